@@ -1,0 +1,150 @@
+"""The article as it travels from a page to the store: frozen values, every field documented.
+
+Born in extraction, refined by `normalise`, judged by `revisions`, written by `store`. Field names follow schema.org
+`NewsArticle` in snake case. This module knows neither where a page came from nor where it is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipelines.dates import Timestamp
+
+
+class Kind(StrEnum):
+    """What a page is. Only `NOT_ARTICLE` is refused; the others are kept and may lawfully have no body."""
+
+    ARTICLE = "article"
+    LIVE = "live"
+    GALLERY = "gallery"
+    VIDEO = "video"
+    SPONSORED = "sponsored"
+    NOT_ARTICLE = "not_article"
+
+
+class Outcome(StrEnum):
+    """What came of one look at a URL. The first seven are also the kinds of change a revision can carry."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    SILENT = "silent"
+    RESTAMPED = "restamped"
+    REVERTED = "reverted"
+    RESTORED = "restored"
+    UNCHANGED = "unchanged"
+    NOT_MODIFIED = "not_modified"
+    STALE = "stale"
+    SUSPECTED = "suspected"
+    GONE = "gone"
+    MOVED = "moved"
+    NOT_ARTICLE = "not_article"
+    ROBOTS = "robots"
+    REFUSED = "refused"
+    ERROR = "error"
+
+
+CHANGES = frozenset({Outcome.NEW, Outcome.UPDATED, Outcome.SILENT, Outcome.RESTAMPED, Outcome.REVERTED, Outcome.RESTORED})
+"""Outcomes that wrote a revision; `Outcome` names them once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """One person of a byline. Desks, agencies and job titles alone are no authors."""
+
+    name: str
+    """As a person writes it: "Helen Corbett"; names printed in capitals are re-cased."""
+    role: str | None = None
+    """"Political Correspondent": what the byline says the person does, agency removed."""
+    agency: str | None = None
+    """"PA", "LDRS", "Reuters" ...: whom the person writes for, where that is not the title itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One editorial picture of the article, in page order. Logos, avatars and teasers are none."""
+
+    url: str | None = None
+    """Absolute; not part of what counts as an edit, because resizers change it at will."""
+    alt: str | None = None
+    caption: str | None = None
+    """Without the credit."""
+    credit: str | None = None
+    """"Yui Mok/PA": photographer and agency as printed, label ("Picture:") and brackets removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One look at one URL, and what came of it. Rides inside an `Article`, or travels alone where there is none."""
+
+    url: str
+    """The URL that answered, after redirects."""
+    fetched: datetime
+    """Aware UTC; when the answer came."""
+    requested_url: str | None = None
+    """The URL first asked for, where it differs from `url`."""
+    status: int | None = None
+    """HTTP status; None where no answer came."""
+    outcome: Outcome | None = None
+    """None on an article until the store has decided."""
+    reason: str | None = None
+    """One line for a person: which rule refused it, which error it was."""
+    bytes: int | None = None
+    """Length of the body as it came over the wire, before decompression where that is known."""
+    etag: str | None = None
+    last_modified: str | None = None
+    """Validators of this answer, sent back as they are on the next conditional request."""
+    claimed_modified: Timestamp | None = None
+    """The `lastmod` or `updated` that a feed or sitemap claimed and that led here."""
+    content_hash: str | None = None
+    """On a confirmation ("unchanged"): the hash that was confirmed. The store checks it against the latest revision."""
+    date_modified: str | None = None
+    """On a confirmation: the stamp that was confirmed, in the store's form."""
+    aliases: tuple[tuple[str, str], ...] = ()
+    """(url, reason) pairs known to lead to the same article: redirect, amp, slug, canonical, short."""
+    external_id: str | None = None
+    """The owner's article id where the URL carries one (group "id" of the site's `article_url`)."""
+    warc_file: str | None = None
+    warc_offset: int | None = None
+    """Where the answer is archived, if it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One reading of one article page. All text is plain text; all times aware."""
+
+    url: str
+    """Absolute URL the page was read from, after redirects."""
+    kind: Kind = Kind.ARTICLE
+    reason: str | None = None
+    """Why the page is no article; set if and only if `kind` is NOT_ARTICLE."""
+    canonical_url: str | None = None
+    """What the page calls its own address (`link rel=canonical`, then `og:url`), normalised; None if it names none."""
+    headline: str | None = None
+    """The printed heading; `og:title`, often a shorter social headline, only where no heading is printed."""
+    description: str | None = None
+    """The standfirst: printed if there is one, else the page's meta description."""
+    body: str = ""
+    """Paragraphs parted by one blank line; sub-headings and quotes are paragraphs. No captions, no furniture."""
+    byline: str | None = None
+    """As printed: "By contributor Helen Corbett, PA Political Correspondent"."""
+    authors: tuple[Author, ...] = ()
+    date_published: Timestamp | None = None
+    """First publication; the earlier of printed and structured where they differ."""
+    date_modified: Timestamp | None = None
+    """The page's own "last updated"; None where the page shows none. Never invented from headers or sitemaps."""
+    section: str | None = None
+    topics: tuple[str, ...] = ()
+    """Keywords and tags as the page names them, in page order, no doubles."""
+    language: str | None = None
+    """BCP 47 as the page declares it ("en-GB"), else the site's."""
+    images: tuple[Image, ...] = ()
+    is_accessible_for_free: bool | None = None
+    """False only where the page marks itself premium or metered; None: unknown."""
+    extractor: str = ""
+    """Which code read the page: "generic/1", "midland-news/1:2025-02" (family/version:generation)."""
+    content_hash: str | None = None
+    """Set by `normalise`: SHA-256 over what counts as content (see `pipelines.normalise`)."""
+    fetch: Fetch | None = None
+    """The look that this reading came from; None for a reading outside a crawl (`extract`)."""

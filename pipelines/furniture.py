@@ -1,0 +1,136 @@
+"""Lines that a page prints among an article's paragraphs and that are no part of it: recorded rules, as data.
+
+A rule matches one whole paragraph. Each carries an example that a test runs; a rule without one is not accepted.
+Patterns are anchored, case-insensitive, and only ever see paragraphs of at most `MAX_LENGTH` characters: furniture is short,
+and a long paragraph is never thrown away by a pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+MAX_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of furniture."""
+
+    name: str
+    pattern: str
+    """Matched with `fullmatch` on a squashed paragraph."""
+    example: str
+    language: str = "en"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "comments-closed",
+        r"(?:sorry,? )?(?:we are not accepting comments|comments (?:are|have been) (?:closed|disabled|turned off))"
+        r"(?: on| for)?(?: this (?:article|story|post))?\.?",
+        "Sorry, we are not accepting comments on this article.",
+    ),
+    Rule(
+        "shots",
+        r"(?:watch more of our videos on|visit|.{0,80} on) shots!?(?:tv\.com)?(?: now| and (?:live )?on freeview.{0,80})?\.?",
+        "Watch more of our videos on Shots! and live on Freeview channel 276",
+    ),
+    Rule(
+        "shots-tv",
+        r".{0,120}\bon shotstv\.com\b.{0,80}",
+        "Catch our programmes on ShotsTV.com and on Freeview 262 or Freely 565",
+    ),
+    Rule("ad-label", r"(?:advertisement|advertising|sponsored content|ad)(?: ?hide ad)?|hide ad", "Advertisement Hide Ad"),
+    Rule("ad-label", r"anzeige|werbung", "Anzeige", "de"),
+    Rule("ad-label", r"publicité|publicidad|pubblicità|publicidade|advertentie|reklama|reklam", "Publicité", "fr"),
+    Rule(
+        "ad-skip",
+        r"(?:article|story) continues (?:below|after) (?:the )?(?:ad|advertisement|sponsor.{0,20})\.?",
+        "Story continues below advertisement",
+    ),
+    Rule(
+        "read-more",
+        r"(?:read (?:more|next|also|this)|more (?:on this|from|like this)"
+        r"|related(?: (?:articles?|stor(?:y|ies)|topics?|content|news))?"
+        r"|see also|don't miss|in case you missed it|recommended(?: reading)?)\s*[:>»-]?",
+        "READ MORE:",
+    ),
+    Rule(
+        "read-more",
+        r"(?:lesen sie (?:auch|mehr|dazu)|mehr zum thema|(?:das )?könnte sie auch interessieren)\s*[:>»-]?",
+        "Lesen Sie auch:",
+        "de",
+    ),
+    Rule(
+        "read-more",
+        r"(?:lire aussi|à lire aussi|lea también|leia também|leggi anche|lees ook|czytaj także|czytaj też)\s*[:>»-]?",
+        "À lire aussi :",
+        "fr",
+    ),
+    Rule(
+        "read-more-link",
+        r"read (?:more|next|also)\s*[:>»|-]\s*\S.{0,200}",
+        "READ MORE: Ten things to do in town this weekend",
+    ),
+    Rule(
+        "newsletter",
+        r"(?:sign up (?:to|for|here)|subscribe to|get|join) (?:our|the|all the)\b.{0,160}"
+        r"\b(?:newsletters?|inbox|alerts?|emails?|whatsapp.{0,40}|updates?)\b.{0,60}",
+        "Sign up to our free daily newsletter to get the latest news straight to your inbox",
+    ),
+    Rule(
+        "newsletter-thanks",
+        r"sign up thank you for signing up!?|thank you for (?:signing up|subscribing)!?|submitting\.{0,3}",
+        "Thank you for signing up!",
+    ),
+    Rule(
+        "share",
+        r"(?:share (?:this|on)(?: \w+){0,4}|share|bookmark|copy link|link copied|print|e-?mail)(?: ?(?:article|story|page))?",
+        "Share this article",
+    ),
+    Rule(
+        "follow",
+        r"follow (?:us|\S+(?: \S+){0,4}) on (?:facebook|twitter|x|instagram|whatsapp|google news|tiktok|bluesky)\b.{0,100}",
+        "Follow us on Facebook for all the latest",
+    ),
+    Rule(
+        "counter",
+        r"\d[\d,.]{0,6} ?(?:comments?|shares?|views?|likes?|reads?|kommentare?|commentaires?|comentarios?)",
+        "12 comments",
+    ),
+    Rule(
+        "reading-time",
+        r"-? ?\d{1,3} ?-?(?:min(?:ute)?s?|minuten|minutes)\.? (?:read|lesezeit|de lecture|de lectura)",
+        "3 min read",
+    ),
+    Rule(
+        "settings",
+        r"notification settings|cookie settings|privacy settings|comment guidelines.{0,260}",
+        "Notification Settings",
+    ),
+    Rule(
+        "cookies",
+        r"(?:to (?:view|see) this content|this (?:content|video) (?:is|isn't)).{0,160}\bcookies?\b.{0,80}",
+        "To view this content you need to accept cookies",
+    ),
+    Rule(
+        "video-player",
+        r"(?:video|audio) (?:player )?(?:loading|unavailable)\.{0,3}|loading\.{0,3}|play video"
+        r"|your browser does not support.{0,80}",
+        "Video loading...",
+    ),
+    Rule("premium", r"plus|premium|subscriber only|subscribers? only", "Plus"),
+    Rule("since", r"news you can trust since \d{4}", "News you can trust since 1877"),
+)
+
+
+@cache
+def _compiled() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{rule.pattern})" for rule in RULES), re.IGNORECASE)
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a squashed paragraph is furniture by a recorded rule."""
+    return len(line) <= MAX_LENGTH and _compiled().fullmatch(line) is not None

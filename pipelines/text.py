@@ -1,0 +1,53 @@
+"""Plain text: white space, Unicode form, paragraphs. Every comparison of texts in the house starts here.
+
+Knows nothing of articles. What it removes never carries meaning; digits, quotation marks and punctuation are untouched.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Zero-width and directional marks, soft hyphen, byte order mark, object replacement: invisible, and CMSs sprinkle them.
+# ZWNJ and ZWJ (U+200C, U+200D) stay: they are spelling in Persian, Hindi and in emoji.
+_INVISIBLE = dict.fromkeys(
+    (
+        *(0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x200B, 0x200E, 0x200F, 0x3164, 0xFEFF),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xFFF9, 0xFFFD),
+    )
+)
+_CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\v\f\r\x85"}
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
+_DROP = {**_INVISIBLE, **_CONTROL, **_SURROGATES}
+# `str.split()` and `\s` agree on all white space of Unicode (no-break and thin spaces among it).
+_PARAGRAPH_BREAK = re.compile(r"[^\S\n]*\n\s*")
+
+
+def visible(text: str) -> str:
+    """NFC, without invisible and control characters and lone surrogates; white space as it is."""
+    # ASCII text (most of English) needs neither; `isprintable` is a fast scan in C.
+    if text.isascii() and text.isprintable():
+        return text
+    return unicodedata.normalize("NFC", text.translate(_DROP))
+
+
+def squash(text: str) -> str:
+    """One line: `visible`, each run of white space one space, trimmed."""
+    return " ".join(visible(text).split())
+
+
+def paragraphs(text: str) -> list[str]:
+    """The non-empty lines of a text, each squashed. Breaks are newlines, one or many."""
+    return [line for line in (squash(part) for part in _PARAGRAPH_BREAK.split(visible(text))) if line]
+
+
+def join_paragraphs(parts: list[str]) -> str:
+    """The store's form of a body: paragraphs parted by one blank line."""
+    return "\n\n".join(parts)
+
+
+def cut(text: str | None, limit: int) -> str | None:
+    """The text, or its first `limit` characters; nothing stays nothing."""
+    return text[:limit] if text and len(text) > limit else text
