@@ -1,0 +1,102 @@
+"""The record of crawls: started, finished or lost, with their counts; the sites they ran over; the sources they asked."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipelines.rows import moment, optional_moment
+from pipelines.store import Row, Store
+
+
+class CrawlOutcome(StrEnum):
+    """How a crawl ended, or why it did not begin."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    LOST = "lost"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is remembered of a feed, sitemap or section page between crawls."""
+
+    url: str
+    kind: str
+    fetched: datetime
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    claimed_modified: str | None = None
+    """What the index said of this sitemap when it was last read; while it says the same, the sitemap is not asked."""
+    candidates: int = 0
+    dated: int = 0
+    """How many of its entries carried a time of modification."""
+    contributed: int = 0
+    """How many articles we did not know it named at its last reading, and no sitemap did."""
+
+
+def put_sites(store: Store, sites: Iterable[Row]) -> None:
+    """Copy what the catalogue says of sites into the ledger; `sites` are rows of the table of that name."""
+    store.upsert("sites", sites, "id")
+
+
+def start_crawl(store: Store, site_id: str | None, trigger: str, now: datetime, planned: datetime | None = None) -> int:
+    """Open a crawl's row. Crawls of the site whose process is no more are marked lost first."""
+    with store.transaction():
+        running = store.rows("SELECT id, pid FROM crawls WHERE outcome = 'running' AND site_id IS ?", (site_id,))
+        for crawl in list(running):
+            if not _alive(crawl["pid"]):
+                lost = {
+                    "outcome": CrawlOutcome.LOST,
+                    "finished": moment(now),
+                    "reason": "its process ended without a word",
+                }
+                store.update("crawls", crawl["id"], lost)
+        row = {"site_id": site_id, "trigger": trigger, "planned": optional_moment(planned), "started": moment(now)}
+        return store.insert("crawls", {**row, "outcome": CrawlOutcome.RUNNING, "pid": os.getpid()})
+
+
+def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: datetime, *, reason: str | None = None,
+                 requests: int = 0, candidates: int = 0, skipped: Mapping[str, int] | None = None) -> None:  # fmt: skip
+    """Close a crawl's row. What can be counted from its fetches and revisions is counted there."""
+    with store.transaction():
+        fetched = (
+            "SELECT outcome, count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM fetches WHERE crawl_id = ? GROUP BY outcome"
+        )
+        by_outcome = list(store.rows(fetched, (crawl_id,)))
+        counts = {row["outcome"]: row["n"] for row in by_outcome}
+        told = {**counts, **({"skipped": dict(skipped)} if skipped else {})}
+        revisions = store.value("SELECT count(*) FROM revisions WHERE crawl_id = ?", (crawl_id,))
+        store.update("crawls", crawl_id, {
+            "outcome": outcome, "finished": moment(now), "reason": reason, "requests": requests, "candidates": candidates,
+            "looks": sum(counts.values()), "errors": counts.get("error", 0), "bytes": sum(row["bytes"] for row in by_outcome),
+            "revisions": revisions, "counts": json.dumps(told),
+        })  # fmt: skip
+
+
+def put_source(store: Store, site_id: str, source: Source) -> None:
+    """Remember a source; the columns are those of `Source`."""
+    row = {"site_id": site_id, **asdict(source), "fetched": moment(source.fetched)}
+    store.insert("sources", row, on_conflict="REPLACE")
+
+
+def _alive(pid: int | None) -> bool:
+    """Whether the process runs on this machine. A number used again by another process only delays the mark."""
+    if not pid:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,309 @@
+"""Writing into the ledger: what becomes of one look at a URL. Each look is one transaction, whatever it leads to.
+
+`record` is the only way a revision comes to be. It finds the article, decides again with `revisions.decide` (whoever looked
+may have judged by an older state of the ledger), and writes revision, fetch, state and next check together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from pipelines.article import CHANGES, Article, Fetch, Outcome
+from pipelines.lookup import Lookup, Place
+from pipelines.revisions import Decision, Known, State, changed_fields, decide
+from pipelines.rows import instant_of, known_of, moment, optional_moment, revision_row
+from pipelines.store import Row, Store
+from pipelines.takedowns import Absence, missing
+from pipelines.urls import article_key
+
+Recheck = Callable[[Outcome, State, datetime, datetime], datetime | None]
+"""(outcome, state, last change, now) -> when to look again, or None for never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a look led to. `revision_id` is set if and only if it made a revision."""
+
+    outcome: Outcome
+    article_id: int | None = None
+    revision_id: int | None = None
+
+
+class Ledger:
+    """The writing side of a store, for one crawl of one site (or one import)."""
+
+    def __init__(self, store: Store, site_id: str, crawl_id: int | None, recheck: Recheck) -> None:
+        self._store = store
+        self._lookup = Lookup(store, site_id)
+        self._site_id = site_id
+        self._crawl_id = crawl_id
+        self._recheck = recheck
+
+    def record(self, item: Article | Fetch, now: datetime | None = None) -> Recorded:
+        """Write what one look found; `now` (aware) is for the next check only and defaults to the time of the fetch.
+
+        Raises ValueError for an article without a fetch or a content hash: it did not come through the pipelines.
+        """
+        if isinstance(item, Article):
+            if item.fetch is None or item.content_hash is None:
+                raise ValueError(f"{item.url}: an article must be normalised and carry its fetch")
+            with self._store.transaction():
+                return self._article(item, item.fetch, now or item.fetch.fetched)
+        with self._store.transaction():
+            return self._fetch(item, now or item.fetched)
+
+    # --- an article was read -------------------------------------------------------------------------------------
+
+    def _article(self, article: Article, fetch: Fetch, now: datetime) -> Recorded:
+        place = self._lookup.place(article, fetch)
+        found = place.found
+        if found is None:
+            return self._first(article, fetch, place.url, now)
+        if moment(fetch.fetched) < found["last_checked"]:
+            return self._out_of_order(found, article, fetch)
+        decision = decide(self._known(found), article, fetch.fetched)
+        revision_id = None
+        if decision.outcome in CHANGES:
+            revision_id = self._revise(found, article, fetch, decision)
+        elif decision.outcome is not Outcome.STALE:
+            self._still(found, fetch)
+        outcome = self._follow(place, article, fetch, decision.outcome)
+        self._looked(found, fetch, outcome, now, article)
+        self._write_fetch(fetch, outcome, found["id"])
+        return Recorded(outcome, found["id"], revision_id)
+
+    def _first(self, article: Article, fetch: Fetch, url: str, now: datetime) -> Recorded:
+        """A page never seen: article, first revision, fetch."""
+        seen = moment(fetch.fetched)
+        published = str(article.date_published) if article.date_published else None
+        since = _changed(published, str(article.date_modified) if article.date_modified else None, fetch.fetched)
+        row: Row = {
+            "site_id": self._site_id, "url": url, "url_key": article_key(url), "external_id": fetch.external_id,
+            "kind": article.kind, "date_published": published, "first_seen": seen, "last_seen": seen, "last_checked": seen,
+            "next_check": optional_moment(self._recheck(Outcome.NEW, State.LIVE, since, now)), **_validators(fetch),
+        }  # fmt: skip
+        article_id = self._store.insert("articles", row)
+        made = {"id": article_id, "latest_revision_id": None, "revision_count": 0, "last_seen": None}
+        revision_id = self._revise(made, article, fetch, Decision(Outcome.NEW))
+        self._store.insert("states", {"article_id": article_id, "at": seen, "state": State.LIVE, "status": fetch.status,
+                                      "reason": "first seen", "crawl_id": self._crawl_id})  # fmt: skip
+        self._remember(article_id, url, _leads(article, fetch), fetch)
+        self._superseded(article_id, fetch)
+        self._write_fetch(fetch, Outcome.NEW, article_id)
+        return Recorded(Outcome.NEW, article_id, revision_id)
+
+    def _revise(self, found: Row, article: Article, fetch: Fetch, decision: Decision) -> int:
+        """Append a revision to the article and make it the latest."""
+        before = self._lookup.latest(found)
+        row = revision_row(article, fetch)
+        row |= {
+            "article_id": found["id"], "number": found["revision_count"] + 1, "change": decision.outcome,
+            "changed_fields": json.dumps(changed_fields(before, article) if before else []), "reverted_to": decision.reverted_to,
+            "not_before": found["last_seen"], "crawl_id": self._crawl_id,
+        }  # fmt: skip
+        revision_id = self._store.insert("revisions", row)
+        for table, parts in (("revision_authors", article.authors), ("revision_images", article.images)):
+            for position, part in enumerate(parts):
+                self._store.insert(table, {"revision_id": revision_id, "position": position, **asdict(part)})
+        self._store.update("articles", found["id"], {"latest_revision_id": revision_id, "revision_count": row["number"]})
+        return revision_id
+
+    def _still(self, found: Row, fetch: Fetch) -> None:
+        """The latest revision is still what the page says."""
+        sql = "UPDATE revisions SET last_seen = max(last_seen, ?) WHERE id = ?"
+        self._store.execute(sql, (moment(fetch.fetched), found["latest_revision_id"]))
+
+    def _out_of_order(self, found: Row, article: Article, fetch: Fetch) -> Recorded:
+        """A look older than the last one (an archive read late, a clock set back). It may confirm, it never revises."""
+        seen = moment(fetch.fetched)
+        sql = "SELECT id, number, first_seen FROM revisions WHERE article_id = ? AND content_hash = ? ORDER BY number"
+        same = self._store.row(sql, (found["id"], article.content_hash))
+        if same and same["number"] == 1 and seen < same["first_seen"]:
+            self._store.update("revisions", same["id"], {"first_seen": seen})
+            self._store.update("articles", found["id"], {"first_seen": seen})
+        outcome = Outcome.UNCHANGED if same else Outcome.STALE
+        reason = None if same else "older than the last look, and unlike any revision: kept out of the history"
+        self._write_fetch(replace(fetch, reason=reason), outcome, found["id"])
+        return Recorded(outcome, found["id"])
+
+    # --- no article was read ---------------------------------------------------------------------------------------
+
+    def _fetch(self, fetch: Fetch, now: datetime) -> Recorded:
+        if fetch.outcome is None:
+            raise ValueError(f"{fetch.url}: a fetch without an article needs an outcome")
+        found = self._lookup.by_urls(fetch.requested_url, fetch.url)
+        if found is None:
+            self._write_fetch(fetch, fetch.outcome, None)
+            return Recorded(fetch.outcome)
+        outcome = fetch.outcome
+        if outcome in (Outcome.NOT_MODIFIED, Outcome.UNCHANGED):
+            outcome = self._confirmed(found, fetch, outcome, now)
+        elif outcome in (Outcome.GONE, Outcome.SUSPECTED):
+            outcome = self._missing(found, fetch, now)
+        else:
+            self._unread(found, fetch, outcome, now)
+        self._write_fetch(fetch, outcome, found["id"])
+        return Recorded(outcome, found["id"])
+
+    def _confirmed(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> Outcome:
+        """The page says what the latest revision says; unless the ledger has moved on meanwhile: then look again at once."""
+        latest = self._store.row("SELECT content_hash, date_modified FROM revisions WHERE id = ?", (found["latest_revision_id"],))
+        told = (fetch.content_hash, fetch.date_modified)
+        if outcome is Outcome.UNCHANGED and latest and told != (latest["content_hash"], latest["date_modified"]):
+            self._store.update("articles", found["id"], {"next_check": moment(now)})
+            return outcome
+        self._still(found, fetch)
+        self._looked(found, fetch, outcome, now)
+        self._remember(found["id"], found["url"], fetch.aliases, fetch)
+        return outcome
+
+    def _missing(self, found: Row, fetch: Fetch, now: datetime) -> Outcome:
+        """404, 410 or a redirect to no article, on an article we know."""
+        state = State(found["state"])
+        absence = None
+        if found["suspected_since"]:
+            absence = Absence(datetime.fromisoformat(found["suspected_since"]), found["suspected_looks"])
+        after, absence = missing(state, absence, fetch.status, fetch.fetched)
+        self._state(found, after, fetch, fetch.reason)
+        outcome = Outcome.GONE if after is State.GONE else Outcome.SUSPECTED
+        self._store.update("articles", found["id"], {
+            "suspected_since": moment(absence.since), "suspected_looks": absence.looks, "last_checked": moment(fetch.fetched),
+            "next_check": optional_moment(self._recheck(outcome, after, absence.since, now)),
+        })  # fmt: skip
+        return outcome
+
+    # --- what every look leaves behind ---------------------------------------------------------------------------
+
+    def _looked(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime, article: Article | None = None) -> None:
+        """Times, validators and state of an article that answered; `article` where it was read, not only confirmed."""
+        checked = moment(fetch.fetched)
+        changes: Row = {
+            "last_checked": max(checked, found["last_checked"]),
+            "suspected_since": None,
+            "suspected_looks": 0,
+        }
+        if outcome is Outcome.STALE and article:
+            same = found["stale_hash"] == article.content_hash
+            changes |= {"stale_hash": article.content_hash, "stale_since": found["stale_since"] if same else checked}
+        else:
+            changes |= {
+                "last_seen": max(checked, found["last_seen"]),
+                "stale_hash": None,
+                "stale_since": None,
+                **_validators(fetch),
+            }
+        if article:
+            changes["kind"] = article.kind
+        self._state(found, State.LIVE, fetch, "answers again")
+        since = fetch.fetched if outcome in CHANGES else self._last_change(found)
+        changes["next_check"] = optional_moment(self._recheck(outcome, State.LIVE, since, now))
+        self._store.update("articles", found["id"], changes)
+
+    def _unread(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
+        """A look that told nothing of the article: an error, a refusal, a page that could not be read as one."""
+        next_check = self._recheck(outcome, State(found["state"]), self._last_change(found), now)
+        changes = {
+            "last_checked": max(moment(fetch.fetched), found["last_checked"]),
+            "next_check": optional_moment(next_check),
+        }
+        self._store.update("articles", found["id"], changes)
+
+    def _follow(self, place: Place, article: Article, fetch: Fetch, outcome: Outcome) -> Outcome:
+        """Follow an article to its new address, and remember all that led to it. A move over the same text is `moved`."""
+        found, url = place.found, place.url
+        if found is None:
+            raise ValueError("an article that is followed has been found")
+        holder = self._lookup.by_address(url)
+        moved = holder is None
+        if url != found["url"] and (holder is None or holder["id"] == found["id"]):
+            otherwise = "redirect" if fetch.requested_url == found["url"] else "canonical"
+            self._store.execute("DELETE FROM aliases WHERE url = ?", (url,))
+            self._store.update("articles", found["id"], {"url": url, "url_key": article_key(url)})
+            self._remember(found["id"], url, ((found["url"], _why(found["url"], fetch, otherwise)),), fetch)
+            found["url"] = url
+        if fetch.external_id and not found["external_id"] and not self._lookup.by_external_id(fetch.external_id):
+            self._store.update("articles", found["id"], {"external_id": fetch.external_id})
+        self._remember(found["id"], found["url"], _leads(article, fetch), fetch)
+        self._superseded(found["id"], fetch)
+        return Outcome.MOVED if moved and outcome is Outcome.UNCHANGED else outcome
+
+    def _superseded(self, article_id: int, fetch: Fetch) -> None:
+        """The URL we asked for was another article's address, and leads here now: that one has moved."""
+        other = self._lookup.by_address(fetch.requested_url) if fetch.requested_url else None
+        if other and other["id"] != article_id and other["state"] != State.MOVED:
+            self._state(other, State.MOVED, fetch, f"redirects to {fetch.url}")
+            changes = {"moved_to": article_id, "next_check": None, "last_checked": moment(fetch.fetched)}
+            self._store.update("articles", other["id"], changes)
+
+    def _remember(self, article_id: int, url: str, leads: Iterable[tuple[str, str]], fetch: Fetch) -> None:
+        """Keep the (url, reason) pairs that lead to an article, but for its own address and those that are another's."""
+        for alias, reason in leads:
+            if alias != url and not self._store.value("SELECT 1 FROM articles WHERE url = ?", (alias,)):
+                row = {"url": alias, "article_id": article_id, "reason": reason, "first_seen": moment(fetch.fetched)}
+                self._store.insert("aliases", {**row, "url_key": article_key(alias)}, on_conflict="IGNORE")
+
+    def _state(self, found: Row, state: State, fetch: Fetch, reason: str | None) -> None:
+        """A step of the article's state is a row; staying is none."""
+        if state == found["state"]:
+            return
+        self._store.update("articles", found["id"], {"state": state})
+        row = {
+            "article_id": found["id"],
+            "at": moment(fetch.fetched),
+            "state": state,
+            "status": fetch.status,
+            "reason": reason,
+        }
+        self._store.insert("states", {**row, "crawl_id": self._crawl_id})
+
+    def _write_fetch(self, fetch: Fetch, outcome: Outcome, article_id: int | None) -> None:
+        self._store.insert("fetches", {
+            "crawl_id": self._crawl_id, "article_id": article_id, "url": fetch.requested_url or fetch.url, "outcome": outcome,
+            "fetched": moment(fetch.fetched), "status": fetch.status, "bytes": fetch.bytes, "reason": fetch.reason,
+        })  # fmt: skip
+
+    # --- what the ledger knows -------------------------------------------------------------------------------------
+
+    def _known(self, found: Row) -> Known:
+        columns = "id, content_hash, date_modified, date_published"
+        sql = f"SELECT {columns} FROM revisions WHERE article_id = ? ORDER BY number"  # noqa: S608 - our own columns
+        *earlier, latest = self._store.rows(sql, (found["id"],))
+        return known_of(found, latest, earlier)
+
+    def _last_change(self, found: Row) -> datetime:
+        """When the article changed last: of a first revision when it says it was published or updated."""
+        sql = "SELECT number, first_seen, date_published, date_modified FROM revisions WHERE id = ?"
+        latest = self._store.row(sql, (found["latest_revision_id"],))
+        if latest is None:
+            raise KeyError(found["latest_revision_id"])
+        seen = instant_of(latest["first_seen"])
+        return seen if latest["number"] > 1 else _changed(latest["date_published"], latest["date_modified"], seen)
+
+
+def _changed(published: str | None, modified: str | None, seen: datetime) -> datetime:
+    stamp = modified or published
+    return min(instant_of(stamp), seen) if stamp else seen
+
+
+def _leads(article: Article, fetch: Fetch) -> list[tuple[str, str]]:
+    """All URLs that led to an article in one look, each with why."""
+    leads = list(fetch.aliases)
+    if fetch.requested_url:
+        leads.append((fetch.requested_url, _why(fetch.requested_url, fetch, "redirect")))
+    return [*leads, (article.url, "canonical")]
+
+
+def _why(url: str, fetch: Fetch, otherwise: str) -> str:
+    """Why a former address leads to an article: it bears the owner's id, so the slug changed; or `otherwise`."""
+    return "slug" if fetch.external_id and fetch.external_id in url else otherwise
+
+
+def _validators(fetch: Fetch) -> Row:
+    """What the next conditional request sends; a 304 keeps those it was sent with."""
+    claimed = {"claimed_modified": str(fetch.claimed_modified)} if fetch.claimed_modified else {}
+    if fetch.status == 304:
+        return claimed
+    return {"etag": fetch.etag, "last_modified": fetch.last_modified, "validators_url": fetch.url, **claimed}

@@ -1,0 +1,97 @@
+"""Reading the ledger: the questions that people ask it, as rows. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.article import Article
+from pipelines.lookup import Lookup
+from pipelines.store import Row, Store
+
+_HISTORY = """
+SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.headline, r.byline, r.date_modified, r.not_before,
+    r.first_seen,
+    r.last_seen, back.number AS reverted_to, r.extractor, r.content_hash, r.warc_file, r.warc_offset
+FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to WHERE r.article_id = ? ORDER BY r.number
+"""
+_SEARCH = """
+SELECT a.site_id, a.url, r.number, r.change, r.headline, r.first_seen, r.id = a.latest_revision_id AS latest,
+    snippet(revisions_fts, -1, '[', ']', '…', 16) AS snippet
+FROM revisions_fts JOIN revisions r ON r.id = revisions_fts.rowid JOIN articles a ON a.id = r.article_id
+WHERE revisions_fts MATCH :words AND (:site IS NULL OR a.site_id = :site) ORDER BY revisions_fts.rank LIMIT :limit
+"""
+_TERM = re.compile(r'"[^"]*"|\S+')
+
+
+def find_article(store: Store, url: str) -> Row | None:
+    """The article that a URL is or has led to; any spelling, AMP and old addresses included."""
+    return Lookup(store, "").by_urls(url)
+
+
+def history(store: Store, article_id: int) -> list[Row]:
+    """All revisions of an article, oldest first; `changed_fields` as a list, `reverted_to` as a number."""
+    return [{**row, "changed_fields": json.loads(row["changed_fields"])} for row in store.rows(_HISTORY, (article_id,))]
+
+
+def states(store: Store, article_id: int) -> list[Row]:
+    """The steps of an article's state, oldest first."""
+    return list(store.rows("SELECT at, state, status, reason FROM states WHERE article_id = ? ORDER BY id", (article_id,)))
+
+
+def aliases(store: Store, article_id: int) -> list[Row]:
+    """Other URLs that lead to an article."""
+    return list(
+        store.rows("SELECT url, reason, first_seen FROM aliases WHERE article_id = ? ORDER BY first_seen, url", (article_id,))
+    )
+
+
+def revision(store: Store, article: Row, number: int) -> Article | None:
+    """One revision of an article, by its number, as the article it was."""
+    revision_id = store.value("SELECT id FROM revisions WHERE article_id = ? AND number = ?", (article["id"], number))
+    return Lookup(store, "").revision(revision_id, article["url"]) if revision_id else None
+
+
+def search(store: Store, words: str, *, site: str | None = None, limit: int = 20) -> list[Row]:
+    """Revisions that hold all the words; `"a phrase"` stays together, `word*` finds beginnings; all else is plain words."""
+    match = " ".join(_term(term) for term in _TERM.findall(words)[:32])
+    if not match:
+        return []
+    return list(store.rows(_SEARCH, {"words": match, "site": site, "limit": limit}))
+
+
+def status(store: Store) -> dict[str, Any]:
+    """The ledger at a glance: totals, and a row a site."""
+    totals = store.row("""SELECT (SELECT count(*) FROM sites) AS sites, (SELECT count(*) FROM articles) AS articles,
+        (SELECT count(*) FROM revisions) AS revisions, (SELECT count(*) FROM fetches) AS fetches,
+        (SELECT count(*) FROM articles WHERE state = 'gone') AS gone, (SELECT max(fetched) FROM fetches) AS last_fetch""")
+    changes = store.rows("SELECT change, count(*) AS n FROM revisions GROUP BY change")
+    return {
+        **(totals or {}),
+        "changes": {row["change"]: row["n"] for row in changes},
+        "per_site": list(store.rows("SELECT * FROM site_health ORDER BY last_finished DESC, site_id")),
+    }
+
+
+def crawl(store: Store, crawl_id: int) -> Row | None:
+    """One crawl's row, `counts` as a mapping."""
+    row = store.row("SELECT * FROM crawls WHERE id = ?", (crawl_id,))
+    return {**row, "counts": json.loads(row["counts"])} if row else None
+
+
+def revisions_of_crawl(store: Store, crawl_id: int) -> Iterator[Row]:
+    """What a crawl wrote: one row a revision, `changed_fields` as a list."""
+    rows = store.rows(
+        """SELECT a.url, a.site_id, r.number, r.change, r.changed_fields, r.headline, r.first_seen FROM revisions r
+        JOIN articles a ON a.id = r.article_id WHERE r.crawl_id = ? ORDER BY r.id""",
+        (crawl_id,),
+    )
+    return ({**row, "changed_fields": json.loads(row["changed_fields"])} for row in rows)
+
+
+def _term(term: str) -> str:
+    """A word or phrase quoted for FTS5, so that what people type is never its query language, but for a final `*`."""
+    bare, star = (term[:-1], "*") if term.endswith("*") and len(term) > 1 else (term, "")
+    return '"' + bare.replace("\0", " ").strip('"').replace('"', '""') + '"' + star

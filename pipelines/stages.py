@@ -1,0 +1,98 @@
+"""The Scrapy item pipelines: three thin shells around pure functions and the ledger.
+
+    Normalise    Article -> Article, in the one form in which articles are compared
+    Deduplicate  an Article that says what the ledger says -> the Fetch that confirms it
+    Record       Article | Fetch -> the ledger, one transaction each
+
+Items are `Article` (a page was read) and `Fetch` (a look that led to no article). A fault in one item is counted, logged with its
+URL, and ends with that item.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem, NotConfigured
+
+from pipelines.article import Article, Fetch, Outcome
+from pipelines.identity import address
+from pipelines.ledger import Ledger
+from pipelines.normalise import normalise
+from pipelines.past import Past
+from pipelines.revisions import State, decide
+from pipelines.store import StoreError
+
+logger = logging.getLogger(__name__)
+
+
+class Normalise:
+    """Bring articles into their one form."""
+
+    def process_item(self, item: Any) -> Any:
+        """Any -> the same kind."""
+        return normalise(item) if isinstance(item, Article) else item
+
+
+class Deduplicate:
+    """Turn an article that is no news into a bare confirmation, by what the crawl loaded of the past."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Needs `spider.past` (Past), loaded before the first request."""
+        return cls(crawler)
+
+    def process_item(self, item: Any) -> Any:
+        """Article -> Article, or a Fetch with outcome unchanged."""
+        past = getattr(self._crawler.spider, "past", None)
+        if not isinstance(item, Article) or not isinstance(past, Past) or item.fetch is None:
+            return item
+        return confirm(past, item, item.fetch)
+
+
+class Record:
+    """Write items into the ledger."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Needs NEWSLEDGER_DB; without it (scrapy shell, `extract`) nothing is kept."""
+        if not crawler.settings.get("NEWSLEDGER_DB"):
+            raise NotConfigured
+        return cls(crawler)
+
+    def process_item(self, item: Any) -> Any:
+        """Article | Fetch -> the same; raises DropItem where it could not be written."""
+        ledger: Ledger | None = getattr(self._crawler.spider, "ledger", None)
+        if ledger is None or not isinstance(item, Article | Fetch):
+            return item
+        stats = self._crawler.stats
+        try:
+            recorded = ledger.record(item)
+        except (StoreError, ValueError, KeyError) as error:
+            if stats:
+                stats.inc_value("ledger/failed")
+            logger.exception("%s: not recorded: %s", item.url, error)
+            raise DropItem(f"{item.url}: not recorded") from error
+        if stats:
+            stats.inc_value(f"ledger/outcome/{recorded.outcome}")
+        return item
+
+
+def confirm(past: Past, article: Article, fetch: Fetch) -> Article | Fetch:
+    """The bare Fetch where a normalised article is what the past says of it and stands where it stood; else the article."""
+    found = past.find(article.url, fetch.external_id)
+    if found is None or found.known.state is not State.LIVE or found.known.stale_hash or found.url != address(article):
+        return article
+    if decide(found.known, article, fetch.fetched).outcome is not Outcome.UNCHANGED:
+        return article
+    return replace(
+        fetch, outcome=Outcome.UNCHANGED, content_hash=found.known.content_hash, date_modified=found.known.date_modified
+    )
