@@ -1,0 +1,1 @@
+"""How articles are found, fetched, read, and when. Stands on `pipelines`."""

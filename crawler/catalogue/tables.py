@@ -1,0 +1,250 @@
+"""One `[[site]]` table -> one Site, or what is wrong with each of its keys.
+
+Every key has one check that turns the TOML value into the Site's value or refuses it with a sentence; what concerns
+several keys is asked after. Knows no file and no line: the caller says where a key stands.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from crawler.catalogue.addresses import read_url, resolve
+from crawler.catalogue.cron import read_cron
+from crawler.sites import DEFAULT_EVERY, Site, is_loopback, parse_every
+
+REQUIRED = ("id", "name", "url", "timezone")
+ADDRESS_LISTS = ("feeds", "sitemaps", "sections")
+
+MAX_DELAY_SECONDS = 3600
+MAX_PATTERN_CHARS = 500
+MAX_ID_CHARS = 64
+MAX_TEXT_CHARS = 200
+
+Complain = Callable[[str, str], None]
+"""Takes a key and what is wrong with it."""
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?(?:-[a-z0-9]{5,8})*")
+
+
+def read_table(table: Mapping[str, object], complain: Complain) -> Site | None:
+    """The Site that the table defines; None where there was anything to complain about."""
+    complaints = 0
+
+    def refuse(key: str, what: str) -> None:
+        nonlocal complaints
+        complaints += 1
+        complain(key, what)
+
+    values = _read_keys(table, refuse)
+    _read_addresses(table, values, refuse)
+    _check_together(values, refuse)
+    return None if complaints else Site(**values)
+
+
+def _read_keys(table: Mapping[str, object], refuse: Complain) -> dict[str, Any]:
+    """Values of the keys that concern themselves alone."""
+    values: dict[str, Any] = {}
+    for key in REQUIRED:
+        if key not in table:
+            refuse(key, "is missing")
+    for key, value in table.items():
+        if key in ADDRESS_LISTS:
+            continue
+        check = _CHECKS.get(key)
+        try:
+            if check is None:
+                raise ValueError(_unknown_key(key))
+            values[key] = check(value)
+        except ValueError as error:
+            refuse(key, str(error))
+    return values
+
+
+def _read_addresses(table: Mapping[str, object], values: dict[str, Any], refuse: Complain) -> None:
+    """Feeds, sitemaps and sections, made absolute; a list that has a bad address leaves no value at all.
+
+    Without a sound `url` there is nothing to resolve them against.
+    """
+    for key in ADDRESS_LISTS:
+        try:
+            texts = _list_of_text(table.get(key, []))
+        except ValueError as error:
+            refuse(key, str(error))
+            continue
+        addresses: list[str] = []
+        for text in texts if "url" in values else ():
+            try:
+                address = resolve(text, values["url"])
+                if address in addresses:
+                    raise ValueError(f"{address} is there twice")
+                addresses.append(address)
+            except ValueError as error:
+                refuse(key, str(error))
+        if len(addresses) == len(texts):
+            values[key] = tuple(addresses)
+
+
+def _check_together(values: dict[str, Any], refuse: Complain) -> None:
+    if "every" in values and "cron" in values:
+        refuse("cron", "stands beside every: give one of the two")
+    elif "cron" not in values:
+        values.setdefault("every", DEFAULT_EVERY)
+    if not all(key in values for key in ("url", *ADDRESS_LISTS)):
+        return
+    probe = Site(id="", name="", url=values["url"], timezone="", **{key: values[key] for key in ADDRESS_LISTS})
+    if values.get("delay_seconds") == 0 and not all(is_loopback(host) for host in probe.own_hosts):
+        refuse("delay_seconds", "must be more than 0: only loopback hosts may be asked without a pause")
+    if values.get("robots_sitemaps") is False and not (probe.feeds or probe.sitemaps or probe.sections):
+        refuse("robots_sitemaps", "is false and there is no feed, sitemap or section: nowhere to look")
+
+
+def _unknown_key(key: str) -> str:
+    near = get_close_matches(key, [*_CHECKS, *ADDRESS_LISTS], n=1)
+    return f"is not a key of a site{f', did you mean {near[0]}?' if near else ''}"
+
+
+def _kind(value: object) -> str:
+    """What a TOML value is, in the words of somebody who typed it. Booleans first: to Python they are numbers."""
+    kinds = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "a table"}
+    return next((word for kind, word in kinds.items() if isinstance(value, kind)), "a date or time")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"must be text, is {_kind(value)}")
+    if not value.isprintable() or value.strip() != value or len(value) > MAX_TEXT_CHARS:
+        raise ValueError(f"must be one line of at most {MAX_TEXT_CHARS} characters without blanks around it")
+    return value
+
+
+def _some_text(value: object) -> str:
+    if not (text := _text(value)):
+        raise ValueError("must not be empty")
+    return text
+
+
+def _list_of_text(value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError(f"must be a list of addresses, is {_kind(value)}")
+    for item in value:
+        if not isinstance(item, str):
+            raise ValueError(f"must hold nothing but text, holds {_kind(item)}")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"must be true or false, is {_kind(value)}")
+    return value
+
+
+def _slug(value: object) -> str:
+    text = _some_text(value)
+    if not _SLUG.fullmatch(text) or len(text) > MAX_ID_CHARS:
+        raise ValueError(
+            f"{text!r} must be lower case letters and digits parted by single hyphens, at most {MAX_ID_CHARS}"
+        )
+    return text
+
+
+def _url(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"must be an address, is {_kind(value)}")
+    return read_url(value)
+
+
+def _timezone(value: object) -> str:
+    text = _some_text(value)
+    try:
+        if _ZONE.fullmatch(text):
+            return ZoneInfo(text).key
+    except (KeyError, ValueError, OSError):  # no such zone; not a zone file; a folder of zones ("Europe")
+        pass
+    near = get_close_matches(text, available_timezones(), n=1)
+    raise ValueError(f"{text!r} is no IANA time zone{f', did you mean {near[0]}?' if near else ''}")
+
+
+def _country(value: object) -> str:
+    text = _text(value)
+    if text == "UK":
+        raise ValueError("'UK' is written GB (ISO 3166-1)")
+    if text and not _COUNTRY.fullmatch(text):
+        raise ValueError(f"{text!r} must be two capital letters (ISO 3166-1 alpha-2)")
+    return text
+
+
+def _language(value: object) -> str:
+    text = _text(value)
+    if text and not _LANGUAGE.fullmatch(text):
+        raise ValueError(f'{text!r} must be a BCP 47 tag like "en-GB"')
+    return text
+
+
+def _pattern(value: object) -> re.Pattern[str]:
+    text = value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        raise ValueError(f"must be a regular expression as text, is {_kind(value)}")
+    if not text or len(text) > MAX_PATTERN_CHARS:
+        raise ValueError(f"must have 1 to {MAX_PATTERN_CHARS} characters, has {len(text)}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what re merely warns of ("[[a]") is a slip here too
+            pattern = re.compile(text)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
+        raise ValueError(f"is no regular expression: {error}") from error
+    if pattern.search("/"):
+        raise ValueError("matches the front page: it must tell articles from the rest")
+    return pattern
+
+
+def _every(value: object) -> str:
+    text = _some_text(value)
+    try:
+        parse_every(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} {error}") from error
+    return text
+
+
+def _cron(value: object) -> str:
+    text = _some_text(value)
+    try:
+        return read_cron(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} {error}") from error
+
+
+def _delay_seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"must be a number of seconds, is {_kind(value)}")
+    if not (math.isfinite(value) and 0 <= value <= MAX_DELAY_SECONDS):
+        raise ValueError(f"must be between 0 and {MAX_DELAY_SECONDS} seconds")
+    return float(value)
+
+
+_CHECKS: dict[str, Callable[[object], object]] = {
+    "id": _slug,
+    "name": _some_text,
+    "url": _url,
+    "timezone": _timezone,
+    "country": _country,
+    "region": _text,
+    "owner": _text,
+    "platform": _slug,
+    "language": _language,
+    "robots_sitemaps": _flag,
+    "article_url": _pattern,
+    "every": _every,
+    "cron": _cron,
+    "delay_seconds": _delay_seconds,
+    "enabled": _flag,
+}

@@ -1,0 +1,170 @@
+"""Site: one title whose articles we keep, and the questions its addresses answer.
+
+A pure value: it reads no file (`crawler.catalogue` does), opens no socket, asks no clock. Addresses that strangers
+wrote are asked about here, so every answer is bounded and none raises.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from tldextract import TLDExtract
+
+DEFAULT_EVERY = "60 min"
+"""How often a site is asked that names neither `every` nor `cron`."""
+
+SHORTEST_EVERY = timedelta(minutes=1)
+LONGEST_EVERY = timedelta(days=31)
+
+MAX_SEARCHED_CHARS = 2048
+"""Path and query longer than this are no article's: `article_url` is a hand-written pattern and must not run on
+unbounded text. Raise it and one bad pattern costs more; lower it and long slugs lose their id."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_EVERY = re.compile(r"([1-9]\d{0,4}) ?(min|h|days?)", re.ASCII)
+_UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(days=1), "days": timedelta(days=1)}
+
+# The list inside the package, never the network. Private suffixes count: thepost.uk.com and paper.github.io are sites
+# of their own, not parts of uk.com and github.io.
+_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One title whose articles we keep. Read from `[[site]]` tables; every key is documented in docs/sites.md."""
+
+    id: str
+    """Unique, lower case letters, digits and hyphens."""
+    name: str
+    url: str
+    """Absolute, ends in a slash where it names a host."""
+    timezone: str
+    """IANA name; printed times without zone are read in it."""
+    country: str = ""
+    """ISO 3166-1 alpha-2, upper case."""
+    region: str = ""
+    owner: str = ""
+    platform: str = "generic"
+    """Names the CMS family; "generic" where there is none."""
+    language: str = ""
+    """BCP 47."""
+    feeds: tuple[str, ...] = ()
+    """Absolute URLs (the file may give them relative to `url`); likewise `sitemaps` and `sections`."""
+    sitemaps: tuple[str, ...] = ()
+    """Empty: those that robots.txt names, unless `robots_sitemaps` forbids it."""
+    robots_sitemaps: bool = True
+    """False for a site that is a part of its host (a BBC region): the host's sitemaps tell of all the others too."""
+    sections: tuple[str, ...] = ()
+    article_url: re.Pattern[str] | None = None
+    """Searched in path and query of a URL; group "id", if there is one, is the owner's article id."""
+    every: str | None = None
+    cron: str | None = None
+    """Five fields; weekdays are names, because numbers mean different days to cron and to APScheduler."""
+    delay_seconds: float = 1.0
+    """Least gap between two requests to the host; 0 only for loopback hosts."""
+    enabled: bool = True
+
+    @property
+    def host(self) -> str:
+        """Lower case, with the port where it is not the scheme's own: "www.example.org", "127.0.0.1:8000"."""
+        return host_of(self.url)
+
+    @property
+    def politeness_group(self) -> str:
+        """The host whose patience a crawl of this site uses up: sites of one group are never crawled at once."""
+        return self.host
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The hosts of `url`, feeds, sitemaps and sections, in the form of `host`."""
+        return frozenset(host_of(url) for url in (self.url, *self.feeds, *self.sitemaps, *self.sections))
+
+    @property
+    def interval(self) -> timedelta | None:
+        """`every` as a length of time; None where `cron` rules."""
+        return None if self.cron else parse_every(self.every or DEFAULT_EVERY)
+
+    def external_id(self, url: str) -> str | None:
+        """The owner's article id that the URL carries; a changed slug leaves it alone. None where there is none."""
+        match = self._article_match(url)
+        return (match.groupdict().get("id") or None) if match else None
+
+    def looks_like_article(self, url: str) -> bool | None:
+        """Whether `article_url` is found in the URL's path and query; None where the site has no `article_url`."""
+        return None if self.article_url is None else self._article_match(url) is not None
+
+    def same_site(self, url: str) -> bool:
+        """Whether a URL is of this site's registrable domain; addresses and localhost must agree in host and port."""
+        host = host_of(url)
+        if not host or host == self.host:
+            return bool(host)
+        domain = _registrable_domain(host)
+        return domain is not None and domain == _registrable_domain(self.host)
+
+    def _article_match(self, url: str) -> re.Match[str] | None:
+        if self.article_url is None:
+            return None
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
+        with_query = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        if len(with_query) > MAX_SEARCHED_CHARS:
+            return None
+        # "/news/slug-1234567?page=2" is still that article for a pattern that ends in "$"
+        return self.article_url.search(with_query) or self.article_url.search(parts.path)
+
+
+def host_of(url: str) -> str:
+    """Host of an http(s) URL, lower case, IPv6 in brackets, with any port that is not the scheme's own; "" if none."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        return ""
+    host = f"[{host}]" if ":" in host else host.rstrip(".")
+    return host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, in the form of `host_of`, is this machine: 127.0.0.0/8, ::1, localhost and names below it."""
+    name = _without_port(host)
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_every(text: str) -> timedelta:
+    """ "30 min", "2 h", "1 day" as a length of time, from one minute to 31 days; ValueError says what is wrong."""
+    match = _EVERY.fullmatch(text)
+    if match is None:
+        raise ValueError('must read like "30 min", "2 h" or "1 day"')
+    length = int(match[1]) * _UNITS[match[2]]
+    if not SHORTEST_EVERY <= length <= LONGEST_EVERY:
+        raise ValueError("must be at least 1 min and at most 31 days")
+    return length
+
+
+def _without_port(host: str) -> str:
+    """ "[::1]:8000" -> "[::1]", "localhost:8000" -> "localhost"."""
+    return host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]
+
+
+@lru_cache(maxsize=4096)
+def _registrable_domain(host: str) -> str | None:
+    """ "www.example.co.uk" -> "example.co.uk"; None for addresses, localhost and whatever has no public suffix."""
+    name = _without_port(host)
+    if not name or len(name) > 253 or name.startswith("["):  # 253: the longest name DNS carries
+        return None
+    found = _suffixes.extract_str(name)
+    return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else None
