@@ -1,0 +1,95 @@
+"""One look at the paper: what belongs to the request and not to the story, and the furniture that it makes.
+
+No two looks are alike: counters, adverts, tokens and teasers move with the serial number of the request, so that an
+unchanged story never has the same bytes twice. Nothing here is news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from zlib import crc32
+
+from crawler.demo.story import ZONE, PageState
+
+_ADVERTS = (
+    "Tansley and Rowe: new homes with room for a piano",
+    "Amberley Beds, Mill Yard: sleep on it",
+    "Wen Valley Cycles: spring service £35",
+    "Fish Street Opticians: see you soon",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One request: its number, the paper's clock, the paper's own address, and what else is in the paper."""
+
+    serial: int
+    now: datetime
+    base: str
+    """"http://127.0.0.1:8000", without a slash at the end."""
+    others: tuple[PageState, ...] = ()
+    """What fronts and teasers may name, newest first."""
+
+    @property
+    def token(self) -> str:
+        """A tracking token: eight hexadecimal digits, another one at each look."""
+        return f"{crc32(str(self.serial).encode()):08x}"
+
+    def url(self, path: str) -> str:
+        return self.base + path
+
+    def picture(self, name: str, width: int = 640) -> str:
+        return escape(self.url(f"/pictures/{name}.png?w={width}&token={self.token}"))
+
+    def teased(self, count: int, shift: int = 0) -> tuple[PageState, ...]:
+        """Some other stories, others at each look."""
+        pool = self.others or ()
+        start = (self.serial * 3 + shift) % max(len(pool), 1)
+        return (pool[start:] + pool[:start])[:count]
+
+    def teaser(self, page: PageState, place: str) -> str:
+        href = escape(f"{page.path}?utm_source={place}&utm_content={self.token}")
+        return f'<a href="{href}">{escape(page.headline)}</a>'
+
+    def shares(self) -> str:
+        count = 118 + self.serial * 7
+        return f'<div class="share-bar" data-share="{self.token}"><span class="count">{count} shares</span></div>'
+
+    def advert(self, slot: int) -> str:
+        text = _ADVERTS[(self.serial + slot) % len(_ADVERTS)]
+        return (
+            f'<div class="advert" id="ad-{slot}-{self.token}"><span class="advert-label">Advertisement</span> '
+            f'<a rel="sponsored nofollow" href="/adverts/{self.token}">{escape(text)}</a></div>'
+        )
+
+    def sidebar(self) -> str:
+        """Related stories, most read, and how many are reading: everything that stands beside a story."""
+        related = self._list(self.teased(3), "related")
+        read = self._list(self.teased(4, shift=5), "most-read")
+        return (
+            f'<aside class="sidebar"><section class="related-links"><h2>Related stories</h2>{related}</section>'
+            f'<section class="most-read"><h2>Most read</h2>{read}</section>'
+            f'<p class="readers">{40 + self.serial % 90} people are reading the Gazette now</p></aside>'
+        )
+
+    def _list(self, pages: Sequence[PageState], place: str) -> str:
+        rows = "".join(
+            f'<li>{self.teaser(page, place)} <span class="ago">{self.ago(page.published)}</span></li>' for page in pages
+        )
+        return f"<ol>{rows}</ol>"
+
+    def ago(self, then: datetime) -> str:
+        minutes = int((self.now - then).total_seconds()) // 60
+        if minutes < 60:
+            return f"{minutes} minutes ago"
+        return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"
+
+
+def printed(moment: datetime) -> str:
+    """ "9th May 2025, 08:35 BST": the time as the paper prints it, in its town."""
+    local = moment.astimezone(ZONE)
+    ending = "th" if 11 <= local.day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(local.day % 10, "th")
+    return f"{local.day}{ending} {local:%b %Y, %H:%M %Z}"

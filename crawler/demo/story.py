@@ -1,0 +1,261 @@
+"""The grammar of the script: what a page says, what happens to it, and a way to tell both together.
+
+Pure values. Knows no HTML, no HTTP and no clock; each event carries the page as it stands afterwards, so nothing is
+computed later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pipelines.article import Author, Kind, Outcome
+
+DAY = date(2025, 5, 9)
+"""A Friday under British Summer Time, so that a printed hour taken for UTC shows at once."""
+
+ZONE = ZoneInfo("Europe/London")
+
+
+def at(clock: str, day: int = 0) -> datetime:
+    """The aware UTC instant of a wall-clock time ("08:30", "08:30:12") in the paper's town, `day` days after `DAY`."""
+    local = datetime.combine(DAY + timedelta(days=day), time.fromisoformat(clock), ZONE)
+    return local.astimezone(UTC)
+
+
+class Template(StrEnum):
+    """How a page prints itself: which machine-readable facts it has, and where."""
+
+    RICH = "rich"
+    """JSON-LD, meta properties and printed times, all agreeing."""
+    WIRE = "wire"
+    """Syndicated copy: JSON-LD, and labels "Published" and "Last updated" whose times a script fills in."""
+    META = "meta"
+    """Meta properties; the only printed time is relative and differs at every look. No stamp until the first update."""
+    PRINTED = "printed"
+    """"Published 7th May 2025, 16:02 BST | Updated ...": to the minute, in local time, and nothing else."""
+    UNDATED = "undated"
+    """No time anywhere on the page."""
+
+
+class What(StrEnum):
+    """What can happen to a story."""
+
+    PUBLISHED = "published"
+    UPDATED = "updated"
+    EDITED_SILENTLY = "edited silently"
+    RESTAMPED = "restamped"
+    REVERTED = "reverted"
+    MOVED = "moved"
+    TAKEN_DOWN = "taken down"
+    RESTORED = "restored"
+    CACHE_SLIPPED = "cache slipped"
+    """A cache in front of the paper hands out an old copy for some minutes."""
+    CACHE_MENDED = "cache mended"
+
+
+PRODUCES: dict[What, Outcome | None] = {
+    What.PUBLISHED: Outcome.NEW,
+    What.UPDATED: Outcome.UPDATED,
+    What.EDITED_SILENTLY: Outcome.SILENT,
+    What.RESTAMPED: Outcome.RESTAMPED,
+    What.REVERTED: Outcome.REVERTED,
+    What.MOVED: None,
+    What.TAKEN_DOWN: None,
+    What.RESTORED: Outcome.RESTORED,
+    What.CACHE_SLIPPED: None,
+    What.CACHE_MENDED: None,
+}
+"""The kind of revision each event must leave in a ledger. A restoration that brings back the same text leaves none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture. How caption and credit are printed together is the template's affair."""
+
+    name: str
+    alt: str
+    caption: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One entry of a live blog."""
+
+    posted: datetime
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """What one story's address answers at one moment."""
+
+    path: str
+    headline: str
+    standfirst: str
+    byline: str
+    authors: tuple[Author, ...]
+    """The persons whom the byline names."""
+    paragraphs: tuple[str, ...]
+    """Plain text; "## " opens a sub-heading, "> " a quotation set off on its own."""
+    published: datetime
+    section: str
+    """The name of a section front: "News", "UK News", ..."""
+    modified: datetime | None = None
+    """The stamp that the page bears, to the second; None where it bears none yet."""
+    listed_modified: datetime | None = None
+    """`lastmod` of sitemap and feed; None: `modified`, else `published`."""
+    template: Template = Template.RICH
+    kind: Kind = Kind.ARTICLE
+    pictures: tuple[Picture, ...] = ()
+    posts: tuple[Post, ...] = ()
+    """Newest first, as a live blog prints them."""
+    topics: tuple[str, ...] = ()
+    amp_path: str | None = None
+    former_paths: tuple[str, ...] = ()
+    """Addresses that answer 301 with this one."""
+    status: int = 200
+    """200, or 404 or 410 while the story is down."""
+    listed: bool = True
+    """Whether sitemap, feed and fronts name it."""
+
+    @property
+    def body(self) -> str:
+        """The paragraphs as a ledger keeps them, parted by blank lines; a live blog's posts after its introduction."""
+        lines = [line.removeprefix("## ").removeprefix("> ") for line in self.paragraphs]
+        for post in self.posts:
+            lines += [post.heading, post.text]
+        return "\n\n".join(lines)
+
+    @property
+    def lastmod(self) -> datetime:
+        return self.listed_modified or self.modified or self.published
+
+    @property
+    def shown_published(self) -> datetime | None:
+        """The first publication as precisely as the page tells it."""
+        return self._shown(self.published)
+
+    @property
+    def shown_modified(self) -> datetime | None:
+        """The last update as precisely as the page tells it."""
+        return self._shown(self.modified)
+
+    def _shown(self, moment: datetime | None) -> datetime | None:
+        if moment is None or self.template is Template.UNDATED:
+            return None
+        return moment.replace(second=0) if self.template is Template.PRINTED else moment
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happens to one story, and what its page says from then on."""
+
+    at: datetime
+    story: str
+    what: What
+    note: str
+    page: PageState
+    change: Outcome | None
+    """The revision that a ledger must write for it; None: it must write none."""
+    changed: tuple[str, ...] = ()
+    """The `changed_fields` of that revision, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story told event by event. Every method gives a new `Story`; `when` is the time of day in the paper's town.
+
+    `*swaps` are pairs (old text, new text), each found exactly once in the page's paragraphs; `changed` names the
+    content fields that the event alters, separated by spaces. That the stamp moves too is added here.
+    """
+
+    key: str
+    events: tuple[Event, ...]
+
+    @classmethod
+    def published(cls, key: str, when: datetime, note: str, page: PageState) -> Story:
+        return cls(key, (Event(when, key, What.PUBLISHED, note, page, Outcome.NEW),))
+
+    @property
+    def page(self) -> PageState:
+        return self.events[-1].page
+
+    def updated(self, when: str, note: str, changed: str, *swaps: tuple[str, str], **fields: Any) -> Story:
+        """An honest edit: the text differs and the stamp says so."""
+        page = edited(self.page, *swaps, modified=at(when), **fields)
+        return self._then(What.UPDATED, at(when), note, page, changed)
+
+    def posted(self, when: str, note: str, heading: str, text: str, *, changed: str = "body", **fields: Any) -> Story:
+        """A new entry on top of a live blog."""
+        return self.updated(when, note, changed, posts=(Post(at(when), heading, text), *self.page.posts), **fields)
+
+    def silently(self, when: str, note: str, changed: str, *swaps: tuple[str, str], **fields: Any) -> Story:
+        """An edit that no stamp, sitemap or feed betrays."""
+        return self._then(What.EDITED_SILENTLY, at(when), note, edited(self.page, *swaps, **fields), changed)
+
+    def restamped(self, when: str, note: str) -> Story:
+        """A newer stamp over the same text."""
+        return self._then(What.RESTAMPED, at(when), note, edited(self.page, modified=at(when)), "")
+
+    def reverted(self, when: str, note: str, changed: str, to: int, stamp: Literal["newer", "same", "old"]) -> Story:
+        """Back to the text of event `to`, under a newer stamp, the present one, or the one it bore then."""
+        old = self.events[to].page
+        modified = {"newer": at(when), "same": self.page.modified, "old": old.modified}[stamp]
+        page = replace(old, modified=modified, path=self.page.path, former_paths=self.page.former_paths)
+        return self._then(What.REVERTED, at(when), note, page, changed)
+
+    def moved(self, when: str, note: str, path: str) -> Story:
+        """A new address for the same text; the old one redirects."""
+        return self._then(What.MOVED, at(when), note, edited(self.page, path=path), None)
+
+    def taken_down(self, when: str, note: str, status: int, *, listed: bool = False) -> Story:
+        return self._then(What.TAKEN_DOWN, at(when), note, edited(self.page, status=status, listed=listed), None)
+
+    def restored(self, when: str, note: str, changed: str, *swaps: tuple[str, str], **fields: Any) -> Story:
+        """Back with another text, under a newer stamp."""
+        page = edited(self.page, *swaps, status=200, listed=True, modified=at(when), **fields)
+        return self._then(What.RESTORED, at(when), note, page, changed)
+
+    def back_unchanged(self, when: str, note: str, *, touched: bool) -> Story:
+        """Back as it was. `touched`: the sitemap counts the return as a modification, the page does not."""
+        listed_modified = at(when) if touched else self.page.listed_modified
+        page = edited(self.page, status=200, listed=True, listed_modified=listed_modified)
+        return self._then(What.RESTORED, at(when), note, page, None)
+
+    def cached(self, when: str, until: str, note: str, copy: int) -> Story:
+        """From `when` to `until` a cache answers with the page of event `copy`, stamp and all."""
+        slipped = self._then(What.CACHE_SLIPPED, at(when), note, self.events[copy].page, None)
+        return slipped._then(What.CACHE_MENDED, at(until), "the present copy is served again", self.page, None)
+
+    def _then(self, what: What, when: datetime, note: str, page: PageState, changed: str | None) -> Story:
+        """Add an event; `changed` None: it must leave no revision."""
+        change = None if changed is None else PRODUCES[what]
+        fields = set((changed or "").split())
+        if change and page.shown_modified != self.page.shown_modified:
+            fields.add("date_modified")
+        return Story(self.key, (*self.events, Event(when, self.key, what, note, page, change, tuple(sorted(fields)))))
+
+
+def text(block: str) -> tuple[str, ...]:
+    """The paragraphs of a text that is wrapped for the eye: blank lines part them, other white space joins words."""
+    return tuple(" ".join(paragraph.split()) for paragraph in block.split("\n\n"))
+
+
+def edited(page: PageState, *swaps: tuple[str, str], add: tuple[str, ...] = (), **fields: Any) -> PageState:
+    """The page with texts swapped, paragraphs added at the end, other fields replaced; an address it leaves redirects.
+
+    A swap whose old text is not there exactly once raises `ValueError`: the script would tell of an edit that was not.
+    """
+    body = "\n".join(page.paragraphs)
+    for old, new in swaps:
+        if body.count(old) != 1:
+            raise ValueError(f"{page.path}: {old!r} occurs {body.count(old)} times, not once")
+        body = body.replace(old, new)
+    former = (page.path,) if fields.get("path", page.path) != page.path else ()
+    return replace(page, paragraphs=(*body.split("\n"), *add), former_paths=(*page.former_paths, *former), **fields)

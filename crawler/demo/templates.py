@@ -1,0 +1,275 @@
+"""Article pages: one story's state, printed by its template, with furniture around and within it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from html import escape
+
+from crawler.demo.look import Look, printed
+from crawler.demo.shell import SECTIONS, TITLE, document
+from crawler.demo.story import ZONE, PageState, Picture, Template
+from pipelines.article import Kind
+
+_SCRIPTED = "<script>for (const t of document.querySelectorAll('time.filled')) t.textContent = t.dateTime;</script>"
+
+
+def article_page(page: PageState, look: Look) -> str:
+    """The whole HTML page of a live story."""
+    body = _BODIES[page.template](page, look)
+    head = "\n".join(_head(page, look))
+    return document(look, page.headline, head, body + look.sidebar())
+
+
+def amp_page(page: PageState, look: Look) -> str:
+    """The AMP twin: the same words, no furniture, the same bytes until the story changes."""
+    return f"""<!DOCTYPE html>
+<html amp lang="en-GB">
+<head>
+<meta charset="utf-8">
+<title>{escape(page.headline)} | {TITLE}</title>
+<link rel="canonical" href="{look.url(page.path)}">
+<meta name="viewport" content="width=device-width">
+<script type="application/ld+json">{_json_ld(page, look)}</script>
+</head>
+<body>
+<article>
+<h1>{escape(page.headline)}</h1>
+<p class="standfirst">{escape(page.standfirst)}</p>
+<p class="byline">{escape(page.byline)}</p>
+<p class="dates">{_dates(page)}</p>
+<div class="article-body">
+{_paragraphs(page, look, furniture=False)}
+</div>
+</article>
+</body>
+</html>
+"""
+
+
+def _head(page: PageState, look: Look) -> list[str]:
+    url = look.url(page.path)
+    lines = [f'<link rel="canonical" href="{url}">']
+    if page.amp_path:
+        lines.append(f'<link rel="amphtml" href="{look.url(page.amp_path)}">')
+    lines.append(f'<meta name="description" content="{escape(page.standfirst)}">')
+    if page.template in (Template.RICH, Template.META):
+        lines += _meta(page, look)
+    if page.template in (Template.RICH, Template.WIRE):
+        lines.append(f'<script type="application/ld+json">{_json_ld(page, look)}</script>')
+    return lines
+
+
+def _meta(page: PageState, look: Look) -> list[str]:
+    kind = "video.other" if page.kind is Kind.VIDEO else "article"
+    pairs = [
+        ("og:type", kind),
+        ("og:site_name", TITLE),
+        ("og:title", page.headline),
+        ("og:description", page.standfirst),
+        ("og:url", look.url(page.path)),
+        ("article:section", page.section),
+        ("article:published_time", page.published.astimezone(ZONE).isoformat()),
+    ]
+    if page.modified:
+        pairs.append(("article:modified_time", page.modified.astimezone(ZONE).isoformat()))
+    pairs += [("article:author", author.name) for author in page.authors]
+    pairs += [("article:tag", topic) for topic in page.topics]
+    if page.pictures:
+        pairs.append(("og:image", look.url(f"/pictures/{page.pictures[0].name}.png?token={look.token}")))
+    return [f'<meta property="{name}" content="{escape(value)}">' for name, value in pairs]
+
+
+def _json_ld(page: PageState, look: Look) -> str:
+    data: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "LiveBlogPosting" if page.kind is Kind.LIVE else "NewsArticle",
+        "mainEntityOfPage": {"@type": "WebPage", "@id": look.url(page.path)},
+        "url": look.url(page.path),
+        "headline": page.headline,
+        "description": page.standfirst,
+        "datePublished": page.published.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "dateModified": (page.modified or page.published).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "author": [{"@type": "Person", "name": author.name} for author in page.authors],
+        "publisher": {"@type": "NewsMediaOrganization", "name": TITLE, "url": look.url("/")},
+        "articleSection": page.section,
+        "keywords": list(page.topics),
+        "isAccessibleForFree": True,
+    }
+    if page.pictures:
+        data["image"] = [look.url(f"/pictures/{picture.name}.png?token={look.token}") for picture in page.pictures]
+    if page.kind is Kind.LIVE:
+        data["coverageStartTime"] = page.published.isoformat()
+        data["liveBlogUpdate"] = [
+            {
+                "@type": "BlogPosting",
+                "headline": post.heading,
+                "datePublished": post.posted.isoformat(),
+                "articleBody": post.text,
+            }
+            for post in page.posts
+        ]
+    described: list[dict[str, object]] = [data]
+    if page.kind is Kind.VIDEO:
+        described.append(_video_ld(page, look))
+    if page.kind is Kind.GALLERY:
+        described.append({"@context": "https://schema.org", "@type": "ImageGallery", "name": page.headline})
+    return json.dumps(described if len(described) > 1 else data, ensure_ascii=False).replace("</", "<\\/")
+
+
+def _video_ld(page: PageState, look: Look) -> dict[str, object]:
+    return {
+        "@context": "https://schema.org",
+        "@type": "VideoObject",
+        "name": page.headline,
+        "description": page.standfirst,
+        "uploadDate": page.published.isoformat(),
+        "thumbnailUrl": look.url(f"/pictures/drone.png?token={look.token}"),
+        "contentUrl": look.url("/video/drone.mp4"),
+    }
+
+
+def _rich(page: PageState, look: Look) -> str:
+    section = f'<a href="{SECTIONS[page.section]}">{escape(page.section)}</a>'
+    return f"""<article class="article" data-testid="article-page">
+<header class="article-header">
+<p class="kicker">{section}</p>
+<h1>{escape(page.headline)}</h1>
+<p class="standfirst">{escape(page.standfirst)}</p>
+<p class="byline">{escape(page.byline)}</p>
+<p class="dates">{_dates(page)}</p>
+</header>
+{look.shares()}
+{_lead(page, look)}
+<div class="article-body">
+{_paragraphs(page, look)}
+{_posts(page)}
+</div>
+{_gallery(page, look)}
+{_topics(page)}
+<div class="newsletter-signup">Sign up to our free newsletter to get the news from Haughmere in your inbox</div>
+<p class="comments-closed">Sorry, we are not accepting comments on this article.</p>
+</article>
+{_SCRIPTED if page.template is Template.WIRE else ""}
+"""
+
+
+def _plain_meta(page: PageState, look: Look) -> str:
+    label = '<p class="label">Advertisement feature</p>' if page.kind is Kind.SPONSORED else ""
+    return f"""<article class="story">
+{label}
+<h1 class="headline">{escape(page.headline)}</h1>
+<h2 class="standfirst">{escape(page.standfirst)}</h2>
+<div class="author byline">{escape(page.byline)}</div>
+<div class="dates ago">{look.ago(page.modified or page.published)}</div>
+{_lead(page, look)}
+<div class="story-content">
+{_paragraphs(page, look)}
+<p class="read-more">READ MORE: {"".join(look.teaser(other, "more") for other in look.teased(1, shift=9))}</p>
+</div>
+{look.shares()}
+</article>
+"""
+
+
+def _printed_only(page: PageState, look: Look) -> str:
+    dates = "" if page.template is Template.UNDATED else f'<p class="dates">{_dates(page)}</p>'
+    section = f'<a href="{SECTIONS[page.section]}">{escape(page.section)}</a>'
+    return f"""<nav class="breadcrumbs kicker"><a href="/">Home</a> › {section}</nav>
+<article>
+<h1>{escape(page.headline)}</h1>
+<p class="standfirst">{escape(page.standfirst)}</p>
+<p class="byline">{escape(page.byline)}</p>
+{dates}
+<div class="entry">
+{_paragraphs(page, look)}
+</div>
+{look.shares()}
+</article>
+"""
+
+
+_BODIES = {
+    Template.RICH: _rich,
+    Template.WIRE: _rich,
+    Template.META: _plain_meta,
+    Template.PRINTED: _printed_only,
+    Template.UNDATED: _printed_only,
+}
+
+
+def _dates(page: PageState) -> str:
+    """Both stamps as the template prints them; wire copy leaves the times to a script."""
+    if page.template is Template.PRINTED:
+        updated = f" | Updated {printed(page.modified)}" if page.modified else ""
+        return f"Published {printed(page.published)}{updated}"
+    parts = [("Published", page.published)]
+    if page.modified and page.modified != page.published:
+        parts.append(("Last updated", page.modified))
+    scripted = page.template is Template.WIRE
+    return "<br>\n".join(
+        f'{label} <time{" class=" + chr(34) + "filled" + chr(34) if scripted else ""} datetime="{moment.isoformat()}">'
+        f"{'' if scripted else printed(moment)}</time>"
+        for label, moment in parts
+    )
+
+
+def _lead(page: PageState, look: Look) -> str:
+    if page.kind is Kind.VIDEO:
+        poster = look.picture("drone")
+        return f'<div class="video-player"><video controls src="/video/drone.mp4" poster="{poster}"></video></div>'
+    if not page.pictures or page.kind is Kind.GALLERY:
+        return ""
+    return _figure(page.pictures[0], page, look)
+
+
+def _figure(picture: Picture, page: PageState, look: Look) -> str:
+    credit = {
+        Template.WIRE: f"({picture.credit})",
+        Template.META: f"| {picture.credit}",
+    }.get(page.template, f"(Picture: {picture.credit})")
+    return (
+        f'<figure><img src="{look.picture(picture.name)}" alt="{escape(picture.alt)}">'
+        f"<figcaption>{escape(picture.caption)} {escape(credit)}</figcaption></figure>"
+    )
+
+
+def _gallery(page: PageState, look: Look) -> str:
+    if page.kind is not Kind.GALLERY:
+        return ""
+    figures = "\n".join(
+        f'<figure><img src="{look.picture(picture.name)}" alt="{escape(picture.alt)}">'
+        f"<figcaption>{number}. {escape(picture.caption)} Photo: {escape(picture.credit)}</figcaption></figure>"
+        for number, picture in enumerate(page.pictures, 1)
+    )
+    return f'<section class="gallery">\n{figures}\n</section>'
+
+
+def _paragraphs(page: PageState, look: Look, *, furniture: bool = True) -> str:
+    lines = [_paragraph(text) for text in page.paragraphs]
+    if furniture and len(lines) > 3:
+        if len(page.pictures) > 1 and page.kind is not Kind.GALLERY:
+            lines[3:3] = [_figure(picture, page, look) for picture in page.pictures[1:]]
+        lines.insert(2, look.advert(1))
+    return "\n".join(lines)
+
+
+def _paragraph(text: str) -> str:
+    if text.startswith("## "):
+        return f"<h2>{escape(text[3:])}</h2>"
+    if text.startswith("> "):
+        return f"<blockquote><p>{escape(text[2:])}</p></blockquote>"
+    return f"<p>{escape(text)}</p>"
+
+
+def _posts(page: PageState) -> str:
+    return "\n".join(
+        f'<section class="live-post" id="post-{post.posted:%H%M}"><h3>{escape(post.heading)}</h3>'
+        f"<p>{escape(post.text)}</p></section>"
+        for post in page.posts
+    )
+
+
+def _topics(page: PageState) -> str:
+    links = "".join(f'<li><a rel="tag" href="/topics/{escape(t.lower())}/">{escape(t)}</a></li>' for t in page.topics)
+    return f'<div class="related-topics">Related topics:<ul class="topics">{links}</ul></div>' if links else ""

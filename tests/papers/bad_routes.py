@@ -1,0 +1,291 @@
+"""Paths of the misbehaving paper that answer badly. Each does what its name says; its docstring says the rest."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import time
+
+import bad_pages as pages
+from bad_server import ENDLESS_BYTES, HTML, LONGEST_SECONDS, ROUTES, XML, Visit, route
+
+
+def examples(name: str = "") -> list[str]:
+    """Every path of the paper that has `name` in it, in the order of this file; "" or "all" for all."""
+    paths = [example for _, example, _ in ROUTES]
+    return [path for path in paths if name in ("", "all") or name in path]
+
+
+# -- what behaves ---------------------------------------------------------------------------------------------------
+
+
+@route("/")
+def front(visit: Visit) -> None:
+    """All paths."""
+    links = "".join(f'<li><a href="{path}">{path}</a> {route.__doc__ or ""}</li>' for _, path, route in ROUTES)
+    visit.send(pages.plain("The Misbehaving Paper", f"<ul>{links}</ul>"))
+
+
+@route(r"/ok/(\d+)", "/ok/1")
+def ok(visit: Visit, number: str) -> None:
+    """A plain article."""
+    visit.send(pages.article(f"Bridge number {number} to be mended"))
+
+
+@route("/section/")
+def section(visit: Visit) -> None:
+    """A section front that names five articles."""
+    links = "".join(f'<li><a href="/ok/{n}">Bridge number {n} to be mended</a></li>' for n in range(1, 6))
+    visit.send(pages.plain("News", f"<h1>News</h1><ul>{links}</ul>"))
+
+
+@route(r"/sitemap\.xml", "/sitemap.xml")
+def sitemap(visit: Visit) -> None:
+    """A sitemap of `?paths=a,b,c`, else of the option --paths."""
+    paths = visit.query("paths") or visit.server.options.paths
+    visit.send(pages.sitemap([visit.base + path for path in paths]), XML)
+
+
+@route(r"/list/([\w-]+)", "/list/all")
+def listing(visit: Visit, name: str) -> None:
+    """A sitemap of every path that has this in its name."""
+    visit.send(pages.sitemap([visit.base + path for path in examples(name)]), XML)
+
+
+@route(r"/feed\.xml", "/feed.xml")
+def feed(visit: Visit) -> None:
+    """An RSS feed of `?paths=a,b,c`, else of the option --paths."""
+    paths = visit.query("paths") or visit.server.options.paths
+    visit.send(pages.rss([visit.base + path for path in paths]), "application/rss+xml")
+
+
+@route(r"/robots\.txt", "/robots.txt")
+def robots(visit: Visit) -> None:
+    """As the option --robots says."""
+    named = f"Sitemap: {visit.base}/sitemap.xml\n"
+    match visit.server.options.robots:
+        case "missing":
+            visit.send("", status=404)
+        case "error":
+            visit.send("", status=500)
+        case "slow":
+            time.sleep(min(visit.server.options.robots_seconds, LONGEST_SECONDS))
+            visit.send(f"User-agent: *\nDisallow:\n{named}", "text/plain")
+        case "disallow-all":
+            visit.send(f"User-agent: *\nDisallow: /\n{named}", "text/plain")
+        case "html":
+            visit.send(pages.soft_404())
+        case "crawl-delay":
+            visit.send(f"User-agent: *\nCrawl-delay: 2\n{named}", "text/plain")
+        case "redirect-loop":
+            visit.redirect("/robots.txt")
+        case _:
+            visit.send(f"User-agent: *\nDisallow: /private/\n{named}", "text/plain")
+
+
+# -- time and failure -----------------------------------------------------------------------------------------------
+
+
+@route(r"/slow/(\d+(?:\.\d+)?)", "/slow/2")
+def slow(visit: Visit, seconds: str) -> None:
+    """Nothing for so many seconds, then an article."""
+    time.sleep(min(float(seconds), LONGEST_SECONDS))
+    visit.send(pages.article())
+
+
+@route("/drip")
+def drip(visit: Visit) -> None:
+    """An article, one byte every fifth of a second."""
+    body = pages.article().encode()
+    visit.close_connection = True
+    visit.start(200, HTML, len(body))
+    visit.trickle((body[n : n + 1] for n in range(len(body))), 0.2)
+
+
+@route("/endless")
+def endless(visit: Visit) -> None:
+    """An article whose body never ends (until 200 MB or a minute)."""
+    visit.pour(pages.huge(ENDLESS_BYTES))
+
+
+@route("/endless-headers")
+def endless_headers(visit: Visit) -> None:
+    """Header lines without end (until a minute)."""
+    visit.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    visit.close_connection = True
+    visit.trickle((b"X-%d: more\r\n" % n * 100 for n in itertools.count()), 0.001)
+
+
+@route(r"/status/(\d{3})", "/status/500")
+def status(visit: Visit, code: str) -> None:
+    """This status, with a page that says so."""
+    visit.send(pages.plain(code, f"<h1>{code}</h1>"), status=int(code))
+
+
+@route(r"/flaky/(\d+)", "/flaky/2")
+def flaky(visit: Visit, times: str) -> None:
+    """500 so many times, then an article."""
+    if visit.count <= int(times):
+        return visit.send("", status=500)
+    return visit.send(pages.article())
+
+
+@route(r"/retry-after/(\d+)", "/retry-after/1")
+def retry_after(visit: Visit, seconds: str) -> None:
+    """429 with Retry-After until so many seconds after the first request, then an article."""
+    first = visit.server.refused_at.setdefault(visit.path, time.monotonic())
+    if visit.count == 1 or time.monotonic() - first < float(seconds):
+        return visit.send("", status=429, Retry_After=seconds)
+    return visit.send(pages.article())
+
+
+@route("/close")
+def close(visit: Visit) -> None:
+    """The connection is closed without a word."""
+    visit.raw(b"")
+
+
+@route("/bad-status-line")
+def bad_status_line(visit: Visit) -> None:
+    """An answer that is not HTTP."""
+    visit.raw(b"WHAT 999 IS THIS\r\n\r\n")
+
+
+@route("/bad-chunk")
+def bad_chunk(visit: Visit) -> None:
+    """A chunk whose length is no number."""
+    visit.start(200, HTML, None, Transfer_Encoding="chunked", Connection="close")
+    visit.raw(b"zz\r\n<p>half\r\n")
+
+
+@route("/header-bomb")
+def header_bomb(visit: Visit) -> None:
+    """One header of a megabyte."""
+    visit.send(pages.article(), X_Bomb="x" * (1 << 20))
+
+
+# -- bodies ---------------------------------------------------------------------------------------------------------
+
+
+@route("/truncated")
+def truncated(visit: Visit) -> None:
+    """Content-Length promises twice the body, then the connection closes."""
+    body = pages.article().encode()
+    visit.start(200, HTML, 2 * len(body), Connection="close")
+    visit.raw(body)
+
+
+@route("/garbage")
+def garbage(visit: Visit) -> None:
+    """Random bytes as HTML, the same at each request."""
+    visit.send(pages.garbage())
+
+
+@route("/empty")
+def empty(visit: Visit) -> None:
+    """200, and no body."""
+    visit.send(b"")
+
+
+@route(r"/huge/(\d+)", "/huge/20")
+def huge(visit: Visit, megabytes: str) -> None:
+    """An article page of so many megabytes."""
+    visit.pour(pages.huge(min(int(megabytes) << 20, ENDLESS_BYTES)))
+
+
+@route("/gzip-bomb")
+def gzip_bomb(visit: Visit) -> None:
+    """100 KB of gzip that unpack to 100 MB."""
+    visit.send(pages.gzip_bomb(), Content_Encoding="gzip")
+
+
+@route("/brotli-bomb")
+def brotli_bomb(visit: Visit) -> None:
+    """165 bytes of brotli that unpack to 100 MB."""
+    visit.send(pages.brotli_bomb(), Content_Encoding="br")
+
+
+@route("/gzip-cut-off")
+def gzip_cut_off(visit: Visit) -> None:
+    """Half a gzip stream."""
+    packed = gzip.compress(pages.article().encode(), mtime=0)
+    visit.send(packed[: len(packed) // 2], Content_Encoding="gzip")
+
+
+@route("/gzip-lie")
+def gzip_lie(visit: Visit) -> None:
+    """Says gzip, is plain."""
+    visit.send(pages.article(), Content_Encoding="gzip")
+
+
+@route("/wrong-charset")
+def wrong_charset(visit: Visit) -> None:
+    """Windows-1252 that is said to be UTF-8."""
+    text = pages.article("Café’s “bridge” – naïve?").replace('<meta charset="utf-8">', "")
+    visit.send(text.encode("cp1252"), HTML)
+
+
+@route("/unknown-charset")
+def unknown_charset(visit: Visit) -> None:
+    """A charset that nobody knows."""
+    visit.send(pages.article(), "text/html; charset=klingon")
+
+
+@route("/no-content-type")
+def no_content_type(visit: Visit) -> None:
+    """An article without Content-Type."""
+    visit.send(pages.article(), None)
+
+
+@route("/binary-as-html")
+def binary_as_html(visit: Visit) -> None:
+    """The start of a PNG, said to be HTML."""
+    visit.send(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0" + bytes(500))
+
+
+@route("/html-as-binary")
+def html_as_binary(visit: Visit) -> None:
+    """An article, said to be application/octet-stream."""
+    visit.send(pages.article(), "application/octet-stream")
+
+
+@route("/nul-bytes")
+def nul_bytes(visit: Visit) -> None:
+    """An article with NUL after every sentence."""
+    visit.send(pages.article().replace(".", ".\0"))
+
+
+@route("/deep-nesting")
+def deep_nesting(visit: Visit) -> None:
+    """100,000 nested elements after the article."""
+    visit.send(pages.deep_nesting())
+
+
+@route("/million-tags")
+def million_tags(visit: Visit) -> None:
+    """A million empty elements after the article."""
+    visit.send(pages.million_tags())
+
+
+@route("/duplicate-ids")
+def duplicate_ids(visit: Visit) -> None:
+    """One id on 600 elements."""
+    visit.send(pages.duplicate_ids())
+
+
+@route("/two-articles")
+def two_articles(visit: Visit) -> None:
+    """A page whose data describe two stories."""
+    visit.send(pages.two_articles())
+
+
+@route("/soft-404")
+def soft_404(visit: Visit) -> None:
+    """200, and a page that says it is not found."""
+    visit.send(pages.soft_404())
+
+
+@route("/login-wall")
+def login_wall(visit: Visit) -> None:
+    """200, and a form where the article should be."""
+    visit.send(pages.login_wall())
