@@ -36,6 +36,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     NOT_MODIFIED = "not_modified"
     STALE = "stale"
+    REREAD = "reread"
     SUSPECTED = "suspected"
     GONE = "gone"
     MOVED = "moved"
@@ -143,7 +144,8 @@ class Article:
     is_accessible_for_free: bool | None = None
     """False only where the page marks itself premium or metered; None: unknown."""
     extractor: str = ""
-    """Which code read the page: "generic/1", "midland-news/1:2025-02" (family/version:generation)."""
+    """Which code read the page: "generic/1", "midland-news/1:2025-02" (family/version:generation). Another reader's other
+    text under the same stamp is no edit (see `pipelines.revisions`), so this changes whenever what it reads may change."""
     content_hash: str | None = None
     """Set by `normalise`: SHA-256 over what counts as content (see `pipelines.normalise`)."""
     fetch: Fetch | None = None

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from pipelines.article import CHANGES, Article, Fetch, Outcome
+from pipelines.article import CHANGES, Article, Author, Fetch, Image, Outcome
 from pipelines.lookup import Lookup, Place
 from pipelines.revisions import Decision, Known, State, changed_fields, decide
-from pipelines.rows import instant_of, known_of, moment, optional_moment, revision_row
+from pipelines.rows import instant_of, json_of, known_of, moment, optional_moment, revision_row
 from pipelines.store import Row, Store
 from pipelines.takedowns import Absence, missing
 from pipelines.urls import article_key
@@ -68,6 +68,8 @@ class Ledger:
         revision_id = None
         if decision.outcome in CHANGES:
             revision_id = self._revise(found, article, fetch, decision)
+        elif decision.outcome is Outcome.REREAD:
+            self._correct(found, article, fetch)
         elif decision.outcome is not Outcome.STALE:
             self._still(found, fetch)
         outcome = self._follow(place, article, fetch, decision.outcome)
@@ -105,11 +107,29 @@ class Ledger:
             "not_before": found["last_seen"], "crawl_id": self._crawl_id,
         }  # fmt: skip
         revision_id = self._store.insert("revisions", row)
-        for table, parts in (("revision_authors", article.authors), ("revision_images", article.images)):
-            for position, part in enumerate(parts):
-                self._store.insert(table, {"revision_id": revision_id, "position": position, **asdict(part)})
+        self._write_parts(revision_id, article)
         self._store.update("articles", found["id"], {"latest_revision_id": revision_id, "revision_count": row["number"]})
         return revision_id
+
+    def _correct(self, found: Row, article: Article, fetch: Fetch) -> None:
+        """Another extractor reads the latest revision: it is corrected in place, and what it was is kept in `readings`."""
+        revision_id, before = found["latest_revision_id"], self._lookup.latest(found)
+        if before is None:
+            raise KeyError(revision_id)
+        reading = {"extractor": before.extractor, "content_hash": before.content_hash, "article": json.dumps(json_of(before))}
+        self._store.insert("readings", {"revision_id": revision_id, "replaced": moment(fetch.fetched), **reading})
+        kept = ("first_seen", "last_seen", "warc_file", "warc_offset")
+        row = {column: value for column, value in revision_row(article, fetch).items() if column not in kept}
+        self._store.update("revisions", revision_id, row)
+        self._write_parts(revision_id, article)
+        self._still(found, fetch)
+
+    def _write_parts(self, revision_id: int, article: Article) -> None:
+        tables: dict[str, tuple[Author | Image, ...]] = {"revision_authors": article.authors, "revision_images": article.images}
+        for table, parts in tables.items():
+            self._store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (revision_id,))  # noqa: S608 - our own names
+            for position, part in enumerate(parts):
+                self._store.insert(table, {"revision_id": revision_id, "position": position, **asdict(part)})
 
     def _still(self, found: Row, fetch: Fetch) -> None:
         """The latest revision is still what the page says."""
@@ -268,7 +288,7 @@ class Ledger:
     # --- what the ledger knows -------------------------------------------------------------------------------------
 
     def _known(self, found: Row) -> Known:
-        columns = "id, content_hash, date_modified, date_published"
+        columns = "id, content_hash, date_modified, date_published, extractor"
         sql = f"SELECT {columns} FROM revisions WHERE article_id = ? ORDER BY number"  # noqa: S608 - our own columns
         *earlier, latest = self._store.rows(sql, (found["id"],))
         return known_of(found, latest, earlier)

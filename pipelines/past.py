@@ -18,7 +18,7 @@ from pipelines.urls import article_key
 _ARTICLES = """
 SELECT a.id, a.url, a.url_key, a.external_id, a.state, a.next_check, a.etag, a.last_modified, a.validators_url,
     a.claimed_modified, a.stale_hash, a.stale_since, a.revision_count,
-    r.content_hash, r.date_modified, r.date_published
+    r.content_hash, r.date_modified, r.date_published, r.extractor
 FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.site_id = ?
 """
 _EARLIER = """

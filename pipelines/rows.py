@@ -91,6 +91,7 @@ def known_of(article: Row, latest: Row, earlier: Iterable[Row]) -> Known:
         earlier=tuple(Earlier(row["id"], row["content_hash"]) for row in earlier),
         stale_hash=article["stale_hash"],
         stale_since=article["stale_since"],
+        extractor=latest["extractor"],
     )
 
 

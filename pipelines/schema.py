@@ -59,6 +59,10 @@ CREATE TABLE revision_images (
     credit TEXT,
     PRIMARY KEY (revision_id, position)
 ) WITHOUT ROWID;
+CREATE TABLE readings (
+    id INTEGER PRIMARY KEY, revision_id INTEGER NOT NULL REFERENCES revisions(id), replaced TEXT NOT NULL,
+    extractor TEXT NOT NULL, content_hash TEXT NOT NULL, article TEXT NOT NULL
+);
 CREATE TABLE fetches (
     id INTEGER PRIMARY KEY, crawl_id INTEGER REFERENCES crawls(id), article_id INTEGER REFERENCES articles(id),
     url TEXT NOT NULL, fetched TEXT NOT NULL, status INTEGER, outcome TEXT NOT NULL, bytes INTEGER, reason TEXT
@@ -84,6 +88,7 @@ CREATE INDEX revisions_by_time ON revisions(first_seen);
 CREATE INDEX revisions_by_change ON revisions(change, first_seen);
 CREATE INDEX revisions_by_crawl ON revisions(crawl_id);
 CREATE INDEX revision_authors_by_name ON revision_authors(name);
+CREATE INDEX readings_by_revision ON readings(revision_id);
 CREATE INDEX fetches_by_article ON fetches(article_id, fetched);
 CREATE INDEX fetches_without_article ON fetches(url, fetched) WHERE article_id IS NULL;
 CREATE INDEX fetches_by_crawl ON fetches(crawl_id);

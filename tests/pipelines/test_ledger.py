@@ -39,10 +39,8 @@ def test_a_first_look_writes_everything(store: Store, ledger: Ledger) -> None:
     recorded = ledger.record(article(fetch={"etag": '"1"', "bytes": 99}))
     assert (recorded.outcome, recorded.article_id, recorded.revision_id) == (Outcome.NEW, 1, 1)
     row = only_article(store)
-    assert {key: row[key] for key in ("url", "site_id", "state", "revision_count", "latest_revision_id", "etag", "next_check")} == {
-        "url": URL, "site_id": "paper", "state": "live", "revision_count": 1, "latest_revision_id": 1, "etag": '"1"',
-        "next_check": "2025-03-07T08:30:00Z",
-    }  # fmt: skip
+    keys = ("url", "site_id", "state", "revision_count", "latest_revision_id", "etag", "next_check")
+    assert [row[key] for key in keys] == [URL, "paper", "live", 1, 1, '"1"', "2025-03-07T08:30:00Z"]
     assert list(store.rows("SELECT name, role FROM revision_authors")) == [{"name": "Ann Other", "role": None}]
     assert store.row("SELECT caption, credit FROM revision_images") == {"caption": "Smoke over the mill", "credit": "Ann Other"}
     assert list(store.rows("SELECT url, outcome, bytes, status FROM fetches")) == [
@@ -256,6 +254,22 @@ def test_two_writers_do_not_double_a_revision(store: Store, ledger: Ledger, tmp_
         other = new_ledger(second)
         outcomes = [writer.record(article("New.", seen=10, modified=9)).outcome for writer in (ledger, other)]
     assert outcomes == [Outcome.UPDATED, Outcome.UNCHANGED]
+
+
+def test_a_better_parser_corrects_the_revision_and_invents_no_edit(store: Store, ledger: Ledger) -> None:
+    ledger.record(article("Sign up!\n\nFire.", extractor="test/1"))
+    assert ledger.record(article("Fire.", seen=10, extractor="test/2", authors=())).outcome is Outcome.REREAD
+    assert ledger.record(article("Fire.", seen=20, extractor="test/2", authors=())).outcome is Outcome.UNCHANGED
+    assert revisions(store) == [(1, "new", "[]")]
+    assert store.row("SELECT body, extractor, first_seen, last_seen FROM revisions") == {
+        "body": "Fire.", "extractor": "test/2", "first_seen": "2025-03-07T08:00:00Z", "last_seen": "2025-03-07T08:20:00Z",
+    }  # fmt: skip
+    kept = store.row("SELECT revision_id, replaced, extractor, article FROM readings")
+    assert kept is not None
+    before = json.loads(kept.pop("article"))
+    assert kept == {"revision_id": 1, "replaced": "2025-03-07T08:10:00Z", "extractor": "test/1"}
+    assert (before["body"], before["authors"][0]["name"]) == ("Sign up!\n\nFire.", "Ann Other")
+    assert ledger.record(article("Fire!", seen=30, extractor="test/2", authors=())).outcome is Outcome.SILENT
 
 
 def test_what_did_not_come_through_the_pipelines_is_refused(ledger: Ledger) -> None:

@@ -18,7 +18,7 @@ STALE = replace(KNOWN, stale_hash="second", stale_since="2025-03-07T09:00:00Z")
 
 
 def reading(content: str, modified: Timestamp | None) -> Article:
-    return Article("https://paper.example/a", content_hash=content, date_modified=modified)
+    return Article("https://paper.example/a", content_hash=content, date_modified=modified, extractor="new/1")
 
 
 TABLE = [
@@ -41,6 +41,9 @@ TABLE = [
     ("still so after 59 minutes", STALE, "second", stamp(-30), 119, Outcome.STALE, 2),
     ("still so after an hour", STALE, "second", stamp(-30), 120, Outcome.REVERTED, 2),
     ("another old copy starts anew", STALE, "first", stamp(-60), 120, Outcome.STALE, 1),
+    ("another extractor, same stamp", replace(KNOWN, extractor="old/1"), "other", stamp(0), 60, Outcome.REREAD, None),
+    ("another extractor, newer stamp", replace(KNOWN, extractor="old/1"), "other", stamp(5), 60, Outcome.UPDATED, None),
+    ("the same extractor", replace(KNOWN, extractor="new/1"), "other", stamp(0), 60, Outcome.SILENT, None),
     ("gone and back, differs", replace(KNOWN, state=State.GONE), "other", stamp(0), 60, Outcome.RESTORED, None),
     ("gone and back, an earlier text", replace(KNOWN, state=State.GONE), "first", stamp(0), 60, Outcome.RESTORED, 1),
     ("gone and back as it was", replace(KNOWN, state=State.GONE), "latest", stamp(9), 60, Outcome.UNCHANGED, None),
