@@ -1,0 +1,188 @@
+"""Which URLs a crawl asks for, in which order, and why not the others. Pure: candidates and the past in, a choice out.
+
+Asked for is what is named by a person, what a source says has changed, what is new, and what is due for another look.
+A claim of change is asked in full; a look that is only due goes with the stored validators, so that a 304 can answer it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from crawler.discovery.candidate import Candidate, SourceKind
+from crawler.schedule.recheck import dead_end_due
+from crawler.sites import Site
+from pipelines.article import Outcome
+from pipelines.crawls import Source
+from pipelines.dates import Timestamp
+from pipelines.past import Past, PastArticle
+from pipelines.revisions import State
+from pipelines.rows import instant_of
+from pipelines.urls import article_key, canonicalize
+
+CLAIM_MARGIN = timedelta(seconds=90)
+"""A sitemap's lastmod this little after the page's own stamp tells of the same edit."""
+
+MAX_RETRIES = 5
+"""So often is a URL asked for again that never answered and that no source names any more."""
+
+AUDIT_INTERVAL = timedelta(hours=1)
+"""Sections and feeds that named nothing the sitemaps did not are asked this often only. More often costs requests; more
+seldom finds an article late when a sitemap stands still."""
+
+
+class Recheck(StrEnum):
+    """Which known articles a crawl looks at again."""
+
+    DUE = "due"
+    ALL = "all"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One URL to ask for, and why."""
+
+    url: str
+    why: str
+    """"named", "changed", "new", "due"."""
+    past: PastArticle | None = None
+    claimed_modified: Timestamp | None = None
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to ask for, in order; how many candidates were passed over, by reason."""
+
+    asks: tuple[Ask, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    fresh: frozenset[str] = frozenset()
+    """Keys of the candidates that the past did not know."""
+
+
+def choose(candidates: Iterable[Candidate], past: Past, site: Site, now: datetime, *, recheck: Recheck = Recheck.DUE,
+           named: Iterable[str] = (), elsewhere: frozenset[str] = frozenset(), limit: int = 2_000) -> Choice:  # fmt: skip
+    """Choose at most `limit` URLs. `named` come whatever is known; `elsewhere` are URLs that another site's article has."""
+    skipped: Counter[str] = Counter()
+    first: dict[str, Ask] = {}
+    for url in named:
+        address = canonicalize(url) or url
+        first.setdefault(article_key(address), Ask(address, "named", past.find(address, site.external_id(address))))
+    fresh: dict[str, Candidate] = {}
+    for key, candidate in _merged(candidates).items():
+        known = past.find(candidate.url, site.external_id(candidate.url))
+        reason = _passed_over(candidate, known, past, site, now, elsewhere)
+        if reason:
+            skipped[reason] += 1
+        elif known:
+            first.setdefault(key, Ask(known.url, "changed", known, candidate.claimed_modified))
+        elif key not in first:
+            fresh[key] = candidate
+    again = {key: ask for key, ask in _again(past, now, recheck) if key not in first and key not in fresh}
+    room = max(limit - len(first) - min(len(again), limit // 4), 0)
+    new = [Ask(one.url, "new", None, one.claimed_modified) for one in sorted(fresh.values(), key=_newest_first)]
+    if len(new) > room:
+        skipped["over the limit of one crawl"] = len(new) - room
+    asks = [*first.values(), *new[:room], *again.values()][:limit]
+    return Choice(tuple(asks), dict(skipped), frozenset(fresh))
+
+
+def worth_asking(source: Source | None, others: Iterable[Source], now: datetime) -> bool:
+    """Whether a feed or section page is asked in this crawl.
+
+    It is, unless the site's sitemaps carry `lastmod` and named all that this source named when it was last read, less than
+    AUDIT_INTERVAL ago.
+    """
+    if source is None or source.contributed or source.status not in (200, 304):
+        return True
+    covered = any(other.kind == "sitemap" and other.dated for other in others)
+    return not covered or now - source.fetched >= AUDIT_INTERVAL
+
+
+def _merged(candidates: Iterable[Candidate]) -> dict[str, Candidate]:
+    """One candidate a URL: what several sources claim of it, the latest of each."""
+    merged: dict[str, Candidate] = {}
+    for candidate in candidates:
+        key = article_key(candidate.url)
+        other = merged.get(key)
+        merged[key] = candidate if other is None else replace(
+            other,
+            claimed_modified=_later(other.claimed_modified, candidate.claimed_modified),
+            claimed_published=_later(other.claimed_published, candidate.claimed_published),
+        )  # fmt: skip
+    return merged
+
+
+def _passed_over(candidate: Candidate, known: PastArticle | None, past: Past, site: Site, now: datetime,
+                 elsewhere: frozenset[str]) -> str | None:  # fmt: skip
+    """Why a candidate is not asked for, or None where it is."""
+    if known:
+        return None if _claims_change(known, candidate) else "known, and not said to have changed"
+    if not site.same_site(candidate.url):
+        return "on another site"
+    # A feed names articles only; sitemaps and sections name all sorts.
+    if candidate.source is not SourceKind.FEED and site.looks_like_article(candidate.url) is False:
+        return "not in the form of the site's article URLs"
+    if candidate.url in elsewhere:
+        return "kept by another site"
+    look = past.dead_ends.get(article_key(candidate.url))
+    if look and not dead_end_due(look.outcome, look.looks, look.fetched, now):
+        return f"{look.outcome} at the last look"
+    return None
+
+
+def _claims_change(known: PastArticle, candidate: Candidate) -> bool:
+    """Whether a source says that an article is newer than what the ledger has.
+
+    Against what sources said when it was last fetched, where they said something: many stamp otherwise than their pages do.
+    """
+    claim = candidate.claimed_modified
+    if claim is None or known.known.state is State.MOVED:
+        return False
+    if known.claimed_modified:
+        return _is_later(claim, known.claimed_modified, timedelta())
+    stamp = known.known.date_modified or known.known.date_published
+    return stamp is None or _is_later(claim, stamp, CLAIM_MARGIN)
+
+
+def _is_later(claim: Timestamp, stored: str, margin: timedelta) -> bool:
+    told = claim.isoformat()
+    if len(told) == 10 or len(stored) == 10:
+        return told[:10] > stored[:10]
+    return claim.instant > instant_of(stored) + margin
+
+
+def _later(one: Timestamp | None, other: Timestamp | None) -> Timestamp | None:
+    if one is None or other is None:
+        return one or other
+    return max(one, other, key=lambda stamp: stamp.instant)
+
+
+def _newest_first(candidate: Candidate) -> tuple[int, float]:
+    """What a feed or section shows without a date is news; then by date; a sitemap's undated rest last."""
+    stamp = candidate.claimed_modified or candidate.claimed_published
+    if stamp:
+        return (1, -stamp.instant.timestamp())
+    return (2 if candidate.source is SourceKind.SITEMAP else 0, 0.0)
+
+
+def _again(past: Past, now: datetime, recheck: Recheck) -> Iterator[tuple[str, Ask]]:
+    """Known articles to look at again, the longest due first."""
+    if recheck is Recheck.NONE:
+        return
+    for known in past.due(now) if recheck is Recheck.DUE else past.all():
+        if known.known.state is not State.MOVED:
+            conditional = known.validators_url == known.url
+            yield article_key(known.url), Ask(known.url, "due", known, None, conditional)
+    for key, look in past.dead_ends.items():
+        # A source is read only when it changes, so what failed once would else never be asked for again.
+        if (
+            look.outcome is Outcome.ERROR
+            and look.looks <= MAX_RETRIES
+            and dead_end_due(look.outcome, look.looks, look.fetched, now)
+        ):
+            yield key, Ask(look.url, "failed before")

@@ -1,0 +1,104 @@
+"""`newsledger crawl SITE...`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.progress import Progress
+
+from crawler.catalogue import load_sites
+from crawler.choosing import Recheck
+from crawler.commands.options import db_option, json_option, open_ledger, pick_sites, sites_option
+from crawler.commands.terminal import console, plain, print_json, table, word
+from crawler.runner import Options, crawl_site, crawl_sites
+from crawler.sites import Site
+from pipelines import queries
+from pipelines.crawls import CrawlOutcome
+from pipelines.store import Row
+
+
+@click.command("crawl")
+@click.argument("targets", nargs=-1, metavar="SITE|URL...")
+@click.option("--all", "every", is_flag=True, help="All enabled sites of the catalogue.")
+@click.option("--recheck", default=Recheck.DUE.value, show_default=True, type=click.Choice([r.value for r in Recheck]),
+              help="Which known articles are looked at again.")  # fmt: skip
+@click.option(
+    "--jobs",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Sites crawled at once, never two of one host.",
+)
+@click.option("--log-level", default="WARNING", show_default=True, type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]))
+@db_option
+@sites_option
+@json_option
+def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log_level: str, db: str, sites_path: Path | None,
+            as_json: bool) -> None:  # fmt: skip
+    """Crawl sites now and keep what changed.
+
+    SITE is an id of the catalogue. A URL asks for that page only, whatever is known of it.
+    """
+    sites, urls = _targets(targets, every, sites_path)
+    options = Options(db=db, recheck=recheck, log_level=log_level, sites=str(sites_path or ""))
+    if len(sites) == 1:
+        options = options.with_urls(urls.get(sites[0].id, ()))
+        with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
+            task = progress.add_task(sites[0].name, total=None)
+            ids = [crawl_site(sites[0], options, lambda done, total: progress.update(task, completed=done, total=total))]
+    else:
+        with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
+            task = progress.add_task("crawling", total=len(sites))
+            ids = crawl_sites(sites, options, urls, jobs, lambda: progress.advance(task))
+    crawls = _crawls(db, ids)
+    if as_json:
+        print_json(crawls)
+    else:
+        _print(crawls)
+    if len(crawls) < len(sites) or any(crawl["outcome"] != CrawlOutcome.FINISHED for crawl in crawls):
+        raise SystemExit(1)
+
+
+def _targets(targets: tuple[str, ...], every: bool, path: Path | None) -> tuple[tuple[Site, ...], dict[str, tuple[str, ...]]]:
+    """The sites to crawl, and for those that are named by URLs only, the URLs."""
+    if every == bool(targets):
+        raise click.UsageError("name sites or URLs, or say --all")
+    if every:
+        return tuple(site for site in load_sites(path) if site.enabled), {}
+    urls: dict[str, tuple[str, ...]] = {}
+    ids: list[str] = [target for target in targets if "://" not in target]
+    for url in (target for target in targets if "://" in target):
+        site = next((site for site in load_sites(path) if site.same_site(url)), None)
+        if site is None:
+            raise click.UsageError(f"no site of the catalogue has the host of {url}")
+        urls[site.id] = (*urls.get(site.id, ()), url)
+    return pick_sites(path, tuple(dict.fromkeys((*ids, *urls)))), {key: value for key, value in urls.items() if key not in ids}
+
+
+def _crawls(db: str, ids: list[int]) -> list[Row]:
+    with open_ledger(db) as store:
+        found = [queries.crawl(store, crawl_id) for crawl_id in ids if crawl_id]
+        return [{**row, "changes": list(queries.revisions_of_crawl(store, row["id"]))} for row in found if row]
+
+
+def _print(crawls: list[Row]) -> None:
+    out = console()
+    for crawl in crawls:
+        counts = {key: count for key, count in crawl["counts"].items() if key != "skipped"}
+        said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "nothing to look at"
+        out.print(f"{crawl['site_id']}: ", word(crawl["outcome"]), f" with {crawl['requests']} requests; {said}", sep="")
+        if crawl["reason"]:
+            out.print(plain(crawl["reason"]), style="yellow", markup=False)
+        changes = [
+            (word(row["change"]), ", ".join(row["changed_fields"]), row["headline"], row["url"])
+            for row in crawl["changes"][:SHOWN]
+        ]
+        if changes:
+            out.print(table(("change", "what changed", "headline", "url"), changes))
+        if len(crawl["changes"]) > SHOWN:
+            out.print(f"and {len(crawl['changes']) - SHOWN} more", style="dim")
+
+
+SHOWN = 15
+"""Changes printed a site; all are in the ledger, and in --json."""

@@ -1,0 +1,92 @@
+"""`newsledger demo`"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+
+from crawler.catalogue import load_sites
+from crawler.commands.terminal import console, plain, table, word
+from crawler.demo.expected import expected
+from crawler.demo.press import Paper, site_toml
+from crawler.demo.script import CRAWL_TIMES, EVENTS
+from crawler.runner import Options, crawl_in_turn
+from crawler.sites import Site
+from pipelines import queries
+from pipelines.store import Store
+
+_ZONE = ZoneInfo("Europe/London")
+
+
+@click.command("demo")
+@click.option(
+    "--db",
+    default="data/demo.db",
+    show_default=True,
+    metavar="PATH",
+    help="The ledger to write; one that is there is replaced.",
+)
+def command(db: str) -> None:
+    """Live through a news day of an invented newspaper: a local server, the real spider, the real store.
+
+    Articles appear, are updated, silently edited, restamped, reverted, moved, taken down and restored; each crawl prints what it
+    found.
+    """
+    out = console()
+    _remove(Path(db))
+    with TemporaryDirectory() as folder, Paper() as paper:
+        definition = Path(folder) / "demo.toml"
+        definition.write_text(site_toml(paper.url), encoding="utf-8")
+        (site,) = load_sites(definition)
+        out.print(f"{site.name} is open at {paper.url}; {len(CRAWL_TIMES)} crawls follow its day.\n", markup=False)
+        _live(site, paper, db, out)
+    _sum_up(db, out)
+
+
+def _live(site: Site, paper: Paper, db: str, out: Console) -> None:
+    def after(moment: datetime, crawl_id: int) -> None:
+        with Store(db, readonly=True) as store:
+            crawl = queries.crawl(store, crawl_id)
+            changes = list(queries.revisions_of_crawl(store, crawl_id))
+            steps = list(store.rows("SELECT s.state, a.url, s.reason FROM states s JOIN articles a ON a.id = s.article_id "
+                                    "WHERE s.crawl_id = ? AND s.reason <> 'first seen'", (crawl_id,)))  # fmt: skip
+        requests = crawl["requests"] if crawl else 0
+        out.print(moment.astimezone(_ZONE).strftime("%a %H:%M"), f"{requests:>3} requests", style="bold", end="")
+        out.print("" if changes or steps else "   nothing changed")
+        for row in changes:
+            what = f"  ({', '.join(row['changed_fields'])})" if row["changed_fields"] else ""
+            out.print("           ", word(f"{row['change']}"), f" {plain(row['headline'])[:70]}{what}", sep="")
+        for row in steps:
+            out.print("           ", word(row["state"]), f" {row['url']}  ({plain(row['reason'])})", sep="")
+
+    crawl_in_turn(site, CRAWL_TIMES, Options(db=db, trigger="demo"), paper.set_clock, after)
+
+
+def _sum_up(db: str, out: Console) -> None:
+    """What the script did against what the ledger found, and what to try next."""
+    happened = Counter(str(change) for article in expected() for change in article.changes)
+    with Store(db, readonly=True) as store:
+        found = Counter(
+            {row["change"]: row["n"] for row in store.rows("SELECT change, count(*) AS n FROM revisions GROUP BY change")}
+        )
+        edited = store.row("SELECT url, revision_count FROM articles ORDER BY revision_count DESC, id LIMIT 1")
+        silent = store.value("SELECT url FROM silent_edits ORDER BY revision_id LIMIT 1")
+    out.print()
+    rows = [(word(change), happened[change], found[change]) for change in dict.fromkeys((*happened, *found))]
+    out.print(table(("change", "in the script", "in the ledger"), rows))
+    out.print(f"\n{len(EVENTS)} events in the script, {found.total()} revisions in {db}. Try next:\n", markup=False)
+    option = "" if db == "data/news.db" else f" --db {db}"
+    out.print(f"  newsledger history {edited['url'] if edited else 'URL'}{option}", markup=False)
+    out.print(f"  newsledger diff {silent or 'URL'}{option}", markup=False)
+    out.print(f"  newsledger search council{option}", markup=False)
+
+
+def _remove(db: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        db.with_name(db.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,71 @@
+"""`newsledger import FILE...`"""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+import click
+from rich.progress import Progress
+
+from crawler.catalogue import load_sites
+from crawler.clock import clock
+from crawler.commands.options import db_option, json_option, sites_option
+from crawler.commands.terminal import console, print_json, table
+from crawler.importing import Archive, Report, default_jobs, import_archive
+from pipelines.store import Store
+
+
+@click.command("import")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE.warc.gz...",
+)
+@click.option("--jobs", default=0, metavar="N", help="Processes that read pages; 0 is one a core.")
+@db_option
+@sites_option
+@json_option
+def command(files: tuple[Path, ...], jobs: int, db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Read WARC files into the ledger, as if their pages had been crawled when they were captured.
+
+    Captures of all files are taken in order of time. Importing a file again adds nothing.
+    """
+    archive = Archive(files)
+    with Store(db) as store, Progress(console=console(error=True), transient=True) as progress:
+        task = progress.add_task("importing", total=len(archive.work))
+        report = import_archive(
+            archive,
+            store,
+            load_sites(sites_path),
+            clock()(),
+            jobs=jobs or default_jobs(),
+            advance=lambda n: progress.advance(task, n),
+        )
+    milliseconds = 1000 * _cpu_seconds() / max(report.captures, 1)
+    for problem in report.problems:
+        click.echo(problem, err=True)
+    _print(report, milliseconds, as_json)
+
+
+def _cpu_seconds() -> float:
+    """Of this process and the workers that have ended."""
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def _print(report: Report, milliseconds: float, as_json: bool) -> None:
+    if as_json:
+        print_json({
+            "captures": report.captures, "outcomes": report.outcomes, "refused": report.refused, "problems": report.problems,
+            "cpu_ms_per_capture": round(milliseconds, 1),
+        })  # fmt: skip
+        return
+    out = console()
+    out.print(table(("outcome", "count"), report.outcomes.most_common()))
+    if report.refused:
+        out.print()
+        out.print(table(("no article, because", "count"), report.refused.most_common(20)))
+    out.print(f"\n{report.captures} captures, {milliseconds:.1f} ms of CPU each", markup=False)

@@ -1,0 +1,42 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler.catalogue import load_sites
+from crawler.sites import Site
+from pipelines.store import Store
+
+db_option = click.option(
+    "--db",
+    default="data/news.db",
+    show_default=True,
+    envvar="NEWSLEDGER_DB",
+    metavar="PATH",
+    help="The ledger, an SQLite file.",
+)
+sites_option = click.option(
+    "--sites", "sites_path", default=None, envvar="NEWSLEDGER_SITES", metavar="PATH",
+    type=click.Path(exists=True, path_type=Path),
+    help="A TOML file of sites, or a folder of them; else the catalogue that comes along.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def open_ledger(db: str) -> Store:
+    """The ledger, for reading only."""
+    return Store(db, readonly=True)
+
+
+def pick_sites(path: Path | None, ids: tuple[str, ...]) -> tuple[Site, ...]:
+    """The sites with these ids, in that order; a wrong id is a usage error that names what is near."""
+    by_id = {site.id: site for site in load_sites(path)}
+    for site_id in ids:
+        if site_id not in by_id:
+            near = sorted(known for known in by_id if site_id in known or known in site_id)[:5]
+            hint = f"; there is {', '.join(near)}" if near else "; `newsledger sites list` prints all"
+            raise click.UsageError(f"no site {site_id!r} in the catalogue{hint}")
+    return tuple(by_id[site_id] for site_id in ids)

@@ -1,0 +1,79 @@
+"""`newsledger sites list|show|check`"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.catalogue import load_sites
+from crawler.catalogue.load import CatalogueError
+from crawler.commands.options import json_option, pick_sites, sites_option
+from crawler.commands.terminal import console, print_json, table
+from crawler.sites import Site
+
+
+@click.group("sites")
+def command() -> None:
+    """The catalogue: which titles there are, how one is defined, whether a file of definitions is right."""
+
+
+@command.command("list")
+@sites_option
+@click.option("--country", metavar="GB", help="Only this country.")
+@click.option("--platform", metavar="NAME", help="Only this platform.")
+@click.option("--enabled", is_flag=True, help="Only those that `crawl --all` and `schedule` crawl.")
+@json_option
+def list_sites(sites_path: Path | None, country: str | None, platform: str | None, enabled: bool, as_json: bool) -> None:
+    """Print the sites of the catalogue."""
+    found = [
+        site
+        for site in load_sites(sites_path)
+        if (not country or site.country == country.upper())
+        and (not platform or site.platform == platform)
+        and (site.enabled or not enabled)
+    ]
+    if as_json:
+        print_json([_plain(site) for site in found])
+        return
+    rows = [(s.id, s.name, s.country, s.region, s.platform, "yes" if s.enabled else "", s.url) for s in found]
+    out = console()
+    out.print(table(("id", "name", "country", "region", "platform", "enabled", "url"), rows))
+    out.print(f"\n{len(found)} sites, {sum(site.enabled for site in found)} enabled")
+
+
+@command.command("show")
+@click.argument("site_id", metavar="SITE")
+@sites_option
+@json_option
+def show(site_id: str, sites_path: Path | None, as_json: bool) -> None:
+    """Print one site's definition, defaults filled in."""
+    (site,) = pick_sites(sites_path, (site_id,))
+    values = _plain(site)
+    if as_json:
+        print_json(values)
+        return
+    rows = [(key, ", ".join(value) if isinstance(value, list) else value) for key, value in values.items()]
+    console().print(table(("key", "value"), rows))
+
+
+@command.command("check")
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+@sites_option
+def check(path: Path | None, sites_path: Path | None) -> None:
+    """Check a file of site definitions, or a folder of them, and say what is wrong with file, line and key."""
+    try:
+        sites = load_sites(path or sites_path)
+    except CatalogueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{len(sites)} sites, nothing wrong")
+
+
+def _plain(site: Site) -> dict[str, Any]:
+    """A site as JSON can carry it."""
+    values = dataclasses.asdict(dataclasses.replace(site, article_url=None))
+    values["article_url"] = site.article_url.pattern if isinstance(site.article_url, re.Pattern) else None
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}

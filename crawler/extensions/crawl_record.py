@@ -1,0 +1,77 @@
+"""The crawl's own row, and the store while the crawl runs: opened before the first request, closed after the last item."""
+
+from __future__ import annotations
+
+import logging
+from typing import Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from crawler.schedule.recheck import next_check
+from crawler.sites import Site
+from crawler.spiders.news import NewsSpider
+from pipelines.crawls import CrawlOutcome, finish_crawl, put_sites, put_source, start_crawl
+from pipelines.ledger import Ledger
+from pipelines.past import Past
+from pipelines.store import Row, Store
+
+logger = logging.getLogger(__name__)
+
+_OUTCOMES = {"finished": CrawlOutcome.FINISHED, "shutdown": CrawlOutcome.STOPPED, "cancelled": CrawlOutcome.STOPPED}
+
+
+class CrawlRecord:
+    """Gives the spider its `past` and its `ledger`; writes how the crawl ended, whatever the process's exit code says."""
+
+    def __init__(self, crawler: Crawler, db: str) -> None:
+        self._crawler = crawler
+        self._db = db
+        self._store: Store | None = None
+        self._crawl_id = 0
+        crawler.signals.connect(self.spider_opened, signals.spider_opened)
+        crawler.signals.connect(self.spider_closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Reads NEWSLEDGER_DB; nothing to do without it, or for a spider that keeps no ledger."""
+        db = crawler.settings.get("NEWSLEDGER_DB")
+        if not db or not isinstance(crawler.spider, NewsSpider):
+            raise NotConfigured
+        return cls(crawler, db)
+
+    def spider_opened(self, spider: NewsSpider) -> None:
+        """Open the store and the crawl's row, and draw up the past."""
+        store = self._store = Store(self._db)
+        put_sites(store, [site_row(spider.site)])
+        self._crawl_id = start_crawl(store, spider.site.id, spider.trigger, spider.clock())
+        spider.past = Past.load(store, spider.site.id)
+        spider.ledger = Ledger(store, spider.site.id, self._crawl_id, next_check)
+        spider.store = store
+
+    def spider_closed(self, spider: NewsSpider, reason: str) -> None:
+        """Write sources and the crawl's end, and close the store."""
+        store, stats = self._store, self._crawler.stats
+        if store is None:
+            return
+        for source in spider.sources_read.values():
+            put_source(store, spider.site.id, source)
+        outcome = _OUTCOMES.get(reason, CrawlOutcome.FAILED)
+        why = None if reason == "finished" else reason
+        if outcome is CrawlOutcome.FINISHED and spider.trouble:
+            outcome, why = CrawlOutcome.FAILED, spider.trouble
+        requests = stats.get_value("downloader/request_count", 0) if stats else 0
+        finish_crawl(
+            store, self._crawl_id, outcome, spider.clock(), reason=why, requests=requests, candidates=spider.candidate_count,
+            skipped=spider.skipped,
+        )  # fmt: skip
+        spider.crawl_id = self._crawl_id
+        store.close()
+        self._store = None
+
+
+def site_row(site: Site) -> Row:
+    """What the ledger keeps of a site's definition."""
+    columns = ("id", "name", "url", "country", "region", "owner", "platform", "timezone", "language")
+    return {column: getattr(site, column) for column in columns}

@@ -1,0 +1,119 @@
+"""robots.txt by RFC 9309: 4xx allows all, 5xx and silence forbid all; read once a host and crawl.
+
+In place of Scrapy's own, which takes an error page for rules and an unreachable file for leave. Tells the spider which sitemaps
+a host names, and the downloader its Crawl-delay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 512 * 1024
+"""RFC 9309 asks for at least 500 KiB to be read; what follows is passed over."""
+
+MAX_CRAWL_DELAY_SECONDS = 60.0
+"""A longer Crawl-delay is kept to this: beyond it a crawl of a paper would not end within a day. It is logged."""
+
+
+class Disallowed(IgnoreRequest):
+    """robots.txt forbids the URL, or could not be read; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one host's robots.txt says to us."""
+
+    parser: Protego
+    sitemaps: tuple[str, ...] = ()
+    delay_seconds: float | None = None
+    unreadable: str | None = None
+    """Why it could not be read; then nothing is allowed."""
+
+
+class Robots:
+    """Obeys robots.txt before each request, redirects included."""
+
+    def __init__(self, crawler: Crawler, agent: str) -> None:
+        self._crawler = crawler
+        self._agent = agent
+        self._rules: dict[str, asyncio.Future[Rules]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Reads ROBOTSTXT_OBEY and ROBOTSTXT_USER_AGENT."""
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"])
+
+    async def process_request(self, request: Request) -> None:
+        """Raises Disallowed."""
+        if request.meta.get("dont_obey_robotstxt"):
+            return
+        rules = await self.rules(request.url)
+        if rules.unreadable:
+            raise Disallowed(f"robots.txt could not be read ({rules.unreadable}), so nothing is asked for")
+        if not rules.parser.can_fetch(request.url, self._agent):
+            raise Disallowed("robots.txt forbids it")
+
+    async def rules(self, url: str) -> Rules:
+        """The rules of the URL's host; whoever comes second waits for the first."""
+        parts = urlsplit(url)
+        host = f"{parts.scheme}://{parts.netloc}"
+        if host not in self._rules:
+            future: asyncio.Future[Rules] = asyncio.get_running_loop().create_future()
+            self._rules[host] = future
+            rules = await self._read(f"{host}/robots.txt")
+            self._keep_delay(parts.hostname or "", rules)
+            future.set_result(rules)
+        return await self._rules[host]
+
+    async def _read(self, url: str) -> Rules:
+        request = Request(url, priority=1_000, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
+        engine = self._crawler.engine
+        try:
+            if engine is None:
+                raise RuntimeError("robots.txt is read by a running crawl only")
+            response = await engine.download_async(request)
+        except Exception as error:  # any way not to reach it means the same: nothing is allowed
+            reason = str(error).partition("\n")[0] or type(error).__name__
+            logger.warning("%s could not be read: %s", url, reason)
+            return Rules(Protego.parse(""), unreadable=reason)
+        return self._understand(response)
+
+    def _understand(self, response: Response) -> Rules:
+        if response.status >= 500 or response.status == 429:
+            return Rules(Protego.parse(""), unreadable=f"status {response.status}")
+        if response.status != 200:
+            return Rules(Protego.parse(""))
+        text = response.body[:MAX_BYTES].decode("utf-8-sig", "replace")
+        if text.lstrip()[:1] == "<":  # a site that answers everything with a web page has no rules
+            return Rules(Protego.parse(""))
+        parser = Protego.parse(text)
+        return Rules(parser, tuple(response.urljoin(url) for url in parser.sitemaps), parser.crawl_delay(self._agent))
+
+    def _keep_delay(self, hostname: str, rules: Rules) -> None:
+        """The longer of our delay and theirs, for the host's slot as it is and for when it is made anew."""
+        engine = self._crawler.engine
+        asked = rules.delay_seconds
+        if engine is None or asked is None:
+            return
+        if asked > MAX_CRAWL_DELAY_SECONDS:
+            logger.warning("%s asks for %s s between requests; kept to %s s", hostname, asked, MAX_CRAWL_DELAY_SECONDS)
+        delay = max(self._crawler.settings.getfloat("DOWNLOAD_DELAY"), min(asked, MAX_CRAWL_DELAY_SECONDS))
+        downloader = engine.downloader
+        downloader.per_slot_settings[hostname] = {"delay": delay, "concurrency": 1, "jitter": 0.0}
+        if hostname in downloader.slots:
+            downloader.slots[hostname].delay = delay

@@ -1,0 +1,147 @@
+"""Running crawls: one site in this process, or several as child processes. Scrapy is started here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Self, cast
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+from twisted.internet.base import ReactorBase
+from twisted.internet.error import ReactorNotRunning
+
+from crawler import settings as ours
+from crawler.sites import Site
+from crawler.spiders.news import NewsSpider
+from crawler.spiders.page import PageSpider
+from pipelines.article import Article, Fetch
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person may say of a crawl."""
+
+    db: str
+    recheck: str = "due"
+    urls: tuple[str, ...] = ()
+    trigger: str = "hand"
+    log_level: str = "WARNING"
+    sites: str = ""
+    """Path of the catalogue, for child processes; empty: the shipped one."""
+    now: str = ""
+    """A frozen clock, for the demo and tests; empty: the real one."""
+
+    def with_urls(self, urls: Sequence[str]) -> Self:
+        """The same for these URLs only."""
+        return replace(self, urls=tuple(urls))
+
+
+def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] = lambda done, total: None) -> int:
+    """Crawl one site to its end; the id of its row in `crawls`. A process can do this once: the reactor does not restart.
+
+    `watch(done, total)` is told of each look, once it is known how many there will be.
+    """
+    process = AsyncCrawlerProcess(settings_for(options))
+    crawler = process.create_crawler(NewsSpider)
+    done = 0
+
+    def scraped(**_: Any) -> None:
+        nonlocal done
+        done += 1
+        if isinstance(crawler.spider, NewsSpider):
+            watch(done, crawler.spider.planned)
+
+    crawler.signals.connect(scraped, signals.item_scraped, weak=False)
+    process.crawl(crawler, site=site, recheck=options.recheck, urls=",".join(options.urls), trigger=options.trigger)
+    process.start()
+    return crawler.spider.crawl_id if isinstance(crawler.spider, NewsSpider) else 0
+
+
+def crawl_in_turn(site: Site, moments: Iterable[datetime], options: Options, before: Callable[[datetime], None],
+                  after: Callable[[datetime, int], None]) -> None:  # fmt: skip
+    """Crawl one site again and again in this process, the clock stopped at each moment in turn: a day in seconds.
+
+    `before(moment)` sets the stage, `after(moment, crawl_id)` sees the result; what they raise ends the run and is raised here.
+    """
+    process = AsyncCrawlerProcess(settings_for(options))
+
+    async def day() -> None:
+        for moment in moments:
+            before(moment)
+            crawler = Crawler(NewsSpider, settings_for(replace(options, now=moment.isoformat())))
+            await process.crawl(crawler, site=site, recheck=options.recheck, trigger=options.trigger)
+            after(moment, crawler.spider.crawl_id if isinstance(crawler.spider, NewsSpider) else 0)
+
+    task = asyncio.get_event_loop().create_task(day())
+    task.add_done_callback(_stop)
+    process.start(stop_after_crawl=False)
+    if not task.cancelled():
+        task.result()
+
+
+def crawl_sites(sites: Sequence[Site], options: Options, urls: Mapping[str, Sequence[str]], jobs: int,
+                advance: Callable[[], None]) -> list[int]:  # fmt: skip
+    """Crawl sites as child processes, at most `jobs` at once and those of one host one after the other; their crawl ids."""
+    groups = [list(group) for _, group in groupby(sorted(sites, key=_group), key=_group)]
+
+    def run(group: list[Site]) -> list[int]:
+        ids = []
+        for site in group:
+            ids.append(_crawl_in_child(site, options.with_urls(urls.get(site.id, ()))))
+            advance()
+        return ids
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return [crawl_id for ids in pool.map(run, groups) for crawl_id in ids]
+
+
+def look_at(site: Site, urls: tuple[str, ...]) -> list[Article | Fetch]:
+    """Look at pages of a site and keep nothing. Once a process, like `crawl_site`."""
+    looks: list[Article | Fetch] = []
+    process = AsyncCrawlerProcess(settings_for(Options(db="")))
+    process.crawl(PageSpider, site=site, urls=urls, tell=looks.append)
+    process.start()
+    return looks
+
+
+def settings_for(options: Options) -> Settings:
+    """Our settings module, with what this crawl says."""
+    settings = Settings()
+    settings.setmodule(ours, priority="project")
+    said = {"NEWSLEDGER_DB": options.db, "LOG_LEVEL": options.log_level}
+    settings.setdict(said | ({"NEWSLEDGER_NOW": options.now} if options.now else {}), priority="cmdline")
+    return settings
+
+
+def _stop(_: object) -> None:
+    from twisted.internet import reactor  # only now is the right one installed
+
+    with suppress(ReactorNotRunning):
+        cast("ReactorBase", reactor).stop()
+
+
+def _group(site: Site) -> str:
+    return site.politeness_group
+
+
+def _crawl_in_child(site: Site, options: Options) -> int:
+    """The crawl id that the child printed, or 0 where it died before it had one."""
+    command = [sys.executable, "-m", "crawler", "crawl", *(options.urls or (site.id,)), "--db", options.db,
+               "--recheck", options.recheck, "--log-level", options.log_level, "--json"]  # fmt: skip
+    child = subprocess.run(  # noqa: S603 - our own command
+        [*command, *(["--sites", options.sites] if options.sites else [])], stdout=subprocess.PIPE, check=False
+    )
+    try:
+        return int(json.loads(child.stdout)[0]["id"])
+    except (ValueError, LookupError, TypeError):
+        return 0

@@ -1,0 +1,1 @@
+"""When to look, and when to look again."""

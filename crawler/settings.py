@@ -1,0 +1,76 @@
+"""Scrapy settings, polite and explicit: a library default that would be impolite or unsafe is set here, even where it might
+be right today. docs/operate.md tells each; NEWSLEDGER_* come from the environment where it has them.
+"""
+
+from __future__ import annotations
+
+import os
+
+BOT_NAME = "newsledger"
+SPIDER_MODULES = ["crawler.spiders"]
+
+# --- ours --------------------------------------------------------------------------------------------------------------
+NEWSLEDGER_CONTACT = os.environ.get("NEWSLEDGER_CONTACT", "no contact set; see NEWSLEDGER_CONTACT")
+NEWSLEDGER_DB = os.environ.get("NEWSLEDGER_DB", "data/news.db")
+NEWSLEDGER_SITES = os.environ.get("NEWSLEDGER_SITES", "")
+NEWSLEDGER_NOW = os.environ.get("NEWSLEDGER_NOW", "")
+NEWSLEDGER_MAX_PAGES = 2_000
+NEWSLEDGER_MAX_SITEMAPS = 20
+
+# --- who we are, and what we may ask -----------------------------------------------------------------------------------
+USER_AGENT = f"Newsledger/0.1 (keeps revisions of news articles; {NEWSLEDGER_CONTACT})"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "Newsledger"
+DOWNLOAD_DELAY = 1.0
+DOWNLOAD_DELAY_JITTER = 0.0  # jitter would make some gaps shorter than the site's delay
+CONCURRENT_REQUESTS = 4
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+AUTOTHROTTLE_ENABLED = False
+COOKIES_ENABLED = False
+REFERRER_POLICY = "no-referrer"
+RETRY_TIMES = 2
+HTTPERROR_ALLOW_ALL = True  # each status is an answer; the spider says what it means
+METAREFRESH_ENABLED = False  # news pages reload themselves to count another view
+REDIRECT_MAX_TIMES = 5
+
+# --- bounds ------------------------------------------------------------------------------------------------------------
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 12 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_FAIL_ON_DATALOSS = True
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DNS_TIMEOUT = 15
+TWISTED_DNS_RESOLVER = "crawler.middlewares.guard.GuardedResolver"
+REACTOR_THREADPOOL_MAXSIZE = 4
+MEMUSAGE_ENABLED = False
+# No file, ftp, s3 or data: a page can lead to the web only.
+DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+
+# --- doors that stay shut ----------------------------------------------------------------------------------------------
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+# --- components --------------------------------------------------------------------------------------------------------
+ITEM_PIPELINES = {
+    "pipelines.stages.Normalise": 100,
+    "pipelines.stages.Deduplicate": 200,
+    "pipelines.stages.Record": 300,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.guard.Guard": 40,
+    "crawler.middlewares.robots.Robots": 100,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+}
+EXTENSIONS = {"crawler.extensions.crawl_record.CrawlRecord": 10}
+LOG_LEVEL = "INFO"
+LOGSTATS_INTERVAL = 0
+STATS_DUMP = False

@@ -1,0 +1,118 @@
+"""From an HTTP answer, or the lack of one, to what the look found: an Article with its Fetch, or a Fetch alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.choosing import Ask
+from crawler.extraction import extract
+from crawler.middlewares.guard import Refused
+from crawler.middlewares.robots import Disallowed
+from crawler.sites import Site
+from pipelines.article import Article, Fetch, Kind, Outcome
+from pipelines.urls import amp_to_article, canonicalize
+
+MAX_REASON = 300
+
+_PLAIN_WORDS = (
+    ("during decompressi", "unpacks to more than the bound on size"),
+    ("DownloadCancelled", "larger than the bound on size"),
+    ("max redirections", "too many redirects"),
+    ("Timeout", "no whole answer in time"),
+    ("DataLoss", "the answer was cut off"),
+    ("DNSLookup", "the host's name cannot be resolved"),
+    ("CannotResolveHost", "the host's name cannot be resolved"),
+    ("ConnectionRefused", "the host refuses connections"),
+    ("certificate verify failed", "the certificate is not valid for the host"),
+    ("CertificateError", "the certificate is not valid for the host"),
+    ("ConnectionDone", "the connection was closed before an answer"),
+    ("ConnectionLost", "the connection was lost"),
+    ("BadResponse", "the answer is not HTTP"),
+    ("BadGzipFile", "the answer is not packed as it says"),
+)
+"""A piece of an exception's name or text, and what to tell a person; the first that fits."""
+
+_REFUSALS = frozenset({401, 402, 403, 407, 451})
+_ABSENCES = frozenset({404, 410})
+_TEXTUAL = ("html", "xml", "text/plain")
+
+
+def look_of(response: Response, ask: Ask, site: Site, now: datetime) -> Article | Fetch:
+    """What an answer says. Only a page that reads as an article becomes one; all else keeps its reason."""
+    fetch = _fetch_of(response, ask, now)
+    if response.status == 304:
+        return replace(fetch, outcome=Outcome.NOT_MODIFIED)
+    if response.status in _ABSENCES:
+        return replace(fetch, outcome=Outcome.GONE, reason=f"status {response.status}")
+    if response.status in _REFUSALS:
+        return replace(fetch, outcome=Outcome.REFUSED, reason=f"status {response.status}")
+    if 300 <= response.status < 400:
+        where = (response.headers.get(b"Location") or b"nowhere").decode("latin-1")[:200]
+        return replace(fetch, outcome=Outcome.REFUSED, reason=f"redirects to {where}")
+    if not 200 <= response.status < 300:
+        return replace(fetch, outcome=Outcome.ERROR, reason=f"status {response.status}")
+    content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+    if content_type and not any(kind in content_type.lower() for kind in _TEXTUAL):
+        return replace(fetch, outcome=Outcome.NOT_ARTICLE, reason=f"a file of type {content_type[:80]}")
+    article = extract(response.body, fetch.url, site, content_type=content_type or None, fetched=now)
+    if article.kind is Kind.NOT_ARTICLE:
+        return _no_article(fetch, ask, article.reason or "no article")
+    return with_ids(article, fetch, site)
+
+
+def failed_look(failure: Failure) -> tuple[Outcome, str]:
+    """Outcome and one-line reason of a request that brought no answer."""
+    error = failure.value
+    text = str(error).partition("\n")[0].strip()
+    if isinstance(error, Disallowed):
+        return Outcome.ROBOTS, text[:MAX_REASON]
+    if isinstance(error, Refused):
+        return Outcome.REFUSED, text[:MAX_REASON]
+    name = type(error).__name__
+    for mark, reason in _PLAIN_WORDS:
+        if mark in name or mark in text:
+            return Outcome.ERROR, reason
+    return Outcome.ERROR, f"{name}: {text}"[:MAX_REASON] if text else name
+
+
+def _fetch_of(response: Response, ask: Ask, now: datetime) -> Fetch:
+    url = canonicalize(response.url) or response.url
+    redirected = bool(response.request and response.request.meta.get("redirect_urls"))
+    length = response.headers.get(b"Content-Length") or b""
+    return Fetch(
+        url=url,
+        fetched=now,
+        requested_url=ask.url if redirected and ask.url != url else None,
+        status=response.status,
+        bytes=int(length) if length.isdigit() else len(response.body),
+        etag=_text(response, b"ETag"),
+        last_modified=_text(response, b"Last-Modified"),
+        claimed_modified=ask.claimed_modified,
+        aliases=((url, "amp"),) if amp_to_article(url) else (),
+    )
+
+
+def _no_article(fetch: Fetch, ask: Ask, reason: str) -> Fetch:
+    """A known article that leads to no article any more is missing; an unknown URL just is none."""
+    if ask.past and (fetch.requested_url or reason.startswith("soft 404")):
+        where = f"leads to {fetch.url}: {reason}" if fetch.requested_url else reason
+        return replace(fetch, outcome=Outcome.SUSPECTED, reason=where)
+    return replace(fetch, outcome=Outcome.NOT_ARTICLE, reason=reason)
+
+
+def with_ids(article: Article, fetch: Fetch, site: Site) -> Article:
+    """The owner's id, from the page's own address before its canonical one; where the two differ the canonical link is wrong."""
+    own = site.external_id(fetch.url)
+    named = site.external_id(article.canonical_url) if article.canonical_url else None
+    if own and named and own != named:
+        article = replace(article, canonical_url=None)
+    return replace(article, fetch=replace(fetch, external_id=own or named))
+
+
+def _text(response: Response, name: bytes) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:500] if value else None

@@ -1,0 +1,277 @@
+"""The one news spider: asks a site's sources what there is, chooses, fetches, and hands on what each look found.
+
+It knows the network's side of a look (status, redirects, validators) and leaves every judgement elsewhere: what documents
+name (`discovery`), what to ask for (`choosing`), what a page says (`extraction`), what it means (`pipelines`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.catalogue import load_sites
+from crawler.choosing import Ask, Recheck, choose, worth_asking
+from crawler.clock import Clock, clock
+from crawler.discovery import sources
+from crawler.discovery.candidate import Candidate, SitemapRef, SourceKind
+from crawler.middlewares.guard import allow_private_names
+from crawler.middlewares.robots import Robots
+from crawler.sites import Site
+from crawler.spiders.looks import failed_look, look_of
+from pipelines.article import Article, Fetch
+from pipelines.crawls import Source
+from pipelines.ledger import Ledger
+from pipelines.past import Past, kept_elsewhere
+from pipelines.store import Store
+from pipelines.urls import article_key, canonicalize
+
+logger = logging.getLogger(__name__)
+
+_PRIORITY = {SourceKind.SITEMAP: 30, SourceKind.FEED: 20, SourceKind.SECTION: 10}
+
+
+class UnknownSiteError(ValueError):
+    """No site of the catalogue has this id."""
+
+
+class NewsSpider(Spider):
+    """`scrapy crawl news -a site=ID [-a recheck=due|all|none] [-a urls=URL,URL]`."""
+
+    name = "news"
+    past: Past
+    ledger: Ledger | None = None
+    store: Store | None = None
+
+    def __init__(self, *, site: Site, recheck: str = Recheck.DUE, urls: str = "", trigger: str = "hand", **kwargs: Any) -> None:
+        """With `urls` (comma-separated) only these are asked for, and no source."""
+        super().__init__(**kwargs)
+        self.site = site
+        self.recheck = Recheck(recheck)
+        self.named = tuple(url for url in urls.split(",") if url)
+        self.trigger = trigger
+        self.past = Past()
+        self.crawl_id = 0
+        self.planned = 0
+        self.sources_read: dict[str, Source] = {}
+        self.skipped: dict[str, int] = {}
+        self.trouble: str | None = None
+        self._candidates: list[Candidate] = []
+        self._named_by: dict[str, set[str]] = {}
+        self._pending = 0
+        self._failures: list[str] = []
+        self._sitemaps_left = 0
+        self._limit = 0
+        self.clock: Clock = clock()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """`site` may be a Site or the id of one. Its delay and language become settings of this crawl.
+
+        Reads NEWSLEDGER_SITES, NEWSLEDGER_NOW, NEWSLEDGER_MAX_PAGES, NEWSLEDGER_MAX_SITEMAPS.
+        """
+        settings = crawler.settings
+        site = kwargs.pop("site", None)
+        if not isinstance(site, Site):
+            site = _site(str(site or ""), settings.get("NEWSLEDGER_SITES"))
+        settings.set("DOWNLOAD_DELAY", site.delay_seconds, priority="spider")
+        headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), "Accept-Language": f"{site.language or 'en'},*;q=0.5"}
+        settings.set("DEFAULT_REQUEST_HEADERS", headers, priority="spider")
+        allow_private_names(site)
+        spider = super().from_crawler(crawler, *args, site=site, **kwargs)
+        spider.clock = clock(settings.get("NEWSLEDGER_NOW"))
+        spider._sitemaps_left = settings.getint("NEWSLEDGER_MAX_SITEMAPS")
+        spider._limit = settings.getint("NEWSLEDGER_MAX_PAGES")
+        return spider
+
+    @property
+    def candidate_count(self) -> int:
+        """How many different URLs the sources named."""
+        return len({article_key(candidate.url) for candidate in self._candidates})
+
+    async def start(self) -> AsyncIterator[Any]:
+        """First the sources, all of them; when the last has answered, the articles."""
+        requests = [] if self.named else await self._source_requests()
+        self._pending = len(requests)
+        for request in requests or self._article_requests():
+            yield request
+
+    # --- sources -----------------------------------------------------------------------------------------------------
+
+    async def _source_requests(self) -> list[Request]:
+        sitemaps = list(self.site.sitemaps)
+        robots = self.crawler.get_downloader_middleware(Robots)
+        if robots and not sitemaps and self.site.robots_sitemaps:
+            sitemaps += (await robots.rules(self.site.url)).sitemaps
+        asked = [(url, SourceKind.SITEMAP, None) for url in sitemaps[: self._sitemaps_left]]
+        now, remembered = self.clock(), self.past.sources
+        for kind, urls in ((SourceKind.FEED, self.site.feeds), (SourceKind.SECTION, self.site.sections)):
+            for url in urls:
+                if worth_asking(remembered.get(url), remembered.values(), now):
+                    asked.append((url, kind, None))
+                else:
+                    logger.debug("%s: the sitemaps tell all it tells; asked again within the hour", url)
+        if not asked:
+            self.trouble = "the site has no sitemap, feed or section page to ask"
+        self._sitemaps_left -= min(len(sitemaps), self._sitemaps_left)
+        return [self._source_request(url, kind, claimed) for url, kind, claimed in dict.fromkeys(asked)]
+
+    def _source_request(self, url: str, kind: SourceKind, claimed: str | None) -> Request:
+        return Request(
+            url,
+            callback=self.parse_source,
+            errback=self.source_failed,
+            headers=_validators(self.past.sources.get(url)),
+            priority=_PRIORITY[kind],
+            dont_filter=True,
+            cb_kwargs={"url": url, "kind": kind, "claimed": claimed},
+        )
+
+    def parse_source(self, response: Response, url: str, kind: SourceKind, claimed: str | None) -> Iterator[Any]:
+        """Read what one source names; sitemaps of an index are asked in turn."""
+        known = self.past.sources.get(url)
+        if response.status == 304 and known:
+            self.sources_read[url] = replace(known, fetched=self.clock(), claimed_modified=claimed, contributed=0)
+        elif response.status == 200:
+            yield from self._read_source(response, url, kind, claimed)
+        else:
+            self._source_problem(url, kind, f"status {response.status}", response.status)
+        yield from self._source_done()
+
+    def _read_source(self, response: Response, url: str, kind: SourceKind, claimed: str | None) -> Iterator[Request]:
+        content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+        listing = sources.read(kind, response.body, response.url, self.site, content_type)
+        for problem in listing.problems:
+            logger.warning("%s: %s", url, problem)
+        self._candidates += listing.candidates
+        for candidate in listing.candidates:
+            self._named_by.setdefault(article_key(candidate.url), set()).add(url)
+        self.sources_read[url] = Source(
+            url, kind, self.clock(), response.status, _header(response, b"ETag"), _header(response, b"Last-Modified"), claimed,
+            candidates=len(listing.candidates), dated=sum(c.claimed_modified is not None for c in listing.candidates),
+        )  # fmt: skip
+        for child in self._children(listing.sitemaps):
+            self._pending += 1
+            yield self._source_request(child.url, SourceKind.SITEMAP, str(child.claimed_modified or "") or None)
+
+    def _children(self, listed: tuple[SitemapRef, ...]) -> list[SitemapRef]:
+        """Sitemaps of an index that are worth asking: newest first, not those whose index says what it said before."""
+        wanted = []
+        for child in sources.newest_first(listed):
+            known = self.past.sources.get(child.url)
+            if child.url in self.sources_read or not self.site.same_site(child.url):
+                continue
+            if known and known.status == 200 and known.claimed_modified and known.claimed_modified == str(child.claimed_modified):
+                self.sources_read[child.url] = known
+            else:
+                wanted.append(child)
+        kept = wanted[: self._sitemaps_left]
+        self._sitemaps_left -= len(kept)
+        if len(wanted) > len(kept):
+            logger.info("%s: %d older sitemaps are left unread", self.site.id, len(wanted) - len(kept))
+        return kept
+
+    def source_failed(self, failure: Failure) -> Iterator[Any]:
+        """A source that gave no answer is a problem of the source alone."""
+        arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        self._source_problem(arguments["url"], arguments["kind"], failed_look(failure)[1])
+        yield from self._source_done()
+
+    def _source_problem(self, url: str, kind: SourceKind, reason: str, status: int | None = None) -> None:
+        logger.warning("%s: %s could not be read: %s", self.site.id, url, reason)
+        self._failures.append(f"{url}: {reason}")
+        self.sources_read[url] = Source(url, kind, self.clock(), status)
+
+    def _source_done(self) -> Iterator[Request]:
+        self._pending -= 1
+        if self._pending == 0:
+            if self._failures and not any(source.status in (200, 304) for source in self.sources_read.values()):
+                self.trouble = f"no source could be read; {self._failures[0]}"
+            yield from self._article_requests()
+
+    # --- articles ----------------------------------------------------------------------------------------------------
+
+    def _article_requests(self) -> Iterator[Request]:
+        elsewhere = self._elsewhere()
+        choice = choose(
+            self._candidates, self.past, self.site, self.clock(), recheck=Recheck.NONE if self.named else self.recheck,
+            named=self.named, elsewhere=elsewhere, limit=self._limit,
+        )  # fmt: skip
+        self.skipped = dict(choice.skipped)
+        self.planned = len(choice.asks)
+        self._credit(choice.fresh)
+        logger.info(
+            "%s: %d candidates, %d to ask for; passed over: %s",
+            self.site.id,
+            self.candidate_count,
+            len(choice.asks),
+            self.skipped,
+        )
+        for ask in choice.asks:
+            yield self._article_request(ask)
+
+    def _article_request(self, ask: Ask) -> Request:
+        headers = _validators(ask.past) if ask.conditional and ask.past else {}
+        return Request(
+            ask.url,
+            callback=self.parse_article,
+            errback=self.article_failed,
+            headers=headers,
+            dont_filter=True,
+            cb_kwargs={"ask": ask},
+        )
+
+    def parse_article(self, response: Response, ask: Ask) -> Iterator[Article | Fetch]:
+        """One look at one URL."""
+        yield look_of(response, ask, self.site, self.clock())
+
+    def article_failed(self, failure: Failure) -> Iterator[Fetch]:
+        """No answer, or none that was asked for: recorded with why."""
+        ask: Ask = failure.request.cb_kwargs["ask"]  # type: ignore[attr-defined]
+        outcome, reason = failed_look(failure)
+        url = canonicalize(failure.request.url) or ask.url  # type: ignore[attr-defined]
+        yield Fetch(url, self.clock(), ask.url if url != ask.url else None, outcome=outcome, reason=reason)
+
+    def _elsewhere(self) -> frozenset[str]:
+        """Candidates we do not know that another site's article has; one look at the store for all of them."""
+        if self.store is None:
+            return frozenset()
+        unknown = {c.url for c in self._candidates if self.past.find(c.url) is None}
+        return frozenset(kept_elsewhere(self.store, self.site.id, unknown))
+
+    def _credit(self, fresh: frozenset[str]) -> None:
+        """Note which feeds and sections named new articles that no sitemap did."""
+        for url, source in list(self.sources_read.items()):
+            if source.kind != SourceKind.SITEMAP and source.status == 200:
+                alone = sum(
+                    url in named_by and not self._by_sitemap(named_by) for key, named_by in self._named_by.items() if key in fresh
+                )
+                self.sources_read[url] = replace(source, contributed=alone)
+
+    def _by_sitemap(self, urls: set[str]) -> bool:
+        return any(self.sources_read[url].kind == SourceKind.SITEMAP for url in urls)
+
+
+def _site(site_id: str, path: str | None) -> Site:
+    for site in load_sites(Path(path) if path else None):
+        if site.id == site_id:
+            return site
+    raise UnknownSiteError(f"no site {site_id!r} in the catalogue")
+
+
+def _validators(known: Any) -> dict[str, str]:
+    """Conditional headers from whatever carries `etag` and `last_modified`."""
+    pairs = {"If-None-Match": getattr(known, "etag", None), "If-Modified-Since": getattr(known, "last_modified", None)}
+    return {name: value for name, value in pairs.items() if value}
+
+
+def _header(response: Response, name: bytes) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:500] if value else None

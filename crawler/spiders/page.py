@@ -1,0 +1,57 @@
+"""A spider that looks at the pages it is given, politely, and keeps nothing: for `newsledger extract URL`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.choosing import Ask
+from crawler.clock import clock
+from crawler.middlewares.guard import allow_private_names
+from crawler.sites import Site
+from crawler.spiders.looks import failed_look, look_of
+from pipelines.article import Article, Fetch
+from pipelines.normalise import normalise
+
+
+class PageSpider(Spider):
+    """Hands each look to `tell`, in the order in which the answers come."""
+
+    name = "page"
+
+    def __init__(self, *, site: Site, urls: tuple[str, ...], tell: Callable[[Article | Fetch], None], **kwargs: Any) -> None:
+        """`site` says whose pages they are, and so which private hosts may be asked."""
+        super().__init__(**kwargs)
+        self.site = site
+        self._urls = urls
+        self._tell = tell
+        self._clock = clock()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Lets the names of the site's own hosts resolve to private addresses."""
+        allow_private_names(kwargs["site"])
+        return super().from_crawler(crawler, *args, **kwargs)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """One request a page."""
+        for url in self._urls:
+            yield Request(url, callback=self.parse, errback=self.failed, dont_filter=True, cb_kwargs={"url": url})
+
+    def parse(self, response: Response, url: str) -> Iterator[Any]:
+        """A page came."""
+        look = look_of(response, Ask(url, "named"), self.site, self._clock())
+        self._tell(normalise(look) if isinstance(look, Article) else look)
+        yield from ()
+
+    def failed(self, failure: Failure) -> Iterator[Any]:
+        """None came."""
+        outcome, reason = failed_look(failure)
+        url = failure.request.cb_kwargs["url"]  # type: ignore[attr-defined]
+        self._tell(Fetch(url, self._clock(), outcome=outcome, reason=reason))
+        yield from ()

@@ -1,0 +1,170 @@
+"""Crawls against the misbehaving newspaper: each fault ends as one counted row with its reason, and no crawl dies."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from crawler.demo.press import Press
+from pipelines.crawls import put_sites
+from pipelines.store import Store
+from tests.crawler.running import MISBEHAVING, TESTS, crawl, environment, newsledger, site_table
+from tests.pipelines.making import T0, article, new_ledger, new_store
+
+FAULTS = {
+    "/ok/1": (200, "new", None),
+    "/redirect-chain/3": (200, "unchanged", None),
+    "/flaky/2": (200, "new", None),
+    "/no-content-type": (200, "new", None),
+    "/unknown-charset": (200, "new", None),
+    "/wrong-charset": (200, "new", None),
+    "/nul-bytes": (200, "new", None),
+    "/deep-nesting": (200, "new", None),
+    "/duplicate-ids": (200, "new", None),
+    "/canonical-to-home": (200, "new", None),
+    "/canonical-to-other-article": (200, "new", None),
+    "/canonical-to-other-site": (200, "new", None),
+    "/empty": (200, "not_article", "empty page"),
+    "/html-as-binary": (200, "not_article", "a file of type application/octet-stream"),
+    "/soft-404": (200, "not_article", "soft 404: the page says that it was not found"),
+    "/login-wall": (200, "not_article", "log-in wall"),
+    "/garbage": (200, "not_article", None),
+    "/binary-as-html": (200, "not_article", None),
+    "/status/404": (404, "gone", "status 404"),
+    "/status/403": (403, "refused", "status 403"),
+    "/status/500": (500, "error", "status 500"),
+    "/truncated": (None, "error", "the answer was cut off"),
+    "/bad-chunk": (None, "error", "the answer was cut off"),
+    "/bad-status-line": (None, "error", "the answer is not HTTP"),
+    "/close": (None, "error", "the connection was closed before an answer"),
+    "/gzip-lie": (None, "error", "the answer is not packed as it says"),
+    "/gzip-bomb": (None, "error", "unpacks to more than the bound on size"),
+    "/brotli-bomb": (None, "error", "unpacks to more than the bound on size"),
+    "/huge/20": (None, "error", "larger than the bound on size"),
+    "/drip": (None, "error", "no whole answer in time"),
+    "/redirect-loop": (None, "error", "too many redirects"),
+    "/redirect-to-file": (302, "refused", "redirects to file:///etc/passwd"),
+    "/redirect-to-ftp": (302, "refused", "redirects to ftp://127.0.0.1/story.html"),
+    "/redirect-to-loopback-other-port": (None, "refused", "leads to a private address: 127.0.0.1:{other}"),
+    "/redirect-to-private": (None, "refused", "leads to a private address: 10.0.0.1"),
+    "/redirect-to-other-site": (None, "refused", "leads away from the site, to other-paper.invalid"),
+}
+FETCHES = "SELECT url, status, outcome, reason FROM fetches ORDER BY id"
+
+
+@pytest.fixture
+def twin() -> Iterator[Press]:
+    with Press(MISBEHAVING) as press:
+        yield press
+
+
+def path_of(url: str) -> str:
+    return urlsplit(url).path
+
+
+def test_each_fault_is_one_row_with_its_reason(twin: Press, tmp_path: Path) -> None:
+    """By `scrapy crawl`, whose settings can make time-outs short."""
+    sites, db = tmp_path / "sites.toml", tmp_path / "news.db"
+    sites.write_text(site_table("twin", twin.url, sitemaps=[f"/sitemap.xml?paths={','.join(FAULTS)}"]), encoding="utf-8")
+    command = (sys.executable, "-m", "scrapy", "crawl", "news", "-a", "site=twin", "-s", "DOWNLOAD_TIMEOUT=1")
+    names = {"NEWSLEDGER_DB": str(db), "NEWSLEDGER_SITES": str(sites)}
+    done = subprocess.run(
+        command, cwd=TESTS.parent, env=environment() | names, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    other = urlsplit(twin.ready["other"]).port
+    with Store(db) as store:
+        found = {path_of(row["url"]): (row["status"], row["outcome"], row["reason"]) for row in store.rows(FETCHES)}
+        assert store.row("SELECT outcome, looks FROM crawls") == {"outcome": "finished", "looks": len(FAULTS)}
+        assert store.integrity_problems() == []
+    for path, (status, outcome, reason) in FAULTS.items():
+        told = found[path]
+        assert told[:2] == (status, outcome), (path, told)
+        assert reason is None or told[2] == reason.format(other=other), path
+    assert all(entry["port"] != other for entry in twin.log())
+    assert {entry["User-Agent"].partition("/")[0] for entry in twin.log()} == {"Newsledger"}
+
+
+@pytest.mark.parametrize(
+    ("robots", "outcome", "reason", "pages"),
+    [
+        ("missing", "finished", None, 3),
+        ("html", "finished", None, 3),
+        ("disallow-all", "failed", "no source could be read; {url}sitemap.xml: robots.txt forbids it", 0),
+        (
+            "error",
+            "failed",
+            "no source could be read; {url}sitemap.xml: robots.txt could not be read (status 500), so nothing is asked for",
+            0,
+        ),
+    ],
+)
+def test_robots(tmp_path: Path, robots: str, outcome: str, reason: str | None, pages: int) -> None:
+    with Press((*MISBEHAVING, "--robots", robots)) as twin:
+        (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
+        (row,) = crawl(tmp_path, "twin", code=0 if outcome == "finished" else 1)
+        asked = [entry["path"] for entry in twin.log() if not entry["path"].startswith("/robots")]
+        told = reason.format(url=twin.url) if reason else None
+    assert (row["outcome"], row["reason"], row["revisions"], len(asked)) == (outcome, told, pages, pages and pages + 1)
+
+
+def test_a_known_article_that_leads_to_a_section_is_suspected(twin: Press, tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        put_sites(store, [{"id": "twin", "name": "Twin", "url": twin.url}])
+        new_ledger(store, "twin").record(article(url=f"{twin.url}redirect-to-section"))
+    (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
+    crawl(tmp_path, "twin")
+    with Store(tmp_path / "news.db", readonly=True) as store:
+        assert store.value("SELECT state FROM articles WHERE id = 1") == "suspected"
+        assert store.row("SELECT outcome, reason FROM fetches WHERE article_id = 1 ORDER BY id DESC") == {
+            "outcome": "suspected", "reason": f"leads to {twin.url}section/: no text",
+        }  # fmt: skip
+
+
+def test_one_page_named_on_the_command_line(twin: Press, tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
+    (row,) = crawl(tmp_path, f"{twin.url}ok/7")
+    assert [path_of(change["url"]) for change in row["changes"]] == ["/ok/7"]
+    assert [entry["path"] for entry in twin.log()] == ["/robots.txt", "/ok/7"]
+
+
+def test_a_304_is_trusted_on_a_recheck_and_moves_last_seen(twin: Press, tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text(
+        site_table("twin", twin.url, sitemaps=["/sitemap.xml?paths=/etag-weak"]), encoding="utf-8"
+    )
+    crawl(tmp_path, "twin", now=T0)
+    later = T0 + timedelta(hours=1)
+    (row,) = crawl(tmp_path, "twin", now=later)
+    assert row["counts"].get("not_modified") == 1
+    with Store(tmp_path / "news.db", readonly=True) as store:
+        assert store.row("SELECT revision_count, last_seen FROM articles") == {
+            "revision_count": 1,
+            "last_seen": "2025-03-07T09:00:00Z",
+        }
+
+
+def test_extract_looks_at_a_page_and_keeps_nothing(twin: Press, tmp_path: Path) -> None:
+    done = newsledger("extract", f"{twin.url}ok/1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert '"kind": "article"' in done.stdout
+    assert list(tmp_path.iterdir()) == []
+    refused = newsledger("extract", f"{twin.url}redirect-to-private", cwd=tmp_path)
+    assert '"kind": "not_article", "reason": "leads to a private address: 10.0.0.1"' in refused.stdout
+
+
+def test_several_sites_are_crawled_by_child_processes(tmp_path: Path) -> None:
+    with Press(MISBEHAVING) as one, Press(MISBEHAVING) as two:
+        tables = [site_table("one", one.url, sitemaps=["/sitemap.xml"]), site_table("two", two.url, sitemaps=["/sitemap.xml"])]
+        (tmp_path / "sites.toml").write_text("\n".join(tables), encoding="utf-8")
+        rows = crawl(tmp_path, "one", "two")
+    assert [(row["site_id"], row["outcome"], row["revisions"]) for row in rows] == [
+        ("one", "finished", 3),
+        ("two", "finished", 3),
+    ]
