@@ -1,0 +1,54 @@
+# One word each. `make` alone says what there is.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+TEST_JOBS ?= auto
+
+.PHONY: help run test lint types format bench clean
+
+help:
+	@echo "make run     set up and live through the demo newspaper's day"
+	@echo "make test    set up and run all tests"
+	@echo "make lint    ruff, check and format check"
+	@echo "make types   mypy, strict"
+	@echo "make format  let ruff mend what it can"
+	@echo "make bench   the crawl benchmark against bare Scrapy and trafilatura"
+	@echo "make clean   remove what make made"
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.test: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.lint: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,lint]"
+	@touch $@
+
+run: $(VENV)/.run
+	$(BIN)/newsledger demo
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(TEST_JOBS)
+
+lint: $(VENV)/.lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.lint
+	$(BIN)/mypy
+
+format: $(VENV)/.lint
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.test
+	$(BIN)/python benchmarks/crawl.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
