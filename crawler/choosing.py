@@ -34,6 +34,9 @@ AUDIT_INTERVAL = timedelta(hours=1)
 seldom finds an article late when a sitemap stands still."""
 
 
+OVER_LIMIT = "over the limit of one crawl"
+
+
 class Recheck(StrEnum):
     """Which known articles a crawl looks at again."""
 
@@ -86,7 +89,7 @@ def choose(candidates: Iterable[Candidate], past: Past, site: Site, now: datetim
     room = max(limit - len(first) - min(len(again), limit // 4), 0)
     new = [Ask(one.url, "new", None, one.claimed_modified) for one in sorted(fresh.values(), key=_newest_first)]
     if len(new) > room:
-        skipped["over the limit of one crawl"] = len(new) - room
+        skipped[OVER_LIMIT] = len(new) - room
     asks = [*first.values(), *new[:room], *again.values()][:limit]
     return Choice(tuple(asks), dict(skipped), frozenset(fresh))
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from crawler import warc
 from crawler.extensions.crawl_record import site_row
 from crawler.extraction import extract
-from crawler.extraction.zones import zone_of
+from crawler.extraction.zones import guess_zone
 from crawler.schedule.recheck import next_check
 from crawler.sites import Site, host_of
 from crawler.spiders.looks import with_ids
@@ -98,7 +98,7 @@ def site_of(url: str, by_host: dict[str, Site]) -> Site:
         return site
     bare = host.removeprefix("www.")
     name = "".join(char if char.isalnum() else "-" for char in bare).strip("-") or "unknown"
-    return Site(id=name, name=bare or "unknown", url=f"https://{host}/", timezone=zone_of(url, ()), enabled=False)
+    return Site(id=name, name=bare or "unknown", url=f"https://{host}/", timezone=guess_zone(url)[0], enabled=False)
 
 
 class Reader:

@@ -58,15 +58,19 @@ def index(path: Path) -> Index:
     """List a file's captures without reading their bodies into memory. Never raises for what the file holds."""
     entries: list[Entry] = []
     problems: list[str] = []
+    is_warc = False
     try:
         with path.open("rb") as stream:
-            records = ArchiveIterator(stream, no_record_parse=True)
-            for record in records:
-                entry = _entry(path, records.get_record_offset(), record)
+            archive = ArchiveIterator(stream, no_record_parse=True)
+            for record in archive:
+                is_warc = is_warc or record.format == "warc"
+                entry = _entry(path, archive.get_record_offset(), record)
                 if entry:
                     entries.append(entry)
     except _DAMAGE as error:
         problems.append(f"{path.name}: cut or damaged after {len(entries)} captures: {str(error).strip().partition(chr(10))[0]}")
+    if not entries and not is_warc and not problems:
+        problems.append(f"{path.name}: no WARC records in it")
     return Index(tuple(entries), tuple(problems))
 
 

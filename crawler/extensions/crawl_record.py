@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from crawler.choosing import OVER_LIMIT
 from crawler.schedule.recheck import next_check
 from crawler.sites import Site
 from crawler.spiders.news import NewsSpider
-from pipelines.crawls import CrawlOutcome, finish_crawl, put_sites, put_source, start_crawl
+from pipelines.crawls import CrawlOutcome, Source, finish_crawl, put_sites, put_source, start_crawl
 from pipelines.ledger import Ledger
 from pipelines.past import Past
 from pipelines.store import Row, Store
@@ -55,8 +57,9 @@ class CrawlRecord:
         store, stats = self._store, self._crawler.stats
         if store is None:
             return
+        whole = reason == "finished" and OVER_LIMIT not in spider.skipped
         for source in spider.sources_read.values():
-            put_source(store, spider.site.id, source)
+            put_source(store, spider.site.id, source if whole else _to_read_again(source))
         outcome = _OUTCOMES.get(reason, CrawlOutcome.FAILED)
         why = None if reason == "finished" else reason
         if outcome is CrawlOutcome.FINISHED and spider.trouble:
@@ -69,6 +72,11 @@ class CrawlRecord:
         spider.crawl_id = self._crawl_id
         store.close()
         self._store = None
+
+
+def _to_read_again(source: Source) -> Source:
+    """A source without what would let the next crawl skip it: not all that it named has been asked for yet."""
+    return replace(source, etag=None, last_modified=None, claimed_modified=None)
 
 
 def site_row(site: Site) -> Row:

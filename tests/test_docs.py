@@ -1,0 +1,107 @@
+"""The documentation says what is: commands, tables, columns, views, settings and keys are walked and looked up in it."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from crawler import settings
+from crawler.cli import VERBS
+from crawler.demo.script import EVENTS
+from pipelines.article import Article, Outcome
+from pipelines.crawls import CrawlOutcome
+from pipelines.revisions import State
+from pipelines.rows import json_of
+from pipelines.store import Store
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next of its level or above."""
+    level = heading.partition(" ")[0]
+    match = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(level)}}} |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert match, f"no section {heading!r}"
+    return match[1]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_verb_and_option_is_documented(verb: str) -> None:
+    told = section(read("docs/commands.md"), f"## {verb}")
+    command: click.Command = importlib.import_module(f"crawler.commands.{VERBS[verb][0]}").command
+    assert command.help, "the help says what it does"
+    commands = list(command.commands.values()) if isinstance(command, click.Group) else [command]
+    for one in commands:
+        for parameter in one.params:
+            if isinstance(parameter, click.Option):
+                long = max(parameter.opts, key=len)
+                assert f"`{long}" in told, f"{verb} {long}"
+        if one is not command:
+            assert f"sites {one.name}" in told
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("docs") / "news.db")
+
+
+def test_each_table_and_column_is_documented(store: Store) -> None:
+    text = read("docs/schema.md")
+    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_%' ESCAPE '\\'"
+    tables = [row["name"] for row in store.rows(sql) if not re.fullmatch(r"revisions_fts_\w+", row["name"])]
+    for table in tables:
+        told = section(text, f"## {table}")
+        for row in store.rows(f"SELECT name FROM pragma_table_info('{table}')"):
+            assert re.search(rf"`{row['name']}`", told), f"{table}.{row['name']}"
+    headings = set(re.findall(r"^## ([a-z_]+)$", text, re.MULTILINE))
+    assert headings == set(tables), "no table is documented that is not there"
+
+
+def test_each_view_is_documented(store: Store) -> None:
+    told = section(read("docs/schema.md"), "## Views")
+    views = {row["name"] for row in store.rows("SELECT name FROM sqlite_master WHERE type = 'view'")}
+    assert set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)) == views
+
+
+def test_each_setting_of_ours_is_documented() -> None:
+    told = section(read("docs/operate.md"), "## Settings")
+    ours = {name for name in dir(settings) if name.startswith("NEWSLEDGER_")}
+    assert set(re.findall(r"^\| `(NEWSLEDGER_\w+)` \|", told, re.MULTILINE)) == ours
+
+
+def test_each_key_of_extract_is_documented() -> None:
+    told = read("docs/fields.md").partition("## ")[0]
+    keys = re.findall(r"`(\w+)`", "".join(re.findall(r"^\|([^|]*)\|", told, re.MULTILINE)))
+    assert [key for key in keys if key != "key"] == list(json_of(Article("https://paper.example/")))
+
+
+@pytest.mark.parametrize("value", [*Outcome, *State, *CrawlOutcome])
+def test_each_outcome_and_state_is_documented(value: str) -> None:
+    assert f"`{value}`" in read("docs/schema.md")
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name} -> {target}"
+
+
+def test_decisions_are_numbered_and_titled() -> None:
+    names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+    for name in names:
+        assert read(f"docs/decisions/{name}").startswith(f"# {int(name[:4])}. ")
+
+
+def test_readme_names_commands_that_exist() -> None:
+    for verb in re.findall(r"^newsledger (\w+)", read("README.md"), re.MULTILINE):
+        assert verb in VERBS
+    assert f"{len(EVENTS)} events" in read("README.md")

@@ -1,0 +1,130 @@
+"""The walls of the house: who may import whom, read from the source."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("pipelines", "crawler")
+
+THIRD_PARTY = {
+    "sqlite3": ("pipelines/schema.py", "pipelines/store.py"),
+    "sqlite_utils": ("pipelines/schema.py", "pipelines/store.py"),
+    "scrapy": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "pipelines/stages.py", "crawler/runner.py"),
+    "twisted": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "crawler/runner.py"),
+    "apscheduler": ("crawler/schedule/service.py",),
+    "datasette": ("viewer/",),
+    "rq": ("crawler/cluster/",),
+    "redis": ("crawler/cluster/",),
+    "warcio": ("crawler/warc.py",),
+    "click": ("crawler/cli.py", "crawler/commands/"),
+    "rich": ("crawler/commands/",),
+    "trafilatura": ("crawler/extraction/",),
+    "tldextract": ("crawler/sites.py",),
+}
+"""What stands outside -> the only places where it is met."""
+
+WALLS = {
+    "pipelines/": ("crawler", "viewer"),
+    "crawler/discovery/": ("crawler.spiders", "crawler.extraction", "crawler.commands", "crawler.schedule", "pipelines.store"),
+    "crawler/extraction/": ("crawler.spiders", "crawler.discovery", "crawler.commands", "crawler.schedule", "pipelines.store"),
+    "crawler/schedule/recheck.py": ("crawler.spiders", "crawler.commands", "pipelines.store"),
+    "crawler/demo/": ("crawler.spiders", "crawler.extraction", "crawler.discovery", "crawler.runner", "pipelines.store"),
+}
+"""A room -> the rooms it may not know."""
+
+OPENERS = ("socket", "requests", "urllib.request", "http.client", "httpx", "subprocess")
+
+
+def modules() -> list[Path]:
+    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_in(name: str, rooms: tuple[str, ...]) -> bool:
+    return any(name == room or (room.endswith("/") and name.startswith(room)) for room in rooms)
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_walls(path: Path) -> None:
+    name = name_of(path)
+    for imported in imports(path):
+        top = imported.partition(".")[0]
+        if top in THIRD_PARTY:
+            assert is_in(name, THIRD_PARTY[top]), f"{name} may not know {top}"
+        for room, forbidden in WALLS.items():
+            if is_in(name, (room,)):
+                for other in forbidden:
+                    assert not (imported == other or imported.startswith(f"{other}.")), f"{name} may not know {imported}"
+
+
+@pytest.mark.parametrize("room", ["crawler/discovery", "crawler/extraction", "pipelines"])
+def test_pure_rooms_open_nothing(room: str) -> None:
+    for path in (ROOT / room).rglob("*.py"):
+        for imported in imports(path):
+            assert not any(imported == opener or imported.startswith(f"{opener}.") for opener in OPENERS), f"{path}: {imported}"
+
+
+def test_one_place_asks_the_clock() -> None:
+    asking = set()
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today") and isinstance(node.value, ast.Name):
+                if node.value.id in ("datetime", "date"):
+                    asking.add(name_of(path))
+            if isinstance(node, ast.Attribute) and node.attr == "time" and isinstance(node.value, ast.Name) and node.value.id == "time":
+                asking.add(name_of(path))
+    assert asking == {"crawler/clock.py"}
+
+
+def test_no_circles() -> None:
+    """Module by module, imports fall one way."""
+    ours = {name_of(path)[:-3].replace("/", ".").removesuffix(".__init__"): path for path in modules()}
+    graph = {name: {found for imported in imports(path) if (found := resolve(imported, ours)) and found != name} for name, path in ours.items()}
+    done: set[str] = set()
+    path: list[str] = []
+
+    def visit(name: str) -> None:
+        assert name not in path, f"circle: {' -> '.join([*path[path.index(name):], name])}"
+        if name not in done:
+            path.append(name)
+            for other in sorted(graph[name]):
+                visit(other)
+            path.pop()
+            done.add(name)
+
+    for name in graph:
+        visit(name)
+
+
+def resolve(imported: str, ours: dict[str, Path]) -> str | None:
+    """The module of ours behind an imported name, or None."""
+    if imported in ours:
+        return imported
+    parent = imported.rpartition(".")[0]
+    return parent if parent in ours else None
+
+
+def test_modules_have_docstrings_and_bounded_size() -> None:
+    for path in modules():
+        text = path.read_text(encoding="utf-8")
+        if text.strip():
+            assert ast.get_docstring(ast.parse(text)), f"{name_of(path)} says not what it is for"
+        assert text.count("\n") <= 350, f"{name_of(path)} has outgrown its noun"
