@@ -1,0 +1,178 @@
+"""Markup: bytes of strangers, decoded, repaired and parsed without entities, network or trust.
+
+The one place of discovery that meets lxml's parsers. Knows no feed, sitemap or page; everything here is bounded by the
+length of what it is given and raises nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+from typing import Final
+
+from lxml import etree
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
+
+_TEXT_CODEC: Final = re.compile(
+    r"utf-8|cp\d+|iso8859-\d+|iso2022_\w+|koi8-\w|gb18030|gbk|big5\w*|euc_\w+|mac-\w+|shift_jis\w*|tis-620|johab"
+)
+"""What a document may name. Python knows codecs that are no character sets ("hex", "zip"), and a document that we can
+read far enough to find "utf-16" declared in it is not UTF-16."""
+_CONTROLS: Final = bytes(code for code in range(32) if code not in {9, 10, 13})
+_NONCHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]")
+_CDATA_OR_AMPERSAND: Final = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#([0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?", re.DOTALL
+)
+_XML_NAMES: Final = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
+_DOCUMENT_START: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?(?:rss|RDF|feed|urlset|sitemapindex)[\s>]")
+_TAG_NAME: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?([A-Za-z_][\w.-]{0,60})")
+_START_TAG: Final = re.compile(
+    rb"""<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1|\Z)"""
+    rb"""|<[a-z](?:=\s*+"[^"]*+(?:"|\Z)|=\s*+'[^']*+(?:'|\Z)|[^>=]++|=)*+(?:>|\Z)""",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A start tag as HTML reads it: quotes count behind "=" only. Every branch ends somewhere, so that one pass is enough."""
+_NAME_BYTES: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-"
+MAX_TAGS: Final = 300_000
+_MAX_PARTS_OF_TAG: Final = 1_000
+_MAX_PROLOG_PARTS: Final = 1000
+_MAX_JUNK: Final = 65_536
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """Text of a body. Byte order mark first; then UTF-8 wherever the bytes bear it out; only then what header and
+    document declare, which is wrong so often that it merely decides about bytes that are not UTF-8."""
+    encoding, mark = read_bom(body)
+    if encoding is not None and mark is not None:
+        return body[len(mark) :].decode(encoding, "replace")
+    if body[:4].count(0) >= 2:  # UTF-16 without a mark: "<\0?\0" or "\0<\0?"
+        return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", "replace")
+    declared = _declared(body, content_type)
+    if b"\x1b" in body and declared == "iso2022_jp":
+        return body.decode(declared, "replace")
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if broken == 0 or 2 * broken <= len(text) - len(text.encode("ascii", "ignore")):
+        return text  # whole UTF-8 sequences outnumber the broken ones: chance does not make them in other encodings
+    return body.decode("cp1252" if declared in {None, "utf-8"} else str(declared), "replace")
+
+
+def _declared(body: bytes, content_type: str | None) -> str | None:
+    """Codec named by the header, else by `meta` or the XML declaration; None where that is none of text."""
+    named = http_content_type_encoding((content_type or "")[:500]) or html_body_declared_encoding(body[:4096])
+    codec = resolve_encoding(named) if named else None
+    return codec if codec is not None and _TEXT_CODEC.fullmatch(codec) else None
+
+
+def html_tree(body: bytes | str, content_type: str | None = None) -> etree._Element | None:
+    """Root of an HTML document however broken, or None where there is nothing in it, or more than MAX_TAGS tags."""
+    text = decode(body, content_type) if isinstance(body, bytes) else body
+    # As bytes: lxml refuses a str that carries an XML declaration with an encoding, and XHTML pages do.
+    data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    if not data.strip() or data.count(b"<") > MAX_TAGS:
+        return None
+    data = _START_TAG.sub(_without_swarm, data)
+    parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.LxmlError:
+        return None
+
+
+def _without_swarm(match: re.Match[bytes]) -> bytes:
+    """A start tag, bare if it may hold attributes by the thousand: libxml2 takes seconds for 30,000 of them."""
+    text = match[0]
+    if match[1] is not None or len(text) <= _MAX_PARTS_OF_TAG or text.startswith(b"<!"):
+        return text
+    parts = len(text) - len(text.translate(None, b" \t\r\n\f\"'/"))
+    return text if parts <= _MAX_PARTS_OF_TAG else text[: len(text) - len(text[1:].lstrip(_NAME_BYTES))] + b">"
+
+
+def xml_parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8",
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def xml_tree(data: bytes, *, recover: bool) -> etree._Element | None:
+    """Root of a document that `xml_source` prepared; None where it does not parse."""
+    try:
+        return etree.fromstring(data, xml_parser(recover=recover))
+    except etree.LxmlError:
+        return None
+
+
+def xml_source(body: bytes, content_type: str | None = None) -> tuple[bytes, tuple[str, ...]]:
+    """The document from its root element on, as UTF-8 that a parser can take, and what was wrong with it.
+
+    Declaration, comments before the root and document type are gone, so that no entity is ever defined; entities of
+    HTML are numbers, all others plain text; a bare "&" is escaped. Empty where there is no markup.
+    """
+    data = decode(body, content_type).encode("utf-8", "replace").translate(None, _CONTROLS)
+    data, declares_entities = _after_prolog(_NONCHARACTER.sub(b"", data))
+    if b"&" in data:
+        data = _CDATA_OR_AMPERSAND.sub(_plain_reference, data)
+    return data, ("document type declares entities: they are not expanded",) if declares_entities else ()
+
+
+def root_name(data: bytes) -> str:
+    """Local name of the root element, in lower case; empty where there is none."""
+    match = _TAG_NAME.match(data)
+    return match[1].decode("ascii").lower() if match else ""
+
+
+def _after_prolog(data: bytes) -> tuple[bytes, bool]:
+    declares_entities = False
+    position = data.find(b"<")
+    for _ in range(_MAX_PROLOG_PARTS):
+        if position < 0:
+            return b"", declares_entities
+        if data.startswith(b"<?", position):
+            end = data.find(b"?>", position)
+        elif data.startswith(b"<!--", position):
+            end = data.find(b"-->", position)
+        elif data[position : position + 9].upper() == b"<!DOCTYPE":
+            end = _doctype_end(data, position)
+            declares_entities |= data.find(b"<!ENTITY", position, end if end >= 0 else len(data)) >= 0
+        else:
+            # What a server's script printed before the document ("<b>Warning</b>: ...") is passed over.
+            match = _DOCUMENT_START.search(data, position, position + _MAX_JUNK)
+            return data[match.start() if match else position :], declares_entities
+        position = data.find(b"<", end + 1) if end >= 0 else -1
+    return b"", declares_entities
+
+
+def _doctype_end(data: bytes, start: int) -> int:
+    """Where the ">" of a document type stands, or -1. A "]>" inside an entity's value ends it too early: what follows
+    is then junk to the parser, and harmless."""
+    closing = data.find(b">", start)
+    subset = data.find(b"[", start, closing if closing >= 0 else len(data))
+    if subset < 0:
+        return closing
+    match = re.compile(rb"\]\s{0,100}>").search(data, subset)
+    return match.end() - 1 if match else -1
+
+
+def _plain_reference(match: re.Match[bytes]) -> bytes:
+    number, name = match[1], match[2]
+    if number is not None:
+        code = int(number[1:], 16) if number[:1] in b"xX" else int(number)
+        return match[0] if _is_xml_character(code) else b""
+    if name is not None:
+        if name in _XML_NAMES:
+            return match[0]
+        characters = html5.get(name.decode("ascii") + ";")
+        if characters is not None:
+            return "".join(f"&#{ord(character)};" for character in characters).encode("ascii")
+    return match[0] if match[0].startswith(b"<") else b"&amp;" + match[0][1:]
+
+
+def _is_xml_character(code: int) -> bool:
+    return code in {9, 10, 13} or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000

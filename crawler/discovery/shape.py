@@ -1,0 +1,169 @@
+"""Shape: what the address of an article looks like, at sites whose own form nobody has written down.
+
+Rules that hold for news addresses in general and in several languages: owners number their articles, date them, or
+spell the headline out. Judges the address alone; where on a page it stood is for `section` to weigh.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import Final
+from urllib.parse import unquote
+
+from pipelines.urls import date_in_path
+
+
+class Shape(IntEnum):
+    """How much an address looks like an article's, in rising order."""
+
+    NONE = 0
+    SHORT = 1
+    """Three words: a headline or the name of a section; only its place on the page can tell."""
+    SPELLED = 2
+    """A headline spelled out in at least four words, and nothing else."""
+    SIGNED = 3
+    """Carries an owner's number or a date, beside words or in an article's place."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NEVER: Final = _words(
+    """
+    abo abonnement abonnements abonnieren abonnes abos abbonamenti account agb all-about amp anmelden auteur auteurs
+    author authors autor autore autoren autores autori aviso-legal barrierefreiheit buscar busca category categoria
+    categorias categorie categories cdn-cgi cerca checkout classifieds comments compte conto contributor contributors
+    cookie-policy cookies coupon coupons crossword crosswords cuenta datenschutz datenschutzerklaerung discount-codes
+    e-paper embed epaper feed feeds forfatter forgot-password forum foren gutschein gutscheine hledat horaires
+    impressum kategorie kategorien kleinanzeigen konto kontakt kreuzwortraetsel login logout mediadaten
+    mein-konto member members mentions-legales merkliste my-account myaccount mon-compte newsletter newsletters oauth
+    passwort password prenumerera print privacy privacy-policy profil profile profiles puzzle puzzles raetsel recherche
+    redaktion register registrieren registration rss rss-feeds search share shop signin sign-in signup sign-up
+    sitemap sok sokning stellenmarkt subscribe subscriber subscribers subscription subscriptions suche sudoku
+    suscripcion suscripciones suscribete szukaj tag tags tagged tema temas terms terms-and-conditions terms-of-use
+    thema themen theme themes topic topics traueranzeigen user users voucher-codes vouchers wp-admin wp-content
+    wp-includes wp-json wp-login zoek zoeken
+    """
+)
+"""Parts of a path that stand for menus, people, tags, shops and accounts, whatever else the address carries."""
+_MARKETS: Final = _words("classified directory jobs job karriere marketplace motors notices property dating offers stellen")
+"""The same where they come first: "/jobs/12345-driver" is an advertisement, "/money/jobs/..." may be an article."""
+_INDEXES: Final = _words(
+    """
+    about collection collections columnist columnists company contact contact-us events help hilfe info page pages
+    partner partners people person place places player players podcast podcasts product products produkt produkte
+    program programa programas programme programmes programs rubrik rubrique seccion sekce section sections series show
+    shows staff team
+    """
+)
+"""Parts that mostly hold lists and standing pages, yet also articles that carry a number or a date beside words."""
+_STANDING: Final = re.compile(
+    "|".join(
+        _words(
+            r"""
+            about-(?:us|the|our)\b accessibility-(?:help|policy|statement) advertis(?:e|ing)-(?:in|info|on|with|your)
+            allgemeine-geschaefts aut(?:h?or|eur|ore)-[a-z]+-[a-z]+-?\d*$ aviso-(?:legal|de) code-of-(?:conduct|practice)
+            community-(?:guidelines|rules|standards) complaints?-(?:form|policy|procedure)
+            condi(?:ciones|coes|tions|zioni)-(?:d|de|di|generales|generali)\b contact-(?:our|the|us)\b contactez-
+            cookies?-(?:and|einstellungen|notice|policies|policy|preferences|richtlinie|settings|statement)
+            copyright-(?:and|information|notice|policy) corrections-and data-(?:privacy|protection)-(?:notice|policy)
+            datenschutz do-not-sell editorial-(?:code|complaints|guidelines|policy|standards|team)
+            fcc-(?:applications|public) how-to-(?:advertise|complain|contact) impressum imprint
+            informativa-(?:privacy|sulla) ipso\b kontakt(?:$|-) legal-(?:and|disclaimer|information|notice)
+            mentions-legales modern-slavery-(?:act|statement) newsletter- note-legali nutzungs our-(?:apps|newsletters)
+            over-ons ownership-and personvern policies-and politi(?:ca|que)-(?:de|di)-(?:conf|cookie|donn|priv)
+            politica-(?:cookies|privacidad) polityka-prywatnosci
+            privac(?:idad|idade|ybeleid|y-(?:and|cent|choices|hinweise|notice|options|policy|rights|settings|statement))
+            qui-sommes quienes-somos regulamin send-us sign-up-(?:for|to) site-?map submit-(?:a|an|your)\b
+            subscri(?:be|ption)-(?:faq|now|offers|services|terms|to) teilnahmebedingungen terms-(?:and|conditions|of)
+            tietosuoja ueber-uns useful-links where-to-find-us who-we-are work-(?:for|with)-us your-(?:ad|privacy)-
+            """
+        )
+    )
+)
+"""How slugs of standing pages begin: terms, privacy, contact, how to advertise."""
+_PAGE_FILE: Final = re.compile(r"\.(?:s?html?|php\d?|aspx?|jspx?|cfm|cms|ece|do|story|article|amp)$")
+_OTHER_FILE: Final = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|pdf|mp[34]|m4[av]|mov|wav|ogg|zip|gz|xml|rss|rdf|atom|json|jsonp|css|js|txt|csv|"
+    r"docx?|xlsx?|pptx?|ics|vcf|apk|exe|woff2?|print)$"
+)
+_DIGITS: Final = re.compile(r"\d{5,}")
+_TOKEN: Final = re.compile(r"[a-z0-9]{9,40}")
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_VOWEL: Final = re.compile(r"[aeiou]")
+_TURN: Final = re.compile(r"(?<=[a-z])\d|(?<=\d)[a-z]")
+_WORD: Final = re.compile(r"[^\W\d_]{1,40}")
+_UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_QUERY_NUMBER: Final = re.compile(
+    r"(?:^|&)(?!author|cat|page|section|session|sid|tag|topic|user)[a-z_]*(?:id|no|nr|num|art|story|news|item|seq|idx|p)=\d{4,}(?:&|$)"
+)
+_PLAIN_NUMBER: Final = re.compile(r"(?:^|[-_])(?!(?:19|20)\d\d(?:$|[-_]))\d{1,4}(?:$|[-_])")
+_MONTH_DIRECTORY: Final = re.compile(r"/(?:19|20)\d\d/(?:\d{1,2}|[a-z]{3})/")
+_DATE_BEHIND: Final = re.compile(r"(?<=[a-z])/(?:19|20)\d\d/\d{1,2}(?:/\d{1,2})?/?$")
+"""Some put the date behind the words: "/section/some-words/2025/11"."""
+_INDEX_FILE: Final = re.compile(r"(?:index|default|home)\.\w{2,5}")
+
+
+def article_shape(url: str) -> Shape:
+    """`url` in the normal form of `pipelines.urls.canonicalize`."""
+    address, _, query = url.partition("://")[2].partition("?")
+    path = _DATE_BEHIND.sub("", "/" + unquote(address.partition("/")[2]).lower())
+    segments = [segment for segment in path.split("/") if segment]
+    if segments and _INDEX_FILE.fullmatch(segments[-1]):
+        segments.pop()
+    if not segments:  # "/?p=12345"
+        return Shape.SIGNED if _QUERY_NUMBER.search(query.lower()) else Shape.NONE
+    if _OTHER_FILE.search(segments[-1]):
+        return Shape.NONE
+    last = _PAGE_FILE.sub("", segments[-1])
+    names = {*segments, last}
+    if names & _NEVER or segments[0] in _MARKETS:
+        return Shape.NONE
+    if _is_signed(segments, last, query.lower(), path):
+        if names & _INDEXES and _words_of(last) < 2:
+            return Shape.NONE
+        return Shape.SPELLED if _STANDING.match(last) else Shape.SIGNED
+    if names & _INDEXES or _STANDING.match(last):
+        return Shape.NONE
+    return (Shape.NONE, Shape.SHORT, Shape.SPELLED)[min(max(_words_of(last) - 2, 0), 2)]
+
+
+def _is_signed(segments: list[str], last: str, query: str, path: str) -> bool:
+    if _is_bare_date(last):  # "/archive/2025/03/07/" lists a day
+        return False
+    if date_in_path(path) is not None or _has_number(last) or _QUERY_NUMBER.search(query):
+        return True
+    # "/2025/03/some-words", "/19765800/some-words": the date or the number stands before the words
+    numbered = any(_has_number(segment) for segment in segments[-3:-1])
+    return _words_of(last) >= 1 and (numbered or _MONTH_DIRECTORY.search(path) is not None)
+
+
+def _has_number(segment: str) -> bool:
+    """An owner's id: five digits or more in a row, a UUID, or letters and digits that make no word ("c4g0xyz12po")."""
+    if _DIGITS.search(segment) or _UUID.search(segment):
+        return True
+    return any(_is_code(token) for token in _TOKEN.findall(segment))
+
+
+def _is_code(token: str) -> bool:
+    """Digits and letters in turns, or eleven of them with one vowel at most: no language spells a word so."""
+    return len(_TURN.findall(token)) >= 3 or (len(token) >= 11 and len(_VOWEL.findall(token)) <= 1)
+
+
+def _is_bare_date(segment: str) -> bool:
+    digits = re.sub(r"[-_.]", "", segment)
+    return digits.isdecimal() and (len(digits) <= 4 or (len(digits) == 8 and date_in_path(f"/{digits}") is not None))
+
+
+def _words_of(slug: str) -> int:
+    """How many words a slug has; a number that is no year counts with three others ("flood-relief-plan-100")."""
+    words = word_count(slug)
+    return words + 1 if words == 3 and _PLAIN_NUMBER.search(slug) else words
+
+
+def word_count(text: str) -> int:
+    """Words made of letters; scripts that write no words apart count three letters as one."""
+    unspaced = len(_UNSPACED.findall(text))
+    return unspaced // 3 + len(_WORD.findall(_UNSPACED.sub(" ", text)))

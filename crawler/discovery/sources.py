@@ -1,0 +1,37 @@
+"""One door to all readers of sources: which reader reads which kind, and which sitemaps of an index come first."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.discovery.candidate import Listing, SitemapRef, SourceKind
+from crawler.discovery.feed import parse_feed
+from crawler.discovery.section import parse_section
+from crawler.discovery.sitemap import parse_sitemap
+from crawler.sites import Site
+
+_NOT_NEWS = re.compile(r"image|video|tag|categor|author|topic|page-|section|static|listing", re.IGNORECASE)
+_DATED = re.compile(r"(?:19|20)\d\d[-_/]?(?:0[1-9]|1[0-2])?[-_/]?(?:[0-3]\d)?")
+
+
+def read(kind: SourceKind, body: bytes, url: str, site: Site, content_type: str | None = None) -> Listing:
+    """What a document of this kind names."""
+    if kind is SourceKind.FEED:
+        return parse_feed(body, url, site.timezone, content_type)
+    if kind is SourceKind.SITEMAP:
+        return parse_sitemap(body, url, site.timezone)
+    return parse_section(body, url, article_url=site.article_url, same_site=site.same_site, content_type=content_type)
+
+
+def newest_first(sitemaps: tuple[SitemapRef, ...]) -> list[SitemapRef]:
+    """News sitemaps before others, then by what the index says, then by a date in the name, the latest first."""
+    return sorted(sitemaps, key=_rank)
+
+
+def _rank(sitemap: SitemapRef) -> tuple[int, float, str]:
+    name = sitemap.url.partition("://")[2].partition("/")[2]
+    family = 2 if _NOT_NEWS.search(name) else 0 if "news" in name.lower() else 1
+    claimed = -sitemap.claimed_modified.instant.timestamp() if sitemap.claimed_modified else 0.0
+    dated = max(_DATED.findall(name), default="")
+    inverted = "".join(chr(0x10FFFF - ord(char)) for char in re.sub(r"\D", "", dated))
+    return (family, claimed, inverted or "\U0010ffff")
