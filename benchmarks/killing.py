@@ -39,14 +39,29 @@ def committed(db: Path) -> set[tuple[object, ...]]:
         problems = store.integrity_problems()
         if problems:
             sys.exit(f"the ledger is damaged: {problems[:3]}")
-        doubled = store.value("SELECT count(*) FROM (SELECT 1 FROM revisions GROUP BY article_id, content_hash HAVING count(*) > 1)")
+        doubled = store.value(
+            "SELECT count(*) FROM (SELECT 1 FROM revisions GROUP BY article_id, content_hash HAVING count(*) > 1)"
+        )
         if doubled:
             sys.exit(f"{doubled} revisions are doubled")
         return {tuple(row.values()) for row in store.rows("SELECT id, article_id, number, content_hash FROM revisions")}
 
 
 def crawl_command(db: Path, sites: Path) -> list[str]:
-    return [sys.executable, "-m", "crawler", "crawl", "bench", "--db", str(db), "--sites", str(sites), "--json", "--recheck", "all"]
+    return [
+        sys.executable,
+        "-m",
+        "crawler",
+        "crawl",
+        "bench",
+        "--db",
+        str(db),
+        "--sites",
+        str(sites),
+        "--json",
+        "--recheck",
+        "all",
+    ]
 
 
 def main() -> None:

@@ -17,6 +17,9 @@ _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 MAX_WORD_PAIRS = 4_000_000
 """Beyond this product of word counts a rewritten passage is shown whole: comparing words takes time in proportion to it."""
 
+REWRITTEN = 0.45
+"""Passages less alike than this (spaces count) are shown whole: words that happen to occur in both only confuse."""
+
 
 class Op(StrEnum):
     """What became of a piece of text."""
@@ -74,7 +77,12 @@ def _word_steps(before: str, after: str) -> Iterator[tuple[Op, str]]:
         yield Op.REMOVED, before
         yield Op.ADDED, after
         return
-    for tag, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.ratio() < REWRITTEN:
+        yield Op.REMOVED, before
+        yield Op.ADDED, after
+        return
+    for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             yield Op.SAME, "".join(one[a:b])
         else:

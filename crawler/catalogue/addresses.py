@@ -9,9 +9,7 @@ from urllib.parse import urljoin, urlsplit
 _MAX_CHARS = 2000
 _NEVER_IN_A_URL = re.compile(r"""[\s\x00-\x20\x7f"<>\\^`{|}]""")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_HOST_NAME = re.compile(
-    r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-)
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBERS = re.compile(r"[0-9.]+")
 
 

@@ -96,9 +96,7 @@ class _Reading:
 
     def _document(self, text: _Text, document: Mapping[str, object], found: list[Problem]) -> None:
         found += [
-            Problem(text.file, "stands outside of any [[site]] table", text.top.of(key), key)
-            for key in document
-            if key != "site"
+            Problem(text.file, "stands outside of any [[site]] table", text.top.of(key), key) for key in document if key != "site"
         ]
         tables = document.get("site", [])
         if isinstance(tables, list) and all(isinstance(table, dict) for table in tables):

@@ -150,9 +150,7 @@ def _flag(value: object) -> bool:
 def _slug(value: object) -> str:
     text = _some_text(value)
     if not _SLUG.fullmatch(text) or len(text) > MAX_ID_CHARS:
-        raise ValueError(
-            f"{text!r} must be lower case letters and digits parted by single hyphens, at most {MAX_ID_CHARS}"
-        )
+        raise ValueError(f"{text!r} must be lower case letters and digits parted by single hyphens, at most {MAX_ID_CHARS}")
     return text
 
 

@@ -47,7 +47,8 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
         out.print()
         out.print(difference(one))
     if not found:
-        out.print("\nNothing differs." if first != second else "\nThere is one revision only: nothing to compare it with.")
+        alone = len(revisions) == 1
+        out.print("\nThere is one revision only: nothing to compare it with." if alone else "\nNothing differs.")
 
 
 def _pick(numbers: tuple[int, ...], count: int) -> tuple[int, int]:

@@ -59,9 +59,7 @@ class ExpectedArticle:
         return tuple(revision.change for revision in self.revisions)
 
 
-def expected(
-    stories: Sequence[Story] = STORIES, crawl_times: Sequence[datetime] = CRAWL_TIMES
-) -> tuple[ExpectedArticle, ...]:
+def expected(stories: Sequence[Story] = STORIES, crawl_times: Sequence[datetime] = CRAWL_TIMES) -> tuple[ExpectedArticle, ...]:
     """The whole ledger after the last crawl, sorted by path. An article that moved is one row, under its new address."""
     return tuple(sorted((_row(story, crawl_times) for story in stories), key=lambda row: row.path))
 

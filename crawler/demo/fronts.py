@@ -25,9 +25,7 @@ def front_page(look: Look) -> str:
     for name, path in SECTIONS.items():
         pages = [page for page in look.others if page.section == name][:6]
         if pages:
-            sections.append(
-                f'<h2><a href="{path}">{escape(name)}</a></h2><div class="cards">{_cards(pages, look)}</div>'
-            )
+            sections.append(f'<h2><a href="{path}">{escape(name)}</a></h2><div class="cards">{_cards(pages, look)}</div>')
     staff = f'<p class="ago"><a href="{PRIVATE_PATH}">For the editor</a></p>'
     return document(look, "Front page", _website(look, "/"), "\n".join(sections) + look.advert(0) + staff, wide=True)
 
@@ -40,9 +38,7 @@ def section_front(name: str, look: Look) -> str:
 
 def puzzle_page(look: Look) -> str:
     rows = "".join(
-        "<tr>"
-        + "".join(f"<td{' class=' + chr(34) + 'black' + chr(34) if cell == '#' else ''}></td>" for cell in row)
-        + "</tr>"
+        "<tr>" + "".join(f"<td{' class=' + chr(34) + 'black' + chr(34) if cell == '#' else ''}></td>" for cell in row) + "</tr>"
         for row in _GRID
     )
     main = (

@@ -88,9 +88,7 @@ class PaperHandler(BaseHTTPRequestHandler):
         self.do_GET()
 
     def do_PUT(self) -> None:
-        body = self.rfile.read(min(int(self.headers.get("Content-Length", "0")), _MAX_CLOCK_BYTES)).decode(
-            "ascii", "replace"
-        )
+        body = self.rfile.read(min(int(self.headers.get("Content-Length", "0")), _MAX_CLOCK_BYTES)).decode("ascii", "replace")
         try:
             moment = datetime.fromisoformat(body)
         except ValueError:
@@ -113,9 +111,7 @@ class PaperHandler(BaseHTTPRequestHandler):
         if status == 200 and self._has_already(result):
             status, body = 304, b""
             headers.pop("Content-Type", None)
-        elif (
-            "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 256 and result.content_type != "image/png"
-        ):
+        elif "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 256 and result.content_type != "image/png":
             body = gzip.compress(body, compresslevel=5, mtime=0)
             headers["Content-Encoding"] = "gzip"
         entry: dict[str, object] = {"time": time.monotonic(), "clock": server.clock.isoformat(), "method": self.command}

@@ -353,13 +353,9 @@ def test_a_folder_named_like_a_file_is_refused_not_raised(tmp_path: Path) -> Non
 @given(
     st.binary(max_size=60)
     | st.tuples(
-        st.sampled_from(
-            ["id", "name", "url", "timezone", "feeds", "article_url", "every", "cron", "delay_seconds", "x"]
-        ),
+        st.sampled_from(["id", "name", "url", "timezone", "feeds", "article_url", "every", "cron", "delay_seconds", "x"]),
         st.text(max_size=20).map(json.dumps)
-        | st.sampled_from(
-            ["1", "-0.0", "true", "[]", "[[]]", "{}", "{a = 1}", "1979-05-27", '["http:///"]', '["//["]']
-        ),
+        | st.sampled_from(["1", "-0.0", "true", "[]", "[[]]", "{}", "{a = 1}", "1979-05-27", '["http:///"]', '["//["]']),
     ).map(lambda pair: f"[[site]]\n{pair[0]} = {pair[1]}\n".encode())
 )
 @settings(max_examples=100, deadline=None)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def test_gaps_between_requests_as_the_server_saw_them(paper: Paper, tmp_path: Pa
     define(tmp_path, site_toml(paper.url, feeds=(), sections=()).replace("delay_seconds = 0", "delay_seconds = 0.25"))
     crawl(tmp_path, "demo-gazette", now=NOON)
     times = [entry["time"] for entry in paper.log()]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert min(gaps) >= 0.24, "a gap of the site's delay between all requests, robots.txt included"
 
 

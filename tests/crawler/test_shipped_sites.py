@@ -114,9 +114,7 @@ def test_regions_of_one_host_share_its_patience_and_shun_its_sitemaps(shipped: t
         ("eyethu-news", "/119166/ibhuloho-livuliwe/", "119166"),
     ],
 )
-def test_shipped_patterns_know_an_article(
-    shipped: tuple[Site, ...], site_id: str, path: str, external_id: str | None
-) -> None:
+def test_shipped_patterns_know_an_article(shipped: tuple[Site, ...], site_id: str, path: str, external_id: str | None) -> None:
     site = next(site for site in shipped if site.id == site_id)
     url = f"https://{site.host}{path}"
     assert (site.looks_like_article(url), site.external_id(url)) == (True, external_id)
@@ -149,9 +147,7 @@ def test_only_sites_whose_feed_was_seen_to_work_are_switched_on(shipped: tuple[S
         pytest.skip("the evidence for the catalogue is not beside this checkout")
     with FACTS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    checked = {
-        row["feed_urls"].split()[0] for row in rows if re.search(r"(^|; )(first )?feed verified", row["evidence"])
-    }
+    checked = {row["feed_urls"].split()[0] for row in rows if re.search(r"(^|; )(first )?feed verified", row["evidence"])}
     assert [site.id for site in shipped if site.enabled and not checked.intersection(site.feeds)] == []
     doubtful = {row["url"] for row in rows if row["confidence"] == "low"}
     assert [site.id for site in shipped if site.url in doubtful] == []

@@ -41,9 +41,7 @@ _FERRY = (
 )
 
 
-def article(
-    title: str = "Bridge to be mended", *, head: str = "", tail: str = "", modified: str = STAMP, lead: str = ""
-) -> str:
+def article(title: str = "Bridge to be mended", *, head: str = "", tail: str = "", modified: str = STAMP, lead: str = "") -> str:
     """A plain article page that any reader understands; `head` and `tail` are markup put into it."""
     data = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": title, "datePublished": STAMP}
     data |= {"dateModified": modified, "author": {"@type": "Person", "name": "Ada Marsh"}}

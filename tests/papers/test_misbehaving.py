@@ -256,9 +256,7 @@ def test_lies_about_change(twin: Press) -> None:
     assert ask(twin, "/etag-weak")[0].getheader("ETag") == 'W/"story"'
     assert ask(twin, "/etag-weak", If_None_Match='W/"story"')[0].status == 304
     assert ask(twin, "/ever-new-text")[1] != ask(twin, "/ever-new-text")[1]
-    lastmods = [
-        ElementTree.fromstring(ask(twin, "/lying-lastmod")[1])[0].findtext(f"{SITEMAP}lastmod") for _ in range(2)
-    ]
+    lastmods = [ElementTree.fromstring(ask(twin, "/lying-lastmod")[1])[0].findtext(f"{SITEMAP}lastmod") for _ in range(2)]
     assert lastmods[0] < lastmods[1]
 
 
@@ -286,9 +284,7 @@ def test_xml_that_bites(twin: Press) -> None:
     ],
 )
 def test_robots(how: str, status: int, beginning: bytes) -> None:
-    with Press(
-        (sys.executable, str(TWIN), "--robots", how, "--robots-seconds", "0.2", "--paths", "/ok/5,/empty")
-    ) as twin:
+    with Press((sys.executable, str(TWIN), "--robots", how, "--robots-seconds", "0.2", "--paths", "/ok/5,/empty")) as twin:
         response, body = ask(twin, "/robots.txt")
         assert response.status == status
         assert body.startswith(beginning)

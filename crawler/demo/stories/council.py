@@ -35,11 +35,7 @@ RESERVOIR = Story.published(
         modified=at("14:20", -2),
         section="News",
         topics=("Coldhatch", "Water"),
-        pictures=(
-            Picture(
-                "reservoir", "A stone wall and water", "The wall of Coldhatch reservoir in April", "Asha Lindqvist"
-            ),
-        ),
+        pictures=(Picture("reservoir", "A stone wall and water", "The wall of Coldhatch reservoir in April", "Asha Lindqvist"),),
     ),
 ).silently("11:15", "the price grows by half a million", "body", ("£2.4 million", "£2.9 million"))
 

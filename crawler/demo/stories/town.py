@@ -123,9 +123,7 @@ SCHOOL = (
         "body",
         ("The school hopes to open again on Monday.", "The school will now stay shut until Wednesday."),
     )
-    .reverted(
-        "11:30:05", "the longer closure was a mistake: the first text under a newer stamp", "body", to=0, stamp="newer"
-    )
+    .reverted("11:30:05", "the longer closure was a mistake: the first text under a newer stamp", "body", to=0, stamp="newer")
 )
 
 INQUIRY = (
@@ -238,17 +236,13 @@ FLOODWALL = Story.published(
         section="News",
         template=Template.META,
         topics=("Flooding", "Ternbridge"),
-        pictures=(
-            Picture("wen-quay", "A concrete wall", "Leocadia Prowse, left, with the harbour master", "Kit Sandoval"),
-        ),
+        pictures=(Picture("wen-quay", "A concrete wall", "Leocadia Prowse, left, with the harbour master", "Kit Sandoval"),),
     ),
 ).silently(
     "13:40",
     "left was right: only the caption changes",
     "images",
-    pictures=(
-        Picture("wen-quay", "A concrete wall", "Leocadia Prowse, right, with the harbour master", "Kit Sandoval"),
-    ),
+    pictures=(Picture("wen-quay", "A concrete wall", "Leocadia Prowse, right, with the harbour master", "Kit Sandoval"),),
 )
 
 BAKERY = Story.published(

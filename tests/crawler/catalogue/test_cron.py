@@ -32,9 +32,7 @@ def test_read_cron(written: str, read: str) -> None:
 
 
 @given(
-    st.from_regex(
-        r"([*]|[0-9]{1,2}|mon|jan)(-([0-9]{1,2}|sun))?(/[0-9]{1,2})?( ([*]|[0-9]{1,2}|fri)){4}", fullmatch=True
-    )
+    st.from_regex(r"([*]|[0-9]{1,2}|mon|jan)(-([0-9]{1,2}|sun))?(/[0-9]{1,2})?( ([*]|[0-9]{1,2}|fri)){4}", fullmatch=True)
     | st.text("0123456789*/-, monfri", max_size=30)
 )
 @settings(max_examples=100, deadline=None)

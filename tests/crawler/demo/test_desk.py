@@ -88,8 +88,7 @@ def test_each_template_tells_the_times_it_should(template: Template) -> None:
             "printed": all(printed(moment) in html for moment in times),
             "datetime": all(f'datetime="{moment.isoformat()}"' in html for moment in times),
             "json": all(f"{moment:%Y-%m-%dT%H:%M:%S}.000Z" in html for moment in times),
-            "meta": "article:published_time" in html
-            and ("article:modified_time" in html) == (page.modified is not None),
+            "meta": "article:published_time" in html and ("article:modified_time" in html) == (page.modified is not None),
         }
         assert {name for name, there in found.items() if there} == {
             Template.RICH: {"printed", "datetime", "json", "meta"},

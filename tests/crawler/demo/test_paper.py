@@ -39,9 +39,7 @@ def paper(running: Paper) -> Paper:
     return running
 
 
-def ask(
-    paper: Press, path: str, method: str = "GET", body: str | None = None, **headers: str
-) -> tuple[HTTPResponse, bytes]:
+def ask(paper: Press, path: str, method: str = "GET", body: str | None = None, **headers: str) -> tuple[HTTPResponse, bytes]:
     connection = HTTPConnection(urlsplit(paper.url).netloc, timeout=10)
     try:
         connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
@@ -155,9 +153,7 @@ def test_the_definition_is_toml_for_this_paper(paper: Paper) -> None:
 
 
 def start(*arguments: str) -> tuple[subprocess.Popen, str]:
-    process = subprocess.Popen(
-        [*PAPER, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    process = subprocess.Popen([*PAPER, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     return process, json.loads(process.stdout.readline())["url"]
 
 

@@ -88,9 +88,7 @@ def test_a_revert_brings_back_a_text_and_the_others_bring_a_new_one() -> None:
     for story in STORIES:
         seen: list[tuple[object, ...]] = []
         for event in story.events:
-            content = tuple(
-                CONTENT[name](event.page) for name in ("headline", "description", "body", "authors", "images")
-            )
+            content = tuple(CONTENT[name](event.page) for name in ("headline", "description", "body", "authors", "images"))
             if event.change is Outcome.REVERTED:
                 assert content in seen[:-1]
                 assert content != seen[-1]
