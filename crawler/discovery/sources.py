@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 from crawler.discovery.candidate import Listing, SitemapRef, SourceKind
 from crawler.discovery.feed import parse_feed
@@ -14,13 +16,30 @@ _NOT_NEWS = re.compile(r"image|video|tag|categor|author|topic|page-|section|stat
 _DATED = re.compile(r"(?:19|20)\d\d[-_/]?(?:0[1-9]|1[0-2])?[-_/]?(?:[0-3]\d)?")
 
 
+ONE_MOMENT = timedelta(seconds=60)
+FEWEST_CLAIMS = 3
+
+
 def read(kind: SourceKind, body: bytes, url: str, site: Site, content_type: str | None = None) -> Listing:
     """What a document of this kind names."""
     if kind is SourceKind.FEED:
         return parse_feed(body, url, site.timezone, content_type)
     if kind is SourceKind.SITEMAP:
-        return parse_sitemap(body, url, site.timezone)
+        return believable(parse_sitemap(body, url, site.timezone))
     return parse_section(body, url, article_url=site.article_url, same_site=site.same_site, content_type=content_type)
+
+
+def believable(listing: Listing) -> Listing:
+    """A listing without its claims of modification where all of them name one moment.
+
+    That is when the sitemap was made, at each answer perhaps, and says nothing of its articles; believed, it would have
+    each of them fetched at each crawl.
+    """
+    claims = [one.claimed_modified.instant for one in listing.candidates if one.claimed_modified]
+    if len(claims) < FEWEST_CLAIMS or max(claims) - min(claims) > ONE_MOMENT:
+        return listing
+    plain = tuple(replace(one, claimed_modified=None) for one in listing.candidates)
+    return replace(listing, candidates=plain, problems=(*listing.problems, "every lastmod is the same: not believed"))
 
 
 def newest_first(sitemaps: tuple[SitemapRef, ...]) -> list[SitemapRef]:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urljoin
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -119,7 +120,8 @@ class NewsSpider(Spider):
                 else:
                     logger.debug("%s: the sitemaps tell all it tells; asked again within the hour", url)
         if not asked:
-            self.trouble = "the site has no sitemap, feed or section page to ask"
+            # Nobody says where its articles are named: the usual place, and what its front page links to.
+            asked += [(urljoin(self.site.url, "/sitemap.xml"), SourceKind.SITEMAP, None), (self.site.url, SourceKind.SECTION, None)]
         self._sitemaps_left -= min(len(sitemaps), self._sitemaps_left)
         return [self._source_request(url, kind, claimed) for url, kind, claimed in dict.fromkeys(asked)]
 

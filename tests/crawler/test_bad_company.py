@@ -150,6 +150,20 @@ def test_a_304_is_trusted_on_a_recheck_and_moves_last_seen(twin: Press, tmp_path
         }
 
 
+def test_a_sitemap_that_always_says_now_is_not_believed(twin: Press, tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, sitemaps=["/lying-lastmod"]), encoding="utf-8")
+    crawl(tmp_path, "twin")
+    (again,) = crawl(tmp_path, "twin")
+    assert (again["looks"], again["requests"]) == (0, 2)
+
+
+def test_a_site_that_names_no_source_is_read_from_its_front_page(tmp_path: Path) -> None:
+    with Press((*MISBEHAVING, "--robots", "missing")) as twin:
+        (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, article_url="^/ok/"), encoding="utf-8")
+        (row,) = crawl(tmp_path, "twin")
+    assert (row["outcome"], sorted(path_of(change["url"]) for change in row["changes"])) == ("finished", ["/ok/1", "/ok/2", "/ok/3"])
+
+
 def test_extract_looks_at_a_page_and_keeps_nothing(twin: Press, tmp_path: Path) -> None:
     done = newsledger("extract", f"{twin.url}ok/1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,30 @@
+"""Which reader reads what, which sitemaps come first, which claims are believed."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
+from crawler.discovery.sources import believable, newest_first
+from tests.pipelines.making import stamp
+
+
+@pytest.mark.parametrize(
+    ("minutes", "believed"),
+    [((0, 0, 0), False), ((0, 0.5, 1), False), ((0, 0, 2), True), ((0, 0), True), ((), True), ((5,) * 50, False)],
+)
+def test_one_moment_for_all_is_when_the_sitemap_was_made(minutes: tuple[float, ...], believed: bool) -> None:
+    candidates = [Candidate(f"https://paper.example/{n}", SourceKind.SITEMAP, None, stamp(at)) for n, at in enumerate(minutes)]
+    found = believable(Listing((*candidates, Candidate("https://paper.example/x", SourceKind.SITEMAP))))
+    assert [one.claimed_modified for one in found.candidates[:-1]] == [stamp(at) if believed else None for at in minutes]
+    assert bool(found.problems) is not believed
+
+
+def test_newest_first() -> None:
+    names = ["tags.xml", "posts-2023-01.xml", "posts-2024-11.xml", "news.xml", "posts-2024-02.xml", "pages.xml"]
+    listed = tuple(SitemapRef(f"https://paper.example/sitemaps/{name}") for name in names)
+    assert [one.url.rpartition("/")[2] for one in newest_first(listed)] == [
+        "news.xml", "posts-2024-11.xml", "posts-2024-02.xml", "posts-2023-01.xml", "pages.xml", "tags.xml",
+    ]  # fmt: skip
+    dated = (SitemapRef("https://paper.example/a.xml", stamp(0)), SitemapRef("https://paper.example/b.xml", stamp(9)))
+    assert [one.url[-5:] for one in newest_first(dated)] == ["b.xml", "a.xml"]
