@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Self, cast
 
 from scrapy import signals
@@ -92,7 +91,9 @@ def crawl_in_turn(site: Site, moments: Iterable[datetime], options: Options, bef
 def crawl_sites(sites: Sequence[Site], options: Options, urls: Mapping[str, Sequence[str]], jobs: int,
                 advance: Callable[[], None]) -> list[int]:  # fmt: skip
     """Crawl sites as child processes, at most `jobs` at once and those of one host one after the other; their crawl ids."""
-    groups = [list(group) for _, group in groupby(sorted(sites, key=_group), key=_group)]
+    groups: dict[str, list[Site]] = {}
+    for site in sites:
+        groups.setdefault(site.politeness_group, []).append(site)
 
     def run(group: list[Site]) -> list[int]:
         ids = []
@@ -102,7 +103,7 @@ def crawl_sites(sites: Sequence[Site], options: Options, urls: Mapping[str, Sequ
         return ids
 
     with ThreadPoolExecutor(jobs) as pool:
-        return [crawl_id for ids in pool.map(run, groups) for crawl_id in ids]
+        return [crawl_id for ids in pool.map(run, groups.values()) for crawl_id in ids]
 
 
 def look_at(site: Site, urls: tuple[str, ...]) -> list[Article | Fetch]:
@@ -128,10 +129,6 @@ def _stop(_: object) -> None:
 
     with suppress(ReactorNotRunning):
         cast("ReactorBase", reactor).stop()
-
-
-def _group(site: Site) -> str:
-    return site.politeness_group
 
 
 def _crawl_in_child(site: Site, options: Options) -> int:

@@ -27,6 +27,7 @@ DOWNLOAD_DELAY_JITTER = 0.0  # jitter would make some gaps shorter than the site
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_ITEMS = 1  # Scrapy starts this many tasks for each answer; ours gives one item
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # first chosen, first asked for; the default asks backwards
 AUTOTHROTTLE_ENABLED = False
 COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"

@@ -4,13 +4,12 @@
     Deduplicate  an Article that says what the ledger says -> the Fetch that confirms it
     Record       Article | Fetch -> the ledger, one transaction each
 
-Items are `Article` (a page was read) and `Fetch` (a look that led to no article). A fault in one item is counted, logged with its
-URL, and ends with that item.
+Items are `Article` (a page was read) and `Fetch` (a look that led to no article).
 """
 
 from __future__ import annotations
 
-import logging
+import asyncio
 from dataclasses import replace
 from typing import Any, Self
 
@@ -24,9 +23,6 @@ from pipelines.normalise import normalise
 from pipelines.past import Past
 from pipelines.revisions import State, decide
 from pipelines.store import StoreError
-
-logger = logging.getLogger(__name__)
-
 
 class Normalise:
     """Bring articles into their one form."""
@@ -56,10 +52,11 @@ class Deduplicate:
 
 
 class Record:
-    """Write items into the ledger."""
+    """Write items into the ledger. A store that fails ends the crawl; a fault in one item ends with that item."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._stopping: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -73,17 +70,25 @@ class Record:
         ledger: Ledger | None = getattr(self._crawler.spider, "ledger", None)
         if ledger is None or not isinstance(item, Article | Fetch):
             return item
-        stats = self._crawler.stats
         try:
             recorded = ledger.record(item)
-        except (StoreError, ValueError, KeyError) as error:
-            if stats:
-                stats.inc_value("ledger/failed")
-            logger.exception("%s: not recorded: %s", item.url, error)
-            raise DropItem(f"{item.url}: not recorded") from error
-        if stats:
-            stats.inc_value(f"ledger/outcome/{recorded.outcome}")
+        except StoreError as error:
+            self._stop(f"the store failed: {error}")
+            raise DropItem(f"{item.url}: not recorded: {error}", log_level="ERROR") from error
+        except (ValueError, KeyError) as error:
+            self._count("ledger/failed")
+            raise DropItem(f"{item.url}: not recorded: {error!r}", log_level="ERROR") from error
+        self._count(f"ledger/outcome/{recorded.outcome}")
         return item
+
+    def _stop(self, reason: str) -> None:
+        """End the crawl: pages that cannot be kept are not asked for."""
+        if self._crawler.engine and self._stopping is None:
+            self._stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
+
+    def _count(self, key: str) -> None:
+        if self._crawler.stats:
+            self._crawler.stats.inc_value(key)
 
 
 def confirm(past: Past, article: Article, fetch: Fetch) -> Article | Fetch:

@@ -15,7 +15,7 @@ from crawler.runner import Options, crawl_site, crawl_sites
 from crawler.sites import Site
 from pipelines import queries
 from pipelines.crawls import CrawlOutcome
-from pipelines.store import Row
+from pipelines.store import Row, Store
 
 
 @click.command("crawl")
@@ -41,23 +41,27 @@ def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log_
     SITE is an id of the catalogue. A URL asks for that page only, whatever is known of it.
     """
     sites, urls = _targets(targets, every, sites_path)
+    Store(db).close()  # a store that cannot be written is said before anything is asked of a site
     options = Options(db=db, recheck=recheck, log_level=log_level, sites=str(sites_path or ""))
-    if len(sites) == 1:
-        options = options.with_urls(urls.get(sites[0].id, ()))
-        with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
-            task = progress.add_task(sites[0].name, total=None)
-            ids = [crawl_site(sites[0], options, lambda done, total: progress.update(task, completed=done, total=total))]
-    else:
-        with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
-            task = progress.add_task("crawling", total=len(sites))
-            ids = crawl_sites(sites, options, urls, jobs, lambda: progress.advance(task))
-    crawls = _crawls(db, ids)
+    with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
+        crawls = _crawls(db, _run(sites, urls, options, jobs, progress))
     if as_json:
         print_json(crawls)
     else:
         _print(crawls)
     if len(crawls) < len(sites) or any(crawl["outcome"] != CrawlOutcome.FINISHED for crawl in crawls):
         raise SystemExit(1)
+
+
+def _run(sites: tuple[Site, ...], urls: dict[str, tuple[str, ...]], options: Options, jobs: int, progress: Progress) -> list[int]:
+    """Crawl one site in this process, several as child processes; the ids of the crawls."""
+    if len(sites) > 1:
+        task = progress.add_task("crawling", total=len(sites))
+        return crawl_sites(sites, options, urls, jobs, lambda: progress.advance(task))
+    (site,) = sites
+    task = progress.add_task(site.name, total=None)
+    options = options.with_urls(urls.get(site.id, ()))
+    return [crawl_site(site, options, lambda done, total: progress.update(task, completed=done, total=total))]
 
 
 def _targets(targets: tuple[str, ...], every: bool, path: Path | None) -> tuple[tuple[Site, ...], dict[str, tuple[str, ...]]]:

@@ -17,7 +17,7 @@ from crawler.spiders.news import NewsSpider
 from pipelines.crawls import CrawlOutcome, Source, finish_crawl, put_sites, put_source, start_crawl
 from pipelines.ledger import Ledger
 from pipelines.past import Past
-from pipelines.store import Row, Store
+from pipelines.store import Row, Store, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -27,25 +27,27 @@ _OUTCOMES = {"finished": CrawlOutcome.FINISHED, "shutdown": CrawlOutcome.STOPPED
 class CrawlRecord:
     """Gives the spider its `past` and its `ledger`; writes how the crawl ended, whatever the process's exit code says."""
 
-    def __init__(self, crawler: Crawler, db: str) -> None:
+    def __init__(self, crawler: Crawler, store: Store) -> None:
         self._crawler = crawler
-        self._db = db
-        self._store: Store | None = None
+        self._store = store
         self._crawl_id = 0
         crawler.signals.connect(self.spider_opened, signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads NEWSLEDGER_DB; nothing to do without it, or for a spider that keeps no ledger."""
+        """Reads NEWSLEDGER_DB; nothing to do without it, or for a spider that keeps no ledger.
+
+        Opens the store here, where an error still keeps the crawl from starting; raises StoreError.
+        """
         db = crawler.settings.get("NEWSLEDGER_DB")
         if not db or not isinstance(crawler.spider, NewsSpider):
             raise NotConfigured
-        return cls(crawler, db)
+        return cls(crawler, Store(db))
 
     def spider_opened(self, spider: NewsSpider) -> None:
-        """Open the store and the crawl's row, and draw up the past."""
-        store = self._store = Store(self._db)
+        """Open the crawl's row, and draw up the past."""
+        store = self._store
         put_sites(store, [site_row(spider.site)])
         self._crawl_id = start_crawl(store, spider.site.id, spider.trigger, spider.clock())
         spider.past = Past.load(store, spider.site.id)
@@ -54,9 +56,14 @@ class CrawlRecord:
 
     def spider_closed(self, spider: NewsSpider, reason: str) -> None:
         """Write sources and the crawl's end, and close the store."""
+        try:
+            self._finish(spider, reason)
+        except StoreError as error:
+            logger.error("%s: how the crawl ended could not be recorded: %s", spider.site.id, error)
+        self._store.close()
+
+    def _finish(self, spider: NewsSpider, reason: str) -> None:
         store, stats = self._store, self._crawler.stats
-        if store is None:
-            return
         whole = reason == "finished" and OVER_LIMIT not in spider.skipped
         for source in spider.sources_read.values():
             put_source(store, spider.site.id, source if whole else _to_read_again(source))
@@ -70,8 +77,6 @@ class CrawlRecord:
             skipped=spider.skipped,
         )  # fmt: skip
         spider.crawl_id = self._crawl_id
-        store.close()
-        self._store = None
 
 
 def _to_read_again(source: Source) -> Source:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,6 +113,30 @@ def test_a_site_without_sources_fails_and_says_why(paper: Paper, tmp_path: Path)
     assert row["reason"] == f"no source could be read; {paper.url}nowhere/: status 404"
 
 
+def test_a_full_disk_ends_the_crawl_and_harms_nothing(paper: Paper, tmp_path: Path) -> None:
+    """The ledger's files may not grow beyond a bound, as on a disk that is full."""
+    define(tmp_path, site_toml(paper.url, feeds=(), sections=()))
+    Store(tmp_path / "news.db").close()
+    bound = (tmp_path / "news.db").stat().st_size + 120_000
+    child = start(tmp_path, NOON, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bound, bound)))
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 1, err
+    assert "not recorded" in err
+    with Store(tmp_path / "news.db") as store:
+        assert store.integrity_problems() == []
+        held = store.value("SELECT count(*) FROM revisions")
+    (rest,) = crawl(tmp_path, "demo-gazette", now=NOON)
+    assert held + rest["revisions"] == whole(paper, tmp_path / "other")
+
+
+def test_a_store_that_cannot_be_written_is_said_before_anything_is_asked(paper: Paper, tmp_path: Path) -> None:
+    define(tmp_path, site_toml(paper.url))
+    (tmp_path / "news.db").write_text("no ledger", encoding="utf-8")
+    done = newsledger("crawl", "demo-gazette", "--db", str(tmp_path / "news.db"), "--sites", str(tmp_path / "sites.toml"))
+    assert (done.returncode, "news.db: file is not a database" in done.stderr) == (1, True)
+    assert asked(paper) == []
+
+
 def test_usage(tmp_path: Path) -> None:
     define(tmp_path, site_table("one", "http://127.0.0.1:1/"))
     sites = ("--sites", str(tmp_path / "sites.toml"))
@@ -127,10 +153,10 @@ def test_usage(tmp_path: Path) -> None:
     assert (done.returncode, "sites.toml:2: id:" in done.stderr) == (1, True), done.stderr
 
 
-def start(folder: Path, now: object) -> subprocess.Popen[str]:
+def start(folder: Path, now: datetime, **options: Any) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "crawler", "crawl", "demo-gazette", "--json", "--db", str(folder / "news.db")]
-    return subprocess.Popen([*command, "--sites", str(folder / "sites.toml")], env=environment(NOON), text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    return subprocess.Popen([*command, "--sites", str(folder / "sites.toml")], env=environment(now), text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)  # fmt: skip
 
 
 def wait_for_revisions(folder: Path, count: int) -> None:
