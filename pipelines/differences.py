@@ -17,6 +17,9 @@ _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 MAX_WORD_PAIRS = 4_000_000
 """Beyond this product of word counts a rewritten passage is shown whole: comparing words takes time in proportion to it."""
 
+SPLINTER_CHARS = 6
+"""Unchanged words up to this length between two changes are shown as changed with them; else a rewritten sentence is confetti."""
+
 REWRITTEN = 0.45
 """Passages less alike than this (spaces count) are shown whole: words that happen to occur in both only confuse."""
 
@@ -49,7 +52,9 @@ def differences(before: Article, after: Article) -> tuple[FieldDifference, ...]:
     """The fields in which two articles differ, in reading order."""
     found = []
     for field, one, other in zip(_FIELDS, _texts(before), _texts(after), strict=True):
-        if one != other:
+        if one != other and field in _WHOLE:
+            found.append(FieldDifference(field, tuple(_runs([(Op.REMOVED, one), (Op.ADDED, other)]))))
+        elif one != other:
             found.append(FieldDifference(field, tuple(word_pieces(one, other))))
     return tuple(found)
 
@@ -82,12 +87,22 @@ def _word_steps(before: str, after: str) -> Iterator[tuple[Op, str]]:
         yield Op.REMOVED, before
         yield Op.ADDED, after
         return
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag == "equal":
-            yield Op.SAME, "".join(one[a:b])
+    codes = matcher.get_opcodes()
+    removed = added = ""
+    for position, (tag, a, b, c, d) in enumerate(codes):
+        text = "".join(one[a:b])
+        if tag == "equal" and not (0 < position < len(codes) - 1 and _is_splinter(text)):
+            yield from ((Op.REMOVED, removed), (Op.ADDED, added), (Op.SAME, text))
+            removed = added = ""
         else:
-            yield Op.REMOVED, "".join(one[a:b])
-            yield Op.ADDED, "".join(other[c:d])
+            removed += text
+            added += "".join(other[c:d])
+    yield from ((Op.REMOVED, removed), (Op.ADDED, added))
+
+
+def _is_splinter(text: str) -> bool:
+    """An unchanged bit between two changes that is not worth a reader's eye: a space, a comma, a lone short word."""
+    return len(text) <= SPLINTER_CHARS and len(text.split()) <= 1
 
 
 def _runs(steps: Sequence[tuple[Op, str]] | Iterator[tuple[Op, str]]) -> Iterator[Piece]:
@@ -108,6 +123,9 @@ def _paragraphs(text: str) -> list[str]:
     """Paragraphs with the breaks that follow them, so that joined they give the text."""
     return re.findall(r"[^\n]*\n+|[^\n]+", text)
 
+
+_WHOLE = frozenset({"date_published", "date_modified"})
+"""Fields whose words mean nothing alone."""
 
 _FIELDS = (
     "headline",

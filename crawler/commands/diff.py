@@ -45,7 +45,7 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
         out.print(*_line(revisions[row - 1]), sep="")
     for one in found:
         out.print()
-        out.print(difference(one))
+        out.print(difference(one, coloured=out.is_terminal))
     if not found:
         alone = len(revisions) == 1
         out.print("\nThere is one revision only: nothing to compare it with." if alone else "\nNothing differs.")

@@ -65,17 +65,18 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str |
 _NUMBERS = frozenset({"no", "articles", "revisions", "count", "requests", "looks", "errors", "gone"})
 
 
-def difference(found: FieldDifference) -> Text:
+def difference(found: FieldDifference, *, coloured: bool) -> Text:
     """One field's difference: removed struck through in red, added in green; without colour as [-removed-] and {+added+}."""
-    text = Text(f"{found.field}\n", style="bold")
+    text = Text()
+    text.append(f"{found.field}\n", style="bold")
     for position, piece in enumerate(found.pieces):
         if piece.op is Op.SAME:
             shown = _context(plain(piece.text), first=position == 0, last=position == len(found.pieces) - 1)
             text.append(shown, style="")
         elif piece.op is Op.REMOVED:
-            text.append(f"[-{plain(piece.text)}-]", style="red strike")
+            text.append(plain(piece.text) if coloured else f"[-{plain(piece.text)}-]", style="red strike")
         else:
-            text.append(f"{{+{plain(piece.text)}+}}", style="green")
+            text.append(plain(piece.text) if coloured else f"{{+{plain(piece.text)}+}}", style="bold green")
     return text
 
 
