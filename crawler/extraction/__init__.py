@@ -1,0 +1,5 @@
+"""How an article page is read: html -> Article. Pure: no socket, no file, no clock, no Scrapy."""
+
+from crawler.extraction.extract import Explanation, explain, extract
+
+__all__ = ["Explanation", "explain", "extract"]

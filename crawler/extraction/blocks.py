@@ -1,0 +1,220 @@
+"""The page as a run of text blocks in reading order, each with where it stands and how much of it is link.
+
+One walk over the shared tree, which it leaves unchanged. Judges nothing but what markup shows no text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction.roles import Role
+from pipelines.text import squash
+
+MAX_DEPTH = 230
+
+INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "amp-link",
+        "hl2",
+        "person",
+        "location",
+        "org",
+    ]
+)
+SILENT = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "head",
+        "title",
+        "button",
+        "select",
+        "option",
+        "input",
+        "textarea",
+        "iframe",
+        "video",
+        "audio",
+        "canvas",
+        "map",
+        "object",
+        "embed",
+        "img",
+        "picture",
+        "source",
+        "track",
+        "nav",
+        "footer",
+        "menu",
+        "dialog",
+        "figcaption",
+        "amp-ad",
+        "amp-embed",
+        "datalist",
+        "progress",
+        "meter",
+        "link",
+        "meta",
+    ]
+)
+# A form around the whole page is a CMS's habit; around a newsletter box it is furniture. What it holds decides.
+SUSPECT = frozenset(("aside", "form", "figure"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text without a break in it."""
+
+    text: str
+    tag: str
+    """The nearest block element's tag: p, h2, li, blockquote, td, div ..."""
+    element: Element
+    linked: int
+    """Characters inside links."""
+    strong: int
+    """Characters inside b, strong."""
+    suspects: tuple[Element, ...] = ()
+    """Elements around it whose names say that they hold furniture, outermost first."""
+    length: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.length = len(self.text)
+
+    @property
+    def link_share(self) -> float:
+        return min(1.0, self.linked / self.length) if self.length else 0.0
+
+    @property
+    def is_heading(self) -> bool:
+        return self.tag in HEADINGS
+
+
+class _Walker:
+    """Gathers text until a block element begins or ends."""
+
+    def __init__(self, roles: Mapping[Element, int]) -> None:
+        self.roles = roles
+        self.blocks: list[Block] = []
+        self.parts: list[str] = []
+        self.linked = 0
+        self.strong = 0
+        self.breaks = 0
+
+    def add(self, text: str | None, in_link: bool, in_strong: bool) -> None:
+        if not text:
+            return
+        self.parts.append(text)
+        if in_link or in_strong or self.breaks:
+            length = len(text.strip())
+            if length:
+                self.breaks = 0
+                self.linked += length * in_link
+                self.strong += length * in_strong
+
+    def flush(self, element: Element, suspects: tuple[Element, ...]) -> None:
+        if self.parts:
+            text = squash("".join(self.parts))
+            if text:
+                self.blocks.append(Block(text, str(element.tag), element, self.linked, self.strong, suspects))
+            self.parts.clear()
+        self.linked = self.strong = self.breaks = 0
+
+    def walk(
+        self, element: Element, block: Element, suspects: tuple[Element, ...], in_link: bool, in_strong: bool, depth: int
+    ) -> None:
+        """`block` is the nearest block element at or above `element`."""
+        self.add(element.text, in_link, in_strong)
+        for child in element:
+            tag = child.tag
+            if tag == "br":
+                # Two breaks in a row part paragraphs where a site uses no p.
+                if self.breaks:
+                    self.flush(block, suspects)
+                else:
+                    self.parts.append("\n")
+                    self.breaks = 1
+            elif isinstance(tag, str) and tag not in SILENT and depth < MAX_DEPTH:
+                self.enter(child, tag, block, suspects, in_link, in_strong, depth)
+            self.add(child.tail, in_link, in_strong)
+
+    def enter(
+        self, child: Element, tag: str, block: Element, suspects: tuple[Element, ...], in_link: bool, in_strong: bool, depth: int
+    ) -> None:
+        # Streamed React pages bring their content hidden ("S:0") and show it by script.
+        if is_hidden(child) and (child.get("id") or "")[:2] not in ("S:", "B:"):
+            return
+        if tag in INLINE:
+            if tag == "span" and self.roles.get(child, 0) & (Role.HIDDEN | Role.TOOLTIP):
+                return
+            # An inline element with a suspect name inside a paragraph ("span.author") stays part of its paragraph.
+            self.walk(child, block, suspects, in_link or tag == "a", in_strong or tag in ("b", "strong"), depth + 1)
+            return
+        self.flush(block, suspects)
+        role = self.roles.get(child, 0)
+        if tag in SUSPECT or role & (Role.FURNITURE | Role.COMMENTS) or (role & Role.PICTURE and not role & Role.BODY):
+            suspects = (*suspects, child)
+        self.walk(child, child, suspects, in_link, in_strong, depth + 1)
+        self.flush(child, suspects)
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether the element's own markup hides it from every reader."""
+    attributes = element.attrib
+    if not attributes:
+        return False
+    if "hidden" in attributes and attributes["hidden"] != "until-found":
+        return True
+    style = attributes.get("style")
+    return bool(style) and "display:none" in (style or "")[:300].replace(" ", "").lower()
+
+
+def blocks_of(root: Element, roles: Mapping[Element, int]) -> list[Block]:
+    """Blocks under an element in reading order."""
+    walker = _Walker(roles)
+    walker.walk(root, root, (), False, False, 0)
+    walker.flush(root, ())
+    return walker.blocks

@@ -1,0 +1,240 @@
+"""The body: which container of the page holds the article's paragraphs, and which of its blocks are the article.
+
+Weighs blocks by text against links and goes down the tree as long as nothing of the article is left behind. A second
+opinion from trafilatura was tried where little was found: on the measured pages it added furniture and no paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction import vocabulary
+from crawler.extraction.blocks import SUSPECT, Block, blocks_of
+from crawler.extraction.lines import Context, article_blocks, is_consent
+from crawler.extraction.page import Page
+from crawler.extraction.roles import Role, all_words
+
+MAX_BLOCKS = 6_000
+"""Blocks looked at on one page; the longest live blogs have about 2,000."""
+MIN_GOOD = 50
+"""Characters from which a block counts as a paragraph of prose; a third of it in scripts that need fewer."""
+_DENSE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_SENTENCE = re.compile(r"[.!?…。！？؟।:;,]")
+
+Weights = dict[Element, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A body and where it was found."""
+
+    blocks: tuple[Block, ...]
+    container: Element | None = None
+    head: tuple[Block, ...] = ()
+    """What is printed between the heading and the first paragraph, furniture and all."""
+    live_posts: int = 0
+    """Entries of a live blog: boxes in the container that are named live and hold a time."""
+    prose_share: float = 0.0
+    """Share of the whole page's text outside links."""
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        return tuple(block.text for block in self.blocks)
+
+    @property
+    def length(self) -> int:
+        return sum(block.length for block in self.blocks)
+
+
+def prose_weight(block: Block) -> float:
+    """How much a block speaks for its surroundings being the article; 0 for headings, link lists and scraps."""
+    if block.is_heading or block.tag in ("th", "dt"):
+        return 0.0
+    dense = 2.5 if _DENSE.search(block.text[:60]) else 1.0
+    size = block.length * dense
+    if size < MIN_GOOD or block.link_share > 0.5 or not _SENTENCE.search(block.text) or is_consent(block.text):
+        return 0.0
+    return float(min(size, 1500.0)) * (1.0 - block.link_share) * (0.6 if block.tag == "li" else 1.0)
+
+
+def read_body(page: Page, heading: Element | None, context: Context) -> Reading:
+    """The body as this page's own markup shows it."""
+    everything = blocks_of(page.body, page.roles)[:MAX_BLOCKS]
+    good = [(block, weight) for block in everything if (weight := prose_weight(block))]
+    trusted = _trusted(page, good, heading) | _harmless(page, everything)
+    blocks = [block for block in everything if trusted.issuperset(block.suspects)]
+    good = [(block, weight) for block, weight in good if trusted.issuperset(block.suspects)]
+    if not good:
+        kept = article_blocks(blocks, context) if len(blocks) < 10 else []
+        return Reading(tuple(kept), None, _head(everything, heading, kept), 0, _prose_share(everything))
+    container = find_container(page, heading, good, _weights(good, page.body))
+    inside = [block for block in blocks if _is_under(block.element, container)]
+    kept = _without_standfirst(page, article_blocks(_introduction(good, heading, container) + inside, context))
+    return Reading(
+        tuple(kept), container, _head(everything, heading, kept), _live_posts(page, container), _prose_share(everything)
+    )
+
+
+def _prose_share(blocks: list[Block]) -> float:
+    total = sum(block.length for block in blocks)
+    return 1.0 - sum(min(block.linked, block.length) for block in blocks) / total if total else 0.0
+
+
+def _live_posts(page: Page, container: Element) -> int:
+    posts = (element for element in container.iter("article", "li", "div", "section") if page.role(element) & Role.LIVE)
+    return sum(
+        1
+        for post in posts
+        if next(post.iter("time"), None) is not None
+        and not any(page.role(child) & Role.LIVE for child in post.iter("article", "li", "div", "section") if child is not post)
+    )
+
+
+MAX_HEAD = 60
+
+
+def _head(blocks: list[Block], heading: Element | None, kept: list[Block]) -> tuple[Block, ...]:
+    """Blocks between heading and first paragraph; where the heading is unknown or below, the few before the first paragraph."""
+    end = next((index for index, block in enumerate(blocks) if kept and block is kept[0]), 0)
+    start = next(
+        (index + 1 for index, block in enumerate(blocks) if heading is not None and _is_under(block.element, heading)), None
+    )
+    if start is None or start > end:
+        start = max(0, end - 8)
+    return tuple(blocks[start:end][:MAX_HEAD])
+
+
+def _without_standfirst(page: Page, blocks: list[Block]) -> list[Block]:
+    """Without a first block that is named as the standfirst, unless it is most of what there is."""
+    if len(blocks) > 2 and blocks[0].length < 500 and all_words(blocks[0].element) & vocabulary.STANDFIRST - vocabulary.LEAD:
+        return blocks[1:]
+    return blocks
+
+
+def _introduction(good: list[tuple[Block, float]], heading: Element | None, container: Element) -> list[Block]:
+    """Paragraphs between heading and container that a layout set apart; a single one is the standfirst and no part "
+    "of the body."""
+    if heading is None or _is_under(heading, container):
+        return []
+    region = next((element for element in container.iterancestors() if _is_under(heading, element)), None)
+    if region is None:
+        return []
+    order = {element: place for place, element in enumerate(region.iter())}
+    first, last = order[heading], order[container]
+    between = [(block, weight) for block, weight in good if block.tag == "p" and first < order.get(block.element, -1) < last]
+    return [block for block, _ in between] if len(between) > 1 and sum(weight for _, weight in between) > 300 else []
+
+
+def _harmless(page: Page, blocks: list[Block]) -> set[Element]:
+    """Elements under an ambiguous name that, all of that name together, hold running text and few links."""
+    length: dict[str, int] = defaultdict(int)
+    linked: dict[str, int] = defaultdict(int)
+    named: dict[Element, str] = {}
+    for block in blocks:
+        for element in block.suspects:
+            name = named.setdefault(element, element.get("class") or "")
+            length[name] += block.length
+            linked[name] += block.linked
+    return {
+        element
+        for element, name in named.items()
+        if not page.role(element) & Role.DROPPED
+        and (
+            (length[name] > 120 and linked[name] < 0.25 * length[name] and page.role(element) & Role.WEAK)
+            or (length[name] > 700 and not page.role(element) & (Role.FURNITURE | Role.COMMENTS) and element.tag not in SUSPECT)
+        )
+    }
+
+
+def _trusted(page: Page, good: list[tuple[Block, float]], heading: Element | None) -> set[Element]:
+    """The elements whose names say furniture and are wrong: what holds the headline too, or most of the prose."""
+    trusted = set() if heading is None else {heading, *heading.iterancestors()}
+    for _ in range(30):
+        clean = 0.0
+        under: Weights = defaultdict(float)
+        for block, weight in good:
+            outermost = next((element for element in block.suspects if element not in trusted), None)
+            if outermost is None:
+                clean += weight
+            else:
+                under[outermost] += weight
+        wrong = [
+            element
+            for element in under
+            if under[element] > max(1.2 * clean, 100) and not page.role(element) & (Role.COMMENTS | Role.DROPPED)
+        ]
+        if not wrong:
+            break
+        trusted.add(max(wrong, key=lambda element: under[element]))
+    return trusted
+
+
+def _weights(good: list[tuple[Block, float]], root: Element) -> Weights:
+    weights: Weights = defaultdict(float)
+    for block, weight in good:
+        element: Element | None = block.element
+        while element is not None:
+            weights[element] += weight
+            if element is root:
+                break
+            element = element.getparent()
+    return weights
+
+
+def find_container(page: Page, heading: Element | None, good: list[tuple[Block, float]], weights: Weights) -> Element:
+    """The lowest element that still holds all of the article's prose."""
+    node = page.body
+    above_heading = set() if heading is None else {heading, *heading.iterancestors()}
+    while True:
+        articles = [child for child in node if child.tag == "article" and child in weights]
+        if len(articles) > 1 and heading is not None:
+            # Pages that load the next articles below: only the one under the heading is this page's.
+            of_heading = next((child for child in articles if child in above_heading), None)
+            if of_heading is not None and weights[of_heading] > 100:
+                node = of_heading
+                continue
+        children = sorted(((weights[child], child) for child in node if child in weights), key=lambda pair: -pair[0])
+        if not children:
+            return node
+        best_weight, best = children[0]
+        for weight, child in children[1:]:
+            if child in above_heading and weight > max(0.25 * weights[node], 400):
+                best_weight, best = weight, child
+        own = [weight for block, weight in good if block.element is node or block.element.getparent() is node]
+        if (best_weight < 0.5 * weights[node] and best not in above_heading) or len(own) > 2 or sum(own) > 0.15 * weights[node]:
+            return node
+        if page.role(best) & Role.LIVE and len(children) > 1:
+            return node
+        if len(children) > 1 and best.tag not in ("article", "main") and _is_split(node, best, good):
+            return node
+        node = best
+
+
+def _is_split(node: Element, best: Element, good: list[tuple[Block, float]]) -> bool:
+    """Whether paragraphs like those under `best` stand beside it under `node`: ads cut the body in parts."""
+    inside, beside = set(), []
+    for block, weight in good:
+        if _is_under(block.element, best):
+            inside.add(_signature(block))
+        elif _is_under(block.element, node):
+            beside.append((_signature(block), weight))
+    likely = sum(weight for signature, weight in beside if signature in inside)
+    return likely > min(120.0, 0.15 * sum(weight for _, weight in good))
+
+
+def _signature(block: Block) -> tuple[str, str, str]:
+    parent = block.element.getparent()
+    return block.tag, block.element.get("class") or "", "" if parent is None else str(parent.tag) + (parent.get("class") or "")
+
+
+def _is_under(element: Element, ancestor: Element) -> bool:
+    current: Element | None = element
+    while current is not None:
+        if current is ancestor:
+            return True
+        current = current.getparent()
+    return False

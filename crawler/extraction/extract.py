@@ -1,0 +1,183 @@
+"""html -> Article: reads one page with every reader, lets the judges decide, and never raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from crawler.extraction import jsonld, judge, meta
+from crawler.extraction.body import Reading, read_body
+from crawler.extraction.families import Match, recognise
+from crawler.extraction.kinds import Signs, kind_of
+from crawler.extraction.lines import Context
+from crawler.extraction.page import Page, parse
+from crawler.extraction.pictures import read_pictures
+from crawler.extraction.printed import article_region, find_heading, heading_text, propose_printed
+from crawler.extraction.proposals import Proposal, Proposals
+from crawler.extraction.structured import propose_itemprops, propose_jsonld, propose_meta
+from crawler.extraction.tags import propose_tags
+from crawler.extraction.zones import guess_zone
+from crawler.sites import Site
+from pipelines.article import Article, Image, Kind
+from pipelines.dates import Precision, Timestamp
+from pipelines.text import join_paragraphs
+from pipelines.urls import canonicalize, date_in_path
+
+GENERIC = "generic/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A reading, and everything that was proposed for it."""
+
+    article: Article
+    proposals: Proposals
+
+
+@dataclass(slots=True)
+class _Page:
+    """What the readers gathered of one page, on its way to the judges."""
+
+    page: Page
+    metas: meta.Meta
+    items: list[jsonld.Item]
+    item: jsonld.Item | None
+    site_name: str | None
+    match: Match | None = None
+    headline: str = ""
+    reading: Reading = field(default_factory=lambda: Reading(()))
+    pictures: list[Image] = field(default_factory=list)
+    proposals: Proposals = field(default_factory=Proposals)
+
+
+def extract(
+    html: bytes | str,
+    url: str,
+    site: Site | None = None,
+    *,
+    content_type: str | None = None,
+    fetched: datetime | None = None,
+) -> Article:
+    """One reading of one page. Total: what cannot be read is a NOT_ARTICLE whose reason says so.
+
+    `url` is the one that answered; `content_type` the header; `fetched` lets relative times ("2 hours ago") be read.
+    """
+    return explain(html, url, site, content_type=content_type, fetched=fetched).article
+
+
+def explain(
+    html: bytes | str,
+    url: str,
+    site: Site | None = None,
+    *,
+    content_type: str | None = None,
+    fetched: datetime | None = None,
+) -> Explanation:
+    """As `extract`, with the proposals among which the judges chose."""
+    try:
+        page = parse(html, url, content_type=content_type, fetched=fetched)
+        if page is None:
+            return _refused(url, "empty page")
+        gathered = _gather(page, site)
+        return Explanation(_judge(gathered, site), gathered.proposals)
+    except Exception as error:  # the one door: a stranger's page must never stop a crawl; the reason is stored and counted
+        return _refused(url, f"unreadable: {type(error).__name__}: {error}"[:300])
+
+
+def _refused(url: str, reason: str) -> Explanation:
+    return Explanation(Article(url=url, kind=Kind.NOT_ARTICLE, reason=reason, extractor=GENERIC), Proposals())
+
+
+def _gather(page: Page, site: Site | None) -> _Page:
+    """Let every reader propose: machines' data first, then the family, then what is printed."""
+    metas = meta.read(page)
+    locales = (page.language, *metas.get("og:locale", ())[:1])
+    page.timezone, page.is_zone_sure = (site.timezone, True) if site else guess_zone(page.url, locales)
+    items = jsonld.items(page)
+    item = jsonld.main_item(items, page.url, page.title)
+    gathered = _Page(page, metas, items, item, site.name if site else next(iter(metas.get("og:site_name", ())), None))
+    proposals = gathered.proposals
+    if item is not None:
+        propose_jsonld(page, item, proposals)
+    propose_meta(page, metas, proposals)
+    propose_itemprops(page, proposals)
+    _propose_url_day(page, proposals)
+    gathered.match = recognise(page, site.platform if site else None)
+    if gathered.match is not None:
+        gathered.match.family.propose(page, gathered.match.generation, proposals)
+    _read_printed(gathered)
+    return gathered
+
+
+def _propose_url_day(page: Page, into: Proposals) -> None:
+    day = date_in_path(page.url)
+    if day is not None:
+        instant = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        into.published.append(Proposal(Timestamp(instant, Precision.DAY, day.isoformat(), "url"), "url"))
+
+
+def _read_printed(gathered: _Page) -> None:
+    page, proposals = gathered.page, gathered.proposals
+    named = [
+        one.value for name in ("jsonld.headline", "meta.og:title", "title") for one in proposals.headlines if one.source == name
+    ]
+    heading = find_heading(page, named + [judge.without_site_name(name) for name in named], gathered.site_name)
+    gathered.headline = "" if heading is None else heading_text(heading)
+    if gathered.headline:
+        proposals.headlines.append(Proposal(gathered.headline, "printed.h1"))
+    reading = read_body(page, heading, Context(headline=gathered.headline))
+    region = article_region(page, heading, reading.container)
+    propose_printed(page, region, heading, reading, proposals)
+    propose_tags(page, heading, proposals)
+    gathered.pictures, captions = read_pictures(page, region, reading.container)
+    gathered.reading = replace(reading, blocks=tuple(block for block in reading.blocks if block.text not in captions))
+    proposals.bodies.insert(0, Proposal(gathered.reading.paragraphs, "printed"))
+
+
+def _judge(gathered: _Page, site: Site | None) -> Article:
+    page, proposals = gathered.page, gathered.proposals
+    body = join_paragraphs(list(judge.body(proposals)))
+    byline, authors = judge.authors(proposals, gathered.site_name)
+    published = judge.published(proposals, page.timezone if page.is_zone_sure else None)
+    section = judge.section(proposals)
+    kind, reason = kind_of(_signs(gathered, len(body), section, bool(authors)))
+    return Article(
+        url=page.url,
+        kind=kind,
+        reason=reason,
+        canonical_url=judge.canonical(proposals, page.url, canonicalize),
+        headline=judge.headline(proposals),
+        description=judge.description(proposals, gathered.headline or None),
+        body=body,
+        byline=byline,
+        authors=authors,
+        date_published=published,
+        date_modified=judge.modified(proposals, published),
+        section=section,
+        topics=judge.topics(proposals, f"{gathered.headline} {page.title} {body}", gathered.site_name),
+        language=judge.language(proposals) or (site.language if site else None) or None,
+        images=tuple(gathered.pictures),
+        is_accessible_for_free=judge.is_free(proposals),
+        extractor=gathered.match.extractor if gathered.match else GENERIC,
+    )
+
+
+def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: bool) -> Signs:
+    """What the judge of kinds is told."""
+    page, published = gathered.page, gathered.proposals.published
+    return Signs(
+        url=page.url,
+        types=frozenset(jsonld.types(gathered.item) if gathered.item else ()),
+        all_types=frozenset(kind for item in gathered.items for kind in jsonld.types(item)),
+        og_type=next(iter(gathered.metas.get("og:type", ())), "").lower(),
+        title=page.title,
+        headline=gathered.headline,
+        section=section or "",
+        body_length=body_length,
+        pictures=len(gathered.pictures),
+        has_date=any(one.source != "url" and not one.source.endswith(".body") for one in published),
+        has_byline=has_byline,
+        live_posts=gathered.reading.live_posts,
+        asks_password=page.body.find(".//input[@type='password']") is not None,
+        prose_share=gathered.reading.prose_share,
+    )

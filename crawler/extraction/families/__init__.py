@@ -1,0 +1,57 @@
+"""What only one publisher's pages need: families of sites built on one platform, each with its generations.
+
+A family recognises its pages by the pages themselves, because an archive holds every generation side by side. It proposes
+values, marks what is furniture, and leaves the rest to the general readers. It never replaces them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from crawler.extraction.families.midland_news import MidlandNews
+from crawler.extraction.families.national_world import NationalWorld
+from crawler.extraction.page import Page
+from crawler.extraction.proposals import Proposals
+
+
+class Family(Protocol):
+    """One platform. `version` rises whenever a page could be read differently than before."""
+
+    name: str
+    """As in a site's `platform`."""
+    version: int
+
+    def generation(self, page: Page) -> str | None:
+        """Which of the family's templates the page is built with, or None: it is not of this family.
+
+        A generation is named by the month it came ("2025-02"); it is valid until the next.
+        """
+
+    def propose(self, page: Page, generation: str, into: Proposals) -> None:
+        """Add proposals with the source "family.<name>", and mark furniture with `page.drop`."""
+
+
+FAMILIES: tuple[Family, ...] = (MidlandNews(), NationalWorld())
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A family that knows the page, and the generation it knows it as."""
+
+    family: Family
+    generation: str
+
+    @property
+    def extractor(self) -> str:
+        """ "midland-news/1:2025-02": goes into the store, so that a better version knows what to read again."""
+        return f"{self.family.name}/{self.family.version}:{self.generation}"
+
+
+def recognise(page: Page, platform: str | None) -> Match | None:
+    """The family of a page: the one that the site names if it knows the page, else the first that does."""
+    for family in sorted(FAMILIES, key=lambda one: one.name != platform):
+        generation = family.generation(page)
+        if generation is not None:
+            return Match(family, generation)
+    return None

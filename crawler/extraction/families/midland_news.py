@@ -1,0 +1,136 @@
+"""Midland News Association: Shropshire Star, Express & Star and their sisters, through four generations of their sites.
+
+| generation | until | template, and what it is known by |
+|---|---|---|
+| wordpress | about 2017 | WordPress: `article#page-article-container`, `h1.content-title` |
+| 2018 | 2025-02 | Arc XP with a shape of its own: `Fusion.globalContent` whose `content` is a list of typed items |
+| 2025-02 | 2026-04 | Next.js: a `story` object in the flight payload; times are filled in by script, the labels stand empty |
+| 2026-05 | - | National World's platform |
+
+Premium ("Plus") text lies in the page's data although it is not shown: it is not read, the flag is recorded.
+"""
+
+from __future__ import annotations
+
+from crawler.extraction.families.national_world import drop_furniture
+from crawler.extraction.jsonld import plain
+from crawler.extraction.page import Page, text_of
+from crawler.extraction.pagedata import Json, flight_object, fusion_content, strings_at
+from crawler.extraction.proposals import Proposal, Proposals
+from crawler.extraction.structured import stamp
+
+SOURCE = "family.midland-news"
+_TITLES = ("shropshirestar.com", "expressandstar.com", "shropshirestar.mna", "expressandstar.mna", "mna.arcpublishing")
+_ITEM_TYPES = {"p", "img", "h", "li", "youtube", "html", "safe-html"}
+_HEADLINES = ("headline", "headlines", "title")
+_STANDFIRSTS = ("subheadline", "subheadlines", "subHeadline", "standfirst", "description")
+_BYLINES = ("byline", "authorByline", "authors", "author", "credits")
+_PUBLISHED = (
+    "firstPublishDate",
+    "first_publish_date",
+    "publishedDate",
+    "datePublished",
+    "publishDate",
+    "publish_date",
+    "published",
+    "displayDate",
+    "display_date",
+)
+_MODIFIED = ("lastUpdatedDate", "last_updated_date", "updatedDate", "dateModified", "lastUpdated", "updated", "modified")
+_PREMIUM = ("isPremium", "premium", "isPlus", "plus", "isSubscriberOnly")
+
+
+class MidlandNews:
+    """The four generations."""
+
+    name = "midland-news"
+    version = 1
+
+    def generation(self, page: Page) -> str | None:
+        if page.body.find(".//article[@id='page-article-container']//h1[@class='content-title']") is not None:
+            return "wordpress"
+        if _typed_items(fusion_content(page)):
+            return "2018"
+        if _typed_items(flight_object(page, "story")):
+            return "2025-02"
+        if any(title in page.url for title in _TITLES) and page.body.find(".//article[@data-testid='article-page']") is not None:
+            return "2026-05"
+        return None
+
+    def propose(self, page: Page, generation: str, into: Proposals) -> None:
+        if generation == "wordpress":
+            _propose_wordpress(page, into)
+        elif generation == "2026-05":
+            drop_furniture(page)
+            into.free[:] = [proposal for proposal in into.free if proposal.source != "jsonld.isAccessibleForFree"]
+        else:
+            story = fusion_content(page) if generation == "2018" else flight_object(page, "story")
+            _propose_story(page, story, into)
+        if _is_marked_plus(page):
+            into.free.append(Proposal(False, SOURCE))
+
+
+def _typed_items(story: Json) -> list[dict[str, Json]]:
+    """The story's `content` if it is MNA's list of typed items, else nothing."""
+    content = story.get("content") if isinstance(story, dict) else None
+    if not isinstance(content, list):
+        return []
+    items = [item for item in content[:2000] if isinstance(item, dict)]
+    known = [item for item in items if item.get("type") in _ITEM_TYPES]
+    return items if known and len(known) * 2 >= len(items) else []
+
+
+def _propose_wordpress(page: Page, into: Proposals) -> None:
+    """Its time carries the instant in UTC; the text beside it is local and says the same."""
+    for element in page.body.iterfind(".//p[@class='content-excerpt']"):
+        into.descriptions.append(Proposal(text_of(element), SOURCE))
+    for element in page.body.iterfind(".//time[@class='content-times']"):
+        proposal = stamp(element.get("datetime"), page, SOURCE)
+        if proposal:
+            (into.modified if "updated" in text_of(element).lower() else into.published).append(proposal)
+
+
+def _propose_story(page: Page, story: Json, into: Proposals) -> None:
+    if not isinstance(story, dict):
+        return
+    into.headlines += [Proposal(value, SOURCE) for value in strings_at(story, _HEADLINES)[:1]]
+    into.descriptions += [Proposal(value, SOURCE) for value in strings_at(story, _STANDFIRSTS)[:1]]
+    into.bylines += [Proposal(value, SOURCE) for value in strings_at(story, _BYLINES)[:10]]
+    for keys, stamps in ((_PUBLISHED, into.published), (_MODIFIED, into.modified)):
+        found = (stamp(story.get(key), page, SOURCE) for key in keys)
+        stamps += [proposal for proposal in found if proposal][:1]
+    if any(story.get(key) in (True, "true", "plus") for key in _PREMIUM) or _is_restricted(story):
+        into.free.append(Proposal(False, SOURCE))
+    elif not _is_marked_plus(page):
+        into.bodies.append(Proposal(tuple(_lines(_typed_items(story))), SOURCE))
+
+
+def _is_restricted(story: dict[str, Json]) -> bool:
+    restrictions = story.get("content_restrictions") or story.get("contentRestrictions")
+    code = restrictions.get("content_code") or restrictions.get("contentCode") if isinstance(restrictions, dict) else restrictions
+    return isinstance(code, str) and code.lower() not in ("", "free", "none")
+
+
+def _lines(items: list[dict[str, Json]]) -> list[str]:
+    """Texts of paragraphs, headings and list items; pictures and embeds print none."""
+    lines = []
+    for item in items:
+        if item.get("type") not in ("p", "h", "li"):
+            continue
+        parts = item.get("items")
+        texts = (
+            strings_at({"items": parts}, ("items",))
+            if isinstance(parts, list)
+            else strings_at(item, ("text", "content", "value", "html", "children"))[:1]
+        )
+        lines += [line for line in map(plain, texts) if line]
+    return lines
+
+
+def _is_marked_plus(page: Page) -> bool:
+    """The Plus badge above the article, or the fade over its text."""
+    for element in page.body.iterfind(".//article//*[@class]"):
+        names = element.get("class") or ""
+        if "bg-gradient-to-b" in names or ("bg-plus-" in names and text_of(element).strip().lower() == "plus"):
+            return True
+    return False

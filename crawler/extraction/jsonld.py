@@ -1,0 +1,208 @@
+"""JSON-LD as pages really carry it: several blocks, graphs, arrays, and broken in a dozen known ways.
+
+Finds the one item that is about this page. Knows schema.org's names and nothing of the page's markup.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from crawler.extraction.page import Page
+from pipelines.text import squash
+
+Item: TypeAlias = dict[str, Any]
+
+MAX_SCRIPT = 2_000_000
+MAX_ITEMS = 2_000
+MAX_DEPTH = 12
+
+ARTICLE_TYPES = {
+    *("newsarticle", "reportagenewsarticle", "article", "blogposting", "liveblogposting", "opinionnewsarticle"),
+    *("analysisnewsarticle", "backgroundnewsarticle", "reviewnewsarticle", "askpublicnewsarticle", "satiricalarticle"),
+    *("advertisercontentarticle", "socialmediaposting", "scholarlyarticle", "techarticle", "report", "review", "howto"),
+    *("recipe", "medicalscholarlyarticle"),
+}
+_LESSER = {
+    *("webpage", "creativework", "videoobject", "imagegallery", "mediagallery", "itempage", "qapage", "podcastepisode"),
+    "event",
+}
+# Where an item names others that are not this page.
+_ELSEWHERE = {
+    *("itemlistelement", "haspart", "ispartof", "mentions", "publisher", "author", "image", "about", "isbasedon"),
+    *("related", "relatedlink", "citation", "comment", "breadcrumb", "liveblogupdate", "video", "significantlink"),
+    "blogpost",
+}
+
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)+|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|;)+\s*$"
+)
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_DOUBLE_COMMA = re.compile(r",(?:\s*,)+")
+_BAD_ESCAPE = re.compile(r"""\\(?!["\\/bfnrtu])""")
+_COMMENT = re.compile(r"(?m)^\s*//[^\n]*$|/\*[^*]*\*/")
+_BETWEEN = re.compile(r"\}\s*\{")
+
+
+def loads(text: str) -> Any:
+    """JSON, mended where it is broken in a known way; None where it cannot be read."""
+    text = text[:MAX_SCRIPT]
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        pass
+    text = _WRAPPING.sub("", text).strip()
+    for mend in (_as_is, _without_commas, _without_comments, html.unescape, _as_several):
+        text = mend(text)
+        try:
+            return json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _as_is(text: str) -> str:
+    return _BAD_ESCAPE.sub(r"\\\\", text)
+
+
+def _without_commas(text: str) -> str:
+    return _TRAILING_COMMA.sub(r"\1", _DOUBLE_COMMA.sub(",", text))
+
+
+def _without_comments(text: str) -> str:
+    return _TRAILING_COMMA.sub(r"\1", _COMMENT.sub("", text))
+
+
+def _as_several(text: str) -> str:
+    return f"[{_BETWEEN.sub('},{', text)}]"
+
+
+def items(page: Page) -> list[Item]:
+    """Every item of every block that could be about the page, in page order."""
+    found: list[Item] = []
+    for script in page.scripts:
+        if "ld+json" in script.type and script.text.strip():
+            found += _walk(loads(script.text), 0)
+            if len(found) > MAX_ITEMS:
+                break
+    return found[:MAX_ITEMS]
+
+
+def _walk(value: Any, depth: int) -> Iterator[Item]:
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(value, list):
+        for one in value[:MAX_ITEMS]:
+            yield from _walk(one, depth + 1)
+    elif isinstance(value, dict):
+        if types(value):
+            yield value
+        for key, inner in value.items():
+            if isinstance(inner, dict | list) and key.lower() not in _ELSEWHERE:
+                yield from _walk(inner, depth + 1)
+
+
+def types(item: Item) -> set[str]:
+    """Lower-case type names without their vocabulary's prefix."""
+    named = item.get("@type") or item.get("type") or ()
+    listed = named if isinstance(named, list) else [named]
+    return {one.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for one in listed if isinstance(one, str)}
+
+
+def main_item(found: list[Item], url: str, title: str) -> Item | None:
+    """The item that is this page's article: by type, by address, by likeness to the title, by how much it tells."""
+    best, best_score = None, 0.0
+    for item in found:
+        kinds = types(item)
+        score = 4.0 if kinds & ARTICLE_TYPES else 1.0 if kinds & _LESSER else 0.0
+        if not score or (score < 4 and not (item.get("headline") or item.get("datePublished"))):
+            continue
+        score += sum(bool(item.get(key)) for key in ("headline", "datePublished", "author", "dateModified", "articleBody")) * 0.5
+        address = _address(item)
+        if address:
+            score += 3 if same_page(address, url) else -1
+        headline = text(item.get("headline") or item.get("name"))
+        if headline and title:
+            score += 2 * overlap(headline, title)
+        if score > best_score:
+            best, best_score = item, score
+    return best
+
+
+def _address(item: Item) -> str | None:
+    for key in ("mainEntityOfPage", "url", "@id"):
+        value = item.get(key)
+        if isinstance(value, dict):
+            value = value.get("@id") or value.get("url")
+        if isinstance(value, str) and value.startswith("http"):
+            return value
+    return None
+
+
+def same_page(one: str, other: str) -> bool:
+    """Whether two addresses have the same path; host, query and fragment may differ."""
+    try:
+        left, right = urlsplit(one).path.rstrip("/"), urlsplit(other).path.rstrip("/")
+    except ValueError:
+        return False
+    return bool(left) and left == right
+
+
+def overlap(one: str, other: str) -> float:
+    """Share of the words of the shorter text that the other has."""
+    left, right = set(re.findall(r"\w+", one.casefold())), set(re.findall(r"\w+", other.casefold()))
+    return len(left & right) / min(len(left), len(right)) if left and right else 0.0
+
+
+def text(value: Any) -> str:
+    """A text value as plain text on one line: entities and tags removed, the first of a list, `@value` and `name` looked into."""
+    if isinstance(value, list):
+        value = next((one for one in value if one), "")
+    if isinstance(value, dict):
+        value = value.get("@value") or value.get("name") or ""
+    if not isinstance(value, str):
+        return ""
+    return plain(value[:20_000])
+
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
+
+
+def plain(value: str) -> str:
+    """Text without entities (doubly coded ones too) and tags."""
+    for _ in range(2):
+        if "&" in value:
+            value = html.unescape(value)
+    return squash(_TAG.sub(" ", value) if "<" in value else value)
+
+
+def names(value: Any) -> list[str]:
+    """Names in an `author` or `creator`: strings, persons, lists of both; organisations only where `@type` does not say so."""
+    if isinstance(value, list):
+        return [name for one in value[:50] for name in names(one)]
+    if isinstance(value, dict):
+        if types(value) & {"organization", "newsmediaorganization", "corporation"}:
+            return []
+        given = [text(value.get("givenName")), text(value.get("familyName"))]
+        name = value.get("name")
+        if isinstance(name, list | dict):
+            return names(name)
+        return [text(name) or " ".join(filter(None, given))] if name or any(given) else []
+    return [plain(value[:1000])] if isinstance(value, str) and not value.startswith("http") else []
+
+
+def words(value: Any) -> list[str]:
+    """`keywords` as a list: lists, comma or semicolon separated texts, DefinedTerms, URLs and machine tags left out."""
+    if isinstance(value, dict):
+        value = value.get("name")
+    if isinstance(value, list):
+        flat = [text(one) for one in value[:300]]
+        return [one for one in flat if one]
+    if isinstance(value, str):
+        parts = plain(value[:20_000])
+        return [part.strip() for part in re.split(r"[;|]" if ";" in parts or "|" in parts else ",", parts) if part.strip()]
+    return []

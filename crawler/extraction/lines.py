@@ -1,0 +1,179 @@
+"""Which blocks of the article's container are its paragraphs: promotion, captions, labels and scraps leave.
+
+Rules are about form (links, capitals, length, place); the few about words say their language.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from crawler.extraction.blocks import Block
+from pipelines.furniture import is_furniture
+
+_PROSE_TAGS = frozenset(("p", "blockquote", "li", "pre", "dd", "td"))
+_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»“)\]]*$")
+_PROMO = re.compile(
+    r"(?:read (?:more|also|next|the full|our|all)|see also|see more|also read|more (?:on|from|about|news|stories)|"
+    r"related\b|watch (?:more|the|live|now|below|:)|listen (?:to|:|now)|"
+    r"sign up|subscribe|follow (?:us|the|@)|join (?:our|the)|click here|download (?:the|our)|don't miss|don’t miss|"
+    r"keep up|get the latest|like us|support our|"
+    r"lesen sie|lies auch|mehr zum|mehr dazu|lesetipp|auch interessant|lire aussi|à lire|voir aussi|lea tambi|"
+    r"lee tambi|ver también|te puede|leia (?:também|mais)|veja também|"
+    r"leggi anche|leggi:|guarda anche|czytaj|zobacz|przeczytaj|lees ook|lees meer|bekijk ook|les også|les mer|"
+    r"läs (?:också|mer|även)|læs også|lue myös|přečtěte|čtěte|"
+    r"přečtete|читайте|смотрите|ayrıca|oku(?:yun)?:|olvass|citește|прочети|διαβάστε|اقرأ|इसे भी|यह भी|関連記事|関連リンク|"
+    r"あわせて読みたい|相关阅读|相關|관련기사)",
+    re.IGNORECASE,
+)  # fmt: skip
+_TAIL = re.compile(
+    r"(?:©|\(c\) ?\d{4}|copyright\b|all rights reserved|the post .{1,200} appeared first on|"
+    r"follow .{1,80} on (?:twitter|facebook|x|instagram)|"
+    r"(?:e-?mail|contact|reach) .{1,80}@|got a (?:story|tip|news)|do you (?:have|know) |have you got|"
+    r"photo(?:s)?(?: by|:)|image(?:s)?:|picture(?:s)?:|fotos?:|bild:|tags?:|topics?:|filed under|published in|"
+    r"posted in|source:|via:|quelle:|fuente:|źródło|fonte:|kaynak)",
+    re.IGNORECASE,
+)
+
+
+_CONSENT = re.compile(
+    r"\bcookies?\b.{0,200}\b(?:website|settings|consent|accept|browser|partner|experience|einstellungen|akzept\w+|acept\w+|accett\w+)"
+    r"|(?:extern|eingebettet|personenbezogen)\w* (?:inhalt|content|daten)|inhalte? (?:von|"
+    r"anzuzeigen).{0,200}(?:einwillig|datenschutz|zustimm)"
+    r"|(?:contenu|service).{0,120}(?:traceurs|cookies)|third[- ]party (?:content|cookies).{0,200}(?:accept|consent|"
+    r"settings)|this (?:content|slideshow|site) requires javascript",
+    re.IGNORECASE,
+)
+
+
+_CONSENT_HINT = re.compile(r"cookie|inhalt|content|daten|traceurs|javascript|slideshow", re.IGNORECASE)
+
+
+def is_consent(text: str) -> bool:
+    """A notice about cookies, consent or embedded content."""
+    return len(text) < 1200 and _CONSENT_HINT.search(text) is not None and _CONSENT.search(text) is not None
+
+
+_CREDIT_LINE = re.compile(
+    r"(?:images?|image (?:source|credit)|pictures?|photos?|fotos?|photo credit|credits?|bild|bildquelle|grafik|"
+    r"crédito|imagen|immagine|zdjęcie|fot\.|video)"
+    r"\s?(?:by|von|:|©).{1,80}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Context:
+    """What of the page is printed elsewhere and so is no paragraph of the body."""
+
+    headline: str = ""
+    captions: set[str] = field(default_factory=set)
+    furniture: set[str] = field(default_factory=set)
+    """Bylines, dates, standfirst as printed."""
+
+
+def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
+    """The blocks that are the article, in order."""
+    kept = [block for block in blocks if not _is_noise(block, context)]
+    start = next((index for index, block in enumerate(kept) if _is_opening(block)), None)
+    if start is None:
+        return [block for block in kept if block.tag in _PROSE_TAGS]
+    while start and _belongs_before(kept[start - 1], kept[start]):
+        start -= 1
+    kept = [
+        block
+        for block, following in zip(kept[start:], [*kept[start + 1 :], None], strict=True)
+        if not _is_empty_heading(block, following)
+    ]
+    while kept and _is_scrap(kept[-1]):
+        kept.pop()
+    return _without_doubles(kept)
+
+
+def _is_empty_heading(block: Block, following: Block | None) -> bool:
+    """A heading with nothing below it before the next of its rank."""
+    return block.is_heading and (following is None or (following.is_heading and following.tag <= block.tag))
+
+
+def _is_opening(block: Block) -> bool:
+    return not block.is_heading and block.length >= 60 and bool(_END.search(block.text))
+
+
+def _belongs_before(block: Block, following: Block) -> bool:
+    """A short first sentence ahead of the first long paragraph."""
+    return (
+        block.tag == following.tag == "p"
+        and bool(_END.search(block.text))
+        and block.element.getparent() is following.element.getparent()
+    )
+
+
+def _is_noise(block: Block, context: Context) -> bool:
+    text = block.text
+    if (
+        block.tag == "h1"
+        or text in context.captions
+        or text in context.furniture
+        or text == context.headline
+        or is_furniture(text)
+    ):
+        return True
+    if (block.is_heading and block.link_share > 0.4) or (block.length < 800 and is_consent(text)):
+        return True
+    if block.length < 90 and _CREDIT_LINE.fullmatch(text):
+        return True
+    if block.tag == "li":
+        if block.link_share > (0.45 if block.length < 100 else 0.8):
+            return True
+    elif block.link_share > 0.6 and block.length < 250:
+        return True
+    if block.length < 300 and _PROMO.match(text) and (block.linked or block.length < 60 or text.endswith(":")):
+        return True
+    if block.tag not in _PROSE_TAGS and not block.is_heading:
+        return block.length < 40 or not _END.search(text)
+    return not any(character.isalnum() for character in text)
+
+
+_PLUG = re.compile(
+    r"\b(?:newsletters?|subscri(?:be|ber|ption)|sign up|download (?:the|our)|our app|donate|membership|"
+    r"become a member|support (?:our|local|independent)|whatsapp|telegram|"
+    r"abonn\w+|suscr[ií]\w+|hazte|únete|assine|iscriviti|prenumer\w+|inschrijven|podcast\w*|submit your|tell us what)\b",
+    re.IGNORECASE,
+)
+_COMMENT_RULES = re.compile(
+    r"\b(?:your|all|ihre|eure|vos|tus|sus|vostri|twoje|dina|jullie) (?:comments?|kommentare?|commentaires|comentarios|"
+    r"commenti|komentarze|kommentarer|reacties)\b",
+    re.IGNORECASE,
+)
+_BIOGRAPHY = re.compile(
+    r"(?:[^\W\d_][\w.'’-]* ){1,5}(?:is|was|ist|est|es|è|joined|covers|writes)\b.{0,120}\b(?:reporter|editor|writer|"
+    r"journalist|correspondent|columnist|author|contributor|"
+    r"freelance\w*|redakteur\w*|reporterin|korrespondent\w*|journaliste|periodista|giornalista|newsroom|staff)\b"
+)
+
+
+def _is_scrap(block: Block) -> bool:
+    """What may stand in the body but not at its end."""
+    if block.is_heading:
+        return True
+    if block.length < 1000 and _COMMENT_RULES.search(block.text):
+        return True
+    if block.length >= 400:
+        return False
+    return bool(
+        _TAIL.match(block.text)
+        or (_PLUG.search(block.text) and (block.linked or block.length < 200))
+        or _BIOGRAPHY.match(block.text)
+    )
+
+
+def _without_doubles(blocks: list[Block]) -> list[Block]:
+    """Once each: pull quotes and mobile copies print a paragraph again."""
+    seen: set[str] = set()
+    kept = []
+    for block in blocks:
+        if block.length > 60 and block.tag != "li" and block.text in seen:
+            continue
+        seen.add(block.text)
+        kept.append(block)
+    return kept

@@ -1,0 +1,199 @@
+"""A page as bytes, made one tree that every reader shares.
+
+Decides the charset, cleans what no parser should meet, parses once, and sets scripts apart. Knows nothing of articles.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from crawler.extraction.roles import Role, role_of
+from pipelines.text import squash
+
+MAX_BYTES = 10_000_000
+MAX_NODES = 30_000
+"""Elements kept of one page; real pages have 500-8,000. What comes after is cut off."""
+
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
+_XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([a-zA-Z0-9_.-]{2,40})""")
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+# NUL and controls end or upset the parser.
+_UNPARSABLE = bytes([*range(9), *range(14, 32), 127])
+_FEEDS = bytes.maketrans(b"\v\f", b"  ")
+# What servers say and what they mean (https://encoding.spec.whatwg.org/#names-and-labels).
+_MEANT = {
+    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252",
+    "ascii": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
+    "shift-jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs",
+}  # fmt: skip
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_GONE = ("script", "style", "noscript", "template", "svg", "object", "embed")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One script of the page, as text: JSON-LD, page state, or code that carries data."""
+
+    type: str
+    id: str
+    text: str
+
+
+class Page:
+    """One parsed page. The tree is read by all and changed by none."""
+
+    def __init__(self, root: Element, scripts: tuple[Script, ...], url: str, fetched: datetime | None) -> None:
+        self.root = root
+        self.scripts = scripts
+        self.url = url
+        self.fetched = fetched
+        self.timezone = "UTC"
+        self.is_zone_sure = False
+        # Held, so that lxml makes each element's Python side once and not on every walk.
+        self.roles = {element: role_of(element) for element in self.body.iter()}
+
+    def role(self, element: Element) -> int:
+        """Roles that the names on an element of the body hint at."""
+        return self.roles.get(element, 0)
+
+    def drop(self, element: Element) -> None:
+        """Mark an element as furniture beyond doubt; the tree stays as it is."""
+        self.roles[element] = self.roles.get(element, 0) | Role.DROPPED | Role.ELSEWHERE | Role.FURNITURE
+
+    @cached_property
+    def body(self) -> Element:
+        found = self.root.find("body")
+        return self.root if found is None else found
+
+    @cached_property
+    def title(self) -> str:
+        for element in self.root.iter("title"):
+            text = text_of(element)
+            if text:
+                return text[:1000]
+        return ""
+
+    @cached_property
+    def language(self) -> str | None:
+        """What the root element declares; whether it is well-formed is not decided here."""
+        for name in ("lang", "xml:lang", "{http://www.w3.org/XML/1998/namespace}lang"):
+            value = self.root.get(name) or self.body.get(name)
+            if value and value.strip():
+                return value.strip()[:40]
+        return None
+
+    def absolute(self, link: str | None) -> str | None:
+        """A link of the page as an absolute http(s) URL, or None."""
+        if not link or len(link) > 4000 or link.startswith(("data:", "javascript:", "blob:", "about:", "mailto:")):
+            return None
+        try:
+            joined = urljoin(self.url, link.strip())
+        except ValueError:
+            return None
+        return joined if joined.startswith(("http://", "https://")) else None
+
+
+def text_of(element: Element) -> str:
+    """All text under an element on one line; elements parted by nothing in the markup stay joined, as browsers show them."""
+    return squash("".join(part for part in element.itertext() if isinstance(part, str)))
+
+
+def spaced_text_of(element: Element) -> str:
+    """As `text_of`, with a space between elements: for boxes whose parts are laid out by style sheets."""
+    return squash(" ".join(part for part in element.itertext() if isinstance(part, str)))
+
+
+def decode(data: bytes, content_type: str | None = None) -> str:
+    """Text of a page. Valid UTF-8 beats every declaration (pages are re-coded on their way; chance never makes valid UTF-8)."""
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return data[len(bom) :].decode(name, "replace")
+    declared = _declared(data, content_type)
+    if declared is None or not declared.startswith(("iso2022", "utf-16", "utf-7", "hz")):
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            # A cut at the end, or a few bytes broken at the source, do not make another charset of it.
+            is_cut = error.reason == "unexpected end of data" and not data[: error.start].isascii()
+            if declared == "utf-8" or is_cut:
+                return data.decode("utf-8", "replace")
+    if declared and declared != "utf-7":
+        try:
+            return data.decode(declared, "replace")
+        except LookupError:
+            pass
+    broken = data.decode("utf-8", "replace")
+    return broken if broken.count("\ufffd") * 50 < sum(byte > 127 for byte in data) else data.decode("cp1252", "replace")
+
+
+def _declared(data: bytes, content_type: str | None) -> str | None:
+    """The declared charset as a Python codec of text, or None: header, then XML declaration, then meta."""
+    head = data[:4096]
+    for found in (
+        _CHARSET.search((content_type or "").encode("ascii", "ignore")),
+        _XML_CHARSET.match(head),
+        _CHARSET.search(head),
+    ):
+        if found:
+            label = found.group(1).decode("ascii").lower()
+            try:
+                codec = codecs.lookup(_MEANT.get(label, label))
+            except LookupError:
+                continue
+            if codec._is_text_encoding and codec.name not in (
+                "idna",
+                "punycode",
+                "unicode_escape",
+                "raw_unicode_escape",
+                "undefined",
+            ):
+                return codec.name
+    return None
+
+
+def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetched: datetime | None = None) -> Page | None:
+    """The page, or None where there is no element in it. Never raises for any content."""
+    text = html[:MAX_BYTES] if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)
+    text = _XML_DECLARATION.sub("", text.lstrip("\ufeff"), count=1)
+    clean = text.encode("utf-8", "replace").translate(_FEEDS, _UNPARSABLE)
+    if not clean.strip():
+        return None
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(clean, parser)
+    except (etree.LxmlError, ValueError):
+        return None
+    if root is None or not isinstance(root.tag, str):
+        return None
+    _cut(root)
+    return Page(root, _take_scripts(root), url, fetched)
+
+
+def _cut(root: Element) -> None:
+    """Keep the first MAX_NODES elements."""
+    if int(root.xpath("count(//*)")) <= MAX_NODES:
+        return
+    surplus = [element for number, element in enumerate(root.iter()) if number >= MAX_NODES]
+    for element in surplus:
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
+
+
+def _take_scripts(root: Element) -> tuple[Script, ...]:
+    """Scripts as text; they and what shows nothing leave the tree, the text after them stays."""
+    scripts = tuple(
+        Script((element.get("type") or "").lower(), element.get("id") or "", element.text or "")
+        for element in root.iter("script")
+    )
+    # In C and in place: setting a tail from here would refuse characters that a page may well hold.
+    etree.strip_elements(root, *_GONE, with_tail=False)
+    return scripts

@@ -1,0 +1,156 @@
+"""What the names on an element (class, id, itemprop, test id) say it is for.
+
+Names are cut into words ("ArticleMeta__PublishedDate" -> article, meta, published, date), so that "ad" is not found in
+"header". The words are the web's own English, used by sites of every language, with a few of other languages beside.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction import vocabulary
+
+
+class Role:
+    """What an element may be for, as bits of an int: an enum's operators cost more than the rest of the walk."""
+
+    NONE = 0
+    BODY = 1
+    """Holds the article's paragraphs."""
+    FURNITURE = 1 << 1
+    """Teasers, promotion, sharing, meta lines: not the body, unless it proves to hold most of it."""
+    ELSEWHERE = 1 << 2
+    """Furniture that shows other articles or the site's frame, so that bylines, times and pictures in it are not "
+    "this article's."""
+    WEAK = 1 << 3
+    """Furniture by an ambiguous word only ("widget", "card"): what it holds decides."""
+    COMMENTS = 1 << 4
+    """Readers' words: never the body."""
+    CAPTION = 1 << 5
+    CREDIT = 1 << 6
+    PICTURE = 1 << 7
+    BYLINE = 1 << 8
+    TIME = 1 << 9
+    MODIFIED = 1 << 10
+    STANDFIRST = 1 << 11
+    TAGS = 1 << 12
+    SECTION = 1 << 13
+    HEADLINE = 1 << 14
+    LIVE = 1 << 15
+    HIDDEN = 1 << 16
+    """Read out by screen readers only."""
+    TOOLTIP = 1 << 17
+    """Shown only when pointed at."""
+    DROPPED = 1 << 18
+    """Furniture beyond doubt, by a family's word."""
+
+
+_ATTRIBUTES = frozenset(
+    ("class", "id", "itemprop", "data-testid", "data-component", "data-qa", "data-test", "rel", "role", "data-gtm-name")
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+MAX_NAMES = 400
+
+_BODY_JOINED = re.compile(
+    r"(?:article|story|post|entry|news|page|main|blog|text|richtext|content|detail|artikel|articulo|noticia|articolo|nota)[-_ ]*"
+    r"(?:body|text|content|copy|inhalt|corpo|cuerpo|corps|paragraphs?|main)|(?:body|content)[-_ ]*(?:text|copy|"
+    r"article|main|body)|articlebody|storybody"
+    r"|field-name-body|field--name-body|paywall-?content|\bprose\b|\bmarkup\b",
+    re.IGNORECASE,
+)
+_BODY_HINT = re.compile("body|text|content|copy|main|prose|markup|inhalt|corp|cuerpo|paragraph", re.IGNORECASE)
+# "with-sidebar", "has-ads": said of a frame, not of what stands in it.
+_FRAME = re.compile(r"(?:has|with|no|without|is|hide|show)[-_]+[\w-]+", re.IGNORECASE)
+_STRONG = 1 << 30
+"""An unambiguous word of furniture; inside this module only."""
+
+
+def _bits() -> dict[str, int]:
+    """Word -> roles."""
+    furniture = vocabulary.ELSEWHERE | vocabulary.META
+    sorts = (
+        (Role.COMMENTS, vocabulary.COMMENTS),
+        (Role.HIDDEN, vocabulary.HIDDEN),
+        (Role.TOOLTIP, vocabulary.TOOLTIP),
+        (Role.CAPTION, vocabulary.CAPTION),
+        (Role.PICTURE, vocabulary.PICTURE),
+        (Role.CREDIT, vocabulary.CREDIT),
+        (Role.BYLINE, vocabulary.BYLINE),
+        (Role.TIME, vocabulary.TIME),
+        (Role.MODIFIED, vocabulary.MODIFIED),
+        (Role.STANDFIRST, vocabulary.STANDFIRST),
+        (Role.TAGS, vocabulary.TAGS),
+        (Role.SECTION, vocabulary.SECTION),
+        (Role.HEADLINE, vocabulary.HEADLINE),
+        (Role.LIVE, vocabulary.LIVE),
+        (Role.ELSEWHERE, vocabulary.ELSEWHERE),
+        (Role.FURNITURE, furniture),
+        (Role.WEAK, vocabulary.WEAK),
+        (_STRONG, furniture - vocabulary.WEAK),
+    )
+    bits: dict[str, int] = {}
+    for role, words in sorts:
+        for word in words:
+            bits[word] = bits.get(word, 0) | role
+    return bits
+
+
+_BITS = _bits()
+
+
+def names_on(element: Element) -> str:
+    """All names on an element, one after another."""
+    return " ".join([str(value) for key, value in element.items() if key in _ATTRIBUTES])[:MAX_NAMES]
+
+
+def all_words(element: Element) -> frozenset[str]:
+    """The words of all names on an element."""
+    return frozenset().union(*(words_in(name) for name in names_on(element).split()))
+
+
+@lru_cache(maxsize=20_000)
+def words_in(name: str) -> frozenset[str]:
+    """The words of one name, lower case, and its joined form: "read-more" gives read, more, readmore."""
+    # Utility classes ("md:mb-2", "print:hidden", "[&>p]:mt-4") are styling.
+    if ":" in name or "[" in name or _FRAME.match(name) or "-with-" in name:
+        return frozenset()
+    words = set(map(str.lower, _WORD.findall(name)))
+    if len(name) < 40:
+        words.add(name.replace("-", "").replace("_", "").lower())
+    return frozenset(words)
+
+
+@lru_cache(maxsize=20_000)
+def _roles_of_name(name: str) -> int:
+    words = words_in(name)
+    role = Role.NONE
+    for word in words:
+        role |= _BITS.get(word, 0)
+        if word.endswith(vocabulary.PICTURE_ENDINGS):
+            role |= Role.PICTURE
+    if {"read", "more"} <= words or {"most", "read"} <= words:
+        role |= Role.FURNITURE | Role.ELSEWHERE | _STRONG
+    elif {"sign", "up"} <= words or {"see", "also"} <= words:
+        role |= Role.FURNITURE | _STRONG
+    if _BODY_HINT.search(name) and _BODY_JOINED.search(name):
+        role |= Role.BODY
+    return role
+
+
+def role_of(element: Element) -> int:
+    """Roles that the names on an element hint at."""
+    names = names_on(element)
+    if not names:
+        return Role.NONE
+    role = Role.NONE
+    tokens = names.split()
+    for name in tokens:
+        role |= _roles_of_name(name)
+    if ("hidden" in tokens or "hide" in tokens) and ":" not in names:
+        role |= Role.FURNITURE | _STRONG
+    if role & _STRONG:
+        return role & ~(Role.WEAK | _STRONG)
+    return role if role & Role.FURNITURE else role & ~Role.WEAK

@@ -1,0 +1,126 @@
+"""What a page says of itself for machines - JSON-LD, meta, link and itemprop - as proposals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from crawler.extraction import jsonld, meta
+from crawler.extraction.page import Page, text_of
+from crawler.extraction.proposals import Proposal, Proposals
+from pipelines.dates import Timestamp, parse_timestamp
+
+
+def stamp(raw: Any, page: Page, source: str) -> Proposal[Timestamp] | None:
+    """A proposal of a time, or None where the text is none. Only texts of a length a time can have are read."""
+    text = (
+        jsonld.text(raw)
+        if not isinstance(raw, int | float) or isinstance(raw, bool)
+        else str(int(raw))
+        if abs(raw) < 1e14
+        else ""
+    )
+    if not 4 <= len(text) <= 120:
+        return None
+    parsed = parse_timestamp(text, page.timezone, page.fetched)
+    return Proposal(replace(parsed, source=source), source) if parsed else None
+
+
+def propose_jsonld(page: Page, item: jsonld.Item, into: Proposals) -> None:
+    """From the JSON-LD item that is about this page."""
+    for key in ("headline", "alternativeHeadline", "name"):
+        value = jsonld.text(item.get(key))
+        if value:
+            into.headlines.append(Proposal(value, f"jsonld.{key}"))
+    for key in ("description", "abstract", "alternativeHeadline"):
+        value = jsonld.text(item.get(key))
+        if value:
+            into.descriptions.append(Proposal(value, f"jsonld.{key}"))
+    for key in ("author", "creator", "contributor"):
+        found = jsonld.names(item.get(key))
+        into.bylines += [Proposal(name, f"jsonld.{key}") for name in found if name]
+    for key, where in (
+        ("datePublished", into.published),
+        ("dateCreated", into.published),
+        ("uploadDate", into.published),
+        ("dateModified", into.modified),
+    ):
+        proposal = stamp(item.get(key), page, f"jsonld.{key}")
+        if proposal:
+            where.append(proposal)
+    sections = jsonld.words(item.get("articleSection"))
+    if sections:
+        into.sections.append(Proposal(sections[0], "jsonld.articleSection"))
+    topics = jsonld.words(item.get("keywords"))
+    if topics:
+        into.topics.append(Proposal(tuple(topics), "jsonld.keywords"))
+    about = [name for key in ("about", "mentions") for name in _names_of_things(item.get(key))]
+    if about:
+        into.topics.append(Proposal(tuple(about), "jsonld.about"))
+    free = item.get("isAccessibleForFree")
+    if isinstance(free, bool | str):
+        into.free.append(Proposal(str(free).strip().lower() in ("true", "1", "yes"), "jsonld.isAccessibleForFree"))
+    language = item.get("inLanguage")
+    if isinstance(language, dict):
+        language = language.get("alternateName") or language.get("name")
+    if isinstance(language, str) and language:
+        into.languages.append(Proposal(language, "jsonld.inLanguage"))
+
+
+def _names_of_things(value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else [value]
+    return [name for one in listed[:100] if isinstance(one, dict) and (name := jsonld.text(one.get("name")))]
+
+
+def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
+    """From meta elements, the link to the canonical address, and the title."""
+    texts = ((meta.TITLES, into.headlines), (meta.DESCRIPTIONS, into.descriptions), (meta.SECTIONS, into.sections))
+    for text_names, where in texts:
+        where.extend(Proposal(jsonld.plain(found[name][0]), f"meta.{name}") for name in text_names if name in found)
+    if page.title:
+        into.headlines.append(Proposal(page.title, "title"))
+    for name in meta.AUTHORS:
+        into.bylines += [Proposal(value, f"meta.{name}") for value in found.get(name, ())[:20]]
+    for time_names, stamps in ((meta.PUBLISHED, into.published), (meta.MODIFIED, into.modified)):
+        for name in time_names:
+            proposal = stamp(found[name][0], page, f"meta.{name}") if name in found else None
+            if proposal:
+                stamps.append(proposal)
+    for name in meta.TOPICS:
+        values = found.get(name, [])
+        words = values if len(values) > 1 else [word for value in values for word in jsonld.words(value)]
+        if words:
+            into.topics.append(Proposal(tuple(dict.fromkeys(words)), f"meta.{name}"))
+    for name in ("og:locale", "language", "content-language", "dc.language", "inlanguage"):
+        into.languages += [Proposal(value, f"meta.{name}") for value in found.get(name, ())[:1]]
+    if page.language:
+        into.languages.insert(0, Proposal(page.language, "html.lang"))
+    for element in page.root.iter("link"):
+        address = page.absolute(element.get("href"))
+        if address and "canonical" in (element.get("rel") or "").lower().split():
+            into.canonicals.append(Proposal(address, "link.canonical"))
+    for name in ("og:url", "twitter:url", "parsely-link"):
+        address = page.absolute(found[name][0]) if name in found else None
+        if address:
+            into.canonicals.append(Proposal(address, f"meta.{name}"))
+    for name in ("article:content_tier", "content_tier"):
+        if name in found:
+            into.free.append(Proposal(found[name][0].lower() == "free", f"meta.{name}"))
+    into.kinds += [Proposal(value.lower(), "meta.og:type") for value in found.get("og:type", ())[:1]]
+
+
+def propose_itemprops(page: Page, into: Proposals) -> None:
+    """From microdata in the page's body: the first that carries a value, since templates repeat empty ones."""
+    wanted = {"datepublished": into.published, "datemodified": into.modified, "datecreated": into.published}
+    done: set[str] = set()
+    for element in page.body.iterfind(".//*[@itemprop]"):
+        name = (element.get("itemprop") or "").lower()
+        for part in name.split():
+            stamps = wanted.get(part)
+            if stamps is None or part in done:
+                continue
+            raw = element.get("data-timestamp") or element.get("datetime") or element.get("content") or text_of(element)[:120]
+            proposal = stamp(raw, page, f"itemprop.{part}")
+            if proposal:
+                stamps.append(proposal)
+                done.add(part)

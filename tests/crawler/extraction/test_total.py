@@ -1,0 +1,145 @@
+"""Extraction is total: any input gives an article in bounded time, and never an exception."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.extraction import extract
+from pipelines.article import Article, Kind
+
+URL = "https://www.example.org/news/a-story-about-a-thing"
+PAGES = Path(__file__).parent / "pages"
+CORPUS = Path(__file__).resolve().parents[3] / "../shared/corpus/pages"
+MAX_SECONDS = 2.0
+PROSE = "<p>" + "A sentence with many words in it, and commas too. " * 5 + "</p>"
+
+TAGS = [
+    "p",
+    "div",
+    "h1",
+    "h2",
+    "a",
+    "ul",
+    "li",
+    "figure",
+    "figcaption",
+    "article",
+    "time",
+    "span",
+    "br",
+    "table",
+    "td",
+    "script",
+    "aside",
+    "meta",
+]
+NAMES = [
+    "byline",
+    "date published",
+    "caption",
+    "image",
+    "article-body",
+    "related",
+    "tags",
+    "live",
+    "hidden",
+    "standfirst",
+    "comments",
+    "widget",
+]
+soup = st.lists(
+    st.one_of(
+        st.sampled_from(TAGS).map(lambda tag: f"<{tag}>"),
+        st.sampled_from(TAGS).map(lambda tag: f"</{tag}>"),
+        st.tuples(st.sampled_from(TAGS), st.sampled_from(NAMES)).map(
+            lambda pair: f'<{pair[0]} class="{pair[1]}" datetime="2025-01-01" href="/x">'
+        ),
+        st.text(max_size=40),
+        st.just(PROSE),
+        st.just(
+            '<script type="application/ld+json">{"@type": "NewsArticle", "author": '
+            '[[{"name": {}}]], "keywords": 1, "datePublished": []}</script>'
+        ),
+    ),
+    max_size=40,
+).map("".join)
+
+
+def check(article: Article) -> None:
+    assert not (article.reason or "").startswith("unreadable")
+    assert (article.reason is not None) == (article.kind is Kind.NOT_ARTICLE)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=2000))
+def test_any_bytes(data: bytes) -> None:
+    check(extract(data, URL))
+
+
+@settings(max_examples=100, deadline=None)
+@given(soup, st.text(max_size=60))
+def test_any_soup_under_any_address(html: str, url: str) -> None:
+    check(extract(html, url))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(sorted(PAGES.glob("*.html"))), st.integers(0, 2**32))
+def test_pages_cut_spliced_and_flipped(path: Path, seed: int) -> None:
+    check(extract(damaged(path.read_bytes(), random.Random(seed)), URL))
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """The page with its end cut off, its halves swapped, or bytes of it flipped."""
+    cut = chance.randrange(len(data) + 1)
+    match chance.randrange(3):
+        case 0:
+            return data[:cut]
+        case 1:
+            return data[cut:] + data[:cut]
+        case _:
+            flipped = bytearray(data)
+            for _ in range(30):
+                flipped[chance.randrange(len(flipped))] = chance.randrange(256)
+            return bytes(flipped)
+
+
+HOSTILE = {
+    "deep": "<div>" * 20_000 + PROSE,
+    "deep and named": '<div class="byline image caption">' * 240 + "x",
+    "wide": PROSE * 8_000,
+    "links": "<a href=x>hello there</a>" * 60_000,
+    "bylines": '<div class="byline">By Ann Miller</div>' * 20_000,
+    "times": '<time datetime="2020-01-01T10:00:00Z">x</time>' * 20_000 + PROSE,
+    "headings": "<h1>Words of a heading here</h1>" * 10_000 + PROSE,
+    "pictures": "<figure><img src=a.jpg><figcaption>A caption (PA)</figcaption></figure>" * 8_000,
+    "names": '<div class="' + "ad " * 200_000 + '">' + PROSE,
+    "one word": "<p>" + "a" * 3_000_000,
+    "title": "<title>" + "a | " * 200_000 + "</title>" + PROSE,
+    "json brackets": '<script type="application/ld+json">' + "[" * 100_000 + "</script>" + PROSE,
+    "json commas": '<script type="application/ld+json">{' + ", \n" * 200_000 + "}</script>" + PROSE,
+    "json comments": '<script type="application/ld+json">{' + "/*" * 200_000 + "}</script>" + PROSE,
+    "flight": '<script>self.__next_f.push([1,"' + "a:T1," * 100_000 + '"])</script>' + PROSE,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_pages_are_read_in_time(name: str) -> None:
+    start = time.process_time()
+    check(extract(HOSTILE[name], URL))
+    assert time.process_time() - start < MAX_SECONDS
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real pages is not beside this checkout")
+def test_real_pages_damaged() -> None:
+    paths = sorted(CORPUS.glob("*.html.gz"))[::29]
+    chance = random.Random(20)
+    for path in paths:
+        data = gzip.decompress(path.read_bytes())
+        check(extract(damaged(data, chance), URL))
