@@ -24,6 +24,7 @@ from pipelines.past import Past
 from pipelines.revisions import State, decide
 from pipelines.store import StoreError
 
+
 class Normalise:
     """Bring articles into their one form."""
 

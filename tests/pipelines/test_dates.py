@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.dates import MAX_CHARS, Precision, Timestamp, parse_labelled, parse_timestamp
+from pipelines.dates import Precision, Timestamp, parse_labelled, parse_timestamp
+from pipelines.dates.parse import MAX_CHARS
 
 LONDON, DUBLIN, BERLIN, PARIS, NEW_YORK = (
     "Europe/London",

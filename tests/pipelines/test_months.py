@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipelines.dates import parse_timestamp
-from pipelines.datewords import fold
-from pipelines.months import MONTHS, WEEKDAYS
+from pipelines.dates.months import MONTHS, WEEKDAYS
+from pipelines.dates.words import fold
 
 
 @pytest.mark.parametrize("language", sorted(MONTHS))

@@ -1,58 +1,18 @@
-"""Times as pages print them, turned into aware instants with their precision, or into nothing.
+"""Machine forms of times (ISO 8601, epochs) here; printed ones in `printed`, zones in `pipelines.zones`.
 
-The only place that parses a time: machine forms (ISO 8601, epochs) here, printed ones in `pipelines.printed`, zones in
-`pipelines.zones`. Knows no site: the caller passes the zone, and the time of the fetch for relative text.
+The only place that parses a time. Knows no site: the caller passes the zone, and the time of the fetch for relative text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from enum import StrEnum
 
-from pipelines.datewords import normalise
-from pipelines.printed import Clock, Label, Reading, read
+from pipelines.dates.printed import Clock, Label, Reading, read
+from pipelines.dates.timestamp import Precision, Timestamp
+from pipelines.dates.words import normalise
 from pipelines.zones import fixed_zone, to_instant, zone_of
-
-
-class Precision(StrEnum):
-    """How much of an instant the text gave."""
-
-    SECOND = "second"
-    MINUTE = "minute"
-    DAY = "day"
-
-
-@dataclass(frozen=True, slots=True)
-class Timestamp:
-    """A point in time as a source told it.
-
-    `instant` is aware UTC; for DAY precision it is midnight UTC of the calendar day that was written, and only the day counts.
-    """
-
-    instant: datetime
-    precision: Precision = Precision.SECOND
-    raw: str = ""
-    """The text it was read from, unchanged but trimmed."""
-    source: str = ""
-    """Where on the page: "jsonld.datePublished", "meta.article:modified_time", "time", "printed", "feed", ..."""
-
-    def __str__(self) -> str:
-        return self.isoformat()
-
-    def isoformat(self) -> str:
-        """The store's form: "2025-03-06T23:30:00Z", or "2025-03-06" where the day is all there is."""
-        if self.precision is Precision.DAY:
-            return self.instant.date().isoformat()
-        return self.instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    @property
-    def day(self) -> date:
-        """The calendar day in UTC (of a DAY stamp: the day as written)."""
-        return self.instant.date()
-
 
 MAX_CHARS = 300
 """Longer text is cut: a stamp stands at the front of its element, and what is longer is prose."""

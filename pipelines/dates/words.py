@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipelines.months import CROATIAN_ZONES, MONTHS, WEEKDAYS
+from pipelines.dates.months import CROATIAN_ZONES, MONTHS, WEEKDAYS
 from pipelines.zones import LETTERS, UNMISTAKABLE
 
 WORDS: dict[str, str] = {

@@ -1,6 +1,6 @@
 """Printed dates in any sensible order: where the day, the clock and the labels stand in a line of text.
 
-The text is coded first (`pipelines.datewords`); then clocks, spans ("5 hours ago") and days are each replaced by one
+The text is coded first (`pipelines.dates.words`); then clocks, spans ("5 hours ago") and days are each replaced by one
 private character, the surest forms first, and what is left is read from left to right. Yields wall clocks as written;
 `pipelines.dates` makes instants of them and judges whether they can be true.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from pipelines.dateforms import (
+from pipelines.dates.forms import (
     ANY_CLOCK,
     ANY_DAY,
     CLOCK_BASE,
@@ -24,7 +24,7 @@ from pipelines.dateforms import (
     SPAN,
     WEAK_DAYS,
 )
-from pipelines.datewords import code, zone_letters
+from pipelines.dates.words import code, zone_letters
 from pipelines.zones import fixed_zone, is_month_first, local_day
 
 

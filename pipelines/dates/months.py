@@ -1,7 +1,7 @@
 """Names of months and weekdays in the languages of the press: data, as they are written, accents and all.
 
 A month has its forms parted by blanks (nominative, genitive, abbreviations without the dot), twelve of them parted by
-commas. Nothing here parses; `pipelines.datewords` folds case and accents and builds the look-up.
+commas. Nothing here parses; `pipelines.dates.words` folds case and accents and builds the look-up.
 """
 
 from __future__ import annotations

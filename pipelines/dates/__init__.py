@@ -1,0 +1,11 @@
+"""Times as pages print them, turned into aware instants with their precision, or into nothing.
+
+timestamp.py    the value
+parse.py        the public door: machine forms here, printed ones in printed.py
+forms.py words.py months.py     patterns; words as codes; names of months and weekdays in many languages
+"""
+
+from pipelines.dates.parse import parse_labelled, parse_timestamp
+from pipelines.dates.timestamp import Precision, Timestamp
+
+__all__ = ["Precision", "Timestamp", "parse_labelled", "parse_timestamp"]
