@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
+from crawler.extraction.addresses import GALLERIES, NOT_ARTICLES, VIDEOS, names_puzzle, segments_of
 from crawler.extraction.jsonld import ARTICLE_TYPES
 from pipelines.article import Kind
 
@@ -57,91 +57,15 @@ _LOGIN = re.compile(
     r"^(?:log ?in|sign ?in|anmelden|einloggen|connexion|iniciar sesión|accedi|inloggen|zaloguj|logga in|logg inn|log ind)\b",
     re.IGNORECASE,
 )
-_SEGMENTS: tuple[tuple[str, frozenset[str], int], ...] = (
-    (
-        "puzzle page",
-        frozenset(
-            [
-                "puzzles",
-                "puzzle",
-                "crossword",
-                "crosswords",
-                "sudoku",
-                "wordsearch",
-                "games",
-                "spiele",
-                "raetsel",
-                "jeux",
-                "pasatiempos",
-            ]
-        ),
-        500,
-    ),
-    (
-        "e-paper",
-        frozenset(["epaper", "e-paper", "eedition", "e-edition", "digital-edition", "digitaledition", "edicion-impresa"]),
-        500,
-    ),
-    ("search page", frozenset(["search", "suche", "recherche", "buscar", "busqueda", "ricerca", "zoeken", "szukaj"]), 2000),
-    (
-        "author page",
-        frozenset(["author", "authors", "autor", "autoren", "auteur", "profile", "profiles", "contributors", "byline"]),
-        1200,
-    ),
-    (
-        "topic page",
-        frozenset(
-            [
-                "tag",
-                "tags",
-                "topic",
-                "topics",
-                "thema",
-                "themen",
-                "tema",
-                "temas",
-                "all-about",
-                "schlagwort",
-                "etiqueta",
-                "dossier",
-            ]
-        ),
-        1200,
-    ),
-    (
-        "account page",
-        frozenset(
-            ["login", "signin", "sign-in", "register", "subscribe", "subscription", "account", "newsletter", "newsletters", "abo"]
-        ),
-        1500,
-    ),
-)
-"""(reason, path segments that say so, body length up to which they are believed)."""
 _SPONSORED = re.compile(
     r"sponsored|advertorial|advertisement|paid[- ](?:content|post|partner\w*)|partner[- ]content|"
     r"brand(?:ed)?[- ]?(?:content|studio|voice)|promoted|anzeige|publirreportaje|publireportage|"
     r"contenido patrocinado|contenu sponsorisé|native[- ]?ad\w*",
     re.IGNORECASE,
 )
-_GALLERY_SEGMENTS = frozenset(
-    [
-        "gallery",
-        "galleries",
-        "pictures",
-        "photos",
-        "picture-gallery",
-        "photo-gallery",
-        "fotostrecke",
-        "fotostrecken",
-        "bildergalerie",
-        "galerie",
-        "galeria",
-        "slideshow",
-        "diaporama",
-        "photogallery",
-    ]
-)
-_VIDEO_SEGMENTS = frozenset(["video", "videos", "watch", "mediathek"])
+_MEDIA = {"videoobject", "imagegallery", "mediagallery"}
+MIN_TEXT = 250
+"""Characters of text that a page must have, or else a date, a byline, or its own word that it is an article."""
 
 
 def kind_of(signs: Signs) -> tuple[Kind, str | None]:
@@ -149,7 +73,7 @@ def kind_of(signs: Signs) -> tuple[Kind, str | None]:
     reason = _refusal(signs)
     if reason:
         return Kind.NOT_ARTICLE, reason
-    segments = _segments(signs.url)
+    segments = segments_of(signs.url)
     if "liveblogposting" in signs.all_types or signs.live_posts >= 3:
         return Kind.LIVE, None
     if (
@@ -161,13 +85,13 @@ def kind_of(signs: Signs) -> tuple[Kind, str | None]:
     if (
         signs.body_length < 1500
         and signs.pictures >= 4
-        and (signs.types & {"imagegallery", "mediagallery"} or _GALLERY_SEGMENTS.intersection(segments))
+        and (signs.types & {"imagegallery", "mediagallery"} or GALLERIES.intersection(segments))
     ):
         return Kind.GALLERY, None
     if signs.body_length < 300 and signs.pictures >= 5:
         return Kind.GALLERY, None
     if signs.body_length < 700 and (
-        "videoobject" in signs.types or signs.og_type.startswith("video") or _VIDEO_SEGMENTS.intersection(segments[:-1])
+        "videoobject" in signs.types or signs.og_type.startswith("video") or VIDEOS.intersection(segments[:-1])
     ):
         return Kind.VIDEO, None
     return Kind.ARTICLE, None
@@ -184,23 +108,36 @@ def _refusal(signs: Signs) -> str | None:
         _LOGIN.match(signs.headline or signs.title) and signs.body_length < 800
     ):
         return "log-in wall"
-    segments = _segments(signs.url)
+    segments = segments_of(signs.url)
     is_article = bool(signs.types & ARTICLE_TYPES) or signs.og_type == "article"
     if not segments and not is_article:
         return "front page"
-    for reason, words, longest in _SEGMENTS:
+    for reason, words, longest in NOT_ARTICLES:
         if (
             words.intersection(segments)
             and not (is_article and signs.has_date)
             and (signs.body_length < longest or signs.prose_share < 0.5)
         ):
             return reason
-    if not is_article and _is_listing(signs, segments):
+    if not is_article and (_is_listing(signs, segments) or _names_section(signs, segments)):
         return "section front"
+    is_bare = not (is_article or signs.has_date or signs.has_byline) and signs.body_length < MIN_TEXT
+    if is_bare and segments and names_puzzle(segments[-1]):
+        return "puzzle page"
+    if is_bare and signs.og_type in ("website", "profile", "section") and signs.pictures < 4 and not signs.all_types & _MEDIA:
+        return "little text, no date, no byline: not called an article by the page itself"
     empty = not signs.body_length and not signs.pictures and "videoobject" not in signs.types
     if empty and not (is_article and signs.has_date):
         return "no text" if signs.headline else "no headline and no text"
     return None
+
+
+def _names_section(signs: Signs, segments: list[str]) -> bool:
+    """Whether a short heading is the name of the path's last part ("/uk-news/": "UK News"), and nothing tells a date or author."""
+    if signs.has_date or signs.has_byline or not segments or len(segments) > 3 or signs.body_length > 1500:
+        return False
+    name = re.sub(r"[\W_]+", "", signs.headline or signs.title.split("|")[0]).casefold()
+    return 0 < len(name) < 25 and name == re.sub(r"[\W_]+", "", segments[-1]).casefold()
 
 
 def _is_listing(signs: Signs, segments: list[str]) -> bool:
@@ -219,11 +156,3 @@ def _is_listing(signs: Signs, segments: list[str]) -> bool:
     points += plain and len(segments) <= 2
     points += signs.prose_share < 0.35
     return points >= 4 and signs.body_length < 6000
-
-
-def _segments(url: str) -> list[str]:
-    try:
-        path = urlsplit(url).path
-    except ValueError:
-        return []
-    return [unquote(segment).lower() for segment in path.split("/") if segment and not re.fullmatch(r"index\.\w+", segment)]
