@@ -106,6 +106,11 @@ class Site:
         domain = _registrable_domain(host)
         return domain is not None and domain == _registrable_domain(self.host)
 
+    def same_name(self, url: str) -> bool:
+        """Whether a URL is of this site's name under another public suffix: bbc.co.uk sends readers abroad to bbc.com."""
+        ours, theirs = _registrable_domain(self.host), _registrable_domain(host_of(url))
+        return bool(ours and theirs) and str(ours).partition(".")[0] == str(theirs).partition(".")[0]
+
     def _article_match(self, url: str) -> re.Match[str] | None:
         if self.article_url is None:
             return None

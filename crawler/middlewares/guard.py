@@ -55,7 +55,7 @@ def refusal(url: str, site: Site | None, *, redirected: bool = False) -> str | N
     name = urlsplit(url).hostname or ""
     if is_private_host(name):
         return f"leads to a private address: {host}"
-    if redirected and site and not site.same_site(url):
+    if redirected and site and not (site.same_site(url) or site.same_name(url)):
         return f"leads away from the site, to {host}"
     return None
 

@@ -20,6 +20,8 @@ LOCAL = Site("local", "Local", "http://127.0.0.1:8000/", "Europe/London")
         ("https://www.paper.co.uk/news/a", False, None),
         ("https://m.paper.co.uk/news/a", True, None),
         ("https://feeds.agency.example/paper.xml", True, None),
+        ("https://www.paper.com/news/a", True, None),
+        ("https://paper.evil.com/news/a", True, "leads away from the site, to paper.evil.com"),
         ("https://elsewhere.example/a", False, None),
         ("https://elsewhere.example/a", True, "leads away from the site, to elsewhere.example"),
         ("file:///etc/passwd", True, "not a web address: file:///etc/passwd"),
