@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 
 from crawler.discovery.candidate import Candidate, SourceKind
 from crawler.schedule.recheck import dead_end_due
@@ -21,7 +22,7 @@ from pipelines.dates import Timestamp
 from pipelines.past import Past, PastArticle
 from pipelines.revisions import State
 from pipelines.rows import instant_of
-from pipelines.urls import article_key, canonicalize
+from pipelines.urls import amp_to_article, article_key, canonicalize
 
 CLAIM_MARGIN = timedelta(seconds=90)
 """A sitemap's lastmod this little after the page's own stamp tells of the same edit."""
@@ -55,6 +56,8 @@ class Ask:
     past: PastArticle | None = None
     claimed_modified: Timestamp | None = None
     conditional: bool = False
+    aliases: tuple[tuple[str, str], ...] = ()
+    """(url, reason) pairs that are known to lead to the same page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +79,26 @@ def choose(candidates: Iterable[Candidate], past: Past, site: Site, now: datetim
         address = canonicalize(url) or url
         first.setdefault(article_key(address), Ask(address, "named", past.find(address, site.external_id(address))))
     fresh: dict[str, Candidate] = {}
-    for key, candidate in _merged(candidates).items():
+    merged, amp = _merged(candidates)
+    for key, candidate in merged.items():
         known = past.find(candidate.url, site.external_id(candidate.url))
         reason = _passed_over(candidate, known, past, site, now, elsewhere)
         if reason:
             skipped[reason] += 1
         elif known:
-            first.setdefault(key, Ask(known.url, "changed", known, candidate.claimed_modified))
+            first.setdefault(key, Ask(known.url, "changed", known, candidate.claimed_modified, aliases=amp.get(key, ())))
         elif key not in first:
             fresh[key] = candidate
     again = {key: ask for key, ask in _again(past, now, recheck) if key not in first and key not in fresh}
     room = max(limit - len(first) - min(len(again), limit // 4), 0)
-    new = [Ask(one.url, "new", None, one.claimed_modified) for one in sorted(fresh.values(), key=_newest_first)]
+    newest = sorted(fresh.items(), key=lambda item: _newest_first(item[1]))
+    new = [Ask(one.url, "new", None, one.claimed_modified, aliases=amp.get(key, ())) for key, one in newest]
     if len(new) > room:
         skipped[OVER_LIMIT] = len(new) - room
-    asks = [*first.values(), *new[:room], *again.values()][:limit]
-    return Choice(tuple(asks), dict(skipped), frozenset(fresh))
+    # Rechecks before new ones: an article that has moved is met at its old address, which redirects, before its new one.
+    again_room = max(limit - len(first) - len(new[:room]), 0)
+    asks = (*first.values(), *islice(again.values(), again_room), *new[:room])
+    return Choice(asks[:limit], dict(skipped), frozenset(fresh))
 
 
 def worth_asking(source: Source | None, others: Iterable[Source], now: datetime) -> bool:
@@ -106,18 +113,28 @@ def worth_asking(source: Source | None, others: Iterable[Source], now: datetime)
     return not covered or now - source.fetched >= AUDIT_INTERVAL
 
 
-def _merged(candidates: Iterable[Candidate]) -> dict[str, Candidate]:
-    """One candidate a URL: what several sources claim of it, the latest of each."""
+def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict[str, tuple[tuple[str, str], ...]]]:
+    """One candidate a page: what several sources claim of it, the latest of each; and the AMP twins of those named plainly.
+
+    An AMP page tells the same story in another template, and may be read otherwise: it is asked for only where nothing else is
+    known.
+    """
     merged: dict[str, Candidate] = {}
+    amp: dict[str, tuple[tuple[str, str], ...]] = {}
     for candidate in candidates:
         key = article_key(candidate.url)
         other = merged.get(key)
+        if other and other.url != candidate.url:
+            if amp_to_article(other.url):
+                other, candidate = candidate, other
+            if amp_to_article(candidate.url) and not amp_to_article(other.url):
+                amp[key] = ((candidate.url, "amp"),)
         merged[key] = candidate if other is None else replace(
             other,
             claimed_modified=_later(other.claimed_modified, candidate.claimed_modified),
             claimed_published=_later(other.claimed_published, candidate.claimed_published),
         )  # fmt: skip
-    return merged
+    return merged, amp
 
 
 def _passed_over(candidate: Candidate, known: PastArticle | None, past: Past, site: Site, now: datetime,

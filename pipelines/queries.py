@@ -48,6 +48,11 @@ def aliases(store: Store, article_id: int) -> list[Row]:
     )
 
 
+def moved_from(store: Store, article_id: int) -> list[Row]:
+    """Articles whose address leads to this one: the same story under an address that was not known to be its former one."""
+    return list(store.rows("SELECT url, revision_count, first_seen, last_seen FROM articles WHERE moved_to = ?", (article_id,)))
+
+
 def revision(store: Store, article: Row, number: int) -> Article | None:
     """One revision of an article, by its number, as the article it was."""
     revision_id = store.value("SELECT id FROM revisions WHERE article_id = ? AND number = ?", (article["id"], number))

@@ -26,6 +26,7 @@ def command(url: str, db: str, as_json: bool) -> None:
         revisions = queries.history(store, article["id"])
         states = queries.states(store, article["id"])
         aliases = queries.aliases(store, article["id"])
+        before = queries.moved_from(store, article["id"])
     if as_json:
         keep = (
             "url",
@@ -38,9 +39,20 @@ def command(url: str, db: str, as_json: bool) -> None:
             "last_checked",
             "next_check",
         )
-        print_json({**{key: article[key] for key in keep}, "revisions": revisions, "states": states, "aliases": aliases})
+        print_json(
+            {
+                **{key: article[key] for key in keep},
+                "revisions": revisions,
+                "states": states,
+                "aliases": aliases,
+                "moved_from": before,
+            }
+        )
         return
     _print(article, revisions, states, aliases)
+    if before:
+        rows = [(row["url"], row["revision_count"], when(row["first_seen"]), when(row["last_seen"])) for row in before]
+        console().print(table(("moved here from", "revisions", "first seen", "last seen"), rows))
 
 
 def _print(article: Row, revisions: list[Row], states: list[Row], aliases: list[Row]) -> None:

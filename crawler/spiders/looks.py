@@ -92,7 +92,7 @@ def _fetch_of(response: Response, ask: Ask, now: datetime) -> Fetch:
         etag=_text(response, b"ETag"),
         last_modified=_text(response, b"Last-Modified"),
         claimed_modified=ask.claimed_modified,
-        aliases=((url, "amp"),) if amp_to_article(url) else (),
+        aliases=(*ask.aliases, *(((url, "amp"),) if amp_to_article(url) else ())),
     )
 
 

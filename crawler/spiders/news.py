@@ -30,9 +30,10 @@ from crawler.spiders.looks import failed_look, look_of
 from pipelines.article import Article, Fetch
 from pipelines.crawls import Source
 from pipelines.ledger import Ledger
+from pipelines.identity import address
 from pipelines.past import Past, kept_elsewhere
 from pipelines.store import Store
-from pipelines.urls import article_key, canonicalize
+from pipelines.urls import amp_to_article, article_key, canonicalize
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +122,10 @@ class NewsSpider(Spider):
                     logger.debug("%s: the sitemaps tell all it tells; asked again within the hour", url)
         if not asked:
             # Nobody says where its articles are named: the usual place, and what its front page links to.
-            asked += [(urljoin(self.site.url, "/sitemap.xml"), SourceKind.SITEMAP, None), (self.site.url, SourceKind.SECTION, None)]
+            asked += [
+                (urljoin(self.site.url, "/sitemap.xml"), SourceKind.SITEMAP, None),
+                (self.site.url, SourceKind.SECTION, None),
+            ]
         self._sitemaps_left -= min(len(sitemaps), self._sitemaps_left)
         return [self._source_request(url, kind, claimed) for url, kind, claimed in dict.fromkeys(asked)]
 
@@ -230,9 +234,13 @@ class NewsSpider(Spider):
             cb_kwargs={"ask": ask},
         )
 
-    def parse_article(self, response: Response, ask: Ask) -> Iterator[Article | Fetch]:
-        """One look at one URL."""
-        yield look_of(response, ask, self.site, self.clock())
+    def parse_article(self, response: Response, ask: Ask) -> Iterator[Article | Fetch | Request]:
+        """One look at one URL; from an AMP page on to the page that it is a twin of."""
+        look = look_of(response, ask, self.site, self.clock())
+        if isinstance(look, Article) and amp_to_article(look.url) and address(look) != look.url and not ask.aliases:
+            yield self._article_request(replace(ask, url=address(look), conditional=False, aliases=((look.url, "amp"),)))
+        else:
+            yield look
 
     def article_failed(self, failure: Failure) -> Iterator[Fetch]:
         """No answer, or none that was asked for: recorded with why."""

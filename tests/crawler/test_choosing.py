@@ -67,6 +67,15 @@ def test_the_latest_claim_of_several_sources_counts() -> None:
     assert [(ask.why, ask.claimed_modified, ask.conditional) for ask in seen.asks] == [("changed", stamp(9), False)]
 
 
+def test_an_amp_page_is_asked_for_only_where_nothing_else_is_known() -> None:
+    amp = named(f"{URL}/amp/", 9, SourceKind.FEED)
+    for candidates in ([amp, named()], [named(), amp]):
+        (ask,) = choose(candidates, Past(), SITE, at(10)).asks
+        assert (ask.url, ask.claimed_modified, ask.aliases) == (URL, stamp(9), ((f"{URL}/amp/", "amp"),))
+    (ask,) = choose([amp], Past(), SITE, at(10)).asks
+    assert (ask.url, ask.aliases) == (f"{URL}/amp/", ())
+
+
 def test_what_is_due_goes_with_validators() -> None:
     (ask,) = choose([], knowing(), SITE, at(30)).asks
     assert (ask.url, ask.why, ask.conditional) == (URL, "due", True)
@@ -115,7 +124,7 @@ def test_newest_first_within_the_limit_and_rechecks_keep_a_share() -> None:
     new = [named(f"https://paper.example/news/story-{n}", n) for n in range(10)]
     undated = named("https://paper.example/news/front-page", None, SourceKind.SECTION)
     choice = choose([*new, undated], knowing(), SITE, at(40), limit=4)
-    assert [ask.url.rpartition("/")[2] for ask in choice.asks] == ["front-page", "story-9", "story-8", "mill-fire"]
+    assert [ask.url.rpartition("/")[2] for ask in choice.asks] == ["mill-fire", "front-page", "story-9", "story-8"]
     assert choice.skipped == {"over the limit of one crawl": 8}
     assert isinstance(choice.asks[0], Ask)
 
