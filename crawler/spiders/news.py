@@ -29,8 +29,8 @@ from crawler.sites import Site
 from crawler.spiders.looks import failed_look, look_of
 from pipelines.article import Article, Fetch
 from pipelines.crawls import Source
-from pipelines.ledger import Ledger
 from pipelines.identity import address
+from pipelines.ledger import Ledger
 from pipelines.past import Past, kept_elsewhere
 from pipelines.store import Store
 from pipelines.urls import amp_to_article, article_key, canonicalize

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -867,10 +866,9 @@ def test_reads_no_further_than_the_limit() -> None:
         "㏠" * 300,
     ],
 )
-def test_hostile_text_costs_little(text: str) -> None:
-    start = time.process_time()
-    parse_timestamp(text, LONDON, FETCHED)
-    assert time.process_time() - start < 0.25
+def test_hostile_text_holds_no_time(text: str) -> None:
+    """A pattern that runs away would reach the time limit of a test."""
+    assert parse_timestamp(text, LONDON, FETCHED) is None
 
 
 @pytest.mark.skipif(not FACTS.exists(), reason="the shared facts are not beside this checkout")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -132,12 +131,10 @@ def test_one_broken_entry_leaves_the_others() -> None:
     assert listing.problems[0].startswith("broken XML: ")
 
 
-def test_fast_and_capped_at_what_the_protocol_allows() -> None:
+def test_capped_at_what_the_protocol_allows() -> None:
     entry = "<url><loc>https://www.example.com/news/place/some-headline-of-a-story-{0}</loc><lastmod>2025-03-07</lastmod></url>"
     document = f"<urlset>{''.join(entry.format(number) for number in range(MAX_URLS + 1000))}</urlset>".encode()
-    started = time.process_time()
     listing = read(document)
-    assert time.process_time() - started < 10  # about 1 s on an idle core
     assert urls(listing)[-1] == "https://www.example.com/news/place/some-headline-of-a-story-49999"
     assert (len(listing.candidates), listing.problems) == (
         MAX_URLS,
@@ -172,10 +169,8 @@ def test_inflate() -> None:
         "https://\n" * 100_000,
     ],
 )
-def test_hostile_documents_cost_little(document: str) -> None:
-    started = time.process_time()
+def test_hostile_documents_are_got_through(document: str) -> None:
     listing = read(document)
-    assert time.process_time() - started < 8
     assert listing.candidates == ()
     assert len(repr(listing.problems)) < 20_000
 
