@@ -22,8 +22,7 @@ from twisted.internet.error import ReactorNotRunning
 from crawler import settings as ours
 from crawler.sites import Site
 from crawler.spiders.news import NewsSpider
-from crawler.spiders.page import PageSpider
-from pipelines.article import Article, Fetch
+from crawler.spiders.page import PageSpider, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +105,9 @@ def crawl_sites(sites: Sequence[Site], options: Options, urls: Mapping[str, Sequ
         return [crawl_id for ids in pool.map(run, groups.values()) for crawl_id in ids]
 
 
-def look_at(site: Site, urls: tuple[str, ...]) -> list[Article | Fetch]:
+def look_at(site: Site, urls: tuple[str, ...]) -> list[Seen]:
     """Look at pages of a site and keep nothing. Once a process, like `crawl_site`."""
-    looks: list[Article | Fetch] = []
+    looks: list[Seen] = []
     process = AsyncCrawlerProcess(settings_for(Options(db="")))
     process.crawl(PageSpider, site=site, urls=urls, tell=looks.append)
     process.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Self
 
 from scrapy import Request, Spider
@@ -19,12 +20,21 @@ from pipelines.article import Article, Fetch
 from pipelines.normalise import normalise
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look, and the answer it was made from: empty where none came."""
+
+    look: Article | Fetch
+    body: bytes = b""
+    content_type: str | None = None
+
+
 class PageSpider(Spider):
     """Hands each look to `tell`, in the order in which the answers come."""
 
     name = "page"
 
-    def __init__(self, *, site: Site, urls: tuple[str, ...], tell: Callable[[Article | Fetch], None], **kwargs: Any) -> None:
+    def __init__(self, *, site: Site, urls: tuple[str, ...], tell: Callable[[Seen], None], **kwargs: Any) -> None:
         """`site` says whose pages they are, and so which private hosts may be asked."""
         super().__init__(**kwargs)
         self.site = site
@@ -46,12 +56,13 @@ class PageSpider(Spider):
     def parse(self, response: Response, url: str) -> Iterator[Any]:
         """A page came."""
         look = look_of(response, Ask(url, "named"), self.site, self._clock())
-        self._tell(normalise(look) if isinstance(look, Article) else look)
+        content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1") or None
+        self._tell(Seen(normalise(look) if isinstance(look, Article) else look, response.body, content_type))
         yield from ()
 
     def failed(self, failure: Failure) -> Iterator[Any]:
         """None came."""
         outcome, reason = failed_look(failure)
         url = failure.request.cb_kwargs["url"]  # type: ignore[attr-defined]
-        self._tell(Fetch(url, self._clock(), outcome=outcome, reason=reason))
+        self._tell(Seen(Fetch(url, self._clock(), outcome=outcome, reason=reason)))
         yield from ()

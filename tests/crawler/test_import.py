@@ -157,3 +157,13 @@ def test_extract_reads_an_archive_line_by_line(tmp_path: Path) -> None:
     assert [(line["url"], line["kind"], line["headline"]) for line in lines] == [(URL, "article", "Bridge to close")] * 2
     assert list(lines[0]) == list(json_of(Article(URL)))
     assert [path.name for path in tmp_path.iterdir()] == ["day.warc.gz"]
+
+
+def test_extract_explains_what_it_chose_from(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_bytes(FIRST)
+    done = newsledger("extract", str(file), "--url", URL, "--explain", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert ["headlines", "printed.h1", "*", "Bridge", "to", "close"] in rows
+    assert ["modified", "jsonld.dateModified", "*", "2025-03-07T09:00:00Z"] in rows
