@@ -14,7 +14,7 @@ from lxml.etree import _Element as Element
 
 from crawler.extraction import vocabulary
 from crawler.extraction.blocks import SUSPECT, Block, blocks_of
-from crawler.extraction.lines import Context, article_blocks, is_consent
+from crawler.extraction.lines import Context, article_blocks, is_consent, is_stamp
 from crawler.extraction.page import Page
 from crawler.extraction.roles import Role, all_words
 
@@ -23,6 +23,7 @@ MAX_BLOCKS = 6_000
 MIN_GOOD = 50
 """Characters from which a block counts as a paragraph of prose; a third of it in scripts that need fewer."""
 _DENSE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_DENSITY = 2.5
 _SENTENCE = re.compile(r"[.!?…。！？؟।:;,]")
 
 Weights = dict[Element, float]
@@ -52,11 +53,12 @@ class Reading:
 
 def prose_weight(block: Block) -> float:
     """How much a block speaks for its surroundings being the article; 0 for headings, link lists and scraps."""
-    if block.is_heading or block.tag in ("th", "dt"):
+    if block.length * _DENSITY < MIN_GOOD or block.is_heading or block.tag in ("th", "dt"):
         return 0.0
-    dense = 2.5 if _DENSE.search(block.text[:60]) else 1.0
-    size = block.length * dense
-    if size < MIN_GOOD or block.link_share > 0.5 or not _SENTENCE.search(block.text) or is_consent(block.text):
+    size = block.length * (_DENSITY if not block.text.isascii() and _DENSE.search(block.text[:60]) else 1.0)
+    if size < MIN_GOOD or block.link_share > 0.5 or not _SENTENCE.search(block.text):
+        return 0.0
+    if is_consent(block.text) or is_stamp(block.text):
         return 0.0
     return float(min(size, 1500.0)) * (1.0 - block.link_share) * (0.6 if block.tag == "li" else 1.0)
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from lxml import etree
+
 from crawler.extraction import jsonld, judge, meta
+from crawler.extraction.authors import authors_of
 from crawler.extraction.body import Reading, read_body
 from crawler.extraction.families import Match, recognise
+from crawler.extraction.heading import find_heading, heading_text
 from crawler.extraction.kinds import Signs, kind_of
 from crawler.extraction.lines import Context
 from crawler.extraction.page import Page, parse
 from crawler.extraction.pictures import read_pictures
-from crawler.extraction.printed import article_region, find_heading, heading_text, propose_printed
+from crawler.extraction.printed import article_region, propose_printed, walk_region
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.structured import propose_itemprops, propose_jsonld, propose_meta
 from crawler.extraction.tags import propose_tags
+from crawler.extraction.times import modified_at, published_at
 from crawler.extraction.zones import guess_zone
 from crawler.sites import Site
 from pipelines.article import Article, Image, Kind
@@ -23,6 +28,7 @@ from pipelines.dates import Precision, Timestamp
 from pipelines.text import join_paragraphs
 from pipelines.urls import canonicalize, date_in_path
 
+_PASSWORDS = etree.XPath(".//input[@type='password']")
 GENERIC = "generic/1"
 
 
@@ -127,9 +133,10 @@ def _read_printed(gathered: _Page) -> None:
         proposals.headlines.append(Proposal(gathered.headline, "printed.h1"))
     reading = read_body(page, heading, Context(headline=gathered.headline))
     region = article_region(page, heading, reading.container)
-    propose_printed(page, region, heading, reading, proposals)
+    steps = walk_region(page, region, reading.container)
+    propose_printed(page, steps, heading, reading, proposals)
     propose_tags(page, heading, proposals)
-    gathered.pictures, captions = read_pictures(page, region, reading.container)
+    gathered.pictures, captions = read_pictures(page, steps, reading.container)
     gathered.reading = replace(reading, blocks=tuple(block for block in reading.blocks if block.text not in captions))
     proposals.bodies.insert(0, Proposal(gathered.reading.paragraphs, "printed"))
 
@@ -137,8 +144,8 @@ def _read_printed(gathered: _Page) -> None:
 def _judge(gathered: _Page, site: Site | None) -> Article:
     page, proposals = gathered.page, gathered.proposals
     body = join_paragraphs(list(judge.body(proposals)))
-    byline, authors = judge.authors(proposals, gathered.site_name)
-    published = judge.published(proposals, page.timezone if page.is_zone_sure else None)
+    byline, authors = authors_of(proposals, gathered.site_name)
+    published = published_at(proposals, page.timezone if page.is_zone_sure else None)
     section = judge.section(proposals)
     kind, reason = kind_of(_signs(gathered, len(body), section, bool(authors)))
     return Article(
@@ -152,7 +159,7 @@ def _judge(gathered: _Page, site: Site | None) -> Article:
         byline=byline,
         authors=authors,
         date_published=published,
-        date_modified=judge.modified(proposals, published),
+        date_modified=modified_at(proposals, published),
         section=section,
         topics=judge.topics(proposals, f"{gathered.headline} {page.title} {body}", gathered.site_name),
         language=judge.language(proposals) or (site.language if site else None) or None,
@@ -178,6 +185,6 @@ def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: b
         has_date=any(one.source != "url" and not one.source.endswith(".body") for one in published),
         has_byline=has_byline,
         live_posts=gathered.reading.live_posts,
-        asks_password=page.body.find(".//input[@type='password']") is not None,
+        asks_password=page.mentions("password") and bool(_PASSWORDS(page.body)),
         prose_share=gathered.reading.prose_share,
     )

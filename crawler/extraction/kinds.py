@@ -133,11 +133,15 @@ def _refusal(signs: Signs) -> str | None:
 
 
 def _names_section(signs: Signs, segments: list[str]) -> bool:
-    """Whether a short heading is the name of the path's last part ("/uk-news/": "UK News"), and nothing tells a date or author."""
-    if signs.has_date or signs.has_byline or not segments or len(segments) > 3 or signs.body_length > 1500:
+    """Whether the heading is just the path's last part ("/uk-news/": "UK News"), and there is no date, byline or much text."""
+    if signs.has_date or signs.has_byline or not 0 < len(segments) <= 3 or signs.body_length > 600:
         return False
-    name = re.sub(r"[\W_]+", "", signs.headline or signs.title.split("|")[0]).casefold()
-    return 0 < len(name) < 25 and name == re.sub(r"[\W_]+", "", segments[-1]).casefold()
+    name = (signs.headline or signs.title.split("|")[0]).strip()
+    return len(name.split()) <= 3 and len(name) < 25 and _letters(name) == _letters(segments[-1]) != ""
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _is_listing(signs: Signs, segments: list[str]) -> bool:

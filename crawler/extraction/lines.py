@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from crawler.extraction.blocks import Block
+from pipelines.dates.words import code, normalise
 from pipelines.furniture import is_furniture
 
 _PROSE_TAGS = frozenset(("p", "blockquote", "li", "pre", "dd", "td"))
@@ -46,12 +47,15 @@ _CONSENT = re.compile(
 )
 
 
-_CONSENT_HINT = re.compile(r"cookie|inhalt|content|daten|traceurs|javascript|slideshow", re.IGNORECASE)
+_CONSENT_HINTS = ("cookie", "inhalt", "content", "daten", "traceurs", "javascript", "slideshow")
 
 
 def is_consent(text: str) -> bool:
     """A notice about cookies, consent or embedded content."""
-    return len(text) < 1200 and _CONSENT_HINT.search(text) is not None and _CONSENT.search(text) is not None
+    if len(text) >= 1200:
+        return False
+    lowered = text.lower()
+    return any(hint in lowered for hint in _CONSENT_HINTS) and _CONSENT.search(text) is not None
 
 
 _CREDIT_LINE = re.compile(
@@ -60,6 +64,24 @@ _CREDIT_LINE = re.compile(
     r"\s?(?:by|von|:|©).{1,80}",
     re.IGNORECASE,
 )
+
+
+_MAX_STAMP = 160
+_ANY_DIGIT = re.compile(r"\d")
+_ANY_LETTER = re.compile(r"[^\W_]")
+
+
+def is_stamp(text: str) -> bool:
+    """Whether a line is nothing but times and their labels, in any language: "Published 9th May 2025, 16:15 BST"."""
+    # Telling figures first, since reading a line as a date is dear: prose is nowhere near as thick with them.
+    if len(text) > _MAX_STAMP or not _ANY_DIGIT.search(text) or 14 * sum(map(str.isdigit, text)) < len(text):
+        return False
+    coded = code(normalise(text), "UTC")
+    return "x" not in coded and any(character in _STAMP_SIGNS for character in coded)
+
+
+_STAMP_SIGNS = frozenset("abcdefghijklBUOVJG:YND")
+"""Code letters of months, labels, "today", "ago" and East Asian day signs; and the colon of a clock."""
 
 
 @dataclass(slots=True)
@@ -131,7 +153,7 @@ def _is_noise(block: Block, context: Context) -> bool:
         return True
     if block.tag not in _PROSE_TAGS and not block.is_heading:
         return block.length < 40 or not _END.search(text)
-    return not any(character.isalnum() for character in text)
+    return not _ANY_LETTER.search(text) or is_stamp(text)
 
 
 _PLUG = re.compile(

@@ -15,12 +15,15 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from crawler.extraction.roles import Role, role_of
+from crawler.extraction.roles import Role, roles_of
+from crawler.markup import trim
 from pipelines.text import squash
 
 MAX_BYTES = 10_000_000
 MAX_NODES = 30_000
 """Elements kept of one page; real pages have 500-8,000. What comes after is cut off."""
+MAX_TAGS = 100_000
+"""Tags, opening and closing, that the parser is given."""
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([a-zA-Z0-9_.-]{2,40})""")
@@ -35,7 +38,9 @@ _MEANT = {
     "shift-jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs",
 }  # fmt: skip
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_GONE = ("script", "style", "noscript", "template", "svg", "object", "embed")
+_GONE = ("script", "style", "noscript", "template", "svg", "object", "embed", "iframe", "canvas", "select", "datalist", "map")
+_TYPE = re.compile(rb"""\btype\s*=\s*["']?([\w/+.-]{1,60})""", re.IGNORECASE)
+_ID = re.compile(rb"""(?<![\w-])id\s*=\s*["']?([^\s"'>]{1,100})""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +55,27 @@ class Script:
 class Page:
     """One parsed page. The tree is read by all and changed by none."""
 
-    def __init__(self, root: Element, scripts: tuple[Script, ...], url: str, fetched: datetime | None) -> None:
+    def __init__(
+        self, root: Element, scripts: tuple[Script, ...], url: str, fetched: datetime | None, markup: bytes = b""
+    ) -> None:
         self.root = root
+        self.markup = markup
         self.scripts = scripts
         self.url = url
         self.fetched = fetched
         self.timezone = "UTC"
         self.is_zone_sure = False
         # Held, so that lxml makes each element's Python side once and not on every walk.
-        self.roles = {element: role_of(element) for element in self.body.iter()}
+        self.elements: list[Element] = list(self.body.iter())
+        self.roles = roles_of(self.elements)
 
     def role(self, element: Element) -> int:
         """Roles that the names on an element of the body hint at."""
         return self.roles.get(element, 0)
+
+    def mentions(self, *names: str) -> bool:
+        """Whether any of these ASCII words stands anywhere in the markup: a quick look before a slow one."""
+        return any(name.encode("ascii") in self.markup for name in names)
 
     def drop(self, element: Element) -> None:
         """Mark an element as furniture beyond doubt; the tree stays as it is."""
@@ -161,20 +174,38 @@ def _declared(data: bytes, content_type: str | None) -> str | None:
 
 def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetched: datetime | None = None) -> Page | None:
     """The page, or None where there is no element in it. Never raises for any content."""
-    text = html[:MAX_BYTES] if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)
-    text = _XML_DECLARATION.sub("", text.lstrip("\ufeff"), count=1)
-    clean = text.encode("utf-8", "replace").translate(_FEEDS, _UNPARSABLE)
-    if not clean.strip():
+    text = (html[:MAX_BYTES] if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)).lstrip("\ufeff")
+    if text[:100].lstrip().startswith("<?xml"):
+        text = _XML_DECLARATION.sub("", text, count=1)
+    markup = trim(text.encode("utf-8", "replace"))
+    clean = _first_tags(markup.data.translate(_FEEDS, _UNPARSABLE))
+    if not clean.strip() and not markup.scripts:
         return None
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(clean, parser)
+        root = etree.fromstring(clean if clean.strip() else b"<html></html>", parser)
     except (etree.LxmlError, ValueError):
         return None
     if root is None or not isinstance(root.tag, str):
         return None
+    # In C and in place: setting a tail from here would refuse characters that a page may well hold.
+    etree.strip_elements(root, *_GONE, with_tail=False)
     _cut(root)
-    return Page(root, _take_scripts(root), url, fetched)
+    return Page(root, tuple(_script(attributes, code) for attributes, code in markup.scripts), url, fetched, clean)
+
+
+def _script(attributes: bytes, code: bytes) -> Script:
+    kind, name = _TYPE.search(attributes[:2000]), _ID.search(attributes[:2000])
+    return Script(
+        kind[1].decode("ascii", "replace").lower() if kind else "",
+        name[1].decode("utf-8", "replace") if name else "",
+        code.decode("utf-8", "replace"),
+    )
+
+
+def _first_tags(markup: bytes) -> bytes:
+    """The markup up to its tag number MAX_TAGS."""
+    return markup if markup.count(b"<") <= MAX_TAGS else b"<".join(markup.split(b"<", MAX_TAGS)[:MAX_TAGS])
 
 
 def _cut(root: Element) -> None:
@@ -186,14 +217,3 @@ def _cut(root: Element) -> None:
         parent = element.getparent()
         if parent is not None:
             parent.remove(element)
-
-
-def _take_scripts(root: Element) -> tuple[Script, ...]:
-    """Scripts as text; they and what shows nothing leave the tree, the text after them stays."""
-    scripts = tuple(
-        Script((element.get("type") or "").lower(), element.get("id") or "", element.text or "")
-        for element in root.iter("script")
-    )
-    # In C and in place: setting a tail from here would refuse characters that a page may well hold.
-    etree.strip_elements(root, *_GONE, with_tail=False)
-    return scripts

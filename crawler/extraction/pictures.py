@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lxml.etree import _Element as Element
 
 from crawler.extraction.page import Page, spaced_text_of, text_of
-from crawler.extraction.printed import NAMES_WRITER, walk_region
+from crawler.extraction.printed import NAMES_WRITER, Step
 from crawler.extraction.roles import Role
 from pipelines.article import Image
 from pipelines.captions import split_caption
@@ -28,12 +29,12 @@ _LABEL = re.compile(
 _NO_CAPTION = re.compile(r"\bnewsletters?\b|^skip past\b|\bsign up (?:to|for)\b", re.IGNORECASE)
 
 
-def read_pictures(page: Page, region: Element, container: Element | None) -> tuple[list[Image], set[str]]:
+def read_pictures(page: Page, steps: list[Step], container: Element | None) -> tuple[list[Image], set[str]]:
     """The pictures, and every text printed as caption or credit (which then is no paragraph)."""
     pictures: list[Image] = []
     printed: set[str] = set()
     done: set[Element] = set()
-    for element, role, _ in walk_region(page, region, container):
+    for element, role, _ in steps:
         if element.getparent() in done:
             done.add(element)
             continue
@@ -45,7 +46,22 @@ def read_pictures(page: Page, region: Element, container: Element | None) -> tup
         if picture is not None:
             pictures.append(picture)
         done.add(element)
-    return pictures, printed
+    return _without_numbers(pictures), printed
+
+
+_NUMBERED = re.compile(r"[(\[]?(\d{1,3})[)\]]?(?:[.):]| ?(?:/|of|von|de|di|van|z|av|af) ?\d{1,3}\b[.):]?)\s+(?=\S)")
+
+
+def _without_numbers(pictures: list[Image]) -> list[Image]:
+    """The pictures of a gallery without the count before each caption ("3. ", "3 of 12: "), where it counts indeed."""
+    found = [_NUMBERED.match(picture.caption or "") for picture in pictures]
+    numbers = [int(match[1]) for match in found if match]
+    if len(numbers) < 3 or len(numbers) < 0.6 * len(pictures) or numbers != sorted(set(numbers)):
+        return pictures
+    return [
+        picture if match is None else replace(picture, caption=(picture.caption or "")[match.end() :])
+        for picture, match in zip(pictures, found, strict=True)
+    ]
 
 
 def _is_picture_box(page: Page, element: Element, role: int) -> bool:

@@ -1,39 +1,26 @@
-"""What a reader sees: the heading, the standfirst, the byline, the times and the tags printed around the article."""
+"""What a reader sees: the standfirst, the byline and the times printed around the article."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from lxml.etree import _Element as Element
 
 from crawler.extraction.blocks import INLINE, Block
 from crawler.extraction.body import Reading
-from crawler.extraction.jsonld import overlap
 from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.proposals import Proposal, Proposals
-from crawler.extraction.roles import Role, all_words
+from crawler.extraction.roles import EPOCHS, Role, all_words
 from crawler.extraction.structured import stamp
-from pipelines.dates import parse_labelled
+from pipelines.dates import Timestamp, parse_labelled
 from pipelines.text import paragraphs
 
-MAX_HEADING = 400
 MAX_PROPOSALS = 80
 """Printed times, and printed bylines, looked at on one page."""
 MAX_BYLINE = 300
 MAX_STANDFIRST = 800
-_EPOCHS = (
-    "data-timestamp",
-    "data-date",
-    "data-datetime",
-    "data-published",
-    "data-publish-date",
-    "data-epoch",
-    "data-time",
-    "data-seconds",
-    "data-unixtime",
-)
 NAMES_WRITER = re.compile(r"^(?:by|von|par|por|di|da|av|af|door|text|texte|autor|kirjoitti)\s*:?\s+\S", re.IGNORECASE)
 
 
@@ -41,76 +28,6 @@ _AUTHOR_LINK = re.compile(
     r"/(?:authors?|autor(?:en|es|a)?|auteurs?|profiles?|profil|staff|people|person|reporters?|journalists?|journalisten?|contributors?|by|writers?|columnist[as]*|team|redaktion|redactor)[-/]",
     re.IGNORECASE,
 )
-
-
-def find_heading(page: Page, references: list[str], site_name: str | None = None) -> Element | None:
-    """The element that prints the headline: the h1 most like what the page is called elsewhere, else the first in the article.
-
-    An h2 stands in where the h1 is the site's name or where only the h2 says exactly what the page is called.
-    """
-    headings = [
-        (element, text) for element in page.body.iter("h1", "h2", "h3") if 0 < len(text := heading_text(element)) <= MAX_HEADING
-    ]
-    told = {_key(reference) for reference in references[:2]}
-    best, best_score = None, -1.0
-    for element, text in headings[:200]:
-        if site_name and _key(text) == _key(site_name):
-            continue
-        likeness = max((_likeness(text, reference) for reference in references), default=0.0)
-        if element.tag != "h1":
-            if likeness < 0.85:
-                continue
-            likeness -= 0.15 if _key(text) in told else 0.4
-        elif any(key and key in _key(text) for key in told):
-            likeness = max(likeness, 1.3)
-        else:
-            # The same as the title element only: written for search engines, like the title.
-            likeness = min(likeness, 1.1)
-        score = (
-            likeness
-            + ((0.1 if likeness > 1 else 0.3) if _inside(element, ("article", "main")) else 0.0)
-            + min(len(text), 60) / 300
-        )
-        if page.role(element) & Role.HIDDEN:
-            score -= 0.5
-        if score > best_score:
-            best, best_score = element, score
-    return best if best is not None else _styled_heading(page, references)
-
-
-def _styled_heading(page: Page, references: list[str]) -> Element | None:
-    """A heading that only its style makes one."""
-    for element in page.body.iter("div", "span", "p", "td", "strong", "b", "font"):
-        if (
-            len(element) < 4
-            and (element.text or len(element))
-            and (element.tag in ("strong", "b", "font") or page.role(element) & Role.HEADLINE)
-        ):
-            text = heading_text(element)
-            if 3 <= len(text.split()) <= 40 and any(_likeness(text, reference) > 1 for reference in references):
-                return element
-    return None
-
-
-def _likeness(text: str, reference: str) -> float:
-    """0..1 by shared words; 1.3 for the same words in the same order."""
-    if _key(text) == _key(reference):
-        return 1.3
-    return overlap(text, reference) * min(1.0, len(text.split()) / 3)
-
-
-def _key(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
-
-
-def _inside(element: Element, tags: tuple[str, ...]) -> bool:
-    return any(ancestor.tag in tags for ancestor in element.iterancestors())
-
-
-def heading_text(element: Element) -> str:
-    """Text of a heading; parts with a class of their own are laid out apart."""
-    parted = any(child.get("class") or child.tag in ("br", "div", "p") for child in element)
-    return spaced_text_of(element) if parted else text_of(element)
 
 
 def article_region(page: Page, heading: Element | None, container: Element | None) -> Element:
@@ -128,8 +45,13 @@ def article_region(page: Page, heading: Element | None, container: Element | Non
     return start if parent is None or parent.tag in ("body", "html") else parent
 
 
-def walk_region(page: Page, region: Element, container: Element | None) -> Iterator[tuple[Element, int, bool]]:
-    """(element, its roles, whether it is in the body) in page order, without subtrees of other articles, comments or frame."""
+Step: TypeAlias = tuple[Element, int, bool]
+"""An element of the article's region, its roles, and whether it is in the body."""
+
+
+def walk_region(page: Page, region: Element, container: Element | None) -> list[Step]:
+    """The region in page order, without subtrees of other articles, comments or the site's frame."""
+    steps: list[Step] = []
     protected = set() if container is None else {container, *container.iterancestors()}
     stack = [(region, container is region)]
     while stack:
@@ -143,18 +65,19 @@ def walk_region(page: Page, region: Element, container: Element | None) -> Itera
                 continue
             if element.tag == "aside" and not picture and not inside:
                 continue
-        yield element, role, inside
+        steps.append((element, role, inside))
         below = inside or element is container
-        stack.extend((child, below) for child in reversed(element))
+        stack += [(child, below) for child in reversed(element)]
+    return steps
 
 
-def propose_printed(page: Page, region: Element, heading: Element | None, reading: Reading, into: Proposals) -> None:
-    """Standfirst, bylines, times and tags, from one walk over the region and the blocks between heading and text."""
+def propose_printed(page: Page, steps: list[Step], heading: Element | None, reading: Reading, into: Proposals) -> None:
+    """Standfirst, bylines and times, from the region's elements and the blocks between heading and text."""
     first = reading.blocks[0].element if reading.blocks else None
     place = "head"
     taken: set[Element] = set()
     below_heading = heading is None
-    for element, role, _ in walk_region(page, region, reading.container):
+    for element, role, _ in steps:
         if element is first:
             place = "body"
         if element is heading:
@@ -164,7 +87,7 @@ def propose_printed(page: Page, region: Element, heading: Element | None, readin
             taken.add(element)
             continue
         if len(into.published) + len(into.modified) < MAX_PROPOSALS and (
-            element.tag == "time" or role & Role.TIME or _has_epoch(element)
+            element.tag == "time" or role & (Role.TIME | Role.EPOCH)
         ):
             _propose_time(page, element, role, place, into)
         if element.tag == "figure" or (role & (Role.PICTURE | Role.CAPTION | Role.CREDIT) and not role & Role.BYLINE):
@@ -204,11 +127,6 @@ def _is_own_text(page: Page, element: Element, text: str) -> bool:
         )
         and not NAMES_WRITER.match(text)
     )
-
-
-def _has_epoch(element: Element) -> bool:
-    attributes = element.attrib
-    return bool(attributes) and any(name in attributes for name in _EPOCHS)
 
 
 def _propose_byline(page: Page, element: Element, place: str, into: Proposals) -> bool:
@@ -254,11 +172,11 @@ def _propose_head(page: Page, head: tuple[Block, ...], into: Proposals) -> None:
     for block in head:
         text = block.text
         if 6 <= block.length <= 160 and any(character.isdigit() for character in text):
-            published, modified = parse_labelled(text, page.timezone, page.fetched)
+            published, modified, source = _labelled(page, text, "printed.line")
             if published and not has_time:
-                into.published.append(Proposal(replace(published, source="printed.line"), "printed.line"))
+                into.published.append(Proposal(replace(published, source=source), source))
             if modified:
-                into.modified.append(Proposal(replace(modified, source="printed.line"), "printed.line"))
+                into.modified.append(Proposal(replace(modified, source=source), source))
         if block.length < 150 and NAMES_WRITER.match(text):
             into.bylines.append(Proposal(text, "printed.line"))
         elif (
@@ -277,7 +195,7 @@ def _propose_time(page: Page, element: Element, role: int, place: str, into: Pro
     if len(text) > 150:
         return
     names = all_words(element)
-    machine = next((value for name in _EPOCHS if (value := element.get(name))), None)
+    machine = next((value for name in EPOCHS if (value := element.get(name))), None)
     source = f"printed.epoch.{place}" if machine else f"printed.time.{place}"
     if machine is None and element.tag == "time":
         machine = element.get("datetime")
@@ -286,13 +204,21 @@ def _propose_time(page: Page, element: Element, role: int, place: str, into: Pro
         (into.modified if _says_modified(text, names) else into.published).append(proposal)
     if len(text) < 6 or not any(character.isdigit() for character in text):
         return
-    published, modified = parse_labelled(text, page.timezone, page.fetched)
-    source = f"printed.text.{place}"
+    published, modified, source = _labelled(page, text, f"printed.text.{place}")
     if published:
         where = into.modified if _says_modified("", names) and not names & {"published", "publish", "pubdate"} else into.published
         where.append(Proposal(replace(published, source=source), source))
     if modified:
         into.modified.append(Proposal(replace(modified, source=source), source))
+
+
+def _labelled(page: Page, text: str, source: str) -> tuple[Timestamp | None, Timestamp | None, str]:
+    """(published, modified, source); what only the time of the fetch makes readable ("2 hours ago") says so in its source."""
+    published, modified = parse_labelled(text, page.timezone)
+    if published or modified or page.fetched is None:
+        return published, modified, source
+    published, modified = parse_labelled(text, page.timezone, page.fetched)
+    return published, modified, f"{source}.relative"
 
 
 _UPDATED = re.compile(

@@ -36,3 +36,12 @@ class Proposals:
     kinds: list[Proposal[str]] = field(default_factory=list)
     free: list[Proposal[bool]] = field(default_factory=list)
     bodies: list[Proposal[tuple[str, ...]]] = field(default_factory=list)
+
+
+def rank(source: str, order: tuple[str, ...]) -> int:
+    """Place of a source in an order; "meta.*" stands for all of meta; the unnamed come last."""
+    kind = source.split(".", 1)[0]
+    for name in (source, f"{kind}.*", kind):
+        if name in order:
+            return order.index(name)
+    return len(order)

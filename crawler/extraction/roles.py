@@ -7,6 +7,7 @@ Names are cut into words ("ArticleMeta__PublishedDate" -> article, meta, publish
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from lxml.etree import _Element as Element
@@ -46,11 +47,29 @@ class Role:
     """Shown only when pointed at."""
     DROPPED = 1 << 18
     """Furniture beyond doubt, by a family's word."""
+    UNSEEN = 1 << 19
+    """Hidden by its own markup from every reader."""
+    EPOCH = 1 << 20
+    """Carries a time in a data attribute."""
 
 
-_ATTRIBUTES = frozenset(
+_NAMES = frozenset(
     ("class", "id", "itemprop", "data-testid", "data-component", "data-qa", "data-test", "rel", "role", "data-gtm-name")
 )
+EPOCHS = (
+    "data-timestamp",
+    "data-date",
+    "data-datetime",
+    "data-published",
+    "data-publish-date",
+    "data-epoch",
+    "data-time",
+    "data-seconds",
+    "data-unixtime",
+)
+"""Attributes in which templates leave a time for their scripts, the most telling first."""
+_NAME, _EPOCH, _HIDDEN, _STYLE = range(1, 5)
+_KINDS = {**dict.fromkeys(_NAMES, _NAME), **dict.fromkeys(EPOCHS, _EPOCH), "hidden": _HIDDEN, "style": _STYLE}
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 MAX_NAMES = 400
 
@@ -103,7 +122,7 @@ _BITS = _bits()
 
 def names_on(element: Element) -> str:
     """All names on an element, one after another."""
-    return " ".join([str(value) for key, value in element.items() if key in _ATTRIBUTES])[:MAX_NAMES]
+    return " ".join([str(value) for key, value in element.items() if key in _NAMES])[:MAX_NAMES]
 
 
 def all_words(element: Element) -> frozenset[str]:
@@ -140,11 +159,9 @@ def _roles_of_name(name: str) -> int:
     return role
 
 
-def role_of(element: Element) -> int:
-    """Roles that the names on an element hint at."""
-    names = names_on(element)
-    if not names:
-        return Role.NONE
+@lru_cache(maxsize=20_000)
+def _roles_of_names(names: str) -> int:
+    """Roles of all names on an element; templates repeat the same few hundred combinations, so pages share the answers."""
     role = Role.NONE
     tokens = names.split()
     for name in tokens:
@@ -154,3 +171,33 @@ def role_of(element: Element) -> int:
     if role & _STRONG:
         return role & ~(Role.WEAK | _STRONG)
     return role if role & Role.FURNITURE else role & ~Role.WEAK
+
+
+def roles_of(elements: Iterable[Element]) -> dict[Element, int]:
+    """What each element's names, data attributes and own style hint at; elements of no role are left out."""
+    roles: dict[Element, int] = {}
+    for element in elements:
+        names = ""
+        role = Role.NONE
+        for key, value in element.items():
+            kind = _KINDS.get(key)
+            if kind is None:
+                continue
+            if kind == _NAME:
+                names = f"{names} {value}" if names else str(value)
+            elif kind == _EPOCH:
+                role |= Role.EPOCH
+            elif value != "until-found" if kind == _HIDDEN else _hides(str(value)):
+                role |= Role.UNSEEN
+        if role & Role.UNSEEN and (element.get("id") or "")[:2] in ("S:", "B:"):
+            # Streamed React pages bring their content hidden and show it by script.
+            role &= ~Role.UNSEEN
+        if names:
+            role |= _roles_of_names(names if len(names) < MAX_NAMES else names[:MAX_NAMES])
+        if role:
+            roles[element] = role
+    return roles
+
+
+def _hides(style: str) -> bool:
+    return "display" in style and "display:none" in style[:300].replace(" ", "").lower()

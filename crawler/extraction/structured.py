@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
+
+from lxml import etree
 
 from crawler.extraction import jsonld, meta
 from crawler.extraction.page import Page, text_of
@@ -22,8 +26,14 @@ def stamp(raw: Any, page: Page, source: str) -> Proposal[Timestamp] | None:
     )
     if not 4 <= len(text) <= 120:
         return None
-    parsed = parse_timestamp(text, page.timezone, page.fetched)
+    parsed = _parsed(text, page.timezone, page.fetched)
     return Proposal(replace(parsed, source=source), source) if parsed else None
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(text: str, timezone: str, fetched: datetime | None) -> Timestamp | None:
+    """Pages tell the same instant in four places."""
+    return parse_timestamp(text, timezone, fetched)
 
 
 def propose_jsonld(page: Page, item: jsonld.Item, into: Proposals) -> None:
@@ -96,8 +106,9 @@ def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
     if page.language:
         into.languages.insert(0, Proposal(page.language, "html.lang"))
     for element in page.root.iter("link"):
-        address = page.absolute(element.get("href"))
-        if address and "canonical" in (element.get("rel") or "").lower().split():
+        is_canonical = "canonical" in (element.get("rel") or "").lower().split()
+        address = page.absolute(element.get("href")) if is_canonical else None
+        if address:
             into.canonicals.append(Proposal(address, "link.canonical"))
     for name in ("og:url", "twitter:url", "parsely-link"):
         address = page.absolute(found[name][0]) if name in found else None
@@ -109,11 +120,14 @@ def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
     into.kinds += [Proposal(value.lower(), "meta.og:type") for value in found.get("og:type", ())[:1]]
 
 
+_ITEMPROPS = etree.XPath(".//*[@itemprop]")
+
+
 def propose_itemprops(page: Page, into: Proposals) -> None:
     """From microdata in the page's body: the first that carries a value, since templates repeat empty ones."""
     wanted = {"datepublished": into.published, "datemodified": into.modified, "datecreated": into.published}
     done: set[str] = set()
-    for element in page.body.iterfind(".//*[@itemprop]"):
+    for element in _ITEMPROPS(page.body):
         name = (element.get("itemprop") or "").lower()
         for part in name.split():
             stamps = wanted.get(part)

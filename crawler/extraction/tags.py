@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
@@ -26,14 +27,17 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
     below = heading is None
     marked: dict[Element, list[str]] = {}
     leading: dict[Element, list[str]] = {}
+    boxes = {element for element, role in page.roles.items() if role & Role.TAGS}
     for element in page.body.iter("a", "h1", "h2"):
         below = below or element is heading
         if not below or element.tag != "a":
             continue
         is_tag = "tag" in (element.get("rel") or "").split()
         leads = _TAG_ADDRESS.search(element.get("href") or "") is not None
-        around = [element, *list(element.iterancestors())[:4]]
-        named = any(page.role(ancestor) & Role.TAGS for ancestor in around)
+        if not (is_tag or leads or boxes):
+            continue
+        around = [element, *islice(element.iterancestors(), 4)]
+        named = not boxes.isdisjoint(around)
         if not (is_tag or leads or named) or not _is_own(page, element, around, named or is_tag):
             continue
         text = text_of(element).lstrip("#").strip()

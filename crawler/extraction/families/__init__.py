@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from crawler.extraction.families.arc_xp import ArcXp
+from crawler.extraction.families.bbc import Bbc
 from crawler.extraction.families.midland_news import MidlandNews
 from crawler.extraction.families.national_world import NationalWorld
+from crawler.extraction.families.newsquest import Newsquest
+from crawler.extraction.families.reach import Reach
 from crawler.extraction.page import Page
 from crawler.extraction.proposals import Proposals
 
@@ -32,7 +36,7 @@ class Family(Protocol):
         """Add proposals with the source "family.<name>", and mark furniture with `page.drop`."""
 
 
-FAMILIES: tuple[Family, ...] = (MidlandNews(), NationalWorld())
+FAMILIES: tuple[Family, ...] = (MidlandNews(), NationalWorld(), Newsquest(), Reach(), Bbc(), ArcXp())
 
 
 @dataclass(frozen=True, slots=True)

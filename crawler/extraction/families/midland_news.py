@@ -12,7 +12,12 @@ Premium ("Plus") text lies in the page's data although it is not shown: it is no
 
 from __future__ import annotations
 
-from crawler.extraction.families.national_world import drop_furniture
+import re
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class
+from crawler.extraction.families.national_world import correct_claims, drop_furniture
 from crawler.extraction.jsonld import plain
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.pagedata import Json, flight_object, fusion_content, strings_at
@@ -21,6 +26,7 @@ from crawler.extraction.structured import stamp
 
 SOURCE = "family.midland-news"
 _TITLES = ("shropshirestar.com", "expressandstar.com", "shropshirestar.mna", "expressandstar.mna", "mna.arcpublishing")
+_ORIGIN = re.compile(r"https?://(?:cdn-)?www\.([a-z-]{3,40})\.mna\.arcpublishing\.com/([^?#]*)")
 _ITEM_TYPES = {"p", "img", "h", "li", "youtube", "html", "safe-html"}
 _HEADLINES = ("headline", "headlines", "title")
 _STANDFIRSTS = ("subheadline", "subheadlines", "subHeadline", "standfirst", "description")
@@ -47,7 +53,10 @@ class MidlandNews:
     version = 1
 
     def generation(self, page: Page) -> str | None:
-        if page.body.find(".//article[@id='page-article-container']//h1[@class='content-title']") is not None:
+        if (
+            page.mentions("page-article-container")
+            and page.body.find(".//article[@id='page-article-container']//h1[@class='content-title']") is not None
+        ):
             return "wordpress"
         if _typed_items(fusion_content(page)):
             return "2018"
@@ -58,16 +67,25 @@ class MidlandNews:
         return None
 
     def propose(self, page: Page, generation: str, into: Proposals) -> None:
+        assume_zone(page, LONDON)
+        _propose_public_address(page, into)
         if generation == "wordpress":
             _propose_wordpress(page, into)
         elif generation == "2026-05":
             drop_furniture(page)
-            into.free[:] = [proposal for proposal in into.free if proposal.source != "jsonld.isAccessibleForFree"]
+            correct_claims(page, into)
         else:
             story = fusion_content(page) if generation == "2018" else flight_object(page, "story")
             _propose_story(page, story, into)
         if _is_marked_plus(page):
             into.free.append(Proposal(False, SOURCE))
+
+
+def _propose_public_address(page: Page, into: Proposals) -> None:
+    """The origin's hosts ("cdn-www.shropshirestar.mna.arcpublishing.com") serve the public sites' pages under the same paths."""
+    found = _ORIGIN.match(page.url)
+    if found:
+        into.canonicals.insert(0, Proposal(f"https://www.{found[1]}.com/{found[2]}", SOURCE))
 
 
 def _typed_items(story: Json) -> list[dict[str, Json]]:
@@ -129,8 +147,15 @@ def _lines(items: list[dict[str, Json]]) -> list[str]:
 
 def _is_marked_plus(page: Page) -> bool:
     """The Plus badge above the article, or the fade over its text."""
-    for element in page.body.iterfind(".//article//*[@class]"):
-        names = element.get("class") or ""
-        if "bg-gradient-to-b" in names or ("bg-plus-" in names and text_of(element).strip().lower() == "plus"):
-            return True
-    return False
+    badges = classed(page.body, "bg-plus-")
+    return any(text_of(badge).strip().lower() == "plus" for badge in badges) or any(
+        map(_covers_text, classed(page.body, "bg-gradient-to-b"))
+    )
+
+
+def _covers_text(fade: Element) -> bool:
+    """Whether a fade lies in or beside the text: the same over a picture is decoration."""
+    around = list(fade.iterancestors())
+    if any(one.tag in ("figure", "a", "button") for one in around):
+        return False
+    return any("prose" in (one.get("class") or "") for one in around) or (bool(around) and holds_class(around[0], "prose"))

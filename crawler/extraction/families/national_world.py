@@ -1,18 +1,28 @@
 """National World's platform: local titles of England, Scotland and Northern Ireland; Midland News since May 2026.
 
-What its pages need beyond the general rules: names for its advertisements, newsletter boxes and teasers. Its other habits
-need no rule of their own: structured times that move with every update (the printed first publication wins in general),
-and `isAccessibleForFree: "False"` on every page, free or not, which is why that flag is not believed here.
+| generation | until | template, and what it is known by |
+|---|---|---|
+| 2023-11 | 2026 | `ArticleMeta__*` and `Markup__*` before a hash, `div.markup` on local titles (seen) |
+| 2026-05 | - | test ids on article and content wrapper (from code that reads it) |
+
+What its pages need beyond the general rules: names for its advertisements, newsletter boxes and teasers (seen); `date` in meta
+is the last update (seen); `isAccessibleForFree: "False"` stands on every page, free or not (seen), so that only the
+wrapper of premium content says it (inferred from "NonPremiumContent", which is seen). Its other habits need no rule of their
+own: structured times move with every update, and the printed first publication wins in general; zone letters are advice.
 """
 
 from __future__ import annotations
 
+from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class
 from crawler.extraction.page import Page
-from crawler.extraction.proposals import Proposals
+from crawler.extraction.proposals import Proposal, Proposals
+
+SOURCE = "family.national-world"
 
 _PAGE = ".//article[@data-testid='article-page']"
 _FURNITURE = (
     *("piano-", "PianoArticle", "MarkupAds", "NewsletterSignup", "newsletter-signup", "ReadmoreTeaser", "article-read-more"),
+    *("teads_adslot", "helper__AdContainer", "SocialShare__", "disqus"),
     *("OUTBRAIN", "taboola", "sidebar-most-popular", "social-share", "viafoura", "bnews-bar", "dailymotion", "exco-"),
 )
 _TEST_IDS = ("article-newsletter-su", "article-recommended", "related-articles")
@@ -25,25 +35,28 @@ class NationalWorld:
     version = 1
 
     def generation(self, page: Page) -> str | None:
+        if not page.mentions("article-page", "article-content-wrapper", "ArticleMeta__"):
+            return None
         if page.body.find(_PAGE) is not None:
             return "2026-05"
         if page.body.find(".//div[@data-testid='article-content-wrapper']") is not None:
             return "2026-05"
-        found = any("ArticleMeta__" in (element.get("class") or "") for element in page.body.iterfind(".//div[@class]"))
-        return "2023-11" if found and _has_markup(page) else None
+        has_markup = holds_class(page.body, "Markup__") or page.body.find(".//div[@class='markup']") is not None
+        return "2023-11" if has_markup and holds_class(page.body, "ArticleMeta__") else None
 
     def propose(self, page: Page, generation: str, into: Proposals) -> None:
+        assume_zone(page, LONDON)
         drop_furniture(page)
-        # Said of every page of the platform, free ones too.
-        into.free[:] = [proposal for proposal in into.free if proposal.source != "jsonld.isAccessibleForFree"]
+        correct_claims(page, into)
 
 
-def _has_markup(page: Page) -> bool:
-    return any(
-        "Markup__" in name or "markup" in name.split()
-        for element in page.body.iterfind(".//div[@class]")
-        if (name := element.get("class") or "")
-    )
+def correct_claims(page: Page, into: Proposals) -> None:
+    """What the platform's structured data says of every page alike: that it is paid for, and its last update as its date."""
+    into.free[:] = [one for one in into.free if one.source != "jsonld.isAccessibleForFree"]
+    if any("NonPremium" not in (one.get("class") or "") for one in classed(page.body, "PremiumContent")):
+        into.free.append(Proposal(False, SOURCE))
+    into.modified += [one for one in into.published if one.source == "meta.date"]
+    into.published[:] = [one for one in into.published if one.source != "meta.date"]
 
 
 def drop_furniture(page: Page) -> None:

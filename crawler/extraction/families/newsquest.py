@@ -1,0 +1,90 @@
+"""Newsquest: The Argus, Oxford Mail, The Northern Echo, The Herald (Scotland), Eastern Daily Press and some two hundred more.
+
+| generation | until | template, and what it is known by |
+|---|---|---|
+| 2020 | about 2022 | `time.article-timestamp` with `data-timestamp` (seen) |
+| 2022 | - | `mar-article__*` names, `p.article-first-paragraph`; `.p402_hide` around the metered part (from code that reads it) |
+
+Its zone trap (seen on one page of 2020): one element carries `datetime` as naive local time and `data-timestamp` as Unix
+seconds, and JSON-LD repeats the local time marked Z, an hour late in summer. The seconds are right. The other JSON-LD times of
+such a page are taken to be local as well (inferred).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class, keep
+from crawler.extraction.page import Page, text_of
+from crawler.extraction.proposals import Proposal, Proposals
+from crawler.extraction.structured import stamp
+from pipelines.dates import Precision, Timestamp
+from pipelines.zones import zone_of
+
+SOURCE = "family.newsquest"
+_TIME_BOXES = {"2020": "article-timestamp", "2022": "mar-article__timestamp"}
+_MINUTE = timedelta(seconds=61)
+
+
+class Newsquest:
+    """Two templates; the page repeats empty twins of every part, so the first that holds something is read."""
+
+    name = "newsquest"
+    version = 1
+
+    def generation(self, page: Page) -> str | None:
+        if not page.mentions("mar-article__", "article-first-paragraph", "article-timestamp"):
+            return None
+        # The meter's own name is no mark: other publishers use the same meter.
+        if holds_class(page.body, "mar-article__") or holds_class(page.body, "article-first-paragraph"):
+            return "2022"
+        times = classed(page.body, "article-timestamp")
+        return "2020" if any(one.tag == "time" and one.get("data-timestamp") is not None for one in times) else None
+
+    def propose(self, page: Page, generation: str, into: Proposals) -> None:
+        assume_zone(page, LONDON)
+        _propose_times(page, _TIME_BOXES[generation], into)
+        for element in classed(page.body, "article-first-paragraph")[:1]:
+            into.descriptions.append(Proposal(text_of(element), SOURCE))
+        for element in page.body.iterfind(".//*[@id='subscription-content']"):
+            # Named like an offer, it is the text that the meter counts.
+            keep(page, element)
+        is_called_free = any(one.value and one.source == "jsonld.isAccessibleForFree" for one in into.free)
+        if holds_class(page.body, "p402_hide") and not is_called_free:
+            into.free.append(Proposal(False, SOURCE))
+
+
+def _propose_times(page: Page, box_name: str, into: Proposals) -> None:
+    """From the seconds, else from the local time; and what machines are told, where it is that local time marked Z."""
+    for box in classed(page.body, box_name)[:20]:
+        for element in (box, *box.iterdescendants()):
+            if element.tag != "time" and element.get("data-timestamp") is None:
+                continue
+            counted = stamp(element.get("data-timestamp") or element.get("datetime"), page, SOURCE)
+            if counted is not None:
+                (into.modified if _is_update(element, box) else into.published).append(counted)
+    counted = next((one for one in into.published if one.source == SOURCE), None)
+    told = next((one for one in into.published if one.source == "jsonld.datePublished"), None)
+    if counted and told and _is_local_marked_utc(told.value, counted.value):
+        for stamps in (into.published, into.modified):
+            stamps[:] = [replace(one, value=_as_local(one.value)) if one.source.startswith("jsonld.") else one for one in stamps]
+
+
+def _is_update(element: Element, box: Element) -> bool:
+    named = f"{element.get('itemprop') or ''} {element.get('class') or ''} {text_of(box)[:60]}".lower()
+    return "datemodified" in named or "updated" in named
+
+
+def _is_local_marked_utc(told: Timestamp, right: Timestamp) -> bool:
+    """Whether a stamp shows London's wall clock of an instant and calls it UTC."""
+    return abs(_as_local(told).instant - right.instant) <= _MINUTE < abs(told.instant - right.instant)
+
+
+def _as_local(told: Timestamp) -> Timestamp:
+    """The stamp with its wall clock read in London, where it was marked Z and not a day only."""
+    if told.precision is Precision.DAY or not told.raw.strip().upper().endswith("Z"):
+        return told
+    return replace(told, instant=told.instant.replace(tzinfo=zone_of(LONDON)).astimezone(UTC))
