@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from pipelines.store import Store
+from pipelines.store import Store, StoreError
 
 HERE = Path(__file__).resolve().parent
 SITE = """[[site]]
@@ -45,6 +45,19 @@ def committed(db: Path) -> set[tuple[object, ...]]:
         if doubled:
             sys.exit(f"{doubled} revisions are doubled")
         return {tuple(row.values()) for row in store.rows("SELECT id, article_id, number, content_hash FROM revisions")}
+
+
+def wait_until_begun(db: Path, child: subprocess.Popen[bytes]) -> None:
+    """Until the ledger has the child's crawl as running, or the child has ended."""
+    while child.poll() is None:
+        if db.exists():
+            try:
+                with Store(db, readonly=True) as store:
+                    if store.value("SELECT 1 FROM crawls WHERE pid = ?", (child.pid,)):
+                        return
+            except StoreError:  # its tables are being made
+                pass
+        time.sleep(0.01)
 
 
 def crawl_command(db: Path, sites: Path) -> list[str]:
@@ -90,26 +103,28 @@ def main() -> None:
 def report(kills: int, rng: random.Random, db: Path, sites: Path, pages: int) -> None:
     environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
     held: set[tuple[object, ...]] = set()
-    began = 0
-    for number in range(1, kills + 1):
+    hit = tried = 0
+    while hit < kills:
+        tried += 1
         child = subprocess.Popen(crawl_command(db, sites), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        # From before the store is opened to well into the articles; a little further each time, so that all is met.
-        time.sleep(rng.uniform(0.8, 2.5 + 3.0 * number / kills))
-        began += child.poll() is None
+        # In mid-crawl: from the moment its row is there to well into the articles, or the bookkeeping at its end.
+        wait_until_begun(db, child)
+        time.sleep(rng.uniform(0.0, 3.0))
+        hit += child.poll() is None
         child.send_signal(signal.SIGKILL)
         child.wait()
         now = committed(db)
         if not held <= now:
-            sys.exit(f"kill {number}: {len(held - now)} revisions that were there are missing")
+            sys.exit(f"kill {hit}: {len(held - now)} revisions that were there are missing")
         held = now
-        print(f"kill {number}: {len(held)} revisions, sound", flush=True)
+        print(f"kill {hit}: {len(held)} revisions, sound", flush=True)
     done = subprocess.run(crawl_command(db, sites), env=environment, stdout=subprocess.PIPE, check=True)
     last = json.loads(done.stdout)[0]
     now = committed(db)
     with Store(db) as store:
         articles = store.value("SELECT count(*) FROM articles")
         lost = store.value("SELECT count(*) FROM crawls WHERE outcome = 'lost'")
-    print(f"{kills} kills, {began} of a running crawl; {lost} crawls found lost; the last one {last['outcome']}")
+    print(f"{kills} kills of a running crawl ({tried} tries); {lost} crawls found lost; the last one {last['outcome']}")
     print(f"{articles} articles and {len(now)} revisions of {pages} pages; nothing missing: {held <= now}")
     if (articles, len(now)) != (pages, pages):
         sys.exit(1)

@@ -19,7 +19,7 @@ from crawler.sites import Site
 from pipelines.article import Outcome
 from pipelines.crawls import Source
 from pipelines.dates import Timestamp
-from pipelines.past import Past, PastArticle
+from pipelines.past import Past, PastArticle, PastLook
 from pipelines.revisions import State
 from pipelines.rows import instant_of
 from pipelines.urls import amp_to_article, article_key, canonicalize
@@ -36,6 +36,7 @@ seldom finds an article late when a sitemap stands still."""
 
 
 OVER_LIMIT = "over the limit of one crawl"
+RESERVED = "reserved at the last look"
 
 
 class Recheck(StrEnum):
@@ -140,6 +141,8 @@ def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict
 def _passed_over(candidate: Candidate, known: PastArticle | None, past: Past, site: Site, now: datetime,
                  elsewhere: frozenset[str]) -> str | None:  # fmt: skip
     """Why a candidate is not asked for, or None where it is."""
+    if known and known.reserved and not _due_again(known.reserved, now):
+        return RESERVED
     if known:
         return None if _claims_change(known, candidate) else "known, and not said to have changed"
     if not site.same_site(candidate.url):
@@ -150,9 +153,13 @@ def _passed_over(candidate: Candidate, known: PastArticle | None, past: Past, si
     if candidate.url in elsewhere:
         return "kept by another site"
     look = past.dead_ends.get(article_key(candidate.url))
-    if look and not dead_end_due(look.outcome, look.looks, look.fetched, now):
+    if look and not _due_again(look, now):
         return f"{look.outcome} at the last look"
     return None
+
+
+def _due_again(look: PastLook, now: datetime) -> bool:
+    return dead_end_due(look.outcome, look.looks, look.fetched, now)
 
 
 def _claims_change(known: PastArticle, candidate: Candidate) -> bool:
@@ -195,14 +202,10 @@ def _again(past: Past, now: datetime, recheck: Recheck) -> Iterator[tuple[str, A
     if recheck is Recheck.NONE:
         return
     for known in past.due(now) if recheck is Recheck.DUE else past.all():
-        if known.known.state is not State.MOVED:
+        if known.known.state is not State.MOVED and (known.reserved is None or _due_again(known.reserved, now)):
             conditional = known.validators_url == known.url
             yield article_key(known.url), Ask(known.url, "due", known, None, conditional)
     for key, look in past.dead_ends.items():
         # A source is read only when it changes, so what failed once would else never be asked for again.
-        if (
-            look.outcome is Outcome.ERROR
-            and look.looks <= MAX_RETRIES
-            and dead_end_due(look.outcome, look.looks, look.fetched, now)
-        ):
+        if look.outcome is Outcome.ERROR and look.looks <= MAX_RETRIES and _due_again(look, now):
             yield key, Ask(look.url, "failed before")

@@ -15,6 +15,7 @@ from pipelines.store import StoreError
 
 VERBS = {
     "crawl": ("crawl", "Crawl sites now and keep what changed."),
+    "schedule": ("schedule", "Crawl every enabled site on its own interval."),
     "import": ("import_", "Read WARC files into the ledger."),
     "extract": ("extract", "Print what a page says, as JSON; keep nothing."),
     "history": ("history", "What an article said, when, and what changed."),
@@ -22,6 +23,10 @@ VERBS = {
     "search": ("search", "Find revisions, old ones too, that hold all the words."),
     "sites": ("sites", "The catalogue: list, show, check."),
     "status": ("status", "The ledger at a glance."),
+    "health": ("health", "Whether every site is well, by its own history."),
+    "why": ("why", "Why a URL was or was not fetched, and when next."),
+    "backup": ("backup", "Copy the ledger, whole and checked, while crawls run."),
+    "compact": ("compact", "Drop old looks and crawls that nothing leans on."),
     "demo": ("demo", "Live through a day of an invented newspaper."),
 }
 """Verb -> (module of `crawler.commands`, what the help says); in the order in which the help names them."""

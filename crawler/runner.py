@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Self, cast
 
 from scrapy import signals
@@ -20,9 +21,14 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.error import ReactorNotRunning
 
 from crawler import settings as ours
+from crawler.clock import clock
+from crawler.extensions.crawl_record import site_row
+from crawler.schedule.locks import hold
 from crawler.sites import Site
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.page import PageSpider, Seen
+from pipelines.crawls import CrawlOutcome, note_crawl, put_sites
+from pipelines.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Options:
     """Path of the catalogue, for child processes; empty: the shipped one."""
     now: str = ""
     """A frozen clock, for the demo and tests; empty: the real one."""
+    planned: str = ""
+    """When a schedule planned the start, ISO 8601; empty by hand."""
 
     def with_urls(self, urls: Sequence[str]) -> Self:
         """The same for these URLs only."""
@@ -47,8 +55,24 @@ class Options:
 def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] = lambda done, total: None) -> int:
     """Crawl one site to its end; the id of its row in `crawls`. A process can do this once: the reactor does not restart.
 
-    `watch(done, total)` is told of each look, once it is known how many there will be.
+    `watch(done, total)` is told of each look, once it is known how many there will be. Where another process crawls the same
+    host, the row says `skipped`, and nothing is asked.
     """
+    with hold(Path(options.db).absolute().parent / "locks", site.politeness_group) as holder:
+        if holder is not None:
+            return _skip(site, options, f"another crawl of {site.politeness_group} is running (process {holder or 'unknown'})")
+        return _crawl_alone(site, options, watch)
+
+
+def _skip(site: Site, options: Options, reason: str) -> int:
+    now = clock(options.now)()
+    planned = datetime.fromisoformat(options.planned) if options.planned else now
+    with Store(options.db) as store:
+        put_sites(store, [site_row(site)])
+        return note_crawl(store, site.id, options.trigger, CrawlOutcome.SKIPPED, planned, now, reason)
+
+
+def _crawl_alone(site: Site, options: Options, watch: Callable[[int, int], None]) -> int:
     process = AsyncCrawlerProcess(settings_for(options))
     crawler = process.create_crawler(NewsSpider)
     done = 0
@@ -60,7 +84,8 @@ def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] =
             watch(done, crawler.spider.planned)
 
     crawler.signals.connect(scraped, signals.item_scraped, weak=False)
-    process.crawl(crawler, site=site, recheck=options.recheck, urls=",".join(options.urls), trigger=options.trigger)
+    said = {"recheck": options.recheck, "urls": ",".join(options.urls), "trigger": options.trigger}
+    process.crawl(crawler, site=site, planned=options.planned, **said)
     process.start()
     return crawler.spider.crawl_id if isinstance(crawler.spider, NewsSpider) else 0
 

@@ -32,6 +32,8 @@ AUTOTHROTTLE_ENABLED = False
 COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"
 RETRY_TIMES = 2
+# Not 429, and 503 only where it names no time: those are asked again when the host says, see crawler.middlewares.patience.
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
 HTTPERROR_ALLOW_ALL = True  # each status is an answer; the spider says what it means
 METAREFRESH_ENABLED = False  # news pages reload themselves to count another view
 REDIRECT_MAX_TIMES = 5
@@ -46,7 +48,14 @@ DNS_TIMEOUT = 15
 TWISTED_DNS_RESOLVER = "crawler.middlewares.guard.GuardedResolver"
 REACTOR_THREADPOOL_MAXSIZE = 4
 # No file, ftp, s3 or data: a page can lead to the web only.
-DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.middlewares.wire.OnceOnly",
+    "https": "crawler.middlewares.wire.OnceOnly",
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "data": None,
+}
 
 # --- doors that stay shut ----------------------------------------------------------------------------------------------
 TELNETCONSOLE_ENABLED = False
@@ -61,6 +70,8 @@ ITEM_PIPELINES = {
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.guard.Guard": 40,
     "crawler.middlewares.robots.Robots": 100,
+    "crawler.middlewares.mining.MiningFile": 110,
+    "crawler.middlewares.patience.Manners": 570,  # between decompression and retries: sees every attempt, unpacked
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -68,6 +68,10 @@ class Site:
     delay_seconds: float = 1.0
     """Least gap between two requests to the host; 0 only for loopback hosts."""
     enabled: bool = True
+    noarchive: str = "no-raw-page"
+    """What "noarchive" on a page means: "no-raw-page", "skip" or "ignore"."""
+    tdm: str = "skip"
+    """What a reservation of text and data mining means: "skip" or "ignore"."""
 
     @property
     def host(self) -> str:

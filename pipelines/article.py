@@ -43,6 +43,7 @@ class Outcome(StrEnum):
     NOT_ARTICLE = "not_article"
     ROBOTS = "robots"
     REFUSED = "refused"
+    RESERVED = "reserved"
     ERROR = "error"
 
 
@@ -106,6 +107,10 @@ class Fetch:
     """(url, reason) pairs known to lead to the same article: redirect, amp, slug, canonical, short."""
     external_id: str | None = None
     """The owner's article id where the URL carries one (group "id" of the site's `article_url`)."""
+    robots: str | None = None
+    """Robots directives of header and page that keep something back, for everybody or for us: "noarchive, noindex"."""
+    tdm: str | None = None
+    """What is said of text and data mining: "0" or "1" (reserved), with the URL of its policy behind a blank."""
     warc_file: str | None = None
     warc_offset: int | None = None
     """Where the answer is archived, if it is."""

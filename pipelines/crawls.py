@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipelines.rows import moment, optional_moment
+from pipelines.rows import instant_of, moment, optional_moment
 from pipelines.store import Row, Store
 
 
@@ -50,19 +50,53 @@ def put_sites(store: Store, sites: Iterable[Row]) -> None:
 
 
 def start_crawl(store: Store, site_id: str | None, trigger: str, now: datetime, planned: datetime | None = None) -> int:
-    """Open a crawl's row. Crawls of the site whose process is no more are marked lost first."""
+    """Open a crawl's row. Crawls whose process is no more are marked lost first."""
     with store.transaction():
-        running = store.rows("SELECT id, pid FROM crawls WHERE outcome = 'running' AND site_id IS ?", (site_id,))
-        for crawl in list(running):
-            if not _alive(crawl["pid"]):
-                lost = {
-                    "outcome": CrawlOutcome.LOST,
-                    "finished": moment(now),
-                    "reason": "its process ended without a word",
-                }
-                store.update("crawls", crawl["id"], lost)
+        lose_dead(store, now)
         row = {"site_id": site_id, "trigger": trigger, "planned": optional_moment(planned), "started": moment(now)}
         return store.insert("crawls", {**row, "outcome": CrawlOutcome.RUNNING, "pid": os.getpid()})
+
+
+def lose_dead(store: Store, now: datetime) -> list[str]:
+    """Mark running crawls whose process is no more as lost; their sites."""
+    lost = []
+    with store.transaction():
+        for crawl in list(store.rows("SELECT id, pid, site_id FROM crawls WHERE outcome = 'running'")):
+            if not _alive(crawl["pid"]):
+                reason = "its process ended without a word"
+                store.update("crawls", crawl["id"], {"outcome": CrawlOutcome.LOST, "finished": moment(now), "reason": reason})
+                lost.append(str(crawl["site_id"]))
+    return lost
+
+
+def note_crawl(store: Store, site_id: str, trigger: str, outcome: CrawlOutcome, planned: datetime, now: datetime,
+               reason: str) -> int:  # fmt: skip
+    """A row for a planned start that led to no crawl: skipped, missed, or failed before it began."""
+    row = {"site_id": site_id, "trigger": trigger, "planned": moment(planned), "started": None, "finished": moment(now)}
+    with store.transaction():
+        return store.insert("crawls", {**row, "outcome": outcome, "reason": reason})
+
+
+def close_left_open(store: Store, pid: int, outcome: CrawlOutcome, reason: str, now: datetime) -> None:
+    """End the rows of a process that ended without writing its own end."""
+    with store.transaction():
+        for row in list(store.rows("SELECT id FROM crawls WHERE outcome = 'running' AND pid = ?", (pid,))):
+            store.update("crawls", row["id"], {"outcome": outcome, "finished": moment(now), "reason": reason})
+
+
+def last_reason(store: Store, site_id: str) -> str | None:
+    """Why the last crawl of the site that ran to some end ended as it did."""
+    ran = "('finished', 'stopped', 'failed')"
+    sql = f"SELECT reason FROM crawls WHERE site_id = ? AND outcome IN {ran} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own words
+    found = store.value(sql, (site_id,))
+    return str(found) if found else None
+
+
+def last_planned(store: Store, site_id: str) -> datetime | None:
+    """When a crawl of the site was last planned, or, by hand, begun; None where there was none."""
+    sql = "SELECT max(coalesce(planned, started)) FROM crawls WHERE site_id = ?"
+    found = store.value(sql, (site_id,))
+    return instant_of(found) if found else None
 
 
 def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: datetime, *, reason: str | None = None,

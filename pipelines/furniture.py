@@ -46,6 +46,12 @@ RULES: tuple[Rule, ...] = (
     Rule("ad-label", r"anzeige|werbung", "Anzeige", "de"),
     Rule("ad-label", r"publicité|publicidad|pubblicità|publicidade|advertentie|reklama|reklam", "Publicité", "fr"),
     Rule(
+        "ad-label",
+        r"annons|annonse|annonce|реклама|広告|إعلان|广告|광고|διαφήμιση|mainos|hirdetés|publicitate|quảng cáo",
+        "Annons",
+        "sv",
+    ),
+    Rule(
         "ad-skip",
         r"(?:article|story) continues (?:below|after) (?:the )?(?:ad|advertisement|sponsor.{0,20})\.?",
         "Story continues below advertisement",
@@ -99,6 +105,59 @@ RULES: tuple[Rule, ...] = (
         "counter",
         r"\d[\d,.]{0,6} ?(?:comments?|shares?|views?|likes?|reads?|kommentare?|commentaires?|comentarios?)",
         "12 comments",
+    ),
+    Rule(
+        "counter",
+        r"\d[\d,.]{0,6} ?(?:comentários?|commenti|commento|komentarzy|komentarze|komentarz|komentář[eů]?|kommentarer|reacties?"
+        r"|комментари(?:ев|я|й)|yorum|σχόλια|hozzászólás|件のコメント|条评论|تعليقا?)",
+        "12 comentários",
+        "pt",
+    ),
+    Rule(
+        "counter",
+        r"\d[\d,.]{0,6} ?(?:mal geteilt|aufrufe|partages?|veces compartido|compartidos?|condivisioni|compartilhamentos?"
+        r"|partilhas?|visualizações|visualizzazioni|udostępni(?:eń|enia|enie)|wyświetleń|keer gedeeld|delningar|delinger"
+        r"|просмотр(?:ов|а)?|paylaşım|シェア|مشاركة)",
+        "12 partages",
+        "fr",
+    ),
+    Rule(
+        "counter",
+        r"(?:comments?|kommentare?|kommentarer|commentaires?|comentarios?|comentários?|commenti|komentarze|reacties|комментарии"
+        r"|yorumlar|コメント|shares?|partages|поделились)(?: ?: ?|\s?\(?\s?)\d[\d,.]{0,6}\s?(?:\)|件)?",
+        "Kommentare (12)",
+        "de",
+    ),
+    Rule(
+        "meter",
+        r"you(?:'ve|’ve| have)(?: read| used)? (?:\d{1,3}|one|two|three|four|five|no)(?: more| of your| of)?(?: \w{1,8}){0,2} "
+        r"(?:free (?:articles?|stories|story)(?: (?:left|remaining))?|(?:articles?|stories|story) (?:left|remaining))"
+        r"(?: (?:this|for this|for the) (?:week|month))?\.?",
+        "You have 3 free articles left this month.",
+    ),
+    Rule(
+        "meter",
+        r"(?:sie können|du kannst)(?: (?:heute|diese woche|diesen monat))? noch \d{1,3} (?:artikel|texte|beiträge)"
+        r" (?:kostenlos|gratis|kostenfrei) lesen\.?|noch \d{1,3} (?:kostenlose|freie) artikel(?: diesen monat)?\.?",
+        "Sie können diesen Monat noch 3 Artikel kostenlos lesen.",
+        "de",
+    ),
+    Rule(
+        "meter",
+        r"(?:il vous reste|te quedan|le quedan|ti restano|ti rimangono|você (?:ainda )?tem|restam-lhe|je hebt nog|du har)"
+        r" (?:encore |ainda )?\d{1,3} (?:(?:articles?|art[ií]culos?|articoli|artigos|matérias) (?:gratuits?|offerts?|gratis"
+        r"|gratuitos?|gratuiti|grátis)|(?:gratis|fria) (?:artikelen|artiklar)(?: kvar)?)(?: [\w’'-]{1,8}){0,4}\.?",
+        "Il vous reste 3 articles gratuits ce mois-ci.",
+        "fr",
+    ),
+    Rule(
+        "meter",
+        r"je kunt (?:deze maand )?nog \d{1,3} artikelen gratis lezen\.?|pozostało ci \d{1,3} (?:bezpłatnych|darmowych)"
+        r" artykułów(?: w tym miesiącu)?\.?|(?:в этом месяце )?вам осталось \d{1,3} бесплатных стат(?:ей|ьи)\.?"
+        r"|bu ay \d{1,3} ücretsiz (?:haberiniz|makaleniz) kaldı\.?|今月は?(?:あと|残り)\d{1,3}本.{0,20}"
+        r"|بقي لك \d{1,3} مقالات مجانية.{0,20}",
+        "Je kunt deze maand nog 3 artikelen gratis lezen.",
+        "nl",
     ),
     Rule(
         "reading-time",

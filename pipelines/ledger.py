@@ -14,7 +14,7 @@ from datetime import datetime
 from pipelines.article import CHANGES, Article, Author, Fetch, Image, Outcome
 from pipelines.lookup import Lookup, Place
 from pipelines.revisions import Decision, Known, State, changed_fields, decide
-from pipelines.rows import instant_of, json_of, known_of, moment, optional_moment, revision_row
+from pipelines.rows import changed_by, json_of, known_of, last_change, moment, optional_moment, revision_row
 from pipelines.store import Row, Store
 from pipelines.takedowns import Absence, missing
 from pipelines.urls import article_key
@@ -81,7 +81,7 @@ class Ledger:
         """A page never seen: article, first revision, fetch."""
         seen = moment(fetch.fetched)
         published = str(article.date_published) if article.date_published else None
-        since = _changed(published, str(article.date_modified) if article.date_modified else None, fetch.fetched)
+        since = changed_by(published, str(article.date_modified) if article.date_modified else None, fetch.fetched)
         row: Row = {
             "site_id": self._site_id, "url": url, "url_key": article_key(url), "external_id": fetch.external_id,
             "kind": article.kind, "date_published": published, "first_seen": seen, "last_seen": seen, "last_checked": seen,
@@ -283,6 +283,7 @@ class Ledger:
         self._store.insert("fetches", {
             "crawl_id": self._crawl_id, "article_id": article_id, "url": fetch.requested_url or fetch.url, "outcome": outcome,
             "fetched": moment(fetch.fetched), "status": fetch.status, "bytes": fetch.bytes, "reason": fetch.reason,
+            "robots": fetch.robots, "tdm": fetch.tdm,
         })  # fmt: skip
 
     # --- what the ledger knows -------------------------------------------------------------------------------------
@@ -299,13 +300,7 @@ class Ledger:
         latest = self._store.row(sql, (found["latest_revision_id"],))
         if latest is None:
             raise KeyError(found["latest_revision_id"])
-        seen = instant_of(latest["first_seen"])
-        return seen if latest["number"] > 1 else _changed(latest["date_published"], latest["date_modified"], seen)
-
-
-def _changed(published: str | None, modified: str | None, seen: datetime) -> datetime:
-    stamp = modified or published
-    return min(instant_of(stamp), seen) if stamp else seen
+        return last_change(latest)
 
 
 def _leads(article: Article, fetch: Fetch) -> list[tuple[str, str]]:

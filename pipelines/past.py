@@ -29,6 +29,20 @@ _REFUSED = """
 SELECT f.url, max(f.fetched) AS fetched, f.outcome, count(*) AS looks FROM fetches f JOIN crawls c ON c.id = f.crawl_id
 WHERE f.article_id IS NULL AND c.site_id = ? GROUP BY f.url
 """
+_RESERVED = """
+SELECT f.article_id, f.url, max(f.fetched) AS fetched, count(*) AS looks FROM fetches f JOIN articles a ON a.id = f.article_id
+WHERE f.outcome = 'reserved' AND a.site_id = ? AND f.fetched > a.last_seen GROUP BY f.article_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PastLook:
+    """The last look at a URL that led to no article, and how many there were."""
+
+    url: str
+    fetched: datetime
+    outcome: Outcome
+    looks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +57,8 @@ class PastArticle:
     validators_url: str | None
     """The URL that sent the validators; they mean nothing to another."""
     claimed_modified: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PastLook:
-    """The last look at a URL that led to no article, and how many there were."""
-
-    url: str
-    fetched: datetime
-    outcome: Outcome
-    looks: int
+    reserved: PastLook | None = None
+    """Where it has been reserved since it was last read: the last such look."""
 
 
 @dataclass(slots=True)
@@ -66,14 +72,15 @@ class Past:
 
     @classmethod
     def load(cls, store: Store, site_id: str) -> Past:
-        """Read it from the store; three queries, whatever the number of articles."""
+        """Read it from the store; a handful of queries, whatever the number of articles."""
         past = cls()
         earlier: dict[int, list[Row]] = {}
         for row in store.rows(_EARLIER, (site_id,)):
             earlier.setdefault(row["article_id"], []).append(row)
         by_id: dict[int, PastArticle] = {}
+        reserved = {row.pop("article_id"): row for row in store.rows(_RESERVED, (site_id,))}
         for row in store.rows(_ARTICLES, (site_id,)):
-            article = _past_article(row, earlier.get(row["id"], ()))
+            article = _past_article(row, earlier.get(row["id"], ()), reserved.get(row["id"]))
             by_id[row["id"]] = past.articles[row["url_key"]] = article
             if row["external_id"]:
                 past.by_external_id[row["external_id"]] = article
@@ -110,7 +117,7 @@ def kept_elsewhere(store: Store, site_id: str, urls: Iterable[str]) -> set[str]:
     return {url for url in urls if store.value(sql, (article_key(url), site_id))}
 
 
-def _past_article(row: Row, earlier: Iterable[Row]) -> PastArticle:
+def _past_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> PastArticle:
     return PastArticle(
         url=row["url"],
         known=known_of(row, row, earlier),
@@ -119,4 +126,7 @@ def _past_article(row: Row, earlier: Iterable[Row]) -> PastArticle:
         last_modified=row["last_modified"],
         validators_url=row["validators_url"],
         claimed_modified=row["claimed_modified"],
+        reserved=PastLook(reserved["url"], instant_of(reserved["fetched"]), Outcome.RESERVED, reserved["looks"])
+        if reserved
+        else None,
     )

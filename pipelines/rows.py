@@ -30,6 +30,18 @@ def instant_of(text: str) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def changed_by(published: str | None, modified: str | None, seen: datetime) -> datetime:
+    """When a text that was first met at `seen` was made: what it says itself, but never later than it was seen."""
+    stamp = modified or published
+    return min(instant_of(stamp), seen) if stamp else seen
+
+
+def last_change(revision: Row) -> datetime:
+    """When an article changed last, by its latest revision: of a first one, when it says it was published or updated."""
+    seen = instant_of(revision["first_seen"])
+    return seen if revision["number"] > 1 else changed_by(revision["date_published"], revision["date_modified"], seen)
+
+
 def revision_row(article: Article, fetch: Fetch) -> Row:
     """The columns of `revisions` that the reading itself fills."""
     seen = moment(fetch.fetched)

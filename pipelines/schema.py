@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 
 migrations = Migrations("newsledger")
 
-LATEST = "m003_views"
+LATEST = "m005_states_by_crawl"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 _TABLES = """
@@ -179,6 +179,12 @@ CREATE VIEW site_health AS
     FROM sites s;
 """
 
+_RESERVATIONS = """
+ALTER TABLE fetches ADD COLUMN robots TEXT;
+ALTER TABLE fetches ADD COLUMN tdm TEXT;
+CREATE INDEX fetches_reserved ON fetches(article_id, fetched) WHERE outcome = 'reserved';
+"""
+
 
 @migrations()
 def m001_tables(db: Database) -> None:
@@ -197,6 +203,18 @@ def m002_search(db: Database) -> None:
 def m003_views(db: Database) -> None:
     """The views that analysts query."""
     _run(db, _VIEWS)
+
+
+@migrations()
+def m004_reservations(db: Database) -> None:
+    """What a page reserves for itself, on the fetch that saw it; and which articles were passed over for it."""
+    _run(db, _RESERVATIONS)
+
+
+@migrations()
+def m005_states_by_crawl(db: Database) -> None:
+    """An old crawl may go only where no state refers to it: without the index each one that goes reads all states."""
+    _run(db, "CREATE INDEX states_by_crawl ON states(crawl_id);\n")
 
 
 def _run(db: Database, script: str) -> None:

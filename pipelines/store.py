@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -111,16 +111,51 @@ class Store:
         with self.transaction():
             self._db.table(table).upsert_all(rows, pk=key)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Reads that all see one moment of the ledger, whatever others write meanwhile."""
+        try:
+            self._db.conn.execute("BEGIN")
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        finally:
+            self._db.conn.rollback()
+
     def backup(self, target: Path) -> None:
-        """A whole, consistent copy of the ledger at `target`, while others write."""
-        with sqlite3.connect(target) as copy:
-            self._db.conn.backup(copy)
-        copy.close()
+        """A whole, consistent copy of the ledger at `target`, while others write; raises StoreError.
+
+        The copy is one file without write-ahead log, so that it can be read where nothing may be written.
+        """
+        try:
+            with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+                self._db.conn.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error as error:
+            raise StoreError(f"{target}: {error}") from error
+
+    def tidy(self, *, vacuum: bool = False) -> None:
+        """Fresh statistics for the planner, and the write-ahead log folded in as far as readers allow; raises StoreError.
+
+        `vacuum` rewrites the whole file, to give free room back to the disk: it needs that much room again, and other writers
+        wait, or fail, until it is done.
+        """
+        conn = self._db.conn
+        try:
+            if vacuum:
+                conn.execute("VACUUM")
+            conn.execute("PRAGMA optimize").fetchall()
+            conn.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if vacuum else 'PASSIVE'})").fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
 
     def integrity_problems(self) -> list[str]:
         """What SQLite's own checks find wrong; empty is well."""
-        found = [str(row[0]) for row in self._db.conn.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        return found + [f"foreign key: {row}" for row in self._db.conn.execute("PRAGMA foreign_key_check")]
+        try:
+            found = [str(row[0]) for row in self._db.conn.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            return found + [f"foreign key: {row}" for row in self._db.conn.execute("PRAGMA foreign_key_check")]
+        except sqlite3.DatabaseError as error:  # so damaged that the checks cannot be made
+            return [str(error)]
 
     def _open(self) -> Database:
         if self.readonly and not self.path.is_file():

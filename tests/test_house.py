@@ -17,6 +17,7 @@ THIRD_PARTY = {
     "scrapy": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "pipelines/stages.py", "crawler/runner.py"),
     "twisted": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "crawler/runner.py"),
     "apscheduler": ("crawler/schedule/service.py",),
+    "fcntl": ("crawler/schedule/locks.py",),
     "datasette": ("viewer/",),
     "rq": ("crawler/cluster/",),
     "redis": ("crawler/cluster/",),

@@ -69,6 +69,14 @@ def shipped_catalogue() -> Path:
     return here if any(here.glob("*/*.toml")) else here.parents[1] / "data" / "sites"
 
 
+def fingerprint(path: Path | None = None) -> tuple[tuple[str, int, int], ...]:
+    """Names, sizes and times of the files that `load_sites` would read: differs when one of them may have changed."""
+    root = path or shipped_catalogue()
+    files = [root] if root.is_file() else sorted(root.rglob("*.toml"))
+    stats = [(str(file), file.stat()) for file in files if file.exists()]
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+
+
 class _Reading:
     """What one load has found so far."""
 

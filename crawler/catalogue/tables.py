@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -229,6 +230,13 @@ def _delay_seconds(value: object) -> float:
     return float(value)
 
 
+def _one_of(words: tuple[str, ...], value: object) -> str:
+    text = _text(value)
+    if text not in words:
+        raise ValueError(f"{text!r} must be one of {', '.join(words)}")
+    return text
+
+
 _CHECKS: dict[str, Callable[[object], object]] = {
     "id": _slug,
     "name": _some_text,
@@ -245,4 +253,6 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "cron": _cron,
     "delay_seconds": _delay_seconds,
     "enabled": _flag,
+    "noarchive": partial(_one_of, ("no-raw-page", "skip", "ignore")),
+    "tdm": partial(_one_of, ("skip", "ignore")),
 }

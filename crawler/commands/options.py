@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from crawler.catalogue import load_sites
+from crawler.clock import clock
 from crawler.sites import Site
 from pipelines.store import Store
 
@@ -24,6 +27,11 @@ sites_option = click.option(
     help="A TOML file of sites, or a folder of them; else the catalogue that comes along.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def now() -> datetime:
+    """The time, aware; NEWSLEDGER_NOW stops it."""
+    return clock(os.environ.get("NEWSLEDGER_NOW"))()
 
 
 def open_ledger(db: str) -> Store:

@@ -13,6 +13,8 @@ from typing import Final
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
+from crawler.markup import trim
+
 _TEXT_CODEC: Final = re.compile(
     r"utf-8|cp\d+|iso8859-\d+|iso2022_\w+|koi8-\w|gb18030|gbk|big5\w*|euc_\w+|mac-\w+|shift_jis\w*|tis-620|johab"
 )
@@ -26,15 +28,7 @@ _CDATA_OR_AMPERSAND: Final = re.compile(
 _XML_NAMES: Final = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _DOCUMENT_START: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?(?:rss|RDF|feed|urlset|sitemapindex)[\s>]")
 _TAG_NAME: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?([A-Za-z_][\w.-]{0,60})")
-_START_TAG: Final = re.compile(
-    rb"""<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1|\Z)"""
-    rb"""|<[a-z](?:=\s*+"[^"]*+(?:"|\Z)|=\s*+'[^']*+(?:'|\Z)|[^>=]++|=)*+(?:>|\Z)""",
-    re.DOTALL | re.IGNORECASE,
-)
-"""A start tag as HTML reads it: quotes count behind "=" only. Every branch ends somewhere, so that one pass is enough."""
-_NAME_BYTES: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-"
 MAX_TAGS: Final = 300_000
-_MAX_PARTS_OF_TAG: Final = 1_000
 _MAX_PROLOG_PARTS: Final = 1000
 _MAX_JUNK: Final = 65_536
 
@@ -65,27 +59,19 @@ def _declared(body: bytes, content_type: str | None) -> str | None:
 
 
 def html_tree(body: bytes | str, content_type: str | None = None) -> etree._Element | None:
-    """Root of an HTML document however broken, or None where there is nothing in it, or more than MAX_TAGS tags."""
+    """Root of an HTML document however broken, without scripts, styles and drawings; None where there is nothing in it, or
+    more than MAX_TAGS tags."""
     text = decode(body, content_type) if isinstance(body, bytes) else body
     # As bytes: lxml refuses a str that carries an XML declaration with an encoding, and XHTML pages do.
     data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
     if not data.strip() or data.count(b"<") > MAX_TAGS:
         return None
-    data = _START_TAG.sub(_without_swarm, data)
+    data = trim(data).data
     parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(data, parser)
     except etree.LxmlError:
         return None
-
-
-def _without_swarm(match: re.Match[bytes]) -> bytes:
-    """A start tag, bare if it may hold attributes by the thousand: libxml2 takes seconds for 30,000 of them."""
-    text = match[0]
-    if match[1] is not None or len(text) <= _MAX_PARTS_OF_TAG or text.startswith(b"<!"):
-        return text
-    parts = len(text) - len(text.translate(None, b" \t\r\n\f\"'/"))
-    return text if parts <= _MAX_PARTS_OF_TAG else text[: len(text) - len(text[1:].lstrip(_NAME_BYTES))] + b">"
 
 
 def xml_parser(*, recover: bool) -> etree.XMLParser:

@@ -11,10 +11,11 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from crawler.choosing import OVER_LIMIT
+from crawler.middlewares.patience import NOTHING_MORE, Manners
 from crawler.schedule.recheck import next_check
 from crawler.sites import Site
 from crawler.spiders.news import NewsSpider
-from pipelines.crawls import CrawlOutcome, Source, finish_crawl, put_sites, put_source, start_crawl
+from pipelines.crawls import CrawlOutcome, Source, finish_crawl, last_reason, put_sites, put_source, start_crawl
 from pipelines.ledger import Ledger
 from pipelines.past import Past
 from pipelines.store import Row, Store, StoreError
@@ -49,7 +50,9 @@ class CrawlRecord:
         """Open the crawl's row, and draw up the past."""
         store = self._store
         put_sites(store, [site_row(spider.site)])
-        self._crawl_id = start_crawl(store, spider.site.id, spider.trigger, spider.clock())
+        last = last_reason(store, spider.site.id) or ""
+        spider.wary_of = spider.site.host if last.startswith(f"{spider.site.host} ") and NOTHING_MORE in last else None
+        self._crawl_id = start_crawl(store, spider.site.id, spider.trigger, spider.clock(), spider.planned_start)
         spider.past = Past.load(store, spider.site.id)
         spider.ledger = Ledger(store, spider.site.id, self._crawl_id, next_check)
         spider.store = store
@@ -64,7 +67,9 @@ class CrawlRecord:
 
     def _finish(self, spider: NewsSpider, reason: str) -> None:
         store, stats = self._store, self._crawler.stats
-        whole = reason == "finished" and OVER_LIMIT not in spider.skipped
+        manners = self._crawler.get_downloader_middleware(Manners)
+        spider.trouble = (manners and manners.ended) or spider.trouble
+        whole = reason == "finished" and OVER_LIMIT not in spider.skipped and not spider.trouble
         for source in spider.sources_read.values():
             put_source(store, spider.site.id, source if whole else _to_read_again(source))
         outcome = _OUTCOMES.get(reason, CrawlOutcome.FAILED)

@@ -35,6 +35,7 @@ DEAD_END_STEPS = {
     Outcome.GONE: (_DAY, 7 * _DAY, 30 * _DAY),
     Outcome.ROBOTS: (_DAY, 7 * _DAY),
     Outcome.REFUSED: (_DAY, 7 * _DAY, 30 * _DAY),
+    Outcome.RESERVED: (_DAY, 7 * _DAY, 30 * _DAY),
     Outcome.ERROR: (_HOUR, 6 * _HOUR, _DAY, 7 * _DAY),
 }
 
@@ -56,13 +57,20 @@ def next_check(outcome: Outcome, state: State, since: datetime, now: datetime) -
     step = _step(now - since)
     if outcome in (Outcome.ERROR, Outcome.REFUSED, Outcome.NOT_ARTICLE):
         step = max(step, TROUBLE_STEP)
+    if outcome is Outcome.RESERVED:
+        step = max(step, DEAD_END_STEPS[outcome][0])
     return now + step
 
 
 def dead_end_due(outcome: Outcome, looks: int, last: datetime, now: datetime) -> bool:
     """Whether a URL that led to no article the last time (of `looks`) is worth another look."""
+    return now >= dead_end_next(outcome, looks, last)
+
+
+def dead_end_next(outcome: Outcome, looks: int, last: datetime) -> datetime:
+    """From when on a URL that led to no article the last time (of `looks`) is worth another look."""
     steps = DEAD_END_STEPS.get(outcome, (_HOUR, _DAY, 7 * _DAY))
-    return now - last >= steps[min(looks, len(steps)) - 1]
+    return last + steps[min(looks, len(steps)) - 1]
 
 
 def _step(age: timedelta) -> timedelta:

@@ -11,7 +11,11 @@ from twisted.python.failure import Failure
 from crawler.choosing import Ask
 from crawler.extraction import extract
 from crawler.middlewares.guard import Refused
+from crawler.middlewares.mining import FOUND
+from crawler.middlewares.patience import Unasked
 from crawler.middlewares.robots import Disallowed
+from crawler.refusals import plain_headers, refusal_of
+from crawler.reservations import forbids_copies, reservations_of
 from crawler.sites import Site
 from pipelines.article import Article, Fetch, Kind, Outcome
 from pipelines.urls import amp_to_article, canonicalize
@@ -36,7 +40,6 @@ _PLAIN_WORDS = (
 )
 """A piece of an exception's name or text, and what to tell a person; the first that fits."""
 
-_REFUSALS = frozenset({401, 402, 403, 407, 451})
 _ABSENCES = frozenset({404, 410})
 _TEXTUAL = ("html", "xml", "text/plain")
 
@@ -44,12 +47,14 @@ _TEXTUAL = ("html", "xml", "text/plain")
 def look_of(response: Response, ask: Ask, site: Site, now: datetime) -> Article | Fetch:
     """What an answer says. Only a page that reads as an article becomes one; all else keeps its reason."""
     fetch = _fetch_of(response, ask, now)
+    headers = plain_headers(response.headers.items())
     if response.status == 304:
         return replace(fetch, outcome=Outcome.NOT_MODIFIED)
     if response.status in _ABSENCES:
         return replace(fetch, outcome=Outcome.GONE, reason=f"status {response.status}")
-    if response.status in _REFUSALS:
-        return replace(fetch, outcome=Outcome.REFUSED, reason=f"status {response.status}")
+    refusal = refusal_of(response.status, headers, response.body)
+    if refusal:
+        return replace(fetch, outcome=Outcome.REFUSED, reason=refusal)
     if 300 <= response.status < 400:
         where = (response.headers.get(b"Location") or b"nowhere").decode("latin-1")[:200]
         return replace(fetch, outcome=Outcome.REFUSED, reason=f"redirects to {where}")
@@ -58,6 +63,9 @@ def look_of(response: Response, ask: Ask, site: Site, now: datetime) -> Article 
     content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
     if content_type and not any(kind in content_type.lower() for kind in _TEXTUAL):
         return replace(fetch, outcome=Outcome.NOT_ARTICLE, reason=f"a file of type {content_type[:80]}")
+    reserved = _reserved(fetch, site)
+    if reserved:
+        return replace(fetch, outcome=Outcome.RESERVED, reason=reserved[:MAX_REASON])
     article = extract(response.body, fetch.url, site, content_type=content_type or None, fetched=now)
     if article.kind is Kind.NOT_ARTICLE:
         return _no_article(fetch, ask, article.reason or "no article")
@@ -70,7 +78,7 @@ def failed_look(failure: Failure) -> tuple[Outcome, str]:
     text = str(error).partition("\n")[0].strip()
     if isinstance(error, Disallowed):
         return Outcome.ROBOTS, text[:MAX_REASON]
-    if isinstance(error, Refused):
+    if isinstance(error, Refused | Unasked):
         return Outcome.REFUSED, text[:MAX_REASON]
     name = type(error).__name__
     for mark, reason in _PLAIN_WORDS:
@@ -83,6 +91,8 @@ def _fetch_of(response: Response, ask: Ask, now: datetime) -> Fetch:
     url = canonicalize(response.url) or response.url
     redirected = bool(response.request and response.request.meta.get("redirect_urls"))
     length = response.headers.get(b"Content-Length") or b""
+    said = reservations_of(plain_headers(response.headers.items()), response.body)
+    tdm = said.tdm or (response.request.meta.get(FOUND) if response.request else None)
     return Fetch(
         url=url,
         fetched=now,
@@ -93,7 +103,19 @@ def _fetch_of(response: Response, ask: Ask, now: datetime) -> Fetch:
         last_modified=_text(response, b"Last-Modified"),
         claimed_modified=ask.claimed_modified,
         aliases=(*ask.aliases, *(((url, "amp"),) if amp_to_article(url) else ())),
+        robots=", ".join(said.robots) or None,
+        tdm=str(tdm) if tdm else None,
     )
+
+
+def _reserved(fetch: Fetch, site: Site) -> str | None:
+    """Why the site's policy passes a page over, unread; None where it does not."""
+    if site.tdm == "skip" and fetch.tdm and fetch.tdm.startswith("1"):
+        policy = fetch.tdm[2:]
+        return f"text and data mining is reserved{f', policy {policy}' if policy else ''}"
+    if site.noarchive == "skip" and fetch.robots and forbids_copies(fetch.robots):
+        return f"no copy is wanted: {fetch.robots}"
+    return None
 
 
 def _no_article(fetch: Fetch, ask: Ask, reason: str) -> Fetch:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urljoin
@@ -24,6 +25,8 @@ from crawler.clock import Clock, clock
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, SitemapRef, SourceKind
 from crawler.middlewares.guard import allow_private_names
+from crawler.middlewares.mining import WANTED
+from crawler.middlewares.patience import Unasked
 from crawler.middlewares.robots import Robots
 from crawler.sites import Site
 from crawler.spiders.looks import failed_look, look_of
@@ -37,6 +40,9 @@ from pipelines.urls import amp_to_article, article_key, canonicalize
 
 logger = logging.getLogger(__name__)
 
+UNASKED = "not asked for: the host's patience had ended"
+
+_PROBE_PRIORITY = 100
 _PRIORITY = {SourceKind.SITEMAP: 30, SourceKind.FEED: 20, SourceKind.SECTION: 10}
 
 
@@ -52,19 +58,23 @@ class NewsSpider(Spider):
     ledger: Ledger | None = None
     store: Store | None = None
 
-    def __init__(self, *, site: Site, recheck: str = Recheck.DUE, urls: str = "", trigger: str = "hand", **kwargs: Any) -> None:
+    def __init__(
+        self, *, site: Site, recheck: str = Recheck.DUE, urls: str = "", trigger: str = "hand", planned: str = "", **kwargs: Any
+    ) -> None:
         """With `urls` (comma-separated) only these are asked for, and no source."""
         super().__init__(**kwargs)
         self.site = site
         self.recheck = Recheck(recheck)
         self.named = tuple(url for url in urls.split(",") if url)
         self.trigger = trigger
+        self.planned_start = datetime.fromisoformat(planned) if planned else None
         self.past = Past()
         self.crawl_id = 0
         self.planned = 0
         self.sources_read: dict[str, Source] = {}
         self.skipped: dict[str, int] = {}
         self.trouble: str | None = None
+        self.wary_of: str | None = None
         self._candidates: list[Candidate] = []
         self._named_by: dict[str, set[str]] = {}
         self._pending = 0
@@ -100,10 +110,16 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """First the sources, all of them; when the last has answered, the articles."""
+        if self.wary_of and not self.named:
+            yield Request(self.site.url, callback=self.probed, errback=self.probed, priority=_PROBE_PRIORITY, dont_filter=True)
         requests = [] if self.named else await self._source_requests()
         self._pending = len(requests)
         for request in requests or self._article_requests():
             yield request
+
+    def probed(self, _: Response | Failure) -> Iterator[Any]:
+        """The front page, asked of a host that refused us the last time: `Manners` has heard what it said."""
+        yield from ()
 
     # --- sources -----------------------------------------------------------------------------------------------------
 
@@ -231,6 +247,7 @@ class NewsSpider(Spider):
             errback=self.article_failed,
             headers=headers,
             dont_filter=True,
+            meta={WANTED: self.site.tdm == "skip"},
             cb_kwargs={"ask": ask},
         )
 
@@ -244,6 +261,9 @@ class NewsSpider(Spider):
 
     def article_failed(self, failure: Failure) -> Iterator[Fetch]:
         """No answer, or none that was asked for: recorded with why."""
+        if isinstance(failure.value, Unasked):  # not a look: counted, and asked for at the next crawl
+            self.skipped[UNASKED] = self.skipped.get(UNASKED, 0) + 1
+            return
         ask: Ask = failure.request.cb_kwargs["ask"]  # type: ignore[attr-defined]
         outcome, reason = failed_look(failure)
         url = canonicalize(failure.request.url) or ask.url  # type: ignore[attr-defined]

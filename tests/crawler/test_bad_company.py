@@ -110,7 +110,7 @@ def test_robots(tmp_path: Path, robots: str, outcome: str, reason: str | None, p
     with Press((*MISBEHAVING, "--robots", robots)) as twin:
         (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
         (row,) = crawl(tmp_path, "twin", code=0 if outcome == "finished" else 1)
-        asked = [entry["path"] for entry in twin.log() if not entry["path"].startswith("/robots")]
+        asked = [entry["path"] for entry in twin.log() if not entry["path"].startswith(("/robots", "/.well-known/"))]
         told = reason.format(url=twin.url) if reason else None
     assert (row["outcome"], row["reason"], row["revisions"], len(asked)) == (outcome, told, pages, pages and pages + 1)
 
@@ -132,7 +132,7 @@ def test_one_page_named_on_the_command_line(twin: Press, tmp_path: Path) -> None
     (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
     (row,) = crawl(tmp_path, f"{twin.url}ok/7")
     assert [path_of(change["url"]) for change in row["changes"]] == ["/ok/7"]
-    assert [entry["path"] for entry in twin.log()] == ["/robots.txt", "/ok/7"]
+    assert [entry["path"] for entry in twin.log()] == ["/robots.txt", "/ok/7", "/.well-known/tdmrep.json"]
 
 
 def test_a_304_is_trusted_on_a_recheck_and_moves_last_seen(twin: Press, tmp_path: Path) -> None:

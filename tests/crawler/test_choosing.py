@@ -120,6 +120,17 @@ def test_a_dead_end_is_tried_again_later_and_an_error_without_being_named() -> N
     assert asked([], Past(dead_ends={"paper.example/a": worn}), 999_999) == []
 
 
+@pytest.mark.parametrize(("minutes", "looks", "expected"), [(60, 1, []), (1500, 1, [(URL, "changed")]), (1500, 2, [])])
+def test_a_reserved_article_is_asked_for_no_more_often_than_a_dead_end(
+    minutes: float, looks: int, expected: list[tuple[str, str]]
+) -> None:
+    past = knowing()
+    ((key, article),) = past.articles.items()
+    past.articles[key] = replace(article, reserved=PastLook(URL, T0, Outcome.RESERVED, looks))
+    assert asked([named(modified=30)], past, minutes) == expected
+    assert choose([named(modified=30)], past, SITE, at(minutes)).skipped == ({} if expected else {"reserved at the last look": 1})
+
+
 def test_newest_first_within_the_limit_and_rechecks_keep_a_share() -> None:
     new = [named(f"https://paper.example/news/story-{n}", n) for n in range(10)]
     undated = named("https://paper.example/news/front-page", None, SourceKind.SECTION)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from crawler.cli import main
+from crawler.cli import VERBS, main
 from pipelines.article import Fetch, Outcome
 from tests.pipelines.making import URL, article, at, new_ledger, new_store
 
@@ -103,7 +103,7 @@ def test_status(ledger: Path) -> None:
 
 
 def test_a_missing_ledger_is_our_failure(tmp_path: Path) -> None:
-    for verb in (("status",), ("search", "a"), ("history", URL), ("diff", URL)):
+    for verb in (("status",), ("search", "a"), ("history", URL), ("diff", URL), ("why", URL), ("health",), ("compact",)):
         done = run(*verb, "--db", tmp_path / "none.db")
         assert (done.exit_code, "there is no ledger here yet" in done.output) == (1, True)
     assert list(tmp_path.iterdir()) == []
@@ -126,6 +126,6 @@ def test_sites(tmp_path: Path) -> None:
 
 def test_help_names_every_verb_and_is_fast() -> None:
     output = run("--help").output
-    for verb in ("crawl", "import", "extract", "history", "diff", "search", "sites", "status", "demo"):
+    for verb in VERBS:
         assert f"  {verb} " in output
     assert run("nonsense").exit_code == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import time
+from email.utils import formatdate
 
 import bad_pages as pages
 from bad_server import ENDLESS_BYTES, HTML, LONGEST_SECONDS, ROUTES, XML, Visit, route
@@ -68,6 +69,10 @@ def robots(visit: Visit) -> None:
             visit.send("", status=404)
         case "error":
             visit.send("", status=500)
+        case "forbidden":
+            visit.send(pages.plain("Forbidden", "<h1>Forbidden</h1>"), status=403)
+        case "busy" if visit.count == 1:
+            visit.send("", status=429, Retry_After="1")
         case "slow":
             time.sleep(min(visit.server.options.robots_seconds, LONGEST_SECONDS))
             visit.send(f"User-agent: *\nDisallow:\n{named}", "text/plain")
@@ -137,6 +142,61 @@ def retry_after(visit: Visit, seconds: str) -> None:
     if visit.count == 1 or time.monotonic() - first < float(seconds):
         return visit.send("", status=429, Retry_After=seconds)
     return visit.send(pages.article())
+
+
+@route(r"/retry-after-date/(\d+)", "/retry-after-date/1")
+def retry_after_date(visit: Visit, seconds: str) -> None:
+    """503 with a Retry-After that names a time, until so many seconds after the first request; then an article."""
+    now = time.time()
+    until = visit.server.refused_at.setdefault(visit.path, float(int(now) + int(seconds) + 1))
+    if visit.count == 1 or now < until:
+        return visit.send("", status=503, Retry_After=formatdate(until, usegmt=True))
+    return visit.send(pages.article())
+
+
+@route(r"/forbidden/(\d+)", "/forbidden/1")
+def forbidden(visit: Visit, number: str) -> None:
+    """403, whatever the number."""
+    visit.send(pages.plain("Forbidden", f"<h1>Forbidden {number}</h1>"), status=403)
+
+
+@route(r"/challenge/(\d+)", "/challenge/1")
+def challenge(visit: Visit, number: str) -> None:
+    """A page that wants a browser to prove itself: 403 and its header for odd numbers, 200 without it for even ones."""
+    page = pages.plain("Just a moment...", "<p>Checking your browser.</p>")
+    if int(number) % 2:
+        return visit.send(page, status=403, Cf_Mitigated="challenge")
+    return visit.send(page)
+
+
+@route("/tdm-header")
+def tdm_header(visit: Visit) -> None:
+    """An article whose headers reserve text and data mining."""
+    visit.send(pages.article(), tdm_reservation="1", tdm_policy="https://paper.invalid/mining")
+
+
+@route("/tdm-meta")
+def tdm_meta(visit: Visit) -> None:
+    """An article whose head reserves text and data mining."""
+    visit.send(pages.article().replace("</head>", '<meta name="tdm-reservation" content="1"></head>'))
+
+
+@route(r"/tdm-file/(\d+)", "/tdm-file/1")
+def tdm_file(visit: Visit, number: str) -> None:
+    """An article that only the host's tdmrep.json reserves."""
+    visit.send(pages.article(f"Bridge number {number} to be mended"))
+
+
+@route(r"/\.well-known/tdmrep\.json", "/.well-known/tdmrep.json")
+def tdmrep(visit: Visit) -> None:
+    """Reserves /tdm-file/ and nothing else."""
+    visit.send('[{"location": "/tdm-file/*", "tdm-reservation": 1}]', "application/json")
+
+
+@route("/noarchive")
+def noarchive(visit: Visit) -> None:
+    """An article whose X-Robots-Tag asks for no copy."""
+    visit.send(pages.article(), X_Robots_Tag="noarchive, max-image-preview:large")
 
 
 @route("/close")

@@ -20,7 +20,7 @@ import bad_directions  # noqa: F401 - fills the table of routes
 import bad_routes  # noqa: F401 - likewise
 from bad_server import Twin
 
-ROBOTS = ("ok", "missing", "error", "slow", "disallow-all", "html", "crawl-delay", "redirect-loop")
+ROBOTS = ("ok", "missing", "forbidden", "error", "busy", "slow", "disallow-all", "html", "crawl-delay", "redirect-loop")
 
 
 def options() -> argparse.Namespace:

@@ -9,6 +9,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from http.client import BadStatusLine, HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -148,6 +149,28 @@ def test_retry_after(twin: Press) -> None:
     assert [ask(twin, "/retry-after/60")[0].status for _ in range(2)] == [429, 429]
 
 
+def test_retry_after_a_date(twin: Press) -> None:
+    response, _ = ask(twin, "/retry-after-date/60")
+    until = parsedate_to_datetime(response.getheader("Retry-After") or "")
+    since = parsedate_to_datetime(response.getheader("Date") or "")
+    assert (response.status, 60 <= (until - since).total_seconds() <= 62) == (503, True)
+    assert ask(twin, "/retry-after-date/60")[0].status == 503
+
+
+def test_refusals(twin: Press) -> None:
+    assert [ask(twin, f"/forbidden/{n}")[0].status for n in (1, 2)] == [403, 403]
+    asked = [ask(twin, f"/challenge/{n}")[0] for n in (1, 2)]
+    assert [(answer.status, answer.getheader("Cf-Mitigated")) for answer in asked] == [(403, "challenge"), (200, None)]
+
+
+def test_reservations(twin: Press) -> None:
+    assert ask(twin, "/tdm-header")[0].getheader("TDM-Reservation") == "1"
+    assert b'<meta name="tdm-reservation" content="1"></head>' in ask(twin, "/tdm-meta")[1]
+    assert json.loads(ask(twin, "/.well-known/tdmrep.json")[1]) == [{"location": "/tdm-file/*", "tdm-reservation": 1}]
+    assert b"tdm" not in ask(twin, "/tdm-file/1")[1]
+    assert "noarchive" in (ask(twin, "/noarchive")[0].getheader("X-Robots-Tag") or "")
+
+
 def test_slow_is_slow(twin: Press) -> None:
     started = time.monotonic()
     assert ask(twin, "/slow/0.3")[0].status == 200
@@ -275,7 +298,9 @@ def test_xml_that_bites(twin: Press) -> None:
     [
         ("ok", 200, b"User-agent: *\nDisallow: /private/\nSitemap: http://127.0.0.1:"),
         ("missing", 404, b""),
+        ("forbidden", 403, b"<!DOCTYPE html>"),
         ("error", 500, b""),
+        ("busy", 429, b""),
         ("slow", 200, b"User-agent: *\nDisallow:\n"),
         ("disallow-all", 200, b"User-agent: *\nDisallow: /\n"),
         ("html", 200, b"<!DOCTYPE html>"),

@@ -9,10 +9,12 @@ import pytest
 from sqlite_utils import Database
 
 from pipelines import queries, schema
+from pipelines.article import Fetch, Outcome
 from pipelines.crawls import CrawlOutcome, finish_crawl, start_crawl
+from pipelines.past import Past, PastLook
 from pipelines.schema import LATEST, migrations
 from pipelines.store import Store, StoreError
-from tests.pipelines.making import T0, article, at, new_ledger, new_store
+from tests.pipelines.making import T0, URL, article, at, new_ledger, new_store
 
 
 def test_every_connection_is_set_up(tmp_path: Path) -> None:
@@ -52,6 +54,37 @@ def test_an_older_store_is_migrated_and_a_copy_kept(tmp_path: Path) -> None:
     assert copy.execute("SELECT headline FROM revisions").fetchall() == [("Élan in the mill",)]
     assert copy.execute("SELECT name FROM _sqlite_migrations").fetchall() == [("m001_tables",)]
     copy.close()
+
+
+def test_a_store_of_the_first_release_learns_of_reservations(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    conn = sqlite3.connect(path, isolation_level=None)
+    migrations.apply(Database(conn, execute_plugins=False), stop_before="m004_reservations")
+    conn.execute("INSERT INTO fetches (url, fetched, outcome) VALUES ('https://paper.example/a', 't', 'error')")
+    conn.close()
+    with Store(path) as store:
+        assert store.row("SELECT outcome, robots, tdm FROM fetches") == {"outcome": "error", "robots": None, "tdm": None}
+        assert store.integrity_problems() == []
+    assert (tmp_path / "news.db.before-m004_reservations").exists()
+
+
+def test_what_is_reserved_is_kept_on_the_fetch(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        ledger = new_ledger(store)
+        ledger.record(article())
+        fetch = Fetch(URL, at(60), status=200, outcome=Outcome.RESERVED, reason="reserved", robots="noarchive", tdm="1")
+        ledger.record(fetch)
+        assert store.row("SELECT outcome, robots, tdm FROM fetches ORDER BY id DESC") == {
+            "outcome": "reserved", "robots": "noarchive", "tdm": "1",
+        }  # fmt: skip
+        assert store.value("SELECT count(*) FROM revisions") == 1
+        known = Past.load(store, "paper").find(URL)
+        assert known is not None
+        assert known.reserved == PastLook(URL, at(60), Outcome.RESERVED, 1)
+        ledger.record(article(seen=120))
+        known = Past.load(store, "paper").find(URL)
+        assert known is not None
+        assert known.reserved is None, "it was read again"
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,7 @@ def test_a_feed_in_a_sitemaps_place() -> None:
     ("document", "problem"),
     [
         ("", "the sitemap is empty"),
-        (gzip.compress(b""), "the sitemap is empty"),
+        (gzip.compress(b"", mtime=0), "the sitemap is empty"),
         ("<!DOCTYPE html><html><body>Not found</body></html>", "an HTML page, not a sitemap"),
         ("Not found", "no sitemap: neither markup nor addresses"),
         ("<urlset><url><loc>mailto:x@example.com</loc></url></urlset>", "no usable address in an entry: 'mailto:x@example.com'"),

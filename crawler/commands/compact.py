@@ -1,0 +1,66 @@
+"""`newsledger compact`"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from crawler.choosing import MAX_RETRIES
+from crawler.commands.options import db_option, json_option, now, open_ledger
+from crawler.commands.terminal import console, print_json
+from crawler.schedule.recheck import DEAD_END_STEPS
+from pipelines.crawls import lose_dead
+from pipelines.retention import Gone, Terms, compact, doomed
+from pipelines.store import Store
+
+DEAD_END_LOOKS = max(MAX_RETRIES + 1, *(len(steps) for steps in DEAD_END_STEPS.values()))
+"""With so many looks on record a dead end stands as high on its ladder as it can, and is retried no more by itself."""
+
+
+@click.command("compact")
+@click.option("--keep-fetches", default=90, show_default=True, metavar="DAYS", type=click.IntRange(1, 36_500),
+              help="Looks of the last so many days stay, whatever they found.")  # fmt: skip
+@click.option("--keep-crawls", default=365, show_default=True, metavar="DAYS", type=click.IntRange(1, 36_500),
+              help="Crawls of the last so many days stay, whatever they did.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what would go, and delete nothing.")
+@click.option("--vacuum", is_flag=True, help="Rewrite the file, to give its free room back to the disk; no crawl may run.")
+@db_option
+@json_option
+def command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: bool, db: str, as_json: bool) -> None:
+    """Drop old looks that nothing leans on, and old crawls that left nothing; never a revision, a state or an alias.
+
+    The look that wrote a revision stays, and so does the last look of each URL.
+    """
+    terms = Terms(now() - timedelta(days=keep_fetches), now() - timedelta(days=keep_crawls), DEAD_END_LOOKS)
+    before = _size(db)
+    if dry_run or not Path(db).is_file():
+        with open_ledger(db) as store:
+            gone = doomed(store, terms)
+    else:
+        gone = _compact(db, terms, vacuum)
+    if as_json:
+        print_json({"dry_run": dry_run, "fetches": gone.fetches, "crawls": gone.crawls, "bytes": [before, _size(db)]})
+        return
+    goes = "would go" if dry_run else "went"
+    text = f"{gone.fetches} looks older than {keep_fetches} days and {gone.crawls} crawls older than {keep_crawls} days {goes}"
+    sizes = "" if dry_run else f"; the file had {before / 1_000_000:.1f} MB and has {_size(db) / 1_000_000:.1f} MB"
+    console().print(text + sizes, markup=False)
+
+
+def _compact(db: str, terms: Terms, vacuum: bool) -> Gone:
+    with Store(db) as store:
+        lose_dead(store, now())
+        running = store.value("SELECT count(*) FROM crawls WHERE outcome = 'running'")
+        if vacuum and running:
+            raise click.ClickException(
+                f"{running} crawls run, and would fail while --vacuum rewrites the file; try when none does"
+            )
+        gone = compact(store, terms)
+        store.tidy(vacuum=vacuum)
+    return gone
+
+
+def _size(db: str) -> int:
+    return Path(db).stat().st_size if Path(db).is_file() else 0

@@ -1,0 +1,88 @@
+"""`newsledger health`"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from crawler.catalogue import load_sites
+from crawler.commands.options import db_option, json_option, now, open_ledger, sites_option
+from crawler.commands.terminal import console, plain, print_json, table, when, word
+from pipelines.health import FIELDS, Finding, Vitals, is_ill, judge
+from pipelines.spans import span
+from pipelines.vitals import vitals
+
+Judged = list[tuple[Vitals, tuple[Finding, ...]]]
+
+
+@click.command("health")
+@click.option("--site", default=None, metavar="ID", help="Only this site, switched off or not.")
+@click.option("--max-age", "max_age_hours", default=24.0, show_default=True, metavar="HOURS",
+              type=click.FloatRange(min=0, min_open=True), help="A last success older than this is ill.")  # fmt: skip
+@db_option
+@sites_option
+@json_option
+def command(site: str | None, max_age_hours: float, db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Whether every site is well, by its own history; exit code 1 where one is ill.
+
+    Reads the ledger alone, so it tells the truth when nothing runs. Sites that the catalogue has switched off are left out.
+    """
+    off = {one.id for one in load_sites(sites_path) if not one.enabled} - {site}
+    max_age = timedelta(hours=max_age_hours)
+    with open_ledger(db) as store:
+        judged = [(one, judge(one, max_age)) for one in vitals(store, now(), site) if one.site_id not in off]
+    if site and not judged:
+        raise click.UsageError(f"the ledger has no site {site!r}")
+    if as_json:
+        print_json([_facts(one, findings) for one, findings in judged])
+    else:
+        _print(judged)
+    if any(is_ill(findings) for _, findings in judged):
+        raise SystemExit(1)
+
+
+def _print(judged: Judged) -> None:
+    out = console()
+    columns = (
+        "site",
+        "health",
+        "last success",
+        "age",
+        "last crawl",
+        "new in a day",
+        "usually",
+        *FIELDS,
+        "median body",
+        "usual body",
+    )
+    out.print(table(columns, [_row(one, findings) for one, findings in judged]))
+    ill = [(one, findings) for one, findings in judged if is_ill(findings)]
+    for one, findings in ill:
+        out.print(f"\n{one.site_id}", style="bold", markup=False)
+        for finding in findings:
+            out.print(f"  {plain(finding.text)}", markup=False)
+    out.print(f"\n{len(judged)} sites, {len(ill)} ill" if judged else "No site has been crawled into this ledger yet.")
+
+
+def _row(one: Vitals, findings: tuple[Finding, ...]) -> tuple[object, ...]:
+    if is_ill(findings):
+        health = Text("ill", style="bold red")
+    else:
+        health = Text("too little to tell", style="dim") if findings else Text("well", style="green")
+    usual = one.usual_articles
+    return (
+        one.site_id, health, when(one.last_success), span(one.success_age) if one.success_age is not None else "",
+        word(one.last_outcome), one.articles_last_day, "" if usual is None else f"{usual:.0f}",
+        *(f"{one.recent.share(name):.0%}" if one.recent.count else "" for name in FIELDS),
+        *("" if chars is None else f"{chars:.0f}" for chars in (one.recent.body_chars, one.baseline.body_chars)),
+    )  # fmt: skip
+
+
+def _facts(one: Vitals, findings: tuple[Finding, ...]) -> dict[str, object]:
+    age = one.success_age.total_seconds() if one.success_age is not None else None
+    facts = {**asdict(one), "success_age": age, "usual_articles": one.usual_articles}
+    return {"site": one.site_id, "ill": is_ill(findings), "findings": [asdict(finding) for finding in findings], **facts}

@@ -1,0 +1,58 @@
+"""`newsledger why URL`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler.catalogue import load_sites
+from crawler.commands.options import db_option, json_option, now, open_ledger, sites_option
+from crawler.commands.terminal import console, plain, print_json
+from crawler.reasons import SITES_TOLD, Known, Reason, reasons, sites_of
+from pipelines import traces
+
+
+@click.command("why")
+@click.argument("url")
+@db_option
+@sites_option
+@json_option
+def command(url: str, db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Every reason a URL was or was not fetched, and when it is looked at next.
+
+    From the ledger and the catalogue alone: nothing is asked of the site.
+    """
+    catalogue = load_sites(sites_path)
+    with open_ledger(db) as store:
+        trace = traces.trace(store, url)
+        sites = sites_of(trace.url, trace.article, catalogue)
+        ids = [site.id for site in sites[:SITES_TOLD]]
+        crawls = {site_id: traces.last_crawls(store, site_id) for site_id in ids}
+        sources = {site_id: traces.sources_of(store, site_id) for site_id in ids}
+    known = Known(trace, sites, crawls, sources)
+    found = reasons(known, now())
+    if as_json:
+        print_json(_facts(known, found))
+        return
+    out = console()
+    out.print(plain(trace.url), style="bold", markup=False)
+    for reason in found:
+        out.print(plain(reason.text), markup=False)
+
+
+def _facts(known: Known, found: tuple[Reason, ...]) -> dict[str, object]:
+    trace, told = known.trace, known.sites[:SITES_TOLD]
+    return {
+        "url": trace.url,
+        "reasons": [{"code": reason.code, "text": reason.text} for reason in found],
+        "article": trace.article,
+        "alias": trace.alias,
+        "moved_to": trace.moved_to,
+        "latest": trace.latest,
+        "looks": trace.looks,
+        "dead_ends": trace.dead_ends,
+        "sites": [{"id": site.id, "enabled": site.enabled, "accepts": site.looks_like_article(trace.url)} for site in told],
+        "crawls": known.crawls,
+        "sources": known.sources,
+    }

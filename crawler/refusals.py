@@ -1,0 +1,116 @@
+"""Whether an answer turns us away, whatever its status says: 403 and its kin, and the pages that ask a machine to prove itself.
+
+Pure: status, headers and body in, one line for a person out. Never raises; long bodies are not read. What is recognised here
+is recorded and respected, never answered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+Headers = Mapping[str, tuple[str, ...]]
+"""Names in lower case -> the values of all headers of that name, in order."""
+
+REFUSING = frozenset({401, 402, 403, 407, 451})
+
+MAX_HEADER_CHARS = 2_000
+MAX_SEARCHED_BYTES = 64 * 1024
+"""A page that challenges is short; one that is longer than this is no challenge, and is not searched."""
+
+_HEADER_MARKS = (
+    ("cf-mitigated", ("challenge",)),
+    ("x-amzn-waf-action", ("challenge", "captcha")),
+    ("x-sucuri-block", ("",)),
+)
+"""(header, what its value begins with): sent with a challenge and with nothing else."""
+
+_BODY_MARKS = (
+    b"_cf_chl_opt",
+    b"captcha-delivery.com/c",
+    b"window.gokuProps",
+    b'id="px-captcha"',
+    b"sucuri_cloudproxy_js",
+    b"Request unsuccessful. Incapsula incident ID",
+)
+"""Found in the challenges of the large gatekeepers, not in the scripts that they put into everybody's pages."""
+
+_CAPTCHAS = (b"hcaptcha.com/1/api.js", b"recaptcha/api.js", b"recaptcha/enterprise.js", b"challenges.cloudflare.com/turnstile")
+"""A comment form has them too: they count only with a title below, or where the status refuses service."""
+
+_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})</title", re.IGNORECASE)
+_TITLES = frozenset({
+    "just a moment", "attention required! | cloudflare", "access denied", "access to this page has been denied", "robot check",
+    "are you a robot", "are you human", "human verification", "security check", "pardon our interruption", "client challenge",
+    "verifying you are human", "checking your browser", "ddos-guard", "captcha", "bot verification",
+})  # fmt: skip
+"""A whole title, without its final stops: no newspaper leaves its own name out of the title of a story."""
+
+_DIGITS = re.compile(r"[0-9]{1,9}")
+
+
+def plain_headers(headers: Iterable[tuple[bytes, Iterable[bytes]]]) -> Headers:
+    """Headers as text, cut to a bound each."""
+    return {
+        name.decode("latin-1").lower(): tuple(value[:MAX_HEADER_CHARS].decode("latin-1") for value in values)
+        for name, values in headers
+    }
+
+
+def refusal_of(status: int, headers: Headers, body: bytes) -> str | None:
+    """How an answer turns us away ("status 403", "status 200, a challenge page (...)"), or None where it does not."""
+    mark = _challenge(status, headers, body)
+    if mark:
+        return f"status {status}, a challenge page ({mark})"
+    return f"status {status}" if status in REFUSING else None
+
+
+def retry_after(headers: Headers, now: datetime) -> float | None:
+    """Seconds that Retry-After asks to wait (RFC 9110, 10.2.3), never below 0; None where there is none that can be read.
+
+    A date is counted from the answer's own Date, where it has one: the two clocks need not agree. `now` is aware.
+    """
+    text = _first(headers, "retry-after").strip()
+    if _DIGITS.fullmatch(text):
+        return float(text)
+    until = _date(text)
+    if until is None:
+        return None
+    since = _date(_first(headers, "date")) or now
+    return max((until - since).total_seconds(), 0.0)
+
+
+def _challenge(status: int, headers: Headers, body: bytes) -> str | None:
+    for name, beginnings in _HEADER_MARKS:
+        value = _first(headers, name).strip().lower()
+        if value and value.startswith(beginnings):
+            return f"{name}: {value}"[:60]
+    if len(body) > MAX_SEARCHED_BYTES:
+        return None
+    for mark in _BODY_MARKS:
+        if mark in body:
+            return mark.decode("ascii")
+    found = _TITLE.search(body)
+    title = " ".join(found[1].decode("utf-8", "replace").split()).rstrip(".…?!").lower() if found else ""
+    if title in _TITLES:
+        return f'titled "{title}"'
+    if status in REFUSING or status in (405, 429, 503):
+        return next((mark.decode("ascii") for mark in _CAPTCHAS if mark in body), None)
+    return None
+
+
+def _first(headers: Headers, name: str) -> str:
+    return next(iter(headers.get(name, ())), "")
+
+
+def _date(text: str) -> datetime | None:
+    """An HTTP-date of any of its three forms, aware."""
+    if not 6 <= len(text) <= 64:
+        return None
+    try:
+        found = parsedate_to_datetime(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
