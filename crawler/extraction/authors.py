@@ -23,6 +23,7 @@ PRINTED_BYLINES = names(
     printed.class.body
     """
 )
+UNMARKED_BYLINES = names("printed.page printed.edge")
 """Sources of names, the most trusted first."""
 
 
@@ -33,9 +34,12 @@ def authors_of(proposals: Proposals, site_name: str | None) -> tuple[str | None,
     """
     structured = _first_persons(proposals, STRUCTURED_BYLINES, site_name)
     printed = _first_persons(proposals, PRINTED_BYLINES, site_name)
+    if not structured and not printed:
+        printed = _first_persons(proposals, UNMARKED_BYLINES, site_name)
     chosen = _chosen_authors(proposals, structured, printed)
-    if chosen is structured and printed:
-        chosen = tuple(_with_printed_role(author, _all_printed(proposals, site_name)) for author in chosen)
+    if printed:
+        fullest = _all_printed(proposals, site_name)
+        chosen = tuple(_with_printed_role(author, fullest) for author in chosen)
     return _printed_byline(proposals, chosen), chosen
 
 
@@ -44,7 +48,8 @@ def _chosen_authors(proposals: Proposals, structured: tuple[Author, ...], printe
         return structured or printed
     told, shown = {author.name.casefold() for author in structured}, {author.name.casefold() for author in printed}
     if told & shown:
-        return printed if told < shown else structured
+        # Many more than machines know of are the words of a toolbar.
+        return printed if told < shown and len(shown) <= len(told) + 3 else structured
     everything = " ".join(one.value for one in proposals.bylines if one.source.startswith("printed")).casefold()
     return structured if any(name in everything for name in told) else printed
 

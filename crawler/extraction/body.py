@@ -1,7 +1,6 @@
 """The body: which container of the page holds the article's paragraphs, and which of its blocks are the article.
 
-Weighs blocks by text against links and goes down the tree as long as nothing of the article is left behind. A second
-opinion from trafilatura was tried where little was found: on the measured pages it added furniture and no paragraph.
+Weighs blocks by text against links and goes down the tree as long as nothing of the article is left behind.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ MIN_GOOD = 50
 """Characters from which a block counts as a paragraph of prose; a third of it in scripts that need fewer."""
 _DENSE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _DENSITY = 2.5
-_SENTENCE = re.compile(r"[.!?…。！？؟।:;,]")
+_SENTENCE = re.compile(r"[.!?…。！？؟।։።។။:;,、，،]")
 
 Weights = dict[Element, float]
 
@@ -37,6 +36,8 @@ class Reading:
     container: Element | None = None
     head: tuple[Block, ...] = ()
     """What is printed between the heading and the first paragraph, furniture and all."""
+    edges: tuple[Block, ...] = ()
+    """The few blocks of the container above the first paragraph and below the last."""
     live_posts: int = 0
     """Entries of a live blog: boxes in the container that are named live and hold a time."""
     prose_share: float = 0.0
@@ -72,12 +73,17 @@ def read_body(page: Page, heading: Element | None, context: Context) -> Reading:
     good = [(block, weight) for block, weight in good if trusted.issuperset(block.suspects)]
     if not good:
         kept = article_blocks(blocks, context) if len(blocks) < 10 else []
-        return Reading(tuple(kept), None, _head(everything, heading, kept), 0, _prose_share(everything))
+        return Reading(tuple(kept), None, _head(everything, heading, kept), (), 0, _prose_share(everything))
     container = find_container(page, heading, good, _weights(good, page.body))
     inside = [block for block in blocks if _is_under(block.element, container)]
     kept = _without_standfirst(page, article_blocks(_introduction(good, heading, container) + inside, context))
     return Reading(
-        tuple(kept), container, _head(everything, heading, kept), _live_posts(page, container), _prose_share(everything)
+        tuple(kept),
+        container,
+        _head(everything, heading, kept),
+        _edges(inside, kept),
+        _live_posts(page, container),
+        _prose_share(everything),
     )
 
 
@@ -108,6 +114,18 @@ def _head(blocks: list[Block], heading: Element | None, kept: list[Block]) -> tu
     if start is None or start > end:
         start = max(0, end - 8)
     return tuple(blocks[start:end][:MAX_HEAD])
+
+
+MAX_EDGE = 4
+
+
+def _edges(blocks: list[Block], kept: list[Block]) -> tuple[Block, ...]:
+    """The blocks just above the first that is kept, the last that is, and those just below it."""
+    if not kept:
+        return ()
+    first = next((index for index, block in enumerate(blocks) if block is kept[0]), 0)
+    last = next((index for index in range(len(blocks) - 1, -1, -1) if blocks[index] is kept[-1]), len(blocks) - 1)
+    return (*blocks[max(0, first - MAX_EDGE) : first], *blocks[last : last + 1 + MAX_EDGE])
 
 
 def _without_standfirst(page: Page, blocks: list[Block]) -> list[Block]:

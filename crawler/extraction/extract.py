@@ -18,6 +18,8 @@ from crawler.extraction.page import Page, parse
 from crawler.extraction.pictures import read_pictures
 from crawler.extraction.printed import article_region, propose_printed, walk_region
 from crawler.extraction.proposals import Proposal, Proposals
+from crawler.extraction.second_opinion import WEAK, second_opinion
+from crawler.extraction.signatures import propose_signatures
 from crawler.extraction.structured import propose_itemprops, propose_jsonld, propose_meta
 from crawler.extraction.tags import propose_tags
 from crawler.extraction.times import modified_at, published_at
@@ -28,8 +30,8 @@ from pipelines.dates import Precision, Timestamp
 from pipelines.text import join_paragraphs
 from pipelines.urls import canonicalize, date_in_path
 
-_PASSWORDS = etree.XPath(".//input[@type='password']")
-GENERIC = "generic/1"
+_PASSWORDS = etree.XPath("descendant::input[@type='password']")
+GENERIC = "generic/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ def _read_printed(gathered: _Page) -> None:
     region = article_region(page, heading, reading.container)
     steps = walk_region(page, region, reading.container)
     propose_printed(page, steps, heading, reading, proposals)
+    propose_signatures(page, reading, proposals)
     propose_tags(page, heading, proposals)
     gathered.pictures, captions = read_pictures(page, steps, reading.container)
     gathered.reading = replace(reading, blocks=tuple(block for block in reading.blocks if block.text not in captions))
@@ -148,6 +151,10 @@ def _judge(gathered: _Page, site: Site | None) -> Article:
     published = published_at(proposals, page.timezone if page.is_zone_sure else None)
     section = judge.section(proposals)
     kind, reason = kind_of(_signs(gathered, len(body), section, bool(authors)))
+    is_free = judge.is_free(proposals)
+    if kind is Kind.ARTICLE and len(body) < WEAK and is_free is not False:
+        proposals.bodies.append(Proposal(second_opinion(page, len(body)), "trafilatura"))
+        body = join_paragraphs(list(judge.body(proposals)))
     return Article(
         url=page.url,
         kind=kind,
@@ -164,7 +171,7 @@ def _judge(gathered: _Page, site: Site | None) -> Article:
         topics=judge.topics(proposals, f"{gathered.headline} {page.title} {body}", gathered.site_name),
         language=judge.language(proposals) or (site.language if site else None) or None,
         images=tuple(gathered.pictures),
-        is_accessible_for_free=judge.is_free(proposals),
+        is_accessible_for_free=is_free,
         extractor=gathered.match.extractor if gathered.match else GENERIC,
     )
 
@@ -185,6 +192,6 @@ def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: b
         has_date=any(one.source != "url" and not one.source.endswith(".body") for one in published),
         has_byline=has_byline,
         live_posts=gathered.reading.live_posts,
-        asks_password=page.mentions("password") and bool(_PASSWORDS(page.body)),
+        asks_password=body_length < 300 and bool(_PASSWORDS(page.body)),
         prose_share=gathered.reading.prose_share,
     )

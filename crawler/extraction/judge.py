@@ -100,25 +100,58 @@ def section(proposals: Proposals) -> str | None:
 
 
 def topics(proposals: Proposals, text: str, site_name: str | None) -> tuple[str, ...]:
-    """The first list that is about this article: words of machines left out, and lists of which the article says nothing."""
+    """The first list that is about this article, or one beside it that is the same list told better."""
+    lists: list[tuple[str, tuple[str, ...]]] = []
+    for proposal in sorted(proposals.topics, key=lambda one: rank(one.source, TOPICS)):
+        words = tuple(word for word in dict.fromkeys(proposal.value) if _is_topic(word, site_name))
+        if words:
+            lists.append((proposal.source, words))
     lowered = text.casefold()
-    ranked = sorted(proposals.topics, key=lambda one: rank(one.source, TOPICS))
-    for proposal in ranked:
-        words = [
-            word
-            for word in dict.fromkeys(proposal.value)
-            if 1 < len(word) < 80 and not _MACHINE_WORD.fullmatch(word) and word.casefold() != (site_name or "").casefold()
-        ]
-        if not words:
-            continue
-        if proposal.source.startswith(("meta.", "jsonld.")) and proposal.source != "meta.article:tag":
-            said = sum(
-                any(part in lowered for part in word.casefold().split() if len(part) > 2 or not part.isascii()) for word in words
-            )
-            if said * 4 < len(words):
-                continue
-        return tuple(words)
-    return ()
+    said = [_share_said(words, lowered) for _, words in lists]
+    told = [
+        (source, words)
+        for (source, words), share in zip(lists, said, strict=True)
+        if share >= MIN_SAID or _needs_no_word(source, words, share, max(said))
+    ]
+    return _better_told(told) if told else ()
+
+
+MIN_SAID = 0.25
+"""Share of a list's topics of which the article must say a word; lists of the whole site have less."""
+_SHORT_ROW, _LONG_ROW, _FEW = 8, 15, 5
+
+
+def _is_topic(word: str, site_name: str | None) -> bool:
+    """No word of machines, and not the paper's own name."""
+    return 1 < len(word) < 80 and not _MACHINE_WORD.fullmatch(word) and word.casefold() != (site_name or "").casefold()
+
+
+def _share_said(words: tuple[str, ...], text: str) -> float:
+    said = sum(any(part in text for part in word.casefold().split() if len(part) > 2 or not part.isascii()) for word in words)
+    return said / len(words)
+
+
+def _needs_no_word(source: str, words: tuple[str, ...], share: float, best: float) -> bool:
+    """Whether a list is an editor's, who need not use the article's words: a short printed row, the article's own tags.
+
+    Tags of which the article says nothing at all give way to a list of which it does.
+    """
+    if source == "meta.article:tag":
+        return share > 0 or best < MIN_SAID
+    return not source.startswith(("meta.", "jsonld.")) and len(words) <= _SHORT_ROW
+
+
+def _better_told(lists: list[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
+    """The first list, or the editor's choice among its words ("news_keywords"), or a longer one of which it is a few."""
+    (first, chosen), *others = lists
+    mine = {word.casefold() for word in chosen}
+    for source, words in others:
+        theirs = {word.casefold() for word in words}
+        if source == "meta.news_keywords" and len(words) > 2 and theirs < mine:
+            return words
+        if first != "meta.news_keywords" and len(mine) <= _FEW and mine < theirs and len(theirs) <= _LONG_ROW:
+            return words
+    return chosen
 
 
 def language(proposals: Proposals) -> str | None:

@@ -13,7 +13,7 @@ from pipelines.dates.words import code, normalise
 from pipelines.furniture import is_furniture
 
 _PROSE_TAGS = frozenset(("p", "blockquote", "li", "pre", "dd", "td"))
-_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»“)\]]*$")
+_END = re.compile(r"[.!?…。！？؟।։።។။:;][\"'”’»“)\]]*$")
 _PROMO = re.compile(
     r"(?:read (?:more|also|next|the full|our|all)|see also|see more|also read|more (?:on|from|about|news|stories)|"
     r"related\b|watch (?:more|the|live|now|below|:)|listen (?:to|:|now)|"
@@ -74,7 +74,7 @@ _ANY_LETTER = re.compile(r"[^\W_]")
 def is_stamp(text: str) -> bool:
     """Whether a line is nothing but times and their labels, in any language: "Published 9th May 2025, 16:15 BST"."""
     # Telling figures first, since reading a line as a date is dear: prose is nowhere near as thick with them.
-    if len(text) > _MAX_STAMP or not _ANY_DIGIT.search(text) or 14 * sum(map(str.isdigit, text)) < len(text):
+    if len(text) > _MAX_STAMP or not _ANY_DIGIT.search(text) or 25 * sum(map(str.isdigit, text)) < len(text):
         return False
     coded = code(normalise(text), "UTC")
     return "x" not in coded and any(character in _STAMP_SIGNS for character in coded)

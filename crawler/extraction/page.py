@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from crawler.extraction.roles import Role, roles_of
+from crawler.extraction.roles import Role, marks_of
 from crawler.markup import trim
 from pipelines.text import squash
 
@@ -55,11 +55,8 @@ class Script:
 class Page:
     """One parsed page. The tree is read by all and changed by none."""
 
-    def __init__(
-        self, root: Element, scripts: tuple[Script, ...], url: str, fetched: datetime | None, markup: bytes = b""
-    ) -> None:
+    def __init__(self, root: Element, scripts: tuple[Script, ...], url: str, fetched: datetime | None) -> None:
         self.root = root
-        self.markup = markup
         self.scripts = scripts
         self.url = url
         self.fetched = fetched
@@ -67,15 +64,19 @@ class Page:
         self.is_zone_sure = False
         # Held, so that lxml makes each element's Python side once and not on every walk.
         self.elements: list[Element] = list(self.body.iter())
-        self.roles = roles_of(self.elements)
+        self.roles, self.itemprops, self._names = marks_of(self.elements)
 
     def role(self, element: Element) -> int:
         """Roles that the names on an element of the body hint at."""
         return self.roles.get(element, 0)
 
     def mentions(self, *names: str) -> bool:
-        """Whether any of these ASCII words stands anywhere in the markup: a quick look before a slow one."""
-        return any(name.encode("ascii") in self.markup for name in names)
+        """Whether any of these stands in a class, id, itemprop or test id of the page: a quick look before a slow one."""
+        return any(name in self._spelled for name in names)
+
+    @cached_property
+    def _spelled(self) -> str:
+        return "\n".join(self._names)
 
     def drop(self, element: Element) -> None:
         """Mark an element as furniture beyond doubt; the tree stays as it is."""
@@ -190,8 +191,9 @@ def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetch
         return None
     # In C and in place: setting a tail from here would refuse characters that a page may well hold.
     etree.strip_elements(root, *_GONE, with_tail=False)
-    _cut(root)
-    return Page(root, tuple(_script(attributes, code) for attributes, code in markup.scripts), url, fetched, clean)
+    if clean.count(b"<") > MAX_NODES:
+        _cut(root)
+    return Page(root, tuple(_script(attributes, code) for attributes, code in markup.scripts), url, fetched)
 
 
 def _script(attributes: bytes, code: bytes) -> Script:

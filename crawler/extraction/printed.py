@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from lxml.etree import _Element as Element
@@ -14,17 +15,19 @@ from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.roles import EPOCHS, Role, all_words
 from crawler.extraction.structured import stamp
-from pipelines.dates import Timestamp, parse_labelled
+from pipelines.dates import Precision, Timestamp, parse_labelled
 from pipelines.text import paragraphs
+from pipelines.zones import zone_of
 
 MAX_PROPOSALS = 80
 """Printed times, and printed bylines, looked at on one page."""
 MAX_BYLINE = 300
 MAX_STANDFIRST = 800
+_DIGIT = re.compile(r"\d")
 NAMES_WRITER = re.compile(r"^(?:by|von|par|por|di|da|av|af|door|text|texte|autor|kirjoitti)\s*:?\s+\S", re.IGNORECASE)
 
 
-_AUTHOR_LINK = re.compile(
+AUTHOR_LINK = re.compile(
     r"/(?:authors?|autor(?:en|es|a)?|auteurs?|profiles?|profil|staff|people|person|reporters?|journalists?|journalisten?|contributors?|by|writers?|columnist[as]*|team|redaktion|redactor)[-/]",
     re.IGNORECASE,
 )
@@ -58,10 +61,14 @@ def walk_region(page: Page, region: Element, container: Element | None) -> list[
         element, inside = stack.pop()
         role = page.role(element)
         if element is not region and element not in protected:
-            if element.tag in ("nav", "footer", "form") or role & (Role.COMMENTS | Role.DROPPED):
+            if element.tag in ("nav", "form") or role & (Role.COMMENTS | Role.DROPPED):
+                continue
+            # The foot of the article itself holds its times and tags.
+            is_own_foot = element.tag == "footer" and region.tag == "article" and element.getparent() is region
+            if element.tag == "footer" and not is_own_foot:
                 continue
             picture = element.tag == "figure" or role & Role.PICTURE
-            if role & Role.ELSEWHERE and not (role & Role.WEAK and (picture or inside)):
+            if role & Role.ELSEWHERE and not is_own_foot and not (role & Role.WEAK and (picture or inside)):
                 continue
             if element.tag == "aside" and not picture and not inside:
                 continue
@@ -137,7 +144,7 @@ def _propose_byline(page: Page, element: Element, place: str, into: Proposals) -
     linked = [
         text_of(link)
         for link in element.iter("a")
-        if _AUTHOR_LINK.search(link.get("href") or "") or "author" in (link.get("rel") or "")
+        if AUTHOR_LINK.search(link.get("href") or "") or "author" in (link.get("rel") or "")
     ]
     into.bylines += [Proposal(name, f"printed.link.{place}") for name in linked if 4 < len(name) < 60]
     marked = "author" in (element.get("itemprop") or "") or "author" in (element.get("rel") or "").split()
@@ -171,7 +178,7 @@ def _propose_head(page: Page, head: tuple[Block, ...], into: Proposals) -> None:
     has_time = any(proposal.source.startswith("printed") for proposal in into.published)
     for block in head:
         text = block.text
-        if 6 <= block.length <= 160 and any(character.isdigit() for character in text):
+        if 6 <= block.length <= 160 and _DIGIT.search(text):
             published, modified, source = _labelled(page, text, "printed.line")
             if published and not has_time:
                 into.published.append(Proposal(replace(published, source=source), source))
@@ -202,7 +209,7 @@ def _propose_time(page: Page, element: Element, role: int, place: str, into: Pro
     proposal = stamp(machine, page, source) if machine else None
     if proposal:
         (into.modified if _says_modified(text, names) else into.published).append(proposal)
-    if len(text) < 6 or not any(character.isdigit() for character in text):
+    if len(text) < 6 or not _DIGIT.search(text) or (proposal and _shows(text, proposal.value, page.timezone)):
         return
     published, modified, source = _labelled(page, text, f"printed.text.{place}")
     if published:
@@ -212,9 +219,23 @@ def _propose_time(page: Page, element: Element, role: int, place: str, into: Pro
         into.modified.append(Proposal(replace(modified, source=source), source))
 
 
+def _shows(text: str, stamp: Timestamp, timezone: str) -> bool:
+    """Whether a text shows the very day and minute of a stamp, so that reading it would tell nothing new."""
+    local = stamp.instant.astimezone(zone_of(timezone))
+    return (
+        stamp.precision is not Precision.DAY and f"{local:%H:%M}" in text and str(local.day) in text and str(local.year) in text
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _dated(text: str, timezone: str) -> tuple[Timestamp | None, Timestamp | None]:
+    """A box of times and the line in it often print the same words."""
+    return parse_labelled(text, timezone)
+
+
 def _labelled(page: Page, text: str, source: str) -> tuple[Timestamp | None, Timestamp | None, str]:
     """(published, modified, source); what only the time of the fetch makes readable ("2 hours ago") says so in its source."""
-    published, modified = parse_labelled(text, page.timezone)
+    published, modified = _dated(text, page.timezone)
     if published or modified or page.fetched is None:
         return published, modified, source
     published, modified = parse_labelled(text, page.timezone, page.fetched)
@@ -229,6 +250,6 @@ _UPDATED = re.compile(
 
 
 def _says_modified(text: str, names: frozenset[str]) -> bool:
-    return bool(names & {"modified", "updated", "update", "datemodified", "dateupdated", "lastmodified"}) or bool(
-        _UPDATED.search(text)
-    )
+    # "published updated" is how WordPress marks the one time of an entry that was never changed.
+    named = names & {"modified", "updated", "update", "datemodified", "dateupdated", "lastmodified"}
+    return bool(named and "published" not in names) or bool(_UPDATED.search(text))

@@ -7,8 +7,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from lxml import etree
-
 from crawler.extraction import jsonld, meta
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.proposals import Proposal, Proposals
@@ -120,14 +118,11 @@ def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
     into.kinds += [Proposal(value.lower(), "meta.og:type") for value in found.get("og:type", ())[:1]]
 
 
-_ITEMPROPS = etree.XPath(".//*[@itemprop]")
-
-
 def propose_itemprops(page: Page, into: Proposals) -> None:
     """From microdata in the page's body: the first that carries a value, since templates repeat empty ones."""
     wanted = {"datepublished": into.published, "datemodified": into.modified, "datecreated": into.published}
     done: set[str] = set()
-    for element in _ITEMPROPS(page.body):
+    for element in page.itemprops:
         name = (element.get("itemprop") or "").lower()
         for part in name.split():
             stamps = wanted.get(part)

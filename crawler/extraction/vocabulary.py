@@ -89,8 +89,9 @@ CREDIT = words(
 
 BYLINE = words(
     """
-    auteur auteurs author authors autor autore autoren autores byline bylines contributor contributors creator firma
-    journalist redakteur reporter signature verfasser writer
+    articleauthor auteur auteurs author authorinfo authorline authorlink authorname authornames authors autor
+    autore autoren autores byline bylines contributor contributors creator firma journalist newsauthor
+    postauthor redakteur reporter signature storyauthor verfasser writer
     """
 )
 

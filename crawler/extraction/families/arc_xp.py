@@ -9,14 +9,15 @@ is the last update, else `last_updated_date` is; `subheadlines.basic` is the sta
 staff name may stand beside a wire agency as `source`; `content_restrictions.content_code` names the reader's contract, free,
 metered or paid, in each group's own words.
 
-Text in the data is read only where nothing says that it is paid for. Promotion between paragraphs ("interstitial_link") is not.
+Text in the data is read only where it is called free, or where nothing says that it is paid for and the page prints none of it.
+Promotion between paragraphs ("interstitial_link") is not read.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from crawler.extraction.families.marks import classed
+from crawler.extraction.families.marks import classed, is_printed
 from crawler.extraction.jsonld import overlap, plain
 from crawler.extraction.page import Page
 from crawler.extraction.pagedata import Json, fusion_content, strings_at
@@ -53,8 +54,9 @@ class ArcXp:
         code = _content_code(story)
         if code in _PAID:
             into.free.append(Proposal(False, SOURCE))
-        if code in _FREE and all(one.value for one in into.free):
-            into.bodies.append(Proposal(tuple(_paragraphs(story)), SOURCE))
+        lines = _paragraphs(story) if code in _FREE and all(one.value for one in into.free) else []
+        if lines and (code or not is_printed(page, lines)):
+            into.bodies.append(Proposal(tuple(lines), SOURCE))
         for element in classed(page.body, "byline-date"):
             # Named for both; read as a byline it would end the writer's role ("China Correspondent, in Seoul Fri Nov 3 ...").
             page.roles[element] = Role.TIME

@@ -4,10 +4,10 @@
 |---|---|---|
 | 2023 | - | `data-component` names on every block of the article (seen 2024-2026); class names are hashes |
 
-What it needs: the one printed time is the last update although its element does not say so; first publication is in
-`cXenseParse:publishtime` and in the page's data (`firstPublished`, then `lastPublished`, which is what is shown, and `lastUpdated`, in epoch milliseconds); each contributor has a
-box of a name and a line below it, a role ("Local Democracy Reporting Service") or a place ("in Dublin"); links to other
-stories stand in blocks between the paragraphs.
+What it needs (seen): the one printed time is the last update although its element does not say so; first publication is in
+`cXenseParse:publishtime` and in the page's data (`firstPublished`; `lastPublished` is what is printed, `lastUpdated` may be
+later; epoch milliseconds); each contributor has a box of a name and lines below it, a role ("Local Democracy Reporting
+Service") or a place ("in Dublin"); links to other stories stand in blocks between the paragraphs.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from crawler.extraction.page import Page
+from crawler.extraction.page import Page, text_of
 from crawler.extraction.roles import Role
 
 LONDON = "Europe/London"
@@ -42,7 +42,13 @@ def silence(page: Page, element: Element) -> None:
 
 def keep(page: Page, element: Element) -> None:
     """An element holds the article's text, whatever its names seem to say."""
-    page.roles[element] = Role.BODY
+    page.roles[element] = page.role(element) & ~(Role.FURNITURE | Role.ELSEWHERE | Role.WEAK) | Role.BODY
+
+
+def is_printed(page: Page, lines: list[str]) -> bool:
+    """Whether the page shows the first paragraph of its data: what else the data holds is then withheld."""
+    first = next((line for line in lines if len(line) > 40), "")
+    return bool(first) and first in text_of(page.body)
 
 
 def assume_zone(page: Page, name: str) -> None:

@@ -7,7 +7,8 @@
 | 2025-02 | 2026-04 | Next.js: a `story` object in the flight payload; times are filled in by script, the labels stand empty |
 | 2026-05 | - | National World's platform |
 
-Premium ("Plus") text lies in the page's data although it is not shown: it is not read, the flag is recorded.
+Premium ("Plus") text lies in the page's data although it is not shown: it is not read, the flag is recorded. No more is read of
+the data of a page that prints its beginning, whatever the flag is called.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import re
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class
+from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class, is_printed
 from crawler.extraction.families.national_world import correct_claims, drop_furniture
 from crawler.extraction.jsonld import plain
 from crawler.extraction.page import Page, text_of
@@ -119,8 +120,8 @@ def _propose_story(page: Page, story: Json, into: Proposals) -> None:
         stamps += [proposal for proposal in found if proposal][:1]
     if any(story.get(key) in (True, "true", "plus") for key in _PREMIUM) or _is_restricted(story):
         into.free.append(Proposal(False, SOURCE))
-    elif not _is_marked_plus(page):
-        into.bodies.append(Proposal(tuple(_lines(_typed_items(story))), SOURCE))
+    elif not _is_marked_plus(page) and not is_printed(page, lines := _lines(_typed_items(story))):
+        into.bodies.append(Proposal(tuple(lines), SOURCE))
 
 
 def _is_restricted(story: dict[str, Json]) -> bool:

@@ -61,7 +61,7 @@ class Reach:
 
 
 def _clear_byline(page: Page, box: Element, noise: tuple[str, ...]) -> None:
-    """Leave the writers' names and roles to be read: the box is named for the piece's type ("affiliate"), links by their style."""
+    """Leave the writers' names and roles to be read: boxes are named for the kind of piece ("affiliate"), links for style."""
     for element in classed(box, "article-information") + classed(box, "article-author-container"):
         page.roles[element] = Role.NONE
     for link in box.iterfind(".//a[@data-tmdatatrack='author']"):

@@ -245,3 +245,39 @@ def test_explain_keeps_what_was_proposed() -> None:
         ("printed.h1", "Lantern parade returns to the quay"),
     }
     assert explanation.article == extract(page('<meta property="og:title" content="Parade is back">'), URL)
+
+
+def test_the_pictures_of_a_gallery_lose_their_numbers() -> None:
+    figures = "".join(
+        f"<figure><img src=/{n}.jpg><figcaption>{n}. Boat number {n} on the river. Photo: Una Pell</figcaption></figure>"
+        for n in range(1, 6)
+    )
+    captions = [image.caption for image in extract(f"<article><h1>The boats</h1>{figures}</article>", URL).images]
+    assert captions == [f"Boat number {n} on the river." for n in range(1, 6)]
+
+
+def test_a_caption_that_begins_with_a_figure_keeps_it() -> None:
+    figures = "".join(f"<figure><img src=/{n}.jpg><figcaption>{n}. FC Bury at home</figcaption></figure>" for n in (1, 1))
+    assert extract(f"<article><h1>The match</h1>{figures}</article>", URL).images[0].caption == "1. FC Bury at home"
+
+
+TOPICS = {
+    "the first list": ({"keywords": "Boats, Rivers"}, ["Boats", "Rivers"]),
+    "the editor's choice of many": (
+        {"article:tag": "", "parsely-tags": "Boats, Rivers, Ferries, Desk Team", "news_keywords": "Boats, Rivers, Ferries"},
+        ["Boats", "Rivers", "Ferries"],
+    ),
+    "the longer list that holds a short one": (
+        {"parsely-tags": "Boats", "keywords": "Boats, Rivers, Ferries"},
+        ["Boats", "Rivers", "Ferries"],
+    ),
+    "words of the whole site": ({"keywords": "News, Sport, Weather, Business, Opinion"}, []),
+}
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_topics_of_several_lists(name: str) -> None:
+    metas, topics = TOPICS[name]
+    head = "".join(f'<meta name="{key}" content="{value}">' for key, value in metas.items() if value)
+    html = f"{head}<h1>Boats on two rivers</h1><p>The ferries cross both rivers, and the boats follow them, said the boatmen.</p>"
+    assert list(extract(html, URL).topics) == topics

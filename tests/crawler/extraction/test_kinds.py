@@ -63,6 +63,30 @@ TEASERS = "".join(f'<div class="card"><a href="/news/{n}"><h3>A headline number 
             None,
         ),
         (
+            "/uk-news/",
+            "<h1>UK News</h1><p>Friday 9 May 2025, by the river since 1871</p><div class=card><h2><a href=/a>A</a></h2></div>",
+            Kind.NOT_ARTICLE,
+            "section front",
+        ),
+        (
+            "/news/quick-crossword-4512090",
+            "<h1>Quick crossword</h1><p>Across: 1 River bird (4)</p>",
+            Kind.NOT_ARTICLE,
+            "puzzle page",
+        ),
+        (
+            "/about/our-history-4512091",
+            '<meta property="og:type" content="website"><h1>Our history in brief</h1><p>We were founded in 1871.</p>',
+            Kind.NOT_ARTICLE,
+            "little text",
+        ),
+        (
+            "/news/undated-4512092",
+            '<meta property="og:type" content="website"><h1>Undated</h1><p class=byline>By Una Pell</p><p>So it was.</p>',
+            Kind.ARTICLE,
+            None,
+        ),
+        (
             "/news/story-12345",
             f'<meta property="og:type" content="article"><h1>Hotel guest not found for days</h1>{TEXT * 3}',
             Kind.ARTICLE,

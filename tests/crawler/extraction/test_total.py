@@ -125,6 +125,25 @@ HOSTILE = {
     "json brackets": '<script type="application/ld+json">' + "[" * 100_000 + "</script>" + PROSE,
     "json commas": '<script type="application/ld+json">{' + ", \n" * 200_000 + "}</script>" + PROSE,
     "json comments": '<script type="application/ld+json">{' + "/*" * 200_000 + "}</script>" + PROSE,
+    "attributes": "<p " + " ".join(f"a{n}" for n in range(500_000)) + ">" + PROSE,
+    "attributes in quotes": "<p " + " ".join(f'a{n}=">"' for n in range(300_000)) + ">" + PROSE,
+    "attributes in many tags": ("<p " + " ".join(f"{n:x}" for n in range(50)) + ">x</p>") * 40_000 + PROSE,
+    "brackets": "<" * 5_000_000 + PROSE,
+    "tags": "<p>" * 2_000_000 + PROSE,
+    "open drawings": "<svg>" * 1_000_000 + PROSE,
+    "open comments": "<!-" * 1_000_000 + PROSE,
+    "open quotes": '<p a="' * 500_000 + PROSE,
+    "open scripts": "<script " * 500_000 + PROSE,
+    "scripts in values": "<p a='<script><\\/script>'>" * 100_000 + PROSE,
+    "an article of scraps": (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "A", "datePublished": "2025-01-01"}</script>'
+        + "<div><span>A few words, here</span><ul><li>and there</li></ul></div>" * 600
+    ),
+    "an article of nothing": (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "A", "datePublished": "2025-01-01"}</script>'
+        + "<div>" * 200
+        + "<b>one</b> <i>two</i> " * 1000
+    ),
     "flight": '<script>self.__next_f.push([1,"' + "a:T1," * 100_000 + '"])</script>' + PROSE,
 }
 

@@ -1,0 +1,67 @@
+"""Writers who are named where no byline box is: elsewhere on the page, or in a line of their own above or below the text.
+
+Asked only where the usual places name nobody. Proposes; the judge of bylines decides, and believes these least.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction.blocks import Block
+from crawler.extraction.body import Reading
+from crawler.extraction.page import Page, text_of
+from crawler.extraction.printed import AUTHOR_LINK, NAMES_WRITER, byline_text
+from crawler.extraction.proposals import Proposal, Proposals
+from crawler.extraction.roles import Role
+
+MAX_PLACES = 3
+"""Different writers named outside of the article; more are a list of the house's authors, or of other articles."""
+MAX_LINE = 80
+MAX_WORDS = 5
+"""Words of a link to an author; more are a headline."""
+_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}(?: ?(?:/|,|&| and | und | et | y | e ) ?[^\W\d_][\w.'’ -]+)?")
+_FRAME = ("nav", "aside", "footer", "figure", "figcaption", "form")
+
+
+def propose_signatures(page: Page, reading: Reading, into: Proposals) -> None:
+    """From the whole page's links to authors and byline boxes, then from the lines at the edges of the text."""
+    if not any(one.source.startswith("printed") for one in into.bylines):
+        last = reading.blocks[-1].element if reading.blocks else None
+        article = takewhile(lambda element: element is not last, page.elements)
+        places = list(dict.fromkeys(text for element in article if (text := _named_at(page, element))))
+        if len(places) <= MAX_PLACES:
+            into.bylines += [Proposal(text, "printed.page") for text in places]
+    into.bylines += [Proposal(block.text, "printed.edge") for block in reading.edges if _is_signature(block)]
+
+
+def _named_at(page: Page, element: Element) -> str | None:
+    """A writer's name at an element that is marked for one and stands in no frame, list of teasers or comment."""
+    role = page.role(element)
+    is_marked = element.tag == "a" and "author" in (element.get("rel") or "").split()
+    is_link = is_marked or (element.tag == "a" and AUTHOR_LINK.search(element.get("href") or "") is not None)
+    if not is_link and not (role & Role.BYLINE and len(element) < 6 and not role & (Role.CREDIT | Role.PICTURE)):
+        return None
+    for around in (element, *element.iterancestors()):
+        if (around.tag in _FRAME and not (is_marked and around.tag == "aside")) or page.role(around) & (
+            Role.ELSEWHERE | Role.COMMENTS | Role.DROPPED | Role.UNSEEN
+        ):
+            return None
+    text = text_of(element) if is_link else byline_text(page, element)
+    return text if 4 < len(text) <= MAX_LINE and not (is_link and len(text.split()) > MAX_WORDS) else None
+
+
+def _is_signature(block: Block) -> bool:
+    """Whether a short line at the edge of the text says who wrote it: "By ...", or nothing but a name in bold."""
+    if block.length > MAX_LINE or block.is_heading:
+        return False
+    if NAMES_WRITER.match(block.text):
+        return True
+    is_bold = block.strong >= 0.9 * len(block.text.replace(" ", ""))
+    return (
+        is_bold
+        and _NAME.fullmatch(block.text) is not None
+        and all(word[0].isupper() for word in block.text.split() if len(word) > 3)
+    )

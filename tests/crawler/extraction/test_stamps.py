@@ -1,0 +1,77 @@
+"""Lines of times: they are no text, whatever language they are in; and relative ones are no rivals to exact ones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.extraction import extract
+from crawler.extraction.lines import is_stamp
+
+URL = "https://www.example.org/news/the-mill-burns"
+TEXT = "".join(
+    f"<p>The mill burned until {hour} in the morning, and nobody could do anything but watch it go.</p>" for hour in "345"
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published 9th May 2025, 16:15 BST | Updated 9th May 2025, 19:20 BST",
+        "Veröffentlicht am Donnerstag, 3. November 2023, 08:08 Uhr",
+        "Publié le 12 avril 2024 à 09h30 - Mis à jour le 13 avril 2024 à 10h12",
+        "07/03/2025 08:30",
+        "2024年4月1日 10時20分",
+        "Updated 3 hours ago",
+    ],
+)
+def test_stamps(line: str) -> None:
+    assert is_stamp(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The mill burned on 9 May 2025.",
+        "Town 1, Lyd 0",
+        "1,234",
+        "",
+        "No figures here",
+        "In 2025 the council spent £35,000 on the mill, and in 2024 it spent £12,000.",
+    ],
+)
+def test_text(line: str) -> None:
+    assert not is_stamp(line)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=300))
+def test_any_line(line: str) -> None:
+    is_stamp(line)
+
+
+def test_a_stamp_is_never_body() -> None:
+    html = (
+        f"<article><h1>The mill burns</h1><div><p>Published 9th May 2025, 16:15 BST | Updated 9th May 2025, 19:20</p>{TEXT}</div>"
+    )
+    assert extract(html, URL).body.startswith("The mill burned until 3")
+
+
+def test_hours_ago_are_no_rival_to_what_machines_are_told() -> None:
+    meta = '<meta property="article:published_time" content="2025-05-09T10:42:10Z">'
+    html = f"{meta}<article><h1>The mill burns</h1><div class='date'>3 hours ago</div>{TEXT}</article>"
+    told = extract(html, URL, fetched=datetime(2025, 5, 9, 14, 5, tzinfo=UTC)).date_published
+    assert str(told) == "2025-05-09T10:42:10Z"
+    untold = extract(html.replace(meta, ""), URL, fetched=datetime(2025, 5, 9, 14, 5, tzinfo=UTC)).date_published
+    assert str(untold).startswith("2025-05-09T11:05")
+
+
+def test_the_foot_of_an_entry_holds_its_time() -> None:
+    foot = (
+        '<footer><time class="entry-date published updated" datetime="2025-08-14T11:20:00+01:00">14 August 2025</time></footer>'
+    )
+    article = extract(f"<article><h1>The mill burns</h1><div>{TEXT}</div>{foot}</article>", URL)
+    assert (str(article.date_published), article.date_modified) == ("2025-08-14T10:20:00Z", None)
