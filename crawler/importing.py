@@ -18,6 +18,7 @@ from crawler import warc
 from crawler.extensions.crawl_record import site_row
 from crawler.extraction import extract
 from crawler.extraction.zones import guess_zone
+from crawler.runner import collect_seldom
 from crawler.schedule.recheck import next_check
 from crawler.sites import Site, host_of
 from crawler.spiders.looks import with_ids
@@ -163,6 +164,7 @@ _worker: list[Reader] = []
 
 
 def _start_worker(by_host: dict[str, Site]) -> None:
+    collect_seldom()
     _worker.append(Reader(by_host))
 
 

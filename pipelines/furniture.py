@@ -76,9 +76,28 @@ RULES: tuple[Rule, ...] = (
         "fr",
     ),
     Rule(
+        "related",
+        r"(?:noticias|notas|artículos|contenidos?|temas) relacionad[oa]s?|(?:notícias|matérias|artigos) relacionad[oa]s"
+        r"|articles (?:liés|similaires|connexes)|sur le même sujet|articoli correlati|notizie correlate"
+        r"|verwandte (?:artikel|themen)|ähnliche artikel|gerelateerd(?:e artikelen| nieuws)?|relaterade artiklar"
+        r"|läs (?:också|även)|les også|læs også|lue myös|powiązane artykuły|související články|[iİ]̇?lgili (?:haberler|konular)"
+        r"|(?:читайте также|похожие новости|по теме)\s*[:>»-]?|関連記事|相关(?:新闻|文章|阅读)|관련 ?기사"
+        r"|اقرأ أيضا|اقرأ أيضًا|مواضيع ذات صلة",
+        "Noticias relacionadas",
+        "es",
+    ),
+    Rule(
         "read-more-link",
         r"read (?:more|next|also)\s*[:>»|-]\s*\S.{0,200}",
         "READ MORE: Ten things to do in town this weekend",
+    ),
+    Rule(
+        "related-link",
+        r"(?:lesen sie (?:auch|mehr|dazu)|(?:à )?lire aussi|lea también|leia (?:também|mais)|leggi anche|lees ook"
+        r"|czytaj (?:także|też)|noticias relacionadas|läs också|les også|læs også|читайте также|ilgili haber(?:ler)?)"
+        r"\s*[:>»|]\s*\S.{0,200}",
+        "Lea también: Diez planes para este fin de semana en la ciudad",
+        "es",
     ),
     Rule(
         "newsletter",

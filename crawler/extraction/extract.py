@@ -20,6 +20,7 @@ from crawler.extraction.printed import article_region, propose_printed, walk_reg
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.second_opinion import WEAK, second_opinion
 from crawler.extraction.signatures import propose_signatures
+from crawler.extraction.signups import drop_signups
 from crawler.extraction.structured import propose_itemprops, propose_jsonld, propose_meta
 from crawler.extraction.tags import propose_tags
 from crawler.extraction.times import modified_at, published_at
@@ -113,6 +114,7 @@ def _gather(page: Page, site: Site | None) -> _Page:
     gathered.match = recognise(page, site.platform if site else None)
     if gathered.match is not None:
         gathered.match.family.propose(page, gathered.match.generation, proposals)
+    drop_signups(page)
     _read_printed(gathered)
     return gathered
 

@@ -32,7 +32,7 @@ META = words(
     """
     alert also auteur author authors autor autoren autores bio breadcrumb breadcrumbs byline caption captions
     compartir condividi copyright credit credits dateline disclaimer email factbox figcaption follow infobox
-    journalist keywords kicker lightbox lire mehr notice partager placeholder print pubdate pull pullquote rating
+    journalist jwplayer keywords kicker lightbox lire mehr notice partager placeholder player print pubdate pull pullquote rating
     ratings reporter reporters share sharebar shares sharing signature skip social socials subline tag taglist tags
     ticker timestamp tip tips toolbar topics
     """
@@ -42,7 +42,7 @@ META = words(
 WEAK = words(
     """
     alert also app banner breaking card cards collection collections factbox infobox interstitial journalist kicker
-    latest mehr more next notice notification poll popular prev previous print pull quiz rail relation reporter
+    latest mehr more next notice notification player poll popular prev previous print pull quiz rail relation reporter
     reporters skip subline tip tips toc trending weather weitere widget
     """
 )

@@ -1,0 +1,103 @@
+"""On real pages: furniture that differs between two fetches makes no edit, and a changed character of the text makes one."""
+
+from __future__ import annotations
+
+import importlib
+import random
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.article import Article
+
+ROOT = Path(__file__).resolve().parents[2]
+CORPUS = ROOT / "../shared/corpus"
+PAGES = 40
+SEED = 1
+
+sys.path.append(str(ROOT / "benchmarks"))  # scripts, no package: they find each other beside them
+stability = importlib.import_module("stability")
+editing = importlib.import_module("editing")
+furniture = importlib.import_module("furniture")
+
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real pages is not beside this checkout")
+
+FIRST = "The old mill on the river burned for 3 hours on Friday, and nobody was hurt in the fire."
+SECOND = "Crews from two towns came, “as fast as we could”, the chief of the brigade said afterwards."
+THIRD = "The road past the mill stays shut until Monday while engineers look at the walls that stand."
+PAGE = (
+    '<html><head><meta name="description" content="The old mill on the river burned"></head><body class="x">'
+    f"<h1>Mill burns for hours</h1><p>{FIRST}</p><p class='a'>{SECOND.replace('“', '&ldquo;')}</p><p>{THIRD}</p></body></html>"
+)
+
+
+@pytest.fixture(scope="module")
+def subjects() -> list[Any]:
+    return list(stability.subjects(CORPUS, PAGES))
+
+
+@needs_corpus
+def test_furniture_makes_no_edit(subjects: list[Any]) -> None:
+    failures = [failure for subject in subjects for failure in stability.check_stability(subject, SEED)]
+    assert failures == []
+
+
+@needs_corpus
+def test_edits_are_seen(subjects: list[Any]) -> None:
+    seen = {subject.id: stability.check_sensitivity(subject, SEED) for subject in subjects}
+    assert [(page, name) for page, edits in seen.items() for name, was_seen in edits.items() if was_seen is False] == []
+    assert all(any(edits[name] for edits in seen.values()) for name in editing.EDITS)
+
+
+def made_up() -> Any:
+    reading = Article("https://paper.example/a", headline="Mill burns for hours", body="\n\n".join((FIRST, SECOND, THIRD)))
+    return editing.Subject("made-up", reading.url, "en", PAGE, reading)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("a digit", "burned for 4 hours on Friday"),
+        ("a negation", " not "),
+        ("a quotation mark", "‘as fast as"),
+        ("paragraphs swapped", f"</p><p>{THIRD}</p><p class='a'>Crews"),
+        ("a word of the heading", "<h1>Mill lantern for hours</h1>"),
+    ],
+)
+def test_edits_change_one_place(name: str, changed: str) -> None:
+    edited = editing.EDITS[name](made_up(), random.Random(SEED))
+    assert edited is not None
+    assert changed in edited
+    assert changed not in PAGE
+    assert abs(len(edited) - len(PAGE)) < 10
+
+
+def test_paragraphs_are_found_in_markup() -> None:
+    assert [(text, PAGE[:end][-8:]) for text, end in made_up().ends] == [
+        (FIRST, "ire.</p>"),
+        (SECOND, "rds.</p>"),
+        (THIRD, "and.</p>"),
+    ]
+
+
+@pytest.mark.parametrize("piece", furniture.PIECES, ids=lambda piece: piece.name)
+def test_furniture_differs_and_is_whole(piece: Any) -> None:
+    """Two fetches print different things, or else only a label that never differs; no word is left to fill in."""
+    for language in furniture.WORDS:
+        one, other = (furniture.printed(piece, furniture.words_for(language, random.Random(seed))) for seed in (1, 2))
+        assert not re.search(r"\$[a-z]|\{n\}", one + other)
+        assert one != other or piece.name in ("ad under utility classes", "ad between rules")
+
+
+def test_all_languages_have_all_words() -> None:
+    assert {frozenset(words) for words in furniture.WORDS.values()} == {frozenset(furniture.WORDS["en"])}
+
+
+def test_a_server_stamps_its_page_anew() -> None:
+    page = PAGE.replace("</body>", '<img src="/a.jpg?w=1"><a href="/b">b</a><script nonce="1"></script></body>')
+    one, other = (furniture.retoken(page, random.Random(seed)) for seed in (1, 2))
+    assert one != other
+    assert furniture.retoken(page, random.Random(1)) == one
