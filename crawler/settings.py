@@ -28,6 +28,7 @@ CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_ITEMS = 1  # Scrapy starts this many tasks for each answer; ours gives one item
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # first chosen, first asked for; the default asks backwards
+WARN_ON_GENERATOR_RETURN_VALUE = False  # reads and parses our own source for each answer, to warn of what mypy finds
 AUTOTHROTTLE_ENABLED = False
 COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"
