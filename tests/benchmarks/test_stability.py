@@ -15,7 +15,7 @@ from pipelines.article import Article
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "../shared/corpus"
-PAGES = 16
+PAGES = 40
 SEED = 1
 
 sys.path.append(str(ROOT / "benchmarks"))  # scripts, no package: they find each other beside them
