@@ -165,11 +165,17 @@ def table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     return "\n".join([drawn[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *drawn[1:]])
 
 
-def peers_table(results: Sequence[Result]) -> str:
+def peers_table(results: Sequence[Result], group: str) -> str:
+    """Ours beside the peers' on one group of pages; what a page costs, below the fields of all of them."""
     lines = []
     for measure in MEASURES:
-        cells = ["not measured" if one.missing else shown(value(one.scores["all"], measure), one.name == OURS) for one in results]
+        cells = ["not measured" if one.missing else shown(value(one.scores[group], measure), one.name == OURS) for one in results]
         lines.append([measure.title, *cells, "" if measure.goal is None else f">= {measure.goal:.3f}"])
+    costs = _costs(results) if group == "all" else []
+    return table([f"field ({group})", *(f"{one.name} {one.version}".strip() for one in results), "goal"], [*lines, *costs])
+
+
+def _costs(results: Sequence[Result]) -> list[list[str]]:
     base = next((one.ms_median for one in results if one.name == "trafilatura"), 0.0)
     plain: list[tuple[str, list[str], str]] = [
         ("CPU ms a page, median", [f"{one.ms_median:.1f}" for one in results], f"<= {CPU_GOAL_MS:.0f}"),
@@ -177,9 +183,10 @@ def peers_table(results: Sequence[Result]) -> str:
         ("median / trafilatura's", [f"{one.ms_median / base:.2f}" if base else "-" for one in results], f"<= {CPU_GOAL_RATIO}"),
         ("pages on which it raised", [str(one.errors) for one in results], "0"),
     ]
-    for title, cells, goal in plain:
-        lines.append([title, *("-" if one.missing else cell for one, cell in zip(results, cells, strict=True)), goal])
-    return table(["field", *(f"{one.name} {one.version}".strip() for one in results), "goal"], lines)
+    return [
+        [title, *("-" if one.missing else cell for one, cell in zip(results, cells, strict=True)), goal]
+        for title, cells, goal in plain
+    ]
 
 
 def groups_table(ours: Result) -> str:
@@ -223,7 +230,7 @@ def main() -> None:
         print(json.dumps({"pages": pages, "results": [asdict(result) for result in results]}, indent=1))
     else:
         print(f"{pages} pages, Python {sys.version.split()[0]}, {os.cpu_count()} cores\n")
-        print(peers_table(results))
+        print("\n\n".join(peers_table(results, group) for group in GROUPS))
         for result in results:
             if result.missing:
                 print(f"\n{result.name}: not measured: {result.missing}")

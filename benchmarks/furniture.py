@@ -118,6 +118,45 @@ PIECES: tuple[Piece, ...] = (
           '<li><a href="$href2">$teaser2</a></li></ul></nav>'),
     Piece("video rail", WITHIN, '<div class="video-player" data-session="$token"><p class="video-player__title">$teaser1</p>'
           '<span class="duration">02:$n</span></div>'),
+    # --- what is known by its words and its links alone: paragraphs like those of the text, boxes without a name
+    Piece("plain line", ANYWHERE, "<p>$line1</p>"),
+    Piece("plain line in capitals", WITHIN, "<p><strong>$line_caps</strong></p>"),
+    Piece("plain line, linked", WITHIN, '<p><a href="/promo/$token">$line1</a></p>'),
+    Piece("plain line in italics", WITHIN, '<p><em>$plug2 <a href="/promo/$token">$plug3</a></em></p>'),
+    Piece("plain lines in one", WITHIN, "<p>$line1<br><br>$line2</p>"),
+    Piece("plain line in a div", WITHIN, "<div><div>$line1</div></div>"),
+    Piece("plain ad label", WITHIN, "<p>$ad</p>"),
+    Piece("plain label and link", BETWEEN, '<p>$label1: <a href="$href1">$teaser1</a></p>'),
+    Piece("plain label in the link", WITHIN, '<p><a href="$href1"><b>$label1: $teaser1</b></a></p>'),
+    Piece("plain label, then link", WITHIN, '<p>$label1</p><p><a href="$href1">$teaser1</a></p>'),
+    Piece("plain label, no link", BETWEEN, "<p><strong>$related: $teaser1</strong></p>"),
+    Piece("plain label as heading", WITHIN, '<h3>$label1</h3><ul><li><a href="$href1">$teaser1</a></li>'
+          '<li><a href="$href2">$teaser2</a></li></ul>'),
+    Piece("plain list of links", WITHIN, '<ul><li><a href="$href1">$teaser1</a></li><li><a href="$href2">$teaser2</a></li></ul>'),
+    Piece("plain list of most read", WITHIN, '<div><h4>$most_read</h4><ol><li><span>1</span><a href="$href1">$teaser1</a></li>'
+          '<li><span>2</span><a href="$href2">$teaser2</a></li></ol></div>'),
+    Piece("plain links parted by bars", WITHIN, '<p><a href="$href1">$teaser1</a> | <a href="$href2">$teaser2</a></p>'),
+    Piece("plain heading as link", WITHIN, '<h3><a href="$href1">$teaser1</a></h3>'),
+    Piece("plain card", WITHIN, '<div><a href="$href1"><div><img src="$img1" alt=""></div><div><h4>$teaser1</h4>'
+          "<p>$teaser2. $teaser3.</p></div></a></div>"),
+    Piece("plain stamp", (Place.ABOVE, Place.BELOW, Place.AFTER), "<p>$stamped1</p>"),
+    Piece("plain stamp in time", (Place.BELOW,), '<div><time data-now="$n">$stamped1</time></div>'),
+    Piece("plain counter with sign", (Place.BELOW, Place.BETWEEN, Place.AFTER), "<p>💬 $comments · $share</p>"),
+    Piece("author box", AFTER, '<div class="author-box"><img src="$img1" alt=""><p>$comments</p></div>'),
+    Piece("poll", WITHIN, '<div class="poll" data-poll="$token"><p>$poll1</p><label><input type="radio">$poll2</label>'
+          '<label><input type="radio">$poll3</label><span>$poll4</span></div>'),
+    Piece("poll under hashed names", WITHIN, '<div class="css-$hash1"><p>$poll1</p><button>$poll2 $n %</button>'
+          "<button>$poll3 $n2 %</button><span>$poll4</span></div>"),
+    Piece("weather strip", (Place.TOP, Place.ABOVE, Place.BOTTOM), "<div><span>$weather</span></div>"),
+    Piece("sponsored teaser", WITHIN, '<div><small>$sponsored</small><a href="https://ads.example/$token"><h4>$teaser1</h4></a></div>'),
+    Piece("ad picture", WITHIN, '<p><a href="https://ads.example/$token"><img src="$img1" alt="$teaser1"></a></p>'),
+    Piece("hidden span", (Place.BELOW, Place.BETWEEN, Place.AFTER),
+          '<span hidden>$token</span><div style="display: none">$teaser1</div><span class="sr-only">$comments</span>'),
+    Piece("lazy placeholder", WITHIN, '<noscript><img src="$img1"><p>$teaser1</p></noscript>'
+          '<img src="data:image/gif;base64,R0lGOD$token" data-src="$img1" alt="">'),
+    Piece("tag row", AFTER,
+          '<div><a href="/tag/a$n">Harbourside</a> <a href="/tag/b$n">Council</a> <a href="/tag/c$n2">Roads</a></div>'),
+    Piece("ticker", (Place.TOP, Place.ABOVE), '<div><span>$teaser1</span> <span>+++</span> <span>$teaser2</span></div>'),
     # --- counters and clocks
     Piece("meta line", BELOW,
           '<div class="article-meta"><span class="ago">$ago</span> <span class="comment-count">$comments</span> '
@@ -179,6 +218,10 @@ def words_for(language: str, rng: random.Random) -> dict[str, str]:
         words[f"teaser{place}"] = headlines[place - 1]
         words[f"plug{place}"] = speech["plug"][place - 1]
         words[f"href{place}"] = f"/news/story-{rng.randint(100000, 999999)}?ref={rng.getrandbits(32):x}"
+    lines = [number(text) for text in rng.sample(speech["lines"], 2)]
+    words |= {"line1": lines[0], "line2": lines[1], "line_caps": lines[0].upper(), "label1": rng.choice(speech["labels"])}
+    words |= {"stamped1": number(rng.choice(speech["stamped"]))}
+    words |= {f"poll{place}": number(text) for place, text in enumerate(speech["poll"], 1)}
     for place in (1, 2):
         words[f"person{place}"] = people[place - 1]
         words[f"hash{place}"] = f"{rng.getrandbits(30):x}"

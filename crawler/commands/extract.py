@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import click
+from rich.text import Text
 
 from crawler import warc
 from crawler.catalogue import load_sites
-from crawler.commands.options import pick_sites, sites_option
-from crawler.commands.terminal import console, plain, table
+from crawler.commands.options import json_option, pick_sites, sites_option
+from crawler.commands.terminal import console, plain
 from crawler.extraction import explain, extract
 from crawler.importing import site_of
 from crawler.runner import look_at
 from crawler.sites import Site
 from pipelines.article import Article, Fetch, Kind, Outcome
+from pipelines.dates import Timestamp
 from pipelines.normalise import normalise
-from pipelines.rows import json_of
+from pipelines.rows import Row, json_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,12 @@ class _Page:
 @click.argument("target", metavar="URL|FILE|WARC")
 @click.option("--url", default=None, help="The address of a page that is read from a file.")
 @click.option("--site", "site_id", default=None, metavar="ID", help="Read it as a page of this site; else by its host.")
-@click.option("--explain", "explained", is_flag=True, help="Print what each place of the page proposed, and what was chosen.")
+@click.option(
+    "--explain", "explained", is_flag=True, help="Print what was chosen for each field, why, and what else was proposed."
+)
+@json_option
 @sites_option
-def command(target: str, url: str | None, site_id: str | None, explained: bool, sites_path: Path | None) -> None:
+def command(target: str, url: str | None, site_id: str | None, explained: bool, as_json: bool, sites_path: Path | None) -> None:
     """Print what a page says, as a JSON object a line; the ledger is not touched.
 
     TARGET is the address of a page, a file of HTML (give its address with --url), or a WARC file with many.
@@ -49,10 +54,11 @@ def command(target: str, url: str | None, site_id: str | None, explained: bool, 
     by_host = {host: site for site in load_sites(sites_path) for host in site.own_hosts}
     chosen = pick_sites(sites_path, (site_id,))[0] if site_id else None
     for page in _pages(target, url, chosen, by_host):
-        if explained:
+        if explained and not as_json and not page.refusal:
             _explain(page)
         else:
-            click.echo(json.dumps(json_of(_read(page)), ensure_ascii=False))
+            read = _explained(page) if explained and not page.refusal else json_of(_read(page))
+            click.echo(json.dumps(read, ensure_ascii=False))
 
 
 def _pages(target: str, url: str | None, chosen: Site | None, by_host: dict[str, Site]) -> Iterator[_Page]:
@@ -88,40 +94,69 @@ def _read(page: _Page) -> Article:
     return normalise(extract(page.body, page.url, page.site, content_type=page.content_type, fetched=page.fetched))
 
 
-def _explain(page: _Page) -> None:
-    """A table of all proposals; what stands in the article is marked."""
-    out = console()
-    out.print(page.url, style="bold", markup=False)
-    if page.refusal:
-        out.print(page.refusal, markup=False)
-        return
+PROPOSED_IN = {
+    "kind": "kinds", "headline": "headlines", "description": "descriptions", "body": "bodies", "byline": "bylines",
+    "authors": "bylines", "date_published": "published", "date_modified": "modified", "section": "sections", "topics": "topics",
+    "language": "languages", "canonical_url": "canonicals", "is_accessible_for_free": "free",
+}  # fmt: skip
+"""Which list of proposals each field of the article was chosen from."""
+_LONGEST_SHOWN = 160
+
+
+def _explained(page: _Page) -> Row:
+    """For each field the choice, its source, why, and all that was proposed; nothing is cut."""
     found = explain(page.body, page.url, page.site, content_type=page.content_type, fetched=page.fetched)
-    article = normalise(found.article)
-    rows = []
-    for one in fields(found.proposals):
-        chosen = _chosen(article, one.name)
-        for proposal in getattr(found.proposals, one.name):
-            text = _text(proposal.value)
-            rows.append((one.name, proposal.source, "*" if text and text == chosen else "", text[:300]))
-    out.print(table(("field", "source", "chosen", "value"), rows))
-    out.print(table(("in the article", "value"), [(key, _text(value)[:300]) for key, value in json_of(article).items() if value]))
+    article = json_of(normalise(found.article))
+    fields = {
+        name: {
+            "value": article[name],
+            "source": found.verdicts[name].source or None,
+            "why": found.verdicts[name].why,
+            "proposals": [
+                {"source": one.source, "value": _json(one.value)} for one in getattr(found.proposals, PROPOSED_IN[name])
+            ],
+        }
+        for name in PROPOSED_IN
+        if name in found.verdicts
+    }
+    return {"url": article["url"], "kind": article["kind"], "reason": article["reason"], "fields": fields}
 
 
-def _chosen(article: Article, name: str) -> str:
-    """What the article says where a list of proposals bears this name."""
-    values = {
-        "headlines": article.headline, "descriptions": article.description, "bylines": article.byline,
-        "published": article.date_published, "modified": article.date_modified, "sections": article.section,
-        "topics": article.topics, "languages": article.language, "canonicals": article.canonical_url, "kinds": article.kind,
-        "free": article.is_accessible_for_free, "bodies": article.body,
-    }  # fmt: skip
-    return _text(values.get(name))
+def _explain(page: _Page) -> None:
+    """Field by field for people: the choice, then its source and why, then what else was proposed."""
+    told = _explained(page)
+    out = console()
+    out.print(Text(plain(told["url"]), style="bold"))
+    if told["reason"]:
+        out.print(Text(plain(f"not an article: {told['reason']}")))
+    for name, field in told["fields"].items():
+        chosen = _shown(field["value"])
+        others = [one for one in field["proposals"] if (one["source"], _shown(one["value"])) != (field["source"], chosen)]
+        if not chosen and not others:
+            continue
+        source = f"{field['source']}: " if field["source"] else ""
+        rows = [("", chosen or "-"), ("why", f"{source}{field['why']}")]
+        rows += [("other", f"{one['source']}: {_shown(one['value'])}") for one in others]
+        out.print(Text(f"\n{name}", style="bold"))
+        for mark, text in rows:
+            out.print(Text.assemble((f"  {mark:<7}", "dim"), plain(text)))
 
 
-def _text(value: object) -> str:
-    if isinstance(value, (list, tuple)):
-        return " / ".join(_text(one) for one in value)
-    return " ".join(plain(value).replace("\n\n", " / ").split())
+def _json(value: object) -> object:
+    """A proposed value as JSON: a time in the store's form."""
+    if isinstance(value, Timestamp):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _shown(value: object) -> str:
+    """A value on one line, cut where it is long."""
+    if isinstance(value, dict):
+        value = ", ".join(plain(one) for one in value.values() if one)
+    if isinstance(value, list):
+        value = " / ".join(_shown(one) for one in value)
+    text = " ".join(plain(value).replace("\n\n", " / ").split())
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 2]} …"
 
 
 def _is_warc(path: Path) -> bool:

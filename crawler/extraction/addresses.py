@@ -30,6 +30,8 @@ E_PAPERS = words(
     edizione-digitale e-avis etidning e-tidning digitale-krant e-wydanie todays-paper
     """
 )
+E_PAPER_HOSTS = words("app epaper e-paper eedition e-edition digitaledition edition pageturner")
+"""First parts of hosts that serve the printed paper's pages: "app.yorkshirepost.co.uk"."""
 SEARCHES = words("search suche recherche buscar busqueda ricerca zoeken szukaj busca pesquisa sok sök haku hledat arama")
 AUTHORS = words(
     """
@@ -58,6 +60,51 @@ NOT_ARTICLES: tuple[tuple[str, frozenset[str], int], ...] = (
     ("account page", ACCOUNTS, 1500),
 )
 """(reason, path segments that say so, body length up to which they are believed)."""
+WEATHER = words("weather wetter meteo météo tiempo clima tempo weer pogoda vader vær vejr saa sää pocasi időjárás hava-durumu")
+LISTINGS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("weather page", WEATHER),
+    (
+        "horoscope page",
+        words("horoscope horoscopes horoskop horoskope horoscopo horoscopos oroscopo horoscoop horoskopy astrology"),
+    ),
+    ("podcast page", words("podcast podcasts podcaster podcasty")),
+    (
+        "competition page",
+        words("competition competitions contest contests gewinnspiel gewinnspiele concours sorteos concursos concorsi giveaways"),
+    ),
+    (
+        "listing of notices",
+        words(
+            """
+            obituaries death-notices deaths in-memoriam family-notices public-notices notices announcements
+            traueranzeigen todesanzeigen avis-de-deces necrologie necrologies esquelas necrologi necrologia
+            overlijdensberichten nekrologi dodsannonser dødsannoncer dødsannonser
+            """
+        ),
+    ),
+    (
+        "listing of events",
+        words("whats-on what-s-on events event-calendar listings calendar veranstaltungen veranstaltungskalender agenda eventi"),
+    ),
+    (
+        "classified advertisement",
+        words("jobs classifieds property motors cars homes stellenmarkt kleinanzeigen immobilien emploi clasificados annunci"),
+    ),
+    (
+        "page about the site",
+        words(
+            """
+            contact contact-us contacts about about-us advertise advertise-with-us privacy privacy-policy privacy-notice
+            cookie-policy cookies cookie-notice terms terms-and-conditions terms-of-use terms-of-service complaints
+            editorial-complaints corrections-policy sitemap site-map rss rss-feeds feedback accessibility kontakt impressum
+            datenschutz datenschutzerklaerung agb mentions-legales politique-de-confidentialite qui-sommes-nous aviso-legal
+            politica-de-privacidad politica-de-cookies contacto quienes-somos note-legali contatti chi-siamo
+            politica-de-privacidade contato colofon privacybeleid polityka-prywatnosci regulamin om-oss om-os
+            """
+        ),
+    ),
+)
+"""(reason, last parts of a path that name a list or a form). A story's own part of the path is a slug or a number."""
 GALLERIES = words(
     """
     gallery galleries pictures photos picture-gallery photo-gallery fotostrecke fotostrecken bildergalerie bildergalerien
@@ -75,6 +122,14 @@ def segments_of(url: str) -> list[str]:
     except ValueError:
         return []
     return [unquote(part).lower() for part in path.split("/") if part and not re.fullmatch(r"index\.\w{1,10}", part)]
+
+
+def host_label(url: str) -> str:
+    """The first part of the host's name, in lower case."""
+    try:
+        return (urlsplit(url).hostname or "").partition(".")[0]
+    except ValueError:
+        return ""
 
 
 def names_puzzle(slug: str) -> bool:

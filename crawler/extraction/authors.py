@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from crawler.extraction.meta import names
-from crawler.extraction.proposals import Proposals
+from crawler.extraction.proposals import Proposals, Verdict, spoken
+from crawler.extraction.titles import letters
 from pipelines.article import Author
 from pipelines.bylines import parse_byline
 
 STRUCTURED_BYLINES = names(
     """
     family jsonld.author meta.parsely-author meta.author meta.sailthru.author meta.byl meta.cxenseparse:author
-    meta.dc.creator meta.og:article:author meta.article:author meta.itemprop:author jsonld.creator
+    meta.citation_author meta.citation_authors meta.dc.creator meta.og:article:author meta.article:author
+    meta.itemprop:author jsonld.creator
     """
 )
 PRINTED_BYLINES = names(
@@ -27,39 +29,69 @@ UNMARKED_BYLINES = names("printed.page printed.edge")
 """Sources of names, the most trusted first."""
 
 
-def authors_of(proposals: Proposals, site_name: str | None) -> tuple[str | None, tuple[Author, ...]]:
+@dataclass(frozen=True, slots=True)
+class House:
+    """Who publishes the page: no writer of it."""
+
+    name: str | None = None
+    letters: frozenset[str] = frozenset()
+    """As `titles.site_names` gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Persons, and the source that names them."""
+
+    persons: tuple[Author, ...] = ()
+    source: str = ""
+
+    @property
+    def keys(self) -> set[str]:
+        return {author.name.casefold() for author in self.persons}
+
+
+def authors_of(proposals: Proposals, house: House) -> tuple[Verdict[str | None], Verdict[tuple[Author, ...]]]:
     """(byline as printed, persons). Machines are believed where the page prints the same name, or prints none.
 
     They seldom tell role and agency: those are the printed byline's for every person whom both name.
     """
-    structured = _first_persons(proposals, STRUCTURED_BYLINES, site_name)
-    printed = _first_persons(proposals, PRINTED_BYLINES, site_name)
-    if not structured and not printed:
-        printed = _first_persons(proposals, UNMARKED_BYLINES, site_name)
-    chosen = _chosen_authors(proposals, structured, printed)
-    if printed:
-        fullest = _all_printed(proposals, site_name)
-        chosen = tuple(_with_printed_role(author, fullest) for author in chosen)
-    return _printed_byline(proposals, chosen), chosen
+    structured = _first_persons(proposals, STRUCTURED_BYLINES, house)
+    printed = _first_persons(proposals, PRINTED_BYLINES, house)
+    if not structured.persons and not printed.persons:
+        printed = _first_persons(proposals, UNMARKED_BYLINES, house)
+    chosen, why = _chosen_authors(proposals, structured, printed)
+    persons = chosen.persons
+    if printed.persons:
+        fullest = _all_printed(proposals, house)
+        persons = tuple(_with_printed_role(author, fullest) for author in persons)
+    return _printed_byline(proposals, persons), Verdict(persons, chosen.source, why)
 
 
-def _chosen_authors(proposals: Proposals, structured: tuple[Author, ...], printed: tuple[Author, ...]) -> tuple[Author, ...]:
-    if not structured or not printed:
-        return structured or printed
-    told, shown = {author.name.casefold() for author in structured}, {author.name.casefold() for author in printed}
+def _chosen_authors(proposals: Proposals, structured: _Named, printed: _Named) -> tuple[_Named, str]:
+    """(whom to believe, why)."""
+    told, shown = structured.keys, printed.keys
+    if not told or not shown:
+        if not told and not shown:
+            return _Named(), "no person is named" if proposals.bylines else "nothing was proposed"
+        chosen = structured if told else printed
+        return chosen, f"{spoken(chosen.source)}; {'no person is printed' if told else 'machines are told of no person'}"
     if told & shown:
         # Many more than machines know of are the words of a toolbar.
-        return printed if told < shown and len(shown) <= len(told) + 3 else structured
+        if told < shown and len(shown) <= len(told) + 3:
+            return printed, f"the page prints whom {spoken(structured.source)} names, and others"
+        return structured, f"{spoken(structured.source)}, and the page prints the same name"
     everything = " ".join(one.value for one in proposals.bylines if one.source.startswith("printed")).casefold()
-    return structured if any(name in everything for name in told) else printed
+    if any(name in everything for name in told):
+        return structured, f"{spoken(structured.source)}, whom a printed line names too"
+    return printed, f"printed; nothing printed names whom {spoken(structured.source)} does"
 
 
-def _all_printed(proposals: Proposals, site_name: str | None) -> dict[str, Author]:
+def _all_printed(proposals: Proposals, house: House) -> dict[str, Author]:
     """Everybody whom printed bylines name, with the fullest that any of them says of each."""
     found: dict[str, Author] = {}
     for proposal in proposals.bylines:
         if proposal.source.startswith("printed"):
-            for author in _persons_in(proposal.value, site_name):
+            for author in _persons_in(proposal.value, house):
                 known = found.get(author.name.casefold())
                 if known is None or (not (known.role or known.agency) and (author.role or author.agency)):
                     found[author.name.casefold()] = author
@@ -73,34 +105,42 @@ def _with_printed_role(author: Author, printed: dict[str, Author]) -> Author:
     return replace(author, role=author.role or shown.role, agency=author.agency or shown.agency)
 
 
-def _printed_byline(proposals: Proposals, chosen: tuple[Author, ...]) -> str | None:
-    """The shortest printed line that names all of them; without persons, the first line on top that is named a byline."""
+_TOP_LINES = ("printed.line", "printed.itemprop.head", "printed.class.head")
+
+
+def _printed_byline(proposals: Proposals, chosen: tuple[Author, ...]) -> Verdict[str | None]:
+    """What a family knows to be the byline; else the shortest printed line that names all of them, or, without persons,
+    the first line on top that is named a byline.
+    """
     lines = [
-        " ".join(one.value.split()) for one in proposals.bylines if one.source.startswith("printed") and "link" not in one.source
-    ]
-    top = [
-        " ".join(one.value.split())
+        (" ".join(one.value.split()), one.source)
         for one in proposals.bylines
-        if one.source in ("printed.line", "printed.itemprop.head", "printed.class.head")
+        if one.source.startswith(("family", "printed")) and "link" not in one.source
     ]
     if not chosen:
-        return top[0] if top and len(top[0]) < 120 else None
-    naming = [line for line in lines if all(author.name.casefold() in line.casefold() for author in chosen)]
-    return min(naming, key=len) if naming else None
+        for line, source in sorted(lines, key=lambda one: not one[1].startswith("family")):
+            if source.startswith("family") or source in _TOP_LINES:
+                return Verdict(line, source, f"{spoken(source)}, which names no person") if len(line) < 120 else Verdict(None)
+        return Verdict(None)
+    naming = [one for one in lines if all(author.name.casefold() in one[0].casefold() for author in chosen)]
+    if not naming:
+        return Verdict(None, why="no printed line names all the authors")
+    line, source = min(naming, key=lambda one: (not one[1].startswith("family"), len(one[0])))
+    return Verdict(line, source, f"{spoken(source)}, the shortest line that names all the authors")
 
 
-def _first_persons(proposals: Proposals, order: tuple[str, ...], site_name: str | None) -> tuple[Author, ...]:
+def _first_persons(proposals: Proposals, order: tuple[str, ...], house: House) -> _Named:
     for source in order:
         found: dict[str, Author] = {}
         for proposal in proposals.bylines:
             if proposal.source.split(".")[0] == source or proposal.source == source:
-                for author in _persons_in(proposal.value, site_name):
+                for author in _persons_in(proposal.value, house):
                     found.setdefault(author.name.casefold(), author)
                 if found and source.startswith("printed.class"):
                     break
         if found:
-            return tuple(found.values())
-    return ()
+            return _Named(tuple(found.values()), source)
+    return _Named()
 
 
 _PAYER = re.compile(
@@ -111,8 +151,14 @@ _PAYER = re.compile(
 
 
 @lru_cache(maxsize=4_000)
-def _persons_in(byline: str, site_name: str | None) -> tuple[Author, ...]:
+def _persons_in(byline: str, house: House) -> tuple[Author, ...]:
     """Whom a line names as its writers: who paid for the piece did not write it."""
     if byline.startswith(("http://", "https://")) or _PAYER.match(byline):
         return ()
-    return parse_byline(byline, title=site_name).authors
+    found = parse_byline(byline, title=house.name).authors
+    return tuple(author for author in found if letters(author.name) not in house.letters)
+
+
+def full_names(proposals: Proposals, house: House) -> frozenset[str]:
+    """Of the persons proposed so far, those with more than one name: what tells a paragraph about the writer from the text."""
+    return frozenset(author.name for one in proposals.bylines for author in _persons_in(one.value, house) if " " in author.name)

@@ -117,7 +117,9 @@ class _Walker:
                     if self.parts:
                         self.flush(block, suspects)
                     inner = suspects
-                    if tag in SUSPECT or (role & _DOUBTFUL and (role & _FURNITURE or not role & Role.BODY)):
+                    if (tag in SUSPECT and not _is_quotation(child, tag)) or (
+                        role & _DOUBTFUL and (role & _FURNITURE or not role & Role.BODY)
+                    ):
                         inner = (*suspects, child)
                     self.walk(child, child, inner, in_link, in_strong, depth + 1)
                     if self.parts:
@@ -133,6 +135,13 @@ class _Walker:
 _FURNITURE = Role.FURNITURE | Role.COMMENTS
 _DOUBTFUL = _FURNITURE | Role.PICTURE
 _WHISPERED = Role.HIDDEN | Role.TOOLTIP
+
+
+def _is_quotation(element: Element, tag: str) -> bool:
+    """Whether a figure shows no picture but what somebody said, with the speaker as its caption (HTML, section 4.4.12)."""
+    return (
+        tag == "figure" and element.find("blockquote") is not None and next(element.iter("img", "picture", "video"), None) is None
+    )
 
 
 def blocks_of(root: Element, roles: Mapping[Element, int]) -> list[Block]:

@@ -6,7 +6,7 @@ Weighs blocks by text against links and goes down the tree as long as nothing of
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
@@ -69,6 +69,7 @@ def read_body(page: Page, heading: Element | None, context: Context) -> Reading:
     everything = blocks_of(page.body, page.roles)[:MAX_BLOCKS]
     good = [(block, weight) for block in everything if (weight := prose_weight(block))]
     trusted = _trusted(page, good, heading) | _harmless(page, everything)
+    trusted |= _alike(page, good, trusted)
     blocks = [block for block in everything if trusted.issuperset(block.suspects)]
     good = [(block, weight) for block, weight in good if trusted.issuperset(block.suspects)]
     if not good:
@@ -146,7 +147,7 @@ def _introduction(good: list[tuple[Block, float]], heading: Element | None, cont
     order = {element: place for place, element in enumerate(region.iter())}
     first, last = order[heading], order[container]
     between = [(block, weight) for block, weight in good if block.tag == "p" and first < order.get(block.element, -1) < last]
-    return [block for block, _ in between] if len(between) > 1 and sum(weight for _, weight in between) > 300 else []
+    return [block for block, _ in between] if len(between) > 1 and sum(weight for _, weight in between) > 200 else []
 
 
 def _harmless(page: Page, blocks: list[Block]) -> set[Element]:
@@ -170,6 +171,24 @@ def _harmless(page: Page, blocks: list[Block]) -> set[Element]:
     }
 
 
+def _alike(page: Page, good: list[tuple[Block, float]], trusted: set[Element]) -> set[Element]:
+    """The elements of doubtful names whose paragraphs are marked as those of the text are: "div.teaser-content" holds the
+    part before a paywall, and its p.body-text, under div.article-text, are the article's as those below it."""
+    common = Counter(_signature(block) for block, _ in good if trusted.issuperset(block.suspects))
+    return {
+        element
+        for block, _ in good
+        if block.suspects and block.element.get("class") and common[_signature(block)] >= _COMMON
+        for element in block.suspects
+        if not page.role(element) & (Role.COMMENTS | Role.DROPPED)
+    }
+
+
+_COMMON = 3
+_BIOGRAPHY = 500
+"""Weight of prose up to which a box named for its author tells of the author, even where the page shows no other text."""
+
+
 def _trusted(page: Page, good: list[tuple[Block, float]], heading: Element | None) -> set[Element]:
     """The elements whose names say furniture and are wrong: what holds the headline too, or most of the prose."""
     trusted = set() if heading is None else {heading, *heading.iterancestors()}
@@ -185,7 +204,9 @@ def _trusted(page: Page, good: list[tuple[Block, float]], heading: Element | Non
         wrong = [
             element
             for element in under
-            if under[element] > max(1.2 * clean, 100) and not page.role(element) & (Role.COMMENTS | Role.DROPPED)
+            if under[element] > max(1.2 * clean, 100)
+            and not page.role(element) & (Role.COMMENTS | Role.DROPPED)
+            and not (page.role(element) & Role.BYLINE and under[element] < _BIOGRAPHY)
         ]
         if not wrong:
             break
@@ -227,11 +248,15 @@ def find_container(page: Page, heading: Element | None, good: list[tuple[Block, 
         own = [weight for block, weight in good if block.element is node or block.element.getparent() is node]
         if (best_weight < 0.5 * weights[node] and best not in above_heading) or len(own) > 2 or sum(own) > 0.15 * weights[node]:
             return node
-        if page.role(best) & Role.LIVE and len(children) > 1:
+        if len(children) > 1 and (page.role(best) & Role.LIVE or best.tag in _PARTS):
             return node
         if len(children) > 1 and best.tag not in ("article", "main") and _is_split(node, best, good):
             return node
         node = best
+
+
+_PARTS = frozenset(("blockquote", "ul", "ol", "dl", "figure"))
+"""What is part of a text and never all of it while there is prose beside."""
 
 
 def _is_split(node: Element, best: Element, good: list[tuple[Block, float]]) -> bool:

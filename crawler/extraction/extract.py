@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
 
 from lxml import etree
 
 from crawler.extraction import jsonld, judge, meta
-from crawler.extraction.authors import authors_of
+from crawler.extraction.access import propose_access
+from crawler.extraction.authors import House, authors_of, full_names
 from crawler.extraction.body import Reading, read_body
-from crawler.extraction.families import Match, recognise
-from crawler.extraction.heading import find_heading, heading_text
-from crawler.extraction.kinds import Signs, kind_of
+from crawler.extraction.families import READERS, Match, recognise
+from crawler.extraction.heading import find_heading, printed_headline, told_names
+from crawler.extraction.kinds import judge_kind
+from crawler.extraction.labels import labels_around
 from crawler.extraction.lines import Context
-from crawler.extraction.page import Page, parse
-from crawler.extraction.pictures import read_pictures
+from crawler.extraction.page import Page, parse, text_of
+from crawler.extraction.pictures import read_pictures, told_pictures
 from crawler.extraction.printed import article_region, propose_printed, walk_region
-from crawler.extraction.proposals import Proposal, Proposals
+from crawler.extraction.proposals import Proposal, Proposals, Verdict
 from crawler.extraction.second_opinion import WEAK, second_opinion
 from crawler.extraction.signatures import propose_signatures
+from crawler.extraction.signs import Signs
 from crawler.extraction.signups import drop_signups
 from crawler.extraction.structured import propose_itemprops, propose_jsonld, propose_meta
-from crawler.extraction.tags import propose_tags
+from crawler.extraction.tags import propose_sections, propose_tags
 from crawler.extraction.times import modified_at, published_at
+from crawler.extraction.titles import letters, site_names
 from crawler.extraction.zones import guess_zone
 from crawler.sites import Site
 from pipelines.article import Article, Image, Kind
@@ -32,15 +39,17 @@ from pipelines.text import join_paragraphs
 from pipelines.urls import canonicalize, date_in_path
 
 _PASSWORDS = etree.XPath("descendant::input[@type='password']")
-GENERIC = "generic/2"
+GENERIC = f"generic/{READERS}"
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A reading, and everything that was proposed for it."""
+    """A reading, everything that was proposed for it, and what was decided."""
 
     article: Article
     proposals: Proposals
+    verdicts: Mapping[str, Verdict[Any]] = field(default_factory=dict)
+    """By the name of the article's field."""
 
 
 @dataclass(slots=True)
@@ -53,8 +62,11 @@ class _Page:
     item: jsonld.Item | None
     site_name: str | None
     match: Match | None = None
+    names_of_site: frozenset[str] = frozenset()
+    """Letters only, as `titles.site_names` gives them."""
     headline: str = ""
     reading: Reading = field(default_factory=lambda: Reading(()))
+    labels: tuple[str, ...] = ()
     pictures: list[Image] = field(default_factory=list)
     proposals: Proposals = field(default_factory=Proposals)
 
@@ -82,13 +94,14 @@ def explain(
     content_type: str | None = None,
     fetched: datetime | None = None,
 ) -> Explanation:
-    """As `extract`, with the proposals among which the judges chose."""
+    """As `extract`, with the proposals among which the judges chose, and why they chose so."""
     try:
         page = parse(html, url, content_type=content_type, fetched=fetched)
         if page is None:
             return _refused(url, "empty page")
         gathered = _gather(page, site)
-        return Explanation(_judge(gathered, site), gathered.proposals)
+        verdicts = _judge(gathered, site)
+        return Explanation(_article(gathered, verdicts), gathered.proposals, verdicts)
     except Exception as error:  # the one door: a stranger's page must never stop a crawl; the reason is stored and counted
         return _refused(url, f"unreadable: {type(error).__name__}: {error}"[:300])
 
@@ -101,7 +114,7 @@ def _gather(page: Page, site: Site | None) -> _Page:
     """Let every reader propose: machines' data first, then the family, then what is printed."""
     metas = meta.read(page)
     locales = (page.language, *metas.get("og:locale", ())[:1])
-    page.timezone, page.is_zone_sure = (site.timezone, True) if site else guess_zone(page.url, locales)
+    page.timezone, page.is_zone_sure = (site.timezone, True) if site else guess_zone(page.url, locales, page.title)
     items = jsonld.items(page)
     item = jsonld.main_item(items, page.url, page.title)
     gathered = _Page(page, metas, items, item, site.name if site else next(iter(metas.get("og:site_name", ())), None))
@@ -109,8 +122,10 @@ def _gather(page: Page, site: Site | None) -> _Page:
     if item is not None:
         propose_jsonld(page, item, proposals)
     propose_meta(page, metas, proposals)
+    propose_access(page, item, metas, proposals)
     propose_itemprops(page, proposals)
     _propose_url_day(page, proposals)
+    propose_sections(page, items, proposals)
     gathered.match = recognise(page, site.platform if site else None)
     if gathered.match is not None:
         gathered.match.family.propose(page, gathered.match.generation, proposals)
@@ -128,14 +143,19 @@ def _propose_url_day(page: Page, into: Proposals) -> None:
 
 def _read_printed(gathered: _Page) -> None:
     page, proposals = gathered.page, gathered.proposals
-    named = [
-        one.value for name in ("jsonld.headline", "meta.og:title", "title") for one in proposals.headlines if one.source == name
-    ]
-    heading = find_heading(page, named + [judge.without_site_name(name) for name in named], gathered.site_name)
-    gathered.headline = "" if heading is None else heading_text(heading)
+    gathered.names_of_site = site_names(gathered.site_name, page.url)
+    told = told_names(proposals.headlines, gathered.names_of_site)
+    sections = frozenset(letters(one.value) for one in proposals.sections)
+    heading = find_heading(page, told, gathered.names_of_site, sections)
+    gathered.headline = "" if heading is None else printed_headline(heading, told)
     if gathered.headline:
         proposals.headlines.append(Proposal(gathered.headline, "printed.h1"))
-    reading = read_body(page, heading, Context(headline=gathered.headline))
+    reading = read_body(
+        page,
+        heading,
+        Context(headline=gathered.headline, writers=full_names(proposals, House(gathered.site_name, gathered.names_of_site))),
+    )
+    gathered.labels = labels_around(heading, reading.head)
     region = article_region(page, heading, reading.container)
     steps = walk_region(page, region, reading.container)
     propose_printed(page, steps, heading, reading, proposals)
@@ -146,54 +166,75 @@ def _read_printed(gathered: _Page) -> None:
     proposals.bodies.insert(0, Proposal(gathered.reading.paragraphs, "printed"))
 
 
-def _judge(gathered: _Page, site: Site | None) -> Article:
+def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
+    """The verdict on every field that is judged, by the name of the article's field."""
     page, proposals = gathered.page, gathered.proposals
-    body = join_paragraphs(list(judge.body(proposals)))
-    byline, authors = authors_of(proposals, gathered.site_name)
+    paragraphs = judge.body(proposals)
+    body = join_paragraphs(list(paragraphs.value))
+    byline, authors = authors_of(proposals, House(gathered.site_name, gathered.names_of_site))
     published = published_at(proposals, page.timezone if page.is_zone_sure else None)
     section = judge.section(proposals)
-    kind, reason = kind_of(_signs(gathered, len(body), section, bool(authors)))
+    kind = judge_kind(_signs(gathered, len(body), section.value, bool(authors.value)))
     is_free = judge.is_free(proposals)
-    if kind is Kind.ARTICLE and len(body) < WEAK and is_free is not False:
+    if kind.value is Kind.ARTICLE and len(body) < WEAK and is_free.value is not False:
         proposals.bodies.append(Proposal(second_opinion(page, len(body)), "trafilatura"))
-        body = join_paragraphs(list(judge.body(proposals)))
+        paragraphs = judge.body(proposals)
+        body = join_paragraphs(list(paragraphs.value))
+    return {
+        "kind": kind,
+        "canonical_url": judge.canonical(proposals, page.url, canonicalize),
+        "headline": judge.headline(proposals, gathered.names_of_site),
+        "description": judge.description(proposals, gathered.headline or None),
+        "body": Verdict(body, paragraphs.source, paragraphs.why),
+        "byline": byline,
+        "authors": authors,
+        "date_published": published,
+        "date_modified": modified_at(proposals, published.value, page.timezone if page.is_zone_sure else None),
+        "section": section,
+        "topics": judge.topics(proposals, f"{gathered.headline} {page.title} {body}", gathered.site_name),
+        "language": judge.language(proposals, site.language if site else None),
+        "is_accessible_for_free": is_free,
+    }
+
+
+def _article(gathered: _Page, verdicts: Mapping[str, Verdict[Any]]) -> Article:
+    kind = verdicts["kind"]
     return Article(
-        url=page.url,
-        kind=kind,
-        reason=reason,
-        canonical_url=judge.canonical(proposals, page.url, canonicalize),
-        headline=judge.headline(proposals),
-        description=judge.description(proposals, gathered.headline or None),
-        body=body,
-        byline=byline,
-        authors=authors,
-        date_published=published,
-        date_modified=modified_at(proposals, published),
-        section=section,
-        topics=judge.topics(proposals, f"{gathered.headline} {page.title} {body}", gathered.site_name),
-        language=judge.language(proposals) or (site.language if site else None) or None,
-        images=tuple(gathered.pictures),
-        is_accessible_for_free=is_free,
+        url=gathered.page.url,
+        reason=kind.why if kind.value is Kind.NOT_ARTICLE else None,
+        images=tuple(gathered.pictures or told_pictures(gathered.page, gathered.metas, gathered.item)),
         extractor=gathered.match.extractor if gathered.match else GENERIC,
+        **{name: verdict.value for name, verdict in verdicts.items()},
     )
+
+
+def _first_headings(page: Page) -> list[str]:
+    return [text_of(element) for element in islice(page.body.iter("h1"), 3)]
 
 
 def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: bool) -> Signs:
     """What the judge of kinds is told."""
-    page, published = gathered.page, gathered.proposals.published
+    page, proposals = gathered.page, gathered.proposals
+    of_others = jsonld.is_of_others(gathered.items, gathered.item, page.url, [page.title, *_first_headings(page)])
+    foreign = jsonld.ARTICLE_TYPES if of_others else frozenset()
+    told = "jsonld." if of_others else "url"
+    published = [one.source for one in proposals.published if not one.source.startswith(told)]
     return Signs(
         url=page.url,
-        types=frozenset(jsonld.types(gathered.item) if gathered.item else ()),
-        all_types=frozenset(kind for item in gathered.items for kind in jsonld.types(item)),
+        types=frozenset(jsonld.types(gathered.item) if gathered.item else ()) - foreign,
+        all_types=frozenset(kind for item in gathered.items for kind in jsonld.types(item)) - foreign,
         og_type=next(iter(gathered.metas.get("og:type", ())), "").lower(),
         title=page.title,
         headline=gathered.headline,
         section=section or "",
         body_length=body_length,
         pictures=len(gathered.pictures),
-        has_date=any(one.source != "url" and not one.source.endswith(".body") for one in published),
-        has_byline=has_byline,
+        has_date=any(source != "url" and not source.endswith(".body") for source in published),
+        has_byline=has_byline and any(not one.source.startswith(told) for one in proposals.bylines),
         live_posts=gathered.reading.live_posts,
         asks_password=body_length < 300 and bool(_PASSWORDS(page.body)),
         prose_share=gathered.reading.prose_share,
+        lists_others=of_others,
+        labels=gathered.labels,
+        platform_says=next((one.value for one in proposals.kinds if one.source.startswith("family.")), ""),
     )

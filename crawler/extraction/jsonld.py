@@ -20,6 +20,8 @@ Item: TypeAlias = dict[str, Any]
 MAX_SCRIPT = 2_000_000
 MAX_ITEMS = 2_000
 MAX_DEPTH = 12
+MIN_LIST = 3
+"""Articles from which on a page's data may be a list of others."""
 
 ARTICLE_TYPES = {
     *("newsarticle", "reportagenewsarticle", "article", "blogposting", "liveblogposting", "opinionnewsarticle"),
@@ -122,7 +124,7 @@ def main_item(found: list[Item], url: str, title: str) -> Item | None:
         if not score or (score < 4 and not (item.get("headline") or item.get("datePublished"))):
             continue
         score += sum(bool(item.get(key)) for key in ("headline", "datePublished", "author", "dateModified", "articleBody")) * 0.5
-        address = _address(item)
+        address = address_of(item)
         if address:
             score += 3 if same_page(address, url) else -1
         headline = text(item.get("headline") or item.get("name"))
@@ -133,7 +135,19 @@ def main_item(found: list[Item], url: str, title: str) -> Item | None:
     return best
 
 
-def _address(item: Item) -> str | None:
+def is_of_others(found: list[Item], main: Item | None, url: str, names: list[str]) -> bool:
+    """Whether the articles that a page tells of are other pages': several, the best of them neither by address nor by headline
+    the page's own. Section fronts describe each of their teasers so. `names`: the page's title and headings of the first rank."""
+    if main is None or sum(1 for item in found if types(item) & ARTICLE_TYPES) < MIN_LIST:
+        return False
+    address = address_of(main)
+    if address and same_page(address, url):
+        return False
+    headline = text(main.get("headline") or main.get("name"))
+    return all(overlap(headline, name) < 0.6 for name in names)
+
+
+def address_of(item: Item) -> str | None:
     for key in ("mainEntityOfPage", "url", "@id"):
         value = item.get(key)
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""One small judge a field: given what the readers proposed, which value stands."""
+"""One small judge a field: given what the readers proposed, which value stands, and why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from crawler.extraction.jsonld import overlap, same_page
 from crawler.extraction.meta import names
-from crawler.extraction.proposals import Proposals, rank
+from crawler.extraction.proposals import Proposal, Proposals, Verdict, rank, spoken
+from crawler.extraction.titles import letters, without_site_name
 
 HEADLINES = names(
     """
@@ -29,56 +30,74 @@ TOPICS = names(
 )
 """Sources of each field, the most trusted first."""
 
-_SUFFIX = re.compile(r"\s+[|–—·•»›:-]+\s+|\s*\|\s*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _END = re.compile(r"[.!?…。][\"'”’»)]*$")
 _MACHINE_WORD = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{20,}|\d+|[\w.-]+\.(?:com|net|org|de|co\.uk|ie)|\w*_\w*|.*[:=|#/].*", re.IGNORECASE
 )
 
 
-def headline(proposals: Proposals) -> str | None:
-    """The printed heading; else what machines are told, without the site's name at its end."""
+def headline(proposals: Proposals, names_of_site: frozenset[str] = frozenset()) -> Verdict[str | None]:
+    """The printed heading; else what machines are told, without the site's name."""
     for proposal in sorted(proposals.headlines, key=lambda one: rank(one.source, HEADLINES)):
-        if proposal.value:
-            return (
-                proposal.value
-                if proposal.source.startswith(("printed", "jsonld", "family"))
-                else without_site_name(proposal.value)
-            )
-    return None
+        if not proposal.value:
+            continue
+        if proposal.source.startswith(("printed", "family")):
+            return Verdict(proposal.value, proposal.source, spoken(proposal.source))
+        why = f"no heading is printed; {spoken(proposal.source)}"
+        cut = without_site_name(proposal.value, names_of_site)
+        return Verdict(cut, proposal.source, why if cut == proposal.value else f"{why}, without the site's name")
+    return Verdict(None)
 
 
-def without_site_name(title: str) -> str:
-    """ "Bridge closed | Shropshire Star" -> "Bridge closed": the last part goes if it is the shorter one."""
-    parts = _SUFFIX.split(title)
-    if len(parts) > 1 and len(parts[-1]) < 0.5 * len(title):
-        cut = title.rfind(parts[-1]) if parts[-1] else len(title)
-        return re.sub(r"\s*[|–—·•»›:-]+\s*$", "", title[:cut]).strip() or title
-    return title
-
-
-def description(proposals: Proposals, headline_text: str | None) -> str | None:
+def description(proposals: Proposals, headline_text: str | None) -> Verdict[str | None]:
     """The printed standfirst; else a meta description, of several with the same beginning the one that is not cut.
 
     A line below the heading that no name marks counts only where machines are told much the same.
     """
     ranked = sorted(proposals.descriptions, key=lambda one: rank(one.source, DESCRIPTIONS))
-    usable = [one for one in ranked if len(one.value) > 1 and not _repeats(one.value, headline_text)]
-    told = [one.value for one in usable if not one.source.startswith("printed")]
-    named = [one.value for one in usable if one.source in ("family", "printed.standfirst")]
-    lines = [one.value for one in usable if one.source == "printed.below-heading"]
-    confirmed = [value for value in (*named, *lines) if any(overlap(value, other) > 0.6 for other in told)]
-    values = (
-        confirmed[:1] or [value for value in named if _END.search(value) or len(value) > 70][:1] or told or named or lines[:1]
-    )
-    if not values:
-        return None
-    chosen = values[0]
+    # JSON-LD's second headline is the standfirst as often as a headline.
+    titles = {letters(one.value) for one in proposals.headlines if one.source != "jsonld.alternativeHeadline"}
+    usable = [
+        one
+        for one in ranked
+        if len(one.value) > 1 and letters(one.value) not in titles and not _repeats(one.value, headline_text)
+    ]
+    told = [one for one in usable if not one.source.startswith("printed")]
+    named = [one for one in usable if one.source in ("family", "printed.standfirst")]
+    lines = [one for one in usable if one.source == "printed.below-heading"]
+    for one in (*named, *lines):
+        if any(_confirms(other, one) for other in told):
+            return _whole(one, told, f"{spoken(one.source)}, and machines are told much the same")
+    for one in named:
+        if _END.search(one.value) or len(one.value) > 70:
+            return _whole(one, told, f"{spoken(one.source)}, a whole sentence")
+    for one in told:
+        return _whole(one, told, f"no standfirst is printed; {spoken(one.source)}")
+    for one in (*named, *lines):
+        return Verdict(one.value, one.source, f"machines are told nothing; {spoken(one.source)}")
+    return Verdict(None)
+
+
+def _confirms(told: Proposal[str], printed: Proposal[str]) -> bool:
+    """Whether machines are told much the same as is printed; a line that no name marks must be as much of it, not one of several
+    points or the second half of a headline.
+    """
+    if overlap(told.value, printed.value) <= 0.6:
+        return False
+    is_marked = printed.source != "printed.below-heading"
+    return is_marked or (told.source != "jsonld.alternativeHeadline" and len(printed.value) > 0.6 * len(told.value))
+
+
+def _whole(chosen: Proposal[str], told: list[Proposal[str]], why: str) -> Verdict[str | None]:
+    """The chosen text, or the longest other that begins like it where it is cut."""
+    value, source = chosen.value, chosen.source
     for other in told:
-        start = chosen.rstrip(" .…")[:60]
-        if len(other) > len(chosen) and len(start) > 20 and other.startswith(start) and chosen.endswith(("...", "…")):
-            chosen = other
-    return chosen
+        start = value.rstrip(" .…")[:60]
+        is_longer = len(other.value) > len(value) and len(start) > 20 and other.value.startswith(start)
+        if is_longer and value.endswith(("...", "…")):
+            value, source, why = other.value, other.source, f"{spoken(other.source)}, whose beginning {spoken(chosen.source)} is"
+    return Verdict(value, source, why)
 
 
 def _repeats(text: str, headline_text: str | None) -> bool:
@@ -86,20 +105,24 @@ def _repeats(text: str, headline_text: str | None) -> bool:
     return bool(headline_text) and len(text) < 1.6 * len(headline_text or "") and overlap(text, headline_text or "") > 0.85
 
 
-def body(proposals: Proposals) -> tuple[str, ...]:
+def body(proposals: Proposals) -> Verdict[tuple[str, ...]]:
     """The body as printed; what the page's data says where a script is still to fill it in, and twice as much."""
-    chosen: tuple[str, ...] = ()
+    chosen: Verdict[tuple[str, ...]] = Verdict((), why="no text was found")
     for proposal in proposals.bodies:
-        if sum(map(len, proposal.value)) > 2 * sum(map(len, chosen)):
-            chosen = proposal.value
+        if sum(map(len, proposal.value)) > 2 * sum(map(len, chosen.value)):
+            why = spoken(proposal.source) + (f", more than twice as long as {spoken(chosen.source)}" if chosen.value else "")
+            chosen = Verdict(proposal.value, proposal.source, why)
     return chosen
 
 
-def section(proposals: Proposals) -> str | None:
-    return next((proposal.value for proposal in proposals.sections if 1 < len(proposal.value) < 80), None)
+def section(proposals: Proposals) -> Verdict[str | None]:
+    for one in proposals.sections:
+        if 1 < len(one.value) < 80:
+            return Verdict(one.value, one.source, f"the first name of a length a section has: {spoken(one.source)}")
+    return Verdict(None)
 
 
-def topics(proposals: Proposals, text: str, site_name: str | None) -> tuple[str, ...]:
+def topics(proposals: Proposals, text: str, site_name: str | None) -> Verdict[tuple[str, ...]]:
     """The first list that is about this article, or one beside it that is the same list told better."""
     lists: list[tuple[str, tuple[str, ...]]] = []
     for proposal in sorted(proposals.topics, key=lambda one: rank(one.source, TOPICS)):
@@ -113,7 +136,9 @@ def topics(proposals: Proposals, text: str, site_name: str | None) -> tuple[str,
         for (source, words), share in zip(lists, said, strict=True)
         if share >= MIN_SAID or _needs_no_word(source, words, share, max(said))
     ]
-    return _better_told(told) if told else ()
+    if told:
+        return _better_told(told)
+    return Verdict((), why="no list is about this article" if lists else "nothing was proposed")
 
 
 MIN_SAID = 0.25
@@ -141,36 +166,37 @@ def _needs_no_word(source: str, words: tuple[str, ...], share: float, best: floa
     return not source.startswith(("meta.", "jsonld.")) and len(words) <= _SHORT_ROW
 
 
-def _better_told(lists: list[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
+def _better_told(lists: list[tuple[str, tuple[str, ...]]]) -> Verdict[tuple[str, ...]]:
     """The first list, or the editor's choice among its words ("news_keywords"), or a longer one of which it is a few."""
     (first, chosen), *others = lists
     mine = {word.casefold() for word in chosen}
     for source, words in others:
         theirs = {word.casefold() for word in words}
+        if len(chosen) == 1 and len(words) > 2 and sorted(" ".join(words).split()) == sorted(chosen[0].split()):
+            return Verdict(words, source, f"{spoken(source)}, whose words {spoken(first)} runs together")
         if source == "meta.news_keywords" and len(words) > 2 and theirs < mine:
-            return words
+            return Verdict(words, source, f"the editor's choice among {spoken(first)}")
         if first != "meta.news_keywords" and len(mine) <= _FEW and mine < theirs and len(theirs) <= _LONG_ROW:
-            return words
-    return chosen
+            return Verdict(words, source, f"{spoken(source)}, of which {spoken(first)} is a few")
+    return Verdict(chosen, first, f"{spoken(first)}: the most trusted list that is about this article")
 
 
-def language(proposals: Proposals) -> str | None:
-    return next(
-        (
-            proposal.value
-            for proposal in proposals.languages
-            if re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", proposal.value)
-        ),
-        None,
-    )
+def language(proposals: Proposals, of_site: str | None) -> Verdict[str | None]:
+    for one in proposals.languages:
+        if _LANGUAGE.fullmatch(one.value):
+            return Verdict(one.value, one.source, spoken(one.source))
+    return Verdict(of_site, "site", "the page does not say; the site's definition does") if of_site else Verdict(None)
 
 
-def is_free(proposals: Proposals) -> bool | None:
-    """False where any source marks the page as paid for; a bare True says nothing that None does not."""
-    return False if any(proposal.value is False for proposal in proposals.free) else None
+def is_free(proposals: Proposals) -> Verdict[bool | None]:
+    """False where any source marks the page as paid for, else True where one calls it free, else None."""
+    for one in sorted(proposals.free, key=lambda one: one.value):
+        says = "calls the page free, and none marks it as paid for" if one.value else "marks the page as paid for"
+        return Verdict(one.value, one.source, f"{spoken(one.source)} {says}")
+    return Verdict(None, why="nothing is said of a price")
 
 
-def canonical(proposals: Proposals, url: str, normalise: Callable[[str], str | None]) -> str | None:
+def canonical(proposals: Proposals, url: str, normalise: Callable[[str], str | None]) -> Verdict[str | None]:
     """The page's own address as it names it; never a front page or section for a deep URL."""
     depth = len([part for part in urlsplit(url).path.split("/") if part])
     for proposal in proposals.canonicals:
@@ -180,5 +206,5 @@ def canonical(proposals: Proposals, url: str, normalise: Callable[[str], str | N
             not deep or (len(deep) == 1 and depth > 1 and len(deep[0]) < 20 and not same_page(url, proposal.value))
         ):
             continue
-        return normalise(proposal.value)
-    return None
+        return Verdict(normalise(proposal.value), proposal.source, f"{spoken(proposal.source)}; no front page, no section")
+    return Verdict(None, why="only fronts or sections were proposed" if proposals.canonicals else "nothing was proposed")

@@ -16,10 +16,10 @@ _PROSE_TAGS = frozenset(("p", "blockquote", "li", "pre", "dd", "td"))
 _END = re.compile(r"[.!?…。！？؟।։።។။:;][\"'”’»“)\]]*$")
 _PROMO = re.compile(
     r"(?:read (?:more|also|next|the full|our|all)|see also|see more|also read|more (?:on|from|about|news|stories)|"
-    r"related\b|watch (?:more|the|live|now|below|:)|listen (?:to|:|now)|"
+    r"related\b|watch(?: (?:more|the|live|now|below|:)| ?[|:])|listen (?:to|:|now)|"
     r"sign up|subscribe|follow (?:us|the|@)|join (?:our|the)|click here|download (?:the|our)|don't miss|don’t miss|"
     r"keep up|get the latest|like us|support our|"
-    r"lesen sie|lies auch|mehr zum|mehr dazu|lesetipp|auch interessant|lire aussi|à lire|voir aussi|lea tambi|"
+    r"lesen sie|lies auch|mehr (?:zum|dazu|von|aus dem ressort)|lesetipp|auch interessant|lire aussi|à lire|voir aussi|lea tambi|"
     r"lee tambi|ver también|te puede|leia (?:também|mais)|veja também|"
     r"leggi anche|leggi:|guarda anche|czytaj|zobacz|przeczytaj|lees ook|lees meer|bekijk ook|les også|les mer|"
     r"läs (?:också|mer|även)|læs også|lue myös|přečtěte|čtěte|"
@@ -28,7 +28,16 @@ _PROMO = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _TAIL = re.compile(
-    r"(?:©|\(c\) ?\d{4}|copyright\b|all rights reserved|the post .{1,200} appeared first on|"
+    r"(?:comments?$|this is a (?:breaking|developing)|more to follow|more .{2,40} https?://|"
+    r"already (?:have|a|an) .{0,40}(?:account|subscriber|member)|unlock this article|.{0,80} exclusive to .{0,40}subscribers|"
+    r"(?:to|want to) (?:continue|keep|read|view|see|finish) .{0,60}\b(?:subscri|sign|log|regist)|"
+    r"\W{0,2}(?:additional |with )?(?:reporting|reports|writing|editing) (?:by|from) |disclaimer:|"
+    r".{0,120}\bcontributed to this (?:report|story|article)|if you (?:enjoyed|liked|believe)\b|catch up on\b|"
+    r"(?:the|this) (?:article|story|piece|post).{0,60} (?:was|is|has been) (?:originally |first )?"
+    r"(?:published|written|produced|adapted|excerpted)|more information:|write to .{1,60}@|contact .{1,120}@|"
+    r"this document is subject to copyright|(?:dieser|der) (?:artikel|text|beitrag) (?:ist|erschien|wurde) .{0,40}"
+    r"(?:erschienen|veröffentlicht|zuerst)|dieses thema im programm|sendung:|quellen?:$|redaktion:|"
+    r"©|\(c\) ?\d{4}|copyright\b|all rights reserved|the post .{1,200} appeared first on|"
     r"follow .{1,80} on (?:twitter|facebook|x|instagram)|"
     r"(?:e-?mail|contact|reach) .{1,80}@|got a (?:story|tip|news)|do you (?:have|know) |have you got|"
     r"photo(?:s)?(?: by|:)|image(?:s)?:|picture(?:s)?:|fotos?:|bild:|tags?:|topics?:|filed under|published in|"
@@ -59,7 +68,7 @@ def is_consent(text: str) -> bool:
 
 
 _CREDIT_LINE = re.compile(
-    r"(?:images?|image (?:source|credit)|pictures?|photos?|fotos?|photo credit|credits?|bild|bildquelle|grafik|"
+    r"\(?(?:images?|image (?:source|credit)|pictures?|photos?|fotos?|photo credit|credits?|bild|bildquelle|grafik|"
     r"crédito|imagen|immagine|zdjęcie|fot\.|video)"
     r"\s?(?:by|von|:|©).{1,80}",
     re.IGNORECASE,
@@ -92,14 +101,21 @@ class Context:
     captions: set[str] = field(default_factory=set)
     furniture: set[str] = field(default_factory=set)
     """Bylines, dates, standfirst as printed."""
+    writers: frozenset[str] = frozenset()
+    """The full names of those whom the page's data call its authors."""
 
 
 def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
     """The blocks that are the article, in order."""
-    kept = [block for block in blocks if not _is_noise(block, context)]
+    noise = [_is_noise(block, context) for block in blocks]
+    kept = [block for place, block in enumerate(blocks) if not (noise[place] or _is_over_links(blocks, noise, place))]
     start = next((index for index, block in enumerate(kept) if _is_opening(block)), None)
     if start is None:
         return [block for block in kept if block.tag in _PROSE_TAGS]
+    if len(kept) > start + 3 and any(kept[start].text.startswith(writer) for writer in context.writers):
+        # A box under the heading that presents the writer.
+        kept = kept[start + 1 :]
+        start = next((index for index, block in enumerate(kept) if _is_opening(block)), 0)
     while start and _belongs_before(kept[start - 1], kept[start]):
         start -= 1
     kept = [
@@ -107,9 +123,17 @@ def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
         for block, following in zip(kept[start:], [*kept[start + 1 :], None], strict=True)
         if not _is_empty_heading(block, following)
     ]
-    while kept and _is_scrap(kept[-1]):
+    _cut_signature(kept)
+    while kept and (_is_scrap(kept[-1]) or (len(kept) > 3 and _tells_of_writer(kept[-1], context.writers))):
         kept.pop()
     return _without_doubles(kept)
+
+
+def _is_over_links(blocks: list[Block], noise: list[bool], place: int) -> bool:
+    """A title of other articles, whatever its words and language: the two blocks below it are links and leave."""
+    block, below = blocks[place], blocks[place + 1 : place + 3]
+    is_title = block.is_heading or (block.tag != "li" and block.length < 60 and not _END.search(block.text))
+    return is_title and len(below) == 2 and all(noise[place + 1 : place + 3]) and all(one.link_share > 0.6 for one in below)
 
 
 def _is_empty_heading(block: Block, following: Block | None) -> bool:
@@ -118,6 +142,9 @@ def _is_empty_heading(block: Block, following: Block | None) -> bool:
 
 
 def _is_opening(block: Block) -> bool:
+    if block.tag in ("p", "div", "td") and block.length >= 150 and block.link_share < 0.3:
+        # Indian and East Asian sites often end their first paragraph with nothing.
+        return True
     return not block.is_heading and block.length >= 60 and bool(_END.search(block.text))
 
 
@@ -144,21 +171,78 @@ def _is_noise(block: Block, context: Context) -> bool:
         return True
     if block.length < 90 and _CREDIT_LINE.fullmatch(text):
         return True
+    if block.length < 400 and _is_house_line(text):
+        return True
     if block.tag == "li":
-        if block.link_share > (0.45 if block.length < 100 else 0.8):
+        if block.link_share > (0.45 if block.length < 100 else 0.8) or _names_channels(block):
             return True
-    elif block.link_share > 0.6 and block.length < 250:
+    elif block.link_share > 0.6 and block.length < 250 and not _is_linked_sentence(block):
+        return True
+    if _is_label_and_link(block):
         return True
     if block.length < 300 and _PROMO.match(text) and (block.linked or block.length < 60 or text.endswith(":")):
         return True
     if block.tag not in _PROSE_TAGS and not block.is_heading:
-        return block.length < 40 or not _END.search(text)
+        # A div or a cell may hold the whole text, cut off by a widget before its full stop.
+        return block.length < 40 or (not _END.search(text) and (block.length < 200 or block.link_share > 0.3))
     return not _ANY_LETTER.search(text) or is_stamp(text)
+
+
+_CHANNEL = re.compile(r"\b(?:facebook|instagram|whatsapp|twitter|tiktok|youtube|telegram|android|ios)\b", re.IGNORECASE)
+
+
+def _names_channels(block: Block) -> bool:
+    """A bullet with a link that names two networks or stores, in any language: "The Echo on <a>WhatsApp</a> and Instagram"."""
+    return block.linked > 0 and block.length < 150 and len(set(map(str.lower, _CHANNEL.findall(block.text)))) > 1
+
+
+def _is_label_and_link(block: Block) -> bool:
+    """A label and nothing but a link behind it: "Around town: <a>School choir to sing</a>"."""
+    colon = block.text.find(":", 0, 30)
+    return block.tag == "p" and 20 < block.linked < 250 and colon > 0 and block.linked >= block.length - colon - 2
+
+
+def _is_linked_sentence(block: Block) -> bool:
+    """A sentence of the text most of which is a link: "The sisters <a>sold their bakery in May after ninety years</a>." """
+    is_linked_whole = block.length - block.linked < 6 or block.link_share > 0.95
+    return (
+        block.tag == "p"
+        and block.length >= 50
+        and not (is_linked_whole and block.length < 100)
+        and block.text.rstrip("\"'”’»)").endswith((".", "。", "।", "!"))
+        and ":" not in block.text[:30]
+        and not _PROMO.match(block.text)
+    )
+
+
+_HOUSE_LINE = re.compile(
+    r"^\[\w{2,30} \w{2,30}=|\bsign up (?:now|here|today|below)\b|\b(?:sign up|subscribe)\b.{0,50}\bnewsletters?\b"
+    r"|\bunsubscribe at any time\b|\bjederzeit (?:wieder )?(?:abmelden|abbestellen|kündbar)\b"
+    r"|\bnewsletter (?:abonnieren|anmelden)\b"
+    r"|\b(?:inscrivez|abonnez)-vous\b.{0,50}\b(?:newsletter|infolettre)|\bdésinscrire à tout moment\b"
+    r"|\bsuscr[ií]b[ea]\w*\b.{0,50}\b(?:newsletter|bolet[ií]n)|\biscriviti\b.{0,50}\bnewsletter|\bassine\b.{0,50}\bnewsletter"
+    r"|\b(?:may|might|can) (?:earn|receive|get|include) .{0,40}\b(?:commissions?|compensation|paid promotions?)\b"
+    r"|\berhalten wir .{0,60}\bprovision\b|^try refreshing your browser\b|^you (?:may|might) also (?:like|be interested)\b",
+    re.IGNORECASE,
+)
+_HOUSE_HINTS = (
+    *("[", "sign up", "subscri", "newsletter", "jederzeit", "abonnez", "inscri", "suscri", "suscrí", "assine", "iscriviti"),
+    *("commission", "compensation", "promotion", "provision", "refreshing", "also like", "also be"),
+)
+
+
+def _is_house_line(text: str) -> bool:
+    """The house about itself, wherever it stands: shortcodes left raw ("[button link=..."), pleas to sign up, what links earn."""
+    lowered = text.lower()
+    for hint in _HOUSE_HINTS:
+        if hint in lowered:
+            return _HOUSE_LINE.search(text) is not None
+    return False
 
 
 _PLUG = re.compile(
     r"\b(?:newsletters?|subscri(?:be|ber|ption)|sign up|download (?:the|our)|our app|donate|membership|"
-    r"become a member|support (?:our|local|independent)|whatsapp|telegram|"
+    r"become a member|support (?:our|local|independent)|click here (?:for|to)|whatsapp|telegram|"
     r"abonn\w+|suscr[ií]\w+|hazte|únete|assine|iscriviti|prenumer\w+|inschrijven|podcast\w*|submit your|tell us what)\b",
     re.IGNORECASE,
 )
@@ -168,10 +252,34 @@ _COMMENT_RULES = re.compile(
     re.IGNORECASE,
 )
 _BIOGRAPHY = re.compile(
-    r"(?:[^\W\d_][\w.'’-]* ){1,5}(?:is|was|ist|est|es|è|joined|covers|writes)\b.{0,120}\b(?:reporter|editor|writer|"
+    r"(?:[^\W\d_][\w.'’-]* ){1,5}"
+    r"(?:is|was|has been|ist|est|es|è|é|jest|är|er|sinds|works|arbeitet|работает|joined|covers|writes)\b"
+    r".{0,120}\b(?:reporter|editor|writer|"
     r"journalist|correspondent|columnist|author|contributor|"
-    r"freelance\w*|redakteur\w*|reporterin|korrespondent\w*|journaliste|periodista|giornalista|newsroom|staff)\b"
+    r"freelance\w*|redakteur\w*|reporter\w*|korrespondent\w*|journalist\w*|periodista|redactora?|giornalista|repórter|jornalista|"
+    r"verslaggever|dziennikar\w*|корреспондент\w*|журналист\w*|newsroom|staff)\b"
 )
+
+
+_MAX_BIOGRAPHY = 700
+_NAMED_WITHIN = 40
+
+
+def _tells_of_writer(block: Block, writers: frozenset[str]) -> bool:
+    """A last paragraph about the article's own author, in any language: "Anna Moore is our court correspondent"."""
+    return block.length < _MAX_BIOGRAPHY and any(writer in block.text[: len(writer) + _NAMED_WITHIN] for writer in writers)
+
+
+_HANDLE = re.compile(r"@\w{3,30}")
+_SIGNATURE_LINES = 3
+
+
+def _cut_signature(kept: list[Block]) -> None:
+    """A last block of short lines around a writer's handle: "By Ann Other", "@AOther_Star", "Chief Reporter"."""
+    for place in range(max(4, len(kept) - _SIGNATURE_LINES), len(kept)):
+        if _HANDLE.fullmatch(kept[place].text) and all(one.length < 60 for one in kept[place - 1 :]):
+            del kept[place - 1 :]
+            return
 
 
 def _is_scrap(block: Block) -> bool:

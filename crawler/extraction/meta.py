@@ -31,7 +31,7 @@ DESCRIPTIONS = names(
 )
 AUTHORS = names(
     """
-    author parsely-author sailthru.author dc.creator dcterms.creator cxenseparse:author byl citation_author
+    author parsely-author sailthru.author citation_authors dc.creator dcterms.creator cxenseparse:author byl citation_author
     article:author og:article:author og:author article:author_name article.author itemprop:author authors dc.contributor
     bt:author vr:author twitter:creator:name
     """

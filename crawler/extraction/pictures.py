@@ -3,50 +3,144 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
+from crawler.extraction.credits import MAX_CREDIT, credit_beside, named_credit
+from crawler.extraction.jsonld import Item
+from crawler.extraction.meta import Meta
 from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.printed import NAMES_WRITER, Step
-from crawler.extraction.roles import Role
+from crawler.extraction.roles import Role, names_on
 from pipelines.article import Image
-from pipelines.captions import split_caption
-from pipelines.text import squash
+from pipelines.captions import cleaned_credit, split_caption
+from pipelines.text import paragraphs, squash
 
 MAX_PICTURES = 300
 MAX_CAPTION = 1_500
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "data-full-src", "src")
-
+_BOXES = frozenset(("div", "p", "span", "td", "table", "dl", "li", "aside", "section", "a"))
+_LINES = frozenset(("br", "p", "div", "li"))
+_LEAVES = frozenset(("p", "span", "div", "em", "i", "small", "figcaption", "dd", "td"))
+_SHORTEST_ALT = 10
+_ALT_REACH = 12
+"""Steps after a picture within which its alternative text, printed, is its caption."""
 
 _LABEL = re.compile(
     r"^(?:view \d+ images?|(?:open|view) image in gallery|image \d+ of \d+|\d+ ?/ ?\d+|bild vergrößern|"
     r"agrandir l.image|ver galería|loading\.*)\s*|\s*(?:view image in fullscreen|opens? in new window)$",
     re.IGNORECASE,
 )
+_NO_CAPTION = re.compile(
+    r"\bnewsletters?\b|^skip past\b|\bsign up (?:to|for)\b|\blesezeit\b|\b\d+ min(?:ute)?s? read\b|\bleestijd\b|"
+    r"\btemps de lecture\b|\btiempo de lectura\b|\btempo di lettura\b",
+    re.IGNORECASE,
+)
+_VIDEO = re.compile(r"(?<![a-z])video(?!s?-?less)", re.IGNORECASE)
+_TO_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif)\b|^#|attachment|galler|galeri|bilder|foto|photo", re.IGNORECASE)
 
 
-_NO_CAPTION = re.compile(r"\bnewsletters?\b|^skip past\b|\bsign up (?:to|for)\b", re.IGNORECASE)
+@dataclass(slots=True)
+class _Found:
+    """The pictures of one page as they are being found."""
+
+    pictures: list[Image] = field(default_factory=list)
+    printed: set[str] = field(default_factory=set)
+    at: dict[Element, int] = field(default_factory=dict)
+    """The img elements whose picture is in the list, with its place."""
+    boxes: int = 0
+
+    def add(self, image: Element | None, picture: Image) -> None:
+        """A caption beside its picture completes it; the same picture with the same caption is printed twice for two screens."""
+        known = None if image is None else self.at.get(image)
+        if known is not None and not self.pictures[known].caption:
+            before = self.pictures[known]
+            self.pictures[known] = replace(picture, credit=picture.credit or before.credit)
+            return
+        if picture.caption and any(map(partial(_is_same, picture), self.pictures)):
+            return
+        if image is not None:
+            self.at[image] = len(self.pictures)
+        self.pictures.append(picture)
+
+
+def _is_same(one: Image, other: Image) -> bool:
+    file, known = (picture.url.partition("?")[0] if picture.url else None for picture in (one, other))
+    return one.caption == other.caption and one.credit == other.credit and (file == known or file is None)
 
 
 def read_pictures(page: Page, steps: list[Step], container: Element | None) -> tuple[list[Image], set[str]]:
     """The pictures, and every text printed as caption or credit (which then is no paragraph)."""
-    pictures: list[Image] = []
-    printed: set[str] = set()
+    found = _Found()
     done: set[Element] = set()
-    for element, role, _ in steps:
+    shown: tuple[Element, str] | None = None
+    seen_at = 0
+    for number, (element, role, _) in enumerate(steps):
+        if element.tag == "img" and (alt := _alt(element)) is not None:
+            shown, seen_at = (element, alt), number
         if element.getparent() in done:
             done.add(element)
             continue
-        if len(pictures) >= MAX_PICTURES:
+        if found.boxes >= MAX_PICTURES:
             break
-        if element is container or not _is_picture_box(page, element, role):
+        if element is container:
             continue
-        picture = _picture(page, element, printed)
-        if picture is not None:
-            pictures.append(picture)
-        done.add(element)
-    return _without_numbers(pictures), printed
+        if _is_picture_box(page, element, role):
+            _read_box(page, element, found)
+            found.boxes += 1
+            done.add(element)
+        elif shown is not None and element.tag in _LEAVES and number - seen_at <= _ALT_REACH and not len(element):
+            _read_printed_alt(page, element, shown, found)
+    return _without_numbers(found.pictures), found.printed
+
+
+def _alt(image: Element) -> str | None:
+    """The alternative text of an img, where it is long enough to know it again."""
+    alt = image.get("alt") or ""
+    return squash(alt) if _SHORTEST_ALT <= len(alt) <= MAX_CAPTION else None
+
+
+def _read_printed_alt(page: Page, element: Element, shown: tuple[Element, str], found: _Found) -> None:
+    """`<img alt="The new bridge"><span>The new bridge</span>`: what is printed below a picture and is also its alternative text
+    is its caption, whatever its box is called."""
+    image, alt = shown
+    text = squash(element.text or "")
+    if not (len(text) >= _SHORTEST_ALT and (alt == text or alt.startswith(f"{text} - "))):
+        return
+    is_titled = any(above.tag in ("a", "h1", "h2", "h3", "h4", "header") for above in islice(element.iterancestors(), 6))
+    if is_titled or _leads_away(image):
+        return
+    split = split_caption(text)
+    found.printed.add(text)
+    found.add(image, _image(page, image, split.caption or None, split.credit))
+
+
+def _leads_away(image: Element) -> bool:
+    """Whether a picture is a link to another page."""
+    link = next((above for above in islice(image.iterancestors(), 6) if above.tag == "a"), None)
+    return link is not None and not _TO_PICTURE.search(link.get("href") or "#")
+
+
+_NO_PICTURE = re.compile(
+    r"logo|default|placeholder|fallback|favicon|avatar|no-?image|(?:social|share|og)[-_]?(?:share|image|img|card|thumb)",
+    re.IGNORECASE,
+)
+
+
+def told_pictures(page: Page, metas: Meta, item: Item | None) -> list[Image]:
+    """For a page that prints no picture the one that machines are told, without words: what JSON-LD and Open Graph call its
+    caption no reader sees. Logos and the site's card for shares are none."""
+    value = (item or {}).get("image")
+    listed = value if isinstance(value, list) else [value]
+    told = [one.get("url") or one.get("contentUrl") if isinstance(one, dict) else one for one in listed[:1]]
+    for link in (*told, *metas.get("og:image", ())[:1]):
+        url = page.absolute(link) if isinstance(link, str) else None
+        if url and not _NO_PICTURE.search(url):
+            return [Image(url=url, alt=squash(next(iter(metas.get("og:image:alt", ())), "")[:MAX_CAPTION]) or None)]
+    return []
 
 
 _NUMBERED = re.compile(r"[(\[]?(\d{1,3})[)\]]?(?:[.):]| ?(?:/|of|von|de|di|van|z|av|af) ?\d{1,3}\b[.):]?)\s+(?=\S)")
@@ -69,19 +163,29 @@ def _is_picture_box(page: Page, element: Element, role: int) -> bool:
     if element.tag == "figure":
         return element.find(".//figure") is None and element.find(".//blockquote") is None
     if element.tag == "figcaption":
-        # Who said it, under a quotation, is no caption.
-        return next(element.iterancestors("figure"), element).find(".//blockquote") is None
-    if element.tag not in ("div", "p", "span", "td", "table", "dl", "li", "aside", "section", "a") or role & (
-        Role.BYLINE | Role.TIME
-    ):
+        return not _is_under_quotation(element)
+    if element.tag not in _BOXES or role & (Role.BYLINE | Role.TIME):
         return False
-    if role & Role.CAPTION and not role & Role.BODY and next(element.iter("img", "amp-img"), None) is None:
-        return any(_holds_picture(page, ancestor) for ancestor in list(element.iterancestors())[:2])
+    if role & Role.CAPTION and not role & Role.BODY:
+        held = sum(1 for _ in islice(element.iter("img", "amp-img"), 2))
+        if not held:
+            return any(_holds_picture(page, ancestor) for ancestor in islice(element.iterancestors(), 2))
+        if held == 1 and element.tag in ("p", "div") and not any(True for _ in element.iter("h1", "h2")):
+            # <p class="caption"><img><span>What it shows</span></p>
+            return len(text_of(element)) <= 800
     if role & Role.PICTURE:
-        pictures = sum(1 for _ in zip(element.iter("img", "amp-img"), range(3), strict=False))
+        pictures = sum(1 for _ in islice(element.iter("img", "amp-img"), 3))
         named = pictures == 1 or any(page.role(inner) & Role.CAPTION for inner in element.iter())
         return pictures < 2 and named and element.find(".//figure") is None and len(text_of(element)) <= 800
     return False
+
+
+def _is_under_quotation(caption: Element) -> bool:
+    """Who said it, under a quotation, is no caption."""
+    figure = next(caption.iterancestors("figure"), None)
+    if figure is not None:
+        return figure.find(".//blockquote") is not None
+    return any("quote" in names_on(above).lower() for above in islice(caption.iterancestors(), 3))
 
 
 def _holds_picture(page: Page, box: Element) -> bool:
@@ -91,34 +195,76 @@ def _holds_picture(page: Page, box: Element) -> bool:
     ) <= 800
 
 
-def _picture(page: Page, element: Element, printed: set[str]) -> Image | None:
+def _read_box(page: Page, element: Element, found: _Found) -> None:
+    """The picture of one box, if it is one of the article."""
     image = next(element.iter("img", "amp-img"), None)
     if image is None and element.tag != "figure":
         image = _image_beside(element)
     box = _caption_box(page, element)
-    text = _caption_text(page, box)
+    text = "" if _holds_heading(box) else _caption_text(page, box)
     if not text or len(text) > MAX_CAPTION:
-        return _image(page, image, None, None) if image is not None else None
-    credit_box = next(
-        (inner for inner in element.iter() if inner is not box and inner is not element and page.role(inner) & Role.CREDIT), None
-    )
-    credit_text = "" if credit_box is None else spaced_text_of(credit_box)
-    printed.update((text, text_of(box), spaced_text_of(box), credit_text))
-    printed.update(text_of(inner) for inner in box.iter() if inner is not box and len(inner) < 3)
+        if image is not None:
+            found.add(
+                image, _image(page, image, None, credit_beside(element, box, image, "") if element.tag == "figure" else None)
+            )
+        return
+    credit = named_credit(page, element, box)
+    found.printed.update((squash(text), text_of(box), spaced_text_of(box), credit[0]))
+    found.printed.update(text_of(inner) for inner in box.iter() if inner is not box and len(inner) < 3)
     text = _LABEL.sub("", text)
     if NAMES_WRITER.match(text) or _NO_CAPTION.search(text) or element.find(".//address") is not None:
-        return None
-    if credit_text and len(credit_text) < 200 and len(credit_text) < 0.8 * len(text):
-        rest = squash(text.replace(credit_text, " "))
-        caption, credit = split_caption(rest), split_caption(credit_text)
-        return _image(page, image, caption.caption or None, credit.credit or credit.caption or credit_text)
+        return
+    if (found.pictures and _is_of_video(element)) or _is_teaser(page, box, text):
+        return
+    found.add(image, _captioned(page, element, box, image, text, credit))
+
+
+def _captioned(page: Page, element: Element, box: Element, image: Element | None, text: str, credit: tuple[str, str]) -> Image:
+    """A picture from the text of its caption, and of its credit where a part is named for one."""
+    told = "/".join(filter(None, credit))
+    if told and len(told) < MAX_CREDIT and len(told) < 0.8 * len(text):
+        rest = squash(text)
+        for part in filter(None, credit):
+            rest = rest.replace(part, " ")
+        caption, named = split_caption(squash(rest).rstrip(" /|")), split_caption(told)
+        return _image(page, image, caption.caption or None, named.credit or cleaned_credit(told) or None)
     split = split_caption(text)
-    return _image(page, image, split.caption or None, split.credit or None)
+    beside = split.credit or credit_beside(element, box, image, split.caption)
+    return _image(page, image, split.caption or None, beside)
+
+
+def _holds_heading(box: Element) -> bool:
+    """Whether a box is the head of an article, picture, heading, writer and all: its text is no caption, nor is what shares a
+    figcaption with the h1."""
+    return next(box.iter("h1"), None) is not None
+
+
+def _is_of_video(element: Element) -> bool:
+    """Whether what the text is about is a video: a player, or a box that is named for one. On top of an article it is the
+    article's picture, further down a piece of its own."""
+    if next(element.iter("video"), None) is not None:
+        return True
+    inside = () if element.tag == "figure" else element.iter("div", "span", "a")
+    return any(
+        box.get("data-video-id") or _VIDEO.search(names_on(box))
+        for box in (element, *islice(element.iterancestors(), 2), *inside)
+    )
+
+
+def _is_teaser(page: Page, box: Element, text: str) -> bool:
+    """Whether a caption is but a link to another page of the site: the picture of a story further on."""
+    linked = [link for link in box.iter("a") if not _TO_PICTURE.search(link.get("href") or "#") and _is_own(page, link)]
+    return bool(linked) and len(text) > 15 and sum(len(text_of(link)) for link in linked) > 0.9 * len(text)
+
+
+def _is_own(page: Page, link: Element) -> bool:
+    address = page.absolute(link.get("href"))
+    return address is not None and address.split("/", 3)[2] == page.url.split("/", 3)[2]
 
 
 def _image_beside(element: Element) -> Element | None:
     """The picture that a caption without a figure belongs to: the last one before it in the nearest box."""
-    for ancestor in list(element.iterancestors())[:3]:
+    for ancestor in islice(element.iterancestors(), 3):
         found = None
         for inner in ancestor.iter():
             if inner is element:
@@ -157,14 +303,18 @@ def _caption_text(page: Page, box: Element) -> str:
     def gather(node: Element) -> None:
         parts.append(node.text or "")
         for child in node:
-            if not (child.tag in ("button", "time", "h1", "h2", "h3", "select") or page.role(child) & Role.HIDDEN):
-                parts.append(" ")
+            role = page.role(child)
+            # A heading is the gallery's, save where it is itself called the caption.
+            is_heading = child.tag in ("h1", "h2", "h3") and not role & Role.CAPTION
+            if not (is_heading or child.tag in ("button", "time", "select") or role & Role.HIDDEN):
+                edge = "\n" if child.tag in _LINES else " "
+                parts.append(edge)
                 gather(child)
-                parts.append(" ")
+                parts.append(edge)
             parts.append(child.tail or "")
 
     gather(box)
-    return squash("".join(parts))
+    return "\n".join(paragraphs("".join(parts)))
 
 
 def _image(page: Page, image: Element | None, caption: str | None, credit: str | None) -> Image:

@@ -11,11 +11,13 @@ from lxml.etree import _Element as Element
 
 from crawler.extraction.blocks import INLINE, Block
 from crawler.extraction.body import Reading
+from crawler.extraction.jsonld import overlap
 from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.roles import EPOCHS, Role, all_words
 from crawler.extraction.structured import stamp
 from pipelines.dates import Precision, Timestamp, parse_labelled
+from pipelines.furniture import is_furniture
 from pipelines.text import paragraphs
 from pipelines.zones import zone_of
 
@@ -107,7 +109,7 @@ def propose_printed(page: Page, steps: list[Step], heading: Element | None, read
             if _propose_byline(page, element, place, into):
                 taken.add(element)
         elif place == "head" and below_heading and role & Role.STANDFIRST and heading is not None:
-            text = text_of(element)
+            text = _standfirst_text(element)
             if (
                 20 <= len(text) <= MAX_STANDFIRST
                 and not role & (Role.TIME | Role.CAPTION | Role.CREDIT)
@@ -115,7 +117,20 @@ def propose_printed(page: Page, steps: list[Step], heading: Element | None, read
             ):
                 into.descriptions.append(Proposal(text, "printed.standfirst"))
                 taken.add(element)
-    _propose_head(page, reading.head, into)
+    _propose_head(page, reading.head, heading, into)
+
+
+def _standfirst_text(element: Element) -> str:
+    """Text of a box for the standfirst; where it holds paragraphs and more, of those that are no furniture and no link."""
+    paragraphs_in = [child for child in element if child.tag == "p"]
+    if not paragraphs_in or len(element) < 2 or (element.text or "").strip():
+        return text_of(element)
+    lines = [
+        text
+        for child in paragraphs_in
+        if (text := text_of(child)) and sum(len(text_of(link)) for link in child.iter("a")) < 0.5 * len(text)
+    ]
+    return " ".join(line for line in lines if not is_furniture(line)) or text_of(element)
 
 
 def _is_own_text(page: Page, element: Element, text: str) -> bool:
@@ -148,8 +163,20 @@ def _propose_byline(page: Page, element: Element, place: str, into: Proposals) -
     ]
     into.bylines += [Proposal(name, f"printed.link.{place}") for name in linked if 4 < len(name) < 60]
     marked = "author" in (element.get("itemprop") or "") or "author" in (element.get("rel") or "").split()
-    into.bylines.append(Proposal(text, f"printed.{'itemprop' if marked else 'class'}.{place}"))
+    source = f"printed.{'itemprop' if marked else 'class'}.{place}"
+    before = into.bylines[-1] if into.bylines else None
+    is_next = before is not None and before.source == source and text not in before.value and _is_next_of_its_kind(element)
+    if before and is_next and len(before.value) + len(text) < MAX_BYLINE:
+        into.bylines[-1] = Proposal(f"{before.value}\n{text}", source)
+    else:
+        into.bylines.append(Proposal(text, source))
     return len(text) < 80
+
+
+def _is_next_of_its_kind(element: Element) -> bool:
+    """Whether a byline box follows one that is marked just like it: a box for each writer, and none around them all."""
+    last = element.getprevious()
+    return last is not None and (last.tag, last.get("class")) == (element.tag, element.get("class"))
 
 
 def byline_text(page: Page, element: Element) -> str:
@@ -173,7 +200,7 @@ def byline_text(page: Page, element: Element) -> str:
     return "\n".join(paragraphs("".join(parts)))[: MAX_BYLINE + 1]
 
 
-def _propose_head(page: Page, head: tuple[Block, ...], into: Proposals) -> None:
+def _propose_head(page: Page, head: tuple[Block, ...], heading: Element | None, into: Proposals) -> None:
     """From the plain lines between heading and text: dates, "By ...", and a sentence that is the standfirst."""
     has_time = any(proposal.source.startswith("printed") for proposal in into.published)
     for block in head:
@@ -192,8 +219,20 @@ def _propose_head(page: Page, head: tuple[Block, ...], into: Proposals) -> None:
             and block.tag in ("p", "h2", "h3", "div", "strong", "li")
         ):
             role = page.role(block.element)
-            if not role & (Role.CAPTION | Role.CREDIT | Role.BYLINE | Role.TIME | Role.TAGS) and not block.suspects:
+            is_other = role & (Role.CAPTION | Role.CREDIT | Role.BYLINE | Role.TIME | Role.TAGS)
+            if not is_other and _is_of_head(block, heading, into):
                 into.descriptions.append(Proposal(text, "printed.below-heading"))
+
+
+def _is_of_head(block: Block, heading: Element | None, into: Proposals) -> bool:
+    """Whether a line stands free of furniture: only in boxes that hold the heading too ("header.has-caption"), or machines are
+    told the same, so that an edit of what is printed shows and one of what is not does not."""
+    around = set() if heading is None else set(heading.iterancestors())
+    return around.issuperset(block.suspects) or any(
+        block.length < 1.3 * len(told.value) and overlap(block.text, told.value) > 0.9
+        for told in into.descriptions
+        if not told.source.startswith("printed")
+    )
 
 
 def _propose_time(page: Page, element: Element, role: int, place: str, into: Proposals) -> None:

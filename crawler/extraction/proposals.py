@@ -19,6 +19,17 @@ class Proposal(Generic[T]):
     """"jsonld.headline", "meta.og:title", "printed.h1", "family.midland-news" ..."""
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict(Generic[T]):
+    """What the judge of one field decided."""
+
+    value: T
+    source: str = ""
+    """The source of the proposal that won; empty where none did."""
+    why: str = "nothing was proposed"
+    """One short sentence in plain words."""
+
+
 @dataclass(slots=True)
 class Proposals:
     """All that was proposed for one page, field by field, in order of discovery."""
@@ -36,6 +47,44 @@ class Proposals:
     kinds: list[Proposal[str]] = field(default_factory=list)
     free: list[Proposal[bool]] = field(default_factory=list)
     bodies: list[Proposal[tuple[str, ...]]] = field(default_factory=list)
+
+
+_SPOKEN = {
+    "family": "the platform's own rule",
+    "printed.h1": "the printed heading",
+    "printed.standfirst": "the printed standfirst",
+    "printed.below-heading": "the printed line below the heading",
+    "printed.tags": "the printed row of tags",
+    "printed.line": "the printed line",
+    "printed.time": "the printed time's machine value",
+    "printed.epoch": "the printed time's machine value",
+    "printed.text": "the printed time's words",
+    "printed.link": "the printed link to the author",
+    "printed.itemprop": "the printed box that is marked author",
+    "printed.class": "the printed box that is named for authors",
+    "printed.page": "a name printed elsewhere on the page",
+    "printed.edge": "the line at the edge of the text",
+    "printed": "the printed page",
+    "title": "the title element",
+    "html.lang": "the language that the page's root element names",
+    "link.canonical": "the link to the canonical address",
+    "trafilatura": "the second opinion",
+    "url": "the day in the address",
+    "site": "the site's definition",
+}
+
+
+def spoken(source: str) -> str:
+    """A source in plain words: "jsonld.headline" -> "JSON-LD's headline"."""
+    kind, _, name = source.partition(".")
+    if kind == "jsonld":
+        return f"JSON-LD's {name}"
+    if kind == "meta":
+        return f"the meta element {name}"
+    if kind == "itemprop":
+        return f"the microdata's {name}"
+    known = _SPOKEN.get(source) or _SPOKEN.get(f"{kind}.{name.split('.')[0]}") or _SPOKEN.get(kind) or source
+    return f"{known} (in the body)" if name.endswith(".body") else known
 
 
 def rank(source: str, order: tuple[str, ...]) -> int:

@@ -78,6 +78,11 @@ _KINDS = {
     "style": _STYLE,
 }
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_HASH = re.compile(r"^\d+[a-zA-Z]|\d[a-zA-Z]+\d|(?<![a-z])[a-z](?![a-z]).*(?<![a-z])[a-z](?![a-z])")
+"""What a build tool or a database writes into a name: "css-17eu0tb", "block-QAdB4z"; its letters are no words."""
+_SLUG = re.compile(r"[^_-]+(?:-[^_-]+){6,}")
+_SLUG_PARTS = 6
+"""A sentence as a name, "what-the-next-weather-warning-means-for-you": says what something tells of, not what it is for."""
 MAX_NAMES = 400
 
 _BODY_JOINED = re.compile(
@@ -87,11 +92,25 @@ _BODY_JOINED = re.compile(
     r"|field-name-body|field--name-body|paywall-?content|\bprose\b|\bmarkup\b",
     re.IGNORECASE,
 )
-_BODY_HINT = re.compile("body|text|content|copy|main|prose|markup|inhalt|corp|cuerpo|paragraph", re.IGNORECASE)
+_BODY_HINTS = ("body", "text", "content", "copy", "main", "prose", "markup", "inhalt", "corp", "cuerpo", "paragraph")
 # "with-sidebar", "has-ads": said of a frame, not of what stands in it.
-_FRAME = re.compile(r"(?:has|with|no|without|is|hide|show)[-_]+[\w-]+", re.IGNORECASE)
+_FRAMING = frozenset(("has", "with", "no", "without", "is", "hide", "show"))
+_FRAME = re.compile(rf"(?:{'|'.join(sorted(_FRAMING))})[-_]+[\w-]+", re.IGNORECASE)
+_PLAIN = re.compile(r"[a-z][a-z_-]*")
+# "d-none d-md-block" is hidden from narrow screens only; "d-none d-print-block" from all.
+_SHOWN_AGAIN = re.compile(r"\bd-(?:xs|sm|md|lg|xl|xxl)-(?!none)")
+_NEIGHBOURS = frozenset(("next", "prev", "previous"))
+_STORIES = frozenset(("article", "articles", "post", "posts", "story", "stories"))
 _STRONG = 1 << 30
 """An unambiguous word of furniture; inside this module only."""
+_PAIRS = (
+    (vocabulary.words("read more"), Role.FURNITURE | Role.ELSEWHERE | _STRONG),
+    (vocabulary.words("most read"), Role.FURNITURE | Role.ELSEWHERE | _STRONG),
+    (vocabulary.words("sign up"), Role.FURNITURE | _STRONG),
+    (vocabulary.words("see also"), Role.FURNITURE | _STRONG),
+    (vocabulary.words("pull quote"), Role.FURNITURE | _STRONG),
+)
+"""Words that say something only together."""
 
 
 def _bits() -> dict[str, int]:
@@ -140,10 +159,22 @@ def all_words(element: Element) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def words_in(name: str) -> frozenset[str]:
     """The words of one name, lower case, and its joined form: "read-more" gives read, more, readmore."""
+    if _PLAIN.fullmatch(name):
+        # Most names, and the cheapest way through them.
+        parts = name.replace("_", "-").split("-")
+        count = len(parts)
+        if count > 1 and (parts[0] in _FRAMING or "with" in parts[1:-1] or (count > _SLUG_PARTS and _SLUG.fullmatch(name))):
+            return frozenset()
+        if count > 1 and len(name) < 40:
+            parts.append("".join(parts))
+        return frozenset(parts)
     # Utility classes ("md:mb-2", "print:hidden", "[&>p]:mt-4") are styling.
-    if ":" in name or "[" in name or _FRAME.match(name) or "-with-" in name:
+    if ":" in name or "[" in name or _FRAME.match(name) or "-with-" in name or _SLUG.fullmatch(name):
         return frozenset()
-    words = set(map(str.lower, _WORD.findall(name)))
+    named = name
+    if _HASH.search(name):
+        named = " ".join(part for part in name.replace("_", "-").split("-") if not _HASH.search(part))
+    words = set(map(str.lower, _WORD.findall(named)))
     if len(name) < 40:
         words.add(name.replace("-", "").replace("_", "").lower())
     return frozenset(words)
@@ -157,12 +188,23 @@ def _roles_of_name(name: str) -> int:
         role |= _BITS.get(word, 0)
         if word.endswith(vocabulary.PICTURE_ENDINGS):
             role |= Role.PICTURE
-    if {"read", "more"} <= words or {"most", "read"} <= words:
-        role |= Role.FURNITURE | Role.ELSEWHERE | _STRONG
-    elif {"sign", "up"} <= words or {"see", "also"} <= words:
+    lowered = name.lower()
+    # Plain loops: a third of the price of a generator or a pattern, on the some two hundred names that are new on every page.
+    for part in vocabulary.FURNITURE_PARTS:
+        if part in lowered and words:
+            role |= Role.FURNITURE | Role.ELSEWHERE | _STRONG
+    if "line-clamp" in name:
+        # Text that is cut after so many lines is a teaser of something that stands elsewhere whole.
         role |= Role.FURNITURE | _STRONG
-    if _BODY_HINT.search(name) and _BODY_JOINED.search(name):
-        role |= Role.BODY
+    if len(words) > 1:
+        for pair, roles in _PAIRS:
+            if pair <= words:
+                role |= roles
+        if not (words.isdisjoint(_NEIGHBOURS) or words.isdisjoint(_STORIES)):
+            role |= Role.FURNITURE | Role.ELSEWHERE | _STRONG
+    for hint in _BODY_HINTS:
+        if hint in lowered:
+            return role | Role.BODY if _BODY_JOINED.search(name) else role
     return role
 
 
@@ -173,7 +215,7 @@ def _roles_of_names(names: str) -> int:
     tokens = names.split()
     for name in tokens:
         role |= _roles_of_name(name)
-    if ("hidden" in tokens or "hide" in tokens) and ":" not in names:
+    if ("hidden" in tokens or "hide" in tokens or ("d-none" in tokens and not _SHOWN_AGAIN.search(names))) and ":" not in names:
         role |= Role.FURNITURE | _STRONG
     if role & _STRONG:
         return role & ~(Role.WEAK | _STRONG)

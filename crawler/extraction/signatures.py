@@ -45,6 +45,9 @@ def _named_at(page: Page, element: Element) -> str | None:
     if not is_link and not (role & Role.BYLINE and len(element) < 6 and not role & (Role.CREDIT | Role.PICTURE)):
         return None
     for around in (element, *element.iterancestors()):
+        if around.tag == "body":
+            # Its classes tell of the whole page ("with-recirculation").
+            break
         if (around.tag in _FRAME and not (is_marked and around.tag == "aside")) or page.role(around) & (
             Role.ELSEWHERE | Role.COMMENTS | Role.DROPPED | Role.UNSEEN
         ):

@@ -65,9 +65,6 @@ def propose_jsonld(page: Page, item: jsonld.Item, into: Proposals) -> None:
     about = [name for key in ("about", "mentions") for name in _names_of_things(item.get(key))]
     if about:
         into.topics.append(Proposal(tuple(about), "jsonld.about"))
-    free = item.get("isAccessibleForFree")
-    if isinstance(free, bool | str):
-        into.free.append(Proposal(str(free).strip().lower() in ("true", "1", "yes"), "jsonld.isAccessibleForFree"))
     language = item.get("inLanguage")
     if isinstance(language, dict):
         language = language.get("alternateName") or language.get("name")
@@ -112,9 +109,6 @@ def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
         address = page.absolute(found[name][0]) if name in found else None
         if address:
             into.canonicals.append(Proposal(address, f"meta.{name}"))
-    for name in ("article:content_tier", "content_tier"):
-        if name in found:
-            into.free.append(Proposal(found[name][0].lower() == "free", f"meta.{name}"))
     into.kinds += [Proposal(value.lower(), "meta.og:type") for value in found.get("og:type", ())[:1]]
 
 

@@ -1,12 +1,16 @@
-"""Topics printed as a row of links below the heading: by rel=tag, by the name of their box, or by where they lead."""
+"""Topics printed as a row of links below the heading: by rel=tag, by the name of their box, or by where they lead; and the
+section that a page's path of links, or its address, says it stands in."""
 
 from __future__ import annotations
 
 import re
 from itertools import islice
+from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
+from crawler.extraction.jsonld import Item, overlap, text, types
+from crawler.extraction.meta import names
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.roles import Role
@@ -33,21 +37,69 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
         if not below or element.tag != "a":
             continue
         is_tag = "tag" in (element.get("rel") or "").split()
-        leads = _TAG_ADDRESS.search(element.get("href") or "") is not None
-        if not (is_tag or leads or boxes):
+        address = element.get("href") or ""
+        leads = _TAG_ADDRESS.search(address) is not None
+        # A link into a page ("#comments") leads to no topic.
+        if not (is_tag or leads or boxes) or "#" in address[1:]:
             continue
         around = [element, *islice(element.iterancestors(), 4)]
         named = not boxes.isdisjoint(around)
         if not (is_tag or leads or named) or not _is_own(page, element, around, named or is_tag):
             continue
-        text = text_of(element).lstrip("#").strip()
-        if 1 < len(text) < 50 and not _OTHER_LINK.match(text):
-            (marked if is_tag or named else leading).setdefault(_row(element), []).append(text)
+        name = text_of(element).lstrip("#").strip()
+        if 1 < len(name) < 50 and not _OTHER_LINK.match(name):
+            (marked if is_tag or named else leading).setdefault(_row(element), []).append(name)
     rows = [row for row in marked.values() if len(row) <= MAX_LINKS] + [
         row for row in leading.values() if 2 <= len(row) <= MAX_LINKS
     ]
     if rows:
         into.topics.append(Proposal(tuple(dict.fromkeys(rows[0])), "printed.tags"))
+
+
+_PATH = re.compile(r"[a-z]{3,20}(?:-[a-z]{2,20}){0,2}")
+_NO_SECTION = frozenset(
+    names(
+        """
+    news article articles story stories post posts blog blogs index content page pages amp edition archive archives item
+    artikel nachrichten meldung beitrag aktuell noticias noticia nota notas articulo actualite actualites actu infos info
+    notizie notizia articolo articoli nieuws nyheter nyheder uutiset wiadomosci clanek clanky haber haberler novosti
+    section sections category categories topic topics tag tags id live video videos feed print home online web www
+    """
+    )
+)
+"""First parts of addresses that say what kind of thing stands there, and not of what it is."""
+
+
+def propose_sections(page: Page, items: list[Item], into: Proposals) -> None:
+    """From the breadcrumb that machines are told: the first place below the front page; else from the first part of the
+    address, where it is a word and not the page itself: "/politik/berlin/haushalt-12345.html"."""
+    for item in items:
+        if "breadcrumblist" in types(item):
+            places = [name for one in _listed(item.get("itemListElement")) if (name := _place(one))]
+            named = next(iter(places[1:]), "")
+            # Below the front page may stand the page itself.
+            if named and not (len(named) > 25 and overlap(named, page.title) > 0.8):
+                into.sections.append(Proposal(named, "jsonld.breadcrumb"))
+                break
+    try:
+        parts = [part for part in urlsplit(page.url).path.lower().split("/") if part and not (len(part) == 2 and part.isalpha())]
+    except ValueError:
+        return
+    first = next((part for part in parts[:-1] if part not in _NO_SECTION), "")
+    if first in parts[:2] and _PATH.fullmatch(first):
+        into.sections.append(Proposal(first.replace("-", " ").capitalize(), "url"))
+
+
+def _listed(value: object) -> list[object]:
+    return value[:10] if isinstance(value, list) else []
+
+
+def _place(entry: object) -> str:
+    """The name of one place in a breadcrumb: the entry's own or its item's."""
+    if not isinstance(entry, dict):
+        return ""
+    inner = entry.get("item")
+    return text(entry.get("name")) or (text(inner.get("name")) if isinstance(inner, dict) else "")
 
 
 def _is_own(page: Page, link: Element, around: list[Element], is_marked: bool) -> bool:

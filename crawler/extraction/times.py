@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from crawler.extraction.meta import names
-from crawler.extraction.proposals import Proposal, Proposals, rank
+from crawler.extraction.proposals import Proposal, Proposals, Verdict, rank, spoken
 from pipelines.dates import Precision, Timestamp
-from pipelines.zones import zone_of
+from pipelines.zones import LETTERS, zone_of
 
 PUBLISHED = names(
     """
@@ -28,48 +30,121 @@ MODIFIED = names(
 """Sources of each, the most trusted first."""
 MAX_APART = timedelta(days=40)
 """A printed time further from the structured one is of something else."""
+MINUTE = timedelta(minutes=1)
+
+_NAMED_ZONE = re.compile(
+    r"(?::\d\d|T\d{4,6})(?:[.,]\d{1,9})? ?(?:GMT|UTC)?[+-]\d\d:?\d\d\b"
+    r"|(?:\d|\d ?[ap]\.?m\.?) ?[(,]?(?:Z|" + "|".join(sorted(LETTERS, key=len, reverse=True)) + r")\b|^\d{9,}$"
+    r"|\b(?:Eastern|Central|Mountain|Pacific)(?: Standard| Daylight)? Time\b"
+    r"|\b(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Z]",
+    re.IGNORECASE,
+)
+_MIDNIGHT = re.compile(r"\dT00:00(?::00)?(?:\.0+)?(?:Z|[+-]\d\d:?\d\d)?$")
+_Told = Proposal[Timestamp]
 
 
-def published_at(proposals: Proposals, timezone: str | None) -> Timestamp | None:
+def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestamp | None]:
     """First publication: the earlier of what machines are told and what is printed on top, where they differ in earnest.
 
     `timezone` is the page's, or None where it is only guessed.
     """
     ranked = sorted(proposals.published, key=lambda one: rank(one.source, PUBLISHED))
     if not ranked:
-        return None
-    chosen = ranked[0].value
-    day_only = chosen.precision is Precision.DAY
+        return Verdict(None)
+    chosen, why = _zoned(ranked) if timezone is None else (ranked[0], spoken(ranked[0].source))
+    day_only = _is_day(chosen.value)
     for proposal in ranked[1:]:
         other = proposal.value
-        if (
+        if _is_midnight(chosen.value) and _is_exact_print(proposal) and _is_later_that_day(chosen.value, other):
+            why = f"{spoken(chosen.source)} has midnight for want of a time; {spoken(proposal.source)} has it"
+            chosen = proposal
+        elif (
             day_only
-            and other.precision is not Precision.DAY
-            and abs(other.instant - chosen.instant) < timedelta(hours=36)
+            and not _is_day(other)
+            and abs(other.instant - chosen.value.instant) < timedelta(hours=36)
             and proposal.source != "url"
         ):
-            # A bare day is made exact by any time of that day.
-            chosen, day_only = other, False
-        elif _is_earlier(other, chosen, proposal.source) or (
-            proposal.source.startswith("printed.epoch") and is_mislabelled(chosen, other, timezone)
-        ):
-            chosen = other
-    return chosen
+            why = f"{spoken(chosen.source)} has only the day; {spoken(proposal.source)} of that day has the time"
+            chosen, day_only = proposal, False
+        elif _is_hour_of_day(proposal, chosen.value):
+            why = f"{spoken(chosen.source)} has midnight; {spoken(proposal.source)} of that day has the time"
+            chosen = proposal
+        elif _is_earlier(proposal, chosen):
+            why = f"{spoken(proposal.source)} is earlier than {spoken(chosen.source)} by {_span(chosen.value, other)}"
+            chosen = proposal
+        elif _is_witness(proposal) and is_mislabelled(chosen.value, other, timezone):
+            why = f"{spoken(proposal.source)} shows that {spoken(chosen.source)} is local time marked as UTC"
+            chosen = proposal
+    return Verdict(chosen.value, chosen.source, why)
 
 
-def _is_earlier(other: Timestamp, chosen: Timestamp, source: str) -> bool:
+def _zoned(ranked: list[_Told]) -> tuple[_Told, str]:
+    """The first, or, where its zone would be a guess, the one that shows the same minute and names its zone."""
+    first = ranked[0]
+    if not names_zone(first.value):
+        for other in ranked[1:]:
+            if names_zone(other.value) and not other.source.endswith(".body") and is_other_zone(first.value, other.value):
+                return other, f"{spoken(other.source)}; {spoken(first.source)} shows the same minute without a zone"
+    return first, spoken(first.source)
+
+
+def names_zone(stamp: Timestamp) -> bool:
+    """Whether the text of a stamp says of which place its clock is: "+01:00", "Z", "BST", an epoch."""
+    return _NAMED_ZONE.search(stamp.raw) is not None
+
+
+_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$")
+
+
+def _is_midnight(stamp: Timestamp) -> bool:
+    """Whether a stamp is a bare day that a template has made exact: "2025-03-07T00:00:00+01:00"."""
+    return _MIDNIGHT.search(stamp.raw) is not None
+
+
+def _is_later_that_day(midnight: Timestamp, other: Timestamp) -> bool:
+    return timedelta(0) < other.instant - midnight.instant < timedelta(days=1)
+
+
+def _is_day(stamp: Timestamp) -> bool:
+    return stamp.precision is Precision.DAY
+
+
+def _is_hour_of_day(proposal: _Told, told: Timestamp) -> bool:
+    """Whether machines were told "2025-03-07T00:00:00+01:00", a day that a template made an instant, and the time is printed."""
+    if not _MIDNIGHT.search(told.raw) or not _is_exact_print(proposal) or not proposal.source.endswith(".head"):
+        return False
+    return timedelta() < proposal.value.instant - told.instant < timedelta(days=1)
+
+
+def _span(one: Timestamp, other: Timestamp) -> str:
+    """A difference in plain words, by its largest unit."""
+    minutes = abs(int((one.instant - other.instant).total_seconds())) // 60
+    return f"{minutes // 1440} d" if minutes >= 2880 else f"{minutes // 60} h" if minutes >= 120 else f"{minutes} min"
+
+
+def _is_earlier(proposal: _Told, chosen: _Told) -> bool:
     """Whether a time printed on top is a first publication that machines were not told."""
+    source, other, told = proposal.source, proposal.value, chosen.value
     if not source.startswith("printed.") or source.endswith((".body", ".relative")) or chosen.source.startswith("printed"):
         return False
-    if Precision.DAY in (other.precision, chosen.precision):
-        return other.day < (chosen.instant - timedelta(hours=14)).date() and chosen.instant - other.instant < MAX_APART
-    return timedelta(minutes=1) < chosen.instant - other.instant < MAX_APART and not is_other_zone(other, chosen)
+    if other.raw[:1] in ("—", "–", "-"):
+        return False  # "— Jane Doe (@janedoe) January 1, 2026" is below a post that the page shows
+    if _is_day(other) or _is_day(told):
+        return other.day < (told.instant - timedelta(hours=14)).date() and told.instant - other.instant < MAX_APART
+    return MINUTE < told.instant - other.instant < MAX_APART and not is_other_zone(other, told)
 
 
-def _is_exact_print(proposal: Proposal[Timestamp]) -> bool:
+def _is_exact_print(proposal: _Told) -> bool:
     """Whether a reader sees this time to the minute: "2 hours ago" is no rival to what machines are told."""
     source = proposal.source
-    return source.startswith("printed.") and not source.endswith(".relative") and proposal.value.precision is not Precision.DAY
+    return source.startswith("printed.") and not source.endswith(".relative") and not _is_day(proposal.value)
+
+
+def _is_witness(proposal: _Told) -> bool:
+    """Whether a printed time can convict a structured one: an epoch has no zone to get wrong; what readers see on top to the
+    minute, they check against their watches."""
+    source = proposal.source
+    return source.startswith("printed.epoch") or (_is_exact_print(proposal) and source.endswith(".head"))
 
 
 def is_other_zone(one: Timestamp, other: Timestamp) -> bool:
@@ -79,28 +154,68 @@ def is_other_zone(one: Timestamp, other: Timestamp) -> bool:
 
 
 def is_mislabelled(told: Timestamp, counted: Timestamp, timezone: str | None) -> bool:
-    """Whether a stamp is local time marked Z: an epoch value, which has no zone to get wrong, shows the same wall clock here."""
-    if timezone is None:
+    """Whether a stamp is local time marked Z: one of a known zone shows the same wall clock here."""
+    if timezone is None or _is_day(told) or _is_day(counted):
         return False
     local = counted.instant.astimezone(zone_of(timezone)).replace(tzinfo=UTC)
-    return told.instant != counted.instant and abs((local - told.instant).total_seconds()) <= 61
+    return abs(told.instant - counted.instant) > MINUTE and abs((local - told.instant).total_seconds()) <= 61
 
 
-def modified_at(proposals: Proposals, first: Timestamp | None) -> Timestamp | None:
-    """Last update: what is printed as such, made exact by what machines are told; else what they are told."""
+def modified_at(proposals: Proposals, first: Timestamp | None, timezone: str | None = None) -> Verdict[Timestamp | None]:
+    """Last update: what is printed as such, made exact by what machines are told; else what they are told.
+
+    A time before the first publication is none of an update: CMSs stamp the last edit of a draft. `timezone` is the page's,
+    or None where it is only guessed; then the printed publication, where machines were told its instant, shows how far off.
+    """
     ranked = sorted(proposals.modified, key=lambda one: rank(one.source, MODIFIED))
-    if not ranked:
-        return None
-    chosen = ranked[0].value
-    shown = next((one.value for one in ranked if _is_exact_print(one)), None)
-    if (
-        shown is None
-        or chosen.precision is Precision.DAY
-        or abs(shown.instant - chosen.instant) <= timedelta(minutes=1)
-        or is_other_zone(shown, chosen)
-    ):
-        return chosen
-    told = [one.value for one in ranked if one.value is not shown]
-    return next(
-        (one for one in told if abs(one.instant - shown.instant) <= timedelta(minutes=1) or is_other_zone(one, shown)), shown
-    )
+    shift = timedelta() if timezone is not None or first is None else _shift(proposals, first)
+    known = [replace(one, value=_shifted(one, shift)) for one in ranked]
+    later = [one for one in known if first is None or not _is_before(one.value, first)]
+    if not later:
+        why = f"{spoken(ranked[0].source)} is earlier than the publication" if ranked else "nothing was proposed"
+        return Verdict(None, why=why)
+    chosen = later[0] if timezone is not None else _zoned(later)[0]
+    # What is read outweighs the attribute behind it: "<time datetime='...11:50Z'>11:50" of a British page in summer.
+    shown = min(filter(_is_exact_print, later), key=lambda one: one.source.startswith("printed.time"), default=None)
+    if shown is None or _is_day(chosen.value):
+        return Verdict(chosen.value, chosen.source, spoken(chosen.source))
+    for one in [one for one in (chosen, *later) if one is not shown]:
+        if abs(one.value.instant - shown.value.instant) <= MINUTE and not _is_day(one.value):
+            return Verdict(one.value, one.source, f"{spoken(one.source)}, and the printed minute agrees with it")
+    if not names_zone(shown.value):
+        for one in [one for one in (chosen, *later) if one is not shown]:
+            if is_other_zone(one.value, shown.value) and not is_mislabelled(one.value, shown.value, timezone):
+                return Verdict(one.value, one.source, f"{spoken(one.source)}; the same minute is printed for another zone")
+    why = f"{spoken(shown.source)}" if shown is chosen else f"{spoken(shown.source)}; {spoken(chosen.source)} is of another event"
+    return Verdict(shown.value, shown.source, why)
+
+
+def _is_before(stamp: Timestamp, first: Timestamp) -> bool:
+    if _is_day(stamp) or _is_day(first):
+        return stamp.day < first.day - timedelta(days=1)
+    return first.instant - stamp.instant > MINUTE
+
+
+def _shift(proposals: Proposals, first: Timestamp) -> timedelta:
+    """How far printed times are off, by the printed time of the first publication that machines were told with its zone."""
+    if first.source.startswith("printed") or not names_zone(first):
+        return timedelta()
+    for one in proposals.published:
+        if _is_exact_print(one) and not names_zone(one.value) and is_other_zone(one.value, first):
+            seconds = (first.instant - one.value.instant).total_seconds()
+            return timedelta(minutes=30 * round(seconds / 1800))
+    return timedelta()
+
+
+def _shifted(proposal: _Told, shift: timedelta) -> Timestamp:
+    stamp = proposal.value
+    if not shift or not _is_exact_print(proposal) or names_zone(stamp):
+        return stamp
+    return replace(stamp, instant=_bounded(stamp.instant, shift))
+
+
+def _bounded(instant: datetime, shift: timedelta) -> datetime:
+    try:
+        return instant + shift
+    except OverflowError:
+        return instant

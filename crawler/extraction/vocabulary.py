@@ -23,7 +23,7 @@ ELSEWHERE = words(
     recommendations recommended register registration reklam reklama related relatedlinks relateds relation seealso
     shop shopping sidebar signin signup similar sponsor sponsored sponsors subscribe subscribes subscription
     suggested suggestions survey taboola teaser teaserlist teasers toc tooltip trending upnext verwandt verwandte
-    weather weitere werbung widget
+    weather weitere werbung whatsapp widget
     """
 )
 """Other articles, advertising, the frame of the site."""
@@ -31,18 +31,19 @@ ELSEWHERE = words(
 META = words(
     """
     alert also auteur author authors autor autoren autores bio breadcrumb breadcrumbs byline caption captions
-    compartir condividi copyright credit credits dateline disclaimer email factbox figcaption follow infobox
-    journalist jwplayer keywords kicker lightbox lire mehr notice partager placeholder player print pubdate pull pullquote rating
-    ratings reporter reporters share sharebar shares sharing signature skip social socials subline tag taglist tags
-    ticker timestamp tip tips toolbar topics
+    bildbeschreibung bildunterschrift compartir condividi imagedescription photodescription copyright credit credits
+    dateline disclaimer email factbox figcaption follow infobox journalist jwplayer keywords kicker lightbox lire
+    mehr notice partager placeholder player print pubdate pull pullquote rating ratings reporter reporters share
+    sharebar shares sharing signature skip social socials subline tag taglist tags ticker timestamp tip tips toolbar
+    topics
     """
 )
 """Lines about the article that are not its text."""
 
 WEAK = words(
     """
-    alert also app banner breaking card cards collection collections factbox infobox interstitial journalist kicker
-    latest mehr more next notice notification player poll popular prev previous print pull quiz rail relation reporter
+    alert also app banner breaking card cards collection collections interstitial journalist kicker latest mehr more
+    next notice notification placeholder player poll popular prev previous print pull quiz rail relation reporter
     reporters skip subline tip tips toc trending weather weitere widget
     """
 )
@@ -69,8 +70,8 @@ TOOLTIP = words(
 
 CAPTION = words(
     """
-    bildtext bildunterschrift caption captions cutline didascalia figcaption imagecaption legend legende leyenda
-    photocaption pie wp-caption-text
+    bildbeschreibung bildtext bildunterschrift imagedescription imagetext photodescription caption captions cutline
+    didascalia figcaption imagecaption legend legende leyenda photocaption pie wp-caption-text
     """
 )
 
@@ -110,7 +111,7 @@ MODIFIED = words(
 
 STANDFIRST = words(
     """
-    abstract articledescription bajada chapeau chapo copete deck dek entradilla excerpt ingress intro introduction
+    abstract articledescription bajada chapeau chapo copete deck dek einleitung entradilla excerpt ingress intro introduction
     lead leadin leadtext lede lid linea manchet occhiello perex sommario sottotitolo spot standfirst strapline
     subdeck subhead subheading subheadline subline subtitle subtitulo sumario summary teaser untertitel volanta
     vorspann
@@ -143,6 +144,9 @@ LIVE = words(
     directo live liveblog liveevent livefeed livepost liveticker ticker
     """
 )
+
+FURNITURE_PARTS = ("teaser", "newsletter", "relatedp", "relatedb", "relatedc", "relatedn", "relateds", "recommend", "advert")
+"""Parts of joined words that name furniture: manualteasershorttext, relatedbroadcast, artikelteaser."""
 
 PICTURE_ENDINGS = ("image", "photo", "picture", "bild", "foto", "imagecontainer", "imagewrapper", "imageblock")
 """Endings of joined words that name a picture: contentimage, articlephoto."""

@@ -5,6 +5,7 @@ A guess by table, good for a single page out of nowhere; sites of the catalogue 
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 
@@ -188,8 +189,22 @@ _WIDE = frozenset(("us", "ca", "mx", "br", "au", "ru", "id", "kz", "cl", "ec", "
 """Countries of several zones."""
 
 
-def guess_zone(url: str, locales: tuple[str | None, ...] = ()) -> tuple[str, bool]:
-    """(IANA name of the zone a page's printed times are most likely in, whether that is sure); "UTC" where nothing tells."""
+_SCRIPTS = (
+    ("ja", re.compile("[\u3041-\u30ff]")),
+    ("ko", re.compile("[\uac00-\ud7a3]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("th", re.compile("[\u0e01-\u0e5b]")),
+    ("he", re.compile("[\u05d0-\u05ea]")),
+    ("el", re.compile("[\u0391-\u03c9]{3}")),
+)
+"""Scripts of one country's press each, kana before Han. Cyrillic, Arabic and Devanagari are of several zones."""
+
+
+def guess_zone(url: str, locales: tuple[str | None, ...] = (), title: str = "") -> tuple[str, bool]:
+    """(IANA name of the zone a page's printed times are most likely in, whether that is sure); "UTC" where nothing tells.
+
+    Where a page declares no language, the script of its title may tell it.
+    """
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -198,6 +213,8 @@ def guess_zone(url: str, locales: tuple[str | None, ...] = ()) -> tuple[str, boo
     if tld in BY_TLD:
         return BY_TLD[tld], tld not in _WIDE
     tags = [tag.replace("_", "-").lower() for tag in locales if tag]
+    if not tags and title and not title.isascii():
+        tags = [next((tag for tag, script in _SCRIPTS if script.search(title[:200])), "und")]
     for tag in [tag for tag in tags if "-" in tag] + tags:
         parts = tag.split("-")
         # "en-de" is a template's slip or a German title in English: the country tells the zone.

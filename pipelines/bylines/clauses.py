@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pipelines.bylines import words as known
 from pipelines.bylines.tokens import Kind, Token
 from pipelines.vocabulary.agencies import agency_length
-from pipelines.vocabulary.names import PARTICLES
+from pipelines.vocabulary.given_names import is_given_name
+from pipelines.vocabulary.names import PARTICLES, is_name
 from pipelines.vocabulary.roles import is_desk, is_head
 
 _LONGEST_BREADCRUMB = 4
+_LONGEST_NAME = 3
 
 
 @dataclass(slots=True)
@@ -39,9 +41,15 @@ def clauses_of(tokens: list[Token]) -> list[Clause]:
             if current.opened and not current.tokens:
                 continue
             labels = _pop_labels(current)
+            if not labels and _is_columnist(current.tokens):
+                # "Ann Lee: why I love rain"
+                clauses.append(Clause(dropped=len(tokens) - at > _LONGEST_BREADCRUMB, opened=True))
+                continue
             if not labels and len(current.tokens) <= _LONGEST_BREADCRUMB:
                 current.dropped = True
             clauses.append(_opened(labels))
+        elif token.folded in known.PICTURES and len(current.tokens) > 2 and current.tokens[0].folded in known.TEXTS:
+            clauses.append(Clause(dropped=True, opened=True))
         elif _opens(tokens, at, current):
             labels = _pop_labels(current)
             if not labels and token.folded in known.BY_ANYWHERE and not _has_agency(current):
@@ -71,6 +79,12 @@ def _opens(tokens: list[Token], at: int, current: Clause) -> bool:
     return len(rest) > 1 or bool(agency_length([rest[0].folded])) or is_desk(rest[0].folded) or is_head(rest[0].folded)
 
 
+def _is_columnist(tokens: list[Token]) -> bool:
+    """Whether what stands before a colon is just a person, not a section."""
+    words = [token.text for token in tokens]
+    return 1 < len(words) <= _LONGEST_NAME and is_given_name(tokens[0].folded) and is_name(words)
+
+
 def _is_label(token: Token) -> bool:
     return token.folded in known.WRITER_LABELS or token.folded in known.OTHER_LABELS or token.folded in known.GENRES
 
@@ -80,16 +94,20 @@ def _is_other(token: Token) -> bool:
 
 
 def _pop_labels(clause: Clause) -> list[Token]:
+    """Takes the labels off the end, those before an "and" too: "Words and pictures by"."""
     labels: list[Token] = []
     while clause.tokens and _is_label(clause.tokens[-1]):
         labels.insert(0, clause.tokens.pop())
+        if labels and len(clause.tokens) > 1 and clause.tokens[-1].folded in known.ANDS and _is_label(clause.tokens[-2]):
+            labels.insert(0, clause.tokens.pop())
     return labels
 
 
 def _opened(labels: list[Token]) -> Clause:
     words = [label.folded for label in labels]
     if any(map(_is_other, labels)):
-        return Clause(dropped="text" not in words and "words" not in words, opened=True)
+        shares = any(word in known.ANDS for word in words) and not all(map(_is_other, labels[::2]))
+        return Clause(dropped=not shares and "text" not in words and "words" not in words, opened=True)
     genre = next((label.text for label in labels if label.folded in known.GENRES), None)
     return Clause(genre=genre, opened=True)
 

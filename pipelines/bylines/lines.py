@@ -58,11 +58,15 @@ _LABEL = re.compile(
     r"|actualizado(?:\s+el)?|pubblicato\s+il|aggiornato|opublikowano|aktualizacja|stand|oppdatert|publicerad|uppdaterad"
     r"|opdateret|created|add\s+as\s+preferred\s+on\s+google|view\s+author\s+archive|email\s+the\s+author|get\s+author\s+rss\s+feed"
     r"|follow\s+on\s+twitter|social\s+links\s+for|more\s+(?:by|from|stories\s+by)|see\s+full\s+bio|copy\s+link"
-    r"|sign\s+(?:out|in)|what'?s\s+app|text\s+size|lesedauer|lesezeit)\b(?!\s+(?:by|von|par|por)\b)[:\s]*",
+    r"|sign\s+(?:out|in)|what'?s\s+app|text\s+size|view\s+(?:full\s+)?profile|leave\s+a\s+(?:comment|reply)|no\s+comments"
+    r"|(?:profile\s+)?(?:picture|image|avatar|headshot|portrait)\s+(?:of|for)|profile\s+photo\s+(?:of|for)"
+    r"|['’]s\s+(?:profile|bio|articles|stories|posts)|lesedauer|lesezeit)\b(?!\s+(?:by|von|par|por)\b)[:\s]*",
     re.IGNORECASE,
 )
 _GLUED_DIGIT = re.compile(r"(?<=[^\W\d_A-Z])(?=\d)")
-_GLUE = re.compile(r"(?<=[a-zß-öø-ÿ.)])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])|(?<=[AP]M)(?=[A-Z][a-z])")
+_GLUE = re.compile(
+    r"(?<=[a-zß-öø-ÿ])(?=(?:BBC|LDRS|PA|AP|AFP)\b)|(?<=[a-zß-öø-ÿ.)])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])|(?<=[AP]M)(?=[A-Z][a-z])"
+)
 _DOMAIN = re.compile(r"[\w-]{2,40}\.(?:com|net|org|co\.uk|uk|ie|de|fr|news),?", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 _STRONG = re.compile(
@@ -103,6 +107,9 @@ def _unglued(text: str) -> str:
 def _parted(word: str) -> str:
     if _DOMAIN.fullmatch(word):
         return word
+    agency, hyphen, title = word.partition("-")
+    if hyphen and agency_name(agency.casefold()) and is_head(title.strip(",.").casefold()):
+        return f"{agency} {title}"  # "dpa-Korrespondentin"
     pieces = _GLUE.split(word)
     parts = [pieces[0]]
     for left, right in pairwise(pieces):

@@ -9,6 +9,7 @@ runs in order: whom a job title or an agency belongs to.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -20,6 +21,10 @@ from pipelines.vocabulary.names import key, written
 
 _LOCAL_DEMOCRACY = "local democracy reporter"
 _MOST_PEOPLE = 40
+_SENTENCE = re.compile(
+    r"^(?:is|was)\s+(?:(?:an?|the|our)\s+)?|\s+(?:living|based|who|covering|writing)\s.*$|\s+(?:and|y|et|und)$", re.IGNORECASE
+)
+"""What is left of "is a freelance writer living in Leeds" around the title."""
 
 
 class Byline(NamedTuple):
@@ -62,8 +67,9 @@ class _Reading:
 
     def job(self, role: str) -> None:
         """A singular title is the last one's; a plural one everybody's who has none yet."""
+        role = _SENTENCE.sub("", role)
         self.role = self.role or role
-        if role.casefold() == _LOCAL_DEMOCRACY:
+        if role.casefold().startswith(_LOCAL_DEMOCRACY):
             self.works_for("LDRS")
         if not self.authors:
             self.role_ahead = role

@@ -32,6 +32,8 @@ def without_end(words: list[str]) -> list[str]:
     """Without small words and numbers left over where a date or a place was cut off: "Stefan Moll am"."""
     if all(word.isupper() or word.isdigit() for word in words):
         return words  # "KTVU FOX 2" is a channel
+    if len(words) > 2 and words[-1].casefold() in ("exclusive", "exklusiv", "profile"):
+        words = words[:-1]
     while len(words) > 2 and (words[-1].isdigit() or (words[-1].islower() and not is_caseless(words[-1][0]))):
         words = words[:-1]
     return words

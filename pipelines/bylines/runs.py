@@ -20,6 +20,7 @@ from pipelines.vocabulary.agencies import agency_length, agency_name, is_agency_
 from pipelines.vocabulary.given_names import is_given_name
 from pipelines.vocabulary.names import is_name, looks_capital, strip_titles
 
+_USER = re.compile(r"([a-z]{2,20})[._]([a-z]{3,20})")
 _DOMAIN = re.compile(r"[\w-]{2,40}(?:\.[\w-]{2,20})?\.[A-Za-z]{2,6}")
 
 
@@ -54,6 +55,14 @@ def _spans(tokens: list[Token]) -> list[Span]:
     for span in titles:
         taken[span.start : span.end] = [True] * (span.end - span.start)
     return [*(stretched(span, tokens, taken) for span in agencies), *titles]
+
+
+def _spelled_out(words: list[str]) -> list[str]:
+    """A user name that is a person's ("karin.holst") as its words."""
+    user = _USER.fullmatch(words[0]) if len(words) == 1 else None
+    if user and is_given_name(user[1]) and user[2] not in ("com", "net", "org", "news", "info"):
+        return [user[1].title(), user[2].title()]
+    return words
 
 
 class _Reader:
@@ -122,7 +131,9 @@ class _Reader:
         while len(words) > 1 and words[0].casefold() in known.GENRES:
             yield Run(Mark.GENRE, words[0])
             words = words[1:]
-        words = strip_titles(without_lead(words))
+        if len(words) > 2 and words[0].casefold().strip(".") in known.PICTURES | {"fot"} and is_name(words[1:]):
+            return
+        words = _spelled_out(strip_titles(without_lead(words)))
         if not words or all(word.casefold() in known.NOBODY for word in words):
             return
         people = people_in(without_end(words))

@@ -31,7 +31,9 @@ WRITER_LABELS = word_set(
     текст автори كتب كتبت تقرير إعداد أعده σύνταξη κείμενο ρεπορτάζ teks penulis haber über about meet kirjoittanut
     kirjoittaja teksti skrevet skriven skrevs skriver geschreven bylines byline contributed contribution contributor
     contributors information informations from our by news full original bearbeitet material mit mehr more tekstas parašė
-    napsal
+    napsal contact aufgezeichnet notiert nachgefragt crónica cronaca notizia noticia nota entrevista entretien intervista intervju
+    haastattelu samtale gesprek verslag récit enquête publisert publicerat skrivet rozmawiał rozmawiała rozmawiali
+    gastautor gastautorin gastkolumnist gastkolumnistin
     """
 )
 """Labels of those who wrote it."""
@@ -41,13 +43,17 @@ OTHER_LABELS = word_set(
     photo photos photograph photographs photography photographer picture pictures pics pic image images video videos graphic
     graphics illustration illustrations illustrated foto fotos fotó fotografía fotografías fotografie fotografia fotografias
     bild bilder illustrationen beeld beelden kuva kuvat edited editing editor's edit translated translation übersetzt
-    übersetzung traduction traduit traducción traducido traduzione tłumaczenie camera kamera produced production design
+    übersetzung traduction traduit traducción traducido traduzione tłumaczenie foto's camera kamera produced production design
     designed layout grafik infografik infographic artwork fact-checked checked fotocredit bearbeitung redigiert redigering
     zdjęcia zdjęcie fot фото συνεργάστηκε tags topics kategorie ressort schlagwörter quelle source credit credits fonte fuente
     bron
     """
 )
 """Labels of those who did not: pictures, editing, translation. What they label is left out."""
+
+TEXTS = word_set("words text texte texto testo tekst story report")
+PICTURES = word_set("pictures photos photographs photography pics fotos foto foto's bilder")
+"""Labels that part writer and photographer without a sign: "Words Ann Lee Pictures Bob Kay"."""
 
 GENRES = word_set(
     """

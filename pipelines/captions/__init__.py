@@ -5,6 +5,7 @@ lines.py        what is no part of a caption: counters, icons, doubled lines
 trailing.py credits.py labels.py sentences.py     where a credit begins, and what may be one
 """
 
+from pipelines.captions.credits import cleaned_credit
 from pipelines.captions.split import Caption, split_caption
 
-__all__ = ["Caption", "split_caption"]
+__all__ = ["Caption", "cleaned_credit", "split_caption"]

@@ -60,12 +60,16 @@ _ENDINGS = tuple(
         images|pictures|photography|photos|photo|fotografie|press agency|news agency|news service
         picture agency|stock photo|newswire|wire|police|constabulary|fotos|fotografía|foto|news group|handout
         street view|studios|scanpix|newspapers|ambulance service|fire and rescue service|fire service
-        forest service|weather service|coastguard|lifeboat station
+        forest service|weather service|coastguard|lifeboat station|shimbun
         """
     )
 )
 """What names of picture agencies and of those who hand out pictures end in, two words and more."""
 
+_PROVIDED = ("cung cấp", "提供")
+"""What stands behind the name of who gave a picture, where the language puts it there: "Bệnh viện cung cấp"."""
+_ARTICLES = word_set("the la el los las le les il lo der die das den de het o a os as")
+_COUNT = re.compile(r"^(?:view|see|show|all|más|voir|alle)\b|^\d+ ", re.IGNORECASE)
 _PARTS = re.compile(r"\s*(?:/{1,2}|\||;|,|·|\s(?:via|for|für|with|and|und|et|–|-)\s|\bby\b|:)\s*", re.IGNORECASE)
 _DOMAIN = re.compile(
     r"@?(?:[\w-]{1,40}\.){1,3}(?:com|net|org|uk|ie|de|fr|es|it|nl|pl|at|ch|eu|tv|io|au|ca|nz|us|info|news|co)", re.IGNORECASE
@@ -134,7 +138,10 @@ def is_bare_credit(text: str) -> bool:
         return True
     lower = text.casefold()
     return (
-        len(text.split()) > 1 and lower.endswith(_ENDINGS) and not lower.endswith(("stock photo", "file photo", "stock photos"))
+        len(text.split()) > 1
+        and lower.endswith(_ENDINGS)
+        and not lower.endswith(("stock photo", "file photo", "stock photos"))
+        and not _COUNT.search(text)  # "View 6 Images"
     )
 
 
@@ -171,8 +178,10 @@ def is_labelled_credit(text: str) -> bool:
     words = text.split()
     if not words or len(text) > _LONGEST_CREDIT or len(words) > _MOST_WORDS:
         return False
-    if is_bare_credit(text) or len(words) == 1:
+    if is_bare_credit(text) or len(words) == 1 or (len(words) < 7 and text.endswith(_PROVIDED)):
         return True
+    if words[0].casefold() in _ARTICLES and words[0][0].islower() and _has_capital(words[1]):
+        words = words[1:]  # "Cedida por la Plataforma del Barrio"
     small = [word for word in words if word[:1].islower() and word.casefold() not in _CONNECTING and not is_source(word)]
     if not _has_capital(words[0]) and not text.startswith("@"):
         return len(words) <= 3 or any(is_source(part) for part in _PARTS.split(text))
@@ -206,6 +215,7 @@ def cleaned_credit(credit: str) -> str:
         label = LABEL.match(credit)
         if label and credit[label.end() :].strip():
             credit = credit[label.end() :].strip(_STRAY)
+    credit = credit.lstrip("/ ")
     if credit.endswith(".") and not _ABBREVIATED.search(credit):
         credit = credit.rstrip(".")
     if credit.count("(") < credit.count(")"):

@@ -36,6 +36,8 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _MOST_BUTTONS = 4
+_ANNOUNCED = re.compile(r":[ \t]{0,10}\n\s{0,20}")
+"""A label and, on a line of its own, what it announces."""
 _GALLERY_TITLE = re.compile(r"\d{1,3}\.\s")
 _SHORTEST_REPEAT = 8
 
@@ -44,7 +46,7 @@ def caption_lines(text: str) -> list[str]:
     """The lines of a caption, cleaned, each different."""
     text = visible(html.unescape(text[:LONGEST]))
     text = _TAG.sub(lambda tag: "\n" if tag[2].lower() in _BLOCKS else " ", text)
-    lines = [" ".join(line.split()) for line in text.split("\n")]
+    lines = [" ".join(line.split()) for line in _ANNOUNCED.sub(": ", text).split("\n")]
     lines = [line for line in lines if line]
     if len(lines) > 1 and _GALLERY_TITLE.match(lines[0]):
         lines = lines[1:]
@@ -69,6 +71,9 @@ def _without_furniture(line: str) -> str:
 
 def once(text: str) -> str:
     """A text that is one passage repeated, with or without space between, said once; any other as it is."""
+    squeezed = "".join(text.split())
+    if squeezed.find(squeezed[:_SHORTEST_REPEAT], _SHORTEST_REPEAT) < 0:
+        return text  # what begins but once is said but once
     places = [at for at, char in enumerate(text) if not char.isspace()]
     dense = [text[at] for at in places]
     period = _period(dense)

@@ -24,7 +24,7 @@ from pipelines.captions.sentences import first_sentence, is_sentence, last_words
 from pipelines.vocabulary.agencies import agency_name
 from pipelines.vocabulary.lexicon import word_set
 
-_OPENERS, _CLOSERS = "([", ")]"
+_OPENERS, _CLOSERS = "([（", ")]）"
 _LONGEST_GLUED = 40
 _LAST_DIVIDERS = 4
 _LAST_LABELS = 8
@@ -32,6 +32,9 @@ _JAPANESE_END = 40
 _DIGIT = re.compile(r"\d")
 _DIVIDER = re.compile(r"\s[|/–—-]\s|\s?\|\s?")
 _JAPANESE = re.compile(r"[＝（](?P<credit>[^＝（）]{1,30}?)(?P<label>提供|撮影)?）?$")
+_LABEL_BEHIND = re.compile(r"\s(?:(?:asmeninio archyvo |asociatyvi )?nuotr(?:\.|aukos?)|felvétele|fotója|摄)\s*$", re.IGNORECASE)
+_LONGEST_LABEL_BEHIND = 80
+_BEFORE_NAME = re.compile(r" [/|] |[.。] ?(?=\w)")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ0-9)”\"'])(?=[A-Z])")
 _NEEDS_NAME = word_set("the of by to from on for at in via a")
 """Behind these a source's name is part of the sentence: "according to Reuters", "a photo from PA"."""
@@ -41,7 +44,16 @@ Cut: TypeAlias = tuple[str, str | None]
 
 def last_credit(line: str) -> Cut:
     """The line without its last credit, and that credit; or the line and nothing."""
-    for cut in (_labelled_bracket, _labelled, _bracketed, _behind_stop, _behind_divider, _source_at_end, _japanese):
+    for cut in (
+        _labelled_bracket,
+        _labelled,
+        _label_behind,
+        _bracketed,
+        _behind_stop,
+        _behind_divider,
+        _source_at_end,
+        _japanese,
+    ):
         rest, credit = cut(line)
         if credit:
             return rest, credit
@@ -187,6 +199,16 @@ def _copyright_or_bare(line: str) -> tuple[int, int] | None:
         if is_bare_credit(credit) or is_source(credit) or (is_capitalised(credit) and len(credit.split()) <= 6):
             return label.start(), label.end()
     return None
+
+
+def _label_behind(line: str) -> Cut:
+    """ "Vilniaus centras / J. Petraičio / LRT nuotr.": languages of many cases say the name first, then that it is a photo."""
+    label = _LABEL_BEHIND.search(line)
+    for divider in () if label is None else _BEFORE_NAME.finditer(line, max(0, len(line) - _LONGEST_LABEL_BEHIND)):
+        name = line[divider.end() : label.start()] if label else ""
+        if is_capitalised(name):
+            return line[: divider.end() if divider[0][0] in ".。" else divider.start()].rstrip(), cleaned_credit(name)
+    return line, None
 
 
 # --- shapes ---

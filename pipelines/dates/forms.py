@@ -24,6 +24,7 @@ CLOCKS = tuple(
     for form in (
         r":(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?(?![\d:]| ?m\b)(?: ?(?P<half>[AP]))?",  # 8:30:15 P
         r"\.(?P<minute>\d\d) ?(?:(?P<half>[AP])|H)",  # 8.30P, 8.30 H
+        r" ?H ?(?P<minute>\d{1,2}) ?m(?![\w/])",  # 午後4時5分, 4H 5m
         rf"(?<!G \d)(?<!G \d\d) ?H ?(?P<minute>\d\d)(?!\d|[./:]| ?{_MONTH})(?: ?m)?(?: ?(?P<second>\d\d) ?s)?",  # 18H30, 8H30m15s
         r" ?(?P<half>[AP])(?! ?\d[.:])",  # 8 P
         rf"(?<!19)(?<!20)(?P<minute>\d\d)(?= ?{_ANY_ZONE})",  # 0830 GMT
@@ -31,7 +32,7 @@ CLOCKS = tuple(
     )
 )
 DOTTED_CLOCK = re.compile(
-    rf"(?P<lead>(?:[KHo]|{ANY_DAY})[ .,:|•·()–—-]{{0,5}})?(?<![\d.,/])(?P<hour>\d{{1,2}})\.(?P<minute>\d\d)(?![\d%]|[.,] ?\d)"
+    rf"(?P<lead>(?:[KHoOV]|{ANY_DAY})[ .,:|•·()–—-]{{0,5}})?(?<![\d.,/])(?P<hour>\d{{1,2}})\.(?P<minute>\d\d)(?![\d%]|[.,] ?\d)"
     rf"{_ZONE}(?P<tail>(?=[ ,|–-]{{0,4}}{ANY_DAY}))?"
 )
 
@@ -76,7 +77,7 @@ WEAK_DAYS = tuple(
         r"(?<!\d)(?P<month>\d{1,2}) ?N ?(?P<day>\d{1,2}) ?[Dt]",
         # 7.3., 7/3 8:30
         r"(?<!\d)(?P<a>\d{1,2})\. ?(?P<b>\d{1,2})\.(?!\d)",
-        rf"{_FIRST}(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?=[ ,()-]{{0,4}}{ANY_CLOCK})",
+        rf"{_FIRST}(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?=[ ,()x-]{{0,4}}{ANY_CLOCK})",
         # today, yesterday
         r"(?<!\w)(?P<near>[OV])(?!\w)",
     )

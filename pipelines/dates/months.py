@@ -93,6 +93,9 @@ MONTHS: dict[str, str] = {
 CROATIAN_ZONES = frozenset({"Europe/Zagreb", "Europe/Sarajevo"})
 """Where "listopad" is October; for Poles, Czechs and Ukrainians it is November."""
 
+YEAR_FIRST_ZONES = frozenset({"Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Taipei", "Europe/Budapest", "Europe/Vilnius"})
+"""Where the year stands first, so that of "5/3" without a year the month does."""
+
 WEEKDAYS: dict[str, str] = {
     "en": "monday mon tuesday tue tues wednesday wed weds thursday thu thur thurs friday fri saturday sat sunday sun",
     "de": "montag mo dienstag di mittwoch mi donnerstag do freitag fr samstag sonnabend sa sonntag so",

@@ -130,6 +130,10 @@ _MACHINE_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Time
         ),
         _from_iso,
     ),
+    (  # 2025-03-07+01:00, a day of XML Schema
+        re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?P<hour>(?!))?(?:Z|[+-]\d\d:\d\d)"),
+        _from_iso,
+    ),
     (re.compile(r"(?P<year>\d{4})-?W(?P<week>\d\d)-?(?P<weekday>[1-7])"), _from_week),
     (re.compile(r"(?P<whole>[1-9]\d{8,18})(?:\.\d{1,9})?"), _from_epoch),
     (re.compile(r"/Date\((?P<whole>\d{12,13})(?:[+-]\d{4})?\)/"), _from_epoch),

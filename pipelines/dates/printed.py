@@ -24,6 +24,7 @@ from pipelines.dates.forms import (
     SPAN,
     WEAK_DAYS,
 )
+from pipelines.dates.months import YEAR_FIRST_ZONES
 from pipelines.dates.words import code, zone_letters
 from pipelines.zones import fixed_zone, is_month_first, local_day
 
@@ -79,7 +80,7 @@ def read(text: str, zone_name: str, fetched: datetime | None) -> list[Reading]:
         return []
     line = _Line(code(text, zone_name), zone_name, fetched)
     line.replace_all()
-    return _inherit(list(_stamps(line)))
+    return _same_letters(_inherit(list(_stamps(line))))
 
 
 @dataclass(slots=True)
@@ -194,13 +195,16 @@ def _clock_of(match: re.Match[str]) -> Clock:
 def _day_of(match: re.Match[str], zone_name: str, year: int | None = None) -> date | None:
     """The day a match names; of two bare figures the day stands first, save where it cannot or the land turns them."""
     groups = match.groupdict()
-    if year is None:
+    month_first = is_month_first(zone_name)
+    if year is not None:
+        month_first = month_first or zone_name in YEAR_FIRST_ZONES
+    else:
         year = int(match["year"])
         if len(match["year"]) == 2:
             year += 2000 if year < 70 else 1900
     if "a" in groups:
         day, month = int(match["a"]), int(match["b"])
-        if month > 12 or (is_month_first(zone_name) and day <= 12):
+        if month > 12 or (month_first and day <= 12):
             day, month = month, day
     else:
         name = match["month"]
@@ -275,6 +279,19 @@ def _nearest_clock(line: _Line, part: str, day_at: int, within: range) -> int | 
 def _distance(gap: str) -> int:
     """How far apart a day and a clock stand: unknown words count most, then bars; blanks and commas not at all."""
     return 10 * gap.count("x") + 4 * len(_CHUNK_EDGE.findall(gap))
+
+
+def _same_letters(readings: list[Reading]) -> list[Reading]:
+    """ "8 March 2:26 PM HST - Updated 4:46 PM": zone letters that one clock of a line has are meant for all of them."""
+    letters = next((one.clock.letters for one in readings if one.clock is not None and one.clock.letters), None)
+    if letters is None or len(readings) < 2:
+        return readings
+    return [
+        replace(one, clock=replace(one.clock, letters=letters))
+        if one.clock is not None and one.clock.letters is None and one.clock.offset is None
+        else one
+        for one in readings
+    ]
 
 
 def _inherit(found: list[Reading | tuple[Clock, Label]]) -> list[Reading]:

@@ -107,6 +107,9 @@ PHRASES: dict[str, str] = {
     "كانون الاول": "كانونالاول",
     "تشرين الاول": "تشرينالاول",
     "تشرين الثاني": "تشرينالثاني",
+    "ساعتين": "2 ساعة",
+    "دقيقتين": "2 دقيقة",
+    "يومين": "2 يوم",
     "12 noon": "12:00",
     "noon": "12:00",
     "midday": "12:00",
@@ -167,9 +170,11 @@ _WORD = re.compile(
 )
 _CAPITALS = re.compile(r"\b(?!AWST \d)[A-Z]{2,5}\b|(?<=\d)[Zz]\b")  # "9 AWST 2024" is Welsh
 _HALF_DAY = re.compile(r"(?<=[\d ])([apπμ]) ?\. ?[mμ]\b\.?")
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ere|eme|ste|de|e|o|a|°|ain|fed|eg|ydd|mh|го)(?!\w)")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ere|eme|ste|ko|de|e|o|a|°|ain|fed|eg|ydd|mh|го)(?!\w)")
 _ENGLISH_MONTHS = [forms.split()[0] for forms in MONTHS["en"].split(",")]
 _VIETNAMESE_MONTH = re.compile(r"\bthang (1[0-2]|0?[1-9])\b")
+_REIWA = re.compile(r"令和(\d{1,2})年")
+"""Japan's era that began in 2019."""
 _PHRASE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(PHRASES, key=len, reverse=True)))})(?!\w)")
 _GLUED = re.compile(
     "(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])"  # PublishedMar 7
@@ -185,6 +190,7 @@ def code(text: str, zone_name: str) -> str:
     table = _TABLE_CROATIAN if zone_name in CROATIAN_ZONES else _TABLE
     text = fold(_CAPITALS.sub(_mark_zone, _GLUED.sub(" ", text)))
     text = _HALF_DAY.sub(lambda match: "am " if match[1] in "aπ" else "pm ", text)
+    text = _REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text)
     text = _VIETNAMESE_MONTH.sub(lambda match: _ENGLISH_MONTHS[int(match[1]) - 1], text)
     text = _PHRASE.sub(lambda match: PHRASES[match[0]], _ORDINAL.sub("", text))
     text = _WORD.sub(lambda match: table.get(match[0]) or _unlisted(match[0]), text)

@@ -18,7 +18,7 @@ _PRINTED: Mapping[str, str] = {
     "|press association sport|the pa news agency|pa media agency",
     "AP": "ap|associated press|the associated press|ap news|ap wire|a.p.",
     "LDRS": "ldrs|local democracy reporting service|the local democracy reporting service|bbc ldrs"
-    "|local democracy reporters service|ldr service",
+    "|local democracy reporters service|ldr service|ldr",
     "BBC": "bbc|the bbc",
     "AFP": "afp|agence france-presse|agence france presse|l'afp|afp.com|afp news agency",
     "AFP-JIJI": "afp-jiji",
@@ -147,6 +147,11 @@ _OUTLET_WORDS = word_set("""
     новости новостей газета известия правда 新聞 新聞社 通信社 日报 晚报 网
     association federation council police university institute foundation society committee service services company
     corporation group trust authority department ministry office centre center school college team
+    hospital hospice nhs ambassador paid notes council councils party charity museum library festival
+    stadt stadtverwaltung landkreis landratsamt gemeinde gemeindeverwaltung ministerium feuerwehr polizeipräsidium
+    polizeidirektion universität hochschule klinikum verein mairie préfecture ministère ayuntamiento gobierno ministerio
+    universidad prefeitura governo comune regione ministero università gemeente politie veiligheidsregio universiteit
+    kommune kommun politidistrikt polisen policja urząd uniwersytet
     """)
 """Words that no person is called by; a capitalised phrase ending in one is an outlet or another body."""
 

@@ -161,6 +161,9 @@ chiamaka adebayo oluwaseun kwame kofi ama kojo wanjiru kamau otieno mwangi njeri
 áine bríd cian ciara ciarán cormac daithí darragh deirbhile donal donnacha eimear eoghan eoin fearghal fionn fionnuala gráinne
 liam máire mairéad máirtín micheál muireann nessa noirín nuala oisín pádraig pádraic proinsias róisín ruairí saoirse seán
 séamus seamus sinéad síle sorcha tadhg tomás úna cathal dara enda feargal marese alun aneurin angharad bleddyn branwen carwyn
+siobhán caoimhe padraig cillian ruairi eilish mairi euan eilidh morag carys cerys gwyn hettie elsie evie finley barnaby piers
+crispin gladys ethel edna hilda mavis beryl maisie gracie deepa asha ayesha amara abena efua tunde segun iñaki ginevra øystein
+lovisa szabolcs
 catrin dafydd dewi elen eleri elin eluned emyr ffion geraint gethin glyn gruffydd guto gwenllian gwilym haf heledd huw hywel
 ieuan ifan iestyn iolo iwan llinos lowri mair meinir meirion menna nerys owain rhodri rhun rhydian sioned siân steffan tomos
 """

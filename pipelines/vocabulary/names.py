@@ -6,9 +6,10 @@ comes with and without, and must stay one person. "Jr" and "III" tell two people
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-from pipelines.vocabulary.agencies import is_outlet_word
+from pipelines.vocabulary.agencies import is_outlet_ending, is_outlet_word
 from pipelines.vocabulary.given_names import is_given_name
 from pipelines.vocabulary.lexicon import word_set
 from pipelines.vocabulary.places import is_direction
@@ -23,13 +24,35 @@ TITLES = word_set("""
     sr sister bishop archbishop canon rabbi imam sheikh cllr councillor coun ald alderman capt captain maj major col
     colonel lt lieutenant gen sgt pc dc insp hon rt herr frau fräulein dipl.-ing ing mag dott dott.ssa avv on don doña
     sig mme mlle m.d me maître dra sra prof.dr prof.in dipl-ing univ.-prof phdr mudr judr mgr inż hab sen rep gov
+    mp msp td mla mep
     """)
 _TITLES_ALSO_NAMES = frozenset(
-    ("don", "father", "sister", "major", "bishop", "canon", "on", "me", "sr", "gen", "col", "fr", "lord", "baron")
+    (
+        "don",
+        "father",
+        "sister",
+        "major",
+        "bishop",
+        "canon",
+        "on",
+        "me",
+        "sr",
+        "gen",
+        "col",
+        "fr",
+        "lord",
+        "baron",
+        "mp",
+        "msp",
+        "td",
+        "mla",
+        "mep",
+    )
 )
 
 HONOURS = word_set(
     "mp msp ms mla td mep mbe obe cbe kbe dbe kc qc phd ph.d md m.d ba ma msc bsc frs fba dds esq llb llm rn jp am ao oam"
+    " m.ed b.ed m.a b.a b.sc m.sc"
 )
 SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv", "junior", "filho", "neto"))
 
@@ -50,6 +73,8 @@ _TWO_LETTER_NAMES = word_set(
     "al ed jo bo cy di ty vi li wu xu yu hu ma he lu le ng an ha ho ko ku ly mo ok oh su ta to vo ye yi my bá vy ia"
 )
 _POINTED = ("Jr.", "Sr.", "St.", "Ste.", "JR.", "SR.", "ST.")
+_PREFIXED = re.compile(r"(Mc|Mac|Fitz|De|Di|Le|La|Van)([A-Z]{3,20})")
+"""Capitals behind a prefix that stays small: "McMEARS"."""
 _VOWELS = frozenset("aeiouyäöüáéíóúàèìòùâêîôûãõåæø")
 
 
@@ -93,7 +118,7 @@ def _fits(word: str) -> bool:
     folded = word.casefold().strip(".")
     if not _is_word_of_letters(word) or len(word) > 30:
         return False
-    if folded.endswith(("'s", "’s")) or _is_call_sign(word):
+    if folded.endswith(("'s", "’s")) or _is_call_sign(word) or _is_of_house(word):
         return False
     return not (is_head(folded) or folded in HARD_MODIFIERS or is_outlet_word(folded) or is_desk(folded))
 
@@ -101,6 +126,16 @@ def _fits(word: str) -> bool:
 def _is_call_sign(word: str) -> bool:
     """ "KWCH", "HNN": three capitals and more that no one could speak."""
     return len(word) > 2 and word.isupper() and word.isascii() and word.isalpha() and not _VOWELS & set(word.casefold())
+
+
+def _is_of_house(word: str) -> bool:
+    """ "ARD-Studio", "News-Sun": a broadcaster's letters, or titles of papers, in a word with a hyphen."""
+    parts = word.split("-")
+    if len(parts) == 1 or word.isupper():
+        return False
+    return any(len(part) > 2 and part.isupper() for part in parts) or (
+        any(is_outlet_word(part.casefold()) for part in parts) and all(map(is_outlet_ending, parts))
+    )
 
 
 def strip_titles(words: list[str]) -> list[str]:
@@ -112,7 +147,9 @@ def strip_titles(words: list[str]) -> list[str]:
         words = words[1:]
     while len(words) > 2:
         honour = words[-1].strip(".,")
-        if honour.casefold() not in HONOURS or not (honour.isupper() or honour.casefold() in ("phd", "ph.d", "msc", "bsc")):
+        if honour.casefold() not in HONOURS or not (
+            honour.isupper() or "." in honour or honour.casefold() in ("phd", "msc", "bsc")
+        ):
             break
         words = words[:-1]
     return words
@@ -171,6 +208,9 @@ def written(words: list[str]) -> str:
 def _recased(word: str, index: int, words: list[str], all_capitals: bool) -> str:
     letters = "".join(char for char in word if char.isalpha())
     folded = word.casefold()
+    prefixed = _PREFIXED.fullmatch(word)
+    if prefixed:
+        return prefixed[1] + prefixed[2].capitalize()
     if not letters.isupper() or len(letters) == 1 or is_caseless(letters[0]):
         return word
     if folded.strip(".") in ("ii", "iii", "iv"):

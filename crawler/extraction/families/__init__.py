@@ -11,12 +11,18 @@ from typing import Protocol
 
 from crawler.extraction.families.arc_xp import ArcXp
 from crawler.extraction.families.bbc import Bbc
+from crawler.extraction.families.dc_thomson import DcThomson
+from crawler.extraction.families.iliffe import Iliffe
 from crawler.extraction.families.midland_news import MidlandNews
 from crawler.extraction.families.national_world import NationalWorld
 from crawler.extraction.families.newsquest import Newsquest
 from crawler.extraction.families.reach import Reach
+from crawler.extraction.families.wordpress import WordPress
 from crawler.extraction.page import Page
 from crawler.extraction.proposals import Proposals
+
+READERS = 3
+"""Version of the general readers, which read every page: rises whenever any page could be read differently than before."""
 
 
 class Family(Protocol):
@@ -36,7 +42,11 @@ class Family(Protocol):
         """Add proposals with the source "family.<name>", and mark furniture with `page.drop`."""
 
 
-FAMILIES: tuple[Family, ...] = (MidlandNews(), NationalWorld(), Newsquest(), Reach(), Bbc(), ArcXp())
+FAMILIES: tuple[Family, ...] = (
+    *(MidlandNews(), NationalWorld(), Newsquest(), Reach(), Bbc(), Iliffe(), DcThomson(), ArcXp()),
+    WordPress(),
+)
+"""In the order in which they are asked: WordPress last, on which others build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +58,8 @@ class Match:
 
     @property
     def extractor(self) -> str:
-        """ "midland-news/1:2025-02": goes into the store, so that a better version knows what to read again."""
-        return f"{self.family.name}/{self.family.version}:{self.generation}"
+        """ "midland-news/1.3:2025-02": goes into the store, so that a better version knows what to read again."""
+        return f"{self.family.name}/{self.family.version}.{READERS}:{self.generation}"
 
 
 def recognise(page: Page, platform: str | None) -> Match | None:

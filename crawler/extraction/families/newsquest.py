@@ -12,6 +12,7 @@ such a page are taken to be local as well (inferred).
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, timedelta
 
@@ -27,13 +28,18 @@ from pipelines.zones import zone_of
 SOURCE = "family.newsquest"
 _TIME_BOXES = {"2020": "article-timestamp", "2022": "mar-article__timestamp"}
 _MINUTE = timedelta(seconds=61)
+_OFFER = re.compile(
+    r"\b(?:(?:download|get) (?:our|the) (?:[a-z]+ )?app|fewer ads|subscribe (?:now|today|here)|sign up)\b", re.IGNORECASE
+)
+"""English, as the group's titles are: what the links of its plugs say."""
+MAX_PLUG = 300
 
 
 class Newsquest:
     """Two templates; the page repeats empty twins of every part, so the first that holds something is read."""
 
     name = "newsquest"
-    version = 1
+    version = 2
 
     def generation(self, page: Page) -> str | None:
         if not page.mentions("mar-article__", "article-first-paragraph", "article-timestamp"):
@@ -52,9 +58,18 @@ class Newsquest:
         for element in page.body.iterfind(".//*[@id='subscription-content']"):
             # Named like an offer, it is the text that the meter counts.
             keep(page, element)
+        _drop_plugs(page)
         is_called_free = any(one.value and one.source == "jsonld.isAccessibleForFree" for one in into.free)
         if holds_class(page.body, "p402_hide") and not is_called_free:
             into.free.append(Proposal(False, SOURCE))
+
+
+def _drop_plugs(page: Page) -> None:
+    """Paragraphs that lead to the group's own offers."""
+    for link in page.body.iterfind(".//p//a"):
+        paragraph = next(link.iterancestors("p"), None)
+        if paragraph is not None and _OFFER.search(text_of(link)) and len(text_of(paragraph)) < MAX_PLUG:
+            page.drop(paragraph)
 
 
 def _propose_times(page: Page, box_name: str, into: Proposals) -> None:

@@ -56,6 +56,10 @@ FURNITURE = {
     ),
     "linked heading": '<h3><a href="/x">Also in this valley: the forge that floods</a></h3>',
     "notice of the house": "<p>Sorry, we are not accepting comments on this article.</p>",
+    "label and link": '<p>From Upper Harbourside: <a href="/x">School choir to sing in July</a></p>',
+    "title over links": '<h3>Nearby</h3><ul><li><a href="/x">Choir to sing</a></li><li><a href="/y">Fair moves</a></li></ul>',
+    "plug without a link": "<p>Join our WhatsApp community and get the news of the valley first.</p>",
+    "counters": "<p>💬 12 comments · 30 shares</p>",
     "german read more": '<p>Lesen Sie auch: <a href="/x">Wie Mühlen früher gelöscht wurden</a></p>',
 }
 

@@ -173,6 +173,15 @@ def test_the_zone_of_the_site_reads_printed_times() -> None:
             "Four hundred lanterns lit the water for the first time since 2021.",
         ),
         (page(top='<p class="subtitle">Lantern parade returns to the quay</p>'), None),
+        (
+            # The box around heading and standfirst has a name that sounds like furniture; what machines are told is older.
+            page(
+                '<meta property="og:description" content="Four hundred lanterns lit the water for the first time since 2021.">',
+                heading='<div class="share-frame"><h1>Lantern parade returns to the quay</h1>'
+                "<p>Five hundred lanterns lit the water for the first time since 2021.</p></div>",
+            ),
+            "Five hundred lanterns lit the water for the first time since 2021.",
+        ),
     ],
 )
 def test_description(html: str, description: str | None) -> None:
@@ -218,7 +227,7 @@ def test_canonical(link: str, canonical: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "free"), [("false", False), ('"False"', False), ("true", None), ('"True"', None), ("null", None)]
+    ("value", "free"), [("false", False), ('"False"', False), ("true", True), ('"True"', True), ("null", None)]
 )
 def test_accessible_for_free(value: str, free: bool | None) -> None:
     assert extract(page(ld(f'"isAccessibleForFree": {value}')), URL).is_accessible_for_free is free

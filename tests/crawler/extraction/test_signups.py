@@ -1,4 +1,4 @@
-"""Boxes that ask for an address, found by what they hold."""
+"""Boxes that ask for an address or a vote, found by what they hold."""
 
 from __future__ import annotations
 
@@ -24,12 +24,33 @@ def page(box: str) -> str:
         '<div class="x1f"><p>Never miss a story</p><p>The day in your inbox.</p><input type="email"><button>Go</button></div>',
         '<div class="q7"><h3>Der Tag</h3><p>Jeden Morgen kostenlos.</p><a href="/newsletter/tag">Jetzt anmelden</a></div>',
         '<section><div><p>Las noticias del día</p></div><form><input type="EMAIL"></form></section>',
+        '<div class="k2"><p>Is the council right?</p><button>Yes 41 %</button><button>No 59 %</button><i>312</i></div>',
+        '<div><p>Wer siegt?</p><label><input type="radio">Die Stadt</label><label><input type="radio">Der Kreis</label></div>',
     ],
 )
-def test_a_box_that_asks_for_an_address_is_no_text(box: str) -> None:
+def test_a_box_that_asks_is_no_text(box: str) -> None:
     assert extract(page(box), "https://paper.example/news/bridge").body == "\n\n".join(PROSE)
 
 
 def test_a_link_to_a_newsletter_within_a_paragraph_costs_it_nothing() -> None:
     told = f"<p>{PROSE[0][:-1]}, as <a href='/newsletters/council'>our letter on the council</a> reported first last week.</p>"
     assert "our letter on the council" in extract(page(told), "https://paper.example/news/bridge").body
+
+
+def test_a_box_takes_no_short_paragraph_beside_it() -> None:
+    short = "<div><p>Traders were told of it by letter in March.</p></div>"
+    box = '<div><p>Never miss a story of the town</p><a href="/newsletters/town">Sign up</a></div>'
+    got = extract(page(f"<div>{short}{box}</div>"), "https://paper.example/news/bridge").body
+    assert got == "\n\n".join((PROSE[0], "Traders were told of it by letter in March.", *PROSE[1:]))
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "<div><p>What comes next?</p><button>Share</button></div>",
+        '<div><p>The town keeps its ferry until June.</p><input type="radio"><input type="radio"></div>',
+    ],
+)
+def test_buttons_alone_ask_nothing(kept: str) -> None:
+    said = kept.partition("<p>")[2].partition("</p>")[0]
+    assert said in extract(page(kept), "https://paper.example/news/bridge").body

@@ -52,7 +52,7 @@ SUMMER = (
 
 def test_the_seconds_are_right_where_json_ld_and_datetime_are_local_time() -> None:
     article = read(page_of_2020("2020-09-06T19:23:03Z", "2020-09-06T20:10:00Z", SUMMER))
-    assert article.extractor == "newsquest/1:2020"
+    assert article.extractor == "newsquest/2.3:2020"
     assert str(article.date_published) == "2020-09-06T18:23:03Z"
     assert str(article.date_modified) == "2020-09-06T19:10:00Z"
 
@@ -102,18 +102,25 @@ def page_of_2022(hidden: str = "p402_hide", head: str = "") -> str:
 
 def test_the_metered_template() -> None:
     article = read(page_of_2022())
-    assert article.extractor == "newsquest/1:2022"
+    assert article.extractor == "newsquest/2.3:2022"
     assert article.is_accessible_for_free is False
     assert (str(article.date_published), str(article.date_modified)) == ("2025-07-02T04:00:00Z", "2025-07-02T08:30:00Z")
     assert [author.name for author in article.authors] == ["Olive Harkness"]
     assert article.body.split("\n\n") == BODY
 
 
+def test_a_plug_of_which_only_the_end_is_a_link() -> None:
+    plug = '<p>Want our best stories with fewer ads and alerts? <a href="/app">Download our app now</a></p>'
+    about = 'He said: "Download our app" was all that <a href="/x">the robot</a> would say for the whole of the afternoon.'
+    page = page_of_2022().replace("<p>Some four", f"{plug}<p>{about}</p><p>Some four")
+    assert read(page).body.split("\n\n") == [BODY[0], about.replace('<a href="/x">', "").replace("</a>", ""), *BODY[1:]]
+
+
 def test_a_page_that_says_it_is_free_is_not_metered() -> None:
     head = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Pier lamps lit for first time since the war",'
     head += '"datePublished":"2025-07-02T05:00:00+01:00","author":{"name":"Olive Harkness"},"isAccessibleForFree":true}</script>'
     page = page_of_2022().replace(page_of_2022()[page_of_2022().index("<script") : page_of_2022().index("</script>") + 9], head)
-    assert read(page).is_accessible_for_free is None
+    assert read(page).is_accessible_for_free is True
 
 
 def test_what_the_markup_hides_is_not_read() -> None:
@@ -124,5 +131,5 @@ def test_what_the_markup_hides_is_not_read() -> None:
 def test_the_meter_of_another_publisher_is_no_mark() -> None:
     page = f'<html><body><article><h1>Pier lamps lit again</h1><div class="p402_hide">{STORY}</div></article></body></html>'
     article = read(page, "https://www.example.com/news/pier-lamps-lit-again")
-    assert (article.extractor, article.is_accessible_for_free) == ("generic/2", None)
+    assert (article.extractor, article.is_accessible_for_free) == ("generic/3", None)
     assert article.body.split("\n\n") == BODY

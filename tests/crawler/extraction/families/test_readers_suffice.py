@@ -1,4 +1,4 @@
-"""Platforms for which the general readers need no family: Iliffe, DC Thomson, WordPress, and traps of single publishers."""
+"""Traps of single publishers for which the general readers need no family."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.extraction import extract
-from pipelines.article import Article, Author
+from pipelines.article import Article
 
 BODY = [
     "A tortoise that walked out of a garden in 1987 was handed in on Thursday, four streets away and in excellent health.",
@@ -41,49 +41,6 @@ def read(page: str, url: str) -> Article:
 
 def stamps(article: Article) -> tuple[str, str]:
     return str(article.date_published), str(article.date_modified)
-
-
-def test_iliffe() -> None:
-    page = html(f"""<div id="ColLeft"><span class="CatKey">News</span><h1>{HEADLINE}</h1>
-<div class="Byline">By Percy Lockwood</div><div class="DateTime">Published: 11:20, 14 August 2025</div>
-<div class="PageContent"><div class="PageStory pagestory">
-<p>{BODY[0]}</p><div class="InlineImage"><img src="/t.jpg" alt="">
-<p class="Caption">Gladstone on Thursday. Picture: Una Frith</p></div><p>{BODY[1]}</p>
-<p>Read more: <a href="/news/2">Cat elected to parish council</a></p><p>{BODY[2]}</p></div></div>
-<h2>More news</h2></div>""")
-    article = read(page, "https://www.kentonline.co.uk/maidstone/news/tortoise-comes-home-312345/")
-    assert article.extractor == "generic/2"
-    assert article.body.split("\n\n") == BODY
-    assert article.authors == (Author("Percy Lockwood"),)
-    assert str(article.date_published) == "2025-08-14T10:20:00Z"
-    assert [(image.caption, image.credit) for image in article.images] == [("Gladstone on Thursday.", "Una Frith")]
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_dc_thomson(count: int) -> None:
-    """A box named lightbox holds the text, of a short piece too."""
-    page = html(f"""<article><h1 class="title">{HEADLINE}</h1><div class="byline">
-<span class="byline__name">Percy Lockwood</span></div><div class="post-timestamp">
-<span class="post-timestamp__published">August 14 2025, 11:20am</span></div>
-<div class="lightbox-content">{"".join(f"<p>{text}</p>" for text in BODY[:count])}</div></article>
-<div class="newsletter-signup"><p>Sign up to our morning briefing, and read what matters before your tea.</p></div>""")
-    article = read(page, "https://www.thecourier.co.uk/fp/news/angus-mearns/5312345/tortoise-comes-home/")
-    assert article.extractor == "generic/2"
-    assert article.body.split("\n\n") == BODY[:count]
-    assert article.authors == (Author("Percy Lockwood"),)
-    assert str(article.date_published) == "2025-08-14T10:20:00Z"
-
-
-def test_wordpress_with_a_desk_inside_the_body() -> None:
-    page = html(f"""<article class="post hentry"><header class="entry-header"><h1 class="entry-title">{HEADLINE}</h1>
-<div class="entry-meta"><span class="posted-on"><time class="entry-date published updated" datetime="2025-08-14T11:20:00+01:00">
-14 August 2025</time></span></div></header><div class="entry-content"><p>By a Local Democracy Reporter</p>{PARAGRAPHS}</div>
-</article>""")
-    article = read(page, "https://www.shropshirelive.com/news/2025/08/14/tortoise-comes-home/")
-    assert article.extractor == "generic/2"
-    assert article.body.split("\n\n") == BODY
-    assert article.authors == ()
-    assert str(article.date_published) == "2025-08-14T10:20:00Z"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+"""DC Thomson: The Press and Journal, The Courier, Evening Express and their sisters: WordPress with a theme of their own.
+
+| generation | until | template, and what it is known by |
+|---|---|---|
+| 2022 | - | `h1.title`, `.lightbox-content`, `.byline__name`, `.post-timestamp__published` (from code that reads it) |
+
+No page of it was seen, so the family says little: times are Scottish, the box named for a lightbox holds the article's text, the
+byline is a name in a box of its own, and what holds of WordPress holds here.
+"""
+
+from __future__ import annotations
+
+from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class, keep
+from crawler.extraction.families.wordpress import drop_furniture, page_kind, propose_closed
+from crawler.extraction.page import Page, text_of
+from crawler.extraction.proposals import Proposal, Proposals
+
+SOURCE = "family.dc-thomson"
+_MARKS = ("post-timestamp__published", "byline__name", "lightbox-content")
+
+
+class DcThomson:
+    """Two of three names of the theme are enough: each alone is anybody's."""
+
+    name = "dc-thomson"
+    version = 1
+
+    def generation(self, page: Page) -> str | None:
+        if not page.mentions("lightbox-content", "post-timestamp__"):
+            return None
+        return "2022" if sum(holds_class(page.body, mark) for mark in _MARKS) >= 2 else None
+
+    def propose(self, page: Page, generation: str, into: Proposals) -> None:
+        assume_zone(page, LONDON)
+        for element in classed(page.body, "lightbox-content"):
+            if element.find(".//p") is not None:
+                keep(page, element)
+        into.bylines += [Proposal(text_of(one), SOURCE) for one in classed(page.body, "byline__name")[:10]]
+        kind = page_kind(page)
+        if kind:
+            into.kinds.append(Proposal(kind, SOURCE))
+        drop_furniture(page)
+        propose_closed(page, into, SOURCE)

@@ -1,0 +1,177 @@
+"""Why a page is no article: it is lost, a wall, a list, a game, a form, or something for sale.
+
+Nothing that calls itself an article and says when it was published is refused for its words or its address alone: a flight may
+have the number 404, and a sign may stand in a window.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extraction.addresses import E_PAPER_HOSTS, LISTINGS, NOT_ARTICLES, WEATHER, host_label, names_puzzle, segments_of
+from crawler.extraction.jsonld import ARTICLE_TYPES
+from crawler.extraction.signs import Signs
+
+MIN_TEXT = 250
+"""Characters of text that a page must have, or else a date, a byline, or its own word that it is an article."""
+MAX_NAME = 500
+_LOST = re.compile(
+    r"\b404\b|(?:page|article|story|content) (?:you .{0,40})?(?:was |is |could |can)?(?:not|no longer|"
+    r"n.t) (?:be )?(?:found|available|exist)|page unavailable|(?:can.?t|cannot|couldn.?t|could not|unable to) (?:find|locate) "
+    r"(?:that|this|the) (?:page|article|story)|"
+    r"seite (?:wurde )?nicht gefunden|nicht (?:mehr )?(?:gefunden|verfügbar)|seite existiert nicht|"
+    r"page (?:introuvable|non trouvée)|page .{0,30}n.(?:existe|est) (?:pas|plus)|"
+    r"página no (?:encontrada|existe)|no (?:hemos encontrado|encontramos) la página|pàgina no trobada|"
+    r"pagina non trovata|página não (?:foi )?encontrada|"
+    r"pagina niet gevonden|pagina .{0,20}bestaat niet|strona nie (?:została|istnieje)|nie znaleziono strony|"
+    r"sidan (?:kunde inte|finns inte|hittades inte)|"
+    r"siden (?:ble|blev|finnes|findes) ikke|(?:fant|fandt|finner|finder) ikke siden|sivua ei löyty|stránka (?:nenalezena|nebyla)|"
+    r"sayfa bulunamadı|oldal nem található|pagina nu (?:a fost găsită|există)|η σελίδα δεν|stranica nije pronađena|"
+    r"nid yw.{0,20}dudalen|leathanach .{0,20}(?:aimsíodh|ar fáil)|"
+    r"страниц[аы] не (?:найдена|существует)|сторінк[ау] не знайдено|страницата не|ページが見つかり|页面不存在|頁面不存在|"
+    r"페이지를 찾을|الصفحة غير موجودة|העמוד לא נמצא",
+    re.IGNORECASE,
+)
+_WALLED = re.compile(
+    r"access (?:to this page has been )?denied|just a moment|attention required|are you (?:a )?(?:human|robot)|"
+    r"pardon our interruption|verify you are|security check|captcha|"
+    r"request blocked|forbidden|robot check|unusual traffic|enable javascript and cookies|you have been blocked|"
+    r"request unsuccessful|incapsula incident",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"(?:please |you (?:must|need to) )?(?:log ?in|sign ?in|register|subscribe|create (?:an|your) account)"
+    r"(?: (?:to|for|or|here|now|with|using)\b| ?$| ?[|–—-])|"
+    r"(?:bitte |jetzt )?(?:anmelden|einloggen|registrieren)\b|(?:se )?connect(?:er|ez-vous)\b|connexion\b|identifiez-vous|"
+    r"(?:inici[ae]r?|inicie) sesión|reg[ií]str(?:ate|ese|arse)\b|accedi\b|fa(?:ça|zer) (?:o )?login|iniciar sessão|"
+    r"inloggen\b|log in om|zaloguj|logga in\b|logg inn\b|log ind\b|kirjaudu\b|přihlá[sš]|bejelentkez|autentificare|"
+    r"giriş yap|войти|вход\b|ログイン|登录|로그인",
+    re.IGNORECASE,
+)
+_CONSENT = re.compile(
+    r"before you continue|we (?:value|care about|respect) your (?:data )?privacy|your privacy (?:matters|choices|is important)|"
+    r"privacy gate|cookie (?:consent|preferences|wall)|consent required|accept (?:all )?cookies|"
+    r"mit werbung (?:weiter|nutzen|lesen)|weiter(?:lesen)? mit werbung|(?:ihre|deine) (?:privatsphäre|zustimmung|einwilligung)|"
+    r"(?:brauchen|benötigen) (?:ihre|deine) zustimmung|wij geven om|jouw privacy|cookie-?(?:instellingen|toestemming)|"
+    r"votre vie privée|gérer (?:mes|vos|les) cookies|(?:tu|su) privacidad|(?:la tua|vostra) privacy|"
+    r"(?:twoj\w+|państwa) prywatnoś|din integritet|personvernet ditt|(?:a )?sua privacidade",
+    re.IGNORECASE,
+)
+_TYPED = (
+    ("search page", frozenset(("searchresultspage",))),
+    ("author page", frozenset(("profilepage",))),
+    ("page about the site", frozenset(("contactpage", "aboutpage"))),
+    ("puzzle page", frozenset(("quiz", "game"))),
+    ("classified advertisement", frozenset(("jobposting", "vehicle", "car", "realestatelisting", "apartment"))),
+    ("shop page", frozenset(("product", "checkoutpage"))),
+    ("section front", frozenset(("collectionpage",))),
+)
+"""schema.org types, and what a page is that bears them beside nothing of an article."""
+_PAGED = re.compile(r"(?:page|seite|pagina|página|p)[-=]?\d*|\d{1,4}", re.IGNORECASE)
+_MEDIA = frozenset(("videoobject", "imagegallery", "mediagallery"))
+
+
+def refusal(signs: Signs) -> str | None:
+    """Why the page is no article, or None."""
+    segments = segments_of(signs.url)
+    if signs.platform_says and not (signs.is_dated_article and signs.body_length >= 1000):
+        return signs.platform_says
+    return _by_words(signs) or _by_address(signs, segments) or _by_shape(signs, segments)
+
+
+def _by_words(signs: Signs) -> str | None:
+    """What the heading and the title say."""
+    if signs.asks_password and signs.body_length < 300 and not signs.has_date:
+        return "log-in wall"
+    if signs.is_dated_article or (signs.has_date and signs.has_byline):
+        return None
+    name = f"{signs.headline[:MAX_NAME]} | {signs.title[:MAX_NAME]}"
+    if signs.body_length < 1000 and _WALLED.search(name):
+        return "a wall against robots, not the page"
+    if signs.body_length < 800 and _LOST.search(name):
+        return "soft 404: the page says that it was not found"
+    if signs.has_date or signs.has_byline:
+        return None
+    if signs.body_length < 800 and _LOGIN.match(signs.headline or signs.title):
+        return "log-in wall"
+    if signs.body_length < 1500 and _CONSENT.search(name):
+        return "consent page, not the page asked for"
+    return None
+
+
+def _by_address(signs: Signs, segments: list[str]) -> str | None:
+    """What the path says."""
+    if not segments and not signs.is_article:
+        return "front page"
+    if signs.body_length < 500 and not signs.is_dated_article and host_label(signs.url) in E_PAPER_HOSTS:
+        return "e-paper"
+    is_signed_prose = signs.has_date and signs.has_byline and signs.prose_share >= 0.5
+    for reason, words, longest in NOT_ARTICLES:
+        if (
+            words.intersection(segments)
+            and not (signs.is_dated_article or is_signed_prose)
+            and (signs.body_length < longest or signs.prose_share < 0.5)
+        ):
+            return reason
+    if signs.is_dated_article or signs.has_byline or not segments:
+        return None
+    for reason, words in LISTINGS:
+        if segments[-1] in words:
+            return reason
+    if signs.body_length < MIN_TEXT and not signs.has_date and len(segments) <= 3 and not WEATHER.isdisjoint(segments):
+        return "weather page"
+    return None
+
+
+def _by_shape(signs: Signs, segments: list[str]) -> str | None:
+    """What it calls itself for machines, and what there is on it."""
+    bare = not (signs.is_article or signs.has_date or signs.has_byline)
+    if bare and signs.body_length < 1500 and not signs.all_types & ARTICLE_TYPES:
+        for reason, kinds in _TYPED:
+            if signs.all_types & kinds:
+                return reason
+    if signs.lists_others and bare and (signs.body_length < MIN_TEXT or signs.prose_share < 0.35):
+        return "section front"
+    if not signs.is_article and (_is_listing(signs, segments) or _names_section(signs, segments)):
+        return "section front"
+    is_bare = bare and signs.body_length < MIN_TEXT
+    if is_bare and segments and names_puzzle(segments[-1]):
+        return "puzzle page"
+    if is_bare and signs.og_type in ("website", "profile", "section") and signs.pictures < 4 and not signs.all_types & _MEDIA:
+        return "little text, no date, no byline: not called an article by the page itself"
+    empty = not signs.body_length and not signs.pictures and "videoobject" not in signs.types
+    if empty and not signs.is_dated_article:
+        return "no text" if signs.headline else "no headline and no text"
+    return None
+
+
+def _names_section(signs: Signs, segments: list[str]) -> bool:
+    """Whether the heading is just the path's last part ("/uk-news/": "UK News"), and there is no date, byline or much text."""
+    if signs.has_date or signs.has_byline or not 0 < len(segments) <= 3 or signs.body_length > 600:
+        return False
+    name = (signs.headline or signs.title.split("|")[0]).strip()
+    return len(name.split()) <= 3 and len(name) < 25 and _letters(name) == _letters(segments[-1]) != ""
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def _is_listing(signs: Signs, segments: list[str]) -> bool:
+    """Whether a page that does not call itself an article looks like a list of articles."""
+    if signs.has_date and signs.has_byline:
+        return False
+    while segments and _PAGED.fullmatch(segments[-1]):
+        segments = segments[:-1]
+    plain = not segments or not any(
+        segment.count("-") > 2 or sum(map(str.isdigit, segment)) > 3 or "." in segment for segment in segments
+    )
+    points = 0
+    points += 2 * bool(
+        signs.all_types & {"collectionpage", "itemlist", "searchresultspage", "profilepage"} and not signs.types & ARTICLE_TYPES
+    )
+    points += signs.og_type in ("website", "profile", "section")
+    points += not signs.has_date
+    points += plain and len(segments) <= 2
+    points += signs.prose_share < 0.35
+    return points >= 4 and signs.body_length < 6000

@@ -1,0 +1,89 @@
+"""What a page is called, without the site's own name beside it. Knows separators and names, nothing of markup."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+MAX_TITLE = 1_000
+_BARS = re.compile(r"\s*[|•·»‹›¦]\s*|\s+::?\s+|\s+//\s+")
+_DASHES = re.compile(r"\s+[–—-]+\s+")
+_CJK_PARTS = re.compile(r"\s*(?:[_|｜]|--+)\s*")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HOST = re.compile(r"(?:https?://)?(?:www\.)?[\w-]{2,}(?:\.[\w-]{2,}){1,3}/?", re.IGNORECASE)
+_NAME_WORDS = 5
+"""Words a site's name has at most: "The Royal Gazette Online News"."""
+_SUBDOMAINS = frozenset(("www", "m", "mobile", "amp", "news", "edition"))
+_SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "ac"))
+
+
+def letters(text: str) -> str:
+    """Only what can be compared between a name, a host and a path: "Shropshire Star" -> "shropshirestar"."""
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def site_names(site_name: str | None, url: str) -> frozenset[str]:
+    """The letters of all that the site may call itself: what it says, and its host with and without its ending."""
+    try:
+        host = (urlsplit(url).hostname or "").split(".")
+    except ValueError:
+        host = []
+    while len(host) > 2 and host[0] in _SUBDOMAINS:
+        host = host[1:]
+    named = {letters(site_name or ""), letters("".join(host))}
+    while len(host) > 1:
+        host = host[:-1]
+        if host[-1] not in _SECOND_LEVEL:
+            named |= {letters(host[-1]), letters("".join(host))}
+    plain = {name.removeprefix("the") for name in named}
+    return frozenset(name for name in named | plain if len(name) > 2)
+
+
+def without_site_name(title: str, names: frozenset[str] = frozenset()) -> str:
+    """ "Bridge closed | News | Shropshire Star" -> "Bridge closed".
+
+    A bar parts the title from names whatever they are; a dash does where what follows is the site's name or looks like one.
+    """
+    title = title[:MAX_TITLE].strip()
+    if _CJK.search(title):
+        title = _longest(_CJK_PARTS.split(title)) or title
+    title = _without_names(title, names) or title
+    pieces = _DASHES.split(title)
+    if len(pieces) > 1 and letters(pieces[0]) in names:
+        return title[len(pieces[0]) :].lstrip(" –—-")
+    for _ in range(2):
+        pieces = _DASHES.split(title)
+        if len(pieces) < 2 or not _is_name(pieces[-1], title, names):
+            break
+        title = title[: title.rfind(pieces[-1])].rstrip(" –—-")
+    return title
+
+
+def _without_names(title: str, names: frozenset[str]) -> str:
+    """What bars part, less the site's name on either side and the shorter ones behind the first."""
+    ends = [0, *(place for bar in _BARS.finditer(title) for place in bar.span()), len(title)]
+    parts = [(start, end) for start, end in zip(ends[::2], ends[1::2], strict=True) if end > start]
+    while len(parts) > 1 and letters(title[slice(*parts[0])]) in names:
+        parts = parts[1:]
+    whole = sum(end - start for start, end in parts)
+    while len(parts) > 1:
+        start, end = parts[-1]
+        if letters(title[start:end]) not in names and end - start >= 0.5 * whole:
+            break
+        whole -= end - start
+        parts = parts[:-1]
+    return title[parts[0][0] : parts[-1][1]] if parts else ""
+
+
+def _is_name(piece: str, title: str, names: frozenset[str]) -> bool:
+    """Whether what stands behind a dash names the site: it says so, it is a host, or it is short and each word is capital."""
+    if letters(piece) in names or _HOST.fullmatch(piece):
+        return True
+    words = piece.split()
+    if not 0 < len(words) <= _NAME_WORDS or len(piece) > 0.6 * len(title) or piece[-1] in "?!.…" or words[-1].isdigit():
+        return False
+    return words[0][0].isupper() and all(word[0].isupper() or word[0].isdigit() or len(word) < 4 for word in words)
+
+
+def _longest(parts: list[str]) -> str:
+    return max((part.strip() for part in parts), key=len, default="")

@@ -1,0 +1,175 @@
+"""What stays in the body although it looks like furniture, and what leaves although it looks like text."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crawler.extraction import extract
+
+URL = "https://www.example.org/news/the-ferry-that-never-came"
+ONE = "The ferry to the outer islands did not come on Friday, nor on Saturday, and the shop has run out of flour and of tea."
+TWO = "Its owner said that a bearing had failed in the port engine, and that the part had to be made anew on the mainland."
+THREE = "“We have waited for longer than this,” said the postmistress, who remembers the winter when the harbour froze over."
+FOUR = "A fishing boat brought the mail in the end, and with it eleven sacks of flour that the baker counted on the quay."
+H1 = "<h1>The ferry that never came</h1>"
+
+
+def p(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def body_of(html: str, head: str = "") -> list[str]:
+    article = extract(f"<html><head>{head}</head><body>{html}</body></html>", URL)
+    return article.body.split("\n\n") if article.body else []
+
+
+LINKED = "The islanders have waited for a second ship since the summer of last year."
+QUOTED = "One hears of bearings, but the truth is that the ship is older than anybody who sails in her."
+
+TEASED = (
+    f'<div class="teaser-content"><div class="story-text"><p class="par">{ONE}</p></div></div>'
+    f'<div class="remainder"><div class="story-text">'
+    f'<p class="par">{TWO}</p><p class="par">{THREE}</p><p class="par">{FOUR}</p></div></div>'
+)
+
+STAYS = {
+    "a sentence that is mostly a link": (
+        f"<article>{p(ONE)}<p>The islanders have waited <a>for a second ship since the summer of last year</a>.</p>{p(TWO)}",
+        [ONE, LINKED, TWO],
+    ),
+    "a whole sentence that is a link": (
+        f'<article>{p(ONE)}<p><a href="/x">{TWO}</a></p>{p(THREE)}</article>',
+        [ONE, TWO, THREE],
+    ),
+    "a figure that quotes": (
+        f"{p(ONE)}<figure><blockquote><p>{QUOTED}</p></blockquote><figcaption>A pilot</figcaption></figure>{p(TWO)}",
+        [ONE, QUOTED, TWO],
+    ),
+    "paragraphs whose ids are a database's": (
+        f'<article><div id="slide-65ad1ad9">{p(ONE)}</div><div id="slide-7tip3ad2">{p(TWO, THREE)}</div></article>',
+        [ONE, TWO, THREE],
+    ),
+    "a slide named by a sentence": (
+        f'<div id="what-the-next-weather-warning-means-for-you">{p(ONE)}</div><div>{p(TWO, THREE)}</div>',
+        [ONE, TWO, THREE],
+    ),
+    "the part before a paywall": (
+        TEASED,
+        [ONE, TWO, THREE, FOUR],
+    ),
+    "paragraphs that are all named placeholders": (
+        "<main>" + "".join(f'<p class="paragraph inline-placeholder">{text}</p>' for text in (ONE, TWO, THREE)) + "</main>",
+        [ONE, TWO, THREE],
+    ),
+    "a quotation longer than the rest": (
+        f"<div class=entry>{p(ONE)}<blockquote>{p(TWO, THREE, FOUR)}</blockquote></div>",
+        [ONE, TWO, THREE, FOUR],
+    ),
+    "a first paragraph without a full stop": (
+        f"<article><p>{(ONE + ' ' + TWO).rstrip('.')}</p>{p(THREE, FOUR)}</article>",
+        [(ONE + " " + TWO).rstrip("."), THREE, FOUR],
+    ),
+    "a whole text in one div, without a full stop": (
+        f"<div><div class=t>{ONE} {TWO} {THREE} And there it</div><div>Follow the house</div></div>",
+        [f"{ONE} {TWO} {THREE} And there it"],
+    ),
+    "a whole text in one div, cut before its full stop": (
+        f"<div><ul><li>{FOUR}</li></ul><div class=t>{ONE} {TWO} {THREE} And there it</div></div>",
+        [FOUR, f"{ONE} {TWO} {THREE} And there it"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STAYS)
+def test_text_stays(name: str) -> None:
+    html, paragraphs = STAYS[name]
+    assert body_of(H1 + html) == paragraphs
+
+
+NEARBY = "The bridge is shut for a week, and so is the road to it, and nobody knows why."
+
+LEAVES = {
+    "a teaser that is cut after two lines": f'<h3><a href="/b">Bridge shut</a></h3><p class="lead line-clamp-2">{NEARBY}</p>',
+    "a teaser in one word": f'<div><p class="manualteasershorttext">{NEARBY}</p></div>',
+    "related broadcasts": f'<div class="relatedbroadcast"><p>{NEARBY}</p></div>',
+    "a pull quote in two words": f'<div class="pull-quote_pullQuote__x1"><blockquote>{NEARBY}</blockquote></div>',
+    "the next story": f'<div class="next-story"><h2>Bridge shut</h2><p>{NEARBY}</p></div>',
+    "what only printers show": f'<div class="d-none d-print-block">{NEARBY}</div>',
+    "an info box": f'<div class="infobox"><h3>Bridges</h3><p>{NEARBY} {NEARBY}</p></div>',
+    "a picture's description": f'<div><img src=a.jpg><p class="imagedescription">{NEARBY}</p></div>',
+    "a shortcode left raw": '<p>[button link="https://www.example.org/x" type="big"] Send us YOUR story of the sea[/button]</p>',
+    "a plea for addresses": "<p>Do you love ships? Our Harbour newsletter has them all. Sign up now, and never miss one.</p>",
+    "a german plea": "<p>Sie können sich jederzeit wieder abmelden, wenn Sie das möchten; wir löschen dann Ihre Adresse.</p>",
+    "what links earn": "<p>If you buy something through our links, the paper may earn a small commission. It helps us.</p>",
+    "bullets that name the house's channels": (
+        '<ul><li>Das Echo aufs Handy? Hier geht es zur <a href="/a">App</a> für Android und iOS.</li>'
+        '<li>Das Echo auch bei <a href="/w">WhatsApp</a>, Instagram oder Facebook, jeden Tag neu.</li></ul>'
+    ),
+    "a broken player": "<div>Try refreshing your browser, or tap here to see more of our films.</div>",
+    "a label over a film": '<p>WATCH | The harbour in the winter <a href="/v">when it froze</a>:</p>',
+    "a credit in brackets": "<p>(Credit: Anna Moore / Island News)</p>",
+}
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_furniture_leaves(name: str) -> None:
+    assert body_of(f"{H1}<article>{p(ONE, TWO)}{LEAVES[name]}{p(THREE, FOUR)}</article>") == [ONE, TWO, THREE, FOUR]
+
+
+ENDS = (
+    "Additional reporting by Ben Hale in Port Ellen; editing by Ruth Crane",
+    "Island News writer Ben Hale contributed to this report.",
+    "This is a breaking story, more to follow.",
+    "Write to Ben Hale at ben.hale@example.org",
+    "This article was first published in the Harbour Post.",
+    "Dieser Artikel ist zuerst bei den Hafennachrichten erschienen.",
+    "Already a subscriber? Log in",
+    "comments",
+)
+
+
+@pytest.mark.parametrize("line", ENDS)
+def test_lines_of_the_house_leave_the_end_only(line: str) -> None:
+    assert body_of(f"{H1}<article>{p(ONE, TWO, THREE, line)}</article>") == [ONE, TWO, THREE]
+
+
+WRITER = "Ines Calder grew up on the islands and has covered their harbours for this paper since 2009, with pleasure."
+
+
+def _by(name: str) -> str:
+    data = {"@type": "NewsArticle", "headline": "The ferry that never came", "author": {"@type": "Person", "name": name}}
+    return f'<script type="application/ld+json">{json.dumps(data)}</script>'
+
+
+@pytest.mark.parametrize(
+    ("html", "writer", "paragraphs"),
+    [
+        (p(ONE, TWO, THREE, FOUR, WRITER), "Ines Calder", [ONE, TWO, THREE, FOUR]),
+        (p(WRITER, ONE, TWO, THREE, FOUR), "Ines Calder", [ONE, TWO, THREE, FOUR]),
+        (p(ONE, TWO, WRITER, THREE, FOUR), "Ines Calder", [ONE, TWO, WRITER, THREE, FOUR]),
+        (p(ONE, TWO, THREE, FOUR, WRITER), "Paul Marsh", [ONE, TWO, THREE, FOUR, WRITER]),
+    ],
+)
+def test_what_presents_the_writer_leaves_both_ends(html: str, writer: str, paragraphs: list[str]) -> None:
+    assert body_of(f"{H1}<article>{html}</article>", _by(writer)) == paragraphs
+
+
+def test_an_introduction_beside_the_slides_is_read() -> None:
+    intro = f"<section>{p(ONE, TWO)}</section>"
+    slides = "".join(
+        f'<div class="slide"><h2>Slide {number}</h2>{p(f"{text} This is how slide {number} tells it, and no other.")}</div>'
+        for number, text in enumerate((THREE, FOUR, THREE, FOUR, THREE), 1)
+    )
+    assert body_of(f"<div>{H1}{intro}<section><div>{slides}</div></section></div>")[:2] == [ONE, TWO]
+
+
+def test_a_box_about_the_writer_is_no_body() -> None:
+    box = f'<div class="author-card"><p>{WRITER}</p></div>'
+    assert body_of(f"{H1}<main>{box}</main>") == []
+
+
+def test_a_writer_who_begins_every_paragraph_ends_neither_reading_nor_page() -> None:
+    every = p(*(f"Ines Calder {number}: {ONE}" for number in range(3_000)))
+    assert len(body_of(f"{H1}<article>{every}</article>", _by("Ines Calder"))) >= 3

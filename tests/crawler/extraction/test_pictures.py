@@ -1,0 +1,140 @@
+"""Captions and credits as pages lay them out: beside the picture, in parts, told only in attributes, or of something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.extraction import extract
+
+URL = "https://www.example.org/news/the-heron"
+PROSE = "".join(
+    f"<p>The heron has stood by the weir for {n} days now, and nobody has seen it catch a thing.</p>" for n in range(5)
+)
+TOP = "<figure><img src=/top.jpg><figcaption>The weir at noon.</figcaption></figure>"
+FIRST = ("The weir at noon.", None)
+
+
+def pictures(markup: str, top: str = "") -> list[tuple[str | None, str | None]]:
+    html = f"<title>The heron</title><article><h1>The heron stays</h1>{top}<div class=body>{PROSE}{markup}{PROSE}</div></article>"
+    return [(image.caption, image.credit) for image in extract(html, URL).images]
+
+
+@pytest.mark.parametrize(
+    ("markup", "found"),
+    [
+        # The caption stands beside its figure: one picture.
+        (
+            (
+                "<div class=media><figure><img src=/a.jpg></figure><div class=caption><figcaption>At the weir. Foto: Bo Lind"
+                "</figcaption></div></div>"
+            ),
+            [("At the weir.", "Bo Lind")],
+        ),
+        # The same picture for two widths of screen.
+        ("<figure><img src=/a.jpg><figcaption>The heron at dusk.</figcaption></figure>" * 2, [("The heron at dusk.", None)]),
+        # Two pictures with one caption.
+        (
+            "".join(f"<figure><img src=/{n}.jpg><figcaption>The heron at dusk.</figcaption></figure>" for n in "ab"),
+            [("The heron at dusk.", None)] * 2,
+        ),
+        # The credit in the figure, beside the caption, its box named by a build tool.
+        (
+            (
+                "<figure><div class=e_by><img src=/a.jpg><span class=e_bz>Foto: Bo Lind, Weir Post</span></div>"
+                "<figcaption>The heron at dusk.</figcaption></figure>"
+            ),
+            [("The heron at dusk.", "Bo Lind, Weir Post")],
+        ),
+        # "View 6 Images" is a button.
+        (
+            "<figure><img src=/a.jpg><span>View 6 Images</span><figcaption>The heron at dusk.</figcaption></figure>",
+            [("The heron at dusk.", None)],
+        ),
+        # The credit and its house in two parts.
+        (
+            (
+                "<figure><img src=/a.jpg><figcaption><span class=caption>The heron at dusk.</span> "
+                "<span class=credit>Photo by bo lind</span> /<span class=distributor>Weir News</span></figcaption></figure>"
+            ),
+            [("The heron at dusk.", "bo lind/Weir News")],
+        ),
+        # A credit on its own line.
+        (
+            "<figure><img src=/a.jpg><figcaption><span>Getty Images</span><br>The heron was seen at dusk.</figcaption></figure>",
+            [("The heron was seen at dusk.", "Getty Images")],
+        ),
+        # A caption that is marked up as a heading.
+        (
+            "<figure><img src=/a.jpg><figcaption><h2 class=image__caption>The heron at dusk.</h2></figcaption></figure>",
+            [("The heron at dusk.", None)],
+        ),
+        # One box is named caption, and holds picture and text.
+        ("<p class=caption><span><img src=/a.jpg></span><span>The heron at dusk.</span></p>", [("The heron at dusk.", None)]),
+        # The alternative text, printed below in a box of no name.
+        (
+            "<div class=f4><img src=/a.jpg alt='The heron at dusk'></div><div class=a5><span>The heron at dusk</span></div>",
+            [("The heron at dusk", None)],
+        ),
+        # The title says the alternative text and goes on with the credit.
+        (
+            (
+                "<figure><img src=/a.jpg alt='A heron at dusk' title='A heron at dusk | Foto: Bo Lind'>"
+                "<figcaption>It has come to stay.</figcaption></figure>"
+            ),
+            [("It has come to stay.", "Bo Lind")],
+        ),
+        # Who said it, under a quotation.
+        ("<div class=Quote><p>It does not move.</p><figcaption><img src=/q.svg>Bo Lind</figcaption></div>", []),
+        # How long it takes to read, beside the writer's portrait.
+        ("<figure><img src=/a.jpg><figcaption>Reading time: 3 min read</figcaption></figure>", []),
+    ],
+)
+def test_picture(markup: str, found: list[tuple[str | None, str | None]]) -> None:
+    assert pictures(markup) == found
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        # A film further down is a piece of its own.
+        "<figure class=video-wrapper><img src=/v.jpg><figcaption>How the weir was built</figcaption></figure>",
+        "<figure data-video-id=1><img src=/v.jpg><figcaption>How the weir was built</figcaption></figure>",
+        # A caption that is but a link to another page of the site.
+        "<figure><img src=/v.jpg><figcaption><a href=/news/weir>How the weir was built in a year</a></figcaption></figure>",
+        # A card whose heading is the alternative text.
+        "<a href=/news/weir><div><img src=/v.jpg alt='The weir was built'></div><span>The weir was built</span></a>",
+    ],
+)
+def test_what_is_of_another_story(markup: str) -> None:
+    assert [found for found in pictures(markup, TOP) if found[0]] == [FIRST]
+
+
+def test_a_film_on_top_is_the_picture_of_the_article() -> None:
+    top = "<figure class=video-wrapper><img src=/v.jpg><figcaption>The heron at dusk.</figcaption></figure>"
+    assert pictures("", top) == [("The heron at dusk.", None)]
+
+
+def test_a_link_to_the_whole_picture_is_no_teaser() -> None:
+    markup = "<figure><img src=/a.jpg><figcaption><a href=/big/a.jpg>The heron at dusk by the weir.</a></figcaption></figure>"
+    assert pictures(markup) == [("The heron at dusk by the weir.", None)]
+
+
+def about(image: str) -> str:
+    item = f'{{"@type":"NewsArticle","headline":"The heron stays","image":{image}}}'
+    return f'<script type="application/ld+json">{item}</script>'
+
+
+@pytest.mark.parametrize(
+    ("head", "urls"),
+    [
+        ('<meta property="og:image" content="/big/heron.jpg">', ["https://www.example.org/big/heron.jpg"]),
+        ('<meta property="og:image" content="/img/site-logo.png">', []),
+        ('<meta property="og:image" content="data:image/png;base64,AAAA">', []),
+        (about('[{"@type":"ImageObject","url":"/heron.jpg","caption":"A heron"}]'), ["https://www.example.org/heron.jpg"]),
+        (about("[]"), []),
+        (about('[{"url":7}]'), []),
+    ],
+)
+def test_where_no_picture_is_printed_the_one_machines_are_told_is_kept_without_words(head: str, urls: list[str]) -> None:
+    found = extract(f"<title>The heron</title>{head}<article><h1>The heron stays</h1>{PROSE}</article>", URL).images
+    assert [(image.url, image.caption, image.credit) for image in found] == [(url, None, None) for url in urls]

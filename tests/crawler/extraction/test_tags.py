@@ -1,0 +1,52 @@
+"""Sections that a page's path of links or its address tells, and links that are no topics."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crawler.extraction import extract
+
+PROSE = "".join(
+    f"<p>The heron has stood by the weir for {n} days now, and nobody has seen it catch a thing.</p>" for n in range(5)
+)
+ARTICLE = f"<title>A grey heron has come to stay by the weir</title><article><h1>The heron stays</h1>{PROSE}"
+
+
+def path(*names: str) -> str:
+    entries = [{"@type": "ListItem", "position": n, "item": {"name": name}} for n, name in enumerate(names, 1)]
+    told = json.dumps({"@type": "BreadcrumbList", "itemListElement": entries})
+    return f'<script type="application/ld+json">{told}</script>'
+
+
+@pytest.mark.parametrize(
+    ("url", "head", "section"),
+    [
+        ("/politik/berlin/haushalt-12345.html", "", "Politik"),
+        ("/en/life-style/the-heron", "", "Life style"),
+        ("/news/the-heron", "", None),
+        ("/the-heron", "", None),
+        ("/2025/03/07/the-heron", "", None),
+        ("/news/local/the-heron", "", "Local"),
+        ("/news/the-heron", path("Home", "Nature", "The heron stays"), "Nature"),
+        ("/news/the-heron", path("Home", "Nature"), "Nature"),
+        ("/news/the-heron", path("Home", "A grey heron has come to stay by the weir"), None),
+        ("/news/the-heron", path("Home"), None),
+        # What machines are told of the article itself comes first.
+        ("/nature/the-heron", path("Home", "Nature") + '<meta property="article:section" content="Birds">', "Birds"),
+    ],
+)
+def test_section(url: str, head: str, section: str | None) -> None:
+    assert extract(f"{head}{ARTICLE}</article>", f"https://www.example.org{url}").section == section
+
+
+def test_a_link_into_the_page_is_no_topic() -> None:
+    tags = "<div class=tags><a href=/x#comments>12 remarks</a><a rel=tag href=/tag/heron>Heron</a></div></article>"
+    assert extract(ARTICLE + tags, "https://www.example.org/x").topics == ("Heron",)
+
+
+def test_keywords_that_run_together_are_taken_where_they_are_parted() -> None:
+    item = '{"@type":"NewsArticle","headline":"The heron stays","keywords":["weir heron town"]}'
+    head = f'<script type="application/ld+json">{item}</script><meta name="keywords" content="heron,weir,town">'
+    assert extract(f"{head}{ARTICLE}</article>", "https://www.example.org/x").topics == ("heron", "weir", "town")
