@@ -1,27 +1,28 @@
 """Which URLs a crawl asks for, in which order, and why not the others. Pure: candidates and the past in, a choice out.
 
 Asked for is what is named by a person, what a source says has changed, what is new, and what is due for another look.
-A claim of change is asked in full; a look that is only due goes with the stored validators, so that a 304 can answer it.
+A claim of change is asked in full, where the site's claims mostly come true; a look that is only due goes with the stored
+validators, as far as the host's 304s are trusted, and within the allowance of the hour.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
 from crawler.discovery.candidate import Candidate, SourceKind
-from crawler.schedule.recheck import dead_end_due
+from crawler.schedule.recheck import Due, claim_is_due, dead_end_due, in_order
 from crawler.sites import Site
 from pipelines.article import Outcome
 from pipelines.crawls import Source
 from pipelines.dates import Timestamp
 from pipelines.past import Past, PastArticle, PastLook
 from pipelines.revisions import State
-from pipelines.rows import instant_of
+from pipelines.rows import instant_of, moment
 from pipelines.urls import amp_to_article, article_key, canonicalize
 
 CLAIM_MARGIN = timedelta(seconds=90)
@@ -37,6 +38,8 @@ seldom finds an article late when a sitemap stands still."""
 
 OVER_LIMIT = "over the limit of one crawl"
 RESERVED = "reserved at the last look"
+PUT_OFF = "put off: the hour's rechecks are spent"
+DOUBTED = "said to have changed, by sources that mostly say so in vain"
 
 
 class Recheck(StrEnum):
@@ -53,7 +56,7 @@ class Ask:
 
     url: str
     why: str
-    """"named", "changed", "new", "due"."""
+    """"named", "changed", "vanished", "new", "due", "failed before"."""
     past: PastArticle | None = None
     claimed_modified: Timestamp | None = None
     conditional: bool = False
@@ -71,29 +74,40 @@ class Choice:
     """Keys of the candidates that the past did not know."""
 
 
+@dataclass(slots=True)
+class _Sorted:
+    """Candidates, by what becomes of them; keys are those of `article_key`."""
+
+    amp: dict[str, tuple[tuple[str, str], ...]]
+    first: dict[str, Ask] = field(default_factory=dict)
+    """Named by a person, or said to have changed."""
+    fresh: dict[str, Candidate] = field(default_factory=dict)
+    doubted: dict[str, Timestamp | None] = field(default_factory=dict)
+    """Claims of a change that are not believed for now."""
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
 def choose(candidates: Iterable[Candidate], past: Past, site: Site, now: datetime, *, recheck: Recheck = Recheck.DUE,
-           named: Iterable[str] = (), elsewhere: frozenset[str] = frozenset(), limit: int = 2_000) -> Choice:  # fmt: skip
-    """Choose at most `limit` URLs. `named` come whatever is known; `elsewhere` are URLs that another site's article has."""
-    skipped: Counter[str] = Counter()
-    first: dict[str, Ask] = {}
+           named: Iterable[str] = (), elsewhere: frozenset[str] = frozenset(), limit: int = 2_000,
+           vanished: Iterable[str] = (), allowed: int | None = None) -> Choice:  # fmt: skip
+    """Choose at most `limit` URLs. `named` come whatever is known; `elsewhere` are URLs that another site's article has;
+    `vanished` are keys of articles that a source has taken out.
+
+    `allowed` are the looks at known articles that the hour leaves; claims of change come first, and are asked for in any case.
+    """
+    sorted_out = _Sorted(amp={})
     for url in named:
         address = canonicalize(url) or url
-        first.setdefault(article_key(address), Ask(address, "named", past.find(address, site.external_id(address))))
-    fresh: dict[str, Candidate] = {}
-    merged, amp = _merged(candidates)
-    for key, candidate in merged.items():
-        known = past.find(candidate.url, site.external_id(candidate.url))
-        reason = _passed_over(candidate, known, past, site, now, elsewhere)
-        if reason:
-            skipped[reason] += 1
-        elif known:
-            first.setdefault(key, Ask(known.url, "changed", known, candidate.claimed_modified, aliases=amp.get(key, ())))
-        elif key not in first:
-            fresh[key] = candidate
-    again = {key: ask for key, ask in _again(past, now, recheck) if key not in first and key not in fresh}
+        sorted_out.first[article_key(address)] = Ask(address, "named", past.find(address, site.external_id(address)))
+    _sort(sorted_out, candidates, past, site, now, elsewhere)
+    if recheck is not Recheck.NONE:
+        gone = {key: past.articles[key] for key in vanished if key in past.articles}
+        sorted_out.first |= {key: Ask(one.url, "vanished", one) for key, one in gone.items() if key not in sorted_out.first}
+    first, fresh, skipped = sorted_out.first, sorted_out.fresh, sorted_out.skipped
+    again = _again(sorted_out, past, now, recheck, allowed)
     room = max(limit - len(first) - min(len(again), limit // 4), 0)
     newest = sorted(fresh.items(), key=lambda item: _newest_first(item[1]))
-    new = [Ask(one.url, "new", None, one.claimed_modified, aliases=amp.get(key, ())) for key, one in newest]
+    new = [Ask(one.url, "new", None, one.claimed_modified, aliases=sorted_out.amp.get(key, ())) for key, one in newest]
     if len(new) > room:
         skipped[OVER_LIMIT] = len(new) - room
     # Rechecks before new ones: an article that has moved is met at its old address, which redirects, before its new one.
@@ -112,6 +126,36 @@ def worth_asking(source: Source | None, others: Iterable[Source], now: datetime)
         return True
     covered = any(other.kind == "sitemap" and other.dated for other in others)
     return not covered or now - source.fetched >= AUDIT_INTERVAL
+
+
+def _sort(out: _Sorted, candidates: Iterable[Candidate], past: Past, site: Site, now: datetime,
+          elsewhere: frozenset[str]) -> None:  # fmt: skip
+    merged, out.amp = _merged(candidates)
+    for key, candidate in merged.items():
+        known = past.find(candidate.url, site.external_id(candidate.url))
+        reason = _passed_over(candidate, known, past, site, now, elsewhere)
+        if reason:
+            out.skipped[reason] += 1
+            if reason == DOUBTED and known:
+                out.doubted[article_key(known.url)] = candidate.claimed_modified
+        elif known:
+            ask = Ask(known.url, "changed", known, candidate.claimed_modified, aliases=out.amp.get(key, ()))
+            out.first.setdefault(key, ask)
+        elif key not in out.first:
+            out.fresh[key] = candidate
+
+
+def _again(out: _Sorted, past: Past, now: datetime, recheck: Recheck, allowed: int | None) -> dict[str, Ask]:
+    """What is asked for though no source wants it: audits within the allowance, then what gave no answer before."""
+    asked = [article_key(ask.past.url) for ask in out.first.values() if ask.past]
+    taken = {*out.first, *asked, *out.fresh}
+    audits = {key: found for key, found in _audits(past, now, recheck).items() if key not in taken}
+    room = len(audits) if allowed is None else max(allowed - len(asked), 0)
+    order = in_order((due for due, _ in audits.values()), room, now, past.habits)
+    if len(order) < len(audits):
+        out.skipped[PUT_OFF] = len(audits) - len(order)
+    again = {one.key: _audit(one.key, audits[one.key][1], past, now, out.doubted.get(one.key)) for one in order}
+    return again | {key: ask for key, ask in _retries(past, now, recheck).items() if key not in taken}
 
 
 def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict[str, tuple[tuple[str, str], ...]]]:
@@ -143,8 +187,11 @@ def _passed_over(candidate: Candidate, known: PastArticle | None, past: Past, si
     """Why a candidate is not asked for, or None where it is."""
     if known and known.reserved and not _due_again(known.reserved, now):
         return RESERVED
+    if known and not _claims_change(known, candidate):
+        return "known, and not said to have changed"
     if known:
-        return None if _claims_change(known, candidate) else "known, and not said to have changed"
+        due = instant_of(known.next_check) if known.next_check else None
+        return None if claim_is_due(known.looked or now, due, now, past.habits) else DOUBTED
     if not site.same_site(candidate.url):
         return "on another site"
     # A feed names articles only; sitemaps and sections name all sorts.
@@ -197,15 +244,30 @@ def _newest_first(candidate: Candidate) -> tuple[int, float]:
     return (2 if candidate.source is SourceKind.SITEMAP else 0, 0.0)
 
 
-def _again(past: Past, now: datetime, recheck: Recheck) -> Iterator[tuple[str, Ask]]:
-    """Known articles to look at again, the longest due first."""
-    if recheck is Recheck.NONE:
-        return
-    for known in past.due(now) if recheck is Recheck.DUE else past.all():
+def _audits(past: Past, now: datetime, recheck: Recheck) -> dict[str, tuple[Due, PastArticle]]:
+    """Known articles to look at again though no source asks for it, by key."""
+    found: dict[str, tuple[Due, PastArticle]] = {}
+    known_ones = {Recheck.DUE: past.due(now), Recheck.ALL: past.all(), Recheck.NONE: []}[recheck]
+    for known in known_ones:
         if known.known.state is not State.MOVED and (known.reserved is None or _due_again(known.reserved, now)):
-            conditional = known.validators_url == known.url
-            yield article_key(known.url), Ask(known.url, "due", known, None, conditional)
-    for key, look in past.dead_ends.items():
-        # A source is read only when it changes, so what failed once would else never be asked for again.
-        if look.outcome is Outcome.ERROR and look.looks <= MAX_RETRIES and _due_again(look, now):
-            yield key, Ask(look.url, "failed before")
+            due = instant_of(known.next_check) if known.next_check else now
+            looked = known.looked or due
+            urgent = known.known.state is State.SUSPECTED or known.known.stale_hash is not None
+            key = article_key(known.url)
+            found[key] = Due(key, due, looked, known.changed or looked, known.edits, urgent), known
+    return found
+
+
+def _audit(key: str, known: PastArticle, past: Past, now: datetime, claimed: Timestamp | None) -> Ask:
+    """A look in full where the host has no trust for this one; else with the validators that the URL itself sent."""
+    looked = moment(known.looked) if known.looked else ""
+    conditional = known.validators_url == known.url and not past.trust_in(known.url).wants_all(key, looked, now)
+    return Ask(known.url, "due", known, claimed, conditional)
+
+
+def _retries(past: Past, now: datetime, recheck: Recheck) -> dict[str, Ask]:
+    """URLs that gave no answer: a source is read only when it changes, so these would else never be asked for again."""
+    if recheck is Recheck.NONE:
+        return {}
+    worn = ((key, look) for key, look in past.dead_ends.items() if look.outcome is Outcome.ERROR and look.looks <= MAX_RETRIES)
+    return {key: Ask(look.url, "failed before") for key, look in worn if _due_again(look, now)}

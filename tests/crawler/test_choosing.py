@@ -7,14 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.choosing import Ask, Recheck, choose, worth_asking
+from crawler.choosing import DOUBTED, PUT_OFF, Ask, Recheck, choose, worth_asking
 from crawler.discovery.candidate import Candidate, SourceKind
 from crawler.sites import Site
 from pipelines.article import Outcome
 from pipelines.crawls import Source
+from pipelines.habits import CLAIMS, Count, Habits
 from pipelines.past import Past, PastArticle, PastLook
 from pipelines.revisions import Known, State
 from pipelines.rows import moment
+from pipelines.trust import Trust
 from tests.pipelines.making import T0, URL, at, day, stamp
 
 SITE = Site("paper", "The Paper", "https://paper.example/", "Europe/London")
@@ -76,9 +78,55 @@ def test_an_amp_page_is_asked_for_only_where_nothing_else_is_known() -> None:
     assert (ask.url, ask.aliases) == (f"{URL}/amp/", ())
 
 
-def test_what_is_due_goes_with_validators() -> None:
+def test_what_is_due_goes_with_validators_as_far_as_the_host_is_trusted() -> None:
     (ask,) = choose([], knowing(), SITE, at(30)).asks
-    assert (ask.url, ask.why, ask.conditional) == (URL, "due", True)
+    assert (ask.url, ask.why, ask.conditional) == (URL, "due", False)
+    trusting = replace(knowing(), trust={"paper.example": Trust(passed=9_999)})
+    ((key, article),) = trusting.articles.items()
+    conditional = 0
+    for minute in range(100):
+        trusting.articles[key] = replace(article, looked=at(minute))
+        conditional += choose([], trusting, SITE, at(30)).asks[0].conditional
+    assert 85 <= conditional < 100
+    lost = replace(trusting, trust={"paper.example": Trust(9_999, 1, at(0), URL)})
+    assert not choose([], lost, SITE, at(30)).asks[0].conditional
+
+
+def test_what_the_hour_does_not_allow_is_put_off_but_never_a_claim_or_a_suspect() -> None:
+    past = Past()
+    for number in range(9):
+        url = f"https://paper.example/news/story-{number}"
+        state = State.SUSPECTED if number == 5 else State.LIVE
+        known = Known("hash", None, "2025-03-07T07:00:00Z", state)
+        article = PastArticle(url, known, moment(at(number)), None, None, None, None, looked=at(0), changed=at(0))
+        past.articles[f"paper.example/news/story-{number}"] = article
+    told = named("https://paper.example/news/story-8", 20)
+    choice = choose([told], past, SITE, at(30), allowed=4)
+    chosen = [(ask.url[-1], ask.why) for ask in choice.asks]
+    assert chosen == [("8", "changed"), ("5", "due"), ("1", "due"), ("0", "due")]
+    assert choice.skipped == {PUT_OFF: 5}
+    assert [ask.url[-1] for ask in choose([told], past, SITE, at(30), allowed=0).asks] == ["8", "5"]
+    assert len(choose([told], past, SITE, at(30)).asks) == 9
+
+
+def test_claims_of_a_site_that_mostly_claims_in_vain_wait_and_come_with_the_audit() -> None:
+    past = replace(knowing(), habits=Habits({CLAIMS: Count(100, 2)}))
+    ((key, article),) = past.articles.items()
+    past.articles[key] = replace(article, looked=at(0), changed=at(0))
+    assert choose([named(modified=9)], past, SITE, at(10)).skipped == {DOUBTED: 1}
+    assert asked([named(modified=9)], past, 25) == [(URL, "changed")]
+    past.articles[key] = replace(article, looked=at(29.9), changed=at(0), next_check=moment(at(30)))
+    (ask,) = choose([named(modified=29)], past, SITE, at(30)).asks
+    assert (ask.why, ask.claimed_modified) == ("changed", stamp(29))
+
+
+def test_what_has_vanished_from_a_list_is_asked_for() -> None:
+    choice = choose([], knowing(), SITE, at(1), vanished=("paper.example/news/mill-fire", "paper.example/other"))
+    assert [(ask.url, ask.why, ask.conditional) for ask in choice.asks] == [(URL, "vanished", False)]
+    assert choose([], knowing(), SITE, at(1), vanished=("paper.example/news/mill-fire",), recheck=Recheck.NONE).asks == ()
+
+
+def test_rechecks_of_which_kind() -> None:
     assert asked([], knowing(), 29) == []
     assert asked([], knowing(), 29, recheck=Recheck.ALL) == [(URL, "due")]
     assert asked([], knowing(), 30, recheck=Recheck.NONE) == []

@@ -1,0 +1,411 @@
+"""Replays edit traces (`edits.py`) against rules of when to look again: ours, by the very functions that the crawler asks, and
+those of diffengine, newsdiffs, StormCrawler, a look an hour, and looks only where `lastmod` moves.
+
+    python benchmarks/recheck.py [--seeds 5] [--scenario NAME ...] [--json]
+
+Needs nothing but the project; one seed of one site takes about two seconds. benchmarks/README.md says what the columns mean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import json
+import sys
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from math import isnan, nan
+from pathlib import Path
+from statistics import mean, median, stdev
+from typing import Any, Protocol
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from edits import DAY, DAYS, HOUR, NEVER, SCENARIOS, Scenario, Story, stories, tick_after
+
+from crawler.schedule.recheck import Due, allowance, claim_is_due, in_order, next_check, window
+from pipelines.article import Outcome
+from pipelines.habits import CLAIMS, Count, Habits, counted, habit_of
+from pipelines.revisions import State
+from pipelines.takedowns import Absence, missing
+from pipelines.trust import Trust, Validators, caught, heard, lied
+
+T0 = datetime(2025, 3, 1, tzinfo=UTC)
+END = DAYS * DAY
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one policy did on one trace."""
+
+    articles: int = 0
+    looks: int = 0
+    """Requests for articles after the first, 304s included."""
+    not_modified: int = 0
+    told: int = 0
+    wasted: int = 0
+    seen: dict[tuple[int, int], float] = field(default_factory=dict)
+    """(story, edit) -> when a look found it standing."""
+    gone: dict[int, float] = field(default_factory=dict)
+    put_off: int = 0
+
+
+class Policy(Protocol):
+    """A rule of when to look again."""
+
+    def replay(self, trace: Sequence[Story], scenario: Scenario) -> Tally: ...
+
+
+class Timer:
+    """A rule that knows an article's times alone. `wait` gives the minutes to the next look."""
+
+    def __init__(self, wait: Any, claims: bool = False) -> None:
+        self._wait = wait
+        self._claims = claims
+
+    def replay(self, trace: Sequence[Story], scenario: Scenario) -> Tally:
+        tally = Tally(len(trace))
+        for number, story in enumerate(trace):
+            self._follow(number, story, scenario.tick, tally)
+        return tally
+
+    def _follow(self, number: int, story: Story, tick: int, tally: Tally) -> None:
+        created = checked = tick_after(story.published, tick)
+        state: dict[str, Any] = {}
+        if story.gone(created):
+            return
+        claims = deque(tick_after(at, tick) for at in story.claims) if self._claims else deque()
+        version, changed = story.version(created), float(created)
+        while True:
+            while claims and claims[0] <= checked:
+                claims.popleft()
+            by_rule = tick_after(checked + max(self._wait(created, checked, changed, state), tick), tick)
+            now = min(by_rule, claims[0] if claims else NEVER)
+            if now >= END:
+                return
+            tally.looks += 1
+            told = bool(claims) and now == claims[0]
+            tally.told += told
+            checked = int(now)
+            if story.gone(now):
+                tally.gone.setdefault(number, now)
+                state["changed"] = False
+                continue
+            found = story.version(now)
+            state["changed"] = found > version
+            tally.wasted += told and found == version
+            if found > version:
+                version, changed = found, now
+                tally.seen[number, found - 1] = now
+
+
+def one_fifth(created: float, checked: float, changed: float, state: dict[str, Any]) -> float:
+    """diffengine: stale when the time since the look is a fifth of the time since it was first met. (It means `total_seconds` and
+    writes `seconds`, and asks a dead URL at each run; neither is held against it here.)"""
+    return (checked - 0.2 * created) / 0.8 - checked
+
+
+def tiers(created: float, checked: float, changed: float, state: dict[str, Any]) -> float:
+    """newsdiffs: by the time since the last change, judged at each run."""
+    for below, wait in ((3 * HOUR, 15), (DAY, 60), (7 * DAY, 180), (30 * DAY, 3 * DAY), (360 * DAY, 30 * DAY)):
+        # the first moment at which the wait of the tier then reached is over
+        if checked + wait - changed < below:
+            return wait
+    return NEVER
+
+
+def adaptive(created: float, checked: float, changed: float, state: dict[str, Any]) -> float:
+    """StormCrawler's AdaptiveScheduler with its defaults: a day at first, half as long again or half way to an hour."""
+    if "interval" not in state:
+        state["interval"] = DAY
+    elif state["changed"]:
+        state["interval"] = int(0.5 * state["interval"] + 0.5 * HOUR)
+    else:
+        state["interval"] = min(int(state["interval"] * 1.5), 14 * DAY)
+    return float(state["interval"])
+
+
+def hourly(created: float, checked: float, changed: float, state: dict[str, Any]) -> float:
+    """A look an hour, for ever."""
+    return HOUR
+
+
+def never(created: float, checked: float, changed: float, state: dict[str, Any]) -> float:
+    """No look but for a claim."""
+    return NEVER
+
+
+@dataclass(slots=True)
+class Kept:
+    """What our ledger knows of one article."""
+
+    version: int
+    looked: datetime
+    since: datetime
+    due: datetime | None
+    edits: int = 0
+    state: State = State.LIVE
+    absence: Absence | None = None
+    vouched: datetime | None = None
+
+
+class Ours:
+    """The crawler's own: every judgement is one of `crawler.schedule.recheck`, `pipelines.habits` or `pipelines.trust`."""
+
+    def replay(self, trace: Sequence[Story], scenario: Scenario) -> Tally:
+        return _Crawls(trace, scenario).run()
+
+
+class _Crawls:
+    """One site's crawls, one a tick."""
+
+    def __init__(self, trace: Sequence[Story], scenario: Scenario) -> None:
+        self.trace, self.scenario = trace, scenario
+        self.tally = Tally(len(trace))
+        self.kept: dict[int, Kept] = {}
+        self.counts: dict[str, Count] = {}
+        self.habits = Habits()
+        self.trust = Trust()
+        self.pending: set[int] = set()
+        self.spent: deque[datetime] = deque()
+        self.heap: list[tuple[datetime, int]] = []
+
+    def run(self) -> Tally:
+        tick = self.scenario.tick
+        news: dict[int, list[int]] = {}
+        claims: dict[int, list[int]] = {}
+        vanished: dict[int, list[int]] = {}
+        for number, story in enumerate(self.trace):
+            news.setdefault(tick_after(story.published, tick), []).append(number)
+            for at in story.claims:
+                claims.setdefault(tick_after(at, tick), []).append(number)
+            if story.vanishes and story.deleted:
+                vanished.setdefault(tick_after(story.deleted, tick), []).append(number)
+        for minute in range(0, END, tick):
+            self.habits = Habits(dict(self.counts))  # as a crawl loads them: once
+            self.pending |= {number for number in claims.get(minute, ()) if number in self.kept}
+            self._claimed(minute)
+            for number in vanished.get(minute, ()):
+                if number in self.kept and self.kept[number].state is State.LIVE:
+                    self._look(number, minute, told=True)
+            self._audits(minute)
+            for number in news.get(minute, ()):
+                self._meet(number, minute)
+        return self.tally
+
+    def _meet(self, number: int, minute: int) -> None:
+        story, now = self.trace[number], _at(minute)
+        if not story.gone(minute):
+            version = story.version(minute)
+            since = min(_at(_stamp(story, version)), now)
+            kept = Kept(version, now, since, None)
+            kept.due = next_check(Outcome.NEW, State.LIVE, since, now, 0, self.habits, cheap=self.trust.is_good(now))
+            self.kept[number] = kept
+            self._push(number)
+
+    def _claimed(self, minute: int) -> None:
+        now = _at(minute)
+        for number in sorted(self.pending):
+            kept = self.kept[number]
+            if self.trace[number].listed_until < minute or kept.state is State.GONE:
+                self.pending.discard(number)
+            elif claim_is_due(kept.looked, kept.due, now, self.habits):
+                self._look(number, minute, told=True)
+
+    def _audits(self, minute: int) -> None:
+        now = _at(minute)
+        waiting: dict[str, Due] = {}
+        while self.heap and self.heap[0][0] <= now:
+            due, number = heapq.heappop(self.heap)
+            kept = self.kept[number]
+            if kept.due == due:
+                urgent = kept.state is State.SUSPECTED
+                waiting[str(number)] = Due(str(number), due, kept.looked, kept.since, kept.edits, urgent)
+        since_last = timedelta(minutes=self.scenario.tick)
+        while self.spent and self.spent[0] <= now - window(since_last):
+            self.spent.popleft()
+        allowed = allowance(self.scenario.per_hour, len(self.spent), since_last)
+        for one in in_order(waiting.values(), allowed, now, self.habits):
+            del waiting[one.key]
+            self._look(int(one.key), minute, told=False)
+        self.tally.put_off += len(waiting)
+        for key in waiting:
+            self._push(int(key))
+
+    def _look(self, number: int, minute: int, told: bool) -> None:
+        story, kept, now = self.trace[number], self.kept[number], _at(minute)
+        claimed = number in self.pending
+        self.pending.discard(number)
+        self.tally.looks += 1
+        self.tally.told += told
+        self.spent.append(now)
+        if story.gone(minute):
+            self.tally.gone.setdefault(number, minute)
+            kept.state, kept.absence = missing(kept.state, kept.absence, 404, now)
+            kept.looked = now
+            outcome = Outcome.GONE if kept.state is State.GONE else Outcome.SUSPECTED
+            kept.due = next_check(outcome, kept.state, kept.absence.since, now)
+        else:
+            self._read(number, story, kept, minute, told, claimed)
+        self._push(number)
+
+    def _read(self, number: int, story: Story, kept: Kept, minute: int, told: bool, claimed: bool) -> None:
+        now, found = _at(minute), story.version(minute)
+        changed = self._answer(number, story, kept, found, now, told)
+        self.tally.wasted += told and not changed
+        age, waited = kept.looked - kept.since, now - kept.looked
+        if claimed:
+            self._count(CLAIMS, 1, changed)
+        else:
+            self._count(habit_of(age, waited, kept.edits), waited / timedelta(hours=1), changed)
+        outcome = Outcome.UNCHANGED
+        if changed:
+            silent = story.edits[found - 1].silent
+            outcome = Outcome.SILENT if silent else Outcome.UPDATED
+            self.tally.seen[number, found - 1] = minute
+            kept.version, kept.since, kept.edits = found, now, kept.edits + 1
+        kept.looked = now
+        cheap = self.trust.is_good(now)
+        kept.due = next_check(outcome, State.LIVE, kept.since, now, kept.edits, self.habits, cheap=cheap)
+
+    def _answer(self, number: int, story: Story, kept: Kept, found: int, now: datetime, told: bool) -> bool:
+        """Ask, with or without validators, and learn how honest the host is; whether a changed text came back."""
+        kind = self.scenario.validators
+        full = told or kind == "none" or self.trust.wants_all(str(number), kept.looked.isoformat(), now)
+        if not full and (kind == "frozen" or found == kept.version):
+            self.tally.not_modified += 1
+            kept.vouched = now
+            return False
+        changed = found > kept.version
+        if kind != "none":
+            before, after = (Validators(_etag(kind, version)) for version in (kept.version, found))
+            stamp = None if not changed or story.edits[found - 1].silent else _at(_stamp(story, found))
+            if lied(before, after, changed, stamp, kept.vouched):
+                self.trust = caught(self.trust, str(number), now)
+            else:
+                self.trust = heard(self.trust, before.says_same(after), changed)
+        return changed
+
+    def _count(self, name: str, watched: float, found: bool) -> None:
+        self.counts[name] = counted(self.counts.get(name, Count()), name, watched, found)
+
+    def _push(self, number: int) -> None:
+        due = self.kept[number].due
+        if due is not None:
+            heapq.heappush(self.heap, (due, number))
+
+
+POLICIES: dict[str, Policy] = {
+    "newsledger": Ours(),
+    "diffengine, 1/5": Timer(one_fifth),
+    "newsdiffs, tiers": Timer(tiers),
+    "StormCrawler, adaptive": Timer(adaptive),
+    "hourly": Timer(hourly),
+    "lastmod only": Timer(never, claims=True),
+}
+
+
+def measure(policy: Policy, scenario: Scenario, seed: int) -> dict[str, float]:
+    """One policy on one trace: looks an article, shares, and delays in hours."""
+    trace = stories(scenario, seed)
+    tally = policy.replay(trace, scenario)
+    chances: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
+    delays: dict[str, list[float]] = {"declared": [], "silent": []}
+    for number, story in enumerate(trace):
+        met = tick_after(story.published, scenario.tick)
+        ends = [edit.at for edit in story.edits[1:]] + [story.deleted if story.deleted is not None else END]
+        for position, (edit, end) in enumerate(zip(story.edits, ends, strict=False)):
+            if edit.at <= met or edit.at > END - DAY:
+                continue  # part of what was met first; or too near the end of the trace to have been seen within a day
+            kind = "silent" if edit.silent else "declared"
+            at = tally.seen.get((number, position))
+            chances[kind] += 1
+            seen[kind] += at is not None
+            in_reach = tick_after(edit.at, scenario.tick) < end
+            chances[f"{kind} in reach"] += in_reach
+            seen[f"{kind} within 24 h"] += at is not None and at - edit.at <= DAY
+            if at is not None:
+                delays[kind].append((at - edit.at) / HOUR)
+    takedowns = {n: s.deleted for n, s in enumerate(trace) if s.deleted and tick_after(s.published, scenario.tick) < s.deleted}
+    waits = [(tally.gone[n] - deleted) / HOUR for n, deleted in takedowns.items() if n in tally.gone]
+    return {
+        "looks": tally.looks / tally.articles,
+        "full": (tally.looks - tally.not_modified) / tally.articles,
+        "told": tally.told / tally.articles,
+        "wasted": _share(tally.wasted, tally.told),
+        "declared": _share(seen["declared"], chances["declared in reach"]),
+        "declared h": median(delays["declared"] or [nan]),
+        "takedowns": _share(len(waits), len(takedowns)),
+        "takedown h": median(waits or [nan]),
+        "silent 24 h": _share(seen["silent within 24 h"], chances["silent in reach"]),
+        "silent ever": _share(seen["silent"], chances["silent in reach"]),
+        "silent h": median(delays["silent"] or [nan]),
+        "put off": tally.put_off / tally.articles,
+    }
+
+
+def summary(rows: Iterable[dict[str, float]]) -> dict[str, tuple[float, float]]:
+    """Mean and standard deviation over the seeds; of those that had anything to tell."""
+    rows = list(rows)
+    told = {key: [row[key] for row in rows if not isnan(row[key])] for key in rows[0]}
+    return {key: (mean(found or [nan]), stdev(found) if len(found) > 1 else 0.0) for key, found in told.items()}
+
+
+COLUMNS = ("looks", "full", "told", "wasted", "declared", "declared h", "takedowns", "takedown h", "silent 24 h", "silent h")
+SHARES = {"wasted", "declared", "takedowns", "silent 24 h"}
+
+
+def cell(key: str, value: tuple[float, float]) -> str:
+    """ "98.2 ±0.4" for shares, in per cent."""
+    scale = 100 if key in SHARES else 1
+    if isnan(value[0]):
+        return "-"
+    return f"{value[0] * scale:.1f} ±{value[1] * scale:.1f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--scenario", action="append", choices=[one.name for one in SCENARIOS])
+    parser.add_argument("--policy", action="append", choices=list(POLICIES))
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    told: dict[str, Any] = {}
+    for scenario in SCENARIOS:
+        if options.scenario and scenario.name not in options.scenario:
+            continue
+        if not options.json:
+            print(f"\n**{scenario.name}**\n\n| policy | {' | '.join(COLUMNS)} |\n|---|{'---|' * len(COLUMNS)}")
+        for name, policy in POLICIES.items():
+            if options.policy and name not in options.policy:
+                continue
+            found = summary(measure(policy, scenario, seed) for seed in range(options.seeds))
+            told.setdefault(scenario.name, {})[name] = found
+            if not options.json:
+                print(f"| {name} | {' | '.join(cell(key, found[key]) for key in COLUMNS)} |", flush=True)
+    if options.json:
+        print(json.dumps(told))
+
+
+def _share(found: int, of: int) -> float:
+    return found / of if of else nan
+
+
+def _at(minute: float) -> datetime:
+    return T0 + timedelta(minutes=minute)
+
+
+def _stamp(story: Story, version: int) -> float:
+    """What the page says of its last update: the last declared edit, or its publication."""
+    return max((edit.at for edit in story.edits[:version] if not edit.silent), default=story.published)
+
+
+def _etag(kind: str, version: int) -> str:
+    return "same" if kind == "frozen" else f"v{version}"
+
+
+if __name__ == "__main__":
+    main()

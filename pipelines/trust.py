@@ -1,0 +1,98 @@
+"""How far a host's word is taken that a page has not changed (304, an ETag or Last-Modified that stays). Pure.
+
+Trust is earned: until a host has been found true a few times it is asked in full; then one look in N still goes without
+validators, N growing with what the host has shown. A host found lying is asked in full for a while, twice as long each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+UNTRIED = 3
+"""Passes before the first conditional request. Higher: honest hosts send full pages longer; lower: liars are believed sooner."""
+PROOF = 4
+"""A changed text under changed validators counts as so many passes: an unchanged one under the same proves little."""
+PASSES_A_STEP = 6
+"""So many more passes raise N by one. Lower: trust grows faster, and a host that begins to lie is found later."""
+MOST = 20
+"""One look in so many is in full however well a host has done. Higher: fewer full pages, and edits behind a lie found later."""
+GOOD = 4
+DISTRUST = timedelta(days=7)
+LONGEST_DISTRUST = timedelta(days=90)
+CACHE_MARGIN = timedelta(hours=1)
+"""A 304 so soon after the page says it was edited is a cache's, and no lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What one host has shown. Frozen; `heard` gives the next."""
+
+    passed: int = 0
+    """Since it was last found lying."""
+    losses: int = 0
+    lost: datetime | None = None
+    """When it was last found lying (aware)."""
+    lost_url: str | None = None
+
+    @property
+    def until(self) -> datetime | None:
+        """Until when it is asked in full after its last lie."""
+        return self.lost + min(DISTRUST * 2 ** min(self.losses - 1, 10), LONGEST_DISTRUST) if self.lost else None
+
+    def one_in(self, now: datetime) -> int:
+        """One look in so many is in full; 1: all are."""
+        if self.passed < UNTRIED or (self.until is not None and now < self.until):
+            return 1
+        return min(2 + (self.passed - UNTRIED) // PASSES_A_STEP, MOST)
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether most looks at unchanged pages are answered by a 304."""
+        return self.one_in(now) >= GOOD
+
+    def wants_all(self, key: str, looked: str, now: datetime) -> bool:
+        """Whether the next look at a page is made in full; `looked`, when it was last looked at, draws the lot anew each time."""
+        lot = int.from_bytes(blake2b(f"{key} {looked}".encode(), digest_size=4).digest(), "big")
+        return lot % self.one_in(now) == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a host says stands for the state of a page."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def says_same(self, other: Validators) -> bool | None:
+        """Whether both are of one state, as a server would judge them (RFC 9110: the ETag goes before); None: they do not say."""
+        if self.etag and other.etag:
+            return self.etag.removeprefix("W/") == other.etag.removeprefix("W/")
+        if self.last_modified and other.last_modified:
+            return self.last_modified == other.last_modified
+        return None
+
+
+def lied(before: Validators, after: Validators, changed: bool, stamp: datetime | None, vouched: datetime | None) -> bool:
+    """Whether a full answer shows that the host's word was no good.
+
+    It is not where the text `changed` and the validators stayed, nor where the page is stamped earlier (by more than a cache
+    explains) than the host last vouched for the old text with a 304.
+    """
+    if not changed:
+        return False
+    if before.says_same(after):
+        return True
+    return stamp is not None and vouched is not None and stamp + CACHE_MARGIN < vouched
+
+
+def heard(trust: Trust, same: bool | None, changed: bool) -> Trust:
+    """The trust after a full answer that was no lie; `same` as of `Validators.says_same`."""
+    if same is None or (not changed and not same):
+        return trust  # nothing was claimed; or validators that move with the furniture, which never bring a 304
+    return replace(trust, passed=trust.passed + (PROOF if changed else 1))
+
+
+def caught(trust: Trust, url: str, now: datetime) -> Trust:
+    """The trust after a lie."""
+    return Trust(0, trust.losses + 1, now, url)

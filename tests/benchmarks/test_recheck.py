@@ -1,0 +1,63 @@
+"""On small traces of fixed seeds our rule keeps what benchmarks/README.md says of it; the traces are as they are said to be."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+sys.path.append(str(ROOT / "benchmarks"))  # scripts, no package: they find each other beside them
+edits = importlib.import_module("edits")
+recheck = importlib.import_module("recheck")
+
+OURS, THEIRS = recheck.POLICIES["newsledger"], recheck.POLICIES["diffengine, 1/5"]
+SCENARIOS = {one.name: one for one in edits.SCENARIOS}
+
+
+@pytest.mark.parametrize("name", ["daily", "no lastmod"])
+def test_half_the_looks_find_nearly_as_many_silent_edits(name: str) -> None:
+    scenario = SCENARIOS[name]
+    ours, theirs = (recheck.summary(recheck.measure(one, scenario, seed) for seed in range(4)) for one in (OURS, THEIRS))
+    assert ours["looks"][0] <= 0.56 * theirs["looks"][0]
+    assert ours["silent 24 h"][0] >= 0.94 * theirs["silent 24 h"][0]
+    assert ours["takedowns"][0] == 1
+    assert ours["declared"][0] >= (0.985 if scenario.lastmod else 0.93)
+
+
+def test_no_look_for_a_claim_is_wasted_where_claims_are_true() -> None:
+    assert recheck.measure(OURS, SCENARIOS["daily"], 0)["wasted"] == 0
+
+
+def test_true_304s_spare_most_pages_and_false_ones_cost_few_edits() -> None:
+    true, false = (recheck.measure(OURS, SCENARIOS[name], 0) for name in ("daily, true 304s", "lying 304s"))
+    assert true["full"] < 0.2 * true["looks"]
+    assert false["full"] > 0.9 * false["looks"]
+    assert false["silent 24 h"] > 0.8
+
+
+def test_a_budget_is_kept_and_what_is_put_off_is_counted() -> None:
+    cramped = replace(SCENARIOS["daily"], per_hour=10)
+    found, free = recheck.measure(OURS, cramped, 0), recheck.measure(OURS, SCENARIOS["daily"], 0)
+    assert found["put off"] > 0
+    assert found["looks"] < 0.8 * free["looks"]
+    assert (found["takedowns"], found["declared"] > 0.95) == (1, True)
+
+
+def test_the_traces_are_what_they_are_said_to_be() -> None:
+    scenario = replace(SCENARIOS["daily"], articles_a_day=1_000, breaking=0)
+    trace = edits.stories(scenario, 0)
+    edited = [story for story in trace if story.edits]
+    all_edits = [(edit.at - story.published) / edits.HOUR for story in trace for edit in story.edits]
+    assert 0.28 <= len(edited) / len(trace) <= 0.35
+    assert len(all_edits) / len(edited) == pytest.approx(1.94, abs=0.12)
+    assert sum(after <= 24 for after in all_edits) / len(all_edits) == pytest.approx(0.82, abs=0.02)
+    assert sum(edit.silent for story in trace for edit in story.edits) / len(all_edits) == pytest.approx(0.23, abs=0.02)
+    assert sum(any(edit.headline for edit in story.edits) for story in trace) / len(trace) == pytest.approx(0.065, abs=0.01)
+    gone = [story.deleted - story.published for story in trace if story.deleted is not None]
+    assert len(gone) / len(trace) == pytest.approx(0.016, abs=0.004)
+    assert sum(after <= edits.DAY for after in gone) / len(gone) == pytest.approx(0.42, abs=0.1)
