@@ -6,11 +6,16 @@ Exit codes: 0 fine, 1 our failure, 2 usage. Modules are imported when their verb
 from __future__ import annotations
 
 import importlib
+import os
+from pathlib import Path
 from typing import Any
 
 import click
 
+from crawler import configuration
 from crawler.catalogue.load import CatalogueError
+from crawler.configuration import Configuration, ConfigurationError, Origin
+from crawler.watch.extras import MissingExtraError
 from pipelines.store import StoreError
 
 VERBS = {
@@ -24,9 +29,14 @@ VERBS = {
     "sites": ("sites", "The catalogue: list, show, check."),
     "status": ("status", "The ledger at a glance."),
     "health": ("health", "Whether every site is well, by its own history."),
+    "quarantine": ("quarantine", "Readings that are not believed: list, replay, accept, drop."),
     "why": ("why", "Why a URL was or was not fetched, and when next."),
+    "verify": ("verify", "Whether the record is what was written."),
     "backup": ("backup", "Copy the ledger, whole and checked, while crawls run."),
     "compact": ("compact", "Drop old looks and crawls that nothing leans on."),
+    "metrics": ("metrics", "Print the metrics, or write them for a textfile collector."),
+    "alerts": ("alerts", "Tell of trouble by mail, chat or webhook: test, check, list."),
+    "settings": ("settings", "The settings that hold, and where each comes from."),
     "demo": ("demo", "Live through a day of an invented newspaper."),
 }
 """Verb -> (module of `crawler.commands`, what the help says); in the order in which the help names them."""
@@ -49,11 +59,37 @@ class _Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (StoreError, CatalogueError) as error:
+        except (StoreError, CatalogueError, MissingExtraError) as error:
             raise click.ClickException(str(error)) from error
 
 
 @click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--settings", "file", default=None, metavar="PATH", type=click.Path(exists=True, dir_okay=False),
+              help="A TOML file of settings; else newsledger.toml in the working directory, where there is one.")  # fmt: skip
 @click.version_option(package_name="newsledger", prog_name="newsledger")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context, file: str | None) -> None:
     """Newsledger keeps every revision of every article of regional news sites in one SQLite file."""
+    if file:
+        # Child processes and Scrapy's settings module find it there too.
+        os.environ[configuration.FILE] = str(Path(file).absolute())
+    try:
+        ctx.obj = configuration.load(configuration.find(os.environ), os.environ)
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
+    verb = ctx.invoked_subcommand or ""
+    command = ctx.command.get_command(ctx, verb) if isinstance(ctx.command, click.Group) else None
+    if command:
+        ctx.default_map = {verb: _defaults(command, ctx.obj)}
+
+
+def _defaults(command: click.Command, said: Configuration) -> dict[str, Any]:
+    """What the file says of a command's options: those that may come from the environment. Options and environment go before."""
+    found: dict[str, Any] = {}
+    for parameter in command.params:
+        key = str(parameter.envvar or "").removeprefix(configuration.PREFIX).lower()
+        if key in said.found and said.found[key].origin is Origin.FILE and parameter.name:
+            found[parameter.name] = said.found[key].value
+    if isinstance(command, click.Group):
+        found |= {name: _defaults(one, said) for name, one in command.commands.items()}
+    return found

@@ -10,17 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.choosing import MAX_RETRIES, OVER_LIMIT, choose
+from crawler.choosing import MAX_RETRIES, OVER_LIMIT, PUT_OFF, choose
 from crawler.discovery.candidate import Candidate, SourceKind
 from crawler.schedule.recheck import dead_end_next, next_check
 from crawler.sites import Site, host_of
 from pipelines.article import Outcome
+from pipelines.habits import Habits
+from pipelines.learning import host_of as host_by_trust
 from pipelines.past import Past, PastLook
 from pipelines.revisions import State
 from pipelines.rows import instant_of, moment
 from pipelines.spans import span, told
 from pipelines.store import Row
 from pipelines.traces import Trace
+from pipelines.trust import Trust
 from pipelines.urls import article_key, canonicalize
 
 SITES_TOLD = 5
@@ -44,6 +47,10 @@ class Known:
     """Those that the URL may belong to; see `sites_of`."""
     crawls: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     sources: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    habits: Mapping[str, Habits] = field(default_factory=dict)
+    """By site."""
+    trust: Mapping[str, Trust] = field(default_factory=dict)
+    """By host, as `learning.host_of` has it."""
 
 
 def sites_of(url: str, article: Row | None, catalogue: Iterable[Site]) -> tuple[Site, ...]:
@@ -82,6 +89,7 @@ def _article(known: Known, article: Row, now: datetime) -> Iterator[Reason]:
     else:
         yield from _next_look(known, article, now)
     yield from _last_looks(trace, now)
+    yield from _trusted(known, article, now)
     if article["suspected_since"]:
         since = told(article["suspected_since"], now)
         yield Reason("missing", f"It has been missing since {since}, in {article['suspected_looks']} looks.")
@@ -112,11 +120,43 @@ def _next_look(known: Known, article: Row, now: datetime) -> Iterator[Reason]:
         return
     outcome = Outcome(trace.looks[0]["outcome"]) if trace.looks else Outcome.UNCHANGED
     checked = instant_of(article["last_checked"])
-    following = next_check(outcome, State(article["state"]), since, checked)
+    cheap = known.trust.get(host_by_trust(article["url"]), Trust()).is_good(now)
+    habits = known.habits.get(article["site_id"], Habits())
+    edits = int(article["revision_count"]) - 1
+    following = next_check(outcome, State(article["state"]), since, checked, edits, habits, cheap=cheap)
     if following:
         what = "missing" if article["suspected_since"] else "unchanged"
         step = f"after a look at an article {what} for {span(checked - since)} the next comes {span(following - checked)} later"
         yield Reason("ladder", f"The ladder says: {step}. A source that claims a change brings it sooner.")
+    if due:
+        yield from _put_off(known, article)
+
+
+def _put_off(known: Known, article: Row) -> Iterator[Reason]:
+    """A look that was due before the last crawl began, and was not made in it."""
+    crawls = [crawl for crawl in known.crawls.get(article["site_id"], ()) if crawl["started"]]
+    put_off = ((crawls[0]["counts"].get("skipped") or {}) if crawls else {}).get(PUT_OFF)
+    if put_off and article["next_check"] <= crawls[0]["started"] and article["last_checked"] < crawls[0]["started"]:
+        text = f"It was one of {put_off} looks that the last crawl put off: the hour's rechecks were spent (recheck_per_hour)."
+        order = "The likeliest to find an edit go first, and of each four one that has waited longest."
+        yield Reason("put_off", f"{text} {order}")
+
+
+def _trusted(known: Known, article: Row, now: datetime) -> Iterator[Reason]:
+    """How far the host's word is taken that the page has not changed."""
+    host = host_by_trust(article["url"])
+    trust = known.trust.get(host)
+    if trust is None:
+        return
+    if trust.lost and trust.until and trust.until > now:
+        what = f"{host} was found vouching for a text that had changed {told(moment(trust.lost), now)} ({trust.lost_url})"
+        until = told(moment(trust.until), now)
+        yield Reason("distrusted", f"{what}: its 304s are not trusted, and pages are asked for in full, until {until}.")
+        return
+    one_in = trust.one_in(now)
+    before = f"; it was found lying {trust.losses} times, last {told(moment(trust.lost), now)}" if trust.lost else ""
+    how = "all looks are still made in full" if one_in == 1 else f"one look in {one_in} is made in full all the same"
+    yield Reason("trust", f"{host} has been found true {trust.passed} times when it vouched for a page: {how}{before}.")
 
 
 def _last_looks(trace: Trace, now: datetime) -> Iterator[Reason]:

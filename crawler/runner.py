@@ -28,7 +28,8 @@ from crawler.schedule.locks import hold
 from crawler.sites import Site
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.page import PageSpider, Seen
-from pipelines.crawls import CrawlOutcome, note_crawl, put_sites
+from crawler.watch.logs import install
+from pipelines.crawls import CrawlOutcome, made_already, note_crawl, put_sites
 from pipelines.store import Store
 
 
@@ -47,6 +48,8 @@ class Options:
     """A frozen clock, for the demo and tests; empty: the real one."""
     planned: str = ""
     """When a schedule planned the start, ISO 8601; empty by hand."""
+    log: str = "text"
+    """The form of log lines: "text", which is Scrapy's own, or "json"."""
 
     def with_urls(self, urls: Sequence[str]) -> Self:
         """The same for these URLs only."""
@@ -62,7 +65,17 @@ def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] =
     with hold(Path(options.db).absolute().parent / "locks", site.politeness_group) as holder:
         if holder is not None:
             return _skip(site, options, f"another crawl of {site.politeness_group} is running (process {holder or 'unknown'})")
+        made = _made_already(site, options)
+        if made:
+            return _skip(site, options, f"another schedule made this start already (crawl {made})")
         return _crawl_alone(site, options, watch)
+
+
+def _made_already(site: Site, options: Options) -> int | None:
+    if not options.planned:
+        return None
+    with Store(options.db) as store:
+        return made_already(store, site.id, datetime.fromisoformat(options.planned), clock(options.now)())
 
 
 def _skip(site: Site, options: Options, reason: str) -> int:
@@ -74,6 +87,13 @@ def _skip(site: Site, options: Options, reason: str) -> int:
 
 
 def _crawl_alone(site: Site, options: Options, watch: Callable[[int, int], None]) -> int:
+    spider: NewsSpider | None = None
+    if options.log == "json":
+        install(
+            "json",
+            options.log_level,
+            lambda: {"site": site.id} | ({"crawl": spider.crawl_id} if spider and spider.crawl_id else {}),
+        )
     process = AsyncCrawlerProcess(settings_for(options))
     crawler = process.create_crawler(NewsSpider)
     collect_seldom()
@@ -85,6 +105,11 @@ def _crawl_alone(site: Site, options: Options, watch: Callable[[int, int], None]
         if isinstance(crawler.spider, NewsSpider):
             watch(done, crawler.spider.planned)
 
+    def opened(**_: Any) -> None:
+        nonlocal spider
+        spider = crawler.spider if isinstance(crawler.spider, NewsSpider) else None
+
+    crawler.signals.connect(opened, signals.spider_opened, weak=False)
     crawler.signals.connect(scraped, signals.item_scraped, weak=False)
     said = {"recheck": options.recheck, "urls": ",".join(options.urls), "trigger": options.trigger}
     process.crawl(crawler, site=site, planned=options.planned, **said)
@@ -154,7 +179,7 @@ def settings_for(options: Options) -> Settings:
     """Our settings module, with what this crawl says."""
     settings = Settings()
     settings.setmodule(ours, priority="project")
-    said = {"NEWSLEDGER_DB": options.db, "LOG_LEVEL": options.log_level}
+    said = {"NEWSLEDGER_DB": options.db, "LOG_LEVEL": options.log_level, "LOG_INSTALL_ROOT_HANDLER": options.log == "text"}
     settings.setdict(said | ({"NEWSLEDGER_NOW": options.now} if options.now else {}), priority="cmdline")
     return settings
 
@@ -169,7 +194,7 @@ def _stop(_: object) -> None:
 def _crawl_in_child(site: Site, options: Options) -> int:
     """The crawl id that the child printed, or 0 where it died before it had one."""
     command = [sys.executable, "-m", "crawler", "crawl", *(options.urls or (site.id,)), "--db", options.db,
-               "--recheck", options.recheck, "--log-level", options.log_level, "--json"]  # fmt: skip
+               "--recheck", options.recheck, "--log", options.log, "--log-level", options.log_level, "--json"]  # fmt: skip
     child = subprocess.run(  # noqa: S603 - our own command
         [*command, *(["--sites", options.sites] if options.sites else [])], stdout=subprocess.PIPE, check=False
     )

@@ -1,21 +1,25 @@
 """Scrapy settings, polite and explicit: a library default that would be impolite or unsafe is set here, even where it might
-be right today. docs/operate.md tells each; NEWSLEDGER_* come from the environment where it has them.
+be right today. docs/operate.md tells each; those of our own come from `crawler.configuration`.
 """
 
 from __future__ import annotations
 
 import os
 
+from crawler import configuration
+
 BOT_NAME = "newsledger"
 SPIDER_MODULES = ["crawler.spiders"]
 
 # --- ours --------------------------------------------------------------------------------------------------------------
-NEWSLEDGER_CONTACT = os.environ.get("NEWSLEDGER_CONTACT", "no contact set; see NEWSLEDGER_CONTACT")
-NEWSLEDGER_DB = os.environ.get("NEWSLEDGER_DB", "data/news.db")
-NEWSLEDGER_SITES = os.environ.get("NEWSLEDGER_SITES", "")
-NEWSLEDGER_NOW = os.environ.get("NEWSLEDGER_NOW", "")
-NEWSLEDGER_MAX_PAGES = 2_000
-NEWSLEDGER_MAX_SITEMAPS = 20
+_said = configuration.load(configuration.find(os.environ), os.environ)
+NEWSLEDGER_CONTACT = _said.text("contact")
+NEWSLEDGER_DB = _said.text("db")
+NEWSLEDGER_WARC = _said.text("warc")
+NEWSLEDGER_SITES = _said.text("sites")
+NEWSLEDGER_NOW = _said.text("now")
+NEWSLEDGER_MAX_PAGES = _said.count("max_pages")
+NEWSLEDGER_MAX_SITEMAPS = _said.count("max_sitemaps")
 
 # --- who we are, and what we may ask -----------------------------------------------------------------------------------
 USER_AGENT = f"Newsledger/0.1 (keeps revisions of news articles; {NEWSLEDGER_CONTACT})"
@@ -66,13 +70,17 @@ REMOTE_CONTROL_ENABLED = False
 ITEM_PIPELINES = {
     "pipelines.stages.Normalise": 100,
     "pipelines.stages.Deduplicate": 200,
+    "pipelines.stages.Doubt": 250,
     "pipelines.stages.Record": 300,
 }
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.guard.Guard": 40,
     "crawler.middlewares.robots.Robots": 100,
     "crawler.middlewares.mining.MiningFile": 110,
+    "crawler.middlewares.wire.Tap": 990,  # next to the wire: sees answers as they were received
     "crawler.middlewares.patience.Manners": 570,  # between decompression and retries: sees every attempt, unpacked
+    "crawler.middlewares.unpacking.Unpacking": 590,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -21,6 +21,11 @@ DEFAULT_EVERY = "60 min"
 SHORTEST_EVERY = timedelta(minutes=1)
 LONGEST_EVERY = timedelta(days=31)
 
+RECHECK_SHARE = 0.1
+"""The part of the requests that a site's delay allows for which goes to known articles, where `recheck_per_hour` is not given.
+Higher: more silent edits are seen sooner, at the cost of the site's patience."""
+MOST_RECHECKS_PER_HOUR = 360
+
 MAX_SEARCHED_CHARS = 2048
 """Path and query longer than this are no article's: `article_url` is a hand-written pattern and must not run on
 unbounded text. Raise it and one bad pattern costs more; lower it and long slugs lose their id."""
@@ -67,9 +72,13 @@ class Site:
     """Five fields; weekdays are names, because numbers mean different days to cron and to APScheduler."""
     delay_seconds: float = 1.0
     """Least gap between two requests to the host; 0 only for loopback hosts."""
+    recheck_per_hour: float | None = None
+    """Looks at known articles an hour; None: by `delay_seconds`, see `rechecks_an_hour`."""
     enabled: bool = True
     noarchive: str = "no-raw-page"
     """What "noarchive" on a page means: "no-raw-page", "skip" or "ignore"."""
+    archive: str = "revisions"
+    """Which answers are archived as they were received: "revisions" (and those that show a takedown), "on" (all) or "off"."""
     tdm: str = "skip"
     """What a reservation of text and data mining means: "skip" or "ignore"."""
 
@@ -92,6 +101,13 @@ class Site:
     def interval(self) -> timedelta | None:
         """`every` as a length of time; None where `cron` rules."""
         return None if self.cron else parse_every(self.every or DEFAULT_EVERY)
+
+    @property
+    def rechecks_an_hour(self) -> float:
+        """How many known articles are looked at again in an hour; a crawl has the hours since the one before, up to a day."""
+        if self.recheck_per_hour is not None:
+            return self.recheck_per_hour
+        return min(RECHECK_SHARE * 3600 / max(self.delay_seconds, 1.0), MOST_RECHECKS_PER_HOUR)
 
     def external_id(self, url: str) -> str | None:
         """The owner's article id that the URL carries; a changed slug leaves it alone. None where there is none."""

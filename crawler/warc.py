@@ -84,6 +84,20 @@ def read(entry: Entry) -> Capture | None:
         return None
 
 
+def payload(path: Path, offset: int) -> bytes | None:
+    """The body of the response at a place, as received (its Content-Encoding kept); None where there is no whole record."""
+    try:
+        with path.open("rb") as stream:
+            stream.seek(offset)
+            record = next(iter(ArchiveIterator(stream)), None)
+            if record is None or record.rec_type != "response":
+                return None
+            body: bytes = record.raw_stream.read()
+            return body
+    except _DAMAGE:
+        return None
+
+
 def _captures(stream: Any) -> Iterator[Capture]:
     for record in ArchiveIterator(stream):
         headers = record.http_headers

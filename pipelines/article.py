@@ -6,7 +6,7 @@ Born in extraction, refined by `normalise`, judged by `revisions`, written by `s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -44,6 +44,7 @@ class Outcome(StrEnum):
     ROBOTS = "robots"
     REFUSED = "refused"
     RESERVED = "reserved"
+    QUARANTINED = "quarantined"
     ERROR = "error"
 
 
@@ -74,6 +75,31 @@ class Image:
     """Without the credit."""
     credit: str | None = None
     """"Yui Mok/PA": photographer and agency as printed, label ("Picture:") and brackets removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its answer as they went over the wire: what an archive keeps."""
+
+    url: str
+    """As it was asked for, with its query and whatever else."""
+    request_headers: tuple[tuple[str, str], ...]
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """All of them, in order; names in their usual spelling."""
+    body: bytes
+    """As received: its Content-Encoding kept, its transfer coding undone."""
+    ip_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The page that a look was given."""
+
+    body: bytes
+    """Unpacked."""
+    content_type: str | None = None
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +140,10 @@ class Fetch:
     warc_file: str | None = None
     warc_offset: int | None = None
     """Where the answer is archived, if it is."""
+    payload_hash: str | None = None
+    """SHA-256 (hex) of the archived answer's body as received."""
+    payload: Payload | None = field(default=None, repr=False, compare=False)
+    """The page itself, for as long as its reading may still be doubted (see `pipelines.doubts`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +177,9 @@ class Article:
     """BCP 47 as the page declares it ("en-GB"), else the site's."""
     images: tuple[Image, ...] = ()
     is_accessible_for_free: bool | None = None
-    """False only where the page marks itself premium or metered; None: unknown."""
+    """False where the page marks itself premium or metered, True where it calls itself free, None where it says neither."""
     extractor: str = ""
-    """Which code read the page: "generic/1", "midland-news/1:2025-02" (family/version:generation). Another reader's other
+    """Which code read the page: "generic/3", "midland-news/1.3:2025-02" (family/version:generation). Another reader's other
     text under the same stamp is no edit (see `pipelines.revisions`), so this changes whenever what it reads may change."""
     content_hash: str | None = None
     """Set by `normalise`: SHA-256 over what counts as content (see `pipelines.normalise`)."""

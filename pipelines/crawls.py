@@ -92,11 +92,29 @@ def last_reason(store: Store, site_id: str) -> str | None:
     return str(found) if found else None
 
 
-def last_planned(store: Store, site_id: str) -> datetime | None:
-    """When a crawl of the site was last planned, or, by hand, begun; None where there was none."""
-    sql = "SELECT max(coalesce(planned, started)) FROM crawls WHERE site_id = ?"
-    found = store.value(sql, (site_id,))
+def last_planned(store: Store, site_id: str, until: datetime, *, by_hand: bool = True) -> datetime | None:
+    """When a crawl of the site was last planned, or, by hand, begun, up to a moment; None where there was none.
+
+    What lies later was written under a clock that has since been set back, and must not keep the site waiting until then.
+    """
+    when = "coalesce(planned, started)" if by_hand else "planned"
+    sql = f"SELECT max({when}) FROM crawls WHERE site_id = ? AND {when} <= ?"  # noqa: S608 - our own words
+    found = store.value(sql + ("" if by_hand else " AND trigger = 'schedule'"), (site_id, moment(until)))
     return instant_of(found) if found else None
+
+
+def made_already(store: Store, site_id: str, planned: datetime, now: datetime) -> int | None:
+    """The crawl that a planned start has led to and that has ended: another schedule was quicker. None where there is none."""
+    sql = "SELECT id FROM crawls WHERE site_id = ? AND planned = ? AND trigger = 'schedule' AND finished <= ? AND outcome IN "
+    found = store.value(
+        sql + "('finished', 'stopped', 'failed') AND started IS NOT NULL", (site_id, moment(planned), moment(now))
+    )
+    return int(found) if found else None
+
+
+def rows_of_start(store: Store, site_id: str, planned: datetime) -> int:
+    """How many rows tell of a planned start: one for each schedule that planned it."""
+    return int(store.value("SELECT count(*) FROM crawls WHERE site_id = ? AND planned = ?", (site_id, moment(planned))))
 
 
 def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: datetime, *, reason: str | None = None,

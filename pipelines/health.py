@@ -97,6 +97,10 @@ class Vitals:
     """Field -> how many of the newest revisions in a row lack it."""
     last_looks: Looks = Looks()
     usual_looks: Looks = Looks()
+    quarantined: int = 0
+    """Readings that are not believed, and wait for mending or for a person."""
+    quarantine_reason: str | None = None
+    """Why the newest of them is not."""
 
     @property
     def usual_articles(self) -> float | None:
@@ -117,7 +121,14 @@ def judge(vitals: Vitals, max_age: timedelta = timedelta(hours=24)) -> tuple[Fin
     """What is wrong with a site, the gravest first; nothing, or one finding that is not `ill`, for a site that is well."""
     if not vitals.crawls:
         return (Finding("never_crawled", "too little to tell: no crawl has ended yet", ill=False),)
-    found = (*_crawls(vitals, max_age), *_troubles(vitals), *_fields(vitals), *_bodies(vitals), *_articles(vitals))
+    found = (
+        *_crawls(vitals, max_age),
+        *_quarantine(vitals),
+        *_troubles(vitals),
+        *_fields(vitals),
+        *_bodies(vitals),
+        *_articles(vitals),
+    )
     if not found and vitals.baseline.count < ENOUGH_REVISIONS:
         return (Finding("too_little", f"too little to tell: {vitals.recent.count + vitals.baseline.count} revisions", ill=False),)
     return found
@@ -138,6 +149,12 @@ def _crawls(vitals: Vitals, max_age: timedelta) -> Iterator[Finding]:
         )
     elif vitals.failures >= FAILURES_IN_A_ROW:
         yield Finding("failing", f"{vitals.failures} crawls in a row did not finish; the last: {last}")
+
+
+def _quarantine(vitals: Vitals) -> Iterator[Finding]:
+    if vitals.quarantined:
+        are = "reading is" if vitals.quarantined == 1 else "readings are"
+        yield Finding("quarantined", f"{vitals.quarantined} {are} not believed; the newest: {vitals.quarantine_reason}")
 
 
 def _troubles(vitals: Vitals) -> Iterator[Finding]:

@@ -7,20 +7,30 @@ may have judged by an older state of the ledger), and writes revision, fetch, st
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Author, Fetch, Image, Outcome
-from pipelines.lookup import Lookup, Place
+from pipelines.chain import Subject, seal
+from pipelines.learning import Lessons
+from pipelines.lookup import Lookup
 from pipelines.revisions import Decision, Known, State, changed_fields, decide
 from pipelines.rows import changed_by, json_of, known_of, last_change, moment, optional_moment, revision_row
 from pipelines.store import Row, Store
 from pipelines.takedowns import Absence, missing
+from pipelines.trail import Trail, leads_to
 from pipelines.urls import article_key
 
-Recheck = Callable[[Outcome, State, datetime, datetime], datetime | None]
-"""(outcome, state, last change, now) -> when to look again, or None for never."""
+Recheck = Callable[[Outcome, State, datetime, datetime, int], datetime | None]
+"""(outcome, state, last change, now, edits seen) -> when to look again, or None for never."""
+
+Keep = Callable[[Fetch, Outcome, int | None], Fetch]
+"""(fetch, what it comes to, its article) -> the fetch, with its place in the archive where its answer is kept.
+
+It is called inside the transaction, and what it keeps is on the disk when it returns: the ledger never points at nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +45,18 @@ class Recorded:
 class Ledger:
     """The writing side of a store, for one crawl of one site (or one import)."""
 
-    def __init__(self, store: Store, site_id: str, crawl_id: int | None, recheck: Recheck) -> None:
+    def __init__(self, store: Store, site_id: str, crawl_id: int | None, recheck: Recheck,
+                 lessons: Lessons | None = None, keep: Keep | None = None) -> None:  # fmt: skip
+        """Without `lessons` looks teach nothing: those of an archive are not ours. Without `keep` no page is archived."""
         self._store = store
-        self._lookup = Lookup(store, site_id)
+        self._written: list[tuple[Subject, int]] = []
+        self._lookup = Lookup(store, site_id, self._touch)
+        self._trail = Trail(store, self._lookup, crawl_id, self._touch)
+        self._keep = keep
         self._site_id = site_id
         self._crawl_id = crawl_id
         self._recheck = recheck
+        self._lessons = lessons
 
     def record(self, item: Article | Fetch, now: datetime | None = None) -> Recorded:
         """Write what one look found; `now` (aware) is for the next check only and defaults to the time of the fetch.
@@ -50,10 +66,41 @@ class Ledger:
         if isinstance(item, Article):
             if item.fetch is None or item.content_hash is None:
                 raise ValueError(f"{item.url}: an article must be normalised and carry its fetch")
-            with self._store.transaction():
+            with self._sealed(now or item.fetch.fetched):
                 return self._article(item, item.fetch, now or item.fetch.fetched)
-        with self._store.transaction():
+        with self._sealed(now or item.fetched):
             return self._fetch(item, now or item.fetched)
+
+    def knows(self, fetch: Fetch) -> bool:
+        """Whether a look was one at an article of the ledger."""
+        return self._lookup.by_urls(fetch.requested_url, fetch.url) is not None
+
+    def weigh(self, article: Article) -> tuple[Article | None, Outcome]:
+        """The latest revision that a normalised article is compared with, and the outcome that `record` would come to now."""
+        if article.fetch is None:
+            raise ValueError(f"{article.url}: an article must carry its fetch")
+        with self._sealed(article.fetch.fetched):
+            found = self._lookup.place(article, article.fetch).found
+            if found is None:
+                return None, Outcome.NEW
+            if _is_late(found, article.fetch):
+                return self._lookup.latest(found), Outcome.STALE
+            outcome = decide(self._known(found), article, article.fetch.fetched).outcome
+            return self._lookup.latest(found), outcome
+
+    @contextmanager
+    def _sealed(self, now: datetime) -> Iterator[None]:
+        """One transaction, at whose end all that it wrote to the record is sealed."""
+        self._written.clear()
+        with self._store.transaction():
+            yield
+            seal(self._store, self._written, now)
+
+    def _touch(self, subject: Subject, row_id: int) -> None:
+        self._written.append((subject, row_id))
+
+    def _kept(self, fetch: Fetch, outcome: Outcome, article_id: int | None) -> Fetch:
+        return self._keep(fetch, outcome, article_id) if self._keep else fetch
 
     # --- an article was read -------------------------------------------------------------------------------------
 
@@ -62,9 +109,10 @@ class Ledger:
         found = place.found
         if found is None:
             return self._first(article, fetch, place.url, now)
-        if moment(fetch.fetched) < found["last_checked"]:
+        if _is_late(found, fetch):
             return self._out_of_order(found, article, fetch)
         decision = decide(self._known(found), article, fetch.fetched)
+        fetch = self._kept(fetch, decision.outcome, found["id"])
         revision_id = None
         if decision.outcome in CHANGES:
             revision_id = self._revise(found, article, fetch, decision)
@@ -72,28 +120,28 @@ class Ledger:
             self._correct(found, article, fetch)
         elif decision.outcome is not Outcome.STALE:
             self._still(found, fetch)
-        outcome = self._follow(place, article, fetch, decision.outcome)
+        before = dict(found)
+        outcome = self._trail.follow(place, article, fetch, decision.outcome)
         self._looked(found, fetch, outcome, now, article)
-        self._write_fetch(fetch, outcome, found["id"])
+        self._write_fetch(self._taught(before, fetch, outcome, article), outcome, found["id"])
         return Recorded(outcome, found["id"], revision_id)
 
     def _first(self, article: Article, fetch: Fetch, url: str, now: datetime) -> Recorded:
         """A page never seen: article, first revision, fetch."""
-        seen = moment(fetch.fetched)
+        seen, fetch = moment(fetch.fetched), self._kept(fetch, Outcome.NEW, None)
         published = str(article.date_published) if article.date_published else None
         since = changed_by(published, str(article.date_modified) if article.date_modified else None, fetch.fetched)
         row: Row = {
             "site_id": self._site_id, "url": url, "url_key": article_key(url), "external_id": fetch.external_id,
             "kind": article.kind, "date_published": published, "first_seen": seen, "last_seen": seen, "last_checked": seen,
-            "next_check": optional_moment(self._recheck(Outcome.NEW, State.LIVE, since, now)), **_validators(fetch),
+            "next_check": optional_moment(self._recheck(Outcome.NEW, State.LIVE, since, now, 0)), **_validators(fetch),
         }  # fmt: skip
         article_id = self._store.insert("articles", row)
         made = {"id": article_id, "latest_revision_id": None, "revision_count": 0, "last_seen": None}
         revision_id = self._revise(made, article, fetch, Decision(Outcome.NEW))
-        self._store.insert("states", {"article_id": article_id, "at": seen, "state": State.LIVE, "status": fetch.status,
-                                      "reason": "first seen", "crawl_id": self._crawl_id})  # fmt: skip
-        self._remember(article_id, url, _leads(article, fetch), fetch)
-        self._superseded(article_id, fetch)
+        self._trail.step({"id": article_id, "state": None}, State.LIVE, fetch, "first seen")
+        self._trail.remember(article_id, url, leads_to(article, fetch), fetch)
+        self._trail.superseded(article_id, fetch)
         self._write_fetch(fetch, Outcome.NEW, article_id)
         return Recorded(Outcome.NEW, article_id, revision_id)
 
@@ -107,6 +155,8 @@ class Ledger:
             "not_before": found["last_seen"], "crawl_id": self._crawl_id,
         }  # fmt: skip
         revision_id = self._store.insert("revisions", row)
+        self._touch(Subject.REVISION, revision_id)
+        self._touch(Subject.ARTICLE, found["id"])
         self._write_parts(revision_id, article)
         self._store.update("articles", found["id"], {"latest_revision_id": revision_id, "revision_count": row["number"]})
         return revision_id
@@ -117,8 +167,10 @@ class Ledger:
         if before is None:
             raise KeyError(revision_id)
         reading = {"extractor": before.extractor, "content_hash": before.content_hash, "article": json.dumps(json_of(before))}
-        self._store.insert("readings", {"revision_id": revision_id, "replaced": moment(fetch.fetched), **reading})
-        kept = ("first_seen", "last_seen", "warc_file", "warc_offset")
+        reading_id = self._store.insert("readings", {"revision_id": revision_id, "replaced": moment(fetch.fetched), **reading})
+        self._touch(Subject.READING, reading_id)
+        self._touch(Subject.REVISION, revision_id)
+        kept = ("first_seen", "last_seen", "warc_file", "warc_offset", "payload_hash")
         row = {column: value for column, value in revision_row(article, fetch).items() if column not in kept}
         self._store.update("revisions", revision_id, row)
         self._write_parts(revision_id, article)
@@ -144,6 +196,8 @@ class Ledger:
         if same and same["number"] == 1 and seen < same["first_seen"]:
             self._store.update("revisions", same["id"], {"first_seen": seen})
             self._store.update("articles", found["id"], {"first_seen": seen})
+            self._touch(Subject.REVISION, same["id"])
+            self._touch(Subject.ARTICLE, found["id"])
         outcome = Outcome.UNCHANGED if same else Outcome.STALE
         reason = None if same else "older than the last look, and unlike any revision: kept out of the history"
         self._write_fetch(replace(fetch, reason=reason), outcome, found["id"])
@@ -165,7 +219,7 @@ class Ledger:
             outcome = self._missing(found, fetch, now)
         else:
             self._unread(found, fetch, outcome, now)
-        self._write_fetch(fetch, outcome, found["id"])
+        self._write_fetch(self._kept(fetch, outcome, found["id"]), outcome, found["id"])
         return Recorded(outcome, found["id"])
 
     def _confirmed(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> Outcome:
@@ -177,7 +231,8 @@ class Ledger:
             return outcome
         self._still(found, fetch)
         self._looked(found, fetch, outcome, now)
-        self._remember(found["id"], found["url"], fetch.aliases, fetch)
+        self._taught(found, fetch, outcome)
+        self._trail.remember(found["id"], found["url"], fetch.aliases, fetch)
         return outcome
 
     def _missing(self, found: Row, fetch: Fetch, now: datetime) -> Outcome:
@@ -187,11 +242,11 @@ class Ledger:
         if found["suspected_since"]:
             absence = Absence(datetime.fromisoformat(found["suspected_since"]), found["suspected_looks"])
         after, absence = missing(state, absence, fetch.status, fetch.fetched)
-        self._state(found, after, fetch, fetch.reason)
+        self._trail.step(found, after, fetch, fetch.reason)
         outcome = Outcome.GONE if after is State.GONE else Outcome.SUSPECTED
         self._store.update("articles", found["id"], {
             "suspected_since": moment(absence.since), "suspected_looks": absence.looks, "last_checked": moment(fetch.fetched),
-            "next_check": optional_moment(self._recheck(outcome, after, absence.since, now)),
+            "next_check": optional_moment(self._recheck(outcome, after, absence.since, now, 0)),
         })  # fmt: skip
         return outcome
 
@@ -200,11 +255,7 @@ class Ledger:
     def _looked(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime, article: Article | None = None) -> None:
         """Times, validators and state of an article that answered; `article` where it was read, not only confirmed."""
         checked = moment(fetch.fetched)
-        changes: Row = {
-            "last_checked": max(checked, found["last_checked"]),
-            "suspected_since": None,
-            "suspected_looks": 0,
-        }
+        changes: Row = {"last_checked": max(checked, found["last_checked"]), "suspected_since": None, "suspected_looks": 0}
         if outcome is Outcome.STALE and article:
             same = found["stale_hash"] == article.content_hash
             changes |= {"stale_hash": article.content_hash, "stale_since": found["stale_since"] if same else checked}
@@ -215,76 +266,39 @@ class Ledger:
                 "stale_since": None,
                 **_validators(fetch),
             }
-        if article:
+        if article and article.kind != found["kind"]:
             changes["kind"] = article.kind
-        self._state(found, State.LIVE, fetch, "answers again")
-        since = fetch.fetched if outcome in CHANGES else self._last_change(found)
-        changes["next_check"] = optional_moment(self._recheck(outcome, State.LIVE, since, now))
+            self._touch(Subject.ARTICLE, found["id"])
+        self._trail.step(found, State.LIVE, fetch, "answers again")
+        changed = outcome in CHANGES
+        since, edits = fetch.fetched if changed else self._last_change(found), found["revision_count"] - 1 + changed
+        changes["next_check"] = optional_moment(self._recheck(outcome, State.LIVE, since, now, edits))
         self._store.update("articles", found["id"], changes)
+
+    def _taught(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None = None) -> Fetch:
+        """The fetch, with its reason where it shows that the host lied; `before` is the article's row as it was."""
+        lie = self._lessons.learn(before, self._last_change(before), fetch, outcome, article) if self._lessons else None
+        return replace(fetch, reason=fetch.reason or lie)
 
     def _unread(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
         """A look that told nothing of the article: an error, a refusal, a page that could not be read as one."""
-        next_check = self._recheck(outcome, State(found["state"]), self._last_change(found), now)
+        edits = found["revision_count"] - 1
+        next_check = self._recheck(outcome, State(found["state"]), self._last_change(found), now, edits)
         changes = {
             "last_checked": max(moment(fetch.fetched), found["last_checked"]),
             "next_check": optional_moment(next_check),
         }
         self._store.update("articles", found["id"], changes)
 
-    def _follow(self, place: Place, article: Article, fetch: Fetch, outcome: Outcome) -> Outcome:
-        """Follow an article to its new address, and remember all that led to it. A move over the same text is `moved`."""
-        found, url = place.found, place.url
-        if found is None:
-            raise ValueError("an article that is followed has been found")
-        holder = self._lookup.by_address(url)
-        moved = holder is None
-        if url != found["url"] and (holder is None or holder["id"] == found["id"]):
-            otherwise = "redirect" if fetch.requested_url == found["url"] else "canonical"
-            self._store.execute("DELETE FROM aliases WHERE url = ?", (url,))
-            self._store.update("articles", found["id"], {"url": url, "url_key": article_key(url)})
-            self._remember(found["id"], url, ((found["url"], _why(found["url"], fetch, otherwise)),), fetch)
-            found["url"] = url
-        if fetch.external_id and not found["external_id"] and not self._lookup.by_external_id(fetch.external_id):
-            self._store.update("articles", found["id"], {"external_id": fetch.external_id})
-        self._remember(found["id"], found["url"], _leads(article, fetch), fetch)
-        self._superseded(found["id"], fetch)
-        return Outcome.MOVED if moved and outcome is Outcome.UNCHANGED else outcome
-
-    def _superseded(self, article_id: int, fetch: Fetch) -> None:
-        """The URL we asked for was another article's address, and leads here now: that one has moved."""
-        other = self._lookup.by_address(fetch.requested_url) if fetch.requested_url else None
-        if other and other["id"] != article_id and other["state"] != State.MOVED:
-            self._state(other, State.MOVED, fetch, f"redirects to {fetch.url}")
-            changes = {"moved_to": article_id, "next_check": None, "last_checked": moment(fetch.fetched)}
-            self._store.update("articles", other["id"], changes)
-
-    def _remember(self, article_id: int, url: str, leads: Iterable[tuple[str, str]], fetch: Fetch) -> None:
-        """Keep the (url, reason) pairs that lead to an article, but for its own address and those that are another's."""
-        for alias, reason in leads:
-            if alias != url and not self._store.value("SELECT 1 FROM articles WHERE url = ?", (alias,)):
-                row = {"url": alias, "article_id": article_id, "reason": reason, "first_seen": moment(fetch.fetched)}
-                self._store.insert("aliases", {**row, "url_key": article_key(alias)}, on_conflict="IGNORE")
-
-    def _state(self, found: Row, state: State, fetch: Fetch, reason: str | None) -> None:
-        """A step of the article's state is a row; staying is none."""
-        if state == found["state"]:
-            return
-        self._store.update("articles", found["id"], {"state": state})
-        row = {
-            "article_id": found["id"],
-            "at": moment(fetch.fetched),
-            "state": state,
-            "status": fetch.status,
-            "reason": reason,
-        }
-        self._store.insert("states", {**row, "crawl_id": self._crawl_id})
-
     def _write_fetch(self, fetch: Fetch, outcome: Outcome, article_id: int | None) -> None:
-        self._store.insert("fetches", {
+        fetch_id = self._store.insert("fetches", {
             "crawl_id": self._crawl_id, "article_id": article_id, "url": fetch.requested_url or fetch.url, "outcome": outcome,
             "fetched": moment(fetch.fetched), "status": fetch.status, "bytes": fetch.bytes, "reason": fetch.reason,
             "robots": fetch.robots, "tdm": fetch.tdm,
+            "warc_file": fetch.warc_file, "warc_offset": fetch.warc_offset, "payload_hash": fetch.payload_hash,
         })  # fmt: skip
+        if outcome in CHANGES:
+            self._touch(Subject.FETCH, fetch_id)
 
     # --- what the ledger knows -------------------------------------------------------------------------------------
 
@@ -303,17 +317,10 @@ class Ledger:
         return last_change(latest)
 
 
-def _leads(article: Article, fetch: Fetch) -> list[tuple[str, str]]:
-    """All URLs that led to an article in one look, each with why."""
-    leads = list(fetch.aliases)
-    if fetch.requested_url:
-        leads.append((fetch.requested_url, _why(fetch.requested_url, fetch, "redirect")))
-    return [*leads, (article.url, "canonical")]
-
-
-def _why(url: str, fetch: Fetch, otherwise: str) -> str:
-    """Why a former address leads to an article: it bears the owner's id, so the slug changed; or `otherwise`."""
-    return "slug" if fetch.external_id and fetch.external_id in url else otherwise
+def _is_late(found: Row, fetch: Fetch) -> bool:
+    """Whether a look comes after one that is newer and told something: a page that could not be read told nothing."""
+    told = found["last_seen"] if found["state"] == State.LIVE and not found["suspected_since"] else found["last_checked"]
+    return bool(moment(fetch.fetched) < max(told, found["stale_since"] or ""))
 
 
 def _validators(fetch: Fetch) -> Row:

@@ -6,9 +6,11 @@ both texts tell one story: otherwise one article's text would become a revision 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.article import Article, Fetch
+from pipelines.chain import Subject
 from pipelines.identity import address, same_story
 from pipelines.rows import article_of
 from pipelines.store import Row, Store
@@ -26,8 +28,10 @@ class Place:
 class Lookup:
     """Finds articles of a store; reads only, but for a row that stood under another's address (see `_own`)."""
 
-    def __init__(self, store: Store, site_id: str) -> None:
+    def __init__(self, store: Store, site_id: str, touch: Callable[[Subject, int], None] = lambda *_: None) -> None:
+        """`touch` is told of the article that was moved."""
         self._store = store
+        self._touch = touch
         self._site_id = site_id
 
     def place(self, article: Article, fetch: Fetch) -> Place:
@@ -101,6 +105,7 @@ class Lookup:
             return found
         self._store.execute("DELETE FROM aliases WHERE url = ?", (origin,))
         self._store.update("articles", found["id"], {"url": origin, "url_key": article_key(origin)})
+        self._touch(Subject.ARTICLE, found["id"])
         return None
 
     def _tells(self, found: Row, article: Article) -> bool:

@@ -10,15 +10,18 @@ from datetime import datetime
 
 from pipelines.article import Outcome
 from pipelines.crawls import Source
+from pipelines.habits import Habits
+from pipelines.learning import host_of, load_habits, load_trust
 from pipelines.revisions import Known
-from pipelines.rows import Row, instant_of, known_of
+from pipelines.rows import Row, instant_of, known_of, last_change
 from pipelines.store import Store
+from pipelines.trust import Trust
 from pipelines.urls import article_key
 
 _ARTICLES = """
 SELECT a.id, a.url, a.url_key, a.external_id, a.state, a.next_check, a.etag, a.last_modified, a.validators_url,
     a.claimed_modified, a.stale_hash, a.stale_since, a.revision_count,
-    r.content_hash, r.date_modified, r.date_published, r.extractor
+    a.last_checked, a.listed_in, r.number, r.first_seen, r.content_hash, r.date_modified, r.date_published, r.extractor
 FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.site_id = ?
 """
 _EARLIER = """
@@ -59,6 +62,13 @@ class PastArticle:
     claimed_modified: str | None
     reserved: PastLook | None = None
     """Where it has been reserved since it was last read: the last such look."""
+    looked: datetime | None = None
+    """The last look of any outcome."""
+    changed: datetime | None = None
+    edits: int = 0
+    """How often it has been seen to change."""
+    listed_in: str | None = None
+    """The sitemap or feed that named it when that was last read."""
 
 
 @dataclass(slots=True)
@@ -69,11 +79,14 @@ class Past:
     by_external_id: dict[str, PastArticle] = field(default_factory=dict)
     dead_ends: dict[str, PastLook] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    habits: Habits = field(default_factory=Habits)
+    trust: dict[str, Trust] = field(default_factory=dict)
+    """By host; see `trust_in`."""
 
     @classmethod
     def load(cls, store: Store, site_id: str) -> Past:
         """Read it from the store; a handful of queries, whatever the number of articles."""
-        past = cls()
+        past = cls(habits=load_habits(store, site_id), trust=load_trust(store))
         earlier: dict[int, list[Row]] = {}
         for row in store.rows(_EARLIER, (site_id,)):
             earlier.setdefault(row["article_id"], []).append(row)
@@ -99,6 +112,10 @@ class Past:
         """The article that a URL, or the owner's id, stands for."""
         found = self.by_external_id.get(external_id) if external_id else None
         return found or self.articles.get(article_key(url))
+
+    def trust_in(self, url: str) -> Trust:
+        """How far the URL's host is trusted."""
+        return self.trust.get(host_of(url), Trust())
 
     def due(self, now: datetime) -> list[PastArticle]:
         """Articles whose next look is due, the longest due first."""
@@ -129,4 +146,8 @@ def _past_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> Pas
         reserved=PastLook(reserved["url"], instant_of(reserved["fetched"]), Outcome.RESERVED, reserved["looks"])
         if reserved
         else None,
+        looked=instant_of(row["last_checked"]),
+        changed=last_change(row),
+        edits=row["revision_count"] - 1,
+        listed_in=row["listed_in"],
     )

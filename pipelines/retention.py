@@ -40,6 +40,7 @@ SELECT k.id FROM crawls k WHERE k.id > :after AND k.id <= :until
     AND k.id NOT IN (SELECT value FROM json_each(:kept))
     AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.crawl_id = k.id)
     AND NOT EXISTS (SELECT 1 FROM states s WHERE s.crawl_id = k.id)
+    AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.crawl_id = k.id)
     AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.crawl_id = k.id AND NOT ({_DOOMED_FETCH}))
 """  # noqa: S608
 # Of every site the last crawl of each outcome, and the last that was planned, stay: status, health and schedule ask for them.

@@ -66,6 +66,7 @@ def revision_row(article: Article, fetch: Fetch) -> Row:
         "extractor": article.extractor,
         "warc_file": fetch.warc_file,
         "warc_offset": fetch.warc_offset,
+        "payload_hash": fetch.payload_hash,
     }
 
 

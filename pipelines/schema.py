@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 
 migrations = Migrations("newsledger")
 
-LATEST = "m005_states_by_crawl"
+LATEST = "m009_chain"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 _TABLES = """
@@ -186,6 +186,55 @@ CREATE INDEX fetches_reserved ON fetches(article_id, fetched) WHERE outcome = 'r
 """
 
 
+_LEARNED = """
+CREATE TABLE habits (
+    site_id TEXT NOT NULL REFERENCES sites(id), habit TEXT NOT NULL, watched REAL NOT NULL, found REAL NOT NULL,
+    PRIMARY KEY (site_id, habit)
+) WITHOUT ROWID;
+CREATE TABLE hosts (
+    host TEXT PRIMARY KEY, passed INTEGER NOT NULL DEFAULT 0, losses INTEGER NOT NULL DEFAULT 0, lost TEXT, lost_url TEXT
+) WITHOUT ROWID;
+ALTER TABLE articles ADD COLUMN listed_in TEXT;
+"""
+
+
+_QUARANTINE = """
+CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY, site_id TEXT NOT NULL REFERENCES sites(id), article_id INTEGER REFERENCES articles(id),
+    crawl_id INTEGER REFERENCES crawls(id), url TEXT NOT NULL, fetched TEXT NOT NULL, last_seen TEXT NOT NULL,
+    looks INTEGER NOT NULL DEFAULT 1, state TEXT NOT NULL, settled TEXT, reason TEXT NOT NULL, symptoms TEXT NOT NULL,
+    lines TEXT NOT NULL, extractor TEXT NOT NULL, content_hash TEXT NOT NULL, reading TEXT NOT NULL, look TEXT NOT NULL,
+    content_type TEXT, page BLOB
+);
+CREATE INDEX quarantine_by_site ON quarantine(site_id, state, url);
+CREATE INDEX quarantine_by_article ON quarantine(article_id);
+CREATE INDEX quarantine_by_crawl ON quarantine(crawl_id);
+"""
+
+
+_ARCHIVE = """
+ALTER TABLE revisions ADD COLUMN payload_hash TEXT;
+ALTER TABLE revisions ADD COLUMN reads_as INTEGER REFERENCES revisions(id);
+ALTER TABLE fetches ADD COLUMN warc_file TEXT;
+ALTER TABLE fetches ADD COLUMN warc_offset INTEGER;
+ALTER TABLE fetches ADD COLUMN payload_hash TEXT;
+CREATE TABLE withdrawals (
+    id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id), at TEXT NOT NULL, who TEXT NOT NULL,
+    reason TEXT NOT NULL, revisions INTEGER NOT NULL
+);
+CREATE INDEX withdrawals_by_article ON withdrawals(article_id);
+"""
+
+# AUTOINCREMENT: SQLite itself remembers how long the chain was, so that seals taken off its end are missed.
+_CHAIN = """
+CREATE TABLE chain (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, subject TEXT NOT NULL, subject_id INTEGER NOT NULL,
+    digest TEXT NOT NULL, link TEXT NOT NULL
+);
+CREATE INDEX chain_by_subject ON chain(subject, subject_id);
+"""
+
+
 @migrations()
 def m001_tables(db: Database) -> None:
     """What the ledger holds."""
@@ -215,6 +264,30 @@ def m004_reservations(db: Database) -> None:
 def m005_states_by_crawl(db: Database) -> None:
     """An old crawl may go only where no state refers to it: without the index each one that goes reads all states."""
     _run(db, "CREATE INDEX states_by_crawl ON states(crawl_id);\n")
+
+
+@migrations()
+def m006_habits_and_hosts(db: Database) -> None:
+    """What looks have taught: how a site edits, and whether a host's 304s are true."""
+    _run(db, _LEARNED)
+
+
+@migrations()
+def m007_quarantine(db: Database) -> None:
+    """Readings that are not believed, with their pages, until extraction is mended or a person decides."""
+    _run(db, _QUARANTINE)
+
+
+@migrations()
+def m008_archive(db: Database) -> None:
+    """Where pages are archived and the hash of what came; revisions that only a parser told apart; articles withdrawn."""
+    _run(db, _ARCHIVE)
+
+
+@migrations()
+def m009_chain(db: Database) -> None:
+    """The hash chain over the record, in order of commitment."""
+    _run(db, _CHAIN)
 
 
 def _run(db: Database, script: str) -> None:

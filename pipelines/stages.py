@@ -1,7 +1,8 @@
-"""The Scrapy item pipelines: three thin shells around pure functions and the ledger.
+"""The Scrapy item pipelines: four thin shells around pure functions and the ledger.
 
     Normalise    Article -> Article, in the one form in which articles are compared
     Deduplicate  an Article that says what the ledger says -> the Fetch that confirms it
+    Doubt        an Article that may be misread waits until the crawl's other readings are in
     Record       Article | Fetch -> the ledger, one transaction each
 
 Items are `Article` (a page was read) and `Fetch` (a look that led to no article).
@@ -21,6 +22,7 @@ from pipelines.identity import address
 from pipelines.ledger import Ledger
 from pipelines.normalise import normalise
 from pipelines.past import Past
+from pipelines.quarantine import Quarantine
 from pipelines.revisions import State, decide
 from pipelines.store import StoreError
 
@@ -50,6 +52,31 @@ class Deduplicate:
         if not isinstance(item, Article) or not isinstance(past, Past) or item.fetch is None:
             return item
         return confirm(past, item, item.fetch)
+
+
+class Doubt:
+    """Hold back what may be no edit but a template that changed."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Uses `spider.quarantine` where there is one; what it holds is recorded when the crawl ends."""
+        return cls(crawler)
+
+    def process_item(self, item: Any) -> Any:
+        """Article | Fetch -> the same, or the Fetch that it comes to; raises DropItem for one that waits."""
+        quarantine: Quarantine | None = getattr(self._crawler.spider, "quarantine", None)
+        if quarantine is None or not isinstance(item, Article | Fetch):
+            return item
+        try:
+            admitted = quarantine.admit(item)
+        except StoreError:
+            return item  # Record meets the same store, and knows what to do
+        if admitted is None:
+            raise DropItem(f"{item.url}: held until the crawl's other readings are in", log_level="DEBUG")
+        return admitted
 
 
 class Record:
@@ -97,6 +124,8 @@ def confirm(past: Past, article: Article, fetch: Fetch) -> Article | Fetch:
     found = past.find(article.url, fetch.external_id)
     if found is None or found.known.state is not State.LIVE or found.known.stale_hash or found.url != address(article):
         return article
+    if fetch.requested_url and past.find(fetch.requested_url) not in (None, found):
+        return article  # another article's address leads here now, and the ledger must hear of it
     if decide(found.known, article, fetch.fetched).outcome is not Outcome.UNCHANGED:
         return article
     return replace(

@@ -157,6 +157,20 @@ class Store:
         except sqlite3.DatabaseError as error:  # so damaged that the checks cannot be made
             return [str(error)]
 
+    def search_problem(self) -> str | None:
+        """What is wrong with the full-text index, held against the texts; None where nothing is. Needs a writing store.
+
+        Raises StoreError where it cannot be looked at.
+        """
+        try:
+            with self.transaction():
+                self._db.conn.execute("INSERT INTO revisions_fts (revisions_fts, rank) VALUES ('integrity-check', 1)")
+        except StoreError as error:
+            if "malformed" in str(error):
+                return "does not hold what the revisions say"
+            raise
+        return None
+
     def _open(self) -> Database:
         if self.readonly and not self.path.is_file():
             raise StoreError(f"{self.path}: there is no ledger here yet; `newsledger crawl` or `newsledger demo` makes one")

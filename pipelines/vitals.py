@@ -42,6 +42,8 @@ UNION ALL SELECT * FROM (SELECT id, outcome, reason, finished, counts FROM crawl
     ORDER BY id DESC LIMIT :limit)
 ORDER BY id DESC
 """
+_QUARANTINED = "SELECT count(*) FROM quarantine WHERE site_id = ? AND state = 'quarantined'"
+_NEWEST_QUARANTINED = "SELECT reason FROM quarantine WHERE site_id = ? AND state = 'quarantined' ORDER BY id DESC LIMIT 1"
 _SUCCESS = "SELECT max(finished) FROM crawls WHERE site_id = ? AND outcome = 'finished'"
 _DAYS = """
 SELECT substr(first_seen, 1, 10) AS day, count(*) AS n FROM articles WHERE site_id = ? AND first_seen > ? AND first_seen < ?
@@ -53,6 +55,11 @@ def vitals(store: Store, now: datetime, site: str | None = None) -> Iterator[Vit
     """The vital signs of all sites that the ledger has, or of one; by id."""
     for row in store.rows("SELECT id FROM sites WHERE ? IS NULL OR id = ? ORDER BY id", (site, site)):
         yield _vitals(store, row["id"], now)
+
+
+def usual_readings(store: Store, site_id: str) -> Readings:
+    """What a site's newest revisions have had in them, as far back as its health is judged by."""
+    return _readings(list(store.rows(_REVISIONS, (site_id, CRAWLS_SEARCHED, RECENT_REVISIONS + BASELINE_REVISIONS))))
 
 
 def _vitals(store: Store, site_id: str, now: datetime) -> Vitals:
@@ -71,6 +78,8 @@ def _vitals(store: Store, site_id: str, now: datetime) -> Vitals:
         last_outcome=ended[0]["outcome"],
         last_reason=ended[0]["reason"],
         failures=len(list(takewhile(lambda row: row["outcome"] in _FAILURES, ended))),
+        quarantined=store.value(_QUARANTINED, (site_id,)),
+        quarantine_reason=store.value(_NEWEST_QUARANTINED, (site_id,)),
     )
     return _with_revisions(store, _with_looks(_with_articles(store, found), ended))
 

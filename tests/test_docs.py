@@ -11,6 +11,7 @@ import pytest
 
 from crawler import settings
 from crawler.cli import VERBS
+from crawler.configuration import SETTINGS
 from crawler.demo.script import EVENTS
 from pipelines.article import Article, Outcome
 from pipelines.crawls import CrawlOutcome
@@ -45,7 +46,7 @@ def test_each_verb_and_option_is_documented(verb: str) -> None:
                 long = max(parameter.opts, key=len)
                 assert f"`{long}" in told, f"{verb} {long}"
         if one is not command:
-            assert f"sites {one.name}" in told
+            assert f"{verb} {one.name}" in told
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +73,17 @@ def test_each_view_is_documented(store: Store) -> None:
 
 
 def test_each_setting_of_ours_is_documented() -> None:
-    told = section(read("docs/operate.md"), "## Settings")
+    told = section(read("docs/operate/settings.md"), "## Each setting")
+    pairs = re.findall(r"^\| `(\w+)` \| `(NEWSLEDGER_\w+)` \| ([^|]+) \| ([^|]+) \| [^|]+ \|$", told, re.MULTILINE)
+    assert {key: variable for key, variable, _, _ in pairs} == {key: one.variable for key, one in SETTINGS.items()}
+    for key, _, allowed, default in pairs:
+        setting = SETTINGS[key]
+        if setting.choices:
+            assert tuple(re.findall(r"`(\w+)`", allowed)) == setting.choices, key
+        elif isinstance(setting.default, int | float):
+            assert (allowed, default) == (f"{setting.low:g} to {setting.high:.0f}", f"`{setting.default:g}`"), key
     ours = {name for name in dir(settings) if name.startswith("NEWSLEDGER_")}
-    assert set(re.findall(r"^\| `(NEWSLEDGER_\w+)` \|", told, re.MULTILINE)) == ours
+    assert ours <= {setting.variable for setting in SETTINGS.values()}, "what Scrapy's parts read"
 
 
 def test_each_key_of_extract_is_documented() -> None:

@@ -23,6 +23,7 @@ REQUIRED = ("id", "name", "url", "timezone")
 ADDRESS_LISTS = ("feeds", "sitemaps", "sections")
 
 MAX_DELAY_SECONDS = 3600
+MAX_RECHECKS_PER_HOUR = 3600
 MAX_PATTERN_CHARS = 500
 MAX_ID_CHARS = 64
 MAX_TEXT_CHARS = 200
@@ -104,6 +105,9 @@ def _check_together(values: dict[str, Any], refuse: Complain) -> None:
     probe = Site(id="", name="", url=values["url"], timezone="", **{key: values[key] for key in ADDRESS_LISTS})
     if values.get("delay_seconds") == 0 and not all(is_loopback(host) for host in probe.own_hosts):
         refuse("delay_seconds", "must be more than 0: only loopback hosts may be asked without a pause")
+    rechecks, delay = values.get("recheck_per_hour"), values.get("delay_seconds", probe.delay_seconds)
+    if rechecks and delay and rechecks * delay > 3600:
+        refuse("recheck_per_hour", f"is more than delay_seconds leaves room for: at most {int(3600 / delay)}")
     if values.get("robots_sitemaps") is False and not (probe.feeds or probe.sitemaps or probe.sections):
         refuse("robots_sitemaps", "is false and there is no feed, sitemap or section: nowhere to look")
 
@@ -230,6 +234,14 @@ def _delay_seconds(value: object) -> float:
     return float(value)
 
 
+def _recheck_per_hour(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"must be a number of requests, is {_kind(value)}")
+    if not (math.isfinite(value) and 0 <= value <= MAX_RECHECKS_PER_HOUR):
+        raise ValueError(f"must be between 0 and {MAX_RECHECKS_PER_HOUR} requests an hour")
+    return float(value)
+
+
 def _one_of(words: tuple[str, ...], value: object) -> str:
     text = _text(value)
     if text not in words:
@@ -252,7 +264,9 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "every": _every,
     "cron": _cron,
     "delay_seconds": _delay_seconds,
+    "recheck_per_hour": _recheck_per_hour,
     "enabled": _flag,
     "noarchive": partial(_one_of, ("no-raw-page", "skip", "ignore")),
+    "archive": partial(_one_of, ("revisions", "on", "off")),
     "tdm": partial(_one_of, ("skip", "ignore")),
 }

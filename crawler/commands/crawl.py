@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from crawler.catalogue import load_sites
 from crawler.choosing import Recheck
-from crawler.commands.options import db_option, json_option, open_ledger, pick_sites, sites_option
+from crawler.commands.options import db_option, json_option, log_option, open_ledger, pick_sites, sites_option
 from crawler.commands.terminal import console, plain, print_json, table, word
 from crawler.runner import Options, crawl_site, crawl_sites
 from crawler.schedule.parent import end_with
@@ -31,15 +31,17 @@ from pipelines.store import Row, Store
     type=click.IntRange(1, 64),
     help="Sites crawled at once, never two of one host.",
 )
-@click.option("--log-level", default="WARNING", show_default=True, type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]))
+@log_option
+@click.option("--log-level", default="WARNING", show_default=True, envvar="NEWSLEDGER_LOG_LEVEL",
+              type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]))  # fmt: skip
 @click.option("--trigger", default="hand", hidden=True)
 @click.option("--planned", default="", hidden=True)
 @click.option("--parent", default=0, hidden=True, help="End when this process does.")
 @db_option
 @sites_option
 @json_option
-def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log_level: str, trigger: str, planned: str,
-            parent: int, db: str, sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
+def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log: str, log_level: str, trigger: str,
+            planned: str, parent: int, db: str, sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
     """Crawl sites now and keep what changed.
 
     SITE is an id of the catalogue. A URL asks for that page only, whatever is known of it.
@@ -47,7 +49,7 @@ def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log_
     sites, urls = _targets(targets, every, sites_path)
     Store(db).close()  # a store that cannot be written is said before anything is asked of a site
     options = Options(db=db, recheck=recheck, log_level=log_level, sites=str(sites_path or ""), trigger=trigger,
-                      planned=planned)  # fmt: skip
+                      planned=planned, log=log)  # fmt: skip
     if parent:
         end_with(parent)
     with Progress(console=console(error=True), transient=True, disable=as_json) as progress:

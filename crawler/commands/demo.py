@@ -65,7 +65,7 @@ def _live(site: Site, paper: Paper, db: str, out: Console) -> None:
         for row in steps:
             out.print("           ", word(row["state"]), f" {row['url']}  ({plain(row['reason'])})", sep="")
 
-    crawl_in_turn(site, CRAWL_TIMES, Options(db=db, trigger="demo"), paper.set_clock, after)
+    crawl_in_turn(site, CRAWL_TIMES, Options(db=db, recheck="all", trigger="demo"), paper.set_clock, after)
 
 
 def _sum_up(db: str, out: Console) -> None:

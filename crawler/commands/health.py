@@ -12,6 +12,7 @@ from rich.text import Text
 from crawler.catalogue import load_sites
 from crawler.commands.options import db_option, json_option, now, open_ledger, sites_option
 from crawler.commands.terminal import console, plain, print_json, table, when, word
+from crawler.watch.beat import read_beat
 from pipelines.health import FIELDS, Finding, Vitals, is_ill, judge
 from pipelines.spans import span
 from pipelines.vitals import vitals
@@ -21,16 +22,20 @@ Judged = list[tuple[Vitals, tuple[Finding, ...]]]
 
 @click.command("health")
 @click.option("--site", default=None, metavar="ID", help="Only this site, switched off or not.")
-@click.option("--max-age", "max_age_hours", default=24.0, show_default=True, metavar="HOURS",
+@click.option("--max-age", "max_age_hours", default=24.0, show_default=True, metavar="HOURS", envvar="NEWSLEDGER_MAX_AGE",
               type=click.FloatRange(min=0, min_open=True), help="A last success older than this is ill.")  # fmt: skip
+@click.option("--schedule", "of_schedule", is_flag=True, help="Whether the schedule lives, instead: for supervisors.")
 @db_option
 @sites_option
 @json_option
-def command(site: str | None, max_age_hours: float, db: str, sites_path: Path | None, as_json: bool) -> None:
+def command(site: str | None, max_age_hours: float, of_schedule: bool, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Whether every site is well, by its own history; exit code 1 where one is ill.
 
     Reads the ledger alone, so it tells the truth when nothing runs. Sites that the catalogue has switched off are left out.
     """
+    if of_schedule:
+        _of_schedule(db, as_json)
+        return
     off = {one.id for one in load_sites(sites_path) if not one.enabled} - {site}
     max_age = timedelta(hours=max_age_hours)
     with open_ledger(db) as store:
@@ -42,6 +47,21 @@ def command(site: str | None, max_age_hours: float, db: str, sites_path: Path | 
     else:
         _print(judged)
     if any(is_ill(findings) for _, findings in judged):
+        raise SystemExit(1)
+
+
+def _of_schedule(db: str, as_json: bool) -> None:
+    """By the file that a schedule leaves beside the ledger; sites that are ill are not its fault."""
+    beat = read_beat(db)
+    alive = beat is not None and beat.fresh(now())
+    if as_json:
+        print_json({"alive": alive, "beat": asdict(beat) if beat else None})
+    elif beat is None:
+        click.echo("no schedule has ever run here")
+    else:
+        said = f"{beat.sites} sites, {beat.running} crawls running, {beat.queued} waiting"
+        click.echo(f"{'alive' if alive else 'dead'}; last sign of life {beat.at}: {said}")
+    if not alive:
         raise SystemExit(1)
 
 

@@ -10,7 +10,9 @@ import click
 
 from crawler.catalogue import load_sites
 from crawler.clock import clock
+from crawler.configuration import Configuration, find, load
 from crawler.sites import Site
+from crawler.watch.logs import FORMS
 from pipelines.store import Store
 
 db_option = click.option(
@@ -26,7 +28,19 @@ sites_option = click.option(
     type=click.Path(exists=True, path_type=Path),
     help="A TOML file of sites, or a folder of them; else the catalogue that comes along.",
 )  # fmt: skip
+log_option = click.option("--log", default="text", show_default=True, envvar="NEWSLEDGER_LOG", type=click.Choice(FORMS),
+                          help="The form of log lines.")  # fmt: skip
+warc_option = click.option(
+    "--warc", "warc_path", default=None, envvar="NEWSLEDGER_WARC", metavar="PATH", type=click.Path(path_type=Path),
+    help="The folder of archived pages; else `warc` beside the ledger.",
+)  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def configuration() -> Configuration:
+    """The settings that the command was started with."""
+    found = click.get_current_context().find_object(Configuration)
+    return found or load(find(os.environ), os.environ)
 
 
 def now() -> datetime:
@@ -37,6 +51,16 @@ def now() -> datetime:
 def open_ledger(db: str) -> Store:
     """The ledger, for reading only."""
     return Store(db, readonly=True)
+
+
+def change_ledger(db: str) -> Store:
+    """The ledger, for writing; StoreError where there is none yet."""
+    return Store(db) if Path(db).is_file() else open_ledger(db)
+
+
+def warc_folder(given: Path | None, db: str) -> Path:
+    """Where archived pages are."""
+    return given or Path(db).absolute().parent / "warc"
 
 
 def pick_sites(path: Path | None, ids: tuple[str, ...]) -> tuple[Site, ...]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
+from contextlib import ExitStack
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,49 +16,65 @@ import click
 from crawler.catalogue import CatalogueError, load_sites
 from crawler.catalogue.load import fingerprint
 from crawler.clock import Clock, clock
-from crawler.commands.options import db_option, sites_option
+from crawler.commands.options import configuration, db_option, log_option, sites_option
+from crawler.commands.watching import open_teller, open_watch, tell_once
 from crawler.extensions.crawl_record import site_row
 from crawler.schedule.children import STOP_SECONDS, Children, Orders
 from crawler.schedule.service import Schedule
 from crawler.sites import Site
+from crawler.watch import supervisor
+from crawler.watch.beat import write_beat
+from crawler.watch.logs import install, relay
+from crawler.watch.rounds import Watched
 from pipelines.crawls import lose_dead, put_sites
 from pipelines.store import Store
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 10.0
-"""How often the catalogue's files are looked at for changes."""
+"""How often the catalogue's files are looked at for changes, and a sign of life is given."""
 
 
 @click.command("schedule")
 @click.option("--once", is_flag=True, help="Run what is due and leave; for cron and CI.")
-@click.option("--jobs", default=4, show_default=True, type=click.IntRange(1, 64), help="Crawls at once, never two of one host.")
-@click.option("--time-limit", default=60, show_default=True, type=click.IntRange(1), metavar="MINUTES",
-              help="A crawl that takes longer is stopped.")  # fmt: skip
+@click.option("--jobs", default=4, show_default=True, envvar="NEWSLEDGER_JOBS", type=click.IntRange(1, 64),
+              help="Crawls at once, never two of one host.")  # fmt: skip
+@click.option("--time-limit", default=60, show_default=True, envvar="NEWSLEDGER_TIME_LIMIT", type=click.IntRange(1, 10_000),
+              metavar="MINUTES", help="A crawl that takes longer is stopped.")  # fmt: skip
+@click.option("--metrics", default="", envvar="NEWSLEDGER_METRICS", metavar="ADDRESS",
+              help="Serve /metrics and /healthz at this loopback address and port, as 127.0.0.1:9464.")  # fmt: skip
+@log_option
 @db_option
 @sites_option
-def command(once: bool, jobs: int, time_limit: int, db: str, sites_path: Path | None) -> None:
+def command(once: bool, jobs: int, time_limit: int, metrics: str, log: str, db: str, sites_path: Path | None) -> None:
     """Crawl every enabled site on its own interval, until asked to stop.
 
     Starts are spread over the interval. A change of the catalogue is taken over while it runs; a broken one is refused, and the
     old plan goes on. SIGTERM or Ctrl-C ends the running crawls gracefully.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    handler = install(log, logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     sites = load_sites(sites_path)
-    now = clock()
+    now, said = clock(), configuration()
+    teller = open_teller(db, said)
+    max_age = timedelta(hours=said.number("max_age"))
     with Store(db) as store:
         put_sites(store, [site_row(site) for site in sites if site.enabled])
         for lost in lose_dead(store, now()):
-            logger.warning("a crawl of %s was lost: its process is no more", lost)
-    orders = Orders(db, str(sites_path or ""), time_limit_seconds=time_limit * 60.0)
-    children = Children(orders, now)
+            logger.warning("a crawl of %s was lost: its process is no more", lost, extra={"site": lost})
+    orders = Orders(db, str(sites_path or ""), time_limit_seconds=time_limit * 60.0, log=log)
+    children = Children(orders, now, partial(relay, handler=handler) if handler else None)
     schedule = Schedule(db, children, now, jobs)
     schedule.replace(sites)
+    watched = Watched(db, schedule.has)
     if once:
         _run_due(schedule, now)
-    else:
-        _run_on(schedule, children, db, sites_path)
+        if teller:
+            tell_once(watched, teller, max_age, now)
+        return
+    with ExitStack() as stack:
+        open_watch(stack, watched, metrics, max_age, now, teller)
+        _run_on(schedule, children, db, sites_path, now)
 
 
 def _run_due(schedule: Schedule, now: Clock) -> None:
@@ -65,23 +85,40 @@ def _run_due(schedule: Schedule, now: Clock) -> None:
     schedule.queues.wait_idle()
 
 
-def _run_on(schedule: Schedule, children: Children, db: str, path: Path | None) -> None:
+def _run_on(schedule: Schedule, children: Children, db: str, path: Path | None, now: Clock) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     logger.info("%d starts were missed while no scheduler ran", schedule.note_missed())
     schedule.start()
     logger.info("%d sites are scheduled", schedule.size)
+    _beat(schedule, children, db, now)
+    supervisor.tell(supervisor.READY)
     seen = fingerprint(path)
     while not stopping.wait(LOOK_SECONDS):
+        schedule.follow_clock()
+        _beat(schedule, children, db, now)
         current = fingerprint(path)
         if current != seen:
             seen = current
             _take_over(schedule, db, path)
+    supervisor.tell(supervisor.STOPPING)
     schedule.stop()
     children.stop()
     if not schedule.queues.wait_idle(STOP_SECONDS + 10):
         logger.error("crawls that did not end in time are left to the system")
+
+
+def _beat(schedule: Schedule, children: Children, db: str, now: Clock) -> None:
+    """A sign of life, to the file and to systemd: only while the timetable's own thread lives too."""
+    if not schedule.keeps_time:
+        logger.error("the timetable stands still")
+        return
+    supervisor.tell(supervisor.ALIVE)
+    try:
+        write_beat(db, now(), pid=os.getpid(), sites=schedule.size, queued=schedule.queues.waiting, running=children.running)
+    except OSError as error:
+        logger.error("the schedule's sign of life could not be written: %s", error)
 
 
 def _take_over(schedule: Schedule, db: str, path: Path | None) -> None:

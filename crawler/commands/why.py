@@ -11,6 +11,7 @@ from crawler.commands.options import db_option, json_option, now, open_ledger, s
 from crawler.commands.terminal import console, plain, print_json
 from crawler.reasons import SITES_TOLD, Known, Reason, reasons, sites_of
 from pipelines import traces
+from pipelines.learning import load_habits, load_trust
 
 
 @click.command("why")
@@ -30,7 +31,9 @@ def command(url: str, db: str, sites_path: Path | None, as_json: bool) -> None:
         ids = [site.id for site in sites[:SITES_TOLD]]
         crawls = {site_id: traces.last_crawls(store, site_id) for site_id in ids}
         sources = {site_id: traces.sources_of(store, site_id) for site_id in ids}
-    known = Known(trace, sites, crawls, sources)
+        habits = {site_id: load_habits(store, site_id) for site_id in ids}
+        trust = load_trust(store)
+    known = Known(trace, sites, crawls, sources, habits, trust)
     found = reasons(known, now())
     if as_json:
         print_json(_facts(known, found))

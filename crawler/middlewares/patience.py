@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from scrapy.http import Response
 
 from crawler.clock import Clock, clock
 from crawler.refusals import plain_headers, refusal_of, retry_after
+from crawler.schedule.locks import Words
 from crawler.sites import host_of
 
 logger = logging.getLogger(__name__)
@@ -34,10 +37,16 @@ FAILURES_TO_END = 60
 LONGEST_WAIT_SECONDS = 600.0
 """A longer Retry-After ends the host's crawl: the next one comes soon enough."""
 
+KEPT_SECONDS = 86_400.0
+"""A host that asks to wait longer is asked again after a day: what it said may have been a slip."""
+
 LONGEST_PAUSE_SECONDS = 60.0
 """To this the pause grows while a host fails, or to the site's own delay where that is longer."""
 
 NOTHING_MORE = "nothing more is asked of it in this crawl"
+
+ON_ITS_WAY_SECONDS = 1.0
+"""A request of a crawl that was killed may reach the host so much later; the next crawl lets this pass too."""
 
 STEP_SECONDS = 0.5
 """So soon does a crawl that waits see that it shall stop."""
@@ -62,14 +71,17 @@ class Answer:
 class Patience:
     """One host's patience with us. Times are seconds of one steady clock."""
 
-    def __init__(self, host: str, *, wary: bool = False) -> None:
-        """`wary`: it refused us the last time, so the first refusal is enough until something else answers."""
+    def __init__(self, host: str, *, wary: bool = False, not_before: float | None = None) -> None:
+        """`wary`: it refused us the last time, so the first refusal is enough until something else answers.
+
+        `not_before`: what the crawl before this one was told, or owed.
+        """
         self._host = host
         self._bound = 1 if wary else REFUSALS_TO_END
         self._refusals: list[str] = []
         self._failures = 0
         self._heard: float | None = None
-        self._not_before: float | None = None
+        self._not_before = not_before
         self.ended: str | None = None
         """Why nothing more is asked of the host; None while it may be asked."""
 
@@ -85,6 +97,11 @@ class Patience:
         if self._not_before is not None:
             times.append(self._not_before - now)
         return max(times)
+
+    def begin(self, now: float) -> None:
+        """Before the first request: end at once where the host has asked for a wait that is longer than a crawl's patience."""
+        if self._not_before is not None and self._not_before - now > LONGEST_WAIT_SECONDS:
+            self._end(f"asks to wait {self._not_before - now:.0f} s more")
 
     def touched(self, now: float) -> None:
         """Something came from the host; the next gap counts from here."""
@@ -107,10 +124,10 @@ class Patience:
         return False
 
     def _asked_to_wait(self, seconds: float, now: float) -> bool:
+        self._not_before = now + min(seconds, KEPT_SECONDS)
         if seconds > LONGEST_WAIT_SECONDS:
             self._end(f"asks to wait {seconds:.0f} s")
             return False
-        self._not_before = now + seconds
         return True
 
     def _refused(self, how: str) -> None:
@@ -133,8 +150,10 @@ class Patience:
 class Manners:
     """Stands last before the request leaves and first behind the unpacked answer, so that it meets every attempt."""
 
-    def __init__(self, crawler: Crawler, delay: float, clock: Clock) -> None:
+    def __init__(self, crawler: Crawler, delay: float, clock: Clock, words: Words | None = None) -> None:
+        """`words`: what hosts said to earlier crawls, and will have said to later ones."""
         self._crawler = crawler
+        self._words = words
         self._delay = delay
         self._clock = clock
         self._hosts: dict[str, Patience] = {}
@@ -142,9 +161,12 @@ class Manners:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads DOWNLOAD_DELAY, NEWSLEDGER_NOW (where Retry-After names a date), and `spider.wary_of` (a host)."""
+        """Reads DOWNLOAD_DELAY, NEWSLEDGER_NOW (where Retry-After names a date), NEWSLEDGER_DB (beside it lies what hosts said
+        before), and `spider.wary_of` (a host)."""
         settings = crawler.settings
-        return cls(crawler, settings.getfloat("DOWNLOAD_DELAY"), clock(settings.get("NEWSLEDGER_NOW")))
+        db = settings.get("NEWSLEDGER_DB")
+        words = Words(Path(db).absolute().parent / "locks") if db else None
+        return cls(crawler, settings.getfloat("DOWNLOAD_DELAY"), clock(settings.get("NEWSLEDGER_NOW")), words)
 
     @property
     def ended(self) -> str | None:
@@ -157,6 +179,7 @@ class Manners:
         while patience.ended is None:
             wait = patience.wait(_steady(), self._owed(request))
             if wait <= 0:
+                self._note(request, self._owed(request) + ON_ITS_WAY_SECONDS)  # and anew when its answer comes
                 return
             if not self._crawler.crawling:
                 raise Unasked("the crawl was asked to end")
@@ -178,26 +201,40 @@ class Manners:
             patience.hear(replace(answer, retry_after=None), _steady())
         if patience.ended:
             request.meta["dont_retry"] = True  # this answer is the last, and is recorded
+        self._note(request)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """No answer came. What we would not ask, or cut off ourselves, is no fault of the host."""
         patience = self._patience(request)
+        if isinstance(exception, IgnoreRequest):
+            return
         if isinstance(exception, DownloadCancelledError):
             patience.touched(_steady())
-        elif not isinstance(exception, IgnoreRequest):
+        else:
             patience.hear(Answer(), _steady())
             if patience.ended:
                 request.meta["dont_retry"] = True
+        self._note(request)
 
     def downloaded(self, request: Request) -> None:
         """Redirects too, which are followed before `process_response` sees them."""
         self._patience(request).touched(_steady())
+        self._note(request)
+
+    def _note(self, request: Request, pause: float | None = None) -> None:
+        """Leave to the crawl after us, however we end, when the host may be asked again."""
+        if self._words:
+            wait = self._patience(request).wait(_steady(), self._owed(request)) if pause is None else pause
+            self._words.write(host_of(request.url), _wall_clock() + wait)
 
     def _patience(self, request: Request) -> Patience:
         host = host_of(request.url)
         if host not in self._hosts:
-            self._hosts[host] = Patience(host, wary=host == getattr(self._crawler.spider, "wary_of", None))
+            owed = self._words.read(host) - _wall_clock() if self._words else 0.0
+            wary = host == getattr(self._crawler.spider, "wary_of", None)
+            self._hosts[host] = Patience(host, wary=wary, not_before=_steady() + min(owed, KEPT_SECONDS) if owed > 0 else None)
+            self._hosts[host].begin(_steady())
         return self._hosts[host]
 
     def _owed(self, request: Request) -> float:
@@ -209,3 +246,8 @@ class Manners:
 
 def _steady() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _wall_clock() -> float:
+    """The real one, which other processes read too; a stopped clock stops no host's."""
+    return time.time()

@@ -19,6 +19,9 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.middlewares.failures import failure_reason
+from crawler.middlewares.patience import Unasked
+
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 512 * 1024
@@ -41,6 +44,8 @@ class Rules:
     delay_seconds: float | None = None
     unreadable: str | None = None
     """Why it could not be read; then nothing is allowed."""
+    unasked: bool = False
+    """It was not even asked for: the host wants to be left alone."""
 
 
 class Robots:
@@ -59,10 +64,12 @@ class Robots:
         return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"])
 
     async def process_request(self, request: Request) -> None:
-        """Raises Disallowed."""
+        """Raises Disallowed, or Unasked."""
         if request.meta.get("dont_obey_robotstxt"):
             return
         rules = await self.rules(request.url)
+        if rules.unasked:
+            raise Unasked(rules.unreadable)
         if rules.unreadable:
             raise Disallowed(f"robots.txt could not be read ({rules.unreadable}), so nothing is asked for")
         if not rules.parser.can_fetch(request.url, self._agent):
@@ -87,8 +94,10 @@ class Robots:
             if engine is None:
                 raise RuntimeError("robots.txt is read by a running crawl only")
             response = await engine.download_async(request)
+        except Unasked as error:
+            return Rules(Protego.parse(""), unreadable=str(error), unasked=True)
         except Exception as error:  # any way not to reach it means the same: nothing is allowed
-            reason = str(error).partition("\n")[0] or type(error).__name__
+            reason = failure_reason(error)
             logger.warning("%s could not be read: %s", url, reason)
             return Rules(Protego.parse(""), unreadable=reason)
         return self._understand(response)

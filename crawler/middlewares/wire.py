@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.http import Headers, Response
+
+from pipelines.article import Exchange
+
+TAP, TAPPED = "newsledger_tap", "newsledger_tapped"
+"""Keys of a request's meta: that its answer is wanted as it was received, and that answer."""
 
 
 class OnceOnly(HTTP11DownloadHandler):
@@ -13,3 +22,37 @@ class OnceOnly(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool.retryAutomatically = False
+
+
+class Tap:
+    """Keeps what was received beside the request, before anything unpacks it."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """The response, untouched."""
+        if request.meta.get(TAP):
+            request.meta[TAPPED] = exchange_of(request, response)
+        return response
+
+
+def exchange_of(request: Request, response: Response) -> Exchange:
+    """The exchange as it went over the wire, but for what the HTTP client keeps to itself: the case of header names, `Host` and
+    `Connection` of the request, the transfer coding of the answer."""
+    host = (("Host", urlsplit(request.url).netloc.rpartition("@")[2]),)
+    address = response.ip_address
+    return Exchange(
+        url=request.url,
+        request_headers=host + _lines(request.headers),
+        status=response.status,
+        headers=_lines(response.headers),
+        body=response.body,
+        ip_address=str(address) if address else None,
+    )
+
+
+def _lines(headers: Headers) -> tuple[tuple[str, str], ...]:
+    """Header lines, repeated ones each for itself; no value can end its line."""
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1").replace("\r", " ").replace("\n", " "))
+        for name, values in headers.items()
+        for value in values
+    )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import IO
 
 from crawler.clock import Clock
 from crawler.sites import Site
-from pipelines.crawls import CrawlOutcome, close_left_open, note_crawl
+from pipelines.crawls import CrawlOutcome, close_left_open, note_crawl, rows_of_start
 from pipelines.rows import moment
 from pipelines.store import Store
 
@@ -30,13 +33,23 @@ class Orders:
     sites: str = ""
     time_limit_seconds: float = 3600.0
     """A crawl that takes longer is stopped, then killed. Shorter cuts off first crawls of big sites; longer lets one hang."""
+    log: str = "text"
+    """The form of the crawls' log lines."""
+    program: tuple[str, ...] = (sys.executable, "-m", "crawler")
+    """What is run for a crawl; it is given the arguments of `newsledger crawl`."""
+
+
+Relay = Callable[[IO[bytes], str], None]
+"""Passes on what a crawl writes to standard error, until it ends; told the site."""
 
 
 class Children:
     """The crawls that run now. Thread-safe."""
 
-    def __init__(self, orders: Orders, clock: Clock) -> None:
+    def __init__(self, orders: Orders, clock: Clock, relay: Relay | None = None) -> None:
+        """`relay`: without it crawls write to our own standard error."""
         self._orders = orders
+        self._relay = relay
         self._clock = clock
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = threading.Lock()
@@ -44,15 +57,22 @@ class Children:
 
     def crawl(self, site: Site, planned: datetime) -> None:
         """Run one crawl to its end, and see that its planned start is a row, however it ended."""
+        with Store(self._orders.db, readonly=True) as store:
+            told = rows_of_start(store, site.id, planned)
         with self._lock:
             if self._ended:
                 return
-            child = subprocess.Popen(self._command(site, planned), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603
+            stderr = subprocess.PIPE if self._relay else None
+            child = subprocess.Popen(  # noqa: S603 - our own command
+                self._command(site, planned), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
+            )
             self._running[site.id] = child
+        if self._relay and child.stderr:
+            threading.Thread(target=self._pass_on, args=(child.stderr, site.id), name=f"log-{site.id}", daemon=True).start()
         reason = self._wait(child)
         with self._lock:
             del self._running[site.id]
-        self._account(site, planned, child, reason)
+        self._account(site, planned, child, reason, told)
 
     def stop(self) -> None:
         """Ask all crawls to end, and start no more. Their threads wait for them within STOP_SECONDS."""
@@ -60,6 +80,17 @@ class Children:
             self._ended = True
             for child in self._running.values():
                 child.terminate()
+
+    @property
+    def running(self) -> int:
+        """How many crawls run."""
+        with self._lock:
+            return len(self._running)
+
+    def _pass_on(self, stream: IO[bytes], site_id: str) -> None:
+        with stream:
+            if self._relay:
+                self._relay(stream, site_id)
 
     def _wait(self, child: subprocess.Popen[bytes]) -> str | None:
         try:
@@ -76,20 +107,32 @@ class Children:
             return reason
         return None
 
-    def _account(self, site: Site, planned: datetime, child: subprocess.Popen[bytes], reason: str | None) -> None:
-        """A row for a crawl that wrote none, an end for one that could not write its own."""
+    def _account(self, site: Site, planned: datetime, child: subprocess.Popen[bytes], reason: str | None, told: int) -> None:
+        """A row for a crawl that wrote none, an end for one that could not write its own. `told`: rows there were before."""
         now = self._clock()
         with Store(self._orders.db) as store:
             ended = f"its process ended with {child.returncode}"
-            close_left_open(store, child.pid, CrawlOutcome.FAILED if reason else CrawlOutcome.LOST, reason or ended, now)
-            known = store.value("SELECT 1 FROM crawls WHERE site_id = ? AND planned = ?", (site.id, moment(planned)))
-            if not known:
-                why = f"the crawl did not begin: {ended}"
-                note_crawl(store, site.id, "schedule", CrawlOutcome.FAILED, planned, now, why)
+            outcome = CrawlOutcome.FAILED if reason else CrawlOutcome.LOST
+            if self._ended and child.returncode in (1, -signal.SIGTERM):  # it loaded still when it was asked to end
+                outcome, ended = CrawlOutcome.STOPPED, "it was asked to end before it asked for anything"
+            close_left_open(store, child.pid, outcome, reason or ended, now)
+            if rows_of_start(store, site.id, planned) == told:
+                outcome = CrawlOutcome.FAILED if outcome is CrawlOutcome.LOST else outcome
+                note_crawl(store, site.id, "schedule", outcome, planned, now, f"the crawl did not begin: {ended}")
         if child.returncode:
-            logger.warning("%s: the crawl planned for %s ended with %s", site.id, moment(planned), child.returncode)
+            text = "%s: the crawl planned for %s ended with %s"
+            logger.warning(text, site.id, moment(planned), child.returncode, extra={"site": site.id})
 
     def _command(self, site: Site, planned: datetime) -> list[str]:
         where = ["--db", self._orders.db, *(["--sites", self._orders.sites] if self._orders.sites else [])]
-        said = ["--trigger", "schedule", "--planned", planned.isoformat(), "--parent", str(os.getpid())]
-        return [sys.executable, "-m", "crawler", "crawl", site.id, *where, "--json", *said]
+        said = [
+            "--log",
+            self._orders.log,
+            "--trigger",
+            "schedule",
+            "--planned",
+            planned.isoformat(),
+            "--parent",
+            str(os.getpid()),
+        ]
+        return [*self._orders.program, "crawl", site.id, *where, "--json", *said]

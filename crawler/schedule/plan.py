@@ -1,13 +1,17 @@
-"""Where on the clock a site's crawls stand. Pure: a site's id and interval in, moments out.
+"""Where on the clock a site's crawls stand. Pure: a site in, moments out.
 
 The starts of an interval lie on a grid that is counted from the epoch and shifted by a hash of the site's id: so a thousand
-sites are spread evenly, a restart finds the same grid, and what was missed meanwhile can be told.
+sites are spread evenly, a restart finds the same grid, and what was missed meanwhile can be told. `crawler.schedule.cron` knows
+the starts of cron rules; they are moved apart here.
 """
 
 from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+
+from crawler.schedule import cron
+from crawler.sites import Site
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -26,9 +30,31 @@ def grid_start(site_id: str, interval: timedelta) -> datetime:
     return EPOCH + offset(site_id, interval)
 
 
-def missed_starts(site_id: str, interval: timedelta, after: datetime, until: datetime) -> list[datetime]:
+def next_start(site: Site, after: datetime) -> datetime | None:
+    """The first planned start later than a moment, in UTC; None for a cron rule that never comes true."""
+    if site.cron:
+        moved = offset(site.id, CRON_SPREAD)
+        found = cron.next_start(site.cron, site.timezone, after - moved)
+        return found + moved if found else None
+    interval = _interval(site)
+    begin = grid_start(site.id, interval)
+    return begin + ((after - begin) // interval + 1) * interval
+
+
+def missed_starts(site: Site, after: datetime, until: datetime) -> list[datetime]:
     """First and last start (one or both the same) that lay between two moments, both excluded; empty where there is none."""
-    begin = grid_start(site_id, interval)
-    first = begin + ((after - begin) // interval + 1) * interval
-    last = begin + (-((begin - until) // interval) - 1) * interval
-    return [first, last] if first <= last else []
+    first = next_start(site, after)
+    if first is None or first >= until:
+        return []
+    if site.cron:
+        moved = offset(site.id, CRON_SPREAD)
+        last = cron.last_start(site.cron, site.timezone, until - moved, after - moved)
+        return [first, last + moved] if last else []
+    interval = _interval(site)
+    return [first, first + (until - first - timedelta.resolution) // interval * interval]
+
+
+def _interval(site: Site) -> timedelta:
+    if site.interval is None:
+        raise ValueError(f"{site.id}: neither every nor cron")
+    return site.interval

@@ -1,29 +1,32 @@
 """APScheduler meets our code here: when each site's crawls start, kept in memory and built anew from the catalogue.
 
 APScheduler keeps the timetable; a queue a host keeps sites of one host apart; `Children` runs the crawls. Every planned start
-becomes a row of `crawls`: by the crawl itself, or here as `skipped` (the one before still runs) or `missed` (nobody was there).
+becomes a row of `crawls`: by the crawl itself, or by `Accounts` as `skipped` (the one before still runs) or `missed` (nobody
+was there).
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
 from apscheduler.executors.base import BaseExecutor
 from apscheduler.job import Job
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from crawler.clock import Clock
+from crawler.schedule.accounts import Accounts
 from crawler.schedule.children import Children
-from crawler.schedule.plan import CRON_SPREAD, grid_start, missed_starts, offset
+from crawler.schedule.locks import Attendance
+from crawler.schedule.plan import missed_starts, next_start
 from crawler.sites import Site
 from pipelines.crawls import CrawlOutcome, last_planned, note_crawl
 from pipelines.rows import moment
@@ -31,41 +34,38 @@ from pipelines.store import Store
 
 logger = logging.getLogger(__name__)
 
+PULSE_SECONDS = 10
+"""So often the timetable's own thread shows that it lives."""
+_PULSE = "Pulse"
+"""No site's id has a capital letter."""
 
-class Moved(BaseTrigger):  # type: ignore[misc]
-    """Another trigger's moments, each later by the same little: cron rules of many sites name the same minute."""
+JUMP = timedelta(seconds=30)
+"""A clock that is set back by more than this has every site planned anew; less is a clock being corrected."""
 
-    def __init__(self, inner: BaseTrigger, by: Any) -> None:
-        self._inner = inner
-        self._by = by
+
+class Planned(BaseTrigger):  # type: ignore[misc]
+    """A site's starts, as `plan` says."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
-        """The inner trigger's next moment, moved."""
-        before = previous_fire_time - self._by if previous_fire_time else None
-        following: datetime | None = self._inner.get_next_fire_time(before, now - self._by)
-        return following + self._by if following else None
-
-
-def trigger_of(site: Site) -> BaseTrigger:
-    """A site's timetable: cron in the site's own zone (so right across changes of the clock), or its grid."""
-    if site.cron:
-        return Moved(CronTrigger.from_crontab(site.cron, timezone=site.timezone), offset(site.id, CRON_SPREAD))
-    interval = site.interval
-    if interval is None:
-        raise ValueError(f"{site.id}: neither every nor cron")
-    return IntervalTrigger(seconds=int(interval.total_seconds()), start_date=grid_start(site.id, interval), timezone=UTC)
+        """The start after the last one, or after now where there was none."""
+        return next_start(self._site, previous_fire_time or now)
 
 
 class HostQueues(BaseExecutor):  # type: ignore[misc]
     """Runs submitted crawls in threads, at most `jobs` at once, and those of one host one after the other."""
 
-    def __init__(self, children: Children, sites: dict[str, Site], jobs: int) -> None:
+    def __init__(self, children: Children, sites: dict[str, Site], jobs: int, accounts: Accounts) -> None:
         super().__init__()
         self._children = children
+        self._accounts = accounts
         self._sites = sites
         self._jobs = jobs
         self._waiting: dict[str, deque[tuple[str, datetime]]] = {}
         self._busy: set[str] = set()
+        self._running: set[str] = set()
         self._changed = threading.Condition()
 
     def submit(self, site: Site, planned: datetime) -> None:
@@ -75,7 +75,17 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
             self._begin()
 
     def _do_submit_job(self, job: Job, run_times: list[datetime]) -> None:
+        if len(run_times) > 1:  # the machine slept, or its clock was set forward
+            text = "%s: %d starts have passed in which nobody kept time; the last of them is made now"
+            logger.warning(text, job.id, len(run_times), extra={"site": job.id})
+            self._accounts.put(job.id, CrawlOutcome.MISSED, run_times[:-1], "nobody kept time")
         self.submit(self._sites[job.id], run_times[-1])
+
+    def under_way(self, site_id: str) -> bool:
+        """Whether a start of the site waits or its crawl runs."""
+        with self._changed:
+            waits = any(site_id == waiting for queue in self._waiting.values() for waiting, _ in queue)
+            return waits or site_id in self._running
 
     def _begin(self) -> None:
         """Start what may start; called with the lock held."""
@@ -86,20 +96,43 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
             if not self._waiting[group]:
                 del self._waiting[group]
             self._busy.add(group)
+            self._running.add(site_id)
             threading.Thread(target=self._run, args=(group, site_id, planned), name=f"crawl-{site_id}", daemon=True).start()
 
     def _run(self, group: str, site_id: str, planned: datetime) -> None:
+        site = self._sites.get(site_id)
+        self._accounts.settle(site_id)
         try:
-            self._children.crawl(self._sites[site_id], planned)
-        except Exception:  # the one door of a crawl's thread: its failure must not stop the schedule
+            if site:
+                self._children.crawl(site, planned)
+            else:
+                self._accounts.put(site_id, CrawlOutcome.SKIPPED, [planned], "the site has left the catalogue")
+        except Exception as error:  # the one door of a crawl's thread: its failure must not stop the schedule
             logger.exception("%s: the crawl planned for %s failed", site_id, moment(planned))
+            self._accounts.put(site_id, CrawlOutcome.FAILED, [planned], f"the crawl did not begin: {error}")
         finally:
-            if self._instances.get(site_id):
-                self._run_job_success(site_id, [])
+            self._release(site_id)
+            with self._changed:
+                self._running.discard(site_id)
+            self._accounts.settle(site_id)
             with self._changed:
                 self._busy.discard(group)
                 self._begin()
                 self._changed.notify_all()
+
+    def _release(self, site_id: str) -> None:
+        """Let the timetable start the site again; what `submit` was given by hand was never counted."""
+        if self._lock is None:
+            return
+        with self._lock:  # the timetable counts a start after it has handed it over, and a crawl may end before that
+            if self._instances.get(site_id):
+                self._run_job_success(site_id, [])
+
+    @property
+    def waiting(self) -> int:
+        """Starts that came due and have not begun."""
+        with self._changed:
+            return sum(len(queue) for queue in self._waiting.values())
 
     def wait_idle(self, timeout: float | None = None) -> bool:
         """Until nothing runs and nothing waits; False at the timeout."""
@@ -115,6 +148,17 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
         """Nothing to close: threads end with their crawls."""
 
 
+class Pulse(BaseExecutor):  # type: ignore[misc]
+    """Runs the job that only says that the scheduler's own thread still keeps time; inside that thread."""
+
+    beaten = 0.0
+    """When, by `time.monotonic`."""
+
+    def _do_submit_job(self, job: Job, run_times: list[datetime]) -> None:
+        self.beaten = time.monotonic()
+        self._run_job_success(job.id, [])
+
+
 class Schedule:
     """The timetable of all enabled sites, and the crawls that it starts."""
 
@@ -122,10 +166,16 @@ class Schedule:
         self._db = db
         self._clock = clock
         self._sites: dict[str, Site] = {}
-        self.queues = HostQueues(children, self._sites, jobs)
+        self._accounts = Accounts(db, clock)
+        self._attendance: Attendance | None = None
+        self._accounted = clock()
+        self._seen = (clock(), time.monotonic())
+        self.queues = HostQueues(children, self._sites, jobs, self._accounts)
+        self._pulse = Pulse()
         self._scheduler = BackgroundScheduler(
-            executors={"default": self.queues},
-            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+            executors={"default": self.queues, _PULSE: self._pulse},
+            # Not coalesced: what came due together is told of here, start by start. One of them is made.
+            job_defaults={"coalesce": False, "misfire_grace_time": None, "max_instances": 1},
             timezone=UTC,
         )
         self._scheduler.add_listener(self._skipped, EVENT_JOB_MAX_INSTANCES)
@@ -135,8 +185,26 @@ class Schedule:
         """How many sites are scheduled."""
         return len(self._sites)
 
+    def has(self, site_id: str) -> bool:
+        """Whether a site is on the timetable."""
+        return site_id in self._sites
+
+    def next_start_of(self, site_id: str) -> datetime | None:
+        """When a site is crawled next; None for one that is not scheduled."""
+        job = self._scheduler.get_job(site_id)
+        return job.next_run_time if job else None
+
+    @property
+    def keeps_time(self) -> bool:
+        """Whether the scheduler's thread has looked at its timetable within the last minute."""
+        return time.monotonic() - self._pulse.beaten < PULSE_SECONDS * 6
+
     def start(self) -> None:
         """Begin to keep time."""
+        self._pulse.beaten = time.monotonic()
+        self._scheduler.add_job(_never_called, IntervalTrigger(seconds=PULSE_SECONDS), id=_PULSE, executor=_PULSE)
+        for site in self._sites.values():  # from where the missed starts end, so that none falls between
+            self._scheduler.modify_job(site.id, next_run_time=next_start(site, self._accounted - timedelta.resolution))
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -144,6 +212,8 @@ class Schedule:
         self.queues.forget_waiting()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        if self._attendance:
+            self._attendance.close()
 
     def replace(self, sites: Iterable[Site]) -> None:
         """Take over a catalogue: new sites are added, changed ones moved, others dropped. Running crawls go on."""
@@ -153,20 +223,42 @@ class Schedule:
         for site in enabled.values():
             if self._sites.get(site.id) != site:
                 self._sites[site.id] = site
-                self._scheduler.add_job(_never_called, trigger_of(site), id=site.id, name=site.name, replace_existing=True)
+                self._scheduler.add_job(_never_called, Planned(site), id=site.id, name=site.name, replace_existing=True)
         for gone in self._sites.keys() - enabled.keys():
             del self._sites[gone]
 
+    def follow_clock(self) -> bool:
+        """Plan anew where the clock was set back, or all would wait until it is as late again; whether it was.
+
+        To be called every few seconds. A clock that is set forward needs nothing: what came due meanwhile is made and noted.
+        """
+        before, self._seen = self._seen, (self._clock(), time.monotonic())
+        ahead = (self._seen[0] - before[0]) - timedelta(seconds=self._seen[1] - before[1])
+        if ahead > -JUMP:
+            return False
+        logger.warning("the clock was set back by %.0f s; all sites are planned anew", -ahead.total_seconds())
+        for job in self._scheduler.get_jobs():
+            pulse = job.id == _PULSE
+            job.modify(next_run_time=self._seen[0] if pulse else job.trigger.get_next_fire_time(None, self._seen[0]))
+        return True
+
     def note_missed(self) -> int:
-        """A row for each site whose starts lay in a time when no scheduler ran; how many there were."""
+        """A row for each site whose starts lay in a time when no schedule of this ledger ran; how many there were."""
+        if self._attendance is None:
+            self._attendance = Attendance(Path(self._db).absolute().parent / "locks")
+        self._accounted = self._clock()
+        try:
+            return self._note_missed() if self._attendance.alone else 0
+        finally:
+            self._attendance.welcome()
+
+    def _note_missed(self) -> int:
         noted = 0
-        now = self._clock()
+        now = self._accounted
         with Store(self._db) as store:
             for site in self._sites.values():
-                last = last_planned(store, site.id)
-                if last is None or site.interval is None:
-                    continue
-                starts = missed_starts(site.id, site.interval, last, now)
+                last = last_planned(store, site.id, now, by_hand=False)
+                starts = missed_starts(site, last, now) if last else []
                 if starts:
                     why = f"nobody was there from {moment(starts[0])} to {moment(starts[-1])}"
                     note_crawl(store, site.id, "schedule", CrawlOutcome.MISSED, starts[-1], now, why)
@@ -178,18 +270,20 @@ class Schedule:
         found = []
         with Store(self._db) as store:
             for site in self._sites.values():
-                last = last_planned(store, site.id)
-                following = trigger_of(site).get_next_fire_time(last, last) if last else now
+                last = last_planned(store, site.id, now)
+                following = next_start(site, last) if last else now
                 if last is None or (following and following <= now):
                     found.append((site, now))
         return found
 
     def _skipped(self, event: JobSubmissionEvent) -> None:
         """A start while the one before still runs or waits."""
-        with Store(self._db) as store:
-            for planned in event.scheduled_run_times:
-                why = "the crawl before it has not ended"
-                note_crawl(store, event.job_id, "schedule", CrawlOutcome.SKIPPED, planned, self._clock(), why)
+        if event.job_id == _PULSE:
+            return
+        starts = list(event.scheduled_run_times)
+        self._accounts.put(event.job_id, CrawlOutcome.SKIPPED, starts, "the crawl before it has not ended")
+        if not self.queues.under_way(event.job_id):
+            self._accounts.settle(event.job_id)
 
 
 def _never_called() -> None:

@@ -10,35 +10,17 @@ from twisted.python.failure import Failure
 
 from crawler.choosing import Ask
 from crawler.extraction import extract
+from crawler.middlewares.failures import MAX_REASON, failure_reason
 from crawler.middlewares.guard import Refused
 from crawler.middlewares.mining import FOUND
 from crawler.middlewares.patience import Unasked
 from crawler.middlewares.robots import Disallowed
+from crawler.middlewares.wire import TAPPED
 from crawler.refusals import plain_headers, refusal_of
 from crawler.reservations import forbids_copies, reservations_of
 from crawler.sites import Site
-from pipelines.article import Article, Fetch, Kind, Outcome
+from pipelines.article import Article, Exchange, Fetch, Kind, Outcome, Payload
 from pipelines.urls import amp_to_article, canonicalize
-
-MAX_REASON = 300
-
-_PLAIN_WORDS = (
-    ("during decompressi", "unpacks to more than the bound on size"),
-    ("DownloadCancelled", "larger than the bound on size"),
-    ("max redirections", "too many redirects"),
-    ("Timeout", "no whole answer in time"),
-    ("DataLoss", "the answer was cut off"),
-    ("DNSLookup", "the host's name cannot be resolved"),
-    ("CannotResolveHost", "the host's name cannot be resolved"),
-    ("ConnectionRefused", "the host refuses connections"),
-    ("certificate verify failed", "the certificate is not valid for the host"),
-    ("CertificateError", "the certificate is not valid for the host"),
-    ("ConnectionDone", "the connection was closed before an answer"),
-    ("ConnectionLost", "the connection was lost"),
-    ("BadResponse", "the answer is not HTTP"),
-    ("BadGzipFile", "the answer is not packed as it says"),
-)
-"""A piece of an exception's name or text, and what to tell a person; the first that fits."""
 
 _ABSENCES = frozenset({404, 410})
 _TEXTUAL = ("html", "xml", "text/plain")
@@ -80,11 +62,7 @@ def failed_look(failure: Failure) -> tuple[Outcome, str]:
         return Outcome.ROBOTS, text[:MAX_REASON]
     if isinstance(error, Refused | Unasked):
         return Outcome.REFUSED, text[:MAX_REASON]
-    name = type(error).__name__
-    for mark, reason in _PLAIN_WORDS:
-        if mark in name or mark in text:
-            return Outcome.ERROR, reason
-    return Outcome.ERROR, f"{name}: {text}"[:MAX_REASON] if text else name
+    return Outcome.ERROR, failure_reason(error) if error else "no answer"
 
 
 def _fetch_of(response: Response, ask: Ask, now: datetime) -> Fetch:
@@ -105,7 +83,12 @@ def _fetch_of(response: Response, ask: Ask, now: datetime) -> Fetch:
         aliases=(*ask.aliases, *(((url, "amp"),) if amp_to_article(url) else ())),
         robots=", ".join(said.robots) or None,
         tdm=str(tdm) if tdm else None,
+        payload=Payload(response.body, _text(response, b"Content-Type"), _exchange(response)),
     )
+
+
+def _exchange(response: Response) -> Exchange | None:
+    return response.request.meta.get(TAPPED) if response.request else None
 
 
 def _reserved(fetch: Fetch, site: Site) -> str | None:

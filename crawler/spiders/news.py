@@ -28,13 +28,16 @@ from crawler.middlewares.guard import allow_private_names
 from crawler.middlewares.mining import WANTED
 from crawler.middlewares.patience import Unasked
 from crawler.middlewares.robots import Robots
+from crawler.middlewares.wire import TAP
 from crawler.sites import Site
 from crawler.spiders.looks import failed_look, look_of
+from crawler.vanishing import Listed, listed, vanished
 from pipelines.article import Article, Fetch
 from pipelines.crawls import Source
 from pipelines.identity import address
 from pipelines.ledger import Ledger
 from pipelines.past import Past, kept_elsewhere
+from pipelines.quarantine import Quarantine
 from pipelines.store import Store
 from pipelines.urls import amp_to_article, article_key, canonicalize
 
@@ -56,6 +59,7 @@ class NewsSpider(Spider):
     name = "news"
     past: Past
     ledger: Ledger | None = None
+    quarantine: Quarantine | None = None
     store: Store | None = None
 
     def __init__(
@@ -74,6 +78,9 @@ class NewsSpider(Spider):
         self.sources_read: dict[str, Source] = {}
         self.skipped: dict[str, int] = {}
         self.trouble: str | None = None
+        self.allowed: int | None = None
+        self.lists: list[Listed] = []
+        self.vanished: tuple[str, ...] = ()
         self.wary_of: str | None = None
         self._candidates: list[Candidate] = []
         self._named_by: dict[str, set[str]] = {}
@@ -173,6 +180,8 @@ class NewsSpider(Spider):
         for problem in listing.problems:
             logger.warning("%s: %s", url, problem)
         self._candidates += listing.candidates
+        if kind is not SourceKind.SECTION and listing.candidates and not listing.problems:
+            self.lists.append(listed(url, kind, listing.candidates, self.past))
         for candidate in listing.candidates:
             self._named_by.setdefault(article_key(candidate.url), set()).add(url)
         self.sources_read[url] = Source(
@@ -222,9 +231,11 @@ class NewsSpider(Spider):
 
     def _article_requests(self) -> Iterator[Request]:
         elsewhere = self._elsewhere()
+        self.vanished = vanished(self.lists, self.past)
         choice = choose(
             self._candidates, self.past, self.site, self.clock(), recheck=Recheck.NONE if self.named else self.recheck,
             named=self.named, elsewhere=elsewhere, limit=self._limit,
+            vanished=self.vanished, allowed=None if self.recheck is Recheck.ALL else self.allowed,
         )  # fmt: skip
         self.skipped = dict(choice.skipped)
         self.planned = len(choice.asks)
@@ -247,7 +258,7 @@ class NewsSpider(Spider):
             errback=self.article_failed,
             headers=headers,
             dont_filter=True,
-            meta={WANTED: self.site.tdm == "skip"},
+            meta={WANTED: self.site.tdm == "skip", TAP: self.site.archive != "off"},
             cb_kwargs={"ask": ask},
         )
 

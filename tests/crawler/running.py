@@ -21,10 +21,12 @@ def environment(now: datetime | None = None) -> dict[str, str]:
     return clean | {"PYTHONPATH": path} | ({"NEWSLEDGER_NOW": now.isoformat()} if now else {})
 
 
-def newsledger(*arguments: str, now: datetime | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run it to its end; the output is captured."""
+def newsledger(*arguments: str, now: datetime | None = None, cwd: Path | None = None,
+               packages: Path | None = None) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    """Run it to its end; the output is captured. `packages`: a folder whose `crawler` and `pipelines` run instead of ours."""
     command = [sys.executable, "-m", "crawler", *arguments]
-    return subprocess.run(command, env=environment(now), cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
+    env = environment(now) | ({"PYTHONPATH": str(packages)} if packages else {})
+    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
 
 
 def crawl(folder: Path, *targets: str, now: datetime | None = None, recheck: str = "due", code: int = 0) -> list[dict[str, Any]]:

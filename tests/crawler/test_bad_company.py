@@ -13,7 +13,11 @@ import pytest
 
 from crawler.demo.press import Press
 from pipelines.crawls import put_sites
+from pipelines.learning import host_of, load_trust
+from pipelines.rows import moment
 from pipelines.store import Store
+from pipelines.trust import Trust
+from pipelines.urls import article_key
 from tests.crawler.running import MISBEHAVING, TESTS, crawl, environment, newsledger, site_table
 from tests.pipelines.making import T0, article, new_ledger, new_store
 
@@ -43,6 +47,10 @@ FAULTS = {
     "/bad-chunk": (None, "error", "the answer was cut off"),
     "/bad-status-line": (None, "error", "the answer is not HTTP"),
     "/close": (None, "error", "the connection was closed before an answer"),
+    "/gzip-cut-off": (None, "error", "the answer was cut off"),
+    "/brotli-cut-off": (None, "error", "the answer was cut off"),
+    "/utf16-as-utf8": (200, "new", None),
+    "/redirect-to-bad-url": (None, "error", "leads to an address that is none"),
     "/gzip-lie": (None, "error", "the answer is not packed as it says"),
     "/gzip-bomb": (None, "error", "unpacks to more than the bound on size"),
     "/brotli-bomb": (None, "error", "unpacks to more than the bound on size"),
@@ -135,19 +143,70 @@ def test_one_page_named_on_the_command_line(twin: Press, tmp_path: Path) -> None
     assert [entry["path"] for entry in twin.log()] == ["/robots.txt", "/ok/7", "/.well-known/tdmrep.json"]
 
 
-def test_a_304_is_trusted_on_a_recheck_and_moves_last_seen(twin: Press, tmp_path: Path) -> None:
+def trust_the_host(folder: Path, url: str) -> None:
+    """As if the host had often been found true when it vouched for a page."""
+    with Store(folder / "news.db") as store:
+        store.execute("INSERT INTO hosts (host, passed, losses) VALUES (?, 9999, 0)", (host_of(url),))
+
+
+def answers(folder: Path, url: str) -> list[tuple[int, str]]:
+    with Store(folder / "news.db", readonly=True) as store:
+        rows = store.rows("SELECT status, outcome FROM fetches WHERE url = ? ORDER BY id", (url,))
+        return [(row["status"], row["outcome"]) for row in rows]
+
+
+def test_a_304_is_asked_for_once_it_is_earned_and_moves_last_seen(twin: Press, tmp_path: Path) -> None:
     (tmp_path / "sites.toml").write_text(
         site_table("twin", twin.url, sitemaps=["/sitemap.xml?paths=/etag-weak"]), encoding="utf-8"
     )
-    crawl(tmp_path, "twin", now=T0)
-    later = T0 + timedelta(hours=1)
-    (row,) = crawl(tmp_path, "twin", now=later)
-    assert row["counts"].get("not_modified") == 1
+    times = [T0 + timedelta(hours=2 * n) for n in range(8)]
+    for now in times:
+        crawl(tmp_path, "twin", now=now, recheck="all")
+    told = answers(tmp_path, f"{twin.url}etag-weak")
+    assert told[:4] == [(200, "new"), (200, "unchanged"), (200, "unchanged"), (200, "unchanged")]
+    assert (304, "not_modified") in told[4:]
     with Store(tmp_path / "news.db", readonly=True) as store:
         assert store.row("SELECT revision_count, last_seen FROM articles") == {
             "revision_count": 1,
-            "last_seen": "2025-03-07T09:00:00Z",
+            "last_seen": moment(times[-1]),
         }
+        trust = store.row("SELECT passed, losses FROM hosts")
+        assert trust == {"passed": sum(answer == (200, "unchanged") for answer in told), "losses": 0}
+
+
+def test_a_host_that_says_304_over_a_changed_text_is_caught_and_loses_its_trust(twin: Press, tmp_path: Path) -> None:
+    """Its text is another at each request, under one ETag; it is trusted, and one look in twenty is in full all the same."""
+    liar = f"{twin.url}etag-always-304"
+    table = site_table("twin", twin.url, sitemaps=["/sitemap.xml?paths=/etag-always-304,/etag-weak"])
+    (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
+    crawl(tmp_path, "twin", now=T0)
+    trust_the_host(tmp_path, twin.url)
+    host = load(tmp_path, host_of(twin.url))
+    drawn = (n for n in range(1, 5_000) if host.wants_all(article_key(liar), moment(T0 + timedelta(days=n - 1)), T0))
+    first = next(drawn)
+    # Days before the draw are left out: each look in between would be a 304, and the next draw depends on the last look.
+    with Store(tmp_path / "news.db") as store:
+        looked = moment(T0 + timedelta(days=first - 1))
+        store.execute("UPDATE articles SET last_checked = ?, last_seen = ?", (looked, looked))
+    (row,) = crawl(tmp_path, "twin", now=T0 + timedelta(days=first), recheck="all")
+    assert answers(tmp_path, liar)[-1] == (200, "silent")
+    assert row["reason"] == f"{host_of(twin.url)} vouched for a text that had changed: {liar}"
+    lost = load(tmp_path, host_of(twin.url))
+    assert (lost.losses, lost.lost_url) == (1, liar)
+    (row,) = crawl(tmp_path, "twin", now=T0 + timedelta(days=first + 1), recheck="all")
+    assert (row["counts"]["silent"], row["counts"]["unchanged"]) == (1, 1), "all is asked in full now"
+    with Store(tmp_path / "news.db", readonly=True) as store:
+        reason = store.value("SELECT reason FROM fetches WHERE outcome = 'silent' ORDER BY id")
+        assert "its 304s are not trusted for a while" in reason
+        assert store.value("SELECT count(*) FROM silent_edits") == 2
+    where = ("--db", str(tmp_path / "news.db"), "--sites", str(tmp_path / "sites.toml"))
+    said = newsledger("why", liar, *where, now=T0 + timedelta(days=first + 2)).stdout
+    assert "was found vouching for a text that had changed" in said
+
+
+def load(folder: Path, host: str) -> Trust:
+    with Store(folder / "news.db", readonly=True) as store:
+        return load_trust(store)[host]
 
 
 def test_a_sitemap_that_always_says_now_is_not_believed(twin: Press, tmp_path: Path) -> None:

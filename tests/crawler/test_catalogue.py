@@ -254,6 +254,20 @@ def test_every_and_cron_exclude_each_other(tmp_path: Path) -> None:
     assert message == "sites.toml:7: cron: stands beside every: give one of the two"
 
 
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("recheck_per_hour = true", "must be a number of requests, is true or false"),
+        ('recheck_per_hour = "60"', "must be a number of requests, is text"),
+        ("recheck_per_hour = -1", "must be between 0 and 3600 requests an hour"),
+        ("recheck_per_hour = nan", "must be between 0 and 3600 requests an hour"),
+        ("recheck_per_hour = 2000\ndelay_seconds = 2", "is more than delay_seconds leaves room for: at most 1800"),
+    ],
+)
+def test_bad_rechecks_are_refused(tmp_path: Path, line: str, what: str) -> None:
+    assert refusal(tmp_path, f"{GOOD}{line}\n") == f"sites.toml:6: recheck_per_hour: {what}"
+
+
 def test_no_pause_is_for_loopback_alone_not_for_a_feed_elsewhere(tmp_path: Path) -> None:
     text = GOOD.replace("https://www.stanton.example/", "http://127.0.0.1:8000/")
     message = refusal(tmp_path, text + 'delay_seconds = 0\nfeeds = ["https://feeds.stanton.example/"]\n')

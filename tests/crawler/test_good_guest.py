@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -13,9 +17,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.demo.press import Press
+from crawler.schedule.locks import Words
 from crawler.spiders.news import UNASKED
 from pipelines.store import Store
-from tests.crawler.running import MISBEHAVING, crawl, site_table
+from tests.crawler.running import MISBEHAVING, crawl, environment, site_table
 from tests.pipelines.making import T0
 
 TDM_FILE = "/.well-known/tdmrep.json"
@@ -129,8 +134,33 @@ def test_a_wait_that_is_too_long_ends_the_crawl(twin: Press, tmp_path: Path) -> 
     assert asked(twin) == ["/robots.txt", "/sitemap.xml", "/ok/1", "/retry-after/3600"]
     assert looks(tmp_path)[-1] == ("/retry-after/3600", 429, "error", "status 429")
     twin.forget_log()
+    (again,) = crawl(tmp_path, "twin", code=1)
+    assert re.search(r"asks to wait 3[45]\d\d s more: nothing more is asked of it in this crawl$", again["reason"])
+    assert asked(twin) == [], "nor is it asked by the next crawl, not even for robots.txt"
+    Words(tmp_path / "locks").write(urlsplit(twin.url).netloc, time.time())
     crawl(tmp_path, "twin")
     assert asked(twin) == ["/robots.txt", "/", "/sitemap.xml", "/ok/2", "/ok/3"]
+
+
+def test_a_gap_is_kept_from_one_crawl_to_the_next(twin: Press, tmp_path: Path) -> None:
+    """Even where the first was killed right after it asked."""
+    define(tmp_path, twin, "/ok/1", delay_seconds=30)
+    where = ("--db", str(tmp_path / "news.db"), "--sites", str(tmp_path / "sites.toml"))
+    first = subprocess.Popen([sys.executable, "-m", "crawler", "crawl", "twin", *where, "--json"], env=environment())
+    while not twin.log():
+        assert first.poll() is None
+        time.sleep(0.02)
+    first.kill()
+    first.wait()
+    define(tmp_path, twin, "/ok/1", delay_seconds=2)
+    words = Words(tmp_path / "locks")
+    left = words.read(urlsplit(twin.url).netloc) - time.time()
+    assert 15 < left <= 30
+    words.write(urlsplit(twin.url).netloc, time.time() + 4)
+    crawl(tmp_path, "twin")
+    times = [entry["time"] for entry in twin.log()]
+    assert times[1] - times[0] >= 4
+    assert min(after - before for before, after in pairwise(times)) >= 2
 
 
 @pytest.mark.parametrize(("robots", "asks"), [("forbidden", 1), ("busy", 2)])

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from crawler import warc
+from crawler.commands.extract import PROPOSED_IN
 from pipelines.article import Article
 from pipelines.rows import json_of
 from pipelines.store import Store
@@ -164,6 +165,27 @@ def test_extract_explains_what_it_chose_from(tmp_path: Path) -> None:
     file.write_bytes(FIRST)
     done = newsledger("extract", str(file), "--url", URL, "--explain", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    rows = [line.split() for line in done.stdout.splitlines()]
-    assert ["headlines", "printed.h1", "*", "Bridge", "to", "close"] in rows
-    assert ["modified", "jsonld.dateModified", "*", "2025-03-07T09:00:00Z"] in rows
+    blocks = {block.splitlines()[0]: block.splitlines()[1:] for block in done.stdout.split("\n\n")}
+    assert blocks["headline"] == [
+        "         Bridge to close",
+        "  why    printed.h1: the printed heading",
+        "  other  jsonld.headline: Bridge to close",
+        "  other  title: Bridge to close",
+    ]
+    assert blocks["date_modified"][0].strip() == "2025-03-07T09:00:00Z"
+    assert blocks["date_modified"][1].startswith("  why    jsonld.dateModified: ")
+
+
+def test_extract_explains_as_json_too(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_bytes(FIRST)
+    done = newsledger("extract", str(file), "--url", URL, "--explain", "--json", cwd=tmp_path)
+    told = json.loads(done.stdout)
+    assert (told["url"], told["kind"], told["reason"]) == (URL, "article", None)
+    assert told["fields"]["headline"] == {
+        "value": "Bridge to close",
+        "source": "printed.h1",
+        "why": "the printed heading",
+        "proposals": [{"source": source, "value": "Bridge to close"} for source in ("jsonld.headline", "title", "printed.h1")],
+    }
+    assert set(told["fields"]) == set(PROPOSED_IN)

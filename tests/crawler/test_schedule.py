@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +17,14 @@ import pytest
 
 from crawler.clock import clock
 from crawler.demo.press import Press
+from crawler.schedule.accounts import Accounts
 from crawler.schedule.children import Children, Orders
-from crawler.schedule.locks import hold
-from crawler.schedule.plan import grid_start
+from crawler.schedule.locks import Attendance, hold
+from crawler.schedule.plan import CRON_SPREAD, grid_start, offset
 from crawler.schedule.service import Schedule
 from crawler.sites import Site
 from pipelines.crawls import CrawlOutcome, finish_crawl, note_crawl, put_sites, start_crawl
-from pipelines.rows import Row
+from pipelines.rows import Row, moment
 from pipelines.store import Store
 from tests.crawler.running import MISBEHAVING, crawl, environment, newsledger, site_table
 from tests.pipelines.making import T0, at, new_store
@@ -50,7 +52,7 @@ def rows(folder: Path) -> list[Row]:
         return list(store.rows("SELECT * FROM crawls ORDER BY id"))
 
 
-def wait_for(fact: object, seconds: float = 60) -> None:
+def wait_for(fact: object, seconds: float = 90) -> None:
     """Until a fact is true; it is asked again and again, no time is guessed."""
     deadline = time.monotonic() + seconds
     while not fact():  # type: ignore[operator]
@@ -184,6 +186,110 @@ def test_a_start_while_the_one_before_runs_is_a_row(tmp_path: Path, schedule: Sc
         "2025-03-07T08:30:00Z",
         "the crawl before it has not ended",
     )
+
+
+def test_missed_starts_of_cron_are_told_too(tmp_path: Path, schedule: Schedule) -> None:
+    """A crawl by hand in between accounts for no start of the schedule."""
+    site = Site("paper", "The Paper", "https://paper.example/", "America/New_York", cron="0 * * * *")
+    moved = offset("paper", CRON_SPREAD)
+    with Store(tmp_path / "news.db") as store:
+        finish_crawl(store, start_crawl(store, "paper", "schedule", T0, T0 + moved), CrawlOutcome.FINISHED, at(1))
+        finish_crawl(store, start_crawl(store, "paper", "hand", at(200)), CrawlOutcome.FINISHED, at(201))
+    schedule.replace([site])
+    assert schedule.note_missed() == 1
+    missed = rows(tmp_path)[2]
+    assert missed["reason"] == f"nobody was there from {moment(at(60) + moved)} to {moment(at(180) + moved)}"
+
+
+def test_what_another_schedule_keeps_is_not_missed(tmp_path: Path, schedule: Schedule) -> None:
+    with Store(tmp_path / "news.db") as store:
+        finish_crawl(store, start_crawl(store, "paper", "schedule", T0, T0), CrawlOutcome.FINISHED, at(1))
+    schedule.replace([PAPER])
+    other = Attendance(tmp_path / "locks")
+    assert other.alone
+    other.welcome()
+    assert schedule.note_missed() == 0
+    other.close()
+    assert len(rows(tmp_path)) == 1
+
+
+def test_starts_that_passed_while_the_machine_slept_are_told(tmp_path: Path, schedule: Schedule) -> None:
+    """By the timetable's own door: three starts came due at once, the last is made."""
+    put = Accounts(str(tmp_path / "news.db"), clock("2025-03-07T12:00:00+00:00"))
+    put.put("paper", CrawlOutcome.MISSED, [at(30), at(60)], "nobody kept time")
+    put.put("paper", CrawlOutcome.SKIPPED, [at(90)], "the crawl before it has not ended")
+    assert rows(tmp_path) == []
+    put.settle("paper")
+    put.settle("paper")
+    assert [(row["outcome"], row["planned"], row["reason"]) for row in rows(tmp_path)] == [
+        ("missed", "2025-03-07T09:00:00Z", "nobody kept time, from 2025-03-07T08:30:00Z to 2025-03-07T09:00:00Z"),
+        ("skipped", "2025-03-07T09:30:00Z", "the crawl before it has not ended"),
+    ]  # fmt: skip
+
+
+def test_a_clock_that_is_set_back_has_all_planned_anew(tmp_path: Path) -> None:
+    new_store(tmp_path).close()
+    db, shift = str(tmp_path / "news.db"), timedelta()
+    schedule = Schedule(db, Children(Orders(db), clock()), lambda: datetime.now(UTC) + shift, 1)
+    try:
+        schedule.replace([Site("paper", "The Paper", "https://paper.example/", "UTC", every="31 days")])
+        schedule.start()
+        assert not schedule.follow_clock()
+        before = schedule.next_start_of("paper")
+        shift = timedelta(days=-40)
+        assert schedule.follow_clock()
+        after = schedule.next_start_of("paper")
+        assert before is not None
+        assert after is not None
+        assert before - after in (timedelta(days=31), timedelta(days=62))
+        assert not schedule.follow_clock()
+        shift += timedelta(days=400)
+        assert not schedule.follow_clock(), "forward is nothing to mend"
+    finally:
+        schedule.stop()
+
+
+def test_a_start_is_made_once_whoever_planned_it(tmp_path: Path) -> None:
+    """Two schedules plan the same starts: the later child finds the crawl made, and asks nothing."""
+    with Press(MISBEHAVING) as twin:
+        (tmp_path / "sites.toml").write_text(site_table("one", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
+        planned = ("--trigger", "schedule", "--planned", T0.isoformat())
+        crawl(tmp_path, "one", *planned)
+        twin.forget_log()
+        (row,) = crawl(tmp_path, "one", *planned, code=1)
+        assert (row["outcome"], row["reason"]) == ("skipped", "another schedule made this start already (crawl 1)")
+        assert twin.log() == []
+        (row,) = crawl(tmp_path, "one", *planned[:3], at(30).isoformat())
+        assert row["outcome"] == "finished"
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "reason"),
+    [
+        ("import time; time.sleep(60)", "stopped", "the crawl did not begin: it was asked to end before it asked for anything"),
+        ("raise SystemExit(3)", "failed", "the crawl did not begin: its process ended with 3"),
+    ],
+)
+def test_a_child_that_tells_nothing_is_a_row(tmp_path: Path, body: str, outcome: str, reason: str) -> None:
+    new_store(tmp_path).close()
+    db = str(tmp_path / "news.db")
+    children = Children(Orders(db, program=(sys.executable, "-c", body)), clock())
+    crawl = threading.Thread(target=children.crawl, args=(PAPER, T0))
+    crawl.start()
+    if outcome == "stopped":
+        wait_for(lambda: children.running)
+        children.stop()
+    crawl.join()
+    assert [(row["outcome"], row["planned"], row["reason"]) for row in rows(tmp_path)] == [
+        (outcome, "2025-03-07T08:00:00Z", reason)
+    ]
+
+
+def test_a_site_that_left_the_catalogue_while_it_waited_is_a_row(tmp_path: Path, schedule: Schedule) -> None:
+    schedule.queues.submit(PAPER, T0)
+    assert schedule.queues.wait_idle(30)
+    (row,) = rows(tmp_path)
+    assert (row["outcome"], row["reason"]) == ("skipped", "the site has left the catalogue")
 
 
 def test_what_is_due(tmp_path: Path, schedule: Schedule) -> None:

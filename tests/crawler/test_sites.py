@@ -174,3 +174,12 @@ def test_docs_tell_of_every_key_and_of_no_other() -> None:
     defaults = {field.name: field.default for field in fields(Site) if isinstance(field.default, str | tuple | float)}
     told = {key: shown.get(default, default.strip("`").strip('"')) for key, default in rows}
     assert {key: told[key] for key in defaults} == defaults
+
+
+@pytest.mark.parametrize(
+    ("delay", "given", "an_hour"),
+    [(0.0, None, 360), (1.0, None, 360), (2.0, None, 180), (60.0, None, 6), (2.0, 25.0, 25), (2.0, 0.0, 0)],
+)
+def test_rechecks_an_hour_go_by_the_delay_unless_they_are_given(delay: float, given: float | None, an_hour: float) -> None:
+    site = Site("paper", "Paper", "https://paper.example/", "UTC", delay_seconds=delay, recheck_per_hour=given)
+    assert site.rechecks_an_hour == an_hour

@@ -60,12 +60,10 @@ def test_a_known_article(folder: Path) -> None:
         ledger.record(Fetch(URL, at(3.5 * HOUR + 10), status=304, outcome=Outcome.NOT_MODIFIED))
     found = told(folder, f"{URL}?utm_source=letter")
     assert found["known"] == "It is an article of paper, live: Fire at Cross Mill"
-    assert found["next_look"] == "Next look: 2025-03-07 12:10Z (in 10 min)."
+    assert found["next_look"] == "Next look: 2025-03-07 15:40Z (in 3 h)."
     assert found["look"] == "Last look 2025-03-07 11:40Z (20 min ago): not_modified, status 304."
     assert found["changed"] == "It changed last 2025-03-07 09:00Z (3 h ago); revision 2 (updated)."
-    assert found["ladder"].startswith(
-        "The ladder says: after a look at an article unchanged for 2 h the next comes 30 min later."
-    )
+    assert found["ladder"].startswith("The ladder says: after a look at an article unchanged for 2 h the next comes 4 h later.")
     assert next(iter(json.loads(why(folder, URL, "--json").output)["reasons"]))["code"] == "known"
 
 
@@ -78,6 +76,29 @@ def test_an_article_that_is_due_or_missing(folder: Path) -> None:
     assert found["due"] == "Next look: due since 2025-03-07 10:00Z (2 h ago): the next crawl looks."
     assert found["missing"] == "It has been missing since 2025-03-07 09:00Z (3 h ago), in 1 looks."
     assert "missing for 0 min the next comes 60 min later" in found["ladder"]
+
+
+def test_a_look_that_was_put_off_and_a_host_that_is_or_is_not_trusted(folder: Path) -> None:
+    with Store(folder / "news.db") as store:
+        new_ledger(store).record(article())
+        crawl_id = start_crawl(store, "paper", "test", at(2 * HOUR))
+        skipped = {"put off: the hour's rechecks are spent": 7}
+        finish_crawl(store, crawl_id, CrawlOutcome.FINISHED, at(2 * HOUR + 1), skipped=skipped)
+        store.insert("hosts", {"host": "paper.example", "passed": 9, "losses": 0})
+    found = told(folder, URL)
+    assert found["put_off"] == (
+        "It was one of 7 looks that the last crawl put off: the hour's rechecks were spent (recheck_per_hour). "
+        "The likeliest to find an edit go first, and of each four one that has waited longest."
+    )
+    assert found["trust"] == (
+        "paper.example has been found true 9 times when it vouched for a page: one look in 3 is made in full all the same."
+    )
+    with Store(folder / "news.db") as store:
+        store.execute("UPDATE hosts SET passed = 0, losses = 1, lost = ?, lost_url = ?", (moment(at(HOUR)), URL))
+    assert told(folder, URL)["distrusted"] == (
+        f"paper.example was found vouching for a text that had changed 2025-03-07 09:00Z (3 h ago) ({URL}): its 304s are not "
+        "trusted, and pages are asked for in full, until 2025-03-14 09:00Z (in 6 days)."
+    )
 
 
 def test_an_alias_and_an_article_that_moved(folder: Path) -> None:

@@ -195,3 +195,29 @@ def html_as_feed(visit: Visit) -> None:
 def sitemap_loop(visit: Visit) -> None:
     """A sitemap index that names itself."""
     visit.send(pages.sitemap_index([f"{visit.base}/sitemap-loop.xml"]), XML)
+
+
+@route(r"/sitemap-bomb\.xml\.gz", "/sitemap-bomb.xml.gz")
+def sitemap_bomb(visit: Visit) -> None:
+    """A packed sitemap file, as it is, that unpacks to 100 MB."""
+    visit.send(pages.gzip_bomb(), "application/gzip")
+
+
+@route(r"/sitemap-cut-off\.xml", "/sitemap-cut-off.xml")
+def sitemap_cut_off(visit: Visit) -> None:
+    """A sitemap of three articles that ends within the third."""
+    whole = pages.sitemap([f"{visit.base}/ok/{n}" for n in (1, 2, 3)])
+    visit.send(whole[: whole.rindex("<lastmod>")], XML)
+
+
+@route(r"/sitemap-deep\.xml", "/sitemap-deep.xml")
+def sitemap_deep(visit: Visit) -> None:
+    """A sitemap with 100,000 elements in one another before its one article."""
+    deep = "<a>" * 100_000 + "</a>" * 100_000
+    visit.send(pages.sitemap([f"{visit.base}/ok/1"]).replace("<url>", f"{deep}<url>", 1), XML)
+
+
+@route(r"/sitemap-elsewhere\.xml", "/sitemap-elsewhere.xml")
+def sitemap_elsewhere(visit: Visit) -> None:
+    """A sitemap of a private address, another site, a file and a script."""
+    visit.send(pages.sitemap([f"{visit.server.other.base}/ok/1", "http://10.0.0.1/", *TARGETS.values()]), XML)

@@ -16,7 +16,8 @@ import stat
 import sys
 import threading
 
-import bad_directions  # noqa: F401 - fills the table of routes
+import bad_bodies  # noqa: F401 - fills the table of routes
+import bad_directions  # noqa: F401 - likewise
 import bad_routes  # noqa: F401 - likewise
 from bad_server import Twin
 

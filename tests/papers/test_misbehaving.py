@@ -77,7 +77,7 @@ def test_sitemaps_and_feeds_name_what_is_asked(twin: Press) -> None:
     assert locs(ask(twin, "/sitemap.xml?paths=/ok/7,/empty")[1]) == [f"{base}/ok/7", f"{base}/empty"]
     assert locs(ask(twin, "/sitemap.xml")[1]) == [f"{base}/ok/{n}" for n in (1, 2, 3)]
     assert sorted(locs(ask(twin, "/list/bomb")[1])) == [
-        f"{base}/{name}" for name in ("brotli-bomb", "entity-bomb.xml", "gzip-bomb", "header-bomb")
+        f"{base}/{name}" for name in ("brotli-bomb", "entity-bomb.xml", "gzip-bomb", "header-bomb", "sitemap-bomb.xml.gz")
     ]
     feed = ElementTree.fromstring(ask(twin, "/feed.xml?paths=/ok/9")[1])
     assert [item.findtext("link") for item in feed.iter("item")] == [f"{base}/ok/9"]
@@ -335,3 +335,13 @@ def test_every_path_answers_within_its_bounds(twin: Press) -> None:
             assert 200 <= response.status < 600, path
     assert ask(twin, "/ok/1")[0].status == 200
     assert json.loads(ask(twin, "/_log")[1])[-1]["path"] == "/ok/1"
+
+
+def test_broken_sitemaps(twin: Press) -> None:
+    assert len(zlib.decompress(ask(twin, "/sitemap-bomb.xml.gz")[1], 31)) == 100 << 20
+    for path, end in (("/sitemap-cut-off.xml", b"</loc>"), ("/sitemap-deep.xml", b"</urlset>\n")):
+        body = ask(twin, path)[1]
+        assert body.endswith(end)
+        assert f"{twin.url}ok/1".encode() in body
+    assert b"<loc>file:///etc/passwd</loc>" in ask(twin, "/sitemap-elsewhere.xml")[1]
+    assert ask(twin, "/utf16-as-utf8")[1].startswith(b"<\0!\0")

@@ -1,0 +1,95 @@
+"""`newsledger quarantine list|replay|accept|drop`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler.catalogue import load_sites
+from crawler.commands.options import change_ledger, db_option, json_option, now, open_ledger, sites_option
+from crawler.commands.terminal import console, print_json, table, when
+from crawler.replaying import replay as replay_pages
+from pipelines.quarantine import Aside, Standing, close, in_quarantine
+from pipelines.rows import moment
+
+site_option = click.option("--site", default=None, metavar="ID", help="Only this site.")
+
+
+@click.group("quarantine")
+def command() -> None:
+    """Readings that are not believed: pages that a changed template lets be read wrongly, kept out of the history."""
+
+
+@command.command("list")
+@site_option
+@db_option
+@json_option
+def list_quarantine(site: str | None, db: str, as_json: bool) -> None:
+    """Print what is in quarantine, and why."""
+    with open_ledger(db) as store:
+        found = list(in_quarantine(store, site))
+    if as_json:
+        print_json([_facts(one) for one in found])
+        return
+    out = console()
+    out.print(table(("id", "site", "fetched", "looks", "headline", "why", "url"), [_row(one) for one in found]))
+    sites = len({one.site_id for one in found})
+    out.print(f"\n{len(found)} readings of {sites} sites are not believed" if found else "Nothing is in quarantine.")
+
+
+@command.command("replay")
+@site_option
+@db_option
+@sites_option
+@json_option
+def replay(site: str | None, db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Read the kept pages again with today's extraction, and record those that now read soundly, each at its own time."""
+    _replay(site, db, sites_path, as_json, believe=False)
+
+
+@command.command("accept")
+@click.option("--site", required=True, metavar="ID", help="The site whose pages are believed.")
+@db_option
+@sites_option
+@json_option
+def accept(site: str, db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Take a site's pages for what they read as: the site has changed its ways, the extraction is right."""
+    _replay(site, db, sites_path, as_json, believe=True)
+
+
+@command.command("drop")
+@click.argument("ids", nargs=-1, required=True, type=int, metavar="ID...")
+@db_option
+def drop(ids: tuple[int, ...], db: str) -> None:
+    """Give up readings for good: their pages go, their rows stay."""
+    with change_ledger(db) as store:
+        there = {one.id for one in in_quarantine(store)}
+        wrong = [row_id for row_id in ids if row_id not in there]
+        if wrong:
+            raise click.UsageError(f"not in quarantine: {', '.join(map(str, wrong))}")
+        for row_id in ids:
+            close(store, row_id, Standing.DROPPED, now())
+    click.echo(f"{len(ids)} dropped")
+
+
+def _replay(site: str | None, db: str, sites_path: Path | None, as_json: bool, *, believe: bool) -> None:
+    with change_ledger(db) as store:
+        counts = replay_pages(store, load_sites(sites_path), now(), site_id=site, believe=believe)
+    recorded, left = counts[Standing.REPLAYED], counts[Standing.QUARANTINED]
+    if as_json:
+        print_json({"recorded": recorded, "left": left})
+    else:
+        click.echo(f"{recorded} readings went into the ledger, {left} are still not believed")
+
+
+def _row(one: Aside) -> tuple[object, ...]:
+    return one.id, one.site_id, when(moment(one.fetch.fetched)), one.looks, one.headline, one.reason, one.url
+
+
+def _facts(one: Aside) -> dict[str, object]:
+    return {
+        "id": one.id, "site": one.site_id, "url": one.url, "fetched": moment(one.fetch.fetched), "looks": one.looks,
+        "headline": one.headline, "symptoms": list(one.symptoms), "reason": one.reason,
+        "page_kept": one.fetch.payload is not None,
+    }  # fmt: skip

@@ -1,0 +1,97 @@
+"""`newsledger verify`"""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from crawler import warc
+from crawler.archive import locate
+from crawler.commands.options import db_option, json_option, now, open_ledger, warc_folder, warc_option
+from crawler.commands.terminal import console, print_json
+from pipelines.store import Store
+from pipelines.verify import Fault, Manifest, Pages, against, manifest, read_manifest, verify
+
+MANY = 1_000
+
+
+@click.command("verify")
+@click.option("--pages/--no-pages", "with_pages", default=True, show_default=True, help="Read the archived pages too.")
+@click.option("--all", "show_all", is_flag=True, help="Name all that is wrong (up to 1,000), not only the first thing.")
+@click.option(
+    "--manifest", "day", default=None, metavar="DAY", help="Print the line that signs off a day, or `today`."
+)
+@click.option("--against", "published", default=None, metavar="LINE|FILE", help="Hold the chain against such a line.")
+@warc_option
+@db_option
+@json_option
+def command(with_pages: bool, show_all: bool, day: str | None, published: str | None, warc_path: Path | None, db: str,
+            as_json: bool) -> None:  # fmt: skip
+    """Whether the record is what was written: chain, digests, texts, times, index, archived pages; exit code 1 where it is not.
+
+    What this proves and what not: docs/proof.md.
+    """
+    with _open(db) as store:
+        if day is not None:
+            _sign(store, day, as_json)
+            return
+        faults = [fault for fault in (against(store, line) for line in _manifests(published)) if fault]
+        pages = _pages(warc_folder(warc_path, db)) if with_pages else None
+        faults += islice(verify(store, pages), MANY if show_all else 1)
+    if as_json:
+        print_json([{"where": fault.where, "what": fault.what} for fault in faults])
+    else:
+        _print(faults)
+    if faults:
+        raise SystemExit(1)
+
+
+def _open(db: str) -> Store:
+    """The ledger; for writing where it may be written, for the full-text index can be checked in no other way."""
+    store = open_ledger(db)
+    if not os.access(db, os.W_OK):
+        return store
+    store.close()
+    return Store(db)
+
+
+def _sign(store: Store, day: str, as_json: bool) -> None:
+    try:
+        signed = manifest(store, now().date() if day == "today" else date.fromisoformat(day))
+    except ValueError as error:
+        raise click.UsageError(f"--manifest: {day!r} is no day such as 2025-03-07") from error
+    if as_json:
+        print_json({"day": signed.day, "seals": signed.seals, "link": signed.link, "line": str(signed)})
+    else:
+        click.echo(str(signed))
+
+
+def _manifests(published: str | None) -> list[Manifest]:
+    """The lines given, or those of the file given."""
+    if published is None:
+        return []
+    try:
+        text = Path(published).read_text(encoding="utf-8") if Path(published).is_file() else published
+        return [read_manifest(line) for line in text.splitlines() if line.strip()]
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"--against: {error}") from error
+
+
+def _pages(folder: Path) -> Pages:
+    def read(name: str, offset: int) -> bytes | None:
+        path = locate(folder, name)
+        return warc.payload(path, offset) if path else None
+
+    return read
+
+
+def _print(faults: list[Fault]) -> None:
+    out = console()
+    for fault in faults:
+        out.print(str(fault), markup=False)
+    if not faults:
+        out.print("Nothing is wrong.")

@@ -1,0 +1,276 @@
+"""Our settings: what there is, what is allowed, and which value holds. An option of the command goes before the environment
+(`NEWSLEDGER_<KEY>`), that before the file (`newsledger.toml`), that before the default.
+
+Knows nothing of what settings are for. Wrong ones are refused with where they stand and what is allowed; secrets are never told.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+
+PREFIX = "NEWSLEDGER_"
+FILE = f"{PREFIX}SETTINGS"
+"""Names the file. Not a setting itself: a file cannot name another."""
+USUAL_FILE = "newsledger.toml"
+MAX_FILE_BYTES = 1_000_000
+
+Value = str | int | float | tuple[str, ...]
+
+
+class ConfigurationError(ValueError):
+    """A setting is wrong; the message says where it stands and what is allowed."""
+
+
+class Kind(StrEnum):
+    """What a value has to look like."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    COUNT = "whole number"
+    NUMBER = "number"
+    MOMENT = "ISO 8601 time with zone"
+    ADDRESS = "loopback address and port"
+    SECRETS = "list of URLs"
+
+
+class Origin(StrEnum):
+    """Where a value comes from."""
+
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting."""
+
+    key: str
+    kind: Kind
+    default: Value
+    meaning: str
+    choices: tuple[str, ...] = ()
+    low: float = 0
+    high: float = math.inf
+    in_file: bool = True
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return PREFIX + self.key.upper()
+
+    @property
+    def allowed(self) -> str:
+        """What may stand there, for a person."""
+        if self.kind is Kind.CHOICE:
+            return f"one of {', '.join(self.choices)}"
+        if self.kind in (Kind.COUNT, Kind.NUMBER):
+            return (
+                f"a {self.kind}, {self.low:g} or more"
+                if math.isinf(self.high)
+                else f"a {self.kind} from {self.low:g} to {self.high:g}"
+            )
+        if self.kind is Kind.ADDRESS:
+            return 'a loopback address and port ("127.0.0.1:9464", "[::1]:9464"), or nothing'
+        return {Kind.SECRETS: "URLs that apprise knows (scheme://...)", Kind.MOMENT: f"an {self.kind}"}.get(self.kind, "text")
+
+
+SETTINGS = {setting.key: setting for setting in (
+    Setting("contact", Kind.TEXT, "no contact set; see NEWSLEDGER_CONTACT", "who you are, for the user agent of every request"),
+    Setting("db", Kind.TEXT, "data/news.db", "the ledger"),
+    Setting("sites", Kind.TEXT, "", "a TOML file of sites, or a folder of them; empty: the catalogue that comes along"),
+    Setting("warc", Kind.TEXT, "", "the folder of archived pages; empty: `warc` beside the ledger"),
+    Setting("max_pages", Kind.COUNT, 2_000, "articles asked for in one crawl, a quarter of it kept for rechecks", low=1,
+            high=100_000),
+    Setting("max_sitemaps", Kind.COUNT, 20, "sitemaps read in one crawl", low=1, high=1_000),
+    Setting("jobs", Kind.COUNT, 4, "crawls that a schedule runs at once, never two of one host", low=1, high=64),
+    Setting("time_limit", Kind.COUNT, 60, "minutes after which a schedule stops a crawl", low=1, high=10_000),
+    Setting("log", Kind.CHOICE, "text", "the form of log lines on standard error", choices=("text", "json")),
+    Setting("log_level", Kind.CHOICE, "WARNING", "the least that a crawl tells", choices=("DEBUG", "INFO", "WARNING", "ERROR")),
+    Setting("metrics", Kind.ADDRESS, "", "where a schedule serves `/metrics` and `/healthz`; empty: nowhere"),
+    Setting("max_age", Kind.NUMBER, 24.0, "hours; a site whose last success is older is ill", low=0.01, high=10_000),
+    Setting("alerts", Kind.SECRETS, (), "whom to tell of trouble: apprise's URLs, in the environment parted by white space"),
+    Setting("alerts_again", Kind.NUMBER, 24.0, "hours after which trouble that lasts is told again", low=0.1, high=10_000),
+    Setting("now", Kind.MOMENT, "", "stops the clock at this time; for the demo and tests", in_file=False),
+)}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A setting's value, and where it comes from."""
+
+    value: Value
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The values that hold, options of a command aside."""
+
+    file: Path | None
+    found: Mapping[str, Found]
+
+    def text(self, key: str) -> str:
+        """A value as text."""
+        return str(self.found[key].value)
+
+    def count(self, key: str) -> int:
+        """A whole number."""
+        value = self.found[key].value
+        assert isinstance(value, int)  # noqa: S101 - `SETTINGS` and `checked` see to it
+        return value
+
+    def number(self, key: str) -> float:
+        """A number."""
+        value = self.found[key].value
+        assert isinstance(value, int | float)  # noqa: S101 - as above
+        return float(value)
+
+    def secrets(self, key: str) -> tuple[str, ...]:
+        """A list of URLs that must never be told."""
+        value = self.found[key].value
+        assert isinstance(value, tuple)  # noqa: S101 - as above
+        return value
+
+
+def find(environment: Mapping[str, str]) -> Path | None:
+    """The settings file: the one that NEWSLEDGER_SETTINGS names, or `newsledger.toml` in the working directory."""
+    named = environment.get(FILE)
+    if named:
+        return Path(named)
+    usual = Path(USUAL_FILE)
+    return usual if usual.is_file() else None
+
+
+def load(file: Path | None, environment: Mapping[str, str]) -> Configuration:
+    """What file and environment say, checked whole; raises ConfigurationError."""
+    told = dict(_from_file(file)) if file else {}
+    told |= dict(_from_environment(environment))
+    defaults = {key: Found(setting.default, Origin.DEFAULT) for key, setting in SETTINGS.items()}
+    return Configuration(file, defaults | told)
+
+
+def shown(setting: Setting, value: Value) -> str:
+    """A value for a person: of secrets only the schemes."""
+    if setting.kind is Kind.SECRETS and isinstance(value, tuple):
+        return " ".join(f"{scheme(url)}://***" for url in value)
+    return str(value)
+
+
+def scheme(url: str) -> str:
+    """What stands before `://`, which tells the service and no secret."""
+    return url.partition("://")[0][:30]
+
+
+def _from_file(file: Path) -> Iterator[tuple[str, Found]]:
+    try:
+        with file.open("rb") as opened:
+            text = opened.read(MAX_FILE_BYTES).decode()
+        table = tomllib.loads(text)
+    except OSError as error:
+        raise ConfigurationError(f"{file}: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigurationError(f"{file}: not TOML: {error}") from error
+    for key, value in table.items():
+        setting = SETTINGS.get(key)
+        where = f"{file}:{_line(text, key)}: {key}"
+        if setting is None:
+            raise ConfigurationError(f"{where}: no such setting{_near(key, SETTINGS)}")
+        if not setting.in_file:
+            raise ConfigurationError(f"{where}: only in the environment, as {setting.variable}")
+        yield key, Found(checked(setting, _plain(setting, value, where), where), Origin.FILE)
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Found]]:
+    by_variable = {setting.variable: setting for setting in SETTINGS.values()}
+    for name, text in environment.items():
+        if not name.startswith(PREFIX) or name == FILE or not text:
+            continue
+        setting, where = by_variable.get(name), f"environment: {name}"
+        if setting is None:
+            raise ConfigurationError(f"{where}: no such setting{_near(name, by_variable)}")
+        yield setting.key, Found(checked(setting, _parsed(setting, text, where), where), Origin.ENVIRONMENT)
+
+
+def _parsed(setting: Setting, text: str, where: str) -> Value:
+    """The environment has text only."""
+    try:
+        if setting.kind is Kind.COUNT:
+            return int(text)
+        if setting.kind is Kind.NUMBER:
+            return float(text)
+    except ValueError as error:
+        raise _wrong(setting, text, where) from error
+    return tuple(text.split()) if setting.kind is Kind.SECRETS else text
+
+
+def _plain(setting: Setting, value: object, where: str) -> Value:
+    """The file has types, and they must be the right ones."""
+    if setting.kind is Kind.SECRETS:
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            return tuple(value)
+    elif setting.kind is Kind.COUNT:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+    elif setting.kind is Kind.NUMBER:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+    elif isinstance(value, str):
+        return value
+    raise _wrong(setting, value, where)
+
+
+def checked(setting: Setting, value: Value, where: str) -> Value:
+    """The value, where it is allowed; raises ConfigurationError that names `where`."""
+    fine = True
+    if setting.kind is Kind.CHOICE:
+        fine = value in setting.choices
+    elif isinstance(value, int | float):
+        fine = setting.low <= value <= setting.high
+    elif setting.kind is Kind.SECRETS and isinstance(value, tuple):
+        for number, url in enumerate(value, 1):
+            if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://.", url):
+                raise ConfigurationError(f"{where}: number {number} is no URL; allowed: {setting.allowed}")
+    elif setting.kind is Kind.ADDRESS and value:
+        fine = _is_loopback(str(value))
+    elif setting.kind is Kind.MOMENT and value:
+        fine = _is_moment(str(value))
+    if not fine:
+        raise _wrong(setting, value, where)
+    return value
+
+
+def _wrong(setting: Setting, value: object, where: str) -> ConfigurationError:
+    told = "" if setting.kind is Kind.SECRETS else f" {value!r}"[:100]
+    return ConfigurationError(f"{where}: not allowed:{told or ' what stands there'}; allowed: {setting.allowed}")
+
+
+def _is_loopback(text: str) -> bool:
+    match = re.fullmatch(r"(?:127\.0\.0\.1|localhost|\[::1\]):([0-9]{1,5})", text)
+    return match is not None and int(match[1]) < 65_536
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _line(text: str, key: str) -> int:
+    """Where a key of the top table stands; 1 where it is written in a way that is not searched for."""
+    match = re.search(rf"^[ \t]*(?:\[+[ \t]*)?[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", text, re.MULTILINE)
+    return text.count("\n", 0, match.start()) + 1 if match else 1
+
+
+def _near(name: str, known: Mapping[str, object]) -> str:
+    near = get_close_matches(name, known, 1)
+    return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(known)}"

@@ -1,0 +1,139 @@
+"""Log lines as JSON: one object a line, whatever a hostile page put into it, with the crawl and the site that it belongs to.
+
+Plain ASCII (all else as escapes), so that no reader sees a line end where there is none. Knows nothing of Scrapy.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import IO
+
+MAX_MESSAGE_CHARS = 2_000
+MAX_EXCEPTION_CHARS = 8_000
+"""Of a longer one the beginning and, twice as long, the end are kept: what was raised stands last."""
+MAX_NAME_CHARS = 200
+MAX_LINE_BYTES = 128 * 1024
+"""Of a child's line. Longer ones are cut; our own are never so long."""
+
+FORMS = ("text", "json")
+Context = Callable[[], Mapping[str, object]]
+"""What is known of the crawl that this process runs: `site`, `crawl`."""
+
+logger = logging.getLogger(__name__)
+
+
+def no_context() -> Mapping[str, object]:
+    """For a process that runs no crawl."""
+    return {}
+
+
+class JsonLines(logging.Formatter):
+    """`time`, `level`, `logger`, `message`; `event` (the message without its values), `site`, `crawl`, `exception` where known.
+
+    `site` and `crawl` come from the record (`extra=`) before the process's context.
+    """
+
+    def __init__(self, context: Context = no_context) -> None:
+        super().__init__()
+        self._context = context
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, without its end."""
+        line: dict[str, object] = {
+            "time": _moment(record.created),
+            "level": record.levelname,
+            "logger": _cut(record.name, MAX_NAME_CHARS),
+            "message": _cut(_message(record), MAX_MESSAGE_CHARS),
+        }
+        if record.args and isinstance(record.msg, str):
+            line["event"] = _cut(record.msg, MAX_NAME_CHARS)
+        known = {"site": getattr(record, "site", None), "crawl": getattr(record, "crawl", None)}
+        line |= {**self._context(), **{key: value for key, value in known.items() if value}}
+        if record.exc_info:
+            line["exception"] = _middle_out(self.formatException(record.exc_info))
+        if record.stack_info:
+            line["stack"] = _middle_out(record.stack_info)
+        return json.dumps(line, default=str)
+
+
+class JsonHandler(logging.StreamHandler[IO[str]]):
+    """Writes JSON lines; `line` lets those of child processes in between, whole."""
+
+    def line(self, text: str) -> None:
+        """Write one line that is JSON already."""
+        self.acquire()
+        try:
+            self.stream.write(text + self.terminator)
+            self.flush()
+        finally:
+            self.release()
+
+
+def install(form: str, level: int | str, context: Context = no_context) -> JsonHandler | None:
+    """Have this process log to standard error in the form. Replaces what was installed here before; the handler, for JSON."""
+    for handler in [one for one in logging.root.handlers if isinstance(one, JsonHandler)]:
+        logging.root.removeHandler(handler)
+    if form != "json":
+        logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+        return None
+    mine = JsonHandler(sys.stderr)
+    mine.setFormatter(JsonLines(context))
+    mine.setLevel(level)  # Scrapy gives its own loggers levels of their own
+    logging.root.addHandler(mine)
+    logging.root.setLevel(level)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda hook: _uncaught(hook.exc_type, hook.exc_value or hook.exc_type(), hook.exc_traceback)
+    return mine
+
+
+def relay(stream: IO[bytes], site: str, handler: JsonHandler) -> None:
+    """Pass a child's standard error on, line by line, until it ends. What is no JSON line of ours becomes one."""
+    for raw in iter(lambda: stream.readline(MAX_LINE_BYTES), b""):
+        text = raw.decode("utf-8", "replace").rstrip("\r\n")
+        if _is_ours(text):
+            handler.line(text)
+        elif text.strip():
+            handler.handle(logger.makeRecord("child", logging.WARNING, "", 0, "%s", (text,), None, extra={"site": site}))
+
+
+def _is_ours(text: str) -> bool:
+    if not text.startswith('{"time": ') or not text.isascii():
+        return False
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):  # a message whose values do not fit is still worth a line
+        return f"{record.msg} {record.args}"
+
+
+def _moment(created: float) -> str:
+    return datetime.fromtimestamp(created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _middle_out(text: str) -> str:
+    if len(text) <= MAX_EXCEPTION_CHARS:
+        return text
+    third = MAX_EXCEPTION_CHARS // 3
+    return f"{text[:third]}\n…\n{text[-2 * third :]}"
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt | SystemExit):
+        return
+    logger.critical("uncaught %s: %s", kind.__name__, error, exc_info=(kind, error, trace))

@@ -1,0 +1,108 @@
+"""`/metrics` and `/healthz` on a loopback port. Serves what was drawn up before it was asked: a scrape costs no reading.
+
+Loopback only: what it tells is no secret, but it is nobody else's either; a proxy or an agent on the machine takes it further.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+CLIENT_SECONDS = 10.0
+"""So long may a client take to ask and to listen."""
+
+Text = Callable[[], tuple[bytes, str] | None]
+"""The metrics and their content type; None where nothing was read yet."""
+Ills = Callable[[], list[str]]
+"""What is wrong now, a line each; empty is well."""
+
+
+class WatchServer:
+    """A server in a thread of its own."""
+
+    def __init__(self, address: str, text: Text, ills: Ills) -> None:
+        """`address`: "127.0.0.1:9464", "localhost:9464" or "[::1]:9464"; port 0 takes a free one. Raises OSError."""
+        host, _, port = address.rpartition(":")
+        kind = _six(_handler(text, ills)) if host == "[::1]" else _four(_handler(text, ills))
+        self._server = kind(host.strip("[]"), int(port))
+        self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where it listens, with a slash at the end."""
+        host, port = self._server.server_address[:2]
+        return f"http://[{host!s}]:{port}/" if ":" in str(host) else f"http://{host!s}:{port}/"
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+        logger.info("metrics are served at %smetrics", self.url)
+
+    def stop(self) -> None:
+        """Stop answering, and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is nothing to tell of."""
+        logger.debug("a client of the metrics went away", exc_info=True)
+
+
+def _four(handler: type[BaseHTTPRequestHandler]) -> Callable[[str, int], ThreadingHTTPServer]:
+    return lambda host, port: _Server((host, port), handler)
+
+
+def _six(handler: type[BaseHTTPRequestHandler]) -> Callable[[str, int], ThreadingHTTPServer]:
+    class Six(_Server):
+        address_family = socket.AF_INET6
+
+    return lambda host, port: Six((host, port), handler)
+
+
+def _handler(text: Text, ills: Ills) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = CLIENT_SECONDS
+        server_version = "newsledger"
+        sys_version = ""
+
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            if path == "/metrics":
+                drawn_up = text()
+                if drawn_up is None:
+                    self._answer(503, b"nothing was read yet\n", "text/plain; charset=utf-8")
+                else:
+                    self._answer(200, *drawn_up)
+            elif path == "/healthz":
+                wrong = ills()
+                body = "".join(f"{line}\n" for line in wrong) or "well\n"
+                self._answer(503 if wrong else 200, body.encode(), "text/plain; charset=utf-8")
+            else:
+                self._answer(404, b"/metrics and /healthz are here\n", "text/plain; charset=utf-8")
+
+        do_HEAD = do_GET  # noqa: N815 - the library's name
+
+        def _answer(self, status: int, body: bytes, content_type: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Scrapes are not worth a line each."""
+
+    return Handler
