@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -47,6 +46,8 @@ NOTHING_MORE = "nothing more is asked of it in this crawl"
 
 ON_ITS_WAY_SECONDS = 1.0
 """A request of a crawl that was killed may reach the host so much later; the next crawl lets this pass too."""
+
+_real_time = clock()
 
 STEP_SECONDS = 0.5
 """So soon does a crawl that waits see that it shall stop."""
@@ -197,6 +198,7 @@ class Manners:
             logger.info("%s asks to wait %.0f s", request.url, asked)
             again = get_retry_request(request, spider=self._crawler.spider, reason="asked to wait", give_up_log_level="DEBUG")
             if again:
+                self._note(request)
                 return again
             patience.hear(replace(answer, retry_after=None), _steady())
         if patience.ended:
@@ -250,4 +252,4 @@ def _steady() -> float:
 
 def _wall_clock() -> float:
     """The real one, which other processes read too; a stopped clock stops no host's."""
-    return time.time()
+    return _real_time().timestamp()

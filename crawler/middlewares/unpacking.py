@@ -65,11 +65,15 @@ def _gzip_lacks_end(body: bytes) -> bool:
 def _brotli_lacks_end(body: bytes) -> bool:
     for name in ("brotli", "brotlicffi"):
         try:
-            stream: Any = importlib.import_module(name).Decompressor()
+            brotli: Any = importlib.import_module(name)
         except ImportError:
             continue
-        piece = stream.process(body, output_buffer_limit=_STEP)
-        while piece and not stream.is_finished():
-            piece = stream.process(b"", output_buffer_limit=_STEP)
+        stream = brotli.Decompressor()
+        try:
+            piece = stream.process(body, output_buffer_limit=_STEP)
+            while piece and not stream.is_finished():
+                piece = stream.process(b"", output_buffer_limit=_STEP)
+        except brotli.error:
+            return False
         return not stream.is_finished()
     return False

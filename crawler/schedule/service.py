@@ -169,6 +169,7 @@ class Schedule:
         self._accounts = Accounts(db, clock)
         self._attendance: Attendance | None = None
         self._accounted = clock()
+        self._from: dict[str, datetime] = {}
         self._seen = (clock(), time.monotonic())
         self.queues = HostQueues(children, self._sites, jobs, self._accounts)
         self._pulse = Pulse()
@@ -204,7 +205,8 @@ class Schedule:
         self._pulse.beaten = time.monotonic()
         self._scheduler.add_job(_never_called, IntervalTrigger(seconds=PULSE_SECONDS), id=_PULSE, executor=_PULSE)
         for site in self._sites.values():  # from where the missed starts end, so that none falls between
-            self._scheduler.modify_job(site.id, next_run_time=next_start(site, self._accounted - timedelta.resolution))
+            begin = self._from.pop(site.id, self._accounted - timedelta.resolution)
+            self._scheduler.modify_job(site.id, next_run_time=next_start(site, begin))
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -248,9 +250,16 @@ class Schedule:
             self._attendance = Attendance(Path(self._db).absolute().parent / "locks")
         self._accounted = self._clock()
         try:
-            return self._note_missed() if self._attendance.alone else 0
+            return self._note_missed() if self._attendance.alone else self._share()
         finally:
             self._attendance.welcome()
+
+    def _share(self) -> int:
+        """Take on what another schedule has planned and not yet told of: it may die with it. What it makes, we find made."""
+        with Store(self._db, readonly=True) as store:
+            told = {site_id: last_planned(store, site_id, self._accounted, by_hand=False) for site_id in self._sites}
+        self._from.update({site_id: last for site_id, last in told.items() if last})
+        return 0
 
     def _note_missed(self) -> int:
         noted = 0

@@ -209,8 +209,9 @@ def test_what_another_schedule_keeps_is_not_missed(tmp_path: Path, schedule: Sch
     assert other.alone
     other.welcome()
     assert schedule.note_missed() == 0
-    other.close()
     assert len(rows(tmp_path)) == 1
+    assert schedule._from == {"paper": T0}, "but planned here too: the other may die before it has told of them"
+    other.close()
 
 
 def test_starts_that_passed_while_the_machine_slept_are_told(tmp_path: Path, schedule: Schedule) -> None:

@@ -124,3 +124,12 @@ def test_never_sooner_than_the_delay_and_never_for_ever(heard: list[tuple[Answer
         patience.hear(answer, now)
         wait = patience.wait(now, delay)
         assert delay - 1e-6 <= wait <= max(delay, LONGEST_PAUSE_SECONDS, LONGEST_WAIT_SECONDS) + 1e-6
+
+
+def test_what_the_crawl_before_was_told_is_kept() -> None:
+    soon = Patience("paper.test", not_before=1_030.0)
+    soon.begin(1_000.0)
+    assert (soon.wait(1_000.0, 1.0), soon.ended) == (30.0, None)
+    late = Patience("paper.test", not_before=1_000.0 + LONGEST_WAIT_SECONDS + 1)
+    late.begin(1_000.0)
+    assert late.ended == f"paper.test asks to wait 601 s more: {NOTHING_MORE}"
