@@ -22,8 +22,6 @@ _CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(cod
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
 _DROP = {**_INVISIBLE, **_CONTROL, **_SURROGATES}
 _DROPPED = re.compile("[" + "".join(re.escape(chr(code)) for code in sorted(_DROP)) + "]")
-# `str.split()` and `\s` agree on all white space of Unicode (no-break and thin spaces among it).
-_PARAGRAPH_BREAK = re.compile(r"[^\S\n]*\n\s*")
 
 
 def visible(text: str) -> str:
@@ -43,7 +41,7 @@ def squash(text: str) -> str:
 
 def paragraphs(text: str) -> list[str]:
     """The non-empty lines of a text, each squashed. Breaks are newlines, one or many."""
-    return [line for line in (squash(part) for part in _PARAGRAPH_BREAK.split(visible(text))) if line]
+    return [line for line in (" ".join(part.split()) for part in visible(text).split("\n")) if line]
 
 
 def join_paragraphs(parts: list[str]) -> str:

@@ -141,12 +141,13 @@ def _introduction(good: list[tuple[Block, float]], heading: Element | None, cont
     "of the body."""
     if heading is None or _is_under(heading, container):
         return []
+    outside = [(block, weight) for block, weight in good if block.tag == "p" and not _is_under(block.element, container)]
     region = next((element for element in container.iterancestors() if _is_under(heading, element)), None)
-    if region is None:
+    if region is None or len(outside) < 2:
         return []
     order = {element: place for place, element in enumerate(region.iter())}
     first, last = order[heading], order[container]
-    between = [(block, weight) for block, weight in good if block.tag == "p" and first < order.get(block.element, -1) < last]
+    between = [(block, weight) for block, weight in outside if first < order.get(block.element, -1) < last]
     return [block for block, _ in between] if len(between) > 1 and sum(weight for _, weight in between) > 200 else []
 
 
@@ -157,7 +158,9 @@ def _harmless(page: Page, blocks: list[Block]) -> set[Element]:
     named: dict[Element, str] = {}
     for block in blocks:
         for element in block.suspects:
-            name = named.setdefault(element, element.get("class") or "")
+            name = named.get(element)
+            if name is None:
+                name = named[element] = element.get("class") or ""
             length[name] += block.length
             linked[name] += block.linked
     return {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from crawler.extraction.blocks import Block
 from pipelines.dates.words import code, normalise
@@ -64,7 +65,10 @@ def is_consent(text: str) -> bool:
     if len(text) >= 1200:
         return False
     lowered = text.lower()
-    return any(hint in lowered for hint in _CONSENT_HINTS) and _CONSENT.search(text) is not None
+    for hint in _CONSENT_HINTS:
+        if hint in lowered:
+            return _CONSENT.search(text) is not None
+    return False
 
 
 _CREDIT_LINE = re.compile(
@@ -80,6 +84,7 @@ _ANY_DIGIT = re.compile(r"\d")
 _ANY_LETTER = re.compile(r"[^\W_]")
 
 
+@lru_cache(maxsize=1_000)  # asked when a block is weighed and again when it is judged
 def is_stamp(text: str) -> bool:
     """Whether a line is nothing but times and their labels, in any language: "Published 9th May 2025, 16:15 BST"."""
     # Telling figures first, since reading a line as a date is dear: prose is nowhere near as thick with them.

@@ -27,16 +27,17 @@ MOST_BOXES = 20
 
 _BOXES = frozenset({"div", "section", "aside", "form", "ul", "li", "article"})
 _LINK = re.compile(
-    r"/(?:newsletters?|subscribe|subscription|abonnement|abonnieren|abbonamenti|suscripciones|suscribete|signup|sign-up)\b",
-    re.IGNORECASE,
+    r"/(?:newsletters?|subscribe|subscription|abonnement|abonnieren|abbonamenti|suscripciones|suscribete|signup|sign-up)\b"
 )
+"""Searched in small letters."""
+_SHORTEST_SENTENCE = 30
 _SENTENCE = re.compile(r".{30,}[.!?…。।][\"'”’»)]{0,2}")
 
 
 def drop_signups(page: Page) -> None:
     """Mark the boxes of a page that ask for an e-mail address or a vote, or lead to a newsletter."""
     found = 0
-    for element in page.elements:
+    for element in page.body.iter("a", "input", "button"):
         tag = element.tag
         if tag == "input":
             kind = (element.get("type") or "").lower()
@@ -44,7 +45,7 @@ def drop_signups(page: Page) -> None:
         elif tag == "button":
             asks = _follows_question(element)
         else:
-            asks = tag == "a" and _LINK.search(element.get("href") or "") is not None
+            asks = tag == "a" and _LINK.search((element.get("href") or "").lower()) is not None
         if asks:
             box = _box_of(element)
             if box is not None:
@@ -95,12 +96,17 @@ def _box_of(element: Element) -> Element | None:
 
 def _adds_sentence(larger: Element, box: Element) -> bool:
     """Whether a larger box brings a whole sentence that stands beside the smaller one: a short paragraph of the article."""
-    inside = Counter(box.itertext())
-    beside = (Counter(larger.itertext()) - inside).keys()
+    beside = Counter(_long_texts(larger)) - Counter(_long_texts(box))
     return any(_SENTENCE.search(squash(text)) for text in beside)
 
 
+def _long_texts(element: Element) -> list[str]:
+    return [text for text in element.itertext() if len(text) > _SHORTEST_SENTENCE]
+
+
 def _is_longer(element: Element, most: int) -> bool:
+    if not len(element):
+        return len((element.text or "").strip()) > most
     length = 0
     for text in element.itertext():
         length += len(text.strip())

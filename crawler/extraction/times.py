@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from crawler.extraction.meta import names
 from crawler.extraction.proposals import Proposal, Proposals, Verdict, rank, spoken
@@ -90,7 +91,12 @@ def _zoned(ranked: list[_Told]) -> tuple[_Told, str]:
 
 def names_zone(stamp: Timestamp) -> bool:
     """Whether the text of a stamp says of which place its clock is: "+01:00", "Z", "BST", an epoch."""
-    return _NAMED_ZONE.search(stamp.raw) is not None
+    return _tells_zone(stamp.raw)
+
+
+@lru_cache(maxsize=1_000)  # every pair of stamps of a page is compared
+def _tells_zone(raw: str) -> bool:
+    return _NAMED_ZONE.search(raw) is not None
 
 
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$")

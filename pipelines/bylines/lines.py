@@ -30,6 +30,9 @@ _ADDRESS = re.compile(
     r"|\b[\w.-]{1,60}\.(?:com|org|net|de|uk|ie)/[^\s|]{1,200}",
     re.IGNORECASE,
 )
+_ADDRESS_SIGNS = (".", "@", "[", "://")
+"""One of these is in every address."""
+_FIGURE = re.compile(r"\d")
 _PHONE = re.compile(r"(?:\+\d{1,3}[\s.-]?)?(?:\(\d{2,5}\)|\b\d{3,5})[\s.-]?\d{3,4}[\s.-]?\d{2,6}\b")
 
 _MONTH = "(?:" + "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True)) + ")"
@@ -86,10 +89,14 @@ _LONGEST_PREFIX = 4
 def clean_lines(text: str) -> list[str]:
     """The parts of a byline between line breaks, bars, bullets, dashes, times and addresses; commas and "and" stay."""
     text = visible(html.unescape(text[:LONGEST]))
-    text = _SCRIPT_TEMPLATE.sub("\n", _TAG.sub(lambda tag: "\n" if tag[2].lower() in _BLOCKS else " ", text))
-    text = _ADDRESS.sub("\n", text)
+    if "<" in text:
+        text = _TAG.sub(lambda tag: "\n" if tag[2].lower() in _BLOCKS else " ", text)
+    text = _SCRIPT_TEMPLATE.sub("\n", text)
+    if any(sign in text for sign in _ADDRESS_SIGNS):
+        text = _ADDRESS.sub("\n", text)
     text = _unglued(text)
-    text = _PHONE.sub("\n", _WHEN.sub("\n", text))
+    if _FIGURE.search(text):
+        text = _PHONE.sub("\n", _WHEN.sub("\n", text))
     text = _LABEL.sub("\n", text)
     lines: list[str] = []
     for part in _STRONG.split(text):

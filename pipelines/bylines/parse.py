@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.article import Author
-from pipelines.bylines.lines import clean_lines
+from pipelines.bylines.lines import LONGEST, clean_lines
 from pipelines.bylines.runs import marked_runs
 from pipelines.bylines.tokens import Mark, Run
 from pipelines.vocabulary.names import key, written
@@ -101,11 +102,12 @@ def parse_byline(text: str, *, title: str | None = None) -> Byline:
     `title` is the publication's own name, which is neither a person nor an agency. At most `byline_lines.LONGEST`
     characters are read. A name that comes out reads as itself when it is read again.
     """
-    byline = _read(text, title)
+    byline = _read(text[:LONGEST], title)
     authors = tuple(author for author in map(_settled, byline.authors) if author)
     return byline if authors == byline.authors else byline._replace(authors=authors)
 
 
+@lru_cache(maxsize=2_000)  # a page names its writer in four places, and a site has the same writers on many pages
 def _read(text: str, title: str | None) -> Byline:
     reading = _Reading()
     before: Mark | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pipelines.captions.labels import LABEL
 from pipelines.vocabulary.agencies import agency_name
@@ -97,6 +98,7 @@ _MOST_LABELS = 2
 _MOST_WORDS = 14
 
 
+@lru_cache(maxsize=4_000)  # the words of a caption are asked about again for each place a credit may stand at
 def is_source(phrase: str) -> bool:
     """Whether a phrase, in any case, is a known source of pictures."""
     folded = " ".join(unicodedata.normalize("NFKC", phrase).casefold().strip(" .()[]").split())

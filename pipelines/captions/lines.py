@@ -65,7 +65,10 @@ def _without_furniture(line: str) -> str:
         if match:
             line = line[match.end() :]
     for _ in range(_MOST_BUTTONS):
-        line = _CLOSING.sub("", line)
+        shorter = _CLOSING.sub("", line)
+        if shorter == line:
+            break
+        line = shorter
     return line.strip()
 
 

@@ -182,6 +182,7 @@ _GLUED = re.compile(
     r"|(?<=[^\d]20\d\d)(?=\d{1,2}:\d\d)"  # Mar 7, 20258:30
     r"|(?<=:\d\d)(?=20\d\d-\d\d)"  # 08:302025-03-07
 )
+_UNKNOWN, _BLANKS = re.compile("xx+"), re.compile("  +")
 _TWO_NAMES = re.compile("([a-l]) ?/ ?\\1")
 
 
@@ -190,12 +191,14 @@ def code(text: str, zone_name: str) -> str:
     table = _TABLE_CROATIAN if zone_name in CROATIAN_ZONES else _TABLE
     text = fold(_CAPITALS.sub(_mark_zone, _GLUED.sub(" ", text)))
     text = _HALF_DAY.sub(lambda match: "am " if match[1] in "aπ" else "pm ", text)
-    text = _REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text)
-    text = _VIETNAMESE_MONTH.sub(lambda match: _ENGLISH_MONTHS[int(match[1]) - 1], text)
+    if "令和" in text:
+        text = _REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text)
+    if "thang" in text:
+        text = _VIETNAMESE_MONTH.sub(lambda match: _ENGLISH_MONTHS[int(match[1]) - 1], text)
     text = _PHRASE.sub(lambda match: PHRASES[match[0]], _ORDINAL.sub("", text))
     text = _WORD.sub(lambda match: table.get(match[0]) or _unlisted(match[0]), text)
     text = _TWO_NAMES.sub(r"\1", text)
-    return re.sub("xx+", "x", re.sub(" +", " ", text)).strip()
+    return _UNKNOWN.sub("x", _BLANKS.sub(" ", text)).strip()
 
 
 def _mark_zone(match: re.Match[str]) -> str:

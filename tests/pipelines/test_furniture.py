@@ -33,6 +33,8 @@ from pipelines.furniture import MAX_LENGTH, is_furniture
         "💬 12 Comments · 30 shares",
         "3 Kommentare | 12 Mal geteilt",
         "Share this article • 4 min read",
+        "KAÇIRMAYIN",
+        "İLGİNİZİ ÇEKEBİLİR",
     ],
 )
 def test_furniture(line: str) -> None:

@@ -14,6 +14,7 @@ among the paragraphs, of which many say nothing about what they hold ("sharedadd
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from lxml.etree import _Element as Element
@@ -128,13 +129,20 @@ def drop_furniture(page: Page) -> None:
     """Mark the boxes of plug-ins, the core's widgets and, on a post's page, other posts: teasers, and what is loaded below."""
     number = _POST_ID.search(page.body.get("class") or "")
     own = f"post-{number[1]}" if number else ""
-    for element in page.body.iterfind(".//*[@class]"):
-        names = (element.get("class") or "").split()
-        if any(name.startswith(_FURNITURE) for name in names) or _is_widget(names) or (own and _is_other(element, names, own)):
+    for element in page.elements:
+        written = element.get("class")
+        if not written or element is page.body:
+            continue
+        if _is_furniture(written) or (own and _is_other(element, written.split(), own)):
             page.drop(element)
 
 
-def _is_widget(names: list[str]) -> bool:
+@lru_cache(maxsize=10_000)  # the same few hundred combinations stand on all elements and pages of a site
+def _is_furniture(written: str) -> bool:
+    """Whether a class attribute names a plug-in's box or a widget of the core."""
+    names = written.split()
+    if any(name.startswith(_FURNITURE) for name in names):
+        return True
     return "widget" in names and any(name.startswith("widget_") and not name.startswith(_BUILDERS) for name in names)
 
 
