@@ -90,11 +90,11 @@ def static_site(pages: int) -> Iterator[Server]:
             process.terminate()
 
 
-def command_of(name: str, server: Server, folder: Path) -> list[str]:
+def command_of(name: str, server: Server, folder: Path, site_keys: str = "") -> list[str]:
     if name in (FLOOR, "trafilatura"):
         return [sys.executable, str(HERE / "peers.py"), name, server.url]
     sites = folder / "sites.toml"
-    sites.write_text(SITE_DEFINITION.format(url=server.url), encoding="utf-8")
+    sites.write_text(SITE_DEFINITION.format(url=server.url) + site_keys, encoding="utf-8")
     crawl = [sys.executable, "-m", "crawler", "crawl", "static"]
     return [*crawl, "--db", str(folder / "news.db"), "--sites", str(sites)]
 
@@ -108,14 +108,17 @@ def kept_by(name: str, folder: Path, output: str) -> int:
     return int(revisions)
 
 
-def measure(name: str, server: Server, folder: Path) -> Run:
-    """Runs one contender to its end. Raises RuntimeError, with the tail of what it said, where it fails."""
+def measure(name: str, server: Server, folder: Path, site_keys: str = "") -> Run:
+    """Runs one contender to its end; `site_keys` are more lines of our site's definition, as TOML.
+
+    Raises RuntimeError, with the tail of what it said, where it fails.
+    """
     log = folder / f"{name}.log"
     before, start = server.served(), time.perf_counter()
     with log.open("wb") as output:
         environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
         child = subprocess.Popen(
-            command_of(name, server, folder),
+            command_of(name, server, folder, site_keys),
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import responses
@@ -25,6 +26,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler.blanks import apply, blank_for, redo
 from pipelines.article import Exchange
 
 OPEN = ".open"
@@ -114,6 +116,7 @@ class Archive:
         if not _lock(stream):
             stream.close()
             return None
+        redo(stream, closed)
         end = whole_length(opened)
         if end < opened.stat().st_size:
             stream.truncate(end)
@@ -137,6 +140,7 @@ class Archive:
             with path.open("a+b") as stream:
                 if not _lock(stream):
                     continue
+                redo(stream, path)
                 end = whole_length(path)
                 if end < path.stat().st_size:
                     stream.truncate(end)
@@ -149,6 +153,31 @@ def locate(folder: Path, name: str) -> Path | None:
         if candidate.resolve().is_relative_to(folder.resolve()) and candidate.is_file():
             return candidate
     return None
+
+
+class BusyError(Exception):
+    """A file of the archive is being written by another process; the message names it."""
+
+
+def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
+    """Overwrite records of a file with blanks of the same length (see `crawler.blanks`); how many were still there.
+
+    Raises BusyError where another process writes the file, OSError where it cannot be written, and UnerasableError, with nothing
+    overwritten, where no packed record begins at a place.
+    """
+    path = locate(folder, name)
+    if path is None:
+        return 0
+    with path.open("r+b") as stream:
+        if not _lock(stream):
+            raise BusyError(f"{name} is being written by another process")
+        redo(stream, path)
+        if path.name.endswith(OPEN):
+            stream.truncate(whole_length(path))
+        blanks = [found for offset in sorted(set(offsets)) if (found := blank_for(stream, offset, at))]
+        if blanks:
+            apply(stream, path, blanks)
+    return len(blanks)
 
 
 def whole_length(path: Path) -> int:
@@ -195,7 +224,9 @@ def _pair(exchange: Exchange, captured: datetime, earlier: Earlier | None) -> by
     asked = StatusAndHeaders(line, list(exchange.request_headers), is_http_request=True)
     concurrent = {"WARC-Date": _date(captured), "WARC-Concurrent-To": answer.rec_headers.get_header("WARC-Record-ID")}
     request = made.create_warc_record(exchange.url, "request", http_headers=asked, warc_headers_dict=concurrent)
-    return _member(answer) + _member(request)
+    # What the server has packed gains nothing by packing it again.
+    is_packed = any(name.lower() == "content-encoding" and value.lower() != "identity" for name, value in exchange.headers)
+    return _member(answer, level=0 if is_packed else 1) + _member(request)
 
 
 def _info(name: str) -> bytes:
@@ -204,11 +235,11 @@ def _info(name: str) -> bytes:
     return _member(made.create_warcinfo_record(name, facts))
 
 
-def _member(record: ArcWarcRecord) -> bytes:
-    """One record as a gzip member. Its body is packed already, so only the headers gain by packing, and the fastest will do."""
+def _member(record: ArcWarcRecord, level: int = 1) -> bytes:
+    """One record as a gzip member."""
     plain = BytesIO()
     WARCWriter(plain, gzip=False, warc_version=_VERSION).write_record(record)
-    packer = zlib.compressobj(1, zlib.DEFLATED, _WINDOW)
+    packer = zlib.compressobj(level, zlib.DEFLATED, _WINDOW)
     return packer.compress(plain.getvalue()) + packer.flush()
 
 

@@ -39,6 +39,7 @@ seldom finds an article late when a sitemap stands still."""
 OVER_LIMIT = "over the limit of one crawl"
 RESERVED = "reserved at the last look"
 PUT_OFF = "put off: the hour's rechecks are spent"
+WITHDRAWN = "withdrawn"
 DOUBTED = "said to have changed, by sources that mostly say so in vain"
 
 
@@ -98,10 +99,14 @@ def choose(candidates: Iterable[Candidate], past: Past, site: Site, now: datetim
     sorted_out = _Sorted(amp={})
     for url in named:
         address = canonicalize(url) or url
-        sorted_out.first[article_key(address)] = Ask(address, "named", past.find(address, site.external_id(address)))
+        known = past.find(address, site.external_id(address))
+        if known and known.withdrawn:
+            sorted_out.skipped[WITHDRAWN] += 1
+        else:
+            sorted_out.first[article_key(address)] = Ask(address, "named", known)
     _sort(sorted_out, candidates, past, site, now, elsewhere)
     if recheck is not Recheck.NONE:
-        gone = {key: past.articles[key] for key in vanished if key in past.articles}
+        gone = {key: past.articles[key] for key in vanished if key in past.articles and not past.articles[key].withdrawn}
         sorted_out.first |= {key: Ask(one.url, "vanished", one) for key, one in gone.items() if key not in sorted_out.first}
     first, fresh, skipped = sorted_out.first, sorted_out.fresh, sorted_out.skipped
     again = _again(sorted_out, past, now, recheck, allowed)
@@ -185,6 +190,8 @@ def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict
 def _passed_over(candidate: Candidate, known: PastArticle | None, past: Past, site: Site, now: datetime,
                  elsewhere: frozenset[str]) -> str | None:  # fmt: skip
     """Why a candidate is not asked for, or None where it is."""
+    if known and known.withdrawn:
+        return WITHDRAWN
     if known and known.reserved and not _due_again(known.reserved, now):
         return RESERVED
     if known and not _claims_change(known, candidate):
@@ -249,6 +256,8 @@ def _audits(past: Past, now: datetime, recheck: Recheck) -> dict[str, tuple[Due,
     found: dict[str, tuple[Due, PastArticle]] = {}
     known_ones = {Recheck.DUE: past.due(now), Recheck.ALL: past.all(), Recheck.NONE: []}[recheck]
     for known in known_ones:
+        if known.withdrawn:
+            continue
         if known.known.state is not State.MOVED and (known.reserved is None or _due_again(known.reserved, now)):
             due = instant_of(known.next_check) if known.next_check else now
             looked = known.looked or due

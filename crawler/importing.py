@@ -1,11 +1,14 @@
 """An archive becomes a ledger: captures of WARC files, in order of time, through the very extraction, pipelines and store of a
-crawl. Reading and extracting is spread over processes; one writes.
+crawl. Reading and extracting is spread over processes; one writes. Records that `export` wrote come in by a door of their own.
 """
 
 from __future__ import annotations
 
+import gzip
 import multiprocessing
 import os
+import tempfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -24,13 +27,19 @@ from crawler.sites import Site, host_of
 from crawler.spiders.looks import with_ids
 from pipelines.article import Article, Fetch, Kind, Outcome
 from pipelines.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
+from pipelines.joining import Origin
 from pipelines.ledger import Ledger
+from pipelines.merging import Merged, merge
 from pipelines.normalise import normalise
+from pipelines.receiving import MAX_LINE, Heap
 from pipelines.store import Store
 from pipelines.urls import amp_to_article, canonicalize
 
 CHUNK = 25
 """Captures a worker takes at a time: enough to make the hand-over cheap, few enough to keep memory flat."""
+
+_RECORDS = 200
+"""Records that are put in one transaction."""
 
 Found = Article | Fetch
 Work = Sequence[tuple[warc.Entry, warc.Entry | None]]
@@ -89,6 +98,60 @@ def import_archive(archive: Archive, store: Store, sites: Iterable[Site], now: d
     finally:
         finish_crawl(store, crawl_id, outcome, now, candidates=len(archive.work))
     return report
+
+
+@dataclass(slots=True)
+class Taken:
+    """What came of a file of records."""
+
+    merged: Merged
+    records: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def is_records(path: Path) -> bool:
+    """Whether a file is one of records, by its name."""
+    return path.name.endswith((".jsonl", ".jsonl.gz"))
+
+
+def import_records(path: Path, store: Store, now: datetime, *, read: Callable[[int], None] = lambda _: None,
+                   advance: Callable[[int, int], None] = lambda *_: None) -> Taken:  # fmt: skip
+    """Take in the records of a file that `export jsonl` wrote; those that are damaged are left out, and told.
+
+    They are put into a ledger beside the system's temporary files first, since those of one article stand anywhere in the file.
+    `read(n)` is told of records, `advance(n, of)` of articles.
+    """
+    taken = Taken(Merged())
+    with tempfile.TemporaryDirectory(prefix="newsledger-") as folder, Store(Path(folder) / "heap.db") as other:
+        heap = Heap(other)
+        for lines in _lines(path, taken.problems):
+            refused = heap.put(lines)
+            for number, why in enumerate(refused, taken.records + 1):
+                if why:
+                    taken.problems.append(f"{path.name}: record {number}: {why}")
+            taken.records += len(lines)
+            read(len(lines))
+        heap.settle()
+        total = int(other.value("SELECT count(*) FROM articles"))
+        taken.merged = merge(store, other, Origin(path.name, "import"), now, lambda n: advance(n, total))
+    return taken
+
+
+def _lines(path: Path, problems: list[str]) -> Iterator[list[str]]:
+    """Lines of a file, plain or packed, some at a time; a line that is no UTF-8 is handed on with marks, and is refused then."""
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        lines: list[str] = []
+        try:
+            while line := stream.readline(MAX_LINE + 2):
+                if line.strip():
+                    lines.append(line.decode("utf-8", "surrogateescape"))
+                if len(lines) == _RECORDS:
+                    yield lines
+                    lines = []
+        except (OSError, EOFError, zlib.error) as error:
+            problems.append(f"{path.name}: cut or damaged: {error}")
+        if lines:
+            yield lines
 
 
 def site_of(url: str, by_host: dict[str, Site]) -> Site:

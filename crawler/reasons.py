@@ -79,10 +79,15 @@ def reasons(known: Known, now: datetime) -> tuple[Reason, ...]:
 def _article(known: Known, article: Row, now: datetime) -> Iterator[Reason]:
     trace, latest = known.trace, known.trace.latest or {}
     if article_key(article["url"]) == article_key(trace.url):
-        yield Reason("known", f"It is an article of {article['site_id']}, {article['state']}: {latest.get('headline')!s}")
+        headline = "its text was withdrawn" if trace.withdrawn else latest.get("headline")
+        yield Reason("known", f"It is an article of {article['site_id']}, {article['state']}: {headline!s}")
     else:
         why = f" ({trace.alias})" if trace.alias else ""
         yield Reason("alias", f"It leads{why} to an article of {article['site_id']}, {article['state']}, at {article['url']}")
+    if trace.withdrawn:
+        yield Reason("withdrawn", f"It was {trace.withdrawn}. It is never asked for again, and no look may bring its text back.")
+        yield from _last_looks(trace, now)
+        return
     yield from _keeper(known, article)
     if article["state"] == State.MOVED:
         yield Reason("moved", f"That address leads to {trace.moved_to} now; the old one is not looked at again.")

@@ -9,19 +9,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipelines.article import CHANGES, Article, Author, Fetch, Image, Outcome
+from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.chain import Subject, seal
 from pipelines.learning import Lessons
 from pipelines.lookup import Lookup
+from pipelines.rereading import correct, write_parts
 from pipelines.revisions import Decision, Known, State, changed_fields, decide
-from pipelines.rows import changed_by, json_of, known_of, last_change, moment, optional_moment, revision_row
+from pipelines.rows import changed_by, known_of, last_change, moment, optional_moment, revision_row
 from pipelines.store import Row, Store
 from pipelines.takedowns import Absence, missing
 from pipelines.trail import Trail, leads_to
 from pipelines.urls import article_key
+
+WITHDRAWN = "withdrawn"
+"""The reason of looks at articles that an operator has withdrawn."""
 
 Recheck = Callable[[Outcome, State, datetime, datetime, int], datetime | None]
 """(outcome, state, last change, now, edits seen) -> when to look again, or None for never."""
@@ -83,6 +87,8 @@ class Ledger:
             found = self._lookup.place(article, article.fetch).found
             if found is None:
                 return None, Outcome.NEW
+            if self._lookup.is_withdrawn(found):
+                return None, Outcome.REFUSED
             if _is_late(found, article.fetch):
                 return self._lookup.latest(found), Outcome.STALE
             outcome = decide(self._known(found), article, article.fetch.fetched).outcome
@@ -109,6 +115,8 @@ class Ledger:
         found = place.found
         if found is None:
             return self._first(article, fetch, place.url, now)
+        if self._lookup.is_withdrawn(found):
+            return self._refused(found, fetch)
         if _is_late(found, fetch):
             return self._out_of_order(found, article, fetch)
         decision = decide(self._known(found), article, fetch.fetched)
@@ -157,7 +165,7 @@ class Ledger:
         revision_id = self._store.insert("revisions", row)
         self._touch(Subject.REVISION, revision_id)
         self._touch(Subject.ARTICLE, found["id"])
-        self._write_parts(revision_id, article)
+        write_parts(self._store, revision_id, article)
         self._store.update("articles", found["id"], {"latest_revision_id": revision_id, "revision_count": row["number"]})
         return revision_id
 
@@ -166,22 +174,8 @@ class Ledger:
         revision_id, before = found["latest_revision_id"], self._lookup.latest(found)
         if before is None:
             raise KeyError(revision_id)
-        reading = {"extractor": before.extractor, "content_hash": before.content_hash, "article": json.dumps(json_of(before))}
-        reading_id = self._store.insert("readings", {"revision_id": revision_id, "replaced": moment(fetch.fetched), **reading})
-        self._touch(Subject.READING, reading_id)
-        self._touch(Subject.REVISION, revision_id)
-        kept = ("first_seen", "last_seen", "warc_file", "warc_offset", "payload_hash")
-        row = {column: value for column, value in revision_row(article, fetch).items() if column not in kept}
-        self._store.update("revisions", revision_id, row)
-        self._write_parts(revision_id, article)
+        correct(self._store, revision_id, before, replace(article, fetch=fetch), fetch.fetched, self._touch)
         self._still(found, fetch)
-
-    def _write_parts(self, revision_id: int, article: Article) -> None:
-        tables: dict[str, tuple[Author | Image, ...]] = {"revision_authors": article.authors, "revision_images": article.images}
-        for table, parts in tables.items():
-            self._store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (revision_id,))  # noqa: S608 - our own names
-            for position, part in enumerate(parts):
-                self._store.insert(table, {"revision_id": revision_id, "position": position, **asdict(part)})
 
     def _still(self, found: Row, fetch: Fetch) -> None:
         """The latest revision is still what the page says."""
@@ -203,6 +197,13 @@ class Ledger:
         self._write_fetch(replace(fetch, reason=reason), outcome, found["id"])
         return Recorded(outcome, found["id"])
 
+    def _refused(self, found: Row, fetch: Fetch) -> Recorded:
+        """A withdrawn article: nothing of what it says is kept, neither text nor page."""
+        seen = max(moment(fetch.fetched), found["last_checked"])
+        self._store.update("articles", found["id"], {"last_checked": seen, "next_check": None})
+        self._write_fetch(replace(fetch, reason=WITHDRAWN), Outcome.REFUSED, found["id"])
+        return Recorded(Outcome.REFUSED, found["id"])
+
     # --- no article was read ---------------------------------------------------------------------------------------
 
     def _fetch(self, fetch: Fetch, now: datetime) -> Recorded:
@@ -212,6 +213,8 @@ class Ledger:
         if found is None:
             self._write_fetch(fetch, fetch.outcome, None)
             return Recorded(fetch.outcome)
+        if self._lookup.is_withdrawn(found):
+            return self._refused(found, fetch)
         outcome = fetch.outcome
         if outcome in (Outcome.NOT_MODIFIED, Outcome.UNCHANGED):
             outcome = self._confirmed(found, fetch, outcome, now)

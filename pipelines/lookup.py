@@ -75,6 +75,10 @@ class Lookup:
                 return found
         return None
 
+    def is_withdrawn(self, found: Row) -> bool:
+        """Whether an operator has withdrawn the article."""
+        return bool(self._store.value("SELECT 1 FROM withdrawals WHERE article_id = ?", (found["id"],)))
+
     def latest(self, found: Row) -> Article | None:
         """The latest revision as the article it was; None while there is none."""
         return self.revision(found["latest_revision_id"], found["url"]) if found["latest_revision_id"] else None
@@ -109,5 +113,7 @@ class Lookup:
         return None
 
     def _tells(self, found: Row, article: Article) -> bool:
+        if self.is_withdrawn(found):
+            return True  # its text is gone, so nothing can be compared: what leads to it is it
         before = self.latest(found)
         return before is None or before.content_hash == article.content_hash or same_story(before, article)

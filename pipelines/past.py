@@ -21,6 +21,7 @@ from pipelines.urls import article_key
 _ARTICLES = """
 SELECT a.id, a.url, a.url_key, a.external_id, a.state, a.next_check, a.etag, a.last_modified, a.validators_url,
     a.claimed_modified, a.stale_hash, a.stale_since, a.revision_count,
+    EXISTS (SELECT 1 FROM withdrawals w WHERE w.article_id = a.id) AS withdrawn,
     a.last_checked, a.listed_in, r.number, r.first_seen, r.content_hash, r.date_modified, r.date_published, r.extractor
 FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.site_id = ?
 """
@@ -69,6 +70,8 @@ class PastArticle:
     """How often it has been seen to change."""
     listed_in: str | None = None
     """The sitemap or feed that named it when that was last read."""
+    withdrawn: bool = False
+    """An operator has taken it away: it is never asked for again."""
 
 
 @dataclass(slots=True)
@@ -150,4 +153,5 @@ def _past_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> Pas
         changed=last_change(row),
         edits=row["revision_count"] - 1,
         listed_in=row["listed_in"],
+        withdrawn=bool(row["withdrawn"]),
     )

@@ -141,13 +141,15 @@ class Quarantine:
         """One transaction: the look as a fetch, and the reading with its page; the same reading seen again is one row."""
         fetch = replace(one.fetch, outcome=Outcome.QUARANTINED, reason=reason)
         with self._store.transaction():
-            article_id = self._ledger.record(fetch).article_id
+            recorded = self._ledger.record(fetch)
+            if recorded.outcome is not fetch.outcome:
+                return  # the article has been withdrawn meanwhile
             same = self._same(one)
             if same:
                 self._store.update("quarantine", same, {"last_seen": moment(fetch.fetched), "reason": reason})
                 self._store.execute("UPDATE quarantine SET looks = looks + 1 WHERE id = ?", (same,))
             elif self._store.value("SELECT count(*) FROM quarantine WHERE site_id = ? AND state = ?", self._here) < PAGES_KEPT:
-                self._store.insert("quarantine", self._row(one, fetch, reason, article_id))
+                self._store.insert("quarantine", self._row(one, fetch, reason, recorded.article_id))
 
     def _row(self, one: _Held, fetch: Fetch, reason: str, article_id: int | None) -> Row:
         reading = json.dumps(json_of(one.article), ensure_ascii=False) if one.article else "{}"

@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 
 migrations = Migrations("newsledger")
 
-LATEST = "m009_chain"
+LATEST = "m010_rereading"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 _TABLES = """
@@ -185,7 +185,6 @@ ALTER TABLE fetches ADD COLUMN tdm TEXT;
 CREATE INDEX fetches_reserved ON fetches(article_id, fetched) WHERE outcome = 'reserved';
 """
 
-
 _LEARNED = """
 CREATE TABLE habits (
     site_id TEXT NOT NULL REFERENCES sites(id), habit TEXT NOT NULL, watched REAL NOT NULL, found REAL NOT NULL,
@@ -196,7 +195,6 @@ CREATE TABLE hosts (
 ) WITHOUT ROWID;
 ALTER TABLE articles ADD COLUMN listed_in TEXT;
 """
-
 
 _QUARANTINE = """
 CREATE TABLE quarantine (
@@ -210,7 +208,6 @@ CREATE INDEX quarantine_by_site ON quarantine(site_id, state, url);
 CREATE INDEX quarantine_by_article ON quarantine(article_id);
 CREATE INDEX quarantine_by_crawl ON quarantine(crawl_id);
 """
-
 
 _ARCHIVE = """
 ALTER TABLE revisions ADD COLUMN payload_hash TEXT;
@@ -232,6 +229,44 @@ CREATE TABLE chain (
     digest TEXT NOT NULL, link TEXT NOT NULL
 );
 CREATE INDEX chain_by_subject ON chain(subject, subject_id);
+"""
+
+# A revision that reads as an earlier one today was told from it by an older parser only: it is no edit.
+_REREADING = """
+CREATE TABLE rereadings (
+    revision_id INTEGER PRIMARY KEY REFERENCES revisions(id), extraction TEXT NOT NULL, at TEXT NOT NULL, reason TEXT
+);
+DROP VIEW headline_changes;
+CREATE VIEW headline_changes AS
+    SELECT r.id AS revision_id, r.article_id, a.site_id, a.url, r.number, r.change, before.headline AS headline_before,
+        r.headline AS headline_after, r.not_before, r.first_seen
+    FROM revisions r
+    JOIN revisions before ON before.article_id = r.article_id AND before.number = r.number - 1
+    JOIN articles a ON a.id = r.article_id
+    WHERE r.headline IS NOT before.headline AND r.reads_as IS NULL;
+DROP VIEW silent_edits;
+CREATE VIEW silent_edits AS
+    SELECT r.id AS revision_id, r.article_id, a.site_id, a.url, r.number, r.headline, r.changed_fields,
+        before.id AS revision_id_before, before.body AS body_before, r.body AS body_after, r.date_modified, r.not_before,
+        r.first_seen
+    FROM revisions r
+    JOIN revisions before ON before.article_id = r.article_id AND before.number = r.number - 1
+    JOIN articles a ON a.id = r.article_id
+    WHERE r.change = 'silent' AND r.reads_as IS NULL;
+DROP VIEW edit_delays;
+CREATE VIEW edit_delays AS
+    SELECT r.id AS revision_id, r.article_id, a.site_id, a.url, r.number, r.change, a.date_published, r.not_before, r.first_seen,
+        round((julianday(r.first_seen) - julianday(a.date_published)) * 1440) AS minutes_since_published,
+        round((julianday(r.first_seen) - julianday(r.not_before)) * 1440) AS minutes_of_uncertainty
+    FROM revisions r JOIN articles a ON a.id = r.article_id
+    WHERE r.number > 1 AND r.change <> 'restamped' AND r.reads_as IS NULL;
+DROP VIEW daily_counts;
+CREATE VIEW daily_counts AS
+    SELECT a.site_id, substr(r.first_seen, 1, 10) AS day, count(*) AS revisions,
+        sum(r.change = 'new') AS new, sum(r.change = 'updated') AS updated, sum(r.change = 'silent') AS silent,
+        sum(r.change = 'restamped') AS restamped, sum(r.change = 'reverted') AS reverted, sum(r.change = 'restored') AS restored
+    FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.reads_as IS NULL
+    GROUP BY a.site_id, substr(r.first_seen, 1, 10);
 """
 
 
@@ -288,6 +323,12 @@ def m008_archive(db: Database) -> None:
 def m009_chain(db: Database) -> None:
     """The hash chain over the record, in order of commitment."""
     _run(db, _CHAIN)
+
+
+@migrations()
+def m010_rereading(db: Database) -> None:
+    """Which archived pages today's extraction has read again; what reads as it did before is no edit in the views."""
+    _run(db, _REREADING)
 
 
 def _run(db: Database, script: str) -> None:

@@ -149,6 +149,23 @@ class Store:
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
 
+    @contextmanager
+    def overwriting(self) -> Iterator[None]:
+        """What is deleted or replaced within is overwritten in the file, the full-text index and the log, not only let go.
+
+        Readers that stand in the way keep the log as it is; the last connection to close folds it in.
+        """
+        conn = self._db.conn
+        conn.execute("PRAGMA secure_delete = ON")
+        try:
+            yield
+            conn.execute("INSERT INTO revisions_fts (revisions_fts) VALUES ('optimize')")
+            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        finally:
+            conn.execute("PRAGMA secure_delete = OFF")
+
     def integrity_problems(self) -> list[str]:
         """What SQLite's own checks find wrong; empty is well."""
         try:

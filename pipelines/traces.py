@@ -13,6 +13,7 @@ from pipelines.lookup import Lookup
 from pipelines.rows import instant_of, last_change
 from pipelines.store import Row, Store
 from pipelines.urls import article_key, canonicalize
+from pipelines.withdrawal import Withdrawal, withdrawal_of
 
 LOOKS_TOLD = 5
 CRAWLS_TOLD = 3
@@ -48,6 +49,8 @@ class Trace:
     changed: datetime | None = None
     """When the article changed last, as the ladder counts it."""
     moved_to: str | None = None
+    withdrawn: Withdrawal | None = None
+    """Where an operator has taken the article away."""
     reserved: Row | None = None
     """The last look at which the article was reserved, and how many there were since it was last read."""
     looks: tuple[Row, ...] = ()
@@ -75,6 +78,7 @@ def trace(store: Store, url: str) -> Trace:
         latest=latest,
         changed=last_change(latest) if latest else None,
         moved_to=moved,
+        withdrawn=withdrawal_of(store, found["id"]),
         reserved=store.row(_RESERVED, (found["id"], found["last_seen"])),
         looks=tuple(store.rows(_LOOKS.format("article_id = ?"), (found["id"], LOOKS_TOLD))),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("pipelines", "crawler")
+PACKAGES = ("pipelines", "crawler", "viewer")
 
 THIRD_PARTY = {
     "sqlite3": ("pipelines/schema.py", "pipelines/store.py"),
@@ -17,13 +17,15 @@ THIRD_PARTY = {
     "scrapy": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "pipelines/stages.py", "crawler/runner.py"),
     "twisted": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "crawler/runner.py"),
     "prometheus_client": ("crawler/watch/metrics.py",),
+    "pyarrow": ("crawler/parquet.py",),
     "apprise": ("crawler/watch/alerts.py",),
     "apscheduler": ("crawler/schedule/service.py",),
     "fcntl": ("crawler/schedule/locks.py", "crawler/archive.py"),
     "datasette": ("viewer/",),
     "rq": ("crawler/cluster/",),
     "redis": ("crawler/cluster/",),
-    "warcio": ("crawler/warc.py", "crawler/archive.py"),
+    "viewer": ("viewer/", "crawler/commands/serve.py"),
+    "warcio": ("crawler/warc.py", "crawler/archive.py", "crawler/pages.py"),
     "click": ("crawler/cli.py", "crawler/commands/"),
     "rich": ("crawler/commands/",),
     "trafilatura": ("crawler/extraction/",),
@@ -33,6 +35,8 @@ THIRD_PARTY = {
 
 WALLS = {
     "pipelines/": ("crawler", "viewer"),
+    "viewer/": ("crawler", "pipelines.ledger", "pipelines.stages"),
+    "viewer/memento.py": ("pipelines.store", "viewer.server"),
     "crawler/discovery/": ("crawler.spiders", "crawler.extraction", "crawler.commands", "crawler.schedule", "pipelines.store"),
     "crawler/extraction/": ("crawler.spiders", "crawler.discovery", "crawler.commands", "crawler.schedule", "pipelines.store"),
     "crawler/schedule/recheck.py": ("crawler.spiders", "crawler.commands", "pipelines.store"),
@@ -88,6 +92,12 @@ def test_pure_rooms_open_nothing(room: str) -> None:
     for path in (ROOT / room).rglob("*.py"):
         for imported in imports(path):
             assert not any(imported == opener or imported.startswith(f"{opener}.") for opener in OPENERS), f"{path}: {imported}"
+
+
+def test_one_file_of_the_viewer_opens_a_socket() -> None:
+    for path in (ROOT / "viewer").rglob("*.py"):
+        opened = [imported for imported in imports(path) if imported.startswith((*OPENERS, "http.server"))]
+        assert not opened or name_of(path) == "viewer/server.py", f"{path}: {opened}"
 
 
 def test_one_place_asks_the_clock() -> None:

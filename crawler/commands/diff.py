@@ -9,6 +9,7 @@ from crawler.commands.terminal import console, difference, print_json, when, wor
 from pipelines import queries
 from pipelines.differences import differences
 from pipelines.store import Row
+from pipelines.withdrawal import withdrawal_of
 
 
 @click.command("diff")
@@ -28,6 +29,9 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
         article = queries.find_article(store, url)
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
+        withdrawn = withdrawal_of(store, article["id"])
+        if withdrawn:
+            raise click.ClickException(f"{article['url']} was {withdrawn}")
         revisions = queries.history(store, article["id"])
         first, second = _pick(numbers, len(revisions))
         before, after = (queries.revision(store, article, number) for number in (first, second))

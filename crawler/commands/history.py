@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
+from crawler.commands.at import tell_at
 from crawler.commands.options import db_option, json_option, open_ledger
 from crawler.commands.terminal import console, plain, print_json, table, when, word
 from pipelines import queries
 from pipelines.store import Row
+from pipelines.withdrawal import withdrawal_of
 
 
 @click.command("history")
 @click.argument("url")
+@click.option("--at", default=None, metavar="TIME", help="Only what it said then: 2025-03-07T14:05, or 14:05; the site's clock.")
 @db_option
 @json_option
-def command(url: str, db: str, as_json: bool) -> None:
+def command(url: str, at: str | None, db: str, as_json: bool) -> None:
     """What an article said, when, and what changed.
 
     URL may be any address that ever led to the article: an old slug, an AMP page, with or without www.
@@ -23,6 +28,10 @@ def command(url: str, db: str, as_json: bool) -> None:
         article = queries.find_article(store, url)
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
+        withdrawn = withdrawal_of(store, article["id"])
+        if at is not None:
+            tell_at(store, article, at, as_json=as_json)
+            return
         revisions = queries.history(store, article["id"])
         states = queries.states(store, article["id"])
         aliases = queries.aliases(store, article["id"])
@@ -42,6 +51,7 @@ def command(url: str, db: str, as_json: bool) -> None:
         print_json(
             {
                 **{key: article[key] for key in keep},
+                "withdrawn": asdict(withdrawn) if withdrawn else None,
                 "revisions": revisions,
                 "states": states,
                 "aliases": aliases,
@@ -49,6 +59,8 @@ def command(url: str, db: str, as_json: bool) -> None:
             }
         )
         return
+    if withdrawn:
+        console().print(str(withdrawn), style="bold red", markup=False)
     _print(article, revisions, states, aliases)
     if before:
         rows = [(row["url"], row["revision_count"], when(row["first_seen"]), when(row["last_seen"])) for row in before]

@@ -1,4 +1,4 @@
-"""`newsledger import FILE...`"""
+"""`newsledger import FILE...`: archives, and records that `export jsonl` wrote."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from rich.progress import Progress
 
 from crawler.catalogue import load_sites
 from crawler.clock import clock
+from crawler.commands.merge import show, told
 from crawler.commands.options import db_option, json_option, sites_option
-from crawler.commands.terminal import console, print_json, table
-from crawler.importing import Archive, Report, default_jobs, import_archive
+from crawler.commands.terminal import console, plain, print_json, table
+from crawler.importing import Archive, Report, Taken, default_jobs, import_archive, import_records, is_records
 from pipelines.store import Store
 
 
@@ -22,17 +23,50 @@ from pipelines.store import Store
     nargs=-1,
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE.warc.gz...",
+    metavar="FILE.warc.gz|FILE.jsonl...",
 )
 @click.option("--jobs", default=0, metavar="N", help="Processes that read pages; 0 is one a core.")
 @db_option
 @sites_option
 @json_option
 def command(files: tuple[Path, ...], jobs: int, db: str, sites_path: Path | None, as_json: bool) -> None:
-    """Read WARC files into the ledger, as if their pages had been crawled when they were captured.
+    """Read WARC files into the ledger, as if their pages had been crawled when they were captured; or records of `export jsonl`.
 
-    Captures of all files are taken in order of time. Importing a file again adds nothing.
+    Captures of all files are taken in order of time. Records (FILE.jsonl, FILE.jsonl.gz) bring histories as they are, which are
+    interleaved with what the ledger has. Importing a file again adds nothing.
     """
+    for file in files:
+        if is_records(file):
+            _records(file, db, as_json)
+    files = tuple(file for file in files if not is_records(file))
+    if files:
+        _archive(files, jobs, db, sites_path, as_json)
+
+
+def _records(file: Path, db: str, as_json: bool) -> None:
+    with Store(db) as store, Progress(console=console(error=True), transient=True) as progress:
+        reading, taking = progress.add_task("reading", total=None), progress.add_task("taking in", total=None)
+        taken = import_records(
+            file, store, clock()(), read=lambda n: progress.advance(reading, n),
+            advance=lambda n, total: progress.update(taking, advance=n, total=total),
+        )  # fmt: skip
+    for problem in taken.problems[:100]:
+        click.echo(plain(problem), err=True)
+    _print_taken(taken, as_json)
+    if taken.problems:
+        raise SystemExit(1)
+
+
+def _print_taken(taken: Taken, as_json: bool) -> None:
+    if as_json:
+        print_json({"records": taken.records, "problems": taken.problems, **told(taken.merged)})
+        return
+    out = console()
+    out.print(f"{taken.records} records", markup=False)
+    show(taken.merged)
+
+
+def _archive(files: tuple[Path, ...], jobs: int, db: str, sites_path: Path | None, as_json: bool) -> None:
     archive = Archive(files)
     with Store(db) as store, Progress(console=console(error=True), transient=True) as progress:
         task = progress.add_task("importing", total=len(archive.work))

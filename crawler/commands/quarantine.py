@@ -33,7 +33,8 @@ def list_quarantine(site: str | None, db: str, as_json: bool) -> None:
         print_json([_facts(one) for one in found])
         return
     out = console()
-    out.print(table(("id", "site", "fetched", "looks", "headline", "why", "url"), [_row(one) for one in found]))
+    if found:
+        out.print(table(("id", "site", "fetched", "looks", "headline", "why", "url"), [_row(one) for one in found]))
     sites = len({one.site_id for one in found})
     out.print(f"\n{len(found)} readings of {sites} sites are not believed" if found else "Nothing is in quarantine.")
 

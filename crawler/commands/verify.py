@@ -22,9 +22,7 @@ MANY = 1_000
 @click.command("verify")
 @click.option("--pages/--no-pages", "with_pages", default=True, show_default=True, help="Read the archived pages too.")
 @click.option("--all", "show_all", is_flag=True, help="Name all that is wrong (up to 1,000), not only the first thing.")
-@click.option(
-    "--manifest", "day", default=None, metavar="DAY", help="Print the line that signs off a day, or `today`."
-)
+@click.option("--manifest", "day", default=None, metavar="DAY", help="Print the line that signs off a day, or `today`.")
 @click.option("--against", "published", default=None, metavar="LINE|FILE", help="Hold the chain against such a line.")
 @warc_option
 @db_option

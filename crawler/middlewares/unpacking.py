@@ -52,7 +52,7 @@ def _gzip_lacks_end(body: bytes) -> bool:
         stream = zlib.decompressobj(31)
         try:
             stream.decompress(body, _STEP)
-            while stream.unconsumed_tail:
+            while stream.unconsumed_tail and not stream.eof:
                 stream.decompress(stream.unconsumed_tail, _STEP)
         except zlib.error:
             return False

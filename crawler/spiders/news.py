@@ -86,6 +86,7 @@ class NewsSpider(Spider):
         self._named_by: dict[str, set[str]] = {}
         self._pending = 0
         self._failures: list[str] = []
+        self._unreadable: set[str] = set()
         self._sitemaps_left = 0
         self._limit = 0
         self.clock: Clock = clock()
@@ -179,6 +180,9 @@ class NewsSpider(Spider):
         listing = sources.read(kind, response.body, response.url, self.site, content_type)
         for problem in listing.problems:
             logger.warning("%s: %s", url, problem)
+        if listing.problems and not listing.candidates and not listing.sitemaps:
+            self._failures.append(f"{url}: {listing.problems[0]}")
+            self._unreadable.add(url)
         self._candidates += listing.candidates
         if kind is not SourceKind.SECTION and listing.candidates and not listing.problems:
             self.lists.append(listed(url, kind, listing.candidates, self.past))
@@ -223,7 +227,8 @@ class NewsSpider(Spider):
     def _source_done(self) -> Iterator[Request]:
         self._pending -= 1
         if self._pending == 0:
-            if self._failures and not any(source.status in (200, 304) for source in self.sources_read.values()):
+            told = (url for url, source in self.sources_read.items() if source.status in (200, 304))
+            if self._failures and self._unreadable.issuperset(told):
                 self.trouble = f"no source could be read; {self._failures[0]}"
             yield from self._article_requests()
 

@@ -123,6 +123,14 @@ def test_robots(tmp_path: Path, robots: str, outcome: str, reason: str | None, p
     assert (row["outcome"], row["reason"], row["revisions"], len(asked)) == (outcome, told, pages, pages and pages + 1)
 
 
+def test_a_source_that_nobody_can_read_fails_the_crawl_with_its_reason(twin: Press, tmp_path: Path) -> None:
+    table = site_table("twin", twin.url, robots_sitemaps=False, feeds=["/garbage"])
+    (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
+    (row,) = crawl(tmp_path, "twin", code=1)
+    assert row["outcome"] == "failed"
+    assert row["reason"].startswith(f"no source could be read; {twin.url}garbage: ")
+
+
 def test_a_known_article_that_leads_to_a_section_is_suspected(twin: Press, tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
         put_sites(store, [{"id": "twin", "name": "Twin", "url": twin.url}])

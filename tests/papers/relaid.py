@@ -1,7 +1,7 @@
 """`python tests/papers/relaid.py`: a newspaper that changes its template overnight, and never a word of its articles.
 
-Prints `{"url": ...}` when ready. `PUT /_layout` with a name of LAYOUTS changes the template of every page, `PUT /_words` with
-`number=text` rewrites the last paragraph of one article, with nothing it undoes all rewriting. Ends when its standard input closes.
+Prints `{"url": ...}` when ready. `PUT /_layout` with a name of LAYOUTS changes the template of every page; `PUT /_words` with
+`number=text` rewrites the last paragraph of one article, and with nothing undoes all rewriting. Ends when its standard input closes.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def story(number: int) -> dict[str, str]:
         "headline": f"Plans for the {topic} at Wrenford are to be drawn up again",
         "standfirst": f"The {topic} committee wants a cheaper scheme before the autumn, and it wants to see the figures first.",
         "author": f"{topic.title()}a Penhallow",
-        "first": f"Councillors sent the plans for the {topic} back on Tuesday night after {number + 3} hours of debate in the town hall.",
-        "second": f"The {topic} scheme was to cost {number + 2}.4 million pounds, of which the county would have paid the smaller half.",
-        "third": f"“We shall not sign for a {topic} that nobody has costed,” said the chairman, to applause from the public gallery.",
+        "first": f"Councillors sent the plans for the {topic} back on Tuesday night after {number + 3} hours of debate.",
+        "second": f"The {topic} scheme was to cost {number + 2}.4 million pounds, of which the county would have paid half.",
+        "third": f"“We shall not sign for a {topic} that nobody has costed,” said the chairman, to applause from the gallery.",
     }
 
 
@@ -58,9 +58,11 @@ def plain(said: dict[str, str], texts: list[str], extra: str = "") -> str:
     data = {"@type": "NewsArticle", "headline": said["headline"], "datePublished": "2025-03-07T06:00:00Z",
             "author": {"@type": "Person", "name": said["author"]}}  # fmt: skip
     body = "".join(f"<p>{text}</p>" for text in texts)
-    return f"""<html lang="en"><head><title>{said["headline"]}</title><script type="application/ld+json">{json.dumps(data)}</script>
+    return f"""<html lang="en"><head><title>{said["headline"]}</title>
+<script type="application/ld+json">{json.dumps(data)}</script>
 <meta name="description" content="{said["standfirst"]}"></head><body><main><article><h1>{said["headline"]}</h1>
-<p class="standfirst">{said["standfirst"]}</p><p class="byline">By {said["author"]}</p>{body}{extra}</article></main></body></html>"""
+<p class="standfirst">{said["standfirst"]}</p><p class="byline">By {said["author"]}</p>
+{body}{extra}</article></main></body></html>"""
 
 
 def promoted(said: dict[str, str], texts: list[str]) -> str:

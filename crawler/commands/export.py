@@ -1,0 +1,126 @@
+"""`newsledger export FORM`"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import click
+from rich.progress import Progress
+
+from crawler.commands.options import db_option, now, open_ledger, warc_folder, warc_option
+from crawler.commands.terminal import console
+from crawler.excerpts import excerpt
+from crawler.formats import as_csv, as_jsonl
+from crawler.parquet import write_parquet
+from pipelines import queries
+from pipelines.article import CHANGES
+from pipelines.exporting import Record, Selection, count, records
+from pipelines.store import Store
+
+FORMS = ("jsonl", "csv", "parquet", "warc")
+
+
+@click.command("export")
+@click.argument("form", type=click.Choice(FORMS), metavar="|".join(FORMS))
+@click.option("--output", "-o", "target", default="-", show_default=True, metavar="FILE",
+              help="Where to; - is standard output. A name that ends in .gz is packed.")  # fmt: skip
+@click.option("--site", "sites", multiple=True, metavar="ID", help="Only this site; may be given again.")
+@click.option("--since", default=None, metavar="TIME", help="First seen then or later: a day, or a time (UTC).")
+@click.option("--until", default=None, metavar="TIME", help="First seen before then.")
+@click.option(
+    "--change",
+    "changes",
+    multiple=True,
+    type=click.Choice(sorted(kind.value for kind in CHANGES)),
+    help="Only this kind; may be given again.",
+)
+@click.option("--query", "words", default="", metavar="WORDS", help="Only revisions that hold all the words, as in `search`.")
+@click.option("--latest", is_flag=True, help="Only the latest revision of each article.")
+@click.option("--url", default=None, metavar="URL", help="Only the article at this address.")
+@warc_option
+@db_option
+def command(form: str, target: str, sites: tuple[str, ...], since: str | None, until: str | None, changes: tuple[str, ...],
+            words: str, latest: bool, url: str | None, warc_path: Path | None, db: str) -> None:  # fmt: skip
+    """Write revisions to a file, in the order in which they were recorded; withdrawn articles are left out.
+
+    jsonl loses nothing, and `import` reads it; csv and parquet are tables; warc copies the archived answers. See docs/export.md.
+    """
+    if target == "-" and form in ("parquet", "warc") and sys.stdout.isatty():
+        raise click.UsageError(f"{form} is nothing for a terminal; say -o FILE")
+    with open_ledger(db) as store:
+        article_id = _article(store, url)
+        selection = Selection(sites, _time(since), _time(until), changes, words, latest, article_id)
+        counts: Counter[str] = Counter()
+        with store.snapshot(), _destination(target, packed=form in ("jsonl", "csv")) as stream:
+            chosen = _counted(store, selection, counts, shown=target != "-")
+            if form == "parquet":
+                write_parquet(chosen, stream)
+            else:
+                pieces = {"jsonl": lambda: as_jsonl(chosen), "csv": lambda: as_csv(chosen),
+                          "warc": lambda: excerpt(chosen, warc_folder(warc_path, db), now(), counts)}  # fmt: skip
+                for piece in pieces[form]():
+                    stream.write(piece)
+    if target != "-" or form == "warc":
+        click.echo("; ".join(f"{number} {what}" for what, number in counts.items()) or "no revisions", err=True)
+    if counts["missing"]:
+        raise SystemExit(1)
+
+
+def _article(store: Store, url: str | None) -> int | None:
+    found = queries.find_article(store, url) if url else None
+    if url and found is None:
+        raise click.ClickException(f"the ledger has no article at {url}")
+    return found["id"] if found else None
+
+
+def _time(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise click.UsageError(f"{text!r} is no time; write 2025-03-07 or 2025-03-07T14:05") from error
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+
+
+def _counted(store: Store, selection: Selection, counts: Counter[str], *, shown: bool) -> Iterator[Record]:
+    """The records, with a progress bar where a person looks on."""
+    with Progress(console=console(error=True), transient=True, disable=not (shown and sys.stderr.isatty())) as progress:
+        task = progress.add_task("exporting", total=None if progress.disable else count(store, selection))
+        for record in records(store, selection):
+            yield record
+            counts["revisions"] += 1
+            progress.advance(task)
+
+
+@contextmanager
+def _destination(target: str, *, packed: bool) -> Iterator[IO[bytes]]:
+    """A file that is there when it is whole, or standard output, whose reader may go when it has enough."""
+    if target == "-":
+        try:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it flushes
+        return
+    part = Path(f"{target}.partial")
+    try:
+        with part.open("wb") as raw:
+            if packed and target.endswith(".gz"):
+                with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as stream:
+                    yield stream  # type: ignore[misc]
+            else:
+                yield raw
+            raw.flush()
+            os.fsync(raw.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise click.ClickException(f"{target}: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,57 @@
+"""`newsledger merge OTHER.db`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import Progress
+
+from crawler.commands.options import db_option, json_option, now
+from crawler.commands.terminal import console, print_json, table
+from pipelines.joining import Origin
+from pipelines.merging import Merged, merge
+from pipelines.store import Store
+
+
+@click.command("merge")
+@click.argument("other", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="OTHER.db")
+@click.option("--warc", "under", default=None, metavar="NAME",
+              help="The folder, within our archive's, where OTHER's archived pages are; else OTHER's name.")  # fmt: skip
+@db_option
+@json_option
+def command(other: Path, under: str | None, db: str, as_json: bool) -> None:
+    """Take another ledger in: no doubles, histories interleaved by time.
+
+    Run it again after a break; running it twice changes nothing. Archived pages are not copied: put OTHER's archive into the
+    folder that is named at the end.
+    """
+    if other.resolve() == Path(db).resolve():
+        raise click.UsageError("a ledger cannot be merged into itself")
+    folder = other.stem if under is None else under.strip("/")
+    if ".." in Path(folder).parts:
+        raise click.UsageError("--warc names a folder within the archive's")
+    with Store(other, readonly=True) as source, Store(db) as store, Progress(console=console(error=True), transient=True) as bar:
+        task = bar.add_task("merging", total=source.value("SELECT count(*) FROM articles"))
+        merged = merge(store, source, Origin(other.name, "merge", folder), now(), lambda n: bar.advance(task, n))
+        pages = source.value("SELECT 1 FROM revisions WHERE warc_file IS NOT NULL")
+    if as_json:
+        print_json(told(merged))
+        return
+    show(merged)
+    if pages and merged.revisions:
+        click.echo(f"Archived pages are not copied; pointers say {folder or '.'}/ within the archive's folder.", err=True)
+
+
+def told(merged: Merged) -> dict[str, Any]:
+    """As JSON."""
+    return {"articles": merged.articles, "by_outcome": merged.counts, "revisions": merged.revisions, "by_change": merged.kinds}
+
+
+def show(merged: Merged) -> None:
+    """For people."""
+    out = console()
+    out.print(table(("articles", "count"), [(str(merged.articles), ""), *sorted(merged.counts.items())]))
+    out.print()
+    out.print(table(("revisions added", "count"), merged.kinds.most_common() or [("none", 0)]))

@@ -1,0 +1,122 @@
+"""`newsledger reprocess`"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.progress import Progress
+
+from crawler.catalogue import load_sites
+from crawler.commands.options import (
+    change_ledger,
+    db_option,
+    json_option,
+    now,
+    open_ledger,
+    sites_option,
+    warc_folder,
+    warc_option,
+)
+from crawler.commands.terminal import console, difference, print_json, table
+from crawler.importing import default_jobs
+from crawler.reprocessing import Correction, Report, preview, scope_of
+from crawler.reprocessing import reprocess as reprocess_pages
+from pipelines.differences import differences
+from pipelines.rereading import count
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("reprocess")
+@click.option("--all", "everything", is_flag=True, help="Every archived page; without it something must be narrowed.")
+@click.option("--site", "site_id", default=None, metavar="ID", help="Only this site.")
+@click.option("--family", default=None, metavar="NAME", help="Only what this family read, as `generic` or `newsquest`.")
+@click.option("--since", type=DAY, default=None, metavar="DAY", help="Only revisions first seen on this day or later.")
+@click.option("--until", type=DAY, default=None, metavar="DAY", help="Only revisions first seen on this day or before.")
+@click.option("--again", is_flag=True, help="Read what today's extraction has read before too.")
+@click.option("--jobs", default=0, metavar="N", help="Processes that read pages; 0 is one a core.")
+@click.option("--dry-run", is_flag=True, help="Show field by field what would change, and write nothing.")
+@warc_option
+@db_option
+@sites_option
+@json_option
+def command(everything: bool, site_id: str | None, family: str | None, since: datetime | None, until: datetime | None,
+            again: bool, jobs: int, dry_run: bool, warc_path: Path | None, db: str, sites_path: Path | None,
+            as_json: bool) -> None:  # fmt: skip
+    """Read archived pages again with today's extraction, and correct revisions that it reads better, in place.
+
+    No revision is added, and nothing is asked of a site. What today's extraction has read before is passed over, so what was
+    interrupted goes on where it was. Pages in quarantine are read again by `newsledger quarantine replay`.
+    """
+    bounds = {"site_id": site_id, "family": family, "since": _day(since), "until": _day(until)}
+    if not everything and not any(bounds.values()):
+        raise click.UsageError("say which pages: --site, --family, --since, --until, or --all for every one")
+    scope, folder, sites = scope_of(**bounds, again=again), warc_folder(warc_path, db), load_sites(sites_path)
+    jobs = jobs or default_jobs()
+    opened = open_ledger if dry_run else change_ledger
+    with opened(db) as store, _progress(count(store, scope)[0]) as advance:
+        if dry_run:
+            report = Report()
+            found = preview(store, folder, sites, scope, report, jobs=jobs, advance=advance)
+            _show(found, report, as_json)
+            return
+        report = reprocess_pages(store, folder, sites, scope, now, jobs=jobs, advance=advance)
+    if as_json:
+        print_json(_facts(report))
+    else:
+        _print(report, "corrected")
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal; elsewhere nothing."""
+    err = console(error=True)
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("reading", total=total)
+        yield lambda n: progress.advance(task, n)
+
+
+def _show(found: Iterator[Correction], report: Report, as_json: bool) -> None:
+    """What would change, revision by revision, as it is found."""
+    if as_json:
+        listed = [_difference(one) for one in found]
+        print_json({**_facts(report), "differences": listed})
+        return
+    out = console()
+    for one in found:
+        out.print(f"{one.url}  revision {one.number}", style="bold", markup=False)
+        out.print(f"{one.before.extractor} -> {one.after.extractor}", markup=False)
+        for field in differences(one.before, one.after):
+            out.print(difference(field, coloured=out.is_terminal))
+        out.print()
+    _print(report, "would be corrected")
+
+
+def _print(report: Report, what: str) -> None:
+    out = console()
+    same = report.read - report.corrected - report.left.total()
+    out.print(f"{report.read} pages read: {report.corrected} revisions {what}, {same} read as they did", markup=False)
+    if report.left:
+        out.print(table(("left as they are, because", "count"), report.left.most_common(20)))
+    if report.unarchived:
+        out.print(f"{report.unarchived} more revisions have no archived page.", markup=False)
+
+
+def _facts(report: Report) -> dict[str, object]:
+    return {"read": report.read, "corrected": report.corrected, "left": report.left, "unarchived": report.unarchived}
+
+
+def _difference(one: Correction) -> dict[str, object]:
+    fields = differences(one.before, one.after)
+    return {
+        "url": one.url, "number": one.number, "from": one.before.extractor, "to": one.after.extractor,
+        "fields": {field.field: [{"op": piece.op, "text": piece.text} for piece in field.pieces] for field in fields},
+    }  # fmt: skip
+
+
+def _day(when: datetime | None) -> str | None:
+    return when.date().isoformat() if when else None

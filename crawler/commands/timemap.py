@@ -1,0 +1,34 @@
+"""`newsledger timemap URL`"""
+
+from __future__ import annotations
+
+import click
+
+from crawler.commands.options import db_option, open_ledger
+from pipelines import memento, queries
+from pipelines.withdrawal import withdrawal_of
+
+WHERE = "http://127.0.0.1:8001"
+"""Where `newsledger serve` listens unless told otherwise."""
+
+
+@click.command("timemap")
+@click.argument("url")
+@click.option("--base-url", default=WHERE, show_default=True, metavar="URL", help="Where mementos are served.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a list of links.")
+@db_option
+def command(url: str, base_url: str, as_json: bool, db: str) -> None:
+    """All revisions of an article as a Memento TimeMap (RFC 7089), as `newsledger serve` answers it.
+
+    URL may be any address that ever led to the article.
+    """
+    with open_ledger(db) as store:
+        article = queries.find_article(store, url)
+        if article is None:
+            raise click.ClickException(f"the ledger has no article at {url}")
+        if withdrawn := withdrawal_of(store, article["id"]):
+            raise click.ClickException(f"{article['url']}: {withdrawn}")
+        found = memento.time_map(article["url"], queries.history(store, article["id"]), base_url)
+    if found is None:
+        raise click.ClickException(f"{article['url']} has no revisions")
+    click.echo(memento.json_format(found) if as_json else memento.link_format(found), nl=False)

@@ -1,0 +1,87 @@
+"""`newsledger withdraw URL`"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from crawler.commands.options import change_ledger, db_option, json_option, now, warc_folder, warc_option
+from crawler.commands.terminal import console, plain, print_json, when
+from crawler.withdrawing import Report, withdraw_article
+from pipelines import queries
+from pipelines.store import Row, Store
+from pipelines.withdrawal import Withdrawal, withdrawal_of
+
+
+@click.command("withdraw")
+@click.argument("url")
+@click.option("--reason", required=True, metavar="TEXT", help="Why, for the record.")
+@click.option("--by", "who", default=None, metavar="NAME", help="Who withdraws it; else the name you are logged in under.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--forget-missing", is_flag=True,
+              help="Archive files that are not in the folder are gone: forget where pages were in them.")  # fmt: skip
+@warc_option
+@db_option
+@json_option
+def command(url: str, reason: str, who: str | None, yes: bool, forget_missing: bool, warc_path: Path | None, db: str,
+            as_json: bool) -> None:  # fmt: skip
+    """Take an article's text and its archived pages away for good (a legal request).
+
+    Its row, its times, its hashes and the reason stay, the chain goes on and still verifies, and no later crawl brings the text
+    back. Exit code 1 where pages could not be erased now: the same command again goes on with them.
+    """
+    if not reason.strip():
+        raise click.UsageError("--reason: say why, for the record")
+    with change_ledger(db) as store:
+        article = queries.find_article(store, url)
+        if article is None:
+            raise click.ClickException(f"the ledger has no article at {url}")
+        if not yes and withdrawal_of(store, article["id"]) is None:
+            _ask(store, article)
+        with _patience():
+            report = withdraw_article(store, warc_folder(warc_path, db), article, who or _login(), reason.strip(), now(),
+                                      forget_missing=forget_missing)  # fmt: skip
+        done = withdrawal_of(store, article["id"])
+    _print(article, done, report, as_json)
+    if report.left:
+        raise SystemExit(1)
+
+
+def _ask(store: Store, article: Row) -> None:
+    """Have it confirmed by a person; a usage error where there is none."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody is there to be asked; --yes withdraws without")
+    headline = store.value("SELECT headline FROM revisions WHERE id = ?", (article["latest_revision_id"],))
+    click.echo(f"{plain(headline)}\n{article['url']}, {article['revision_count']} revisions since {when(article['first_seen'])}")
+    click.confirm("Take its texts and pages away for good?", abort=True)
+
+
+def _patience() -> AbstractContextManager[object]:
+    """Something that turns, on a terminal: a site's files are read for pages that nobody points at."""
+    err = console(error=True)
+    return err.status("taking its pages out of the archive") if err.is_terminal else nullcontext()
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container without a user
+        return "unknown"
+
+
+def _print(article: Row, done: Withdrawal | None, report: Report, as_json: bool) -> None:
+    if as_json:
+        print_json({"url": article["url"], "withdrawn": asdict(done) if done else None, **asdict(report)})
+        return
+    click.echo(f"{article['url']}: {done}")
+    click.echo(f"{report.erased} archived pages were erased now")
+    if report.shared:
+        click.echo(f"{report.shared} pages are another article's as well, and stay")
+    for left in report.left:
+        click.echo(f"left for the next time: {left}", err=True)
+    click.echo("Copies made before (backups, exports, news.db.before-*) are yours to deal with.")
