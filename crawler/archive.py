@@ -26,7 +26,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.blanks import apply, blank_for, redo
+from crawler.blanks import apply, blank_for, redo, sync_folder
 from pipelines.article import Exchange
 
 OPEN = ".open"
@@ -129,7 +129,7 @@ class Archive:
         if end == 0:
             stream.write(_info(name))
             _sync(stream)
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
         return stream
 
     def _close_older(self, day: str) -> None:
@@ -258,12 +258,3 @@ def _lock(stream: IO[bytes]) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    """A file's name is on the disk when its folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

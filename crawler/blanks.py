@@ -89,7 +89,7 @@ def apply(stream: IO[bytes], path: Path, blanks: Iterable[Blank]) -> None:
         out.flush()
         os.fsync(out.fileno())
     written.replace(notes)
-    _sync_folder(notes.parent)
+    sync_folder(notes.parent)
     redo(stream, path)
 
 
@@ -129,7 +129,8 @@ def _member(stream: IO[bytes], offset: int) -> tuple[str, int]:
     return head.decode("utf-8", "replace"), read - len(member.unused_data)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """A file's name is on the disk when its folder is."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

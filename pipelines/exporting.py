@@ -7,13 +7,13 @@ tells each field. Reads a window of ids at a time, so that memory stays flat. Wi
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pipelines.queries import match_of
 from pipelines.rows import moment
 from pipelines.store import Row, Store
 
@@ -59,7 +59,6 @@ _ARTICLES = """SELECT a.*, other.url AS moved_to_url FROM articles a LEFT JOIN a
     WHERE a.id IN {ids}"""
 _ALIASES = "SELECT article_id, url, reason, first_seen FROM aliases WHERE article_id IN {ids} ORDER BY first_seen, url"
 _STATES = "SELECT article_id, at, state, status, reason FROM states WHERE article_id IN {ids} ORDER BY id"
-_TERM = re.compile(r'"[^"]*"|\S+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def _statement(selection: Selection) -> tuple[str, dict[str, object]]:
     if selection.words:
         within = "rowid > :after AND rowid <= :until"
         parts.append(f"r.id IN (SELECT rowid FROM revisions_fts WHERE revisions_fts MATCH :words AND {within})")  # noqa: S608
-        parameters["words"] = _match(selection.words)
+        parameters["words"] = match_of(selection.words) or '""'
     if selection.latest:
         parts.append("r.id = a.latest_revision_id")
     if selection.article_id is not None:
@@ -125,15 +124,6 @@ def _statement(selection: Selection) -> tuple[str, dict[str, object]]:
         parameters["article"] = selection.article_id
     index = "NOT INDEXED" if selection.article_id is None else ""
     return _CHOSEN.format(index=index, and_what="".join(f" AND {part}" for part in parts)), parameters
-
-
-def _match(words: str) -> str:
-    """Words and phrases quoted for FTS5, so that what people type is never its query language, but for a final `*`."""
-    terms = []
-    for term in _TERM.findall(words)[:32]:
-        bare, star = (term[:-1], "*") if term.endswith("*") and len(term) > 1 else (term, "")
-        terms.append('"' + bare.replace("\0", " ").strip('"').replace('"', '""') + '"' + star)
-    return " ".join(terms) or '""'
 
 
 def _complete(store: Store, found: list[Row]) -> Iterator[Record]:

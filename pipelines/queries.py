@@ -61,7 +61,7 @@ def revision(store: Store, article: Row, number: int) -> Article | None:
 
 def search(store: Store, words: str, *, site: str | None = None, limit: int = 20) -> list[Row]:
     """Revisions that hold all the words; `"a phrase"` stays together, `word*` finds beginnings; all else is plain words."""
-    match = " ".join(_term(term) for term in _TERM.findall(words)[:32])
+    match = match_of(words)
     if not match:
         return []
     return list(store.rows(_SEARCH, {"words": match, "site": site, "limit": limit}))
@@ -94,6 +94,11 @@ def revisions_of_crawl(store: Store, crawl_id: int) -> Iterator[Row]:
         (crawl_id,),
     )
     return ({**row, "changed_fields": json.loads(row["changed_fields"])} for row in rows)
+
+
+def match_of(words: str) -> str:
+    """What people type as a query of FTS5: all the words and phrases, at most 32; empty where there is none."""
+    return " ".join(_term(term) for term in _TERM.findall(words)[:32])
 
 
 def _term(term: str) -> str:

@@ -25,7 +25,7 @@ PAGE = "<html><body><h1>Weir repaired</h1><p>It holds again, after £4,000 and n
 
 
 def exchange(body: bytes = PAGE, *, packed: bool = True, url: str = "https://paper.example/news/weir?page=2") -> Exchange:
-    sent = gzip.compress(body) if packed else body
+    sent = gzip.compress(body, mtime=0) if packed else body
     headers = (("Content-Type", "text/html; charset=utf-8"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))
     encoding = (("Content-Encoding", "gzip"),) if packed else ()
     return Exchange(url, (("Host", "paper.example"), ("User-Agent", "Newsledger")), 200, headers + encoding, sent, "192.0.2.7")

@@ -1,7 +1,7 @@
 """`python tests/papers/relaid.py`: a newspaper that changes its template overnight, and never a word of its articles.
 
 Prints `{"url": ...}` when ready. `PUT /_layout` with a name of LAYOUTS changes the template of every page; `PUT /_words` with
-`number=text` rewrites the last paragraph of one article, and with nothing undoes all rewriting. Ends when its standard input closes.
+`number=text` rewrites the last paragraph of one article, with nothing it undoes all rewriting. Ends when its input closes.
 """
 
 from __future__ import annotations
