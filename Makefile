@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-TEST_JOBS ?= auto
+TEST_JOBS ?= 4
 
 .PHONY: help run test lint types format bench clean
 
@@ -34,7 +34,7 @@ run: $(VENV)/.run
 	$(BIN)/newsledger demo
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(TEST_JOBS)
+	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadgroup
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from crawler.cli import main
 from crawler.demo.fronts import PRIVATE_PATH
 from crawler.demo.press import Paper, site_toml
 from crawler.demo.script import at
@@ -137,7 +139,8 @@ def test_a_store_that_cannot_be_written_is_said_before_anything_is_asked(paper: 
     assert asked(paper) == []
 
 
-def test_usage(tmp_path: Path) -> None:
+def test_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     define(tmp_path, site_table("one", "http://127.0.0.1:1/"))
     sites = ("--sites", str(tmp_path / "sites.toml"))
     for arguments, message in (
@@ -146,11 +149,11 @@ def test_usage(tmp_path: Path) -> None:
         (("crawl", "https://elsewhere.example/a", *sites), "no site of the catalogue has the host"),
         (("crawl", "one", "--recheck", "often"), "'often' is not one of"),
     ):
-        done = newsledger(*arguments, cwd=tmp_path)
-        assert (done.returncode, message in done.stderr) == (2, True), done.stderr
+        done = CliRunner().invoke(main, arguments)
+        assert (done.exit_code, message in done.stderr) == (2, True), done.stderr
     (tmp_path / "sites.toml").write_text('[[site]]\nid = "One"\n', encoding="utf-8")
-    done = newsledger("crawl", "one", *sites, cwd=tmp_path)
-    assert (done.returncode, "sites.toml:2: id:" in done.stderr) == (1, True), done.stderr
+    done = CliRunner().invoke(main, ("crawl", "one", *sites))
+    assert (done.exit_code, "sites.toml:2: id:" in done.stderr) == (1, True), done.stderr
 
 
 def start(folder: Path, now: datetime, **options: Any) -> subprocess.Popen[str]:

@@ -27,6 +27,8 @@ from tests.crawler.test_reprocess import Relaid
 from tests.papers.relaid import COUNT
 from tests.pipelines.making import T0, article, new_ledger
 
+pytestmark = pytest.mark.xdist_group("withdraw")  # one worker makes what all of them look at
+
 MORNING, NOON, EVENING, NIGHT = (T0 + timedelta(hours=hours) for hours in (0, 4, 10, 16))
 SECRETS = (
     b"Plans for the library",
@@ -196,6 +198,7 @@ def test_a_file_that_a_crawl_writes_is_left_for_the_next_time(ledger: Path) -> N
 KILLED = """
 import os, signal, sys
 from crawler.cli import main
+
 left, fsync = int(sys.argv.pop(1)), os.fsync
 def counted(handle):
     global left
