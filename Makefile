@@ -34,7 +34,7 @@ run: $(VENV)/.run
 	$(BIN)/newsledger demo
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .

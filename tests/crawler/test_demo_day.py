@@ -15,8 +15,6 @@ from pipelines.rows import instant_of, optional_moment
 from pipelines.store import Store
 from tests.crawler.running import newsledger
 
-pytestmark = pytest.mark.xdist_group("demo")  # one worker makes what all of them look at
-
 EXPECTED = {article.path: article for article in expected()}
 
 

@@ -28,8 +28,6 @@ from pipelines.store import Store
 from pipelines.verify import verify
 from tests.crawler.running import MISBEHAVING, crawl, newsledger, site_table
 
-pytestmark = pytest.mark.xdist_group("keeping")  # one worker makes what all of them look at
-
 NOON = at("12:00")
 
 

@@ -18,8 +18,6 @@ from tests.crawler.running import TESTS, crawl, newsledger, site_table
 from tests.papers.relaid import COUNT
 from tests.pipelines.making import T0
 
-pytestmark = pytest.mark.xdist_group("quarantine")  # one worker makes what all of them look at
-
 EVENING, MORNING, NOON = T0, T0 + timedelta(hours=12), T0 + timedelta(hours=16)
 
 

@@ -25,8 +25,6 @@ from tests.crawler.running import TESTS, crawl, newsledger, site_table
 from tests.papers.relaid import COUNT
 from tests.pipelines.making import T0
 
-pytestmark = pytest.mark.xdist_group("reprocess")  # one worker makes what all of them look at
-
 MORNING, NOON, EVENING, NIGHT = (T0 + timedelta(hours=hours) for hours in (0, 4, 10, 16))
 LAST = "Nobody expects the committee before September."
 STAYS = "id, article_id, number, change, crawl_id, first_seen, last_seen, not_before, warc_file, warc_offset, payload_hash"

@@ -27,8 +27,6 @@ from tests.crawler.test_reprocess import Relaid
 from tests.papers.relaid import COUNT
 from tests.pipelines.making import T0, article, new_ledger
 
-pytestmark = pytest.mark.xdist_group("withdraw")  # one worker makes what all of them look at
-
 MORNING, NOON, EVENING, NIGHT = (T0 + timedelta(hours=hours) for hours in (0, 4, 10, 16))
 SECRETS = (
     b"Plans for the library",
