@@ -43,8 +43,12 @@ class Store:
         self.readonly = readonly
         try:
             self._db = self._open()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        try:
             self._prepare()
         except sqlite3.Error as error:
+            self.close()
             raise StoreError(f"{self.path}: {error}") from error
 
     def close(self) -> None:

@@ -53,9 +53,14 @@ def article(body: str = BODY, *, seen: float = 0, modified: float | None = 0, pu
     return normalise(Article(url=url, body=body, fetch=look, **{**values, **fields}))
 
 
+OPENED: list[Store] = []
+"""Ledgers that a test opened here; closed when it ends."""
+
+
 def new_store(path: Path) -> Store:
     """An empty ledger with one site."""
     store = Store(path / "news.db")
+    OPENED.append(store)
     put_sites(store, [{"id": "paper", "name": "The Paper", "url": "https://paper.example/"}])
     return store
 
