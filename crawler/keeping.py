@@ -11,7 +11,7 @@ from pipelines.article import CHANGES, Fetch, Outcome
 from pipelines.rows import instant_of
 from pipelines.store import Store, StoreError
 
-_NEWS = CHANGES | {Outcome.GONE, Outcome.SUSPECTED, Outcome.MOVED}
+_NEWS = CHANGES | {Outcome.GONE, Outcome.SUSPECTED}
 _LAST = """
 SELECT url, fetched, payload_hash FROM fetches WHERE article_id = ? AND payload_hash IS NOT NULL AND warc_file IS NOT NULL
 ORDER BY fetched DESC LIMIT 1

@@ -1,8 +1,8 @@
 """What of the ledger's own log may go with time: old looks that nothing leans on any more, and crawls that left nothing.
 
-History is never touched: no revision, state or alias goes, nor the look that wrote a revision, nor the last look of a URL. Of a
-URL that led to no article so many looks stay that the ladder still knows how often it was tried. Crawls may run meanwhile: rows
-go in small transactions.
+History is never touched: no revision, state or alias goes, nor the look that wrote or last saw a revision, nor one whose page
+is archived, nor the last look of a URL. Of a URL that led to no article so many looks stay that the ladder still knows how often
+it was tried. Crawls may run meanwhile: rows go in small transactions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _CHANGES = ", ".join(f"'{outcome}'" for outcome in sorted(CHANGES))
 # Looks at an article that is reserved since it was last read are counted by `Past` too, and all stay; there is one a month.
 # Looks of a dead end count for the site whose crawl met it, as `Past` counts them.
 _DOOMED_FETCH = f"""
-f.fetched < :fetches_before AND f.outcome NOT IN ({_CHANGES}) AND CASE WHEN f.article_id IS NOT NULL THEN
+f.fetched < :fetches_before AND f.outcome NOT IN ({_CHANGES}) AND f.warc_file IS NULL
+AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.article_id = f.article_id AND f.fetched IN (r.first_seen, r.last_seen))
+AND CASE WHEN f.article_id IS NOT NULL THEN
     EXISTS (SELECT 1 FROM fetches n WHERE n.article_id = f.article_id AND n.url = f.url AND (n.fetched, n.id) > (f.fetched, f.id))
     AND NOT (f.outcome = 'reserved' AND EXISTS (SELECT 1 FROM articles a WHERE a.id = f.article_id AND a.last_seen < f.fetched))
 ELSE :dead_end_looks <= (SELECT count(*) FROM (

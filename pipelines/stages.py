@@ -35,16 +35,20 @@ class Normalise:
         return normalise(item) if isinstance(item, Article) else item
 
 
-class Deduplicate:
-    """Turn an article that is no news into a bare confirmation, by what the crawl loaded of the past."""
+class _OfCrawler:
+    """A stage that asks its crawl's spider for what it needs."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Needs `spider.past` (Past), loaded before the first request."""
+        """Scrapy's way to make it."""
         return cls(crawler)
+
+
+class Deduplicate(_OfCrawler):
+    """Turn an article that is no news into a bare confirmation, by `spider.past` (Past), loaded before the first request."""
 
     def process_item(self, item: Any) -> Any:
         """Article -> Article, or a Fetch with outcome unchanged."""
@@ -54,16 +58,11 @@ class Deduplicate:
         return confirm(past, item, item.fetch)
 
 
-class Doubt:
-    """Hold back what may be no edit but a template that changed."""
+class Doubt(_OfCrawler):
+    """Hold back what may be no edit but a template that changed.
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Uses `spider.quarantine` where there is one; what it holds is recorded when the crawl ends."""
-        return cls(crawler)
+    Uses `spider.quarantine` where there is one; what it holds is recorded when the crawl ends.
+    """
 
     def process_item(self, item: Any) -> Any:
         """Article | Fetch -> the same, or the Fetch that it comes to; raises DropItem for one that waits."""
