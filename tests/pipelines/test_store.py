@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from pipelines import queries, schema
+from pipelines import queries
 from pipelines.article import Fetch, Outcome
 from pipelines.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.past import Past, PastLook
+from pipelines.migrations import founding
 from pipelines.schema import LATEST, migrations
 from pipelines.store import Store, StoreError
 from tests.pipelines.making import T0, URL, article, at, new_ledger, new_store
@@ -90,7 +91,7 @@ def test_what_is_reserved_is_kept_on_the_fetch(tmp_path: Path) -> None:
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "news.db"
     older_store(path)
-    monkeypatch.setattr(schema, "_VIEWS", "CREATE VIEW broken AS SELECT 1;\nCREATE NONSENSE;")
+    monkeypatch.setattr(founding, "VIEWS", "CREATE VIEW broken AS SELECT 1;\nCREATE NONSENSE;")
     with pytest.raises(StoreError, match="syntax error"):
         Store(path)
     conn = sqlite3.connect(path)
