@@ -11,8 +11,8 @@ from sqlite_utils import Database
 from pipelines import queries
 from pipelines.article import Fetch, Outcome
 from pipelines.crawls import CrawlOutcome, finish_crawl, start_crawl
-from pipelines.past import Past, PastLook
 from pipelines.migrations import founding
+from pipelines.past import Past, PastLook
 from pipelines.schema import LATEST, migrations
 from pipelines.store import Store, StoreError
 from tests.pipelines.making import T0, URL, article, at, new_ledger, new_store
