@@ -29,7 +29,7 @@ from pathlib import Path
 import apscheduler.schedulers.background
 import apscheduler.schedulers.base
 
-from crawler.extensions.crawl_record import site_row
+from crawler.books import rows_of
 from crawler.schedule.children import Children, Orders
 from crawler.schedule.plan import next_start
 from crawler.schedule.service import Schedule
@@ -108,7 +108,7 @@ def own_state() -> tuple[int, int, int]:
 def run(sites: list[Site], options: argparse.Namespace, db: Path) -> tuple[datetime, datetime, list[tuple[int, int, int, int]]]:
     """From when to when time was kept; and after every fiftieth part of the starts: how many there were, and `own_state`."""
     with Store(db) as store:
-        put_sites(store, [site_row(site) for site in sites])
+        put_sites(store, rows_of(sites))
     clock = FastClock(options.speed)
     os.environ["CLOCK"] = clock.described
     program = (sys.executable, "-S", "-E", str(HERE / "shortest_crawl.py"))

@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 from crawler import warc
-from crawler.extensions.crawl_record import site_row
+from crawler.books import rows_of
 from crawler.extraction import extract
 from crawler.extraction.zones import guess_zone
 from crawler.runner import collect_seldom
@@ -87,7 +87,7 @@ def import_archive(archive: Archive, store: Store, sites: Iterable[Site], now: d
                 report.captures += 1
                 site = site_of(item.url, by_host)
                 if site.id not in ledgers:
-                    put_sites(store, [site_row(site)])
+                    put_sites(store, rows_of([site]))
                     ledgers[site.id] = Ledger(store, site.id, crawl_id, next_check)
                 recorded = ledgers[site.id].record(item, now)
                 report.outcomes[recorded.outcome] += 1

@@ -22,8 +22,8 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.error import ReactorNotRunning
 
 from crawler import settings as ours
+from crawler.books import rows_of
 from crawler.clock import clock
-from crawler.extensions.crawl_record import site_row
 from crawler.schedule.locks import hold
 from crawler.sites import Site
 from crawler.spiders.news import NewsSpider
@@ -82,7 +82,7 @@ def _skip(site: Site, options: Options, reason: str) -> int:
     now = clock(options.now)()
     planned = datetime.fromisoformat(options.planned) if options.planned else now
     with Store(options.db) as store:
-        put_sites(store, [site_row(site)])
+        put_sites(store, rows_of([site]))
         return note_crawl(store, site.id, options.trigger, CrawlOutcome.SKIPPED, planned, now, reason)
 
 

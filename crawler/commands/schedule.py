@@ -13,12 +13,12 @@ from pathlib import Path
 
 import click
 
+from crawler.books import rows_of
 from crawler.catalogue import CatalogueError, load_sites
 from crawler.catalogue.load import fingerprint
 from crawler.clock import Clock, clock
 from crawler.commands.options import configuration, db_option, log_option, sites_option
 from crawler.commands.watching import open_teller, open_watch, tell_once
-from crawler.extensions.crawl_record import site_row
 from crawler.schedule.children import STOP_SECONDS, Children, Orders
 from crawler.schedule.service import Schedule
 from crawler.sites import Site
@@ -59,7 +59,7 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, log: str, db: 
     teller = open_teller(db, said)
     max_age = timedelta(hours=said.number("max_age"))
     with Store(db) as store:
-        put_sites(store, [site_row(site) for site in sites if site.enabled])
+        put_sites(store, rows_of(site for site in sites if site.enabled))
         for lost in lose_dead(store, now()):
             logger.warning("a crawl of %s was lost: its process is no more", lost, extra={"site": lost})
     orders = Orders(db, str(sites_path or ""), time_limit_seconds=time_limit * 60.0, log=log)
@@ -128,6 +128,6 @@ def _take_over(schedule: Schedule, db: str, path: Path | None) -> None:
         logger.error("the catalogue changed and is wrong; the old plan goes on:\n%s", error)
         return
     with Store(db) as store:
-        put_sites(store, [site_row(site) for site in sites if site.enabled])
+        put_sites(store, rows_of(site for site in sites if site.enabled))
     schedule.replace(sites)
     logger.info("the catalogue changed: %d sites are scheduled", schedule.size)

@@ -20,7 +20,7 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 
 from crawler.clock import Clock, clock
-from crawler.refusals import plain_headers, refusal_of, retry_after
+from crawler.refusals import NOTHING_MORE, plain_headers, refusal_of, retry_after
 from crawler.schedule.locks import Words
 from crawler.sites import host_of
 
@@ -41,8 +41,6 @@ KEPT_SECONDS = 86_400.0
 
 LONGEST_PAUSE_SECONDS = 60.0
 """To this the pause grows while a host fails, or to the site's own delay where that is longer."""
-
-NOTHING_MORE = "nothing more is asked of it in this crawl"
 
 ON_ITS_WAY_SECONDS = 1.0
 """A request of a crawl that was killed may reach the host so much later; the next crawl lets this pass too."""

@@ -7,7 +7,7 @@ name (`discovery`), what to ask for (`choosing`), what a page says (`extraction`
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.books import Briefing
 from crawler.catalogue import load_sites
 from crawler.choosing import Ask, Recheck, choose, worth_asking
 from crawler.clock import Clock, clock
@@ -36,9 +37,8 @@ from pipelines.article import Article, Fetch
 from pipelines.crawls import Source
 from pipelines.identity import address
 from pipelines.ledger import Ledger
-from pipelines.past import Past, kept_elsewhere
+from pipelines.past import Past
 from pipelines.quarantine import Quarantine
-from pipelines.store import Store
 from pipelines.urls import amp_to_article, article_key, canonicalize
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,8 @@ class NewsSpider(Spider):
     past: Past
     ledger: Ledger | None = None
     quarantine: Quarantine | None = None
-    store: Store | None = None
+    kept_elsewhere: Callable[[set[str]], set[str]] = staticmethod(lambda _: set())
+    """Which of these URLs another site's article has."""
 
     def __init__(
         self, *, site: Site, recheck: str = Recheck.DUE, urls: str = "", trigger: str = "hand", planned: str = "", **kwargs: Any
@@ -110,6 +111,10 @@ class NewsSpider(Spider):
         spider._sitemaps_left = settings.getint("NEWSLEDGER_MAX_SITEMAPS")
         spider._limit = settings.getint("NEWSLEDGER_MAX_PAGES")
         return spider
+
+    def brief(self, told: Briefing) -> None:
+        """Take in what is known of the past, before the first request."""
+        self.past, self.allowed, self.wary_of = told.past, told.allowed, told.wary_of
 
     @property
     def candidate_count(self) -> int:
@@ -287,10 +292,8 @@ class NewsSpider(Spider):
 
     def _elsewhere(self) -> frozenset[str]:
         """Candidates we do not know that another site's article has; one look at the store for all of them."""
-        if self.store is None:
-            return frozenset()
         unknown = {c.url for c in self._candidates if self.past.find(c.url) is None}
-        return frozenset(kept_elsewhere(self.store, self.site.id, unknown))
+        return frozenset(self.kept_elsewhere(unknown))
 
     def _credit(self, fresh: frozenset[str]) -> None:
         """Note which feeds and sections named new articles that no sitemap did."""

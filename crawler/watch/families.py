@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crawler.middlewares.patience import NOTHING_MORE
+from crawler.refusals import NOTHING_MORE
 from crawler.watch.reading import Reading
 from pipelines.health import FIELDS, Vitals, is_ill
 from pipelines.rows import instant_of

@@ -11,11 +11,11 @@ from crawler.middlewares.patience import (
     KEPT_SECONDS,
     LONGEST_PAUSE_SECONDS,
     LONGEST_WAIT_SECONDS,
-    NOTHING_MORE,
     REFUSALS_TO_END,
     Answer,
     Patience,
 )
+from crawler.refusals import NOTHING_MORE
 
 FINE, GONE, ERROR, SILENCE = Answer(200), Answer(404), Answer(500), Answer()
 FORBIDDEN = Answer(403, "status 403")
