@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from crawler.commands.marking import tell
 from crawler.commands.options import db_option, json_option, open_ledger
-from crawler.commands.terminal import console, difference, print_json, when, word
+from crawler.commands.terminal import bounds, console, plain, print_json, word
 from pipelines import queries
-from pipelines.differences import differences
-from pipelines.store import Row
+from pipelines.article import Article
+from pipelines.differences import ImageChange, Paragraph, Piece, author_changes, body_changes, differences, image_changes
 from pipelines.withdrawal import withdrawal_of
 
 
@@ -21,7 +22,7 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
     """Show word by word what changed between two revisions of an article.
 
     FROM and TO are numbers as `history` prints them. Without them the latest change is shown; with one, that revision against
-    the latest.
+    the latest. Paragraphs are numbered as they now stand; ~ changed, + added, - removed, > moved here, < moved away.
     """
     if len(numbers) > 2:
         raise click.UsageError("at most two revision numbers")
@@ -37,29 +38,49 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
         before, after = (queries.revision(store, article, number) for number in (first, second))
     if before is None or after is None:
         raise click.UsageError(f"there are revisions 1 to {len(revisions)} only")
-    found = differences(before, after)
     rows = revisions[first - 1], revisions[second - 1]
     if as_json:
-        fields = {one.field: [{"op": piece.op, "text": piece.text} for piece in one.pieces] for one in found}
-        print_json({"url": article["url"], "from": rows[0], "to": rows[1], "differences": fields})
+        print_json({"url": article["url"], "from": rows[0], "to": rows[1], **_facts(before, after)})
         return
     out = console()
+    out.print(plain(after.headline), style="bold", markup=False)
     out.print(article["url"], markup=False)
-    for row in dict.fromkeys(row["number"] for row in rows):
-        out.print(*_line(revisions[row - 1]), sep="")
-    for one in found:
-        out.print()
-        out.print(difference(one, coloured=out.is_terminal))
-    if not found:
+    for row in rows[: 1 if first == second else 2]:
+        out.print(f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}", sep="")
+    if not tell(out, before, after):
         alone = len(revisions) == 1
         out.print("\nThere is one revision only: nothing to compare it with." if alone else "\nNothing differs.")
+
+
+def _facts(before: Article, after: Article) -> dict[str, object]:
+    """What differs, by field; people, pictures and the body in parts too, where they differ."""
+    fields = {one.field: _pieces(one.pieces) for one in differences(before, after)}
+    facts: dict[str, object] = {"differences": fields}
+    if "authors" in fields:
+        facts["authors"] = [
+            {"kind": one.kind, "pieces": _pieces(one.pieces)} for one in author_changes(before.authors, after.authors)
+        ]
+    if "images" in fields:
+        facts["images"] = [
+            {**_numbers(one), "caption": _pieces(one.caption), "credit": _pieces(one.credit)}
+            for one in image_changes(before.images, after.images)
+        ]
+    if "body" in fields:
+        facts["paragraphs"] = [
+            {**_numbers(one), "moved": one.moved, "pieces": _pieces(one.pieces)} for one in body_changes(before.body, after.body)
+        ]
+    return facts
+
+
+def _numbers(one: Paragraph | ImageChange) -> dict[str, object]:
+    return {"kind": one.kind, "number_before": one.number_before, "number_after": one.number_after}
+
+
+def _pieces(pieces: tuple[Piece, ...]) -> list[dict[str, str]]:
+    return [{"op": piece.op, "text": piece.text} for piece in pieces]
 
 
 def _pick(numbers: tuple[int, ...], count: int) -> tuple[int, int]:
     if not numbers:
         return max(count - 1, 1), count
     return (numbers[0], count) if len(numbers) == 1 else (numbers[0], numbers[1])
-
-
-def _line(row: Row) -> tuple[object, ...]:
-    return (f"{row['number']:>3}  ", word(row["change"]), f"  {when(row['first_seen'])}")

@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import click
+from rich.console import Console
+from rich.text import Text
 
 from crawler.commands.at import tell_at
 from crawler.commands.options import db_option, json_option, open_ledger
-from crawler.commands.terminal import console, plain, print_json, table, when, word
+from crawler.commands.terminal import bounds, console, has_colours, marked, plain, print_json, table, when, word
 from pipelines import queries
-from pipelines.store import Row
+from pipelines.differences import word_pieces
+from pipelines.feed import rows_of
+from pipelines.store import Row, Store
 from pipelines.withdrawal import withdrawal_of
+
+WIDE = 120
+"""Columns from which revisions are a table; below, each has lines of its own."""
 
 
 @click.command("history")
@@ -32,7 +39,7 @@ def command(url: str, at: str | None, db: str, as_json: bool) -> None:
         if at is not None:
             tell_at(store, article, at, as_json=as_json)
             return
-        revisions = queries.history(store, article["id"])
+        revisions = _with_words(store, queries.history(store, article["id"]))
         states = queries.states(store, article["id"])
         aliases = queries.aliases(store, article["id"])
         before = queries.moved_from(store, article["id"])
@@ -75,11 +82,14 @@ def _print(article: Row, revisions: list[Row], states: list[Row], aliases: list[
     following = f"next look {when(article['next_check']) or 'never'}"
     out.print(f"{article['site_id']}, {article['kind']}, ", word(article["state"]), f"; {seen}, {following}", sep="")
     out.print()
-    rows = [
-        (row["number"], word(row["change"]), _bounds(row), when(row["date_modified"]), _what(row), row["headline"])
-        for row in revisions
-    ]
-    out.print(table(("no", "change", "when it happened", "page says updated", "what changed", "headline"), rows))
+    if out.is_terminal and out.width < WIDE:
+        for row in revisions:
+            out.print(_told(out, row))
+    else:
+        columns = ("no", "change", "when it happened", "page says updated", "what changed", "words", "headline")
+        out.print(table(columns, map(_cells, revisions)))
+    if len(revisions) > 1:
+        out.print(f"\nWord by word: newsledger diff {plain(article['url'])} {len(revisions) - 1} {len(revisions)}", markup=False)
     if len(states) > 1:
         out.print()
         steps = [(when(row["at"]), word(row["state"]), row["status"], row["reason"]) for row in states]
@@ -89,12 +99,35 @@ def _print(article: Row, revisions: list[Row], states: list[Row], aliases: list[
         out.print(table(("also at", "because"), [(row["url"], row["reason"]) for row in aliases]))
 
 
-def _bounds(row: Row) -> str:
-    """The time between which two looks an edit happened; a first revision was only first seen."""
-    if row["not_before"] is None:
-        return f"seen {when(row['first_seen'])}"
-    before, after = when(row["not_before"]), when(row["first_seen"])
-    return f"{before} … {after[11:] if before[:10] == after[:10] else after}"
+def _cells(row: Row) -> tuple[object, ...]:
+    facts = row["number"], word(row["change"]), bounds(row), when(row["date_modified"]), _what(row), _words(row)
+    return *facts, row["headline"]
+
+
+def _told(out: Console, row: Row) -> Text:
+    """One revision on a narrow terminal: its headline only where it is new or another."""
+    says = f", the page says {when(row['date_modified'])}" if row["date_modified"] else ""
+    lines = Text.assemble(f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}{says}")
+    facts = " ".join(filter(None, (_what(row), f"({_words(row)} words)" if _words(row) else "")))
+    if facts:
+        lines.append(f"\n     {facts}", style="dim")
+    if row["headline_before"] is not None and row["headline_before"] != row["headline"]:
+        pieces = word_pieces(row["headline_before"], row["headline"] or "")
+        lines.append_text(Text.assemble("\n     ", marked(pieces, coloured=has_colours(out))))
+    return lines
+
+
+def _with_words(store: Store, revisions: list[Row]) -> list[Row]:
+    """With how many words came and went, and the headline before."""
+    told = {row["revision_id"]: row for row in rows_of(store, [row["revision_id"] for row in revisions])}
+    keys = ("headline_before", "words_added", "words_removed")
+    return [{**row, **{key: told.get(row["revision_id"], {}).get(key) for key in keys}} for row in revisions]
+
+
+def _words(row: Row) -> str:
+    """ "+12 -3"; nothing for a first revision, or where no word changed."""
+    added, removed = row["words_added"], row["words_removed"]
+    return f"+{added} -{removed}" if row["number"] > 1 and (added or removed) else ""
 
 
 def _what(row: Row) -> str:

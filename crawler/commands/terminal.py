@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.differences import FieldDifference, Op
+from pipelines.differences import FieldDifference
+from pipelines.differences.pieces import Op, Piece
+from pipelines.rows import Row
 
 STYLES = {
     "new": "green", "updated": "cyan", "silent": "bold magenta", "restamped": "dim", "reverted": "yellow", "restored": "green",
@@ -47,6 +49,14 @@ def when(stamp: str | None) -> str:
     return stamp if len(stamp) == 10 else f"{stamp[:10]} {stamp[11:16]}Z"
 
 
+def bounds(row: Row) -> str:
+    """The time between which two looks an edit happened; a first revision was only first seen."""
+    if row["not_before"] is None:
+        return f"seen {when(row['first_seen'])}"
+    before, after = when(row["not_before"]), when(row["first_seen"])
+    return f"{before} … {after[11:] if before[:10] == after[:10] else after}"
+
+
 def plain(value: object) -> str:
     """Text from a page for a terminal: no control characters, so no escape sequence of a stranger is obeyed."""
     return "".join(char for char in str(value if value is not None else "") if char.isprintable() or char in "\n\t")
@@ -66,24 +76,34 @@ _NUMBERS = frozenset({"no", "articles", "revisions", "count", "requests", "looks
 
 
 def difference(found: FieldDifference, *, coloured: bool) -> Text:
-    """One field's difference: removed struck through in red, added in green; without colour as [-removed-] and {+added+}."""
+    """One field's difference, its name above."""
+    return Text(f"{found.field}\n", style="bold").append_text(marked(found.pieces, coloured=coloured))
+
+
+def marked(pieces: Sequence[Piece], *, coloured: bool) -> Text:
+    """Removed struck through in red, added in green; without colour as [-removed-] and {+added+}. Long unchanged runs are cut."""
     text = Text()
-    text.append(f"{found.field}\n", style="bold")
-    for position, piece in enumerate(found.pieces):
+    for position, piece in enumerate(pieces):
         if piece.op is Op.SAME:
-            shown = _context(plain(piece.text), first=position == 0, last=position == len(found.pieces) - 1)
-            text.append(shown, style="")
+            shown = _context(plain(piece.text), first=position == 0, last=position == len(pieces) - 1)
+            text.append(shown, style="not bold")
         elif piece.op is Op.REMOVED:
-            text.append(plain(piece.text) if coloured else f"[-{plain(piece.text)}-]", style="red strike")
+            text.append(*((plain(piece.text), "not bold red strike") if coloured else (f"[-{plain(piece.text)}-]", "not bold")))
         else:
-            text.append(plain(piece.text) if coloured else f"{{+{plain(piece.text)}+}}", style="bold green")
+            text.append(*((plain(piece.text), "bold green") if coloured else (f"{{+{plain(piece.text)}+}}", "not bold")))
     return text
 
 
+def has_colours(out: Console) -> bool:
+    """Whether marks may be colours alone."""
+    return out.is_terminal and out.color_system is not None and not out.no_color
+
+
 def _context(text: str, *, first: bool, last: bool) -> str:
-    """Enough of an unchanged run to see where we are."""
+    """Enough of an unchanged run to see where we are, in whole words where there are any."""
     if len(text) <= 2 * _CONTEXT_CHARS + 10:
         return text
-    head = "" if first else text[:_CONTEXT_CHARS]
-    tail = "" if last else text[-_CONTEXT_CHARS:]
-    return f"{head} […] {tail}"
+    head, tail = text[:_CONTEXT_CHARS], text[-_CONTEXT_CHARS:]
+    head = head[: head.rfind(" ") + 1 or None].rstrip(" ")
+    tail = tail[tail.find(" ") + 1 :]
+    return " ".join((*(() if first else (head,)), "[…]", *(() if last else (tail,))))

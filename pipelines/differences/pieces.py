@@ -1,0 +1,150 @@
+"""What a difference is made of, as data: pieces of text, and the paragraphs that hold them. Terminals and pages render it.
+
+A difference is exact: `apply` makes the text after from the text before and what is shown, `restore` goes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Op(StrEnum):
+    """What became of a piece of text."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text and what became of it."""
+
+    op: Op
+    text: str
+
+
+class Kind(StrEnum):
+    """What became of a paragraph, a picture or an author."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    ADDED = "added"
+    MOVED_FROM = "moved_from"
+    """Where it stood; the words that changed on the way are shown where it stands now."""
+    MOVED_TO = "moved_to"
+    """Where it stands now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of a difference, in reading order; what was removed comes before what was put in its place."""
+
+    kind: Kind
+    pieces: tuple[Piece, ...]
+    """Exact, without the line breaks that follow. A paragraph that was split or joined holds that break as an added or a removed
+    piece of its own, newlines only. Where it moved from: the text as it stood, as one unchanged piece."""
+    number_before: int | None = None
+    """Which paragraph it was, from 1; of joined ones the first. None for one that is new."""
+    number_after: int | None = None
+    """Which paragraph it is; of what it was split into the first. None for one that is gone."""
+    moved: int | None = None
+    """For one that moved: the index, in the same tuple, of its other place."""
+    break_before: str = ""
+    """The line breaks that followed it before; nothing to show."""
+    break_after: str = ""
+    """The line breaks that follow it now."""
+
+    @property
+    def stood(self) -> bool:
+        """Whether it has a place in the text before."""
+        return self.kind not in (Kind.ADDED, Kind.MOVED_TO)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it has a place in the text after."""
+        return self.kind not in (Kind.REMOVED, Kind.MOVED_FROM)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether words of it changed, at its place or on the way."""
+        return any(piece.op is not Op.SAME for piece in self.pieces)
+
+
+def text_before(pieces: Iterable[Piece]) -> str:
+    """What pieces read before."""
+    return "".join(piece.text for piece in pieces if piece.op is not Op.ADDED)
+
+
+def text_after(pieces: Iterable[Piece]) -> str:
+    """What pieces read now."""
+    return "".join(piece.text for piece in pieces if piece.op is not Op.REMOVED)
+
+
+def apply(before: str, paragraphs: Sequence[Paragraph]) -> str:
+    """The text after, made of the text before and what is shown as added. ValueError: the difference is not of this text."""
+    return _rebuilt(before, paragraphs, Op.REMOVED, Op.ADDED)
+
+
+def restore(after: str, paragraphs: Sequence[Paragraph]) -> str:
+    """The text before, made of the text after and what is shown as removed. ValueError: the difference is not of this text."""
+    return _rebuilt(after, paragraphs, Op.ADDED, Op.REMOVED)
+
+
+def _rebuilt(text: str, paragraphs: Sequence[Paragraph], gone: Op, come: Op) -> str:
+    """Unchanged text is taken from the text at hand, never from the difference."""
+    forth = come is Op.ADDED
+    sources = {}
+    offset = 0
+    for place, paragraph in enumerate(paragraphs):
+        if paragraph.stood if forth else paragraph.stands:
+            own = paragraph.pieces if paragraph.moved is None else _whole(paragraphs, paragraph)
+            expected = text_before(own) if forth else text_after(own)
+            expected += paragraph.break_before if forth else paragraph.break_after
+            if not text.startswith(expected, offset):
+                raise ValueError(f"paragraph {place + 1} of the difference does not fit the text at {offset}")
+            sources[place] = offset
+            offset += len(expected)
+    if offset != len(text):
+        raise ValueError(f"the difference ends at {offset} of {len(text)}")
+    made: list[str] = []
+    for place, paragraph in enumerate(paragraphs):
+        if paragraph.stands if forth else paragraph.stood:
+            start = sources.get(place if paragraph.moved is None else paragraph.moved, 0)
+            pieces = paragraph.pieces if paragraph.moved is None else _whole(paragraphs, paragraph)
+            made.extend(_made(text, start, pieces, gone, come))
+            made.append(paragraph.break_after if forth else paragraph.break_before)
+    return "".join(made)
+
+
+def _whole(paragraphs: Sequence[Paragraph], paragraph: Paragraph) -> tuple[Piece, ...]:
+    """The word pieces of one that moved, which stand at its new place."""
+    if paragraph.kind is Kind.MOVED_FROM and paragraph.moved is not None:
+        return paragraphs[paragraph.moved].pieces
+    return paragraph.pieces
+
+
+def _made(text: str, start: int, pieces: Iterable[Piece], gone: Op, come: Op) -> Iterator[str]:
+    for piece in pieces:
+        if piece.op is come:
+            yield piece.text
+        else:
+            if piece.op is not gone:
+                yield text[start : start + len(piece.text)]
+            start += len(piece.text)
+
+
+def joined(steps: Iterable[tuple[Op, str]]) -> tuple[Piece, ...]:
+    """Pieces without empty ones, neighbours of one kind joined."""
+    kept: list[tuple[Op, str]] = []
+    for op, text in steps:
+        if not text:
+            continue
+        if kept and kept[-1][0] is op:
+            kept[-1] = (op, kept[-1][1] + text)
+        else:
+            kept.append((op, text))
+    return tuple(Piece(op, text) for op, text in kept)
