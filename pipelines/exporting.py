@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipelines.queries import match_of
 from pipelines.rows import moment
 from pipelines.store import Row, Store
+from pipelines.terms import match_of
 
 FORMAT = "newsledger-revision/1"
 """What a record calls itself. A field more keeps it; a field that goes, or means something else, makes it /2."""

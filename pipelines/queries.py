@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from pipelines.activity import totals
 from pipelines.article import Article
+from pipelines.feed import CHANGES
 from pipelines.lookup import Lookup
 from pipelines.store import Row, Store
 
@@ -17,13 +18,6 @@ SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.headline, r.
     r.last_seen, back.number AS reverted_to, r.extractor, r.content_hash, r.warc_file, r.warc_offset
 FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to WHERE r.article_id = ? ORDER BY r.number
 """
-_SEARCH = """
-SELECT a.site_id, a.url, r.number, r.change, r.headline, r.first_seen, r.id = a.latest_revision_id AS latest,
-    snippet(revisions_fts, -1, '[', ']', '…', 16) AS snippet
-FROM revisions_fts JOIN revisions r ON r.id = revisions_fts.rowid JOIN articles a ON a.id = r.article_id
-WHERE revisions_fts MATCH :words AND (:site IS NULL OR a.site_id = :site) ORDER BY revisions_fts.rank LIMIT :limit
-"""
-_TERM = re.compile(r'"[^"]*"|\S+')
 
 
 def find_article(store: Store, url: str) -> Row | None:
@@ -59,23 +53,16 @@ def revision(store: Store, article: Row, number: int) -> Article | None:
     return Lookup(store, "").revision(revision_id, article["url"]) if revision_id else None
 
 
-def search(store: Store, words: str, *, site: str | None = None, limit: int = 20) -> list[Row]:
-    """Revisions that hold all the words; `"a phrase"` stays together, `word*` finds beginnings; all else is plain words."""
-    match = match_of(words)
-    if not match:
-        return []
-    return list(store.rows(_SEARCH, {"words": match, "site": site, "limit": limit}))
-
-
 def status(store: Store) -> dict[str, Any]:
-    """The ledger at a glance: totals, and a row a site."""
-    totals = store.row("""SELECT (SELECT count(*) FROM sites) AS sites, (SELECT count(*) FROM articles) AS articles,
-        (SELECT count(*) FROM revisions) AS revisions, (SELECT count(*) FROM fetches) AS fetches,
-        (SELECT count(*) FROM articles WHERE state = 'gone') AS gone, (SELECT max(fetched) FROM fetches) AS last_fetch""")
-    changes = store.rows("SELECT change, count(*) AS n FROM revisions GROUP BY change")
+    """The ledger at a glance: totals, and a row a site. The last look is the last of those that were written last."""
+    sums = totals(store)
+    looks = store.row("""SELECT (SELECT count(*) FROM fetches) AS fetches,
+        (SELECT max(fetched) FROM (SELECT fetched FROM fetches ORDER BY id DESC LIMIT 1000)) AS last_fetch""")
     return {
-        **(totals or {}),
-        "changes": {row["change"]: row["n"] for row in changes},
+        "sites": store.value("SELECT count(*) FROM sites"),
+        **{name: sums[name] for name in ("articles", "revisions", "gone")},
+        **(looks or {}),
+        "changes": {change: sums[change] for change in CHANGES if sums[change]},
         "per_site": list(store.rows("SELECT * FROM site_health ORDER BY last_finished DESC, site_id")),
     }
 
@@ -94,14 +81,3 @@ def revisions_of_crawl(store: Store, crawl_id: int) -> Iterator[Row]:
         (crawl_id,),
     )
     return ({**row, "changed_fields": json.loads(row["changed_fields"])} for row in rows)
-
-
-def match_of(words: str) -> str:
-    """What people type as a query of FTS5: all the words and phrases, at most 32; empty where there is none."""
-    return " ".join(_term(term) for term in _TERM.findall(words)[:32])
-
-
-def _term(term: str) -> str:
-    """A word or phrase quoted for FTS5, so that what people type is never its query language, but for a final `*`."""
-    bare, star = (term[:-1], "*") if term.endswith("*") and len(term) > 1 else (term, "")
-    return '"' + bare.replace("\0", " ").strip('"').replace('"', '""') + '"' + star

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from pipelines.migrations import feed, founding, proving, stories, watching
+from pipelines.migrations import cluster, feed, founding, proving, stories, watching
 
 migrations = Migrations("newsledger")
 
-LATEST = "m012_feed"
+LATEST = "m013_cluster"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -87,6 +87,12 @@ def m011_stories(db: Database) -> None:
 def m012_feed(db: Database) -> None:
     """What changed last, of a site and of a day, found without reading the ledger."""
     _run(db, feed.FEED)
+
+
+@migrations()
+def m013_cluster(db: Database) -> None:
+    """Which worker made a crawl, and what the writer of many workers' looks must know again after it was killed."""
+    _run(db, cluster.CLUSTER)
 
 
 def _run(db: Database, script: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -23,11 +24,18 @@ logger = logging.getLogger(__name__)
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a writer waits for another. Transactions take milliseconds; more than this means a stuck process."""
 
+STEPS_BETWEEN_LOOKS = 2_000
+"""How many steps of SQLite's machine pass between two looks at the time, where reading is limited: some 50 µs."""
+
 Row = dict[str, Any]
 
 
 class StoreError(Exception):
     """The store cannot be opened, read or migrated; the message says which file and why."""
+
+
+class TooSlowError(StoreError):
+    """What was asked takes longer than the asker may wait."""
 
 
 class Store:
@@ -122,9 +130,24 @@ class Store:
             self._db.conn.execute("BEGIN")
             yield
         except sqlite3.Error as error:
-            raise StoreError(f"{self.path}: {error}") from error
+            raise self._told(error) from error
         finally:
             self._db.conn.rollback()
+
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """Statements within may take so long in all; the one that runs when time is up raises TooSlowError, and so do later ones.
+
+        One step of the full-text index is one step, however long: what may be asked of it is bounded by who asks.
+        """
+        ends = time.monotonic() + seconds
+        self._db.conn.set_progress_handler(lambda: time.monotonic() > ends, STEPS_BETWEEN_LOOKS)
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._told(error) from error
+        finally:
+            self._db.conn.set_progress_handler(None, 0)
 
     def backup(self, target: Path) -> None:
         """A whole, consistent copy of the ledger at `target`, while others write; raises StoreError.
@@ -213,6 +236,7 @@ class Store:
             self._refuse("an SQLite file, but no ledger")
         if applied and max(applied) > LATEST:
             self._refuse(f"written by a newer version ({max(applied)}); update newsledger to open it")
+        conn.execute("CREATE VIRTUAL TABLE temp.revision_words USING fts5vocab(main, revisions_fts, row)")  # the index's words
         if self.readonly:
             if migrations.pending(self._db):
                 self._refuse("written by an older version; any command that writes brings it up to date")
@@ -233,6 +257,11 @@ class Store:
             logger.warning("%s: migrated to %s; the file as it was is kept as %s", self.path, pending[-1].name, copy.name)
         with self.transaction():
             migrations.apply(self._db)
+
+    def _told(self, error: sqlite3.Error) -> StoreError:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            return TooSlowError(f"{self.path}: takes longer than is allowed")
+        return StoreError(f"{self.path}: {error}")
 
     def _refuse(self, why: str) -> NoReturn:
         self.close()

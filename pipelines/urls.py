@@ -227,6 +227,7 @@ def _path_without_amp(path: str) -> str:
     return path
 
 
+@lru_cache(maxsize=4096)
 def article_key(url: str) -> str:
     """What two addresses of one page have in common: no scheme, no `www.`/`m.`/`amp.`, no final slash, no AMP form.
 

@@ -18,21 +18,23 @@ from pipelines.store import Row, Store
 CRAWLS_READ = 200
 """Crawls of a site whose counts are read."""
 CRAWLS_SEARCHED = 2_000
-"""Crawls of a site among which revisions are looked for; most of a healthy site's crawls write none."""
+"""Crawls of a site, of those that wrote any, among which revisions are looked for."""
 DAYS_SEARCHED = 60
 
 _FAILURES = frozenset({CrawlOutcome.FAILED, CrawlOutcome.LOST})
 _ENDED = frozenset({CrawlOutcome.FINISHED, CrawlOutcome.STOPPED, *_FAILURES})
 """Outcomes of crawls that began and ended; a planned start that was skipped says nothing of the site."""
 
-# CROSS JOIN keeps the order of the loops: crawls newest first along crawls_by_site, their revisions along revisions_by_crawl,
-# and no more of both than the limit takes.
+# A crawl's row counts what it wrote; one that did not end has no count, and may have written.
+_WRITING = """
+SELECT id, revisions FROM crawls WHERE site_id = ? AND started IS NOT NULL AND (revisions > 0 OR outcome IN ('running', 'lost'))
+ORDER BY started DESC LIMIT ?
+"""
 _REVISIONS = """
 SELECT r.headline IS NOT NULL AND r.headline <> '' AS headline, r.body <> '' AS body, length(r.body) AS chars,
     r.date_published IS NOT NULL AS date_published,
     EXISTS (SELECT 1 FROM revision_authors w WHERE w.revision_id = r.id) AS authors
-FROM (SELECT id, started FROM crawls WHERE site_id = ? ORDER BY started DESC LIMIT ?) c CROSS JOIN revisions r
-WHERE r.crawl_id = c.id ORDER BY c.started DESC, r.id DESC LIMIT ?
+FROM revisions r WHERE r.crawl_id = ? ORDER BY r.id DESC LIMIT ?
 """
 # Starts that led to no crawl (skipped, missed, failed before they began) have no `started`.
 _CRAWLS = """
@@ -59,7 +61,17 @@ def vitals(store: Store, now: datetime, site: str | None = None) -> Iterator[Vit
 
 def usual_readings(store: Store, site_id: str) -> Readings:
     """What a site's newest revisions have had in them, as far back as its health is judged by."""
-    return _readings(list(store.rows(_REVISIONS, (site_id, CRAWLS_SEARCHED, RECENT_REVISIONS + BASELINE_REVISIONS))))
+    return _readings(_newest(store, site_id, RECENT_REVISIONS + BASELINE_REVISIONS))
+
+
+def _newest(store: Store, site_id: str, limit: int) -> list[Row]:
+    """A site's newest revisions: crawl by crawl, and no more of them than are asked for."""
+    found: list[Row] = []
+    for crawl in list(store.rows(_WRITING, (site_id, CRAWLS_SEARCHED))):
+        found += store.rows(_REVISIONS, (crawl["id"], limit - len(found)))
+        if len(found) >= limit:
+            break
+    return found
 
 
 def _vitals(store: Store, site_id: str, now: datetime) -> Vitals:
@@ -113,7 +125,7 @@ def _with_looks(found: Vitals, ended: Sequence[Row]) -> Vitals:
 
 def _with_revisions(store: Store, found: Vitals) -> Vitals:
     limit = RECENT_REVISIONS + BASELINE_REVISIONS
-    rows = list(store.rows(_REVISIONS, (found.site_id, CRAWLS_SEARCHED, limit)))
+    rows = _newest(store, found.site_id, limit)
     return replace(
         found,
         recent=_readings(rows[:RECENT_REVISIONS]),

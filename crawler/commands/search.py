@@ -2,34 +2,100 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
+from rich.console import Console
+from rich.text import Text
 
 from crawler.commands.options import db_option, json_option, open_ledger
 from crawler.commands.terminal import console, plain, print_json, when, word
-from pipelines import queries
+from pipelines import searching
+from pipelines.feed import CHANGES
+from pipelines.searching import Facet, Found
+from pipelines.store import Row
+
+DAY = click.DateTime(["%Y-%m-%d"])
+SHOWN = 6
+"""Values of a facet that are printed."""
 
 
 @click.command("search")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--site", default=None, metavar="ID", help="Only this site.")
+@click.option("--site", "sites", multiple=True, metavar="ID", help="Only this site; again for more.")
+@click.option("--change", "changes", multiple=True, type=click.Choice(CHANGES), help="Only this kind of change; again for more.")
+@click.option("--since", type=DAY, metavar="DAY", help="Only revisions first seen on this day (UTC) or later.")
+@click.option("--until", type=DAY, metavar="DAY", help="Only revisions first seen on this day (UTC) or earlier.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most so many revisions.")
+@click.option("--facets", is_flag=True, help="With --json: an object with the rows, how many there are in all, and their facets.")
 @db_option
 @json_option
-def command(words: tuple[str, ...], site: str | None, limit: int, db: str, as_json: bool) -> None:
-    """Find revisions, old ones too, that hold all the words.
+def command(words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, ...], since: object, until: object, limit: int,
+            facets: bool, db: str, as_json: bool) -> None:  # fmt: skip
+    """Find revisions, old ones too, that hold all the words, and say where and when they were found.
 
-    "A phrase" in quotes stays together; word* finds all that begin so. Accents and case do not matter.
+    "A phrase" in quotes stays together; word* finds all that begin so. Accents and case do not matter. The best come first, or
+    where there are very many the newest.
     """
+    first, last = (str(day)[:10] if day else None for day in (since, until))
     with open_ledger(db) as store:
-        rows = queries.search(store, " ".join(words), site=site, limit=limit)
+        found = searching.search(
+            store, " ".join(words), sites=sites, changes=changes, since=first, until=last, limit=limit
+        )  # fmt: skip
     if as_json:
-        print_json(rows)
+        rows = [_plain_row(row) for row in found.rows]
+        print_json({**asdict(found), "rows": rows} if facets else rows)
         return
     out = console()
-    for row in rows:
-        latest = "" if row["latest"] else "  (since changed)"
-        out.print(f"{when(row['first_seen'])}  ", word(row["change"]), f"  {row['site_id']}{latest}", sep="")
-        out.print(plain(row["headline"]), style="bold", markup=False)
-        out.print(plain(f"{row['snippet']}\n{row['url']}  revision {row['number']}\n"), markup=False)
-    if not rows:
-        out.print("Nothing found.")
+    for row in found.rows:
+        _print(out, row)
+    out.print(_summary(found), markup=False)
+    for line in _facets(found):
+        out.print(line, style="dim", markup=False)
+
+
+def _plain_row(row: Row) -> Row:
+    """For programs: the snippet as text, hits in square brackets."""
+    return {**row, "snippet": "".join(f"[{text}]" if is_hit else text for text, is_hit in row["snippet"])}
+
+
+def _print(out: Console, row: Row) -> None:
+    latest = "" if row["latest"] else "  (since changed)"
+    out.print(f"{when(row['first_seen'])}  ", word(row["change"]), f"  {plain(row['site_name'])}{latest}", sep="", markup=False)
+    out.print(plain(row["headline"]), style="bold", markup=False)
+    snippet = Text()
+    for text, is_hit in row["snippet"]:
+        shown = plain(text).replace("\n\n", " ¶ ").replace("\n", " ")
+        snippet.append(f"[{shown}]" if is_hit and not out.is_terminal else shown, style="bold yellow" if is_hit else "")
+    out.print(snippet)
+    out.print(f"{plain(row['url'])}  revision {row['number']}\n", style="dim", markup=False)
+
+
+def _summary(found: Found) -> str:
+    if not found.total and not found.is_more:
+        return "Nothing found." + _whole(found)
+    if not found.total:
+        return "Nothing found in the newest of very many: a rarer word or a time (--since, --until) finds more." + _whole(found)
+    many = "more than " if found.is_more else ""
+    order = "the best first" if found.ranked == "best" else "the newest first"
+    shown = "" if len(found.rows) == found.total else f", {len(found.rows)} shown"
+    return f"{many}{found.total:,} revision{'s' if found.total != 1 else ''}{shown}, {order}" + _whole(found)
+
+
+def _whole(found: Found) -> str:
+    return f"\nToo much begins with {', '.join(map(plain, found.whole))}: taken as whole words." if found.whole else ""
+
+
+def _facets(found: Found) -> list[str]:
+    """A line a facet that parts the hits; over how many of them, where not over all."""
+    lines = []
+    for name, values in found.facets.items():
+        if len(values) > 1:
+            of = f" (of the newest {found.counted:,})" if found.is_more else ""
+            more = f", and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
+            lines.append(f"by {name}{of}: " + ", ".join(_value(one) for one in values[:SHOWN]) + more)
+    return lines
+
+
+def _value(one: Facet) -> str:
+    return f"{plain(one[1])} {one[2]:,}"

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from pipelines import queries
+from pipelines import searching
 from pipelines.article import Fetch, Outcome
 from pipelines.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.migrations import founding
 from pipelines.past import Past, PastLook
 from pipelines.schema import LATEST, migrations
-from pipelines.store import Store, StoreError
+from pipelines.store import Store, StoreError, TooSlowError
 from tests.pipelines.making import T0, URL, article, at, new_ledger, new_store
 
 
@@ -49,7 +49,7 @@ def test_an_older_store_is_migrated_and_a_copy_kept(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="older version"):
         Store(path, readonly=True)
     with Store(path) as store:
-        assert [row["headline"] for row in queries.search(store, "elan")] == ["Élan in the mill"]
+        assert [row["headline"] for row in searching.search(store, "elan").rows] == ["Élan in the mill"]
         assert store.integrity_problems() == []
     copy = sqlite3.connect(tmp_path / "news.db.before-m002_search")
     assert copy.execute("SELECT headline FROM revisions").fetchall() == [("Élan in the mill",)]
@@ -146,35 +146,6 @@ def test_backup_while_open(tmp_path: Path) -> None:
         assert copy.integrity_problems() == []
 
 
-def test_search_finds_all_revisions(tmp_path: Path) -> None:
-    with new_store(tmp_path) as store:
-        ledger = new_ledger(store)
-        ledger.record(article("The café closed."))
-        ledger.record(article("The café opened again.", seen=5, modified=4))
-        assert [(row["number"], row["latest"]) for row in queries.search(store, "CAFE closed")] == [(1, 0)]
-        assert {row["number"] for row in queries.search(store, "caf*")} == {1, 2}
-        assert queries.search(store, '"opened the"') == []
-        assert len(queries.search(store, '"opened again"')) == 1
-        assert queries.search(store, "café", site="other") == []
-
-
-@pytest.mark.parametrize(
-    "words", ['"', "AND", "a OR", "(", "*", "NEAR(", "body:", "'; DROP TABLE sites; --", '""', " ", "\x00", "-x", "^"]
-)
-def test_search_takes_anything(tmp_path: Path, words: str) -> None:
-    with new_store(tmp_path) as store:
-        new_ledger(store).record(article())
-        assert isinstance(queries.search(store, words), list)
-
-
-def test_a_search_row_follows_a_correction(tmp_path: Path) -> None:
-    with new_store(tmp_path) as store:
-        new_ledger(store).record(article("Wrongly read."))
-        store.update("revisions", 1, {"body": "Rightly read."})
-        assert queries.search(store, "wrongly") == []
-        assert len(queries.search(store, "rightly")) == 1
-
-
 def test_a_crawl_whose_process_died_is_lost(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
         dead = start_crawl(store, "paper", "test", T0)
@@ -205,3 +176,20 @@ def test_views_tell_the_day(tmp_path: Path) -> None:
                           "restamped": 0, "reverted": 0, "restored": 0}  # fmt: skip
         assert store.value("SELECT headline FROM latest_articles") == "Out"
         assert store.value("SELECT articles FROM site_health") == 1
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+def test_reading_can_be_limited_in_time(tmp_path: Path) -> None:
+    new_store(tmp_path)
+    with Store(tmp_path / "news.db", readonly=True) as store:
+        with pytest.raises(TooSlowError, match=r"news\.db"), store.limited(0.05), store.snapshot():
+            store.value(ENDLESS)
+        with pytest.raises(TooSlowError), store.snapshot(), store.limited(0.05):
+            store.value(ENDLESS)
+        with store.limited(60), store.snapshot():
+            assert store.value("SELECT count(*) FROM sites") == 1
+        assert store.value(f"{ENDLESS} WHERE i < 100000 LIMIT 1".replace("SELECT i + 1 FROM n", "SELECT i + 1 FROM n LIMIT 1000"))
+        with pytest.raises(TypeError), store.limited(60):
+            raise TypeError("what is not the store's goes through as it is")
