@@ -15,6 +15,7 @@ from pipelines.chain import Subject, seal
 from pipelines.quarantine import Standing
 from pipelines.rows import moment
 from pipelines.store import Row, Store
+from pipelines.stories import forget
 from pipelines.urls import article_key
 
 _TEXTS = ("headline", "description", "byline", "section", "date_published_raw", "date_modified_raw")
@@ -60,6 +61,7 @@ def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime) -
         made = store.insert("withdrawals", {**row, "revisions": article["revision_count"]})
         written = [(Subject.WITHDRAWAL, made), *_blank_revisions(store, article["id"]), *_blank_readings(store, article["id"])]
         _blank_quarantine(store, article["id"], now)
+        forget(store, article["id"], now)
         store.update("articles", article["id"], {"next_check": None, "stale_hash": None, "stale_since": None})
         seal(store, [*written, (Subject.ARTICLE, article["id"])], now)
 

@@ -15,6 +15,7 @@ from crawler.commands.options import db_option, json_option, sites_option
 from crawler.commands.terminal import console, plain, print_json, table
 from crawler.importing import Archive, Report, Taken, default_jobs, import_archive, import_records, is_records
 from pipelines.store import Store
+from pipelines.stories import catch_up
 
 
 @click.command("import")
@@ -50,6 +51,7 @@ def _records(file: Path, db: str, as_json: bool) -> None:
             file, store, clock()(), read=lambda n: progress.advance(reading, n),
             advance=lambda n, total: progress.update(taking, advance=n, total=total),
         )  # fmt: skip
+        catch_up(store, clock()())
     for problem in taken.problems[:100]:
         click.echo(plain(problem), err=True)
     _print_taken(taken, as_json)
@@ -78,6 +80,7 @@ def _archive(files: tuple[Path, ...], jobs: int, db: str, sites_path: Path | Non
             jobs=jobs or default_jobs(),
             advance=lambda n: progress.advance(task, n),
         )
+        catch_up(store, clock()())
     milliseconds = 1000 * _cpu_seconds() / max(report.captures, 1)
     for problem in report.problems:
         click.echo(problem, err=True)

@@ -13,6 +13,7 @@ from crawler.commands.terminal import console, print_json, table
 from pipelines.joining import Origin
 from pipelines.merging import Merged, merge
 from pipelines.store import Store
+from pipelines.stories import catch_up
 
 
 @click.command("merge")
@@ -35,6 +36,7 @@ def command(other: Path, under: str | None, db: str, as_json: bool) -> None:
     with Store(other, readonly=True) as source, Store(db) as store, Progress(console=console(error=True), transient=True) as bar:
         task = bar.add_task("merging", total=source.value("SELECT count(*) FROM articles"))
         merged = merge(store, source, Origin(other.name, "merge", folder), now(), lambda n: bar.advance(task, n))
+        catch_up(store, now())
         pages = source.value("SELECT 1 FROM revisions WHERE warc_file IS NOT NULL")
     if as_json:
         print_json(told(merged))

@@ -1,0 +1,111 @@
+"""`newsledger stories [STORY|URL]`"""
+
+from __future__ import annotations
+
+import click
+from rich.progress import Progress
+
+from crawler.commands.options import change_ledger, db_option, json_option, now, open_ledger
+from crawler.commands.terminal import console, plain, print_json, table, when, word
+from pipelines import queries, stories
+from pipelines.store import Row, Store
+
+
+@click.command("stories")
+@click.argument("which", required=False, metavar="[STORY|URL]")
+@click.option("--site", default=None, metavar="ID", help="Only stories that this site carries.")
+@click.option("--agency", default=None, metavar="NAME", help="Only stories of this agency: PA, LDRS, Reuters, dpa, ...")
+@click.option("--before", default=None, metavar="CURSOR", help="Go on where a list ended: the `cursor` of its last story.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, stories.LONGEST_LIST), help="At most so many.")
+@click.option("--rebuild", is_flag=True, help="Forget all stories and work them out again, then list them.")
+@db_option
+@json_option
+def command(which: str | None, site: str | None, agency: str | None, before: str | None, limit: int, rebuild: bool, db: str,
+            as_json: bool) -> None:  # fmt: skip
+    """Which articles of several sites carry the same copy: the latest stories, or one, by its number or by an article's URL.
+
+    Crawls, imports and merges keep stories up by themselves.
+    """
+    if rebuild:
+        _rebuild(db)
+    with open_ledger(db) as store:
+        if which is None:
+            rows = stories.latest(store, limit=limit, before=before, site=site, agency=agency)
+            _print_list(rows, as_json)
+            return
+        found = stories.story(store, _number(store, which))
+    if found is None:
+        raise click.ClickException(f"the ledger has no story {which}")
+    if as_json:
+        print_json({**found.head, "members": found.members})
+    else:
+        _print_story(found)
+
+
+def _rebuild(db: str) -> None:
+    with change_ledger(db) as store, Progress(console=console(error=True), transient=True) as progress:
+        task = progress.add_task("rebuilding", total=store.value("SELECT count(*) FROM revisions"))
+        done = stories.rebuild(store, now(), lambda n: progress.advance(task, n))
+    click.echo(f"{done} revisions were taken up anew", err=True)
+
+
+def _number(store: Store, which: str) -> int:
+    """The number of the story that is meant: its own, or that of the article at a URL."""
+    if which.isascii() and which.isdigit() and len(which) < 19:
+        return int(which)
+    article = queries.find_article(store, which)
+    if article is None:
+        raise click.ClickException(f"the ledger has no article at {which}")
+    found = stories.of_article(store, article["id"])
+    if found is None:
+        raise click.ClickException(f"no other site has been seen to carry the copy of {which}")
+    return int(found["story_id"])
+
+
+def _print_list(rows: list[Row], as_json: bool) -> None:
+    if as_json:
+        print_json(rows)
+        return
+    cells = [
+        (row["story_id"], when(row["first_seen"]), row["first_site_id"], _agency(row), row["articles"], row["sites"],
+         row["edited"], row["headline"])
+        for row in rows
+    ]  # fmt: skip
+    out = console()
+    if not rows:
+        out.print("No stories.")
+        return
+    out.print(table(("no", "first seen", "at", "agency", "articles", "sites", "edits", "headline"), cells))
+
+
+def _print_story(found: stories.Story) -> None:
+    head, out = found.head, console()
+    out.print(plain(head["headline"]), style="bold", markup=False)
+    out.print(f"story {head['story_id']}: {head['articles']} articles of {head['sites']} sites, {head['edited']} edits, "
+              f"the last change {when(head['last_changed'])}", markup=False)  # fmt: skip
+    out.print(f"first seen {when(head['first_seen'])} at {head['first_site_id']}{_published(head)}", markup=False)
+    if head["agency"]:
+        out.print(f"{plain(head['agency'])} copy: {_HOW[head['agency_is']]}", markup=False)
+    out.print()
+    rows = [
+        ("source" if row["is_source"] else f"{row['kept']:.0%}", row["site_id"], when(row["first_seen"]), word(row["state"]),
+         row["words"], max(0, row["revision_count"] - 1), ", ".join(row["changed_fields"]), _agency(row), row["headline"])
+        for row in found.members
+    ]  # fmt: skip
+    out.print(table(("kept", "site", "first seen", "state", "words", "edits", "what was edited", "agency", "headline"), rows))
+    out.print()
+    out.print(table(("site", "url"), [(row["site_id"], row["url"]) for row in found.members]))
+
+
+_HOW = {"named": "its source says so", "implied": "its source does not say so, others or their pictures do"}
+
+
+def _published(head: Row) -> str:
+    stamp = head["date_published"]
+    return f"; published first at {head['source_site_id']}, {when(stamp)}" if stamp else ""
+
+
+def _agency(row: Row) -> str:
+    """The agency, in brackets where this paper, or the story's source, does not name it."""
+    agency = row["agency"] or ""
+    return f"({agency})" if row["agency_is"] == "implied" else agency

@@ -1,0 +1,225 @@
+"""Articles -> stories: which one an article joins, when two are one, and what is told of a story as a whole.
+
+One copy links two articles; a story is more than a chain of links. Who joins must share something with at least half of the
+members that it is held against, so that an article in which two stories stand does not make one of them. Runs inside the caller's
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+
+from pipelines.rows import moment
+from pipelines.store import Row, Store
+from pipelines.stories.matching import Overlap, overlap
+from pipelines.stories.sketch import Words
+
+HELD_AGAINST = 5
+"""Members of a story that an article is compared with."""
+
+OF_ONE_PAPER = 3
+"""Articles of one paper in a story, from which on its others must be one of these put out again."""
+
+CROSSED = 4
+"""Members of each of two stories that are compared crosswise before the two are one."""
+
+_SOME = """
+SELECT article_id FROM story_members WHERE story_id = :story
+ORDER BY article_id = (SELECT source_id FROM story_heads WHERE id = :story) DESC, article_id DESC LIMIT :limit
+"""
+_OWN = """
+SELECT article_id FROM story_members
+WHERE story_id = :story AND site_id = (SELECT site_id FROM articles WHERE id = :article) LIMIT 8
+"""
+_MEMBERS = """
+SELECT m.article_id, m.site_id, m.shared, m.kept, m.agency AS agency_before, m.agency_is AS agency_is_before,
+    m.shared AS shared_before, m.kept AS kept_before,
+    m.story_seen AS story_seen_before, a.first_seen, a.date_published, a.revision_count, r.first_seen AS last_changed,
+    k.agency AS named, k.credited
+FROM story_members m JOIN articles a ON a.id = m.article_id JOIN revisions r ON r.id = a.latest_revision_id
+LEFT JOIN sketches k ON k.article_id = m.article_id
+WHERE m.story_id = ? ORDER BY m.article_id
+"""
+_TELL = "UPDATE story_members SET agency = ?, agency_is = ?, story_seen = ?, shared = ?, kept = ? WHERE article_id = ?"
+FORMER = "former_stories"
+_FORMER = f"""
+SELECT f.story_id FROM {FORMER} f WHERE f.article_id = :article AND f.story_id NOT IN (SELECT id FROM story_heads)
+"""  # noqa: S608 - our own name
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A known article that carries the same copy, or something of it."""
+
+    article_id: int
+    story_id: int | None
+    found: Overlap
+
+
+class Stories:
+    """Puts articles into stories. `words` gives an article's text.
+
+    `former`: the temporary table FORMER tells which article was in which story, so that it gets that number again.
+    """
+
+    def __init__(self, store: Store, words: Callable[[int], Words], now: datetime, *, former: bool = False) -> None:
+        self._store, self._words, self._now, self._former = store, words, now, former
+
+    def place(self, article_id: int, matches: list[Match]) -> None:
+        """Put an article that has no story beside those that carry its copy; then those near it that fit there too."""
+        nearest = sorted(matches, key=lambda match: -match.found.strength)
+        story_id = self._join(article_id, [match for match in nearest if match.found.is_copy])
+        if story_id is None:
+            return
+        for match in nearest:
+            current = self._story_of(match.article_id)
+            if current is None:
+                known = article_id if match.found.is_copy else self._copied(story_id, match.article_id)
+                if known and self._fits(story_id, match.article_id, known):
+                    self._put(story_id, match.article_id)
+            elif current != story_id and match.found.is_copy and self._are_one(story_id, current, article_id):
+                story_id = self._merge(story_id, current)
+        self.refresh(story_id)
+
+    def leave(self, article_id: int) -> None:
+        """Take an article out of its story; one that is left alone is none."""
+        story_id = self._story_of(article_id)
+        if story_id is None:
+            return
+        self._store.execute("DELETE FROM story_members WHERE article_id = ?", (article_id,))
+        self.refresh(story_id)
+
+    def refresh(self, story_id: int, *revised: int) -> None:
+        """Tell of a story what its members now are, some of them revised; a story of one article is dissolved."""
+        members = list(self._store.rows(_MEMBERS, (story_id,)))
+        if len(members) < 2:
+            self._store.execute("DELETE FROM story_members WHERE story_id = ?", (story_id,))
+            self._store.execute("DELETE FROM story_heads WHERE id = ?", (story_id,))
+            return
+        source, first = min(members, key=appeared), min(members, key=lambda row: (row["first_seen"], row["article_id"]))
+        before = self._store.value("SELECT source_id FROM story_heads WHERE id = ?", (story_id,))
+        agency, how = agency_of(source, members)
+        head = {
+            "source_id": source["article_id"], "first_id": first["article_id"], "first_seen": first["first_seen"],
+            "last_changed": max(row["last_changed"] for row in members), "articles": len(members),
+            "sites": len({row["site_id"] for row in members}),
+            "edited": sum(max(0, row["revision_count"] - 1) for row in members), "agency": agency, "agency_is": how,
+        }  # fmt: skip
+        self._store.update("story_heads", story_id, head)
+        moved = before != source["article_id"] or source["article_id"] in revised
+        seen = first["first_seen"] if head["sites"] > 1 else None
+        for row in members:
+            told = {
+                "agency": row["named"] or agency,
+                "agency_is": "named" if row["named"] else "implied" if agency else None,
+                "story_seen": seen,
+                "shared": row["shared"],
+                "kept": row["kept"],
+            }
+            if moved or row["shared"] is None or row["article_id"] in revised:
+                told["shared"], told["kept"] = self._shares(source["article_id"], row["article_id"])
+            if any(row[f"{column}_before"] != value for column, value in told.items()):
+                self._store.execute(_TELL, (*told.values(), row["article_id"]))
+
+    def _shares(self, source_id: int, article_id: int) -> tuple[float, float]:
+        """What an article and the source share, of the shorter of them and of the source."""
+        if source_id == article_id:
+            return 1.0, 1.0
+        found = self._between(source_id, article_id)
+        is_shorter = len(self._words(source_id).words) <= len(self._words(article_id).words)
+        return round(found.shorter, 3), round(found.shorter if is_shorter else found.longer, 3)
+
+    def _join(self, article_id: int, copies: list[Match]) -> int | None:
+        """The story of the best copy that the article fits to, or a new one with a copy that had none."""
+        for match in copies:
+            if match.story_id is None or self._fits(match.story_id, article_id, match.article_id):
+                story_id = match.story_id or self._found(match.article_id)
+                self._put(story_id, article_id)
+                return story_id
+        return None
+
+    def _fits(self, story_id: int, article_id: int, known: int) -> bool:
+        """Whether what carries the copy of a `known` member shares something with another, and with half of some.
+
+        A paper that has some articles in a story adds only what it puts out again: many that are alike in part are so by its
+        furniture, its forms or its background.
+        """
+        own = [row["article_id"] for row in self._store.rows(_OWN, {"story": story_id, "article": article_id})]
+        if len(own) >= OF_ONE_PAPER and not any(self._between(article_id, other).is_reissue for other in own):
+            return False
+        others = [other for other in self._some(story_id, HELD_AGAINST) if other != known]
+        kin = sum(self._between(article_id, other).is_kin for other in others)
+        return not others or (kin > 0 and 2 * (kin + 1) >= len(others) + 1)
+
+    def _copied(self, story_id: int, article_id: int) -> int | None:
+        """One of some members of a story that carries an article's copy."""
+        some = self._some(story_id, HELD_AGAINST)
+        return next((member for member in some if self._between(article_id, member).is_copy), None)
+
+    def _are_one(self, story_id: int, other: int, bridge: int) -> bool:
+        """Whether an article carries the copy of half of either story's members, and most of those are kin to each other.
+
+        Two stories that one roundup holds are not.
+        """
+        sides = [[one for one in self._some(side, CROSSED + 1) if one != bridge][:CROSSED] for side in (story_id, other)]
+        for side in sides:
+            if 2 * sum(self._between(bridge, one).is_copy for one in side) < len(side):
+                return False
+        kin = [self._between(one, two).is_kin for one, two in product(*sides)]
+        return 2 * sum(kin) > len(kin)
+
+    def _between(self, one: int, other: int) -> Overlap:
+        return overlap(self._words(one), self._words(other))
+
+    def _some(self, story_id: int, limit: int) -> list[int]:
+        """Members of a story: its source, and the newest."""
+        return [row["article_id"] for row in self._store.rows(_SOME, {"story": story_id, "limit": limit})]
+
+    def _story_of(self, article_id: int) -> int | None:
+        found: int | None = self._store.value("SELECT story_id FROM story_members WHERE article_id = ?", (article_id,))
+        return found
+
+    def _found(self, article_id: int) -> int:
+        """A new story with its first member."""
+        head = {"found": moment(self._now), "source_id": article_id, "first_id": article_id, "first_seen": "", "last_changed": "",
+                "articles": 1, "sites": 1, "edited": 0}  # fmt: skip
+        number = self._store.value(_FORMER, {"article": article_id}) if self._former else None
+        story_id = self._store.insert("story_heads", {**({"id": number} if number else {}), **head})
+        self._put(story_id, article_id)
+        return story_id
+
+    def _put(self, story_id: int, article_id: int) -> None:
+        self._store.execute(
+            "INSERT INTO story_members (article_id, story_id, site_id) SELECT id, ?, site_id FROM articles WHERE id = ?",
+            (story_id, article_id),
+        )
+
+    def _merge(self, one: int, other: int) -> int:
+        """Two stories under the elder's number."""
+        kept, gone = sorted((one, other))
+        self._store.execute("UPDATE story_members SET story_id = ? WHERE story_id = ?", (kept, gone))
+        self._store.execute("DELETE FROM story_heads WHERE id = ?", (gone,))
+        return kept
+
+
+def appeared(member: Row) -> tuple[str, int]:
+    """When a member was first there, as its page says it or as it was seen, whichever is earlier; of a bare day, its end."""
+    said = member["date_published"] or "~"
+    return min(member["first_seen"], f"{said}T23:59:59Z" if len(said) == len("2025-03-07") else said), member["article_id"]
+
+
+def agency_of(source: Row, members: list[Row]) -> tuple[str | None, str | None]:
+    """A story's agency, and how it is known: `named` by the source, or only `implied`, by others or by two sites' pictures."""
+    if source["named"]:
+        return source["named"], "named"
+    named = Counter(row["named"] for row in members if row["named"])
+    if named:
+        return named.most_common(1)[0][0], "implied"
+    credited = Counter(agency for _, agency in {(row["site_id"], row["credited"]) for row in members if row["credited"]})
+    if credited and credited.most_common(1)[0][1] > 1:
+        return credited.most_common(1)[0][0], "implied"
+    return None, None
