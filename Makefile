@@ -4,11 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 TEST_JOBS ?= 4
 
-.PHONY: help run test lint types format bench clean
+.PHONY: help run test axe screenshots lint types format bench clean
 
 help:
 	@echo "make run     set up and live through the demo newspaper's day"
 	@echo "make test    set up and run all tests"
+	@echo "make axe     what the browser tests need beside Chromium (npm); without it some are skipped"
 	@echo "make lint    ruff, check and format check"
 	@echo "make types   mypy, strict"
 	@echo "make format  let ruff mend what it can"
@@ -36,6 +37,12 @@ run: $(VENV)/.run
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal
 
+axe:
+	npm ci --prefix tests/viewer --no-audit --no-fund --silent
+
+screenshots: $(VENV)/.test
+	$(BIN)/python -m tests.viewer.screenshots
+
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -51,4 +58,4 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/crawl.py
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) build dist tests/viewer/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from urllib.parse import unquote
 
@@ -60,27 +61,30 @@ class Held:
 
 
 class Holdings:
-    """The ledger and its archive, for one request."""
+    """The ledger and its archive, for one request: one moment of it, and only so long as the store allows."""
 
-    def __init__(self, store: Store, page: ReadPage) -> None:
-        self._store = store
+    def __init__(self, store: Store, page: ReadPage, now: datetime, tables: str = "") -> None:
+        """`now`: aware UTC. `tables`: where all tables are shown, below the viewer's own path ("/ledger"); "" for nowhere."""
+        self.store = store
+        self.now = now
+        self.tables = tables
         self._page = page
 
     def find(self, url: str) -> Held | None:
         """The article that a URL is or has led to, in whatever spelling a path has left of it."""
-        lookup = Lookup(self._store, "")
+        lookup = Lookup(self.store, "")
         plain = address(url)
         found = lookup.by_urls(plain, canonicalize(plain))
         if found is None:
             return None
-        return Held(found, tuple(self._store.rows(_REVISIONS, (found["id"],))), lookup.is_withdrawn(found))
+        return Held(found, tuple(self.store.rows(_REVISIONS, (found["id"],))), lookup.is_withdrawn(found))
 
     def revision(self, held: Held, number: int) -> Row:
         """One revision in full, with the names of its authors; KeyError where there is none."""
-        row = self._store.row(_REVISION, (held.article["id"], number))
+        row = self.store.row(_REVISION, (held.article["id"], number))
         if row is None:
             raise KeyError(number)
-        names = self._store.rows("SELECT name FROM revision_authors WHERE revision_id = ? ORDER BY position", (row["id"],))
+        names = self.store.rows("SELECT name FROM revision_authors WHERE revision_id = ? ORDER BY position", (row["id"],))
         return {**row, "authors": [str(author["name"]) for author in names]}
 
     def page(self, revision: Row) -> Answered | None:
@@ -91,7 +95,7 @@ class Holdings:
 
     def latest(self) -> list[Row]:
         """The latest revisions of all, newest first."""
-        return list(self._store.rows(_LATEST, (LATEST,)))
+        return list(self.store.rows(_LATEST, (LATEST,)))
 
 
 def address(text: str) -> str:

@@ -2,56 +2,62 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
-from crawler.commands.options import db_option, open_ledger, warc_folder, warc_option
+from crawler.commands.options import db_option, now, open_ledger, warc_folder, warc_option
 from crawler.pages import answer_at
-from viewer.holdings import Answered, Holdings
-from viewer.memento import Request, Response, respond
-from viewer.server import Server
+from crawler.watch.extras import MissingExtraError
+from viewer.holdings import Answered
 
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one.")
 @click.option("--base-url", default=None, metavar="URL", help="Where we are reached, behind a proxy.")
+@click.option("--sql/--no-sql", default=True, show_default=True, help="Whether visitors may ask SQL of their own.")
+@click.option("--open", "shall_open", is_flag=True, help="Open the first page in a browser.")
 @warc_option
 @db_option
-def command(host: str, port: int, base_url: str | None, warc_path: Path | None, db: str) -> None:
-    """Show the ledger in a browser, and answer Memento clients (TimeGate, TimeMap, mementos), until asked to stop.
+def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: bool, warc_path: Path | None, db: str) -> None:
+    """Show the ledger in a browser, with all its tables, and answer Memento clients and feed readers, until asked to stop.
 
     Nothing is written. Archived pages run no script and ask for nothing from elsewhere.
     """
+    if base_url and not base_url.startswith(("http://", "https://")):
+        raise click.UsageError("--base-url begins with http:// or https://")
+    open_ledger(db).close()  # says what is wrong with it before anything is loaded
+    try:
+        from viewer import serving
+        from viewer.desk import Desk, Shown
+        from viewer.door import Names
+    except ImportError as error:
+        raise _missing(error) from error
     folder = warc_folder(warc_path, db)
-    open_ledger(db).close()
 
     def page(file: str, offset: int) -> Answered | None:
         return answer_at(folder, file, offset)
 
-    def answer(request: Request, base: str) -> Response:
-        with open_ledger(db) as store, store.snapshot():
-            return respond(request, Holdings(store, page), base)
-
-    if base_url and not base_url.startswith(("http://", "https://")):
-        raise click.UsageError("--base-url begins with http:// or https://")
     try:
-        server = Server(host, port, answer, base_url)
+        listening = serving.listen(host, port)
     except OSError as error:
         raise click.UsageError(f"--host {host} --port {port}: {error.strerror or error}") from error
-    _stop_when_asked(server)
-    click.echo(f"Newsledger is reached at {base_url}, and is at {server.url}/" if base_url else f"Newsledger is at {server.url}/")
-    server.serve_forever()
-    server.server_close()
+    with listening:
+        url, base = serving.url_of(listening, host), base_url.rstrip("/") if base_url else None
+        desk = Desk(Shown(Path(db), now, page, f"/{serving.NAME}", base, serving.prefix_of(base)))
+        app = serving.application(desk, Names(url, base, serving.is_local(host)), serving.Limits(sql=sql))
+
+        def started() -> None:
+            click.echo(f"Newsledger is reached at {base_url}, and is at {url}/" if base_url else f"Newsledger is at {url}/")
+            if shall_open:
+                click.launch(f"{url}/")
+
+        serving.serve(app, listening, started)
+        desk.close()
 
 
-def _stop_when_asked(server: Server) -> None:
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        threading.Thread(target=server.shutdown).start()  # from this thread it would wait for itself
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+def _missing(error: ImportError) -> ImportError:
+    """What to install, where that is what is missing."""
+    name = (error.name or "").partition(".")[0]
+    return MissingExtraError("viewer", name) if name in ("datasette", "jinja2", "markupsafe", "uvicorn", "h11") else error

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -82,10 +83,10 @@ def make(folder: Path, port: int = 9) -> Store:
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[str]:
-    """`newsledger serve` over `folder`/news.db; where it is."""
-    command = [sys.executable, "-m", "crawler", "serve", "--port", "0", "--db", str(folder / "news.db"), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as child:
+def serving(folder: Path, *options: str, db: str = "news.db", now: datetime | None = None) -> Iterator[str]:
+    """`newsledger serve` over a ledger in `folder`; where it is."""
+    command = [sys.executable, "-m", "crawler", "serve", "--port", "0", "--db", str(folder / db), *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(now)) as child:
         try:
             assert child.stdout is not None
             yield child.stdout.readline().split()[-1].rstrip("/")

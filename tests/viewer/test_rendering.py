@@ -1,0 +1,161 @@
+"""What templates print of strangers' texts: escaped, bounded, without what a reader would not see."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from pipelines.article import CHANGES, Outcome
+from pipelines.revisions import State
+from viewer import rendering, words
+from viewer.answering import Request
+from viewer.assets import _DIGESTS, PREFIX, href
+from viewer.assets import respond as asset
+
+HOSTILE = "<script>alert('1')</script>\x00\u202e&\"{{ 7*7 }}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (None, ""),
+        ("", ""),
+        (7, "7"),
+        ("a\u00a0b\u2009c\td\ne", "a\u00a0b\u2009c\td\ne"),
+        ("a\x00b\x07c\x7fd\x85e\r\nf", "abcde\nf"),
+        ("a\u202eb\u2066c\u2069d\u200fe\ufeff", "abcde"),
+        ("سلام \u200c\u200d", "سلام \u200c\u200d"),
+        ("\ud800x\ufffe", "x"),
+        ("tag\U000e0041s", "tags"),
+        ("👩\u200d🚒 ok", "👩\u200d🚒 ok"),
+    ],
+)
+def test_plain(text: object, shown: str) -> None:
+    assert rendering.plain(text) == shown
+
+
+def test_plain_is_bounded_and_says_so() -> None:
+    assert rendering.plain("x" * 20, 8) == "xxxxxxxx […]"
+    assert len(rendering.plain("x" * 600_000)) < 500_010
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (None, ""),
+        ("2025-03-07T08:05:00Z", '<time datetime="2025-03-07T08:05:00Z">7 Mar 2025, 08:05</time>'),
+        ("2025-03-07", '<time datetime="2025-03-07">7 Mar 2025</time>'),
+        ("soon <b>", "soon &lt;b&gt;"),
+    ],
+)
+def test_moment(text: str | None, shown: str) -> None:
+    assert rendering.moment(text) == Markup(shown)
+
+
+def test_clock_and_day() -> None:
+    assert rendering.clock("2025-03-07T08:05:00Z") == '<time datetime="2025-03-07T08:05:00Z">08:05</time>'
+    assert rendering.day("2025-03-07T08:05:00Z") == '<time datetime="2025-03-07">Friday, 7 March 2025</time>'
+
+
+@pytest.mark.parametrize(
+    ("not_before", "on", "said"),
+    [
+        (None, "", "first seen 7 Mar 2025, 09:30"),
+        (None, "2025-03-07", "first seen 09:30"),
+        ("2025-03-07T09:00:00Z", "", "between 7 Mar 2025, 09:00 and 09:30"),
+        ("2025-03-07T09:00:00Z", "2025-03-07", "between 09:00 and 09:30"),
+        ("2025-03-06T23:00:00Z", "2025-03-07", "between 6 Mar 2025, 23:00 and 7 Mar 2025, 09:30"),
+    ],
+)
+def test_an_edit_is_told_with_its_bounds(not_before: str | None, on: str, said: str) -> None:
+    assert rendering.within("2025-03-07T09:30:00Z", not_before, on).striptags() == said
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ('https://paper.example/ä?a="<b>', "https://paper.example/%C3%A4?a=%22%3Cb%3E"),
+        ("javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        (" https://x", ""),
+        ("//x.example/", ""),
+        (None, ""),
+    ],
+)
+def test_only_addresses_of_the_web_are_links(url: str | None, link: str) -> None:
+    assert rendering.web(url) == link
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"), [("en-GB", "en-GB"), ("ar", "ar"), ("zh-Hant-TW", "zh-Hant-TW"), ("", ""), (None, ""), ('en" onload="x', "")]
+)
+def test_language(tag: str | None, said: str) -> None:
+    assert rendering.language(tag) == said
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=100)
+def test_an_address_in_a_path_is_visible_ascii_and_comes_back(url: str) -> None:
+    path = rendering.article_path(url)
+    assert all("!" <= char <= "~" for char in path)
+    assert not set(path) & set('#"<>`\\')
+    if "%" not in url and url.isascii():
+        assert unquote(path) == url
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=100)
+def test_filters_take_any_text(text: str) -> None:
+    for one in (rendering.moment, rendering.clock, rendering.day, rendering.host, rendering.language, rendering.web):
+        one(text)
+    assert rendering.plain(rendering.plain(text)) == rendering.plain(text)
+
+
+def test_all_that_a_template_prints_is_escaped() -> None:
+    page = rendering.render("error.html", "", number=404, title="x", why=HOSTILE)
+    assert "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;&#34;{{ 7*7 }}" in page
+    assert "49" not in page
+
+
+def test_a_missing_value_is_an_error_not_a_gap() -> None:
+    with pytest.raises(Exception, match="why"):
+        rendering.render("error.html", "", number=404, title="x")
+
+
+def test_files_are_kept_for_good_under_the_digest_of_what_they_hold() -> None:
+    link = href("viewer.css", "/news")
+    assert link == f"/news{PREFIX}viewer.css?{_DIGESTS['viewer.css']}"
+    found = asset(Request("GET", link.removeprefix("/news"), {}))
+    assert found is not None
+    assert dict(found.headers)["Content-Type"] == "text/css; charset=utf-8"
+    assert "immutable" in dict(found.headers)["Cache-Control"]
+    stale = asset(Request("GET", f"{PREFIX}viewer.css?0123456789ab", {}))
+    assert stale is not None
+    assert dict(stale.headers)["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", ["", "none.css", "../rendering.py", "../templates/base.html", "viewer.css/", "%2e%2e/words.py"])
+def test_no_other_files_are_handed_out(name: str) -> None:
+    assert asset(Request("GET", PREFIX + name, {})) is None
+
+
+def test_every_term_has_words() -> None:
+    assert set(words.CHANGES) == set(words.CHANGES_LONG) == {str(change) for change in CHANGES}
+    assert set(words.OUTCOMES) == {str(outcome) for outcome in Outcome}
+    assert set(words.STATES) >= {str(state) for state in State}
+
+
+@pytest.mark.parametrize(("parts", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+def test_listed(parts: list[str], said: str) -> None:
+    assert words.listed(parts) == said
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(-5, "0 min"), (0, "0 min"), (59, "59 min"), (61, "1 h 1 min"), (1440, "1 d"), (1505, "1 d 1 h")]
+)
+def test_lasted(minutes: int, said: str) -> None:
+    assert words.lasted(minutes) == said

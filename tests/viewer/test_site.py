@@ -1,0 +1,158 @@
+"""Sites at a glance, the ill ones first and why; and one site with its charts, changes, takedowns and crawls."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.crawls import CrawlOutcome, finish_crawl, start_crawl
+from tests.viewer import syndicating
+from tests.viewer.asking import answer, page, reading, texts
+from tests.viewer.syndicating import NOW, PAPERS
+from viewer.pages.site import _shown
+from viewer.rounds import Rounds, counted
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sites")
+    syndicating.make(path, with_stories=False).close()
+    return path / "news.db"
+
+
+def test_ill_ones_first(ledger: Path) -> None:
+    root = page(ledger, "/sites", NOW)
+    assert texts(root, "//h1|//*[@class='said']") == [
+        "Sites",
+        "5 sites: 1 ill, 4 too little to tell. Each is judged by its own history; the ill ones stand first.",
+    ]
+    names = texts(root, "//*[@class='ward-name']")
+    assert names[0] == "Estuary Echo ill"
+    assert set(names[1:]) == {f"{name} too little to tell" for site, (name, _) in PAPERS.items() if site != "echo"}
+    assert texts(root, "//*[@class='why']/li") == [
+        "3 crawls in a row did not finish; the last: failed: refused: 403 <i>go away</i>"
+    ]
+    sparks = root.xpath("//svg/@aria-label")
+    assert len(sparks) == 5
+    assert all(spark.startswith("Revisions a day, 14 days: ") and spark.count(",") == 14 for spark in sparks)
+
+
+def test_sites_are_paged(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("viewer.pages.sites.ROWS", 2)
+    seen = [texts(page(ledger, f"/sites?page={number}", NOW), "//*[@class='ward-name']/a") for number in (1, 2, 3, 99)]
+    assert [len(names) for names in seen] == [2, 2, 1, 1]
+    assert seen[2] == seen[3]
+    assert {name for names in seen for name in names} == {name for name, _ in PAPERS.values()}
+    assert texts(page(ledger, "/sites?page=x", NOW), "//*[@class='ward-name']/a") == seen[0]
+
+
+def test_rounds_are_made_little_by_little(ledger: Path) -> None:
+    rounds = Rounds()
+    with reading(ledger, NOW) as holdings:
+        first = rounds.sites(holdings.store, NOW, limit=1)
+        assert counted(first) == {"ill": 1, "unsure": 0, "well": 0, "unknown": 4}, "what looks worst is judged first"
+        assert counted(rounds.sites(holdings.store, NOW, limit=3))["unknown"] == 1
+        assert counted(rounds.sites(holdings.store, NOW, limit=3))["unknown"] == 0
+        later = rounds.sites(holdings.store, NOW + timedelta(days=3), limit=0)
+        assert counted(later) == {"ill": 5, "unsure": 0, "well": 0, "unknown": 0}, "what is kept ages"
+        unseen = Rounds().sites(holdings.store, NOW + timedelta(days=3), limit=0)
+        assert counted(unseen) == {"ill": 5, "unsure": 0, "well": 0, "unknown": 0}, "old age is seen without gathering"
+        assert {finding.code for one in unseen for finding in one.findings} == {"stale"}
+
+
+def test_a_crawl_makes_a_site_judged_anew(tmp_path: Path) -> None:
+    store = syndicating.make(tmp_path, days=3, with_stories=False)
+    rounds, now = Rounds(), NOW - timedelta(days=11)
+    before = {one.row["id"]: one.verdict for one in rounds.sites(store, now)}
+    for hours in (3, 2, 1):
+        crawl = start_crawl(store, "argus", "schedule", now - timedelta(hours=hours))
+        finish_crawl(store, crawl, CrawlOutcome.FAILED, now - timedelta(hours=hours), reason="no answer")
+    kept = {one.row["id"]: one.verdict for one in rounds.sites(store, now, limit=0)}
+    assert kept == before, "judged by what was found before, until its turn comes"
+    after = {one.row["id"]: one.verdict for one in rounds.sites(store, now, limit=1)}
+    assert (before["argus"], after["argus"]) == ("unsure", "ill")
+    assert {site: verdict for site, verdict in after.items() if site != "argus"} == {
+        site: verdict for site, verdict in before.items() if site != "argus"
+    }
+
+
+def test_site(ledger: Path) -> None:
+    root = page(ledger, "/site/bugle", NOW)
+    assert texts(root, "//h1|//h2") == [
+        "Saltham Bugle", "Too little to tell", "Articles and edits a day", "From publication to edit", "Latest changes",
+        "Takedowns", "Last crawls",
+    ]  # fmt: skip
+    assert texts(root, "//dl[@class='figures']//dt") == [
+        "Articles", "Edits", "Edited without telling", "Median time to an edit", "Taken down",
+    ]  # fmt: skip
+    with reading(ledger, NOW) as holdings:
+        articles = holdings.store.value("SELECT count(*) FROM articles WHERE site_id = 'bugle'")
+        rows = "SELECT count(*) FROM revisions r JOIN articles a ON a.id = r.article_id WHERE site_id = 'bugle' AND change {}"
+        edits = holdings.store.value(rows.format("IN ('updated', 'silent', 'reverted', 'restored')"))
+        silent = holdings.store.value(rows.format("= 'silent'"))
+    figures = texts(root, "//dl[@class='figures']//dd")
+    assert figures[:3] == [str(articles), str(edits), f"{silent} {silent / edits:.0%} of edits"]
+    assert figures[4] == "2 and 1 missing"
+    days, delays = root.xpath("//figure")
+    new = sum(int(cell) for cell in texts(days, ".//tbody/tr/td[1]"))
+    assert new == articles
+    assert sum(int(cell) for cell in texts(delays, ".//tbody/tr/td[1]")) == edits
+    assert len(root.xpath("//table[contains(@class, 'data')]/tbody/tr")) == 10
+    assert len(texts(root, "//section[@aria-labelledby='latest']//h3")) == 8
+    assert root.xpath("//link[@rel='alternate']/@href") == ["/feed.atom?site=bugle", "/feed.json?site=bugle"]
+
+
+def test_site_that_is_ill(ledger: Path) -> None:
+    root = page(ledger, "/site/echo", NOW)
+    assert texts(root, "//section[@aria-labelledby='health']/h2") == ["Ill"]
+    assert texts(root, "//section[@aria-labelledby='health']//li") == [
+        "3 crawls in a row did not finish; the last: failed: refused: 403 <i>go away</i>"
+    ]
+    outcomes = texts(root, "//span[contains(@class, 'outcome')]")
+    assert outcomes[:4] == ["failed", "failed", "failed", "finished"]
+
+
+def test_site_long_asleep(ledger: Path) -> None:
+    """The chart shows its last days, and says so."""
+    root = page(ledger, "/site/argus", NOW + timedelta(days=400))
+    assert "The first chart ends with the last day that had anything." in texts(root, "//p[@class='hint']")
+    assert len(root.xpath("//figure[1]//tbody/tr")) == 14
+
+
+@pytest.mark.parametrize("target", ["/site/nope", "/site/", "/site/%22%3E%3Cscript%3E", "/site/argus/x", "/site/" + "a" * 700])
+def test_no_such_site(ledger: Path, target: str) -> None:
+    found = answer(ledger, target, NOW)
+    assert found.status == 404
+    assert b"<script>" not in found.body
+
+
+def test_hostile_names_are_text(ledger: Path) -> None:
+    assert texts(page(ledger, "/site/herald", NOW), "//h1") == ["<b>Herald</b> & Post"]
+
+
+def test_empty_ledger(tmp_path: Path) -> None:
+    from pipelines.store import Store
+
+    Store(tmp_path / "news.db").close()
+    root = page(tmp_path / "news.db", "/sites", NOW)
+    assert texts(root, "//*[@class='big']") == ["No site has been crawled into this ledger yet."]
+    assert texts(page(tmp_path / "news.db", "/stories", NOW), "//*[@class='big']") == ["No stories here."]
+    assert texts(page(tmp_path / "news.db", "/takedowns", NOW), "//*[@class='big']") == ["Nothing has gone."]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        (None, None, ("2025-03-08", "2025-03-21")),
+        ("2020-01-01", "2025-03-21", ("2025-01-21", "2025-03-21")),
+        ("2020-01-01", "2025-01-21", ("2025-01-21", "2025-03-21")),
+        ("2020-01-01", "2025-01-20", ("2024-11-22", "2025-01-20")),
+        ("2025-02-20", "2025-03-21", ("2025-02-20", "2025-03-21")),
+        ("2025-03-20", "2025-03-21", ("2025-03-08", "2025-03-21")),
+        ("2025-03-20", "2026-03-21", ("2025-03-08", "2025-03-21")),
+    ],
+)
+def test_days_of_the_chart(first: str | None, last: str | None, shown: tuple[str, str]) -> None:
+    assert _shown(date(2025, 3, 21), first, last) == tuple(map(date.fromisoformat, shown))

@@ -1,0 +1,97 @@
+"""Requests and answers as values: what a server hands in, what it is to send back, and the headers that all of ours carry.
+
+Knows no socket, no ledger and no page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+Headers = tuple[tuple[str, str], ...]
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Of our own pages: nothing from elsewhere, nothing inline."""
+LOCKED = "default-src 'none'; frame-ancestors 'none'"
+"""Of answers that are no pages."""
+COMMON: Headers = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
+
+MAX_QUERY_CHARS = 4_000
+MAX_VALUES = 50
+MAX_VALUE_CHARS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request; `headers` have lower-case names."""
+
+    method: str
+    target: str
+    """Path and query exactly as in the request line, below the path at which the viewer is reached."""
+    headers: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        """The target before the first question mark."""
+        return self.target.partition("?")[0]
+
+    def below(self, prefix: str) -> str:
+        """All that follows `prefix`, queries of a URL in it included."""
+        return self.target.removeprefix(prefix)
+
+    def query(self) -> Query:
+        """What the query string says; what is too long is cut."""
+        text = self.target.partition("?")[2].partition("#")[0][:MAX_QUERY_CHARS]
+        pairs = parse_qsl(text, errors="replace")[:MAX_VALUES]
+        return Query(tuple((name, value[:MAX_VALUE_CHARS].strip()) for name, value in pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The names and values of a query string, in order; empty values are none."""
+
+    pairs: Headers
+
+    def one(self, name: str) -> str | None:
+        """The first value of a name."""
+        return next((value for key, value in self.pairs if key == name and value), None)
+
+    def many(self, name: str) -> tuple[str, ...]:
+        """All values of a name, each once."""
+        return tuple(dict.fromkeys(value for key, value in self.pairs if key == name and value))
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer. A server that was asked with HEAD sends all but the body."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+def html(status: int, markup: str, *headers: tuple[str, str]) -> Response:
+    """One of our own pages."""
+    ours = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", POLICY))
+    return Response(status, (*headers, *ours, *COMMON), markup.encode("utf-8", "replace"))
+
+
+def document(status: int, text: str, content_type: str, *headers: tuple[str, str]) -> Response:
+    """Something for programs: a feed, a TimeMap. It runs and loads nothing where a browser shows it."""
+    ours = (("Content-Type", content_type), ("Content-Security-Policy", LOCKED))
+    return Response(status, (*headers, *ours, *COMMON), text.encode("utf-8", "replace"))
+
+
+def json_of(value: object, status: int = 200) -> Response:
+    """A value as JSON."""
+    return document(status, json.dumps(value, ensure_ascii=False, indent=2) + "\n", "application/json; charset=utf-8")
+
+
+def redirect(location: str, *headers: tuple[str, str], status: int = 302) -> Response:
+    """Elsewhere; `location` is visible ASCII."""
+    return document(status, "", "text/plain; charset=utf-8", ("Location", location), *headers)

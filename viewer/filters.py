@@ -1,0 +1,124 @@
+"""What a query string asks of the latest revisions: one reading for the pages and the feeds, strict and bounded.
+
+    site=demo-gazette   once for each site         change=updated   once for each kind; silent=1 is change=silent
+    region=Wenshire     country=GB                 since=2025-05-09   until=2025-05-10   a day or a moment, both included
+    url=https://...     of one article             q=council leader   a search            before=...   the cursor of older ones
+
+What it does not know is passed over; a value that cannot be meant is refused, for a feed that answers another question than
+the one asked misleads for months.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qsl, urlencode
+
+from pipelines.article import CHANGES
+from pipelines.urls import MAX_URL
+
+MAX_QUERY = 16_000
+MAX_WORDS_CHARS = 400
+MAX_VALUES = 50
+"""Sites that may be named at once."""
+
+_CHANGES = tuple(sorted(str(change) for change in CHANGES))
+_NAME = re.compile(r".{1,200}")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
+_BEFORE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ~\d{1,18}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+class FilterError(ValueError):
+    """A value that cannot be meant; the message names it and says what may stand there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for; empty values ask for everything."""
+
+    sites: tuple[str, ...] = ()
+    region: str | None = None
+    country: str | None = None
+    changes: tuple[str, ...] = ()
+    since: str | None = None
+    """A day or a moment, as the ledger writes them."""
+    until: str | None = None
+    """Included: of a day, all of it."""
+    url: str | None = None
+    """Of one article, as it was given."""
+    words: str | None = None
+    """Of a search."""
+    before: str | None = None
+    """Cursor: those older than the revision that it names."""
+
+    def query(self, **replaced: str | None) -> str:
+        """The one query string of what is asked for, in fixed order: links and the ids of feeds are made of it.
+
+        `replaced`: `before` or another plain part set anew, or taken away (None).
+        """
+        told = {"region": self.region, "country": self.country, "since": self.since, "until": self.until,
+                "url": self.url, "q": self.words, "before": self.before, **replaced}  # fmt: skip
+        pairs = [("site", site) for site in sorted(self.sites)] + [("change", change) for change in sorted(self.changes)]
+        return urlencode(pairs + [(name, value) for name, value in told.items() if value])
+
+
+def wanted(query: str) -> Wanted:
+    """What a query string asks for. Raises FilterError; nothing else, whatever it is."""
+    if len(query) > MAX_QUERY:
+        raise FilterError("the query is longer than any that is meant")
+    try:
+        pairs = parse_qsl(query, errors="replace", max_num_fields=MAX_VALUES * 2)
+    except ValueError as error:
+        raise FilterError("more parameters than are meant") from error
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if plain := _CONTROL.sub(" ", value).strip():
+            values.setdefault(name, []).append(plain)
+    changes = values.get("change", []) + (["silent"] if values.get("silent", ["0"])[-1] not in ("0", "false", "off") else [])
+    return Wanted(
+        sites=_all(values.get("site", []), "site"),
+        region=_last(values, "region", _NAME),
+        country=_last(values, "country", _NAME),
+        changes=_changes(changes),
+        since=_stamp(values, "since"),
+        until=_stamp(values, "until"),
+        url=_last(values, "url", re.compile(rf".{{1,{MAX_URL}}}")),
+        words=_last(values, "q", re.compile(rf".{{1,{MAX_WORDS_CHARS}}}")),
+        before=_last(values, "before", _BEFORE),
+    )
+
+
+def _changes(values: list[str]) -> tuple[str, ...]:
+    for value in values:
+        if value not in _CHANGES:
+            raise FilterError(f"change: {value[:40]!r} is none of {', '.join(_CHANGES)}")
+    return tuple(dict.fromkeys(values))
+
+
+def _all(values: list[str], name: str) -> tuple[str, ...]:
+    kept = tuple(dict.fromkeys(values))
+    if len(kept) > MAX_VALUES:
+        raise FilterError(f"{name}: more than {MAX_VALUES}")
+    return tuple(_fitting(value, name, _NAME) for value in kept)
+
+
+def _last(values: dict[str, list[str]], name: str, form: re.Pattern[str]) -> str | None:
+    return _fitting(values[name][-1], name, form) if name in values else None
+
+
+def _fitting(value: str, name: str, form: re.Pattern[str]) -> str:
+    if not form.fullmatch(value):
+        raise FilterError(f"{name}: {value[:40]!r} is not what it can be")
+    return value
+
+
+def _stamp(values: dict[str, list[str]], name: str) -> str | None:
+    text = _last(values, name, _STAMP)
+    try:
+        if text:
+            datetime.fromisoformat(text)
+    except ValueError as error:
+        raise FilterError(f"{name}: {text} is no day and no moment") from error
+    return text

@@ -1,0 +1,1 @@
+"""One module a page: what it asks the ledger, and which template says it. See `viewer.routes` for their addresses."""

@@ -1,0 +1,141 @@
+"""What differs between two revisions of an article, to be read as a text: words, paragraphs, captions, names and stamps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines import queries
+from pipelines.article import Article
+from pipelines.differences import Kind, Paragraph, Piece, author_changes, body_changes, image_changes, word_pieces
+from pipelines.feed import words_changed
+from pipelines.store import Row
+from viewer import words
+from viewer.answering import Request, Response, redirect
+from viewer.holdings import Held, Holdings
+from viewer.pages.errors import refusal
+from viewer.pages.history import held_at
+from viewer.rendering import article_path, page
+
+PREFIX = "/diff/"
+CONTEXT = 1
+"""Unchanged paragraphs that are shown beside a change; longer runs are folded."""
+FOLDED = 3
+"""The least that is worth a fold."""
+_PAIR = re.compile(r"(\d{1,6})\.\.(\d{1,6})/(.*)", re.ASCII | re.DOTALL)
+_REVISION = """
+SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.not_before, r.first_seen, r.last_seen, r.language, r.section,
+    r.kind, r.date_published, r.date_modified, r.is_accessible_for_free, r.warc_file, back.number AS reverted_to
+FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to WHERE r.article_id = ? AND r.number = ?
+"""
+_PLAIN = ("section", "kind", "date_published", "date_modified", "language", "is_accessible_for_free")
+"""Fields that are told as before and after, not word by word."""
+_FREE = {0: "behind a paywall", 1: "free to read"}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of the body: paragraphs that are shown, or unchanged ones that are folded."""
+
+    is_folded: bool
+    paragraphs: tuple[tuple[int, Paragraph], ...]
+    """Each with its index in the difference, by which places of one that moved know each other."""
+
+
+def respond(request: Request, ledger: Holdings, root: str) -> Response:
+    """The page; or, asked with two numbers and a URL by a form, where it is."""
+    if request.path == PREFIX and "?" in request.target:
+        return _chosen(request, root)
+    rest = request.below(PREFIX)
+    named = _PAIR.fullmatch(rest)
+    held = held_at(named[3] if named else rest, ledger, root)
+    if isinstance(held, Response):
+        return held
+    count = int(held.article["revision_count"])
+    first, second = (int(named[1]), int(named[2])) if named else (max(1, count - 1), count)
+    if first == second:
+        why = "An article of one revision has no differences." if count == 1 else "A revision does not differ from itself."
+        return refusal(404, why, root)
+    rows = [ledger.store.row(_REVISION, (held.article["id"], number)) for number in (first, second)]
+    if rows[0] is None or rows[1] is None:
+        return refusal(404, f"This article has {words.counted(count, 'revision')}.", root)
+    return _page(ledger, held, rows[0], rows[1], root)
+
+
+def _chosen(request: Request, root: str) -> Response:
+    query = request.query()
+    url, first, second = (query.one(name) or "" for name in ("url", "from", "to"))
+    numbers = re.compile(r"\d{1,6}", re.ASCII)
+    if not url or not numbers.fullmatch(first) or not numbers.fullmatch(second):
+        return refusal(400, "Two numbers of revisions and the address of an article are wanted.", root)
+    return redirect(f"{root}{PREFIX}{int(first)}..{int(second)}/{article_path(url)}")
+
+
+def _page(ledger: Holdings, held: Held, before: Row, after: Row, root: str) -> Response:
+    one, other = (queries.revision(ledger.store, held.article, row["number"]) for row in (before, after))
+    if one is None or other is None:
+        raise KeyError(held.article["id"])  # both rows were read in this snapshot
+    body = body_changes(one.body, other.body)
+    added, removed = size(one, other)
+    site = ledger.store.row("SELECT id, name FROM sites WHERE id = ?", (held.article["site_id"],))
+    return page(
+        "diff.html",
+        root,
+        article=held.article,
+        site=site or {"id": held.article["site_id"], "name": held.article["site_id"]},
+        before=before,
+        after=after,
+        is_next=after["number"] == before["number"] + 1,
+        fields={name: pieces(getattr(one, name), getattr(other, name)) for name in ("headline", "description", "byline")},
+        authors=[change for change in author_changes(one.authors, other.authors) if one.authors != other.authors],
+        images=image_changes(one.images, other.images),
+        blocks=blocks(body),
+        body=body,
+        plain=[(name, *values) for name in _PLAIN if (values := plainly(name, before, after))],
+        size={"number": 0, "words_added": added, "words_removed": removed},
+        is_same=all(paragraph.kind is Kind.SAME for paragraph in body),
+    )
+
+
+def pieces(before: str | None, after: str | None) -> tuple[Piece, ...]:
+    """A line of either, word by word."""
+    return tuple(word_pieces(before or "", after or ""))
+
+
+def plainly(name: str, before: Row, after: Row) -> tuple[str, str] | None:
+    """A field before and after, where it differs."""
+    one, other = before[name], after[name]
+    if one == other:
+        return None
+    if name == "is_accessible_for_free":
+        return _FREE.get(one, "not said"), _FREE.get(other, "not said")
+    return str(one or ""), str(other or "")
+
+
+def size(before: Article, after: Article) -> tuple[int, int]:
+    """How many words one text has more of than the other, counted as the lists count them: what moved is not counted."""
+    one, other = ([article.headline or "", article.description or "", *article.body.split("\n\n")] for article in (before, after))
+    return words_changed(one, other)
+
+
+def blocks(body: Sequence[Paragraph]) -> list[Block]:
+    """The body with long unchanged runs folded, but for what stands beside a change."""
+    near = {
+        place + step
+        for place, paragraph in enumerate(body)
+        if paragraph.kind is not Kind.SAME
+        for step in range(-CONTEXT, CONTEXT + 1)
+    }
+    found: list[tuple[bool, list[tuple[int, Paragraph]]]] = []
+    for place, paragraph in enumerate(body):
+        is_folded = place not in near
+        if not found or found[-1][0] is not is_folded:
+            found.append((is_folded, []))
+        found[-1][1].append((place, paragraph))
+    return [Block(is_folded and len(run) >= FOLDED, tuple(run)) for is_folded, run in found]
+
+
+def is_break(piece: Piece) -> bool:
+    """Whether a piece is the end of a paragraph that was split off or joined."""
+    return bool(piece.text) and not piece.text.strip("\n")

@@ -1,0 +1,155 @@
+"""`/feed.atom` and `/feed.json`: what changed, of all, of sites, of an article, or of a saved search; bounded, with validators.
+
+/feed.atom?site=demo-gazette&silent=1     the parameters are those of the first page and of the search (viewer.filters)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from pipelines import feed, searching
+from pipelines.article import Article
+from pipelines.differences import differences
+from pipelines.lookup import Lookup
+from pipelines.memento import http_date, parse_http_date
+from pipelines.queries import revision
+from pipelines.rows import instant_of
+from pipelines.store import Row, Store
+from viewer.answering import COMMON, LOCKED, Headers, Request, Response, document
+from viewer.entries import Entry, entry, identity, path_of
+from viewer.feeds import ATOM_TYPE, JSON_TYPE, Feed, atom, json_feed, newest
+from viewer.filters import FilterError, Wanted, wanted
+from viewer.holdings import Holdings
+from viewer.pages.today import filter_of, summary
+
+MAX_ENTRIES = 60
+MAX_HITS = 200
+"""Of a search that are taken at once. Where more are found, and the best come first, those of the latest months are asked for."""
+FORM = 1
+"""Counted up when entries come to be written otherwise: readers must then not be told that nothing changed."""
+
+
+class NotHeldError(LookupError):
+    """A feed of an article that the ledger does not have, or has no longer; `args`: status, and why."""
+
+
+def respond(request: Request, holdings: Holdings, base: str) -> Response:
+    """The feed that is asked for; 304 where the reader has it already. `base`: where we are reached, without a final slash."""
+    try:
+        asked = wanted(request.target.partition("?")[2])
+        rows = _rows(asked, holdings)
+    except FilterError as error:
+        return document(400, f"{error}\n", "text/plain; charset=utf-8")
+    except NotHeldError as error:
+        return document(error.args[0], f"{error.args[1]}\n", "text/plain; charset=utf-8")
+    shown = rows[:MAX_ENTRIES]
+    texts = [Lookup(holdings.store, "").revision(row["revision_id"], row["url"]) for row in shown]
+    updated = newest(shown, holdings.now)
+    tag = _tag(request.target, base, rows, texts)
+    headers: Headers = (("ETag", tag), ("Last-Modified", http_date(instant_of(updated))), ("Cache-Control", "no-cache"), *COMMON)
+    if _has_it(request, tag, instant_of(updated)):
+        return Response(304, headers, b"")
+    older = feed.cursor(shown[-1]) if len(rows) > MAX_ENTRIES else None
+    made = _feed(asked, holdings.store, _entries(shown, texts, holdings.store, base), updated, base, request.path, older)
+    is_atom = request.path.endswith(".atom")
+    ours = (("Content-Type", ATOM_TYPE if is_atom else JSON_TYPE), ("Content-Security-Policy", LOCKED))
+    return Response(200, (*headers, *ours), atom(made) if is_atom else json_feed(made))
+
+
+def _rows(asked: Wanted, holdings: Holdings) -> list[Row]:
+    """Newest first, one more than fits if there are more."""
+    if asked.words:
+        return _found(asked, holdings.store)
+    chosen = filter_of(asked)
+    if asked.url:
+        held = holdings.find(asked.url)
+        if held is None:
+            raise NotHeldError(404, "The ledger has no article at this URL.")
+        if held.withdrawn:
+            raise NotHeldError(451, "This article was withdrawn.")
+        chosen = replace(chosen, article_id=int(held.article["id"]))
+    return feed.latest(holdings.store, chosen, limit=MAX_ENTRIES + 1, before=asked.before)
+
+
+def _found(asked: Wanted, store: Store) -> list[Row]:
+    """The hits of a saved search, newest first whatever their rank."""
+    sites = feed.sites_of(store, filter_of(asked))
+    if sites == []:
+        return []
+    moment, _, last = (asked.before or "").partition("~")
+    until = min(filter(None, (moment, asked.until)), default=None)
+    found = _newest(store, asked, tuple(sites or ()), until)
+    keys = sorted(((row["first_seen"], row["revision_id"]) for row in found.rows), reverse=True)
+    ids = [row_id for at, row_id in keys if not moment or (at, row_id) < (moment, int(last))]
+    return feed.rows_of(store, ids[: MAX_ENTRIES + 1])
+
+
+def _newest(store: Store, asked: Wanted, sites: tuple[str, ...], until: str | None) -> searching.Found:
+    """Hits with all of the newest among them."""
+    search = partial(searching.search, store, asked.words or "", sites=sites, changes=asked.changes, until=until)
+    found = search(since=asked.since, limit=MAX_HITS)
+    if found.ranked != "best" or found.total <= MAX_HITS:
+        return found
+    since, met = asked.since, 0
+    for month, _, number in found.facets["month"]:
+        since, met = max(f"{month}-01", asked.since or ""), met + number
+        if met > MAX_HITS:
+            break
+    return search(since=since, limit=met)
+
+
+def _entries(rows: Sequence[Row], texts: Sequence[Article], store: Store, base: str) -> tuple[Entry, ...]:
+    mark, made = _mark(store), []
+    for row, text in zip(rows, texts, strict=True):
+        article = {"id": row["article_id"], "url": row["url"]}
+        before = revision(store, article, row["number"] - 1) if row["number"] > 1 else None
+        differing = differences(before, text) if before else ()
+        begins = text.description or text.body
+        names = tuple(author.name for author in text.authors)
+        made.append(entry(row, differing, begins, base, mark, authors=names, language=text.language))
+    return tuple(made)
+
+
+def _feed(asked: Wanted, store: Store, entries: tuple[Entry, ...], updated: str, base: str, path: str, older: str | None) -> Feed:
+    query, plain = asked.query(), asked.query(before=None)
+    if asked.url:
+        page, title = f"/history/{path_of(asked.url)}", asked.url
+    else:
+        told = [f"search for {asked.words}"] if asked.words else []
+        page, title = "/search" if asked.words else "/", ", ".join(filter(None, [*told, summary(asked, feed.filters(store))]))
+        page += f"?{plain}" if plain else ""
+    return Feed(
+        id=identity(_mark(store), f"feed {plain}"),
+        title=f"Newsledger: {title or 'all changes'}",
+        updated=updated,
+        here=f"{base}{path}" + (f"?{query}" if query else ""),
+        page=base + page,
+        older=f"{base}{path}?{asked.query(before=older)}" if older else None,
+        entries=entries,
+    )
+
+
+def _mark(store: Store) -> str:
+    """What tells this ledger from all others, for good: the first seal of its chain."""
+    return str(store.value("SELECT link FROM chain ORDER BY id LIMIT 1") or "unsealed")
+
+
+def _tag(target: str, base: str, rows: Sequence[Row], texts: Sequence[Article]) -> str:
+    """Of all that the document is made of, and much sooner known than the document."""
+    read = [(text.content_hash, text.extractor) for text in texts]
+    told = json.dumps([FORM, target, base, list(rows), read], sort_keys=True)
+    return f'"{hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]}"'
+
+
+def _has_it(request: Request, tag: str, updated: datetime) -> bool:
+    """Whether the reader's copy is this one (RFC 9110, 13.2.2): by its tag, else by its time."""
+    known = request.headers.get("if-none-match")
+    if known is not None:
+        return known.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in known[:4_000].split(","))
+    since = parse_http_date(request.headers.get("if-modified-since", ""))
+    return since is not None and updated <= since

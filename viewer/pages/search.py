@@ -1,0 +1,107 @@
+"""Search over all that was ever said: every revision's text, which of them said it, and whether the article still does."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import replace
+from typing import Any
+
+from pipelines import feed, searching
+from pipelines.store import Row
+from viewer import words
+from viewer.answering import Request, Response, redirect
+from viewer.filters import FilterError, Wanted, wanted
+from viewer.holdings import Holdings
+from viewer.pages.errors import refusal
+from viewer.pages.today import summary
+from viewer.rendering import article_path, page
+
+ROWS = 20
+MAX_PAGE = 50
+"""Behind the first thousand hits nobody looks: narrowing finds more."""
+FACETS = ("site", "change", "year", "month")
+SHOWN = 12
+"""Values of a facet that are offered."""
+_PAGE = re.compile(r"[1-9]\d?", re.ASCII)
+_TOLD = {"site": "Sites", "change": "Kinds of change", "year": "Years", "month": "Months"}
+
+
+def respond(request: Request, ledger: Holdings, root: str) -> Response:
+    """The page; for an address of an article, where its history is."""
+    try:
+        asked = replace(wanted(request.target.partition("?")[2]), url=None, before=None, region=None, country=None)
+    except FilterError as error:
+        return refusal(400, str(error), root)
+    told = asked.words or ""
+    if told.startswith(("http://", "https://")) and (held := ledger.find(told)) and not held.withdrawn:
+        return redirect(f"{root}/history/{article_path(held.article['url'])}")
+    number = page_number(request.query().one("page"))
+    found = searching.search(
+        ledger.store,
+        told,
+        sites=asked.sites,
+        changes=asked.changes,
+        since=asked.since,
+        until=asked.until,
+        limit=ROWS,
+        offset=(number - 1) * ROWS,
+    )
+    choices = feed.filters(ledger.store)
+    narrowed = replace(asked, words=None)
+    return page(
+        "search.html",
+        root,
+        asked=asked,
+        told=told,
+        found=found,
+        hits=grouped(found.rows),
+        facets=[(name, _TOLD[name], facet(asked, name, found.facets.get(name, []))) for name in FACETS],
+        choices=choices,
+        kinds=[{"id": one, "name": words.CHANGES.get(one, one)} for one in feed.CHANGES],
+        said=summary(narrowed, choices),
+        number=number,
+        first=(number - 1) * ROWS + 1,
+        has_more=number < MAX_PAGE and (found.is_more or number * ROWS < found.total) and len(found.rows) == ROWS,
+        query=asked.query(),
+        all_of_it=Wanted(words=told).query(),
+    )
+
+
+def page_number(text: str | None) -> int:
+    """Which page of the hits is asked for, from 1."""
+    return min(int(text), MAX_PAGE) if text and _PAGE.fullmatch(text) else 1
+
+
+def grouped(rows: list[Row]) -> list[dict[str, Any]]:
+    """Hits with the other revisions of the same article under the first of them; `stands`: the latest is one of them."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["article_id"], []).append(row)
+    return [
+        {**first, "others": others, "stands": any(row["latest"] for row in (first, *others))} for first, *others in found.values()
+    ]
+
+
+def facet(asked: Wanted, name: str, values: list[tuple[str, str, int]]) -> list[dict[str, Any]]:
+    """What a facet offers: each value with its count, the query that narrows to it, and whether it is chosen."""
+    return [{"name": told, "count": count, **_narrowed(asked, name, value)} for value, told, count in values[:SHOWN]]
+
+
+def _narrowed(asked: Wanted, name: str, value: str) -> dict[str, Any]:
+    if name == "site":
+        chosen = asked.sites == (value,)
+        return {"is_chosen": chosen, "query": replace(asked, sites=() if chosen else (value,)).query()}
+    if name == "change":
+        chosen = asked.changes == (value,)
+        return {"is_chosen": chosen, "query": replace(asked, changes=() if chosen else (value,)).query()}
+    first, last = span(value)
+    chosen = (asked.since, asked.until) == (first, last)
+    since, until = (None, None) if chosen else (first, last)
+    return {"is_chosen": chosen, "query": replace(asked, since=since, until=until).query()}
+
+
+def span(value: str) -> tuple[str, str]:
+    """First and last day of a year ("2025") or a month ("2025-03")."""
+    year, month = int(value[:4]), int(value[5:7] or 0)
+    return f"{year:04}-{month or 1:02}-01", f"{year:04}-{month or 12:02}-{monthrange(year, month or 12)[1]:02}"

@@ -1,0 +1,90 @@
+"""A site: whether it is well and why not, what it did a day, how soon it edits, what it changed and took down last."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from itertools import groupby
+from statistics import median
+from typing import Any
+from urllib.parse import unquote
+
+from pipelines import activity, feed
+from pipelines.disappearances import disappearances
+from pipelines.health import judge
+from pipelines.rows import instant_of
+from pipelines.store import Row, Store
+from pipelines.vitals import vitals
+from viewer import charts, words
+from viewer.answering import Request, Response
+from viewer.holdings import Holdings
+from viewer.pages import takedowns, today
+from viewer.pages.errors import refusal
+from viewer.rendering import page
+
+DAYS, FEWEST_DAYS = 60, 14
+"""Days of the chart; of a site that is younger than the chart, no fewer than the second."""
+EDITS = 500
+"""Latest edits whose delay is told."""
+CRAWLS, CHANGES, GONE = 10, 8, 5
+"""Rows of the lists."""
+_ID = re.compile(r"/site/([^/?#]{1,600})/?")
+
+
+def respond(request: Request, ledger: Holdings, root: str) -> Response:
+    """The page."""
+    match = _ID.fullmatch(request.path)
+    site = ledger.store.row("SELECT * FROM sites WHERE id = ?", (unquote(match[1]),)) if match else None
+    if site is None:
+        return refusal(404, "The ledger has no such site.", root)
+    store, site_id = ledger.store, site["id"]
+    first, last = (store.value(f"SELECT {end}(day) FROM day_counts WHERE site_id = ?", (site_id,)) for end in ("min", "max"))  # noqa: S608
+    since, until = _shown(ledger.now.date(), first, last)
+    delays = activity.delays(store, site_id, EDITS)
+    (vital,) = vitals(store, ledger.now, site_id)
+    latest = feed.latest(store, feed.Filter(sites=(site_id,)), limit=CHANGES)
+    gone = disappearances(store, site=site_id, limit=GONE)
+    return page(
+        "site.html",
+        root,
+        site=site,
+        vital=vital,
+        findings=judge(vital),
+        age=words.lasted(int(vital.success_age.total_seconds() // 60)) if vital.success_age is not None else None,
+        totals=totals(store, site_id),
+        median=words.lasted(int(median(delays))) if delays else None,
+        drawn=[
+            charts.days(activity.days(store, site_id, since.isoformat(), until.isoformat()), since, until),
+            charts.delays(delays),
+        ],
+        until=until if until < ledger.now.date() else None,
+        latest=[
+            (day, list(map(today.entry, rows))) for day, rows in groupby(latest, key=lambda row: str(row["first_seen"])[:10])
+        ],
+        gone=[takedowns.entry(row) for row in gone.rows],
+        crawls=[crawl(row) for row in activity.crawls(store, site_id, CRAWLS)],
+    )
+
+
+def totals(store: Store, site_id: str) -> dict[str, Any]:
+    """A site's sums, with its edits (all revisions but the first ones and mere new stamps), and the share of silent ones."""
+    found = activity.totals(store, site_id)
+    edits = found["updated"] + found["silent"] + found["reverted"] + found["restored"]
+    return {**found, "edits": edits, "silent_share": found["silent"] / edits if edits else None}
+
+
+def crawl(row: Row) -> dict[str, Any]:
+    """A crawl as a list shows it: when it began, or should have, and how long it took."""
+    began = row["started"] or row["planned"]
+    took = instant_of(row["finished"]) - instant_of(row["started"]) if row["started"] and row["finished"] else None
+    return {**row, "began": began, "seconds": int(took.total_seconds()) if took is not None else None}
+
+
+def _shown(today: date, first: str | None, last: str | None) -> tuple[date, date]:
+    """First and last day of the chart. It ends today, or with the last day that had anything where that is longer ago."""
+    if first is None or last is None:
+        return today - timedelta(days=FEWEST_DAYS - 1), today
+    until = min(date.fromisoformat(last), today)
+    until = today if today - until < timedelta(days=DAYS) else until
+    longest, fewest = until - timedelta(days=DAYS - 1), until - timedelta(days=FEWEST_DAYS - 1)
+    return min(max(longest, date.fromisoformat(first)), fewest), until

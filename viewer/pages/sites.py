@@ -1,0 +1,61 @@
+"""All sites at a glance: which are ill and why, when they were last crawled through, what they bring."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pipelines import activity
+from pipelines.rows import instant_of
+from pipelines.store import Store
+from viewer import charts
+from viewer.answering import Request, Response
+from viewer.holdings import Holdings
+from viewer.pages.site import totals
+from viewer.rendering import page
+from viewer.rounds import Judged, Rounds, counted
+from viewer.words import lasted
+
+ROWS = 50
+"""Sites on a page."""
+DAYS = 14
+"""Days of the little charts."""
+_rounds = Rounds()
+
+
+def respond(request: Request, ledger: Holdings, root: str) -> Response:
+    """The page."""
+    number = _number(request.query().one("page"))
+    found = _rounds.sites(ledger.store, ledger.now)
+    pages = max(1, -(-len(found) // ROWS))
+    number = min(number, pages)
+    shown = found[(number - 1) * ROWS : number * ROWS]
+    return page(
+        "sites.html",
+        root,
+        sites=[entry(ledger.store, one, ledger.now) for one in shown],
+        verdicts=counted(found),
+        number=number,
+        pages=pages,
+    )
+
+
+def entry(store: Store, one: Judged, now: datetime) -> dict[str, Any]:
+    """A site as the list shows it."""
+    today = now.date()
+    since = today - timedelta(days=DAYS - 1)
+    counts = {row["day"]: row["revisions"] for row in activity.days(store, one.row["id"], since.isoformat(), today.isoformat())}
+    each = [counts.get((since + timedelta(days=day)).isoformat(), 0) for day in range(DAYS)]
+    last = one.row["last_finished"]
+    return {
+        **one.row,
+        "verdict": one.verdict,
+        "findings": one.findings,
+        "age": lasted(int((now - instant_of(last)).total_seconds() // 60)) if last else None,
+        "totals": totals(store, one.row["id"]),
+        "spark": charts.sparkline(each, f"Revisions a day, {DAYS} days"),
+    }
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) <= 6 and int(text) else 1

@@ -1,0 +1,122 @@
+"""A story: who had it first, who carried it when, how much of it, and under which headlines.
+
+/story/7        the story
+/story/7/43     an article of it, laid against the source: see viewer.pages.carried
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from pipelines import stories
+from pipelines.rows import instant_of
+from pipelines.store import Row, Store
+from viewer.answering import Request, Response
+from viewer.charts import Arrival, spread
+from viewer.holdings import Holdings
+from viewer.pages import carried
+from viewer.pages.errors import refusal
+from viewer.pages.stories import times, whose, wide
+from viewer.pages.today import headline_pieces
+from viewer.rendering import page
+from viewer.words import lasted
+
+MEMBERS = 200
+"""Articles that a page lists."""
+_PATH = re.compile(r"/story/(\d{1,18})(?:/(\d{1,18}))?/?", re.ASCII)
+_EDITS = """
+SELECT r.article_id, r.first_seen FROM json_each(?) k CROSS JOIN revisions r
+WHERE r.article_id = k.value AND r.number > 1 AND r.reads_as IS NULL ORDER BY r.article_id, r.number
+"""
+_HEADLINES = """
+SELECT h.article_id, h.url, h.number, h.change, h.headline_before, h.headline_after, h.not_before, h.first_seen
+FROM json_each(?) k CROSS JOIN headline_changes h WHERE h.article_id = k.value ORDER BY h.first_seen, h.revision_id LIMIT 100
+"""
+_FIRST_HEADLINE = "SELECT headline FROM revisions WHERE article_id = ? ORDER BY number LIMIT 1"
+_WITHDRAWN = "SELECT w.article_id FROM json_each(?) k CROSS JOIN withdrawals w WHERE w.article_id = k.value"
+
+
+def respond(request: Request, ledger: Holdings, root: str) -> Response:
+    """The page of a story, or of an article of it."""
+    match = _PATH.fullmatch(request.path)
+    found = stories.story(ledger.store, int(match[1])) if match else None
+    if match is None or found is None:
+        return refusal(404, "The ledger has no such story.", root)
+    if match[2]:
+        return carried.respond(found, int(match[2]), ledger, root)
+    members = told(ledger.store, found)
+    edits = edits_of(ledger.store, found)
+    names = {row["article_id"]: row["site_name"] for row in members}
+    changes = ledger.store.rows(_HEADLINES, (_ids(found),))
+    return page(
+        "story.html",
+        root,
+        head=found.head,
+        whose=whose(found.head),
+        wide=wide(found.head),
+        edited=times(found.head["edited"]),
+        last_edit=max((row["first_seen"] for rows in edits.values() for row in rows), default=None),
+        source=members[0],
+        members=members,
+        left_out=max(0, len(found.members) - MEMBERS),
+        drawn=spread([arrival(row, edits.get(row["article_id"], []), found.head["first_seen"]) for row in members]),
+        variants=variants(members, ledger.store.value(_FIRST_HEADLINE, (members[0]["article_id"],))),
+        rewritten=[
+            {
+                **row,
+                "site_name": names[row["article_id"]],
+                "pieces": headline_pieces(row["headline_before"], row["headline_after"]),
+            }
+            for row in changes
+        ],
+    )
+
+
+def told(store: Store, found: stories.Story) -> list[dict[str, Any]]:
+    """The members as a page shows them, the source first, with what each is behind it; those withdrawn say nothing."""
+    withdrawn = {row["article_id"] for row in store.rows(_WITHDRAWN, (_ids(found),))}
+    rows = []
+    for row in found.members[:MEMBERS]:
+        behind = minutes_after(found.head["first_seen"], row["first_seen"])
+        state = "withdrawn" if row["article_id"] in withdrawn else row["state"]
+        rows.append({**row, "behind": behind, "after": lasted(behind) if behind > 0 else None, "state": state})
+    return rows
+
+
+def edits_of(store: Store, found: stories.Story) -> dict[int, list[Row]]:
+    """Article -> its revisions after the first."""
+    edits: dict[int, list[Row]] = {}
+    for row in store.rows(_EDITS, (_ids(found),)):
+        edits.setdefault(row["article_id"], []).append(row)
+    return edits
+
+
+def arrival(row: Row, edits: list[Row], start: str) -> Arrival:
+    """A member as a point of the chart."""
+    after = tuple(max(0, minutes_after(start, edit["first_seen"])) for edit in edits)
+    return Arrival(row["site_name"], max(0, row["behind"]), after, bool(row["is_source"]))
+
+
+def minutes_after(start: str, at: str) -> int:
+    """Whole minutes from one stored moment to another."""
+    return int((instant_of(at) - instant_of(start)).total_seconds() // 60)
+
+
+def variants(members: list[dict[str, Any]], first: str | None) -> list[dict[str, Any]]:
+    """The headlines that papers have now, after the one that the source began with, and who has each."""
+    found = {first or "": _variant(first, first)}
+    for row in members:
+        if row["state"] != "withdrawn":
+            found.setdefault(row["headline"] or "", _variant(first, row["headline"]))["members"].append(row)
+    return list(found.values())
+
+
+def _variant(first: str | None, headline: str | None) -> dict[str, Any]:
+    pieces = headline_pieces(None if headline == first else first, headline)
+    return {"headline": headline, "pieces": pieces, "members": [], "is_first": headline == first}
+
+
+def _ids(found: stories.Story) -> str:
+    return json.dumps([row["article_id"] for row in found.members[:MEMBERS]])

@@ -1,0 +1,76 @@
+"""What went from its site: when, how the site answered, how long it had been up, whether it came back."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from pipelines.disappearances import disappearances
+from pipelines.revisions import State
+from pipelines.rows import instant_of
+from pipelines.store import Row, Store
+from viewer.answering import Request, Response
+from viewer.holdings import Holdings
+from viewer.pages.errors import refusal
+from viewer.rendering import page
+from viewer.words import lasted
+
+ROWS = 50
+"""Disappearances on a page."""
+STATES = {"gone": State.GONE, "suspected": State.SUSPECTED}
+_ANSWERS = {
+    404: "404, not found",
+    410: "410, gone for good",
+    451: "451, not available for legal reasons",
+}
+
+
+def respond(request: Request, ledger: Holdings, root: str) -> Response:
+    """The page."""
+    query = request.query()
+    site, before = query.one("site"), query.one("before")
+    state = STATES.get(query.one("state") or "")
+    names = site_names(ledger.store)
+    if site is not None and site not in names:
+        return refusal(404, f"The ledger has no site “{site}”.", root)
+    found = disappearances(ledger.store, site=site, state=state, limit=ROWS, before=before)
+    same = {name: value for name, value in (("site", site), ("state", state)) if value}
+    return page(
+        "takedowns.html",
+        root,
+        days=[(day, list(map(entry, rows))) for day, rows in groupby(found.rows, key=lambda row: str(row["at"])[:10])],
+        searched=found.searched,
+        older=urlencode({**same, "before": found.older}) if found.older else "",
+        newest=urlencode(same) if before else None,
+        site=site,
+        names=names,
+        state=state,
+    )
+
+
+def entry(row: Row) -> dict[str, Any]:
+    """A disappearance as a list shows it: how the site answered, how long the article was up, and how long it was away."""
+    since = row["missing_since"]
+    up_from = min(filter(None, (_instant(row["date_published"]), row["first_seen"])))
+    up_to = row["last_answered"] or since
+    return {
+        **row,
+        "answer": _ANSWERS.get(row["status"]) or row["reason"] or f"status {row['status']}",
+        "up": lasted(_minutes(up_from, up_to)) if up_from < up_to else None,
+        "away": lasted(_minutes(since, row["restored"])) if row["restored"] else None,
+    }
+
+
+def site_names(store: Store) -> dict[str, str]:
+    """What sites are called, by id; in the order of their names."""
+    return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM sites ORDER BY name, id")}
+
+
+def _instant(stamp: str | None) -> str | None:
+    """A moment; of a bare day nothing, for the article may have been published at its end."""
+    return stamp if stamp and len(stamp) > len("2025-03-07") else None
+
+
+def _minutes(start: str, end: str) -> int:
+    return int((instant_of(end) - instant_of(start)).total_seconds() // 60)

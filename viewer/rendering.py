@@ -1,0 +1,161 @@
+"""Pages out of templates: the one Jinja environment, which escapes all, and the filters that templates use.
+
+Everything from the ledger is a stranger's. What a page prints is escaped, bounded, and without what a reader would not see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.memento import digits_of, header_uri
+from pipelines.rows import instant_of
+from viewer import assets, words
+from viewer.answering import POLICY, Response, html
+
+__all__ = ["MAX_TEXT_CHARS", "POLICY", "article_path", "page", "plain", "render", "show_tables"]
+
+MAX_TEXT_CHARS = 500_000
+"""Of one text; what is longer is cut, and says so."""
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Control characters, and those that turn the direction of what follows: text of one source must not touch the next."""
+_tables: ContextVar[str] = ContextVar("tables", default="")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
+
+
+def show_tables(path: str) -> None:
+    """Where all tables are shown, below the viewer's own path, for the pages of this request ("/ledger"); "" for nowhere."""
+    _tables.set(path)
+
+
+def page(template: str, root: str, /, *headers: tuple[str, str], status: int = 200, **values: Any) -> Response:
+    """A template as an answer; `root`: the path below which the viewer is reached."""
+    return html(status, render(template, root, **values), *headers)
+
+
+def render(template: str, root: str, /, **values: Any) -> str:
+    """A template with its values as markup."""
+    return _environment.get_template(template).render(root=root, **values)
+
+
+def plain(text: object, limit: int = MAX_TEXT_CHARS) -> str:
+    """Text from a page, without what a browser would not show, and bounded."""
+    told = "" if text is None else str(text)
+    return _UNSEEN.sub("", told[:limit]) + (" […]" if len(told) > limit else "")
+
+
+def article_path(url: str) -> str:
+    """An article's URL as our own addresses end in it."""
+    return header_uri(url).replace("#", "%23")
+
+
+def web(url: object) -> str:
+    """A URL that may be a link: of the web; "" where it is none."""
+    told = header_uri(str(url or ""))
+    return told if told.startswith(("http://", "https://")) else ""
+
+
+def host(url: object) -> str:
+    """The host of a URL, as a reader knows it."""
+    try:
+        return (urlsplit(str(url)).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def language(tag: object) -> str:
+    """A language tag that may stand in an attribute; "" (unknown) where it is none."""
+    return str(tag) if tag and _LANGUAGE.fullmatch(str(tag)) else ""
+
+
+@lru_cache(4_000)
+def moment(text: str | None) -> Markup:
+    """A stored time for readers: "21 Mar 2025, 09:30"; a bare day without a clock."""
+    return _time(text, lambda at: f"{at.day} {at:%b} {at.year}, {at:%H:%M}", lambda day: f"{day.day} {day:%b} {day.year}")
+
+
+@lru_cache(4_000)
+def clock(text: str | None) -> Markup:
+    """A stored time where its day is known: "09:30"."""
+    return _time(text, lambda at: f"{at:%H:%M}", lambda day: f"{day.day} {day:%b}")
+
+
+@lru_cache(4_000)
+def day(text: str | None) -> Markup:
+    """The day of a stored time: "Friday, 21 March 2025"."""
+    return _time(text and text[:10], lambda at: "", lambda day: f"{day:%A}, {day.day} {day:%B} {day.year}")
+
+
+def within(first_seen: str, not_before: str | None, on: str = "") -> Markup:
+    """When an edit happened, as far as anyone can know: "between 09:00 and 09:30"; with the day, unless that is `on`."""
+    if not not_before:
+        return Markup("first seen {}").format(clock(first_seen) if first_seen[:10] == on else moment(first_seen))
+    if not_before[:10] == first_seen[:10]:
+        start = clock(not_before) if first_seen[:10] == on else moment(not_before)
+        return Markup("between {} and {}").format(start, clock(first_seen))
+    return Markup("between {} and {}").format(moment(not_before), moment(first_seen))
+
+
+def digits(text: str) -> str:
+    """A stored time as Memento's addresses have it."""
+    return digits_of(instant_of(text))
+
+
+def paragraphs(text: object) -> list[str]:
+    """A body's paragraphs."""
+    return [part for part in plain(text).split("\n\n") if part.strip()]
+
+
+def asking(query: str) -> str:
+    """A query string as the end of an address; "" where it asks nothing."""
+    return f"?{query}" if query else ""
+
+
+def quoted(text: object) -> str:
+    """Text as a value in a query string."""
+    return quote(str(text), safe="", errors="replace")
+
+
+def _time(text: str | None, of_instant: Callable[[datetime], str], of_day: Callable[[date], str]) -> Markup:
+    if not text:
+        return Markup("")
+    try:
+        told = of_day(date.fromisoformat(text)) if len(text) == len("2025-03-07") else of_instant(datetime.fromisoformat(text))
+    except ValueError:  # no time at all: shown as it is
+        return Markup("{}").format(plain(text, 40))
+    return Markup('<time datetime="{}">{}</time>').format(text, told)
+
+
+def _finalize(value: object) -> object:
+    """What every expression of a template passes through before it is escaped."""
+    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _environment_of() -> Environment:
+    made = Environment(
+        loader=PackageLoader("viewer"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    ours = (plain, article_path, web, host, language, moment, clock, day, within, digits, paragraphs, asking, quoted)
+    told = (words.change, words.state, words.outcome, words.fields, words.counted, words.listed, words.lasted)
+    made.filters |= {one.__name__: one for one in (*ours, *told)}
+    made.globals |= {"asset": assets.href, "words": words, "tables": _tables.get}
+    return made
+
+
+_environment = _environment_of()

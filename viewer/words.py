@@ -1,0 +1,107 @@
+"""What the ledger's terms are called where people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+CHANGES = {
+    "new": "new",
+    "updated": "updated",
+    "silent": "edited without telling",
+    "restamped": "new stamp, same text",
+    "reverted": "put back",
+    "restored": "back again",
+}
+"""A kind of change -> how a label says it."""
+CHANGES_LONG = {
+    "new": "The first time that the article was seen.",
+    "updated": "The text changed, and the page says that it was updated.",
+    "silent": "The text changed, and the page does not say so.",
+    "restamped": "The page says that it was updated, and its text is the same.",
+    "reverted": "The text of an earlier revision is back.",
+    "restored": "The article had gone, and is back with another text.",
+}
+STATES = {
+    "live": "on the site",
+    "suspected": "missing, not yet surely gone",
+    "gone": "taken down",
+    "moved": "moved to another address",
+    "withdrawn": "withdrawn from this ledger",
+}
+OUTCOMES = {
+    **CHANGES,
+    "unchanged": "says what it said",
+    "not_modified": "the site says it has not changed (304)",
+    "stale": "an old copy, from a cache",
+    "reread": "read with a newer reader",
+    "suspected": "did not answer as an article",
+    "gone": "gone",
+    "moved": "has moved",
+    "not_article": "no article",
+    "robots": "robots.txt forbids it",
+    "refused": "we were turned away",
+    "reserved": "the page reserves itself",
+    "quarantined": "a reading that is not believed",
+    "error": "no answer",
+}
+"""What came of a look."""
+FIELDS = {
+    "headline": "headline",
+    "description": "standfirst",
+    "body": "text",
+    "byline": "byline",
+    "authors": "authors",
+    "section": "section",
+    "images": "pictures",
+    "kind": "kind of page",
+    "date_published": "publication date",
+    "date_modified": "update stamp",
+    "is_accessible_for_free": "paywall",
+}
+ALIASES = {
+    "redirect": "leads here",
+    "slug": "an earlier address",
+    "amp": "AMP page",
+    "canonical": "named by the page",
+    "short": "short address",
+}
+
+
+def change(name: str) -> str:
+    """A kind of change as a label."""
+    return CHANGES.get(name, name)
+
+
+def state(name: str) -> str:
+    """Where an article stands."""
+    return STATES.get(name, name)
+
+
+def outcome(name: str) -> str:
+    """What came of a look."""
+    return OUTCOMES.get(name, name)
+
+
+def fields(names: Iterable[str]) -> str:
+    """What differs, as a phrase: "headline, text and byline"."""
+    said = list(dict.fromkeys(FIELDS.get(name, name.replace("_", " ")) for name in names))
+    return listed(said)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts as a phrase: "a, b and c"."""
+    *most, last = list(parts) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 site", "1,204 sites"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def lasted(minutes: int) -> str:
+    """A stretch of time, in the two largest units: "2 d 4 h"."""
+    days, rest = divmod(max(0, minutes), 1440)
+    hours, minutes = divmod(rest, 60)
+    parts = [f"{value} {unit}" for value, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if value]
+    return " ".join(parts[:2]) or "0 min"
