@@ -34,7 +34,7 @@ _REVISIONS = """
 SELECT r.headline IS NOT NULL AND r.headline <> '' AS headline, r.body <> '' AS body, length(r.body) AS chars,
     r.date_published IS NOT NULL AS date_published,
     EXISTS (SELECT 1 FROM revision_authors w WHERE w.revision_id = r.id) AS authors
-FROM revisions r WHERE r.crawl_id = ? ORDER BY r.id DESC LIMIT ?
+FROM json_each(?) c CROSS JOIN revisions r WHERE r.crawl_id = c.value ORDER BY c.key, r.id DESC LIMIT ?
 """
 # Starts that led to no crawl (skipped, missed, failed before they began) have no `started`.
 _CRAWLS = """
@@ -65,13 +65,15 @@ def usual_readings(store: Store, site_id: str) -> Readings:
 
 
 def _newest(store: Store, site_id: str, limit: int) -> list[Row]:
-    """A site's newest revisions: crawl by crawl, and no more of them than are asked for."""
-    found: list[Row] = []
-    for crawl in list(store.rows(_WRITING, (site_id, CRAWLS_SEARCHED))):
-        found += store.rows(_REVISIONS, (crawl["id"], limit - len(found)))
-        if len(found) >= limit:
+    """A site's newest revisions, of as many crawls as it takes."""
+    crawls: list[int] = []
+    counted = 0
+    for crawl in store.rows(_WRITING, (site_id, CRAWLS_SEARCHED)):
+        crawls.append(crawl["id"])
+        counted += crawl["revisions"]
+        if counted >= limit:
             break
-    return found
+    return list(store.rows(_REVISIONS, (json.dumps(crawls), limit)))
 
 
 def _vitals(store: Store, site_id: str, now: datetime) -> Vitals:

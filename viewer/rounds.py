@@ -16,7 +16,7 @@ from pipelines.rows import instant_of
 from pipelines.store import Row, Store
 from pipelines.vitals import vitals
 
-SITES_A_REQUEST = 25
+SITES_A_REQUEST = 10
 """Sites whose signs are gathered anew for one page. Higher: the page takes longer; lower: more pages until all are known."""
 _SITES = """
 SELECT s.id, s.name, s.region, s.country, c.id AS crawl_id, c.outcome, c.reason,

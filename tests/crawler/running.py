@@ -26,7 +26,7 @@ def newsledger(*arguments: str, now: datetime | None = None, cwd: Path | None = 
     """Run it to its end; the output is captured. `packages`: a folder whose `crawler` and `pipelines` run instead of ours."""
     command = [sys.executable, "-m", "crawler", *arguments]
     env = environment(now) | ({"PYTHONPATH": str(packages)} if packages else {})
-    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=280)
 
 
 def crawl(folder: Path, *targets: str, now: datetime | None = None, recheck: str = "due", code: int = 0) -> list[dict[str, Any]]:
