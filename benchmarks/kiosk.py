@@ -1,9 +1,10 @@
 """Many little newspapers in one process, each on an address of its own, and a log of who asked what, when, and for how long.
 
-    python benchmarks/kiosk.py --hosts 30 --log FILE [--pages 6] [--moody]
+    python benchmarks/kiosk.py --hosts 30 --log FILE [--pages 6] [--moody] [--edition FILE]
 
 Prints `{"url": ..., "hosts": [...]}` when ready; ends when its standard input closes. Hosts are 127.0.1.1, 127.0.1.2, ... on one
 port (Linux: all of 127.0.0.0/8 is this machine), so a crawler takes each for a host. A paper's texts change every four minutes.
+With `--edition` they change when the number in that file does, so that two runs can see the same.
 `--moody`: some answers are slow, about one in fifteen is 429 with Retry-After, every third paper has a Crawl-delay.
 
 The log has one JSON line a request (`begin`, `end`, `status`, `wait` where one was asked for) and one a connection. Times are
@@ -25,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 EDITION_SECONDS = 240
+EPOCH = 1_760_000_000
+"""When the first edition came out that a file names."""
 CRAWL_DELAY = 2
 RETRY_SECONDS = 3
 STREETS = ("Mill Lane", "Castle Street", "Station Road", "Ferry Quay", "Market Square", "Church Hill", "Dock Walk")
@@ -55,13 +58,15 @@ class Paper(ThreadingHTTPServer):
         self.options = options
         self.log = log
         self.random = random.Random(number)
-        self.opened = time.time()
+        self.opened = time.time() if options.edition is None else float(EPOCH)
 
     @property
     def host(self) -> str:
         return f"{self.server_address[0]!s}:{self.server_address[1]}"
 
     def edition(self) -> int:
+        if self.options.edition is not None:
+            return int(self.options.edition.read_text(encoding="ascii"))
         return int((time.time() - self.opened + self.number * 7) // EDITION_SECONDS)
 
 
@@ -108,7 +113,7 @@ class Visit(BaseHTTPRequestHandler):
             self.close_connection = True
         port = self.client_address[1]
         paper.log.write(kind="request", host=paper.host, pid=self.pid, port=port, path=self.path, begin=begin, end=time.time(),
-                        status=status, wait=wait)  # fmt: skip
+                        status=status, wait=wait, agent=self.headers.get("User-Agent"))  # fmt: skip
 
     def handle(self) -> None:
         try:
@@ -127,9 +132,10 @@ def page(paper: Paper, path: str) -> tuple[int, str, str]:
         delay = f"Crawl-delay: {CRAWL_DELAY}\n" if paper.options.moody and paper.number % 3 == 0 else ""
         return 200, "text/plain", f"User-agent: *\nDisallow: /private/\n{delay}Sitemap: {base}/sitemap.xml\n"
     if path == "/sitemap.xml":
-        edited = paper.opened + (paper.edition() - 1) * EDITION_SECONDS
+        apart = 7 if paper.options.edition is None else 9_000  # further than what one moment is taken for
+        edited = paper.opened + (paper.edition() - 1) * EDITION_SECONDS * (apart // 7)
         paths = [*(f"/news/story-{n}" for n in range(paper.options.pages)), "/private/story-1"]
-        stamps = [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(edited + 7 * n)) for n in range(len(paths))]
+        stamps = [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(edited + apart * n)) for n in range(len(paths))]
         rows = "".join(
             f"<url><loc>{base}{path}</loc><lastmod>{stamp}</lastmod></url>" for path, stamp in zip(paths, stamps, strict=True)
         )
@@ -191,6 +197,7 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=30)
     parser.add_argument("--pages", type=int, default=6)
     parser.add_argument("--moody", action="store_true")
+    parser.add_argument("--edition", type=Path)
     parser.add_argument("--log", type=Path, required=True)
     options = parser.parse_args()
     log = Log(options.log)

@@ -29,6 +29,7 @@ VERBS = {
     "timemap": ("timemap", "All revisions of an article as a Memento TimeMap."),
     "diff": ("diff", "Show word by word what changed between two revisions."),
     "search": ("search", "Find revisions, old ones too, that hold all the words."),
+    "stories": ("stories", "Which papers carry the same copy: the latest stories, or one."),
     "serve": ("serve", "Show the ledger in a browser, and answer Memento clients."),
     "sites": ("sites", "The catalogue: list, show, check."),
     "status": ("status", "The ledger at a glance."),
@@ -43,6 +44,8 @@ VERBS = {
     "metrics": ("metrics", "Print the metrics, or write them for a textfile collector."),
     "alerts": ("alerts", "Tell of trouble by mail, chat or webhook: test, check, list."),
     "settings": ("settings", "The settings that hold, and where each comes from."),
+    "worker": ("worker", "Run crawls from a cluster's queue."),
+    "writer": ("writer", "Write what a cluster's workers found into the ledger."),
     "demo": ("demo", "Live through a day of an invented newspaper."),
 }
 """Verb -> (module of `crawler.commands`, what the help says); in the order in which the help names them."""

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     MOMENT = "ISO 8601 time with zone"
     ADDRESS = "loopback address and port"
     SECRETS = "list of URLs"
+    REDIS = "URL of a Redis"
 
 
 class Origin(StrEnum):
@@ -80,6 +81,8 @@ class Setting:
             )
         if self.kind is Kind.ADDRESS:
             return 'a loopback address and port ("127.0.0.1:9464", "[::1]:9464"), or nothing'
+        if self.kind is Kind.REDIS:
+            return "redis://HOST:PORT/NUMBER, rediss://... or unix://PATH, or nothing"
         return {Kind.SECRETS: "URLs that apprise knows (scheme://...)", Kind.MOMENT: f"an {self.kind}"}.get(self.kind, "text")
 
 
@@ -99,6 +102,7 @@ SETTINGS = {setting.key: setting for setting in (
     Setting("max_age", Kind.NUMBER, 24.0, "hours; a site whose last success is older is ill", low=0.01, high=10_000),
     Setting("alerts", Kind.SECRETS, (), "whom to tell of trouble: apprise's URLs, in the environment parted by white space"),
     Setting("alerts_again", Kind.NUMBER, 24.0, "hours after which trouble that lasts is told again", low=0.1, high=10_000),
+    Setting("redis", Kind.REDIS, "", "where the queue and the stream of a cluster are; empty: one machine, and neither"),
     Setting("now", Kind.MOMENT, "", "stops the clock at this time; for the demo and tests", in_file=False),
 )}  # fmt: skip
 
@@ -160,6 +164,8 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Configuration:
 
 def shown(setting: Setting, value: Value) -> str:
     """A value for a person: of secrets only the schemes."""
+    if setting.kind is Kind.REDIS and value:
+        return f"{scheme(str(value))}://***"
     if setting.kind is Kind.SECRETS and isinstance(value, tuple):
         return " ".join(f"{scheme(url)}://***" for url in value)
     return str(value)
@@ -239,6 +245,8 @@ def checked(setting: Setting, value: Value, where: str) -> Value:
         for number, url in enumerate(value, 1):
             if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://.", url):
                 raise ConfigurationError(f"{where}: number {number} is no URL; allowed: {setting.allowed}")
+    elif setting.kind is Kind.REDIS and value:
+        fine = re.match(r"(?:rediss?|unix)://.", str(value)) is not None
     elif setting.kind is Kind.ADDRESS and value:
         fine = _is_loopback(str(value))
     elif setting.kind is Kind.MOMENT and value:
@@ -249,7 +257,7 @@ def checked(setting: Setting, value: Value, where: str) -> Value:
 
 
 def _wrong(setting: Setting, value: object, where: str) -> ConfigurationError:
-    told = "" if setting.kind is Kind.SECRETS else f" {value!r}"[:100]
+    told = "" if setting.kind in (Kind.SECRETS, Kind.REDIS) else f" {value!r}"[:100]
     return ConfigurationError(f"{where}: not allowed:{told or ' what stands there'}; allowed: {setting.allowed}")
 
 

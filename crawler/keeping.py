@@ -21,7 +21,13 @@ ORDER BY fetched DESC LIMIT 1
 class Keeper:
     """Called by the ledger for each look, inside its transaction."""
 
-    def __init__(self, archive: Archive, store: Store, *, keeps_all: bool, heeds_noarchive: bool) -> None:
+    def __init__(self, archive: Archive, store: Store | None, *, keeps_all: bool, heeds_noarchive: bool,
+                 under: str = "") -> None:  # fmt: skip
+        """Without a store, where another process writes the ledger, what repeats an earlier answer is kept whole.
+
+        `under`: the folder in which this archive will stand among those of other machines.
+        """
+        self._under = under
         self._archive = archive
         self._store = store
         self._keeps_all = keeps_all
@@ -38,11 +44,12 @@ class Keeper:
             place = self._archive.write(exchange, fetch.fetched, None if outcome in _NEWS else self._earlier(fetch, article_id))
         except OSError as error:
             raise StoreError(f"the page archive cannot be written: {error}") from error
-        return replace(fetch, warc_file=place.file, warc_offset=place.offset, payload_hash=place.payload_hash)
+        file = f"{self._under}/{place.file}" if self._under else place.file
+        return replace(fetch, warc_file=file, warc_offset=place.offset, payload_hash=place.payload_hash)
 
     def _earlier(self, fetch: Fetch, article_id: int | None) -> Earlier | None:
         """The archived answer that this one repeats byte for byte, or by the server's word (304)."""
-        row = self._store.row(_LAST, (article_id,))
+        row = self._store.row(_LAST, (article_id,)) if self._store else None
         exchange = fetch.payload.exchange if fetch.payload else None
         if row is None or exchange is None:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,8 +23,9 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.error import ReactorNotRunning
 
 from crawler import settings as ours
-from crawler.books import rows_of
+from crawler.books import Briefing, rows_of
 from crawler.clock import clock
+from crawler.dispatch import Dispatch
 from crawler.schedule.locks import hold
 from crawler.sites import Site
 from crawler.spiders.news import NewsSpider
@@ -50,6 +52,8 @@ class Options:
     """When a schedule planned the start, ISO 8601; empty by hand."""
     log: str = "text"
     """The form of log lines: "text", which is Scrapy's own, or "json"."""
+    warc: str = ""
+    """The folder of archived pages; empty: as the settings say."""
 
     def with_urls(self, urls: Sequence[str]) -> Self:
         """The same for these URLs only."""
@@ -69,6 +73,33 @@ def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] =
         if made:
             return _skip(site, options, f"another schedule made this start already (crawl {made})")
         return _crawl_alone(site, options, watch)
+
+
+def crawl_for(site: Site, options: Options, dispatch: Dispatch, told: tuple[int, Briefing], seconds: float) -> None:
+    """Crawl one site for somebody else's ledger; `told` is what `dispatch.open` answered. Once a process, like `crawl_site`.
+
+    After so many seconds it is stopped.
+    """
+    settings = settings_for(options)
+    said = {"NEWSLEDGER_TIME_LIMIT": seconds / 60, "LOG_INSTALL_ROOT_HANDLER": False}  # the worker's is there
+    settings.setdict(said, priority="cmdline")
+    crawl_id, briefing = told
+    if options.log == "json":
+        install("json", options.log_level, lambda: {"site": site.id, "crawl": crawl_id})
+    for handler in logging.root.handlers:
+        handler.setLevel(options.log_level)
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(NewsSpider)
+
+    def opened(spider: NewsSpider) -> None:
+        spider.crawl_id = crawl_id
+        spider.brief(briefing)
+
+    crawler.signals.connect(opened, signals.spider_opened, weak=False)
+    collect_seldom()
+    process.crawl(crawler, site=site, dispatch=dispatch, recheck=options.recheck, trigger=options.trigger,
+                  planned=options.planned)  # fmt: skip
+    process.start()
 
 
 def _made_already(site: Site, options: Options) -> int | None:
@@ -180,7 +211,8 @@ def settings_for(options: Options) -> Settings:
     settings = Settings()
     settings.setmodule(ours, priority="project")
     said = {"NEWSLEDGER_DB": options.db, "LOG_LEVEL": options.log_level, "LOG_INSTALL_ROOT_HANDLER": options.log == "text"}
-    settings.setdict(said | ({"NEWSLEDGER_NOW": options.now} if options.now else {}), priority="cmdline")
+    more = {"NEWSLEDGER_NOW": options.now, "NEWSLEDGER_WARC": options.warc}
+    settings.setdict(said | {key: value for key, value in more.items() if value}, priority="cmdline")
     return settings
 
 

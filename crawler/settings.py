@@ -20,6 +20,7 @@ NEWSLEDGER_SITES = _said.text("sites")
 NEWSLEDGER_NOW = _said.text("now")
 NEWSLEDGER_MAX_PAGES = _said.count("max_pages")
 NEWSLEDGER_MAX_SITEMAPS = _said.count("max_sitemaps")
+NEWSLEDGER_TIME_LIMIT = _said.count("time_limit")
 
 # --- who we are, and what we may ask -----------------------------------------------------------------------------------
 USER_AGENT = f"Newsledger/0.1 (keeps revisions of news articles; {NEWSLEDGER_CONTACT})"
@@ -72,6 +73,7 @@ ITEM_PIPELINES = {
     "pipelines.stages.Deduplicate": 200,
     "pipelines.stages.Doubt": 250,
     "pipelines.stages.Record": 300,
+    "crawler.extensions.remote_record.Send": 400,
 }
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.guard.Guard": 40,
@@ -80,6 +82,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.wire.Tap": 990,  # next to the wire: sees answers as they were received
     "crawler.middlewares.patience.Manners": 570,  # between decompression and retries: sees every attempt, unpacked
     "crawler.middlewares.unpacking.Unpacking": 590,
+    "crawler.middlewares.leased.Leased": 980,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -94,6 +97,6 @@ SPIDER_MIDDLEWARES = {
 }
 # Without the rest: telnet and remote control stay shut whatever is set, and their libraries are never loaded.
 EXTENSIONS_BASE = {"scrapy.extensions.corestats.CoreStats": 0}
-EXTENSIONS = {"crawler.extensions.crawl_record.CrawlRecord": 10}
+EXTENSIONS = {"crawler.extensions.crawl_record.CrawlRecord": 10, "crawler.extensions.remote_record.RemoteRecord": 10}
 LOG_LEVEL = "INFO"
 STATS_DUMP = False

@@ -49,19 +49,25 @@ def put_sites(store: Store, sites: Iterable[Row]) -> None:
     store.upsert("sites", sites, "id")
 
 
-def start_crawl(store: Store, site_id: str | None, trigger: str, now: datetime, planned: datetime | None = None) -> int:
-    """Open a crawl's row. Crawls whose process is no more are marked lost first."""
+def start_crawl(store: Store, site_id: str | None, trigger: str, now: datetime, planned: datetime | None = None, *,
+                worker: str | None = None, job: str | None = None) -> int:  # fmt: skip
+    """Open a crawl's row, of this process or, where `worker` is given, of a worker elsewhere; `job` tells its crawls apart.
+
+    Crawls of this machine whose process is no more are marked lost first.
+    """
     with store.transaction():
         lose_dead(store, now)
         row = {"site_id": site_id, "trigger": trigger, "planned": optional_moment(planned), "started": moment(now)}
-        return store.insert("crawls", {**row, "outcome": CrawlOutcome.RUNNING, "pid": os.getpid()})
+        who = {"worker": worker, "job": job} if worker is not None else {"pid": os.getpid()}
+        return store.insert("crawls", {**row, "outcome": CrawlOutcome.RUNNING, **who})
 
 
 def lose_dead(store: Store, now: datetime) -> list[str]:
-    """Mark running crawls whose process is no more as lost; their sites."""
+    """Mark running crawls of this machine whose process is no more as lost; their sites. Those of workers are their writer's."""
     lost = []
     with store.transaction():
-        for crawl in list(store.rows("SELECT id, pid, site_id FROM crawls WHERE outcome = 'running'")):
+        sql = "SELECT id, pid, site_id FROM crawls WHERE outcome = 'running' AND worker IS NULL"
+        for crawl in list(store.rows(sql)):
             if not _alive(crawl["pid"]):
                 reason = "its process ended without a word"
                 store.update("crawls", crawl["id"], {"outcome": CrawlOutcome.LOST, "finished": moment(now), "reason": reason})

@@ -116,6 +116,20 @@ class Quarantine:
         self._overtake()
         return recorded
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether any reading waits."""
+        return bool(self._held)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Readings that raised no doubt, and those of them that are of articles known before."""
+        return self._sound, self._confirmed
+
+    def restore(self, counts: tuple[int, int]) -> None:
+        """Go on from the counts of a crawl whose books were open before; what it held is admitted again after this."""
+        self._sound, self._confirmed = counts
+
     def _count(self, *, known: bool) -> None:
         self._sound += 1
         self._confirmed += known

@@ -10,6 +10,8 @@ import click
 from rich.text import Text
 
 from crawler.catalogue import load_sites
+from crawler.cluster.standing import ills
+from crawler.commands.cluster import glance_of, redis_option
 from crawler.commands.options import db_option, json_option, now, open_ledger, sites_option
 from crawler.commands.terminal import console, plain, print_json, table, when, word
 from crawler.watch.beat import read_beat
@@ -25,13 +27,16 @@ Judged = list[tuple[Vitals, tuple[Finding, ...]]]
 @click.option("--max-age", "max_age_hours", default=24.0, show_default=True, metavar="HOURS", envvar="NEWSLEDGER_MAX_AGE",
               type=click.FloatRange(min=0, min_open=True), help="A last success older than this is ill.")  # fmt: skip
 @click.option("--schedule", "of_schedule", is_flag=True, help="Whether the schedule lives, instead: for supervisors.")
+@redis_option
 @db_option
 @sites_option
 @json_option
-def command(site: str | None, max_age_hours: float, of_schedule: bool, db: str, sites_path: Path | None, as_json: bool) -> None:
+def command(site: str | None, max_age_hours: float, of_schedule: bool, redis: str, db: str, sites_path: Path | None,
+            as_json: bool) -> None:  # fmt: skip
     """Whether every site is well, by its own history; exit code 1 where one is ill.
 
-    Reads the ledger alone, so it tells the truth when nothing runs. Sites that the catalogue has switched off are left out.
+    Reads the ledger, and of a cluster its Redis, so it tells the truth when nothing runs. Sites that the catalogue has switched
+    off are left out.
     """
     if of_schedule:
         _of_schedule(db, as_json)
@@ -42,11 +47,15 @@ def command(site: str | None, max_age_hours: float, of_schedule: bool, db: str, 
         judged = [(one, judge(one, max_age)) for one in vitals(store, now(), site) if one.site_id not in off]
     if site and not judged:
         raise click.UsageError(f"the ledger has no site {site!r}")
+    glance = glance_of("" if site else redis)
+    trouble = ills(glance()) if glance else {}
     if as_json:
         print_json([_facts(one, findings) for one, findings in judged])
     else:
         _print(judged)
-    if any(is_ill(findings) for _, findings in judged):
+    for text in trouble.values():
+        click.echo(f"cluster: {text}", err=as_json)
+    if trouble or any(is_ill(findings) for _, findings in judged):
         raise SystemExit(1)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from crawler.commands.cluster import redis_option
 from crawler.commands.options import configuration, db_option, now, sites_option
 from crawler.commands.watching import watched_by
 from crawler.watch.reading import Reader
@@ -17,18 +18,20 @@ from crawler.watch.state import write_text
 @click.command("metrics")
 @click.option("--textfile", default=None, metavar="PATH", type=click.Path(dir_okay=False, path_type=Path),
               help="Replace this file in one step, for node_exporter's textfile collector; its name ends in .prom.")  # fmt: skip
+@redis_option
 @db_option
 @sites_option
-def command(textfile: Path | None, db: str, sites_path: Path | None) -> None:
+def command(textfile: Path | None, redis: str, db: str, sites_path: Path | None) -> None:
     """Print the metrics of the ledger, or write them for a textfile collector.
 
-    Reads the ledger alone, so it tells the truth when no schedule runs. What was counted is kept beside the ledger, so that the
-    next reading costs what is new.
+    Reads the ledger, and of a cluster its Redis, so it tells the truth when no schedule runs. What was counted is kept beside the
+    ledger, so that the next reading costs what is new.
     """
     from crawler.watch.metrics import render  # an extra
 
-    reader = Reader(db, timedelta(hours=configuration().number("max_age")))
-    text = render(reader.read(now(), watched_by(db, sites_path).judged, seconds=inf)).decode()
+    watched = watched_by(db, sites_path, redis)
+    reader = Reader(db, timedelta(hours=configuration().number("max_age")), watched.cluster)
+    text = render(reader.read(now(), watched.judged, seconds=inf)).decode()
     reader.save()
     if textfile is None:
         click.echo(text, nl=False)

@@ -17,20 +17,23 @@ from crawler.books import rows_of
 from crawler.catalogue import CatalogueError, load_sites
 from crawler.catalogue.load import fingerprint
 from crawler.clock import Clock, clock
+from crawler.commands.cluster import glance_of, needing_cluster, redis_of, redis_option
 from crawler.commands.options import configuration, db_option, log_option, sites_option
 from crawler.commands.watching import open_teller, open_watch, tell_once
-from crawler.schedule.children import STOP_SECONDS, Children, Orders
+from crawler.schedule.children import STOP_SECONDS, Children, Crawls, Orders
 from crawler.schedule.service import Schedule
 from crawler.sites import Site
 from crawler.watch import supervisor
 from crawler.watch.beat import write_beat
-from crawler.watch.logs import install, relay
+from crawler.watch.logs import JsonHandler, install, relay
 from crawler.watch.rounds import Watched
 from pipelines.crawls import lose_dead, put_sites
 from pipelines.store import Store
 
 logger = logging.getLogger(__name__)
 
+REDIS_SECONDS = 3.0
+"""A Redis that answers no sooner is away."""
 LOOK_SECONDS = 10.0
 """How often the catalogue's files are looked at for changes, and a sign of life is given."""
 
@@ -43,14 +46,17 @@ LOOK_SECONDS = 10.0
               metavar="MINUTES", help="A crawl that takes longer is stopped.")  # fmt: skip
 @click.option("--metrics", default="", envvar="NEWSLEDGER_METRICS", metavar="ADDRESS",
               help="Serve /metrics and /healthz at this loopback address and port, as 127.0.0.1:9464.")  # fmt: skip
+@redis_option
 @log_option
 @db_option
 @sites_option
-def command(once: bool, jobs: int, time_limit: int, metrics: str, log: str, db: str, sites_path: Path | None) -> None:
+def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, log: str, db: str,
+            sites_path: Path | None) -> None:  # fmt: skip
     """Crawl every enabled site on its own interval, until asked to stop.
 
     Starts are spread over the interval. A change of the catalogue is taken over while it runs; a broken one is refused, and the
-    old plan goes on. SIGTERM or Ctrl-C ends the running crawls gracefully.
+    old plan goes on. SIGTERM or Ctrl-C ends the running crawls gracefully. With --redis crawls become jobs on a queue, for
+    `newsledger worker` to run, and this process starts none itself.
     """
     handler = install(log, logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
@@ -62,11 +68,10 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, log: str, db: 
         put_sites(store, rows_of(site for site in sites if site.enabled))
         for lost in lose_dead(store, now()):
             logger.warning("a crawl of %s was lost: its process is no more", lost, extra={"site": lost})
-    orders = Orders(db, str(sites_path or ""), time_limit_seconds=time_limit * 60.0, log=log)
-    children = Children(orders, now, partial(relay, handler=handler) if handler else None)
-    schedule = Schedule(db, children, now, jobs)
+    crawls = _crawls(db, sites_path, time_limit, log, redis, handler, now)
+    schedule = Schedule(db, crawls, now, jobs)
     schedule.replace(sites)
-    watched = Watched(db, schedule.has)
+    watched = Watched(db, schedule.has, glance_of(redis))
     if once:
         _run_due(schedule, now)
         if teller:
@@ -74,7 +79,20 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, log: str, db: 
         return
     with ExitStack() as stack:
         open_watch(stack, watched, metrics, max_age, now, teller)
-        _run_on(schedule, children, db, sites_path, now)
+        _run_on(schedule, crawls, db, sites_path, now)
+
+
+def _crawls(db: str, sites_path: Path | None, time_limit: int, log: str, redis: str, handler: JsonHandler | None,
+            now: Clock) -> Crawls:  # fmt: skip
+    """Who makes the starts into crawls."""
+    if redis:
+        connection = redis_of(redis, seconds=REDIS_SECONDS)
+        with needing_cluster():
+            from crawler.cluster.queueing import Queueing
+
+        return Queueing(connection, db, now, time_limit * 60.0)
+    orders = Orders(db, str(sites_path or ""), time_limit_seconds=time_limit * 60.0, log=log)
+    return Children(orders, now, partial(relay, handler=handler) if handler else None)
 
 
 def _run_due(schedule: Schedule, now: Clock) -> None:
@@ -85,38 +103,38 @@ def _run_due(schedule: Schedule, now: Clock) -> None:
     schedule.queues.wait_idle()
 
 
-def _run_on(schedule: Schedule, children: Children, db: str, path: Path | None, now: Clock) -> None:
+def _run_on(schedule: Schedule, crawls: Crawls, db: str, path: Path | None, now: Clock) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     logger.info("%d starts were missed while no scheduler ran", schedule.note_missed())
     schedule.start()
     logger.info("%d sites are scheduled", schedule.size)
-    _beat(schedule, children, db, now)
+    _beat(schedule, crawls, db, now)
     supervisor.tell(supervisor.READY)
     seen = fingerprint(path)
     while not stopping.wait(LOOK_SECONDS):
         schedule.follow_clock()
-        _beat(schedule, children, db, now)
+        _beat(schedule, crawls, db, now)
         current = fingerprint(path)
         if current != seen:
             seen = current
             _take_over(schedule, db, path)
     supervisor.tell(supervisor.STOPPING)
     schedule.stop()
-    children.stop()
+    crawls.stop()
     if not schedule.queues.wait_idle(STOP_SECONDS + 10):
         logger.error("crawls that did not end in time are left to the system")
 
 
-def _beat(schedule: Schedule, children: Children, db: str, now: Clock) -> None:
+def _beat(schedule: Schedule, crawls: Crawls, db: str, now: Clock) -> None:
     """A sign of life, to the file and to systemd: only while the timetable's own thread lives too."""
     if not schedule.keeps_time:
         logger.error("the timetable stands still")
         return
     supervisor.tell(supervisor.ALIVE)
     try:
-        write_beat(db, now(), pid=os.getpid(), sites=schedule.size, queued=schedule.queues.waiting, running=children.running)
+        write_beat(db, now(), pid=os.getpid(), sites=schedule.size, queued=schedule.queues.waiting, running=crawls.running)
     except OSError as error:
         logger.error("the schedule's sign of life could not be written: %s", error)
 

@@ -12,7 +12,7 @@ from crawler.configuration import SETTINGS, Origin, shown
 @click.command("settings")
 @json_option
 def command(as_json: bool) -> None:
-    """The settings that hold, and where each comes from; of addresses of alerts only the service is told.
+    """The settings that hold, and where each comes from; of addresses of alerts and of Redis only the service is told.
 
     An option of a verb goes before the environment, that before the file, that before the default.
     """

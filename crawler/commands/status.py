@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
+from crawler.cluster.standing import told
+from crawler.commands.cluster import glance_of, redis_option
 from crawler.commands.options import db_option, json_option, open_ledger
-from crawler.commands.terminal import console, print_json, table, when, word
+from crawler.commands.terminal import console, plain, print_json, table, when, word
 from pipelines import queries
 
 
 @click.command("status")
+@redis_option
 @db_option
 @json_option
-def command(db: str, as_json: bool) -> None:
+def command(redis: str, db: str, as_json: bool) -> None:
     """The ledger at a glance: what it holds, and how the last crawl of each site went."""
     with open_ledger(db) as store:
         found = queries.status(store)
+    glance = glance_of(redis)
+    cluster = glance() if glance else None
     if as_json:
-        print_json(found)
+        print_json(found if cluster is None else found | {"cluster": cluster if isinstance(cluster, str) else asdict(cluster)})
         return
     out = console()
-    out.print(f"{db}: {found['articles']} articles of {found['sites']} sites, {found['revisions']} revisions, "
-              f"{found['gone']} gone; last fetch {when(found['last_fetch']) or 'never'}", markup=False)  # fmt: skip
-    changes = ", ".join(f"{count} {change}" for change, count in sorted(found["changes"].items()))
+    out.print(f"{db}: {found['articles']:,} articles of {found['sites']:,} sites, {found['revisions']:,} revisions, "
+              f"{found['gone']:,} gone; last fetch {when(found['last_fetch']) or 'never'}", markup=False)  # fmt: skip
+    if cluster is not None:
+        out.print("\n".join(plain(line) for line in told(cluster)), markup=False)
+    changes = ", ".join(f"{count:,} {change}" for change, count in sorted(found["changes"].items()))
     out.print(f"changes: {changes or 'none yet'}\n", markup=False)
     columns = ("site", "last crawl", "finished", "articles", "revisions", "gone", "errors", "last new article", "why")
     out.print(table(columns, [

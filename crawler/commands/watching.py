@@ -13,6 +13,7 @@ import click
 
 from crawler.catalogue import load_sites
 from crawler.clock import Clock
+from crawler.commands.cluster import glance_of
 from crawler.configuration import SETTINGS, Configuration, ConfigurationError, checked
 from crawler.watch.notices import Problem, Trouble
 from crawler.watch.reading import Reader
@@ -45,7 +46,7 @@ def open_watch(stack: ExitStack, watched: Watched, address: str, max_age: timede
             checked(SETTINGS["metrics"], address, "--metrics")
         except ConfigurationError as error:
             raise click.UsageError(str(error)) from error
-    reader = Reader(watched.db, max_age)
+    reader = Reader(watched.db, max_age, watched.cluster)
     if not address:
         watch = Watch(watched, reader, now, teller=teller)
     else:
@@ -64,7 +65,7 @@ def open_watch(stack: ExitStack, watched: Watched, address: str, max_age: timede
 
 def tell_once(watched: Watched, teller: Alerts, max_age: timedelta, now: Clock, more: Mapping[str, str] | None = None) -> int:
     """One round of alerts without a schedule; how many letters could not be sent. `more`: other trouble, by its key."""
-    reader = Reader(watched.db, max_age)
+    reader = Reader(watched.db, max_age, watched.cluster)
     reading = reader.read(now(), watched.judged, seconds=inf)
     found = [Problem(key, text) for key, text in (more or {}).items()]
     failed = teller.round(Trouble((*found, *troubles(reading)), reading.whole), now())
@@ -72,7 +73,7 @@ def tell_once(watched: Watched, teller: Alerts, max_age: timedelta, now: Clock, 
     return failed
 
 
-def watched_by(db: str, path: Path | None) -> Watched:
+def watched_by(db: str, path: Path | None, redis: str = "") -> Watched:
     """What is watched where no schedule runs: all sites of the ledger but those that the catalogue has switched off."""
     off = {site.id for site in load_sites(path) if not site.enabled}
-    return Watched(db, lambda site: site not in off)
+    return Watched(db, lambda site: site not in off, glance_of(redis))

@@ -7,19 +7,22 @@ from pathlib import Path
 import click
 
 from crawler.catalogue import load_sites
+from crawler.commands.cluster import needing_cluster, redis_option
 from crawler.commands.options import db_option, json_option, now, open_ledger, sites_option
 from crawler.commands.terminal import console, plain, print_json
 from crawler.reasons import SITES_TOLD, Known, Reason, reasons, sites_of
+from crawler.sites import Site
 from pipelines import traces
 from pipelines.learning import load_habits, load_trust
 
 
 @click.command("why")
 @click.argument("url")
+@redis_option
 @db_option
 @sites_option
 @json_option
-def command(url: str, db: str, sites_path: Path | None, as_json: bool) -> None:
+def command(url: str, redis: str, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Every reason a URL was or was not fetched, and when it is looked at next.
 
     From the ledger and the catalogue alone: nothing is asked of the site.
@@ -33,15 +36,28 @@ def command(url: str, db: str, sites_path: Path | None, as_json: bool) -> None:
         sources = {site_id: traces.sources_of(store, site_id) for site_id in ids}
         habits = {site_id: load_habits(store, site_id) for site_id in ids}
         trust = load_trust(store)
+    waiting = _in_cluster(redis, sites[0] if sites else None, trace.url)
     known = Known(trace, sites, crawls, sources, habits, trust)
     found = reasons(known, now())
     if as_json:
-        print_json(_facts(known, found))
+        print_json(_facts(known, found) | ({"cluster": waiting} if redis else {}))
         return
     out = console()
     out.print(plain(trace.url), style="bold", markup=False)
     for reason in found:
         out.print(plain(reason.text), markup=False)
+    for line in waiting:
+        out.print(plain(line), markup=False)
+
+
+def _in_cluster(redis: str, site: Site | None, url: str) -> list[str]:
+    """What workers are about to do with it; that Redis is away keeps nobody from what the ledger tells."""
+    if not redis:
+        return []
+    with needing_cluster():
+        from crawler.cluster.state import told_of_url
+
+    return told_of_url(redis, site, url)
 
 
 def _facts(known: Known, found: tuple[Reason, ...]) -> dict[str, object]:

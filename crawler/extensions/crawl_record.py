@@ -13,6 +13,7 @@ from scrapy.exceptions import NotConfigured
 from crawler.archive import Archive
 from crawler.books import Books, Ending, briefing, rows_of
 from crawler.choosing import OVER_LIMIT
+from crawler.dispatch import LEASE_LOST, UNREACHED
 from crawler.keeping import Keeper
 from crawler.middlewares.patience import Manners
 from crawler.sites import Site
@@ -21,10 +22,14 @@ from crawler.vanishing import where_listed
 from pipelines.crawls import CrawlOutcome, put_sites, start_crawl
 from pipelines.past import kept_elsewhere
 from pipelines.store import Store, StoreError
+from pipelines.stories import catch_up
 
 logger = logging.getLogger(__name__)
 
-_OUTCOMES = {"finished": CrawlOutcome.FINISHED, "shutdown": CrawlOutcome.STOPPED, "cancelled": CrawlOutcome.STOPPED}
+TAKEN_UP = 2_000
+"""Revisions whose stories are looked for at the end of a crawl: some ten seconds. Longer arrears take several crawls."""
+
+_STOPPED = ("shutdown", "cancelled", LEASE_LOST, UNREACHED)
 
 
 class CrawlRecord:
@@ -55,16 +60,13 @@ class CrawlRecord:
         put_sites(store, rows_of([site]))
         spider.brief(briefing(store, site, spider.clock()))
         spider.crawl_id = start_crawl(store, site.id, spider.trigger, spider.clock(), spider.planned_start)
-        self._books = Books(store, site, spider.crawl_id, spider.clock(), self._keeper(site))
+        if site.archive != "off":
+            folder = self._crawler.settings.get("NEWSLEDGER_WARC") or store.path.absolute().parent / "warc"
+            self._archive = Archive(Path(folder), site.id)
+        keep = keeper_of(site, self._archive, store) if self._archive else None
+        self._books = Books(store, site, spider.crawl_id, spider.clock(), keep)
         spider.ledger, spider.quarantine = self._books.ledger, self._books.quarantine
         spider.kept_elsewhere = lambda urls: kept_elsewhere(store, site.id, urls)
-
-    def _keeper(self, site: Site) -> Keeper | None:
-        if site.archive == "off":
-            return None
-        folder = self._crawler.settings.get("NEWSLEDGER_WARC") or self._store.path.absolute().parent / "warc"
-        self._archive = Archive(Path(folder), site.id)
-        return Keeper(self._archive, self._store, keeps_all=site.archive == "on", heeds_noarchive=site.noarchive != "ignore")
 
     def spider_closed(self, spider: NewsSpider, reason: str) -> None:
         """Settle what is in doubt, write sources and the crawl's end, and close the store."""
@@ -73,16 +75,31 @@ class CrawlRecord:
                 self._books.close(ending_of(self._crawler, spider, reason))
         except StoreError as error:
             logger.error("%s: how the crawl ended could not be recorded: %s", spider.site.id, error)
+        self._find_stories(spider)
         self._store.close()
         if self._archive:
             self._archive.close()
+
+    def _find_stories(self, spider: NewsSpider) -> None:
+        """The crawl is over and its row written: what goes wrong here is told, and the next crawl goes on from where it was."""
+        try:
+            catch_up(self._store, spider.clock(), at_most=TAKEN_UP)
+        except Exception:
+            logger.exception("%s: which stories its articles tell was not worked out", spider.site.id)
+
+
+def keeper_of(site: Site, archive: Archive, store: Store | None, under: str = "") -> Keeper:
+    """Which answers of a site are archived, by its definition."""
+    return Keeper(archive, store, keeps_all=site.archive == "on", heeds_noarchive=site.noarchive != "ignore", under=under)
 
 
 def ending_of(crawler: Crawler, spider: NewsSpider, reason: str) -> Ending:
     """How a crawl ended; `reason` is Scrapy's."""
     manners = crawler.get_downloader_middleware(Manners)
     spider.trouble = (manners and manners.ended) or spider.trouble
-    outcome = _OUTCOMES.get(reason, CrawlOutcome.FAILED)
+    outcome = CrawlOutcome.STOPPED if reason in _STOPPED else CrawlOutcome.FAILED
+    if reason == "finished":
+        outcome = CrawlOutcome.FINISHED
     why = None if reason == "finished" else reason
     if outcome is CrawlOutcome.FINISHED and spider.trouble:
         outcome, why = CrawlOutcome.FAILED, spider.trouble

@@ -20,6 +20,7 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 
 from crawler.clock import Clock, clock
+from crawler.dispatch import Waiting
 from crawler.refusals import NOTHING_MORE, plain_headers, refusal_of, retry_after
 from crawler.schedule.locks import Words
 from crawler.sites import host_of
@@ -149,7 +150,7 @@ class Patience:
 class Manners:
     """Stands last before the request leaves and first behind the unpacked answer, so that it meets every attempt."""
 
-    def __init__(self, crawler: Crawler, delay: float, clock: Clock, words: Words | None = None) -> None:
+    def __init__(self, crawler: Crawler, delay: float, clock: Clock, words: Waiting | None = None) -> None:
         """`words`: what hosts said to earlier crawls, and will have said to later ones."""
         self._crawler = crawler
         self._words = words
@@ -161,10 +162,12 @@ class Manners:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Reads DOWNLOAD_DELAY, NEWSLEDGER_NOW (where Retry-After names a date), NEWSLEDGER_DB (beside it lies what hosts said
-        before), and `spider.wary_of` (a host)."""
+        before; `spider.dispatch` knows it where the store is elsewhere), and `spider.wary_of` (a host)."""
         settings = crawler.settings
-        db = settings.get("NEWSLEDGER_DB")
-        words = Words(Path(db).absolute().parent / "locks") if db else None
+        db, dispatch = settings.get("NEWSLEDGER_DB"), getattr(crawler.spider, "dispatch", None)
+        words: Waiting | None = dispatch.waits if dispatch else None
+        if db and not dispatch:
+            words = Words(Path(db).absolute().parent / "locks")
         return cls(crawler, settings.getfloat("DOWNLOAD_DELAY"), clock(settings.get("NEWSLEDGER_NOW")), words)
 
     @property

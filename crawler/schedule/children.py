@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
+from typing import IO, Protocol
 
 from crawler.clock import Clock
 from crawler.sites import Site
@@ -37,6 +37,31 @@ class Orders:
     """The form of the crawls' log lines."""
     program: tuple[str, ...] = (sys.executable, "-m", "crawler")
     """What is run for a crawl; it is given the arguments of `newsledger crawl`."""
+
+
+class NoCrawlError(Exception):
+    """A start led to no crawl, and that is no fault of ours; the message says why."""
+
+    def __init__(self, outcome: CrawlOutcome, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+
+
+class Crawls(Protocol):
+    """Whoever makes a schedule's starts into crawls: child processes here, jobs of workers elsewhere."""
+
+    def crawl(self, site: Site, planned: datetime) -> None:
+        """Make it; may return before it has ended. Raises NoCrawlError."""
+
+    def promised(self, site_id: str) -> datetime | None:
+        """A planned start that has no row yet, and will be made though the schedule itself begins anew; None: there is none."""
+
+    def stop(self) -> None:
+        """The schedule ends."""
+
+    @property
+    def running(self) -> int:
+        """How many crawls run."""
 
 
 Relay = Callable[[IO[bytes], str], None]
@@ -73,6 +98,9 @@ class Children:
         with self._lock:
             del self._running[site.id]
         self._account(site, planned, child, reason, told)
+
+    def promised(self, _: str) -> None:
+        """Children end with their schedule."""
 
     def stop(self) -> None:
         """Ask all crawls to end, and start no more. Their threads wait for them within STOP_SECONDS."""

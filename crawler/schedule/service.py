@@ -1,6 +1,6 @@
 """APScheduler meets our code here: when each site's crawls start, kept in memory and built anew from the catalogue.
 
-APScheduler keeps the timetable; a queue a host keeps sites of one host apart; `Children` runs the crawls. Every planned start
+APScheduler keeps the timetable; a queue a host keeps sites of one host apart; `Crawls` makes the crawls. Every planned start
 becomes a row of `crawls`: by the crawl itself, or by `Accounts` as `skipped` (the one before still runs) or `missed` (nobody
 was there).
 """
@@ -24,7 +24,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from crawler.clock import Clock
 from crawler.schedule.accounts import Accounts
-from crawler.schedule.children import Children
+from crawler.schedule.children import Crawls, NoCrawlError
 from crawler.schedule.locks import Attendance
 from crawler.schedule.plan import missed_starts, next_start
 from crawler.sites import Site
@@ -57,9 +57,9 @@ class Planned(BaseTrigger):  # type: ignore[misc]
 class HostQueues(BaseExecutor):  # type: ignore[misc]
     """Runs submitted crawls in threads, at most `jobs` at once, and those of one host one after the other."""
 
-    def __init__(self, children: Children, sites: dict[str, Site], jobs: int, accounts: Accounts) -> None:
+    def __init__(self, crawls: Crawls, sites: dict[str, Site], jobs: int, accounts: Accounts) -> None:
         super().__init__()
-        self._children = children
+        self._crawls = crawls
         self._accounts = accounts
         self._sites = sites
         self._jobs = jobs
@@ -104,9 +104,11 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
         self._accounts.settle(site_id)
         try:
             if site:
-                self._children.crawl(site, planned)
+                self._crawls.crawl(site, planned)
             else:
                 self._accounts.put(site_id, CrawlOutcome.SKIPPED, [planned], "the site has left the catalogue")
+        except NoCrawlError as error:
+            self._accounts.put(site_id, error.outcome, [planned], str(error))
         except Exception as error:  # the one door of a crawl's thread: its failure must not stop the schedule
             logger.exception("%s: the crawl planned for %s failed", site_id, moment(planned))
             self._accounts.put(site_id, CrawlOutcome.FAILED, [planned], f"the crawl did not begin: {error}")
@@ -162,8 +164,9 @@ class Pulse(BaseExecutor):  # type: ignore[misc]
 class Schedule:
     """The timetable of all enabled sites, and the crawls that it starts."""
 
-    def __init__(self, db: str, children: Children, clock: Clock, jobs: int) -> None:
+    def __init__(self, db: str, crawls: Crawls, clock: Clock, jobs: int) -> None:
         self._db = db
+        self._crawls = crawls
         self._clock = clock
         self._sites: dict[str, Site] = {}
         self._accounts = Accounts(db, clock)
@@ -171,7 +174,7 @@ class Schedule:
         self._accounted = clock()
         self._from: dict[str, datetime] = {}
         self._seen = (clock(), time.monotonic())
-        self.queues = HostQueues(children, self._sites, jobs, self._accounts)
+        self.queues = HostQueues(crawls, self._sites, jobs, self._accounts)
         self._pulse = Pulse()
         self._scheduler = BackgroundScheduler(
             executors={"default": self.queues, _PULSE: self._pulse},
@@ -268,6 +271,9 @@ class Schedule:
             for site in self._sites.values():
                 last = last_planned(store, site.id, now, by_hand=False)
                 starts = missed_starts(site, last, now) if last else []
+                promised = self._crawls.promised(site.id) if starts else None
+                if last and promised:
+                    starts = missed_starts(site, max(last, promised), now)
                 if starts:
                     why = f"nobody was there from {moment(starts[0])} to {moment(starts[-1])}"
                     note_crawl(store, site.id, "schedule", CrawlOutcome.MISSED, starts[-1], now, why)

@@ -25,6 +25,8 @@ from crawler.choosing import Ask, Recheck, choose, worth_asking
 from crawler.clock import Clock, clock
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, SitemapRef, SourceKind
+from crawler.dispatch import Dispatch
+from crawler.keeping import Keeper
 from crawler.middlewares.guard import allow_private_names
 from crawler.middlewares.mining import WANTED
 from crawler.middlewares.patience import Unasked
@@ -64,11 +66,14 @@ class NewsSpider(Spider):
     """Which of these URLs another site's article has."""
 
     def __init__(
-        self, *, site: Site, recheck: str = Recheck.DUE, urls: str = "", trigger: str = "hand", planned: str = "", **kwargs: Any
-    ) -> None:
-        """With `urls` (comma-separated) only these are asked for, and no source."""
+        self, *, site: Site, recheck: str = Recheck.DUE, urls: str = "", trigger: str = "hand", planned: str = "",
+        dispatch: Dispatch | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """With `urls` (comma-separated) only these are asked for, and no source; with `dispatch` others keep the ledger."""
         super().__init__(**kwargs)
         self.site = site
+        self.dispatch = dispatch
+        self.keep: Keeper | None = None
         self.recheck = Recheck(recheck)
         self.named = tuple(url for url in urls.split(",") if url)
         self.trigger = trigger

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crawler.cluster.standing import Standing
 from crawler.refusals import NOTHING_MORE
 from crawler.watch.reading import Reading
 from pipelines.health import FIELDS, Vitals, is_ill
@@ -91,7 +92,22 @@ _ONE = {
     "read_seconds": _gauge("reading_seconds", "How long that took."),
 }
 
-FAMILIES = (*_TALLIED.values(), *_SITE.values(), *_ONE.values())
+_CLUSTER = {
+    "up": _gauge("cluster_up", "1 where the cluster's Redis answers; absent where there is no cluster."),
+    "queued": _gauge("cluster_queued", "Crawls that wait for a worker."),
+    "put_off": _gauge("cluster_put_off", "Crawls that wait for their host, or to be tried again."),
+    "running": _gauge("cluster_running", "Crawls under way on workers."),
+    "failed": _gauge("cluster_failed", "Crawls that failed on the queue, of the last minute."),
+    "workers": _gauge("cluster_workers", "Workers that have lately told of themselves."),
+    "leases": _gauge("cluster_leases", "Hosts that are being asked."),
+    "unwritten": _gauge("cluster_unwritten", "Looks on the stream that are not written yet."),
+    "oldest": _gauge("cluster_oldest_unwritten_seconds", "How long the first of them has waited."),
+    "writer": _gauge("cluster_writer_up", "1 where a writer writes."),
+    "refused": _gauge("cluster_refused", "Entries that could not be written, and were put aside."),
+    "memory": _gauge("cluster_redis_memory_bytes", "What Redis holds."),
+}
+
+FAMILIES = (*_TALLIED.values(), *_SITE.values(), *_ONE.values(), *_CLUSTER.values())
 
 
 def samples(reading: Reading) -> Iterator[Sample]:
@@ -102,6 +118,8 @@ def samples(reading: Reading) -> Iterator[Sample]:
     for site, vitals in reading.vitals.items():
         yield from _of_site(reading, site, vitals)
     yield from ((family, (), value) for family, value in _of_all(reading) if value is not None)
+    if reading.cluster is not None:
+        yield from ((_CLUSTER[name], (), value) for name, value in _of_cluster(reading.cluster))
 
 
 def _of_site(reading: Reading, site: str, vitals: Vitals) -> Iterator[Sample]:
@@ -140,3 +158,14 @@ def _of_all(reading: Reading) -> Iterator[tuple[Family, float | None]]:
     yield _ONE["writable"], reading.writable
     yield _ONE["read"], reading.at.timestamp()
     yield _ONE["read_seconds"], reading.seconds
+
+
+def _of_cluster(standing: Standing | str) -> Iterator[tuple[str, float]]:
+    yield "up", not isinstance(standing, str)
+    if isinstance(standing, str):
+        return
+    yield from (("queued", standing.queued), ("put_off", standing.put_off), ("running", standing.running))
+    yield from (("failed", standing.failed), ("workers", len(standing.workers)), ("leases", len(standing.leases)))
+    yield from (("unwritten", standing.unwritten), ("writer", standing.writer is not None), ("refused", standing.refused))
+    yield "oldest", standing.oldest.total_seconds() if standing.oldest else 0
+    yield "memory", standing.memory_bytes

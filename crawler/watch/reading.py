@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from crawler.cluster.standing import Glance, Standing
 from crawler.watch.beat import Beat, read_beat
 from crawler.watch.state import beside, read_state, write_state
 from pipelines.health import Finding, Looks, Readings, Vitals, judge
@@ -63,14 +64,17 @@ class Reading:
     beat: Beat | None = None
     writable: bool | None = None
     """None where that was not tried."""
+    cluster: Standing | str | None = None
+    """What the cluster is at, or why that cannot be told; None where there is none."""
 
 
 class Reader:
     """Draws up readings, one after the other. For one thread."""
 
-    def __init__(self, db: str, max_age: timedelta) -> None:
-        """`max_age`: a site whose last success is older is ill."""
+    def __init__(self, db: str, max_age: timedelta, cluster: Glance | None = None) -> None:
+        """`max_age`: a site whose last success is older is ill. `cluster`: without it there is none."""
         self._db = db
+        self._cluster = cluster
         self._max_age = max_age
         self._path = beside(db, NAME)
         self._saved = time.monotonic()
@@ -101,7 +105,10 @@ class Reader:
         findings = {site: judge(one, self._max_age) for site, one in current.items()}
         took = time.monotonic() - begun
         whole = known <= self._vitals.keys()
-        return Reading(now, took, self._tallies, current, findings, whole, lost, sizes(self._db), read_beat(self._db), writable)
+        return Reading(
+            now, took, self._tallies, current, findings, whole, lost, sizes(self._db), read_beat(self._db), writable,
+            self._cluster() if self._cluster else None,
+        )  # fmt: skip
 
     def save(self, *, always: bool = True) -> None:
         """Keep what was counted; unless `always`, only every SAVE_SECONDS. That it cannot be kept is only logged."""

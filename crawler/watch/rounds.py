@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from crawler.clock import Clock
+from crawler.cluster.standing import Glance, ills
 from crawler.watch.beat import LONGEST_SILENCE, read_beat
 from crawler.watch.notices import Problem, Trouble, problems_of
 from crawler.watch.reading import Reader, Reading
@@ -45,6 +46,8 @@ class Watched:
     db: str
     judged: Callable[[str], bool]
     """Whether a site of the ledger is judged: those that are switched off are not."""
+    cluster: Glance | None = None
+    """What the cluster is at; None where there is none."""
 
 
 class Watch:
@@ -124,6 +127,8 @@ def troubles(reading: Reading) -> list[Problem]:
     """All that a reading tells somebody should know."""
     found = [problem for site, findings in reading.findings.items() for problem in problems_of(site, findings)]
     lost = dict.fromkeys(reading.lost)
+    if reading.cluster is not None:
+        found += [Problem(f"cluster/{key}", f"cluster: {text}") for key, text in ills(reading.cluster).items()]
     return found + [
         Problem(f"lost/{site}", f"{site}: a crawl was lost, its process ended without a word", lasts=False) for site in lost
     ]

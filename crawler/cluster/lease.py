@@ -1,0 +1,148 @@
+"""The lease of a host: whoever holds it may ask the host, and nobody else, whatever dies. And when the host may be asked next.
+
+The lock is redis-py's; what is ours is when it may be trusted. A holder counts its time from before it asked Redis for more, by
+its own steady clock, and stops a pause and a margin before the end: cut off from Redis it is silent before anybody else can have
+the lease. A Redis that has just started may have lost leases that still run, so it grants none until they are over.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from contextlib import suppress
+
+from redis import Redis
+from redis.exceptions import LockError, RedisError
+from redis.lock import Lock
+
+from crawler.clock import clock
+
+logger = logging.getLogger(__name__)
+_real_time = clock()
+
+TTL_SECONDS = 20.0
+"""A lease is over so long after it was last renewed. Longer: a host waits longer after a worker was killed; shorter: a worker
+that is away from Redis for a moment has to stop."""
+RENEWALS = 4
+"""A lease is renewed so often within its time."""
+MARGIN_SECONDS = 2.0
+"""So long before the end, beside the host's own pause, is nothing more asked: a request may be on its way for a while."""
+
+PREFIX = "newsledger:"
+LEASES = f"{PREFIX}lease:"
+FENCES = f"{PREFIX}fence:"
+WAITS = f"{PREFIX}wait:"
+
+
+class Lease:
+    """One host's lease. `take` it, ask `may_ask` before each request, `release` it."""
+
+    def __init__(self, redis: Redis, group: str, holder: str, pause: float) -> None:
+        """`group`: the host; `holder`: who takes it, for people; `pause`: seconds that the host wants between requests.
+
+        `redis` must answer or fail soon (short timeouts, no retries), or a renewal that hangs is one that was missed.
+        """
+        self.ttl = max(TTL_SECONDS, 2 * pause + 4 * MARGIN_SECONDS)
+        self.fence = 0
+        self._redis = redis
+        self._group = group
+        self._holder = holder
+        self.pause = pause
+        self._lock = Lock(redis, f"{LEASES}{group}", timeout=self.ttl, thread_local=False)
+        self._until = 0.0
+        self._over = threading.Event()
+        self._renewing = threading.Thread(target=self._renew, name=f"lease-{group}", daemon=True)
+
+    def take(self) -> str | None:
+        """Take the lease. None where it is ours, else why it is not. Raises RedisError."""
+        if float(self._redis.info("server")["uptime_in_seconds"]) < self.ttl:
+            return "Redis has just started, and may have forgotten who asks the host"
+        asked = _steady()
+        if not self._lock.acquire(blocking=False, token=f"{self._holder} {asked:.3f}"):
+            return f"{self._group} is being asked by {holder_of(self._redis, self._group) or 'another worker'}"
+        self.fence = int(self._redis.incr(f"{FENCES}{self._group}"))
+        self._until = asked + self.ttl
+        self._renewing.start()
+        return None
+
+    def may_ask(self) -> bool:
+        """Whether a request may leave now, so that the next holder's first one comes late enough whatever happens to us."""
+        return not self._over.is_set() and _steady() + self.pause + MARGIN_SECONDS < self._until
+
+    def release(self) -> None:
+        """Give it back. Where Redis cannot be reached it ends by itself."""
+        self._over.set()
+        if self._renewing.is_alive():
+            self._renewing.join()
+        with suppress(RedisError, LockError):
+            self._lock.release()
+
+    def _renew(self) -> None:
+        while not self._over.wait(self.ttl / RENEWALS):
+            asked = _steady()
+            try:
+                self._lock.extend(self.ttl, replace_ttl=True)
+                self._until = asked + self.ttl
+            except LockError:
+                logger.warning("%s: the lease is lost; nothing more is asked", self._group)
+                self._over.set()
+            except RedisError as error:
+                logger.warning("%s: the lease could not be renewed: %s", self._group, error)
+
+
+class Waits:
+    """Before when each host wants nothing to be asked, kept from one crawl to the next; as `crawler.schedule.locks.Words`.
+
+    Moments are seconds since the epoch, here; in Redis stands how long there is to wait, and its clock counts it down. So
+    machines whose clocks differ wait equally long.
+    """
+
+    def __init__(self, redis: Redis, covered: float) -> None:
+        """`covered`: seconds of a wait that a lease is good for, which ends no sooner, even where they cannot be written."""
+        self._redis = redis
+        self._covered = covered
+        self._unkept: set[str] = set()
+
+    @property
+    def kept(self) -> bool:
+        """Whether the next crawl will know of every wait that is longer than a lease is good for."""
+        return not self._unkept
+
+    def read(self, host: str) -> float:
+        """0 where nothing is known; where Redis cannot tell, as long from now as a lease may last."""
+        try:
+            left = int(self._redis.pttl(f"{WAITS}{host}"))
+        except RedisError:
+            return _wall_clock() + TTL_SECONDS
+        return _wall_clock() + left / 1000 if left > 0 else 0.0
+
+    def write(self, host: str, moment: float) -> None:
+        """Until then. What cannot be written is forgotten."""
+        seconds = moment - _wall_clock()
+        try:
+            if seconds > 0:
+                self._redis.set(f"{WAITS}{host}", "", px=math.ceil(seconds * 1000))
+            else:
+                self._redis.delete(f"{WAITS}{host}")
+            self._unkept.discard(host)
+        except RedisError:
+            if seconds > self._covered:
+                self._unkept.add(host)
+
+
+def holder_of(redis: Redis, group: str) -> str | None:
+    """Who holds a host's lease; None: nobody."""
+    token = redis.get(f"{LEASES}{group}")
+    return token.decode("utf-8", "replace").rpartition(" ")[0] if isinstance(token, bytes) else None
+
+
+def _steady() -> float:
+    """Seconds of a clock that nobody sets, and that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+def _wall_clock() -> float:
+    """The real one, as `crawler.middlewares.patience` counts: a stopped clock stops no host's."""
+    return _real_time().timestamp()

@@ -1,0 +1,172 @@
+"""The stream on which all looks come to the writer: one Redis Stream, read by one consumer of one group.
+
+What is sent stays until it is written: entries are trimmed behind the writer and nowhere else, so the stream's length is what
+waits. A sender slows down where too much waits. Knows nothing of what messages mean.
+
+StreamError             a message could not be handed over
+    AwayError           Redis did not answer in time; the message may have arrived
+    BehindError         the writer did not catch up in time; the message was not sent
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from crawler.cluster.messages import Entry, Message, encode, place_of
+
+LOOKS = "newsledger:looks"
+REFUSED = "newsledger:refused"
+"""Where entries go that cannot be written, for a person to see."""
+GROUP = "ledger"
+CONSUMER = "writer"
+
+BACKLOG = 5_000
+"""Entries that may wait. More: crawls go on longer while the writer is away, at some 4 KB each; fewer: they stop early."""
+PATIENCE_SECONDS = 180.0
+"""How long a message waits for Redis or for the writer before its crawl is given up."""
+REFUSED_KEPT = 1_000
+ANSWER_SECONDS = 120
+"""An answer that nobody fetches is kept so long."""
+READ_AT_ONCE = 100
+"""Entries that are read in one go. More: fewer round trips; fewer: less is read again after a writer was killed."""
+
+_SOON_SECONDS = 0.2
+_LATER_SECONDS = 2.0
+
+
+class StreamError(Exception):
+    """A message could not be handed over."""
+
+
+class AwayError(StreamError):
+    """Redis does not answer. What was sent may have arrived, or not."""
+
+
+class BehindError(StreamError):
+    """Too much waits for the writer."""
+
+
+class Stream:
+    """Both ends of the stream; each crawl has its own, and the writer."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        backlog: int = BACKLOG,
+        pause: Callable[[float], Any] = time.sleep,
+    ) -> None:
+        """`redis` must answer or fail by itself, and try nothing twice: what is tried again is decided here."""
+        self._redis = redis
+        self._patience = patience_seconds
+        self._most = backlog
+        self._pause = pause
+        self._waiting = 0
+        self._pending = True
+        self._undone: list[str] = []
+
+    # --- the workers' end ------------------------------------------------------------------------------------------
+
+    def send(self, message: Message) -> None:
+        """Append a message. Waits while the writer is behind or Redis is away; raises StreamError when patience is at its end.
+
+        A message that was sent twice for want of an answer is written once, by its serial. After an error the serial is used up:
+        whatever is sent next needs a greater one. Raises BadMessageError for what cannot be sent.
+        """
+        fields, until = encode(message), time.monotonic() + self._patience
+        self._await_writer(until)
+        wait = _SOON_SECONDS
+        while True:
+            try:
+                pipe = self._redis.pipeline(transaction=False)
+                pipe.xadd(LOOKS, fields)  # type: ignore[arg-type]
+                pipe.xlen(LOOKS)
+                _, self._waiting = pipe.execute()
+                return
+            except RedisError as error:
+                wait = self._wait(wait, until, AwayError(f"Redis does not answer: {error}"))
+
+    def backlog(self) -> int:
+        """How many entries wait to be written; raises RedisError."""
+        return int(self._redis.xlen(LOOKS))
+
+    def _await_writer(self, until: float) -> None:
+        wait = _SOON_SECONDS
+        while self._waiting > self._most:
+            try:
+                self._waiting = self.backlog()
+            except RedisError as error:
+                wait = self._wait(wait, until, AwayError(f"Redis does not answer: {error}"))
+                continue
+            if self._waiting > self._most:
+                wait = self._wait(wait, until, BehindError(f"{self._waiting} looks wait for the writer"))
+
+    def _wait(self, seconds: float, until: float, error: StreamError) -> float:
+        """Pause, or raise when time is up; how long to pause the next time."""
+        if time.monotonic() + seconds > until:
+            raise error
+        self._pause(seconds)
+        return min(seconds * 2, _LATER_SECONDS)
+
+    # --- the writer's end ------------------------------------------------------------------------------------------
+
+    def join(self) -> None:
+        """Make the group where there is none, from the stream's beginning; what was read and not done is read again next.
+
+        To be called first, and after every error. Raises RedisError.
+        """
+        try:
+            self._redis.xgroup_create(LOOKS, GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):  # it is there
+                raise
+        self._pending, self._undone = True, []
+
+    def read(self, block_ms: int, count: int = READ_AT_ONCE) -> list[Entry]:
+        """The next entries, in order; waits for the first of them. Raises RedisError."""
+        found = self._next("0", count, None) if self._pending else []
+        if not found:
+            self._pending = False
+            found = self._next(">", count, block_ms)
+        self._undone += [entry.id for entry in found]
+        return found
+
+    def done(self, entry_id: str) -> None:
+        """This entry and all that were read before it are written: they may go. Raises RedisError."""
+        milliseconds, number = place_of(entry_id)
+        written = [read for read in self._undone if place_of(read) <= (milliseconds, number)]
+        pipe = self._redis.pipeline(transaction=False)
+        if written:
+            pipe.xack(LOOKS, GROUP, *written)
+        pipe.xtrim(LOOKS, minid=f"{milliseconds}-{number + 1}", approximate=False)
+        pipe.execute()
+        self._undone = self._undone[len(written) :]
+
+    def answer(self, reply: str, answer: bytes) -> None:
+        """Put an answer where it is waited for. Raises RedisError."""
+        pipe = self._redis.pipeline()
+        pipe.rpush(reply, answer)
+        pipe.expire(reply, ANSWER_SECONDS)
+        pipe.execute()
+
+    def refuse(self, entry: Entry, reason: str) -> None:
+        """Put an entry that cannot be written aside, with why; the oldest of many go. Raises RedisError."""
+        fields = {**entry.fields, b"id": entry.id, b"why": reason}
+        self._redis.xadd(REFUSED, fields, maxlen=REFUSED_KEPT, approximate=True)  # type: ignore[arg-type]
+
+    def _next(self, after: str, count: int, block_ms: int | None) -> list[Entry]:
+        try:
+            found: Any = self._redis.xreadgroup(GROUP, CONSUMER, {LOOKS: after}, count=count, block=block_ms)
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):  # Redis has lost the stream, or the group
+                raise
+            self.join()
+            return []
+        entries = found.get(LOOKS.encode(), [[]])[0] if isinstance(found, dict) else found[0][1] if found else []
+        return [Entry(entry_id.decode(), fields or {}) for entry_id, fields in entries]

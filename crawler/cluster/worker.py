@@ -1,0 +1,113 @@
+"""An RQ worker for crawls, with the settings that were measured to recover soon from a worker that was killed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import signal
+import socket
+import threading
+import uuid
+from contextlib import suppress
+from functools import partial
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, Worker
+from rq import worker_registration as registration
+from rq.exceptions import StopRequested
+from rq.executions import Execution
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from crawler.cluster.jobs import queue_of
+from crawler.schedule.parent import end_with
+
+logger = logging.getLogger(__name__)
+
+WORKER_TTL_SECONDS = 30
+MAINTENANCE_SECONDS = 20
+"""With these a job whose worker was killed is back on the queue within about 80 s; with RQ's own defaults it takes minutes."""
+MONITORING_SECONDS = 10
+"""So often a worker says that its job still runs; it is given up for dead a minute after the last word."""
+ANSWER_SECONDS = 30.0
+"""Redis holds a worker's question for a job back for half of it. A connection that is silent for longer is dead."""
+_AGAIN_SECONDS = 1.0
+
+
+class CrawlWorker(Worker):
+    """Asked to end, it asks its crawl to end as well. It outlives a Redis that is away, and its crawl and its scheduler do not
+    outlive it."""
+
+    stopping = threading.Event()
+    """One worker a process."""
+
+    def handle_warm_shutdown_request(self) -> None:
+        """A crawl may take an hour; to wait for it would be to be killed with it. The job is put back for another worker."""
+        self.stopping.set()
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        if self.horse_pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.horse_pid, signal.SIGTERM)
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        """In the crawl's own process."""
+        end_with(self.pid or 0)
+        super().main_work_horse(job, queue)
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """RQ ends a worker that cannot say what became of its job. The job is put back, whoever hears of it first."""
+        try:
+            super().execute_job(job, queue)
+        except RedisError as error:
+            logger.warning("what became of the crawl of %s could not be told: %s", job.id, error)
+            self._await_redis()
+
+    def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
+        """While Redis is away, the crawl goes on for as long as it may."""
+        try:
+            super().maintain_heartbeats(job, execution)
+        except RedisError as error:
+            logger.warning("Redis does not answer: %s", error)
+
+    def run_maintenance_tasks(self) -> None:
+        """A Redis that has lost everything is told again who works here."""
+        if not self.connection.sismember(self.redis_workers_keys, self.key):
+            self.connection.hset(self.key, mapping=self.serialize())
+            registration.register(self)
+        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+
+    def _await_redis(self) -> None:
+        while not self.stopping.wait(_AGAIN_SECONDS):
+            with suppress(RedisError):
+                self.connection.ping()
+                return
+
+
+def work(redis: Redis, name: str | None, *, burst: bool = False) -> bool:
+    """Run crawls from the queue until asked to end; `burst`: until the queue is empty. False where it ended by itself.
+
+    `redis` must give up on an answer after ANSWER_SECONDS. Once a process.
+    """
+    os.register_at_fork(after_in_child=partial(_end_with, os.getpid()))
+    worker = CrawlWorker(
+        [queue_of(redis)], name=_unique(name), connection=redis, serializer=JSONSerializer, worker_ttl=WORKER_TTL_SECONDS,
+        maintenance_interval=MAINTENANCE_SECONDS, job_monitoring_interval=MONITORING_SECONDS,
+    )  # fmt: skip
+    try:
+        worker.work(with_scheduler=not burst, burst=burst, logging_level="WARNING")
+    except (RedisError, StopRequested) as error:  # as it says goodbye
+        logger.warning("the worker ends: %s", error or "it was asked to")
+    return burst or worker.stopping.is_set()
+
+
+def _end_with(worker: int) -> None:
+    """In what a worker has forked: its crawl, and RQ's scheduler. What they fork in turn is theirs."""
+    if os.getppid() == worker:
+        end_with(worker)
+
+
+def _unique(name: str | None) -> str:
+    """RQ takes no name twice, and remembers that of a worker that was killed for a while."""
+    return f"{name or re.sub(r'[^A-Za-z0-9-]', '-', socket.gethostname())[:60]}.{uuid.uuid4().hex[:6]}"

@@ -1,0 +1,139 @@
+"""A crawl whose ledger is elsewhere: what it must know was told before it began, and its looks go to whoever writes.
+
+Takes the place of `CrawlRecord`, and of the stages `Doubt` and `Record`; the rest of the crawl is the very same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import socket
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem, NotConfigured
+
+from crawler.archive import Archive
+from crawler.dispatch import UNREACHED, Dispatch, DispatchError
+from crawler.extensions.crawl_record import ending_of, keeper_of
+from crawler.keeping import Keeper
+from crawler.spiders.news import NewsSpider
+from pipelines.article import Article, Fetch, Outcome
+from pipelines.past import Past
+from pipelines.store import StoreError
+
+logger = logging.getLogger(__name__)
+
+
+class RemoteRecord:
+    """Begins and ends a crawl that has a `Dispatch`."""
+
+    def __init__(self, crawler: Crawler, dispatch: Dispatch, seconds: float) -> None:
+        self._crawler = crawler
+        self._dispatch = dispatch
+        self._seconds = seconds
+        self._archive: Archive | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        crawler.signals.connect(self.spider_opened, signals.spider_opened)
+        crawler.signals.connect(self.spider_closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Reads NEWSLEDGER_TIME_LIMIT (minutes); nothing to do for a crawl that keeps its own ledger."""
+        spider = crawler.spider
+        if not isinstance(spider, NewsSpider) or spider.dispatch is None:
+            raise NotConfigured
+        return cls(crawler, spider.dispatch, crawler.settings.getfloat("NEWSLEDGER_TIME_LIMIT") * 60.0)
+
+    def spider_opened(self, spider: NewsSpider) -> None:
+        """Hand the spider what it needs."""
+        spider.kept_elsewhere = self._dispatch.elsewhere
+        self._alarm = asyncio.get_running_loop().call_later(self._seconds, self._late)
+        folder = self._crawler.settings.get("NEWSLEDGER_WARC") or "data/warc"
+        if spider.site.archive != "off":
+            machine = machine_name()
+            self._archive = Archive(Path(folder) / machine, spider.site.id)
+            spider.keep = keeper_of(spider.site, self._archive, None, machine)
+
+    def spider_closed(self, spider: NewsSpider, reason: str) -> None:
+        """Tell how it ended."""
+        if self._alarm:
+            self._alarm.cancel()
+        try:
+            self._dispatch.end(ending_of(self._crawler, spider, reason))
+        except DispatchError as error:
+            logger.error("%s: how the crawl ended could not be told: %s", spider.site.id, error)
+        if self._archive:
+            self._archive.close()
+
+    def _late(self) -> None:
+        if self._crawler.engine:
+            reason = f"stopped after {self._seconds:g} s"
+            self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
+
+
+class Send:
+    """The last stage of a crawl that has a `Dispatch`: archive what is news, hand over the look."""
+
+    def __init__(self, crawler: Crawler, spider: NewsSpider, dispatch: Dispatch) -> None:
+        self._crawler = crawler
+        self._spider = spider
+        self._dispatch = dispatch
+        self._stopping: asyncio.Future[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Nothing to do for a crawl that keeps its own ledger."""
+        spider = crawler.spider
+        if not isinstance(spider, NewsSpider) or spider.dispatch is None:
+            raise NotConfigured
+        return cls(crawler, spider, spider.dispatch)
+
+    async def process_item(self, item: Any) -> Any:
+        """Article | Fetch -> the same; raises DropItem where it could not be handed over: it will be asked for again."""
+        if not isinstance(item, Article | Fetch):
+            return item
+        try:
+            await asyncio.to_thread(self._dispatch.send, kept(item, self._spider.past, self._spider.keep))
+        except DispatchError as error:
+            self._stop(UNREACHED)
+            raise DropItem(f"{item.url}: not handed over: {error}", log_level="ERROR") from error
+        except StoreError as error:
+            self._stop(str(error))
+            raise DropItem(f"{item.url}: not archived: {error}", log_level="ERROR") from error
+        if self._crawler.stats:
+            self._crawler.stats.inc_value("dispatch/sent")
+        return item
+
+    def _stop(self, reason: str) -> None:
+        if self._crawler.engine and self._stopping is None:
+            self._stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
+
+
+def machine_name() -> str:
+    """This machine's name as that of a folder: archives of all machines stand side by side once they are collected."""
+    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:60] or "worker"
+
+
+def kept(item: Article | Fetch, past: Past, keep: Keeper | None) -> Article | Fetch:
+    """The item with its place in this worker's archive, and with its page only where its reading may yet be doubted.
+
+    What it comes to is judged by what the worker knows; the writer, who decides, may find less in it, and never more.
+    """
+    fetch = item.fetch if isinstance(item, Article) else item
+    if fetch is None:
+        return item
+    known = past.find(fetch.url) or (past.find(fetch.requested_url) if fetch.requested_url else None)
+    outcome = fetch.outcome or Outcome.ERROR
+    if isinstance(item, Article):
+        outcome = Outcome.UPDATED if known else Outcome.NEW
+    if keep and (known or isinstance(item, Article)):
+        fetch = keep(fetch, outcome, 0)
+    doubtful = isinstance(item, Article) or (outcome is Outcome.NOT_ARTICLE and known is not None)
+    payload = replace(fetch.payload, exchange=None) if fetch.payload and doubtful else None
+    fetch = replace(fetch, payload=payload)
+    return replace(item, fetch=fetch) if isinstance(item, Article) else fetch

@@ -1,0 +1,186 @@
+"""A host's lease is one worker's, and nobody trusts it longer than it can be trusted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+
+from crawler.cluster import lease as leases
+from crawler.cluster.connection import NoRedisError, connect, reach
+from crawler.cluster.lease import FENCES, LEASES, WAITS, Lease, Waits, holder_of
+from tests.crawler.cluster.real_redis import RedisServer
+from tests.crawler.cluster.town import eventually
+
+HOST = "paper.example"
+PAUSE = 0.1
+OLD_ENOUGH = 2
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "TTL_SECONDS", 1.2)
+    monkeypatch.setattr(leases, "MARGIN_SECONDS", 0.2)
+
+
+@pytest.fixture
+def grown(redis: Redis) -> Redis:
+    """A Redis that has run for as long as a lease lasts."""
+    eventually(lambda: redis.info("server")["uptime_in_seconds"] >= OLD_ENOUGH)
+    return redis
+
+
+@pytest.fixture
+def lease(grown: Redis) -> Iterator[Lease]:
+    one = Lease(grown, HOST, "w1", PAUSE)
+    assert one.take() is None
+    yield one
+    one.release()
+
+
+def other(redis: Redis) -> Lease:
+    return Lease(redis, HOST, "w2", PAUSE)
+
+
+def test_a_host_is_leased_to_one(grown: Redis, lease: Lease) -> None:
+    assert lease.may_ask()
+    assert holder_of(grown, HOST) == "w1"
+    assert other(grown).take() == f"{HOST} is being asked by w1"
+    lease.release()
+    assert not lease.may_ask()
+    assert holder_of(grown, HOST) is None
+    second = other(grown)
+    assert second.take() is None
+    assert second.fence == lease.fence + 1
+    lease.release()  # once more: what is another's stays
+    assert holder_of(grown, HOST) == "w2"
+    second.release()
+
+
+def test_hosts_are_leased_apart(grown: Redis, lease: Lease) -> None:
+    elsewhere = Lease(grown, "other.example", "w1", PAUSE)
+    assert elsewhere.take() is None
+    assert elsewhere.fence == 1
+    elsewhere.release()
+
+
+def test_it_is_renewed(grown: Redis, lease: Lease) -> None:
+    until = time.monotonic() + 2 * lease.ttl
+    while time.monotonic() < until:
+        assert lease.may_ask()
+        assert other(grown).take() is not None
+        time.sleep(0.1)
+
+
+def test_a_lease_that_was_taken_away_is_lost_for_good(grown: Redis, lease: Lease) -> None:
+    grown.delete(f"{LEASES}{HOST}")
+    eventually(lambda: not lease.may_ask(), 5)
+    second = other(grown)
+    assert second.take() is None
+    time.sleep(lease.ttl)
+    assert not lease.may_ask()
+    assert second.may_ask()
+    second.release()
+
+
+def test_cut_off_it_ends_before_another_can_have_it(redis_server: RedisServer, grown: Redis, lease: Lease) -> None:
+    """Redis is stopped in its tracks: it answers nothing, while its clock goes on."""
+    redis_server.pause()
+    try:
+        stopped = time.monotonic()
+        eventually(lambda: not lease.may_ask(), 5, every=0.02)
+        ended = time.monotonic()
+        assert ended - stopped <= lease.ttl - PAUSE - leases.MARGIN_SECONDS + 0.1
+        time.sleep(lease.ttl)
+    finally:
+        redis_server.resume()
+    second = other(grown)
+    assert second.take() is None
+    eventually(lambda: not lease._renewing.is_alive(), 10)
+    assert not lease.may_ask()
+    second.release()
+
+
+def test_a_redis_that_has_just_started_grants_nothing(redis_server: RedisServer, redis: Redis) -> None:
+    """It may have lost a lease that still runs."""
+    redis_server.restart()
+    assert other(redis).take() == "Redis has just started, and may have forgotten who asks the host"
+    assert redis.exists(f"{LEASES}{HOST}") == 0
+    second = other(redis)
+    eventually(lambda: second.take() is None, 10)
+    second.release()
+
+
+def test_fences_grow(grown: Redis) -> None:
+    """And so the writer knows who came later."""
+    fences = []
+    for _ in range(3):
+        one = other(grown)
+        assert one.take() is None
+        fences.append(one.fence)
+        one.release()
+    assert fences == [1, 2, 3]
+    assert grown.get(f"{FENCES}{HOST}") == b"3"
+
+
+def test_a_lease_is_long_enough_for_its_host(grown: Redis) -> None:
+    """However long the host's pause is, there is time to ask within it."""
+    slow = Lease(grown, HOST, "w1", 60)
+    assert slow.ttl > 60 + leases.MARGIN_SECONDS
+
+
+# --- waits -------------------------------------------------------------------------------------------------------------------
+
+
+def test_waits_are_kept_for_the_next(redis: Redis) -> None:
+    now = time.time()
+    Waits(redis, 1).write(HOST, now + 30)
+    assert Waits(redis, 1).read(HOST) == pytest.approx(now + 30, abs=0.5)
+    assert Waits(redis, 1).read("other.example") == 0
+    assert 0 < redis.pttl(f"{WAITS}{HOST}") <= 30_000, "it goes by itself"
+
+
+def test_a_wait_that_is_over_is_none(redis: Redis) -> None:
+    waits = Waits(redis, 1)
+    waits.write(HOST, time.time() + 30)
+    waits.write(HOST, time.time() - 1)
+    assert waits.read(HOST) == 0
+
+
+def test_machines_whose_clocks_differ_wait_equally_long(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    Waits(redis, 1).write(HOST, time.time() + 30)
+    monkeypatch.setattr(leases, "_wall_clock", lambda: time.time() + 3600)
+    assert Waits(redis, 1).read(HOST) - (time.time() + 3600) == pytest.approx(30, abs=0.5)
+
+
+def test_a_wait_that_nobody_will_know_of_ends_the_asking(redis_server: RedisServer, redis: Redis) -> None:
+    """What a lease is good for needs no word; a host that wants more than that must not be forgotten."""
+    waits = Waits(redis, 1)
+    redis_server.kill()
+    try:
+        waits.write(HOST, time.time() + 0.9)
+        assert waits.kept
+        waits.write(HOST, time.time() + 20)
+        assert not waits.kept
+        assert waits.read(HOST) > time.time(), "whoever cannot know waits"
+    finally:
+        redis_server.start()
+    waits.write(HOST, time.time() + 20)
+    assert waits.kept
+
+
+# --- how Redis is reached ----------------------------------------------------------------------------------------------------
+
+
+def test_no_password_is_told() -> None:
+    with pytest.raises(NoRedisError) as told:
+        reach(connect("redis://:secret@127.0.0.1:1/0"))
+    assert str(told.value).startswith("Redis at 127.0.0.1:1 does not answer")
+    assert "secret" not in str(told.value)
+
+
+def test_what_is_no_url_is_told() -> None:
+    with pytest.raises(NoRedisError, match="no URL of a Redis"):
+        connect("http://127.0.0.1/")
