@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from overlap import SITE, children_of
+
 from crawler.catalogue import load_sites
 from crawler.cluster.connection import connect
 from crawler.cluster.jobs import put, queue_of
@@ -26,14 +28,8 @@ from pipelines.rows import Row
 from pipelines.store import Store, StoreError
 
 HERE = Path(__file__).resolve().parent
-SITE = """[[site]]
-id = "paper-{n}"
-name = "Paper {n}"
-url = "http://{host}/"
-timezone = "Europe/London"
-every = "1 min"
-delay_seconds = {delay}
-"""
+__all__ = ["World", "children_of", "cpu_of", "end", "ending", "wait_until"]
+
 Process = subprocess.Popen[bytes]
 
 
@@ -156,15 +152,6 @@ def wait_until(fact: Callable[[], object], seconds: float = 600) -> bool:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
-
-
-def children_of(pid: int) -> list[int]:
-    """Processes that a process started."""
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += [int(child) for child in task.read_text(encoding="ascii").split()]
-    return found
 
 
 def cpu_of(pid: int) -> float:

@@ -23,23 +23,23 @@ from pipelines.store import Store
 def main(url: str, db: str, longest: str, kills: str, seed: str) -> None:
     """Kill, then let live."""
     lot = random.Random(seed)
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())  # who asks us to end while there are kills to come waits for them
     Store(db).close()
     for _ in range(int(kills)):
         child = os.fork()
         if child == 0:
-            write(url, db)
+            write(url, db, threading.Event())
             os._exit(1)
         time.sleep(lot.uniform(0.01, float(longest)))
         os.kill(child, signal.SIGKILL)
         if os.waitpid(child, 0)[1] != signal.SIGKILL:
             sys.exit("the writer ended by itself")
-    write(url, db)
+    write(url, db, stopping)
 
 
-def write(url: str, db: str) -> None:
-    """Until SIGTERM; in small batches, so that a kill falls between them and within."""
-    stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+def write(url: str, db: str, stopping: threading.Event) -> None:
+    """Until asked to stop; in small batches, so that a kill falls between them and within."""
     loop.READ_AT_ONCE = 7
     with Store(db) as store:
         Writer(connect(url, seconds=5), store, clock()).run(stopping)

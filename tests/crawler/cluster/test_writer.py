@@ -279,6 +279,6 @@ def test_another_ledgers_writer_waits(redis: Redis, store: Store, tmp_path: Path
 
 def test_stories_are_found_beside(redis: Redis, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(loop, "catch_up", lambda *given: asked.append(given))
+    monkeypatch.setattr(loop, "catch_up", lambda *given, **_: asked.append(given) or 0)
     once(redis, store)
     assert len(asked) == 1

@@ -17,7 +17,7 @@ from pipelines.article import Article, Kind
 URL = "https://www.example.org/news/a-story-about-a-thing"
 PAGES = Path(__file__).parent / "pages"
 CORPUS = Path(__file__).resolve().parents[3] / "../shared/corpus/pages"
-MAX_SECONDS = 2.0
+MAX_SECONDS = 6.0
 PROSE = "<p>" + "A sentence with many words in it, and commas too. " * 5 + "</p>"
 
 TAGS = [
