@@ -82,8 +82,8 @@ class Chaos:
             horses = children_of(worker.pid)
             if kind == "crawl" and horses:
                 self._strike(kind, self.rng.choice(horses))
-            elif kind == "worker":
-                self._strike(kind, worker.pid)
+            else:
+                self._strike("worker", worker.pid)
                 worker.wait()
 
     def _strike(self, kind: str, pid: int) -> None:

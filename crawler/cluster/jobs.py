@@ -47,6 +47,7 @@ RESULT_SECONDS = 60
 GRACE_SECONDS = 600
 """Beyond a crawl's own time limit, before RQ ends the job: to get its briefing, and to hand over how it ended, takes minutes at
 worst. A minute after that its process is killed."""
+NOT_BEGUN = "it was asked to end before it asked for anything"
 BROKE_DOWN = "the crawl broke down; its worker's log tells why"
 _OVER = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED)
 
@@ -149,8 +150,10 @@ def _crawl_under(line: Line, site: Site, options: Options, now: Clock, seconds: 
         crawl_for(site, options, line, told, seconds)
     except Exception:  # the one door of a crawl: what is wrong with it is wrong with the next attempt too
         logger.exception("%s: the crawl broke down", site.id, extra={"site": site.id})
-    if line.ending is None:
-        line.end(Ending(CrawlOutcome.FAILED, BROKE_DOWN, now()))
+        if line.ending is None:
+            line.end(Ending(CrawlOutcome.FAILED, BROKE_DOWN, now()))
+    if line.ending is None:  # its worker died, or was asked to end, while it was still being set up
+        line.end(Ending(CrawlOutcome.STOPPED, NOT_BEGUN, now()))
     return told[0]
 
 
