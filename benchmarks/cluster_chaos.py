@@ -138,7 +138,7 @@ def away(chaos: Chaos, seconds: float) -> float:
     begun = time.monotonic()
     for site in world.sites:
         world.enqueue(site)
-    time.sleep(6)
+    wait_until(lambda: len(world.requests()) > 3 * len(chaos.workers), 120)  # in the middle of crawls
     chaos.redis.send_signal(signal.SIGKILL)
     chaos.redis.wait()
     chaos.killed["redis"] += 1
