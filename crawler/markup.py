@@ -8,6 +8,7 @@ Pure: bytes in, bytes out, one pass in linear time. Knows nothing of news.
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,15 +19,18 @@ MAX_ATTRIBUTES: Final = 60
 _LONG_TAG: Final = 400
 """Bytes from which a tag is looked into; shorter ones hold some 130 attributes at most."""
 
-# Attributes as HTML reads them: quotes count behind "=" only. Every part is possessive: nothing is ever read twice.
-_ATTRIBUTES: Final = rb"""(?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+)*+"""
+# Python before 3.11.5 (Debian 12 has 3.11.2) matches groups wrongly that repeat possessively (gh-106052). Each group here can be
+# read in one way only, so that plain repetition finds the same; it costs memory for what might be given back.
+_AGAIN: Final = rb"*+" if sys.version_info >= (3, 11, 5) else rb"*"
+# Attributes as HTML reads them: quotes count behind "=" only. Nothing is ever read twice.
+_ATTRIBUTES: Final = rb"""(?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|(?!["'])))""" + _AGAIN
 _HIDDEN: Final = (
-    rb"(!--)(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)*+(?:--!?>|\Z))"
+    rb"(!--)(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)" + _AGAIN + rb"(?:--!?>|\Z))"
     # "<script/>" is empty to libxml2, though not to browsers; such pages meant it so.
     rb"|[sS][cC][rR][iI][pP][tT](?=[\s>/])(" + _ATTRIBUTES + rb")(?<!/)>"
-    rb"([^<]*+(?:<(?!/[sS][cC][rR][iI][pP][tT])[^<]*+)*+)(?:</[sS][cC][rR][iI][pP][tT][^>]*+>?+|\Z)"
+    rb"([^<]*+(?:<(?!/[sS][cC][rR][iI][pP][tT])[^<]*+)" + _AGAIN + rb")(?:</[sS][cC][rR][iI][pP][tT][^>]*+>?+|\Z)"
     rb"|([sS][tT][yY][lL][eE])(?=[\s>/])" + _ATTRIBUTES + rb"(?<!/)>"
-    rb"[^<]*+(?:<(?!/[sS][tT][yY][lL][eE])[^<]*+)*+(?:</[sS][tT][yY][lL][eE][^>]*+>?+|\Z)"
+    rb"[^<]*+(?:<(?!/[sS][tT][yY][lL][eE])[^<]*+)" + _AGAIN + rb"(?:</[sS][tT][yY][lL][eE][^>]*+>?+|\Z)"
     rb"|([sS](?:[vV][gG]|[oO][uU][rR][cC][eE])(?=[\s>/]))" + _ATTRIBUTES + rb">?+"
 )
 # "<" stands alone in front, so that one look at the next letter passes over the alternatives.
