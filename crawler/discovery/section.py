@@ -1,4 +1,4 @@
-"""Section pages: the links that are articles of the site, and the feeds that a page announces.
+"""Section pages: the links that are articles of the site.
 
 Where the site's form of address is known, that alone decides. Where it is not, the address (`shape`) and the place on
 the page are weighed: menus and footers name sections, headings and cards name articles.
@@ -36,9 +36,6 @@ _TITLE_CLASS: Final = re.compile(r"headline|title|heading")
 _SILENT_TAGS: Final = frozenset({"script", "style", "noscript", "template", "title", "desc"})
 """Within a link: code, and what a drawing (`svg`) is called."""
 _MAX_PARTS: Final = 300
-_FEED_TYPES: Final = frozenset(
-    {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "text/rss+xml"}
-)
 
 
 class _Place(NamedTuple):
@@ -84,24 +81,6 @@ def parse_section(
     chosen = _judged(links) if article_url is None else [link for link in links if _matches(link.url, article_url)]
     candidates = tuple(Candidate(link.url, SourceKind.SECTION, link.title) for link in chosen[:MAX_CANDIDATES])
     return Listing(candidates, problems=() if links else ("no links of this site on the page",))
-
-
-def feeds_in_page(body: bytes | str, url: str) -> tuple[str, ...]:
-    """Feeds that `link rel=alternate` announces, in page order; those of comments left out."""
-    tree = html_tree(body) if len(body) <= MAX_PAGE_BYTES else None
-    if tree is None:
-        return ()
-    base = _base(tree, url)
-    found: dict[str, None] = {}
-    for link in islice(tree.iter("link"), MAX_LINKS):
-        kind = link.get("type", "").partition(";")[0].strip().lower()
-        address = absolute(link.get("href", ""), base)
-        if address is None or "alternate" not in link.get("rel", "").lower().split():
-            continue
-        announced = kind in _FEED_TYPES or (kind in {"application/json", "text/xml"} and "feed" in address)
-        if announced and "/comments/" not in urlsplit(address).path:
-            found[address] = None
-    return tuple(found)
 
 
 def _matches(url: str, pattern: re.Pattern[str]) -> bool:

@@ -23,12 +23,10 @@ from pipelines.urls import absolute, canonicalize
 MAX_SITEMAP_BYTES: Final = 50_000_000
 MAX_URLS: Final = 50_000
 """Both are the sitemap protocol's own limits (50 MB unpacked, 50,000 addresses)."""
-MAX_ROBOTS_CHARACTERS: Final = 1_000_000
 
 _ROOT_TAG: Final = re.compile(rb"<([A-Za-z_][\w.-]{0,30}:)?([\w.-]{1,60})[^<>]{0,20000}>")
 _ENTRY_END: Final = re.compile(rb"</(?:url|sitemap)\s{0,9}>")
 _PIECE_BYTES: Final = 262_144
-_ROBOTS_LINE: Final = re.compile(r"^[ \t]*site-?map[ \t]*:[ \t]*(\S{1,2000})", re.IGNORECASE | re.MULTILINE)
 
 _Clock = Callable[[str | None], Timestamp | None]
 
@@ -164,10 +162,3 @@ def _texts(entry: etree._Element) -> dict[str, str]:
 def _local(tag: str) -> str:
     """The "title" of "{http://www.google.com/...}title", and of "news:title" whose prefix was never declared."""
     return tag.rpartition("}")[2].rpartition(":")[2].lower()
-
-
-def sitemaps_in_robots(text: str, robots_url: str) -> tuple[str, ...]:
-    """Addresses that `Sitemap:` lines name, in order, each once. They stand outside the groups, for every agent."""
-    lines = text[:MAX_ROBOTS_CHARACTERS].lstrip("\ufeff").replace("\r", "\n")
-    found = (absolute(match[1].partition("#")[0], robots_url) for match in _ROBOTS_LINE.finditer(lines))
-    return tuple(dict.fromkeys(address for address in found if address is not None))

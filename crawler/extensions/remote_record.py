@@ -11,17 +11,17 @@ import re
 import socket
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DropItem, NotConfigured
+from scrapy.exceptions import DropItem
 
 from crawler.archive import Archive
 from crawler.dispatch import UNREACHED, Dispatch, DispatchError
 from crawler.extensions.crawl_record import ending_of, keeper_of
 from crawler.keeping import Keeper
-from crawler.spiders.news import NewsSpider
+from crawler.spiders.news import NewsSpider, dispatch_of
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.past import Past
 from pipelines.store import StoreError
@@ -44,10 +44,7 @@ class RemoteRecord:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Reads NEWSLEDGER_TIME_LIMIT (minutes); nothing to do for a crawl that keeps its own ledger."""
-        spider = crawler.spider
-        if not isinstance(spider, NewsSpider) or spider.dispatch is None:
-            raise NotConfigured
-        return cls(crawler, spider.dispatch, crawler.settings.getfloat("NEWSLEDGER_TIME_LIMIT") * 60.0)
+        return cls(crawler, dispatch_of(crawler), crawler.settings.getfloat("NEWSLEDGER_TIME_LIMIT") * 60.0)
 
     def spider_opened(self, spider: NewsSpider) -> None:
         """Hand the spider what it needs."""
@@ -88,10 +85,8 @@ class Send:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Nothing to do for a crawl that keeps its own ledger."""
-        spider = crawler.spider
-        if not isinstance(spider, NewsSpider) or spider.dispatch is None:
-            raise NotConfigured
-        return cls(crawler, spider, spider.dispatch)
+        dispatch = dispatch_of(crawler)
+        return cls(crawler, cast("NewsSpider", crawler.spider), dispatch)
 
     async def process_item(self, item: Any) -> Any:
         """Article | Fetch -> the same; raises DropItem where it could not be handed over: it will be asked for again."""

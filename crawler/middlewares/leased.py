@@ -7,11 +7,10 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
 
 from crawler.dispatch import LEASE_LOST, Dispatch
 from crawler.middlewares.patience import Unasked
-from crawler.spiders.news import NewsSpider
+from crawler.spiders.news import dispatch_of
 
 
 class Leased:
@@ -25,10 +24,7 @@ class Leased:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Nothing to do for a crawl that has its store at hand: its lock is the machine's."""
-        spider = crawler.spider
-        if not isinstance(spider, NewsSpider) or spider.dispatch is None:
-            raise NotConfigured
-        return cls(crawler, spider.dispatch)
+        return cls(crawler, dispatch_of(crawler))
 
     def process_request(self, request: Request) -> None:
         """Raises Unasked."""

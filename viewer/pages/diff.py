@@ -134,8 +134,3 @@ def blocks(body: Sequence[Paragraph]) -> list[Block]:
             found.append((is_folded, []))
         found[-1][1].append((place, paragraph))
     return [Block(is_folded and len(run) >= FOLDED, tuple(run)) for is_folded, run in found]
-
-
-def is_break(piece: Piece) -> bool:
-    """Whether a piece is the end of a paragraph that was split off or joined."""
-    return bool(piece.text) and not piece.text.strip("\n")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.discovery.candidate import Candidate, Listing, SourceKind
-from crawler.discovery.section import MAX_CANDIDATES, MAX_PAGE_BYTES, feeds_in_page, parse_section
+from crawler.discovery.section import MAX_CANDIDATES, MAX_PAGE_BYTES, parse_section
 
 URL = "https://www.example.com/news/"
 
@@ -119,11 +119,6 @@ def test_the_place_on_the_page_counts(markup: str, found: bool) -> None:
     assert bool(parse_section(markup, URL).candidates) is found
 
 
-def test_feeds_in_page() -> None:
-    assert feeds_in_page(PAGE, URL) == ("https://www.example.com/news/rss/?source=web", "https://feeds.example.net/all.json")
-    assert feeds_in_page(b"", URL) == feeds_in_page("<p>x", URL) == ()
-
-
 def test_limits() -> None:
     links = "".join(f"<a href='/story-{number}'>x</a>" for number in range(10**6, 10**6 + MAX_CANDIDATES + 9))
     assert len(parse_section(links, URL).candidates) == MAX_CANDIDATES
@@ -145,13 +140,11 @@ def test_limits() -> None:
 )
 def test_hostile_pages_are_got_through(page: str) -> None:
     assert len(parse_section(page, URL).candidates) <= 1
-    assert feeds_in_page(page, URL) == ()
 
 
 def test_cut_off_anywhere() -> None:
     for end in range(0, len(PAGE), 47):
         assert isinstance(parse_section(PAGE[:end], URL), Listing)
-        assert set(feeds_in_page(PAGE[:end], URL)) <= set(feeds_in_page(PAGE, URL)) | {"https://www.example.com/comments/"}
 
 
 @settings(max_examples=100, deadline=None)
@@ -161,4 +154,3 @@ def test_never_raises(page: bytes | str, url: str) -> None:
         listing = parse_section(page, address, article_url=re.compile("a"))
         assert isinstance(parse_section(page, address), Listing)
         assert all(candidate.url.startswith("http") for candidate in listing.candidates)
-        feeds_in_page(page, address)

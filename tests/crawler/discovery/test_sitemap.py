@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.discovery.candidate import Listing, SourceKind
 from crawler.discovery.inflate import inflate
-from crawler.discovery.sitemap import MAX_SITEMAP_BYTES, MAX_URLS, parse_sitemap, sitemaps_in_robots
+from crawler.discovery.sitemap import MAX_SITEMAP_BYTES, MAX_URLS, parse_sitemap
 
 URL = "https://www.example.com/sitemaps/news.xml"
 
@@ -192,32 +192,8 @@ def test_cut_off_anywhere(document: bytes) -> None:
         assert listing.problems
 
 
-ROBOTS = """\ufeffSitemap: https://www.example.com/sitemap.xml
-User-agent: *\r
-Disallow: /search
-# Sitemap: https://www.example.com/commented-out.xml
-  SITEMAP :/news.xml?outputType=xml   # the news one
-Sitemap: https://www.example.com/sitemap.xml
-Site-map: https://cdn.example.net/map.xml.gz
-Sitemap:
-Sitemap: ftp://example.com/x.xml
-"""
-
-
-def test_sitemaps_in_robots() -> None:
-    found = (
-        "https://www.example.com/sitemap.xml",
-        "https://www.example.com/news.xml?outputType=xml",
-        "https://cdn.example.net/map.xml.gz",
-    )
-    assert sitemaps_in_robots(ROBOTS, "https://www.example.com/robots.txt") == found
-    assert sitemaps_in_robots(ROBOTS.replace("\n", "\r"), "https://www.example.com/robots.txt") == found
-    assert sitemaps_in_robots("<html>", "https://www.example.com/robots.txt") == ()
-
-
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=300) | st.text(alphabet="<>/&;![]urlseti loc\n\":'=?-", max_size=300).map(str.encode))
 def test_never_raises(data: bytes) -> None:
     for document in (data, b"\x1f\x8b\x08" + data, NEWS.encode()[:500] + data + NEWS.encode()[500:]):
         assert isinstance(read(document), Listing)
-    sitemaps_in_robots(data.decode("latin-1"), data.decode("latin-1"))

@@ -17,7 +17,7 @@ from pipelines.article import Article, Kind
 URL = "https://www.example.org/news/a-story-about-a-thing"
 PAGES = Path(__file__).parent / "pages"
 CORPUS = Path(__file__).resolve().parents[3] / "../shared/corpus/pages"
-MAX_SECONDS = 6.0
+MAX_SECONDS = 2.0
 PROSE = "<p>" + "A sentence with many words in it, and commas too. " * 5 + "</p>"
 
 TAGS = [
@@ -150,9 +150,14 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pages_are_read_in_time(name: str) -> None:
-    start = time.process_time()
-    check(extract(HOSTILE[name], URL))
-    assert time.process_time() - start < MAX_SECONDS
+    """A core that others fight for takes twice the time now and then: the best of three is what the page costs."""
+
+    def cost() -> float:
+        start = time.process_time()
+        check(extract(HOSTILE[name], URL))
+        return time.process_time() - start
+
+    assert any(cost() < MAX_SECONDS for _ in range(3))
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real pages is not beside this checkout")
