@@ -12,7 +12,7 @@ import pytest
 from crawler import settings
 from crawler.cli import VERBS
 from crawler.configuration import SETTINGS
-from crawler.demo.script import EVENTS
+from crawler.demo.script import events
 from pipelines.article import Article, Outcome
 from pipelines.crawls import CrawlOutcome
 from pipelines.revisions import State
@@ -113,4 +113,4 @@ def test_decisions_are_numbered_and_titled() -> None:
 def test_readme_names_commands_that_exist() -> None:
     for verb in re.findall(r"^newsledger (\w+)", read("README.md"), re.MULTILINE):
         assert verb in VERBS
-    assert f"{len(EVENTS)} events" in read("README.md")
+    assert f"{len(events())} events" in read("README.md")

@@ -15,7 +15,7 @@ from crawler.catalogue import load_sites
 from crawler.commands.terminal import console, plain, table, word
 from crawler.demo.expected import expected
 from crawler.demo.press import Paper, site_toml
-from crawler.demo.script import CRAWL_TIMES, EVENTS
+from crawler.demo.script import CRAWL_TIMES, events
 from crawler.runner import Options, crawl_in_turn
 from crawler.sites import Site
 from pipelines import queries
@@ -80,7 +80,7 @@ def _sum_up(db: str, out: Console) -> None:
     out.print()
     rows = [(word(change), happened[change], found[change]) for change in dict.fromkeys((*happened, *found))]
     out.print(table(("change", "in the script", "in the ledger"), rows))
-    out.print(f"\n{len(EVENTS)} events in the script, {found.total()} revisions in {db}. Try next:\n", markup=False)
+    out.print(f"\n{len(events())} events in the script, {found.total()} revisions in {db}. Try next:\n", markup=False)
     option = "" if db == "data/news.db" else f" --db {db}"
     out.print(f"  newsledger history {edited['url'] if edited else 'URL'}{option}", markup=False)
     out.print(f"  newsledger diff {silent or 'URL'}{option}", markup=False)

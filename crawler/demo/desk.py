@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from crawler.demo import fronts, listings
 from crawler.demo.look import Look
-from crawler.demo.script import EVENTS, state_at
+from crawler.demo.script import events, state_at
 from crawler.demo.shell import SECTIONS
 from crawler.demo.story import Event, PageState, Template, What, at
 from crawler.demo.templates import amp_page, article_page
@@ -58,7 +58,7 @@ def answer(path: str, now: datetime, serial: int, base: str) -> Answer:
 
 def listed_at(now: datetime) -> tuple[PageState, ...]:
     """What sitemap, feed and fronts name at a moment, newest first. A cache that slips does not change it."""
-    pages = _latest(event for event in EVENTS if event.at <= now and event.what not in _UNLISTED).values()
+    pages = _latest(event for event in events() if event.at <= now and event.what not in _UNLISTED).values()
     return tuple(sorted((page for page in pages if page.listed), key=lambda page: page.published, reverse=True))
 
 
@@ -66,7 +66,7 @@ def changed_at(now: datetime, *, archived: bool = False) -> datetime:
     """When the listings last changed; `archived`: the one of pages from before the day."""
     moments = [
         event.at
-        for event in EVENTS
+        for event in events()
         if event.at <= now and event.what not in _UNLISTED and (listings.is_archived(event.page) or not archived)
     ]
     return max(moments, default=_PRESS_START)
@@ -132,7 +132,7 @@ def _story_page(path: str, look: Look) -> Answer | None:
             continue
         if page.status != 200:
             return _html(fronts.absent_page(look, page.status), status=page.status)
-        changed = max(event.at for event in EVENTS if event.story == story and event.at <= look.now)
+        changed = max(event.at for event in events() if event.story == story and event.at <= look.now)
         if path == page.amp_path:
             return _validated(amp_page(page, look), _HTML, changed)
         html = article_page(page, _without(page, look))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from crawler.demo.script import CRAWL_TIMES, STORIES
+from crawler.demo.script import CRAWL_TIMES, stories
 from crawler.demo.story import Event, PageState, Story, What
 from pipelines.article import Outcome
 from pipelines.revisions import State
@@ -59,9 +59,9 @@ class ExpectedArticle:
         return tuple(revision.change for revision in self.revisions)
 
 
-def expected(stories: Sequence[Story] = STORIES, crawl_times: Sequence[datetime] = CRAWL_TIMES) -> tuple[ExpectedArticle, ...]:
+def expected(crawl_times: Sequence[datetime] = CRAWL_TIMES) -> tuple[ExpectedArticle, ...]:
     """The whole ledger after the last crawl, sorted by path. An article that moved is one row, under its new address."""
-    return tuple(sorted((_row(story, crawl_times) for story in stories), key=lambda row: row.path))
+    return tuple(sorted((_row(story, crawl_times) for story in stories()), key=lambda row: row.path))
 
 
 def _row(story: Story, crawl_times: Sequence[datetime]) -> ExpectedArticle:

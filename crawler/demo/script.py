@@ -6,18 +6,20 @@ Pure data and one pure function of the paper's clock.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from itertools import chain
 
-from crawler.demo.stories import breaking, council, features, town
-from crawler.demo.story import DAY, ZONE, Event, PageState, Story, at
+from crawler.demo.stories import stories
+from crawler.demo.story import DAY, ZONE, Event, PageState, at
 
-__all__ = ["CRAWL_TIMES", "DAY", "EVENTS", "STORIES", "ZONE", "at", "state_at"]
+__all__ = ["CRAWL_TIMES", "DAY", "ZONE", "at", "events", "state_at", "stories"]
 
-STORIES: tuple[Story, ...] = (*breaking.STORIES, *council.STORIES, *town.STORIES, *features.STORIES)
 
-EVENTS: tuple[Event, ...] = tuple(
-    sorted(chain.from_iterable(story.events for story in STORIES), key=lambda event: (event.at, event.story))
-)
+@cache
+def events() -> tuple[Event, ...]:
+    """What happens to all stories, in time order."""
+    return tuple(sorted(chain.from_iterable(story.events for story in stories()), key=lambda event: (event.at, event.story)))
+
 
 CRAWL_TIMES: tuple[datetime, ...] = (
     *(at(f"{minutes // 60:02}:{minutes % 60:02}") for minutes in range(6 * 60, 24 * 60, 70)),
@@ -34,4 +36,4 @@ of the day.
 
 def state_at(now: datetime) -> dict[str, PageState]:
     """What each story's page says at a moment (aware), by story key; stories not yet published are not there."""
-    return {event.story: event.page for event in EVENTS if event.at <= now}
+    return {event.story: event.page for event in events() if event.at <= now}

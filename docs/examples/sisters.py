@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from crawler.demo.script import STORIES
+from crawler.demo.script import stories
 from crawler.demo.story import at
 from crawler.schedule.recheck import next_check
 from pipelines.article import Article, Author, Fetch, Image, Outcome
@@ -58,7 +58,7 @@ def text(*paragraphs: str) -> str:
 
 def wire() -> list[Piece]:
     """What PA sent, which the demo paper printed too: with a headline of its own, cut, with a local quote, under a staff name."""
-    copy = next(s.events[0].page for s in STORIES if s.events[0].page.headline.startswith("Vash to meet")).body
+    copy = next(s.events[0].page for s in stories() if s.events[0].page.headline.startswith("Vash to meet")).body
     paragraphs = copy.split("\n\n")
     local = "Lydmouth station master Ivo Penhale said: “A sleeper stopped here every night until 1968. We still have the lamp.”"
     return [

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crawler.demo.expected import ExpectedArticle, expected
-from crawler.demo.script import EVENTS
+from crawler.demo.script import events
 from pipelines.rows import instant_of, optional_moment
 from pipelines.store import Store
 from tests.crawler.running import newsledger
@@ -85,7 +85,7 @@ def test_bodies_are_the_pages(demo: tuple[Path, str]) -> None:
 
 def test_it_ends_with_a_table_and_three_commands_that_work(demo: tuple[Path, str]) -> None:
     db, printed = demo
-    assert f"{len(EVENTS)} events in the script" in printed
+    assert f"{len(events())} events in the script" in printed
     commands = re.findall(r"^  newsledger (.*)$", printed, re.MULTILINE)
     assert [command.split()[0] for command in commands] == ["history", "diff", "search"]
     for command in commands:

@@ -14,13 +14,13 @@ import pytest
 from crawler.demo.desk import answer, changed_at, listed_at, picture
 from crawler.demo.fronts import E_PAPER_PATH, PRIVATE_PATH, PUZZLE_PATH
 from crawler.demo.look import printed
-from crawler.demo.script import CRAWL_TIMES, EVENTS, at, state_at
+from crawler.demo.script import CRAWL_TIMES, at, events, state_at
 from crawler.demo.shell import SECTIONS
 from crawler.demo.story import Event, Template, What
 
 BASE = "http://127.0.0.1:8000"
 VOID = {"meta", "link", "img", "br"}
-LIVE = [event for event in EVENTS if event.page.status == 200]
+LIVE = [event for event in events() if event.page.status == 200]
 NIGHT = CRAWL_TIMES[15]
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -185,7 +185,7 @@ def test_the_sitemaps_name_every_listed_story_with_its_lastmod(now) -> None:
 
 
 def test_silent_edits_leave_sitemap_and_feed_as_they_were() -> None:
-    for event in EVENTS:
+    for event in events():
         if event.what is What.EDITED_SILENTLY:
             before = event.at - timedelta(seconds=1)
             for path in ("/sitemap.xml", "/sitemaps/news.xml", "/sitemaps/archive.xml", "/rss.xml"):
@@ -193,7 +193,7 @@ def test_silent_edits_leave_sitemap_and_feed_as_they_were() -> None:
 
 
 def test_updates_move_the_lastmod_and_the_index() -> None:
-    for event in EVENTS:
+    for event in events():
         if event.what in (What.UPDATED, What.RESTAMPED) and event.at > CRAWL_TIMES[0]:
             listing = sitemap("/sitemaps/news.xml", event.at)
             assert event.page.path in listing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.demo.expected import expected
-from crawler.demo.script import CRAWL_TIMES, EVENTS
+from crawler.demo.script import CRAWL_TIMES, events
 from pipelines.article import Outcome
 
 ROWS = {
@@ -44,8 +44,8 @@ def test_the_whole_ledger() -> None:
 
 def test_every_declared_change_is_in_it() -> None:
     revisions = [revision for row in expected() for revision in row.revisions]
-    assert {id(revision.event) for revision in revisions} >= {id(event) for event in EVENTS if event.change}
-    assert len(revisions) == sum(1 for event in EVENTS if event.change)
+    assert {id(revision.event) for revision in revisions} >= {id(event) for event in events() if event.change}
+    assert len(revisions) == sum(1 for event in events() if event.change)
     for row in expected():
         assert [revision.number for revision in row.revisions] == list(range(1, len(row.revisions) + 1))
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.demo.script import CRAWL_TIMES, DAY, EVENTS, STORIES, at, state_at
+from crawler.demo.script import CRAWL_TIMES, DAY, at, events, state_at, stories
 from crawler.demo.story import PRODUCES, Event, PageState, Story, Template, What, edited, text
 from pipelines.article import CHANGES, Kind, Outcome
 
@@ -25,7 +25,7 @@ CONTENT = {
 
 
 def steps() -> list[tuple[Event, Event]]:
-    return [pair for story in STORIES for pair in pairwise(story.events)]
+    return [pair for story in stories() for pair in pairwise(story.events)]
 
 
 def differs(before: PageState, after: PageState) -> set[str]:
@@ -33,27 +33,27 @@ def differs(before: PageState, after: PageState) -> set[str]:
 
 
 def test_events_stand_in_order_and_are_aware_utc() -> None:
-    assert all(event.at.tzinfo is UTC for event in EVENTS)
-    assert [event.at for event in EVENTS] == sorted(event.at for event in EVENTS)
+    assert all(event.at.tzinfo is UTC for event in events())
+    assert [event.at for event in events()] == sorted(event.at for event in events())
     assert all(before.at < after.at for before, after in steps())
     assert at("08:30") == datetime(2025, 5, 9, 7, 30, tzinfo=UTC)
     assert at("08:30:12", -1) == datetime(2025, 5, 8, 7, 30, 12, tzinfo=UTC)
 
 
 def test_every_kind_of_event_and_of_page_is_told() -> None:
-    assert {event.what for event in EVENTS} == set(What)
-    assert {event.change for event in EVENTS} == {*CHANGES, None}
-    assert {event.page.template for event in EVENTS} == set(Template)
-    assert {event.page.kind for event in EVENTS} == set(Kind) - {Kind.NOT_ARTICLE}
-    silent = {field for event in EVENTS if event.change is Outcome.SILENT for field in event.changed}
+    assert {event.what for event in events()} == set(What)
+    assert {event.change for event in events()} == {*CHANGES, None}
+    assert {event.page.template for event in events()} == set(Template)
+    assert {event.page.kind for event in events()} == set(Kind) - {Kind.NOT_ARTICLE}
+    silent = {field for event in events() if event.change is Outcome.SILENT for field in event.changed}
     assert silent == {"body", "description", "images"}
-    updated = {field for event in EVENTS if event.change is Outcome.UPDATED for field in event.changed}
+    updated = {field for event in events() if event.change is Outcome.UPDATED for field in event.changed}
     assert updated == {"headline", "description", "body", "authors", "images", "date_modified"}
-    new_in_the_day = [event for event in EVENTS if event.what is What.PUBLISHED and event.at > CRAWL_TIMES[0]]
-    assert (len(STORIES), len(new_in_the_day)) == (28, 19)
+    new_in_the_day = [event for event in events() if event.what is What.PUBLISHED and event.at > CRAWL_TIMES[0]]
+    assert (len(stories()), len(new_in_the_day)) == (28, 19)
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.key)
+@pytest.mark.parametrize("story", stories(), ids=lambda story: story.key)
 def test_each_story_begins_with_its_publication(story: Story) -> None:
     first = story.events[0]
     assert (first.what, first.change, first.changed) == (What.PUBLISHED, Outcome.NEW, ())
@@ -85,7 +85,7 @@ def test_each_event_stamps_as_its_kind_says() -> None:
 
 
 def test_a_revert_brings_back_a_text_and_the_others_bring_a_new_one() -> None:
-    for story in STORIES:
+    for story in stories():
         seen: list[tuple[object, ...]] = []
         for event in story.events:
             content = tuple(CONTENT[name](event.page) for name in ("headline", "description", "body", "authors", "images"))
@@ -109,17 +109,17 @@ def test_reverts_come_under_a_newer_the_same_and_an_old_stamp() -> None:
 
 def test_addresses_belong_to_one_story_each() -> None:
     addresses = Counter()
-    for story in STORIES:
+    for story in stories():
         addresses.update({path for event in story.events for path in (event.page.path, event.page.amp_path) if path})
     assert set(addresses.values()) == {1}
 
 
 def test_state_at_is_the_last_event_of_each_story() -> None:
     assert state_at(at("00:00", -30)) == {}
-    for event in EVENTS:
+    for event in events():
         assert state_at(event.at)[event.story] == event.page
         assert state_at(event.at - timedelta(seconds=1)).get(event.story) != event.page
-    assert state_at(CRAWL_TIMES[-1]) == {story.key: story.page for story in STORIES}
+    assert state_at(CRAWL_TIMES[-1]) == {story.key: story.page for story in stories()}
 
 
 def test_the_crawls_span_the_day_and_stand_apart() -> None:
@@ -127,7 +127,7 @@ def test_the_crawls_span_the_day_and_stand_apart() -> None:
     assert len(local) == 19
     assert (CRAWL_TIMES[0], CRAWL_TIMES[15]) == (at("06:00"), at("23:30"))
     assert all(after - before >= timedelta(minutes=70) for before, after in pairwise(CRAWL_TIMES))
-    for event in EVENTS:
+    for event in events():
         assert all(abs(event.at - crawl) >= timedelta(minutes=4) for crawl in CRAWL_TIMES), event.note
     assert DAY.isoformat() == "2025-05-09"
 
@@ -173,7 +173,7 @@ def looks(story: Story, since_stamp: bool) -> list[Event]:
 
 
 @pytest.mark.parametrize("since_stamp", [True, False], ids=["age by the page's stamp", "age by our last revision"])
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.key)
+@pytest.mark.parametrize("story", stories(), ids=lambda story: story.key)
 def test_the_crawl_times_part_each_event_from_the_next(story: Story, since_stamp: bool) -> None:
     seen = looks(story, since_stamp)
     missed = [event.note for event in story.events if event not in seen and event.what is not What.CACHE_MENDED]
@@ -188,7 +188,7 @@ def test_the_crawl_times_part_each_event_from_the_next(story: Story, since_stamp
 
 @pytest.mark.parametrize("since_stamp", [True, False])
 def test_the_story_that_stays_away_is_missed_often_enough_to_be_gone(since_stamp: bool) -> None:
-    market = next(story for story in STORIES if story.key == "market")
+    market = next(story for story in stories() if story.key == "market")
     first = next(now for now in CRAWL_TIMES if now > market.events[-1].at + timedelta(hours=3))
     assert [event.page.status for event in looks(market, since_stamp)].count(404) >= 3
     assert CRAWL_TIMES[-2] - first >= timedelta(hours=24)
@@ -198,13 +198,13 @@ def test_the_story_that_stays_away_is_missed_often_enough_to_be_gone(since_stamp
 
 
 def test_a_swap_that_finds_nothing_is_refused() -> None:
-    page = STORIES[0].page
+    page = stories()[0].page
     with pytest.raises(ValueError, match="occurs 0 times"):
         edited(page, ("no such words", "others"))
 
 
 def test_an_address_that_is_left_redirects() -> None:
-    page = STORIES[0].page
+    page = stories()[0].page
     moved = edited(page, path="/elsewhere/")
     assert (moved.path, moved.former_paths) == ("/elsewhere/", (*page.former_paths, page.path))
 

@@ -1,11 +1,11 @@
-"""Lines: where tables and keys stand, whatever their values look like."""
+"""Lines of TOML: where tables and keys stand, whatever their values look like."""
 
 from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.catalogue.lines import find_lines
+from crawler.toml_lines import find_lines
 
 
 @given(
