@@ -69,7 +69,7 @@ class Site:
     """Searched in path and query of a URL; group "id", if there is one, is the owner's article id."""
     every: str | None = None
     cron: str | None = None
-    """Five fields; weekdays are names, because numbers mean different days to cron and to APScheduler."""
+    """Five fields as crontab(5) has them, parted by one blank, small letters."""
     delay_seconds: float = 1.0
     """Least gap between two requests to the host; 0 only for loopback hosts."""
     recheck_per_hour: float | None = None

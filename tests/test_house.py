@@ -20,6 +20,7 @@ THIRD_PARTY = {
     "pyarrow": ("crawler/parquet.py",),
     "apprise": ("crawler/watch/alerts.py",),
     "apscheduler": ("crawler/schedule/service.py",),
+    "cronsim": ("crawler/catalogue/tables.py", "crawler/schedule/cron.py"),
     "fcntl": ("crawler/schedule/locks.py", "crawler/archive.py"),
     "datasette": ("viewer/plugin.py", "viewer/serving.py"),
     "uvicorn": ("viewer/serving.py", "viewer/wire.py"),

@@ -3,7 +3,6 @@
     load.py       files and folders -> sites; the one door, and the one error
     tables.py     one table -> one Site, or what is wrong with each of its keys
     addresses.py  URLs, checked and made absolute
-    cron.py       five cron fields -> the same in a form that means one thing
 
 In a checkout the shipped files lie in data/sites/; a wheel carries them beside this module, by country.
 A wrong definition stops the start: nothing here warns, guesses or skips.

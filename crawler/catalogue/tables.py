@@ -10,13 +10,15 @@ import math
 import re
 import warnings
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from cronsim import CronSim, CronSimError
+
 from crawler.catalogue.addresses import read_url, resolve
-from crawler.catalogue.cron import read_cron
 from crawler.sites import DEFAULT_EVERY, Site, is_loopback, parse_every
 
 REQUIRED = ("id", "name", "url", "timezone")
@@ -220,10 +222,24 @@ def _every(value: object) -> str:
 
 def _cron(value: object) -> str:
     text = _some_text(value)
+    fields = text.lower().replace("-sun", "-7").split()
+    if len(fields) != 5:  # cronsim knows a sixth, for seconds
+        raise ValueError(f"{text!r} must have five fields: minute hour day month weekday")
     try:
-        return read_cron(text)
-    except ValueError as error:
-        raise ValueError(f"{text!r} {error}") from error
+        rule = CronSim(" ".join(fields), datetime.min.replace(tzinfo=UTC))
+    except CronSimError as error:
+        raise ValueError(f"{text!r} is no cron rule: {str(error).lower()}") from error
+    for field, size in zip(fields, (60, 24, 31, 12, 7), strict=True):
+        if any(int(step) >= size for step in re.findall(r"/([0-9]+)", field)):
+            raise ValueError(f"{text!r} is no cron rule: the step of {field!r} is longer than its field")
+    # To cron "1-31" and "*" are two things: with a weekday beside it, one means either and one means both.
+    if len(rule.days) == 31:
+        fields[2] = "*"
+    if rule.weekdays >= set(range(7)) or rule.weekdays >= set(range(1, 8)):
+        fields[4] = "*"
+    if fields[2] != "*" and fields[4] != "*":
+        raise ValueError(f"{text!r} must not restrict both day and weekday: schedulers disagree on what that means")
+    return " ".join(fields)
 
 
 def _delay_seconds(value: object) -> float:
