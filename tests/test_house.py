@@ -26,6 +26,7 @@ THIRD_PARTY = {
     "uvicorn": ("viewer/serving.py", "viewer/wire.py"),
     "h11": ("viewer/wire.py",),
     "jinja2": ("viewer/rendering.py",),
+    "msgspec": ("crawler/cluster/messages.py", "crawler/cluster/values.py"),
     "rq": ("crawler/cluster/",),
     "redis": ("crawler/cluster/",),
     "viewer": ("viewer/", "crawler/commands/serve.py"),

@@ -9,22 +9,22 @@ BadMessageError     cannot be read: damaged, of another version, too big
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from dataclasses import fields as fields_of
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+
+from msgspec import Meta, structs
 
 from crawler.books import Briefing, Ending
 from crawler.catalogue.tables import read_table
-from crawler.cluster.values import UNREADABLE, Read, dumped, loaded, reader
+from crawler.cluster.values import LARGEST_INT, UNREADABLE, dumped, from_struct, loaded, struct_of, to_struct
 from crawler.sites import Site
 from pipelines.article import Article, Fetch, Payload
 from pipelines.crawls import Source
-from pipelines.habits import Habits
+from pipelines.habits import Count, Habits
 from pipelines.past import Past, PastArticle, PastLook
 from pipelines.trust import Trust
 
@@ -41,6 +41,13 @@ REPLIES = "newsledger:reply:"
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
+CrawlName = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+"""32 hexadecimal digits, given once."""
+Serial = Annotated[int, Meta(ge=0, le=LARGEST_INT)]
+"""Each message of a crawl has a greater one than those before, whatever became of them; what comes again is known by it."""
+Name = Annotated[str, Meta(max_length=MAX_NAME_CHARS)]
+Reply = Annotated[str, Meta(pattern=rf"\A{REPLIES}", max_length=MAX_NAME_CHARS)]
+"""The list that waits for the answer."""
 _FAST = 1
 """Level of zlib: pages and pasts are packed while somebody waits."""
 
@@ -57,27 +64,24 @@ class RefusedError(BadMessageError):
 class Opened:
     """A crawl is about to begin, and wants to be told what it must know."""
 
-    crawl: str
-    """32 hexadecimal digits, given once."""
-    serial: int
-    """Each message of a crawl has a greater one than those before, whatever became of them; what comes again is known by it."""
+    crawl: CrawlName
+    serial: Serial
     site: Site
-    trigger: str
+    trigger: Name
     planned: datetime | None
     started: datetime
-    worker: str
+    worker: Name
     fence: int
     """Of the host's lease: whoever took it later has a greater one."""
-    reply: str
-    """The list that waits for the answer."""
+    reply: Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
     """One look, normalised; an article carries its fetch, and that its page where the reading may be doubted."""
 
-    crawl: str
-    serial: int
+    crawl: CrawlName
+    serial: Serial
     item: Article | Fetch
 
 
@@ -85,18 +89,18 @@ class Looked:
 class Asked:
     """Which of these URLs another site's article has?"""
 
-    crawl: str
-    serial: int
+    crawl: CrawlName
+    serial: Serial
     urls: tuple[str, ...]
-    reply: str
+    reply: Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A crawl has ended."""
 
-    crawl: str
-    serial: int
+    crawl: CrawlName
+    serial: Serial
     ending: Ending
 
 
@@ -111,15 +115,53 @@ class Entry:
 
 
 Message = Opened | Looked | Asked | Ended
-AnyMessage = TypeVar("AnyMessage", bound=Message)
-_KINDS: Mapping[Any, Any] = {"asked": Asked, "ended": Ended}
-_NAMES: Mapping[Any, str] = {Opened: "opened", Asked: "asked", Ended: "ended"}
-_CRAWL = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_CARRIED: Mapping[str, Read] = {
-    "crawl": reader(str), "serial": reader(int), "trigger": reader(str), "planned": reader(datetime | None),
-    "started": reader(datetime), "worker": reader(str), "fence": reader(int), "reply": reader(str),
-}  # fmt: skip
-"""How the fields of Opened and Looked are read that are as plain as they look."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What of Looked is JSON; the page stands beside it."""
+
+    crawl: CrawlName
+    serial: Serial
+    fetch: Fetch
+    article: Article | None = None
+    page_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Briefed:
+    """The answer to Opened. Keys and ids lead to places among the articles: several may lead to one."""
+
+    crawl: int
+    allowed: int
+    wary_of: str | None
+    articles: tuple[PastArticle, ...]
+    keys: dict[str, int]
+    ids: dict[str, int]
+    dead_ends: dict[str, PastLook]
+    sources: dict[str, Source]
+    habits: Habits
+    trust: dict[str, Trust]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """The answer to an Opened that is not followed."""
+
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """The answer to Asked."""
+
+    urls: tuple[str, ...]
+
+
+_OPENED, _LOOK = struct_of(Opened, "opened", site=dict[str, Any]), struct_of(_Look, "looked")
+_ASKED, _ENDED = struct_of(Asked, "asked"), struct_of(Ended, "ended")
+_SITE = struct_of(Site, article_url=None)
+_BRIEFED, _REFUSED = struct_of(_Briefed, "briefed"), struct_of(_Refused, "refused")
 
 
 def _readable(read: Callable[[Given], Found]) -> Callable[[Given], Found]:
@@ -137,13 +179,14 @@ def _readable(read: Callable[[Given], Found]) -> Callable[[Given], Found]:
 
 def encode(message: Message) -> dict[bytes, bytes]:
     """The fields of a stream's entry; raises BadMessageError for what cannot be sent."""
-    body, page = _table(message)
+    kind = type(message).__name__.lower()
     try:
-        text = dumped(body)
+        struct, page = _struct(message)
+        text = dumped(struct)
     except UNREADABLE as error:
-        raise BadMessageError(f"{body['kind']}: {error}"[:MAX_NAME_CHARS]) from error
+        raise BadMessageError(f"{kind}: {error}"[:MAX_NAME_CHARS]) from error
     if len(text) > MAX_JSON_BYTES or (page is not None and len(page) > MAX_PAGE_BYTES):
-        raise BadMessageError(f"{body['kind']}: too big to be sent")
+        raise BadMessageError(f"{kind}: too big to be sent")
     return {b"v": VERSION, b"m": text} | ({} if page is None else {b"p": zlib.compress(page, _FAST)})
 
 
@@ -153,14 +196,12 @@ def decode(fields: Mapping[bytes, bytes]) -> Message:
     version, text = fields.get(b"v"), fields.get(b"m")
     if version != VERSION or text is None:
         raise BadMessageError(f"of version {version!r}, and not {VERSION!r}"[:MAX_NAME_CHARS])
-    body = _parsed(text, MAX_JSON_BYTES)
-    kind = body.pop("kind", None)
-    if kind == "looked":
-        return _looked(body, fields.get(b"p"))
-    if kind == "opened":
-        return _opened(body)
-    message: Message = reader(_KINDS[kind])(body)
-    return _checked(message)
+    struct = _parsed(text, MAX_JSON_BYTES, _OPENED | _LOOK | _ASKED | _ENDED)
+    if isinstance(struct, _OPENED):
+        return Opened(**{**structs.asdict(struct), "site": site_of(struct.site)})
+    if isinstance(struct, _LOOK):
+        return _looked(from_struct(struct, _Look), fields.get(b"p"))
+    return from_struct(struct, Asked) if isinstance(struct, _ASKED) else from_struct(struct, Ended)
 
 
 def place_of(entry_id: str) -> tuple[int, int]:
@@ -174,54 +215,50 @@ def encode_briefing(crawl_id: int, briefing: Briefing) -> bytes:
     past = briefing.past
     articles = past.all()
     places = {id(article): place for place, article in enumerate(articles)}
-    told = {
-        "crawl": crawl_id, "allowed": briefing.allowed, "wary_of": briefing.wary_of,
-        "articles": articles, "keys": {key: places[id(article)] for key, article in past.articles.items()},
-        "ids": {key: places[id(article)] for key, article in past.by_external_id.items()},
-        "dead_ends": past.dead_ends, "sources": past.sources, "habits": past.habits, "trust": past.trust,
-    }  # fmt: skip
-    return zlib.compress(dumped(told), _FAST)
+    keys = {key: places[id(article)] for key, article in past.articles.items()}
+    ids = {key: places[id(article)] for key, article in past.by_external_id.items()}
+    briefed = _Briefed(crawl_id, briefing.allowed, briefing.wary_of, tuple(articles), keys, ids, past.dead_ends, past.sources,
+                       past.habits, past.trust)  # fmt: skip
+    return zlib.compress(dumped(to_struct(briefed, _BRIEFED)), _FAST)
 
 
 @_readable
 def decode_briefing(answer: bytes) -> tuple[int, Briefing]:
     """The crawl's id and what it must know; raises RefusedError, or BadMessageError."""
-    body = _parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES)
-    if "refused" in body:
-        raise RefusedError(str(body["refused"])[:MAX_NAME_CHARS])
-    articles = reader(tuple[PastArticle, ...])(body["articles"])
-    places = reader(dict[str, int])
+    told = _parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES, _BRIEFED | _REFUSED)
+    if isinstance(told, _REFUSED):
+        raise RefusedError(told.refused[:MAX_NAME_CHARS])
+    articles = from_struct(told.articles, tuple[PastArticle, ...])
     past = Past(
-        {key: articles[place] for key, place in places(body["keys"]).items()},
-        {key: articles[place] for key, place in places(body["ids"]).items()},
-        reader(dict[str, PastLook])(body["dead_ends"]),
-        reader(dict[str, Source])(body["sources"]),
-        reader(Habits)(body["habits"]),
-        reader(dict[str, Trust])(body["trust"]),
+        {key: articles[place] for key, place in told.keys.items()},
+        {key: articles[place] for key, place in told.ids.items()},
+        from_struct(told.dead_ends, dict[str, PastLook]),
+        from_struct(told.sources, dict[str, Source]),
+        Habits(from_struct(told.habits.counts, dict[str, Count])),
+        from_struct(told.trust, dict[str, Trust]),
     )
-    return reader(int)(body["crawl"]), Briefing(past, reader(int)(body["allowed"]), reader(str | None)(body["wary_of"]))
+    return told.crawl, Briefing(past, told.allowed, told.wary_of)
 
 
 def encode_refusal(reason: str) -> bytes:
     """The answer to an Opened that is not followed."""
-    return zlib.compress(dumped({"refused": reason}))
+    return zlib.compress(dumped(_REFUSED(refused=reason)))
 
 
 def encode_answer(urls: Iterable[str]) -> bytes:
     """The answer to Asked."""
-    return zlib.compress(dumped({"urls": sorted(urls)}), _FAST)
+    return zlib.compress(dumped(_Elsewhere(tuple(sorted(urls)))), _FAST)
 
 
 @_readable
 def decode_answer(answer: bytes) -> set[str]:
     """The URLs that another site's article has; raises BadMessageError."""
-    body = _parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES)
-    return set(reader(tuple[str, ...])(body["urls"]))
+    return set(_parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES, struct_of(_Elsewhere)).urls)
 
 
 def site_table(site: Site) -> dict[str, Any]:
     """A site as the catalogue's table of it, in plain JSON; what has its default is left out."""
-    table: dict[str, Any] = loaded(dumped(replace(site, article_url=None)))
+    table: dict[str, Any] = loaded(dumped(to_struct(replace(site, article_url=None), _SITE)))
     return {**table, "article_url": site.article_url.pattern} if site.article_url else table
 
 
@@ -234,61 +271,34 @@ def site_of(table: Mapping[str, object]) -> Site:
     return site
 
 
-def _table(message: Message) -> tuple[dict[str, Any], bytes | None]:
+def _struct(message: Message) -> tuple[Any, bytes | None]:
     """What of a message is JSON, and the page beside it."""
-    if isinstance(message, Looked):
-        return _look_table(message)
-    body = {"kind": _NAMES[type(message)], **{one.name: getattr(message, one.name) for one in fields_of(message)}}
-    return (body | {"site": site_table(message.site)} if isinstance(message, Opened) else body), None
-
-
-def _look_table(message: Looked) -> tuple[dict[str, Any], bytes | None]:
+    if isinstance(message, Asked | Ended):
+        return to_struct(message, _ASKED if isinstance(message, Asked) else _ENDED), None
+    if isinstance(message, Opened):
+        fields = {name: getattr(message, name) for name in _OPENED.__struct_fields__}
+        return _OPENED(**{**fields, "site": site_table(message.site)}), None
     item = message.item
     fetch = item.fetch if isinstance(item, Article) else item
     if fetch is None:
         raise BadMessageError(f"{item.url}: an article must carry its fetch")
-    body = {"kind": "looked", "crawl": message.crawl, "serial": message.serial, "fetch": replace(fetch, payload=None)}
-    if isinstance(item, Article):
-        body["article"] = replace(item, fetch=None)
-    if fetch.payload is None:
-        return body, None
-    return {**body, "page_type": fetch.payload.content_type}, fetch.payload.body
+    article = replace(item, fetch=None) if isinstance(item, Article) else None
+    page = fetch.payload
+    look = _Look(message.crawl, message.serial, fetch, article, page.content_type if page else None)
+    return to_struct(look, _LOOK), page.body if page else None
 
 
-def _looked(body: dict[str, Any], packed: bytes | None) -> Looked:
-    fetch: Fetch = reader(Fetch)(body.pop("fetch"))
-    page_type, article = reader(str | None)(body.pop("page_type", None)), body.pop("article", None)
+def _looked(look: _Look, packed: bytes | None) -> Looked:
+    fetch = look.fetch
     if packed is not None:
-        fetch = replace(fetch, payload=Payload(_unpacked(packed, MAX_PAGE_BYTES), page_type))
-    item = fetch if article is None else replace(reader(Article)(article), fetch=fetch)
-    return _checked(Looked(**{name: _CARRIED[name](found) for name, found in body.items()}, item=item))
+        fetch = replace(fetch, payload=Payload(_unpacked(packed, MAX_PAGE_BYTES), look.page_type))
+    return Looked(look.crawl, look.serial, fetch if look.article is None else replace(look.article, fetch=fetch))
 
 
-def _opened(body: dict[str, Any]) -> Opened:
-    table = body.pop("site")
-    if type(table) is not dict:
-        raise BadMessageError("opened: no site")
-    return _checked(Opened(**{name: _CARRIED[name](found) for name, found in body.items()}, site=site_of(table)))
-
-
-def _checked(message: AnyMessage) -> AnyMessage:
-    """What a message says of itself is short, and names nothing of Redis but a list for its answer."""
-    if not _CRAWL.fullmatch(message.crawl) or message.serial < 0:
-        raise BadMessageError("no crawl, or no serial")
-    if isinstance(message, Opened | Asked) and not (message.reply.startswith(REPLIES) and len(message.reply) <= MAX_NAME_CHARS):
-        raise BadMessageError("no list for an answer")
-    if isinstance(message, Opened) and max(len(message.worker), len(message.trigger)) > MAX_NAME_CHARS:
-        raise BadMessageError("a name that is too long")
-    return message
-
-
-def _parsed(text: bytes, most: int) -> dict[str, Any]:
+def _parsed(text: bytes, most: int, kind: Any) -> Any:
     if len(text) > most:
         raise BadMessageError(f"of {len(text)} bytes, more than {most}")
-    body = loaded(text)
-    if type(body) is not dict:
-        raise BadMessageError("no JSON object")
-    return body
+    return loaded(text, kind)
 
 
 def _unpacked(packed: bytes, most: int) -> bytes:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 redis_option = click.option("--redis", default="", envvar="NEWSLEDGER_REDIS", metavar="URL",
                             help="Where Redis is: redis://HOST:PORT/NUMBER.")  # fmt: skip
-_BROUGHT = ("redis", "rq", "croniter")
+_BROUGHT = ("msgspec", "redis", "rq", "croniter")
 
 
 @contextmanager

@@ -156,7 +156,7 @@ def test_a_message_is_plain_json() -> None:
     assert (fields[b"v"], zlib.decompress(fields[b"p"])) == (b"1", b"<p>Gone</p>")
     assert json.loads(fields[b"m"]) == {
         "kind": "looked", "crawl": CRAWL, "serial": 7, "page_type": "text/html",
-        "fetch": {"url": "https://paper.example/a", "fetched": "2025-03-07T08:00:00+00:00", "status": 404, "outcome": "gone",
+        "fetch": {"url": "https://paper.example/a", "fetched": "2025-03-07T08:00:00Z", "status": 404, "outcome": "gone",
                   "reason": "status 404"},
     }  # fmt: skip
 
