@@ -14,7 +14,7 @@ import click
 
 from crawler import configuration
 from crawler.catalogue.load import CatalogueError
-from crawler.configuration import Configuration, ConfigurationError, Origin
+from crawler.configuration import ConfigurationError
 from crawler.watch.extras import MissingExtraError
 from pipelines.store import StoreError
 
@@ -86,19 +86,3 @@ def main(ctx: click.Context, file: str | None) -> None:
         ctx.obj = configuration.load(configuration.find(os.environ), os.environ)
     except ConfigurationError as error:
         raise click.UsageError(str(error)) from error
-    verb = ctx.invoked_subcommand or ""
-    command = ctx.command.get_command(ctx, verb) if isinstance(ctx.command, click.Group) else None
-    if command:
-        ctx.default_map = {verb: _defaults(command, ctx.obj)}
-
-
-def _defaults(command: click.Command, said: Configuration) -> dict[str, Any]:
-    """What the file says of a command's options: those that may come from the environment. Options and environment go before."""
-    found: dict[str, Any] = {}
-    for parameter in command.params:
-        key = str(parameter.envvar or "").removeprefix(configuration.PREFIX).lower()
-        if key in said.found and said.found[key].origin is Origin.FILE and parameter.name:
-            found[parameter.name] = said.found[key].value
-    if isinstance(command, click.Group):
-        found |= {name: _defaults(one, said) for name, one in command.commands.items()}
-    return found

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cluster.standing import Glance, Standing
+from crawler.commands.options import SettingOption
 from crawler.watch.extras import MissingExtraError
 
 if TYPE_CHECKING:
     from crawler.cluster.connection import Connection
 
-redis_option = click.option("--redis", default="", envvar="NEWSLEDGER_REDIS", metavar="URL",
+redis_option = click.option("--redis", cls=SettingOption, setting="redis", metavar="URL",
                             help="Where Redis is: redis://HOST:PORT/NUMBER.")  # fmt: skip
 _BROUGHT = ("msgspec", "redis", "rq", "croniter")
 

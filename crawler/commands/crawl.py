@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from crawler.catalogue import load_sites
 from crawler.choosing import Recheck
-from crawler.commands.options import db_option, json_option, log_option, open_ledger, pick_sites, sites_option
+from crawler.commands.options import SettingOption, db_option, json_option, log_option, open_ledger, pick_sites, sites_option
 from crawler.commands.terminal import console, plain, print_json, table, word
 from crawler.runner import Options, crawl_site, crawl_sites
 from crawler.schedule.parent import end_with
@@ -32,8 +32,7 @@ from pipelines.store import Row, Store
     help="Sites crawled at once, never two of one host.",
 )
 @log_option
-@click.option("--log-level", default="WARNING", show_default=True, envvar="NEWSLEDGER_LOG_LEVEL",
-              type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]))  # fmt: skip
+@click.option("--log-level", cls=SettingOption, setting="log_level")
 @click.option("--trigger", default="hand", hidden=True)
 @click.option("--planned", default="", hidden=True)
 @click.option("--parent", default=0, hidden=True, help="End when this process does.")

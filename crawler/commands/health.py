@@ -12,7 +12,7 @@ from rich.text import Text
 from crawler.catalogue import load_sites
 from crawler.cluster.standing import ills
 from crawler.commands.cluster import glance_of, redis_option
-from crawler.commands.options import db_option, json_option, now, open_ledger, sites_option
+from crawler.commands.options import SettingOption, db_option, json_option, now, open_ledger, sites_option
 from crawler.commands.terminal import console, plain, print_json, table, when, word
 from crawler.watch.beat import read_beat
 from pipelines.health import FIELDS, Finding, Vitals, is_ill, judge
@@ -24,8 +24,8 @@ Judged = list[tuple[Vitals, tuple[Finding, ...]]]
 
 @click.command("health")
 @click.option("--site", default=None, metavar="ID", help="Only this site, switched off or not.")
-@click.option("--max-age", "max_age_hours", default=24.0, show_default=True, metavar="HOURS", envvar="NEWSLEDGER_MAX_AGE",
-              type=click.FloatRange(min=0, min_open=True), help="A last success older than this is ill.")  # fmt: skip
+@click.option("--max-age", "max_age_hours", cls=SettingOption, setting="max_age", metavar="HOURS",
+              help="A last success older than this is ill.")  # fmt: skip
 @click.option("--schedule", "of_schedule", is_flag=True, help="Whether the schedule lives, instead: for supervisors.")
 @redis_option
 @db_option

@@ -3,49 +3,63 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
+from math import isinf
 from pathlib import Path
+from typing import Any
 
 import click
 
 from crawler.catalogue import load_sites
 from crawler.clock import clock
-from crawler.configuration import Configuration, find, load
+from crawler.configuration import SETTINGS, Configuration, Kind, find, load
 from crawler.sites import Site
-from crawler.watch.logs import FORMS
 from pipelines.store import Store
 
-db_option = click.option(
-    "--db",
-    default="data/news.db",
-    show_default=True,
-    envvar="NEWSLEDGER_DB",
-    metavar="PATH",
-    help="The ledger, an SQLite file.",
-)
+
+class SettingOption(click.Option):
+    """An option that a setting stands behind: where it is not given, the setting holds, wherever that comes from."""
+
+    def __init__(self, param_decls: Sequence[str], setting: str, **attributes: Any) -> None:
+        self.setting = SETTINGS[setting]
+        low, high = self.setting.low, self.setting.high
+        kinds = {
+            Kind.CHOICE: click.Choice(self.setting.choices),
+            Kind.COUNT: click.IntRange(int(low), None if isinf(high) else int(high)),
+            Kind.NUMBER: click.FloatRange(low, high),
+        }
+        attributes.setdefault("type", kinds.get(self.setting.kind, click.STRING))
+        super().__init__(param_decls, show_default=bool(self.setting.default), **attributes)
+
+    def get_default(self, ctx: click.Context, call: bool = True) -> Any:
+        """The value of the setting; click itself asks neither environment nor file."""
+        value = configuration(ctx).found[self.setting.key].value
+        return None if value == "" and isinstance(self.type, click.Path) else value
+
+
+db_option = click.option("--db", cls=SettingOption, setting="db", metavar="PATH", help="The ledger, an SQLite file.")
 sites_option = click.option(
-    "--sites", "sites_path", default=None, envvar="NEWSLEDGER_SITES", metavar="PATH",
-    type=click.Path(exists=True, path_type=Path),
+    "--sites", "sites_path", cls=SettingOption, setting="sites", metavar="PATH", type=click.Path(exists=True, path_type=Path),
     help="A TOML file of sites, or a folder of them; else the catalogue that comes along.",
 )  # fmt: skip
-log_option = click.option("--log", default="text", show_default=True, envvar="NEWSLEDGER_LOG", type=click.Choice(FORMS),
-                          help="The form of log lines.")  # fmt: skip
+log_option = click.option("--log", cls=SettingOption, setting="log", help="The form of log lines.")
 warc_option = click.option(
-    "--warc", "warc_path", default=None, envvar="NEWSLEDGER_WARC", metavar="PATH", type=click.Path(path_type=Path),
+    "--warc", "warc_path", cls=SettingOption, setting="warc", metavar="PATH", type=click.Path(path_type=Path),
     help="The folder of archived pages; else `warc` beside the ledger.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 
-def configuration() -> Configuration:
+def configuration(ctx: click.Context | None = None) -> Configuration:
     """The settings that the command was started with."""
-    found = click.get_current_context().find_object(Configuration)
+    found = (ctx or click.get_current_context()).find_object(Configuration)
     return found or load(find(os.environ), os.environ)
 
 
 def now() -> datetime:
     """The time, aware; NEWSLEDGER_NOW stops it."""
-    return clock(os.environ.get("NEWSLEDGER_NOW"))()
+    return clock(configuration().text("now"))()
 
 
 def open_ledger(db: str) -> Store:

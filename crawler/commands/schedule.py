@@ -18,7 +18,7 @@ from crawler.catalogue import CatalogueError, load_sites
 from crawler.catalogue.load import fingerprint
 from crawler.clock import Clock, clock
 from crawler.commands.cluster import glance_of, needing_cluster, redis_of, redis_option
-from crawler.commands.options import configuration, db_option, log_option, sites_option
+from crawler.commands.options import SettingOption, configuration, db_option, log_option, sites_option
 from crawler.commands.watching import open_teller, open_watch, tell_once
 from crawler.schedule.children import STOP_SECONDS, Children, Crawls, Orders
 from crawler.schedule.service import Schedule
@@ -40,11 +40,10 @@ LOOK_SECONDS = 10.0
 
 @click.command("schedule")
 @click.option("--once", is_flag=True, help="Run what is due and leave; for cron and CI.")
-@click.option("--jobs", default=4, show_default=True, envvar="NEWSLEDGER_JOBS", type=click.IntRange(1, 64),
-              help="Crawls at once, never two of one host.")  # fmt: skip
-@click.option("--time-limit", default=60, show_default=True, envvar="NEWSLEDGER_TIME_LIMIT", type=click.IntRange(1, 10_000),
-              metavar="MINUTES", help="A crawl that takes longer is stopped.")  # fmt: skip
-@click.option("--metrics", default="", envvar="NEWSLEDGER_METRICS", metavar="ADDRESS",
+@click.option("--jobs", cls=SettingOption, setting="jobs", help="Crawls at once, never two of one host.")
+@click.option("--time-limit", cls=SettingOption, setting="time_limit", metavar="MINUTES",
+              help="A crawl that takes longer is stopped.")  # fmt: skip
+@click.option("--metrics", cls=SettingOption, setting="metrics", metavar="ADDRESS",
               help="Serve /metrics and /healthz at this loopback address and port, as 127.0.0.1:9464.")  # fmt: skip
 @redis_option
 @log_option

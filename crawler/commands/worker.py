@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from crawler.commands.cluster import needing_cluster, redis_of, redis_option
-from crawler.commands.options import log_option
+from crawler.commands.options import SettingOption, log_option
 from crawler.configuration import PREFIX
 from crawler.watch.logs import install
 
@@ -17,7 +17,7 @@ from crawler.watch.logs import install
 @click.command("worker")
 @click.option("--name", default=None, metavar="NAME",
               help="What it is called among the workers, before a number of its own; else as this machine.")  # fmt: skip
-@click.option("--warc", "warc_path", default=None, envvar="NEWSLEDGER_WARC", metavar="PATH", type=click.Path(path_type=Path),
+@click.option("--warc", "warc_path", cls=SettingOption, setting="warc", metavar="PATH", type=click.Path(path_type=Path),
               help="Where pages are archived on this machine, in a folder of its name; else data/warc.")  # fmt: skip
 @click.option("--burst", is_flag=True, help="Leave when the queue is empty.")
 @log_option

@@ -21,7 +21,6 @@ MAX_NAME_CHARS = 200
 MAX_LINE_BYTES = 128 * 1024
 """Of a child's line. Longer ones are cut; our own are never so long."""
 
-FORMS = ("text", "json")
 Context = Callable[[], Mapping[str, object]]
 """What is known of the crawl that this process runs: `site`, `crawl`."""
 

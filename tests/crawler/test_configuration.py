@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 import pytest
 
-from crawler import configuration
 from crawler.cli import VERBS, main
-from crawler.configuration import SETTINGS, ConfigurationError, Found, Kind, Origin, find, load, shown
+from crawler.commands.options import SettingOption
+from crawler.configuration import SETTINGS, ConfigurationError, Found, Origin, find, load, shown
 from tests.crawler.running import environment
 
 SECRET = "slack://secret-token@channel"
@@ -100,7 +100,7 @@ def test_secrets_are_not_shown() -> None:
 
 
 def options() -> list[tuple[str, click.Option]]:
-    """Every option of every verb that a setting stands behind."""
+    """Every option of every verb."""
     ctx = click.Context(main)
     assert isinstance(main, click.Group)
     found: list[tuple[str, click.Option]] = []
@@ -108,20 +108,22 @@ def options() -> list[tuple[str, click.Option]]:
         command = main.get_command(ctx, verb)
         assert command
         commands = [command, *command.commands.values()] if isinstance(command, click.Group) else [command]
-        found += [(verb, one) for each in commands for one in each.params if isinstance(one, click.Option) and one.envvar]
+        found += [(verb, one) for each in commands for one in each.params if isinstance(one, click.Option)]
     return found
 
 
-def test_options_have_the_defaults_of_their_settings() -> None:
+def test_what_a_setting_stands_behind_is_read_in_one_place() -> None:
+    """Options `--jobs` of what a person starts by hand have nothing to do with the schedule's setting."""
+    named: set[str] = set()
     for verb, option in options():
-        setting = SETTINGS[str(option.envvar).removeprefix(configuration.PREFIX).lower()]
-        assert setting.variable == option.envvar, verb
-        assert (option.default or "") == setting.default, f"{verb} {option.opts}"
-        if isinstance(option.type, click.IntRange):
-            assert (option.type.min, option.type.max) == (setting.low, setting.high), f"{verb} {option.opts}"
-        if setting.kind is Kind.CHOICE:
-            assert isinstance(option.type, click.Choice)
-            assert tuple(option.type.choices) == setting.choices
+        assert option.envvar is None, f"{verb} {option.opts}"
+        key = max(option.opts, key=len).removeprefix("--").replace("-", "_")
+        if isinstance(option, SettingOption):
+            assert option.setting.key == key, verb
+            named.add(key)
+        elif key in SETTINGS:
+            assert (key, verb) in {("jobs", "crawl"), ("jobs", "import"), ("jobs", "reprocess")}
+    assert named == {"db", "sites", "warc", "jobs", "time_limit", "log", "log_level", "metrics", "max_age", "redis"}
 
 
 def run(folder: Path, *arguments: str, code: int = 0, **said: str) -> str:
