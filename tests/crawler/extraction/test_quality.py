@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import pytest
 
+from crawler.catalogue import load_sites
 from crawler.extraction.families import FAMILIES
 from pipelines.article import Kind
 from tests.crawler.extraction.quality import CORPUS, MEASURES, page_of, read, rows, scores
 
+ROOT = Path(__file__).resolve().parents[3]
 WORST = 5
 """Pages named in the message about a measure that sank."""
 MAX_PAGE_BYTES = 40_000
@@ -72,7 +75,10 @@ def test_whole() -> None:
         assert not any(text in one for text in truth.get("body_without", ()) for one in whole[:1]), row["id"]
 
 
-def test_every_family_and_kind_is_there() -> None:
+def test_every_family_kind_and_language_is_there() -> None:
     all_rows = rows()
     assert {family.name for family in FAMILIES} | {"generic"} == {row["family"] for row in all_rows}
     assert {row["kind"] for row in all_rows} == set(Kind)
+    furniture = tomllib.loads((ROOT / "benchmarks/furniture.toml").read_text(encoding="utf-8"))
+    claimed = {site.language[:2] for site in load_sites(None) if site.enabled} | set(furniture)
+    assert claimed <= {row["lang"] for row in all_rows if row["kind"] != Kind.NOT_ARTICLE}
