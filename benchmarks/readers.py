@@ -158,9 +158,11 @@ def rows_of(corpus: Path, sample: int | None) -> list[dict[str, Any]]:
 
 
 def page_of(corpus: Path, row: dict[str, Any]) -> tuple[bytes, str]:
-    """The page as its server sent it, and its absolute URL."""
+    """The page as its server sent it, and its absolute URL. Pages of our own are stored plainly, beside their truth."""
     url: str = row["url"]
-    return gzip.decompress((corpus / "pages" / f"{row['id']}.html.gz").read_bytes()), url if "://" in url else f"https://{url}"
+    plain = corpus / f"{row['id']}.html"
+    page = plain.read_bytes() if plain.is_file() else gzip.decompress((corpus / f"pages/{row['id']}.html.gz").read_bytes())
+    return page, url if "://" in url else f"https://{url}"
 
 
 def predict(read: Reader, corpus: Path, rows: Sequence[dict[str, Any]]) -> list[Prediction]:

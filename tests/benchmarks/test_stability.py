@@ -15,15 +15,19 @@ from pipelines.article import Article, Author, Image
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "../shared/corpus"
+OWN = ROOT / "tests/corpus"
 PAGES = 40
+OWN_PAGES = None
 SEED = 1
+MOVED_BY_FURNITURE = ("it-wordpress",)
+"""Own pages whose reading furniture moves today: with no standfirst anywhere, a line of counters is taken for one."""
+UNSEEN = [("midland-news-2025-agency", "a word of the heading")]
+"""Own pages and edits that are not seen today: the headline of the page's data outranks the printed one there."""
 
 sys.path.append(str(ROOT / "benchmarks"))  # scripts, no package: they find each other beside them
 stability = importlib.import_module("stability")
 editing = importlib.import_module("editing")
 furniture = importlib.import_module("furniture")
-
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real pages is not beside this checkout")
 
 FIRST = "The old mill on the river burned for 3 hours on Friday, and nobody was hurt in the fire."
 SECOND = "Crews from two towns came, “as fast as we could”, the chief of the brigade said afterwards."
@@ -34,25 +38,35 @@ PAGE = (
 )
 
 
+@pytest.fixture(scope="module", params=["own", "real"])
+def corpus(request: pytest.FixtureRequest) -> str:
+    if request.param == "real" and not CORPUS.is_dir():
+        pytest.skip("the corpus of real pages is not beside this checkout")
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def subjects() -> list[Any]:
-    return list(stability.subjects(CORPUS, PAGES))
+def subjects(corpus: str) -> list[Any]:
+    return list(stability.subjects(OWN if corpus == "own" else CORPUS, OWN_PAGES if corpus == "own" else PAGES))
 
 
-@needs_corpus
-def test_furniture_makes_no_edit(subjects: list[Any]) -> None:
+def test_furniture_makes_no_edit(corpus: str, subjects: list[Any]) -> None:
     failures = [failure for subject in subjects for failure in stability.check_stability(subject, SEED)]
-    assert failures == []
+    assert len(subjects) >= 40
+    assert [one for one in failures if corpus == "real" or one.page not in MOVED_BY_FURNITURE] == []
+    assert corpus == "real" or {one.page for one in failures} == set(MOVED_BY_FURNITURE)
 
 
-@needs_corpus
-def test_edits_are_seen(subjects: list[Any]) -> None:
-    # Each page takes every other edit: over so many pages every kind is tried often, in half the time.
+def test_edits_are_seen(corpus: str, subjects: list[Any]) -> None:
+    # Each real page, which is large, takes every other edit: over so many every kind is tried often, in half the time.
     names = list(editing.EDITS)
+    step = 1 if corpus == "own" else 2
     seen = {
-        subject.id: stability.check_sensitivity(subject, SEED, names[number % 2 :: 2]) for number, subject in enumerate(subjects)
+        subject.id: stability.check_sensitivity(subject, SEED, names[number % step :: step])
+        for number, subject in enumerate(subjects)
     }
-    assert [(page, name) for page, edits in seen.items() for name, was_seen in edits.items() if was_seen is False] == []
+    unseen = [(page, name) for page, edits in seen.items() for name, was_seen in edits.items() if was_seen is False]
+    assert unseen == (UNSEEN if corpus == "own" else [])
     tried = {name for edits in seen.values() for name, was_seen in edits.items() if was_seen}
     assert tried == set(names)
 

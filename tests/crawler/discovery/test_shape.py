@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from crawler.discovery.section import parse_section
 from crawler.discovery.shape import Shape, article_shape, word_count
 from pipelines.urls import canonicalize, same_page
 
+OWN = Path(__file__).resolve().parents[2] / "corpus"
 CORPUS = Path(__file__).resolve().parents[3] / "../shared/corpus"
 
 
@@ -125,12 +127,18 @@ def test_never_raises(url: str) -> None:
     assert article_shape(url) in Shape
 
 
-def test_addresses_of_real_articles_are_known_for_such() -> None:
-    if not CORPUS.is_dir():
+def rows_of(corpus: str) -> list[dict[str, Any]]:
+    folder = OWN if corpus == "own" else CORPUS
+    if not folder.is_dir():
         pytest.skip("the corpus of real pages is not beside the checkout")
-    rows = [json.loads(line) for line in (CORPUS / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("corpus", ["own", "real"])
+def test_addresses_of_articles_are_known_for_such(corpus: str) -> None:
+    rows = [row for row in rows_of(corpus) if row.get("kind") != "not_article"]
     missed = [row["url"] for row in rows if not _is_found(row["url"])]
-    assert len(missed) <= 0.03 * len(rows)
+    assert len(missed) <= 0.03 * len(rows), missed
 
 
 def _is_found(url: str) -> bool:
@@ -141,17 +149,17 @@ def _is_found(url: str) -> bool:
     return len(found) == 1 and (same_page(found[0].url, url) or found[0].url == canonicalize(url))
 
 
-def test_real_pages_give_mostly_articles() -> None:
-    if not CORPUS.is_dir():
-        pytest.skip("the corpus of real pages is not beside the checkout")
-    rows = [json.loads(line) for line in (CORPUS / "truth.jsonl").read_text(encoding="utf-8").splitlines()[::20]]
+def page_of(corpus: str, row: dict[str, Any]) -> bytes:
+    if corpus == "own":
+        return (OWN / f"{row['id']}.html").read_bytes()
+    return gzip.decompress((CORPUS / f"pages/{row['id']}.html.gz").read_bytes())
+
+
+@pytest.mark.parametrize(("corpus", "step", "fewest"), [("own", 1, 4), ("real", 20, 10)])
+def test_pages_give_mostly_articles(corpus: str, step: int, fewest: int) -> None:
+    """`fewest` candidates a page and more, from every page in so many, and none of them a menu's."""
+    rows = rows_of(corpus)[::step]
     menus = ("/tag/", "/author/", "/category/", "/topic/", "/privacy", "/search", "/newsletters", "/login")
-    found = [
-        candidate.url
-        for row in rows
-        for candidate in parse_section(
-            gzip.decompress((CORPUS / f"pages/{row['id']}.html.gz").read_bytes()), row["url"]
-        ).candidates
-    ]
-    assert len(found) > 10 * len(rows)
+    found = [candidate.url for row in rows for candidate in parse_section(page_of(corpus, row), row["url"]).candidates]
+    assert len(found) > fewest * len(rows)
     assert [url for url in found if any(menu in url for menu in menus)] == []

@@ -16,6 +16,7 @@ from pipelines.article import Article, Kind
 
 URL = "https://www.example.org/news/a-story-about-a-thing"
 PAGES = Path(__file__).parent / "pages"
+OWN = Path(__file__).resolve().parents[2] / "corpus"
 CORPUS = Path(__file__).resolve().parents[3] / "../shared/corpus/pages"
 MAX_SECONDS = 2.0
 PROSE = "<p>" + "A sentence with many words in it, and commas too. " * 5 + "</p>"
@@ -158,6 +159,14 @@ def test_hostile_pages_are_read_in_time(name: str) -> None:
         return time.process_time() - start
 
     assert any(cost() < MAX_SECONDS for _ in range(3))
+
+
+def test_own_pages_damaged() -> None:
+    paths = sorted(OWN.glob("*.html"))
+    assert len(paths) >= 60
+    chance = random.Random(20)
+    for path in paths:
+        check(extract(damaged(path.read_bytes(), chance), URL))
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real pages is not beside this checkout")
