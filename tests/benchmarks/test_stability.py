@@ -52,7 +52,7 @@ def subjects(corpus: str) -> list[Any]:
 
 def test_furniture_makes_no_edit(corpus: str, subjects: list[Any]) -> None:
     failures = [failure for subject in subjects for failure in stability.check_stability(subject, SEED)]
-    assert len(subjects) >= 40
+    assert len(subjects) >= 30
     assert [one for one in failures if corpus == "real" or one.page not in MOVED_BY_FURNITURE] == []
     assert corpus == "real" or {one.page for one in failures} == set(MOVED_BY_FURNITURE)
 
