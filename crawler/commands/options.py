@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from crawler.catalogue import load_sites
-from crawler.clock import clock
+from crawler.clock import Clock, clock
 from crawler.configuration import SETTINGS, Configuration, Kind, find, load
 from crawler.sites import Site
 from pipelines.store import Store
@@ -57,9 +57,14 @@ def configuration(ctx: click.Context | None = None) -> Configuration:
     return found or load(find(os.environ), os.environ)
 
 
+def command_clock() -> Clock:
+    """The clock of the command, for other threads too; NEWSLEDGER_NOW stops it."""
+    return clock(configuration().text("now"))
+
+
 def now() -> datetime:
-    """The time, aware; NEWSLEDGER_NOW stops it."""
-    return clock(configuration().text("now"))()
+    """The time, aware, by the clock of the command."""
+    return command_clock()()
 
 
 def open_ledger(db: str) -> Store:

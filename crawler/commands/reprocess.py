@@ -13,9 +13,9 @@ from rich.progress import Progress
 from crawler.catalogue import load_sites
 from crawler.commands.options import (
     change_ledger,
+    command_clock,
     db_option,
     json_option,
-    now,
     open_ledger,
     sites_option,
     warc_folder,
@@ -64,7 +64,7 @@ def command(everything: bool, site_id: str | None, family: str | None, since: da
             found = preview(store, folder, sites, scope, report, jobs=jobs, advance=advance)
             _show(found, report, as_json)
             return
-        report = reprocess_pages(store, folder, sites, scope, now, jobs=jobs, advance=advance)
+        report = reprocess_pages(store, folder, sites, scope, command_clock(), jobs=jobs, advance=advance)
     if as_json:
         print_json(_facts(report))
     else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.options import db_option, now, open_ledger, warc_folder, warc_option
+from crawler.commands.options import command_clock, db_option, open_ledger, warc_folder, warc_option
 from crawler.pages import answer_at
 from crawler.watch.extras import MissingExtraError
 from viewer.holdings import Answered
@@ -45,7 +45,7 @@ def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: b
         raise click.UsageError(f"--host {host} --port {port}: {error.strerror or error}") from error
     with listening:
         url, base = serving.url_of(listening, host), base_url.rstrip("/") if base_url else None
-        desk = Desk(Shown(Path(db), now, page, f"/{serving.NAME}", base, serving.prefix_of(base)))
+        desk = Desk(Shown(Path(db), command_clock(), page, f"/{serving.NAME}", base, serving.prefix_of(base)))
         app = serving.application(desk, Names(url, base, serving.is_local(host)), serving.Limits(sql=sql))
 
         def started() -> None:
