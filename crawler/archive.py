@@ -63,7 +63,6 @@ class Archive:
 
     def __init__(self, folder: Path, site_id: str, *, max_file_bytes: int = MAX_FILE_BYTES) -> None:
         """`folder` is made where it is missing; raises OSError where it cannot be written."""
-        self._root = folder
         self._site_id = site_id
         self._folder = folder / site_id
         self._max_file_bytes = max_file_bytes

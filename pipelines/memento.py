@@ -17,13 +17,10 @@ from pipelines.rows import instant_of, moment
 from pipelines.store import Row
 
 LINK_FORMAT = "application/link-format"
-MAX_LINKS_CHARS = 4_000_000
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(rf"({'|'.join(_DAYS)}), (\d\d) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
 _DIGITS = re.compile(r"\d{14}", re.ASCII)
-_TARGET = re.compile(r"\s{0,64},?\s{0,64}<([^<>\s]{0,4096})>")
-_PARAMETER = re.compile(r"\s{0,64};\s{0,64}([A-Za-z*-]{1,32})(?:\s{0,8}=\s{0,8}(?:\"([^\"]{0,4096})\"|([^\s;,\"]{0,4096})))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,22 +167,6 @@ def json_format(found: TimeMap) -> str:
 def write_links(links: Iterable[Link], between: str = ", ") -> str:
     """Links as a `Link` header or a list of links has them."""
     return between.join(map(_written, links))
-
-
-def parse_links(text: str) -> tuple[Link, ...]:
-    """The links of a `Link` header or a list of links, up to the first thing that is none; never raises."""
-    found, position, text = [], 0, text[:MAX_LINKS_CHARS]
-    while target := _TARGET.match(text, position):
-        position, parameters = target.end(), dict[str, str]()
-        while parameter := _PARAMETER.match(text, position):
-            position = parameter.end()
-            name, quoted, bare = parameter.groups()
-            parameters.setdefault(name.lower(), quoted if quoted is not None else bare or "")
-        first, last = (parse_http_date(parameters.get(name, "")) for name in ("from", "until"))
-        at = parse_http_date(parameters.get("datetime", ""))
-        span = (first, last) if first and last else None
-        found.append(Link(target[1], parameters.get("rel", ""), at, parameters.get("type"), span))
-    return tuple(found)
 
 
 def _written(link: Link) -> str:

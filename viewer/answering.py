@@ -61,10 +61,6 @@ class Query:
         """The first value of a name."""
         return next((value for key, value in self.pairs if key == name and value), None)
 
-    def many(self, name: str) -> tuple[str, ...]:
-        """All values of a name, each once."""
-        return tuple(dict.fromkeys(value for key, value in self.pairs if key == name and value))
-
 
 @dataclass(frozen=True, slots=True)
 class Response:

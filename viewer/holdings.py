@@ -16,8 +16,6 @@ from pipelines.lookup import Lookup
 from pipelines.store import Row, Store
 from pipelines.urls import canonicalize
 
-LATEST = 60
-"""Revisions that the first page lists."""
 _SCHEME = re.compile(r"(https?):/{1,64}", re.ASCII | re.IGNORECASE)
 _ENCODED = re.compile(r"https?%3a", re.ASCII | re.IGNORECASE)
 
@@ -27,10 +25,6 @@ SELECT r.id, r.number, r.first_seen FROM revisions r WHERE r.article_id = ? ORDE
 _REVISION = """
 SELECT r.*, back.number AS back_to FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to
 WHERE r.article_id = ? AND r.number = ?
-"""
-_LATEST = """
-SELECT a.url, a.site_id, r.number, r.change, r.headline, r.first_seen FROM revisions r JOIN articles a ON a.id = r.article_id
-WHERE NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.article_id = a.id) ORDER BY r.first_seen DESC, r.id DESC LIMIT ?
 """
 
 
@@ -92,10 +86,6 @@ class Holdings:
         if revision["warc_file"] is None or revision["warc_offset"] is None:
             return None
         return self._page(str(revision["warc_file"]), int(revision["warc_offset"]))
-
-    def latest(self) -> list[Row]:
-        """The latest revisions of all, newest first."""
-        return list(self.store.rows(_LATEST, (LATEST,)))
 
 
 def address(text: str) -> str:

@@ -13,14 +13,6 @@ CHANGES = {
     "restored": "back again",
 }
 """A kind of change -> how a label says it."""
-CHANGES_LONG = {
-    "new": "The first time that the article was seen.",
-    "updated": "The text changed, and the page says that it was updated.",
-    "silent": "The text changed, and the page does not say so.",
-    "restamped": "The page says that it was updated, and its text is the same.",
-    "reverted": "The text of an earlier revision is back.",
-    "restored": "The article had gone, and is back with another text.",
-}
 STATES = {
     "live": "on the site",
     "suspected": "missing, not yet surely gone",

@@ -193,11 +193,6 @@ class Schedule:
         """Whether a site is on the timetable."""
         return site_id in self._sites
 
-    def next_start_of(self, site_id: str) -> datetime | None:
-        """When a site is crawled next; None for one that is not scheduled."""
-        job = self._scheduler.get_job(site_id)
-        return job.next_run_time if job else None
-
     @property
     def keeps_time(self) -> bool:
         """Whether the scheduler's thread has looked at its timetable within the last minute."""

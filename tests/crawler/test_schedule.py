@@ -228,6 +228,12 @@ def test_starts_that_passed_while_the_machine_slept_are_told(tmp_path: Path, sch
     ]  # fmt: skip
 
 
+def planned(schedule: Schedule) -> datetime | None:
+    """When "paper" is crawled next."""
+    found: datetime | None = schedule._scheduler.get_job("paper").next_run_time
+    return found
+
+
 def test_a_clock_that_is_set_back_has_all_planned_anew(tmp_path: Path) -> None:
     new_store(tmp_path).close()
     db, shift = str(tmp_path / "news.db"), timedelta()
@@ -236,10 +242,10 @@ def test_a_clock_that_is_set_back_has_all_planned_anew(tmp_path: Path) -> None:
         schedule.replace([Site("paper", "The Paper", "https://paper.example/", "UTC", every="31 days")])
         schedule.start()
         assert not schedule.follow_clock()
-        before = schedule.next_start_of("paper")
+        before = planned(schedule)
         shift = timedelta(days=-40)
         assert schedule.follow_clock()
-        after = schedule.next_start_of("paper")
+        after = planned(schedule)
         assert before is not None
         assert after is not None
         assert before - after in (timedelta(days=31), timedelta(days=62))
