@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crawler.catalogue.tables import read_table
 from crawler.sites import Site
-from crawler.toml_lines import TableLines, find_lines
+from pipelines.toml_lines import TableLines, find_lines
 
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 

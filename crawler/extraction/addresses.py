@@ -1,118 +1,78 @@
 """Words in addresses that tell what stands there: puzzles, e-papers, lists of articles, galleries, videos, advertising.
 
-Plain data and one cutter. Words of all the languages of the press, because paths are written in their readers' tongue.
+Words of all the languages of the press, because paths are written in their readers' tongue.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from crawler.extraction.vocabulary import words
+from pipelines.vocabulary.lexicon import read_words
 
-PUZZLES = words(
-    """
-    puzzles puzzle crossword crosswords sudoku wordsearch games spiele raetsel rätsel jeux pasatiempos passatempi
-    passatempos puzzels krzyzowki hry pulmat kryss bulmaca giochi juegos jogos
-    """
-)
-PUZZLE_WORDS = words(
-    """
-    crossword crosswords sudoku wordsearch codeword wordle nonogram kreuzworträtsel kreuzwortraetsel mots-croises
-    mots-fleches crucigrama crucigramas palavras-cruzadas parole-crociate cruciverba kruiswoordpuzzel krzyzowka korsord
-    kryssord krydsord ristikko krizovka krossvord krosvord
-    """
-)
-"""Words of a slug that name a puzzle wherever it stands."""
-E_PAPERS = words(
-    """
-    epaper e-paper eedition e-edition digital-edition digitaledition edicion-impresa edition-numerique edicao-impressa
-    edizione-digitale e-avis etidning e-tidning digitale-krant e-wydanie todays-paper
-    """
-)
-E_PAPER_HOSTS = words("app epaper e-paper eedition e-edition digitaledition edition pageturner")
-"""First parts of hosts that serve the printed paper's pages: "app.yorkshirepost.co.uk"."""
-SEARCHES = words("search suche recherche buscar busqueda ricerca zoeken szukaj busca pesquisa sok sök haku hledat arama")
-AUTHORS = words(
-    """
-    author authors autor autoren auteur auteurs autori autore autores profile profiles contributors byline forfatter
-    skribent kirjoittaja yazar yazarlar
-    """
-)
-TOPICS = words(
-    """
-    tag tags topic topics thema themen tema temas all-about schlagwort schlagworte etiqueta etiquetas dossier dossiers
-    tema argomenti argomento onderwerp onderwerpen etykieta etikett emne stitek avainsana etiket konu
-    """
-)
-ACCOUNTS = words(
-    """
-    login signin sign-in log-in register subscribe subscription subscriptions account newsletter newsletters abo abonnement
-    suscripcion suscripciones assinatura abbonamenti anmelden registrieren konto prenumerera mon-compte mein-konto
-    """
-)
-NOT_ARTICLES: tuple[tuple[str, frozenset[str], int], ...] = (
-    ("puzzle page", PUZZLES, 500),
-    ("e-paper", E_PAPERS, 500),
-    ("search page", SEARCHES, 2000),
-    ("author page", AUTHORS, 1200),
-    ("topic page", TOPICS, 1200),
-    ("account page", ACCOUNTS, 1500),
-)
-"""(reason, path segments that say so, body length up to which they are believed)."""
-WEATHER = words("weather wetter meteo météo tiempo clima tempo weer pogoda vader vær vejr saa sää pocasi időjárás hava-durumu")
-LISTINGS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("weather page", WEATHER),
-    (
-        "horoscope page",
-        words("horoscope horoscopes horoskop horoskope horoscopo horoscopos oroscopo horoscoop horoskopy astrology"),
-    ),
-    ("podcast page", words("podcast podcasts podcaster podcasty")),
-    (
-        "competition page",
-        words("competition competitions contest contests gewinnspiel gewinnspiele concours sorteos concursos concorsi giveaways"),
-    ),
-    (
-        "listing of notices",
-        words(
-            """
-            obituaries death-notices deaths in-memoriam family-notices public-notices notices announcements
-            traueranzeigen todesanzeigen avis-de-deces necrologie necrologies esquelas necrologi necrologia
-            overlijdensberichten nekrologi dodsannonser dødsannoncer dødsannonser
-            """
-        ),
-    ),
-    (
-        "listing of events",
-        words("whats-on what-s-on events event-calendar listings calendar veranstaltungen veranstaltungskalender agenda eventi"),
-    ),
-    (
-        "classified advertisement",
-        words("jobs classifieds property motors cars homes stellenmarkt kleinanzeigen immobilien emploi clasificados annunci"),
-    ),
-    (
-        "page about the site",
-        words(
-            """
-            contact contact-us contacts about about-us advertise advertise-with-us privacy privacy-policy privacy-notice
-            cookie-policy cookies cookie-notice terms terms-and-conditions terms-of-use terms-of-service complaints
-            editorial-complaints corrections-policy sitemap site-map rss rss-feeds feedback accessibility kontakt impressum
-            datenschutz datenschutzerklaerung agb mentions-legales politique-de-confidentialite qui-sommes-nous aviso-legal
-            politica-de-privacidad politica-de-cookies contacto quienes-somos note-legali contatti chi-siamo
-            politica-de-privacidade contato colofon privacybeleid polityka-prywatnosci regulamin om-oss om-os
-            """
-        ),
-    ),
-)
-"""(reason, last parts of a path that name a list or a form). A story's own part of the path is a slug or a number."""
-GALLERIES = words(
-    """
-    gallery galleries pictures photos picture-gallery photo-gallery fotostrecke fotostrecken bildergalerie bildergalerien
-    galerie galeria galerias galleria slideshow diaporama diaporamas photogallery photogalleries fotogalerie fotogaleria
-    fotogalería fotogallery fotos fotky galeri foto-galeri bildspel bildeserie billedserie kuvasarja in-pictures images
-    """
-)
-VIDEOS = words("video videos watch mediathek videothek filmpjes filmy wideo videot videoer filmer assistir")
+
+@dataclass(frozen=True, slots=True)
+class AddressWords:
+    """The sections of addresses.txt."""
+
+    puzzles: frozenset[str]
+    puzzle_words: frozenset[str]
+    """Words of a slug that name a puzzle wherever it stands."""
+    e_papers: frozenset[str]
+    e_paper_hosts: frozenset[str]
+    """First parts of hosts that serve the printed paper's pages: "app.yorkshirepost.co.uk"."""
+    searches: frozenset[str]
+    authors: frozenset[str]
+    topics: frozenset[str]
+    accounts: frozenset[str]
+    weather: frozenset[str]
+    horoscopes: frozenset[str]
+    podcasts: frozenset[str]
+    competitions: frozenset[str]
+    notices: frozenset[str]
+    events: frozenset[str]
+    classifieds: frozenset[str]
+    about_the_site: frozenset[str]
+    galleries: frozenset[str]
+    videos: frozenset[str]
+
+
+@cache
+def address_words() -> AddressWords:
+    return read_words(Path(__file__).with_name("addresses.txt"), AddressWords)
+
+
+@cache
+def not_articles() -> tuple[tuple[str, frozenset[str], int], ...]:
+    """(reason, path segments that say so, body length up to which they are believed)."""
+    words = address_words()
+    return (
+        ("puzzle page", words.puzzles, 500),
+        ("e-paper", words.e_papers, 500),
+        ("search page", words.searches, 2000),
+        ("author page", words.authors, 1200),
+        ("topic page", words.topics, 1200),
+        ("account page", words.accounts, 1500),
+    )
+
+
+@cache
+def listings() -> tuple[tuple[str, frozenset[str]], ...]:
+    """(reason, last parts of a path that name a list or a form)."""
+    words = address_words()
+    return (
+        ("weather page", words.weather),
+        ("horoscope page", words.horoscopes),
+        ("podcast page", words.podcasts),
+        ("competition page", words.competitions),
+        ("listing of notices", words.notices),
+        ("listing of events", words.events),
+        ("classified advertisement", words.classifieds),
+        ("page about the site", words.about_the_site),
+    )
 
 
 def segments_of(url: str) -> list[str]:
@@ -134,4 +94,5 @@ def host_label(url: str) -> str:
 
 def names_puzzle(slug: str) -> bool:
     """Whether a path's last part names a puzzle: "quick-crossword-4512090", "mots-croises-du-jour"."""
-    return not PUZZLE_WORDS.isdisjoint(slug.split("-")) or any("-" in word and word in slug for word in PUZZLE_WORDS)
+    words = address_words().puzzle_words
+    return not words.isdisjoint(slug.split("-")) or any("-" in word and word in slug for word in words)

@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element as Element
 
 from crawler.extraction.roles import Role
-from crawler.extraction.vocabulary import words
 from pipelines.text import squash
+from pipelines.vocabulary.lexicon import word_set
 
 MAX_DEPTH = 230
 
-INLINE = words(
+INLINE = word_set(
     """
     a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span
     strike strong sub sup time tt u var wbr amp-link hl2 person location org
     """
 )
-SILENT = words(
+SILENT = word_set(
     """
     script style noscript template svg head title button select option input textarea iframe video audio canvas map
     object embed img picture source track nav footer menu dialog figcaption amp-ad amp-embed datalist progress meter

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction import vocabulary
 from crawler.extraction.blocks import SUSPECT, Block, blocks_of
 from crawler.extraction.lines import Context, article_blocks, is_consent, is_stamp
 from crawler.extraction.page import Page
 from crawler.extraction.roles import Role, all_words
+from crawler.extraction.vocabulary import element_words
 
 MAX_BLOCKS = 6_000
 """Blocks looked at on one page; the longest live blogs have about 2,000."""
@@ -131,7 +131,8 @@ def _edges(blocks: list[Block], kept: list[Block]) -> tuple[Block, ...]:
 
 def _without_standfirst(page: Page, blocks: list[Block]) -> list[Block]:
     """Without a first block that is named as the standfirst, unless it is most of what there is."""
-    if len(blocks) > 2 and blocks[0].length < 500 and all_words(blocks[0].element) & vocabulary.STANDFIRST - vocabulary.LEAD:
+    standfirst = element_words().standfirst - element_words().lead
+    if len(blocks) > 2 and blocks[0].length < 500 and all_words(blocks[0].element) & standfirst:
         return blocks[1:]
     return blocks
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.addresses import GALLERIES, VIDEOS, segments_of
+from crawler.extraction.addresses import address_words, segments_of
 from crawler.extraction.labels import says_paid
 from crawler.extraction.not_articles import refusal
 from crawler.extraction.proposals import Verdict
@@ -43,13 +43,13 @@ def judge_kind(signs: Signs) -> Verdict[Kind]:
     if (
         signs.body_length < 1500
         and signs.pictures >= 4
-        and (signs.types & {"imagegallery", "mediagallery"} or GALLERIES.intersection(segments))
+        and (signs.types & {"imagegallery", "mediagallery"} or address_words().galleries.intersection(segments))
     ):
         return Verdict(Kind.GALLERY, "signs", "called a gallery, with little text and four pictures or more")
     if signs.body_length < 300 and signs.pictures >= 5:
         return Verdict(Kind.GALLERY, "signs", "hardly any text and five pictures or more")
     if signs.body_length < 700 and (
-        "videoobject" in signs.types or signs.og_type.startswith("video") or VIDEOS.intersection(segments[:-1])
+        "videoobject" in signs.types or signs.og_type.startswith("video") or address_words().videos.intersection(segments[:-1])
     ):
         return Verdict(Kind.VIDEO, "signs", "called a video, with little text")
     return Verdict(Kind.ARTICLE, "signs", "nothing says otherwise")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.addresses import E_PAPER_HOSTS, LISTINGS, NOT_ARTICLES, WEATHER, host_label, names_puzzle, segments_of
+from crawler.extraction.addresses import address_words, host_label, listings, names_puzzle, not_articles, segments_of
 from crawler.extraction.jsonld import ARTICLE_TYPES
 from crawler.extraction.signs import Signs
 
@@ -103,10 +103,10 @@ def _by_address(signs: Signs, segments: list[str]) -> str | None:
     """What the path says."""
     if not segments and not signs.is_article:
         return "front page"
-    if signs.body_length < 500 and not signs.is_dated_article and host_label(signs.url) in E_PAPER_HOSTS:
+    if signs.body_length < 500 and not signs.is_dated_article and host_label(signs.url) in address_words().e_paper_hosts:
         return "e-paper"
     is_signed_prose = signs.has_date and signs.has_byline and signs.prose_share >= 0.5
-    for reason, words, longest in NOT_ARTICLES:
+    for reason, words, longest in not_articles():
         if (
             words.intersection(segments)
             and not (signs.is_dated_article or is_signed_prose)
@@ -115,10 +115,11 @@ def _by_address(signs: Signs, segments: list[str]) -> str | None:
             return reason
     if signs.is_dated_article or signs.has_byline or not segments:
         return None
-    for reason, words in LISTINGS:
+    for reason, words in listings():
         if segments[-1] in words:
             return reason
-    if signs.body_length < MIN_TEXT and not signs.has_date and len(segments) <= 3 and not WEATHER.isdisjoint(segments):
+    is_bare = signs.body_length < MIN_TEXT and not signs.has_date
+    if is_bare and len(segments) <= 3 and not address_words().weather.isdisjoint(segments):
         return "weather page"
     return None
 

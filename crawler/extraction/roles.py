@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction import vocabulary
+from crawler.extraction.vocabulary import FURNITURE_PARTS, PICTURE_ENDINGS, element_words
+from pipelines.vocabulary.lexicon import word_set
 
 
 class Role:
@@ -109,47 +110,46 @@ _STRONG = 1 << 30
 _PART, _HINT, _PAIRING = 1 << 29, 1 << 28, 1 << 27
 """A word holds one of the vocabulary's FURNITURE_PARTS; may be of a name of the body; may say something with another."""
 _PAIRS = (
-    (vocabulary.words("read more"), Role.FURNITURE | Role.ELSEWHERE | _STRONG),
-    (vocabulary.words("most read"), Role.FURNITURE | Role.ELSEWHERE | _STRONG),
-    (vocabulary.words("sign up"), Role.FURNITURE | _STRONG),
-    (vocabulary.words("see also"), Role.FURNITURE | _STRONG),
-    (vocabulary.words("pull quote"), Role.FURNITURE | _STRONG),
+    (word_set("read more"), Role.FURNITURE | Role.ELSEWHERE | _STRONG),
+    (word_set("most read"), Role.FURNITURE | Role.ELSEWHERE | _STRONG),
+    (word_set("sign up"), Role.FURNITURE | _STRONG),
+    (word_set("see also"), Role.FURNITURE | _STRONG),
+    (word_set("pull quote"), Role.FURNITURE | _STRONG),
 )
 """Words that say something only together."""
 _PAIRED = frozenset().union(*(pair for pair, _ in _PAIRS)) | _NEIGHBOURS
 
 
+@cache
 def _bits() -> dict[str, int]:
     """Word -> roles."""
-    furniture = vocabulary.ELSEWHERE | vocabulary.META
+    vocabulary = element_words()
+    furniture = vocabulary.elsewhere | vocabulary.meta
     sorts = (
-        (Role.COMMENTS, vocabulary.COMMENTS),
-        (Role.HIDDEN, vocabulary.HIDDEN),
-        (Role.TOOLTIP, vocabulary.TOOLTIP),
-        (Role.CAPTION, vocabulary.CAPTION),
-        (Role.PICTURE, vocabulary.PICTURE),
-        (Role.CREDIT, vocabulary.CREDIT),
-        (Role.BYLINE, vocabulary.BYLINE),
-        (Role.TIME, vocabulary.TIME),
-        (Role.MODIFIED, vocabulary.MODIFIED),
-        (Role.STANDFIRST, vocabulary.STANDFIRST),
-        (Role.TAGS, vocabulary.TAGS),
-        (Role.SECTION, vocabulary.SECTION),
-        (Role.HEADLINE, vocabulary.HEADLINE),
-        (Role.LIVE, vocabulary.LIVE),
-        (Role.ELSEWHERE, vocabulary.ELSEWHERE),
+        (Role.COMMENTS, vocabulary.comments),
+        (Role.HIDDEN, vocabulary.hidden),
+        (Role.TOOLTIP, vocabulary.tooltip),
+        (Role.CAPTION, vocabulary.caption),
+        (Role.PICTURE, vocabulary.picture),
+        (Role.CREDIT, vocabulary.credit),
+        (Role.BYLINE, vocabulary.byline),
+        (Role.TIME, vocabulary.time),
+        (Role.MODIFIED, vocabulary.modified),
+        (Role.STANDFIRST, vocabulary.standfirst),
+        (Role.TAGS, vocabulary.tags),
+        (Role.SECTION, vocabulary.section),
+        (Role.HEADLINE, vocabulary.headline),
+        (Role.LIVE, vocabulary.live),
+        (Role.ELSEWHERE, vocabulary.elsewhere),
         (Role.FURNITURE, furniture),
-        (Role.WEAK, vocabulary.WEAK),
-        (_STRONG, furniture - vocabulary.WEAK),
+        (Role.WEAK, vocabulary.weak),
+        (_STRONG, furniture - vocabulary.weak),
     )
     bits: dict[str, int] = {}
     for role, words in (*sorts, (_PAIRING, _PAIRED)):
         for word in words:
             bits[word] = bits.get(word, 0) | role
     return bits
-
-
-_BITS = _bits()
 
 
 def names_on(element: Element) -> str:
@@ -201,15 +201,15 @@ def _holds(text: str, parts: tuple[str, ...]) -> bool:
 
 
 def _bits_of(word: str) -> int:
-    bits = _BITS.get(word, 0)
-    return bits | Role.PICTURE if word.endswith(vocabulary.PICTURE_ENDINGS) else bits
+    bits = _bits().get(word, 0)
+    return bits | Role.PICTURE if word.endswith(PICTURE_ENDINGS) else bits
 
 
 @lru_cache(maxsize=20_000)
 def _bits_of_part(word: str) -> int:
     """As `_bits_of`, with what a word of small letters makes worth looking at in the names it stands in."""
     bits = _bits_of(word)
-    if _holds(word, vocabulary.FURNITURE_PARTS):
+    if _holds(word, FURNITURE_PARTS):
         bits |= _PART
     if _holds(word, _BODY_HINTS):
         bits |= _HINT
@@ -227,7 +227,7 @@ def _roles_of_name(name: str) -> int:
             role |= _bits_of_part(word)
     else:
         words = words_in(name)
-        role = _PART if words and _holds(lowered, vocabulary.FURNITURE_PARTS) else Role.NONE
+        role = _PART if words and _holds(lowered, FURNITURE_PARTS) else Role.NONE
         for word in words:
             role |= _bits_of(word)
         if _holds(lowered, _BODY_HINTS):

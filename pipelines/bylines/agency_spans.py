@@ -10,7 +10,7 @@ from pipelines.vocabulary.given_names import is_given_name
 from pipelines.vocabulary.lexicon import word_set
 from pipelines.vocabulary.names import looks_capital
 from pipelines.vocabulary.places import is_place
-from pipelines.vocabulary.roles import HARD_MODIFIERS, is_desk, is_head, is_modifier
+from pipelines.vocabulary.roles import is_desk, is_head, is_modifier, role_words
 
 _BROADCASTERS = ("BBC",)
 _UNITS = word_set("news sport radio online world live newsnight panorama breakfast verify monitoring look service ni")
@@ -38,7 +38,7 @@ def _without_beat(tokens: list[Token], at: int, length: int) -> int:
     end = at + length
     last, after = tokens[end - 1].folded, tokens[end].folded if end < len(tokens) else ""
     follows = is_head(after) or is_desk(after) or is_modifier(after)
-    beat = length > 1 and (last in HARD_MODIFIERS or is_place(last)) and agency_length([tokens[at].folded])
+    beat = length > 1 and (last in role_words().hard_modifiers or is_place(last)) and agency_length([tokens[at].folded])
     return 1 if follows and beat else length
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipelines.bylines import words as known
 from pipelines.bylines.tokens import Kind, Token
+from pipelines.bylines.words import byline_words
 from pipelines.vocabulary.agencies import agency_length
 from pipelines.vocabulary.given_names import is_given_name
-from pipelines.vocabulary.names import PARTICLES, is_name
+from pipelines.vocabulary.names import is_name, name_words
 from pipelines.vocabulary.roles import is_desk, is_head
 
 _LONGEST_BREADCRUMB = 4
@@ -34,6 +34,7 @@ class Clause:
 
 def clauses_of(tokens: list[Token]) -> list[Clause]:
     """The clauses of one line."""
+    known = byline_words()
     clauses = [Clause()]
     for at, token in enumerate(tokens):
         current = clauses[-1]
@@ -48,11 +49,11 @@ def clauses_of(tokens: list[Token]) -> list[Clause]:
             if not labels and len(current.tokens) <= _LONGEST_BREADCRUMB:
                 current.dropped = True
             clauses.append(_opened(labels))
-        elif token.folded in known.PICTURES and len(current.tokens) > 2 and current.tokens[0].folded in known.TEXTS:
+        elif token.folded in known.pictures and len(current.tokens) > 2 and current.tokens[0].folded in known.texts:
             clauses.append(Clause(dropped=True, opened=True))
         elif _opens(tokens, at, current):
             labels = _pop_labels(current)
-            if not labels and token.folded in known.BY_ANYWHERE and not _has_agency(current):
+            if not labels and token.folded in known.by_anywhere and not _has_agency(current):
                 current.dropped = True
             clauses.append(_opened(labels))
         else:
@@ -62,19 +63,19 @@ def clauses_of(tokens: list[Token]) -> list[Clause]:
 
 def _opens(tokens: list[Token], at: int, current: Clause) -> bool:
     """Whether the token is a "by" here, not a particle of a name or a preposition."""
-    token, rest = tokens[at], tokens[at + 1 :]
-    if token.kind is not Kind.WORD and token.folded not in known.BY_FIRST:
+    token, rest, known = tokens[at], tokens[at + 1 :], byline_words()
+    if token.kind is not Kind.WORD and token.folded not in known.by_first:
         return False
-    if token.folded in known.BY_ANYWHERE:
+    if token.folded in known.by_anywhere:
         return True
-    if token.folded not in known.BY_FIRST:
+    if token.folded not in known.by_first:
         return False
     after_label = bool(current.tokens) and _is_label(current.tokens[-1])
     if current.tokens and not after_label:
         return False
-    if after_label or token.folded not in known.BY_ALSO_NAMES or not rest:
+    if after_label or token.folded not in known.by_also_names or not rest:
         return True
-    if rest[0].folded in PARTICLES and not is_desk(rest[-1].folded):
+    if rest[0].folded in name_words().particles and not is_desk(rest[-1].folded):
         return False
     return len(rest) > 1 or bool(agency_length([rest[0].folded])) or is_desk(rest[0].folded) or is_head(rest[0].folded)
 
@@ -86,11 +87,13 @@ def _is_columnist(tokens: list[Token]) -> bool:
 
 
 def _is_label(token: Token) -> bool:
-    return token.folded in known.WRITER_LABELS or token.folded in known.OTHER_LABELS or token.folded in known.GENRES
+    known = byline_words()
+    return token.folded in known.writer_labels or token.folded in known.other_labels or token.folded in known.genres
 
 
 def _is_other(token: Token) -> bool:
-    return token.folded in known.OTHER_LABELS and token.folded not in known.WRITER_LABELS
+    known = byline_words()
+    return token.folded in known.other_labels and token.folded not in known.writer_labels
 
 
 def _pop_labels(clause: Clause) -> list[Token]:
@@ -98,7 +101,7 @@ def _pop_labels(clause: Clause) -> list[Token]:
     labels: list[Token] = []
     while clause.tokens and _is_label(clause.tokens[-1]):
         labels.insert(0, clause.tokens.pop())
-        if labels and len(clause.tokens) > 1 and clause.tokens[-1].folded in known.ANDS and _is_label(clause.tokens[-2]):
+        if labels and len(clause.tokens) > 1 and clause.tokens[-1].folded in byline_words().ands and _is_label(clause.tokens[-2]):
             labels.insert(0, clause.tokens.pop())
     return labels
 
@@ -106,9 +109,9 @@ def _pop_labels(clause: Clause) -> list[Token]:
 def _opened(labels: list[Token]) -> Clause:
     words = [label.folded for label in labels]
     if any(map(_is_other, labels)):
-        shares = any(word in known.ANDS for word in words) and not all(map(_is_other, labels[::2]))
+        shares = any(word in byline_words().ands for word in words) and not all(map(_is_other, labels[::2]))
         return Clause(dropped=not shares and "text" not in words and "words" not in words, opened=True)
-    genre = next((label.text for label in labels if label.folded in known.GENRES), None)
+    genre = next((label.text for label in labels if label.folded in byline_words().genres), None)
     return Clause(genre=genre, opened=True)
 
 

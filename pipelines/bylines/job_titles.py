@@ -8,31 +8,33 @@ Kent", "in der Lokalredaktion Kassel", ", in Seoul"). Where a name would be left
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from pipelines.bylines.tokens import Kind, Mark, Span, Token, all_capitals
-from pipelines.bylines.words import ARTICLES, BIO_VERBS, LOCATIVES, NOBODY, WRITER_LABELS
+from pipelines.bylines.words import byline_words
 from pipelines.vocabulary.agencies import is_outlet, is_outlet_ending
 from pipelines.vocabulary.given_names import is_given_name
-from pipelines.vocabulary.names import PARTICLES, is_initial, is_name, looks_capital, strip_titles
+from pipelines.vocabulary.names import is_initial, is_name, looks_capital, name_words, strip_titles
 from pipelines.vocabulary.places import is_place
-from pipelines.vocabulary.roles import (
-    AUTHORS,
-    CONNECTORS,
-    ENGLISH_HEADS,
-    HARD_MODIFIERS,
-    TAIL_OPENERS,
-    is_desk,
-    is_head,
-    is_last_head,
-    is_modifier,
-)
+from pipelines.vocabulary.roles import is_desk, is_head, is_last_head, is_modifier, role_words
 
 _LONGEST_ACRONYM = 5
 _FULL_NAME = 2
 _TWO_NAMES = 4
 _WHATS = ("what's", "whats")
 """Of "What's On Reporter", a beat with a small word in it."""
-_NOT_IN_TITLES = ARTICLES | BIO_VERBS | CONNECTORS | LOCATIVES | WRITER_LABELS
+
+
+@cache
+def _not_in_titles() -> frozenset[str]:
+    known = byline_words()
+    return known.articles | known.bio_verbs | role_words().connectors | known.locatives | known.writer_labels
+
+
+@cache
+def _no_owners() -> frozenset[str]:
+    known = byline_words()
+    return known.articles | known.writer_labels | known.nobody
 
 
 def title_spans(tokens: list[Token], taken: list[bool]) -> Iterator[Span]:
@@ -55,19 +57,23 @@ def _is_head_here(tokens: list[Token], at: int) -> bool:
     folded = tokens[at].folded
     if is_head(folded):
         return True
-    if folded in AUTHORS:
-        return at > 0 and (tokens[at - 1].folded in HARD_MODIFIERS or tokens[at - 1].folded == "guest")
+    if folded in role_words().authors:
+        return at > 0 and (tokens[at - 1].folded in role_words().hard_modifiers or tokens[at - 1].folded == "guest")
     if folded == "special" and at + 1 < len(tokens) and tokens[at + 1].folded in ("to", "for"):
         return True
     if not is_last_head(folded):
         return False
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    if after and after.kind is Kind.WORD and not (after.text.islower() and after.folded in TAIL_OPENERS) and not is_desk(folded):
+    if after and after.kind is Kind.WORD and not _opens_tail(after) and not is_desk(folded):
         return False
     if is_desk(folded) or (after and after.folded == "of"):
         return True
     before = tokens[at - 1] if at and tokens[at - 1].kind is Kind.WORD else None
     return bool(not before or (before.text.isupper() or is_modifier(before.folded) or is_head(before.folded)))
+
+
+def _opens_tail(token: Token) -> bool:
+    return token.text.islower() and token.folded in role_words().tail_openers
 
 
 def _is_label_of_name(tokens: list[Token], start: int, end: int) -> bool:
@@ -98,7 +104,7 @@ def _qualifies(tokens: list[Token], at: int, floor: int) -> bool:
     if token.folded == "on" and at > floor and tokens[at - 1].folded in _WHATS:
         return True
     if token.text.islower() and at > floor:
-        return token.folded not in _NOT_IN_TITLES  # names are capitalised: "trends editor"
+        return token.folded not in _not_in_titles()  # names are capitalised: "trends editor"
     if at > floor and tokens[at - 1].kind is Kind.WORD and is_place(f"{tokens[at - 1].folded} {token.folded}"):
         return True
     if at + 1 < len(tokens) and is_place(f"{token.folded} {tokens[at + 1].folded}"):
@@ -111,8 +117,8 @@ def _connects(tokens: list[Token], start: int, floor: int, taken: list[bool], *,
     if start - 2 < floor or taken[start - 2] or tokens[start - 2].kind is not Kind.WORD:
         return False
     sign, before = tokens[start - 1], tokens[start - 2]
-    joins = sign.kind is Kind.AND or sign.folded in CONNECTORS or (sign.kind is Kind.COMMA and listed) or sign.kind is Kind.SLASH
-    if not joins:
+    joins = sign.kind in (Kind.AND, Kind.SLASH) or (sign.kind is Kind.COMMA and listed)
+    if not joins and sign.folded not in role_words().connectors:
         return False
     if (
         is_modifier(before.folded)
@@ -139,7 +145,7 @@ def _given_back(tokens: list[Token], start: int, head: int, floor: int, taken: l
         return start
     while start < head and sum(not is_initial(word) for word in words) < _FULL_NAME:
         token = tokens[start]
-        if token.kind is not Kind.WORD or token.folded in HARD_MODIFIERS or not looks_capital(token.text):
+        if token.kind is not Kind.WORD or token.folded in role_words().hard_modifiers or not looks_capital(token.text):
             break
         words.append(token.text)
         start += 1
@@ -149,7 +155,7 @@ def _given_back(tokens: list[Token], start: int, head: int, floor: int, taken: l
 def _with_owner(tokens: list[Token], start: int, end: int, floor: int, taken: list[bool]) -> int:
     """A title takes along what stands before it and is no person: "HNN Staff", "Kent Messenger reporter"."""
     words = _run_before(tokens, start, floor, taken)
-    while words and words[0].casefold() in ARTICLES | WRITER_LABELS | NOBODY:
+    while words and words[0].casefold() in _no_owners():
         words = words[1:]
     if not words or not all(looks_capital(word) or word.isdigit() for word in words):
         return start
@@ -164,7 +170,7 @@ def _with_owner(tokens: list[Token], start: int, end: int, floor: int, taken: li
 
 def _owned(words: list[str], name: list[str], last: str) -> int:
     """How many of the last words belong to the title that follows, where the first are a person's."""
-    if len(words) >= _TWO_NAMES and last in ENGLISH_HEADS and _is_plain_pair(words):
+    if len(words) >= _TWO_NAMES and last in role_words().english_heads and _is_plain_pair(words):
         return len(words) - _FULL_NAME
     if (
         len(words) > _FULL_NAME
@@ -194,7 +200,7 @@ def _is_plain_pair(words: list[str]) -> bool:
     """ "Lewis Bower Aston Villa": a name of two plain words, then something that is no second person."""
     if not is_name(words[:2]) or is_given_name(words[1].casefold()) or is_given_name(words[2].casefold()):
         return False
-    return all(looks_capital(word) and not is_initial(word) and word.casefold() not in PARTICLES for word in words)
+    return all(looks_capital(word) and not is_initial(word) and word.casefold() not in name_words().particles for word in words)
 
 
 def _right_end(tokens: list[Token], head: int, taken: list[bool]) -> int:
@@ -212,7 +218,7 @@ def _right_end(tokens: list[Token], head: int, taken: list[bool]) -> int:
             end = step
         elif token.kind is not Kind.WORD:
             return end
-        elif token.text.islower() and token.folded in TAIL_OPENERS:
+        elif _opens_tail(token):
             return _tail_end(tokens, end, taken)
         elif _continues(tokens, end, taken) or (is_desk(tokens[head].folded) and not is_given_name(token.folded)):
             end += 1
@@ -224,7 +230,7 @@ def _right_end(tokens: list[Token], head: int, taken: list[bool]) -> int:
 def _continues(tokens: list[Token], at: int, taken: list[bool]) -> bool:
     """A further head, a small adjective ("envoyé spécial"), or a last place or beat ("Korrespondentin Brüssel")."""
     token = tokens[at]
-    if is_head(token.folded) or is_last_head(token.folded) or token.folded in HARD_MODIFIERS:
+    if is_head(token.folded) or is_last_head(token.folded) or token.folded in role_words().hard_modifiers:
         return True
     if token.text.islower() and is_modifier(token.folded):
         return True
@@ -272,7 +278,7 @@ def _starts_name(tokens: list[Token], at: int) -> bool:
 def _place_end(tokens: list[Token], comma: int, taken: list[bool]) -> int:
     """ ", in Seoul" after a title belongs to it."""
     at = comma + 1
-    if at + 1 >= len(tokens) or tokens[at].folded not in LOCATIVES or not tokens[at].text.islower() or taken[at]:
+    if at + 1 >= len(tokens) or tokens[at].folded not in byline_words().locatives or not tokens[at].text.islower() or taken[at]:
         return comma
     end = at + 1
     while end < len(tokens) and tokens[end].kind is Kind.WORD and not taken[end]:

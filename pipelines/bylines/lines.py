@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
 from itertools import pairwise
 
-from pipelines.bylines.words import DAYS, DROPPED, MONTHS
+from pipelines.bylines.words import byline_words
 from pipelines.text import visible
 from pipelines.vocabulary.agencies import agency_name, is_outlet_word
 from pipelines.vocabulary.given_names import is_given_name
 from pipelines.vocabulary.lexicon import word_set
 from pipelines.vocabulary.places import is_place
-from pipelines.vocabulary.roles import HARD_MODIFIERS, is_head, is_last_head
+from pipelines.vocabulary.roles import is_head, is_last_head, role_words
 
 LONGEST = 500
 """Characters read of a byline; no printed one is longer, and what follows is a biography."""
@@ -35,25 +36,9 @@ _ADDRESS_SIGNS = (".", "@", "[", "://")
 _FIGURE = re.compile(r"\d")
 _PHONE = re.compile(r"(?:\+\d{1,3}[\s.-]?)?(?:\(\d{2,5}\)|\b\d{3,5})[\s.-]?\d{3,4}[\s.-]?\d{2,6}\b")
 
-_MONTH = "(?:" + "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True)) + ")"
-_DAY = "(?:" + "|".join(sorted(map(re.escape, DAYS), key=len, reverse=True)) + ")"
 _ZONE = r"(?:GMT|BST|IST|UTC|CES?T|[ECMP][SD]?T|A[EW][SD]T|HS?T|NZ[SD]T|AKST|AKDT|HKT|SGT|JST|Uhr|hrs|hs|h)"
 _TIME = (
     rf"\d{{1,2}}[:.h]\d{{2}}(?::\d{{2}})?(?:[.,]\d+)?\s?(?:[ap]\.?\s?m\.?)?(?:\s?(?:Z|[+-]\d\d:?\d\d))?(?:\s?\(?{_ZONE}\b\)?)?"
-)
-_WHEN = re.compile(
-    rf"\d{{4}}-\d{{2}}-\d{{2}}T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?"
-    rf"|(?:\b{_DAY}\.?,?\s+)?\b\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+)?{_MONTH}\b\.?,?(?:\s+(?:del?\s+)?\d{{4}}\b)?"
-    rf"|(?:\b{_DAY}\.?,?\s+)?\b{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}}\b)?"
-    rf"|\b\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{2,4}}\.?\b"
-    rf"|\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}日)?"
-    rf"|{_TIME}"
-    rf"|\b\d{{1,2}}\s?[ap]\.?m\b\.?(?:\s?{_ZONE}\b)?"
-    r"|(?:\b(?:lesedauer|lesezeit|reading time|read time|temps de lecture)\s*:?\s*)?\b\d{1,3}[\s-]?"
-    r"(?:min|mins|minute|minutes|minuten|hours?|hrs?|days?|weeks?|stunden?|tage?n?|minuti|minutos|heures?)\b\.?"
-    r"(?:\s+(?:ago|read|de lecture|de lectura))?"
-    rf"|\b(?:19|20)\d\d\b|\b\d{{4}}\s+{_ZONE}\b",
-    re.IGNORECASE,
 )
 _LABEL = re.compile(
     r"\b(?:last\s+updated|first\s+published|updated\s+on|updated|published\s+on|published|posted\s+on|posted|modified|last\s+modified|"
@@ -96,13 +81,36 @@ def clean_lines(text: str) -> list[str]:
         text = _ADDRESS.sub("\n", text)
     text = _unglued(text)
     if _FIGURE.search(text):
-        text = _PHONE.sub("\n", _WHEN.sub("\n", text))
+        text = _PHONE.sub("\n", _when().sub("\n", text))
     text = _LABEL.sub("\n", text)
     lines: list[str] = []
     for part in _STRONG.split(text):
         lines.extend(_without_toolbar(part))
     bare = (line.strip(_LINE_EDGES).lstrip(".") for line in lines)
     return [line for line in bare if line.strip(" .")]
+
+
+@cache
+def _when() -> re.Pattern[str]:
+    """Dates, times and ages in figures and words."""
+    month, day = (
+        "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
+        for words in (byline_words().months, byline_words().days)
+    )
+    return re.compile(
+        rf"\d{{4}}-\d{{2}}-\d{{2}}T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?"
+        rf"|(?:\b{day}\.?,?\s+)?\b\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+)?{month}\b\.?,?(?:\s+(?:del?\s+)?\d{{4}}\b)?"
+        rf"|(?:\b{day}\.?,?\s+)?\b{month}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}}\b)?"
+        rf"|\b\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{2,4}}\.?\b"
+        rf"|\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}日)?"
+        rf"|{_TIME}"
+        rf"|\b\d{{1,2}}\s?[ap]\.?m\b\.?(?:\s?{_ZONE}\b)?"
+        r"|(?:\b(?:lesedauer|lesezeit|reading time|read time|temps de lecture)\s*:?\s*)?\b\d{1,3}[\s-]?"
+        r"(?:min|mins|minute|minutes|minuten|hours?|hrs?|days?|weeks?|stunden?|tage?n?|minuti|minutos|heures?)\b\.?"
+        r"(?:\s+(?:ago|read|de lecture|de lectura))?"
+        rf"|\b(?:19|20)\d\d\b|\b\d{{4}}\s+{_ZONE}\b",
+        re.IGNORECASE,
+    )
 
 
 def _unglued(text: str) -> str:
@@ -130,19 +138,20 @@ def _is_joint(left: str, right: str) -> bool:
         return True
     if left in _STAYS_WHOLE or len(right) < 2 or is_outlet_word(left + right):
         return False
-    if _stands_around(right) or left in DROPPED:
+    if _stands_around(right) or left in byline_words().dropped:
         return True
     return len(left) >= _LONGEST_PREFIX and not (is_given_name(left) and is_given_name(right))
 
 
 def _stands_around(word: str) -> bool:
+    known = byline_words()
     return (
         word in ("the", "by", "staff", "published", "updated", "posted", "associated")
-        or word in DROPPED
+        or word in known.dropped
         or is_head(word)
         or is_last_head(word)
-        or word in HARD_MODIFIERS
-        or word in MONTHS
+        or word in role_words().hard_modifiers
+        or word in known.months
         or is_outlet_word(word)
         or is_place(word)
         or agency_name(word) is not None
@@ -155,7 +164,7 @@ def _without_toolbar(part: str) -> list[str]:
     stretches: list[list[str]] = [[]]
     for word in part.split():
         bare = word.strip(_EDGES).casefold()
-        if bare in DROPPED and (word[:1].isupper() or not stretches[-1]):
+        if bare in byline_words().dropped and (word[:1].isupper() or not stretches[-1]):
             stretches.append([])
         else:
             stretches[-1].append(word)

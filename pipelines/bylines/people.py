@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pipelines.bylines import words as known
+from pipelines.bylines.words import byline_words
 from pipelines.vocabulary.agencies import agency_name, is_outlet
 from pipelines.vocabulary.given_names import is_given_name
 from pipelines.vocabulary.names import is_caseless, is_initial, is_name, split_people
 from pipelines.vocabulary.places import is_place, is_place_opening
-from pipelines.vocabulary.roles import HARD_MODIFIERS, SOFT_MODIFIERS
+from pipelines.vocabulary.roles import role_words
 
 _SHORTEST_MONONYM = 3
 
@@ -23,9 +23,11 @@ def _leads(words: list[str]) -> bool:
     folded = words[0].casefold().strip(".")
     if len(words) == 2 and is_given_name(folded) and is_name(words):
         return False  # "Una Mulligan": a label in one language is a name in another
-    if folded in known.ARTICLES:
+    known = byline_words()
+    if folded in known.articles:
         return words[0].islower()
-    return folded in known.WRITER_LABELS | known.OTHER_LABELS | known.BY_ANYWHERE | HARD_MODIFIERS
+    leading = (known.writer_labels, known.other_labels, known.by_anywhere, role_words().hard_modifiers)
+    return any(folded in found for found in leading)
 
 
 def without_end(words: list[str]) -> list[str]:
@@ -44,7 +46,7 @@ def people_in(words: list[str]) -> tuple[list[str], ...]:
     for end in range(2, len(words)):
         if is_name(words[:end]) and is_outlet(words[end:]) and _parts_outlet(words, end):
             return tuple(split_people(words[:end]))
-    if is_outlet(words) or not is_name(words) or any(word in known.BIO_VERBS for word in words):
+    if is_outlet(words) or not is_name(words) or any(word in byline_words().bio_verbs for word in words):
         return ()
     return tuple(person for person in split_people(words) if is_name(person))
 
@@ -70,7 +72,7 @@ def is_place_tail(words: list[str]) -> bool:
     folded = [word.casefold() for word in words]
     if is_place(" ".join(folded)) or all(map(is_place, folded)):
         return True
-    return is_place(folded[0]) and all(word in SOFT_MODIFIERS for word in folded[1:])
+    return is_place(folded[0]) and all(word in role_words().soft_modifiers for word in folded[1:])
 
 
 def joined_names(lines: list[str]) -> list[str]:
@@ -87,5 +89,5 @@ def joined_names(lines: list[str]) -> list[str]:
 
 def _is_part_of_name(word: str) -> bool:
     folded = word.casefold()
-    taken = is_place(folded) or agency_name(folded) or folded in known.NOBODY | known.WRITER_LABELS
+    taken = is_place(folded) or agency_name(folded) or folded in byline_words().nobody | byline_words().writer_labels
     return word.isalpha() and word.istitle() and not taken and is_name(["Xenia", word])

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.bylines import words as known
 from pipelines.bylines.agency_spans import agency_spans, stretched
 from pipelines.bylines.cjk import is_cjk, read_cjk
 from pipelines.bylines.clauses import Clause, clauses_of
 from pipelines.bylines.job_titles import title_spans
 from pipelines.bylines.people import is_mononym, is_place_tail, joined_names, people_in, without_end, without_lead
 from pipelines.bylines.tokens import Kind, Mark, Run, Span, Token, tokens_of
+from pipelines.bylines.words import byline_words
 from pipelines.vocabulary.agencies import agency_length, agency_name, is_agency_by_shape, is_outlet
 from pipelines.vocabulary.given_names import is_given_name
 from pipelines.vocabulary.names import is_name, looks_capital, strip_titles
@@ -99,7 +99,7 @@ class _Reader:
             self.at += 1
         elif self._skips_own_title() or self._skips_place() or self._skips_house():
             return
-        elif self.anyone and token.folded in known.BIO_VERBS and token.text.islower():
+        elif self.anyone and token.folded in byline_words().bio_verbs and token.text.islower():
             self.at = len(self.tokens)
         else:
             start = self.at
@@ -119,7 +119,7 @@ class _Reader:
         at = start + 1
         while at < len(self.tokens) and at not in self.spans and self.tokens[at].kind is Kind.WORD:
             token = self.tokens[at]
-            if token.text.islower() and at - start > 1 and token.folded in known.BIO_VERBS:
+            if token.text.islower() and at - start > 1 and token.folded in byline_words().bio_verbs:
                 break
             if self._is_place_opener(at) or self._is_house_opener(at) or self._end_of_own_title(at):
                 break
@@ -128,13 +128,13 @@ class _Reader:
 
     def _judged(self, words: list[str]) -> Iterator[Run]:
         """What a run of unmarked words is: people, people and their paper, an opinion's label, or nothing."""
-        while len(words) > 1 and words[0].casefold() in known.GENRES:
+        while len(words) > 1 and words[0].casefold() in byline_words().genres:
             yield Run(Mark.GENRE, words[0])
             words = words[1:]
-        if len(words) > 2 and words[0].casefold().strip(".") in known.PICTURES | {"fot"} and is_name(words[1:]):
+        if len(words) > 2 and words[0].casefold().strip(".") in byline_words().pictures | {"fot"} and is_name(words[1:]):
             return
         words = _spelled_out(strip_titles(without_lead(words)))
-        if not words or all(word.casefold() in known.NOBODY for word in words):
+        if not words or all(word.casefold() in byline_words().nobody for word in words):
             return
         people = people_in(without_end(words))
         if people and (is_given_name(words[0].casefold()) or not is_place_tail(words)):
@@ -166,7 +166,7 @@ class _Reader:
         if self.at + 1 >= len(self.tokens) or self.tokens[self.at].kind is not Kind.OPEN:
             return False
         inside = self.tokens[self.at + 1]
-        return inside.folded in known.OTHER_LABELS and inside.folded not in known.WRITER_LABELS
+        return inside.folded in byline_words().other_labels and inside.folded not in byline_words().writer_labels
 
     def _after_comma(self) -> bool:
         return self.at > 1 and self.tokens[self.at - 2].kind is Kind.COMMA
@@ -207,7 +207,7 @@ class _Reader:
     def _is_place_opener(self, at: int) -> bool:
         token, after = self.tokens[at], self.tokens[at + 1 : at + 2]
         small = token.text.islower() or (token.text in ("In", "At") and at > 1)
-        if not after or token.folded not in known.LOCATIVES or not small or after[0].kind is not Kind.WORD:
+        if not after or token.folded not in byline_words().locatives or not small or after[0].kind is not Kind.WORD:
             return False
         return looks_capital(after[0].text) or after[0].folded in ("the", "der", "den", "het", "la", "le", "from", "the")
 
@@ -227,7 +227,7 @@ class _Reader:
         token = self.tokens[at]
         if token.folded == "of":
             return token.text.islower()
-        return token.folded in known.HOUSE_OPENERS and at + 1 < len(self.tokens)
+        return token.folded in byline_words().house_openers and at + 1 < len(self.tokens)
 
     def _skips_house(self) -> bool:
         """Steps over "for the Daily X"."""

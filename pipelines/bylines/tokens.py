@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipelines.bylines.words import ANDS
+from pipelines.bylines.words import byline_words
 from pipelines.vocabulary.lexicon import word_set
 
 
@@ -95,7 +95,7 @@ def _token(match: re.Match[str]) -> Token:
     folded = text.casefold().rstrip(".").replace("’", "'")
     if text.endswith(".") and len(folded) > 2 and "." not in folded and folded not in _STOP_STAYS:
         text = text.rstrip(".")
-    is_and = folded in ANDS and (text.islower() or folded in _CAPITAL_ANDS)
+    is_and = folded in byline_words().ands and (text.islower() or folded in _CAPITAL_ANDS)
     return Token(text, folded, Kind.AND if is_and else Kind.WORD, match.start(), match.start() + len(match[0].rstrip(_QUOTES)))
 
 

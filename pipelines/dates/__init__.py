@@ -2,7 +2,7 @@
 
 timestamp.py    the value
 parse.py        the public door: machine forms here, printed ones in printed.py
-forms.py words.py months.py     patterns; words as codes; names of months and weekdays in many languages
+forms.py words.py     patterns; words as codes, from the lists of many languages beside it (words.txt months.txt weekdays.txt)
 """
 
 from pipelines.dates.parse import parse_labelled, parse_timestamp

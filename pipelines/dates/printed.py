@@ -24,8 +24,7 @@ from pipelines.dates.forms import (
     SPAN,
     WEAK_DAYS,
 )
-from pipelines.dates.months import YEAR_FIRST_ZONES
-from pipelines.dates.words import code, zone_letters
+from pipelines.dates.words import YEAR_FIRST_ZONES, code, zone_letters
 from pipelines.zones import fixed_zone, is_month_first, local_day
 
 

@@ -1,6 +1,6 @@
 """The words around a printed date, each turned into one letter: "Published 3rd Nov 2023, 08:08 GMT" -> "B 3 k 2023, 08:08 ¤".
 
-After `code` no words are left, only figures, punctuation and code letters, so that the forms in `pipelines.dateforms`
+After `code` no words are left, only figures, punctuation and code letters, so that the forms in `pipelines.dates.forms`
 can be short patterns over one small alphabet whatever the language. Knows no date and no zone but its abbreviation.
 
 Code letters: a-l January to December; A P am and pm; Q R the same written before the hour; H hour mark or unit; K a word
@@ -13,115 +13,38 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-from pipelines.dates.months import CROATIAN_ZONES, MONTHS, WEEKDAYS
+from pipelines.vocabulary.lexicon import LexiconError, sections
 from pipelines.zones import LETTERS, UNMISTAKABLE
 
-WORDS: dict[str, str] = {
-    "A": "am ص صباحا πμ",
-    "P": "pm م مساء μμ",
-    "Q": "午前 上午 早上 凌晨 오전",
-    "R": "午後 下午 晚上 中午 오후",
-    "H": "h uhr uur heure heures hs hrs hr hod hodin ур год 時 时 點 点 시",
-    "K": "at um kl klo klokken klockan om ore ora alle às as a à o ó godz godzina godzinie v о об ob saat ώρα στις las hora"
-    " les lúc pukul jam awr",
-    "B": "published posted publication publish created issued uploaded added pub"
-    " veröffentlicht veroeffentlicht veröffentlichung erstellt publiziert erschienen erscheinungsdatum"
-    " publié publiée publication créé ligne paru parution"
-    " publicado publicada publicación publicação creado criado pubblicato pubblicata pubblicazione"
-    " gepubliceerd geplaatst publicatie publicatiedatum gepubliseer geplaas"
-    " publicerad publicerat publicerades skapad publisert publiseret opprettet publiceret offentliggjort oprettet udgivet"
-    " julkaistu luotu opublikowano opublikowany publikacja publikacji dodano utworzono"
-    " publikováno vydáno zveřejněno vytvořeno publikované zverejnené vydané objavljeno objavljen objava"
-    " megjelent közzétéve létrehozva publikálva publicat publicată postat"
-    " yayın yayınlanma yayımlanma yayınlandı giriş eklenme oluşturulma"
-    " опубликовано опубликована создано размещено публикация публикации опубліковано публікації створено публикувано"
-    " δημοσίευση δημοσιεύτηκε δημοσιεύθηκε argitaratua cyhoeddwyd foilsithe foilsíodh"
-    " diterbitkan dipublikasikan tayang terbit diterbit đăng نشر نشرت النشر פורסם प्रकाशित"
-    " 公開日 公開 掲載 配信 発行 发布 發布 发表 發表 發佈 刊登 입력 등록 게시 발행",
-    "U": "updated update modified revised amended"
-    " aktualisiert aktualisierung geändert änderung stand bearbeitet überarbeitet"
-    " mis mise jour màj  actualisé actualisée modifié modifiée"
-    " actualizado actualizada actualización modificado modificada aggiornato aggiornata aggiornamento modifica"
-    " atualizado atualizada atualização modificação bijgewerkt gewijzigd aangepast opgedateer bygewerk"
-    " uppdaterad uppdaterat uppdaterades ändrad oppdatert endret opdateret ændret redigeret päivitetty muokattu"
-    " aktualizacja aktualizacji zaktualizowano zmodyfikowano"
-    " aktualizováno aktualizace upraveno aktualizované upravené posodobljeno ažurirano izmijenjeno"
-    " frissítve frissítés módosítva actualizat actualizată modificat"
-    " güncelleme güncellendi güncellenme обновлено обновление обновлена изменено оновлено змінено обновена"
-    " ενημέρωση ενημερώθηκε actualitzat actualitzada eguneratua diweddarwyd diwygiwyd nuashonraithe"
-    " diperbarui diupdate dikemaskini nhật تحديث عدل עודכן अपडेट अपडेटेड"
-    " 更新日 更新 修改 최종수정 수정 업데이트",
-    "O": "today heute aujourdhui hoy oggi hoje vandaag vandag idag tänään dziś dzisiaj dnes danes danas azi bugün"
-    " сегодня сьогодні днес σήμερα avui gaur heddiw inniu hariini اليوم היום आज 今日 今天 本日 오늘",
-    "V": "yesterday gestern hier ayer ieri ontem gisteren igår eilen wczoraj včera včeraj jučer tegnap dün"
-    " вчера вчора χθες χτες ahir atzo ddoe inné kemarin semalam أمس אתמול 昨日 昨天 어제",
-    "J": "justnow 刚刚 剛剛 방금",
-    "G": "ago vor ilya hace há atrás fa prije prieš pirms geleden sedan siden sitten temu před pred ezelőtt acum önce"
-    " назад тому преди πριν ynôl óshin lalu trước منذ قبل पहले לפני 前 전",
-    "s": "s second seconds sec secs sekunde sekunden seconde secondes segundo segundos secondi sekunder sekund sekunda 秒 초",
-    "m": "m minute minutes min mins minuten minuti minuto minutos minuut minuter minutt minutter minuuttia minuta minuty"
-    " minut minutami perc perccel dakika dk мин минут минуты минуту хвилин хвилини хв λεπτά minuts munud minit menit phút"
-    " دقيقة دقائق मिनट 分钟 分鐘 分 분",
-    "o": "hours hour std stunde stunden horas timme timmar tim time timer tuntia tunti godzin godziny godzinę hodinami hodiny"
-    " hodinou óra órával часов часа час годин години годину ώρες hores uair uaire giờ ساعة ساعات val घंटे 時間 小时 小時 시간",
-    "t": "d day days tag tage tagen jours día dia días dias giorno giorni dag dagen dagar dager dage päivä päivää"
-    " dni dzień den dny nap nappal zi zile gün день дня дней дні днів ημέρες μέρες dies diwrnod lá hari ngày"
-    " يوم أيام दिन 天 일",
-    "w": "week weeks woche wochen semaine semaines semana semanas settimana settimane weken vecka veckor uke uker uger"
-    " viikko viikkoa tydzień tygodnie týdny hafta неделю недели недель minggu 週間 주",
-    "Y": "年 년",
-    "N": "月 월",
-    "D": "日 号 號",
-    " ": "on of the and first last date time times local original originally online edition read reading mean"
-    " den der dem am im vom zum letzte letztes letzter zuletzt datum zeit ortszeit lesezeit lesedauer"
-    " le la l de du en et il y dernière lecture el del al los lo última último fecha i ultima ultimo data por em no"
-    " ngay op het te laatst laatste senast sist sidst viimeksi dnia r roku rok dne ostatnia ostatnio poslední leta ev"
-    " г года році рік року р время мск в во από την τις στις τελευταία η tarihi tarih son gada t eko"
-    " för for one an ein eine einem einer eines una uma uno un une een ett egy en pada yang wib wita tahun năm ngày"
-    " في الساعة dé ar dydd mí na",
+CROATIAN_ZONES = frozenset({"Europe/Zagreb", "Europe/Sarajevo"})
+"""Where "listopad" is October; for Poles, Czechs and Ukrainians it is November."""
+
+YEAR_FIRST_ZONES = frozenset({"Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Taipei", "Europe/Budapest", "Europe/Vilnius"})
+"""Where the year stands first, so that of "5/3" without a year the month does."""
+
+LETTER_OF: Mapping[str, str] = {
+    "am": "A", "pm": "P", "am_before": "Q", "pm_before": "R", "hour_marks": "H", "before_times": "K",
+    "published": "B", "updated": "U", "today": "O", "yesterday": "V", "now": "J", "ago": "G",
+    "seconds": "s", "minutes": "m", "hours": "o", "days": "t", "weeks": "w",
+    "years": "Y", "months": "N", "month_days": "D", "silent": " ",
 }  # fmt: skip
-"""Code letter -> words as they are written. A word under two letters belongs to the first."""
+"""Section of words.txt -> code letter. A word in two sections belongs to the first of them here."""
 
 ZONE_BASE = 0xE000
 ZONE_NAMES = tuple(LETTERS)
 """The abbreviation at position n is coded as the private character ZONE_BASE + n."""
 _ZONE_CHARS = {name: chr(ZONE_BASE + n) for n, name in enumerate(ZONE_NAMES)} | {"Z": chr(ZONE_BASE)}
 
-PHRASES: dict[str, str] = {
-    "il y a": "ilya",
-    "just now": "justnow",
-    "right now": "justnow",
-    "moments ago": "justnow",
-    "gerade eben": "justnow",
-    "a l'instant": "justnow",
-    "aujourd'hui": "aujourdhui",
-    "i dag": "idag",
-    "i gar": "igar",
-    "hari ini": "hariini",
-    "yn ol": "ynol",
-    "o shin": "oshin",
-    "mean fomhair": "meanfomhair",
-    "deireadh fomhair": "deireadhfomhair",
-    "كانون الثاني": "كانونالثاني",
-    "كانون الاول": "كانونالاول",
-    "تشرين الاول": "تشرينالاول",
-    "تشرين الثاني": "تشرينالثاني",
-    "ساعتين": "2 ساعة",
-    "دقيقتين": "2 دقيقة",
-    "يومين": "2 يوم",
-    "12 noon": "12:00",
-    "noon": "12:00",
-    "midday": "12:00",
-    "12 midnight": "00:00",
-    "midnight": "00:00",
-    **{
-        f"{name}{season} time": chr(ZONE_BASE + ZONE_NAMES.index(letters))
-        for name, letters in {"eastern": "ET", "central": "CT", "mountain": "MT", "pacific": "PT"}.items()
-        for season in ("", " standard", " daylight")
-    },
+_ZONE_PHRASES = {
+    f"{name}{season} time": chr(ZONE_BASE + ZONE_NAMES.index(letters))
+    for name, letters in {"eastern": "ET", "central": "CT", "mountain": "MT", "pacific": "PT"}.items()
+    for season in ("", " standard", " daylight")
 }
-"""Words that belong together, folded, and what they are read as."""
 
 _LOOKALIKES = str.maketrans("ıłøđðى’‘ʼ´`−‐‑‒", "iloddي'''''----", "ـ") | str.maketrans({"þ": "th", "æ": "ae", "œ": "oe"})
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u093c\u3099\u309a]")
@@ -146,36 +69,75 @@ def fold(text: str) -> str:
     return text
 
 
-def _table() -> dict[str, str]:
-    table = {letters: _ZONE_CHARS[letters.upper()] for letters in UNMISTAKABLE}
-    for months in MONTHS.values():
-        for letter, forms in zip("abcdefghijkl", months.split(","), strict=True):
-            for form in forms.split():
-                table.setdefault(fold(form), letter)
-    for letter, words in WORDS.items():
-        for word in words.split():
-            table.setdefault(fold(word), letter)
-    for names in WEEKDAYS.values():
-        for name in names.split():
-            table.setdefault(fold(name), " ")
-    return table
+@cache
+def months() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Language -> the forms of each of its twelve months, as they are written."""
+    found = {}
+    for language, section in sections(Path(__file__).with_name("months.txt")).items():
+        names = [part.split() for part in " ".join(entry.text for entry in section.entries).split(",")]
+        if len(names) != 12 or not all(names):
+            raise LexiconError(f"{section.place}: [{language}] must have twelve months, parted by commas")
+        found[language] = tuple(tuple(forms) if forms != ["-"] else () for forms in names)
+    return found
 
 
-_TABLE = _table()
-_TABLE_CROATIAN = _TABLE | {"listopad": "j", "listopada": "j"}
-_EAST_ASIAN = sorted((w for w in _TABLE if re.search(f"[{_IDEOGRAPHS}]", w)), key=len, reverse=True)
-_WORD = re.compile(
-    rf"(?:(?![{_IDEOGRAPHS}])[^\W\d_]|[\u0900-\u0963])+|(?:星期|周|週)[一二三四五六日天]|[月火水木金土日]曜日?"
-    rf"|\([月火水木金土日]\)|{'|'.join(_EAST_ASIAN)}|[{_IDEOGRAPHS}々]"
-)
+@cache
+def weekdays() -> Mapping[str, frozenset[str]]:
+    """Language -> names, as they are written.
+
+    Read over, never checked: a printed weekday is as often wrong as the date, and the date is what we keep.
+    """
+    return {language: section.words() for language, section in sections(Path(__file__).with_name("weekdays.txt")).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the data files make together."""
+
+    letters: Mapping[str, str]
+    """Folded word -> code letter."""
+    croatian: Mapping[str, str]
+    """The same where "listopad" is October."""
+    word: re.Pattern[str]
+    phrases: Mapping[str, str]
+    """Words that belong together, folded, and what they are read as."""
+    phrase: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    found = sections(Path(__file__).with_name("words.txt"), (*LETTER_OF, "phrases"))
+    letters = {zone: _ZONE_CHARS[zone.upper()] for zone in UNMISTAKABLE}
+    for names in months().values():
+        for letter, forms in zip("abcdefghijkl", names, strict=True):
+            for form in forms:
+                letters.setdefault(fold(form), letter)
+    for section, letter in LETTER_OF.items():
+        for word in found[section].words():
+            letters.setdefault(fold(word), letter)
+    for days in weekdays().values():
+        for day in days:
+            letters.setdefault(fold(day), " ")
+    phrases = {phrase: entry.text for phrase, entry in found["phrases"].table().items()} | _ZONE_PHRASES
+    east_asian = sorted((word for word in letters if re.search(f"[{_IDEOGRAPHS}]", word)), key=len, reverse=True)
+    return _Words(
+        letters=letters,
+        croatian=letters | {"listopad": "j", "listopada": "j"},
+        word=re.compile(
+            rf"(?:(?![{_IDEOGRAPHS}])[^\W\d_]|[\u0900-\u0963])+|(?:星期|周|週)[一二三四五六日天]|[月火水木金土日]曜日?"
+            rf"|\([月火水木金土日]\)|{'|'.join(east_asian)}|[{_IDEOGRAPHS}々]"
+        ),
+        phrases=phrases,
+        phrase=re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(phrases, key=len, reverse=True)))})(?!\w)"),
+    )
+
+
 _CAPITALS = re.compile(r"\b(?!AWST \d)[A-Z]{2,5}\b|(?<=\d)[Zz]\b")  # "9 AWST 2024" is Welsh
 _HALF_DAY = re.compile(r"(?<=[\d ])([apπμ]) ?\. ?[mμ]\b\.?")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ere|eme|ste|ko|de|e|o|a|°|ain|fed|eg|ydd|mh|го)(?!\w)")
-_ENGLISH_MONTHS = [forms.split()[0] for forms in MONTHS["en"].split(",")]
 _VIETNAMESE_MONTH = re.compile(r"\bthang (1[0-2]|0?[1-9])\b")
 _REIWA = re.compile(r"令和(\d{1,2})年")
 """Japan's era that began in 2019."""
-_PHRASE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(PHRASES, key=len, reverse=True)))})(?!\w)")
 _GLUED = re.compile(
     "(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])"  # PublishedMar 7
     "|(?<=[A-Z][A-Z])(?=[A-Z][a-z])"  # 08:08 GMTUpdated
@@ -188,15 +150,16 @@ _TWO_NAMES = re.compile("([a-l]) ?/ ?\\1")
 
 def code(text: str, zone_name: str) -> str:
     """The coded form of normalised text; the zone only tells which country's "listopad" it is."""
-    table = _TABLE_CROATIAN if zone_name in CROATIAN_ZONES else _TABLE
+    words = _words()
+    letters = words.croatian if zone_name in CROATIAN_ZONES else words.letters
     text = fold(_CAPITALS.sub(_mark_zone, _GLUED.sub(" ", text)))
     text = _HALF_DAY.sub(lambda match: "am " if match[1] in "aπ" else "pm ", text)
     if "令和" in text:
         text = _REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text)
     if "thang" in text:
-        text = _VIETNAMESE_MONTH.sub(lambda match: _ENGLISH_MONTHS[int(match[1]) - 1], text)
-    text = _PHRASE.sub(lambda match: PHRASES[match[0]], _ORDINAL.sub("", text))
-    text = _WORD.sub(lambda match: table.get(match[0]) or _unlisted(match[0]), text)
+        text = _VIETNAMESE_MONTH.sub(lambda match: months()["en"][int(match[1]) - 1][0], text)
+    text = words.phrase.sub(lambda match: words.phrases[match[0]], _ORDINAL.sub("", text))
+    text = words.word.sub(lambda match: letters.get(match[0]) or _unlisted(match[0]), text)
     text = _TWO_NAMES.sub(r"\1", text)
     return _UNKNOWN.sub("x", _BLANKS.sub(" ", text)).strip()
 

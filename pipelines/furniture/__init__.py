@@ -1,6 +1,6 @@
-"""Lines that a page prints among an article's paragraphs and that are no part of it: recorded rules, as data.
+"""Lines that a page prints among an article's paragraphs and that are no part of it: the rules recorded in rules.toml.
 
-A rule matches one whole paragraph. Each carries an example that a test runs; a rule without one is not accepted.
+A rule matches one whole paragraph. Each carries an example that a test runs; a rule without one is refused.
 Patterns are anchored, case-insensitive, and only ever see paragraphs of at most `MAX_LENGTH` characters: furniture is short,
 and a long paragraph is never thrown away by a pattern.
 """
@@ -8,17 +8,82 @@ and a long paragraph is never thrown away by a pattern.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
-from pipelines.furniture.asking import ASKING
-from pipelines.furniture.labels import LABELS
-from pipelines.furniture.rule import Rule
+from pipelines.toml_lines import Reader, is_text, list_of, read_tables
 
-__all__ = ["MAX_LENGTH", "RULES", "Rule", "is_furniture"]
+__all__ = ["MAX_LENGTH", "Rule", "is_furniture", "read_rules", "rules"]
 
 MAX_LENGTH = 300
-RULES: tuple[Rule, ...] = (*ASKING, *LABELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of furniture."""
+
+    name: str
+    pattern: str
+    """Matched with `fullmatch` on a squashed paragraph."""
+    example: str
+    language: str = "en"
+    hints: tuple[str, ...] = ()
+    """For a pattern that may begin with anything, and so is dear: what a line holds, in lower case, one of these."""
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    return read_rules(Path(__file__).with_name("rules.toml"))
+
+
+def read_rules(file: Path) -> tuple[Rule, ...]:
+    """The rules of a file, their patterns filled in with its parts; TomlError where it is not as rules.toml is."""
+    top, tables = read_tables(file, "rule")
+    parts = top.read({"parts": _shared_parts}, needed=("parts",))["parts"]
+    readers: Mapping[str, Reader] = {
+        "name": is_text,
+        "language": is_text,
+        "example": is_text,
+        "hints": list_of(is_text),
+        "pattern": lambda value: _filled(_joined_lines(value), parts),
+    }
+    found: dict[str, Rule] = {}
+    for table in tables:
+        rule = Rule(**table.read(readers, needed=("name", "example", "pattern")))
+        if rule.pattern in found:
+            raise table.error("is there twice", "pattern")
+        found[rule.pattern] = rule
+    return tuple(found.values())
+
+
+def _joined_lines(value: Any) -> str:
+    """A pattern: one string, or lines that are joined."""
+    lines = value if isinstance(value, list) and value else [value]
+    return "".join(map(is_text, lines))
+
+
+def _shared_parts(value: Any) -> Mapping[str, str]:
+    """Name -> pattern; a part may hold those before it."""
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a table, not {value!r}")
+    found: dict[str, str] = {}
+    for name, part in value.items():
+        found[name] = _filled(_joined_lines(part), found)
+    return found
+
+
+_PLACE = re.compile(r"\{[a-z_]+\}")
+
+
+def _filled(pattern: str, parts: Mapping[str, str]) -> str:
+    for name, part in parts.items():
+        pattern = pattern.replace(f"{{{name}}}", part)
+    if unknown := _PLACE.search(pattern):
+        raise ValueError(f"there is no part {unknown[0]}")
+    return pattern
 
 
 _ESCAPE_OR_OTHER = re.compile(r"\\.|[^\\]+", re.DOTALL)
@@ -39,8 +104,12 @@ def _joined(rules: Iterable[Rule]) -> re.Pattern[str]:
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]]:
     """Rules that begin with a word of theirs, the others, and what hints at the others."""
-    hints = {folded(hint) for rule in RULES for hint in rule.hints}
-    return _joined(rule for rule in RULES if not rule.hints), _joined(rule for rule in RULES if rule.hints), tuple(sorted(hints))
+    hints = {folded(hint) for rule in rules() for hint in rule.hints}
+    return (
+        _joined(rule for rule in rules() if not rule.hints),
+        _joined(rule for rule in rules() if rule.hints),
+        tuple(sorted(hints)),
+    )
 
 
 def _matches(line: str) -> bool:

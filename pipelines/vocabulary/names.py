@@ -8,70 +8,43 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from pipelines.vocabulary.agencies import is_outlet_ending, is_outlet_word
 from pipelines.vocabulary.given_names import is_given_name
-from pipelines.vocabulary.lexicon import word_set
+from pipelines.vocabulary.lexicon import read_words
 from pipelines.vocabulary.places import is_direction
-from pipelines.vocabulary.roles import HARD_MODIFIERS, is_desk, is_head
+from pipelines.vocabulary.roles import is_desk, is_head, role_words
 
 LONGEST_NAME = 60
 MOST_WORDS = 7
 _INSIDE = "'’ʼ`´.-‐‑·"
 
-TITLES = word_set("""
-    mr mrs ms miss mx dr drs prof professor professors sir dame lord lady baroness baron rev revd reverend fr father
-    sr sister bishop archbishop canon rabbi imam sheikh cllr councillor coun ald alderman capt captain maj major col
-    colonel lt lieutenant gen sgt pc dc insp hon rt herr frau fräulein dipl.-ing ing mag dott dott.ssa avv on don doña
-    sig mme mlle m.d me maître dra sra prof.dr prof.in dipl-ing univ.-prof phdr mudr judr mgr inż hab sen rep gov
-    mp msp td mla mep
-    """)
-_TITLES_ALSO_NAMES = frozenset(
-    (
-        "don",
-        "father",
-        "sister",
-        "major",
-        "bishop",
-        "canon",
-        "on",
-        "me",
-        "sr",
-        "gen",
-        "col",
-        "fr",
-        "lord",
-        "baron",
-        "mp",
-        "msp",
-        "td",
-        "mla",
-        "mep",
-    )
-)
 
-HONOURS = word_set(
-    "mp msp ms mla td mep mbe obe cbe kbe dbe kc qc phd ph.d md m.d ba ma msc bsc frs fba dds esq llb llm rn jp am ao oam"
-    " m.ed b.ed m.a b.a b.sc m.sc"
-)
-SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv", "junior", "filho", "neto"))
+@dataclass(frozen=True, slots=True)
+class NameWords:
+    """The sections of names.txt, case-folded."""
 
-PARTICLES = word_set("""
-    van von vom zu zum zur der den de del della dei degli di da das do dos du des d la le las los lo el al ul bin bint
-    ibn ben ter ten te ten't 't 's op in't in y e i und af av ap ab ferch à und zu-und a san st dal dalla af och ui ní nic
-    """)
-_NO_FIRST = word_set("the el los las il die der das la")
-"""Articles: what they open is a paper or a programme ("El Espectador"), not a person."""
-_NO_LAST = word_set("von van de del der la di da")
-_LOWER_WHEN_INSIDE = word_set("von zu vom zur van der den ter ten dos das do du y bin bint ibn und af av de des del")
-_MAC_NAMES = word_set("""
-    macdonald macleod macgregor macarthur macdougall maclean macpherson macintyre macmillan macfarlane macneil macneill
-    maccoll maccormack macaskill mackinnon mackinlay maclennan macrae macphail macaulay macinnes maciver macdowell
-    macmahon macnamara macswain macvicar macalister macallister macbeth macduff macaskie macbride
-    """)
-_TWO_LETTER_NAMES = word_set(
-    "al ed jo bo cy di ty vi li wu xu yu hu ma he lu le ng an ha ho ko ku ly mo ok oh su ta to vo ye yi my bá vy ia"
-)
+    titles: frozenset[str]
+    titles_also_names: frozenset[str]
+    honours: frozenset[str]
+    suffixes: frozenset[str]
+    particles: frozenset[str]
+    no_first: frozenset[str]
+    """Articles: what they open is a paper or a programme ("El Espectador"), not a person."""
+    no_last: frozenset[str]
+    lower_when_inside: frozenset[str]
+    mac_names: frozenset[str]
+    two_letter_names: frozenset[str]
+
+
+@cache
+def name_words() -> NameWords:
+    return read_words(Path(__file__).with_name("names.txt"), NameWords)
+
+
 _POINTED = ("Jr.", "Sr.", "St.", "Ste.", "JR.", "SR.", "ST.")
 _PREFIXED = re.compile(r"(Mc|Mac|Fitz|De|Di|Le|La|Van)([A-Z]{3,20})")
 """Capitals behind a prefix that stays small: "McMEARS"."""
@@ -105,12 +78,13 @@ def is_initial(word: str) -> bool:
     return (
         len(letters) == 1
         or (len(letters) <= 3 and "." in word)
-        or (len(letters) == 2 and letters.casefold() not in _TWO_LETTER_NAMES)
+        or (len(letters) == 2 and letters.casefold() not in name_words().two_letter_names)
     )
 
 
 def _is_particle(word: str) -> bool:
-    return word in PARTICLES or word.startswith(("d'", "d’", "l'", "l’", "al-", "el-", "ul-", "as-", "ad-", "ash-", "an-"))
+    joined = ("d'", "d’", "l'", "l’", "al-", "el-", "ul-", "as-", "ad-", "ash-", "an-")
+    return word in name_words().particles or word.startswith(joined)
 
 
 def _fits(word: str) -> bool:
@@ -120,7 +94,7 @@ def _fits(word: str) -> bool:
         return False
     if folded.endswith(("'s", "’s")) or _is_call_sign(word) or _is_of_house(word):
         return False
-    return not (is_head(folded) or folded in HARD_MODIFIERS or is_outlet_word(folded) or is_desk(folded))
+    return not (is_head(folded) or folded in role_words().hard_modifiers or is_outlet_word(folded) or is_desk(folded))
 
 
 def _is_call_sign(word: str) -> bool:
@@ -140,14 +114,15 @@ def _is_of_house(word: str) -> bool:
 
 def strip_titles(words: list[str]) -> list[str]:
     """The words without leading titles and trailing honours, as long as a name can be left."""
+    known = name_words()
     while len(words) > 1:
         title = words[0].casefold().strip(".,")
-        if title not in TITLES or (title in _TITLES_ALSO_NAMES and len(words) < 3):
+        if title not in known.titles or (title in known.titles_also_names and len(words) < 3):
             break
         words = words[1:]
     while len(words) > 2:
         honour = words[-1].strip(".,")
-        if honour.casefold() not in HONOURS or not (
+        if honour.casefold() not in known.honours or not (
             honour.isupper() or "." in honour or honour.casefold() in ("phd", "msc", "bsc")
         ):
             break
@@ -157,21 +132,23 @@ def strip_titles(words: list[str]) -> list[str]:
 
 def is_name(words: list[str]) -> bool:
     """Whether the words, as printed, can be one person's full name: two parts at least, one of them written out."""
+    known = name_words()
     if not 2 <= len(words) <= MOST_WORDS or sum(map(len, words)) > LONGEST_NAME:
         return False
     if not all(map(_fits, words)) or not looks_capital(words[0]):
         return is_given_name(words[0].casefold()) and len(words) == 2 and all(map(_fits, words)) and words[0].islower()
-    if words[0].casefold() in _NO_FIRST or is_direction(words[0].casefold()) or words[-1].casefold() in _NO_LAST:
+    first, last = words[0].casefold(), words[-1].casefold()
+    if first in known.no_first or is_direction(first) or last in known.no_last:
         return False
     full = parts = 0
     for index, word in enumerate(words):
         folded = word.casefold()
-        if index and folded.strip(".") in SUFFIXES:
+        if index and folded.strip(".") in known.suffixes:
             continue
         if index and not looks_capital(word):
             if not _is_particle(folded) and not (len(words) == 2 and is_given_name(words[0].casefold())):
                 return False
-            if folded in PARTICLES:
+            if folded in known.particles:
                 continue
         parts += 1
         full += not is_initial(word)
@@ -219,7 +196,7 @@ def _recased(word: str, index: int, words: list[str], all_capitals: bool) -> str
         return word
     if len(letters) <= 3 and not all_capitals and not _VOWELS & set(folded):
         return word
-    if 0 < index < len(words) - 1 and folded in _LOWER_WHEN_INSIDE and all_capitals:
+    if 0 < index < len(words) - 1 and folded in name_words().lower_when_inside and all_capitals:
         return folded
     return "".join(map(_titled, _at_joints(word)))
 
@@ -237,7 +214,7 @@ def _at_joints(word: str) -> list[str]:
 
 def _titled(piece: str) -> str:
     lower = piece.lower()
-    if lower in _MAC_NAMES:
+    if lower in name_words().mac_names:
         return "Mac" + lower[3:].capitalize()
     if lower.startswith("mc") and len(lower) > 3:
         return "Mc" + lower[2:].capitalize()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 
-from pipelines.furniture import MAX_LENGTH, is_furniture
+from pipelines.furniture import MAX_LENGTH, is_furniture, read_rules, rules
+from pipelines.toml_lines import TomlError
 
 
 @pytest.mark.parametrize(
@@ -76,3 +79,56 @@ def test_hostile_lines_cost_little(line: str) -> None:
     for _ in range(20):
         is_furniture(line[:MAX_LENGTH])
     assert time.process_time() - began < 0.5
+
+
+# -- the file of rules ----------------------------------------------------------------------------------------------
+
+RULES = """[parts]
+any = '.{0,9}'
+rest = '{any}!'
+
+[[rule]]
+name = "shout"
+example = "Buy now!"
+pattern = ['buy', '{rest}']
+"""
+REFUSED = {
+    "no TOML": ('"shout"', "shout", "6: "),
+    "a key that no rule has": ('name = "shout"', 'name = "shout"\nlevel = "high"', "7: level: there is no such key here"),
+    "a rule without an example": ('example = "Buy now!"\n', "", "5: example: is missing"),
+    "an empty pattern": ("['buy', '{rest}']", "['buy', '']", "8: pattern: must be text that is not empty"),
+    "a pattern that is a number": ("['buy', '{rest}']", "7", "8: pattern: must be text that is not empty"),
+    "a part that there is not": ("'{rest}'", "'{end}'", "8: pattern: there is no part {end}"),
+    "a part that comes later": ("any = '.{0,9}'", "any = '{rest}'", "1: parts: there is no part {rest}"),
+    "a hint twice": ('name = "shout"', 'name = "shout"\nhints = ["a", "a"]', "7: hints: names something twice"),
+    "a pattern twice": (
+        "['buy', '{rest}']",
+        "'a'\n\n[[rule]]\nname = 'b'\nexample = 'a'\npattern = 'a'",
+        "13: pattern: is",
+    ),
+    "a table that is unknown": ("[[rule]]", "[more]\na = 1\n\n[[rule]]", "5: more: there is no such key here"),
+}
+
+
+def test_parts_fill_patterns(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(RULES, encoding="utf-8")
+    (rule,) = read_rules(file)
+    assert (rule.name, rule.pattern, rule.language, rule.hints) == ("shout", "buy.{0,9}!", "en", ())
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_malformed_rules_are_refused_with_file_and_line(tmp_path: Path, case: str) -> None:
+    old, new, message = REFUSED[case]
+    assert RULES.count(old) == 1
+    file = tmp_path / "rules.toml"
+    file.write_text(RULES.replace(old, new), encoding="utf-8")
+    with pytest.raises(TomlError) as refused:
+        read_rules(file)
+    assert str(refused.value).startswith(f"{file}:{message}")
+
+
+def test_each_shipped_pattern_matches_its_own_example() -> None:
+    assert len(rules()) == 60
+    for rule in rules():
+        assert re.fullmatch(rule.pattern, rule.example, re.IGNORECASE), rule

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.article import Article, Author, Fetch, Image, Kind
-from pipelines.furniture import RULES, Rule, is_furniture
+from pipelines.furniture import Rule, is_furniture, rules
 from pipelines.identity import address, same_story
 from pipelines.normalise import normalise
 from pipelines.text import join_paragraphs, paragraphs, squash
@@ -41,7 +41,7 @@ def test_squash_is_stable(text: str) -> None:
     assert paragraphs(join_paragraphs(paragraphs(text))) == paragraphs(text)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.name}-{rule.language}")
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: f"{rule.name}-{rule.language}")
 def test_each_rule_knows_its_example(rule: Rule) -> None:
     assert is_furniture(rule.example)
 

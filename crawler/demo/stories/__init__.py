@@ -12,26 +12,15 @@ that change.
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from crawler.demo.story import ZONE, PageState, Picture, Story, Template, text
-from crawler.toml_lines import TableLines, find_lines
 from pipelines.article import Author, Kind
-
-Reader = Callable[[Any], Any]
-"""Turns a value of TOML into one of a page or an event; ValueError says what it must be."""
-
-_AT_LINE = re.compile(r"at line (\d+)")
-
-
-class StoryError(ValueError):
-    """A file tells no story. The message begins with file and line."""
+from pipelines.toml_lines import Reader, Table, is_text, list_of, read_tables
 
 
 @cache
@@ -41,33 +30,26 @@ def stories() -> tuple[Story, ...]:
 
 
 def read_story(file: Path) -> Story:
-    source = file.read_text(encoding="utf-8")
-    try:
-        tables = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        line = _AT_LINE.search(str(error))
-        raise StoryError(f"{file}:{line[1] if line else source.count(chr(10)) + 1}: {error}") from error
-    top, below = find_lines(source, "event")
-    events = tables.pop("event", [])
-    page = _values(tables, f"{file}", top, _PAGE, needed="note path published section headline standfirst byline authors text")
+    """A file that tells no story raises `TomlError`."""
+    top, events = read_tables(file, "event")
+    page = top.read(_PAGE, needed=["note", "path", "published", "section", "headline", "standfirst", "byline", "authors", "text"])
     note, page["paragraphs"] = page.pop("note"), page.pop("text")
     story = Story.published(file.stem, page["published"], note, PageState(**page))
-    for table, lines in zip(events, below, strict=True):
-        story = _with_event(story, table, f"{file}", lines)
+    for event in events:
+        story = _with_event(story, event)
     return story
 
 
-def _with_event(story: Story, table: Mapping[str, Any], file: str, lines: TableLines) -> Story:
-    what = str(table.get("what"))
+def _with_event(story: Story, table: Table) -> Story:
+    what = str(table.values.get("what"))
     if what not in _EVENTS:
-        raise StoryError(f"{file}:{lines.of('what')}: what: must be one of {', '.join(_EVENTS)}, not {what!r}")
+        raise table.error(f"must be one of {', '.join(_EVENTS)}, not {what!r}", "what")
     needed, others = _EVENTS[what]
-    readers = {key: _EVENT[key] for key in f"what at note {needed} {others}".split()}
-    found = _values(table, file, lines, readers, needed=f"at note {needed}")
+    found = table.read({key: _EVENT[key] for key in f"what at note {needed} {others}".split()}, f"at note {needed}".split())
     try:
         return _told(story, found.pop("what"), found.pop("at"), found.pop("note"), found)
     except (ValueError, LookupError) as error:
-        raise StoryError(f"{file}:{lines.line}: {what}: {error}") from error
+        raise table.error(str(error), what) from error
 
 
 def _told(story: Story, what: str, when: str, note: str, found: dict[str, Any]) -> Story:
@@ -96,32 +78,16 @@ def _told(story: Story, what: str, when: str, note: str, found: dict[str, Any]) 
             return story.cached(when, found.pop("until"), note, **found)
 
 
-def _values(table: Mapping[str, Any], file: str, lines: TableLines, readers: Mapping[str, Reader], needed: str) -> dict[str, Any]:
-    """The values of a table by key; refuses keys that have no reader, values that theirs refuses, and what is missing."""
-    missing = [key for key in needed.split() if key not in table]
-    if missing:
-        raise StoryError(f"{file}:{lines.line}: {missing[0]}: is missing")
-    found = {}
-    for key, value in table.items():
-        if key not in readers:
-            raise StoryError(f"{file}:{lines.of(key)}: {key}: there is no such key here")
-        try:
-            found[key] = readers[key](value)
-        except ValueError as error:
-            raise StoryError(f"{file}:{lines.of(key)}: {key}: {error}") from error
-    return found
-
-
 def _is(kind: type) -> Reader:
     def read(value: Any) -> Any:
-        if type(value) is not kind or value == "":
-            raise ValueError(f"must be a value of type {kind.__name__} that is not empty, not {value!r}")
+        if type(value) is not kind:
+            raise ValueError(f"must be of type {kind.__name__}, not {value!r}")
         return value
 
     return read
 
 
-_line, _flag, _number = _is(str), _is(bool), _is(int)
+_flag, _number = _is(bool), _is(int)
 
 
 def _moment(value: Any) -> datetime:
@@ -136,18 +102,6 @@ def _clock(value: Any) -> str:
     return value.isoformat()
 
 
-def _list_of(read: Reader) -> Reader:
-    def read_all(value: Any) -> tuple[Any, ...]:
-        if type(value) is not list:
-            raise ValueError(f"must be a list, not {value!r}")
-        found = tuple(map(read, value))
-        if len(set(found)) < len(found):
-            raise ValueError("names something twice")
-        return found
-
-    return read_all
-
-
 def _record(kind: type) -> Reader:
     """A value of a dataclass whose fields are all text."""
 
@@ -155,7 +109,7 @@ def _record(kind: type) -> Reader:
         if type(value) is not dict:
             raise ValueError(f"must be a table, not {value!r}")
         try:
-            return kind(**{key: _line(part) for key, part in value.items()})
+            return kind(**{key: is_text(part) for key, part in value.items()})
         except TypeError as error:
             raise ValueError(str(error).removeprefix(f"{kind.__name__}.__init__() ")) from error
 
@@ -170,37 +124,37 @@ def _swap(value: Any) -> tuple[str, str]:
 
 
 _CONTENT: Mapping[str, Reader] = {
-    "headline": _line,
-    "standfirst": _line,
-    "byline": _line,
-    "authors": _list_of(_record(Author)),
-    "pictures": _list_of(_record(Picture)),
-    "path": _line,
+    "headline": is_text,
+    "standfirst": is_text,
+    "byline": is_text,
+    "authors": list_of(_record(Author)),
+    "pictures": list_of(_record(Picture)),
+    "path": is_text,
 }
 _PAGE: Mapping[str, Reader] = {
     **_CONTENT,
-    "note": _line,
-    "amp_path": _line,
+    "note": is_text,
+    "amp_path": is_text,
     "published": _moment,
     "modified": _moment,
-    "section": _line,
+    "section": is_text,
     "template": Template,
     "kind": Kind,
-    "topics": _list_of(_line),
-    "text": lambda value: text(_line(value)),
+    "topics": list_of(is_text),
+    "text": lambda value: text(is_text(value)),
 }
 _EVENT: Mapping[str, Reader] = {
     **_CONTENT,
-    "what": _line,
+    "what": is_text,
     "at": _clock,
     "until": _clock,
-    "note": _line,
-    "changed": _list_of(_line),
-    "swaps": _list_of(_swap),
-    "add": _list_of(_line),
-    "heading": _line,
-    "text": _line,
-    "stamp": _line,
+    "note": is_text,
+    "changed": list_of(is_text),
+    "swaps": list_of(_swap),
+    "add": list_of(is_text),
+    "heading": is_text,
+    "text": is_text,
+    "stamp": is_text,
     "status": _number,
     "to": _number,
     "copy": _number,

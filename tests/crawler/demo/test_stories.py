@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.demo.stories import StoryError, read_story, stories
+from crawler.demo.stories import read_story, stories
+from pipelines.toml_lines import TomlError
 
 STORY = '''note = "first word"
 path = "/news/a-1234567"
@@ -52,8 +53,8 @@ REFUSED = {
     "a key that is there twice": ('headline = "A"', 'headline = "A"\nheadline = "C"', "6: "),
     "a key that no page has": ('section = "News"', 'section = "News"\ndesk = "town"', "5: desk: there is no such key"),
     "a key that is missing": ('headline = "A"\n', "", "1: headline: is missing"),
-    "an empty text": ('headline = "A"', 'headline = ""', "5: headline: must be a value of type str"),
-    "another type": ('headline = "A"', "headline = 7", "5: headline: must be a value of type str"),
+    "an empty text": ('headline = "A"', 'headline = ""', "5: headline: must be text that is not empty"),
+    "another type": ('headline = "A"', "headline = 7", "5: headline: must be text that is not empty"),
     "a time with a zone": ("06:35:00", "06:35:00Z", "3: published: must be a date and a time without a zone"),
     "a template that there is not": ('section = "News"', 'section = "News"\ntemplate = "poor"', "5: template: "),
     "a topic twice": ('section = "News"', 'section = "News"\ntopics = ["A", "A"]', "5: topics: names something twice"),
@@ -72,7 +73,7 @@ def test_what_is_no_story_is_refused_with_file_and_line(tmp_path: Path, case: st
     old, new, message = REFUSED[case]
     assert STORY.count(old) == 1
     file = written(tmp_path, STORY.replace(old, new))
-    with pytest.raises(StoryError) as refused:
+    with pytest.raises(TomlError) as refused:
         read_story(file)
     assert str(refused.value).startswith(f"{file}:{message}")
 
@@ -80,7 +81,7 @@ def test_what_is_no_story_is_refused_with_file_and_line(tmp_path: Path, case: st
 def test_a_story_that_goes_back_to_an_event_that_was_not_is_refused(tmp_path: Path) -> None:
     event = '[[event]]\nwhat = "reverted"\nat = 09:00:00\nnote = "back"\nchanged = ["body"]\nto = 7\nstamp = "same"\n'
     file = written(tmp_path, f"{STORY}\n{event}")
-    with pytest.raises(StoryError, match=r":23: reverted: "):
+    with pytest.raises(TomlError, match=r":23: reverted: "):
         read_story(file)
 
 

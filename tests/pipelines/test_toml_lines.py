@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.toml_lines import find_lines
+from pipelines.toml_lines import find_lines
 
 
 @given(
