@@ -130,7 +130,7 @@ def test_never_raises(url: str) -> None:
 def rows_of(corpus: str) -> list[dict[str, Any]]:
     folder = OWN if corpus == "own" else CORPUS
     if not folder.is_dir():
-        pytest.skip("the corpus of real pages is not beside the checkout")
+        pytest.skip("the corpus of real pages is not beside this checkout")
     return [json.loads(line) for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
