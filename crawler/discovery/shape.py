@@ -7,11 +7,15 @@ spell the headline out. Judges the address alone; where on a page it stood is fo
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
+from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 from pipelines.urls import date_in_path
+from pipelines.vocabulary.lexicon import read_words
 
 
 class Shape(IntEnum):
@@ -26,64 +30,30 @@ class Shape(IntEnum):
     """Carries an owner's number or a date, beside words or in an article's place."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+@dataclass(frozen=True, slots=True)
+class PathWords:
+    """The sections of shape.txt."""
+
+    never: frozenset[str]
+    """Parts of a path that stand for menus, people, tags, shops and accounts, whatever else the address carries."""
+    markets: frozenset[str]
+    """The same where they come first: "/jobs/12345-driver" is an advertisement, "/money/jobs/..." may be an article."""
+    indexes: frozenset[str]
+    """Parts that mostly hold lists and standing pages, yet also articles that carry a number or a date beside words."""
+    standing: frozenset[str]
+    """Patterns of how slugs of standing pages begin: terms, privacy, contact, how to advertise."""
 
 
-_NEVER: Final = _words(
-    """
-    abo abonnement abonnements abonnieren abonnes abos abbonamenti account agb all-about amp anmelden auteur auteurs
-    author authors autor autore autoren autores autori aviso-legal barrierefreiheit buscar busca category categoria
-    categorias categorie categories cdn-cgi cerca checkout classifieds comments compte conto contributor contributors
-    cookie-policy cookies coupon coupons crossword crosswords cuenta datenschutz datenschutzerklaerung discount-codes
-    e-paper embed epaper feed feeds forfatter forgot-password forum foren gutschein gutscheine hledat horaires
-    impressum kategorie kategorien kleinanzeigen konto kontakt kreuzwortraetsel login logout mediadaten
-    mein-konto member members mentions-legales merkliste my-account myaccount mon-compte newsletter newsletters oauth
-    passwort password prenumerera print privacy privacy-policy profil profile profiles puzzle puzzles raetsel recherche
-    redaktion register registrieren registration rss rss-feeds search share shop signin sign-in signup sign-up
-    sitemap sok sokning stellenmarkt subscribe subscriber subscribers subscription subscriptions suche sudoku
-    suscripcion suscripciones suscribete szukaj tag tags tagged tema temas terms terms-and-conditions terms-of-use
-    thema themen theme themes topic topics traueranzeigen user users voucher-codes vouchers wp-admin wp-content
-    wp-includes wp-json wp-login zoek zoeken
-    """
-)
-"""Parts of a path that stand for menus, people, tags, shops and accounts, whatever else the address carries."""
-_MARKETS: Final = _words("classified directory jobs job karriere marketplace motors notices property dating offers stellen")
-"""The same where they come first: "/jobs/12345-driver" is an advertisement, "/money/jobs/..." may be an article."""
-_INDEXES: Final = _words(
-    """
-    about collection collections columnist columnists company contact contact-us events help hilfe info page pages
-    partner partners people person place places player players podcast podcasts product products produkt produkte
-    program programa programas programme programmes programs rubrik rubrique seccion sekce section sections series show
-    shows staff team
-    """
-)
-"""Parts that mostly hold lists and standing pages, yet also articles that carry a number or a date beside words."""
-_STANDING: Final = re.compile(
-    "|".join(
-        _words(
-            r"""
-            about-(?:us|the|our)\b accessibility-(?:help|policy|statement) advertis(?:e|ing)-(?:in|info|on|with|your)
-            allgemeine-geschaefts aut(?:h?or|eur|ore)-[a-z]+-[a-z]+-?\d*$ aviso-(?:legal|de) code-of-(?:conduct|practice)
-            community-(?:guidelines|rules|standards) complaints?-(?:form|policy|procedure)
-            condi(?:ciones|coes|tions|zioni)-(?:d|de|di|generales|generali)\b contact-(?:our|the|us)\b contactez-
-            cookies?-(?:and|einstellungen|notice|policies|policy|preferences|richtlinie|settings|statement)
-            copyright-(?:and|information|notice|policy) corrections-and data-(?:privacy|protection)-(?:notice|policy)
-            datenschutz do-not-sell editorial-(?:code|complaints|guidelines|policy|standards|team)
-            fcc-(?:applications|public) how-to-(?:advertise|complain|contact) impressum imprint
-            informativa-(?:privacy|sulla) ipso\b kontakt(?:$|-) legal-(?:and|disclaimer|information|notice)
-            mentions-legales modern-slavery-(?:act|statement) newsletter- note-legali nutzungs our-(?:apps|newsletters)
-            over-ons ownership-and personvern policies-and politi(?:ca|que)-(?:de|di)-(?:conf|cookie|donn|priv)
-            politica-(?:cookies|privacidad) polityka-prywatnosci
-            privac(?:idad|idade|ybeleid|y-(?:and|cent|choices|hinweise|notice|options|policy|rights|settings|statement))
-            qui-sommes quienes-somos regulamin send-us sign-up-(?:for|to) site-?map submit-(?:a|an|your)\b
-            subscri(?:be|ption)-(?:faq|now|offers|services|terms|to) teilnahmebedingungen terms-(?:and|conditions|of)
-            tietosuoja ueber-uns useful-links where-to-find-us who-we-are work-(?:for|with)-us your-(?:ad|privacy)-
-            """
-        )
-    )
-)
-"""How slugs of standing pages begin: terms, privacy, contact, how to advertise."""
+@cache
+def path_words() -> PathWords:
+    return read_words(Path(__file__).with_name("shape.txt"), PathWords)
+
+
+@cache
+def _standing() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(path_words().standing)))
+
+
 _PAGE_FILE: Final = re.compile(r"\.(?:s?html?|php\d?|aspx?|jspx?|cfm|cms|ece|do|story|article|amp)$")
 _OTHER_FILE: Final = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|pdf|mp[34]|m4[av]|mov|wav|ogg|zip|gz|xml|rss|rdf|atom|json|jsonp|css|js|txt|csv|"
@@ -118,14 +88,14 @@ def article_shape(url: str) -> Shape:
     if _OTHER_FILE.search(segments[-1]):
         return Shape.NONE
     last = _PAGE_FILE.sub("", segments[-1])
-    names = {*segments, last}
-    if names & _NEVER or segments[0] in _MARKETS:
+    names, known = {*segments, last}, path_words()
+    if names & known.never or segments[0] in known.markets:
         return Shape.NONE
     if _is_signed(segments, last, query.lower(), path):
-        if names & _INDEXES and _words_of(last) < 2:
+        if names & known.indexes and _words_of(last) < 2:
             return Shape.NONE
-        return Shape.SPELLED if _STANDING.match(last) else Shape.SIGNED
-    if names & _INDEXES or _STANDING.match(last):
+        return Shape.SPELLED if _standing().match(last) else Shape.SIGNED
+    if names & known.indexes or _standing().match(last):
         return Shape.NONE
     return (Shape.NONE, Shape.SHORT, Shape.SPELLED)[min(max(_words_of(last) - 2, 0), 2)]
 

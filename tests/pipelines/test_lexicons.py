@@ -10,6 +10,7 @@ import pytest
 
 import crawler
 import pipelines
+from crawler.discovery.shape import path_words
 from pipelines.bylines.words import byline_words
 from pipelines.dates.words import months, weekdays
 from pipelines.vocabulary.agencies import agency_length, agency_name, is_ambiguous_agency
@@ -84,11 +85,11 @@ def test_what_is_malformed_is_refused_with_file_and_line(tmp_path: Path, case: s
 
 def test_every_shipped_list_has_sections() -> None:
     files = [file for package in (pipelines, crawler) for file in Path(package.__path__[0]).rglob("*.txt")]
-    assert len(files) == 13
+    assert len(files) == 14
     assert all(map(sections, files))
 
 
-@pytest.mark.parametrize("read", [name_words, role_words, byline_words])
+@pytest.mark.parametrize("read", [name_words, role_words, byline_words, path_words])
 def test_the_shipped_lists_of_words_are_read(read: Callable[[], Lists]) -> None:
     lists = read()
     assert all(getattr(lists, field.name) for field in fields(lists))
