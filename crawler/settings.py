@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 
-from crawler import configuration
+from crawler import __version__, configuration
 
 BOT_NAME = "newsledger"
 SPIDER_MODULES = ["crawler.spiders"]
@@ -23,7 +23,7 @@ NEWSLEDGER_MAX_SITEMAPS = _said.count("max_sitemaps")
 NEWSLEDGER_TIME_LIMIT = _said.count("time_limit")
 
 # --- who we are, and what we may ask -----------------------------------------------------------------------------------
-USER_AGENT = f"Newsledger/0.1 (keeps revisions of news articles; {NEWSLEDGER_CONTACT})"
+USER_AGENT = f"Newsledger/{__version__.rpartition('.')[0]} (keeps revisions of news articles; {NEWSLEDGER_CONTACT})"
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "Newsledger"
 DOWNLOAD_DELAY = 1.0
