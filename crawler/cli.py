@@ -12,43 +12,54 @@ from typing import Any
 
 import click
 
-from crawler import configuration
+from crawler import __version__, configuration
 from crawler.catalogue.load import CatalogueError
 from crawler.configuration import ConfigurationError
 from crawler.watch.extras import MissingExtraError
 from pipelines.store import StoreError
 
-VERBS = {
-    "crawl": ("crawl", "Crawl sites now and keep what changed."),
-    "schedule": ("schedule", "Crawl every enabled site on its own interval."),
-    "import": ("import_", "Read WARC files, or records of export, into the ledger."),
-    "merge": ("merge", "Take another ledger in: no doubles, in order of time."),
-    "export": ("export", "Write revisions as JSON lines, CSV, Parquet or WARC."),
-    "extract": ("extract", "Print what a page says, as JSON; keep nothing."),
-    "history": ("history", "What an article said, when, and what changed."),
-    "timemap": ("timemap", "All revisions of an article as a Memento TimeMap."),
-    "diff": ("diff", "Show word by word what changed between two revisions."),
-    "search": ("search", "Find revisions, old ones too, that hold all the words."),
-    "stories": ("stories", "Which papers carry the same copy: the latest stories, or one."),
-    "serve": ("serve", "Show the ledger in a browser, and answer Memento clients."),
-    "sites": ("sites", "The catalogue: list, show, check."),
-    "status": ("status", "The ledger at a glance."),
-    "health": ("health", "Whether every site is well, by its own history."),
-    "quarantine": ("quarantine", "Readings that are not believed: list, replay, accept, drop."),
-    "reprocess": ("reprocess", "Read archived pages again with today's extraction."),
-    "withdraw": ("withdraw", "Take an article's text and pages away for good; its hashes stay."),
-    "why": ("why", "Why a URL was or was not fetched, and when next."),
-    "verify": ("verify", "Whether the record is what was written."),
-    "backup": ("backup", "Copy the ledger, whole and checked, while crawls run."),
-    "compact": ("compact", "Drop old looks and crawls that nothing leans on."),
-    "metrics": ("metrics", "Print the metrics, or write them for a textfile collector."),
-    "alerts": ("alerts", "Tell of trouble by mail, chat or webhook: test, check, list."),
-    "settings": ("settings", "The settings that hold, and where each comes from."),
-    "worker": ("worker", "Run crawls from a cluster's queue."),
-    "writer": ("writer", "Write what a cluster's workers found into the ledger."),
-    "demo": ("demo", "Live through a day of an invented newspaper."),
+GROUPS = {
+    "Crawl": {
+        "crawl": ("crawl", "Crawl sites now and keep what changed."),
+        "schedule": ("schedule", "Crawl every enabled site on its own interval."),
+        "sites": ("sites", "The catalogue: list, show, check."),
+        "import": ("import_", "Read WARC files, or records of export, into the ledger."),
+        "reprocess": ("reprocess", "Read archived pages again with today's extraction."),
+        "quarantine": ("quarantine", "Readings that are not believed: list, replay, accept, drop."),
+        "why": ("why", "Why a URL was or was not fetched, and when next."),
+        "demo": ("demo", "Live through a day of an invented newspaper."),
+    },
+    "Read": {
+        "history": ("history", "What an article said, when, and what changed."),
+        "diff": ("diff", "Show word by word what changed between two revisions."),
+        "search": ("search", "Find revisions, old ones too, that hold all the words."),
+        "stories": ("stories", "Which papers carry the same copy: the latest stories, or one."),
+        "extract": ("extract", "Print what a page says, as JSON; keep nothing."),
+        "export": ("export", "Write revisions as JSON lines, CSV, Parquet or WARC."),
+        "serve": ("serve", "Show the ledger in a browser, and answer Memento clients."),
+    },
+    "Prove": {
+        "verify": ("verify", "Whether the record is what was written."),
+        "timemap": ("timemap", "All revisions of an article as a Memento TimeMap."),
+        "withdraw": ("withdraw", "Take an article's text and pages away for good; its hashes stay."),
+    },
+    "Operate": {
+        "status": ("status", "The ledger at a glance."),
+        "health": ("health", "Whether every site is well, by its own history."),
+        "metrics": ("metrics", "Print the metrics, or write them for a textfile collector."),
+        "alerts": ("alerts", "Tell of trouble by mail, chat or webhook: test, check, list."),
+        "settings": ("settings", "The settings that hold, and where each comes from."),
+        "backup": ("backup", "Copy the ledger, whole and checked, while crawls run."),
+        "compact": ("compact", "Drop old looks and crawls that nothing leans on."),
+        "merge": ("merge", "Take another ledger in: no doubles, in order of time."),
+    },
+    "Cluster": {
+        "worker": ("worker", "Run crawls from a cluster's queue."),
+        "writer": ("writer", "Write what a cluster's workers found into the ledger."),
+    },
 }
-"""Verb -> (module of `crawler.commands`, what the help says); in the order in which the help names them."""
+"""Group -> verb -> (module of `crawler.commands`, what the help says); in the order in which the help names them."""
+VERBS = {verb: found for verbs in GROUPS.values() for verb, found in verbs.items()}
 
 
 class _Verbs(click.Group):
@@ -62,8 +73,10 @@ class _Verbs(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(verb, what) for verb, (_, what) in VERBS.items()])
+        width = max(map(len, VERBS))
+        for group, verbs in GROUPS.items():
+            with formatter.section(group):
+                formatter.write_dl([(verb.ljust(width), what) for verb, (_, what) in verbs.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -75,7 +88,7 @@ class _Verbs(click.Group):
 @click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--settings", "file", default=None, metavar="PATH", type=click.Path(exists=True, dir_okay=False),
               help="A TOML file of settings; else newsledger.toml in the working directory, where there is one.")  # fmt: skip
-@click.version_option(package_name="newsledger", prog_name="newsledger")
+@click.version_option(__version__, prog_name="newsledger")
 @click.pass_context
 def main(ctx: click.Context, file: str | None) -> None:
     """Newsledger keeps every revision of every article of regional news sites in one SQLite file."""

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from crawler import settings
-from crawler.cli import VERBS
+from crawler.cli import GROUPS, VERBS
 from crawler.configuration import SETTINGS
 from crawler.demo.script import events
 from pipelines.article import Article, Outcome
@@ -47,6 +47,13 @@ def test_each_verb_and_option_is_documented(verb: str) -> None:
                 assert f"`{long}" in told, f"{verb} {long}"
         if one is not command:
             assert f"{verb} {one.name}" in told
+
+
+def test_the_groups_of_verbs_are_documented() -> None:
+    rows = re.findall(r"^\| (\w+) \| (\[.*\)) \|$", read("docs/commands.md"), re.MULTILINE)
+    assert {group: re.findall(r"\[(\w+)\]\(#\1\)", verbs) for group, verbs in rows} == {
+        group: list(verbs) for group, verbs in GROUPS.items()
+    }
 
 
 @pytest.fixture(scope="module")
