@@ -30,10 +30,10 @@ from crawl import CHECKOUT, Server, measure, static_site
 from killing import SITE, crawl_command, wait_until_begun
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler import warc
-from crawler.archive import locate, whole_length
-from pipelines.store import Store
-from pipelines.verify import verify
+from crawler.warc import reader
+from crawler.warc.writer import locate, whole_length
+from pipelines.proof.verify import verify
+from pipelines.store.database import Store
 
 GOAL_PERCENT = 15.0
 """What archiving may add to the processor time of a crawl."""
@@ -279,7 +279,7 @@ def check_ledger(db: Path) -> int:
 
     def payload(name: str, offset: int) -> bytes | None:
         path = locate(db.parent / "warc", name)
-        return warc.payload(path, offset) if path else None
+        return reader.payload(path, offset) if path else None
 
     with Store(db) as store:
         problems = [*store.integrity_problems(), *map(str, verify(store, payload))]

@@ -25,10 +25,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipelines.migrations import feed
-from pipelines.rows import moment
-from pipelines.store import Store
-from pipelines.urls import article_key
+from pipelines.store.database import Store
+from pipelines.store.migrations import feed
+from pipelines.store.rows import moment
+from pipelines.text.urls import article_key
 
 ARTICLES, EDITS_AN_ARTICLE, SITES = 1_000_000, 0.38, 1_000
 START, DAYS = datetime(2024, 12, 31, tzinfo=UTC), 365

@@ -33,9 +33,9 @@ from typing import Any
 
 from cluster_world import World, children_of, end, wait_until
 
-from crawler.sites import Site
-from pipelines.rows import Row
-from pipelines.store import Store
+from crawler.catalogue.site import Site
+from pipelines.store.database import Store
+from pipelines.store.rows import Row
 
 EDITIONS = 3
 DELAY = 0.5

@@ -20,12 +20,12 @@ from pathlib import Path
 from overlap import SITE, children_of
 
 from crawler.catalogue import load_sites
+from crawler.catalogue.site import Site
 from crawler.cluster.connection import connect
 from crawler.cluster.jobs import put, queue_of
 from crawler.cluster.stream import LOOKS
-from crawler.sites import Site
-from pipelines.rows import Row
-from pipelines.store import Store, StoreError
+from pipelines.store.database import Store, StoreError
+from pipelines.store.rows import Row
 
 HERE = Path(__file__).resolve().parent
 __all__ = ["World", "children_of", "cpu_of", "end", "ending", "wait_until"]

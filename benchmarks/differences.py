@@ -27,9 +27,9 @@ from editing import NEGATIONS, Subject
 from stability import read, subjects
 
 from pipelines.article import Article
-from pipelines.differences import Kind, Op, Paragraph, Piece, apply, body_changes, differences, restore
-from pipelines.differences.tokens import sentences_of
-from pipelines.text import join_paragraphs, paragraphs
+from pipelines.diff import Kind, Op, Paragraph, Piece, apply, body_changes, differences, restore
+from pipelines.diff.tokens import sentences_of
+from pipelines.text.unicode import join_paragraphs, paragraphs
 
 MIN_PARAGRAPHS = 4
 BIG = 50_000

@@ -25,11 +25,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from pipelines.article import Article, Author, Fetch, Image  # noqa: E402
-from pipelines.dates import Timestamp  # noqa: E402
-from pipelines.normalise import normalise  # noqa: E402
-from pipelines.rows import moment, revision_row  # noqa: E402
-from pipelines.store import Store  # noqa: E402
-from pipelines.urls import article_key  # noqa: E402
+from pipelines.store.database import Store  # noqa: E402
+from pipelines.store.rows import moment, revision_row  # noqa: E402
+from pipelines.text.dates import Timestamp  # noqa: E402
+from pipelines.text.normalise import normalise  # noqa: E402
+from pipelines.text.urls import article_key  # noqa: E402
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 EACH = 4

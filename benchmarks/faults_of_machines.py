@@ -15,7 +15,7 @@ from pathlib import Path
 from one_crawl import MOST_MB, Done, crawl, judged, looks_of, site
 
 from crawler.demo.press import Press
-from pipelines.store import Store
+from pipelines.store.database import Store
 
 Outcome = tuple[str, str, int, str]
 """Row, line, peak MB, and what is wrong."""

@@ -21,7 +21,7 @@ from crawler.discovery.feed import parse_feed
 from crawler.discovery.section import parse_section
 from crawler.discovery.sitemap import parse_sitemap
 from crawler.extraction import extract
-from pipelines.normalise import normalise
+from pipelines.text.normalise import normalise
 
 MOST_SECONDS = 2.0
 

@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from pipelines.store import Store, StoreError
+from pipelines.store.database import Store, StoreError
 
 HERE = Path(__file__).resolve().parent
 SITE = """[[site]]

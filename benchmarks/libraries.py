@@ -28,8 +28,8 @@ import probablepeople
 from dateparser.search import search_dates
 
 from crawler.discovery.feed import parse_feed
-from pipelines.bylines import parse_byline
-from pipelines.dates import parse_timestamp
+from pipelines.text.bylines import parse_byline
+from pipelines.text.dates import parse_timestamp
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")

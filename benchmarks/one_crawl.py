@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipelines.store import Row, Store
+from pipelines.store.database import Row, Store
 
 HERE = Path(__file__).resolve().parent
 MOST_MB = 250

@@ -35,8 +35,8 @@ from typing import Any
 from crawler.catalogue import load_sites
 from crawler.demo.press import Press
 from crawler.schedule.plan import next_start
-from pipelines.rows import Row, instant_of
-from pipelines.store import Store
+from pipelines.store.database import Store
+from pipelines.store.rows import Row, instant_of
 
 HERE = Path(__file__).resolve().parent
 DELAY = 0.5

@@ -27,14 +27,16 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from pipelines import activity, feed, queries, stories
-from pipelines.disappearances import disappearances
-from pipelines.feed import Filter
-from pipelines.searching import search
-from pipelines.store import Row, Store
-from viewer.answering import Request
-from viewer.holdings import Holdings
-from viewer.routes import respond
+from pipelines import stories
+from pipelines.queries import activity, changes
+from pipelines.queries import articles as queries
+from pipelines.queries.changes import Filter
+from pipelines.queries.removed import disappearances
+from pipelines.queries.search import search
+from pipelines.store.database import Row, Store
+from viewer.app.routes import respond
+from viewer.http import Request
+from viewer.repository import Holdings
 
 LOOKUP, QUERY, RARE, COMMON, PAGE = 1.0, 50.0, 20.0, 200.0, 150.0
 """What we promise ourselves, in milliseconds."""
@@ -117,7 +119,7 @@ def functions(found: Sample) -> Iterator[Timed]:
     }  # fmt: skip
     for name, wanted in filters.items():
         yield Timed(f"latest, {name}", QUERY, partial(_latest, wanted=wanted))
-    yield Timed("filters to choose from", QUERY, feed.filters)
+    yield Timed("filters to choose from", QUERY, changes.filters)
     giant = found.sites["giant"]
     yield Timed("days of the giant site", QUERY, lambda store: activity.days(store, giant, "2025-01-01", "2025-12-31"))
     yield Timed("delays of the giant site", QUERY, lambda store: activity.delays(store, giant, 500))
@@ -161,7 +163,7 @@ def _history(store: Store, url: str) -> object:
 
 
 def _latest(store: Store, wanted: Filter) -> object:
-    return feed.latest(store, wanted, limit=61)
+    return changes.latest(store, wanted, limit=61)
 
 
 def addresses(found: Sample) -> Iterator[tuple[str, float, list[str]]]:

@@ -30,7 +30,7 @@ _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_-]{2,40})""", re.IG
 
 def newsledger() -> Reader:
     from crawler.extraction import extract
-    from pipelines.normalise import normalise
+    from pipelines.text.normalise import normalise
 
     def read(page: bytes, url: str) -> Prediction:
         article = normalise(extract(page, url))

@@ -26,12 +26,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from edits import DAY, HOUR, SCENARIOS, Scenario, Story, stories, tick_after
 from timers import END, Tally, Timer, adaptive, hourly, never, one_fifth, tiers
 
-from crawler.schedule.recheck import Due, allowance, claim_is_due, in_order, next_check, window
 from pipelines.article import Outcome
-from pipelines.habits import CLAIMS, Count, Habits, counted, habit_of
-from pipelines.revisions import State
-from pipelines.takedowns import Absence, missing
-from pipelines.trust import Trust, Validators, caught, heard, lied
+from pipelines.history.edit_rates import CLAIMS, Count, Habits, counted, habit_of
+from pipelines.history.removals import Absence, missing
+from pipelines.history.revisions import State
+from pipelines.history.revisit import Due, allowance, claim_is_due, in_order, next_check, window
+from pipelines.history.validators import Trust, Validators, caught, heard, lied
 
 T0 = datetime(2025, 3, 1, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ class Kept:
 
 
 class Ours:
-    """The crawler's own: every judgement is one of `crawler.schedule.recheck`, `pipelines.habits` or `pipelines.trust`."""
+    """The crawler's own: every judgement is made by `revisit`, `edit_rates` or `validators` of `pipelines.history`."""
 
     def replay(self, trace: Sequence[Story], scenario: Scenario) -> Tally:
         return _Crawls(trace, scenario).run()

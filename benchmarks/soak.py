@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.demo.press import Press
-from pipelines.store import Store
+from pipelines.store.database import Store
 
 HERE = Path(__file__).resolve().parent
 LOOK_SECONDS = 5.0

@@ -25,7 +25,7 @@ from readers import page_of, rows_of
 from crawler.extraction import extract
 from crawler.extraction.page import decode
 from pipelines.article import Article, Kind
-from pipelines.normalise import CONTENT_FIELDS, content_of, normalise
+from pipelines.text.normalise import CONTENT_FIELDS, content_of, normalise
 
 MIN_PARAGRAPHS = 3
 """Paragraphs that must be found in the markup for a page to be a subject."""

@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.wirecopy import EDITS, Pair, World, copies, edited, other_copies
 from pipelines import stories
-from pipelines.rows import moment
-from pipelines.store import Store
+from pipelines.store.database import Store
+from pipelines.store.rows import moment
 from pipelines.stories.matching import overlap
 from pipelines.stories.sketch import SIZE, words_of
 

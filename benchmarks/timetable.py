@@ -29,14 +29,14 @@ from pathlib import Path
 import apscheduler.schedulers.background
 import apscheduler.schedulers.base
 
-from crawler.books import rows_of
-from crawler.schedule.children import Children, Orders
+from crawler.catalogue.site import Site
+from crawler.crawl.session import rows_of
 from crawler.schedule.plan import next_start
 from crawler.schedule.service import Schedule
-from crawler.sites import Site
-from pipelines.crawls import put_sites
-from pipelines.rows import instant_of
-from pipelines.store import Store
+from crawler.schedule.subprocess_runner import Children, Orders
+from pipelines.store.crawls import put_sites
+from pipelines.store.database import Store
+from pipelines.store.rows import instant_of
 
 HERE = Path(__file__).resolve().parent
 MOST_KB = 64.0

@@ -14,11 +14,11 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
 
-from crawler.watch.metrics import render
-from crawler.watch.reading import Reader
-from pipelines.crawls import put_sites
-from pipelines.rows import moment
-from pipelines.store import Store
+from crawler.monitoring.collector import Reader
+from crawler.monitoring.exporter import render
+from pipelines.store.crawls import put_sites
+from pipelines.store.database import Store
+from pipelines.store.rows import moment
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 CRAWLS_A_SITE = 200

@@ -34,19 +34,19 @@ from statistics import median
 from redis import Redis
 from redis.exceptions import RedisError
 
-from crawler.books import Ending
+from crawler.catalogue.site import Site
 from crawler.clock import clock
-from crawler.cluster import writer as loop
+from crawler.cluster import consumer as loop
 from crawler.cluster.connection import connect
+from crawler.cluster.consumer import Writer
 from crawler.cluster.messages import Ended, Looked, Message, Opened, encode
 from crawler.cluster.stream import LOOKS
-from crawler.cluster.writer import Writer
-from crawler.sites import Site
+from crawler.crawl.session import Ending
 from pipelines.article import Article, Author, Fetch, Image, Outcome, Payload
-from pipelines.crawls import CrawlOutcome
-from pipelines.dates import Timestamp
-from pipelines.normalise import normalise
-from pipelines.store import Row, Store
+from pipelines.store.crawls import CrawlOutcome
+from pipelines.store.database import Row, Store
+from pipelines.text.dates import Timestamp
+from pipelines.text.normalise import normalise
 
 T0 = datetime(2025, 3, 7, 8, tzinfo=UTC)
 SITES = 8

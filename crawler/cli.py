@@ -12,11 +12,11 @@ from typing import Any
 
 import click
 
-from crawler import __version__, configuration
+from crawler import __version__, config
 from crawler.catalogue.load import CatalogueError
-from crawler.configuration import ConfigurationError
-from crawler.watch.extras import MissingExtraError
-from pipelines.store import StoreError
+from crawler.config import ConfigurationError
+from pipelines import MissingExtraError
+from pipelines.store.database import StoreError
 
 GROUPS = {
     "Crawl": {
@@ -94,8 +94,8 @@ def main(ctx: click.Context, file: str | None) -> None:
     """Newsledger keeps every revision of every article of regional news sites in one SQLite file."""
     if file:
         # Child processes and Scrapy's settings module find it there too.
-        os.environ[configuration.FILE] = str(Path(file).absolute())
+        os.environ[config.FILE] = str(Path(file).absolute())
     try:
-        ctx.obj = configuration.load(configuration.find(os.environ), os.environ)
+        ctx.obj = config.load(config.find(os.environ), os.environ)
     except ConfigurationError as error:
         raise click.UsageError(str(error)) from error

@@ -1,18 +1,18 @@
 """Scrapy settings, polite and explicit: a library default that would be impolite or unsafe is set here, even where it might
-be right today. docs/operate.md tells each; those of our own come from `crawler.configuration`.
+be right today. docs/operate.md tells each; those of our own come from `crawler.config`.
 """
 
 from __future__ import annotations
 
 import os
 
-from crawler import __version__, configuration
+from crawler import __version__, config
 
 BOT_NAME = "newsledger"
 SPIDER_MODULES = ["crawler.spiders"]
 
 # --- ours --------------------------------------------------------------------------------------------------------------
-_said = configuration.load(configuration.find(os.environ), os.environ)
+_said = config.load(config.find(os.environ), os.environ)
 NEWSLEDGER_CONTACT = _said.text("contact")
 NEWSLEDGER_DB = _said.text("db")
 NEWSLEDGER_WARC = _said.text("warc")
@@ -38,7 +38,7 @@ AUTOTHROTTLE_ENABLED = False
 COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"
 RETRY_TIMES = 2
-# Not 429, and 503 only where it names no time: those are asked again when the host says, see crawler.middlewares.patience.
+# Not 429, and 503 only where it names no time: those are asked again when the host says, see crawler.middlewares.throttle.
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
 HTTPERROR_ALLOW_ALL = True  # each status is an answer; the spider says what it means
 METAREFRESH_ENABLED = False  # news pages reload themselves to count another view
@@ -51,12 +51,12 @@ DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = True
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DNS_TIMEOUT = 15
-TWISTED_DNS_RESOLVER = "crawler.middlewares.guard.GuardedResolver"
+TWISTED_DNS_RESOLVER = "crawler.middlewares.ssrf.GuardedResolver"
 REACTOR_THREADPOOL_MAXSIZE = 4
 # No file, ftp, s3 or data: a page can lead to the web only.
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.middlewares.wire.OnceOnly",
-    "https": "crawler.middlewares.wire.OnceOnly",
+    "http": "crawler.middlewares.download_handler.OnceOnly",
+    "https": "crawler.middlewares.download_handler.OnceOnly",
     "file": None,
     "ftp": None,
     "s3": None,
@@ -69,20 +69,20 @@ REMOTE_CONTROL_ENABLED = False
 
 # --- components --------------------------------------------------------------------------------------------------------
 ITEM_PIPELINES = {
-    "pipelines.stages.Normalise": 100,
-    "pipelines.stages.Deduplicate": 200,
-    "pipelines.stages.Doubt": 250,
-    "pipelines.stages.Record": 300,
+    "pipelines.items.Normalise": 100,
+    "pipelines.items.Deduplicate": 200,
+    "pipelines.items.Doubt": 250,
+    "pipelines.items.Record": 300,
     "crawler.extensions.remote_record.Send": 400,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.middlewares.guard.Guard": 40,
+    "crawler.middlewares.ssrf.Guard": 40,
     "crawler.middlewares.robots.Robots": 100,
-    "crawler.middlewares.mining.MiningFile": 110,
-    "crawler.middlewares.wire.Tap": 990,  # next to the wire: sees answers as they were received
-    "crawler.middlewares.patience.Manners": 570,  # between decompression and retries: sees every attempt, unpacked
-    "crawler.middlewares.unpacking.Unpacking": 590,
-    "crawler.middlewares.leased.Leased": 980,
+    "crawler.middlewares.tdmrep.MiningFile": 110,
+    "crawler.middlewares.download_handler.Tap": 990,  # next to the wire: sees answers as they were received
+    "crawler.middlewares.throttle.Manners": 570,  # between decompression and retries: sees every attempt, unpacked
+    "crawler.middlewares.decompression.Unpacking": 590,
+    "crawler.middlewares.lease.Leased": 980,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

@@ -1,4 +1,8 @@
-"""What an article is and what becomes of it: values, normalisers, the revision decision, the store.
+"""What becomes of an article between the page it was read from and the ledger. Knows no network and no site."""
 
-This package knows no network and no site. `crawler` and `viewer` stand on it; it stands on nothing of ours.
-"""
+
+class MissingExtraError(ImportError):
+    """A library of an optional part is not installed; the message says how to install it."""
+
+    def __init__(self, extra: str, library: str) -> None:
+        super().__init__(f"{library} is not installed; pip install 'newsledger[{extra}]' brings it")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from pipelines.dates import Timestamp
+from pipelines.text.dates import Timestamp
 
 
 class Kind(StrEnum):
@@ -143,7 +143,7 @@ class Fetch:
     payload_hash: str | None = None
     """SHA-256 (hex) of the archived answer's body as received."""
     payload: Payload | None = field(default=None, repr=False, compare=False)
-    """The page itself, for as long as its reading may still be doubted (see `pipelines.doubts`)."""
+    """The page itself, for as long as its reading may still be doubted (see `pipelines.history.anomalies`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +180,8 @@ class Article:
     """False where the page marks itself premium or metered, True where it calls itself free, None where it says neither."""
     extractor: str = ""
     """Which code read the page: "generic/3", "midland-news/1.3:2025-02" (family/version:generation). Another reader's other
-    text under the same stamp is no edit (see `pipelines.revisions`), so this changes whenever what it reads may change."""
+    text under the same stamp is no edit (see `pipelines.history.revisions`). It changes whenever what it reads may change."""
     content_hash: str | None = None
-    """Set by `normalise`: SHA-256 over what counts as content (see `pipelines.normalise`)."""
+    """Set by `normalise`: SHA-256 over what counts as content (see `pipelines.text.normalise`)."""
     fetch: Fetch | None = None
     """The look that this reading came from; None for a reading outside a crawl (`extract`)."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.pipelines.making import OPENED
+from tests.factories import OPENED
 
 settings.register_profile("newsledger", deadline=None)
 settings.load_profile("newsledger")

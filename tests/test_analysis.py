@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.asking import ROOT, ledger
-from tests.crawler.running import newsledger
-from tests.viewer.showing import serving
+from tests.cookbook import ROOT, ledger
+from tests.crawler.processes import newsledger
+from tests.viewer.ledgers import serving
 
 pytestmark = pytest.mark.timeout(300)  # one of them makes the ledger, and the others wait for it
 DOCUMENT = ROOT / "docs" / "analysis.md"

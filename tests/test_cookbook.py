@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.store import Store
-from tests.asking import COOKBOOK, Question, as_table, ledger, questions
+from pipelines.store.database import Store
+from tests.cookbook import COOKBOOK, Question, as_table, ledger, questions
 
 pytestmark = pytest.mark.timeout(300)  # one of them makes the ledger, and the others wait for it
 QUESTIONS = list(questions())
@@ -35,7 +35,7 @@ def test_the_questions_are_numbered_and_each_is_found() -> None:
 def test_it_answers_what_is_printed(store: Store, question: Question) -> None:
     rows = list(store.rows(question.sql))
     assert rows, "a question whose answer the demo does not know shows nothing"
-    assert as_table(rows) == question.result, "python -m tests.asking writes the results anew"
+    assert as_table(rows) == question.result, "python -m tests.cookbook writes the results anew"
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.title)

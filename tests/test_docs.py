@@ -11,13 +11,13 @@ import pytest
 
 from crawler import settings
 from crawler.cli import GROUPS, VERBS
-from crawler.configuration import SETTINGS
+from crawler.config import SETTINGS
 from crawler.demo.script import events
 from pipelines.article import Article, Outcome
-from pipelines.crawls import CrawlOutcome
-from pipelines.revisions import State
-from pipelines.rows import json_of
-from pipelines.store import Store
+from pipelines.history.revisions import State
+from pipelines.store.crawls import CrawlOutcome
+from pipelines.store.database import Store
+from pipelines.store.rows import json_of
 
 ROOT = Path(__file__).resolve().parents[1]
 

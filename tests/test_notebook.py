@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.asking import ROOT, ledger
+from tests.cookbook import ROOT, ledger
 
 pytestmark = pytest.mark.timeout(300)  # one of them makes the ledger, and the others wait for it
 NOTEBOOK = ROOT / "docs" / "notebooks" / "newsledger.ipynb"

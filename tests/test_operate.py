@@ -16,9 +16,9 @@ import click
 import pytest
 
 from crawler.cli import main
-from crawler.configuration import SETTINGS, load
-from crawler.schedule.children import STOP_SECONDS
-from crawler.watch.families import FAMILIES
+from crawler.config import SETTINGS, load
+from crawler.monitoring.metrics import FAMILIES
+from crawler.schedule.subprocess_runner import STOP_SECONDS
 
 OPERATE = Path(__file__).resolve().parents[1] / "docs" / "operate"
 UNITS = sorted(path for path in (OPERATE / "systemd").iterdir() if path.suffix in (".service", ".timer"))
@@ -145,7 +145,7 @@ def test_settings_that_are_shown_are_taken(tmp_path: Path, block: str) -> None:
     file = tmp_path / "newsledger.toml"
     file.write_text(block, encoding="utf-8")
     urls = load(file, {}).secrets("alerts")
-    alerts = pytest.importorskip("crawler.watch.alerts", exc_type=ImportError)
+    alerts = pytest.importorskip("crawler.monitoring.alerts", exc_type=ImportError)
     assert alerts.Alerts(str(tmp_path / "news.db"), urls, timedelta(hours=1))
 
 

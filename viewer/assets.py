@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from importlib.resources import files
 
-from viewer.answering import COMMON, LOCKED, Request, Response
+from viewer.http import COMMON, LOCKED, Request, Response
 
 PREFIX = "/-/viewer/"
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}

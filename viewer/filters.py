@@ -16,7 +16,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
 from pipelines.article import CHANGES
-from pipelines.urls import MAX_URL
+from pipelines.text.urls import MAX_URL
 
 MAX_QUERY = 16_000
 MAX_WORDS_CHARS = 400

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from pipelines.memento import (
+from pipelines.proof.memento import (
     LINK_FORMAT,
     Link,
     Memento,
@@ -28,12 +28,12 @@ from pipelines.memento import (
     time_map,
     write_links,
 )
-from pipelines.urls import MAX_URL
-from viewer.answering import Request, Response, document, redirect
-from viewer.holdings import Held, Holdings
+from pipelines.text.urls import MAX_URL
+from viewer.http import Request, Response, document, redirect
 from viewer.pages.errors import refusal
 from viewer.pages.revision import memento_page
 from viewer.replay import replay
+from viewer.repository import Held, Holdings
 
 _ROUTE = re.compile(r"/(timegate|timemap/link|timemap/json|memento/(\d{1,14})(id_)?)/(.*)", re.ASCII | re.DOTALL)
 _VARY = ("Vary", "accept-datetime")

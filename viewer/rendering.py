@@ -16,10 +16,10 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.memento import digits_of, header_uri
-from pipelines.rows import instant_of
-from viewer import assets, words
-from viewer.answering import POLICY, Response, html
+from pipelines.proof.memento import digits_of, header_uri
+from pipelines.store.rows import instant_of
+from viewer import assets, labels
+from viewer.http import POLICY, Response, html
 
 __all__ = ["MAX_TEXT_CHARS", "POLICY", "article_path", "page", "plain", "render", "show_tables"]
 
@@ -152,9 +152,9 @@ def _environment_of() -> Environment:
         auto_reload=False,
     )
     ours = (plain, article_path, web, host, language, moment, clock, day, within, digits, paragraphs, asking, quoted)
-    told = (words.change, words.state, words.outcome, words.fields, words.counted, words.listed, words.lasted)
+    told = (labels.change, labels.state, labels.outcome, labels.fields, labels.counted, labels.listed, labels.lasted)
     made.filters |= {one.__name__: one for one in (*ours, *told)}
-    made.globals |= {"asset": assets.href, "words": words, "tables": _tables.get}
+    made.globals |= {"asset": assets.href, "words": labels, "tables": _tables.get}
     return made
 
 

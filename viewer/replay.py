@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from viewer.holdings import Answered
+from viewer.repository import Answered
 
 POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "

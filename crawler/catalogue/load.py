@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from crawler.catalogue.site import Site
 from crawler.catalogue.tables import read_table
-from crawler.sites import Site
-from pipelines.toml_lines import TableLines, find_lines
+from pipelines.text.toml_lines import TableLines, find_lines
 
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 

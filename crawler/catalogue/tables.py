@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from cronsim import CronSim, CronSimError
 
 from crawler.catalogue.addresses import read_url, resolve
-from crawler.sites import DEFAULT_EVERY, Site, is_loopback, parse_every
+from crawler.catalogue.site import DEFAULT_EVERY, Site, is_loopback, parse_every
 
 REQUIRED = ("id", "name", "url", "timezone")
 ADDRESS_LISTS = ("feeds", "sitemaps", "sections")

@@ -20,17 +20,17 @@ from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from crawler import configuration
-from crawler.books import Ending
+from crawler import config
+from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
+from crawler.cluster.client import Line
 from crawler.cluster.connection import connect
 from crawler.cluster.lease import Lease
 from crawler.cluster.messages import site_of, site_table
-from crawler.cluster.sending import Line
-from crawler.dispatch import DispatchError
-from crawler.runner import Options, crawl_for
-from crawler.sites import Site
-from pipelines.crawls import CrawlOutcome
+from crawler.crawl.remote import DispatchError
+from crawler.crawl.run import Options, crawl_for
+from crawler.crawl.session import Ending
+from pipelines.store.crawls import CrawlOutcome
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def planned_of(queue: Queue, site_id: str) -> datetime | None:
 def crawl(order: Order) -> dict[str, Any] | Retry:
     """The job: crawl the site under the host's lease, or put it off. Runs in a process of its own that RQ has forked."""
     signal.signal(signal.SIGALRM, _end_gracefully)
-    said = configuration.load(configuration.find(os.environ), os.environ)
+    said = config.load(config.find(os.environ), os.environ)
     site, now = site_of(order["site"]), clock(said.text("now"))
     redis = connect(said.text("redis"))
     worker = os.environ.get("RQ_WORKER_ID") or f"{socket.gethostname()}:{os.getppid()}"

@@ -93,7 +93,7 @@ class Lease:
 
 
 class Waits:
-    """Before when each host wants nothing to be asked, kept from one crawl to the next; as `crawler.schedule.locks.Words`.
+    """Before when each host wants nothing to be asked, kept from one crawl to the next; as `crawler.schedule.host_locks.Words`.
 
     Moments are seconds since the epoch, here; in Redis stands how long there is to wait, and its clock counts it down. So
     machines whose clocks differ wait equally long.
@@ -144,5 +144,5 @@ def _steady() -> float:
 
 
 def _wall_clock() -> float:
-    """The real one, as `crawler.middlewares.patience` counts: a stopped clock stops no host's."""
+    """The real one, as `crawler.middlewares.throttle` counts: a stopped clock stops no host's."""
     return _real_time().timestamp()

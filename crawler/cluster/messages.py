@@ -18,15 +18,15 @@ from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta, structs
 
-from crawler.books import Briefing, Ending
+from crawler.catalogue.site import Site
 from crawler.catalogue.tables import read_table
-from crawler.cluster.values import LARGEST_INT, UNREADABLE, dumped, from_struct, loaded, struct_of, to_struct
-from crawler.sites import Site
+from crawler.cluster.codec import LARGEST_INT, UNREADABLE, dumped, from_struct, loaded, struct_of, to_struct
+from crawler.crawl.session import Briefing, Ending
 from pipelines.article import Article, Fetch, Payload
-from pipelines.crawls import Source
-from pipelines.habits import Count, Habits
-from pipelines.past import Past, PastArticle, PastLook
-from pipelines.trust import Trust
+from pipelines.history.edit_rates import Count, Habits
+from pipelines.history.validators import Trust
+from pipelines.store.crawls import Source
+from pipelines.store.snapshot import Past, PastArticle, PastLook
 
 VERSION = b"1"
 MAX_JSON_BYTES = 32 * 1024 * 1024

@@ -22,7 +22,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from crawler.cluster.jobs import queue_of
-from crawler.schedule.parent import end_with
+from crawler.schedule.pdeathsig import end_with
 
 logger = logging.getLogger(__name__)
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.clock import clock
+from crawler.commands.console import console, plain, print_json, table, when
+from crawler.commands.monitoring import open_teller, tell_once, watched_by
 from crawler.commands.options import configuration, db_option, json_option, now, sites_option
-from crawler.commands.terminal import console, plain, print_json, table, when
-from crawler.commands.watching import open_teller, tell_once, watched_by
-from crawler.watch.beat import read_beat
-from crawler.watch.book import NAME, read_book
-from crawler.watch.state import beside
-from pipelines.rows import moment, optional_moment
-from pipelines.store import StoreError
+from crawler.monitoring.alert_file import NAME, read_book
+from crawler.monitoring.heartbeat import read_beat
+from crawler.monitoring.json_files import beside
+from pipelines.store.database import StoreError
+from pipelines.store.rows import moment, optional_moment
 
 if TYPE_CHECKING:
-    from crawler.watch.alerts import Alerts
+    from crawler.monitoring.alerts import Alerts
 
 
 @click.group("alerts")

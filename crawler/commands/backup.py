@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from crawler.commands.console import console, print_json
 from crawler.commands.options import db_option, json_option, open_ledger
-from crawler.commands.terminal import console, print_json
-from pipelines.backup import back_up
+from pipelines.store.backup import back_up
 
 
 @click.command("backup")

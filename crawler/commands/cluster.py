@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cluster.standing import Glance, Standing
+from crawler.cluster.status import Glance, Standing
 from crawler.commands.options import SettingOption
-from crawler.watch.extras import MissingExtraError
+from pipelines import MissingExtraError
 
 if TYPE_CHECKING:
     from crawler.cluster.connection import Connection
@@ -37,7 +37,7 @@ def glance_of(url: str) -> Glance | None:
         return None
     with needing_cluster():
         from crawler.cluster.connection import NoRedisError
-        from crawler.cluster.state import standing_at
+        from crawler.cluster.status_reader import standing_at
 
     def glance() -> Standing | str:
         try:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from crawler.choosing import MAX_RETRIES
+from crawler.commands.console import console, print_json
 from crawler.commands.options import db_option, json_option, now, open_ledger
-from crawler.commands.terminal import console, print_json
-from crawler.schedule.recheck import DEAD_END_STEPS
-from pipelines.crawls import lose_dead
-from pipelines.retention import Gone, Terms, compact, doomed
-from pipelines.store import Store
+from crawler.discovery.frontier import MAX_RETRIES
+from pipelines.history.revisit import DEAD_END_STEPS
+from pipelines.store.crawls import lose_dead
+from pipelines.store.database import Store
+from pipelines.store.retention import Gone, Terms, compact, doomed
 
 DEAD_END_LOOKS = max(MAX_RETRIES + 1, *(len(steps) for steps in DEAD_END_STEPS.values()))
 """With so many looks on record a dead end stands as high on its ladder as it can, and is retried no more by itself."""

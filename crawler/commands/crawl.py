@@ -8,15 +8,15 @@ import click
 from rich.progress import Progress
 
 from crawler.catalogue import load_sites
-from crawler.choosing import Recheck
+from crawler.catalogue.site import Site
+from crawler.commands.console import console, plain, print_json, table, word
 from crawler.commands.options import SettingOption, db_option, json_option, log_option, open_ledger, pick_sites, sites_option
-from crawler.commands.terminal import console, plain, print_json, table, word
-from crawler.runner import Options, crawl_site, crawl_sites
-from crawler.schedule.parent import end_with
-from crawler.sites import Site
-from pipelines import queries
-from pipelines.crawls import CrawlOutcome
-from pipelines.store import Row, Store
+from crawler.crawl.run import Options, crawl_site, crawl_sites
+from crawler.discovery.frontier import Recheck
+from crawler.schedule.pdeathsig import end_with
+from pipelines.queries import articles
+from pipelines.store.crawls import CrawlOutcome
+from pipelines.store.database import Row, Store
 
 
 @click.command("crawl")
@@ -90,8 +90,8 @@ def _targets(targets: tuple[str, ...], every: bool, path: Path | None) -> tuple[
 
 def _crawls(db: str, ids: list[int]) -> list[Row]:
     with open_ledger(db) as store:
-        found = [queries.crawl(store, crawl_id) for crawl_id in ids if crawl_id]
-        return [{**row, "changes": list(queries.revisions_of_crawl(store, row["id"]))} for row in found if row]
+        found = [articles.crawl(store, crawl_id) for crawl_id in ids if crawl_id]
+        return [{**row, "changes": list(articles.revisions_of_crawl(store, row["id"]))} for row in found if row]
 
 
 def _print(crawls: list[Row]) -> None:

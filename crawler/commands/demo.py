@@ -12,14 +12,14 @@ import click
 from rich.console import Console
 
 from crawler.catalogue import load_sites
-from crawler.commands.terminal import console, plain, table, word
+from crawler.catalogue.site import Site
+from crawler.commands.console import console, plain, table, word
+from crawler.crawl.run import Options, crawl_in_turn
 from crawler.demo.expected import expected
 from crawler.demo.press import Paper, site_toml
 from crawler.demo.script import CRAWL_TIMES, events
-from crawler.runner import Options, crawl_in_turn
-from crawler.sites import Site
-from pipelines import queries
-from pipelines.store import Store
+from pipelines.queries import articles
+from pipelines.store.database import Store
 
 _ZONE = ZoneInfo("Europe/London")
 
@@ -52,8 +52,8 @@ def command(db: str) -> None:
 def _live(site: Site, paper: Paper, db: str, out: Console) -> None:
     def after(moment: datetime, crawl_id: int) -> None:
         with Store(db, readonly=True) as store:
-            crawl = queries.crawl(store, crawl_id)
-            changes = list(queries.revisions_of_crawl(store, crawl_id))
+            crawl = articles.crawl(store, crawl_id)
+            changes = list(articles.revisions_of_crawl(store, crawl_id))
             steps = list(store.rows("SELECT s.state, a.url, s.reason FROM states s JOIN articles a ON a.id = s.article_id "
                                     "WHERE s.crawl_id = ? AND s.reason <> 'first seen'", (crawl_id,)))  # fmt: skip
         requests = crawl["requests"] if crawl else 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from crawler.commands.marking import tell
+from crawler.commands.console import bounds, console, plain, print_json, word
+from crawler.commands.diff_output import tell
 from crawler.commands.options import db_option, json_option, open_ledger
-from crawler.commands.terminal import bounds, console, plain, print_json, word
-from pipelines import queries
 from pipelines.article import Article
-from pipelines.differences import ImageChange, Paragraph, Piece, author_changes, body_changes, differences, image_changes
-from pipelines.withdrawal import withdrawal_of
+from pipelines.diff import ImageChange, Paragraph, Piece, author_changes, body_changes, differences, image_changes
+from pipelines.queries import articles
+from pipelines.store.redaction import withdrawal_of
 
 
 @click.command("diff")
@@ -27,15 +27,15 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
     if len(numbers) > 2:
         raise click.UsageError("at most two revision numbers")
     with open_ledger(db) as store:
-        article = queries.find_article(store, url)
+        article = articles.find_article(store, url)
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
         withdrawn = withdrawal_of(store, article["id"])
         if withdrawn:
             raise click.ClickException(f"{article['url']} was {withdrawn}")
-        revisions = queries.history(store, article["id"])
+        revisions = articles.history(store, article["id"])
         first, second = _pick(numbers, len(revisions))
-        before, after = (queries.revision(store, article, number) for number in (first, second))
+        before, after = (articles.revision(store, article, number) for number in (first, second))
     if before is None or after is None:
         raise click.UsageError(f"there are revisions 1 to {len(revisions)} only")
     rows = revisions[first - 1], revisions[second - 1]

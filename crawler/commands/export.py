@@ -15,15 +15,15 @@ from typing import IO
 import click
 from rich.progress import Progress
 
+from crawler.commands.console import console
 from crawler.commands.options import db_option, now, open_ledger, warc_folder, warc_option
-from crawler.commands.terminal import console
-from crawler.excerpts import excerpt
-from crawler.formats import as_csv, as_jsonl
-from crawler.parquet import write_parquet
-from pipelines import queries
+from crawler.warc.subset import excerpt
 from pipelines.article import CHANGES
-from pipelines.exporting import Record, Selection, count, records
-from pipelines.store import Store
+from pipelines.exchange.export import Record, Selection, count, records
+from pipelines.exchange.formats import as_csv, as_jsonl
+from pipelines.exchange.parquet import write_parquet
+from pipelines.queries import articles
+from pipelines.store.database import Store
 
 FORMS = ("jsonl", "csv", "parquet", "warc")
 
@@ -75,7 +75,7 @@ def command(form: str, target: str, sites: tuple[str, ...], since: str | None, u
 
 
 def _article(store: Store, url: str | None) -> int | None:
-    found = queries.find_article(store, url) if url else None
+    found = articles.find_article(store, url) if url else None
     if url and found is None:
         raise click.ClickException(f"the ledger has no article at {url}")
     return found["id"] if found else None

@@ -11,18 +11,18 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from crawler import warc
 from crawler.catalogue import load_sites
+from crawler.catalogue.site import Site
+from crawler.commands.console import console, plain
 from crawler.commands.options import json_option, pick_sites, sites_option
-from crawler.commands.terminal import console, plain
+from crawler.crawl.run import look_at
 from crawler.extraction import explain, extract
-from crawler.importing import site_of
-from crawler.runner import look_at
-from crawler.sites import Site
+from crawler.offline.import_warc import site_of
+from crawler.warc import reader
 from pipelines.article import Article, Fetch, Kind, Outcome
-from pipelines.dates import Timestamp
-from pipelines.normalise import normalise
-from pipelines.rows import Row, json_of
+from pipelines.store.rows import Row, json_of
+from pipelines.text.dates import Timestamp
+from pipelines.text.normalise import normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ def _pages(target: str, url: str | None, chosen: Site | None, by_host: dict[str,
         address = url or path.absolute().as_uri()
         yield _Page(address, path.read_bytes(), None, site(address))
         return
-    found = warc.index(path)
+    found = reader.index(path)
     for problem in found.problems:
         click.echo(problem, err=True)
     for entry in found.entries:
-        capture = warc.read(entry)
+        capture = reader.read(entry)
         if capture and entry.kind != "revisit" and 200 <= capture.status < 300:
             yield _Page(entry.url, capture.body, capture.content_type, site(entry.url), entry.captured)
 

@@ -10,14 +10,14 @@ import click
 from rich.text import Text
 
 from crawler.catalogue import load_sites
-from crawler.cluster.standing import ills
+from crawler.cluster.status import ills
 from crawler.commands.cluster import glance_of, redis_option
+from crawler.commands.console import console, plain, print_json, table, when, word
 from crawler.commands.options import SettingOption, db_option, json_option, now, open_ledger, sites_option
-from crawler.commands.terminal import console, plain, print_json, table, when, word
-from crawler.watch.beat import read_beat
-from pipelines.health import FIELDS, Finding, Vitals, is_ill, judge
-from pipelines.spans import span
-from pipelines.vitals import vitals
+from crawler.monitoring.heartbeat import read_beat
+from pipelines.queries.durations import span
+from pipelines.queries.health import FIELDS, Finding, Vitals, is_ill, judge
+from pipelines.queries.health_metrics import vitals
 
 Judged = list[tuple[Vitals, tuple[Finding, ...]]]
 

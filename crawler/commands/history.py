@@ -8,14 +8,14 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from crawler.commands.at import tell_at
+from crawler.commands.console import bounds, console, has_colours, marked, plain, print_json, table, when, word
+from crawler.commands.history_at import tell_at
 from crawler.commands.options import db_option, json_option, open_ledger
-from crawler.commands.terminal import bounds, console, has_colours, marked, plain, print_json, table, when, word
-from pipelines import queries
-from pipelines.differences import word_pieces
-from pipelines.feed import rows_of
-from pipelines.store import Row, Store
-from pipelines.withdrawal import withdrawal_of
+from pipelines.diff import word_pieces
+from pipelines.queries import articles
+from pipelines.queries.changes import rows_of
+from pipelines.store.database import Row, Store
+from pipelines.store.redaction import withdrawal_of
 
 WIDE = 120
 """Columns from which revisions are a table; below, each has lines of its own."""
@@ -32,17 +32,17 @@ def command(url: str, at: str | None, db: str, as_json: bool) -> None:
     URL may be any address that ever led to the article: an old slug, an AMP page, with or without www.
     """
     with open_ledger(db) as store:
-        article = queries.find_article(store, url)
+        article = articles.find_article(store, url)
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
         withdrawn = withdrawal_of(store, article["id"])
         if at is not None:
             tell_at(store, article, at, as_json=as_json)
             return
-        revisions = _with_words(store, queries.history(store, article["id"]))
-        states = queries.states(store, article["id"])
-        aliases = queries.aliases(store, article["id"])
-        before = queries.moved_from(store, article["id"])
+        revisions = _with_words(store, articles.history(store, article["id"]))
+        states = articles.states(store, article["id"])
+        aliases = articles.aliases(store, article["id"])
+        before = articles.moved_from(store, article["id"])
     if as_json:
         keep = (
             "url",

@@ -10,11 +10,11 @@ from rich.progress import Progress
 
 from crawler.catalogue import load_sites
 from crawler.clock import clock
+from crawler.commands.console import console, plain, print_json, table
 from crawler.commands.merge import show, told
 from crawler.commands.options import db_option, json_option, sites_option
-from crawler.commands.terminal import console, plain, print_json, table
-from crawler.importing import Archive, Report, Taken, default_jobs, import_archive, import_records, is_records
-from pipelines.store import Store
+from crawler.offline.import_warc import Archive, Report, Taken, default_jobs, import_archive, import_records, is_records
+from pipelines.store.database import Store
 from pipelines.stories import catch_up
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import click
 from rich.progress import Progress
 
+from crawler.commands.console import console, print_json, table
 from crawler.commands.options import db_option, json_option, now
-from crawler.commands.terminal import console, print_json, table
-from pipelines.joining import Origin
-from pipelines.merging import Merged, merge
-from pipelines.store import Store
+from pipelines.exchange.merge import Merged, merge
+from pipelines.exchange.merge_writer import Origin
+from pipelines.store.database import Store
 from pipelines.stories import catch_up
 
 

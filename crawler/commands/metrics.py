@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from crawler.commands.cluster import redis_option
+from crawler.commands.monitoring import watched_by
 from crawler.commands.options import configuration, db_option, now, sites_option
-from crawler.commands.watching import watched_by
-from crawler.watch.reading import Reader
-from crawler.watch.state import write_text
+from crawler.monitoring.collector import Reader
+from crawler.monitoring.json_files import write_text
 
 
 @click.command("metrics")
@@ -27,7 +27,7 @@ def command(textfile: Path | None, redis: str, db: str, sites_path: Path | None)
     Reads the ledger, and of a cluster its Redis, so it tells the truth when no schedule runs. What was counted is kept beside the
     ledger, so that the next reading costs what is new.
     """
-    from crawler.watch.metrics import render  # an extra
+    from crawler.monitoring.exporter import render  # an extra
 
     watched = watched_by(db, sites_path, redis)
     reader = Reader(db, timedelta(hours=configuration().number("max_age")), watched.cluster)

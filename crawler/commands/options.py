@@ -12,10 +12,10 @@ from typing import Any
 import click
 
 from crawler.catalogue import load_sites
+from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
-from crawler.configuration import SETTINGS, Configuration, Kind, find, load
-from crawler.sites import Site
-from pipelines.store import Store
+from crawler.config import SETTINGS, Configuration, Kind, find, load
+from pipelines.store.database import Store
 
 
 class SettingOption(click.Option):

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from crawler.catalogue import load_sites
+from crawler.commands.console import console, print_json, table, when
 from crawler.commands.options import change_ledger, db_option, json_option, now, open_ledger, sites_option
-from crawler.commands.terminal import console, print_json, table, when
-from crawler.replaying import replay as replay_pages
-from pipelines.quarantine import Aside, Standing, close, in_quarantine
-from pipelines.rows import moment
+from crawler.offline.replay_quarantine import replay as replay_pages
+from pipelines.store.quarantine import Aside, Standing, close, in_quarantine
+from pipelines.store.rows import moment
 
 site_option = click.option("--site", default=None, metavar="ID", help="Only this site.")
 

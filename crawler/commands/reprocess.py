@@ -11,6 +11,7 @@ import click
 from rich.progress import Progress
 
 from crawler.catalogue import load_sites
+from crawler.commands.console import console, difference, print_json, table
 from crawler.commands.options import (
     change_ledger,
     command_clock,
@@ -21,12 +22,11 @@ from crawler.commands.options import (
     warc_folder,
     warc_option,
 )
-from crawler.commands.terminal import console, difference, print_json, table
-from crawler.importing import default_jobs
-from crawler.reprocessing import Correction, Report, preview, scope_of
-from crawler.reprocessing import reprocess as reprocess_pages
-from pipelines.differences import differences
-from pipelines.rereading import count
+from crawler.offline.import_warc import default_jobs
+from crawler.offline.reprocess import Correction, Report, preview, scope_of
+from crawler.offline.reprocess import reprocess as reprocess_pages
+from pipelines.diff import differences
+from pipelines.store.corrections import count
 
 DAY = click.DateTime(["%Y-%m-%d"])
 

@@ -13,22 +13,22 @@ from pathlib import Path
 
 import click
 
-from crawler.books import rows_of
 from crawler.catalogue import CatalogueError, load_sites
 from crawler.catalogue.load import fingerprint
+from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
 from crawler.commands.cluster import glance_of, needing_cluster, redis_of, redis_option
+from crawler.commands.monitoring import open_teller, open_watch, tell_once
 from crawler.commands.options import SettingOption, configuration, db_option, log_option, sites_option
-from crawler.commands.watching import open_teller, open_watch, tell_once
-from crawler.schedule.children import STOP_SECONDS, Children, Crawls, Orders
+from crawler.crawl.session import rows_of
+from crawler.monitoring import sd_notify
+from crawler.monitoring.heartbeat import write_beat
+from crawler.monitoring.logs import JsonHandler, install, relay
+from crawler.monitoring.monitor import Watched
 from crawler.schedule.service import Schedule
-from crawler.sites import Site
-from crawler.watch import supervisor
-from crawler.watch.beat import write_beat
-from crawler.watch.logs import JsonHandler, install, relay
-from crawler.watch.rounds import Watched
-from pipelines.crawls import lose_dead, put_sites
-from pipelines.store import Store
+from crawler.schedule.subprocess_runner import STOP_SECONDS, Children, Crawls, Orders
+from pipelines.store.crawls import lose_dead, put_sites
+from pipelines.store.database import Store
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def _crawls(db: str, sites_path: Path | None, time_limit: int, log: str, redis: 
     if redis:
         connection = redis_of(redis, seconds=REDIS_SECONDS)
         with needing_cluster():
-            from crawler.cluster.queueing import Queueing
+            from crawler.cluster.enqueue import Queueing
 
         return Queueing(connection, db, now, time_limit * 60.0)
     orders = Orders(db, str(sites_path or ""), time_limit_seconds=time_limit * 60.0, log=log)
@@ -110,7 +110,7 @@ def _run_on(schedule: Schedule, crawls: Crawls, db: str, path: Path | None, now:
     schedule.start()
     logger.info("%d sites are scheduled", schedule.size)
     _beat(schedule, crawls, db, now)
-    supervisor.tell(supervisor.READY)
+    sd_notify.tell(sd_notify.READY)
     seen = fingerprint(path)
     while not stopping.wait(LOOK_SECONDS):
         schedule.follow_clock()
@@ -119,7 +119,7 @@ def _run_on(schedule: Schedule, crawls: Crawls, db: str, path: Path | None, now:
         if current != seen:
             seen = current
             _take_over(schedule, db, path)
-    supervisor.tell(supervisor.STOPPING)
+    sd_notify.tell(sd_notify.STOPPING)
     schedule.stop()
     crawls.stop()
     if not schedule.queues.wait_idle(STOP_SECONDS + 10):
@@ -131,7 +131,7 @@ def _beat(schedule: Schedule, crawls: Crawls, db: str, now: Clock) -> None:
     if not schedule.keeps_time:
         logger.error("the timetable stands still")
         return
-    supervisor.tell(supervisor.ALIVE)
+    sd_notify.tell(sd_notify.ALIVE)
     try:
         write_beat(db, now(), pid=os.getpid(), sites=schedule.size, queued=schedule.queues.waiting, running=crawls.running)
     except OSError as error:

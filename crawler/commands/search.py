@@ -8,12 +8,12 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from crawler.commands.console import console, plain, print_json, when, word
 from crawler.commands.options import db_option, json_option, open_ledger
-from crawler.commands.terminal import console, plain, print_json, when, word
-from pipelines import searching
-from pipelines.feed import CHANGES
-from pipelines.searching import Facet, Found
-from pipelines.store import Row
+from pipelines.queries import search
+from pipelines.queries.changes import CHANGES
+from pipelines.queries.search import Facet, Found
+from pipelines.store.database import Row
 
 DAY = click.DateTime(["%Y-%m-%d"])
 SHOWN = 6
@@ -39,7 +39,7 @@ def command(words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, 
     """
     first, last = (str(day)[:10] if day else None for day in (since, until))
     with open_ledger(db) as store:
-        found = searching.search(
+        found = search.search(
             store, " ".join(words), sites=sites, changes=changes, since=first, until=last, limit=limit
         )  # fmt: skip
     if as_json:

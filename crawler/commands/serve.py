@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from crawler.commands.options import command_clock, db_option, open_ledger, warc_folder, warc_option
-from crawler.pages import answer_at
-from crawler.watch.extras import MissingExtraError
-from viewer.holdings import Answered
+from crawler.warc.lookup import answer_at
+from pipelines import MissingExtraError
+from viewer.repository import Answered
 
 
 @click.command("serve")
@@ -29,9 +29,9 @@ def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: b
         raise click.UsageError("--base-url begins with http:// or https://")
     open_ledger(db).close()  # says what is wrong with it before anything is loaded
     try:
-        from viewer import serving
-        from viewer.desk import Desk, Shown
-        from viewer.door import Names
+        from viewer.app import server
+        from viewer.app.dispatcher import Desk, Shown
+        from viewer.app.security import Names
     except ImportError as error:
         raise _missing(error) from error
     folder = warc_folder(warc_path, db)
@@ -40,20 +40,20 @@ def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: b
         return answer_at(folder, file, offset)
 
     try:
-        listening = serving.listen(host, port)
+        listening = server.listen(host, port)
     except OSError as error:
         raise click.UsageError(f"--host {host} --port {port}: {error.strerror or error}") from error
     with listening:
-        url, base = serving.url_of(listening, host), base_url.rstrip("/") if base_url else None
-        desk = Desk(Shown(Path(db), command_clock(), page, f"/{serving.NAME}", base, serving.prefix_of(base)))
-        app = serving.application(desk, Names(url, base, serving.is_local(host)), serving.Limits(sql=sql))
+        url, base = server.url_of(listening, host), base_url.rstrip("/") if base_url else None
+        desk = Desk(Shown(Path(db), command_clock(), page, f"/{server.NAME}", base, server.prefix_of(base)))
+        app = server.application(desk, Names(url, base, server.is_local(host)), server.Limits(sql=sql))
 
         def started() -> None:
             click.echo(f"Newsledger is reached at {base_url}, and is at {url}/" if base_url else f"Newsledger is at {url}/")
             if shall_open:
                 click.launch(f"{url}/")
 
-        serving.serve(app, listening, started)
+        server.serve(app, listening, started)
         desk.close()
 
 

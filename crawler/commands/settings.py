@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from crawler.commands.console import console, plain, print_json, table
 from crawler.commands.options import configuration, json_option
-from crawler.commands.terminal import console, plain, print_json, table
-from crawler.configuration import SETTINGS, Origin, shown
+from crawler.config import SETTINGS, Origin, shown
 
 
 @click.command("settings")

@@ -11,9 +11,9 @@ import click
 
 from crawler.catalogue import load_sites
 from crawler.catalogue.load import CatalogueError
+from crawler.catalogue.site import Site
+from crawler.commands.console import console, print_json, table
 from crawler.commands.options import json_option, pick_sites, sites_option
-from crawler.commands.terminal import console, print_json, table
-from crawler.sites import Site
 
 
 @click.group("sites")

@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 import click
 
-from crawler.cluster.standing import told
+from crawler.cluster.status import told
 from crawler.commands.cluster import glance_of, redis_option
+from crawler.commands.console import console, plain, print_json, table, when, word
 from crawler.commands.options import db_option, json_option, open_ledger
-from crawler.commands.terminal import console, plain, print_json, table, when, word
-from pipelines import queries
+from pipelines.queries import articles
 
 
 @click.command("status")
@@ -20,7 +20,7 @@ from pipelines import queries
 def command(redis: str, db: str, as_json: bool) -> None:
     """The ledger at a glance: what it holds, and how the last crawl of each site went."""
     with open_ledger(db) as store:
-        found = queries.status(store)
+        found = articles.status(store)
     glance = glance_of(redis)
     cluster = glance() if glance else None
     if as_json:

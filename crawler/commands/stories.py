@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 from rich.progress import Progress
 
+from crawler.commands.console import console, plain, print_json, table, when, word
 from crawler.commands.options import change_ledger, db_option, json_option, now, open_ledger
-from crawler.commands.terminal import console, plain, print_json, table, when, word
-from pipelines import queries, stories
-from pipelines.store import Row, Store
+from pipelines import stories
+from pipelines.queries import articles
+from pipelines.store.database import Row, Store
 
 
 @click.command("stories")
@@ -53,7 +54,7 @@ def _number(store: Store, which: str) -> int:
     """The number of the story that is meant: its own, or that of the article at a URL."""
     if which.isascii() and which.isdigit() and len(which) < 19:
         return int(which)
-    article = queries.find_article(store, which)
+    article = articles.find_article(store, which)
     if article is None:
         raise click.ClickException(f"the ledger has no article at {which}")
     found = stories.of_article(store, article["id"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from crawler.commands.options import db_option, open_ledger
-from pipelines import memento, queries
-from pipelines.withdrawal import withdrawal_of
+from pipelines.proof import memento
+from pipelines.queries import articles
+from pipelines.store.redaction import withdrawal_of
 
 WHERE = "http://127.0.0.1:8001"
 """Where `newsledger serve` listens unless told otherwise."""
@@ -23,12 +24,12 @@ def command(url: str, base_url: str, as_json: bool, db: str) -> None:
     URL may be any address that ever led to the article.
     """
     with open_ledger(db) as store:
-        article = queries.find_article(store, url)
+        article = articles.find_article(store, url)
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
         if withdrawn := withdrawal_of(store, article["id"]):
             raise click.ClickException(f"{article['url']}: {withdrawn}")
-        found = memento.time_map(article["url"], queries.history(store, article["id"]), base_url)
+        found = memento.time_map(article["url"], articles.history(store, article["id"]), base_url)
     if found is None:
         raise click.ClickException(f"{article['url']} has no revisions")
     click.echo(memento.json_format(found) if as_json else memento.link_format(found), nl=False)

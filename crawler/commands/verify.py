@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from crawler import warc
-from crawler.archive import locate
+from crawler.commands.console import console, print_json
 from crawler.commands.options import db_option, json_option, now, open_ledger, warc_folder, warc_option
-from crawler.commands.terminal import console, print_json
-from pipelines.store import Store
-from pipelines.verify import Fault, Manifest, Pages, against, manifest, read_manifest, verify
+from crawler.warc import reader
+from crawler.warc.writer import locate
+from pipelines.proof.verify import Fault, Manifest, Pages, against, manifest, read_manifest, verify
+from pipelines.store.database import Store
 
 MANY = 1_000
 
@@ -82,7 +82,7 @@ def _manifests(published: str | None) -> list[Manifest]:
 def _pages(folder: Path) -> Pages:
     def read(name: str, offset: int) -> bytes | None:
         path = locate(folder, name)
-        return warc.payload(path, offset) if path else None
+        return reader.payload(path, offset) if path else None
 
     return read
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from crawler.catalogue import load_sites
+from crawler.catalogue.site import Site
 from crawler.commands.cluster import needing_cluster, redis_option
+from crawler.commands.console import console, plain, print_json
 from crawler.commands.options import db_option, json_option, now, open_ledger, sites_option
-from crawler.commands.terminal import console, plain, print_json
-from crawler.reasons import SITES_TOLD, Known, Reason, reasons, sites_of
-from crawler.sites import Site
-from pipelines import traces
-from pipelines.learning import load_habits, load_trust
+from crawler.offline.explain_url import SITES_TOLD, Known, Reason, reasons, sites_of
+from pipelines.queries import url_report
+from pipelines.store.statistics import load_habits, load_trust
 
 
 @click.command("why")
@@ -29,11 +29,11 @@ def command(url: str, redis: str, db: str, sites_path: Path | None, as_json: boo
     """
     catalogue = load_sites(sites_path)
     with open_ledger(db) as store:
-        trace = traces.trace(store, url)
+        trace = url_report.trace(store, url)
         sites = sites_of(trace.url, trace.article, catalogue)
         ids = [site.id for site in sites[:SITES_TOLD]]
-        crawls = {site_id: traces.last_crawls(store, site_id) for site_id in ids}
-        sources = {site_id: traces.sources_of(store, site_id) for site_id in ids}
+        crawls = {site_id: url_report.last_crawls(store, site_id) for site_id in ids}
+        sources = {site_id: url_report.sources_of(store, site_id) for site_id in ids}
         habits = {site_id: load_habits(store, site_id) for site_id in ids}
         trust = load_trust(store)
     waiting = _in_cluster(redis, sites[0] if sites else None, trace.url)
@@ -55,7 +55,7 @@ def _in_cluster(redis: str, site: Site | None, url: str) -> list[str]:
     if not redis:
         return []
     with needing_cluster():
-        from crawler.cluster.state import told_of_url
+        from crawler.cluster.status_reader import told_of_url
 
     return told_of_url(redis, site, url)
 

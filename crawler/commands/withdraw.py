@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
+from crawler.commands.console import console, plain, print_json, when
 from crawler.commands.options import change_ledger, db_option, json_option, now, warc_folder, warc_option
-from crawler.commands.terminal import console, plain, print_json, when
-from crawler.withdrawing import Report, withdraw_article
-from pipelines import queries
-from pipelines.store import Row, Store
-from pipelines.withdrawal import Withdrawal, withdrawal_of
+from crawler.offline.redact import Report, withdraw_article
+from pipelines.queries import articles
+from pipelines.store.database import Row, Store
+from pipelines.store.redaction import Withdrawal, withdrawal_of
 
 
 @click.command("withdraw")
@@ -38,7 +38,7 @@ def command(url: str, reason: str, who: str | None, yes: bool, forget_missing: b
     if not reason.strip():
         raise click.UsageError("--reason: say why, for the record")
     with change_ledger(db) as store:
-        article = queries.find_article(store, url)
+        article = articles.find_article(store, url)
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
         if not yes and withdrawal_of(store, article["id"]) is None:

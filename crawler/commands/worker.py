@@ -10,8 +10,8 @@ import click
 
 from crawler.commands.cluster import needing_cluster, redis_of, redis_option
 from crawler.commands.options import SettingOption, log_option
-from crawler.configuration import PREFIX
-from crawler.watch.logs import install
+from crawler.config import PREFIX
+from crawler.monitoring.logs import install
 
 
 @click.command("worker")

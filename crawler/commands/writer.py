@@ -13,10 +13,10 @@ import click
 from crawler.clock import clock
 from crawler.commands.cluster import needing_cluster, redis_of, redis_option
 from crawler.commands.options import db_option, log_option
-from crawler.schedule.locks import hold
-from crawler.watch import supervisor
-from crawler.watch.logs import install
-from pipelines.store import Store
+from crawler.monitoring import sd_notify
+from crawler.monitoring.logs import install
+from crawler.schedule.host_locks import hold
+from pipelines.store.database import Store
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def command(once: bool, log: str, redis: str, db: str) -> None:
     install(log, logging.INFO)
     connection = redis_of(redis, seconds=ANSWER_SECONDS, reached=False)  # it waits for one that is away
     with needing_cluster():
-        from crawler.cluster.writer import Writer
+        from crawler.cluster.consumer import Writer
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -46,8 +46,8 @@ def command(once: bool, log: str, redis: str, db: str) -> None:
         if holder is not None:
             raise click.ClickException(f"{db}: another writer (process {holder or 'unknown'}) keeps this ledger")
         with Store(db) as store:
-            writer = Writer(connection, store, clock(), alive=partial(supervisor.tell, supervisor.ALIVE))
-            supervisor.tell(supervisor.READY)
+            writer = Writer(connection, store, clock(), alive=partial(sd_notify.tell, sd_notify.ALIVE))
+            sd_notify.tell(sd_notify.READY)
             writer.run(stopping, once=once)
-            supervisor.tell(supervisor.STOPPING)
+            sd_notify.tell(sd_notify.STOPPING)
     logger.info("written: %s", ", ".join(f"{what} {count}" for what, count in sorted(writer.counts.items())) or "nothing")

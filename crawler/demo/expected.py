@@ -14,7 +14,7 @@ from itertools import pairwise
 from crawler.demo.script import CRAWL_TIMES, stories
 from crawler.demo.story import Event, PageState, Story, What
 from pipelines.article import Outcome
-from pipelines.revisions import State
+from pipelines.history.revisions import State
 
 SURE_AFTER = timedelta(hours=24)
 """A 404 is certain after this long (and three looks, which the crawl times allow)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipelines.dates import Timestamp
+from pipelines.text.dates import Timestamp
 
 
 class SourceKind(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from html import unescape
 from typing import Final
 
-from pipelines.dates import Timestamp, parse_timestamp
+from pipelines.text.dates import Timestamp, parse_timestamp
 
 MAX_TITLE: Final = 500
 MAX_TIME: Final = 100

@@ -17,7 +17,7 @@ from crawler.discovery.candidate import Candidate, Listing, SourceKind
 from crawler.discovery.claims import Entry, claimed_time, claimed_title, problem_lines
 from crawler.discovery.json_feed import json_entries
 from crawler.discovery.markup import decode, root_name, xml_source, xml_tree
-from pipelines.urls import absolute, canonicalize
+from pipelines.text.urls import absolute, canonicalize
 
 MAX_FEED_BYTES: Final = 20_000_000
 MAX_ENTRIES: Final = 2_000

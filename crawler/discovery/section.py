@@ -19,7 +19,7 @@ from crawler.discovery.candidate import Candidate, Listing, SourceKind
 from crawler.discovery.claims import claimed_title
 from crawler.discovery.markup import html_tree
 from crawler.discovery.shape import Shape, article_shape, word_count
-from pipelines.urls import absolute, amp_to_article, article_key, canonicalize
+from pipelines.text.urls import absolute, amp_to_article, article_key, canonicalize
 
 MAX_PAGE_BYTES: Final = 10_000_000
 MAX_LINKS: Final = 20_000

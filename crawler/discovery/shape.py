@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from pipelines.urls import date_in_path
-from pipelines.vocabulary.lexicon import read_words
+from pipelines.text.lexicons.lexicon import read_words
+from pipelines.text.urls import date_in_path
 
 
 class Shape(IntEnum):
@@ -77,7 +77,7 @@ _INDEX_FILE: Final = re.compile(r"(?:index|default|home)\.\w{2,5}")
 
 
 def article_shape(url: str) -> Shape:
-    """`url` in the normal form of `pipelines.urls.canonicalize`."""
+    """`url` in the normal form of `pipelines.text.urls.canonicalize`."""
     address, _, query = url.partition("://")[2].partition("?")
     path = _DATE_BEHIND.sub("", "/" + unquote(address.partition("/")[2]).lower())
     segments = [segment for segment in path.split("/") if segment]

@@ -17,8 +17,8 @@ from crawler.discovery.claims import claimed_time, claimed_title, problem_lines
 from crawler.discovery.feed import parse_feed
 from crawler.discovery.inflate import inflate
 from crawler.discovery.markup import decode, root_name, xml_parser, xml_source
-from pipelines.dates import Timestamp
-from pipelines.urls import absolute, canonicalize
+from pipelines.text.dates import Timestamp
+from pipelines.text.urls import absolute, canonicalize
 
 MAX_SITEMAP_BYTES: Final = 50_000_000
 MAX_URLS: Final = 50_000

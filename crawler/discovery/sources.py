@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+from crawler.catalogue.site import Site
 from crawler.discovery.candidate import Listing, SitemapRef, SourceKind
 from crawler.discovery.feed import parse_feed
 from crawler.discovery.section import parse_section
 from crawler.discovery.sitemap import parse_sitemap
-from crawler.sites import Site
 
 _NOT_NEWS = re.compile(r"image|video|tag|categor|author|topic|page-|section|static|listing", re.IGNORECASE)
 _DATED = re.compile(r"(?:19|20)\d\d[-_/]?(?:0[1-9]|1[0-2])?[-_/]?(?:[0-3]\d)?")

@@ -10,18 +10,18 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from crawler.archive import Archive
-from crawler.books import Books, Ending, briefing, rows_of
-from crawler.choosing import OVER_LIMIT
-from crawler.dispatch import LEASE_LOST, UNREACHED
-from crawler.keeping import Keeper
-from crawler.middlewares.patience import Manners
-from crawler.sites import Site
+from crawler.catalogue.site import Site
+from crawler.crawl.remote import LEASE_LOST, UNREACHED
+from crawler.crawl.session import Books, Ending, briefing, rows_of
+from crawler.discovery.delisting import where_listed
+from crawler.discovery.frontier import OVER_LIMIT
+from crawler.middlewares.throttle import Manners
 from crawler.spiders.news import NewsSpider
-from crawler.vanishing import where_listed
-from pipelines.crawls import CrawlOutcome, put_sites, start_crawl
-from pipelines.past import kept_elsewhere
-from pipelines.store import Store, StoreError
+from crawler.warc.policy import Keeper
+from crawler.warc.writer import Archive
+from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
+from pipelines.store.database import Store, StoreError
+from pipelines.store.snapshot import kept_elsewhere
 from pipelines.stories import catch_up
 
 logger = logging.getLogger(__name__)

@@ -17,14 +17,14 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from crawler.archive import Archive
-from crawler.dispatch import UNREACHED, Dispatch, DispatchError
+from crawler.crawl.remote import UNREACHED, Dispatch, DispatchError
 from crawler.extensions.crawl_record import ending_of, keeper_of
-from crawler.keeping import Keeper
 from crawler.spiders.news import NewsSpider, dispatch_of
+from crawler.warc.policy import Keeper
+from crawler.warc.writer import Archive
 from pipelines.article import Article, Fetch, Outcome
-from pipelines.past import Past
-from pipelines.store import StoreError
+from pipelines.store.database import StoreError
+from pipelines.store.snapshot import Past
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from crawler.extraction.meta import names
 from crawler.extraction.proposals import Proposals, Verdict, spoken
 from crawler.extraction.titles import letters
 from pipelines.article import Author
-from pipelines.bylines import parse_byline
+from pipelines.text.bylines import parse_byline
 
 STRUCTURED_BYLINES = names(
     """

@@ -8,7 +8,7 @@ from lxml.etree import _Element as Element
 
 from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.roles import Role
-from pipelines.captions import split_caption
+from pipelines.text.captions import split_caption
 
 MAX_CREDIT = 200
 MAX_TOLD = 1_500

@@ -10,6 +10,7 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.catalogue.site import Site
 from crawler.extraction import jsonld, judge, meta
 from crawler.extraction.access import propose_access
 from crawler.extraction.authors import House, authors_of, full_names
@@ -32,11 +33,10 @@ from crawler.extraction.tags import propose_sections, propose_tags
 from crawler.extraction.times import modified_at, published_at
 from crawler.extraction.titles import letters, site_names
 from crawler.extraction.zones import guess_zone
-from crawler.sites import Site
 from pipelines.article import Article, Image, Kind
-from pipelines.dates import Precision, Timestamp
-from pipelines.text import join_paragraphs
-from pipelines.urls import canonicalize, date_in_path
+from pipelines.text.dates import Precision, Timestamp
+from pipelines.text.unicode import join_paragraphs
+from pipelines.text.urls import canonicalize, date_in_path
 
 _PASSWORDS = etree.XPath("descendant::input[@type='password']")
 GENERIC = f"generic/{READERS}"

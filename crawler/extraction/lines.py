@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from crawler.extraction.blocks import Block
-from pipelines.dates.words import code, normalise
-from pipelines.furniture import is_furniture
+from pipelines.text.boilerplate import is_furniture
+from pipelines.text.dates.words import code, normalise
 
 _PROSE_TAGS = frozenset(("p", "blockquote", "li", "pre", "dd", "td"))
 _END = re.compile(r"[.!?…。！？؟।։።។။:;][\"'”’»“)\]]*$")

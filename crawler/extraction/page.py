@@ -15,9 +15,9 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from crawler.extraction.html_trim import trim
 from crawler.extraction.roles import Role, marks_of
-from crawler.markup import trim
-from pipelines.text import squash
+from pipelines.text.unicode import squash
 
 MAX_BYTES = 10_000_000
 MAX_NODES = 30_000

@@ -16,8 +16,8 @@ from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.printed import NAMES_WRITER, Step
 from crawler.extraction.roles import Role, names_on
 from pipelines.article import Image
-from pipelines.captions import cleaned_credit, split_caption
-from pipelines.text import paragraphs, squash
+from pipelines.text.captions import cleaned_credit, split_caption
+from pipelines.text.unicode import paragraphs, squash
 
 MAX_PICTURES = 300
 MAX_CAPTION = 1_500

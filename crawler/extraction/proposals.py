@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from pipelines.dates import Timestamp
+from pipelines.text.dates import Timestamp
 
 T = TypeVar("T")
 

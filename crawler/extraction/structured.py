@@ -10,7 +10,7 @@ from typing import Any
 from crawler.extraction import jsonld, meta
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.proposals import Proposal, Proposals
-from pipelines.dates import Timestamp, parse_timestamp
+from pipelines.text.dates import Timestamp, parse_timestamp
 
 
 def stamp(raw: Any, page: Page, source: str) -> Proposal[Timestamp] | None:

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from crawler.extraction.meta import names
 from crawler.extraction.proposals import Proposal, Proposals, Verdict, rank, spoken
-from pipelines.dates import Precision, Timestamp
-from pipelines.zones import LETTERS, zone_of
+from pipelines.text.dates import Precision, Timestamp
+from pipelines.text.zones import LETTERS, zone_of
 
 PUBLISHED = names(
     """

@@ -20,7 +20,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.middlewares.failures import failure_reason
-from crawler.middlewares.patience import Unasked
+from crawler.middlewares.throttle import Unasked
 
 logger = logging.getLogger(__name__)
 

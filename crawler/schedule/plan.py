@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+from crawler.catalogue.site import Site
 from crawler.schedule import cron
-from crawler.sites import Site
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -22,15 +22,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from crawler.catalogue.site import Site
 from crawler.clock import Clock
-from crawler.schedule.accounts import Accounts
-from crawler.schedule.children import Crawls, NoCrawlError
-from crawler.schedule.locks import Attendance
+from crawler.schedule.host_locks import Attendance
+from crawler.schedule.missed_runs import Accounts
 from crawler.schedule.plan import missed_starts, next_start
-from crawler.sites import Site
-from pipelines.crawls import CrawlOutcome, last_planned, note_crawl
-from pipelines.rows import moment
-from pipelines.store import Store
+from crawler.schedule.subprocess_runner import Crawls, NoCrawlError
+from pipelines.store.crawls import CrawlOutcome, last_planned, note_crawl
+from pipelines.store.database import Store
+from pipelines.store.rows import moment
 
 logger = logging.getLogger(__name__)
 

@@ -20,29 +20,29 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.books import Briefing
 from crawler.catalogue import load_sites
-from crawler.choosing import Ask, Recheck, choose, worth_asking
+from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
+from crawler.crawl.remote import Dispatch
+from crawler.crawl.session import Briefing
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, SitemapRef, SourceKind
-from crawler.dispatch import Dispatch
-from crawler.keeping import Keeper
-from crawler.middlewares.guard import allow_private_names
-from crawler.middlewares.mining import WANTED
-from crawler.middlewares.patience import Unasked
+from crawler.discovery.delisting import Listed, listed, vanished
+from crawler.discovery.frontier import Ask, Recheck, choose, worth_asking
+from crawler.middlewares.download_handler import TAP
 from crawler.middlewares.robots import Robots
-from crawler.middlewares.wire import TAP
-from crawler.sites import Site
-from crawler.spiders.looks import failed_look, look_of
-from crawler.vanishing import Listed, listed, vanished
+from crawler.middlewares.ssrf import allow_private_names
+from crawler.middlewares.tdmrep import WANTED
+from crawler.middlewares.throttle import Unasked
+from crawler.spiders.response import failed_look, look_of
+from crawler.warc.policy import Keeper
 from pipelines.article import Article, Fetch
-from pipelines.crawls import Source
-from pipelines.identity import address
-from pipelines.ledger import Ledger
-from pipelines.past import Past
-from pipelines.quarantine import Quarantine
-from pipelines.urls import amp_to_article, article_key, canonicalize
+from pipelines.history.identity import address
+from pipelines.store.crawls import Source
+from pipelines.store.quarantine import Quarantine
+from pipelines.store.snapshot import Past
+from pipelines.store.writer import Ledger
+from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
 logger = logging.getLogger(__name__)
 

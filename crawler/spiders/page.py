@@ -11,13 +11,13 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.choosing import Ask
+from crawler.catalogue.site import Site
 from crawler.clock import clock
-from crawler.middlewares.guard import allow_private_names
-from crawler.sites import Site
-from crawler.spiders.looks import failed_look, look_of
+from crawler.discovery.frontier import Ask
+from crawler.middlewares.ssrf import allow_private_names
+from crawler.spiders.response import failed_look, look_of
 from pipelines.article import Article, Fetch
-from pipelines.normalise import normalise
+from pipelines.text.normalise import normalise
 
 
 @dataclass(frozen=True, slots=True)

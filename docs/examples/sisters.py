@@ -18,14 +18,14 @@ from typing import Any
 
 from crawler.demo.script import stories
 from crawler.demo.story import at
-from crawler.schedule.recheck import next_check
 from pipelines.article import Article, Author, Fetch, Image, Outcome
-from pipelines.bylines import parse_byline
-from pipelines.crawls import put_sites, start_crawl
-from pipelines.dates import Timestamp
-from pipelines.ledger import Ledger
-from pipelines.normalise import normalise
-from pipelines.store import Store
+from pipelines.history.revisit import next_check
+from pipelines.store.crawls import put_sites, start_crawl
+from pipelines.store.database import Store
+from pipelines.store.writer import Ledger
+from pipelines.text.bylines import parse_byline
+from pipelines.text.dates import Timestamp
+from pipelines.text.normalise import normalise
 
 PAPERS = {
     "wenshire-echo": ("Wenshire Echo", "Wenshire", "Amberley Press", 40),

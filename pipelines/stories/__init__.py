@@ -9,7 +9,7 @@ keeping.py    what has come since the last time is taken up
 shelf.py      the questions that people ask of stories
 """
 
-from pipelines.stories.keeping import catch_up, forget, rebuild
-from pipelines.stories.shelf import LONGEST_LIST, Story, latest, of_article, story
+from pipelines.stories.queries import LONGEST_LIST, Story, latest, of_article, story
+from pipelines.stories.update import catch_up, forget, rebuild
 
 __all__ = ["LONGEST_LIST", "Story", "catch_up", "forget", "latest", "of_article", "rebuild", "story"]

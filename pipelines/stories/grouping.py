@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from pipelines.rows import moment
-from pipelines.store import Row, Store
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import moment
 from pipelines.stories.matching import Overlap, overlap
 from pipelines.stories.sketch import Words
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.crawler.running import environment
+from tests.crawler.processes import environment
 
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "timetable.py"
 

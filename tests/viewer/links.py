@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.memento import Link, parse_http_date
+from pipelines.proof.memento import Link, parse_http_date
 
 _TARGET = re.compile(r"\s{0,64},?\s{0,64}<([^<>\s]{0,4096})>")
 _PARAMETER = re.compile(r"\s{0,64};\s{0,64}([A-Za-z*-]{1,32})(?:\s{0,8}=\s{0,8}(?:\"([^\"]{0,4096})\"|([^\s;,\"]{0,4096})))?")

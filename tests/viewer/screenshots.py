@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests import asking
-from tests.viewer.browsing import addresses, browser
-from tests.viewer.showing import serving
+from tests import cookbook
+from tests.viewer.browser import addresses, browser
+from tests.viewer.ledgers import serving
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 EVENING = datetime(2025, 5, 10, 23, 0, tzinfo=UTC)
@@ -44,7 +44,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         db = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder) / "demo.db"
         if len(sys.argv) == 1:
-            asking.make(db)
+            cookbook.make(db)
         take(db)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.viewer.showing import URL, make, page, serving
+from tests.viewer.ledgers import URL, make, page, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")

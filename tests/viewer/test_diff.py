@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from pipelines.differences import Kind, body_changes
-from pipelines.store import Store
-from tests.viewer.reading import BRIDGE, FIRST, GONE, LONG, MILL, MOVED, SECOND, Page, ask, make, target_of
+from pipelines.diff import Kind, body_changes
+from pipelines.store.database import Store
+from tests.viewer.page_reader import BRIDGE, FIRST, GONE, LONG, MILL, MOVED, SECOND, Page, ask, make, target_of
 from viewer import rendering
 from viewer.pages.diff import blocks
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.store import Store
-from tests.viewer.reading import ARABIC, GONE, HOSTILE, HOSTILE_URL, LONG, MILL, NOW, ask, make
-from viewer import dossier
+from pipelines.store.database import Store
+from tests.viewer.page_reader import ARABIC, GONE, HOSTILE, HOSTILE_URL, LONG, MILL, NOW, ask, make
+from viewer import article_view
 from viewer.pages.history import missing_since, next_look, stamp
 from viewer.rendering import article_path
 
@@ -114,8 +114,8 @@ def test_a_foreign_text_brings_its_language(path: Path) -> None:
 
 
 def test_an_article_of_very_many_revisions_stays_a_page(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dossier, "REVISIONS", 5)
-    monkeypatch.setattr(dossier, "SIZED", 2)
+    monkeypatch.setattr(article_view, "REVISIONS", 5)
+    monkeypatch.setattr(article_view, "SIZED", 2)
     page = ask(path, f"/history/{LONG}")
     assert page.texts(".number") == [f"Revision {number}" for number in (12, 11, 10, 9, 8, 1)]
     assert "6 revisions in between are not listed here." in page.text

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests import asking
-from tests.viewer.showing import serving
+from tests import cookbook
+from tests.viewer.ledgers import serving
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-from tests.viewer.browsing import (  # noqa: E402 - only where playwright is
+from tests.viewer.browser import (  # noqa: E402 - only where playwright is
     AXE,
     CHROMIUM,
     DESKTOP,
@@ -39,7 +39,7 @@ needs_axe = pytest.mark.skipif(not AXE.is_file(), reason=WITHOUT_AXE)
 
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asking.ledger(tmp_path_factory)
+    return cookbook.ledger(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

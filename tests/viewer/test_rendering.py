@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from pipelines.article import CHANGES, Outcome
-from pipelines.revisions import State
-from viewer import rendering, words
-from viewer.answering import Request
+from pipelines.history.revisions import State
+from viewer import labels, rendering
 from viewer.assets import _DIGESTS, PREFIX, href
 from viewer.assets import respond as asset
+from viewer.http import Request
 
 HOSTILE = "<script>alert('1')</script>\x00\u202e&\"{{ 7*7 }}"
 
@@ -144,18 +144,18 @@ def test_no_other_files_are_handed_out(name: str) -> None:
 
 
 def test_every_term_has_words() -> None:
-    assert set(words.CHANGES) == {str(change) for change in CHANGES}
-    assert set(words.OUTCOMES) == {str(outcome) for outcome in Outcome}
-    assert set(words.STATES) >= {str(state) for state in State}
+    assert set(labels.CHANGES) == {str(change) for change in CHANGES}
+    assert set(labels.OUTCOMES) == {str(outcome) for outcome in Outcome}
+    assert set(labels.STATES) >= {str(state) for state in State}
 
 
 @pytest.mark.parametrize(("parts", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
 def test_listed(parts: list[str], said: str) -> None:
-    assert words.listed(parts) == said
+    assert labels.listed(parts) == said
 
 
 @pytest.mark.parametrize(
     ("minutes", "said"), [(-5, "0 min"), (0, "0 min"), (59, "59 min"), (61, "1 h 1 min"), (1440, "1 d"), (1505, "1 d 1 h")]
 )
 def test_lasted(minutes: int, said: str) -> None:
-    assert words.lasted(minutes) == said
+    assert labels.lasted(minutes) == said

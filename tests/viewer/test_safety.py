@@ -18,14 +18,14 @@ import pytest
 import uvicorn
 from lxml import html
 
-from pipelines.crawls import put_sites
-from pipelines.store import Store
-from tests.crawler.running import newsledger
-from tests.pipelines.making import URL, article, new_ledger
-from tests.viewer.showing import Answer, ask, make, serving
-from viewer import serving as served
-from viewer import wire
-from viewer.door import Door, Names, Receive, Scope, Send
+from pipelines.store.crawls import put_sites
+from pipelines.store.database import Store
+from tests.crawler.processes import newsledger
+from tests.factories import URL, article, new_ledger
+from tests.viewer.ledgers import Answer, ask, make, serving
+from viewer.app import http_protocol
+from viewer.app import server as served
+from viewer.app.security import Door, Names, Receive, Scope, Send
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}{% raw %}</title></textarea><!--"
 UNSEEN = "before\u202eafter\u2066x\u2069\x07\x1b[31m"
@@ -417,7 +417,7 @@ async def running(app: Any) -> Any:
     "said", [b"", b"GET / HTTP/1.1\r\nHost: lo", b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx"]
 )
 def test_a_client_that_says_next_to_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
-    monkeypatch.setattr(wire, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(http_protocol, "REQUEST_SECONDS", 0.3)
 
     async def trickle() -> float:
         async with running(_nothing) as (port, _):
@@ -445,7 +445,7 @@ async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def test_a_client_that_does_not_read_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "READING_SECONDS", 0.3)
+    monkeypatch.setattr(http_protocol, "READING_SECONDS", 0.3)
 
     async def stall() -> None:
         async with running(_idle) as (port, server):
@@ -481,5 +481,5 @@ def test_what_is_no_http_is_answered_with_our_headers(base: str) -> None:
 def test_uvicorn_is_what_these_bounds_were_made_for() -> None:
     """Its protocol has the parts that ours overrides; one that loses them would let go of nobody."""
     names = ("connection_made", "connection_lost", "data_received", "send_400_response", "pause_writing", "resume_writing")
-    assert all(name in vars(wire.H11Protocol) for name in (*names, "timeout_keep_alive_handler"))
+    assert all(name in vars(http_protocol.H11Protocol) for name in (*names, "timeout_keep_alive_handler"))
     assert hasattr(uvicorn.Server, "_serve")

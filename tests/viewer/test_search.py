@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.viewer.reading import MILL, SECRET, ask, make, target_of
+from tests.viewer.page_reader import MILL, SECRET, ask, make, target_of
 from viewer.filters import Wanted
 from viewer.pages.search import facet, grouped, page_number, span
 

@@ -15,10 +15,10 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.crawler.running import environment, newsledger
-from tests.pipelines.making import article, new_ledger
+from tests.crawler.processes import environment, newsledger
+from tests.factories import article, new_ledger
+from tests.viewer.ledgers import GONE_QUIET, HOSTILE, OLD_SLUG, UNKEPT, URL, ask, make, page, serving
 from tests.viewer.links import parse_links
-from tests.viewer.showing import GONE_QUIET, HOSTILE, OLD_SLUG, UNKEPT, URL, ask, make, page, serving
 
 FIRST, SECOND, THIRD = "20250307080000", "20250307090000", "20250307100000"
 

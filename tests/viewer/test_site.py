@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.crawls import CrawlOutcome, finish_crawl, start_crawl
-from tests.viewer import syndicating
-from tests.viewer.asking import answer, page, reading, texts
-from tests.viewer.syndicating import NOW, PAPERS
+from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
+from tests.viewer import syndication
+from tests.viewer.client import answer, page, reading, texts
+from tests.viewer.syndication import NOW, PAPERS
 from viewer.pages.site import _shown
-from viewer.rounds import Rounds, counted
+from viewer.site_health_cache import Rounds, counted
 
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sites")
-    syndicating.make(path, with_stories=False).close()
+    syndication.make(path, with_stories=False).close()
     return path / "news.db"
 
 
@@ -63,7 +63,7 @@ def test_rounds_are_made_little_by_little(ledger: Path) -> None:
 
 
 def test_a_crawl_makes_a_site_judged_anew(tmp_path: Path) -> None:
-    store = syndicating.make(tmp_path, days=3, with_stories=False)
+    store = syndication.make(tmp_path, days=3, with_stories=False)
     rounds, now = Rounds(), NOW - timedelta(days=11)
     before = {one.row["id"]: one.verdict for one in rounds.sites(store, now)}
     for hours in (3, 2, 1):
@@ -133,7 +133,7 @@ def test_hostile_names_are_text(ledger: Path) -> None:
 
 
 def test_empty_ledger(tmp_path: Path) -> None:
-    from pipelines.store import Store
+    from pipelines.store.database import Store
 
     Store(tmp_path / "news.db").close()
     root = page(tmp_path / "news.db", "/sites", NOW)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.differences import body_changes
-from tests.viewer import syndicating
-from tests.viewer.asking import answer, page, reading, texts
-from tests.viewer.syndicating import HOSTILE, LOCAL, NOW, PARAGRAPHS
-from viewer.pages.carried import Kept, kept
+from pipelines.diff import body_changes
+from tests.viewer import syndication
+from tests.viewer.client import answer, page, reading, texts
+from tests.viewer.syndication import HOSTILE, LOCAL, NOW, PARAGRAPHS
 from viewer.pages.stories import agencies, times, wide
+from viewer.pages.story_compare import Kept, kept
 
 FERRY, SWIFTS = "Salt Reach ferry to stop after 239 years", "Swifts come back to the chapel tower"
 
@@ -19,7 +19,7 @@ FERRY, SWIFTS = "Salt Reach ferry to stop after 239 years", "Swifts come back to
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("stories")
-    syndicating.make(path, days=4).close()
+    syndication.make(path, days=4).close()
     return path / "news.db"
 
 
@@ -154,7 +154,7 @@ def test_below_a_path(ledger: Path, ids: dict[str, int]) -> None:
 
 
 def test_withdrawn_member(tmp_path: Path) -> None:
-    store = syndicating.make(tmp_path, days=2)
+    store = syndication.make(tmp_path, days=2)
     row = store.row("SELECT story_id, article_id FROM story_articles WHERE site_id = 'courier' AND url LIKE '%ferry'")
     assert row is not None
     told = {"article_id": row["article_id"], "at": "2025-03-20T00:00:00Z", "who": "x", "reason": "y", "revisions": 1}

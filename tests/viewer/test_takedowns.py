@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from pipelines.disappearances import Disappearances, disappearances
-from pipelines.revisions import State
-from tests.viewer import syndicating
-from tests.viewer.asking import answer, page, reading, texts
-from tests.viewer.syndicating import NOW
+from pipelines.history.revisions import State
+from pipelines.queries.removed import Disappearances, disappearances
+from tests.viewer import syndication
+from tests.viewer.client import answer, page, reading, texts
+from tests.viewer.syndication import NOW
 
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("takedowns")
-    syndicating.make(path, days=6, with_stories=False).close()
+    syndication.make(path, days=6, with_stories=False).close()
     return path / "news.db"
 
 
@@ -68,7 +68,7 @@ def test_filters(ledger: Path, wanted: dict[str, Any], expected: list[str]) -> N
 
 
 def test_what_is_withdrawn_is_not_told(tmp_path: Path) -> None:
-    store = syndicating.make(tmp_path, days=6, with_stories=False)
+    store = syndication.make(tmp_path, days=6, with_stories=False)
     article_id = store.value("SELECT id FROM articles WHERE url LIKE '%bugle%council-notes-1-0'")
     row = {"article_id": article_id, "at": "2025-03-20T00:00:00Z", "who": "x", "reason": "y", "revisions": 1}
     store.insert("withdrawals", row)
@@ -76,7 +76,7 @@ def test_what_is_withdrawn_is_not_told(tmp_path: Path) -> None:
 
 
 def test_the_search_of_one_site_ends(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.disappearances.STEPS_SEARCHED", 2)
+    monkeypatch.setattr("pipelines.queries.removed.STEPS_SEARCHED", 2)
     part = found(ledger, site="argus")
     assert (part.rows, part.searched) == ((), 2)
     assert part.older is not None
@@ -86,7 +86,7 @@ def test_the_search_of_one_site_ends(ledger: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_steps_are_found_by_an_index(ledger: Path) -> None:
-    from pipelines.disappearances import _STEPS
+    from pipelines.queries.removed import _STEPS
 
     with reading(ledger, NOW) as holdings:
         plan = [row["detail"] for row in holdings.store.rows(f"EXPLAIN QUERY PLAN {_STEPS}", {"at": "9999", "state": None})]

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.differences import Op, Piece
-from pipelines.store import Store
-from tests.viewer.reading import ARABIC, BRIDGE, MILL, ask, make, target_of
-from viewer.pages.today import ROWS, headline_pieces
+from pipelines.diff import Op, Piece
+from pipelines.store.database import Store
+from tests.viewer.page_reader import ARABIC, BRIDGE, MILL, ask, make, target_of
+from viewer.pages.home import ROWS, headline_pieces
 
 
 @pytest.fixture(scope="module")

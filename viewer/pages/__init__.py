@@ -1,1 +1,1 @@
-"""One module a page: what it asks the ledger, and which template says it. See `viewer.routes` for their addresses."""
+"""One module a page: what it asks the ledger, and which template says it. See `viewer.app.routes` for their addresses."""

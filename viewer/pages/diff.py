@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines import queries
 from pipelines.article import Article
-from pipelines.differences import Kind, Paragraph, Piece, author_changes, body_changes, image_changes, word_pieces
-from pipelines.feed import words_changed
-from pipelines.store import Row
-from viewer import words
-from viewer.answering import Request, Response, redirect
-from viewer.holdings import Held, Holdings
+from pipelines.diff import Kind, Paragraph, Piece, author_changes, body_changes, image_changes, word_pieces
+from pipelines.queries import articles
+from pipelines.queries.changes import words_changed
+from pipelines.store.database import Row
+from viewer import labels
+from viewer.http import Request, Response, redirect
 from viewer.pages.errors import refusal
 from viewer.pages.history import held_at
 from viewer.rendering import article_path, page
+from viewer.repository import Held, Holdings
 
 PREFIX = "/diff/"
 CONTEXT = 1
@@ -59,7 +59,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         return refusal(404, why, root)
     rows = [ledger.store.row(_REVISION, (held.article["id"], number)) for number in (first, second)]
     if rows[0] is None or rows[1] is None:
-        return refusal(404, f"This article has {words.counted(count, 'revision')}.", root)
+        return refusal(404, f"This article has {labels.counted(count, 'revision')}.", root)
     return _page(ledger, held, rows[0], rows[1], root)
 
 
@@ -73,7 +73,7 @@ def _chosen(request: Request, root: str) -> Response:
 
 
 def _page(ledger: Holdings, held: Held, before: Row, after: Row, root: str) -> Response:
-    one, other = (queries.revision(ledger.store, held.article, row["number"]) for row in (before, after))
+    one, other = (articles.revision(ledger.store, held.article, row["number"]) for row in (before, after))
     if one is None or other is None:
         raise KeyError(held.article["id"])  # both rows were read in this snapshot
     body = body_changes(one.body, other.body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewer.answering import Response
+from viewer.http import Response
 from viewer.rendering import page
 
 TITLES = {

@@ -12,20 +12,21 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from pipelines import feed, searching
 from pipelines.article import Article
-from pipelines.differences import differences
-from pipelines.lookup import Lookup
-from pipelines.memento import http_date, parse_http_date
-from pipelines.queries import revision
-from pipelines.rows import instant_of
-from pipelines.store import Row, Store
-from viewer.answering import COMMON, LOCKED, Headers, Request, Response, document
-from viewer.entries import Entry, entry, identity, path_of
-from viewer.feeds import ATOM_TYPE, JSON_TYPE, Feed, atom, json_feed, newest
+from pipelines.diff import differences
+from pipelines.proof.memento import http_date, parse_http_date
+from pipelines.queries import changes
+from pipelines.queries import search as searching
+from pipelines.queries.articles import revision
+from pipelines.store.database import Row, Store
+from pipelines.store.resolver import Lookup
+from pipelines.store.rows import instant_of
+from viewer.feeds.documents import ATOM_TYPE, JSON_TYPE, Feed, atom, json_feed, newest
+from viewer.feeds.entries import Entry, entry, identity, path_of
 from viewer.filters import FilterError, Wanted, wanted
-from viewer.holdings import Holdings
-from viewer.pages.today import filter_of, summary
+from viewer.http import COMMON, LOCKED, Headers, Request, Response, document
+from viewer.pages.home import filter_of, summary
+from viewer.repository import Holdings
 
 MAX_ENTRIES = 60
 MAX_HITS = 200
@@ -54,7 +55,7 @@ def respond(request: Request, holdings: Holdings, base: str) -> Response:
     headers: Headers = (("ETag", tag), ("Last-Modified", http_date(instant_of(updated))), ("Cache-Control", "no-cache"), *COMMON)
     if _has_it(request, tag, instant_of(updated)):
         return Response(304, headers, b"")
-    older = feed.cursor(shown[-1]) if len(rows) > MAX_ENTRIES else None
+    older = changes.cursor(shown[-1]) if len(rows) > MAX_ENTRIES else None
     made = _feed(asked, holdings.store, _entries(shown, texts, holdings.store, base), updated, base, request.path, older)
     is_atom = request.path.endswith(".atom")
     ours = (("Content-Type", ATOM_TYPE if is_atom else JSON_TYPE), ("Content-Security-Policy", LOCKED))
@@ -73,12 +74,12 @@ def _rows(asked: Wanted, holdings: Holdings) -> list[Row]:
         if held.withdrawn:
             raise NotHeldError(451, "This article was withdrawn.")
         chosen = replace(chosen, article_id=int(held.article["id"]))
-    return feed.latest(holdings.store, chosen, limit=MAX_ENTRIES + 1, before=asked.before)
+    return changes.latest(holdings.store, chosen, limit=MAX_ENTRIES + 1, before=asked.before)
 
 
 def _found(asked: Wanted, store: Store) -> list[Row]:
     """The hits of a saved search, newest first whatever their rank."""
-    sites = feed.sites_of(store, filter_of(asked))
+    sites = changes.sites_of(store, filter_of(asked))
     if sites == []:
         return []
     moment, _, last = (asked.before or "").partition("~")
@@ -86,7 +87,7 @@ def _found(asked: Wanted, store: Store) -> list[Row]:
     found = _newest(store, asked, tuple(sites or ()), until)
     keys = sorted(((row["first_seen"], row["revision_id"]) for row in found.rows), reverse=True)
     ids = [row_id for at, row_id in keys if not moment or (at, row_id) < (moment, int(last))]
-    return feed.rows_of(store, ids[: MAX_ENTRIES + 1])
+    return changes.rows_of(store, ids[: MAX_ENTRIES + 1])
 
 
 def _newest(store: Store, asked: Wanted, sites: tuple[str, ...], until: str | None) -> searching.Found:
@@ -121,7 +122,7 @@ def _feed(asked: Wanted, store: Store, entries: tuple[Entry, ...], updated: str,
         page, title = f"/history/{path_of(asked.url)}", asked.url
     else:
         told = [f"search for {asked.words}"] if asked.words else []
-        page, title = "/search" if asked.words else "/", ", ".join(filter(None, [*told, summary(asked, feed.filters(store))]))
+        page, title = "/search" if asked.words else "/", ", ".join(filter(None, [*told, summary(asked, changes.filters(store))]))
         page += f"?{plain}" if plain else ""
     return Feed(
         id=identity(_mark(store), f"feed {plain}"),

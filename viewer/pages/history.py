@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pipelines.revisions import State
-from pipelines.rows import instant_of
-from pipelines.store import Row
-from pipelines.urls import MAX_URL
-from viewer import words
-from viewer.answering import Request, Response
-from viewer.dossier import dossier
-from viewer.holdings import Held, Holdings
+from pipelines.history.revisions import State
+from pipelines.store.database import Row
+from pipelines.store.rows import instant_of
+from pipelines.text.urls import MAX_URL
+from viewer import labels
+from viewer.article_view import dossier
+from viewer.http import Request, Response
 from viewer.pages.errors import refusal
-from viewer.pages.today import headline_pieces
+from viewer.pages.home import headline_pieces
 from viewer.rendering import page
+from viewer.repository import Held, Holdings
 
 PREFIX = "/history/"
 
@@ -58,7 +58,7 @@ def entry(row: Row) -> dict[str, Any]:
     also = [name for name in row["changed_fields"] if name not in ("headline", "date_modified")]
     before = row["headline_before"] if "headline" in row["changed_fields"] else None
     pieces = headline_pieces(before, row["headline"])
-    return {**row, "pieces": pieces, "also": words.fields(also) if also else "", "stamp": stamp(row)}
+    return {**row, "pieces": pieces, "also": labels.fields(also) if also else "", "stamp": stamp(row)}
 
 
 def stamp(row: Row) -> str:
@@ -87,4 +87,4 @@ def next_look(article: Row, now: datetime) -> str:
     if article["next_check"] is None:
         return "not by itself: only if the site names it as changed"
     minutes = int((instant_of(article["next_check"]) - now).total_seconds() // 60)
-    return f"in {words.lasted(minutes)}" if minutes > 0 else "due, with the next crawl"
+    return f"in {labels.lasted(minutes)}" if minutes > 0 else "due, with the next crawl"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from pipelines.memento import Memento, TimeMap, digits_of
-from pipelines.store import Row
-from viewer import words
-from viewer.answering import Response
-from viewer.holdings import Held, Holdings
+from pipelines.proof.memento import Memento, TimeMap, digits_of
+from pipelines.store.database import Row
+from viewer import labels
+from viewer.http import Response
 from viewer.rendering import page, plain
+from viewer.repository import Held, Holdings
 
 
 def memento_page(
@@ -45,7 +45,7 @@ def _facts(article: Row, row: Row, memento: Memento) -> list[tuple[str, str]]:
     archived = f"{row['warc_file']}, at byte {row['warc_offset']}" if row["warc_file"] else "not archived"
     facts = [
         ("Revision", f"{memento.number} of {article['revision_count']}: {row['change']}{back}"),
-        ("What changed", words.fields(json.loads(row["changed_fields"])) if row["changed_fields"] != "[]" else ""),
+        ("What changed", labels.fields(json.loads(row["changed_fields"])) if row["changed_fields"] != "[]" else ""),
         ("When", f"between {row['not_before']} and {row['first_seen']}" if row["not_before"] else ""),
         ("Seen", f"{row['first_seen']} to {row['last_seen']}"),
         ("Page says", ", ".join(f"{name} {at}" for name, at in stamps if at)),

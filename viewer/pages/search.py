@@ -7,15 +7,15 @@ from calendar import monthrange
 from dataclasses import replace
 from typing import Any
 
-from pipelines import feed, searching
-from pipelines.store import Row
-from viewer import words
-from viewer.answering import Request, Response, redirect
+from pipelines.queries import changes, search
+from pipelines.store.database import Row
+from viewer import labels
 from viewer.filters import FilterError, Wanted, wanted
-from viewer.holdings import Holdings
+from viewer.http import Request, Response, redirect
 from viewer.pages.errors import refusal
-from viewer.pages.today import summary
+from viewer.pages.home import summary
 from viewer.rendering import article_path, page
+from viewer.repository import Holdings
 
 ROWS = 20
 MAX_PAGE = 50
@@ -37,7 +37,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     if told.startswith(("http://", "https://")) and (held := ledger.find(told)) and not held.withdrawn:
         return redirect(f"{root}/history/{article_path(held.article['url'])}")
     number = page_number(request.query().one("page"))
-    found = searching.search(
+    found = search.search(
         ledger.store,
         told,
         sites=asked.sites,
@@ -47,7 +47,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         limit=ROWS,
         offset=(number - 1) * ROWS,
     )
-    choices = feed.filters(ledger.store)
+    choices = changes.filters(ledger.store)
     narrowed = replace(asked, words=None)
     return page(
         "search.html",
@@ -58,7 +58,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         hits=grouped(found.rows),
         facets=[(name, _TOLD[name], facet(asked, name, found.facets.get(name, []))) for name in FACETS],
         choices=choices,
-        kinds=[{"id": one, "name": words.CHANGES.get(one, one)} for one in feed.CHANGES],
+        kinds=[{"id": one, "name": labels.CHANGES.get(one, one)} for one in changes.CHANGES],
         said=summary(narrowed, choices),
         number=number,
         first=(number - 1) * ROWS + 1,

@@ -9,18 +9,19 @@ from statistics import median
 from typing import Any
 from urllib.parse import unquote
 
-from pipelines import activity, feed
-from pipelines.disappearances import disappearances
-from pipelines.health import judge
-from pipelines.rows import instant_of
-from pipelines.store import Row, Store
-from pipelines.vitals import vitals
-from viewer import charts, words
-from viewer.answering import Request, Response
-from viewer.holdings import Holdings
-from viewer.pages import takedowns, today
+from pipelines.queries import activity, changes
+from pipelines.queries.health import judge
+from pipelines.queries.health_metrics import vitals
+from pipelines.queries.removed import disappearances
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import instant_of
+from viewer import labels
+from viewer.charts import charts
+from viewer.http import Request, Response
+from viewer.pages import home, takedowns
 from viewer.pages.errors import refusal
 from viewer.rendering import page
+from viewer.repository import Holdings
 
 DAYS, FEWEST_DAYS = 60, 14
 """Days of the chart; of a site that is younger than the chart, no fewer than the second."""
@@ -42,7 +43,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     since, until = _shown(ledger.now.date(), first, last)
     delays = activity.delays(store, site_id, EDITS)
     (vital,) = vitals(store, ledger.now, site_id)
-    latest = feed.latest(store, feed.Filter(sites=(site_id,)), limit=CHANGES)
+    latest = changes.latest(store, changes.Filter(sites=(site_id,)), limit=CHANGES)
     gone = disappearances(store, site=site_id, limit=GONE)
     return page(
         "site.html",
@@ -50,17 +51,15 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         site=site,
         vital=vital,
         findings=judge(vital),
-        age=words.lasted(int(vital.success_age.total_seconds() // 60)) if vital.success_age is not None else None,
+        age=labels.lasted(int(vital.success_age.total_seconds() // 60)) if vital.success_age is not None else None,
         totals=totals(store, site_id),
-        median=words.lasted(int(median(delays))) if delays else None,
+        median=labels.lasted(int(median(delays))) if delays else None,
         drawn=[
             charts.days(activity.days(store, site_id, since.isoformat(), until.isoformat()), since, until),
             charts.delays(delays),
         ],
         until=until if until < ledger.now.date() else None,
-        latest=[
-            (day, list(map(today.entry, rows))) for day, rows in groupby(latest, key=lambda row: str(row["first_seen"])[:10])
-        ],
+        latest=[(day, list(map(home.entry, rows))) for day, rows in groupby(latest, key=lambda row: str(row["first_seen"])[:10])],
         gone=[takedowns.entry(row) for row in gone.rows],
         crawls=[crawl(row) for row in activity.crawls(store, site_id, CRAWLS)],
     )

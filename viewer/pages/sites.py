@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipelines import activity
-from pipelines.rows import instant_of
-from pipelines.store import Store
-from viewer import charts
-from viewer.answering import Request, Response
-from viewer.holdings import Holdings
+from pipelines.queries import activity
+from pipelines.store.database import Store
+from pipelines.store.rows import instant_of
+from viewer.charts import charts
+from viewer.http import Request, Response
+from viewer.labels import lasted
 from viewer.pages.site import totals
 from viewer.rendering import page
-from viewer.rounds import Judged, Rounds, counted
-from viewer.words import lasted
+from viewer.repository import Holdings
+from viewer.site_health_cache import Judged, Rounds, counted
 
 ROWS = 50
 """Sites on a page."""

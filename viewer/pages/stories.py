@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pipelines import stories
-from pipelines.store import Row, Store
-from viewer.answering import Request, Response
-from viewer.holdings import Holdings
+from pipelines.store.database import Row, Store
+from viewer.http import Request, Response
+from viewer.labels import counted
 from viewer.pages.errors import refusal
 from viewer.pages.takedowns import site_names
 from viewer.rendering import page
-from viewer.words import counted
+from viewer.repository import Holdings
 
 ROWS = 40
 """Stories on a page."""

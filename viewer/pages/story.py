@@ -1,7 +1,7 @@
 """A story: who had it first, who carried it when, how much of it, and under which headlines.
 
 /story/7        the story
-/story/7/43     an article of it, laid against the source: see viewer.pages.carried
+/story/7/43     an article of it, laid against the source: see viewer.pages.story_compare
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import re
 from typing import Any
 
 from pipelines import stories
-from pipelines.rows import instant_of
-from pipelines.store import Row, Store
-from viewer.answering import Request, Response
-from viewer.charts import Arrival, spread
-from viewer.holdings import Holdings
-from viewer.pages import carried
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import instant_of
+from viewer.charts.charts import Arrival, spread
+from viewer.http import Request, Response
+from viewer.labels import lasted
+from viewer.pages import story_compare
 from viewer.pages.errors import refusal
+from viewer.pages.home import headline_pieces
 from viewer.pages.stories import times, whose, wide
-from viewer.pages.today import headline_pieces
 from viewer.rendering import page
-from viewer.words import lasted
+from viewer.repository import Holdings
 
 MEMBERS = 200
 """Articles that a page lists."""
@@ -45,7 +45,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     if match is None or found is None:
         return refusal(404, "The ledger has no such story.", root)
     if match[2]:
-        return carried.respond(found, int(match[2]), ledger, root)
+        return story_compare.respond(found, int(match[2]), ledger, root)
     members = told(ledger.store, found)
     edits = edits_of(ledger.store, found)
     names = {row["article_id"]: row["site_name"] for row in members}

@@ -6,15 +6,15 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from pipelines.disappearances import disappearances
-from pipelines.revisions import State
-from pipelines.rows import instant_of
-from pipelines.store import Row, Store
-from viewer.answering import Request, Response
-from viewer.holdings import Holdings
+from pipelines.history.revisions import State
+from pipelines.queries.removed import disappearances
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import instant_of
+from viewer.http import Request, Response
+from viewer.labels import lasted
 from viewer.pages.errors import refusal
 from viewer.rendering import page
-from viewer.words import lasted
+from viewer.repository import Holdings
 
 ROWS = 50
 """Disappearances on a page."""

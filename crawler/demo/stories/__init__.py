@@ -20,7 +20,7 @@ from typing import Any
 
 from crawler.demo.story import ZONE, PageState, Picture, Story, Template, text
 from pipelines.article import Author, Kind
-from pipelines.toml_lines import Reader, Table, is_text, list_of, read_tables
+from pipelines.text.toml_lines import Reader, Table, is_text, list_of, read_tables
 
 
 @cache

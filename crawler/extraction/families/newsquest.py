@@ -22,8 +22,8 @@ from crawler.extraction.families.marks import LONDON, assume_zone, classed, hold
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.structured import stamp
-from pipelines.dates import Precision, Timestamp
-from pipelines.zones import zone_of
+from pipelines.text.dates import Precision, Timestamp
+from pipelines.text.zones import zone_of
 
 SOURCE = "family.newsquest"
 _TIME_BOXES = {"2020": "article-timestamp", "2022": "mar-article__timestamp"}

@@ -14,10 +14,10 @@ import threading
 import time
 
 from crawler.clock import clock
-from crawler.cluster import writer as loop
+from crawler.cluster import consumer as loop
 from crawler.cluster.connection import connect
-from crawler.cluster.writer import Writer
-from pipelines.store import Store
+from crawler.cluster.consumer import Writer
+from pipelines.store.database import Store
 
 
 def main(url: str, db: str, longest: str, kills: str, seed: str) -> None:

@@ -13,19 +13,19 @@ from rq import Retry
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from crawler.books import rows_of
 from crawler.catalogue import load_sites
+from crawler.cluster.enqueue import GONE, Queueing
 from crawler.cluster.jobs import FUNCTION, GRACE_SECONDS, planned_of, put, queue_of
 from crawler.cluster.messages import site_of
-from crawler.cluster.queueing import GONE, Queueing
-from crawler.schedule.children import NoCrawlError
+from crawler.crawl.session import rows_of
 from crawler.schedule.service import Schedule
-from pipelines.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
-from pipelines.rows import moment
-from pipelines.store import Row, Store
+from crawler.schedule.subprocess_runner import NoCrawlError
+from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import moment
+from tests.crawler.cluster.cluster_env import site
 from tests.crawler.cluster.real_redis import RedisServer
-from tests.crawler.cluster.world import site
-from tests.pipelines.making import T0
+from tests.factories import T0
 
 HERALD = site("herald")
 LATER = T0 + timedelta(minutes=30)

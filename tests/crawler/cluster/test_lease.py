@@ -12,7 +12,7 @@ from crawler.cluster import lease as leases
 from crawler.cluster.connection import NoRedisError, connect, reach
 from crawler.cluster.lease import FENCES, LEASES, WAITS, Lease, Waits, holder_of
 from tests.crawler.cluster.real_redis import RedisServer
-from tests.crawler.cluster.town import eventually
+from tests.crawler.cluster.sites_env import eventually
 
 HOST = "paper.example"
 PAUSE = 0.1

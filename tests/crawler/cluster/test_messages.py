@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crawler.books import Briefing, Ending
 from crawler.catalogue import load_sites
+from crawler.catalogue.site import Site
 from crawler.cluster import messages
 from crawler.cluster.messages import (
     MAX_PAGE_BYTES,
@@ -37,15 +37,15 @@ from crawler.cluster.messages import (
     site_of,
     site_table,
 )  # fmt: skip
-from crawler.sites import Site
+from crawler.crawl.session import Briefing, Ending
 from pipelines.article import Article, Author, Fetch, Image, Kind, Outcome, Payload
-from pipelines.crawls import CrawlOutcome, Source
-from pipelines.dates import Precision, Timestamp
-from pipelines.habits import Count, Habits
-from pipelines.past import Past, PastArticle, PastLook
-from pipelines.revisions import Earlier, Known, State
-from pipelines.trust import Trust
-from tests.pipelines.making import T0, article
+from pipelines.history.edit_rates import Count, Habits
+from pipelines.history.revisions import Earlier, Known, State
+from pipelines.history.validators import Trust
+from pipelines.store.crawls import CrawlOutcome, Source
+from pipelines.store.snapshot import Past, PastArticle, PastLook
+from pipelines.text.dates import Precision, Timestamp
+from tests.factories import T0, article
 
 CRAWL = "0123456789abcdef" * 2
 REPLY = "newsledger:reply:here"

@@ -11,7 +11,7 @@ from redis import Redis
 from crawler.cluster.messages import Asked, BadMessageError, Looked, decode
 from crawler.cluster.stream import LOOKS, AwayError, BehindError, Stream
 from tests.crawler.cluster.real_redis import RedisServer
-from tests.pipelines.making import article
+from tests.factories import article
 
 CRAWL = "0" * 32
 REPLY = f"newsledger:reply:{CRAWL}"

@@ -24,7 +24,7 @@ from crawler.cluster.stream import LOOKS, REFUSED
 from crawler.extensions.remote_record import machine_name
 from tests.crawler.cluster.quick import TTL_SECONDS
 from tests.crawler.cluster.real_redis import RedisServer
-from tests.crawler.cluster.town import Process, Town, eventually
+from tests.crawler.cluster.sites_env import Process, Town, eventually
 
 ARTICLES = "SELECT site_id, url, state, kind, revision_count, next_check IS NULL AS unplanned FROM articles ORDER BY url"
 REVISIONS = """

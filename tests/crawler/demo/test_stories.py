@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.demo.stories import read_story, stories
-from pipelines.toml_lines import TomlError
+from pipelines.text.toml_lines import TomlError
 
 STORY = '''note = "first word"
 path = "/news/a-1234567"

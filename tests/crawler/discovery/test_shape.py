@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crawler.discovery.section import parse_section
 from crawler.discovery.shape import Shape, article_shape, word_count
-from pipelines.urls import canonicalize, same_page
+from pipelines.text.urls import canonicalize, same_page
 
 OWN = Path(__file__).resolve().parents[2] / "corpus"
 CORPUS = Path(__file__).resolve().parents[3] / "../shared/corpus"

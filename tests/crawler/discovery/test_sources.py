@@ -6,7 +6,7 @@ import pytest
 
 from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
 from crawler.discovery.sources import believable, newest_first
-from tests.pipelines.making import stamp
+from tests.factories import stamp
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from urllib.parse import unquote
 
 from crawler.extraction import extract
 from pipelines.article import Article, Kind
-from pipelines.dates import Timestamp
-from pipelines.normalise import normalise
+from pipelines.text.dates import Timestamp
+from pipelines.text.normalise import normalise
 
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 Truth: TypeAlias = dict[str, Any]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.catalogue.site import Site
 from crawler.extraction import explain, extract
-from crawler.sites import Site
 from pipelines.article import Author
 
 URL = "https://www.example.co.uk/news/local/lantern-parade-returns-to-the-quay-7654321"

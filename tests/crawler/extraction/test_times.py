@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.times import modified_at, names_zone, published_at
 from crawler.extraction.zones import guess_zone
-from pipelines.dates import Timestamp, parse_labelled, parse_timestamp
+from pipelines.text.dates import Timestamp, parse_labelled, parse_timestamp
 
 NEW_YORK, LONDON = "America/New_York", "Europe/London"
 Told = tuple[str, str]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.catalogue.tables import read_table
 from crawler.schedule.cron import last_start, next_start
-from tests.pipelines.making import T0
+from tests.factories import T0
 
 ZONES = ["Europe/London", "Australia/Lord_Howe", "America/Havana", "Antarctica/Troll", "UTC"]
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.catalogue.site import Site
 from crawler.schedule.plan import CRON_SPREAD, EPOCH, grid_start, missed_starts, next_start, offset
-from crawler.sites import Site
-from tests.pipelines.making import T0, at
+from tests.factories import T0, at
 
 HALF_HOUR = timedelta(minutes=30)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.stories.matching import Overlap, overlap
 from pipelines.stories.sketch import words_of
-from tests.pipelines.stories.telling import joined, paragraphs, prose
+from tests.pipelines.stories.story_factories import joined, paragraphs, prose
 
 WIRE = paragraphs("wire", 10)
 OWN = paragraphs("own", 4)

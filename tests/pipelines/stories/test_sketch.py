@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.stories.sketch import LONGEST, SIZE, pack, sketch, unpack, words_of
-from tests.pipelines.stories.telling import prose
+from tests.pipelines.stories.story_factories import prose
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,139 @@
+"""A worker's line to the writer: looks go on the stream, questions too, and answers come back on a list of their own.
+
+Nothing is sent that the writer could not put in order: one crawl sends one message after the other.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import NoReturn
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from crawler.catalogue.site import Site
+from crawler.clock import Clock
+from crawler.cluster.consumer import WRITER
+from crawler.cluster.lease import MARGIN_SECONDS, PREFIX, Lease, Waits
+from crawler.cluster.messages import Asked, BadMessageError, Ended, Looked, Opened, RefusedError, decode_answer, decode_briefing
+from crawler.cluster.stream import Stream, StreamError
+from crawler.crawl.remote import DispatchError
+from crawler.crawl.session import Briefing, Ending
+from pipelines.article import Article, Fetch
+from pipelines.store.crawls import CrawlOutcome
+
+logger = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 60.0
+"""A writer that answers no later is busy with looks of others, or away: the crawl is put off."""
+ELSEWHERE_SECONDS = 20.0
+"""So long is a question worth waiting for whose answer only spares requests."""
+_STEP_SECONDS = 1
+
+
+class Line:
+    """One crawl's `crawler.crawl.remote.Dispatch`."""
+
+    def __init__(self, redis: Redis, lease: Lease, worker: str, clock: Clock) -> None:
+        """`redis` must allow a blocking wait of a second and more."""
+        self.waits = Waits(redis, lease.pause + MARGIN_SECONDS)
+        self.crawl = uuid.uuid4().hex
+        self.ending: Ending | None = None
+        """How the crawl ended, as it told or would have told."""
+        self.told = False
+        """Whether that has been handed over."""
+        self._clock = clock
+        self._redis = redis
+        self._lease = lease
+        self._worker = worker
+        self._stream = Stream(redis)
+        self._serial = 0
+        self._sending = threading.Lock()
+
+    def open(self, site: Site, trigger: str, planned: datetime | None, started: datetime) -> tuple[int, Briefing]:
+        """As `Dispatch` says."""
+        if not self._is_written():
+            raise DispatchError("nobody writes")
+        reply = self._reply()
+        self._put(
+            lambda serial: Opened(self.crawl, serial, site, trigger, planned, started, self._worker, self._lease.fence, reply)
+        )
+        answer = self._answer(reply, ANSWER_SECONDS)
+        if answer is None:
+            return self._give_up(f"the writer did not answer within {ANSWER_SECONDS:g} s")
+        try:
+            return decode_briefing(answer)
+        except RefusedError as error:
+            raise DispatchError(str(error)) from error
+        except BadMessageError as error:
+            return self._give_up(f"what the writer answered cannot be read: {error}")
+
+    def may_ask(self) -> bool:
+        """As `Dispatch` says."""
+        return self._lease.may_ask() and self.waits.kept
+
+    def elsewhere(self, urls: set[str]) -> set[str]:
+        """As `Dispatch` says."""
+        if not urls:
+            return set()
+        reply = self._reply()
+        try:
+            self._put(lambda serial: Asked(self.crawl, serial, tuple(sorted(urls)), reply))
+            answer = self._answer(reply, ELSEWHERE_SECONDS)
+            return decode_answer(answer) if answer else set()
+        except (DispatchError, BadMessageError) as error:
+            logger.warning("which articles other sites have is not known: %s", error)
+            return set()
+
+    def send(self, item: Article | Fetch) -> None:
+        """As `Dispatch` says."""
+        self._put(lambda serial: Looked(self.crawl, serial, item))
+
+    def end(self, ending: Ending) -> None:
+        """As `Dispatch` says."""
+        self.ending = ending
+        self._put(lambda serial: Ended(self.crawl, serial, ending))
+        self.told = True
+
+    def _is_written(self) -> bool:
+        """Whether there is a writer. Were crawls opened without, they would all be there when it comes, and none of them run."""
+        try:
+            return bool(self._redis.exists(WRITER))
+        except RedisError as error:
+            raise DispatchError(f"Redis does not answer: {error}") from error
+
+    def _give_up(self, reason: str) -> NoReturn:
+        """The writer may have opened the crawl, or will: it is told that nothing comes of it."""
+        with suppress(DispatchError):
+            self.end(Ending(CrawlOutcome.STOPPED, reason, self._clock()))
+        raise DispatchError(reason)
+
+    def _put(self, message: Callable[[int], Opened | Looked | Asked | Ended]) -> None:
+        with self._sending:
+            self._serial += 1
+            try:
+                self._stream.send(message(self._serial))
+            except (StreamError, BadMessageError) as error:
+                raise DispatchError(str(error)) from error
+
+    def _reply(self) -> str:
+        return f"{PREFIX}reply:{self.crawl}:{self._serial + 1}"
+
+    def _answer(self, reply: str, seconds: float) -> bytes | None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                found = self._redis.blpop([reply], timeout=_STEP_SECONDS)
+            except RedisError as error:
+                logger.debug("waiting for an answer: %s", error)
+                time.sleep(_STEP_SECONDS)
+                continue
+            if isinstance(found, tuple | list) and isinstance(found[1], bytes):
+                return found[1]
+        return None

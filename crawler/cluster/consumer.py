@@ -1,0 +1,163 @@
+"""The loop of `newsledger writer`: entries of the stream are written, answered, let go; and what is done beside.
+
+Redis and the ledger may go away and come back: it waits, says so once, and goes on from what the ledger holds.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from crawler.clock import Clock
+from crawler.cluster.handler import Writing
+from crawler.cluster.lease import LEASES, PREFIX
+from crawler.cluster.stream import LOOKS, PATIENCE_SECONDS, READ_AT_ONCE, Stream
+from pipelines.store.database import Store, StoreError
+from pipelines.stories import catch_up
+
+logger = logging.getLogger(__name__)
+
+WRITER = f"{PREFIX}writer"
+"""Which ledger the looks go to: two writers with a ledger each would share them out between them."""
+CLAIM_SECONDS = 60
+"""A writer of another ledger may begin so long after this one was last heard."""
+LOST_AFTER_SECONDS = PATIENCE_SECONDS + 60
+"""A crawl whose host has no lease, and that has been silent for so long, is lost: a worker that was cut off has given up by then.
+Shorter: what such a worker still sends is refused; longer: a killed crawl counts as running."""
+
+BLOCK_MS = 1_000
+_UPKEEP_SECONDS = 5.0
+_STORIES_SECONDS = 60.0
+_STORIES_BUSY_SECONDS = 900.0
+"""Stories are found in quiet moments, or after so long without one."""
+_REVISIONS_AT_ONCE = 1_000
+"""Whose stories are found in one go: some five seconds, in which nobody is answered."""
+_WAIT_SECONDS = 1.0
+
+
+class Writer:
+    """The one consumer of the stream."""
+
+    def __init__(self, redis: Redis, store: Store, clock: Clock, *, lost_after_seconds: float = LOST_AFTER_SECONDS,
+                 alive: Callable[[], object] = lambda: None) -> None:  # fmt: skip
+        """`redis` must fail by itself, in more than a second; `alive` is called again and again for whoever watches."""
+        self._redis = redis
+        self._store = store
+        self._clock = clock
+        self._lost_after = lost_after_seconds
+        self._alive = alive
+        self._stream = Stream(redis)
+        self._writing = Writing(store, LOOKS)
+        self._name = f"{socket.gethostname()}:{store.path.absolute()}"
+        self._joined = False
+        self._trouble = ""
+        self._since = time.monotonic()
+        self._heard: dict[str, float] = {}
+        self._kept_up = self._told = -_STORIES_BUSY_SECONDS
+        self.counts: Counter[str] = Counter()
+        """What has come of the entries; see `Written`."""
+
+    def run(self, stopping: threading.Event, *, once: bool = False) -> None:
+        """Write until asked to stop, or, `once`, until nothing waits. Entries in hand are finished first."""
+        while not stopping.is_set():
+            self._alive()
+            try:
+                if not self._joined and not self._join():
+                    stopping.wait(_WAIT_SECONDS)
+                    continue
+                if not self._step() and once:
+                    self._upkeep(quiet=True)
+                    break
+            except RedisError as error:
+                self._wait_for("Redis does not answer", error, stopping)
+            except StoreError as error:
+                self._wait_for("the ledger cannot be written", error, stopping)
+        with suppress(RedisError):
+            self._leave()
+
+    def _step(self) -> bool:
+        """Write what is there; whether there was anything."""
+        entries = self._stream.read(BLOCK_MS, READ_AT_ONCE)
+        if entries:
+            written = self._writing.write(entries)
+            for reply, answer in written.answers:
+                self._stream.answer(reply, answer)
+            for entry, reason in written.refused:
+                logger.error("entry %s was refused: %s", entry.id, reason)
+                self._stream.refuse(entry, reason)
+            self._stream.done(entries[-1].id)
+            self.counts += written.counts
+            self._heard |= dict.fromkeys(written.heard, time.monotonic())
+        self._at_rest()
+        if time.monotonic() - self._kept_up > _UPKEEP_SECONDS:
+            self._upkeep(quiet=not entries)
+        return bool(entries)
+
+    # --- beside ----------------------------------------------------------------------------------------------------
+
+    def _join(self) -> bool:
+        """Claim the stream for this ledger, and begin with what was read and not done; False while another ledger has it."""
+        if not self._claim():
+            return False
+        self._stream.join()
+        self._joined = True
+        self._since = time.monotonic()  # nobody could be heard meanwhile
+        return True
+
+    def _claim(self) -> bool:
+        if self._redis.set(WRITER, self._name, nx=True, ex=CLAIM_SECONDS):
+            return True
+        found = self._redis.get(WRITER)
+        holder = found.decode("utf-8", "replace") if isinstance(found, bytes) else None
+        if holder == self._name:
+            self._redis.expire(WRITER, CLAIM_SECONDS)
+            return True
+        if holder is not None and not self._trouble:
+            self._trouble = "another ledger's writer"
+            logger.error("looks go to the ledger %s; this writer waits until that one's is gone", holder)
+        return False
+
+    def _leave(self) -> None:
+        if self._redis.get(WRITER) == self._name.encode():
+            self._redis.delete(WRITER)
+
+    def _upkeep(self, *, quiet: bool) -> None:
+        self._kept_up = time.monotonic()
+        self._joined = self._claim()
+        if quiet:
+            self._lose_silent()
+        since = time.monotonic() - self._told
+        if since > (_STORIES_SECONDS if quiet else _STORIES_BUSY_SECONDS):
+            done = catch_up(self._store, self._clock(), at_most=_REVISIONS_AT_ONCE)
+            self._told = time.monotonic() - (_STORIES_SECONDS if done >= _REVISIONS_AT_ONCE else 0)  # soon again, if quiet
+
+    def _lose_silent(self) -> None:
+        """Close crawls whose worker is no more. Only where all is written that was sent."""
+        now, crawls = time.monotonic(), self._writing.open_crawls()
+        self._heard = {job: heard for job, heard in self._heard.items() if job in crawls}
+        for job, host in crawls.items():
+            silent = now - max(self._heard.get(job, 0.0), self._since)
+            if silent > self._lost_after and not self._redis.exists(f"{LEASES}{host}"):
+                logger.warning("a crawl of %s was lost: nothing came from its worker for %.0f s", host, silent)
+                self._writing.lose(job, self._clock(), "its worker ended without a word")
+
+    def _wait_for(self, what: str, error: Exception, stopping: threading.Event) -> None:
+        """Trouble is told once, and ends by itself."""
+        if self._trouble != what:
+            self._trouble = what
+            logger.warning("%s, the writer waits: %s", what, error)
+        self._joined = False
+        stopping.wait(_WAIT_SECONDS)
+
+    def _at_rest(self) -> None:
+        if self._trouble:
+            logger.warning("the writer goes on")
+            self._trouble = ""

@@ -1,0 +1,83 @@
+"""What a schedule has where crawls are jobs: its starts go on the queue, and each is accounted for in the ledger in the end."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from crawler.catalogue.site import Site
+from crawler.clock import Clock
+from crawler.cluster.jobs import planned_of, put, queue_of
+from crawler.schedule.subprocess_runner import NoCrawlError
+from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, rows_of_start
+from pipelines.store.database import Store
+
+GONE = "its job is gone from the queue"
+
+
+class Queueing:
+    """Stands where `crawler.schedule.subprocess_runner.Children` does on one machine. Thread-safe."""
+
+    def __init__(self, redis: Redis, db: str, clock: Clock, time_limit_seconds: float) -> None:
+        self._queue = queue_of(redis)
+        self._db = db
+        self._clock = clock
+        self._seconds = time_limit_seconds
+        self._made: dict[str, datetime] = {}
+        self._lock = threading.Lock()
+
+    def crawl(self, site: Site, planned: datetime) -> None:
+        """Put it on the queue. Raises NoCrawlError where its last one is still there, or Redis is away."""
+        self._check_made(site, planned)
+        try:
+            self._account(site)
+            doing = put(self._queue, site, planned=planned, time_limit_seconds=self._seconds)
+        except RedisError as error:
+            raise NoCrawlError(CrawlOutcome.FAILED, f"the crawl could not be queued: {error}") from error
+        if doing:
+            raise NoCrawlError(CrawlOutcome.SKIPPED, f"the crawl before it {doing}")
+        with self._lock:
+            self._made[site.id] = planned
+
+    def stop(self) -> None:
+        """What is on the queue is the workers'."""
+
+    @property
+    def running(self) -> int:
+        """How many crawls run; 0 where Redis cannot tell."""
+        try:
+            return int(self._queue.started_job_registry.count)
+        except RedisError:
+            return 0
+
+    def promised(self, site_id: str) -> datetime | None:
+        """The planned start that is on the queue, or under way; None where there is none, or Redis cannot tell."""
+        try:
+            found = planned_of(self._queue, site_id)
+        except RedisError:
+            return None
+        if found:
+            with self._lock:
+                self._made[site_id] = found
+        return found
+
+    def _check_made(self, site: Site, planned: datetime) -> None:
+        with Store(self._db, readonly=True) as store:
+            made = made_already(store, site.id, planned, self._clock())
+        if made:
+            raise NoCrawlError(CrawlOutcome.SKIPPED, f"another schedule made this start already (crawl {made})")
+
+    def _account(self, site: Site) -> None:
+        """A start whose job is over has its row since the writer opened the crawl. One that has none was lost with the queue."""
+        with self._lock:
+            before = self._made.get(site.id)
+        if before is None or planned_of(self._queue, site.id):
+            return
+        with Store(self._db) as store:
+            if not rows_of_start(store, site.id, before):
+                note_crawl(store, site.id, "schedule", CrawlOutcome.FAILED, before, self._clock(), GONE)
+        with self._lock:
+            del self._made[site.id]

@@ -1,0 +1,283 @@
+"""Messages of workers -> the ledger, by the same `Books` that a crawl on one machine keeps. Knows no Redis: it is given entries.
+
+What a killed writer must know again is in the store, written in the transaction of what it is about. So whatever fails, what is
+in memory is let go, and drawn up again from there. What comes twice is known by its serial, and written once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from crawler.catalogue.site import Site
+from crawler.cluster.codec import dumped, loaded
+from crawler.cluster.messages import (
+    Asked,
+    BadMessageError,
+    Ended,
+    Entry,
+    Looked,
+    Message,
+    Opened,
+    decode,
+    encode_answer,
+    encode_briefing,
+    encode_refusal,
+    place_of,
+    site_of,
+    site_table,
+)  # fmt: skip
+from crawler.crawl.session import Books, Ending, briefing, rows_of
+from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
+from pipelines.store.database import Row, Store, StoreError
+from pipelines.store.rows import instant_of
+from pipelines.store.snapshot import kept_elsewhere
+
+logger = logging.getLogger(__name__)
+
+BEGUN_AGAIN = "another crawl of the site began"
+"""Why a crawl is lost whose host another worker was given."""
+_ITS_OWN_FAULT = ("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG")
+"""What SQLite says of values that it cannot take; all else is trouble of the store."""
+
+
+@dataclass(slots=True)
+class Written:
+    """What came of some entries. Answers are to be given now: what they tell is committed."""
+
+    answers: list[tuple[str, bytes]] = field(default_factory=list)
+    refused: list[tuple[Entry, str]] = field(default_factory=list)
+    """Entries that cannot be written, and why."""
+    heard: set[str] = field(default_factory=set)
+    """The crawls that they came from."""
+    counts: Counter[str] = field(default_factory=Counter)
+    """How many were recorded, held, opened, asked, ended; came again; came too late; were refused."""
+
+    def add(self, other: Written) -> None:
+        """Take in what came of later entries."""
+        self.answers += other.answers
+        self.refused += other.refused
+        self.heard |= other.heard
+        self.counts += other.counts
+
+
+@dataclass(slots=True)
+class _Open:
+    """One crawl whose books are open."""
+
+    crawl_id: int
+    site: Site
+    books: Books
+    serial: int
+    missing: int
+    holds: bool
+    """Whether looks of it are in `held_looks`."""
+
+
+class Writing:
+    """The one writing side of a ledger for the looks of many workers."""
+
+    def __init__(self, store: Store, stream: str) -> None:
+        """`stream`: under which name it is kept how far the entries are written."""
+        self._store = store
+        self._stream = stream
+        self._open: dict[str, _Open] = {}
+
+    def write(self, entries: Sequence[Entry]) -> Written:
+        """Write entries in one transaction, or, where one of them cannot be written, each in its own.
+
+        Raises StoreError where the store is to blame: then nothing is lost, and they may be given again.
+        """
+        if not entries:
+            return Written()
+        try:
+            return self._together([(entry, _read(entry)) for entry in entries])
+        except Exception as error:  # the one door of an entry: whatever is wrong with it must not stop the others
+            self._open.clear()
+            if isinstance(error, StoreError) and not _is_entrys_fault(error):
+                raise
+            if len(entries) == 1:
+                return self._refuse(entries[0], f"{type(error).__name__}: {error}")
+        written = Written()
+        for entry in entries:
+            written.add(self.write([entry]))
+        return written
+
+    def position(self) -> str | None:
+        """Id of the last entry that is written; None before the first."""
+        found = self._store.value("SELECT last_id FROM stream_positions WHERE stream = ?", (self._stream,))
+        return str(found) if found else None
+
+    def open_crawls(self) -> dict[str, str]:
+        """Crawls whose books are open, each with its host."""
+        return {row["job"]: row["host"] for row in self._store.rows("SELECT job, host FROM open_books ORDER BY crawl_id")}
+
+    def lose(self, job: str, now: datetime, reason: str) -> None:
+        """Close the books of a crawl from which nothing more will come: what it held is settled. Raises StoreError."""
+        try:
+            with self._store.transaction():
+                self._close(job, Ending(CrawlOutcome.LOST, reason, now))
+        except BaseException:
+            self._open.clear()
+            raise
+
+    def _together(self, given: list[tuple[Entry, Message | BadMessageError]]) -> Written:
+        written = Written(heard={message.crawl for _, message in given if not isinstance(message, BadMessageError)})
+        with self._store.transaction():
+            for entry, message in given:
+                if isinstance(message, BadMessageError):
+                    written.refused.append((entry, str(message)))
+                    written.counts["refused"] += 1
+                else:
+                    written.counts[self._take(entry, message, written.answers)] += 1
+            self._note(written.heard)
+            self._move(max((entry.id for entry, _ in given), key=place_of))
+        return written
+
+    def _take(self, entry: Entry, message: Message, answers: list[tuple[str, bytes]]) -> str:
+        """Write one message; what it came to."""
+        if isinstance(message, Opened):
+            return self._begin(message, answers)
+        crawl = self._crawl(message.crawl)
+        if crawl is None:
+            return "late"
+        again = message.serial <= crawl.serial
+        if not again:
+            self._hear(crawl, message.serial)
+        if isinstance(message, Ended):
+            self._close(message.crawl, message.ending)
+            return "ended"
+        if isinstance(message, Asked):
+            elsewhere = kept_elsewhere(self._store, crawl.site.id, message.urls)
+            answers.append((message.reply, encode_answer(elsewhere)))
+            return "asked"
+        return "again" if again else self._look(crawl, entry, message)
+
+    def _look(self, crawl: _Open, entry: Entry, message: Looked) -> str:
+        """Record a look, or keep it as it came while it waits, so that it is there for whoever writes on."""
+        recorded, quarantine = crawl.books.take(message.item), crawl.books.quarantine
+        if not quarantine.is_holding:  # it never did, or has just settled what it held
+            self._let_go(crawl)
+        elif recorded is None:
+            row = {"crawl_id": crawl.crawl_id, "serial": message.serial, "version": entry.fields[b"v"].decode()}
+            self._store.insert("held_looks", {**row, "message": entry.fields[b"m"], "page": entry.fields.get(b"p")})
+            crawl.holds = True
+        return "held" if recorded is None else "recorded"
+
+    def _begin(self, message: Opened, answers: list[tuple[str, bytes]]) -> str:
+        """Open a crawl's books, and say what it must know; again to one that asks again before it said anything else."""
+        row = self._row(message.crawl)
+        if row or self._store.value("SELECT 1 FROM crawls WHERE job = ?", (message.crawl,)):
+            if row and row["answer"]:
+                answers.append((message.reply, row["answer"]))
+            return "again"
+        for rival in list(self._store.rows("SELECT job, host, fence FROM open_books WHERE site_id = ?", (message.site.id,))):
+            if rival["host"] == message.site.politeness_group and rival["fence"] > message.fence:
+                answers.append((message.reply, encode_refusal("the host's lease has gone to another crawl of the site")))
+                return "late"
+            self._close(rival["job"], Ending(CrawlOutcome.LOST, BEGUN_AGAIN, message.started))
+        answers.append((message.reply, self._draw_up(message)))
+        return "opened"
+
+    def _draw_up(self, message: Opened) -> bytes:
+        store, site = self._store, message.site
+        put_sites(store, rows_of([site]))
+        told = briefing(store, site, message.started)  # before its own row is there
+        crawl_id = start_crawl(store, site.id, message.trigger, message.started, message.planned,
+                               worker=message.worker, job=message.crawl)  # fmt: skip
+        answer = encode_briefing(crawl_id, told)
+        store.insert("open_books", {
+            "crawl_id": crawl_id, "job": message.crawl, "site_id": site.id, "site": dumped(site_table(site)).decode(),
+            "host": site.politeness_group, "fence": message.fence, "serial": message.serial, "answer": answer,
+        })  # fmt: skip
+        books = Books(store, site, crawl_id, message.started)
+        self._open[message.crawl] = _Open(crawl_id, site, books, message.serial, 0, holds=False)
+        return answer
+
+    def _close(self, job: str, ending: Ending) -> None:
+        """Write a crawl's end. Where looks of it did not arrive, its sources are read again whole the next time."""
+        crawl = self._crawl(job)
+        if crawl is None:
+            return
+        if crawl.missing:
+            reasons = (ending.reason, f"{crawl.missing} of its messages did not arrive")
+            ending = replace(ending, whole=False, reason="; ".join(filter(None, reasons)))
+        crawl.books.close(ending)
+        self._let_go(crawl)
+        self._store.execute("DELETE FROM open_books WHERE crawl_id = ?", (crawl.crawl_id,))
+        del self._open[job]
+
+    # --- what must be known again ------------------------------------------------------------------------------------
+
+    def _crawl(self, job: str) -> _Open | None:
+        """The open crawl; drawn up from the store where another writer opened it."""
+        if job not in self._open:
+            row = self._row(job)
+            if row:
+                self._open[job] = self._reopen(row)
+        return self._open.get(job)
+
+    def _row(self, job: str) -> Row | None:
+        return self._store.row(
+            "SELECT b.*, c.started FROM open_books b JOIN crawls c ON c.id = b.crawl_id WHERE b.job = ?", (job,)
+        )
+
+    def _reopen(self, row: Row) -> _Open:
+        """Books as they were: the counts that they had, and the looks that wait, admitted once more in their order."""
+        site = site_of(loaded(row["site"].encode()))
+        books = Books(self._store, site, row["crawl_id"], instant_of(row["started"]))
+        books.quarantine.restore((row["sound"], row["confirmed"]))
+        crawl = _Open(row["crawl_id"], site, books, row["serial"], row["missing"], holds=False)
+        for held in list(self._store.rows("SELECT * FROM held_looks WHERE crawl_id = ? ORDER BY id", (crawl.crawl_id,))):
+            fields = {b"v": held["version"].encode(), b"m": held["message"]} | ({b"p": held["page"]} if held["page"] else {})
+            message = _read(Entry("", fields))
+            if isinstance(message, BadMessageError):
+                logger.error("%s: a look that waited cannot be read any more: %s", site.id, message)
+            if isinstance(message, Looked) and books.take(message.item) is not None:  # what made it doubtful is no more
+                self._store.execute("DELETE FROM held_looks WHERE id = ?", (held["id"],))
+            else:
+                crawl.holds = True
+        return crawl
+
+    def _hear(self, crawl: _Open, serial: int) -> None:
+        crawl.missing += serial - crawl.serial - 1
+        crawl.serial = serial
+
+    def _let_go(self, crawl: _Open) -> None:
+        if crawl.holds:
+            self._store.execute("DELETE FROM held_looks WHERE crawl_id = ?", (crawl.crawl_id,))
+            crawl.holds = False
+
+    def _note(self, jobs: Iterable[str]) -> None:
+        """Keep of crawls that were heard what they must be known by. One that has said more has had its answer."""
+        sql = """UPDATE open_books SET answer = iif(serial = ?, answer, NULL), serial = ?, missing = ?, sound = ?, confirmed = ?
+            WHERE crawl_id = ?"""
+        for job in jobs:
+            crawl = self._open.get(job)
+            if crawl:
+                counts = crawl.books.quarantine.counts
+                self._store.execute(sql, (crawl.serial, crawl.serial, crawl.missing, *counts, crawl.crawl_id))
+
+    def _move(self, entry_id: str) -> None:
+        row = {"stream": self._stream, "last_id": entry_id}
+        self._store.insert("stream_positions", row, on_conflict="REPLACE")
+
+    def _refuse(self, entry: Entry, reason: str) -> Written:
+        logger.error("entry %s cannot be written: %s", entry.id, reason)
+        with self._store.transaction():
+            self._move(entry.id)
+        return Written(refused=[(entry, reason)], counts=Counter(refused=1))
+
+
+def _read(entry: Entry) -> Message | BadMessageError:
+    try:
+        return decode(entry.fields)
+    except BadMessageError as error:
+        return error
+
+
+def _is_entrys_fault(error: StoreError) -> bool:
+    return str(getattr(error.__cause__, "sqlite_errorname", "")).startswith(_ITS_OWN_FAULT)

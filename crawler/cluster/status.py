@@ -1,0 +1,85 @@
+"""What goes on in a cluster, as values; and what of it is ill. Pure: knows no Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pipelines.queries.durations import span
+
+LONG_UNWRITTEN = timedelta(minutes=10)
+"""A look that has waited longer is no busy moment: the writer is away, stuck, or too slow. Higher: told later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One worker, as it last told of itself."""
+
+    name: str
+    site: str | None
+    """What it crawls; None: nothing."""
+    heard: timedelta
+    """Since its last word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A cluster at one moment."""
+
+    queued: int
+    """Crawls that wait for a worker."""
+    put_off: int
+    """Crawls that wait for their host, for the writer, or to be tried again."""
+    running: int
+    failed: int
+    workers: tuple[Worker, ...]
+    leases: tuple[tuple[str, str], ...]
+    """Hosts that are asked now, and by whom."""
+    unwritten: int
+    """Looks on the stream."""
+    oldest: timedelta | None
+    """How long the first of them has waited; None where there is none."""
+    writer: str | None
+    """Where looks are written; None: nowhere now."""
+    refused: int
+    """Entries that could not be written, and were put aside."""
+    memory_bytes: int
+    """Redis's."""
+
+
+Glance = Callable[[], Standing | str]
+"""What a cluster is at, or why that cannot be told."""
+
+
+def ills(standing: Standing | str) -> dict[str, str]:
+    """What is wrong with it: a key that stays the same for the same trouble -> a line; empty is well."""
+    if isinstance(standing, str):
+        return {"redis": standing}
+    found = {}
+    unwritten = f"{standing.unwritten} looks wait" + (f", the oldest for {span(standing.oldest)}" if standing.oldest else "")
+    if standing.writer is None:
+        found["writer"] = f"nobody writes what workers find: {unwritten}"
+    elif standing.oldest and standing.oldest > LONG_UNWRITTEN:
+        found["behind"] = f"the writer is behind: {unwritten}"
+    waiting = standing.queued + standing.put_off
+    if waiting and not standing.workers:
+        found["workers"] = f"{waiting} crawls wait, and there is no worker"
+    if standing.refused:
+        found["refused"] = f"{standing.refused} entries could not be written, and were put aside"
+    return found
+
+
+def told(standing: Standing | str) -> list[str]:
+    """All of it, for a person, a line each."""
+    if isinstance(standing, str):
+        return [standing]
+    busy = [f"{one.name}: {one.site}" for one in standing.workers if one.site]
+    names = f" ({', '.join(busy[:8])}{', ...' if len(busy) > 8 else ''})" if busy else ""
+    oldest = f", the oldest for {span(standing.oldest)}" if standing.oldest else ""
+    return [
+        f"queue: {standing.queued} crawls wait, {standing.put_off} are put off, {standing.running} run, {standing.failed} failed",
+        f"workers: {len(standing.workers)}, {len(busy)} busy{names}; {len(standing.leases)} hosts are being asked",
+        f"stream: {standing.unwritten} looks unwritten{oldest}; written to {standing.writer or 'nowhere: no writer runs'}",
+        f"Redis holds {standing.memory_bytes / 1e6:.0f} MB",
+    ]

@@ -1,0 +1,133 @@
+"""Reads from Redis what goes on in a cluster; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Worker as RqWorker
+from rq.exceptions import NoSuchJobError
+from rq.job import Job, JobStatus
+from rq.serializers import JSONSerializer
+
+from crawler.catalogue.site import Site
+from crawler.cluster.connection import NoRedisError, connect, reach
+from crawler.cluster.consumer import WRITER
+from crawler.cluster.jobs import queue_of
+from crawler.cluster.lease import LEASES, holder_of
+from crawler.cluster.messages import BadMessageError, Entry, Looked, decode, place_of
+from crawler.cluster.status import Standing, Worker
+from crawler.cluster.stream import LOOKS, REFUSED
+
+MOST_LEASES = 1_000
+MOST_SEARCHED = 5_000
+"""Entries that are looked through for a URL."""
+
+
+def standing_at(url: str) -> Standing:
+    """What goes on now; raises NoRedisError."""
+    redis = connect(url)
+    reach(redis)
+    try:
+        return standing_of(redis)
+    except RedisError as error:
+        raise NoRedisError(f"Redis does not answer: {error}") from error
+
+
+def standing_of(redis: Redis) -> Standing:
+    """The same over a connection; raises RedisError."""
+    queue, now = queue_of(redis), _now(redis)
+    first: Any = redis.xrange(LOOKS, count=1)
+    writer = redis.get(WRITER)
+    return Standing(
+        queued=queue.count,
+        put_off=queue.scheduled_job_registry.count,
+        running=queue.started_job_registry.count,
+        failed=queue.failed_job_registry.count,
+        workers=tuple(sorted(_workers(redis, now), key=lambda one: one.name)),
+        leases=tuple(sorted(_leases(redis))),
+        unwritten=int(redis.xlen(LOOKS)),
+        oldest=max(now - _sent(first[0][0]), timedelta()) if first else None,
+        writer=writer.decode("utf-8", "replace") if isinstance(writer, bytes) else None,
+        refused=int(redis.xlen(REFUSED)),
+        memory_bytes=int(redis.info("memory")["used_memory"]),
+    )
+
+
+def told_of_url(redis_url: str, site: Site | None, url: str) -> list[str]:
+    """What the cluster is about to do with a URL; one line that says why where that cannot be told."""
+    try:
+        redis = connect(redis_url)
+        reach(redis)
+        return list(of_url(redis, site, url))
+    except NoRedisError as error:
+        return [str(error)]
+    except RedisError as error:
+        return [f"Redis does not answer: {error}"]
+
+
+def of_url(redis: Redis, site: Site | None, url: str) -> Iterator[str]:
+    """What the cluster is about to do with a URL, and has not written yet, a line each; raises RedisError."""
+    if site:
+        try:
+            job = Job.fetch(site.id, connection=redis, serializer=JSONSerializer)
+            said = _DOING.get(job.get_status())
+            if said:
+                yield f"A crawl of {site.id} {said}."
+        except NoSuchJobError:
+            pass
+        holder = holder_of(redis, site.politeness_group)
+        if holder:
+            yield f"{site.politeness_group} is being asked by worker {holder}."
+    entries: Any = redis.xrange(LOOKS, count=MOST_SEARCHED)
+    looks = sum(_is_look_at(Entry(entry_id.decode(), fields), url) for entry_id, fields in entries)
+    if looks:
+        yield f"{looks} look{'s' if looks > 1 else ''} at it {'are' if looks > 1 else 'is'} on the stream and not written yet."
+
+
+_DOING = {
+    JobStatus.QUEUED: "waits on the queue for a worker",
+    JobStatus.STARTED: "is under way",
+    JobStatus.SCHEDULED: "was put off, and is tried again soon",
+    JobStatus.FAILED: "failed on the queue; the next planned start makes a new one",
+}
+
+
+def _is_look_at(entry: Entry, url: str) -> bool:
+    if url.encode() not in entry.fields.get(b"m", b""):
+        return False
+    try:
+        message = decode(entry.fields)
+    except BadMessageError:
+        return False
+    return isinstance(message, Looked) and url == message.item.url
+
+
+def _workers(redis: Redis, now: datetime) -> Iterator[Worker]:
+    for one in RqWorker.all(connection=redis, serializer=JSONSerializer):
+        heard = one.last_heartbeat
+        yield Worker(
+            one.name, one.get_current_job_id(), max(now - heard.replace(tzinfo=UTC), timedelta()) if heard else timedelta()
+        )
+
+
+def _leases(redis: Redis) -> Iterator[tuple[str, str]]:
+    for key in islice(redis.scan_iter(f"{LEASES}*", count=1_000), MOST_LEASES):
+        host = key.decode("utf-8", "replace").removeprefix(LEASES)
+        holder = holder_of(redis, host)
+        if holder:
+            yield host, holder
+
+
+def _now(redis: Redis) -> datetime:
+    """By Redis's clock, which made the entries' ids."""
+    seconds, micros = redis.time()
+    return datetime.fromtimestamp(seconds + micros / 1e6, UTC)
+
+
+def _sent(entry_id: bytes) -> datetime:
+    return datetime.fromtimestamp(place_of(entry_id.decode())[0] / 1000, UTC)

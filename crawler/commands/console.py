@@ -1,0 +1,109 @@
+"""How things look on a terminal: tables, times, kinds of change, coloured differences. Text from pages is never markup."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.diff import FieldDifference
+from pipelines.diff.model import Op, Piece
+from pipelines.store.rows import Row
+
+STYLES = {
+    "new": "green", "updated": "cyan", "silent": "bold magenta", "restamped": "dim", "reverted": "yellow", "restored": "green",
+    "live": "green", "suspected": "yellow", "gone": "bold red", "moved": "blue",
+    "finished": "green", "running": "cyan", "failed": "bold red", "lost": "red", "stopped": "yellow",
+}  # fmt: skip
+
+_CONTEXT_CHARS = 90
+
+
+def console(*, error: bool = False) -> Console:
+    """Where to print; plain text where it is no terminal, and then as wide as the text."""
+    stream = sys.stderr if error else sys.stdout
+    return Console(file=stream, highlight=False, soft_wrap=not stream.isatty(), width=None if stream.isatty() else 160)
+
+
+def print_json(value: object) -> None:
+    """One JSON document, readable."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def word(value: object) -> Text:
+    """A kind of change or a state, in its colour."""
+    text = str(value or "")
+    return Text(text, style=STYLES.get(text, ""))
+
+
+def when(stamp: str | None) -> str:
+    """A stored time for people: to the minute, a space for the T."""
+    if not stamp:
+        return ""
+    return stamp if len(stamp) == 10 else f"{stamp[:10]} {stamp[11:16]}Z"
+
+
+def bounds(row: Row) -> str:
+    """The time between which two looks an edit happened; a first revision was only first seen."""
+    if row["not_before"] is None:
+        return f"seen {when(row['first_seen'])}"
+    before, after = when(row["not_before"]), when(row["first_seen"])
+    return f"{before} … {after[11:] if before[:10] == after[:10] else after}"
+
+
+def plain(value: object) -> str:
+    """Text from a page for a terminal: no control characters, so no escape sequence of a stranger is obeyed."""
+    return "".join(char for char in str(value if value is not None else "") if char.isprintable() or char in "\n\t")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> Table:
+    """A light table; cells are Text, or plain text that is shown as it is."""
+    made = Table(title=title, box=None, pad_edge=False, header_style="bold", title_justify="left")
+    for column in columns:
+        made.add_column(column, justify="right" if column in _NUMBERS else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
+    return made
+
+
+_NUMBERS = frozenset({"no", "articles", "revisions", "count", "requests", "looks", "errors", "gone"})
+
+
+def difference(found: FieldDifference, *, coloured: bool) -> Text:
+    """One field's difference, its name above."""
+    return Text(f"{found.field}\n", style="bold").append_text(marked(found.pieces, coloured=coloured))
+
+
+def marked(pieces: Sequence[Piece], *, coloured: bool) -> Text:
+    """Removed struck through in red, added in green; without colour as [-removed-] and {+added+}. Long unchanged runs are cut."""
+    text = Text()
+    for position, piece in enumerate(pieces):
+        if piece.op is Op.SAME:
+            shown = _context(plain(piece.text), first=position == 0, last=position == len(pieces) - 1)
+            text.append(shown, style="not bold")
+        elif piece.op is Op.REMOVED:
+            text.append(*((plain(piece.text), "not bold red strike") if coloured else (f"[-{plain(piece.text)}-]", "not bold")))
+        else:
+            text.append(*((plain(piece.text), "bold green") if coloured else (f"{{+{plain(piece.text)}+}}", "not bold")))
+    return text
+
+
+def has_colours(out: Console) -> bool:
+    """Whether marks may be colours alone."""
+    return out.is_terminal and out.color_system is not None and not out.no_color
+
+
+def _context(text: str, *, first: bool, last: bool) -> str:
+    """Enough of an unchanged run to see where we are, in whole words where there are any."""
+    if len(text) <= 2 * _CONTEXT_CHARS + 10:
+        return text
+    head, tail = text[:_CONTEXT_CHARS], text[-_CONTEXT_CHARS:]
+    head = head[: head.rfind(" ") + 1 or None].rstrip(" ")
+    tail = tail[tail.find(" ") + 1 :]
+    return " ".join((*(() if first else (head,)), "[…]", *(() if last else (tail,))))

@@ -1,0 +1,1 @@
+"""One crawl: its session with the store, the process that runs it, the client of a remote writer, and what answers forbid."""

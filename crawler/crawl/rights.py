@@ -1,0 +1,186 @@
+"""What a site reserves for itself: robots directives (X-Robots-Tag, robots meta) and text and data mining (TDMRep of May 2024).
+
+Pure: headers and bytes in, one value out. Never raises; every input is read up to a bound. What a reservation means for us is the
+site's policy in the catalogue, not decided here.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from crawler.crawl.block_pages import Headers
+
+AGENT = "newsledger"
+
+MAX_HEAD_BYTES = 256 * 1024
+MAX_FILE_BYTES = 256 * 1024
+MAX_RULES = 1_000
+MAX_POLICY_CHARS = 500
+MAX_VALUE_CHARS = 80
+
+_KEPT = ("noarchive", "nocache", "noindex", "nosnippet", "none", "noai", "noimageai", "unavailable_after")
+_WITH_VALUE = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
+_KEYS = ("tdm-reservation", "tdm-policy")
+_META = re.compile(rb"<meta\s([^<>]{1,2000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,20})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+
+
+@dataclass(frozen=True, slots=True)
+class Mining:
+    """What is said of text and data mining."""
+
+    reserved: bool
+    policy: str | None = None
+    """URL of the terms under which it may be had."""
+
+    def __str__(self) -> str:
+        return f"{int(self.reserved)} {self.policy}" if self.policy else str(int(self.reserved))
+
+
+@dataclass(frozen=True, slots=True)
+class Reservations:
+    """What one page reserves."""
+
+    robots: tuple[str, ...] = ()
+    """Directives for everybody and for us that keep something back, lower case: "noarchive", "unavailable_after: 25 jun 2025"."""
+    tdm: Mining | None = None
+    """None where nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class MiningRule:
+    """One entry of a host's tdmrep.json: for which paths it speaks (with * and $, as in robots.txt), and what it says."""
+
+    location: str
+    mining: Mining
+
+
+def reservations_of(headers: Headers, page: bytes = b"") -> Reservations:
+    """What headers and the head of an HTML page reserve. One that says 1 outweighs one that says 0."""
+    robots = [*_directives(headers.get("x-robots-tag", ()))]
+    said = [_mining(_first(headers, "tdm-reservation"), _first(headers, "tdm-policy"))]
+    named: dict[str, list[str]] = {}
+    for name, content in _metas(page):
+        named.setdefault(name, []).append(content)
+    robots += _directives((*named.get("robots", ()), *named.get(AGENT, ())))
+    policy = next(iter(named.get("tdm-policy", ())), "")
+    said += [_mining(text, policy) for text in named.get("tdm-reservation", ())]
+    found = [mining for mining in said if mining]
+    tdm = next((mining for mining in found if mining.reserved), found[0] if found else None)
+    return Reservations(tuple(dict.fromkeys(robots)), tdm)
+
+
+def forbids_copies(robots: str) -> bool:
+    """Whether directives, joined by ", ", ask that no copy be shown; "nocache" is Bing's word for it."""
+    return not {"noarchive", "nocache"}.isdisjoint(robots.split(", "))
+
+
+def mining_rules(body: bytes) -> tuple[MiningRule, ...]:
+    """The rules of a `/.well-known/tdmrep.json`; none where it is no such file. Entries that say nothing are passed over."""
+    if len(body) > MAX_FILE_BYTES:
+        return ()
+    try:
+        entries = json.loads(body)
+    except (ValueError, RecursionError):
+        return ()
+    rules = []
+    for entry in entries[:MAX_RULES] if isinstance(entries, list) else ():
+        location = entry.get("location") if isinstance(entry, dict) else None
+        if isinstance(location, str) and location:
+            mining = _mining(*(str(told) if isinstance(told := entry.get(key), str | int) else "" for key in _KEYS))
+            if mining:
+                rules.append(MiningRule(location[:MAX_POLICY_CHARS], mining))
+    return tuple(rules)
+
+
+def rule_for(rules: Iterable[MiningRule], url: str) -> Mining | None:
+    """What the rules say of a URL: the longest location that fits it, and of two equals the one that reserves."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    fitting = [rule for rule in rules if _fits(rule.location, path)]
+    best = max(fitting, key=lambda rule: (len(rule.location), rule.mining.reserved), default=None)
+    return best.mining if best else None
+
+
+def _fits(location: str, path: str) -> bool:
+    """Whether a path begins with a pattern of * (anything) and a final $ (the end). Left to right, nothing is tried twice."""
+    whole = location.endswith("$")
+    first, *rest = location.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    at = len(first)
+    for position, piece in enumerate(rest):
+        if whole and position == len(rest) - 1:
+            return len(path) - len(piece) >= at and path.endswith(piece)
+        found = path.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return not whole or at == len(path)
+
+
+def _mining(reservation: str, policy: str) -> Mining | None:
+    told = reservation.strip().lower()
+    if told not in ("0", "1", "true", "false"):
+        return None
+    policy = policy.strip()[:MAX_POLICY_CHARS]
+    return Mining(told in ("1", "true"), policy if policy.startswith(("https://", "http://")) and policy.isprintable() else None)
+
+
+def _directives(values: Iterable[str]) -> Iterator[str]:
+    """What values keep back from everybody or from us: "otherbot: noindex, noarchive" speaks to another up to its end."""
+    for value in values:
+        for_us, parts = True, value.lower().split(",")
+        for position, part in enumerate(parts):
+            name, colon, rest = (piece.strip() for piece in part.partition(":"))
+            if colon and name not in _WITH_VALUE and " " not in name:  # "25-Jun-25 15:00:00" is the rest of a date
+                for_us = name == AGENT
+                name, _, rest = (piece.strip() for piece in rest.partition(":"))
+            if not for_us or name not in _KEPT:
+                continue
+            if name != "unavailable_after":
+                yield name
+            elif rest:
+                # "Saturday, 25-Jun-25 15:00:00 GMT": the comma is the date's own
+                day = f"{rest}, {parts[position + 1].strip()}" if rest.isalpha() and position + 1 < len(parts) else rest
+                yield f"{name}: {day[:MAX_VALUE_CHARS]}"
+
+
+def _metas(page: bytes) -> Iterator[tuple[str, str]]:
+    """(name, content) of the meta elements of the head, names in lower case."""
+    head = page[:MAX_HEAD_BYTES]
+    low = head.lower()
+    ends = [end for end in (low.find(b"</head"), low.find(b"<body")) if end >= 0]
+    head = head[: min(ends, default=len(head))]
+    for opening, closing in ((b"<!--", b"-->"), (b"<script", b"</script")):
+        head = _without(head, opening, closing)
+    for match in _META.finditer(head):
+        pairs: dict[str, str] = {}
+        for found in _ATTRIBUTE.finditer(match[1].decode("utf-8", "replace")):
+            pairs.setdefault(found[1].lower(), html.unescape(found[2] or found[3] or found[4] or ""))
+        if pairs.get("name") and "content" in pairs:
+            yield pairs["name"].strip().lower(), pairs["content"]
+
+
+def _without(data: bytes, opening: bytes, closing: bytes) -> bytes:
+    """The bytes without what stands between two marks; what is never closed goes to the end. One pass."""
+    low, kept, at = data.lower(), [], 0
+    while (start := low.find(opening, at)) >= 0:
+        kept.append(data[at:start])
+        end = low.find(closing, start + len(opening))
+        if end < 0:
+            return b"".join(kept)
+        at = end + len(closing)
+    return b"".join((*kept, data[at:]))
+
+
+def _first(headers: Headers, name: str) -> str:
+    return next(iter(headers.get(name, ())), "")

@@ -1,0 +1,236 @@
+"""Running crawls: one site in this process, or several as child processes. Scrapy is started here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self, cast
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+from twisted.internet.base import ReactorBase
+from twisted.internet.error import ReactorNotRunning
+
+from crawler import settings as ours
+from crawler.catalogue.site import Site
+from crawler.clock import clock
+from crawler.crawl.remote import Dispatch
+from crawler.crawl.session import Briefing, rows_of
+from crawler.monitoring.logs import install
+from crawler.schedule.host_locks import hold
+from crawler.spiders.news import NewsSpider
+from crawler.spiders.page import PageSpider, Seen
+from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, put_sites
+from pipelines.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person may say of a crawl."""
+
+    db: str
+    recheck: str = "due"
+    urls: tuple[str, ...] = ()
+    trigger: str = "hand"
+    log_level: str = "WARNING"
+    sites: str = ""
+    """Path of the catalogue, for child processes; empty: the shipped one."""
+    now: str = ""
+    """A frozen clock, for the demo and tests; empty: the real one."""
+    planned: str = ""
+    """When a schedule planned the start, ISO 8601; empty by hand."""
+    log: str = "text"
+    """The form of log lines: "text", which is Scrapy's own, or "json"."""
+    warc: str = ""
+    """The folder of archived pages; empty: as the settings say."""
+
+    def with_urls(self, urls: Sequence[str]) -> Self:
+        """The same for these URLs only."""
+        return replace(self, urls=tuple(urls))
+
+
+def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] = lambda done, total: None) -> int:
+    """Crawl one site to its end; the id of its row in `crawls`. A process can do this once: the reactor does not restart.
+
+    `watch(done, total)` is told of each look, once it is known how many there will be. Where another process crawls the same
+    host, the row says `skipped`, and nothing is asked.
+    """
+    with hold(Path(options.db).absolute().parent / "locks", site.politeness_group) as holder:
+        if holder is not None:
+            return _skip(site, options, f"another crawl of {site.politeness_group} is running (process {holder or 'unknown'})")
+        made = _made_already(site, options)
+        if made:
+            return _skip(site, options, f"another schedule made this start already (crawl {made})")
+        return _crawl_alone(site, options, watch)
+
+
+def crawl_for(site: Site, options: Options, dispatch: Dispatch, told: tuple[int, Briefing], seconds: float) -> None:
+    """Crawl one site for somebody else's ledger; `told` is what `dispatch.open` answered. Once a process, like `crawl_site`.
+
+    After so many seconds it is stopped.
+    """
+    settings = settings_for(options)
+    said = {"NEWSLEDGER_TIME_LIMIT": seconds / 60, "LOG_INSTALL_ROOT_HANDLER": False}  # the worker's is there
+    settings.setdict(said, priority="cmdline")
+    crawl_id, briefing = told
+    if options.log == "json":
+        install("json", options.log_level, lambda: {"site": site.id, "crawl": crawl_id})
+    for handler in logging.root.handlers:
+        handler.setLevel(options.log_level)
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(NewsSpider)
+
+    def opened(spider: NewsSpider) -> None:
+        spider.crawl_id = crawl_id
+        spider.brief(briefing)
+
+    crawler.signals.connect(opened, signals.spider_opened, weak=False)
+    collect_seldom()
+    process.crawl(crawler, site=site, dispatch=dispatch, recheck=options.recheck, trigger=options.trigger,
+                  planned=options.planned)  # fmt: skip
+    process.start()
+
+
+def _made_already(site: Site, options: Options) -> int | None:
+    if not options.planned:
+        return None
+    with Store(options.db) as store:
+        return made_already(store, site.id, datetime.fromisoformat(options.planned), clock(options.now)())
+
+
+def _skip(site: Site, options: Options, reason: str) -> int:
+    now = clock(options.now)()
+    planned = datetime.fromisoformat(options.planned) if options.planned else now
+    with Store(options.db) as store:
+        put_sites(store, rows_of([site]))
+        return note_crawl(store, site.id, options.trigger, CrawlOutcome.SKIPPED, planned, now, reason)
+
+
+def _crawl_alone(site: Site, options: Options, watch: Callable[[int, int], None]) -> int:
+    spider: NewsSpider | None = None
+    if options.log == "json":
+        install(
+            "json",
+            options.log_level,
+            lambda: {"site": site.id} | ({"crawl": spider.crawl_id} if spider and spider.crawl_id else {}),
+        )
+    process = AsyncCrawlerProcess(settings_for(options))
+    crawler = process.create_crawler(NewsSpider)
+    collect_seldom()
+    done = 0
+
+    def scraped(**_: Any) -> None:
+        nonlocal done
+        done += 1
+        if isinstance(crawler.spider, NewsSpider):
+            watch(done, crawler.spider.planned)
+
+    def opened(**_: Any) -> None:
+        nonlocal spider
+        spider = crawler.spider if isinstance(crawler.spider, NewsSpider) else None
+
+    crawler.signals.connect(opened, signals.spider_opened, weak=False)
+    crawler.signals.connect(scraped, signals.item_scraped, weak=False)
+    said = {"recheck": options.recheck, "urls": ",".join(options.urls), "trigger": options.trigger}
+    process.crawl(crawler, site=site, planned=options.planned, **said)
+    process.start()
+    return crawler.spider.crawl_id if isinstance(crawler.spider, NewsSpider) else 0
+
+
+def crawl_in_turn(site: Site, moments: Iterable[datetime], options: Options, before: Callable[[datetime], None],
+                  after: Callable[[datetime, int], None]) -> None:  # fmt: skip
+    """Crawl one site again and again in this process, the clock stopped at each moment in turn: a day in seconds.
+
+    `before(moment)` sets the stage, `after(moment, crawl_id)` sees the result; what they raise ends the run and is raised here.
+    """
+    process = AsyncCrawlerProcess(settings_for(options))
+
+    async def day() -> None:
+        for moment in moments:
+            before(moment)
+            crawler = Crawler(NewsSpider, settings_for(replace(options, now=moment.isoformat())))
+            await process.crawl(crawler, site=site, recheck=options.recheck, trigger=options.trigger)
+            after(moment, crawler.spider.crawl_id if isinstance(crawler.spider, NewsSpider) else 0)
+
+    task = asyncio.get_event_loop().create_task(day())
+    task.add_done_callback(_stop)
+    process.start(stop_after_crawl=False)
+    if not task.cancelled():
+        task.result()
+
+
+def crawl_sites(sites: Sequence[Site], options: Options, urls: Mapping[str, Sequence[str]], jobs: int,
+                advance: Callable[[], None]) -> list[int]:  # fmt: skip
+    """Crawl sites as child processes, at most `jobs` at once and those of one host one after the other; their crawl ids."""
+    groups: dict[str, list[Site]] = {}
+    for site in sites:
+        groups.setdefault(site.politeness_group, []).append(site)
+
+    def run(group: list[Site]) -> list[int]:
+        ids = []
+        for site in group:
+            ids.append(_crawl_in_child(site, options.with_urls(urls.get(site.id, ()))))
+            advance()
+        return ids
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return [crawl_id for ids in pool.map(run, groups.values()) for crawl_id in ids]
+
+
+def look_at(site: Site, urls: tuple[str, ...]) -> list[Seen]:
+    """Look at pages of a site and keep nothing. Once a process, like `crawl_site`."""
+    looks: list[Seen] = []
+    process = AsyncCrawlerProcess(settings_for(Options(db="")))
+    process.crawl(PageSpider, site=site, urls=urls, tell=looks.append)
+    process.start()
+    return looks
+
+
+def collect_seldom() -> None:
+    """Let the garbage collector pass over what is loaded, and look less often: a fifth of the time that reading a page takes.
+
+    Trees of pages are freed by their reference counts; what is left for the collector is little, and found later.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
+def settings_for(options: Options) -> Settings:
+    """Our settings module, with what this crawl says."""
+    settings = Settings()
+    settings.setmodule(ours, priority="project")
+    said = {"NEWSLEDGER_DB": options.db, "LOG_LEVEL": options.log_level, "LOG_INSTALL_ROOT_HANDLER": options.log == "text"}
+    more = {"NEWSLEDGER_NOW": options.now, "NEWSLEDGER_WARC": options.warc}
+    settings.setdict(said | {key: value for key, value in more.items() if value}, priority="cmdline")
+    return settings
+
+
+def _stop(_: object) -> None:
+    from twisted.internet import reactor  # only now is the right one installed
+
+    with suppress(ReactorNotRunning):
+        cast("ReactorBase", reactor).stop()
+
+
+def _crawl_in_child(site: Site, options: Options) -> int:
+    """The crawl id that the child printed, or 0 where it died before it had one."""
+    command = [sys.executable, "-m", "crawler", "crawl", *(options.urls or (site.id,)), "--db", options.db,
+               "--recheck", options.recheck, "--log", options.log, "--log-level", options.log_level, "--json"]  # fmt: skip
+    child = subprocess.run(  # noqa: S603 - our own command
+        [*command, *(["--sites", options.sites] if options.sites else [])], stdout=subprocess.PIPE, check=False
+    )
+    try:
+        return int(json.loads(child.stdout)[0]["id"])
+    except (ValueError, LookupError, TypeError):
+        return 0

@@ -1,0 +1,35 @@
+"""Last before the wire: on a worker no request leaves without the host's lease, and a lease that is lost ends the crawl."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+
+from crawler.crawl.remote import LEASE_LOST, Dispatch
+from crawler.middlewares.throttle import Unasked
+from crawler.spiders.news import dispatch_of
+
+
+class Leased:
+    """Stands behind `Manners`, whose waits may outlast a lease."""
+
+    def __init__(self, crawler: Crawler, dispatch: Dispatch) -> None:
+        self._crawler = crawler
+        self._dispatch = dispatch
+        self._stopping: asyncio.Future[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Nothing to do for a crawl that has its store at hand: its lock is the machine's."""
+        return cls(crawler, dispatch_of(crawler))
+
+    def process_request(self, request: Request) -> None:
+        """Raises Unasked."""
+        if self._dispatch.may_ask():
+            return
+        if self._crawler.engine and self._stopping is None:
+            self._stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=LEASE_LOST))
+        raise Unasked(LEASE_LOST)

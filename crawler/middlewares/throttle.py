@@ -1,0 +1,256 @@
+"""How long to wait before a host is asked again, and when to ask it nothing more in this crawl.
+
+`Patience` is what we owe one host: it hears each answer and says the pause. It is pure; time is passed in, in seconds of any
+steady clock. `Manners` holds requests back for as long as that says. Refusals are recorded as what they are and never disguised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import Response
+
+from crawler.catalogue.site import host_of
+from crawler.clock import Clock, clock
+from crawler.crawl.block_pages import NOTHING_MORE, plain_headers, refusal_of, retry_after
+from crawler.crawl.remote import Waiting
+from crawler.schedule.host_locks import Words
+
+logger = logging.getLogger(__name__)
+
+REFUSALS_TO_END = 5
+"""Refusals on end after which a host is asked nothing more. More of them knock at a closed door; fewer take one locked page for
+the whole house."""
+
+FAILURES_TO_END = 60
+"""The same for 5xx and silence, retries counted: twenty pages. A paper that is down need not be asked for the other 1,980."""
+
+LONGEST_WAIT_SECONDS = 600.0
+"""A longer Retry-After ends the host's crawl: the next one comes soon enough."""
+
+KEPT_SECONDS = 86_400.0
+"""A host that asks to wait longer is asked again after a day: what it said may have been a slip."""
+
+LONGEST_PAUSE_SECONDS = 60.0
+"""To this the pause grows while a host fails, or to the site's own delay where that is longer."""
+
+ON_ITS_WAY_SECONDS = 1.0
+"""A request of a crawl that was killed may reach the host so much later; the next crawl lets this pass too."""
+
+_real_time = clock()
+
+STEP_SECONDS = 0.5
+"""So soon does a crawl that waits see that it shall stop."""
+
+
+class Unasked(IgnoreRequest):
+    """A request was held back for good: its host's patience, or the crawl, had ended. The message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What matters of one answer, or of the lack of one."""
+
+    status: int | None = None
+    """None: no answer came."""
+    refusal: str | None = None
+    """How it turned us away; see `crawler.crawl.block_pages`."""
+    retry_after: float | None = None
+    """Seconds."""
+
+
+class Patience:
+    """One host's patience with us. Times are seconds of one steady clock."""
+
+    def __init__(self, host: str, *, wary: bool = False, not_before: float | None = None) -> None:
+        """`wary`: it refused us the last time, so the first refusal is enough until something else answers.
+
+        `not_before`: what the crawl before this one was told, or owed.
+        """
+        self._host = host
+        self._bound = 1 if wary else REFUSALS_TO_END
+        self._refusals: list[str] = []
+        self._failures = 0
+        self._heard: float | None = None
+        self._not_before = not_before
+        self.ended: str | None = None
+        """Why nothing more is asked of the host; None while it may be asked."""
+
+    def wait(self, now: float, delay: float) -> float:
+        """Seconds to wait before the next request: `delay` after the last answer, doubled for each failure on end.
+
+        Counted from the answer, not from our request, so that the gaps which the server sees are never shorter.
+        """
+        pause = max(delay, min(delay * 2.0**self._failures, LONGEST_PAUSE_SECONDS))
+        times = [0.0]
+        if self._heard is not None:
+            times.append(self._heard + pause - now)
+        if self._not_before is not None:
+            times.append(self._not_before - now)
+        return max(times)
+
+    def begin(self, now: float) -> None:
+        """Before the first request: end at once where the host has asked for a wait that is longer than a crawl's patience."""
+        if self._not_before is not None and self._not_before - now > LONGEST_WAIT_SECONDS:
+            self._end(f"asks to wait {self._not_before - now:.0f} s more")
+
+    def touched(self, now: float) -> None:
+        """Something came from the host; the next gap counts from here."""
+        self._heard = now
+
+    def hear(self, answer: Answer, now: float) -> bool:
+        """Take note of an answer. True: the host asked to be asked again later, and `wait` knows when."""
+        self.touched(now)
+        if answer.refusal:
+            self._refused(answer.refusal)
+        elif answer.status in (429, 503) and answer.retry_after is not None:
+            return self._asked_to_wait(answer.retry_after, now)
+        elif answer.status == 429:
+            self._refused("status 429")
+        elif answer.status is None or answer.status >= 500 or answer.status == 408:
+            self._failed()
+        else:
+            self._refusals.clear()
+            self._failures, self._bound = 0, REFUSALS_TO_END
+        return False
+
+    def _asked_to_wait(self, seconds: float, now: float) -> bool:
+        self._not_before = now + min(seconds, KEPT_SECONDS)
+        if seconds > LONGEST_WAIT_SECONDS:
+            self._end(f"asks to wait {seconds:.0f} s")
+            return False
+        return True
+
+    def _refused(self, how: str) -> None:
+        self._refusals.append(how)
+        if len(self._refusals) >= self._bound:
+            often = "once" if len(self._refusals) == 1 else f"{len(self._refusals)} times"
+            self._end(f"refused {often} ({'; '.join(dict.fromkeys(self._refusals))})")
+
+    def _failed(self) -> None:
+        self._failures += 1
+        if self._failures >= FAILURES_TO_END:
+            self._end(f"failed {self._failures} times on end")
+
+    def _end(self, what: str) -> None:
+        if self.ended is None:
+            self.ended = f"{self._host} {what}: {NOTHING_MORE}"
+            logger.warning("%s", self.ended)
+
+
+class Manners:
+    """Stands last before the request leaves and first behind the unpacked answer, so that it meets every attempt."""
+
+    def __init__(self, crawler: Crawler, delay: float, clock: Clock, words: Waiting | None = None) -> None:
+        """`words`: what hosts said to earlier crawls, and will have said to later ones."""
+        self._crawler = crawler
+        self._words = words
+        self._delay = delay
+        self._clock = clock
+        self._hosts: dict[str, Patience] = {}
+        crawler.signals.connect(self.downloaded, signals.response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Reads DOWNLOAD_DELAY, NEWSLEDGER_NOW (where Retry-After names a date), NEWSLEDGER_DB (beside it lies what hosts said
+        before; `spider.dispatch` knows it where the store is elsewhere), and `spider.wary_of` (a host)."""
+        settings = crawler.settings
+        db, dispatch = settings.get("NEWSLEDGER_DB"), getattr(crawler.spider, "dispatch", None)
+        words: Waiting | None = dispatch.waits if dispatch else None
+        if db and not dispatch:
+            words = Words(Path(db).absolute().parent / "locks")
+        return cls(crawler, settings.getfloat("DOWNLOAD_DELAY"), clock(settings.get("NEWSLEDGER_NOW")), words)
+
+    @property
+    def ended(self) -> str | None:
+        """Why a host of this crawl was asked nothing more: the first that was."""
+        return next((patience.ended for patience in self._hosts.values() if patience.ended), None)
+
+    async def process_request(self, request: Request) -> None:
+        """Wait as long as the host is owed. Raises Unasked."""
+        patience = self._patience(request)
+        while patience.ended is None:
+            wait = patience.wait(_steady(), self._owed(request))
+            if wait <= 0:
+                self._note(request, self._owed(request) + ON_ITS_WAY_SECONDS)  # and anew when its answer comes
+                return
+            if not self._crawler.crawling:
+                raise Unasked("the crawl was asked to end")
+            await asyncio.sleep(min(wait, STEP_SECONDS))
+        raise Unasked(patience.ended)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The answer, or the same request anew where the host asked to be asked later."""
+        patience, headers = self._patience(request), plain_headers(response.headers.items())
+        asked = retry_after(headers, self._clock()) if response.status in (429, 503) else None
+        if asked is None and (request.meta.get("dont_obey_robotstxt") or request.meta.get("neutral")):
+            return response  # to refuse robots.txt refuses nothing (RFC 9309, 2.3.1.3), nor does a file few sites have
+        answer = Answer(response.status, refusal_of(response.status, headers, response.body), asked)
+        if patience.hear(answer, _steady()) and self._crawler.spider:
+            logger.info("%s asks to wait %.0f s", request.url, asked)
+            again = get_retry_request(request, spider=self._crawler.spider, reason="asked to wait", give_up_log_level="DEBUG")
+            if again:
+                self._note(request)
+                return again
+            patience.hear(replace(answer, retry_after=None), _steady())
+        if patience.ended:
+            request.meta["dont_retry"] = True  # this answer is the last, and is recorded
+        self._note(request)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """No answer came. What we would not ask, or cut off ourselves, is no fault of the host."""
+        patience = self._patience(request)
+        if isinstance(exception, IgnoreRequest):
+            return
+        if isinstance(exception, DownloadCancelledError):
+            patience.touched(_steady())
+        else:
+            patience.hear(Answer(), _steady())
+            if patience.ended:
+                request.meta["dont_retry"] = True
+        self._note(request)
+
+    def downloaded(self, request: Request) -> None:
+        """Redirects too, which are followed before `process_response` sees them."""
+        self._patience(request).touched(_steady())
+        self._note(request)
+
+    def _note(self, request: Request, pause: float | None = None) -> None:
+        """Leave to the crawl after us, however we end, when the host may be asked again."""
+        if self._words:
+            wait = self._patience(request).wait(_steady(), self._owed(request)) if pause is None else pause
+            self._words.write(host_of(request.url), _wall_clock() + wait)
+
+    def _patience(self, request: Request) -> Patience:
+        host = host_of(request.url)
+        if host not in self._hosts:
+            owed = self._words.read(host) - _wall_clock() if self._words else 0.0
+            wary = host == getattr(self._crawler.spider, "wary_of", None)
+            self._hosts[host] = Patience(host, wary=wary, not_before=_steady() + min(owed, KEPT_SECONDS) if owed > 0 else None)
+            self._hosts[host].begin(_steady())
+        return self._hosts[host]
+
+    def _owed(self, request: Request) -> float:
+        """The gap that the host is owed: the site's delay, or a longer Crawl-delay once robots.txt was read."""
+        engine = self._crawler.engine
+        named = engine.downloader.per_slot_settings.get(urlsplit(request.url).hostname or "", {}) if engine else {}
+        return max(self._delay, float(named.get("delay", 0.0)))
+
+
+def _steady() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _wall_clock() -> float:
+    """The real one, which other processes read too; a stopped clock stops no host's."""
+    return _real_time().timestamp()

@@ -1,0 +1,126 @@
+"""Sending what `notices` decided, by mail, chat or webhook. The one place that knows apprise.
+
+Addresses hold secrets: they are never logged, printed or kept; a short hash of each tells them apart in the book.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import warnings
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from crawler.config import scheme
+from crawler.monitoring.alert_file import NAME, read_book
+from crawler.monitoring.alert_state import Book, Letter, Problem, Trouble, ready, sent, turn
+from crawler.monitoring.json_files import beside, write_state
+from crawler.schedule.host_locks import hold
+from pipelines import MissingExtraError
+
+try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what its many services' modules do that is deprecated is not ours to mend
+        import apprise
+
+        apprise.Apprise.instantiate("json://127.0.0.1/")  # loads them all
+except ModuleNotFoundError as error:
+    raise MissingExtraError("alerts", "apprise") from error
+
+logger = logging.getLogger(__name__)
+
+# Apprise names whole URLs in what it logs, urllib3 their paths; what failed is told here, without them.
+logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+logging.getLogger("urllib3").setLevel(logging.WARNING)
+
+
+class AlertError(ValueError):
+    """An address cannot be used; the message says which by its number, never what it is."""
+
+
+class Alerts:
+    """The addresses that are told, and the book beside the ledger. Several processes may use the same."""
+
+    def __init__(self, db: str, urls: Sequence[str], again: timedelta) -> None:
+        """Raises AlertError where apprise does not know what to do with an address."""
+        for number, url in enumerate(urls, 1):
+            if apprise.Apprise.instantiate(url, suppress_exceptions=True) is None:
+                raise AlertError(f"alerts: number {number} ({scheme(url)}://...) is none that apprise can use")
+        self._urls = {hashlib.sha256(url.encode()).hexdigest()[:12]: url for url in urls}
+        self._again = again
+        self._path = beside(db, NAME)
+        self._lock = self._path.parent / "locks"
+        self._unkept: Book | None = None
+        """The book, while its file cannot be written."""
+
+    def round(self, trouble: Trouble, now: datetime) -> int:
+        """Take note of the trouble of now, and send what is to be sent; how many letters could not be."""
+        try:
+            with hold(self._lock, f"{self._path.stem}.book") as holder:
+                if holder is not None:  # another process has the book, and sees the same trouble
+                    return 0
+                return self._round(trouble, now)
+        except OSError:  # a disk that is full, or read-only: all the more must be told
+            return self._round(trouble, now)
+
+    def _round(self, trouble: Trouble, now: datetime) -> int:
+        known = self.book()
+        book = turn(known, trouble, now, self._again, tuple(self._urls))
+        if book != known:
+            self._keep(book)
+        failed = 0
+        for _ in range(len(book.letters)):
+            letter = ready(book, now)
+            if letter is None:
+                break
+            left = self._send(letter)
+            failed += bool(left)
+            book = sent(book, letter, left, now)
+            self._keep(book)
+        return failed
+
+    def _keep(self, book: Book) -> None:
+        """Into the file; into memory only, where that cannot be, so that this process at least tells nothing twice."""
+        try:
+            write_state(self._path, book.to_json())
+            self._unkept = None
+        except OSError as error:
+            if self._unkept is None:
+                logger.error("%s: what was told cannot be kept: %s", self._path, error.strerror)
+            self._unkept = book
+
+    def unreadable(self, text: str, now: datetime) -> None:
+        """The ledger itself cannot be read; what else is known is left as it is."""
+        self.round(Trouble((Problem("store", f"the ledger cannot be read: {text}"),), whole=False), now)
+
+    def test(self) -> list[str]:
+        """Send a letter that says it is a test, now; the schemes of addresses that could not be reached."""
+        return [
+            scheme(url)
+            for url in self._urls.values()
+            if not _notify(url, "Newsledger: a test", "Alerts of this ledger come here.")
+        ]
+
+    def book(self) -> Book:
+        """What is known; an empty book where there is none, or none of ours."""
+        return self._unkept or read_book(self._path)
+
+    def _send(self, letter: Letter) -> tuple[str, ...]:
+        """The marks of those who did not get it. Addresses that are configured no more are let go."""
+        left = []
+        for mark in letter.left:
+            url = self._urls.get(mark)
+            if url and not _notify(url, letter.title, letter.body):
+                logger.warning("an alert could not be sent to %s://..., and is tried again: %s", scheme(url), letter.title)
+                left.append(mark)
+        return tuple(left)
+
+
+def _notify(url: str, title: str, body: str) -> bool:
+    """Whether one address took a letter; never raises."""
+    try:
+        one = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+        return bool(one and one.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT))
+    except Exception as error:  # a named door: a service's own code must not stop the schedule, and may name its URL
+        logger.warning("an alert to %s://... failed with %s", scheme(url), type(error).__name__)
+        return False

@@ -1,0 +1,43 @@
+"""A reading in Prometheus's text format. The one place that knows prometheus-client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crawler.monitoring.collector import Reading
+from crawler.monitoring.metrics import FAMILIES, Kind, samples
+from pipelines import MissingExtraError
+
+try:
+    from prometheus_client import CollectorRegistry, generate_latest
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+except ModuleNotFoundError as error:
+    raise MissingExtraError("metrics", "prometheus-client") from error
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_CLASSES = {Kind.COUNTER: CounterMetricFamily, Kind.GAUGE: GaugeMetricFamily}
+
+
+class ReadingCollector:
+    """Gives one reading's samples to a registry."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def collect(self) -> Iterable[Metric]:
+        """Every family, those without samples too: what is documented is there to be queried."""
+        found = {
+            family.name: _CLASSES[family.kind](family.name, family.meaning, labels=list(family.labels)) for family in FAMILIES
+        }
+        for family, labels, value in samples(self._reading):
+            found[family.name].add_metric(list(labels), float(value))
+        return found.values()
+
+
+def render(reading: Reading) -> bytes:
+    """The text that a scrape or the textfile collector reads."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(ReadingCollector(reading))
+    text: bytes = generate_latest(registry)
+    return text

@@ -1,0 +1,171 @@
+"""What is measured: the families of metrics, their labels, and the samples of each that a reading gives. Knows no Prometheus.
+
+docs/operate/metrics.md tells every family; a test keeps it so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crawler.cluster.status import Standing
+from crawler.crawl.block_pages import NOTHING_MORE
+from crawler.monitoring.collector import Reading
+from pipelines.queries.health import FIELDS, Vitals, is_ill
+from pipelines.store.rows import instant_of
+
+
+class Kind(StrEnum):
+    """What a number may do: only grow, or go up and down."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A metric's name, labels and meaning. A counter's name is without the `_total` that stands at the end of its samples."""
+
+    name: str
+    kind: Kind
+    labels: tuple[str, ...]
+    meaning: str
+
+    @property
+    def sample(self) -> str:
+        """The name as queries and alert rules use it."""
+        return f"{self.name}_total" if self.kind is Kind.COUNTER else self.name
+
+
+Sample = tuple[Family, tuple[str, ...], float]
+
+MAX_LABEL_CHARS = 120
+
+
+def _counter(name: str, meaning: str, *labels: str) -> Family:
+    return Family(f"newsledger_{name}", Kind.COUNTER, labels, meaning)
+
+
+def _gauge(name: str, meaning: str, *labels: str) -> Family:
+    return Family(f"newsledger_{name}", Kind.GAUGE, labels, meaning)
+
+
+_TALLIED = {
+    "crawls": _counter("crawls", "Crawls and planned starts, by what became of them.", "site", "trigger", "outcome"),
+    "crawl_seconds": _counter("crawl_seconds", "Seconds that crawls took, from start to end.", "site"),
+    "requests": _counter("requests", "Requests of crawls that have ended, robots.txt and retries included.", "site"),
+    "fetches": _counter("fetches", "Looks at article URLs, by what came of them.", "site", "outcome"),
+    "responses": _counter("responses", "The same looks, by class of HTTP status.", "site", "class"),
+    "fetched_bytes": _counter("fetched_bytes", "Bytes of the pages that were looked at, unpacked.", "site"),
+    "revisions": _counter("revisions", "Revisions written, by kind of change.", "site", "change"),
+    "passed_over": _counter("passed_over", "Candidates and rechecks that crawls passed over or put off.", "reason"),
+}
+"""Kind of tally -> its family; the keys of a tally are the labels."""
+
+_SITE = {
+    "success": _gauge("site_last_success_timestamp_seconds", "When a crawl of the site last finished.", "site"),
+    "ill": _gauge("site_ill", "1 where `newsledger health` calls the site ill.", "site"),
+    "finding": _gauge("site_finding", "1 for each thing that is wrong with a site.", "site", "code"),
+    "failures": _gauge("site_failures_in_a_row", "Crawls in a row, the last included, that failed or were lost.", "site"),
+    "closed": _gauge("site_host_closed", "1 where the host's patience ended the last crawl (the circuit opened).", "site"),
+    "quarantined": _gauge("site_quarantined_readings", "Readings that are not believed, and wait for mending.", "site"),
+    "articles": _gauge("site_articles_last_day", "New articles in the day before the last success.", "site"),
+    "usual": _gauge("site_articles_usual", "New articles of the median day before that.", "site"),
+    "share": _gauge("site_field_share", "Part of the newest revisions that has the field.", "site", "field"),
+    "usual_share": _gauge("site_field_usual_share", "The same of the revisions before those.", "site", "field"),
+}
+
+_ONE = {
+    "watched": _gauge("sites_watched", "Sites that are judged: in the ledger, and not switched off."),
+    "all_ill": _gauge("sites_ill", "Sites among these that are ill."),
+    "under_way": _gauge("crawls_running", "Crawls that have begun and not ended, whoever started them."),
+    "beat": _gauge("schedule_heartbeat_timestamp_seconds", "When the schedule last gave a sign of life."),
+    "scheduled": _gauge("schedule_sites", "Sites on the timetable."),
+    "queued": _gauge("schedule_queued", "Starts that came due and wait for a free place or their host."),
+    "running": _gauge("schedule_running", "Crawls that the schedule has running."),
+    "store": _gauge("store_size_bytes", "The ledger's file."),
+    "wal": _gauge("store_wal_size_bytes", "Its write-ahead log."),
+    "free": _gauge("store_disk_free_bytes", "Free room on its disk."),
+    "writable": _gauge("store_writable", "1 where a transaction could be begun and the folder written to."),
+    "read": _gauge("reading_timestamp_seconds", "When these numbers were read."),
+    "read_seconds": _gauge("reading_seconds", "How long that took."),
+}
+
+_CLUSTER = {
+    "up": _gauge("cluster_up", "1 where the cluster's Redis answers; absent where there is no cluster."),
+    "queued": _gauge("cluster_queued", "Crawls that wait for a worker."),
+    "put_off": _gauge("cluster_put_off", "Crawls that wait for their host, or to be tried again."),
+    "running": _gauge("cluster_running", "Crawls under way on workers."),
+    "failed": _gauge("cluster_failed", "Crawls that failed on the queue, of the last minute."),
+    "workers": _gauge("cluster_workers", "Workers that have lately told of themselves."),
+    "leases": _gauge("cluster_leases", "Hosts that are being asked."),
+    "unwritten": _gauge("cluster_unwritten", "Looks on the stream that are not written yet."),
+    "oldest": _gauge("cluster_oldest_unwritten_seconds", "How long the first of them has waited."),
+    "writer": _gauge("cluster_writer_up", "1 where a writer writes."),
+    "refused": _gauge("cluster_refused", "Entries that could not be written, and were put aside."),
+    "memory": _gauge("cluster_redis_memory_bytes", "What Redis holds."),
+}
+
+FAMILIES = (*_TALLIED.values(), *_SITE.values(), *_ONE.values(), *_CLUSTER.values())
+
+
+def samples(reading: Reading) -> Iterator[Sample]:
+    """All samples of a reading. What is not known is left out, never 0."""
+    for kind, family in _TALLIED.items():
+        for key, count in list(reading.tallies.counts[kind].items()):
+            yield family, tuple(label[:MAX_LABEL_CHARS] for label in key), count
+    for site, vitals in reading.vitals.items():
+        yield from _of_site(reading, site, vitals)
+    yield from ((family, (), value) for family, value in _of_all(reading) if value is not None)
+    if reading.cluster is not None:
+        yield from ((_CLUSTER[name], (), value) for name, value in _of_cluster(reading.cluster))
+
+
+def _of_site(reading: Reading, site: str, vitals: Vitals) -> Iterator[Sample]:
+    findings = reading.findings[site]
+    if vitals.last_success:
+        yield _SITE["success"], (site,), instant_of(vitals.last_success).timestamp()
+        yield _SITE["articles"], (site,), vitals.articles_last_day
+    yield _SITE["ill"], (site,), is_ill(findings)
+    for code in {finding.code for finding in findings if finding.ill}:
+        yield _SITE["finding"], (site, code), 1
+    yield _SITE["failures"], (site,), vitals.failures
+    yield _SITE["closed"], (site,), NOTHING_MORE in (vitals.last_reason or "")
+    yield _SITE["quarantined"], (site,), vitals.quarantined
+    if vitals.usual_articles is not None:
+        yield _SITE["usual"], (site,), vitals.usual_articles
+    for name in FIELDS:
+        if vitals.recent.count:
+            yield _SITE["share"], (site, name), vitals.recent.share(name)
+        if vitals.baseline.count:
+            yield _SITE["usual_share"], (site, name), vitals.baseline.share(name)
+
+
+def _of_all(reading: Reading) -> Iterator[tuple[Family, float | None]]:
+    beat, sizes = reading.beat, reading.sizes
+    alive = beat if beat and beat.fresh(reading.at) else None  # what a dead schedule had to do, nobody has to do now
+    yield _ONE["watched"], len(reading.vitals)
+    yield _ONE["all_ill"], sum(is_ill(findings) for findings in reading.findings.values())
+    yield _ONE["under_way"], len(reading.tallies.running)
+    yield _ONE["beat"], instant_of(beat.at).timestamp() if beat else None
+    yield _ONE["scheduled"], alive.sites if alive else None
+    yield _ONE["queued"], alive.queued if alive else None
+    yield _ONE["running"], alive.running if alive else None
+    yield _ONE["store"], sizes.store
+    yield _ONE["wal"], sizes.wal
+    yield _ONE["free"], sizes.free
+    yield _ONE["writable"], reading.writable
+    yield _ONE["read"], reading.at.timestamp()
+    yield _ONE["read_seconds"], reading.seconds
+
+
+def _of_cluster(standing: Standing | str) -> Iterator[tuple[str, float]]:
+    yield "up", not isinstance(standing, str)
+    if isinstance(standing, str):
+        return
+    yield from (("queued", standing.queued), ("put_off", standing.put_off), ("running", standing.running))
+    yield from (("failed", standing.failed), ("workers", len(standing.workers)), ("leases", len(standing.leases)))
+    yield from (("unwritten", standing.unwritten), ("writer", standing.writer is not None), ("refused", standing.refused))
+    yield "oldest", standing.oldest.total_seconds() if standing.oldest else 0
+    yield "memory", standing.memory_bytes

@@ -1,0 +1,146 @@
+"""The watch of a running schedule: a thread that reads the ledger every few seconds, serves metrics and health, sends alerts.
+
+Nothing here stops the schedule: what fails is logged and tried again with the next round.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from crawler.clock import Clock
+from crawler.cluster.status import Glance, ills
+from crawler.monitoring.alert_state import Problem, Trouble, problems_of
+from crawler.monitoring.collector import Reader, Reading
+from crawler.monitoring.heartbeat import LONGEST_SILENCE, read_beat
+from crawler.monitoring.json_files import try_room
+from pipelines.queries.durations import span
+from pipelines.store.database import Store, StoreError
+
+logger = logging.getLogger(__name__)
+
+ROUND_SECONDS = 15.0
+"""Between two readings, Prometheus's usual interval. Shorter: more reading of the ledger; longer: older numbers."""
+LONGEST_ROUND_SECONDS = 180.0
+"""So old may a round be, before the watch itself is called ill: a reading, a writer's patience, and slow mail servers."""
+
+
+class Teller(Protocol):
+    """Whoever sends alerts."""
+
+    def round(self, trouble: Trouble, now: datetime) -> int:
+        """Take note of the trouble of now, and send what is to be sent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a watch needs of the schedule."""
+
+    db: str
+    judged: Callable[[str], bool]
+    """Whether a site of the ledger is judged: those that are switched off are not."""
+    cluster: Glance | None = None
+    """What the cluster is at; None where there is none."""
+
+
+class Watch:
+    """Makes its rounds in a thread of its own."""
+
+    def __init__(self, watched: Watched, reader: Reader, clock: Clock, *, teller: Teller | None = None,
+                 render: Callable[[Reading], bytes] | None = None) -> None:  # fmt: skip
+        """`render` draws up the metrics; without it there are none."""
+        self._watched = watched
+        self._reader = reader
+        self._clock = clock
+        self._teller = teller
+        self._render = render
+        self._text: bytes | None = None
+        self._unwritable: str | None = None
+        self._round_ended = time.monotonic()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin the rounds."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End them, and keep what was counted. A round under way is waited for, but not for ever."""
+        self._stopping.set()
+        self._thread.join(ROUND_SECONDS)
+        if not self._thread.is_alive():  # else it is counting, and what it has counted is not whole
+            self._reader.save()
+
+    @property
+    def text(self) -> bytes | None:
+        """The metrics as of the last round."""
+        return self._text
+
+    def ills(self) -> list[str]:
+        """What is wrong with the schedule itself; empty is well. Sites that are ill are not its fault."""
+        found = []
+        beat, now = read_beat(self._watched.db), self._clock()
+        if beat is None or not beat.fresh(now):
+            found.append(f"the schedule gave no sign of life for more than {span(LONGEST_SILENCE)}")
+        if self._unwritable:
+            found.append(f"the ledger cannot be written: {self._unwritable}")
+        if time.monotonic() - self._round_ended > LONGEST_ROUND_SECONDS:
+            found.append(f"the last round of the watch is more than {LONGEST_ROUND_SECONDS:g} s ago")
+        return found
+
+    def round(self) -> None:
+        """One round: try the ledger, read it, draw up the metrics, tell of trouble."""
+        now = self._clock()
+        self._unwritable = writing_trouble(self._watched.db)
+        problems = (Problem("store", f"the ledger cannot be written: {self._unwritable}"),) if self._unwritable else ()
+        try:
+            reading = self._reader.read(now, self._watched.judged, writable=not self._unwritable)
+        except StoreError as error:
+            logger.error("the ledger could not be read: %s", error)
+            if self._teller and problems:
+                self._teller.round(Trouble(problems, whole=False), now)
+            return
+        self._text = self._render(reading) if self._render else None
+        self._reader.save(always=False)
+        if self._teller:
+            self._teller.round(Trouble((*problems, *troubles(reading)), reading.whole), now)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self.round()
+            except Exception:  # the one door of this thread: the next round may fare better
+                logger.exception("a round of the watch failed")
+            self._round_ended = time.monotonic()
+            if self._stopping.wait(ROUND_SECONDS):
+                return
+
+
+def troubles(reading: Reading) -> list[Problem]:
+    """All that a reading tells somebody should know."""
+    found = [problem for site, findings in reading.findings.items() for problem in problems_of(site, findings)]
+    lost = dict.fromkeys(reading.lost)
+    if reading.cluster is not None:
+        found += [Problem(f"cluster/{key}", f"cluster: {text}") for key, text in ills(reading.cluster).items()]
+    return found + [
+        Problem(f"lost/{site}", f"{site}: a crawl was lost, its process ended without a word", lasts=False) for site in lost
+    ]
+
+
+def writing_trouble(db: str) -> str | None:
+    """Why the ledger cannot be written now; None where a transaction could be begun, and a file written beside it."""
+    try:
+        with Store(db) as store, store.transaction():
+            try_room(Path(db).absolute().parent)
+    except StoreError as error:
+        return str(error)
+    except OSError as error:
+        return f"{db}: {error.strerror}"
+    return None

@@ -1,0 +1,1 @@
+"""Offline jobs: import of archives, reprocessing, replay of quarantine, redaction, and the diagnosis behind `why`."""

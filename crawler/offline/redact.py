@@ -1,0 +1,90 @@
+"""An article is withdrawn: first from the ledger, then its pages from the archive, each record in its place.
+
+Records that nobody points at (a crawl was killed, a look was compacted) are found by their addresses: the site's files are read
+for them. Nothing is forgotten before it is gone, so that all of it may be done again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from crawler.warc import reader
+from crawler.warc.erase import UnerasableError
+from crawler.warc.writer import OPEN, BusyError, erase, locate
+from pipelines.store.database import Row, Store
+from pipelines.store.redaction import keys_of, places, release, shared, withdraw
+from pipelines.text.urls import article_key, canonicalize
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of an article's pages."""
+
+    erased: int = 0
+    shared: int = 0
+    """Records that another article points at too; they stay."""
+    left: list[str] = field(default_factory=list)
+    """What could not be erased now, and why."""
+
+
+def withdraw_article(store: Store, folder: Path, article: Row, who: str, reason: str, now: datetime, *,
+                     forget_missing: bool = False) -> Report:  # fmt: skip
+    """Withdraw an article, or go on with that; what the report names as left is found again the next time.
+
+    `forget_missing`: files that are not in the folder are gone, and with them the pages.
+    """
+    with store.overwriting():
+        withdraw(store, article, who, reason, now)
+    report = Report()
+    for file, offsets in _pointed(store, article["id"], report).items():
+        if locate(folder, file) is None and not forget_missing:
+            report.left.append(f"{file} is not in {folder}")
+        elif _erased(folder, file, offsets, now, report):
+            release(store, article["id"], file, now)
+    keys = keys_of(store, article["id"])
+    for file, offsets in _stray(store, folder, article, keys):
+        _erased(folder, file, offsets, now, report)
+    return report
+
+
+def _pointed(store: Store, article_id: int, report: Report) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for file, offset in sorted(places(store, article_id)):
+        if shared(store, article_id, (file, offset)):
+            report.shared += 1
+            found[file] += []
+        else:
+            found[file].append(offset)
+    return found
+
+
+def _stray(store: Store, folder: Path, article: Row, keys: frozenset[str]) -> Iterator[tuple[str, list[int]]]:
+    """Places of pages of these addresses in the site's own files. What is pointed at still was left, or is another's."""
+    for path in sorted(folder.rglob(f"{article['site_id']}/*.warc.gz*")):  # a ledger that was merged has a folder of its own
+        file = path.relative_to(folder).as_posix().removesuffix(OPEN)
+        pointed = {offset for name, offset in places(store, article["id"]) if name == file}
+        found = [
+            entry.offset
+            for entry in reader.index(path).entries
+            if article_key(canonicalize(entry.url) or entry.url) in keys
+            and entry.offset not in pointed
+            and not shared(store, article["id"], (file, entry.offset))
+        ]
+        if found:
+            yield file, found
+
+
+def _erased(folder: Path, file: str, offsets: list[int], now: datetime, report: Report) -> bool:
+    try:
+        report.erased += erase(folder, file, offsets, now) if offsets else 0
+    except (BusyError, UnerasableError) as error:
+        report.left.append(f"{file}: {error}" if isinstance(error, UnerasableError) else str(error))
+        return False
+    except OSError as error:
+        report.left.append(f"{file}: {error.strerror or error}")
+        return False
+    return True

@@ -1,0 +1,166 @@
+"""Archived pages are read again with today's extraction: reading and extracting is spread over processes; one writes.
+
+Nothing is asked of any site. What a better reading makes of a revision is told in `pipelines.store.corrections`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from crawler.catalogue.site import Site
+from crawler.crawl.run import collect_seldom
+from crawler.extraction import extract
+from crawler.extraction.families import FAMILIES, READERS
+from crawler.offline.import_warc import CHUNK, site_of
+from crawler.spiders.response import with_ids
+from crawler.warc import reader as warc
+from crawler.warc.writer import locate
+from pipelines.article import Article, Fetch, Kind
+from pipelines.store.corrections import Place, Scope, compare, count, places, reread
+from pipelines.store.database import Store
+from pipelines.text.normalise import normalise
+from pipelines.text.urls import canonicalize
+
+CURRENT = frozenset(f"{family.name}/{family.version}.{READERS}" for family in FAMILIES)
+"""Today's extractors of a family. The general one is not among them: a page that it has read may be known to a family by now."""
+EXTRACTION = hashlib.sha256(" ".join(sorted(CURRENT | {f"generic/{READERS}"})).encode()).hexdigest()[:16]
+"""Today's extraction in a word: another as soon as the general readers or any family are."""
+
+Reading = tuple[int, Article | str]
+"""A revision, and what its page reads as now; or why it could not be read."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a rereading did."""
+
+    read: int = 0
+    corrected: int = 0
+    unarchived: int = 0
+    """Revisions whose page was never archived."""
+    left: Counter[str] = field(default_factory=Counter)
+    """Revisions that were left as they are, by reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a rereading would make of one revision."""
+
+    url: str
+    number: int
+    before: Article
+    after: Article
+
+
+def scope_of(*, site_id: str | None = None, family: str | None = None, since: str | None = None, until: str | None = None,
+             again: bool = False) -> Scope:  # fmt: skip
+    """What today's extraction has not read yet, within these bounds; with `again` what it has read too."""
+    read_before = Scope("") if again else Scope(EXTRACTION, CURRENT)
+    return replace(read_before, site_id=site_id, family=family, since=since, until=until)
+
+
+def reprocess(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, now: Callable[[], datetime], *, jobs: int = 1,
+              advance: Callable[[int], None] = lambda _: None) -> Report:  # fmt: skip
+    """Read all pages in scope again and correct what now reads better; `advance(n)` is told of progress.
+
+    Each revision is a transaction of its own: what is interrupted goes on where it was.
+    """
+    report = Report(unarchived=count(store, scope)[1])
+    for readings in _readings(places(store, scope), folder, {site.id: site for site in sites}, jobs):
+        for revision_id, reading in readings:
+            result = reread(store, revision_id, reading, EXTRACTION, now())
+            report.read += 1
+            report.corrected += result.corrected
+            if result.reason:
+                report.left[result.reason] += 1
+        advance(len(readings))
+    return report
+
+
+def preview(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, report: Report, *, jobs: int = 1,
+            advance: Callable[[int], None] = lambda _: None) -> Iterator[Correction]:  # fmt: skip
+    """What `reprocess` would correct, one by one; the report is filled meanwhile. Writes nothing."""
+    report.unarchived = count(store, scope)[1]
+    for readings in _readings(places(store, scope), folder, {site.id: site for site in sites}, jobs):
+        for revision_id, reading in readings:
+            report.read += 1
+            if isinstance(reading, str):
+                report.left[reading] += 1
+                continue
+            before, result = compare(store, revision_id, reading)
+            if result.reason:
+                report.left[result.reason] += 1
+            elif result.corrected:
+                report.corrected += 1
+                number = store.value("SELECT number FROM revisions WHERE id = ?", (revision_id,))
+                yield Correction(before.url, number, before, reading)
+        advance(len(readings))
+
+
+class Reader:
+    """Reads pages of an archive, knowing the catalogue's sites."""
+
+    def __init__(self, folder: Path, sites: Mapping[str, Site]) -> None:
+        self._folder = folder
+        self._sites = sites
+
+    def read_chunk(self, chunk: Sequence[Place]) -> list[Reading]:
+        """What each page reads as, in order."""
+        return [(place.revision_id, self.read(place)) for place in chunk]
+
+    def read(self, place: Place) -> Article | str:
+        """One page as extraction reads it today, or why it could not be read."""
+        path = locate(self._folder, place.warc_file)
+        body = warc.payload(path, place.warc_offset) if path else None
+        found = (
+            warc.read(warc.Entry(str(path), place.warc_offset, "", "", datetime.min.replace(tzinfo=UTC), None)) if path else None
+        )
+        if body is None or found is None:
+            return "its page is not in the archive"
+        if place.payload_hash and hashlib.sha256(body).hexdigest() != place.payload_hash:
+            return "its page in the archive is not the one that was received"
+        site = self._sites.get(place.site_id)
+        url = canonicalize(found.url) or found.url
+        article = extract(found.body, url, site, content_type=found.content_type, fetched=found.captured)
+        if article.kind is Kind.NOT_ARTICLE:
+            return f"reads as no article: {article.reason}"
+        return normalise(with_ids(article, Fetch(url, found.captured), site or site_of(url, {})))
+
+
+def _readings(work: Iterator[Place], folder: Path, sites: Mapping[str, Site], jobs: int) -> Iterator[list[Reading]]:
+    """Readings of all pages, in order, a chunk at a time."""
+    chunks = iter(lambda: tuple(islice(work, CHUNK)), ())
+    first = list(islice(chunks, 2))
+    if jobs <= 1 or len(first) < 2:
+        reader = Reader(folder, sites)
+        yield from (reader.read_chunk(chunk) for part in (first, chunks) for chunk in part)
+        return
+    # Spawned, not forked: the parent has an open database and may have threads.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(folder, sites)) as pool:
+        waiting: list[Future[list[Reading]]] = [pool.submit(_work, chunk) for chunk in first]
+        waiting += [pool.submit(_work, chunk) for chunk in islice(chunks, 3 * jobs)]
+        while waiting:
+            yield waiting.pop(0).result()
+            waiting += [pool.submit(_work, chunk) for chunk in islice(chunks, 1)]
+
+
+_worker: list[Reader] = []
+"""The reader of a worker process; empty in the parent."""
+
+
+def _start_worker(folder: Path, sites: Mapping[str, Site]) -> None:
+    collect_seldom()
+    _worker.append(Reader(folder, sites))
+
+
+def _work(chunk: Sequence[Place]) -> list[Reading]:
+    return _worker[0].read_chunk(chunk)

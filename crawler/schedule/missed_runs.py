@@ -1,0 +1,65 @@
+"""What became of planned starts that no crawl tells of: skipped, missed, failed before they began.
+
+Kept in memory until the crawl before them has its own row. So the rows of a site are written in the order of their starts, and
+whatever dies in between, the last row says up to when all is accounted for; the rest is found missing at the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.clock import Clock
+from pipelines.store.crawls import CrawlOutcome, note_crawl, rows_of_start
+from pipelines.store.database import Store, StoreError
+from pipelines.store.rows import moment
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One row to be: its `planned` is the last of the starts that it stands for."""
+
+    outcome: CrawlOutcome
+    planned: datetime
+    reason: str
+
+
+class Accounts:
+    """The starts of all sites that wait to be told of. Thread-safe."""
+
+    def __init__(self, db: str, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._waiting: dict[str, list[Account]] = {}
+        self._lock = threading.Lock()
+
+    def put(self, site_id: str, outcome: CrawlOutcome, starts: Sequence[datetime], reason: str) -> None:
+        """Starts that led to no crawl: one row, with from and to where they are several."""
+        span = f", from {moment(starts[0])} to {moment(starts[-1])}" if len(starts) > 1 else ""
+        with self._lock:
+            self._waiting.setdefault(site_id, []).append(Account(outcome, starts[-1], reason + span))
+
+    def settle(self, site_id: str) -> None:
+        """Write the rows of a site. A store that cannot be written is logged, and tried again the next time."""
+        with self._lock:
+            accounts = self._waiting.pop(site_id, [])
+        if not accounts:
+            return
+        try:
+            with Store(self._db) as store, store.transaction():
+                for account in accounts:
+                    self._write(store, site_id, account)
+        except StoreError as error:
+            logger.error("%s: %d starts are not yet accounted for: %s", site_id, len(accounts), error, extra={"site": site_id})
+            with self._lock:
+                self._waiting[site_id] = accounts + self._waiting.get(site_id, [])
+
+    def _write(self, store: Store, site_id: str, account: Account) -> None:
+        if account.outcome is CrawlOutcome.FAILED and rows_of_start(store, site_id, account.planned):
+            return  # its crawl told of itself before what came after it failed
+        note_crawl(store, site_id, "schedule", account.outcome, account.planned, self._clock(), account.reason)

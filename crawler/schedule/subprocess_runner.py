@@ -1,0 +1,166 @@
+"""Crawls as child processes: started, bounded in time, ended, and accounted for. Knows no timetable."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Protocol
+
+from crawler.catalogue.site import Site
+from crawler.clock import Clock
+from pipelines.store.crawls import CrawlOutcome, close_left_open, note_crawl, rows_of_start
+from pipelines.store.database import Store
+from pipelines.store.rows import moment
+
+logger = logging.getLogger(__name__)
+
+STOP_SECONDS = 45.0
+"""How long a crawl that was asked to stop may take: one request under way (30 s at most) and its bookkeeping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What every crawl of a schedule has in common."""
+
+    db: str
+    sites: str = ""
+    time_limit_seconds: float = 3600.0
+    """A crawl that takes longer is stopped, then killed. Shorter cuts off first crawls of big sites; longer lets one hang."""
+    log: str = "text"
+    """The form of the crawls' log lines."""
+    program: tuple[str, ...] = (sys.executable, "-m", "crawler")
+    """What is run for a crawl; it is given the arguments of `newsledger crawl`."""
+
+
+class NoCrawlError(Exception):
+    """A start led to no crawl, and that is no fault of ours; the message says why."""
+
+    def __init__(self, outcome: CrawlOutcome, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+
+
+class Crawls(Protocol):
+    """Whoever makes a schedule's starts into crawls: child processes here, jobs of workers elsewhere."""
+
+    def crawl(self, site: Site, planned: datetime) -> None:
+        """Make it; may return before it has ended. Raises NoCrawlError."""
+
+    def promised(self, site_id: str) -> datetime | None:
+        """A planned start that has no row yet, and will be made though the schedule itself begins anew; None: there is none."""
+
+    def stop(self) -> None:
+        """The schedule ends."""
+
+    @property
+    def running(self) -> int:
+        """How many crawls run."""
+
+
+Relay = Callable[[IO[bytes], str], None]
+"""Passes on what a crawl writes to standard error, until it ends; told the site."""
+
+
+class Children:
+    """The crawls that run now. Thread-safe."""
+
+    def __init__(self, orders: Orders, clock: Clock, relay: Relay | None = None) -> None:
+        """`relay`: without it crawls write to our own standard error."""
+        self._orders = orders
+        self._relay = relay
+        self._clock = clock
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def crawl(self, site: Site, planned: datetime) -> None:
+        """Run one crawl to its end, and see that its planned start is a row, however it ended."""
+        with Store(self._orders.db, readonly=True) as store:
+            told = rows_of_start(store, site.id, planned)
+        with self._lock:
+            if self._ended:
+                return
+            stderr = subprocess.PIPE if self._relay else None
+            child = subprocess.Popen(  # noqa: S603 - our own command
+                self._command(site, planned), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
+            )
+            self._running[site.id] = child
+        if self._relay and child.stderr:
+            threading.Thread(target=self._pass_on, args=(child.stderr, site.id), name=f"log-{site.id}", daemon=True).start()
+        reason = self._wait(child)
+        with self._lock:
+            del self._running[site.id]
+        self._account(site, planned, child, reason, told)
+
+    def promised(self, _: str) -> None:
+        """Children end with their schedule."""
+
+    def stop(self) -> None:
+        """Ask all crawls to end, and start no more. Their threads wait for them within STOP_SECONDS."""
+        with self._lock:
+            self._ended = True
+            for child in self._running.values():
+                child.terminate()
+
+    @property
+    def running(self) -> int:
+        """How many crawls run."""
+        with self._lock:
+            return len(self._running)
+
+    def _pass_on(self, stream: IO[bytes], site_id: str) -> None:
+        with stream:
+            if self._relay:
+                self._relay(stream, site_id)
+
+    def _wait(self, child: subprocess.Popen[bytes]) -> str | None:
+        try:
+            child.wait(self._orders.time_limit_seconds)
+        except subprocess.TimeoutExpired:
+            reason = f"stopped after {self._orders.time_limit_seconds:g} s"
+            child.terminate()
+            try:
+                child.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+                return f"killed after {self._orders.time_limit_seconds:g} s and {STOP_SECONDS:g} s of patience"
+            return reason
+        return None
+
+    def _account(self, site: Site, planned: datetime, child: subprocess.Popen[bytes], reason: str | None, told: int) -> None:
+        """A row for a crawl that wrote none, an end for one that could not write its own. `told`: rows there were before."""
+        now = self._clock()
+        with Store(self._orders.db) as store:
+            ended = f"its process ended with {child.returncode}"
+            outcome = CrawlOutcome.FAILED if reason else CrawlOutcome.LOST
+            if self._ended and child.returncode in (1, -signal.SIGTERM):  # it loaded still when it was asked to end
+                outcome, ended = CrawlOutcome.STOPPED, "it was asked to end before it asked for anything"
+            close_left_open(store, child.pid, outcome, reason or ended, now)
+            if rows_of_start(store, site.id, planned) == told:
+                outcome = CrawlOutcome.FAILED if outcome is CrawlOutcome.LOST else outcome
+                note_crawl(store, site.id, "schedule", outcome, planned, now, f"the crawl did not begin: {ended}")
+        if child.returncode:
+            text = "%s: the crawl planned for %s ended with %s"
+            logger.warning(text, site.id, moment(planned), child.returncode, extra={"site": site.id})
+
+    def _command(self, site: Site, planned: datetime) -> list[str]:
+        where = ["--db", self._orders.db, *(["--sites", self._orders.sites] if self._orders.sites else [])]
+        said = [
+            "--log",
+            self._orders.log,
+            "--trigger",
+            "schedule",
+            "--planned",
+            planned.isoformat(),
+            "--parent",
+            str(os.getpid()),
+        ]
+        return [*self._orders.program, "crawl", site.id, *where, "--json", *said]

@@ -1,0 +1,259 @@
+"""What came over the wire, written to WARC/1.1 files (ISO 28500:2017) before the ledger points at it.
+
+A site has one file a day: `SITE/SITE-20250307-01.warc.gz` under the archive's folder, which carries `.open` behind its name until
+a later day, or its size, closes it. Each record is a gzip member of its own and is synced to the disk before its place is told:
+a pointer never dangles; what a killed process left half written is cut off before the file is written to again.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import hashlib
+import os
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import responses
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from warcio.recordbuilder import RecordBuilder
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from crawler.warc.erase import apply, blank_for, redo, sync_folder
+from pipelines.article import Exchange
+
+OPEN = ".open"
+MAX_FILE_BYTES = 1_000_000_000
+"""A file is closed when it is as large. Larger: fewer files, and more to copy for one page."""
+SOFTWARE = "newsledger"
+_VERSION = "WARC/1.1"
+_REVISIT = "http://netpreserve.org/warc/1.1/revisit"
+_WINDOW = 16 + zlib.MAX_WBITS
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands: the file's name relative to the archive's folder, as it is once closed, and the offset in it."""
+
+    file: str
+    offset: int
+    payload_hash: str | None
+    """SHA-256 (hex) of the body as received, its Content-Encoding kept; None for a revisit, which has no body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The archived answer that another repeats: byte for byte, or by the word of the server (304)."""
+
+    url: str
+    captured: datetime
+    by_server: bool = False
+
+
+class Archive:
+    """The open file of one site. Closing leaves it open for the day's next crawl."""
+
+    def __init__(self, folder: Path, site_id: str, *, max_file_bytes: int = MAX_FILE_BYTES) -> None:
+        """`folder` is made where it is missing; raises OSError where it cannot be written."""
+        self._site_id = site_id
+        self._folder = folder / site_id
+        self._max_file_bytes = max_file_bytes
+        self._stream: IO[bytes] | None = None
+        self._day = ""
+        self._name = ""
+
+    def write(self, exchange: Exchange, captured: datetime, earlier: Earlier | None = None) -> Place:
+        """Write a response with its request, and sync them; a revisit record where it repeats an `earlier` one.
+
+        Raises OSError where that fails, and leaves no half record then.
+        """
+        stream = self._open_for(captured)
+        start = stream.seek(0, os.SEEK_END)
+        try:
+            stream.write(_pair(exchange, captured, earlier))
+            _sync(stream)
+        except OSError:
+            stream.truncate(start)
+            raise
+        digest = None if earlier else hashlib.sha256(exchange.body).hexdigest()
+        return Place(f"{self._site_id}/{self._name}", start, digest)
+
+    def close(self) -> None:
+        """Let go of the file; it stays `.open` until its day is over."""
+        if self._stream:
+            self._stream.close()
+            self._stream = None
+
+    def _open_for(self, captured: datetime) -> IO[bytes]:
+        day = captured.astimezone(UTC).strftime("%Y%m%d")
+        if self._stream and day == self._day and self._stream.tell() < self._max_file_bytes:
+            return self._stream
+        self.close()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._day = day
+        self._close_older(day)
+        number = 1
+        while (stream := self._take(f"{self._site_id}-{day}-{number:02}.warc.gz")) is None:
+            number += 1
+        self._stream = stream
+        return stream
+
+    def _take(self, name: str) -> IO[bytes] | None:
+        """Open a file for appending, whole; None where it is closed, full, or another process writes it."""
+        closed, opened = self._folder / name, self._folder / (name + OPEN)
+        if closed.exists():
+            return None
+        stream = opened.open("a+b")
+        if not _lock(stream):
+            stream.close()
+            return None
+        redo(stream, closed)
+        end = whole_length(opened)
+        if end < opened.stat().st_size:
+            stream.truncate(end)
+        if end >= self._max_file_bytes:
+            stream.close()
+            opened.rename(closed)
+            return None
+        self._name = name
+        stream.seek(0, os.SEEK_END)
+        if end == 0:
+            stream.write(_info(name))
+            _sync(stream)
+            sync_folder(self._folder)
+        return stream
+
+    def _close_older(self, day: str) -> None:
+        """Files of other days get their final names; those that another process still writes are left to it."""
+        for path in sorted(self._folder.glob(f"*.warc.gz{OPEN}")):
+            if f"-{day}-" in path.name:
+                continue
+            with path.open("a+b") as stream:
+                if not _lock(stream):
+                    continue
+                redo(stream, path)
+                end = whole_length(path)
+                if end < path.stat().st_size:
+                    stream.truncate(end)
+                path.rename(path.with_name(path.name.removesuffix(OPEN)))
+
+
+def locate(folder: Path, name: str) -> Path | None:
+    """The file of a pointer, closed or still open; None where it is not there. A name never leads out of the folder."""
+    for candidate in (folder / name, folder / (name + OPEN)):
+        if candidate.resolve().is_relative_to(folder.resolve()) and candidate.is_file():
+            return candidate
+    return None
+
+
+class BusyError(Exception):
+    """A file of the archive is being written by another process; the message names it."""
+
+
+def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
+    """Overwrite records of a file with blanks of the same length (see `crawler.warc.erase`); how many were still there.
+
+    Raises BusyError where another process writes the file, OSError where it cannot be written, and UnerasableError, with nothing
+    overwritten, where no packed record begins at a place.
+    """
+    path = locate(folder, name)
+    if path is None:
+        return 0
+    with path.open("r+b") as stream:
+        if not _lock(stream):
+            raise BusyError(f"{name} is being written by another process")
+        redo(stream, path)
+        if path.name.endswith(OPEN):
+            stream.truncate(whole_length(path))
+        blanks = [found for offset in sorted(set(offsets)) if (found := blank_for(stream, offset, at))]
+        if blanks:
+            apply(stream, path, blanks)
+    return len(blanks)
+
+
+def whole_length(path: Path) -> int:
+    """Bytes of a file up to the end of its last whole gzip member."""
+    end = 0
+    with path.open("rb") as stream:
+        member, read = zlib.decompressobj(_WINDOW), 0
+        while block := stream.read(_CHUNK):
+            read += len(block)
+            while block:
+                try:
+                    member.decompress(block)
+                except zlib.error:
+                    return end
+                if not member.eof:
+                    break
+                block = member.unused_data
+                end = read - len(block)
+                member = zlib.decompressobj(_WINDOW)
+    return end
+
+
+def _pair(exchange: Exchange, captured: datetime, earlier: Earlier | None) -> bytes:
+    """A response record, or a revisit, and behind it its request; each a gzip member."""
+    made = RecordBuilder(warc_version=_VERSION)
+    facts = {"WARC-Date": _date(captured)}
+    if exchange.ip_address:
+        facts["WARC-IP-Address"] = exchange.ip_address
+    status = f"{exchange.status} {responses.get(exchange.status, '')}".strip()
+    http = StatusAndHeaders(status, list(exchange.headers), protocol="HTTP/1.1")
+    if earlier is None:
+        answer = made.create_warc_record(
+            exchange.url, "response", payload=BytesIO(exchange.body), length=len(exchange.body), http_headers=http,
+            warc_headers_dict=facts,
+        )  # fmt: skip
+    else:
+        digest = "sha1:" + base64.b32encode(hashlib.sha1(exchange.body, usedforsecurity=False).digest()).decode()
+        refers = {"WARC-Refers-To-Target-URI": earlier.url, "WARC-Refers-To-Date": _date(earlier.captured)}
+        same = {"WARC-Profile": f"{_REVISIT}/identical-payload-digest", "WARC-Payload-Digest": digest}
+        profile = {"WARC-Profile": f"{_REVISIT}/server-not-modified"} if earlier.by_server else same
+        answer = made.create_warc_record(exchange.url, "revisit", http_headers=http, warc_headers_dict=facts | refers | profile)
+    parts = urlsplit(exchange.url)
+    line = f"GET {parts.path or '/'}{'?' * bool(parts.query)}{parts.query} HTTP/1.1"
+    asked = StatusAndHeaders(line, list(exchange.request_headers), is_http_request=True)
+    concurrent = {"WARC-Date": _date(captured), "WARC-Concurrent-To": answer.rec_headers.get_header("WARC-Record-ID")}
+    request = made.create_warc_record(exchange.url, "request", http_headers=asked, warc_headers_dict=concurrent)
+    # What the server has packed gains nothing by packing it again.
+    is_packed = any(name.lower() == "content-encoding" and value.lower() != "identity" for name, value in exchange.headers)
+    return _member(answer, level=0 if is_packed else 1) + _member(request)
+
+
+def _info(name: str) -> bytes:
+    made = RecordBuilder(warc_version=_VERSION)
+    facts = {"software": SOFTWARE, "format": "WARC File Format 1.1", "robots": "obey"}
+    return _member(made.create_warcinfo_record(name, facts))
+
+
+def _member(record: ArcWarcRecord, level: int = 1) -> bytes:
+    """One record as a gzip member."""
+    plain = BytesIO()
+    WARCWriter(plain, gzip=False, warc_version=_VERSION).write_record(record)
+    packer = zlib.compressobj(level, zlib.DEFLATED, _WINDOW)
+    return packer.compress(plain.getvalue()) + packer.flush()
+
+
+def _date(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _sync(stream: IO[bytes]) -> None:
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def _lock(stream: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

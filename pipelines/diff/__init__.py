@@ -1,0 +1,68 @@
+"""What two readings of an article differ in, as data: field by field, word by word. Terminals and pages render it.
+
+The door of this room: the body paragraph by paragraph, pictures and authors in pairs are to be had here too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.article import Article
+from pipelines.diff.media import AuthorChange, ImageChange, author_changes, author_line, image_changes, image_line
+from pipelines.diff.model import Kind, Op, Paragraph, Piece, apply, joined, restore
+from pipelines.diff.sentences import body_changes, pieces_of, word_pieces
+
+__all__ = [
+    "AuthorChange", "FieldDifference", "ImageChange", "Kind", "Op", "Paragraph", "Piece", "apply", "author_changes",
+    "body_changes", "differences", "image_changes", "pieces_of", "restore", "word_pieces",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """One field that differs."""
+
+    field: str
+    pieces: tuple[Piece, ...]
+    """Exact: same and removed joined give the field before, same and added the field after."""
+
+
+def differences(before: Article, after: Article) -> tuple[FieldDifference, ...]:
+    """The fields in which two articles differ, in reading order."""
+    found = []
+    for field, one, other in zip(_FIELDS, _texts(before), _texts(after), strict=True):
+        if one != other and field in _WHOLE:
+            found.append(FieldDifference(field, joined([(Op.REMOVED, one), (Op.ADDED, other)])))
+        elif one != other:
+            found.append(FieldDifference(field, word_pieces(one, other)))
+    return tuple(found)
+
+
+_WHOLE = frozenset({"date_published", "date_modified"})
+"""Fields whose words mean nothing alone."""
+
+_FIELDS = (
+    "headline",
+    "description",
+    "byline",
+    "authors",
+    "section",
+    "date_published",
+    "date_modified",
+    "images",
+    "body",
+)
+
+
+def _texts(article: Article) -> tuple[str, ...]:
+    return (
+        article.headline or "",
+        article.description or "",
+        article.byline or "",
+        "; ".join(map(author_line, article.authors)),
+        article.section or "",
+        str(article.date_published or ""),
+        str(article.date_modified or ""),
+        "\n".join(filter(None, map(image_line, article.images))),
+        article.body,
+    )

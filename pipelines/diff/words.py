@@ -1,0 +1,202 @@
+"""Two wordings of one passage, word by word, as a reader would mark them: sentences first, then the words within them.
+
+What is marked is exact and whole: a number, a word with its apostrophe, a rewritten sentence is one change, not a scatter of
+letters that happen to be alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from pipelines.diff.lcs import Steps, common_runs
+from pipelines.diff.model import Op
+from pipelines.diff.paragraphs import Aligner
+from pipelines.diff.tokens import key_of, sentences_of, words_of
+
+REWRITTEN = 0.35
+"""A passage of which less than this share of letters stays is shown whole: words that happen to be in both only confuse."""
+SPLINTER_CHARS = 6
+"""An unchanged bit of at most one word up to this length between two changes is shown as changed with them, unless both changes
+only add or only take away: "man{+, 54,+} dies{+ after fall+}" reads well."""
+SPLINTER_SHARE = 2
+"""So is a longer one where the changes on both sides are at least so many times as long."""
+LONG_CHARS = 300
+"""From this length a passage is compared sentence by sentence."""
+SLIDE_CHARS = 400
+"""How far a removed or added run is moved along equal words, to where it reads as a unit."""
+
+SENTENCE_SPACES = 3
+"""Blanks within a replaced sentence from which it takes its full stop with it."""
+MARK_CHARS = 12
+_FULL_STOP = re.compile(r"[.!?…。！？]{1,4}[\"'”’»›)\]]{0,3}(?:\s{1,4}|$)")
+ENDS = ".!?…。！？"
+CLOSING = ('"', "”", "’", "»", "“", "」", "』", ")")
+PAUSES = (*CLOSING, ",", ";", ":", "–", "—", "、", "，")
+OPENING = '“«„(["「『'
+
+Found = tuple[str, str, str]
+"""Removed, added, and the unchanged text behind them."""
+
+
+@dataclass(slots=True)
+class _Change:
+    removed: str
+    added: str
+    same: str
+
+    @property
+    def size(self) -> int:
+        return max(len(self.removed), len(self.added))
+
+    @property
+    def is_replaced(self) -> bool:
+        return bool(self.removed and self.added)
+
+
+def worded(before: str, after: str, steps: Steps) -> Iterator[tuple[Op, str]]:
+    """The same and the removed joined are the text before, the same and the added the text after."""
+    changes = _without_splinters(_merged(_compared(before, after, steps)))
+    for position, change in enumerate(changes[1:], 1):
+        _slide(changes[position - 1], change)
+        if position + 1 == len(changes) or len(change.same) > MARK_CHARS:
+            _with_full_stop(changes[position - 1], change)
+    for change in changes:
+        yield from ((Op.REMOVED, change.removed), (Op.ADDED, change.added), (Op.SAME, change.same))
+
+
+def _compared(before: str, after: str, steps: Steps) -> Iterator[Found]:
+    if max(len(before), len(after)) < LONG_CHARS:
+        yield from _words(words_of(before), words_of(after), steps)
+        return
+    firsts, seconds = sentences_of(before), sentences_of(after)
+    a = c = 0
+    for block in Aligner(firsts, seconds).alignment().blocks:
+        yield from _passage(firsts[a : block.a], seconds[c : block.c], steps)
+        yield from _passage(firsts[block.a : block.b], seconds[block.c : block.d], steps)
+        a, c = block.b, block.d
+    yield from _passage(firsts[a:], seconds[c:], steps)
+
+
+def _passage(one: Sequence[str], other: Sequence[str], steps: Steps) -> Iterator[Found]:
+    if one == other:
+        yield "", "", "".join(one)
+    else:
+        yield from _words(words_of("".join(one)), words_of("".join(other)), steps)
+
+
+def _words(one: Sequence[str], other: Sequence[str], steps: Steps) -> Iterator[Found]:
+    """One passage word by word; whole where little of it stays."""
+    keys, other_keys = [key_of(word) for word in one], [key_of(word) for word in other]
+    runs = common_runs(keys, other_keys, steps) if one and other else []
+    kept = sum(len(key) for i, _, size in runs for key in keys[i : i + size])
+    if 2 * kept < REWRITTEN * (sum(map(len, keys)) + sum(map(len, other_keys))):
+        runs = []
+    a = c = 0
+    for i, j, size in runs:
+        removed, added = "".join(one[a:i]), "".join(other[c:j])
+        a, c = i + size, j + size
+        if one[i:a] == other[j:c]:
+            yield removed, added, "".join(one[i:a])
+            continue
+        for word, other_word in zip(one[i:a], other[j:c], strict=True):
+            if word != other_word:  # the same word after other white space
+                same = key_of(word) if word.strip() else ""
+                removed, added = removed + word.removesuffix(same), added + other_word.removesuffix(same)
+                yield removed, added, same
+            else:
+                yield removed, added, word
+            removed = added = ""
+    yield "".join(one[a:]), "".join(other[c:]), ""
+
+
+def _merged(found: Iterable[Found]) -> list[_Change]:
+    """Neighbours joined where nothing lies between; the first holds only the unchanged beginning, empty or not."""
+    changes = [_Change("", "", "")]
+    unchanged: list[str] = []
+    for removed, added, same in found:
+        if removed or added:
+            changes[-1].same += "".join(unchanged)
+            unchanged = []
+            if changes[-1].same or len(changes) == 1:
+                changes.append(_Change("", "", ""))
+            changes[-1].removed += removed
+            changes[-1].added += added
+        unchanged.append(same)
+    changes[-1].same += "".join(unchanged)
+    return changes
+
+
+def _without_splinters(changes: Sequence[_Change]) -> list[_Change]:
+    kept = [changes[0]]
+    for change in changes[1:]:
+        while len(kept) > 1 and _is_splinter(kept[-1], change):
+            last = kept.pop()
+            removed, added = last.removed + last.same + change.removed, last.added + last.same + change.added
+            change = _Change(removed, added, change.same)
+        kept.append(change)
+    return kept
+
+
+def _is_splinter(change: _Change, following: _Change) -> bool:
+    """Whether the unchanged bit between two changes is not worth a reader's eye."""
+    size, words = len(change.same), change.same.split()
+    if size <= SPLINTER_CHARS and len(words) <= 1:
+        is_word = any(map(str.isalnum, change.same))
+        return not is_word or change.is_replaced or following.is_replaced
+    return size * SPLINTER_SHARE <= min(change.size, following.size)
+
+
+def _slide(left: _Change, change: _Change) -> None:
+    """Moves what was only removed or only added along equal words to where it begins and ends as a sentence or a clause does."""
+    if not change.is_replaced:
+        text = change.removed or change.added
+        whole = left.same + text + change.same
+        start = len(left.same) + _best_shift(left.same[-SLIDE_CHARS:], text, change.same[:SLIDE_CHARS])
+        left.same, text, change.same = whole[:start], whole[start : start + len(text)], whole[start + len(text) :]
+        space = text[: len(text) - len(text.lstrip(" "))]
+        if space and change.same.startswith(space):  # "the[- old-] mill" -> "the [-old -]mill"
+            left.same, text, change.same = left.same + space, text[len(space) :] + space, change.same[len(space) :]
+        change.removed, change.added = (text, "") if change.removed else ("", text)
+    elif change.removed[0] == change.added[0] == " ":
+        left.same, change.removed, change.added = left.same + " ", change.removed[1:], change.added[1:]
+
+
+def _with_full_stop(left: _Change, change: _Change) -> None:
+    """A sentence that was replaced whole takes the full stop with it that both versions happen to end in."""
+    begins = not left.same or left.same.rstrip()[-1:] in (*ENDS, *CLOSING, "\n", "")
+    found = _FULL_STOP.match(change.same)
+    if change.is_replaced and begins and found and min(change.removed.count(" "), change.added.count(" ")) >= SENTENCE_SPACES:
+        change.removed, change.added = change.removed + found.group(), change.added + found.group()
+        change.same = change.same[found.end() :]
+
+
+def _best_shift(left: str, text: str, right: str) -> int:
+    """By how many characters to move `text` between its neighbours; 0 where it stands best or can stand nowhere else."""
+    before, own, behind = words_of(left)[1:], words_of(text), words_of(right)[:-1]
+    words, size = before + own + behind, len(own)
+    first = last = len(before)
+    while first and words[first - 1] == words[first + size - 1]:
+        first -= 1
+    while last + size < len(words) and words[last] == words[last + size]:
+        last += 1
+    if first == last:
+        return 0
+    ends = [0, *accumulate(map(len, words))]
+    at = len(before)
+    best = max(range(first, last + 1), key=lambda place: (_rest(words, place) + _rest(words, place + size), -abs(place - at)))
+    return ends[best] - ends[at]
+
+
+def _rest(words: Sequence[str], place: int) -> int:
+    """How much of a pause there is before a word: 0 within a clause, 3 between sentences."""
+    if not 0 < place < len(words):
+        return 1
+    mark = words[place - 1][-1]
+    if "\n" in mark or "\n" in words[place]:
+        return 5
+    if words[place - 1] in CLOSING and place > 1 and words[place - 2][-1] in ENDS:
+        return 4
+    return 3 if mark in ENDS else 1 if words[place - 1] in PAUSES else -1 if mark in OPENING else 0

@@ -1,0 +1,177 @@
+"""Revisions as records that can be handed on: chosen by site, time, kind of change or words, in order of their ids.
+
+A record stands for itself: the revision with all that hangs on it, and what is known of its article and site. docs/export.md
+tells each field. Reads a window of ids at a time, so that memory stays flat. Withdrawn articles are in none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipelines.queries.search_terms import match_of
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import moment
+
+FORMAT = "newsledger-revision/1"
+"""What a record calls itself. A field more keeps it; a field that goes, or means something else, makes it /2."""
+
+Record = dict[str, Any]
+
+WINDOW = 500
+"""Ids a window spans. More: more memory; fewer: more statements."""
+
+SITE = ("id", "name", "url", "country", "region", "owner", "platform", "timezone", "language")
+ARTICLE = (
+    *("url", "external_id", "kind", "date_published", "first_seen", "last_seen", "last_checked", "next_check", "state"),
+    *("suspected_since", "suspected_looks", "revision_count"),
+)
+REVISION = (
+    *("number", "change", "changed_fields", "reverted_to", "headline", "description", "body", "byline", "section", "topics"),
+    *("kind", "language", "is_accessible_for_free", "canonical_url", "date_published", "date_published_raw", "date_modified"),
+    *("date_modified_raw", "first_seen", "last_seen", "not_before", "content_hash", "extractor", "warc_file", "warc_offset"),
+    *("payload_hash", "reads_as"),
+)
+LOOK = ("fetched", "url", "status", "outcome", "bytes", "reason", "warc_file", "warc_offset", "payload_hash", "robots", "tdm")
+READING = ("replaced", "extractor", "content_hash", "article")
+
+# CROSS JOIN and NOT INDEXED keep SQLite on the ids, in their order: through any other index it would sort all of them first.
+_CHOSEN = """
+SELECT r.*, back.number AS reverted_to_number, same.number AS reads_as_number FROM revisions r {index}
+CROSS JOIN articles a ON a.id = r.article_id
+LEFT JOIN revisions back ON back.id = r.reverted_to LEFT JOIN revisions same ON same.id = r.reads_as
+WHERE r.id > :after AND r.id <= :until AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.article_id = r.article_id) {and_what}
+ORDER BY r.id
+"""
+_AUTHORS = (
+    "SELECT revision_id, name, role, agency FROM revision_authors WHERE revision_id IN {ids} ORDER BY revision_id, position"
+)
+_IMAGES = """SELECT revision_id, url, alt, caption, credit FROM revision_images WHERE revision_id IN {ids}
+    ORDER BY revision_id, position"""
+_READINGS = "SELECT * FROM readings WHERE revision_id IN {ids} ORDER BY id"
+_LOOKS = """SELECT r.id AS revision_id, f.* FROM revisions r JOIN fetches f
+    ON f.article_id = r.article_id AND f.fetched IN (r.first_seen, r.last_seen) WHERE r.id IN {ids} ORDER BY f.fetched, f.id"""
+_ARTICLES = """SELECT a.*, other.url AS moved_to_url FROM articles a LEFT JOIN articles other ON other.id = a.moved_to
+    WHERE a.id IN {ids}"""
+_ALIASES = "SELECT article_id, url, reason, first_seen FROM aliases WHERE article_id IN {ids} ORDER BY first_seen, url"
+_STATES = "SELECT article_id, at, state, status, reason FROM states WHERE article_id IN {ids} ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which revisions; what is not said holds for all."""
+
+    sites: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    """First seen at or after `since`, and before `until`; aware."""
+    changes: tuple[str, ...] = ()
+    words: str = ""
+    """All of these stand in the revision; `"a phrase"` stays together, `word*` finds beginnings."""
+    latest: bool = False
+    """Only the latest revision of each article."""
+    article_id: int | None = None
+
+
+def count(store: Store, selection: Selection) -> int:
+    """How many revisions are chosen."""
+    sql, parameters = _statement(selection)
+    everything: dict[str, object] = {**parameters, "after": 0, "until": _last(store)}
+    return int(store.value(f"SELECT count(*) FROM ({sql})", everything))  # noqa: S608 - our own statement
+
+
+def records(store: Store, selection: Selection) -> Iterator[Record]:
+    """The chosen revisions as records, by id. The caller decides whether all are of one moment (`Store.snapshot`)."""
+    sql, parameters = _statement(selection)
+    for after in range(0, _last(store), WINDOW):
+        window: dict[str, object] = {**parameters, "after": after, "until": after + WINDOW}
+        found = list(store.rows(sql, window))
+        if found:
+            yield from _complete(store, found)
+
+
+def _last(store: Store) -> int:
+    return int(store.value("SELECT max(id) FROM revisions") or 0)
+
+
+def _statement(selection: Selection) -> tuple[str, dict[str, object]]:
+    """The statement of one window, and its parameters but for the window's."""
+    parts, parameters = [], dict[str, object]()
+    if selection.sites:
+        parts.append("a.site_id IN (SELECT value FROM json_each(:sites))")
+        parameters["sites"] = json.dumps(selection.sites)
+    if selection.changes:
+        parts.append("r.change IN (SELECT value FROM json_each(:changes))")
+        parameters["changes"] = json.dumps(selection.changes)
+    if selection.since:
+        parts.append("r.first_seen >= :since")
+        parameters["since"] = moment(selection.since)
+    if selection.until:
+        parts.append("r.first_seen < :before")
+        parameters["before"] = moment(selection.until)
+    if selection.words:
+        within = "rowid > :after AND rowid <= :until"
+        parts.append(f"r.id IN (SELECT rowid FROM revisions_fts WHERE revisions_fts MATCH :words AND {within})")  # noqa: S608
+        parameters["words"] = match_of(selection.words) or '""'
+    if selection.latest:
+        parts.append("r.id = a.latest_revision_id")
+    if selection.article_id is not None:
+        parts.append("r.article_id = :article")
+        parameters["article"] = selection.article_id
+    index = "NOT INDEXED" if selection.article_id is None else ""
+    return _CHOSEN.format(index=index, and_what="".join(f" AND {part}" for part in parts)), parameters
+
+
+def _complete(store: Store, found: list[Row]) -> Iterator[Record]:
+    """The records of some rows of `revisions`, what hangs on them read for all at once."""
+    revisions, articles = [row["id"] for row in found], sorted({row["article_id"] for row in found})
+    authors, images, readings, looks = (
+        _grouped(store, sql, revisions, "revision_id") for sql in (_AUTHORS, _IMAGES, _READINGS, _LOOKS)
+    )
+    aliases, states = (_grouped(store, sql, articles, "article_id") for sql in (_ALIASES, _STATES))
+    of = {row["id"]: row for row in _of(store, _ARTICLES, articles)}
+    sites = {row["id"]: row for row in _of(store, "SELECT * FROM sites WHERE id IN {ids}", {r["site_id"] for r in of.values()})}
+    for row in found:
+        article = of[row["article_id"]]
+        moved = {"moved_to": article["moved_to_url"]}
+        told = {"aliases": aliases[article["id"]], "states": states[article["id"]]}
+        yield {
+            "format": FORMAT,
+            "site": _only(sites[article["site_id"]], SITE),
+            "article": {**_only(article, ARTICLE), **moved, **told},
+            "revision": {**_revision(row), "authors": authors[row["id"]], "images": images[row["id"]]},
+            "readings": [{**_only(one, READING), "article": json.loads(one["article"])} for one in readings[row["id"]]],
+            "looks": [_only(one, LOOK) for one in looks[row["id"]]],
+        }
+
+
+def _revision(row: Row) -> Row:
+    """A row of `revisions` by what it means elsewhere: lists as lists, other revisions by their numbers."""
+    free = row["is_accessible_for_free"]
+    return {
+        **_only(row, REVISION),
+        "changed_fields": json.loads(row["changed_fields"]),
+        "topics": json.loads(row["topics"]),
+        "is_accessible_for_free": None if free is None else bool(free),
+        "reverted_to": row["reverted_to_number"],
+        "reads_as": row["reads_as_number"],
+    }
+
+
+def _only(row: Row, columns: Iterable[str]) -> Row:
+    return {column: row[column] for column in columns}
+
+
+def _of(store: Store, sql: str, ids: Iterable[object]) -> Iterator[Row]:
+    return store.rows(sql.format(ids="(SELECT value FROM json_each(?))"), (json.dumps(list(ids)),))
+
+
+def _grouped(store: Store, sql: str, ids: Iterable[int], key: str) -> dict[int, list[Row]]:
+    groups: dict[int, list[Row]] = defaultdict(list)
+    for row in _of(store, sql, ids):
+        groups[row.pop(key)].append(row)
+    return groups

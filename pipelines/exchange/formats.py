@@ -1,0 +1,67 @@
+"""Records of revisions as files: JSON lines that lose nothing, and CSV for spreadsheets. See docs/export.md."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pipelines.exchange.export import Record
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a spreadsheet may take for a formula, or for the end of what it was told is text, at the beginning of a cell."""
+
+_ARTICLE = ("url", "external_id", "state")
+_SEEN = ("first_seen", "last_seen", "revision_count")
+_REVISION = (
+    *("number", "change", "changed_fields", "reverted_to", "headline", "description", "body", "byline", "authors", "section"),
+    *("topics", "kind", "language", "is_accessible_for_free", "canonical_url", "images", "date_published", "date_published_raw"),
+    *("date_modified", "date_modified_raw", "first_seen", "last_seen", "not_before", "content_hash", "extractor", "warc_file"),
+    *("warc_offset", "payload_hash", "reads_as"),
+)
+COLUMNS = ("site_id", *_ARTICLE, *(f"article_{name}" for name in _SEEN), "aliases", *_REVISION)
+"""The columns of a table of revisions, in order."""
+
+
+def flat(record: Record) -> dict[str, Any]:
+    """A record as one row of a table; lists stay lists."""
+    article = record["article"]
+    return {
+        "site_id": record["site"]["id"],
+        **{column: article[column] for column in _ARTICLE},
+        **{f"article_{column}": article[column] for column in _SEEN},
+        "aliases": [alias["url"] for alias in article["aliases"]],
+        **{column: record["revision"][column] for column in _REVISION},
+    }
+
+
+def as_jsonl(records: Iterable[Record]) -> Iterator[bytes]:
+    """A JSON object a line, UTF-8."""
+    for record in records:
+        yield (json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def as_csv(records: Iterable[Record]) -> Iterator[bytes]:
+    """CSV (RFC 4180), UTF-8, with a line of names; lists as JSON. No cell is a formula to any spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for record in records:
+        row = flat(record)
+        writer.writerow([cell(row[column]) for column in COLUMNS])
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue().encode()
+
+
+def cell(value: object) -> str:
+    """A value as the text of a cell; one that could be taken for a formula gets an apostrophe in front."""
+    if value is None:
+        return ""
+    if isinstance(value, bool | list):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

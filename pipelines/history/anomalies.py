@@ -1,0 +1,184 @@
+"""Whether a reading may be believed: a page whose template changed overnight is read wrongly, and looks like an edit of every
+article at once. Pure.
+
+One reading alone proves nothing: editors cut texts and take bylines away. So a doubtful reading waits until the crawl's other
+readings are in (`settle`): alone among many sound ones it is believed; where several share a symptom, or where there is too
+little beside it to tell, it is not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipelines.article import Article, Kind
+from pipelines.queries.health import ENOUGH_REVISIONS, FIELDS, NEARLY_ALWAYS, Readings
+from pipelines.text.normalise import CONTENT_FIELDS, content_of
+from pipelines.text.unicode import paragraphs
+
+SHRUNK, SWOLLEN, KEPT = 0.5, 2.5, 0.3
+"""A text below or above so much of its former length, or of whose words so little is left, is doubted. Closer to 1: more honest
+edits wait for the crawl's end, and in small crawls for a person."""
+ENOUGH_TEXT, LONG_TEXT = 400, 1_500
+"""Characters from which a text's shrinking, and its swelling, is told: breaking news begins with two lines."""
+BRIEF = 0.25
+"""A new article below so much of the site's median body is doubted; one in ten may be as short."""
+SOUND_BESIDE = 5
+"""Sound readings that a reading without any headline or text needs beside it. Higher: small crawls settle less by themselves."""
+RARE = 20
+"""Sound readings for each where several share a milder symptom. Higher: a day of many honest cuts waits for a person."""
+SHARED_BY = 5
+"""Where so many articles, and most of those that were read again, gain or lose the very same line without telling, it is their
+template that was edited. Lower: a note that a desk adds to a handful of articles waits for a person."""
+MANY, MANY_MILD = 8, 5
+"""So many silent edits of one field, of most articles that were read again, are none; of standfirst, names or captions alone."""
+LOST_ARTICLE = "lost article"
+"""A page that was an article, and reads as none without saying that it is gone."""
+_GRAVE = frozenset({LOST_ARTICLE, "lost headline", "lost body"})
+_MILD = frozenset({"description", "authors", "images"})
+_SILENT = "silent "
+_NEW = "new: "
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why one reading waits: its symptoms, and where it claims a silent edit the lines that came and went."""
+
+    symptoms: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.symptoms or self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else is known when doubts are settled."""
+
+    sound: int = 0
+    """Readings of the crawl that raised no doubt, pages that the server says did not change among them."""
+    confirmed: int = 0
+    """Those of them that are of articles known before."""
+    usual: Readings = field(default_factory=Readings)
+    aside: Mapping[str, int] = field(default_factory=dict)
+    """Symptom -> readings of the site that have it and were not believed before."""
+    lines: frozenset[str] = frozenset()
+    """Lines for which readings of the site were not believed before."""
+
+
+def doubt(before: Article | None, reading: Article, usual: Readings, *, declared: bool) -> Doubt:
+    """What is doubtful in a normalised reading, against its article's latest revision; against the site's usual where it is new.
+
+    `declared`: the page itself says that it was updated since, which accounts for all but a lost headline or text.
+    """
+    if before is None:
+        return Doubt(frozenset(_NEW + symptom for symptom in _lacking(reading, usual)))
+    symptoms = frozenset((*_lost(before, reading), *_body(before, reading)))
+    if declared:
+        return Doubt(symptoms & _GRAVE)
+    fields = [name for name in CONTENT_FIELDS if content_of(before, name) != content_of(reading, name)]
+    return Doubt(symptoms | {_SILENT + name for name in fields}, _lines(before) ^ _lines(reading))
+
+
+def is_walled(before: Article, reading: Article) -> bool:
+    """Whether a page shows no more than the beginning of what it said: it went behind a wall, nobody edited it."""
+    shown, said = paragraphs(reading.body), paragraphs(before.body)
+    return (
+        reading.is_accessible_for_free is False
+        and reading.headline == before.headline
+        and len(shown) < len(said)
+        and all(line == full or (line == shown[-1] and full.startswith(line.rstrip(" .…"))) for line, full in zip(shown, said))  # noqa: B905 - shorter by intention
+    )
+
+
+def settle(doubts: Sequence[Doubt], beside: Beside) -> list[str | None]:
+    """For each doubt of one site's crawl: why its reading is not believed, or None where it is."""
+    symptoms = Counter(symptom for one in doubts for symptom in one.symptoms)
+    lines = Counter(line for one in doubts for line in one.lines)
+    mild = sum(1 for one in doubts if _is_mild(one))
+    believed = {symptom: _is_honest(symptom, count, mild, beside) for symptom, count in symptoms.items()}
+    shared = {line for line, count in lines.items() if count >= SHARED_BY and count > beside.confirmed} | beside.lines
+    return [_reason(one, symptoms, believed, lines, shared, beside) for one in doubts]
+
+
+def _reason(one: Doubt, symptoms: Mapping[str, int], believed: Mapping[str, bool], lines: Mapping[str, int], shared: set[str],
+            beside: Beside) -> str | None:  # fmt: skip
+    bad = sorted(symptom for symptom in one.symptoms if not believed[symptom])
+    if bad:
+        count = max(symptoms[symptom] for symptom in bad)
+        return f"{', '.join(bad)}: so in {count} of this crawl's readings, {beside.sound} were sound"
+    same = sorted(one.lines & shared, key=lambda line: (-lines[line], line))
+    if same:
+        return f"the same line came or went in {lines[same[0]]} articles of this crawl: {same[0][:80]!r}"
+    return None
+
+
+def _is_mild(one: Doubt) -> bool:
+    fields = {symptom.removeprefix(_SILENT) for symptom in one.symptoms if symptom.startswith(_SILENT)}
+    return bool(fields) and fields <= _MILD
+
+
+def _is_honest(symptom: str, count: int, mild: int, beside: Beside) -> bool:
+    """Whether so many readings with one symptom, beside so many without any, are what chance and editors make."""
+    if symptom.startswith(_NEW):
+        name = symptom.removeprefix(_NEW + "no ")
+        share = 1 - beside.usual.share(name) if name in FIELDS else 1 - NEARLY_ALWAYS
+        return beside.sound >= SOUND_BESIDE - 2 and count <= 1 + 2 * share * (count + beside.sound)
+    if symptom.startswith(_SILENT):
+        is_mild = symptom.removeprefix(_SILENT) in _MILD and mild >= MANY_MILD and mild > beside.confirmed
+        return not is_mild and (count < MANY or count <= 3 * beside.confirmed)
+    count += beside.aside.get(symptom, 0)
+    if symptom in _GRAVE:
+        return beside.sound >= SOUND_BESIDE and count == 1
+    return count == 1 or beside.sound >= (RARE if count > 2 else SOUND_BESIDE) * count
+
+
+def _lacking(reading: Article, usual: Readings) -> Iterable[str]:
+    """Fields that the site nearly always fills, and this new article has not; a text far shorter than the site's are."""
+    if usual.count < ENOUGH_REVISIONS:
+        return
+    for name in FIELDS:
+        if usual.share(name) >= NEARLY_ALWAYS and not getattr(reading, name):
+            yield f"no {name}"
+    if reading.kind is Kind.ARTICLE and usual.body_chars and 0 < len(reading.body) < BRIEF * usual.body_chars:
+        yield "short body"
+
+
+def _lost(before: Article, reading: Article) -> Iterable[str]:
+    for name in ("headline", "description", "authors"):
+        if getattr(before, name) and not getattr(reading, name):
+            yield f"lost {name}"
+    if _captions(before) and not _captions(reading):
+        yield "lost captions"
+
+
+def _body(before: Article, reading: Article) -> Iterable[str]:
+    """What became of the text. Live blogs turn their posts over, so nothing is said of them."""
+    old, new = len(before.body), len(reading.body)
+    if Kind.LIVE in (before.kind, reading.kind) or not old:
+        return
+    if not new:
+        yield "lost body"
+    elif old >= ENOUGH_TEXT and new < SHRUNK * old:
+        yield "shrunk body"
+    elif old >= LONG_TEXT and new > SWOLLEN * old:
+        yield "swollen body"
+    elif old >= ENOUGH_TEXT and before.headline == reading.headline and _words_kept(before.body, reading.body) < KEPT:
+        yield "other body"
+
+
+def _words_kept(old: str, new: str) -> float:
+    words, there = Counter(old.split()), Counter(new.split())
+    return (words & there).total() / max(words.total(), 1)
+
+
+def _captions(article: Article) -> bool:
+    return any(image.caption or image.credit for image in article.images)
+
+
+def _lines(article: Article) -> frozenset[str]:
+    """Every line of which an edit could be made, but for the names."""
+    heads = (article.headline, article.description)
+    captions = (part for image in article.images for part in (image.caption, image.credit))
+    return frozenset(line for line in (*heads, *paragraphs(article.body), *captions) if line)

@@ -1,0 +1,147 @@
+"""What an article said at a time, as far as the looks at it can tell: between two looks it may have said the one or the other.
+
+Pure: works on the rows of `revisions` and `states`. Knows no store and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+
+from pipelines.history.revisions import State
+from pipelines.proof.memento import parse_digits
+from pipelines.store.database import Row
+from pipelines.store.rows import instant_of, moment
+
+ABSENT = 0
+"""Stands for "it was not there" where else the number of a revision stands; revisions count from one."""
+
+
+class Certainty(StrEnum):
+    """How sure an answer is."""
+
+    SEEN = "seen"
+    """Looks before and after (or at that very time) saw the same."""
+    BETWEEN = "between"
+    """It changed between two looks, and the time lies between them."""
+    LAST_SEEN = "last_seen"
+    """The last look before saw this; none has told anything since."""
+    UNKNOWN = "unknown"
+    """Nobody had looked yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The answer to "what did it say at that time?"."""
+
+    at: datetime
+    certainty: Certainty
+    numbers: tuple[int, ...] = ()
+    """Numbers of the revisions that can have stood then, ABSENT for none: one where it is certain, two between looks."""
+    since: datetime | None = None
+    """The last look at or before that time that told something."""
+    until: datetime | None = None
+    """The first look at or after that time that told something; None: there was none."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Sight:
+    at: datetime
+    number: int
+
+
+def said_at(revisions: Iterable[Row], states: Iterable[Row], at: datetime) -> Said:
+    """What an article said at a time, from all of its revisions and steps of state in order of time.
+
+    `reads_as` of a revision, where it is given: the number of an earlier one that says the same; only an older parser told
+    them apart, so nothing changed between them.
+    """
+    revisions = list(revisions)
+    alike = _alike(revisions)
+    sights = sorted(_sights(revisions, list(states)))
+    before = [sight for sight in sights if sight.at <= at]
+    after = [sight for sight in sights if sight.at >= at]
+    if not before:
+        return Said(at, Certainty.UNKNOWN, until=after[0].at if after else None)
+    last = before[-1]
+    if last.at == at:
+        return Said(at, Certainty.SEEN, (last.number,), at, at)
+    if not after:
+        return Said(at, Certainty.LAST_SEEN, (last.number,), last.at)
+    following = after[0]
+    if alike.get(last.number) == alike.get(following.number):
+        return Said(at, Certainty.SEEN, (last.number,), last.at, following.at)
+    return Said(at, Certainty.BETWEEN, (last.number, following.number), last.at, following.at)
+
+
+def parse_moment(text: str, zone: tzinfo, now: datetime) -> datetime | None:
+    """The instant that a person names; None where the text names none.
+
+    ISO 8601 with day and time, on the clock of `zone` where it says no other; 14 digits as archives write them, UTC; a time
+    alone (`14:05`): the last time that it was so late. A day alone is many moments, and so none.
+    """
+    text = text.strip()[:64]
+    if found := parse_digits(text):
+        return found
+    try:
+        if text[2:3] == ":":
+            return _last_time(time.fromisoformat(text), zone, now)
+        at = datetime.fromisoformat(text) if len(text) > len("2025-03-07") else None
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC) if at else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _last_time(clock: time, zone: tzinfo, now: datetime) -> datetime:
+    here = now.astimezone(clock.tzinfo or zone)
+    at = datetime.combine(here.date(), clock, clock.tzinfo or zone)
+    return (at if at <= here else datetime.combine(here.date() - timedelta(days=1), clock, at.tzinfo)).astimezone(UTC)
+
+
+def describe(said: Said, revisions: Sequence[Row]) -> str:
+    """The answer as one sentence."""
+    named = " or ".join(f"revision {number}" if number else "nothing: it was not there" for number in said.numbers)
+    if said.certainty is Certainty.UNKNOWN:
+        first = f"it was first seen at {moment(said.until)}" if said.until else "it was never read"
+        return f"nothing is known of {moment(said.at)}: {first}"
+    since = moment(said.since or said.at)
+    if said.certainty is Certainty.BETWEEN:
+        return f"between {since} and {moment(said.until or said.at)} it changed; at {moment(said.at)} it said {named}"
+    if said.certainty is Certainty.LAST_SEEN:
+        return f"at {moment(said.at)} it said {named}, as last seen at {since}; no look has told anything since"
+    if said.since == said.until:
+        return f"at {moment(said.at)} it said {named}: that is when it was looked at"
+    again = f"seen so at {since} and again at {moment(said.until or said.at)}"
+    return f"at {moment(said.at)} it said {named}: {again}{_last_change(said, revisions)}"
+
+
+def _alike(revisions: list[Row]) -> dict[int, int]:
+    """Number of a revision -> number of the first that says the same."""
+    first: dict[int, int] = {}
+    for row in revisions:
+        earlier = int(row.get("reads_as") or row["number"])
+        first[row["number"]] = first.get(earlier, earlier)
+    return first
+
+
+def _last_change(said: Said, revisions: Sequence[Row]) -> str:
+    """When the revision that stood had come to be, where that was an edit."""
+    row = next((row for row in revisions if row["number"] == said.numbers[0]), None)
+    return f"; it had been edited between {row['not_before']} and {row['first_seen']}" if row and row["not_before"] else ""
+
+
+def _sights(revisions: list[Row], states: list[Row]) -> Iterator[_Sight]:
+    """The looks that are known to have told something: first and last of each revision, and those that found it gone or back."""
+    spans = [(row["number"], instant_of(row["first_seen"]), instant_of(row["last_seen"])) for row in revisions]
+    for number, first, last in spans:
+        yield _Sight(first, number)
+        yield _Sight(last, number)
+    for row in states:
+        at = instant_of(row["at"])
+        if row["state"] != State.LIVE:
+            yield _Sight(at, ABSENT)
+            continue
+        # back, and saying what it had said before: no revision began then
+        yield from (_Sight(at, number) for number, first, last in spans if first <= at <= last)

@@ -1,0 +1,173 @@
+"""When an article, or a URL that led to none, is looked at again, and which of those that are due go first. Pure.
+
+A source that claims a change brings a look at once, wherever it is believed (`claim_is_due`). All other looks at live articles
+are audits for what no source tells: each comes when an untold edit has become likely enough by the site's own habits, within
+bounds that grow with the time since the last change. What the hour's requests do not allow for is put off, least likely first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from pipelines.article import Outcome
+from pipelines.history.edit_rates import CLAIMS, Habits
+from pipelines.history.revisions import State
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+YOUNG = timedelta(hours=2.5)
+LIKELY_YOUNG, LIKELY = 0.006, 0.04
+"""So many untold edits expected bring a look, at a site that edits as the prior says. Higher: fewer requests, and silent edits
+are seen later. Of the young fewer: what is edited at once is edited again, and what it said between is lost if nobody looked."""
+EAGER = 0.9
+"""At a site that edits more or less, the measure is this power of how much. 1: all sites cost the same looks; 0: one that edits
+four times as much costs four times as many."""
+LEAST_STEP = 20 * _HOUR / 60
+LEAST_SHARE, MOST_SHARE = 0.1, 1.5
+"""Bounds of a step, as parts of the age since the last change: a site that edits much is not asked without end, one that was
+never seen to edit is still audited. Lower: more looks."""
+WORTH_A_DAY = 0.004
+"""No step is longer than a day while so many untold edits are expected in it. Lower: a request a day for longer."""
+MONTH, WEEKLY = 30 * _DAY, 7 * _DAY
+"""Within its first month unchanged an article is looked at once a week at least: some are taken down in silence."""
+RARELY = 30 * _DAY
+CHEAP = 0.5
+"""The part of these that brings a look at a host whose 304s are trusted: an unchanged page costs it next to nothing."""
+
+SUSPECTED_STEPS = (_HOUR, 8 * _HOUR, 16 * _HOUR)
+"""Looks at a missing article, by how long it has been missing: three of them reach past the 24 h that `gone` takes."""
+STALE_STEP = timedelta(minutes=20)
+TROUBLE_STEP = _HOUR
+DEAD_END_STEPS = {
+    Outcome.NOT_ARTICLE: (_DAY, 7 * _DAY, 30 * _DAY),
+    Outcome.GONE: (_DAY, 7 * _DAY, 30 * _DAY),
+    Outcome.ROBOTS: (_DAY, 7 * _DAY),
+    Outcome.REFUSED: (_DAY, 7 * _DAY, 30 * _DAY),
+    Outcome.RESERVED: (_DAY, 7 * _DAY, 30 * _DAY),
+    Outcome.ERROR: (_HOUR, 6 * _HOUR, _DAY, 7 * _DAY),
+}
+
+BELIEVED = 0.5
+"""A site of whose claims fewer come true is not believed at once. Higher: vague sites are seen later; lower: looks in vain."""
+DOUBTED_SHARE = 0.75
+"""A claim that is not believed waits for this part of the step to the next audit."""
+
+OLDEST_SHARE = 4
+"""One in so many of the hour's audits goes to those that have waited longest, whatever they promise: nobody starves."""
+LONGEST_SAVED = 24 * _HOUR
+
+UNKNOWN = Habits()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An article whose next look is due."""
+
+    key: str
+    due: datetime
+    looked: datetime
+    changed: datetime
+    """When it changed last."""
+    edits: int = 0
+    urgent: bool = False
+    """Suspected to be gone, or answering with an old copy: such a look decides something."""
+
+
+def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, edits: int = 0, habits: Habits = UNKNOWN,
+               *, cheap: bool = False) -> datetime | None:  # fmt: skip
+    """When to look again, after a look with this outcome; None: never by itself.
+
+    `since` is when the article changed last, or, while it is missing, since when it is; `edits` how often it has been seen to;
+    `cheap` whether most looks at its host are answered by a 304 that can be trusted.
+    """
+    if state is State.MOVED:
+        return None
+    if state is State.GONE:
+        return now + (7 * _DAY if now - since < RARELY else RARELY)
+    if state is State.SUSPECTED:
+        missing_for = now - since
+        return now + next((step for step in SUSPECTED_STEPS if missing_for < step), SUSPECTED_STEPS[0])
+    if outcome is Outcome.STALE:
+        return now + STALE_STEP
+    step = audit_step(now - since, edits, habits, cheap=cheap)
+    if outcome in (Outcome.ERROR, Outcome.REFUSED, Outcome.NOT_ARTICLE):
+        step = max(step, TROUBLE_STEP)
+    if outcome is Outcome.RESERVED:
+        step = max(step, DEAD_END_STEPS[outcome][0])
+    return now + step
+
+
+def audit_step(age: timedelta, edits: int, habits: Habits, *, cheap: bool = False) -> timedelta:
+    """From a look at an article unchanged for `age` to the next, where no source claims a change."""
+    age = max(age, timedelta())
+    least = max(LEAST_STEP, LEAST_SHARE * age)
+    most = max(LEAST_STEP, MOST_SHARE * age)
+    if habits.chance(age, _DAY, edits) >= WORTH_A_DAY * habits.general**EAGER:
+        least, most = min(least, _DAY), min(most, _DAY)
+    if age < MONTH:
+        most = min(most, WEEKLY)
+    likely = (LIKELY_YOUNG if age < YOUNG else LIKELY) * (CHEAP if cheap else 1) * habits.general**EAGER
+    wanted = habits.wait_for(likely, age, edits)
+    return _whole(min(max(wanted, least), most, RARELY))
+
+
+def claim_is_due(looked: datetime, due: datetime | None, now: datetime, habits: Habits) -> bool:
+    """Whether an article is looked at now because a source claims that it has changed."""
+    if habits.truth(CLAIMS) >= BELIEVED or due is None:
+        return True
+    return now >= looked + DOUBTED_SHARE * (due - looked)
+
+
+def allowance(per_hour: float, spent: int, since_last: timedelta | None) -> int:
+    """How many looks at known articles a crawl may still ask for.
+
+    `spent` are those of the last `window(since_last)`, where `since_last` is the time since the crawl before.
+    """
+    return max(ceil(per_hour * (window(since_last) / _HOUR)) - spent, 0)
+
+
+def window(since_last: timedelta | None) -> timedelta:
+    """The time whose looks count against a crawl: an hour, or since the last crawl where that is longer, up to a day."""
+    return min(max(since_last or _HOUR, _HOUR), LONGEST_SAVED)
+
+
+def in_order(due: Iterable[Due], allowed: int, now: datetime, habits: Habits) -> list[Due]:
+    """Those of the due that are looked at within the allowance, in order.
+
+    What decides something goes first, whatever the allowance; then what most likely finds an untold edit; of each four one that
+    has waited longest.
+    """
+    waiting = list(due)
+    urgent = sorted((one for one in waiting if one.urgent), key=lambda one: one.due)
+    audits = [one for one in waiting if not one.urgent]
+    room = max(allowed - len(urgent), 0)
+    if len(audits) <= room:
+        return [*urgent, *sorted(audits, key=lambda one: one.due)]
+    oldest = sorted(audits, key=lambda one: one.due)[: ceil(room / OLDEST_SHARE)]
+    kept = {one.key for one in oldest}
+    best = sorted((one for one in audits if one.key not in kept), key=lambda one: (-gain(one, now, habits), one.due))
+    return [*urgent, *best[: room - len(oldest)], *oldest]
+
+
+def gain(due: Due, now: datetime, habits: Habits) -> float:
+    """The probability that a look now finds an edit nobody told of."""
+    return habits.chance(due.looked - due.changed, now - due.looked, due.edits)
+
+
+def dead_end_due(outcome: Outcome, looks: int, last: datetime, now: datetime) -> bool:
+    """Whether a URL that led to no article the last time (of `looks`) is worth another look."""
+    return now >= dead_end_next(outcome, looks, last)
+
+
+def dead_end_next(outcome: Outcome, looks: int, last: datetime) -> datetime:
+    """From when on a URL that led to no article the last time (of `looks`) is worth another look."""
+    steps = DEAD_END_STEPS.get(outcome, (_HOUR, _DAY, 7 * _DAY))
+    return last + steps[min(looks, len(steps)) - 1]
+
+
+def _whole(step: timedelta) -> timedelta:
+    return timedelta(seconds=round(step.total_seconds()))

@@ -1,0 +1,251 @@
+"""Two histories of one article become one, in order of time: pure, and judged by the very table of `revisions`.
+
+What a ledger knows of a text is that it was there at its first and at its last look. So a history is a row of sights, both rows
+are sorted into one, and that is walked as if one crawler had looked: a text seen before and after another was there twice. As
+long as a history is that of one ledger from its beginning, its judgements stand; what follows a strange revision is judged anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from pipelines.article import CHANGES, Article, Outcome
+from pipelines.history.revisions import Decision, Earlier, Known, State, changed_fields, decide
+from pipelines.store.rows import instant_of
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A revision as one of the ledgers tells it. Times are in the store's form."""
+
+    own: bool
+    """Of the ledger that takes the other in: its rows stay, whatever the other tells."""
+    number: int
+    article: Article
+    first_seen: str
+    last_seen: str
+    change: str
+    changed_fields: tuple[str, ...] = ()
+    reverted_to: int | None = None
+    """A number in the same ledger."""
+    not_before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the article's state."""
+
+    own: bool
+    at: str
+    state: State
+    status: int | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Entry:
+    """A revision of the history that both make."""
+
+    told: Told
+    """Whose text it has."""
+    first_seen: str
+    last_seen: str
+    stays: bool = False
+    """It is the row that `told` has in the own ledger; else a new row."""
+    judged: Decision | None = None
+    begun: dict[tuple[bool, int], Told] = field(default_factory=dict)
+    """The revisions that were first seen in it, by (own, number)."""
+    change: str = ""
+    changed_fields: tuple[str, ...] = ()
+    reverted_to: int | None = None
+    """A place in the history that both make, from 0."""
+    not_before: str | None = None
+
+
+class _Sight(NamedTuple):
+    at: str
+    not_own: bool
+    number: int
+    again: bool
+    told: Told
+    same: tuple[Told, ...] = ()
+    """Revisions of the other ledger that are first seen at the same moment with the same text."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What one ledger has of an article: revisions by their numbers, and steps, in order."""
+
+    revisions: Sequence[Told] = ()
+    steps: Sequence[Step] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """The history that two make."""
+
+    entries: list[Entry]
+    steps: list[Step]
+
+
+def interleave(own: History, other: History) -> Joint:
+    """One history of two. Revisions and steps of `own` are never lost; what `other` knows no more of adds nothing."""
+    steps = _steps(own, other)
+    entries = _side_by_side(own.revisions, other.revisions) or _Walk(steps).over(own.revisions, other.revisions)
+    strange = {True: _strange(own, other), False: _strange(other, own)}
+    for place, entry in enumerate(entries):
+        _settle(entries, place, steps, [side for side in (True, False) if entry.first_seen <= strange[side]])
+    return Joint(entries, steps)
+
+
+def _strange(to: History, told: History) -> str:
+    """The first takedown that one ledger knows nothing of: from then on its judgements do not stand by themselves."""
+    known = {step.at for step in to.steps if step.state is State.GONE}
+    return min((step.at for step in told.steps if step.state is State.GONE and step.at not in known), default="~")
+
+
+def _steps(own: History, other: History) -> list[Step]:
+    """The steps of both in order of time: all of `own`, of `other` those that change the state, and new ones where the article
+    was seen although it was thought to be missing.
+    """
+    told = (*own.steps, *other.steps)
+    sights = {at for one in (*own.revisions, *other.revisions) for at in (one.first_seen, one.last_seen)}
+    events: list[tuple[str, int, bool, Step | None]] = [(at, 0, False, None) for at in sights]
+    events += [(step.at, 1, not step.own, step) for step in told]
+    back = {step.at for step in told if step.state is State.LIVE}
+    kept: list[Step] = []
+    for at, _, _, step in sorted(events, key=lambda event: event[:3]):
+        state = kept[-1].state if kept else None
+        if step is None:
+            if state not in (None, State.LIVE) and at not in back:
+                kept.append(Step(False, at, State.LIVE, None, "answered a look of another ledger"))
+        elif step.own or step.state != state or not own.steps:
+            kept.append(step)
+    return kept
+
+
+def _side_by_side(own: Sequence[Told], other: Sequence[Told]) -> list[Entry]:
+    """The history where one ledger only knows more of the same: no walk is needed; empty where that is not so."""
+    longer = own if len(own) >= len(other) else other
+    entries = [Entry(told, told.first_seen, told.last_seen, told.own, begun=_begun(told)) for told in longer]
+    for entry, mine, yours in zip(entries, own, other, strict=False):
+        if _text(mine) != _text(yours):
+            return []
+        entry.told, entry.stays = mine, True
+        entry.begun = _begun(mine, yours)
+        entry.first_seen, entry.last_seen = min(mine.first_seen, yours.first_seen), max(mine.last_seen, yours.last_seen)
+    in_order = all(before.last_seen <= after.first_seen for before, after in pairwise(entries))
+    return entries if in_order or not own or not other else []
+
+
+class _Walk:
+    """Looks at all sights in order of time, as the ledger does while it crawls."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = steps
+        self._entries: list[Entry] = []
+
+    def over(self, own: Sequence[Told], other: Sequence[Told]) -> list[Entry]:
+        """The history that they make."""
+        mine, yours = _sights(own), _sights(other)
+        # What both saw in one second is one sight: else two looks in that second would be two edits, back and forth.
+        known = {_moment_of(sight) for sight in mine}
+        begun: dict[tuple[str, str | None], list[Told]] = {}
+        for sight in yours:
+            if not sight.again:
+                begun.setdefault(_moment_of(sight), []).append(sight.told)
+        mine = [sight._replace(same=tuple(begun.get(_moment_of(sight), ()))) for sight in mine]
+        yours = [sight for sight in yours if _moment_of(sight) not in known]
+        for sight in sorted((*mine, *yours), key=lambda sight: sight[:4]):
+            self._see(sight)
+        return self._entries
+
+    def _see(self, sight: _Sight) -> None:
+        told, at, begins = sight.told, sight.at, not sight.again
+        decision = judge(self._entries, told, at, state_before(self._steps, at))
+        if decision.outcome is Outcome.STALE and begins and told.change == Outcome.REVERTED:
+            # Its ledger had seen the old copy for so long that it was believed.
+            decision = Decision(Outcome.REVERTED, decision.reverted_to)
+        latest = self._entries[-1] if self._entries else None
+        if latest is None or decision.outcome in CHANGES:
+            self._add(sight, decision)
+        elif begins and told.own and (latest.stays or decision.outcome is Outcome.STALE):
+            self._add(sight, None)  # a row of ours stays a revision
+        elif decision.outcome is not Outcome.STALE:
+            if begins and told.own:
+                latest.told, latest.stays = told, True
+            latest.begun |= _begun(*((told,) if begins else ()), *sight.same)
+            latest.last_seen = max(latest.last_seen, at)
+
+    def _add(self, sight: _Sight, decision: Decision | None) -> None:
+        begins = not sight.again
+        begun = _begun(*((sight.told,) if begins else ()), *sight.same)
+        self._entries.append(Entry(sight.told, sight.at, sight.at, begins and sight.told.own, decision, begun))
+
+
+def judge(before: Sequence[Entry], told: Told, at: str, state: State) -> Decision:
+    """What a sight is against the history so far; `reverted_to` is a place in it."""
+    if not before:
+        return Decision(Outcome.NEW)
+    texts = [entry.told.article for entry in before]
+    latest = texts[-1]
+    known = Known(
+        content_hash=str(latest.content_hash),
+        date_modified=latest.date_modified.isoformat() if latest.date_modified else None,
+        date_published=latest.date_published.isoformat() if latest.date_published else None,
+        state=state,
+        earlier=tuple(Earlier(place, str(text.content_hash)) for place, text in enumerate(texts[:-1])),
+        extractor=latest.extractor,
+    )
+    return decide(known, told.article, instant_of(at))
+
+
+def state_before(steps: Sequence[Step], at: str) -> State:
+    """The article's state just before a moment."""
+    return next((step.state for step in reversed(steps) if step.at < at), State.LIVE)
+
+
+def _settle(entries: list[Entry], place: int, steps: Sequence[Step], trusted: Sequence[bool]) -> None:
+    """What kind of change an entry is: as a trusted ledger said if all up to it is that ledger's own, else as judged."""
+    entry, before = entries[place], entries[place - 1] if place else None
+    stored = entry.told.not_before if entry.begun else None
+    if before:
+        entry.not_before = min(max(stored or "", before.last_seen), entry.first_seen)
+    for side in trusted:
+        if all((side, number) in one.begun for number, one in enumerate(entries[: place + 1], 1)):
+            told = entry.begun[side, place + 1]
+            entry.change, entry.changed_fields = told.change, told.changed_fields
+            entry.reverted_to = told.reverted_to - 1 if told.reverted_to else None
+            return
+    decision = entry.judged or judge(entries[:place], entry.told, entry.first_seen, state_before(steps, entry.first_seen))
+    entry.change, entry.reverted_to = _as_change(decision, entry.told), decision.reverted_to
+    entry.changed_fields = tuple(changed_fields(before.told.article, entry.told.article)) if before else ()
+
+
+def _as_change(decision: Decision, told: Told) -> str:
+    """The kind of change of what is a revision in any case: a row of ours that is judged to be none keeps what it was."""
+    if decision.outcome in CHANGES:
+        return decision.outcome
+    return Outcome.REVERTED if decision.outcome is Outcome.STALE else told.change
+
+
+def _sights(history: Sequence[Told]) -> list[_Sight]:
+    """First and last sight of each revision."""
+    first = [_Sight(told.first_seen, not told.own, told.number, False, told) for told in history]
+    return first + [_Sight(t.last_seen, not t.own, t.number, True, t) for t in history if t.last_seen > t.first_seen]
+
+
+def _moment_of(sight: _Sight) -> tuple[str, str | None]:
+    return sight.at, sight.told.article.content_hash
+
+
+def _begun(*told: Told) -> dict[tuple[bool, int], Told]:
+    return {(one.own, one.number): one for one in told}
+
+
+def _text(told: Told) -> tuple[str | None, str | None]:
+    stamp = told.article.date_modified
+    return told.article.content_hash, stamp.isoformat() if stamp else None

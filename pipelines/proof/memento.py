@@ -1,0 +1,180 @@
+"""The words of Memento (RFC 7089): times as HTTP writes them, lists of links, TimeMaps, and the choice of a TimeGate.
+
+Pure: takes rows and text, gives text. Whatever comes from strangers (URLs, headers, lists of links) is bounded, and leaves here
+only as what may stand in a header.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from pipelines.store.database import Row
+from pipelines.store.rows import instant_of, moment
+
+LINK_FORMAT = "application/link-format"
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(rf"({'|'.join(_DAYS)}), (\d\d) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
+_DIGITS = re.compile(r"\d{14}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a `Link` header or of a list of links."""
+
+    uri: str
+    rel: str
+    """Relations, parted by blanks: "first memento"."""
+    at: datetime | None = None
+    type: str | None = None
+    span: tuple[datetime, datetime] | None = None
+    """Of a TimeMap: the times of its first and last memento (`from`, `until`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memento:
+    """A revision as a state of a resource at a time."""
+
+    number: int
+    at: datetime
+    """When the page was received that it was read from."""
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMap:
+    """All mementos of one original, oldest first, with where they are found; never none."""
+
+    original: str
+    mementos: tuple[Memento, ...]
+    timegate: str
+    link_format: str
+    json_format: str
+
+    def link(self, memento: Memento, *also: str) -> Link:
+        """A memento as a link; `also`: relations beside `memento` ("prev")."""
+        ends = [rel for rel, end in (("first", self.mementos[0]), ("last", self.mementos[-1])) if memento == end]
+        return Link(memento.uri, " ".join((*ends, *also, "memento")), memento.at)
+
+
+def http_date(at: datetime) -> str:
+    """An aware instant as RFC 1123 writes it: "Fri, 07 Mar 2025 14:05:00 GMT"."""
+    at = at.astimezone(UTC)
+    clock = f"{at.hour:02}:{at.minute:02}:{at.second:02}"
+    return f"{_DAYS[at.weekday()]}, {at.day:02} {_MONTHS[at.month - 1]} {at.year:04} {clock} GMT"
+
+
+def parse_http_date(text: str) -> datetime | None:
+    """The instant of an RFC 1123 date, the only form that Accept-Datetime may have; None where it is none, or no true day."""
+    match = _DATE.fullmatch(text.strip(" \t")) if len(text) < 64 else None
+    if not match:
+        return None
+    weekday, day, month, year, hour, minute, second = match.groups()
+    try:
+        at = datetime(int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    except ValueError:
+        return None
+    return at if _DAYS[at.weekday()] == weekday else None
+
+
+def digits_of(at: datetime) -> str:
+    """An instant as archives write it in URLs: 20250307140500, UTC."""
+    return at.astimezone(UTC).strftime("%Y%m%d%H%M%S").rjust(14, "0")
+
+
+def parse_digits(text: str) -> datetime | None:
+    """The instant of 14 digits; None where they are none."""
+    if not _DIGITS.fullmatch(text):
+        return None
+    try:
+        return datetime(*(int(text[a:b]) for a, b in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))), tzinfo=UTC)  # type: ignore[misc, arg-type]
+    except ValueError:
+        return None
+
+
+def header_uri(url: str) -> str:
+    """A URL as it may stand in a header or between `<` and `>`: visible ASCII, no blanks, quotes, brackets or line ends."""
+    return quote(url, safe="%:/?#[]@!$&'()*+,;=~", errors="replace")
+
+
+def time_map(original: str, revisions: Iterable[Row], base: str) -> TimeMap | None:
+    """The TimeMap of an article's revisions, as a server at `base` ("http://127.0.0.1:8001") tells it; None where there are none.
+
+    A memento is known by its second: of two revisions first seen in the same one the later stands for both.
+    """
+    base, uri = base.rstrip("/"), header_uri(original)
+    by_second = {}
+    for row in revisions:
+        at = instant_of(row["first_seen"])
+        by_second[at] = Memento(row["number"], at, f"{base}/memento/{digits_of(at)}/{uri}")
+    if not by_second:
+        return None
+    mementos = tuple(by_second[at] for at in sorted(by_second))
+    return TimeMap(uri, mementos, f"{base}/timegate/{uri}", f"{base}/timemap/link/{uri}", f"{base}/timemap/json/{uri}")
+
+
+def choose(mementos: Sequence[Memento], at: datetime | None) -> Memento:
+    """What a TimeGate leads to: the state that stood at that time as far as was seen, so the last one first seen by then.
+
+    Before the first it is the first, without a time the most recent (RFC 7089, 4.5.3 and 4.1.1). Not the nearest: at 14:00 a page
+    that was edited at 14:05 had not been edited.
+    """
+    stood = [memento for memento in mementos if at is None or memento.at <= at]
+    return stood[-1] if stood else mementos[0]
+
+
+def around(found: TimeMap, memento: Memento) -> Iterator[Link]:
+    """Links that a memento carries to others: first, previous, itself, next and last, each once."""
+    here = found.mementos.index(memento)
+    relations: dict[int, list[str]] = {0: [], here: [], len(found.mementos) - 1: []}
+    if here > 0:
+        relations.setdefault(here - 1, []).append("prev")
+    if here + 1 < len(found.mementos):
+        relations.setdefault(here + 1, []).append("next")
+    yield from (found.link(found.mementos[position], *relations[position]) for position in sorted(relations))
+
+
+def link_format(found: TimeMap) -> str:
+    """A TimeMap as a list of links (RFC 7089, 5; RFC 6690), a line each."""
+    span = (found.mementos[0].at, found.mementos[-1].at)
+    links = [
+        Link(found.original, "original"),
+        Link(found.link_format, "self", type=LINK_FORMAT, span=span),
+        Link(found.timegate, "timegate"),
+        *(found.link(memento) for memento in found.mementos),
+    ]
+    return write_links(links, ",\n") + "\n"
+
+
+def json_format(found: TimeMap) -> str:
+    """A TimeMap as JSON, with the keys that Memento aggregators use."""
+    mementos = [{"datetime": moment(memento.at), "uri": memento.uri} for memento in found.mementos]
+    told = {
+        "original_uri": found.original,
+        "self": found.json_format,
+        "timegate_uri": found.timegate,
+        "timemap_uri": {"link_format": found.link_format, "json_format": found.json_format},
+        "mementos": {"list": mementos, "first": mementos[0], "last": mementos[-1]},
+    }
+    return json.dumps(told, indent=2) + "\n"
+
+
+def write_links(links: Iterable[Link], between: str = ", ") -> str:
+    """Links as a `Link` header or a list of links has them."""
+    return between.join(map(_written, links))
+
+
+def _written(link: Link) -> str:
+    parts = [f"<{header_uri(link.uri)}>", f'rel="{link.rel}"']
+    if link.type:
+        parts.append(f'type="{link.type}"')
+    if link.span:
+        parts += [f'from="{http_date(link.span[0])}"', f'until="{http_date(link.span[1])}"']
+    if link.at:
+        parts.append(f'datetime="{http_date(link.at)}"')
+    return "; ".join(parts)

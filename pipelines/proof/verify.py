@@ -1,0 +1,197 @@
+"""Whether the record is what was written: chain, digests, content hashes, times, full-text index, archived pages.
+
+Reads only. Each fault is told in words that name the row; the caller decides at which one to stop.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from pipelines.article import CHANGES
+from pipelines.store.chain import START, Subject, digest, link_of
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import article_of
+from pipelines.text.normalise import content_hash
+
+Pages = Callable[[str, int], bytes | None]
+"""(file, offset) -> the bytes of an archived answer as received; None where there is no whole record."""
+
+_TABLES = {
+    Subject.ARTICLE: "articles",
+    Subject.REVISION: "revisions",
+    Subject.READING: "readings",
+    Subject.STATE: "states",
+    Subject.WITHDRAWAL: "withdrawals",
+}
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: where, and what."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The state of the chain at the end of a day: what can be published, or stamped by others."""
+
+    day: date
+    seals: int
+    link: str
+
+    def __str__(self) -> str:
+        return f"newsledger-manifest/1 {self.day.isoformat()} {self.seals} {self.link}"
+
+
+def verify(store: Store, pages: Pages | None = None) -> Iterator[Fault]:
+    """Everything that is wrong, in the order in which it is looked for. Without `pages` no archived page is read."""
+    yield from (Fault("the file", problem) for problem in store.integrity_problems())
+    yield from _links(store)
+    yield from _seals(store)
+    yield from _unsealed(store)
+    yield from _contents(store)
+    yield from _times(store)
+    yield from _search(store)
+    if pages:
+        yield from _pages(store, pages)
+
+
+def manifest(store: Store, day: date) -> Manifest:
+    """The chain as it stood at the end of a day (UTC)."""
+    row = store.row("SELECT id, link FROM chain WHERE at < ? ORDER BY id DESC LIMIT 1", (f"{day.isoformat()}T24",))
+    return Manifest(day, row["id"], row["link"]) if row else Manifest(day, 0, START)
+
+
+def read_manifest(line: str) -> Manifest:
+    """The manifest of a line; ValueError where it is none."""
+    words = line.split()
+    if len(words) != 4 or words[0] != "newsledger-manifest/1" or len(words[3]) != 64:
+        raise ValueError("a manifest line reads: newsledger-manifest/1 DAY SEALS LINK")
+    return Manifest(date.fromisoformat(words[1]), int(words[2]), words[3])
+
+
+def against(store: Store, published: Manifest) -> Fault | None:
+    """Where the chain is not the one that was published."""
+    found = store.value("SELECT link FROM chain WHERE id = ?", (published.seals,)) if published.seals else START
+    if found == published.link:
+        return None
+    what = "is not there any more" if found is None else "differs from what was published"
+    return Fault(f"seal {published.seals}", f"{what} for {published.day.isoformat()}")
+
+
+def _links(store: Store) -> Iterator[Fault]:
+    """Each link follows from the one before, none is missing, and the chain is as long as it ever was."""
+    link, number = START, 0
+    for row in store.rows("SELECT * FROM chain ORDER BY id"):
+        number += 1
+        if row["id"] != number:
+            yield Fault(f"seal {number}", "is missing")
+            number = row["id"]
+        elif link_of(link, row["at"], row["subject"], row["subject_id"], row["digest"]) != row["link"]:
+            yield Fault(f"seal {number}", f"does not follow from the one before ({row['subject']} {row['subject_id']})")
+        link = row["link"]
+    longest = store.value("SELECT seq FROM sqlite_sequence WHERE name = 'chain'") or 0
+    if longest != number:
+        yield Fault(f"seal {number + 1}", f"is missing, and all after it: there were {longest}")
+
+
+def _seals(store: Store) -> Iterator[Fault]:
+    """Each row stands as it was last sealed."""
+    last = "SELECT subject, subject_id, digest FROM chain WHERE id IN (SELECT max(id) FROM chain GROUP BY subject, subject_id)"
+    for rows in _batches(store.rows(f"{last} ORDER BY subject, subject_id")):
+        for row in rows:
+            try:
+                found = digest(store, Subject(row["subject"]), row["subject_id"])
+            except ValueError:
+                yield Fault(f"{row['subject']} {row['subject_id']}", "is of no kind that is known")
+                continue
+            if found is None:
+                yield Fault(f"{row['subject']} {row['subject_id']}", "is gone, and was sealed")
+            elif found != row["digest"]:
+                yield Fault(f"{row['subject']} {row['subject_id']}", "is not what was sealed")
+
+
+def _unsealed(store: Store) -> Iterator[Fault]:
+    if not store.value("SELECT 1 FROM chain LIMIT 1"):
+        return  # written by a version without a chain, and not written to since
+    for subject, table in _TABLES.items():
+        sql = f"SELECT t.id FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM chain c WHERE c.subject = ? AND c.subject_id = t.id)"  # noqa: S608 - our own names
+        yield from (Fault(f"{subject} {row['id']}", "was never sealed") for row in store.rows(sql, (subject,)))
+    changes = ", ".join(f"'{outcome}'" for outcome in sorted(CHANGES))
+    sql = f"""SELECT f.id FROM fetches f WHERE f.outcome IN ({changes})
+        AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.subject = 'fetch' AND c.subject_id = f.id)"""  # noqa: S608 - our own words
+    yield from (Fault(f"fetch {row['id']}", "claims a change, and was never sealed") for row in store.rows(sql))
+
+
+def _contents(store: Store) -> Iterator[Fault]:
+    """Each revision's hash is that of its text."""
+    sql = """SELECT r.*, a.url AS article_url FROM revisions r JOIN articles a ON a.id = r.article_id
+        WHERE NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.article_id = r.article_id) ORDER BY r.id"""
+    for rows in _batches(store.rows(sql)):
+        for row in rows:
+            authors = store.rows("SELECT * FROM revision_authors WHERE revision_id = ? ORDER BY position", (row["id"],))
+            images = store.rows("SELECT * FROM revision_images WHERE revision_id = ? ORDER BY position", (row["id"],))
+            try:
+                found = content_hash(article_of(row, authors, images, row["article_url"]))
+            except (ValueError, TypeError) as error:
+                yield Fault(f"revision {row['id']}", f"cannot be read: {error}")
+                continue
+            if found != row["content_hash"]:
+                yield Fault(f"revision {row['id']}", "has a text that is not the one of its hash")
+
+
+def _times(store: Store) -> Iterator[Fault]:
+    """First and last sights are those of looks that are on record, and numbers run from one."""
+    unseen = """SELECT r.id, r.{0} AS moment FROM revisions r WHERE NOT EXISTS (
+        SELECT 1 FROM fetches f WHERE f.article_id = r.article_id AND f.fetched = r.{0})"""
+    for column in ("first_seen", "last_seen"):
+        for row in store.rows(unseen.format(column)):
+            yield Fault(f"revision {row['id']}", f"{column} {row['moment']} is the time of no look")
+    counted = """SELECT a.id FROM articles a LEFT JOIN revisions r ON r.article_id = a.id GROUP BY a.id
+        HAVING a.revision_count <> count(r.id) OR a.revision_count <> coalesce(max(r.number), 0)"""
+    for row in store.rows(counted):
+        yield Fault(f"article {row['id']}", "has other revisions than it counts")
+    later = "SELECT id FROM articles WHERE last_seen > last_checked OR first_seen > last_seen"
+    for row in store.rows(later):
+        yield Fault(f"article {row['id']}", "was seen before it was first seen, or after it was last looked at")
+
+
+def _search(store: Store) -> Iterator[Fault]:
+    problem = store.search_problem()
+    if problem:
+        yield Fault("revisions_fts", problem)
+
+
+def _pages(store: Store, pages: Pages) -> Iterator[Fault]:
+    """Each archived answer is there, and is what was received."""
+    for table in ("revisions", "fetches"):
+        columns = "id, warc_file, warc_offset, payload_hash"
+        sql = f"SELECT {columns} FROM {table} WHERE payload_hash IS NOT NULL AND warc_file IS NOT NULL"  # noqa: S608 - our own names
+        for rows in _batches(store.rows(f"{sql} ORDER BY warc_file, warc_offset")):
+            for row in rows:
+                where = f"{table[:-1] if table == 'revisions' else 'fetch'} {row['id']}"
+                body = pages(row["warc_file"], row["warc_offset"])
+                if body is None:
+                    yield Fault(where, f"its page is not in {row['warc_file']} at {row['warc_offset']}")
+                elif hashlib.sha256(body).hexdigest() != row["payload_hash"]:
+                    yield Fault(where, f"its page in {row['warc_file']} at {row['warc_offset']} is not the one that was received")
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """So many rows at a time: other statements run between, and memory stays flat."""
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    yield batch

@@ -1,0 +1,83 @@
+"""Reading the ledger: the questions that people ask it, as rows. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.article import Article
+from pipelines.queries.activity import totals
+from pipelines.queries.changes import CHANGES
+from pipelines.store.database import Row, Store
+from pipelines.store.resolver import Lookup
+
+_HISTORY = """
+SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.headline, r.byline, r.date_modified, r.not_before,
+    r.first_seen,
+    r.last_seen, back.number AS reverted_to, r.extractor, r.content_hash, r.warc_file, r.warc_offset
+FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to WHERE r.article_id = ? ORDER BY r.number
+"""
+
+
+def find_article(store: Store, url: str) -> Row | None:
+    """The article that a URL is or has led to; any spelling, AMP and old addresses included."""
+    return Lookup(store, "").by_urls(url)
+
+
+def history(store: Store, article_id: int) -> list[Row]:
+    """All revisions of an article, oldest first; `changed_fields` as a list, `reverted_to` as a number."""
+    return [{**row, "changed_fields": json.loads(row["changed_fields"])} for row in store.rows(_HISTORY, (article_id,))]
+
+
+def states(store: Store, article_id: int) -> list[Row]:
+    """The steps of an article's state, oldest first."""
+    return list(store.rows("SELECT at, state, status, reason FROM states WHERE article_id = ? ORDER BY id", (article_id,)))
+
+
+def aliases(store: Store, article_id: int) -> list[Row]:
+    """Other URLs that lead to an article."""
+    return list(
+        store.rows("SELECT url, reason, first_seen FROM aliases WHERE article_id = ? ORDER BY first_seen, url", (article_id,))
+    )
+
+
+def moved_from(store: Store, article_id: int) -> list[Row]:
+    """Articles whose address leads to this one: the same story under an address that was not known to be its former one."""
+    return list(store.rows("SELECT url, revision_count, first_seen, last_seen FROM articles WHERE moved_to = ?", (article_id,)))
+
+
+def revision(store: Store, article: Row, number: int) -> Article | None:
+    """One revision of an article, by its number, as the article it was."""
+    revision_id = store.value("SELECT id FROM revisions WHERE article_id = ? AND number = ?", (article["id"], number))
+    return Lookup(store, "").revision(revision_id, article["url"]) if revision_id else None
+
+
+def status(store: Store) -> dict[str, Any]:
+    """The ledger at a glance: totals, and a row a site. The last look is the last of those that were written last."""
+    sums = totals(store)
+    looks = store.row("""SELECT (SELECT count(*) FROM fetches) AS fetches,
+        (SELECT max(fetched) FROM (SELECT fetched FROM fetches ORDER BY id DESC LIMIT 1000)) AS last_fetch""")
+    return {
+        "sites": store.value("SELECT count(*) FROM sites"),
+        **{name: sums[name] for name in ("articles", "revisions", "gone")},
+        **(looks or {}),
+        "changes": {change: sums[change] for change in CHANGES if sums[change]},
+        "per_site": list(store.rows("SELECT * FROM site_health ORDER BY last_finished DESC, site_id")),
+    }
+
+
+def crawl(store: Store, crawl_id: int) -> Row | None:
+    """One crawl's row, `counts` as a mapping."""
+    row = store.row("SELECT * FROM crawls WHERE id = ?", (crawl_id,))
+    return {**row, "counts": json.loads(row["counts"])} if row else None
+
+
+def revisions_of_crawl(store: Store, crawl_id: int) -> Iterator[Row]:
+    """What a crawl wrote: one row a revision, `changed_fields` as a list."""
+    rows = store.rows(
+        """SELECT a.url, a.site_id, r.number, r.change, r.changed_fields, r.headline, r.first_seen FROM revisions r
+        JOIN articles a ON a.id = r.article_id WHERE r.crawl_id = ? ORDER BY r.id""",
+        (crawl_id,),
+    )
+    return ({**row, "changed_fields": json.loads(row["changed_fields"])} for row in rows)

@@ -1,0 +1,189 @@
+"""What changed last, newest first, as rows for pages and feeds: filtered, a page at a time. Writes nothing.
+
+A page is found in two steps, so that no filter makes it read the ledger: which revisions (from narrow indexes only), then what
+those few say. Revisions of withdrawn articles, and those that only an older parser told from the one before, are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.store.database import Row, Store
+
+CHANGES = ("new", "updated", "silent", "restamped", "reverted", "restored")
+MAX_LIMIT = 500
+COUNTED_CHARS = 200_000
+"""Words are counted over so much of a body: a page of the longest texts there are stays quick."""
+
+_CURSOR = re.compile(r"(\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?)~(\d{1,18})", re.ASCII)
+_TOP = ("~", 0)
+"""A place in time behind all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which revisions are wanted; what is empty or None wants all."""
+
+    sites: tuple[str, ...] = ()
+    region: str | None = None
+    country: str | None = None
+    changes: tuple[str, ...] = ()
+    """Kinds of change."""
+    article_id: int | None = None
+    since: str | None = None
+    """First day or moment, ISO 8601 UTC."""
+    until: str | None = None
+    """Last day or moment, included."""
+
+
+# A page of the newest n can hold revisions of no more than n places, those n whose own newest is newest, and none that is older
+# than the newest of the last of these. So each place (a kind of change at a site) is asked once for its newest, and those n for
+# what is not too old. CROSS JOIN and `IN (SELECT ... LIMIT)` keep it so.
+_AT_PLACE = """SELECT {what} FROM changes
+    WHERE site_id = {place}.site_id AND change = {place}.change AND shown AND first_seen >= :since
+        AND first_seen <= :at AND (first_seen < :at OR revision_id < :id)
+    ORDER BY first_seen DESC, revision_id DESC LIMIT {most}"""
+_PLACES = f"""
+SELECT site_id, change, ({_AT_PLACE.format(what="first_seen", place="one", most=1)}) AS newest
+FROM (SELECT s.value AS site_id, k.value AS change FROM json_each(:sites) s CROSS JOIN json_each(:changes) k) one
+WHERE newest IS NOT NULL ORDER BY newest DESC
+"""  # noqa: S608 - our own words
+_BY_SITE = f"""
+SELECT c.revision_id
+FROM (SELECT p.value ->> 0 AS site_id, p.value ->> 1 AS change FROM json_each(:places) p) place CROSS JOIN changes c
+WHERE c.revision_id IN ({_AT_PLACE.format(what="revision_id", place="place", most=":limit")})
+ORDER BY c.first_seen DESC, c.revision_id DESC LIMIT :limit
+"""  # noqa: S608 - our own words
+_BY_TIME = """
+SELECT r.id AS revision_id FROM revisions r CROSS JOIN changes c ON c.revision_id = r.id
+WHERE c.shown AND r.first_seen >= :since AND r.first_seen <= :at AND (r.first_seen < :at OR r.id < :id)
+ORDER BY r.first_seen DESC, r.id DESC LIMIT :limit
+"""
+_BY_CHANGE = """
+SELECT c.revision_id FROM json_each(:changes) k CROSS JOIN changes c
+WHERE c.revision_id IN (
+    SELECT r.id FROM revisions r CROSS JOIN changes x ON x.revision_id = r.id
+    WHERE r.change = k.value AND x.shown AND r.first_seen >= :since
+        AND r.first_seen <= :at AND (r.first_seen < :at OR r.id < :id)
+    ORDER BY r.first_seen DESC, r.id DESC LIMIT :limit)
+ORDER BY c.first_seen DESC, c.revision_id DESC LIMIT :limit
+"""
+_BY_ARTICLE = """
+SELECT c.revision_id FROM revisions r CROSS JOIN changes c ON c.revision_id = r.id
+WHERE r.article_id = :article AND c.shown AND c.change IN (SELECT value FROM json_each(:changes))
+    AND (:sites IS NULL OR c.site_id IN (SELECT value FROM json_each(:sites)))
+    AND c.first_seen >= :since AND c.first_seen <= :at AND (c.first_seen < :at OR c.revision_id < :id)
+ORDER BY c.first_seen DESC, c.revision_id DESC LIMIT :limit
+"""
+_DETAILS = f"""
+SELECT r.id AS revision_id, r.article_id, a.url, a.site_id, s.name AS site_name, s.region, s.country, r.number, r.change,
+    r.changed_fields, r.headline, before.headline AS headline_before, r.byline, r.language, r.first_seen, r.not_before,
+    a.date_published, r.date_modified, a.state, a.revision_count,
+    (SELECT m.story_id FROM story_articles m WHERE m.article_id = r.article_id) AS story_id,
+    r.description AS description, substr(r.body, 1, {COUNTED_CHARS}) AS body,
+    before.description AS description_before, substr(before.body, 1, {COUNTED_CHARS}) AS body_before, before.id AS id_before
+FROM json_each(:ids) wanted CROSS JOIN revisions r ON r.id = wanted.value
+JOIN articles a ON a.id = r.article_id JOIN sites s ON s.id = a.site_id
+LEFT JOIN revisions before ON before.article_id = r.article_id AND before.number = r.number - 1
+ORDER BY wanted.key
+"""  # noqa: S608 - our own figure
+_TEXTS = ("description", "body", "description_before", "body_before", "id_before")
+
+
+def latest(store: Store, wanted: Filter, *, limit: int = 60, before: str | None = None) -> list[Row]:
+    """The newest revisions of those wanted, newest first; `before`: only what comes after this row's `cursor`.
+
+    `words_added` and `words_removed` count words of headline, standfirst and body that one text has more of than the other; of
+    a first revision, all. A cursor that is none is as good as none.
+    """
+    return rows_of(store, keys(store, wanted, max(1, min(limit, MAX_LIMIT)), before=before))
+
+
+def rows_of(store: Store, revision_ids: Sequence[int]) -> list[Row]:
+    """These revisions as rows of `latest`, in the order given."""
+    return [_told(row) for row in store.rows(_DETAILS, {"ids": json.dumps(revision_ids)})]
+
+
+def cursor(row: Row) -> str:
+    """What to hand in as `before` to go on behind a row."""
+    return f"{row['first_seen']}~{row['revision_id']}"
+
+
+def filters(store: Store) -> Row:
+    """What there is to choose from: `sites` (id, name, region, country), `regions`, `countries`, `changes`."""
+    sites = list(store.rows("SELECT id, name, region, country FROM sites ORDER BY name, id"))
+    names = {key: sorted({site[key] for site in sites if site[key]}) for key in ("region", "country")}
+    return {"sites": sites, "regions": names["region"], "countries": names["country"], "changes": list(CHANGES)}
+
+
+def keys(store: Store, wanted: Filter, limit: int, *, before: str | None = None) -> list[int]:
+    """Ids of the newest revisions of those wanted, newest first."""
+    sites = sites_of(store, wanted)
+    changes = [change for change in CHANGES if not wanted.changes or change in wanted.changes]
+    at, revision_id = _start(wanted.until, before)
+    values: Row = {"since": wanted.since or "", "at": at, "id": revision_id, "limit": limit, "changes": json.dumps(changes)}
+    values |= {"sites": None if sites is None else json.dumps(sites), "article": wanted.article_id}
+    if wanted.article_id is not None:
+        sql = _BY_ARTICLE
+    elif sites is not None:
+        places = list(store.rows(_PLACES, values))
+        if len(places) > limit:  # those that tie with the last stay
+            values["since"] = places[limit - 1]["newest"]
+            places = [place for place in places if place["newest"] >= values["since"]]
+        values["places"] = json.dumps([(place["site_id"], place["change"]) for place in places])
+        sql = _BY_SITE
+    else:
+        sql = _BY_CHANGE if wanted.changes else _BY_TIME
+    return [row["revision_id"] for row in store.rows(sql, values)]
+
+
+def sites_of(store: Store, wanted: Filter) -> list[str] | None:
+    """Ids of the sites that are wanted; None: all there are."""
+    if not (wanted.sites or wanted.region or wanted.country):
+        return None
+    sql = """SELECT id FROM sites WHERE (:region IS NULL OR region = :region) AND (:country IS NULL OR country = :country)
+        AND (:sites IS NULL OR id IN (SELECT value FROM json_each(:sites)))"""
+    chosen = json.dumps(wanted.sites) if wanted.sites else None
+    values = {"region": wanted.region or None, "country": wanted.country or None, "sites": chosen}
+    return [row["id"] for row in store.rows(sql, values)]
+
+
+def _start(until: str | None, before: str | None) -> tuple[str, int]:
+    """(first_seen, revision_id) that all wanted rows come before; `until` is included whole, be it a day or a second."""
+    end = (f"{until}~", 0) if until else _TOP
+    told = _CURSOR.fullmatch(before or "")
+    return min(end, (told[1], int(told[2]))) if told else end
+
+
+def _told(row: Row) -> Row:
+    first = row["id_before"] is None
+    after = _parts(row["headline"], row["description"], row["body"])
+    before = _parts(row["headline_before"], row["description_before"], row["body_before"])
+    added, removed = words_changed(before, after)
+    told = {key: value for key, value in row.items() if key not in _TEXTS}
+    return told | {
+        "changed_fields": json.loads(row["changed_fields"]),
+        "headline_before": None if first else row["headline_before"],
+        "words_added": added,
+        "words_removed": removed,
+        "cursor": cursor(row),
+    }
+
+
+def words_changed(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
+    """How many words of the parts of a text come, and how many go, wherever they stand.
+
+    Parts that both have are passed over whole: the words of what is left differ by as many.
+    """
+    one, other = Counter(before), Counter(after)
+    gone, come = (Counter(" ".join(parts.elements()).split()) for parts in (one - other, other - one))
+    same = (gone & come).total()
+    return come.total() - same, gone.total() - same
+
+
+def _parts(headline: str | None, description: str | None, body: str | None) -> list[str]:
+    return [headline or "", description or "", *(body or "").split("\n\n")]

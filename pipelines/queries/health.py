@@ -1,0 +1,204 @@
+"""Whether a site is well, judged by its own history: vital signs in, findings out. Pure; knows no database and no clock.
+
+A site is measured against itself only: one that never prints authors is not ill for having none. Rules that compare shares ask
+for a drop that chance does not explain (SURE standard deviations) and that would matter if it were true (the floors below).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import sqrt
+from statistics import median
+
+from pipelines.queries.durations import span
+
+FIELDS = ("headline", "body", "authors", "date_published")
+TROUBLES = ("error", "refused", "reserved", "not_article")
+
+RECENT_REVISIONS = 50
+"""The newest revisions that are compared. More: a break is diluted and seen later; fewer: chance alone raises alarms."""
+BASELINE_REVISIONS = 500
+"""Those before them, the usual. More: old habits of the site count longer; fewer: the usual itself wavers."""
+ENOUGH_REVISIONS = 50
+"""With a shorter baseline nothing is said of fields. Lower: young sites are judged by their first days."""
+SURE = 4.0
+"""Standard deviations beyond which a share has moved. Higher: breaks are seen later; lower: healthy sites are called ill,
+about one in 300 at 3 for each share compared, one in 30,000 at 4."""
+FIELD_DROP = 0.15
+"""A field's share that fell by less is let be, however sure. Higher: partial breaks (one template of several) stay unseen."""
+RUN_WITHOUT = 8
+"""So many newest revisions in a row without a field that the site nearly always fills are a break, seen within one crawl.
+Higher: seen later; lower: a handful of odd pages will do."""
+NEARLY_ALWAYS = 0.9
+SHRUNK, SWOLLEN = 0.5, 2.5
+"""The median body against the usual, below or above which extraction is suspected: half a text lost, or furniture let in.
+Closer to 1: a big news day or a week of briefs is called ill."""
+TROUBLE_RISE = 0.2
+"""A rise in the share of errors, refusals, reservations or pages that are no articles. Lower: a site's bad hour is an alarm."""
+ENOUGH_LOOKS = 20
+"""Looks of the last crawls that make a share. Higher: small crawls are judged later."""
+USUAL_DAYS = 14
+ENOUGH_DAYS = 7
+FEW_ARTICLES = 0.2
+"""Of the usual articles a day, below which the site's sources are suspected. Higher: Sundays and holidays are alarms."""
+BUSY_SITE = 5
+"""Usual articles a day below which a day without any is no sign."""
+FAILURES_IN_A_ROW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """A run of revisions: how many, how many have each field, and the median length of the bodies that there are."""
+
+    count: int = 0
+    filled: Mapping[str, int] = field(default_factory=dict)
+    body_chars: float | None = None
+
+    def share(self, name: str) -> float:
+        """The part of the revisions that has the field."""
+        return self.filled.get(name, 0) / self.count if self.count else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Looks of some crawls, and how many of them came to each outcome."""
+
+    count: int = 0
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+
+    def share(self, outcome: str) -> float:
+        """The part of the looks that came to this."""
+        return self.outcomes.get(outcome, 0) / self.count if self.count else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What the ledger tells of one site's health."""
+
+    site_id: str
+    crawls: int = 0
+    """Crawls that ended, as far back as one looks."""
+    last_success: str | None = None
+    success_age: timedelta | None = None
+    """Since the last crawl that finished; None where none ever did."""
+    last_outcome: str | None = None
+    last_reason: str | None = None
+    failures: int = 0
+    """Crawls in a row, the last included, that failed or were lost."""
+    articles_last_day: int = 0
+    """New articles within 24 h before the last success."""
+    articles_a_day: tuple[int, ...] = ()
+    """New articles of the days before that had any, at most USUAL_DAYS."""
+    recent: Readings = Readings()
+    baseline: Readings = Readings()
+    without: Mapping[str, int] = field(default_factory=dict)
+    """Field -> how many of the newest revisions in a row lack it."""
+    last_looks: Looks = Looks()
+    usual_looks: Looks = Looks()
+    quarantined: int = 0
+    """Readings that are not believed, and wait for mending or for a person."""
+    quarantine_reason: str | None = None
+    """Why the newest of them is not."""
+
+    @property
+    def usual_articles(self) -> float | None:
+        """The median day; None where there are too few days."""
+        return median(self.articles_a_day) if len(self.articles_a_day) >= ENOUGH_DAYS else None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found; where `ill` is false it only says that nothing can be said."""
+
+    code: str
+    text: str
+    ill: bool = True
+
+
+def judge(vitals: Vitals, max_age: timedelta = timedelta(hours=24)) -> tuple[Finding, ...]:
+    """What is wrong with a site, the gravest first; nothing, or one finding that is not `ill`, for a site that is well."""
+    if not vitals.crawls:
+        return (Finding("never_crawled", "too little to tell: no crawl has ended yet", ill=False),)
+    found = (
+        *_crawls(vitals, max_age),
+        *_quarantine(vitals),
+        *_troubles(vitals),
+        *_fields(vitals),
+        *_bodies(vitals),
+        *_articles(vitals),
+    )
+    if not found and vitals.baseline.count < ENOUGH_REVISIONS:
+        return (Finding("too_little", f"too little to tell: {vitals.recent.count + vitals.baseline.count} revisions", ill=False),)
+    return found
+
+
+def is_ill(findings: tuple[Finding, ...]) -> bool:
+    """Whether any finding is one of illness."""
+    return any(finding.ill for finding in findings)
+
+
+def _crawls(vitals: Vitals, max_age: timedelta) -> Iterator[Finding]:
+    last = f"{vitals.last_outcome}{f': {vitals.last_reason}' if vitals.last_reason else ''}"
+    if vitals.success_age is None:
+        yield Finding("no_success", f"no crawl has ever finished; the last: {last}")
+    elif vitals.success_age > max_age:
+        yield Finding(
+            "stale", f"the last success is {span(vitals.success_age)} old, more than {span(max_age)}; the last crawl: {last}"
+        )
+    elif vitals.failures >= FAILURES_IN_A_ROW:
+        yield Finding("failing", f"{vitals.failures} crawls in a row did not finish; the last: {last}")
+
+
+def _quarantine(vitals: Vitals) -> Iterator[Finding]:
+    if vitals.quarantined:
+        are = "reading is" if vitals.quarantined == 1 else "readings are"
+        yield Finding("quarantined", f"{vitals.quarantined} {are} not believed; the newest: {vitals.quarantine_reason}")
+
+
+def _troubles(vitals: Vitals) -> Iterator[Finding]:
+    last, usual = vitals.last_looks, vitals.usual_looks
+    if last.count < ENOUGH_LOOKS or usual.count < ENOUGH_LOOKS:
+        return
+    for outcome in TROUBLES:
+        now, before = last.share(outcome), usual.share(outcome)
+        if now - before >= max(TROUBLE_RISE, SURE * _deviation(before, last.count)):
+            count = f"{last.outcomes.get(outcome, 0)} of the last {last.count} looks"
+            yield Finding(f"more_{outcome}", f"{count} were {outcome}, usually {before:.0%}")
+
+
+def _fields(vitals: Vitals) -> Iterator[Finding]:
+    recent, baseline = vitals.recent, vitals.baseline
+    if baseline.count < ENOUGH_REVISIONS:
+        return
+    for name in FIELDS:
+        now, before = recent.share(name), baseline.share(name)
+        run = vitals.without.get(name, 0)
+        if before - now >= max(FIELD_DROP, SURE * _deviation(before, recent.count)):
+            text = f"{name} is filled in {now:.0%} of the newest {recent.count} revisions, usually {before:.0%}"
+            yield Finding(f"lost_{name}", text)
+        elif run >= RUN_WITHOUT and before >= NEARLY_ALWAYS:
+            yield Finding(f"lost_{name}", f"the newest {run} revisions have no {name}, usually {before:.0%} have")
+
+
+def _bodies(vitals: Vitals) -> Iterator[Finding]:
+    now, before = vitals.recent.body_chars, vitals.baseline.body_chars
+    if vitals.baseline.count < ENOUGH_REVISIONS or vitals.recent.count < RECENT_REVISIONS or not now or not before:
+        return
+    if not SHRUNK <= now / before <= SWOLLEN:
+        code = "short_bodies" if now < before else "long_bodies"
+        yield Finding(code, f"the median body has {now:.0f} characters, usually {before:.0f}")
+
+
+def _articles(vitals: Vitals) -> Iterator[Finding]:
+    usual = vitals.usual_articles
+    if usual and usual >= BUSY_SITE and vitals.articles_last_day < FEW_ARTICLES * usual:
+        text = f"{vitals.articles_last_day} new articles in the day before the last success, usually {usual:.0f}"
+        yield Finding("few_articles", text)
+
+
+def _deviation(share: float, count: int) -> float:
+    """The standard deviation of a share found in `count` draws; a share is never taken for quite certain."""
+    sound = min(max(share, 0.02), 0.98)
+    return sqrt(sound * (1 - sound) / count) if count else 1.0

@@ -1,0 +1,155 @@
+"""The vital signs of sites, gathered from the ledger: a handful of bounded queries a site, along indexes that are there."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import takewhile
+from statistics import median
+
+from pipelines.queries.health import (
+    BASELINE_REVISIONS,
+    ENOUGH_LOOKS,
+    FIELDS,
+    RECENT_REVISIONS,
+    USUAL_DAYS,
+    Looks,
+    Readings,
+    Vitals,
+)
+from pipelines.store.crawls import CrawlOutcome
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import instant_of, moment
+
+CRAWLS_READ = 200
+"""Crawls of a site whose counts are read."""
+CRAWLS_SEARCHED = 2_000
+"""Crawls of a site, of those that wrote any, among which revisions are looked for."""
+DAYS_SEARCHED = 60
+
+_FAILURES = frozenset({CrawlOutcome.FAILED, CrawlOutcome.LOST})
+_ENDED = frozenset({CrawlOutcome.FINISHED, CrawlOutcome.STOPPED, *_FAILURES})
+"""Outcomes of crawls that began and ended; a planned start that was skipped says nothing of the site."""
+
+# A crawl's row counts what it wrote; one that did not end has no count, and may have written.
+_WRITING = """
+SELECT id, revisions FROM crawls WHERE site_id = ? AND started IS NOT NULL AND (revisions > 0 OR outcome IN ('running', 'lost'))
+ORDER BY started DESC LIMIT ?
+"""
+_REVISIONS = """
+SELECT r.headline IS NOT NULL AND r.headline <> '' AS headline, r.body <> '' AS body, length(r.body) AS chars,
+    r.date_published IS NOT NULL AS date_published,
+    EXISTS (SELECT 1 FROM revision_authors w WHERE w.revision_id = r.id) AS authors
+FROM json_each(?) c CROSS JOIN revisions r WHERE r.crawl_id = c.value ORDER BY c.key, r.id DESC LIMIT ?
+"""
+# Starts that led to no crawl (skipped, missed, failed before they began) have no `started`.
+_CRAWLS = """
+SELECT * FROM (SELECT id, outcome, reason, finished, counts FROM crawls WHERE site_id = :site AND started IS NOT NULL
+    ORDER BY started DESC LIMIT :limit)
+UNION ALL SELECT * FROM (SELECT id, outcome, reason, finished, counts FROM crawls WHERE site_id = :site AND started IS NULL
+    ORDER BY id DESC LIMIT :limit)
+ORDER BY id DESC
+"""
+_QUARANTINED = "SELECT count(*) FROM quarantine WHERE site_id = ? AND state = 'quarantined'"
+_NEWEST_QUARANTINED = "SELECT reason FROM quarantine WHERE site_id = ? AND state = 'quarantined' ORDER BY id DESC LIMIT 1"
+_SUCCESS = "SELECT max(finished) FROM crawls WHERE site_id = ? AND outcome = 'finished'"
+_DAYS = """
+SELECT substr(first_seen, 1, 10) AS day, count(*) AS n FROM articles WHERE site_id = ? AND first_seen > ? AND first_seen < ?
+GROUP BY day ORDER BY day DESC LIMIT ?
+"""
+
+
+def vitals(store: Store, now: datetime, site: str | None = None) -> Iterator[Vitals]:
+    """The vital signs of all sites that the ledger has, or of one; by id."""
+    for row in store.rows("SELECT id FROM sites WHERE ? IS NULL OR id = ? ORDER BY id", (site, site)):
+        yield _vitals(store, row["id"], now)
+
+
+def usual_readings(store: Store, site_id: str) -> Readings:
+    """What a site's newest revisions have had in them, as far back as its health is judged by."""
+    return _readings(_newest(store, site_id, RECENT_REVISIONS + BASELINE_REVISIONS))
+
+
+def _newest(store: Store, site_id: str, limit: int) -> list[Row]:
+    """A site's newest revisions, of as many crawls as it takes."""
+    crawls: list[int] = []
+    counted = 0
+    for crawl in store.rows(_WRITING, (site_id, CRAWLS_SEARCHED)):
+        crawls.append(crawl["id"])
+        counted += crawl["revisions"]
+        if counted >= limit:
+            break
+    return list(store.rows(_REVISIONS, (json.dumps(crawls), limit)))
+
+
+def _vitals(store: Store, site_id: str, now: datetime) -> Vitals:
+    read = list(store.rows(_CRAWLS, {"site": site_id, "limit": CRAWLS_READ}))
+    ended = [row for row in read if row["outcome"] in _ENDED]
+    if not ended:
+        return Vitals(site_id)
+    # The last success may lie before the crawls that were read; only then are all of them asked.
+    finished = [row["finished"] for row in ended if row["outcome"] == CrawlOutcome.FINISHED and row["finished"]]
+    success = max(finished) if finished else store.value(_SUCCESS, (site_id,))
+    found = Vitals(
+        site_id,
+        crawls=len(ended),
+        last_success=success,
+        success_age=now - instant_of(success) if success else None,
+        last_outcome=ended[0]["outcome"],
+        last_reason=ended[0]["reason"],
+        failures=len(list(takewhile(lambda row: row["outcome"] in _FAILURES, ended))),
+        quarantined=store.value(_QUARANTINED, (site_id,)),
+        quarantine_reason=store.value(_NEWEST_QUARANTINED, (site_id,)),
+    )
+    return _with_revisions(store, _with_looks(_with_articles(store, found), ended))
+
+
+def _with_articles(store: Store, found: Vitals) -> Vitals:
+    """New articles, counted back from the last success: that there was none since is another finding."""
+    if not found.last_success:
+        return found
+    until = instant_of(found.last_success)
+    since = until - timedelta(days=1)
+    last = "SELECT count(*) FROM articles WHERE site_id = ? AND first_seen > ? AND first_seen <= ?"
+    # Whole days only: a bare day sorts before all its moments.
+    before = (found.site_id, moment(since - timedelta(days=DAYS_SEARCHED)), moment(since)[:10], USUAL_DAYS)
+    days = [row["n"] for row in store.rows(_DAYS, before)]
+    return replace(
+        found,
+        articles_last_day=store.value(last, (found.site_id, moment(since), moment(until))),
+        articles_a_day=tuple(days),
+    )
+
+
+def _with_looks(found: Vitals, ended: Sequence[Row]) -> Vitals:
+    """Outcomes of the looks of the last crawls, as many as make a share, and of those before."""
+    last: Counter[str] = Counter()
+    usual: Counter[str] = Counter()
+    for row in ended:
+        counts = {key: n for key, n in json.loads(row["counts"]).items() if isinstance(n, int)}
+        (last if last.total() < ENOUGH_LOOKS else usual).update(counts)
+    return replace(found, last_looks=Looks(last.total(), dict(last)), usual_looks=Looks(usual.total(), dict(usual)))
+
+
+def _with_revisions(store: Store, found: Vitals) -> Vitals:
+    limit = RECENT_REVISIONS + BASELINE_REVISIONS
+    rows = _newest(store, found.site_id, limit)
+    return replace(
+        found,
+        recent=_readings(rows[:RECENT_REVISIONS]),
+        baseline=_readings(rows[RECENT_REVISIONS:]),
+        without={name: _run_without(rows, name) for name in FIELDS},
+    )
+
+
+def _readings(rows: Sequence[Row]) -> Readings:
+    lengths = [row["chars"] for row in rows if row["chars"]]
+    filled = {name: sum(1 for row in rows if row[name]) for name in FIELDS}
+    return Readings(len(rows), filled, median(lengths) if lengths else None)
+
+
+def _run_without(rows: Iterable[Row], name: str) -> int:
+    return sum(1 for _ in takewhile(lambda row: not row[name], rows))

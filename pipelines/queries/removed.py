@@ -1,0 +1,110 @@
+"""What went from its site: when, how the site answered, how long it had been up, whether it came back. Reads only.
+
+An article that does not answer is `suspected`, then `gone`; both steps are one disappearance, told once, by the later of the two.
+Articles that were withdrawn from the ledger are none of this.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice, takewhile
+
+from pipelines.history.revisions import State
+from pipelines.store.database import Row, Store
+
+STEPS_SEARCHED = 5_000
+"""Newest steps among which those of one site are looked for. Higher: a site where hardly anything goes is told of longer back,
+and its page takes longer."""
+_CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)~(\d{1,18})", re.ASCII)
+_LAST = ("9999", 0)
+
+# Two runs along states_by_state, merged as they are read: no more of either than is asked for.
+_STEPS = """
+SELECT id, article_id, at, state, status, reason FROM states
+WHERE state = 'gone' AND at <= :at AND (:state IS NULL OR :state = 'gone')
+UNION ALL
+SELECT id, article_id, at, state, status, reason FROM states
+WHERE state = 'suspected' AND at <= :at AND (:state IS NULL OR :state = 'suspected')
+ORDER BY at DESC, id DESC
+"""
+_AROUND = "SELECT id, at, state FROM states WHERE article_id = ? ORDER BY id"
+_ARTICLE = """
+SELECT a.url, a.site_id, s.name AS site_name, r.headline, r.language, r.number, a.date_published, a.first_seen, a.last_seen
+FROM articles a JOIN sites s ON s.id = a.site_id LEFT JOIN revisions r ON r.id = a.latest_revision_id
+WHERE a.id = ? AND (? IS NULL OR a.site_id = ?) AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.article_id = a.id)
+"""
+_ANSWERED = """
+SELECT fetched FROM fetches WHERE article_id = ? AND fetched < ? AND outcome IN
+    ('new', 'updated', 'silent', 'restamped', 'reverted', 'restored', 'unchanged', 'not_modified', 'stale', 'reread')
+ORDER BY fetched DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Disappearances:
+    """Some of them, the newest first."""
+
+    rows: tuple[Row, ...]
+    """state_id, article_id, url, site_id, site_name, headline, language, number (of the latest revision), date_published,
+    first_seen; state, at, status and reason of the step; last_answered (None: not known) and missing_since, between which it
+    went; restored (None: not back)."""
+    older: str | None
+    """The cursor of those before; None where there are none."""
+    searched: int | None = None
+    """How many steps of all sites were looked at, where that was the end of it and not the ledger's."""
+
+
+def disappearances(store: Store, *, site: str | None = None, state: State | None = None, limit: int = 50,
+                   before: str | None = None) -> Disappearances:  # fmt: skip
+    """What went, of all sites or one; `state`: only what is `gone`, or only what is `suspected`."""
+    match = _CURSOR.fullmatch(before or "")
+    at, last_id = (match[1], int(match[2])) if match else _LAST
+    steps = store.rows(_STEPS, {"at": at, "state": state})
+    found: list[Row] = []
+    step: Row | None = None
+    for step in islice(steps, STEPS_SEARCHED):
+        if (step["at"] < at or step["id"] < last_id) and (row := _told(store, step, site)):
+            found.append(row)
+            if len(found) > limit:
+                break
+    else:
+        return Disappearances(tuple(found), *_rest(next(steps, None), step))
+    steps.close()  # type: ignore[attr-defined]
+    return Disappearances(tuple(found[:limit]), cursor(found[limit - 1]))
+
+
+def cursor(row: Row) -> str:
+    """Where those before a disappearance begin."""
+    return f"{row['at']}~{row['state_id']}"
+
+
+def _rest(following: Row | None, last: Row | None) -> tuple[str | None, int | None]:
+    if following is None or last is None:
+        return None, None
+    return f"{last['at']}~{last['id']}", STEPS_SEARCHED
+
+
+def _told(store: Store, step: Row, site: str | None) -> Row | None:
+    """A step with its article; None where another site's was asked for, or a later step tells of it."""
+    article = store.row(_ARTICLE, (step["article_id"], site, site))
+    if article is None:
+        return None
+    around = list(store.rows(_AROUND, (step["article_id"],)))
+    after = [one for one in around if one["id"] > step["id"]]
+    if step["state"] == State.SUSPECTED and after and after[0]["state"] == State.GONE:
+        return None
+    since = _missing_since([one for one in around if one["id"] <= step["id"]])
+    answered = store.value(_ANSWERED, (step["article_id"], since))
+    if answered is None and article["last_seen"] <= since:  # old fetches may have been dropped
+        answered = article["last_seen"]
+    restored = next((one["at"] for one in after if one["state"] in (State.LIVE, State.MOVED)), None)
+    about = {key: step[key] for key in ("article_id", "at", "state", "status", "reason")}
+    seen = {"state_id": step["id"], "last_answered": answered, "missing_since": since, "restored": restored}
+    return {**article, **about, **seen}
+
+
+def _missing_since(steps: list[Row]) -> str:
+    """When the article was first missing: at the first of the steps in a row that say so, the last of `steps` included."""
+    missing = takewhile(lambda step: step["state"] in (State.SUSPECTED, State.GONE), reversed(steps))
+    return str(list(missing)[-1]["at"])

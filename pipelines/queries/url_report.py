@@ -1,0 +1,133 @@
+"""What the ledger holds of one URL: the article it leads to, the looks at it, the crawls that could have asked for it.
+
+Facts only, each from a few index look-ups; what they mean for the next crawl is told elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipelines.store.database import Row, Store
+from pipelines.store.redaction import Withdrawal, withdrawal_of
+from pipelines.store.resolver import Lookup
+from pipelines.store.rows import instant_of, last_change
+from pipelines.text.urls import article_key, canonicalize
+
+LOOKS_TOLD = 5
+CRAWLS_TOLD = 3
+
+_LOOKS = """
+SELECT url, fetched, status, outcome, reason, robots, tdm, crawl_id FROM fetches WHERE {} ORDER BY fetched DESC, id DESC LIMIT ?
+"""
+_COLUMNS = "number, change, headline, first_seen, date_published, date_modified"
+_RESERVED = """
+SELECT max(fetched) AS fetched, count(*) AS looks, reason FROM fetches
+WHERE article_id = ? AND outcome = 'reserved' AND fetched > ? HAVING count(*) > 0
+"""
+# A dead end counts for the site whose crawl met it; an archive's (site null) counts for none.
+_DEAD_ENDS = """
+SELECT c.site_id, f.url, max(f.fetched) AS fetched, f.outcome, f.status, f.reason, count(*) AS looks
+FROM fetches f LEFT JOIN crawls c ON c.id = f.crawl_id
+WHERE f.article_id IS NULL AND f.url = ? GROUP BY c.site_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Everything the ledger knows of one URL."""
+
+    url: str
+    """As it was asked for, in the one form of URLs where it has one."""
+    article: Row | None = None
+    """The row of `articles` that the URL is or leads to."""
+    alias: str | None = None
+    """Why the URL leads there ("redirect", "slug", ...), where it is not the article's own address."""
+    latest: Row | None = None
+    """The article's latest revision: number, change, headline, stamps."""
+    changed: datetime | None = None
+    """When the article changed last, as the ladder counts it."""
+    moved_to: str | None = None
+    withdrawn: Withdrawal | None = None
+    """Where an operator has taken the article away."""
+    reserved: Row | None = None
+    """The last look at which the article was reserved, and how many there were since it was last read."""
+    looks: tuple[Row, ...] = ()
+    """The last looks, newest first."""
+    dead_ends: tuple[Row, ...] = ()
+    """The last look that led to no article, and how many there were, a row for each site whose crawls had them."""
+
+
+def trace(store: Store, url: str) -> Trace:
+    """Gather it; any spelling of the URL will do."""
+    lookup = Lookup(store, "")
+    address = canonicalize(url) or url
+    found = lookup.by_urls(url, address)
+    if found is None:
+        looks, dead_ends = _led_nowhere(store, url)
+        return Trace(address, looks=looks, dead_ends=dead_ends)
+    sql = f"SELECT {_COLUMNS} FROM revisions WHERE id = ?"  # noqa: S608 - our own columns
+    latest = store.row(sql, (found["latest_revision_id"],))
+    moved = store.value("SELECT url FROM articles WHERE id = ?", (found["moved_to"],)) if found["moved_to"] else None
+    own = article_key(found["url"]) == article_key(address)
+    return Trace(
+        url=address,
+        article=found,
+        alias=None if own else _alias(store, found["id"], url, address),
+        latest=latest,
+        changed=last_change(latest) if latest else None,
+        moved_to=moved,
+        withdrawn=withdrawal_of(store, found["id"]),
+        reserved=store.row(_RESERVED, (found["id"], found["last_seen"])),
+        looks=tuple(store.rows(_LOOKS.format("article_id = ?"), (found["id"], LOOKS_TOLD))),
+    )
+
+
+def last_crawls(store: Store, site_id: str) -> tuple[Row, ...]:
+    """The last crawls of a site and its last planned start that led to none, newest first; `counts` as a mapping."""
+    began = "SELECT * FROM crawls WHERE site_id = ? AND started IS NOT NULL ORDER BY started DESC, id DESC LIMIT ?"
+    never = "SELECT * FROM crawls WHERE site_id = ? AND started IS NULL ORDER BY id DESC LIMIT 1"
+    rows = (*store.rows(began, (site_id, CRAWLS_TOLD)), *store.rows(never, (site_id,)))
+    return tuple({**row, "counts": json.loads(row["counts"])} for row in sorted(rows, key=lambda row: -int(row["id"])))
+
+
+def sources_of(store: Store, site_id: str) -> tuple[Row, ...]:
+    """What is remembered of a site's feeds, sitemaps and sections."""
+    sql = "SELECT url, kind, fetched, status, candidates FROM sources WHERE site_id = ? ORDER BY url"
+    return tuple(store.rows(sql, (site_id,)))
+
+
+def _alias(store: Store, article_id: int, *urls: str) -> str | None:
+    for url in urls:
+        sql = "SELECT reason FROM aliases WHERE article_id = ? AND (url = ? OR url_key = ?)"
+        if reason := store.value(sql, (article_id, url, article_key(url))):
+            return str(reason)
+    return None
+
+
+def _led_nowhere(store: Store, url: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """Looks that led to no article, under every spelling of the URL; for each site the latest."""
+    looks: list[Row] = []
+    dead_ends: dict[str | None, Row] = {}
+    for spelling in spellings(url):
+        looks += store.rows(_LOOKS.format("article_id IS NULL AND url = ?"), (spelling, LOOKS_TOLD))
+        for row in store.rows(_DEAD_ENDS, (spelling,)):
+            other = dead_ends.get(row["site_id"])
+            if other is None or instant_of(row["fetched"]) > instant_of(other["fetched"]):
+                dead_ends[row["site_id"]] = row
+    looks.sort(key=lambda row: str(row["fetched"]), reverse=True)
+    return tuple(looks[:LOOKS_TOLD]), tuple(dead_ends.values())
+
+
+def spellings(url: str) -> tuple[str, ...]:
+    """A URL as given, normal, and with and without `www.`, TLS and final slash: at most ten, for exact look-ups."""
+    address = canonicalize(url)
+    if address is None:
+        return (url,)
+    rest = address.partition("://")[2].removeprefix("www.")
+    page, mark, query = rest.partition("?")
+    bare = page.rstrip("/") if "/" in page.rstrip("/") else f"{page.rstrip('/')}/"
+    pages = dict.fromkeys((bare, bare if bare.endswith("/") else f"{bare}/"))
+    variants = (f"{scheme}://{www}{one}{mark}{query}" for scheme in ("https", "http") for www in ("", "www.") for one in pages)
+    return tuple(dict.fromkeys((url, address, *variants)))

@@ -1,0 +1,1 @@
+"""The SQLite file: schema, rows, and everything that writes."""

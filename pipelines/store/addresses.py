@@ -1,0 +1,93 @@
+"""Where articles live: their addresses, what led there, and the steps of their state. Writes in the ledger's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from pipelines.article import Article, Fetch, Outcome
+from pipelines.history.revisions import State
+from pipelines.store.chain import Subject
+from pipelines.store.database import Row, Store
+from pipelines.store.resolver import Lookup, Place
+from pipelines.store.rows import moment
+from pipelines.text.urls import article_key
+
+Touch = Callable[[Subject, int], None]
+"""Is told of each row of the record that was written."""
+
+
+class Trail:
+    """The addresses and states of one site's articles."""
+
+    def __init__(self, store: Store, lookup: Lookup, crawl_id: int | None, touch: Touch) -> None:
+        self._store = store
+        self._lookup = lookup
+        self._crawl_id = crawl_id
+        self._touch = touch
+
+    def follow(self, place: Place, article: Article, fetch: Fetch, outcome: Outcome) -> Outcome:
+        """Follow an article to its new address, and remember all that led to it. A move over the same text is `moved`."""
+        found, url = place.found, place.url
+        if found is None:
+            raise ValueError("an article that is followed has been found")
+        holder = self._lookup.by_address(url)
+        moved = holder is None
+        if url != found["url"] and (holder is None or holder["id"] == found["id"]):
+            otherwise = "redirect" if fetch.requested_url == found["url"] else "canonical"
+            self._forget(url)
+            self._store.update("articles", found["id"], {"url": url, "url_key": article_key(url)})
+            self._touch(Subject.ARTICLE, found["id"])
+            self.remember(found["id"], url, ((found["url"], _why(found["url"], fetch, otherwise)),), fetch)
+            found["url"] = url
+        if fetch.external_id and not found["external_id"] and not self._lookup.by_external_id(fetch.external_id):
+            self._store.update("articles", found["id"], {"external_id": fetch.external_id})
+            self._touch(Subject.ARTICLE, found["id"])
+        self.remember(found["id"], found["url"], leads_to(article, fetch), fetch)
+        self.superseded(found["id"], fetch)
+        return Outcome.MOVED if moved and outcome is Outcome.UNCHANGED else outcome
+
+    def superseded(self, article_id: int, fetch: Fetch) -> None:
+        """The URL we asked for was another article's address, and leads here now: that one has moved."""
+        other = self._lookup.by_address(fetch.requested_url) if fetch.requested_url else None
+        if other and other["id"] != article_id and other["state"] != State.MOVED:
+            self.step(other, State.MOVED, fetch, f"redirects to {fetch.url}")
+            changes = {"moved_to": article_id, "next_check": None, "last_checked": moment(fetch.fetched)}
+            self._store.update("articles", other["id"], changes)
+            self._touch(Subject.ARTICLE, other["id"])
+
+    def remember(self, article_id: int, url: str, leads: Iterable[tuple[str, str]], fetch: Fetch) -> None:
+        """Keep the (url, reason) pairs that lead to an article, but for its own address and those that are another's."""
+        for alias, reason in leads:
+            if alias != url and not self._store.value("SELECT 1 FROM articles WHERE url = ?", (alias,)):
+                row = {"url": alias, "article_id": article_id, "reason": reason, "first_seen": moment(fetch.fetched)}
+                self._store.insert("aliases", {**row, "url_key": article_key(alias)}, on_conflict="IGNORE")
+                self._touch(Subject.ARTICLE, article_id)
+
+    def step(self, found: Row, state: State, fetch: Fetch, reason: str | None) -> None:
+        """A step of the article's state is a row; staying is none."""
+        if state == found["state"]:
+            return
+        self._store.update("articles", found["id"], {"state": state})
+        row = {"article_id": found["id"], "at": moment(fetch.fetched), "state": state, "status": fetch.status}
+        state_id = self._store.insert("states", {**row, "reason": reason, "crawl_id": self._crawl_id})
+        self._touch(Subject.STATE, state_id)
+        self._touch(Subject.ARTICLE, found["id"])
+
+    def _forget(self, alias: str) -> None:
+        """An address that is one article's own leads to no other any more."""
+        for row in list(self._store.rows("SELECT article_id FROM aliases WHERE url = ?", (alias,))):
+            self._touch(Subject.ARTICLE, row["article_id"])
+        self._store.execute("DELETE FROM aliases WHERE url = ?", (alias,))
+
+
+def leads_to(article: Article, fetch: Fetch) -> list[tuple[str, str]]:
+    """All URLs that led to an article in one look, each with why."""
+    leads = list(fetch.aliases)
+    if fetch.requested_url:
+        leads.append((fetch.requested_url, _why(fetch.requested_url, fetch, "redirect")))
+    return [*leads, (article.url, "canonical")]
+
+
+def _why(url: str, fetch: Fetch, otherwise: str) -> str:
+    """Why a former address leads to an article: it bears the owner's id, so the slug changed; or `otherwise`."""
+    return "slug" if fetch.external_id and fetch.external_id in url else otherwise

@@ -1,0 +1,115 @@
+"""The chain: whatever of the record is written, or written anew, is sealed by a digest, and each seal by the one before it.
+
+A change to what was sealed, a row taken out, or a seal made up later breaks it. What it proves and what not: docs/proof.md.
+Columns that hold nothing are not part of a digest, so that a migration may add columns (which must be null in old rows).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipelines.article import CHANGES
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import moment
+
+START = "0" * 64
+"""What the first link is chained to."""
+
+
+class Subject(StrEnum):
+    """What is sealed: a row of the table that bears its name in the plural, with what hangs on it."""
+
+    ARTICLE = "article"
+    REVISION = "revision"
+    READING = "reading"
+    STATE = "state"
+    FETCH = "fetch"
+    WITHDRAWAL = "withdrawal"
+
+
+# What moves with every look is not sealed; `verify` holds it against the looks themselves.
+_ARTICLE = "id, site_id, url, external_id, kind, date_published, first_seen, state, moved_to, revision_count, latest_revision_id"
+_ROWS = {
+    Subject.ARTICLE: f"SELECT {_ARTICLE} FROM articles WHERE id = ?",  # noqa: S608 - our own columns
+    Subject.REVISION: "SELECT * FROM revisions WHERE id = ?",
+    Subject.READING: "SELECT * FROM readings WHERE id = ?",
+    Subject.STATE: "SELECT * FROM states WHERE id = ?",
+    Subject.FETCH: "SELECT * FROM fetches WHERE id = ?",
+    Subject.WITHDRAWAL: "SELECT * FROM withdrawals WHERE id = ?",
+}
+_PARTS = {
+    Subject.ARTICLE: {"aliases": "SELECT url, reason, first_seen FROM aliases WHERE article_id = ? ORDER BY url"},
+    Subject.REVISION: {
+        "authors": "SELECT position, name, role, agency FROM revision_authors WHERE revision_id = ? ORDER BY position",
+        "images": "SELECT position, url, alt, caption, credit FROM revision_images WHERE revision_id = ? ORDER BY position",
+    },
+}
+_MOVING = {Subject.REVISION: ("last_seen",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the chain ends."""
+
+    length: int = 0
+    link: str = START
+
+
+def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime) -> None:
+    """Append the digests of rows as they stand now, inside the caller's transaction.
+
+    The first seal of a ledger that an older version wrote takes in all that it holds.
+    """
+    start = head(store)
+    link = start.link
+    for subject, row_id in dict.fromkeys(subjects if start.length else (*_everything(store), *subjects)):
+        at = moment(now)
+        found = digest(store, subject, row_id)
+        if found is None:
+            raise KeyError(f"{subject} {row_id}")
+        link = link_of(link, at, subject, row_id, found)
+        row = {"at": at, "subject": subject, "subject_id": row_id, "digest": found, "link": link}
+        store.insert("chain", row)
+
+
+def head(store: Store) -> Head:
+    """The last link, and how many there are."""
+    row = store.row("SELECT id, link FROM chain ORDER BY id DESC LIMIT 1")
+    return Head(row["id"], row["link"]) if row else Head()
+
+
+def link_of(before: str, at: str, subject: str, row_id: int, found: str) -> str:
+    """A link: SHA-256 (hex) over the link before it, the time, what is sealed, and its digest, a line each."""
+    return _sha256(f"{before}\n{at}\n{subject}\n{row_id}\n{found}\n")
+
+
+def digest(store: Store, subject: Subject, row_id: int) -> str | None:
+    """SHA-256 (hex) over a row and what hangs on it, as JSON with sorted keys; None where there is no such row."""
+    row = store.row(_ROWS[subject], (row_id,))
+    if row is None:
+        return None
+    moving = _MOVING.get(subject, ())
+    facts: Row = {column: value for column, value in row.items() if value is not None and column not in moving}
+    facts |= {name: list(store.rows(sql, (row_id,))) for name, sql in _PARTS.get(subject, {}).items()}
+    return _sha256(json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+
+
+def _everything(store: Store) -> list[tuple[Subject, int]]:
+    changes = ", ".join(f"'{outcome}'" for outcome in sorted(CHANGES))
+    rows = {
+        Subject.ARTICLE: "SELECT id FROM articles",
+        Subject.REVISION: "SELECT id FROM revisions",
+        Subject.READING: "SELECT id FROM readings",
+        Subject.STATE: "SELECT id FROM states",
+        Subject.FETCH: f"SELECT id FROM fetches WHERE outcome IN ({changes})",  # noqa: S608 - our own words
+    }
+    return [(subject, row["id"]) for subject, sql in rows.items() for row in store.rows(f"{sql} ORDER BY id")]
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,197 @@
+"""Correcting a revision in place: another extractor reads the same page better, and nobody edited anything.
+
+What the revision was goes to `readings`; its number, its times and its place in the archive stay. Never adds a revision. What
+it means for its neighbours is settled with it: which fields changed, and whether two that were told apart read the same today.
+Knows no extraction: whoever reads again brings the reading. All of it happens inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from pipelines.article import Article, Author, Fetch, Image, Outcome
+from pipelines.history.anomalies import doubt
+from pipelines.history.revisions import changed_fields
+from pipelines.queries.health import Readings
+from pipelines.store.chain import Subject, seal
+from pipelines.store.database import Row, Store
+from pipelines.store.resolver import Lookup
+from pipelines.store.rows import json_of, moment, revision_row
+
+BATCH = 500
+"""Revisions listed at a time: others write meanwhile, and memory stays flat."""
+
+Touch = Callable[[Subject, int], None]
+_STAYS = ("first_seen", "last_seen", "warc_file", "warc_offset", "payload_hash")
+_WITHDRAWN = "SELECT 1 FROM withdrawals w JOIN revisions r ON r.article_id = w.article_id WHERE r.id = ?"
+_NOT_READ = ("url", "reason", "extractor")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which revisions are to be read again; each bound that is None holds nothing back."""
+
+    extraction: str
+    """Today's, as a word: pages that it has read before are passed over."""
+    current: frozenset[str] = frozenset()
+    """Extractors (without their generation) that are today's and would be chosen again: what they read is passed over."""
+    site_id: str | None = None
+    family: str | None = None
+    since: str | None = None
+    until: str | None = None
+    """Days, both taken in; those on which revisions were first seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An archived page that a revision was read from."""
+
+    revision_id: int
+    site_id: str
+    warc_file: str
+    warc_offset: int
+    payload_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a rereading."""
+
+    corrected: bool = False
+    reason: str | None = None
+    """Why the revision was left as it is, where another reading of it was had."""
+
+
+def count(store: Store, scope: Scope) -> tuple[int, int]:
+    """How many revisions are to be read again; how many more could be, were their pages archived."""
+    where, values = _where(scope)
+    kept, lost = "r.warc_file IS NOT NULL", "r.warc_file IS NULL"
+    sql = f"SELECT count(*) FROM revisions r JOIN articles a ON a.id = r.article_id WHERE {where} AND "  # noqa: S608 - our own words
+    return int(store.value(sql + kept, values)), int(store.value(sql + lost, values))
+
+
+def places(store: Store, scope: Scope) -> Iterator[Place]:
+    """Where the pages of those revisions are, in order of writing. What is read meanwhile may be written meanwhile."""
+    where, values = _where(scope)
+    sql = f"""SELECT r.id, a.site_id, r.warc_file, r.warc_offset, r.payload_hash FROM revisions r
+        JOIN articles a ON a.id = r.article_id WHERE r.warc_file IS NOT NULL AND {where} AND r.id > :after
+        ORDER BY r.id LIMIT {BATCH}"""  # noqa: S608 - our own words
+    after = 0
+    while rows := list(store.rows(sql, values | {"after": after})):
+        yield from (Place(*row.values()) for row in rows)
+        after = rows[-1]["id"]
+
+
+def compare(store: Store, revision_id: int, reading: Article) -> tuple[Article, Result]:
+    """A revision as it is, and what a new normalised reading of its page would make of it. Writes nothing.
+
+    A reading that has lost its headline or its text is no better one: the page is the same, so the fault is the reader's.
+    """
+    before = revision_of(store, revision_id)
+    if _facts(before) == _facts(reading):
+        return before, Result()
+    worse = doubt(before, reading, Readings(), declared=True).symptoms
+    return before, Result(reason=", ".join(sorted(worse))) if worse else Result(corrected=True)
+
+
+def reread(store: Store, revision_id: int, reading: Article | str, extraction: str, now: datetime) -> Result:
+    """One transaction: correct a revision by a new reading of its page, or note why not (`reading` is then the reason).
+
+    That it was read by this extraction is remembered, so that it is not again.
+    """
+    written: list[tuple[Subject, int]] = []
+    with store.transaction():
+        if store.value(_WITHDRAWN, (revision_id,)):
+            return Result(reason="withdrawn")
+        result = Result(reason=reading) if isinstance(reading, str) else None
+        if isinstance(reading, Article):
+            before, result = compare(store, revision_id, reading)
+            if result.corrected:
+                correct(store, revision_id, before, reading, now, lambda subject, row_id: written.append((subject, row_id)))
+            elif not result.reason and before.extractor != reading.extractor:
+                # It reads the same to today's extractor; by that name the next crawl tells a silent edit from a rereading.
+                store.update("revisions", revision_id, {"extractor": reading.extractor})
+                written.append((Subject.REVISION, revision_id))
+        result = result or Result()
+        row = {"revision_id": revision_id, "extraction": extraction, "at": moment(now), "reason": result.reason}
+        store.insert("rereadings", row, on_conflict="REPLACE")
+        seal(store, written, now)
+    return result
+
+
+def correct(store: Store, revision_id: int, before: Article, after: Article, replaced: datetime, touch: Touch) -> None:
+    """Write a reading over a revision, keep what it was, and settle what that means for the article."""
+    reading = {"extractor": before.extractor, "content_hash": before.content_hash, "article": json.dumps(json_of(before))}
+    reading_id = store.insert("readings", {"revision_id": revision_id, "replaced": moment(replaced), **reading})
+    touch(Subject.READING, reading_id)
+    row = revision_row(after, after.fetch or Fetch(after.url, replaced))
+    store.update("revisions", revision_id, {column: value for column, value in row.items() if column not in _STAYS})
+    write_parts(store, revision_id, after)
+    touch(Subject.REVISION, revision_id)
+    _settle(store, revision_id, touch)
+
+
+def write_parts(store: Store, revision_id: int, article: Article) -> None:
+    """Authors and pictures of a revision, in place of those it had."""
+    tables: dict[str, tuple[Author | Image, ...]] = {"revision_authors": article.authors, "revision_images": article.images}
+    for table, parts in tables.items():
+        store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (revision_id,))  # noqa: S608 - our own names
+        for position, part in enumerate(parts):
+            store.insert(table, {"revision_id": revision_id, "position": position, **asdict(part)})
+
+
+def revision_of(store: Store, revision_id: int) -> Article:
+    """A revision as the article it is."""
+    url = store.value("SELECT a.url FROM articles a JOIN revisions r ON r.article_id = a.id WHERE r.id = ?", (revision_id,))
+    return Lookup(store, "").revision(revision_id, url)
+
+
+def _settle(store: Store, revision_id: int, touch: Touch) -> None:
+    """What a corrected revision means for its article: fields that changed, marks of what reads the same, date and kind."""
+    columns = "id, article_id, number, change, content_hash, changed_fields, reads_as, kind, date_published"
+    sql = f"SELECT {columns} FROM revisions WHERE article_id = (SELECT article_id FROM revisions WHERE id = ?) ORDER BY number"  # noqa: S608 - our own columns
+    revisions = list(store.rows(sql, (revision_id,)))
+    before: Row | None = None
+    for row in revisions:
+        changes: Row = {"reads_as": _reads_as(before, row)}
+        if before and revision_id in (row["id"], before["id"]):
+            fields = changed_fields(revision_of(store, before["id"]), revision_of(store, row["id"]))
+            changes["changed_fields"] = json.dumps(fields)
+        if any(row[column] != value for column, value in changes.items()):
+            store.update("revisions", row["id"], changes)
+            touch(Subject.REVISION, row["id"])
+        before = {**row, **changes}
+    told = {"date_published": revisions[0]["date_published"]} if revision_id == revisions[0]["id"] else {}
+    told |= {"kind": revisions[-1]["kind"]} if revision_id == revisions[-1]["id"] else {}
+    article = store.row("SELECT id, kind, date_published FROM articles WHERE id = ?", (revisions[0]["article_id"],)) or {}
+    if any(article[column] != value for column, value in told.items()):
+        store.update("articles", article["id"], told)
+        touch(Subject.ARTICLE, article["id"])
+
+
+def _reads_as(before: Row | None, row: Row) -> int | None:
+    """The first of the neighbours that read as this revision does; a stamp that moved over the same text is a change."""
+    if before is None or row["change"] == Outcome.RESTAMPED or row["content_hash"] != before["content_hash"]:
+        return None
+    return int(before["reads_as"] or before["id"])
+
+
+def _where(scope: Scope) -> tuple[str, Row]:
+    marks = {f"current{position}": name for position, name in enumerate(sorted(scope.current))}
+    names = ", ".join(f":{mark}" for mark in marks) or "''"
+    where = f"""(:site_id IS NULL OR a.site_id = :site_id)
+        AND (:family IS NULL OR substr(r.extractor, 1, instr(r.extractor || '/', '/') - 1) = :family)
+        AND (:since IS NULL OR r.first_seen >= :since) AND (:until IS NULL OR substr(r.first_seen, 1, 10) <= :until)
+        AND substr(r.extractor, 1, instr(r.extractor || ':', ':') - 1) NOT IN ({names})
+        AND r.article_id NOT IN (SELECT article_id FROM withdrawals)
+        AND NOT EXISTS (SELECT 1 FROM rereadings x WHERE x.revision_id = r.id AND x.extraction = :extraction)"""  # noqa: S608 - our own words
+    bounds: Row = {"site_id": scope.site_id, "family": scope.family, "since": scope.since, "until": scope.until}
+    return where, {**bounds, "extraction": scope.extraction, **marks}
+
+
+def _facts(article: Article) -> Row:
+    """All that a reading says, but for who read it and where."""
+    return {key: value for key, value in json_of(article).items() if key not in _NOT_READ}

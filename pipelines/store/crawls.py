@@ -1,0 +1,160 @@
+"""The record of crawls: started, finished or lost, with their counts; the sites they ran over; the sources they asked."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import instant_of, moment, optional_moment
+
+
+class CrawlOutcome(StrEnum):
+    """How a crawl ended, or why it did not begin."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    LOST = "lost"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is remembered of a feed, sitemap or section page between crawls."""
+
+    url: str
+    kind: str
+    fetched: datetime
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    claimed_modified: str | None = None
+    """What the index said of this sitemap when it was last read; while it says the same, the sitemap is not asked."""
+    candidates: int = 0
+    dated: int = 0
+    """How many of its entries carried a time of modification."""
+    contributed: int = 0
+    """How many articles we did not know it named at its last reading, and no sitemap did."""
+
+
+def put_sites(store: Store, sites: Iterable[Row]) -> None:
+    """Copy what the catalogue says of sites into the ledger; `sites` are rows of the table of that name."""
+    store.upsert("sites", sites, "id")
+
+
+def start_crawl(store: Store, site_id: str | None, trigger: str, now: datetime, planned: datetime | None = None, *,
+                worker: str | None = None, job: str | None = None) -> int:  # fmt: skip
+    """Open a crawl's row, of this process or, where `worker` is given, of a worker elsewhere; `job` tells its crawls apart.
+
+    Crawls of this machine whose process is no more are marked lost first.
+    """
+    with store.transaction():
+        lose_dead(store, now)
+        row = {"site_id": site_id, "trigger": trigger, "planned": optional_moment(planned), "started": moment(now)}
+        who = {"worker": worker, "job": job} if worker is not None else {"pid": os.getpid()}
+        return store.insert("crawls", {**row, "outcome": CrawlOutcome.RUNNING, **who})
+
+
+def lose_dead(store: Store, now: datetime) -> list[str]:
+    """Mark running crawls of this machine whose process is no more as lost; their sites. Those of workers are their writer's."""
+    lost = []
+    with store.transaction():
+        sql = "SELECT id, pid, site_id FROM crawls WHERE outcome = 'running' AND worker IS NULL"
+        for crawl in list(store.rows(sql)):
+            if not _alive(crawl["pid"]):
+                reason = "its process ended without a word"
+                store.update("crawls", crawl["id"], {"outcome": CrawlOutcome.LOST, "finished": moment(now), "reason": reason})
+                lost.append(str(crawl["site_id"]))
+    return lost
+
+
+def note_crawl(store: Store, site_id: str, trigger: str, outcome: CrawlOutcome, planned: datetime, now: datetime,
+               reason: str) -> int:  # fmt: skip
+    """A row for a planned start that led to no crawl: skipped, missed, or failed before it began."""
+    row = {"site_id": site_id, "trigger": trigger, "planned": moment(planned), "started": None, "finished": moment(now)}
+    with store.transaction():
+        return store.insert("crawls", {**row, "outcome": outcome, "reason": reason})
+
+
+def close_left_open(store: Store, pid: int, outcome: CrawlOutcome, reason: str, now: datetime) -> None:
+    """End the rows of a process that ended without writing its own end."""
+    with store.transaction():
+        for row in list(store.rows("SELECT id FROM crawls WHERE outcome = 'running' AND pid = ?", (pid,))):
+            store.update("crawls", row["id"], {"outcome": outcome, "finished": moment(now), "reason": reason})
+
+
+def last_reason(store: Store, site_id: str) -> str | None:
+    """Why the last crawl of the site that ran to some end ended as it did."""
+    ran = "('finished', 'stopped', 'failed')"
+    sql = f"SELECT reason FROM crawls WHERE site_id = ? AND outcome IN {ran} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own words
+    found = store.value(sql, (site_id,))
+    return str(found) if found else None
+
+
+def last_planned(store: Store, site_id: str, until: datetime, *, by_hand: bool = True) -> datetime | None:
+    """When a crawl of the site was last planned, or, by hand, begun, up to a moment; None where there was none.
+
+    What lies later was written under a clock that has since been set back, and must not keep the site waiting until then.
+    """
+    when = "coalesce(planned, started)" if by_hand else "planned"
+    sql = f"SELECT max({when}) FROM crawls WHERE site_id = ? AND {when} <= ?"  # noqa: S608 - our own words
+    found = store.value(sql + ("" if by_hand else " AND trigger = 'schedule'"), (site_id, moment(until)))
+    return instant_of(found) if found else None
+
+
+def made_already(store: Store, site_id: str, planned: datetime, now: datetime) -> int | None:
+    """The crawl that a planned start has led to and that has ended: another schedule was quicker. None where there is none."""
+    sql = "SELECT id FROM crawls WHERE site_id = ? AND planned = ? AND trigger = 'schedule' AND finished <= ? AND outcome IN "
+    found = store.value(
+        sql + "('finished', 'stopped', 'failed') AND started IS NOT NULL", (site_id, moment(planned), moment(now))
+    )
+    return int(found) if found else None
+
+
+def rows_of_start(store: Store, site_id: str, planned: datetime) -> int:
+    """How many rows tell of a planned start: one for each schedule that planned it."""
+    return int(store.value("SELECT count(*) FROM crawls WHERE site_id = ? AND planned = ?", (site_id, moment(planned))))
+
+
+def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: datetime, *, reason: str | None = None,
+                 requests: int = 0, candidates: int = 0, skipped: Mapping[str, int] | None = None) -> None:  # fmt: skip
+    """Close a crawl's row. What can be counted from its fetches and revisions is counted there."""
+    with store.transaction():
+        fetched = (
+            "SELECT outcome, count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM fetches WHERE crawl_id = ? GROUP BY outcome"
+        )
+        by_outcome = list(store.rows(fetched, (crawl_id,)))
+        counts = {row["outcome"]: row["n"] for row in by_outcome}
+        told = {**counts, **({"skipped": dict(skipped)} if skipped else {})}
+        revisions = store.value("SELECT count(*) FROM revisions WHERE crawl_id = ?", (crawl_id,))
+        store.update("crawls", crawl_id, {
+            "outcome": outcome, "finished": moment(now), "reason": reason, "requests": requests, "candidates": candidates,
+            "looks": sum(counts.values()), "errors": counts.get("error", 0), "bytes": sum(row["bytes"] for row in by_outcome),
+            "revisions": revisions, "counts": json.dumps(told),
+        })  # fmt: skip
+
+
+def put_source(store: Store, site_id: str, source: Source) -> None:
+    """Remember a source; the columns are those of `Source`."""
+    row = {"site_id": site_id, **asdict(source), "fetched": moment(source.fetched)}
+    store.insert("sources", row, on_conflict="REPLACE")
+
+
+def _alive(pid: int | None) -> bool:
+    """Whether the process runs on this machine. A number used again by another process only delays the mark."""
+    if not pid:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,272 @@
+"""The one file that opens SQLite: opening, migrating, transactions, statements. What the rows mean is told elsewhere.
+
+Every connection: WAL, `synchronous=NORMAL`, foreign keys on, a busy timeout. Writers begin IMMEDIATE, so that a writer waits
+for its turn at the start and never fails half way with a snapshot that went out of date.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+from sqlite_utils import Database
+
+from pipelines.store.schema import LATEST, migrations
+
+logger = logging.getLogger(__name__)
+
+BUSY_TIMEOUT_SECONDS = 30.0
+"""How long a writer waits for another. Transactions take milliseconds; more than this means a stuck process."""
+
+STEPS_BETWEEN_LOOKS = 2_000
+"""How many steps of SQLite's machine pass between two looks at the time, where reading is limited: some 50 µs."""
+
+READER_CACHE_KB = 32_000
+"""Pages of a large ledger that a reader keeps. SQLite's own 2 MB let the inner pages of its indexes go between two questions."""
+
+Row = dict[str, Any]
+
+
+class StoreError(Exception):
+    """The store cannot be opened, read or migrated; the message says which file and why."""
+
+
+class TooSlowError(StoreError):
+    """What was asked takes longer than the asker may wait."""
+
+
+class Store:
+    """An open ledger file. Use it as a context manager, or `close()` it."""
+
+    def __init__(self, path: Path | str, *, readonly: bool = False) -> None:
+        """Open the file at `path`; a writer makes it where it is missing, and migrates it where it is older.
+
+        Raises StoreError where the file is missing (readonly), is no ledger, was written by a newer version, or cannot be
+        written.
+        """
+        self.path = Path(path)
+        self.readonly = readonly
+        try:
+            self._db = self._open()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self.close()
+            raise StoreError(f"{self.path}: {error}") from error
+
+    def close(self) -> None:
+        """Close the connection; the last writer out folds the write-ahead log into the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. Nested use joins the outer one."""
+        if self._db.conn.in_transaction:
+            yield
+            return
+        conn = self._db.conn
+        try:
+            conn.execute("BEGIN IMMEDIATE")
+            yield
+            conn.execute("COMMIT")
+        except BaseException as error:
+            if conn.in_transaction:
+                conn.rollback()
+            if isinstance(error, sqlite3.Error):
+                raise StoreError(f"{self.path}: {error}") from error
+            raise
+
+    def rows(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> Iterator[Row]:
+        """The rows of a query, one by one."""
+        cursor = self._db.conn.execute(sql, parameters)  # type: ignore[arg-type]
+        names = [column[0] for column in cursor.description or ()]
+        for values in cursor:
+            yield dict(zip(names, values, strict=True))
+
+    def row(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> Row | None:
+        """The first row of a query."""
+        return next(self.rows(sql, parameters), None)
+
+    def value(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self._db.conn.execute(sql, parameters).fetchone()  # type: ignore[arg-type]
+        return row[0] if row else None
+
+    def execute(self, sql: str, parameters: Iterable[object] = ()) -> int:
+        """Run one statement; the number of rows it changed."""
+        return self._db.conn.execute(sql, tuple(parameters)).rowcount
+
+    def insert(self, table: str, row: Row, *, on_conflict: str = "ABORT") -> int:
+        """Insert a row, its id. `table` and the keys of `row` are ours, never a stranger's."""
+        columns, marks = ", ".join(row), ", ".join("?" * len(row))
+        sql = f"INSERT OR {on_conflict} INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names are our own
+        return self._db.conn.execute(sql, tuple(row.values())).lastrowid or 0
+
+    def update(self, table: str, row_id: int, row: Row) -> None:
+        """Set columns of the row with this id."""
+        pairs = ", ".join(f"{column} = ?" for column in row)
+        self._db.conn.execute(f"UPDATE {table} SET {pairs} WHERE id = ?", (*row.values(), row_id))  # noqa: S608 - as above
+
+    def upsert(self, table: str, rows: Iterable[Row], key: str | tuple[str, ...]) -> None:
+        """Insert rows, or set the given columns where the key is there; one transaction."""
+        with self.transaction():
+            self._db.table(table).upsert_all(rows, pk=key)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Reads that all see one moment of the ledger, whatever others write meanwhile."""
+        try:
+            self._db.conn.execute("BEGIN")
+            yield
+        except sqlite3.Error as error:
+            raise self._told(error) from error
+        finally:
+            self._db.conn.rollback()
+
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """Statements within may take so long in all; the one that runs when time is up raises TooSlowError, and so do later ones.
+
+        One step of the full-text index is one step, however long: what may be asked of it is bounded by who asks.
+        """
+        ends = time.monotonic() + seconds
+        self._db.conn.set_progress_handler(lambda: time.monotonic() > ends, STEPS_BETWEEN_LOOKS)
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._told(error) from error
+        finally:
+            self._db.conn.set_progress_handler(None, 0)
+
+    def backup(self, target: Path) -> None:
+        """A whole, consistent copy of the ledger at `target`, while others write; raises StoreError.
+
+        The copy is one file without write-ahead log, so that it can be read where nothing may be written.
+        """
+        try:
+            with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+                self._db.conn.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error as error:
+            raise StoreError(f"{target}: {error}") from error
+
+    def tidy(self, *, vacuum: bool = False) -> None:
+        """Fresh statistics for the planner, and the write-ahead log folded in as far as readers allow; raises StoreError.
+
+        `vacuum` rewrites the whole file, to give free room back to the disk: it needs that much room again, and other writers
+        wait, or fail, until it is done.
+        """
+        conn = self._db.conn
+        try:
+            if vacuum:
+                conn.execute("VACUUM")
+            conn.execute("PRAGMA optimize").fetchall()
+            conn.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if vacuum else 'PASSIVE'})").fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+
+    @contextmanager
+    def overwriting(self) -> Iterator[None]:
+        """What is deleted or replaced within is overwritten in the file, the full-text index and the log, not only let go.
+
+        Readers that stand in the way keep the log as it is; the last connection to close folds it in.
+        """
+        conn = self._db.conn
+        conn.execute("PRAGMA secure_delete = ON")
+        try:
+            yield
+            conn.execute("INSERT INTO revisions_fts (revisions_fts) VALUES ('optimize')")
+            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        finally:
+            conn.execute("PRAGMA secure_delete = OFF")
+
+    def integrity_problems(self) -> list[str]:
+        """What SQLite's own checks find wrong; empty is well."""
+        try:
+            found = [str(row[0]) for row in self._db.conn.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            return found + [f"foreign key: {row}" for row in self._db.conn.execute("PRAGMA foreign_key_check")]
+        except sqlite3.DatabaseError as error:  # so damaged that the checks cannot be made
+            return [str(error)]
+
+    def search_problem(self) -> str | None:
+        """What is wrong with the full-text index, held against the texts; None where nothing is. Needs a writing store.
+
+        Raises StoreError where it cannot be looked at.
+        """
+        try:
+            with self.transaction():
+                self._db.conn.execute("INSERT INTO revisions_fts (revisions_fts, rank) VALUES ('integrity-check', 1)")
+        except StoreError as error:
+            if "malformed" in str(error):
+                return "does not hold what the revisions say"
+            raise
+        return None
+
+    def _open(self) -> Database:
+        if self.readonly and not self.path.is_file():
+            raise StoreError(f"{self.path}: there is no ledger here yet; `newsledger crawl` or `newsledger demo` makes one")
+        if not self.readonly:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"{self.path}: {error.strerror}") from error
+        uri = f"{self.path.absolute().as_uri()}?mode={'ro' if self.readonly else 'rwc'}"
+        conn = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+        return Database(conn, execute_plugins=False)
+
+    def _prepare(self) -> None:
+        conn = self._db.conn
+        conn.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_SECONDS * 1000)}")
+        conn.execute("PRAGMA foreign_keys = ON")
+        applied = [migration.name for migration in migrations.applied(self._db)]
+        if not applied and self._db.table_names():
+            self._refuse("an SQLite file, but no ledger")
+        if applied and max(applied) > LATEST:
+            self._refuse(f"written by a newer version ({max(applied)}); update newsledger to open it")
+        conn.execute("CREATE VIRTUAL TABLE temp.revision_words USING fts5vocab(main, revisions_fts, row)")  # the index's words
+        if self.readonly:
+            if migrations.pending(self._db):
+                self._refuse("written by an older version; any command that writes brings it up to date")
+            conn.execute("PRAGMA query_only = ON")
+            conn.execute(f"PRAGMA cache_size = -{READER_CACHE_KB}")
+            return
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("PRAGMA synchronous = NORMAL")
+        self._migrate()
+
+    def _migrate(self) -> None:
+        """Bring the file up to date in one transaction; a ledger that held something is copied aside first."""
+        pending = migrations.pending(self._db)
+        if not pending:
+            return
+        if migrations.applied(self._db):
+            copy = self.path.with_name(f"{self.path.name}.before-{pending[0].name}")
+            self.backup(copy)
+            logger.warning("%s: migrated to %s; the file as it was is kept as %s", self.path, pending[-1].name, copy.name)
+        with self.transaction():
+            migrations.apply(self._db)
+
+    def _told(self, error: sqlite3.Error) -> StoreError:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            return TooSlowError(f"{self.path}: takes longer than is allowed")
+        return StoreError(f"{self.path}: {error}")
+
+    def _refuse(self, why: str) -> NoReturn:
+        self.close()
+        raise StoreError(f"{self.path}: {why}")

@@ -1,0 +1,280 @@
+"""Readings that are not believed: held until the crawl's other readings are in, then recorded, or put aside with their page.
+
+What is put aside is no revision and no takedown. It stays visible, makes its site ill (`pipelines.queries.health`), and is read
+again from the kept page when extraction has been mended. Knows no extraction: whoever replays brings the new reading.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pipelines.article import CHANGES, Article, Fetch, Outcome, Payload
+from pipelines.history.anomalies import LOST_ARTICLE, Beside, Doubt, doubt, is_walled, settle
+from pipelines.queries.health import Readings
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import instant_of, json_of, moment
+from pipelines.store.writer import Ledger, Recorded
+
+MAX_HELD = 200
+"""Readings held at once; with so many the crawl is judged before its end."""
+PAGES_KEPT = 1_000
+"""Pages kept a site. Beyond, a reading that is not believed is only a row of `fetches`."""
+_FETCH_TEXTS = ("requested_url", "reason", "etag", "last_modified", "external_id", "robots", "tdm", "warc_file")
+
+
+class Standing(StrEnum):
+    """What became of a reading that was put aside."""
+
+    QUARANTINED = "quarantined"
+    REPLAYED = "replayed"
+    ACCEPTED = "accepted"
+    OVERTAKEN = "overtaken"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """One reading in quarantine."""
+
+    id: int
+    site_id: str
+    url: str
+    fetch: Fetch
+    """As it was; carries the page again, where that was kept."""
+    symptoms: tuple[str, ...]
+    reason: str
+    headline: str | None
+    looks: int
+    crawl_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    article: Article | None
+    """None where an article's page reads as none any more."""
+    fetch: Fetch
+    page: bytes | None
+    doubt: Doubt
+
+
+class Quarantine:
+    """The doubts of one crawl of one site."""
+
+    def __init__(self, store: Store, ledger: Ledger, site_id: str, crawl_id: int | None, usual: Readings) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._site_id = site_id
+        self._crawl_id = crawl_id
+        self._usual = usual
+        self._held: list[_Held] = []
+        self._sound = 0
+        self._confirmed = 0
+
+    def admit(self, item: Article | Fetch) -> Article | Fetch | None:
+        """What is to be recorded now: the item, or the confirmation that it comes to; None for one that waits for `settle`."""
+        if isinstance(item, Fetch):
+            if item.outcome is Outcome.NOT_ARTICLE and item.payload and self._ledger.knows(item):
+                self._hold(None, item, Doubt(frozenset({LOST_ARTICLE})))
+                return None
+            if item.outcome in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
+                self._count(known=True)
+            return item
+        if item.fetch is None:
+            return item
+        before, outcome = self._ledger.weigh(item)
+        if outcome not in CHANGES and outcome is not Outcome.REREAD:
+            self._count(known=True)
+            return item
+        if before and is_walled(before, item):
+            self._count(known=True)
+            return _confirmation(before, item.fetch)
+        found = _doubt(before, item, outcome, self._usual)
+        if not found:
+            self._count(known=before is not None)
+            return item
+        self._hold(item, item.fetch, found)
+        return None
+
+    def settle(self) -> list[Recorded]:
+        """Record what is believed by now, put aside what is not; what the recorded ones led to."""
+        held, self._held = self._held, []
+        verdicts = settle([one.doubt for one in held], self._beside({one.fetch.url for one in held}))
+        recorded = []
+        for one, reason in zip(held, verdicts, strict=True):
+            if reason is None:
+                recorded.append(self._ledger.record(replace(one.article, fetch=one.fetch) if one.article else one.fetch))
+                self._stand(one, Standing.ACCEPTED)
+            else:
+                self._put_aside(one, reason)
+        self._overtake()
+        return recorded
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether any reading waits."""
+        return bool(self._held)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Readings that raised no doubt, and those of them that are of articles known before."""
+        return self._sound, self._confirmed
+
+    def restore(self, counts: tuple[int, int]) -> None:
+        """Go on from the counts of a crawl whose books were open before; what it held is admitted again after this."""
+        self._sound, self._confirmed = counts
+
+    def _count(self, *, known: bool) -> None:
+        self._sound += 1
+        self._confirmed += known
+
+    def _beside(self, again: set[str]) -> Beside:
+        """What is known beside the readings of these pages: those of other pages that were put aside before count as well."""
+        symptoms: Counter[str] = Counter()
+        lines: set[str] = set()
+        for row in self._store.rows("SELECT url, symptoms, lines FROM quarantine WHERE site_id = ? AND state = ?", self._here):
+            if row["url"] not in again:
+                symptoms.update(json.loads(row["symptoms"]))
+                lines.update(json.loads(row["lines"]))
+        return Beside(self._sound, self._confirmed, self._usual, symptoms, frozenset(lines))
+
+    def _hold(self, article: Article | None, fetch: Fetch, found: Doubt) -> None:
+        page = zlib.compress(fetch.payload.body, 6) if fetch.payload else None
+        slim = replace(fetch, payload=replace(fetch.payload, body=b"") if fetch.payload else None)
+        self._held.append(_Held(replace(article, fetch=None) if article else None, slim, page, found))
+        if len(self._held) >= MAX_HELD:
+            self.settle()
+
+    def _put_aside(self, one: _Held, reason: str) -> None:
+        """One transaction: the look as a fetch, and the reading with its page; the same reading seen again is one row."""
+        fetch = replace(one.fetch, outcome=Outcome.QUARANTINED, reason=reason)
+        with self._store.transaction():
+            recorded = self._ledger.record(fetch)
+            if recorded.outcome is not fetch.outcome:
+                return  # the article has been withdrawn meanwhile
+            same = self._same(one)
+            if same:
+                self._store.update("quarantine", same, {"last_seen": moment(fetch.fetched), "reason": reason})
+                self._store.execute("UPDATE quarantine SET looks = looks + 1 WHERE id = ?", (same,))
+            elif self._store.value("SELECT count(*) FROM quarantine WHERE site_id = ? AND state = ?", self._here) < PAGES_KEPT:
+                self._store.insert("quarantine", self._row(one, fetch, reason, recorded.article_id))
+
+    def _row(self, one: _Held, fetch: Fetch, reason: str, article_id: int | None) -> Row:
+        reading = json.dumps(json_of(one.article), ensure_ascii=False) if one.article else "{}"
+        return {
+            "site_id": self._site_id, "article_id": article_id, "crawl_id": self._crawl_id, "url": fetch.url,
+            "fetched": moment(fetch.fetched), "last_seen": moment(fetch.fetched), "looks": 1, "state": Standing.QUARANTINED,
+            "symptoms": json.dumps(sorted(one.doubt.symptoms)), "lines": json.dumps(sorted(one.doubt.lines), ensure_ascii=False),
+            "reason": reason, "content_hash": _hash(one), "extractor": one.article.extractor if one.article else "",
+            "reading": reading, "look": json.dumps(_look(one.fetch)),
+            "content_type": fetch.payload.content_type if fetch.payload else None, "page": one.page,
+        }  # fmt: skip
+
+    def _stand(self, one: _Held, state: Standing) -> None:
+        """A reading that was put aside before, and is believed now, has left quarantine."""
+        same = self._same(one)
+        if same:
+            close(self._store, same, state, one.fetch.fetched)
+
+    def _same(self, one: _Held) -> int | None:
+        sql = "SELECT id FROM quarantine WHERE site_id = ? AND state = ? AND url = ? AND content_hash = ?"
+        found = self._store.value(sql, (*self._here, one.fetch.url, _hash(one)))
+        return int(found) if found else None
+
+    def _overtake(self) -> None:
+        """Readings whose article has been read well since have nothing more to tell."""
+        sql = """UPDATE quarantine SET state = ?, settled = last_seen, page = NULL WHERE site_id = ? AND state = ?
+            AND EXISTS (SELECT 1 FROM articles a WHERE a.id = quarantine.article_id AND a.last_seen > quarantine.last_seen)"""
+        with self._store.transaction():
+            self._store.execute(sql, (Standing.OVERTAKEN, *self._here))
+
+    @property
+    def _here(self) -> tuple[str, str]:
+        return self._site_id, Standing.QUARANTINED
+
+
+def in_quarantine(store: Store, site_id: str | None = None) -> Iterator[Aside]:
+    """Readings that are not believed, of one site or all, in order of time."""
+    sql = "SELECT * FROM quarantine WHERE state = ? AND (? IS NULL OR site_id = ?) ORDER BY fetched, id"
+    for row in store.rows(sql, (Standing.QUARANTINED, site_id, site_id)):
+        payload = Payload(zlib.decompress(row["page"]), row["content_type"]) if row["page"] else None
+        fetch = Fetch(row["url"], instant_of(row["fetched"]), payload=payload, **_read_look(json.loads(row["look"])))
+        headline = json.loads(row["reading"]).get("headline")
+        yield Aside(row["id"], row["site_id"], row["url"], fetch, tuple(json.loads(row["symptoms"])), row["reason"], headline,
+                    row["looks"], row["crawl_id"])  # fmt: skip
+
+
+def settle_again(store: Store, ledger_of: Callable[[int | None], Ledger], readings: Iterable[tuple[Aside, Article]],
+                 usual: Readings, *, now: datetime, believe: bool = False) -> dict[Standing, int]:  # fmt: skip
+    """Judge new readings of one site's pages in quarantine, and record those that hold; `believe` takes them as they are.
+
+    `ledger_of` gives the ledger for the crawl that a page came with. Counts by what became of the readings.
+    """
+    weighed = []
+    for aside, article in readings:
+        before, outcome = ledger_of(aside.crawl_id).weigh(article)
+        changes = outcome in CHANGES or outcome is Outcome.REREAD
+        weighed.append((aside, article, _doubt(before, article, outcome, usual) if changes else Doubt()))
+    sound = sum(1 for *_, found in weighed if not found)
+    verdicts = settle([found for *_, found in weighed], Beside(sound, sound, usual))
+    counts = {Standing.REPLAYED: 0, Standing.QUARANTINED: 0}
+    for (aside, article, _), reason in zip(weighed, verdicts, strict=True):
+        if reason and not believe:
+            counts[Standing.QUARANTINED] += 1
+            with store.transaction():
+                store.update("quarantine", aside.id, {"reason": reason})
+            continue
+        with store.transaction():
+            ledger_of(aside.crawl_id).record(article, now)
+            close(store, aside.id, Standing.ACCEPTED if believe else Standing.REPLAYED, now)
+        counts[Standing.REPLAYED] += 1
+    return counts
+
+
+def close(store: Store, row_id: int, state: Standing, now: datetime) -> None:
+    """A reading leaves quarantine: its row stays, its page goes."""
+    with store.transaction():
+        store.update("quarantine", row_id, {"state": state, "settled": moment(now), "page": None})
+
+
+def _doubt(before: Article | None, article: Article, outcome: Outcome, usual: Readings) -> Doubt:
+    """Our own other version is trusted: it was changed on purpose. Another family, or none, is the page's doing."""
+    if before and outcome is Outcome.REREAD and _family(before) == _family(article):
+        return Doubt()
+    return doubt(before, article, usual, declared=outcome is Outcome.UPDATED)
+
+
+def _hash(one: _Held) -> str:
+    return (one.article.content_hash if one.article else None) or ""
+
+
+def _family(article: Article) -> str:
+    return article.extractor.partition("/")[0]
+
+
+def _confirmation(before: Article, fetch: Fetch) -> Fetch:
+    """The look at a page that shows only the beginning of what it said before."""
+    return replace(
+        fetch,
+        outcome=Outcome.UNCHANGED,
+        reason="only the beginning is shown: it is behind a wall now",
+        content_hash=before.content_hash,
+        date_modified=before.date_modified.isoformat() if before.date_modified else None,
+        payload=None,
+    )
+
+
+def _look(fetch: Fetch) -> Row:
+    """What of a fetch is kept beside its page, as plain JSON."""
+    texts = {name: getattr(fetch, name) for name in _FETCH_TEXTS if getattr(fetch, name)}
+    return {**texts, "status": fetch.status, "bytes": fetch.bytes, "aliases": fetch.aliases, "warc_offset": fetch.warc_offset}
+
+
+def _read_look(look: Row) -> dict[str, Any]:
+    return {**look, "aliases": tuple((url, reason) for url, reason in look.get("aliases", ()))}

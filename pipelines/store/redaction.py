@@ -1,0 +1,126 @@
+"""Taking an article away for good (a legal request): what it said goes; its row, its times, its hashes and the reason stay.
+
+The store comes first, in one transaction. Where the pages were stays in it until they are overwritten, so that whatever happens
+in between they can still be found: the next withdrawal goes on where it ended. Knows no archive: see `crawler.offline.redact`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipelines.article import CHANGES
+from pipelines.store.chain import Subject, seal
+from pipelines.store.database import Row, Store
+from pipelines.store.quarantine import Standing
+from pipelines.store.rows import moment
+from pipelines.stories import forget
+from pipelines.text.urls import article_key
+
+_TEXTS = ("headline", "description", "byline", "section", "date_published_raw", "date_modified_raw")
+_SAID: Row = {**dict.fromkeys(_TEXTS), "body": "", "topics": "[]"}
+_URLS = """
+SELECT url FROM articles WHERE id = :id UNION SELECT url FROM aliases WHERE article_id = :id
+UNION SELECT url FROM fetches WHERE article_id = :id
+"""
+_POINTERS = "SELECT warc_file, warc_offset FROM {} WHERE article_id = ? AND warc_file IS NOT NULL AND warc_offset IS NOT NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That an article was withdrawn."""
+
+    at: str
+    who: str
+    reason: str
+    revisions: int
+    pages: int
+    """Pages that are pointed at still: they have yet to be overwritten."""
+
+    def __str__(self) -> str:
+        rest = f"; {self.pages} of its pages are not erased yet: withdraw it again" if self.pages else ""
+        return f"withdrawn {self.at} by {self.who}: {self.reason}{rest}"
+
+
+def withdrawal_of(store: Store, article_id: int) -> Withdrawal | None:
+    """The withdrawal of an article, if it was withdrawn."""
+    row = store.row("SELECT at, who, reason, revisions FROM withdrawals WHERE article_id = ? ORDER BY id", (article_id,))
+    return Withdrawal(**row, pages=len(places(store, article_id))) if row else None
+
+
+def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime) -> None:
+    """One transaction: note the withdrawal, and take away all that the store holds of what the article said.
+
+    An article that was withdrawn before stays as it is.
+    """
+    with store.transaction():
+        if store.value("SELECT 1 FROM withdrawals WHERE article_id = ?", (article["id"],)):
+            return
+        row = {"article_id": article["id"], "at": moment(now), "who": who, "reason": reason}
+        made = store.insert("withdrawals", {**row, "revisions": article["revision_count"]})
+        written = [(Subject.WITHDRAWAL, made), *_blank_revisions(store, article["id"]), *_blank_readings(store, article["id"])]
+        _blank_quarantine(store, article["id"], now)
+        forget(store, article["id"], now)
+        store.update("articles", article["id"], {"next_check": None, "stale_hash": None, "stale_since": None})
+        seal(store, [*written, (Subject.ARTICLE, article["id"])], now)
+
+
+def places(store: Store, article_id: int) -> set[tuple[str, int]]:
+    """(file, offset) of all archived answers of an article that are pointed at."""
+    found = (row for table in ("revisions", "fetches") for row in store.rows(_POINTERS.format(table), (article_id,)))
+    return {(row["warc_file"], row["warc_offset"]) for row in found}
+
+
+def shared(store: Store, article_id: int, place: tuple[str, int]) -> bool:
+    """Whether another article points at the same record, as imports may where pages are alike: it is not this one's alone."""
+    sql = "SELECT 1 FROM {} WHERE warc_file = ? AND warc_offset = ? AND article_id IS NOT ?"
+    return any(store.value(sql.format(table), (*place, article_id)) for table in ("revisions", "fetches"))
+
+
+def release(store: Store, article_id: int, file: str, now: datetime) -> None:
+    """One transaction: the article points into this file no more, for its records there are gone. The hashes stay."""
+    written = []
+    with store.transaction():
+        for table, subject in (("revisions", Subject.REVISION), ("fetches", Subject.FETCH)):
+            for row in list(store.rows(f"SELECT * FROM {table} WHERE article_id = ? AND warc_file = ?", (article_id, file))):  # noqa: S608 - our own names
+                store.update(table, row["id"], {"warc_file": None, "warc_offset": None})
+                if subject is Subject.REVISION or row["outcome"] in CHANGES:
+                    written.append((subject, row["id"]))
+        seal(store, written, now)
+
+
+def keys_of(store: Store, article_id: int) -> frozenset[str]:
+    """Keys of all addresses that the article ever answered at, but for those that are another's now."""
+    keys = {article_key(row["url"]) for row in store.rows(_URLS, {"id": article_id})}
+    taken = "SELECT 1 FROM articles WHERE url_key = ? AND id <> ?"
+    return frozenset(key for key in keys if not store.value(taken, (key, article_id)))
+
+
+def _blank_revisions(store: Store, article_id: int) -> Iterable[tuple[Subject, int]]:
+    ids = [row["id"] for row in store.rows("SELECT id FROM revisions WHERE article_id = ?", (article_id,))]
+    for revision_id in ids:
+        store.update("revisions", revision_id, dict(_SAID))
+        store.execute("DELETE FROM revision_authors WHERE revision_id = ?", (revision_id,))
+        store.execute("DELETE FROM revision_images WHERE revision_id = ?", (revision_id,))
+    return [(Subject.REVISION, revision_id) for revision_id in ids]
+
+
+def _blank_readings(store: Store, article_id: int) -> Iterable[tuple[Subject, int]]:
+    sql = "SELECT g.id FROM readings g JOIN revisions r ON r.id = g.revision_id WHERE r.article_id = ?"
+    ids = [row["id"] for row in store.rows(sql, (article_id,))]
+    for reading_id in ids:
+        store.update("readings", reading_id, {"article": "{}"})
+    return [(Subject.READING, reading_id) for reading_id in ids]
+
+
+def _blank_quarantine(store: Store, article_id: int, now: datetime) -> None:
+    """Readings that were not believed, of this article or of a page at one of its addresses. Reasons may quote a line."""
+    keys = keys_of(store, article_id)
+    for row in list(store.rows("SELECT id, url, article_id, state FROM quarantine")):
+        if row["article_id"] == article_id or article_key(row["url"]) in keys:
+            blank: Row = {"reading": "{}", "lines": "[]", "page": None, "reason": "withdrawn"}
+            if row["state"] == Standing.QUARANTINED:
+                blank |= {"state": Standing.DROPPED, "settled": moment(now)}
+            store.update("quarantine", row["id"], blank)
+    store.execute("UPDATE fetches SET reason = NULL WHERE article_id = ? AND outcome = 'quarantined'", (article_id,))

@@ -1,0 +1,119 @@
+"""Which row of `articles` a page belongs to: by the owner's id, by its own address, by what leads to it.
+
+An address found on the page itself is certain. A canonical link, an alias or a redirect is a claim, and is believed only where
+both texts tell one story: otherwise one article's text would become a revision of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipelines.article import Article, Fetch
+from pipelines.history.identity import address, same_story
+from pipelines.store.chain import Subject
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import article_of
+from pipelines.text.urls import article_key
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page belongs: the row of its article (None: never seen), and the address it shall have."""
+
+    url: str
+    found: Row | None = None
+
+
+class Lookup:
+    """Finds articles of a store; reads only, but for a row that stood under another's address (see `_own`)."""
+
+    def __init__(self, store: Store, site_id: str, touch: Callable[[Subject, int], None] = lambda *_: None) -> None:
+        """`touch` is told of the article that was moved."""
+        self._store = store
+        self._touch = touch
+        self._site_id = site_id
+
+    def place(self, article: Article, fetch: Fetch) -> Place:
+        """The place of a page that was read."""
+        url = address(article)
+        if fetch.external_id and (found := self.by_external_id(fetch.external_id)):
+            return Place(url, found)
+        if found := self._own(article):
+            return Place(url, found)
+        taken = self.by_address(url) if url != article.url else None
+        if taken and not self._tells(taken, article):
+            return Place(article.url)
+        if taken:
+            return Place(url, taken)
+        for lead in filter(None, dict.fromkeys((url, article.url, fetch.requested_url))):
+            found = self.by_address(lead) or self.by_alias(lead)
+            if found and self._tells(found, article):
+                return Place(url, found)
+        return Place(url)
+
+    def by_external_id(self, external_id: str) -> Row | None:
+        """The article of this site that carries the owner's id."""
+        sql = "SELECT * FROM articles WHERE site_id = ? AND external_id = ?"
+        return self._store.row(sql, (self._site_id, external_id))
+
+    def by_address(self, url: str) -> Row | None:
+        """The article that stands under this URL, or under a spelling of it (www, scheme, final slash, AMP)."""
+        return self._store.row("SELECT * FROM articles WHERE url = ?", (url,)) or self._store.row(
+            "SELECT * FROM articles WHERE url_key = ? ORDER BY id", (article_key(url),)
+        )
+
+    def by_alias(self, url: str) -> Row | None:
+        """The article that this URL has led to before."""
+        sql = "SELECT a.* FROM aliases s JOIN articles a ON a.id = s.article_id WHERE s.{} = ?"
+        return self._store.row(sql.format("url"), (url,)) or self._store.row(sql.format("url_key"), (article_key(url),))
+
+    def by_urls(self, *urls: str | None) -> Row | None:
+        """The article that any of these URLs is or leads to, the first that is known."""
+        for url in urls:
+            if url and (found := self.by_address(url) or self.by_alias(url)):
+                return found
+        return None
+
+    def is_withdrawn(self, found: Row) -> bool:
+        """Whether an operator has withdrawn the article."""
+        return bool(self._store.value("SELECT 1 FROM withdrawals WHERE article_id = ?", (found["id"],)))
+
+    def latest(self, found: Row) -> Article | None:
+        """The latest revision as the article it was; None while there is none."""
+        return self.revision(found["latest_revision_id"], found["url"]) if found["latest_revision_id"] else None
+
+    def revision(self, revision_id: int, url: str) -> Article:
+        """One revision as the article it was."""
+        authors = self._store.rows("SELECT * FROM revision_authors WHERE revision_id = ? ORDER BY position", (revision_id,))
+        images = self._store.rows("SELECT * FROM revision_images WHERE revision_id = ? ORDER BY position", (revision_id,))
+        row = self._store.row("SELECT * FROM revisions WHERE id = ?", (revision_id,))
+        if row is None:
+            raise KeyError(revision_id)
+        return article_of(row, authors, images, url)
+
+    def _own(self, article: Article) -> Row | None:
+        """The article under the very URL that was read.
+
+        A page with a wrong canonical link may have been filed under this URL before it was ever read itself. If so that one
+        goes back under the URL it was read from, and this page is new.
+        """
+        found = self.by_address(article.url)
+        if not found or self._tells(found, article):
+            return found
+        read = self._store.value("SELECT 1 FROM fetches WHERE article_id = ? AND url = ?", (found["id"], found["url"]))
+        origin = self._store.value(
+            "SELECT url FROM aliases WHERE article_id = ? AND reason = 'canonical' ORDER BY first_seen", (found["id"],)
+        )
+        if read or not origin:
+            return found
+        self._store.execute("DELETE FROM aliases WHERE url = ?", (origin,))
+        self._store.update("articles", found["id"], {"url": origin, "url_key": article_key(origin)})
+        self._touch(Subject.ARTICLE, found["id"])
+        return None
+
+    def _tells(self, found: Row, article: Article) -> bool:
+        if self.is_withdrawn(found):
+            return True  # its text is gone, so nothing can be compared: what leads to it is it
+        before = self.latest(found)
+        return before is None or before.content_hash == article.content_hash or same_story(before, article)

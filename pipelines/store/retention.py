@@ -1,0 +1,118 @@
+"""What of the ledger's own log may go with time: old looks that nothing leans on any more, and crawls that left nothing.
+
+History is never touched: no revision, state or alias goes, nor the look that wrote or last saw a revision, nor one whose page
+is archived, nor the last look of a URL. Of a URL that led to no article so many looks stay that the ladder still knows how often
+it was tried. Crawls may run meanwhile: rows go in small transactions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipelines.article import CHANGES
+from pipelines.store.database import Store
+from pipelines.store.rows import moment
+
+BATCH = 5_000
+"""Row ids a transaction goes through. More: crawls wait longer for their turn to write; fewer: the whole takes longer."""
+
+_CHANGES = ", ".join(f"'{outcome}'" for outcome in sorted(CHANGES))
+# Looks at an article that is reserved since it was last read are counted by `Past` too, and all stay; there is one a month.
+# Looks of a dead end count for the site whose crawl met it, as `Past` counts them.
+_DOOMED_FETCH = f"""
+f.fetched < :fetches_before AND f.outcome NOT IN ({_CHANGES}) AND f.warc_file IS NULL
+AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.article_id = f.article_id AND f.fetched IN (r.first_seen, r.last_seen))
+AND CASE WHEN f.article_id IS NOT NULL THEN
+    EXISTS (SELECT 1 FROM fetches n WHERE n.article_id = f.article_id AND n.url = f.url AND (n.fetched, n.id) > (f.fetched, f.id))
+    AND NOT (f.outcome = 'reserved' AND EXISTS (SELECT 1 FROM articles a WHERE a.id = f.article_id AND a.last_seen < f.fetched))
+ELSE :dead_end_looks <= (SELECT count(*) FROM (
+    SELECT 1 FROM fetches n LEFT JOIN crawls c ON c.id = n.crawl_id
+    WHERE n.article_id IS NULL AND n.url = f.url AND (n.fetched, n.id) > (f.fetched, f.id)
+        AND c.site_id IS (SELECT site_id FROM crawls WHERE id = f.crawl_id)
+    LIMIT :dead_end_looks))
+END
+"""  # noqa: S608 - all of it our own words, as below
+_FETCHES = f"SELECT f.id FROM fetches f WHERE f.id > :after AND f.id <= :until AND {_DOOMED_FETCH}"  # noqa: S608
+_CRAWLS = f"""
+SELECT k.id FROM crawls k WHERE k.id > :after AND k.id <= :until
+    AND coalesce(k.finished, k.started, k.planned) < :crawls_before AND k.outcome <> 'running'
+    AND k.id NOT IN (SELECT value FROM json_each(:kept))
+    AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.crawl_id = k.id)
+    AND NOT EXISTS (SELECT 1 FROM states s WHERE s.crawl_id = k.id)
+    AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.crawl_id = k.id)
+    AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.crawl_id = k.id AND NOT ({_DOOMED_FETCH}))
+"""  # noqa: S608
+# Of every site the last crawl of each outcome, and the last that was planned, stay: status, health and schedule ask for them.
+_KEPT = """
+SELECT max(id) AS id FROM crawls GROUP BY site_id, outcome
+UNION SELECT id FROM (SELECT id, max(coalesce(planned, started)) FROM crawls GROUP BY site_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What may go: looks before one time (aware), crawls before another."""
+
+    fetches_before: datetime
+    crawls_before: datetime
+    dead_end_looks: int
+    """So many looks at a URL that led to no article stay, at each site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How many rows went, or would go."""
+
+    fetches: int = 0
+    crawls: int = 0
+
+
+def doomed(store: Store, terms: Terms) -> Gone:
+    """What `compact` would delete now; writes nothing."""
+    with store.snapshot():
+        parameters = _parameters(store, terms)
+        counts = {table: sum(len(ids) for ids in _doomed(store, table, parameters)) for table in _DOOMED}
+    return Gone(**counts)
+
+
+def compact(store: Store, terms: Terms) -> Gone:
+    """Delete what may go; how many rows went. What is killed half way has deleted less, and nothing else."""
+    parameters = _parameters(store, terms)
+    counts = dict.fromkeys(_DOOMED, 0)
+    for table in _DOOMED:
+        delete = f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
+        for step in _steps(store, table):
+            with store.transaction():
+                ids = _ids(store, table, parameters | step)
+                counts[table] += store.execute(delete, (json.dumps(ids),)) if ids else 0
+    return Gone(**counts)
+
+
+_DOOMED = {"fetches": _FETCHES, "crawls": _CRAWLS}
+"""Table -> the ids in it that may go; looks before crawls, for a crawl goes only with its last look."""
+
+
+def _doomed(store: Store, table: str, parameters: dict[str, object]) -> Iterator[list[int]]:
+    return (_ids(store, table, parameters | step) for step in _steps(store, table))
+
+
+def _ids(store: Store, table: str, parameters: dict[str, object]) -> list[int]:
+    return [row["id"] for row in store.rows(_DOOMED[table], parameters)]
+
+
+def _steps(store: Store, table: str) -> Iterator[dict[str, object]]:
+    last = store.value(f"SELECT max(id) FROM {table}") or 0  # noqa: S608
+    for after in range(0, last, BATCH):
+        yield {"after": after, "until": after + BATCH}
+
+
+def _parameters(store: Store, terms: Terms) -> dict[str, object]:
+    return {
+        "fetches_before": moment(terms.fetches_before),
+        "crawls_before": moment(terms.crawls_before),
+        "dead_end_looks": terms.dead_end_looks,
+        "kept": json.dumps([row["id"] for row in store.rows(_KEPT)]),
+    }

@@ -1,0 +1,144 @@
+"""Between values and rows: how an article, a fetch and a time stand in the store. No SQL, no connection."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from pipelines.article import Article, Author, Fetch, Image, Kind
+from pipelines.history.revisions import Earlier, Known, State
+from pipelines.text.dates import Precision, Timestamp
+
+Row = dict[str, Any]
+
+
+def moment(instant: datetime) -> str:
+    """The store's form of an aware instant: UTC, whole seconds, `Z`."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def optional_moment(instant: datetime | None) -> str | None:
+    """`moment`, or nothing of nothing."""
+    return moment(instant) if instant else None
+
+
+def instant_of(text: str) -> datetime:
+    """The aware instant of a stored stamp; a bare day is its midnight UTC."""
+    value = datetime.fromisoformat(text)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def changed_by(published: str | None, modified: str | None, seen: datetime) -> datetime:
+    """When a text that was first met at `seen` was made: what it says itself, but never later than it was seen."""
+    stamp = modified or published
+    return min(instant_of(stamp), seen) if stamp else seen
+
+
+def last_change(revision: Row) -> datetime:
+    """When an article changed last, by its latest revision: of a first one, when it says it was published or updated."""
+    seen = instant_of(revision["first_seen"])
+    return seen if revision["number"] > 1 else changed_by(revision["date_published"], revision["date_modified"], seen)
+
+
+def revision_row(article: Article, fetch: Fetch) -> Row:
+    """The columns of `revisions` that the reading itself fills."""
+    seen = moment(fetch.fetched)
+    return {
+        "headline": article.headline,
+        "description": article.description,
+        "body": article.body,
+        "byline": article.byline,
+        "section": article.section,
+        "topics": json.dumps(article.topics, ensure_ascii=False),
+        "kind": article.kind,
+        "language": article.language,
+        "is_accessible_for_free": article.is_accessible_for_free,
+        "canonical_url": article.canonical_url,
+        "date_published": _stamp(article.date_published),
+        "date_published_raw": article.date_published.raw if article.date_published else None,
+        "date_modified": _stamp(article.date_modified),
+        "date_modified_raw": article.date_modified.raw if article.date_modified else None,
+        "first_seen": seen,
+        "last_seen": seen,
+        "content_hash": article.content_hash,
+        "extractor": article.extractor,
+        "warc_file": fetch.warc_file,
+        "warc_offset": fetch.warc_offset,
+        "payload_hash": fetch.payload_hash,
+    }
+
+
+def article_of(revision: Row, authors: Iterable[Row], images: Iterable[Row], url: str) -> Article:
+    """A stored revision as the article it was."""
+    free = revision["is_accessible_for_free"]
+    return Article(
+        url=url,
+        kind=Kind(revision["kind"]),
+        canonical_url=revision["canonical_url"],
+        headline=revision["headline"],
+        description=revision["description"],
+        body=revision["body"],
+        byline=revision["byline"],
+        authors=tuple(Author(row["name"], row["role"], row["agency"]) for row in authors),
+        date_published=_timestamp(revision["date_published"], revision["date_published_raw"]),
+        date_modified=_timestamp(revision["date_modified"], revision["date_modified_raw"]),
+        section=revision["section"],
+        topics=tuple(json.loads(revision["topics"])),
+        language=revision["language"],
+        images=tuple(Image(row["url"], row["alt"], row["caption"], row["credit"]) for row in images),
+        is_accessible_for_free=None if free is None else bool(free),
+        extractor=revision["extractor"],
+        content_hash=revision["content_hash"],
+    )
+
+
+def known_of(article: Row, latest: Row, earlier: Iterable[Row]) -> Known:
+    """What the decision needs of an article, its latest revision and those before, oldest first."""
+    return Known(
+        content_hash=latest["content_hash"],
+        date_modified=latest["date_modified"],
+        date_published=latest["date_published"],
+        state=State(article["state"]),
+        earlier=tuple(Earlier(row["id"], row["content_hash"]) for row in earlier),
+        stale_hash=article["stale_hash"],
+        stale_since=article["stale_since"],
+        extractor=latest["extractor"],
+    )
+
+
+def json_of(article: Article) -> Row:
+    """An article as the JSON object that `extract` prints; the keys are a contract."""
+    return {
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "kind": article.kind,
+        "reason": article.reason,
+        "headline": article.headline,
+        "description": article.description,
+        "body": article.body,
+        "byline": article.byline,
+        "authors": [{"name": a.name, "role": a.role, "agency": a.agency} for a in article.authors],
+        "date_published": _stamp(article.date_published),
+        "date_published_raw": article.date_published.raw if article.date_published else None,
+        "date_modified": _stamp(article.date_modified),
+        "date_modified_raw": article.date_modified.raw if article.date_modified else None,
+        "section": article.section,
+        "topics": list(article.topics),
+        "language": article.language,
+        "images": [{"url": i.url, "alt": i.alt, "caption": i.caption, "credit": i.credit} for i in article.images],
+        "is_accessible_for_free": article.is_accessible_for_free,
+        "content_hash": article.content_hash,
+        "extractor": article.extractor,
+    }
+
+
+def _stamp(timestamp: Timestamp | None) -> str | None:
+    return timestamp.isoformat() if timestamp else None
+
+
+def _timestamp(text: str | None, raw: str | None) -> Timestamp | None:
+    if not text:
+        return None
+    return Timestamp(instant_of(text), Precision.DAY if len(text) == 10 else Precision.SECOND, raw or "")

@@ -1,0 +1,112 @@
+"""Tables, indexes, views and full-text search of the store, as numbered migrations.
+
+A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column; a test keeps it so.
+Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from pipelines.store.migrations import cluster, feed, founding, proving, stories, watching
+
+migrations = Migrations("newsledger")
+
+LATEST = "m013_cluster"
+"""Name of the last migration; names sort by number, so a greater one is from a newer version."""
+
+
+@migrations()
+def m001_tables(db: Database) -> None:
+    """What the ledger holds."""
+    _run(db, founding.TABLES)
+
+
+@migrations()
+def m002_search(db: Database) -> None:
+    """Full-text search over all revisions, not only the latest."""
+    _run(db, founding.SEARCH)
+    db.execute("INSERT INTO revisions_fts (revisions_fts) VALUES ('rebuild')")
+
+
+@migrations()
+def m003_views(db: Database) -> None:
+    """The views that analysts query."""
+    _run(db, founding.VIEWS)
+
+
+@migrations()
+def m004_reservations(db: Database) -> None:
+    """What a page reserves for itself, on the fetch that saw it; and which articles were passed over for it."""
+    _run(db, watching.RESERVATIONS)
+
+
+@migrations()
+def m005_states_by_crawl(db: Database) -> None:
+    """An old crawl may go only where no state refers to it: without the index each one that goes reads all states."""
+    _run(db, "CREATE INDEX states_by_crawl ON states(crawl_id);\n")
+
+
+@migrations()
+def m006_habits_and_hosts(db: Database) -> None:
+    """What looks have taught: how a site edits, and whether a host's 304s are true."""
+    _run(db, watching.LEARNED)
+
+
+@migrations()
+def m007_quarantine(db: Database) -> None:
+    """Readings that are not believed, with their pages, until extraction is mended or a person decides."""
+    _run(db, watching.QUARANTINE)
+
+
+@migrations()
+def m008_archive(db: Database) -> None:
+    """Where pages are archived and the hash of what came; revisions that only a parser told apart; articles withdrawn."""
+    _run(db, proving.ARCHIVE)
+
+
+@migrations()
+def m009_chain(db: Database) -> None:
+    """The hash chain over the record, in order of commitment."""
+    _run(db, proving.CHAIN)
+
+
+@migrations()
+def m010_rereading(db: Database) -> None:
+    """Which archived pages today's extraction has read again; what reads as it did before is no edit in the views."""
+    _run(db, proving.REREADING)
+
+
+@migrations()
+def m011_stories(db: Database) -> None:
+    """Which articles of several sites carry the same copy."""
+    _run(db, stories.STORIES)
+
+
+@migrations()
+def m012_feed(db: Database) -> None:
+    """What changed last, of a site and of a day, found without reading the ledger."""
+    _run(db, feed.FEED)
+
+
+@migrations()
+def m013_cluster(db: Database) -> None:
+    """Which worker made a crawl, and what the writer of many workers' looks must know again after it was killed."""
+    _run(db, cluster.CLUSTER)
+
+
+def _run(db: Database, script: str) -> None:
+    """Each statement of a script inside the caller's transaction; `executescript` would commit it."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if _complete(statement):
+            db.execute(statement)
+            statement = ""
+
+
+def _complete(statement: str) -> bool:
+    stripped = statement.strip()
+    if "CREATE TRIGGER" in stripped:
+        return stripped.endswith("END;")
+    return stripped.endswith(";")

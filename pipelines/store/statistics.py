@@ -1,0 +1,127 @@
+"""What each look teaches: of a site's edits (`habits`) and of a host's word (`trust`), kept in the tables of these names.
+
+Within the ledger's transaction, so that a killed crawl has learned from whole looks only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from pipelines.article import CHANGES, Article, Fetch, Outcome
+from pipelines.history.edit_rates import CLAIMS, VANISHED, Count, Habits, counted, habit_of
+from pipelines.history.validators import Trust, Validators, caught, heard, lied
+from pipelines.store.database import Store
+from pipelines.store.rows import Row, instant_of, moment, optional_moment
+from pipelines.text.dates import Precision
+from pipelines.text.urls import article_key
+
+EDITS = frozenset({Outcome.UPDATED, Outcome.SILENT, Outcome.REVERTED})
+"""Outcomes of a text that has changed."""
+ANSWERS = frozenset({Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.RESTAMPED, *EDITS})
+"""Outcomes that say whether it has."""
+_OUTCOME = """
+SELECT f.outcome FROM fetches f WHERE f.crawl_id = ?
+    AND f.url IN (SELECT a.url FROM articles a WHERE a.url_key = ?) ORDER BY f.id DESC LIMIT 1
+"""
+_VOUCHED = "SELECT max(fetched) FROM fetches WHERE article_id = ? AND outcome = 'not_modified'"
+
+
+class Lessons:
+    """Learns from the looks of one site's crawl."""
+
+    def __init__(self, store: Store, site_id: str) -> None:
+        self._store = store
+        self._site_id = site_id
+        self.lies: list[str] = []
+        """One line for each lie that was found."""
+
+    def learn(self, before: Row, since: datetime, fetch: Fetch, outcome: Outcome, article: Article | None) -> str | None:
+        """Take in one look at a known article; `before` is its row and `since` its last change, as they were. A lie is told."""
+        if outcome not in ANSWERS:
+            return None
+        self._habit(before, since, fetch, outcome)
+        if fetch.status == 200 and before["validators_url"] == fetch.url:
+            return self._trust(before, fetch, outcome, article)
+        return None
+
+    def listings(self, now_in: Mapping[str, str | None], vanished: Iterable[str], crawl_id: int) -> None:
+        """Keep which list names which article (key -> URL of the list; None: taken out); whether `vanished` ones were gone."""
+        update = "UPDATE articles SET listed_in = ? WHERE site_id = ? AND url_key = ? AND listed_in IS NOT ?"
+        with self._store.transaction():
+            for key, source in now_in.items():
+                self._store.execute(update, (source, self._site_id, key, source))
+            for key in vanished:
+                outcome = self._store.value(_OUTCOME, (crawl_id, key))
+                if outcome:
+                    self._count(VANISHED, 1.0, outcome not in ("unchanged", "not_modified", "error"))
+
+    def _habit(self, before: Row, since: datetime, fetch: Fetch, outcome: Outcome) -> None:
+        looked = instant_of(before["last_checked"])
+        if fetch.claimed_modified:
+            self._count(CLAIMS, 1.0, outcome in CHANGES)
+        elif fetch.fetched > looked:
+            waited = fetch.fetched - looked
+            name = habit_of(looked - since, waited, before["revision_count"] - 1)
+            self._count(name, waited / timedelta(hours=1), outcome in EDITS)
+
+    def _count(self, name: str, watched: float, found: bool) -> None:
+        row = self._store.row("SELECT watched, found FROM habits WHERE site_id = ? AND habit = ?", (self._site_id, name))
+        after = counted(Count(**row) if row else Count(), name, watched, found)
+        values = {"site_id": self._site_id, "habit": name, "watched": round(after.watched, 3), "found": after.found}
+        self._store.insert("habits", values, on_conflict="REPLACE")
+
+    def _trust(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None) -> str | None:
+        host, changed = host_of(fetch.url), outcome in EDITS
+        old, new = Validators(before["etag"], before["last_modified"]), Validators(fetch.etag, fetch.last_modified)
+        # Only a stamp that moved tells when the edit was made; a silent one's is of long ago.
+        stamp = article.date_modified if article and outcome is Outcome.UPDATED else None
+        exact = stamp.instant if stamp and stamp.precision is not Precision.DAY else None
+        vouched = self._store.value(_VOUCHED, (before["id"],)) if exact else None
+        known = load_trust(self._store, host).get(host, Trust())
+        if lied(old, new, changed, exact, instant_of(vouched) if vouched else None):
+            self._put(host, caught(known, fetch.url, fetch.fetched))
+            self.lies.append(f"{host} vouched for a text that had changed: {fetch.url}")
+            return "changed, though the host's validators or a 304 said that it had not: its 304s are not trusted for a while"
+        after = heard(known, old.says_same(new), changed)
+        if after != known:
+            self._put(host, after)
+        return None
+
+    def _put(self, host: str, trust: Trust) -> None:
+        row = {"host": host, "passed": trust.passed, "losses": trust.losses, "lost": optional_moment(trust.lost)}
+        self._store.insert("hosts", {**row, "lost_url": trust.lost_url}, on_conflict="REPLACE")
+
+
+def load_habits(store: Store, site_id: str) -> Habits:
+    """What a site has shown so far."""
+    rows = store.rows("SELECT habit, watched, found FROM habits WHERE site_id = ?", (site_id,))
+    return Habits({row["habit"]: Count(row["watched"], row["found"]) for row in rows})
+
+
+def load_trust(store: Store, host: str | None = None) -> dict[str, Trust]:
+    """What each host has shown, or one."""
+    rows = store.rows("SELECT * FROM hosts WHERE ? IS NULL OR host = ?", (host, host))
+    return {
+        row["host"]: Trust(row["passed"], row["losses"], instant_of(row["lost"]) if row["lost"] else None, row["lost_url"])
+        for row in rows
+    }
+
+
+def host_of(url: str) -> str:
+    """The host as trust is kept by it: lower case, without www."""
+    return article_key(url).partition("/")[0]
+
+
+def last_started(store: Store, site_id: str) -> datetime | None:
+    """When the last crawl of a site began."""
+    found = store.value("SELECT max(started) FROM crawls WHERE site_id = ?", (site_id,))
+    return instant_of(found) if found else None
+
+
+def looks_since(store: Store, site_id: str, since: datetime) -> int:
+    """How often a site's crawls have looked at articles they knew, since a time (aware) at most a day ago."""
+    sql = """SELECT count(*) FROM crawls c JOIN fetches f ON f.crawl_id = c.id
+        WHERE c.site_id = ? AND c.started > ? AND f.fetched > ? AND f.article_id IS NOT NULL AND f.outcome <> 'new'"""
+    began = moment(since - timedelta(days=1))  # a crawl that is long under way has looks of now
+    return int(store.value(sql, (site_id, began, moment(since))))

@@ -1,0 +1,88 @@
+"""The questions that people ask of stories, as rows. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from pipelines.store.database import Row, Store
+
+LONGEST_LIST = 500
+"""The most stories that `latest` gives at once, and the most articles that `story` gives."""
+
+_CURSOR = re.compile(r"([0-9TZ:-]{20})~([0-9]{1,18})")
+_NAMES = (
+    "story_id headline agency agency_is articles sites first_seen first_site_id source_article_id source_site_id source_url "
+    "date_published last_changed edited found"
+)
+_COLUMNS = ", ".join(f"v.{name}" for name in _NAMES.split())
+_MEMBERS = "SELECT * FROM story_articles WHERE story_id = ? ORDER BY is_source DESC, first_seen, article_id LIMIT ?"
+_CHANGED = """
+SELECT article_id, changed_fields FROM revisions
+WHERE article_id IN (SELECT value FROM json_each(?)) AND number > 1 AND reads_as IS NULL ORDER BY article_id, number
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story and the articles that carry it."""
+
+    head: Row
+    """As in `latest`."""
+    members: tuple[Row, ...]
+    """The source first, then in order of first sight, 500 at most: the columns of the view `story_articles`, and
+    `changed_fields`, the list of all that the article's edits changed."""
+
+
+def latest(
+    store: Store, *, limit: int, before: str | None = None, site: str | None = None, agency: str | None = None
+) -> list[Row]:
+    """Stories, the last that were first seen first; those that `site` carries, or of an `agency` (its short name).
+
+    `before` is the `cursor` of the last row of the page before; one that is none of ours is as good as none.
+    """
+    found = _CURSOR.fullmatch(before or "")
+    seen, number = (found[1], int(found[2])) if found else ("~", 0)
+    wanted = {"seen": seen, "number": number, "site": site, "agency": agency, "limit": max(0, min(limit, LONGEST_LIST))}
+    rows = store.rows(_listing(site, agency), wanted)
+    return [{**row, "cursor": f"{row['first_seen']}~{row['story_id']}"} for row in rows]
+
+
+def story(store: Store, story_id: int) -> Story | None:
+    """A story with its articles; None where there is none of this number, or all of it is of one site."""
+    head = store.row(f"SELECT {_COLUMNS} FROM stories v WHERE v.story_id = ?", (story_id,))  # noqa: S608 - our own columns
+    if head is None:
+        return None
+    members = list(store.rows(_MEMBERS, (story_id, LONGEST_LIST)))
+    changed: dict[int, dict[str, None]] = {}
+    for row in store.rows(_CHANGED, (json.dumps([member["article_id"] for member in members]),)):
+        changed.setdefault(row["article_id"], {}).update(dict.fromkeys(json.loads(row["changed_fields"])))
+    return Story(
+        head,
+        tuple(
+            {**row, "is_source": bool(row["is_source"]), "changed_fields": list(changed.get(row["article_id"], {}))}
+            for row in members
+        ),
+    )
+
+
+def of_article(store: Store, article_id: int) -> Row | None:
+    """The story that an article carries, with its own `shared` and `is_source`; None: no other site has been seen to."""
+    return store.row(
+        f"""SELECT {_COLUMNS}, m.shared, v.source_article_id = m.article_id AS is_source
+        FROM story_members m JOIN stories v ON v.story_id = m.story_id WHERE m.article_id = ?""",  # noqa: S608 - our own columns
+        (article_id,),
+    )
+
+
+def _listing(site: str | None, agency: str | None) -> str:
+    """Each walks one index downwards: by site, by agency, by time alone. A site's articles of one story stand side by side."""
+    if site is not None:
+        return f"""SELECT {_COLUMNS} FROM story_members m JOIN stories v ON v.story_id = m.story_id
+            WHERE m.site_id = :site AND (m.story_seen, m.story_id) < (:seen, :number) AND (:agency IS NULL OR v.agency = :agency)
+            GROUP BY m.story_seen, m.story_id ORDER BY m.story_seen DESC, m.story_id DESC LIMIT :limit"""  # noqa: S608 - our own columns
+    which = "h.agency = :agency AND" if agency is not None else ""
+    return f"""SELECT {_COLUMNS} FROM story_heads h JOIN stories v ON v.story_id = h.id
+        WHERE {which} h.sites > 1 AND (h.first_seen, h.id) < (:seen, :number)
+        ORDER BY h.first_seen DESC, h.id DESC LIMIT :limit"""  # noqa: S608 - our own columns

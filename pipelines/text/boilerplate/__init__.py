@@ -1,0 +1,141 @@
+"""Lines that a page prints among an article's paragraphs and that are no part of it: the rules recorded in rules.toml.
+
+A rule matches one whole paragraph. Each carries an example that a test runs; a rule without one is refused.
+Patterns are anchored, case-insensitive, and only ever see paragraphs of at most `MAX_LENGTH` characters: furniture is short,
+and a long paragraph is never thrown away by a pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from pipelines.text.toml_lines import Reader, is_text, list_of, read_tables
+
+__all__ = ["MAX_LENGTH", "Rule", "is_furniture", "read_rules", "rules"]
+
+MAX_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of furniture."""
+
+    name: str
+    pattern: str
+    """Matched with `fullmatch` on a squashed paragraph."""
+    example: str
+    language: str = "en"
+    hints: tuple[str, ...] = ()
+    """For a pattern that may begin with anything, and so is dear: what a line holds, in lower case, one of these."""
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    return read_rules(Path(__file__).with_name("rules.toml"))
+
+
+def read_rules(file: Path) -> tuple[Rule, ...]:
+    """The rules of a file, their patterns filled in with its parts; TomlError where it is not as rules.toml is."""
+    top, tables = read_tables(file, "rule")
+    parts = top.read({"parts": _shared_parts}, needed=("parts",))["parts"]
+    readers: Mapping[str, Reader] = {
+        "name": is_text,
+        "language": is_text,
+        "example": is_text,
+        "hints": list_of(is_text),
+        "pattern": lambda value: _filled(_joined_lines(value), parts),
+    }
+    found: dict[str, Rule] = {}
+    for table in tables:
+        rule = Rule(**table.read(readers, needed=("name", "example", "pattern")))
+        if rule.pattern in found:
+            raise table.error("is there twice", "pattern")
+        found[rule.pattern] = rule
+    return tuple(found.values())
+
+
+def _joined_lines(value: Any) -> str:
+    """A pattern: one string, or lines that are joined."""
+    lines = value if isinstance(value, list) and value else [value]
+    return "".join(map(is_text, lines))
+
+
+def _shared_parts(value: Any) -> Mapping[str, str]:
+    """Name -> pattern; a part may hold those before it."""
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a table, not {value!r}")
+    found: dict[str, str] = {}
+    for name, part in value.items():
+        found[name] = _filled(_joined_lines(part), found)
+    return found
+
+
+_PLACE = re.compile(r"\{[a-z_]+\}")
+
+
+def _filled(pattern: str, parts: Mapping[str, str]) -> str:
+    for name, part in parts.items():
+        pattern = pattern.replace(f"{{{name}}}", part)
+    if unknown := _PLACE.search(pattern):
+        raise ValueError(f"there is no part {unknown[0]}")
+    return pattern
+
+
+_ESCAPE_OR_OTHER = re.compile(r"\\.|[^\\]+", re.DOTALL)
+
+
+def folded(text: str) -> str:
+    """Small letters, the Turkish i with and without its dot as one: what patterns that ignore case take for the same."""
+    return text.lower() if text.isascii() else text.lower().replace("i\u0307", "i").replace("ı", "i")
+
+
+def _joined(rules: Iterable[Rule]) -> re.Pattern[str]:
+    """The rules as one pattern for folded lines. One that ignores case tries all of its hundred ways on every line, this one
+    only those that begin with the line's first letter: 5.4 µs a line, folding and all, against 9.5."""
+    joined = "|".join(f"(?:{rule.pattern})" for rule in rules)
+    return re.compile(_ESCAPE_OR_OTHER.sub(lambda part: part[0] if part[0][0] == "\\" else folded(part[0]), joined))
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]]:
+    """Rules that begin with a word of theirs, the others, and what hints at the others."""
+    hints = {folded(hint) for rule in rules() for hint in rule.hints}
+    return (
+        _joined(rule for rule in rules() if not rule.hints),
+        _joined(rule for rule in rules() if rule.hints),
+        tuple(sorted(hints)),
+    )
+
+
+def _matches(line: str) -> bool:
+    named, free, hints = _patterns()
+    line = folded(line)
+    if named.fullmatch(line) is not None:
+        return True
+    for hint in hints:  # substrings are found ten times as fast as an alternation of them
+        if hint in line:
+            return free.fullmatch(line) is not None
+    return False
+
+
+# "12 comments · 30 shares", "💬 12", and two notices in one paragraph. Each way to part begins with one character: that is fast.
+_PARTS = re.compile(r"[·•|‖\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]|\s(?<=[.!?…]\s)|\s[–—-]\s")
+
+
+@lru_cache(maxsize=2_000)  # a page's lines are asked about while it is read and again when it is normalised
+def is_furniture(line: str) -> bool:
+    """Whether a squashed paragraph is furniture by a recorded rule: the whole of it, or each of its parts."""
+    if len(line) > MAX_LENGTH:
+        return False
+    if _matches(line):
+        return True
+    end = _PARTS.search(line)
+    if end is None or (end.start() and not _matches(line[: end.start()].rstrip())):
+        return False
+    parts = [part for part in map(str.strip, _PARTS.split(line)) if part]
+    return bool(parts) and all(map(_matches, parts))

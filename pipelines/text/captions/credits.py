@@ -1,0 +1,199 @@
+"""What a picture credit looks like: the sources of pictures, and the shapes of a credit with and without a label.
+
+A credit is known by its label (`credit_labels`), by a source that pictures are bought from ("Getty Images", "PA"), or by
+a shape that only credits have ("Jane Doe/AFP"), never by its place alone. Tests of words; cuts no caption.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, fields
+from functools import cache, lru_cache
+from pathlib import Path
+
+from pipelines.text.captions.labels import LABEL
+from pipelines.text.lexicons.agencies import agency_name
+from pipelines.text.lexicons.given_names import is_given_name
+from pipelines.text.lexicons.lexicon import sections, word_set
+
+
+@dataclass(frozen=True, slots=True)
+class _CreditWords:
+    """The sections of credits.txt."""
+
+    sources: frozenset[str]
+    lower_sources: frozenset[str]
+    """Those that are printed in small letters too."""
+    ambiguous_sources: frozenset[str]
+    """Sources that are ordinary words or firms in the news as well: credits only where nothing else stands beside them."""
+    endings: tuple[str, ...]
+    """What names of picture agencies and of those who hand out pictures end in, two words and more."""
+    connecting: frozenset[str]
+    no_credits: frozenset[str]
+
+
+@cache
+def _credit_words() -> _CreditWords:
+    names = [field.name for field in fields(_CreditWords)]
+    found = sections(Path(__file__).with_name("credits.txt"), names)
+    return _CreditWords(
+        sources=found["sources"].phrases(),
+        lower_sources=found["lower_sources"].words(),
+        ambiguous_sources=found["ambiguous_sources"].words(),
+        endings=tuple(found["endings"].phrases()),
+        connecting=found["connecting"].words(),
+        no_credits=found["no_credits"].words(),
+    )
+
+
+_PROVIDED = ("cung cấp", "提供")
+"""What stands behind the name of who gave a picture, where the language puts it there: "Bệnh viện cung cấp"."""
+_ARTICLES = word_set("the la el los las le les il lo der die das den de het o a os as")
+_COUNT = re.compile(r"^(?:view|see|show|all|más|voir|alle)\b|^\d+ ", re.IGNORECASE)
+_PARTS = re.compile(r"\s*(?:/{1,2}|\||;|,|·|\s(?:via|for|für|with|and|und|et|–|-)\s|\bby\b|:)\s*", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"@?(?:[\w-]{1,40}\.){1,3}(?:com|net|org|uk|ie|de|fr|es|it|nl|pl|at|ch|eu|tv|io|au|ca|nz|us|info|news|co)", re.IGNORECASE
+)
+_DIVIDER = re.compile(r"/|\||;| - | – |, | via ")
+_NAME_AND_HOUSE = re.compile(r"[^/]+[^/\s]/[^/\s][^/]*")
+_HANDLE = re.compile(r"@[\w.]{2,40}")
+_ACRONYM = re.compile(r"[A-Z][A-Z0-9]{2,6}(?:-[A-Z]{2})?(?: \d{1,2}(?: [A-Z][A-Za-z]{1,12}){0,2})?")
+_STRAY = " ,;:|·-–—"
+_ABBREVIATED = re.compile(r"(?:\b\w|\b(?:inc|ltd|co|jr|sr|bros|corp|st|v))\.$", re.IGNORECASE)
+_LONGEST_CREDIT = 120
+_LONGEST_SOURCE = 4
+_LONGEST_NAME = 4
+_MOST_LABELS = 2
+_MOST_WORDS = 14
+
+
+@lru_cache(maxsize=4_000)  # the words of a caption are asked about again for each place a credit may stand at
+def is_source(phrase: str) -> bool:
+    """Whether a phrase, in any case, is a known source of pictures."""
+    folded = " ".join(unicodedata.normalize("NFKC", phrase).casefold().strip(" .()[]").split())
+    return folded in _credit_words().sources or agency_name(folded) is not None
+
+
+def _has_capital(word: str) -> bool:
+    first = word.lstrip("@#(\"'“„‘’.©")[:1]
+    return bool(first) and (first.isupper() or first.isdigit() or (first.isalpha() and first.lower() == first.upper()))
+
+
+def is_capitalised(phrase: str) -> bool:
+    """Whether every word but the small connecting ones starts with a capital."""
+    words = [word for word in re.split(r"[\s/|,;:]+", phrase) if any(char.isalnum() for char in word)]
+    return (
+        bool(words)
+        and all(
+            _has_capital(word) or word.casefold().strip(".,") in _credit_words().connecting or is_source(word) for word in words
+        )
+        and _has_capital(words[0])
+    ) or (len(words) > 0 and is_source(words[0]) and all(map(_has_capital, words[1:])))
+
+
+def is_bare_credit(text: str) -> bool:
+    """Whether a text without a label has a shape that only credits have."""
+    text = text.strip(" .")
+    if not text or len(text) > _LONGEST_CREDIT or len(text.split()) > _MOST_WORDS:
+        return False
+    if is_source(text):
+        return text[:1].isupper() or text.casefold() in _credit_words().lower_sources or agency_name(text.casefold()) is not None
+    if _DOMAIN.fullmatch(text) or _HANDLE.fullmatch(text):
+        return True
+    parts = [part for part in (part.strip(" ()[]") for part in _PARTS.split(text)) if part]
+    if len(parts) > 1 and all(map(is_source, parts)):
+        return True
+    if not is_capitalised(text) or (len(text.split()) == 1 and text.casefold() in _credit_words().no_credits):
+        return False
+    if len(parts) > 1 and any(is_source(part) or _DOMAIN.fullmatch(part) for part in parts):
+        return True
+    if len(parts) > 1 and "/" in text and len(parts[0].split()) in (2, 3, 4) and not any(char.isdigit() for char in parts[0]):
+        return True
+    lower = text.casefold()
+    return (
+        len(text.split()) > 1
+        and lower.endswith(_credit_words().endings)
+        and not lower.endswith(("stock photo", "file photo", "stock photos"))
+        and not _COUNT.search(text)  # "View 6 Images"
+    )
+
+
+def is_commissioned(text: str) -> bool:
+    """ "Mina Hale for City Weekly": a credit behind a full stop; alone it may be a slogan ("Justice for Emily")."""
+    name, between, house = text.strip(" .").partition(" for ")
+    return (
+        bool(between)
+        and 1 <= len(name.split()) <= 4
+        and is_capitalised(name)
+        and is_capitalised(house)
+        and len(text) < _LONGEST_CREDIT
+    )
+
+
+def is_credit_alone(text: str) -> bool:
+    """Whether a text that is all there is, without label, is a credit and not a caption with its credit behind it."""
+    if not is_bare_credit(text) or is_source(text):
+        return is_bare_credit(text)
+    first = _DIVIDER.split(text, maxsplit=1)[0].strip()
+    words = text.split()
+    if first == text and any(is_source(" ".join(words[-length:])) for length in (2, 3) if length < len(words)):
+        return False  # "Mary Lou Ames Getty Images"
+    if len(first.split()) > _LONGEST_NAME or (text[len(first) :].startswith(", ") and "/" in text):
+        return False
+    if _NAME_AND_HOUSE.fullmatch(text) or ("/" in text and any(is_source(part) for part in _PARTS.split(text))):
+        return True
+    return is_source(first) or is_given_name(first.partition(" ")[0].casefold()) or first == text
+
+
+def is_labelled_credit(text: str) -> bool:
+    """Whether what stands behind a label is a credit and not a sentence ("Image: The new manager has arrived")."""
+    text = text.strip(" .")
+    words = text.split()
+    if not words or len(text) > _LONGEST_CREDIT or len(words) > _MOST_WORDS:
+        return False
+    if is_bare_credit(text) or len(words) == 1 or (len(words) < 7 and text.endswith(_PROVIDED)):
+        return True
+    if words[0].casefold() in _ARTICLES and words[0][0].islower() and _has_capital(words[1]):
+        words = words[1:]  # "Cedida por la Plataforma del Barrio"
+    small = [
+        word for word in words if word[:1].islower() and word.casefold() not in _credit_words().connecting and not is_source(word)
+    ]
+    if not _has_capital(words[0]) and not text.startswith("@"):
+        return len(words) <= 3 or any(is_source(part) for part in _PARTS.split(text))
+    return len(small) * 4 <= len(words) or (len(words) <= 3 and len(small) <= 1)
+
+
+def is_acronym(text: str) -> bool:
+    """Whether a text is letters for a house ("KWCH", "SRF", "FOX 5 DC"): a credit only where no sentence can hold it."""
+    return bool(_ACRONYM.fullmatch(text)) and text.casefold() not in _credit_words().no_credits
+
+
+def is_ambiguous_source(text: str) -> bool:
+    """Whether a source's name is an ordinary word or a firm in the news."""
+    return text.casefold() in _credit_words().ambiguous_sources
+
+
+def source_in_front(text: str) -> str | None:
+    """The longest known source that a text begins with, as printed."""
+    words = text.split(" ", _LONGEST_SOURCE)
+    for length in range(min(_LONGEST_SOURCE, len(words)), 0, -1):
+        phrase = " ".join(words[:length])
+        if phrase[-1:].isalnum() and is_source(phrase):
+            return phrase
+    return None
+
+
+def cleaned_credit(credit: str) -> str:
+    """The credit without further labels ("Foto: Bild: X"), stray signs and the sentence's full stop."""
+    credit = credit.strip(_STRAY)
+    for _ in range(_MOST_LABELS):
+        label = LABEL.match(credit)
+        if label and credit[label.end() :].strip():
+            credit = credit[label.end() :].strip(_STRAY)
+    credit = credit.lstrip("/ ")
+    if credit.endswith(".") and not _ABBREVIATED.search(credit):
+        credit = credit.rstrip(".")
+    if credit.count("(") < credit.count(")"):
+        credit = credit.rstrip(")")
+    return credit.strip()

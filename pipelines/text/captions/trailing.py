@@ -1,0 +1,272 @@
+"""Cuts the last credit off a caption line: "... (Yui Mok/PA)", "... Picture: Jane Doe", "... © X", "... Getty Images".
+
+Each way of printing a credit is one function from a line to (the line without it, the credit or None), tried in order:
+a label says most, a bracket less, a bare source at the end least.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+from pipelines.text.captions.credits import (
+    cleaned_credit,
+    is_acronym,
+    is_ambiguous_source,
+    is_bare_credit,
+    is_capitalised,
+    is_commissioned,
+    is_labelled_credit,
+    is_source,
+)
+from pipelines.text.captions.labels import BARE_LABEL, BY_SIGN, COPYRIGHT, DANGLING, LABEL, PICTURE_DATE
+from pipelines.text.captions.sentences import first_sentence, is_sentence, last_words
+from pipelines.text.lexicons.agencies import agency_name
+from pipelines.text.lexicons.lexicon import word_set
+
+_OPENERS, _CLOSERS = "([（", ")]）"
+_LONGEST_GLUED = 40
+_LAST_DIVIDERS = 4
+_LAST_LABELS = 8
+_JAPANESE_END = 40
+_DIGIT = re.compile(r"\d")
+_DIVIDER = re.compile(r"\s[|/–—-]\s|\s?\|\s?")
+_JAPANESE = re.compile(r"[＝（](?P<credit>[^＝（）]{1,30}?)(?P<label>提供|撮影)?）?$")
+_LABEL_BEHIND = re.compile(r"\s(?:(?:asmeninio archyvo |asociatyvi )?nuotr(?:\.|aukos?)|felvétele|fotója|摄)\s*$", re.IGNORECASE)
+_LONGEST_LABEL_BEHIND = 80
+_BEFORE_NAME = re.compile(r" [/|] |[.。] ?(?=\w)")
+_GLUED = re.compile(r"(?<=[a-zß-ÿ0-9)”\"'])(?=[A-Z])")
+_NEEDS_NAME = word_set("the of by to from on for at in via a")
+"""Behind these a source's name is part of the sentence: "according to Reuters", "a photo from PA"."""
+
+Cut: TypeAlias = tuple[str, str | None]
+
+
+def last_credit(line: str) -> Cut:
+    """The line without its last credit, and that credit; or the line and nothing."""
+    for cut in (
+        _labelled_bracket,
+        _labelled,
+        _label_behind,
+        _bracketed,
+        _behind_stop,
+        _behind_divider,
+        _source_at_end,
+        _japanese,
+    ):
+        rest, credit = cut(line)
+        if credit:
+            return rest, credit
+    return line, None
+
+
+def tidy_caption(caption: str) -> str:
+    """The caption without what a credit left behind: a label, a divider, an opening bracket."""
+    caption = DANGLING.sub("", caption.strip().rstrip(" |/–—-,:;(*[")).rstrip(" |/–—-,:;(*[").strip()
+    return caption if any(char.isalnum() for char in caption) else ""
+
+
+# --- brackets ---
+
+
+def _bracket(line: str) -> tuple[int, int] | None:
+    """The places of the last balanced bracket that ends the line, or that only "Picture date: ..." follows."""
+    date = PICTURE_DATE.search(line)
+    end = len(line[: date.start()].rstrip(" .") if date else line.rstrip(" ."))
+    if not end or line[end - 1] not in _CLOSERS:
+        return None
+    depth = 0
+    for at in range(end - 1, -1, -1):
+        depth += (line[at] in _CLOSERS) - (line[at] in _OPENERS)
+        if depth == 0:
+            return at, end
+    return None
+
+
+def _without(line: str, start: int, end: int) -> str:
+    """The line without a stretch; the full stop behind a bracket goes back to a sentence that lacks one."""
+    before, after = line[:start].rstrip(), line[end:].lstrip(" .")
+    if after and before and before[-1] not in ".!?":
+        before += "."
+    return f"{before} {after}".strip()
+
+
+def _labelled_bracket(line: str) -> Cut:
+    """ "(Image: SWNS)", "(Photo by Ann Ward/Getty Images)", "(foto Ansa)", "(©Adobe Stock)"."""
+    bracket = _bracket(line)
+    if not bracket:
+        return line, None
+    inside = line[bracket[0] + 1 : bracket[1] - 1].strip()
+    label, bare, mark = LABEL.match(inside), BARE_LABEL.match(inside), COPYRIGHT.match(inside)
+    credit = ""
+    if label:
+        credit = inside[label.end() :]
+    elif bare and (is_capitalised(inside[bare.end() :]) or is_source(inside[bare.end() :])):
+        credit = inside[bare.end() :]
+    elif mark:
+        credit = inside[mark.end() :]
+    return (_without(line, *bracket), cleaned_credit(credit)) if credit.strip() else (line, None)
+
+
+def _bracketed(line: str) -> Cut:
+    """ "(Yui Mok/PA)", "(PA)", "(example.org)"; behind a full stop also capitalised words, which gloss nothing there."""
+    bracket = _bracket(line)
+    if not bracket:
+        return line, None
+    inside, before = line[bracket[0] + 1 : bracket[1] - 1].strip(), line[: bracket[0]].rstrip()
+    after_stop = not before or before[-1] in '.!?”"'
+    if _is_gloss(before, inside) or not (is_bare_credit(inside) or (after_stop and _glosses_nothing(inside))):
+        return line, None
+    name = last_words(before)
+    if not after_stop and len(name) < len(before) and _is_photographer(name) and is_source(inside.partition("/")[0]):
+        return before[: -len(name)].rstrip(), f"{name} ({inside})"
+    return _without(line, *bracket), cleaned_credit(inside)
+
+
+def _is_gloss(before: str, inside: str) -> bool:
+    """ "the Automobile Association (AA)": an acronym of the words before it explains them."""
+    words = [word for word in before.replace("-", " ").split()[-2 * len(inside) :] if word[0].isupper()]
+    return inside.isalpha() and len(inside) > 1 and "".join(word[0] for word in words[-len(inside) :]) == inside.upper()
+
+
+def _glosses_nothing(inside: str) -> bool:
+    words = len(inside.split())
+    return is_acronym(inside) or (words > 1 and is_capitalised(inside) and not _DIGIT.search(inside))
+
+
+def _is_photographer(name: str) -> bool:
+    return len(name.split()) in (2, 3) and is_capitalised(name)
+
+
+# --- labels ---
+
+
+def _labelled(line: str) -> Cut:
+    """ "... Picture: Jane Doe", "© Jane Doe", "... Photograph Sam Bradwell": the last label that a credit follows."""
+    place = _last_label(line) or _copyright_or_bare(line)
+    if place is None:
+        return line, None
+    credit, after = first_sentence(line[place[1] :])
+    if not is_sentence(after):
+        credit, after = line[place[1] :], ""
+    closing = _unopened(credit)
+    if closing is not None:
+        credit, after = credit[:closing], credit[closing + 1 :] if is_sentence(credit[closing + 1 :]) else ""
+    if not is_labelled_credit(credit):
+        return line, None
+    return f"{tidy_caption(line[: place[0]])} {after}".strip(), cleaned_credit(credit)
+
+
+def _last_label(line: str) -> tuple[int, int] | None:
+    place = None
+    for label in [*LABEL.finditer(line)][-_LAST_LABELS:]:
+        credit = first_sentence(line[label.end() :])[0]
+        named = not BY_SIGN.fullmatch(label["sign"] or "") or _has_name(credit)
+        if named and _is_label_here(line, label) and is_labelled_credit(credit[: _unopened(credit)]):
+            place = label.start(), label.end()
+    return place
+
+
+def _is_label_here(line: str, label: re.Match[str]) -> bool:
+    """A label has a capital, opens the line or a bracket, or follows a sentence; the one of "in the picture: " has not."""
+    if PICTURE_DATE.match(line, label.start()):
+        return False
+    before = line[: label.start()].rstrip()
+    return not before or before[-1] in "([|/–—-,.!?" or label[0][:1].isupper()
+
+
+def _has_name(credit: str) -> bool:
+    """Behind "by" stands a capital or a user's name with a source: "user91 / Getty Images"."""
+    return is_capitalised(credit.partition(" ")[0]) or is_bare_credit(credit.partition("/")[2])
+
+
+def _unopened(text: str) -> int | None:
+    """The place of a closing bracket that nothing opened: there a credit ends ("(Photo: Getty Images)Getty")."""
+    depth = 0
+    for at, char in enumerate(text):
+        depth += (char in _OPENERS) - (char in _CLOSERS)
+        if depth < 0:
+            return at
+    return None
+
+
+def _copyright_or_bare(line: str) -> tuple[int, int] | None:
+    for mark in COPYRIGHT.finditer(line):
+        if is_labelled_credit(line[mark.end() :]):
+            return mark.start(), mark.end()
+    for label in BARE_LABEL.finditer(line):
+        credit = line[label.end() :].strip(" .")
+        if is_bare_credit(credit) or is_source(credit) or (is_capitalised(credit) and len(credit.split()) <= 6):
+            return label.start(), label.end()
+    return None
+
+
+def _label_behind(line: str) -> Cut:
+    """ "Vilniaus centras / J. Petraičio / LRT nuotr.": languages of many cases say the name first, then that it is a photo."""
+    label = _LABEL_BEHIND.search(line)
+    for divider in () if label is None else _BEFORE_NAME.finditer(line, max(0, len(line) - _LONGEST_LABEL_BEHIND)):
+        name = line[divider.end() : label.start()] if label else ""
+        if is_capitalised(name):
+            return line[: divider.end() if divider[0][0] in ".。" else divider.start()].rstrip(), cleaned_credit(name)
+    return line, None
+
+
+# --- shapes ---
+
+
+def _behind_stop(line: str) -> Cut:
+    """ "... in November. Handout/AP/dpa": behind the last full stop."""
+    line = line.rstrip(" .") if not line.endswith("..") else line
+    tail = last_words(line)
+    if tail and len(tail) < len(line) and (is_bare_credit(tail) or is_commissioned(tail) or is_acronym(tail)):
+        return line[: -len(tail)].rstrip(), cleaned_credit(tail)
+    return line, None
+
+
+def _behind_divider(line: str) -> Cut:
+    """ "caption | Credit", "caption / Lucas Marín", "caption - PA"."""
+    for divider in [*_DIVIDER.finditer(line)][-_LAST_DIVIDERS:]:
+        before, tail = line[: divider.start()].rstrip(), line[divider.end() :].strip()
+        bar = (
+            line.count("|") == 1
+            and "|" in divider[0]
+            and tail[:1].isupper()
+            and len(tail.split()) <= 5
+            and is_labelled_credit(tail)
+        )
+        slash = divider[0] == " / " and _is_photographer(tail) and is_sentence(before)
+        if before and tail and (bar or slash or is_bare_credit(tail)):
+            return before, cleaned_credit(tail)
+    return line, None
+
+
+def _source_at_end(line: str) -> Cut:
+    """ "... in Mexico City Future Publishing/Getty Images", "... strong windsPA": only sources that no sentence ends in."""
+    for glue in _GLUED.finditer(line, max(0, len(line) - _LONGEST_GLUED)):
+        tail = line[glue.end() :]
+        if is_source(tail) or (is_bare_credit(tail) and " via " in tail):
+            return line[: glue.end()], cleaned_credit(tail)
+    words = line.rstrip(" .").split(" ")
+    for length in range(min(4, len(words) - 1), 0, -1):
+        phrase, before = " ".join(words[-length:]), words[-length - 1]
+        if "." in phrase or "(" in phrase or "," in before or before.casefold() in _NEEDS_NAME:
+            continue
+        if _ends_captions(phrase) and (before[:1].isupper() or (length > 1 and not agency_name(phrase.casefold()))):
+            return " ".join(words[:-length]), cleaned_credit(phrase)
+    return line, None
+
+
+def _ends_captions(phrase: str) -> bool:
+    if "/" in phrase:
+        return is_bare_credit(phrase) and is_source(phrase.rpartition("/")[2])
+    if not is_source(phrase) or is_ambiguous_source(phrase):
+        return False
+    return phrase.isupper() or (" " in phrase and phrase[:1].isupper())
+
+
+def _japanese(line: str) -> Cut:
+    """ "...＝共同", "（警視庁提供）", "＝山田太郎撮影"."""
+    match = _JAPANESE.search(line[-_JAPANESE_END:])
+    if not match or not (match["label"] or is_source(match["credit"])):
+        return line, None
+    return line[: len(line) - len(match[0])], match["credit"]

@@ -1,0 +1,179 @@
+"""The words around a printed date, each turned into one letter: "Published 3rd Nov 2023, 08:08 GMT" -> "B 3 k 2023, 08:08 ¤".
+
+After `code` no words are left, only figures, punctuation and code letters, so that the forms in `pipelines.text.dates.forms`
+can be short patterns over one small alphabet whatever the language. Knows no date and no zone but its abbreviation.
+
+Code letters: a-l January to December; A P am and pm; Q R the same written before the hour; H hour mark or unit; K a word
+before a time ("kl.", "ore"); B U labels (published, updated); O V J today, yesterday, now; G "ago"; s m o t w second,
+minute, hour, day, week; Y N D the year, month and day signs of East Asia; x any other word. Private characters from
+ZONE_BASE on are zone abbreviations. Words that say nothing become blanks.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipelines.text.lexicons.lexicon import LexiconError, sections
+from pipelines.text.zones import LETTERS, UNMISTAKABLE
+
+CROATIAN_ZONES = frozenset({"Europe/Zagreb", "Europe/Sarajevo"})
+"""Where "listopad" is October; for Poles, Czechs and Ukrainians it is November."""
+
+YEAR_FIRST_ZONES = frozenset({"Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Taipei", "Europe/Budapest", "Europe/Vilnius"})
+"""Where the year stands first, so that of "5/3" without a year the month does."""
+
+LETTER_OF: Mapping[str, str] = {
+    "am": "A", "pm": "P", "am_before": "Q", "pm_before": "R", "hour_marks": "H", "before_times": "K",
+    "published": "B", "updated": "U", "today": "O", "yesterday": "V", "now": "J", "ago": "G",
+    "seconds": "s", "minutes": "m", "hours": "o", "days": "t", "weeks": "w",
+    "years": "Y", "months": "N", "month_days": "D", "silent": " ",
+}  # fmt: skip
+"""Section of words.txt -> code letter. A word in two sections belongs to the first of them here."""
+
+ZONE_BASE = 0xE000
+ZONE_NAMES = tuple(LETTERS)
+"""The abbreviation at position n is coded as the private character ZONE_BASE + n."""
+_ZONE_CHARS = {name: chr(ZONE_BASE + n) for n, name in enumerate(ZONE_NAMES)} | {"Z": chr(ZONE_BASE)}
+
+_ZONE_PHRASES = {
+    f"{name}{season} time": chr(ZONE_BASE + ZONE_NAMES.index(letters))
+    for name, letters in {"eastern": "ET", "central": "CT", "mountain": "MT", "pacific": "PT"}.items()
+    for season in ("", " standard", " daylight")
+}
+
+_LOOKALIKES = str.maketrans("ıłøđðى’‘ʼ´`−‐‑‒", "iloddي'''''----", "ـ") | str.maketrans({"þ": "th", "æ": "ae", "œ": "oe"})
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u093c\u3099\u309a]")
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff\ue000-\uf8ff]")
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+
+
+def normalise(text: str) -> str:
+    """Compatibility forms resolved, figures of every script as 0-9, nothing invisible, each run of blanks as one."""
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    return " ".join(text.split())
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: what every look-up compares."""
+    text = text.casefold()
+    if not text.isascii():
+        bare = _ACCENTS.sub("", unicodedata.normalize("NFD", text.translate(_LOOKALIKES)))
+        text = unicodedata.normalize("NFC", bare)
+    return text
+
+
+@cache
+def months() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Language -> the forms of each of its twelve months, as they are written."""
+    found = {}
+    for language, section in sections(Path(__file__).with_name("months.txt")).items():
+        names = [part.split() for part in " ".join(entry.text for entry in section.entries).split(",")]
+        if len(names) != 12 or not all(names):
+            raise LexiconError(f"{section.place}: [{language}] must have twelve months, parted by commas")
+        found[language] = tuple(tuple(forms) if forms != ["-"] else () for forms in names)
+    return found
+
+
+@cache
+def weekdays() -> Mapping[str, frozenset[str]]:
+    """Language -> names, as they are written.
+
+    Read over, never checked: a printed weekday is as often wrong as the date, and the date is what we keep.
+    """
+    return {language: section.words() for language, section in sections(Path(__file__).with_name("weekdays.txt")).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the data files make together."""
+
+    letters: Mapping[str, str]
+    """Folded word -> code letter."""
+    croatian: Mapping[str, str]
+    """The same where "listopad" is October."""
+    word: re.Pattern[str]
+    phrases: Mapping[str, str]
+    """Words that belong together, folded, and what they are read as."""
+    phrase: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    found = sections(Path(__file__).with_name("words.txt"), (*LETTER_OF, "phrases"))
+    letters = {zone: _ZONE_CHARS[zone.upper()] for zone in UNMISTAKABLE}
+    for names in months().values():
+        for letter, forms in zip("abcdefghijkl", names, strict=True):
+            for form in forms:
+                letters.setdefault(fold(form), letter)
+    for section, letter in LETTER_OF.items():
+        for word in found[section].words():
+            letters.setdefault(fold(word), letter)
+    for days in weekdays().values():
+        for day in days:
+            letters.setdefault(fold(day), " ")
+    phrases = {phrase: entry.text for phrase, entry in found["phrases"].table().items()} | _ZONE_PHRASES
+    east_asian = sorted((word for word in letters if re.search(f"[{_IDEOGRAPHS}]", word)), key=len, reverse=True)
+    return _Words(
+        letters=letters,
+        croatian=letters | {"listopad": "j", "listopada": "j"},
+        word=re.compile(
+            rf"(?:(?![{_IDEOGRAPHS}])[^\W\d_]|[\u0900-\u0963])+|(?:星期|周|週)[一二三四五六日天]|[月火水木金土日]曜日?"
+            rf"|\([月火水木金土日]\)|{'|'.join(east_asian)}|[{_IDEOGRAPHS}々]"
+        ),
+        phrases=phrases,
+        phrase=re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(phrases, key=len, reverse=True)))})(?!\w)"),
+    )
+
+
+_CAPITALS = re.compile(r"\b(?!AWST \d)[A-Z]{2,5}\b|(?<=\d)[Zz]\b")  # "9 AWST 2024" is Welsh
+_HALF_DAY = re.compile(r"(?<=[\d ])([apπμ]) ?\. ?[mμ]\b\.?")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ere|eme|ste|ko|de|e|o|a|°|ain|fed|eg|ydd|mh|го)(?!\w)")
+_VIETNAMESE_MONTH = re.compile(r"\bthang (1[0-2]|0?[1-9])\b")
+_REIWA = re.compile(r"令和(\d{1,2})年")
+"""Japan's era that began in 2019."""
+_GLUED = re.compile(
+    "(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])"  # PublishedMar 7
+    "|(?<=[A-Z][A-Z])(?=[A-Z][a-z])"  # 08:08 GMTUpdated
+    r"|(?<=[^\d]20\d\d)(?=\d{1,2}:\d\d)"  # Mar 7, 20258:30
+    r"|(?<=:\d\d)(?=20\d\d-\d\d)"  # 08:302025-03-07
+)
+_UNKNOWN, _BLANKS = re.compile("xx+"), re.compile("  +")
+_TWO_NAMES = re.compile("([a-l]) ?/ ?\\1")
+
+
+def code(text: str, zone_name: str) -> str:
+    """The coded form of normalised text; the zone only tells which country's "listopad" it is."""
+    words = _words()
+    letters = words.croatian if zone_name in CROATIAN_ZONES else words.letters
+    text = fold(_CAPITALS.sub(_mark_zone, _GLUED.sub(" ", text)))
+    text = _HALF_DAY.sub(lambda match: "am " if match[1] in "aπ" else "pm ", text)
+    if "令和" in text:
+        text = _REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text)
+    if "thang" in text:
+        text = _VIETNAMESE_MONTH.sub(lambda match: months()["en"][int(match[1]) - 1][0], text)
+    text = words.phrase.sub(lambda match: words.phrases[match[0]], _ORDINAL.sub("", text))
+    text = words.word.sub(lambda match: letters.get(match[0]) or _unlisted(match[0]), text)
+    text = _TWO_NAMES.sub(r"\1", text)
+    return _UNKNOWN.sub("x", _BLANKS.sub(" ", text)).strip()
+
+
+def _mark_zone(match: re.Match[str]) -> str:
+    """A zone abbreviation in capitals as its private character; "est", "ist" or "et" in small letters are prose."""
+    return _ZONE_CHARS.get(match[0].upper(), match[0])
+
+
+def _unlisted(word: str) -> str:
+    """A weekday in Han characters says nothing; any other unlisted word is unknown."""
+    return " " if word[0] in "星周週(" or "曜" in word else "x"
+
+
+def zone_letters(char: str | None) -> str | None:
+    """The abbreviation a private character stands for."""
+    return ZONE_NAMES[ord(char) - ZONE_BASE] if char else None

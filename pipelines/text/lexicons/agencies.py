@@ -1,0 +1,114 @@
+"""News agencies and newspapers' names as bylines print them: whom a piece was bought from, and what is no person.
+
+Word tests only. An agency's name here is the short one that newsrooms use; a broadcaster counts as one where
+others run its writers under its name (BBC). Outlets are recognised by the words their names end in, never one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipelines.text.lexicons.given_names import is_given_name
+from pipelines.text.lexicons.lexicon import LexiconError, parted, sections
+from pipelines.text.lexicons.places import is_place, is_place_opening
+
+
+@dataclass(frozen=True, slots=True)
+class _Agencies:
+    names: Mapping[str, str]
+    """Printed form -> the newsroom's short name."""
+    most_words: int
+    """Of the longest form."""
+    ambiguous: frozenset[str]
+    """Forms that are words or given names as well; only capitals, or standing alone or before a job title, make them agencies."""
+    outlet_words: frozenset[str]
+    """Words that no person is called by; a capitalised phrase ending in one is an outlet or another body."""
+    outlet_surnames: frozenset[str]
+    """Words that end outlets' names ("Denver Post") and are surnames as well ("Emily Post")."""
+
+
+@cache
+def _agencies() -> _Agencies:
+    file = Path(__file__).with_name("agencies.txt")
+    found = sections(file, ("agencies", "ambiguous", "outlet_words", "outlet_surnames"))
+    names: dict[str, str] = {}
+    for name, forms in found["agencies"].table().items():
+        for form in parted(forms):
+            if form in names:
+                raise LexiconError(f"{forms.place}: {form!r} is there twice")
+            names[form] = name
+    return _Agencies(
+        names=names,
+        most_words=max(form.count(" ") + 1 for form in names),
+        ambiguous=found["ambiguous"].words(),
+        outlet_words=found["outlet_words"].words(),
+        outlet_surnames=found["outlet_surnames"].words(),
+    )
+
+
+def agency_name(phrase: str) -> str | None:
+    """The newsroom's short name of the agency a case-folded phrase is, or None."""
+    return _agencies().names.get(phrase)
+
+
+def agency_length(words: list[str]) -> int:
+    """How many of the case-folded words make the longest agency's name they open with; 0 if they open with none."""
+    agencies = _agencies()
+    for length in range(min(len(words), agencies.most_words), 0, -1):
+        if " ".join(words[:length]) in agencies.names:
+            return length
+    return 0
+
+
+def is_ambiguous_agency(form: str) -> bool:
+    """Whether a case-folded agency's form is a word or a person's name as well ("sid", "pa")."""
+    return form in _agencies().ambiguous
+
+
+_COMPOUND_OUTLETS = ("zeitung", "blatt", "nachrichten", "anzeiger", "bladet", "posten", "avisen", "tidningen", "nytt", "dagblad")
+
+
+_AGENCY_ENDINGS = (
+    "news service", "news agency", "news group", "wire service", "newswire", "press agency", "media wire", "news network",
+)  # fmt: skip
+
+
+def is_agency_by_shape(words: list[str]) -> bool:
+    """Whether words end as agencies' names do: "City News Service"."""
+    return " ".join(words).casefold().endswith(_AGENCY_ENDINGS) and len(words) > 2
+
+
+def is_outlet_word(word: str) -> bool:
+    """Whether a case-folded word is in the name of an outlet or another body, and in no one's name."""
+    return word in _agencies().outlet_words or (len(word) > 9 and word.endswith(_COMPOUND_OUTLETS))
+
+
+def is_outlet_ending(word: str) -> bool:
+    """Whether an outlet's name can end in the word, as printed: "Globe", "Times"."""
+    return is_outlet_word(word.casefold()) or word.casefold() in _agencies().outlet_surnames
+
+
+def is_outlet(words: list[str]) -> bool:
+    """Whether capitalised words, as printed, are an outlet: "Florida Today", "The West Australian", "CBS Detroit"."""
+    folded = [word.casefold().strip(".,") for word in words]
+    if not folded:
+        return False
+    if is_outlet_word(folded[-1]):
+        return len(folded) > 1 or folded[-1] not in ("live", "today", "press", "team", "group")
+    if folded[0] in ("the", "le", "la", "el", "il", "die", "der", "das", "de", "l'") and len(folded) > 1:
+        return folded[0] == "the" or is_outlet_word(folded[1]) or folded[-1] in _agencies().outlet_surnames
+    if len(folded) > 1 and folded[-1] in _agencies().outlet_surnames:
+        return not is_given_name(folded[0]) and (_is_places(folded[:-1]) or folded[-2] in _agencies().outlet_surnames)
+    return len(words) > 1 and _is_acronym(words[0]) and _is_places(folded[1:])
+
+
+def _is_places(folded: list[str]) -> bool:
+    """Whether the words are a place, place by place or as a phrase, or open like one ("new", "san")."""
+    return is_place(" ".join(folded)) or all(is_place(word) or is_place_opening(word) for word in folded)
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.isupper()

@@ -1,0 +1,81 @@
+"""What people of a newsroom are called, in the languages of the catalogue: the words that job titles are made of.
+
+A job title is composed, never listed: modifiers and places before a head noun ("Deputy Political Editor", "Leitender
+Wirtschaftsredakteur"). Word tests only: this module knows no byline and no person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipelines.text.lexicons.lexicon import read_words
+from pipelines.text.lexicons.places import is_place
+
+
+@dataclass(frozen=True, slots=True)
+class RoleWords:
+    """The sections of roles.txt, case-folded."""
+
+    authors: frozenset[str]
+    """Heads only behind a modifier ("Freier Autor"); else they label a name ("Autor: Jo Kerr")."""
+    english_heads: frozenset[str]
+    heads: frozenset[str]
+    """Nouns that make a phrase a job title wherever they stand."""
+    last_heads: frozenset[str]
+    """Nouns that make one only as the last word ("Bureau Chief") or before "of" ("Head of Sport")."""
+    desks: frozenset[str]
+    """Nouns that name many people or none: a phrase with one of them and no person is a desk."""
+    hard_modifiers: frozenset[str]
+    """Words that are no one's name in a byline and qualify a head noun."""
+    soft_modifiers: frozenset[str]
+    """Beats that are surnames as well: they qualify a head noun, unless the name before them would be left too short."""
+    connectors: frozenset[str]
+    """Words that may stand between two modifiers."""
+    tail_openers: frozenset[str]
+    """Lower-case words that carry a job title on to the right: "Editor at large", "Redakteur in der Wirtschaft"."""
+    compound_heads: frozenset[str]
+    """Germanic heads are written together with what they govern: "Wirtschaftsredakteur", "dpa-Korrespondentin"."""
+
+
+@cache
+def role_words() -> RoleWords:
+    return read_words(Path(__file__).with_name("roles.txt"), RoleWords)
+
+
+@cache
+def _compound_heads() -> tuple[str, ...]:
+    return tuple(sorted(role_words().compound_heads))
+
+
+_SHORTEST_COMPOUND = 3
+
+
+def is_head(word: str) -> bool:
+    """Whether a case-folded word makes a job title wherever it stands."""
+    heads = role_words().heads
+    if word in heads or word.partition("-")[0] in heads:
+        return True
+    if not word.endswith(_compound_heads()):
+        return False
+    for head in _compound_heads():
+        if word.endswith(head) and len(word) >= len(head) + _SHORTEST_COMPOUND:
+            return head not in ("chef", "leiter", "team", "desk", "staff", "editor", "writer") or "-" in word
+    return False
+
+
+def is_last_head(word: str) -> bool:
+    """Whether a case-folded word makes a job title as its last word only."""
+    return word in role_words().last_heads
+
+
+def is_desk(word: str) -> bool:
+    """Whether a case-folded word names a desk, a team or nobody in particular."""
+    return word in role_words().desks or word.endswith(("redaktion", "-redactie", "-team", "-staff", "-desk"))
+
+
+def is_modifier(word: str) -> bool:
+    """Whether a case-folded word may stand before a head noun: a beat, a rank or a place."""
+    words = role_words()
+    return word in words.hard_modifiers or word in words.soft_modifiers or is_place(word)

@@ -1,0 +1,102 @@
+"""The ledger that the documents ask, made once a test run; and the questions that stand in them, with their printed results.
+
+python -m tests.cookbook        writes the results in docs/cookbook.md anew
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from pipelines.store.database import Store
+from pipelines.stories import catch_up
+from tests.crawler.processes import newsledger
+
+ROOT = Path(__file__).resolve().parents[1]
+COOKBOOK = ROOT / "docs" / "cookbook.md"
+SISTERS = ROOT / "docs" / "examples" / "sisters.jsonl"
+_QUESTION = re.compile(r"^## (\d+\. .+?)\n(.*?)^```sql\n(.*?)^```\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One of the cookbook's."""
+
+    title: str
+    sql: str
+    result: str
+    """The table as it is printed."""
+    reads: str
+    """What it reads, in words."""
+
+
+def questions() -> Iterator[Question]:
+    """All of the cookbook, in order."""
+    for title, _, sql, rest in _QUESTION.findall(COOKBOOK.read_text(encoding="utf-8")):
+        table = _TABLE.search(rest)
+        reads = re.search(r"^Reads .*$", rest, re.MULTILINE)
+        yield Question(title, sql, table[0] if table else "", reads[0] if reads else "")
+
+
+def as_table(rows: list[dict[str, Any]]) -> str:
+    """Rows as a table of Markdown."""
+    names = list(rows[0]) if rows else ["nothing"]
+    lines = [names, ["---"] * len(names), *([_cell(value) for value in row.values()] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def ledger(factory: pytest.TempPathFactory) -> Path:
+    """The demo ledger with the sister papers in it: made by whoever needs it first, for all workers of the run. Only read it."""
+    root = factory.getbasetemp().parent if os.environ.get("PYTEST_XDIST_WORKER") else factory.getbasetemp()
+    db = root / "asked" / "demo.db"
+    with (root / "asked.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not db.exists():
+            make(root / "asking" / "demo.db")
+            (root / "asking").rename(db.parent)
+    return db
+
+
+def make(db: Path) -> None:
+    """As the cookbook says."""
+    for command in (("demo",), ("import", str(SISTERS))):
+        done = newsledger(*command, "--db", str(db))
+        assert done.returncode == 0, done.stderr
+    with Store(db) as store:
+        catch_up(store, datetime(2025, 5, 11, tzinfo=UTC))
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def main() -> None:
+    """Run each question, and put what comes of it under it."""
+    with TemporaryDirectory() as folder:
+        db = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder) / "news.db"
+        if len(sys.argv) == 1:
+            make(db)
+        with Store(db, readonly=True) as store:
+
+            def answered(match: re.Match[str]) -> str:
+                title, before, sql, rest = match.groups()
+                rest = "\n" + as_table(list(store.rows(sql))) + "\n" + _TABLE.sub("", rest, count=1).strip("\n") + "\n\n"
+                return f"## {title}\n{before}```sql\n{sql}```\n{rest}"
+
+            text = _QUESTION.sub(answered, COOKBOOK.read_text(encoding="utf-8"))
+    COOKBOOK.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

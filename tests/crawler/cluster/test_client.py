@@ -1,0 +1,130 @@
+"""One crawl's line to the writer: what it opens, asks and tells; and what becomes of it where nobody answers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+
+from crawler.cluster import client
+from crawler.cluster.client import Line
+from crawler.cluster.consumer import WRITER
+from crawler.cluster.lease import Lease
+from crawler.cluster.messages import (
+    Asked,
+    Ended,
+    Message,
+    Opened,
+    decode,
+    encode_answer,
+    encode_briefing,
+    encode_refusal,
+)
+from crawler.cluster.stream import LOOKS, Stream
+from crawler.crawl.remote import DispatchError
+from crawler.crawl.session import Briefing, Ending
+from pipelines.store.crawls import CrawlOutcome
+from pipelines.store.snapshot import Past
+from tests.crawler.cluster.cluster_env import site
+from tests.factories import T0
+
+HERALD = site("herald")
+TOLD = Briefing(Past(), 7)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(client, "ELSEWHERE_SECONDS", 0.5)
+
+
+@pytest.fixture
+def line(redis: Redis) -> Line:
+    redis.set(WRITER, "here")
+    return Line(redis, Lease(redis, "herald.example", "w1", 2), "w1", lambda: T0)
+
+
+@pytest.fixture
+def answers(redis: Redis) -> Iterator[list[bytes]]:
+    """A writer that answers what comes, in turn, with these."""
+    given: list[bytes] = []
+    stream, stopping = Stream(redis), threading.Event()
+    stream.join()
+
+    def answer() -> None:
+        while not stopping.is_set():
+            for entry in stream.read(50):
+                message = decode(entry.fields)
+                if isinstance(message, Opened | Asked) and given:
+                    stream.answer(message.reply, given.pop(0))
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield given
+    stopping.set()
+    thread.join()
+
+
+def sent(redis: Redis) -> list[Message]:
+    return [decode(fields) for _, fields in redis.xrange(LOOKS)]
+
+
+def test_a_crawl_is_opened_and_told_what_it_must_know(redis: Redis, line: Line, answers: list[bytes]) -> None:
+    answers.append(encode_briefing(3, TOLD))
+    assert line.open(HERALD, "schedule", T0, T0) == (3, TOLD)
+    (opened,) = sent(redis)
+    assert isinstance(opened, Opened)
+    assert (opened.crawl, opened.serial, opened.site, opened.planned, opened.worker) == (line.crawl, 1, HERALD, T0, "w1")
+
+
+def test_no_crawl_is_opened_where_nobody_writes(redis: Redis, line: Line) -> None:
+    redis.delete(WRITER)
+    with pytest.raises(DispatchError, match="nobody writes"):
+        line.open(HERALD, "schedule", None, T0)
+    assert sent(redis) == []
+
+
+@pytest.mark.parametrize(("answer", "why"), [(None, "did not answer within 0.5 s"), (b"rubbish", "cannot be read")])
+def test_a_crawl_that_gets_no_answer_leaves_nothing_open(redis: Redis, line: Line, answers: list[bytes], answer: bytes | None,
+                                                         why: str) -> None:  # fmt: skip
+    if answer:
+        answers.append(answer)
+    with pytest.raises(DispatchError, match=why):
+        line.open(HERALD, "schedule", None, T0)
+    opened, ended = sent(redis)
+    assert isinstance(opened, Opened)
+    assert isinstance(ended, Ended)
+    assert (ended.serial, ended.ending.outcome, ended.ending.finished) == (2, CrawlOutcome.STOPPED, T0)
+
+
+def test_a_crawl_that_is_refused_says_why(redis: Redis, line: Line, answers: list[bytes]) -> None:
+    answers.append(encode_refusal("the lease has gone"))
+    with pytest.raises(DispatchError, match="the lease has gone"):
+        line.open(HERALD, "schedule", None, T0)
+    assert len(sent(redis)) == 1
+
+
+def test_what_other_sites_have_is_asked_for(line: Line, answers: list[bytes]) -> None:
+    answers.append(encode_answer({"https://a.example/1"}))
+    assert line.elsewhere({"https://a.example/1", "https://a.example/2"}) == {"https://a.example/1"}
+
+
+@pytest.mark.parametrize("answer", [None, b"rubbish"])
+def test_not_to_know_what_others_have_only_costs_requests(line: Line, answers: list[bytes], answer: bytes | None) -> None:
+    if answer:
+        answers.append(answer)
+    assert line.elsewhere({"https://a.example/1"}) == set()
+
+
+def test_nothing_is_asked_about_nothing(redis: Redis, line: Line) -> None:
+    assert line.elsewhere(set()) == set()
+    assert sent(redis) == []
+
+
+def test_how_it_ended_is_handed_over(redis: Redis, line: Line) -> None:
+    ending = Ending(CrawlOutcome.FINISHED, None, T0, requests=3)
+    line.end(ending)
+    assert (line.ending, line.told) == (ending, True)
+    assert sent(redis) == [Ended(line.crawl, 1, ending)]

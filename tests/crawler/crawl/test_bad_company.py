@@ -1,0 +1,256 @@
+"""Crawls against the misbehaving newspaper: each fault ends as one counted row with its reason, and no crawl dies."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from crawler.demo.press import Press
+from pipelines.history.validators import Trust
+from pipelines.store.crawls import put_sites
+from pipelines.store.database import Store
+from pipelines.store.rows import moment
+from pipelines.store.statistics import host_of, load_trust
+from pipelines.text.urls import article_key
+from tests.crawler.processes import MISBEHAVING, TESTS, crawl, environment, newsledger, site_table
+from tests.factories import T0, article, new_ledger, new_store
+
+FAULTS = {
+    "/ok/1": (200, "new", None),
+    "/redirect-chain/3": (200, "unchanged", None),
+    "/flaky/2": (200, "new", None),
+    "/no-content-type": (200, "new", None),
+    "/unknown-charset": (200, "new", None),
+    "/wrong-charset": (200, "new", None),
+    "/nul-bytes": (200, "new", None),
+    "/deep-nesting": (200, "new", None),
+    "/duplicate-ids": (200, "new", None),
+    "/canonical-to-home": (200, "new", None),
+    "/canonical-to-other-article": (200, "new", None),
+    "/canonical-to-other-site": (200, "new", None),
+    "/empty": (200, "not_article", "empty page"),
+    "/html-as-binary": (200, "not_article", "a file of type application/octet-stream"),
+    "/soft-404": (200, "not_article", "soft 404: the page says that it was not found"),
+    "/login-wall": (200, "not_article", "log-in wall"),
+    "/garbage": (200, "not_article", None),
+    "/binary-as-html": (200, "not_article", None),
+    "/status/404": (404, "gone", "status 404"),
+    "/status/403": (403, "refused", "status 403"),
+    "/status/500": (500, "error", "status 500"),
+    "/truncated": (None, "error", "the answer was cut off"),
+    "/bad-chunk": (None, "error", "the answer was cut off"),
+    "/bad-status-line": (None, "error", "the answer is not HTTP"),
+    "/close": (None, "error", "the connection was closed before an answer"),
+    "/gzip-cut-off": (None, "error", "the answer was cut off"),
+    "/brotli-cut-off": (None, "error", "the answer was cut off"),
+    "/utf16-as-utf8": (200, "new", None),
+    "/redirect-to-bad-url": (None, "error", "leads to an address that is none"),
+    "/gzip-lie": (None, "error", "the answer is not packed as it says"),
+    "/gzip-bomb": (None, "error", "unpacks to more than the bound on size"),
+    "/brotli-bomb": (None, "error", "unpacks to more than the bound on size"),
+    "/huge/20": (None, "error", "larger than the bound on size"),
+    "/drip": (None, "error", "no whole answer in time"),
+    "/redirect-loop": (None, "error", "too many redirects"),
+    "/redirect-to-file": (302, "refused", "redirects to file:///etc/passwd"),
+    "/redirect-to-ftp": (302, "refused", "redirects to ftp://127.0.0.1/story.html"),
+    "/redirect-to-loopback-other-port": (None, "refused", "leads to a private address: 127.0.0.1:{other}"),
+    "/redirect-to-private": (None, "refused", "leads to a private address: 10.0.0.1"),
+    "/redirect-to-other-site": (None, "refused", "leads away from the site, to other-paper.invalid"),
+}
+FETCHES = "SELECT url, status, outcome, reason FROM fetches ORDER BY id"
+
+
+@pytest.fixture
+def twin() -> Iterator[Press]:
+    with Press(MISBEHAVING) as press:
+        yield press
+
+
+AFTER = datetime(2025, 6, 1, 8, tzinfo=UTC)
+"""Later than what the papers' pages are stamped with: a stamp of the future is not believed."""
+
+
+def path_of(url: str) -> str:
+    return urlsplit(url).path
+
+
+def test_each_fault_is_one_row_with_its_reason(twin: Press, tmp_path: Path) -> None:
+    """By `scrapy crawl`, whose settings can make time-outs short."""
+    sites, db = tmp_path / "sites.toml", tmp_path / "news.db"
+    sites.write_text(site_table("twin", twin.url, sitemaps=[f"/sitemap.xml?paths={','.join(FAULTS)}"]), encoding="utf-8")
+    command = (sys.executable, "-m", "scrapy", "crawl", "news", "-a", "site=twin", "-s", "DOWNLOAD_TIMEOUT=1")
+    names = {"NEWSLEDGER_DB": str(db), "NEWSLEDGER_SITES": str(sites)}
+    done = subprocess.run(
+        command, cwd=TESTS.parent, env=environment() | names, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    other = urlsplit(twin.ready["other"]).port
+    with Store(db) as store:
+        found = {path_of(row["url"]): (row["status"], row["outcome"], row["reason"]) for row in store.rows(FETCHES)}
+        assert store.row("SELECT outcome, looks FROM crawls") == {"outcome": "finished", "looks": len(FAULTS)}
+        assert store.integrity_problems() == []
+    for path, (status, outcome, reason) in FAULTS.items():
+        told = found[path]
+        assert told[:2] == (status, outcome), (path, told)
+        assert reason is None or told[2] == reason.format(other=other), path
+    assert all(entry["port"] != other for entry in twin.log())
+    assert {entry["User-Agent"].partition("/")[0] for entry in twin.log()} == {"Newsledger"}
+
+
+@pytest.mark.parametrize(
+    ("robots", "outcome", "reason", "pages"),
+    [
+        ("missing", "finished", None, 3),
+        ("html", "finished", None, 3),
+        ("disallow-all", "failed", "no source could be read; {url}sitemap.xml: robots.txt forbids it", 0),
+        (
+            "error",
+            "failed",
+            "no source could be read; {url}sitemap.xml: robots.txt could not be read (status 500), so nothing is asked for",
+            0,
+        ),
+    ],
+)
+def test_robots(tmp_path: Path, robots: str, outcome: str, reason: str | None, pages: int) -> None:
+    with Press((*MISBEHAVING, "--robots", robots)) as twin:
+        (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
+        (row,) = crawl(tmp_path, "twin", code=0 if outcome == "finished" else 1)
+        asked = [entry["path"] for entry in twin.log() if not entry["path"].startswith(("/robots", "/.well-known/"))]
+        told = reason.format(url=twin.url) if reason else None
+    assert (row["outcome"], row["reason"], row["revisions"], len(asked)) == (outcome, told, pages, pages and pages + 1)
+
+
+def test_a_source_that_nobody_can_read_fails_the_crawl_with_its_reason(twin: Press, tmp_path: Path) -> None:
+    table = site_table("twin", twin.url, robots_sitemaps=False, feeds=["/garbage"])
+    (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
+    (row,) = crawl(tmp_path, "twin", code=1)
+    assert row["outcome"] == "failed"
+    assert row["reason"].startswith(f"no source could be read; {twin.url}garbage: ")
+
+
+def test_a_known_article_that_leads_to_a_section_is_suspected(twin: Press, tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        put_sites(store, [{"id": "twin", "name": "Twin", "url": twin.url}])
+        new_ledger(store, "twin").record(article(url=f"{twin.url}redirect-to-section"))
+    (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
+    crawl(tmp_path, "twin")
+    with Store(tmp_path / "news.db", readonly=True) as store:
+        assert store.value("SELECT state FROM articles WHERE id = 1") == "suspected"
+        assert store.row("SELECT outcome, reason FROM fetches WHERE article_id = 1 ORDER BY id DESC") == {
+            "outcome": "suspected", "reason": f"leads to {twin.url}section/: no text",
+        }  # fmt: skip
+
+
+def test_one_page_named_on_the_command_line(twin: Press, tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
+    (row,) = crawl(tmp_path, f"{twin.url}ok/7")
+    assert [path_of(change["url"]) for change in row["changes"]] == ["/ok/7"]
+    assert [entry["path"] for entry in twin.log()] == ["/robots.txt", "/ok/7", "/.well-known/tdmrep.json"]
+
+
+def trust_the_host(folder: Path, url: str) -> None:
+    """As if the host had often been found true when it vouched for a page."""
+    with Store(folder / "news.db") as store:
+        store.execute("INSERT INTO hosts (host, passed, losses) VALUES (?, 9999, 0)", (host_of(url),))
+
+
+def answers(folder: Path, url: str) -> list[tuple[int, str]]:
+    with Store(folder / "news.db", readonly=True) as store:
+        rows = store.rows("SELECT status, outcome FROM fetches WHERE url = ? ORDER BY id", (url,))
+        return [(row["status"], row["outcome"]) for row in rows]
+
+
+def test_a_304_is_asked_for_once_it_is_earned_and_moves_last_seen(twin: Press, tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text(
+        site_table("twin", twin.url, sitemaps=["/sitemap.xml?paths=/etag-weak"]), encoding="utf-8"
+    )
+    times = [T0 + timedelta(hours=2 * n) for n in range(8)]
+    for now in times:
+        crawl(tmp_path, "twin", now=now, recheck="all")
+    told = answers(tmp_path, f"{twin.url}etag-weak")
+    assert told[:4] == [(200, "new"), (200, "unchanged"), (200, "unchanged"), (200, "unchanged")]
+    assert (304, "not_modified") in told[4:]
+    with Store(tmp_path / "news.db", readonly=True) as store:
+        assert store.row("SELECT revision_count, last_seen FROM articles") == {
+            "revision_count": 1,
+            "last_seen": moment(times[-1]),
+        }
+        trust = store.row("SELECT passed, losses FROM hosts")
+        assert trust == {"passed": sum(answer == (200, "unchanged") for answer in told), "losses": 0}
+
+
+def test_a_host_that_says_304_over_a_changed_text_is_caught_and_loses_its_trust(twin: Press, tmp_path: Path) -> None:
+    """Its text is another at each request, under one ETag; it is trusted, and one look in twenty is in full all the same."""
+    liar = f"{twin.url}etag-always-304"
+    table = site_table("twin", twin.url, sitemaps=["/sitemap.xml?paths=/etag-always-304,/etag-weak"])
+    (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
+    crawl(tmp_path, "twin", now=AFTER)
+    trust_the_host(tmp_path, twin.url)
+    host = load(tmp_path, host_of(twin.url))
+    drawn = (n for n in range(1, 5_000) if host.wants_all(article_key(liar), moment(AFTER + timedelta(days=n - 1)), AFTER))
+    first = next(drawn)
+    # Days before the draw are left out: each look in between would be a 304, and the next draw depends on the last look.
+    with Store(tmp_path / "news.db") as store:
+        looked = moment(AFTER + timedelta(days=first - 1))
+        store.execute("UPDATE articles SET last_checked = ?, last_seen = ?", (looked, looked))
+    (row,) = crawl(tmp_path, "twin", now=AFTER + timedelta(days=first), recheck="all")
+    assert answers(tmp_path, liar)[-1] == (200, "silent")
+    assert row["reason"] == f"{host_of(twin.url)} vouched for a text that had changed: {liar}"
+    lost = load(tmp_path, host_of(twin.url))
+    assert (lost.losses, lost.lost_url) == (1, liar)
+    (row,) = crawl(tmp_path, "twin", now=AFTER + timedelta(days=first + 1), recheck="all")
+    assert (row["counts"]["silent"], row["counts"]["unchanged"]) == (1, 1), "all is asked in full now"
+    with Store(tmp_path / "news.db", readonly=True) as store:
+        reason = store.value("SELECT reason FROM fetches WHERE outcome = 'silent' ORDER BY id")
+        assert "its 304s are not trusted for a while" in reason
+        assert store.value("SELECT count(*) FROM silent_edits") == 2
+    where = ("--db", str(tmp_path / "news.db"), "--sites", str(tmp_path / "sites.toml"))
+    said = newsledger("why", liar, *where, now=AFTER + timedelta(days=first + 2)).stdout
+    assert "was found vouching for a text that had changed" in said
+
+
+def load(folder: Path, host: str) -> Trust:
+    with Store(folder / "news.db", readonly=True) as store:
+        return load_trust(store)[host]
+
+
+def test_a_sitemap_that_always_says_now_is_not_believed(twin: Press, tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, sitemaps=["/lying-lastmod"]), encoding="utf-8")
+    crawl(tmp_path, "twin")
+    (again,) = crawl(tmp_path, "twin")
+    assert (again["looks"], again["requests"]) == (0, 2)
+
+
+def test_a_site_that_names_no_source_is_read_from_its_front_page(tmp_path: Path) -> None:
+    with Press((*MISBEHAVING, "--robots", "missing")) as twin:
+        (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, article_url="^/ok/"), encoding="utf-8")
+        (row,) = crawl(tmp_path, "twin")
+    assert row["outcome"] == "finished"
+    assert sorted(path_of(change["url"]) for change in row["changes"]) == ["/ok/1", "/ok/2", "/ok/3"]
+
+
+def test_extract_looks_at_a_page_and_keeps_nothing(twin: Press, tmp_path: Path) -> None:
+    done = newsledger("extract", f"{twin.url}ok/1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert '"kind": "article"' in done.stdout
+    assert list(tmp_path.iterdir()) == []
+    refused = newsledger("extract", f"{twin.url}redirect-to-private", cwd=tmp_path)
+    assert '"kind": "not_article", "reason": "leads to a private address: 10.0.0.1"' in refused.stdout
+
+
+def test_several_sites_are_crawled_by_child_processes(tmp_path: Path) -> None:
+    with Press(MISBEHAVING) as one, Press(MISBEHAVING) as two:
+        tables = [site_table("one", one.url, sitemaps=["/sitemap.xml"]), site_table("two", two.url, sitemaps=["/sitemap.xml"])]
+        (tmp_path / "sites.toml").write_text("\n".join(tables), encoding="utf-8")
+        rows = crawl(tmp_path, "one", "two")
+    assert [(row["site_id"], row["outcome"], row["revisions"]) for row in rows] == [
+        ("one", "finished", 3),
+        ("two", "finished", 3),
+    ]

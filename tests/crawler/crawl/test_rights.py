@@ -1,0 +1,156 @@
+"""What pages and hosts reserve: headers, the head of a page, and tdmrep.json in; one value out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.crawl.block_pages import Headers
+from crawler.crawl.rights import Mining, MiningRule, Reservations, forbids_copies, mining_rules, reservations_of, rule_for
+
+POLICY = "https://paper.example/terms/mining"
+
+
+@pytest.mark.parametrize(
+    ("values", "robots"),
+    [
+        ((), ()),
+        (("all",), ()),
+        (("index, follow, max-image-preview:large",), ()),
+        (("noarchive",), ("noarchive",)),
+        (("NoArchive , NOINDEX",), ("noarchive", "noindex")),
+        (("noarchive", "noarchive, nosnippet"), ("noarchive", "nosnippet")),
+        (("otherbot: noindex, noarchive",), ()),
+        (("newsledger: noarchive",), ("noarchive",)),
+        (("NewsLedger: noindex, nosnippet",), ("noindex", "nosnippet")),
+        (("noarchive, otherbot: noindex, newsledger: nosnippet",), ("noarchive", "nosnippet")),
+        (("max-snippet: 50, noarchive",), ("noarchive",)),
+        (("unavailable_after: 25 Jun 2025 15:00:00 GMT",), ("unavailable_after: 25 jun 2025 15:00:00 gmt",)),
+        (("unavailable_after: Wednesday, 25-Jun-25 15:00:00 GMT, noarchive",),
+         ("unavailable_after: wednesday, 25-jun-25 15:00:00 gmt", "noarchive")),
+        (("unavailable_after:",), ()),
+        ((",,: ,:noarchive",), ()),
+    ],
+)  # fmt: skip
+def test_robots_header(values: tuple[str, ...], robots: tuple[str, ...]) -> None:
+    assert reservations_of({"x-robots-tag": values}).robots == robots
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ("", Reservations()),
+        ('<meta name="robots" content="noarchive,max-image-preview:large">', Reservations(("noarchive",))),
+        ("<META content='noarchive' NAME=robots >", Reservations(("noarchive",))),
+        ('<meta name="otherbot" content="noarchive">', Reservations()),
+        ('<meta name="newsledger" content="noindex">', Reservations(("noindex",))),
+        ('<!-- <meta name="robots" content="noarchive"> --><meta name="robots" content="none">', Reservations(("none",))),
+        ('<script>var a = \'<meta name="tdm-reservation" content="1">\'</script>', Reservations()),
+        ('<meta name="tdm-reservation" content="1">', Reservations((), Mining(True))),
+        (f'<meta name="tdm-reservation" content="1"/><meta name="tdm-policy" content="{POLICY}"/>',
+         Reservations((), Mining(True, POLICY))),
+        ('<meta name="tdm-reservation" content="0">', Reservations((), Mining(False))),
+        ('<meta name="tdm-reservation" content="perhaps">', Reservations()),
+        ('<meta name="tdm-reservation" content="1"><meta name="tdm-policy" content="javascript:alert(1)">',
+         Reservations((), Mining(True))),
+        ('</head><body><meta name="tdm-reservation" content="1">', Reservations()),
+    ],
+)  # fmt: skip
+def test_head(head: str, found: Reservations) -> None:
+    assert reservations_of({}, f"<!doctype html><html><head><title>A</title>{head}</head><body>".encode()) == found
+
+
+@pytest.mark.parametrize(
+    ("headers", "head", "tdm"),
+    [
+        ({"tdm-reservation": ("1",)}, b"", Mining(True)),
+        ({"tdm-reservation": (" 1 ",), "tdm-policy": (POLICY,)}, b"", Mining(True, POLICY)),
+        ({"tdm-reservation": ("0",)}, b"", Mining(False)),
+        ({"tdm-reservation": ("0",)}, b'<meta name="tdm-reservation" content="1">', Mining(True)),
+        ({"tdm-reservation": ("1",)}, b'<meta name="tdm-reservation" content="0">', Mining(True)),
+        ({"tdm-policy": (POLICY,)}, b"", None),
+    ],
+)
+def test_mining_in_header_and_page(headers: Headers, head: bytes, tdm: Mining | None) -> None:
+    assert reservations_of(headers, head).tdm == tdm
+
+
+@pytest.mark.parametrize(("mining", "text"), [(Mining(True), "1"), (Mining(False), "0"), (Mining(True, POLICY), f"1 {POLICY}")])
+def test_mining_as_it_is_kept(mining: Mining, text: str) -> None:
+    assert str(mining) == text
+
+
+@pytest.mark.parametrize(
+    ("robots", "forbids"), [("noarchive", True), ("noindex, nocache", True), ("noindex", False), ("unavailable_after: x", False)]
+)
+def test_copies(robots: str, forbids: bool) -> None:
+    assert forbids_copies(robots) is forbids
+
+
+@pytest.mark.parametrize(
+    ("body", "rules"),
+    [
+        (b"", ()),
+        (b"<!doctype html>", ()),
+        (b"{}", ()),
+        (b"[1, null, {}]", ()),
+        (b'[{"location": "/", "tdm-reservation": 2}]', ()),
+        (b'[{"location": 7, "tdm-reservation": 1}]', ()),
+        (b'[{"location": "/", "tdm-reservation": 1}]', (MiningRule("/", Mining(True)),)),
+        (json.dumps([{"location": "/news/*", "tdm-reservation": "1", "tdm-policy": POLICY}]).encode(),
+         (MiningRule("/news/*", Mining(True, POLICY)),)),
+        (b"[" * 100_000, ()),
+        (b" " * 300_000 + b"[]", ()),
+    ],
+)  # fmt: skip
+def test_file(body: bytes, rules: tuple[MiningRule, ...]) -> None:
+    assert mining_rules(body) == rules
+
+
+@pytest.mark.parametrize(
+    ("location", "path", "fits"),
+    [
+        ("/", "/news/a", True),
+        ("/news", "/news/a", True),
+        ("/news", "/sport/a", False),
+        ("/news/*", "/news/a", True),
+        ("*", "/a", True),
+        ("/*.html", "/a/b.html?x=1", True),
+        ("/*.html$", "/a/b.html", True),
+        ("/*.html$", "/a/b.html?x=1", False),
+        ("/a$", "/a", True),
+        ("/a$", "/ab", False),
+        ("/a*b*c$", "/a-b-c", True),
+        ("/a*bb$", "/ab", False),
+        ("/" + "*a" * 240 + "$", "/" + "a" * 2000 + "b", False),
+    ],
+)
+def test_locations(location: str, path: str, fits: bool) -> None:
+    rules = (MiningRule(location, Mining(True)),)
+    assert rule_for(rules, f"https://paper.example{path}") == (Mining(True) if fits else None)
+
+
+def test_the_longest_location_counts() -> None:
+    rules = (MiningRule("/", Mining(True)), MiningRule("/open/", Mining(False)), MiningRule("/open/", Mining(True, POLICY)))
+    assert rule_for(rules[:2], "https://paper.example/open/a") == Mining(False)
+    assert rule_for(rules, "https://paper.example/open/a") == Mining(True, POLICY)
+    assert rule_for(rules, "https://paper.example/news") == Mining(True)
+    assert rule_for(rules, "http://[bad") is None
+
+
+PIECES = st.sampled_from([
+    "<meta ", "name=", "content=", '"', "'", "robots", "tdm-reservation", "1", ">", "<!--", "-->", "<script",
+    ",", ":", "noarchive",
+])  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(PIECES, max_size=60).map("".join), st.binary(max_size=200), st.text(max_size=60))
+def test_nothing_raises(page: str, body: bytes, value: str) -> None:
+    found = reservations_of({"x-robots-tag": (value, page), "tdm-reservation": (value,)}, page.encode() + body)
+    assert all(directive == directive.lower() for directive in found.robots)
+    rule_for((MiningRule(value or "/", Mining(True)),), f"https://paper.example/{page}")
+    mining_rules(body)

@@ -1,0 +1,185 @@
+"""Crawls of the demo newspaper: what is asked for, what is not, and what an interrupted crawl leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from crawler.cli import main
+from crawler.demo.fronts import PRIVATE_PATH
+from crawler.demo.press import Paper, site_toml
+from crawler.demo.script import at
+from pipelines.store.database import Store, StoreError
+from tests.crawler.processes import crawl, environment, newsledger, site_table
+
+NOON = at("12:00")
+
+
+@pytest.fixture
+def paper() -> Iterator[Paper]:
+    with Paper() as paper:
+        paper.set_clock(NOON)
+        yield paper
+
+
+def define(folder: Path, text: str) -> None:
+    (folder / "sites.toml").write_text(text, encoding="utf-8")
+
+
+def asked(paper: Paper) -> list[str]:
+    paths = [entry["path"] for entry in paper.log()]
+    paper.forget_log()
+    return paths
+
+
+@pytest.mark.parametrize("sources", [{}, {"feeds": ()}, {"feeds": (), "sections": ()}], ids=["all", "no feed", "sitemaps only"])
+def test_a_second_crawl_of_the_unchanged_paper(paper: Paper, tmp_path: Path, sources: dict[str, tuple[str, ...]]) -> None:
+    """No new revision, and at most three requests, though every page's bytes differ at each answer."""
+    define(tmp_path, site_toml(paper.url, **sources))
+    (first,) = crawl(tmp_path, "demo-gazette", now=NOON)
+    assert first["revisions"] > 10
+    assert PRIVATE_PATH not in asked(paper)
+    (second,) = crawl(tmp_path, "demo-gazette", now=NOON + timedelta(minutes=10))
+    paths = asked(paper)
+    assert second["revisions"] == 0
+    assert len(paths) <= 3, paths
+
+
+def test_looking_at_all_again_makes_no_revision(paper: Paper, tmp_path: Path) -> None:
+    define(tmp_path, site_toml(paper.url))
+    (first,) = crawl(tmp_path, "demo-gazette", now=NOON)
+    (second,) = crawl(tmp_path, "demo-gazette", now=NOON + timedelta(minutes=10), recheck="all")
+    assert second["revisions"] == 0
+    counts = second["counts"]
+    assert counts.get("unchanged", 0) + counts.get("not_modified", 0) == first["revisions"]
+
+
+def test_gaps_between_requests_as_the_server_saw_them(paper: Paper, tmp_path: Path) -> None:
+    define(tmp_path, site_toml(paper.url, feeds=(), sections=()).replace("delay_seconds = 0", "delay_seconds = 0.25"))
+    crawl(tmp_path, "demo-gazette", now=NOON)
+    times = [entry["time"] for entry in paper.log()]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert min(gaps) >= 0.24, "a gap of the site's delay between all requests, robots.txt included"
+
+
+def test_a_crawl_that_is_asked_to_stop_says_so_and_the_next_asks_for_the_rest(paper: Paper, tmp_path: Path) -> None:
+    define(tmp_path, site_toml(paper.url, feeds=(), sections=()).replace("delay_seconds = 0", "delay_seconds = 0.2"))
+    child = start(tmp_path, NOON)
+    wait_for_revisions(tmp_path, 3)
+    child.send_signal(signal.SIGTERM)
+    out, err = child.communicate(timeout=60)
+    assert child.returncode == 1, err
+    (stopped,) = json.loads(out)
+    assert (stopped["outcome"], stopped["reason"]) == ("stopped", "shutdown")
+    define(tmp_path, site_toml(paper.url, feeds=(), sections=()))
+    (rest,) = crawl(tmp_path, "demo-gazette", now=NOON + timedelta(minutes=5))
+    assert stopped["revisions"] + rest["revisions"] == whole(paper, tmp_path / "other")
+
+
+def test_a_crawl_that_is_killed_leaves_whole_looks_only(paper: Paper, tmp_path: Path) -> None:
+    define(tmp_path, site_toml(paper.url, feeds=(), sections=()).replace("delay_seconds = 0", "delay_seconds = 0.1"))
+    for target in (2, 5):
+        child = start(tmp_path, NOON)
+        wait_for_revisions(tmp_path, target)
+        child.kill()
+        child.communicate(timeout=60)
+        with Store(tmp_path / "news.db") as store:
+            assert store.integrity_problems() == []
+            held = store.value("SELECT count(*) FROM revisions")
+            assert held >= target
+    define(tmp_path, site_toml(paper.url, feeds=(), sections=()))
+    crawl(tmp_path, "demo-gazette", now=NOON)
+    with Store(tmp_path / "news.db", readonly=True) as store:
+        outcomes = [row["outcome"] for row in store.rows("SELECT outcome FROM crawls ORDER BY id")]
+        numbers = [row["number"] for row in store.rows("SELECT number FROM revisions")]
+    assert outcomes == ["lost", "lost", "finished"]
+    assert numbers == [1] * whole(paper, tmp_path / "other")
+
+
+def test_a_site_without_sources_fails_and_says_why(paper: Paper, tmp_path: Path) -> None:
+    table = site_table("bare", paper.url, robots_sitemaps=False, sections=["/nowhere/"])
+    define(tmp_path, table)
+    (row,) = crawl(tmp_path, "bare", code=1)
+    assert row["reason"] == f"no source could be read; {paper.url}nowhere/: status 404"
+
+
+def test_a_full_disk_ends_the_crawl_and_harms_nothing(paper: Paper, tmp_path: Path) -> None:
+    """The ledger's files may not grow beyond a bound, as on a disk that is full."""
+    define(tmp_path, site_toml(paper.url, feeds=(), sections=()))
+    Store(tmp_path / "news.db").close()
+    bound = (tmp_path / "news.db").stat().st_size + 120_000
+    child = start(tmp_path, NOON, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bound, bound)))
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 1, err
+    assert "not recorded" in err
+    with Store(tmp_path / "news.db") as store:
+        assert store.integrity_problems() == []
+        held = store.value("SELECT count(*) FROM revisions")
+    (rest,) = crawl(tmp_path, "demo-gazette", now=NOON)
+    assert held + rest["revisions"] == whole(paper, tmp_path / "other")
+
+
+def test_a_store_that_cannot_be_written_is_said_before_anything_is_asked(paper: Paper, tmp_path: Path) -> None:
+    define(tmp_path, site_toml(paper.url))
+    (tmp_path / "news.db").write_text("no ledger", encoding="utf-8")
+    done = newsledger("crawl", "demo-gazette", "--db", str(tmp_path / "news.db"), "--sites", str(tmp_path / "sites.toml"))
+    assert (done.returncode, "news.db: file is not a database" in done.stderr) == (1, True)
+    assert asked(paper) == []
+
+
+def test_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    define(tmp_path, site_table("one", "http://127.0.0.1:1/"))
+    sites = ("--sites", str(tmp_path / "sites.toml"))
+    for arguments, message in (
+        (("crawl",), "name sites or URLs, or say --all"),
+        (("crawl", "on", *sites), "no site 'on' in the catalogue; there is one"),
+        (("crawl", "https://elsewhere.example/a", *sites), "no site of the catalogue has the host"),
+        (("crawl", "one", "--recheck", "often"), "'often' is not one of"),
+    ):
+        done = CliRunner().invoke(main, arguments)
+        assert (done.exit_code, message in done.stderr) == (2, True), done.stderr
+    (tmp_path / "sites.toml").write_text('[[site]]\nid = "One"\n', encoding="utf-8")
+    done = CliRunner().invoke(main, ("crawl", "one", *sites))
+    assert (done.exit_code, "sites.toml:2: id:" in done.stderr) == (1, True), done.stderr
+
+
+def start(folder: Path, now: datetime, **options: Any) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "crawler", "crawl", "demo-gazette", "--json", "--db", str(folder / "news.db")]
+    return subprocess.Popen([*command, "--sites", str(folder / "sites.toml")], env=environment(now), text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)  # fmt: skip
+
+
+def wait_for_revisions(folder: Path, count: int) -> None:
+    """Until the ledger holds so many; the file is watched, no time is guessed."""
+    deadline = os.times().elapsed + 60
+    while os.times().elapsed < deadline:
+        if (folder / "news.db").exists():
+            try:
+                with Store(folder / "news.db", readonly=True) as store:
+                    if store.value("SELECT count(*) FROM revisions") >= count:
+                        return
+            except StoreError:  # the schema is only being made
+                continue
+    raise AssertionError("the crawl wrote nothing")
+
+
+def whole(paper: Paper, folder: Path) -> int:
+    """How many revisions an undisturbed crawl makes."""
+    folder.mkdir()
+    define(folder, site_toml(paper.url, feeds=(), sections=()))
+    (row,) = crawl(folder, "demo-gazette", now=NOON)
+    count: int = row["revisions"]
+    return count

@@ -1,0 +1,155 @@
+"""When trouble is told: once, again while it lasts, and once when it is over."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.monitoring.alert_state import (
+    GAP,
+    MAX_LETTERS,
+    MAX_LINES,
+    Book,
+    Problem,
+    Trouble,
+    one_line,
+    problems_of,
+    ready,
+    sent,
+    turn,
+)
+from pipelines.queries.health import Finding
+from tests.factories import at
+
+AGAIN = timedelta(hours=24)
+STALE = Problem("site/paper/stale", "paper: the last success is 30 h old")
+LOST = Problem("lost/paper", "paper: a crawl was lost", lasts=False)
+
+
+def titles(*rounds: tuple[float, Trouble]) -> list[tuple[float, str]]:
+    """The letters of rounds at minutes, each sent at once."""
+    book, told = Book(), []
+    for minute, trouble in rounds:
+        book = turn(book, trouble, at(minute), AGAIN, ("mark",))
+        while letter := ready(book, at(minute)):
+            told.append((minute, letter.title.removeprefix("Newsledger: ")))
+            book = sent(book, letter, (), at(minute))
+        book = Book.from_json(json.loads(json.dumps(book.to_json())))
+    return told
+
+
+ILL, WELL = Trouble((STALE,)), Trouble()
+
+
+def test_told_once_and_again_and_well() -> None:
+    assert titles((0, ILL), (1, ILL), (60, ILL), (24 * 60, ILL), (24 * 60 + 1, ILL), (25 * 60, WELL), (26 * 60, WELL)) == [
+        (0, "1 new"), (24 * 60, "1 still so"), (25 * 60, "1 well again"),
+    ]  # fmt: skip
+
+
+def test_ill_once_more_is_told_once_more() -> None:
+    assert titles((0, ILL), (10, WELL), (20, ILL)) == [(0, "1 new"), (10, "1 well again"), (20, "1 new")]
+
+
+def test_letters_keep_a_distance_and_gather() -> None:
+    other = Problem("store", "the ledger cannot be written")
+    found = titles(
+        (0, ILL), (1, Trouble((STALE, other))), (2, Trouble((other,))), (4.9, Trouble((other,))), (5, Trouble((other,)))
+    )
+    assert found == [(0, "1 new"), (5, "1 new, 1 well again")]
+
+
+def test_what_was_over_before_it_was_told_is_not_told() -> None:
+    other = Problem("store", "the ledger cannot be written")
+    assert titles((0, ILL), (1, Trouble((STALE, other))), (2, ILL), (6, ILL)) == [(0, "1 new")]
+
+
+def test_what_came_back_before_it_was_told_to_be_over_is_one_trouble() -> None:
+    assert titles((0, ILL), (1, WELL), (2, ILL), (6, ILL)) == [(0, "1 new")]
+
+
+def test_a_round_that_did_not_look_at_all_ends_nothing() -> None:
+    assert titles((0, ILL), (10, Trouble(whole=False)), (20, ILL)) == [(0, "1 new")]
+
+
+def test_an_event_is_told_and_not_taken_back() -> None:
+    lost = Trouble((LOST,))
+    assert titles((0, lost), (10, WELL), (20, lost), (25 * 60, WELL), (26 * 60, lost)) == [(0, "1 new"), (26 * 60, "1 new")]
+    assert titles((0, ILL), (1, Trouble((STALE, LOST))), (6, ILL)) == [(0, "1 new"), (6, "1 new")], (
+        "an event waits for its letter"
+    )
+
+
+def test_a_clock_that_jumps_back_does_not_silence() -> None:
+    assert titles((600, ILL), (0, Trouble((STALE, LOST)))) == [(600, "1 new"), (0, "1 new")]
+
+
+def test_the_letter() -> None:
+    book = turn(Book(), Trouble((STALE, LOST)), at(0), AGAIN, ("a", "b"))
+    (letter,) = book.letters
+    assert (letter.title, letter.body) == ("Newsledger: 2 new", f"{STALE.text}\n{LOST.text}")
+    assert letter.left == ("a", "b")
+    later = turn(replace(book, letters=()), WELL, at(90), AGAIN, ("a",))
+    assert later.letters[0].body == f"well again, after 90 min: {STALE.text}"
+
+
+def test_a_letter_is_bounded() -> None:
+    many = Trouble(tuple(Problem(f"site/{n}/stale", f"{n}: " + "x" * 5_000) for n in range(1_000)))
+    (letter,) = turn(Book(), many, at(0), AGAIN, ("a",)).letters
+    lines = letter.body.splitlines()
+    assert (len(lines), lines[-1]) == (MAX_LINES + 1, "and 960 more; `newsledger health` tells all")
+    assert max(map(len, lines)) <= 300
+
+
+def test_what_was_not_taken_is_tried_again_ever_more_seldom() -> None:
+    book = turn(Book(), ILL, at(0), AGAIN, ("a", "b"))
+    tries, minute = [], 0.0
+    while minute < 26 * 60:
+        letter = ready(book, at(minute))
+        if letter:
+            tries.append(minute)
+            book = sent(book, letter, ("b",), at(minute))
+            assert all(one.left == ("b",) for one in book.letters), "only those who have not got it"
+        minute += 0.5
+    assert tries[:6] == [0, 1, 3, 7, 15, 31]
+    assert len(tries) < 60
+    assert book.letters == (), "given up after a day"
+
+
+def test_letters_that_wait_are_bounded() -> None:
+    book = Book()
+    for n in range(100):
+        book = turn(book, Trouble((Problem(str(n), "x"),)), at(n * 10), AGAIN, ("a",))
+    assert len(book.letters) == MAX_LETTERS
+
+
+def test_findings_become_problems() -> None:
+    findings = (
+        Finding("stale", "old"),
+        Finding("too_little", "too little to tell", ill=False),
+        Finding("quarantined", "3 readings"),
+    )
+    assert [(one.key, one.text) for one in problems_of("paper", findings)] == [
+        ("site/paper/stale", "paper: old"), ("site/paper/quarantined", "paper: 3 readings"),
+    ]  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_a_line_is_a_line(text: str) -> None:
+    assert one_line(text).isprintable()
+    assert len(one_line(text)) <= 300
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 5_000), st.sets(st.sampled_from("abcdef"))), max_size=30))
+def test_never_more_than_twelve_letters_an_hour(rounds: list[tuple[float, set[str]]]) -> None:
+    rounds.sort(key=lambda one: one[0])
+    told = titles(*((minute, Trouble(tuple(Problem(key, key) for key in sorted(keys)))) for minute, keys in rounds))
+    gaps = [after - before for (before, _), (after, _) in pairwise(told)]
+    assert all(gap >= GAP.total_seconds() / 60 - 0.05 for gap in gaps)

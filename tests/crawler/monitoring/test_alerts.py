@@ -1,0 +1,184 @@
+"""Alerts as somebody gets them: a real webhook, a real ledger, real processes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
+
+from crawler.cli import main
+from crawler.monitoring.alert_state import Problem, Trouble
+from crawler.monitoring.alerts import AlertError, Alerts
+from pipelines.store.crawls import CrawlOutcome, close_left_open, finish_crawl, start_crawl
+from pipelines.store.rows import moment
+from tests.factories import article, at, new_ledger, new_store
+
+TOKEN = "very-secret-token"
+AGAIN = timedelta(hours=24)
+
+
+class Webhook(ThreadingHTTPServer):
+    """Keeps what it is told; answers with `status`."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Hook)
+        self.told: list[dict[str, Any]] = []
+        self.status = 200
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"json://127.0.0.1:{self.server_address[1]}/{TOKEN}"
+
+
+class _Hook(BaseHTTPRequestHandler):
+    server: Webhook
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.server.status == 200:
+            self.server.told.append(body)
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def hook() -> Iterator[Webhook]:
+    server = Webhook()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+ILL = Trouble((Problem("site/paper/stale", "paper: the last success is 30 h old"),))
+
+
+def test_told_once_and_well_again_across_restarts(hook: Webhook, tmp_path: Path) -> None:
+    for minute, trouble in ((0, ILL), (10, ILL), (20, Trouble()), (30, Trouble())):
+        Alerts(str(tmp_path / "news.db"), (hook.url,), AGAIN).round(trouble, at(minute))
+    assert [(one["title"], one["message"]) for one in hook.told] == [
+        ("Newsledger: 1 new", "paper: the last success is 30 h old"),
+        ("Newsledger: 1 well again", "well again, after 20 min: paper: the last success is 30 h old"),
+    ]
+    assert TOKEN not in (tmp_path / "news-alerts.json").read_text(encoding="utf-8")
+
+
+def test_what_fails_is_logged_without_secrets_and_tried_again(
+    hook: Webhook, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    alerts = Alerts(str(tmp_path / "news.db"), (hook.url, f"json://127.0.0.1:9/{TOKEN}"), AGAIN)
+    hook.status = 500
+    assert alerts.round(ILL, at(0)) == 1
+    hook.status = 200
+    assert alerts.round(ILL, at(0.5)) == 0, "not yet"
+    assert hook.told == []
+    assert alerts.round(ILL, at(1)) == 1, "the second address is still out of reach"
+    assert alerts.round(ILL, at(3)) == 1
+    assert [one["title"] for one in hook.told] == ["Newsledger: 1 new"], "who got it does not get it again"
+    ours = [one.getMessage() for one in caplog.records if one.name.startswith("crawler")]
+    assert ours[0] == "an alert could not be sent to json://..., and is tried again: Newsledger: 1 new"
+    assert TOKEN not in caplog.text
+
+
+@pytest.mark.parametrize("url", [f"nosuch://{TOKEN}", f"mailto://{TOKEN}"])
+def test_an_address_that_cannot_be_used_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(AlertError) as error:
+        Alerts(str(tmp_path / "news.db"), ("json://127.0.0.1/", url), AGAIN)
+    assert str(error.value) == f"alerts: number 2 ({url.partition(':')[0]}://...) is none that apprise can use"
+
+
+def test_a_book_that_is_broken_is_begun_anew(hook: Webhook, tmp_path: Path) -> None:
+    for broken in ('{"entries": [1]}', "[]", "{", '{"entries": {"a": {}}, "letters": [], "last_letter": null}'):
+        (tmp_path / "news-alerts.json").write_text(broken, encoding="utf-8")
+        Alerts(str(tmp_path / "news.db"), (hook.url,), AGAIN).round(ILL, at(0))
+    assert len(hook.told) == 4
+
+
+def test_a_disk_that_takes_nothing_is_told_of_all_the_same(
+    hook: Webhook, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the book nor its lock can be written; once it can, what was told is kept."""
+    (tmp_path / "news-alerts.json").mkdir()
+    (tmp_path / "locks").write_text("in the way", encoding="utf-8")
+    alerts = Alerts(str(tmp_path / "news.db"), (hook.url,), AGAIN)
+    for minute in (0, 10, 20):
+        assert alerts.round(ILL, at(minute)) == 0
+    assert [one["title"] for one in hook.told] == ["Newsledger: 1 new"]
+    assert sum("cannot be kept" in one.getMessage() for one in caplog.records) == 1
+    (tmp_path / "news-alerts.json").rmdir()
+    alerts.round(Trouble(), at(30))
+    Alerts(str(tmp_path / "news.db"), (hook.url,), AGAIN).round(Trouble(), at(40))
+    assert [one["title"] for one in hook.told] == ["Newsledger: 1 new", "Newsledger: 1 well again"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A site that was crawled once."""
+    with new_store(tmp_path) as store:
+        new_ledger(store).record(article())
+        finish_crawl(store, store.value("SELECT max(id) FROM crawls"), CrawlOutcome.FINISHED, at(10))
+    return tmp_path
+
+
+def run(folder: Path, hook: Webhook, *arguments: str, hours: float = 1) -> Result:
+    said = {"NEWSLEDGER_NOW": moment(at(60 * hours)), "NEWSLEDGER_ALERTS": hook.url}
+    return CliRunner().invoke(main, ["alerts", *arguments, "--db", str(folder / "news.db")], env=said)
+
+
+def test_test(hook: Webhook, folder: Path) -> None:
+    assert run(folder, hook, "test").output == "sent\n"
+    assert [one["title"] for one in hook.told] == ["Newsledger: a test"]
+    hook.status = 500
+    done = run(folder, hook, "test")
+    assert (done.exit_code, done.output) == (1, "could not be sent: json://...\n")
+    assert "the setting `alerts` is empty" in CliRunner().invoke(main, ["alerts", "test"]).output
+
+
+def test_check(hook: Webhook, folder: Path) -> None:
+    """A site that turns ill and is well again; and, asked for, a schedule that gives no sign of life."""
+    assert run(folder, hook, "check").exit_code == 0
+    assert hook.told == []
+    assert run(folder, hook, "check", hours=30).exit_code == 0
+    assert run(folder, hook, "check", "--schedule", hours=31).exit_code == 0
+    assert [one["message"].partition(";")[0] for one in hook.told] == [
+        "paper: the last success is 29 h old, more than 24 h", "the schedule gives no sign of life",
+    ]  # fmt: skip
+    assert "no sign of life" in run(folder, hook, "list", hours=31).output
+    with new_store(folder) as store:
+        new_ledger(store)
+        finish_crawl(store, store.value("SELECT max(id) FROM crawls"), CrawlOutcome.FINISHED, at(60 * 32))
+    run(folder, hook, "check", hours=32)
+    assert hook.told[-1]["title"] == "Newsledger: 2 well again"
+    assert json.loads(run(folder, hook, "list", "--json", hours=32).output)["entries"] == {}
+
+
+def test_a_lost_crawl_is_told_whoever_counted_it_first(hook: Webhook, folder: Path) -> None:
+    with new_store(folder) as store:
+        start_crawl(store, "paper", "schedule", at(60))
+        close_left_open(store, os.getpid(), CrawlOutcome.LOST, "its process ended without a word", at(61))
+    said = {"NEWSLEDGER_NOW": moment(at(62))}
+    assert CliRunner().invoke(main, ["metrics", "--db", str(folder / "news.db")], env=said).exit_code == 0
+    for hours in (1.1, 1.5, 1.9, 5):
+        assert run(folder, hook, "check", hours=hours).exit_code == 0
+    assert [one["message"] for one in hook.told] == ["paper: a crawl was lost, its process ended without a word"]
+
+
+def test_check_without_a_ledger(hook: Webhook, tmp_path: Path) -> None:
+    assert run(tmp_path, hook, "check").exit_code == 1
+    assert "the ledger cannot be read" in hook.told[0]["message"]

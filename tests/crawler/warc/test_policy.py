@@ -1,0 +1,139 @@
+"""Crawls that archive: each revision's page comes back as it was sent, and reads as it read."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.catalogue import load_sites
+from crawler.demo.press import Paper, Press, site_toml
+from crawler.demo.script import at
+from crawler.extraction import extract
+from crawler.spiders.response import with_ids
+from crawler.warc import reader
+from crawler.warc.writer import locate
+from pipelines.article import Fetch
+from pipelines.proof.verify import verify
+from pipelines.store.database import Store
+from pipelines.store.rows import instant_of
+from pipelines.text.normalise import normalise
+from tests.crawler.processes import MISBEHAVING, crawl, newsledger, site_table
+
+NOON = at("12:00")
+
+
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger of two crawls of the demo paper, four hours apart, and its archive."""
+    folder = tmp_path_factory.mktemp("archived")
+    with Paper() as paper:
+        (folder / "sites.toml").write_text(site_toml(paper.url), encoding="utf-8")
+        for now in (NOON, NOON + timedelta(hours=4)):
+            paper.set_clock(now)
+            crawl(folder, "demo-gazette", now=now, recheck="all")
+    return folder
+
+
+def rows(folder: Path, sql: str) -> list[dict[str, Any]]:
+    with Store(folder / "news.db", readonly=True) as store:
+        return list(store.rows(sql))
+
+
+def test_each_revision_has_its_page_and_reads_from_it_again(archived: Path) -> None:
+    (site,) = load_sites(archived / "sites.toml")
+    sql = """SELECT r.*, f.url AS asked FROM revisions r JOIN fetches f ON f.article_id = r.article_id
+        AND f.fetched = r.first_seen AND f.payload_hash = r.payload_hash"""
+    found = rows(archived, sql)
+    assert len(found) == rows(archived, "SELECT count(*) AS n FROM revisions")[0]["n"] > 10
+    for row in found:
+        path = locate(archived / "warc", row["warc_file"])
+        assert path is not None
+        body = reader.payload(path, row["warc_offset"])
+        assert body is not None
+        assert hashlib.sha256(body).hexdigest() == row["payload_hash"]
+        entry = next(entry for entry in reader.index(path).entries if entry.offset == row["warc_offset"])
+        capture = reader.read(entry)
+        assert capture is not None
+        seen = instant_of(row["first_seen"])
+        assert capture.captured == seen
+        article = extract(capture.body, entry.url, site, content_type=capture.content_type, fetched=seen)
+        again = normalise(with_ids(article, Fetch(entry.url, seen), site))
+        assert (again.content_hash, again.extractor) == (row["content_hash"], row["extractor"])
+
+
+def test_the_record_verifies(archived: Path) -> None:
+    done = newsledger("verify", "--all", "--db", str(archived / "news.db"))
+    assert (done.returncode, done.stdout) == (0, "Nothing is wrong.\n")
+
+
+def test_another_tool_finds_the_archive_in_order(archived: Path) -> None:
+    for path in sorted((archived / "warc").rglob("*.warc.gz*")):
+        done = subprocess.run(
+            [sys.executable, "-m", "warcio.cli", "check", str(path)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_importing_the_archive_makes_the_same_revisions(archived: Path, tmp_path: Path) -> None:
+    files = [str(path) for path in sorted((archived / "warc").rglob("*.warc.gz*"))]
+    done = newsledger("import", *files, "--db", str(tmp_path / "news.db"), "--sites", str(archived / "sites.toml"))
+    assert done.returncode == 0, done.stderr
+    sql = "SELECT DISTINCT first_seen, content_hash FROM revisions ORDER BY 1, 2"
+    assert rows(tmp_path, sql) == rows(archived, sql)
+
+
+@pytest.fixture
+def twin() -> Iterator[Press]:
+    with Press(MISBEHAVING) as press:
+        yield press
+
+
+def test_a_page_that_asks_for_no_copy_is_not_archived(twin: Press, tmp_path: Path) -> None:
+    define(tmp_path, twin)
+    crawl(tmp_path, twin.url + "reserved/noarchive", twin.url + "ok/1", now=NOON)
+    kept = {row["url"].rpartition("/")[2]: row["payload_hash"] for row in rows(tmp_path, "SELECT url, payload_hash FROM fetches")}
+    assert kept["noarchive"] is None
+    assert kept["1"] is not None
+
+
+def test_what_is_kept_is_the_sites_policy(twin: Press, tmp_path: Path) -> None:
+    for hours, (policy, records) in enumerate((("off", 0), ("revisions", 0), ("on", 1))):
+        define(tmp_path, twin, archive=policy)
+        crawl(tmp_path, twin.url + "ok/1", now=NOON + timedelta(hours=hours))
+        found = [entry for path in (tmp_path / "warc").rglob("*.warc.gz*") for entry in reader.index(path).entries]
+        assert len(found) == records, f"{policy}: the page was new under the first policy alone"
+    with Store(tmp_path / "news.db") as store:
+        assert list(verify(store)) == []
+
+
+def define(folder: Path, press: Press, **keys: Any) -> None:
+    (folder / "sites.toml").write_text(site_table("twin", press.url, **keys), encoding="utf-8")
+
+
+def test_a_body_is_kept_as_the_server_packed_it(archived: Path) -> None:
+    path = next((archived / "warc").rglob("*.warc.gz*"))
+    packed = [reader.payload(path, entry.offset) or b"" for entry in reader.index(path).entries]
+    assert any(body.startswith(b"\x1f\x8b") and gzip.decompress(body).lstrip().startswith(b"<") for body in packed)
+
+
+def test_a_manifest_holds_and_a_rewritten_chain_does_not(archived: Path, tmp_path: Path) -> None:
+    db = tmp_path / "news.db"
+    done = newsledger("backup", str(db), "--db", str(archived / "news.db"))
+    assert done.returncode == 0, done.stderr
+    line = newsledger("verify", "--manifest", NOON.date().isoformat(), "--db", str(db)).stdout
+    check = ("verify", "--no-pages", "--against", line, "--db", str(db), "--json")
+    assert json.loads(newsledger(*check).stdout) == []
+    with Store(db) as store, store.transaction():
+        store.execute("UPDATE chain SET link = digest WHERE id = (SELECT max(id) FROM chain)")
+    done = newsledger(*check)
+    assert done.returncode == 1
+    assert "seal" in json.loads(done.stdout)[0]["where"]

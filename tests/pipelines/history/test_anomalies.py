@@ -1,0 +1,122 @@
+"""Which readings are believed, by what stands beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.article import Article, Author, Image, Kind
+from pipelines.history.anomalies import Beside, Doubt, doubt, is_walled, settle
+from pipelines.queries.health import Readings
+from tests.factories import article
+
+TEXT = "\n\n".join(f"Paragraph {n} of the report says what the inspectors found on floor {n} of the mill." for n in range(12))
+LONG = "\n\n".join(f"Paragraph {n} of the report says what the inspectors found on floor {n} of the mill." for n in range(30))
+USUAL = Readings(200, {"headline": 200, "body": 200, "authors": 190, "date_published": 200}, 900.0)
+
+
+def of(found: Doubt) -> set[str]:
+    """The symptoms, but for those that only name a field that differs."""
+    return {symptom for symptom in found.symptoms if not symptom.startswith("silent ")}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "symptoms"),
+    [
+        ({}, {}, set()),
+        ({}, {"body": TEXT.replace("floor 3", "floor 4")}, set()),
+        ({}, {"headline": None}, {"lost headline"}),
+        ({}, {"body": ""}, {"lost body"}),
+        ({}, {"body": TEXT[:300]}, {"shrunk body"}),
+        ({}, {"body": TEXT[: len(TEXT) * 3 // 4]}, set()),
+        ({}, {"authors": (), "byline": None}, {"lost authors"}),
+        ({}, {"authors": (Author("Ann Otherone"),)}, set()),
+        ({}, {"description": None}, {"lost description"}),
+        ({}, {"images": ()}, {"lost captions"}),
+        ({"images": (Image("https://paper.example/1.jpg"),)}, {"images": ()}, set()),
+        ({}, {"body": "Sign in, or subscribe, to read on; it costs less than you would think. " * 10}, {"other body"}),
+        ({}, {"body": "Another tale, told by someone else, of other days. " * 12, "headline": "Other news"}, set()),
+        ({"body": LONG}, {"body": LONG + "\n\n" + LONG.replace("mill", "weir") + LONG}, {"swollen body"}),
+        ({"body": TEXT[:200]}, {"body": LONG}, set()),
+        ({"kind": Kind.LIVE}, {"body": TEXT[:200], "kind": Kind.LIVE}, set()),
+    ],
+)  # fmt: skip
+def test_symptoms_of_a_reading(before: dict[str, Any], after: dict[str, Any], symptoms: set[str]) -> None:
+    first = article(**{"body": TEXT, **before})
+    then = article(seen=60, **{"body": TEXT, **before, **after})
+    assert of(doubt(first, then, Readings(), declared=False)) == symptoms
+
+
+def test_a_declared_update_accounts_for_all_but_the_worst() -> None:
+    first, then = article(TEXT), article(TEXT[:300], seen=60, authors=(), headline=None, modified=50)
+    assert doubt(first, then, Readings(), declared=True) == Doubt(frozenset({"lost headline"}))
+
+
+@pytest.mark.parametrize(
+    ("usual", "fields", "symptoms"),
+    [
+        (USUAL, {}, set()),
+        (USUAL, {"authors": ()}, {"new: no authors"}),
+        (USUAL, {"published": None}, {"new: no date_published"}),
+        (USUAL, {"body": "A short line."}, {"new: short body"}),
+        (USUAL, {"body": "", "kind": Kind.VIDEO}, {"new: no body"}),
+        (Readings(200, {"headline": 200, "body": 200, "authors": 80, "date_published": 200}), {"authors": ()}, set()),
+        (Readings(10, {"authors": 10}), {"authors": ()}, set()),
+    ],
+)
+def test_a_new_article_is_held_against_the_site(usual: Readings, fields: dict[str, Any], symptoms: set[str]) -> None:
+    assert doubt(None, article(**{"body": TEXT, **fields}), usual, declared=False).symptoms == symptoms
+
+
+def symptom(*names: str) -> Doubt:
+    return Doubt(frozenset(names))
+
+
+@pytest.mark.parametrize(
+    ("doubts", "beside", "believed"),
+    [
+        pytest.param([symptom("shrunk body")], Beside(), True, id="one cut text"),
+        pytest.param([symptom("lost body")], Beside(), False, id="one text gone, nothing beside it"),
+        pytest.param([symptom("lost body")], Beside(5, 5), True, id="one text gone among sound ones"),
+        pytest.param([symptom("lost article")] * 2, Beside(500, 500), False, id="two that read as none"),
+        pytest.param([symptom("shrunk body")] * 2, Beside(3, 3), False, id="two cut texts of five"),
+        pytest.param([symptom("shrunk body")] * 2, Beside(20, 20), True, id="two cut texts of many"),
+        pytest.param([symptom("lost authors")] * 3, Beside(40, 40), False, id="three names gone"),
+        pytest.param([symptom("lost authors")] * 3, Beside(60, 60), True, id="three names gone on a large site"),
+        pytest.param([symptom("lost authors")], Beside(9, 9, aside={"lost authors": 4}), False, id="as others before"),
+        pytest.param([symptom("silent body")] * 7, Beside(), True, id="seven texts edited"),
+        pytest.param([symptom("silent body")] * 8, Beside(2, 2), False, id="eight texts of ten edited in one night"),
+        pytest.param([symptom("silent body")] * 8, Beside(3, 3), True, id="eight texts of eleven"),
+        pytest.param([symptom("silent description")] * 5, Beside(4, 4), False, id="standfirsts alone"),
+        pytest.param([symptom("silent description", "silent body")] * 5, Beside(4, 4), True, id="standfirst and text"),
+        pytest.param([Doubt(lines=frozenset({"Buy now"}))] * 4, Beside(), True, id="four with one line"),
+        pytest.param([Doubt(lines=frozenset({"Buy now"}))] * 5, Beside(4, 4), False, id="most gain one line"),
+        pytest.param([Doubt(lines=frozenset({"Buy now"}))] * 5, Beside(50, 50), True, id="five of many gain one line"),
+        pytest.param([Doubt(lines=frozenset({"Buy now"}))], Beside(lines=frozenset({"Buy now"})), False, id="a known line"),
+        pytest.param([symptom("new: no authors")], Beside(3, 0, USUAL), True, id="one new article without a name"),
+        pytest.param([symptom("new: no authors")] * 4, Beside(3, 0, USUAL), False, id="most new articles"),
+    ],
+)  # fmt: skip
+def test_what_is_believed(doubts: list[Doubt], beside: Beside, believed: bool) -> None:
+    reasons = settle(doubts, beside)
+    assert [reason is None for reason in reasons] == [believed] * len(doubts)
+    assert all(reason is None or reason.strip() for reason in reasons)
+
+
+def walled(body: str, free: bool | None = False) -> Article:
+    return article(body, seen=60, is_accessible_for_free=free)
+
+
+@pytest.mark.parametrize(
+    ("reading", "expected"),
+    [
+        (walled(TEXT[:171]), True),
+        (walled(TEXT[:200].rsplit(" ", 1)[0] + "…"), True),
+        (walled(TEXT[:171], free=None), False),
+        (walled(TEXT), False),
+        (walled(TEXT[:160].replace("floor 0", "floor 9")), False),
+    ],
+)
+def test_a_page_that_went_behind_a_wall_was_not_edited(reading: Article, expected: bool) -> None:
+    assert is_walled(article(TEXT), reading) is expected

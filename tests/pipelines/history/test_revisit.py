@@ -1,0 +1,172 @@
+"""When articles are looked at again, and which of the due go first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.article import Outcome
+from pipelines.history.edit_rates import AGES_HOURS, CLAIMS, PRIOR, Count, Habits
+from pipelines.history.revisions import State
+from pipelines.history.revisit import (
+    LEAST_STEP,
+    RARELY,
+    Due,
+    allowance,
+    audit_step,
+    claim_is_due,
+    dead_end_due,
+    in_order,
+    next_check,
+    window,
+)
+from tests.factories import T0, at
+
+HOUR = 60
+DAY = 24 * HOUR
+YOUNG = Habits()
+AGES = [timedelta(minutes=n) for n in (0, 30, HOUR, 5 * HOUR, DAY, 3 * DAY, 10 * DAY, 60 * DAY)]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "age", "minutes"),
+    [
+        (Outcome.NEW, State.LIVE, 0, 20),
+        (Outcome.UNCHANGED, State.LIVE, 400 * DAY, 30 * DAY),
+        (Outcome.NOT_MODIFIED, State.LIVE, 2 * DAY, DAY),
+        (Outcome.STALE, State.LIVE, 400 * DAY, 20),
+        (Outcome.ERROR, State.LIVE, 0, HOUR),
+        (Outcome.RESERVED, State.LIVE, 0, DAY),
+        (Outcome.SUSPECTED, State.SUSPECTED, 0, HOUR),
+        (Outcome.SUSPECTED, State.SUSPECTED, 2 * HOUR, 8 * HOUR),
+        (Outcome.SUSPECTED, State.SUSPECTED, 12 * HOUR, 16 * HOUR),
+        (Outcome.GONE, State.GONE, DAY, 7 * DAY),
+        (Outcome.GONE, State.GONE, 60 * DAY, 30 * DAY),
+        (Outcome.MOVED, State.MOVED, 0, None),
+    ],
+)
+def test_next_check(outcome: Outcome, state: State, age: float, minutes: float | None) -> None:
+    expected = None if minutes is None else at(age + minutes)
+    assert next_check(outcome, state, T0, at(age)) == expected
+
+
+def steps(habits: Habits, edits: int = 0) -> list[timedelta]:
+    return [audit_step(age, edits, habits) for age in AGES]
+
+
+def test_steps_grow_with_the_time_since_the_last_change() -> None:
+    assert steps(YOUNG) == sorted(steps(YOUNG))
+    assert steps(YOUNG, 5) == sorted(steps(YOUNG, 5))
+    assert steps(YOUNG)[-1] == RARELY
+
+
+def test_what_was_edited_often_is_looked_at_sooner() -> None:
+    assert all(hot <= cold for hot, cold in zip(steps(YOUNG, 5), steps(YOUNG), strict=True))
+    assert audit_step(timedelta(hours=5), 5, YOUNG) < audit_step(timedelta(hours=5), 0, YOUNG)
+
+
+def test_steps_follow_what_the_site_has_shown() -> None:
+    """A site that edits silently between 3 and 8 hours, and never at once, is looked at then."""
+    late = Habits({"first, under 8 h": Count(2_000, 60), "first, under 1 h": Count(5_000, 0)})
+    assert audit_step(timedelta(hours=4), 0, late) < audit_step(timedelta(hours=4), 0, YOUNG)
+    assert audit_step(timedelta(minutes=30), 0, late) > audit_step(timedelta(minutes=30), 0, YOUNG)
+
+
+@given(
+    st.timedeltas(min_value=timedelta(days=-1), max_value=timedelta(days=9_000)),
+    st.integers(0, 100),
+    st.dictionaries(
+        st.sampled_from(["first, under 1 h", "edited often, under 24 h", "first, older", CLAIMS]),
+        st.builds(Count, st.floats(0, 1e7), st.floats(0, 1e5)),
+    ),
+)
+def test_no_step_is_out_of_bounds_whatever_a_site_has_shown(age: timedelta, edits: int, counts: dict[str, Count]) -> None:
+    assert LEAST_STEP <= audit_step(age, edits, Habits(counts)) <= RARELY
+
+
+def test_the_cost_of_an_article_that_never_changes() -> None:
+    looks, now = 0, T0
+    while now - T0 < timedelta(days=90):
+        now = next_check(Outcome.UNCHANGED, State.LIVE, T0, now) or now
+        looks += 1
+    assert looks == 17
+
+
+def test_a_missing_article_is_sure_within_26_hours() -> None:
+    now, looks = T0, 1
+    while now - T0 < timedelta(hours=24):
+        now = next_check(Outcome.SUSPECTED, State.SUSPECTED, T0, now) or now
+        looks += 1
+    assert (looks >= 3, now - T0 <= timedelta(hours=26)) == (True, True)
+
+
+@pytest.mark.parametrize(("found", "minutes", "due"), [(100, 1, True), (0, 59, False), (0, 75, True)])
+def test_claims_that_never_come_true_wait(found: float, minutes: float, due: bool) -> None:
+    assert claim_is_due(T0, at(100), at(minutes), Habits({CLAIMS: Count(100, found)})) is due
+
+
+@pytest.mark.parametrize(
+    ("since_last", "spent", "allowed"),
+    [
+        (None, 0, 60),
+        (timedelta(minutes=15), 0, 60),
+        (timedelta(minutes=15), 45, 15),
+        (timedelta(minutes=15), 99, 0),
+        (timedelta(hours=6), 10, 350),
+        (timedelta(days=9), 0, 24 * 60),
+    ],
+)
+def test_the_allowance_of_an_hour(since_last: timedelta | None, spent: int, allowed: int) -> None:
+    assert allowance(60, spent, since_last) == allowed
+
+
+def test_the_window_is_an_hour_to_a_day() -> None:
+    spans = (None, timedelta(minutes=15), timedelta(hours=6), timedelta(days=9))
+    assert [window(one) / timedelta(hours=1) for one in spans] == [1, 1, 6, 24]
+
+
+def due(key: str, looked: float, changed: float, *, urgent: bool = False, edits: int = 0) -> Due:
+    return Due(key, at(looked + 30), at(looked), at(changed), edits, urgent)
+
+
+def test_within_the_allowance_what_has_waited_longest_goes_first() -> None:
+    waiting = [due("b", 20, 0), due("a", 10, 0), due("urgent", 30, 0, urgent=True)]
+    assert [one.key for one in in_order(waiting, 3, at(99), YOUNG)] == ["urgent", "a", "b"]
+
+
+def test_beyond_it_the_likeliest_edit_goes_first_and_nobody_starves() -> None:
+    now = 40 * DAY
+    old = [due(f"old-{n}", 10 * DAY + n, 0) for n in range(9)]
+    young = [due(f"young-{n}", now - HOUR, now - HOUR - n) for n in range(9)]
+    missing = due("missing", now - HOUR, 0, urgent=True)
+    chosen = [one.key for one in in_order([*old, *young, missing], 5, at(now), YOUNG)]
+    assert chosen == ["missing", "young-0", "young-1", "young-2", "old-0"]
+    assert [one.key for one in in_order([*old, missing], 0, at(now), YOUNG)] == ["missing"]
+
+
+def test_an_overload_leaves_nobody_unlooked() -> None:
+    """Twelve looks are due at each crawl and four allowed: each article is looked at all the same."""
+    looked: dict[str, datetime] = {f"{n}": T0 for n in range(40)}
+    seen: set[str] = set()
+    for crawl in range(1, 60):
+        now = at(crawl * HOUR)
+        waiting = [Due(key, when + timedelta(hours=3), when, when - timedelta(hours=int(key)), 0) for key, when in looked.items()]
+        for one in in_order([one for one in waiting if one.due <= now], 4, now, YOUNG):
+            looked[one.key] = now
+            seen.add(one.key)
+    assert seen == set(looked)
+
+
+def test_dead_ends_are_tried_ever_more_seldom() -> None:
+    assert not dead_end_due(Outcome.NOT_ARTICLE, 1, T0, at(DAY - 1))
+    assert dead_end_due(Outcome.NOT_ARTICLE, 1, T0, at(DAY))
+    assert not dead_end_due(Outcome.NOT_ARTICLE, 2, T0, at(DAY))
+    assert dead_end_due(Outcome.NOT_ARTICLE, 99, T0, at(30 * DAY))
+    assert dead_end_due(Outcome.UNCHANGED, 1, T0, at(HOUR))
+
+
+def test_the_prior_has_a_rate_for_each_age() -> None:
+    assert {len(rates) for rates in PRIOR} == {len(AGES_HOURS)}

@@ -1,0 +1,195 @@
+"""Opening, migrating, transactions, search: on real files."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from pipelines.article import Fetch, Outcome
+from pipelines.queries import search
+from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
+from pipelines.store.database import Store, StoreError, TooSlowError
+from pipelines.store.migrations import founding
+from pipelines.store.schema import LATEST, migrations
+from pipelines.store.snapshot import Past, PastLook
+from tests.factories import T0, URL, article, at, new_ledger, new_store
+
+
+def test_every_connection_is_set_up(tmp_path: Path) -> None:
+    with Store(tmp_path / "a" / "news.db") as store:
+        found = {name: store.value(f"PRAGMA {name}") for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")}
+    assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+def test_latest_names_the_last_migration(tmp_path: Path) -> None:
+    with Store(tmp_path / "news.db") as store:
+        names = [row["name"] for row in store.rows("SELECT name FROM _sqlite_migrations ORDER BY id")]
+    assert names == sorted(names)
+    assert names[-1] == LATEST
+
+
+def older_store(path: Path) -> None:
+    """A ledger as the first version left it: tables, and an article, but no search and no views."""
+    conn = sqlite3.connect(path, isolation_level=None)
+    migrations.apply(Database(conn, execute_plugins=False), stop_before="m002_search")
+    conn.execute("INSERT INTO sites (id, name, url) VALUES ('paper', 'The Paper', 'https://paper.example/')")
+    conn.execute("INSERT INTO articles (site_id, url, url_key, kind, first_seen, last_seen, last_checked, latest_revision_id) "
+                 "VALUES ('paper', 'https://paper.example/a', 'paper.example/a', 'article', 't', 't', 't', NULL)")  # fmt: skip
+    conn.execute("INSERT INTO revisions (article_id, number, change, headline, body, kind, first_seen, last_seen, content_hash, "
+                 "extractor) VALUES (1, 1, 'new', 'Élan in the mill', 'Text', 'article', 't', 't', 'h', 'x')")  # fmt: skip
+    conn.close()
+
+
+def test_an_older_store_is_migrated_and_a_copy_kept(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    older_store(path)
+    with pytest.raises(StoreError, match="older version"):
+        Store(path, readonly=True)
+    with Store(path) as store:
+        assert [row["headline"] for row in search.search(store, "elan").rows] == ["Élan in the mill"]
+        assert store.integrity_problems() == []
+    copy = sqlite3.connect(tmp_path / "news.db.before-m002_search")
+    assert copy.execute("SELECT headline FROM revisions").fetchall() == [("Élan in the mill",)]
+    assert copy.execute("SELECT name FROM _sqlite_migrations").fetchall() == [("m001_tables",)]
+    copy.close()
+
+
+def test_a_store_of_the_first_release_learns_of_reservations(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    conn = sqlite3.connect(path, isolation_level=None)
+    migrations.apply(Database(conn, execute_plugins=False), stop_before="m004_reservations")
+    conn.execute("INSERT INTO fetches (url, fetched, outcome) VALUES ('https://paper.example/a', 't', 'error')")
+    conn.close()
+    with Store(path) as store:
+        assert store.row("SELECT outcome, robots, tdm FROM fetches") == {"outcome": "error", "robots": None, "tdm": None}
+        assert store.integrity_problems() == []
+    assert (tmp_path / "news.db.before-m004_reservations").exists()
+
+
+def test_what_is_reserved_is_kept_on_the_fetch(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        ledger = new_ledger(store)
+        ledger.record(article())
+        fetch = Fetch(URL, at(60), status=200, outcome=Outcome.RESERVED, reason="reserved", robots="noarchive", tdm="1")
+        ledger.record(fetch)
+        assert store.row("SELECT outcome, robots, tdm FROM fetches ORDER BY id DESC") == {
+            "outcome": "reserved", "robots": "noarchive", "tdm": "1",
+        }  # fmt: skip
+        assert store.value("SELECT count(*) FROM revisions") == 1
+        known = Past.load(store, "paper").find(URL)
+        assert known is not None
+        assert known.reserved == PastLook(URL, at(60), Outcome.RESERVED, 1)
+        ledger.record(article(seen=120))
+        known = Past.load(store, "paper").find(URL)
+        assert known is not None
+        assert known.reserved is None, "it was read again"
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "news.db"
+    older_store(path)
+    monkeypatch.setattr(founding, "VIEWS", "CREATE VIEW broken AS SELECT 1;\nCREATE NONSENSE;")
+    with pytest.raises(StoreError, match="syntax error"):
+        Store(path)
+    conn = sqlite3.connect(path)
+    assert conn.execute("SELECT name FROM _sqlite_migrations").fetchall() == [("m001_tables",)]
+    assert conn.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('broken', 'revisions_fts')").fetchone() == (0,)
+    conn.close()
+
+
+def test_what_is_no_ledger_of_ours_is_left_alone(tmp_path: Path) -> None:
+    text = tmp_path / "text.db"
+    text.write_text("This is a text file and not a database at all, whatever its name says.", encoding="utf-8")
+    with pytest.raises(StoreError, match="not a database"):
+        Store(text)
+    foreign = tmp_path / "foreign.db"
+    conn = sqlite3.connect(foreign)
+    conn.execute("CREATE TABLE recipes (id)")
+    conn.close()
+    with pytest.raises(StoreError, match="no ledger"):
+        Store(foreign)
+    newer = tmp_path / "newer.db"
+    with Store(newer) as store:
+        store.execute("UPDATE _sqlite_migrations SET name = 'm999_future' WHERE name = ?", (LATEST,))
+    with pytest.raises(StoreError, match="newer version"):
+        Store(newer)
+    with pytest.raises(StoreError, match="no ledger here yet"):
+        Store(tmp_path / "missing.db", readonly=True)
+
+
+def test_readonly_cannot_write(tmp_path: Path) -> None:
+    new_store(tmp_path).close()
+    with (
+        Store(tmp_path / "news.db", readonly=True) as store,
+        pytest.raises(StoreError, match="readonly"),
+        store.transaction(),
+    ):
+        store.execute("DELETE FROM sites")
+
+
+def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        with pytest.raises(ZeroDivisionError), store.transaction():
+            store.value(f"SELECT {store.execute('DELETE FROM sites') // 0}")
+        assert store.value("SELECT count(*) FROM sites") == 1
+
+
+def test_backup_while_open(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        new_ledger(store).record(article())
+        store.backup(tmp_path / "copy.db")
+    with Store(tmp_path / "copy.db", readonly=True) as copy:
+        assert copy.value("SELECT count(*) FROM revisions") == 1
+        assert copy.integrity_problems() == []
+
+
+def test_a_crawl_whose_process_died_is_lost(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        dead = start_crawl(store, "paper", "test", T0)
+        store.update("crawls", dead, {"pid": 2**22 + 1})
+        ours = start_crawl(store, "paper", "test", at(5))
+        finish_crawl(store, ours, CrawlOutcome.FINISHED, at(6))
+        rows = [(row["outcome"], row["finished"], row["reason"]) for row in store.rows("SELECT * FROM crawls ORDER BY id")]
+    assert rows == [
+        ("lost", "2025-03-07T08:05:00Z", "its process ended without a word"),
+        ("finished", "2025-03-07T08:06:00Z", None),
+    ]
+
+
+def test_views_tell_the_day(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        ledger = new_ledger(store)
+        ledger.record(article())
+        ledger.record(article("New.", seen=10, modified=9))
+        ledger.record(article("Newer.", seen=20, modified=9, headline="Out"))
+        (headline,) = store.rows("SELECT headline_before, headline_after, not_before, first_seen FROM headline_changes")
+        assert tuple(headline.values()) == ("Fire at Cross Mill", "Out", "2025-03-07T08:10:00Z", "2025-03-07T08:20:00Z")
+        (silent,) = store.rows("SELECT number, body_before, body_after FROM silent_edits")
+        assert tuple(silent.values()) == (3, "New.", "Newer.")
+        delays = store.rows("SELECT number, minutes_since_published, minutes_of_uncertainty FROM edit_delays ORDER BY number")
+        assert [tuple(row.values()) for row in delays] == [(2, 10, 10), (3, 20, 10)]
+        (counts,) = store.rows("SELECT * FROM daily_counts")
+        assert counts == {"site_id": "paper", "day": "2025-03-07", "revisions": 3, "new": 1, "updated": 1, "silent": 1,
+                          "restamped": 0, "reverted": 0, "restored": 0}  # fmt: skip
+        assert store.value("SELECT headline FROM latest_articles") == "Out"
+        assert store.value("SELECT articles FROM site_health") == 1
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+def test_reading_can_be_limited_in_time(tmp_path: Path) -> None:
+    new_store(tmp_path)
+    with Store(tmp_path / "news.db", readonly=True) as store:
+        with pytest.raises(TooSlowError, match=r"news\.db"), store.limited(0.05), store.snapshot():
+            store.value(ENDLESS)
+        with pytest.raises(TooSlowError), store.snapshot(), store.limited(0.05):
+            store.value(ENDLESS)
+        with store.limited(60), store.snapshot():
+            assert store.value("SELECT count(*) FROM sites") == 1
+        assert store.value(f"{ENDLESS} WHERE i < 100000 LIMIT 1".replace("SELECT i + 1 FROM n", "SELECT i + 1 FROM n LIMIT 1000"))
+        with pytest.raises(TypeError), store.limited(60):
+            raise TypeError("what is not the store's goes through as it is")

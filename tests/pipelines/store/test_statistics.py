@@ -1,0 +1,113 @@
+"""What looks teach, as the store keeps it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.article import Fetch, Outcome
+from pipelines.history.edit_rates import Count
+from pipelines.history.revisit import next_check
+from pipelines.history.validators import PROOF, Trust
+from pipelines.store.crawls import start_crawl
+from pipelines.store.database import Store
+from pipelines.store.statistics import Lessons, last_started, load_habits, load_trust, looks_since
+from pipelines.store.writer import Ledger
+from tests.factories import T0, URL, article, at, new_ledger, new_store, stamp
+
+HOUR = 60
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return new_store(tmp_path)
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    return Ledger(store, "paper", start_crawl(store, "paper", "test", T0), next_check, Lessons(store, "paper"))
+
+
+def tagged(etag: str | None, **more: Any) -> dict[str, Any]:
+    return {"etag": etag, **more}
+
+
+def test_each_look_counts_the_hours_it_looks_back_over_and_what_it_found(store: Store, ledger: Ledger) -> None:
+    ledger.record(article())
+    ledger.record(article(seen=HOUR))
+    ledger.record(article("Changed.", seen=2 * HOUR))
+    ledger.record(article("Changed again.", seen=4 * HOUR))
+    assert load_habits(store, "paper").counts == {
+        "first, under 1 h": Count(1.0, 0.0),
+        "first, under 3 h": Count(1.0, 1.0),
+        "edited once, under 3 h": Count(2.0, 1.0),
+    }
+
+
+def test_a_look_for_a_claim_teaches_whether_claims_are_true(store: Store, ledger: Ledger) -> None:
+    ledger.record(article())
+    ledger.record(article("New.", seen=9, modified=8, fetch={"claimed_modified": stamp(8)}))
+    ledger.record(article("New.", seen=20, modified=8, fetch={"claimed_modified": stamp(19)}))
+    assert load_habits(store, "paper").counts == {"claims": Count(2.0, 1.0)}
+
+
+def test_looks_that_tell_nothing_and_looks_of_archives_teach_nothing(store: Store, ledger: Ledger) -> None:
+    ledger.record(article())
+    ledger.record(Fetch(URL, at(HOUR), status=500, outcome=Outcome.ERROR))
+    ledger.record(Fetch(URL, at(2 * HOUR), status=404, outcome=Outcome.GONE))
+    new_ledger(store).record(article("Changed.", seen=3 * HOUR))
+    assert load_habits(store, "paper").counts == {}
+
+
+def test_a_host_earns_trust_by_validators_that_are_true(store: Store, ledger: Ledger) -> None:
+    ledger.record(article(fetch=tagged('"1"')))
+    ledger.record(article(seen=10, fetch=tagged('"1"')))
+    ledger.record(article("Changed.", seen=20, fetch=tagged('"2"')))
+    ledger.record(article("Changed.", seen=30, fetch=tagged('"3"')))
+    assert load_trust(store) == {"paper.example": Trust(passed=1 + PROOF)}
+
+
+@pytest.mark.parametrize("word", [{"etag": '"1"'}, {"last_modified": "Fri, 07 Mar 2025 08:00:00 GMT"}])
+def test_a_changed_text_under_the_same_validators_is_a_lie(store: Store, ledger: Ledger, word: dict[str, str]) -> None:
+    ledger.record(article(fetch=word))
+    ledger.record(article("Changed.", seen=10, fetch=word))
+    assert load_trust(store) == {"paper.example": Trust(0, 1, at(10), URL)}
+    reason = store.value("SELECT reason FROM fetches WHERE outcome = 'silent'")
+    assert reason.startswith("changed, though the host's validators or a 304 said that it had not")
+
+
+def test_so_is_a_304_after_a_stamped_edit_but_not_before_a_silent_one(store: Store, ledger: Ledger) -> None:
+    vouched = Fetch(URL, at(3 * HOUR), status=304, outcome=Outcome.NOT_MODIFIED)
+    ledger.record(article(fetch=tagged('"1"')))
+    ledger.record(vouched)
+    ledger.record(article("Silently changed.", seen=4 * HOUR, fetch=tagged('"2"')))
+    assert load_trust(store)["paper.example"].losses == 0
+    ledger.record(Fetch(URL, at(9 * HOUR), status=304, outcome=Outcome.NOT_MODIFIED))
+    ledger.record(article("Changed at six.", seen=10 * HOUR, modified=6 * HOUR, fetch=tagged('"3"')))
+    assert load_trust(store)["paper.example"].losses == 1
+
+
+def test_what_lists_named_is_kept_and_whether_what_vanished_was_gone(store: Store) -> None:
+    crawl_id = start_crawl(store, "paper", "test", T0)
+    lessons = Lessons(store, "paper")
+    ledger = Ledger(store, "paper", crawl_id, next_check, lessons)
+    ledger.record(article())
+    lessons.listings({"paper.example/news/mill-fire": "https://paper.example/map.xml"}, (), crawl_id)
+    assert store.value("SELECT listed_in FROM articles") == "https://paper.example/map.xml"
+    ledger.record(Fetch(URL, at(HOUR), status=404, outcome=Outcome.GONE))
+    lessons.listings({"paper.example/news/mill-fire": None}, ("paper.example/news/mill-fire",), crawl_id)
+    assert store.value("SELECT listed_in FROM articles") is None
+    assert load_habits(store, "paper").counts == {"vanished": Count(1.0, 1.0)}
+
+
+def test_looks_at_known_articles_are_counted_by_site_and_time(store: Store, ledger: Ledger) -> None:
+    assert last_started(store, "nowhere") is None
+    ledger.record(article())
+    ledger.record(article(seen=10))
+    ledger.record(article(seen=50))
+    ledger.record(Fetch("https://paper.example/puzzle", at(55), status=200, outcome=Outcome.NOT_ARTICLE))
+    assert last_started(store, "paper") == T0
+    assert [looks_since(store, "paper", at(n)) for n in (-1, 10, 50)] == [2, 1, 0]
+    assert looks_since(store, "other", T0) == 0

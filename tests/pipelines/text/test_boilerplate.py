@@ -1,0 +1,134 @@
+"""Lines that are no part of an article, and sentences that only sound like them."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.text.boilerplate import MAX_LENGTH, is_furniture, read_rules, rules
+from pipelines.text.toml_lines import TomlError
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Join our WhatsApp channel and get the day's stories first",
+        "TAP HERE TO JOIN OUR WHATSAPP COMMUNITY",
+        "Download our free app for breaking news alerts.",
+        "Support our journalism. Become a member today.",
+        "Register with us for a daily newsletter",
+        "Werden Sie Mitglied und unterstützen Sie unseren Journalismus",
+        "Jetzt unseren Newsletter abonnieren!",
+        "Seguinos en Instagram",
+        "Suivez-nous sur WhatsApp",
+        "Entre no nosso grupo do WhatsApp",
+        "Подписывайтесь на наш Telegram-канал",
+        "تابعونا على فيسبوك",
+        "Get the latest headlines straight to your inbox",
+        "Have you got a news tip for us? Ring the newsdesk.",
+        "Article continues below",
+        "Der Text geht nach der Werbung weiter",
+        "1,204 people are reading this right now",
+        "Lo más leído",
+        "💬 12 Comments · 30 shares",
+        "3 Kommentare | 12 Mal geteilt",
+        "Share this article • 4 min read",
+        "KAÇIRMAYIN",
+        "İLGİNİZİ ÇEKEBİLİR",
+    ],
+)
+def test_furniture(line: str) -> None:
+    assert is_furniture(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Join the queue early, the organisers say, for our town's biggest fair.",
+        "Follow the river south and you reach the old mill.",
+        "“Download our app and never miss a bus,” the company told its passengers.",
+        "Get there by train from the main station.",
+        "Support for our schools fell, the report on journalism courses says.",
+        "Listen to our children, he told the council.",
+        "Stay at home, officials told us by e-mail.",
+        "Like all of our members, she pays by the month.",
+        "She found 12 e-mails in her inbox.",
+        "The scam lands in your inbox as a bill.",
+        "Das Geschäft läuft nach der Anzeige weiter schlecht.",
+        "Folgen hat das für uns alle, sagt der Sprecher des Kanals.",
+        "Únete a nosotros, dijo el alcalde.",
+        "250 people are reading for the part of the king.",
+        "4,512 votes",
+        "Article 12 continues to apply below the age of 16.",
+        "Video evidence · 12 witnesses",
+        "The film is the most watched of the year.",
+        "Trending upwards since May, prices rose again.",
+    ],
+)
+def test_sentences(line: str) -> None:
+    assert not is_furniture(line)
+
+
+@pytest.mark.parametrize("line", ["join our " * 40, "1 · " * 80, "get the news " * 25, "a" * MAX_LENGTH, ". " * 150, "💬" * 300])
+def test_hostile_lines_cost_little(line: str) -> None:
+    is_furniture("warm")
+    began = time.process_time()
+    for _ in range(20):
+        is_furniture(line[:MAX_LENGTH])
+    assert time.process_time() - began < 0.5
+
+
+# -- the file of rules ----------------------------------------------------------------------------------------------
+
+RULES = """[parts]
+any = '.{0,9}'
+rest = '{any}!'
+
+[[rule]]
+name = "shout"
+example = "Buy now!"
+pattern = ['buy', '{rest}']
+"""
+REFUSED = {
+    "no TOML": ('"shout"', "shout", "6: "),
+    "a key that no rule has": ('name = "shout"', 'name = "shout"\nlevel = "high"', "7: level: there is no such key here"),
+    "a rule without an example": ('example = "Buy now!"\n', "", "5: example: is missing"),
+    "an empty pattern": ("['buy', '{rest}']", "['buy', '']", "8: pattern: must be text that is not empty"),
+    "a pattern that is a number": ("['buy', '{rest}']", "7", "8: pattern: must be text that is not empty"),
+    "a part that there is not": ("'{rest}'", "'{end}'", "8: pattern: there is no part {end}"),
+    "a part that comes later": ("any = '.{0,9}'", "any = '{rest}'", "1: parts: there is no part {rest}"),
+    "a hint twice": ('name = "shout"', 'name = "shout"\nhints = ["a", "a"]', "7: hints: names something twice"),
+    "a pattern twice": (
+        "['buy', '{rest}']",
+        "'a'\n\n[[rule]]\nname = 'b'\nexample = 'a'\npattern = 'a'",
+        "13: pattern: is",
+    ),
+    "a table that is unknown": ("[[rule]]", "[more]\na = 1\n\n[[rule]]", "5: more: there is no such key here"),
+}
+
+
+def test_parts_fill_patterns(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(RULES, encoding="utf-8")
+    (rule,) = read_rules(file)
+    assert (rule.name, rule.pattern, rule.language, rule.hints) == ("shout", "buy.{0,9}!", "en", ())
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_malformed_rules_are_refused_with_file_and_line(tmp_path: Path, case: str) -> None:
+    old, new, message = REFUSED[case]
+    assert RULES.count(old) == 1
+    file = tmp_path / "rules.toml"
+    file.write_text(RULES.replace(old, new), encoding="utf-8")
+    with pytest.raises(TomlError) as refused:
+        read_rules(file)
+    assert str(refused.value).startswith(f"{file}:{message}")
+
+
+def test_each_shipped_pattern_matches_its_own_example() -> None:
+    assert len(rules()) == 60
+    for rule in rules():
+        assert re.fullmatch(rule.pattern, rule.example, re.IGNORECASE), rule

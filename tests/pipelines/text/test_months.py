@@ -1,0 +1,38 @@
+"""The name tables: complete, and every word of them means one thing."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.text.dates import parse_timestamp
+from pipelines.text.dates.words import fold, months, weekdays
+
+
+@pytest.mark.parametrize("language", sorted(months()))
+def test_a_language_has_twelve_months(language: str) -> None:
+    names = months()[language]
+    assert len(names) == 12
+    assert all(forms for n, forms in enumerate(names, 1) if (language, n) != ("hr", 10))
+
+
+def test_no_word_names_two_months() -> None:
+    seen: dict[str, set[int]] = {}
+    for names in months().values():
+        for number, forms in enumerate(names, 1):
+            for form in forms:
+                seen.setdefault(fold(form), set()).add(number)
+    assert {word: numbers for word, numbers in seen.items() if len(numbers) > 1} == {}
+
+
+@pytest.mark.parametrize("language", sorted(months()))
+def test_every_form_is_read(language: str) -> None:
+    for number, forms in enumerate(months()[language], 1):
+        for form in forms:
+            for text in (f"9 {form} 2024", f"9. {form.upper()} 2024", f"{form} 9, 2024", f"2024 {form} 9"):
+                assert (text, str(parse_timestamp(text, "UTC"))) == (text, f"2024-{number:02}-09")
+
+
+@pytest.mark.parametrize("language", sorted(weekdays()))
+def test_weekdays_are_read_over(language: str) -> None:
+    for name in sorted(weekdays()[language]):
+        assert str(parse_timestamp(f"{name}, 9 March 2024, 08:30", "UTC")) == "2024-03-09T08:30:00Z", name

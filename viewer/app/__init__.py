@@ -1,0 +1,1 @@
+"""The ASGI application: security, dispatch, the Datasette plugin and the server."""

@@ -1,0 +1,130 @@
+"""Where requests are answered from one ledger: several at once, each by a reader with its own connection, in bounded time.
+
+Knows no socket and no Datasette. A connection is kept for the next request (opening costs 3 ms, as much as a page), and opened
+anew where the file or its schema is no longer the one that was opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipelines.store.database import Store, StoreError, TooSlowError
+from viewer.app import routes
+from viewer.http import Request, Response
+from viewer.pages.errors import refusal
+from viewer.repository import Answered, Holdings, ReadPage
+
+logger = logging.getLogger(__name__)
+
+READERS = 8
+"""Requests answered at once. Each may hold one archived page (12 MB) in memory."""
+MAX_WAITING = 200
+"""Requests that wait for a reader; whoever comes then is told to come again."""
+PAGE_SECONDS = 5.0
+"""So long may the queries of one page take in all: ten times what the slowest of ours takes, at a million articles."""
+
+
+def nothing_archived(_file: str, _offset: int) -> Answered | None:
+    """For where no archive is at hand."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a desk shows, and to whom."""
+
+    db: Path
+    clock: Callable[[], datetime]
+    page: ReadPage = nothing_archived
+    tables: str = ""
+    """Where all tables are shown, below our own path: "/ledger"."""
+    base_url: str | None = None
+    """Where we are reached through a proxy, without a final slash; else by whatever name the client asked."""
+    prefix: str = ""
+    """The path before all of ours: "/news"."""
+
+
+class Desk:
+    """Answers requests from a ledger until closed."""
+
+    def __init__(self, shown: Shown) -> None:
+        self.shown = shown
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._kept = threading.local()
+        self._waiting = 0
+
+    async def answer(self, request: Request, base: str) -> Response | None:
+        """The answer of one of our pages; None where the address is not ours. Raises for nothing in the request or the ledger."""
+        if self._waiting >= MAX_WAITING:
+            return refusal(503, "Too many ask at once.", self.shown.prefix, ("Retry-After", "5"))
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, self._answer, request, base)
+        finally:
+            self._waiting -= 1
+
+    def close(self) -> None:
+        """Let the readers go, once they have answered."""
+        self._readers.shutdown()
+
+    def _answer(self, request: Request, base: str) -> Response | None:
+        root = urlsplit(base).path.rstrip("/")
+        try:
+            store = self._reader().store
+            with store.snapshot(), store.limited(PAGE_SECONDS):
+                return routes.respond(request, Holdings(store, self.shown.page, self.shown.clock(), self.shown.tables), base)
+        except TooSlowError:
+            logger.warning("%s: took longer than %s s", request.target[:200], PAGE_SECONDS)
+            return refusal(503, "This takes longer than a page may take. Ask for less, such as fewer days or rarer words.", root)
+        except StoreError as error:
+            self._let_go()
+            logger.warning("%s: %s", request.target[:200], error)
+            return refusal(503, "The ledger cannot be read now.", root, ("Retry-After", "5"))
+        except Exception:  # a door: one request must not take the thread's traceback to the client
+            self._let_go()
+            logger.exception("%s %s", request.method, request.target[:200])
+            return refusal(500, "This page could not be made; the server's log says why.", root)
+
+    def _reader(self) -> _Reader:
+        """This thread's connection."""
+        kept: _Reader | None = getattr(self._kept, "reader", None)
+        if kept is not None and kept.is_current():
+            return kept
+        self._let_go()
+        self._kept.reader = _Reader(self.shown.db)
+        reader: _Reader = self._kept.reader
+        return reader
+
+    def _let_go(self) -> None:
+        kept: _Reader | None = getattr(self._kept, "reader", None)
+        self._kept.reader = None
+        if kept is not None:
+            kept.store.close()
+
+
+class _Reader:
+    """An open ledger, and what it was when it was opened."""
+
+    def __init__(self, db: Path) -> None:
+        self.store = Store(db, readonly=True)
+        self._was = self._is()
+
+    def is_current(self) -> bool:
+        """Whether the file at this path is still the one that is open, with the schema that it had."""
+        try:
+            return self._is() == self._was
+        except (OSError, StoreError):
+            return False
+
+    def _is(self) -> tuple[int, int, int]:
+        there = self.store.path.stat()
+        with self.store.snapshot():  # tells errors as the store's
+            return there.st_dev, there.st_ino, int(self.store.value("PRAGMA schema_version"))

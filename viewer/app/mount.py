@@ -1,0 +1,68 @@
+"""Our pages in front of another ASGI application: what is ours is answered at the desk, all else goes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+from viewer.app.dispatcher import Desk
+from viewer.app.security import App, Receive, Scope, Send, header
+from viewer.http import Request, Response, redirect
+from viewer.pages.errors import refusal
+
+TABLES = "/ledger"
+"""Where our pages lead to for the tables."""
+_UNSAFE = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
+
+
+class Mounted:
+    """The application in front of `app`. `desk` is asked with the first request; None where there is nothing of ours to show."""
+
+    def __init__(self, app: App, desk: Callable[[], Desk | None], theirs: re.Pattern[str] | None = None) -> None:
+        """`theirs`: the paths that go on to `app` where they are not ours; by default all, else the others are not there."""
+        self._app = app
+        self._desk = desk
+        self._theirs = theirs
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        desk = self._desk() if scope["type"] == "http" else None
+        if desk is None:
+            await self._app(scope, receive, send)
+            return
+        below = _below(scope, desk.shown.prefix)
+        found = await self._answer(below, desk)
+        if found is None:
+            await self._app(below, receive, send)
+        else:
+            await _send(send, found)
+
+    async def _answer(self, scope: Scope, desk: Desk) -> Response | None:
+        shown = desk.shown
+        path, query = (scope[part].decode("latin-1") for part in ("raw_path", "query_string"))
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        base = shown.base_url or f"{scope['scheme']}://{header(scope, b'host') or 'localhost'}{shown.prefix}"
+        found = await desk.answer(Request(scope["method"], f"{path}?{query}" if query else path, headers), base)
+        if found is None and self._theirs and not self._theirs.fullmatch(path):
+            return refusal(404, "There is nothing at this address.", shown.prefix)
+        if found is None and path == TABLES and shown.tables != TABLES:  # a Datasette that has another name for them
+            return redirect(f"{shown.prefix}{shown.tables}")
+        return found
+
+
+def _below(scope: Scope, prefix: str) -> Scope:
+    """The request without the path below which we are reached: a proxy may have left it, and Datasette needs it away."""
+    raw: bytes = scope.get("raw_path") or quote(scope["path"], safe="/:@!$&'()*+,;=~").encode("ascii")
+    raw = raw.partition(b"?")[0]
+    path: str = scope["path"]
+    if prefix and (raw + b"/").startswith(prefix.encode("ascii", "replace") + b"/"):
+        raw, path = raw[len(prefix) :] or b"/", path.removeprefix(prefix) or "/"
+    return {**scope, "raw_path": raw, "path": path}
+
+
+async def _send(send: Send, found: Response) -> None:
+    headers = [(name.lower().encode("latin-1"), _UNSAFE.sub("", value).encode("latin-1")) for name, value in found.headers]
+    if found.status != 304:  # where it would be the length of what is not sent
+        headers.append((b"content-length", str(len(found.body)).encode("ascii")))
+    await send({"type": "http.response.start", "status": found.status, "headers": headers})
+    await send({"type": "http.response.body", "body": found.body})

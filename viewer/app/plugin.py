@@ -1,0 +1,111 @@
+"""The Datasette plugin: our pages in any Datasette that shows a ledger, and links from its tables to them.
+
+`newsledger serve` puts a desk of its own before its Datasette (viewer.app.server). In another's, the first ledger among its
+databases is shown, without archived pages; Datasette's own pages keep whatever policy they have there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import datasette
+from markupsafe import Markup
+
+from pipelines.store.database import Store, StoreError
+from viewer.app.dispatcher import Desk, Shown
+from viewer.app.mount import Mounted
+from viewer.app.security import App
+from viewer.rendering import article_path, web
+
+DESKS: WeakKeyDictionary[Any, Desk | None] = WeakKeyDictionary()
+"""Datasette -> its desk, from the first request on; None where it shows no ledger, or where the desk stands before it."""
+
+_LEADS = {"article_id": "article", "reverted_to": "revision", "revision_id": "revision", "latest_revision_id": "revision"}
+"""Columns that name something we have a page for."""
+_OF_ARTICLES = ("articles", "latest_articles")
+
+
+Hook = TypeVar("Hook", bound=Callable[..., Any])
+hookimpl: Callable[[Hook], Hook] = datasette.hookimpl
+
+
+class Plugin:
+    """Our hooks: an object, for beside a module named `viewer` Datasette would take our templates for its own."""
+
+    __name__ = "newsledger"
+
+    @hookimpl
+    def asgi_wrapper(self, datasette: Any) -> Any:
+        """Our pages come first; what is not ours goes on."""
+
+        def mounted(app: App) -> App:
+            return Mounted(app, lambda: desk_of(datasette))
+
+        return mounted
+
+    @hookimpl
+    def menu_links(self, datasette: Any) -> list[dict[str, str]]:
+        """Ways back to our pages."""
+        named = (("/", "Latest revisions"), ("/search", "Search"), ("/stories", "Stories"), ("/sites", "Sites"))
+        told = [*named, ("/takedowns", "Takedowns")]
+        return [{"href": datasette.urls.path(path), "label": label} for path, label in told]
+
+    @hookimpl
+    def render_cell(self, row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Markup | None:
+        """A way from each article and revision of a table to its page; None leaves the cell as it is."""
+        root = datasette.setting("base_url").rstrip("/")
+        if column == "url" and (table in _OF_ARTICLES or "article_id" in keys(row)):
+            return _address(value, root)
+        label, told = (value.get("label"), value.get("value")) if isinstance(value, Mapping) else (value, value)
+        what = "revision" if table == "revisions" and column == "id" else _LEADS.get(column)
+        if what is None or not isinstance(told, int):
+            return None
+        return Markup('<a href="{}/-/{}/{}">{}</a>').format(root, what, told, label)
+
+
+PLUGIN = Plugin()
+
+
+def desk_of(datasette: Any) -> Desk | None:
+    """The desk of a Datasette, made when it is first asked for."""
+    if datasette not in DESKS:
+        DESKS[datasette] = _desk(datasette)
+    return DESKS[datasette]
+
+
+def keys(row: Any) -> list[str]:
+    """The names of a row's columns."""
+    return list(row.keys()) if hasattr(row, "keys") else []
+
+
+def _desk(datasette: Any) -> Desk | None:
+    for database in datasette.databases.values():
+        if database.path is not None and _is_ledger(Path(database.path)):
+            prefix = datasette.setting("base_url").rstrip("/")
+            return Desk(Shown(Path(database.path), _now, tables=f"/{database.route}", prefix=prefix))
+    return None
+
+
+def _is_ledger(path: Path) -> bool:
+    try:
+        Store(path, readonly=True).close()
+    except StoreError:
+        return False
+    return True
+
+
+def _now() -> datetime:
+    """The time: nobody else's Datasette hands us one."""
+    return datetime.now(UTC)
+
+
+def _address(url: object, root: str) -> Markup | None:
+    """An article's address as a way to its history, and one to the page itself."""
+    if not isinstance(url, str) or not web(url):
+        return None
+    away = Markup('<a href="{}" rel="noreferrer" title="The page itself">↗</a>').format(web(url))
+    return Markup('<a href="{}/history/{}">{}</a> {}').format(root, article_path(url), url, away)

@@ -1,0 +1,70 @@
+"""Our addresses: the only list of them. What is not here is the tables' (Datasette's).
+
+    /                              the latest revisions
+    /history/URL                   an article: its revisions, and all that is known of it
+    /diff/URL   /diff/2..3/URL     what differs between two revisions
+    /search?q=                     all revisions' texts
+    /sites   /site/ID              all sites at a glance; one of them
+    /stories   /story/7            copy that several sites carry; one story
+    /story/7/43                    an article of a story against its source
+    /takedowns                     what went from its site
+    /feed.atom   /feed.json        the latest revisions, or those of a search, for feed readers
+    /timegate/ /timemap/ /memento/ see viewer.memento
+    /-/article/ID  /-/revision/ID  to the pages of what the tables name by number
+    /-/viewer/                     the style of our pages
+
+A URL is all that follows, with its query; the target comes as it stood in the request line, not unpacked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from viewer import assets, memento
+from viewer.http import Request, Response
+from viewer.pages import diff, feed, history, home, redirects, search, site, sites, stories, story, takedowns
+from viewer.pages.errors import refusal
+from viewer.rendering import show_tables
+from viewer.repository import Holdings
+
+Page = Callable[[Request, Holdings, str], Response]
+"""A request, the ledger, and the path below which we are reached -> the page."""
+
+EXACT: dict[str, Page] = {
+    "/": home.respond,
+    "/search": search.respond,
+    "/sites": sites.respond,
+    "/stories": stories.respond,
+    "/takedowns": takedowns.respond,
+}
+BELOW: dict[str, Page] = {
+    "/history/": history.respond,
+    "/diff/": diff.respond,
+    "/site/": site.respond,
+    "/story/": story.respond,
+    redirects.ARTICLE: redirects.article,
+    redirects.REVISION: redirects.revision,
+}
+FEEDS = ("/feed.atom", "/feed.json")
+MEMENTO = ("/timegate/", "/timemap/", "/memento/")
+
+
+def respond(request: Request, holdings: Holdings, base: str) -> Response | None:
+    """The answer to a request; None where the address is not ours. `base`: where we are reached ("http://127.0.0.1:8001")."""
+    if request.path.startswith(assets.PREFIX):
+        return assets.respond(request)
+    show_tables(holdings.tables)
+    if request.path.startswith(MEMENTO):
+        return memento.respond(request, holdings, base)
+    found = _page(request.path)
+    if found is None and request.path not in FEEDS:
+        return None
+    root = urlsplit(base).path.rstrip("/")
+    if request.method not in ("GET", "HEAD"):
+        return refusal(405, "Only GET and HEAD are answered here.", root, ("Allow", "GET, HEAD"))
+    return found(request, holdings, root) if found else feed.respond(request, holdings, base)
+
+
+def _page(path: str) -> Page | None:
+    return EXACT.get(path) or next((page for prefix, page in BELOW.items() if path.startswith(prefix)), None)

@@ -1,0 +1,136 @@
+"""Who may come in, and what every answer carries: an ASGI application around all others, ours and Datasette's.
+
+In: GET and HEAD, by a name that leads here and nowhere else, for a path of sane form and length. Out: a policy that lets a page
+load and run nothing of strangers, whatever it holds. Knows no ledger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from viewer.http import COMMON, LOCKED
+
+logger = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_TARGET = 16_000
+"""Bytes of path and query: the longest URL that the ledger keeps, each character encoded, and some to spare."""
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?", re.ASCII)
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names by which we may be asked.
+
+    On loopback only loopback's names are believed: a page elsewhere whose name leads here (DNS rebinding) reads nothing.
+    """
+
+    url: str
+    """Where we listen: "http://127.0.0.1:8001"."""
+    base_url: str | None = None
+    """Where we are reached through a proxy."""
+    is_local: bool = True
+    allowed: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        port = urlsplit(self.url).port
+        names = {f"{name}:{port}" for name in _LOCAL} | {urlsplit(self.url).netloc}
+        names |= set(_LOCAL) if port == 80 else set()
+        object.__setattr__(self, "allowed", frozenset(names | ({urlsplit(self.base_url).netloc} if self.base_url else set())))
+
+    def base(self, host: str | None) -> str | None:
+        """Where the client reached us, by its Host header; None where it must not be believed."""
+        if host is not None and (not _HOST.fullmatch(host) or (self.is_local and host.lower() not in self.allowed)):
+            return None
+        return self.base_url or (f"http://{host}" if host else self.url)
+
+
+class Door:
+    """The application around `app`; `policy` is the Content-Security-Policy of pages that bring none themselves."""
+
+    def __init__(self, app: App, names: Names, policy: str) -> None:
+        self._app = app
+        self._names = names
+        self._policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        status = self._refused(scope)
+        if status:
+            await _refuse(send, status)
+            return
+        started = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            started = True
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": dressed(message.get("headers", ()), self._policy)}
+            await send(message)
+
+        try:
+            await self._app(self._known(scope), receive, guarded)
+        except asyncio.CancelledError:
+            raise
+        except Exception:  # a door: what fails within must not reach the client, nor end the server
+            logger.exception("%s %s", scope["method"], scope["path"][:200])
+            if started:
+                raise
+            await _refuse(send, 500)
+
+    def _refused(self, scope: Scope) -> int:
+        """The status with which a request is turned away; 0 for those that may come in."""
+        path = scope["raw_path"]
+        if self._names.base(header(scope, b"host")) is None:
+            return 421
+        if scope["method"] not in ("GET", "HEAD"):
+            return 405
+        if not path.startswith(b"/") or path.startswith(b"//"):
+            return 400
+        return 414 if len(path) + len(scope["query_string"]) > MAX_TARGET else 0
+
+    def _known(self, scope: Scope) -> Scope:
+        """The request as it was made to the proxy, so that addresses in answers are the proxy's; no name is anyone's but ours."""
+        base = urlsplit(self._names.base(header(scope, b"host")) or self._names.url)
+        others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        return {**scope, "scheme": base.scheme, "headers": [(b"host", base.netloc.encode("ascii")), *others]}
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The value of a request's header."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+
+
+def dressed(headers: Any, policy: str) -> list[tuple[bytes, bytes]]:
+    """An answer's headers with those that all answers carry; what an answer says itself stays."""
+    told = [(bytes(name).lower(), bytes(value)) for name, value in headers]
+    names = {name for name, _ in told}
+    is_page = any(name == b"content-type" and value.lower().startswith(b"text/html") for name, value in told)
+    ours = (
+        ("content-security-policy", policy if is_page else LOCKED),
+        ("cache-control", "no-store"),
+        ("cross-origin-resource-policy", "same-origin"),
+        *((name.lower(), value) for name, value in COMMON),
+    )
+    return told + [(name.encode(), value.encode("latin-1")) for name, value in ours if name.encode() not in names]
+
+
+async def _refuse(send: Send, status: int) -> None:
+    """Turn a request away without repeating any of it."""
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"0")]
+    headers += [(b"allow", b"GET, HEAD")] if status == 405 else []
+    await send({"type": "http.response.start", "status": status, "headers": dressed(headers, LOCKED)})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,104 @@
+"""All that the ledger holds of one article, for the page of its history. Reads only; each question goes by an index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines import stories
+from pipelines.queries import articles, changes
+from pipelines.store.database import Row, Store
+
+REVISIONS = 100
+"""The newest that are told one by one, and the first; a live page may have hundreds."""
+SIZED = 40
+"""The newest whose words are counted: their texts are read for it."""
+LOOKS = 20
+ALIASES = 50
+STATES = 50
+PAPERS = 30
+
+_REVISIONS = """
+SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.headline, r.description, r.byline, r.section, r.language,
+    r.date_published, r.date_published_raw, r.date_modified, r.date_modified_raw, r.not_before, r.first_seen, r.last_seen,
+    r.content_hash, r.payload_hash, r.extractor, r.crawl_id, r.warc_file, r.warc_offset, back.number AS reverted_to,
+    earlier.number AS reads_as, before.headline AS headline_before, before.date_modified AS date_modified_before
+FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to LEFT JOIN revisions earlier ON earlier.id = r.reads_as
+LEFT JOIN revisions before ON before.article_id = r.article_id AND before.number = r.number - 1
+WHERE r.article_id = ? AND (r.number = 1 OR r.number > ?) ORDER BY r.number DESC
+"""
+_SEALS = """
+SELECT subject_id, max(id) AS seal, at FROM chain
+WHERE subject = 'revision' AND subject_id IN (SELECT value FROM json_each(?)) GROUP BY subject_id
+"""
+_LOOKS = """
+SELECT fetched, url, status, outcome, reason, crawl_id FROM fetches
+WHERE article_id = ? ORDER BY fetched DESC, id DESC LIMIT ?
+"""
+_AUTHORS = "SELECT name, role, agency FROM revision_authors WHERE revision_id = ? ORDER BY position"
+_IMAGES = "SELECT url, alt, caption, credit FROM revision_images WHERE revision_id = ? ORDER BY position"
+_SITE = "SELECT id, name, region, country, timezone FROM sites WHERE id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """An article's history as rows."""
+
+    article: Row
+    site: Row
+    revisions: tuple[Row, ...]
+    """Newest first; with `words_added` and `words_removed` where they were counted, else None, and with `seal`."""
+    left_out: int
+    """Revisions between the first and the oldest of the others, that are not told."""
+    authors: tuple[Row, ...]
+    """Of the latest revision, as `images`."""
+    images: tuple[Row, ...]
+    states: tuple[Row, ...]
+    aliases: tuple[Row, ...]
+    looks: tuple[Row, ...]
+    """The last, newest first."""
+    moved_to: str | None
+    """The address of the article to which its address leads."""
+    moved_here: tuple[Row, ...]
+    """Articles whose addresses lead to this one."""
+    story: Row | None
+    papers: tuple[Row, ...]
+    """The other articles of its story."""
+
+
+def dossier(store: Store, article: Row) -> Dossier:
+    """Gather it."""
+    revisions = _revisions(store, article)
+    latest = revisions[0]["revision_id"] if revisions else None
+    story = stories.of_article(store, article["id"])
+    told = stories.story(store, story["story_id"]) if story else None
+    return Dossier(
+        article=article,
+        site=store.row(_SITE, (article["site_id"],)) or {"id": article["site_id"], "name": article["site_id"]},
+        revisions=revisions,
+        left_out=max(0, article["revision_count"] - len(revisions)),
+        authors=tuple(store.rows(_AUTHORS, (latest,))),
+        images=tuple(store.rows(_IMAGES, (latest,))),
+        states=tuple(articles.states(store, article["id"])[-STATES:]),
+        aliases=tuple(articles.aliases(store, article["id"])[:ALIASES]),
+        looks=tuple(store.rows(_LOOKS, (article["id"], LOOKS))),
+        moved_to=store.value("SELECT url FROM articles WHERE id = ?", (article["moved_to"],)) if article["moved_to"] else None,
+        moved_here=tuple(articles.moved_from(store, article["id"])[:ALIASES]),
+        story=story,
+        papers=tuple(row for row in (told.members if told else ()) if row["article_id"] != article["id"])[:PAPERS],
+    )
+
+
+def _revisions(store: Store, article: Row) -> tuple[Row, ...]:
+    rows = list(store.rows(_REVISIONS, (article["id"], article["revision_count"] - REVISIONS)))
+    ids = [row["revision_id"] for row in rows]
+    sized = {row["revision_id"]: row for row in changes.rows_of(store, ids[:SIZED])}
+    seals = {row["subject_id"]: row for row in store.rows(_SEALS, (json.dumps(ids),))}
+    return tuple(_told(row, sized.get(row["revision_id"]), seals.get(row["revision_id"])) for row in rows)
+
+
+def _told(row: Row, sized: Row | None, seal: Row | None) -> Row:
+    sizes = {name: sized[name] if sized else None for name in ("words_added", "words_removed")}
+    fields: Sequence[str] = json.loads(row["changed_fields"])
+    return {**row, **sizes, "changed_fields": fields, "seal": seal}

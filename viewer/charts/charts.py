@@ -1,0 +1,293 @@
+"""Numbers as charts: what happened a day, how soon edits come, how a story spread. Pure; knows no ledger and no template.
+
+Drawn in per cent of the width they are given, so that letters keep their size from a phone to a desk. Nothing is told by colour
+alone: silent edits are hatched, marks have shapes, and each chart comes with its numbers as a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from statistics import median
+
+from markupsafe import Markup
+
+from viewer.charts.svg import (
+    FOOT,
+    HEAD,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    along,
+    bar,
+    cent,
+    drawing,
+    element,
+    grid,
+    hatching,
+    height_of,
+    level,
+    round_up,
+    text,
+    upright,
+)
+from viewer.labels import counted, lasted
+
+SERIES = ("new", "updated", "silent", "other")
+"""From the foot of a bar upwards."""
+_OTHER = ("restamped", "reverted", "restored")
+MAX_DAYS = 366
+MAX_ARRIVALS = 40
+"""Papers that a spread draws; the table beside it has them all."""
+MAX_EDITS = 30
+"""Of one paper's changes, that are drawn."""
+MAX_NAME_CHARS = 30
+ROW = 34
+"""Pixels of a paper in a spread."""
+_SHORT = 10
+"""So many days have their dates one by one."""
+_BINS = (
+    (5, "5 m", "5 min"),
+    (15, "15 m", "15 min"),
+    (60, "1 h", "1 h"),
+    (180, "3 h", "3 h"),
+    (720, "12 h", "12 h"),
+    (1440, "1 d", "1 day"),
+    (4320, "3 d", "3 days"),
+    (10080, "1 w", "1 week"),
+)
+"""Where bins of delays end, in minutes, on the axis and in words: each two to four times the one before; the last is open."""
+_OPEN_END = 43_200
+_TICKS = (
+    (1, "1 min"),
+    (10, "10 min"),
+    (60, "1 h"),
+    (360, "6 h"),
+    (1440, "1 day"),
+    (4320, "3 days"),
+    (10080, "1 week"),
+    (_OPEN_END, "30 days"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart and what stands around it."""
+
+    title: str
+    said: str
+    """What it shows, in words."""
+    svg: Markup
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int, ...], ...]
+    """The same numbers, for those who read tables."""
+    legend: tuple[tuple[str, str], ...] = ()
+    """(class of the swatch, what it means)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A paper that carried a story."""
+
+    name: str
+    minutes: int
+    """After the first."""
+    edits: tuple[int, ...] = ()
+    """Minutes after the first at which it was changed."""
+    is_source: bool = False
+
+
+def days(counts: Sequence[Mapping[str, object]], since: date, until: date) -> Chart:
+    """A bar a day from `since` to `until`, both included: new articles at its foot, edits above them by kind.
+
+    `counts` has a mapping for each day that had anything: `day` (ISO), and a number for each kind of change.
+    """
+    found = {str(row["day"]): _stack(row) for row in counts}
+    length = min(max((until - since).days + 1, 1), MAX_DAYS)
+    names = [(until - timedelta(days=back)).isoformat() for back in reversed(range(length))]
+    stacks = [found.get(name, dict.fromkeys(SERIES, 0)) for name in names]
+    top, step = round_up(max(sum(stack.values()) for stack in stacks)), (RIGHT - LEFT) / length
+    drawn = [
+        _day(name, stack, LEFT + place * step, step, top) for place, (name, stack) in enumerate(zip(names, stacks, strict=True))
+    ]
+    parts = [hatching(), *grid(top), *drawn, *_dates(names, step)]
+    new, updated, silent, other = (sum(stack[one] for stack in stacks) for one in SERIES)
+    said = f"In {counted(length, 'day')}: {counted(new, 'new article')}, {counted(updated, 'update')}, "
+    said += f"{counted(silent, 'silent edit')}, {counted(other, 'other change')}."
+    rows = [_numbers(name, stack) for name, stack in zip(names, stacks, strict=True) if any(stack.values())]
+    legend = (("new", "new articles"), ("updated", "updated"), ("silent", "edited without telling"), ("other", "other changes"))
+    title = "Articles and edits a day"
+    return Chart(title, said, drawing("days", title, said, HEIGHT, parts), ("day", *SERIES), tuple(rows[::-1]), legend)
+
+
+def delays(minutes: Sequence[int]) -> Chart:
+    """How long after publication edits were seen, in bins that grow with the delay; the median is marked."""
+    counts = [0] * (len(_BINS) + 1)
+    for one in minutes:
+        counts[next((place for place, (end, *_) in enumerate(_BINS) if one < end), len(_BINS))] += 1
+    top, step = round_up(max(counts)), (RIGHT - LEFT) / len(counts)
+    parts = list(grid(top))
+    for place, count in enumerate(counts):
+        height = height_of(count, top)
+        drawn = bar("updated", LEFT + place * step + step * 0.06, step * 0.88, FOOT - height, height)
+        parts.append(element("g", {}, element("title", {}, f"{_bin(place)}: {counted(count, 'edit')}"), drawn))
+    parts += [
+        text(LEFT + (place + 1) * step, FOOT + 17, name, "middle", *(("minor",) if place % 2 == 0 else ()))
+        for place, (_, name, _) in enumerate(_BINS)
+    ]
+    said = "No edits yet."
+    if minutes:
+        middle = int(median(minutes))
+        said = f"Of the latest {counted(len(minutes), 'edit')}, half were seen within {lasted(middle)} of publication."
+        where = LEFT + _bins_before(middle) * step
+        anchor = "start" if where < 20 else "end" if where > 80 else "middle"
+        parts += [upright(where, 16, FOOT, "mark"), text(where, 11, f"median {lasted(middle)}", anchor, "mark")]
+    title = "From publication to edit"
+    return Chart(
+        title,
+        said,
+        drawing("delays", title, said, HEIGHT, parts),
+        ("after publication", "edits", "share so far"),
+        _so_far(counts),
+    )
+
+
+def spread(arrivals: Sequence[Arrival]) -> Chart:
+    """Which paper had a story when, the first at the top, and when each changed it; the axis counts from the first, and grows."""
+    ordered = sorted(arrivals, key=lambda one: (one.minutes, not one.is_source))
+    drawn = ordered[:MAX_ARRIVALS]
+    end = max((max((one.minutes, *one.edits[:MAX_EDITS])) for one in drawn), default=0)
+    foot = ROW * len(drawn) + 10
+    parts = [*_axis(end, foot), *(_arrival(one, row * ROW + 26, end) for row, one in enumerate(drawn))]
+    last = max((one.minutes for one in arrivals), default=0)
+    said = f"{counted(len(arrivals), 'paper')}, " + (
+        f"the last {lasted(last)} after the first." if last else "seen at the same moment."
+    )
+    title = "Which paper, and when"
+    svg = drawing("spread", title, said, foot + 22, parts)
+    rows = tuple((one.name, lasted(one.minutes) if one.minutes else "first", len(one.edits)) for one in ordered)
+    legend = (
+        ("source", "first, and what the others are held against"),
+        ("copy", "first seen in a paper"),
+        ("edit", "changed later"),
+    )
+    return Chart(title, said, svg, ("paper", "after the first", "changes"), rows, legend)
+
+
+def sparkline(counts: Sequence[int], what: str) -> Markup:
+    """A handful of days as small bars; its numbers are its name, for those who do not see it."""
+    kept = list(counts)[-MAX_DAYS:]
+    top, step = max([*kept, 1]), 100 / max(len(kept), 1)
+    bars = []
+    for place, count in enumerate(kept):
+        height = max(22 * count / top, 1)
+        bars.append(bar("updated" if count else "none", place * step, step * 0.8, 23 - height, height))
+    name = f"{what}: {', '.join(str(count) for count in kept)}"
+    about = {"class": "spark", "role": "img", "aria-label": name, "width": "100%", "height": 24}
+    return element("svg", about, element("title", {}, name), *bars)
+
+
+def shares(kept: int, cut: int, added: int) -> Markup:
+    """What became of a text's words, as one bar from what was cut to what was added; its numbers are its name."""
+    whole = max(kept + cut + added, 1)
+    name = f"{counted(cut, 'word')} cut, {kept:,} kept, {added:,} added"
+    parts, left = [element("title", {}, name), hatching()], 0.0
+    for kind, count in (("cut", cut), ("same", kept), ("added", added)):
+        width = 100 * count / whole
+        looks = (kind, "hatched") if kind == "cut" else (kind,)
+        parts += [bar(look, left, width, 0, 18) for look in looks if count]
+        left += width
+    return element("svg", {"class": "chart shares", "role": "img", "aria-label": name, "width": "100%", "height": 18}, *parts)
+
+
+def _stack(row: Mapping[str, object]) -> dict[str, int]:
+    def number(name: str) -> int:
+        value = row.get(name)
+        return value if isinstance(value, int) else 0
+
+    return {"new": number("new"), "updated": number("updated"), "silent": number("silent"), "other": sum(map(number, _OTHER))}
+
+
+def _numbers(name: str, stack: Mapping[str, int]) -> tuple[str | int, ...]:
+    return (name, *(stack[one] for one in SERIES))
+
+
+def _day(name: str, stack: Mapping[str, int], left: float, step: float, top: int) -> Markup:
+    """One day's bar; an empty one has its name under the pointer too."""
+    said = ", ".join(f"{count} {kind}" for kind, count in stack.items() if count) or "nothing"
+    inner, foot = [element("title", {}, f"{name}: {said}"), bar("ground", left, step, HEAD, FOOT - HEAD)], FOOT
+    for kind in SERIES:
+        height = height_of(stack[kind], top)
+        if height:
+            foot -= height
+            inner += [bar(look, left + step * 0.1, step * 0.8, foot, height) for look in _looks(kind)]
+    return element("g", {}, *inner)
+
+
+def _looks(kind: str) -> tuple[str, ...]:
+    return (kind, "hatched") if kind == "silent" else (kind,)
+
+
+def _dates(names: Sequence[str], step: float) -> Iterator[Markup]:
+    """Every Monday's date, or of a short run every day's; every other one goes where there is little room."""
+    short = len(names) <= _SHORT
+    wanted = [place for place, name in enumerate(names) if short or date.fromisoformat(name).weekday() == 0]
+    shown = [place for place in wanted[:: 1 + len(wanted) // 12] if short or 0.02 < place / len(names) < 0.97]
+    for number, place in enumerate(shown):
+        day = date.fromisoformat(names[place])
+        minor = ("minor",) if number % 2 and len(shown) > 5 else ()
+        yield text(LEFT + (place + 0.5) * step, FOOT + 17, f"{day.day} {day:%b}", "middle", *minor)
+
+
+def _bin(place: int) -> str:
+    if place == 0:
+        return f"under {_BINS[0][2]}"
+    return f"over {_BINS[-1][2]}" if place == len(_BINS) else f"{_BINS[place - 1][2]} to {_BINS[place][2]}"
+
+
+def _bins_before(minutes: int) -> float:
+    """Where a delay stands, in bins and the part of its own."""
+    for place, (start, end) in enumerate(pairwise((0, *(end for end, *_ in _BINS), _OPEN_END))):
+        if minutes < end:
+            return place + along(minutes, start, end)
+    return len(_BINS) + 1.0
+
+
+def _so_far(counts: Sequence[int]) -> tuple[tuple[str | int, ...], ...]:
+    all_of, done = sum(counts), 0
+    rows: list[tuple[str | int, ...]] = []
+    for place, count in enumerate(counts):
+        done += count
+        rows.append((_bin(place), count, f"{done / all_of:.0%}" if all_of else ""))
+    return tuple(rows)
+
+
+def _axis(end: int, foot: float) -> Iterator[Markup]:
+    """The first moment, and those of `_TICKS` that are passed."""
+    yield upright(_at(0, end), 0, foot, "line")
+    yield text(_at(0, end) - 1.5, foot + 16, "first seen", "start")
+    passed = [(at, name) for at, name in _TICKS if at <= end and _at(at, end) > 18]
+    for number, (at, name) in enumerate(passed):
+        minor = ("minor",) if number % 2 != (len(passed) - 1) % 2 else ()
+        yield upright(_at(at, end), 0, foot, "line")
+        yield text(_at(at, end), foot + 16, name, "end" if _at(at, end) > 94 else "middle", *minor)
+
+
+def _arrival(one: Arrival, y: float, end: int) -> Markup:
+    at, edits = _at(one.minutes, end), [_at(edit, end) for edit in one.edits[:MAX_EDITS]]
+    inner = [level(y, at, max([at, *edits]), "trace")]
+    # A diamond is a letter: paths know no per cent.
+    inner += [text(edit, y + 4, "◆", "middle", "edit") for edit in edits]
+    inner.append(element("circle", {"class": "source" if one.is_source else "copy", "cx": cent(at), "cy": y, "r": 5}))
+    name = one.name if len(one.name) <= MAX_NAME_CHARS else f"{one.name[: MAX_NAME_CHARS - 1]}…"
+    later = [element("tspan", {"class": "soft"}, f" +{lasted(one.minutes)}")] if one.minutes else []
+    anchor, shift = ("start", -0.7) if at < 35 else ("end", 0.7) if at > 65 else ("middle", 0.0)
+    place = {"class": "name", "x": cent(at + shift), "y": y - 9, "text-anchor": anchor}
+    return element("g", {}, *inner, element("text", place, name, *later))
+
+
+def _at(minutes: int, end: int) -> float:
+    """Where a moment of a spread stands, in per cent of the width."""
+    return 2.0 + 96 * along(minutes, 0, end)

@@ -1,0 +1,1 @@
+"""Revisions as Atom and JSON Feed. Pure."""

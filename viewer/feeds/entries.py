@@ -1,0 +1,220 @@
+"""A revision as an entry of a feed: what its title, its summary and its text say. Pure; knows no document, ledger or request.
+
+An entry is a revision, not an article. Ids are UUIDs made of the ledger's own mark and the row's, so they stay what they are when
+the host, the filter or the article's address changes. All text is a stranger's: what XML cannot hold is dropped, what HTML would
+obey is escaped, and everything is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from uuid import NAMESPACE_URL, uuid5
+
+from pipelines.diff import FieldDifference, Op, Piece
+from pipelines.proof.memento import digits_of, header_uri
+from pipelines.store.database import Row
+from pipelines.store.rows import instant_of
+from viewer import labels
+
+MAX_TITLE_CHARS = 300
+MAX_SUMMARY_CHARS = 1_000
+MAX_CONTENT_CHARS = 8_000
+"""Of the texts that an entry shows; where more differs, the page that the entry links to has it."""
+CONTEXT_CHARS = 120
+"""Of unchanged text before and after a change."""
+SCHEME = "urn:newsledger:"
+_EXCERPT_CHARS = 600
+_UNFIT = re.compile(
+    "[^\t\n\x20-\x7e\xa0-\u200d\u2010-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""What XML 1.0 cannot hold, and characters that turn the direction of what follows."""
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_WEB = re.compile(
+    r"(https?://(?:[A-Za-z0-9._~-][A-Za-z0-9%._~-]{0,500}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?)((?:[/?#].*)?)", re.DOTALL
+)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
+_PREFIXES = {
+    "updated": "Edited: ",
+    "silent": "Edited without telling: ",
+    "restamped": "New stamp, same text: ",
+    "reverted": "Put back: ",
+    "restored": "Back again: ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A revision as a feed tells of it."""
+
+    id: str
+    title: str
+    at: str
+    """When the ledger first saw it, as stored."""
+    authors: tuple[str, ...]
+    summary: str
+    content: str
+    """HTML."""
+    page: str
+    """Our page of it: what differs, or of a first revision what it said."""
+    original: str | None
+    """Where the article is, if that is on the web."""
+    language: str | None
+    row: Row
+    """As `pipelines.queries.changes.latest` gives it."""
+
+
+def identity(mark: str, what: str) -> str:
+    """A URI that stays the same wherever the ledger is served; `mark` tells ledgers apart."""
+    return uuid5(uuid5(NAMESPACE_URL, SCHEME + mark), what).urn
+
+
+def entry(row: Row, differing: Iterable[FieldDifference], text: str, base: str, mark: str, *,
+          authors: tuple[str, ...] = (), language: str | None = None) -> Entry:  # fmt: skip
+    """A revision as an entry. `differing`: from the one before; `text`: of a first revision, how it begins."""
+    summary, path = clean(_summary(row), MAX_SUMMARY_CHARS), path_of(str(row["url"]))
+    lang = language if language and _LANGUAGE.fullmatch(language) else None
+    shown = _differences(differing, lang) if row["number"] > 1 else _excerpt(text, lang)
+    page = f"/diff/{row['number'] - 1}..{row['number']}/{path}" if row["number"] > 1 else (
+        f"/memento/{digits_of(instant_of(row['first_seen']))}/{path}")  # fmt: skip
+    url = str(row["url"])
+    return Entry(
+        id=identity(mark, f"revision {row['revision_id']}"),
+        title=_title(row),
+        at=str(row["first_seen"]),
+        authors=tuple(filter(None, (clean(name, 120) for name in authors[:20]))) or (_site(row),),
+        summary=summary,
+        content=f"<p>{escape(summary)}</p>{shown}",
+        page=base + page,
+        original=_original(url),
+        language=lang,
+        row=row,
+    )
+
+
+def categories(row: Row) -> list[tuple[str, str, str]]:
+    """(term, scheme, label): the kind of change, so that silent edits can be told and filtered, and the site."""
+    told = [(str(row["change"]), "change", labels.CHANGES.get(row["change"], str(row["change"]))),
+            (str(row["site_id"]), "site", _site(row))]  # fmt: skip
+    return [(clean(term, 200), scheme, clean(label, 200)) for term, scheme, label in told]
+
+
+def clean(text: object, limit: int) -> str:
+    """Text on one line, without what no feed may hold, and bounded."""
+    plain = " ".join(_UNFIT.sub("", str(text or "")[: limit * 4]).split())
+    return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+
+
+def path_of(url: str) -> str:
+    """An article's URL as our own addresses end in it, and as any URI may: RFC 3986 has no bare `[` or `%` in a path."""
+    return _STRAY.sub("%25", header_uri(url)).replace("#", "%23").replace("[", "%5B").replace("]", "%5D")
+
+
+def _original(url: str) -> str | None:
+    """Where the article is, if that is an address on the web."""
+    match = _WEB.fullmatch(_STRAY.sub("%25", header_uri(url)))
+    if not match:
+        return None
+    rest, hash_, fragment = match[2].partition("#")
+    return match[1] + (rest + hash_ + fragment.replace("#", "%23")).replace("[", "%5B").replace("]", "%5D")
+
+
+def _title(row: Row) -> str:
+    headline = clean(row["headline"], MAX_TITLE_CHARS) or "(no headline)"
+    before = clean(row.get("headline_before"), MAX_TITLE_CHARS)
+    was = f" (was: “{before}”)" if row["number"] > 1 and before and before != headline else ""
+    return _PREFIXES.get(row["change"], "") + headline + was
+
+
+def _site(row: Row) -> str:
+    return clean(row.get("site_name") or row["site_id"], 120) or "Newsledger"
+
+
+def _summary(row: Row) -> str:
+    """What changed, how much, and between which bounds it happened."""
+    published = f" Published {_at(row['date_published'])}, it says." if row.get("date_published") else ""
+    if row["number"] == 1:
+        return f"{_site(row)}, new: first seen {_at(row['first_seen'])}.{published}"
+    names = [name for name in row["changed_fields"] if name != "date_modified"]
+    added, removed = row.get("words_added") or 0, row.get("words_removed") or 0
+    size = f" ({labels.counted(added, 'word')} added, {removed:,} removed)" if added or removed else ""
+    what = f": {labels.fields(names)}{size}" if names else ""
+    return f"{_site(row)}, {labels.CHANGES.get(row['change'], row['change'])}{what}. {_when(row)}{published}"
+
+
+def _when(row: Row) -> str:
+    """The bounds of an edit, the day told once."""
+    until = _at(row["first_seen"])
+    if not row["not_before"]:
+        return f"Before {until}."
+    since = _at(row["not_before"]).removesuffix(" UTC")
+    day, _, clock = since.rpartition(", ")
+    return f"Between {since} and {until.removeprefix(f'{day}, ') if clock else until}."
+
+
+def _at(text: object) -> str:
+    """A stored time for readers: "9 May 2025, 06:10 UTC"; a bare day stays one."""
+    try:
+        at = instant_of(str(text))
+    except ValueError:
+        return clean(text, 40)
+    day = f"{at.day} {at:%B} {at.year}"
+    return day if len(str(text)) == len("2025-05-09") else f"{day}, {at:%H:%M} UTC"
+
+
+def _excerpt(text: str, lang: str | None) -> str:
+    begins = clean(text, _EXCERPT_CHARS)
+    return f"<p{_lang(lang)}>{escape(begins)}</p>" if begins else ""
+
+
+def _differences(differing: Iterable[FieldDifference], lang: str | None) -> str:
+    """What differs, field by field, up to the bound."""
+    room, parts, all_of_it = MAX_CONTENT_CHARS, [], tuple(differing)
+    for one in all_of_it:
+        if one.field == "date_modified" and len(all_of_it) > 1:
+            continue
+        paragraphs, used = _paragraphs(one.pieces, room)
+        room -= used
+        shown = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+        parts.append(f'<h4>{escape(labels.fields([one.field]).capitalize())}</h4><div{_lang(lang)} dir="auto">{shown}</div>')
+        if room <= 0:
+            parts.append("<p>More differs: see the page.</p>")
+            break
+    return "".join(parts)
+
+
+def _paragraphs(pieces: Sequence[Piece], room: int) -> tuple[list[str], int]:
+    """Pieces as the insides of paragraphs, and how many characters of text they hold."""
+    paragraphs, used = [""], 0
+    for position, piece in enumerate(pieces):
+        text = _UNFIT.sub("", piece.text)
+        text = _context(text, position > 0, position < len(pieces) - 1) if piece.op is Op.SAME else text
+        if len(text) > room - used:
+            text = text[: max(0, room - used)] + " […]"
+        first, *more = re.split(r"\n+", text)
+        paragraphs[-1] += _marked(piece.op, first)
+        paragraphs += [_marked(piece.op, part) for part in more]
+        used += len(text)
+        if used >= room:
+            break
+    return [paragraph for paragraph in paragraphs if paragraph.strip()], used
+
+
+def _context(text: str, after: bool, before: bool) -> str:
+    """Unchanged text, of which only what stands beside a change is shown, cut between words where there are any."""
+    if len(text) <= CONTEXT_CHARS * (after + before) + 40:
+        return text
+    head, tail = text[:CONTEXT_CHARS].rpartition(" "), text[-CONTEXT_CHARS:].partition(" ")
+    return ((head[0] or head[2]) if after else "") + " […] " + ((tail[2] or tail[0]) if before else "")
+
+
+def _marked(op: Op, text: str) -> str:
+    tag = {Op.REMOVED: "del", Op.ADDED: "ins"}.get(op)
+    plain = escape(text)
+    return f"<{tag}>{plain}</{tag}>" if tag and text else plain
+
+
+def _lang(tag: str | None) -> str:
+    return f' lang="{tag}"' if tag else ""

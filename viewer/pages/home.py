@@ -1,0 +1,76 @@
+"""The latest revisions as a feed: what changed, in which words, how much; by site, place and kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from pipelines.diff import Op, Piece, word_pieces
+from pipelines.queries import changes
+from pipelines.store.database import Row
+from viewer import labels
+from viewer.filters import FilterError, Wanted, wanted
+from viewer.http import Request, Response
+from viewer.pages.errors import refusal
+from viewer.rendering import page
+from viewer.repository import Holdings
+
+ROWS = 60
+"""Revisions on a page."""
+MAX_HEADLINE_CHARS = 500
+
+
+def respond(request: Request, ledger: Holdings, root: str) -> Response:
+    """The page."""
+    try:
+        asked = replace(wanted(request.target.partition("?")[2]), words=None, url=None)
+    except FilterError as error:
+        return refusal(400, str(error), root)
+    found = changes.latest(ledger.store, filter_of(asked), limit=ROWS + 1, before=asked.before)
+    shown, choices = found[:ROWS], changes.filters(ledger.store)
+    return page(
+        "today.html",
+        root,
+        days=[(day, list(map(entry, rows))) for day, rows in groupby(shown, key=lambda row: str(row["first_seen"])[:10])],
+        asked=asked.query(before=None),
+        wanted=asked,
+        choices=choices,
+        said=summary(asked, choices),
+        older=asked.query(before=changes.cursor(shown[-1])) if len(found) > ROWS else "",
+    )
+
+
+def filter_of(asked: Wanted) -> changes.Filter:
+    """What is asked for as the ledger's question."""
+    return changes.Filter(
+        sites=asked.sites,
+        region=asked.region,
+        country=asked.country,
+        changes=asked.changes,
+        since=asked.since,
+        until=asked.until,
+    )
+
+
+def entry(row: Row) -> dict[str, Any]:
+    """A revision as the list shows it: its headline in pieces, and what else changed in words."""
+    also = [name for name in row["changed_fields"] if name not in ("headline", "date_modified")]
+    pieces = headline_pieces(row["headline_before"], row["headline"])
+    return {"language": None, **row, "pieces": pieces, "also": labels.fields(also) if also else ""}
+
+
+def headline_pieces(before: str | None, after: str | None) -> tuple[Piece, ...]:
+    """A headline, with what was added and removed where it had been another."""
+    one, other = (before or "")[:MAX_HEADLINE_CHARS], (after or "")[:MAX_HEADLINE_CHARS]
+    return tuple(word_pieces(one, other)) if one else (Piece(Op.SAME, other or "(no headline)"),)
+
+
+def summary(asked: Wanted, choices: Row) -> str:
+    """What is shown where something is left out: "only “put back”, of the Star"; "" where all is."""
+    names = {row["id"]: row["name"] for row in choices["sites"]}
+    kinds = labels.listed(f"“{labels.CHANGES[one]}”" for one in asked.changes)
+    of = labels.listed(names.get(one, one) for one in asked.sites)
+    places = [asked.region and f"in {asked.region}", asked.country and f"in {asked.country}"]
+    times = [asked.since and f"from {asked.since}", asked.until and f"to {asked.until}"]
+    return ", ".join(part for part in (kinds and f"only {kinds}", of and f"of {of}", *places, *times) if part)
