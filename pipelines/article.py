@@ -7,10 +7,56 @@ Born in extraction, refined by `normalise`, judged by `revisions`, written by `s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from pipelines.text.dates import Timestamp
+
+def moment(instant: datetime) -> str:
+    """The store's form of an aware instant: UTC, whole seconds, `Z`."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant_of(text: str) -> datetime:
+    """The aware instant of a stored stamp; a bare day is its midnight UTC."""
+    value = datetime.fromisoformat(text)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Precision(StrEnum):
+    """How much of an instant the text gave."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """A point in time as a source told it.
+
+    `instant` is aware UTC; for DAY precision it is midnight UTC of the calendar day that was written, and only the day counts.
+    """
+
+    instant: datetime
+    precision: Precision = Precision.SECOND
+    raw: str = ""
+    """The text it was read from, unchanged but trimmed."""
+    source: str = ""
+    """Where on the page: "jsonld.datePublished", "meta.article:modified_time", "time", "printed", "feed", ..."""
+
+    def __str__(self) -> str:
+        return self.isoformat()
+
+    def isoformat(self) -> str:
+        """The store's form: "2025-03-06T23:30:00Z", or "2025-03-06" where the day is all there is."""
+        if self.precision is Precision.DAY:
+            return self.instant.date().isoformat()
+        return moment(self.instant)
+
+    @property
+    def day(self) -> date:
+        """The calendar day in UTC (of a DAY stamp: the day as written)."""
+        return self.instant.date()
 
 
 class Kind(StrEnum):

@@ -23,11 +23,11 @@ from pipelines.proof.memento import (
     http_date,
     json_format,
     link_format,
-    parse_digits,
     parse_http_date,
     time_map,
     write_links,
 )
+from pipelines.text.dates import parse_digits
 from pipelines.text.urls import MAX_URL
 from viewer.http import Request, Response, document, redirect
 from viewer.pages.errors import refusal

@@ -16,8 +16,9 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.proof.memento import digits_of, header_uri
+from pipelines.proof.memento import header_uri
 from pipelines.store.rows import instant_of
+from pipelines.text.dates import digits_of
 from viewer import assets, labels
 from viewer.http import POLICY, Response, html
 

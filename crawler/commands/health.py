@@ -15,8 +15,9 @@ from crawler.commands.cluster import glance_of, redis_option
 from crawler.commands.console import console, plain, print_json, table, when, word
 from crawler.commands.options import SettingOption, db_option, json_option, now, open_ledger, sites_option
 from crawler.monitoring.heartbeat import read_beat
+from pipelines.history.anomalies import FIELDS
 from pipelines.queries.durations import span
-from pipelines.queries.health import FIELDS, Finding, Vitals, is_ill, judge
+from pipelines.queries.health import Finding, Vitals, is_ill, judge
 from pipelines.queries.health_metrics import vitals
 
 Judged = list[tuple[Vitals, tuple[Finding, ...]]]

@@ -18,8 +18,9 @@ from typing import Any
 from crawler.cluster.status import Glance, Standing
 from crawler.monitoring.heartbeat import Beat, read_beat
 from crawler.monitoring.json_files import beside, read_state, write_state
+from pipelines.history.anomalies import Readings
 from pipelines.queries.counters import Tallies
-from pipelines.queries.health import Finding, Looks, Readings, Vitals, judge
+from pipelines.queries.health import Finding, Looks, Vitals, judge
 from pipelines.queries.health_metrics import vitals
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of

@@ -12,7 +12,8 @@ from enum import StrEnum
 from crawler.cluster.status import Standing
 from crawler.crawl.block_pages import NOTHING_MORE
 from crawler.monitoring.collector import Reading
-from pipelines.queries.health import FIELDS, Vitals, is_ill
+from pipelines.history.anomalies import FIELDS
+from pipelines.queries.health import Vitals, is_ill
 from pipelines.store.rows import instant_of
 
 

@@ -17,6 +17,7 @@ from crawler.warc.erase import UnerasableError
 from crawler.warc.writer import OPEN, BusyError, erase, locate
 from pipelines.store.database import Row, Store
 from pipelines.store.redaction import keys_of, places, release, shared, withdraw
+from pipelines.stories import forget
 from pipelines.text.urls import article_key, canonicalize
 
 
@@ -38,7 +39,7 @@ def withdraw_article(store: Store, folder: Path, article: Row, who: str, reason:
     `forget_missing`: files that are not in the folder are gone, and with them the pages.
     """
     with store.overwriting():
-        withdraw(store, article, who, reason, now)
+        withdraw(store, article, who, reason, now, forget)
     report = Report()
     for file, offsets in _pointed(store, article["id"], report).items():
         if locate(folder, file) is None and not forget_missing:

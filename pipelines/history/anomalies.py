@@ -13,10 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.article import Article, Kind
-from pipelines.queries.health import ENOUGH_REVISIONS, FIELDS, NEARLY_ALWAYS, Readings
 from pipelines.text.normalise import CONTENT_FIELDS, content_of
 from pipelines.text.unicode import paragraphs
 
+FIELDS = ("headline", "body", "authors", "date_published")
+"""What a site is expected to fill in an article."""
+ENOUGH_REVISIONS = 50
+"""With a shorter baseline nothing is said of fields. Lower: young sites are judged by their first days."""
+NEARLY_ALWAYS = 0.9
+"""The share of revisions from which a field counts as always filled."""
 SHRUNK, SWOLLEN, KEPT = 0.5, 2.5, 0.3
 """A text below or above so much of its former length, or of whose words so little is left, is doubted. Closer to 1: more honest
 edits wait for the crawl's end, and in small crawls for a person."""
@@ -39,6 +44,19 @@ _GRAVE = frozenset({LOST_ARTICLE, "lost headline", "lost body"})
 _MILD = frozenset({"description", "authors", "images"})
 _SILENT = "silent "
 _NEW = "new: "
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """A run of revisions: how many, how many have each field, and the median length of the bodies that there are."""
+
+    count: int = 0
+    filled: Mapping[str, int] = field(default_factory=dict)
+    body_chars: float | None = None
+
+    def share(self, name: str) -> float:
+        """The part of the revisions that has the field."""
+        return self.filled.get(name, 0) / self.count if self.count else 0.0
 
 
 @dataclass(frozen=True, slots=True)

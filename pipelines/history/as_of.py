@@ -5,15 +5,18 @@ Pure: works on the rows of `revisions` and `states`. Knows no store and no clock
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from typing import Any
 
+from pipelines.article import instant_of, moment
 from pipelines.history.revisions import State
-from pipelines.proof.memento import parse_digits
-from pipelines.store.database import Row
-from pipelines.store.rows import instant_of, moment
+from pipelines.text.dates import parse_digits
+
+Row = Mapping[str, Any]
+"""A row of a table, by the names of its columns."""
 
 ABSENT = 0
 """Stands for "it was not there" where else the number of a revision stands; revisions count from one."""

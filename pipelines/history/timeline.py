@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipelines.article import CHANGES, Article, Outcome
+from pipelines.article import CHANGES, Article, Outcome, instant_of
 from pipelines.history.revisions import Decision, Earlier, Known, State, changed_fields, decide
-from pipelines.store.rows import instant_of
 
 
 @dataclass(frozen=True, slots=True)

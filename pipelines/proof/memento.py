@@ -15,12 +15,12 @@ from urllib.parse import quote
 
 from pipelines.store.database import Row
 from pipelines.store.rows import instant_of, moment
+from pipelines.text.dates import digits_of
 
 LINK_FORMAT = "application/link-format"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(rf"({'|'.join(_DAYS)}), (\d\d) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
-_DIGITS = re.compile(r"\d{14}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +80,6 @@ def parse_http_date(text: str) -> datetime | None:
     except ValueError:
         return None
     return at if _DAYS[at.weekday()] == weekday else None
-
-
-def digits_of(at: datetime) -> str:
-    """An instant as archives write it in URLs: 20250307140500, UTC."""
-    return at.astimezone(UTC).strftime("%Y%m%d%H%M%S").rjust(14, "0")
-
-
-def parse_digits(text: str) -> datetime | None:
-    """The instant of 14 digits; None where they are none."""
-    if not _DIGITS.fullmatch(text):
-        return None
-    try:
-        return datetime(*(int(text[a:b]) for a, b in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))), tzinfo=UTC)  # type: ignore[misc, arg-type]
-    except ValueError:
-        return None
 
 
 def header_uri(url: str) -> str:

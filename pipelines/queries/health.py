@@ -12,17 +12,15 @@ from datetime import timedelta
 from math import sqrt
 from statistics import median
 
+from pipelines.history.anomalies import ENOUGH_REVISIONS, FIELDS, NEARLY_ALWAYS, Readings
 from pipelines.queries.durations import span
 
-FIELDS = ("headline", "body", "authors", "date_published")
 TROUBLES = ("error", "refused", "reserved", "not_article")
 
 RECENT_REVISIONS = 50
 """The newest revisions that are compared. More: a break is diluted and seen later; fewer: chance alone raises alarms."""
 BASELINE_REVISIONS = 500
 """Those before them, the usual. More: old habits of the site count longer; fewer: the usual itself wavers."""
-ENOUGH_REVISIONS = 50
-"""With a shorter baseline nothing is said of fields. Lower: young sites are judged by their first days."""
 SURE = 4.0
 """Standard deviations beyond which a share has moved. Higher: breaks are seen later; lower: healthy sites are called ill,
 about one in 300 at 3 for each share compared, one in 30,000 at 4."""
@@ -31,7 +29,6 @@ FIELD_DROP = 0.15
 RUN_WITHOUT = 8
 """So many newest revisions in a row without a field that the site nearly always fills are a break, seen within one crawl.
 Higher: seen later; lower: a handful of odd pages will do."""
-NEARLY_ALWAYS = 0.9
 SHRUNK, SWOLLEN = 0.5, 2.5
 """The median body against the usual, below or above which extraction is suspected: half a text lost, or furniture let in.
 Closer to 1: a big news day or a week of briefs is called ill."""
@@ -46,19 +43,6 @@ FEW_ARTICLES = 0.2
 BUSY_SITE = 5
 """Usual articles a day below which a day without any is no sign."""
 FAILURES_IN_A_ROW = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """A run of revisions: how many, how many have each field, and the median length of the bodies that there are."""
-
-    count: int = 0
-    filled: Mapping[str, int] = field(default_factory=dict)
-    body_chars: float | None = None
-
-    def share(self, name: str) -> float:
-        """The part of the revisions that has the field."""
-        return self.filled.get(name, 0) / self.count if self.count else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +75,8 @@ class Vitals:
     """New articles within 24 h before the last success."""
     articles_a_day: tuple[int, ...] = ()
     """New articles of the days before that had any, at most USUAL_DAYS."""
-    recent: Readings = Readings()
-    baseline: Readings = Readings()
+    recent: Readings = field(default_factory=Readings)
+    baseline: Readings = field(default_factory=Readings)
     without: Mapping[str, int] = field(default_factory=dict)
     """Field -> how many of the newest revisions in a row lack it."""
     last_looks: Looks = Looks()

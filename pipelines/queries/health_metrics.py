@@ -10,16 +10,8 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from statistics import median
 
-from pipelines.queries.health import (
-    BASELINE_REVISIONS,
-    ENOUGH_LOOKS,
-    FIELDS,
-    RECENT_REVISIONS,
-    USUAL_DAYS,
-    Looks,
-    Readings,
-    Vitals,
-)
+from pipelines.history.anomalies import FIELDS, Readings
+from pipelines.queries.health import BASELINE_REVISIONS, ENOUGH_LOOKS, RECENT_REVISIONS, USUAL_DAYS, Looks, Vitals
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of, moment

@@ -13,9 +13,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from pipelines.article import Article, Author, Fetch, Image, Outcome
-from pipelines.history.anomalies import doubt
+from pipelines.history.anomalies import Readings, doubt
 from pipelines.history.revisions import changed_fields
-from pipelines.queries.health import Readings
 from pipelines.store.chain import Subject, seal
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup

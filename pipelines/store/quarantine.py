@@ -16,8 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome, Payload
-from pipelines.history.anomalies import LOST_ARTICLE, Beside, Doubt, doubt, is_walled, settle
-from pipelines.queries.health import Readings
+from pipelines.history.anomalies import LOST_ARTICLE, Beside, Doubt, Readings, doubt, is_walled, settle
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of, json_of, moment
 from pipelines.store.writer import Ledger, Recorded

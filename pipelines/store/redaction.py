@@ -6,7 +6,7 @@ in between they can still be found: the next withdrawal goes on where it ended. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,6 @@ from pipelines.store.chain import Subject, seal
 from pipelines.store.database import Row, Store
 from pipelines.store.quarantine import Standing
 from pipelines.store.rows import moment
-from pipelines.stories import forget
 from pipelines.text.urls import article_key
 
 _TEXTS = ("headline", "description", "byline", "section", "date_published_raw", "date_modified_raw")
@@ -25,6 +24,10 @@ SELECT url FROM articles WHERE id = :id UNION SELECT url FROM aliases WHERE arti
 UNION SELECT url FROM fetches WHERE article_id = :id
 """
 _POINTERS = "SELECT warc_file, warc_offset FROM {} WHERE article_id = ? AND warc_file IS NOT NULL AND warc_offset IS NOT NULL"
+
+
+Forget = Callable[[Store, int, datetime], None]
+"""Takes an article out of what is derived from its text, within the caller's transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,10 @@ def withdrawal_of(store: Store, article_id: int) -> Withdrawal | None:
     return Withdrawal(**row, pages=len(places(store, article_id))) if row else None
 
 
-def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime) -> None:
+def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime, forget: Forget) -> None:
     """One transaction: note the withdrawal, and take away all that the store holds of what the article said.
 
-    An article that was withdrawn before stays as it is.
+    An article that was withdrawn before stays as it is. `forget` is `pipelines.stories.forget`: stories stand on the store.
     """
     with store.transaction():
         if store.value("SELECT 1 FROM withdrawals WHERE article_id = ?", (article["id"],)):

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from pipelines.article import Article, Author, Fetch, Image, Kind
+from pipelines.article import Article, Author, Fetch, Image, Kind, Precision, Timestamp, instant_of, moment
 from pipelines.history.revisions import Earlier, Known, State
-from pipelines.text.dates import Precision, Timestamp
+
+__all__ = [
+    "Row",
+    "article_of",
+    "changed_by",
+    "instant_of",
+    "json_of",
+    "known_of",
+    "last_change",
+    "moment",
+    "optional_moment",
+    "revision_row",
+]
 
 Row = dict[str, Any]
-
-
-def moment(instant: datetime) -> str:
-    """The store's form of an aware instant: UTC, whole seconds, `Z`."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def optional_moment(instant: datetime | None) -> str | None:
     """`moment`, or nothing of nothing."""
     return moment(instant) if instant else None
-
-
-def instant_of(text: str) -> datetime:
-    """The aware instant of a stored stamp; a bare day is its midnight UTC."""
-    value = datetime.fromisoformat(text)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def changed_by(published: str | None, modified: str | None, seen: datetime) -> datetime:

@@ -17,6 +17,7 @@ from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
 from pipelines.store.writer import Ledger
+from pipelines.stories import forget
 from tests.factories import T0, article, at
 from viewer.app import routes
 from viewer.http import Request, Response
@@ -90,7 +91,7 @@ def make(folder: Path) -> Path:
             text = "\n\n".join(f"Minute {minute}: nothing happened." for minute in range(number + 1))
             star.record(article(text, seen=100 + number, modified=100 + number, url=LONG, headline="Live", published=100))
         secret = paper.record(article("A secret.", seen=40, url=SECRET, headline="Secret headline")).article_id
-        withdraw(store, store.row("SELECT * FROM articles WHERE id = ?", (secret,)) or {}, "x", "y", NOW)
+        withdraw(store, store.row("SELECT * FROM articles WHERE id = ?", (secret,)) or {}, "x", "y", NOW, forget)
     return path
 
 

@@ -14,9 +14,10 @@ from html import escape
 from uuid import NAMESPACE_URL, uuid5
 
 from pipelines.diff import FieldDifference, Op, Piece
-from pipelines.proof.memento import digits_of, header_uri
+from pipelines.proof.memento import header_uri
 from pipelines.store.database import Row
 from pipelines.store.rows import instant_of
+from pipelines.text.dates import digits_of
 from viewer import labels
 
 MAX_TITLE_CHARS = 300

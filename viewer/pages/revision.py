@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from pipelines.proof.memento import Memento, TimeMap, digits_of
+from pipelines.proof.memento import Memento, TimeMap
 from pipelines.store.database import Row
+from pipelines.text.dates import digits_of
 from viewer import labels
 from viewer.http import Response
 from viewer.rendering import page, plain

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from pipelines.article import Precision, Timestamp
 from pipelines.text.dates.printed import Clock, Label, Reading, read
-from pipelines.text.dates.timestamp import Precision, Timestamp
 from pipelines.text.dates.words import normalise
 from pipelines.text.zones import fixed_zone, to_instant, zone_of
 
@@ -25,6 +25,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_EPOCH = 631_152_000  # 1990; smaller figures are ids and counts
 _LATEST_EPOCH = 4_133_980_800  # 2101
 
+_DIGITS = re.compile(r"\d{14}", re.ASCII)
 _ZONE_NAME = re.compile(
     r"\[?\b((?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_/+-]{2,40})\]?"
 )
@@ -61,6 +62,21 @@ def parse_labelled(text: str, timezone: str, fetched: datetime | None = None) ->
         else:
             published = published or stamp
     return published, modified
+
+
+def digits_of(at: datetime) -> str:
+    """An instant as archives write it in URLs: 20250307140500, UTC."""
+    return at.astimezone(UTC).strftime("%Y%m%d%H%M%S").rjust(14, "0")
+
+
+def parse_digits(text: str) -> datetime | None:
+    """The instant of 14 digits; None where they are none."""
+    if not _DIGITS.fullmatch(text):
+        return None
+    try:
+        return datetime(*(int(text[a:b]) for a, b in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))), tzinfo=UTC)  # type: ignore[misc, arg-type]
+    except ValueError:
+        return None
 
 
 def _trim(text: str) -> str:

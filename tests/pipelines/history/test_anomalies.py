@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.article import Article, Author, Image, Kind
-from pipelines.history.anomalies import Beside, Doubt, doubt, is_walled, settle
-from pipelines.queries.health import Readings
+from pipelines.history.anomalies import Beside, Doubt, Readings, doubt, is_walled, settle
 from tests.factories import article
 
 TEXT = "\n\n".join(f"Paragraph {n} of the report says what the inspectors found on floor {n} of the mill." for n in range(12))

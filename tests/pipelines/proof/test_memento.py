@@ -15,16 +15,15 @@ from pipelines.proof.memento import (
     Link,
     around,
     choose,
-    digits_of,
     header_uri,
     http_date,
     json_format,
     link_format,
-    parse_digits,
     parse_http_date,
     time_map,
     write_links,
 )
+from pipelines.text.dates import digits_of, parse_digits
 from tests.viewer.links import parse_links
 
 BASE = "http://127.0.0.1:8001"

@@ -21,6 +21,7 @@ from pipelines.store.database import Row, Store
 from pipelines.store.migrations import feed as migration
 from pipelines.store.migrations import founding, proving
 from pipelines.store.redaction import withdraw
+from pipelines.stories import forget
 from tests.factories import T0, URL, article, new_ledger, new_store
 
 SITES = {"paper": ("Kent", "GB"), "other": ("Kent", "GB"), "third": ("Cork", "IE"), "fourth": (None, None)}
@@ -41,7 +42,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
             ledgers[site].record(article(f"Text {n}." + " More." * (edit if edit < 3 else 1), **told))
     for number, state in enumerate(("suspected", "gone", "live", "moved", "suspected")):
         made.insert("states", {"article_id": 3, "at": f"2025-03-08T0{number}:00:00Z", "state": state})
-    withdraw(made, made.row("SELECT * FROM articles WHERE id = 8") or {}, "ops", "a court", T0)
+    withdraw(made, made.row("SELECT * FROM articles WHERE id = 8") or {}, "ops", "a court", T0, forget)
     made.update("revisions", 20, {"reads_as": 19})
     path = made.path
     made.close()
@@ -244,7 +245,7 @@ def _step(made: Store, kind: str, n: int, how: int) -> None:
     elif kind == "state":
         made.update("articles", n % 4 + 1, {"state": ("live", "gone", "suspected", "moved")[how]})
     elif kind == "withdraw" and how == 0:
-        withdraw(made, made.row("SELECT * FROM articles WHERE id = ?", (n % 4 + 1,)) or {}, "ops", "law", T0)
+        withdraw(made, made.row("SELECT * FROM articles WHERE id = ?", (n % 4 + 1,)) or {}, "ops", "law", T0, forget)
 
 
 def test_the_views_say_what_they_said_before(store: Store) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 import pipelines.queries.health_metrics as gathering
 from pipelines.article import Fetch, Outcome
-from pipelines.queries.health import FIELDS, Finding, Looks, Readings, Vitals, is_ill, judge
+from pipelines.history.anomalies import FIELDS, Readings
+from pipelines.queries.health import Finding, Looks, Vitals, is_ill, judge
 from pipelines.queries.health_metrics import vitals
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.store.database import Store

@@ -14,6 +14,7 @@ from pipelines.queries.search import Found, pieces, search
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
+from pipelines.stories import forget
 from tests.factories import T0, article, new_ledger, new_store, only_article
 
 SITES = ("paper", "other", "third")
@@ -169,7 +170,7 @@ def test_relevance_is_not_worked_out_for_words_that_are_everywhere(ledger: Store
 def test_withdrawn_texts_are_not_found(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
         new_ledger(store).record(article("A secret."))
-        withdraw(store, only_article(store), "ops", "a court", T0)
+        withdraw(store, only_article(store), "ops", "a court", T0, forget)
         assert search(store, "secret") == Found(facets={"site": [], "change": [], "year": [], "month": []})
 
 

@@ -13,6 +13,7 @@ from pipelines.proof.verify import verify
 from pipelines.store.corrections import reread
 from pipelines.store.database import Row, Store, StoreError
 from pipelines.store.redaction import withdraw
+from pipelines.stories import forget
 from tests.factories import T0, article, at
 from tests.pipelines.stories.story_factories import Press, joined, paragraphs, prose
 
@@ -156,7 +157,9 @@ def test_a_withdrawn_article_leaves_its_story_and_stays_out(press: Press) -> Non
     ids = [press.publish(paper, "boat", joined(WIRE), seen=n) for n, paper in enumerate(("echo", "star", "post"))]
     catch_up(press)
     for count, article_id in ((2, ids[0]), (0, ids[1])):
-        withdraw(press.store, press.store.row("SELECT * FROM articles WHERE id = ?", (article_id,)) or {}, "me", "law", at(60))
+        withdraw(
+            press.store, press.store.row("SELECT * FROM articles WHERE id = ?", (article_id,)) or {}, "me", "law", at(60), forget
+        )
         assert hashes_of(press.store, article_id) == []
         assert sum(len(group) for group in press.groups()) == count
     stories.rebuild(press.store, T0)

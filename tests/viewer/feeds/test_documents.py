@@ -19,6 +19,7 @@ from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
 from pipelines.store.writer import Ledger
+from pipelines.stories import forget
 from tests.factories import BODY, T0, URL, article
 from viewer.feeds.documents import Feed, atom, json_feed
 from viewer.feeds.entries import MAX_CONTENT_CHARS, MAX_TITLE_CHARS, entry
@@ -76,7 +77,7 @@ def fill(store: Store) -> None:
     two.record(article("A secret council text.", seen=75, url=SECRET, headline="Secret"))
     found = store.row("SELECT * FROM articles WHERE url = ?", (SECRET,))
     assert found
-    withdraw(store, found, "an editor", "a court order", NOW)
+    withdraw(store, found, "an editor", "a court order", NOW, forget)
     for number in range(70):
         two.record(article(f"Short number {number}.", seen=-200 + number, url=f"https://other.example/{number}"))
 
