@@ -14,8 +14,8 @@ PACKAGES = ("pipelines", "crawler", "viewer")
 THIRD_PARTY = {
     "sqlite3": ("pipelines/store/schema.py", "pipelines/store/database.py"),
     "sqlite_utils": ("pipelines/store/schema.py", "pipelines/store/database.py"),
-    "scrapy": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "pipelines/items.py", "crawler/crawl/run.py"),
-    "twisted": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "crawler/crawl/run.py"),
+    "scrapy": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "pipelines/items.py", "crawler/spiders/run.py"),
+    "twisted": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "crawler/spiders/run.py"),
     "prometheus_client": ("crawler/monitoring/exporter.py",),
     "pyarrow": ("pipelines/exchange/parquet.py",),
     "apprise": ("crawler/monitoring/alerts.py",),
@@ -79,7 +79,7 @@ WALLS = {
         "crawler.spiders",
         "crawler.extraction",
         "crawler.discovery",
-        "crawler.crawl.run",
+        "crawler.spiders.run",
         "crawler.commands",
     ),
     "crawler/monitoring/alert_state.py": ("pipelines.store.database", "crawler.monitoring.json_files"),
@@ -88,7 +88,7 @@ WALLS = {
         "crawler.spiders",
         "crawler.extraction",
         "crawler.discovery",
-        "crawler.crawl.run",
+        "crawler.spiders.run",
         "pipelines.store.database",
     ),
 }

@@ -28,8 +28,8 @@ from crawler.cluster.connection import connect
 from crawler.cluster.lease import Lease
 from crawler.cluster.messages import site_of, site_table
 from crawler.crawl.remote import DispatchError
-from crawler.crawl.run import Options, crawl_for
 from crawler.crawl.session import Ending
+from crawler.spiders.run import Options, crawl_for
 from pipelines.store.crawls import CrawlOutcome
 
 logger = logging.getLogger(__name__)

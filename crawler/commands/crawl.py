@@ -11,9 +11,9 @@ from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.commands.console import console, plain, print_json, table, word
 from crawler.commands.options import SettingOption, db_option, json_option, log_option, open_ledger, pick_sites, sites_option
-from crawler.crawl.run import Options, crawl_site, crawl_sites
 from crawler.discovery.frontier import Recheck
 from crawler.schedule.pdeathsig import end_with
+from crawler.spiders.run import Options, crawl_site, crawl_sites
 from pipelines.queries import articles
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store

@@ -15,9 +15,9 @@ from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.commands.console import console, plain
 from crawler.commands.options import json_option, pick_sites, sites_option
-from crawler.crawl.run import look_at
 from crawler.extraction import explain, extract
 from crawler.offline.import_warc import site_of
+from crawler.spiders.run import look_at
 from crawler.warc import reader
 from pipelines.article import Article, Fetch, Kind, Outcome
 from pipelines.store.rows import Row, json_of

@@ -21,9 +21,9 @@ from crawler.commands.cluster import glance_of, needing_cluster, redis_of, redis
 from crawler.commands.monitoring import open_teller, open_watch, tell_once
 from crawler.commands.options import SettingOption, configuration, db_option, log_option, sites_option
 from crawler.crawl.session import rows_of
+from crawler.logs import JsonHandler, install, relay
 from crawler.monitoring import sd_notify
 from crawler.monitoring.heartbeat import write_beat
-from crawler.monitoring.logs import JsonHandler, install, relay
 from crawler.monitoring.monitor import Watched
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import STOP_SECONDS, Children, Crawls, Orders

@@ -11,7 +11,7 @@ import click
 from crawler.commands.cluster import needing_cluster, redis_of, redis_option
 from crawler.commands.options import SettingOption, log_option
 from crawler.config import PREFIX
-from crawler.monitoring.logs import install
+from crawler.logs import install
 
 
 @click.command("worker")

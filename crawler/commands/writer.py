@@ -13,8 +13,8 @@ import click
 from crawler.clock import clock
 from crawler.commands.cluster import needing_cluster, redis_of, redis_option
 from crawler.commands.options import db_option, log_option
+from crawler.logs import install
 from crawler.monitoring import sd_notify
-from crawler.monitoring.logs import install
 from crawler.schedule.host_locks import hold
 from pipelines.store.database import Store
 

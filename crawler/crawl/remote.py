@@ -6,7 +6,7 @@ Known to the spider's side and to the cluster, which know nothing of each other.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from crawler.catalogue.site import Site
 from crawler.crawl.session import Briefing, Ending
@@ -52,3 +52,11 @@ class Dispatch(Protocol):
 
     def end(self, ending: Ending) -> None:
         """Hand over how the crawl ended. Raises DispatchError."""
+
+
+@runtime_checkable
+class Remote(Protocol):
+    """A spider that can crawl for a ledger elsewhere."""
+
+    dispatch: Dispatch | None
+    """None: its ledger is at hand."""

@@ -19,7 +19,8 @@ from scrapy.exceptions import DropItem
 
 from crawler.crawl.remote import UNREACHED, Dispatch, DispatchError
 from crawler.extensions.crawl_record import ending_of, keeper_of
-from crawler.spiders.news import NewsSpider, dispatch_of
+from crawler.middlewares.lease import dispatch_of
+from crawler.spiders.news import NewsSpider
 from crawler.warc.policy import Keeper
 from crawler.warc.writer import Archive
 from pipelines.article import Article, Fetch, Outcome

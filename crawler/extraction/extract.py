@@ -33,7 +33,7 @@ from crawler.extraction.tags import propose_sections, propose_tags
 from crawler.extraction.times import modified_at, published_at
 from crawler.extraction.titles import letters, site_names
 from crawler.extraction.zones import guess_zone
-from pipelines.article import Article, Image, Kind
+from pipelines.article import Article, Fetch, Image, Kind
 from pipelines.text.dates import Precision, Timestamp
 from pipelines.text.unicode import join_paragraphs
 from pipelines.text.urls import canonicalize, date_in_path
@@ -104,6 +104,15 @@ def explain(
         return Explanation(_article(gathered, verdicts), gathered.proposals, verdicts)
     except Exception as error:  # the one door: a stranger's page must never stop a crawl; the reason is stored and counted
         return _refused(url, f"unreadable: {type(error).__name__}: {error}"[:300])
+
+
+def with_ids(article: Article, fetch: Fetch, site: Site) -> Article:
+    """The owner's id, from the page's own address before its canonical one; where the two differ the canonical link is wrong."""
+    own = site.external_id(fetch.url)
+    named = site.external_id(article.canonical_url) if article.canonical_url else None
+    if own and named and own != named:
+        article = replace(article, canonical_url=None)
+    return replace(article, fetch=replace(fetch, external_id=own or named))
 
 
 def _refused(url: str, reason: str) -> Explanation:

@@ -6,6 +6,7 @@ Decides the charset, cleans what no parser should meet, parses once, and sets sc
 from __future__ import annotations
 
 import codecs
+import gc
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,15 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _GONE = ("script", "style", "noscript", "template", "svg", "object", "embed", "iframe", "canvas", "select", "datalist", "map")
 _TYPE = re.compile(rb"""\btype\s*=\s*["']?([\w/+.-]{1,60})""", re.IGNORECASE)
 _ID = re.compile(rb"""(?<![\w-])id\s*=\s*["']?([^\s"'>]{1,100})""", re.IGNORECASE)
+
+
+def collect_seldom() -> None:
+    """Let the garbage collector pass over what is loaded, and look less often: a fifth of the time that reading a page takes.
+
+    Trees of pages are freed by their reference counts; what is left for the collector is little, and found later.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)

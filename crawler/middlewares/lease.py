@@ -7,10 +7,10 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 
-from crawler.crawl.remote import LEASE_LOST, Dispatch
+from crawler.crawl.remote import LEASE_LOST, Dispatch, Remote
 from crawler.middlewares.throttle import Unasked
-from crawler.spiders.news import dispatch_of
 
 
 class Leased:
@@ -33,3 +33,11 @@ class Leased:
         if self._crawler.engine and self._stopping is None:
             self._stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=LEASE_LOST))
         raise Unasked(LEASE_LOST)
+
+
+def dispatch_of(crawler: Crawler) -> Dispatch:
+    """Who takes the looks of a crawl; NotConfigured where it keeps its own ledger."""
+    spider: object = crawler.spider
+    if not isinstance(spider, Remote) or spider.dispatch is None:
+        raise NotConfigured
+    return spider.dispatch

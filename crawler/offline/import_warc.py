@@ -18,11 +18,11 @@ from itertools import islice
 from pathlib import Path
 
 from crawler.catalogue.site import Site, host_of
-from crawler.crawl.run import collect_seldom
 from crawler.crawl.session import rows_of
 from crawler.extraction import extract
+from crawler.extraction.extract import with_ids
+from crawler.extraction.page import collect_seldom
 from crawler.extraction.zones import guess_zone
-from crawler.spiders.response import with_ids
 from crawler.warc import reader as warc
 from pipelines.article import Article, Fetch, Kind, Outcome
 from pipelines.exchange.import_records import MAX_LINE, Heap

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from crawler.catalogue.site import Site
 from crawler.extraction import extract
-from crawler.spiders.response import with_ids
+from crawler.extraction.extract import with_ids
 from pipelines.article import Article, Kind
 from pipelines.history.revisit import next_check
 from pipelines.queries.health_metrics import usual_readings

@@ -16,11 +16,11 @@ from itertools import islice
 from pathlib import Path
 
 from crawler.catalogue.site import Site
-from crawler.crawl.run import collect_seldom
 from crawler.extraction import extract
+from crawler.extraction.extract import with_ids
 from crawler.extraction.families import FAMILIES, READERS
+from crawler.extraction.page import collect_seldom
 from crawler.offline.import_warc import CHUNK, site_of
-from crawler.spiders.response import with_ids
 from crawler.warc import reader as warc
 from crawler.warc.writer import locate
 from pipelines.article import Article, Fetch, Kind

@@ -16,7 +16,6 @@ from urllib.parse import urljoin
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -312,14 +311,6 @@ class NewsSpider(Spider):
 
     def _by_sitemap(self, urls: set[str]) -> bool:
         return any(self.sources_read[url].kind == SourceKind.SITEMAP for url in urls)
-
-
-def dispatch_of(crawler: Crawler) -> Dispatch:
-    """Who takes the looks of a crawl; NotConfigured where it keeps its own ledger."""
-    spider = crawler.spider
-    if not isinstance(spider, NewsSpider) or spider.dispatch is None:
-        raise NotConfigured
-    return spider.dispatch
 
 
 def _site(site_id: str, path: str | None) -> Site:

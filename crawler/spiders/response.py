@@ -13,6 +13,7 @@ from crawler.crawl.block_pages import plain_headers, refusal_of
 from crawler.crawl.rights import forbids_copies, reservations_of
 from crawler.discovery.frontier import Ask
 from crawler.extraction import extract
+from crawler.extraction.extract import with_ids
 from crawler.middlewares.download_handler import TAPPED
 from crawler.middlewares.failures import MAX_REASON, failure_reason
 from crawler.middlewares.robots import Disallowed
@@ -107,15 +108,6 @@ def _no_article(fetch: Fetch, ask: Ask, reason: str) -> Fetch:
         where = f"leads to {fetch.url}: {reason}" if fetch.requested_url else reason
         return replace(fetch, outcome=Outcome.SUSPECTED, reason=where)
     return replace(fetch, outcome=Outcome.NOT_ARTICLE, reason=reason)
-
-
-def with_ids(article: Article, fetch: Fetch, site: Site) -> Article:
-    """The owner's id, from the page's own address before its canonical one; where the two differ the canonical link is wrong."""
-    own = site.external_id(fetch.url)
-    named = site.external_id(article.canonical_url) if article.canonical_url else None
-    if own and named and own != named:
-        article = replace(article, canonical_url=None)
-    return replace(article, fetch=replace(fetch, external_id=own or named))
 
 
 def _text(response: Response, name: bytes) -> str | None:

@@ -18,7 +18,7 @@ from crawler.catalogue import load_sites
 from crawler.demo.press import Paper, Press, site_toml
 from crawler.demo.script import at
 from crawler.extraction import extract
-from crawler.spiders.response import with_ids
+from crawler.extraction.extract import with_ids
 from crawler.warc import reader
 from crawler.warc.writer import locate
 from pipelines.article import Fetch

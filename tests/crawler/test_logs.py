@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.demo.press import Press
-from crawler.monitoring.logs import MAX_EXCEPTION_CHARS, MAX_MESSAGE_CHARS, JsonHandler, JsonLines, relay
+from crawler.logs import MAX_EXCEPTION_CHARS, MAX_MESSAGE_CHARS, JsonHandler, JsonLines, relay
 from tests.crawler.processes import MISBEHAVING, environment, newsledger, site_table
 
 

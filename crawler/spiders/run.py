@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import logging
 import subprocess
@@ -27,7 +26,8 @@ from crawler.catalogue.site import Site
 from crawler.clock import clock
 from crawler.crawl.remote import Dispatch
 from crawler.crawl.session import Briefing, rows_of
-from crawler.monitoring.logs import install
+from crawler.extraction.page import collect_seldom
+from crawler.logs import install
 from crawler.schedule.host_locks import hold
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.page import PageSpider, Seen
@@ -195,15 +195,6 @@ def look_at(site: Site, urls: tuple[str, ...]) -> list[Seen]:
     process.crawl(PageSpider, site=site, urls=urls, tell=looks.append)
     process.start()
     return looks
-
-
-def collect_seldom() -> None:
-    """Let the garbage collector pass over what is loaded, and look less often: a fifth of the time that reading a page takes.
-
-    Trees of pages are freed by their reference counts; what is left for the collector is little, and found later.
-    """
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def settings_for(options: Options) -> Settings:
