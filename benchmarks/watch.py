@@ -40,7 +40,7 @@ def generate(path: Path, sites: int, fetches: int) -> None:
 
 def add_crawl(store: Store, n: int, at: datetime, looks: int, revises: bool) -> None:
     """One crawl of a site, with its looks and perhaps a new article."""
-    when, skipped = moment(at), {"skipped": {"known, and not said to have changed": 40}, "unchanged": looks}
+    when, skipped = moment(at), {"skipped": {"not_changed": 40}, "unchanged": looks}
     crawl = store.insert("crawls", {"site_id": f"site-{n:04}", "trigger": "schedule", "planned": when, "started": when,
                                     "finished": moment(at + timedelta(seconds=40)), "outcome": "finished", "requests": looks + 3,
                                     "looks": looks, "counts": json.dumps(skipped)})  # fmt: skip

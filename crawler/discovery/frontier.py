@@ -19,6 +19,7 @@ from crawler.discovery.candidate import Candidate, SourceKind
 from pipelines.article import Outcome
 from pipelines.history.revisions import State
 from pipelines.history.revisit import Due, claim_is_due, dead_end_due, in_order
+from pipelines.reasons import Skipped, skipped_after
 from pipelines.store.crawls import Source
 from pipelines.store.rows import instant_of, moment
 from pipelines.store.snapshot import Past, PastArticle, PastLook
@@ -34,13 +35,6 @@ MAX_RETRIES = 5
 AUDIT_INTERVAL = timedelta(hours=1)
 """Sections and feeds that named nothing the sitemaps did not are asked this often only. More often costs requests; more
 seldom finds an article late when a sitemap stands still."""
-
-
-OVER_LIMIT = "over the limit of one crawl"
-RESERVED = "reserved at the last look"
-PUT_OFF = "put off: the hour's rechecks are spent"
-WITHDRAWN = "withdrawn"
-DOUBTED = "said to have changed, by sources that mostly say so in vain"
 
 
 class Recheck(StrEnum):
@@ -70,7 +64,7 @@ class Choice:
     """What to ask for, in order; how many candidates were passed over, by reason."""
 
     asks: tuple[Ask, ...] = ()
-    skipped: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[Skipped, int] = field(default_factory=dict)
     fresh: frozenset[str] = frozenset()
     """Keys of the candidates that the past did not know."""
 
@@ -85,7 +79,7 @@ class _Sorted:
     fresh: dict[str, Candidate] = field(default_factory=dict)
     doubted: dict[str, Timestamp | None] = field(default_factory=dict)
     """Claims of a change that are not believed for now."""
-    skipped: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[Skipped] = field(default_factory=Counter)
 
 
 def choose(candidates: Iterable[Candidate], past: Past, site: Site, now: datetime, *, recheck: Recheck = Recheck.DUE,
@@ -101,7 +95,7 @@ def choose(candidates: Iterable[Candidate], past: Past, site: Site, now: datetim
         address = canonicalize(url) or url
         known = past.find(address, site.external_id(address))
         if known and known.withdrawn:
-            sorted_out.skipped[WITHDRAWN] += 1
+            sorted_out.skipped[Skipped.WITHDRAWN] += 1
         else:
             sorted_out.first[article_key(address)] = Ask(address, "named", known)
     _sort(sorted_out, candidates, past, site, now, elsewhere)
@@ -114,7 +108,7 @@ def choose(candidates: Iterable[Candidate], past: Past, site: Site, now: datetim
     newest = sorted(fresh.items(), key=lambda item: _newest_first(item[1]))
     new = [Ask(one.url, "new", None, one.claimed_modified, aliases=sorted_out.amp.get(key, ())) for key, one in newest]
     if len(new) > room:
-        skipped[OVER_LIMIT] = len(new) - room
+        skipped[Skipped.CRAWL_LIMIT] = len(new) - room
     # Rechecks before new ones: an article that has moved is met at its old address, which redirects, before its new one.
     again_room = max(limit - len(first) - len(new[:room]), 0)
     asks = (*first.values(), *islice(again.values(), again_room), *new[:room])
@@ -141,7 +135,7 @@ def _sort(out: _Sorted, candidates: Iterable[Candidate], past: Past, site: Site,
         reason = _passed_over(candidate, known, past, site, now, elsewhere)
         if reason:
             out.skipped[reason] += 1
-            if reason == DOUBTED and known:
+            if reason is Skipped.UNRELIABLE_CLAIM and known:
                 out.doubted[article_key(known.url)] = candidate.claimed_modified
         elif known:
             ask = Ask(known.url, "changed", known, candidate.claimed_modified, aliases=out.amp.get(key, ()))
@@ -158,7 +152,7 @@ def _again(out: _Sorted, past: Past, now: datetime, recheck: Recheck, allowed: i
     room = len(audits) if allowed is None else max(allowed - len(asked), 0)
     order = in_order((due for due, _ in audits.values()), room, now, past.habits)
     if len(order) < len(audits):
-        out.skipped[PUT_OFF] = len(audits) - len(order)
+        out.skipped[Skipped.RECHECK_BUDGET] = len(audits) - len(order)
     again = {one.key: _audit(one.key, audits[one.key][1], past, now, out.doubted.get(one.key)) for one in order}
     return again | {key: ask for key, ask in _retries(past, now, recheck).items() if key not in taken}
 
@@ -188,27 +182,27 @@ def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict
 
 
 def _passed_over(candidate: Candidate, known: PastArticle | None, past: Past, site: Site, now: datetime,
-                 elsewhere: frozenset[str]) -> str | None:  # fmt: skip
+                 elsewhere: frozenset[str]) -> Skipped | None:  # fmt: skip
     """Why a candidate is not asked for, or None where it is."""
     if known and known.withdrawn:
-        return WITHDRAWN
+        return Skipped.WITHDRAWN
     if known and known.reserved and not _due_again(known.reserved, now):
-        return RESERVED
+        return Skipped.RESERVED
     if known and not _claims_change(known, candidate):
-        return "known, and not said to have changed"
+        return Skipped.NOT_CHANGED
     if known:
         due = instant_of(known.next_check) if known.next_check else None
-        return None if claim_is_due(known.looked or now, due, now, past.habits) else DOUBTED
+        return None if claim_is_due(known.looked or now, due, now, past.habits) else Skipped.UNRELIABLE_CLAIM
     if not site.same_site(candidate.url):
-        return "on another site"
+        return Skipped.OTHER_SITE
     # A feed names articles only; sitemaps and sections name all sorts.
     if candidate.source is not SourceKind.FEED and site.looks_like_article(candidate.url) is False:
-        return "not in the form of the site's article URLs"
+        return Skipped.NOT_ARTICLE_URL
     if candidate.url in elsewhere:
-        return "kept by another site"
+        return Skipped.OTHER_SITES_ARTICLE
     look = past.dead_ends.get(article_key(candidate.url))
     if look and not _due_again(look, now):
-        return f"{look.outcome} at the last look"
+        return skipped_after(look.outcome)
     return None
 
 

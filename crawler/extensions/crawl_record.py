@@ -14,11 +14,11 @@ from crawler.catalogue.site import Site
 from crawler.crawl.remote import LEASE_LOST, UNREACHED
 from crawler.crawl.session import Books, Ending, briefing, rows_of
 from crawler.discovery.delisting import where_listed
-from crawler.discovery.frontier import OVER_LIMIT
 from crawler.middlewares.throttle import Manners
 from crawler.spiders.news import NewsSpider
 from crawler.warc.policy import Keeper
 from crawler.warc.writer import Archive
+from pipelines.reasons import Skipped
 from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
 from pipelines.store.snapshot import kept_elsewhere
@@ -106,7 +106,7 @@ def ending_of(crawler: Crawler, spider: NewsSpider, reason: str) -> Ending:
     requests = crawler.stats.get_value("downloader/request_count", 0) if crawler.stats else 0
     return Ending(
         outcome, why, spider.clock(), requests, spider.candidate_count, spider.skipped,
-        whole=reason == "finished" and OVER_LIMIT not in spider.skipped and not spider.trouble,
+        whole=reason == "finished" and Skipped.CRAWL_LIMIT not in spider.skipped and not spider.trouble,
         sources=tuple(spider.sources_read.values()), listed=_now_in(spider), vanished=spider.vanished,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from crawler.catalogue.site import Site, host_of
 from crawler.discovery.candidate import Candidate, SourceKind
-from crawler.discovery.frontier import MAX_RETRIES, OVER_LIMIT, PUT_OFF, choose
+from crawler.discovery.frontier import MAX_RETRIES, choose
 from pipelines.article import Outcome
 from pipelines.history.edit_rates import Habits
 from pipelines.history.revisions import State
@@ -20,6 +20,7 @@ from pipelines.history.revisit import dead_end_next, next_check
 from pipelines.history.validators import Trust
 from pipelines.queries.durations import span, told
 from pipelines.queries.url_report import Trace
+from pipelines.reasons import Skipped, skipped_sentence
 from pipelines.store.database import Row
 from pipelines.store.rows import instant_of, moment
 from pipelines.store.snapshot import Past, PastLook
@@ -140,7 +141,7 @@ def _next_look(known: Known, article: Row, now: datetime) -> Iterator[Reason]:
 def _put_off(known: Known, article: Row) -> Iterator[Reason]:
     """A look that was due before the last crawl began, and was not made in it."""
     crawls = [crawl for crawl in known.crawls.get(article["site_id"], ()) if crawl["started"]]
-    put_off = ((crawls[0]["counts"].get("skipped") or {}) if crawls else {}).get(PUT_OFF)
+    put_off = ((crawls[0]["counts"].get("skipped") or {}) if crawls else {}).get(Skipped.RECHECK_BUDGET)
     if put_off and article["next_check"] <= crawls[0]["started"] and article["last_checked"] < crawls[0]["started"]:
         text = f"It was one of {put_off} looks that the last crawl put off: the hour's rechecks were spent (recheck_per_hour)."
         order = "The likeliest to find an edit go first, and of each four one that has waited longest."
@@ -244,8 +245,8 @@ def _would_be(known: Known, site: Site, now: datetime) -> Iterator[Reason]:
         return
     past = Past(dead_ends={article_key(url): look for look in _past_look(known.trace, site)})
     choice = choose((Candidate(url, SourceKind.SITEMAP),), past, site, now)
-    for reason in choice.skipped:
-        yield Reason("passed_over", f"A crawl of {site.id} would pass it over now: {reason}.")
+    for code in choice.skipped:
+        yield Reason("passed_over", f"A crawl of {site.id} would pass it over now: {skipped_sentence(code)}.")
     if not choice.skipped:
         yield Reason("would_be_asked", f"A crawl of {site.id} would ask for it if one of the site's sources named it.")
 
@@ -274,11 +275,12 @@ def _last_crawl(known: Known, site: Site, now: datetime) -> Iterator[Reason]:
     text = f"The last crawl of {site.id} began {when}: {last['outcome']}{why}; its sources named {last['candidates']} URLs"
     skipped = last["counts"].get("skipped") or {}
     if skipped:
-        listed = ", ".join(f"{count} {reason}" for reason, count in sorted(skipped.items(), key=lambda item: -item[1]))
+        listed = ", ".join(f"{n} {skipped_sentence(code)}" for code, n in sorted(skipped.items(), key=lambda item: -item[1]))
         text += f", of which it passed over {listed}"
     yield Reason("last_crawl", text + ".")
-    if skipped.get(OVER_LIMIT):
-        text = f"It may be one of the {skipped[OVER_LIMIT]} over the limit; the next crawl asks for more of them, newest first."
+    over = skipped.get(Skipped.CRAWL_LIMIT)
+    if over:
+        text = f"It may be one of the {over} over the limit; the next crawl asks for more of them, newest first."
         yield Reason("over_limit", text)
 
 

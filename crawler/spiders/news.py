@@ -37,6 +37,7 @@ from crawler.spiders.response import failed_look, look_of
 from crawler.warc.policy import Keeper
 from pipelines.article import Article, Fetch
 from pipelines.history.identity import address
+from pipelines.reasons import Skipped
 from pipelines.store.crawls import Source
 from pipelines.store.quarantine import Quarantine
 from pipelines.store.snapshot import Past
@@ -45,7 +46,6 @@ from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
 logger = logging.getLogger(__name__)
 
-UNASKED = "not asked for: the host's patience had ended"
 
 _PROBE_PRIORITY = 100
 _PRIORITY = {SourceKind.SITEMAP: 30, SourceKind.FEED: 20, SourceKind.SECTION: 10}
@@ -252,7 +252,7 @@ class NewsSpider(Spider):
             named=self.named, elsewhere=elsewhere, limit=self._limit,
             vanished=self.vanished, allowed=None if self.recheck is Recheck.ALL else self.allowed,
         )  # fmt: skip
-        self.skipped = dict(choice.skipped)
+        self.skipped = {str(code): count for code, count in choice.skipped.items()}
         self.planned = len(choice.asks)
         self._credit(choice.fresh)
         logger.info(
@@ -288,7 +288,8 @@ class NewsSpider(Spider):
     def article_failed(self, failure: Failure) -> Iterator[Fetch]:
         """No answer, or none that was asked for: recorded with why."""
         if isinstance(failure.value, Unasked):  # not a look: counted, and asked for at the next crawl
-            self.skipped[UNASKED] = self.skipped.get(UNASKED, 0) + 1
+            code = str(Skipped.HOST_SUSPENDED)
+            self.skipped[code] = self.skipped.get(code, 0) + 1
             return
         ask: Ask = failure.request.cb_kwargs["ask"]  # type: ignore[attr-defined]
         outcome, reason = failed_look(failure)

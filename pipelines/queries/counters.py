@@ -19,7 +19,8 @@ from pipelines.store.rows import instant_of
 BATCH = 50_000
 """Ids a query goes through: each holds its snapshot of the ledger, and with it the write-ahead log, for some 50 ms only."""
 
-VERSION = 1
+VERSION = 2
+"""Of the file. Version 1 counted `passed_over` by sentences."""
 KINDS = ("crawls", "fetches", "responses", "fetched_bytes", "revisions", "requests", "crawl_seconds", "passed_over")
 
 _FETCHES = """

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from pipelines.store.migrations import cluster, feed, founding, proving, stories, watching
+from pipelines.store.migrations import cluster, feed, founding, proving, reasons, stories, watching
 
 migrations = Migrations("newsledger")
 
-LATEST = "m013_cluster"
+LATEST = "m014_reasons"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -93,6 +93,12 @@ def m012_feed(db: Database) -> None:
 def m013_cluster(db: Database) -> None:
     """Which worker made a crawl, and what the writer of many workers' looks must know again after it was killed."""
     _run(db, cluster.CLUSTER)
+
+
+@migrations()
+def m014_reasons(db: Database) -> None:
+    """Why candidates were passed over, as codes."""
+    _run(db, reasons.SKIPPED)
 
 
 def _run(db: Database, script: str) -> None:

@@ -19,7 +19,6 @@ import pytest
 from crawler.demo.press import Press
 from crawler.middlewares.throttle import ON_ITS_WAY_SECONDS
 from crawler.schedule.host_locks import Words
-from crawler.spiders.news import UNASKED
 from pipelines.store.database import Store
 from tests.crawler.processes import MISBEHAVING, crawl, environment, site_table
 from tests.factories import T0
@@ -110,7 +109,7 @@ def test_a_host_that_refuses_is_left_alone(twin: Press, tmp_path: Path, paths: l
     assert [(path, outcome) for path, _, outcome, _ in looks(tmp_path)] == [
         ("/ok/1", "new"), *((path, "refused") for path in paths[:5]),
     ]  # fmt: skip
-    assert row["counts"]["skipped"] == {UNASKED: 4}
+    assert row["counts"]["skipped"] == {"host_suspended": 4}
     twin.forget_log()
     (again,) = crawl(tmp_path, "twin")
     assert asked(twin) == ["/robots.txt", "/", "/sitemap.xml", *paths[5:], "/ok/2"], (

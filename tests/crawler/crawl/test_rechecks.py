@@ -41,7 +41,7 @@ def test_what_the_hour_does_not_allow_is_put_off_counted_and_told(tmp_path: Path
         (row,) = crawl(tmp_path, "twin", now=later)
         (again,) = crawl(tmp_path, "twin", now=later + timedelta(minutes=5))
         assert (row["looks"], again["looks"]) == (2, 0)
-        assert row["counts"]["skipped"]["put off: the hour's rechecks are spent"] == 6
+        assert row["counts"]["skipped"]["recheck_budget"] == 6
         with Store(tmp_path / "news.db", readonly=True) as store:
             waiting = store.value("SELECT url FROM articles WHERE last_checked < ?", (row["started"],))
         where = ("--db", str(tmp_path / "news.db"), "--sites", str(tmp_path / "sites.toml"))

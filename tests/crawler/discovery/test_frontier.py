@@ -9,11 +9,12 @@ import pytest
 
 from crawler.catalogue.site import Site
 from crawler.discovery.candidate import Candidate, SourceKind
-from crawler.discovery.frontier import DOUBTED, PUT_OFF, Ask, Recheck, choose, worth_asking
+from crawler.discovery.frontier import Ask, Recheck, choose, worth_asking
 from pipelines.article import Outcome
 from pipelines.history.edit_rates import CLAIMS, Count, Habits
 from pipelines.history.revisions import Known, State
 from pipelines.history.validators import Trust
+from pipelines.reasons import Skipped
 from pipelines.store.crawls import Source
 from pipelines.store.rows import moment
 from pipelines.store.snapshot import Past, PastArticle, PastLook
@@ -104,7 +105,7 @@ def test_what_the_hour_does_not_allow_is_put_off_but_never_a_claim_or_a_suspect(
     choice = choose([told], past, SITE, at(30), allowed=4)
     chosen = [(ask.url[-1], ask.why) for ask in choice.asks]
     assert chosen == [("8", "changed"), ("5", "due"), ("1", "due"), ("0", "due")]
-    assert choice.skipped == {PUT_OFF: 5}
+    assert choice.skipped == {Skipped.RECHECK_BUDGET: 5}
     assert [ask.url[-1] for ask in choose([told], past, SITE, at(30), allowed=0).asks] == ["8", "5"]
     assert len(choose([told], past, SITE, at(30)).asks) == 9
 
@@ -113,7 +114,7 @@ def test_claims_of_a_site_that_mostly_claims_in_vain_wait_and_come_with_the_audi
     past = replace(knowing(), habits=Habits({CLAIMS: Count(100, 2)}))
     ((key, article),) = past.articles.items()
     past.articles[key] = replace(article, looked=at(0), changed=at(0))
-    assert choose([named(modified=9)], past, SITE, at(10)).skipped == {DOUBTED: 1}
+    assert choose([named(modified=9)], past, SITE, at(10)).skipped == {Skipped.UNRELIABLE_CLAIM: 1}
     assert asked([named(modified=9)], past, 25) == [(URL, "changed")]
     past.articles[key] = replace(article, looked=at(29.9), changed=at(0), next_check=moment(at(30)))
     (ask,) = choose([named(modified=29)], past, SITE, at(30)).asks
@@ -140,11 +141,11 @@ def test_what_a_person_names_is_asked_for_whatever_is_known() -> None:
 @pytest.mark.parametrize(
     ("candidate", "site", "reason"),
     [
-        (named("https://elsewhere.example/news/a-b-c-d"), SITE, "on another site"),
-        (named("https://paper.example/news/about-us"), WITH_FORM, "not in the form of the site's article URLs"),
-        (named("https://paper.example/puzzle"), SITE, "not_article at the last look"),
-        (named("https://paper.example/shared"), SITE, "kept by another site"),
-        (named(), SITE, "known, and not said to have changed"),
+        (named("https://elsewhere.example/news/a-b-c-d"), SITE, "other_site"),
+        (named("https://paper.example/news/about-us"), WITH_FORM, "not_article_url"),
+        (named("https://paper.example/puzzle"), SITE, "was_not_article"),
+        (named("https://paper.example/shared"), SITE, "other_sites_article"),
+        (named(), SITE, "not_changed"),
     ],
 )
 def test_why_not(candidate: Candidate, site: Site, reason: str) -> None:
@@ -176,7 +177,7 @@ def test_a_reserved_article_is_asked_for_no_more_often_than_a_dead_end(
     ((key, article),) = past.articles.items()
     past.articles[key] = replace(article, reserved=PastLook(URL, T0, Outcome.RESERVED, looks))
     assert asked([named(modified=30)], past, minutes) == expected
-    assert choose([named(modified=30)], past, SITE, at(minutes)).skipped == ({} if expected else {"reserved at the last look": 1})
+    assert choose([named(modified=30)], past, SITE, at(minutes)).skipped == ({} if expected else {"reserved": 1})
 
 
 def test_newest_first_within_the_limit_and_rechecks_keep_a_share() -> None:
@@ -184,7 +185,7 @@ def test_newest_first_within_the_limit_and_rechecks_keep_a_share() -> None:
     undated = named("https://paper.example/news/front-page", None, SourceKind.SECTION)
     choice = choose([*new, undated], knowing(), SITE, at(40), limit=4)
     assert [ask.url.rpartition("/")[2] for ask in choice.asks] == ["mill-fire", "front-page", "story-9", "story-8"]
-    assert choice.skipped == {"over the limit of one crawl": 8}
+    assert choice.skipped == {"crawl_limit": 8}
     assert isinstance(choice.asks[0], Ask)
 
 

@@ -40,7 +40,7 @@ def filled(folder: Path) -> str:
         for minute in range(3):
             new_ledger(store).record(article(f"Text {minute}.", seen=minute, modified=minute))
             crawl = store.value("SELECT max(id) FROM crawls")
-            finish_crawl(store, crawl, CrawlOutcome.FINISHED, at(minute + 1), requests=3, skipped={"put off": 1})
+            finish_crawl(store, crawl, CrawlOutcome.FINISHED, at(minute + 1), requests=3, skipped={"recheck_budget": 1})
         new_ledger(store, "shut")
         why = "shut.example refused 5 times (status 403): nothing more is asked of it in this crawl"
         finish_crawl(store, store.value("SELECT max(id) FROM crawls"), CrawlOutcome.FAILED, at(5), reason=why, requests=6)
@@ -70,7 +70,8 @@ def test_what_is_told_is_true(tmp_path: Path) -> None:
         "newsledger_crawls_total missed shut schedule": 1, "newsledger_requests_total paper": 9,
         "newsledger_fetches_total new paper": 1, "newsledger_fetches_total updated paper": 2,
         "newsledger_responses_total 2xx paper": 3, "newsledger_revisions_total updated paper": 2,
-        "newsledger_passed_over_total put off": 3, "newsledger_site_last_success_timestamp_seconds paper": at(3).timestamp(),
+        "newsledger_passed_over_total recheck_budget": 3,
+        "newsledger_site_last_success_timestamp_seconds paper": at(3).timestamp(),
         "newsledger_site_ill paper": 0, "newsledger_site_ill shut": 1, "newsledger_site_finding no_success shut": 1,
         "newsledger_site_host_closed shut": 1, "newsledger_site_host_closed paper": 0,
         "newsledger_site_failures_in_a_row shut": 1, "newsledger_site_field_share authors paper": 1,

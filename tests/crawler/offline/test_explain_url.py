@@ -82,7 +82,7 @@ def test_a_look_that_was_put_off_and_a_host_that_is_or_is_not_trusted(folder: Pa
     with Store(folder / "news.db") as store:
         new_ledger(store).record(article())
         crawl_id = start_crawl(store, "paper", "test", at(2 * HOUR))
-        skipped = {"put off: the hour's rechecks are spent": 7}
+        skipped = {"recheck_budget": 7}
         finish_crawl(store, crawl_id, CrawlOutcome.FINISHED, at(2 * HOUR + 1), skipped=skipped)
         store.insert("hosts", {"host": "paper.example", "passed": 9, "losses": 0})
     found = told(folder, URL)
@@ -144,7 +144,7 @@ def test_what_nobody_ever_asked_for(folder: Path) -> None:
     assert "sister's article_url does not accept it" in found["not_accepted"]
     with Store(folder / "news.db") as store:
         crawl_id = start_crawl(store, "paper", "test", T0)
-        skipped = {"over the limit of one crawl": 40, "known, and not said to have changed": 60}
+        skipped = {"crawl_limit": 40, "not_changed": 60}
         finish_crawl(
             store, crawl_id, CrawlOutcome.FAILED, at(5), reason="no source could be read", candidates=120, skipped=skipped
         )

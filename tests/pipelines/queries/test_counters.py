@@ -25,7 +25,7 @@ def busy_store(folder: Path) -> Store:
     ledger.record(article("Another text.", seen=5, modified=5))
     ledger.record(Fetch(f"{URL}-2", at(6), status=503, outcome=Outcome.ERROR, reason="status 503", bytes=100))
     crawl = store.value("SELECT max(id) FROM crawls")
-    finish_crawl(store, crawl, CrawlOutcome.FINISHED, at(10), requests=7, skipped={"put off": 3, "known": 40})
+    finish_crawl(store, crawl, CrawlOutcome.FINISHED, at(10), requests=7, skipped={"recheck_budget": 3, "not_changed": 40})
     start_crawl(store, "paper", "schedule", at(30))
     close_left_open(store, store.value("SELECT max(pid) FROM crawls"), CrawlOutcome.LOST, "killed", at(31))
     note_crawl(store, "paper", "schedule", CrawlOutcome.SKIPPED, at(60), at(60), "busy")
@@ -39,7 +39,7 @@ EXPECTED = {
     "revisions": {("paper", "new"): 1, ("paper", "updated"): 1},
     "requests": {("paper",): 7},
     "crawl_seconds": {("paper",): 660},
-    "passed_over": {("put off",): 3, ("known",): 40},
+    "passed_over": {("recheck_budget",): 3, ("not_changed",): 40},
 }
 
 
