@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pipelines import stories
 from pipelines.queries import articles, changes
@@ -19,15 +18,6 @@ ALIASES = 50
 STATES = 50
 PAPERS = 30
 
-_REVISIONS = """
-SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.headline, r.description, r.byline, r.section, r.language,
-    r.date_published, r.date_published_raw, r.date_modified, r.date_modified_raw, r.not_before, r.first_seen, r.last_seen,
-    r.content_hash, r.payload_hash, r.extractor, r.crawl_id, r.warc_file, r.warc_offset, back.number AS reverted_to,
-    earlier.number AS reads_as, before.headline AS headline_before, before.date_modified AS date_modified_before
-FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to LEFT JOIN revisions earlier ON earlier.id = r.reads_as
-LEFT JOIN revisions before ON before.article_id = r.article_id AND before.number = r.number - 1
-WHERE r.article_id = ? AND (r.number = 1 OR r.number > ?) ORDER BY r.number DESC
-"""
 _SEALS = """
 SELECT subject_id, max(id) AS seal, at FROM chain
 WHERE subject = 'revision' AND subject_id IN (SELECT value FROM json_each(?)) GROUP BY subject_id
@@ -91,7 +81,8 @@ def dossier(store: Store, article: Row) -> Dossier:
 
 
 def _revisions(store: Store, article: Row) -> tuple[Row, ...]:
-    rows = list(store.rows(_REVISIONS, (article["id"], article["revision_count"] - REVISIONS)))
+    found = articles.history(store, article["id"], after=article["revision_count"] - REVISIONS)
+    rows = [asdict(revision) for revision in reversed(found)]
     ids = [row["revision_id"] for row in rows]
     sized = {row["revision_id"]: row for row in changes.rows_of(store, ids[:SIZED])}
     seals = {row["subject_id"]: row for row in store.rows(_SEALS, (json.dumps(ids),))}
@@ -100,5 +91,4 @@ def _revisions(store: Store, article: Row) -> tuple[Row, ...]:
 
 def _told(row: Row, sized: Row | None, seal: Row | None) -> Row:
     sizes = {name: sized[name] if sized else None for name in ("words_added", "words_removed")}
-    fields: Sequence[str] = json.loads(row["changed_fields"])
-    return {**row, **sizes, "changed_fields": fields, "seal": seal}
+    return {**row, **sizes, "seal": seal}

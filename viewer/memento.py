@@ -24,7 +24,6 @@ from pipelines.proof.memento import (
     json_format,
     link_format,
     parse_http_date,
-    time_map,
     write_links,
 )
 from pipelines.text.dates import parse_digits
@@ -51,7 +50,7 @@ def respond(request: Request, holdings: Holdings, base: str) -> Response:
     if len(url) > MAX_URL * 3:  # each character may be encoded
         return refusal(414, "This URL is longer than any that the ledger keeps.", root)
     held = holdings.find(url)
-    found = time_map(held.article["url"], held.revisions, base) if held else None
+    found = holdings.time_map(held, base) if held else None
     if held is None or found is None:
         return refusal(404, "The ledger has no article at this URL.", root, *([_VARY] if what == "timegate" else []))
     if held.withdrawn:

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import unquote
 
+from pipelines.proof.memento import TimeMap, time_map
+from pipelines.queries import articles
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
 from pipelines.text.urls import canonicalize
@@ -19,9 +21,6 @@ from pipelines.text.urls import canonicalize
 _SCHEME = re.compile(r"(https?):/{1,64}", re.ASCII | re.IGNORECASE)
 _ENCODED = re.compile(r"https?%3a", re.ASCII | re.IGNORECASE)
 
-_REVISIONS = """
-SELECT r.id, r.number, r.first_seen FROM revisions r WHERE r.article_id = ? ORDER BY r.number
-"""
 _REVISION = """
 SELECT r.*, back.number AS back_to FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to
 WHERE r.article_id = ? AND r.number = ?
@@ -46,11 +45,9 @@ ReadPage = Callable[[str, int], Answered | None]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An article as far as a list of its revisions needs it."""
+    """An article, and whether it may be shown."""
 
     article: Row
-    revisions: tuple[Row, ...]
-    """id, number and first_seen of each, oldest first."""
     withdrawn: bool
 
 
@@ -71,7 +68,11 @@ class Holdings:
         found = lookup.by_urls(plain, canonicalize(plain))
         if found is None:
             return None
-        return Held(found, tuple(self.store.rows(_REVISIONS, (found["id"],))), lookup.is_withdrawn(found))
+        return Held(found, lookup.is_withdrawn(found))
+
+    def time_map(self, held: Held, base: str) -> TimeMap | None:
+        """The mementos of an article, as a server at `base` has them; None where there are none."""
+        return time_map(held.article["url"], map(articles.facts, articles.history(self.store, held.article["id"])), base)
 
     def revision(self, held: Held, number: int) -> Row:
         """One revision in full, with the names of its authors; KeyError where there is none."""

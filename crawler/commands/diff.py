@@ -33,7 +33,7 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
         withdrawn = withdrawal_of(store, article["id"])
         if withdrawn:
             raise click.ClickException(f"{article['url']} was {withdrawn}")
-        revisions = articles.history(store, article["id"])
+        revisions = [articles.facts(one) for one in articles.history(store, article["id"])]
         first, second = _pick(numbers, len(revisions))
         before, after = (articles.revision(store, article, number) for number in (first, second))
     if before is None or after is None:

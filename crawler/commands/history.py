@@ -14,6 +14,7 @@ from crawler.commands.options import db_option, json_option, open_ledger
 from pipelines.diff import word_pieces
 from pipelines.queries import articles
 from pipelines.queries.changes import rows_of
+from pipelines.queries.results import Revision
 from pipelines.store.database import Row, Store
 from pipelines.store.redaction import withdrawal_of
 
@@ -117,11 +118,14 @@ def _told(out: Console, row: Row) -> Text:
     return lines
 
 
-def _with_words(store: Store, revisions: list[Row]) -> list[Row]:
+def _with_words(store: Store, revisions: tuple[Revision, ...]) -> list[Row]:
     """With how many words came and went, and the headline before."""
-    told = {row["revision_id"]: row for row in rows_of(store, [row["revision_id"] for row in revisions])}
+    told = {row["revision_id"]: row for row in rows_of(store, [revision.revision_id for revision in revisions])}
     keys = ("headline_before", "words_added", "words_removed")
-    return [{**row, **{key: told.get(row["revision_id"], {}).get(key) for key in keys}} for row in revisions]
+    return [
+        {**articles.facts(revision), **{key: told.get(revision.revision_id, {}).get(key) for key in keys}}
+        for revision in revisions
+    ]
 
 
 def _words(row: Row) -> str:

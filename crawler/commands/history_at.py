@@ -17,9 +17,6 @@ from pipelines.store.rows import json_of, moment, optional_moment
 from pipelines.text.zones import zone_of
 
 _SAID = ("headline", "description", "body", "byline", "section", "date_published", "date_modified")
-_ALIKE = """
-SELECT r.number, e.number AS earlier FROM revisions r JOIN revisions e ON e.id = r.reads_as WHERE r.article_id = ?
-"""
 
 
 def tell_at(store: Store, article: Row, text: str, *, as_json: bool) -> None:
@@ -28,8 +25,7 @@ def tell_at(store: Store, article: Row, text: str, *, as_json: bool) -> None:
     at = parse_moment(text, zone_of(name), now())
     if at is None:
         raise click.UsageError(f"--at: {text!r} is no time such as 2025-03-07T14:05, 2025-03-07T14:05Z or 14:05")
-    alike = {row["number"]: row["earlier"] for row in store.rows(_ALIKE, (article["id"],))}
-    revisions = [{**row, "reads_as": alike.get(row["number"])} for row in articles.history(store, article["id"])]
+    revisions = [{**articles.facts(one), "reads_as": one.reads_as} for one in articles.history(store, article["id"])]
     said = said_at(revisions, articles.states(store, article["id"]), at)
     withdrawn = withdrawal_of(store, article["id"])
     stood = [] if withdrawn else [_revision(store, article, row) for row in revisions if row["number"] in said.numbers]

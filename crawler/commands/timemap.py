@@ -29,7 +29,7 @@ def command(url: str, base_url: str, as_json: bool, db: str) -> None:
             raise click.ClickException(f"the ledger has no article at {url}")
         if withdrawn := withdrawal_of(store, article["id"]):
             raise click.ClickException(f"{article['url']}: {withdrawn}")
-        found = memento.time_map(article["url"], articles.history(store, article["id"]), base_url)
+        found = memento.time_map(article["url"], map(articles.facts, articles.history(store, article["id"])), base_url)
     if found is None:
         raise click.ClickException(f"{article['url']} has no revisions")
     click.echo(memento.json_format(found) if as_json else memento.link_format(found), nl=False)

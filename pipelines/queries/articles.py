@@ -9,15 +9,24 @@ from typing import Any
 from pipelines.article import Article
 from pipelines.queries.activity import totals
 from pipelines.queries.changes import CHANGES
+from pipelines.queries.results import Revision, value_of
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
 
-_HISTORY = """
-SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.headline, r.byline, r.date_modified, r.not_before,
-    r.first_seen,
-    r.last_seen, back.number AS reverted_to, r.extractor, r.content_hash, r.warc_file, r.warc_offset
-FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to WHERE r.article_id = ? ORDER BY r.number
+_REVISIONS = """
+SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.headline, r.description, r.byline, r.section, r.language,
+    r.date_published, r.date_published_raw, r.date_modified, r.date_modified_raw, r.not_before, r.first_seen, r.last_seen,
+    r.content_hash, r.payload_hash, r.extractor, r.crawl_id, r.warc_file, r.warc_offset, back.number AS reverted_to,
+    earlier.number AS reads_as, before.headline AS headline_before, before.date_modified AS date_modified_before
+FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to LEFT JOIN revisions earlier ON earlier.id = r.reads_as
+LEFT JOIN revisions before ON before.article_id = r.article_id AND before.number = r.number - 1
+WHERE r.article_id = ? AND (r.number = 1 OR r.number > ?) ORDER BY r.number
 """
+
+_PRINTED = (
+    "revision_id", "number", "change", "changed_fields", "headline", "byline", "date_modified", "not_before", "first_seen",
+    "last_seen", "reverted_to", "extractor", "content_hash", "warc_file", "warc_offset",
+)  # fmt: skip
 
 
 def find_article(store: Store, url: str) -> Row | None:
@@ -25,9 +34,15 @@ def find_article(store: Store, url: str) -> Row | None:
     return Lookup(store, "").by_urls(url)
 
 
-def history(store: Store, article_id: int) -> list[Row]:
-    """All revisions of an article, oldest first; `changed_fields` as a list, `reverted_to` as a number."""
-    return [{**row, "changed_fields": json.loads(row["changed_fields"])} for row in store.rows(_HISTORY, (article_id,))]
+def history(store: Store, article_id: int, *, after: int = 0) -> tuple[Revision, ...]:
+    """The revisions of an article, oldest first: the first one, and those whose number is greater than `after`."""
+    rows = store.rows(_REVISIONS, (article_id, after))
+    return tuple(value_of(Revision, {**row, "changed_fields": json.loads(row["changed_fields"])}) for row in rows)
+
+
+def facts(revision: Revision) -> Row:
+    """A revision as the JSON of `history` and `diff` has it; the keys are a contract."""
+    return {name: getattr(revision, name) for name in _PRINTED}
 
 
 def states(store: Store, article_id: int) -> list[Row]:

@@ -1,0 +1,219 @@
+"""A ledger as analysts see it: one object, read-only, whose methods answer with frozen values. Holds no SQL of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from crawler.clock import clock
+from pipelines import stories
+from pipelines.article import Article
+from pipelines.history import revisions
+from pipelines.queries import articles, changes
+from pipelines.queries import search as searching
+from pipelines.queries.health import judge
+from pipelines.queries.health_metrics import vitals
+from pipelines.queries.removed import disappearances
+from pipelines.queries.results import (
+    Alias,
+    Change,
+    Hit,
+    Hits,
+    Revision,
+    SiteHealth,
+    State,
+    StoryHead,
+    Takedown,
+    Takedowns,
+    value_of,
+)
+from pipelines.queries.url_report import Trace, trace
+from pipelines.store.database import Row, Store
+from pipelines.store.redaction import Withdrawal, withdrawal_of
+
+
+class ArticleNotFoundError(LookupError):
+    """The ledger has no article at a URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """An article with everything that happened to it, but for its revisions."""
+
+    article_id: int
+    url: str
+    site_id: str
+    kind: str
+    state: str
+    """`live`, `suspected`, `gone` or `moved`."""
+    date_published: str | None
+    first_seen: str
+    last_seen: str
+    last_checked: str | None
+    next_check: str | None
+    revision_count: int
+    latest: Article | None
+    """The latest revision in full, with authors, images and body; None where nothing was ever read."""
+    states: tuple[State, ...]
+    """Oldest first."""
+    aliases: tuple[Alias, ...]
+    withdrawn: Withdrawal | None
+
+
+class Ledger:
+    """An open ledger. Use it as a context manager, or `close()` it.
+
+    URLs may be in any spelling that ever led to the article: an old slug, an AMP page, with or without www. A method that needs
+    an article raises `ArticleNotFoundError` where the ledger has none.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._store = Store(path, readonly=True)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"newsledger.open({str(self._store.path)!r})"
+
+    def article(self, url: str) -> ArticleView:
+        """The article at a URL, with its latest text, its states and its other addresses.
+
+        >>> import newsledger
+        >>> with newsledger.open("news.db") as ledger:
+        ...     article = ledger.article("http://www.paper.example/news/mill-fire/")
+        >>> article.state, article.revision_count, article.latest.authors[0].name
+        ('live', 2, 'Ann Other')
+        """
+        row = self._find(url)
+        number = row["id"]
+        view = {
+            **row,
+            "article_id": number,
+            "latest": articles.revision(self._store, row, row["revision_count"]),
+            "states": tuple(value_of(State, one) for one in articles.states(self._store, number)),
+            "aliases": tuple(value_of(Alias, one) for one in articles.aliases(self._store, number)),
+            "withdrawn": withdrawal_of(self._store, number),
+        }
+        return value_of(ArticleView, view)
+
+    def history(self, url: str) -> tuple[Revision, ...]:
+        """All revisions of the article at a URL, oldest first.
+
+        >>> import newsledger
+        >>> with newsledger.open("news.db") as ledger:
+        ...     first, last = ledger.history("https://paper.example/news/mill-fire")
+        >>> last.change, last.changed_fields, last.not_before, last.first_seen
+        ('silent', ('headline', 'body'), '2025-03-07T08:00:00Z', '2025-03-07T10:00:00Z')
+        """
+        return articles.history(self._store, self._find(url)["id"])
+
+    def revision(self, url: str, number: int) -> Article:
+        """One revision in full, by its number; IndexError where there is none. See `pipelines.diff` to compare two.
+
+        >>> import newsledger
+        >>> with newsledger.open("news.db") as ledger:
+        ...     ledger.revision("https://paper.example/news/mill-fire", 1).body
+        'Firefighters were called to Cross Mill at 4.10am.'
+        """
+        found = articles.revision(self._store, self._find(url), number)
+        if found is None:
+            raise IndexError(number)
+        return found
+
+    def changes(self, *, sites: Iterable[str] = (), kinds: Iterable[str] = (), since: str | None = None, until: str | None = None,
+                region: str | None = None, country: str | None = None, limit: int = 60,
+                before: str | None = None) -> tuple[Change, ...]:  # fmt: skip
+        """The newest revisions, newest first, at most 500 at once; `before` is the `cursor` of the last one of the page before.
+
+        `kinds`: kinds of change. `since` and `until`: first and last day or moment, ISO 8601 UTC, both included.
+
+        >>> import newsledger
+        >>> with newsledger.open("news.db") as ledger:
+        ...     [(change.site_id, change.headline_before, change.words_added) for change in ledger.changes(kinds=["silent"])]
+        [('paper', 'Fire at Cross Mill', 8)]
+        """
+        wanted = changes.Filter(tuple(sites), region, country, tuple(kinds), since=since, until=until)
+        return tuple(value_of(Change, row) for row in changes.latest(self._store, wanted, limit=limit, before=before))
+
+    def search(self, words: str, *, sites: Iterable[str] = (), kinds: Iterable[str] = (), since: str | None = None,
+               until: str | None = None, limit: int = 20, offset: int = 0) -> Hits:  # fmt: skip
+        """Revisions that hold all the words; `"a phrase"` stays together, `word*` finds beginnings.
+
+        >>> import newsledger
+        >>> with newsledger.open("news.db") as ledger:
+        ...     found = ledger.search('"two people" mill')
+        >>> found.total, [(hit.number, hit.headline) for hit in found.hits]
+        (1, [(2, 'Two hurt in fire at Cross Mill')])
+        """
+        found = searching.search(
+            self._store, words, sites=sites, changes=kinds, since=since, until=until, limit=limit, offset=offset
+        )
+        facets = {name: tuple(values) for name, values in found.facets.items()}
+        hits = tuple(value_of(Hit, {**row, "latest": bool(row["latest"])}) for row in found.rows)
+        return Hits(hits, found.total, found.is_more, found.ranked, facets)
+
+    def takedowns(self, *, site: str | None = None, state: str | None = None, limit: int = 50,
+                  before: str | None = None) -> Takedowns:  # fmt: skip
+        """Articles that went from their sites, newest first; `state`: only the `gone`, or only the `suspected`.
+
+        >>> import newsledger
+        >>> with newsledger.open("news.db") as ledger:
+        ...     ledger.takedowns(site="paper")
+        Takedowns(takedowns=(), older=None)
+        """
+        chosen = revisions.State(state) if state else None
+        found = disappearances(self._store, site=site, state=chosen, limit=limit, before=before)
+        return Takedowns(tuple(value_of(Takedown, row) for row in found.rows), found.older)
+
+    def stories(self, *, site: str | None = None, agency: str | None = None, limit: int = 50,
+                before: str | None = None) -> tuple[StoryHead, ...]:  # fmt: skip
+        """Stories that several sites carry, newest first; those that `site` carries, or of an `agency` (its short name).
+
+        >>> import newsledger
+        >>> with newsledger.open("news.db") as ledger:
+        ...     ledger.stories(agency="PA")
+        ()
+        """
+        found = stories.latest(self._store, limit=limit, before=before, site=site, agency=agency)
+        return tuple(value_of(StoryHead, row) for row in found)
+
+    def site_health(self, *, now: datetime | None = None, max_age: timedelta = timedelta(hours=24)) -> tuple[SiteHealth, ...]:
+        """Each site, judged by its own history; `max_age`: how old the last crawl that finished may be.
+
+        >>> import newsledger
+        >>> with newsledger.open("news.db") as ledger:
+        ...     [(site.site_id, site.is_ill, site.findings[0].code) for site in ledger.site_health()]
+        [('paper', False, 'never_crawled')]
+        """
+        found = vitals(self._store, now or clock()())
+        return tuple(SiteHealth(one.site_id, one, judge(one, max_age)) for one in found)
+
+    def url_report(self, url: str) -> Trace:
+        """Everything that the ledger knows of a URL, be it an article or not.
+
+        >>> import newsledger
+        >>> with newsledger.open("news.db") as ledger:
+        ...     report = ledger.url_report("https://paper.example/news/mill-fire")
+        ...     nothing = ledger.url_report("https://paper.example/news/never-seen")
+        >>> report.latest["number"], [fetch["outcome"] for fetch in report.looks], nothing.article
+        (2, ['silent', 'new'], None)
+        """
+        return trace(self._store, url)
+
+    def _find(self, url: str) -> Row:
+        found = articles.find_article(self._store, url)
+        if found is None:
+            raise ArticleNotFoundError(f"the ledger has no article at {url}")
+        return found
