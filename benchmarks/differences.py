@@ -27,7 +27,7 @@ from editing import NEGATIONS, Subject
 from stability import read, subjects
 
 from pipelines.article import Article
-from pipelines.diff import Kind, Op, Paragraph, Piece, apply, body_changes, differences, restore
+from pipelines.diff import ChangeKind, Op, Paragraph, Piece, apply, body_changes, differences, restore
 from pipelines.diff.tokens import sentences_of
 from pipelines.text.unicode import join_paragraphs, paragraphs
 
@@ -268,14 +268,14 @@ def _side(pieces: Sequence[Piece], without: Op) -> str:
 def regions(shown: Sequence[Paragraph]) -> int:
     """Places at which a reader's eye must stop: changed runs of words; paragraphs that came, went or moved."""
     count = 0
-    for kinds, group in groupby(shown, key=lambda paragraph: paragraph.kind in (Kind.REMOVED, Kind.ADDED)):
+    for kinds, group in groupby(shown, key=lambda paragraph: paragraph.kind in (ChangeKind.REMOVED, ChangeKind.ADDED)):
         if kinds:
             each = Counter(paragraph.kind for paragraph in group)
             count += max(each.values())
         else:
             for paragraph in group:
                 changed = [piece.op is not Op.SAME for piece in paragraph.pieces]
-                count += sum(is_one for is_one, _ in groupby(changed)) + (paragraph.kind is Kind.MOVED_TO)
+                count += sum(is_one for is_one, _ in groupby(changed)) + (paragraph.kind is ChangeKind.MOVED_TO)
     return count
 
 
@@ -302,7 +302,7 @@ class Findings:
         self.kinds.update(pair.edits)
         if not is_exact(pair, shown):
             self.inexact.append(pair.page)
-        seen = {_side(one.pieces, Op.REMOVED) for one in shown if one.kind is Kind.MOVED_TO}
+        seen = {_side(one.pieces, Op.REMOVED) for one in shown if one.kind is ChangeKind.MOVED_TO}
         self.moved += len(pair.moved)
         self.moved_seen += len(pair.moved & seen)
         self.excess.append(regions(shown) - len(pair.edits) - pair.edits.count("a paragraph moved and edited"))
@@ -387,7 +387,7 @@ def marked(shown: Sequence[Paragraph]) -> Iterator[str]:
     """A line for each paragraph that is not as it was."""
     marks = {Op.SAME: "{}", Op.REMOVED: "[-{}-]", Op.ADDED: "{{+{}+}}"}
     for one in shown:
-        if one.kind is not Kind.SAME:
+        if one.kind is not ChangeKind.SAME:
             words = "".join(marks[piece.op].format(piece.text) for piece in one.pieces).replace("\n\n", "¶")
             yield f"  {one.kind} {one.number_before or ''}>{one.number_after or ''} {words}"
 

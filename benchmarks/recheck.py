@@ -27,11 +27,11 @@ from edits import DAY, HOUR, SCENARIOS, Scenario, Story, stories, tick_after
 from timers import END, Tally, Timer, adaptive, hourly, never, one_fifth, tiers
 
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import CLAIMS, Count, Habits, counted, habit_of
+from pipelines.history.edit_rates import CLAIMS, Count, EditRateModel, counted, habit_of
 from pipelines.history.removals import Absence, missing
 from pipelines.history.revisions import State
 from pipelines.history.revisit import Due, allowance, claim_is_due, in_order, next_check, window
-from pipelines.history.validators import Trust, Validators, caught, heard, lied
+from pipelines.history.validators import Validators, ValidatorTrust, caught, heard, lied
 
 T0 = datetime(2025, 3, 1, tzinfo=UTC)
 
@@ -71,8 +71,8 @@ class _Crawls:
         self.tally = Tally(len(trace))
         self.kept: dict[int, Kept] = {}
         self.counts: dict[str, Count] = {}
-        self.habits = Habits()
-        self.trust = Trust()
+        self.habits = EditRateModel()
+        self.trust = ValidatorTrust()
         self.pending: set[int] = set()
         self.spent: deque[datetime] = deque()
         self.heap: list[tuple[datetime, int]] = []
@@ -89,7 +89,7 @@ class _Crawls:
             if story.vanishes and story.deleted:
                 vanished.setdefault(tick_after(story.deleted, tick), []).append(number)
         for minute in range(0, END, tick):
-            self.habits = Habits(dict(self.counts))  # as a crawl loads them: once
+            self.habits = EditRateModel(dict(self.counts))  # as a crawl loads them: once
             self.pending |= {number for number in claims.get(minute, ()) if number in self.kept}
             self._claimed(minute)
             for number in vanished.get(minute, ()):

@@ -33,7 +33,7 @@ from crawler.catalogue.site import Site
 from crawler.crawl.session import rows_of
 from crawler.schedule.plan import next_start
 from crawler.schedule.service import Schedule
-from crawler.schedule.subprocess_runner import Children, Orders
+from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
@@ -112,7 +112,7 @@ def run(sites: list[Site], options: argparse.Namespace, db: Path) -> tuple[datet
     clock = FastClock(options.speed)
     os.environ["CLOCK"] = clock.described
     program = (sys.executable, "-S", "-E", str(HERE / "shortest_crawl.py"))
-    schedule = Schedule(str(db), Children(Orders(str(db), program=program), clock), clock, options.jobs)
+    schedule = Schedule(str(db), SubprocessRunner(RunnerConfig(str(db), program=program), clock), clock, options.jobs)
     schedule.replace(sites)
     wanted, seen = len(sites) * options.rounds, []
     with given_to_apscheduler(clock), Store(db, readonly=True) as store:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
 
-from crawler.monitoring.collector import Reader
+from crawler.monitoring.collector import MeasurementReader
 from crawler.monitoring.exporter import render
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
@@ -59,7 +59,7 @@ def add_crawl(store: Store, n: int, at: datetime, looks: int, revises: bool) -> 
                                  "status": 404 if outcome == "gone" else 200, "outcome": outcome, "bytes": 80_000})  # fmt: skip
 
 
-def measure(name: str, db: Path, at: datetime, reader: Reader, seconds: float = inf) -> None:
+def measure(name: str, db: Path, at: datetime, reader: MeasurementReader, seconds: float = inf) -> None:
     """One reading, rendered."""
     wall, cpu = time.perf_counter(), time.process_time()
     reading = reader.read(at, lambda _: True, seconds=seconds)
@@ -86,11 +86,11 @@ def main() -> None:
             generate(db, said.sites, said.fetches)
             print(f"generated in {time.perf_counter() - begun:.0f} s, {db.stat().st_size >> 20} MB")
         at = BEGIN + timedelta(minutes=30 * CRAWLS_A_SITE)
-        reader = Reader(str(db), timedelta(hours=24))
+        reader = MeasurementReader(str(db), timedelta(hours=24))
         measure("first, all of it", db, at, reader)
         measure("again, nothing new", db, at, reader)
         reader.save()
-        reader = Reader(str(db), timedelta(hours=24))
+        reader = MeasurementReader(str(db), timedelta(hours=24))
         measure("a new process, from what was kept", db, at, reader)
         with Store(db) as store, store.transaction():
             for n in range(min(8, said.sites)):

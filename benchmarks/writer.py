@@ -38,8 +38,8 @@ from crawler.catalogue.site import Site
 from crawler.clock import clock
 from crawler.cluster import consumer as loop
 from crawler.cluster.connection import connect
-from crawler.cluster.consumer import Writer
-from crawler.cluster.messages import Ended, Looked, Message, Opened, encode
+from crawler.cluster.consumer import StreamConsumer
+from crawler.cluster.messages import CrawlEnded, CrawlOpened, ItemFetched, Message, encode
 from crawler.cluster.stream import LOOKS
 from crawler.crawl.session import Ending
 from pipelines.article import Article, Author, Fetch, Image, Outcome, Payload
@@ -116,14 +116,19 @@ class Crawl:
         return make(f"{self.number:032x}", self.serial)
 
     def open(self) -> Message:
-        return self.say(lambda crawl, serial: Opened(crawl, serial, self.site, "schedule", self.moment, self.moment, "worker",
-                                                     self.number, f"newsledger:reply:{crawl}"))  # fmt: skip
+        return self.say(
+            lambda crawl, serial: CrawlOpened(
+                crawl, serial, self.site, "schedule", self.moment, self.moment, "worker", self.number, f"newsledger:reply:{crawl}"
+            )
+        )
 
     def look(self, item: Article | Fetch) -> Message:
-        return self.say(lambda crawl, serial: Looked(crawl, serial, item))
+        return self.say(lambda crawl, serial: ItemFetched(crawl, serial, item))
 
     def end(self) -> Message:
-        return self.say(lambda crawl, serial: Ended(crawl, serial, Ending(CrawlOutcome.FINISHED, None, self.moment, whole=True)))
+        return self.say(
+            lambda crawl, serial: CrawlEnded(crawl, serial, Ending(CrawlOutcome.FINISHED, None, self.moment, whole=True))
+        )
 
 
 def first_crawls(press: Press, looks: int) -> tuple[list[Message], list[Message], dict[str, list[Article]]]:
@@ -211,7 +216,7 @@ def write(redis: Redis, db: Path) -> None:
     loop.BLOCK_MS = 1
     loop.catch_up = lambda *_: 0  # type: ignore[assignment]
     with Store(db) as store:
-        Writer(redis, store, clock()).run(threading.Event(), once=True)
+        StreamConsumer(redis, store, clock()).run(threading.Event(), once=True)
 
 
 def write_bare(redis: Redis, db: Path) -> None:
@@ -324,7 +329,7 @@ def doubtful(messages: list[Message], lot: random.Random) -> list[Message]:
     """The same, where every tenth article has lost its text: such looks wait until their crawl ends."""
     changed = []
     for message in messages:
-        if isinstance(message, Looked) and isinstance(message.item, Article) and message.item.fetch and lot.random() < 0.1:
+        if isinstance(message, ItemFetched) and isinstance(message.item, Article) and message.item.fetch and lot.random() < 0.1:
             fetch = replace(message.item.fetch, payload=Payload(b"<html></html>" * 1000, "text/html"))
             message = replace(message, item=normalise(replace(message.item, body="", fetch=fetch)))
         changed.append(message)

@@ -29,7 +29,7 @@ class ConfigurationError(ValueError):
     """A setting is wrong; the message says where it stands and what is allowed."""
 
 
-class Kind(StrEnum):
+class SettingKind(StrEnum):
     """What a value has to look like."""
 
     TEXT = "text"
@@ -42,7 +42,7 @@ class Kind(StrEnum):
     REDIS = "URL of a Redis"
 
 
-class Origin(StrEnum):
+class SettingOrigin(StrEnum):
     """Where a value comes from."""
 
     ENVIRONMENT = "environment"
@@ -55,7 +55,7 @@ class Setting:
     """One setting."""
 
     key: str
-    kind: Kind
+    kind: SettingKind
     default: Value
     meaning: str
     choices: tuple[str, ...] = ()
@@ -71,48 +71,78 @@ class Setting:
     @property
     def allowed(self) -> str:
         """What may stand there, for a person."""
-        if self.kind is Kind.CHOICE:
+        if self.kind is SettingKind.CHOICE:
             return f"one of {', '.join(self.choices)}"
-        if self.kind in (Kind.COUNT, Kind.NUMBER):
+        if self.kind in (SettingKind.COUNT, SettingKind.NUMBER):
             return (
                 f"a {self.kind}, {self.low:g} or more"
                 if math.isinf(self.high)
                 else f"a {self.kind} from {self.low:g} to {self.high:g}"
             )
-        if self.kind is Kind.ADDRESS:
+        if self.kind is SettingKind.ADDRESS:
             return 'a loopback address and port ("127.0.0.1:9464", "[::1]:9464"), or nothing'
-        if self.kind is Kind.REDIS:
+        if self.kind is SettingKind.REDIS:
             return "redis://HOST:PORT/NUMBER, rediss://... or unix://PATH, or nothing"
-        return {Kind.SECRETS: "URLs that apprise knows (scheme://...)", Kind.MOMENT: f"an {self.kind}"}.get(self.kind, "text")
+        return {SettingKind.SECRETS: "URLs that apprise knows (scheme://...)", SettingKind.MOMENT: f"an {self.kind}"}.get(
+            self.kind, "text"
+        )
 
 
-SETTINGS = {setting.key: setting for setting in (
-    Setting("contact", Kind.TEXT, "no contact set; see NEWSLEDGER_CONTACT", "who you are, for the user agent of every request"),
-    Setting("db", Kind.TEXT, "data/news.db", "the ledger"),
-    Setting("sites", Kind.TEXT, "", "a TOML file of sites, or a folder of them; empty: the catalogue that comes along"),
-    Setting("warc", Kind.TEXT, "", "the folder of archived pages; empty: `warc` beside the ledger"),
-    Setting("max_pages", Kind.COUNT, 2_000, "articles asked for in one crawl, a quarter of it kept for rechecks", low=1,
-            high=100_000),
-    Setting("max_sitemaps", Kind.COUNT, 20, "sitemaps read in one crawl", low=1, high=1_000),
-    Setting("jobs", Kind.COUNT, 4, "crawls that a schedule runs at once, never two of one host", low=1, high=64),
-    Setting("time_limit", Kind.COUNT, 60, "minutes after which a schedule stops a crawl", low=1, high=10_000),
-    Setting("log", Kind.CHOICE, "text", "the form of log lines on standard error", choices=("text", "json")),
-    Setting("log_level", Kind.CHOICE, "WARNING", "the least that a crawl tells", choices=("DEBUG", "INFO", "WARNING", "ERROR")),
-    Setting("metrics", Kind.ADDRESS, "", "where a schedule serves `/metrics` and `/healthz`; empty: nowhere"),
-    Setting("max_age", Kind.NUMBER, 24.0, "hours; a site whose last success is older is ill", low=0.01, high=10_000),
-    Setting("alerts", Kind.SECRETS, (), "whom to tell of trouble: apprise's URLs, in the environment parted by white space"),
-    Setting("alerts_again", Kind.NUMBER, 24.0, "hours after which trouble that lasts is told again", low=0.1, high=10_000),
-    Setting("redis", Kind.REDIS, "", "where the queue and the stream of a cluster are; empty: one machine, and neither"),
-    Setting("now", Kind.MOMENT, "", "stops the clock at this time; for the demo and tests", in_file=False),
-)}  # fmt: skip
+SETTINGS = {
+    setting.key: setting
+    for setting in (
+        Setting(
+            "contact",
+            SettingKind.TEXT,
+            "no contact set; see NEWSLEDGER_CONTACT",
+            "who you are, for the user agent of every request",
+        ),
+        Setting("db", SettingKind.TEXT, "data/news.db", "the ledger"),
+        Setting(
+            "sites", SettingKind.TEXT, "", "a TOML file of sites, or a folder of them; empty: the catalogue that comes along"
+        ),
+        Setting("warc", SettingKind.TEXT, "", "the folder of archived pages; empty: `warc` beside the ledger"),
+        Setting(
+            "max_pages",
+            SettingKind.COUNT,
+            2_000,
+            "articles asked for in one crawl, a quarter of it kept for rechecks",
+            low=1,
+            high=100_000,
+        ),
+        Setting("max_sitemaps", SettingKind.COUNT, 20, "sitemaps read in one crawl", low=1, high=1_000),
+        Setting("jobs", SettingKind.COUNT, 4, "crawls that a schedule runs at once, never two of one host", low=1, high=64),
+        Setting("time_limit", SettingKind.COUNT, 60, "minutes after which a schedule stops a crawl", low=1, high=10_000),
+        Setting("log", SettingKind.CHOICE, "text", "the form of log lines on standard error", choices=("text", "json")),
+        Setting(
+            "log_level",
+            SettingKind.CHOICE,
+            "WARNING",
+            "the least that a crawl tells",
+            choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        ),
+        Setting("metrics", SettingKind.ADDRESS, "", "where a schedule serves `/metrics` and `/healthz`; empty: nowhere"),
+        Setting("max_age", SettingKind.NUMBER, 24.0, "hours; a site whose last success is older is ill", low=0.01, high=10_000),
+        Setting(
+            "alerts", SettingKind.SECRETS, (), "whom to tell of trouble: apprise's URLs, in the environment parted by white space"
+        ),
+        Setting(
+            "alerts_again", SettingKind.NUMBER, 24.0, "hours after which trouble that lasts is told again", low=0.1, high=10_000
+        ),
+        Setting(
+            "redis", SettingKind.REDIS, "", "where the queue and the stream of a cluster are; empty: one machine, and neither"
+        ),
+        Setting("now", SettingKind.MOMENT, "", "stops the clock at this time; for the demo and tests", in_file=False),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SettingValue:
     """A setting's value, and where it comes from."""
 
     value: Value
-    origin: Origin
+    origin: SettingOrigin
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +150,7 @@ class Configuration:
     """The values that hold, options of a command aside."""
 
     file: Path | None
-    found: Mapping[str, Found]
+    found: Mapping[str, SettingValue]
 
     def text(self, key: str) -> str:
         """A value as text."""
@@ -158,15 +188,15 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Configuration:
     """What file and environment say, checked whole; raises ConfigurationError."""
     told = dict(_from_file(file)) if file else {}
     told |= dict(_from_environment(environment))
-    defaults = {key: Found(setting.default, Origin.DEFAULT) for key, setting in SETTINGS.items()}
+    defaults = {key: SettingValue(setting.default, SettingOrigin.DEFAULT) for key, setting in SETTINGS.items()}
     return Configuration(file, defaults | told)
 
 
 def shown(setting: Setting, value: Value) -> str:
     """A value for a person: of secrets only the schemes."""
-    if setting.kind is Kind.REDIS and value:
+    if setting.kind is SettingKind.REDIS and value:
         return f"{scheme(str(value))}://***"
-    if setting.kind is Kind.SECRETS and isinstance(value, tuple):
+    if setting.kind is SettingKind.SECRETS and isinstance(value, tuple):
         return " ".join(f"{scheme(url)}://***" for url in value)
     return str(value)
 
@@ -176,7 +206,7 @@ def scheme(url: str) -> str:
     return url.partition("://")[0][:30]
 
 
-def _from_file(file: Path) -> Iterator[tuple[str, Found]]:
+def _from_file(file: Path) -> Iterator[tuple[str, SettingValue]]:
     try:
         with file.open("rb") as opened:
             text = opened.read(MAX_FILE_BYTES).decode()
@@ -192,10 +222,10 @@ def _from_file(file: Path) -> Iterator[tuple[str, Found]]:
             raise ConfigurationError(f"{where}: no such setting{_near(key, SETTINGS)}")
         if not setting.in_file:
             raise ConfigurationError(f"{where}: only in the environment, as {setting.variable}")
-        yield key, Found(checked(setting, _plain(setting, value, where), where), Origin.FILE)
+        yield key, SettingValue(checked(setting, _plain(setting, value, where), where), SettingOrigin.FILE)
 
 
-def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Found]]:
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, SettingValue]]:
     by_variable = {setting.variable: setting for setting in SETTINGS.values()}
     for name, text in environment.items():
         if not name.startswith(PREFIX) or name == FILE or not text:
@@ -203,30 +233,30 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Fou
         setting, where = by_variable.get(name), f"environment: {name}"
         if setting is None:
             raise ConfigurationError(f"{where}: no such setting{_near(name, by_variable)}")
-        yield setting.key, Found(checked(setting, _parsed(setting, text, where), where), Origin.ENVIRONMENT)
+        yield setting.key, SettingValue(checked(setting, _parsed(setting, text, where), where), SettingOrigin.ENVIRONMENT)
 
 
 def _parsed(setting: Setting, text: str, where: str) -> Value:
     """The environment has text only."""
     try:
-        if setting.kind is Kind.COUNT:
+        if setting.kind is SettingKind.COUNT:
             return int(text)
-        if setting.kind is Kind.NUMBER:
+        if setting.kind is SettingKind.NUMBER:
             return float(text)
     except ValueError as error:
         raise _wrong(setting, text, where) from error
-    return tuple(text.split()) if setting.kind is Kind.SECRETS else text
+    return tuple(text.split()) if setting.kind is SettingKind.SECRETS else text
 
 
 def _plain(setting: Setting, value: object, where: str) -> Value:
     """The file has types, and they must be the right ones."""
-    if setting.kind is Kind.SECRETS:
+    if setting.kind is SettingKind.SECRETS:
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
             return tuple(value)
-    elif setting.kind is Kind.COUNT:
+    elif setting.kind is SettingKind.COUNT:
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-    elif setting.kind is Kind.NUMBER:
+    elif setting.kind is SettingKind.NUMBER:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return float(value)
     elif isinstance(value, str):
@@ -237,19 +267,19 @@ def _plain(setting: Setting, value: object, where: str) -> Value:
 def checked(setting: Setting, value: Value, where: str) -> Value:
     """The value, where it is allowed; raises ConfigurationError that names `where`."""
     fine = True
-    if setting.kind is Kind.CHOICE:
+    if setting.kind is SettingKind.CHOICE:
         fine = value in setting.choices
     elif isinstance(value, int | float):
         fine = setting.low <= value <= setting.high
-    elif setting.kind is Kind.SECRETS and isinstance(value, tuple):
+    elif setting.kind is SettingKind.SECRETS and isinstance(value, tuple):
         for number, url in enumerate(value, 1):
             if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://.", url):
                 raise ConfigurationError(f"{where}: number {number} is no URL; allowed: {setting.allowed}")
-    elif setting.kind is Kind.REDIS and value:
+    elif setting.kind is SettingKind.REDIS and value:
         fine = re.match(r"(?:rediss?|unix)://.", str(value)) is not None
-    elif setting.kind is Kind.ADDRESS and value:
+    elif setting.kind is SettingKind.ADDRESS and value:
         fine = _is_loopback(str(value))
-    elif setting.kind is Kind.MOMENT and value:
+    elif setting.kind is SettingKind.MOMENT and value:
         fine = _is_moment(str(value))
     if not fine:
         raise _wrong(setting, value, where)
@@ -257,7 +287,7 @@ def checked(setting: Setting, value: Value, where: str) -> Value:
 
 
 def _wrong(setting: Setting, value: object, where: str) -> ConfigurationError:
-    told = "" if setting.kind in (Kind.SECRETS, Kind.REDIS) else f" {value!r}"[:100]
+    told = "" if setting.kind in (SettingKind.SECRETS, SettingKind.REDIS) else f" {value!r}"[:100]
     return ConfigurationError(f"{where}: not allowed:{told or ' what stands there'}; allowed: {setting.allowed}")
 
 

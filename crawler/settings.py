@@ -55,8 +55,8 @@ TWISTED_DNS_RESOLVER = "crawler.middlewares.ssrf.GuardedResolver"
 REACTOR_THREADPOOL_MAXSIZE = 4
 # No file, ftp, s3 or data: a page can lead to the web only.
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.middlewares.download_handler.OnceOnly",
-    "https": "crawler.middlewares.download_handler.OnceOnly",
+    "http": "crawler.middlewares.download_handler.NoRetryHandler",
+    "https": "crawler.middlewares.download_handler.NoRetryHandler",
     "file": None,
     "ftp": None,
     "s3": None,
@@ -76,13 +76,13 @@ ITEM_PIPELINES = {
     "crawler.extensions.remote_record.Send": 400,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.middlewares.ssrf.Guard": 40,
-    "crawler.middlewares.robots.Robots": 100,
-    "crawler.middlewares.tdmrep.MiningFile": 110,
-    "crawler.middlewares.download_handler.Tap": 990,  # next to the wire: sees answers as they were received
-    "crawler.middlewares.throttle.Manners": 570,  # between decompression and retries: sees every attempt, unpacked
-    "crawler.middlewares.decompression.Unpacking": 590,
-    "crawler.middlewares.lease.Leased": 980,
+    "crawler.middlewares.ssrf.SsrfMiddleware": 40,
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "crawler.middlewares.tdmrep.TdmrepMiddleware": 110,
+    "crawler.middlewares.download_handler.ExchangeCapture": 990,  # next to the wire: sees answers as they were received
+    "crawler.middlewares.throttle.ThrottleMiddleware": 570,  # between decompression and retries: sees every attempt, unpacked
+    "crawler.middlewares.decompression.DecompressionMiddleware": 590,
+    "crawler.middlewares.lease.LeaseMiddleware": 980,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

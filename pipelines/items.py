@@ -22,7 +22,7 @@ from pipelines.history.identity import address
 from pipelines.history.revisions import State, decide
 from pipelines.store.database import StoreError
 from pipelines.store.quarantine import Quarantine
-from pipelines.store.snapshot import Past
+from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.writer import Ledger
 from pipelines.text.normalise import normalise
 
@@ -53,7 +53,7 @@ class Deduplicate(_OfCrawler):
     def process_item(self, item: Any) -> Any:
         """Article -> Article, or a Fetch with outcome unchanged."""
         past = getattr(self._crawler.spider, "past", None)
-        if not isinstance(item, Article) or not isinstance(past, Past) or item.fetch is None:
+        if not isinstance(item, Article) or not isinstance(past, SiteSnapshot) or item.fetch is None:
             return item
         return confirm(past, item, item.fetch)
 
@@ -118,7 +118,7 @@ class Record:
             self._crawler.stats.inc_value(key)
 
 
-def confirm(past: Past, article: Article, fetch: Fetch) -> Article | Fetch:
+def confirm(past: SiteSnapshot, article: Article, fetch: Fetch) -> Article | Fetch:
     """The bare Fetch where a normalised article is what the past says of it and stands where it stood; else the article."""
     found = past.find(article.url, fetch.external_id)
     if found is None or found.known.state is not State.LIVE or found.known.stale_hash or found.url != address(article):

@@ -8,6 +8,6 @@ In a checkout the shipped files lie in data/sites/; a wheel carries them beside 
 A wrong definition stops the start: nothing here warns, guesses or skips.
 """
 
-from crawler.catalogue.load import CatalogueError, Problem, load_sites
+from crawler.catalogue.load import CatalogueError, CatalogueProblem, load_sites
 
-__all__ = ["CatalogueError", "Problem", "load_sites"]
+__all__ = ["CatalogueError", "CatalogueProblem", "load_sites"]

@@ -20,7 +20,7 @@ _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class CatalogueProblem:
     """One thing that is wrong. As text: "file:line: key: what is wrong"; what concerns no line or key leaves it out."""
 
     file: Path
@@ -38,7 +38,7 @@ class Problem:
 class CatalogueError(ValueError):
     """The catalogue cannot be used. The message has one problem a line, in the order in which a reader meets them."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[CatalogueProblem, ...]) -> None:
         self.problems = problems
         super().__init__("\n".join(map(str, problems)))
 
@@ -55,9 +55,9 @@ def load_sites(path: Path | None = None) -> tuple[Site, ...]:
     elif source.exists():
         reading.file(source)
     else:
-        reading.problems.append(Problem(source, "does not exist"))
+        reading.problems.append(CatalogueProblem(source, "does not exist"))
     if not reading.problems and not reading.sites:
-        reading.problems.append(Problem(source, "defines no site: there is no [[site]] table"))
+        reading.problems.append(CatalogueProblem(source, "defines no site: there is no [[site]] table"))
     if reading.problems:
         raise CatalogueError(tuple(reading.problems))
     return tuple(reading.sites)
@@ -82,7 +82,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.sites: list[Site] = []
-        self.problems: list[Problem] = []
+        self.problems: list[CatalogueProblem] = []
         self._first: dict[str, _Table] = {}
         """id -> the table that first gave it, sound or not."""
 
@@ -90,21 +90,23 @@ class _Reading:
         """Files whose name begins with a dot are editors' scratch files, not ours."""
         files = sorted(file for file in folder.rglob("*.toml") if not file.name.startswith("."))
         if not files:
-            self.problems.append(Problem(folder, "has no *.toml file in it"))
+            self.problems.append(CatalogueProblem(folder, "has no *.toml file in it"))
         for file in files:
             self.file(file)
 
     def file(self, file: Path) -> None:
-        found: list[Problem] = []
+        found: list[CatalogueProblem] = []
         text = _read_text(file, found)
         document = None if text is None else _parse(file, text, found)
         if text is not None and document is not None:
             self._document(_Text(file, text), document, found)
         self.problems += sorted(found, key=lambda problem: problem.line or 0)
 
-    def _document(self, text: _Text, document: Mapping[str, object], found: list[Problem]) -> None:
+    def _document(self, text: _Text, document: Mapping[str, object], found: list[CatalogueProblem]) -> None:
         found += [
-            Problem(text.file, "stands outside of any [[site]] table", text.top.of(key), key) for key in document if key != "site"
+            CatalogueProblem(text.file, "stands outside of any [[site]] table", text.top.of(key), key)
+            for key in document
+            if key != "site"
         ]
         tables = document.get("site", [])
         if isinstance(tables, list) and all(isinstance(table, dict) for table in tables):
@@ -112,11 +114,11 @@ class _Reading:
                 self._table(_Table(text, number), table, found)
         else:
             what = "must be written [[site]], one such table for each site"
-            found.append(Problem(text.file, what, text.top.of("site"), "site"))
+            found.append(CatalogueProblem(text.file, what, text.top.of("site"), "site"))
 
-    def _table(self, at: _Table, table: Mapping[str, object], found: list[Problem]) -> None:
+    def _table(self, at: _Table, table: Mapping[str, object], found: list[CatalogueProblem]) -> None:
         def complain(key: str, what: str) -> None:
-            found.append(Problem(at.text.file, what, at.line_of(key), key))
+            found.append(CatalogueProblem(at.text.file, what, at.line_of(key), key))
 
         site = read_table(table, complain)
         if site is not None:
@@ -161,27 +163,27 @@ class _Table:
         return tables[self.number].of(key) if self.number < len(tables) else self.text.top.of("site")
 
 
-def _read_text(file: Path, problems: list[Problem]) -> str | None:
+def _read_text(file: Path, problems: list[CatalogueProblem]) -> str | None:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        problems.append(Problem(file, f"cannot be read: {error.strerror}"))
+        problems.append(CatalogueProblem(file, f"cannot be read: {error.strerror}"))
         return None
     try:
         return raw.decode("utf-8-sig")  # some editors begin a file with a byte order mark
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(file, f"is not UTF-8: byte 0x{raw[error.start]:02x}", line, "TOML"))
+        problems.append(CatalogueProblem(file, f"is not UTF-8: byte 0x{raw[error.start]:02x}", line, "TOML"))
         return None
 
 
-def _parse(file: Path, text: str, problems: list[Problem]) -> Mapping[str, object] | None:
+def _parse(file: Path, text: str, problems: list[CatalogueProblem]) -> Mapping[str, object] | None:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = _AT_LINE.search(str(error))
         line = int(at[1]) if at and at[1] else text.count("\n") + 1
-        problems.append(Problem(file, _AT_LINE.sub("", str(error)), line, "TOML"))
+        problems.append(CatalogueProblem(file, _AT_LINE.sub("", str(error)), line, "TOML"))
     except RecursionError:
-        problems.append(Problem(file, "is nested too deeply", 1, "TOML"))
+        problems.append(CatalogueProblem(file, "is nested too deeply", 1, "TOML"))
     return None

@@ -20,8 +20,17 @@ from redis.exceptions import RedisError
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
 from crawler.cluster.consumer import WRITER
-from crawler.cluster.lease import MARGIN_SECONDS, PREFIX, Lease, Waits
-from crawler.cluster.messages import Asked, BadMessageError, Ended, Looked, Opened, RefusedError, decode_answer, decode_briefing
+from crawler.cluster.lease import MARGIN_SECONDS, PREFIX, HostWaits, Lease
+from crawler.cluster.messages import (
+    BadMessageError,
+    CrawlEnded,
+    CrawlOpened,
+    ItemFetched,
+    RefusedError,
+    UrlQuestion,
+    decode_answer,
+    decode_briefing,
+)
 from crawler.cluster.stream import Stream, StreamError
 from crawler.crawl.remote import DispatchError
 from crawler.crawl.session import Briefing, Ending
@@ -37,12 +46,12 @@ ELSEWHERE_SECONDS = 20.0
 _STEP_SECONDS = 1
 
 
-class Line:
+class WriterClient:
     """One crawl's `crawler.crawl.remote.Dispatch`."""
 
     def __init__(self, redis: Redis, lease: Lease, worker: str, clock: Clock) -> None:
         """`redis` must allow a blocking wait of a second and more."""
-        self.waits = Waits(redis, lease.pause + MARGIN_SECONDS)
+        self.waits = HostWaits(redis, lease.pause + MARGIN_SECONDS)
         self.crawl = uuid.uuid4().hex
         self.ending: Ending | None = None
         """How the crawl ended, as it told or would have told."""
@@ -62,7 +71,9 @@ class Line:
             raise DispatchError("nobody writes")
         reply = self._reply()
         self._put(
-            lambda serial: Opened(self.crawl, serial, site, trigger, planned, started, self._worker, self._lease.fence, reply)
+            lambda serial: CrawlOpened(
+                self.crawl, serial, site, trigger, planned, started, self._worker, self._lease.fence, reply
+            )
         )
         answer = self._answer(reply, ANSWER_SECONDS)
         if answer is None:
@@ -84,7 +95,7 @@ class Line:
             return set()
         reply = self._reply()
         try:
-            self._put(lambda serial: Asked(self.crawl, serial, tuple(sorted(urls)), reply))
+            self._put(lambda serial: UrlQuestion(self.crawl, serial, tuple(sorted(urls)), reply))
             answer = self._answer(reply, ELSEWHERE_SECONDS)
             return decode_answer(answer) if answer else set()
         except (DispatchError, BadMessageError) as error:
@@ -93,12 +104,12 @@ class Line:
 
     def send(self, item: Article | Fetch) -> None:
         """As `Dispatch` says."""
-        self._put(lambda serial: Looked(self.crawl, serial, item))
+        self._put(lambda serial: ItemFetched(self.crawl, serial, item))
 
     def end(self, ending: Ending) -> None:
         """As `Dispatch` says."""
         self.ending = ending
-        self._put(lambda serial: Ended(self.crawl, serial, ending))
+        self._put(lambda serial: CrawlEnded(self.crawl, serial, ending))
         self.told = True
 
     def _is_written(self) -> bool:
@@ -114,7 +125,7 @@ class Line:
             self.end(Ending(CrawlOutcome.STOPPED, reason, self._clock()))
         raise DispatchError(reason)
 
-    def _put(self, message: Callable[[int], Opened | Looked | Asked | Ended]) -> None:
+    def _put(self, message: Callable[[int], CrawlOpened | ItemFetched | UrlQuestion | CrawlEnded]) -> None:
         with self._sending:
             self._serial += 1
             try:

@@ -17,7 +17,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from crawler.clock import Clock
-from crawler.cluster.handler import Writing
+from crawler.cluster.handler import MessageHandler
 from crawler.cluster.lease import LEASES, PREFIX
 from crawler.cluster.stream import LOOKS, PATIENCE_SECONDS, READ_AT_ONCE, Stream
 from pipelines.store.database import Store, StoreError
@@ -43,7 +43,7 @@ _REVISIONS_AT_ONCE = 1_000
 _WAIT_SECONDS = 1.0
 
 
-class Writer:
+class StreamConsumer:
     """The one consumer of the stream."""
 
     def __init__(self, redis: Redis, store: Store, clock: Clock, *, lost_after_seconds: float = LOST_AFTER_SECONDS,
@@ -55,7 +55,7 @@ class Writer:
         self._lost_after = lost_after_seconds
         self._alive = alive
         self._stream = Stream(redis)
-        self._writing = Writing(store, LOOKS)
+        self._writing = MessageHandler(store, LOOKS)
         self._name = f"{socket.gethostname()}:{store.path.absolute()}"
         self._joined = False
         self._trouble = ""

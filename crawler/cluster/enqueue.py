@@ -18,8 +18,8 @@ from pipelines.store.database import Store
 GONE = "its job is gone from the queue"
 
 
-class Queueing:
-    """Stands where `crawler.schedule.subprocess_runner.Children` does on one machine. Thread-safe."""
+class QueuedRunner:
+    """Stands where `crawler.schedule.subprocess_runner.SubprocessRunner` does on one machine. Thread-safe."""
 
     def __init__(self, redis: Redis, db: str, clock: Clock, time_limit_seconds: float) -> None:
         self._queue = queue_of(redis)

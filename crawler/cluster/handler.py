@@ -15,13 +15,13 @@ from datetime import datetime
 from crawler.catalogue.site import Site
 from crawler.cluster.codec import dumped, loaded
 from crawler.cluster.messages import (
-    Asked,
     BadMessageError,
-    Ended,
-    Entry,
-    Looked,
+    CrawlEnded,
+    CrawlOpened,
+    ItemFetched,
     Message,
-    Opened,
+    StreamEntry,
+    UrlQuestion,
     decode,
     encode_answer,
     encode_briefing,
@@ -45,18 +45,18 @@ _ITS_OWN_FAULT = ("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG")
 
 
 @dataclass(slots=True)
-class Written:
+class HandledMessages:
     """What came of some entries. Answers are to be given now: what they tell is committed."""
 
     answers: list[tuple[str, bytes]] = field(default_factory=list)
-    refused: list[tuple[Entry, str]] = field(default_factory=list)
+    refused: list[tuple[StreamEntry, str]] = field(default_factory=list)
     """Entries that cannot be written, and why."""
     heard: set[str] = field(default_factory=set)
     """The crawls that they came from."""
     counts: Counter[str] = field(default_factory=Counter)
     """How many were recorded, held, opened, asked, ended; came again; came too late; were refused."""
 
-    def add(self, other: Written) -> None:
+    def add(self, other: HandledMessages) -> None:
         """Take in what came of later entries."""
         self.answers += other.answers
         self.refused += other.refused
@@ -77,7 +77,7 @@ class _Open:
     """Whether looks of it are in `held_looks`."""
 
 
-class Writing:
+class MessageHandler:
     """The one writing side of a ledger for the looks of many workers."""
 
     def __init__(self, store: Store, stream: str) -> None:
@@ -86,13 +86,13 @@ class Writing:
         self._stream = stream
         self._open: dict[str, _Open] = {}
 
-    def write(self, entries: Sequence[Entry]) -> Written:
+    def write(self, entries: Sequence[StreamEntry]) -> HandledMessages:
         """Write entries in one transaction, or, where one of them cannot be written, each in its own.
 
         Raises StoreError where the store is to blame: then nothing is lost, and they may be given again.
         """
         if not entries:
-            return Written()
+            return HandledMessages()
         try:
             return self._together([(entry, _read(entry)) for entry in entries])
         except Exception as error:  # the one door of an entry: whatever is wrong with it must not stop the others
@@ -101,7 +101,7 @@ class Writing:
                 raise
             if len(entries) == 1:
                 return self._refuse(entries[0], f"{type(error).__name__}: {error}")
-        written = Written()
+        written = HandledMessages()
         for entry in entries:
             written.add(self.write([entry]))
         return written
@@ -124,8 +124,8 @@ class Writing:
             self._open.clear()
             raise
 
-    def _together(self, given: list[tuple[Entry, Message | BadMessageError]]) -> Written:
-        written = Written(heard={message.crawl for _, message in given if not isinstance(message, BadMessageError)})
+    def _together(self, given: list[tuple[StreamEntry, Message | BadMessageError]]) -> HandledMessages:
+        written = HandledMessages(heard={message.crawl for _, message in given if not isinstance(message, BadMessageError)})
         with self._store.transaction():
             for entry, message in given:
                 if isinstance(message, BadMessageError):
@@ -137,9 +137,9 @@ class Writing:
             self._move(max((entry.id for entry, _ in given), key=place_of))
         return written
 
-    def _take(self, entry: Entry, message: Message, answers: list[tuple[str, bytes]]) -> str:
+    def _take(self, entry: StreamEntry, message: Message, answers: list[tuple[str, bytes]]) -> str:
         """Write one message; what it came to."""
-        if isinstance(message, Opened):
+        if isinstance(message, CrawlOpened):
             return self._begin(message, answers)
         crawl = self._crawl(message.crawl)
         if crawl is None:
@@ -147,16 +147,16 @@ class Writing:
         again = message.serial <= crawl.serial
         if not again:
             self._hear(crawl, message.serial)
-        if isinstance(message, Ended):
+        if isinstance(message, CrawlEnded):
             self._close(message.crawl, message.ending)
             return "ended"
-        if isinstance(message, Asked):
+        if isinstance(message, UrlQuestion):
             elsewhere = kept_elsewhere(self._store, crawl.site.id, message.urls)
             answers.append((message.reply, encode_answer(elsewhere)))
             return "asked"
         return "again" if again else self._look(crawl, entry, message)
 
-    def _look(self, crawl: _Open, entry: Entry, message: Looked) -> str:
+    def _look(self, crawl: _Open, entry: StreamEntry, message: ItemFetched) -> str:
         """Record a look, or keep it as it came while it waits, so that it is there for whoever writes on."""
         recorded, quarantine = crawl.books.take(message.item), crawl.books.quarantine
         if not quarantine.is_holding:  # it never did, or has just settled what it held
@@ -167,7 +167,7 @@ class Writing:
             crawl.holds = True
         return "held" if recorded is None else "recorded"
 
-    def _begin(self, message: Opened, answers: list[tuple[str, bytes]]) -> str:
+    def _begin(self, message: CrawlOpened, answers: list[tuple[str, bytes]]) -> str:
         """Open a crawl's books, and say what it must know; again to one that asks again before it said anything else."""
         row = self._row(message.crawl)
         if row or self._store.value("SELECT 1 FROM crawls WHERE job = ?", (message.crawl,)):
@@ -182,7 +182,7 @@ class Writing:
         answers.append((message.reply, self._draw_up(message)))
         return "opened"
 
-    def _draw_up(self, message: Opened) -> bytes:
+    def _draw_up(self, message: CrawlOpened) -> bytes:
         store, site = self._store, message.site
         put_sites(store, rows_of([site]))
         told = briefing(store, site, message.started)  # before its own row is there
@@ -233,10 +233,10 @@ class Writing:
         crawl = _Open(row["crawl_id"], site, books, row["serial"], row["missing"], holds=False)
         for held in list(self._store.rows("SELECT * FROM held_looks WHERE crawl_id = ? ORDER BY id", (crawl.crawl_id,))):
             fields = {b"v": held["version"].encode(), b"m": held["message"]} | ({b"p": held["page"]} if held["page"] else {})
-            message = _read(Entry("", fields))
+            message = _read(StreamEntry("", fields))
             if isinstance(message, BadMessageError):
                 logger.error("%s: a look that waited cannot be read any more: %s", site.id, message)
-            if isinstance(message, Looked) and books.take(message.item) is not None:  # what made it doubtful is no more
+            if isinstance(message, ItemFetched) and books.take(message.item) is not None:  # what made it doubtful is no more
                 self._store.execute("DELETE FROM held_looks WHERE id = ?", (held["id"],))
             else:
                 crawl.holds = True
@@ -265,14 +265,14 @@ class Writing:
         row = {"stream": self._stream, "last_id": entry_id}
         self._store.insert("stream_positions", row, on_conflict="REPLACE")
 
-    def _refuse(self, entry: Entry, reason: str) -> Written:
+    def _refuse(self, entry: StreamEntry, reason: str) -> HandledMessages:
         logger.error("entry %s cannot be written: %s", entry.id, reason)
         with self._store.transaction():
             self._move(entry.id)
-        return Written(refused=[(entry, reason)], counts=Counter(refused=1))
+        return HandledMessages(refused=[(entry, reason)], counts=Counter(refused=1))
 
 
-def _read(entry: Entry) -> Message | BadMessageError:
+def _read(entry: StreamEntry) -> Message | BadMessageError:
     try:
         return decode(entry.fields)
     except BadMessageError as error:

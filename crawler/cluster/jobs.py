@@ -23,7 +23,7 @@ from rq.serializers import JSONSerializer
 from crawler import config
 from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
-from crawler.cluster.client import Line
+from crawler.cluster.client import WriterClient
 from crawler.cluster.connection import connect
 from crawler.cluster.lease import Lease
 from crawler.cluster.messages import site_of, site_table
@@ -52,7 +52,7 @@ BROKE_DOWN = "the crawl broke down; its worker's log tells why"
 _OVER = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED)
 
 
-class Order(TypedDict):
+class JobOrder(TypedDict):
     """What a job says: plain JSON."""
 
     site: dict[str, Any]
@@ -74,7 +74,7 @@ def put(queue: Queue, site: Site, *, planned: datetime | None, time_limit_second
 
     Raises RedisError.
     """
-    order = Order(site=site_table(site), trigger=trigger, recheck=recheck, planned=planned.isoformat() if planned else "",
+    order = JobOrder(site=site_table(site), trigger=trigger, recheck=recheck, planned=planned.isoformat() if planned else "",
                   seconds=time_limit_seconds)  # fmt: skip
     for _ in range(2):
         try:
@@ -114,7 +114,7 @@ def planned_of(queue: Queue, site_id: str) -> datetime | None:
     return datetime.fromisoformat(planned) if planned else None
 
 
-def crawl(order: Order) -> dict[str, Any] | Retry:
+def crawl(order: JobOrder) -> dict[str, Any] | Retry:
     """The job: crawl the site under the host's lease, or put it off. Runs in a process of its own that RQ has forked."""
     signal.signal(signal.SIGALRM, _end_gracefully)
     said = config.load(config.find(os.environ), os.environ)
@@ -128,7 +128,7 @@ def crawl(order: Order) -> dict[str, Any] | Retry:
         return _put_off(site, f"Redis does not answer: {error}", SILENT_SECONDS)
     if why_not:
         return _put_off(site, why_not, BUSY_SECONDS)
-    line = Line(redis, lease, worker, now)
+    line = WriterClient(redis, lease, worker, now)
     options = Options(db="", recheck=order["recheck"], trigger=order["trigger"], planned=order["planned"],
                       log_level=said.text("log_level"), log=said.text("log"), warc=said.text("warc"))  # fmt: skip
     try:
@@ -142,7 +142,7 @@ def crawl(order: Order) -> dict[str, Any] | Retry:
     return {"crawl": crawl_id, "outcome": line.ending.outcome.value, "requests": line.ending.requests}
 
 
-def _crawl_under(line: Line, site: Site, options: Options, now: Clock, seconds: float) -> int:
+def _crawl_under(line: WriterClient, site: Site, options: Options, now: Clock, seconds: float) -> int:
     """The crawl's id. Raises DispatchError where it could not begin, or its end could not be told."""
     planned = datetime.fromisoformat(options.planned) if options.planned else None
     told = line.open(site, options.trigger, planned, now())

@@ -92,8 +92,8 @@ class Lease:
                 logger.warning("%s: the lease could not be renewed: %s", self._group, error)
 
 
-class Waits:
-    """Before when each host wants nothing to be asked, kept from one crawl to the next; as `crawler.schedule.host_locks.Words`.
+class HostWaits:
+    """The moment before which a host must not be asked, kept between crawls; like `crawler.schedule.host_locks.RetryAfterFile`.
 
     Moments are seconds since the epoch, here; in Redis stands how long there is to wait, and its clock counts it down. So
     machines whose clocks differ wait equally long.

@@ -23,10 +23,10 @@ from crawler.catalogue.tables import read_table
 from crawler.cluster.codec import LARGEST_INT, UNREADABLE, dumped, from_struct, loaded, struct_of, to_struct
 from crawler.crawl.session import Briefing, Ending
 from pipelines.article import Article, Fetch, Payload
-from pipelines.history.edit_rates import Count, Habits
-from pipelines.history.validators import Trust
+from pipelines.history.edit_rates import Count, EditRateModel
+from pipelines.history.validators import ValidatorTrust
 from pipelines.store.crawls import Source
-from pipelines.store.snapshot import Past, PastArticle, PastLook
+from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot
 
 VERSION = b"1"
 MAX_JSON_BYTES = 32 * 1024 * 1024
@@ -61,7 +61,7 @@ class RefusedError(BadMessageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class CrawlOpened:
     """A crawl is about to begin, and wants to be told what it must know."""
 
     crawl: CrawlName
@@ -77,7 +77,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ItemFetched:
     """One look, normalised; an article carries its fetch, and that its page where the reading may be doubted."""
 
     crawl: CrawlName
@@ -86,7 +86,7 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class UrlQuestion:
     """Which of these URLs another site's article has?"""
 
     crawl: CrawlName
@@ -96,7 +96,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CrawlEnded:
     """A crawl has ended."""
 
     crawl: CrawlName
@@ -105,7 +105,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StreamEntry:
     """One entry of the stream, as it came."""
 
     id: str
@@ -114,7 +114,7 @@ class Entry:
     """Empty where it was deleted before it was read."""
 
 
-Message = Opened | Looked | Asked | Ended
+Message = CrawlOpened | ItemFetched | UrlQuestion | CrawlEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +135,13 @@ class _Briefed:
     crawl: int
     allowed: int
     wary_of: str | None
-    articles: tuple[PastArticle, ...]
+    articles: tuple[KnownArticle, ...]
     keys: dict[str, int]
     ids: dict[str, int]
-    dead_ends: dict[str, PastLook]
+    dead_ends: dict[str, LastAttempt]
     sources: dict[str, Source]
-    habits: Habits
-    trust: dict[str, Trust]
+    habits: EditRateModel
+    trust: dict[str, ValidatorTrust]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,8 @@ class _Elsewhere:
     urls: tuple[str, ...]
 
 
-_OPENED, _LOOK = struct_of(Opened, "opened", site=dict[str, Any]), struct_of(_Look, "looked")
-_ASKED, _ENDED = struct_of(Asked, "asked"), struct_of(Ended, "ended")
+_OPENED, _LOOK = struct_of(CrawlOpened, "opened", site=dict[str, Any]), struct_of(_Look, "looked")
+_ASKED, _ENDED = struct_of(UrlQuestion, "asked"), struct_of(CrawlEnded, "ended")
 _SITE = struct_of(Site, article_url=None)
 _BRIEFED, _REFUSED = struct_of(_Briefed, "briefed"), struct_of(_Refused, "refused")
 
@@ -198,10 +198,10 @@ def decode(fields: Mapping[bytes, bytes]) -> Message:
         raise BadMessageError(f"of version {version!r}, and not {VERSION!r}"[:MAX_NAME_CHARS])
     struct = _parsed(text, MAX_JSON_BYTES, _OPENED | _LOOK | _ASKED | _ENDED)
     if isinstance(struct, _OPENED):
-        return Opened(**{**structs.asdict(struct), "site": site_of(struct.site)})
+        return CrawlOpened(**{**structs.asdict(struct), "site": site_of(struct.site)})
     if isinstance(struct, _LOOK):
         return _looked(from_struct(struct, _Look), fields.get(b"p"))
-    return from_struct(struct, Asked) if isinstance(struct, _ASKED) else from_struct(struct, Ended)
+    return from_struct(struct, UrlQuestion) if isinstance(struct, _ASKED) else from_struct(struct, CrawlEnded)
 
 
 def place_of(entry_id: str) -> tuple[int, int]:
@@ -228,14 +228,14 @@ def decode_briefing(answer: bytes) -> tuple[int, Briefing]:
     told = _parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES, _BRIEFED | _REFUSED)
     if isinstance(told, _REFUSED):
         raise RefusedError(told.refused[:MAX_NAME_CHARS])
-    articles = from_struct(told.articles, tuple[PastArticle, ...])
-    past = Past(
+    articles = from_struct(told.articles, tuple[KnownArticle, ...])
+    past = SiteSnapshot(
         {key: articles[place] for key, place in told.keys.items()},
         {key: articles[place] for key, place in told.ids.items()},
-        from_struct(told.dead_ends, dict[str, PastLook]),
+        from_struct(told.dead_ends, dict[str, LastAttempt]),
         from_struct(told.sources, dict[str, Source]),
-        Habits(from_struct(told.habits.counts, dict[str, Count])),
-        from_struct(told.trust, dict[str, Trust]),
+        EditRateModel(from_struct(told.habits.counts, dict[str, Count])),
+        from_struct(told.trust, dict[str, ValidatorTrust]),
     )
     return told.crawl, Briefing(past, told.allowed, told.wary_of)
 
@@ -273,9 +273,9 @@ def site_of(table: Mapping[str, object]) -> Site:
 
 def _struct(message: Message) -> tuple[Any, bytes | None]:
     """What of a message is JSON, and the page beside it."""
-    if isinstance(message, Asked | Ended):
-        return to_struct(message, _ASKED if isinstance(message, Asked) else _ENDED), None
-    if isinstance(message, Opened):
+    if isinstance(message, UrlQuestion | CrawlEnded):
+        return to_struct(message, _ASKED if isinstance(message, UrlQuestion) else _ENDED), None
+    if isinstance(message, CrawlOpened):
         fields = {name: getattr(message, name) for name in _OPENED.__struct_fields__}
         return _OPENED(**{**fields, "site": site_table(message.site)}), None
     item = message.item
@@ -288,11 +288,11 @@ def _struct(message: Message) -> tuple[Any, bytes | None]:
     return to_struct(look, _LOOK), page.body if page else None
 
 
-def _looked(look: _Look, packed: bytes | None) -> Looked:
+def _looked(look: _Look, packed: bytes | None) -> ItemFetched:
     fetch = look.fetch
     if packed is not None:
         fetch = replace(fetch, payload=Payload(_unpacked(packed, MAX_PAGE_BYTES), look.page_type))
-    return Looked(look.crawl, look.serial, fetch if look.article is None else replace(look.article, fetch=fetch))
+    return ItemFetched(look.crawl, look.serial, fetch if look.article is None else replace(look.article, fetch=fetch))
 
 
 def _parsed(text: bytes, most: int, kind: Any) -> Any:

@@ -13,7 +13,7 @@ LONG_UNWRITTEN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
+class WorkerStatus:
     """One worker, as it last told of itself."""
 
     name: str
@@ -24,7 +24,7 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClusterStatus:
     """A cluster at one moment."""
 
     queued: int
@@ -33,7 +33,7 @@ class Standing:
     """Crawls that wait for their host, for the writer, or to be tried again."""
     running: int
     failed: int
-    workers: tuple[Worker, ...]
+    workers: tuple[WorkerStatus, ...]
     leases: tuple[tuple[str, str], ...]
     """Hosts that are asked now, and by whom."""
     unwritten: int
@@ -48,11 +48,11 @@ class Standing:
     """Redis's."""
 
 
-Glance = Callable[[], Standing | str]
+Glance = Callable[[], ClusterStatus | str]
 """What a cluster is at, or why that cannot be told."""
 
 
-def ills(standing: Standing | str) -> dict[str, str]:
+def ills(standing: ClusterStatus | str) -> dict[str, str]:
     """What is wrong with it: a key that stays the same for the same trouble -> a line; empty is well."""
     if isinstance(standing, str):
         return {"redis": standing}
@@ -70,7 +70,7 @@ def ills(standing: Standing | str) -> dict[str, str]:
     return found
 
 
-def told(standing: Standing | str) -> list[str]:
+def told(standing: ClusterStatus | str) -> list[str]:
     """All of it, for a person, a line each."""
     if isinstance(standing, str):
         return [standing]

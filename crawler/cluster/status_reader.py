@@ -19,8 +19,8 @@ from crawler.cluster.connection import NoRedisError, connect, reach
 from crawler.cluster.consumer import WRITER
 from crawler.cluster.jobs import queue_of
 from crawler.cluster.lease import LEASES, holder_of
-from crawler.cluster.messages import BadMessageError, Entry, Looked, decode, place_of
-from crawler.cluster.status import Standing, Worker
+from crawler.cluster.messages import BadMessageError, ItemFetched, StreamEntry, decode, place_of
+from crawler.cluster.status import ClusterStatus, WorkerStatus
 from crawler.cluster.stream import LOOKS, REFUSED
 
 MOST_LEASES = 1_000
@@ -28,7 +28,7 @@ MOST_SEARCHED = 5_000
 """Entries that are looked through for a URL."""
 
 
-def standing_at(url: str) -> Standing:
+def standing_at(url: str) -> ClusterStatus:
     """What goes on now; raises NoRedisError."""
     redis = connect(url)
     reach(redis)
@@ -38,12 +38,12 @@ def standing_at(url: str) -> Standing:
         raise NoRedisError(f"Redis does not answer: {error}") from error
 
 
-def standing_of(redis: Redis) -> Standing:
+def standing_of(redis: Redis) -> ClusterStatus:
     """The same over a connection; raises RedisError."""
     queue, now = queue_of(redis), _now(redis)
     first: Any = redis.xrange(LOOKS, count=1)
     writer = redis.get(WRITER)
-    return Standing(
+    return ClusterStatus(
         queued=queue.count,
         put_off=queue.scheduled_job_registry.count,
         running=queue.started_job_registry.count,
@@ -84,7 +84,7 @@ def of_url(redis: Redis, site: Site | None, url: str) -> Iterator[str]:
         if holder:
             yield f"{site.politeness_group} is being asked by worker {holder}."
     entries: Any = redis.xrange(LOOKS, count=MOST_SEARCHED)
-    looks = sum(_is_look_at(Entry(entry_id.decode(), fields), url) for entry_id, fields in entries)
+    looks = sum(_is_look_at(StreamEntry(entry_id.decode(), fields), url) for entry_id, fields in entries)
     if looks:
         yield f"{looks} look{'s' if looks > 1 else ''} at it {'are' if looks > 1 else 'is'} on the stream and not written yet."
 
@@ -97,20 +97,20 @@ _DOING = {
 }
 
 
-def _is_look_at(entry: Entry, url: str) -> bool:
+def _is_look_at(entry: StreamEntry, url: str) -> bool:
     if url.encode() not in entry.fields.get(b"m", b""):
         return False
     try:
         message = decode(entry.fields)
     except BadMessageError:
         return False
-    return isinstance(message, Looked) and url == message.item.url
+    return isinstance(message, ItemFetched) and url == message.item.url
 
 
-def _workers(redis: Redis, now: datetime) -> Iterator[Worker]:
+def _workers(redis: Redis, now: datetime) -> Iterator[WorkerStatus]:
     for one in RqWorker.all(connection=redis, serializer=JSONSerializer):
         heard = one.last_heartbeat
-        yield Worker(
+        yield WorkerStatus(
             one.name, one.get_current_job_id(), max(now - heard.replace(tzinfo=UTC), timedelta()) if heard else timedelta()
         )
 

@@ -17,7 +17,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
-from crawler.cluster.messages import Entry, Message, encode, place_of
+from crawler.cluster.messages import Message, StreamEntry, encode, place_of
 
 LOOKS = "newsledger:looks"
 REFUSED = "newsledger:refused"
@@ -43,11 +43,11 @@ class StreamError(Exception):
     """A message could not be handed over."""
 
 
-class AwayError(StreamError):
+class RedisAwayError(StreamError):
     """Redis does not answer. What was sent may have arrived, or not."""
 
 
-class BehindError(StreamError):
+class StreamBacklogError(StreamError):
     """Too much waits for the writer."""
 
 
@@ -90,7 +90,7 @@ class Stream:
                 _, self._waiting = pipe.execute()
                 return
             except RedisError as error:
-                wait = self._wait(wait, until, AwayError(f"Redis does not answer: {error}"))
+                wait = self._wait(wait, until, RedisAwayError(f"Redis does not answer: {error}"))
 
     def backlog(self) -> int:
         """How many entries wait to be written; raises RedisError."""
@@ -102,10 +102,10 @@ class Stream:
             try:
                 self._waiting = self.backlog()
             except RedisError as error:
-                wait = self._wait(wait, until, AwayError(f"Redis does not answer: {error}"))
+                wait = self._wait(wait, until, RedisAwayError(f"Redis does not answer: {error}"))
                 continue
             if self._waiting > self._most:
-                wait = self._wait(wait, until, BehindError(f"{self._waiting} looks wait for the writer"))
+                wait = self._wait(wait, until, StreamBacklogError(f"{self._waiting} looks wait for the writer"))
 
     def _wait(self, seconds: float, until: float, error: StreamError) -> float:
         """Pause, or raise when time is up; how long to pause the next time."""
@@ -128,7 +128,7 @@ class Stream:
                 raise
         self._pending, self._undone = True, []
 
-    def read(self, block_ms: int, count: int = READ_AT_ONCE) -> list[Entry]:
+    def read(self, block_ms: int, count: int = READ_AT_ONCE) -> list[StreamEntry]:
         """The next entries, in order; waits for the first of them. Raises RedisError."""
         found = self._next("0", count, None) if self._pending else []
         if not found:
@@ -155,12 +155,12 @@ class Stream:
         pipe.expire(reply, ANSWER_SECONDS)
         pipe.execute()
 
-    def refuse(self, entry: Entry, reason: str) -> None:
+    def refuse(self, entry: StreamEntry, reason: str) -> None:
         """Put an entry that cannot be written aside, with why; the oldest of many go. Raises RedisError."""
         fields = {**entry.fields, b"id": entry.id, b"why": reason}
         self._redis.xadd(REFUSED, fields, maxlen=REFUSED_KEPT, approximate=True)  # type: ignore[arg-type]
 
-    def _next(self, after: str, count: int, block_ms: int | None) -> list[Entry]:
+    def _next(self, after: str, count: int, block_ms: int | None) -> list[StreamEntry]:
         try:
             found: Any = self._redis.xreadgroup(GROUP, CONSUMER, {LOOKS: after}, count=count, block=block_ms)
         except ResponseError as error:
@@ -169,4 +169,4 @@ class Stream:
             self.join()
             return []
         entries = found.get(LOOKS.encode(), [[]])[0] if isinstance(found, dict) else found[0][1] if found else []
-        return [Entry(entry_id.decode(), fields or {}) for entry_id, fields in entries]
+        return [StreamEntry(entry_id.decode(), fields or {}) for entry_id, fields in entries]

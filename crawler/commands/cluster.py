@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cluster.status import Glance, Standing
+from crawler.cluster.status import ClusterStatus, Glance
 from crawler.commands.options import SettingOption
 from pipelines import MissingExtraError
 
@@ -39,7 +39,7 @@ def glance_of(url: str) -> Glance | None:
         from crawler.cluster.connection import NoRedisError
         from crawler.cluster.status_reader import standing_at
 
-    def glance() -> Standing | str:
+    def glance() -> ClusterStatus | str:
         try:
             return standing_at(url)
         except NoRedisError as error:

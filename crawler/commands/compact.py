@@ -13,7 +13,7 @@ from crawler.discovery.frontier import MAX_RETRIES
 from pipelines.history.revisit import DEAD_END_STEPS
 from pipelines.store.crawls import lose_dead
 from pipelines.store.database import Store
-from pipelines.store.retention import Gone, Terms, compact, doomed
+from pipelines.store.retention import PruneResult, RetentionPolicy, compact, doomed
 
 DEAD_END_LOOKS = max(MAX_RETRIES + 1, *(len(steps) for steps in DEAD_END_STEPS.values()))
 """With so many looks on record a dead end stands as high on its ladder as it can, and is retried no more by itself."""
@@ -33,7 +33,7 @@ def command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: bool, db
 
     The look that wrote a revision stays, and so does the last look of each URL.
     """
-    terms = Terms(now() - timedelta(days=keep_fetches), now() - timedelta(days=keep_crawls), DEAD_END_LOOKS)
+    terms = RetentionPolicy(now() - timedelta(days=keep_fetches), now() - timedelta(days=keep_crawls), DEAD_END_LOOKS)
     before = _size(db)
     if dry_run or not Path(db).is_file():
         with open_ledger(db) as store:
@@ -49,7 +49,7 @@ def command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: bool, db
     console().print(text + sizes, markup=False)
 
 
-def _compact(db: str, terms: Terms, vacuum: bool) -> Gone:
+def _compact(db: str, terms: RetentionPolicy, vacuum: bool) -> PruneResult:
     with Store(db) as store:
         lose_dead(store, now())
         running = store.value("SELECT count(*) FROM crawls WHERE outcome = 'running'")

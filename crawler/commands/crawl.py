@@ -11,7 +11,7 @@ from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.commands.console import console, plain, print_json, table, word
 from crawler.commands.options import SettingOption, db_option, json_option, log_option, open_ledger, pick_sites, sites_option
-from crawler.discovery.frontier import Recheck
+from crawler.discovery.frontier import RecheckMode
 from crawler.schedule.pdeathsig import end_with
 from crawler.spiders.run import Options, crawl_site, crawl_sites
 from pipelines.queries import articles
@@ -22,7 +22,7 @@ from pipelines.store.database import Row, Store
 @click.command("crawl")
 @click.argument("targets", nargs=-1, metavar="SITE|URL...")
 @click.option("--all", "every", is_flag=True, help="All enabled sites of the catalogue.")
-@click.option("--recheck", default=Recheck.DUE.value, show_default=True, type=click.Choice([r.value for r in Recheck]),
+@click.option("--recheck", default=RecheckMode.DUE.value, show_default=True, type=click.Choice([r.value for r in RecheckMode]),
               help="Which known articles are looked at again.")  # fmt: skip
 @click.option(
     "--jobs",

@@ -16,7 +16,7 @@ from rich.text import Text
 from crawler.commands.console import difference, has_colours, marked, plain
 from pipelines.article import Article
 from pipelines.diff import author_changes, body_changes, differences, image_changes
-from pipelines.diff.model import Kind, Op, Paragraph, Piece, text_before
+from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, text_before
 from pipelines.diff.tokens import bare_words_of
 
 MEASURE = 100
@@ -26,9 +26,22 @@ NARROW = 50
 GLIMPSE = 60
 """Characters of a paragraph that are shown where it no longer stands."""
 
-MARKS = {Kind.SAME: " ", Kind.CHANGED: "~", Kind.REMOVED: "-", Kind.ADDED: "+", Kind.MOVED_FROM: "<", Kind.MOVED_TO: ">"}
-STYLES = {Kind.REMOVED: "red", Kind.ADDED: "green", Kind.MOVED_FROM: "dim", Kind.MOVED_TO: "blue", Kind.CHANGED: "yellow"}
-_NAMES = {Kind.CHANGED: "changed", Kind.REMOVED: "removed", Kind.ADDED: "added", Kind.MOVED_TO: "moved"}
+MARKS = {
+    ChangeKind.SAME: " ",
+    ChangeKind.CHANGED: "~",
+    ChangeKind.REMOVED: "-",
+    ChangeKind.ADDED: "+",
+    ChangeKind.MOVED_FROM: "<",
+    ChangeKind.MOVED_TO: ">",
+}
+STYLES = {
+    ChangeKind.REMOVED: "red",
+    ChangeKind.ADDED: "green",
+    ChangeKind.MOVED_FROM: "dim",
+    ChangeKind.MOVED_TO: "blue",
+    ChangeKind.CHANGED: "yellow",
+}
+_NAMES = {ChangeKind.CHANGED: "changed", ChangeKind.REMOVED: "removed", ChangeKind.ADDED: "added", ChangeKind.MOVED_TO: "moved"}
 
 
 def tell(out: Console, before: Article, after: Article) -> bool:
@@ -47,17 +60,17 @@ def tell(out: Console, before: Article, after: Article) -> bool:
     return bool(found)
 
 
-def _rows(out: Console, field: str, before: Article, after: Article) -> Iterator[tuple[Kind, str, Text]]:
+def _rows(out: Console, field: str, before: Article, after: Article) -> Iterator[tuple[ChangeKind, str, Text]]:
     """People and pictures one a line; nothing for other fields, and nothing where only their order changed."""
     coloured = has_colours(out)
     if field == "authors":
         for author in author_changes(before.authors, after.authors):
-            if author.kind is not Kind.SAME:
+            if author.kind is not ChangeKind.SAME:
                 yield author.kind, "", marked(author.pieces, coloured=coloured)
     elif field == "images":
         for image in image_changes(before.images, after.images):
-            if image.kind is not Kind.SAME:
-                text = Text(f"(was {image.number_before}) " if image.kind is Kind.MOVED_TO else "", style="blue")
+            if image.kind is not ChangeKind.SAME:
+                text = Text(f"(was {image.number_before}) " if image.kind is ChangeKind.MOVED_TO else "", style="blue")
                 text.append_text(marked(image.caption, coloured=coloured))
                 if image.credit:
                     text.append_text(Text.assemble(" [", marked(image.credit, coloured=coloured), "]"))
@@ -70,7 +83,7 @@ def _body(out: Console, paragraphs: tuple[Paragraph, ...]) -> None:
     added, removed = words_changed(paragraphs)
     out.print(Text.assemble(("body", "bold"), f"  {said or 'line breaks only'}; +{added} -{removed} words"))
     for kind, group in groupby(paragraphs, key=lambda paragraph: paragraph.kind):
-        if kind is Kind.SAME:
+        if kind is ChangeKind.SAME:
             count = len(list(group))
             _line(out, kind, "", Text("… 1 paragraph as it was" if count == 1 else f"… {count} paragraphs as they were", "dim"))
             continue
@@ -79,13 +92,13 @@ def _body(out: Console, paragraphs: tuple[Paragraph, ...]) -> None:
 
 
 def _shown(out: Console, paragraph: Paragraph) -> Text:
-    if paragraph.kind is Kind.MOVED_FROM:
+    if paragraph.kind is ChangeKind.MOVED_FROM:
         text = plain(text_before(paragraph.pieces))
         glimpse = text if len(text) <= GLIMPSE else text[:GLIMPSE].rpartition(" ")[0] + " …"
         return Text.assemble((f"now {paragraph.number_after}: ", "blue"), (glimpse, "dim"))
     pieces = [Piece(piece.op, piece.text.replace("\n\n", "¶ ").replace("\n", "¶ ")) for piece in paragraph.pieces]
     shown = marked(pieces, coloured=has_colours(out))
-    return Text.assemble((f"was {paragraph.number_before}: ", "blue"), shown) if paragraph.kind is Kind.MOVED_TO else shown
+    return Text.assemble((f"was {paragraph.number_before}: ", "blue"), shown) if paragraph.kind is ChangeKind.MOVED_TO else shown
 
 
 def words_changed(paragraphs: Iterable[Paragraph]) -> tuple[int, int]:
@@ -97,7 +110,7 @@ def words_changed(paragraphs: Iterable[Paragraph]) -> tuple[int, int]:
     return counts[Op.ADDED], counts[Op.REMOVED]
 
 
-def _line(out: Console, kind: Kind, number: str, text: Text) -> None:
+def _line(out: Console, kind: ChangeKind, number: str, text: Text) -> None:
     mark = Text(MARKS[kind], style=STYLES.get(kind, ""))
     if not out.is_terminal:
         out.print(Text.assemble(f"{number:>4} ", mark, " ", text))

@@ -9,7 +9,7 @@ import click
 
 from crawler.commands.console import console, plain, print_json, when, word
 from crawler.commands.options import now
-from pipelines.history.as_of import ABSENT, Certainty, Said, describe, parse_moment, said_at
+from pipelines.history.as_of import ABSENT, AsOf, Certainty, describe, parse_moment, said_at
 from pipelines.queries import articles
 from pipelines.store.database import Row, Store
 from pipelines.store.redaction import Withdrawal, withdrawal_of
@@ -42,7 +42,7 @@ def _revision(store: Store, article: Row, row: Row) -> Row:
     return {**row, **texts}
 
 
-def _facts(article: Row, said: Said, sentence: str, withdrawn: Withdrawal | None, stood: list[Row]) -> dict[str, Any]:
+def _facts(article: Row, said: AsOf, sentence: str, withdrawn: Withdrawal | None, stood: list[Row]) -> dict[str, Any]:
     return {
         "url": article["url"], "at": moment(said.at), "certainty": said.certainty, "since": optional_moment(said.since),
         "until": optional_moment(said.until), "absent": ABSENT in said.numbers, "sentence": sentence,
@@ -50,7 +50,7 @@ def _facts(article: Row, said: Said, sentence: str, withdrawn: Withdrawal | None
     }  # fmt: skip
 
 
-def _print(article: Row, sentence: str, withdrawn: Withdrawal | None, said: Said, stood: list[Row]) -> None:
+def _print(article: Row, sentence: str, withdrawn: Withdrawal | None, said: AsOf, stood: list[Row]) -> None:
     out = console()
     out.print(article["url"], markup=False)
     out.print(sentence[:1].upper() + sentence[1:] + ".", markup=False)

@@ -13,7 +13,15 @@ from crawler.clock import clock
 from crawler.commands.console import console, plain, print_json, table
 from crawler.commands.merge import show, told
 from crawler.commands.options import db_option, json_option, sites_option
-from crawler.offline.import_warc import Archive, Report, Taken, default_jobs, import_archive, import_records, is_records
+from crawler.offline.import_warc import (
+    ImportReport,
+    RecordsReport,
+    WarcFiles,
+    default_jobs,
+    import_archive,
+    import_records,
+    is_records,
+)
 from pipelines.store.database import Store
 from pipelines.stories import catch_up
 
@@ -59,7 +67,7 @@ def _records(file: Path, db: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _print_taken(taken: Taken, as_json: bool) -> None:
+def _print_taken(taken: RecordsReport, as_json: bool) -> None:
     if as_json:
         print_json({"records": taken.records, "problems": taken.problems, **told(taken.merged)})
         return
@@ -69,7 +77,7 @@ def _print_taken(taken: Taken, as_json: bool) -> None:
 
 
 def _archive(files: tuple[Path, ...], jobs: int, db: str, sites_path: Path | None, as_json: bool) -> None:
-    archive = Archive(files)
+    archive = WarcFiles(files)
     with Store(db) as store, Progress(console=console(error=True), transient=True) as progress:
         task = progress.add_task("importing", total=len(archive.work))
         report = import_archive(
@@ -93,7 +101,7 @@ def _cpu_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def _print(report: Report, milliseconds: float, as_json: bool) -> None:
+def _print(report: ImportReport, milliseconds: float, as_json: bool) -> None:
     if as_json:
         print_json({
             "captures": report.captures, "outcomes": report.outcomes, "refused": report.refused, "problems": report.problems,

@@ -11,7 +11,7 @@ from rich.progress import Progress
 from crawler.commands.console import console, print_json, table
 from crawler.commands.options import db_option, json_option, now
 from pipelines.exchange.merge import Merged, merge
-from pipelines.exchange.merge_writer import Origin
+from pipelines.exchange.merge_writer import MergeSource
 from pipelines.store.database import Store
 from pipelines.stories import catch_up
 
@@ -35,7 +35,7 @@ def command(other: Path, under: str | None, db: str, as_json: bool) -> None:
         raise click.UsageError("--warc names a folder within the archive's")
     with Store(other, readonly=True) as source, Store(db) as store, Progress(console=console(error=True), transient=True) as bar:
         task = bar.add_task("merging", total=source.value("SELECT count(*) FROM articles"))
-        merged = merge(store, source, Origin(other.name, "merge", folder), now(), lambda n: bar.advance(task, n))
+        merged = merge(store, source, MergeSource(other.name, "merge", folder), now(), lambda n: bar.advance(task, n))
         catch_up(store, now())
         pages = source.value("SELECT 1 FROM revisions WHERE warc_file IS NOT NULL")
     if as_json:

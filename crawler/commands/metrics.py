@@ -11,7 +11,7 @@ import click
 from crawler.commands.cluster import redis_option
 from crawler.commands.monitoring import watched_by
 from crawler.commands.options import configuration, db_option, now, sites_option
-from crawler.monitoring.collector import Reader
+from crawler.monitoring.collector import MeasurementReader
 from crawler.monitoring.json_files import write_text
 
 
@@ -30,7 +30,7 @@ def command(textfile: Path | None, redis: str, db: str, sites_path: Path | None)
     from crawler.monitoring.exporter import render  # an extra
 
     watched = watched_by(db, sites_path, redis)
-    reader = Reader(db, timedelta(hours=configuration().number("max_age")), watched.cluster)
+    reader = MeasurementReader(db, timedelta(hours=configuration().number("max_age")), watched.cluster)
     text = render(reader.read(now(), watched.judged, seconds=inf)).decode()
     reader.save()
     if textfile is None:

@@ -15,9 +15,9 @@ from crawler.catalogue import load_sites
 from crawler.clock import Clock
 from crawler.commands.cluster import glance_of
 from crawler.config import SETTINGS, Configuration, ConfigurationError, checked
-from crawler.monitoring.alert_state import Problem, Trouble
-from crawler.monitoring.collector import Reader
-from crawler.monitoring.monitor import Watch, Watched, troubles
+from crawler.monitoring.alert_state import CurrentProblems, Problem
+from crawler.monitoring.collector import MeasurementReader
+from crawler.monitoring.monitor import Monitor, MonitoredSchedule, troubles
 from crawler.monitoring.server import WatchServer
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def open_teller(db: str, said: Configuration) -> Alerts | None:
         raise click.UsageError(str(error)) from error
 
 
-def open_watch(stack: ExitStack, watched: Watched, address: str, max_age: timedelta, now: Clock, teller: Alerts | None) -> None:
+def open_watch(
+    stack: ExitStack, watched: MonitoredSchedule, address: str, max_age: timedelta, now: Clock, teller: Alerts | None
+) -> None:
     """Start the watch of a schedule, and its server where there is an address; both end with the stack."""
     if not address and not teller:
         return
@@ -46,13 +48,13 @@ def open_watch(stack: ExitStack, watched: Watched, address: str, max_age: timede
             checked(SETTINGS["metrics"], address, "--metrics")
         except ConfigurationError as error:
             raise click.UsageError(str(error)) from error
-    reader = Reader(watched.db, max_age, watched.cluster)
+    reader = MeasurementReader(watched.db, max_age, watched.cluster)
     if not address:
-        watch = Watch(watched, reader, now, teller=teller)
+        watch = Monitor(watched, reader, now, teller=teller)
     else:
         from crawler.monitoring.exporter import CONTENT_TYPE, render  # an extra
 
-        watch = Watch(watched, reader, now, teller=teller, render=render)
+        watch = Monitor(watched, reader, now, teller=teller, render=render)
         try:
             server = WatchServer(address, lambda: (watch.text, CONTENT_TYPE) if watch.text else None, watch.ills)
         except (OSError, ValueError, OverflowError) as error:
@@ -63,17 +65,19 @@ def open_watch(stack: ExitStack, watched: Watched, address: str, max_age: timede
     stack.callback(watch.stop)
 
 
-def tell_once(watched: Watched, teller: Alerts, max_age: timedelta, now: Clock, more: Mapping[str, str] | None = None) -> int:
+def tell_once(
+    watched: MonitoredSchedule, teller: Alerts, max_age: timedelta, now: Clock, more: Mapping[str, str] | None = None
+) -> int:
     """One round of alerts without a schedule; how many letters could not be sent. `more`: other trouble, by its key."""
-    reader = Reader(watched.db, max_age, watched.cluster)
+    reader = MeasurementReader(watched.db, max_age, watched.cluster)
     reading = reader.read(now(), watched.judged, seconds=inf)
     found = [Problem(key, text) for key, text in (more or {}).items()]
-    failed = teller.round(Trouble((*found, *troubles(reading)), reading.whole), now())
+    failed = teller.round(CurrentProblems((*found, *troubles(reading)), reading.whole), now())
     reader.save()
     return failed
 
 
-def watched_by(db: str, path: Path | None, redis: str = "") -> Watched:
+def watched_by(db: str, path: Path | None, redis: str = "") -> MonitoredSchedule:
     """What is watched where no schedule runs: all sites of the ledger but those that the catalogue has switched off."""
     off = {site.id for site in load_sites(path) if not site.enabled}
-    return Watched(db, lambda site: site not in off, glance_of(redis))
+    return MonitoredSchedule(db, lambda site: site not in off, glance_of(redis))

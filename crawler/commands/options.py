@@ -14,7 +14,7 @@ import click
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
-from crawler.config import SETTINGS, Configuration, Kind, find, load
+from crawler.config import SETTINGS, Configuration, SettingKind, find, load
 from pipelines.store.database import Store
 
 
@@ -25,9 +25,9 @@ class SettingOption(click.Option):
         self.setting = SETTINGS[setting]
         low, high = self.setting.low, self.setting.high
         kinds = {
-            Kind.CHOICE: click.Choice(self.setting.choices),
-            Kind.COUNT: click.IntRange(int(low), None if isinf(high) else int(high)),
-            Kind.NUMBER: click.FloatRange(low, high),
+            SettingKind.CHOICE: click.Choice(self.setting.choices),
+            SettingKind.COUNT: click.IntRange(int(low), None if isinf(high) else int(high)),
+            SettingKind.NUMBER: click.FloatRange(low, high),
         }
         attributes.setdefault("type", kinds.get(self.setting.kind, click.STRING))
         super().__init__(param_decls, show_default=bool(self.setting.default), **attributes)

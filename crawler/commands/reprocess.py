@@ -23,7 +23,7 @@ from crawler.commands.options import (
     warc_option,
 )
 from crawler.offline.import_warc import default_jobs
-from crawler.offline.reprocess import Correction, Report, preview, scope_of
+from crawler.offline.reprocess import Correction, ReprocessReport, preview, scope_of
 from crawler.offline.reprocess import reprocess as reprocess_pages
 from pipelines.diff import differences
 from pipelines.store.corrections import count
@@ -60,7 +60,7 @@ def command(everything: bool, site_id: str | None, family: str | None, since: da
     opened = open_ledger if dry_run else change_ledger
     with opened(db) as store, _progress(count(store, scope)[0]) as advance:
         if dry_run:
-            report = Report()
+            report = ReprocessReport()
             found = preview(store, folder, sites, scope, report, jobs=jobs, advance=advance)
             _show(found, report, as_json)
             return
@@ -80,7 +80,7 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda n: progress.advance(task, n)
 
 
-def _show(found: Iterator[Correction], report: Report, as_json: bool) -> None:
+def _show(found: Iterator[Correction], report: ReprocessReport, as_json: bool) -> None:
     """What would change, revision by revision, as it is found."""
     if as_json:
         listed = [_difference(one) for one in found]
@@ -96,7 +96,7 @@ def _show(found: Iterator[Correction], report: Report, as_json: bool) -> None:
     _print(report, "would be corrected")
 
 
-def _print(report: Report, what: str) -> None:
+def _print(report: ReprocessReport, what: str) -> None:
     out = console()
     same = report.read - report.corrected - report.left.total()
     out.print(f"{report.read} pages read: {report.corrected} revisions {what}, {same} read as they did", markup=False)
@@ -106,7 +106,7 @@ def _print(report: Report, what: str) -> None:
         out.print(f"{report.unarchived} more revisions have no archived page.", markup=False)
 
 
-def _facts(report: Report) -> dict[str, object]:
+def _facts(report: ReprocessReport) -> dict[str, object]:
     return {"read": report.read, "corrected": report.corrected, "left": report.left, "unarchived": report.unarchived}
 
 

@@ -24,9 +24,9 @@ from crawler.crawl.session import rows_of
 from crawler.logs import JsonHandler, install, relay
 from crawler.monitoring import sd_notify
 from crawler.monitoring.heartbeat import write_beat
-from crawler.monitoring.monitor import Watched
+from crawler.monitoring.monitor import MonitoredSchedule
 from crawler.schedule.service import Schedule
-from crawler.schedule.subprocess_runner import STOP_SECONDS, Children, Crawls, Orders
+from crawler.schedule.subprocess_runner import STOP_SECONDS, CrawlRunner, RunnerConfig, SubprocessRunner
 from pipelines.store.crawls import lose_dead, put_sites
 from pipelines.store.database import Store
 
@@ -70,7 +70,7 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, lo
     crawls = _crawls(db, sites_path, time_limit, log, redis, handler, now)
     schedule = Schedule(db, crawls, now, jobs)
     schedule.replace(sites)
-    watched = Watched(db, schedule.has, glance_of(redis))
+    watched = MonitoredSchedule(db, schedule.has, glance_of(redis))
     if once:
         _run_due(schedule, now)
         if teller:
@@ -82,16 +82,16 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, lo
 
 
 def _crawls(db: str, sites_path: Path | None, time_limit: int, log: str, redis: str, handler: JsonHandler | None,
-            now: Clock) -> Crawls:  # fmt: skip
+            now: Clock) -> CrawlRunner:  # fmt: skip
     """Who makes the starts into crawls."""
     if redis:
         connection = redis_of(redis, seconds=REDIS_SECONDS)
         with needing_cluster():
-            from crawler.cluster.enqueue import Queueing
+            from crawler.cluster.enqueue import QueuedRunner
 
-        return Queueing(connection, db, now, time_limit * 60.0)
-    orders = Orders(db, str(sites_path or ""), time_limit_seconds=time_limit * 60.0, log=log)
-    return Children(orders, now, partial(relay, handler=handler) if handler else None)
+        return QueuedRunner(connection, db, now, time_limit * 60.0)
+    orders = RunnerConfig(db, str(sites_path or ""), time_limit_seconds=time_limit * 60.0, log=log)
+    return SubprocessRunner(orders, now, partial(relay, handler=handler) if handler else None)
 
 
 def _run_due(schedule: Schedule, now: Clock) -> None:
@@ -102,7 +102,7 @@ def _run_due(schedule: Schedule, now: Clock) -> None:
     schedule.queues.wait_idle()
 
 
-def _run_on(schedule: Schedule, crawls: Crawls, db: str, path: Path | None, now: Clock) -> None:
+def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None, now: Clock) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -126,7 +126,7 @@ def _run_on(schedule: Schedule, crawls: Crawls, db: str, path: Path | None, now:
         logger.error("crawls that did not end in time are left to the system")
 
 
-def _beat(schedule: Schedule, crawls: Crawls, db: str, now: Clock) -> None:
+def _beat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> None:
     """A sign of life, to the file and to systemd: only while the timetable's own thread lives too."""
     if not schedule.keeps_time:
         logger.error("the timetable stands still")

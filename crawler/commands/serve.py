@@ -30,8 +30,8 @@ def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: b
     open_ledger(db).close()  # says what is wrong with it before anything is loaded
     try:
         from viewer.app import server
-        from viewer.app.dispatcher import Desk, Shown
-        from viewer.app.security import Names
+        from viewer.app.dispatcher import Dispatcher, DispatcherConfig
+        from viewer.app.security import AllowedHosts
     except ImportError as error:
         raise _missing(error) from error
     folder = warc_folder(warc_path, db)
@@ -45,8 +45,8 @@ def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: b
         raise click.UsageError(f"--host {host} --port {port}: {error.strerror or error}") from error
     with listening:
         url, base = server.url_of(listening, host), base_url.rstrip("/") if base_url else None
-        desk = Desk(Shown(Path(db), command_clock(), page, f"/{server.NAME}", base, server.prefix_of(base)))
-        app = server.application(desk, Names(url, base, server.is_local(host)), server.Limits(sql=sql))
+        desk = Dispatcher(DispatcherConfig(Path(db), command_clock(), page, f"/{server.NAME}", base, server.prefix_of(base)))
+        app = server.application(desk, AllowedHosts(url, base, server.is_local(host)), server.QueryLimits(sql=sql))
 
         def started() -> None:
             click.echo(f"Newsledger is reached at {base_url}, and is at {url}/" if base_url else f"Newsledger is at {url}/")

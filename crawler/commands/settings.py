@@ -6,7 +6,7 @@ import click
 
 from crawler.commands.console import console, plain, print_json, table
 from crawler.commands.options import configuration, json_option
-from crawler.config import SETTINGS, Origin, shown
+from crawler.config import SETTINGS, SettingOrigin, shown
 
 
 @click.command("settings")
@@ -31,5 +31,5 @@ def command(as_json: bool) -> None:
     out.print(f"\nfile: {said.file or 'none'}", markup=False)
 
 
-def _origin(origin: Origin, variable: str) -> str:
-    return variable if origin is Origin.ENVIRONMENT else str(origin)
+def _origin(origin: SettingOrigin, variable: str) -> str:
+    return variable if origin is SettingOrigin.ENVIRONMENT else str(origin)

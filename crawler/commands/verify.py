@@ -13,7 +13,7 @@ from crawler.commands.console import console, print_json
 from crawler.commands.options import db_option, json_option, now, open_ledger, warc_folder, warc_option
 from crawler.warc import reader
 from crawler.warc.writer import locate
-from pipelines.proof.verify import Fault, Manifest, Pages, against, manifest, read_manifest, verify
+from pipelines.proof.verify import Manifest, Pages, VerificationFault, against, manifest, read_manifest, verify
 from pipelines.store.database import Store
 
 MANY = 1_000
@@ -87,7 +87,7 @@ def _pages(folder: Path) -> Pages:
     return read
 
 
-def _print(faults: list[Fault]) -> None:
+def _print(faults: list[VerificationFault]) -> None:
     out = console()
     for fault in faults:
         out.print(str(fault), markup=False)

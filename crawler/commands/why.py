@@ -11,7 +11,7 @@ from crawler.catalogue.site import Site
 from crawler.commands.cluster import needing_cluster, redis_option
 from crawler.commands.console import console, plain, print_json
 from crawler.commands.options import db_option, json_option, now, open_ledger, sites_option
-from crawler.offline.explain_url import SITES_TOLD, Known, Reason, reasons, sites_of
+from crawler.offline.explain_url import SITES_TOLD, Reason, UrlFacts, reasons, sites_of
 from pipelines.queries import url_report
 from pipelines.store.statistics import load_habits, load_trust
 
@@ -37,7 +37,7 @@ def command(url: str, redis: str, db: str, sites_path: Path | None, as_json: boo
         habits = {site_id: load_habits(store, site_id) for site_id in ids}
         trust = load_trust(store)
     waiting = _in_cluster(redis, sites[0] if sites else None, trace.url)
-    known = Known(trace, sites, crawls, sources, habits, trust)
+    known = UrlFacts(trace, sites, crawls, sources, habits, trust)
     found = reasons(known, now())
     if as_json:
         print_json(_facts(known, found) | ({"cluster": waiting} if redis else {}))
@@ -60,7 +60,7 @@ def _in_cluster(redis: str, site: Site | None, url: str) -> list[str]:
     return told_of_url(redis, site, url)
 
 
-def _facts(known: Known, found: tuple[Reason, ...]) -> dict[str, object]:
+def _facts(known: UrlFacts, found: tuple[Reason, ...]) -> dict[str, object]:
     trace, told = known.trace, known.sites[:SITES_TOLD]
     return {
         "url": trace.url,

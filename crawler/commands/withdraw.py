@@ -12,7 +12,7 @@ import click
 
 from crawler.commands.console import console, plain, print_json, when
 from crawler.commands.options import change_ledger, db_option, json_option, now, warc_folder, warc_option
-from crawler.offline.redact import Report, withdraw_article
+from crawler.offline.redact import RedactionReport, withdraw_article
 from pipelines.queries import articles
 from pipelines.store.database import Row, Store
 from pipelines.store.redaction import Withdrawal, withdrawal_of
@@ -74,7 +74,7 @@ def _login() -> str:
         return "unknown"
 
 
-def _print(article: Row, done: Withdrawal | None, report: Report, as_json: bool) -> None:
+def _print(article: Row, done: Withdrawal | None, report: RedactionReport, as_json: bool) -> None:
     if as_json:
         print_json({"url": article["url"], "withdrawn": asdict(done) if done else None, **asdict(report)})
         return

@@ -37,7 +37,7 @@ def command(once: bool, log: str, redis: str, db: str) -> None:
     install(log, logging.INFO)
     connection = redis_of(redis, seconds=ANSWER_SECONDS, reached=False)  # it waits for one that is away
     with needing_cluster():
-        from crawler.cluster.consumer import Writer
+        from crawler.cluster.consumer import StreamConsumer
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -46,7 +46,7 @@ def command(once: bool, log: str, redis: str, db: str) -> None:
         if holder is not None:
             raise click.ClickException(f"{db}: another writer (process {holder or 'unknown'}) keeps this ledger")
         with Store(db) as store:
-            writer = Writer(connection, store, clock(), alive=partial(sd_notify.tell, sd_notify.ALIVE))
+            writer = StreamConsumer(connection, store, clock(), alive=partial(sd_notify.tell, sd_notify.ALIVE))
             sd_notify.tell(sd_notify.READY)
             writer.run(stopping, once=once)
             sd_notify.tell(sd_notify.STOPPING)

@@ -31,7 +31,7 @@ _ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,20})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*
 
 
 @dataclass(frozen=True, slots=True)
-class Mining:
+class TdmReservation:
     """What is said of text and data mining."""
 
     reserved: bool
@@ -48,16 +48,16 @@ class Reservations:
 
     robots: tuple[str, ...] = ()
     """Directives for everybody and for us that keep something back, lower case: "noarchive", "unavailable_after: 25 jun 2025"."""
-    tdm: Mining | None = None
+    tdm: TdmReservation | None = None
     """None where nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
-class MiningRule:
+class TdmRule:
     """One entry of a host's tdmrep.json: for which paths it speaks (with * and $, as in robots.txt), and what it says."""
 
     location: str
-    mining: Mining
+    mining: TdmReservation
 
 
 def reservations_of(headers: Headers, page: bytes = b"") -> Reservations:
@@ -80,7 +80,7 @@ def forbids_copies(robots: str) -> bool:
     return not {"noarchive", "nocache"}.isdisjoint(robots.split(", "))
 
 
-def mining_rules(body: bytes) -> tuple[MiningRule, ...]:
+def mining_rules(body: bytes) -> tuple[TdmRule, ...]:
     """The rules of a `/.well-known/tdmrep.json`; none where it is no such file. Entries that say nothing are passed over."""
     if len(body) > MAX_FILE_BYTES:
         return ()
@@ -94,11 +94,11 @@ def mining_rules(body: bytes) -> tuple[MiningRule, ...]:
         if isinstance(location, str) and location:
             mining = _mining(*(str(told) if isinstance(told := entry.get(key), str | int) else "" for key in _KEYS))
             if mining:
-                rules.append(MiningRule(location[:MAX_POLICY_CHARS], mining))
+                rules.append(TdmRule(location[:MAX_POLICY_CHARS], mining))
     return tuple(rules)
 
 
-def rule_for(rules: Iterable[MiningRule], url: str) -> Mining | None:
+def rule_for(rules: Iterable[TdmRule], url: str) -> TdmReservation | None:
     """What the rules say of a URL: the longest location that fits it, and of two equals the one that reserves."""
     try:
         parts = urlsplit(url)
@@ -127,12 +127,14 @@ def _fits(location: str, path: str) -> bool:
     return not whole or at == len(path)
 
 
-def _mining(reservation: str, policy: str) -> Mining | None:
+def _mining(reservation: str, policy: str) -> TdmReservation | None:
     told = reservation.strip().lower()
     if told not in ("0", "1", "true", "false"):
         return None
     policy = policy.strip()[:MAX_POLICY_CHARS]
-    return Mining(told in ("1", "true"), policy if policy.startswith(("https://", "http://")) and policy.isprintable() else None)
+    return TdmReservation(
+        told in ("1", "true"), policy if policy.startswith(("https://", "http://")) and policy.isprintable() else None
+    )
 
 
 def _directives(values: Iterable[str]) -> Iterator[str]:

@@ -14,13 +14,13 @@ from crawler.catalogue.site import Site
 from crawler.crawl.block_pages import NOTHING_MORE
 from pipelines.article import Article, Fetch
 from pipelines.history.revisit import allowance, next_check, window
-from pipelines.history.validators import Trust
+from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.health_metrics import usual_readings
 from pipelines.store.crawls import CrawlOutcome, Source, finish_crawl, last_reason, put_source
 from pipelines.store.database import Row, Store
 from pipelines.store.quarantine import Quarantine
-from pipelines.store.snapshot import Past
-from pipelines.store.statistics import Lessons, host_of, last_started, load_habits, load_trust, looks_since
+from pipelines.store.snapshot import SiteSnapshot
+from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_habits, load_trust, looks_since
 from pipelines.store.writer import Keep, Ledger, Recorded
 
 LIES_TOLD = 3
@@ -31,7 +31,7 @@ LIES_TOLD = 3
 class Briefing:
     """What a crawl must know before its first request."""
 
-    past: Past
+    past: SiteSnapshot
     allowed: int
     """How many looks at known articles it may ask for."""
     wary_of: str | None = None
@@ -64,7 +64,7 @@ def briefing(store: Store, site: Site, now: datetime) -> Briefing:
     since_last = now - began if began else None
     spent = looks_since(store, site.id, now - window(since_last))
     return Briefing(
-        Past.load(store, site.id),
+        SiteSnapshot.load(store, site.id),
         allowance(site.rechecks_an_hour, spent, since_last),
         site.host if last.startswith(f"{site.host} ") and NOTHING_MORE in last else None,
     )
@@ -77,8 +77,8 @@ class Books:
         self._store = store
         self._site = site
         self._crawl_id = crawl_id
-        self._lessons = Lessons(store, site.id)
-        trust = load_trust(store, host_of(site.url)).get(host_of(site.url), Trust())
+        self._lessons = StatsUpdater(store, site.id)
+        trust = load_trust(store, host_of(site.url)).get(host_of(site.url), ValidatorTrust())
         recheck = partial(next_check, habits=load_habits(store, site.id), cheap=trust.is_good(now))
         self.ledger = Ledger(store, site.id, crawl_id, recheck, self._lessons, keep)
         self.quarantine = Quarantine(store, self.ledger, site.id, crawl_id, usual_readings(store, site.id))

@@ -18,10 +18,10 @@ from crawler.demo import fronts, listings
 from crawler.demo.look import Look
 from crawler.demo.script import events, state_at
 from crawler.demo.shell import SECTIONS
-from crawler.demo.story import Event, PageState, Template, What, at
+from crawler.demo.story import Event, EventKind, PageState, Template, at
 from crawler.demo.templates import amp_page, article_page
 
-_UNLISTED = frozenset({What.EDITED_SILENTLY, What.CACHE_SLIPPED, What.CACHE_MENDED})
+_UNLISTED = frozenset({EventKind.EDITED_SILENTLY, EventKind.CACHE_SLIPPED, EventKind.CACHE_MENDED})
 """Events that sitemap, feed and fronts know nothing of."""
 
 _PICTURE = re.compile(r"/pictures/([\w-]+)\.png")
@@ -32,7 +32,7 @@ _PRESS_START = at("00:00", -7)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DemoResponse:
     """A response before compression and before `If-None-Match` and `If-Modified-Since` are looked at."""
 
     body: bytes
@@ -43,7 +43,7 @@ class Answer:
     location: str | None = None
 
 
-def answer(path: str, now: datetime, serial: int, base: str) -> Answer:
+def answer(path: str, now: datetime, serial: int, base: str) -> DemoResponse:
     """The answer to a GET of `path` (query removed); `serial` counts requests, `base` is the paper's own address."""
     others = listed_at(now)
     look = Look(serial, now, base, others)
@@ -89,7 +89,7 @@ def picture(name: str) -> bytes:
     )
 
 
-def _machine_page(path: str, look: Look) -> Answer | None:
+def _machine_page(path: str, look: Look) -> DemoResponse | None:
     """robots.txt, sitemaps, the feed and pictures: all with validators, all alike until something listed changes."""
     changed, archive_changed = changed_at(look.now), changed_at(look.now, archived=True)
     image = _PICTURE.fullmatch(path)
@@ -123,11 +123,11 @@ def _fronts() -> dict[str, Callable[[Look], str]]:
     return pages
 
 
-def _story_page(path: str, look: Look) -> Answer | None:
+def _story_page(path: str, look: Look) -> DemoResponse | None:
     """The story that stands at `path`, stood there once, or has its AMP twin there."""
     for story, page in state_at(look.now).items():
         if path in page.former_paths:
-            return Answer(b"", status=301, location=look.url(page.path))
+            return DemoResponse(b"", status=301, location=look.url(page.path))
         if path not in (page.path, page.amp_path):
             continue
         if page.status != 200:
@@ -138,7 +138,7 @@ def _story_page(path: str, look: Look) -> Answer | None:
         html = article_page(page, _without(page, look))
         if page.template is Template.PRINTED:
             # Weak: the furniture moves on, the story does not.
-            return Answer(html.encode(), etag=f'W/"{_digest(repr(page).encode())}"', last_modified=changed)
+            return DemoResponse(html.encode(), etag=f'W/"{_digest(repr(page).encode())}"', last_modified=changed)
         return _html(html)
     return None
 
@@ -151,13 +151,13 @@ def _latest(events: Iterable[Event]) -> dict[str, PageState]:
     return {event.story: event.page for event in events}
 
 
-def _html(text: str, status: int = 200) -> Answer:
-    return Answer(text.encode(), status=status)
+def _html(text: str, status: int = 200) -> DemoResponse:
+    return DemoResponse(text.encode(), status=status)
 
 
-def _validated(content: str | bytes, content_type: str, changed: datetime) -> Answer:
+def _validated(content: str | bytes, content_type: str, changed: datetime) -> DemoResponse:
     body = content.encode() if isinstance(content, str) else content
-    return Answer(body, content_type, etag=f'"{_digest(body)}"', last_modified=changed)
+    return DemoResponse(body, content_type, etag=f'"{_digest(body)}"', last_modified=changed)
 
 
 def _digest(data: bytes) -> str:

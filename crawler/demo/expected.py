@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from crawler.demo.script import CRAWL_TIMES, stories
-from crawler.demo.story import Event, PageState, Story, What
+from crawler.demo.story import DemoStory, Event, EventKind, PageState
 from pipelines.article import Outcome
 from pipelines.history.revisions import State
 
@@ -64,7 +64,7 @@ def expected(crawl_times: Sequence[datetime] = CRAWL_TIMES) -> tuple[ExpectedArt
     return tuple(sorted((_row(story, crawl_times) for story in stories()), key=lambda row: row.path))
 
 
-def _row(story: Story, crawl_times: Sequence[datetime]) -> ExpectedArticle:
+def _row(story: DemoStory, crawl_times: Sequence[datetime]) -> ExpectedArticle:
     last = story.page
     states = _states(story, crawl_times)
     revisions = tuple(
@@ -84,10 +84,10 @@ def _row(story: Story, crawl_times: Sequence[datetime]) -> ExpectedArticle:
     )
 
 
-def _states(story: Story, crawl_times: Sequence[datetime]) -> tuple[State, ...]:
+def _states(story: DemoStory, crawl_times: Sequence[datetime]) -> tuple[State, ...]:
     states = [State.LIVE]
     for event in story.events:
-        if event.what is What.RESTORED:
+        if event.what is EventKind.RESTORED:
             states.append(State.LIVE)
         elif event.page.status == 410:
             states.append(State.GONE)
@@ -98,17 +98,17 @@ def _states(story: Story, crawl_times: Sequence[datetime]) -> tuple[State, ...]:
     return tuple(states)
 
 
-def _stays_down(story: Story, event: Event) -> bool:
+def _stays_down(story: DemoStory, event: Event) -> bool:
     return story.events[-1] is event
 
 
-def _outcomes(story: Story, states: tuple[State, ...]) -> frozenset[Outcome]:
+def _outcomes(story: DemoStory, states: tuple[State, ...]) -> frozenset[Outcome]:
     found = {Outcome(state) for state in states if state in (State.SUSPECTED, State.GONE)}
     for before, event in pairwise(story.events):
         went_back = (event.page.modified or event.page.published) < (before.page.modified or before.page.published)
-        if event.what in (What.CACHE_SLIPPED, What.REVERTED) and went_back:
+        if event.what in (EventKind.CACHE_SLIPPED, EventKind.REVERTED) and went_back:
             found.add(Outcome.STALE)
-        if event.what is What.MOVED:
+        if event.what is EventKind.MOVED:
             found.add(Outcome.MOVED)
     return frozenset(found)
 

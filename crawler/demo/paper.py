@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.demo.desk import Answer, answer
+from crawler.demo.desk import DemoResponse, answer
 from crawler.demo.script import CRAWL_TIMES
 
 _LOGGED_HEADERS = ("If-None-Match", "If-Modified-Since", "User-Agent", "Accept-Encoding")
@@ -119,7 +119,7 @@ class PaperHandler(BaseHTTPRequestHandler):
         server.note(entry | {name: self.headers[name] for name in _LOGGED_HEADERS if name in self.headers})
         self._send(status, body, headers)
 
-    def _has_already(self, result: Answer) -> bool:
+    def _has_already(self, result: DemoResponse) -> bool:
         """RFC 9110, section 13.2.2: `If-None-Match` decides alone where it is sent."""
         named = self.headers.get("If-None-Match")
         if named is not None:
@@ -150,7 +150,7 @@ class PaperHandler(BaseHTTPRequestHandler):
         """Nothing on the terminal: the log is read at `/_log`."""
 
 
-def _headers(result: Answer) -> dict[str, str]:
+def _headers(result: DemoResponse) -> dict[str, str]:
     headers = {"Content-Type": result.content_type, "Vary": "Accept-Encoding", "Cache-Control": "no-cache"}
     if result.etag:
         headers["ETag"] = result.etag

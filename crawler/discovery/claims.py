@@ -16,7 +16,7 @@ _TAG: Final = re.compile(r"<[/!A-Za-z][^<>]{0,1000}>")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One entry of a feed as written, nothing of it read yet."""
 
     links: tuple[str, ...]

@@ -13,7 +13,7 @@ from crawler.discovery.candidate import Candidate, SourceKind
 from pipelines.history.edit_rates import VANISHED
 from pipelines.history.revisions import State
 from pipelines.store.rows import instant_of
-from pipelines.store.snapshot import Past, PastArticle
+from pipelines.store.snapshot import KnownArticle, SiteSnapshot
 from pipelines.text.urls import article_key
 
 MOST_AT_ONCE = 20
@@ -23,7 +23,7 @@ BELIEVED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class SourceListing:
     """What one list named when it was read whole."""
 
     url: str
@@ -33,7 +33,7 @@ class Listed:
     """The earliest publication it tells of, or that we know of what it names."""
 
 
-def listed(url: str, kind: SourceKind, candidates: Iterable[Candidate], past: Past) -> Listed:
+def listed(url: str, kind: SourceKind, candidates: Iterable[Candidate], past: SiteSnapshot) -> SourceListing:
     """What a list names; articles by the key of their own address."""
     keys, published = set(), []
     for candidate in candidates:
@@ -43,10 +43,10 @@ def listed(url: str, kind: SourceKind, candidates: Iterable[Candidate], past: Pa
             published.append(instant_of(known.known.date_published))
         elif candidate.claimed_published:
             published.append(candidate.claimed_published.instant)
-    return Listed(url, kind, frozenset(keys), min(published, default=None))
+    return SourceListing(url, kind, frozenset(keys), min(published, default=None))
 
 
-def vanished(lists: Iterable[Listed], past: Past) -> tuple[str, ...]:
+def vanished(lists: Iterable[SourceListing], past: SiteSnapshot) -> tuple[str, ...]:
     """Keys of the live articles that were taken out of a list, and are in no other that was read.
 
     One only where that was often found to mean nothing, to learn whether it still does.
@@ -68,7 +68,7 @@ def vanished(lists: Iterable[Listed], past: Past) -> tuple[str, ...]:
     return found if past.habits.truth(VANISHED) >= BELIEVED else found[:1]
 
 
-def where_listed(lists: Iterable[Listed]) -> Mapping[str, str]:
+def where_listed(lists: Iterable[SourceListing]) -> Mapping[str, str]:
     """Key -> the list that names it; a sitemap before a feed."""
     found: dict[str, str] = {}
     for one in sorted(lists, key=lambda one: (one.kind is SourceKind.SITEMAP, one.url)):
@@ -76,6 +76,6 @@ def where_listed(lists: Iterable[Listed]) -> Mapping[str, str]:
     return found
 
 
-def _is_younger(known: PastArticle, oldest: datetime | None) -> bool:
+def _is_younger(known: KnownArticle, oldest: datetime | None) -> bool:
     published = known.known.date_published
     return bool(published and oldest) and instant_of(str(published)) > (oldest or instant_of(str(published)))

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from lxml import etree
 
 from crawler.discovery.candidate import Candidate, Listing, SourceKind
-from crawler.discovery.claims import Entry, claimed_time, claimed_title, problem_lines
+from crawler.discovery.claims import FeedEntry, claimed_time, claimed_title, problem_lines
 from crawler.discovery.json_feed import json_entries
 from crawler.discovery.markup import decode, root_name, xml_source, xml_tree
 from pipelines.text.urls import absolute, canonicalize
@@ -69,7 +69,7 @@ def parse_feed(body: bytes, url: str, timezone: str = "UTC", content_type: str |
     return Listing(candidates=candidates, problems=problem_lines(problems))
 
 
-def _candidates(entries: Iterable[Entry], timezone: str, problems: list[str]) -> Iterator[Candidate]:
+def _candidates(entries: Iterable[FeedEntry], timezone: str, problems: list[str]) -> Iterator[Candidate]:
     seen: set[str] = set()
     for number, entry in enumerate(entries, start=1):
         if number > MAX_ENTRIES:
@@ -90,7 +90,7 @@ def _candidates(entries: Iterable[Entry], timezone: str, problems: list[str]) ->
             )
 
 
-def _xml_entries(body: bytes, base: str, content_type: str | None, problems: list[str]) -> Iterator[Entry]:
+def _xml_entries(body: bytes, base: str, content_type: str | None, problems: list[str]) -> Iterator[FeedEntry]:
     data, complaints = xml_source(body, content_type)
     problems.extend(complaints)
     kind = root_name(data)
@@ -111,7 +111,7 @@ def _xml_entries(body: bytes, base: str, content_type: str | None, problems: lis
             yield _entry(element, element, space, base)
 
 
-def _entries_of_fragments(data: bytes, base: str, problems: list[str]) -> Iterator[Entry]:
+def _entries_of_fragments(data: bytes, base: str, problems: list[str]) -> Iterator[FeedEntry]:
     """Entries cut out of the text and parsed each on its own, so that no broken tag swallows the next entry."""
     root_tag = _ROOT_TAG.match(data)
     opening = re.sub(rb"/?>$", b">", root_tag[0]) if root_tag else b"<feed>"
@@ -135,14 +135,14 @@ def _entries_of_fragments(data: bytes, base: str, problems: list[str]) -> Iterat
         start = following
 
 
-def _entry(element: etree._Element, parts: Iterable[etree._Element], space: str | None, base: str) -> Entry:
+def _entry(element: etree._Element, parts: Iterable[etree._Element], space: str | None, base: str) -> FeedEntry:
     fields: _Fields = {}
     for part in islice(parts, _MAX_PARTS):
         if part is not element:
             fields.setdefault(_name(part, space), []).append(part)
     for ancestor in reversed([element, *element.iterancestors()]):
         base = absolute(ancestor.get(_XML_BASE, ""), base) or base
-    return Entry(
+    return FeedEntry(
         links=tuple(_links(element, fields)),
         base=base,
         title=_first_text(fields, ("title", "atom:title", "dc:title")),

@@ -22,7 +22,7 @@ from pipelines.history.revisit import Due, claim_is_due, dead_end_due, in_order
 from pipelines.reasons import Skipped, skipped_after
 from pipelines.store.crawls import Source
 from pipelines.store.rows import instant_of, moment
-from pipelines.store.snapshot import Past, PastArticle, PastLook
+from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot
 from pipelines.text.dates import Timestamp
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
@@ -37,7 +37,7 @@ AUDIT_INTERVAL = timedelta(hours=1)
 seldom finds an article late when a sitemap stands still."""
 
 
-class Recheck(StrEnum):
+class RecheckMode(StrEnum):
     """Which known articles a crawl looks at again."""
 
     DUE = "due"
@@ -46,13 +46,13 @@ class Recheck(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class PlannedRequest:
     """One URL to ask for, and why."""
 
     url: str
     why: str
     """"named", "changed", "vanished", "new", "due", "failed before"."""
-    past: PastArticle | None = None
+    past: KnownArticle | None = None
     claimed_modified: Timestamp | None = None
     conditional: bool = False
     aliases: tuple[tuple[str, str], ...] = ()
@@ -60,10 +60,10 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Plan:
     """What to ask for, in order; how many candidates were passed over, by reason."""
 
-    asks: tuple[Ask, ...] = ()
+    asks: tuple[PlannedRequest, ...] = ()
     skipped: Mapping[Skipped, int] = field(default_factory=dict)
     fresh: frozenset[str] = frozenset()
     """Keys of the candidates that the past did not know."""
@@ -74,7 +74,7 @@ class _Sorted:
     """Candidates, by what becomes of them; keys are those of `article_key`."""
 
     amp: dict[str, tuple[tuple[str, str], ...]]
-    first: dict[str, Ask] = field(default_factory=dict)
+    first: dict[str, PlannedRequest] = field(default_factory=dict)
     """Named by a person, or said to have changed."""
     fresh: dict[str, Candidate] = field(default_factory=dict)
     doubted: dict[str, Timestamp | None] = field(default_factory=dict)
@@ -82,9 +82,19 @@ class _Sorted:
     skipped: Counter[Skipped] = field(default_factory=Counter)
 
 
-def choose(candidates: Iterable[Candidate], past: Past, site: Site, now: datetime, *, recheck: Recheck = Recheck.DUE,
-           named: Iterable[str] = (), elsewhere: frozenset[str] = frozenset(), limit: int = 2_000,
-           vanished: Iterable[str] = (), allowed: int | None = None) -> Choice:  # fmt: skip
+def choose(
+    candidates: Iterable[Candidate],
+    past: SiteSnapshot,
+    site: Site,
+    now: datetime,
+    *,
+    recheck: RecheckMode = RecheckMode.DUE,
+    named: Iterable[str] = (),
+    elsewhere: frozenset[str] = frozenset(),
+    limit: int = 2_000,
+    vanished: Iterable[str] = (),
+    allowed: int | None = None,
+) -> Plan:
     """Choose at most `limit` URLs. `named` come whatever is known; `elsewhere` are URLs that another site's article has;
     `vanished` are keys of articles that a source has taken out.
 
@@ -97,22 +107,24 @@ def choose(candidates: Iterable[Candidate], past: Past, site: Site, now: datetim
         if known and known.withdrawn:
             sorted_out.skipped[Skipped.WITHDRAWN] += 1
         else:
-            sorted_out.first[article_key(address)] = Ask(address, "named", known)
+            sorted_out.first[article_key(address)] = PlannedRequest(address, "named", known)
     _sort(sorted_out, candidates, past, site, now, elsewhere)
-    if recheck is not Recheck.NONE:
+    if recheck is not RecheckMode.NONE:
         gone = {key: past.articles[key] for key in vanished if key in past.articles and not past.articles[key].withdrawn}
-        sorted_out.first |= {key: Ask(one.url, "vanished", one) for key, one in gone.items() if key not in sorted_out.first}
+        sorted_out.first |= {
+            key: PlannedRequest(one.url, "vanished", one) for key, one in gone.items() if key not in sorted_out.first
+        }
     first, fresh, skipped = sorted_out.first, sorted_out.fresh, sorted_out.skipped
     again = _again(sorted_out, past, now, recheck, allowed)
     room = max(limit - len(first) - min(len(again), limit // 4), 0)
     newest = sorted(fresh.items(), key=lambda item: _newest_first(item[1]))
-    new = [Ask(one.url, "new", None, one.claimed_modified, aliases=sorted_out.amp.get(key, ())) for key, one in newest]
+    new = [PlannedRequest(one.url, "new", None, one.claimed_modified, aliases=sorted_out.amp.get(key, ())) for key, one in newest]
     if len(new) > room:
         skipped[Skipped.CRAWL_LIMIT] = len(new) - room
     # Rechecks before new ones: an article that has moved is met at its old address, which redirects, before its new one.
     again_room = max(limit - len(first) - len(new[:room]), 0)
     asks = (*first.values(), *islice(again.values(), again_room), *new[:room])
-    return Choice(asks[:limit], dict(skipped), frozenset(fresh))
+    return Plan(asks[:limit], dict(skipped), frozenset(fresh))
 
 
 def worth_asking(source: Source | None, others: Iterable[Source], now: datetime) -> bool:
@@ -127,7 +139,7 @@ def worth_asking(source: Source | None, others: Iterable[Source], now: datetime)
     return not covered or now - source.fetched >= AUDIT_INTERVAL
 
 
-def _sort(out: _Sorted, candidates: Iterable[Candidate], past: Past, site: Site, now: datetime,
+def _sort(out: _Sorted, candidates: Iterable[Candidate], past: SiteSnapshot, site: Site, now: datetime,
           elsewhere: frozenset[str]) -> None:  # fmt: skip
     merged, out.amp = _merged(candidates)
     for key, candidate in merged.items():
@@ -138,13 +150,15 @@ def _sort(out: _Sorted, candidates: Iterable[Candidate], past: Past, site: Site,
             if reason is Skipped.UNRELIABLE_CLAIM and known:
                 out.doubted[article_key(known.url)] = candidate.claimed_modified
         elif known:
-            ask = Ask(known.url, "changed", known, candidate.claimed_modified, aliases=out.amp.get(key, ()))
+            ask = PlannedRequest(known.url, "changed", known, candidate.claimed_modified, aliases=out.amp.get(key, ()))
             out.first.setdefault(key, ask)
         elif key not in out.first:
             out.fresh[key] = candidate
 
 
-def _again(out: _Sorted, past: Past, now: datetime, recheck: Recheck, allowed: int | None) -> dict[str, Ask]:
+def _again(
+    out: _Sorted, past: SiteSnapshot, now: datetime, recheck: RecheckMode, allowed: int | None
+) -> dict[str, PlannedRequest]:
     """What is asked for though no source wants it: audits within the allowance, then what gave no answer before."""
     asked = [article_key(ask.past.url) for ask in out.first.values() if ask.past]
     taken = {*out.first, *asked, *out.fresh}
@@ -181,7 +195,7 @@ def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict
     return merged, amp
 
 
-def _passed_over(candidate: Candidate, known: PastArticle | None, past: Past, site: Site, now: datetime,
+def _passed_over(candidate: Candidate, known: KnownArticle | None, past: SiteSnapshot, site: Site, now: datetime,
                  elsewhere: frozenset[str]) -> Skipped | None:  # fmt: skip
     """Why a candidate is not asked for, or None where it is."""
     if known and known.withdrawn:
@@ -206,11 +220,11 @@ def _passed_over(candidate: Candidate, known: PastArticle | None, past: Past, si
     return None
 
 
-def _due_again(look: PastLook, now: datetime) -> bool:
+def _due_again(look: LastAttempt, now: datetime) -> bool:
     return dead_end_due(look.outcome, look.looks, look.fetched, now)
 
 
-def _claims_change(known: PastArticle, candidate: Candidate) -> bool:
+def _claims_change(known: KnownArticle, candidate: Candidate) -> bool:
     """Whether a source says that an article is newer than what the ledger has.
 
     Against what sources said when it was last fetched, where they said something: many stamp otherwise than their pages do.
@@ -245,10 +259,10 @@ def _newest_first(candidate: Candidate) -> tuple[int, float]:
     return (2 if candidate.source is SourceKind.SITEMAP else 0, 0.0)
 
 
-def _audits(past: Past, now: datetime, recheck: Recheck) -> dict[str, tuple[Due, PastArticle]]:
+def _audits(past: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dict[str, tuple[Due, KnownArticle]]:
     """Known articles to look at again though no source asks for it, by key."""
-    found: dict[str, tuple[Due, PastArticle]] = {}
-    known_ones = {Recheck.DUE: past.due(now), Recheck.ALL: past.all(), Recheck.NONE: []}[recheck]
+    found: dict[str, tuple[Due, KnownArticle]] = {}
+    known_ones = {RecheckMode.DUE: past.due(now), RecheckMode.ALL: past.all(), RecheckMode.NONE: []}[recheck]
     for known in known_ones:
         if known.withdrawn:
             continue
@@ -261,16 +275,16 @@ def _audits(past: Past, now: datetime, recheck: Recheck) -> dict[str, tuple[Due,
     return found
 
 
-def _audit(key: str, known: PastArticle, past: Past, now: datetime, claimed: Timestamp | None) -> Ask:
+def _audit(key: str, known: KnownArticle, past: SiteSnapshot, now: datetime, claimed: Timestamp | None) -> PlannedRequest:
     """A look in full where the host has no trust for this one; else with the validators that the URL itself sent."""
     looked = moment(known.looked) if known.looked else ""
     conditional = known.validators_url == known.url and not past.trust_in(known.url).wants_all(key, looked, now)
-    return Ask(known.url, "due", known, claimed, conditional)
+    return PlannedRequest(known.url, "due", known, claimed, conditional)
 
 
-def _retries(past: Past, now: datetime, recheck: Recheck) -> dict[str, Ask]:
+def _retries(past: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dict[str, PlannedRequest]:
     """URLs that gave no answer: a source is read only when it changes, so these would else never be asked for again."""
-    if recheck is Recheck.NONE:
+    if recheck is RecheckMode.NONE:
         return {}
     worn = ((key, look) for key, look in past.dead_ends.items() if look.outcome is Outcome.ERROR and look.looks <= MAX_RETRIES)
-    return {key: Ask(look.url, "failed before") for key, look in worn if _due_again(look, now)}
+    return {key: PlannedRequest(look.url, "failed before") for key, look in worn if _due_again(look, now)}

@@ -6,17 +6,17 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from crawler.discovery.claims import Entry
+from crawler.discovery.claims import FeedEntry
 
 _DECODER: Final = json.JSONDecoder()
 
 
-def json_entries(text: str, base: str, problems: list[str]) -> Iterator[Entry]:
+def json_entries(text: str, base: str, problems: list[str]) -> Iterator[FeedEntry]:
     for item in _items(text.lstrip("\ufeff"), problems):
         if isinstance(item, dict):
             # `url` is the entry's own page; `external_url` is where a link blog points, often another site.
             links = [item.get(key) for key in ("url", "id", "external_url")]
-            yield Entry(
+            yield FeedEntry(
                 links=tuple(link for link in links if isinstance(link, str) and (link == links[0] or _is_http(link))),
                 base=base,
                 title=_text(item.get("title")),

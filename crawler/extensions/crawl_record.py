@@ -14,10 +14,10 @@ from crawler.catalogue.site import Site
 from crawler.crawl.remote import LEASE_LOST, UNREACHED
 from crawler.crawl.session import Books, Ending, briefing, rows_of
 from crawler.discovery.delisting import where_listed
-from crawler.middlewares.throttle import Manners
+from crawler.middlewares.throttle import HostThrottle
 from crawler.spiders.news import NewsSpider
-from crawler.warc.policy import Keeper
-from crawler.warc.writer import Archive
+from crawler.warc.policy import ArchivePolicy
+from crawler.warc.writer import ArchiveWriter
 from pipelines.reasons import Skipped
 from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
@@ -39,7 +39,7 @@ class CrawlRecord:
         self._crawler = crawler
         self._store = store
         self._books: Books | None = None
-        self._archive: Archive | None = None
+        self._archive: ArchiveWriter | None = None
         crawler.signals.connect(self.spider_opened, signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
 
@@ -62,7 +62,7 @@ class CrawlRecord:
         spider.crawl_id = start_crawl(store, site.id, spider.trigger, spider.clock(), spider.planned_start)
         if site.archive != "off":
             folder = self._crawler.settings.get("NEWSLEDGER_WARC") or store.path.absolute().parent / "warc"
-            self._archive = Archive(Path(folder), site.id)
+            self._archive = ArchiveWriter(Path(folder), site.id)
         keep = keeper_of(site, self._archive, store) if self._archive else None
         self._books = Books(store, site, spider.crawl_id, spider.clock(), keep)
         spider.ledger, spider.quarantine = self._books.ledger, self._books.quarantine
@@ -88,14 +88,14 @@ class CrawlRecord:
             logger.exception("%s: which stories its articles tell was not worked out", spider.site.id)
 
 
-def keeper_of(site: Site, archive: Archive, store: Store | None, under: str = "") -> Keeper:
+def keeper_of(site: Site, archive: ArchiveWriter, store: Store | None, under: str = "") -> ArchivePolicy:
     """Which answers of a site are archived, by its definition."""
-    return Keeper(archive, store, keeps_all=site.archive == "on", heeds_noarchive=site.noarchive != "ignore", under=under)
+    return ArchivePolicy(archive, store, keeps_all=site.archive == "on", heeds_noarchive=site.noarchive != "ignore", under=under)
 
 
 def ending_of(crawler: Crawler, spider: NewsSpider, reason: str) -> Ending:
     """How a crawl ended; `reason` is Scrapy's."""
-    manners = crawler.get_downloader_middleware(Manners)
+    manners = crawler.get_downloader_middleware(HostThrottle)
     spider.trouble = (manners and manners.ended) or spider.trouble
     outcome = CrawlOutcome.STOPPED if reason in _STOPPED else CrawlOutcome.FAILED
     if reason == "finished":

@@ -21,11 +21,11 @@ from crawler.crawl.remote import UNREACHED, Dispatch, DispatchError
 from crawler.extensions.crawl_record import ending_of, keeper_of
 from crawler.middlewares.lease import dispatch_of
 from crawler.spiders.news import NewsSpider
-from crawler.warc.policy import Keeper
-from crawler.warc.writer import Archive
+from crawler.warc.policy import ArchivePolicy
+from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.store.database import StoreError
-from pipelines.store.snapshot import Past
+from pipelines.store.snapshot import SiteSnapshot
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class RemoteRecord:
         self._crawler = crawler
         self._dispatch = dispatch
         self._seconds = seconds
-        self._archive: Archive | None = None
+        self._archive: ArchiveWriter | None = None
         self._alarm: asyncio.TimerHandle | None = None
         crawler.signals.connect(self.spider_opened, signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
@@ -54,7 +54,7 @@ class RemoteRecord:
         folder = self._crawler.settings.get("NEWSLEDGER_WARC") or "data/warc"
         if spider.site.archive != "off":
             machine = machine_name()
-            self._archive = Archive(Path(folder) / machine, spider.site.id)
+            self._archive = ArchiveWriter(Path(folder) / machine, spider.site.id)
             spider.keep = keeper_of(spider.site, self._archive, None, machine)
 
     def spider_closed(self, spider: NewsSpider, reason: str) -> None:
@@ -115,7 +115,7 @@ def machine_name() -> str:
     return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:60] or "worker"
 
 
-def kept(item: Article | Fetch, past: Past, keep: Keeper | None) -> Article | Fetch:
+def kept(item: Article | Fetch, past: SiteSnapshot, keep: ArchivePolicy | None) -> Article | Fetch:
     """The item with its place in this worker's archive, and with its page only where its reading may yet be doubted.
 
     What it comes to is judged by what the worker knows; the writer, who decides, may find less in it, and never more.

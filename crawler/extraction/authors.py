@@ -30,7 +30,7 @@ UNMARKED_BYLINES = names("printed.page printed.edge")
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class SiteAuthors:
     """Who publishes the page: no writer of it."""
 
     name: str | None = None
@@ -50,7 +50,7 @@ class _Named:
         return {author.name.casefold() for author in self.persons}
 
 
-def authors_of(proposals: Proposals, house: House) -> tuple[Verdict[str | None], Verdict[tuple[Author, ...]]]:
+def authors_of(proposals: Proposals, house: SiteAuthors) -> tuple[Verdict[str | None], Verdict[tuple[Author, ...]]]:
     """(byline as printed, persons). Machines are believed where the page prints the same name, or prints none.
 
     They seldom tell role and agency: those are the printed byline's for every person whom both name.
@@ -86,7 +86,7 @@ def _chosen_authors(proposals: Proposals, structured: _Named, printed: _Named) -
     return printed, f"printed; nothing printed names whom {spoken(structured.source)} does"
 
 
-def _all_printed(proposals: Proposals, house: House) -> dict[str, Author]:
+def _all_printed(proposals: Proposals, house: SiteAuthors) -> dict[str, Author]:
     """Everybody whom printed bylines name, with the fullest that any of them says of each."""
     found: dict[str, Author] = {}
     for proposal in proposals.bylines:
@@ -129,7 +129,7 @@ def _printed_byline(proposals: Proposals, chosen: tuple[Author, ...]) -> Verdict
     return Verdict(line, source, f"{spoken(source)}, the shortest line that names all the authors")
 
 
-def _first_persons(proposals: Proposals, order: tuple[str, ...], house: House) -> _Named:
+def _first_persons(proposals: Proposals, order: tuple[str, ...], house: SiteAuthors) -> _Named:
     for source in order:
         found: dict[str, Author] = {}
         for proposal in proposals.bylines:
@@ -151,7 +151,7 @@ _PAYER = re.compile(
 
 
 @lru_cache(maxsize=4_000)
-def _persons_in(byline: str, house: House) -> tuple[Author, ...]:
+def _persons_in(byline: str, house: SiteAuthors) -> tuple[Author, ...]:
     """Whom a line names as its writers: who paid for the piece did not write it."""
     if byline.startswith(("http://", "https://")) or _PAYER.match(byline):
         return ()
@@ -159,6 +159,6 @@ def _persons_in(byline: str, house: House) -> tuple[Author, ...]:
     return tuple(author for author in found if letters(author.name) not in house.letters)
 
 
-def full_names(proposals: Proposals, house: House) -> frozenset[str]:
+def full_names(proposals: Proposals, house: SiteAuthors) -> frozenset[str]:
     """Of the persons proposed so far, those with more than one name: what tells a paragraph about the writer from the text."""
     return frozenset(author.name for one in proposals.bylines for author in _persons_in(one.value, house) if " " in author.name)

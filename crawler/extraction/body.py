@@ -29,7 +29,7 @@ Weights = dict[Element, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BodyReading:
     """A body and where it was found."""
 
     blocks: tuple[Block, ...]
@@ -64,7 +64,7 @@ def prose_weight(block: Block) -> float:
     return float(min(size, 1500.0)) * (1.0 - block.link_share) * (0.6 if block.tag == "li" else 1.0)
 
 
-def read_body(page: Page, heading: Element | None, context: Context) -> Reading:
+def read_body(page: Page, heading: Element | None, context: Context) -> BodyReading:
     """The body as this page's own markup shows it."""
     everything = blocks_of(page.body, page.roles)[:MAX_BLOCKS]
     good = [(block, weight) for block in everything if (weight := prose_weight(block))]
@@ -74,11 +74,11 @@ def read_body(page: Page, heading: Element | None, context: Context) -> Reading:
     good = [(block, weight) for block, weight in good if trusted.issuperset(block.suspects)]
     if not good:
         kept = article_blocks(blocks, context) if len(blocks) < 10 else []
-        return Reading(tuple(kept), None, _head(everything, heading, kept), (), 0, _prose_share(everything))
+        return BodyReading(tuple(kept), None, _head(everything, heading, kept), (), 0, _prose_share(everything))
     container = find_container(page, heading, good, _weights(good, page.body))
     inside = [block for block in blocks if _is_under(block.element, container)]
     kept = _without_standfirst(page, article_blocks(_introduction(good, heading, container) + inside, context))
-    return Reading(
+    return BodyReading(
         tuple(kept),
         container,
         _head(everything, heading, kept),

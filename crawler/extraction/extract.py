@@ -13,9 +13,9 @@ from lxml import etree
 from crawler.catalogue.site import Site
 from crawler.extraction import jsonld, judge, meta
 from crawler.extraction.access import propose_access
-from crawler.extraction.authors import House, authors_of, full_names
-from crawler.extraction.body import Reading, read_body
-from crawler.extraction.families import READERS, Match, recognise
+from crawler.extraction.authors import SiteAuthors, authors_of, full_names
+from crawler.extraction.body import BodyReading, read_body
+from crawler.extraction.families import READERS, FamilyMatch, recognise
 from crawler.extraction.heading import find_heading, printed_headline, told_names
 from crawler.extraction.kinds import judge_kind
 from crawler.extraction.labels import labels_around
@@ -61,11 +61,11 @@ class _Page:
     items: list[jsonld.Item]
     item: jsonld.Item | None
     site_name: str | None
-    match: Match | None = None
+    match: FamilyMatch | None = None
     names_of_site: frozenset[str] = frozenset()
     """Letters only, as `titles.site_names` gives them."""
     headline: str = ""
-    reading: Reading = field(default_factory=lambda: Reading(()))
+    reading: BodyReading = field(default_factory=lambda: BodyReading(()))
     labels: tuple[str, ...] = ()
     pictures: list[Image] = field(default_factory=list)
     proposals: Proposals = field(default_factory=Proposals)
@@ -162,7 +162,9 @@ def _read_printed(gathered: _Page) -> None:
     reading = read_body(
         page,
         heading,
-        Context(headline=gathered.headline, writers=full_names(proposals, House(gathered.site_name, gathered.names_of_site))),
+        Context(
+            headline=gathered.headline, writers=full_names(proposals, SiteAuthors(gathered.site_name, gathered.names_of_site))
+        ),
     )
     gathered.labels = labels_around(heading, reading.head)
     region = article_region(page, heading, reading.container)
@@ -180,7 +182,7 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
     page, proposals = gathered.page, gathered.proposals
     paragraphs = judge.body(proposals)
     body = join_paragraphs(list(paragraphs.value))
-    byline, authors = authors_of(proposals, House(gathered.site_name, gathered.names_of_site))
+    byline, authors = authors_of(proposals, SiteAuthors(gathered.site_name, gathered.names_of_site))
     published = published_at(proposals, page.timezone if page.is_zone_sure else None)
     section = judge.section(proposals)
     kind = judge_kind(_signs(gathered, len(body), section.value, bool(authors.value)))

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from lxml.etree import _Element as Element
 
 from crawler.extraction.blocks import INLINE, Block
-from crawler.extraction.body import Reading
+from crawler.extraction.body import BodyReading
 from crawler.extraction.jsonld import overlap
 from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.proposals import Proposal, Proposals
@@ -80,7 +80,7 @@ def walk_region(page: Page, region: Element, container: Element | None) -> list[
     return steps
 
 
-def propose_printed(page: Page, steps: list[Step], heading: Element | None, reading: Reading, into: Proposals) -> None:
+def propose_printed(page: Page, steps: list[Step], heading: Element | None, reading: BodyReading, into: Proposals) -> None:
     """Standfirst, bylines and times, from the region's elements and the blocks between heading and text."""
     first = reading.blocks[0].element if reading.blocks else None
     place = "head"

@@ -11,7 +11,7 @@ from itertools import takewhile
 from lxml.etree import _Element as Element
 
 from crawler.extraction.blocks import Block
-from crawler.extraction.body import Reading
+from crawler.extraction.body import BodyReading
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.printed import AUTHOR_LINK, NAMES_WRITER, byline_text
 from crawler.extraction.proposals import Proposal, Proposals
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}(?: ?(?:/|,
 _FRAME = ("nav", "aside", "footer", "figure", "figcaption", "form")
 
 
-def propose_signatures(page: Page, reading: Reading, into: Proposals) -> None:
+def propose_signatures(page: Page, reading: BodyReading, into: Proposals) -> None:
     """From the whole page's links to authors and byline boxes, then from the lines at the edges of the text."""
     if not any(one.source.startswith("printed") for one in into.bylines):
         last = reading.blocks[-1].element if reading.blocks else None

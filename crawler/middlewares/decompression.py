@@ -18,20 +18,20 @@ _STEP = 1 << 16
 _END = b"</html"
 
 
-class CutOff(IgnoreRequest):
+class TruncatedStream(IgnoreRequest):
     """The packed stream ended before its end."""
 
 
-class Unpacking(HttpCompressionMiddleware):
+class DecompressionMiddleware(HttpCompressionMiddleware):
     """Scrapy's own, and a look whether the stream was whole where the page does not say so itself by its last tag."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """The unpacked answer; raises CutOff."""
+        """The unpacked answer; raises TruncatedStream."""
         packing = (response.headers.get(b"Content-Encoding") or b"").strip().lower()
         answer = super().process_response(request, response)
         unpacked = isinstance(answer, Response) and answer is not response
         if unpacked and _END not in answer.body[-2000:].lower() and is_cut_off(response.body, packing):
-            raise CutOff(f"{response.url}: the packed answer was cut off")
+            raise TruncatedStream(f"{response.url}: the packed answer was cut off")
         return answer
 
 

@@ -15,7 +15,7 @@ TAP, TAPPED = "newsledger_tap", "newsledger_tapped"
 """Keys of a request's meta: that its answer is wanted as it was received, and that answer."""
 
 
-class OnceOnly(HTTP11DownloadHandler):
+class NoRetryHandler(HTTP11DownloadHandler):
     """Scrapy's handler without Twisted's own retry, which sends a request anew, at once and unrecorded, where a kept connection
     was closed without an answer. The retries that remain wait and count."""
 
@@ -24,7 +24,7 @@ class OnceOnly(HTTP11DownloadHandler):
         self._pool.retryAutomatically = False
 
 
-class Tap:
+class ExchangeCapture:
     """Keeps what was received beside the request, before anything unpacks it."""
 
     def process_response(self, request: Request, response: Response) -> Response:

@@ -10,7 +10,7 @@ _PLAIN_WORDS = (
     ("max redirections", "too many redirects"),
     ("Timeout", "no whole answer in time"),
     ("DataLoss", "the answer was cut off"),
-    ("CutOff", "the answer was cut off"),
+    ("TruncatedStream", "the answer was cut off"),
     ("Invalid IPv6 URL", "leads to an address that is none"),
     ("DNSLookup", "the host's name cannot be resolved"),
     ("CannotResolveHost", "the host's name cannot be resolved"),

@@ -10,10 +10,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from crawler.crawl.remote import LEASE_LOST, Dispatch, Remote
-from crawler.middlewares.throttle import Unasked
+from crawler.middlewares.throttle import HostSuspended
 
 
-class Leased:
+class LeaseMiddleware:
     """Stands behind `Manners`, whose waits may outlast a lease."""
 
     def __init__(self, crawler: Crawler, dispatch: Dispatch) -> None:
@@ -32,7 +32,7 @@ class Leased:
             return
         if self._crawler.engine and self._stopping is None:
             self._stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=LEASE_LOST))
-        raise Unasked(LEASE_LOST)
+        raise HostSuspended(LEASE_LOST)
 
 
 def dispatch_of(crawler: Crawler) -> Dispatch:

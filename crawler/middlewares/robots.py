@@ -20,7 +20,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.middlewares.failures import failure_reason
-from crawler.middlewares.throttle import Unasked
+from crawler.middlewares.throttle import HostSuspended
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +31,12 @@ MAX_CRAWL_DELAY_SECONDS = 60.0
 """A longer Crawl-delay is kept to this: beyond it a crawl of a paper would not end within a day. It is logged."""
 
 
-class Disallowed(IgnoreRequest):
+class RobotsDisallowed(IgnoreRequest):
     """robots.txt forbids the URL, or could not be read; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RobotsRules:
     """What one host's robots.txt says to us."""
 
     parser: Protego
@@ -48,13 +48,13 @@ class Rules:
     """It was not even asked for: the host wants to be left alone."""
 
 
-class Robots:
+class RobotsMiddleware:
     """Obeys robots.txt before each request, redirects included."""
 
     def __init__(self, crawler: Crawler, agent: str) -> None:
         self._crawler = crawler
         self._agent = agent
-        self._rules: dict[str, asyncio.Future[Rules]] = {}
+        self._rules: dict[str, asyncio.Future[RobotsRules]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -69,51 +69,51 @@ class Robots:
             return
         rules = await self.rules(request.url)
         if rules.unasked:
-            raise Unasked(rules.unreadable)
+            raise HostSuspended(rules.unreadable)
         if rules.unreadable:
-            raise Disallowed(f"robots.txt could not be read ({rules.unreadable}), so nothing is asked for")
+            raise RobotsDisallowed(f"robots.txt could not be read ({rules.unreadable}), so nothing is asked for")
         if not rules.parser.can_fetch(request.url, self._agent):
-            raise Disallowed("robots.txt forbids it")
+            raise RobotsDisallowed("robots.txt forbids it")
 
-    async def rules(self, url: str) -> Rules:
+    async def rules(self, url: str) -> RobotsRules:
         """The rules of the URL's host; whoever comes second waits for the first."""
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if host not in self._rules:
-            future: asyncio.Future[Rules] = asyncio.get_running_loop().create_future()
+            future: asyncio.Future[RobotsRules] = asyncio.get_running_loop().create_future()
             self._rules[host] = future
             rules = await self._read(f"{host}/robots.txt")
             self._keep_delay(parts.hostname or "", rules)
             future.set_result(rules)
         return await self._rules[host]
 
-    async def _read(self, url: str) -> Rules:
+    async def _read(self, url: str) -> RobotsRules:
         request = Request(url, priority=1_000, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
         engine = self._crawler.engine
         try:
             if engine is None:
                 raise RuntimeError("robots.txt is read by a running crawl only")
             response = await engine.download_async(request)
-        except Unasked as error:
-            return Rules(Protego.parse(""), unreadable=str(error), unasked=True)
+        except HostSuspended as error:
+            return RobotsRules(Protego.parse(""), unreadable=str(error), unasked=True)
         except Exception as error:  # any way not to reach it means the same: nothing is allowed
             reason = failure_reason(error)
             logger.warning("%s could not be read: %s", url, reason)
-            return Rules(Protego.parse(""), unreadable=reason)
+            return RobotsRules(Protego.parse(""), unreadable=reason)
         return self._understand(response)
 
-    def _understand(self, response: Response) -> Rules:
+    def _understand(self, response: Response) -> RobotsRules:
         if response.status >= 500 or response.status == 429:
-            return Rules(Protego.parse(""), unreadable=f"status {response.status}")
+            return RobotsRules(Protego.parse(""), unreadable=f"status {response.status}")
         if response.status != 200:
-            return Rules(Protego.parse(""))
+            return RobotsRules(Protego.parse(""))
         text = response.body[:MAX_BYTES].decode("utf-8-sig", "replace")
         if text.lstrip()[:1] == "<":  # a site that answers everything with a web page has no rules
-            return Rules(Protego.parse(""))
+            return RobotsRules(Protego.parse(""))
         parser = Protego.parse(text)
-        return Rules(parser, tuple(response.urljoin(url) for url in parser.sitemaps), parser.crawl_delay(self._agent))
+        return RobotsRules(parser, tuple(response.urljoin(url) for url in parser.sitemaps), parser.crawl_delay(self._agent))
 
-    def _keep_delay(self, hostname: str, rules: Rules) -> None:
+    def _keep_delay(self, hostname: str, rules: RobotsRules) -> None:
         """The longer of our delay and theirs, for the host's slot as it is and for when it is made anew."""
         engine = self._crawler.engine
         asked = rules.delay_seconds

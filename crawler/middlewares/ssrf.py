@@ -22,11 +22,11 @@ from pipelines.text.hosts import is_private_address, is_private_host
 _private_names: set[str] = set()
 
 
-class Refused(IgnoreRequest):
+class AddressRefused(IgnoreRequest):
     """A request was not sent; the message says why in one line."""
 
 
-class Guard:
+class SsrfMiddleware:
     """Stands before robots.txt is read, so that not even that is asked of a refused host."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -42,7 +42,7 @@ class Guard:
         site: Site | None = getattr(self._crawler.spider, "site", None)
         reason = refusal(request.url, site, redirected=bool(request.meta.get("redirect_urls")))
         if reason:
-            raise Refused(reason)
+            raise AddressRefused(reason)
 
 
 def refusal(url: str, site: Site | None, *, redirected: bool = False) -> str | None:

@@ -15,7 +15,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.crawl.block_pages import plain_headers, refusal_of
-from crawler.crawl.rights import MiningRule, mining_rules, reservations_of, rule_for
+from crawler.crawl.rights import TdmRule, mining_rules, reservations_of, rule_for
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +25,12 @@ FOUND = "mining"
 """Key of `meta` under which they are left: a Mining, or None."""
 
 
-class MiningFile:
+class TdmrepMiddleware:
     """Reads the file for pages that want it (`meta[WANTED]`)."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._rules: dict[str, tuple[MiningRule, ...]] = {}
+        self._rules: dict[str, tuple[TdmRule, ...]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -46,7 +46,7 @@ class MiningFile:
                 request.meta[FOUND] = rule_for(await self._of_host(response.url), response.url)
         return response
 
-    async def _of_host(self, url: str) -> tuple[MiningRule, ...]:
+    async def _of_host(self, url: str) -> tuple[TdmRule, ...]:
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if host not in self._rules:
@@ -54,7 +54,7 @@ class MiningFile:
             self._rules[host] = await self._read(f"{host}/.well-known/tdmrep.json")
         return self._rules[host]
 
-    async def _read(self, url: str) -> tuple[MiningRule, ...]:
+    async def _read(self, url: str) -> tuple[TdmRule, ...]:
         request = Request(url, priority=1_000, meta={"dont_retry": True, "neutral": True}, callback=NO_CALLBACK)
         engine = self._crawler.engine
         try:

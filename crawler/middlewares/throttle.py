@@ -1,7 +1,8 @@
 """How long to wait before a host is asked again, and when to ask it nothing more in this crawl.
 
-`Patience` is what we owe one host: it hears each answer and says the pause. It is pure; time is passed in, in seconds of any
-steady clock. `Manners` holds requests back for as long as that says. Refusals are recorded as what they are and never disguised.
+`HostThrottle` is the rate limit, the back-off and the circuit breaker of one host: each answer in, the pause out. It is pure;
+time is passed in, in seconds of any steady clock. `ThrottleMiddleware` holds requests back for as long as that says. Refusals
+are recorded as what they are and never disguised.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from crawler.catalogue.site import host_of
 from crawler.clock import Clock, clock
 from crawler.crawl.block_pages import NOTHING_MORE, plain_headers, refusal_of, retry_after
 from crawler.crawl.remote import Waiting
-from crawler.schedule.host_locks import Words
+from crawler.schedule.host_locks import RetryAfterFile
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +53,12 @@ STEP_SECONDS = 0.5
 """So soon does a crawl that waits see that it shall stop."""
 
 
-class Unasked(IgnoreRequest):
+class HostSuspended(IgnoreRequest):
     """A request was held back for good: its host's patience, or the crawl, had ended. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HostAnswer:
     """What matters of one answer, or of the lack of one."""
 
     status: int | None = None
@@ -68,7 +69,7 @@ class Answer:
     """Seconds."""
 
 
-class Patience:
+class HostThrottle:
     """One host's patience with us. Times are seconds of one steady clock."""
 
     def __init__(self, host: str, *, wary: bool = False, not_before: float | None = None) -> None:
@@ -107,7 +108,7 @@ class Patience:
         """Something came from the host; the next gap counts from here."""
         self._heard = now
 
-    def hear(self, answer: Answer, now: float) -> bool:
+    def hear(self, answer: HostAnswer, now: float) -> bool:
         """Take note of an answer. True: the host asked to be asked again later, and `wait` knows when."""
         self.touched(now)
         if answer.refusal:
@@ -147,7 +148,7 @@ class Patience:
             logger.warning("%s", self.ended)
 
 
-class Manners:
+class ThrottleMiddleware:
     """Stands last before the request leaves and first behind the unpacked answer, so that it meets every attempt."""
 
     def __init__(self, crawler: Crawler, delay: float, clock: Clock, words: Waiting | None = None) -> None:
@@ -156,7 +157,7 @@ class Manners:
         self._words = words
         self._delay = delay
         self._clock = clock
-        self._hosts: dict[str, Patience] = {}
+        self._hosts: dict[str, HostThrottle] = {}
         crawler.signals.connect(self.downloaded, signals.response_downloaded)
 
     @classmethod
@@ -167,7 +168,7 @@ class Manners:
         db, dispatch = settings.get("NEWSLEDGER_DB"), getattr(crawler.spider, "dispatch", None)
         words: Waiting | None = dispatch.waits if dispatch else None
         if db and not dispatch:
-            words = Words(Path(db).absolute().parent / "locks")
+            words = RetryAfterFile(Path(db).absolute().parent / "locks")
         return cls(crawler, settings.getfloat("DOWNLOAD_DELAY"), clock(settings.get("NEWSLEDGER_NOW")), words)
 
     @property
@@ -184,9 +185,9 @@ class Manners:
                 self._note(request, self._owed(request) + ON_ITS_WAY_SECONDS)  # and anew when its answer comes
                 return
             if not self._crawler.crawling:
-                raise Unasked("the crawl was asked to end")
+                raise HostSuspended("the crawl was asked to end")
             await asyncio.sleep(min(wait, STEP_SECONDS))
-        raise Unasked(patience.ended)
+        raise HostSuspended(patience.ended)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """The answer, or the same request anew where the host asked to be asked later."""
@@ -194,7 +195,7 @@ class Manners:
         asked = retry_after(headers, self._clock()) if response.status in (429, 503) else None
         if asked is None and (request.meta.get("dont_obey_robotstxt") or request.meta.get("neutral")):
             return response  # to refuse robots.txt refuses nothing (RFC 9309, 2.3.1.3), nor does a file few sites have
-        answer = Answer(response.status, refusal_of(response.status, headers, response.body), asked)
+        answer = HostAnswer(response.status, refusal_of(response.status, headers, response.body), asked)
         if patience.hear(answer, _steady()) and self._crawler.spider:
             logger.info("%s asks to wait %.0f s", request.url, asked)
             again = get_retry_request(request, spider=self._crawler.spider, reason="asked to wait", give_up_log_level="DEBUG")
@@ -215,7 +216,7 @@ class Manners:
         if isinstance(exception, DownloadCancelledError):
             patience.touched(_steady())
         else:
-            patience.hear(Answer(), _steady())
+            patience.hear(HostAnswer(), _steady())
             if patience.ended:
                 request.meta["dont_retry"] = True
         self._note(request)
@@ -231,12 +232,14 @@ class Manners:
             wait = self._patience(request).wait(_steady(), self._owed(request)) if pause is None else pause
             self._words.write(host_of(request.url), _wall_clock() + wait)
 
-    def _patience(self, request: Request) -> Patience:
+    def _patience(self, request: Request) -> HostThrottle:
         host = host_of(request.url)
         if host not in self._hosts:
             owed = self._words.read(host) - _wall_clock() if self._words else 0.0
             wary = host == getattr(self._crawler.spider, "wary_of", None)
-            self._hosts[host] = Patience(host, wary=wary, not_before=_steady() + min(owed, KEPT_SECONDS) if owed > 0 else None)
+            self._hosts[host] = HostThrottle(
+                host, wary=wary, not_before=_steady() + min(owed, KEPT_SECONDS) if owed > 0 else None
+            )
             self._hosts[host].begin(_steady())
         return self._hosts[host]
 

@@ -40,7 +40,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KnownProblem:
     """What is known of a problem."""
 
     text: str
@@ -52,7 +52,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class AlertMessage:
     """What is to be sent, and to whom it was not yet."""
 
     title: str
@@ -65,11 +65,11 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class AlertState:
     """All that must outlive the process."""
 
-    entries: Mapping[str, Entry] = field(default_factory=dict)
-    letters: tuple[Letter, ...] = ()
+    entries: Mapping[str, KnownProblem] = field(default_factory=dict)
+    letters: tuple[AlertMessage, ...] = ()
     last_letter: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -84,9 +84,11 @@ class Book:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
         """From a file; raises LookupError, TypeError, ValueError or AttributeError where it is none of ours."""
-        entries = {key: Entry(**{**one, **_instants(one, "since", "told", "over")}) for key, one in told["entries"].items()}
+        entries = {
+            key: KnownProblem(**{**one, **_instants(one, "since", "told", "over")}) for key, one in told["entries"].items()
+        }
         letters = [
-            Letter(**{**one, **_instants(one, "made", "not_before"), "left": tuple(one["left"])}) for one in told["letters"]
+            AlertMessage(**{**one, **_instants(one, "made", "not_before"), "left": tuple(one["left"])}) for one in told["letters"]
         ]
         return cls(entries, tuple(letters), _instant(told["last_letter"]))
 
@@ -99,7 +101,7 @@ def problems_of(site: str, findings: Iterable[Finding]) -> Iterator[Problem]:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class CurrentProblems:
     """The trouble of one time."""
 
     problems: tuple[Problem, ...] = ()
@@ -107,7 +109,7 @@ class Trouble:
     """False: not all was looked at, so that what is not named here is not over."""
 
 
-def turn(book: Book, trouble: Trouble, now: datetime, again: timedelta, marks: tuple[str, ...]) -> Book:
+def turn(book: AlertState, trouble: CurrentProblems, now: datetime, again: timedelta, marks: tuple[str, ...]) -> AlertState:
     """Take note of the trouble of now; where there is something to tell and the time has come, a letter lies in the book.
 
     `again`: trouble that lasts is told again after so long. `marks`: the addresses that get letters.
@@ -123,16 +125,16 @@ def turn(book: Book, trouble: Trouble, now: datetime, again: timedelta, marks: t
     entries = {
         key: replace(one, told=now) if key in new or key in still else one for key, one in entries.items() if key not in over
     }
-    letter = Letter(_title(len(new), len(still), len(over)), _body(new, still, over, now), now, marks)
-    return Book(entries, (*book.letters, letter)[-MAX_LETTERS:], now)
+    letter = AlertMessage(_title(len(new), len(still), len(over)), _body(new, still, over, now), now, marks)
+    return AlertState(entries, (*book.letters, letter)[-MAX_LETTERS:], now)
 
 
-def ready(book: Book, now: datetime) -> Letter | None:
+def ready(book: AlertState, now: datetime) -> AlertMessage | None:
     """The oldest letter whose time has come."""
     return next((one for one in book.letters if one.not_before is None or one.not_before <= now), None)
 
 
-def sent(book: Book, letter: Letter, left: tuple[str, ...], now: datetime) -> Book:
+def sent(book: AlertState, letter: AlertMessage, left: tuple[str, ...], now: datetime) -> AlertState:
     """After a try to send a letter: it goes where nobody is left or it grew too old, else it is tried again later."""
     rest = [one for one in book.letters if one is not letter]
     if left and now - letter.made < LETTER_AGE:
@@ -146,7 +148,9 @@ def one_line(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text[:MAX_LINE_CHARS])
 
 
-def _noted(entries: Mapping[str, Entry], trouble: Trouble, now: datetime, again: timedelta) -> Iterator[tuple[str, Entry]]:
+def _noted(
+    entries: Mapping[str, KnownProblem], trouble: CurrentProblems, now: datetime, again: timedelta
+) -> Iterator[tuple[str, KnownProblem]]:
     current = {problem.key: problem for problem in trouble.problems}
     for key, one in entries.items():
         if key in current:
@@ -162,7 +166,7 @@ def _noted(entries: Mapping[str, Entry], trouble: Trouble, now: datetime, again:
             yield key, one
     for key, problem in current.items():
         if key not in entries:
-            yield key, Entry(one_line(problem.text), now, lasts=problem.lasts)
+            yield key, KnownProblem(one_line(problem.text), now, lasts=problem.lasts)
 
 
 def _title(new: int, still: int, over: int) -> str:
@@ -170,7 +174,9 @@ def _title(new: int, still: int, over: int) -> str:
     return f"Newsledger: {', '.join(parts)}"
 
 
-def _body(new: Mapping[str, Entry], still: Mapping[str, Entry], over: Mapping[str, Entry], now: datetime) -> str:
+def _body(
+    new: Mapping[str, KnownProblem], still: Mapping[str, KnownProblem], over: Mapping[str, KnownProblem], now: datetime
+) -> str:
     lines = [
         *(one.text for one in new.values()),
         *(f"still, for {span(now - one.since)}: {one.text}" for one in still.values()),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from crawler.config import scheme
 from crawler.monitoring.alert_file import NAME, read_book
-from crawler.monitoring.alert_state import Book, Letter, Problem, Trouble, ready, sent, turn
+from crawler.monitoring.alert_state import AlertMessage, AlertState, CurrentProblems, Problem, ready, sent, turn
 from crawler.monitoring.json_files import beside, write_state
 from crawler.schedule.host_locks import hold
 from pipelines import MissingExtraError
@@ -50,10 +50,10 @@ class Alerts:
         self._again = again
         self._path = beside(db, NAME)
         self._lock = self._path.parent / "locks"
-        self._unkept: Book | None = None
+        self._unkept: AlertState | None = None
         """The book, while its file cannot be written."""
 
-    def round(self, trouble: Trouble, now: datetime) -> int:
+    def round(self, trouble: CurrentProblems, now: datetime) -> int:
         """Take note of the trouble of now, and send what is to be sent; how many letters could not be."""
         try:
             with hold(self._lock, f"{self._path.stem}.book") as holder:
@@ -63,7 +63,7 @@ class Alerts:
         except OSError:  # a disk that is full, or read-only: all the more must be told
             return self._round(trouble, now)
 
-    def _round(self, trouble: Trouble, now: datetime) -> int:
+    def _round(self, trouble: CurrentProblems, now: datetime) -> int:
         known = self.book()
         book = turn(known, trouble, now, self._again, tuple(self._urls))
         if book != known:
@@ -79,7 +79,7 @@ class Alerts:
             self._keep(book)
         return failed
 
-    def _keep(self, book: Book) -> None:
+    def _keep(self, book: AlertState) -> None:
         """Into the file; into memory only, where that cannot be, so that this process at least tells nothing twice."""
         try:
             write_state(self._path, book.to_json())
@@ -91,7 +91,7 @@ class Alerts:
 
     def unreadable(self, text: str, now: datetime) -> None:
         """The ledger itself cannot be read; what else is known is left as it is."""
-        self.round(Trouble((Problem("store", f"the ledger cannot be read: {text}"),), whole=False), now)
+        self.round(CurrentProblems((Problem("store", f"the ledger cannot be read: {text}"),), whole=False), now)
 
     def test(self) -> list[str]:
         """Send a letter that says it is a test, now; the schemes of addresses that could not be reached."""
@@ -101,11 +101,11 @@ class Alerts:
             if not _notify(url, "Newsledger: a test", "Alerts of this ledger come here.")
         ]
 
-    def book(self) -> Book:
+    def book(self) -> AlertState:
         """What is known; an empty book where there is none, or none of ours."""
         return self._unkept or read_book(self._path)
 
-    def _send(self, letter: Letter) -> tuple[str, ...]:
+    def _send(self, letter: AlertMessage) -> tuple[str, ...]:
         """The marks of those who did not get it. Addresses that are configured no more are let go."""
         left = []
         for mark in letter.left:

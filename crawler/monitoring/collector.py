@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crawler.cluster.status import Glance, Standing
-from crawler.monitoring.heartbeat import Beat, read_beat
+from crawler.cluster.status import ClusterStatus, Glance
+from crawler.monitoring.heartbeat import Heartbeat, read_beat
 from crawler.monitoring.json_files import beside, read_state, write_state
 from pipelines.history.anomalies import Readings
 from pipelines.queries.counters import Tallies
@@ -47,7 +47,7 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Measurement:
     """What was found at one time."""
 
     at: datetime
@@ -62,14 +62,14 @@ class Reading:
     lost: tuple[str, ...] = ()
     """Sites of crawls that were found lost within the last hour."""
     sizes: Sizes = Sizes()
-    beat: Beat | None = None
+    beat: Heartbeat | None = None
     writable: bool | None = None
     """None where that was not tried."""
-    cluster: Standing | str | None = None
+    cluster: ClusterStatus | str | None = None
     """What the cluster is at, or why that cannot be told; None where there is none."""
 
 
-class Reader:
+class MeasurementReader:
     """Draws up readings, one after the other. For one thread."""
 
     def __init__(self, db: str, max_age: timedelta, cluster: Glance | None = None) -> None:
@@ -84,7 +84,7 @@ class Reader:
         """Sites whose vital signs are to be read, the longest waiting first."""
 
     def read(self, now: datetime, judged: Callable[[str], bool], *, seconds: float = VITALS_SECONDS,
-             writable: bool | None = None) -> Reading:  # fmt: skip
+             writable: bool | None = None) -> Measurement:  # fmt: skip
         """A reading; raises StoreError. `judged`: whether a site of the ledger is. `seconds`: at most so long for vital signs."""
         begun = time.monotonic()
         with Store(self._db, readonly=True) as store:
@@ -106,7 +106,7 @@ class Reader:
         findings = {site: judge(one, self._max_age) for site, one in current.items()}
         took = time.monotonic() - begun
         whole = known <= self._vitals.keys()
-        return Reading(
+        return Measurement(
             now, took, self._tallies, current, findings, whole, lost, sizes(self._db), read_beat(self._db), writable,
             self._cluster() if self._cluster else None,
         )  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crawler.monitoring.collector import Reading
-from crawler.monitoring.metrics import FAMILIES, Kind, samples
+from crawler.monitoring.collector import Measurement
+from crawler.monitoring.metrics import FAMILIES, MetricKind, samples
 from pipelines import MissingExtraError
 
 try:
@@ -16,13 +16,13 @@ except ModuleNotFoundError as error:
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-_CLASSES = {Kind.COUNTER: CounterMetricFamily, Kind.GAUGE: GaugeMetricFamily}
+_CLASSES = {MetricKind.COUNTER: CounterMetricFamily, MetricKind.GAUGE: GaugeMetricFamily}
 
 
 class ReadingCollector:
     """Gives one reading's samples to a registry."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Measurement) -> None:
         self._reading = reading
 
     def collect(self) -> Iterable[Metric]:
@@ -35,7 +35,7 @@ class ReadingCollector:
         return found.values()
 
 
-def render(reading: Reading) -> bytes:
+def render(reading: Measurement) -> bytes:
     """The text that a scrape or the textfile collector reads."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(ReadingCollector(reading))

@@ -20,7 +20,7 @@ LONGEST_SILENCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class Heartbeat:
     """What a schedule is at."""
 
     at: str
@@ -37,18 +37,18 @@ class Beat:
         return now - instant_of(self.at) <= LONGEST_SILENCE
 
 
-def write_beat(db: str, now: datetime, *, pid: int, sites: int, queued: int, running: int) -> Beat:
+def write_beat(db: str, now: datetime, *, pid: int, sites: int, queued: int, running: int) -> Heartbeat:
     """Leave a beat beside the ledger; raises OSError."""
-    beat = Beat(moment(now), pid, sites, queued, running)
+    beat = Heartbeat(moment(now), pid, sites, queued, running)
     write_state(beside(db, NAME), asdict(beat))
     return beat
 
 
-def read_beat(db: str) -> Beat | None:
+def read_beat(db: str) -> Heartbeat | None:
     """The last beat; None where no schedule ever ran here, or what stands there is no beat."""
     told = read_state(beside(db, NAME))
     try:
         numbers = {key: int(told[key]) for key in ("pid", "sites", "queued", "running")}
-        return Beat(moment(instant_of(str(told["at"]))), **numbers)
+        return Heartbeat(moment(instant_of(str(told["at"]))), **numbers)
     except (LookupError, TypeError, ValueError):
         return None

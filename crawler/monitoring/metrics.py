@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crawler.cluster.status import Standing
+from crawler.cluster.status import ClusterStatus
 from crawler.crawl.block_pages import NOTHING_MORE
-from crawler.monitoring.collector import Reading
+from crawler.monitoring.collector import Measurement
 from pipelines.history.anomalies import FIELDS
 from pipelines.queries.health import Vitals, is_ill
 from pipelines.store.rows import instant_of
 
 
-class Kind(StrEnum):
+class MetricKind(StrEnum):
     """What a number may do: only grow, or go up and down."""
 
     COUNTER = "counter"
@@ -25,31 +25,31 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class MetricFamily:
     """A metric's name, labels and meaning. A counter's name is without the `_total` that stands at the end of its samples."""
 
     name: str
-    kind: Kind
+    kind: MetricKind
     labels: tuple[str, ...]
     meaning: str
 
     @property
     def sample(self) -> str:
         """The name as queries and alert rules use it."""
-        return f"{self.name}_total" if self.kind is Kind.COUNTER else self.name
+        return f"{self.name}_total" if self.kind is MetricKind.COUNTER else self.name
 
 
-Sample = tuple[Family, tuple[str, ...], float]
+Sample = tuple[MetricFamily, tuple[str, ...], float]
 
 MAX_LABEL_CHARS = 120
 
 
-def _counter(name: str, meaning: str, *labels: str) -> Family:
-    return Family(f"newsledger_{name}", Kind.COUNTER, labels, meaning)
+def _counter(name: str, meaning: str, *labels: str) -> MetricFamily:
+    return MetricFamily(f"newsledger_{name}", MetricKind.COUNTER, labels, meaning)
 
 
-def _gauge(name: str, meaning: str, *labels: str) -> Family:
-    return Family(f"newsledger_{name}", Kind.GAUGE, labels, meaning)
+def _gauge(name: str, meaning: str, *labels: str) -> MetricFamily:
+    return MetricFamily(f"newsledger_{name}", MetricKind.GAUGE, labels, meaning)
 
 
 _TALLIED = {
@@ -111,7 +111,7 @@ _CLUSTER = {
 FAMILIES = (*_TALLIED.values(), *_SITE.values(), *_ONE.values(), *_CLUSTER.values())
 
 
-def samples(reading: Reading) -> Iterator[Sample]:
+def samples(reading: Measurement) -> Iterator[Sample]:
     """All samples of a reading. What is not known is left out, never 0."""
     for kind, family in _TALLIED.items():
         for key, count in list(reading.tallies.counts[kind].items()):
@@ -123,7 +123,7 @@ def samples(reading: Reading) -> Iterator[Sample]:
         yield from ((_CLUSTER[name], (), value) for name, value in _of_cluster(reading.cluster))
 
 
-def _of_site(reading: Reading, site: str, vitals: Vitals) -> Iterator[Sample]:
+def _of_site(reading: Measurement, site: str, vitals: Vitals) -> Iterator[Sample]:
     findings = reading.findings[site]
     if vitals.last_success:
         yield _SITE["success"], (site,), instant_of(vitals.last_success).timestamp()
@@ -143,7 +143,7 @@ def _of_site(reading: Reading, site: str, vitals: Vitals) -> Iterator[Sample]:
             yield _SITE["usual_share"], (site, name), vitals.baseline.share(name)
 
 
-def _of_all(reading: Reading) -> Iterator[tuple[Family, float | None]]:
+def _of_all(reading: Measurement) -> Iterator[tuple[MetricFamily, float | None]]:
     beat, sizes = reading.beat, reading.sizes
     alive = beat if beat and beat.fresh(reading.at) else None  # what a dead schedule had to do, nobody has to do now
     yield _ONE["watched"], len(reading.vitals)
@@ -161,7 +161,7 @@ def _of_all(reading: Reading) -> Iterator[tuple[Family, float | None]]:
     yield _ONE["read_seconds"], reading.seconds
 
 
-def _of_cluster(standing: Standing | str) -> Iterator[tuple[str, float]]:
+def _of_cluster(standing: ClusterStatus | str) -> Iterator[tuple[str, float]]:
     yield "up", not isinstance(standing, str)
     if isinstance(standing, str):
         return

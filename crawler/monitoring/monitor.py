@@ -16,8 +16,8 @@ from typing import Protocol
 
 from crawler.clock import Clock
 from crawler.cluster.status import Glance, ills
-from crawler.monitoring.alert_state import Problem, Trouble, problems_of
-from crawler.monitoring.collector import Reader, Reading
+from crawler.monitoring.alert_state import CurrentProblems, Problem, problems_of
+from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.heartbeat import LONGEST_SILENCE, read_beat
 from crawler.monitoring.json_files import try_room
 from pipelines.queries.durations import span
@@ -31,16 +31,16 @@ LONGEST_ROUND_SECONDS = 180.0
 """So old may a round be, before the watch itself is called ill: a reading, a writer's patience, and slow mail servers."""
 
 
-class Teller(Protocol):
+class AlertSender(Protocol):
     """Whoever sends alerts."""
 
-    def round(self, trouble: Trouble, now: datetime) -> int:
+    def round(self, trouble: CurrentProblems, now: datetime) -> int:
         """Take note of the trouble of now, and send what is to be sent."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class MonitoredSchedule:
     """What a watch needs of the schedule."""
 
     db: str
@@ -50,11 +50,11 @@ class Watched:
     """What the cluster is at; None where there is none."""
 
 
-class Watch:
+class Monitor:
     """Makes its rounds in a thread of its own."""
 
-    def __init__(self, watched: Watched, reader: Reader, clock: Clock, *, teller: Teller | None = None,
-                 render: Callable[[Reading], bytes] | None = None) -> None:  # fmt: skip
+    def __init__(self, watched: MonitoredSchedule, reader: MeasurementReader, clock: Clock, *, teller: AlertSender | None = None,
+                 render: Callable[[Measurement], bytes] | None = None) -> None:  # fmt: skip
         """`render` draws up the metrics; without it there are none."""
         self._watched = watched
         self._reader = reader
@@ -105,12 +105,12 @@ class Watch:
         except StoreError as error:
             logger.error("the ledger could not be read: %s", error)
             if self._teller and problems:
-                self._teller.round(Trouble(problems, whole=False), now)
+                self._teller.round(CurrentProblems(problems, whole=False), now)
             return
         self._text = self._render(reading) if self._render else None
         self._reader.save(always=False)
         if self._teller:
-            self._teller.round(Trouble((*problems, *troubles(reading)), reading.whole), now)
+            self._teller.round(CurrentProblems((*problems, *troubles(reading)), reading.whole), now)
 
     def _run(self) -> None:
         while True:
@@ -123,7 +123,7 @@ class Watch:
                 return
 
 
-def troubles(reading: Reading) -> list[Problem]:
+def troubles(reading: Measurement) -> list[Problem]:
     """All that a reading tells somebody should know."""
     found = [problem for site, findings in reading.findings.items() for problem in problems_of(site, findings)]
     lost = dict.fromkeys(reading.lost)

@@ -14,16 +14,16 @@ from crawler.catalogue.site import Site, host_of
 from crawler.discovery.candidate import Candidate, SourceKind
 from crawler.discovery.frontier import MAX_RETRIES, choose
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import Habits
+from pipelines.history.edit_rates import EditRateModel
 from pipelines.history.revisions import State
 from pipelines.history.revisit import dead_end_next, next_check
-from pipelines.history.validators import Trust
+from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.durations import span, told
 from pipelines.queries.url_report import Trace
 from pipelines.reasons import Skipped, skipped_sentence
 from pipelines.store.database import Row
 from pipelines.store.rows import instant_of, moment
-from pipelines.store.snapshot import Past, PastLook
+from pipelines.store.snapshot import LastAttempt, SiteSnapshot
 from pipelines.store.statistics import host_of as host_by_trust
 from pipelines.text.urls import article_key, canonicalize
 
@@ -40,7 +40,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class UrlFacts:
     """What is known of a URL, from the ledger (`trace`, `crawls`, `sources` by site) and the catalogue (`sites`)."""
 
     trace: Trace
@@ -48,9 +48,9 @@ class Known:
     """Those that the URL may belong to; see `sites_of`."""
     crawls: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     sources: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
-    habits: Mapping[str, Habits] = field(default_factory=dict)
+    habits: Mapping[str, EditRateModel] = field(default_factory=dict)
     """By site."""
-    trust: Mapping[str, Trust] = field(default_factory=dict)
+    trust: Mapping[str, ValidatorTrust] = field(default_factory=dict)
     """By host, as `learning.host_of` has it."""
 
 
@@ -65,7 +65,7 @@ def sites_of(url: str, article: Row | None, catalogue: Iterable[Site]) -> tuple[
     return tuple(sorted(found, key=nearest_first))
 
 
-def reasons(known: Known, now: datetime) -> tuple[Reason, ...]:
+def reasons(known: UrlFacts, now: datetime) -> tuple[Reason, ...]:
     """Every reason, the most important first."""
     if canonicalize(known.trace.url) is None:
         return (Reason("no_address", "This is no http or https address that could be asked for."),)
@@ -77,7 +77,7 @@ def reasons(known: Known, now: datetime) -> tuple[Reason, ...]:
 # --- an article we know ------------------------------------------------------------------------------------------------
 
 
-def _article(known: Known, article: Row, now: datetime) -> Iterator[Reason]:
+def _article(known: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
     trace, latest = known.trace, known.trace.latest or {}
     if article_key(article["url"]) == article_key(trace.url):
         headline = "its text was withdrawn" if trace.withdrawn else latest.get("headline")
@@ -107,7 +107,7 @@ def _article(known: Known, article: Row, now: datetime) -> Iterator[Reason]:
             yield from _last_crawl(known, site, now)
 
 
-def _next_look(known: Known, article: Row, now: datetime) -> Iterator[Reason]:
+def _next_look(known: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
     trace = known.trace
     if not article["next_check"]:
         yield Reason("never_again", "It is never looked at again by itself; `newsledger crawl URL` does.")
@@ -126,8 +126,8 @@ def _next_look(known: Known, article: Row, now: datetime) -> Iterator[Reason]:
         return
     outcome = Outcome(trace.looks[0]["outcome"]) if trace.looks else Outcome.UNCHANGED
     checked = instant_of(article["last_checked"])
-    cheap = known.trust.get(host_by_trust(article["url"]), Trust()).is_good(now)
-    habits = known.habits.get(article["site_id"], Habits())
+    cheap = known.trust.get(host_by_trust(article["url"]), ValidatorTrust()).is_good(now)
+    habits = known.habits.get(article["site_id"], EditRateModel())
     edits = int(article["revision_count"]) - 1
     following = next_check(outcome, State(article["state"]), since, checked, edits, habits, cheap=cheap)
     if following:
@@ -138,7 +138,7 @@ def _next_look(known: Known, article: Row, now: datetime) -> Iterator[Reason]:
         yield from _put_off(known, article)
 
 
-def _put_off(known: Known, article: Row) -> Iterator[Reason]:
+def _put_off(known: UrlFacts, article: Row) -> Iterator[Reason]:
     """A look that was due before the last crawl began, and was not made in it."""
     crawls = [crawl for crawl in known.crawls.get(article["site_id"], ()) if crawl["started"]]
     put_off = ((crawls[0]["counts"].get("skipped") or {}) if crawls else {}).get(Skipped.RECHECK_BUDGET)
@@ -148,7 +148,7 @@ def _put_off(known: Known, article: Row) -> Iterator[Reason]:
         yield Reason("put_off", f"{text} {order}")
 
 
-def _trusted(known: Known, article: Row, now: datetime) -> Iterator[Reason]:
+def _trusted(known: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
     """How far the host's word is taken that the page has not changed."""
     host = host_by_trust(article["url"])
     trust = known.trust.get(host)
@@ -174,7 +174,7 @@ def _last_looks(trace: Trace, now: datetime) -> Iterator[Reason]:
         yield Reason("look", f"{name} {told(look['fetched'], now)}: {look['outcome']}{status}{why}{said}.")
 
 
-def _keeper(known: Known, article: Row) -> Iterator[Reason]:
+def _keeper(known: UrlFacts, article: Row) -> Iterator[Reason]:
     """What the catalogue says of the site that keeps an article."""
     site = next((site for site in known.sites if site.id == article["site_id"]), None)
     if site is None:
@@ -193,7 +193,7 @@ def _keeper(known: Known, article: Row) -> Iterator[Reason]:
 # --- a URL that led to no article, or that nobody asked for ------------------------------------------------------------
 
 
-def _nowhere(known: Known, now: datetime) -> Iterator[Reason]:
+def _nowhere(known: UrlFacts, now: datetime) -> Iterator[Reason]:
     for row in sorted(known.trace.dead_ends, key=lambda row: str(row["fetched"]), reverse=True):
         outcome, looks = Outcome(row["outcome"]), int(row["looks"])
         whose = f"a crawl of {row['site_id']}" if row["site_id"] else "an import"
@@ -215,7 +215,7 @@ def _tried_again(outcome: Outcome, looks: int, last: datetime, now: datetime) ->
     return Reason("tried_again", f"It is asked for again {when}, if a source still names it.")
 
 
-def _unknown(known: Known, now: datetime) -> Iterator[Reason]:
+def _unknown(known: UrlFacts, now: datetime) -> Iterator[Reason]:
     url, looked = known.trace.url, bool(known.trace.dead_ends)
     if not known.sites:
         text = (
@@ -235,7 +235,7 @@ def _unknown(known: Known, now: datetime) -> Iterator[Reason]:
         yield Reason("more_sites", f"{len(known.sites) - SITES_TOLD} more sites of the catalogue share its host.")
 
 
-def _would_be(known: Known, site: Site, now: datetime) -> Iterator[Reason]:
+def _would_be(known: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
     """What a crawl of the site would do if a source named the URL now: `choose` itself is asked."""
     url = known.trace.url
     if site.looks_like_article(url) is False:
@@ -243,7 +243,7 @@ def _would_be(known: Known, site: Site, now: datetime) -> Iterator[Reason]:
                 "A feed that names it, or `newsledger crawl URL`, would have it fetched.")  # fmt: skip
         yield Reason("not_accepted", text)
         return
-    past = Past(dead_ends={article_key(url): look for look in _past_look(known.trace, site)})
+    past = SiteSnapshot(dead_ends={article_key(url): look for look in _past_look(known.trace, site)})
     choice = choose((Candidate(url, SourceKind.SITEMAP),), past, site, now)
     for code in choice.skipped:
         yield Reason("passed_over", f"A crawl of {site.id} would pass it over now: {skipped_sentence(code)}.")
@@ -251,16 +251,16 @@ def _would_be(known: Known, site: Site, now: datetime) -> Iterator[Reason]:
         yield Reason("would_be_asked", f"A crawl of {site.id} would ask for it if one of the site's sources named it.")
 
 
-def _past_look(trace: Trace, site: Site) -> Iterator[PastLook]:
+def _past_look(trace: Trace, site: Site) -> Iterator[LastAttempt]:
     for row in trace.dead_ends:
         if row["site_id"] == site.id:
-            yield PastLook(row["url"], instant_of(row["fetched"]), Outcome(row["outcome"]), row["looks"])
+            yield LastAttempt(row["url"], instant_of(row["fetched"]), Outcome(row["outcome"]), row["looks"])
 
 
 # --- its site ----------------------------------------------------------------------------------------------------------
 
 
-def _last_crawl(known: Known, site: Site, now: datetime) -> Iterator[Reason]:
+def _last_crawl(known: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
     crawls = known.crawls.get(site.id, ())
     if crawls and not crawls[0]["started"]:
         planned, why = crawls[0], crawls[0]["reason"] or "nobody knows why"
@@ -284,7 +284,7 @@ def _last_crawl(known: Known, site: Site, now: datetime) -> Iterator[Reason]:
         yield Reason("over_limit", text)
 
 
-def _silent_sources(known: Known, site: Site) -> Iterator[Reason]:
+def _silent_sources(known: UrlFacts, site: Site) -> Iterator[Reason]:
     dumb = [source for source in known.sources.get(site.id, ()) if source["status"] not in (200, 304)]
     if dumb:
         named = ", ".join(f"{source['url']} ({source['status'] or 'no answer'})" for source in dumb[:SITES_TOLD])

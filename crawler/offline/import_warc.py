@@ -25,9 +25,9 @@ from crawler.extraction.page import collect_seldom
 from crawler.extraction.zones import guess_zone
 from crawler.warc import reader as warc
 from pipelines.article import Article, Fetch, Kind, Outcome
-from pipelines.exchange.import_records import MAX_LINE, Heap
+from pipelines.exchange.import_records import MAX_LINE, Staging
 from pipelines.exchange.merge import Merged, merge
-from pipelines.exchange.merge_writer import Origin
+from pipelines.exchange.merge_writer import MergeSource
 from pipelines.history.revisit import next_check
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
@@ -42,12 +42,12 @@ _RECORDS = 200
 """Records that are put in one transaction."""
 
 Found = Article | Fetch
-Work = Sequence[tuple[warc.Entry, warc.Entry | None]]
+Work = Sequence[tuple[warc.CaptureLocation, warc.CaptureLocation | None]]
 """Captures to read, each with the payload that it repeats, where it repeats one."""
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """What an import did."""
 
     captures: int = 0
@@ -57,12 +57,12 @@ class Report:
     problems: list[str] = field(default_factory=list)
 
 
-class Archive:
+class WarcFiles:
     """WARC files to import, indexed."""
 
     def __init__(self, files: Sequence[Path]) -> None:
         self.problems: list[str] = []
-        entries: list[warc.Entry] = []
+        entries: list[warc.CaptureLocation] = []
         for file in files:
             found = warc.index(file)
             entries += found.entries
@@ -73,10 +73,10 @@ class Archive:
         ]
 
 
-def import_archive(archive: Archive, store: Store, sites: Iterable[Site], now: datetime, *, jobs: int = 1,
-                   advance: Callable[[int], None] = lambda _: None) -> Report:  # fmt: skip
+def import_archive(archive: WarcFiles, store: Store, sites: Iterable[Site], now: datetime, *, jobs: int = 1,
+                   advance: Callable[[int], None] = lambda _: None) -> ImportReport:  # fmt: skip
     """Write all captures of an archive into the store; `advance(n)` is told of progress."""
-    report = Report(problems=list(archive.problems))
+    report = ImportReport(problems=list(archive.problems))
     by_host = {host: site for site in sites for host in site.own_hosts if site.enabled or host == site.host}
     crawl_id = start_crawl(store, None, "import", now)
     ledgers: dict[str, Ledger] = {}
@@ -101,7 +101,7 @@ def import_archive(archive: Archive, store: Store, sites: Iterable[Site], now: d
 
 
 @dataclass(slots=True)
-class Taken:
+class RecordsReport:
     """What came of a file of records."""
 
     merged: Merged
@@ -115,15 +115,15 @@ def is_records(path: Path) -> bool:
 
 
 def import_records(path: Path, store: Store, now: datetime, *, read: Callable[[int], None] = lambda _: None,
-                   advance: Callable[[int, int], None] = lambda *_: None) -> Taken:  # fmt: skip
+                   advance: Callable[[int, int], None] = lambda *_: None) -> RecordsReport:  # fmt: skip
     """Take in the records of a file that `export jsonl` wrote; those that are damaged are left out, and told.
 
     They are put into a ledger beside the system's temporary files first, since those of one article stand anywhere in the file.
     `read(n)` is told of records, `advance(n, of)` of articles.
     """
-    taken = Taken(Merged())
+    taken = RecordsReport(Merged())
     with tempfile.TemporaryDirectory(prefix="newsledger-") as folder, Store(Path(folder) / "heap.db") as other:
-        heap = Heap(other)
+        heap = Staging(other)
         for lines in _lines(path, taken.problems):
             refused = heap.put(lines)
             for number, why in enumerate(refused, taken.records + 1):
@@ -133,7 +133,7 @@ def import_records(path: Path, store: Store, now: datetime, *, read: Callable[[i
             read(len(lines))
         heap.settle()
         total = int(other.value("SELECT count(*) FROM articles"))
-        taken.merged = merge(store, other, Origin(path.name, "import"), now, lambda n: advance(n, total))
+        taken.merged = merge(store, other, MergeSource(path.name, "import"), now, lambda n: advance(n, total))
     return taken
 
 
@@ -165,7 +165,7 @@ def site_of(url: str, by_host: dict[str, Site]) -> Site:
     return Site(id=name, name=bare or "unknown", url=f"https://{host}/", timezone=guess_zone(url)[0], enabled=False)
 
 
-class Reader:
+class CaptureReader:
     """Reads captures into articles, knowing which site a host belongs to."""
 
     def __init__(self, by_host: dict[str, Site]) -> None:
@@ -175,7 +175,7 @@ class Reader:
         """What each capture found, in order."""
         return [self.read(entry, payload) for entry, payload in chunk]
 
-    def read(self, entry: warc.Entry, payload: warc.Entry | None) -> Found:
+    def read(self, entry: warc.CaptureLocation, payload: warc.CaptureLocation | None) -> Found:
         """What one capture found. A revisit whose payload is at hand is read again: it may be an older one than the latest."""
         url = canonicalize(entry.url) or entry.url
         fetch = Fetch(url, entry.captured, warc_file=Path(entry.file).name, warc_offset=entry.offset)
@@ -210,7 +210,7 @@ def _readings(work: Work, by_host: dict[str, Site], jobs: int) -> Iterator[list[
     """Readings of all captures, in order, a chunk at a time."""
     chunks = iter([work[start : start + CHUNK] for start in range(0, len(work), CHUNK)])
     if jobs <= 1 or len(work) <= 2 * CHUNK:
-        reader = Reader(by_host)
+        reader = CaptureReader(by_host)
         yield from (reader.read_chunk(chunk) for chunk in chunks)
         return
     # Spawned, not forked: the parent has an open database and may have threads.
@@ -222,13 +222,13 @@ def _readings(work: Work, by_host: dict[str, Site], jobs: int) -> Iterator[list[
             waiting += [pool.submit(_work, chunk) for chunk in islice(chunks, 1)]
 
 
-_worker: list[Reader] = []
+_worker: list[CaptureReader] = []
 """The reader of a worker process; empty in the parent."""
 
 
 def _start_worker(by_host: dict[str, Site]) -> None:
     collect_seldom()
-    _worker.append(Reader(by_host))
+    _worker.append(CaptureReader(by_host))
 
 
 def _work(chunk: Work) -> list[Found]:

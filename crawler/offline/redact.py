@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crawler.warc import reader
 from crawler.warc.erase import UnerasableError
-from crawler.warc.writer import OPEN, BusyError, erase, locate
+from crawler.warc.writer import OPEN, ArchiveBusyError, erase, locate
 from pipelines.store.database import Row, Store
 from pipelines.store.redaction import keys_of, places, release, shared, withdraw
 from pipelines.stories import forget
@@ -22,7 +22,7 @@ from pipelines.text.urls import article_key, canonicalize
 
 
 @dataclass(slots=True)
-class Report:
+class RedactionReport:
     """What became of an article's pages."""
 
     erased: int = 0
@@ -33,14 +33,14 @@ class Report:
 
 
 def withdraw_article(store: Store, folder: Path, article: Row, who: str, reason: str, now: datetime, *,
-                     forget_missing: bool = False) -> Report:  # fmt: skip
+                     forget_missing: bool = False) -> RedactionReport:  # fmt: skip
     """Withdraw an article, or go on with that; what the report names as left is found again the next time.
 
     `forget_missing`: files that are not in the folder are gone, and with them the pages.
     """
     with store.overwriting():
         withdraw(store, article, who, reason, now, forget)
-    report = Report()
+    report = RedactionReport()
     for file, offsets in _pointed(store, article["id"], report).items():
         if locate(folder, file) is None and not forget_missing:
             report.left.append(f"{file} is not in {folder}")
@@ -52,7 +52,7 @@ def withdraw_article(store: Store, folder: Path, article: Row, who: str, reason:
     return report
 
 
-def _pointed(store: Store, article_id: int, report: Report) -> dict[str, list[int]]:
+def _pointed(store: Store, article_id: int, report: RedactionReport) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
     for file, offset in sorted(places(store, article_id)):
         if shared(store, article_id, (file, offset)):
@@ -79,10 +79,10 @@ def _stray(store: Store, folder: Path, article: Row, keys: frozenset[str]) -> It
             yield file, found
 
 
-def _erased(folder: Path, file: str, offsets: list[int], now: datetime, report: Report) -> bool:
+def _erased(folder: Path, file: str, offsets: list[int], now: datetime, report: RedactionReport) -> bool:
     try:
         report.erased += erase(folder, file, offsets, now) if offsets else 0
-    except (BusyError, UnerasableError) as error:
+    except (ArchiveBusyError, UnerasableError) as error:
         report.left.append(f"{file}: {error}" if isinstance(error, UnerasableError) else str(error))
         return False
     except OSError as error:

@@ -24,7 +24,7 @@ from crawler.offline.import_warc import CHUNK, site_of
 from crawler.warc import reader as warc
 from crawler.warc.writer import locate
 from pipelines.article import Article, Fetch, Kind
-from pipelines.store.corrections import Place, Scope, compare, count, places, reread
+from pipelines.store.corrections import PageLocation, Scope, compare, count, places, reread
 from pipelines.store.database import Store
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import canonicalize
@@ -39,7 +39,7 @@ Reading = tuple[int, Article | str]
 
 
 @dataclass(slots=True)
-class Report:
+class ReprocessReport:
     """What a rereading did."""
 
     read: int = 0
@@ -68,12 +68,12 @@ def scope_of(*, site_id: str | None = None, family: str | None = None, since: st
 
 
 def reprocess(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, now: Callable[[], datetime], *, jobs: int = 1,
-              advance: Callable[[int], None] = lambda _: None) -> Report:  # fmt: skip
+              advance: Callable[[int], None] = lambda _: None) -> ReprocessReport:  # fmt: skip
     """Read all pages in scope again and correct what now reads better; `advance(n)` is told of progress.
 
     Each revision is a transaction of its own: what is interrupted goes on where it was.
     """
-    report = Report(unarchived=count(store, scope)[1])
+    report = ReprocessReport(unarchived=count(store, scope)[1])
     for readings in _readings(places(store, scope), folder, {site.id: site for site in sites}, jobs):
         for revision_id, reading in readings:
             result = reread(store, revision_id, reading, EXTRACTION, now())
@@ -85,7 +85,7 @@ def reprocess(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, n
     return report
 
 
-def preview(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, report: Report, *, jobs: int = 1,
+def preview(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, report: ReprocessReport, *, jobs: int = 1,
             advance: Callable[[int], None] = lambda _: None) -> Iterator[Correction]:  # fmt: skip
     """What `reprocess` would correct, one by one; the report is filled meanwhile. Writes nothing."""
     report.unarchived = count(store, scope)[1]
@@ -105,23 +105,25 @@ def preview(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, rep
         advance(len(readings))
 
 
-class Reader:
+class PageReader:
     """Reads pages of an archive, knowing the catalogue's sites."""
 
     def __init__(self, folder: Path, sites: Mapping[str, Site]) -> None:
         self._folder = folder
         self._sites = sites
 
-    def read_chunk(self, chunk: Sequence[Place]) -> list[Reading]:
+    def read_chunk(self, chunk: Sequence[PageLocation]) -> list[Reading]:
         """What each page reads as, in order."""
         return [(place.revision_id, self.read(place)) for place in chunk]
 
-    def read(self, place: Place) -> Article | str:
+    def read(self, place: PageLocation) -> Article | str:
         """One page as extraction reads it today, or why it could not be read."""
         path = locate(self._folder, place.warc_file)
         body = warc.payload(path, place.warc_offset) if path else None
         found = (
-            warc.read(warc.Entry(str(path), place.warc_offset, "", "", datetime.min.replace(tzinfo=UTC), None)) if path else None
+            warc.read(warc.CaptureLocation(str(path), place.warc_offset, "", "", datetime.min.replace(tzinfo=UTC), None))
+            if path
+            else None
         )
         if body is None or found is None:
             return "its page is not in the archive"
@@ -135,12 +137,12 @@ class Reader:
         return normalise(with_ids(article, Fetch(url, found.captured), site or site_of(url, {})))
 
 
-def _readings(work: Iterator[Place], folder: Path, sites: Mapping[str, Site], jobs: int) -> Iterator[list[Reading]]:
+def _readings(work: Iterator[PageLocation], folder: Path, sites: Mapping[str, Site], jobs: int) -> Iterator[list[Reading]]:
     """Readings of all pages, in order, a chunk at a time."""
     chunks = iter(lambda: tuple(islice(work, CHUNK)), ())
     first = list(islice(chunks, 2))
     if jobs <= 1 or len(first) < 2:
-        reader = Reader(folder, sites)
+        reader = PageReader(folder, sites)
         yield from (reader.read_chunk(chunk) for part in (first, chunks) for chunk in part)
         return
     # Spawned, not forked: the parent has an open database and may have threads.
@@ -153,14 +155,14 @@ def _readings(work: Iterator[Place], folder: Path, sites: Mapping[str, Site], jo
             waiting += [pool.submit(_work, chunk) for chunk in islice(chunks, 1)]
 
 
-_worker: list[Reader] = []
+_worker: list[PageReader] = []
 """The reader of a worker process; empty in the parent."""
 
 
 def _start_worker(folder: Path, sites: Mapping[str, Site]) -> None:
     collect_seldom()
-    _worker.append(Reader(folder, sites))
+    _worker.append(PageReader(folder, sites))
 
 
-def _work(chunk: Sequence[Place]) -> list[Reading]:
+def _work(chunk: Sequence[PageLocation]) -> list[Reading]:
     return _worker[0].read_chunk(chunk)

@@ -17,7 +17,7 @@ _SCHEDULES = "schedules"
 """No host is called that: this lock is shared by all schedules of a ledger."""
 
 
-class Words:
+class RetryAfterFile:
     """Before when each host of a ledger wants nothing to be asked, kept from one crawl to the next, whatever ended the first.
 
     A file a host beside its lock; moments are seconds since the epoch. Written at each request and answer, and never flushed to
@@ -64,7 +64,7 @@ def hold(folder: Path, group: str) -> Iterator[str | None]:
         yield None
 
 
-class Attendance:
+class SchedulerLock:
     """The presence of a schedule at a ledger, until it is closed or its process ends."""
 
     def __init__(self, folder: Path) -> None:

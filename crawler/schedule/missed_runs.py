@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class MissedRun:
     """One row to be: its `planned` is the last of the starts that it stands for."""
 
     outcome: CrawlOutcome
@@ -29,20 +29,20 @@ class Account:
     reason: str
 
 
-class Accounts:
+class MissedRuns:
     """The starts of all sites that wait to be told of. Thread-safe."""
 
     def __init__(self, db: str, clock: Clock) -> None:
         self._db = db
         self._clock = clock
-        self._waiting: dict[str, list[Account]] = {}
+        self._waiting: dict[str, list[MissedRun]] = {}
         self._lock = threading.Lock()
 
     def put(self, site_id: str, outcome: CrawlOutcome, starts: Sequence[datetime], reason: str) -> None:
         """Starts that led to no crawl: one row, with from and to where they are several."""
         span = f", from {moment(starts[0])} to {moment(starts[-1])}" if len(starts) > 1 else ""
         with self._lock:
-            self._waiting.setdefault(site_id, []).append(Account(outcome, starts[-1], reason + span))
+            self._waiting.setdefault(site_id, []).append(MissedRun(outcome, starts[-1], reason + span))
 
     def settle(self, site_id: str) -> None:
         """Write the rows of a site. A store that cannot be written is logged, and tried again the next time."""
@@ -59,7 +59,7 @@ class Accounts:
             with self._lock:
                 self._waiting[site_id] = accounts + self._waiting.get(site_id, [])
 
-    def _write(self, store: Store, site_id: str, account: Account) -> None:
+    def _write(self, store: Store, site_id: str, account: MissedRun) -> None:
         if account.outcome is CrawlOutcome.FAILED and rows_of_start(store, site_id, account.planned):
             return  # its crawl told of itself before what came after it failed
         note_crawl(store, site_id, "schedule", account.outcome, account.planned, self._clock(), account.reason)

@@ -1,7 +1,7 @@
 """APScheduler meets our code here: when each site's crawls start, kept in memory and built anew from the catalogue.
 
-APScheduler keeps the timetable; a queue a host keeps sites of one host apart; `Crawls` makes the crawls. Every planned start
-becomes a row of `crawls`: by the crawl itself, or by `Accounts` as `skipped` (the one before still runs) or `missed` (nobody
+APScheduler keeps the timetable; a queue a host keeps sites of one host apart; `CrawlRunner` makes the crawls. Every planned start
+becomes a row of `crawls`: by the crawl itself, or by `MissedRuns` as `skipped` (the one before still runs) or `missed` (nobody
 was there).
 """
 
@@ -24,10 +24,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
-from crawler.schedule.host_locks import Attendance
-from crawler.schedule.missed_runs import Accounts
+from crawler.schedule.host_locks import SchedulerLock
+from crawler.schedule.missed_runs import MissedRuns
 from crawler.schedule.plan import missed_starts, next_start
-from crawler.schedule.subprocess_runner import Crawls, NoCrawlError
+from crawler.schedule.subprocess_runner import CrawlRunner, NoCrawlError
 from pipelines.store.crawls import CrawlOutcome, last_planned, note_crawl
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
@@ -43,7 +43,7 @@ JUMP = timedelta(seconds=30)
 """A clock that is set back by more than this has every site planned anew; less is a clock being corrected."""
 
 
-class Planned(BaseTrigger):  # type: ignore[misc]
+class SiteTrigger(BaseTrigger):  # type: ignore[misc]
     """A site's starts, as `plan` says."""
 
     def __init__(self, site: Site) -> None:
@@ -57,7 +57,7 @@ class Planned(BaseTrigger):  # type: ignore[misc]
 class HostQueues(BaseExecutor):  # type: ignore[misc]
     """Runs submitted crawls in threads, at most `jobs` at once, and those of one host one after the other."""
 
-    def __init__(self, crawls: Crawls, sites: dict[str, Site], jobs: int, accounts: Accounts) -> None:
+    def __init__(self, crawls: CrawlRunner, sites: dict[str, Site], jobs: int, accounts: MissedRuns) -> None:
         super().__init__()
         self._crawls = crawls
         self._accounts = accounts
@@ -150,7 +150,7 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
         """Nothing to close: threads end with their crawls."""
 
 
-class Pulse(BaseExecutor):  # type: ignore[misc]
+class TickExecutor(BaseExecutor):  # type: ignore[misc]
     """Runs the job that only says that the scheduler's own thread still keeps time; inside that thread."""
 
     beaten = 0.0
@@ -164,18 +164,18 @@ class Pulse(BaseExecutor):  # type: ignore[misc]
 class Schedule:
     """The timetable of all enabled sites, and the crawls that it starts."""
 
-    def __init__(self, db: str, crawls: Crawls, clock: Clock, jobs: int) -> None:
+    def __init__(self, db: str, crawls: CrawlRunner, clock: Clock, jobs: int) -> None:
         self._db = db
         self._crawls = crawls
         self._clock = clock
         self._sites: dict[str, Site] = {}
-        self._accounts = Accounts(db, clock)
-        self._attendance: Attendance | None = None
+        self._accounts = MissedRuns(db, clock)
+        self._attendance: SchedulerLock | None = None
         self._accounted = clock()
         self._from: dict[str, datetime] = {}
         self._seen = (clock(), time.monotonic())
         self.queues = HostQueues(crawls, self._sites, jobs, self._accounts)
-        self._pulse = Pulse()
+        self._pulse = TickExecutor()
         self._scheduler = BackgroundScheduler(
             executors={"default": self.queues, _PULSE: self._pulse},
             # Not coalesced: what came due together is told of here, start by start. One of them is made.
@@ -223,7 +223,7 @@ class Schedule:
         for site in enabled.values():
             if self._sites.get(site.id) != site:
                 self._sites[site.id] = site
-                self._scheduler.add_job(_never_called, Planned(site), id=site.id, name=site.name, replace_existing=True)
+                self._scheduler.add_job(_never_called, SiteTrigger(site), id=site.id, name=site.name, replace_existing=True)
         for gone in self._sites.keys() - enabled.keys():
             del self._sites[gone]
 
@@ -245,7 +245,7 @@ class Schedule:
     def note_missed(self) -> int:
         """A row for each site whose starts lay in a time when no schedule of this ledger ran; how many there were."""
         if self._attendance is None:
-            self._attendance = Attendance(Path(self._db).absolute().parent / "locks")
+            self._attendance = SchedulerLock(Path(self._db).absolute().parent / "locks")
         self._accounted = self._clock()
         try:
             return self._note_missed() if self._attendance.alone else self._share()

@@ -26,7 +26,7 @@ STOP_SECONDS = 45.0
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
+class RunnerConfig:
     """What every crawl of a schedule has in common."""
 
     db: str
@@ -47,7 +47,7 @@ class NoCrawlError(Exception):
         self.outcome = outcome
 
 
-class Crawls(Protocol):
+class CrawlRunner(Protocol):
     """Whoever makes a schedule's starts into crawls: child processes here, jobs of workers elsewhere."""
 
     def crawl(self, site: Site, planned: datetime) -> None:
@@ -68,10 +68,10 @@ Relay = Callable[[IO[bytes], str], None]
 """Passes on what a crawl writes to standard error, until it ends; told the site."""
 
 
-class Children:
+class SubprocessRunner:
     """The crawls that run now. Thread-safe."""
 
-    def __init__(self, orders: Orders, clock: Clock, relay: Relay | None = None) -> None:
+    def __init__(self, orders: RunnerConfig, clock: Clock, relay: Relay | None = None) -> None:
         """`relay`: without it crawls write to our own standard error."""
         self._orders = orders
         self._relay = relay

@@ -26,21 +26,21 @@ from crawler.crawl.remote import Dispatch
 from crawler.crawl.session import Briefing
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, SitemapRef, SourceKind
-from crawler.discovery.delisting import Listed, listed, vanished
-from crawler.discovery.frontier import Ask, Recheck, choose, worth_asking
+from crawler.discovery.delisting import SourceListing, listed, vanished
+from crawler.discovery.frontier import PlannedRequest, RecheckMode, choose, worth_asking
 from crawler.middlewares.download_handler import TAP
-from crawler.middlewares.robots import Robots
+from crawler.middlewares.robots import RobotsMiddleware
 from crawler.middlewares.ssrf import allow_private_names
 from crawler.middlewares.tdmrep import WANTED
-from crawler.middlewares.throttle import Unasked
+from crawler.middlewares.throttle import HostSuspended
 from crawler.spiders.response import failed_look, look_of
-from crawler.warc.policy import Keeper
+from crawler.warc.policy import ArchivePolicy
 from pipelines.article import Article, Fetch
 from pipelines.history.identity import address
 from pipelines.reasons import Skipped
 from pipelines.store.crawls import Source
 from pipelines.store.quarantine import Quarantine
-from pipelines.store.snapshot import Past
+from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.writer import Ledger
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
@@ -59,33 +59,33 @@ class NewsSpider(Spider):
     """`scrapy crawl news -a site=ID [-a recheck=due|all|none] [-a urls=URL,URL]`."""
 
     name = "news"
-    past: Past
+    past: SiteSnapshot
     ledger: Ledger | None = None
     quarantine: Quarantine | None = None
     kept_elsewhere: Callable[[set[str]], set[str]] = staticmethod(lambda _: set())
     """Which of these URLs another site's article has."""
 
     def __init__(
-        self, *, site: Site, recheck: str = Recheck.DUE, urls: str = "", trigger: str = "hand", planned: str = "",
+        self, *, site: Site, recheck: str = RecheckMode.DUE, urls: str = "", trigger: str = "hand", planned: str = "",
         dispatch: Dispatch | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         """With `urls` (comma-separated) only these are asked for, and no source; with `dispatch` others keep the ledger."""
         super().__init__(**kwargs)
         self.site = site
         self.dispatch = dispatch
-        self.keep: Keeper | None = None
-        self.recheck = Recheck(recheck)
+        self.keep: ArchivePolicy | None = None
+        self.recheck = RecheckMode(recheck)
         self.named = tuple(url for url in urls.split(",") if url)
         self.trigger = trigger
         self.planned_start = datetime.fromisoformat(planned) if planned else None
-        self.past = Past()
+        self.past = SiteSnapshot()
         self.crawl_id = 0
         self.planned = 0
         self.sources_read: dict[str, Source] = {}
         self.skipped: dict[str, int] = {}
         self.trouble: str | None = None
         self.allowed: int | None = None
-        self.lists: list[Listed] = []
+        self.lists: list[SourceListing] = []
         self.vanished: tuple[str, ...] = ()
         self.wary_of: str | None = None
         self._candidates: list[Candidate] = []
@@ -143,7 +143,7 @@ class NewsSpider(Spider):
 
     async def _source_requests(self) -> list[Request]:
         sitemaps = list(self.site.sitemaps)
-        robots = self.crawler.get_downloader_middleware(Robots)
+        robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
         if robots and not sitemaps and self.site.robots_sitemaps:
             sitemaps += (await robots.rules(self.site.url)).sitemaps
         asked = [(url, SourceKind.SITEMAP, None) for url in sitemaps[: self._sitemaps_left]]
@@ -248,9 +248,9 @@ class NewsSpider(Spider):
         elsewhere = self._elsewhere()
         self.vanished = vanished(self.lists, self.past)
         choice = choose(
-            self._candidates, self.past, self.site, self.clock(), recheck=Recheck.NONE if self.named else self.recheck,
+            self._candidates, self.past, self.site, self.clock(), recheck=RecheckMode.NONE if self.named else self.recheck,
             named=self.named, elsewhere=elsewhere, limit=self._limit,
-            vanished=self.vanished, allowed=None if self.recheck is Recheck.ALL else self.allowed,
+            vanished=self.vanished, allowed=None if self.recheck is RecheckMode.ALL else self.allowed,
         )  # fmt: skip
         self.skipped = {str(code): count for code, count in choice.skipped.items()}
         self.planned = len(choice.asks)
@@ -265,7 +265,7 @@ class NewsSpider(Spider):
         for ask in choice.asks:
             yield self._article_request(ask)
 
-    def _article_request(self, ask: Ask) -> Request:
+    def _article_request(self, ask: PlannedRequest) -> Request:
         headers = _validators(ask.past) if ask.conditional and ask.past else {}
         return Request(
             ask.url,
@@ -277,7 +277,7 @@ class NewsSpider(Spider):
             cb_kwargs={"ask": ask},
         )
 
-    def parse_article(self, response: Response, ask: Ask) -> Iterator[Article | Fetch | Request]:
+    def parse_article(self, response: Response, ask: PlannedRequest) -> Iterator[Article | Fetch | Request]:
         """One look at one URL; from an AMP page on to the page that it is a twin of."""
         look = look_of(response, ask, self.site, self.clock())
         if isinstance(look, Article) and amp_to_article(look.url) and address(look) != look.url and not ask.aliases:
@@ -287,11 +287,11 @@ class NewsSpider(Spider):
 
     def article_failed(self, failure: Failure) -> Iterator[Fetch]:
         """No answer, or none that was asked for: recorded with why."""
-        if isinstance(failure.value, Unasked):  # not a look: counted, and asked for at the next crawl
+        if isinstance(failure.value, HostSuspended):  # not a look: counted, and asked for at the next crawl
             code = str(Skipped.HOST_SUSPENDED)
             self.skipped[code] = self.skipped.get(code, 0) + 1
             return
-        ask: Ask = failure.request.cb_kwargs["ask"]  # type: ignore[attr-defined]
+        ask: PlannedRequest = failure.request.cb_kwargs["ask"]  # type: ignore[attr-defined]
         outcome, reason = failed_look(failure)
         url = canonicalize(failure.request.url) or ask.url  # type: ignore[attr-defined]
         yield Fetch(url, self.clock(), ask.url if url != ask.url else None, outcome=outcome, reason=reason)

@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from crawler.catalogue.site import Site
 from crawler.clock import clock
-from crawler.discovery.frontier import Ask
+from crawler.discovery.frontier import PlannedRequest
 from crawler.middlewares.ssrf import allow_private_names
 from crawler.spiders.response import failed_look, look_of
 from pipelines.article import Article, Fetch
@@ -21,7 +21,7 @@ from pipelines.text.normalise import normalise
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FetchedPage:
     """One look, and the answer it was made from: empty where none came."""
 
     look: Article | Fetch
@@ -34,7 +34,7 @@ class PageSpider(Spider):
 
     name = "page"
 
-    def __init__(self, *, site: Site, urls: tuple[str, ...], tell: Callable[[Seen], None], **kwargs: Any) -> None:
+    def __init__(self, *, site: Site, urls: tuple[str, ...], tell: Callable[[FetchedPage], None], **kwargs: Any) -> None:
         """`site` says whose pages they are, and so which private hosts may be asked."""
         super().__init__(**kwargs)
         self.site = site
@@ -55,14 +55,14 @@ class PageSpider(Spider):
 
     def parse(self, response: Response, url: str) -> Iterator[Any]:
         """A page came."""
-        look = look_of(response, Ask(url, "named"), self.site, self._clock())
+        look = look_of(response, PlannedRequest(url, "named"), self.site, self._clock())
         content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1") or None
-        self._tell(Seen(normalise(look) if isinstance(look, Article) else look, response.body, content_type))
+        self._tell(FetchedPage(normalise(look) if isinstance(look, Article) else look, response.body, content_type))
         yield from ()
 
     def failed(self, failure: Failure) -> Iterator[Any]:
         """None came."""
         outcome, reason = failed_look(failure)
         url = failure.request.cb_kwargs["url"]  # type: ignore[attr-defined]
-        self._tell(Seen(Fetch(url, self._clock(), outcome=outcome, reason=reason)))
+        self._tell(FetchedPage(Fetch(url, self._clock(), outcome=outcome, reason=reason)))
         yield from ()

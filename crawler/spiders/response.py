@@ -11,15 +11,15 @@ from twisted.python.failure import Failure
 from crawler.catalogue.site import Site
 from crawler.crawl.block_pages import plain_headers, refusal_of
 from crawler.crawl.rights import forbids_copies, reservations_of
-from crawler.discovery.frontier import Ask
+from crawler.discovery.frontier import PlannedRequest
 from crawler.extraction import extract
 from crawler.extraction.extract import with_ids
 from crawler.middlewares.download_handler import TAPPED
 from crawler.middlewares.failures import MAX_REASON, failure_reason
-from crawler.middlewares.robots import Disallowed
-from crawler.middlewares.ssrf import Refused
+from crawler.middlewares.robots import RobotsDisallowed
+from crawler.middlewares.ssrf import AddressRefused
 from crawler.middlewares.tdmrep import FOUND
-from crawler.middlewares.throttle import Unasked
+from crawler.middlewares.throttle import HostSuspended
 from pipelines.article import Article, Exchange, Fetch, Kind, Outcome, Payload
 from pipelines.text.urls import amp_to_article, canonicalize
 
@@ -27,7 +27,7 @@ _ABSENCES = frozenset({404, 410})
 _TEXTUAL = ("html", "xml", "text/plain")
 
 
-def look_of(response: Response, ask: Ask, site: Site, now: datetime) -> Article | Fetch:
+def look_of(response: Response, ask: PlannedRequest, site: Site, now: datetime) -> Article | Fetch:
     """What an answer says. Only a page that reads as an article becomes one; all else keeps its reason."""
     fetch = _fetch_of(response, ask, now)
     headers = plain_headers(response.headers.items())
@@ -59,14 +59,14 @@ def failed_look(failure: Failure) -> tuple[Outcome, str]:
     """Outcome and one-line reason of a request that brought no answer."""
     error = failure.value
     text = str(error).partition("\n")[0].strip()
-    if isinstance(error, Disallowed):
+    if isinstance(error, RobotsDisallowed):
         return Outcome.ROBOTS, text[:MAX_REASON]
-    if isinstance(error, Refused | Unasked):
+    if isinstance(error, AddressRefused | HostSuspended):
         return Outcome.REFUSED, text[:MAX_REASON]
     return Outcome.ERROR, failure_reason(error) if error else "no answer"
 
 
-def _fetch_of(response: Response, ask: Ask, now: datetime) -> Fetch:
+def _fetch_of(response: Response, ask: PlannedRequest, now: datetime) -> Fetch:
     url = canonicalize(response.url) or response.url
     redirected = bool(response.request and response.request.meta.get("redirect_urls"))
     length = response.headers.get(b"Content-Length") or b""
@@ -102,7 +102,7 @@ def _reserved(fetch: Fetch, site: Site) -> str | None:
     return None
 
 
-def _no_article(fetch: Fetch, ask: Ask, reason: str) -> Fetch:
+def _no_article(fetch: Fetch, ask: PlannedRequest, reason: str) -> Fetch:
     """A known article that leads to no article any more is missing; an unknown URL just is none."""
     if ask.past and (fetch.requested_url or reason.startswith("soft 404")):
         where = f"leads to {fetch.url}: {reason}" if fetch.requested_url else reason

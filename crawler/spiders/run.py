@@ -30,7 +30,7 @@ from crawler.extraction.page import collect_seldom
 from crawler.logs import install
 from crawler.schedule.host_locks import hold
 from crawler.spiders.news import NewsSpider
-from crawler.spiders.page import PageSpider, Seen
+from crawler.spiders.page import FetchedPage, PageSpider
 from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, put_sites
 from pipelines.store.database import Store
 
@@ -188,9 +188,9 @@ def crawl_sites(sites: Sequence[Site], options: Options, urls: Mapping[str, Sequ
         return [crawl_id for ids in pool.map(run, groups.values()) for crawl_id in ids]
 
 
-def look_at(site: Site, urls: tuple[str, ...]) -> list[Seen]:
+def look_at(site: Site, urls: tuple[str, ...]) -> list[FetchedPage]:
     """Look at pages of a site and keep nothing. Once a process, like `crawl_site`."""
-    looks: list[Seen] = []
+    looks: list[FetchedPage] = []
     process = AsyncCrawlerProcess(settings_for(Options(db="")))
     process.crawl(PageSpider, site=site, urls=urls, tell=looks.append)
     process.start()

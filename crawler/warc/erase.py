@@ -36,7 +36,7 @@ class UnerasableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Blank:
+class Erasure:
     """A place in a file, and what is to stand there."""
 
     offset: int
@@ -66,7 +66,7 @@ class Blank:
         return "".join(f"{line}\r\n" for line in (*lines, "Content-Type: text/plain", f"Content-Length: {room:010}", ""))
 
 
-def blank_for(stream: IO[bytes], offset: int, at: datetime) -> Blank | None:
+def blank_for(stream: IO[bytes], offset: int, at: datetime) -> Erasure | None:
     """The blank for the record at a place; None where one is there already. Raises UnerasableError where there is no record."""
     head, length = _member(stream, offset)
     fields = dict(line.split(": ", 1) for line in head.partition("\r\n\r\n")[0].split("\r\n")[1:] if ": " in line)
@@ -75,12 +75,12 @@ def blank_for(stream: IO[bytes], offset: int, at: datetime) -> Blank | None:
         return None
     if not head.startswith("WARC/1.") or kind not in _TAKEN or not record_id.isascii() or not record_id:
         raise UnerasableError(f"what stands at {offset} is no archived page")
-    blank = Blank(offset, length, record_id, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    blank = Erasure(offset, length, record_id, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     blank.member()  # a place that is too short is refused here, before anything is written down
     return blank
 
 
-def apply(stream: IO[bytes], path: Path, blanks: Iterable[Blank]) -> None:
+def apply(stream: IO[bytes], path: Path, blanks: Iterable[Erasure]) -> None:
     """Overwrite the places in a file that nobody else writes; `path` is its name once closed. On the disk when it returns."""
     notes = notes_of(path)
     written = notes.with_name(f"{notes.name}.new")
@@ -102,7 +102,7 @@ def redo(stream: IO[bytes], path: Path) -> None:
     with Path(stream.name).open("r+b") as out:
         for blank in json.loads(notes.read_text(encoding="utf-8")):
             out.seek(blank["offset"])
-            out.write(Blank(**blank).member())
+            out.write(Erasure(**blank).member())
         out.flush()
         os.fsync(out.fileno())
     notes.unlink()

@@ -19,7 +19,7 @@ _DAMAGE = (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ArchivedResponse:
     """What a server answered."""
 
     status: int
@@ -29,7 +29,7 @@ class Answer:
     """Unpacked, cut at `MAX_BODY_BYTES`."""
 
 
-def answer_at(folder: Path, file: str, offset: int) -> Answer | None:
+def answer_at(folder: Path, file: str, offset: int) -> ArchivedResponse | None:
     """The answer that a pointer of the ledger leads to."""
     path = locate(folder, file)
     if path is None:
@@ -42,6 +42,6 @@ def answer_at(folder: Path, file: str, offset: int) -> Answer | None:
                 return None
             status = str(record.http_headers.get_statuscode())
             headers = tuple((str(name), str(value)) for name, value in record.http_headers.headers)
-            return Answer(int(status) if status.isdigit() else 0, headers, record.content_stream().read(MAX_BODY_BYTES))
+            return ArchivedResponse(int(status) if status.isdigit() else 0, headers, record.content_stream().read(MAX_BODY_BYTES))
     except _DAMAGE:
         return None

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from crawler.crawl.rights import forbids_copies
-from crawler.warc.writer import Archive, Earlier
+from crawler.warc.writer import ArchiveWriter, RepeatedRecord
 from pipelines.article import CHANGES, Fetch, Outcome
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import instant_of
@@ -18,10 +18,10 @@ ORDER BY fetched DESC LIMIT 1
 """
 
 
-class Keeper:
+class ArchivePolicy:
     """Called by the ledger for each look, inside its transaction."""
 
-    def __init__(self, archive: Archive, store: Store | None, *, keeps_all: bool, heeds_noarchive: bool,
+    def __init__(self, archive: ArchiveWriter, store: Store | None, *, keeps_all: bool, heeds_noarchive: bool,
                  under: str = "") -> None:  # fmt: skip
         """Without a store, where another process writes the ledger, what repeats an earlier answer is kept whole.
 
@@ -47,7 +47,7 @@ class Keeper:
         file = f"{self._under}/{place.file}" if self._under else place.file
         return replace(fetch, warc_file=file, warc_offset=place.offset, payload_hash=place.payload_hash)
 
-    def _earlier(self, fetch: Fetch, article_id: int | None) -> Earlier | None:
+    def _earlier(self, fetch: Fetch, article_id: int | None) -> RepeatedRecord | None:
         """The archived answer that this one repeats byte for byte, or by the server's word (304)."""
         row = self._store.row(_LAST, (article_id,)) if self._store else None
         exchange = fetch.payload.exchange if fetch.payload else None
@@ -55,4 +55,4 @@ class Keeper:
             return None
         if fetch.status != 304 and hashlib.sha256(exchange.body).hexdigest() != row["payload_hash"]:
             return None
-        return Earlier(row["url"], instant_of(row["fetched"]), by_server=fetch.status == 304)
+        return RepeatedRecord(row["url"], instant_of(row["fetched"]), by_server=fetch.status == 304)

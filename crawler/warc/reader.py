@@ -22,7 +22,7 @@ _KINDS = frozenset({"response", "resource", "revisit"})
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CaptureLocation:
     """Where one capture stands."""
 
     file: str
@@ -47,16 +47,16 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class CaptureIndex:
     """The captures of a file in file order, and what was wrong with it."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[CaptureLocation, ...]
     problems: tuple[str, ...] = ()
 
 
-def index(path: Path) -> Index:
+def index(path: Path) -> CaptureIndex:
     """List a file's captures without reading their bodies into memory. Never raises for what the file holds."""
-    entries: list[Entry] = []
+    entries: list[CaptureLocation] = []
     problems: list[str] = []
     is_warc = False
     try:
@@ -71,10 +71,10 @@ def index(path: Path) -> Index:
         problems.append(f"{path.name}: cut or damaged after {len(entries)} captures: {str(error).strip().partition(chr(10))[0]}")
     if not entries and not is_warc and not problems:
         problems.append(f"{path.name}: no WARC records in it")
-    return Index(tuple(entries), tuple(problems))
+    return CaptureIndex(tuple(entries), tuple(problems))
 
 
-def read(entry: Entry) -> Capture | None:
+def read(entry: CaptureLocation) -> Capture | None:
     """Read one capture again by its place; None where its record is damaged."""
     try:
         with Path(entry.file).open("rb") as stream:
@@ -112,13 +112,13 @@ def _captures(stream: Any) -> Iterator[Capture]:
         )
 
 
-def _entry(path: Path, offset: int, record: Any) -> Entry | None:
+def _entry(path: Path, offset: int, record: Any) -> CaptureLocation | None:
     url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
     if record.rec_type not in _KINDS or not url.startswith(("http://", "https://")):
         return None
     captured = _moment(record.rec_headers.get_header("WARC-Date"))
     digest = record.rec_headers.get_header("WARC-Payload-Digest")
-    return Entry(str(path), offset, record.rec_type, url, captured, digest)
+    return CaptureLocation(str(path), offset, record.rec_type, url, captured, digest)
 
 
 def _moment(text: str | None) -> datetime:

@@ -40,7 +40,7 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RecordLocation:
     """Where a record stands: the file's name relative to the archive's folder, as it is once closed, and the offset in it."""
 
     file: str
@@ -50,7 +50,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class RepeatedRecord:
     """The archived answer that another repeats: byte for byte, or by the word of the server (304)."""
 
     url: str
@@ -58,7 +58,7 @@ class Earlier:
     by_server: bool = False
 
 
-class Archive:
+class ArchiveWriter:
     """The open file of one site. Closing leaves it open for the day's next crawl."""
 
     def __init__(self, folder: Path, site_id: str, *, max_file_bytes: int = MAX_FILE_BYTES) -> None:
@@ -70,7 +70,7 @@ class Archive:
         self._day = ""
         self._name = ""
 
-    def write(self, exchange: Exchange, captured: datetime, earlier: Earlier | None = None) -> Place:
+    def write(self, exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None = None) -> RecordLocation:
         """Write a response with its request, and sync them; a revisit record where it repeats an `earlier` one.
 
         Raises OSError where that fails, and leaves no half record then.
@@ -84,7 +84,7 @@ class Archive:
             stream.truncate(start)
             raise
         digest = None if earlier else hashlib.sha256(exchange.body).hexdigest()
-        return Place(f"{self._site_id}/{self._name}", start, digest)
+        return RecordLocation(f"{self._site_id}/{self._name}", start, digest)
 
     def close(self) -> None:
         """Let go of the file; it stays `.open` until its day is over."""
@@ -154,7 +154,7 @@ def locate(folder: Path, name: str) -> Path | None:
     return None
 
 
-class BusyError(Exception):
+class ArchiveBusyError(Exception):
     """A file of the archive is being written by another process; the message names it."""
 
 
@@ -169,7 +169,7 @@ def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
         return 0
     with path.open("r+b") as stream:
         if not _lock(stream):
-            raise BusyError(f"{name} is being written by another process")
+            raise ArchiveBusyError(f"{name} is being written by another process")
         redo(stream, path)
         if path.name.endswith(OPEN):
             stream.truncate(whole_length(path))
@@ -199,7 +199,7 @@ def whole_length(path: Path) -> int:
     return end
 
 
-def _pair(exchange: Exchange, captured: datetime, earlier: Earlier | None) -> bytes:
+def _pair(exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None) -> bytes:
     """A response record, or a revisit, and behind it its request; each a gzip member."""
     made = RecordBuilder(warc_version=_VERSION)
     facts = {"WARC-Date": _date(captured)}

@@ -9,12 +9,25 @@ from dataclasses import dataclass
 
 from pipelines.article import Article
 from pipelines.diff.media import AuthorChange, ImageChange, author_changes, author_line, image_changes, image_line
-from pipelines.diff.model import Kind, Op, Paragraph, Piece, apply, joined, restore
+from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, apply, joined, restore
 from pipelines.diff.sentences import body_changes, pieces_of, word_pieces
 
 __all__ = [
-    "AuthorChange", "FieldDifference", "ImageChange", "Kind", "Op", "Paragraph", "Piece", "apply", "author_changes",
-    "body_changes", "differences", "image_changes", "pieces_of", "restore", "word_pieces",
+    "AuthorChange",
+    "ChangeKind",
+    "FieldDifference",
+    "ImageChange",
+    "Op",
+    "Paragraph",
+    "Piece",
+    "apply",
+    "author_changes",
+    "body_changes",
+    "differences",
+    "image_changes",
+    "pieces_of",
+    "restore",
+    "word_pieces",
 ]  # fmt: skip
 
 

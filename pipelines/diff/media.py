@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pipelines.article import Author, Image
 from pipelines.diff.lcs import longest_increasing
-from pipelines.diff.model import Kind, Piece
+from pipelines.diff.model import ChangeKind, Piece
 from pipelines.diff.sentences import word_pieces
 from pipelines.diff.tokens import key_of, words_of
 
@@ -17,7 +17,7 @@ from pipelines.diff.tokens import key_of, words_of
 class ImageChange:
     """A picture with words: its caption and its credit word by word. A picture whose URL alone changed is the same."""
 
-    kind: Kind
+    kind: ChangeKind
     """MOVED_TO for one that changed its place among the others; its old place is `number_before`."""
     before: Image | None
     after: Image | None
@@ -32,7 +32,7 @@ class ImageChange:
 class AuthorChange:
     """A person of the byline: name, role and agency as one line, word by word."""
 
-    kind: Kind
+    kind: ChangeKind
     """CHANGED for one that was renamed, or whose role or agency is another."""
     before: Author | None
     after: Author | None
@@ -56,7 +56,7 @@ def image_changes(before: Sequence[Image], after: Sequence[Image]) -> tuple[Imag
         is_same = left is not None and right is not None and image_line(left) == image_line(right)
         kind = _kind(i, j, is_same=is_same)
         if i is not None and j is not None and i not in order:
-            kind = Kind.MOVED_TO
+            kind = ChangeKind.MOVED_TO
         found.append(ImageChange(kind, left, right, caption, credit, _number(i), _number(j)))
     return tuple(found)
 
@@ -156,10 +156,10 @@ def _laid_out(before: int, after: int, pairs: dict[int, int]) -> Iterator[tuple[
         yield from ((i, None) for i in gone_behind.get(j, ()))
 
 
-def _kind(i: int | None, j: int | None, *, is_same: bool) -> Kind:
+def _kind(i: int | None, j: int | None, *, is_same: bool) -> ChangeKind:
     if i is None:
-        return Kind.ADDED
-    return Kind.REMOVED if j is None else Kind.SAME if is_same else Kind.CHANGED
+        return ChangeKind.ADDED
+    return ChangeKind.REMOVED if j is None else ChangeKind.SAME if is_same else ChangeKind.CHANGED
 
 
 def _number(index: int | None) -> int | None:

@@ -26,7 +26,7 @@ class Piece:
     text: str
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What became of a paragraph, a picture or an author."""
 
     SAME = "same"
@@ -43,7 +43,7 @@ class Kind(StrEnum):
 class Paragraph:
     """One paragraph of a difference, in reading order; what was removed comes before what was put in its place."""
 
-    kind: Kind
+    kind: ChangeKind
     pieces: tuple[Piece, ...]
     """Exact, without the line breaks that follow. A paragraph that was split or joined holds that break as an added or a removed
     piece of its own, newlines only. Where it moved from: the text as it stood, as one unchanged piece."""
@@ -61,12 +61,12 @@ class Paragraph:
     @property
     def stood(self) -> bool:
         """Whether it has a place in the text before."""
-        return self.kind not in (Kind.ADDED, Kind.MOVED_TO)
+        return self.kind not in (ChangeKind.ADDED, ChangeKind.MOVED_TO)
 
     @property
     def stands(self) -> bool:
         """Whether it has a place in the text after."""
-        return self.kind not in (Kind.REMOVED, Kind.MOVED_FROM)
+        return self.kind not in (ChangeKind.REMOVED, ChangeKind.MOVED_FROM)
 
     @property
     def is_edited(self) -> bool:
@@ -122,7 +122,7 @@ def _rebuilt(text: str, paragraphs: Sequence[Paragraph], gone: Op, come: Op) -> 
 
 def _whole(paragraphs: Sequence[Paragraph], paragraph: Paragraph) -> tuple[Piece, ...]:
     """The word pieces of one that moved, which stand at its new place."""
-    if paragraph.kind is Kind.MOVED_FROM and paragraph.moved is not None:
+    if paragraph.kind is ChangeKind.MOVED_FROM and paragraph.moved is not None:
         return paragraphs[paragraph.moved].pieces
     return paragraph.pieces
 

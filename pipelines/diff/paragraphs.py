@@ -35,7 +35,7 @@ WHOLE_PARTS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ParagraphBlock:
     """`one[a:b]` became `other[c:d]`; both hold something, and one of them a single passage."""
 
     a: int
@@ -48,7 +48,7 @@ class Block:
 class Alignment:
     """Blocks in order, none crossing another, and pairs (index before, index after) that moved."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[ParagraphBlock, ...]
     moved: tuple[tuple[int, int], ...]
 
 
@@ -193,7 +193,7 @@ class Aligner:
                 seconds.insert(gap, j)
         return kept
 
-    def _with_parts(self, kept: Sequence[tuple[int, int]]) -> Iterator[Block]:
+    def _with_parts(self, kept: Sequence[tuple[int, int]]) -> Iterator[ParagraphBlock]:
         """Blocks of the pairs, with the parts that were split off or joined on."""
         for i, j in kept:
             a, b, c, d = i, i + 1, j, j + 1
@@ -203,7 +203,7 @@ class Aligner:
                     a, b = self._parts(self.other[j], self.one, i, self.before)
                 self.after.update(dict.fromkeys(range(c, d), i))
                 self.before.update(dict.fromkeys(range(a, b), j))
-            yield Block(a, b, c, d)
+            yield ParagraphBlock(a, b, c, d)
 
     def _parts(self, whole: str, texts: Sequence[str], centre: int, taken: Mapping[int, int]) -> tuple[int, int]:
         """The stretch around a passage whose parts are in `whole`: each brings most of its own words to what is found already."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipelines.diff.lcs import Steps
-from pipelines.diff.model import Kind, Op, Paragraph, Piece, joined, text_after, text_before
-from pipelines.diff.paragraphs import Aligner, Alignment, Block
+from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, joined, text_after, text_before
+from pipelines.diff.paragraphs import Aligner, Alignment, ParagraphBlock
 from pipelines.diff.tokens import paragraphs_of
 from pipelines.diff.words import worded
 
@@ -35,9 +35,9 @@ def pieces_of(paragraphs: Iterable[Paragraph]) -> tuple[Piece, ...]:
 
 
 def _steps(paragraph: Paragraph) -> Iterator[tuple[Op, str]]:
-    if paragraph.kind is Kind.MOVED_FROM:
+    if paragraph.kind is ChangeKind.MOVED_FROM:
         yield Op.REMOVED, text_before(paragraph.pieces) + paragraph.break_before
-    elif paragraph.kind is Kind.MOVED_TO:
+    elif paragraph.kind is ChangeKind.MOVED_TO:
         yield Op.ADDED, text_after(paragraph.pieces) + paragraph.break_after
     else:
         yield from ((piece.op, piece.text) for piece in paragraph.pieces)
@@ -57,13 +57,13 @@ class _Reading:
     def paragraphs(self) -> tuple[Paragraph, ...]:
         alignment = Aligner([text for text, _ in self.one], [text for text, _ in self.other]).alignment()
         found: list[Paragraph] = []
-        places: dict[tuple[Kind, int], int] = {}
+        places: dict[tuple[ChangeKind, int], int] = {}
         for paragraph in self._in_turn(alignment):
-            number = paragraph.number_before if paragraph.kind is Kind.MOVED_FROM else paragraph.number_after
+            number = paragraph.number_before if paragraph.kind is ChangeKind.MOVED_FROM else paragraph.number_after
             places[paragraph.kind, number or 0] = len(found)
             found.append(paragraph)
         for i, j in alignment.moved:
-            source, target = places[Kind.MOVED_FROM, i + 1], places[Kind.MOVED_TO, j + 1]
+            source, target = places[ChangeKind.MOVED_FROM, i + 1], places[ChangeKind.MOVED_TO, j + 1]
             found[source] = replace(found[source], moved=target)
             found[target] = replace(found[target], moved=source)
         return tuple(found)
@@ -71,7 +71,7 @@ class _Reading:
     def _in_turn(self, alignment: Alignment) -> Iterator[Paragraph]:
         sources, targets = dict(alignment.moved), {j: i for i, j in alignment.moved}
         a = c = 0
-        for block in (*alignment.blocks, Block(len(self.one), len(self.one), len(self.other), len(self.other))):
+        for block in (*alignment.blocks, ParagraphBlock(len(self.one), len(self.one), len(self.other), len(self.other))):
             yield from (self._gone(i, sources.get(i)) for i in range(a, block.a))
             yield from (self._come(j, targets.get(j)) for j in range(c, block.c))
             if block.a < block.b:
@@ -81,21 +81,21 @@ class _Reading:
     def _gone(self, i: int, target: int | None) -> Paragraph:
         text, following = self.one[i]
         if target is None:
-            return Paragraph(Kind.REMOVED, _one(Op.REMOVED, text), i + 1, break_before=following)
-        return Paragraph(Kind.MOVED_FROM, _one(Op.SAME, text), i + 1, target + 1, break_before=following)
+            return Paragraph(ChangeKind.REMOVED, _one(Op.REMOVED, text), i + 1, break_before=following)
+        return Paragraph(ChangeKind.MOVED_FROM, _one(Op.SAME, text), i + 1, target + 1, break_before=following)
 
     def _come(self, j: int, source: int | None) -> Paragraph:
         text, following = self.other[j]
         if source is None:
-            return Paragraph(Kind.ADDED, _one(Op.ADDED, text), None, j + 1, break_after=following)
+            return Paragraph(ChangeKind.ADDED, _one(Op.ADDED, text), None, j + 1, break_after=following)
         pieces = joined(worded(self.one[source][0], text, self.steps))
-        return Paragraph(Kind.MOVED_TO, pieces, source + 1, j + 1, break_after=following)
+        return Paragraph(ChangeKind.MOVED_TO, pieces, source + 1, j + 1, break_after=following)
 
-    def _stayed(self, block: Block) -> Paragraph:
+    def _stayed(self, block: ParagraphBlock) -> Paragraph:
         before, break_before = _together(self.one[block.a : block.b])
         after, break_after = _together(self.other[block.c : block.d])
         pieces = _one(Op.SAME, before) if before == after else _apart(joined(worded(before, after, self.steps)))
-        kind = Kind.SAME if before == after else Kind.CHANGED
+        kind = ChangeKind.SAME if before == after else ChangeKind.CHANGED
         return Paragraph(kind, pieces, block.a + 1, block.c + 1, None, break_before, break_after)
 
 

@@ -45,7 +45,7 @@ class RecordError(ValueError):
     """A record that is not taken; the message says why."""
 
 
-class Heap:
+class Staging:
     """The ledger into which records are put."""
 
     def __init__(self, store: Store) -> None:

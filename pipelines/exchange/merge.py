@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import islice
 
 from pipelines.article import Article
-from pipelines.exchange.merge_writer import Joined, Origin
+from pipelines.exchange.merge_writer import MergedArticle, MergeSource
 from pipelines.history.identity import same_story
 from pipelines.history.revisions import State
 from pipelines.store.chain import Subject, seal
@@ -42,13 +42,15 @@ class Merged:
     """Revisions that were written, by kind of change."""
 
 
-def merge(store: Store, other: Store, origin: Origin, now: datetime, advance: Callable[[int], None] = lambda _: None) -> Merged:
+def merge(
+    store: Store, other: Store, origin: MergeSource, now: datetime, advance: Callable[[int], None] = lambda _: None
+) -> Merged:
     """Take in all articles of `other`; `advance(n)` is told of progress."""
     return _Merge(store, other, origin, now).run(advance)
 
 
 class _Merge:
-    def __init__(self, store: Store, other: Store, origin: Origin, now: datetime) -> None:
+    def __init__(self, store: Store, other: Store, origin: MergeSource, now: datetime) -> None:
         self._store, self._other, self._origin, self._now = store, other, origin, now
         self._base = store.value("SELECT max(id) FROM revisions") or 0
         self._sites: set[str] = set()
@@ -85,7 +87,7 @@ class _Merge:
             self._sites.add(theirs["site_id"])
         written: list[tuple[Subject, int]] = []
         for _ in range(_ROUNDS):
-            joined = Joined(self._store, self._other, self._origin, theirs, ours, self._crawl, self._base)
+            joined = MergedArticle(self._store, self._other, self._origin, theirs, ours, self._crawl, self._base)
             changes = joined.write()
             written += joined.written
             self._merged.revisions += len(changes)

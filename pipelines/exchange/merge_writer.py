@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipelines.article import CHANGES, Outcome
 from pipelines.history.revisions import State
-from pipelines.history.timeline import Entry, History, Step, Told, interleave
+from pipelines.history.timeline import History, RevisionRecord, StateStep, TimelineEntry, interleave
 from pipelines.store.chain import Subject
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import article_of
@@ -25,7 +25,7 @@ _OURS_ALONE = ("etag", "last_modified", "validators_url", "claimed_modified", "s
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class MergeSource:
     """What is taken in, and how that is told."""
 
     name: str
@@ -36,10 +36,10 @@ class Origin:
     """Before the names of archived files: the folder, in our archive, where the other's is to be found."""
 
 
-class Joined:
+class MergedArticle:
     """One article of both ledgers, written as one."""
 
-    def __init__(self, store: Store, other: Store, origin: Origin, theirs: Row, ours: Row | None,
+    def __init__(self, store: Store, other: Store, origin: MergeSource, theirs: Row, ours: Row | None,
                  crawl: Callable[[int | None], int], base: int) -> None:  # fmt: skip
         """`ours` is the row that `theirs` belongs to, if there is one; `crawl` finds our row for a crawl of the other ledger;
         new revisions get their ids in the other's order, behind `base`.
@@ -73,21 +73,21 @@ class Joined:
     def _history(self, store: Store, article_id: int, rows: dict[int, Row]) -> History:
         own = store is self._store
         sql = "SELECT at, state, status, reason FROM states WHERE article_id = ? ORDER BY id"
-        steps = [Step(own, r["at"], State(r["state"]), r["status"], r["reason"]) for r in store.rows(sql, (article_id,))]
+        steps = [StateStep(own, r["at"], State(r["state"]), r["status"], r["reason"]) for r in store.rows(sql, (article_id,))]
         return History([self._told(store, row, own=own) for row in rows.values()], steps)
 
-    def _told(self, store: Store, row: Row, *, own: bool) -> Told:
+    def _told(self, store: Store, row: Row, *, own: bool) -> RevisionRecord:
         authors, images = (
             store.rows(f"SELECT * FROM {table} WHERE revision_id = ? ORDER BY position", (row["id"],))  # noqa: S608
             for table in ("revision_authors", "revision_images")
         )
         article = article_of(row, authors, images, self._theirs["url"])
-        return Told(own, row["number"], article, row["first_seen"], row["last_seen"], row["change"],
+        return RevisionRecord(own, row["number"], article, row["first_seen"], row["last_seen"], row["change"],
                     tuple(json.loads(row["changed_fields"])), row["reverted_to_number"], row["not_before"])  # fmt: skip
 
     # --- revisions -------------------------------------------------------------------------------------------------
 
-    def _revisions(self, entries: list[Entry], mine: dict[int, Row], yours: dict[int, Row]) -> list[int]:
+    def _revisions(self, entries: list[TimelineEntry], mine: dict[int, Row], yours: dict[int, Row]) -> list[int]:
         """Bring the rows to what the entries say; their ids, in order."""
         ids: list[int] = []
         moved = [e for n, e in enumerate(entries, 1) if e.stays and e.told.number != n]
@@ -108,7 +108,7 @@ class Joined:
                 self._store.update("revisions", revision_id, {"reads_as": ids[place] if place is not None else None})
         return ids
 
-    def _facts(self, entry: Entry, number: int, ids: list[int]) -> Row:
+    def _facts(self, entry: TimelineEntry, number: int, ids: list[int]) -> Row:
         back = entry.reverted_to
         return {
             "number": number, "change": entry.change, "changed_fields": json.dumps(entry.changed_fields),
@@ -151,7 +151,7 @@ class Joined:
 
     # --- looks, states, addresses ----------------------------------------------------------------------------------
 
-    def _looks(self, entries: list[Entry]) -> None:
+    def _looks(self, entries: list[TimelineEntry]) -> None:
         """The looks that first and last sights are those of, and archived ones that show a takedown."""
         begins = {entry.first_seen: entry.change for entry in entries if not entry.stays}
         bounds = {at for entry in entries for at in (entry.first_seen, entry.last_seen)}
@@ -189,7 +189,7 @@ class Joined:
         if outcome in CHANGES:
             self._touch(Subject.FETCH, fetch_id)
 
-    def _write_steps(self, steps: list[Step]) -> None:
+    def _write_steps(self, steps: list[StateStep]) -> None:
         """Rows of `states` in order of time: those that are there are written anew where another comes between."""
         rows = list(self._store.rows("SELECT * FROM states WHERE article_id = ? ORDER BY id", (self._id,)))
         for place, step in enumerate(steps):
@@ -222,7 +222,7 @@ class Joined:
 
     # --- the article's own row -------------------------------------------------------------------------------------
 
-    def _insert_article(self, entries: list[Entry]) -> None:
+    def _insert_article(self, entries: list[TimelineEntry]) -> None:
         columns = (
             *("site_id", "url", "url_key", "external_id", "kind", "date_published", "first_seen", "last_seen", "last_checked"),
             *("next_check", "state", "suspected_since", "suspected_looks"),
@@ -233,7 +233,7 @@ class Joined:
         self._id = self._store.insert("articles", row)
         self._touch(Subject.ARTICLE, self._id)
 
-    def _update_article(self, entries: list[Entry], ids: list[int], steps: list[Step]) -> None:
+    def _update_article(self, entries: list[TimelineEntry], ids: list[int], steps: list[StateStep]) -> None:
         ours = self._store.row("SELECT * FROM articles WHERE id = ?", (self._id,)) or {}
         state = steps[-1].state if steps else State(ours["state"])
         theirs = self._theirs

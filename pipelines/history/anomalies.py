@@ -60,7 +60,7 @@ class Readings:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Anomaly:
     """Why one reading waits: its symptoms, and where it claims a silent edit the lines that came and went."""
 
     symptoms: frozenset[str] = frozenset()
@@ -71,7 +71,7 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class BatchContext:
     """What else is known when doubts are settled."""
 
     sound: int = 0
@@ -85,18 +85,18 @@ class Beside:
     """Lines for which readings of the site were not believed before."""
 
 
-def doubt(before: Article | None, reading: Article, usual: Readings, *, declared: bool) -> Doubt:
+def doubt(before: Article | None, reading: Article, usual: Readings, *, declared: bool) -> Anomaly:
     """What is doubtful in a normalised reading, against its article's latest revision; against the site's usual where it is new.
 
     `declared`: the page itself says that it was updated since, which accounts for all but a lost headline or text.
     """
     if before is None:
-        return Doubt(frozenset(_NEW + symptom for symptom in _lacking(reading, usual)))
+        return Anomaly(frozenset(_NEW + symptom for symptom in _lacking(reading, usual)))
     symptoms = frozenset((*_lost(before, reading), *_body(before, reading)))
     if declared:
-        return Doubt(symptoms & _GRAVE)
+        return Anomaly(symptoms & _GRAVE)
     fields = [name for name in CONTENT_FIELDS if content_of(before, name) != content_of(reading, name)]
-    return Doubt(symptoms | {_SILENT + name for name in fields}, _lines(before) ^ _lines(reading))
+    return Anomaly(symptoms | {_SILENT + name for name in fields}, _lines(before) ^ _lines(reading))
 
 
 def is_walled(before: Article, reading: Article) -> bool:
@@ -110,7 +110,7 @@ def is_walled(before: Article, reading: Article) -> bool:
     )
 
 
-def settle(doubts: Sequence[Doubt], beside: Beside) -> list[str | None]:
+def settle(doubts: Sequence[Anomaly], beside: BatchContext) -> list[str | None]:
     """For each doubt of one site's crawl: why its reading is not believed, or None where it is."""
     symptoms = Counter(symptom for one in doubts for symptom in one.symptoms)
     lines = Counter(line for one in doubts for line in one.lines)
@@ -120,8 +120,8 @@ def settle(doubts: Sequence[Doubt], beside: Beside) -> list[str | None]:
     return [_reason(one, symptoms, believed, lines, shared, beside) for one in doubts]
 
 
-def _reason(one: Doubt, symptoms: Mapping[str, int], believed: Mapping[str, bool], lines: Mapping[str, int], shared: set[str],
-            beside: Beside) -> str | None:  # fmt: skip
+def _reason(one: Anomaly, symptoms: Mapping[str, int], believed: Mapping[str, bool], lines: Mapping[str, int], shared: set[str],
+            beside: BatchContext) -> str | None:  # fmt: skip
     bad = sorted(symptom for symptom in one.symptoms if not believed[symptom])
     if bad:
         count = max(symptoms[symptom] for symptom in bad)
@@ -132,12 +132,12 @@ def _reason(one: Doubt, symptoms: Mapping[str, int], believed: Mapping[str, bool
     return None
 
 
-def _is_mild(one: Doubt) -> bool:
+def _is_mild(one: Anomaly) -> bool:
     fields = {symptom.removeprefix(_SILENT) for symptom in one.symptoms if symptom.startswith(_SILENT)}
     return bool(fields) and fields <= _MILD
 
 
-def _is_honest(symptom: str, count: int, mild: int, beside: Beside) -> bool:
+def _is_honest(symptom: str, count: int, mild: int, beside: BatchContext) -> bool:
     """Whether so many readings with one symptom, beside so many without any, are what chance and editors make."""
     if symptom.startswith(_NEW):
         name = symptom.removeprefix(_NEW + "no ")

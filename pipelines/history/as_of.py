@@ -36,7 +36,7 @@ class Certainty(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AsOf:
     """The answer to "what did it say at that time?"."""
 
     at: datetime
@@ -55,7 +55,7 @@ class _Sight:
     number: int
 
 
-def said_at(revisions: Iterable[Row], states: Iterable[Row], at: datetime) -> Said:
+def said_at(revisions: Iterable[Row], states: Iterable[Row], at: datetime) -> AsOf:
     """What an article said at a time, from all of its revisions and steps of state in order of time.
 
     `reads_as` of a revision, where it is given: the number of an earlier one that says the same; only an older parser told
@@ -67,16 +67,16 @@ def said_at(revisions: Iterable[Row], states: Iterable[Row], at: datetime) -> Sa
     before = [sight for sight in sights if sight.at <= at]
     after = [sight for sight in sights if sight.at >= at]
     if not before:
-        return Said(at, Certainty.UNKNOWN, until=after[0].at if after else None)
+        return AsOf(at, Certainty.UNKNOWN, until=after[0].at if after else None)
     last = before[-1]
     if last.at == at:
-        return Said(at, Certainty.SEEN, (last.number,), at, at)
+        return AsOf(at, Certainty.SEEN, (last.number,), at, at)
     if not after:
-        return Said(at, Certainty.LAST_SEEN, (last.number,), last.at)
+        return AsOf(at, Certainty.LAST_SEEN, (last.number,), last.at)
     following = after[0]
     if alike.get(last.number) == alike.get(following.number):
-        return Said(at, Certainty.SEEN, (last.number,), last.at, following.at)
-    return Said(at, Certainty.BETWEEN, (last.number, following.number), last.at, following.at)
+        return AsOf(at, Certainty.SEEN, (last.number,), last.at, following.at)
+    return AsOf(at, Certainty.BETWEEN, (last.number, following.number), last.at, following.at)
 
 
 def parse_moment(text: str, zone: tzinfo, now: datetime) -> datetime | None:
@@ -103,7 +103,7 @@ def _last_time(clock: time, zone: tzinfo, now: datetime) -> datetime:
     return (at if at <= here else datetime.combine(here.date() - timedelta(days=1), clock, at.tzinfo)).astimezone(UTC)
 
 
-def describe(said: Said, revisions: Sequence[Row]) -> str:
+def describe(said: AsOf, revisions: Sequence[Row]) -> str:
     """The answer as one sentence."""
     named = " or ".join(f"revision {number}" if number else "nothing: it was not there" for number in said.numbers)
     if said.certainty is Certainty.UNKNOWN:
@@ -129,7 +129,7 @@ def _alike(revisions: list[Row]) -> dict[int, int]:
     return first
 
 
-def _last_change(said: Said, revisions: Sequence[Row]) -> str:
+def _last_change(said: AsOf, revisions: Sequence[Row]) -> str:
     """When the revision that stood had come to be, where that was an edit."""
     row = next((row for row in revisions if row["number"] == said.numbers[0]), None)
     return f"; it had been edited between {row['not_before']} and {row['first_seen']}" if row and row["not_before"] else ""

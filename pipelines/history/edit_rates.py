@@ -49,7 +49,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class EditRateModel:
     """What one site has shown; nothing yet where `counts` is empty. Keys are those of `habit_of`, CLAIMS and VANISHED."""
 
     counts: Mapping[str, Count] = field(default_factory=dict)

@@ -43,7 +43,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierRevision:
     """A revision before the latest, as far as the decision needs it."""
 
     revision_id: int
@@ -58,7 +58,7 @@ class Known:
     date_modified: str | None = None
     date_published: str | None = None
     state: State = State.LIVE
-    earlier: tuple[Earlier, ...] = ()
+    earlier: tuple[EarlierRevision, ...] = ()
     """Oldest first."""
     stale_hash: str | None = None
     stale_since: str | None = None

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import CLAIMS, Habits
+from pipelines.history.edit_rates import CLAIMS, EditRateModel
 from pipelines.history.revisions import State
 
 _HOUR = timedelta(hours=1)
@@ -60,7 +60,7 @@ OLDEST_SHARE = 4
 """One in so many of the hour's audits goes to those that have waited longest, whatever they promise: nobody starves."""
 LONGEST_SAVED = 24 * _HOUR
 
-UNKNOWN = Habits()
+UNKNOWN = EditRateModel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Due:
     """Suspected to be gone, or answering with an old copy: such a look decides something."""
 
 
-def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, edits: int = 0, habits: Habits = UNKNOWN,
+def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, edits: int = 0, habits: EditRateModel = UNKNOWN,
                *, cheap: bool = False) -> datetime | None:  # fmt: skip
     """When to look again, after a look with this outcome; None: never by itself.
 
@@ -101,7 +101,7 @@ def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, e
     return now + step
 
 
-def audit_step(age: timedelta, edits: int, habits: Habits, *, cheap: bool = False) -> timedelta:
+def audit_step(age: timedelta, edits: int, habits: EditRateModel, *, cheap: bool = False) -> timedelta:
     """From a look at an article unchanged for `age` to the next, where no source claims a change."""
     age = max(age, timedelta())
     least = max(LEAST_STEP, LEAST_SHARE * age)
@@ -115,7 +115,7 @@ def audit_step(age: timedelta, edits: int, habits: Habits, *, cheap: bool = Fals
     return _whole(min(max(wanted, least), most, RARELY))
 
 
-def claim_is_due(looked: datetime, due: datetime | None, now: datetime, habits: Habits) -> bool:
+def claim_is_due(looked: datetime, due: datetime | None, now: datetime, habits: EditRateModel) -> bool:
     """Whether an article is looked at now because a source claims that it has changed."""
     if habits.truth(CLAIMS) >= BELIEVED or due is None:
         return True
@@ -135,7 +135,7 @@ def window(since_last: timedelta | None) -> timedelta:
     return min(max(since_last or _HOUR, _HOUR), LONGEST_SAVED)
 
 
-def in_order(due: Iterable[Due], allowed: int, now: datetime, habits: Habits) -> list[Due]:
+def in_order(due: Iterable[Due], allowed: int, now: datetime, habits: EditRateModel) -> list[Due]:
     """Those of the due that are looked at within the allowance, in order.
 
     What decides something goes first, whatever the allowance; then what most likely finds an untold edit; of each four one that
@@ -153,7 +153,7 @@ def in_order(due: Iterable[Due], allowed: int, now: datetime, habits: Habits) ->
     return [*urgent, *best[: room - len(oldest)], *oldest]
 
 
-def gain(due: Due, now: datetime, habits: Habits) -> float:
+def gain(due: Due, now: datetime, habits: EditRateModel) -> float:
     """The probability that a look now finds an edit nobody told of."""
     return habits.chance(due.looked - due.changed, now - due.looked, due.edits)
 

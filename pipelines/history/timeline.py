@@ -13,11 +13,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.article import CHANGES, Article, Outcome, instant_of
-from pipelines.history.revisions import Decision, Earlier, Known, State, changed_fields, decide
+from pipelines.history.revisions import Decision, EarlierRevision, Known, State, changed_fields, decide
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RevisionRecord:
     """A revision as one of the ledgers tells it. Times are in the store's form."""
 
     own: bool
@@ -34,7 +34,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StateStep:
     """A step of the article's state."""
 
     own: bool
@@ -45,17 +45,17 @@ class Step:
 
 
 @dataclass(slots=True)
-class Entry:
+class TimelineEntry:
     """A revision of the history that both make."""
 
-    told: Told
+    told: RevisionRecord
     """Whose text it has."""
     first_seen: str
     last_seen: str
     stays: bool = False
     """It is the row that `told` has in the own ledger; else a new row."""
     judged: Decision | None = None
-    begun: dict[tuple[bool, int], Told] = field(default_factory=dict)
+    begun: dict[tuple[bool, int], RevisionRecord] = field(default_factory=dict)
     """The revisions that were first seen in it, by (own, number)."""
     change: str = ""
     changed_fields: tuple[str, ...] = ()
@@ -69,8 +69,8 @@ class _Sight(NamedTuple):
     not_own: bool
     number: int
     again: bool
-    told: Told
-    same: tuple[Told, ...] = ()
+    told: RevisionRecord
+    same: tuple[RevisionRecord, ...] = ()
     """Revisions of the other ledger that are first seen at the same moment with the same text."""
 
 
@@ -78,26 +78,26 @@ class _Sight(NamedTuple):
 class History:
     """What one ledger has of an article: revisions by their numbers, and steps, in order."""
 
-    revisions: Sequence[Told] = ()
-    steps: Sequence[Step] = ()
+    revisions: Sequence[RevisionRecord] = ()
+    steps: Sequence[StateStep] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class MergedHistory:
     """The history that two make."""
 
-    entries: list[Entry]
-    steps: list[Step]
+    entries: list[TimelineEntry]
+    steps: list[StateStep]
 
 
-def interleave(own: History, other: History) -> Joint:
+def interleave(own: History, other: History) -> MergedHistory:
     """One history of two. Revisions and steps of `own` are never lost; what `other` knows no more of adds nothing."""
     steps = _steps(own, other)
     entries = _side_by_side(own.revisions, other.revisions) or _Walk(steps).over(own.revisions, other.revisions)
     strange = {True: _strange(own, other), False: _strange(other, own)}
     for place, entry in enumerate(entries):
         _settle(entries, place, steps, [side for side in (True, False) if entry.first_seen <= strange[side]])
-    return Joint(entries, steps)
+    return MergedHistory(entries, steps)
 
 
 def _strange(to: History, told: History) -> str:
@@ -106,30 +106,30 @@ def _strange(to: History, told: History) -> str:
     return min((step.at for step in told.steps if step.state is State.GONE and step.at not in known), default="~")
 
 
-def _steps(own: History, other: History) -> list[Step]:
+def _steps(own: History, other: History) -> list[StateStep]:
     """The steps of both in order of time: all of `own`, of `other` those that change the state, and new ones where the article
     was seen although it was thought to be missing.
     """
     told = (*own.steps, *other.steps)
     sights = {at for one in (*own.revisions, *other.revisions) for at in (one.first_seen, one.last_seen)}
-    events: list[tuple[str, int, bool, Step | None]] = [(at, 0, False, None) for at in sights]
+    events: list[tuple[str, int, bool, StateStep | None]] = [(at, 0, False, None) for at in sights]
     events += [(step.at, 1, not step.own, step) for step in told]
     back = {step.at for step in told if step.state is State.LIVE}
-    kept: list[Step] = []
+    kept: list[StateStep] = []
     for at, _, _, step in sorted(events, key=lambda event: event[:3]):
         state = kept[-1].state if kept else None
         if step is None:
             if state not in (None, State.LIVE) and at not in back:
-                kept.append(Step(False, at, State.LIVE, None, "answered a look of another ledger"))
+                kept.append(StateStep(False, at, State.LIVE, None, "answered a look of another ledger"))
         elif step.own or step.state != state or not own.steps:
             kept.append(step)
     return kept
 
 
-def _side_by_side(own: Sequence[Told], other: Sequence[Told]) -> list[Entry]:
+def _side_by_side(own: Sequence[RevisionRecord], other: Sequence[RevisionRecord]) -> list[TimelineEntry]:
     """The history where one ledger only knows more of the same: no walk is needed; empty where that is not so."""
     longer = own if len(own) >= len(other) else other
-    entries = [Entry(told, told.first_seen, told.last_seen, told.own, begun=_begun(told)) for told in longer]
+    entries = [TimelineEntry(told, told.first_seen, told.last_seen, told.own, begun=_begun(told)) for told in longer]
     for entry, mine, yours in zip(entries, own, other, strict=False):
         if _text(mine) != _text(yours):
             return []
@@ -143,16 +143,16 @@ def _side_by_side(own: Sequence[Told], other: Sequence[Told]) -> list[Entry]:
 class _Walk:
     """Looks at all sights in order of time, as the ledger does while it crawls."""
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[StateStep]) -> None:
         self._steps = steps
-        self._entries: list[Entry] = []
+        self._entries: list[TimelineEntry] = []
 
-    def over(self, own: Sequence[Told], other: Sequence[Told]) -> list[Entry]:
+    def over(self, own: Sequence[RevisionRecord], other: Sequence[RevisionRecord]) -> list[TimelineEntry]:
         """The history that they make."""
         mine, yours = _sights(own), _sights(other)
         # What both saw in one second is one sight: else two looks in that second would be two edits, back and forth.
         known = {_moment_of(sight) for sight in mine}
-        begun: dict[tuple[str, str | None], list[Told]] = {}
+        begun: dict[tuple[str, str | None], list[RevisionRecord]] = {}
         for sight in yours:
             if not sight.again:
                 begun.setdefault(_moment_of(sight), []).append(sight.told)
@@ -182,10 +182,10 @@ class _Walk:
     def _add(self, sight: _Sight, decision: Decision | None) -> None:
         begins = not sight.again
         begun = _begun(*((sight.told,) if begins else ()), *sight.same)
-        self._entries.append(Entry(sight.told, sight.at, sight.at, begins and sight.told.own, decision, begun))
+        self._entries.append(TimelineEntry(sight.told, sight.at, sight.at, begins and sight.told.own, decision, begun))
 
 
-def judge(before: Sequence[Entry], told: Told, at: str, state: State) -> Decision:
+def judge(before: Sequence[TimelineEntry], told: RevisionRecord, at: str, state: State) -> Decision:
     """What a sight is against the history so far; `reverted_to` is a place in it."""
     if not before:
         return Decision(Outcome.NEW)
@@ -196,18 +196,18 @@ def judge(before: Sequence[Entry], told: Told, at: str, state: State) -> Decisio
         date_modified=latest.date_modified.isoformat() if latest.date_modified else None,
         date_published=latest.date_published.isoformat() if latest.date_published else None,
         state=state,
-        earlier=tuple(Earlier(place, str(text.content_hash)) for place, text in enumerate(texts[:-1])),
+        earlier=tuple(EarlierRevision(place, str(text.content_hash)) for place, text in enumerate(texts[:-1])),
         extractor=latest.extractor,
     )
     return decide(known, told.article, instant_of(at))
 
 
-def state_before(steps: Sequence[Step], at: str) -> State:
+def state_before(steps: Sequence[StateStep], at: str) -> State:
     """The article's state just before a moment."""
     return next((step.state for step in reversed(steps) if step.at < at), State.LIVE)
 
 
-def _settle(entries: list[Entry], place: int, steps: Sequence[Step], trusted: Sequence[bool]) -> None:
+def _settle(entries: list[TimelineEntry], place: int, steps: Sequence[StateStep], trusted: Sequence[bool]) -> None:
     """What kind of change an entry is: as a trusted ledger said if all up to it is that ledger's own, else as judged."""
     entry, before = entries[place], entries[place - 1] if place else None
     stored = entry.told.not_before if entry.begun else None
@@ -224,14 +224,14 @@ def _settle(entries: list[Entry], place: int, steps: Sequence[Step], trusted: Se
     entry.changed_fields = tuple(changed_fields(before.told.article, entry.told.article)) if before else ()
 
 
-def _as_change(decision: Decision, told: Told) -> str:
+def _as_change(decision: Decision, told: RevisionRecord) -> str:
     """The kind of change of what is a revision in any case: a row of ours that is judged to be none keeps what it was."""
     if decision.outcome in CHANGES:
         return decision.outcome
     return Outcome.REVERTED if decision.outcome is Outcome.STALE else told.change
 
 
-def _sights(history: Sequence[Told]) -> list[_Sight]:
+def _sights(history: Sequence[RevisionRecord]) -> list[_Sight]:
     """First and last sight of each revision."""
     first = [_Sight(told.first_seen, not told.own, told.number, False, told) for told in history]
     return first + [_Sight(t.last_seen, not t.own, t.number, True, t) for t in history if t.last_seen > t.first_seen]
@@ -241,10 +241,10 @@ def _moment_of(sight: _Sight) -> tuple[str, str | None]:
     return sight.at, sight.told.article.content_hash
 
 
-def _begun(*told: Told) -> dict[tuple[bool, int], Told]:
+def _begun(*told: RevisionRecord) -> dict[tuple[bool, int], RevisionRecord]:
     return {(one.own, one.number): one for one in told}
 
 
-def _text(told: Told) -> tuple[str | None, str | None]:
+def _text(told: RevisionRecord) -> tuple[str | None, str | None]:
     stamp = told.article.date_modified
     return told.article.content_hash, stamp.isoformat() if stamp else None

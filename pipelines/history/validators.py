@@ -26,7 +26,7 @@ CACHE_MARGIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class ValidatorTrust:
     """What one host has shown. Frozen; `heard` gives the next."""
 
     passed: int = 0
@@ -86,13 +86,13 @@ def lied(before: Validators, after: Validators, changed: bool, stamp: datetime |
     return stamp is not None and vouched is not None and stamp + CACHE_MARGIN < vouched
 
 
-def heard(trust: Trust, same: bool | None, changed: bool) -> Trust:
+def heard(trust: ValidatorTrust, same: bool | None, changed: bool) -> ValidatorTrust:
     """The trust after a full answer that was no lie; `same` as of `Validators.says_same`."""
     if same is None or (not changed and not same):
         return trust  # nothing was claimed; or validators that move with the furniture, which never bring a 304
     return replace(trust, passed=trust.passed + (PROOF if changed else 1))
 
 
-def caught(trust: Trust, url: str, now: datetime) -> Trust:
+def caught(trust: ValidatorTrust, url: str, now: datetime) -> ValidatorTrust:
     """The trust after a lie."""
-    return Trust(0, trust.losses + 1, now, url)
+    return ValidatorTrust(0, trust.losses + 1, now, url)

@@ -30,7 +30,7 @@ _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class VerificationFault:
     """One thing that is wrong: where, and what."""
 
     where: str
@@ -52,9 +52,9 @@ class Manifest:
         return f"newsledger-manifest/1 {self.day.isoformat()} {self.seals} {self.link}"
 
 
-def verify(store: Store, pages: Pages | None = None) -> Iterator[Fault]:
+def verify(store: Store, pages: Pages | None = None) -> Iterator[VerificationFault]:
     """Everything that is wrong, in the order in which it is looked for. Without `pages` no archived page is read."""
-    yield from (Fault("the file", problem) for problem in store.integrity_problems())
+    yield from (VerificationFault("the file", problem) for problem in store.integrity_problems())
     yield from _links(store)
     yield from _seals(store)
     yield from _unsealed(store)
@@ -79,32 +79,34 @@ def read_manifest(line: str) -> Manifest:
     return Manifest(date.fromisoformat(words[1]), int(words[2]), words[3])
 
 
-def against(store: Store, published: Manifest) -> Fault | None:
+def against(store: Store, published: Manifest) -> VerificationFault | None:
     """Where the chain is not the one that was published."""
     found = store.value("SELECT link FROM chain WHERE id = ?", (published.seals,)) if published.seals else START
     if found == published.link:
         return None
     what = "is not there any more" if found is None else "differs from what was published"
-    return Fault(f"seal {published.seals}", f"{what} for {published.day.isoformat()}")
+    return VerificationFault(f"seal {published.seals}", f"{what} for {published.day.isoformat()}")
 
 
-def _links(store: Store) -> Iterator[Fault]:
+def _links(store: Store) -> Iterator[VerificationFault]:
     """Each link follows from the one before, none is missing, and the chain is as long as it ever was."""
     link, number = START, 0
     for row in store.rows("SELECT * FROM chain ORDER BY id"):
         number += 1
         if row["id"] != number:
-            yield Fault(f"seal {number}", "is missing")
+            yield VerificationFault(f"seal {number}", "is missing")
             number = row["id"]
         elif link_of(link, row["at"], row["subject"], row["subject_id"], row["digest"]) != row["link"]:
-            yield Fault(f"seal {number}", f"does not follow from the one before ({row['subject']} {row['subject_id']})")
+            yield VerificationFault(
+                f"seal {number}", f"does not follow from the one before ({row['subject']} {row['subject_id']})"
+            )
         link = row["link"]
     longest = store.value("SELECT seq FROM sqlite_sequence WHERE name = 'chain'") or 0
     if longest != number:
-        yield Fault(f"seal {number + 1}", f"is missing, and all after it: there were {longest}")
+        yield VerificationFault(f"seal {number + 1}", f"is missing, and all after it: there were {longest}")
 
 
-def _seals(store: Store) -> Iterator[Fault]:
+def _seals(store: Store) -> Iterator[VerificationFault]:
     """Each row stands as it was last sealed."""
     last = "SELECT subject, subject_id, digest FROM chain WHERE id IN (SELECT max(id) FROM chain GROUP BY subject, subject_id)"
     for rows in _batches(store.rows(f"{last} ORDER BY subject, subject_id")):
@@ -112,27 +114,27 @@ def _seals(store: Store) -> Iterator[Fault]:
             try:
                 found = digest(store, Subject(row["subject"]), row["subject_id"])
             except ValueError:
-                yield Fault(f"{row['subject']} {row['subject_id']}", "is of no kind that is known")
+                yield VerificationFault(f"{row['subject']} {row['subject_id']}", "is of no kind that is known")
                 continue
             if found is None:
-                yield Fault(f"{row['subject']} {row['subject_id']}", "is gone, and was sealed")
+                yield VerificationFault(f"{row['subject']} {row['subject_id']}", "is gone, and was sealed")
             elif found != row["digest"]:
-                yield Fault(f"{row['subject']} {row['subject_id']}", "is not what was sealed")
+                yield VerificationFault(f"{row['subject']} {row['subject_id']}", "is not what was sealed")
 
 
-def _unsealed(store: Store) -> Iterator[Fault]:
+def _unsealed(store: Store) -> Iterator[VerificationFault]:
     if not store.value("SELECT 1 FROM chain LIMIT 1"):
         return  # written by a version without a chain, and not written to since
     for subject, table in _TABLES.items():
         sql = f"SELECT t.id FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM chain c WHERE c.subject = ? AND c.subject_id = t.id)"  # noqa: S608 - our own names
-        yield from (Fault(f"{subject} {row['id']}", "was never sealed") for row in store.rows(sql, (subject,)))
+        yield from (VerificationFault(f"{subject} {row['id']}", "was never sealed") for row in store.rows(sql, (subject,)))
     changes = ", ".join(f"'{outcome}'" for outcome in sorted(CHANGES))
     sql = f"""SELECT f.id FROM fetches f WHERE f.outcome IN ({changes})
         AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.subject = 'fetch' AND c.subject_id = f.id)"""  # noqa: S608 - our own words
-    yield from (Fault(f"fetch {row['id']}", "claims a change, and was never sealed") for row in store.rows(sql))
+    yield from (VerificationFault(f"fetch {row['id']}", "claims a change, and was never sealed") for row in store.rows(sql))
 
 
-def _contents(store: Store) -> Iterator[Fault]:
+def _contents(store: Store) -> Iterator[VerificationFault]:
     """Each revision's hash is that of its text."""
     sql = """SELECT r.*, a.url AS article_url FROM revisions r JOIN articles a ON a.id = r.article_id
         WHERE NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.article_id = r.article_id) ORDER BY r.id"""
@@ -143,35 +145,35 @@ def _contents(store: Store) -> Iterator[Fault]:
             try:
                 found = content_hash(article_of(row, authors, images, row["article_url"]))
             except (ValueError, TypeError) as error:
-                yield Fault(f"revision {row['id']}", f"cannot be read: {error}")
+                yield VerificationFault(f"revision {row['id']}", f"cannot be read: {error}")
                 continue
             if found != row["content_hash"]:
-                yield Fault(f"revision {row['id']}", "has a text that is not the one of its hash")
+                yield VerificationFault(f"revision {row['id']}", "has a text that is not the one of its hash")
 
 
-def _times(store: Store) -> Iterator[Fault]:
+def _times(store: Store) -> Iterator[VerificationFault]:
     """First and last sights are those of looks that are on record, and numbers run from one."""
     unseen = """SELECT r.id, r.{0} AS moment FROM revisions r WHERE NOT EXISTS (
         SELECT 1 FROM fetches f WHERE f.article_id = r.article_id AND f.fetched = r.{0})"""
     for column in ("first_seen", "last_seen"):
         for row in store.rows(unseen.format(column)):
-            yield Fault(f"revision {row['id']}", f"{column} {row['moment']} is the time of no look")
+            yield VerificationFault(f"revision {row['id']}", f"{column} {row['moment']} is the time of no look")
     counted = """SELECT a.id FROM articles a LEFT JOIN revisions r ON r.article_id = a.id GROUP BY a.id
         HAVING a.revision_count <> count(r.id) OR a.revision_count <> coalesce(max(r.number), 0)"""
     for row in store.rows(counted):
-        yield Fault(f"article {row['id']}", "has other revisions than it counts")
+        yield VerificationFault(f"article {row['id']}", "has other revisions than it counts")
     later = "SELECT id FROM articles WHERE last_seen > last_checked OR first_seen > last_seen"
     for row in store.rows(later):
-        yield Fault(f"article {row['id']}", "was seen before it was first seen, or after it was last looked at")
+        yield VerificationFault(f"article {row['id']}", "was seen before it was first seen, or after it was last looked at")
 
 
-def _search(store: Store) -> Iterator[Fault]:
+def _search(store: Store) -> Iterator[VerificationFault]:
     problem = store.search_problem()
     if problem:
-        yield Fault("revisions_fts", problem)
+        yield VerificationFault("revisions_fts", problem)
 
 
-def _pages(store: Store, pages: Pages) -> Iterator[Fault]:
+def _pages(store: Store, pages: Pages) -> Iterator[VerificationFault]:
     """Each archived answer is there, and is what was received."""
     for table in ("revisions", "fetches"):
         columns = "id, warc_file, warc_offset, payload_hash"
@@ -181,9 +183,11 @@ def _pages(store: Store, pages: Pages) -> Iterator[Fault]:
                 where = f"{table[:-1] if table == 'revisions' else 'fetch'} {row['id']}"
                 body = pages(row["warc_file"], row["warc_offset"])
                 if body is None:
-                    yield Fault(where, f"its page is not in {row['warc_file']} at {row['warc_offset']}")
+                    yield VerificationFault(where, f"its page is not in {row['warc_file']} at {row['warc_offset']}")
                 elif hashlib.sha256(body).hexdigest() != row["payload_hash"]:
-                    yield Fault(where, f"its page in {row['warc_file']} at {row['warc_offset']} is not the one that was received")
+                    yield VerificationFault(
+                        where, f"its page in {row['warc_file']} at {row['warc_offset']} is not the one that was received"
+                    )
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -8,7 +8,7 @@ from pipelines.article import Article, Fetch, Outcome
 from pipelines.history.revisions import State
 from pipelines.store.chain import Subject
 from pipelines.store.database import Row, Store
-from pipelines.store.resolver import Lookup, Place
+from pipelines.store.resolver import Lookup, Resolution
 from pipelines.store.rows import moment
 from pipelines.text.urls import article_key
 
@@ -16,7 +16,7 @@ Touch = Callable[[Subject, int], None]
 """Is told of each row of the record that was written."""
 
 
-class Trail:
+class AddressBook:
     """The addresses and states of one site's articles."""
 
     def __init__(self, store: Store, lookup: Lookup, crawl_id: int | None, touch: Touch) -> None:
@@ -25,7 +25,7 @@ class Trail:
         self._crawl_id = crawl_id
         self._touch = touch
 
-    def follow(self, place: Place, article: Article, fetch: Fetch, outcome: Outcome) -> Outcome:
+    def follow(self, place: Resolution, article: Article, fetch: Fetch, outcome: Outcome) -> Outcome:
         """Follow an article to its new address, and remember all that led to it. A move over the same text is `moved`."""
         found, url = place.found, place.url
         if found is None:

@@ -16,7 +16,7 @@ COUNTED = ("sites", "articles", "revisions", "aliases", "states", "fetches", "cr
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class BackupCopy:
     """A copy that was checked: where it is, its bytes, and the rows of each table."""
 
     path: Path
@@ -24,7 +24,7 @@ class Copy:
     rows: dict[str, int]
 
 
-def back_up(store: Store, target: Path, *, force: bool = False) -> Copy:
+def back_up(store: Store, target: Path, *, force: bool = False) -> BackupCopy:
     """Copy the ledger to `target`; raises StoreError where that cannot be done, or the copy is not what it should be.
 
     Where it fails `target` is as it was. A target that is there is replaced with `force` only.
@@ -37,7 +37,7 @@ def back_up(store: Store, target: Path, *, force: bool = False) -> Copy:
         raise StoreError(f"{error.filename or target}: {error.strerror}") from error
 
 
-def _written(store: Store, target: Path, partial: Path) -> Copy:
+def _written(store: Store, target: Path, partial: Path) -> BackupCopy:
     """Write the partial copy, check it, and put it in place; nothing partial stays behind."""
     _remove(partial)
     try:
@@ -50,7 +50,7 @@ def _written(store: Store, target: Path, partial: Path) -> Copy:
         partial.replace(target)
     finally:
         _remove(partial)
-    return Copy(target, size, counted)
+    return BackupCopy(target, size, counted)
 
 
 def _refuse(store: Store, target: Path, force: bool) -> None:

@@ -45,7 +45,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageLocation:
     """An archived page that a revision was read from."""
 
     revision_id: int
@@ -72,7 +72,7 @@ def count(store: Store, scope: Scope) -> tuple[int, int]:
     return int(store.value(sql + kept, values)), int(store.value(sql + lost, values))
 
 
-def places(store: Store, scope: Scope) -> Iterator[Place]:
+def places(store: Store, scope: Scope) -> Iterator[PageLocation]:
     """Where the pages of those revisions are, in order of writing. What is read meanwhile may be written meanwhile."""
     where, values = _where(scope)
     sql = f"""SELECT r.id, a.site_id, r.warc_file, r.warc_offset, r.payload_hash FROM revisions r
@@ -80,7 +80,7 @@ def places(store: Store, scope: Scope) -> Iterator[Place]:
         ORDER BY r.id LIMIT {BATCH}"""  # noqa: S608 - our own words
     after = 0
     while rows := list(store.rows(sql, values | {"after": after})):
-        yield from (Place(*row.values()) for row in rows)
+        yield from (PageLocation(*row.values()) for row in rows)
         after = rows[-1]["id"]
 
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome, Payload
-from pipelines.history.anomalies import LOST_ARTICLE, Beside, Doubt, Readings, doubt, is_walled, settle
+from pipelines.history.anomalies import LOST_ARTICLE, Anomaly, BatchContext, Readings, doubt, is_walled, settle
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of, json_of, moment
 from pipelines.store.writer import Ledger, Recorded
@@ -60,7 +60,7 @@ class _Held:
     """None where an article's page reads as none any more."""
     fetch: Fetch
     page: bytes | None
-    doubt: Doubt
+    doubt: Anomaly
 
 
 class Quarantine:
@@ -80,7 +80,7 @@ class Quarantine:
         """What is to be recorded now: the item, or the confirmation that it comes to; None for one that waits for `settle`."""
         if isinstance(item, Fetch):
             if item.outcome is Outcome.NOT_ARTICLE and item.payload and self._ledger.knows(item):
-                self._hold(None, item, Doubt(frozenset({LOST_ARTICLE})))
+                self._hold(None, item, Anomaly(frozenset({LOST_ARTICLE})))
                 return None
             if item.outcome in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
                 self._count(known=True)
@@ -133,7 +133,7 @@ class Quarantine:
         self._sound += 1
         self._confirmed += known
 
-    def _beside(self, again: set[str]) -> Beside:
+    def _beside(self, again: set[str]) -> BatchContext:
         """What is known beside the readings of these pages: those of other pages that were put aside before count as well."""
         symptoms: Counter[str] = Counter()
         lines: set[str] = set()
@@ -141,9 +141,9 @@ class Quarantine:
             if row["url"] not in again:
                 symptoms.update(json.loads(row["symptoms"]))
                 lines.update(json.loads(row["lines"]))
-        return Beside(self._sound, self._confirmed, self._usual, symptoms, frozenset(lines))
+        return BatchContext(self._sound, self._confirmed, self._usual, symptoms, frozenset(lines))
 
-    def _hold(self, article: Article | None, fetch: Fetch, found: Doubt) -> None:
+    def _hold(self, article: Article | None, fetch: Fetch, found: Anomaly) -> None:
         page = zlib.compress(fetch.payload.body, 6) if fetch.payload else None
         slim = replace(fetch, payload=replace(fetch.payload, body=b"") if fetch.payload else None)
         self._held.append(_Held(replace(article, fetch=None) if article else None, slim, page, found))
@@ -219,9 +219,9 @@ def settle_again(store: Store, ledger_of: Callable[[int | None], Ledger], readin
     for aside, article in readings:
         before, outcome = ledger_of(aside.crawl_id).weigh(article)
         changes = outcome in CHANGES or outcome is Outcome.REREAD
-        weighed.append((aside, article, _doubt(before, article, outcome, usual) if changes else Doubt()))
+        weighed.append((aside, article, _doubt(before, article, outcome, usual) if changes else Anomaly()))
     sound = sum(1 for *_, found in weighed if not found)
-    verdicts = settle([found for *_, found in weighed], Beside(sound, sound, usual))
+    verdicts = settle([found for *_, found in weighed], BatchContext(sound, sound, usual))
     counts = {Standing.REPLAYED: 0, Standing.QUARANTINED: 0}
     for (aside, article, _), reason in zip(weighed, verdicts, strict=True):
         if reason and not believe:
@@ -242,10 +242,10 @@ def close(store: Store, row_id: int, state: Standing, now: datetime) -> None:
         store.update("quarantine", row_id, {"state": state, "settled": moment(now), "page": None})
 
 
-def _doubt(before: Article | None, article: Article, outcome: Outcome, usual: Readings) -> Doubt:
+def _doubt(before: Article | None, article: Article, outcome: Outcome, usual: Readings) -> Anomaly:
     """Our own other version is trusted: it was changed on purpose. Another family, or none, is the page's doing."""
     if before and outcome is Outcome.REREAD and _family(before) == _family(article):
-        return Doubt()
+        return Anomaly()
     return doubt(before, article, usual, declared=outcome is Outcome.UPDATED)
 
 

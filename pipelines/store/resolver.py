@@ -18,7 +18,7 @@ from pipelines.text.urls import article_key
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Resolution:
     """Where a page belongs: the row of its article (None: never seen), and the address it shall have."""
 
     url: str
@@ -34,23 +34,23 @@ class Lookup:
         self._touch = touch
         self._site_id = site_id
 
-    def place(self, article: Article, fetch: Fetch) -> Place:
+    def place(self, article: Article, fetch: Fetch) -> Resolution:
         """The place of a page that was read."""
         url = address(article)
         if fetch.external_id and (found := self.by_external_id(fetch.external_id)):
-            return Place(url, found)
+            return Resolution(url, found)
         if found := self._own(article):
-            return Place(url, found)
+            return Resolution(url, found)
         taken = self.by_address(url) if url != article.url else None
         if taken and not self._tells(taken, article):
-            return Place(article.url)
+            return Resolution(article.url)
         if taken:
-            return Place(url, taken)
+            return Resolution(url, taken)
         for lead in filter(None, dict.fromkeys((url, article.url, fetch.requested_url))):
             found = self.by_address(lead) or self.by_alias(lead)
             if found and self._tells(found, article):
-                return Place(url, found)
-        return Place(url)
+                return Resolution(url, found)
+        return Resolution(url)
 
     def by_external_id(self, external_id: str) -> Row | None:
         """The article of this site that carries the owner's id."""

@@ -53,7 +53,7 @@ UNION SELECT id FROM (SELECT id, max(coalesce(planned, started)) FROM crawls GRO
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class RetentionPolicy:
     """What may go: looks before one time (aware), crawls before another."""
 
     fetches_before: datetime
@@ -63,22 +63,22 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class PruneResult:
     """How many rows went, or would go."""
 
     fetches: int = 0
     crawls: int = 0
 
 
-def doomed(store: Store, terms: Terms) -> Gone:
+def doomed(store: Store, terms: RetentionPolicy) -> PruneResult:
     """What `compact` would delete now; writes nothing."""
     with store.snapshot():
         parameters = _parameters(store, terms)
         counts = {table: sum(len(ids) for ids in _doomed(store, table, parameters)) for table in _DOOMED}
-    return Gone(**counts)
+    return PruneResult(**counts)
 
 
-def compact(store: Store, terms: Terms) -> Gone:
+def compact(store: Store, terms: RetentionPolicy) -> PruneResult:
     """Delete what may go; how many rows went. What is killed half way has deleted less, and nothing else."""
     parameters = _parameters(store, terms)
     counts = dict.fromkeys(_DOOMED, 0)
@@ -88,7 +88,7 @@ def compact(store: Store, terms: Terms) -> Gone:
             with store.transaction():
                 ids = _ids(store, table, parameters | step)
                 counts[table] += store.execute(delete, (json.dumps(ids),)) if ids else 0
-    return Gone(**counts)
+    return PruneResult(**counts)
 
 
 _DOOMED = {"fetches": _FETCHES, "crawls": _CRAWLS}
@@ -109,7 +109,7 @@ def _steps(store: Store, table: str) -> Iterator[dict[str, object]]:
         yield {"after": after, "until": after + BATCH}
 
 
-def _parameters(store: Store, terms: Terms) -> dict[str, object]:
+def _parameters(store: Store, terms: RetentionPolicy) -> dict[str, object]:
     return {
         "fetches_before": moment(terms.fetches_before),
         "crawls_before": moment(terms.crawls_before),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.article import Article, Author, Fetch, Image, Kind, Precision, Timestamp, instant_of, moment
-from pipelines.history.revisions import Earlier, Known, State
+from pipelines.history.revisions import EarlierRevision, Known, State
 
 __all__ = [
     "Row",
@@ -102,7 +102,7 @@ def known_of(article: Row, latest: Row, earlier: Iterable[Row]) -> Known:
         date_modified=latest["date_modified"],
         date_published=latest["date_published"],
         state=State(article["state"]),
-        earlier=tuple(Earlier(row["id"], row["content_hash"]) for row in earlier),
+        earlier=tuple(EarlierRevision(row["id"], row["content_hash"]) for row in earlier),
         stale_hash=article["stale_hash"],
         stale_since=article["stale_since"],
         extractor=latest["extractor"],

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import Habits
+from pipelines.history.edit_rates import EditRateModel
 from pipelines.history.revisions import Known
-from pipelines.history.validators import Trust
+from pipelines.history.validators import ValidatorTrust
 from pipelines.store.crawls import Source
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, instant_of, known_of, last_change
@@ -40,7 +40,7 @@ WHERE f.outcome = 'reserved' AND a.site_id = ? AND f.fetched > a.last_seen GROUP
 
 
 @dataclass(frozen=True, slots=True)
-class PastLook:
+class LastAttempt:
     """The last look at a URL that led to no article, and how many there were."""
 
     url: str
@@ -50,7 +50,7 @@ class PastLook:
 
 
 @dataclass(frozen=True, slots=True)
-class PastArticle:
+class KnownArticle:
     """One article as the crawl remembers it. Stamps are in the store's form."""
 
     url: str
@@ -61,7 +61,7 @@ class PastArticle:
     validators_url: str | None
     """The URL that sent the validators; they mean nothing to another."""
     claimed_modified: str | None
-    reserved: PastLook | None = None
+    reserved: LastAttempt | None = None
     """Where it has been reserved since it was last read: the last such look."""
     looked: datetime | None = None
     """The last look of any outcome."""
@@ -75,25 +75,25 @@ class PastArticle:
 
 
 @dataclass(slots=True)
-class Past:
+class SiteSnapshot:
     """Articles by key of URL (aliases too) and by owner's id; URLs that led nowhere; sources."""
 
-    articles: dict[str, PastArticle] = field(default_factory=dict)
-    by_external_id: dict[str, PastArticle] = field(default_factory=dict)
-    dead_ends: dict[str, PastLook] = field(default_factory=dict)
+    articles: dict[str, KnownArticle] = field(default_factory=dict)
+    by_external_id: dict[str, KnownArticle] = field(default_factory=dict)
+    dead_ends: dict[str, LastAttempt] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
-    habits: Habits = field(default_factory=Habits)
-    trust: dict[str, Trust] = field(default_factory=dict)
+    habits: EditRateModel = field(default_factory=EditRateModel)
+    trust: dict[str, ValidatorTrust] = field(default_factory=dict)
     """By host; see `trust_in`."""
 
     @classmethod
-    def load(cls, store: Store, site_id: str) -> Past:
+    def load(cls, store: Store, site_id: str) -> SiteSnapshot:
         """Read it from the store; a handful of queries, whatever the number of articles."""
         past = cls(habits=load_habits(store, site_id), trust=load_trust(store))
         earlier: dict[int, list[Row]] = {}
         for row in store.rows(_EARLIER, (site_id,)):
             earlier.setdefault(row["article_id"], []).append(row)
-        by_id: dict[int, PastArticle] = {}
+        by_id: dict[int, KnownArticle] = {}
         reserved = {row.pop("article_id"): row for row in store.rows(_RESERVED, (site_id,))}
         for row in store.rows(_ARTICLES, (site_id,)):
             article = _past_article(row, earlier.get(row["id"], ()), reserved.get(row["id"]))
@@ -104,29 +104,29 @@ class Past:
         for row in store.rows(aliases, (site_id,)):
             past.articles.setdefault(row["url_key"], by_id[row["article_id"]])
         for row in store.rows(_REFUSED, (site_id,)):
-            look = PastLook(row["url"], instant_of(row["fetched"]), Outcome(row["outcome"]), row["looks"])
+            look = LastAttempt(row["url"], instant_of(row["fetched"]), Outcome(row["outcome"]), row["looks"])
             past.dead_ends[article_key(row["url"])] = look
         for row in store.rows("SELECT * FROM sources WHERE site_id = ?", (site_id,)):
             del row["site_id"]
             past.sources[row["url"]] = Source(**{**row, "fetched": instant_of(row["fetched"])})
         return past
 
-    def find(self, url: str, external_id: str | None = None) -> PastArticle | None:
+    def find(self, url: str, external_id: str | None = None) -> KnownArticle | None:
         """The article that a URL, or the owner's id, stands for."""
         found = self.by_external_id.get(external_id) if external_id else None
         return found or self.articles.get(article_key(url))
 
-    def trust_in(self, url: str) -> Trust:
+    def trust_in(self, url: str) -> ValidatorTrust:
         """How far the URL's host is trusted."""
-        return self.trust.get(host_of(url), Trust())
+        return self.trust.get(host_of(url), ValidatorTrust())
 
-    def due(self, now: datetime) -> list[PastArticle]:
+    def due(self, now: datetime) -> list[KnownArticle]:
         """Articles whose next look is due, the longest due first."""
         limit = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         waiting = [article for article in self.all() if article.next_check and article.next_check <= limit]
         return sorted(waiting, key=lambda article: article.next_check or "")
 
-    def all(self) -> list[PastArticle]:
+    def all(self) -> list[KnownArticle]:
         """Each article once."""
         return list({id(article): article for article in self.articles.values()}.values())
 
@@ -137,8 +137,8 @@ def kept_elsewhere(store: Store, site_id: str, urls: Iterable[str]) -> set[str]:
     return {url for url in urls if store.value(sql, (article_key(url), site_id))}
 
 
-def _past_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> PastArticle:
-    return PastArticle(
+def _past_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> KnownArticle:
+    return KnownArticle(
         url=row["url"],
         known=known_of(row, row, earlier),
         next_check=row["next_check"],
@@ -146,7 +146,7 @@ def _past_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> Pas
         last_modified=row["last_modified"],
         validators_url=row["validators_url"],
         claimed_modified=row["claimed_modified"],
-        reserved=PastLook(reserved["url"], instant_of(reserved["fetched"]), Outcome.RESERVED, reserved["looks"])
+        reserved=LastAttempt(reserved["url"], instant_of(reserved["fetched"]), Outcome.RESERVED, reserved["looks"])
         if reserved
         else None,
         looked=instant_of(row["last_checked"]),

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.history.edit_rates import CLAIMS, VANISHED, Count, Habits, counted, habit_of
-from pipelines.history.validators import Trust, Validators, caught, heard, lied
+from pipelines.history.edit_rates import CLAIMS, VANISHED, Count, EditRateModel, counted, habit_of
+from pipelines.history.validators import Validators, ValidatorTrust, caught, heard, lied
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, instant_of, moment, optional_moment
 from pipelines.text.dates import Precision
@@ -27,7 +27,7 @@ SELECT f.outcome FROM fetches f WHERE f.crawl_id = ?
 _VOUCHED = "SELECT max(fetched) FROM fetches WHERE article_id = ? AND outcome = 'not_modified'"
 
 
-class Lessons:
+class StatsUpdater:
     """Learns from the looks of one site's crawl."""
 
     def __init__(self, store: Store, site_id: str) -> None:
@@ -78,7 +78,7 @@ class Lessons:
         stamp = article.date_modified if article and outcome is Outcome.UPDATED else None
         exact = stamp.instant if stamp and stamp.precision is not Precision.DAY else None
         vouched = self._store.value(_VOUCHED, (before["id"],)) if exact else None
-        known = load_trust(self._store, host).get(host, Trust())
+        known = load_trust(self._store, host).get(host, ValidatorTrust())
         if lied(old, new, changed, exact, instant_of(vouched) if vouched else None):
             self._put(host, caught(known, fetch.url, fetch.fetched))
             self.lies.append(f"{host} vouched for a text that had changed: {fetch.url}")
@@ -88,22 +88,24 @@ class Lessons:
             self._put(host, after)
         return None
 
-    def _put(self, host: str, trust: Trust) -> None:
+    def _put(self, host: str, trust: ValidatorTrust) -> None:
         row = {"host": host, "passed": trust.passed, "losses": trust.losses, "lost": optional_moment(trust.lost)}
         self._store.insert("hosts", {**row, "lost_url": trust.lost_url}, on_conflict="REPLACE")
 
 
-def load_habits(store: Store, site_id: str) -> Habits:
+def load_habits(store: Store, site_id: str) -> EditRateModel:
     """What a site has shown so far."""
     rows = store.rows("SELECT habit, watched, found FROM habits WHERE site_id = ?", (site_id,))
-    return Habits({row["habit"]: Count(row["watched"], row["found"]) for row in rows})
+    return EditRateModel({row["habit"]: Count(row["watched"], row["found"]) for row in rows})
 
 
-def load_trust(store: Store, host: str | None = None) -> dict[str, Trust]:
+def load_trust(store: Store, host: str | None = None) -> dict[str, ValidatorTrust]:
     """What each host has shown, or one."""
     rows = store.rows("SELECT * FROM hosts WHERE ? IS NULL OR host = ?", (host, host))
     return {
-        row["host"]: Trust(row["passed"], row["losses"], instant_of(row["lost"]) if row["lost"] else None, row["lost_url"])
+        row["host"]: ValidatorTrust(
+            row["passed"], row["losses"], instant_of(row["lost"]) if row["lost"] else None, row["lost_url"]
+        )
         for row in rows
     }
 

@@ -15,13 +15,13 @@ from datetime import datetime
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.removals import Absence, missing
 from pipelines.history.revisions import Decision, Known, State, changed_fields, decide
-from pipelines.store.addresses import Trail, leads_to
+from pipelines.store.addresses import AddressBook, leads_to
 from pipelines.store.chain import Subject, seal
 from pipelines.store.corrections import correct, write_parts
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import changed_by, known_of, last_change, moment, optional_moment, revision_row
-from pipelines.store.statistics import Lessons
+from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
 
 WITHDRAWN = "withdrawn"
@@ -50,12 +50,12 @@ class Ledger:
     """The writing side of a store, for one crawl of one site (or one import)."""
 
     def __init__(self, store: Store, site_id: str, crawl_id: int | None, recheck: Recheck,
-                 lessons: Lessons | None = None, keep: Keep | None = None) -> None:  # fmt: skip
+                 lessons: StatsUpdater | None = None, keep: Keep | None = None) -> None:  # fmt: skip
         """Without `lessons` looks teach nothing: those of an archive are not ours. Without `keep` no page is archived."""
         self._store = store
         self._written: list[tuple[Subject, int]] = []
         self._lookup = Lookup(store, site_id, self._touch)
-        self._trail = Trail(store, self._lookup, crawl_id, self._touch)
+        self._trail = AddressBook(store, self._lookup, crawl_id, self._touch)
         self._keep = keep
         self._site_id = site_id
         self._crawl_id = crawl_id

@@ -16,7 +16,7 @@ from itertools import product
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import moment
 from pipelines.stories.matching import Overlap, overlap
-from pipelines.stories.sketch import Words
+from pipelines.stories.sketch import TextWords
 
 HELD_AGAINST = 5
 """Members of a story that an article is compared with."""
@@ -52,7 +52,7 @@ SELECT f.story_id FROM {FORMER} f WHERE f.article_id = :article AND f.story_id N
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class CopyMatch:
     """A known article that carries the same copy, or something of it."""
 
     article_id: int
@@ -66,10 +66,10 @@ class Stories:
     `former`: the temporary table FORMER tells which article was in which story, so that it gets that number again.
     """
 
-    def __init__(self, store: Store, words: Callable[[int], Words], now: datetime, *, former: bool = False) -> None:
+    def __init__(self, store: Store, words: Callable[[int], TextWords], now: datetime, *, former: bool = False) -> None:
         self._store, self._words, self._now, self._former = store, words, now, former
 
-    def place(self, article_id: int, matches: list[Match]) -> None:
+    def place(self, article_id: int, matches: list[CopyMatch]) -> None:
         """Put an article that has no story beside those that carry its copy; then those near it that fit there too."""
         nearest = sorted(matches, key=lambda match: -match.found.strength)
         story_id = self._join(article_id, [match for match in nearest if match.found.is_copy])
@@ -133,7 +133,7 @@ class Stories:
         is_shorter = len(self._words(source_id).words) <= len(self._words(article_id).words)
         return round(found.shorter, 3), round(found.shorter if is_shorter else found.longer, 3)
 
-    def _join(self, article_id: int, copies: list[Match]) -> int | None:
+    def _join(self, article_id: int, copies: list[CopyMatch]) -> int | None:
         """The story of the best copy that the article fits to, or a new one with a copy that had none."""
         for match in copies:
             if match.story_id is None or self._fits(match.story_id, article_id, match.article_id):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipelines.store.database import Row, Store
 from pipelines.stories.attribution import credited_agency, named_agency
-from pipelines.stories.sketch import Words, pack, sketch, unpack
+from pipelines.stories.sketch import TextWords, pack, sketch, unpack
 
 POSTINGS = 48
 """Articles that are looked at for one hash, the newest: of what thousands share, these tell as much."""
@@ -34,7 +34,7 @@ _CREDITS = "SELECT credit FROM revision_images WHERE revision_id = ? AND credit 
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class StoryCandidate:
     """An article that may carry the same copy."""
 
     article_id: int
@@ -43,7 +43,7 @@ class Candidate:
     """Of the hashes that both have, the share that stands in all sorts of articles."""
 
 
-def put_sketch(store: Store, article: Row, words: Words) -> tuple[int, ...]:
+def put_sketch(store: Store, article: Row, words: TextWords) -> tuple[int, ...]:
     """Sketch an article (`id`, `latest_revision_id`, `byline`, `body`) anew; its hashes."""
     article_id, revision_id = article["id"], article["latest_revision_id"]
     old, new = _hashes(store, article_id), sketch(words)
@@ -63,7 +63,7 @@ def drop_sketch(store: Store, article_id: int) -> None:
     store.execute("DELETE FROM sketches WHERE article_id = ?", (article_id,))
 
 
-def candidates(store: Store, article_id: int, hashes: tuple[int, ...]) -> list[Candidate]:
+def candidates(store: Store, article_id: int, hashes: tuple[int, ...]) -> list[StoryCandidate]:
     """The articles that share most with one, best first; a bounded number, of which few are of one story."""
     common, shared, stories = set(), Counter[int](), dict[int, int | None]()
     for value in hashes:
@@ -74,14 +74,14 @@ def candidates(store: Store, article_id: int, hashes: tuple[int, ...]) -> list[C
         for row in found:
             shared[row["article_id"]] += 1
             stories[row["article_id"]] = row["story_id"]
-    taken, chosen = Counter[int](), list[Candidate]()
+    taken, chosen = Counter[int](), list[StoryCandidate]()
     for other, count in sorted(shared.items(), key=lambda item: (-item[1], -item[0])):
         story_id = stories[other]
         if count < LEAST_SHARED or len(chosen) == CANDIDATES:
             break
         if story_id is None or taken[story_id] < OF_ONE_STORY:
             taken[story_id or 0] += 1
-            chosen.append(Candidate(other, story_id, _common_share(store, other, common, count)))
+            chosen.append(StoryCandidate(other, story_id, _common_share(store, other, common, count)))
     return chosen
 
 

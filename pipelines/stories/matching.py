@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.stories.sketch import SHINGLE, Words
+from pipelines.stories.sketch import SHINGLE, TextWords
 
 VERBATIM: Final = 0.97
 OF_LONGER_VERBATIM: Final = 0.48
@@ -95,7 +95,7 @@ _SHARED = re.compile(rb"\x01+")
 NOTHING = Overlap(0.0, 0.0, 0)
 
 
-def overlap(one: Words, other: Words) -> Overlap:
+def overlap(one: TextWords, other: TextWords) -> Overlap:
     """What two texts share. Texts of different ways of writing share nothing."""
     if one.scale != other.scale or not one.words or not other.words:
         return NOTHING
@@ -125,7 +125,7 @@ class _Covering:
         return self.figures >= FORM_GAPS and self.figures >= FORM_SHARE * self.gaps
 
 
-def _covering(words: Words, both: frozenset[int]) -> _Covering:
+def _covering(words: TextWords, both: frozenset[int]) -> _Covering:
     """Runs too short to count still tell where the gaps are."""
     found, width, covered, ended = _Covering(), SHINGLE * words.scale, 0, 0
     for run in _SHARED.finditer(_flags(words, both)):
@@ -140,7 +140,7 @@ def _covering(words: Words, both: frozenset[int]) -> _Covering:
     return found
 
 
-def _flags(words: Words, both: frozenset[int]) -> bytes:
+def _flags(words: TextWords, both: frozenset[int]) -> bytes:
     """A byte a shingle: whether it is shared. What a text says again and again, as forms do, is so the first time only."""
     flags = bytearray(map(both.__contains__, words.shingles))
     if len(words.different) < len(words.shingles):

@@ -43,7 +43,7 @@ _APOSTROPHES = re.compile("['’ʼ`\u00ad\u200b-\u200d]")
 
 
 @dataclass(frozen=True)
-class Words:
+class TextWords:
     """A text's words, as they are compared: case-folded, without punctuation."""
 
     words: tuple[str, ...]
@@ -69,14 +69,14 @@ class Words:
         return frozenset(self.shingles)
 
 
-def words_of(text: str) -> Words:
+def words_of(text: str) -> TextWords:
     """The words of a text, of its first 60,000 characters."""
     read = _APOSTROPHES.sub("", text[:LONGEST]).casefold()
     words = tuple((_WORD if _OF_ITS_OWN.search(read) else _PLAIN).findall(read))
-    return Words(words, 2 if 2 * len(_SIGN.findall(read)) > len(words) else 1)
+    return TextWords(words, 2 if 2 * len(_SIGN.findall(read)) > len(words) else 1)
 
 
-def sketch(words: Words) -> tuple[int, ...]:
+def sketch(words: TextWords) -> tuple[int, ...]:
     """The smallest of a text's shingles, stirred, ascending; none of a text that is too short to have copies."""
     if words.count < SHORTEST:
         return ()

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of
-from pipelines.stories.grouping import FORMER, Match, Stories
+from pipelines.stories.grouping import FORMER, CopyMatch, Stories
 from pipelines.stories.index import candidates, drop_sketch, put_sketch
 from pipelines.stories.matching import overlap
-from pipelines.stories.sketch import Words, words_of
+from pipelines.stories.sketch import TextWords, words_of
 
 TOGETHER = 20
 """Revisions that are taken up in one transaction: others wait for it some 50 ms."""
@@ -109,15 +109,15 @@ class _Texts:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: OrderedDict[int, Words] = OrderedDict()
+        self._kept: OrderedDict[int, TextWords] = OrderedDict()
 
-    def words(self, article_id: int) -> Words:
+    def words(self, article_id: int) -> TextWords:
         if article_id not in self._kept:
             self.put(article_id, words_of(self._store.value(_BODY, (article_id,)) or ""))
         self._kept.move_to_end(article_id)
         return self._kept[article_id]
 
-    def put(self, article_id: int, words: Words) -> None:
+    def put(self, article_id: int, words: TextWords) -> None:
         self._kept[article_id] = words
         if len(self._kept) > _KNOWN_TEXTS:
             self._kept.popitem(last=False)
@@ -145,7 +145,7 @@ class _Keeping:
         if article["story_id"] is not None:
             self._stories.refresh(article["story_id"], article_id)
 
-    def _matches(self, article: Row, hashes: tuple[int, ...]) -> list[Match]:
+    def _matches(self, article: Row, hashes: tuple[int, ...]) -> list[CopyMatch]:
         words, found = self._texts.words(article["id"]), []
         for candidate in candidates(self._store, article["id"], hashes):
             other = self._store.row(_PLACE, (candidate.article_id,))
@@ -153,7 +153,7 @@ class _Keeping:
                 continue
             shared = overlap(words, self._texts.words(candidate.article_id)).without(candidate.common)
             if shared.is_copy or shared.is_kin:
-                found.append(Match(candidate.article_id, candidate.story_id, shared))
+                found.append(CopyMatch(candidate.article_id, candidate.story_id, shared))
         return found
 
 

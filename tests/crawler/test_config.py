@@ -12,7 +12,7 @@ import pytest
 
 from crawler.cli import VERBS, main
 from crawler.commands.options import SettingOption
-from crawler.config import SETTINGS, ConfigurationError, Found, Origin, find, load, shown
+from crawler.config import SETTINGS, ConfigurationError, SettingOrigin, SettingValue, find, load, shown
 from tests.crawler.processes import environment
 
 SECRET = "slack://secret-token@channel"
@@ -27,9 +27,11 @@ def write(folder: Path, text: str) -> Path:
 def test_environment_goes_before_file_goes_before_default(tmp_path: Path) -> None:
     file = write(tmp_path, 'contact = "a@example.org"\njobs = 3\nmax_age = 6\nalerts = ["json://127.0.0.1/"]\n')
     said = load(file, {"NEWSLEDGER_JOBS": "5", "NEWSLEDGER_ALERTS": " json://a/  mailto://b ", "HOME": "/", "NEWSLEDGER_DB": ""})
-    assert said.found["contact"] == Found("a@example.org", Origin.FILE)
-    assert said.found["jobs"] == Found(5, Origin.ENVIRONMENT)
-    assert said.found["db"] == Found("data/news.db", Origin.DEFAULT), "empty is not set: compose files pass what is not there"
+    assert said.found["contact"] == SettingValue("a@example.org", SettingOrigin.FILE)
+    assert said.found["jobs"] == SettingValue(5, SettingOrigin.ENVIRONMENT)
+    assert said.found["db"] == SettingValue("data/news.db", SettingOrigin.DEFAULT), (
+        "empty is not set: compose files pass what is not there"
+    )
     assert (said.number("max_age"), said.count("time_limit")) == (6.0, 60)
     assert said.secrets("alerts") == ("json://a/", "mailto://b")
     assert set(said.found) == set(SETTINGS)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.warc.writer import Archive
+from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Article, Exchange
 from pipelines.store.database import Store
 from tests.crawler.processes import environment
@@ -58,7 +58,7 @@ def make(folder: Path, port: int = 9) -> Store:
     """A ledger with its archive: an article of three revisions, one withdrawn, one not archived, one with an odd address."""
     store = new_store(folder)
     store.execute("UPDATE sites SET timezone = 'Europe/London'")
-    ledger, archive = new_ledger(store), Archive(folder / "warc", "paper")
+    ledger, archive = new_ledger(store), ArchiveWriter(folder / "warc", "paper")
 
     def write(read: Article, body: bytes = b"<p>ok</p>") -> int:
         fetch = read.fetch

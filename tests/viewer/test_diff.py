@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from pipelines.diff import Kind, body_changes
+from pipelines.diff import ChangeKind, body_changes
 from pipelines.store.database import Store
 from tests.viewer.page_reader import BRIDGE, FIRST, GONE, LONG, MILL, MOVED, SECOND, Page, ask, make, target_of
 from viewer import rendering
@@ -146,7 +146,7 @@ def test_blocks_hold_every_paragraph_once_in_order(before: list[str], after: lis
     for block in found:
         if block.is_folded:
             assert len(block.paragraphs) >= 3
-            assert {paragraph.kind for _, paragraph in block.paragraphs} == {Kind.SAME}
+            assert {paragraph.kind for _, paragraph in block.paragraphs} == {ChangeKind.SAME}
 
 
 @given(PARAGRAPHS, PARAGRAPHS)

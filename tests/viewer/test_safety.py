@@ -25,7 +25,7 @@ from tests.factories import URL, article, new_ledger
 from tests.viewer.ledgers import Answer, ask, make, serving
 from viewer.app import http_protocol
 from viewer.app import server as served
-from viewer.app.security import Door, Names, Receive, Scope, Send
+from viewer.app.security import AllowedHosts, Receive, Scope, SecurityMiddleware, Send
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}{% raw %}</title></textarea><!--"
 UNSEEN = "before\u202eafter\u2066x\u2069\x07\x1b[31m"
@@ -285,7 +285,7 @@ def test_nothing_is_written_whatever_is_asked(base: str, folder: Path, method: s
 
 
 def test_not_even_a_plugin_gets_a_connection_that_writes(folder: Path) -> None:
-    ledger = served.Ledger(None, str(folder / "news.db"))
+    ledger = served.LedgerDatabase(None, str(folder / "news.db"))
     with pytest.raises(PermissionError):
         ledger.connect(write=True)
     with closing(ledger.connect()) as conn, pytest.raises(Exception, match="readonly"):
@@ -405,8 +405,10 @@ async def _idle(scope: Scope, receive: Receive, send: Send) -> None:
 @asynccontextmanager
 async def running(app: Any) -> Any:
     with served.listen("127.0.0.1", 0) as listening:
-        config = served.configured(Door(app, Names(served.url_of(listening, "127.0.0.1")), "default-src 'none'"))
-        server = served.Ending(config)
+        config = served.configured(
+            SecurityMiddleware(app, AllowedHosts(served.url_of(listening, "127.0.0.1")), "default-src 'none'")
+        )
+        server = served.GracefulServer(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))
         yield listening.getsockname()[1], server
         server.should_exit = True

@@ -38,7 +38,7 @@ def nothing_archived(_file: str, _offset: int) -> Answered | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DispatcherConfig:
     """What a desk shows, and to whom."""
 
     db: Path
@@ -52,10 +52,10 @@ class Shown:
     """The path before all of ours: "/news"."""
 
 
-class Desk:
+class Dispatcher:
     """Answers requests from a ledger until closed."""
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, shown: DispatcherConfig) -> None:
         self.shown = shown
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._kept = threading.local()

@@ -26,7 +26,7 @@ _BAD = (
 )
 
 
-class Patient(H11Protocol):
+class SlowClientProtocol(H11Protocol):
     """One connection, whose client is waited for so long and no longer."""
 
     def __init__(self, *given: Any, **named: Any) -> None:

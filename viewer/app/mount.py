@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from viewer.app.dispatcher import Desk
+from viewer.app.dispatcher import Dispatcher
 from viewer.app.security import App, Receive, Scope, Send, header
 from viewer.http import Request, Response, redirect
 from viewer.pages.errors import refusal
@@ -16,10 +16,10 @@ TABLES = "/ledger"
 _UNSAFE = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
 
 
-class Mounted:
+class MountedPages:
     """The application in front of `app`. `desk` is asked with the first request; None where there is nothing of ours to show."""
 
-    def __init__(self, app: App, desk: Callable[[], Desk | None], theirs: re.Pattern[str] | None = None) -> None:
+    def __init__(self, app: App, desk: Callable[[], Dispatcher | None], theirs: re.Pattern[str] | None = None) -> None:
         """`theirs`: the paths that go on to `app` where they are not ours; by default all, else the others are not there."""
         self._app = app
         self._desk = desk
@@ -37,7 +37,7 @@ class Mounted:
         else:
             await _send(send, found)
 
-    async def _answer(self, scope: Scope, desk: Desk) -> Response | None:
+    async def _answer(self, scope: Scope, desk: Dispatcher) -> Response | None:
         shown = desk.shown
         path, query = (scope[part].decode("latin-1") for part in ("raw_path", "query_string"))
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}

@@ -16,12 +16,12 @@ import datasette
 from markupsafe import Markup
 
 from pipelines.store.database import Store, StoreError
-from viewer.app.dispatcher import Desk, Shown
-from viewer.app.mount import Mounted
+from viewer.app.dispatcher import Dispatcher, DispatcherConfig
+from viewer.app.mount import MountedPages
 from viewer.app.security import App
 from viewer.rendering import article_path, web
 
-DESKS: WeakKeyDictionary[Any, Desk | None] = WeakKeyDictionary()
+DESKS: WeakKeyDictionary[Any, Dispatcher | None] = WeakKeyDictionary()
 """Datasette -> its desk, from the first request on; None where it shows no ledger, or where the desk stands before it."""
 
 _LEADS = {"article_id": "article", "reverted_to": "revision", "revision_id": "revision", "latest_revision_id": "revision"}
@@ -43,7 +43,7 @@ class Plugin:
         """Our pages come first; what is not ours goes on."""
 
         def mounted(app: App) -> App:
-            return Mounted(app, lambda: desk_of(datasette))
+            return MountedPages(app, lambda: desk_of(datasette))
 
         return mounted
 
@@ -70,7 +70,7 @@ class Plugin:
 PLUGIN = Plugin()
 
 
-def desk_of(datasette: Any) -> Desk | None:
+def desk_of(datasette: Any) -> Dispatcher | None:
     """The desk of a Datasette, made when it is first asked for."""
     if datasette not in DESKS:
         DESKS[datasette] = _desk(datasette)
@@ -82,11 +82,11 @@ def keys(row: Any) -> list[str]:
     return list(row.keys()) if hasattr(row, "keys") else []
 
 
-def _desk(datasette: Any) -> Desk | None:
+def _desk(datasette: Any) -> Dispatcher | None:
     for database in datasette.databases.values():
         if database.path is not None and _is_ledger(Path(database.path)):
             prefix = datasette.setting("base_url").rstrip("/")
-            return Desk(Shown(Path(database.path), _now, tables=f"/{database.route}", prefix=prefix))
+            return Dispatcher(DispatcherConfig(Path(database.path), _now, tables=f"/{database.route}", prefix=prefix))
     return None
 
 

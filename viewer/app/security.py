@@ -31,7 +31,7 @@ _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class AllowedHosts:
     """The names by which we may be asked.
 
     On loopback only loopback's names are believed: a page elsewhere whose name leads here (DNS rebinding) reads nothing.
@@ -57,10 +57,10 @@ class Names:
         return self.base_url or (f"http://{host}" if host else self.url)
 
 
-class Door:
+class SecurityMiddleware:
     """The application around `app`; `policy` is the Content-Security-Policy of pages that bring none themselves."""
 
-    def __init__(self, app: App, names: Names, policy: str) -> None:
+    def __init__(self, app: App, names: AllowedHosts, policy: str) -> None:
         self._app = app
         self._names = names
         self._policy = policy

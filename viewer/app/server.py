@@ -23,11 +23,11 @@ from datasette.plugins import pm
 from datasette.utils import sqlite3
 
 from viewer.app.csp import of_tables
-from viewer.app.dispatcher import Desk, Shown
-from viewer.app.http_protocol import MAX_HEAD, Patient
-from viewer.app.mount import TABLES, Mounted
+from viewer.app.dispatcher import Dispatcher, DispatcherConfig
+from viewer.app.http_protocol import MAX_HEAD, SlowClientProtocol
+from viewer.app.mount import TABLES, MountedPages
 from viewer.app.plugin import DESKS, PLUGIN
-from viewer.app.security import App, Door, Names
+from viewer.app.security import AllowedHosts, App, SecurityMiddleware
 
 NAME = TABLES.strip("/")
 """Of the database."""
@@ -44,7 +44,7 @@ MAX_TEXT, MAX_SQL, MAX_LIKE = 20_000_000, 100_000, 200
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class QueryLimits:
     """What a query at the tables may cost."""
 
     sql: bool = True
@@ -55,7 +55,7 @@ class Limits:
     """Of a whole table as CSV."""
 
 
-class Ledger(Database):  # type: ignore[misc]  # Datasette has no types
+class LedgerDatabase(Database):  # type: ignore[misc]  # Datasette has no types
     """The ledger as Datasette opens it: for reading only, whoever asks."""
 
     def connect(self, write: bool = False) -> Any:
@@ -72,7 +72,7 @@ class Ledger(Database):  # type: ignore[misc]  # Datasette has no types
         return conn
 
 
-def tables(shown: Shown, limits: Limits) -> Datasette:
+def tables(shown: DispatcherConfig, limits: QueryLimits) -> Datasette:
     """A Datasette over the ledger."""
     pm.get_plugin("datasette.handle_exception").rich = None  # or each wrong address prints a traceback with all locals
     if not pm.has_plugin("newsledger"):  # from a checkout that is not installed
@@ -90,15 +90,15 @@ def tables(shown: Shown, limits: Limits) -> Datasette:
     about = {"title": "Newsledger", "about": "Latest revisions", "about_url": f"{shown.prefix}/"}
     made = Datasette(settings=settings, metadata=about)
     made.remove_database("_memory")
-    made.add_database(Ledger(made, str(shown.db)), name=NAME)
+    made.add_database(LedgerDatabase(made, str(shown.db)), name=NAME)
     DESKS[made] = None  # the desk stands before it
     return made
 
 
-def application(desk: Desk, names: Names, limits: Limits) -> App:
+def application(desk: Dispatcher, names: AllowedHosts, limits: QueryLimits) -> App:
     """All of it as one ASGI application."""
-    within: App = Mounted(tables(desk.shown, limits).app(), lambda: desk, THEIRS)
-    return Door(within, names, of_tables())
+    within: App = MountedPages(tables(desk.shown, limits).app(), lambda: desk, THEIRS)
+    return SecurityMiddleware(within, names, of_tables())
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -120,7 +120,7 @@ def is_local(host: str) -> bool:
 
 def serve(app: App, listening: socket.socket, started: Callable[[], None]) -> None:
     """Answer at a socket until SIGTERM or SIGINT; a second one does not wait for answers on their way."""
-    server = Ending(configured(app))
+    server = GracefulServer(configured(app))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.handle_exit)
     started()
@@ -130,13 +130,24 @@ def serve(app: App, listening: socket.socket, started: Callable[[], None]) -> No
 def configured(app: App) -> uvicorn.Config:
     """uvicorn's configuration: HTTP/1.1 alone, quiet, trusting no header of a proxy, bounded."""
     return uvicorn.Config(
-        app, http=Patient, ws="none", loop="asyncio", lifespan="off", log_config=None, log_level="error", access_log=False,
-        proxy_headers=False, server_header=False, limit_concurrency=MAX_CONNECTIONS, timeout_keep_alive=5,
-        timeout_graceful_shutdown=STOPPING_SECONDS, h11_max_incomplete_event_size=MAX_HEAD,
-    )  # fmt: skip
+        app,
+        http=SlowClientProtocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=STOPPING_SECONDS,
+        h11_max_incomplete_event_size=MAX_HEAD,
+    )
 
 
-class Ending(uvicorn.Server):
+class GracefulServer(uvicorn.Server):
     """uvicorn's server, which ends as asked and does not send itself the signal again."""
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.article import Article
-from pipelines.diff import Kind, Paragraph, Piece, author_changes, body_changes, image_changes, word_pieces
+from pipelines.diff import ChangeKind, Paragraph, Piece, author_changes, body_changes, image_changes, word_pieces
 from pipelines.queries import articles
 from pipelines.queries.changes import words_changed
 from pipelines.store.database import Row
@@ -35,7 +35,7 @@ _FREE = {0: "behind a paywall", 1: "free to read"}
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class FoldedBlock:
     """A stretch of the body: paragraphs that are shown, or unchanged ones that are folded."""
 
     is_folded: bool
@@ -94,7 +94,7 @@ def _page(ledger: Holdings, held: Held, before: Row, after: Row, root: str) -> R
         body=body,
         plain=[(name, *values) for name in _PLAIN if (values := plainly(name, before, after))],
         size={"number": 0, "words_added": added, "words_removed": removed},
-        is_same=all(paragraph.kind is Kind.SAME for paragraph in body),
+        is_same=all(paragraph.kind is ChangeKind.SAME for paragraph in body),
     )
 
 
@@ -119,12 +119,12 @@ def size(before: Article, after: Article) -> tuple[int, int]:
     return words_changed(one, other)
 
 
-def blocks(body: Sequence[Paragraph]) -> list[Block]:
+def blocks(body: Sequence[Paragraph]) -> list[FoldedBlock]:
     """The body with long unchanged runs folded, but for what stands beside a change."""
     near = {
         place + step
         for place, paragraph in enumerate(body)
-        if paragraph.kind is not Kind.SAME
+        if paragraph.kind is not ChangeKind.SAME
         for step in range(-CONTEXT, CONTEXT + 1)
     }
     found: list[tuple[bool, list[tuple[int, Paragraph]]]] = []
@@ -133,4 +133,4 @@ def blocks(body: Sequence[Paragraph]) -> list[Block]:
         if not found or found[-1][0] is not is_folded:
             found.append((is_folded, []))
         found[-1][1].append((place, paragraph))
-    return [Block(is_folded and len(run) >= FOLDED, tuple(run)) for is_folded, run in found]
+    return [FoldedBlock(is_folded and len(run) >= FOLDED, tuple(run)) for is_folded, run in found]

@@ -12,13 +12,13 @@ from typing import Any
 
 from pipelines import stories
 from pipelines.article import Article
-from pipelines.diff import Kind, Op, Paragraph, body_changes
+from pipelines.diff import ChangeKind, Op, Paragraph, body_changes
 from pipelines.store.database import Row
 from pipelines.store.resolver import Lookup
 from viewer.charts.charts import shares
 from viewer.http import Response, redirect
 from viewer.labels import counted
-from viewer.pages.diff import Block
+from viewer.pages.diff import FoldedBlock
 from viewer.pages.errors import refusal
 from viewer.pages.home import headline_pieces
 from viewer.rendering import page
@@ -85,7 +85,7 @@ def respond(story: stories.Story, article_id: int, ledger: Holdings, root: str) 
         version=version,
         headline=headline_pieces(before.headline, after.headline),
         standfirst=headline_pieces(before.description, after.description) if before.description or after.description else (),
-        blocks=[Block(is_folded=False, paragraphs=tuple(enumerate(paragraphs)))] if paragraphs else [],
+        blocks=[FoldedBlock(is_folded=False, paragraphs=tuple(enumerate(paragraphs)))] if paragraphs else [],
         paragraphs=paragraphs,
         found=found,
         drawn=shares(found.kept, found.cut, found.added),
@@ -99,7 +99,7 @@ def kept(paragraphs: Iterable[Paragraph]) -> Kept:
     count = dict.fromkeys(Op, 0)
     moved = 0
     for paragraph in paragraphs:
-        if paragraph.kind is Kind.MOVED_FROM:
+        if paragraph.kind is ChangeKind.MOVED_FROM:
             moved += 1
             continue
         for piece in paragraph.pieces:

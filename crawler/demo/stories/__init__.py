@@ -18,29 +18,29 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from crawler.demo.story import ZONE, PageState, Picture, Story, Template, text
+from crawler.demo.story import ZONE, DemoStory, PageState, Picture, Template, text
 from pipelines.article import Author, Kind
 from pipelines.text.toml_lines import Reader, Table, is_text, list_of, read_tables
 
 
 @cache
-def stories() -> tuple[Story, ...]:
+def stories() -> tuple[DemoStory, ...]:
     """All stories of the day, by key."""
     return tuple(read_story(file) for file in sorted(Path(__file__).parent.glob("*.toml")))
 
 
-def read_story(file: Path) -> Story:
+def read_story(file: Path) -> DemoStory:
     """A file that tells no story raises `TomlError`."""
     top, events = read_tables(file, "event")
     page = top.read(_PAGE, needed=["note", "path", "published", "section", "headline", "standfirst", "byline", "authors", "text"])
     note, page["paragraphs"] = page.pop("note"), page.pop("text")
-    story = Story.published(file.stem, page["published"], note, PageState(**page))
+    story = DemoStory.published(file.stem, page["published"], note, PageState(**page))
     for event in events:
         story = _with_event(story, event)
     return story
 
 
-def _with_event(story: Story, table: Table) -> Story:
+def _with_event(story: DemoStory, table: Table) -> DemoStory:
     what = str(table.values.get("what"))
     if what not in _EVENTS:
         raise table.error(f"must be one of {', '.join(_EVENTS)}, not {what!r}", "what")
@@ -52,7 +52,7 @@ def _with_event(story: Story, table: Table) -> Story:
         raise table.error(str(error), what) from error
 
 
-def _told(story: Story, what: str, when: str, note: str, found: dict[str, Any]) -> Story:
+def _told(story: DemoStory, what: str, when: str, note: str, found: dict[str, Any]) -> DemoStory:
     """The story with one event more; `found` has the keys that `_EVENTS` gives to `what`."""
     changed, swaps = " ".join(found.pop("changed", ())), found.pop("swaps", ())
     match what:

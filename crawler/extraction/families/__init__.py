@@ -50,7 +50,7 @@ FAMILIES: tuple[Family, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class FamilyMatch:
     """A family that knows the page, and the generation it knows it as."""
 
     family: Family
@@ -62,10 +62,10 @@ class Match:
         return f"{self.family.name}/{self.family.version}.{READERS}:{self.generation}"
 
 
-def recognise(page: Page, platform: str | None) -> Match | None:
+def recognise(page: Page, platform: str | None) -> FamilyMatch | None:
     """The family of a page: the one that the site names if it knows the page, else the first that does."""
     for family in sorted(FAMILIES, key=lambda one: one.name != platform):
         generation = family.generation(page)
         if generation is not None:
-            return Match(family, generation)
+            return FamilyMatch(family, generation)
     return None

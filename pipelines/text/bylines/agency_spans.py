@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.text.bylines.tokens import Kind, Mark, Span, Token, all_capitals
+from pipelines.text.bylines.tokens import Mark, Span, Token, TokenKind, all_capitals
 from pipelines.text.lexicons.agencies import agency_length, agency_name, is_ambiguous_agency
 from pipelines.text.lexicons.given_names import is_given_name
 from pipelines.text.lexicons.lexicon import word_set
@@ -22,7 +22,7 @@ def agency_spans(tokens: list[Token]) -> Iterator[Span]:
     """All agencies of a clause, in order."""
     at = 0
     while at < len(tokens):
-        length = agency_length(_words_from(tokens, at)) if tokens[at].kind is Kind.WORD else 0
+        length = agency_length(_words_from(tokens, at)) if tokens[at].kind is TokenKind.WORD else 0
         if length and _is_agency_here(tokens, at, at + length):
             name = agency_name(" ".join(token.folded for token in tokens[at : at + length])) or ""
             length = _without_beat(tokens, at, length)
@@ -47,13 +47,13 @@ def _with_units(tokens: list[Token], at: int) -> int:
     end = at
     while end < len(tokens) and (tokens[end].folded in _UNITS or is_place(tokens[end].folded)):
         end += 1
-    return at if end < len(tokens) and tokens[end].kind is Kind.WORD and is_head(tokens[end].folded) else end
+    return at if end < len(tokens) and tokens[end].kind is TokenKind.WORD and is_head(tokens[end].folded) else end
 
 
 def _words_from(tokens: list[Token], at: int) -> list[str]:
     words = []
     for token in tokens[at : at + _LONGEST_NAME]:
-        if token.kind is not Kind.WORD and token.folded not in ("&", "and"):
+        if token.kind is not TokenKind.WORD and token.folded not in ("&", "and"):
             break
         words.append(token.folded)
     return words
@@ -62,8 +62,8 @@ def _words_from(tokens: list[Token], at: int) -> list[str]:
 def _is_agency_here(tokens: list[Token], start: int, end: int) -> bool:
     """Whether the words are the agency, not somebody's name: "Sid Lowe", "Michael Bloomberg"."""
     first = tokens[start]
-    opens = start == 0 or tokens[start - 1].kind is not Kind.WORD
-    closes = end == len(tokens) or tokens[end].kind is not Kind.WORD
+    opens = start == 0 or tokens[start - 1].kind is not TokenKind.WORD
+    closes = end == len(tokens) or tokens[end].kind is not TokenKind.WORD
     if end - start == 1 and is_ambiguous_agency(first.folded):
         before_title = not closes and (
             is_modifier(tokens[end].folded) or is_head(tokens[end].folded) or is_desk(tokens[end].folded)
@@ -72,7 +72,7 @@ def _is_agency_here(tokens: list[Token], start: int, end: int) -> bool:
             return True
         return (closes or before_title) and (opens or first.text.isupper())
     if end - start == 1 and not opens and first.text.istitle():
-        lone = start == 1 or tokens[start - 2].kind is not Kind.WORD
+        lone = start == 1 or tokens[start - 2].kind is not TokenKind.WORD
         return not (lone and is_given_name(tokens[start - 1].folded))
     return True
 
@@ -82,6 +82,6 @@ def stretched(span: Span, tokens: list[Token], taken: list[bool]) -> Span:
     if span.mark is not Mark.AGENCY or span.text not in _BROADCASTERS:
         return span
     end = span.end
-    while end < len(tokens) and tokens[end].kind is Kind.WORD and not taken[end] and looks_capital(tokens[end].text):
+    while end < len(tokens) and tokens[end].kind is TokenKind.WORD and not taken[end] and looks_capital(tokens[end].text):
         end += 1
     return Span(span.start, end, span.mark, span.text)

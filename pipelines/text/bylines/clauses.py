@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipelines.text.bylines.tokens import Kind, Token
+from pipelines.text.bylines.tokens import Token, TokenKind
 from pipelines.text.bylines.words import byline_words
 from pipelines.text.lexicons.agencies import agency_length
 from pipelines.text.lexicons.given_names import is_given_name
@@ -38,7 +38,7 @@ def clauses_of(tokens: list[Token]) -> list[Clause]:
     clauses = [Clause()]
     for at, token in enumerate(tokens):
         current = clauses[-1]
-        if token.kind is Kind.COLON:
+        if token.kind is TokenKind.COLON:
             if current.opened and not current.tokens:
                 continue
             labels = _pop_labels(current)
@@ -64,7 +64,7 @@ def clauses_of(tokens: list[Token]) -> list[Clause]:
 def _opens(tokens: list[Token], at: int, current: Clause) -> bool:
     """Whether the token is a "by" here, not a particle of a name or a preposition."""
     token, rest, known = tokens[at], tokens[at + 1 :], byline_words()
-    if token.kind is not Kind.WORD and token.folded not in known.by_first:
+    if token.kind is not TokenKind.WORD and token.folded not in known.by_first:
         return False
     if token.folded in known.by_anywhere:
         return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from pipelines.text.bylines.tokens import Kind, Mark, Span, Token, all_capitals
+from pipelines.text.bylines.tokens import Mark, Span, Token, TokenKind, all_capitals
 from pipelines.text.bylines.words import byline_words
 from pipelines.text.lexicons.agencies import is_outlet, is_outlet_ending
 from pipelines.text.lexicons.given_names import is_given_name
@@ -41,7 +41,7 @@ def title_spans(tokens: list[Token], taken: list[bool]) -> Iterator[Span]:
     """All job titles of a clause, in order."""
     done = 0
     for at, token in enumerate(tokens):
-        if at < done or taken[at] or token.kind is not Kind.WORD or not _is_head_here(tokens, at):
+        if at < done or taken[at] or token.kind is not TokenKind.WORD or not _is_head_here(tokens, at):
             continue
         end = _right_end(tokens, at, taken)
         start = _left_end(tokens, at, done, taken)
@@ -64,11 +64,11 @@ def _is_head_here(tokens: list[Token], at: int) -> bool:
     if not is_last_head(folded):
         return False
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    if after and after.kind is Kind.WORD and not _opens_tail(after) and not is_desk(folded):
+    if after and after.kind is TokenKind.WORD and not _opens_tail(after) and not is_desk(folded):
         return False
     if is_desk(folded) or (after and after.folded == "of"):
         return True
-    before = tokens[at - 1] if at and tokens[at - 1].kind is Kind.WORD else None
+    before = tokens[at - 1] if at and tokens[at - 1].kind is TokenKind.WORD else None
     return bool(not before or (before.text.isupper() or is_modifier(before.folded) or is_head(before.folded)))
 
 
@@ -80,17 +80,17 @@ def _is_label_of_name(tokens: list[Token], start: int, end: int) -> bool:
     """ "contributor Ellen Corby": says that she is no staff, not what she does."""
     if end - start != 1 or tokens[start].folded not in ("contributor", "contributors") or end == len(tokens):
         return False
-    return tokens[end].kind in (Kind.WORD, Kind.COLON)
+    return tokens[end].kind in (TokenKind.WORD, TokenKind.COLON)
 
 
 def _left_end(tokens: list[Token], head: int, floor: int, taken: list[bool]) -> int:
     start, listed = head, False
     while start > floor and not taken[start - 1]:
         before = tokens[start - 1]
-        if before.kind is Kind.WORD and _qualifies(tokens, start - 1, floor):
+        if before.kind is TokenKind.WORD and _qualifies(tokens, start - 1, floor):
             start -= 1
         elif _connects(tokens, start, floor, taken, listed=listed):
-            listed = listed or before.kind is Kind.AND
+            listed = listed or before.kind is TokenKind.AND
             start -= 2
         else:
             break
@@ -105,7 +105,7 @@ def _qualifies(tokens: list[Token], at: int, floor: int) -> bool:
         return True
     if token.text.islower() and at > floor:
         return token.folded not in _not_in_titles()  # names are capitalised: "trends editor"
-    if at > floor and tokens[at - 1].kind is Kind.WORD and is_place(f"{tokens[at - 1].folded} {token.folded}"):
+    if at > floor and tokens[at - 1].kind is TokenKind.WORD and is_place(f"{tokens[at - 1].folded} {token.folded}"):
         return True
     if at + 1 < len(tokens) and is_place(f"{token.folded} {tokens[at + 1].folded}"):
         return True
@@ -114,10 +114,10 @@ def _qualifies(tokens: list[Token], at: int, floor: int) -> bool:
 
 def _connects(tokens: list[Token], start: int, floor: int, taken: list[bool], *, listed: bool) -> bool:
     """Whether the sign or small word before `start` joins it to another beat: "Health, Science and Environment"."""
-    if start - 2 < floor or taken[start - 2] or tokens[start - 2].kind is not Kind.WORD:
+    if start - 2 < floor or taken[start - 2] or tokens[start - 2].kind is not TokenKind.WORD:
         return False
     sign, before = tokens[start - 1], tokens[start - 2]
-    joins = sign.kind in (Kind.AND, Kind.SLASH) or (sign.kind is Kind.COMMA and listed)
+    joins = sign.kind in (TokenKind.AND, TokenKind.SLASH) or (sign.kind is TokenKind.COMMA and listed)
     if not joins and sign.folded not in role_words().connectors:
         return False
     if (
@@ -125,15 +125,17 @@ def _connects(tokens: list[Token], start: int, floor: int, taken: list[bool], *,
         or is_head(before.folded)
         or (before.folded == "on" and tokens[max(0, start - 3)].folded in _WHATS)
     ):
-        return not (sign.kind is Kind.SLASH and is_head(before.folded))
+        return not (sign.kind is TokenKind.SLASH and is_head(before.folded))
     # "Homes and Property Editor", "Ann Lee Agenda and trends editor": what "and" joins to a beat is one, unless it is a name
     words = _run_before(tokens, start - 1, floor, taken)
-    return sign.kind is Kind.AND and (len(words) == 1 or (len(words) > _FULL_NAME and not is_given_name(words[1].casefold())))
+    return sign.kind is TokenKind.AND and (
+        len(words) == 1 or (len(words) > _FULL_NAME and not is_given_name(words[1].casefold()))
+    )
 
 
 def _run_before(tokens: list[Token], end: int, floor: int, taken: list[bool]) -> list[str]:
     start = end
-    while start > floor and tokens[start - 1].kind is Kind.WORD and not taken[start - 1]:
+    while start > floor and tokens[start - 1].kind is TokenKind.WORD and not taken[start - 1]:
         start -= 1
     return [token.text for token in tokens[start:end]]
 
@@ -145,7 +147,7 @@ def _given_back(tokens: list[Token], start: int, head: int, floor: int, taken: l
         return start
     while start < head and sum(not is_initial(word) for word in words) < _FULL_NAME:
         token = tokens[start]
-        if token.kind is not Kind.WORD or token.folded in role_words().hard_modifiers or not looks_capital(token.text):
+        if token.kind is not TokenKind.WORD or token.folded in role_words().hard_modifiers or not looks_capital(token.text):
             break
         words.append(token.text)
         start += 1
@@ -189,11 +191,11 @@ def _owned(words: list[str], name: list[str], last: str) -> int:
 
 
 def _is_behind_comma(tokens: list[Token], at: int) -> bool:
-    return at > 0 and tokens[at - 1].kind in (Kind.COMMA, Kind.SLASH)
+    return at > 0 and tokens[at - 1].kind in (TokenKind.COMMA, TokenKind.SLASH)
 
 
 def _names_follow(tokens: list[Token], end: int) -> bool:
-    return end < len(tokens) and tokens[end].kind is Kind.WORD and is_given_name(tokens[end].folded)
+    return end < len(tokens) and tokens[end].kind is TokenKind.WORD and is_given_name(tokens[end].folded)
 
 
 def _is_plain_pair(words: list[str]) -> bool:
@@ -207,16 +209,16 @@ def _right_end(tokens: list[Token], head: int, taken: list[bool]) -> int:
     end = head + 1
     while end < len(tokens) and not taken[end]:
         token = tokens[end]
-        if token.kind is Kind.OPEN:
+        if token.kind is TokenKind.OPEN:
             return _bracket_end(tokens, end, taken)
-        if token.kind is Kind.COMMA:
+        if token.kind is TokenKind.COMMA:
             return _place_end(tokens, end, taken)
-        if token.kind is Kind.AND or token.kind is Kind.SLASH:
+        if token.kind is TokenKind.AND or token.kind is TokenKind.SLASH:
             step = _second_title(tokens, end + 1, taken)
             if step == end + 1:
                 return end
             end = step
-        elif token.kind is not Kind.WORD:
+        elif token.kind is not TokenKind.WORD:
             return end
         elif _opens_tail(token):
             return _tail_end(tokens, end, taken)
@@ -235,15 +237,15 @@ def _continues(tokens: list[Token], at: int, taken: list[bool]) -> bool:
     if token.text.islower() and is_modifier(token.folded):
         return True
     rest = at
-    while rest < len(tokens) and tokens[rest].kind is Kind.WORD and not taken[rest] and is_modifier(tokens[rest].folded):
+    while rest < len(tokens) and tokens[rest].kind is TokenKind.WORD and not taken[rest] and is_modifier(tokens[rest].folded):
         rest += 1
-    return rest == len(tokens) or (rest > at and tokens[rest].kind in (Kind.COMMA, Kind.CLOSE))
+    return rest == len(tokens) or (rest > at and tokens[rest].kind in (TokenKind.COMMA, TokenKind.CLOSE))
 
 
 def _second_title(tokens: list[Token], at: int, taken: list[bool]) -> int:
     """The end of a second title after "and" ("reporter and presenter"), or `at` where none follows."""
     for end in range(at, len(tokens)):
-        if tokens[end].kind is not Kind.WORD or taken[end]:
+        if tokens[end].kind is not TokenKind.WORD or taken[end]:
             break
         if is_head(tokens[end].folded):
             return end + 1
@@ -257,21 +259,21 @@ def _tail_end(tokens: list[Token], at: int, taken: list[bool]) -> int:
     end = at
     while end < len(tokens) and not taken[end]:
         kind = tokens[end].kind
-        if kind is Kind.AND:
-            following = [token.text for token in tokens[end + 1 : end + 3] if token.kind is Kind.WORD]
+        if kind is TokenKind.AND:
+            following = [token.text for token in tokens[end + 1 : end + 3] if token.kind is TokenKind.WORD]
             if is_name(following):
                 break
-        elif kind is not Kind.WORD or (end > at + 1 and _starts_name(tokens, end)):
+        elif kind is not TokenKind.WORD or (end > at + 1 and _starts_name(tokens, end)):
             break
         end += 1
-    if end < len(tokens) and tokens[end].kind is Kind.COMMA:
+    if end < len(tokens) and tokens[end].kind is TokenKind.COMMA:
         return _place_end(tokens, end, taken)
     return end if end > at + 1 else at
 
 
 def _starts_name(tokens: list[Token], at: int) -> bool:
     """ "Head of Content Ann Lee": a given name and one more word."""
-    words = [token.text for token in tokens[at : at + 2] if token.kind is Kind.WORD]
+    words = [token.text for token in tokens[at : at + 2] if token.kind is TokenKind.WORD]
     return len(words) == _FULL_NAME and is_given_name(words[0].casefold()) and is_name(words)
 
 
@@ -281,7 +283,7 @@ def _place_end(tokens: list[Token], comma: int, taken: list[bool]) -> int:
     if at + 1 >= len(tokens) or tokens[at].folded not in byline_words().locatives or not tokens[at].text.islower() or taken[at]:
         return comma
     end = at + 1
-    while end < len(tokens) and tokens[end].kind is Kind.WORD and not taken[end]:
+    while end < len(tokens) and tokens[end].kind is TokenKind.WORD and not taken[end]:
         end += 1
     return end
 
@@ -289,7 +291,7 @@ def _place_end(tokens: list[Token], comma: int, taken: list[bool]) -> int:
 def _bracket_end(tokens: list[Token], opening: int, taken: list[bool]) -> int:
     """ "Volontär (Sport)": a bracket behind a title belongs to it unless it holds an agency or a person."""
     end = opening + 1
-    while end < len(tokens) and tokens[end].kind is not Kind.CLOSE:
+    while end < len(tokens) and tokens[end].kind is not TokenKind.CLOSE:
         if taken[end]:
             return opening
         end += 1

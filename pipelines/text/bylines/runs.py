@@ -14,7 +14,7 @@ from pipelines.text.bylines.cjk import is_cjk, read_cjk
 from pipelines.text.bylines.clauses import Clause, clauses_of
 from pipelines.text.bylines.job_titles import title_spans
 from pipelines.text.bylines.people import is_mononym, is_place_tail, joined_names, people_in, without_end, without_lead
-from pipelines.text.bylines.tokens import Kind, Mark, Run, Span, Token, tokens_of
+from pipelines.text.bylines.tokens import Mark, Run, Span, Token, TokenKind, tokens_of
 from pipelines.text.bylines.words import byline_words
 from pipelines.text.lexicons.agencies import agency_length, agency_name, is_agency_by_shape, is_outlet
 from pipelines.text.lexicons.given_names import is_given_name
@@ -95,7 +95,7 @@ class _Reader:
         if span:
             self.at = span.end
             yield from self._spanned(span)
-        elif token.kind is not Kind.WORD:
+        elif token.kind is not TokenKind.WORD:
             self.at += 1
         elif self._skips_own_title() or self._skips_place() or self._skips_house():
             return
@@ -117,7 +117,7 @@ class _Reader:
 
     def _end_of_run(self, start: int) -> int:
         at = start + 1
-        while at < len(self.tokens) and at not in self.spans and self.tokens[at].kind is Kind.WORD:
+        while at < len(self.tokens) and at not in self.spans and self.tokens[at].kind is TokenKind.WORD:
             token = self.tokens[at]
             if token.text.islower() and at - start > 1 and token.folded in byline_words().bio_verbs:
                 break
@@ -163,28 +163,28 @@ class _Reader:
 
     def _is_photographer(self) -> bool:
         """ "Frank Roth (Fotos)": a bracket behind the name says that he did not write it."""
-        if self.at + 1 >= len(self.tokens) or self.tokens[self.at].kind is not Kind.OPEN:
+        if self.at + 1 >= len(self.tokens) or self.tokens[self.at].kind is not TokenKind.OPEN:
             return False
         inside = self.tokens[self.at + 1]
         return inside.folded in byline_words().other_labels and inside.folded not in byline_words().writer_labels
 
     def _after_comma(self) -> bool:
-        return self.at > 1 and self.tokens[self.at - 2].kind is Kind.COMMA
+        return self.at > 1 and self.tokens[self.at - 2].kind is TokenKind.COMMA
 
     def _shared_surname(self, people: tuple[list[str], ...]) -> tuple[list[str], ...]:
         """ "Dave & Sue Hartley": the first of a couple gets the name that is printed once."""
         start = self.at - sum(map(len, people))
-        if len(people) != 1 or len(people[0]) != 2 or start < 2 or self.tokens[start - 1].kind is not Kind.AND:
+        if len(people) != 1 or len(people[0]) != 2 or start < 2 or self.tokens[start - 1].kind is not TokenKind.AND:
             return ()
         first = self.tokens[start - 2]
-        alone = start == 2 or self.tokens[start - 3].kind is not Kind.WORD
+        alone = start == 2 or self.tokens[start - 3].kind is not TokenKind.WORD
         if alone and is_given_name(first.folded) and is_given_name(people[0][0].casefold()) and first.text.istitle():
             return ([first.text, people[0][1]],)
         return ()
 
     def _surname_first(self) -> list[str] | None:
         """ "Hartley, Sue", as catalogues and some systems print it."""
-        if len(self.tokens) != 3 or self.tokens[1].kind is not Kind.COMMA:
+        if len(self.tokens) != 3 or self.tokens[1].kind is not TokenKind.COMMA:
             return None
         last, first = self.tokens[0], self.tokens[2]
         if not is_given_name(first.folded) or is_given_name(last.folded) or is_place_tail([last.text]):
@@ -207,7 +207,7 @@ class _Reader:
     def _is_place_opener(self, at: int) -> bool:
         token, after = self.tokens[at], self.tokens[at + 1 : at + 2]
         small = token.text.islower() or (token.text in ("In", "At") and at > 1)
-        if not after or token.folded not in byline_words().locatives or not small or after[0].kind is not Kind.WORD:
+        if not after or token.folded not in byline_words().locatives or not small or after[0].kind is not TokenKind.WORD:
             return False
         return looks_capital(after[0].text) or after[0].folded in ("the", "der", "den", "het", "la", "le", "from", "the")
 
@@ -216,7 +216,7 @@ class _Reader:
         if not self._is_place_opener(self.at):
             return False
         self.at = self._end_of_segment(self.at + 1)
-        while self.at + 1 < len(self.tokens) and self.tokens[self.at].kind is Kind.COMMA:
+        while self.at + 1 < len(self.tokens) and self.tokens[self.at].kind is TokenKind.COMMA:
             end = self._end_of_segment(self.at + 1)
             if not is_place_tail([token.text for token in self.tokens[self.at + 1 : end]]):
                 break
@@ -240,14 +240,14 @@ class _Reader:
         """The next comma, bracket, or "and" that a person follows."""
         while at < len(self.tokens):
             kind = self.tokens[at].kind
-            if kind is Kind.AND:
+            if kind is TokenKind.AND:
                 end = at + 1
-                while end < len(self.tokens) and self.tokens[end].kind is Kind.WORD:
+                while end < len(self.tokens) and self.tokens[end].kind is TokenKind.WORD:
                     end += 1
                 following = [token.text for token in self.tokens[at + 1 : end]]
                 if agency_length([word.casefold() for word in following]) or is_name(following[:2]):
                     return at
-            elif kind is not Kind.WORD:
+            elif kind is not TokenKind.WORD:
                 return at
             at += 1
         return at

@@ -10,7 +10,7 @@ from pipelines.text.bylines.words import byline_words
 from pipelines.text.lexicons.lexicon import word_set
 
 
-class Kind(StrEnum):
+class TokenKind(StrEnum):
     """What a token does in a line."""
 
     WORD = "word"
@@ -38,7 +38,7 @@ class Token:
 
     text: str
     folded: str
-    kind: Kind
+    kind: TokenKind
     start: int
     end: int
 
@@ -64,10 +64,21 @@ class Run:
 
 _TOKEN = re.compile(r"[,;،()\[\]{}/:：&+]|[^\s,;،()\[\]{}/:：&+]+")
 _SIGNS = {
-    ",": Kind.COMMA, ";": Kind.COMMA, "،": Kind.COMMA, ":": Kind.COLON, "：": Kind.COLON, "/": Kind.SLASH,
-    "(": Kind.OPEN, "[": Kind.OPEN, "{": Kind.OPEN, ")": Kind.CLOSE, "]": Kind.CLOSE, "}": Kind.CLOSE,
-    "&": Kind.AND, "+": Kind.AND,
-}  # fmt: skip
+    ",": TokenKind.COMMA,
+    ";": TokenKind.COMMA,
+    "،": TokenKind.COMMA,
+    ":": TokenKind.COLON,
+    "：": TokenKind.COLON,
+    "/": TokenKind.SLASH,
+    "(": TokenKind.OPEN,
+    "[": TokenKind.OPEN,
+    "{": TokenKind.OPEN,
+    ")": TokenKind.CLOSE,
+    "]": TokenKind.CLOSE,
+    "}": TokenKind.CLOSE,
+    "&": TokenKind.AND,
+    "+": TokenKind.AND,
+}
 _QUOTES = '"“”„«»‘…*!?<>|='
 _STOP_STAYS = frozenset(("jr", "sr", "st", "ste", "dr", "no", "mr", "mrs"))
 _PARTICLE_ANDS = word_set("y e i a en et")
@@ -80,8 +91,8 @@ def tokens_of(line: str) -> list[Token]:
     found = [_token(match) for match in _TOKEN.finditer(line)]
     tokens = [token for token in found if token.text]
     return [
-        Token(token.text, token.folded, Kind.WORD, token.start, token.end)
-        if token.kind is Kind.AND and _is_inside(tokens, at)
+        Token(token.text, token.folded, TokenKind.WORD, token.start, token.end)
+        if token.kind is TokenKind.AND and _is_inside(tokens, at)
         else token
         for at, token in enumerate(tokens)
     ]
@@ -96,7 +107,9 @@ def _token(match: re.Match[str]) -> Token:
     if text.endswith(".") and len(folded) > 2 and "." not in folded and folded not in _STOP_STAYS:
         text = text.rstrip(".")
     is_and = folded in byline_words().ands and (text.islower() or folded in _CAPITAL_ANDS)
-    return Token(text, folded, Kind.AND if is_and else Kind.WORD, match.start(), match.start() + len(match[0].rstrip(_QUOTES)))
+    return Token(
+        text, folded, TokenKind.AND if is_and else TokenKind.WORD, match.start(), match.start() + len(match[0].rstrip(_QUOTES))
+    )
 
 
 def _is_inside(tokens: list[Token], at: int) -> bool:
@@ -110,9 +123,9 @@ def _is_inside(tokens: list[Token], at: int) -> bool:
 def _parts_names(tokens: list[Token], at: int) -> bool:
     """Whether a small "and" stands between two names of two words, not inside one ("Ortega y Gasset")."""
     after = tokens[at + 1 : at + 3]
-    return at > 1 and len(after) == 2 and all(token.kind is Kind.WORD for token in (*after, tokens[at - 1], tokens[at - 2]))
+    return at > 1 and len(after) == 2 and all(token.kind is TokenKind.WORD for token in (*after, tokens[at - 1], tokens[at - 2]))
 
 
 def all_capitals(tokens: list[Token]) -> bool:
     """Whether the words are printed in capitals, so that capitals say nothing."""
-    return not any(token.text[:1].isupper() and not token.text.isupper() for token in tokens if token.kind is Kind.WORD)
+    return not any(token.text[:1].isupper() and not token.text.isupper() for token in tokens if token.kind is TokenKind.WORD)

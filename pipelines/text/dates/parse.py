@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from pipelines.article import Precision, Timestamp
-from pipelines.text.dates.printed import Clock, Label, Reading, read
+from pipelines.text.dates.printed import Clock, Label, PrintedStamp, read
 from pipelines.text.dates.words import normalise
 from pipelines.text.zones import fixed_zone, to_instant, zone_of
 
@@ -110,14 +110,14 @@ def _from_iso(match: re.Match[str], timezone: str) -> Timestamp | None:
     except ValueError:
         return None
     if match["hour"] is None:
-        return _stamp(Reading(day), timezone)
+        return _stamp(PrintedStamp(day), timezone)
     offset: tzinfo | None = UTC if match["z"] else None
     if match["sign"]:
         offset = fixed_zone(match["sign"], match["oh"], match["om"])
         if offset is None:
             return None
     second = int(match["second"]) if match["second"] else None
-    return _stamp(Reading(day, Clock(int(match["hour"]), int(match["minute"]), second, None, offset)), timezone)
+    return _stamp(PrintedStamp(day, Clock(int(match["hour"]), int(match["minute"]), second, None, offset)), timezone)
 
 
 def _from_week(match: re.Match[str], timezone: str) -> Timestamp | None:
@@ -125,7 +125,7 @@ def _from_week(match: re.Match[str], timezone: str) -> Timestamp | None:
         day = date.fromisocalendar(int(match["year"]), int(match["week"]), int(match["weekday"]))
     except ValueError:
         return None
-    return _stamp(Reading(day), timezone)
+    return _stamp(PrintedStamp(day), timezone)
 
 
 def _from_epoch(match: re.Match[str], timezone: str) -> Timestamp | None:
@@ -156,7 +156,7 @@ _MACHINE_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Time
 )
 
 
-def _stamp(reading: Reading, timezone: str) -> Timestamp | None:
+def _stamp(reading: PrintedStamp, timezone: str) -> Timestamp | None:
     """The instant of a wall clock; None for a clock no day has. A leap second is the second before it."""
     day, clock = reading.day, reading.clock
     if not _EARLIEST.year <= day.year < _LATEST.year:

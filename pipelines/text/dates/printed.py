@@ -53,7 +53,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PrintedStamp:
     """One stamp of a text: its day, the clock that goes with it if there is one, and the label before it."""
 
     day: date
@@ -73,7 +73,7 @@ _FURTHEST_WORDS = 4
 """More unknown words than this between a day and a clock, or a label and a day: they do not belong together."""
 
 
-def read(text: str, zone_name: str, fetched: datetime | None) -> list[Reading]:
+def read(text: str, zone_name: str, fetched: datetime | None) -> list[PrintedStamp]:
     """The stamps of normalised text in their order; relative ones and those without a year only with `fetched`."""
     if fetched is None and not _DIGIT.search(text):
         return []
@@ -90,7 +90,7 @@ class _Line:
     zone_name: str
     fetched: datetime | None
     clocks: list[Clock] = field(default_factory=list)
-    days: list[Reading] = field(default_factory=list)
+    days: list[PrintedStamp] = field(default_factory=list)
 
     def replace_all(self) -> None:
         for form in CLOCKS:
@@ -108,7 +108,7 @@ class _Line:
         self.text = form.sub(piece, self.text)
 
     def _add_day(self, day: date, clock: Clock | None = None, borrowed: bool = False) -> str:
-        self.days.append(Reading(day, clock, None, borrowed))
+        self.days.append(PrintedStamp(day, clock, None, borrowed))
         return chr(DAY_BASE + len(self.days) - 1)
 
     def _clock(self, match: re.Match[str]) -> str:
@@ -226,7 +226,7 @@ def _stands_alone(match: re.Match[str]) -> bool:
     return not re.search(r"[x\d]", _READ_TIME.sub("", f"{left} {right}"))
 
 
-def _stamps(line: _Line) -> Iterator[Reading | tuple[Clock, Label]]:
+def _stamps(line: _Line) -> Iterator[PrintedStamp | tuple[Clock, Label]]:
     """Readings, and of a labelled part with a clock but no day the clock alone."""
     label: Label | None = None
     for part in re.split("([BU])", line.text):
@@ -241,7 +241,7 @@ def _stamps(line: _Line) -> Iterator[Reading | tuple[Clock, Label]]:
             yield line.clocks[ord(lone[0]) - CLOCK_BASE], label
 
 
-def _pairs(line: _Line, part: str) -> Iterator[tuple[Reading, int]]:
+def _pairs(line: _Line, part: str) -> Iterator[tuple[PrintedStamp, int]]:
     """Each day of one labelled part with its clock, and how many unknown words stand before it."""
     days = list(re.finditer(ANY_DAY, part))
     start = 0
@@ -280,7 +280,7 @@ def _distance(gap: str) -> int:
     return 10 * gap.count("x") + 4 * len(_CHUNK_EDGE.findall(gap))
 
 
-def _same_letters(readings: list[Reading]) -> list[Reading]:
+def _same_letters(readings: list[PrintedStamp]) -> list[PrintedStamp]:
     """ "8 March 2:26 PM HST - Updated 4:46 PM": zone letters that one clock of a line has are meant for all of them."""
     letters = next((one.clock.letters for one in readings if one.clock is not None and one.clock.letters), None)
     if letters is None or len(readings) < 2:
@@ -293,14 +293,14 @@ def _same_letters(readings: list[Reading]) -> list[Reading]:
     ]
 
 
-def _inherit(found: list[Reading | tuple[Clock, Label]]) -> list[Reading]:
+def _inherit(found: list[PrintedStamp | tuple[Clock, Label]]) -> list[PrintedStamp]:
     """Gives a lone clock the day of the stamp before it, else of the one after it."""
-    days = [item.day for item in found if isinstance(item, Reading)]
-    readings: list[Reading] = []
+    days = [item.day for item in found if isinstance(item, PrintedStamp)]
+    readings: list[PrintedStamp] = []
     for item in found:
-        if isinstance(item, Reading):
+        if isinstance(item, PrintedStamp):
             readings.append(item)
         elif days:
             day = readings[-1].day if readings else days[0]
-            readings.append(Reading(day, item[0], item[1], borrowed=True))
+            readings.append(PrintedStamp(day, item[0], item[1], borrowed=True))
     return readings

@@ -31,7 +31,7 @@ class LexiconError(ValueError):
 
 
 @dataclass(slots=True)
-class Entry:
+class LexiconEntry:
     """A line with those that continue it."""
 
     place: str
@@ -44,7 +44,7 @@ class Section:
     """What stands below one header."""
 
     place: str
-    entries: list[Entry]
+    entries: list[LexiconEntry]
 
     def words(self) -> frozenset[str]:
         return self._set(lambda entry: entry.text.split())
@@ -52,19 +52,19 @@ class Section:
     def phrases(self) -> frozenset[str]:
         return self._set(parted)
 
-    def table(self) -> dict[str, Entry]:
+    def table(self) -> dict[str, LexiconEntry]:
         """Key -> value, in the file's order."""
-        found: dict[str, Entry] = {}
+        found: dict[str, LexiconEntry] = {}
         for entry in self.entries:
             key, sign, value = map(str.strip, entry.text.partition(" = "))
             if not (key and sign and value):
                 raise LexiconError(f"{entry.place}: must be KEY = VALUE, not {entry.text!r}")
             if key in found:
                 raise LexiconError(f"{entry.place}: {key!r} is there twice")
-            found[key] = Entry(entry.place, value)
+            found[key] = LexiconEntry(entry.place, value)
         return found
 
-    def _set(self, parts: Callable[[Entry], list[str]]) -> frozenset[str]:
+    def _set(self, parts: Callable[[LexiconEntry], list[str]]) -> frozenset[str]:
         found: set[str] = set()
         for entry in self.entries:
             new = parts(entry)
@@ -94,7 +94,7 @@ def sections(file: Path, names: Iterable[str] | None = None) -> dict[str, Sectio
         elif line[0].isspace():
             current.entries[-1].text += f" {text}"
         else:
-            current.entries.append(Entry(place, text))
+            current.entries.append(LexiconEntry(place, text))
     empty = next((name for name, section in found.items() if not section.entries), None)
     if empty is not None:
         raise LexiconError(f"{found[empty].place}: [{empty}] is empty")
@@ -112,7 +112,7 @@ def read_words(file: Path, into: type[Lists]) -> Lists:
     return into(**{name: section.words() for name, section in found.items()})
 
 
-def parted(entry: Entry) -> list[str]:
+def parted(entry: LexiconEntry) -> list[str]:
     """The phrases of an entry, which bars part."""
     phrases = [phrase.strip() for phrase in entry.text.split("|")]
     if not all(phrases):

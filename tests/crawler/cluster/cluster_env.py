@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from crawler.catalogue.site import Site
-from crawler.cluster.messages import Ended, Looked, Message, Opened
+from crawler.cluster.messages import CrawlEnded, CrawlOpened, ItemFetched, Message
 from crawler.crawl.session import Books, Briefing, Ending, briefing, rows_of
 from pipelines.article import Article, Fetch, Outcome, Payload
 from pipelines.items import confirm
 from pipelines.store.crawls import CrawlOutcome, Source, put_sites, start_crawl
 from pipelines.store.database import Row, Store
-from pipelines.store.snapshot import Past
+from pipelines.store.snapshot import SiteSnapshot
 from tests.factories import T0, article, stamp
 
 WORDS = (
@@ -94,7 +94,7 @@ class Paper:
             elif change < 0.18:
                 page.gone = True
 
-    def look(self, past: Past, minute: float) -> Iterator[Article | Fetch]:
+    def look(self, past: SiteSnapshot, minute: float) -> Iterator[Article | Fetch]:
         """What a crawl that knows this past makes of all pages, in the form in which the last stage is given it."""
         for number, page in enumerate(self._pages):
             seen, broken = minute + number / 30, self._lot.random()
@@ -119,7 +119,7 @@ class Paper:
         return Ending(CrawlOutcome.FINISHED, None, fetched, len(self._pages) + 1, len(self._pages), {"known": 2}, whole=True,
                       sources=(source,), listed=listed)  # fmt: skip
 
-    def _reading(self, page: Page, past: Past, seen: float) -> Article | Fetch:
+    def _reading(self, page: Page, past: SiteSnapshot, seen: float) -> Article | Fetch:
         fields = {
             "headline": None if self._is_broken else page.headline,
             "byline": page.byline,
@@ -160,15 +160,17 @@ class Worker:
         self._paper = paper
         self._minute = minute
         started = T0 + timedelta(minutes=minute)
-        self.opened = Opened(self.crawl, 1, paper.site, "schedule", started, started, "worker-1", fence or number, self.reply)
+        self.opened = CrawlOpened(
+            self.crawl, 1, paper.site, "schedule", started, started, "worker-1", fence or number, self.reply
+        )
 
     def rest(self, told: Briefing) -> Iterator[Message]:
         """All that follows the answer."""
         serial = 1
         for item in self._paper.look(told.past, self._minute):
             serial += 1
-            yield Looked(self.crawl, serial, item)
-        yield Ended(self.crawl, serial + 1, self._paper.ending(self._minute + 5))
+            yield ItemFetched(self.crawl, serial, item)
+        yield CrawlEnded(self.crawl, serial + 1, self._paper.ending(self._minute + 5))
 
 
 def keep_alone(store: Store, paper: Paper, minute: float) -> None:

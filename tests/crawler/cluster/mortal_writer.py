@@ -16,7 +16,7 @@ import time
 from crawler.clock import clock
 from crawler.cluster import consumer as loop
 from crawler.cluster.connection import connect
-from crawler.cluster.consumer import Writer
+from crawler.cluster.consumer import StreamConsumer
 from pipelines.store.database import Store
 
 
@@ -42,7 +42,7 @@ def write(url: str, db: str, stopping: threading.Event) -> None:
     """Until asked to stop; in small batches, so that a kill falls between them and within."""
     loop.READ_AT_ONCE = 7
     with Store(db) as store:
-        Writer(connect(url, seconds=5), store, clock()).run(stopping)
+        StreamConsumer(connect(url, seconds=5), store, clock()).run(stopping)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,14 @@ import pytest
 from redis import Redis
 
 from crawler.cluster import client
-from crawler.cluster.client import Line
+from crawler.cluster.client import WriterClient
 from crawler.cluster.consumer import WRITER
 from crawler.cluster.lease import Lease
 from crawler.cluster.messages import (
-    Asked,
-    Ended,
+    CrawlEnded,
+    CrawlOpened,
     Message,
-    Opened,
+    UrlQuestion,
     decode,
     encode_answer,
     encode_briefing,
@@ -26,12 +26,12 @@ from crawler.cluster.stream import LOOKS, Stream
 from crawler.crawl.remote import DispatchError
 from crawler.crawl.session import Briefing, Ending
 from pipelines.store.crawls import CrawlOutcome
-from pipelines.store.snapshot import Past
+from pipelines.store.snapshot import SiteSnapshot
 from tests.crawler.cluster.cluster_env import site
 from tests.factories import T0
 
 HERALD = site("herald")
-TOLD = Briefing(Past(), 7)
+TOLD = Briefing(SiteSnapshot(), 7)
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +41,9 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def line(redis: Redis) -> Line:
+def line(redis: Redis) -> WriterClient:
     redis.set(WRITER, "here")
-    return Line(redis, Lease(redis, "herald.example", "w1", 2), "w1", lambda: T0)
+    return WriterClient(redis, Lease(redis, "herald.example", "w1", 2), "w1", lambda: T0)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def answers(redis: Redis) -> Iterator[list[bytes]]:
         while not stopping.is_set():
             for entry in stream.read(50):
                 message = decode(entry.fields)
-                if isinstance(message, Opened | Asked) and given:
+                if isinstance(message, CrawlOpened | UrlQuestion) and given:
                     stream.answer(message.reply, given.pop(0))
 
     thread = threading.Thread(target=answer)
@@ -71,15 +71,15 @@ def sent(redis: Redis) -> list[Message]:
     return [decode(fields) for _, fields in redis.xrange(LOOKS)]
 
 
-def test_a_crawl_is_opened_and_told_what_it_must_know(redis: Redis, line: Line, answers: list[bytes]) -> None:
+def test_a_crawl_is_opened_and_told_what_it_must_know(redis: Redis, line: WriterClient, answers: list[bytes]) -> None:
     answers.append(encode_briefing(3, TOLD))
     assert line.open(HERALD, "schedule", T0, T0) == (3, TOLD)
     (opened,) = sent(redis)
-    assert isinstance(opened, Opened)
+    assert isinstance(opened, CrawlOpened)
     assert (opened.crawl, opened.serial, opened.site, opened.planned, opened.worker) == (line.crawl, 1, HERALD, T0, "w1")
 
 
-def test_no_crawl_is_opened_where_nobody_writes(redis: Redis, line: Line) -> None:
+def test_no_crawl_is_opened_where_nobody_writes(redis: Redis, line: WriterClient) -> None:
     redis.delete(WRITER)
     with pytest.raises(DispatchError, match="nobody writes"):
         line.open(HERALD, "schedule", None, T0)
@@ -87,44 +87,45 @@ def test_no_crawl_is_opened_where_nobody_writes(redis: Redis, line: Line) -> Non
 
 
 @pytest.mark.parametrize(("answer", "why"), [(None, "did not answer within 0.5 s"), (b"rubbish", "cannot be read")])
-def test_a_crawl_that_gets_no_answer_leaves_nothing_open(redis: Redis, line: Line, answers: list[bytes], answer: bytes | None,
-                                                         why: str) -> None:  # fmt: skip
+def test_a_crawl_that_gets_no_answer_leaves_nothing_open(
+    redis: Redis, line: WriterClient, answers: list[bytes], answer: bytes | None, why: str
+) -> None:
     if answer:
         answers.append(answer)
     with pytest.raises(DispatchError, match=why):
         line.open(HERALD, "schedule", None, T0)
     opened, ended = sent(redis)
-    assert isinstance(opened, Opened)
-    assert isinstance(ended, Ended)
+    assert isinstance(opened, CrawlOpened)
+    assert isinstance(ended, CrawlEnded)
     assert (ended.serial, ended.ending.outcome, ended.ending.finished) == (2, CrawlOutcome.STOPPED, T0)
 
 
-def test_a_crawl_that_is_refused_says_why(redis: Redis, line: Line, answers: list[bytes]) -> None:
+def test_a_crawl_that_is_refused_says_why(redis: Redis, line: WriterClient, answers: list[bytes]) -> None:
     answers.append(encode_refusal("the lease has gone"))
     with pytest.raises(DispatchError, match="the lease has gone"):
         line.open(HERALD, "schedule", None, T0)
     assert len(sent(redis)) == 1
 
 
-def test_what_other_sites_have_is_asked_for(line: Line, answers: list[bytes]) -> None:
+def test_what_other_sites_have_is_asked_for(line: WriterClient, answers: list[bytes]) -> None:
     answers.append(encode_answer({"https://a.example/1"}))
     assert line.elsewhere({"https://a.example/1", "https://a.example/2"}) == {"https://a.example/1"}
 
 
 @pytest.mark.parametrize("answer", [None, b"rubbish"])
-def test_not_to_know_what_others_have_only_costs_requests(line: Line, answers: list[bytes], answer: bytes | None) -> None:
+def test_not_to_know_what_others_have_only_costs_requests(line: WriterClient, answers: list[bytes], answer: bytes | None) -> None:
     if answer:
         answers.append(answer)
     assert line.elsewhere({"https://a.example/1"}) == set()
 
 
-def test_nothing_is_asked_about_nothing(redis: Redis, line: Line) -> None:
+def test_nothing_is_asked_about_nothing(redis: Redis, line: WriterClient) -> None:
     assert line.elsewhere(set()) == set()
     assert sent(redis) == []
 
 
-def test_how_it_ended_is_handed_over(redis: Redis, line: Line) -> None:
+def test_how_it_ended_is_handed_over(redis: Redis, line: WriterClient) -> None:
     ending = Ending(CrawlOutcome.FINISHED, None, T0, requests=3)
     line.end(ending)
     assert (line.ending, line.told) == (ending, True)
-    assert sent(redis) == [Ended(line.crawl, 1, ending)]
+    assert sent(redis) == [CrawlEnded(line.crawl, 1, ending)]

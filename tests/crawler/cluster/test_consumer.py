@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from crawler.cli import main
 from crawler.clock import clock
 from crawler.cluster import consumer as loop
-from crawler.cluster.consumer import WRITER, Writer
+from crawler.cluster.consumer import WRITER, StreamConsumer
 from crawler.cluster.lease import LEASES
 from crawler.cluster.messages import decode_briefing
 from crawler.cluster.stream import GROUP, LOOKS, REFUSED, Stream
@@ -185,9 +185,9 @@ def test_there_is_one_writer_of_a_ledger(redis_server: RedisServer, redis: Redis
 # --- within one process ------------------------------------------------------------------------------------------------------
 
 
-def once(redis: Redis, store: Store, **more: float) -> Writer:
+def once(redis: Redis, store: Store, **more: float) -> StreamConsumer:
     """A writer that writes what waits, and leaves."""
-    writer = Writer(redis, store, clock(), **more)
+    writer = StreamConsumer(redis, store, clock(), **more)
     writer.run(threading.Event(), once=True)
     return writer
 
@@ -237,7 +237,7 @@ def test_a_writer_that_was_killed_before_it_answered_answers(redis: Redis, store
     stream = Stream(redis)
     stream.send(worker.opened)
     stream.join()
-    loop.Writing(store, LOOKS).write(stream.read(10))
+    loop.MessageHandler(store, LOOKS).write(stream.read(10))
     assert redis.exists(worker.reply) == 0
     assert once(redis, store).counts == {"again": 1}
     assert decode_briefing(answer_of(redis, worker.reply))[0] == 1
@@ -265,7 +265,7 @@ def test_another_ledgers_writer_waits(redis: Redis, store: Store, tmp_path: Path
     redis.set(WRITER, "elsewhere:/var/lib/news.db")
     Stream(redis).send(Worker(Paper("herald", 0), 1, 0).opened)
     stopping = threading.Event()
-    writer = Writer(redis, store, clock())
+    writer = StreamConsumer(redis, store, clock())
     thread = threading.Thread(target=writer.run, args=(stopping,))
     stopper = threading.Timer(0.3, stopping.set)
     stopper.start()

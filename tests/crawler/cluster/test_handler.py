@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from crawler.cluster.handler import BEGUN_AGAIN, Writing, Written
+from crawler.cluster.handler import BEGUN_AGAIN, HandledMessages, MessageHandler
 from crawler.cluster.messages import (
-    Asked,
-    Ended,
-    Entry,
-    Looked,
+    CrawlEnded,
+    ItemFetched,
     Message,
     RefusedError,
+    StreamEntry,
+    UrlQuestion,
     decode_answer,
     decode_briefing,
     encode,
@@ -36,14 +36,14 @@ class Feed:
     """Entries, in order, as the stream would give them."""
 
     def __init__(self, store: Store) -> None:
-        self.writing = Writing(store, "looks")
+        self.writing = MessageHandler(store, "looks")
         self._number = 0
 
-    def entry(self, message: Message) -> Entry:
+    def entry(self, message: Message) -> StreamEntry:
         self._number += 1
-        return Entry(f"1000-{self._number}", encode(message))
+        return StreamEntry(f"1000-{self._number}", encode(message))
 
-    def give(self, *messages: Message) -> Written:
+    def give(self, *messages: Message) -> HandledMessages:
         return self.writing.write([self.entry(message) for message in messages])
 
 
@@ -91,11 +91,11 @@ def test_the_ledger_is_that_of_one_machine(store: Store, tmp_path: Path, seed: i
     """Down to ids, hashes and seals; whatever the size of a batch."""
     alone, feed, lot = opened(tmp_path / "alone.db"), Feed(store), random.Random(seed)
     live_alone(alone, seed)
-    batch: list[Entry] = []
+    batch: list[StreamEntry] = []
     came: Counter[str] = Counter()
     for message in live_with_workers(feed, seed):
         batch.append(feed.entry(message))
-        if isinstance(message, Ended) or lot.random() < 0.1:
+        if isinstance(message, CrawlEnded) or lot.random() < 0.1:
             came += feed.writing.write(batch).counts
             batch.clear()
     expected = contents(alone)
@@ -113,7 +113,7 @@ def test_a_writer_that_begins_anew_each_time_keeps_the_same_ledger(store: Store,
     alone, feed = opened(tmp_path / "alone.db"), Feed(store)
     live_alone(alone, seed)
     for message in live_with_workers(feed, seed):
-        feed.writing = Writing(store, "looks")
+        feed.writing = MessageHandler(store, "looks")
         feed.give(message)
     # Books that are opened again in the middle of a crawl know what the crawl itself has taught of a site's edits meanwhile.
     assert contents(store, frozenset({"next_check"})) == contents(alone, frozenset({"next_check"}))
@@ -144,12 +144,12 @@ def begin(feed: Feed, number: int = 1, fence: int | None = None, minute: float =
     return worker
 
 
-def look(worker: Worker, serial: int, path: str = "news/a", minute: float = 1) -> Looked:
-    return Looked(worker.crawl, serial, article(seen=minute, url=f"https://herald.example/{path}"))
+def look(worker: Worker, serial: int, path: str = "news/a", minute: float = 1) -> ItemFetched:
+    return ItemFetched(worker.crawl, serial, article(seen=minute, url=f"https://herald.example/{path}"))
 
 
-def end(worker: Worker, serial: int, minute: float = 5) -> Ended:
-    return Ended(worker.crawl, serial, Paper("herald", 0).ending(minute))
+def end(worker: Worker, serial: int, minute: float = 5) -> CrawlEnded:
+    return CrawlEnded(worker.crawl, serial, Paper("herald", 0).ending(minute))
 
 
 def crawls(store: Store, *columns: str) -> list[tuple[object, ...]]:
@@ -171,7 +171,7 @@ def test_a_briefing_is_given_again_as_it_was_until_the_crawl_has_heard_it(store:
     paper = Paper("herald", 0)
     worker = Worker(paper, 2, 60)
     first = feed.give(worker.opened)
-    feed.writing = Writing(store, "looks")
+    feed.writing = MessageHandler(store, "looks")
     again = feed.give(replace(worker.opened, reply="newsledger:reply:other"))
     assert again.answers == [("newsledger:reply:other", first.answers[0][1])]
     assert decode_briefing(first.answers[0][1])[1].past.find("https://herald.example/news/a") is not None
@@ -185,7 +185,7 @@ def test_an_answer_knows_all_that_was_sent_before_it(store: Store) -> None:
     herald = begin(feed, 1)
     gazette = Worker(Paper("gazette", 0), 2, 0)
     urls = ("https://herald.example/news/a", "https://herald.example/news/b")
-    written = feed.give(gazette.opened, look(herald, 2), Asked(gazette.crawl, 2, urls, gazette.reply))
+    written = feed.give(gazette.opened, look(herald, 2), UrlQuestion(gazette.crawl, 2, urls, gazette.reply))
     assert [decode_answer(answer) for _, answer in written.answers[1:]] == [{urls[0]}]
 
 
@@ -228,7 +228,7 @@ def test_looks_that_did_not_arrive_are_told_and_the_sources_read_again(store: St
     feed.give(look(worker, 2), look(worker, 5, "news/b"))
     ending = replace(end(worker, 6).ending)
     source = replace(ending.sources[0], etag='"1"', last_modified="now")
-    feed.give(Ended(worker.crawl, 6, replace(ending, sources=(source,))))
+    feed.give(CrawlEnded(worker.crawl, 6, replace(ending, sources=(source,))))
     assert crawls(store, "outcome", "reason") == [("finished", "2 of its messages did not arrive")]
     assert store.row("SELECT etag, last_modified FROM sources") == {"etag": None, "last_modified": None}
 
@@ -246,9 +246,9 @@ def test_a_lost_crawl_leaves_what_it_held_behind_settled(store: Store) -> None:
     feed.give(look(worker, 2), end(worker, 3))
     worker = begin(feed, 2, minute=60)
     emptied = article("", seen=61, modified=None, url="https://herald.example/news/a", headline=None)
-    assert feed.give(Looked(worker.crawl, 2, emptied)).counts == {"held": 1}
+    assert feed.give(ItemFetched(worker.crawl, 2, emptied)).counts == {"held": 1}
     assert feed.writing.open_crawls() == {worker.crawl: "herald.example"}
-    feed.writing = Writing(store, "looks")
+    feed.writing = MessageHandler(store, "looks")
     feed.writing.lose(worker.crawl, moment_of(90), "its worker ended without a word")
     assert crawls(store, "outcome", "finished", "reason")[1] == (
         "lost",
@@ -269,10 +269,10 @@ def test_what_a_crawl_settles_before_its_end_waits_no_more(store: Store, monkeyp
     emptied = [article("", seen=61, modified=None, url=f"https://herald.example/news/{path}", headline=None) for path in "abc"]
     held = [left_behind(store)]
     for serial, item in enumerate(emptied, 2):
-        feed.give(Looked(worker.crawl, serial, item))
+        feed.give(ItemFetched(worker.crawl, serial, item))
         held.append(store.value("SELECT count(*) FROM held_looks"))
     assert held == [1, 1, 0, 1], "the second one settles both"
-    feed.writing = Writing(store, "looks")
+    feed.writing = MessageHandler(store, "looks")
     feed.give(end(worker, 5, 65))
     assert [row["looks"] for row in store.rows("SELECT looks FROM quarantine ORDER BY id")] == [1, 1, 1]
 
@@ -284,12 +284,18 @@ def test_entries_that_cannot_be_written_are_refused_one_by_one(store: Store) -> 
     """The others of their batch are written, and so is how far it has come."""
     feed = Feed(store)
     worker = begin(feed)
-    unread = Entry("2000-1", {b"v": b"9"})
+    unread = StreamEntry("2000-1", {b"v": b"9"})
     raw = article(seen=2, url="https://herald.example/news/raw")
-    unfinished = Looked(worker.crawl, 3, replace(raw, content_hash=None))
-    surrogate = Looked(worker.crawl, 4, replace(raw, headline="\udc00"))
-    entries = [feed.entry(look(worker, 2)), unread, Entry("2000-2", encode(unfinished)), Entry("2000-3", encode(surrogate)),
-               Entry("2000-4", encode(look(worker, 5, "news/b"))), Entry("2000-5", {})]  # fmt: skip
+    unfinished = ItemFetched(worker.crawl, 3, replace(raw, content_hash=None))
+    surrogate = ItemFetched(worker.crawl, 4, replace(raw, headline="\udc00"))
+    entries = [
+        feed.entry(look(worker, 2)),
+        unread,
+        StreamEntry("2000-2", encode(unfinished)),
+        StreamEntry("2000-3", encode(surrogate)),
+        StreamEntry("2000-4", encode(look(worker, 5, "news/b"))),
+        StreamEntry("2000-5", {}),
+    ]
     written = feed.writing.write(entries)
     assert [entry.id for entry, _ in written.refused] == ["2000-1", "2000-2", "2000-3", "2000-5"]
     assert written.counts == {"recorded": 2, "refused": 4}
@@ -320,22 +326,24 @@ def test_a_look_that_waits_and_cannot_be_read_any_more_keeps_nobody_from_going_o
     worker = begin(feed)
     feed.give(look(worker, 2), end(worker, 3))
     worker = begin(feed, 2, minute=60)
-    feed.give(Looked(worker.crawl, 2, article("", seen=61, modified=None, url="https://herald.example/news/a", headline=None)))
+    feed.give(
+        ItemFetched(worker.crawl, 2, article("", seen=61, modified=None, url="https://herald.example/news/a", headline=None))
+    )
     store.execute("UPDATE held_looks SET version = '0'")
-    feed.writing = Writing(store, "looks")
+    feed.writing = MessageHandler(store, "looks")
     assert feed.give(end(worker, 3, 65)).counts == {"ended": 1}
     assert "cannot be read any more" in caplog.text
     assert left_behind(store) == 0
 
 
 def test_nothing_is_nothing(store: Store) -> None:
-    writing = Writing(store, "looks")
-    assert writing.write([]) == Written()
+    writing = MessageHandler(store, "looks")
+    assert writing.write([]) == HandledMessages()
     assert writing.position() is None
 
 
 def test_strangers_are_not_heard(store: Store) -> None:
     feed = Feed(store)
     worker = Worker(Paper("herald", 0), 1, 0)
-    missing = Looked(worker.crawl, 2, Fetch("https://herald.example/", T0, outcome=Outcome.ERROR))
+    missing = ItemFetched(worker.crawl, 2, Fetch("https://herald.example/", T0, outcome=Outcome.ERROR))
     assert feed.give(missing).counts == {"late": 1}

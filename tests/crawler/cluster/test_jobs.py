@@ -14,7 +14,7 @@ from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from crawler.catalogue import load_sites
-from crawler.cluster.enqueue import GONE, Queueing
+from crawler.cluster.enqueue import GONE, QueuedRunner
 from crawler.cluster.jobs import FUNCTION, GRACE_SECONDS, planned_of, put, queue_of
 from crawler.cluster.messages import site_of
 from crawler.crawl.session import rows_of
@@ -122,8 +122,8 @@ def db(tmp_path: Path) -> str:
     return str(tmp_path / "news.db")
 
 
-def queueing(redis: Redis, db: str) -> Queueing:
-    return Queueing(redis, db, lambda: LATER, LIMIT)
+def queueing(redis: Redis, db: str) -> QueuedRunner:
+    return QueuedRunner(redis, db, lambda: LATER, LIMIT)
 
 
 def crawls(db: str) -> list[Row]:

@@ -10,7 +10,7 @@ from redis import Redis
 
 from crawler.cluster import lease as leases
 from crawler.cluster.connection import NoRedisError, connect, reach
-from crawler.cluster.lease import FENCES, LEASES, WAITS, Lease, Waits, holder_of
+from crawler.cluster.lease import FENCES, LEASES, WAITS, HostWaits, Lease, holder_of
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.crawler.cluster.sites_env import eventually
 
@@ -136,28 +136,28 @@ def test_a_lease_is_long_enough_for_its_host(grown: Redis) -> None:
 
 def test_waits_are_kept_for_the_next(redis: Redis) -> None:
     now = time.time()
-    Waits(redis, 1).write(HOST, now + 30)
-    assert Waits(redis, 1).read(HOST) == pytest.approx(now + 30, abs=0.5)
-    assert Waits(redis, 1).read("other.example") == 0
+    HostWaits(redis, 1).write(HOST, now + 30)
+    assert HostWaits(redis, 1).read(HOST) == pytest.approx(now + 30, abs=0.5)
+    assert HostWaits(redis, 1).read("other.example") == 0
     assert 0 < redis.pttl(f"{WAITS}{HOST}") <= 30_000, "it goes by itself"
 
 
 def test_a_wait_that_is_over_is_none(redis: Redis) -> None:
-    waits = Waits(redis, 1)
+    waits = HostWaits(redis, 1)
     waits.write(HOST, time.time() + 30)
     waits.write(HOST, time.time() - 1)
     assert waits.read(HOST) == 0
 
 
 def test_machines_whose_clocks_differ_wait_equally_long(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    Waits(redis, 1).write(HOST, time.time() + 30)
+    HostWaits(redis, 1).write(HOST, time.time() + 30)
     monkeypatch.setattr(leases, "_wall_clock", lambda: time.time() + 3600)
-    assert Waits(redis, 1).read(HOST) - (time.time() + 3600) == pytest.approx(30, abs=0.5)
+    assert HostWaits(redis, 1).read(HOST) - (time.time() + 3600) == pytest.approx(30, abs=0.5)
 
 
 def test_a_wait_that_nobody_will_know_of_ends_the_asking(redis_server: RedisServer, redis: Redis) -> None:
     """What a lease is good for needs no word; a host that wants more than that must not be forgotten."""
-    waits = Waits(redis, 1)
+    waits = HostWaits(redis, 1)
     redis_server.kill()
     try:
         waits.write(HOST, time.time() + 0.9)

@@ -19,13 +19,13 @@ from crawler.catalogue.site import Site
 from crawler.cluster import messages
 from crawler.cluster.messages import (
     MAX_PAGE_BYTES,
-    Asked,
     BadMessageError,
-    Ended,
-    Looked,
+    CrawlEnded,
+    CrawlOpened,
+    ItemFetched,
     Message,
-    Opened,
     RefusedError,
+    UrlQuestion,
     decode,
     decode_answer,
     decode_briefing,
@@ -39,11 +39,11 @@ from crawler.cluster.messages import (
 )  # fmt: skip
 from crawler.crawl.session import Briefing, Ending
 from pipelines.article import Article, Author, Fetch, Image, Kind, Outcome, Payload
-from pipelines.history.edit_rates import Count, Habits
-from pipelines.history.revisions import Earlier, Known, State
-from pipelines.history.validators import Trust
+from pipelines.history.edit_rates import Count, EditRateModel
+from pipelines.history.revisions import EarlierRevision, Known, State
+from pipelines.history.validators import ValidatorTrust
 from pipelines.store.crawls import CrawlOutcome, Source
-from pipelines.store.snapshot import Past, PastArticle, PastLook
+from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot
 from pipelines.text.dates import Precision, Timestamp
 from tests.factories import T0, article
 
@@ -78,41 +78,51 @@ endings = st.builds(
     st.booleans(), st.lists(sources, max_size=2).map(tuple), st.dictionaries(texts, maybe_texts, max_size=3),
     st.lists(texts, max_size=3).map(tuple),
 )  # fmt: skip
-looks = st.builds(PastLook, texts, moments, st.sampled_from(Outcome), counts)
+looks = st.builds(LastAttempt, texts, moments, st.sampled_from(Outcome), counts)
 known = st.builds(Known, texts, maybe_texts, maybe_texts, st.sampled_from(State),
-                  st.lists(st.builds(Earlier, counts, texts), max_size=2).map(tuple), maybe_texts, maybe_texts,
+                  st.lists(st.builds(EarlierRevision, counts, texts), max_size=2).map(tuple), maybe_texts, maybe_texts,
                   texts)  # fmt: skip
 past_articles = st.builds(
-    PastArticle, texts, known, maybe_texts, maybe_texts, maybe_texts, maybe_texts, maybe_texts, st.none() | looks,
+    KnownArticle, texts, known, maybe_texts, maybe_texts, maybe_texts, maybe_texts, maybe_texts, st.none() | looks,
     st.none() | moments, st.none() | moments, counts, maybe_texts, st.booleans(),
 )  # fmt: skip
-trusts = st.builds(Trust, counts, counts, st.none() | moments, maybe_texts)
-habits = st.builds(Habits, st.dictionaries(texts, st.builds(Count, st.floats(0, 1e6), st.floats(0, 1e6)), max_size=2))
+trusts = st.builds(ValidatorTrust, counts, counts, st.none() | moments, maybe_texts)
+habits = st.builds(EditRateModel, st.dictionaries(texts, st.builds(Count, st.floats(0, 1e6), st.floats(0, 1e6)), max_size=2))
 
 
 @st.composite
-def pasts(draw: st.DrawFn) -> Past:
+def pasts(draw: st.DrawFn) -> SiteSnapshot:
     """Several keys may lead to one article."""
     kept = draw(st.lists(past_articles, max_size=3))
     keyed = draw(st.dictionaries(texts, st.sampled_from(kept), max_size=5)) if kept else {}
     found = list(keyed.values())
-    return Past(
+    return SiteSnapshot(
         keyed, draw(st.dictionaries(texts, st.sampled_from(found), max_size=2)) if found else {},
         draw(st.dictionaries(texts, looks, max_size=2)), draw(st.dictionaries(texts, sources, max_size=2)), draw(habits),
         draw(st.dictionaries(texts, trusts, max_size=2)),
     )  # fmt: skip
 
 
-opened = st.builds(Opened, st.just(CRAWL), counts, st.sampled_from([SITE, *load_sites()]), texts, st.none() | moments, moments,
-                   texts, counts, st.just(REPLY))  # fmt: skip
-looked = st.builds(Looked, st.just(CRAWL), counts, fetches | articles)
-asked = st.builds(Asked, st.just(CRAWL), counts, st.lists(texts, max_size=3).map(tuple), st.just(REPLY))
-ended = st.builds(Ended, st.just(CRAWL), counts, endings)
+opened = st.builds(
+    CrawlOpened,
+    st.just(CRAWL),
+    counts,
+    st.sampled_from([SITE, *load_sites()]),
+    texts,
+    st.none() | moments,
+    moments,
+    texts,
+    counts,
+    st.just(REPLY),
+)
+looked = st.builds(ItemFetched, st.just(CRAWL), counts, fetches | articles)
+asked = st.builds(UrlQuestion, st.just(CRAWL), counts, st.lists(texts, max_size=3).map(tuple), st.just(REPLY))
+ended = st.builds(CrawlEnded, st.just(CRAWL), counts, endings)
 
 
 def page_of(message: Message) -> Payload | None:
     """The page is no part of what makes two fetches equal."""
-    item = message.item if isinstance(message, Looked) else None
+    item = message.item if isinstance(message, ItemFetched) else None
     fetch = item.fetch if isinstance(item, Article) else item
     return fetch.payload if fetch else None
 
@@ -126,7 +136,7 @@ def test_a_message_comes_back_as_it_went(message: Message) -> None:
 
 
 @given(pasts(), counts, counts, maybe_texts)
-def test_a_briefing_comes_back_as_it_went(past: Past, crawl_id: int, allowed: int, wary_of: str | None) -> None:
+def test_a_briefing_comes_back_as_it_went(past: SiteSnapshot, crawl_id: int, allowed: int, wary_of: str | None) -> None:
     told = Briefing(past, allowed, wary_of)
     back_id, back = decode_briefing(encode_briefing(crawl_id, told))
     assert (back_id, back) == (crawl_id, told)
@@ -152,7 +162,7 @@ def test_a_message_is_plain_json() -> None:
     """What others may read with any tool; fields that have their default are left out."""
     item = Fetch("https://paper.example/a", T0, status=404, outcome=Outcome.GONE, reason="status 404",
                  payload=Payload(b"<p>Gone</p>", "text/html"))  # fmt: skip
-    fields = encode(Looked(CRAWL, 7, item))
+    fields = encode(ItemFetched(CRAWL, 7, item))
     assert (fields[b"v"], zlib.decompress(fields[b"p"])) == (b"1", b"<p>Gone</p>")
     assert json.loads(fields[b"m"]) == {
         "kind": "looked", "crawl": CRAWL, "serial": 7, "page_type": "text/html",
@@ -163,20 +173,20 @@ def test_a_message_is_plain_json() -> None:
 
 def test_moments_of_other_zones_are_the_same_moments() -> None:
     local = T0.astimezone(timezone(timedelta(hours=5, minutes=45)))
-    message = Looked(CRAWL, 1, Fetch("https://paper.example/a", local, outcome=Outcome.ERROR))
+    message = ItemFetched(CRAWL, 1, Fetch("https://paper.example/a", local, outcome=Outcome.ERROR))
     assert decode(encode(message)) == message
 
 
 def test_an_article_without_its_look_is_not_sent() -> None:
     with pytest.raises(BadMessageError, match="must carry its fetch"):
-        encode(Looked(CRAWL, 1, replace(article(), fetch=None)))
+        encode(ItemFetched(CRAWL, 1, replace(article(), fetch=None)))
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------------
 
 FETCH = {"url": "u", "fetched": "2025-03-07T08:00:00+00:00"}
 LOOKED = {"kind": "looked", "crawl": CRAWL, "serial": 1, "fetch": FETCH}
-OPENED = json.loads(encode(Opened(CRAWL, 1, SITE, "hand", None, T0, "w", 1, REPLY))[b"m"])
+OPENED = json.loads(encode(CrawlOpened(CRAWL, 1, SITE, "hand", None, T0, "w", 1, REPLY))[b"m"])
 
 
 def fields_of(body: object, version: bytes = b"1", **more: bytes) -> dict[bytes, bytes]:
@@ -231,7 +241,7 @@ def test_what_is_no_message_is_refused(fields: dict[bytes, bytes]) -> None:
 def test_what_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "MAX_JSON_BYTES", 200)
     with pytest.raises(BadMessageError, match="too big"):
-        encode(Looked(CRAWL, 1, article()))
+        encode(ItemFetched(CRAWL, 1, article()))
     with pytest.raises(BadMessageError, match="more than 200"):
         decode(fields_of({**LOOKED, "article": {"url": "u", "body": "x" * 200}}))
 

@@ -21,8 +21,8 @@ from crawler.cli import main
 from crawler.cluster.consumer import WRITER
 from crawler.cluster.jobs import put, queue_of
 from crawler.cluster.lease import LEASES
-from crawler.cluster.messages import Asked, Looked
-from crawler.cluster.status import Standing, Worker, ills, told
+from crawler.cluster.messages import ItemFetched, UrlQuestion
+from crawler.cluster.status import ClusterStatus, WorkerStatus, ills, told
 from crawler.cluster.status_reader import of_url, standing_at, standing_of, told_of_url
 from crawler.cluster.stream import LOOKS, REFUSED, Stream
 from crawler.crawl.session import rows_of
@@ -37,9 +37,9 @@ HERALD, GAZETTE = site("herald"), site("gazette")
 CRAWL = "0" * 32
 REPLY = f"newsledger:reply:{CRAWL}"
 URL = "https://herald.example/news/1"
-EMPTY = Standing(queued=0, put_off=0, running=0, failed=0, workers=(), leases=(), unwritten=0, oldest=None, writer=None,
+EMPTY = ClusterStatus(queued=0, put_off=0, running=0, failed=0, workers=(), leases=(), unwritten=0, oldest=None, writer=None,
                  refused=0, memory_bytes=2_000_000)  # fmt: skip
-WELL = replace(EMPTY, writer="here:/news.db", workers=(Worker("w1", None, timedelta()),))
+WELL = replace(EMPTY, writer="here:/news.db", workers=(WorkerStatus("w1", None, timedelta()),))
 
 
 def live(redis: Redis) -> None:
@@ -57,8 +57,8 @@ def live(redis: Redis) -> None:
     redis.set(f"{LEASES}post.example", "w1 123.4")
     redis.set(WRITER, "here:/news.db")
     stream = Stream(redis)
-    stream.send(Looked(CRAWL, 1, article(url=URL)))
-    stream.send(Asked(CRAWL, 2, (URL,), REPLY))
+    stream.send(ItemFetched(CRAWL, 1, article(url=URL)))
+    stream.send(UrlQuestion(CRAWL, 2, (URL,), REPLY))
     redis.xadd(REFUSED, {"m": "what?"})
 
 
@@ -99,13 +99,13 @@ def test_where_nothing_goes_on_nothing_is_read(redis: Redis) -> None:
         ("Redis at there:1 does not answer", {"redis": "Redis at there:1 does not answer"}),
     ],
 )
-def test_what_is_ill_is_told(standing: Standing | str, found: dict[str, str]) -> None:
+def test_what_is_ill_is_told(standing: ClusterStatus | str, found: dict[str, str]) -> None:
     assert ills(standing) == found
 
 
 def test_all_of_it_is_told() -> None:
-    busy = tuple(Worker(f"w{number}", f"site-{number}", timedelta()) for number in range(10))
-    lines = told(replace(WELL, queued=1, put_off=2, running=10, workers=(*busy, Worker("w11", None, timedelta()))))
+    busy = tuple(WorkerStatus(f"w{number}", f"site-{number}", timedelta()) for number in range(10))
+    lines = told(replace(WELL, queued=1, put_off=2, running=10, workers=(*busy, WorkerStatus("w11", None, timedelta()))))
     assert lines == [
         "queue: 1 crawls wait, 2 are put off, 10 run, 0 failed",
         f"workers: 11, 10 busy ({', '.join(f'w{n}: site-{n}' for n in range(8))}, ...); 0 hosts are being asked",
@@ -132,7 +132,7 @@ def test_what_waits_for_a_url_is_told(redis: Redis) -> None:
         "herald.example is being asked by worker w1.",
         "1 look at it is on the stream and not written yet.",
     ]
-    Stream(redis).send(Looked(CRAWL, 3, article(url=URL)))
+    Stream(redis).send(ItemFetched(CRAWL, 3, article(url=URL)))
     assert of(redis, None) == ["2 looks at it are on the stream and not written yet."]
     assert of(redis, None, "https://herald.example/news/") == []
 

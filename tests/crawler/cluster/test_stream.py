@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from crawler.cluster.messages import Asked, BadMessageError, Looked, decode
-from crawler.cluster.stream import LOOKS, AwayError, BehindError, Stream
+from crawler.cluster.messages import BadMessageError, ItemFetched, UrlQuestion, decode
+from crawler.cluster.stream import LOOKS, RedisAwayError, Stream, StreamBacklogError
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.factories import article
 
@@ -17,8 +17,8 @@ CRAWL = "0" * 32
 REPLY = f"newsledger:reply:{CRAWL}"
 
 
-def asked(serial: int) -> Asked:
-    return Asked(CRAWL, serial, ("https://paper.example/",), REPLY)
+def asked(serial: int) -> UrlQuestion:
+    return UrlQuestion(CRAWL, serial, ("https://paper.example/",), REPLY)
 
 
 def serials(stream: Stream) -> list[int]:
@@ -105,7 +105,7 @@ def test_a_sender_gives_up_when_the_writer_stays_behind(redis: Redis) -> None:
     sender = Stream(redis, backlog=2, patience_seconds=0, pause=Pauses())
     for serial in range(3):
         sender.send(asked(serial))
-    with pytest.raises(BehindError, match="3 looks wait for the writer"):
+    with pytest.raises(StreamBacklogError, match="3 looks wait for the writer"):
         sender.send(asked(3))
     assert sender.backlog() == 3
 
@@ -122,7 +122,7 @@ def test_a_sender_waits_for_redis(redis_server: RedisServer, redis: Redis) -> No
 def test_a_sender_gives_up_when_redis_stays_away(redis_server: RedisServer, redis: Redis) -> None:
     redis_server.kill()
     try:
-        with pytest.raises(AwayError, match="Redis does not answer"):
+        with pytest.raises(RedisAwayError, match="Redis does not answer"):
             Stream(redis, patience_seconds=0).send(asked(1))
     finally:
         redis_server.start()
@@ -132,7 +132,7 @@ def test_a_message_that_is_none_is_the_senders_fault(redis: Redis) -> None:
     unfinished = article()
     object.__setattr__(unfinished, "fetch", None)
     with pytest.raises(BadMessageError):
-        Stream(redis).send(Looked(CRAWL, 1, unfinished))
+        Stream(redis).send(ItemFetched(CRAWL, 1, unfinished))
     assert redis.xlen(LOOKS) == 0
 
 
@@ -150,7 +150,7 @@ def test_two_senders_do_not_mix(redis: Redis) -> None:
     def send(crawl: str) -> None:
         stream = Stream(redis)
         for serial in range(50):
-            stream.send(Asked(crawl, serial, (), REPLY))
+            stream.send(UrlQuestion(crawl, serial, (), REPLY))
 
     threads = [threading.Thread(target=send, args=(digit * 32,)) for digit in "ab"]
     for thread in threads:

@@ -20,7 +20,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler.cli import main
 from crawler.warc.subset import copy
-from crawler.warc.writer import Archive
+from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Exchange, Fetch, Outcome
 from pipelines.exchange import export
 from pipelines.exchange.export import FORMAT, Record
@@ -35,7 +35,7 @@ WEIR = "https://paper.example/news/the-weir"
 WEEKLY = "https://weekly.example/fair"
 
 
-def kept(archive: Archive, url: str, body: str, minutes: float) -> dict[str, Any]:
+def kept(archive: ArchiveWriter, url: str, body: str, minutes: float) -> dict[str, Any]:
     """A page put into the archive, as the fields of its fetch."""
     place = archive.write(
         Exchange(url, (("Host", "paper.example"),), 200, (("Content-Type", "text/html"),), body.encode()), at(minutes)
@@ -46,7 +46,7 @@ def kept(archive: Archive, url: str, body: str, minutes: float) -> dict[str, Any
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
     """Two papers, four articles, of which one has been withdrawn, one taken down; two pages archived."""
-    archive = Archive(tmp_path / "warc", "paper")
+    archive = ArchiveWriter(tmp_path / "warc", "paper")
     with new_store(tmp_path) as store:
         put_sites(store, [{"id": "weekly", "name": "The Weekly", "url": "https://weekly.example/"}])
         paper, weekly = new_ledger(store), new_ledger(store, "weekly")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.demo.press import Press
-from pipelines.history.validators import Trust
+from pipelines.history.validators import ValidatorTrust
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
@@ -216,7 +216,7 @@ def test_a_host_that_says_304_over_a_changed_text_is_caught_and_loses_its_trust(
     assert "was found vouching for a text that had changed" in said
 
 
-def load(folder: Path, host: str) -> Trust:
+def load(folder: Path, host: str) -> ValidatorTrust:
     with Store(folder / "news.db", readonly=True) as store:
         return load_trust(store)[host]
 

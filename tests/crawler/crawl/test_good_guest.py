@@ -18,7 +18,7 @@ import pytest
 
 from crawler.demo.press import Press
 from crawler.middlewares.throttle import ON_ITS_WAY_SECONDS
-from crawler.schedule.host_locks import Words
+from crawler.schedule.host_locks import RetryAfterFile
 from pipelines.store.database import Store
 from tests.crawler.processes import MISBEHAVING, crawl, environment, site_table
 from tests.factories import T0
@@ -137,7 +137,7 @@ def test_a_wait_that_is_too_long_ends_the_crawl(twin: Press, tmp_path: Path) -> 
     (again,) = crawl(tmp_path, "twin", code=1)
     assert re.search(r"asks to wait 3[45]\d\d s more: nothing more is asked of it in this crawl$", again["reason"])
     assert asked(twin) == [], "nor is it asked by the next crawl, not even for robots.txt"
-    Words(tmp_path / "locks").write(urlsplit(twin.url).netloc, time.time())
+    RetryAfterFile(tmp_path / "locks").write(urlsplit(twin.url).netloc, time.time())
     crawl(tmp_path, "twin")
     assert asked(twin) == ["/robots.txt", "/", "/sitemap.xml", "/ok/2", "/ok/3"]
 
@@ -153,7 +153,7 @@ def test_a_gap_is_kept_from_one_crawl_to_the_next(twin: Press, tmp_path: Path) -
     first.kill()
     first.wait()
     define(tmp_path, twin, "/ok/1", delay_seconds=2)
-    words = Words(tmp_path / "locks")
+    words = RetryAfterFile(tmp_path / "locks")
     left = words.read(urlsplit(twin.url).netloc) - time.time()
     assert 15 < left <= 30 + ON_ITS_WAY_SECONDS, "the pause, and until the killed request has arrived"
     words.write(urlsplit(twin.url).netloc, time.time() + 4)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.crawl.block_pages import Headers
-from crawler.crawl.rights import Mining, MiningRule, Reservations, forbids_copies, mining_rules, reservations_of, rule_for
+from crawler.crawl.rights import Reservations, TdmReservation, TdmRule, forbids_copies, mining_rules, reservations_of, rule_for
 
 POLICY = "https://paper.example/terms/mining"
 
@@ -49,13 +49,13 @@ def test_robots_header(values: tuple[str, ...], robots: tuple[str, ...]) -> None
         ('<meta name="newsledger" content="noindex">', Reservations(("noindex",))),
         ('<!-- <meta name="robots" content="noarchive"> --><meta name="robots" content="none">', Reservations(("none",))),
         ('<script>var a = \'<meta name="tdm-reservation" content="1">\'</script>', Reservations()),
-        ('<meta name="tdm-reservation" content="1">', Reservations((), Mining(True))),
+        ('<meta name="tdm-reservation" content="1">', Reservations((), TdmReservation(True))),
         (f'<meta name="tdm-reservation" content="1"/><meta name="tdm-policy" content="{POLICY}"/>',
-         Reservations((), Mining(True, POLICY))),
-        ('<meta name="tdm-reservation" content="0">', Reservations((), Mining(False))),
+         Reservations((), TdmReservation(True, POLICY))),
+        ('<meta name="tdm-reservation" content="0">', Reservations((), TdmReservation(False))),
         ('<meta name="tdm-reservation" content="perhaps">', Reservations()),
         ('<meta name="tdm-reservation" content="1"><meta name="tdm-policy" content="javascript:alert(1)">',
-         Reservations((), Mining(True))),
+         Reservations((), TdmReservation(True))),
         ('</head><body><meta name="tdm-reservation" content="1">', Reservations()),
     ],
 )  # fmt: skip
@@ -66,20 +66,22 @@ def test_head(head: str, found: Reservations) -> None:
 @pytest.mark.parametrize(
     ("headers", "head", "tdm"),
     [
-        ({"tdm-reservation": ("1",)}, b"", Mining(True)),
-        ({"tdm-reservation": (" 1 ",), "tdm-policy": (POLICY,)}, b"", Mining(True, POLICY)),
-        ({"tdm-reservation": ("0",)}, b"", Mining(False)),
-        ({"tdm-reservation": ("0",)}, b'<meta name="tdm-reservation" content="1">', Mining(True)),
-        ({"tdm-reservation": ("1",)}, b'<meta name="tdm-reservation" content="0">', Mining(True)),
+        ({"tdm-reservation": ("1",)}, b"", TdmReservation(True)),
+        ({"tdm-reservation": (" 1 ",), "tdm-policy": (POLICY,)}, b"", TdmReservation(True, POLICY)),
+        ({"tdm-reservation": ("0",)}, b"", TdmReservation(False)),
+        ({"tdm-reservation": ("0",)}, b'<meta name="tdm-reservation" content="1">', TdmReservation(True)),
+        ({"tdm-reservation": ("1",)}, b'<meta name="tdm-reservation" content="0">', TdmReservation(True)),
         ({"tdm-policy": (POLICY,)}, b"", None),
     ],
 )
-def test_mining_in_header_and_page(headers: Headers, head: bytes, tdm: Mining | None) -> None:
+def test_mining_in_header_and_page(headers: Headers, head: bytes, tdm: TdmReservation | None) -> None:
     assert reservations_of(headers, head).tdm == tdm
 
 
-@pytest.mark.parametrize(("mining", "text"), [(Mining(True), "1"), (Mining(False), "0"), (Mining(True, POLICY), f"1 {POLICY}")])
-def test_mining_as_it_is_kept(mining: Mining, text: str) -> None:
+@pytest.mark.parametrize(
+    ("mining", "text"), [(TdmReservation(True), "1"), (TdmReservation(False), "0"), (TdmReservation(True, POLICY), f"1 {POLICY}")]
+)
+def test_mining_as_it_is_kept(mining: TdmReservation, text: str) -> None:
     assert str(mining) == text
 
 
@@ -99,14 +101,14 @@ def test_copies(robots: str, forbids: bool) -> None:
         (b"[1, null, {}]", ()),
         (b'[{"location": "/", "tdm-reservation": 2}]', ()),
         (b'[{"location": 7, "tdm-reservation": 1}]', ()),
-        (b'[{"location": "/", "tdm-reservation": 1}]', (MiningRule("/", Mining(True)),)),
+        (b'[{"location": "/", "tdm-reservation": 1}]', (TdmRule("/", TdmReservation(True)),)),
         (json.dumps([{"location": "/news/*", "tdm-reservation": "1", "tdm-policy": POLICY}]).encode(),
-         (MiningRule("/news/*", Mining(True, POLICY)),)),
+         (TdmRule("/news/*", TdmReservation(True, POLICY)),)),
         (b"[" * 100_000, ()),
         (b" " * 300_000 + b"[]", ()),
     ],
 )  # fmt: skip
-def test_file(body: bytes, rules: tuple[MiningRule, ...]) -> None:
+def test_file(body: bytes, rules: tuple[TdmRule, ...]) -> None:
     assert mining_rules(body) == rules
 
 
@@ -129,15 +131,19 @@ def test_file(body: bytes, rules: tuple[MiningRule, ...]) -> None:
     ],
 )
 def test_locations(location: str, path: str, fits: bool) -> None:
-    rules = (MiningRule(location, Mining(True)),)
-    assert rule_for(rules, f"https://paper.example{path}") == (Mining(True) if fits else None)
+    rules = (TdmRule(location, TdmReservation(True)),)
+    assert rule_for(rules, f"https://paper.example{path}") == (TdmReservation(True) if fits else None)
 
 
 def test_the_longest_location_counts() -> None:
-    rules = (MiningRule("/", Mining(True)), MiningRule("/open/", Mining(False)), MiningRule("/open/", Mining(True, POLICY)))
-    assert rule_for(rules[:2], "https://paper.example/open/a") == Mining(False)
-    assert rule_for(rules, "https://paper.example/open/a") == Mining(True, POLICY)
-    assert rule_for(rules, "https://paper.example/news") == Mining(True)
+    rules = (
+        TdmRule("/", TdmReservation(True)),
+        TdmRule("/open/", TdmReservation(False)),
+        TdmRule("/open/", TdmReservation(True, POLICY)),
+    )
+    assert rule_for(rules[:2], "https://paper.example/open/a") == TdmReservation(False)
+    assert rule_for(rules, "https://paper.example/open/a") == TdmReservation(True, POLICY)
+    assert rule_for(rules, "https://paper.example/news") == TdmReservation(True)
     assert rule_for(rules, "http://[bad") is None
 
 
@@ -152,5 +158,5 @@ PIECES = st.sampled_from([
 def test_nothing_raises(page: str, body: bytes, value: str) -> None:
     found = reservations_of({"x-robots-tag": (value, page), "tdm-reservation": (value,)}, page.encode() + body)
     assert all(directive == directive.lower() for directive in found.robots)
-    rule_for((MiningRule(value or "/", Mining(True)),), f"https://paper.example/{page}")
+    rule_for((TdmRule(value or "/", TdmReservation(True)),), f"https://paper.example/{page}")
     mining_rules(body)

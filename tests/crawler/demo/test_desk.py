@@ -16,7 +16,7 @@ from crawler.demo.fronts import E_PAPER_PATH, PRIVATE_PATH, PUZZLE_PATH
 from crawler.demo.look import printed
 from crawler.demo.script import CRAWL_TIMES, at, events, state_at
 from crawler.demo.shell import SECTIONS
-from crawler.demo.story import Event, Template, What
+from crawler.demo.story import Event, EventKind, Template
 
 BASE = "http://127.0.0.1:8000"
 VOID = {"meta", "link", "img", "br"}
@@ -186,7 +186,7 @@ def test_the_sitemaps_name_every_listed_story_with_its_lastmod(now) -> None:
 
 def test_silent_edits_leave_sitemap_and_feed_as_they_were() -> None:
     for event in events():
-        if event.what is What.EDITED_SILENTLY:
+        if event.what is EventKind.EDITED_SILENTLY:
             before = event.at - timedelta(seconds=1)
             for path in ("/sitemap.xml", "/sitemaps/news.xml", "/sitemaps/archive.xml", "/rss.xml"):
                 assert get(path, event.at) == get(path, before), (path, event.note)
@@ -194,7 +194,7 @@ def test_silent_edits_leave_sitemap_and_feed_as_they_were() -> None:
 
 def test_updates_move_the_lastmod_and_the_index() -> None:
     for event in events():
-        if event.what in (What.UPDATED, What.RESTAMPED) and event.at > CRAWL_TIMES[0]:
+        if event.what in (EventKind.UPDATED, EventKind.RESTAMPED) and event.at > CRAWL_TIMES[0]:
             listing = sitemap("/sitemaps/news.xml", event.at)
             assert event.page.path in listing
             assert changed_at(event.at) == event.at

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from crawler.demo.script import CRAWL_TIMES, DAY, at, events, state_at, stories
-from crawler.demo.story import PRODUCES, Event, PageState, Story, Template, What, edited, text
+from crawler.demo.story import PRODUCES, DemoStory, Event, EventKind, PageState, Template, edited, text
 from pipelines.article import CHANGES, Kind, Outcome
 
 CONTENT = {
@@ -41,7 +41,7 @@ def test_events_stand_in_order_and_are_aware_utc() -> None:
 
 
 def test_every_kind_of_event_and_of_page_is_told() -> None:
-    assert {event.what for event in events()} == set(What)
+    assert {event.what for event in events()} == set(EventKind)
     assert {event.change for event in events()} == {*CHANGES, None}
     assert {event.page.template for event in events()} == set(Template)
     assert {event.page.kind for event in events()} == set(Kind) - {Kind.NOT_ARTICLE}
@@ -49,14 +49,14 @@ def test_every_kind_of_event_and_of_page_is_told() -> None:
     assert silent == {"body", "description", "images"}
     updated = {field for event in events() if event.change is Outcome.UPDATED for field in event.changed}
     assert updated == {"headline", "description", "body", "authors", "images", "date_modified"}
-    new_in_the_day = [event for event in events() if event.what is What.PUBLISHED and event.at > CRAWL_TIMES[0]]
+    new_in_the_day = [event for event in events() if event.what is EventKind.PUBLISHED and event.at > CRAWL_TIMES[0]]
     assert (len(stories()), len(new_in_the_day)) == (28, 19)
 
 
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.key)
-def test_each_story_begins_with_its_publication(story: Story) -> None:
+def test_each_story_begins_with_its_publication(story: DemoStory) -> None:
     first = story.events[0]
-    assert (first.what, first.change, first.changed) == (What.PUBLISHED, Outcome.NEW, ())
+    assert (first.what, first.change, first.changed) == (EventKind.PUBLISHED, Outcome.NEW, ())
     assert first.at == first.page.published
     assert all(event.story == story.key for event in story.events)
 
@@ -66,7 +66,7 @@ def test_each_event_changes_exactly_what_it_declares() -> None:
         changed = differs(before.page, event.page)
         if event.change:
             assert changed == set(event.changed), (event.story, event.note)
-        elif event.what not in (What.CACHE_SLIPPED, What.CACHE_MENDED):
+        elif event.what not in (EventKind.CACHE_SLIPPED, EventKind.CACHE_MENDED):
             assert changed == set(), (event.story, event.note)
 
 
@@ -142,15 +142,15 @@ LADDER = (
     (72 * HOUR, 12 * HOUR),
     (168 * HOUR, 24 * HOUR),
 )
-UNLISTED = (What.EDITED_SILENTLY, What.CACHE_SLIPPED, What.CACHE_MENDED)
+UNLISTED = (EventKind.EDITED_SILENTLY, EventKind.CACHE_SLIPPED, EventKind.CACHE_MENDED)
 
 
-def listed(story: Story, now: datetime) -> PageState | None:
+def listed(story: DemoStory, now: datetime) -> PageState | None:
     pages = [event.page for event in story.events if event.at <= now and event.what not in UNLISTED]
     return pages[-1] if pages and pages[-1].listed else None
 
 
-def looks(story: Story, since_stamp: bool) -> list[Event]:
+def looks(story: DemoStory, since_stamp: bool) -> list[Event]:
     """What each look at a story's own address sees: looks come by the ladder, and when the sitemap's lastmod moves."""
     seen: list[Event] = []
     claimed: datetime | None = None
@@ -167,22 +167,22 @@ def looks(story: Story, since_stamp: bool) -> list[Event]:
         seen.append(event)
         claimed = page.lastmod if page and told else claimed
         due = now + next(step for below, step in LADDER if now - changed < below)
-        if event.page.status == 410 or (event.what is What.MOVED and "-45" not in event.page.path):
+        if event.page.status == 410 or (event.what is EventKind.MOVED and "-45" not in event.page.path):
             due = datetime.max.replace(tzinfo=UTC)
     return seen
 
 
 @pytest.mark.parametrize("since_stamp", [True, False], ids=["age by the page's stamp", "age by our last revision"])
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.key)
-def test_the_crawl_times_part_each_event_from_the_next(story: Story, since_stamp: bool) -> None:
+def test_the_crawl_times_part_each_event_from_the_next(story: DemoStory, since_stamp: bool) -> None:
     seen = looks(story, since_stamp)
-    missed = [event.note for event in story.events if event not in seen and event.what is not What.CACHE_MENDED]
+    missed = [event.note for event in story.events if event not in seen and event.what is not EventKind.CACHE_MENDED]
     assert missed == []
     for event in story.events:
-        if event.what is What.CACHE_SLIPPED:
+        if event.what is EventKind.CACHE_SLIPPED:
             assert seen.count(event) == 1
-            assert seen[-1].what is What.CACHE_MENDED
-        if event.what is What.REVERTED and event.page.lastmod < event.at - HOUR and event is story.events[-1]:
+            assert seen[-1].what is EventKind.CACHE_MENDED
+        if event.what is EventKind.REVERTED and event.page.lastmod < event.at - HOUR and event is story.events[-1]:
             assert seen.count(event) >= 2
 
 

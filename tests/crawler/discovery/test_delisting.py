@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler.discovery.candidate import Candidate, SourceKind
-from crawler.discovery.delisting import Listed, listed, vanished, where_listed
-from pipelines.history.edit_rates import VANISHED, Count, Habits
+from crawler.discovery.delisting import SourceListing, listed, vanished, where_listed
+from pipelines.history.edit_rates import VANISHED, Count, EditRateModel
 from pipelines.history.revisions import Known, State
 from pipelines.store.rows import moment
-from pipelines.store.snapshot import Past, PastArticle
+from pipelines.store.snapshot import KnownArticle, SiteSnapshot
 from tests.factories import at, stamp
 
 MAP = "https://paper.example/news.xml"
@@ -24,13 +24,15 @@ def key(number: int) -> str:
     return f"paper.example/news/story-{number}"
 
 
-def past(count: int = 4, listed_in: str | None = MAP, state: State = State.LIVE) -> Past:
+def past(count: int = 4, listed_in: str | None = MAP, state: State = State.LIVE) -> SiteSnapshot:
     """Articles 0 to n, each an hour younger than the one before."""
     known = {n: Known("hash", None, moment(at(60 * n)), state) for n in range(count)}
-    return Past({key(n): PastArticle(url(n), one, None, None, None, None, None, listed_in=listed_in) for n, one in known.items()})
+    return SiteSnapshot(
+        {key(n): KnownArticle(url(n), one, None, None, None, None, None, listed_in=listed_in) for n, one in known.items()}
+    )
 
 
-def reading(past: Past, *numbers: int, source: str = MAP, kind: SourceKind = SourceKind.SITEMAP) -> Listed:
+def reading(past: SiteSnapshot, *numbers: int, source: str = MAP, kind: SourceKind = SourceKind.SITEMAP) -> SourceListing:
     return listed(source, kind, [Candidate(url(n), kind, claimed_published=stamp(60 * n)) for n in numbers], past)
 
 
@@ -56,8 +58,8 @@ def test_a_list_that_lost_most_of_what_it_had_is_not_believed() -> None:
 
 
 def test_at_a_site_whose_articles_come_and_go_one_is_asked_for_to_learn_whether_they_still_do() -> None:
-    known = replace(past(6), habits=Habits({VANISHED: Count(40, 2)}))
-    assert len(vanished([reading(known, 0, 5)], replace(known, habits=Habits()))) == 4
+    known = replace(past(6), habits=EditRateModel({VANISHED: Count(40, 2)}))
+    assert len(vanished([reading(known, 0, 5)], replace(known, habits=EditRateModel()))) == 4
     assert len(vanished([reading(known, 0, 5)], known)) == 1
 
 

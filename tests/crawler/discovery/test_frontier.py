@@ -9,15 +9,15 @@ import pytest
 
 from crawler.catalogue.site import Site
 from crawler.discovery.candidate import Candidate, SourceKind
-from crawler.discovery.frontier import Ask, Recheck, choose, worth_asking
+from crawler.discovery.frontier import PlannedRequest, RecheckMode, choose, worth_asking
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import CLAIMS, Count, Habits
+from pipelines.history.edit_rates import CLAIMS, Count, EditRateModel
 from pipelines.history.revisions import Known, State
-from pipelines.history.validators import Trust
+from pipelines.history.validators import ValidatorTrust
 from pipelines.reasons import Skipped
 from pipelines.store.crawls import Source
 from pipelines.store.rows import moment
-from pipelines.store.snapshot import Past, PastArticle, PastLook
+from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot
 from tests.factories import T0, URL, at, day, stamp
 
 SITE = Site("paper", "The Paper", "https://paper.example/", "Europe/London")
@@ -28,21 +28,23 @@ def named(url: str = URL, modified: float | None = None, source: SourceKind = So
     return Candidate(url, source, claimed_modified=stamp(modified))
 
 
-def knowing(*, modified: str | None = "2025-03-07T08:00:00Z", claimed: str | None = None, state: State = State.LIVE) -> Past:
+def knowing(
+    *, modified: str | None = "2025-03-07T08:00:00Z", claimed: str | None = None, state: State = State.LIVE
+) -> SiteSnapshot:
     known = Known("hash", modified, "2025-03-07T07:00:00Z", state)
-    article = PastArticle(URL, known, moment(at(30)), '"1"', None, URL, claimed)
-    return Past(articles={"paper.example/news/mill-fire": article})
+    article = KnownArticle(URL, known, moment(at(30)), '"1"', None, URL, claimed)
+    return SiteSnapshot(articles={"paper.example/news/mill-fire": article})
 
 
 def asked(
-    candidates: list[Candidate], past: Past, minutes: float = 10, site: Site = SITE, **options: object
+    candidates: list[Candidate], past: SiteSnapshot, minutes: float = 10, site: Site = SITE, **options: object
 ) -> list[tuple[str, str]]:
     choice = choose(candidates, past, site, at(minutes), **options)  # type: ignore[arg-type]
     return [(ask.url, ask.why) for ask in choice.asks]
 
 
 def test_what_is_new_is_asked_for() -> None:
-    assert asked([named()], Past()) == [(URL, "new")]
+    assert asked([named()], SiteSnapshot()) == [(URL, "new")]
 
 
 @pytest.mark.parametrize(
@@ -73,33 +75,33 @@ def test_the_latest_claim_of_several_sources_counts() -> None:
 def test_an_amp_page_is_asked_for_only_where_nothing_else_is_known() -> None:
     amp = named(f"{URL}/amp/", 9, SourceKind.FEED)
     for candidates in ([amp, named()], [named(), amp]):
-        (ask,) = choose(candidates, Past(), SITE, at(10)).asks
+        (ask,) = choose(candidates, SiteSnapshot(), SITE, at(10)).asks
         assert (ask.url, ask.claimed_modified, ask.aliases) == (URL, stamp(9), ((f"{URL}/amp/", "amp"),))
-    (ask,) = choose([amp], Past(), SITE, at(10)).asks
+    (ask,) = choose([amp], SiteSnapshot(), SITE, at(10)).asks
     assert (ask.url, ask.aliases) == (f"{URL}/amp/", ())
 
 
 def test_what_is_due_goes_with_validators_as_far_as_the_host_is_trusted() -> None:
     (ask,) = choose([], knowing(), SITE, at(30)).asks
     assert (ask.url, ask.why, ask.conditional) == (URL, "due", False)
-    trusting = replace(knowing(), trust={"paper.example": Trust(passed=9_999)})
+    trusting = replace(knowing(), trust={"paper.example": ValidatorTrust(passed=9_999)})
     ((key, article),) = trusting.articles.items()
     conditional = 0
     for minute in range(100):
         trusting.articles[key] = replace(article, looked=at(minute))
         conditional += choose([], trusting, SITE, at(30)).asks[0].conditional
     assert 85 <= conditional < 100
-    lost = replace(trusting, trust={"paper.example": Trust(9_999, 1, at(0), URL)})
+    lost = replace(trusting, trust={"paper.example": ValidatorTrust(9_999, 1, at(0), URL)})
     assert not choose([], lost, SITE, at(30)).asks[0].conditional
 
 
 def test_what_the_hour_does_not_allow_is_put_off_but_never_a_claim_or_a_suspect() -> None:
-    past = Past()
+    past = SiteSnapshot()
     for number in range(9):
         url = f"https://paper.example/news/story-{number}"
         state = State.SUSPECTED if number == 5 else State.LIVE
         known = Known("hash", None, "2025-03-07T07:00:00Z", state)
-        article = PastArticle(url, known, moment(at(number)), None, None, None, None, looked=at(0), changed=at(0))
+        article = KnownArticle(url, known, moment(at(number)), None, None, None, None, looked=at(0), changed=at(0))
         past.articles[f"paper.example/news/story-{number}"] = article
     told = named("https://paper.example/news/story-8", 20)
     choice = choose([told], past, SITE, at(30), allowed=4)
@@ -111,7 +113,7 @@ def test_what_the_hour_does_not_allow_is_put_off_but_never_a_claim_or_a_suspect(
 
 
 def test_claims_of_a_site_that_mostly_claims_in_vain_wait_and_come_with_the_audit() -> None:
-    past = replace(knowing(), habits=Habits({CLAIMS: Count(100, 2)}))
+    past = replace(knowing(), habits=EditRateModel({CLAIMS: Count(100, 2)}))
     ((key, article),) = past.articles.items()
     past.articles[key] = replace(article, looked=at(0), changed=at(0))
     assert choose([named(modified=9)], past, SITE, at(10)).skipped == {Skipped.UNRELIABLE_CLAIM: 1}
@@ -124,13 +126,13 @@ def test_claims_of_a_site_that_mostly_claims_in_vain_wait_and_come_with_the_audi
 def test_what_has_vanished_from_a_list_is_asked_for() -> None:
     choice = choose([], knowing(), SITE, at(1), vanished=("paper.example/news/mill-fire", "paper.example/other"))
     assert [(ask.url, ask.why, ask.conditional) for ask in choice.asks] == [(URL, "vanished", False)]
-    assert choose([], knowing(), SITE, at(1), vanished=("paper.example/news/mill-fire",), recheck=Recheck.NONE).asks == ()
+    assert choose([], knowing(), SITE, at(1), vanished=("paper.example/news/mill-fire",), recheck=RecheckMode.NONE).asks == ()
 
 
 def test_rechecks_of_which_kind() -> None:
     assert asked([], knowing(), 29) == []
-    assert asked([], knowing(), 29, recheck=Recheck.ALL) == [(URL, "due")]
-    assert asked([], knowing(), 30, recheck=Recheck.NONE) == []
+    assert asked([], knowing(), 29, recheck=RecheckMode.ALL) == [(URL, "due")]
+    assert asked([], knowing(), 30, recheck=RecheckMode.NONE) == []
     assert asked([named(URL, 60)], knowing(state=State.MOVED), 99) == []
 
 
@@ -150,23 +152,23 @@ def test_what_a_person_names_is_asked_for_whatever_is_known() -> None:
 )
 def test_why_not(candidate: Candidate, site: Site, reason: str) -> None:
     past = knowing()
-    past.dead_ends["paper.example/puzzle"] = PastLook("https://paper.example/puzzle", T0, Outcome.NOT_ARTICLE, 1)
+    past.dead_ends["paper.example/puzzle"] = LastAttempt("https://paper.example/puzzle", T0, Outcome.NOT_ARTICLE, 1)
     choice = choose([candidate], past, site, at(10), elsewhere=frozenset({"https://paper.example/shared"}))
     assert (choice.asks, choice.skipped) == ((), {reason: 1})
 
 
 def test_a_feed_is_believed_about_what_its_articles_are() -> None:
     odd = "https://paper.example/news/an-odd-form"
-    assert asked([named(odd, source=SourceKind.FEED)], Past(), site=WITH_FORM) == [(odd, "new")]
+    assert asked([named(odd, source=SourceKind.FEED)], SiteSnapshot(), site=WITH_FORM) == [(odd, "new")]
 
 
 def test_a_dead_end_is_tried_again_later_and_an_error_without_being_named() -> None:
-    past = Past(dead_ends={"paper.example/a": PastLook("https://paper.example/a", T0, Outcome.ERROR, 1)})
+    past = SiteSnapshot(dead_ends={"paper.example/a": LastAttempt("https://paper.example/a", T0, Outcome.ERROR, 1)})
     assert asked([], past, 59) == []
     assert asked([], past, 60) == [("https://paper.example/a", "failed before")]
     assert asked([named("https://paper.example/a")], past, 60) == [("https://paper.example/a", "new")]
     worn = replace(past.dead_ends["paper.example/a"], looks=9)
-    assert asked([], Past(dead_ends={"paper.example/a": worn}), 999_999) == []
+    assert asked([], SiteSnapshot(dead_ends={"paper.example/a": worn}), 999_999) == []
 
 
 @pytest.mark.parametrize(("minutes", "looks", "expected"), [(60, 1, []), (1500, 1, [(URL, "changed")]), (1500, 2, [])])
@@ -175,7 +177,7 @@ def test_a_reserved_article_is_asked_for_no_more_often_than_a_dead_end(
 ) -> None:
     past = knowing()
     ((key, article),) = past.articles.items()
-    past.articles[key] = replace(article, reserved=PastLook(URL, T0, Outcome.RESERVED, looks))
+    past.articles[key] = replace(article, reserved=LastAttempt(URL, T0, Outcome.RESERVED, looks))
     assert asked([named(modified=30)], past, minutes) == expected
     assert choose([named(modified=30)], past, SITE, at(minutes)).skipped == ({} if expected else {"reserved": 1})
 
@@ -186,7 +188,7 @@ def test_newest_first_within_the_limit_and_rechecks_keep_a_share() -> None:
     choice = choose([*new, undated], knowing(), SITE, at(40), limit=4)
     assert [ask.url.rpartition("/")[2] for ask in choice.asks] == ["mill-fire", "front-page", "story-9", "story-8"]
     assert choice.skipped == {"crawl_limit": 8}
-    assert isinstance(choice.asks[0], Ask)
+    assert isinstance(choice.asks[0], PlannedRequest)
 
 
 MAP = Source("https://paper.example/sitemap.xml", "sitemap", T0, 200, candidates=9, dated=9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction import explain, extract
-from crawler.extraction.authors import House, authors_of
+from crawler.extraction.authors import SiteAuthors, authors_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.titles import site_names
 
@@ -62,14 +62,14 @@ def test_a_family_knows_the_byline_better_than_a_box() -> None:
             Proposal("By contributor Una Pell, PA Political Correspondent", "family.some-platform"),
         ]
     )
-    byline, authors = authors_of(proposals, House())
+    byline, authors = authors_of(proposals, SiteAuthors())
     assert (byline.value, byline.source) == ("By contributor Una Pell, PA Political Correspondent", "family.some-platform")
     assert [(one.name, one.role, one.agency) for one in authors.value] == [("Una Pell", "Political Correspondent", "PA")]
 
 
 def test_the_house_is_no_writer() -> None:
     proposals = Proposals(bylines=[Proposal("Quay Mail", "jsonld.author"), Proposal("Una Pell", "meta.author")])
-    house = House(None, site_names(None, "https://www.quaymail.co.uk/news/a"))
+    house = SiteAuthors(None, site_names(None, "https://www.quaymail.co.uk/news/a"))
     assert [author.name for author in authors_of(proposals, house)[1].value] == ["Una Pell"]
 
 

@@ -13,17 +13,17 @@ from crawler.middlewares.throttle import (
     LONGEST_PAUSE_SECONDS,
     LONGEST_WAIT_SECONDS,
     REFUSALS_TO_END,
-    Answer,
-    Patience,
+    HostAnswer,
+    HostThrottle,
 )
 
-FINE, GONE, ERROR, SILENCE = Answer(200), Answer(404), Answer(500), Answer()
-FORBIDDEN = Answer(403, "status 403")
-BUSY = Answer(429)
+FINE, GONE, ERROR, SILENCE = HostAnswer(200), HostAnswer(404), HostAnswer(500), HostAnswer()
+FORBIDDEN = HostAnswer(403, "status 403")
+BUSY = HostAnswer(429)
 
 
-def later(seconds: float, status: int = 429) -> Answer:
-    return Answer(status, retry_after=seconds)
+def later(seconds: float, status: int = 429) -> HostAnswer:
+    return HostAnswer(status, retry_after=seconds)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def later(seconds: float, status: int = 429) -> Answer:
         ([GONE], 2.0, 2.0),
         ([ERROR], 2.0, 4.0),
         ([ERROR, SILENCE], 2.0, 8.0),
-        ([ERROR, SILENCE, Answer(408)], 2.0, 16.0),
+        ([ERROR, SILENCE, HostAnswer(408)], 2.0, 16.0),
         ([ERROR, ERROR, FINE], 2.0, 2.0),
         ([ERROR, ERROR, GONE, ERROR], 2.0, 4.0),
         ([ERROR] * 20, 2.0, LONGEST_PAUSE_SECONDS),
@@ -47,11 +47,11 @@ def later(seconds: float, status: int = 429) -> Answer:
         ([later(1)], 2.0, 2.0),
         ([later(0)], 2.0, 2.0),
         ([later(30), FINE], 2.0, 30.0),
-        ([Answer(503)], 2.0, 4.0),
+        ([HostAnswer(503)], 2.0, 4.0),
     ],
 )
-def test_waits(answers: list[Answer], delay: float, wait: float) -> None:
-    patience = Patience("paper.example")
+def test_waits(answers: list[HostAnswer], delay: float, wait: float) -> None:
+    patience = HostThrottle("paper.example")
     for answer in answers:
         patience.hear(answer, 100.0)
     assert patience.ended is None
@@ -69,37 +69,37 @@ def test_waits(answers: list[Answer], delay: float, wait: float) -> None:
         ([FORBIDDEN] * 4 + [ERROR, FORBIDDEN], "refused 5 times (status 403)"),
         ([BUSY] * 5, "refused 5 times (status 429)"),
         ([FORBIDDEN, BUSY, FORBIDDEN, BUSY, FORBIDDEN], "refused 5 times (status 403; status 429)"),
-        ([Answer(200, "status 200, a challenge page (x)")] * 5, "refused 5 times (status 200, a challenge page (x))"),
+        ([HostAnswer(200, "status 200, a challenge page (x)")] * 5, "refused 5 times (status 200, a challenge page (x))"),
         ([later(LONGEST_WAIT_SECONDS)], None),
         ([later(3600)], "asks to wait 3600 s"),
         ([later(3600, 503)], "asks to wait 3600 s"),
-        ([Answer(403, "status 403", 3600)], None),
+        ([HostAnswer(403, "status 403", 3600)], None),
         ([SILENCE] * (FAILURES_TO_END - 1), None),
         ([SILENCE] * FAILURES_TO_END, "failed 60 times on end"),
     ],
 )
-def test_ends(answers: list[Answer], ended: str | None) -> None:
-    patience = Patience("paper.example")
+def test_ends(answers: list[HostAnswer], ended: str | None) -> None:
+    patience = HostThrottle("paper.example")
     for answer in answers:
         patience.hear(answer, 0.0)
     assert patience.ended == (ended and f"paper.example {ended}: {NOTHING_MORE}")
 
 
 def test_the_first_reason_stands() -> None:
-    patience = Patience("paper.example")
+    patience = HostThrottle("paper.example")
     for answer in (later(3600), *[FORBIDDEN] * 9):
         patience.hear(answer, 0.0)
     assert patience.ended == f"paper.example asks to wait 3600 s: {NOTHING_MORE}"
 
 
 def test_a_host_that_refused_before_is_asked_once() -> None:
-    wary = Patience("paper.example", wary=True)
+    wary = HostThrottle("paper.example", wary=True)
     wary.hear(FORBIDDEN, 0.0)
     assert wary.ended == f"paper.example refused once (status 403): {NOTHING_MORE}"
 
 
 def test_until_it_answers() -> None:
-    wary = Patience("paper.example", wary=True)
+    wary = HostThrottle("paper.example", wary=True)
     for answer in (FINE, *[FORBIDDEN] * (REFUSALS_TO_END - 1)):
         wary.hear(answer, 0.0)
     assert wary.ended is None
@@ -109,17 +109,19 @@ def test_until_it_answers() -> None:
     ("answer", "again"),
     [(later(5), True), (later(5, 503), True), (later(5, 500), False), (BUSY, False), (later(3600), False), (FINE, False)],
 )
-def test_what_is_asked_again(answer: Answer, again: bool) -> None:
-    assert Patience("paper.example").hear(answer, 0.0) is again
+def test_what_is_asked_again(answer: HostAnswer, again: bool) -> None:
+    assert HostThrottle("paper.example").hear(answer, 0.0) is again
 
 
-ANSWERS = st.builds(Answer, st.none() | st.integers(100, 599), st.none() | st.just("status 403"), st.none() | st.floats(0, 1e9))
+ANSWERS = st.builds(
+    HostAnswer, st.none() | st.integers(100, 599), st.none() | st.just("status 403"), st.none() | st.floats(0, 1e9)
+)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(ANSWERS, st.floats(0, 1e4)), max_size=200), st.floats(0, 3600))
-def test_never_sooner_than_the_delay_and_never_for_ever(heard: list[tuple[Answer, float]], delay: float) -> None:
-    patience, now = Patience("paper.example"), 0.0
+def test_never_sooner_than_the_delay_and_never_for_ever(heard: list[tuple[HostAnswer, float]], delay: float) -> None:
+    patience, now = HostThrottle("paper.example"), 0.0
     for answer, passed in heard:
         now += passed
         patience.hear(answer, now)
@@ -130,9 +132,9 @@ def test_never_sooner_than_the_delay_and_never_for_ever(heard: list[tuple[Answer
 
 
 def test_what_the_crawl_before_was_told_is_kept() -> None:
-    soon = Patience("paper.test", not_before=1_030.0)
+    soon = HostThrottle("paper.test", not_before=1_030.0)
     soon.begin(1_000.0)
     assert (soon.wait(1_000.0, 1.0), soon.ended) == (30.0, None)
-    late = Patience("paper.test", not_before=1_000.0 + LONGEST_WAIT_SECONDS + 1)
+    late = HostThrottle("paper.test", not_before=1_000.0 + LONGEST_WAIT_SECONDS + 1)
     late.begin(1_000.0)
     assert late.ended == f"paper.test asks to wait 601 s more: {NOTHING_MORE}"

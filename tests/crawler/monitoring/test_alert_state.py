@@ -14,9 +14,9 @@ from crawler.monitoring.alert_state import (
     GAP,
     MAX_LETTERS,
     MAX_LINES,
-    Book,
+    AlertState,
+    CurrentProblems,
     Problem,
-    Trouble,
     one_line,
     problems_of,
     ready,
@@ -31,19 +31,19 @@ STALE = Problem("site/paper/stale", "paper: the last success is 30 h old")
 LOST = Problem("lost/paper", "paper: a crawl was lost", lasts=False)
 
 
-def titles(*rounds: tuple[float, Trouble]) -> list[tuple[float, str]]:
+def titles(*rounds: tuple[float, CurrentProblems]) -> list[tuple[float, str]]:
     """The letters of rounds at minutes, each sent at once."""
-    book, told = Book(), []
+    book, told = AlertState(), []
     for minute, trouble in rounds:
         book = turn(book, trouble, at(minute), AGAIN, ("mark",))
         while letter := ready(book, at(minute)):
             told.append((minute, letter.title.removeprefix("Newsledger: ")))
             book = sent(book, letter, (), at(minute))
-        book = Book.from_json(json.loads(json.dumps(book.to_json())))
+        book = AlertState.from_json(json.loads(json.dumps(book.to_json())))
     return told
 
 
-ILL, WELL = Trouble((STALE,)), Trouble()
+ILL, WELL = CurrentProblems((STALE,)), CurrentProblems()
 
 
 def test_told_once_and_again_and_well() -> None:
@@ -59,14 +59,18 @@ def test_ill_once_more_is_told_once_more() -> None:
 def test_letters_keep_a_distance_and_gather() -> None:
     other = Problem("store", "the ledger cannot be written")
     found = titles(
-        (0, ILL), (1, Trouble((STALE, other))), (2, Trouble((other,))), (4.9, Trouble((other,))), (5, Trouble((other,)))
+        (0, ILL),
+        (1, CurrentProblems((STALE, other))),
+        (2, CurrentProblems((other,))),
+        (4.9, CurrentProblems((other,))),
+        (5, CurrentProblems((other,))),
     )
     assert found == [(0, "1 new"), (5, "1 new, 1 well again")]
 
 
 def test_what_was_over_before_it_was_told_is_not_told() -> None:
     other = Problem("store", "the ledger cannot be written")
-    assert titles((0, ILL), (1, Trouble((STALE, other))), (2, ILL), (6, ILL)) == [(0, "1 new")]
+    assert titles((0, ILL), (1, CurrentProblems((STALE, other))), (2, ILL), (6, ILL)) == [(0, "1 new")]
 
 
 def test_what_came_back_before_it_was_told_to_be_over_is_one_trouble() -> None:
@@ -74,23 +78,23 @@ def test_what_came_back_before_it_was_told_to_be_over_is_one_trouble() -> None:
 
 
 def test_a_round_that_did_not_look_at_all_ends_nothing() -> None:
-    assert titles((0, ILL), (10, Trouble(whole=False)), (20, ILL)) == [(0, "1 new")]
+    assert titles((0, ILL), (10, CurrentProblems(whole=False)), (20, ILL)) == [(0, "1 new")]
 
 
 def test_an_event_is_told_and_not_taken_back() -> None:
-    lost = Trouble((LOST,))
+    lost = CurrentProblems((LOST,))
     assert titles((0, lost), (10, WELL), (20, lost), (25 * 60, WELL), (26 * 60, lost)) == [(0, "1 new"), (26 * 60, "1 new")]
-    assert titles((0, ILL), (1, Trouble((STALE, LOST))), (6, ILL)) == [(0, "1 new"), (6, "1 new")], (
+    assert titles((0, ILL), (1, CurrentProblems((STALE, LOST))), (6, ILL)) == [(0, "1 new"), (6, "1 new")], (
         "an event waits for its letter"
     )
 
 
 def test_a_clock_that_jumps_back_does_not_silence() -> None:
-    assert titles((600, ILL), (0, Trouble((STALE, LOST)))) == [(600, "1 new"), (0, "1 new")]
+    assert titles((600, ILL), (0, CurrentProblems((STALE, LOST)))) == [(600, "1 new"), (0, "1 new")]
 
 
 def test_the_letter() -> None:
-    book = turn(Book(), Trouble((STALE, LOST)), at(0), AGAIN, ("a", "b"))
+    book = turn(AlertState(), CurrentProblems((STALE, LOST)), at(0), AGAIN, ("a", "b"))
     (letter,) = book.letters
     assert (letter.title, letter.body) == ("Newsledger: 2 new", f"{STALE.text}\n{LOST.text}")
     assert letter.left == ("a", "b")
@@ -99,15 +103,15 @@ def test_the_letter() -> None:
 
 
 def test_a_letter_is_bounded() -> None:
-    many = Trouble(tuple(Problem(f"site/{n}/stale", f"{n}: " + "x" * 5_000) for n in range(1_000)))
-    (letter,) = turn(Book(), many, at(0), AGAIN, ("a",)).letters
+    many = CurrentProblems(tuple(Problem(f"site/{n}/stale", f"{n}: " + "x" * 5_000) for n in range(1_000)))
+    (letter,) = turn(AlertState(), many, at(0), AGAIN, ("a",)).letters
     lines = letter.body.splitlines()
     assert (len(lines), lines[-1]) == (MAX_LINES + 1, "and 960 more; `newsledger health` tells all")
     assert max(map(len, lines)) <= 300
 
 
 def test_what_was_not_taken_is_tried_again_ever_more_seldom() -> None:
-    book = turn(Book(), ILL, at(0), AGAIN, ("a", "b"))
+    book = turn(AlertState(), ILL, at(0), AGAIN, ("a", "b"))
     tries, minute = [], 0.0
     while minute < 26 * 60:
         letter = ready(book, at(minute))
@@ -122,9 +126,9 @@ def test_what_was_not_taken_is_tried_again_ever_more_seldom() -> None:
 
 
 def test_letters_that_wait_are_bounded() -> None:
-    book = Book()
+    book = AlertState()
     for n in range(100):
-        book = turn(book, Trouble((Problem(str(n), "x"),)), at(n * 10), AGAIN, ("a",))
+        book = turn(book, CurrentProblems((Problem(str(n), "x"),)), at(n * 10), AGAIN, ("a",))
     assert len(book.letters) == MAX_LETTERS
 
 
@@ -150,6 +154,6 @@ def test_a_line_is_a_line(text: str) -> None:
 @given(st.lists(st.tuples(st.floats(0, 5_000), st.sets(st.sampled_from("abcdef"))), max_size=30))
 def test_never_more_than_twelve_letters_an_hour(rounds: list[tuple[float, set[str]]]) -> None:
     rounds.sort(key=lambda one: one[0])
-    told = titles(*((minute, Trouble(tuple(Problem(key, key) for key in sorted(keys)))) for minute, keys in rounds))
+    told = titles(*((minute, CurrentProblems(tuple(Problem(key, key) for key in sorted(keys)))) for minute, keys in rounds))
     gaps = [after - before for (before, _), (after, _) in pairwise(told)]
     assert all(gap >= GAP.total_seconds() / 60 - 0.05 for gap in gaps)

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
 
 from crawler.cli import main
-from crawler.monitoring.alert_state import Problem, Trouble
+from crawler.monitoring.alert_state import CurrentProblems, Problem
 from crawler.monitoring.alerts import AlertError, Alerts
 from pipelines.store.crawls import CrawlOutcome, close_left_open, finish_crawl, start_crawl
 from pipelines.store.rows import moment
@@ -65,11 +65,11 @@ def hook() -> Iterator[Webhook]:
     server.server_close()
 
 
-ILL = Trouble((Problem("site/paper/stale", "paper: the last success is 30 h old"),))
+ILL = CurrentProblems((Problem("site/paper/stale", "paper: the last success is 30 h old"),))
 
 
 def test_told_once_and_well_again_across_restarts(hook: Webhook, tmp_path: Path) -> None:
-    for minute, trouble in ((0, ILL), (10, ILL), (20, Trouble()), (30, Trouble())):
+    for minute, trouble in ((0, ILL), (10, ILL), (20, CurrentProblems()), (30, CurrentProblems())):
         Alerts(str(tmp_path / "news.db"), (hook.url,), AGAIN).round(trouble, at(minute))
     assert [(one["title"], one["message"]) for one in hook.told] == [
         ("Newsledger: 1 new", "paper: the last success is 30 h old"),
@@ -122,8 +122,8 @@ def test_a_disk_that_takes_nothing_is_told_of_all_the_same(
     assert [one["title"] for one in hook.told] == ["Newsledger: 1 new"]
     assert sum("cannot be kept" in one.getMessage() for one in caplog.records) == 1
     (tmp_path / "news-alerts.json").rmdir()
-    alerts.round(Trouble(), at(30))
-    Alerts(str(tmp_path / "news.db"), (hook.url,), AGAIN).round(Trouble(), at(40))
+    alerts.round(CurrentProblems(), at(30))
+    Alerts(str(tmp_path / "news.db"), (hook.url,), AGAIN).round(CurrentProblems(), at(40))
     assert [one["title"] for one in hook.told] == ["Newsledger: 1 new", "Newsledger: 1 well again"]
 
 

@@ -14,10 +14,10 @@ pytest.importorskip("prometheus_client", reason="the extra `metrics` is not inst
 from prometheus_client.parser import text_string_to_metric_families
 
 from crawler.cli import main
-from crawler.monitoring.collector import Reader, Reading
+from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.exporter import render
 from crawler.monitoring.heartbeat import write_beat
-from crawler.monitoring.metrics import FAMILIES, Family, Kind, samples
+from crawler.monitoring.metrics import FAMILIES, MetricFamily, MetricKind, samples
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, note_crawl, put_sites
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
@@ -48,11 +48,11 @@ def filled(folder: Path) -> str:
     return str(folder / "news.db")
 
 
-def read(db: str, minute: float = 10) -> Reading:
-    return Reader(db, DAY).read(at(minute), every)
+def read(db: str, minute: float = 10) -> Measurement:
+    return MeasurementReader(db, DAY).read(at(minute), every)
 
 
-def values(reading: Reading) -> dict[str, float]:
+def values(reading: Measurement) -> dict[str, float]:
     """Sample names with labels -> values, as Prometheus reads them."""
     return {
         one.name + "".join(f" {value}" for _, value in sorted(one.labels.items())): one.value
@@ -96,10 +96,10 @@ def test_a_dead_schedule_has_nothing_queued(tmp_path: Path) -> None:
 
 def test_counters_survive_restarts_and_nothing_is_read_twice(tmp_path: Path) -> None:
     db = filled(tmp_path)
-    one = Reader(db, DAY)
+    one = MeasurementReader(db, DAY)
     first = values(one.read(at(10), every))
     one.save()
-    again = Reader(db, DAY)
+    again = MeasurementReader(db, DAY)
     reading = again.read(at(10), every, seconds=0)
     assert reading.whole
     second = values(reading)
@@ -111,7 +111,7 @@ def test_counters_survive_restarts_and_nothing_is_read_twice(tmp_path: Path) -> 
 def test_vital_signs_are_read_within_their_time(tmp_path: Path) -> None:
     with Store(tmp_path / "news.db") as store:
         put_sites(store, [{"id": f"s{n}", "name": "S", "url": "https://s.example/"} for n in range(50)])
-    reader = Reader(str(tmp_path / "news.db"), DAY)
+    reader = MeasurementReader(str(tmp_path / "news.db"), DAY)
     assert not reader.read(at(0), every, seconds=-1).whole
     reading = reader.read(at(0), every)
     assert (reading.whole, len(reading.vitals)) == (True, 50)
@@ -140,10 +140,10 @@ def test_each_family_is_exposed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-def test_names_follow_the_rules(family: Family) -> None:
+def test_names_follow_the_rules(family: MetricFamily) -> None:
     """What promtool checks: base units, endings that say the kind, help, snake case, no type in the name."""
     assert re.fullmatch(r"newsledger(_[a-z]+)+", family.name)
-    assert family.sample.endswith("_total") == (family.kind is Kind.COUNTER)
+    assert family.sample.endswith("_total") == (family.kind is MetricKind.COUNTER)
     assert not family.name.endswith(("_total", "_count", "_sum", "_bucket", "_info"))
     assert not re.search(r"_(ms|millis\w*|minutes|hours|days|kb|mb|percent|ratio|counter|gauge|secs?)(_|$)", family.name)
     assert family.meaning.endswith(".")

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.clock import clock
-from crawler.monitoring.alert_state import Trouble
-from crawler.monitoring.collector import Reader, Reading
-from crawler.monitoring.heartbeat import Beat, read_beat, write_beat
-from crawler.monitoring.monitor import Watch, Watched, writing_trouble
+from crawler.monitoring.alert_state import CurrentProblems
+from crawler.monitoring.collector import Measurement, MeasurementReader
+from crawler.monitoring.heartbeat import Heartbeat, read_beat, write_beat
+from crawler.monitoring.monitor import Monitor, MonitoredSchedule, writing_trouble
 from crawler.monitoring.sd_notify import ALIVE, READY, STOPPING, tell
 from crawler.monitoring.server import WatchServer
 from pipelines.store.database import Store
@@ -85,7 +85,7 @@ def test_a_beat_is_fresh_for_a_minute(tmp_path: Path) -> None:
     assert read_beat(db) is None
     write_beat(db, at(0), pid=3, sites=2, queued=1, running=0)
     beat = read_beat(db)
-    assert beat == Beat("2025-03-07T08:00:00Z", 3, 2, 1, 0)
+    assert beat == Heartbeat("2025-03-07T08:00:00Z", 3, 2, 1, 0)
     assert (beat.fresh(at(1)), beat.fresh(at(1.1))) == (True, False)
     for broken in ("", "[]", '{"at": 1}', '{"at": "x", "pid": 1, "sites": 1, "queued": 1, "running": 1}'):
         (tmp_path / "news-schedule.json").write_text(broken, encoding="utf-8")
@@ -96,18 +96,20 @@ class Listening:
     """Keeps what it is told."""
 
     def __init__(self) -> None:
-        self.told: list[Trouble] = []
+        self.told: list[CurrentProblems] = []
 
-    def round(self, trouble: Trouble, now: object) -> int:
+    def round(self, trouble: CurrentProblems, now: object) -> int:
         self.told.append(trouble)
         return 0
 
 
-def watch(db: str, teller: Listening) -> Watch:
-    def render(reading: Reading) -> bytes:
+def watch(db: str, teller: Listening) -> Monitor:
+    def render(reading: Measurement) -> bytes:
         return f"writable {reading.writable}".encode()
 
-    return Watch(Watched(db, lambda _: True), Reader(db, DAY), clock(at(0).isoformat()), teller=teller, render=render)
+    return Monitor(
+        MonitoredSchedule(db, lambda _: True), MeasurementReader(db, DAY), clock(at(0).isoformat()), teller=teller, render=render
+    )
 
 
 def test_rounds_see_a_ledger_that_cannot_be_written(tmp_path: Path) -> None:
@@ -118,7 +120,7 @@ def test_rounds_see_a_ledger_that_cannot_be_written(tmp_path: Path) -> None:
     write_beat(db, at(0), pid=1, sites=1, queued=0, running=0)
     one.round()
     assert (one.text, one.ills()) == (b"writable True", [])
-    assert teller.told == [Trouble()], "a site that was never crawled is no trouble"
+    assert teller.told == [CurrentProblems()], "a site that was never crawled is no trouble"
     for name in ("news.db", "news.db-wal", "news.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
     (tmp_path / "news.db").mkdir()

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from crawler.cli import main
 from crawler.warc import reader
-from crawler.warc.writer import Archive
+from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Exchange, Outcome
 from pipelines.store.database import Store
 from tests.crawler.offline.test_reprocess import Relaid
@@ -53,7 +53,7 @@ def crawled(paper: Relaid, tmp_path_factory: pytest.TempPathFactory) -> Path:
     crawl(folder, "courier", now=MORNING)
     paper.say(2, "The committee meets again in October.")
     crawl(folder, "courier", now=NOON, recheck="all")
-    archive = Archive(folder / "warc", "courier")
+    archive = ArchiveWriter(folder / "warc", "courier")
     archive.write(
         Exchange(f"{paper.url}news/library-4500002", (), 200, (("Content-Type", "text/html"),), b"October, " * 200), NOON
     )

@@ -18,7 +18,7 @@ from crawler.cli import main
 from crawler.demo.press import Press
 from crawler.extraction.families import READERS
 from crawler.offline.reprocess import reprocess, scope_of
-from crawler.warc.writer import Archive
+from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Exchange
 from pipelines.store.database import Store
 from tests.crawler.processes import TESTS, crawl, newsledger, site_table
@@ -205,7 +205,7 @@ def test_what_is_interrupted_goes_on_where_it_was(ledger: Path) -> None:
 
 
 def test_a_page_that_is_lost_or_reads_as_none_leaves_its_revision_as_it_is(ledger: Path) -> None:
-    archive = Archive(ledger / "warc", "courier")
+    archive = ArchiveWriter(ledger / "warc", "courier")
     empty = Exchange("https://paper.example/", (), 200, (("Content-Type", "text/html"),), b"<html><body></body></html>")
     place = archive.write(empty, EVENING)
     archive.close()

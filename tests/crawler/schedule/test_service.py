@@ -18,11 +18,11 @@ import pytest
 from crawler.catalogue.site import Site
 from crawler.clock import clock
 from crawler.demo.press import Press
-from crawler.schedule.host_locks import Attendance, hold
-from crawler.schedule.missed_runs import Accounts
+from crawler.schedule.host_locks import SchedulerLock, hold
+from crawler.schedule.missed_runs import MissedRuns
 from crawler.schedule.plan import CRON_SPREAD, grid_start, offset
 from crawler.schedule.service import Schedule
-from crawler.schedule.subprocess_runner import Children, Orders
+from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, note_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, moment
@@ -151,7 +151,7 @@ def schedule(tmp_path: Path) -> Iterator[Schedule]:
     new_store(tmp_path).close()
     db = str(tmp_path / "news.db")
     moments = clock("2025-03-07T12:00:00+00:00")
-    made = Schedule(db, Children(Orders(db), moments), moments, 2)
+    made = Schedule(db, SubprocessRunner(RunnerConfig(db), moments), moments, 2)
     yield made
     made.stop()
 
@@ -205,7 +205,7 @@ def test_what_another_schedule_keeps_is_not_missed(tmp_path: Path, schedule: Sch
     with Store(tmp_path / "news.db") as store:
         finish_crawl(store, start_crawl(store, "paper", "schedule", T0, T0), CrawlOutcome.FINISHED, at(1))
     schedule.replace([PAPER])
-    other = Attendance(tmp_path / "locks")
+    other = SchedulerLock(tmp_path / "locks")
     assert other.alone
     other.welcome()
     assert schedule.note_missed() == 0
@@ -216,7 +216,7 @@ def test_what_another_schedule_keeps_is_not_missed(tmp_path: Path, schedule: Sch
 
 def test_starts_that_passed_while_the_machine_slept_are_told(tmp_path: Path, schedule: Schedule) -> None:
     """By the timetable's own door: three starts came due at once, the last is made."""
-    put = Accounts(str(tmp_path / "news.db"), clock("2025-03-07T12:00:00+00:00"))
+    put = MissedRuns(str(tmp_path / "news.db"), clock("2025-03-07T12:00:00+00:00"))
     put.put("paper", CrawlOutcome.MISSED, [at(30), at(60)], "nobody kept time")
     put.put("paper", CrawlOutcome.SKIPPED, [at(90)], "the crawl before it has not ended")
     assert rows(tmp_path) == []
@@ -237,7 +237,7 @@ def planned(schedule: Schedule) -> datetime | None:
 def test_a_clock_that_is_set_back_has_all_planned_anew(tmp_path: Path) -> None:
     new_store(tmp_path).close()
     db, shift = str(tmp_path / "news.db"), timedelta()
-    schedule = Schedule(db, Children(Orders(db), clock()), lambda: datetime.now(UTC) + shift, 1)
+    schedule = Schedule(db, SubprocessRunner(RunnerConfig(db), clock()), lambda: datetime.now(UTC) + shift, 1)
     try:
         schedule.replace([Site("paper", "The Paper", "https://paper.example/", "UTC", every="31 days")])
         schedule.start()
@@ -280,7 +280,7 @@ def test_a_start_is_made_once_whoever_planned_it(tmp_path: Path) -> None:
 def test_a_child_that_tells_nothing_is_a_row(tmp_path: Path, body: str, outcome: str, reason: str) -> None:
     new_store(tmp_path).close()
     db = str(tmp_path / "news.db")
-    children = Children(Orders(db, program=(sys.executable, "-c", body)), clock())
+    children = SubprocessRunner(RunnerConfig(db, program=(sys.executable, "-c", body)), clock())
     crawl = threading.Thread(target=children.crawl, args=(PAPER, T0))
     crawl.start()
     if outcome == "stopped":

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.warc import reader
-from crawler.warc.erase import TEXT, Blank, UnerasableError, blank_for, notes_of
-from crawler.warc.writer import OPEN, Archive, BusyError, Place, erase, locate
+from crawler.warc.erase import TEXT, Erasure, UnerasableError, blank_for, notes_of
+from crawler.warc.writer import OPEN, ArchiveBusyError, ArchiveWriter, RecordLocation, erase, locate
 from tests.crawler.warc.test_writer import NOON, exchange
 
 RECORD_ID = "<urn:uuid:12345678-1234-1234-1234-123456789abc>"
@@ -27,7 +27,7 @@ SHORTEST = 18 + 5 + 189
 
 @given(st.one_of(st.integers(SHORTEST, 70_000), st.integers(60_000, 400_000)))
 def test_a_blank_is_exactly_as_long_as_its_place(length: int) -> None:
-    packed = Blank(0, length, RECORD_ID, "2025-03-07T12:00:00Z").member()
+    packed = Erasure(0, length, RECORD_ID, "2025-03-07T12:00:00Z").member()
     assert len(packed) == length
     (record,) = ArchiveIterator(BytesIO(packed), check_digests="raise")
     assert (record.rec_type, record.rec_headers.get_header("WARC-Record-ID")) == ("metadata", RECORD_ID)
@@ -35,12 +35,12 @@ def test_a_blank_is_exactly_as_long_as_its_place(length: int) -> None:
 
 def test_a_place_that_is_too_short_is_refused() -> None:
     with pytest.raises(UnerasableError):
-        Blank(0, SHORTEST - 1, RECORD_ID, "2025-03-07T12:00:00Z").member()
+        Erasure(0, SHORTEST - 1, RECORD_ID, "2025-03-07T12:00:00Z").member()
 
 
-def written(folder: Path, count: int = 3) -> list[Place]:
+def written(folder: Path, count: int = 3) -> list[RecordLocation]:
     """Pages of many sizes in one file; one of them larger than a deflate block."""
-    archive, made = Archive(folder, "paper"), random.Random(5)
+    archive, made = ArchiveWriter(folder, "paper"), random.Random(5)
     places = [archive.write(exchange(made.randbytes(size), packed=False), NOON) for size in (300, 180_000, 9_000)[:count]]
     archive.close()
     return places
@@ -106,9 +106,9 @@ def test_a_record_that_is_too_short_leaves_the_file_as_it_is(tmp_path: Path) -> 
 
 def test_a_file_that_is_being_written_is_left_alone(tmp_path: Path) -> None:
     (place,) = written(tmp_path, 1)
-    writer = Archive(tmp_path, "paper")
+    writer = ArchiveWriter(tmp_path, "paper")
     writer.write(exchange(), NOON)
-    with pytest.raises(BusyError, match="paper-20250307-01"):
+    with pytest.raises(ArchiveBusyError, match="paper-20250307-01"):
         erase(tmp_path, place.file, [place.offset], NOON)
     writer.close()
     assert erase(tmp_path, place.file, [place.offset], NOON) == 1
@@ -125,7 +125,7 @@ def test_killed_half_way_the_next_writer_finishes_it_before_it_cuts(tmp_path: Pa
         notes_of(path).write_text(json.dumps([asdict(blank)]), encoding="utf-8")
         stream.seek(blank.offset)
         stream.write(blank.member()[:done])
-    writer = Archive(tmp_path, "paper")
+    writer = ArchiveWriter(tmp_path, "paper")
     added = writer.write(exchange(), NOON)
     writer.close()
     assert [entry.offset for entry in reader.index(path).entries] == [places[0].offset, places[2].offset, added.offset]

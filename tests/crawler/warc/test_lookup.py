@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.warc.lookup import answer_at
-from crawler.warc.writer import Archive, Earlier
+from crawler.warc.writer import ArchiveWriter, RepeatedRecord
 from pipelines.article import Exchange
 
 NOON = datetime(2025, 3, 7, 12, tzinfo=UTC)
@@ -16,8 +16,8 @@ NOON = datetime(2025, 3, 7, 12, tzinfo=UTC)
 def test_an_answer_is_read_at_its_place(tmp_path: Path) -> None:
     headers = (("Content-Type", "text/html"), ("Content-Encoding", "gzip"), ("X-Odd", "caf\u00e9"))
     exchange = Exchange("https://paper.example/", (), 203, headers, gzip.compress(b"<p>said</p>"))
-    archive = Archive(tmp_path, "paper")
-    place, again = archive.write(exchange, NOON), archive.write(exchange, NOON, Earlier("https://paper.example/", NOON))
+    archive = ArchiveWriter(tmp_path, "paper")
+    place, again = archive.write(exchange, NOON), archive.write(exchange, NOON, RepeatedRecord("https://paper.example/", NOON))
     archive.close()
     found = answer_at(tmp_path, place.file, place.offset)
     assert found is not None

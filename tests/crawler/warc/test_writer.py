@@ -16,7 +16,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.warc import reader
-from crawler.warc.writer import OPEN, Archive, locate, whole_length
+from crawler.warc.writer import OPEN, ArchiveWriter, locate, whole_length
 from pipelines.article import Exchange
 from tests.crawler.processes import environment
 
@@ -32,7 +32,7 @@ def exchange(body: bytes = PAGE, *, packed: bool = True, url: str = "https://pap
 
 
 def test_a_page_comes_back_as_it_came(tmp_path: Path) -> None:
-    archive = Archive(tmp_path, "paper")
+    archive = ArchiveWriter(tmp_path, "paper")
     first = archive.write(exchange(), NOON)
     second = archive.write(exchange(b"<p>another</p>", packed=False), NOON + timedelta(minutes=3))
     archive.close()
@@ -51,7 +51,7 @@ def test_a_page_comes_back_as_it_came(tmp_path: Path) -> None:
 
 
 def test_every_record_says_what_the_standard_asks_for(tmp_path: Path) -> None:
-    archive = Archive(tmp_path, "paper")
+    archive = ArchiveWriter(tmp_path, "paper")
     archive.write(exchange(), NOON)
     archive.close()
     records = []
@@ -77,7 +77,7 @@ def test_every_record_says_what_the_standard_asks_for(tmp_path: Path) -> None:
 
 
 def test_files_are_closed_by_day_and_by_size(tmp_path: Path) -> None:
-    archive = Archive(tmp_path, "paper", max_file_bytes=2_000)
+    archive = ArchiveWriter(tmp_path, "paper", max_file_bytes=2_000)
     pages = [random.Random(n).randbytes(1_500) for n in range(3)]
     places = [archive.write(exchange(page, packed=False), NOON) for page in pages]
     places.append(archive.write(exchange(), NOON + timedelta(days=1)))
@@ -89,7 +89,7 @@ def test_files_are_closed_by_day_and_by_size(tmp_path: Path) -> None:
 
 
 def test_two_writers_never_share_a_file(tmp_path: Path) -> None:
-    one, other = Archive(tmp_path, "paper"), Archive(tmp_path, "paper")
+    one, other = ArchiveWriter(tmp_path, "paper"), ArchiveWriter(tmp_path, "paper")
     places = [one.write(exchange(), NOON), other.write(exchange(), NOON)]
     one.close()
     other.close()
@@ -98,14 +98,14 @@ def test_two_writers_never_share_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cut", [1, 20, 150, 300])
 def test_what_was_left_half_written_is_cut_off(tmp_path: Path, cut: int) -> None:
-    archive = Archive(tmp_path, "paper")
+    archive = ArchiveWriter(tmp_path, "paper")
     first, second = archive.write(exchange(), NOON), archive.write(exchange(), NOON)
     archive.close()
     path = tmp_path / "paper" / "paper-20250307-01.warc.gz.open"
     with path.open("a+b") as stream:
         stream.truncate(second.offset + cut)
     assert whole_length(path) <= second.offset + cut
-    writer = Archive(tmp_path, "paper")
+    writer = ArchiveWriter(tmp_path, "paper")
     again = writer.write(exchange(), NOON)
     writer.close()
     index = reader.index(path)
@@ -123,9 +123,9 @@ def test_a_name_never_leads_out_of_the_archive(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from tests.crawler.warc.test_writer import NOON, Archive, exchange
+from tests.crawler.warc.test_writer import NOON, ArchiveWriter, exchange
 import random
-archive, made = Archive(Path(sys.argv[1]), "paper"), random.Random(int(sys.argv[2]))
+archive, made = ArchiveWriter(Path(sys.argv[1]), "paper"), random.Random(int(sys.argv[2]))
 while True:
     place = archive.write(exchange(made.randbytes(made.randrange(200, 60_000)), packed=False), NOON)
     print(place.file, place.offset, place.payload_hash, flush=True)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pipelines.article import Author, Image
 from pipelines.diff.media import author_changes, image_changes
-from pipelines.diff.model import Kind, Op, Piece
+from pipelines.diff.model import ChangeKind, Op, Piece
 
 MILL = Image("https://paper.example/1.jpg", None, "Smoke over the mill on Friday", "Ann Other")
 ROAD = Image("https://paper.example/2.jpg", None, "Station Road was shut", "Bob Any/PA")
@@ -27,7 +27,7 @@ def test_pictures_are_compared_one_by_one() -> None:
     added = Image(None, None, "The mill in 1920", "Museum")
     found = image_changes((MILL, BARE, ROAD), (edited, added))
     assert [(one.kind, one.number_before, one.number_after) for one in found] == [
-        (Kind.CHANGED, 1, 1), (Kind.REMOVED, 2, None), (Kind.ADDED, None, 2),
+        (ChangeKind.CHANGED, 1, 1), (ChangeKind.REMOVED, 2, None), (ChangeKind.ADDED, None, 2),
     ]  # fmt: skip
     assert found[0].caption == (Piece(Op.SAME, "Smoke over the "), Piece(Op.ADDED, "old "), Piece(Op.SAME, "mill on Friday"))
     assert found[0].credit == same("Ann Other")
@@ -36,14 +36,14 @@ def test_pictures_are_compared_one_by_one() -> None:
 
 def test_one_address_is_one_picture_whatever_its_caption() -> None:
     (found,) = image_changes((MILL,), (Image(MILL.url, None, "Quite something else", "Ann Other"),))
-    assert found.kind is Kind.CHANGED
+    assert found.kind is ChangeKind.CHANGED
 
 
 def test_pictures_change_places() -> None:
     third = Image(None, None, "The chimney", None)
     found = image_changes((MILL, ROAD, third), (ROAD, third, MILL))
     assert [(one.kind, one.number_before, one.number_after) for one in found] == [
-        (Kind.SAME, 2, 1), (Kind.SAME, 3, 2), (Kind.MOVED_TO, 1, 3),
+        (ChangeKind.SAME, 2, 1), (ChangeKind.SAME, 3, 2), (ChangeKind.MOVED_TO, 1, 3),
     ]  # fmt: skip
 
 
@@ -52,8 +52,8 @@ def test_people_come_go_and_are_renamed() -> None:
     after = (Author("Ann Other-Smith"), Author("Bob Any", "Editor"), Author("Di Vine", None, "PA"))
     found = author_changes(before, after)
     assert [(one.kind, one.before and one.before.name, one.after and one.after.name) for one in found] == [
-        (Kind.CHANGED, "Ann Other", "Ann Other-Smith"), (Kind.CHANGED, "Bob Any", "Bob Any"),
-        (Kind.REMOVED, "Cy Young", None), (Kind.ADDED, None, "Di Vine"),
+        (ChangeKind.CHANGED, "Ann Other", "Ann Other-Smith"), (ChangeKind.CHANGED, "Bob Any", "Bob Any"),
+        (ChangeKind.REMOVED, "Cy Young", None), (ChangeKind.ADDED, None, "Di Vine"),
     ]  # fmt: skip
     assert found[1].pieces == (Piece(Op.SAME, "Bob Any, "), Piece(Op.REMOVED, "Reporter"), Piece(Op.ADDED, "Editor"))
 
@@ -65,8 +65,8 @@ def test_every_picture_with_words_is_told_once(before: list[Image], after: list[
         told = [side(one) for one in found if side(one) is not None]
         assert sorted(map(repr, told)) == sorted(repr(image) for image in images if image.caption or image.credit)
     for one in found:
-        assert (one.kind is Kind.ADDED) == (one.before is None)
-        assert (one.kind is Kind.REMOVED) == (one.after is None)
+        assert (one.kind is ChangeKind.ADDED) == (one.before is None)
+        assert (one.kind is ChangeKind.REMOVED) == (one.after is None)
 
 
 @given(AUTHORS, AUTHORS)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.diff.model import Kind, Op, Paragraph, Piece, apply, restore
+from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, apply, restore
 from pipelines.diff.sentences import body_changes, pieces_of, word_pieces
 
 FIRE = "Firefighters were called to Cross Mill on the ring road at 4.10am on Friday."
@@ -24,11 +24,15 @@ TEXTS = st.one_of(
 )
 
 
+SAME, ADDED, REMOVED, CHANGED = ChangeKind.SAME, ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CHANGED
+MOVED_FROM, MOVED_TO = ChangeKind.MOVED_FROM, ChangeKind.MOVED_TO
+
+
 def body(*paragraphs: str) -> str:
     return "\n\n".join(paragraphs)
 
 
-def told(before: str, after: str) -> list[tuple[Kind, int | None, int | None]]:
+def told(before: str, after: str) -> list[tuple[ChangeKind, int | None, int | None]]:
     return [(one.kind, one.number_before, one.number_after) for one in body_changes(before, after)]
 
 
@@ -46,10 +50,10 @@ def test_exact_both_ways(before: str, after: str) -> None:
 def test_places_refer_to_each_other_and_numbers_go_up(before: str, after: str) -> None:
     shown = body_changes(before, after)
     for index, one in enumerate(shown):
-        assert (one.moved is not None) == (one.kind in (Kind.MOVED_FROM, Kind.MOVED_TO))
+        assert (one.moved is not None) == (one.kind in (ChangeKind.MOVED_FROM, ChangeKind.MOVED_TO))
         if one.moved is not None:
             other = shown[one.moved]
-            assert (other.moved, {one.kind, other.kind}) == (index, {Kind.MOVED_FROM, Kind.MOVED_TO})
+            assert (other.moved, {one.kind, other.kind}) == (index, {ChangeKind.MOVED_FROM, ChangeKind.MOVED_TO})
             assert (one.number_before, one.number_after) == (other.number_before, other.number_after)
     assert all("\n" not in piece.text or not piece.text.strip("\n") for one in shown for piece in one.pieces)
     befores, afters = [one.number_before for one in shown if one.stood], [one.number_after for one in shown if one.stands]
@@ -60,7 +64,7 @@ def test_places_refer_to_each_other_and_numbers_go_up(before: str, after: str) -
 
 @given(TEXTS)
 def test_a_text_does_not_differ_from_itself(text: str) -> None:
-    assert all(one.kind is Kind.SAME for one in body_changes(text, text))
+    assert all(one.kind is ChangeKind.SAME for one in body_changes(text, text))
 
 
 def test_a_difference_of_another_text_is_refused() -> None:
@@ -73,29 +77,29 @@ def test_a_difference_of_another_text_is_refused() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        (body(FIRE, ROAD), body(FIRE, CREWS, ROAD), [(Kind.SAME, 1, 1), (Kind.ADDED, None, 2), (Kind.SAME, 2, 3)]),
-        (body(FIRE, CREWS, ROAD), body(FIRE, ROAD), [(Kind.SAME, 1, 1), (Kind.REMOVED, 2, None), (Kind.SAME, 3, 2)]),
-        (body(FIRE, CREWS), body(FIRE, CREWS, ROAD), [(Kind.SAME, 1, 1), (Kind.SAME, 2, 2), (Kind.ADDED, None, 3)]),
-        (body(FIRE, ROAD), body(FIRE, CALL), [(Kind.SAME, 1, 1), (Kind.REMOVED, 2, None), (Kind.ADDED, None, 2)]),
+        (body(FIRE, ROAD), body(FIRE, CREWS, ROAD), [(SAME, 1, 1), (ADDED, None, 2), (SAME, 2, 3)]),
+        (body(FIRE, CREWS, ROAD), body(FIRE, ROAD), [(SAME, 1, 1), (REMOVED, 2, None), (SAME, 3, 2)]),
+        (body(FIRE, CREWS), body(FIRE, CREWS, ROAD), [(SAME, 1, 1), (SAME, 2, 2), (ADDED, None, 3)]),
+        (body(FIRE, ROAD), body(FIRE, CALL), [(SAME, 1, 1), (REMOVED, 2, None), (ADDED, None, 2)]),
         (
             body(FIRE, CREWS, ROAD, CALL), body(CREWS, ROAD, CALL, FIRE),
-            [(Kind.MOVED_FROM, 1, 4), (Kind.SAME, 2, 1), (Kind.SAME, 3, 2), (Kind.SAME, 4, 3), (Kind.MOVED_TO, 1, 4)],
+            [(MOVED_FROM, 1, 4), (SAME, 2, 1), (SAME, 3, 2), (SAME, 4, 3), (MOVED_TO, 1, 4)],
         ),
-        ("Read more\n\n" + FIRE, FIRE + "\n\nRead more", [(Kind.REMOVED, 1, None), (Kind.SAME, 2, 1), (Kind.ADDED, None, 2)]),
-        ("", FIRE, [(Kind.ADDED, None, 1)]),
+        ("Read more\n\n" + FIRE, FIRE + "\n\nRead more", [(REMOVED, 1, None), (SAME, 2, 1), (ADDED, None, 2)]),
+        ("", FIRE, [(ADDED, None, 1)]),
         ("", "", []),
     ],
     ids=["added", "removed", "at the end", "another", "moved", "too short to have moved", "from nothing", "nothing"],
 )  # fmt: skip
-def test_what_became_of_paragraphs(before: str, after: str, expected: list[tuple[Kind, int | None, int | None]]) -> None:
+def test_what_became_of_paragraphs(before: str, after: str, expected: list[tuple[ChangeKind, int | None, int | None]]) -> None:
     assert told(before, after) == expected
 
 
 def test_one_that_moved_and_was_edited_says_both() -> None:
     edited = CREWS.replace("two people", "three people")
     shown = body_changes(body(CREWS, FIRE, ROAD), body(FIRE, ROAD, edited))
-    assert shown[0] == Paragraph(Kind.MOVED_FROM, (Piece(Op.SAME, CREWS),), 1, 3, 3, break_before="\n\n")
-    assert shown[3].kind is Kind.MOVED_TO
+    assert shown[0] == Paragraph(ChangeKind.MOVED_FROM, (Piece(Op.SAME, CREWS),), 1, 3, 3, break_before="\n\n")
+    assert shown[3].kind is ChangeKind.MOVED_TO
     assert [piece for piece in shown[3].pieces if piece.op is not Op.SAME] == [
         Piece(Op.REMOVED, "two"), Piece(Op.ADDED, "three"),
     ]  # fmt: skip
@@ -104,10 +108,10 @@ def test_one_that_moved_and_was_edited_says_both() -> None:
 def test_splitting_and_joining_are_shown_as_a_break_that_came_or_went() -> None:
     one, two = CREWS.split(" One of them")
     apart = body(FIRE, one, f"One of them{two}", ROAD)
-    (changed,) = [each for each in body_changes(body(FIRE, CREWS, ROAD), apart) if each.kind is not Kind.SAME]
+    (changed,) = [each for each in body_changes(body(FIRE, CREWS, ROAD), apart) if each.kind is not ChangeKind.SAME]
     assert [piece for piece in changed.pieces if piece.op is not Op.SAME] == [Piece(Op.REMOVED, " "), Piece(Op.ADDED, "\n\n")]
-    assert (changed.kind, changed.number_before, changed.number_after) == (Kind.CHANGED, 2, 2)
-    (changed,) = [each for each in body_changes(apart, body(FIRE, CREWS, ROAD)) if each.kind is not Kind.SAME]
+    assert (changed.kind, changed.number_before, changed.number_after) == (ChangeKind.CHANGED, 2, 2)
+    (changed,) = [each for each in body_changes(apart, body(FIRE, CREWS, ROAD)) if each.kind is not ChangeKind.SAME]
     assert [piece for piece in changed.pieces if piece.op is not Op.SAME] == [Piece(Op.REMOVED, "\n\n"), Piece(Op.ADDED, " ")]
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from pipelines.article import Author, Image
 from pipelines.exchange.export import Selection, records
-from pipelines.exchange.import_records import Heap, RecordError, read
+from pipelines.exchange.import_records import RecordError, Staging, read
 from pipelines.exchange.merge import merge
-from pipelines.exchange.merge_writer import Origin
+from pipelines.exchange.merge_writer import MergeSource
 from pipelines.proof.verify import verify
 from pipelines.store.database import Store
 from tests.factories import URL, article, at, new_ledger, new_store
@@ -132,10 +132,10 @@ def test_hostile_texts_make_the_way_and_back(tmp_path: Path, drawn: list[tuple[s
             ledger.record(article(body, headline=headline, topics=(name, body), url=url, seen=place, modified=place, **parts))
         written = [json.dumps(record, ensure_ascii=False) for record in records(store, Selection())]
     with Store(tmp_path / "heap.db") as other, Store(tmp_path / "back.db") as back:
-        heap = Heap(other)
+        heap = Staging(other)
         assert heap.put(written) == [None] * len(written)
         heap.settle()
-        merge(back, other, Origin("file.jsonl", "import"), at(900))
+        merge(back, other, MergeSource("file.jsonl", "import"), at(900))
         assert [json.dumps(record, ensure_ascii=False) for record in records(back, Selection())] == written
         assert [str(fault) for fault in verify(back)] == []
 
@@ -143,5 +143,5 @@ def test_hostile_texts_make_the_way_and_back(tmp_path: Path, drawn: list[tuple[s
 def test_a_record_that_comes_twice_is_told(tmp_path: Path, record: dict[str, Any]) -> None:
     line = json.dumps(record)
     with Store(tmp_path / "heap.db") as other:
-        told = Heap(other).put([line, line, "{}"])
+        told = Staging(other).put([line, line, "{}"])
     assert told == [None, f"revision 2 of {URL} comes twice", "no record of newsledger-revision/1"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.exchange.merge import Merged, merge
-from pipelines.exchange.merge_writer import Origin
+from pipelines.exchange.merge_writer import MergeSource
 from pipelines.history.revisit import next_check
 from pipelines.proof.verify import verify
 from pipelines.store.crawls import put_sites, start_crawl
@@ -37,7 +37,7 @@ def ledger(folder: Path, *items: Article | Fetch) -> Path:
 
 def merged(target: Path, other: Path, minutes: float = 5000, under: str = "") -> Merged:
     with Store(target) as store, Store(other, readonly=True) as source:
-        done = merge(store, source, Origin("other.db", "merge", under), at(minutes))
+        done = merge(store, source, MergeSource("other.db", "merge", under), at(minutes))
         assert [str(fault) for fault in verify(store)] == []
         return done
 
@@ -149,7 +149,7 @@ def test_what_is_withdrawn_does_not_come_back(tmp_path: Path, which: str) -> Non
     with Store(ours if which == "ours" else theirs) as store:
         store.insert("withdrawals", {"article_id": 1, "at": moment(at(99)), "who": "a", "reason": "b", "revisions": 1})
     with Store(ours) as store, Store(theirs, readonly=True) as source:
-        done = merge(store, source, Origin("other.db", "merge"), at(100))
+        done = merge(store, source, MergeSource("other.db", "merge"), at(100))
     assert dict(done.counts) == {"withdrawn": 1}
     assert len(history(ours)) == 1
 
@@ -186,7 +186,7 @@ def test_a_merge_that_was_killed_is_run_again(tmp_path: Path) -> None:
 
     with Store(ours) as store, Store(theirs, readonly=True) as source:
         with pytest.raises(KeyboardInterrupt):
-            merge(store, source, Origin("other.db", "merge"), at(100), stop)
+            merge(store, source, MergeSource("other.db", "merge"), at(100), stop)
         assert [str(fault) for fault in verify(store)] == []
         assert store.value("SELECT count(*) FROM articles") == 26
     assert dict(merged(ours, theirs).counts) == {"known": 25, "new": 35}

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 
 from pipelines.article import Article, Author, Image, Kind
-from pipelines.history.anomalies import Beside, Doubt, Readings, doubt, is_walled, settle
+from pipelines.history.anomalies import Anomaly, BatchContext, Readings, doubt, is_walled, settle
 from tests.factories import article
 
 TEXT = "\n\n".join(f"Paragraph {n} of the report says what the inspectors found on floor {n} of the mill." for n in range(12))
 LONG = "\n\n".join(f"Paragraph {n} of the report says what the inspectors found on floor {n} of the mill." for n in range(30))
 USUAL = Readings(200, {"headline": 200, "body": 200, "authors": 190, "date_published": 200}, 900.0)
 
+LINE = frozenset({"Buy now"})
 
-def of(found: Doubt) -> set[str]:
+
+def of(found: Anomaly) -> set[str]:
     """The symptoms, but for those that only name a field that differs."""
     return {symptom for symptom in found.symptoms if not symptom.startswith("silent ")}
 
@@ -49,7 +51,7 @@ def test_symptoms_of_a_reading(before: dict[str, Any], after: dict[str, Any], sy
 
 def test_a_declared_update_accounts_for_all_but_the_worst() -> None:
     first, then = article(TEXT), article(TEXT[:300], seen=60, authors=(), headline=None, modified=50)
-    assert doubt(first, then, Readings(), declared=True) == Doubt(frozenset({"lost headline"}))
+    assert doubt(first, then, Readings(), declared=True) == Anomaly(frozenset({"lost headline"}))
 
 
 @pytest.mark.parametrize(
@@ -68,36 +70,36 @@ def test_a_new_article_is_held_against_the_site(usual: Readings, fields: dict[st
     assert doubt(None, article(**{"body": TEXT, **fields}), usual, declared=False).symptoms == symptoms
 
 
-def symptom(*names: str) -> Doubt:
-    return Doubt(frozenset(names))
+def symptom(*names: str) -> Anomaly:
+    return Anomaly(frozenset(names))
 
 
 @pytest.mark.parametrize(
     ("doubts", "beside", "believed"),
     [
-        pytest.param([symptom("shrunk body")], Beside(), True, id="one cut text"),
-        pytest.param([symptom("lost body")], Beside(), False, id="one text gone, nothing beside it"),
-        pytest.param([symptom("lost body")], Beside(5, 5), True, id="one text gone among sound ones"),
-        pytest.param([symptom("lost article")] * 2, Beside(500, 500), False, id="two that read as none"),
-        pytest.param([symptom("shrunk body")] * 2, Beside(3, 3), False, id="two cut texts of five"),
-        pytest.param([symptom("shrunk body")] * 2, Beside(20, 20), True, id="two cut texts of many"),
-        pytest.param([symptom("lost authors")] * 3, Beside(40, 40), False, id="three names gone"),
-        pytest.param([symptom("lost authors")] * 3, Beside(60, 60), True, id="three names gone on a large site"),
-        pytest.param([symptom("lost authors")], Beside(9, 9, aside={"lost authors": 4}), False, id="as others before"),
-        pytest.param([symptom("silent body")] * 7, Beside(), True, id="seven texts edited"),
-        pytest.param([symptom("silent body")] * 8, Beside(2, 2), False, id="eight texts of ten edited in one night"),
-        pytest.param([symptom("silent body")] * 8, Beside(3, 3), True, id="eight texts of eleven"),
-        pytest.param([symptom("silent description")] * 5, Beside(4, 4), False, id="standfirsts alone"),
-        pytest.param([symptom("silent description", "silent body")] * 5, Beside(4, 4), True, id="standfirst and text"),
-        pytest.param([Doubt(lines=frozenset({"Buy now"}))] * 4, Beside(), True, id="four with one line"),
-        pytest.param([Doubt(lines=frozenset({"Buy now"}))] * 5, Beside(4, 4), False, id="most gain one line"),
-        pytest.param([Doubt(lines=frozenset({"Buy now"}))] * 5, Beside(50, 50), True, id="five of many gain one line"),
-        pytest.param([Doubt(lines=frozenset({"Buy now"}))], Beside(lines=frozenset({"Buy now"})), False, id="a known line"),
-        pytest.param([symptom("new: no authors")], Beside(3, 0, USUAL), True, id="one new article without a name"),
-        pytest.param([symptom("new: no authors")] * 4, Beside(3, 0, USUAL), False, id="most new articles"),
+        pytest.param([symptom("shrunk body")], BatchContext(), True, id="one cut text"),
+        pytest.param([symptom("lost body")], BatchContext(), False, id="one text gone, nothing beside it"),
+        pytest.param([symptom("lost body")], BatchContext(5, 5), True, id="one text gone among sound ones"),
+        pytest.param([symptom("lost article")] * 2, BatchContext(500, 500), False, id="two that read as none"),
+        pytest.param([symptom("shrunk body")] * 2, BatchContext(3, 3), False, id="two cut texts of five"),
+        pytest.param([symptom("shrunk body")] * 2, BatchContext(20, 20), True, id="two cut texts of many"),
+        pytest.param([symptom("lost authors")] * 3, BatchContext(40, 40), False, id="three names gone"),
+        pytest.param([symptom("lost authors")] * 3, BatchContext(60, 60), True, id="three names gone on a large site"),
+        pytest.param([symptom("lost authors")], BatchContext(9, 9, aside={"lost authors": 4}), False, id="as others before"),
+        pytest.param([symptom("silent body")] * 7, BatchContext(), True, id="seven texts edited"),
+        pytest.param([symptom("silent body")] * 8, BatchContext(2, 2), False, id="eight texts of ten edited in one night"),
+        pytest.param([symptom("silent body")] * 8, BatchContext(3, 3), True, id="eight texts of eleven"),
+        pytest.param([symptom("silent description")] * 5, BatchContext(4, 4), False, id="standfirsts alone"),
+        pytest.param([symptom("silent description", "silent body")] * 5, BatchContext(4, 4), True, id="standfirst and text"),
+        pytest.param([Anomaly(lines=LINE)] * 4, BatchContext(), True, id="four with one line"),
+        pytest.param([Anomaly(lines=LINE)] * 5, BatchContext(4, 4), False, id="most gain one line"),
+        pytest.param([Anomaly(lines=LINE)] * 5, BatchContext(50, 50), True, id="five of many gain one line"),
+        pytest.param([Anomaly(lines=LINE)], BatchContext(lines=LINE), False, id="a known line"),
+        pytest.param([symptom("new: no authors")], BatchContext(3, 0, USUAL), True, id="one new article without a name"),
+        pytest.param([symptom("new: no authors")] * 4, BatchContext(3, 0, USUAL), False, id="most new articles"),
     ],
 )  # fmt: skip
-def test_what_is_believed(doubts: list[Doubt], beside: Beside, believed: bool) -> None:
+def test_what_is_believed(doubts: list[Anomaly], beside: BatchContext, believed: bool) -> None:
     reasons = settle(doubts, beside)
     assert [reason is None for reason in reasons] == [believed] * len(doubts)
     assert all(reason is None or reason.strip() for reason in reasons)

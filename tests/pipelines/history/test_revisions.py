@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.article import Article, Outcome
-from pipelines.history.revisions import Decision, Earlier, Known, State, changed_fields, decide, stamp_moved
+from pipelines.history.revisions import Decision, EarlierRevision, Known, State, changed_fields, decide, stamp_moved
 from pipelines.text.dates import Precision, Timestamp
 from tests.factories import article, at, day, stamp
 
-KNOWN = Known("latest", "2025-03-07T08:00:00Z", "2025-03-07T07:00:00Z", earlier=(Earlier(1, "first"), Earlier(2, "second")))
+KNOWN = Known(
+    "latest", "2025-03-07T08:00:00Z", "2025-03-07T07:00:00Z", earlier=(EarlierRevision(1, "first"), EarlierRevision(2, "second"))
+)
 STALE = replace(KNOWN, stale_hash="second", stale_since="2025-03-07T09:00:00Z")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import AGES_HOURS, CLAIMS, PRIOR, Count, Habits
+from pipelines.history.edit_rates import AGES_HOURS, CLAIMS, PRIOR, Count, EditRateModel
 from pipelines.history.revisions import State
 from pipelines.history.revisit import (
     LEAST_STEP,
@@ -27,7 +27,7 @@ from tests.factories import T0, at
 
 HOUR = 60
 DAY = 24 * HOUR
-YOUNG = Habits()
+YOUNG = EditRateModel()
 AGES = [timedelta(minutes=n) for n in (0, 30, HOUR, 5 * HOUR, DAY, 3 * DAY, 10 * DAY, 60 * DAY)]
 
 
@@ -53,7 +53,7 @@ def test_next_check(outcome: Outcome, state: State, age: float, minutes: float |
     assert next_check(outcome, state, T0, at(age)) == expected
 
 
-def steps(habits: Habits, edits: int = 0) -> list[timedelta]:
+def steps(habits: EditRateModel, edits: int = 0) -> list[timedelta]:
     return [audit_step(age, edits, habits) for age in AGES]
 
 
@@ -70,7 +70,7 @@ def test_what_was_edited_often_is_looked_at_sooner() -> None:
 
 def test_steps_follow_what_the_site_has_shown() -> None:
     """A site that edits silently between 3 and 8 hours, and never at once, is looked at then."""
-    late = Habits({"first, under 8 h": Count(2_000, 60), "first, under 1 h": Count(5_000, 0)})
+    late = EditRateModel({"first, under 8 h": Count(2_000, 60), "first, under 1 h": Count(5_000, 0)})
     assert audit_step(timedelta(hours=4), 0, late) < audit_step(timedelta(hours=4), 0, YOUNG)
     assert audit_step(timedelta(minutes=30), 0, late) > audit_step(timedelta(minutes=30), 0, YOUNG)
 
@@ -84,7 +84,7 @@ def test_steps_follow_what_the_site_has_shown() -> None:
     ),
 )
 def test_no_step_is_out_of_bounds_whatever_a_site_has_shown(age: timedelta, edits: int, counts: dict[str, Count]) -> None:
-    assert LEAST_STEP <= audit_step(age, edits, Habits(counts)) <= RARELY
+    assert LEAST_STEP <= audit_step(age, edits, EditRateModel(counts)) <= RARELY
 
 
 def test_the_cost_of_an_article_that_never_changes() -> None:
@@ -105,7 +105,7 @@ def test_a_missing_article_is_sure_within_26_hours() -> None:
 
 @pytest.mark.parametrize(("found", "minutes", "due"), [(100, 1, True), (0, 59, False), (0, 75, True)])
 def test_claims_that_never_come_true_wait(found: float, minutes: float, due: bool) -> None:
-    assert claim_is_due(T0, at(100), at(minutes), Habits({CLAIMS: Count(100, found)})) is due
+    assert claim_is_due(T0, at(100), at(minutes), EditRateModel({CLAIMS: Count(100, found)})) is due
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.history.revisions import State
-from pipelines.history.timeline import Entry, History, Joint, Step, Told, interleave
+from pipelines.history.timeline import History, MergedHistory, RevisionRecord, StateStep, TimelineEntry, interleave
 from pipelines.store.rows import moment
 from tests.factories import article, at
 
@@ -22,18 +22,24 @@ def history(looks: list[Look], *, own: bool, gone: list[float] = [], extractor: 
     """What one ledger tells; its judgements are marked as its own."""
     who = "own" if own else "other"
     told = [
-        Told(own, number, article(f"Text {text}.", modified=stamped, extractor=extractor), moment(at(first)), moment(at(last)),
-             f"{who} {number}")
+        RevisionRecord(
+            own,
+            number,
+            article(f"Text {text}.", modified=stamped, extractor=extractor),
+            moment(at(first)),
+            moment(at(last)),
+            f"{who} {number}",
+        )
         for number, (text, first, last, stamped) in enumerate(looks, 1)
-    ]  # fmt: skip
-    return History(told, [Step(own, moment(at(minutes)), State.GONE) for minutes in gone])
+    ]
+    return History(told, [StateStep(own, moment(at(minutes)), State.GONE) for minutes in gone])
 
 
 def minutes(text: str) -> float:
     return (datetime.fromisoformat(text) - at(0)).total_seconds() / 60
 
 
-def shown(joint: Joint) -> list[tuple[str, float, float, str]]:
+def shown(joint: MergedHistory) -> list[tuple[str, float, float, str]]:
     return [(e.told.article.body[5], minutes(e.first_seen), minutes(e.last_seen), str(e.change)) for e in joint.entries]
 
 
@@ -157,16 +163,16 @@ def test_ours_are_never_lost_and_twice_is_once(first: list[tuple[str, int, int]]
     json.dumps(shown(joint))
 
 
-def again_with(joint: Joint, other: History) -> Joint:
+def again_with(joint: MergedHistory, other: History) -> MergedHistory:
     entries = [ours_now(number, entry) for number, entry in enumerate(joint.entries, 1)]
     return interleave(History(entries, [as_own(step) for step in joint.steps]), other)
 
 
-def ours_now(number: int, entry: Entry) -> Told:
+def ours_now(number: int, entry: TimelineEntry) -> RevisionRecord:
     back = entry.reverted_to + 1 if entry.reverted_to is not None else None
     seen, change = (entry.first_seen, entry.last_seen), str(entry.change)
-    return Told(True, number, entry.told.article, *seen, change, entry.changed_fields, back, entry.not_before)
+    return RevisionRecord(True, number, entry.told.article, *seen, change, entry.changed_fields, back, entry.not_before)
 
 
-def as_own(step: Step) -> Step:
-    return Step(True, step.at, step.state, step.status, step.reason)
+def as_own(step: StateStep) -> StateStep:
+    return StateStep(True, step.at, step.state, step.status, step.reason)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.history.validators import MOST, UNTRIED, Trust, Validators, caught, heard, lied
+from pipelines.history.validators import MOST, UNTRIED, Validators, ValidatorTrust, caught, heard, lied
 from tests.factories import T0, at
 
 URL = "https://paper.example/news/mill-fire"
@@ -48,7 +48,7 @@ def test_lies(validators: tuple[Validators, Validators], changed: bool, stamp: o
 
 
 def test_trust_is_earned_and_grows_slowly() -> None:
-    trust, seen = Trust(), []
+    trust, seen = ValidatorTrust(), []
     for _ in range(400):
         seen.append(trust.one_in(T0))
         trust = heard(trust, same=True, changed=False)
@@ -58,22 +58,24 @@ def test_trust_is_earned_and_grows_slowly() -> None:
 
 
 def test_a_change_under_changed_validators_proves_more() -> None:
-    assert heard(Trust(), same=False, changed=True).passed > heard(Trust(), same=True, changed=False).passed
-    assert heard(Trust(), same=None, changed=True) == heard(Trust(), same=False, changed=False) == Trust()
+    assert heard(ValidatorTrust(), same=False, changed=True).passed > heard(ValidatorTrust(), same=True, changed=False).passed
+    assert (
+        heard(ValidatorTrust(), same=None, changed=True) == heard(ValidatorTrust(), same=False, changed=False) == ValidatorTrust()
+    )
 
 
 def test_a_lie_costs_a_week_then_two_and_never_more_than_ninety_days() -> None:
-    trust = caught(Trust(passed=99), URL, T0)
-    assert trust == Trust(0, 1, T0, URL)
-    trust = Trust(50, trust.losses, trust.lost, trust.lost_url)
+    trust = caught(ValidatorTrust(passed=99), URL, T0)
+    assert trust == ValidatorTrust(0, 1, T0, URL)
+    trust = ValidatorTrust(50, trust.losses, trust.lost, trust.lost_url)
     assert (trust.one_in(T0 + timedelta(days=6)), trust.one_in(T0 + timedelta(days=8)) > 1) == (1, True)
-    untils = [Trust(0, losses, T0).until for losses in (1, 2, 3, 99)]
+    untils = [ValidatorTrust(0, losses, T0).until for losses in (1, 2, 3, 99)]
     assert [(until - T0).days for until in untils if until] == [7, 14, 28, 90]
 
 
 def test_the_lot_is_drawn_anew_at_each_look() -> None:
-    trust = Trust(passed=UNTRIED + 50)
+    trust = ValidatorTrust(passed=UNTRIED + 50)
     one_in = trust.one_in(T0)
     drawn = [trust.wants_all("paper.example/news/mill-fire", at(n).isoformat(), T0) for n in range(2_000)]
     assert 0.6 / one_in < sum(drawn) / 2_000 < 1.6 / one_in
-    assert all(Trust().wants_all("k", str(n), T0) for n in range(50))
+    assert all(ValidatorTrust().wants_all("k", str(n), T0) for n in range(50))

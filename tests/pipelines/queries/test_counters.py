@@ -13,7 +13,7 @@ from pipelines.queries import counters
 from pipelines.queries.counters import Tallies
 from pipelines.store.crawls import CrawlOutcome, close_left_open, finish_crawl, note_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.retention import Terms, compact
+from pipelines.store.retention import RetentionPolicy, compact
 from tests.factories import URL, article, at, new_ledger, new_store
 
 
@@ -85,7 +85,7 @@ def test_what_compact_deletes_stays_counted(tmp_path: Path) -> None:
         found = Tallies()
         found.read_on(store)
         before = Counter(found.counts["fetches"])
-        gone = compact(store, Terms(at(9_000), at(9_000), dead_end_looks=1))
+        gone = compact(store, RetentionPolicy(at(9_000), at(9_000), dead_end_looks=1))
         assert gone.fetches > 0
         found.read_on(store)
         assert found.counts["fetches"] == before

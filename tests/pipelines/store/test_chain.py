@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.article import Author, Fetch, Image, Outcome
-from pipelines.proof.verify import Fault, against, manifest, read_manifest, verify
+from pipelines.proof.verify import VerificationFault, against, manifest, read_manifest, verify
 from pipelines.store.chain import head
 from pipelines.store.database import Store
 from tests.factories import URL, article, at, new_ledger, new_store
@@ -118,7 +118,9 @@ def test_a_manifest_signs_off_a_day(written: Path) -> None:
         assert read_manifest(str(signed)) == signed
         assert against(store, signed) is None
         other = read_manifest(str(signed).replace(signed.link, "0" * 64))
-        assert against(store, other) == Fault(f"seal {signed.seals}", "differs from what was published for 2025-03-07")
+        assert against(store, other) == VerificationFault(
+            f"seal {signed.seals}", "differs from what was published for 2025-03-07"
+        )
         assert manifest(store, date(2025, 3, 6)).seals == 0
 
 

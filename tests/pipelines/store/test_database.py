@@ -14,7 +14,7 @@ from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.store.database import Store, StoreError, TooSlowError
 from pipelines.store.migrations import founding
 from pipelines.store.schema import LATEST, migrations
-from pipelines.store.snapshot import Past, PastLook
+from pipelines.store.snapshot import LastAttempt, SiteSnapshot
 from tests.factories import T0, URL, article, at, new_ledger, new_store
 
 
@@ -79,11 +79,11 @@ def test_what_is_reserved_is_kept_on_the_fetch(tmp_path: Path) -> None:
             "outcome": "reserved", "robots": "noarchive", "tdm": "1",
         }  # fmt: skip
         assert store.value("SELECT count(*) FROM revisions") == 1
-        known = Past.load(store, "paper").find(URL)
+        known = SiteSnapshot.load(store, "paper").find(URL)
         assert known is not None
-        assert known.reserved == PastLook(URL, at(60), Outcome.RESERVED, 1)
+        assert known.reserved == LastAttempt(URL, at(60), Outcome.RESERVED, 1)
         ledger.record(article(seen=120))
-        known = Past.load(store, "paper").find(URL)
+        known = SiteSnapshot.load(store, "paper").find(URL)
         assert known is not None
         assert known.reserved is None, "it was read again"
 

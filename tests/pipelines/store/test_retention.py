@@ -13,14 +13,14 @@ from pipelines.history.revisit import next_check
 from pipelines.proof.verify import verify
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.retention import Gone, Terms, compact, doomed
-from pipelines.store.snapshot import Past
+from pipelines.store.retention import PruneResult, RetentionPolicy, compact, doomed
+from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.writer import Ledger
 from tests.factories import T0, URL, article, at, new_store
 
 DAY = 24 * 60
 NOW = at(400 * DAY)
-TERMS = Terms(NOW - timedelta(days=90), NOW - timedelta(days=365), 3)
+TERMS = RetentionPolicy(NOW - timedelta(days=90), NOW - timedelta(days=365), 3)
 OTHER = "https://paper.example/ten-pictures"
 
 
@@ -52,12 +52,12 @@ def test_looks_that_nothing_leans_on_go(tmp_path: Path) -> None:
         crawl(store, 0, article(), unchanged(1), unchanged(2))
         crawl(store, 3, article("Two were hurt.", seen=3 * DAY, modified=3 * DAY), unchanged(4), unchanged(300))
         crawl(store, 350, unchanged(350), unchanged(351))
-        assert doomed(store, TERMS) == Gone(fetches=3)
-        assert compact(store, TERMS) == Gone(fetches=3)
+        assert doomed(store, TERMS) == PruneResult(fetches=3)
+        assert compact(store, TERMS) == PruneResult(fetches=3)
         assert left(store) == [
             ("0", "new"), ("2", "not_modified"), ("3", "updated"), ("350", "not_modified"), ("351", "not_modified"),
         ]  # fmt: skip
-        assert compact(store, TERMS) == Gone(), "once is enough"
+        assert compact(store, TERMS) == PruneResult(), "once is enough"
         assert list(verify(store)) == [], "each revision's last sight is still that of a look on record"
 
 
@@ -85,8 +85,8 @@ def test_dead_ends_are_not_forgotten(tmp_path: Path) -> None:
         put_sites(store, [{"id": "sister", "name": "Sister", "url": "https://paper.example/sister/"}])
         crawl(store, 0, *(nowhere(day) for day in range(6)), nowhere(6, outcome=Outcome.ERROR))
         crawl(store, 10, *(nowhere(day) for day in range(10, 15)), site="sister")
-        before = {site: Past.load(store, site).dead_ends for site in ("paper", "sister")}
-        assert compact(store, TERMS) == Gone(fetches=6)
+        before = {site: SiteSnapshot.load(store, site).dead_ends for site in ("paper", "sister")}
+        assert compact(store, TERMS) == PruneResult(fetches=6)
         assert left(store) == [
             ("4", "not_article"),
             ("5", "not_article"),
@@ -94,7 +94,7 @@ def test_dead_ends_are_not_forgotten(tmp_path: Path) -> None:
             *((str(day), "not_article") for day in (12, 13, 14)),
         ]
         for site, dead_ends in before.items():
-            (look,) = Past.load(store, site).dead_ends.values()
+            (look,) = SiteSnapshot.load(store, site).dead_ends.values()
             (known,) = dead_ends.values()
             assert (look.fetched, look.outcome, look.looks) == (known.fetched, known.outcome, 3)
 
@@ -103,9 +103,9 @@ def test_reserved_articles_are_not_forgotten(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
         looks = [nowhere(day, URL, Outcome.RESERVED) for day in (1, 2, 10, 40)]
         crawl(store, 0, article(), unchanged(0.5), *looks[:1], unchanged(1.5), *looks[1:])
-        before = Past.load(store, "paper").articles
-        assert compact(store, TERMS) == Gone(fetches=2), "the last sight stays, and so do the looks since"
-        assert Past.load(store, "paper").articles == before
+        before = SiteSnapshot.load(store, "paper").articles
+        assert compact(store, TERMS) == PruneResult(fetches=2), "the last sight stays, and so do the looks since"
+        assert SiteSnapshot.load(store, "paper").articles == before
         assert next(iter(before.values())).reserved.looks == 3  # type: ignore[union-attr]
 
 
@@ -124,7 +124,7 @@ def test_crawls_that_left_nothing_go(tmp_path: Path) -> None:
         store.update(
             "crawls", start_crawl(store, None, "import", T0), {"outcome": "finished", "finished": "2025-03-07T08:00:00Z"}
         )
-        expected = Gone(fetches=3, crawls=3)
+        expected = PruneResult(fetches=3, crawls=3)
         assert doomed(store, TERMS) == expected
         assert compact(store, TERMS) == expected
         kept = {row["id"] for row in store.rows("SELECT id FROM crawls WHERE site_id IS NOT NULL")}

@@ -10,10 +10,10 @@ import pytest
 from pipelines.article import Fetch, Outcome
 from pipelines.history.edit_rates import Count
 from pipelines.history.revisit import next_check
-from pipelines.history.validators import PROOF, Trust
+from pipelines.history.validators import PROOF, ValidatorTrust
 from pipelines.store.crawls import start_crawl
 from pipelines.store.database import Store
-from pipelines.store.statistics import Lessons, last_started, load_habits, load_trust, looks_since
+from pipelines.store.statistics import StatsUpdater, last_started, load_habits, load_trust, looks_since
 from pipelines.store.writer import Ledger
 from tests.factories import T0, URL, article, at, new_ledger, new_store, stamp
 
@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def ledger(store: Store) -> Ledger:
-    return Ledger(store, "paper", start_crawl(store, "paper", "test", T0), next_check, Lessons(store, "paper"))
+    return Ledger(store, "paper", start_crawl(store, "paper", "test", T0), next_check, StatsUpdater(store, "paper"))
 
 
 def tagged(etag: str | None, **more: Any) -> dict[str, Any]:
@@ -66,14 +66,14 @@ def test_a_host_earns_trust_by_validators_that_are_true(store: Store, ledger: Le
     ledger.record(article(seen=10, fetch=tagged('"1"')))
     ledger.record(article("Changed.", seen=20, fetch=tagged('"2"')))
     ledger.record(article("Changed.", seen=30, fetch=tagged('"3"')))
-    assert load_trust(store) == {"paper.example": Trust(passed=1 + PROOF)}
+    assert load_trust(store) == {"paper.example": ValidatorTrust(passed=1 + PROOF)}
 
 
 @pytest.mark.parametrize("word", [{"etag": '"1"'}, {"last_modified": "Fri, 07 Mar 2025 08:00:00 GMT"}])
 def test_a_changed_text_under_the_same_validators_is_a_lie(store: Store, ledger: Ledger, word: dict[str, str]) -> None:
     ledger.record(article(fetch=word))
     ledger.record(article("Changed.", seen=10, fetch=word))
-    assert load_trust(store) == {"paper.example": Trust(0, 1, at(10), URL)}
+    assert load_trust(store) == {"paper.example": ValidatorTrust(0, 1, at(10), URL)}
     reason = store.value("SELECT reason FROM fetches WHERE outcome = 'silent'")
     assert reason.startswith("changed, though the host's validators or a 304 said that it had not")
 
@@ -91,7 +91,7 @@ def test_so_is_a_304_after_a_stamped_edit_but_not_before_a_silent_one(store: Sto
 
 def test_what_lists_named_is_kept_and_whether_what_vanished_was_gone(store: Store) -> None:
     crawl_id = start_crawl(store, "paper", "test", T0)
-    lessons = Lessons(store, "paper")
+    lessons = StatsUpdater(store, "paper")
     ledger = Ledger(store, "paper", crawl_id, next_check, lessons)
     ledger.record(article())
     lessons.listings({"paper.example/news/mill-fire": "https://paper.example/map.xml"}, (), crawl_id)

@@ -12,7 +12,7 @@ import pytest
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.items import confirm
 from pipelines.store.database import Store
-from pipelines.store.snapshot import Past
+from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.writer import Ledger
 from tests.factories import URL, article, at, new_ledger, new_store, only_article, revisions, stamp
 
@@ -236,7 +236,7 @@ def test_a_look_at_an_unknown_url_is_kept_with_its_reason(store: Store, ledger: 
 def test_a_confirmation_of_an_older_state_only_asks_for_another_look(store: Store, ledger: Ledger) -> None:
     """Two writers: one confirms what the other has just replaced."""
     ledger.record(article())
-    past = Past.load(store, "paper")
+    past = SiteSnapshot.load(store, "paper")
     again = article(seen=20)
     assert again.fetch is not None
     confirmation = confirm(past, again, again.fetch)
@@ -281,7 +281,7 @@ def test_what_did_not_come_through_the_pipelines_is_refused(ledger: Ledger) -> N
 
 def test_deduplicate_lets_through_what_is_news(store: Store, ledger: Ledger) -> None:
     ledger.record(article())
-    past = Past.load(store, "paper")
+    past = SiteSnapshot.load(store, "paper")
     for item in (article("New.", seen=5, modified=4), article(seen=5, url=OTHER), article(seen=100, modified=50)):
         assert item.fetch is not None
         assert confirm(past, item, item.fetch) is item
@@ -291,7 +291,7 @@ def test_what_a_crawl_loads_of_the_past(store: Store, ledger: Ledger) -> None:
     ledger.record(article(fetch={"etag": '"1"', "external_id": "77", "claimed_modified": stamp(1), "requested_url": OTHER}))
     ledger.record(article("New.", seen=10, modified=9, fetch={"etag": '"2"', "external_id": "77"}))
     ledger.record(look(11, Outcome.NOT_ARTICLE, "https://paper.example/puzzles", reason="a puzzle"))
-    past = Past.load(store, "paper")
+    past = SiteSnapshot.load(store, "paper")
     found = past.find(f"http://www.{URL[8:]}/")
     assert found is not None
     assert past.find("https://paper.example/anything", "77") is found

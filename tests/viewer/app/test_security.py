@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from viewer.app.csp import inline_scripts, of_tables, policy
 from viewer.app.http_protocol import encoded
-from viewer.app.security import Names, dressed
+from viewer.app.security import AllowedHosts, dressed
 from viewer.http import LOCKED
 
 HERE = "http://127.0.0.1:8001"
@@ -20,33 +20,33 @@ HERE = "http://127.0.0.1:8001"
 @pytest.mark.parametrize(
     ("names", "host", "base"),
     [
-        (Names(HERE), "127.0.0.1:8001", HERE),
-        (Names(HERE), "localhost:8001", "http://localhost:8001"),
-        (Names(HERE), "LOCALHOST:8001", "http://LOCALHOST:8001"),
-        (Names(HERE), None, HERE),
-        (Names(HERE), "localhost", None),
-        (Names(HERE), "localhost:8002", None),
-        (Names(HERE), "evil.example:8001", None),
-        (Names(HERE), "127.0.0.1:8001.evil.example", None),
-        (Names(HERE), "", None),
-        (Names("http://127.0.0.1:80"), "localhost", "http://localhost"),
-        (Names("http://[::1]:8001"), "[::1]:8001", "http://[::1]:8001"),
-        (Names(HERE, "https://archive.example/news"), "archive.example", "https://archive.example/news"),
-        (Names(HERE, "https://archive.example/news"), "127.0.0.1:8001", "https://archive.example/news"),
-        (Names(HERE, "https://archive.example/news"), "other.example", None),
-        (Names("http://0.0.0.0:8001", is_local=False), "paper.example:8001", "http://paper.example:8001"),
-        (Names("http://0.0.0.0:8001", is_local=False), "paper example", None),
-        (Names("http://0.0.0.0:8001", is_local=False), "a@b", None),
+        (AllowedHosts(HERE), "127.0.0.1:8001", HERE),
+        (AllowedHosts(HERE), "localhost:8001", "http://localhost:8001"),
+        (AllowedHosts(HERE), "LOCALHOST:8001", "http://LOCALHOST:8001"),
+        (AllowedHosts(HERE), None, HERE),
+        (AllowedHosts(HERE), "localhost", None),
+        (AllowedHosts(HERE), "localhost:8002", None),
+        (AllowedHosts(HERE), "evil.example:8001", None),
+        (AllowedHosts(HERE), "127.0.0.1:8001.evil.example", None),
+        (AllowedHosts(HERE), "", None),
+        (AllowedHosts("http://127.0.0.1:80"), "localhost", "http://localhost"),
+        (AllowedHosts("http://[::1]:8001"), "[::1]:8001", "http://[::1]:8001"),
+        (AllowedHosts(HERE, "https://archive.example/news"), "archive.example", "https://archive.example/news"),
+        (AllowedHosts(HERE, "https://archive.example/news"), "127.0.0.1:8001", "https://archive.example/news"),
+        (AllowedHosts(HERE, "https://archive.example/news"), "other.example", None),
+        (AllowedHosts("http://0.0.0.0:8001", is_local=False), "paper.example:8001", "http://paper.example:8001"),
+        (AllowedHosts("http://0.0.0.0:8001", is_local=False), "paper example", None),
+        (AllowedHosts("http://0.0.0.0:8001", is_local=False), "a@b", None),
     ],
 )
-def test_only_names_that_lead_here_are_believed(names: Names, host: str | None, base: str | None) -> None:
+def test_only_names_that_lead_here_are_believed(names: AllowedHosts, host: str | None, base: str | None) -> None:
     assert names.base(host) == base
 
 
 @given(st.text(max_size=300), st.booleans())
 @settings(max_examples=100)
 def test_any_name_is_judged(host: str, is_local: bool) -> None:
-    base = Names(HERE, is_local=is_local).base(host)
+    base = AllowedHosts(HERE, is_local=is_local).base(host)
     assert base is None or base.isascii()
 
 
