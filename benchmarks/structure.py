@@ -23,7 +23,7 @@ SMALL = 60
 """A file of fewer lines is counted as small."""
 
 ORDER = (
-    ("pipelines.article",),
+    ("pipelines.article", "pipelines.reasons"),
     ("pipelines.text",),
     ("pipelines.history", "pipelines.diff"),
     ("pipelines.store",),

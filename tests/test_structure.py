@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.structure import SQL_PACKAGES, TOPS, Module, Structure, cycles, longest_chain
+from benchmarks.structure import SQL_PACKAGES, TOPS, Module, Structure, cycles, longest_chain, rank_of
 
 ROOT = Path(__file__).resolve().parents[1]
 STRUCTURE = Structure(ROOT)
@@ -43,7 +43,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
 WALLS: dict[str, tuple[str, ...]] = {
     "pipelines/": ("crawler", "viewer"),
     "viewer/": ("crawler", "pipelines.store.writer", "pipelines.items"),
-    "viewer/memento.py": ("pipelines.store.database",),
+    "viewer/pages/memento.py": ("pipelines.store.database",),
     "viewer/pages/": (
         "viewer.app.dispatcher",
         "viewer.app.security",
@@ -96,7 +96,7 @@ WALLS: dict[str, tuple[str, ...]] = {
 }
 """A file or folder -> the modules it may not import, beside what the order of packages forbids."""
 
-LAYERS = {"pipelines": 6, "crawler": 7, "viewer": 6}
+LAYERS = {"pipelines": 6, "crawler": 7, "viewer": 4}
 """Packages in the longest chain of imports, at most."""
 CHAIN = 23
 """Modules in the longest chain of imports, at most. Longer: to understand the highest a reader opens more files."""
@@ -154,6 +154,10 @@ def test_all_of_the_product_is_read() -> None:
     there = {path.relative_to(ROOT).as_posix() for top in TOPS for path in (ROOT / top).rglob("*.py")}
     assert read == there
     assert len(read) > 200
+
+
+def test_every_package_stands_in_the_declared_order() -> None:
+    assert [package for package in STRUCTURE.packages if rank_of(package) is None] == []
 
 
 def test_no_package_imports_upward() -> None:

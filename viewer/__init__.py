@@ -1,13 +1,10 @@
 """The ledger shown in a browser: pages, feeds, Memento, archived pages that can do no harm, and all tables by Datasette.
 
-routes.py       the one list of our addresses: a request -> its page
-pages/          a page a module: request and ledger -> answer
-rendering.py templates/ static/ assets.py     how pages look; charts.py svg.py words.py filters.py     what they are made of
-feeds.py entries.py     Atom and JSON Feed
-memento.py replay.py    RFC 7089; an archived page that runs nothing and asks for nothing
-answering.py holdings.py     requests and answers as values; what is shown, read from the ledger
-desk.py         several requests at once, each with a connection, in bounded time
-door.py policies.py     who may come in, and what every answer carries
-mounting.py     our pages in front of another application
-plugin.py serving.py wire.py     Datasette and uvicorn, met here alone
+app/            several requests at once, each with its connection, in bounded time (dispatcher); who may come in (security);
+                what every answer carries (csp); the addresses (routes); our pages before another application (mount);
+                Datasette and uvicorn (plugin, server, http_protocol)
+pages/          a page a module: request and ledger -> answer; memento.py and replay.py: RFC 7089, archived pages that run nothing
+feeds/ charts/  Atom and JSON Feed; numbers as drawings
+rendering.py templates/ static/     how pages look; labels.py filters.py: the words and the choices of pages
+http.py repository.py article_view.py site_health_cache.py     requests and answers as values; what is shown, read from the ledger
 """

@@ -5,11 +5,13 @@ Everything from the ledger is a stranger's. What a page prints is escaped, bound
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -19,10 +21,10 @@ from markupsafe import Markup
 from pipelines.proof.memento import header_uri
 from pipelines.store.rows import instant_of
 from pipelines.text.dates import digits_of
-from viewer import assets, labels
-from viewer.http import POLICY, Response, html
+from viewer import labels
+from viewer.http import COMMON, LOCKED, POLICY, Request, Response, html
 
-__all__ = ["MAX_TEXT_CHARS", "POLICY", "article_path", "page", "plain", "render", "show_tables"]
+__all__ = ["ASSETS", "MAX_TEXT_CHARS", "POLICY", "article_path", "asset", "asset_url", "page", "plain", "render", "show_tables"]
 
 MAX_TEXT_CHARS = 500_000
 """Of one text; what is longer is cut, and says so."""
@@ -30,8 +32,34 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Control characters, and those that turn the direction of what follows: text of one source must not touch the next."""
+ASSETS = "/-/viewer/"
+"""Below this path stand the files that pages load, named with a digest of what they hold, so that browsers keep them."""
+_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+_FILES = {
+    item.name: item.read_bytes()
+    for item in files("viewer").joinpath("static").iterdir()
+    if item.name.rpartition(".")[2] in _TYPES
+}
+_DIGESTS = {name: hashlib.sha256(body).hexdigest()[:12] for name, body in _FILES.items()}
 _tables: ContextVar[str] = ContextVar("tables", default="")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
+
+
+def asset_url(name: str, root: str) -> str:
+    """Where a page finds the file; KeyError where there is none."""
+    return f"{root}{ASSETS}{name}?{_DIGESTS[name]}"
+
+
+def asset(request: Request) -> Response | None:
+    """The file of a request below `ASSETS`; None where there is none."""
+    name = request.path.removeprefix(ASSETS)
+    body = _FILES.get(name)
+    if body is None:
+        return None
+    named = request.target.partition("?")[2] == _DIGESTS[name]
+    kept = "public, max-age=31536000, immutable" if named else "no-cache"
+    headers = (("Content-Type", _TYPES[name.rpartition(".")[2]]), ("Content-Security-Policy", LOCKED), ("Cache-Control", kept))
+    return Response(200, (*headers, *COMMON), body)
 
 
 def show_tables(path: str) -> None:
@@ -155,7 +183,7 @@ def _environment_of() -> Environment:
     ours = (plain, article_path, web, host, language, moment, clock, day, within, digits, paragraphs, asking, quoted)
     told = (labels.change, labels.state, labels.outcome, labels.fields, labels.counted, labels.listed, labels.lasted)
     made.filters |= {one.__name__: one for one in (*ours, *told)}
-    made.globals |= {"asset": assets.href, "words": labels, "tables": _tables.get}
+    made.globals |= {"asset": asset_url, "words": labels, "tables": _tables.get}
     return made
 
 

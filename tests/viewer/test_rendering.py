@@ -12,9 +12,8 @@ from markupsafe import Markup
 from pipelines.article import CHANGES, Outcome
 from pipelines.history.revisions import State
 from viewer import labels, rendering
-from viewer.assets import _DIGESTS, PREFIX, href
-from viewer.assets import respond as asset
 from viewer.http import Request
+from viewer.rendering import _DIGESTS, ASSETS, asset, asset_url
 
 HOSTILE = "<script>alert('1')</script>\x00\u202e&\"{{ 7*7 }}"
 
@@ -127,20 +126,20 @@ def test_a_missing_value_is_an_error_not_a_gap() -> None:
 
 
 def test_files_are_kept_for_good_under_the_digest_of_what_they_hold() -> None:
-    link = href("viewer.css", "/news")
-    assert link == f"/news{PREFIX}viewer.css?{_DIGESTS['viewer.css']}"
+    link = asset_url("viewer.css", "/news")
+    assert link == f"/news{ASSETS}viewer.css?{_DIGESTS['viewer.css']}"
     found = asset(Request("GET", link.removeprefix("/news"), {}))
     assert found is not None
     assert dict(found.headers)["Content-Type"] == "text/css; charset=utf-8"
     assert "immutable" in dict(found.headers)["Cache-Control"]
-    stale = asset(Request("GET", f"{PREFIX}viewer.css?0123456789ab", {}))
+    stale = asset(Request("GET", f"{ASSETS}viewer.css?0123456789ab", {}))
     assert stale is not None
     assert dict(stale.headers)["Cache-Control"] == "no-cache"
 
 
 @pytest.mark.parametrize("name", ["", "none.css", "../rendering.py", "../templates/base.html", "viewer.css/", "%2e%2e/words.py"])
 def test_no_other_files_are_handed_out(name: str) -> None:
-    assert asset(Request("GET", PREFIX + name, {})) is None
+    assert asset(Request("GET", ASSETS + name, {})) is None
 
 
 def test_every_term_has_words() -> None:

@@ -9,7 +9,7 @@
     /story/7/43                    an article of a story against its source
     /takedowns                     what went from its site
     /feed.atom   /feed.json        the latest revisions, or those of a search, for feed readers
-    /timegate/ /timemap/ /memento/ see viewer.memento
+    /timegate/ /timemap/ /memento/ see viewer.pages.memento
     /-/article/ID  /-/revision/ID  to the pages of what the tables name by number
     /-/viewer/                     the style of our pages
 
@@ -21,11 +21,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from viewer import assets, memento
 from viewer.http import Request, Response
-from viewer.pages import diff, feed, history, home, redirects, search, site, sites, stories, story, takedowns
+from viewer.pages import diff, feed, history, home, memento, redirects, search, site, sites, stories, story, takedowns
 from viewer.pages.errors import refusal
-from viewer.rendering import show_tables
+from viewer.rendering import ASSETS, asset, show_tables
 from viewer.repository import Holdings
 
 Page = Callable[[Request, Holdings, str], Response]
@@ -52,8 +51,8 @@ MEMENTO = ("/timegate/", "/timemap/", "/memento/")
 
 def respond(request: Request, holdings: Holdings, base: str) -> Response | None:
     """The answer to a request; None where the address is not ours. `base`: where we are reached ("http://127.0.0.1:8001")."""
-    if request.path.startswith(assets.PREFIX):
-        return assets.respond(request)
+    if request.path.startswith(ASSETS):
+        return asset(request)
     show_tables(holdings.tables)
     if request.path.startswith(MEMENTO):
         return memento.respond(request, holdings, base)

@@ -1,4 +1,4 @@
-"""A memento as a page: a revision to be read, and how we know that the page said so. `viewer.memento` finds which one."""
+"""A memento as a page: a revision to be read, and how we know that the page said so. `viewer.pages.memento` finds which one."""
 
 from __future__ import annotations
 

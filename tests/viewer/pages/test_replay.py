@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viewer.replay import MAX_HEADERS, POLICY, replay
+from viewer.pages.replay import MAX_HEADERS, POLICY, replay
 
 
 @dataclass(frozen=True)

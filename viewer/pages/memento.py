@@ -30,8 +30,8 @@ from pipelines.text.dates import parse_digits
 from pipelines.text.urls import MAX_URL
 from viewer.http import Request, Response, document, redirect
 from viewer.pages.errors import refusal
+from viewer.pages.replay import replay
 from viewer.pages.revision import memento_page
-from viewer.replay import replay
 from viewer.repository import Held, Holdings
 
 _ROUTE = re.compile(r"/(timegate|timemap/link|timemap/json|memento/(\d{1,14})(id_)?)/(.*)", re.ASCII | re.DOTALL)
