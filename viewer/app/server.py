@@ -22,12 +22,11 @@ from datasette.database import Database
 from datasette.plugins import pm
 from datasette.utils import sqlite3
 
-from viewer.app.csp import of_tables
 from viewer.app.dispatcher import Dispatcher, DispatcherConfig
 from viewer.app.http_protocol import MAX_HEAD, SlowClientProtocol
 from viewer.app.mount import TABLES, MountedPages
 from viewer.app.plugin import DESKS, PLUGIN
-from viewer.app.security import AllowedHosts, App, SecurityMiddleware
+from viewer.app.security import AllowedHosts, App, SecurityMiddleware, of_tables
 
 NAME = TABLES.strip("/")
 """Of the database."""

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.discovery.candidate import Listing, SourceKind
-from crawler.discovery.inflate import inflate
-from crawler.discovery.sitemap import MAX_SITEMAP_BYTES, MAX_URLS, parse_sitemap
+from crawler.discovery.sitemap import MAX_SITEMAP_BYTES, MAX_URLS, inflate, parse_sitemap
 
 URL = "https://www.example.com/sitemaps/news.xml"
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extraction import extract
-from crawler.extraction.kinds import judge_kind
+from crawler.extraction.extract import judge_kind
 from crawler.extraction.signs import Signs
 from pipelines.article import Kind
 

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viewer.app.csp import inline_scripts, of_tables, policy
 from viewer.app.http_protocol import encoded
-from viewer.app.security import AllowedHosts, dressed
+from viewer.app.security import AllowedHosts, dressed, inline_scripts, of_tables, policy
 from viewer.http import LOCKED
 
 HERE = "http://127.0.0.1:8001"
