@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 
 from pipelines import stories
 from pipelines.queries import articles, changes
+from pipelines.queries.activity import site_of
 from pipelines.store.database import Row, Store
 
 REVISIONS = 100
@@ -17,18 +17,6 @@ LOOKS = 20
 ALIASES = 50
 STATES = 50
 PAPERS = 30
-
-_SEALS = """
-SELECT subject_id, max(id) AS seal, at FROM chain
-WHERE subject = 'revision' AND subject_id IN (SELECT value FROM json_each(?)) GROUP BY subject_id
-"""
-_LOOKS = """
-SELECT fetched, url, status, outcome, reason, crawl_id FROM fetches
-WHERE article_id = ? ORDER BY fetched DESC, id DESC LIMIT ?
-"""
-_AUTHORS = "SELECT name, role, agency FROM revision_authors WHERE revision_id = ? ORDER BY position"
-_IMAGES = "SELECT url, alt, caption, credit FROM revision_images WHERE revision_id = ? ORDER BY position"
-_SITE = "SELECT id, name, region, country, timezone FROM sites WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +53,15 @@ def dossier(store: Store, article: Row) -> Dossier:
     told = stories.story(store, story["story_id"]) if story else None
     return Dossier(
         article=article,
-        site=store.row(_SITE, (article["site_id"],)) or {"id": article["site_id"], "name": article["site_id"]},
+        site=site_of(store, article["site_id"]),
         revisions=revisions,
         left_out=max(0, article["revision_count"] - len(revisions)),
-        authors=tuple(store.rows(_AUTHORS, (latest,))),
-        images=tuple(store.rows(_IMAGES, (latest,))),
+        authors=tuple(articles.authors(store, latest)),
+        images=tuple(articles.images(store, latest)),
         states=tuple(articles.states(store, article["id"])[-STATES:]),
         aliases=tuple(articles.aliases(store, article["id"])[:ALIASES]),
-        looks=tuple(store.rows(_LOOKS, (article["id"], LOOKS))),
-        moved_to=store.value("SELECT url FROM articles WHERE id = ?", (article["moved_to"],)) if article["moved_to"] else None,
+        looks=tuple(articles.fetches(store, article["id"], LOOKS)),
+        moved_to=articles.url_of(store, article["moved_to"]),
         moved_here=tuple(articles.moved_from(store, article["id"])[:ALIASES]),
         story=story,
         papers=tuple(row for row in (told.members if told else ()) if row["article_id"] != article["id"])[:PAPERS],
@@ -85,7 +73,7 @@ def _revisions(store: Store, article: Row) -> tuple[Row, ...]:
     rows = [asdict(revision) for revision in reversed(found)]
     ids = [row["revision_id"] for row in rows]
     sized = {row["revision_id"]: row for row in changes.rows_of(store, ids[:SIZED])}
-    seals = {row["subject_id"]: row for row in store.rows(_SEALS, (json.dumps(ids),))}
+    seals = articles.seals(store, ids)
     return tuple(_told(row, sized.get(row["revision_id"]), seals.get(row["revision_id"])) for row in rows)
 
 

@@ -21,11 +21,6 @@ from pipelines.text.urls import canonicalize
 _SCHEME = re.compile(r"(https?):/{1,64}", re.ASCII | re.IGNORECASE)
 _ENCODED = re.compile(r"https?%3a", re.ASCII | re.IGNORECASE)
 
-_REVISION = """
-SELECT r.*, back.number AS back_to FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to
-WHERE r.article_id = ? AND r.number = ?
-"""
-
 
 class Answered(Protocol):
     """An archived answer."""
@@ -76,11 +71,10 @@ class Holdings:
 
     def revision(self, held: Held, number: int) -> Row:
         """One revision in full, with the names of its authors; KeyError where there is none."""
-        row = self.store.row(_REVISION, (held.article["id"], number))
+        row = articles.revision_row(self.store, held.article["id"], number)
         if row is None:
             raise KeyError(number)
-        names = self.store.rows("SELECT name FROM revision_authors WHERE revision_id = ? ORDER BY position", (row["id"],))
-        return {**row, "authors": [str(author["name"]) for author in names]}
+        return {**row, "authors": [str(author["name"]) for author in articles.authors(self.store, row["id"])]}
 
     def page(self, revision: Row) -> Answered | None:
         """The page that a revision was read from, where it is archived."""

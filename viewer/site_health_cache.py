@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipelines.queries.activity import sites_and_crawls
 from pipelines.queries.health import Finding, Vitals, is_ill, judge
 from pipelines.queries.health_metrics import vitals
 from pipelines.store.database import Row, Store
@@ -18,12 +19,6 @@ from pipelines.store.rows import instant_of
 
 SITES_A_REQUEST = 10
 """Sites whose signs are gathered anew for one page. Higher: the page takes longer; lower: more pages until all are known."""
-_SITES = """
-SELECT s.id, s.name, s.region, s.country, c.id AS crawl_id, c.outcome, c.reason,
-    (SELECT max(f.finished) FROM crawls f WHERE f.site_id = s.id AND f.outcome = 'finished') AS last_finished,
-    (SELECT count(*) FROM quarantine q WHERE q.site_id = s.id AND q.state = 'quarantined') AS quarantined
-FROM sites s LEFT JOIN crawls c ON c.id = (SELECT max(id) FROM crawls WHERE site_id = s.id)
-"""
 
 _Mark = tuple[object, ...]
 _NO_TROUBLE = (None, "finished", "running")
@@ -66,7 +61,7 @@ class Rounds:
 
     def sites(self, store: Store, now: datetime, limit: int = SITES_A_REQUEST) -> list[Judged]:
         """All sites, the ill ones first and the gravest of them at the top; at most `limit` are gathered anew."""
-        rows = list(store.rows(_SITES))
+        rows = sites_and_crawls(store)
         behind = [row for row in rows if self._is_behind(store, row)]
         for row in sorted(behind, key=lambda row: self._urgency(store, row))[:limit]:
             for vital in vitals(store, now, row["id"]):

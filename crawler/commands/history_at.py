@@ -11,6 +11,7 @@ from crawler.commands.console import console, plain, print_json, when, word
 from crawler.commands.options import now
 from pipelines.history.as_of import ABSENT, AsOf, Certainty, describe, parse_moment, said_at
 from pipelines.queries import articles
+from pipelines.queries.activity import site_of
 from pipelines.store.database import Row, Store
 from pipelines.store.redaction import Withdrawal, withdrawal_of
 from pipelines.store.rows import json_of, moment, optional_moment
@@ -21,7 +22,7 @@ _SAID = ("headline", "description", "body", "byline", "section", "date_published
 
 def tell_at(store: Store, article: Row, text: str, *, as_json: bool) -> None:
     """Print it. A time that is none is a usage error."""
-    name = store.value("SELECT timezone FROM sites WHERE id = ?", (article["site_id"],)) or "UTC"
+    name = site_of(store, article["site_id"]).get("timezone") or "UTC"
     at = parse_moment(text, zone_of(name), now())
     if at is None:
         raise click.UsageError(f"--at: {text!r} is no time such as 2025-03-07T14:05, 2025-03-07T14:05Z or 14:05")

@@ -19,6 +19,7 @@ from crawler.cluster.status import ClusterStatus, Glance
 from crawler.monitoring.heartbeat import Heartbeat, read_beat
 from crawler.monitoring.json_files import beside, read_state, write_state
 from pipelines.history.anomalies import Readings
+from pipelines.queries.activity import site_names
 from pipelines.queries.counters import Tallies
 from pipelines.queries.health import Finding, Looks, Vitals, judge
 from pipelines.queries.health_metrics import vitals
@@ -89,7 +90,7 @@ class MeasurementReader:
         begun = time.monotonic()
         with Store(self._db, readonly=True) as store:
             self._tallies.read_on(store)
-            known = {row["id"] for row in store.rows("SELECT id FROM sites")}
+            known = set(site_names(store))
             # What is in quarantine a person may release between two crawls.
             doubted = {site for site, one in self._vitals.items() if one.quarantined}
             self._pending |= dict.fromkeys(sorted(self._tallies.ended | (known - self._vitals.keys()) | doubted))

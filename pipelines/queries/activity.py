@@ -1,4 +1,4 @@
-"""A site's days, edits, crawls and sums, as rows for its page. Writes nothing."""
+"""Sites and their days, edits, crawls and sums, as rows for pages. Writes nothing."""
 
 from __future__ import annotations
 
@@ -27,6 +27,40 @@ SELECT id, trigger, planned, started, finished, outcome, reason, requests, bytes
 FROM crawls WHERE site_id = ? ORDER BY id DESC LIMIT ?
 """
 _COUNTS = "SELECT counted, kind, sum(n) AS n FROM site_counts WHERE :site IS NULL OR site_id = :site GROUP BY counted, kind"
+
+_SITES = """
+SELECT s.id, s.name, s.region, s.country, c.id AS crawl_id, c.outcome, c.reason,
+    (SELECT max(f.finished) FROM crawls f WHERE f.site_id = s.id AND f.outcome = 'finished') AS last_finished,
+    (SELECT count(*) FROM quarantine q WHERE q.site_id = s.id AND q.state = 'quarantined') AS quarantined
+FROM sites s LEFT JOIN crawls c ON c.id = (SELECT max(id) FROM crawls WHERE site_id = s.id)
+"""
+
+
+def site_of(store: Store, site_id: str) -> Row:
+    """A site's row; of one that is not in the ledger its id alone."""
+    return site(store, site_id) or {"id": site_id, "name": site_id}
+
+
+def site(store: Store, site_id: str) -> Row | None:
+    """A site's row."""
+    return store.row("SELECT * FROM sites WHERE id = ?", (site_id,))
+
+
+def site_names(store: Store) -> dict[str, str]:
+    """What sites are called, by id; in the order of their names."""
+    return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM sites ORDER BY name, id")}
+
+
+def sites_and_crawls(store: Store) -> list[Row]:
+    """Each site with its last crawl (crawl_id, outcome, reason), its last success and the count of its quarantined readings."""
+    return list(store.rows(_SITES))
+
+
+def first_and_last_day(store: Store, site_id: str) -> tuple[str | None, str | None]:
+    """Between which days a site's revisions lie; None where it has none."""
+    ends = "SELECT (SELECT {}(day) FROM day_counts WHERE site_id = ?)"
+    first, last = (store.value(ends.format(end), (site_id,)) for end in ("min", "max"))
+    return first, last
 
 
 def days(store: Store, site_id: str, since_day: str, until_day: str) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipelines.article import Article
@@ -22,6 +22,19 @@ FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to LEFT JOIN r
 LEFT JOIN revisions before ON before.article_id = r.article_id AND before.number = r.number - 1
 WHERE r.article_id = ? AND (r.number = 1 OR r.number > ?) ORDER BY r.number
 """
+_REVISION = """
+SELECT r.*, r.id AS revision_id, back.number AS back_to FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to
+WHERE r.article_id = ? AND r.number = ?
+"""
+_SEALS = """
+SELECT subject_id, max(id) AS seal, at FROM chain
+WHERE subject = 'revision' AND subject_id IN (SELECT value FROM json_each(?)) GROUP BY subject_id
+"""
+_FETCHES = """
+SELECT fetched, url, status, outcome, reason, crawl_id FROM fetches
+WHERE article_id = ? ORDER BY fetched DESC, id DESC LIMIT ?
+"""
+_WITHDRAWN = "SELECT w.article_id FROM json_each(?) k CROSS JOIN withdrawals w WHERE w.article_id = k.value"
 
 _PRINTED = (
     "revision_id", "number", "change", "changed_fields", "headline", "byline", "date_modified", "not_before", "first_seen",
@@ -43,6 +56,79 @@ def history(store: Store, article_id: int, *, after: int = 0) -> tuple[Revision,
 def facts(revision: Revision) -> Row:
     """A revision as the JSON of `history` and `diff` has it; the keys are a contract."""
     return {name: getattr(revision, name) for name in _PRINTED}
+
+
+def revision_row(store: Store, article_id: int, number: int) -> Row | None:
+    """One revision, all columns, with `back_to`: the number of the revision that it went back to."""
+    return store.row(_REVISION, (article_id, number))
+
+
+def revision_at(store: Store, article_id: int, moment: str) -> Row | None:
+    """id, number and first_seen of the last revision that was first seen by then; of the first one where that is later."""
+    sql = "SELECT id, number, first_seen FROM revisions WHERE article_id = ? {} LIMIT 1"
+    return store.row(sql.format("AND first_seen <= ? ORDER BY number DESC"), (article_id, moment)) or store.row(
+        sql.format("ORDER BY number"), (article_id,)
+    )
+
+
+def latest_revision(store: Store, article_id: int) -> Row | None:
+    """id, number and first_seen of an article's latest revision."""
+    sql = "SELECT r.id, r.number, r.first_seen FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.id = ?"
+    return store.row(sql, (article_id,))
+
+
+def first_headline(store: Store, article_id: int) -> str | None:
+    """The headline of an article's first revision."""
+    headline: str | None = store.value(
+        "SELECT headline FROM revisions WHERE article_id = ? ORDER BY number LIMIT 1", (article_id,)
+    )
+    return headline
+
+
+def authors(store: Store, revision_id: int | None) -> list[Row]:
+    """name, role and agency of a revision's authors, as printed."""
+    sql = "SELECT name, role, agency FROM revision_authors WHERE revision_id = ? ORDER BY position"
+    return list(store.rows(sql, (revision_id,)))
+
+
+def images(store: Store, revision_id: int | None) -> list[Row]:
+    """url, alt, caption and credit of a revision's pictures, in page order."""
+    sql = "SELECT url, alt, caption, credit FROM revision_images WHERE revision_id = ? ORDER BY position"
+    return list(store.rows(sql, (revision_id,)))
+
+
+def seals(store: Store, revision_ids: Sequence[int]) -> dict[int, Row]:
+    """The last seal of each of these revisions, by its id: `seal` (the number in the chain) and `at`."""
+    return {row["subject_id"]: row for row in store.rows(_SEALS, (json.dumps(revision_ids),))}
+
+
+def first_link(store: Store) -> str | None:
+    """The first link of the chain of seals: it tells this ledger from all others."""
+    link: str | None = store.value("SELECT link FROM chain ORDER BY id LIMIT 1")
+    return link
+
+
+def fetches(store: Store, article_id: int, limit: int) -> list[Row]:
+    """The last fetches of an article, newest first."""
+    return list(store.rows(_FETCHES, (article_id, limit)))
+
+
+def url_of(store: Store, article_id: int | None) -> str | None:
+    """The address of the article with this id."""
+    url: str | None = store.value("SELECT url FROM articles WHERE id = ?", (article_id,))
+    return url
+
+
+def revision_address(store: Store, revision_id: int) -> Row | None:
+    """url of the article and number of the revision with this id."""
+    return store.row(
+        "SELECT a.url, r.number FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.id = ?", (revision_id,)
+    )
+
+
+def withdrawn_among(store: Store, article_ids: Sequence[int]) -> set[int]:
+    """Those of these articles that an operator has withdrawn."""
+    return {row["article_id"] for row in store.rows(_WITHDRAWN, (json.dumps(article_ids),))}
 
 
 def states(store: Store, article_id: int) -> list[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.store.database import Row, Store
@@ -21,6 +22,27 @@ _MEMBERS = "SELECT * FROM story_articles WHERE story_id = ? ORDER BY is_source D
 _CHANGED = """
 SELECT article_id, changed_fields FROM revisions
 WHERE article_id IN (SELECT value FROM json_each(?)) AND number > 1 AND reads_as IS NULL ORDER BY article_id, number
+"""
+
+_EDITS = """
+SELECT r.article_id, r.first_seen FROM json_each(?) k CROSS JOIN revisions r
+WHERE r.article_id = k.value AND r.number > 1 AND r.reads_as IS NULL ORDER BY r.article_id, r.number
+"""
+_HEADLINES = """
+SELECT h.article_id, h.url, h.number, h.change, h.headline_before, h.headline_after, h.not_before, h.first_seen
+FROM json_each(?) k CROSS JOIN headline_changes h WHERE h.article_id = k.value ORDER BY h.first_seen, h.revision_id LIMIT 100
+"""
+# In the order in which the ledger met the articles: no more of a story that a hundred papers carry is read than is shown.
+_CARRIERS = "SELECT site_id FROM story_members WHERE story_id = ? ORDER BY article_id LIMIT ?"
+# From one agency to the next along story_heads_by_agency: what is asked does not grow with the stories.
+_AGENCIES = """
+WITH RECURSIVE found (agency) AS (
+    SELECT min(agency) FROM story_heads WHERE sites > 1
+    UNION ALL
+    SELECT (SELECT min(agency) FROM story_heads WHERE sites > 1 AND agency > found.agency)
+    FROM found WHERE found.agency IS NOT NULL
+)
+SELECT agency FROM found WHERE agency IS NOT NULL LIMIT ?
 """
 
 
@@ -74,6 +96,26 @@ def of_article(store: Store, article_id: int) -> Row | None:
         FROM story_members m JOIN stories v ON v.story_id = m.story_id WHERE m.article_id = ?""",  # noqa: S608 - our own columns
         (article_id,),
     )
+
+
+def edits_of(store: Store, article_ids: Sequence[int]) -> list[Row]:
+    """article_id and first_seen of each edit of these articles, in order."""
+    return list(store.rows(_EDITS, (json.dumps(article_ids),)))
+
+
+def headline_changes(store: Store, article_ids: Sequence[int]) -> list[Row]:
+    """The first hundred changes of headline of these articles, oldest first."""
+    return list(store.rows(_HEADLINES, (json.dumps(article_ids),)))
+
+
+def carriers(store: Store, story_id: int, limit: int) -> list[str]:
+    """Ids of the sites of a story's first articles."""
+    return [row["site_id"] for row in store.rows(_CARRIERS, (story_id, limit))]
+
+
+def agencies(store: Store, limit: int) -> list[str]:
+    """Short names of the agencies whose stories there are, by name."""
+    return [row["agency"] for row in store.rows(_AGENCIES, (limit,))]
 
 
 def _listing(site: str | None, agency: str | None) -> str:

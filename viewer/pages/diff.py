@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipelines.article import Article
 from pipelines.diff import ChangeKind, Paragraph, Piece, author_changes, body_changes, image_changes, word_pieces
 from pipelines.queries import articles
+from pipelines.queries.activity import site_of
 from pipelines.queries.changes import words_changed
 from pipelines.store.database import Row
 from viewer import labels
@@ -24,11 +25,6 @@ CONTEXT = 1
 FOLDED = 3
 """The least that is worth a fold."""
 _PAIR = re.compile(r"(\d{1,6})\.\.(\d{1,6})/(.*)", re.ASCII | re.DOTALL)
-_REVISION = """
-SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.not_before, r.first_seen, r.last_seen, r.language, r.section,
-    r.kind, r.date_published, r.date_modified, r.is_accessible_for_free, r.warc_file, back.number AS reverted_to
-FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to WHERE r.article_id = ? AND r.number = ?
-"""
 _PLAIN = ("section", "kind", "date_published", "date_modified", "language", "is_accessible_for_free")
 """Fields that are told as before and after, not word by word."""
 _FREE = {0: "behind a paywall", 1: "free to read"}
@@ -57,7 +53,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     if first == second:
         why = "An article of one revision has no differences." if count == 1 else "A revision does not differ from itself."
         return refusal(404, why, root)
-    rows = [ledger.store.row(_REVISION, (held.article["id"], number)) for number in (first, second)]
+    rows = [articles.revision_row(ledger.store, held.article["id"], number) for number in (first, second)]
     if rows[0] is None or rows[1] is None:
         return refusal(404, f"This article has {labels.counted(count, 'revision')}.", root)
     return _page(ledger, held, rows[0], rows[1], root)
@@ -78,14 +74,13 @@ def _page(ledger: Holdings, held: Held, before: Row, after: Row, root: str) -> R
         raise KeyError(held.article["id"])  # both rows were read in this snapshot
     body = body_changes(one.body, other.body)
     added, removed = size(one, other)
-    site = ledger.store.row("SELECT id, name FROM sites WHERE id = ?", (held.article["site_id"],))
     return page(
         "diff.html",
         root,
         article=held.article,
-        site=site or {"id": held.article["site_id"], "name": held.article["site_id"]},
-        before=before,
-        after=after,
+        site=site_of(ledger.store, held.article["site_id"]),
+        before={**before, "reverted_to": before["back_to"]},
+        after={**after, "reverted_to": after["back_to"]},
         is_next=after["number"] == before["number"] + 1,
         fields={name: pieces(getattr(one, name), getattr(other, name)) for name in ("headline", "description", "byline")},
         authors=[change for change in author_changes(one.authors, other.authors) if one.authors != other.authors],

@@ -17,7 +17,7 @@ from pipelines.diff import differences
 from pipelines.proof.memento import http_date, parse_http_date
 from pipelines.queries import changes
 from pipelines.queries import search as searching
-from pipelines.queries.articles import revision
+from pipelines.queries.articles import first_link, revision
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import instant_of
@@ -137,7 +137,7 @@ def _feed(asked: Wanted, store: Store, entries: tuple[Entry, ...], updated: str,
 
 def _mark(store: Store) -> str:
     """What tells this ledger from all others, for good: the first seal of its chain."""
-    return str(store.value("SELECT link FROM chain ORDER BY id LIMIT 1") or "unsealed")
+    return first_link(store) or "unsealed"
 
 
 def _tag(target: str, base: str, rows: Sequence[Row], texts: Sequence[Article]) -> str:

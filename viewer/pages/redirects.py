@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.queries import articles
 from viewer.http import Request, Response, redirect
 from viewer.pages.errors import refusal
 from viewer.rendering import article_path
@@ -16,7 +17,7 @@ _NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 def article(request: Request, ledger: Holdings, root: str) -> Response:
     """To the article's history."""
     number = request.path.removeprefix(ARTICLE)
-    url = ledger.store.value("SELECT url FROM articles WHERE id = ?", (int(number),)) if _NUMBER.fullmatch(number) else None
+    url = articles.url_of(ledger.store, int(number)) if _NUMBER.fullmatch(number) else None
     if url is None:
         return refusal(404, "The ledger has no article of this number.", root)
     return redirect(f"{root}/history/{article_path(url)}")
@@ -24,9 +25,8 @@ def article(request: Request, ledger: Holdings, root: str) -> Response:
 
 def revision(request: Request, ledger: Holdings, root: str) -> Response:
     """To what the revision changed; of a first one, to the article's history."""
-    sql = "SELECT a.url, r.number FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.id = ?"
     number = request.path.removeprefix(REVISION)
-    row = ledger.store.row(sql, (int(number),)) if _NUMBER.fullmatch(number) else None
+    row = articles.revision_address(ledger.store, int(number)) if _NUMBER.fullmatch(number) else None
     if row is None:
         return refusal(404, "The ledger has no revision of this number.", root)
     url, to = article_path(row["url"]), row["number"]

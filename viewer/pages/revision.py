@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 from pipelines.proof.memento import Memento, TimeMap
+from pipelines.queries import articles
+from pipelines.queries.activity import site_of
 from pipelines.store.database import Row
 from pipelines.text.dates import digits_of
 from viewer import labels
@@ -18,16 +20,13 @@ def memento_page(
 ) -> Response:
     """The revision `row`, as `Holdings.revision` gives it."""
     here = found.mementos.index(memento)
-    site = ledger.store.row("SELECT id, name FROM sites WHERE id = ?", (held.article["site_id"],))
-    images = ledger.store.rows(
-        "SELECT caption, credit FROM revision_images WHERE revision_id = ? ORDER BY position", (row["id"],)
-    )
+    images = articles.images(ledger.store, row["id"])
     return page(
         "revision.html",
         root,
         *headers,
         article=held.article,
-        site=site or {"id": held.article["site_id"], "name": held.article["site_id"]},
+        site=site_of(ledger.store, held.article["site_id"]),
         row=row,
         number=memento.number,
         images=[image for image in images if image["caption"] or image["credit"]],

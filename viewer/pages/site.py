@@ -35,12 +35,11 @@ _ID = re.compile(r"/site/([^/?#]{1,600})/?")
 def respond(request: Request, ledger: Holdings, root: str) -> Response:
     """The page."""
     match = _ID.fullmatch(request.path)
-    site = ledger.store.row("SELECT * FROM sites WHERE id = ?", (unquote(match[1]),)) if match else None
+    site = activity.site(ledger.store, unquote(match[1])) if match else None
     if site is None:
         return refusal(404, "The ledger has no such site.", root)
     store, site_id = ledger.store, site["id"]
-    first, last = (store.value(f"SELECT {end}(day) FROM day_counts WHERE site_id = ?", (site_id,)) for end in ("min", "max"))  # noqa: S608
-    since, until = _shown(ledger.now.date(), first, last)
+    since, until = _shown(ledger.now.date(), *activity.first_and_last_day(store, site_id))
     delays = activity.delays(store, site_id, EDITS)
     (vital,) = vitals(store, ledger.now, site_id)
     latest = changes.latest(store, changes.Filter(sites=(site_id,)), limit=CHANGES)

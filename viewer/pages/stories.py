@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pipelines import stories
+from pipelines.queries.activity import site_names
 from pipelines.store.database import Row, Store
+from pipelines.stories import queries
 from viewer.http import Request, Response
 from viewer.labels import counted
 from viewer.pages.errors import refusal
-from viewer.pages.takedowns import site_names
 from viewer.rendering import page
 from viewer.repository import Holdings
 
@@ -20,18 +21,6 @@ ROWS = 40
 MAX_AGENCIES = 100
 CARRIERS = 8
 """Papers that a row names."""
-# In the order in which the ledger met the articles: no more of a story that a hundred papers carry is read than is shown.
-_CARRIERS = "SELECT site_id FROM story_members WHERE story_id = ? ORDER BY article_id LIMIT ?"
-# From one agency to the next along story_heads_by_agency: what is asked does not grow with the stories.
-_AGENCIES = """
-WITH RECURSIVE found (agency) AS (
-    SELECT min(agency) FROM story_heads WHERE sites > 1
-    UNION ALL
-    SELECT (SELECT min(agency) FROM story_heads WHERE sites > 1 AND agency > found.agency)
-    FROM found WHERE found.agency IS NOT NULL
-)
-SELECT agency FROM found WHERE agency IS NOT NULL LIMIT ?
-"""
 
 
 def respond(request: Request, ledger: Holdings, root: str) -> Response:
@@ -62,7 +51,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
 
 def entry(store: Store, row: Row, names: dict[str, str]) -> dict[str, Any]:
     """A story as the list shows it, with some of the papers that carried it."""
-    carriers = [names.get(one["site_id"], one["site_id"]) for one in store.rows(_CARRIERS, (row["story_id"], CARRIERS))]
+    carriers = [names.get(site, site) for site in queries.carriers(store, row["story_id"], CARRIERS)]
     named = list(dict.fromkeys(carriers))
     return {
         **row,
@@ -93,4 +82,4 @@ def times(count: int) -> str:
 
 def agencies(store: Store) -> dict[str, str]:
     """The agencies whose stories there are, by name: what a filter offers."""
-    return {row["agency"]: row["agency"] for row in store.rows(_AGENCIES, (MAX_AGENCIES,))}
+    return {agency: agency for agency in queries.agencies(store, MAX_AGENCIES)}

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from pipelines import stories
+from pipelines.queries import articles
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of
+from pipelines.stories import queries
 from viewer.charts.charts import Arrival, spread
 from viewer.http import Request, Response
 from viewer.labels import lasted
@@ -26,16 +27,6 @@ from viewer.repository import Holdings
 MEMBERS = 200
 """Articles that a page lists."""
 _PATH = re.compile(r"/story/(\d{1,18})(?:/(\d{1,18}))?/?", re.ASCII)
-_EDITS = """
-SELECT r.article_id, r.first_seen FROM json_each(?) k CROSS JOIN revisions r
-WHERE r.article_id = k.value AND r.number > 1 AND r.reads_as IS NULL ORDER BY r.article_id, r.number
-"""
-_HEADLINES = """
-SELECT h.article_id, h.url, h.number, h.change, h.headline_before, h.headline_after, h.not_before, h.first_seen
-FROM json_each(?) k CROSS JOIN headline_changes h WHERE h.article_id = k.value ORDER BY h.first_seen, h.revision_id LIMIT 100
-"""
-_FIRST_HEADLINE = "SELECT headline FROM revisions WHERE article_id = ? ORDER BY number LIMIT 1"
-_WITHDRAWN = "SELECT w.article_id FROM json_each(?) k CROSS JOIN withdrawals w WHERE w.article_id = k.value"
 
 
 def respond(request: Request, ledger: Holdings, root: str) -> Response:
@@ -49,7 +40,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     members = told(ledger.store, found)
     edits = edits_of(ledger.store, found)
     names = {row["article_id"]: row["site_name"] for row in members}
-    changes = ledger.store.rows(_HEADLINES, (_ids(found),))
+    changes = queries.headline_changes(ledger.store, _ids(found))
     return page(
         "story.html",
         root,
@@ -62,7 +53,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         members=members,
         left_out=max(0, len(found.members) - MEMBERS),
         drawn=spread([arrival(row, edits.get(row["article_id"], []), found.head["first_seen"]) for row in members]),
-        variants=variants(members, ledger.store.value(_FIRST_HEADLINE, (members[0]["article_id"],))),
+        variants=variants(members, articles.first_headline(ledger.store, members[0]["article_id"])),
         rewritten=[
             {
                 **row,
@@ -76,7 +67,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
 
 def told(store: Store, found: stories.Story) -> list[dict[str, Any]]:
     """The members as a page shows them, the source first, with what each is behind it; those withdrawn say nothing."""
-    withdrawn = {row["article_id"] for row in store.rows(_WITHDRAWN, (_ids(found),))}
+    withdrawn = articles.withdrawn_among(store, _ids(found))
     rows = []
     for row in found.members[:MEMBERS]:
         behind = minutes_after(found.head["first_seen"], row["first_seen"])
@@ -88,7 +79,7 @@ def told(store: Store, found: stories.Story) -> list[dict[str, Any]]:
 def edits_of(store: Store, found: stories.Story) -> dict[int, list[Row]]:
     """Article -> its revisions after the first."""
     edits: dict[int, list[Row]] = {}
-    for row in store.rows(_EDITS, (_ids(found),)):
+    for row in queries.edits_of(store, _ids(found)):
         edits.setdefault(row["article_id"], []).append(row)
     return edits
 
@@ -118,5 +109,5 @@ def _variant(first: str | None, headline: str | None) -> dict[str, Any]:
     return {"headline": headline, "pieces": pieces, "members": [], "is_first": headline == first}
 
 
-def _ids(found: stories.Story) -> str:
-    return json.dumps([row["article_id"] for row in found.members[:MEMBERS]])
+def _ids(found: stories.Story) -> list[int]:
+    return [row["article_id"] for row in found.members[:MEMBERS]]

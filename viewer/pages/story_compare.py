@@ -13,6 +13,7 @@ from typing import Any
 from pipelines import stories
 from pipelines.article import Article
 from pipelines.diff import ChangeKind, Op, Paragraph, body_changes
+from pipelines.queries import articles
 from pipelines.store.database import Row
 from pipelines.store.resolver import Lookup
 from viewer.charts.charts import shares
@@ -25,10 +26,6 @@ from viewer.rendering import page
 from viewer.repository import Holdings
 
 _WORD = re.compile(r"\w+(?:['’.,-]\w+)*")
-_LATEST = "SELECT r.id, r.number, r.first_seen FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.id = ?"
-_STOOD = "SELECT id, number, first_seen FROM revisions WHERE article_id = ? AND first_seen <= ? ORDER BY number DESC LIMIT 1"
-_FIRST = "SELECT id, number, first_seen FROM revisions WHERE article_id = ? ORDER BY number LIMIT 1"
-_WITHDRAWN = "SELECT 1 FROM withdrawals WHERE article_id IN (?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,10 @@ def respond(story: stories.Story, article_id: int, ledger: Holdings, root: str) 
         return refusal(404, "This story has no such article.", root)
     if row is source:
         return redirect(f"{root}/story/{story.head['story_id']}")
-    if ledger.store.value(_WITHDRAWN, (source["article_id"], article_id)):
+    if articles.withdrawn_among(ledger.store, (source["article_id"], article_id)):
         return refusal(451, "This article was withdrawn.", root, ("X-Archive-Reason", "withdrawn"))
-    version = ledger.store.row(_LATEST, (article_id,))
-    taken = ledger.store.row(_STOOD, (source["article_id"], version["first_seen"])) if version else None
-    taken = taken or ledger.store.row(_FIRST, (source["article_id"],))
+    version = articles.latest_revision(ledger.store, article_id)
+    taken = articles.revision_at(ledger.store, source["article_id"], version["first_seen"]) if version else None
     if version is None or taken is None:
         return refusal(404, "One of the two articles has no revision.", root)
     lookup = Lookup(ledger.store, "")

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pipelines.history.revisions import State
+from pipelines.queries.activity import site_names
 from pipelines.queries.removed import disappearances
-from pipelines.store.database import Row, Store
+from pipelines.store.database import Row
 from pipelines.store.rows import instant_of
 from viewer.http import Request, Response
 from viewer.labels import lasted
@@ -60,11 +61,6 @@ def entry(row: Row) -> dict[str, Any]:
         "up": lasted(_minutes(up_from, up_to)) if up_from < up_to else None,
         "away": lasted(_minutes(since, row["restored"])) if row["restored"] else None,
     }
-
-
-def site_names(store: Store) -> dict[str, str]:
-    """What sites are called, by id; in the order of their names."""
-    return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM sites ORDER BY name, id")}
 
 
 def _instant(stamp: str | None) -> str | None:
