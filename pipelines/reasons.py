@@ -35,6 +35,56 @@ class Skipped(StrEnum):
     OTHER = "other"
 
 
+class CrawlReason(StrEnum):
+    """Why a crawl ended as it did, or did not begin: `crawls.reason_code`."""
+
+    HOST_SUSPENDED = "host_suspended"
+    NO_SOURCE = "no_source"
+    VALIDATORS_LIED = "validators_lied"
+    STORE_FAILED = "store_failed"
+    LEASE_LOST = "lease_lost"
+    WRITER_UNREACHABLE = "writer_unreachable"
+    TIME_LIMIT = "time_limit"
+    PREVIOUS_RUNNING = "previous_running"
+    ALREADY_MADE = "already_made"
+    HOST_BUSY = "host_busy"
+    SITE_REMOVED = "site_removed"
+    SCHEDULE_DOWN = "schedule_down"
+    NOT_BEGUN = "not_begun"
+    PROCESS_DIED = "process_died"
+    ASKED_TO_END = "asked_to_end"
+    OTHER = "other"
+
+
+_CRAWL_SENTENCES = (
+    ("nothing more is asked of it in this crawl", CrawlReason.HOST_SUSPENDED),
+    ("no source could be read", CrawlReason.NO_SOURCE),
+    ("vouched for a text that had changed", CrawlReason.VALIDATORS_LIED),
+    ("the store failed: ", CrawlReason.STORE_FAILED),
+    ("the host's lease was lost", CrawlReason.LEASE_LOST),
+    ("the writer could not be reached", CrawlReason.WRITER_UNREACHABLE),
+    ("the writer did not answer within", CrawlReason.WRITER_UNREACHABLE),
+    ("what the writer answered cannot be read", CrawlReason.WRITER_UNREACHABLE),
+    ("stopped after ", CrawlReason.TIME_LIMIT),
+    ("killed after ", CrawlReason.TIME_LIMIT),
+    ("the crawl before it ", CrawlReason.PREVIOUS_RUNNING),
+    ("another schedule made this start already", CrawlReason.ALREADY_MADE),
+    ("another crawl of ", CrawlReason.HOST_BUSY),
+    ("the site has left the catalogue", CrawlReason.SITE_REMOVED),
+    ("nobody was there from ", CrawlReason.SCHEDULE_DOWN),
+    ("nobody kept time", CrawlReason.SCHEDULE_DOWN),
+    ("the crawl did not begin: ", CrawlReason.NOT_BEGUN),
+    ("the crawl could not be queued", CrawlReason.NOT_BEGUN),
+    ("its job is gone from the queue", CrawlReason.NOT_BEGUN),
+    ("its process ended with", CrawlReason.PROCESS_DIED),
+    ("its worker ended without a word", CrawlReason.PROCESS_DIED),
+    ("the crawl broke down", CrawlReason.PROCESS_DIED),
+    ("it was asked to end before it asked for anything", CrawlReason.ASKED_TO_END),
+    ("shutdown", CrawlReason.ASKED_TO_END),
+    ("cancelled", CrawlReason.ASKED_TO_END),
+)
+"""A part of the sentence -> its code; the first that fits. Whoever changes a sentence changes it here too."""
+
 _WAS = "was_"
 
 _SENTENCES: dict[str, str] = {
@@ -65,3 +115,10 @@ def skipped_sentence(code: str) -> str:
     if code.startswith(_WAS):
         return f"{code.removeprefix(_WAS)} at the last look"
     return _SENTENCES.get(code, code)
+
+
+def crawl_reason(sentence: str | None) -> CrawlReason | None:
+    """The code of a crawl's reason, decided where its row is written: sentences come from schedules and workers too."""
+    if sentence is None:
+        return None
+    return next((code for part, code in _CRAWL_SENTENCES if part in sentence), CrawlReason.OTHER)

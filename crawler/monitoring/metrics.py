@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crawler.cluster.status import ClusterStatus
-from crawler.crawl.block_pages import NOTHING_MORE
 from crawler.monitoring.collector import Measurement
 from pipelines.history.anomalies import FIELDS
 from pipelines.queries.health import Vitals, is_ill
+from pipelines.reasons import CrawlReason
 from pipelines.store.rows import instant_of
 
 
@@ -132,7 +132,7 @@ def _of_site(reading: Measurement, site: str, vitals: Vitals) -> Iterator[Sample
     for code in {finding.code for finding in findings if finding.ill}:
         yield _SITE["finding"], (site, code), 1
     yield _SITE["failures"], (site,), vitals.failures
-    yield _SITE["closed"], (site,), NOTHING_MORE in (vitals.last_reason or "")
+    yield _SITE["closed"], (site,), vitals.last_reason_code == CrawlReason.HOST_SUSPENDED
     yield _SITE["quarantined"], (site,), vitals.quarantined
     if vitals.usual_articles is not None:
         yield _SITE["usual"], (site,), vitals.usual_articles

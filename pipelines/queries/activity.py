@@ -23,7 +23,8 @@ CROSS JOIN revisions r ON r.id = edit.revision_id CROSS JOIN articles a ON a.id 
 WHERE length(a.date_published) > 10
 """
 _CRAWLS = """
-SELECT id, trigger, planned, started, finished, outcome, reason, requests, bytes, candidates, looks, revisions, errors
+SELECT id, trigger, planned, started, finished, outcome, reason, reason_code, requests, bytes, candidates, looks, revisions,
+    errors
 FROM crawls WHERE site_id = ? ORDER BY id DESC LIMIT ?
 """
 _COUNTS = "SELECT counted, kind, sum(n) AS n FROM site_counts WHERE :site IS NULL OR site_id = :site GROUP BY counted, kind"

@@ -69,6 +69,7 @@ class Vitals:
     """Since the last crawl that finished; None where none ever did."""
     last_outcome: str | None = None
     last_reason: str | None = None
+    last_reason_code: str | None = None
     failures: int = 0
     """Crawls in a row, the last included, that failed or were lost."""
     articles_last_day: int = 0

@@ -39,9 +39,10 @@ FROM json_each(?) c CROSS JOIN revisions r WHERE r.crawl_id = c.value ORDER BY c
 """
 # Starts that led to no crawl (skipped, missed, failed before they began) have no `started`.
 _CRAWLS = """
-SELECT * FROM (SELECT id, outcome, reason, finished, counts FROM crawls WHERE site_id = :site AND started IS NOT NULL
+SELECT * FROM (SELECT id, outcome, reason, reason_code, finished, counts FROM crawls WHERE site_id = :site AND started IS NOT NULL
     ORDER BY started DESC LIMIT :limit)
-UNION ALL SELECT * FROM (SELECT id, outcome, reason, finished, counts FROM crawls WHERE site_id = :site AND started IS NULL
+UNION ALL SELECT * FROM (SELECT id, outcome, reason, reason_code, finished, counts FROM crawls
+    WHERE site_id = :site AND started IS NULL
     ORDER BY id DESC LIMIT :limit)
 ORDER BY id DESC
 """
@@ -92,6 +93,7 @@ def _vitals(store: Store, site_id: str, now: datetime) -> Vitals:
         success_age=now - instant_of(success) if success else None,
         last_outcome=ended[0]["outcome"],
         last_reason=ended[0]["reason"],
+        last_reason_code=ended[0]["reason_code"],
         failures=len(list(takewhile(lambda row: row["outcome"] in _FAILURES, ended))),
         quarantined=store.value(_QUARANTINED, (site_id,)),
         quarantine_reason=store.value(_NEWEST_QUARANTINED, (site_id,)),

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pipelines.reasons import crawl_reason
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of, moment, optional_moment
 
@@ -69,8 +70,8 @@ def lose_dead(store: Store, now: datetime) -> list[str]:
         sql = "SELECT id, pid, site_id FROM crawls WHERE outcome = 'running' AND worker IS NULL"
         for crawl in list(store.rows(sql)):
             if not _alive(crawl["pid"]):
-                reason = "its process ended without a word"
-                store.update("crawls", crawl["id"], {"outcome": CrawlOutcome.LOST, "finished": moment(now), "reason": reason})
+                why = _why("its process ended without a word")
+                store.update("crawls", crawl["id"], {"outcome": CrawlOutcome.LOST, "finished": moment(now), **why})
                 lost.append(str(crawl["site_id"]))
     return lost
 
@@ -80,14 +81,14 @@ def note_crawl(store: Store, site_id: str, trigger: str, outcome: CrawlOutcome, 
     """A row for a planned start that led to no crawl: skipped, missed, or failed before it began."""
     row = {"site_id": site_id, "trigger": trigger, "planned": moment(planned), "started": None, "finished": moment(now)}
     with store.transaction():
-        return store.insert("crawls", {**row, "outcome": outcome, "reason": reason})
+        return store.insert("crawls", {**row, "outcome": outcome, **_why(reason)})
 
 
 def close_left_open(store: Store, pid: int, outcome: CrawlOutcome, reason: str, now: datetime) -> None:
     """End the rows of a process that ended without writing its own end."""
     with store.transaction():
         for row in list(store.rows("SELECT id FROM crawls WHERE outcome = 'running' AND pid = ?", (pid,))):
-            store.update("crawls", row["id"], {"outcome": outcome, "finished": moment(now), "reason": reason})
+            store.update("crawls", row["id"], {"outcome": outcome, "finished": moment(now), **_why(reason)})
 
 
 def last_reason(store: Store, site_id: str) -> str | None:
@@ -135,7 +136,7 @@ def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: dateti
         told = {**counts, **({"skipped": dict(skipped)} if skipped else {})}
         revisions = store.value("SELECT count(*) FROM revisions WHERE crawl_id = ?", (crawl_id,))
         store.update("crawls", crawl_id, {
-            "outcome": outcome, "finished": moment(now), "reason": reason, "requests": requests, "candidates": candidates,
+            "outcome": outcome, "finished": moment(now), **_why(reason), "requests": requests, "candidates": candidates,
             "looks": sum(counts.values()), "errors": counts.get("error", 0), "bytes": sum(row["bytes"] for row in by_outcome),
             "revisions": revisions, "counts": json.dumps(told),
         })  # fmt: skip
@@ -145,6 +146,11 @@ def put_source(store: Store, site_id: str, source: Source) -> None:
     """Remember a source; the columns are those of `Source`."""
     row = {"site_id": site_id, **asdict(source), "fetched": moment(source.fetched)}
     store.insert("sources", row, on_conflict="REPLACE")
+
+
+def _why(reason: str | None) -> Row:
+    """The sentence, and the code that stands beside it."""
+    return {"reason": reason, "reason_code": crawl_reason(reason)}
 
 
 def _alive(pid: int | None) -> bool:

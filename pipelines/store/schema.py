@@ -12,7 +12,7 @@ from pipelines.store.migrations import cluster, feed, founding, proving, reasons
 
 migrations = Migrations("newsledger")
 
-LATEST = "m014_reasons"
+LATEST = "m015_crawl_reasons"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -99,6 +99,12 @@ def m013_cluster(db: Database) -> None:
 def m014_reasons(db: Database) -> None:
     """Why candidates were passed over, as codes."""
     _run(db, reasons.SKIPPED)
+
+
+@migrations()
+def m015_crawl_reasons(db: Database) -> None:
+    """Why a crawl ended as it did, as a code beside the sentence."""
+    _run(db, reasons.CRAWLS)
 
 
 def _run(db: Database, script: str) -> None:
