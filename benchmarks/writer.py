@@ -41,7 +41,7 @@ from crawler.cluster.connection import connect
 from crawler.cluster.consumer import StreamConsumer
 from crawler.cluster.messages import CrawlEnded, CrawlOpened, ItemFetched, Message, encode
 from crawler.cluster.stream import LOOKS
-from crawler.crawl.session import Ending
+from crawler.crawl.session import CrawlResult
 from pipelines.article import Article, Author, Fetch, Image, Outcome, Payload
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store
@@ -127,7 +127,7 @@ class Crawl:
 
     def end(self) -> Message:
         return self.say(
-            lambda crawl, serial: CrawlEnded(crawl, serial, Ending(CrawlOutcome.FINISHED, None, self.moment, whole=True))
+            lambda crawl, serial: CrawlEnded(crawl, serial, CrawlResult(CrawlOutcome.FINISHED, None, self.moment, whole=True))
         )
 
 

@@ -68,13 +68,7 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 # --- components --------------------------------------------------------------------------------------------------------
-ITEM_PIPELINES = {
-    "pipelines.items.Normalise": 100,
-    "pipelines.items.Deduplicate": 200,
-    "pipelines.items.Doubt": 250,
-    "pipelines.items.Record": 300,
-    "crawler.extensions.remote_record.Send": 400,
-}
+ITEM_PIPELINES = {"pipelines.items.WriteItems": 100}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.ssrf.SsrfMiddleware": 40,
     "crawler.middlewares.robots.RobotsMiddleware": 100,

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.article import Article, Author, Fetch, Image
-from pipelines.history.revisit import next_check
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Row, Store
-from pipelines.store.writer import Ledger
+from pipelines.store.writer import RevisionWriter
 from pipelines.text.dates import Precision, Timestamp
 from pipelines.text.normalise import normalise
 
@@ -65,9 +64,9 @@ def new_store(path: Path) -> Store:
     return store
 
 
-def new_ledger(store: Store, site: str = "paper") -> Ledger:
+def new_ledger(store: Store, site: str = "paper") -> RevisionWriter:
     """The writing side, within a crawl of the site."""
-    return Ledger(store, site, start_crawl(store, site, "test", T0), next_check)
+    return RevisionWriter(store, site, start_crawl(store, site, "test", T0))
 
 
 def revisions(store: Store) -> list[tuple[Any, ...]]:

@@ -33,7 +33,7 @@ from crawler.cluster.messages import (
 )
 from crawler.cluster.stream import Stream, StreamError
 from crawler.crawl.remote import DispatchError
-from crawler.crawl.session import Briefing, Ending
+from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.article import Article, Fetch
 from pipelines.store.crawls import CrawlOutcome
 
@@ -53,7 +53,7 @@ class WriterClient:
         """`redis` must allow a blocking wait of a second and more."""
         self.waits = HostWaits(redis, lease.pause + MARGIN_SECONDS)
         self.crawl = uuid.uuid4().hex
-        self.ending: Ending | None = None
+        self.ending: CrawlResult | None = None
         """How the crawl ended, as it told or would have told."""
         self.told = False
         """Whether that has been handed over."""
@@ -65,7 +65,7 @@ class WriterClient:
         self._serial = 0
         self._sending = threading.Lock()
 
-    def open(self, site: Site, trigger: str, planned: datetime | None, started: datetime) -> tuple[int, Briefing]:
+    def open(self, site: Site, trigger: str, planned: datetime | None, started: datetime) -> tuple[int, CrawlContext]:
         """As `Dispatch` says."""
         if not self._is_written():
             raise DispatchError("nobody writes")
@@ -106,7 +106,7 @@ class WriterClient:
         """As `Dispatch` says."""
         self._put(lambda serial: ItemFetched(self.crawl, serial, item))
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: CrawlResult) -> None:
         """As `Dispatch` says."""
         self.ending = ending
         self._put(lambda serial: CrawlEnded(self.crawl, serial, ending))
@@ -122,7 +122,7 @@ class WriterClient:
     def _give_up(self, reason: str) -> NoReturn:
         """The writer may have opened the crawl, or will: it is told that nothing comes of it."""
         with suppress(DispatchError):
-            self.end(Ending(CrawlOutcome.STOPPED, reason, self._clock()))
+            self.end(CrawlResult(CrawlOutcome.STOPPED, reason, self._clock()))
         raise DispatchError(reason)
 
     def _put(self, message: Callable[[int], CrawlOpened | ItemFetched | UrlQuestion | CrawlEnded]) -> None:

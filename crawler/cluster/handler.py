@@ -1,4 +1,4 @@
-"""Messages of workers -> the ledger, by the same `Books` that a crawl on one machine keeps. Knows no Redis: it is given entries.
+"""Messages of workers -> the ledger, by the same `CrawlSession` that a crawl on one machine has. Knows no Redis, only entries.
 
 What a killed writer must know again is in the store, written in the transaction of what it is about. So whatever fails, what is
 in memory is let go, and drawn up again from there. What comes twice is known by its serial, and written once.
@@ -30,7 +30,7 @@ from crawler.cluster.messages import (
     site_of,
     site_table,
 )  # fmt: skip
-from crawler.crawl.session import Books, Ending, briefing, rows_of
+from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
 from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
 from pipelines.store.database import Row, Store, StoreError
 from pipelines.store.rows import instant_of
@@ -70,7 +70,7 @@ class _Open:
 
     crawl_id: int
     site: Site
-    books: Books
+    session: CrawlSession
     serial: int
     missing: int
     holds: bool
@@ -119,7 +119,7 @@ class MessageHandler:
         """Close the books of a crawl from which nothing more will come: what it held is settled. Raises StoreError."""
         try:
             with self._store.transaction():
-                self._close(job, Ending(CrawlOutcome.LOST, reason, now))
+                self._close(job, CrawlResult(CrawlOutcome.LOST, reason, now))
         except BaseException:
             self._open.clear()
             raise
@@ -158,7 +158,7 @@ class MessageHandler:
 
     def _look(self, crawl: _Open, entry: StreamEntry, message: ItemFetched) -> str:
         """Record a look, or keep it as it came while it waits, so that it is there for whoever writes on."""
-        recorded, quarantine = crawl.books.take(message.item), crawl.books.quarantine
+        recorded, quarantine = crawl.session.write(message.item), crawl.session.quarantine
         if not quarantine.is_holding:  # it never did, or has just settled what it held
             self._let_go(crawl)
         elif recorded is None:
@@ -178,14 +178,14 @@ class MessageHandler:
             if rival["host"] == message.site.politeness_group and rival["fence"] > message.fence:
                 answers.append((message.reply, encode_refusal("the host's lease has gone to another crawl of the site")))
                 return "late"
-            self._close(rival["job"], Ending(CrawlOutcome.LOST, BEGUN_AGAIN, message.started))
+            self._close(rival["job"], CrawlResult(CrawlOutcome.LOST, BEGUN_AGAIN, message.started))
         answers.append((message.reply, self._draw_up(message)))
         return "opened"
 
     def _draw_up(self, message: CrawlOpened) -> bytes:
         store, site = self._store, message.site
         put_sites(store, rows_of([site]))
-        told = briefing(store, site, message.started)  # before its own row is there
+        told = load_context(store, site, message.started)  # before its own row is there
         crawl_id = start_crawl(store, site.id, message.trigger, message.started, message.planned,
                                worker=message.worker, job=message.crawl)  # fmt: skip
         answer = encode_briefing(crawl_id, told)
@@ -193,11 +193,11 @@ class MessageHandler:
             "crawl_id": crawl_id, "job": message.crawl, "site_id": site.id, "site": dumped(site_table(site)).decode(),
             "host": site.politeness_group, "fence": message.fence, "serial": message.serial, "answer": answer,
         })  # fmt: skip
-        books = Books(store, site, crawl_id, message.started)
-        self._open[message.crawl] = _Open(crawl_id, site, books, message.serial, 0, holds=False)
+        session = CrawlSession(store, site, crawl_id, message.started)
+        self._open[message.crawl] = _Open(crawl_id, site, session, message.serial, 0, holds=False)
         return answer
 
-    def _close(self, job: str, ending: Ending) -> None:
+    def _close(self, job: str, ending: CrawlResult) -> None:
         """Write a crawl's end. Where looks of it did not arrive, its sources are read again whole the next time."""
         crawl = self._crawl(job)
         if crawl is None:
@@ -205,7 +205,7 @@ class MessageHandler:
         if crawl.missing:
             reasons = (ending.reason, f"{crawl.missing} of its messages did not arrive")
             ending = replace(ending, whole=False, reason="; ".join(filter(None, reasons)))
-        crawl.books.close(ending)
+        crawl.session.close(ending)
         self._let_go(crawl)
         self._store.execute("DELETE FROM open_books WHERE crawl_id = ?", (crawl.crawl_id,))
         del self._open[job]
@@ -226,17 +226,17 @@ class MessageHandler:
         )
 
     def _reopen(self, row: Row) -> _Open:
-        """Books as they were: the counts that they had, and the looks that wait, admitted once more in their order."""
+        """CrawlSession as they were: the counts that they had, and the looks that wait, admitted once more in their order."""
         site = site_of(loaded(row["site"].encode()))
-        books = Books(self._store, site, row["crawl_id"], instant_of(row["started"]))
-        books.quarantine.restore((row["sound"], row["confirmed"]))
-        crawl = _Open(row["crawl_id"], site, books, row["serial"], row["missing"], holds=False)
+        session = CrawlSession(self._store, site, row["crawl_id"], instant_of(row["started"]))
+        session.quarantine.restore((row["sound"], row["confirmed"]))
+        crawl = _Open(row["crawl_id"], site, session, row["serial"], row["missing"], holds=False)
         for held in list(self._store.rows("SELECT * FROM held_looks WHERE crawl_id = ? ORDER BY id", (crawl.crawl_id,))):
             fields = {b"v": held["version"].encode(), b"m": held["message"]} | ({b"p": held["page"]} if held["page"] else {})
             message = _read(StreamEntry("", fields))
             if isinstance(message, BadMessageError):
                 logger.error("%s: a look that waited cannot be read any more: %s", site.id, message)
-            if isinstance(message, ItemFetched) and books.take(message.item) is not None:  # what made it doubtful is no more
+            if isinstance(message, ItemFetched) and session.write(message.item) is not None:  # what made it doubtful is no more
                 self._store.execute("DELETE FROM held_looks WHERE id = ?", (held["id"],))
             else:
                 crawl.holds = True
@@ -258,7 +258,7 @@ class MessageHandler:
         for job in jobs:
             crawl = self._open.get(job)
             if crawl:
-                counts = crawl.books.quarantine.counts
+                counts = crawl.session.quarantine.counts
                 self._store.execute(sql, (crawl.serial, crawl.serial, crawl.missing, *counts, crawl.crawl_id))
 
     def _move(self, entry_id: str) -> None:

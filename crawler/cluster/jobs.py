@@ -28,7 +28,7 @@ from crawler.cluster.connection import connect
 from crawler.cluster.lease import Lease
 from crawler.cluster.messages import site_of, site_table
 from crawler.crawl.remote import DispatchError
-from crawler.crawl.session import Ending
+from crawler.crawl.session import CrawlResult
 from crawler.spiders.run import Options, crawl_for
 from pipelines.store.crawls import CrawlOutcome
 
@@ -151,9 +151,9 @@ def _crawl_under(line: WriterClient, site: Site, options: Options, now: Clock, s
     except Exception:  # the one door of a crawl: what is wrong with it is wrong with the next attempt too
         logger.exception("%s: the crawl broke down", site.id, extra={"site": site.id})
         if line.ending is None:
-            line.end(Ending(CrawlOutcome.FAILED, BROKE_DOWN, now()))
+            line.end(CrawlResult(CrawlOutcome.FAILED, BROKE_DOWN, now()))
     if line.ending is None:  # its worker died, or was asked to end, while it was still being set up
-        line.end(Ending(CrawlOutcome.STOPPED, NOT_BEGUN, now()))
+        line.end(CrawlResult(CrawlOutcome.STOPPED, NOT_BEGUN, now()))
     return told[0]
 
 

@@ -21,7 +21,7 @@ from msgspec import Meta, structs
 from crawler.catalogue.site import Site
 from crawler.catalogue.tables import read_table
 from crawler.cluster.codec import LARGEST_INT, UNREADABLE, dumped, from_struct, loaded, struct_of, to_struct
-from crawler.crawl.session import Briefing, Ending
+from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.article import Article, Fetch, Payload
 from pipelines.history.edit_rates import Count, EditRateModel
 from pipelines.history.validators import ValidatorTrust
@@ -101,7 +101,7 @@ class CrawlEnded:
 
     crawl: CrawlName
     serial: Serial
-    ending: Ending
+    ending: CrawlResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ Message = CrawlOpened | ItemFetched | UrlQuestion | CrawlEnded
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What of Looked is JSON; the page stands beside it."""
+    """What of ItemFetched is JSON; the page stands beside it."""
 
     crawl: CrawlName
     serial: Serial
@@ -130,7 +130,7 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class _Briefed:
-    """The answer to Opened. Keys and ids lead to places among the articles: several may lead to one."""
+    """The answer to CrawlOpened. Keys and ids lead to places among the articles: several may lead to one."""
 
     crawl: int
     allowed: int
@@ -146,7 +146,7 @@ class _Briefed:
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    """The answer to an Opened that is not followed."""
+    """The answer to a CrawlOpened that is not followed."""
 
     refused: str
 
@@ -210,8 +210,8 @@ def place_of(entry_id: str) -> tuple[int, int]:
     return int(milliseconds), int(number or 0)
 
 
-def encode_briefing(crawl_id: int, briefing: Briefing) -> bytes:
-    """The answer to Opened."""
+def encode_briefing(crawl_id: int, briefing: CrawlContext) -> bytes:
+    """The answer to CrawlOpened."""
     past = briefing.past
     articles = past.all()
     places = {id(article): place for place, article in enumerate(articles)}
@@ -223,7 +223,7 @@ def encode_briefing(crawl_id: int, briefing: Briefing) -> bytes:
 
 
 @_readable
-def decode_briefing(answer: bytes) -> tuple[int, Briefing]:
+def decode_briefing(answer: bytes) -> tuple[int, CrawlContext]:
     """The crawl's id and what it must know; raises RefusedError, or BadMessageError."""
     told = _parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES, _BRIEFED | _REFUSED)
     if isinstance(told, _REFUSED):
@@ -237,11 +237,11 @@ def decode_briefing(answer: bytes) -> tuple[int, Briefing]:
         EditRateModel(from_struct(told.habits.counts, dict[str, Count])),
         from_struct(told.trust, dict[str, ValidatorTrust]),
     )
-    return told.crawl, Briefing(past, told.allowed, told.wary_of)
+    return told.crawl, CrawlContext(past, told.allowed, told.wary_of)
 
 
 def encode_refusal(reason: str) -> bytes:
-    """The answer to an Opened that is not followed."""
+    """The answer to a CrawlOpened that is not followed."""
     return zlib.compress(dumped(_REFUSED(refused=reason)))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from crawler.catalogue.site import Site
-from crawler.crawl.session import Briefing, Ending
+from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.article import Article, Fetch
 
 LEASE_LOST = "the host's lease was lost"
@@ -38,7 +38,7 @@ class Dispatch(Protocol):
     def waits(self) -> Waiting:
         """Kept from crawl to crawl."""
 
-    def open(self, site: Site, trigger: str, planned: datetime | None, started: datetime) -> tuple[int, Briefing]:
+    def open(self, site: Site, trigger: str, planned: datetime | None, started: datetime) -> tuple[int, CrawlContext]:
         """Begin a crawl: its id, and what it must know. Raises DispatchError where nobody answers."""
 
     def may_ask(self) -> bool:
@@ -50,7 +50,7 @@ class Dispatch(Protocol):
     def send(self, item: Article | Fetch) -> None:
         """Hand over one look; waits while the writer is behind. Raises DispatchError."""
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: CrawlResult) -> None:
         """Hand over how the crawl ended. Raises DispatchError."""
 
 

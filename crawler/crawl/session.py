@@ -1,34 +1,37 @@
-"""The writing side of one crawl: what it must know before it asks for anything, where its looks go, and how it ended.
+"""The writing side of one crawl: what it must know before it asks for anything, where its fetches go, and how it ended.
 
-Whoever holds the store opens the books: the crawl itself on one machine, the one writer where many crawl. Knows no Scrapy.
+Whoever holds the store opens the session: the crawl itself on one machine, the one writer where many crawl. Knows no Scrapy.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
+from typing import Protocol
 
 from crawler.catalogue.site import Site
 from crawler.crawl.block_pages import NOTHING_MORE
-from pipelines.article import Article, Fetch
-from pipelines.history.revisit import allowance, next_check, window
+from pipelines.article import Article, Fetch, Outcome
+from pipelines.history.anomalies import Readings
+from pipelines.history.revisit import allowance, window
 from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.health_metrics import usual_readings
 from pipelines.store.crawls import CrawlOutcome, Source, finish_crawl, last_reason, put_source
-from pipelines.store.database import Row, Store
+from pipelines.store.database import Row, Store, StoreError
+from pipelines.store.judgement import Judgement, fetch_of
 from pipelines.store.quarantine import Quarantine
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_habits, load_trust, looks_since
-from pipelines.store.writer import Keep, Ledger, Recorded
+from pipelines.store.writer import Recorded, RevisionWriter
 
 LIES_TOLD = 3
 """A crawl's row names so many pages over which a host lied."""
 
 
 @dataclass(frozen=True, slots=True)
-class Briefing:
+class CrawlContext:
     """What a crawl must know before its first request."""
 
     past: SiteSnapshot
@@ -39,7 +42,7 @@ class Briefing:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class CrawlResult:
     """How a crawl ended, as it saw it itself."""
 
     outcome: CrawlOutcome
@@ -57,51 +60,107 @@ class Ending:
     """Keys of articles that a list names no more though it names older ones."""
 
 
-def briefing(store: Store, site: Site, now: datetime) -> Briefing:
+def load_context(store: Store, site: Site, now: datetime) -> CrawlContext:
     """What the ledger tells a crawl of a site that begins now; to be drawn up before its own row is opened."""
     last = last_reason(store, site.id) or ""
     began = last_started(store, site.id)
     since_last = now - began if began else None
     spent = looks_since(store, site.id, now - window(since_last))
-    return Briefing(
+    return CrawlContext(
         SiteSnapshot.load(store, site.id),
         allowance(site.rechecks_an_hour, spent, since_last),
         site.host if last.startswith(f"{site.host} ") and NOTHING_MORE in last else None,
     )
 
 
-class Books:
-    """Ledger, lessons and quarantine of one crawl whose row is open."""
+class PageArchive(Protocol):
+    """What keeps pages as they were received, by the site's policy."""
 
-    def __init__(self, store: Store, site: Site, crawl_id: int, now: datetime, keep: Keep | None = None) -> None:
+    def __call__(self, fetch: Fetch, outcome: Outcome, article_id: int | None) -> Fetch:
+        """The fetch with its place in the archive, or as it was where its page is not kept; StoreError where it cannot be."""
+
+
+class CrawlSession:
+    """The writing side of one crawl of one site whose row is open: judgement, quarantine, archive and ledger."""
+
+    is_remote = False
+
+    def __init__(self, store: Store, site: Site, crawl_id: int, now: datetime, archive: PageArchive | None = None,
+                 snapshot: SiteSnapshot | None = None, imported: datetime | None = None) -> None:  # fmt: skip
+        """Without `archive` no page is archived; `snapshot` is what the crawl was given of its site.
+
+        With `imported` (when an import began) the items are those of an archive: they tell nothing of how often the site edits or
+        how reliable its host is, are not held back, and their next checks count from then.
+        """
+        self.snapshot = snapshot or SiteSnapshot()
+        self.outcomes: Counter[Outcome] = Counter()
+        """Of all that was recorded, at once or after waiting."""
         self._store = store
         self._site = site
         self._crawl_id = crawl_id
+        self._archive = archive
         self._lessons = StatsUpdater(store, site.id)
+        self._imported = imported
+        if imported:
+            self._writer = RevisionWriter(store, site.id, crawl_id)
+            self.quarantine = Quarantine(store, site.id, crawl_id, Readings())
+            return
         trust = load_trust(store, host_of(site.url)).get(host_of(site.url), ValidatorTrust())
-        recheck = partial(next_check, habits=load_habits(store, site.id), cheap=trust.is_good(now))
-        self.ledger = Ledger(store, site.id, crawl_id, recheck, self._lessons, keep)
-        self.quarantine = Quarantine(store, self.ledger, site.id, crawl_id, usual_readings(store, site.id))
+        habits = load_habits(store, site.id)
+        self._writer = RevisionWriter(store, site.id, crawl_id, self._lessons, habits=habits, cheap=trust.is_good(now))
+        self.quarantine = Quarantine(store, site.id, crawl_id, usual_readings(store, site.id))
 
-    def take(self, item: Article | Fetch) -> Recorded | None:
-        """Record a normalised reading or a look, unless it is doubtful: None for one that waits for the end."""
-        admitted = self.quarantine.admit(item)
-        return self.ledger.record(admitted) if admitted else None
+    def write(self, item: Article | Fetch) -> Recorded | None:
+        """Record a normalised item in one transaction, unless it is doubtful: None for one that waits for the end."""
+        recorded = None
+        with self._writer.transaction(self._imported or fetch_of(item).fetched):
+            judged = self._writer.judge(item)
+            admitted = item if self._imported else self.quarantine.admit(judged)
+            if admitted is not None:
+                recorded = self._record(judged if admitted is item else self._writer.judge(admitted))
+        if recorded:
+            self.outcomes[recorded.outcome] += 1
+        if self.quarantine.is_full:
+            self._settle()
+        return recorded
 
-    def close(self, ending: Ending) -> None:
-        """Settle what is in doubt, and write sources and the crawl's end; raises StoreError."""
-        self.quarantine.settle()
-        for source in ending.sources:
-            put_source(self._store, self._site.id, source if ending.whole else _to_read_again(source))
-        if ending.whole:
-            self._lessons.listings(ending.listed, ending.vanished, self._crawl_id)
-        reason = ending.reason
-        if ending.outcome is CrawlOutcome.FINISHED and reason is None and self._lessons.lies:
+    def stop_reason(self, error: StoreError) -> str:
+        """Why a crawl ends after this error."""
+        return f"the store failed: {error}"
+
+    def close(self, result: CrawlResult) -> None:
+        """Record what waited or put it aside, and write sources and the crawl's end; raises StoreError."""
+        self._settle()
+        for source in result.sources:
+            put_source(self._store, self._site.id, source if result.whole else _to_read_again(source))
+        if result.whole:
+            self._lessons.listings(result.listed, result.vanished, self._crawl_id)
+        reason = result.reason
+        if result.outcome is CrawlOutcome.FINISHED and reason is None and self._lessons.lies:
             reason = "; ".join(self._lessons.lies[:LIES_TOLD])
         finish_crawl(
-            self._store, self._crawl_id, ending.outcome, ending.finished, reason=reason, requests=ending.requests,
-            candidates=ending.candidates, skipped=ending.skipped,
+            self._store, self._crawl_id, result.outcome, result.finished, reason=reason, requests=result.requests,
+            candidates=result.candidates, skipped=result.skipped,
         )  # fmt: skip
+
+    def _record(self, judged: Judgement) -> Recorded:
+        """Archive the page where it is to be kept, and write. What is archived is on the disk before a row points at it."""
+        if self._archive and judged.may_archive:
+            judged = replace(judged, fetch=self._archive(judged.fetch, judged.outcome, judged.article_id))
+        return self._writer.apply(judged, self._imported)
+
+    def _settle(self) -> None:
+        """Record what is believed by now, each in one transaction, and put aside what is not."""
+        for held, reason in self.quarantine.verdicts():
+            item = held.item if reason is None else replace(held.fetch, outcome=Outcome.QUARANTINED, reason=reason)
+            with self._writer.transaction(held.fetch.fetched):
+                recorded = self._record(self._writer.judge(item))
+                if reason is None:
+                    self.quarantine.accept(held)
+                elif isinstance(item, Fetch) and recorded.outcome is item.outcome:  # else it has been withdrawn meanwhile
+                    self.quarantine.put_aside(held, item, reason, recorded.article_id)
+            self.outcomes[recorded.outcome] += 1
+        self.quarantine.overtake()
 
 
 def rows_of(sites: Iterable[Site]) -> list[Row]:

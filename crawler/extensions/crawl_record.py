@@ -12,12 +12,13 @@ from scrapy.exceptions import NotConfigured
 
 from crawler.catalogue.site import Site
 from crawler.crawl.remote import LEASE_LOST, UNREACHED
-from crawler.crawl.session import Books, Ending, briefing, rows_of
+from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
 from crawler.discovery.delisting import where_listed
 from crawler.middlewares.throttle import HostThrottle
 from crawler.spiders.news import NewsSpider
 from crawler.warc.policy import ArchivePolicy
 from crawler.warc.writer import ArchiveWriter
+from pipelines.items import open_session
 from pipelines.reasons import Skipped
 from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
@@ -33,12 +34,12 @@ _STOPPED = ("shutdown", "cancelled", LEASE_LOST, UNREACHED)
 
 
 class CrawlRecord:
-    """Gives the spider its `past` and its `ledger`; writes how the crawl ended, whatever the process's exit code says."""
+    """Opens the session of a crawl whose store is here; writes how the crawl ended, whatever the process's exit code says."""
 
     def __init__(self, crawler: Crawler, store: Store) -> None:
         self._crawler = crawler
         self._store = store
-        self._books: Books | None = None
+        self._session: CrawlSession | None = None
         self._archive: ArchiveWriter | None = None
         crawler.signals.connect(self.spider_opened, signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
@@ -58,27 +59,35 @@ class CrawlRecord:
         """Open the crawl's row, and draw up the past."""
         store, site = self._store, spider.site
         put_sites(store, rows_of([site]))
-        spider.brief(briefing(store, site, spider.clock()))
+        context = load_context(store, site, spider.clock())
+        spider.brief(context)
         spider.crawl_id = start_crawl(store, site.id, spider.trigger, spider.clock(), spider.planned_start)
         if site.archive != "off":
             folder = self._crawler.settings.get("NEWSLEDGER_WARC") or store.path.absolute().parent / "warc"
             self._archive = ArchiveWriter(Path(folder), site.id)
         keep = keeper_of(site, self._archive, store) if self._archive else None
-        self._books = Books(store, site, spider.crawl_id, spider.clock(), keep)
-        spider.ledger, spider.quarantine = self._books.ledger, self._books.quarantine
+        self._session = CrawlSession(store, site, spider.crawl_id, spider.clock(), keep, context.past)
+        open_session(self._crawler, self._session)
         spider.kept_elsewhere = lambda urls: kept_elsewhere(store, site.id, urls)
 
     def spider_closed(self, spider: NewsSpider, reason: str) -> None:
         """Settle what is in doubt, write sources and the crawl's end, and close the store."""
         try:
-            if self._books:
-                self._books.close(ending_of(self._crawler, spider, reason))
+            if self._session:
+                self._session.close(ending_of(self._crawler, spider, reason))
         except StoreError as error:
             logger.error("%s: how the crawl ended could not be recorded: %s", spider.site.id, error)
+        self._count_outcomes()
         self._find_stories(spider)
         self._store.close()
         if self._archive:
             self._archive.close()
+
+    def _count_outcomes(self) -> None:
+        """Of all that was recorded, also of what waited until now."""
+        for outcome, count in (self._session.outcomes if self._session else {}).items():
+            if self._crawler.stats:
+                self._crawler.stats.set_value(f"ledger/outcome/{outcome}", count)
 
     def _find_stories(self, spider: NewsSpider) -> None:
         """The crawl is over and its row written: what goes wrong here is told, and the next crawl goes on from where it was."""
@@ -93,7 +102,7 @@ def keeper_of(site: Site, archive: ArchiveWriter, store: Store | None, under: st
     return ArchivePolicy(archive, store, keeps_all=site.archive == "on", heeds_noarchive=site.noarchive != "ignore", under=under)
 
 
-def ending_of(crawler: Crawler, spider: NewsSpider, reason: str) -> Ending:
+def ending_of(crawler: Crawler, spider: NewsSpider, reason: str) -> CrawlResult:
     """How a crawl ended; `reason` is Scrapy's."""
     manners = crawler.get_downloader_middleware(HostThrottle)
     spider.trouble = (manners and manners.ended) or spider.trouble
@@ -104,7 +113,7 @@ def ending_of(crawler: Crawler, spider: NewsSpider, reason: str) -> Ending:
     if outcome is CrawlOutcome.FINISHED and spider.trouble:
         outcome, why = CrawlOutcome.FAILED, spider.trouble
     requests = crawler.stats.get_value("downloader/request_count", 0) if crawler.stats else 0
-    return Ending(
+    return CrawlResult(
         outcome, why, spider.clock(), requests, spider.candidate_count, spider.skipped,
         whole=reason == "finished" and Skipped.CRAWL_LIMIT not in spider.skipped and not spider.trouble,
         sources=tuple(spider.sources_read.values()), listed=_now_in(spider), vanished=spider.vanished,

@@ -1,6 +1,6 @@
 """A crawl whose ledger is elsewhere: what it must know was told before it began, and its looks go to whoever writes.
 
-Takes the place of `CrawlRecord`, and of the stages `Doubt` and `Record`; the rest of the crawl is the very same.
+Takes the place of `CrawlRecord`, with a session of its own; the rest of the crawl is the very same.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ import re
 import socket
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DropItem
 
 from crawler.crawl.remote import UNREACHED, Dispatch, DispatchError
 from crawler.extensions.crawl_record import ending_of, keeper_of
@@ -24,6 +23,7 @@ from crawler.spiders.news import NewsSpider
 from crawler.warc.policy import ArchivePolicy
 from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Article, Fetch, Outcome
+from pipelines.items import open_session
 from pipelines.store.database import StoreError
 from pipelines.store.snapshot import SiteSnapshot
 
@@ -52,10 +52,12 @@ class RemoteRecord:
         spider.kept_elsewhere = self._dispatch.elsewhere
         self._alarm = asyncio.get_running_loop().call_later(self._seconds, self._late)
         folder = self._crawler.settings.get("NEWSLEDGER_WARC") or "data/warc"
+        keep = None
         if spider.site.archive != "off":
             machine = machine_name()
             self._archive = ArchiveWriter(Path(folder) / machine, spider.site.id)
-            spider.keep = keeper_of(spider.site, self._archive, None, machine)
+            keep = keeper_of(spider.site, self._archive, None, machine)
+        open_session(self._crawler, RemoteSession(self._dispatch, spider.past, keep))
 
     def spider_closed(self, spider: NewsSpider, reason: str) -> None:
         """Tell how it ended."""
@@ -74,40 +76,26 @@ class RemoteRecord:
             self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
 
 
-class Send:
-    """The last stage of a crawl that has a `Dispatch`: archive what is news, hand over the look."""
+class RemoteSession:
+    """The session of a crawl that has a `Dispatch`: archives what may be news, and hands each item over."""
 
-    def __init__(self, crawler: Crawler, spider: NewsSpider, dispatch: Dispatch) -> None:
-        self._crawler = crawler
-        self._spider = spider
+    is_remote = True
+
+    def __init__(self, dispatch: Dispatch, snapshot: SiteSnapshot, archive: ArchivePolicy | None) -> None:
+        self.snapshot = snapshot
         self._dispatch = dispatch
-        self._stopping: asyncio.Future[None] | None = None
+        self._archive = archive
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Nothing to do for a crawl that keeps its own ledger."""
-        dispatch = dispatch_of(crawler)
-        return cls(crawler, cast("NewsSpider", crawler.spider), dispatch)
-
-    async def process_item(self, item: Any) -> Any:
-        """Article | Fetch -> the same; raises DropItem where it could not be handed over: it will be asked for again."""
-        if not isinstance(item, Article | Fetch):
-            return item
+    def write(self, item: Article | Fetch) -> None:
+        """Hand over an item; waits while the writer is behind. Raises StoreError: it will be requested again."""
         try:
-            await asyncio.to_thread(self._dispatch.send, kept(item, self._spider.past, self._spider.keep))
+            self._dispatch.send(kept(item, self.snapshot, self._archive))
         except DispatchError as error:
-            self._stop(UNREACHED)
-            raise DropItem(f"{item.url}: not handed over: {error}", log_level="ERROR") from error
-        except StoreError as error:
-            self._stop(str(error))
-            raise DropItem(f"{item.url}: not archived: {error}", log_level="ERROR") from error
-        if self._crawler.stats:
-            self._crawler.stats.inc_value("dispatch/sent")
-        return item
+            raise StoreError(f"not handed over: {error}") from error
 
-    def _stop(self, reason: str) -> None:
-        if self._crawler.engine and self._stopping is None:
-            self._stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
+    def stop_reason(self, error: StoreError) -> str:
+        """Why the crawl ends after this error."""
+        return UNREACHED if isinstance(error.__cause__, DispatchError) else str(error)
 
 
 def machine_name() -> str:

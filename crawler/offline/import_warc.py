@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 from crawler.catalogue.site import Site, host_of
-from crawler.crawl.session import rows_of
+from crawler.crawl.session import CrawlSession, rows_of
 from crawler.extraction import extract
 from crawler.extraction.extract import with_ids
 from crawler.extraction.page import collect_seldom
@@ -28,10 +28,8 @@ from pipelines.article import Article, Fetch, Kind, Outcome
 from pipelines.exchange.import_records import MAX_LINE, Staging
 from pipelines.exchange.merge import Merged, merge
 from pipelines.exchange.merge_writer import MergeSource
-from pipelines.history.revisit import next_check
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.writer import Ledger
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import amp_to_article, canonicalize
 
@@ -79,17 +77,19 @@ def import_archive(archive: WarcFiles, store: Store, sites: Iterable[Site], now:
     report = ImportReport(problems=list(archive.problems))
     by_host = {host: site for site in sites for host in site.own_hosts if site.enabled or host == site.host}
     crawl_id = start_crawl(store, None, "import", now)
-    ledgers: dict[str, Ledger] = {}
+    sessions: dict[str, CrawlSession] = {}
     outcome = CrawlOutcome.FAILED
     try:
         for found in _readings(archive.work, by_host, jobs):
             for item in found:
                 report.captures += 1
                 site = site_of(item.url, by_host)
-                if site.id not in ledgers:
+                if site.id not in sessions:
                     put_sites(store, rows_of([site]))
-                    ledgers[site.id] = Ledger(store, site.id, crawl_id, next_check)
-                recorded = ledgers[site.id].record(item, now)
+                    sessions[site.id] = CrawlSession(store, site, crawl_id, now, imported=now)
+                recorded = sessions[site.id].write(item)
+                if recorded is None:
+                    continue
                 report.outcomes[recorded.outcome] += 1
                 if isinstance(item, Fetch) and item.reason and recorded.outcome is Outcome.NOT_ARTICLE:
                     report.refused[item.reason] += 1

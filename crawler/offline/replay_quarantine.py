@@ -12,11 +12,10 @@ from crawler.catalogue.site import Site
 from crawler.extraction import extract
 from crawler.extraction.extract import with_ids
 from pipelines.article import Article, Kind
-from pipelines.history.revisit import next_check
 from pipelines.queries.health_metrics import usual_readings
 from pipelines.store.database import Store
 from pipelines.store.quarantine import Aside, Standing, in_quarantine, settle_again
-from pipelines.store.writer import Ledger
+from pipelines.store.writer import RevisionWriter
 from pipelines.text.normalise import normalise
 
 
@@ -38,9 +37,9 @@ def replay(store: Store, sites: Iterable[Site], now: datetime, *, site_id: str |
                 counts[Standing.QUARANTINED] += 1
             else:
                 readings.append((aside, article))
-        ledgers = {crawl: Ledger(store, name, crawl, next_check) for crawl in {aside.crawl_id for aside, _ in readings}}
+        writers = {crawl: RevisionWriter(store, name, crawl) for crawl in {aside.crawl_id for aside, _ in readings}}
         usual = usual_readings(store, name)
-        counts.update(settle_again(store, ledgers.__getitem__, readings, usual, now=now, believe=believe))
+        counts.update(settle_again(store, writers, readings, usual, now=now, believe=believe))
     return counts
 
 

@@ -23,7 +23,7 @@ from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
 from crawler.crawl.remote import Dispatch
-from crawler.crawl.session import Briefing
+from crawler.crawl.session import CrawlContext
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, SitemapRef, SourceKind
 from crawler.discovery.delisting import SourceListing, listed, vanished
@@ -34,14 +34,11 @@ from crawler.middlewares.ssrf import allow_private_names
 from crawler.middlewares.tdmrep import WANTED
 from crawler.middlewares.throttle import HostSuspended
 from crawler.spiders.response import failed_look, look_of
-from crawler.warc.policy import ArchivePolicy
 from pipelines.article import Article, Fetch
 from pipelines.history.identity import address
 from pipelines.reasons import Skipped
 from pipelines.store.crawls import Source
-from pipelines.store.quarantine import Quarantine
 from pipelines.store.snapshot import SiteSnapshot
-from pipelines.store.writer import Ledger
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
 logger = logging.getLogger(__name__)
@@ -60,8 +57,6 @@ class NewsSpider(Spider):
 
     name = "news"
     past: SiteSnapshot
-    ledger: Ledger | None = None
-    quarantine: Quarantine | None = None
     kept_elsewhere: Callable[[set[str]], set[str]] = staticmethod(lambda _: set())
     """Which of these URLs another site's article has."""
 
@@ -73,7 +68,6 @@ class NewsSpider(Spider):
         super().__init__(**kwargs)
         self.site = site
         self.dispatch = dispatch
-        self.keep: ArchivePolicy | None = None
         self.recheck = RecheckMode(recheck)
         self.named = tuple(url for url in urls.split(",") if url)
         self.trigger = trigger
@@ -117,7 +111,7 @@ class NewsSpider(Spider):
         spider._limit = settings.getint("NEWSLEDGER_MAX_PAGES")
         return spider
 
-    def brief(self, told: Briefing) -> None:
+    def brief(self, told: CrawlContext) -> None:
         """Take in what is known of the past, before the first request."""
         self.past, self.allowed, self.wary_of = told.past, told.allowed, told.wary_of
 

@@ -25,7 +25,7 @@ from crawler import settings as ours
 from crawler.catalogue.site import Site
 from crawler.clock import clock
 from crawler.crawl.remote import Dispatch
-from crawler.crawl.session import Briefing, rows_of
+from crawler.crawl.session import CrawlContext, rows_of
 from crawler.extraction.page import collect_seldom
 from crawler.logs import install
 from crawler.schedule.host_locks import hold
@@ -75,7 +75,7 @@ def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] =
         return _crawl_alone(site, options, watch)
 
 
-def crawl_for(site: Site, options: Options, dispatch: Dispatch, told: tuple[int, Briefing], seconds: float) -> None:
+def crawl_for(site: Site, options: Options, dispatch: Dispatch, told: tuple[int, CrawlContext], seconds: float) -> None:
     """Crawl one site for somebody else's ledger; `told` is what `dispatch.open` answered. Once a process, like `crawl_site`.
 
     After so many seconds it is stopped.

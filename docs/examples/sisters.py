@@ -19,10 +19,9 @@ from typing import Any
 from crawler.demo.script import stories
 from crawler.demo.story import at
 from pipelines.article import Article, Author, Fetch, Image, Outcome
-from pipelines.history.revisit import next_check
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.writer import Ledger
+from pipelines.store.writer import RevisionWriter
 from pipelines.text.bylines import parse_byline
 from pipelines.text.dates import Timestamp
 from pipelines.text.normalise import normalise
@@ -187,7 +186,7 @@ def write(db: Path) -> None:
         for site, (name, region, owner, minutes) in PAPERS.items():
             facts = {"country": "GB", "region": region, "owner": owner, "timezone": "Europe/London", "language": "en-GB"}
             put_sites(store, [{"id": site, "name": name, "url": f"https://{site}.example/", **facts}])
-            ledger = Ledger(store, site, start_crawl(store, site, "example", at("05:00")), next_check)
+            ledger = RevisionWriter(store, site, start_crawl(store, site, "example", at("05:00")))
             now = at("05:00")
             while now <= at("09:00", 1):
                 for piece in (one for one in pieces() if one.site == site and one.published <= now):

@@ -10,7 +10,7 @@
     older                    equals an earlier revision      stale (a cache's old copy); reverted if it stays for an hour
     any, article was gone    differs from the latest         restored
 
-Knows no database: the ledger asks it inside its transaction, the Deduplicate stage asks it from what was loaded once.
+Knows no database: the writer calls `decide` once, inside its transaction; the item pipeline calls `is_unchanged` on the snapshot.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def decide(known: Known | None, article: Article, fetched: datetime) -> Decision
     stamp = article.date_modified.isoformat() if article.date_modified else None
     moved = stamp_moved(known, stamp)
     if article.content_hash == known.content_hash:
-        return Decision(Outcome.RESTAMPED if _restamped(known, stamp, moved, fetched) else Outcome.UNCHANGED)
+        return Decision(Outcome.UNCHANGED if is_unchanged(known, article, fetched) else Outcome.RESTAMPED)
     back = next((e for e in reversed(known.earlier) if e.content_hash == article.content_hash), None)
     reverted_to = back.revision_id if back else None
     if known.state is State.GONE:
@@ -97,6 +97,14 @@ def decide(known: Known | None, article: Article, fetched: datetime) -> Decision
     # edit would invent one for every article at once; missing a true one that falls on the same look costs far less.
     reread = known.extractor and article.extractor and known.extractor != article.extractor
     return Decision(Outcome.REREAD if reread else Outcome.SILENT)
+
+
+def is_unchanged(known: Known, article: Article, fetched: datetime) -> bool:
+    """Whether a reading says what the latest revision says, under a stamp that has not moved on."""
+    if article.content_hash != known.content_hash:
+        return False
+    stamp = article.date_modified.isoformat() if article.date_modified else None
+    return not _restamped(known, stamp, stamp_moved(known, stamp), fetched)
 
 
 def stamp_moved(known: Known, stamp: str | None) -> int:

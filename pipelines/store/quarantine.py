@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -18,8 +18,9 @@ from typing import Any
 from pipelines.article import CHANGES, Article, Fetch, Outcome, Payload
 from pipelines.history.anomalies import LOST_ARTICLE, Anomaly, BatchContext, Readings, doubt, is_walled, settle
 from pipelines.store.database import Row, Store
+from pipelines.store.judgement import Judgement
 from pipelines.store.rows import instant_of, json_of, moment
-from pipelines.store.writer import Ledger, Recorded
+from pipelines.store.writer import RevisionWriter
 
 MAX_HELD = 200
 """Readings held at once; with so many the crawl is judged before its end."""
@@ -55,65 +56,66 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
+    """A reading that waits."""
+
     article: Article | None
     """None where an article's page reads as none any more."""
     fetch: Fetch
     page: bytes | None
     doubt: Anomaly
 
+    @property
+    def item(self) -> Article | Fetch:
+        """As it was read."""
+        return replace(self.article, fetch=self.fetch) if self.article else self.fetch
+
 
 class Quarantine:
     """The doubts of one crawl of one site."""
 
-    def __init__(self, store: Store, ledger: Ledger, site_id: str, crawl_id: int | None, usual: Readings) -> None:
+    def __init__(self, store: Store, site_id: str, crawl_id: int | None, usual: Readings) -> None:
         self._store = store
-        self._ledger = ledger
         self._site_id = site_id
         self._crawl_id = crawl_id
         self._usual = usual
-        self._held: list[_Held] = []
+        self._held: list[Held] = []
         self._sound = 0
         self._confirmed = 0
 
-    def admit(self, item: Article | Fetch) -> Article | Fetch | None:
-        """What is to be recorded now: the item, or the confirmation that it comes to; None for one that waits for `settle`."""
+    def admit(self, judged: Judgement) -> Article | Fetch | None:
+        """What is to be recorded now: the item, or the confirmation that it comes to; None for one that waits for `verdicts`."""
+        item = judged.item
         if isinstance(item, Fetch):
-            if item.outcome is Outcome.NOT_ARTICLE and item.payload and self._ledger.knows(item):
+            if item.outcome is Outcome.NOT_ARTICLE and item.payload and judged.found:
                 self._hold(None, item, Anomaly(frozenset({LOST_ARTICLE})))
                 return None
             if item.outcome in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
                 self._count(known=True)
             return item
-        if item.fetch is None:
-            return item
-        before, outcome = self._ledger.weigh(item)
-        if outcome not in CHANGES and outcome is not Outcome.REREAD:
+        if judged.outcome not in CHANGES and judged.outcome is not Outcome.REREAD:
             self._count(known=True)
             return item
-        if before and is_walled(before, item):
+        if judged.before and is_walled(judged.before, item):
             self._count(known=True)
-            return _confirmation(before, item.fetch)
-        found = _doubt(before, item, outcome, self._usual)
+            return _confirmation(judged.before, judged.fetch)
+        found = _doubt(judged.before, item, judged.outcome, self._usual)
         if not found:
-            self._count(known=before is not None)
+            self._count(known=judged.before is not None)
             return item
-        self._hold(item, item.fetch, found)
+        self._hold(item, judged.fetch, found)
         return None
 
-    def settle(self) -> list[Recorded]:
-        """Record what is believed by now, put aside what is not; what the recorded ones led to."""
+    def verdicts(self) -> list[tuple[Held, str | None]]:
+        """All that waited, each with why it is not believed; None for what is. Nothing waits any more."""
         held, self._held = self._held, []
-        verdicts = settle([one.doubt for one in held], self._beside({one.fetch.url for one in held}))
-        recorded = []
-        for one, reason in zip(held, verdicts, strict=True):
-            if reason is None:
-                recorded.append(self._ledger.record(replace(one.article, fetch=one.fetch) if one.article else one.fetch))
-                self._stand(one, Standing.ACCEPTED)
-            else:
-                self._put_aside(one, reason)
-        self._overtake()
-        return recorded
+        reasons = settle([one.doubt for one in held], self._beside({one.fetch.url for one in held}))
+        return list(zip(held, reasons, strict=True))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many readings wait that they are judged before the crawl's end."""
+        return len(self._held) >= MAX_HELD
 
     @property
     def is_holding(self) -> bool:
@@ -146,25 +148,18 @@ class Quarantine:
     def _hold(self, article: Article | None, fetch: Fetch, found: Anomaly) -> None:
         page = zlib.compress(fetch.payload.body, 6) if fetch.payload else None
         slim = replace(fetch, payload=replace(fetch.payload, body=b"") if fetch.payload else None)
-        self._held.append(_Held(replace(article, fetch=None) if article else None, slim, page, found))
-        if len(self._held) >= MAX_HELD:
-            self.settle()
+        self._held.append(Held(replace(article, fetch=None) if article else None, slim, page, found))
 
-    def _put_aside(self, one: _Held, reason: str) -> None:
-        """One transaction: the look as a fetch, and the reading with its page; the same reading seen again is one row."""
-        fetch = replace(one.fetch, outcome=Outcome.QUARANTINED, reason=reason)
-        with self._store.transaction():
-            recorded = self._ledger.record(fetch)
-            if recorded.outcome is not fetch.outcome:
-                return  # the article has been withdrawn meanwhile
-            same = self._same(one)
-            if same:
-                self._store.update("quarantine", same, {"last_seen": moment(fetch.fetched), "reason": reason})
-                self._store.execute("UPDATE quarantine SET looks = looks + 1 WHERE id = ?", (same,))
-            elif self._store.value("SELECT count(*) FROM quarantine WHERE site_id = ? AND state = ?", self._here) < PAGES_KEPT:
-                self._store.insert("quarantine", self._row(one, fetch, reason, recorded.article_id))
+    def put_aside(self, one: Held, fetch: Fetch, reason: str, article_id: int | None) -> None:
+        """Keep a reading whose fetch is recorded, with its page; the same reading seen again is one row."""
+        same = self._same(one)
+        if same:
+            self._store.update("quarantine", same, {"last_seen": moment(fetch.fetched), "reason": reason})
+            self._store.execute("UPDATE quarantine SET looks = looks + 1 WHERE id = ?", (same,))
+        elif self._store.value("SELECT count(*) FROM quarantine WHERE site_id = ? AND state = ?", self._here) < PAGES_KEPT:
+            self._store.insert("quarantine", self._row(one, fetch, reason, article_id))
 
-    def _row(self, one: _Held, fetch: Fetch, reason: str, article_id: int | None) -> Row:
+    def _row(self, one: Held, fetch: Fetch, reason: str, article_id: int | None) -> Row:
         reading = json.dumps(json_of(one.article), ensure_ascii=False) if one.article else "{}"
         return {
             "site_id": self._site_id, "article_id": article_id, "crawl_id": self._crawl_id, "url": fetch.url,
@@ -175,18 +170,18 @@ class Quarantine:
             "content_type": fetch.payload.content_type if fetch.payload else None, "page": one.page,
         }  # fmt: skip
 
-    def _stand(self, one: _Held, state: Standing) -> None:
+    def accept(self, one: Held) -> None:
         """A reading that was put aside before, and is believed now, has left quarantine."""
         same = self._same(one)
         if same:
-            close(self._store, same, state, one.fetch.fetched)
+            close(self._store, same, Standing.ACCEPTED, one.fetch.fetched)
 
-    def _same(self, one: _Held) -> int | None:
+    def _same(self, one: Held) -> int | None:
         sql = "SELECT id FROM quarantine WHERE site_id = ? AND state = ? AND url = ? AND content_hash = ?"
         found = self._store.value(sql, (*self._here, one.fetch.url, _hash(one)))
         return int(found) if found else None
 
-    def _overtake(self) -> None:
+    def overtake(self) -> None:
         """Readings whose article has been read well since have nothing more to tell."""
         sql = """UPDATE quarantine SET state = ?, settled = last_seen, page = NULL WHERE site_id = ? AND state = ?
             AND EXISTS (SELECT 1 FROM articles a WHERE a.id = quarantine.article_id AND a.last_seen > quarantine.last_seen)"""
@@ -209,17 +204,17 @@ def in_quarantine(store: Store, site_id: str | None = None) -> Iterator[Aside]:
                     row["looks"], row["crawl_id"])  # fmt: skip
 
 
-def settle_again(store: Store, ledger_of: Callable[[int | None], Ledger], readings: Iterable[tuple[Aside, Article]],
+def settle_again(store: Store, writers: Mapping[int | None, RevisionWriter], readings: Iterable[tuple[Aside, Article]],
                  usual: Readings, *, now: datetime, believe: bool = False) -> dict[Standing, int]:  # fmt: skip
     """Judge new readings of one site's pages in quarantine, and record those that hold; `believe` takes them as they are.
 
-    `ledger_of` gives the ledger for the crawl that a page came with. Counts by what became of the readings.
+    `writers` has one for each crawl that a page came with. Counts by what became of the readings.
     """
     weighed = []
     for aside, article in readings:
-        before, outcome = ledger_of(aside.crawl_id).weigh(article)
-        changes = outcome in CHANGES or outcome is Outcome.REREAD
-        weighed.append((aside, article, _doubt(before, article, outcome, usual) if changes else Anomaly()))
+        judged = writers[aside.crawl_id].judge(article)
+        changes = judged.outcome in CHANGES or judged.outcome is Outcome.REREAD
+        weighed.append((aside, article, _doubt(judged.before, article, judged.outcome, usual) if changes else Anomaly()))
     sound = sum(1 for *_, found in weighed if not found)
     verdicts = settle([found for *_, found in weighed], BatchContext(sound, sound, usual))
     counts = {Standing.REPLAYED: 0, Standing.QUARANTINED: 0}
@@ -230,7 +225,7 @@ def settle_again(store: Store, ledger_of: Callable[[int | None], Ledger], readin
                 store.update("quarantine", aside.id, {"reason": reason})
             continue
         with store.transaction():
-            ledger_of(aside.crawl_id).record(article, now)
+            writers[aside.crawl_id].record(article, now)
             close(store, aside.id, Standing.ACCEPTED if believe else Standing.REPLAYED, now)
         counts[Standing.REPLAYED] += 1
     return counts
@@ -249,7 +244,7 @@ def _doubt(before: Article | None, article: Article, outcome: Outcome, usual: Re
     return doubt(before, article, usual, declared=outcome is Outcome.UPDATED)
 
 
-def _hash(one: _Held) -> str:
+def _hash(one: Held) -> str:
     return (one.article.content_hash if one.article else None) or ""
 
 

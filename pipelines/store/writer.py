@@ -1,131 +1,124 @@
-"""Writing into the ledger: what becomes of one look at a URL. Each look is one transaction, whatever it leads to.
+"""Writing into the ledger: what becomes of one fetch. Each fetch is one transaction, whatever it leads to.
 
-`record` is the only way a revision comes to be. It finds the article, decides again with `revisions.decide` (whoever looked
-may have judged by an older state of the ledger), and writes revision, fetch, state and next check together.
+`RevisionWriter` is the only way a revision comes to be. `judge` finds the article and decides, once and inside the transaction,
+what the item comes to; `apply` writes revision, fetch, state and next check as judged. Between the two whoever writes may hold
+the item back (`pipelines.store.quarantine`) or archive its page.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.history.removals import Absence, missing
-from pipelines.history.revisions import Decision, Known, State, changed_fields, decide
+from pipelines.history.edit_rates import EditRateModel
+from pipelines.history.removals import Absence
+from pipelines.history.revisions import Decision, State, changed_fields
+from pipelines.history.revisit import UNKNOWN, next_check
 from pipelines.store.addresses import AddressBook, leads_to
 from pipelines.store.chain import Subject, seal
 from pipelines.store.corrections import correct, write_parts
 from pipelines.store.database import Row, Store
+from pipelines.store.judgement import Judgement, fetch_of, judge
 from pipelines.store.resolver import Lookup
-from pipelines.store.rows import changed_by, known_of, last_change, moment, optional_moment, revision_row
+from pipelines.store.rows import changed_by, last_change, moment, optional_moment, revision_row
 from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
 
 WITHDRAWN = "withdrawn"
-"""The reason of looks at articles that an operator has withdrawn."""
-
-Recheck = Callable[[Outcome, State, datetime, datetime, int], datetime | None]
-"""(outcome, state, last change, now, edits seen) -> when to look again, or None for never."""
-
-Keep = Callable[[Fetch, Outcome, int | None], Fetch]
-"""(fetch, what it comes to, its article) -> the fetch, with its place in the archive where its answer is kept.
-
-It is called inside the transaction, and what it keeps is on the disk when it returns: the ledger never points at nothing.
-"""
+"""The reason of fetches of articles that an operator has withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a look led to. `revision_id` is set if and only if it made a revision."""
+    """What a fetch led to. `revision_id` is set if and only if it made a revision."""
 
     outcome: Outcome
     article_id: int | None = None
     revision_id: int | None = None
 
 
-class Ledger:
+class RevisionWriter:
     """The writing side of a store, for one crawl of one site (or one import)."""
 
-    def __init__(self, store: Store, site_id: str, crawl_id: int | None, recheck: Recheck,
-                 lessons: StatsUpdater | None = None, keep: Keep | None = None) -> None:  # fmt: skip
-        """Without `lessons` looks teach nothing: those of an archive are not ours. Without `keep` no page is archived."""
+    def __init__(self, store: Store, site_id: str, crawl_id: int | None, lessons: StatsUpdater | None = None, *,
+                 habits: EditRateModel = UNKNOWN, cheap: bool = False) -> None:  # fmt: skip
+        """Without `lessons` fetches teach nothing: those of an archive are not ours.
+
+        `habits` and `cheap` are for the next check (`pipelines.history.revisit.next_check`).
+        """
         self._store = store
         self._written: list[tuple[Subject, int]] = []
+        self._is_open = False
         self._lookup = Lookup(store, site_id, self._touch)
         self._trail = AddressBook(store, self._lookup, crawl_id, self._touch)
-        self._keep = keep
         self._site_id = site_id
         self._crawl_id = crawl_id
-        self._recheck = recheck
         self._lessons = lessons
+        self._habits = habits
+        self._cheap = cheap
 
     def record(self, item: Article | Fetch, now: datetime | None = None) -> Recorded:
-        """Write what one look found; `now` (aware) is for the next check only and defaults to the time of the fetch.
+        """Judge an item and write it; `now` (aware) is for the next check and the seal, and defaults to the time of the fetch."""
+        with self.transaction(now or fetch_of(item).fetched):
+            return self.apply(self.judge(item), now)
+
+    def judge(self, item: Article | Fetch) -> Judgement:
+        """What an item comes to now.
 
         Raises ValueError for an article without a fetch or a content hash: it did not come through the pipelines.
         """
-        if isinstance(item, Article):
-            if item.fetch is None or item.content_hash is None:
-                raise ValueError(f"{item.url}: an article must be normalised and carry its fetch")
-            with self._sealed(now or item.fetch.fetched):
-                return self._article(item, item.fetch, now or item.fetch.fetched)
-        with self._sealed(now or item.fetched):
-            return self._fetch(item, now or item.fetched)
+        fetch = fetch_of(item)
+        with self.transaction(fetch.fetched):
+            return judge(self._store, self._lookup, item, fetch)
 
-    def knows(self, fetch: Fetch) -> bool:
-        """Whether a look was one at an article of the ledger."""
-        return self._lookup.by_urls(fetch.requested_url, fetch.url) is not None
-
-    def weigh(self, article: Article) -> tuple[Article | None, Outcome]:
-        """The latest revision that a normalised article is compared with, and the outcome that `record` would come to now."""
-        if article.fetch is None:
-            raise ValueError(f"{article.url}: an article must carry its fetch")
-        with self._sealed(article.fetch.fetched):
-            found = self._lookup.place(article, article.fetch).found
-            if found is None:
-                return None, Outcome.NEW
-            if self._lookup.is_withdrawn(found):
-                return None, Outcome.REFUSED
-            if _is_late(found, article.fetch):
-                return self._lookup.latest(found), Outcome.STALE
-            outcome = decide(self._known(found), article, article.fetch.fetched).outcome
-            return self._lookup.latest(found), outcome
+    def apply(self, judged: Judgement, now: datetime | None = None) -> Recorded:
+        """Write what was judged in this transaction."""
+        now = now or judged.fetch.fetched
+        with self.transaction(now):
+            if isinstance(judged.item, Article):
+                return self._article(judged, judged.item, now)
+            return self._fetch(judged, now)
 
     @contextmanager
-    def _sealed(self, now: datetime) -> Iterator[None]:
-        """One transaction, at whose end all that it wrote to the record is sealed."""
-        self._written.clear()
-        with self._store.transaction():
+    def transaction(self, now: datetime) -> Iterator[None]:
+        """One transaction, at whose end all that it wrote to the record is sealed. Nested use joins the outer one."""
+        if self._is_open:
             yield
-            seal(self._store, self._written, now)
+            return
+        self._written.clear()
+        self._is_open = True
+        try:
+            with self._store.transaction():
+                yield
+                seal(self._store, self._written, now)
+        finally:
+            self._is_open = False
 
     def _touch(self, subject: Subject, row_id: int) -> None:
         self._written.append((subject, row_id))
 
-    def _kept(self, fetch: Fetch, outcome: Outcome, article_id: int | None) -> Fetch:
-        return self._keep(fetch, outcome, article_id) if self._keep else fetch
+    def _next_check(self, outcome: Outcome, state: State, since: datetime, now: datetime, edits: int) -> str | None:
+        return optional_moment(next_check(outcome, state, since, now, edits, self._habits, cheap=self._cheap))
 
     # --- an article was read -------------------------------------------------------------------------------------
 
-    def _article(self, article: Article, fetch: Fetch, now: datetime) -> Recorded:
-        place = self._lookup.place(article, fetch)
-        found = place.found
+    def _article(self, judged: Judgement, article: Article, now: datetime) -> Recorded:
+        found, place, fetch, decision = judged.found, judged.place, judged.fetch, judged.decision
         if found is None:
-            return self._first(article, fetch, place.url, now)
-        if self._lookup.is_withdrawn(found):
+            return self._first(article, fetch, place.url if place else article.url, now)
+        if judged.is_withdrawn:
             return self._refused(found, fetch)
-        if _is_late(found, fetch):
+        if decision is None or place is None:
             return self._out_of_order(found, article, fetch)
-        decision = decide(self._known(found), article, fetch.fetched)
-        fetch = self._kept(fetch, decision.outcome, found["id"])
         revision_id = None
         if decision.outcome in CHANGES:
-            revision_id = self._revise(found, article, fetch, decision)
+            revision_id = self._revise(found, judged.before, article, fetch, decision)
         elif decision.outcome is Outcome.REREAD:
-            self._correct(found, article, fetch)
+            self._correct(found, judged.before, article, fetch)
         elif decision.outcome is not Outcome.STALE:
             self._still(found, fetch)
         before = dict(found)
@@ -136,26 +129,25 @@ class Ledger:
 
     def _first(self, article: Article, fetch: Fetch, url: str, now: datetime) -> Recorded:
         """A page never seen: article, first revision, fetch."""
-        seen, fetch = moment(fetch.fetched), self._kept(fetch, Outcome.NEW, None)
+        seen = moment(fetch.fetched)
         published = str(article.date_published) if article.date_published else None
         since = changed_by(published, str(article.date_modified) if article.date_modified else None, fetch.fetched)
         row: Row = {
             "site_id": self._site_id, "url": url, "url_key": article_key(url), "external_id": fetch.external_id,
             "kind": article.kind, "date_published": published, "first_seen": seen, "last_seen": seen, "last_checked": seen,
-            "next_check": optional_moment(self._recheck(Outcome.NEW, State.LIVE, since, now, 0)), **_validators(fetch),
+            "next_check": self._next_check(Outcome.NEW, State.LIVE, since, now, 0), **_validators(fetch),
         }  # fmt: skip
         article_id = self._store.insert("articles", row)
         made = {"id": article_id, "latest_revision_id": None, "revision_count": 0, "last_seen": None}
-        revision_id = self._revise(made, article, fetch, Decision(Outcome.NEW))
+        revision_id = self._revise(made, None, article, fetch, Decision(Outcome.NEW))
         self._trail.step({"id": article_id, "state": None}, State.LIVE, fetch, "first seen")
         self._trail.remember(article_id, url, leads_to(article, fetch), fetch)
         self._trail.superseded(article_id, fetch)
         self._write_fetch(fetch, Outcome.NEW, article_id)
         return Recorded(Outcome.NEW, article_id, revision_id)
 
-    def _revise(self, found: Row, article: Article, fetch: Fetch, decision: Decision) -> int:
+    def _revise(self, found: Row, before: Article | None, article: Article, fetch: Fetch, decision: Decision) -> int:
         """Append a revision to the article and make it the latest."""
-        before = self._lookup.latest(found)
         row = revision_row(article, fetch)
         row |= {
             "article_id": found["id"], "number": found["revision_count"] + 1, "change": decision.outcome,
@@ -169,9 +161,9 @@ class Ledger:
         self._store.update("articles", found["id"], {"latest_revision_id": revision_id, "revision_count": row["number"]})
         return revision_id
 
-    def _correct(self, found: Row, article: Article, fetch: Fetch) -> None:
+    def _correct(self, found: Row, before: Article | None, article: Article, fetch: Fetch) -> None:
         """Another extractor reads the latest revision: it is corrected in place, and what it was is kept in `readings`."""
-        revision_id, before = found["latest_revision_id"], self._lookup.latest(found)
+        revision_id = found["latest_revision_id"]
         if before is None:
             raise KeyError(revision_id)
         correct(self._store, revision_id, before, replace(article, fetch=fetch), fetch.fetched, self._touch)
@@ -206,52 +198,42 @@ class Ledger:
 
     # --- no article was read ---------------------------------------------------------------------------------------
 
-    def _fetch(self, fetch: Fetch, now: datetime) -> Recorded:
-        if fetch.outcome is None:
-            raise ValueError(f"{fetch.url}: a fetch without an article needs an outcome")
-        found = self._lookup.by_urls(fetch.requested_url, fetch.url)
+    def _fetch(self, judged: Judgement, now: datetime) -> Recorded:
+        found, fetch, outcome = judged.found, judged.fetch, judged.outcome
         if found is None:
-            self._write_fetch(fetch, fetch.outcome, None)
-            return Recorded(fetch.outcome)
-        if self._lookup.is_withdrawn(found):
+            self._write_fetch(fetch, outcome, None)
+            return Recorded(outcome)
+        if judged.is_withdrawn:
             return self._refused(found, fetch)
-        outcome = fetch.outcome
         if outcome in (Outcome.NOT_MODIFIED, Outcome.UNCHANGED):
-            outcome = self._confirmed(found, fetch, outcome, now)
-        elif outcome in (Outcome.GONE, Outcome.SUSPECTED):
-            outcome = self._missing(found, fetch, now)
+            self._confirmed(found, fetch, outcome, now)
+        elif judged.removal:
+            self._missing(found, fetch, outcome, judged.removal, now)
         else:
             self._unread(found, fetch, outcome, now)
-        self._write_fetch(self._kept(fetch, outcome, found["id"]), outcome, found["id"])
+        self._write_fetch(fetch, outcome, found["id"])
         return Recorded(outcome, found["id"])
 
-    def _confirmed(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> Outcome:
-        """The page says what the latest revision says; unless the ledger has moved on meanwhile: then look again at once."""
+    def _confirmed(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
+        """The page says what the latest revision says; unless the ledger has moved on meanwhile: then it is due at once."""
         latest = self._store.row("SELECT content_hash, date_modified FROM revisions WHERE id = ?", (found["latest_revision_id"],))
         told = (fetch.content_hash, fetch.date_modified)
         if outcome is Outcome.UNCHANGED and latest and told != (latest["content_hash"], latest["date_modified"]):
             self._store.update("articles", found["id"], {"next_check": moment(now)})
-            return outcome
+            return
         self._still(found, fetch)
         self._looked(found, fetch, outcome, now)
         self._taught(found, fetch, outcome)
         self._trail.remember(found["id"], found["url"], fetch.aliases, fetch)
-        return outcome
 
-    def _missing(self, found: Row, fetch: Fetch, now: datetime) -> Outcome:
+    def _missing(self, found: Row, fetch: Fetch, outcome: Outcome, removal: tuple[State, Absence], now: datetime) -> None:
         """404, 410 or a redirect to no article, on an article we know."""
-        state = State(found["state"])
-        absence = None
-        if found["suspected_since"]:
-            absence = Absence(datetime.fromisoformat(found["suspected_since"]), found["suspected_looks"])
-        after, absence = missing(state, absence, fetch.status, fetch.fetched)
+        after, absence = removal
         self._trail.step(found, after, fetch, fetch.reason)
-        outcome = Outcome.GONE if after is State.GONE else Outcome.SUSPECTED
         self._store.update("articles", found["id"], {
             "suspected_since": moment(absence.since), "suspected_looks": absence.looks, "last_checked": moment(fetch.fetched),
-            "next_check": optional_moment(self._recheck(outcome, after, absence.since, now, 0)),
+            "next_check": self._next_check(outcome, after, absence.since, now, 0),
         })  # fmt: skip
-        return outcome
 
     # --- what every look leaves behind ---------------------------------------------------------------------------
 
@@ -275,7 +257,7 @@ class Ledger:
         self._trail.step(found, State.LIVE, fetch, "answers again")
         changed = outcome in CHANGES
         since, edits = fetch.fetched if changed else self._last_change(found), found["revision_count"] - 1 + changed
-        changes["next_check"] = optional_moment(self._recheck(outcome, State.LIVE, since, now, edits))
+        changes["next_check"] = self._next_check(outcome, State.LIVE, since, now, edits)
         self._store.update("articles", found["id"], changes)
 
     def _taught(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None = None) -> Fetch:
@@ -286,10 +268,10 @@ class Ledger:
     def _unread(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
         """A look that told nothing of the article: an error, a refusal, a page that could not be read as one."""
         edits = found["revision_count"] - 1
-        next_check = self._recheck(outcome, State(found["state"]), self._last_change(found), now, edits)
+        next_check = self._next_check(outcome, State(found["state"]), self._last_change(found), now, edits)
         changes = {
             "last_checked": max(moment(fetch.fetched), found["last_checked"]),
-            "next_check": optional_moment(next_check),
+            "next_check": next_check,
         }
         self._store.update("articles", found["id"], changes)
 
@@ -305,12 +287,6 @@ class Ledger:
 
     # --- what the ledger knows -------------------------------------------------------------------------------------
 
-    def _known(self, found: Row) -> Known:
-        columns = "id, content_hash, date_modified, date_published, extractor"
-        sql = f"SELECT {columns} FROM revisions WHERE article_id = ? ORDER BY number"  # noqa: S608 - our own columns
-        *earlier, latest = self._store.rows(sql, (found["id"],))
-        return known_of(found, latest, earlier)
-
     def _last_change(self, found: Row) -> datetime:
         """When the article changed last: of a first revision when it says it was published or updated."""
         sql = "SELECT number, first_seen, date_published, date_modified FROM revisions WHERE id = ?"
@@ -318,12 +294,6 @@ class Ledger:
         if latest is None:
             raise KeyError(found["latest_revision_id"])
         return last_change(latest)
-
-
-def _is_late(found: Row, fetch: Fetch) -> bool:
-    """Whether a look comes after one that is newer and told something: a page that could not be read told nothing."""
-    told = found["last_seen"] if found["state"] == State.LIVE and not found["suspected_since"] else found["last_checked"]
-    return bool(moment(fetch.fetched) < max(told, found["stale_since"] or ""))
 
 
 def _validators(fetch: Fetch) -> Row:

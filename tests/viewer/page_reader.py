@@ -12,11 +12,10 @@ from pathlib import Path
 from lxml import html
 
 from pipelines.article import Author, Fetch, Image, Outcome
-from pipelines.history.revisit import next_check
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
-from pipelines.store.writer import Ledger
+from pipelines.store.writer import RevisionWriter
 from pipelines.stories import forget
 from tests.factories import T0, article, at
 from viewer.app import routes
@@ -78,7 +77,7 @@ def make(folder: Path) -> Path:
         sites = [("paper", "The Paper", "Northshire", "GB"), ("star", "Der Stern & Söhne", "Süden", "DE")]
         put_sites(store, [{"id": one, "name": name, "url": f"https://{one}.example/", "region": region, "country": country}
                           for one, name, region, country in sites])  # fmt: skip
-        paper, star = (Ledger(store, site, start_crawl(store, site, "test", T0), next_check) for site in ("paper", "star"))
+        paper, star = (RevisionWriter(store, site, start_crawl(store, site, "test", T0)) for site in ("paper", "star"))
         _mill(paper)
         paper.record(article("The bridge will open on Monday.", seen=30, url=BRIDGE, headline="Bridge to open Monday"))
         paper.record(article("The bridge will open on Tuesday.", seen=90, url=BRIDGE, headline="Bridge to open Tuesday"))
@@ -95,7 +94,7 @@ def make(folder: Path) -> Path:
     return path
 
 
-def _mill(ledger: Ledger) -> None:
+def _mill(ledger: RevisionWriter) -> None:
     ledger.record(article(FIRST, headline="Fire at mill", section="News"))
     ledger.record(article(SECOND, seen=60, modified=45, headline="Two hurt in mill fire"))
     ledger.record(article(SECOND, seen=80, modified=45, headline="Two hurt in mill fire"))
@@ -106,7 +105,7 @@ def _mill(ledger: Ledger) -> None:
     ledger.record(article(SECOND, seen=240, modified=200, headline="Two hurt in mill fire"))
 
 
-def _hostile(ledger: Ledger) -> None:
+def _hostile(ledger: RevisionWriter) -> None:
     words = {"headline": HOSTILE, "description": HOSTILE, "byline": HOSTILE, "section": HOSTILE}
     people, images = (Author(HOSTILE, HOSTILE, HOSTILE),), (Image(None, HOSTILE, HOSTILE, HOSTILE),)
     ledger.record(article(f"Odd.\n\n{HOSTILE}", seen=70, url=HOSTILE_URL, authors=people, images=images, **words))

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.article import Article, Author, Fetch, Outcome
-from pipelines.history.revisit import next_check
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.writer import Ledger
+from pipelines.store.writer import RevisionWriter
 from pipelines.stories import catch_up
 from pipelines.text.dates import Timestamp
 from pipelines.text.normalise import normalise
@@ -113,7 +112,7 @@ def read(site: str, slug: str, at: datetime, body: str, *, modified: datetime | 
 
 def _crawl(store: Store, site: str, at: datetime, items: list[Article | Fetch]) -> None:
     crawl = start_crawl(store, site, "schedule", at)
-    ledger = Ledger(store, site, crawl, next_check)
+    ledger = RevisionWriter(store, site, crawl)
     for item in items:
         ledger.record(item)
     finish_crawl(store, crawl, CrawlOutcome.FINISHED, at + timedelta(minutes=3), requests=len(items) + 4, candidates=40)

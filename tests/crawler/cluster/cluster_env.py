@@ -10,7 +10,7 @@ from uuid import UUID
 
 from crawler.catalogue.site import Site
 from crawler.cluster.messages import CrawlEnded, CrawlOpened, ItemFetched, Message
-from crawler.crawl.session import Books, Briefing, Ending, briefing, rows_of
+from crawler.crawl.session import CrawlContext, CrawlResult, CrawlSession, load_context, rows_of
 from pipelines.article import Article, Fetch, Outcome, Payload
 from pipelines.items import confirm
 from pipelines.store.crawls import CrawlOutcome, Source, put_sites, start_crawl
@@ -111,12 +111,12 @@ class Paper:
             else:
                 yield self._reading(page, past, seen)
 
-    def ending(self, minute: float) -> Ending:
+    def ending(self, minute: float) -> CrawlResult:
         """A crawl that asked for all there was."""
         fetched = T0 + timedelta(minutes=minute)
         source = Source(f"{self.site.url}feed", "feed", fetched, 200, candidates=len(self._pages), dated=len(self._pages))
         listed = {f"{self.site.id}.example/news/{len(self._pages) - 1}": source.url}
-        return Ending(CrawlOutcome.FINISHED, None, fetched, len(self._pages) + 1, len(self._pages), {"known": 2}, whole=True,
+        return CrawlResult(CrawlOutcome.FINISHED, None, fetched, len(self._pages) + 1, len(self._pages), {"known": 2}, whole=True,
                       sources=(source,), listed=listed)  # fmt: skip
 
     def _reading(self, page: Page, past: SiteSnapshot, seen: float) -> Article | Fetch:
@@ -164,7 +164,7 @@ class Worker:
             self.crawl, 1, paper.site, "schedule", started, started, "worker-1", fence or number, self.reply
         )
 
-    def rest(self, told: Briefing) -> Iterator[Message]:
+    def rest(self, told: CrawlContext) -> Iterator[Message]:
         """All that follows the answer."""
         serial = 1
         for item in self._paper.look(told.past, self._minute):
@@ -177,12 +177,12 @@ def keep_alone(store: Store, paper: Paper, minute: float) -> None:
     """A crawl on one machine, as `CrawlRecord` keeps its books."""
     started = T0 + timedelta(minutes=minute)
     put_sites(store, rows_of([paper.site]))
-    told = briefing(store, paper.site, started)
+    told = load_context(store, paper.site, started)
     crawl_id = start_crawl(store, paper.site.id, "schedule", started, started)
-    books = Books(store, paper.site, crawl_id, started)
+    session = CrawlSession(store, paper.site, crawl_id, started)
     for item in paper.look(told.past, minute):
-        books.take(item)
-    books.close(paper.ending(minute + 5))
+        session.write(item)
+    session.close(paper.ending(minute + 5))
 
 
 def contents(store: Store, without: frozenset[str] = frozenset()) -> dict[str, list[Row]]:

@@ -24,14 +24,14 @@ from crawler.cluster.messages import (
 )
 from crawler.cluster.stream import LOOKS, Stream
 from crawler.crawl.remote import DispatchError
-from crawler.crawl.session import Briefing, Ending
+from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.snapshot import SiteSnapshot
 from tests.crawler.cluster.cluster_env import site
 from tests.factories import T0
 
 HERALD = site("herald")
-TOLD = Briefing(SiteSnapshot(), 7)
+TOLD = CrawlContext(SiteSnapshot(), 7)
 
 
 @pytest.fixture(autouse=True)
@@ -125,7 +125,7 @@ def test_nothing_is_asked_about_nothing(redis: Redis, line: WriterClient) -> Non
 
 
 def test_how_it_ended_is_handed_over(redis: Redis, line: WriterClient) -> None:
-    ending = Ending(CrawlOutcome.FINISHED, None, T0, requests=3)
+    ending = CrawlResult(CrawlOutcome.FINISHED, None, T0, requests=3)
     line.end(ending)
     assert (line.ending, line.told) == (ending, True)
     assert sent(redis) == [CrawlEnded(line.crawl, 1, ending)]

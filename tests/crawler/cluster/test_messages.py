@@ -37,7 +37,7 @@ from crawler.cluster.messages import (
     site_of,
     site_table,
 )  # fmt: skip
-from crawler.crawl.session import Briefing, Ending
+from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.article import Article, Author, Fetch, Image, Kind, Outcome, Payload
 from pipelines.history.edit_rates import Count, EditRateModel
 from pipelines.history.revisions import EarlierRevision, Known, State
@@ -74,7 +74,7 @@ articles = st.builds(
 )  # fmt: skip
 sources = st.builds(Source, texts, texts, moments, maybe_counts, maybe_texts, maybe_texts, maybe_texts, counts, counts, counts)
 endings = st.builds(
-    Ending, st.sampled_from(CrawlOutcome), maybe_texts, moments, counts, counts, st.dictionaries(texts, counts, max_size=3),
+    CrawlResult, st.sampled_from(CrawlOutcome), maybe_texts, moments, counts, counts, st.dictionaries(texts, counts, max_size=3),
     st.booleans(), st.lists(sources, max_size=2).map(tuple), st.dictionaries(texts, maybe_texts, max_size=3),
     st.lists(texts, max_size=3).map(tuple),
 )  # fmt: skip
@@ -137,7 +137,7 @@ def test_a_message_comes_back_as_it_went(message: Message) -> None:
 
 @given(pasts(), counts, counts, maybe_texts)
 def test_a_briefing_comes_back_as_it_went(past: SiteSnapshot, crawl_id: int, allowed: int, wary_of: str | None) -> None:
-    told = Briefing(past, allowed, wary_of)
+    told = CrawlContext(past, allowed, wary_of)
     back_id, back = decode_briefing(encode_briefing(crawl_id, told))
     assert (back_id, back) == (crawl_id, told)
     assert len(back.past.all()) == len(past.all()), "what was one article is one"

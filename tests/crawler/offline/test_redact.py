@@ -170,7 +170,7 @@ def test_the_ledger_itself_refuses_what_leads_to_it(tmp_path: Path) -> None:
             article(seen=90, url=other, canonical_url=article().url),
             article("Edited once more.", seen=120, url=other, fetch={"requested_url": article().url}),
         ]
-        assert [ledger.weigh(look)[1] for look in looks] == [Outcome.REFUSED] * 3
+        assert [ledger.judge(look).outcome for look in looks] == [Outcome.REFUSED] * 3
         assert [ledger.record(look).outcome for look in looks] == [Outcome.REFUSED] * 3
         assert [store.value(f"SELECT count(*) FROM {table}") for table in ("articles", "revisions")] == [1, 1]
         reasons = list(store.rows("SELECT outcome, reason FROM fetches WHERE id > 1"))

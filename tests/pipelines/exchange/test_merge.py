@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.exchange.merge import Merged, merge
 from pipelines.exchange.merge_writer import MergeSource
-from pipelines.history.revisit import next_check
 from pipelines.proof.verify import verify
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import moment
-from pipelines.store.writer import Ledger
+from pipelines.store.writer import RevisionWriter
 from tests.factories import URL, article, at, new_ledger, new_store
 
 TABLES = ("sites", "crawls", "articles", "aliases", "revisions", "revision_authors", "revision_images", "readings", "states",
@@ -220,7 +219,7 @@ def test_more_than_one_site_and_a_crawl_that_still_runs(tmp_path: Path) -> None:
     theirs = tmp_path / "b.db"
     with Store(theirs) as store:
         put_sites(store, [{"id": "weekly", "name": "The Weekly", "url": "https://weekly.example/"}])
-        writer = Ledger(store, "weekly", start_crawl(store, "weekly", "hand", at(0)), next_check)
+        writer = RevisionWriter(store, "weekly", start_crawl(store, "weekly", "hand", at(0)))
         writer.record(says("W", 3, url="https://weekly.example/w"))
     merged(ours, theirs)
     with Store(ours) as store:

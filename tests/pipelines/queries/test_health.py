@@ -16,7 +16,7 @@ from pipelines.queries.health_metrics import vitals
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
-from pipelines.store.writer import Ledger
+from pipelines.store.writer import RevisionWriter
 from tests.factories import article, at, new_store
 
 HOUR = timedelta(hours=1)
@@ -105,7 +105,7 @@ DAY = 24 * 60
 def crawled(store: Store, day: int, count: int, outcome: CrawlOutcome = CrawlOutcome.FINISHED, **fields: object) -> None:
     """A crawl of one day that finds `count` new articles, and an error."""
     crawl_id = start_crawl(store, "paper", "test", at(day * DAY))
-    ledger = Ledger(store, "paper", crawl_id, lambda *_: None)
+    ledger = RevisionWriter(store, "paper", crawl_id)
     for number in range(count):
         url = f"https://paper.example/news/{day}-{number}"
         ledger.record(article(f"Text {day} {number}.", url=url, seen=day * DAY + number, **fields))  # type: ignore[arg-type]

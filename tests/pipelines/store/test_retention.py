@@ -9,13 +9,12 @@ import pytest
 
 import pipelines.store.retention as retention
 from pipelines.article import Fetch, Outcome
-from pipelines.history.revisit import next_check
 from pipelines.proof.verify import verify
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.retention import PruneResult, RetentionPolicy, compact, doomed
 from pipelines.store.snapshot import SiteSnapshot
-from pipelines.store.writer import Ledger
+from pipelines.store.writer import RevisionWriter
 from tests.factories import T0, URL, article, at, new_store
 
 DAY = 24 * 60
@@ -26,7 +25,7 @@ OTHER = "https://paper.example/ten-pictures"
 
 def crawl(store: Store, day: float, *items: object, site: str = "paper", outcome: CrawlOutcome = CrawlOutcome.FINISHED) -> int:
     crawl_id = start_crawl(store, site, "test", at(day * DAY))
-    ledger = Ledger(store, site, crawl_id, next_check)
+    ledger = RevisionWriter(store, site, crawl_id)
     for item in items:
         ledger.record(item)  # type: ignore[arg-type]
     finish_crawl(store, crawl_id, outcome, at(day * DAY + 5))

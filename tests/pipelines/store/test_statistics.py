@@ -9,12 +9,11 @@ import pytest
 
 from pipelines.article import Fetch, Outcome
 from pipelines.history.edit_rates import Count
-from pipelines.history.revisit import next_check
 from pipelines.history.validators import PROOF, ValidatorTrust
 from pipelines.store.crawls import start_crawl
 from pipelines.store.database import Store
 from pipelines.store.statistics import StatsUpdater, last_started, load_habits, load_trust, looks_since
-from pipelines.store.writer import Ledger
+from pipelines.store.writer import RevisionWriter
 from tests.factories import T0, URL, article, at, new_ledger, new_store, stamp
 
 HOUR = 60
@@ -26,15 +25,15 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def ledger(store: Store) -> Ledger:
-    return Ledger(store, "paper", start_crawl(store, "paper", "test", T0), next_check, StatsUpdater(store, "paper"))
+def ledger(store: Store) -> RevisionWriter:
+    return RevisionWriter(store, "paper", start_crawl(store, "paper", "test", T0), StatsUpdater(store, "paper"))
 
 
 def tagged(etag: str | None, **more: Any) -> dict[str, Any]:
     return {"etag": etag, **more}
 
 
-def test_each_look_counts_the_hours_it_looks_back_over_and_what_it_found(store: Store, ledger: Ledger) -> None:
+def test_each_look_counts_the_hours_it_looks_back_over_and_what_it_found(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
     ledger.record(article(seen=HOUR))
     ledger.record(article("Changed.", seen=2 * HOUR))
@@ -46,14 +45,14 @@ def test_each_look_counts_the_hours_it_looks_back_over_and_what_it_found(store: 
     }
 
 
-def test_a_look_for_a_claim_teaches_whether_claims_are_true(store: Store, ledger: Ledger) -> None:
+def test_a_look_for_a_claim_teaches_whether_claims_are_true(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
     ledger.record(article("New.", seen=9, modified=8, fetch={"claimed_modified": stamp(8)}))
     ledger.record(article("New.", seen=20, modified=8, fetch={"claimed_modified": stamp(19)}))
     assert load_habits(store, "paper").counts == {"claims": Count(2.0, 1.0)}
 
 
-def test_looks_that_tell_nothing_and_looks_of_archives_teach_nothing(store: Store, ledger: Ledger) -> None:
+def test_looks_that_tell_nothing_and_looks_of_archives_teach_nothing(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
     ledger.record(Fetch(URL, at(HOUR), status=500, outcome=Outcome.ERROR))
     ledger.record(Fetch(URL, at(2 * HOUR), status=404, outcome=Outcome.GONE))
@@ -61,7 +60,7 @@ def test_looks_that_tell_nothing_and_looks_of_archives_teach_nothing(store: Stor
     assert load_habits(store, "paper").counts == {}
 
 
-def test_a_host_earns_trust_by_validators_that_are_true(store: Store, ledger: Ledger) -> None:
+def test_a_host_earns_trust_by_validators_that_are_true(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article(fetch=tagged('"1"')))
     ledger.record(article(seen=10, fetch=tagged('"1"')))
     ledger.record(article("Changed.", seen=20, fetch=tagged('"2"')))
@@ -70,7 +69,7 @@ def test_a_host_earns_trust_by_validators_that_are_true(store: Store, ledger: Le
 
 
 @pytest.mark.parametrize("word", [{"etag": '"1"'}, {"last_modified": "Fri, 07 Mar 2025 08:00:00 GMT"}])
-def test_a_changed_text_under_the_same_validators_is_a_lie(store: Store, ledger: Ledger, word: dict[str, str]) -> None:
+def test_a_changed_text_under_the_same_validators_is_a_lie(store: Store, ledger: RevisionWriter, word: dict[str, str]) -> None:
     ledger.record(article(fetch=word))
     ledger.record(article("Changed.", seen=10, fetch=word))
     assert load_trust(store) == {"paper.example": ValidatorTrust(0, 1, at(10), URL)}
@@ -78,7 +77,7 @@ def test_a_changed_text_under_the_same_validators_is_a_lie(store: Store, ledger:
     assert reason.startswith("changed, though the host's validators or a 304 said that it had not")
 
 
-def test_so_is_a_304_after_a_stamped_edit_but_not_before_a_silent_one(store: Store, ledger: Ledger) -> None:
+def test_so_is_a_304_after_a_stamped_edit_but_not_before_a_silent_one(store: Store, ledger: RevisionWriter) -> None:
     vouched = Fetch(URL, at(3 * HOUR), status=304, outcome=Outcome.NOT_MODIFIED)
     ledger.record(article(fetch=tagged('"1"')))
     ledger.record(vouched)
@@ -92,7 +91,7 @@ def test_so_is_a_304_after_a_stamped_edit_but_not_before_a_silent_one(store: Sto
 def test_what_lists_named_is_kept_and_whether_what_vanished_was_gone(store: Store) -> None:
     crawl_id = start_crawl(store, "paper", "test", T0)
     lessons = StatsUpdater(store, "paper")
-    ledger = Ledger(store, "paper", crawl_id, next_check, lessons)
+    ledger = RevisionWriter(store, "paper", crawl_id, lessons)
     ledger.record(article())
     lessons.listings({"paper.example/news/mill-fire": "https://paper.example/map.xml"}, (), crawl_id)
     assert store.value("SELECT listed_in FROM articles") == "https://paper.example/map.xml"
@@ -102,7 +101,7 @@ def test_what_lists_named_is_kept_and_whether_what_vanished_was_gone(store: Stor
     assert load_habits(store, "paper").counts == {"vanished": Count(1.0, 1.0)}
 
 
-def test_looks_at_known_articles_are_counted_by_site_and_time(store: Store, ledger: Ledger) -> None:
+def test_looks_at_known_articles_are_counted_by_site_and_time(store: Store, ledger: RevisionWriter) -> None:
     assert last_started(store, "nowhere") is None
     ledger.record(article())
     ledger.record(article(seen=10))

@@ -13,7 +13,7 @@ from pipelines.article import Article, Fetch, Outcome
 from pipelines.items import confirm
 from pipelines.store.database import Store
 from pipelines.store.snapshot import SiteSnapshot
-from pipelines.store.writer import Ledger
+from pipelines.store.writer import RevisionWriter
 from tests.factories import URL, article, at, new_ledger, new_store, only_article, revisions, stamp
 
 OTHER = "https://paper.example/news/quite-another-story"
@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def ledger(store: Store) -> Ledger:
+def ledger(store: Store) -> RevisionWriter:
     return new_ledger(store)
 
 
@@ -35,7 +35,7 @@ def look(minutes: float, outcome: Outcome, url: str = URL, **fields: object) -> 
     return Fetch(url, at(minutes), outcome=outcome, **fields)  # type: ignore[arg-type]
 
 
-def test_a_first_look_writes_everything(store: Store, ledger: Ledger) -> None:
+def test_a_first_look_writes_everything(store: Store, ledger: RevisionWriter) -> None:
     recorded = ledger.record(article(fetch={"etag": '"1"', "bytes": 99}))
     assert (recorded.outcome, recorded.article_id, recorded.revision_id) == (Outcome.NEW, 1, 1)
     row = only_article(store)
@@ -49,7 +49,7 @@ def test_a_first_look_writes_everything(store: Store, ledger: Ledger) -> None:
     assert list(store.rows("SELECT state, reason FROM states")) == [{"state": "live", "reason": "first seen"}]
 
 
-def test_a_hundred_looks_at_an_unchanged_page_make_no_revision(store: Store, ledger: Ledger) -> None:
+def test_a_hundred_looks_at_an_unchanged_page_make_no_revision(store: Store, ledger: RevisionWriter) -> None:
     for minute in range(101):
         noisy = article(seen=minute, body=f"{article().body}\n\n{minute} comments\n\nShare this article")
         ledger.record(noisy)
@@ -58,7 +58,7 @@ def test_a_hundred_looks_at_an_unchanged_page_make_no_revision(store: Store, led
     assert row == {"first_seen": "2025-03-07T08:00:00Z", "last_seen": "2025-03-07T09:40:00Z"}
 
 
-def test_a_news_day(store: Store, ledger: Ledger) -> None:
+def test_a_news_day(store: Store, ledger: RevisionWriter) -> None:
     """Each kind of change in turn, with the bounds within which it happened."""
     old, new, third = article().body, "Two were hurt.", "Three were hurt."
     steps = [
@@ -113,7 +113,7 @@ def test_a_news_day(store: Store, ledger: Ledger) -> None:
     assert [row["state"] for row in store.rows("SELECT state FROM states ORDER BY id")] == ["live", "gone", "live"]
 
 
-def test_a_stale_copy_that_stays_is_a_revert(store: Store, ledger: Ledger) -> None:
+def test_a_stale_copy_that_stays_is_a_revert(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
     ledger.record(article("New text.", seen=10, modified=9))
     stale = [ledger.record(article(seen=minute, modified=0)).outcome for minute in (20, 40, 79)]
@@ -122,7 +122,7 @@ def test_a_stale_copy_that_stays_is_a_revert(store: Store, ledger: Ledger) -> No
     assert ledger.record(article(seen=90, modified=0)).outcome is Outcome.UNCHANGED
 
 
-def test_a_404_takes_three_looks_over_a_day(store: Store, ledger: Ledger) -> None:
+def test_a_404_takes_three_looks_over_a_day(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
     minutes = (10, 70, 1449, 1450, 3000)
     outcomes = [ledger.record(look(minute, Outcome.GONE, status=404)).outcome for minute in minutes]
@@ -137,7 +137,7 @@ def test_a_404_takes_three_looks_over_a_day(store: Store, ledger: Ledger) -> Non
     assert only_article(store)["suspected_since"] is None
 
 
-def test_a_moved_article_keeps_its_history(store: Store, ledger: Ledger) -> None:
+def test_a_moved_article_keeps_its_history(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
     moved = article(seen=10, url="https://paper.example/news/mill-fire-is-out", fetch={"requested_url": URL})
     assert ledger.record(moved).outcome is Outcome.MOVED
@@ -147,7 +147,7 @@ def test_a_moved_article_keeps_its_history(store: Store, ledger: Ledger) -> None
     assert ledger.record(look(20, Outcome.NOT_MODIFIED, status=304)).article_id == row["id"]
 
 
-def test_a_changed_slug_with_an_id_stays_the_same_article(store: Store, ledger: Ledger) -> None:
+def test_a_changed_slug_with_an_id_stays_the_same_article(store: Store, ledger: RevisionWriter) -> None:
     first, second = (f"https://paper.example/news/{slug}-1234567" for slug in ("mill-fire", "three-hurt-in-fire"))
     ledger.record(article(url=first, fetch={"external_id": "1234567"}))
     changed = article(
@@ -163,7 +163,7 @@ def test_a_changed_slug_with_an_id_stays_the_same_article(store: Store, ledger: 
     assert list(store.rows("SELECT url, reason FROM aliases")) == [{"url": first, "reason": "slug"}]
 
 
-def test_a_redirect_to_another_article_moves_the_old_one_away(store: Store, ledger: Ledger) -> None:
+def test_a_redirect_to_another_article_moves_the_old_one_away(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
     other = article("Council tax will rise in April.", headline="Tax up", description=None, url=OTHER, seen=5)
     ledger.record(other)
@@ -175,7 +175,7 @@ def test_a_redirect_to_another_article_moves_the_old_one_away(store: Store, ledg
     assert rows == [(URL, "moved", 2), (OTHER, "live", None)]
 
 
-def test_an_amp_page_is_the_same_article(store: Store, ledger: Ledger) -> None:
+def test_an_amp_page_is_the_same_article(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
     amp = article(url=f"{URL}/amp/", seen=10, canonical_url=URL, fetch={"aliases": ((f"{URL}/amp/", "amp"),)})
     assert ledger.record(amp).outcome is Outcome.UNCHANGED
@@ -183,7 +183,7 @@ def test_an_amp_page_is_the_same_article(store: Store, ledger: Ledger) -> None:
     assert list(store.rows("SELECT url, reason FROM aliases")) == [{"url": f"{URL}/amp/", "reason": "amp"}]
 
 
-def test_a_wrong_canonical_link_never_makes_an_edit(store: Store, ledger: Ledger) -> None:
+def test_a_wrong_canonical_link_never_makes_an_edit(store: Store, ledger: RevisionWriter) -> None:
     """A page that claims to be another: known or not yet known, both articles keep their own text."""
     claims = article("Council tax will rise in April.", headline="Tax up", description=None, url=OTHER, canonical_url=URL)
     ledger.record(claims)
@@ -196,7 +196,7 @@ def test_a_wrong_canonical_link_never_makes_an_edit(store: Store, ledger: Ledger
     assert sorted(tuple(row.values()) for row in rows) == [(URL, 1, "Fire at Cross Mill"), (OTHER, 1, "Tax up")]
 
 
-def test_an_address_that_is_used_again_is_a_new_article(store: Store, ledger: Ledger) -> None:
+def test_an_address_that_is_used_again_is_a_new_article(store: Store, ledger: RevisionWriter) -> None:
     """The old slug redirected for a while, then carries a story of its own."""
     ledger.record(article())
     ledger.record(article(seen=10, url="https://paper.example/news/new-slug", fetch={"requested_url": URL}))
@@ -204,7 +204,7 @@ def test_an_address_that_is_used_again_is_a_new_article(store: Store, ledger: Le
     assert [(number, change) for number, change, _ in revisions(store)] == [(1, "new"), (1, "new")]
 
 
-def test_the_past_out_of_order_confirms_but_never_revises(store: Store, ledger: Ledger) -> None:
+def test_the_past_out_of_order_confirms_but_never_revises(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article(seen=60))
     assert ledger.record(article("An older text.", seen=30)).outcome is Outcome.STALE
     assert ledger.record(article(seen=20)).outcome is Outcome.UNCHANGED
@@ -213,7 +213,7 @@ def test_the_past_out_of_order_confirms_but_never_revises(store: Store, ledger: 
     assert only_article(store)["last_seen"] == "2025-03-07T09:00:00Z"
 
 
-def test_errors_and_refusals_say_nothing_of_the_article(store: Store, ledger: Ledger) -> None:
+def test_errors_and_refusals_say_nothing_of_the_article(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
     for minute, outcome in enumerate((Outcome.ERROR, Outcome.REFUSED, Outcome.ROBOTS, Outcome.NOT_ARTICLE), 1):
         assert ledger.record(look(minute, outcome, reason="why")).outcome is outcome
@@ -226,14 +226,14 @@ def test_errors_and_refusals_say_nothing_of_the_article(store: Store, ledger: Le
     assert row["next_check"] > "2025-03-07T08:30:00Z"
 
 
-def test_a_look_at_an_unknown_url_is_kept_with_its_reason(store: Store, ledger: Ledger) -> None:
+def test_a_look_at_an_unknown_url_is_kept_with_its_reason(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(look(0, Outcome.NOT_ARTICLE, OTHER, reason="a section front"))
     assert list(store.rows("SELECT url, article_id, outcome, reason FROM fetches")) == [
         {"url": OTHER, "article_id": None, "outcome": "not_article", "reason": "a section front"}
     ]
 
 
-def test_a_confirmation_of_an_older_state_only_asks_for_another_look(store: Store, ledger: Ledger) -> None:
+def test_a_confirmation_of_an_older_state_only_asks_for_another_look(store: Store, ledger: RevisionWriter) -> None:
     """Two writers: one confirms what the other has just replaced."""
     ledger.record(article())
     past = SiteSnapshot.load(store, "paper")
@@ -248,7 +248,7 @@ def test_a_confirmation_of_an_older_state_only_asks_for_another_look(store: Stor
     assert [number for number, _, _ in revisions(store)] == [1, 2]
 
 
-def test_two_writers_do_not_double_a_revision(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+def test_two_writers_do_not_double_a_revision(store: Store, ledger: RevisionWriter, tmp_path: Path) -> None:
     with Store(tmp_path / "news.db") as second:
         ledger.record(article())
         other = new_ledger(second)
@@ -256,7 +256,7 @@ def test_two_writers_do_not_double_a_revision(store: Store, ledger: Ledger, tmp_
     assert outcomes == [Outcome.UPDATED, Outcome.UNCHANGED]
 
 
-def test_a_better_parser_corrects_the_revision_and_invents_no_edit(store: Store, ledger: Ledger) -> None:
+def test_a_better_parser_corrects_the_revision_and_invents_no_edit(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article("Sign up!\n\nFire.", extractor="test/1"))
     assert ledger.record(article("Fire.", seen=10, extractor="test/2", authors=())).outcome is Outcome.REREAD
     assert ledger.record(article("Fire.", seen=20, extractor="test/2", authors=())).outcome is Outcome.UNCHANGED
@@ -272,14 +272,14 @@ def test_a_better_parser_corrects_the_revision_and_invents_no_edit(store: Store,
     assert ledger.record(article("Fire!", seen=30, extractor="test/2", authors=())).outcome is Outcome.SILENT
 
 
-def test_what_did_not_come_through_the_pipelines_is_refused(ledger: Ledger) -> None:
+def test_what_did_not_come_through_the_pipelines_is_refused(ledger: RevisionWriter) -> None:
     with pytest.raises(ValueError, match="normalised"):
         ledger.record(Article(URL))
     with pytest.raises(ValueError, match="outcome"):
         ledger.record(Fetch(URL, at(0)))
 
 
-def test_deduplicate_lets_through_what_is_news(store: Store, ledger: Ledger) -> None:
+def test_deduplicate_lets_through_what_is_news(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
     past = SiteSnapshot.load(store, "paper")
     for item in (article("New.", seen=5, modified=4), article(seen=5, url=OTHER), article(seen=100, modified=50)):
@@ -287,7 +287,7 @@ def test_deduplicate_lets_through_what_is_news(store: Store, ledger: Ledger) -> 
         assert confirm(past, item, item.fetch) is item
 
 
-def test_what_a_crawl_loads_of_the_past(store: Store, ledger: Ledger) -> None:
+def test_what_a_crawl_loads_of_the_past(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article(fetch={"etag": '"1"', "external_id": "77", "claimed_modified": stamp(1), "requested_url": OTHER}))
     ledger.record(article("New.", seen=10, modified=9, fetch={"etag": '"2"', "external_id": "77"}))
     ledger.record(look(11, Outcome.NOT_ARTICLE, "https://paper.example/puzzles", reason="a puzzle"))

@@ -8,8 +8,8 @@ from typing import Any
 
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.writer import Ledger
-from tests.factories import OPENED, T0, article, next_check
+from pipelines.store.writer import RevisionWriter
+from tests.factories import OPENED, T0, article
 
 _WORDS = [first + second for first in ("bar", "com", "del", "fen", "gor", "hal", "lin", "mor", "pel", "ros", "sut", "wen")
           for second in ("ack", "bury", "dale", "ester", "ford", "ham", "ing", "ley", "mouth", "wick", "worth")]  # fmt: skip
@@ -36,13 +36,13 @@ class Press:
         self.path = folder / "news.db"
         self.store = Store(self.path)
         OPENED.append(self.store)
-        self._writers: dict[str, Ledger] = {}
+        self._writers: dict[str, RevisionWriter] = {}
 
     def publish(self, paper: str, slug: str, body: str, *, seen: float = 0, **fields: Any) -> int:
         """A paper's article, or another look at it; its id."""
         if paper not in self._writers:
             put_sites(self.store, [{"id": paper, "name": paper.title(), "url": f"https://{paper}.example/"}])
-            self._writers[paper] = Ledger(self.store, paper, start_crawl(self.store, paper, "test", T0), next_check)
+            self._writers[paper] = RevisionWriter(self.store, paper, start_crawl(self.store, paper, "test", T0))
         url = f"https://{paper}.example/{slug}"
         values: dict[str, Any] = {"published": seen, "modified": seen, "byline": None, "authors": (), "images": ()}
         self._writers[paper].record(article(body, seen=seen, url=url, **{**values, **fields}))

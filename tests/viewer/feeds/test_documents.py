@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from pipelines.diff import FieldDifference, Op, Piece
-from pipelines.history.revisit import next_check
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
-from pipelines.store.writer import Ledger
+from pipelines.store.writer import RevisionWriter
 from pipelines.stories import forget
 from tests.factories import BODY, T0, URL, article
 from viewer.feeds.documents import Feed, atom, json_feed
@@ -67,8 +66,8 @@ def fill(store: Store) -> None:
     paper = {"id": "paper", "name": "The Paper", "url": "https://paper.example/", "region": "North", "country": "GB"}
     other = {"id": "other", "name": "<Other>", "url": "https://other.example/", "region": "South", "country": "IE"}
     put_sites(store, [paper, other])
-    one = Ledger(store, "paper", start_crawl(store, "paper", "test", T0), next_check)
-    two = Ledger(store, "other", start_crawl(store, "other", "test", T0), next_check)
+    one = RevisionWriter(store, "paper", start_crawl(store, "paper", "test", T0))
+    two = RevisionWriter(store, "other", start_crawl(store, "other", "test", T0))
     one.record(article(seen=0))
     one.record(article(seen=20))
     one.record(article(BODY.replace("six hours", "nine hours"), seen=60))
@@ -185,7 +184,7 @@ def test_pages_of_a_feed_lead_to_all_entries_once(store: Store, query: str) -> N
 def test_a_search_that_finds_many_is_told_newest_first_and_not_best(tmp_path: Path) -> None:
     with Store(tmp_path / "news.db") as made:
         put_sites(made, [{"id": "paper", "name": "The Paper", "url": "https://paper.example/"}])
-        ledger = Ledger(made, "paper", start_crawl(made, "paper", "test", T0), next_check)
+        ledger = RevisionWriter(made, "paper", start_crawl(made, "paper", "test", T0))
         for number in range(feed.MAX_HITS + 30):  # the older, the better they match
             text = f"Bells {'bells ' * (10 - number // 25)}number {number}."
             ledger.record(article(text, seen=number * 300, published=number * 300, url=f"https://paper.example/{number}"))
@@ -207,7 +206,7 @@ def test_ids_outlive_host_filter_and_address_and_tell_ledgers_apart(store: Store
     store.execute("UPDATE articles SET url = ? WHERE url = ?", (url, f"{URL}-renamed"))
     with Store(tmp_path / "other.db") as other:
         put_sites(other, [{"id": "paper", "name": "The Paper", "url": "https://paper.example/"}])
-        Ledger(other, "paper", start_crawl(other, "paper", "test", T0), next_check).record(article("Another.", seen=1))
+        RevisionWriter(other, "paper", start_crawl(other, "paper", "test", T0)).record(article("Another.", seen=1))
         assert not set(ids(ask(other, "/feed.json"))) & set(here)
 
 

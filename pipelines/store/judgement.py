@@ -1,0 +1,100 @@
+"""What an item comes to by the ledger as it stands: which article it is, and what kind of change it brings.
+
+It is asked once for each item, inside the transaction in which `pipelines.store.writer` writes what was judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipelines.article import CHANGES, Article, Fetch, Outcome
+from pipelines.history.removals import Absence, missing
+from pipelines.history.revisions import Decision, Known, State, decide
+from pipelines.store.database import Row, Store
+from pipelines.store.resolver import Lookup, Resolution
+from pipelines.store.rows import known_of, moment
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an item comes to by the ledger as it stands; holds within the transaction in which it was made."""
+
+    item: Article | Fetch
+    fetch: Fetch
+    outcome: Outcome
+    found: Row | None = None
+    """The row of its article; None where that is unknown."""
+    may_archive: bool = False
+    """Not for a URL that led to no article, for a withdrawn article, or for a page older than the last one."""
+    is_withdrawn: bool = False
+    before: Article | None = None
+    """The latest revision, where the item may add to the history or correct it."""
+    place: Resolution | None = None
+    decision: Decision | None = None
+    removal: tuple[State, Absence] | None = None
+    """Where the article stands after a fetch that found nothing."""
+
+    @property
+    def article_id(self) -> int | None:
+        """Id of its article; None where that is unknown."""
+        return self.found["id"] if self.found else None
+
+
+def judge(store: Store, lookup: Lookup, item: Article | Fetch, fetch: Fetch) -> Judgement:
+    """What an item comes to now; ValueError for a fetch of no article that says no outcome."""
+    return _article(store, lookup, item, fetch) if isinstance(item, Article) else _fetch(lookup, fetch)
+
+
+def fetch_of(item: Article | Fetch) -> Fetch:
+    """The fetch of an item; ValueError for an article that did not come through the pipelines."""
+    if isinstance(item, Fetch):
+        return item
+    if item.fetch is None or item.content_hash is None:
+        raise ValueError(f"{item.url}: an article must be normalised and carry its fetch")
+    return item.fetch
+
+
+def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch) -> Judgement:
+    place = lookup.place(article, fetch)
+    found = place.found
+    if found is None:
+        return Judgement(article, fetch, Outcome.NEW, may_archive=True, place=place)
+    if lookup.is_withdrawn(found):
+        return Judgement(article, fetch, Outcome.REFUSED, found, is_withdrawn=True)
+    if _is_late(found, fetch):
+        return Judgement(article, fetch, Outcome.STALE, found)
+    decision = decide(_known(store, found), article, fetch.fetched)
+    adds = decision.outcome in CHANGES or decision.outcome is Outcome.REREAD
+    before = lookup.latest(found) if adds else None
+    return Judgement(article, fetch, decision.outcome, found, may_archive=True, before=before, place=place, decision=decision)
+
+
+def _fetch(lookup: Lookup, fetch: Fetch) -> Judgement:
+    if fetch.outcome is None:
+        raise ValueError(f"{fetch.url}: a fetch without an article needs an outcome")
+    found = lookup.by_urls(fetch.requested_url, fetch.url)
+    if found is None:
+        return Judgement(fetch, fetch, fetch.outcome)
+    if lookup.is_withdrawn(found):
+        return Judgement(fetch, fetch, Outcome.REFUSED, found, is_withdrawn=True)
+    if fetch.outcome not in (Outcome.GONE, Outcome.SUSPECTED):
+        return Judgement(fetch, fetch, fetch.outcome, found, may_archive=True)
+    since = found["suspected_since"]
+    absence = Absence(datetime.fromisoformat(since), found["suspected_looks"]) if since else None
+    removal = missing(State(found["state"]), absence, fetch.status, fetch.fetched)
+    outcome = Outcome.GONE if removal[0] is State.GONE else Outcome.SUSPECTED
+    return Judgement(fetch, fetch, outcome, found, may_archive=True, removal=removal)
+
+
+def _known(store: Store, found: Row) -> Known:
+    columns = "id, content_hash, date_modified, date_published, extractor"
+    sql = f"SELECT {columns} FROM revisions WHERE article_id = ? ORDER BY number"  # noqa: S608 - our own columns
+    *earlier, latest = store.rows(sql, (found["id"],))
+    return known_of(found, latest, earlier)
+
+
+def _is_late(found: Row, fetch: Fetch) -> bool:
+    """Whether a look comes after one that is newer and told something: a page that could not be read told nothing."""
+    told = found["last_seen"] if found["state"] == State.LIVE and not found["suspected_since"] else found["last_checked"]
+    return bool(moment(fetch.fetched) < max(told, found["stale_since"] or ""))

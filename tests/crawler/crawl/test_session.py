@@ -1,0 +1,58 @@
+"""The writing side of one crawl: one decision and one transaction an item; what waited is counted like all else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.catalogue.site import Site
+from crawler.crawl.session import CrawlResult, CrawlSession
+from pipelines.article import Outcome
+from pipelines.store.crawls import CrawlOutcome, start_crawl
+from pipelines.store.database import Store
+from tests.factories import BODY, article, at, new_store
+
+PAPER = Site(id="paper", name="The Paper", url="https://paper.example/", timezone="Europe/London")
+DECISION = "SELECT id, content_hash, date_modified, date_published, extractor FROM revisions"
+"""How the statement begins that reads what a decision needs, and nothing else reads."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with new_store(tmp_path) as store:
+        yield store
+
+
+def session_at(store: Store, minute: float) -> CrawlSession:
+    return CrawlSession(store, PAPER, start_crawl(store, "paper", "test", at(minute)), at(minute))
+
+
+def end(session: CrawlSession, minute: float) -> None:
+    session.close(CrawlResult(CrawlOutcome.FINISHED, None, at(minute)))
+
+
+def test_a_changed_article_is_decided_once_and_written_in_one_transaction(store: Store) -> None:
+    session = session_at(store, 0)
+    session.write(article(seen=0))
+    statements: list[str] = []
+    store._db.conn.set_trace_callback(statements.append)
+    recorded = session.write(article(f"{BODY}\n\nOne more paragraph.", seen=30, modified=20))
+    store._db.conn.set_trace_callback(None)
+    assert recorded is not None
+    assert recorded.outcome is Outcome.UPDATED
+    assert sum(statement.startswith("BEGIN") for statement in statements) == 1
+    assert sum(statement.startswith("COMMIT") for statement in statements) == 1
+    assert sum(statement.startswith(DECISION) for statement in statements) == 1
+
+
+def test_what_waited_for_the_end_is_counted_like_all_else(store: Store) -> None:
+    session = session_at(store, 0)
+    session.write(article(seen=0))
+    assert session.write(article(seen=30, byline=None, authors=())) is None, "a byline that is lost may be the template's doing"
+    assert session.outcomes == {Outcome.NEW: 1}
+    end(session, 40)
+    assert sum(session.outcomes.values()) == 2
+    written = {row["outcome"]: row["n"] for row in store.rows("SELECT outcome, count(*) AS n FROM fetches GROUP BY outcome")}
+    assert written == dict(session.outcomes)
