@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree, html
 
+from tests.forkserver import Process
+
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "static_site.py"
 BASE_URL = "http://paper.test"
 PAGES = 30
@@ -94,7 +96,7 @@ def test_feed_and_sections_name_articles_that_exist(site: dict[str, bytes]) -> N
 @pytest.fixture(scope="module")
 def connection() -> Iterator[HTTPConnection]:
     command = [sys.executable, str(SCRIPT), "--serve", "--port", "0", "--pages", "2"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with Process(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
         assert ready["pages"] == 2

@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.forkserver import run
+
 TESTS = Path(__file__).resolve().parents[1]
 MISBEHAVING = (sys.executable, str(TESTS / "papers" / "misbehaving.py"))
 
@@ -26,7 +28,7 @@ def newsledger(*arguments: str, now: datetime | None = None, cwd: Path | None = 
     """Run it to its end; the output is captured. `packages`: a folder whose `crawler` and `pipelines` run instead of ours."""
     command = [sys.executable, "-m", "crawler", *arguments]
     env = environment(now) | ({"PYTHONPATH": str(packages)} if packages else {})
-    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=280)
+    return run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=280)
 
 
 def crawl(folder: Path, *targets: str, now: datetime | None = None, recheck: str = "due", code: int = 0) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from crawler.cli import VERBS, main
 from crawler.commands.options import SettingOption
 from crawler.config import SETTINGS, ConfigurationError, SettingOrigin, SettingValue, find, load, shown
+from tests import forkserver
 from tests.crawler.processes import environment
 
 SECRET = "slack://secret-token@channel"
@@ -135,7 +135,7 @@ def test_what_a_setting_stands_behind_is_read_in_one_place() -> None:
 def run(folder: Path, *arguments: str, code: int = 0, **said: str) -> str:
     """The command in a process of its own, in a folder of its own."""
     clean = environment() | {f"NEWSLEDGER_{key}": value for key, value in said.items()} | {"COLUMNS": "200"}
-    done = subprocess.run([sys.executable, "-m", "crawler", *arguments], cwd=folder, env=clean, capture_output=True, text=True,
+    done = forkserver.run([sys.executable, "-m", "crawler", *arguments], cwd=folder, env=clean, capture_output=True, text=True,
                           check=False, timeout=60)  # fmt: skip
     assert done.returncode == code, done.stderr
     return done.stdout + done.stderr
@@ -167,7 +167,7 @@ def test_the_command_refuses_wrong_ones(tmp_path: Path) -> None:
 def test_what_scrapy_reads_comes_from_the_file_too(tmp_path: Path) -> None:
     write(tmp_path, 'contact = "desk@example.org"\nmax_pages = 7')
     code = "from crawler import settings as s; print(s.NEWSLEDGER_MAX_PAGES, s.USER_AGENT)"
-    done = subprocess.run(
+    done = forkserver.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("7 Newsledger/")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from crawler.demo.press import Press
 from crawler.logs import MAX_EXCEPTION_CHARS, MAX_MESSAGE_CHARS, JsonHandler, JsonLines, relay
 from tests.crawler.processes import MISBEHAVING, environment, newsledger, site_table
+from tests.forkserver import run
 
 
 def record(message: str, *values: object, **more: Any) -> logging.LogRecord:
@@ -122,7 +122,7 @@ def test_text_is_the_default(paper: Press, tmp_path: Path) -> None:
 def test_every_line_of_a_schedule_and_its_children(paper: Press, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "crawler", "schedule", "--once", *where(tmp_path), "--log", "json"]
     said = environment() | {"NEWSLEDGER_LOG_LEVEL": "INFO"}
-    done = subprocess.run(command, env=said, capture_output=True, text=True, check=False, timeout=90)
+    done = run(command, env=said, capture_output=True, text=True, check=False, timeout=90)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert {line["logger"] for line in lines if "site" not in line} == {"crawler.commands.schedule"}

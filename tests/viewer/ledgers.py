@@ -17,6 +17,7 @@ from pipelines.article import Article, Exchange
 from pipelines.store.database import Store
 from tests.crawler.processes import environment
 from tests.factories import URL, article, at, new_ledger, new_store
+from tests.forkserver import Process
 
 OLD_SLUG = "https://paper.example/news/mill-blaze"
 GONE_QUIET = "https://paper.example/news/withdrawn-story"
@@ -86,7 +87,7 @@ def make(folder: Path, port: int = 9) -> Store:
 def serving(folder: Path, *options: str, db: str = "news.db", now: datetime | None = None) -> Iterator[str]:
     """`newsledger serve` over a ledger in `folder`; where it is."""
     command = [sys.executable, "-m", "crawler", "serve", "--port", "0", "--db", str(folder / db), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(now)) as child:
+    with Process(command, stdout=subprocess.PIPE, text=True, env=environment(now)) as child:
         try:
             assert child.stdout is not None
             yield child.stdout.readline().split()[-1].rstrip("/")

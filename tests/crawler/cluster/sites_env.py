@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.store.database import Row, Store, StoreError
+from tests import forkserver
 from tests.crawler.processes import TESTS, environment, site_table
 
 ROOT = TESTS.parent
@@ -41,7 +42,7 @@ class Town:
         self._log = folder / "kiosk.log"
         edition = folder / "edition"
         edition.write_text("1", encoding="ascii")
-        self._kiosk = subprocess.Popen(
+        self._kiosk = forkserver.Process(
             [sys.executable, str(ROOT / "benchmarks" / "kiosk.py"), "--hosts", str(hosts), "--pages", str(pages),
              "--edition", str(edition), "--log", str(self._log)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
@@ -61,7 +62,7 @@ class Town:
         """A command of ours that goes on until it is asked to end; what it says is in a file of the folder."""
         env = environment() | {"NEWSLEDGER_REDIS": redis_url or self.redis_url, "NEWSLEDGER_CONTACT": f"here is {name}"}
         with (self.folder / f"{name or arguments[0]}.log").open("a", encoding="utf-8") as log:
-            process = subprocess.Popen([*COMMANDS, *arguments], env=env, cwd=ROOT, stdout=log, stderr=log, text=True)
+            process = forkserver.Process([*COMMANDS, *arguments], env=env, cwd=ROOT, stdout=log, stderr=log, text=True)
         try:
             yield process
         finally:
@@ -81,7 +82,7 @@ class Town:
     def once(self, *arguments: str, code: int = 0) -> str:
         """A command that ends by itself; what it printed."""
         env = environment() | {"NEWSLEDGER_REDIS": self.redis_url}
-        done = subprocess.run([*COMMANDS, *arguments], env=env, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        done = forkserver.run([*COMMANDS, *arguments], env=env, cwd=ROOT, capture_output=True, text=True, timeout=60)
         assert done.returncode == code, done.stderr
         return done.stdout
 

@@ -27,6 +27,7 @@ from pipelines.store.database import Store
 from tests.crawler.cluster.cluster_env import Paper, Worker, contents
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.crawler.cluster.test_handler import NAMES, end, left_behind, live_alone, look, minutes, opened
+from tests.forkserver import Process, run
 
 ROOT = Path(__file__).resolve().parents[3]
 KILLS = 20
@@ -67,7 +68,7 @@ def live_with_workers(redis: Redis, seed: int = 0) -> None:
 
 @contextmanager
 def running(*command: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    process = Process([sys.executable, *command], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
@@ -177,7 +178,7 @@ def test_there_is_one_writer_of_a_ledger(redis_server: RedisServer, redis: Redis
     with running(*writer_of(redis_server, db)) as first:
         eventually(lambda: redis.get(WRITER))
         command = [sys.executable, *writer_of(redis_server, db, "--once")]
-        second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        second = run(command, cwd=ROOT, capture_output=True, text=True)
         assert second.returncode == 1
         assert f"another writer (process {first.pid}) keeps this ledger" in second.stderr
 

@@ -29,6 +29,7 @@ from pipelines.proof.verify import verify
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
 from tests.factories import URL, article, at, new_ledger, new_store
+from tests.forkserver import Process
 
 ROOT = Path(__file__).resolve().parents[3]
 WEIR = "https://paper.example/news/the-weir"
@@ -262,7 +263,7 @@ def test_a_reader_who_has_enough_may_go(tmp_path: Path) -> None:
         for number in range(40):
             writer.record(article("word " * 5_000, url=f"{URL}-{number}", headline=f"Story {number}", seen=number))
     command = [sys.executable, "-m", "crawler", "export", "jsonl", "--db", str(tmp_path / "news.db")]
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child = Process(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert child.stdout is not None
     assert child.stderr is not None
     child.stdout.read(10)

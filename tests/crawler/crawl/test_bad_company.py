@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from pipelines.store.statistics import host_of, load_trust
 from pipelines.text.urls import article_key
 from tests.crawler.processes import MISBEHAVING, TESTS, crawl, environment, newsledger, site_table
 from tests.factories import T0, article, new_ledger, new_store
+from tests.forkserver import run
 
 FAULTS = {
     "/ok/1": (200, "new", None),
@@ -86,9 +86,7 @@ def test_each_fault_is_one_row_with_its_reason(twin: Press, tmp_path: Path) -> N
     sites.write_text(site_table("twin", twin.url, sitemaps=[f"/sitemap.xml?paths={','.join(FAULTS)}"]), encoding="utf-8")
     command = (sys.executable, "-m", "scrapy", "crawl", "news", "-a", "site=twin", "-s", "DOWNLOAD_TIMEOUT=1")
     names = {"NEWSLEDGER_DB": str(db), "NEWSLEDGER_SITES": str(sites)}
-    done = subprocess.run(
-        command, cwd=TESTS.parent, env=environment() | names, capture_output=True, text=True, check=False, timeout=120
-    )
+    done = run(command, cwd=TESTS.parent, env=environment() | names, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
     other = urlsplit(twin.ready["other"]).port

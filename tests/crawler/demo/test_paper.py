@@ -21,6 +21,7 @@ import pytest
 
 from crawler.demo.press import Paper, Press, PressError, site_toml
 from crawler.demo.script import CRAWL_TIMES, at, state_at
+from tests.forkserver import Process
 
 PAPER = (sys.executable, "-m", "crawler.demo.paper")
 PRINTED = state_at(CRAWL_TIMES[0])["bins"].path
@@ -153,7 +154,7 @@ def test_the_definition_is_toml_for_this_paper(paper: Paper) -> None:
 
 
 def start(*arguments: str) -> tuple[subprocess.Popen, str]:
-    process = subprocess.Popen([*PAPER, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = Process([*PAPER, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     return process, json.loads(process.stdout.readline())["url"]
 
 

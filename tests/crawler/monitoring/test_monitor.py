@@ -27,6 +27,7 @@ from crawler.monitoring.server import WatchServer
 from pipelines.store.database import Store
 from tests.crawler.processes import environment, site_table
 from tests.factories import at, new_store
+from tests.forkserver import Process, run
 
 DAY = timedelta(hours=24)
 
@@ -148,7 +149,7 @@ def test_a_disk_without_room_is_trouble(tmp_path: Path) -> None:
         "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)); print(writing_trouble(sys.argv[1]))"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "news.db")]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=60)
+    done = run(command, env=environment(), capture_output=True, text=True, check=False, timeout=60)
     assert done.stdout == f"{tmp_path / 'news.db'}: File too large\n", done.stderr
     assert not list(tmp_path.glob(".room*")), "nothing is left behind"
 
@@ -174,7 +175,7 @@ def test_a_schedule_serves_tells_and_ends(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "crawler", "schedule", "--db", str(tmp_path / "news.db"), "--sites",
                    str(tmp_path / "sites.toml"), "--metrics", "127.0.0.1:0"]  # fmt: skip
         said = environment() | {"NOTIFY_SOCKET": str(tmp_path / "notify")}
-        schedule = subprocess.Popen(command, env=said, stderr=subprocess.PIPE, text=True)
+        schedule = Process(command, env=said, stderr=subprocess.PIPE, text=True)
         try:
             assert schedule.stderr
             url = next(match[1] for line in schedule.stderr if (match := re.search(r"served at (http\S+/)metrics", line)))
@@ -207,7 +208,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         address = urlsplit(url).netloc
         command = [sys.executable, "-m", "crawler", "schedule", "--db", str(tmp_path / "news.db"), "--sites",
                    str(tmp_path / "sites.toml"), "--metrics", address]  # fmt: skip
-        done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=60)
+        done = run(command, env=environment(), capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
     assert f"--metrics {address}: " in done.stderr
     assert "in use" in done.stderr

@@ -28,6 +28,7 @@ from pipelines.store.database import Store
 from pipelines.store.rows import Row, moment
 from tests.crawler.processes import MISBEHAVING, crawl, environment, newsledger, site_table
 from tests.factories import T0, at, new_store
+from tests.forkserver import Process, run
 
 
 def schedule_command(folder: Path, *arguments: str) -> list[str]:
@@ -37,7 +38,7 @@ def schedule_command(folder: Path, *arguments: str) -> list[str]:
 
 @contextmanager
 def running(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    child = subprocess.Popen(schedule_command(folder), env=environment(), stderr=subprocess.PIPE, text=True)
+    child = Process(schedule_command(folder), env=environment(), stderr=subprocess.PIPE, text=True)
     try:
         yield child
     finally:
@@ -76,14 +77,14 @@ def test_once_runs_what_is_due_and_leaves(tmp_path: Path) -> None:
         tables = [site_table("one", one.url, sitemaps=["/sitemap.xml"]), site_table("two", two.url, sitemaps=["/sitemap.xml"])]
         tables.append(site_table("off", two.url, enabled=False))
         (tmp_path / "sites.toml").write_text("\n".join(tables), encoding="utf-8")
-        done = subprocess.run(
+        done = run(
             schedule_command(tmp_path, "--once"), env=environment(), capture_output=True, text=True, check=False, timeout=90
         )
         assert done.returncode == 0, done.stderr
         assert sorted((row["site_id"], row["outcome"], row["trigger"]) for row in rows(tmp_path)) == [
             ("one", "finished", "schedule"), ("two", "finished", "schedule"),
         ]  # fmt: skip
-        again = subprocess.run(
+        again = run(
             schedule_command(tmp_path, "--once"), env=environment(), capture_output=True, text=True, check=False, timeout=90
         )
         assert "0 sites are due" in again.stderr
@@ -128,7 +129,7 @@ def alive(pid: int) -> bool:
 
 def test_a_broken_catalogue_is_refused_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "sites.toml").write_text('[[site]]\nid = "a"\nnome = "A"\n', encoding="utf-8")
-    done = subprocess.run(schedule_command(tmp_path), env=environment(), capture_output=True, text=True, check=False, timeout=60)
+    done = run(schedule_command(tmp_path), env=environment(), capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, "sites.toml:3: nome:" in done.stderr) == (1, True), done.stderr
 
 

@@ -23,6 +23,7 @@ from crawler.demo.press import Paper, site_toml
 from crawler.demo.script import at
 from pipelines.store.database import Store, StoreError
 from tests.crawler.processes import crawl, environment, newsledger, site_table
+from tests.forkserver import Process
 
 NOON = at("12:00")
 
@@ -158,7 +159,7 @@ def test_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def start(folder: Path, now: datetime, **options: Any) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "crawler", "crawl", "demo-gazette", "--json", "--db", str(folder / "news.db")]
-    return subprocess.Popen([*command, "--sites", str(folder / "sites.toml")], env=environment(now), text=True,
+    return Process([*command, "--sites", str(folder / "sites.toml")], env=environment(now), text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)  # fmt: skip
 
 
