@@ -105,12 +105,8 @@ MAX_LINES = 350
 SQL_ELSEWHERE: frozenset[str] = frozenset(
     {
         "crawler/cluster/handler.py",
-        "crawler/commands/compact.py",
         "crawler/commands/demo.py",
-        "crawler/commands/merge.py",
-        "crawler/commands/stories.py",
         "crawler/commands/withdraw.py",
-        "crawler/offline/import_warc.py",
         "crawler/offline/reprocess.py",
         "crawler/warc/policy.py",
     }

@@ -11,6 +11,7 @@ from crawler.commands.console import console, print_json
 from crawler.commands.options import db_option, json_option, now, open_ledger
 from crawler.discovery.frontier import MAX_RETRIES
 from pipelines.history.revisit import DEAD_END_STEPS
+from pipelines.queries.activity import running_crawls
 from pipelines.store.crawls import lose_dead
 from pipelines.store.database import Store
 from pipelines.store.retention import PruneResult, RetentionPolicy, compact, doomed
@@ -52,7 +53,7 @@ def command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: bool, db
 def _compact(db: str, terms: RetentionPolicy, vacuum: bool) -> PruneResult:
     with Store(db) as store:
         lose_dead(store, now())
-        running = store.value("SELECT count(*) FROM crawls WHERE outcome = 'running'")
+        running = running_crawls(store)
         if vacuum and running:
             raise click.ClickException(
                 f"{running} crawls run, and would fail while --vacuum rewrites the file; try when none does"

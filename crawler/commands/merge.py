@@ -12,6 +12,7 @@ from crawler.commands.console import console, print_json, table
 from crawler.commands.options import db_option, json_option, now
 from pipelines.exchange.merge import Merged, merge
 from pipelines.exchange.merge_writer import MergeSource
+from pipelines.queries.activity import article_count, has_archived_pages
 from pipelines.store.database import Store
 from pipelines.stories import catch_up
 
@@ -34,10 +35,10 @@ def command(other: Path, under: str | None, db: str, as_json: bool) -> None:
     if ".." in Path(folder).parts:
         raise click.UsageError("--warc names a folder within the archive's")
     with Store(other, readonly=True) as source, Store(db) as store, Progress(console=console(error=True), transient=True) as bar:
-        task = bar.add_task("merging", total=source.value("SELECT count(*) FROM articles"))
+        task = bar.add_task("merging", total=article_count(source))
         merged = merge(store, source, MergeSource(other.name, "merge", folder), now(), lambda n: bar.advance(task, n))
         catch_up(store, now())
-        pages = source.value("SELECT 1 FROM revisions WHERE warc_file IS NOT NULL")
+        pages = has_archived_pages(source)
     if as_json:
         print_json(told(merged))
         return

@@ -9,6 +9,7 @@ from crawler.commands.console import console, plain, print_json, table, when, wo
 from crawler.commands.options import change_ledger, db_option, json_option, now, open_ledger
 from pipelines import stories
 from pipelines.queries import articles
+from pipelines.queries.activity import revision_count
 from pipelines.store.database import Row, Store
 
 
@@ -45,7 +46,7 @@ def command(which: str | None, site: str | None, agency: str | None, before: str
 
 def _rebuild(db: str) -> None:
     with change_ledger(db) as store, Progress(console=console(error=True), transient=True) as progress:
-        task = progress.add_task("rebuilding", total=store.value("SELECT count(*) FROM revisions"))
+        task = progress.add_task("rebuilding", total=revision_count(store))
         done = stories.rebuild(store, now(), lambda n: progress.advance(task, n))
     click.echo(f"{done} revisions were taken up anew", err=True)
 

@@ -28,6 +28,7 @@ from pipelines.article import Article, Fetch, Kind, Outcome
 from pipelines.exchange.import_records import MAX_LINE, Staging
 from pipelines.exchange.merge import Merged, merge
 from pipelines.exchange.merge_writer import MergeSource
+from pipelines.queries.activity import article_count
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.text.normalise import normalise
@@ -132,7 +133,7 @@ def import_records(path: Path, store: Store, now: datetime, *, read: Callable[[i
             taken.records += len(lines)
             read(len(lines))
         heap.settle()
-        total = int(other.value("SELECT count(*) FROM articles"))
+        total = article_count(other)
         taken.merged = merge(store, other, MergeSource(path.name, "import"), now, lambda n: advance(n, total))
     return taken
 

@@ -64,6 +64,26 @@ def first_and_last_day(store: Store, site_id: str) -> tuple[str | None, str | No
     return first, last
 
 
+def running_crawls(store: Store) -> int:
+    """How many crawls are running."""
+    return int(store.value("SELECT count(*) FROM crawls WHERE outcome = 'running'"))
+
+
+def article_count(store: Store) -> int:
+    """How many articles there are, counted one by one."""
+    return int(store.value("SELECT count(*) FROM articles"))
+
+
+def revision_count(store: Store) -> int:
+    """How many revisions there are, counted one by one."""
+    return int(store.value("SELECT count(*) FROM revisions"))
+
+
+def has_archived_pages(store: Store) -> bool:
+    """Whether any revision points at an archived page."""
+    return bool(store.value("SELECT 1 FROM revisions WHERE warc_file IS NOT NULL"))
+
+
 def days(store: Store, site_id: str, since_day: str, until_day: str) -> list[Row]:
     """A row a day that has any revision: `day`, `revisions`, and how many of each kind of change."""
     return list(store.rows(_DAYS, (site_id, since_day, until_day)))
