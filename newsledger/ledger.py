@@ -25,7 +25,7 @@ from pipelines.queries.results import (
     Hits,
     Revision,
     SiteHealth,
-    State,
+    StateChange,
     StoryHead,
     Takedown,
     Takedowns,
@@ -58,7 +58,7 @@ class ArticleView:
     revision_count: int
     latest: Article | None
     """The latest revision in full, with authors, images and body; None where nothing was ever read."""
-    states: tuple[State, ...]
+    states: tuple[StateChange, ...]
     """Oldest first."""
     aliases: tuple[Alias, ...]
     withdrawn: Withdrawal | None
@@ -102,7 +102,7 @@ class Ledger:
             **row,
             "article_id": number,
             "latest": articles.revision(self._store, row, row["revision_count"]),
-            "states": tuple(value_of(State, one) for one in articles.states(self._store, number)),
+            "states": tuple(value_of(StateChange, one) for one in articles.states(self._store, number)),
             "aliases": tuple(value_of(Alias, one) for one in articles.aliases(self._store, number)),
             "withdrawn": withdrawal_of(self._store, number),
         }

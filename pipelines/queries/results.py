@@ -52,7 +52,7 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class StateChange:
     """A step of an article's state."""
 
     at: str
