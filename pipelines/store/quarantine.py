@@ -56,7 +56,7 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldReading:
     """A reading that waits."""
 
     article: Article | None
@@ -79,7 +79,7 @@ class Quarantine:
         self._site_id = site_id
         self._crawl_id = crawl_id
         self._usual = usual
-        self._held: list[Held] = []
+        self._held: list[HeldReading] = []
         self._sound = 0
         self._confirmed = 0
 
@@ -106,7 +106,7 @@ class Quarantine:
         self._hold(item, judged.fetch, found)
         return None
 
-    def verdicts(self) -> list[tuple[Held, str | None]]:
+    def verdicts(self) -> list[tuple[HeldReading, str | None]]:
         """All that waited, each with why it is not believed; None for what is. Nothing waits any more."""
         held, self._held = self._held, []
         reasons = settle([one.doubt for one in held], self._beside({one.fetch.url for one in held}))
@@ -148,9 +148,9 @@ class Quarantine:
     def _hold(self, article: Article | None, fetch: Fetch, found: Anomaly) -> None:
         page = zlib.compress(fetch.payload.body, 6) if fetch.payload else None
         slim = replace(fetch, payload=replace(fetch.payload, body=b"") if fetch.payload else None)
-        self._held.append(Held(replace(article, fetch=None) if article else None, slim, page, found))
+        self._held.append(HeldReading(replace(article, fetch=None) if article else None, slim, page, found))
 
-    def put_aside(self, one: Held, fetch: Fetch, reason: str, article_id: int | None) -> None:
+    def put_aside(self, one: HeldReading, fetch: Fetch, reason: str, article_id: int | None) -> None:
         """Keep a reading whose fetch is recorded, with its page; the same reading seen again is one row."""
         same = self._same(one)
         if same:
@@ -159,7 +159,7 @@ class Quarantine:
         elif self._store.value("SELECT count(*) FROM quarantine WHERE site_id = ? AND state = ?", self._here) < PAGES_KEPT:
             self._store.insert("quarantine", self._row(one, fetch, reason, article_id))
 
-    def _row(self, one: Held, fetch: Fetch, reason: str, article_id: int | None) -> Row:
+    def _row(self, one: HeldReading, fetch: Fetch, reason: str, article_id: int | None) -> Row:
         reading = json.dumps(json_of(one.article), ensure_ascii=False) if one.article else "{}"
         return {
             "site_id": self._site_id, "article_id": article_id, "crawl_id": self._crawl_id, "url": fetch.url,
@@ -170,13 +170,13 @@ class Quarantine:
             "content_type": fetch.payload.content_type if fetch.payload else None, "page": one.page,
         }  # fmt: skip
 
-    def accept(self, one: Held) -> None:
+    def accept(self, one: HeldReading) -> None:
         """A reading that was put aside before, and is believed now, has left quarantine."""
         same = self._same(one)
         if same:
             close(self._store, same, Standing.ACCEPTED, one.fetch.fetched)
 
-    def _same(self, one: Held) -> int | None:
+    def _same(self, one: HeldReading) -> int | None:
         sql = "SELECT id FROM quarantine WHERE site_id = ? AND state = ? AND url = ? AND content_hash = ?"
         found = self._store.value(sql, (*self._here, one.fetch.url, _hash(one)))
         return int(found) if found else None
@@ -244,7 +244,7 @@ def _doubt(before: Article | None, article: Article, outcome: Outcome, usual: Re
     return doubt(before, article, usual, declared=outcome is Outcome.UPDATED)
 
 
-def _hash(one: Held) -> str:
+def _hash(one: HeldReading) -> str:
     return (one.article.content_hash if one.article else None) or ""
 
 
