@@ -1,7 +1,11 @@
-"""For all tests: Hypothesis without deadlines, for time is measured in benchmarks/; ledgers closed behind each test."""
+"""For all tests: Hypothesis without deadlines, ledgers closed behind each test, and unexpected skips as failures.
+
+Where `CI` is set, a skipped test whose reason is not one of `EXPECTED_SKIPS` fails the run: a guard that is off guards nothing.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,10 +16,40 @@ from tests.factories import OPENED
 settings.register_profile("newsledger", deadline=None)
 settings.load_profile("newsledger")
 
+EXPECTED_SKIPS = (
+    "not beside",  # the corpora and facts that are not ours to give away; tests/corpus guards the same in any clone
+    "pandas is not installed",  # the analysts' libraries are no dependency of ours
+    "duckdb is not installed",
+    "nbformat is not installed",
+    "no systemd here",
+    "systemd cannot look at units here",
+    "IPv6",
+)
+"""Parts of the reasons that a run without them gives."""
+_UNEXPECTED: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2]
+        if not any(expected in reason for expected in EXPECTED_SKIPS):
+            _UNEXPECTED.append(f"{report.nodeid}: {reason}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if os.environ.get("CI") and _UNEXPECTED and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if os.environ.get("CI"):
+        for line in _UNEXPECTED:
+            terminalreporter.write_line(f"unexpected skip, which fails the run: {line}", red=True)
+
 
 @pytest.fixture(autouse=True)
 def _close_ledgers() -> Iterator[None]:
-    """What `making.new_store` opened for a test is closed with it; from Python 3.13 on an open one is a warning."""
+    """What `factories.new_store` opened for a test is closed with it; from Python 3.13 on an open one is a warning."""
     already = len(OPENED)
     yield
     while len(OPENED) > already:
