@@ -14,7 +14,7 @@ from crawler.catalogue.site import Site
 from crawler.crawl.remote import LEASE_LOST, UNREACHED
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
 from crawler.discovery.delisting import where_listed
-from crawler.middlewares.throttle import HostThrottle
+from crawler.middlewares.throttle import ThrottleMiddleware
 from crawler.spiders.news import NewsSpider
 from crawler.warc.policy import ArchivePolicy
 from crawler.warc.writer import ArchiveWriter
@@ -104,7 +104,7 @@ def keeper_of(site: Site, archive: ArchiveWriter, store: Store | None, under: st
 
 def ending_of(crawler: Crawler, spider: NewsSpider, reason: str) -> CrawlResult:
     """How a crawl ended; `reason` is Scrapy's."""
-    manners = crawler.get_downloader_middleware(HostThrottle)
+    manners = crawler.get_downloader_middleware(ThrottleMiddleware)
     spider.trouble = (manners and manners.ended) or spider.trouble
     outcome = CrawlOutcome.STOPPED if reason in _STOPPED else CrawlOutcome.FAILED
     if reason == "finished":

@@ -177,7 +177,7 @@ class ThrottleMiddleware:
         return next((patience.ended for patience in self._hosts.values() if patience.ended), None)
 
     async def process_request(self, request: Request) -> None:
-        """Wait as long as the host is owed. Raises Unasked."""
+        """Wait as long as the host is owed. Raises HostSuspended."""
         patience = self._patience(request)
         while patience.ended is None:
             wait = patience.wait(_steady(), self._owed(request))
