@@ -63,7 +63,7 @@ class StreamConsumer:
         self._heard: dict[str, float] = {}
         self._kept_up = self._told = -_STORIES_BUSY_SECONDS
         self.counts: Counter[str] = Counter()
-        """What has come of the entries; see `Written`."""
+        """What has come of the entries; see `HandledMessages`."""
 
     def run(self, stopping: threading.Event, *, once: bool = False) -> None:
         """Write until asked to stop, or, `once`, until nothing waits. Entries in hand are finished first."""

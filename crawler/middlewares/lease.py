@@ -27,7 +27,7 @@ class LeaseMiddleware:
         return cls(crawler, dispatch_of(crawler))
 
     def process_request(self, request: Request) -> None:
-        """Raises Unasked."""
+        """Raises HostSuspended."""
         if self._dispatch.may_ask():
             return
         if self._crawler.engine and self._stopping is None:

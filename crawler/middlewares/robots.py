@@ -64,7 +64,7 @@ class RobotsMiddleware:
         return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"])
 
     async def process_request(self, request: Request) -> None:
-        """Raises Disallowed, or Unasked."""
+        """Raises RobotsDisallowed, or HostSuspended."""
         if request.meta.get("dont_obey_robotstxt"):
             return
         rules = await self.rules(request.url)
