@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.store.database import Store
-from pipelines.store.migrations import feed
 from pipelines.store.rows import moment
+from pipelines.store.schema import derived
 from pipelines.text.urls import article_key
 
 ARTICLES, EDITS_AN_ARTICLE, SITES = 1_000_000, 0.38, 1_000
@@ -318,7 +318,7 @@ def make(path: Path, articles: int, sites: int, seed: int = 1) -> Stories:
     for kind, name, sql in sorted(kept):
         _timed(f"{kind} {name}", lambda sql=sql: db.execute(sql))
     _timed("stories", lambda: put_stories(db, maker.stories))
-    _timed("what triggers keep", lambda: db.executescript(feed.BACKFILL))
+    _timed("what triggers keep", lambda: db.executescript(derived.BACKFILL))
     _timed("full-text search", lambda: db.executescript(_SEARCH))
     _timed("statistics", lambda: db.executescript("PRAGMA analysis_limit = 1000; ANALYZE; PRAGMA journal_mode = WAL;"))
     db.close()

@@ -28,8 +28,7 @@ from timers import END, Tally, Timer, adaptive, hourly, never, one_fifth, tiers
 
 from pipelines.article import Outcome
 from pipelines.history.edit_rates import CLAIMS, Count, EditRateModel, counted, habit_of
-from pipelines.history.removals import Absence, missing
-from pipelines.history.revisions import State
+from pipelines.history.revisions import Absence, State, missing
 from pipelines.history.revisit import Due, allowance, claim_is_due, in_order, next_check, window
 from pipelines.history.validators import Validators, ValidatorTrust, caught, heard, lied
 

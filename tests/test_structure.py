@@ -14,8 +14,8 @@ STRUCTURE = Structure(ROOT)
 """Every file parsed once, for all tests of this module."""
 
 THIRD_PARTY: dict[str, tuple[str, ...]] = {
-    "sqlite3": ("pipelines/store/schema.py", "pipelines/store/database.py"),
-    "sqlite_utils": ("pipelines/store/schema.py", "pipelines/store/database.py"),
+    "sqlite3": ("pipelines/store/schema/__init__.py", "pipelines/store/database.py"),
+    "sqlite_utils": ("pipelines/store/schema/__init__.py", "pipelines/store/database.py"),
     "scrapy": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "pipelines/items.py", "crawler/spiders/run.py"),
     "twisted": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions/", "crawler/spiders/run.py"),
     "prometheus_client": ("crawler/monitoring/exporter.py",),
@@ -98,7 +98,7 @@ WALLS: dict[str, tuple[str, ...]] = {
 
 LAYERS = {"pipelines": 6, "crawler": 7, "viewer": 4}
 """Packages in the longest chain of imports, at most."""
-CHAIN = 23
+CHAIN = 22
 """Modules in the longest chain of imports, at most. Longer: to understand the highest a reader opens more files."""
 MAX_LINES = 350
 

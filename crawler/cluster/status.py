@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pipelines.queries.durations import span
+from pipelines.store.rows import span
 
 LONG_UNWRITTEN = timedelta(minutes=10)
 """A look that has waited longer is no busy moment: the writer is away, stuck, or too slow. Higher: told later."""

@@ -16,8 +16,7 @@ from rich.text import Text
 from crawler.commands.console import difference, has_colours, marked, plain
 from pipelines.article import Article
 from pipelines.diff import author_changes, body_changes, differences, image_changes
-from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, text_before
-from pipelines.diff.tokens import bare_words_of
+from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, bare_words_of, text_before
 
 MEASURE = 100
 """Columns that a text is not wider than, however wide the terminal."""

@@ -16,9 +16,9 @@ from crawler.commands.console import console, plain, print_json, table, when, wo
 from crawler.commands.options import SettingOption, db_option, json_option, now, open_ledger, sites_option
 from crawler.monitoring.heartbeat import read_beat
 from pipelines.history.anomalies import FIELDS
-from pipelines.queries.durations import span
 from pipelines.queries.health import Finding, Vitals, is_ill, judge
 from pipelines.queries.health_metrics import vitals
+from pipelines.store.rows import span
 
 Judged = list[tuple[Vitals, tuple[Finding, ...]]]
 

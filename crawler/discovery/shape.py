@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from pipelines.text.lexicons.lexicon import read_words
+from pipelines.text.lexicons import read_words
 from pipelines.text.urls import date_in_path
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pipelines.text.lexicons.lexicon import read_words
+from pipelines.text.lexicons import read_words
 
 
 @dataclass(frozen=True, slots=True)

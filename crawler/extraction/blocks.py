@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element as Element
 
 from crawler.extraction.roles import Role
-from pipelines.text.lexicons.lexicon import word_set
+from pipelines.text.lexicons import word_set
 from pipelines.text.unicode import squash
 
 MAX_DEPTH = 230

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lxml.etree import _Element as Element
 
 from crawler.extraction.vocabulary import FURNITURE_PARTS, PICTURE_ENDINGS, element_words
-from pipelines.text.lexicons.lexicon import word_set
+from pipelines.text.lexicons import word_set
 
 
 class Role:

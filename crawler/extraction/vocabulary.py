@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipelines.text.lexicons.lexicon import read_words
+from pipelines.text.lexicons import read_words
 
 
 @dataclass(frozen=True, slots=True)

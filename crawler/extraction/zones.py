@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipelines.text.lexicons.lexicon import LexiconError, Section, sections
+from pipelines.text.lexicons import LexiconError, Section, sections
 
 
 @dataclass(frozen=True, slots=True)

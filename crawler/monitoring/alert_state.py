@@ -11,9 +11,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from pipelines.queries.durations import span
 from pipelines.queries.health import Finding
-from pipelines.store.rows import instant_of, moment, optional_moment
+from pipelines.store.rows import instant_of, moment, optional_moment, span
 
 GAP = timedelta(minutes=5)
 """Between two letters. Longer: trouble is told later; shorter: a bad hour fills a mailbox."""

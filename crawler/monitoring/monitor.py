@@ -20,8 +20,8 @@ from crawler.monitoring.alert_state import CurrentProblems, Problem, problems_of
 from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.heartbeat import LONGEST_SILENCE, read_beat
 from crawler.monitoring.json_files import try_room
-from pipelines.queries.durations import span
 from pipelines.store.database import Store, StoreError
+from pipelines.store.rows import span
 
 logger = logging.getLogger(__name__)
 

@@ -18,11 +18,10 @@ from pipelines.history.edit_rates import EditRateModel
 from pipelines.history.revisions import State
 from pipelines.history.revisit import dead_end_next, next_check
 from pipelines.history.validators import ValidatorTrust
-from pipelines.queries.durations import span, told
 from pipelines.queries.url_report import Trace
 from pipelines.reasons import Skipped, skipped_sentence
 from pipelines.store.database import Row
-from pipelines.store.rows import instant_of, moment
+from pipelines.store.rows import instant_of, moment, span, told
 from pipelines.store.snapshot import LastAttempt, SiteSnapshot
 from pipelines.store.statistics import host_of as host_by_trust
 from pipelines.text.urls import article_key, canonicalize

@@ -8,9 +8,8 @@ from typing import TypeVar
 
 from pipelines.article import Author, Image
 from pipelines.diff.lcs import longest_increasing
-from pipelines.diff.model import ChangeKind, Piece
+from pipelines.diff.model import ChangeKind, Piece, key_of, words_of
 from pipelines.diff.sentences import word_pieces
-from pipelines.diff.tokens import key_of, words_of
 
 
 @dataclass(frozen=True, slots=True)

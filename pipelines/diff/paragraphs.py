@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.diff.lcs import heaviest_increasing
-from pipelines.diff.tokens import bare_words_of
+from pipelines.diff.model import bare_words_of
 
 ALIKE = 0.5
 """Share of letters in common words from which two passages are one, edited."""

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipelines.diff.lcs import Steps
-from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, joined, text_after, text_before
+from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, joined, paragraphs_of, text_after, text_before
 from pipelines.diff.paragraphs import Aligner, Alignment, ParagraphBlock
-from pipelines.diff.tokens import paragraphs_of
 from pipelines.diff.words import worded
 
 MIN_STEPS, STEPS_A_CHARACTER = 400_000, 4

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from pipelines.diff.lcs import Steps, common_runs
-from pipelines.diff.model import Op
+from pipelines.diff.model import Op, key_of, sentences_of, words_of
 from pipelines.diff.paragraphs import Aligner
-from pipelines.diff.tokens import key_of, sentences_of, words_of
 
 REWRITTEN = 0.35
 """A passage of which less than this share of letters stays is shown whole: words that happen to be in both only confuse."""

@@ -10,6 +10,9 @@
     older                    equals an earlier revision      stale (a cache's old copy); reverted if it stays for an hour
     any, article was gone    differs from the latest         restored
 
+An article that does not answer goes live -> suspected -> gone, and back; every step becomes a row. 410 says so itself. A 404, or
+a redirect to a section front, is often a passing fault of the site, so it takes three looks over at least a day.
+
 Knows no database: the writer calls `decide` once, inside its transaction; the item pipeline calls `is_unchanged` on the snapshot.
 """
 
@@ -154,3 +157,22 @@ def _stale_for_long(known: Known, article: Article, fetched: datetime) -> bool:
 def _instant(text: str) -> datetime:
     value = datetime.fromisoformat(text)
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+LOOKS_TO_BE_SURE = 3
+TIME_TO_BE_SURE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """How long an article has been missing: since when (aware), and in how many looks."""
+
+    since: datetime
+    looks: int
+
+
+def missing(state: State, absence: Absence | None, status: int | None, now: datetime) -> tuple[State, Absence]:
+    """The state after one more look (HTTP `status`, or None where a redirect led to no article) found nothing."""
+    absence = Absence(absence.since, absence.looks + 1) if absence else Absence(now, 1)
+    sure = status == 410 or (absence.looks >= LOOKS_TO_BE_SURE and now - absence.since >= TIME_TO_BE_SURE)
+    return (State.GONE if sure or state is State.GONE else State.SUSPECTED), absence

@@ -13,7 +13,7 @@ from math import sqrt
 from statistics import median
 
 from pipelines.history.anomalies import ENOUGH_REVISIONS, FIELDS, NEARLY_ALWAYS, Readings
-from pipelines.queries.durations import span
+from pipelines.store.rows import span
 
 TROUBLES = ("error", "refused", "reserved", "not_article")
 

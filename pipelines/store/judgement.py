@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.history.removals import Absence, missing
-from pipelines.history.revisions import Decision, Known, State, decide
+from pipelines.history.revisions import Absence, Decision, Known, State, decide, missing
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup, Resolution
 from pipelines.store.rows import known_of, moment

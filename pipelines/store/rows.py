@@ -1,10 +1,13 @@
-"""Between values and rows: how an article, a fetch and a time stand in the store. No SQL, no connection."""
+"""Between values and rows: how an article, a fetch and a time stand in the store, and a stored time as a person reads it.
+
+No SQL, no connection.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pipelines.article import Article, Author, Fetch, Image, Kind, Precision, Timestamp, instant_of, moment
@@ -21,6 +24,8 @@ __all__ = [
     "moment",
     "optional_moment",
     "revision_row",
+    "span",
+    "told",
 ]
 
 Row = dict[str, Any]
@@ -143,3 +148,24 @@ def _timestamp(text: str | None, raw: str | None) -> Timestamp | None:
     if not text:
         return None
     return Timestamp(instant_of(text), Precision.DAY if len(text) == 10 else Precision.SECOND, raw or "")
+
+
+_STEPS = ((timedelta(days=2), timedelta(days=1), "day"), (timedelta(hours=2), timedelta(hours=1), "h"))
+"""(from this long on, the unit, its name); below two hours minutes are told."""
+
+
+def span(length: timedelta) -> str:
+    """ "45 min", "7 h", "12 days": one unit, rounded down; a negative length is told as its size."""
+    size = abs(length)
+    for at_least, unit, name in _STEPS:
+        if size >= at_least:
+            count = size // unit
+            return f"{count} {name}s" if name == "day" else f"{count} {name}"
+    return f"{size // timedelta(minutes=1)} min"
+
+
+def told(stamp: str, now: datetime) -> str:
+    """A stored moment and how far it is from `now`: "2025-03-07 08:10Z (20 min ago)", "... (in 3 h)"."""
+    when = instant_of(stamp)
+    away = f"in {span(when - now)}" if when > now else f"{span(now - when)} ago"
+    return f"{stamp if len(stamp) == 10 else f'{stamp[:10]} {stamp[11:16]}Z'} ({away})"

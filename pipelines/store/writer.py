@@ -15,8 +15,7 @@ from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.edit_rates import EditRateModel
-from pipelines.history.removals import Absence
-from pipelines.history.revisions import Decision, State, changed_fields
+from pipelines.history.revisions import Absence, Decision, State, changed_fields
 from pipelines.history.revisit import UNKNOWN, next_check
 from pipelines.store.addresses import AddressBook, leads_to
 from pipelines.store.chain import Subject, seal

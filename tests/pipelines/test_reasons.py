@@ -15,7 +15,7 @@ from pipelines.article import Outcome
 from pipelines.reasons import CrawlReason, Skipped, crawl_reason, skipped_after, skipped_sentence
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.migrations.reasons import CRAWLS
+from pipelines.store.schema.crawls import CRAWLS
 from tests.factories import at
 
 DOCS = Path(__file__).parents[2] / "docs" / "schema.md"

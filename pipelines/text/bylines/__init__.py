@@ -1,11 +1,152 @@
-"""Bylines as printed, turned into persons, what they do and whom they write for.
+"""Bylines as printed, turned into people, their roles and the agency they write for: `parse_byline`.
 
-parse.py        the public door: text -> Byline
+    "By contributor Ellen Corby, PA Political Correspondent" -> Ellen Corby, Political Correspondent, PA
+
+Knows language, not sites: no list of writers, no list of newspapers, no page.
+
 lines.py        what is no part of a byline: toolbars, times, addresses
 tokens.py clauses.py runs.py people.py     words -> clauses -> runs of names and titles -> persons
-job_titles.py agency_spans.py cjk.py words.py     what the runs are told apart by
+job_titles.py agency_spans.py cjk.py       what the runs are told apart by
 """
 
-from pipelines.text.bylines.parse import Byline, parse_byline
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipelines.article import Author
+from pipelines.text.bylines.lines import LONGEST, clean_lines
+from pipelines.text.bylines.runs import marked_runs
+from pipelines.text.bylines.tokens import Mark, Run
+from pipelines.text.lexicons.names import key, written
+
+_LOCAL_DEMOCRACY = "local democracy reporter"
+_MOST_PEOPLE = 40
+_SENTENCE = re.compile(
+    r"^(?:is|was)\s+(?:(?:an?|the|our)\s+)?|\s+(?:living|based|who|covering|writing)\s.*$|\s+(?:and|y|et|und)$", re.IGNORECASE
+)
+"""What is left of "is a freelance writer living in Leeds" around the title."""
+
+
+class Byline(NamedTuple):
+    """What a byline says. No authors where it names no person; role and agency are then the desk's or the agency's."""
+
+    authors: tuple[Author, ...] = ()
+    role: str | None = None
+    """The first job title in it, as printed; also where no one in particular bears it ("Staff Reporter")."""
+    agency: str | None = None
+    """The first agency in it, by its short name ("PA", "AP", "LDRS")."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The authors' names, in printed order."""
+        return tuple(author.name for author in self.authors)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read so far. Job titles and agencies wait here until it is known whose they are."""
+
+    authors: list[Author] = field(default_factory=list)
+    role: str | None = None
+    genre: str | None = None
+    agency: str | None = None
+    role_ahead: str | None = None
+    agency_ahead: str | None = None
+    fresh: int = 0
+    """How many of the last authors still wait for a role or an agency that follows them."""
+    mononyms: list[str] = field(default_factory=list)
+
+    def person(self, name: str) -> None:
+        known = {key(author.name): at for at, author in enumerate(self.authors)}
+        if key(name) in known or len(self.authors) >= _MOST_PEOPLE:
+            self.role_ahead = None
+            return
+        self.authors.append(Author(name, self.role_ahead, self.agency_ahead))
+        self.role_ahead = None
+        self.fresh += 1
+
+    def job(self, role: str) -> None:
+        """A singular title is the last one's; a plural one everybody's who has none yet."""
+        role = _SENTENCE.sub("", role)
+        self.role = self.role or role
+        if role.casefold().startswith(_LOCAL_DEMOCRACY):
+            self.works_for("LDRS")
+        if not self.authors:
+            self.role_ahead = role
+            return
+        count = self.fresh if role.casefold().endswith(("s", "ren", "en", "innen")) else 1
+        self._fill(count, role=role)
+
+    def works_for(self, agency: str) -> None:
+        self.agency = self.agency or agency
+        if not self.authors:
+            self.agency_ahead = agency
+            return
+        self._fill(self.fresh, agency=agency)
+
+    def _fill(self, count: int, *, role: str | None = None, agency: str | None = None) -> None:
+        for at in range(max(0, len(self.authors) - max(count, 1)), len(self.authors)):
+            author = self.authors[at]
+            self.authors[at] = replace(author, role=author.role or role, agency=author.agency or agency)
+
+    def byline(self) -> Byline:
+        if not self.authors and len(self.mononyms) == 1 and not self.role and not self.agency:
+            self.authors.append(Author(self.mononyms[0]))
+        return Byline(tuple(self.authors), self.role or self.genre, self.agency)
+
+
+def parse_byline(text: str, *, title: str | None = None) -> Byline:
+    """Reads a byline in any of the catalogue's languages. Never fails: what names no one gives an empty `Byline`.
+
+    `title` is the publication's own name, which is neither a person nor an agency. At most `byline_lines.LONGEST`
+    characters are read. A name that comes out reads as itself when it is read again.
+    """
+    byline = _read(text[:LONGEST], title)
+    authors = tuple(author for author in map(_settled, byline.authors) if author)
+    return byline if authors == byline.authors else byline._replace(authors=authors)
+
+
+@lru_cache(maxsize=2_000)  # a page names its writer in four places, and a site has the same writers on many pages
+def _read(text: str, title: str | None) -> Byline:
+    reading = _Reading()
+    before: Mark | None = None
+    for run in marked_runs(clean_lines(text), title):
+        _take(reading, run, before)
+        before = run.mark
+    return reading.byline()
+
+
+def _take(reading: _Reading, run: Run, before: Mark | None) -> None:
+    match run.mark:
+        case Mark.PERSON:
+            if before not in (Mark.PERSON, None):
+                reading.fresh = 0
+            for words in run.people:
+                reading.person(written(words))
+        case Mark.MONONYM:
+            reading.mononyms.append(run.text)
+        case Mark.ROLE:
+            reading.job(run.text)
+        case Mark.AGENCY:
+            reading.works_for(run.text)
+        case Mark.GENRE:
+            reading.genre = reading.genre or run.text
+
+
+def _settled(author: Author) -> Author | None:
+    """The author under the name that survives its own reading, so that stored names can be read again; else nobody."""
+    name = author.name
+    for _ in range(3):
+        again = _read(name, None).names
+        if again == (name,):
+            return replace(author, name=name)
+        if len(again) != 1:
+            return None
+        name = again[0]
+    return None
+
 
 __all__ = ["Byline", "parse_byline"]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelines.text.bylines.tokens import Mark, Span, Token, TokenKind, all_capitals
+from pipelines.text.lexicons import is_given_name, is_place, word_set
 from pipelines.text.lexicons.agencies import agency_length, agency_name, is_ambiguous_agency
-from pipelines.text.lexicons.given_names import is_given_name
-from pipelines.text.lexicons.lexicon import word_set
 from pipelines.text.lexicons.names import looks_capital
-from pipelines.text.lexicons.places import is_place
 from pipelines.text.lexicons.roles import is_desk, is_head, is_modifier, role_words
 
 _BROADCASTERS = ("BBC",)

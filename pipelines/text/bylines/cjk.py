@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from pipelines.text.bylines.tokens import Mark, Run
+from pipelines.text.lexicons import word_set
 from pipelines.text.lexicons.agencies import agency_name
-from pipelines.text.lexicons.lexicon import word_set
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _PARTS = re.compile(r"[、，,・／/；;（）()【】\[\]「」:：=＝]+")

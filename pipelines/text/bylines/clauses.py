@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipelines.text.bylines.tokens import Token, TokenKind
-from pipelines.text.bylines.words import byline_words
+from pipelines.text.bylines.tokens import Token, TokenKind, byline_words
+from pipelines.text.lexicons import is_given_name
 from pipelines.text.lexicons.agencies import agency_length
-from pipelines.text.lexicons.given_names import is_given_name
 from pipelines.text.lexicons.names import is_name, name_words
 from pipelines.text.lexicons.roles import is_desk, is_head
 

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from pipelines.text.bylines.tokens import Mark, Span, Token, TokenKind, all_capitals
-from pipelines.text.bylines.words import byline_words
+from pipelines.text.bylines.tokens import Mark, Span, Token, TokenKind, all_capitals, byline_words
+from pipelines.text.lexicons import is_given_name, is_place
 from pipelines.text.lexicons.agencies import is_outlet, is_outlet_ending
-from pipelines.text.lexicons.given_names import is_given_name
 from pipelines.text.lexicons.names import is_initial, is_name, looks_capital, name_words, strip_titles
-from pipelines.text.lexicons.places import is_place
 from pipelines.text.lexicons.roles import is_desk, is_head, is_last_head, is_modifier, role_words
 
 _LONGEST_ACRONYM = 5

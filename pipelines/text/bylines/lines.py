@@ -11,11 +11,9 @@ import re
 from functools import cache
 from itertools import pairwise
 
-from pipelines.text.bylines.words import byline_words
+from pipelines.text.bylines.tokens import byline_words
+from pipelines.text.lexicons import is_given_name, is_place, word_set
 from pipelines.text.lexicons.agencies import agency_name, is_outlet_word
-from pipelines.text.lexicons.given_names import is_given_name
-from pipelines.text.lexicons.lexicon import word_set
-from pipelines.text.lexicons.places import is_place
 from pipelines.text.lexicons.roles import is_head, is_last_head, role_words
 from pipelines.text.unicode import visible
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines.text.bylines.words import byline_words
+from pipelines.text.bylines.tokens import byline_words
+from pipelines.text.lexicons import is_given_name, is_place, is_place_opening
 from pipelines.text.lexicons.agencies import agency_name, is_outlet
-from pipelines.text.lexicons.given_names import is_given_name
 from pipelines.text.lexicons.names import is_caseless, is_initial, is_name, split_people
-from pipelines.text.lexicons.places import is_place, is_place_opening
 from pipelines.text.lexicons.roles import role_words
 
 _SHORTEST_MONONYM = 3

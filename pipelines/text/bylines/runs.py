@@ -14,10 +14,9 @@ from pipelines.text.bylines.cjk import is_cjk, read_cjk
 from pipelines.text.bylines.clauses import Clause, clauses_of
 from pipelines.text.bylines.job_titles import title_spans
 from pipelines.text.bylines.people import is_mononym, is_place_tail, joined_names, people_in, without_end, without_lead
-from pipelines.text.bylines.tokens import Mark, Run, Span, Token, TokenKind, tokens_of
-from pipelines.text.bylines.words import byline_words
+from pipelines.text.bylines.tokens import Mark, Run, Span, Token, TokenKind, byline_words, tokens_of
+from pipelines.text.lexicons import is_given_name
 from pipelines.text.lexicons.agencies import agency_length, agency_name, is_agency_by_shape, is_outlet
-from pipelines.text.lexicons.given_names import is_given_name
 from pipelines.text.lexicons.names import is_name, looks_capital, strip_titles
 
 _USER = re.compile(r"([a-z]{2,20})[._]([a-z]{3,20})")

@@ -1,7 +1,8 @@
 """What a picture credit looks like: the sources of pictures, and the shapes of a credit with and without a label.
 
-A credit is known by its label (`credit_labels`), by a source that pictures are bought from ("Getty Images", "PA"), or by
+A credit is known by its label (`LABEL`), by a source that pictures are bought from ("Getty Images", "PA"), or by
 a shape that only credits have ("Jane Doe/AFP"), never by its place alone. Tests of words; cuts no caption.
+Where a sentence ends in a caption stands here too.
 """
 
 from __future__ import annotations
@@ -12,10 +13,56 @@ from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from pathlib import Path
 
-from pipelines.text.captions.labels import LABEL
+from pipelines.text.lexicons import is_given_name, phrase_set, sections, word_set
 from pipelines.text.lexicons.agencies import agency_name
-from pipelines.text.lexicons.given_names import is_given_name
-from pipelines.text.lexicons.lexicon import sections, word_set
+
+_LABELS = phrase_set(
+    r"""
+    photographs?|photos?|pictures?|pics?|images?|credits?|photographs? credit|photo credits?|picture credits?|image credits?
+    photo illustration|photo and video|pictures? taken|illustrations?|graphics?|infographics?|artwork|cgi|screengrab
+    screen grab|screenshots?|still|video|footage|source|image source|photo source|file(?=:)|supplied|submitted|provided
+    contributed|courtesy|courtesy of|photos? courtesy of|picture courtesy of|image courtesy of|pic courtesy of
+    fotos?|foto credits?|fotocredit|fotoquelle|bild|bilder|bildquelle|bildnachweis|bildrechte|symbolfotos?|symbolbild
+    archivfotos?|archivbild|grafik|montage|fotomontage|quelle|repro
+    crédits?|crédits? photos?|crédit image
+    fotografía|fotografías|fotografia|fotografias|créditos?|crédito da foto|imagen|imagenes|imágenes|imagem|imagens|fuente
+    fonte|immagine|fotografie|fotografi|vídeo|reprodução|divulgação
+    beeld|beelden|foto's|bron|fot|zdjęcie|zdjęcia|źródło|kuva|kuvat|lähde|fotó|forrás|fotoğraf|fotoğraflar|kaynak|zdroj|snímek
+    izvor|φωτογραφία|πηγή|фото|источник|джерело|снимка|ảnh|nguồn|isithombe|gambar
+    写真|撮影|提供|画像|图片来源|图|圖|사진|صورة|صور
+    """
+)
+_QUALIFIERS = r"(?:(?:file|stock|library|archive|generic|main|lead|inset|header|hero|top|agency|handout)\s+)?"
+_WORDS = "|".join(sorted(_LABELS, key=len, reverse=True))
+_BY = "by|von|par|por|di|door|av|via|courtesy of|courtesy|copyright|provided by|supplied by|submitted by"
+_START = r"(?<![^\W_]-)(?:(?-i:(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ]))|(?<![^\W_]))"
+"""A label starts a word, or stands with a capital where a template ran two lines together: "WorldCupCredit: PA"."""
+
+LABEL = re.compile(
+    rf"{_START}(?:(?P<label>{_QUALIFIERS}(?:{_WORDS}))(?![^\W_])"
+    rf"(?P<sign>\s?(?:…|\.{{3}})\s?|\s*[:：=＝]\s*|\s+[-–—]\s*|\s+(?:{_BY})\b\s*:?\s*|(?<=\bfot)\.\s*)"
+    r"|(?P<phrase>courtesy of|(?:supplied|submitted|provided|contributed) by|cedid[ao]s? por|facilitad[ao]s? por"
+    r"|cort[eé]s[ií]a de|gentileza de)\s*:?\s+)",
+    re.IGNORECASE,
+)
+"""A label with the sign or word that makes it one: "Photo:", "Image - ", "Picture by", "Credit...", "fot."."""
+
+BY_SIGN = re.compile(r"\s+(?:by|von|par|por|di|door|av|via)\s*:?\s*", re.IGNORECASE)
+"""The sign of a label where it is a word: a capital must follow, or it is a sentence ("Fotos von der Feier")."""
+
+BARE_LABEL = re.compile(
+    r"(?:^|(?<=[.!?”\"’)])\s*)(?P<label>(?:file )?(?:photographs?|photos?|pictures?|pics?|foto|bild|courtesy|kuva|beeld|fot))\s+",
+    re.IGNORECASE,
+)
+"""A label alone; it counts only at the start or behind a sentence, with a credit's shape behind it."""
+
+COPYRIGHT = re.compile(r"(?:(?:©|\(c\)(?=\s*\w)|ⓒ|\bcopyright\b)\s*:?\s*)+", re.IGNORECASE)
+
+PICTURE_DATE = re.compile(r"\bpicture date\b", re.IGNORECASE)
+"""PA's own captions close with it; it looks like a label and is none."""
+
+DANGLING = re.compile(r"(?:^|(?<=[.!?”\"])\s?|\s)(?:Credits?|Foto|Photo|Picture|Image|Bild)$")
+"""What a label leaves behind where its credit was taken by shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +244,34 @@ def cleaned_credit(credit: str) -> str:
     if credit.count("(") < credit.count(")"):
         credit = credit.rstrip(")")
     return credit.strip()
+
+
+_STOP = re.compile(r"(?<!\b[A-ZÀ-Þ])[.!?…][”\"’')\]]?\s?|[”\"“]\s")
+"""A full stop behind an initial ("J. Smith") ends nothing."""
+_NEXT = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=[^\W\d_a-z])")
+_INSIDE = re.compile(r"[^\W\d_]{3}[.!?]\s")
+
+
+def first_sentence(text: str) -> tuple[str, str]:
+    """The text up to the first full stop that a capital follows, and what follows."""
+    stop = _NEXT.search(text)
+    return (text[: stop.start()], text[stop.end() :]) if stop else (text, "")
+
+
+def last_words(text: str) -> str:
+    """What stands behind the last full stop or closing quotation mark; the whole text where there is none."""
+    end = 0
+    for stop in _STOP.finditer(text):
+        end = stop.end()
+    return text[end:].strip()
+
+
+def has_stop_inside(text: str) -> bool:
+    """Whether a sentence ends before the text does."""
+    return bool(_INSIDE.search(text))
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text says something: four words and more, two of them small."""
+    words = text.split()
+    return len(words) > 3 and sum(word[0].islower() for word in words) > 1

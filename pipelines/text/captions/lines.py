@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 
-from pipelines.text.lexicons.lexicon import word_set
+from pipelines.text.lexicons import word_set
 from pipelines.text.unicode import visible
 
 LONGEST = 2000

@@ -10,19 +10,26 @@ import re
 from typing import TypeAlias
 
 from pipelines.text.captions.credits import (
+    BARE_LABEL,
+    BY_SIGN,
+    COPYRIGHT,
+    DANGLING,
+    LABEL,
+    PICTURE_DATE,
     cleaned_credit,
+    first_sentence,
     is_acronym,
     is_ambiguous_source,
     is_bare_credit,
     is_capitalised,
     is_commissioned,
     is_labelled_credit,
+    is_sentence,
     is_source,
+    last_words,
 )
-from pipelines.text.captions.labels import BARE_LABEL, BY_SIGN, COPYRIGHT, DANGLING, LABEL, PICTURE_DATE
-from pipelines.text.captions.sentences import first_sentence, is_sentence, last_words
+from pipelines.text.lexicons import word_set
 from pipelines.text.lexicons.agencies import agency_name
-from pipelines.text.lexicons.lexicon import word_set
 
 _OPENERS, _CLOSERS = "([（", ")]）"
 _LONGEST_GLUED = 40

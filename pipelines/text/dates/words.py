@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipelines.text.lexicons.lexicon import LexiconError, sections
+from pipelines.text.lexicons import LexiconError, sections
 from pipelines.text.zones import LETTERS, UNMISTAKABLE
 
 CROATIAN_ZONES = frozenset({"Europe/Zagreb", "Europe/Sarajevo"})

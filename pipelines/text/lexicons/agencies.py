@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipelines.text.lexicons.given_names import is_given_name
-from pipelines.text.lexicons.lexicon import LexiconError, parted, sections
-from pipelines.text.lexicons.places import is_place, is_place_opening
+from pipelines.text.lexicons import LexiconError, is_given_name, is_place, is_place_opening, parted, sections
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pipelines.text.lexicons import is_direction, is_given_name, read_words
 from pipelines.text.lexicons.agencies import is_outlet_ending, is_outlet_word
-from pipelines.text.lexicons.given_names import is_given_name
-from pipelines.text.lexicons.lexicon import read_words
-from pipelines.text.lexicons.places import is_direction
 from pipelines.text.lexicons.roles import is_desk, is_head, role_words
 
 LONGEST_NAME = 60

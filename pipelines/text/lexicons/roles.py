@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipelines.text.lexicons.lexicon import read_words
-from pipelines.text.lexicons.places import is_place
+from pipelines.text.lexicons import is_place, read_words
 
 
 @dataclass(frozen=True, slots=True)

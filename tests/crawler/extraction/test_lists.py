@@ -13,7 +13,7 @@ from crawler import extraction
 from crawler.extraction.addresses import AddressWords, address_words, listings, not_articles
 from crawler.extraction.vocabulary import ElementWords, element_words
 from crawler.extraction.zones import guess_zone
-from pipelines.text.lexicons.lexicon import sections
+from pipelines.text.lexicons import sections
 
 ZONES = sections(Path(extraction.__file__).with_name("zones.txt"))
 

@@ -18,9 +18,9 @@ from pipelines.queries.changes import CHANGES, Filter, filters, keys, latest
 from pipelines.queries.search import search
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Row, Store
-from pipelines.store.migrations import feed as migration
-from pipelines.store.migrations import founding, proving
 from pipelines.store.redaction import withdraw
+from pipelines.store.schema import derived as migration
+from pipelines.store.schema import founding, proving
 from pipelines.stories import forget
 from tests.factories import T0, URL, article, new_ledger, new_store
 

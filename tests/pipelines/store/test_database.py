@@ -12,8 +12,7 @@ from pipelines.article import Fetch, Outcome
 from pipelines.queries import search
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.store.database import Store, StoreError, TooSlowError
-from pipelines.store.migrations import founding
-from pipelines.store.schema import LATEST, migrations
+from pipelines.store.schema import LATEST, founding, migrations
 from pipelines.store.snapshot import LastAttempt, SiteSnapshot
 from tests.factories import T0, URL, article, at, new_ledger, new_store
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.text.dates import Precision, Timestamp, parse_labelled, parse_timestamp
-from pipelines.text.dates.parse import MAX_CHARS
+from pipelines.text.dates import MAX_CHARS, Precision, Timestamp, parse_labelled, parse_timestamp
 
 LONDON, DUBLIN, BERLIN, PARIS, NEW_YORK = (
     "Europe/London",

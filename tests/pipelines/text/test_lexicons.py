@@ -11,13 +11,11 @@ import pytest
 import crawler
 import pipelines
 from crawler.discovery.shape import path_words
-from pipelines.text.bylines.words import byline_words
+from pipelines.text.bylines.tokens import byline_words
 from pipelines.text.dates.words import months, weekdays
+from pipelines.text.lexicons import LexiconError, is_direction, is_given_name, is_place, parted, read_words, sections
 from pipelines.text.lexicons.agencies import agency_length, agency_name, is_ambiguous_agency
-from pipelines.text.lexicons.given_names import is_given_name
-from pipelines.text.lexicons.lexicon import LexiconError, parted, read_words, sections
 from pipelines.text.lexicons.names import name_words
-from pipelines.text.lexicons.places import is_direction, is_place
 from pipelines.text.lexicons.roles import role_words
 
 GOOD = """# A comment

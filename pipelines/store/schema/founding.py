@@ -1,4 +1,4 @@
-"""Migrations 1 to 3: tables, indexes, full-text search and views as the ledger began. Landed: never edited."""
+"""Migrations 1 to 7: tables, search and views as the ledger began; reservations, statistics, quarantine. Landed: never edited."""
 
 from __future__ import annotations
 
@@ -166,4 +166,35 @@ CREATE VIEW site_health AS
         (SELECT sum(a.revision_count) FROM articles a WHERE a.site_id = s.id) AS revisions,
         (SELECT max(a.first_seen) FROM articles a WHERE a.site_id = s.id) AS last_new_article
     FROM sites s;
+"""
+
+
+RESERVATIONS = """
+ALTER TABLE fetches ADD COLUMN robots TEXT;
+ALTER TABLE fetches ADD COLUMN tdm TEXT;
+CREATE INDEX fetches_reserved ON fetches(article_id, fetched) WHERE outcome = 'reserved';
+"""
+
+LEARNED = """
+CREATE TABLE habits (
+    site_id TEXT NOT NULL REFERENCES sites(id), habit TEXT NOT NULL, watched REAL NOT NULL, found REAL NOT NULL,
+    PRIMARY KEY (site_id, habit)
+) WITHOUT ROWID;
+CREATE TABLE hosts (
+    host TEXT PRIMARY KEY, passed INTEGER NOT NULL DEFAULT 0, losses INTEGER NOT NULL DEFAULT 0, lost TEXT, lost_url TEXT
+) WITHOUT ROWID;
+ALTER TABLE articles ADD COLUMN listed_in TEXT;
+"""
+
+QUARANTINE = """
+CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY, site_id TEXT NOT NULL REFERENCES sites(id), article_id INTEGER REFERENCES articles(id),
+    crawl_id INTEGER REFERENCES crawls(id), url TEXT NOT NULL, fetched TEXT NOT NULL, last_seen TEXT NOT NULL,
+    looks INTEGER NOT NULL DEFAULT 1, state TEXT NOT NULL, settled TEXT, reason TEXT NOT NULL, symptoms TEXT NOT NULL,
+    lines TEXT NOT NULL, extractor TEXT NOT NULL, content_hash TEXT NOT NULL, reading TEXT NOT NULL, look TEXT NOT NULL,
+    content_type TEXT, page BLOB
+);
+CREATE INDEX quarantine_by_site ON quarantine(site_id, state, url);
+CREATE INDEX quarantine_by_article ON quarantine(article_id);
+CREATE INDEX quarantine_by_crawl ON quarantine(crawl_id);
 """

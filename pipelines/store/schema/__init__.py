@@ -1,5 +1,7 @@
 """Tables, indexes, views and full-text search of the store, as numbered migrations.
 
+The SQL stands in founding (1 to 7), proving (8 to 10), derived (11 and 12) and crawls (13 to 15).
+
 A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column; a test keeps it so.
 Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from pipelines.store.migrations import cluster, feed, founding, proving, reasons, stories, watching
+from pipelines.store.schema import crawls, derived, founding, proving
 
 migrations = Migrations("newsledger")
 
@@ -38,7 +40,7 @@ def m003_views(db: Database) -> None:
 @migrations()
 def m004_reservations(db: Database) -> None:
     """What a page reserves for itself, on the fetch that saw it; and which articles were passed over for it."""
-    _run(db, watching.RESERVATIONS)
+    _run(db, founding.RESERVATIONS)
 
 
 @migrations()
@@ -50,13 +52,13 @@ def m005_states_by_crawl(db: Database) -> None:
 @migrations()
 def m006_habits_and_hosts(db: Database) -> None:
     """What looks have taught: how a site edits, and whether a host's 304s are true."""
-    _run(db, watching.LEARNED)
+    _run(db, founding.LEARNED)
 
 
 @migrations()
 def m007_quarantine(db: Database) -> None:
     """Readings that are not believed, with their pages, until extraction is mended or a person decides."""
-    _run(db, watching.QUARANTINE)
+    _run(db, founding.QUARANTINE)
 
 
 @migrations()
@@ -80,31 +82,31 @@ def m010_rereading(db: Database) -> None:
 @migrations()
 def m011_stories(db: Database) -> None:
     """Which articles of several sites carry the same copy."""
-    _run(db, stories.STORIES)
+    _run(db, derived.STORIES)
 
 
 @migrations()
 def m012_feed(db: Database) -> None:
     """What changed last, of a site and of a day, found without reading the ledger."""
-    _run(db, feed.FEED)
+    _run(db, derived.FEED)
 
 
 @migrations()
 def m013_cluster(db: Database) -> None:
     """Which worker made a crawl, and what the writer of many workers' looks must know again after it was killed."""
-    _run(db, cluster.CLUSTER)
+    _run(db, crawls.CLUSTER)
 
 
 @migrations()
 def m014_reasons(db: Database) -> None:
     """Why candidates were passed over, as codes."""
-    _run(db, reasons.SKIPPED)
+    _run(db, crawls.SKIPPED)
 
 
 @migrations()
 def m015_crawl_reasons(db: Database) -> None:
     """Why a crawl ended as it did, as a code beside the sentence."""
-    _run(db, reasons.CRAWLS)
+    _run(db, crawls.CRAWLS)
 
 
 def _run(db: Database, script: str) -> None:
