@@ -41,6 +41,7 @@ SQL_PACKAGES = ("pipelines.store", "pipelines.queries", "pipelines.proof", "pipe
 SQL_MODULES = {"sqlite3", "sqlite_utils"}
 SQL = re.compile(
     r"\bselect\b.+?\bfrom\b|\binsert\s+(or\s+\w+\s+)?into\b|\bupdate\s+\w+\s+set\b|\bdelete\s+from\s+\w|\bcreate\s+(table|view|index|trigger|virtual)\b"
+    r"|\bpragma\s+\w+"
     r"|^\s*(order by|group by|join|left join|inner join)\b",
     re.IGNORECASE | re.DOTALL,
 )

@@ -32,8 +32,24 @@ from crawler.cluster.messages import (
 )  # fmt: skip
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
 from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
-from pipelines.store.database import Row, Store, StoreError
-from pipelines.store.rows import instant_of
+from pipelines.store.database import Store, StoreError
+from pipelines.store.open_crawls import (
+    OpenCrawl,
+    WaitingFetch,
+    forget_open_crawl,
+    forget_waiting,
+    open_crawl_of,
+    open_crawls_of_site,
+    open_hosts,
+    put_open_crawl,
+    put_progress,
+    put_stream_position,
+    put_waiting,
+    stream_position,
+    waiting_fetches,
+    was_opened,
+)
+from pipelines.store.rows import instant_of, moment
 from pipelines.store.snapshot import kept_elsewhere
 
 logger = logging.getLogger(__name__)
@@ -74,7 +90,7 @@ class _Open:
     serial: int
     missing: int
     holds: bool
-    """Whether looks of it are in `held_looks`."""
+    """Whether fetches of it wait in the store."""
 
 
 class MessageHandler:
@@ -108,12 +124,11 @@ class MessageHandler:
 
     def position(self) -> str | None:
         """Id of the last entry that is written; None before the first."""
-        found = self._store.value("SELECT last_id FROM stream_positions WHERE stream = ?", (self._stream,))
-        return str(found) if found else None
+        return stream_position(self._store, self._stream)
 
     def open_crawls(self) -> dict[str, str]:
         """Crawls whose books are open, each with its host."""
-        return {row["job"]: row["host"] for row in self._store.rows("SELECT job, host FROM open_books ORDER BY crawl_id")}
+        return open_hosts(self._store)
 
     def lose(self, job: str, now: datetime, reason: str) -> None:
         """Close the books of a crawl from which nothing more will come: what it held is settled. Raises StoreError."""
@@ -162,23 +177,24 @@ class MessageHandler:
         if not quarantine.is_holding:  # it never did, or has just settled what it held
             self._let_go(crawl)
         elif recorded is None:
-            row = {"crawl_id": crawl.crawl_id, "serial": message.serial, "version": entry.fields[b"v"].decode()}
-            self._store.insert("held_looks", {**row, "message": entry.fields[b"m"], "page": entry.fields.get(b"p")})
+            fields = entry.fields
+            waiting = WaitingFetch(message.serial, fields[b"v"], fields[b"m"], fields.get(b"p"))
+            put_waiting(self._store, crawl.crawl_id, waiting)
             crawl.holds = True
         return "held" if recorded is None else "recorded"
 
     def _begin(self, message: CrawlOpened, answers: list[tuple[str, bytes]]) -> str:
         """Open a crawl's books, and say what it must know; again to one that asks again before it said anything else."""
-        row = self._row(message.crawl)
-        if row or self._store.value("SELECT 1 FROM crawls WHERE job = ?", (message.crawl,)):
-            if row and row["answer"]:
-                answers.append((message.reply, row["answer"]))
+        opened = open_crawl_of(self._store, message.crawl)
+        if opened or was_opened(self._store, message.crawl):
+            if opened and opened.answer:
+                answers.append((message.reply, opened.answer))
             return "again"
-        for rival in list(self._store.rows("SELECT job, host, fence FROM open_books WHERE site_id = ?", (message.site.id,))):
-            if rival["host"] == message.site.politeness_group and rival["fence"] > message.fence:
+        for rival in open_crawls_of_site(self._store, message.site.id):
+            if rival.host == message.site.politeness_group and rival.fence > message.fence:
                 answers.append((message.reply, encode_refusal("the host's lease has gone to another crawl of the site")))
                 return "late"
-            self._close(rival["job"], CrawlResult(CrawlOutcome.LOST, BEGUN_AGAIN, message.started))
+            self._close(rival.job, CrawlResult(CrawlOutcome.LOST, BEGUN_AGAIN, message.started))
         answers.append((message.reply, self._draw_up(message)))
         return "opened"
 
@@ -189,10 +205,9 @@ class MessageHandler:
         crawl_id = start_crawl(store, site.id, message.trigger, message.started, message.planned,
                                worker=message.worker, job=message.crawl)  # fmt: skip
         answer = encode_briefing(crawl_id, told)
-        store.insert("open_books", {
-            "crawl_id": crawl_id, "job": message.crawl, "site_id": site.id, "site": dumped(site_table(site)).decode(),
-            "host": site.politeness_group, "fence": message.fence, "serial": message.serial, "answer": answer,
-        })  # fmt: skip
+        opened = OpenCrawl(crawl_id, message.crawl, dumped(site_table(site)), site.politeness_group, message.fence,
+                           message.serial, moment(message.started), answer)  # fmt: skip
+        put_open_crawl(store, site.id, opened)
         session = CrawlSession(store, site, crawl_id, message.started)
         self._open[message.crawl] = _Open(crawl_id, site, session, message.serial, 0, holds=False)
         return answer
@@ -207,7 +222,7 @@ class MessageHandler:
             ending = replace(ending, whole=False, reason="; ".join(filter(None, reasons)))
         crawl.session.close(ending)
         self._let_go(crawl)
-        self._store.execute("DELETE FROM open_books WHERE crawl_id = ?", (crawl.crawl_id,))
+        forget_open_crawl(self._store, crawl.crawl_id)
         del self._open[job]
 
     # --- what must be known again ------------------------------------------------------------------------------------
@@ -215,29 +230,24 @@ class MessageHandler:
     def _crawl(self, job: str) -> _Open | None:
         """The open crawl; drawn up from the store where another writer opened it."""
         if job not in self._open:
-            row = self._row(job)
-            if row:
-                self._open[job] = self._reopen(row)
+            opened = open_crawl_of(self._store, job)
+            if opened:
+                self._open[job] = self._reopen(opened)
         return self._open.get(job)
 
-    def _row(self, job: str) -> Row | None:
-        return self._store.row(
-            "SELECT b.*, c.started FROM open_books b JOIN crawls c ON c.id = b.crawl_id WHERE b.job = ?", (job,)
-        )
-
-    def _reopen(self, row: Row) -> _Open:
+    def _reopen(self, opened: OpenCrawl) -> _Open:
         """CrawlSession as they were: the counts that they had, and the looks that wait, admitted once more in their order."""
-        site = site_of(loaded(row["site"].encode()))
-        session = CrawlSession(self._store, site, row["crawl_id"], instant_of(row["started"]))
-        session.quarantine.restore((row["sound"], row["confirmed"]))
-        crawl = _Open(row["crawl_id"], site, session, row["serial"], row["missing"], holds=False)
-        for held in list(self._store.rows("SELECT * FROM held_looks WHERE crawl_id = ? ORDER BY id", (crawl.crawl_id,))):
-            fields = {b"v": held["version"].encode(), b"m": held["message"]} | ({b"p": held["page"]} if held["page"] else {})
+        site = site_of(loaded(opened.site))
+        session = CrawlSession(self._store, site, opened.crawl_id, instant_of(opened.started))
+        session.quarantine.restore((opened.sound, opened.confirmed))
+        crawl = _Open(opened.crawl_id, site, session, opened.serial, opened.missing, holds=False)
+        for row_id, waiting in waiting_fetches(self._store, crawl.crawl_id):
+            fields = {b"v": waiting.version, b"m": waiting.message} | ({b"p": waiting.page} if waiting.page else {})
             message = _read(StreamEntry("", fields))
             if isinstance(message, BadMessageError):
                 logger.error("%s: a look that waited cannot be read any more: %s", site.id, message)
             if isinstance(message, ItemFetched) and session.write(message.item) is not None:  # what made it doubtful is no more
-                self._store.execute("DELETE FROM held_looks WHERE id = ?", (held["id"],))
+                forget_waiting(self._store, crawl.crawl_id, row_id)
             else:
                 crawl.holds = True
         return crawl
@@ -248,22 +258,18 @@ class MessageHandler:
 
     def _let_go(self, crawl: _Open) -> None:
         if crawl.holds:
-            self._store.execute("DELETE FROM held_looks WHERE crawl_id = ?", (crawl.crawl_id,))
+            forget_waiting(self._store, crawl.crawl_id)
             crawl.holds = False
 
     def _note(self, jobs: Iterable[str]) -> None:
         """Keep of crawls that were heard what they must be known by. One that has said more has had its answer."""
-        sql = """UPDATE open_books SET answer = iif(serial = ?, answer, NULL), serial = ?, missing = ?, sound = ?, confirmed = ?
-            WHERE crawl_id = ?"""
         for job in jobs:
             crawl = self._open.get(job)
             if crawl:
-                counts = crawl.session.quarantine.counts
-                self._store.execute(sql, (crawl.serial, crawl.serial, crawl.missing, *counts, crawl.crawl_id))
+                put_progress(self._store, crawl.crawl_id, crawl.serial, crawl.missing, crawl.session.quarantine.counts)
 
     def _move(self, entry_id: str) -> None:
-        row = {"stream": self._stream, "last_id": entry_id}
-        self._store.insert("stream_positions", row, on_conflict="REPLACE")
+        put_stream_position(self._store, self._stream, entry_id)
 
     def _refuse(self, entry: StreamEntry, reason: str) -> HandledMessages:
         logger.error("entry %s cannot be written: %s", entry.id, reason)

@@ -54,16 +54,15 @@ def _live(site: Site, paper: Paper, db: str, out: Console) -> None:
         with Store(db, readonly=True) as store:
             crawl = articles.crawl(store, crawl_id)
             changes = list(articles.revisions_of_crawl(store, crawl_id))
-            steps = list(store.rows("SELECT s.state, a.url, s.reason FROM states s JOIN articles a ON a.id = s.article_id "
-                                    "WHERE s.crawl_id = ? AND s.reason <> 'first seen'", (crawl_id,)))  # fmt: skip
+            steps = articles.states_of_crawl(store, crawl_id)
         requests = crawl["requests"] if crawl else 0
         out.print(moment.astimezone(_ZONE).strftime("%a %H:%M"), f"{requests:>3} requests", style="bold", end="")
         out.print("" if changes or steps else "   nothing changed")
         for row in changes:
             what = f"  ({', '.join(row['changed_fields'])})" if row["changed_fields"] else ""
             out.print("           ", word(f"{row['change']}"), f" {plain(row['headline'])[:70]}{what}", sep="")
-        for row in steps:
-            out.print("           ", word(row["state"]), f" {row['url']}  ({plain(row['reason'])})", sep="")
+        for step in steps:
+            out.print("           ", word(step.state), f" {step.url}  ({plain(step.reason)})", sep="")
 
     crawl_in_turn(site, CRAWL_TIMES, Options(db=db, recheck="all", trigger="demo"), paper.set_clock, after)
 
@@ -72,17 +71,14 @@ def _sum_up(db: str, out: Console) -> None:
     """What the script did against what the ledger found, and what to try next."""
     happened = Counter(str(change) for article in expected() for change in article.changes)
     with Store(db, readonly=True) as store:
-        found = Counter(
-            {row["change"]: row["n"] for row in store.rows("SELECT change, count(*) AS n FROM revisions GROUP BY change")}
-        )
-        edited = store.row("SELECT url, revision_count FROM articles ORDER BY revision_count DESC, id LIMIT 1")
-        silent = store.value("SELECT url FROM silent_edits ORDER BY revision_id LIMIT 1")
+        found = Counter(articles.status(store)["changes"])
+        edited, silent = articles.most_revised(store), articles.first_silent_edit(store)
     out.print()
     rows = [(word(change), happened[change], found[change]) for change in dict.fromkeys((*happened, *found))]
     out.print(table(("change", "in the script", "in the ledger"), rows))
     out.print(f"\n{len(events())} events in the script, {found.total()} revisions in {db}. Try next:\n", markup=False)
     option = "" if db == "data/news.db" else f" --db {db}"
-    out.print(f"  newsledger history {edited['url'] if edited else 'URL'}{option}", markup=False)
+    out.print(f"  newsledger history {edited or 'URL'}{option}", markup=False)
     out.print(f"  newsledger diff {silent or 'URL'}{option}", markup=False)
     out.print(f"  newsledger search council{option}", markup=False)
 

@@ -56,8 +56,9 @@ def _ask(store: Store, article: Row) -> None:
     """Have it confirmed by a person; a usage error where there is none."""
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is there to be asked; --yes withdraws without")
-    headline = store.value("SELECT headline FROM revisions WHERE id = ?", (article["latest_revision_id"],))
-    click.echo(f"{plain(headline)}\n{article['url']}, {article['revision_count']} revisions since {when(article['first_seen'])}")
+    latest = articles.revision(store, article, article["revision_count"])
+    click.echo(plain(latest.headline if latest else None))
+    click.echo(f"{article['url']}, {article['revision_count']} revisions since {when(article['first_seen'])}")
     click.confirm("Take its texts and pages away for good?", abort=True)
 
 

@@ -24,6 +24,7 @@ from crawler.offline.import_warc import CHUNK, site_of
 from crawler.warc import reader as warc
 from crawler.warc.writer import locate
 from pipelines.article import Article, Fetch, Kind
+from pipelines.queries.articles import revision_address
 from pipelines.store.corrections import PageLocation, Scope, compare, count, places, reread
 from pipelines.store.database import Store
 from pipelines.text.normalise import normalise
@@ -100,8 +101,8 @@ def preview(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, rep
                 report.left[result.reason] += 1
             elif result.corrected:
                 report.corrected += 1
-                number = store.value("SELECT number FROM revisions WHERE id = ?", (revision_id,))
-                yield Correction(before.url, number, before, reading)
+                address = revision_address(store, revision_id)
+                yield Correction(before.url, address.number if address else 0, before, reading)
         advance(len(readings))
 
 

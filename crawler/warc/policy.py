@@ -9,13 +9,9 @@ from crawler.crawl.rights import forbids_copies
 from crawler.warc.writer import ArchiveWriter, RepeatedRecord
 from pipelines.article import CHANGES, Fetch, Outcome
 from pipelines.store.database import Store, StoreError
-from pipelines.store.rows import instant_of
+from pipelines.store.snapshot import last_archived
 
 _NEWS = CHANGES | {Outcome.GONE, Outcome.SUSPECTED}
-_LAST = """
-SELECT url, fetched, payload_hash FROM fetches WHERE article_id = ? AND payload_hash IS NOT NULL AND warc_file IS NOT NULL
-ORDER BY fetched DESC LIMIT 1
-"""
 
 
 class ArchivePolicy:
@@ -49,10 +45,10 @@ class ArchivePolicy:
 
     def _earlier(self, fetch: Fetch, article_id: int | None) -> RepeatedRecord | None:
         """The archived answer that this one repeats byte for byte, or by the server's word (304)."""
-        row = self._store.row(_LAST, (article_id,)) if self._store else None
+        last = last_archived(self._store, article_id) if self._store else None
         exchange = fetch.payload.exchange if fetch.payload else None
-        if row is None or exchange is None:
+        if last is None or exchange is None:
             return None
-        if fetch.status != 304 and hashlib.sha256(exchange.body).hexdigest() != row["payload_hash"]:
+        if fetch.status != 304 and hashlib.sha256(exchange.body).hexdigest() != last.payload_hash:
             return None
-        return RepeatedRecord(row["url"], instant_of(row["fetched"]), by_server=fetch.status == 304)
+        return RepeatedRecord(last.url, last.fetched, by_server=fetch.status == 304)

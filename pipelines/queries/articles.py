@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.article import Article
 from pipelines.queries.activity import totals
 from pipelines.queries.changes import CHANGES
-from pipelines.queries.results import Revision, value_of
+from pipelines.queries.results import CrawlStateChange, Revision, RevisionAddress, value_of
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
 
@@ -119,11 +119,11 @@ def url_of(store: Store, article_id: int | None) -> str | None:
     return url
 
 
-def revision_address(store: Store, revision_id: int) -> Row | None:
-    """url of the article and number of the revision with this id."""
-    return store.row(
-        "SELECT a.url, r.number FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.id = ?", (revision_id,)
-    )
+def revision_address(store: Store, revision_id: int) -> RevisionAddress | None:
+    """The address of the revision with this id."""
+    sql = "SELECT a.url, r.number FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.id = ?"
+    row = store.row(sql, (revision_id,))
+    return value_of(RevisionAddress, row) if row else None
 
 
 def withdrawn_among(store: Store, article_ids: Sequence[int]) -> set[int]:
@@ -182,3 +182,22 @@ def revisions_of_crawl(store: Store, crawl_id: int) -> Iterator[Row]:
         (crawl_id,),
     )
     return ({**row, "changed_fields": json.loads(row["changed_fields"])} for row in rows)
+
+
+def states_of_crawl(store: Store, crawl_id: int) -> list[CrawlStateChange]:
+    """The steps of state that a crawl led to, but for first fetches."""
+    sql = """SELECT a.url, s.state, s.reason FROM states s JOIN articles a ON a.id = s.article_id
+        WHERE s.crawl_id = ? AND s.reason <> 'first seen'"""
+    return [value_of(CrawlStateChange, row) for row in store.rows(sql, (crawl_id,))]
+
+
+def most_revised(store: Store) -> str | None:
+    """The URL of the article with the most revisions; of several the one that was found first."""
+    url: str | None = store.value("SELECT url FROM articles ORDER BY revision_count DESC, id LIMIT 1")
+    return url
+
+
+def first_silent_edit(store: Store) -> str | None:
+    """The URL of the article whose silent edit was recorded first."""
+    url: str | None = store.value("SELECT url FROM silent_edits ORDER BY revision_id LIMIT 1")
+    return url

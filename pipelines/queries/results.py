@@ -52,6 +52,24 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class RevisionAddress:
+    """Where a revision is."""
+
+    url: str
+    """Of its article."""
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlStateChange:
+    """A step of an article's state that a crawl led to."""
+
+    url: str
+    state: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class StateChange:
     """A step of an article's state."""
 

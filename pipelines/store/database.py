@@ -152,6 +152,10 @@ class Store:
         finally:
             self._db.conn.set_progress_handler(None, 0)
 
+    def schema_version(self) -> int:
+        """Another number as soon as any process has changed a table, an index or a view."""
+        return int(self.value("PRAGMA schema_version"))
+
     def backup(self, target: Path) -> None:
         """A whole, consistent copy of the ledger at `target`, while others write; raises StoreError.
 
@@ -270,3 +274,14 @@ class Store:
     def _refuse(self, why: str) -> NoReturn:
         self.close()
         raise StoreError(f"{self.path}: {why}")
+
+
+def restrict(conn: sqlite3.Connection, *, value_bytes: int, statement_bytes: int, pattern_bytes: int) -> None:
+    """Make a connection fit for a stranger's statements: it only reads, attaches no other file, and no value, statement or LIKE
+    pattern is longer than this.
+    """
+    conn.execute("PRAGMA query_only = ON")
+    conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, value_bytes)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, statement_bytes)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, pattern_bytes)

@@ -38,6 +38,20 @@ SELECT f.article_id, f.url, max(f.fetched) AS fetched, count(*) AS looks FROM fe
 WHERE f.outcome = 'reserved' AND a.site_id = ? AND f.fetched > a.last_seen GROUP BY f.article_id
 """
 
+_ARCHIVED = """
+SELECT url, fetched, payload_hash FROM fetches WHERE article_id = ? AND payload_hash IS NOT NULL AND warc_file IS NOT NULL
+ORDER BY fetched DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LastArchived:
+    """The last response of an article that is in the archive."""
+
+    url: str
+    fetched: datetime
+    payload_hash: str
+
 
 @dataclass(frozen=True, slots=True)
 class LastAttempt:
@@ -135,6 +149,12 @@ def kept_elsewhere(store: Store, site_id: str, urls: Iterable[str]) -> set[str]:
     """Those of the URLs that another site's article has: titles of one owner share hosts and stories."""
     sql = "SELECT 1 FROM articles WHERE url_key = ? AND site_id <> ?"
     return {url for url in urls if store.value(sql, (article_key(url), site_id))}
+
+
+def last_archived(store: Store, article_id: int | None) -> LastArchived | None:
+    """The last response of an article that is in the archive."""
+    row = store.row(_ARCHIVED, (article_id,))
+    return LastArchived(row["url"], instant_of(row["fetched"]), row["payload_hash"]) if row else None
 
 
 def _past_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> KnownArticle:

@@ -127,4 +127,4 @@ class _Reader:
     def _is(self) -> tuple[int, int, int]:
         there = self.store.path.stat()
         with self.store.snapshot():  # tells errors as the store's
-            return there.st_dev, there.st_ino, int(self.store.value("PRAGMA schema_version"))
+            return there.st_dev, there.st_ino, self.store.schema_version()

@@ -22,6 +22,7 @@ from datasette.database import Database
 from datasette.plugins import pm
 from datasette.utils import sqlite3
 
+from pipelines.store.database import restrict
 from viewer.app.dispatcher import Dispatcher, DispatcherConfig
 from viewer.app.http_protocol import MAX_HEAD, SlowClientProtocol
 from viewer.app.mount import TABLES, MountedPages
@@ -62,11 +63,7 @@ class LedgerDatabase(Database):  # type: ignore[misc]  # Datasette has no types
         if write:
             raise PermissionError("the ledger is only read here")
         conn = sqlite3.connect(f"{Path(self.path).absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-        conn.execute("PRAGMA query_only = ON")
-        conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_TEXT)
-        conn.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MAX_SQL)
-        conn.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MAX_LIKE)
+        restrict(conn, value_bytes=MAX_TEXT, statement_bytes=MAX_SQL, pattern_bytes=MAX_LIKE)
         self._all_file_connections.append(conn)
         return conn
 

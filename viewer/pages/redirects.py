@@ -26,8 +26,8 @@ def article(request: Request, ledger: Holdings, root: str) -> Response:
 def revision(request: Request, ledger: Holdings, root: str) -> Response:
     """To what the revision changed; of a first one, to the article's history."""
     number = request.path.removeprefix(REVISION)
-    row = articles.revision_address(ledger.store, int(number)) if _NUMBER.fullmatch(number) else None
-    if row is None:
+    address = articles.revision_address(ledger.store, int(number)) if _NUMBER.fullmatch(number) else None
+    if address is None:
         return refusal(404, "The ledger has no revision of this number.", root)
-    url, to = article_path(row["url"]), row["number"]
+    url, to = article_path(address.url), address.number
     return redirect(f"{root}/diff/{to - 1}..{to}/{url}" if to > 1 else f"{root}/history/{url}")
