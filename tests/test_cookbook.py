@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.store.database import Store
 from tests.cookbook import COOKBOOK, Question, as_table, ledger, questions
+from tests.table import table
 
 pytestmark = pytest.mark.timeout(300)  # one of them makes the ledger, and the others wait for it
 QUESTIONS = list(questions())
@@ -31,14 +32,14 @@ def test_the_questions_are_numbered_and_each_is_found() -> None:
     assert len(QUESTIONS) >= 20
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.title)
+@table("question", QUESTIONS, ids=lambda question: question.title)
 def test_it_answers_what_is_printed(store: Store, question: Question) -> None:
     rows = list(store.rows(question.sql))
     assert rows, "a question whose answer the demo does not know shows nothing"
     assert as_table(rows) == question.result, "python -m tests.cookbook writes the results anew"
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.title)
+@table("question", QUESTIONS, ids=lambda question: question.title)
 def test_it_reads_no_more_than_it_says(store: Store, question: Question) -> None:
     assert question.reads
     walked = [row["detail"] for row in store.rows(f"EXPLAIN QUERY PLAN {question.sql}") if row["detail"].startswith("SCAN")]

@@ -18,6 +18,7 @@ from pipelines.history.revisions import State
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Store
 from pipelines.store.rows import json_of
+from tests.table import table
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -34,7 +35,7 @@ def section(text: str, heading: str) -> str:
     return match[1]
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@table("verb", VERBS)
 def test_each_verb_and_option_is_documented(verb: str) -> None:
     told = section(read("docs/commands.md"), f"## {verb}")
     command: click.Command = importlib.import_module(f"crawler.commands.{VERBS[verb][0]}").command
@@ -65,10 +66,10 @@ def test_each_table_and_column_is_documented(store: Store) -> None:
     text = read("docs/schema.md")
     sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_%' ESCAPE '\\'"
     tables = [row["name"] for row in store.rows(sql) if not re.fullmatch(r"revisions_fts_\w+", row["name"])]
-    for table in tables:
-        told = section(text, f"## {table}")
-        for row in store.rows(f"SELECT name FROM pragma_table_info('{table}')"):
-            assert re.search(rf"`{row['name']}`", told), f"{table}.{row['name']}"
+    for name in tables:
+        told = section(text, f"## {name}")
+        for row in store.rows(f"SELECT name FROM pragma_table_info('{name}')"):
+            assert re.search(rf"`{row['name']}`", told), f"{name}.{row['name']}"
     headings = set(re.findall(r"^## ([a-z_]+)$", text, re.MULTILINE))
     assert headings == set(tables), "no table is documented that is not there"
 
@@ -99,7 +100,7 @@ def test_each_key_of_extract_is_documented() -> None:
     assert [key for key in keys if key != "key"] == list(json_of(Article("https://paper.example/")))
 
 
-@pytest.mark.parametrize("value", [*Outcome, *State, *CrawlOutcome])
+@table("value", [*Outcome, *State, *CrawlOutcome])
 def test_each_outcome_and_state_is_documented(value: str) -> None:
     assert f"`{value}`" in read("docs/schema.md")
 

@@ -19,6 +19,7 @@ from crawler.cli import main
 from crawler.config import SETTINGS, load
 from crawler.monitoring.metrics import FAMILIES
 from crawler.schedule.subprocess_runner import STOP_SECONDS
+from tests.table import table
 
 OPERATE = Path(__file__).resolve().parents[1] / "docs" / "operate"
 UNITS = sorted(path for path in (OPERATE / "systemd").iterdir() if path.suffix in (".service", ".timer"))
@@ -64,7 +65,7 @@ def check(arguments: list[str]) -> None:
     assert {word for word in words if word.startswith("--")} <= known, words
 
 
-@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+@table("path", SERVICES, ids=lambda path: path.name)
 def test_services_run_commands_that_exist(path: Path) -> None:
     service = unit(path)["Service"]
     run = "\n".join(service.get(key, "") for key in ("ExecStartPre", "ExecStart", "ExecStartPost"))
@@ -74,7 +75,7 @@ def test_services_run_commands_that_exist(path: Path) -> None:
         check(arguments)
 
 
-@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+@table("path", SERVICES, ids=lambda path: path.name)
 def test_services_have_few_rights(path: Path) -> None:
     service = unit(path)["Service"]
     wanted = {"User": "newsledger", "NoNewPrivileges": "yes", "ProtectSystem": "strict", "ReadWritePaths": "/var/lib/newsledger",
@@ -200,7 +201,7 @@ def test_the_dashboard_asks_for_metrics_that_exist() -> None:
     assert {panel["datasource"]["uid"] for panel in board["panels"]} == {"${datasource}"}
 
 
-@pytest.mark.parametrize("path", sorted(OPERATE.glob("*.md")), ids=lambda path: path.name)
+@table("path", sorted(OPERATE.glob("*.md")), ids=lambda path: path.name)
 def test_documents_name_commands_that_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     shown = "\n".join(re.findall(r"`(newsledger [^`]+)`", text))

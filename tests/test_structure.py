@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.structure import SQL_PACKAGES, TOPS, Module, Structure, cycles, longest_chain, rank_of
+from tests.table import table
 
 ROOT = Path(__file__).resolve().parents[1]
 STRUCTURE = Structure(ROOT)
@@ -153,21 +154,21 @@ def test_the_longest_chain_of_imports_is_bounded() -> None:
     assert len(chain) <= CHAIN, " > ".join(chain)
 
 
-@pytest.mark.parametrize("library", THIRD_PARTY)
+@table("library", THIRD_PARTY)
 def test_libraries_are_met_in_their_places_alone(library: str) -> None:
     importing = {module.file for module in STRUCTURE.modules.values() if any(is_of(name, (library,)) for name in module.imports)}
     assert importing, f"nothing imports {library}: its line is out of date"
     assert [file for file in sorted(importing) if not is_in(file, THIRD_PARTY[library])] == []
 
 
-@pytest.mark.parametrize("place", WALLS)
+@table("place", WALLS)
 def test_walls(place: str) -> None:
     modules = below(place)
     assert modules, f"{place} is no more: its line is out of date"
     assert [(module.file, name) for module in modules for name in module.imports if is_of(name, WALLS[place])] == []
 
 
-@pytest.mark.parametrize("forbidden", sorted({name for names in WALLS.values() for name in names}))
+@table("forbidden", sorted({name for names in WALLS.values() for name in names}))
 def test_what_walls_forbid_exists(forbidden: str) -> None:
     assert forbidden in STRUCTURE.modules or forbidden in THIRD_PARTY, "its line is out of date"
 

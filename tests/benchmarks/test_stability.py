@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pipelines.article import Article, Author, Image
+from tests.table import table
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "../shared/corpus"
@@ -76,7 +77,7 @@ def made_up() -> Any:
     return editing.Subject("made-up", reading.url, "en", PAGE, reading)
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "changed"),
     [
         ("a digit", "burned for 4 hours on Friday"),
@@ -121,7 +122,7 @@ def made_up_whole() -> Any:
     return editing.Subject("made-up", reading.url, "en", WHOLE, reading)
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "changed"),
     [
         ("a word in a short paragraph", "Nobody was lantern hurt"),
@@ -151,7 +152,7 @@ def test_paragraphs_are_found_in_markup() -> None:
     ]
 
 
-@pytest.mark.parametrize("piece", furniture.PIECES, ids=lambda piece: piece.name)
+@table("piece", furniture.PIECES, ids=lambda piece: piece.name)
 def test_furniture_differs_and_is_whole(piece: Any) -> None:
     """Two fetches print different things, or else only a label that never differs; no word is left to fill in."""
     for language in furniture.WORDS:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.structure import Structure, cycles, figures, is_sql, is_upward, longest_chain
+from tests.table import table
 
 
 def structure(root: Path, **files: str) -> Structure:
@@ -59,7 +60,7 @@ def test_relative_imports_are_refused(tmp_path: Path) -> None:
         structure(tmp_path, viewer__a="from . import b\n").upward()
 
 
-@pytest.mark.parametrize(("text", "expected"), [
+@table(("text", "expected"), [
     ("SELECT * FROM articles", True), ("INSERT OR REPLACE INTO x VALUES (1)", True), ("UPDATE a SET b = 1", True),
     ("DELETE FROM a", True), ("ORDER BY seen", True), ("CREATE TABLE a (b)", True), ("the update set of from", False),
     ("select one of these from the list", False), ("FROM", False),
@@ -68,7 +69,7 @@ def test_sql_is_told_from_sentences(text: str, expected: bool) -> None:
     assert is_sql(text) is expected
 
 
-@pytest.mark.parametrize(("importer", "imported", "expected"), [
+@table(("importer", "imported", "expected"), [
     ("pipelines.article", "pipelines.text.urls", True), ("pipelines.text.urls", "pipelines.article", False),
     ("pipelines.queries.a", "pipelines.proof.b", False), ("pipelines.store.a", "pipelines.store.b", False),
     ("pipelines.history.a", "pipelines.diff.b", True), ("pipelines.items", "crawler.clock", True),

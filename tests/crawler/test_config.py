@@ -14,6 +14,7 @@ from crawler.commands.options import SettingOption
 from crawler.config import SETTINGS, ConfigurationError, SettingOrigin, SettingValue, find, load, shown
 from tests import forkserver
 from tests.crawler.processes import environment
+from tests.table import table
 
 SECRET = "slack://secret-token@channel"
 
@@ -37,7 +38,7 @@ def test_environment_goes_before_file_goes_before_default(tmp_path: Path) -> Non
     assert set(said.found) == set(SETTINGS)
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "told"),
     [
         ("jobs = 0", ":1: jobs: not allowed: 0; allowed: a whole number from 1 to 64"),
@@ -65,7 +66,7 @@ def test_a_wrong_file_is_refused(tmp_path: Path, text: str, told: str) -> None:
     assert "secret" not in str(error.value)
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "value", "told"),
     [
         ("NEWSLEDGER_JOBS", "many", "NEWSLEDGER_JOBS: not allowed: 'many'; allowed: a whole number from 1 to 64"),

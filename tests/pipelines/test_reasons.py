@@ -17,6 +17,7 @@ from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.schema.crawls import CRAWLS
 from tests.factories import at
+from tests.table import table
 
 DOCS = Path(__file__).parents[2] / "docs" / "schema.md"
 
@@ -33,7 +34,7 @@ def test_the_docs_explain_every_code() -> None:
     assert documented("Why crawls end") == set(CrawlReason)
 
 
-@pytest.mark.parametrize("code", Skipped)
+@table("code", Skipped)
 def test_codes_are_short_and_have_a_sentence(code: Skipped) -> None:
     assert re.fullmatch(r"[a-z]+(_[a-z]+){0,2}", code)
     assert skipped_sentence(code) != code or code is Skipped.WITHDRAWN

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.table import table
 from viewer.filters import FilterError, Wanted, wanted
 
 
-@pytest.mark.parametrize(
+@table(
     ("query", "expected"),
     [
         ("", Wanted()),
@@ -29,7 +30,7 @@ def test_what_is_asked_for(query: str, expected: Wanted) -> None:
     assert wanted(query) == expected
 
 
-@pytest.mark.parametrize(
+@table(
     ("query", "told"),
     [
         ("change=edited", "change: 'edited' is none of new, restamped, restored, reverted, silent, updated"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines.store.database import Store
+from tests.table import table
 from tests.viewer.page_reader import ARABIC, GONE, HOSTILE, HOSTILE_URL, LONG, MILL, NOW, ask, make
 from viewer import article_view
 from viewer.pages.history import missing_since, next_look, stamp
@@ -122,7 +123,7 @@ def test_an_article_of_very_many_revisions_stays_a_page(path: Path, monkeypatch:
     assert len(page.texts(".size")) == 2
 
 
-@pytest.mark.parametrize(
+@table(
     ("states", "since"),
     [
         ([], None),
@@ -149,7 +150,7 @@ def test_next_look(check: str | None, said: str) -> None:
     assert next_look({"next_check": "2025-03-09T12:30:00Z"}, datetime(2025, 3, 9, 12, 0, tzinfo=UTC)) == "in 30 min"
 
 
-@pytest.mark.parametrize(
+@table(
     ("number", "before", "now", "said"),
     [
         (1, None, None, ""),

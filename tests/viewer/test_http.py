@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.table import table
 from viewer.http import COMMON, LOCKED, POLICY, Query, Request, document, html, json_of, redirect
 
 
-@pytest.mark.parametrize(
+@table(
     ("target", "pairs"),
     [
         ("/", ()),

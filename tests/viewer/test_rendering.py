@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from pipelines.article import CHANGES, Outcome
 from pipelines.history.revisions import State
+from tests.table import table
 from viewer import labels, rendering
 from viewer.http import Request
 from viewer.rendering import _DIGESTS, ASSETS, asset, asset_url
@@ -18,7 +19,7 @@ from viewer.rendering import _DIGESTS, ASSETS, asset, asset_url
 HOSTILE = "<script>alert('1')</script>\x00\u202e&\"{{ 7*7 }}"
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "shown"),
     [
         (None, ""),
@@ -42,7 +43,7 @@ def test_plain_is_bounded_and_says_so() -> None:
     assert len(rendering.plain("x" * 600_000)) < 500_010
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "shown"),
     [
         (None, ""),
@@ -60,7 +61,7 @@ def test_clock_and_day() -> None:
     assert rendering.day("2025-03-07T08:05:00Z") == '<time datetime="2025-03-07">Friday, 7 March 2025</time>'
 
 
-@pytest.mark.parametrize(
+@table(
     ("not_before", "on", "said"),
     [
         (None, "", "first seen 7 Mar 2025, 09:30"),
@@ -74,7 +75,7 @@ def test_an_edit_is_told_with_its_bounds(not_before: str | None, on: str, said: 
     assert rendering.within("2025-03-07T09:30:00Z", not_before, on).striptags() == said
 
 
-@pytest.mark.parametrize(
+@table(
     ("url", "link"),
     [
         ('https://paper.example/ä?a="<b>', "https://paper.example/%C3%A4?a=%22%3Cb%3E"),
@@ -89,7 +90,7 @@ def test_only_addresses_of_the_web_are_links(url: str | None, link: str) -> None
     assert rendering.web(url) == link
 
 
-@pytest.mark.parametrize(
+@table(
     ("tag", "said"), [("en-GB", "en-GB"), ("ar", "ar"), ("zh-Hant-TW", "zh-Hant-TW"), ("", ""), (None, ""), ('en" onload="x', "")]
 )
 def test_language(tag: str | None, said: str) -> None:
@@ -137,7 +138,7 @@ def test_files_are_kept_for_good_under_the_digest_of_what_they_hold() -> None:
     assert dict(stale.headers)["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize("name", ["", "none.css", "../rendering.py", "../templates/base.html", "viewer.css/", "%2e%2e/words.py"])
+@table("name", ["", "none.css", "../rendering.py", "../templates/base.html", "viewer.css/", "%2e%2e/words.py"])
 def test_no_other_files_are_handed_out(name: str) -> None:
     assert asset(Request("GET", ASSETS + name, {})) is None
 
@@ -148,13 +149,11 @@ def test_every_term_has_words() -> None:
     assert set(labels.STATES) >= {str(state) for state in State}
 
 
-@pytest.mark.parametrize(("parts", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+@table(("parts", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
 def test_listed(parts: list[str], said: str) -> None:
     assert labels.listed(parts) == said
 
 
-@pytest.mark.parametrize(
-    ("minutes", "said"), [(-5, "0 min"), (0, "0 min"), (59, "59 min"), (61, "1 h 1 min"), (1440, "1 d"), (1505, "1 d 1 h")]
-)
+@table(("minutes", "said"), [(-5, "0 min"), (0, "0 min"), (59, "59 min"), (61, "1 h 1 min"), (1440, "1 d"), (1505, "1 d 1 h")])
 def test_lasted(minutes: int, said: str) -> None:
     assert labels.lasted(minutes) == said

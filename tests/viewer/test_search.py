@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.table import table
 from tests.viewer.page_reader import MILL, SECRET, ask, make, target_of
 from viewer.filters import Wanted
 from viewer.pages.search import facet, grouped, page_number, span
@@ -83,7 +84,7 @@ def test_words_that_nobody_meant_as_markup(path: Path) -> None:
     assert page.texts(".hit")
 
 
-@pytest.mark.parametrize(("text", "number"), [(None, 1), ("", 1), ("2", 2), ("0", 1), ("-1", 1), ("99", 50), ("x", 1), ("٣", 1)])
+@table(("text", "number"), [(None, 1), ("", 1), ("2", 2), ("0", 1), ("-1", 1), ("99", 50), ("x", 1), ("٣", 1)])
 def test_page_number(text: str | None, number: int) -> None:
     assert page_number(text) == number
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
+from tests.table import table
 from tests.viewer import syndication
 from tests.viewer.client import answer, page, reading, texts
 from tests.viewer.syndication import NOW, PAPERS
@@ -142,7 +143,7 @@ def test_empty_ledger(tmp_path: Path) -> None:
     assert texts(page(tmp_path / "news.db", "/takedowns", NOW), "//*[@class='big']") == ["Nothing has gone."]
 
 
-@pytest.mark.parametrize(
+@table(
     ("first", "last", "shown"),
     [
         (None, None, ("2025-03-08", "2025-03-21")),

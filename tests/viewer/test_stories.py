@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.diff import body_changes
+from tests.table import table
 from tests.viewer import syndication
 from tests.viewer.client import answer, page, reading, texts
 from tests.viewer.syndication import HOSTILE, LOCAL, NOW, PARAGRAPHS
@@ -165,7 +166,7 @@ def test_withdrawn_member(tmp_path: Path) -> None:
     assert f"/story/{row['story_id']}/{row['article_id']}" not in root.xpath("//@href")
 
 
-@pytest.mark.parametrize(
+@table(
     ("before", "after", "expected"),
     [
         ("One two three.", "One two three.", Kept(3, 0, 0, 0)),

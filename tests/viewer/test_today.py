@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.diff import Op, Piece
 from pipelines.store.database import Store
+from tests.table import table
 from tests.viewer.page_reader import ARABIC, BRIDGE, MILL, ask, make, target_of
 from viewer.pages.home import ROWS, headline_pieces
 
@@ -125,7 +126,7 @@ def test_a_value_that_cannot_be_meant_is_refused(path: Path) -> None:
     assert "nonsense" in page.text
 
 
-@pytest.mark.parametrize(
+@table(
     ("before", "after", "pieces"),
     [
         (None, "Fire", (Piece(Op.SAME, "Fire"),)),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crawler.catalogue import CatalogueError, load_sites
 from crawler.catalogue.site import Site
+from tests.table import table
 
 GOOD = """\
 [[site]]
@@ -95,7 +96,7 @@ def test_the_least_definition_takes_the_defaults(tmp_path: Path) -> None:
     assert site.interval == timedelta(hours=1)
 
 
-@pytest.mark.parametrize(
+@table(
     "line",
     [
         'url = "http://127.0.0.1:8000/"\ndelay_seconds = 0',
@@ -194,7 +195,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("line", REFUSED)
+@table("line", REFUSED)
 def test_a_bad_key_is_refused_with_file_line_and_key(tmp_path: Path, line: str) -> None:
     key, what = REFUSED[line]
     message = refusal(tmp_path, GOOD + line + "\n")
@@ -202,7 +203,7 @@ def test_a_bad_key_is_refused_with_file_line_and_key(tmp_path: Path, line: str) 
     assert "\n" not in message
 
 
-@pytest.mark.parametrize(
+@table(
     ("key", "value", "what"),
     [
         ("id", '"Stanton"', "'Stanton' must be lower case letters and digits"),
@@ -322,7 +323,7 @@ timezone = "Mars/Olympus"
     ]
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "message"),
     [
         ("", "sites.toml: defines no site: there is no [[site]] table"),

@@ -11,6 +11,7 @@ import pytest
 
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
+from tests.table import table
 
 ROOT = Path(__file__).resolve().parents[3]
 FACTS = ROOT / "../shared/facts/catalogue.csv"
@@ -81,7 +82,7 @@ def test_regions_of_one_host_share_its_patience_and_shun_its_sitemaps(shipped: t
     assert [site.id for site in shipped if crowded[site.politeness_group] > 1 and site.robots_sitemaps] == []
 
 
-@pytest.mark.parametrize(
+@table(
     ("site_id", "path", "external_id"),
     [
         ("shropshire-star", "/news/local-hubs/telford/2025/03/07/bridge-reopens", None),
@@ -120,7 +121,7 @@ def test_shipped_patterns_know_an_article(shipped: tuple[Site, ...], site_id: st
     assert (site.looks_like_article(url), site.external_id(url)) == (True, external_id)
 
 
-@pytest.mark.parametrize(
+@table(
     "path",
     [
         "/",

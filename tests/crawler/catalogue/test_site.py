@@ -7,11 +7,11 @@ from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.catalogue.site import MAX_SEARCHED_CHARS, Site, host_of, is_loopback, parse_every
+from tests.table import table
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "sites.md"
 
@@ -20,7 +20,7 @@ def site(url: str = "https://www.stantonmercury.example/", **keys: object) -> Si
     return Site(id="stanton", name="Stanton Mercury", url=url, timezone="Europe/London", **keys)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@table(
     ("url", "host"),
     [
         ("https://www.Stanton-Mercury.example/news/", "www.stanton-mercury.example"),
@@ -55,7 +55,7 @@ def test_group_and_own_hosts_of_a_site_whose_feed_lives_elsewhere() -> None:
     assert regional.own_hosts == {"www.bbc.co.uk", "feeds.bbci.co.uk", "127.0.0.1:8000"}
 
 
-@pytest.mark.parametrize(
+@table(
     ("host", "loopback"),
     [
         ("127.0.0.1:8000", True),
@@ -76,7 +76,7 @@ def test_is_loopback(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
 
 
-@pytest.mark.parametrize(
+@table(
     ("own", "other", "same"),
     [
         ("https://www.stanton.co.uk/", "https://stanton.co.uk/news/1", True),
@@ -103,7 +103,7 @@ def test_same_site(own: str, other: str, same: bool) -> None:
     assert site(own).same_site(other) is same
 
 
-@pytest.mark.parametrize(
+@table(
     ("pattern", "url", "looks", "external_id"),
     [
         (None, "https://a.example/news/fire-1234567", None, None),
@@ -136,7 +136,7 @@ def test_no_address_makes_a_question_raise(url: str) -> None:
     assert is_loopback(host_of(url)) in (True, False)
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "length"),
     [
         ("1 min", timedelta(minutes=1)),
@@ -176,7 +176,7 @@ def test_docs_tell_of_every_key_and_of_no_other() -> None:
     assert {key: told[key] for key in defaults} == defaults
 
 
-@pytest.mark.parametrize(
+@table(
     ("delay", "given", "an_hour"),
     [(0.0, None, 360), (1.0, None, 360), (2.0, None, 180), (60.0, None, 6), (2.0, 25.0, 25), (2.0, 0.0, 0)],
 )

@@ -46,6 +46,7 @@ from pipelines.store.crawls import CrawlOutcome, Source
 from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot
 from pipelines.text.dates import Precision, Timestamp
 from tests.factories import T0, article
+from tests.table import table
 
 CRAWL = "0123456789abcdef" * 2
 REPLY = "newsledger:reply:here"
@@ -231,7 +232,7 @@ BAD: dict[str, dict[bytes, bytes]] = {
 }
 
 
-@pytest.mark.parametrize("fields", BAD.values(), ids=BAD)
+@table("fields", BAD.values(), ids=BAD)
 def test_what_is_no_message_is_refused(fields: dict[bytes, bytes]) -> None:
     with pytest.raises(BadMessageError) as caught:
         decode(fields)

@@ -32,6 +32,7 @@ from tests.crawler.cluster.cluster_env import site
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.crawler.processes import environment, site_table
 from tests.factories import article
+from tests.table import table
 
 HERALD, GAZETTE = site("herald"), site("gazette")
 CRAWL = "0" * 32
@@ -79,7 +80,7 @@ def test_where_nothing_goes_on_nothing_is_read(redis: Redis) -> None:
     assert replace(standing_of(redis), memory_bytes=2_000_000) == EMPTY
 
 
-@pytest.mark.parametrize(
+@table(
     ("standing", "found"),
     [
         (WELL, {}),

@@ -7,7 +7,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
@@ -15,6 +14,7 @@ from crawler.cli import main
 from crawler.commands.diff_output import tell
 from pipelines.article import Author, Image
 from tests.factories import URL, article, new_ledger, new_store
+from tests.table import table
 
 FIRE = "Firefighters were called to Cross Mill on the ring road at 4.10am on Friday."
 CREWS = "Crews from three towns fought the blaze until dawn, and two people were hurt."
@@ -47,7 +47,7 @@ def test_in_a_pipe_a_paragraph_is_a_line() -> None:
     ])  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [20, 49, 50, 80, 200])
+@table("width", [20, 49, 50, 80, 200])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     shown = re.sub(r"\x1b\[[0-9;]*m", "", told(width, force_terminal=True, color_system="standard", no_color=True))
     assert max(map(len, shown.splitlines())) <= width

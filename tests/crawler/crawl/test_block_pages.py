@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.crawl.block_pages import Headers, plain_headers, refusal_of, retry_after
+from tests.table import table
 
 NOW = datetime(2025, 3, 7, 8, 0, tzinfo=UTC)
 PAGE = b"<html><head><title>%b</title></head><body><p>Please wait.</p>%b</body></html>"
 CAPTCHA = b'<script src="https://www.google.com/recaptcha/api.js"></script>'
 
 
-@pytest.mark.parametrize(
+@table(
     ("status", "headers", "body", "refusal"),
     [
         (200, {}, b"", None),
@@ -46,7 +46,7 @@ def test_refusals(status: int, headers: Headers, body: bytes, refusal: str | Non
     assert refusal_of(status, headers, body) == refusal
 
 
-@pytest.mark.parametrize(
+@table(
     ("headers", "seconds"),
     [
         ({}, None),

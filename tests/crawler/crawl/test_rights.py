@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from crawler.crawl.block_pages import Headers
 from crawler.crawl.rights import Reservations, TdmReservation, TdmRule, forbids_copies, mining_rules, reservations_of, rule_for
+from tests.table import table
 
 POLICY = "https://paper.example/terms/mining"
 
 
-@pytest.mark.parametrize(
+@table(
     ("values", "robots"),
     [
         ((), ()),
@@ -39,7 +40,7 @@ def test_robots_header(values: tuple[str, ...], robots: tuple[str, ...]) -> None
     assert reservations_of({"x-robots-tag": values}).robots == robots
 
 
-@pytest.mark.parametrize(
+@table(
     ("head", "found"),
     [
         ("", Reservations()),
@@ -63,7 +64,7 @@ def test_head(head: str, found: Reservations) -> None:
     assert reservations_of({}, f"<!doctype html><html><head><title>A</title>{head}</head><body>".encode()) == found
 
 
-@pytest.mark.parametrize(
+@table(
     ("headers", "head", "tdm"),
     [
         ({"tdm-reservation": ("1",)}, b"", TdmReservation(True)),
@@ -85,14 +86,14 @@ def test_mining_as_it_is_kept(mining: TdmReservation, text: str) -> None:
     assert str(mining) == text
 
 
-@pytest.mark.parametrize(
+@table(
     ("robots", "forbids"), [("noarchive", True), ("noindex, nocache", True), ("noindex", False), ("unavailable_after: x", False)]
 )
 def test_copies(robots: str, forbids: bool) -> None:
     assert forbids_copies(robots) is forbids
 
 
-@pytest.mark.parametrize(
+@table(
     ("body", "rules"),
     [
         (b"", ()),
@@ -112,7 +113,7 @@ def test_file(body: bytes, rules: tuple[TdmRule, ...]) -> None:
     assert mining_rules(body) == rules
 
 
-@pytest.mark.parametrize(
+@table(
     ("location", "path", "fits"),
     [
         ("/", "/news/a", True),

@@ -14,6 +14,7 @@ from crawler.demo.script import events
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of, optional_moment
 from tests.crawler.processes import newsledger
+from tests.table import table
 
 EXPECTED = {article.path: article for article in expected()}
 
@@ -58,7 +59,7 @@ def test_the_ledger_holds_the_script_and_nothing_else(demo: tuple[Path, str]) ->
     }
 
 
-@pytest.mark.parametrize("article", EXPECTED.values(), ids=lambda article: article.story)
+@table("article", EXPECTED.values(), ids=lambda article: article.story)
 def test_each_revision_is_told_right(demo: tuple[Path, str], article: ExpectedArticle) -> None:
     """What changed, within which bounds, and what the page said."""
     row = ledger(demo[0])[article.path]

@@ -17,6 +17,7 @@ from crawler.demo.look import printed
 from crawler.demo.script import CRAWL_TIMES, at, events, state_at
 from crawler.demo.shell import SECTIONS
 from crawler.demo.story import Event, EventKind, Template
+from tests.table import table
 
 BASE = "http://127.0.0.1:8000"
 VOID = {"meta", "link", "img", "br"}
@@ -78,7 +79,7 @@ def test_a_page_says_what_the_script_says(event: Event) -> None:
     assert html.count("<h1") == 1
 
 
-@pytest.mark.parametrize("template", Template)
+@table("template", Template)
 def test_each_template_tells_the_times_it_should(template: Template) -> None:
     for event in (event for event in LIVE if event.page.template is template):
         page = event.page
@@ -115,7 +116,7 @@ def test_the_amp_twin_is_the_same_story_and_the_same_bytes() -> None:
     assert f'<link rel="amphtml" href="{BASE}{page.amp_path}">'.encode() in get(page.path)
 
 
-@pytest.mark.parametrize("path", ["/", *SECTIONS.values(), PUZZLE_PATH, E_PAPER_PATH])
+@table("path", ["/", *SECTIONS.values(), PUZZLE_PATH, E_PAPER_PATH])
 def test_pages_that_are_no_articles(path: str) -> None:
     parser = read(get(path))
     assert parser.described == []
@@ -134,7 +135,7 @@ def test_a_section_names_its_stories_newest_first() -> None:
     assert wanted[0] == "/news/burst-pipe-closes-ternbridge-primary-school-4512023"
 
 
-@pytest.mark.parametrize(
+@table(
     ("path", "when", "status"),
     [
         ("/whats-on/night-market-to-return-to-castle-gate-4511975", "08:30", 200),
@@ -172,7 +173,7 @@ def sitemap(path: str, now) -> dict[str, str | None]:
     return {row.find(f"{SITEMAP}loc").text.removeprefix(BASE): row.findtext(f"{SITEMAP}lastmod") for row in tree}
 
 
-@pytest.mark.parametrize("now", CRAWL_TIMES, ids=lambda now: f"{now:%d-%H%M}")
+@table("now", CRAWL_TIMES, ids=lambda now: f"{now:%d-%H%M}")
 def test_the_sitemaps_name_every_listed_story_with_its_lastmod(now) -> None:
     index = sitemap("/sitemap.xml", now)
     assert list(index) == ["/sitemaps/news.xml", "/sitemaps/archive.xml"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 
 from crawler.demo.script import CRAWL_TIMES, DAY, at, events, state_at, stories
 from crawler.demo.story import PRODUCES, DemoStory, Event, EventKind, PageState, Template, edited, text
 from pipelines.article import CHANGES, Kind, Outcome
+from tests.table import table
 
 CONTENT = {
     "headline": lambda page: page.headline,
@@ -53,7 +54,7 @@ def test_every_kind_of_event_and_of_page_is_told() -> None:
     assert (len(stories()), len(new_in_the_day)) == (28, 19)
 
 
-@pytest.mark.parametrize("story", stories(), ids=lambda story: story.key)
+@table("story", stories(), ids=lambda story: story.key)
 def test_each_story_begins_with_its_publication(story: DemoStory) -> None:
     first = story.events[0]
     assert (first.what, first.change, first.changed) == (EventKind.PUBLISHED, Outcome.NEW, ())
@@ -172,8 +173,11 @@ def looks(story: DemoStory, since_stamp: bool) -> list[Event]:
     return seen
 
 
-@pytest.mark.parametrize("since_stamp", [True, False], ids=["age by the page's stamp", "age by our last revision"])
-@pytest.mark.parametrize("story", stories(), ids=lambda story: story.key)
+@table(
+    ("story", "since_stamp"),
+    product(stories(), [True, False]),
+    ids=lambda value: value.key if isinstance(value, DemoStory) else f"age by the page's stamp: {value}",
+)
 def test_the_crawl_times_part_each_event_from_the_next(story: DemoStory, since_stamp: bool) -> None:
     seen = looks(story, since_stamp)
     missed = [event.note for event in story.events if event not in seen and event.what is not EventKind.CACHE_MENDED]

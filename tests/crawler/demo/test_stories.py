@@ -8,6 +8,7 @@ import pytest
 
 from crawler.demo.stories import read_story, stories
 from pipelines.text.toml_lines import TomlError
+from tests.table import table
 
 STORY = '''note = "first word"
 path = "/news/a-1234567"
@@ -68,7 +69,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@table("case", REFUSED)
 def test_what_is_no_story_is_refused_with_file_and_line(tmp_path: Path, case: str) -> None:
     old, new, message = REFUSED[case]
     assert STORY.count(old) == 1

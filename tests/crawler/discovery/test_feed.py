@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.discovery.candidate import Candidate, Listing
 from crawler.discovery.feed import MAX_ENTRIES, MAX_FEED_BYTES, parse_feed
+from tests.table import table
 
 URL = "https://www.example.com/news/rss/"
 
@@ -129,7 +130,7 @@ def test_times_without_zone_are_read_in_the_sites() -> None:
     assert rows(read(item, timezone="Europe/London")) == [("https://www.example.com/a", None, None, "2025-07-07T09:00:00Z")]
 
 
-@pytest.mark.parametrize(
+@table(
     "document",
     [
         b"\xef\xbb\xbf" + RSS.encode(),
@@ -152,7 +153,7 @@ def test_repairs(document: bytes) -> None:
     assert rows(read(document)) == RSS_READ
 
 
-@pytest.mark.parametrize(
+@table(
     "broken",
     [
         RSS.replace('xmlns:media="http://search.yahoo.com/mrss/"', ""),
@@ -169,7 +170,7 @@ def test_one_broken_entry_leaves_the_others(broken: str) -> None:
     assert listing.problems[0] == "not well-formed: read entry by entry"
 
 
-@pytest.mark.parametrize(
+@table(
     ("entry", "problem"),
     [
         ("<title>x</title>", "entry 1: no usable link"),
@@ -185,7 +186,7 @@ def test_entries_that_lead_nowhere(entry: str, problem: str) -> None:
     assert (rows(listing), listing.problems) == ([("https://www.example.com/a", None, None, None)], (problem,))
 
 
-@pytest.mark.parametrize(
+@table(
     ("document", "problem"),
     [
         ("", "no feed: no markup"),
@@ -220,7 +221,7 @@ LAUGHS = (
 )
 
 
-@pytest.mark.parametrize(
+@table(
     ("doctype", "title"),
     [
         (LAUGHS, "&i;"),
@@ -239,7 +240,7 @@ def test_entities_are_never_expanded(doctype: str, title: str) -> None:
     assert "root:" not in repr(listing)
 
 
-@pytest.mark.parametrize(
+@table(
     "document",
     [
         "<rss>" + "<item " * 200_000,
@@ -259,7 +260,7 @@ def test_hostile_documents_are_got_through(document: str) -> None:
     assert len(repr(listing.problems)) < 20_000
 
 
-@pytest.mark.parametrize("document", [RSS, ATOM, RDF, JSON_FEED])
+@table("document", [RSS, ATOM, RDF, JSON_FEED])
 def test_cut_off_anywhere(document: str) -> None:
     data = document.encode()
     whole = [row[0] for row in rows(read(data))]

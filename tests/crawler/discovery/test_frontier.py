@@ -19,6 +19,7 @@ from pipelines.store.crawls import Source
 from pipelines.store.rows import moment
 from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot
 from tests.factories import T0, URL, at, day, stamp
+from tests.table import table
 
 SITE = Site("paper", "The Paper", "https://paper.example/", "Europe/London")
 WITH_FORM = replace(SITE, article_url=re.compile(r"-(?P<id>\d{7})$"))
@@ -47,7 +48,7 @@ def test_what_is_new_is_asked_for() -> None:
     assert asked([named()], SiteSnapshot()) == [(URL, "new")]
 
 
-@pytest.mark.parametrize(
+@table(
     ("modified", "claimed", "told", "expected"),
     [
         ("2025-03-07T08:00:00Z", None, stamp(0), []),
@@ -140,7 +141,7 @@ def test_what_a_person_names_is_asked_for_whatever_is_known() -> None:
     assert asked([], knowing(), 0, named=(URL,)) == [(URL, "named")]
 
 
-@pytest.mark.parametrize(
+@table(
     ("candidate", "site", "reason"),
     [
         (named("https://elsewhere.example/news/a-b-c-d"), SITE, "other_site"),
@@ -195,7 +196,7 @@ MAP = Source("https://paper.example/sitemap.xml", "sitemap", T0, 200, candidates
 SECTION = Source("https://paper.example/news/", "section", T0, 200, candidates=9)
 
 
-@pytest.mark.parametrize(
+@table(
     ("source", "others", "minutes", "asked_for"),
     [
         (None, [MAP], 0, True),

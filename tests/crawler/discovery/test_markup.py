@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.discovery.markup import MAX_TAGS, decode, html_tree, root_name, xml_source, xml_tree
+from tests.table import table
 
 TEXT = "Grüße aus Łódź – „déja vů“"
 
 
-@pytest.mark.parametrize(
+@table(
     ("body", "content_type", "text"),
     [
         (TEXT.encode(), None, TEXT),
@@ -40,7 +40,7 @@ def test_decode(body: bytes, content_type: str | None, text: str) -> None:
     assert decode(body, content_type) == text
 
 
-@pytest.mark.parametrize(
+@table(
     ("body", "text"),
     [
         ("<?xml version='1.0' encoding='iso-8859-1'?><p>größe</p>", "größe"),
@@ -57,7 +57,7 @@ def test_html_tree(body: bytes | str, text: str) -> None:
     assert "".join(tree.itertext()).removeprefix("]>") == text
 
 
-@pytest.mark.parametrize("body", ["", b"", " \n", "<!-- -->", "<p>" * (MAX_TAGS + 1)])
+@table("body", ["", b"", " \n", "<!-- -->", "<p>" * (MAX_TAGS + 1)])
 def test_no_html_tree(body: bytes | str) -> None:
     assert html_tree(body) is None
 
@@ -72,7 +72,7 @@ def test_attributes_by_the_thousand_are_dropped_and_nothing_else_is() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@table(
     ("body", "source"),
     [
         (b"<?xml version='1.0'?><!-- a --><?pi?><rss/>", b"<rss/>"),

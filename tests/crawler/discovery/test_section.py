@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.discovery.candidate import Candidate, Listing, SourceKind
 from crawler.discovery.section import MAX_CANDIDATES, MAX_PAGE_BYTES, parse_section
+from tests.table import table
 
 URL = "https://www.example.com/news/"
 
@@ -83,7 +83,7 @@ def test_where_articles_are_numbered_spelled_out_addresses_are_none() -> None:
     assert len(parse_section(numbered + campaign, URL).candidates) == 12
 
 
-@pytest.mark.parametrize(
+@table(
     ("link", "title"),
     [
         ("<a href='/x-1000001'>Plain words of a link</a>", "Plain words of a link"),
@@ -100,7 +100,7 @@ def test_titles(link: str, title: str | None) -> None:
     assert parse_section(link, URL).candidates == (Candidate("https://www.example.com/x-1000001", SourceKind.SECTION, title),)
 
 
-@pytest.mark.parametrize(
+@table(
     ("markup", "found"),
     [
         ("<nav><a href='/four-words-of-section/'>Four words of section</a></nav>", False),
@@ -127,7 +127,7 @@ def test_limits() -> None:
     assert parse_section("<p>Please enable scripts", URL).problems == ("no links of this site on the page",)
 
 
-@pytest.mark.parametrize(
+@table(
     "page",
     [
         "<a href='/x-1000001'>" * 50_000,

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from crawler.discovery.section import parse_section
 from crawler.discovery.shape import Shape, article_shape, word_count
 from pipelines.text.urls import canonicalize, same_page
+from tests.table import table
 
 OWN = Path(__file__).resolve().parents[2] / "corpus"
 CORPUS = Path(__file__).resolve().parents[3] / "../shared/corpus"
 
 
-@pytest.mark.parametrize(
+@table(
     "path",
     [
         "/2025/03/07/fair-opens",
@@ -50,7 +51,7 @@ def test_signed(path: str) -> None:
     assert article_shape(f"https://www.example.com{path}") is Shape.SIGNED
 
 
-@pytest.mark.parametrize(
+@table(
     "path",
     [
         "/the-fair-opens-in-town/",
@@ -69,7 +70,7 @@ def test_spelled(path: str) -> None:
     assert article_shape(f"https://www.example.com{path}") is Shape.SPELLED
 
 
-@pytest.mark.parametrize(
+@table(
     "path",
     [
         "/",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.discovery.candidate import Listing, SourceKind
 from crawler.discovery.sitemap import MAX_SITEMAP_BYTES, MAX_URLS, inflate, parse_sitemap
+from tests.table import table
 
 URL = "https://www.example.com/sitemaps/news.xml"
 
@@ -74,7 +75,7 @@ def test_index() -> None:
     assert (listing.candidates, listing.problems) == ((), ())
 
 
-@pytest.mark.parametrize(
+@table(
     "document",
     [
         gzip.compress(NEWS.encode(), mtime=0),
@@ -107,7 +108,7 @@ def test_a_feed_in_a_sitemaps_place() -> None:
     assert urls(read("<rss><channel><item><link>/a</link></item></channel></rss>")) == ["https://www.example.com/a"]
 
 
-@pytest.mark.parametrize(
+@table(
     ("document", "problem"),
     [
         ("", "the sitemap is empty"),
@@ -157,7 +158,7 @@ def test_inflate() -> None:
     assert inflate(gzip.compress(b"packed" * 99)[:-9], 1000)[1] == "gzip body is cut off"
 
 
-@pytest.mark.parametrize(
+@table(
     "document",
     [
         "<urlset>" + "<url>" * 500_000,

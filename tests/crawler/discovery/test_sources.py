@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
 from crawler.discovery.sources import believable, newest_first
 from tests.factories import stamp
+from tests.table import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("minutes", "believed"),
     [((0, 0, 0), False), ((0, 0.5, 1), False), ((0, 0, 2), True), ((0, 0), True), ((), True), ((5,) * 50, False)],
 )

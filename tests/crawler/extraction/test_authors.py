@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crawler.extraction import explain, extract
 from crawler.extraction.authors import SiteAuthors, authors_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.titles import site_names
+from tests.table import table
 
 URL = "https://www.example.co.uk/news/local-news/lantern-parade-returns-to-the-quay-7654321"
 TEXT = "<p>" + "The lantern parade came back to the quay on Saturday, after four years away. " * 4 + "</p>"
@@ -25,7 +24,7 @@ def ld(author: str) -> str:
     return f'<script type="application/ld+json">{{{fields}}}</script>'
 
 
-@pytest.mark.parametrize(
+@table(
     ("html", "names"),
     [
         # a box for each writer, and none around them

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crawler.extraction import extract
+from tests.table import table
 
 URL = "https://www.example.org/news/the-mill-on-the-hill-burns-down"
 ONE = "The old mill on the hill burned down on Monday night, and with it a century of carefully kept account books."
@@ -64,7 +63,7 @@ FURNITURE = {
 }
 
 
-@pytest.mark.parametrize("name", FURNITURE)
+@table("name", FURNITURE)
 def test_furniture_leaves_the_body(name: str) -> None:
     assert body_of(f"{H1}<article>{p(ONE)}{FURNITURE[name]}{p(TWO, THREE)}</article>") == [ONE, TWO, THREE]
 
@@ -101,7 +100,7 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@table("name", SHAPES)
 def test_the_body_is_found(name: str) -> None:
     assert body_of(SHAPES[name]) == [ONE, TWO, THREE]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extraction.roles import words_in
+from tests.table import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "words"),
     [
         ("body", {"body"}),

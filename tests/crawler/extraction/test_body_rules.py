@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from crawler.extraction import extract
+from tests.table import table
 
 URL = "https://www.example.org/news/the-ferry-that-never-came"
 ONE = "The ferry to the outer islands did not come on Friday, nor on Saturday, and the shop has run out of flour and of tea."
@@ -82,7 +81,7 @@ STAYS = {
 }
 
 
-@pytest.mark.parametrize("name", STAYS)
+@table("name", STAYS)
 def test_text_stays(name: str) -> None:
     html, paragraphs = STAYS[name]
     assert body_of(H1 + html) == paragraphs
@@ -113,7 +112,7 @@ LEAVES = {
 }
 
 
-@pytest.mark.parametrize("name", LEAVES)
+@table("name", LEAVES)
 def test_furniture_leaves(name: str) -> None:
     assert body_of(f"{H1}<article>{p(ONE, TWO)}{LEAVES[name]}{p(THREE, FOUR)}</article>") == [ONE, TWO, THREE, FOUR]
 
@@ -130,7 +129,7 @@ ENDS = (
 )
 
 
-@pytest.mark.parametrize("line", ENDS)
+@table("line", ENDS)
 def test_lines_of_the_house_leave_the_end_only(line: str) -> None:
     assert body_of(f"{H1}<article>{p(ONE, TWO, THREE, line)}</article>") == [ONE, TWO, THREE]
 
@@ -143,7 +142,7 @@ def _by(name: str) -> str:
     return f'<script type="application/ld+json">{json.dumps(data)}</script>'
 
 
-@pytest.mark.parametrize(
+@table(
     ("html", "writer", "paragraphs"),
     [
         (p(ONE, TWO, THREE, FOUR, WRITER), "Ines Calder", [ONE, TWO, THREE, FOUR]),

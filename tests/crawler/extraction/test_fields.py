@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crawler.catalogue.site import Site
 from crawler.extraction import explain, extract
 from pipelines.article import Author
+from tests.table import table
 
 URL = "https://www.example.co.uk/news/local/lantern-parade-returns-to-the-quay-7654321"
 TEXT = "<p>" + "The lantern parade came back to the quay on Saturday, after four years away. " * 4 + "</p>"
@@ -24,7 +23,7 @@ def ld(fields: str) -> str:
     return f'<script type="application/ld+json">{{"@type": "NewsArticle", {fields}}}</script>'
 
 
-@pytest.mark.parametrize(
+@table(
     ("html", "headline"),
     [
         (page('<meta property="og:title" content="Parade is back">'), "Lantern parade returns to the quay"),
@@ -53,7 +52,7 @@ def test_headline(html: str, headline: str) -> None:
 PRINTED = '<div class="byline">By Nia Vaughan</div>'
 
 
-@pytest.mark.parametrize(
+@table(
     ("html", "names"),
     [
         (page(ld('"author": {"@type": "Person", "name": "Nia Vaughan"}')), ["Nia Vaughan"]),
@@ -93,7 +92,7 @@ def test_role_and_agency_of_a_printed_byline() -> None:
     assert article.byline == "By contributor Nia Vaughan, PA Arts Correspondent"
 
 
-@pytest.mark.parametrize(
+@table(
     ("html", "published", "modified"),
     [
         (
@@ -157,7 +156,7 @@ def test_the_zone_of_the_site_reads_printed_times() -> None:
     assert str(article.date_published) == "2025-07-06T01:10:00Z"
 
 
-@pytest.mark.parametrize(
+@table(
     ("html", "description"),
     [
         (
@@ -188,7 +187,7 @@ def test_description(html: str, description: str | None) -> None:
     assert extract(html, URL).description == description
 
 
-@pytest.mark.parametrize(
+@table(
     ("html", "topics"),
     [
         (page(ld('"keywords": ["Parades", "Quay"]')), ("Parades", "Quay")),
@@ -209,7 +208,7 @@ def test_topics(html: str, topics: tuple[str, ...]) -> None:
     assert extract(html, URL).topics == topics
 
 
-@pytest.mark.parametrize(
+@table(
     ("link", "canonical"),
     [
         (URL, URL),
@@ -226,9 +225,7 @@ def test_canonical(link: str, canonical: str | None) -> None:
     assert extract(page(f'<link rel="canonical" href="{link}">'), URL).canonical_url == canonical
 
 
-@pytest.mark.parametrize(
-    ("value", "free"), [("false", False), ('"False"', False), ("true", True), ('"True"', True), ("null", None)]
-)
+@table(("value", "free"), [("false", False), ('"False"', False), ("true", True), ('"True"', True), ("null", None)])
 def test_accessible_for_free(value: str, free: bool | None) -> None:
     assert extract(page(ld(f'"isAccessibleForFree": {value}')), URL).is_accessible_for_free is free
 
@@ -284,7 +281,7 @@ TOPICS = {
 }
 
 
-@pytest.mark.parametrize("name", TOPICS)
+@table("name", TOPICS)
 def test_topics_of_several_lists(name: str) -> None:
     metas, topics = TOPICS[name]
     head = "".join(f'<meta name="{key}" content="{value}">' for key, value in metas.items() if value)

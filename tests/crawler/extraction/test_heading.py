@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crawler.extraction import extract
+from tests.table import table
 
 URL = "https://www.example.co.uk/news/local-news/lantern-parade-returns-to-the-quay-7654321"
 TEXT = "<p>" + "The lantern parade came back to the quay on Saturday, after four years away. " * 4 + "</p>"
@@ -15,7 +14,7 @@ def headline(top: str, head: str = TOLD) -> str | None:
     return extract(f"<html lang=en><head>{head}</head><body>{top}{TEXT * 3}</body></html>", URL).headline
 
 
-@pytest.mark.parametrize(
+@table(
     ("top", "expected"),
     [
         # a kicker or a label in the heading, where machines are told it without

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extraction.html_trim import MAX_MARKUP_BYTES, trim, without_swarms
+from tests.table import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("data", "kept"),
     [
         (b"<p>a<script>if (a<b) c = '<p>'</script>b", b"<p>ab"),

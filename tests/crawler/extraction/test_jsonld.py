@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extraction import jsonld
 from crawler.extraction.page import parse
+from tests.table import table
 
 URL = "https://www.example.org/news/bridge-reopens-1234567"
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "value"),
     [
         ('{"a": 1}', {"a": 1}),
@@ -47,7 +47,7 @@ def items_of(*blocks: str) -> list[jsonld.Item]:
     return jsonld.items(page)
 
 
-@pytest.mark.parametrize(
+@table(
     ("blocks", "headline"),
     [
         (['{"@type": "NewsArticle", "headline": "Bridge reopens"}'], "Bridge reopens"),
@@ -91,7 +91,7 @@ def test_the_item_about_the_page(blocks: list[str], headline: str | None) -> Non
     assert (item or {}).get("headline") == headline
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "names"),
     [
         ("Ann Miller", ["Ann Miller"]),
@@ -108,7 +108,7 @@ def test_names(value: Any, names: list[str]) -> None:
     assert jsonld.names(value) == names
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "words"),
     [
         ("roads, bridges , Telford", ["roads", "bridges", "Telford"]),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
+from itertools import product
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,13 +11,14 @@ from crawler.extraction import extract
 from crawler.extraction.extract import judge_kind
 from crawler.extraction.signs import Signs
 from pipelines.article import Kind
+from tests.table import table
 
 HOST = "https://www.example.org"
 TEXT = "<p>" + "A sentence of some length about a thing that happened, with a comma. " * 6 + "</p>"
 TEASERS = "".join(f'<div class="card"><a href="/news/{n}"><h3>A headline number {n} of the day</h3></a></div>' for n in range(30))
 
 
-@pytest.mark.parametrize(
+@table(
     ("path", "html", "kind", "reason"),
     [
         ("/news/a-thing-happened-here", f"<h1>A thing happened here</h1>{TEXT}", Kind.ARTICLE, None),
@@ -105,7 +107,7 @@ def test_kind(path: str, html: str, kind: Kind, reason: str | None) -> None:
     assert (article.reason or "").startswith(reason) if reason else article.reason is None
 
 
-@pytest.mark.parametrize(
+@table(
     ("host", "kind"),
     [("app", Kind.NOT_ARTICLE), ("epaper", Kind.NOT_ARTICLE), ("www", Kind.ARTICLE), ("apple", Kind.ARTICLE)],
 )
@@ -119,53 +121,50 @@ def test_the_printed_papers_pages_have_a_host_of_their_own(host: str, kind: Kind
 ARTICLE_LD = '<script type="application/ld+json">{"@type":"%s","headline":"%s","datePublished":"2025-03-07T08:00:00Z"}</script>'
 
 
-@pytest.mark.parametrize(
-    "label",
-    [
-        "Sponsored",
-        "Sponsored content",
-        "Sponsored by Acme Beds",
-        "In association with Acme Beds",
-        "In paid partnership with Acme Beds",
-        "Advertisement feature",
-        "ADVERTORIAL",
-        "Paid content",
-        "Paid post",
-        "Partner content",
-        "Branded content",
-        "Presented by Acme Beds",
-        "Gesponserter Inhalt",
-        "Verlagsanzeige",
-        "Entgeltliche Einschaltung",
-        "Contenu sponsorisé",
-        "Publi-reportage",
-        "Publirreportaje",
-        "Contenido patrocinado",
-        "Conteúdo patrocinado",
-        "Contenuto sponsorizzato",
-        "Informazione pubblicitaria",
-        "Gesponsorde inhoud",
-        "Annonsørinnhold",
-        "Annoncørbetalt indhold",
-        "Kaupallinen yhteistyö",
-        "Artykuł sponsorowany",
-        "Komerční sdělení",
-        "На правах рекламы",
-    ],
-)
-@pytest.mark.parametrize(
-    "shape",
-    [
-        "<article><div class=kicker>{}</div><h1>The best beds of all</h1>",
-        "<article><h1>The best beds of all</h1><p class=x>{}</p>",
-        "<article><header><span>{}</span><div><h1>The best beds of all</h1></div></header>",
-    ],
-)
+PAID = [
+    "Sponsored",
+    "Sponsored content",
+    "Sponsored by Acme Beds",
+    "In association with Acme Beds",
+    "In paid partnership with Acme Beds",
+    "Advertisement feature",
+    "ADVERTORIAL",
+    "Paid content",
+    "Paid post",
+    "Partner content",
+    "Branded content",
+    "Presented by Acme Beds",
+    "Gesponserter Inhalt",
+    "Verlagsanzeige",
+    "Entgeltliche Einschaltung",
+    "Contenu sponsorisé",
+    "Publi-reportage",
+    "Publirreportaje",
+    "Contenido patrocinado",
+    "Conteúdo patrocinado",
+    "Contenuto sponsorizzato",
+    "Informazione pubblicitaria",
+    "Gesponsorde inhoud",
+    "Annonsørinnhold",
+    "Annoncørbetalt indhold",
+    "Kaupallinen yhteistyö",
+    "Artykuł sponsorowany",
+    "Komerční sdělení",
+    "На правах рекламы",
+]
+BY_THE_HEADING = [
+    "<article><div class=kicker>{}</div><h1>The best beds of all</h1>",
+    "<article><h1>The best beds of all</h1><p class=x>{}</p>",
+    "<article><header><span>{}</span><div><h1>The best beds of all</h1></div></header>",
+]
+
+
+@table(("label", "shape"), product(PAID, BY_THE_HEADING))
 def test_a_label_by_the_heading_says_who_paid(label: str, shape: str) -> None:
     assert extract(shape.format(label) + TEXT + "</article>", f"{HOST}/homes/the-best-beds-of-all").kind is Kind.SPONSORED
 
 
-@pytest.mark.parametrize(
+@table(
     "html",
     [
         "<h1>Anzeige: Das sind die besten Betten von allen</h1>",
@@ -179,7 +178,7 @@ def test_a_page_calls_itself_paid_for(html: str) -> None:
     assert extract(html + TEXT, f"{HOST}/homes/the-best-beds-of-all").kind is Kind.SPONSORED
 
 
-@pytest.mark.parametrize(
+@table(
     "html",
     [
         # The label of an advertisement's place.
@@ -195,27 +194,27 @@ def test_words_of_advertising_do_not_make_a_page_paid_for(html: str) -> None:
     assert extract(f"<article>{html}{TEXT * 2}</article>", f"{HOST}/news/a-thing-that-was").kind is Kind.ARTICLE
 
 
-@pytest.mark.parametrize(
-    ("path", "headline"),
-    [
-        ("/news/flight-404-lands-safely-4512090", "Flight 404 lands safely"),
-        ("/news/treasure-not-found-4512091", "Content not found in safe"),
-        ("/news/sign-in-window-4512092", "Sign in to the village fair, says vicar"),
-        ("/news/register-to-vote-4512093", "Register to vote before Monday, residents told"),
-        ("/culture/forbidden-4512094", "Forbidden: the play that shocked a parish"),
-        ("/news/captcha-4512095", "The captcha that beat a professor"),
-        ("/money/privacy-4512096", "Your privacy matters, says the postman"),
-        ("/weather/storm-on-its-way-4512097", "Storm on its way"),
-        ("/games/crossword-club-4512098", "Crossword club is fifty"),
-        ("/topics/harbour/new-quay-4512099", "New quay opens"),
-        ("/jobs/brewery-closes-4512100", "Brewery closes"),
-        ("/obituaries/ada-penhallow-4512101", "Ada Penhallow, lighthouse keeper"),
-        ("/news/2025/03/07", "A year to the day"),
-        ("/podcasts/the-missing-bell-4512102", "The missing bell"),
-    ],
-)
-@pytest.mark.parametrize("told", ["jsonld", "printed"])
-def test_an_article_is_one_whatever_its_words_and_its_address_are_like(path: str, headline: str, told: str) -> None:
+ARTICLES = [
+    ("/news/flight-404-lands-safely-4512090", "Flight 404 lands safely"),
+    ("/news/treasure-not-found-4512091", "Content not found in safe"),
+    ("/news/sign-in-window-4512092", "Sign in to the village fair, says vicar"),
+    ("/news/register-to-vote-4512093", "Register to vote before Monday, residents told"),
+    ("/culture/forbidden-4512094", "Forbidden: the play that shocked a parish"),
+    ("/news/captcha-4512095", "The captcha that beat a professor"),
+    ("/money/privacy-4512096", "Your privacy matters, says the postman"),
+    ("/weather/storm-on-its-way-4512097", "Storm on its way"),
+    ("/games/crossword-club-4512098", "Crossword club is fifty"),
+    ("/topics/harbour/new-quay-4512099", "New quay opens"),
+    ("/jobs/brewery-closes-4512100", "Brewery closes"),
+    ("/obituaries/ada-penhallow-4512101", "Ada Penhallow, lighthouse keeper"),
+    ("/news/2025/03/07", "A year to the day"),
+    ("/podcasts/the-missing-bell-4512102", "The missing bell"),
+]
+
+
+@table(("page", "told"), product(ARTICLES, ["jsonld", "printed"]))
+def test_an_article_is_one_whatever_its_words_and_its_address_are_like(page: tuple[str, str], told: str) -> None:
+    path, headline = page
     head, line = (
         (ARTICLE_LD % ("NewsArticle", headline), "") if told == "jsonld" else ("", "<p>By Una Pell, 7 March 2025 08:00</p>")
     )
@@ -223,7 +222,7 @@ def test_an_article_is_one_whatever_its_words_and_its_address_are_like(path: str
     assert (article.kind, article.reason) == (Kind.ARTICLE, None)
 
 
-@pytest.mark.parametrize(
+@table(
     ("head", "extra", "free"),
     [
         ("", "", None),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from crawler.extraction import extract
 from pipelines.article import Article, Author, Kind
+from tests.table import table
 
 PAGES = Path(__file__).parent / "pages"
 HOST = "https://www.shropshirestar.com"
@@ -102,7 +101,7 @@ def test_national_world_platform() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in PAGES.glob("*.html")))
+@table("name", sorted(path.stem for path in PAGES.glob("*.html")))
 def test_a_page_reads_the_same_as_bytes_and_as_text(name: str) -> None:
     data = (PAGES / f"{name}.html").read_bytes()
     url = HOST + "/news/2024/01/02/a-story-with-a-long-name/"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extraction.page import MAX_NODES, decode, parse, text_of
+from tests.table import table
 
 URL = "https://www.example.org/news/a-story"
 
 
-@pytest.mark.parametrize(
+@table(
     ("data", "content_type", "text"),
     [
         (b"\xef\xbb\xbfcaf\xc3\xa9", None, "café"),
@@ -40,7 +40,7 @@ def test_decode_never_raises(data: bytes, label: str) -> None:
     assert isinstance(decode(data, f"text/html; charset={label}"), str)
 
 
-@pytest.mark.parametrize("html", [b"", b"  \n ", "", "\ufeff", b"\x00\x00", "<?xml version='1.0'?>"])
+@table("html", [b"", b"  \n ", "", "\ufeff", b"\x00\x00", "<?xml version='1.0'?>"])
 def test_nothing_is_no_page(html: bytes | str) -> None:
     assert parse(html, URL) is None
 

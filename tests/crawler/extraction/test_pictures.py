@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crawler.extraction import extract
+from tests.table import table
 
 URL = "https://www.example.org/news/the-heron"
 PROSE = "".join(
@@ -19,7 +18,7 @@ def pictures(markup: str, top: str = "") -> list[tuple[str | None, str | None]]:
     return [(image.caption, image.credit) for image in extract(html, URL).images]
 
 
-@pytest.mark.parametrize(
+@table(
     ("markup", "found"),
     [
         # The caption stands beside its figure: one picture.
@@ -93,7 +92,7 @@ def test_picture(markup: str, found: list[tuple[str | None, str | None]]) -> Non
     assert pictures(markup) == found
 
 
-@pytest.mark.parametrize(
+@table(
     "markup",
     [
         # A film further down is a piece of its own.
@@ -124,7 +123,7 @@ def about(image: str) -> str:
     return f'<script type="application/ld+json">{item}</script>'
 
 
-@pytest.mark.parametrize(
+@table(
     ("head", "urls"),
     [
         ('<meta property="og:image" content="/big/heron.jpg">', ["https://www.example.org/big/heron.jpg"]),

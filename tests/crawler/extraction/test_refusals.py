@@ -6,6 +6,7 @@ import pytest
 
 from crawler.extraction import extract
 from pipelines.article import Kind
+from tests.table import table
 
 HOST = "https://www.example.org"
 TEASER_TEXTS = (
@@ -207,7 +208,7 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize(
+@table(
     ("path", "html", "reason"),
     [
         pytest.param(*case, id=f"{sort}: {name}")

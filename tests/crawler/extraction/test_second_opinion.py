@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crawler.extraction import explain
 from crawler.extraction.page import parse
 from crawler.extraction.second_opinion import MAX_ELEMENTS, second_opinion
+from tests.table import table
 
 URL = "https://www.example.org/news/the-weir-holds"
 LINES = tuple(
@@ -25,7 +24,7 @@ def test_prose_is_believed() -> None:
     assert opinion(f"<article><h1>The weir holds</h1><div>{TEXT}</div></article>") == LINES
 
 
-@pytest.mark.parametrize(
+@table(
     "html",
     [
         "",

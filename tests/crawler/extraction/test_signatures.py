@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crawler.extraction import extract
 from pipelines.article import Author
+from tests.table import table
 
 URL = "https://www.example.org/news/the-ferry-is-back"
 LINES = (
@@ -51,7 +50,7 @@ NAMED = {
 }
 
 
-@pytest.mark.parametrize("name", NAMED)
+@table("name", NAMED)
 def test_writers(name: str) -> None:
     html, names = NAMED[name]
     assert [author.name for author in extract(html, URL).authors] == names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction import extract
+from tests.table import table
 
 PROSE = (
     "The council voted on Thursday evening to close the bridge for six weeks from the first of May, after a long debate.",
@@ -18,7 +19,7 @@ def page(box: str) -> str:
     return f"<html><body><main><article><h1>Bridge to close</h1>{first}{box}{second}{third}</article></main></body></html>"
 
 
-@pytest.mark.parametrize(
+@table(
     "box",
     [
         '<div class="x1f"><p>Never miss a story</p><p>The day in your inbox.</p><input type="email"><button>Go</button></div>',

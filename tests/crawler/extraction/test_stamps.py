@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extraction import extract
 from crawler.extraction.lines import is_stamp
+from tests.table import table
 
 URL = "https://www.example.org/news/the-mill-burns"
 TEXT = "".join(
@@ -17,7 +17,7 @@ TEXT = "".join(
 )
 
 
-@pytest.mark.parametrize(
+@table(
     "line",
     [
         "Published 9th May 2025, 16:15 BST | Updated 9th May 2025, 19:20 BST",
@@ -32,7 +32,7 @@ def test_stamps(line: str) -> None:
     assert is_stamp(line)
 
 
-@pytest.mark.parametrize(
+@table(
     "line",
     [
         "The mill burned on 9 May 2025.",

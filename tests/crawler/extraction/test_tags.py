@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from crawler.extraction import extract
+from tests.table import table
 
 PROSE = "".join(
     f"<p>The heron has stood by the weir for {n} days now, and nobody has seen it catch a thing.</p>" for n in range(5)
@@ -20,7 +19,7 @@ def path(*names: str) -> str:
     return f'<script type="application/ld+json">{told}</script>'
 
 
-@pytest.mark.parametrize(
+@table(
     ("url", "head", "section"),
     [
         ("/politik/berlin/haushalt-12345.html", "", "Politik"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.times import modified_at, names_zone, published_at
 from crawler.extraction.zones import guess_zone
 from pipelines.text.dates import Timestamp, parse_labelled, parse_timestamp
+from tests.table import table
 
 NEW_YORK, LONDON = "America/New_York", "Europe/London"
 Told = tuple[str, str]
@@ -30,7 +30,7 @@ def proposals(timezone: str, published: list[Told], modified: list[Told]) -> Pro
     return found
 
 
-@pytest.mark.parametrize(
+@table(
     ("timezone", "is_sure", "told", "instant", "why"),
     [
         (LONDON, True, [], None, "nothing was proposed"),
@@ -90,7 +90,7 @@ def test_published(timezone: str, is_sure: bool, told: list[Told], instant: str 
     assert why in verdict.why
 
 
-@pytest.mark.parametrize(
+@table(
     ("timezone", "is_sure", "published", "modified", "instant", "why"),
     [
         # Earlier than the publication: the last edit of a draft, no update.
@@ -175,7 +175,7 @@ def test_modified(
     assert why in verdict.why
 
 
-@pytest.mark.parametrize(
+@table(
     ("raw", "named"),
     [
         ("2025-06-05T08:00:00Z", True),
@@ -199,7 +199,7 @@ def test_names_zone(raw: str, named: bool) -> None:
     assert names_zone(value) is named
 
 
-@pytest.mark.parametrize(
+@table(
     ("title", "zone"),
     [
         ("市長が図書館を開く", "Asia/Tokyo"),

@@ -9,6 +9,7 @@ import pytest
 
 from crawler.extraction import extract
 from pipelines.article import Article, Author, Kind
+from tests.table import table
 
 HEADLINE = "Goat elected mayor of a village that had asked for none"
 BODY = [
@@ -45,7 +46,7 @@ def ld(**values: str) -> str:
     return f'<script type="application/ld+json">{{"@type":"NewsArticle","headline":"{HEADLINE}"{told}}}</script>'
 
 
-@pytest.mark.parametrize(
+@table(
     "markup",
     [
         pytest.param("<p>Sorry, we are not accepting comments on this article.</p>", id="Midland News: notice on comments"),
@@ -102,7 +103,7 @@ def test_a_first_paragraph_in_capitals_is_text() -> None:
     assert read(page().replace(BODY[0], first)).body.split("\n\n") == [first, *BODY[1:]]
 
 
-@pytest.mark.parametrize(
+@table(
     ("byline", "expected"),
     [
         # Midland News and PA.
@@ -127,7 +128,7 @@ def test_printed_bylines(byline: str, expected: list[tuple[str, str | None, str 
     assert names == [(name, agency) for name, _, agency in expected]
 
 
-@pytest.mark.parametrize(
+@table(
     ("told", "printed", "names"),
     [
         # Structured data types jobs and papers as persons.
@@ -157,7 +158,7 @@ def test_the_writers_portrait_repeats_the_name() -> None:
     assert [author.name for author in read(page(byline=byline)).authors] == ["Wilf Ottershaw"]
 
 
-@pytest.mark.parametrize(
+@table(
     ("markup", "caption", "credit"),
     [
         ("<figcaption>The goat on Thursday (Una Frith/PA)</figcaption>", "The goat on Thursday", "Una Frith/PA"),
@@ -204,7 +205,7 @@ def test_alt_lines_printed_as_text_are_not_the_body() -> None:
     assert [image.caption for image in article.images] == ["The count, table 1", "The count, table 2"]
 
 
-@pytest.mark.parametrize(
+@table(
     ("html", "published", "modified"),
     [
         # National World: after an update only the printed line keeps the first publication.
@@ -297,7 +298,7 @@ def test_the_printed_paragraphs_rather_than_those_that_data_has_joined() -> None
     assert read(page(head=ld(articleBody=f'"{" ".join(BODY[:2])}"'))).body.split("\n\n") == BODY
 
 
-@pytest.mark.parametrize(
+@table(
     ("markup", "names"),
     [
         # VirtualCMS.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crawler.extraction import explain, judge
 from crawler.extraction.extract import Explanation
 from crawler.extraction.proposals import Proposal, Proposals, Verdict, spoken
+from tests.table import table
 
 URL = "https://www.example.co.uk/news/lantern-parade-returns-to-the-quay-12345"
 LEAD = "The parade has come back to the quay after four years, and with it some nine hundred lanterns."
@@ -61,7 +60,7 @@ CHOICES: list[tuple[str, str, str, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("field", "head", "above", "source", "why"), CHOICES)
+@table(("field", "head", "above", "source", "why"), CHOICES)
 def test_why(field: str, head: str, above: str, source: str, why: str) -> None:
     verdict = verdicts(head, above).verdicts[field]
     assert (verdict.source, verdict.why) == (source, why)
@@ -87,7 +86,7 @@ def test_nothing_proposed_is_a_verdict_too() -> None:
     assert judge.is_free(Proposals()).value is None
 
 
-@pytest.mark.parametrize(
+@table(
     ("source", "words"),
     [
         ("jsonld.headline", "JSON-LD's headline"),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import gzip
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.middlewares.decompression import is_cut_off
+from tests.table import table
 
 WHOLE = gzip.compress(b"<p>The bridge is to be mended.</p>" * 10_000, mtime=0)
 BROTLI_EMPTY = b"\x3b"
 """The brotli stream of nothing."""
 
 
-@pytest.mark.parametrize(
+@table(
     ("body", "packing", "cut"),
     [
         (WHOLE, b"gzip", False),

@@ -7,6 +7,7 @@ from twisted.internet.error import DNSLookupError
 
 from crawler.catalogue.site import Site
 from crawler.middlewares.ssrf import _public, allow_private_names, refusal
+from tests.table import table
 
 PUBLIC = Site(
     "paper", "The Paper", "https://www.paper.co.uk/", "Europe/London", feeds=("https://feeds.agency.example/paper.xml",)
@@ -14,7 +15,7 @@ PUBLIC = Site(
 LOCAL = Site("local", "Local", "http://127.0.0.1:8000/", "Europe/London")
 
 
-@pytest.mark.parametrize(
+@table(
     ("url", "redirected", "reason"),
     [
         ("https://www.paper.co.uk/news/a", False, None),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from crawler.middlewares.throttle import (
     HostAnswer,
     HostThrottle,
 )
+from tests.table import table
 
 FINE, GONE, ERROR, SILENCE = HostAnswer(200), HostAnswer(404), HostAnswer(500), HostAnswer()
 FORBIDDEN = HostAnswer(403, "status 403")
@@ -26,7 +26,7 @@ def later(seconds: float, status: int = 429) -> HostAnswer:
     return HostAnswer(status, retry_after=seconds)
 
 
-@pytest.mark.parametrize(
+@table(
     ("answers", "delay", "wait"),
     [
         ([], 2.0, 0.0),
@@ -59,7 +59,7 @@ def test_waits(answers: list[HostAnswer], delay: float, wait: float) -> None:
     assert patience.wait(100.0 + wait, delay) == 0.0
 
 
-@pytest.mark.parametrize(
+@table(
     ("answers", "ended"),
     [
         ([FORBIDDEN] * 4, None),
@@ -105,7 +105,7 @@ def test_until_it_answers() -> None:
     assert wary.ended is None
 
 
-@pytest.mark.parametrize(
+@table(
     ("answer", "again"),
     [(later(5), True), (later(5, 503), True), (later(5, 500), False), (BUSY, False), (later(3600), False), (FINE, False)],
 )

@@ -22,6 +22,7 @@ from pipelines.store.crawls import CrawlOutcome, finish_crawl, note_crawl, put_s
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
 from tests.factories import article, at, new_ledger, new_store
+from tests.table import table
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTED = re.compile(r"^\| `(newsledger_\w+)` \| (\w+) \|([^|]*)\| ([^|]+) \|$", re.MULTILINE)
@@ -139,7 +140,7 @@ def test_each_family_is_exposed(tmp_path: Path) -> None:
     assert set(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE)) == {(one.sample, str(one.kind)) for one in FAMILIES}
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+@table("family", FAMILIES, ids=lambda family: family.name)
 def test_names_follow_the_rules(family: MetricFamily) -> None:
     """What promtool checks: base units, endings that say the kind, help, snake case, no type in the name."""
     assert re.fullmatch(r"newsledger(_[a-z]+)+", family.name)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.catalogue.tables import read_table
 from crawler.schedule.cron import last_start, next_start
 from tests.factories import T0
+from tests.table import table
 
 ZONES = ["Europe/London", "Australia/Lord_Howe", "America/Havana", "Antarctica/Troll", "UTC"]
 
@@ -26,7 +26,7 @@ def read_cron(rule: str) -> str:
     return site.cron
 
 
-@pytest.mark.parametrize(
+@table(
     ("written", "read"),
     [
         ("*/20 6-23 * * *", "*/20 6-23 * * *"),
@@ -43,7 +43,7 @@ def test_read_cron(written: str, read: str) -> None:
     assert read_cron(written) == read == read_cron(read)
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other"),
     [
         ("5/15 * 1,15 * *", "5-59/15 * 1,15 * *"),

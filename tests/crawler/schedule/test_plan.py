@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.catalogue.site import Site
 from crawler.schedule.plan import CRON_SPREAD, EPOCH, grid_start, missed_starts, next_start, offset
 from tests.factories import T0, at
+from tests.table import table
 
 HALF_HOUR = timedelta(minutes=30)
 
@@ -73,7 +73,7 @@ def test_no_start_of_a_month_is_lost_or_doubled() -> None:
 SPRING, AUTUMN, SUMMER = date(2025, 3, 30), date(2025, 10, 26), date(2025, 6, 1)
 
 
-@pytest.mark.parametrize(
+@table(
     ("rule", "zone", "day", "expected"),
     [
         ("30 6 * * *", "Europe/London", SPRING, ["05:30"]),

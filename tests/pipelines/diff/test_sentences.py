@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, apply, restore
 from pipelines.diff.sentences import body_changes, pieces_of, word_pieces
+from tests.table import table
 
 FIRE = "Firefighters were called to Cross Mill on the ring road at 4.10am on Friday."
 CREWS = "Crews from three towns fought the blaze until dawn, and two people were hurt. One of them is still in hospital."
@@ -74,7 +75,7 @@ def test_a_difference_of_another_text_is_refused() -> None:
             apply(text, shown)
 
 
-@pytest.mark.parametrize(
+@table(
     ("before", "after", "expected"),
     [
         (body(FIRE, ROAD), body(FIRE, CREWS, ROAD), [(SAME, 1, 1), (ADDED, None, 2), (SAME, 2, 3)]),
@@ -122,7 +123,7 @@ def test_word_pieces_run_paragraphs_together() -> None:
     assert word_pieces("old words", "new terms") == (Piece(Op.REMOVED, "old words"), Piece(Op.ADDED, "new terms"))
 
 
-@pytest.mark.parametrize("unit", ["word ", "word. ", "a b ", "one line\n\n", ".", "\n", " ", "火"])
+@table("unit", ["word ", "word. ", "a b ", "one line\n\n", ".", "\n", " ", "火"])
 def test_what_repeats_without_end_is_no_trap(unit: str) -> None:
     before = unit * (200_000 // len(unit))
     after = before[: len(before) // 2] + "changed" + before[len(before) // 2 + 100 :]

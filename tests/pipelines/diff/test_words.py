@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.diff.lcs import Steps
 from pipelines.diff.model import Op, bare_words_of, joined, paragraphs_of, sentences_of, words_of
 from pipelines.diff.words import worded
+from tests.table import table
 
 PARTS = ["the", "mill", "fire", "5", "1,2", ".", "!", "\n\n", "\n", " ", "  ", "“not”", "é", "火", "ก็", "don't"]
 TEXTS = st.one_of(
@@ -49,7 +49,7 @@ def shown(before: str, after: str) -> str:
     return "".join(marks[piece.op] % piece.text for piece in pieces)
 
 
-@pytest.mark.parametrize(("before", "after", "expected"), MARKED)
+@table(("before", "after", "expected"), MARKED)
 def test_marks(before: str, after: str, expected: str) -> None:
     assert shown(before, after) == expected
 

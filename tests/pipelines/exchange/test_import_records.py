@@ -18,6 +18,7 @@ from pipelines.exchange.merge_writer import MergeSource
 from pipelines.proof.verify import verify
 from pipelines.store.database import Store
 from tests.factories import URL, article, at, new_ledger, new_store
+from tests.table import table
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +78,14 @@ WRONG: list[tuple[str, Any, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "value", "why"), WRONG, ids=[f"{path}={str(value)[:20]}" for path, value, _ in WRONG])
+@table(("path", "value", "why"), WRONG, ids=[f"{path}={str(value)[:20]}" for path, value, _ in WRONG])
 def test_what_is_wrong_is_refused_with_a_reason(record: dict[str, Any], path: str, value: Any, why: str) -> None:
     with pytest.raises(RecordError) as error:
         read(json.dumps(changed(record, path, value)))
     assert str(error.value).startswith(why)
 
 
-@pytest.mark.parametrize("line", ["", "[]", "7", "null", "{}", '{"format": ', "[" * 100_000, '"\\ud800"', "\udc80{}", "NaN"])
+@table("line", ["", "[]", "7", "null", "{}", '{"format": ', "[" * 100_000, '"\\ud800"', "\udc80{}", "NaN"])
 def test_what_is_no_record_is_refused(line: str) -> None:
     with pytest.raises(RecordError):
         read(line)

@@ -9,6 +9,7 @@ import pytest
 from pipelines.article import Article, Author, Image, Kind
 from pipelines.history.anomalies import Anomaly, BatchContext, Readings, doubt, is_walled, settle
 from tests.factories import article
+from tests.table import table
 
 TEXT = "\n\n".join(f"Paragraph {n} of the report says what the inspectors found on floor {n} of the mill." for n in range(12))
 LONG = "\n\n".join(f"Paragraph {n} of the report says what the inspectors found on floor {n} of the mill." for n in range(30))
@@ -22,7 +23,7 @@ def of(found: Anomaly) -> set[str]:
     return {symptom for symptom in found.symptoms if not symptom.startswith("silent ")}
 
 
-@pytest.mark.parametrize(
+@table(
     ("before", "after", "symptoms"),
     [
         ({}, {}, set()),
@@ -54,7 +55,7 @@ def test_a_declared_update_accounts_for_all_but_the_worst() -> None:
     assert doubt(first, then, Readings(), declared=True) == Anomaly(frozenset({"lost headline"}))
 
 
-@pytest.mark.parametrize(
+@table(
     ("usual", "fields", "symptoms"),
     [
         (USUAL, {}, set()),
@@ -74,7 +75,7 @@ def symptom(*names: str) -> Anomaly:
     return Anomaly(frozenset(names))
 
 
-@pytest.mark.parametrize(
+@table(
     ("doubts", "beside", "believed"),
     [
         pytest.param([symptom("shrunk body")], BatchContext(), True, id="one cut text"),
@@ -109,7 +110,7 @@ def walled(body: str, free: bool | None = False) -> Article:
     return article(body, seen=60, is_accessible_for_free=free)
 
 
-@pytest.mark.parametrize(
+@table(
     ("reading", "expected"),
     [
         (walled(TEXT[:171]), True),

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.history.as_of import ABSENT, Certainty, describe, parse_moment, said_at
+from tests.table import table
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2025, 7, 1, 13, 0, tzinfo=UTC)
@@ -38,7 +38,7 @@ ONCE_GONE = [revision(1, "08:00", "15:00"), revision(2, "16:00", "16:00", "15:00
 STATES = [step("08:00", "live"), step("10:00", "suspected"), step("12:00", "gone"), step("14:00", "live")]
 
 
-@pytest.mark.parametrize(
+@table(
     ("asked", "certainty", "numbers", "since", "until"),
     [
         ("07:59", Certainty.UNKNOWN, (), None, "08:00"),
@@ -60,7 +60,7 @@ def test_an_edited_article(
     assert (said.since, said.until) == (since and clock(since), until and clock(until))
 
 
-@pytest.mark.parametrize(
+@table(
     ("asked", "certainty", "numbers"),
     [
         ("09:00", Certainty.BETWEEN, (1, ABSENT)),
@@ -95,7 +95,7 @@ EDITED_BETWEEN = (
 )
 
 
-@pytest.mark.parametrize(
+@table(
     ("asked", "sentence"),
     [
         ("07:00", "nothing is known of {07:00}: it was first seen at {08:00}"),
@@ -128,7 +128,7 @@ def test_the_answer_never_contradicts_a_look(minutes: list[int], asked: int) -> 
     assert describe(said, rows)
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "moment"),
     [
         ("2025-03-07T14:05", "2025-03-07T14:05:00+00:00"),
@@ -147,7 +147,7 @@ def test_times_that_people_name(text: str, moment: str) -> None:
     assert parse_moment(text, LONDON, NOW) == datetime.fromisoformat(moment)
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2025-03-07", "20250307", "25:00", "0001-01-01T00:00+14:00", "14"])
+@table("text", ["", "yesterday", "2025-03-07", "20250307", "25:00", "0001-01-01T00:00+14:00", "14"])
 def test_what_names_no_moment_is_none(text: str) -> None:
     assert parse_moment(text, LONDON, NOW) is None
 

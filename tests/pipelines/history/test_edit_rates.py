@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.history.edit_rates import AGES_HOURS, CLAIMS, FORGET_AT, PRIOR, VANISHED, Count, EditRateModel, counted, habit_of
+from tests.table import table
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.mark.parametrize(
+@table(
     ("age", "waited", "edits", "name"),
     [
         (0, 1, 0, "first, under 1 h"),

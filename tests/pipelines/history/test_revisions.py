@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from pipelines.article import Article, Outcome
 from pipelines.history.revisions import Decision, EarlierRevision, Known, State, changed_fields, decide, stamp_moved
 from pipelines.text.dates import Precision, Timestamp
 from tests.factories import article, at, day, stamp
+from tests.table import table
 
 KNOWN = Known(
     "latest", "2025-03-07T08:00:00Z", "2025-03-07T07:00:00Z", earlier=(EarlierRevision(1, "first"), EarlierRevision(2, "second"))
@@ -53,9 +53,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "known", "content", "modified", "seen", "outcome", "back"), TABLE, ids=[row[0] for row in TABLE]
-)
+@table(("name", "known", "content", "modified", "seen", "outcome", "back"), TABLE, ids=[row[0] for row in TABLE])
 def test_table(
     name: str,
     known: Known | None,
@@ -72,7 +70,7 @@ UNSTAMPED = Known("latest", None, "2025-03-07T08:00:00Z")
 NO_TIMES = Known("latest")
 
 
-@pytest.mark.parametrize(
+@table(
     ("known", "told", "moved"),
     [
         (KNOWN, "2025-03-07T08:00:01Z", 1),

@@ -24,6 +24,7 @@ from pipelines.history.revisit import (
     window,
 )
 from tests.factories import T0, at
+from tests.table import table
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -31,7 +32,7 @@ YOUNG = EditRateModel()
 AGES = [timedelta(minutes=n) for n in (0, 30, HOUR, 5 * HOUR, DAY, 3 * DAY, 10 * DAY, 60 * DAY)]
 
 
-@pytest.mark.parametrize(
+@table(
     ("outcome", "state", "age", "minutes"),
     [
         (Outcome.NEW, State.LIVE, 0, 20),
@@ -108,7 +109,7 @@ def test_claims_that_never_come_true_wait(found: float, minutes: float, due: boo
     assert claim_is_due(T0, at(100), at(minutes), EditRateModel({CLAIMS: Count(100, found)})) is due
 
 
-@pytest.mark.parametrize(
+@table(
     ("since_last", "spent", "allowed"),
     [
         (None, 0, 60),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from pipelines.history.revisions import State
 from pipelines.history.timeline import History, MergedHistory, RevisionRecord, StateStep, TimelineEntry, interleave
 from pipelines.store.rows import moment
 from tests.factories import article, at
+from tests.table import table
 
 Look = tuple[str, float, float, float]
 """(text, first seen, last seen, the page's stamp), in minutes."""
@@ -97,7 +97,7 @@ CASES: dict[str, tuple[list[Look], list[Look], list[tuple[str, float, float, str
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@table("name", CASES)
 def test_interleave(name: str) -> None:
     own, other, expected = CASES[name]
     assert shown(interleave(history(own, own=True), history(other, own=False))) == expected

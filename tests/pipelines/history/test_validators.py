@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from pipelines.history.validators import MOST, UNTRIED, Validators, ValidatorTrust, caught, heard, lied
 from tests.factories import T0, at
+from tests.table import table
 
 URL = "https://paper.example/news/mill-fire"
 
 
-@pytest.mark.parametrize(
+@table(
     ("before", "after", "same"),
     [
         (Validators('"1"'), Validators('"1"'), True),
@@ -31,7 +30,7 @@ def test_what_validators_say(before: Validators, after: Validators, same: bool |
 SAME, OTHER = (Validators('"1"'), Validators('"1"')), (Validators('"1"'), Validators('"2"'))
 
 
-@pytest.mark.parametrize(
+@table(
     ("validators", "changed", "stamp", "vouched", "lie"),
     [
         (SAME, True, None, None, True),

@@ -7,7 +7,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +23,7 @@ from pipelines.proof.memento import (
     write_links,
 )
 from pipelines.text.dates import digits_of, parse_digits
+from tests.table import table
 from tests.viewer.links import parse_links
 
 BASE = "http://127.0.0.1:8001"
@@ -47,7 +47,7 @@ def test_dates_are_those_of_http(at: datetime) -> None:
     assert parse_digits(digits_of(at)) == at
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "", "Fri, 7 Mar 2025 14:05:00 GMT", "fri, 07 mar 2025 14:05:00 gmt", "Thu, 07 Mar 2025 14:05:00 GMT",
@@ -60,7 +60,7 @@ def test_what_is_no_date_is_none(text: str) -> None:
     assert parse_http_date(text) is None
 
 
-@pytest.mark.parametrize("text", ["", "2025", "20250307", "20251332000000", "20250307246000", "２０２５0307140500", "x" * 14])
+@table("text", ["", "2025", "20250307", "20251332000000", "20250307246000", "２０２５0307140500", "x" * 14])
 def test_what_is_no_digits_is_none(text: str) -> None:
     assert parse_digits(text) is None
 
@@ -115,7 +115,7 @@ def test_a_single_memento_is_first_and_last() -> None:
     assert [link.rel for link in around(found, found.mementos[0])] == ["first last memento"]
 
 
-@pytest.mark.parametrize(
+@table(
     ("here", "relations"),
     [
         (0, ["first memento", "next memento", "last memento"]),

@@ -23,6 +23,7 @@ from pipelines.store.schema import derived as migration
 from pipelines.store.schema import founding, proving
 from pipelines.stories import forget
 from tests.factories import T0, URL, article, new_ledger, new_store
+from tests.table import table
 
 SITES = {"paper": ("Kent", "GB"), "other": ("Kent", "GB"), "third": ("Cork", "IE"), "fourth": (None, None)}
 
@@ -83,7 +84,7 @@ def _fits(row: Row, wanted: Filter) -> bool:
     )
 
 
-@pytest.mark.parametrize("wanted", WANTED, ids=range(len(WANTED)))
+@table("wanted", WANTED, ids=range(len(WANTED)))
 def test_each_filter_finds_what_a_plain_reading_finds(store: Store, wanted: Filter) -> None:
     expected = plainly(store, wanted)
     assert [row["revision_id"] for row in latest(store, wanted, limit=500)] == expected
@@ -194,8 +195,8 @@ def kept(made: Store) -> dict[str, list[Row]]:
 
 def rebuilt(made: Store) -> dict[str, list[Row]]:
     """What the migration would fill the tables with, today."""
-    for table in KEPT:
-        made.execute(f"DELETE FROM {table}")
+    for name in KEPT:
+        made.execute(f"DELETE FROM {name}")
     for statement in migration.BACKFILL.split(";\n"):
         made.execute(statement)
     return kept(made)
@@ -304,7 +305,7 @@ def planned(store: Store, tmp_path_factory: pytest.TempPathFactory, request: pyt
         yield copy
 
 
-@pytest.mark.parametrize("name", PLANNED)
+@table("name", PLANNED)
 def test_no_query_of_a_page_reads_a_table_whole(planned: Store, name: str) -> None:
     asked: list[str] = []
     planned._db.conn.set_trace_callback(asked.append)

@@ -15,6 +15,7 @@ from pipelines.store.crawls import CrawlOutcome, close_left_open, finish_crawl, 
 from pipelines.store.database import Store
 from pipelines.store.retention import RetentionPolicy, compact
 from tests.factories import URL, article, at, new_ledger, new_store
+from tests.table import table
 
 
 def busy_store(folder: Path) -> Store:
@@ -102,7 +103,7 @@ def test_another_ledger_is_counted_anew(tmp_path: Path) -> None:
     assert not any(found.counts.values())
 
 
-@pytest.mark.parametrize("broken", [{}, {"version": 0}, {"version": 1}, {"version": 1, "counts": {"crawls": [[1]]}}])
+@table("broken", [{}, {"version": 0}, {"version": 1}, {"version": 1, "counts": {"crawls": [[1]]}}])
 def test_what_is_none_of_ours_is_refused(broken: dict[str, object]) -> None:
     with pytest.raises((LookupError, TypeError, ValueError)):
         Tallies.from_json(broken)

@@ -18,6 +18,7 @@ from pipelines.store.database import Store
 from pipelines.store.rows import moment
 from pipelines.store.writer import RevisionWriter
 from tests.factories import article, at, new_store
+from tests.table import table
 
 HOUR = timedelta(hours=1)
 FULL = Readings(500, dict.fromkeys(FIELDS, 490) | {"authors": 300}, 2_000)
@@ -37,7 +38,7 @@ def looks(count: int, **outcomes: int) -> Looks:
     return Looks(count, outcomes)
 
 
-@pytest.mark.parametrize(
+@table(
     ("vitals", "codes"),
     [
         (WELL, []),

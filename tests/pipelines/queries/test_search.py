@@ -16,6 +16,7 @@ from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
 from pipelines.stories import forget
 from tests.factories import T0, article, new_ledger, new_store, only_article
+from tests.table import table
 
 SITES = ("paper", "other", "third")
 
@@ -84,7 +85,7 @@ def test_relevance_comes_first_where_hits_are_few(tmp_path: Path) -> None:
         assert (found.ranked, found.rows[0]["headline"]) == ("best", "Weir bursts")
 
 
-@pytest.mark.parametrize(
+@table(
     ("narrowed", "count"),
     [
         ({}, 80),
@@ -188,7 +189,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
+@table("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_search_takes_anything(ledger: Store, words: str) -> None:
     assert isinstance(search(ledger, words), Found)
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.stories.attribution import credited_agency, named_agency
+from tests.table import table
 
 TEXT = "The harbour was shut on Tuesday after a boat ran aground.\n\nNobody was hurt, the coastguard said, and it opened at noon."
 
 
-@pytest.mark.parametrize(
+@table(
     ("byline", "authors", "body", "agency"),
     [
         ("By Ann Other, PA", ("PA",), TEXT, "PA"),
@@ -39,7 +39,7 @@ def test_named(byline: str | None, authors: tuple[str | None, ...], body: str, a
     assert named_agency(byline, authors, body) == agency
 
 
-@pytest.mark.parametrize(
+@table(
     ("printed", "agency"),
     [
         (["Ann Other/PA"], "PA"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipelines.stories.matching import Overlap, overlap
 from pipelines.stories.sketch import words_of
 from tests.pipelines.stories.story_factories import joined, paragraphs, prose
+from tests.table import table
 
 WIRE = paragraphs("wire", 10)
 OWN = paragraphs("own", 4)
@@ -30,7 +31,7 @@ def form(seed: object) -> str:
 CHINESE = "".join(chr(0x4E00 + number * 37 % 3000) for number in range(300))
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other", "is_copy"),
     [
         pytest.param(joined(WIRE), joined(WIRE), True, id="the same"),
@@ -68,7 +69,7 @@ def test_what_a_text_says_again_and_again_counts_once() -> None:
     assert overlap(words_of(f"{line} " * 10), words_of(f"{line} {other}")) == Overlap(0.1, 0.1, 200)
 
 
-@pytest.mark.parametrize(
+@table(
     ("found", "common", "bare"),
     [
         (Overlap(0.5, 0.4, 200), 0.0, Overlap(0.5, 0.4, 200)),

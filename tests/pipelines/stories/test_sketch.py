@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.stories.sketch import LONGEST, SIZE, pack, sketch, unpack, words_of
 from tests.pipelines.stories.story_factories import prose
+from tests.table import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "words", "scale"),
     [
         ("The council’s plan -- “agreed”, it said.", ("the", "councils", "plan", "agreed", "it", "said"), 1),

@@ -10,9 +10,10 @@ import pytest
 
 from pipelines.text.boilerplate import MAX_LENGTH, is_furniture, read_rules, rules
 from pipelines.text.toml_lines import TomlError
+from tests.table import table
 
 
-@pytest.mark.parametrize(
+@table(
     "line",
     [
         "Join our WhatsApp channel and get the day's stories first",
@@ -44,7 +45,7 @@ def test_furniture(line: str) -> None:
     assert is_furniture(line)
 
 
-@pytest.mark.parametrize(
+@table(
     "line",
     [
         "Join the queue early, the organisers say, for our town's biggest fair.",
@@ -72,7 +73,7 @@ def test_sentences(line: str) -> None:
     assert not is_furniture(line)
 
 
-@pytest.mark.parametrize("line", ["join our " * 40, "1 · " * 80, "get the news " * 25, "a" * MAX_LENGTH, ". " * 150, "💬" * 300])
+@table("line", ["join our " * 40, "1 · " * 80, "get the news " * 25, "a" * MAX_LENGTH, ". " * 150, "💬" * 300])
 def test_hostile_lines_cost_little(line: str) -> None:
     is_furniture("warm")
     began = time.process_time()
@@ -117,7 +118,7 @@ def test_parts_fill_patterns(tmp_path: Path) -> None:
     assert (rule.name, rule.pattern, rule.language, rule.hints) == ("shout", "buy.{0,9}!", "en", ())
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@table("case", REFUSED)
 def test_malformed_rules_are_refused_with_file_and_line(tmp_path: Path, case: str) -> None:
     old, new, message = REFUSED[case]
     assert RULES.count(old) == 1

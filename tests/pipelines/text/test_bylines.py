@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pipelines.article import Author
 from pipelines.text.bylines import Byline, parse_byline
 from pipelines.text.bylines.lines import LONGEST
+from tests.table import table
 
 HERE = Path(__file__).resolve().parent
 FACTS = HERE.parents[1] / "../shared/facts/bylines.csv"
@@ -46,13 +47,13 @@ SIGNS = [
 ]
 
 
-@pytest.mark.parametrize("row", TABLE, ids=[row["byline"] for row in TABLE])
+@table("row", TABLE, ids=[row["byline"] for row in TABLE])
 def test_printed_forms(row: dict[str, str]) -> None:
     found = parse_byline(row["byline"])
     assert (";".join(found.names), found.agency or "", found.role or "") == (row["names"], row["agency"], row["role"])
 
 
-@pytest.mark.parametrize(
+@table(
     ("byline", "authors"),
     [
         # a singular title is the last one's, a plural one everybody's, an agency everybody's
@@ -76,7 +77,7 @@ def test_whose_role_and_agency(byline: str, authors: list[Author]) -> None:
     assert list(parse_byline(byline).authors) == authors
 
 
-@pytest.mark.parametrize(
+@table(
     ("byline", "title", "expected"),
     [
         ("By Shore Live", "Shore Live", Byline()),
@@ -91,7 +92,7 @@ def test_own_title_is_nobody(byline: str, title: str, expected: Byline) -> None:
     assert parse_byline(byline, title=title) == expected
 
 
-@pytest.mark.parametrize(
+@table(
     "name",
     [
         "Marine Lamy",
@@ -117,7 +118,7 @@ def test_surnames_that_are_beats(name: str) -> None:
     assert parse_byline(f"By {name}") == Byline((Author(name),))
 
 
-@pytest.mark.parametrize(
+@table(
     "title",
     [
         "Chief Reporter",
@@ -144,7 +145,7 @@ def test_titles_are_composed(title: str) -> None:
         assert parse_byline(byline) == Byline((Author("Rosanna Pell", title),), title)
 
 
-@pytest.mark.parametrize(
+@table(
     ("printed", "written"),
     [
         ("JANE HALE", "Jane Hale"),
@@ -199,8 +200,6 @@ def test_only_the_beginning_is_read(text: str) -> None:
     assert parse_byline(padded + text) == parse_byline(padded)
 
 
-@pytest.mark.parametrize(
-    "piece", ["Ab,", "and ", "By ", "(", "Aa", "Reporter ", "1:2 ", "@a", "<a ", "A B ", "文/", "Jan 1 ", "the PA "]
-)
+@table("piece", ["Ab,", "and ", "By ", "(", "Aa", "Reporter ", "1:2 ", "@a", "<a ", "A B ", "文/", "Jan 1 ", "the PA "])
 def test_repetition_stays_cheap(piece: str) -> None:
     assert len(parse_byline(piece * 100_000).names) <= LONGEST // 4

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.text.captions import Caption, split_caption
 from pipelines.text.captions.lines import LONGEST, once
+from tests.table import table
 
 HERE = Path(__file__).resolve().parent
 FACTS = HERE.parents[1] / "../shared/facts/captions.csv"
@@ -26,12 +27,12 @@ WORDS = sorted({word for row in TABLE for word in row["printed"].split()})
 SIGNS = ["(", ")", "[", "]", "Photo:", "©", "|", "/", ".", "\n", "PA", "Getty Images", "Picture:", "Image", "caption", "via"]
 
 
-@pytest.mark.parametrize("row", TABLE, ids=[row["printed"] for row in TABLE])
+@table("row", TABLE, ids=[row["printed"] for row in TABLE])
 def test_printed_forms(row: dict[str, str]) -> None:
     assert split_caption(row["printed"]) == Caption(row["caption"], row["credit"] or None)
 
 
-@pytest.mark.parametrize(
+@table(
     "caption",
     [
         "Ann Lee (left) and Bob Kay (right)",
@@ -55,7 +56,7 @@ def test_no_credit_in_it(caption: str) -> None:
     assert split_caption(caption) == Caption(caption)
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "said"),
     [
         ("The mill. The mill.", "The mill."),
@@ -95,9 +96,7 @@ def test_nothing_is_invented(text: str) -> None:
     assert set(found.caption) | set(found.credit or "") <= said | set("; .&'\u00a9()")
 
 
-@pytest.mark.parametrize(
-    "piece", ["Photo: ", "(", "((a) ", "| A ", "a / ", "© ", "Getty Images ", "more > ", "A.", "Image caption ", "<p"]
-)
+@table("piece", ["Photo: ", "(", "((a) ", "| A ", "a / ", "© ", "Getty Images ", "more > ", "A.", "Image caption ", "<p"])
 def test_repetition_stays_cheap(piece: str) -> None:
     found = split_caption(piece * 100_000)
     assert len(found.caption) + len(found.credit or "") <= 2 * LONGEST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.text.dates import MAX_CHARS, Precision, Timestamp, parse_labelled, parse_timestamp
+from tests.table import table
 
 LONDON, DUBLIN, BERLIN, PARIS, NEW_YORK = (
     "Europe/London",
@@ -503,7 +505,7 @@ NOTHING = [
 ]
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "timezone", "expected"),
     MACHINE + BRITISH_AND_IRISH + AMERICAN + SOUTHERN_AND_ASIAN + GERMAN + ROMANCE + NORTHERN + EASTERN,
 )
@@ -513,8 +515,7 @@ def test_reads_the_stamp(text: str, timezone: str, expected: str) -> None:
     assert (stamp.isoformat(), stamp.raw, stamp.source) == (expected, text.strip(), "")
 
 
-@pytest.mark.parametrize("text", NOTHING)
-@pytest.mark.parametrize("timezone", [LONDON, NEW_YORK])
+@table(("timezone", "text"), product([LONDON, NEW_YORK], NOTHING))
 def test_what_is_no_stamp(text: str, timezone: str) -> None:
     assert parse_timestamp(text, timezone) is None
 
@@ -593,14 +594,14 @@ RELATIVE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), RELATIVE)
+@table(("text", "expected"), RELATIVE)
 def test_what_needs_the_time_of_the_fetch(text: str, expected: str) -> None:
     stamp = parse_timestamp(text, LONDON, FETCHED)
     assert stamp is not None
     assert (stamp.isoformat(), stamp.raw) == (expected, text)
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "He was arrested 5 hours ago",
@@ -636,7 +637,7 @@ def test_the_future_is_refused_beyond_two_days() -> None:
     assert parse_timestamp("2025-03-10T12:01:00Z", LONDON) is not None
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "timezone", "expected"),
     [
         # Own letters, right or wrong for the season: the wall clock.
@@ -692,7 +693,7 @@ def test_zone_letters_are_advice_and_offsets_are_not(text: str, timezone: str, e
     assert str(parse_timestamp(text, timezone)) == expected
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "precision"),
     [
         ("2025-03-07", Precision.DAY),
@@ -770,7 +771,7 @@ LABELLED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "timezone", "published", "modified"), LABELLED)
+@table(("text", "timezone", "published", "modified"), LABELLED)
 def test_labels_tell_published_from_modified(text: str, timezone: str, published: str | None, modified: str | None) -> None:
     found = tuple(str(stamp) if stamp else None for stamp in parse_labelled(text, timezone))
     assert found == (published, modified)
@@ -850,7 +851,7 @@ def test_reads_no_further_than_the_limit() -> None:
     assert str(parse_timestamp(" " * 500 + "7 March 2025" + " word" * 100_000, LONDON)) == "2025-03-07"
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "1 " * 150,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.text.hosts import is_private_address, is_private_host, normal_host
+from tests.table import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("written", "normal"),
     [
         ("Example.COM", "example.com"),
@@ -43,7 +43,7 @@ def test_one_form_of_a_host(written: str, normal: str | None) -> None:
     assert normal_host(written) == normal
 
 
-@pytest.mark.parametrize(
+@table(
     "host",
     [
         "127.0.0.1",
@@ -89,7 +89,7 @@ def test_private_hosts(host: str) -> None:
     assert is_private_host(host)
 
 
-@pytest.mark.parametrize(
+@table(
     "host",
     ["example.com", "WWW.Example.co.uk", "bücher.example", "8.8.8.8", "134744072", "[2606:4700::1111]", "localhost.com"],
 )
@@ -97,7 +97,7 @@ def test_public_hosts(host: str) -> None:
     assert not is_private_host(host)
 
 
-@pytest.mark.parametrize(("ip", "private"), [("93.184.216.34", False), ("10.0.0.1", True), ("junk", True), ("", True)])
+@table(("ip", "private"), [("93.184.216.34", False), ("10.0.0.1", True), ("junk", True), ("", True)])
 def test_resolved_addresses(ip: str, private: bool) -> None:
     assert is_private_address(ip) is private
 

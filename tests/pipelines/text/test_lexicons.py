@@ -17,6 +17,7 @@ from pipelines.text.lexicons import LexiconError, is_direction, is_given_name, i
 from pipelines.text.lexicons.agencies import agency_length, agency_name, is_ambiguous_agency
 from pipelines.text.lexicons.names import name_words
 from pipelines.text.lexicons.roles import role_words
+from tests.table import table
 
 GOOD = """# A comment
 [first]
@@ -72,7 +73,7 @@ REFUSED: dict[str, tuple[str, str, Callable[[Path], object]]] = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@table("case", REFUSED)
 def test_what_is_malformed_is_refused_with_file_and_line(tmp_path: Path, case: str) -> None:
     text, message, read = REFUSED[case]
     file = written(tmp_path, text)
@@ -87,7 +88,7 @@ def test_every_shipped_list_has_sections() -> None:
     assert all(map(sections, files))
 
 
-@pytest.mark.parametrize("read", [name_words, role_words, byline_words, path_words])
+@table("read", [name_words, role_words, byline_words, path_words])
 def test_the_shipped_lists_of_words_are_read(read: Callable[[], Lists]) -> None:
     lists = read()
     assert all(getattr(lists, field.name) for field in fields(lists))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pipelines.text.dates import parse_timestamp
 from pipelines.text.dates.words import fold, months, weekdays
+from tests.table import table
 
 
-@pytest.mark.parametrize("language", sorted(months()))
+@table("language", sorted(months()))
 def test_a_language_has_twelve_months(language: str) -> None:
     names = months()[language]
     assert len(names) == 12
@@ -24,7 +23,7 @@ def test_no_word_names_two_months() -> None:
     assert {word: numbers for word, numbers in seen.items() if len(numbers) > 1} == {}
 
 
-@pytest.mark.parametrize("language", sorted(months()))
+@table("language", sorted(months()))
 def test_every_form_is_read(language: str) -> None:
     for number, forms in enumerate(months()[language], 1):
         for form in forms:
@@ -32,7 +31,7 @@ def test_every_form_is_read(language: str) -> None:
                 assert (text, str(parse_timestamp(text, "UTC"))) == (text, f"2024-{number:02}-09")
 
 
-@pytest.mark.parametrize("language", sorted(weekdays()))
+@table("language", sorted(weekdays()))
 def test_weekdays_are_read_over(language: str) -> None:
     for name in sorted(weekdays()[language]):
         assert str(parse_timestamp(f"{name}, 9 March 2024, 08:30", "UTC")) == "2024-03-09T08:30:00Z", name

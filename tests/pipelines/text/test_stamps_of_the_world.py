@@ -6,9 +6,8 @@ import csv
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from pipelines.text.dates import parse_labelled, parse_timestamp
+from tests.table import table
 
 FETCHED = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -21,13 +20,13 @@ def _table() -> list[dict[str, str]]:
 TABLE = _table()
 
 
-@pytest.mark.parametrize("row", TABLE, ids=[f"{row['timezone']} {row['printed']}" for row in TABLE])
+@table("row", TABLE, ids=[f"{row['timezone']} {row['printed']}" for row in TABLE])
 def test_stamp(row: dict[str, str]) -> None:
     stamp = parse_timestamp(row["printed"], row["timezone"], FETCHED)
     assert (stamp.isoformat() if stamp else "") == row["instant"]
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "timezone", "published", "modified"),
     [
         # The letters of one clock are those of the line, before it and behind it.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,11 +13,12 @@ from pipelines.text.boilerplate import Rule, is_furniture, rules
 from pipelines.text.normalise import normalise
 from pipelines.text.unicode import join_paragraphs, paragraphs, squash
 from tests.factories import BODY, URL, article, at
+from tests.table import table
 
 TEXT = st.text(max_size=200)
 
 
-@pytest.mark.parametrize(
+@table(
     ("raw", "clean"),
     [
         ("  two   words ", "two words"),
@@ -41,12 +41,12 @@ def test_squash_is_stable(text: str) -> None:
     assert paragraphs(join_paragraphs(paragraphs(text))) == paragraphs(text)
 
 
-@pytest.mark.parametrize("rule", rules(), ids=lambda rule: f"{rule.name}-{rule.language}")
+@table("rule", rules(), ids=lambda rule: f"{rule.name}-{rule.language}")
 def test_each_rule_knows_its_example(rule: Rule) -> None:
     assert is_furniture(rule.example)
 
 
-@pytest.mark.parametrize(
+@table(
     "line",
     [
         "The council is not accepting comments on this article of the constitution.",
@@ -110,7 +110,7 @@ def test_what_never_counts() -> None:
         assert normalise(other).content_hash == base.content_hash
 
 
-@pytest.mark.parametrize(
+@table(
     ("old", "new"),
     [
         ("4.10am", "4.11am"),
@@ -131,7 +131,7 @@ def test_order_of_paragraphs_counts() -> None:
     assert article().content_hash != article("\n\n".join((second, first, third))).content_hash
 
 
-@pytest.mark.parametrize(
+@table(
     ("read", "canonical", "known_by"),
     [
         (URL, None, URL),

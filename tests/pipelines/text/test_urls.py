@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -18,11 +17,12 @@ from pipelines.text.urls import (
     image_key,
     same_page,
 )
+from tests.table import table
 
 BASE = "https://www.example.com/news/today/"
 
 
-@pytest.mark.parametrize(
+@table(
     ("url", "normal"),
     [
         ("HTTPS://WWW.Example.COM/News/", "https://www.example.com/News/"),
@@ -57,7 +57,7 @@ def test_normal_form(url: str, normal: str) -> None:
     assert canonicalize(url) == normal
 
 
-@pytest.mark.parametrize(
+@table(
     ("query", "kept"),
     [
         ("utm_source=a&utm_medium=b&id=7", "?id=7"),
@@ -78,7 +78,7 @@ def test_tracking_goes_and_the_rest_stays_in_order(query: str, kept: str) -> Non
     assert absolute("https://example.com/a?utm_source=x&b=1") == "https://example.com/a?utm_source=x&b=1"
 
 
-@pytest.mark.parametrize(
+@table(
     ("url", "normal"),
     [
         ("story-1", "https://www.example.com/news/today/story-1"),
@@ -97,7 +97,7 @@ def test_relative_to_a_base(url: str, normal: str | None) -> None:
     assert canonicalize(url, BASE) == normal
 
 
-@pytest.mark.parametrize(
+@table(
     "url",
     [
         "story-1",
@@ -129,7 +129,7 @@ def test_an_origin_host_is_mapped_to_the_public_one() -> None:
     assert canonicalize("https://other.example/a", hosts=hosts) == "https://other.example/a"
 
 
-@pytest.mark.parametrize(
+@table(
     ("amp", "article"),
     [
         ("https://example.com/news/slug-28036293.amp", "https://example.com/news/slug-28036293"),
@@ -160,7 +160,7 @@ def test_amp_forms(amp: str, article: str | None) -> None:
     assert article is None or amp_to_article(article) is None
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other"),
     [
         ("https://www.example.com/a/", "http://example.com/a"),
@@ -175,7 +175,7 @@ def test_the_same_page(one: str, other: str) -> None:
     assert same_page(one, other)
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other"),
     [
         ("https://example.com/a", "https://example.com/A"),
@@ -194,7 +194,7 @@ def test_the_form_of_a_key() -> None:
     assert article_key("  no url ") == "no url"
 
 
-@pytest.mark.parametrize(
+@table(
     ("path", "day"),
     [
         ("/2025/03/07/slug", date(2025, 3, 7)),
@@ -222,7 +222,7 @@ def test_dates_in_paths(path: str, day: date | None) -> None:
     assert date_in_path(f"https://example.com{path}") == day
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other"),
     [
         ("https://i.example.com/abc-def?tr=w-600", "https://i.example.com/abc-def?tr=w-1200,h-800"),
@@ -240,7 +240,7 @@ def test_one_picture_in_two_sizes(one: str, other: str) -> None:
     assert image_key(one) == image_key(other) is not None
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other"),
     [
         ("https://example.com/a.jpg", "https://example.com/b.jpg"),
@@ -285,7 +285,7 @@ def test_never_raises_and_canonical_urls_stay_as_they_are(url: str, base: str | 
     assert len(article_key(url)) <= MAX_URL
 
 
-@pytest.mark.parametrize("piece", ["a", "/", "/.", "/..", "%", "amp;", "&", "?", "/amp", "-1", "1/", "x=", "url=", "A"])
+@table("piece", ["a", "/", "/.", "/..", "%", "amp;", "&", "?", "/amp", "-1", "1/", "x=", "url=", "A"])
 def test_long_input_takes_no_time(piece: str) -> None:
     for head in ("", "https://example.com/", "https://example.com/?"):
         text = head + piece * 1_000_000

@@ -14,6 +14,7 @@ import pytest
 from lxml import html
 
 from pipelines.store.database import Row, Store
+from tests.table import table
 from tests.viewer.page_reader import (
     ARABIC,
     BASE,
@@ -74,7 +75,7 @@ def pages(path: Path) -> dict[str, Page]:
     return {target: ask(path, target) for target in PAGES}
 
 
-@pytest.mark.parametrize(
+@table(
     ("target", "status"),
     [
         ("/", 200),
@@ -115,7 +116,7 @@ def test_nothing_can_be_changed(path: Path, method: str) -> None:
         assert (found.status, found.header("Allow")) == (405, "GET, HEAD")
 
 
-@pytest.mark.parametrize("target", PAGES)
+@table("target", PAGES)
 def test_a_page_runs_nothing_and_asks_for_nothing(pages: dict[str, Page], target: str) -> None:
     page = pages[target]
     assert page.header("Content-Security-Policy") == POLICY
@@ -133,7 +134,7 @@ def test_a_page_runs_nothing_and_asks_for_nothing(pages: dict[str, Page], target
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]", page.markup)
 
 
-@pytest.mark.parametrize("target", PAGES)
+@table("target", PAGES)
 def test_a_page_can_be_read_by_everyone(pages: dict[str, Page], target: str) -> None:
     tree = pages[target].tree
     assert tree.get("lang") == "en"
@@ -154,7 +155,7 @@ def test_a_page_can_be_read_by_everyone(pages: dict[str, Page], target: str) -> 
     assert tree.xpath("//a[@class='skip' and @href='#main']")
 
 
-@pytest.mark.parametrize("target", PAGES)
+@table("target", PAGES)
 def test_templates_print_no_values_of_python(pages: dict[str, Page], target: str) -> None:
     assert not re.search(r"\bNone\b|Undefined|<Kind|<Op|Timestamp\(|&lt;viewer", pages[target].markup)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.table import table
 from viewer.app.http_protocol import encoded
 from viewer.app.security import AllowedHosts, dressed, inline_scripts, of_tables, policy
 from viewer.http import LOCKED
@@ -16,7 +16,7 @@ from viewer.http import LOCKED
 HERE = "http://127.0.0.1:8001"
 
 
-@pytest.mark.parametrize(
+@table(
     ("names", "host", "base"),
     [
         (AllowedHosts(HERE), "127.0.0.1:8001", HERE),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from markupsafe import Markup
 
+from tests.table import table
 from viewer.charts import charts
 from viewer.charts.charts import Arrival, Chart, days, delays, shares, sparkline, spread
 from viewer.charts.svg import along, drawing, element, round_up
@@ -164,9 +164,7 @@ def cents(drawn: Chart) -> list[float]:
     return [float(value[:-1]) for value in map(str, found) if re.fullmatch(r"-?[\d.]+%", value)]
 
 
-@pytest.mark.parametrize(
-    ("most", "top"), [(0, 2), (1, 2), (3, 4), (5, 6), (9, 10), (11, 20), (61, 100), (101, 200), (10**6, 10**6)]
-)
+@table(("most", "top"), [(0, 2), (1, 2), (3, 4), (5, 6), (9, 10), (11, 20), (61, 100), (101, 200), (10**6, 10**6)])
 def test_axes_end_at_round_numbers(most: int, top: int) -> None:
     assert round_up(most) == top
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.table import table
 from viewer.pages.replay import MAX_HEADERS, POLICY, replay
 
 
@@ -23,7 +23,7 @@ def kind_of(content_type: str | None) -> str:
     return dict(replay(Archived(told), shown=True)[0])["Content-Type"]
 
 
-@pytest.mark.parametrize(
+@table(
     ("archived", "served"),
     [
         ("text/html; charset=windows-1252", "text/html; charset=windows-1252"),
@@ -73,7 +73,7 @@ PAGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("page", PAGES)
+@table("page", PAGES)
 def test_what_opens_connections_is_disarmed_where_pages_are_shown(page: bytes) -> None:
     headers, body = replay(Archived((("Content-Type", "text/html"),), page), shown=True)
     assert len(body) == len(page)

@@ -9,6 +9,7 @@ import pytest
 
 from crawler.extraction import extract
 from pipelines.article import Article, Author
+from tests.table import table
 
 URL = "https://www.irishtimes.com/ireland/2023/11/03/last-mail-boat-leaves-the-island/"
 TEXTS = [
@@ -91,7 +92,7 @@ def test_a_page_that_a_script_fills_is_read_from_its_free_content() -> None:
     assert article.is_accessible_for_free is None
 
 
-@pytest.mark.parametrize("code", ["metered", "premium", "Paid", "subscriber"])
+@table("code", ["metered", "premium", "Paid", "subscriber"])
 def test_paid_text_in_the_content_is_not_read(code: str) -> None:
     article = read(page(STORY | {"content_restrictions": {"content_code": code}}, texts=TEXTS[:1]))
     assert article.is_accessible_for_free is False
@@ -128,7 +129,7 @@ def test_content_of_another_shape_is_left_alone(broken: dict[str, Any]) -> None:
     assert article.body.split("\n\n") == TEXTS
 
 
-@pytest.mark.parametrize(
+@table(
     "odd",
     [
         {"first_publish_date": 5, "display_date": [], "last_updated_date": {}},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from crawler.extraction.extract import explain
 from crawler.extraction.families import FAMILIES, recognise
 from crawler.extraction.page import parse
 from crawler.extraction.proposals import Proposals
+from tests.table import table
 
 URL = "https://www.example.co.uk/news/a-story-1234567"
 GENERATIONS = {
@@ -88,7 +88,7 @@ def test_the_family_that_the_site_names_is_asked_first() -> None:
         assert extractor is None or match.extractor == extractor
 
 
-@pytest.mark.parametrize("platform", [None, "reach", "wordpress", "no-such-platform"])
+@table("platform", [None, "reach", "wordpress", "no-such-platform"])
 def test_a_plain_page_is_of_no_family(platform: str | None) -> None:
     page = parse("<html><body><article><h1>A story</h1><p>Its text.</p></article></body></html>", URL)
     assert page is not None

@@ -8,6 +8,7 @@ import pytest
 
 from crawler.extraction import extract
 from pipelines.article import Article, Author
+from tests.table import table
 
 PATH = "uk-news/2025/03/07/bell-ringers-keep-going/"
 BODY = [
@@ -49,7 +50,7 @@ def test_the_origins_address_is_the_public_sites(host: str, public: str) -> None
     assert (article.canonical_url or "").rstrip("/") == f"https://{public}/{PATH}".rstrip("/")
 
 
-@pytest.mark.parametrize(
+@table(
     ("html", "free"),
     [
         (page(), None),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from crawler.extraction import extract
 from pipelines.article import Article
+from tests.table import table
 
 BODY = [
     "A tortoise that walked out of a garden in 1987 was handed in on Thursday, four streets away and in excellent health.",
@@ -43,7 +42,7 @@ def stamps(article: Article) -> tuple[str, str]:
     return str(article.date_published), str(article.date_modified)
 
 
-@pytest.mark.parametrize(
+@table(
     ("page", "url", "expected"),
     [
         # BreakingNews.ie: a 24-hour clock with PM, a bare day in the element.

@@ -6,6 +6,7 @@ import pytest
 
 from crawler.extraction import extract
 from pipelines.article import Article, Author, Kind
+from tests.table import table
 
 URL = "https://www.shropshirelive.com/news/2025/08/14/tortoise-comes-home/"
 HEADLINE = "Tortoise comes home after thirty-eight years"
@@ -31,7 +32,7 @@ def read(html: str) -> Article:
     return extract(html, URL)
 
 
-@pytest.mark.parametrize(
+@table(
     ("html", "extractor"),
     [
         (page(PARAGRAPHS), "wordpress/1.3:2008"),
@@ -74,7 +75,7 @@ def test_a_byline_inside_the_text(line: str, authors: tuple[Author, ...]) -> Non
     assert [(one.name, one.agency) for one in article.authors] == [(one.name, one.agency) for one in authors]
 
 
-@pytest.mark.parametrize(
+@table(
     "names",
     [
         "sharedaddy sd-sharing-enabled",
@@ -101,7 +102,7 @@ OTHER = """<p>A ferret has been made a freeman of the borough, at a meeting that
 <p>It bit the mace bearer, who said that he had been expecting as much since the day on which it was proposed.</p>"""
 
 
-@pytest.mark.parametrize(
+@table(
     "markup",
     [
         pytest.param(f'<section id="block-4" class="below-content widget widget_block">{APPEAL}</section>', id="widget"),
@@ -128,7 +129,7 @@ def test_a_page_builder_keeps_the_text_in_widgets() -> None:
     assert read(html).body.split("\n\n") == BODY
 
 
-@pytest.mark.parametrize(
+@table(
     ("names", "reason"),
     [
         ("error404 wp-theme-x", "soft 404: the page says that it was not found"),
@@ -159,7 +160,7 @@ def test_a_dated_article_with_much_text_is_one_whatever_its_theme_calls_it() -> 
     assert read(page(PARAGRAPHS + more, names="archive date", head=head)).kind is Kind.ARTICLE
 
 
-@pytest.mark.parametrize(
+@table(
     ("html", "free"),
     [
         (page(PARAGRAPHS), None),
