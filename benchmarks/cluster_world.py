@@ -21,8 +21,7 @@ from overlap import SITE, children_of
 
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
-from crawler.cluster.connection import connect
-from crawler.cluster.jobs import put, queue_of
+from crawler.cluster.queue import connect, put, queue_of
 from crawler.cluster.stream import LOOKS
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import Row

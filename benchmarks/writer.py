@@ -37,9 +37,9 @@ from redis.exceptions import RedisError
 from crawler.catalogue.site import Site
 from crawler.clock import clock
 from crawler.cluster import consumer as loop
-from crawler.cluster.connection import connect
 from crawler.cluster.consumer import StreamConsumer
 from crawler.cluster.messages import CrawlEnded, CrawlOpened, ItemFetched, Message, encode
+from crawler.cluster.queue import connect
 from crawler.cluster.stream import LOOKS
 from crawler.crawl.session import CrawlResult
 from pipelines.article import Article, Author, Fetch, Image, Outcome, Payload

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from crawler import __version__, config
-from crawler.catalogue.load import CatalogueError
+from crawler.catalogue import CatalogueError
 from crawler.config import ConfigurationError
 from pipelines import MissingExtraError
 from pipelines.store.database import StoreError

@@ -12,7 +12,7 @@ import pytest
 from crawler import settings
 from crawler.cli import GROUPS, VERBS
 from crawler.config import SETTINGS
-from crawler.demo.script import events
+from crawler.demo.stories import events
 from pipelines.article import Article, Outcome
 from pipelines.history.revisions import State
 from pipelines.store.crawls import CrawlOutcome

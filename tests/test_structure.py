@@ -24,7 +24,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "apprise": ("crawler/monitoring/alerts.py",),
     "apscheduler": ("crawler/schedule/service.py",),
     "cronsim": ("crawler/catalogue/tables.py", "crawler/schedule/cron.py"),
-    "fcntl": ("crawler/schedule/host_locks.py", "crawler/warc/writer.py"),
+    "fcntl": ("crawler/schedule/processes.py", "crawler/warc/writer.py"),
     "datasette": ("viewer/app/plugin.py", "viewer/app/server.py"),
     "uvicorn": ("viewer/app/server.py", "viewer/app/http_protocol.py"),
     "h11": ("viewer/app/http_protocol.py",),
@@ -85,7 +85,7 @@ WALLS: dict[str, tuple[str, ...]] = {
         "crawler.spiders.run",
         "crawler.commands",
     ),
-    "crawler/monitoring/alert_state.py": ("pipelines.store.database", "crawler.monitoring.json_files"),
+    "crawler/monitoring/alert_state.py": ("pipelines.store.database", "crawler.monitoring.state_files"),
     "crawler/monitoring/metrics.py": ("pipelines.store.database", "crawler.monitoring.exporter"),
     "crawler/demo/": (
         "crawler.spiders",
@@ -99,9 +99,9 @@ WALLS: dict[str, tuple[str, ...]] = {
 
 LAYERS = {"pipelines": 6, "crawler": 7, "viewer": 4}
 """Packages in the longest chain of imports, at most."""
-CHAIN = 22
+CHAIN = 21
 """Modules in the longest chain of imports, at most. Longer: to understand the highest a reader opens more files."""
-MAX_LINES = 350
+MAX_LINES = 400
 
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 OPENERS = ("socket", "requests", "urllib.request", "http.client", "httpx", "subprocess")

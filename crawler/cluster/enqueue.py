@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
-from crawler.cluster.jobs import planned_of, put, queue_of
+from crawler.cluster.queue import planned_of, put, queue_of
 from crawler.schedule.subprocess_runner import NoCrawlError
 from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, rows_of_start
 from pipelines.store.database import Store

@@ -93,7 +93,7 @@ class Lease:
 
 
 class HostWaits:
-    """The moment before which a host must not be asked, kept between crawls; like `crawler.schedule.host_locks.RetryAfterFile`.
+    """The moment before which a host must not be asked, kept between crawls; like `crawler.schedule.processes.RetryAfterFile`.
 
     Moments are seconds since the epoch, here; in Redis stands how long there is to wait, and its clock counts it down. So
     machines whose clocks differ wait equally long.

@@ -21,8 +21,8 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from crawler.cluster.jobs import queue_of
-from crawler.schedule.pdeathsig import end_with
+from crawler.cluster.queue import queue_of
+from crawler.schedule.processes import end_with
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,7 @@ from crawler.clock import clock
 from crawler.commands.console import console, plain, print_json, table, when
 from crawler.commands.monitoring import open_teller, tell_once, watched_by
 from crawler.commands.options import configuration, db_option, json_option, now, sites_option
-from crawler.monitoring.alert_file import NAME, read_book
-from crawler.monitoring.heartbeat import read_beat
-from crawler.monitoring.json_files import beside
+from crawler.monitoring.state_files import ALERTS, beside, read_beat, read_book
 from pipelines.store.database import StoreError
 from pipelines.store.rows import moment, optional_moment
 
@@ -69,7 +67,7 @@ def check(needs_schedule: bool, db: str, sites_path: Path | None) -> None:
 @json_option
 def listing(db: str, as_json: bool) -> None:
     """What is known of trouble: since when, when it was told, and what waits to be sent."""
-    book = read_book(beside(db, NAME))
+    book = read_book(beside(db, ALERTS))
     if as_json:
         print_json(book.to_json())
         return

@@ -13,7 +13,7 @@ from crawler.commands.options import SettingOption
 from pipelines import MissingExtraError
 
 if TYPE_CHECKING:
-    from crawler.cluster.connection import Connection
+    from crawler.cluster.queue import Connection
 
 redis_option = click.option("--redis", cls=SettingOption, setting="redis", metavar="URL",
                             help="Where Redis is: redis://HOST:PORT/NUMBER.")  # fmt: skip
@@ -36,7 +36,7 @@ def glance_of(url: str) -> Glance | None:
     if not url:
         return None
     with needing_cluster():
-        from crawler.cluster.connection import NoRedisError
+        from crawler.cluster.queue import NoRedisError
         from crawler.cluster.status_reader import standing_at
 
     def glance() -> ClusterStatus | str:
@@ -53,7 +53,7 @@ def redis_of(url: str, *, seconds: float, reached: bool = True) -> Connection:
     if not url:
         raise click.UsageError("say where Redis is: --redis, NEWSLEDGER_REDIS, or `redis` in the settings")
     with needing_cluster():
-        from crawler.cluster.connection import NoRedisError, connect, reach
+        from crawler.cluster.queue import NoRedisError, connect, reach
     try:
         redis = connect(url, seconds=seconds)
         if reached:

@@ -12,7 +12,7 @@ from crawler.catalogue.site import Site
 from crawler.commands.console import console, plain, print_json, table, word
 from crawler.commands.options import SettingOption, db_option, json_option, log_option, open_ledger, pick_sites, sites_option
 from crawler.discovery.frontier import RecheckMode
-from crawler.schedule.pdeathsig import end_with
+from crawler.schedule.processes import end_with
 from crawler.spiders.run import Options, crawl_site, crawl_sites
 from pipelines.queries import articles
 from pipelines.store.crawls import CrawlOutcome

@@ -14,7 +14,7 @@ from crawler.cluster.status import ills
 from crawler.commands.cluster import glance_of, redis_option
 from crawler.commands.console import console, plain, print_json, table, when, word
 from crawler.commands.options import SettingOption, db_option, json_option, now, open_ledger, sites_option
-from crawler.monitoring.heartbeat import read_beat
+from crawler.monitoring.state_files import read_beat
 from pipelines.history.anomalies import FIELDS
 from pipelines.queries.health import Finding, Vitals, is_ill, judge
 from pipelines.queries.health_metrics import vitals

@@ -12,7 +12,7 @@ from crawler.commands.cluster import redis_option
 from crawler.commands.monitoring import watched_by
 from crawler.commands.options import configuration, db_option, now, sites_option
 from crawler.monitoring.collector import MeasurementReader
-from crawler.monitoring.json_files import write_text
+from crawler.monitoring.state_files import write_text
 
 
 @click.command("metrics")

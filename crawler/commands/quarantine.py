@@ -9,7 +9,7 @@ import click
 from crawler.catalogue import load_sites
 from crawler.commands.console import console, print_json, table, when
 from crawler.commands.options import change_ledger, db_option, json_option, now, open_ledger, sites_option
-from crawler.offline.replay_quarantine import replay as replay_pages
+from crawler.offline.reprocess import replay as replay_pages
 from pipelines.store.quarantine import Aside, Standing, close, in_quarantine
 from pipelines.store.rows import moment
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import click
 
-from crawler.catalogue import CatalogueError, load_sites
-from crawler.catalogue.load import fingerprint
+from crawler.catalogue import CatalogueError, fingerprint, load_sites
 from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
 from crawler.commands.cluster import glance_of, needing_cluster, redis_of, redis_option
@@ -22,9 +21,9 @@ from crawler.commands.monitoring import open_teller, open_watch, tell_once
 from crawler.commands.options import SettingOption, configuration, db_option, log_option, sites_option
 from crawler.crawl.session import rows_of
 from crawler.logs import JsonHandler, install, relay
-from crawler.monitoring import sd_notify
-from crawler.monitoring.heartbeat import write_beat
 from crawler.monitoring.monitor import MonitoredSchedule
+from crawler.monitoring.state_files import write_beat
+from crawler.schedule import processes
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import STOP_SECONDS, CrawlRunner, RunnerConfig, SubprocessRunner
 from pipelines.store.crawls import lose_dead, put_sites
@@ -110,7 +109,7 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
     schedule.start()
     logger.info("%d sites are scheduled", schedule.size)
     _beat(schedule, crawls, db, now)
-    sd_notify.tell(sd_notify.READY)
+    processes.tell(processes.READY)
     seen = fingerprint(path)
     while not stopping.wait(LOOK_SECONDS):
         schedule.follow_clock()
@@ -119,7 +118,7 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
         if current != seen:
             seen = current
             _take_over(schedule, db, path)
-    sd_notify.tell(sd_notify.STOPPING)
+    processes.tell(processes.STOPPING)
     schedule.stop()
     crawls.stop()
     if not schedule.queues.wait_idle(STOP_SECONDS + 10):
@@ -131,7 +130,7 @@ def _beat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> None:
     if not schedule.keeps_time:
         logger.error("the timetable stands still")
         return
-    sd_notify.tell(sd_notify.ALIVE)
+    processes.tell(processes.ALIVE)
     try:
         write_beat(db, now(), pid=os.getpid(), sites=schedule.size, queued=schedule.queues.waiting, running=crawls.running)
     except OSError as error:

@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from crawler.catalogue import load_sites
-from crawler.catalogue.load import CatalogueError
+from crawler.catalogue import CatalogueError, load_sites
 from crawler.catalogue.site import Site
 from crawler.commands.console import console, print_json, table
 from crawler.commands.options import json_option, pick_sites, sites_option

@@ -14,8 +14,8 @@ from crawler.clock import clock
 from crawler.commands.cluster import needing_cluster, redis_of, redis_option
 from crawler.commands.options import db_option, log_option
 from crawler.logs import install
-from crawler.monitoring import sd_notify
-from crawler.schedule.host_locks import hold
+from crawler.schedule import processes
+from crawler.schedule.processes import hold
 from pipelines.store.database import Store
 
 logger = logging.getLogger(__name__)
@@ -46,8 +46,8 @@ def command(once: bool, log: str, redis: str, db: str) -> None:
         if holder is not None:
             raise click.ClickException(f"{db}: another writer (process {holder or 'unknown'}) keeps this ledger")
         with Store(db) as store:
-            writer = StreamConsumer(connection, store, clock(), alive=partial(sd_notify.tell, sd_notify.ALIVE))
-            sd_notify.tell(sd_notify.READY)
+            writer = StreamConsumer(connection, store, clock(), alive=partial(processes.tell, processes.ALIVE))
+            processes.tell(processes.READY)
             writer.run(stopping, once=once)
-            sd_notify.tell(sd_notify.STOPPING)
+            processes.tell(processes.STOPPING)
     logger.info("written: %s", ", ".join(f"{what} {count}" for what, count in sorted(writer.counts.items())) or "nothing")

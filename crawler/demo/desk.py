@@ -16,8 +16,8 @@ from hashlib import sha256
 
 from crawler.demo import fronts, listings
 from crawler.demo.look import Look
-from crawler.demo.script import events, state_at
 from crawler.demo.shell import SECTIONS
+from crawler.demo.stories import events, state_at
 from crawler.demo.story import Event, EventKind, PageState, Template, at
 from crawler.demo.templates import amp_page, article_page
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from crawler.demo.script import CRAWL_TIMES, stories
+from crawler.demo.stories import CRAWL_TIMES, stories
 from crawler.demo.story import DemoStory, Event, EventKind, PageState
 from pipelines.article import Outcome
 from pipelines.history.revisions import State

@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.demo.desk import DemoResponse, answer
-from crawler.demo.script import CRAWL_TIMES
+from crawler.demo.stories import CRAWL_TIMES
 
 _LOGGED_HEADERS = ("If-None-Match", "If-Modified-Since", "User-Agent", "Accept-Encoding")
 _MAX_CLOCK_BYTES = 100

@@ -13,8 +13,7 @@ from typing import Final, TypeAlias
 
 from lxml import etree
 
-from crawler.discovery.candidate import Candidate, Listing, SourceKind
-from crawler.discovery.claims import FeedEntry, claimed_time, claimed_title, problem_lines
+from crawler.discovery.candidate import Candidate, FeedEntry, Listing, SourceKind, claimed_time, claimed_title, problem_lines
 from crawler.discovery.json_feed import json_entries
 from crawler.discovery.markup import decode, root_name, xml_source, xml_tree
 from pipelines.text.urls import absolute, canonicalize

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from crawler.discovery.claims import FeedEntry
+from crawler.discovery.candidate import FeedEntry
 
 _DECODER: Final = json.JSONDecoder()
 

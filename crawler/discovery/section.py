@@ -15,8 +15,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.discovery.candidate import Candidate, Listing, SourceKind
-from crawler.discovery.claims import claimed_title
+from crawler.discovery.candidate import Candidate, Listing, SourceKind, claimed_title
 from crawler.discovery.markup import html_tree
 from crawler.discovery.shape import Shape, article_shape, word_count
 from pipelines.text.urls import absolute, amp_to_article, article_key, canonicalize

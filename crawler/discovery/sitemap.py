@@ -15,8 +15,7 @@ from typing import Final
 
 from lxml import etree
 
-from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
-from crawler.discovery.claims import claimed_time, claimed_title, problem_lines
+from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind, claimed_time, claimed_title, problem_lines
 from crawler.discovery.feed import parse_feed
 from crawler.discovery.markup import decode, root_name, xml_parser, xml_source
 from pipelines.text.dates import Timestamp

@@ -14,8 +14,7 @@ from lxml.etree import _Element as Element
 from crawler.extraction.blocks import SUSPECT, Block, blocks_of
 from crawler.extraction.lines import Context, article_blocks, is_consent, is_stamp
 from crawler.extraction.page import Page
-from crawler.extraction.roles import Role, all_words
-from crawler.extraction.vocabulary import element_words
+from crawler.extraction.roles import Role, all_words, element_words
 
 MAX_BLOCKS = 6_000
 """Blocks looked at on one page; the longest live blogs have about 2,000."""

@@ -1,20 +1,62 @@
 """What the names on an element (class, id, itemprop, test id) say it is for.
 
-Names are cut into words ("ArticleMeta__PublishedDate" -> article, meta, published, date), so that "ad" is not found in
-"header". The words are the web's own English, used by sites of every language, with a few of other languages beside.
+Names are cut into words ("ArticleMeta__PublishedDate" -> article, meta, published, date), so that "ad" is not found in "header".
+The words are the web's own English, used by sites of every language, with a few of other languages beside; they stand in
+vocabulary.txt, sorted by what they say.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.vocabulary import FURNITURE_PARTS, PICTURE_ENDINGS, element_words
-from pipelines.text.lexicons import word_set
+from pipelines.text.lexicons import read_words, word_set
+
+
+@dataclass(frozen=True, slots=True)
+class ElementWords:
+    """The sections of vocabulary.txt."""
+
+    elsewhere: frozenset[str]
+    """Other articles, advertising, the frame of the site."""
+    meta: frozenset[str]
+    """Lines about the article that are not its text."""
+    weak: frozenset[str]
+    """Those of both that also name harmless boxes."""
+    comments: frozenset[str]
+    hidden: frozenset[str]
+    tooltip: frozenset[str]
+    caption: frozenset[str]
+    picture: frozenset[str]
+    credit: frozenset[str]
+    byline: frozenset[str]
+    time: frozenset[str]
+    modified: frozenset[str]
+    standfirst: frozenset[str]
+    lead: frozenset[str]
+    """Those of `standfirst` that as often name the first paragraph of the text."""
+    tags: frozenset[str]
+    section: frozenset[str]
+    headline: frozenset[str]
+    live: frozenset[str]
+
+
+@cache
+def element_words() -> ElementWords:
+    return read_words(Path(__file__).with_name("vocabulary.txt"), ElementWords)
+
+
+FURNITURE_PARTS = ("teaser", "newsletter", "relatedp", "relatedb", "relatedc", "relatedn", "relateds", "recommend", "advert")
+"""Parts of joined words that name furniture: manualteasershorttext, relatedbroadcast, artikelteaser."""
+
+PICTURE_ENDINGS = ("image", "photo", "picture", "bild", "foto", "imagecontainer", "imagewrapper", "imageblock")
+"""Endings of joined words that name a picture: contentimage, articlephoto."""
 
 
 class Role:

@@ -24,7 +24,7 @@ from crawler.catalogue.site import host_of
 from crawler.clock import Clock, clock
 from crawler.crawl.block_pages import NOTHING_MORE, plain_headers, refusal_of, retry_after
 from crawler.crawl.remote import Waiting
-from crawler.schedule.host_locks import RetryAfterFile
+from crawler.schedule.processes import RetryAfterFile
 
 logger = logging.getLogger(__name__)
 

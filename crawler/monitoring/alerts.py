@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from crawler.config import scheme
-from crawler.monitoring.alert_file import NAME, read_book
 from crawler.monitoring.alert_state import AlertMessage, AlertState, CurrentProblems, Problem, ready, sent, turn
-from crawler.monitoring.json_files import beside, write_state
-from crawler.schedule.host_locks import hold
+from crawler.monitoring.state_files import ALERTS, beside, read_book, write_state
+from crawler.schedule.processes import hold
 from pipelines import MissingExtraError
 
 try:
@@ -48,7 +47,7 @@ class Alerts:
                 raise AlertError(f"alerts: number {number} ({scheme(url)}://...) is none that apprise can use")
         self._urls = {hashlib.sha256(url.encode()).hexdigest()[:12]: url for url in urls}
         self._again = again
-        self._path = beside(db, NAME)
+        self._path = beside(db, ALERTS)
         self._lock = self._path.parent / "locks"
         self._unkept: AlertState | None = None
         """The book, while its file cannot be written."""

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.cluster.status import ClusterStatus, Glance
-from crawler.monitoring.heartbeat import Heartbeat, read_beat
-from crawler.monitoring.json_files import beside, read_state, write_state
+from crawler.monitoring.state_files import Heartbeat, beside, read_beat, read_state, write_state
 from pipelines.history.anomalies import Readings
 from pipelines.queries.activity import site_names
 from pipelines.queries.counters import Tallies

@@ -18,8 +18,7 @@ from crawler.clock import Clock
 from crawler.cluster.status import Glance, ills
 from crawler.monitoring.alert_state import CurrentProblems, Problem, problems_of
 from crawler.monitoring.collector import Measurement, MeasurementReader
-from crawler.monitoring.heartbeat import LONGEST_SILENCE, read_beat
-from crawler.monitoring.json_files import try_room
+from crawler.monitoring.state_files import LONGEST_SILENCE, read_beat, try_room
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import span
 

@@ -1,6 +1,7 @@
 """Archived pages are read again with today's extraction: reading and extracting is spread over processes; one writes.
 
 Nothing is asked of any site. What a better reading makes of a revision is told in `pipelines.store.corrections`.
+Pages in quarantine are read again too, through the checks and the session that a crawl goes through.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 from crawler.catalogue.site import Site
@@ -25,8 +26,11 @@ from crawler.warc import reader as warc
 from crawler.warc.writer import locate
 from pipelines.article import Article, Fetch, Kind
 from pipelines.queries.articles import revision_address
+from pipelines.queries.health_metrics import usual_readings
 from pipelines.store.corrections import PageLocation, Scope, compare, count, places, reread
 from pipelines.store.database import Store
+from pipelines.store.quarantine import Aside, Standing, in_quarantine, settle_again
+from pipelines.store.writer import RevisionWriter
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import canonicalize
 
@@ -167,3 +171,38 @@ def _start_worker(folder: Path, sites: Mapping[str, Site]) -> None:
 
 def _work(chunk: Sequence[PageLocation]) -> list[Reading]:
     return _worker[0].read_chunk(chunk)
+
+
+def replay(store: Store, sites: Iterable[Site], now: datetime, *, site_id: str | None = None,
+           believe: bool = False) -> Counter[str]:  # fmt: skip
+    """Read all pages in quarantine again, of one site or of all of the catalogue; counts by what became of them.
+
+    What reads soundly now goes into the ledger with the time of its own fetch; what does not stays. `believe`: a person says that
+    the pages are as they read.
+    """
+    by_id = {site.id: site for site in sites}
+    counts: Counter[str] = Counter()
+    for name, waiting in groupby(sorted(in_quarantine(store, site_id), key=lambda one: one.site_id), key=lambda one: one.site_id):
+        site = by_id.get(name)
+        readings = []
+        for aside in waiting:
+            article = _read(aside, site) if site else None
+            if article is None:
+                counts[Standing.QUARANTINED] += 1
+            else:
+                readings.append((aside, article))
+        writers = {crawl: RevisionWriter(store, name, crawl) for crawl in {aside.crawl_id for aside, _ in readings}}
+        usual = usual_readings(store, name)
+        counts.update(settle_again(store, writers, readings, usual, now=now, believe=believe))
+    return counts
+
+
+def _read(aside: Aside, site: Site) -> Article | None:
+    """The page as extraction reads it today; None where it was not kept, or still reads as no article."""
+    payload = aside.fetch.payload
+    if payload is None:
+        return None
+    article = extract(payload.body, aside.url, site, content_type=payload.content_type, fetched=aside.fetch.fetched)
+    if article.kind is Kind.NOT_ARTICLE:
+        return None
+    return normalise(with_ids(article, replace(aside.fetch, payload=None), site))

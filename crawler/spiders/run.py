@@ -28,7 +28,7 @@ from crawler.crawl.remote import Dispatch
 from crawler.crawl.session import CrawlContext, rows_of
 from crawler.extraction.page import collect_seldom
 from crawler.logs import install
-from crawler.schedule.host_locks import hold
+from crawler.schedule.processes import hold
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.page import FetchedPage, PageSpider
 from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, put_sites

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from crawler.demo.script import stories
+from crawler.demo.stories import stories
 from crawler.demo.story import at
 from pipelines.article import Article, Author, Fetch, Image, Outcome
 from pipelines.store.crawls import put_sites, start_crawl

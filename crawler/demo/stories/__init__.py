@@ -1,4 +1,6 @@
-"""The stories of the news day: one TOML file each, read strictly. All names, places and events are invented.
+"""The news day: its stories, their events in time order, and the moments at which a crawl sees each event apart from the next.
+
+Stories are one TOML file each, read strictly. All names, places and events are invented.
 
 A file's name is the key of its story. Its top level is the page as it is first published, and every `[[event]]` is what happens
 to it afterwards, in order: `what` names the event, `at` the time of day. All times are wall clock in the paper's town, on
@@ -15,10 +17,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from crawler.demo.story import ZONE, DemoStory, PageState, Picture, Template, text
+from crawler.demo.story import DAY, ZONE, DemoStory, Event, PageState, Picture, Template, at, text
 from pipelines.article import Author, Kind
 from pipelines.text.toml_lines import Reader, Table, is_text, list_of, read_tables
 
@@ -175,3 +178,30 @@ _EVENTS: Mapping[str, tuple[str, str]] = {
     "cached": ("until copy", ""),
 }
 """What can happen -> the keys that it needs, and those that it may have, beside `what`, `at` and `note`."""
+
+
+__all__ = ["CRAWL_TIMES", "DAY", "ZONE", "at", "events", "state_at", "stories"]
+
+
+@cache
+def events() -> tuple[Event, ...]:
+    """What happens to all stories, in time order."""
+    return tuple(sorted(chain.from_iterable(story.events for story in stories()), key=lambda event: (event.at, event.story)))
+
+
+CRAWL_TIMES: tuple[datetime, ...] = (
+    *(at(f"{minutes // 60:02}:{minutes % 60:02}") for minutes in range(6 * 60, 24 * 60, 70)),
+    at("08:00", 1),
+    at("16:00", 1),
+    at("23:00", 1),
+)
+"""Every 70 minutes from 06:00 to 23:30, and three times on the Saturday, when a 404 of Friday morning is certain.
+
+70 minutes: longer than the hour after which an old copy is believed, and than the gap between two looks at an article
+of the day.
+"""
+
+
+def state_at(now: datetime) -> dict[str, PageState]:
+    """What each story's page says at a moment (aware), by story key; stories not yet published are not there."""
+    return {event.story: event.page for event in events() if event.at <= now}

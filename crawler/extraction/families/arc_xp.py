@@ -17,9 +17,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from crawler.extraction.families.marks import classed, is_printed
 from crawler.extraction.jsonld import overlap, plain
-from crawler.extraction.page import Page
+from crawler.extraction.page import Page, classed, is_printed
 from crawler.extraction.pagedata import Json, fusion_content, strings_at
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.roles import Role

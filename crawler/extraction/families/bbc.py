@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.families.marks import tested
-from crawler.extraction.page import Page, text_of
+from crawler.extraction.page import Page, tested, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.structured import stamp
 

@@ -10,9 +10,8 @@ byline is a name in a box of its own, and what holds of WordPress holds here.
 
 from __future__ import annotations
 
-from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class, keep
 from crawler.extraction.families.wordpress import drop_furniture, page_kind, propose_closed
-from crawler.extraction.page import Page, text_of
+from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class, keep, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 
 SOURCE = "family.dc-thomson"

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class, keep
-from crawler.extraction.page import Page, text_of
+from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class, keep, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 
 SOURCE = "family.iliffe"

@@ -17,10 +17,9 @@ import re
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class, is_printed
 from crawler.extraction.families.national_world import correct_claims, drop_furniture
 from crawler.extraction.jsonld import plain
-from crawler.extraction.page import Page, text_of
+from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class, is_printed, text_of
 from crawler.extraction.pagedata import Json, flight_object, fusion_content, strings_at
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.structured import stamp

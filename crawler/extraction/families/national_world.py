@@ -13,8 +13,7 @@ own: structured times move with every update, and the printed first publication 
 
 from __future__ import annotations
 
-from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class
-from crawler.extraction.page import Page
+from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class
 from crawler.extraction.proposals import Proposal, Proposals
 
 SOURCE = "family.national-world"

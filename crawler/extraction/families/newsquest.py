@@ -18,8 +18,7 @@ from datetime import UTC, timedelta
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class, keep
-from crawler.extraction.page import Page, text_of
+from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class, keep, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.structured import stamp
 from pipelines.text.dates import Precision, Timestamp

@@ -16,8 +16,7 @@ import re
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.families.marks import LONDON, assume_zone, classed, holds_class, silence, tested
-from crawler.extraction.page import Page, text_of
+from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class, silence, tested, text_of
 from crawler.extraction.proposals import Proposals
 from crawler.extraction.roles import Role
 

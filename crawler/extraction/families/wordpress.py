@@ -19,8 +19,7 @@ from itertools import islice
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.families.marks import classed
-from crawler.extraction.page import Page, text_of
+from crawler.extraction.page import Page, classed, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.roles import Role
 

@@ -15,8 +15,8 @@ import time
 
 from crawler.clock import clock
 from crawler.cluster import consumer as loop
-from crawler.cluster.connection import connect
 from crawler.cluster.consumer import StreamConsumer
+from crawler.cluster.queue import connect
 from pipelines.store.database import Store
 
 

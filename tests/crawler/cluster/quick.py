@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.cli import main
-from crawler.cluster import jobs, lease, worker
+from crawler.cluster import jobs, lease, queue, worker
 
 TTL_SECONDS = 3.0
 MARGIN_SECONDS = 0.3
@@ -12,7 +12,7 @@ MARGIN_SECONDS = 0.3
 def hurry() -> None:
     """Make this process, and what it forks, as quick as a test wants it."""
     lease.TTL_SECONDS, lease.MARGIN_SECONDS = TTL_SECONDS, MARGIN_SECONDS
-    jobs.BUSY_SECONDS = jobs.SILENT_SECONDS = 1
+    queue.BUSY_SECONDS = jobs.BUSY_SECONDS = jobs.SILENT_SECONDS = 1
     worker.MAINTENANCE_SECONDS, worker.MONITORING_SECONDS = 1, 2
 
 

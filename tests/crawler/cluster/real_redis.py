@@ -14,7 +14,7 @@ from typing import Self
 from redis import Redis
 from redis.exceptions import RedisError
 
-from crawler.cluster.connection import connect
+from crawler.cluster.queue import connect
 
 PROGRAM = shutil.which("redis-server")
 START_SECONDS = 20.0

@@ -15,8 +15,8 @@ from rq.serializers import JSONSerializer
 
 from crawler.catalogue import load_sites
 from crawler.cluster.enqueue import GONE, QueuedRunner
-from crawler.cluster.jobs import FUNCTION, GRACE_SECONDS, planned_of, put, queue_of
 from crawler.cluster.messages import site_of
+from crawler.cluster.queue import FUNCTION, GRACE_SECONDS, planned_of, put, queue_of
 from crawler.crawl.session import rows_of
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import NoCrawlError

@@ -9,8 +9,8 @@ import pytest
 from redis import Redis
 
 from crawler.cluster import lease as leases
-from crawler.cluster.connection import NoRedisError, connect, reach
 from crawler.cluster.lease import FENCES, LEASES, WAITS, HostWaits, Lease, holder_of
+from crawler.cluster.queue import NoRedisError, connect, reach
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.crawler.cluster.sites_env import eventually
 

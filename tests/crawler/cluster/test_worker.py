@@ -18,8 +18,8 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from crawler.catalogue import load_sites
-from crawler.cluster.jobs import put, queue_of
 from crawler.cluster.lease import LEASES
+from crawler.cluster.queue import put, queue_of
 from crawler.cluster.stream import LOOKS, REFUSED
 from crawler.extensions.remote_record import machine_name
 from tests.crawler.cluster.quick import TTL_SECONDS

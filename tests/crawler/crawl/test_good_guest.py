@@ -17,7 +17,7 @@ import pytest
 
 from crawler.demo.press import Press
 from crawler.middlewares.throttle import ON_ITS_WAY_SECONDS
-from crawler.schedule.host_locks import RetryAfterFile
+from crawler.schedule.processes import RetryAfterFile
 from pipelines.store.database import Store
 from tests.crawler.processes import MISBEHAVING, crawl, environment, site_table
 from tests.factories import T0

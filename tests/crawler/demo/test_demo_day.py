@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crawler.demo.expected import ExpectedArticle, expected
-from crawler.demo.script import events
+from crawler.demo.stories import events
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of, optional_moment
 from tests.crawler.processes import newsledger

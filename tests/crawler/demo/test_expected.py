@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.demo.expected import expected
-from crawler.demo.script import CRAWL_TIMES, events
+from crawler.demo.stories import CRAWL_TIMES, events
 from pipelines.article import Outcome
 
 ROWS = {

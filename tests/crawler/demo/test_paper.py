@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.demo.press import Paper, Press, PressError, site_toml
-from crawler.demo.script import CRAWL_TIMES, at, state_at
+from crawler.demo.stories import CRAWL_TIMES, at, state_at
 from tests.forkserver import Process
 
 PAPER = (sys.executable, "-m", "crawler.demo.paper")

@@ -11,7 +11,7 @@ import pytest
 
 from crawler import extraction
 from crawler.extraction.addresses import AddressWords, address_words, listings, not_articles
-from crawler.extraction.vocabulary import ElementWords, element_words
+from crawler.extraction.roles import ElementWords, element_words
 from crawler.extraction.zones import guess_zone
 from pipelines.text.lexicons import sections
 

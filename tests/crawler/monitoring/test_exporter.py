@@ -16,8 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from crawler.cli import main
 from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.exporter import render
-from crawler.monitoring.heartbeat import write_beat
 from crawler.monitoring.metrics import FAMILIES, MetricFamily, MetricKind, samples
+from crawler.monitoring.state_files import write_beat
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, note_crawl, put_sites
 from pipelines.store.database import Store
 from pipelines.store.rows import moment

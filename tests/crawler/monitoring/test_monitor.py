@@ -20,10 +20,10 @@ import pytest
 from crawler.clock import clock
 from crawler.monitoring.alert_state import CurrentProblems
 from crawler.monitoring.collector import Measurement, MeasurementReader
-from crawler.monitoring.heartbeat import Heartbeat, read_beat, write_beat
 from crawler.monitoring.monitor import Monitor, MonitoredSchedule, writing_trouble
-from crawler.monitoring.sd_notify import ALIVE, READY, STOPPING, tell
 from crawler.monitoring.server import WatchServer
+from crawler.monitoring.state_files import Heartbeat, read_beat, write_beat
+from crawler.schedule.processes import ALIVE, READY, STOPPING, tell
 from pipelines.store.database import Store
 from tests.crawler.processes import environment, site_table
 from tests.factories import at, new_store

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from crawler.cli import main
 from crawler.demo.fronts import PRIVATE_PATH
 from crawler.demo.press import Paper, site_toml
-from crawler.demo.script import at
+from crawler.demo.stories import at
 from pipelines.store.database import Store, StoreError
 from tests.crawler.processes import crawl, environment, newsledger, site_table
 from tests.forkserver import Process

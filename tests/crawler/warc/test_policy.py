@@ -16,7 +16,7 @@ import pytest
 
 from crawler.catalogue import load_sites
 from crawler.demo.press import Paper, Press, site_toml
-from crawler.demo.script import at
+from crawler.demo.stories import at
 from crawler.extraction import extract
 from crawler.extraction.extract import with_ids
 from crawler.warc import reader

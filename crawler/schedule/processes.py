@@ -1,15 +1,22 @@
-"""One crawl of a host at a time on this machine, whoever starts it: a file lock that dies with its process. And what the host
-said to the crawl before: when it may be asked again.
+"""What processes of one machine agree upon through the operating system: locks, the death of a parent, a supervisor's signals.
 
-The lock is `flock`: it is held by the open file, so a crawl that is killed gives it up, and no stale file blocks the next.
+One crawl of a host at a time, whoever starts it: the lock is `flock`, held by the open file, so a crawl that is killed gives it
+up, and no stale file blocks the next. Beside it stands what the host said to the crawl before: when it may be asked again. A
+crawl that a schedule started ends when the schedule dies: Linux sends it the signal that asks it to stop. systemd is told
+(sd_notify(3)) that we are ready, that we live, that we stop, where it asked for that.
 """
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
+import logging
 import os
 import re
-from collections.abc import Iterator
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -90,3 +97,36 @@ class SchedulerLock:
 
 def _file_name(host: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]", "_", host)[:150]
+
+
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with(parent: int) -> None:
+    """Have this process asked to stop (SIGTERM) when `parent` is no more. Does nothing where the system cannot."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it died before we asked
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+logger = logging.getLogger(__name__)
+
+READY = "READY=1"
+ALIVE = "WATCHDOG=1"
+STOPPING = "STOPPING=1"
+
+
+def tell(state: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Send a state to the socket that NOTIFY_SOCKET names; whether it was sent. Never raises."""
+    address = environment.get("NOTIFY_SOCKET", "")
+    if not address.startswith(("/", "@")):
+        return False
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.sendto(state.encode(), address.replace("@", "\0", 1) if address[0] == "@" else address)
+    except OSError as error:
+        logger.debug("systemd could not be told %s: %s", state, error)
+        return False
+    return True

@@ -1,4 +1,9 @@
-"""Small JSON files beside the ledger: what must outlive a process and is no part of the archive. Written whole or not at all."""
+"""Small JSON files beside the ledger: what must outlive a process and is no part of the archive. Written whole or not at all.
+
+Two are read by other processes. The heartbeat tells them whether the schedule lives, and what it has to do: it is written only
+while the schedule's clock ticks, so an old beat means a schedule that hangs, was stopped, or died. The other holds which alerts
+were sent.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +11,13 @@ import json
 import logging
 import os
 from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from crawler.monitoring.alert_state import AlertState
+from pipelines.store.rows import instant_of, moment
 
 logger = logging.getLogger(__name__)
 
@@ -72,3 +82,56 @@ def write_text(path: Path, text: str, *, mode: int | None = None) -> None:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
         raise
+
+
+SCHEDULE = "schedule"
+LONGEST_SILENCE = timedelta(seconds=60)
+"""So old may a beat be. It comes every ten seconds; less calls a machine that is busy for a moment dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What a schedule is at."""
+
+    at: str
+    """UTC, ISO 8601."""
+    pid: int
+    sites: int
+    queued: int
+    """Starts that came due and wait for their turn."""
+    running: int
+    """Crawls under way."""
+
+    def fresh(self, now: datetime) -> bool:
+        """Whether the schedule that wrote it can be taken to live."""
+        return now - instant_of(self.at) <= LONGEST_SILENCE
+
+
+def write_beat(db: str, now: datetime, *, pid: int, sites: int, queued: int, running: int) -> Heartbeat:
+    """Leave a beat beside the ledger; raises OSError."""
+    beat = Heartbeat(moment(now), pid, sites, queued, running)
+    write_state(beside(db, SCHEDULE), asdict(beat))
+    return beat
+
+
+def read_beat(db: str) -> Heartbeat | None:
+    """The last beat; None where no schedule ever ran here, or what stands there is no beat."""
+    told = read_state(beside(db, SCHEDULE))
+    try:
+        numbers = {key: int(told[key]) for key in ("pid", "sites", "queued", "running")}
+        return Heartbeat(moment(instant_of(str(told["at"]))), **numbers)
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
+ALERTS = "alerts"
+
+
+def read_book(path: Path) -> AlertState:
+    """The book in a file; an empty one where there is none, or none of ours."""
+    told = read_state(path)
+    try:
+        return AlertState.from_json(told) if told else AlertState()
+    except (LookupError, TypeError, ValueError, AttributeError):
+        logger.warning("%s is begun anew: it is no book of alerts", path)
+        return AlertState()
