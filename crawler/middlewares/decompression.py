@@ -14,6 +14,9 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
+STAYS_PACKED = "newsledger_stays_packed"
+"""Key of a request's meta: that whoever asked unpacks the answer, and no more of it than is needed."""
+
 _STEP = 1 << 16
 _END = b"</html"
 
@@ -27,12 +30,26 @@ class DecompressionMiddleware(HttpCompressionMiddleware):
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The unpacked answer; raises TruncatedStream."""
+        if request.meta.get(STAYS_PACKED):
+            return response
         packing = (response.headers.get(b"Content-Encoding") or b"").strip().lower()
         answer = super().process_response(request, response)
         unpacked = isinstance(answer, Response) and answer is not response
         if unpacked and _END not in answer.body[-2000:].lower() and is_cut_off(response.body, packing):
             raise TruncatedStream(f"{response.url}: the packed answer was cut off")
         return answer
+
+
+def first_bytes(response: Response, limit: int) -> bytes:
+    """The first bytes of an answer that stayed packed; raises zlib.error where they cannot be unpacked."""
+    body = response.body[:limit]
+    for packing in reversed(b",".join(response.headers.getlist(b"Content-Encoding")).lower().split(b",")):
+        if packing.strip() in (b"gzip", b"x-gzip", b"deflate"):
+            try:
+                body = zlib.decompressobj(32 + zlib.MAX_WBITS).decompress(body, limit)
+            except zlib.error:  # some servers leave the wrapper of deflate away
+                body = zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, limit)
+    return body
 
 
 def is_cut_off(body: bytes, packing: bytes) -> bool:

@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
+from weakref import WeakKeyDictionary
 
 from protego import Protego
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import IgnoreRequest, NotConfigured, StopDownload
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.crawl.robots_txt import MAX_BYTES, read_robots
+from crawler.middlewares.decompression import STAYS_PACKED, first_bytes
 from crawler.middlewares.failures import failure_reason
+from crawler.middlewares.ssrf import LEAVES_THE_SITE
 from crawler.middlewares.throttle import HostSuspended
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 512 * 1024
-"""RFC 9309 asks for at least 500 KiB to be read; what follows is passed over."""
-
 MAX_CRAWL_DELAY_SECONDS = 60.0
 """A longer Crawl-delay is kept to this: beyond it a crawl of a paper would not end within a day. It is logged."""
+
+_META = {"dont_obey_robotstxt": True, STAYS_PACKED: True, LEAVES_THE_SITE: True, "download_maxsize": 0}
+"""Of a request for robots.txt, whose size we bound ourselves: Scrapy's bound would leave us without any of it."""
 
 
 class RobotsDisallowed(IgnoreRequest):
@@ -40,6 +45,7 @@ class RobotsRules:
     """What one host's robots.txt says to us."""
 
     parser: Protego
+    """Of the lines that are meant for us; asked for "*"."""
     sitemaps: tuple[str, ...] = ()
     delay_seconds: float | None = None
     unreadable: str | None = None
@@ -55,6 +61,8 @@ class RobotsMiddleware:
         self._crawler = crawler
         self._agent = agent
         self._rules: dict[str, asyncio.Future[RobotsRules]] = {}
+        self._received: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
+        crawler.signals.connect(self.received, signals.bytes_received)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -72,7 +80,7 @@ class RobotsMiddleware:
             raise HostSuspended(rules.unreadable)
         if rules.unreadable:
             raise RobotsDisallowed(f"robots.txt could not be read ({rules.unreadable}), so nothing is asked for")
-        if not rules.parser.can_fetch(request.url, self._agent):
+        if not rules.parser.can_fetch(request.url, "*"):
             raise RobotsDisallowed("robots.txt forbids it")
 
     async def rules(self, url: str) -> RobotsRules:
@@ -82,36 +90,45 @@ class RobotsMiddleware:
         if host not in self._rules:
             future: asyncio.Future[RobotsRules] = asyncio.get_running_loop().create_future()
             self._rules[host] = future
-            rules = await self._read(f"{host}/robots.txt")
+            rules = await self._fetch(f"{host}/robots.txt")
             self._keep_delay(parts.hostname or "", rules)
             future.set_result(rules)
         return await self._rules[host]
 
-    async def _read(self, url: str) -> RobotsRules:
-        request = Request(url, priority=1_000, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
+    def received(self, data: bytes, request: Request) -> None:
+        """Raises StopDownload where enough of a robots.txt has come."""
+        if STAYS_PACKED in request.meta:
+            self._received[request] = self._received.get(request, 0) + len(data)
+            if self._received[request] > MAX_BYTES:
+                raise StopDownload(fail=False)
+
+    async def _fetch(self, url: str) -> RobotsRules:
+        """Redirects are followed to any host, and the rules hold for the one that was asked (RFC 9309, 2.3.1.2)."""
+        request = Request(url, priority=1_000, meta=_META, callback=NO_CALLBACK)
         engine = self._crawler.engine
         try:
             if engine is None:
                 raise RuntimeError("robots.txt is read by a running crawl only")
             response = await engine.download_async(request)
+            return self._understand(url, response)
         except HostSuspended as error:
             return RobotsRules(Protego.parse(""), unreadable=str(error), unasked=True)
         except Exception as error:  # any way not to reach it means the same: nothing is allowed
             reason = failure_reason(error)
             logger.warning("%s could not be read: %s", url, reason)
             return RobotsRules(Protego.parse(""), unreadable=reason)
-        return self._understand(response)
 
-    def _understand(self, response: Response) -> RobotsRules:
+    def _understand(self, url: str, response: Response) -> RobotsRules:
         if response.status >= 500 or response.status == 429:
             return RobotsRules(Protego.parse(""), unreadable=f"status {response.status}")
-        if response.status != 200:
+        if not 200 <= response.status < 300:
             return RobotsRules(Protego.parse(""))
-        text = response.body[:MAX_BYTES].decode("utf-8-sig", "replace")
-        if text.lstrip()[:1] == "<":  # a site that answers everything with a web page has no rules
-            return RobotsRules(Protego.parse(""))
-        parser = Protego.parse(text)
-        return RobotsRules(parser, tuple(response.urljoin(url) for url in parser.sitemaps), parser.crawl_delay(self._agent))
+        parser = read_robots(first_bytes(response, MAX_BYTES + 1), self._agent)
+        sitemaps = []
+        for sitemap in parser.sitemaps:
+            with suppress(ValueError):  # no address at all
+                sitemaps.append(urljoin(url, sitemap))
+        return RobotsRules(parser, tuple(sitemaps), parser.crawl_delay("*"))
 
     def _keep_delay(self, hostname: str, rules: RobotsRules) -> None:
         """The longer of our delay and theirs, for the host's slot as it is and for when it is made anew."""

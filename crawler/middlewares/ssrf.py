@@ -19,6 +19,9 @@ from twisted.internet.error import DNSLookupError
 from crawler.catalogue.site import Site, host_of
 from pipelines.text.hosts import is_private_address, is_private_host
 
+LEAVES_THE_SITE = "newsledger_leaves_the_site"
+"""Key of a request's meta: that its redirects may lead to any public host."""
+
 _private_names: set[str] = set()
 
 
@@ -40,7 +43,8 @@ class SsrfMiddleware:
     def process_request(self, request: Request) -> None:
         """Raises Refused."""
         site: Site | None = getattr(self._crawler.spider, "site", None)
-        reason = refusal(request.url, site, redirected=bool(request.meta.get("redirect_urls")))
+        redirected = bool(request.meta.get("redirect_urls")) and not request.meta.get(LEAVES_THE_SITE)
+        reason = refusal(request.url, site, redirected=redirected)
         if reason:
             raise AddressRefused(reason)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import time
 from email.utils import formatdate
@@ -82,6 +83,15 @@ def robots(visit: Visit) -> None:
             visit.send(f"User-agent: *\nCrawl-delay: 2\n{named}", "text/plain")
         case "redirect-loop":
             visit.redirect("/robots.txt")
+        case "endless":
+            visit.pour(itertools.chain([b"User-agent: *\nDisallow: /private/\n# "], pages.huge(ENDLESS_BYTES)))
+        case "bomb":
+            rules = gzip.compress(b"User-agent: *\nDisallow: /private/\n#" + b" " * 100_000_000)
+            visit.send(rules, "text/plain", Content_Encoding="gzip")
+        case "second-hand":
+            visit.send("User-agent: *\nDisallow: /private/\n", "text/plain", status=203)
+        case "elsewhere" if visit.count % 2:
+            visit.redirect(f"{visit.server.other.base}/robots.txt")
         case _:
             visit.send(f"User-agent: *\nDisallow: /private/\n{named}", "text/plain")
 

@@ -21,7 +21,10 @@ import bad_directions  # noqa: F401 - likewise
 import bad_routes  # noqa: F401 - likewise
 from bad_server import Twin
 
-ROBOTS = ("ok", "missing", "forbidden", "error", "busy", "slow", "disallow-all", "html", "crawl-delay", "redirect-loop")
+ROBOTS = (
+    "ok", "missing", "forbidden", "error", "busy", "slow", "disallow-all", "html", "crawl-delay", "redirect-loop", "endless",
+    "bomb", "second-hand", "elsewhere",
+)  # fmt: skip
 
 
 def options() -> argparse.Namespace:

@@ -306,6 +306,8 @@ def test_xml_that_bites(twin: Press) -> None:
         ("html", 200, b"<!DOCTYPE html>"),
         ("crawl-delay", 200, b"User-agent: *\nCrawl-delay: 2\n"),
         ("redirect-loop", 302, b""),
+        ("second-hand", 203, b"User-agent: *\nDisallow: /private/\n"),
+        ("elsewhere", 302, b""),
     ],
 )
 def test_robots(how: str, status: int, beginning: bytes) -> None:

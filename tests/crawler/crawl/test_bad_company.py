@@ -125,6 +125,32 @@ def test_robots(tmp_path: Path, robots: str, outcome: str, reason: str | None, p
     assert (row["outcome"], row["reason"], row["revisions"], len(asked)) == (outcome, told, pages, pages and pages + 1)
 
 
+@pytest.mark.parametrize("robots", ["endless", "bomb", "second-hand"])
+def test_rules_hold_however_robots_is_sent(tmp_path: Path, robots: str) -> None:
+    with Press((*MISBEHAVING, "--robots", robots)) as twin:
+        table = site_table("twin", twin.url, sitemaps=["/sitemap.xml?paths=/private/1,/ok/1"])
+        (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
+        crawl(tmp_path, "twin")
+        asked = [path_of(entry["path"]) for entry in twin.log() if not entry["path"].startswith("/.well-known/")]
+    assert asked == ["/robots.txt", "/sitemap.xml", "/ok/1"]
+
+
+def test_robots_is_followed_to_another_host_unless_that_is_private(tmp_path: Path) -> None:
+    with Press((*MISBEHAVING, "--robots", "elsewhere")) as twin:
+        there = urlsplit(twin.ready["other"]).port
+        sources = {"sitemaps": ["/sitemap.xml?paths=/private/1,/ok/1"]}
+        tables = {"alone": sources, "both": {**sources, "feeds": [f"{twin.ready['other']}/feed.xml?paths=/ok/2"]}}
+        asked = {}
+        for site_id, keys in tables.items():
+            (tmp_path / "sites.toml").write_text(site_table(site_id, twin.url, **keys), encoding="utf-8")
+            crawl(tmp_path, site_id, code=site_id == "alone")
+            asked[site_id] = {(entry["port"] == there, path_of(entry["path"])) for entry in twin.log()}
+            twin.forget_log()
+    assert asked["alone"] == {(False, "/robots.txt")}, "where the rules cannot be reached, nothing is asked for"
+    assert {(True, "/robots.txt"), (False, "/ok/1")} < asked["both"]
+    assert (False, "/private/1") not in asked["both"]
+
+
 def test_a_source_that_nobody_can_read_fails_the_crawl_with_its_reason(twin: Press, tmp_path: Path) -> None:
     table = site_table("twin", twin.url, robots_sitemaps=False, feeds=["/garbage"])
     (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
