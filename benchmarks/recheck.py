@@ -27,10 +27,10 @@ from edits import DAY, HOUR, SCENARIOS, Scenario, Story, stories, tick_after
 from timers import END, Tally, Timer, adaptive, hourly, never, one_fifth, tiers
 
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import CLAIMS, Count, EditRateModel, counted, habit_of
-from pipelines.history.revisions import Absence, State, missing
+from pipelines.history.edit_rates import CLAIMS, Count, EditRateModel, counted, rate_name
+from pipelines.history.revisions import Absence, State, next_state
 from pipelines.history.revisit import Due, allowance, claim_is_due, in_order, next_check, window
-from pipelines.history.validators import Validators, ValidatorTrust, caught, heard, lied
+from pipelines.history.validators import Validators, ValidatorTrust, confirmed, is_violation, violated
 
 T0 = datetime(2025, 3, 1, tzinfo=UTC)
 
@@ -70,7 +70,7 @@ class _Crawls:
         self.tally = Tally(len(trace))
         self.kept: dict[int, Kept] = {}
         self.counts: dict[str, Count] = {}
-        self.habits = EditRateModel()
+        self.edit_rates = EditRateModel()
         self.trust = ValidatorTrust()
         self.pending: set[int] = set()
         self.spent: deque[datetime] = deque()
@@ -88,7 +88,7 @@ class _Crawls:
             if story.vanishes and story.deleted:
                 vanished.setdefault(tick_after(story.deleted, tick), []).append(number)
         for minute in range(0, END, tick):
-            self.habits = EditRateModel(dict(self.counts))  # as a crawl loads them: once
+            self.edit_rates = EditRateModel(dict(self.counts))  # as a crawl loads them: once
             self.pending |= {number for number in claims.get(minute, ()) if number in self.kept}
             self._claimed(minute)
             for number in vanished.get(minute, ()):
@@ -105,7 +105,7 @@ class _Crawls:
             version = story.version(minute)
             since = min(_at(_stamp(story, version)), now)
             kept = Kept(version, now, since, None)
-            kept.due = next_check(Outcome.NEW, State.LIVE, since, now, 0, self.habits, cheap=self.trust.is_good(now))
+            kept.due = next_check(Outcome.NEW, State.LIVE, since, now, 0, self.edit_rates, cheap=self.trust.is_good(now))
             self.kept[number] = kept
             self._push(number)
 
@@ -115,7 +115,7 @@ class _Crawls:
             kept = self.kept[number]
             if self.trace[number].listed_until < minute or kept.state is State.GONE:
                 self.pending.discard(number)
-            elif claim_is_due(kept.looked, kept.due, now, self.habits):
+            elif claim_is_due(kept.looked, kept.due, now, self.edit_rates):
                 self._look(number, minute, told=True)
 
     def _audits(self, minute: int) -> None:
@@ -131,7 +131,7 @@ class _Crawls:
         while self.spent and self.spent[0] <= now - window(since_last):
             self.spent.popleft()
         allowed = allowance(self.scenario.per_hour, len(self.spent), since_last)
-        for one in in_order(waiting.values(), allowed, now, self.habits):
+        for one in in_order(waiting.values(), allowed, now, self.edit_rates):
             del waiting[one.key]
             self._look(int(one.key), minute, told=False)
         self.tally.put_off += len(waiting)
@@ -147,7 +147,7 @@ class _Crawls:
         self.spent.append(now)
         if story.gone(minute):
             self.tally.gone.setdefault(number, minute)
-            kept.state, kept.absence = missing(kept.state, kept.absence, 404, now)
+            kept.state, kept.absence = next_state(kept.state, kept.absence, 404, now)
             kept.looked = now
             outcome = Outcome.GONE if kept.state is State.GONE else Outcome.SUSPECTED
             kept.due = next_check(outcome, kept.state, kept.absence.since, now)
@@ -163,7 +163,7 @@ class _Crawls:
         if claimed:
             self._count(CLAIMS, 1, changed)
         else:
-            self._count(habit_of(age, waited, kept.edits), waited / timedelta(hours=1), changed)
+            self._count(rate_name(age, waited, kept.edits), waited / timedelta(hours=1), changed)
         outcome = Outcome.UNCHANGED
         if changed:
             silent = story.edits[found - 1].silent
@@ -172,7 +172,7 @@ class _Crawls:
             kept.version, kept.since, kept.edits = found, now, kept.edits + 1
         kept.looked = now
         cheap = self.trust.is_good(now)
-        kept.due = next_check(outcome, State.LIVE, kept.since, now, kept.edits, self.habits, cheap=cheap)
+        kept.due = next_check(outcome, State.LIVE, kept.since, now, kept.edits, self.edit_rates, cheap=cheap)
 
     def _answer(self, number: int, story: Story, kept: Kept, found: int, now: datetime, told: bool) -> bool:
         """Ask, with or without validators, and learn how honest the host is; whether a changed text came back."""
@@ -186,10 +186,10 @@ class _Crawls:
         if kind != "none":
             before, after = (Validators(_etag(kind, version)) for version in (kept.version, found))
             stamp = None if not changed or story.edits[found - 1].silent else _at(_stamp(story, found))
-            if lied(before, after, changed, stamp, kept.vouched):
-                self.trust = caught(self.trust, str(number), now)
+            if is_violation(before, after, changed, stamp, kept.vouched):
+                self.trust = violated(self.trust, str(number), now)
             else:
-                self.trust = heard(self.trust, before.says_same(after), changed)
+                self.trust = confirmed(self.trust, before.says_same(after), changed)
         return changed
 
     def _count(self, name: str, watched: float, found: bool) -> None:

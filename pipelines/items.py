@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from pipelines.article import Article, Fetch, Outcome
-from pipelines.history.identity import address
+from pipelines.history.identity import canonical_url
 from pipelines.history.revisions import State, is_unchanged
 from pipelines.store.database import StoreError
 from pipelines.store.snapshot import SiteSnapshot
@@ -95,7 +95,7 @@ class WriteItems:
 def confirm(past: SiteSnapshot, article: Article, fetch: Fetch) -> Article | Fetch:
     """The bare Fetch where a normalised article is what the past says of it and stands where it stood; else the article."""
     found = past.find(article.url, fetch.external_id)
-    if found is None or found.known.state is not State.LIVE or found.known.stale_hash or found.url != address(article):
+    if found is None or found.known.state is not State.LIVE or found.known.stale_hash or found.url != canonical_url(article):
         return article
     if fetch.requested_url and past.find(fetch.requested_url) not in (None, found):
         return article  # another article's address leads here now, and the ledger must hear of it

@@ -218,7 +218,7 @@ def encode_briefing(crawl_id: int, briefing: CrawlContext) -> bytes:
     keys = {key: places[id(article)] for key, article in past.articles.items()}
     ids = {key: places[id(article)] for key, article in past.by_external_id.items()}
     briefed = _Briefed(crawl_id, briefing.allowed, briefing.wary_of, tuple(articles), keys, ids, past.dead_ends, past.sources,
-                       past.habits, past.trust)  # fmt: skip
+                       past.edit_rates, past.trust)  # fmt: skip
     return zlib.compress(dumped(to_struct(briefed, _BRIEFED)), _FAST)
 
 

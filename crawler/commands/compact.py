@@ -14,9 +14,9 @@ from pipelines.history.revisit import DEAD_END_STEPS
 from pipelines.queries.activity import running_crawls
 from pipelines.store.crawls import lose_dead
 from pipelines.store.database import Store
-from pipelines.store.retention import PruneResult, RetentionPolicy, compact, doomed
+from pipelines.store.retention import PruneResult, RetentionPolicy, compact, count_prunable
 
-DEAD_END_LOOKS = max(MAX_RETRIES + 1, *(len(steps) for steps in DEAD_END_STEPS.values()))
+DEAD_END_FETCHES = max(MAX_RETRIES + 1, *(len(steps) for steps in DEAD_END_STEPS.values()))
 """With so many looks on record a dead end stands as high on its ladder as it can, and is retried no more by itself."""
 
 
@@ -34,13 +34,13 @@ def command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: bool, db
 
     The look that wrote a revision stays, and so does the last look of each URL.
     """
-    terms = RetentionPolicy(now() - timedelta(days=keep_fetches), now() - timedelta(days=keep_crawls), DEAD_END_LOOKS)
+    policy = RetentionPolicy(now() - timedelta(days=keep_fetches), now() - timedelta(days=keep_crawls), DEAD_END_FETCHES)
     before = _size(db)
     if dry_run or not Path(db).is_file():
         with open_ledger(db) as store:
-            gone = doomed(store, terms)
+            gone = count_prunable(store, policy)
     else:
-        gone = _compact(db, terms, vacuum)
+        gone = _compact(db, policy, vacuum)
     if as_json:
         print_json({"dry_run": dry_run, "fetches": gone.fetches, "crawls": gone.crawls, "bytes": [before, _size(db)]})
         return
@@ -50,7 +50,7 @@ def command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: bool, db
     console().print(text + sizes, markup=False)
 
 
-def _compact(db: str, terms: RetentionPolicy, vacuum: bool) -> PruneResult:
+def _compact(db: str, policy: RetentionPolicy, vacuum: bool) -> PruneResult:
     with Store(db) as store:
         lose_dead(store, now())
         running = running_crawls(store)
@@ -58,7 +58,7 @@ def _compact(db: str, terms: RetentionPolicy, vacuum: bool) -> PruneResult:
             raise click.ClickException(
                 f"{running} crawls run, and would fail while --vacuum rewrites the file; try when none does"
             )
-        gone = compact(store, terms)
+        gone = compact(store, policy)
         store.tidy(vacuum=vacuum)
     return gone
 

@@ -9,7 +9,7 @@ import click
 
 from crawler.commands.console import console, plain, print_json, when, word
 from crawler.commands.options import now
-from pipelines.history.as_of import ABSENT, AsOf, Certainty, describe, parse_moment, said_at
+from pipelines.history.as_of import ABSENT, AsOf, Certainty, describe, parse_moment, state_as_of
 from pipelines.queries import articles
 from pipelines.queries.activity import site_of
 from pipelines.store.database import Row, Store
@@ -27,7 +27,7 @@ def tell_at(store: Store, article: Row, text: str, *, as_json: bool) -> None:
     if at is None:
         raise click.UsageError(f"--at: {text!r} is no time such as 2025-03-07T14:05, 2025-03-07T14:05Z or 14:05")
     revisions = [{**articles.facts(one), "reads_as": one.reads_as} for one in articles.history(store, article["id"])]
-    said = said_at(revisions, articles.states(store, article["id"]), at)
+    said = state_as_of(revisions, articles.states(store, article["id"]), at)
     withdrawn = withdrawal_of(store, article["id"])
     stood = [] if withdrawn else [_revision(store, article, row) for row in revisions if row["number"] in said.numbers]
     clock = f"{at.astimezone(zone_of(name)).isoformat(timespec='seconds')} {name}"

@@ -10,7 +10,7 @@ from crawler.catalogue import load_sites
 from crawler.commands.console import console, print_json, table, when
 from crawler.commands.options import change_ledger, db_option, json_option, now, open_ledger, sites_option
 from crawler.offline.reprocess import replay as replay_pages
-from pipelines.store.quarantine import Aside, Standing, close, in_quarantine
+from pipelines.store.quarantine import QuarantinedReading, QuarantineState, close, in_quarantine
 from pipelines.store.rows import moment
 
 site_option = click.option("--site", default=None, metavar="ID", help="Only this site.")
@@ -70,25 +70,25 @@ def drop(ids: tuple[int, ...], db: str) -> None:
         if wrong:
             raise click.UsageError(f"not in quarantine: {', '.join(map(str, wrong))}")
         for row_id in ids:
-            close(store, row_id, Standing.DROPPED, now())
+            close(store, row_id, QuarantineState.DROPPED, now())
     click.echo(f"{len(ids)} dropped")
 
 
 def _replay(site: str | None, db: str, sites_path: Path | None, as_json: bool, *, believe: bool) -> None:
     with change_ledger(db) as store:
         counts = replay_pages(store, load_sites(sites_path), now(), site_id=site, believe=believe)
-    recorded, left = counts[Standing.REPLAYED], counts[Standing.QUARANTINED]
+    recorded, left = counts[QuarantineState.REPLAYED], counts[QuarantineState.QUARANTINED]
     if as_json:
         print_json({"recorded": recorded, "left": left})
     else:
         click.echo(f"{recorded} readings went into the ledger, {left} are still not believed")
 
 
-def _row(one: Aside) -> tuple[object, ...]:
+def _row(one: QuarantinedReading) -> tuple[object, ...]:
     return one.id, one.site_id, when(moment(one.fetch.fetched)), one.looks, one.headline, one.reason, one.url
 
 
-def _facts(one: Aside) -> dict[str, object]:
+def _facts(one: QuarantinedReading) -> dict[str, object]:
     return {
         "id": one.id, "site": one.site_id, "url": one.url, "fetched": moment(one.fetch.fetched), "looks": one.looks,
         "headline": one.headline, "symptoms": list(one.symptoms), "reason": one.reason,

@@ -13,7 +13,7 @@ from crawler.commands.console import console, plain, print_json
 from crawler.commands.options import db_option, json_option, now, open_ledger, sites_option
 from crawler.offline.explain_url import SITES_TOLD, Reason, UrlFacts, reasons, sites_of
 from pipelines.queries import url_report
-from pipelines.store.statistics import load_habits, load_trust
+from pipelines.store.statistics import load_edit_rates, load_trust
 
 
 @click.command("why")
@@ -34,7 +34,7 @@ def command(url: str, redis: str, db: str, sites_path: Path | None, as_json: boo
         ids = [site.id for site in sites[:SITES_TOLD]]
         crawls = {site_id: url_report.last_crawls(store, site_id) for site_id in ids}
         sources = {site_id: url_report.sources_of(store, site_id) for site_id in ids}
-        habits = {site_id: load_habits(store, site_id) for site_id in ids}
+        habits = {site_id: load_edit_rates(store, site_id) for site_id in ids}
         trust = load_trust(store)
     waiting = _in_cluster(redis, sites[0] if sites else None, trace.url)
     known = UrlFacts(trace, sites, crawls, sources, habits, trust)

@@ -23,7 +23,7 @@ from pipelines.store.database import Row, Store, StoreError
 from pipelines.store.judgement import Judgement, fetch_of
 from pipelines.store.quarantine import Quarantine
 from pipelines.store.snapshot import SiteSnapshot
-from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_habits, load_trust, looks_since
+from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_edit_rates, load_trust, rechecks_since
 from pipelines.store.writer import Recorded, RevisionWriter
 
 LIES_TOLD = 3
@@ -65,7 +65,7 @@ def load_context(store: Store, site: Site, now: datetime) -> CrawlContext:
     last = last_reason(store, site.id) or ""
     began = last_started(store, site.id)
     since_last = now - began if began else None
-    spent = looks_since(store, site.id, now - window(since_last))
+    spent = rechecks_since(store, site.id, now - window(since_last))
     return CrawlContext(
         SiteSnapshot.load(store, site.id),
         allowance(site.rechecks_an_hour, spent, since_last),
@@ -99,15 +99,15 @@ class CrawlSession:
         self._site = site
         self._crawl_id = crawl_id
         self._archive = archive
-        self._lessons = StatsUpdater(store, site.id)
+        self._statistics = StatsUpdater(store, site.id)
         self._imported = imported
         if imported:
             self._writer = RevisionWriter(store, site.id, crawl_id)
             self.quarantine = Quarantine(store, site.id, crawl_id, Readings())
             return
         trust = load_trust(store, host_of(site.url)).get(host_of(site.url), ValidatorTrust())
-        habits = load_habits(store, site.id)
-        self._writer = RevisionWriter(store, site.id, crawl_id, self._lessons, habits=habits, cheap=trust.is_good(now))
+        edit_rates = load_edit_rates(store, site.id)
+        self._writer = RevisionWriter(store, site.id, crawl_id, self._statistics, edit_rates=edit_rates, cheap=trust.is_good(now))
         self.quarantine = Quarantine(store, site.id, crawl_id, usual_readings(store, site.id))
 
     def write(self, item: Article | Fetch) -> Recorded | None:
@@ -115,7 +115,7 @@ class CrawlSession:
         recorded = None
         with self._writer.transaction(self._imported or fetch_of(item).fetched):
             judged = self._writer.judge(item)
-            admitted = item if self._imported else self.quarantine.admit(judged)
+            admitted = item if self._imported else self.quarantine.screen(judged)
             if admitted is not None:
                 recorded = self._record(judged if admitted is item else self._writer.judge(admitted))
         if recorded:
@@ -134,10 +134,10 @@ class CrawlSession:
         for source in result.sources:
             put_source(self._store, self._site.id, source if result.whole else _to_read_again(source))
         if result.whole:
-            self._lessons.listings(result.listed, result.vanished, self._crawl_id)
+            self._statistics.listings(result.listed, result.vanished, self._crawl_id)
         reason = result.reason
-        if result.outcome is CrawlOutcome.FINISHED and reason is None and self._lessons.lies:
-            reason = "; ".join(self._lessons.lies[:LIES_TOLD])
+        if result.outcome is CrawlOutcome.FINISHED and reason is None and self._statistics.violations:
+            reason = "; ".join(self._statistics.violations[:LIES_TOLD])
         finish_crawl(
             self._store, self._crawl_id, result.outcome, result.finished, reason=reason, requests=result.requests,
             candidates=result.candidates, skipped=result.skipped,
@@ -158,9 +158,9 @@ class CrawlSession:
                 if reason is None:
                     self.quarantine.accept(held)
                 elif isinstance(item, Fetch) and recorded.outcome is item.outcome:  # else it has been withdrawn meanwhile
-                    self.quarantine.put_aside(held, item, reason, recorded.article_id)
+                    self.quarantine.keep(held, item, reason, recorded.article_id)
             self.outcomes[recorded.outcome] += 1
-        self.quarantine.overtake()
+        self.quarantine.expire()
 
 
 def rows_of(sites: Iterable[Site]) -> list[Row]:

@@ -65,7 +65,7 @@ def vanished(lists: Iterable[SourceListing], past: SiteSnapshot) -> tuple[str, .
             taken.setdefault(source.url, []).append(key)
     enough = {url for url, keys in taken.items() if len(keys) <= max(MOST_AT_ONCE, MOST_SHARE * before[url])}
     found = tuple(key for url in taken if url in enough for key in taken[url])
-    return found if past.habits.truth(VANISHED) >= BELIEVED else found[:1]
+    return found if past.edit_rates.precision(VANISHED) >= BELIEVED else found[:1]
 
 
 def where_listed(lists: Iterable[SourceListing]) -> Mapping[str, str]:

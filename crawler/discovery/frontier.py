@@ -164,7 +164,7 @@ def _again(
     taken = {*out.first, *asked, *out.fresh}
     audits = {key: found for key, found in _audits(past, now, recheck).items() if key not in taken}
     room = len(audits) if allowed is None else max(allowed - len(asked), 0)
-    order = in_order((due for due, _ in audits.values()), room, now, past.habits)
+    order = in_order((due for due, _ in audits.values()), room, now, past.edit_rates)
     if len(order) < len(audits):
         out.skipped[Skipped.RECHECK_BUDGET] = len(audits) - len(order)
     again = {one.key: _audit(one.key, audits[one.key][1], past, now, out.doubted.get(one.key)) for one in order}
@@ -206,7 +206,7 @@ def _passed_over(candidate: Candidate, known: KnownArticle | None, past: SiteSna
         return Skipped.NOT_CHANGED
     if known:
         due = instant_of(known.next_check) if known.next_check else None
-        return None if claim_is_due(known.looked or now, due, now, past.habits) else Skipped.UNRELIABLE_CLAIM
+        return None if claim_is_due(known.looked or now, due, now, past.edit_rates) else Skipped.UNRELIABLE_CLAIM
     if not site.same_site(candidate.url):
         return Skipped.OTHER_SITE
     # A feed names articles only; sitemaps and sections name all sorts.

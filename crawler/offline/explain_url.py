@@ -47,7 +47,7 @@ class UrlFacts:
     """Those that the URL may belong to; see `sites_of`."""
     crawls: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     sources: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
-    habits: Mapping[str, EditRateModel] = field(default_factory=dict)
+    edit_rates: Mapping[str, EditRateModel] = field(default_factory=dict)
     """By site."""
     trust: Mapping[str, ValidatorTrust] = field(default_factory=dict)
     """By host, as `learning.host_of` has it."""
@@ -126,9 +126,9 @@ def _next_look(known: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]
     outcome = Outcome(trace.looks[0]["outcome"]) if trace.looks else Outcome.UNCHANGED
     checked = instant_of(article["last_checked"])
     cheap = known.trust.get(host_by_trust(article["url"]), ValidatorTrust()).is_good(now)
-    habits = known.habits.get(article["site_id"], EditRateModel())
+    edit_rates = known.edit_rates.get(article["site_id"], EditRateModel())
     edits = int(article["revision_count"]) - 1
-    following = next_check(outcome, State(article["state"]), since, checked, edits, habits, cheap=cheap)
+    following = next_check(outcome, State(article["state"]), since, checked, edits, edit_rates, cheap=cheap)
     if following:
         what = "missing" if article["suspected_since"] else "unchanged"
         step = f"after a look at an article {what} for {span(checked - since)} the next comes {span(following - checked)} later"

@@ -16,7 +16,7 @@ from crawler.warc import reader
 from crawler.warc.erase import UnerasableError
 from crawler.warc.writer import OPEN, ArchiveBusyError, erase, locate
 from pipelines.store.database import Row, Store
-from pipelines.store.redaction import keys_of, places, release, shared, withdraw
+from pipelines.store.redaction import archived_records, forget_records, keys_of, shared, withdraw
 from pipelines.stories import forget
 from pipelines.text.urls import article_key, canonicalize
 
@@ -45,7 +45,7 @@ def withdraw_article(store: Store, folder: Path, article: Row, who: str, reason:
         if locate(folder, file) is None and not forget_missing:
             report.left.append(f"{file} is not in {folder}")
         elif _erased(folder, file, offsets, now, report):
-            release(store, article["id"], file, now)
+            forget_records(store, article["id"], file, now)
     keys = keys_of(store, article["id"])
     for file, offsets in _stray(store, folder, article, keys):
         _erased(folder, file, offsets, now, report)
@@ -54,7 +54,7 @@ def withdraw_article(store: Store, folder: Path, article: Row, who: str, reason:
 
 def _pointed(store: Store, article_id: int, report: RedactionReport) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
-    for file, offset in sorted(places(store, article_id)):
+    for file, offset in sorted(archived_records(store, article_id)):
         if shared(store, article_id, (file, offset)):
             report.shared += 1
             found[file] += []
@@ -67,7 +67,7 @@ def _stray(store: Store, folder: Path, article: Row, keys: frozenset[str]) -> It
     """Places of pages of these addresses in the site's own files. What is pointed at still was left, or is another's."""
     for path in sorted(folder.rglob(f"{article['site_id']}/*.warc.gz*")):  # a ledger that was merged has a folder of its own
         file = path.relative_to(folder).as_posix().removesuffix(OPEN)
-        pointed = {offset for name, offset in places(store, article["id"]) if name == file}
+        pointed = {offset for name, offset in archived_records(store, article["id"]) if name == file}
         found = [
             entry.offset
             for entry in reader.index(path).entries

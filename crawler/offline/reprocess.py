@@ -27,9 +27,9 @@ from crawler.warc.writer import locate
 from pipelines.article import Article, Fetch, Kind
 from pipelines.queries.articles import revision_address
 from pipelines.queries.health_metrics import usual_readings
-from pipelines.store.corrections import PageLocation, Scope, compare, count, places, reread
+from pipelines.store.corrections import PageLocation, Scope, compare, count, page_locations, reread
 from pipelines.store.database import Store
-from pipelines.store.quarantine import Aside, Standing, in_quarantine, settle_again
+from pipelines.store.quarantine import QuarantinedReading, QuarantineState, in_quarantine, judge_replayed
 from pipelines.store.writer import RevisionWriter
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import canonicalize
@@ -79,7 +79,7 @@ def reprocess(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, n
     Each revision is a transaction of its own: what is interrupted goes on where it was.
     """
     report = ReprocessReport(unarchived=count(store, scope)[1])
-    for readings in _readings(places(store, scope), folder, {site.id: site for site in sites}, jobs):
+    for readings in _readings(page_locations(store, scope), folder, {site.id: site for site in sites}, jobs):
         for revision_id, reading in readings:
             result = reread(store, revision_id, reading, EXTRACTION, now())
             report.read += 1
@@ -94,7 +94,7 @@ def preview(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, rep
             advance: Callable[[int], None] = lambda _: None) -> Iterator[Correction]:  # fmt: skip
     """What `reprocess` would correct, one by one; the report is filled meanwhile. Writes nothing."""
     report.unarchived = count(store, scope)[1]
-    for readings in _readings(places(store, scope), folder, {site.id: site for site in sites}, jobs):
+    for readings in _readings(page_locations(store, scope), folder, {site.id: site for site in sites}, jobs):
         for revision_id, reading in readings:
             report.read += 1
             if isinstance(reading, str):
@@ -188,16 +188,16 @@ def replay(store: Store, sites: Iterable[Site], now: datetime, *, site_id: str |
         for aside in waiting:
             article = _read(aside, site) if site else None
             if article is None:
-                counts[Standing.QUARANTINED] += 1
+                counts[QuarantineState.QUARANTINED] += 1
             else:
                 readings.append((aside, article))
         writers = {crawl: RevisionWriter(store, name, crawl) for crawl in {aside.crawl_id for aside, _ in readings}}
         usual = usual_readings(store, name)
-        counts.update(settle_again(store, writers, readings, usual, now=now, believe=believe))
+        counts.update(judge_replayed(store, writers, readings, usual, now=now, believe=believe))
     return counts
 
 
-def _read(aside: Aside, site: Site) -> Article | None:
+def _read(aside: QuarantinedReading, site: Site) -> Article | None:
     """The page as extraction reads it today; None where it was not kept, or still reads as no article."""
     payload = aside.fetch.payload
     if payload is None:

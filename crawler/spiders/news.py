@@ -35,7 +35,7 @@ from crawler.middlewares.tdmrep import WANTED
 from crawler.middlewares.throttle import HostSuspended
 from crawler.spiders.response import failed_look, look_of
 from pipelines.article import Article, Fetch
-from pipelines.history.identity import address
+from pipelines.history.identity import canonical_url
 from pipelines.reasons import Skipped
 from pipelines.store.crawls import Source
 from pipelines.store.snapshot import SiteSnapshot
@@ -274,8 +274,8 @@ class NewsSpider(Spider):
     def parse_article(self, response: Response, ask: PlannedRequest) -> Iterator[Article | Fetch | Request]:
         """One look at one URL; from an AMP page on to the page that it is a twin of."""
         look = look_of(response, ask, self.site, self.clock())
-        if isinstance(look, Article) and amp_to_article(look.url) and address(look) != look.url and not ask.aliases:
-            yield self._article_request(replace(ask, url=address(look), conditional=False, aliases=((look.url, "amp"),)))
+        if isinstance(look, Article) and amp_to_article(look.url) and canonical_url(look) != look.url and not ask.aliases:
+            yield self._article_request(replace(ask, url=canonical_url(look), conditional=False, aliases=((look.url, "amp"),)))
         else:
             yield look
 

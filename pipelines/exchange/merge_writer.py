@@ -90,21 +90,21 @@ class MergedArticle:
     def _revisions(self, entries: list[TimelineEntry], mine: dict[int, Row], yours: dict[int, Row]) -> list[int]:
         """Bring the rows to what the entries say; their ids, in order."""
         ids: list[int] = []
-        moved = [e for n, e in enumerate(entries, 1) if e.stays and e.told.number != n]
+        moved = [e for n, e in enumerate(entries, 1) if e.stays and e.record.number != n]
         for entry in moved:  # out of the way: numbers are unique
-            self._store.update("revisions", mine[entry.told.number]["id"], {"number": -entry.told.number})
+            self._store.update("revisions", mine[entry.record.number]["id"], {"number": -entry.record.number})
         for number, entry in enumerate(entries, 1):
-            source = (mine if entry.told.own else yours)[entry.told.number]
+            source = (mine if entry.record.own else yours)[entry.record.number]
             facts = self._facts(entry, number, ids)
             if entry.stays:
                 ids.append(self._correct(source, facts))
             else:
-                ids.append(self._insert(source, facts, own=entry.told.own))
+                ids.append(self._insert(source, facts, own=entry.record.own))
         places = {key: place for place, entry in enumerate(entries) for key in entry.begun}
         for entry, revision_id in zip(entries, ids, strict=True):
-            source = (mine if entry.told.own else yours)[entry.told.number]
+            source = (mine if entry.record.own else yours)[entry.record.number]
             if not entry.stays and source["reads_as_number"]:
-                place = places.get((entry.told.own, source["reads_as_number"]))
+                place = places.get((entry.record.own, source["reads_as_number"]))
                 self._store.update("revisions", revision_id, {"reads_as": ids[place] if place is not None else None})
         return ids
 
@@ -193,12 +193,12 @@ class MergedArticle:
         """Rows of `states` in order of time: those that are there are written anew where another comes between."""
         rows = list(self._store.rows("SELECT * FROM states WHERE article_id = ? ORDER BY id", (self._id,)))
         for place, step in enumerate(steps):
-            told: Row = {"at": step.at, "state": step.state, "status": step.status, "reason": step.reason}
+            record: Row = {"at": step.at, "state": step.state, "status": step.status, "reason": step.reason}
             if place >= len(rows):
-                state_id = self._store.insert("states", {"article_id": self._id, **told, "crawl_id": self._crawl(None)})
+                state_id = self._store.insert("states", {"article_id": self._id, **record, "crawl_id": self._crawl(None)})
                 self._touch(Subject.STATE, state_id)
-            elif any(rows[place][column] != value for column, value in told.items()):
-                self._store.update("states", rows[place]["id"], told)
+            elif any(rows[place][column] != value for column, value in record.items()):
+                self._store.update("states", rows[place]["id"], record)
                 self._touch(Subject.STATE, rows[place]["id"])
 
     def _aliases(self) -> None:
@@ -244,7 +244,7 @@ class MergedArticle:
         row["last_checked"] = max(ours["last_checked"], row["last_seen"], theirs["last_checked"])
         if theirs["external_id"] and not ours["external_id"]:
             row["external_id"] = theirs["external_id"]
-        if self._ours and not entries[0].told.own:
+        if self._ours and not entries[0].record.own:
             row["date_published"] = theirs["date_published"] or ours["date_published"]
         if self._ours and not entries[-1].stays:
             row |= dict.fromkeys(_OURS_ALONE) | {"kind": theirs["kind"]}

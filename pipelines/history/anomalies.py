@@ -2,7 +2,7 @@
 article at once. Pure.
 
 One reading alone proves nothing: editors cut texts and take bylines away. So a doubtful reading waits until the crawl's other
-readings are in (`settle`): alone among many sound ones it is believed; where several share a symptom, or where there is too
+readings are in (`judge_batch`): alone among many sound ones it is believed; where several share a symptom, or where there is too
 little beside it to tell, it is not.
 """
 
@@ -29,7 +29,7 @@ ENOUGH_TEXT, LONG_TEXT = 400, 1_500
 """Characters from which a text's shrinking, and its swelling, is told: breaking news begins with two lines."""
 BRIEF = 0.25
 """A new article below so much of the site's median body is doubted; one in ten may be as short."""
-SOUND_BESIDE = 5
+SOUND_NEEDED = 5
 """Sound readings that a reading without any headline or text needs beside it. Higher: small crawls settle less by themselves."""
 RARE = 20
 """Sound readings for each where several share a milder symptom. Higher: a day of many honest cuts waits for a person."""
@@ -79,13 +79,13 @@ class BatchContext:
     confirmed: int = 0
     """Those of them that are of articles known before."""
     usual: Readings = field(default_factory=Readings)
-    aside: Mapping[str, int] = field(default_factory=dict)
+    quarantined: Mapping[str, int] = field(default_factory=dict)
     """Symptom -> readings of the site that have it and were not believed before."""
     lines: frozenset[str] = frozenset()
     """Lines for which readings of the site were not believed before."""
 
 
-def doubt(before: Article | None, reading: Article, usual: Readings, *, declared: bool) -> Anomaly:
+def find_anomaly(before: Article | None, reading: Article, usual: Readings, *, declared: bool) -> Anomaly:
     """What is doubtful in a normalised reading, against its article's latest revision; against the site's usual where it is new.
 
     `declared`: the page itself says that it was updated since, which accounts for all but a lost headline or text.
@@ -99,33 +99,33 @@ def doubt(before: Article | None, reading: Article, usual: Readings, *, declared
     return Anomaly(symptoms | {_SILENT + name for name in fields}, _lines(before) ^ _lines(reading))
 
 
-def is_walled(before: Article, reading: Article) -> bool:
+def is_paywalled(before: Article, reading: Article) -> bool:
     """Whether a page shows no more than the beginning of what it said: it went behind a wall, nobody edited it."""
-    shown, said = paragraphs(reading.body), paragraphs(before.body)
+    shown, whole = paragraphs(reading.body), paragraphs(before.body)
     return (
         reading.is_accessible_for_free is False
         and reading.headline == before.headline
-        and len(shown) < len(said)
-        and all(line == full or (line == shown[-1] and full.startswith(line.rstrip(" .…"))) for line, full in zip(shown, said))  # noqa: B905 - shorter by intention
+        and len(shown) < len(whole)
+        and all(line == full or (line == shown[-1] and full.startswith(line.rstrip(" .…"))) for line, full in zip(shown, whole))  # noqa: B905 - shorter by intention
     )
 
 
-def settle(doubts: Sequence[Anomaly], beside: BatchContext) -> list[str | None]:
+def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[str | None]:
     """For each doubt of one site's crawl: why its reading is not believed, or None where it is."""
-    symptoms = Counter(symptom for one in doubts for symptom in one.symptoms)
-    lines = Counter(line for one in doubts for line in one.lines)
-    mild = sum(1 for one in doubts if _is_mild(one))
-    believed = {symptom: _is_honest(symptom, count, mild, beside) for symptom, count in symptoms.items()}
-    shared = {line for line, count in lines.items() if count >= SHARED_BY and count > beside.confirmed} | beside.lines
-    return [_reason(one, symptoms, believed, lines, shared, beside) for one in doubts]
+    symptoms = Counter(symptom for one in anomalies for symptom in one.symptoms)
+    lines = Counter(line for one in anomalies for line in one.lines)
+    mild = sum(1 for one in anomalies if _is_mild(one))
+    believed = {symptom: _is_honest(symptom, count, mild, batch) for symptom, count in symptoms.items()}
+    shared = {line for line, count in lines.items() if count >= SHARED_BY and count > batch.confirmed} | batch.lines
+    return [_reason(one, symptoms, believed, lines, shared, batch) for one in anomalies]
 
 
 def _reason(one: Anomaly, symptoms: Mapping[str, int], believed: Mapping[str, bool], lines: Mapping[str, int], shared: set[str],
-            beside: BatchContext) -> str | None:  # fmt: skip
+            batch: BatchContext) -> str | None:  # fmt: skip
     bad = sorted(symptom for symptom in one.symptoms if not believed[symptom])
     if bad:
         count = max(symptoms[symptom] for symptom in bad)
-        return f"{', '.join(bad)}: so in {count} of this crawl's readings, {beside.sound} were sound"
+        return f"{', '.join(bad)}: so in {count} of this crawl's readings, {batch.sound} were sound"
     same = sorted(one.lines & shared, key=lambda line: (-lines[line], line))
     if same:
         return f"the same line came or went in {lines[same[0]]} articles of this crawl: {same[0][:80]!r}"
@@ -137,19 +137,19 @@ def _is_mild(one: Anomaly) -> bool:
     return bool(fields) and fields <= _MILD
 
 
-def _is_honest(symptom: str, count: int, mild: int, beside: BatchContext) -> bool:
+def _is_honest(symptom: str, count: int, mild: int, batch: BatchContext) -> bool:
     """Whether so many readings with one symptom, beside so many without any, are what chance and editors make."""
     if symptom.startswith(_NEW):
         name = symptom.removeprefix(_NEW + "no ")
-        share = 1 - beside.usual.share(name) if name in FIELDS else 1 - NEARLY_ALWAYS
-        return beside.sound >= SOUND_BESIDE - 2 and count <= 1 + 2 * share * (count + beside.sound)
+        share = 1 - batch.usual.share(name) if name in FIELDS else 1 - NEARLY_ALWAYS
+        return batch.sound >= SOUND_NEEDED - 2 and count <= 1 + 2 * share * (count + batch.sound)
     if symptom.startswith(_SILENT):
-        is_mild = symptom.removeprefix(_SILENT) in _MILD and mild >= MANY_MILD and mild > beside.confirmed
-        return not is_mild and (count < MANY or count <= 3 * beside.confirmed)
-    count += beside.aside.get(symptom, 0)
+        is_mild = symptom.removeprefix(_SILENT) in _MILD and mild >= MANY_MILD and mild > batch.confirmed
+        return not is_mild and (count < MANY or count <= 3 * batch.confirmed)
+    count += batch.quarantined.get(symptom, 0)
     if symptom in _GRAVE:
-        return beside.sound >= SOUND_BESIDE and count == 1
-    return count == 1 or beside.sound >= (RARE if count > 2 else SOUND_BESIDE) * count
+        return batch.sound >= SOUND_NEEDED and count == 1
+    return count == 1 or batch.sound >= (RARE if count > 2 else SOUND_NEEDED) * count
 
 
 def _lacking(reading: Article, usual: Readings) -> Iterable[str]:

@@ -50,12 +50,12 @@ class AsOf:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Sight:
+class _Observation:
     at: datetime
     number: int
 
 
-def said_at(revisions: Iterable[Row], states: Iterable[Row], at: datetime) -> AsOf:
+def state_as_of(revisions: Iterable[Row], states: Iterable[Row], at: datetime) -> AsOf:
     """What an article said at a time, from all of its revisions and steps of state in order of time.
 
     `reads_as` of a revision, where it is given: the number of an earlier one that says the same; only an older parser told
@@ -63,9 +63,9 @@ def said_at(revisions: Iterable[Row], states: Iterable[Row], at: datetime) -> As
     """
     revisions = list(revisions)
     alike = _alike(revisions)
-    sights = sorted(_sights(revisions, list(states)))
-    before = [sight for sight in sights if sight.at <= at]
-    after = [sight for sight in sights if sight.at >= at]
+    observations = sorted(_observations(revisions, list(states)))
+    before = [seen for seen in observations if seen.at <= at]
+    after = [seen for seen in observations if seen.at >= at]
     if not before:
         return AsOf(at, Certainty.UNKNOWN, until=after[0].at if after else None)
     last = before[-1]
@@ -103,21 +103,21 @@ def _last_time(clock: time, zone: tzinfo, now: datetime) -> datetime:
     return (at if at <= here else datetime.combine(here.date() - timedelta(days=1), clock, at.tzinfo)).astimezone(UTC)
 
 
-def describe(said: AsOf, revisions: Sequence[Row]) -> str:
+def describe(answer: AsOf, revisions: Sequence[Row]) -> str:
     """The answer as one sentence."""
-    named = " or ".join(f"revision {number}" if number else "nothing: it was not there" for number in said.numbers)
-    if said.certainty is Certainty.UNKNOWN:
-        first = f"it was first seen at {moment(said.until)}" if said.until else "it was never read"
-        return f"nothing is known of {moment(said.at)}: {first}"
-    since = moment(said.since or said.at)
-    if said.certainty is Certainty.BETWEEN:
-        return f"between {since} and {moment(said.until or said.at)} it changed; at {moment(said.at)} it said {named}"
-    if said.certainty is Certainty.LAST_SEEN:
-        return f"at {moment(said.at)} it said {named}, as last seen at {since}; no look has told anything since"
-    if said.since == said.until:
-        return f"at {moment(said.at)} it said {named}: that is when it was looked at"
-    again = f"seen so at {since} and again at {moment(said.until or said.at)}"
-    return f"at {moment(said.at)} it said {named}: {again}{_last_change(said, revisions)}"
+    named = " or ".join(f"revision {number}" if number else "nothing: it was not there" for number in answer.numbers)
+    if answer.certainty is Certainty.UNKNOWN:
+        first = f"it was first seen at {moment(answer.until)}" if answer.until else "it was never read"
+        return f"nothing is known of {moment(answer.at)}: {first}"
+    since = moment(answer.since or answer.at)
+    if answer.certainty is Certainty.BETWEEN:
+        return f"between {since} and {moment(answer.until or answer.at)} it changed; at {moment(answer.at)} it said {named}"
+    if answer.certainty is Certainty.LAST_SEEN:
+        return f"at {moment(answer.at)} it said {named}, as last seen at {since}; no look has told anything since"
+    if answer.since == answer.until:
+        return f"at {moment(answer.at)} it said {named}: that is when it was looked at"
+    again = f"seen so at {since} and again at {moment(answer.until or answer.at)}"
+    return f"at {moment(answer.at)} it said {named}: {again}{_last_change(answer, revisions)}"
 
 
 def _alike(revisions: list[Row]) -> dict[int, int]:
@@ -129,22 +129,22 @@ def _alike(revisions: list[Row]) -> dict[int, int]:
     return first
 
 
-def _last_change(said: AsOf, revisions: Sequence[Row]) -> str:
+def _last_change(answer: AsOf, revisions: Sequence[Row]) -> str:
     """When the revision that stood had come to be, where that was an edit."""
-    row = next((row for row in revisions if row["number"] == said.numbers[0]), None)
+    row = next((row for row in revisions if row["number"] == answer.numbers[0]), None)
     return f"; it had been edited between {row['not_before']} and {row['first_seen']}" if row and row["not_before"] else ""
 
 
-def _sights(revisions: list[Row], states: list[Row]) -> Iterator[_Sight]:
+def _observations(revisions: list[Row], states: list[Row]) -> Iterator[_Observation]:
     """The looks that are known to have told something: first and last of each revision, and those that found it gone or back."""
     spans = [(row["number"], instant_of(row["first_seen"]), instant_of(row["last_seen"])) for row in revisions]
     for number, first, last in spans:
-        yield _Sight(first, number)
-        yield _Sight(last, number)
+        yield _Observation(first, number)
+        yield _Observation(last, number)
     for row in states:
         at = instant_of(row["at"])
         if row["state"] != State.LIVE:
-            yield _Sight(at, ABSENT)
+            yield _Observation(at, ABSENT)
             continue
         # back, and saying what it had said before: no revision began then
-        yield from (_Sight(at, number) for number, first, last in spans if first <= at <= last)
+        yield from (_Observation(at, number) for number, first, last in spans if first <= at <= last)

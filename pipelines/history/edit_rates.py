@@ -22,7 +22,7 @@ PRIOR = (
 """Untold edits an hour, by age, of articles never seen edited, edited once, and oftener. From published counts: 31 % are ever
 edited, 1.94 times each with a heavy tail, four fifths of it within a day, a quarter of the edits silent. They are of other
 outlets than ours; so they only begin the count."""
-_HEATS = ("first", "edited once", "edited often")
+_FREQUENCIES = ("first", "edited once", "edited often")
 
 SITE_EDITS = 3.0
 """So many edits' worth of doubt whether the site as a whole edits as the prior says. Higher: a site is known later; lower: its
@@ -35,9 +35,9 @@ a site's habits of last year count as much as today's."""
 
 CLAIMS, VANISHED = "claims", "vanished"
 """Rows of what sources tell: that an article has changed, or, by naming it no more, that it is gone."""
-TOLD_TRUE, TOLD_FALSE = 9.0, 1.0
+CLAIMS_TRUE, CLAIMS_FALSE = 9.0, 1.0
 """What a site's sources tell begins as if nine of ten had been true."""
-TOLD_HALVED_AT = 200.0
+CLAIMS_HALVED_AT = 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class EditRateModel:
-    """What one site has shown; nothing yet where `counts` is empty. Keys are those of `habit_of`, CLAIMS and VANISHED."""
+    """What one site has shown; nothing yet where `counts` is empty. Keys are those of `rate_name`, CLAIMS and VANISHED."""
 
     counts: Mapping[str, Count] = field(default_factory=dict)
     rates: tuple[tuple[float, ...], ...] = field(init=False, repr=False, compare=False)
@@ -64,14 +64,14 @@ class EditRateModel:
         found = sum(count.found for name, count in self.counts.items() if name in _PRIORS)
         general = (found + SITE_EDITS) / (expected + SITE_EDITS)
         ages = range(len(AGES_HOURS))
-        rates = tuple(tuple(self._rate(age, heat, general) for age in ages) for heat in range(len(PRIOR)))
+        rates = tuple(tuple(self._rate(age, frequency, general) for age in ages) for frequency in range(len(PRIOR)))
         object.__setattr__(self, "rates", rates)
         object.__setattr__(self, "general", general)
 
-    def truth(self, told: str) -> float:
+    def precision(self, claim: str) -> float:
         """The share of what sources tell (CLAIMS or VANISHED) that turns out true."""
-        heard = self.counts.get(told, Count())
-        return (heard.found + TOLD_TRUE) / (heard.watched + TOLD_TRUE + TOLD_FALSE)
+        count = self.counts.get(claim, Count())
+        return (count.found + CLAIMS_TRUE) / (count.watched + CLAIMS_TRUE + CLAIMS_FALSE)
 
     def chance(self, age: timedelta, waited: timedelta, edits: int) -> float:
         """The probability of an untold edit in an article that was `age` old at its last look, `waited` ago."""
@@ -89,40 +89,40 @@ class EditRateModel:
 
     def _pieces(self, start: float, edits: int) -> Iterator[tuple[float, float, float]]:
         lower = 0.0
-        for upper, rate in zip(AGES_HOURS, self.rates[_heat(edits)], strict=True):
+        for upper, rate in zip(AGES_HOURS, self.rates[_frequency(edits)], strict=True):
             if upper > start:
                 yield max(lower, start), upper, rate
             lower = upper
 
-    def _rate(self, age: int, heat: int, general: float) -> float:
-        prior = PRIOR[heat][age] * general
-        count = self.counts.get(_name(age, heat), Count())
+    def _rate(self, age: int, frequency: int, general: float) -> float:
+        prior = PRIOR[frequency][age] * general
+        count = self.counts.get(_name(age, frequency), Count())
         return prior * (count.found + AGE_EDITS) / (prior * count.watched + AGE_EDITS)
 
 
-def habit_of(age: timedelta, waited: timedelta, edits: int) -> str:
+def rate_name(age: timedelta, waited: timedelta, edits: int) -> str:
     """The row that a look belongs to, by the middle of the time that it looks back over."""
     middle = _hours(age) + _hours(waited) / 2
-    return _name(next(n for n, upper in enumerate(AGES_HOURS) if middle < upper), _heat(edits))
+    return _name(next(n for n, upper in enumerate(AGES_HOURS) if middle < upper), _frequency(edits))
 
 
 def counted(before: Count, name: str, watched: float, found: bool) -> Count:
     """The row after one more look; halved where it counts for enough."""
     after = Count(before.watched + watched, before.found + found)
-    enough = after.watched >= TOLD_HALVED_AT if name not in _PRIORS else _prior_of(name) * after.watched >= FORGET_AT
+    enough = after.watched >= CLAIMS_HALVED_AT if name not in _PRIORS else _prior_of(name) * after.watched >= FORGET_AT
     return Count(after.watched / 2, after.found / 2) if enough else after
 
 
-def _heat(edits: int) -> int:
+def _frequency(edits: int) -> int:
     return min(max(edits, 0), len(PRIOR) - 1)
 
 
-def _name(age: int, heat: int) -> str:
+def _name(age: int, frequency: int) -> str:
     upper = AGES_HOURS[age]
-    return f"{_HEATS[heat]}, {'older' if upper == inf else f'under {upper:.0f} h'}"
+    return f"{_FREQUENCIES[frequency]}, {'older' if upper == inf else f'under {upper:.0f} h'}"
 
 
-_PRIORS = {_name(age, heat): PRIOR[heat][age] for age in range(len(AGES_HOURS)) for heat in range(len(PRIOR))}
+_PRIORS = {_name(age, frequency): PRIOR[frequency][age] for age in range(len(AGES_HOURS)) for frequency in range(len(PRIOR))}
 
 
 def _prior_of(name: str) -> float:

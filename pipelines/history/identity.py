@@ -17,7 +17,7 @@ SAME_STORY = 0.4
 about a fifth; an article before and after a heavy rewrite shares more than half."""
 
 
-def address(article: Article) -> str:
+def canonical_url(article: Article) -> str:
     """The URL an article is known by: its canonical URL where that is believable, else the URL it was read from.
 
     Believable: on the same host (`www.`, `m.`, `amp.` aside) and not the front page of it. A canonical link on a sister

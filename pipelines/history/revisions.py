@@ -25,7 +25,7 @@ from enum import StrEnum
 from pipelines.article import Article, Outcome
 from pipelines.text.normalise import CONTENT_FIELDS, content_of
 
-STALE_PATIENCE = timedelta(hours=1)
+STALE_BELIEVED_AFTER = timedelta(hours=1)
 """An old copy under its old stamp is a cache's until it has been seen for this long. Less: cache flaps become reverts."""
 
 RESTAMP_MARGIN = timedelta(seconds=60)
@@ -150,7 +150,7 @@ def _stale_for_long(known: Known, article: Article, fetched: datetime) -> bool:
     return (
         known.stale_since is not None
         and known.stale_hash == article.content_hash
-        and fetched - _instant(known.stale_since) >= STALE_PATIENCE
+        and fetched - _instant(known.stale_since) >= STALE_BELIEVED_AFTER
     )
 
 
@@ -159,7 +159,7 @@ def _instant(text: str) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-LOOKS_TO_BE_SURE = 3
+FETCHES_TO_BE_SURE = 3
 TIME_TO_BE_SURE = timedelta(hours=24)
 
 
@@ -168,11 +168,11 @@ class Absence:
     """How long an article has been missing: since when (aware), and in how many looks."""
 
     since: datetime
-    looks: int
+    fetches: int
 
 
-def missing(state: State, absence: Absence | None, status: int | None, now: datetime) -> tuple[State, Absence]:
+def next_state(state: State, absence: Absence | None, status: int | None, now: datetime) -> tuple[State, Absence]:
     """The state after one more look (HTTP `status`, or None where a redirect led to no article) found nothing."""
-    absence = Absence(absence.since, absence.looks + 1) if absence else Absence(now, 1)
-    sure = status == 410 or (absence.looks >= LOOKS_TO_BE_SURE and now - absence.since >= TIME_TO_BE_SURE)
+    absence = Absence(absence.since, absence.fetches + 1) if absence else Absence(now, 1)
+    sure = status == 410 or (absence.fetches >= FETCHES_TO_BE_SURE and now - absence.since >= TIME_TO_BE_SURE)
     return (State.GONE if sure or state is State.GONE else State.SUSPECTED), absence

@@ -41,7 +41,7 @@ CHEAP = 0.5
 SUSPECTED_STEPS = (_HOUR, 8 * _HOUR, 16 * _HOUR)
 """Looks at a missing article, by how long it has been missing: three of them reach past the 24 h that `gone` takes."""
 STALE_STEP = timedelta(minutes=20)
-TROUBLE_STEP = _HOUR
+ERROR_STEP = _HOUR
 DEAD_END_STEPS = {
     Outcome.NOT_ARTICLE: (_DAY, 7 * _DAY, 30 * _DAY),
     Outcome.GONE: (_DAY, 7 * _DAY, 30 * _DAY),
@@ -69,7 +69,7 @@ class Due:
 
     key: str
     due: datetime
-    looked: datetime
+    last_fetched: datetime
     changed: datetime
     """When it changed last."""
     edits: int = 0
@@ -77,8 +77,8 @@ class Due:
     """Suspected to be gone, or answering with an old copy: such a look decides something."""
 
 
-def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, edits: int = 0, habits: EditRateModel = UNKNOWN,
-               *, cheap: bool = False) -> datetime | None:  # fmt: skip
+def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, edits: int = 0,
+               edit_rates: EditRateModel = UNKNOWN, *, cheap: bool = False) -> datetime | None:  # fmt: skip
     """When to look again, after a look with this outcome; None: never by itself.
 
     `since` is when the article changed last, or, while it is missing, since when it is; `edits` how often it has been seen to;
@@ -93,33 +93,33 @@ def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, e
         return now + next((step for step in SUSPECTED_STEPS if missing_for < step), SUSPECTED_STEPS[0])
     if outcome is Outcome.STALE:
         return now + STALE_STEP
-    step = audit_step(now - since, edits, habits, cheap=cheap)
+    step = audit_step(now - since, edits, edit_rates, cheap=cheap)
     if outcome in (Outcome.ERROR, Outcome.REFUSED, Outcome.NOT_ARTICLE):
-        step = max(step, TROUBLE_STEP)
+        step = max(step, ERROR_STEP)
     if outcome is Outcome.RESERVED:
         step = max(step, DEAD_END_STEPS[outcome][0])
     return now + step
 
 
-def audit_step(age: timedelta, edits: int, habits: EditRateModel, *, cheap: bool = False) -> timedelta:
+def audit_step(age: timedelta, edits: int, edit_rates: EditRateModel, *, cheap: bool = False) -> timedelta:
     """From a look at an article unchanged for `age` to the next, where no source claims a change."""
     age = max(age, timedelta())
     least = max(LEAST_STEP, LEAST_SHARE * age)
     most = max(LEAST_STEP, MOST_SHARE * age)
-    if habits.chance(age, _DAY, edits) >= WORTH_A_DAY * habits.general**EAGER:
+    if edit_rates.chance(age, _DAY, edits) >= WORTH_A_DAY * edit_rates.general**EAGER:
         least, most = min(least, _DAY), min(most, _DAY)
     if age < MONTH:
         most = min(most, WEEKLY)
-    likely = (LIKELY_YOUNG if age < YOUNG else LIKELY) * (CHEAP if cheap else 1) * habits.general**EAGER
-    wanted = habits.wait_for(likely, age, edits)
+    likely = (LIKELY_YOUNG if age < YOUNG else LIKELY) * (CHEAP if cheap else 1) * edit_rates.general**EAGER
+    wanted = edit_rates.wait_for(likely, age, edits)
     return _whole(min(max(wanted, least), most, RARELY))
 
 
-def claim_is_due(looked: datetime, due: datetime | None, now: datetime, habits: EditRateModel) -> bool:
+def claim_is_due(last_fetched: datetime, due: datetime | None, now: datetime, edit_rates: EditRateModel) -> bool:
     """Whether an article is looked at now because a source claims that it has changed."""
-    if habits.truth(CLAIMS) >= BELIEVED or due is None:
+    if edit_rates.precision(CLAIMS) >= BELIEVED or due is None:
         return True
-    return now >= looked + DOUBTED_SHARE * (due - looked)
+    return now >= last_fetched + DOUBTED_SHARE * (due - last_fetched)
 
 
 def allowance(per_hour: float, spent: int, since_last: timedelta | None) -> int:
@@ -135,7 +135,7 @@ def window(since_last: timedelta | None) -> timedelta:
     return min(max(since_last or _HOUR, _HOUR), LONGEST_SAVED)
 
 
-def in_order(due: Iterable[Due], allowed: int, now: datetime, habits: EditRateModel) -> list[Due]:
+def in_order(due: Iterable[Due], allowed: int, now: datetime, edit_rates: EditRateModel) -> list[Due]:
     """Those of the due that are looked at within the allowance, in order.
 
     What decides something goes first, whatever the allowance; then what most likely finds an untold edit; of each four one that
@@ -149,24 +149,24 @@ def in_order(due: Iterable[Due], allowed: int, now: datetime, habits: EditRateMo
         return [*urgent, *sorted(audits, key=lambda one: one.due)]
     oldest = sorted(audits, key=lambda one: one.due)[: ceil(room / OLDEST_SHARE)]
     kept = {one.key for one in oldest}
-    best = sorted((one for one in audits if one.key not in kept), key=lambda one: (-gain(one, now, habits), one.due))
+    best = sorted((one for one in audits if one.key not in kept), key=lambda one: (-gain(one, now, edit_rates), one.due))
     return [*urgent, *best[: room - len(oldest)], *oldest]
 
 
-def gain(due: Due, now: datetime, habits: EditRateModel) -> float:
+def gain(due: Due, now: datetime, edit_rates: EditRateModel) -> float:
     """The probability that a look now finds an edit nobody told of."""
-    return habits.chance(due.looked - due.changed, now - due.looked, due.edits)
+    return edit_rates.chance(due.last_fetched - due.changed, now - due.last_fetched, due.edits)
 
 
-def dead_end_due(outcome: Outcome, looks: int, last: datetime, now: datetime) -> bool:
-    """Whether a URL that led to no article the last time (of `looks`) is worth another look."""
-    return now >= dead_end_next(outcome, looks, last)
+def dead_end_due(outcome: Outcome, attempts: int, last: datetime, now: datetime) -> bool:
+    """Whether a URL that led to no article the last time (of `attempts`) is worth another look."""
+    return now >= dead_end_next(outcome, attempts, last)
 
 
-def dead_end_next(outcome: Outcome, looks: int, last: datetime) -> datetime:
-    """From when on a URL that led to no article the last time (of `looks`) is worth another look."""
+def dead_end_next(outcome: Outcome, attempts: int, last: datetime) -> datetime:
+    """From when on a URL that led to no article the last time (of `attempts`) is worth another look."""
     steps = DEAD_END_STEPS.get(outcome, (_HOUR, _DAY, 7 * _DAY))
-    return last + steps[min(looks, len(steps)) - 1]
+    return last + steps[min(attempts, len(steps)) - 1]
 
 
 def _whole(step: timedelta) -> timedelta:

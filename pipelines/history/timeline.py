@@ -48,12 +48,12 @@ class StateStep:
 class TimelineEntry:
     """A revision of the history that both make."""
 
-    told: RevisionRecord
+    record: RevisionRecord
     """Whose text it has."""
     first_seen: str
     last_seen: str
     stays: bool = False
-    """It is the row that `told` has in the own ledger; else a new row."""
+    """It is the row that `record` has in the own ledger; else a new row."""
     judged: Decision | None = None
     begun: dict[tuple[bool, int], RevisionRecord] = field(default_factory=dict)
     """The revisions that were first seen in it, by (own, number)."""
@@ -64,12 +64,12 @@ class TimelineEntry:
     not_before: str | None = None
 
 
-class _Sight(NamedTuple):
+class _Observation(NamedTuple):
     at: str
     not_own: bool
     number: int
-    again: bool
-    told: RevisionRecord
+    is_last: bool
+    record: RevisionRecord
     same: tuple[RevisionRecord, ...] = ()
     """Revisions of the other ledger that are first seen at the same moment with the same text."""
 
@@ -93,28 +93,28 @@ class MergedHistory:
 def interleave(own: History, other: History) -> MergedHistory:
     """One history of two. Revisions and steps of `own` are never lost; what `other` knows no more of adds nothing."""
     steps = _steps(own, other)
-    entries = _side_by_side(own.revisions, other.revisions) or _Walk(steps).over(own.revisions, other.revisions)
-    strange = {True: _strange(own, other), False: _strange(other, own)}
+    entries = _side_by_side(own.revisions, other.revisions) or _TimelineBuilder(steps).build(own.revisions, other.revisions)
+    unknown_removals = {True: _first_unknown_removal(own, other), False: _first_unknown_removal(other, own)}
     for place, entry in enumerate(entries):
-        _settle(entries, place, steps, [side for side in (True, False) if entry.first_seen <= strange[side]])
+        _classify(entries, place, steps, [side for side in (True, False) if entry.first_seen <= unknown_removals[side]])
     return MergedHistory(entries, steps)
 
 
-def _strange(to: History, told: History) -> str:
+def _first_unknown_removal(to: History, record: History) -> str:
     """The first takedown that one ledger knows nothing of: from then on its judgements do not stand by themselves."""
     known = {step.at for step in to.steps if step.state is State.GONE}
-    return min((step.at for step in told.steps if step.state is State.GONE and step.at not in known), default="~")
+    return min((step.at for step in record.steps if step.state is State.GONE and step.at not in known), default="~")
 
 
 def _steps(own: History, other: History) -> list[StateStep]:
     """The steps of both in order of time: all of `own`, of `other` those that change the state, and new ones where the article
     was seen although it was thought to be missing.
     """
-    told = (*own.steps, *other.steps)
-    sights = {at for one in (*own.revisions, *other.revisions) for at in (one.first_seen, one.last_seen)}
-    events: list[tuple[str, int, bool, StateStep | None]] = [(at, 0, False, None) for at in sights]
-    events += [(step.at, 1, not step.own, step) for step in told]
-    back = {step.at for step in told if step.state is State.LIVE}
+    record = (*own.steps, *other.steps)
+    observations = {at for one in (*own.revisions, *other.revisions) for at in (one.first_seen, one.last_seen)}
+    events: list[tuple[str, int, bool, StateStep | None]] = [(at, 0, False, None) for at in observations]
+    events += [(step.at, 1, not step.own, step) for step in record]
+    back = {step.at for step in record if step.state is State.LIVE}
     kept: list[StateStep] = []
     for at, _, _, step in sorted(events, key=lambda event: event[:3]):
         state = kept[-1].state if kept else None
@@ -129,67 +129,67 @@ def _steps(own: History, other: History) -> list[StateStep]:
 def _side_by_side(own: Sequence[RevisionRecord], other: Sequence[RevisionRecord]) -> list[TimelineEntry]:
     """The history where one ledger only knows more of the same: no walk is needed; empty where that is not so."""
     longer = own if len(own) >= len(other) else other
-    entries = [TimelineEntry(told, told.first_seen, told.last_seen, told.own, begun=_begun(told)) for told in longer]
-    for entry, mine, yours in zip(entries, own, other, strict=False):
-        if _text(mine) != _text(yours):
+    entries = [TimelineEntry(record, record.first_seen, record.last_seen, record.own, begun=_begun(record)) for record in longer]
+    for entry, left, right in zip(entries, own, other, strict=False):
+        if _text(left) != _text(right):
             return []
-        entry.told, entry.stays = mine, True
-        entry.begun = _begun(mine, yours)
-        entry.first_seen, entry.last_seen = min(mine.first_seen, yours.first_seen), max(mine.last_seen, yours.last_seen)
+        entry.record, entry.stays = left, True
+        entry.begun = _begun(left, right)
+        entry.first_seen, entry.last_seen = min(left.first_seen, right.first_seen), max(left.last_seen, right.last_seen)
     in_order = all(before.last_seen <= after.first_seen for before, after in pairwise(entries))
     return entries if in_order or not own or not other else []
 
 
-class _Walk:
+class _TimelineBuilder:
     """Looks at all sights in order of time, as the ledger does while it crawls."""
 
     def __init__(self, steps: Sequence[StateStep]) -> None:
         self._steps = steps
         self._entries: list[TimelineEntry] = []
 
-    def over(self, own: Sequence[RevisionRecord], other: Sequence[RevisionRecord]) -> list[TimelineEntry]:
+    def build(self, own: Sequence[RevisionRecord], other: Sequence[RevisionRecord]) -> list[TimelineEntry]:
         """The history that they make."""
-        mine, yours = _sights(own), _sights(other)
+        of_own, of_other = _observations(own), _observations(other)
         # What both saw in one second is one sight: else two looks in that second would be two edits, back and forth.
-        known = {_moment_of(sight) for sight in mine}
+        known = {_moment_of(seen) for seen in of_own}
         begun: dict[tuple[str, str | None], list[RevisionRecord]] = {}
-        for sight in yours:
-            if not sight.again:
-                begun.setdefault(_moment_of(sight), []).append(sight.told)
-        mine = [sight._replace(same=tuple(begun.get(_moment_of(sight), ()))) for sight in mine]
-        yours = [sight for sight in yours if _moment_of(sight) not in known]
-        for sight in sorted((*mine, *yours), key=lambda sight: sight[:4]):
-            self._see(sight)
+        for seen in of_other:
+            if not seen.is_last:
+                begun.setdefault(_moment_of(seen), []).append(seen.record)
+        of_own = [seen._replace(same=tuple(begun.get(_moment_of(seen), ()))) for seen in of_own]
+        of_other = [seen for seen in of_other if _moment_of(seen) not in known]
+        for seen in sorted((*of_own, *of_other), key=lambda seen: seen[:4]):
+            self._observe(seen)
         return self._entries
 
-    def _see(self, sight: _Sight) -> None:
-        told, at, begins = sight.told, sight.at, not sight.again
-        decision = judge(self._entries, told, at, state_before(self._steps, at))
-        if decision.outcome is Outcome.STALE and begins and told.change == Outcome.REVERTED:
+    def _observe(self, seen: _Observation) -> None:
+        record, at, begins = seen.record, seen.at, not seen.is_last
+        decision = judge(self._entries, record, at, state_before(self._steps, at))
+        if decision.outcome is Outcome.STALE and begins and record.change == Outcome.REVERTED:
             # Its ledger had seen the old copy for so long that it was believed.
             decision = Decision(Outcome.REVERTED, decision.reverted_to)
         latest = self._entries[-1] if self._entries else None
         if latest is None or decision.outcome in CHANGES:
-            self._add(sight, decision)
-        elif begins and told.own and (latest.stays or decision.outcome is Outcome.STALE):
-            self._add(sight, None)  # a row of ours stays a revision
+            self._add(seen, decision)
+        elif begins and record.own and (latest.stays or decision.outcome is Outcome.STALE):
+            self._add(seen, None)  # a row of ours stays a revision
         elif decision.outcome is not Outcome.STALE:
-            if begins and told.own:
-                latest.told, latest.stays = told, True
-            latest.begun |= _begun(*((told,) if begins else ()), *sight.same)
+            if begins and record.own:
+                latest.record, latest.stays = record, True
+            latest.begun |= _begun(*((record,) if begins else ()), *seen.same)
             latest.last_seen = max(latest.last_seen, at)
 
-    def _add(self, sight: _Sight, decision: Decision | None) -> None:
-        begins = not sight.again
-        begun = _begun(*((sight.told,) if begins else ()), *sight.same)
-        self._entries.append(TimelineEntry(sight.told, sight.at, sight.at, begins and sight.told.own, decision, begun))
+    def _add(self, seen: _Observation, decision: Decision | None) -> None:
+        begins = not seen.is_last
+        begun = _begun(*((seen.record,) if begins else ()), *seen.same)
+        self._entries.append(TimelineEntry(seen.record, seen.at, seen.at, begins and seen.record.own, decision, begun))
 
 
-def judge(before: Sequence[TimelineEntry], told: RevisionRecord, at: str, state: State) -> Decision:
+def judge(before: Sequence[TimelineEntry], record: RevisionRecord, at: str, state: State) -> Decision:
     """What a sight is against the history so far; `reverted_to` is a place in it."""
     if not before:
         return Decision(Outcome.NEW)
-    texts = [entry.told.article for entry in before]
+    texts = [entry.record.article for entry in before]
     latest = texts[-1]
     known = Known(
         content_hash=str(latest.content_hash),
@@ -199,7 +199,7 @@ def judge(before: Sequence[TimelineEntry], told: RevisionRecord, at: str, state:
         earlier=tuple(EarlierRevision(place, str(text.content_hash)) for place, text in enumerate(texts[:-1])),
         extractor=latest.extractor,
     )
-    return decide(known, told.article, instant_of(at))
+    return decide(known, record.article, instant_of(at))
 
 
 def state_before(steps: Sequence[StateStep], at: str) -> State:
@@ -207,44 +207,44 @@ def state_before(steps: Sequence[StateStep], at: str) -> State:
     return next((step.state for step in reversed(steps) if step.at < at), State.LIVE)
 
 
-def _settle(entries: list[TimelineEntry], place: int, steps: Sequence[StateStep], trusted: Sequence[bool]) -> None:
+def _classify(entries: list[TimelineEntry], place: int, steps: Sequence[StateStep], trusted: Sequence[bool]) -> None:
     """What kind of change an entry is: as a trusted ledger said if all up to it is that ledger's own, else as judged."""
     entry, before = entries[place], entries[place - 1] if place else None
-    stored = entry.told.not_before if entry.begun else None
+    stored = entry.record.not_before if entry.begun else None
     if before:
         entry.not_before = min(max(stored or "", before.last_seen), entry.first_seen)
     for side in trusted:
         if all((side, number) in one.begun for number, one in enumerate(entries[: place + 1], 1)):
-            told = entry.begun[side, place + 1]
-            entry.change, entry.changed_fields = told.change, told.changed_fields
-            entry.reverted_to = told.reverted_to - 1 if told.reverted_to else None
+            record = entry.begun[side, place + 1]
+            entry.change, entry.changed_fields = record.change, record.changed_fields
+            entry.reverted_to = record.reverted_to - 1 if record.reverted_to else None
             return
-    decision = entry.judged or judge(entries[:place], entry.told, entry.first_seen, state_before(steps, entry.first_seen))
-    entry.change, entry.reverted_to = _as_change(decision, entry.told), decision.reverted_to
-    entry.changed_fields = tuple(changed_fields(before.told.article, entry.told.article)) if before else ()
+    decision = entry.judged or judge(entries[:place], entry.record, entry.first_seen, state_before(steps, entry.first_seen))
+    entry.change, entry.reverted_to = _as_change(decision, entry.record), decision.reverted_to
+    entry.changed_fields = tuple(changed_fields(before.record.article, entry.record.article)) if before else ()
 
 
-def _as_change(decision: Decision, told: RevisionRecord) -> str:
+def _as_change(decision: Decision, record: RevisionRecord) -> str:
     """The kind of change of what is a revision in any case: a row of ours that is judged to be none keeps what it was."""
     if decision.outcome in CHANGES:
         return decision.outcome
-    return Outcome.REVERTED if decision.outcome is Outcome.STALE else told.change
+    return Outcome.REVERTED if decision.outcome is Outcome.STALE else record.change
 
 
-def _sights(history: Sequence[RevisionRecord]) -> list[_Sight]:
+def _observations(history: Sequence[RevisionRecord]) -> list[_Observation]:
     """First and last sight of each revision."""
-    first = [_Sight(told.first_seen, not told.own, told.number, False, told) for told in history]
-    return first + [_Sight(t.last_seen, not t.own, t.number, True, t) for t in history if t.last_seen > t.first_seen]
+    first = [_Observation(record.first_seen, not record.own, record.number, False, record) for record in history]
+    return first + [_Observation(t.last_seen, not t.own, t.number, True, t) for t in history if t.last_seen > t.first_seen]
 
 
-def _moment_of(sight: _Sight) -> tuple[str, str | None]:
-    return sight.at, sight.told.article.content_hash
+def _moment_of(seen: _Observation) -> tuple[str, str | None]:
+    return seen.at, seen.record.article.content_hash
 
 
-def _begun(*told: RevisionRecord) -> dict[tuple[bool, int], RevisionRecord]:
-    return {(one.own, one.number): one for one in told}
+def _begun(*record: RevisionRecord) -> dict[tuple[bool, int], RevisionRecord]:
+    return {(one.own, one.number): one for one in record}
 
 
-def _text(told: RevisionRecord) -> tuple[str | None, str | None]:
-    stamp = told.article.date_modified
-    return told.article.content_hash, stamp.isoformat() if stamp else None
+def _text(record: RevisionRecord) -> tuple[str | None, str | None]:
+    stamp = record.article.date_modified
+    return record.article.content_hash, stamp.isoformat() if stamp else None

@@ -27,7 +27,7 @@ CACHE_MARGIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class ValidatorTrust:
-    """What one host has shown. Frozen; `heard` gives the next."""
+    """What one host has shown. Frozen; `confirmed` gives the next."""
 
     passed: int = 0
     """Since it was last found lying."""
@@ -51,9 +51,9 @@ class ValidatorTrust:
         """Whether most looks at unchanged pages are answered by a 304."""
         return self.one_in(now) >= GOOD
 
-    def wants_all(self, key: str, looked: str, now: datetime) -> bool:
-        """Whether the next look at a page is made in full; `looked`, when it was last looked at, draws the lot anew each time."""
-        lot = int.from_bytes(blake2b(f"{key} {looked}".encode(), digest_size=4).digest(), "big")
+    def wants_all(self, key: str, last_fetched: str, now: datetime) -> bool:
+        """Whether the next fetch of a page is unconditional; `last_fetched`, its last time, draws the lot anew each time."""
+        lot = int.from_bytes(blake2b(f"{key} {last_fetched}".encode(), digest_size=4).digest(), "big")
         return lot % self.one_in(now) == 0
 
 
@@ -73,7 +73,7 @@ class Validators:
         return None
 
 
-def lied(before: Validators, after: Validators, changed: bool, stamp: datetime | None, vouched: datetime | None) -> bool:
+def is_violation(before: Validators, after: Validators, changed: bool, stamp: datetime | None, last_304: datetime | None) -> bool:
     """Whether a full answer shows that the host's word was no good.
 
     It is not where the text `changed` and the validators stayed, nor where the page is stamped earlier (by more than a cache
@@ -83,16 +83,16 @@ def lied(before: Validators, after: Validators, changed: bool, stamp: datetime |
         return False
     if before.says_same(after):
         return True
-    return stamp is not None and vouched is not None and stamp + CACHE_MARGIN < vouched
+    return stamp is not None and last_304 is not None and stamp + CACHE_MARGIN < last_304
 
 
-def heard(trust: ValidatorTrust, same: bool | None, changed: bool) -> ValidatorTrust:
+def confirmed(trust: ValidatorTrust, same: bool | None, changed: bool) -> ValidatorTrust:
     """The trust after a full answer that was no lie; `same` as of `Validators.says_same`."""
     if same is None or (not changed and not same):
         return trust  # nothing was claimed; or validators that move with the furniture, which never bring a 304
     return replace(trust, passed=trust.passed + (PROOF if changed else 1))
 
 
-def caught(trust: ValidatorTrust, url: str, now: datetime) -> ValidatorTrust:
+def violated(trust: ValidatorTrust, url: str, now: datetime) -> ValidatorTrust:
     """The trust after a lie."""
     return ValidatorTrust(0, trust.losses + 1, now, url)

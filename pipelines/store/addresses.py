@@ -25,9 +25,9 @@ class AddressBook:
         self._crawl_id = crawl_id
         self._touch = touch
 
-    def follow(self, place: Resolution, article: Article, fetch: Fetch, outcome: Outcome) -> Outcome:
+    def set_address(self, resolution: Resolution, article: Article, fetch: Fetch, outcome: Outcome) -> Outcome:
         """Follow an article to its new address, and remember all that led to it. A move over the same text is `moved`."""
-        found, url = place.found, place.url
+        found, url = resolution.found, resolution.url
         if found is None:
             raise ValueError("an article that is followed has been found")
         holder = self._lookup.by_address(url)
@@ -42,28 +42,28 @@ class AddressBook:
         if fetch.external_id and not found["external_id"] and not self._lookup.by_external_id(fetch.external_id):
             self._store.update("articles", found["id"], {"external_id": fetch.external_id})
             self._touch(Subject.ARTICLE, found["id"])
-        self.remember(found["id"], found["url"], leads_to(article, fetch), fetch)
-        self.superseded(found["id"], fetch)
+        self.remember(found["id"], found["url"], aliases_of(article, fetch), fetch)
+        self.mark_moved(found["id"], fetch)
         return Outcome.MOVED if moved and outcome is Outcome.UNCHANGED else outcome
 
-    def superseded(self, article_id: int, fetch: Fetch) -> None:
+    def mark_moved(self, article_id: int, fetch: Fetch) -> None:
         """The URL we asked for was another article's address, and leads here now: that one has moved."""
         other = self._lookup.by_address(fetch.requested_url) if fetch.requested_url else None
         if other and other["id"] != article_id and other["state"] != State.MOVED:
-            self.step(other, State.MOVED, fetch, f"redirects to {fetch.url}")
+            self.set_state(other, State.MOVED, fetch, f"redirects to {fetch.url}")
             changes = {"moved_to": article_id, "next_check": None, "last_checked": moment(fetch.fetched)}
             self._store.update("articles", other["id"], changes)
             self._touch(Subject.ARTICLE, other["id"])
 
-    def remember(self, article_id: int, url: str, leads: Iterable[tuple[str, str]], fetch: Fetch) -> None:
+    def remember(self, article_id: int, url: str, aliases: Iterable[tuple[str, str]], fetch: Fetch) -> None:
         """Keep the (url, reason) pairs that lead to an article, but for its own address and those that are another's."""
-        for alias, reason in leads:
+        for alias, reason in aliases:
             if alias != url and not self._store.value("SELECT 1 FROM articles WHERE url = ?", (alias,)):
                 row = {"url": alias, "article_id": article_id, "reason": reason, "first_seen": moment(fetch.fetched)}
                 self._store.insert("aliases", {**row, "url_key": article_key(alias)}, on_conflict="IGNORE")
                 self._touch(Subject.ARTICLE, article_id)
 
-    def step(self, found: Row, state: State, fetch: Fetch, reason: str | None) -> None:
+    def set_state(self, found: Row, state: State, fetch: Fetch, reason: str | None) -> None:
         """A step of the article's state is a row; staying is none."""
         if state == found["state"]:
             return
@@ -80,12 +80,12 @@ class AddressBook:
         self._store.execute("DELETE FROM aliases WHERE url = ?", (alias,))
 
 
-def leads_to(article: Article, fetch: Fetch) -> list[tuple[str, str]]:
+def aliases_of(article: Article, fetch: Fetch) -> list[tuple[str, str]]:
     """All URLs that led to an article in one look, each with why."""
-    leads = list(fetch.aliases)
+    found = list(fetch.aliases)
     if fetch.requested_url:
-        leads.append((fetch.requested_url, _why(fetch.requested_url, fetch, "redirect")))
-    return [*leads, (article.url, "canonical")]
+        found.append((fetch.requested_url, _why(fetch.requested_url, fetch, "redirect")))
+    return [*found, (article.url, "canonical")]
 
 
 def _why(url: str, fetch: Fetch, otherwise: str) -> str:

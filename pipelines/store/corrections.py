@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from pipelines.article import Article, Author, Fetch, Image, Outcome
-from pipelines.history.anomalies import Readings, doubt
+from pipelines.history.anomalies import Readings, find_anomaly
 from pipelines.history.revisions import changed_fields
 from pipelines.store.chain import Subject, seal
 from pipelines.store.database import Row, Store
@@ -72,7 +72,7 @@ def count(store: Store, scope: Scope) -> tuple[int, int]:
     return int(store.value(sql + kept, values)), int(store.value(sql + lost, values))
 
 
-def places(store: Store, scope: Scope) -> Iterator[PageLocation]:
+def page_locations(store: Store, scope: Scope) -> Iterator[PageLocation]:
     """Where the pages of those revisions are, in order of writing. What is read meanwhile may be written meanwhile."""
     where, values = _where(scope)
     sql = f"""SELECT r.id, a.site_id, r.warc_file, r.warc_offset, r.payload_hash FROM revisions r
@@ -92,7 +92,7 @@ def compare(store: Store, revision_id: int, reading: Article) -> tuple[Article, 
     before = revision_of(store, revision_id)
     if _facts(before) == _facts(reading):
         return before, Result()
-    worse = doubt(before, reading, Readings(), declared=True).symptoms
+    worse = find_anomaly(before, reading, Readings(), declared=True).symptoms
     return before, Result(reason=", ".join(sorted(worse))) if worse else Result(corrected=True)
 
 
@@ -130,7 +130,7 @@ def correct(store: Store, revision_id: int, before: Article, after: Article, rep
     store.update("revisions", revision_id, {column: value for column, value in row.items() if column not in _STAYS})
     write_parts(store, revision_id, after)
     touch(Subject.REVISION, revision_id)
-    _settle(store, revision_id, touch)
+    _update_neighbours(store, revision_id, touch)
 
 
 def write_parts(store: Store, revision_id: int, article: Article) -> None:
@@ -148,7 +148,7 @@ def revision_of(store: Store, revision_id: int) -> Article:
     return Lookup(store, "").revision(revision_id, url)
 
 
-def _settle(store: Store, revision_id: int, touch: Touch) -> None:
+def _update_neighbours(store: Store, revision_id: int, touch: Touch) -> None:
     """What a corrected revision means for its article: fields that changed, marks of what reads the same, date and kind."""
     columns = "id, article_id, number, change, content_hash, changed_fields, reads_as, kind, date_published"
     sql = f"SELECT {columns} FROM revisions WHERE article_id = (SELECT article_id FROM revisions WHERE id = ?) ORDER BY number"  # noqa: S608 - our own columns
@@ -163,11 +163,11 @@ def _settle(store: Store, revision_id: int, touch: Touch) -> None:
             store.update("revisions", row["id"], changes)
             touch(Subject.REVISION, row["id"])
         before = {**row, **changes}
-    told = {"date_published": revisions[0]["date_published"]} if revision_id == revisions[0]["id"] else {}
-    told |= {"kind": revisions[-1]["kind"]} if revision_id == revisions[-1]["id"] else {}
+    dates = {"date_published": revisions[0]["date_published"]} if revision_id == revisions[0]["id"] else {}
+    dates |= {"kind": revisions[-1]["kind"]} if revision_id == revisions[-1]["id"] else {}
     article = store.row("SELECT id, kind, date_published FROM articles WHERE id = ?", (revisions[0]["article_id"],)) or {}
-    if any(article[column] != value for column, value in told.items()):
-        store.update("articles", article["id"], told)
+    if any(article[column] != value for column, value in dates.items()):
+        store.update("articles", article["id"], dates)
         touch(Subject.ARTICLE, article["id"])
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.history.revisions import Absence, Decision, Known, State, decide, missing
+from pipelines.history.revisions import Absence, Decision, Known, State, decide, next_state
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup, Resolution
 from pipelines.store.rows import known_of, moment
@@ -81,7 +81,7 @@ def _fetch(lookup: Lookup, fetch: Fetch) -> Judgement:
         return Judgement(fetch, fetch, fetch.outcome, found, may_archive=True)
     since = found["suspected_since"]
     absence = Absence(datetime.fromisoformat(since), found["suspected_looks"]) if since else None
-    removal = missing(State(found["state"]), absence, fetch.status, fetch.fetched)
+    removal = next_state(State(found["state"]), absence, fetch.status, fetch.fetched)
     outcome = Outcome.GONE if removal[0] is State.GONE else Outcome.SUSPECTED
     return Judgement(fetch, fetch, outcome, found, may_archive=True, removal=removal)
 
@@ -95,5 +95,5 @@ def _known(store: Store, found: Row) -> Known:
 
 def _is_late(found: Row, fetch: Fetch) -> bool:
     """Whether a look comes after one that is newer and told something: a page that could not be read told nothing."""
-    told = found["last_seen"] if found["state"] == State.LIVE and not found["suspected_since"] else found["last_checked"]
-    return bool(moment(fetch.fetched) < max(told, found["stale_since"] or ""))
+    last = found["last_seen"] if found["state"] == State.LIVE and not found["suspected_since"] else found["last_checked"]
+    return bool(moment(fetch.fetched) < max(last, found["stale_since"] or ""))

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome, Payload
-from pipelines.history.anomalies import LOST_ARTICLE, Anomaly, BatchContext, Readings, doubt, is_walled, settle
+from pipelines.history.anomalies import LOST_ARTICLE, Anomaly, BatchContext, Readings, find_anomaly, is_paywalled, judge_batch
 from pipelines.store.database import Row, Store
 from pipelines.store.judgement import Judgement
 from pipelines.store.rows import instant_of, json_of, moment
@@ -29,7 +29,7 @@ PAGES_KEPT = 1_000
 _FETCH_TEXTS = ("requested_url", "reason", "etag", "last_modified", "external_id", "robots", "tdm", "warc_file")
 
 
-class Standing(StrEnum):
+class QuarantineState(StrEnum):
     """What became of a reading that was put aside."""
 
     QUARANTINED = "quarantined"
@@ -40,7 +40,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class QuarantinedReading:
     """One reading in quarantine."""
 
     id: int
@@ -63,7 +63,7 @@ class HeldReading:
     """None where an article's page reads as none any more."""
     fetch: Fetch
     page: bytes | None
-    doubt: Anomaly
+    anomaly: Anomaly
 
     @property
     def item(self) -> Article | Fetch:
@@ -83,7 +83,7 @@ class Quarantine:
         self._sound = 0
         self._confirmed = 0
 
-    def admit(self, judged: Judgement) -> Article | Fetch | None:
+    def screen(self, judged: Judgement) -> Article | Fetch | None:
         """What is to be recorded now: the item, or the confirmation that it comes to; None for one that waits for `verdicts`."""
         item = judged.item
         if isinstance(item, Fetch):
@@ -96,10 +96,10 @@ class Quarantine:
         if judged.outcome not in CHANGES and judged.outcome is not Outcome.REREAD:
             self._count(known=True)
             return item
-        if judged.before and is_walled(judged.before, item):
+        if judged.before and is_paywalled(judged.before, item):
             self._count(known=True)
             return _confirmation(judged.before, judged.fetch)
-        found = _doubt(judged.before, item, judged.outcome, self._usual)
+        found = _find_anomaly(judged.before, item, judged.outcome, self._usual)
         if not found:
             self._count(known=judged.before is not None)
             return item
@@ -109,7 +109,7 @@ class Quarantine:
     def verdicts(self) -> list[tuple[HeldReading, str | None]]:
         """All that waited, each with why it is not believed; None for what is. Nothing waits any more."""
         held, self._held = self._held, []
-        reasons = settle([one.doubt for one in held], self._beside({one.fetch.url for one in held}))
+        reasons = judge_batch([one.anomaly for one in held], self._batch_context({one.fetch.url for one in held}))
         return list(zip(held, reasons, strict=True))
 
     @property
@@ -135,7 +135,7 @@ class Quarantine:
         self._sound += 1
         self._confirmed += known
 
-    def _beside(self, again: set[str]) -> BatchContext:
+    def _batch_context(self, again: set[str]) -> BatchContext:
         """What is known beside the readings of these pages: those of other pages that were put aside before count as well."""
         symptoms: Counter[str] = Counter()
         lines: set[str] = set()
@@ -150,7 +150,7 @@ class Quarantine:
         slim = replace(fetch, payload=replace(fetch.payload, body=b"") if fetch.payload else None)
         self._held.append(HeldReading(replace(article, fetch=None) if article else None, slim, page, found))
 
-    def put_aside(self, one: HeldReading, fetch: Fetch, reason: str, article_id: int | None) -> None:
+    def keep(self, one: HeldReading, fetch: Fetch, reason: str, article_id: int | None) -> None:
         """Keep a reading whose fetch is recorded, with its page; the same reading seen again is one row."""
         same = self._same(one)
         if same:
@@ -163,10 +163,11 @@ class Quarantine:
         reading = json.dumps(json_of(one.article), ensure_ascii=False) if one.article else "{}"
         return {
             "site_id": self._site_id, "article_id": article_id, "crawl_id": self._crawl_id, "url": fetch.url,
-            "fetched": moment(fetch.fetched), "last_seen": moment(fetch.fetched), "looks": 1, "state": Standing.QUARANTINED,
-            "symptoms": json.dumps(sorted(one.doubt.symptoms)), "lines": json.dumps(sorted(one.doubt.lines), ensure_ascii=False),
+            "fetched": moment(fetch.fetched), "last_seen": moment(fetch.fetched), "looks": 1,
+            "state": QuarantineState.QUARANTINED, "symptoms": json.dumps(sorted(one.anomaly.symptoms)),
+            "lines": json.dumps(sorted(one.anomaly.lines), ensure_ascii=False),
             "reason": reason, "content_hash": _hash(one), "extractor": one.article.extractor if one.article else "",
-            "reading": reading, "look": json.dumps(_look(one.fetch)),
+            "reading": reading, "look": json.dumps(_fetch_json(one.fetch)),
             "content_type": fetch.payload.content_type if fetch.payload else None, "page": one.page,
         }  # fmt: skip
 
@@ -174,74 +175,76 @@ class Quarantine:
         """A reading that was put aside before, and is believed now, has left quarantine."""
         same = self._same(one)
         if same:
-            close(self._store, same, Standing.ACCEPTED, one.fetch.fetched)
+            close(self._store, same, QuarantineState.ACCEPTED, one.fetch.fetched)
 
     def _same(self, one: HeldReading) -> int | None:
         sql = "SELECT id FROM quarantine WHERE site_id = ? AND state = ? AND url = ? AND content_hash = ?"
         found = self._store.value(sql, (*self._here, one.fetch.url, _hash(one)))
         return int(found) if found else None
 
-    def overtake(self) -> None:
+    def expire(self) -> None:
         """Readings whose article has been read well since have nothing more to tell."""
         sql = """UPDATE quarantine SET state = ?, settled = last_seen, page = NULL WHERE site_id = ? AND state = ?
             AND EXISTS (SELECT 1 FROM articles a WHERE a.id = quarantine.article_id AND a.last_seen > quarantine.last_seen)"""
         with self._store.transaction():
-            self._store.execute(sql, (Standing.OVERTAKEN, *self._here))
+            self._store.execute(sql, (QuarantineState.OVERTAKEN, *self._here))
 
     @property
     def _here(self) -> tuple[str, str]:
-        return self._site_id, Standing.QUARANTINED
+        return self._site_id, QuarantineState.QUARANTINED
 
 
-def in_quarantine(store: Store, site_id: str | None = None) -> Iterator[Aside]:
+def in_quarantine(store: Store, site_id: str | None = None) -> Iterator[QuarantinedReading]:
     """Readings that are not believed, of one site or all, in order of time."""
     sql = "SELECT * FROM quarantine WHERE state = ? AND (? IS NULL OR site_id = ?) ORDER BY fetched, id"
-    for row in store.rows(sql, (Standing.QUARANTINED, site_id, site_id)):
+    for row in store.rows(sql, (QuarantineState.QUARANTINED, site_id, site_id)):
         payload = Payload(zlib.decompress(row["page"]), row["content_type"]) if row["page"] else None
-        fetch = Fetch(row["url"], instant_of(row["fetched"]), payload=payload, **_read_look(json.loads(row["look"])))
+        fetch = Fetch(row["url"], instant_of(row["fetched"]), payload=payload, **_read_fetch_json(json.loads(row["look"])))
         headline = json.loads(row["reading"]).get("headline")
-        yield Aside(row["id"], row["site_id"], row["url"], fetch, tuple(json.loads(row["symptoms"])), row["reason"], headline,
-                    row["looks"], row["crawl_id"])  # fmt: skip
+        symptoms = tuple(json.loads(row["symptoms"]))
+        yield QuarantinedReading(row["id"], row["site_id"], row["url"], fetch, symptoms, row["reason"], headline, row["looks"],
+                                 row["crawl_id"])  # fmt: skip
 
 
-def settle_again(store: Store, writers: Mapping[int | None, RevisionWriter], readings: Iterable[tuple[Aside, Article]],
-                 usual: Readings, *, now: datetime, believe: bool = False) -> dict[Standing, int]:  # fmt: skip
+def judge_replayed(store: Store, writers: Mapping[int | None, RevisionWriter],
+                   readings: Iterable[tuple[QuarantinedReading, Article]], usual: Readings, *, now: datetime,
+                   believe: bool = False) -> dict[QuarantineState, int]:  # fmt: skip
     """Judge new readings of one site's pages in quarantine, and record those that hold; `believe` takes them as they are.
 
     `writers` has one for each crawl that a page came with. Counts by what became of the readings.
     """
     weighed = []
-    for aside, article in readings:
-        judged = writers[aside.crawl_id].judge(article)
+    for held, article in readings:
+        judged = writers[held.crawl_id].judge(article)
         changes = judged.outcome in CHANGES or judged.outcome is Outcome.REREAD
-        weighed.append((aside, article, _doubt(judged.before, article, judged.outcome, usual) if changes else Anomaly()))
+        weighed.append((held, article, _find_anomaly(judged.before, article, judged.outcome, usual) if changes else Anomaly()))
     sound = sum(1 for *_, found in weighed if not found)
-    verdicts = settle([found for *_, found in weighed], BatchContext(sound, sound, usual))
-    counts = {Standing.REPLAYED: 0, Standing.QUARANTINED: 0}
-    for (aside, article, _), reason in zip(weighed, verdicts, strict=True):
+    verdicts = judge_batch([found for *_, found in weighed], BatchContext(sound, sound, usual))
+    counts = {QuarantineState.REPLAYED: 0, QuarantineState.QUARANTINED: 0}
+    for (held, article, _), reason in zip(weighed, verdicts, strict=True):
         if reason and not believe:
-            counts[Standing.QUARANTINED] += 1
+            counts[QuarantineState.QUARANTINED] += 1
             with store.transaction():
-                store.update("quarantine", aside.id, {"reason": reason})
+                store.update("quarantine", held.id, {"reason": reason})
             continue
         with store.transaction():
-            writers[aside.crawl_id].record(article, now)
-            close(store, aside.id, Standing.ACCEPTED if believe else Standing.REPLAYED, now)
-        counts[Standing.REPLAYED] += 1
+            writers[held.crawl_id].record(article, now)
+            close(store, held.id, QuarantineState.ACCEPTED if believe else QuarantineState.REPLAYED, now)
+        counts[QuarantineState.REPLAYED] += 1
     return counts
 
 
-def close(store: Store, row_id: int, state: Standing, now: datetime) -> None:
+def close(store: Store, row_id: int, state: QuarantineState, now: datetime) -> None:
     """A reading leaves quarantine: its row stays, its page goes."""
     with store.transaction():
         store.update("quarantine", row_id, {"state": state, "settled": moment(now), "page": None})
 
 
-def _doubt(before: Article | None, article: Article, outcome: Outcome, usual: Readings) -> Anomaly:
+def _find_anomaly(before: Article | None, article: Article, outcome: Outcome, usual: Readings) -> Anomaly:
     """Our own other version is trusted: it was changed on purpose. Another family, or none, is the page's doing."""
     if before and outcome is Outcome.REREAD and _family(before) == _family(article):
         return Anomaly()
-    return doubt(before, article, usual, declared=outcome is Outcome.UPDATED)
+    return find_anomaly(before, article, usual, declared=outcome is Outcome.UPDATED)
 
 
 def _hash(one: HeldReading) -> str:
@@ -264,11 +267,11 @@ def _confirmation(before: Article, fetch: Fetch) -> Fetch:
     )
 
 
-def _look(fetch: Fetch) -> Row:
+def _fetch_json(fetch: Fetch) -> Row:
     """What of a fetch is kept beside its page, as plain JSON."""
     texts = {name: getattr(fetch, name) for name in _FETCH_TEXTS if getattr(fetch, name)}
     return {**texts, "status": fetch.status, "bytes": fetch.bytes, "aliases": fetch.aliases, "warc_offset": fetch.warc_offset}
 
 
-def _read_look(look: Row) -> dict[str, Any]:
-    return {**look, "aliases": tuple((url, reason) for url, reason in look.get("aliases", ()))}
+def _read_fetch_json(stored: Row) -> dict[str, Any]:
+    return {**stored, "aliases": tuple((url, reason) for url, reason in stored.get("aliases", ()))}

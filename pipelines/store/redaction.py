@@ -13,12 +13,12 @@ from datetime import datetime
 from pipelines.article import CHANGES
 from pipelines.store.chain import Subject, seal
 from pipelines.store.database import Row, Store
-from pipelines.store.quarantine import Standing
+from pipelines.store.quarantine import QuarantineState
 from pipelines.store.rows import moment
 from pipelines.text.urls import article_key
 
 _TEXTS = ("headline", "description", "byline", "section", "date_published_raw", "date_modified_raw")
-_SAID: Row = {**dict.fromkeys(_TEXTS), "body": "", "topics": "[]"}
+_ERASED_COLUMNS: Row = {**dict.fromkeys(_TEXTS), "body": "", "topics": "[]"}
 _URLS = """
 SELECT url FROM articles WHERE id = :id UNION SELECT url FROM aliases WHERE article_id = :id
 UNION SELECT url FROM fetches WHERE article_id = :id
@@ -49,7 +49,7 @@ class Withdrawal:
 def withdrawal_of(store: Store, article_id: int) -> Withdrawal | None:
     """The withdrawal of an article, if it was withdrawn."""
     row = store.row("SELECT at, who, reason, revisions FROM withdrawals WHERE article_id = ? ORDER BY id", (article_id,))
-    return Withdrawal(**row, pages=len(places(store, article_id))) if row else None
+    return Withdrawal(**row, pages=len(archived_records(store, article_id))) if row else None
 
 
 def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime, forget: Forget) -> None:
@@ -62,14 +62,14 @@ def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime, f
             return
         row = {"article_id": article["id"], "at": moment(now), "who": who, "reason": reason}
         made = store.insert("withdrawals", {**row, "revisions": article["revision_count"]})
-        written = [(Subject.WITHDRAWAL, made), *_blank_revisions(store, article["id"]), *_blank_readings(store, article["id"])]
-        _blank_quarantine(store, article["id"], now)
+        written = [(Subject.WITHDRAWAL, made), *_erase_revisions(store, article["id"]), *_erase_readings(store, article["id"])]
+        _erase_quarantine(store, article["id"], now)
         forget(store, article["id"], now)
         store.update("articles", article["id"], {"next_check": None, "stale_hash": None, "stale_since": None})
         seal(store, [*written, (Subject.ARTICLE, article["id"])], now)
 
 
-def places(store: Store, article_id: int) -> set[tuple[str, int]]:
+def archived_records(store: Store, article_id: int) -> set[tuple[str, int]]:
     """(file, offset) of all archived answers of an article that are pointed at."""
     found = (row for table in ("revisions", "fetches") for row in store.rows(_POINTERS.format(table), (article_id,)))
     return {(row["warc_file"], row["warc_offset"]) for row in found}
@@ -81,7 +81,7 @@ def shared(store: Store, article_id: int, place: tuple[str, int]) -> bool:
     return any(store.value(sql.format(table), (*place, article_id)) for table in ("revisions", "fetches"))
 
 
-def release(store: Store, article_id: int, file: str, now: datetime) -> None:
+def forget_records(store: Store, article_id: int, file: str, now: datetime) -> None:
     """One transaction: the article points into this file no more, for its records there are gone. The hashes stay."""
     written = []
     with store.transaction():
@@ -100,16 +100,16 @@ def keys_of(store: Store, article_id: int) -> frozenset[str]:
     return frozenset(key for key in keys if not store.value(taken, (key, article_id)))
 
 
-def _blank_revisions(store: Store, article_id: int) -> Iterable[tuple[Subject, int]]:
+def _erase_revisions(store: Store, article_id: int) -> Iterable[tuple[Subject, int]]:
     ids = [row["id"] for row in store.rows("SELECT id FROM revisions WHERE article_id = ?", (article_id,))]
     for revision_id in ids:
-        store.update("revisions", revision_id, dict(_SAID))
+        store.update("revisions", revision_id, dict(_ERASED_COLUMNS))
         store.execute("DELETE FROM revision_authors WHERE revision_id = ?", (revision_id,))
         store.execute("DELETE FROM revision_images WHERE revision_id = ?", (revision_id,))
     return [(Subject.REVISION, revision_id) for revision_id in ids]
 
 
-def _blank_readings(store: Store, article_id: int) -> Iterable[tuple[Subject, int]]:
+def _erase_readings(store: Store, article_id: int) -> Iterable[tuple[Subject, int]]:
     sql = "SELECT g.id FROM readings g JOIN revisions r ON r.id = g.revision_id WHERE r.article_id = ?"
     ids = [row["id"] for row in store.rows(sql, (article_id,))]
     for reading_id in ids:
@@ -117,13 +117,13 @@ def _blank_readings(store: Store, article_id: int) -> Iterable[tuple[Subject, in
     return [(Subject.READING, reading_id) for reading_id in ids]
 
 
-def _blank_quarantine(store: Store, article_id: int, now: datetime) -> None:
+def _erase_quarantine(store: Store, article_id: int, now: datetime) -> None:
     """Readings that were not believed, of this article or of a page at one of its addresses. Reasons may quote a line."""
     keys = keys_of(store, article_id)
     for row in list(store.rows("SELECT id, url, article_id, state FROM quarantine")):
         if row["article_id"] == article_id or article_key(row["url"]) in keys:
-            blank: Row = {"reading": "{}", "lines": "[]", "page": None, "reason": "withdrawn"}
-            if row["state"] == Standing.QUARANTINED:
-                blank |= {"state": Standing.DROPPED, "settled": moment(now)}
-            store.update("quarantine", row["id"], blank)
+            erased: Row = {"reading": "{}", "lines": "[]", "page": None, "reason": "withdrawn"}
+            if row["state"] == QuarantineState.QUARANTINED:
+                erased |= {"state": QuarantineState.DROPPED, "settled": moment(now)}
+            store.update("quarantine", row["id"], erased)
     store.execute("UPDATE fetches SET reason = NULL WHERE article_id = ? AND outcome = 'quarantined'", (article_id,))

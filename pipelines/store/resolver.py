@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.article import Article, Fetch
-from pipelines.history.identity import address, same_story
+from pipelines.history.identity import canonical_url, same_story
 from pipelines.store.chain import Subject
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import article_of
@@ -36,7 +36,7 @@ class Lookup:
 
     def place(self, article: Article, fetch: Fetch) -> Resolution:
         """The place of a page that was read."""
-        url = address(article)
+        url = canonical_url(article)
         if fetch.external_id and (found := self.by_external_id(fetch.external_id)):
             return Resolution(url, found)
         if found := self._own(article):

@@ -22,7 +22,7 @@ BATCH = 5_000
 _CHANGES = ", ".join(f"'{outcome}'" for outcome in sorted(CHANGES))
 # Looks at an article that is reserved since it was last read are counted by `Past` too, and all stay; there is one a month.
 # Looks of a dead end count for the site whose crawl met it, as `Past` counts them.
-_DOOMED_FETCH = f"""
+_PRUNABLE_FETCH = f"""
 f.fetched < :fetches_before AND f.outcome NOT IN ({_CHANGES}) AND f.warc_file IS NULL
 AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.article_id = f.article_id AND f.fetched IN (r.first_seen, r.last_seen))
 AND CASE WHEN f.article_id IS NOT NULL THEN
@@ -35,7 +35,7 @@ ELSE :dead_end_looks <= (SELECT count(*) FROM (
     LIMIT :dead_end_looks))
 END
 """  # noqa: S608 - all of it our own words, as below
-_FETCHES = f"SELECT f.id FROM fetches f WHERE f.id > :after AND f.id <= :until AND {_DOOMED_FETCH}"  # noqa: S608
+_FETCHES = f"SELECT f.id FROM fetches f WHERE f.id > :after AND f.id <= :until AND {_PRUNABLE_FETCH}"  # noqa: S608
 _CRAWLS = f"""
 SELECT k.id FROM crawls k WHERE k.id > :after AND k.id <= :until
     AND coalesce(k.finished, k.started, k.planned) < :crawls_before AND k.outcome <> 'running'
@@ -43,7 +43,7 @@ SELECT k.id FROM crawls k WHERE k.id > :after AND k.id <= :until
     AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.crawl_id = k.id)
     AND NOT EXISTS (SELECT 1 FROM states s WHERE s.crawl_id = k.id)
     AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.crawl_id = k.id)
-    AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.crawl_id = k.id AND NOT ({_DOOMED_FETCH}))
+    AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.crawl_id = k.id AND NOT ({_PRUNABLE_FETCH}))
 """  # noqa: S608
 # Of every site the last crawl of each outcome, and the last that was planned, stay: status, health and schedule ask for them.
 _KEPT = """
@@ -58,7 +58,7 @@ class RetentionPolicy:
 
     fetches_before: datetime
     crawls_before: datetime
-    dead_end_looks: int
+    dead_end_fetches: int
     """So many looks at a URL that led to no article stay, at each site."""
 
 
@@ -70,19 +70,19 @@ class PruneResult:
     crawls: int = 0
 
 
-def doomed(store: Store, terms: RetentionPolicy) -> PruneResult:
+def count_prunable(store: Store, policy: RetentionPolicy) -> PruneResult:
     """What `compact` would delete now; writes nothing."""
     with store.snapshot():
-        parameters = _parameters(store, terms)
-        counts = {table: sum(len(ids) for ids in _doomed(store, table, parameters)) for table in _DOOMED}
+        parameters = _parameters(store, policy)
+        counts = {table: sum(len(ids) for ids in _prunable(store, table, parameters)) for table in _PRUNABLE}
     return PruneResult(**counts)
 
 
-def compact(store: Store, terms: RetentionPolicy) -> PruneResult:
+def compact(store: Store, policy: RetentionPolicy) -> PruneResult:
     """Delete what may go; how many rows went. What is killed half way has deleted less, and nothing else."""
-    parameters = _parameters(store, terms)
-    counts = dict.fromkeys(_DOOMED, 0)
-    for table in _DOOMED:
+    parameters = _parameters(store, policy)
+    counts = dict.fromkeys(_PRUNABLE, 0)
+    for table in _PRUNABLE:
         delete = f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
         for step in _steps(store, table):
             with store.transaction():
@@ -91,16 +91,16 @@ def compact(store: Store, terms: RetentionPolicy) -> PruneResult:
     return PruneResult(**counts)
 
 
-_DOOMED = {"fetches": _FETCHES, "crawls": _CRAWLS}
+_PRUNABLE = {"fetches": _FETCHES, "crawls": _CRAWLS}
 """Table -> the ids in it that may go; looks before crawls, for a crawl goes only with its last look."""
 
 
-def _doomed(store: Store, table: str, parameters: dict[str, object]) -> Iterator[list[int]]:
+def _prunable(store: Store, table: str, parameters: dict[str, object]) -> Iterator[list[int]]:
     return (_ids(store, table, parameters | step) for step in _steps(store, table))
 
 
 def _ids(store: Store, table: str, parameters: dict[str, object]) -> list[int]:
-    return [row["id"] for row in store.rows(_DOOMED[table], parameters)]
+    return [row["id"] for row in store.rows(_PRUNABLE[table], parameters)]
 
 
 def _steps(store: Store, table: str) -> Iterator[dict[str, object]]:
@@ -109,10 +109,10 @@ def _steps(store: Store, table: str) -> Iterator[dict[str, object]]:
         yield {"after": after, "until": after + BATCH}
 
 
-def _parameters(store: Store, terms: RetentionPolicy) -> dict[str, object]:
+def _parameters(store: Store, policy: RetentionPolicy) -> dict[str, object]:
     return {
-        "fetches_before": moment(terms.fetches_before),
-        "crawls_before": moment(terms.crawls_before),
-        "dead_end_looks": terms.dead_end_looks,
+        "fetches_before": moment(policy.fetches_before),
+        "crawls_before": moment(policy.crawls_before),
+        "dead_end_looks": policy.dead_end_fetches,
         "kept": json.dumps([row["id"] for row in store.rows(_KEPT)]),
     }

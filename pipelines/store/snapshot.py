@@ -15,7 +15,7 @@ from pipelines.history.validators import ValidatorTrust
 from pipelines.store.crawls import Source
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, instant_of, known_of, last_change
-from pipelines.store.statistics import host_of, load_habits, load_trust
+from pipelines.store.statistics import host_of, load_edit_rates, load_trust
 from pipelines.text.urls import article_key
 
 _ARTICLES = """
@@ -96,34 +96,34 @@ class SiteSnapshot:
     by_external_id: dict[str, KnownArticle] = field(default_factory=dict)
     dead_ends: dict[str, LastAttempt] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
-    habits: EditRateModel = field(default_factory=EditRateModel)
+    edit_rates: EditRateModel = field(default_factory=EditRateModel)
     trust: dict[str, ValidatorTrust] = field(default_factory=dict)
     """By host; see `trust_in`."""
 
     @classmethod
     def load(cls, store: Store, site_id: str) -> SiteSnapshot:
         """Read it from the store; a handful of queries, whatever the number of articles."""
-        past = cls(habits=load_habits(store, site_id), trust=load_trust(store))
+        snapshot = cls(edit_rates=load_edit_rates(store, site_id), trust=load_trust(store))
         earlier: dict[int, list[Row]] = {}
         for row in store.rows(_EARLIER, (site_id,)):
             earlier.setdefault(row["article_id"], []).append(row)
         by_id: dict[int, KnownArticle] = {}
         reserved = {row.pop("article_id"): row for row in store.rows(_RESERVED, (site_id,))}
         for row in store.rows(_ARTICLES, (site_id,)):
-            article = _past_article(row, earlier.get(row["id"], ()), reserved.get(row["id"]))
-            by_id[row["id"]] = past.articles[row["url_key"]] = article
+            article = _known_article(row, earlier.get(row["id"], ()), reserved.get(row["id"]))
+            by_id[row["id"]] = snapshot.articles[row["url_key"]] = article
             if row["external_id"]:
-                past.by_external_id[row["external_id"]] = article
+                snapshot.by_external_id[row["external_id"]] = article
         aliases = "SELECT s.url_key, s.article_id FROM aliases s JOIN articles a ON a.id = s.article_id WHERE a.site_id = ?"
         for row in store.rows(aliases, (site_id,)):
-            past.articles.setdefault(row["url_key"], by_id[row["article_id"]])
+            snapshot.articles.setdefault(row["url_key"], by_id[row["article_id"]])
         for row in store.rows(_REFUSED, (site_id,)):
-            look = LastAttempt(row["url"], instant_of(row["fetched"]), Outcome(row["outcome"]), row["looks"])
-            past.dead_ends[article_key(row["url"])] = look
+            attempt = LastAttempt(row["url"], instant_of(row["fetched"]), Outcome(row["outcome"]), row["looks"])
+            snapshot.dead_ends[article_key(row["url"])] = attempt
         for row in store.rows("SELECT * FROM sources WHERE site_id = ?", (site_id,)):
             del row["site_id"]
-            past.sources[row["url"]] = Source(**{**row, "fetched": instant_of(row["fetched"])})
-        return past
+            snapshot.sources[row["url"]] = Source(**{**row, "fetched": instant_of(row["fetched"])})
+        return snapshot
 
     def find(self, url: str, external_id: str | None = None) -> KnownArticle | None:
         """The article that a URL, or the owner's id, stands for."""
@@ -157,7 +157,7 @@ def last_archived(store: Store, article_id: int | None) -> LastArchived | None:
     return LastArchived(row["url"], instant_of(row["fetched"]), row["payload_hash"]) if row else None
 
 
-def _past_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> KnownArticle:
+def _known_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> KnownArticle:
     return KnownArticle(
         url=row["url"],
         known=known_of(row, row, earlier),

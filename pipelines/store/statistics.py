@@ -9,16 +9,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.history.edit_rates import CLAIMS, VANISHED, Count, EditRateModel, counted, habit_of
-from pipelines.history.validators import Validators, ValidatorTrust, caught, heard, lied
+from pipelines.history.edit_rates import CLAIMS, VANISHED, Count, EditRateModel, counted, rate_name
+from pipelines.history.validators import Validators, ValidatorTrust, confirmed, is_violation, violated
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, instant_of, moment, optional_moment
 from pipelines.text.dates import Precision
 from pipelines.text.urls import article_key
 
-EDITS = frozenset({Outcome.UPDATED, Outcome.SILENT, Outcome.REVERTED})
+EDIT_OUTCOMES = frozenset({Outcome.UPDATED, Outcome.SILENT, Outcome.REVERTED})
 """Outcomes of a text that has changed."""
-ANSWERS = frozenset({Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.RESTAMPED, *EDITS})
+CONCLUSIVE_OUTCOMES = frozenset({Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.RESTAMPED, *EDIT_OUTCOMES})
 """Outcomes that say whether it has."""
 _OUTCOME = """
 SELECT f.outcome FROM fetches f WHERE f.crawl_id = ?
@@ -33,16 +33,16 @@ class StatsUpdater:
     def __init__(self, store: Store, site_id: str) -> None:
         self._store = store
         self._site_id = site_id
-        self.lies: list[str] = []
+        self.violations: list[str] = []
         """One line for each lie that was found."""
 
     def learn(self, before: Row, since: datetime, fetch: Fetch, outcome: Outcome, article: Article | None) -> str | None:
         """Take in one look at a known article; `before` is its row and `since` its last change, as they were. A lie is told."""
-        if outcome not in ANSWERS:
+        if outcome not in CONCLUSIVE_OUTCOMES:
             return None
-        self._habit(before, since, fetch, outcome)
+        self._learn_edit_rate(before, since, fetch, outcome)
         if fetch.status == 200 and before["validators_url"] == fetch.url:
-            return self._trust(before, fetch, outcome, article)
+            return self._learn_trust(before, fetch, outcome, article)
         return None
 
     def listings(self, now_in: Mapping[str, str | None], vanished: Iterable[str], crawl_id: int) -> None:
@@ -56,14 +56,14 @@ class StatsUpdater:
                 if outcome:
                     self._count(VANISHED, 1.0, outcome not in ("unchanged", "not_modified", "error"))
 
-    def _habit(self, before: Row, since: datetime, fetch: Fetch, outcome: Outcome) -> None:
-        looked = instant_of(before["last_checked"])
+    def _learn_edit_rate(self, before: Row, since: datetime, fetch: Fetch, outcome: Outcome) -> None:
+        last_fetched = instant_of(before["last_checked"])
         if fetch.claimed_modified:
             self._count(CLAIMS, 1.0, outcome in CHANGES)
-        elif fetch.fetched > looked:
-            waited = fetch.fetched - looked
-            name = habit_of(looked - since, waited, before["revision_count"] - 1)
-            self._count(name, waited / timedelta(hours=1), outcome in EDITS)
+        elif fetch.fetched > last_fetched:
+            waited = fetch.fetched - last_fetched
+            name = rate_name(last_fetched - since, waited, before["revision_count"] - 1)
+            self._count(name, waited / timedelta(hours=1), outcome in EDIT_OUTCOMES)
 
     def _count(self, name: str, watched: float, found: bool) -> None:
         row = self._store.row("SELECT watched, found FROM habits WHERE site_id = ? AND habit = ?", (self._site_id, name))
@@ -71,19 +71,19 @@ class StatsUpdater:
         values = {"site_id": self._site_id, "habit": name, "watched": round(after.watched, 3), "found": after.found}
         self._store.insert("habits", values, on_conflict="REPLACE")
 
-    def _trust(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None) -> str | None:
-        host, changed = host_of(fetch.url), outcome in EDITS
+    def _learn_trust(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None) -> str | None:
+        host, changed = host_of(fetch.url), outcome in EDIT_OUTCOMES
         old, new = Validators(before["etag"], before["last_modified"]), Validators(fetch.etag, fetch.last_modified)
         # Only a stamp that moved tells when the edit was made; a silent one's is of long ago.
         stamp = article.date_modified if article and outcome is Outcome.UPDATED else None
         exact = stamp.instant if stamp and stamp.precision is not Precision.DAY else None
-        vouched = self._store.value(_VOUCHED, (before["id"],)) if exact else None
+        last_304 = self._store.value(_VOUCHED, (before["id"],)) if exact else None
         known = load_trust(self._store, host).get(host, ValidatorTrust())
-        if lied(old, new, changed, exact, instant_of(vouched) if vouched else None):
-            self._put(host, caught(known, fetch.url, fetch.fetched))
-            self.lies.append(f"{host} vouched for a text that had changed: {fetch.url}")
+        if is_violation(old, new, changed, exact, instant_of(last_304) if last_304 else None):
+            self._put(host, violated(known, fetch.url, fetch.fetched))
+            self.violations.append(f"{host} vouched for a text that had changed: {fetch.url}")
             return "changed, though the host's validators or a 304 said that it had not: its 304s are not trusted for a while"
-        after = heard(known, old.says_same(new), changed)
+        after = confirmed(known, old.says_same(new), changed)
         if after != known:
             self._put(host, after)
         return None
@@ -93,7 +93,7 @@ class StatsUpdater:
         self._store.insert("hosts", {**row, "lost_url": trust.lost_url}, on_conflict="REPLACE")
 
 
-def load_habits(store: Store, site_id: str) -> EditRateModel:
+def load_edit_rates(store: Store, site_id: str) -> EditRateModel:
     """What a site has shown so far."""
     rows = store.rows("SELECT habit, watched, found FROM habits WHERE site_id = ?", (site_id,))
     return EditRateModel({row["habit"]: Count(row["watched"], row["found"]) for row in rows})
@@ -121,7 +121,7 @@ def last_started(store: Store, site_id: str) -> datetime | None:
     return instant_of(found) if found else None
 
 
-def looks_since(store: Store, site_id: str, since: datetime) -> int:
+def rechecks_since(store: Store, site_id: str, since: datetime) -> int:
     """How often a site's crawls have looked at articles they knew, since a time (aware) at most a day ago."""
     sql = """SELECT count(*) FROM crawls c JOIN fetches f ON f.crawl_id = c.id
         WHERE c.site_id = ? AND c.started > ? AND f.fetched > ? AND f.article_id IS NOT NULL AND f.outcome <> 'new'"""

@@ -17,7 +17,7 @@ from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.edit_rates import EditRateModel
 from pipelines.history.revisions import Absence, Decision, State, changed_fields
 from pipelines.history.revisit import UNKNOWN, next_check
-from pipelines.store.addresses import AddressBook, leads_to
+from pipelines.store.addresses import AddressBook, aliases_of
 from pipelines.store.chain import Subject, seal
 from pipelines.store.corrections import correct, write_parts
 from pipelines.store.database import Row, Store
@@ -43,21 +43,21 @@ class Recorded:
 class RevisionWriter:
     """The writing side of a store, for one crawl of one site (or one import)."""
 
-    def __init__(self, store: Store, site_id: str, crawl_id: int | None, lessons: StatsUpdater | None = None, *,
-                 habits: EditRateModel = UNKNOWN, cheap: bool = False) -> None:  # fmt: skip
-        """Without `lessons` fetches teach nothing: those of an archive are not ours.
+    def __init__(self, store: Store, site_id: str, crawl_id: int | None, statistics: StatsUpdater | None = None, *,
+                 edit_rates: EditRateModel = UNKNOWN, cheap: bool = False) -> None:  # fmt: skip
+        """Without `statistics` fetches teach nothing: those of an archive are not ours.
 
-        `habits` and `cheap` are for the next check (`pipelines.history.revisit.next_check`).
+        `edit_rates` and `cheap` are for the next check (`pipelines.history.revisit.next_check`).
         """
         self._store = store
         self._written: list[tuple[Subject, int]] = []
         self._is_open = False
         self._lookup = Lookup(store, site_id, self._touch)
-        self._trail = AddressBook(store, self._lookup, crawl_id, self._touch)
+        self._addresses = AddressBook(store, self._lookup, crawl_id, self._touch)
         self._site_id = site_id
         self._crawl_id = crawl_id
-        self._lessons = lessons
-        self._habits = habits
+        self._statistics = statistics
+        self._edit_rates = edit_rates
         self._cheap = cheap
 
     def record(self, item: Article | Fetch, now: datetime | None = None) -> Recorded:
@@ -101,7 +101,7 @@ class RevisionWriter:
         self._written.append((subject, row_id))
 
     def _next_check(self, outcome: Outcome, state: State, since: datetime, now: datetime, edits: int) -> str | None:
-        return optional_moment(next_check(outcome, state, since, now, edits, self._habits, cheap=self._cheap))
+        return optional_moment(next_check(outcome, state, since, now, edits, self._edit_rates, cheap=self._cheap))
 
     # --- an article was read -------------------------------------------------------------------------------------
 
@@ -119,11 +119,11 @@ class RevisionWriter:
         elif decision.outcome is Outcome.REREAD:
             self._correct(found, judged.before, article, fetch)
         elif decision.outcome is not Outcome.STALE:
-            self._still(found, fetch)
+            self._confirm_latest(found, fetch)
         before = dict(found)
-        outcome = self._trail.follow(place, article, fetch, decision.outcome)
-        self._looked(found, fetch, outcome, now, article)
-        self._write_fetch(self._taught(before, fetch, outcome, article), outcome, found["id"])
+        outcome = self._addresses.set_address(place, article, fetch, decision.outcome)
+        self._answered(found, fetch, outcome, now, article)
+        self._write_fetch(self._with_violation(before, fetch, outcome, article), outcome, found["id"])
         return Recorded(outcome, found["id"], revision_id)
 
     def _first(self, article: Article, fetch: Fetch, url: str, now: datetime) -> Recorded:
@@ -139,9 +139,9 @@ class RevisionWriter:
         article_id = self._store.insert("articles", row)
         made = {"id": article_id, "latest_revision_id": None, "revision_count": 0, "last_seen": None}
         revision_id = self._revise(made, None, article, fetch, Decision(Outcome.NEW))
-        self._trail.step({"id": article_id, "state": None}, State.LIVE, fetch, "first seen")
-        self._trail.remember(article_id, url, leads_to(article, fetch), fetch)
-        self._trail.superseded(article_id, fetch)
+        self._addresses.set_state({"id": article_id, "state": None}, State.LIVE, fetch, "first seen")
+        self._addresses.remember(article_id, url, aliases_of(article, fetch), fetch)
+        self._addresses.mark_moved(article_id, fetch)
         self._write_fetch(fetch, Outcome.NEW, article_id)
         return Recorded(Outcome.NEW, article_id, revision_id)
 
@@ -166,9 +166,9 @@ class RevisionWriter:
         if before is None:
             raise KeyError(revision_id)
         correct(self._store, revision_id, before, replace(article, fetch=fetch), fetch.fetched, self._touch)
-        self._still(found, fetch)
+        self._confirm_latest(found, fetch)
 
-    def _still(self, found: Row, fetch: Fetch) -> None:
+    def _confirm_latest(self, found: Row, fetch: Fetch) -> None:
         """The latest revision is still what the page says."""
         sql = "UPDATE revisions SET last_seen = max(last_seen, ?) WHERE id = ?"
         self._store.execute(sql, (moment(fetch.fetched), found["latest_revision_id"]))
@@ -207,7 +207,7 @@ class RevisionWriter:
         if outcome in (Outcome.NOT_MODIFIED, Outcome.UNCHANGED):
             self._confirmed(found, fetch, outcome, now)
         elif judged.removal:
-            self._missing(found, fetch, outcome, judged.removal, now)
+            self._not_found(found, fetch, outcome, judged.removal, now)
         else:
             self._unread(found, fetch, outcome, now)
         self._write_fetch(fetch, outcome, found["id"])
@@ -216,27 +216,27 @@ class RevisionWriter:
     def _confirmed(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
         """The page says what the latest revision says; unless the ledger has moved on meanwhile: then it is due at once."""
         latest = self._store.row("SELECT content_hash, date_modified FROM revisions WHERE id = ?", (found["latest_revision_id"],))
-        told = (fetch.content_hash, fetch.date_modified)
-        if outcome is Outcome.UNCHANGED and latest and told != (latest["content_hash"], latest["date_modified"]):
+        confirmed = (fetch.content_hash, fetch.date_modified)
+        if outcome is Outcome.UNCHANGED and latest and confirmed != (latest["content_hash"], latest["date_modified"]):
             self._store.update("articles", found["id"], {"next_check": moment(now)})
             return
-        self._still(found, fetch)
-        self._looked(found, fetch, outcome, now)
-        self._taught(found, fetch, outcome)
-        self._trail.remember(found["id"], found["url"], fetch.aliases, fetch)
+        self._confirm_latest(found, fetch)
+        self._answered(found, fetch, outcome, now)
+        self._with_violation(found, fetch, outcome)
+        self._addresses.remember(found["id"], found["url"], fetch.aliases, fetch)
 
-    def _missing(self, found: Row, fetch: Fetch, outcome: Outcome, removal: tuple[State, Absence], now: datetime) -> None:
+    def _not_found(self, found: Row, fetch: Fetch, outcome: Outcome, removal: tuple[State, Absence], now: datetime) -> None:
         """404, 410 or a redirect to no article, on an article we know."""
         after, absence = removal
-        self._trail.step(found, after, fetch, fetch.reason)
+        self._addresses.set_state(found, after, fetch, fetch.reason)
         self._store.update("articles", found["id"], {
-            "suspected_since": moment(absence.since), "suspected_looks": absence.looks, "last_checked": moment(fetch.fetched),
+            "suspected_since": moment(absence.since), "suspected_looks": absence.fetches, "last_checked": moment(fetch.fetched),
             "next_check": self._next_check(outcome, after, absence.since, now, 0),
         })  # fmt: skip
 
     # --- what every look leaves behind ---------------------------------------------------------------------------
 
-    def _looked(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime, article: Article | None = None) -> None:
+    def _answered(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime, article: Article | None = None) -> None:
         """Times, validators and state of an article that answered; `article` where it was read, not only confirmed."""
         checked = moment(fetch.fetched)
         changes: Row = {"last_checked": max(checked, found["last_checked"]), "suspected_since": None, "suspected_looks": 0}
@@ -253,16 +253,18 @@ class RevisionWriter:
         if article and article.kind != found["kind"]:
             changes["kind"] = article.kind
             self._touch(Subject.ARTICLE, found["id"])
-        self._trail.step(found, State.LIVE, fetch, "answers again")
+        self._addresses.set_state(found, State.LIVE, fetch, "answers again")
         changed = outcome in CHANGES
         since, edits = fetch.fetched if changed else self._last_change(found), found["revision_count"] - 1 + changed
         changes["next_check"] = self._next_check(outcome, State.LIVE, since, now, edits)
         self._store.update("articles", found["id"], changes)
 
-    def _taught(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None = None) -> Fetch:
+    def _with_violation(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None = None) -> Fetch:
         """The fetch, with its reason where it shows that the host lied; `before` is the article's row as it was."""
-        lie = self._lessons.learn(before, self._last_change(before), fetch, outcome, article) if self._lessons else None
-        return replace(fetch, reason=fetch.reason or lie)
+        if self._statistics is None:
+            return fetch
+        violation = self._statistics.learn(before, self._last_change(before), fetch, outcome, article)
+        return replace(fetch, reason=fetch.reason or violation)
 
     def _unread(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
         """A look that told nothing of the article: an error, a refusal, a page that could not be read as one."""

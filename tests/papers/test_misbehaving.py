@@ -193,9 +193,9 @@ def test_endless_headers(twin: Press) -> None:
 
 
 def test_truncated_stops_half_way(twin: Press) -> None:
-    with pytest.raises(IncompleteRead) as caught:
+    with pytest.raises(IncompleteRead) as violated:
         ask(twin, "/truncated")
-    assert caught.value.expected == len(caught.value.partial)
+    assert violated.value.expected == len(violated.value.partial)
 
 
 @pytest.mark.parametrize("path", ["/close", "/bad-status-line", "/bad-chunk", "/header-bomb"])

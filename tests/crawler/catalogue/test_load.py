@@ -28,9 +28,9 @@ def refusal(tmp_path: Path, text: str | bytes) -> str:
     """What loading a file of this text is refused with, the folder left out."""
     file = tmp_path / "sites.toml"
     file.write_bytes(text.encode() if isinstance(text, str) else text)
-    with pytest.raises(CatalogueError) as caught:
+    with pytest.raises(CatalogueError) as violated:
         load_sites(file)
-    return str(caught.value).replace(f"{tmp_path}/", "")
+    return str(violated.value).replace(f"{tmp_path}/", "")
 
 
 def test_a_full_definition(tmp_path: Path) -> None:
@@ -304,9 +304,9 @@ timezone = "Mars/Olympus"
     (tmp_path / "b.toml").write_text("[[site]\n")
     (tmp_path / "c.toml").write_text(GOOD)
     (tmp_path / ".#d.toml").write_text("an editor's lock\n")
-    with pytest.raises(CatalogueError) as caught:
+    with pytest.raises(CatalogueError) as violated:
         load_sites(tmp_path)
-    assert str(caught.value).replace(f"{tmp_path}/", "").splitlines() == [
+    assert str(violated.value).replace(f"{tmp_path}/", "").splitlines() == [
         "a/one.toml:6: sections: 'ftp://a#=b' must begin with https:// or http://",
         "a/one.toml:10: enabled: must be true or false, is text",
         "a/one.toml:12: url: is missing",
@@ -317,7 +317,7 @@ timezone = "Mars/Olympus"
         "b.toml:1: TOML: Expected ']]' at the end of an array declaration",
         "c.toml:2: id: 'stanton-mercury' is already the id of the site at a/one.toml:2",
     ]
-    assert [(problem.file.name, problem.line, problem.key) for problem in caught.value.problems][:2] == [
+    assert [(problem.file.name, problem.line, problem.key) for problem in violated.value.problems][:2] == [
         ("one.toml", 6, "sections"),
         ("one.toml", 10, "enabled"),
     ]
@@ -384,6 +384,6 @@ def test_a_folder_named_like_a_file_is_refused_not_raised(tmp_path: Path) -> Non
 def test_whatever_a_file_holds_it_is_sites_or_one_error(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     file = tmp_path_factory.getbasetemp() / "any.toml"
     file.write_bytes(raw)
-    with pytest.raises(CatalogueError) as caught:  # none of these defines a whole site
+    with pytest.raises(CatalogueError) as violated:  # none of these defines a whole site
         load_sites(file)
-    assert all(line.startswith(str(file)) for line in str(caught.value).splitlines())
+    assert all(line.startswith(str(file)) for line in str(violated.value).splitlines())

@@ -234,9 +234,9 @@ BAD: dict[str, dict[bytes, bytes]] = {
 
 @table("fields", BAD.values(), ids=BAD)
 def test_what_is_no_message_is_refused(fields: dict[bytes, bytes]) -> None:
-    with pytest.raises(BadMessageError) as caught:
+    with pytest.raises(BadMessageError) as violated:
         decode(fields)
-    assert len(str(caught.value)) <= messages.MAX_NAME_CHARS
+    assert len(str(violated.value)) <= messages.MAX_NAME_CHARS
 
 
 def test_what_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crawler.cli import main
-from crawler.commands.compact import DEAD_END_LOOKS
+from crawler.commands.compact import DEAD_END_FETCHES
 from crawler.discovery.frontier import MAX_RETRIES
 from pipelines.article import Fetch, Outcome
 from pipelines.history.revisit import DEAD_END_STEPS
@@ -89,5 +89,5 @@ def test_a_missing_ledger_is_not_made(tmp_path: Path) -> None:
 
 
 def test_so_many_looks_stay_as_the_ladder_tells_apart() -> None:
-    assert DEAD_END_LOOKS > MAX_RETRIES
-    assert all(len(steps) <= DEAD_END_LOOKS for steps in DEAD_END_STEPS.values())
+    assert DEAD_END_FETCHES > MAX_RETRIES
+    assert all(len(steps) <= DEAD_END_FETCHES for steps in DEAD_END_STEPS.values())

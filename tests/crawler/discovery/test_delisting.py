@@ -58,8 +58,8 @@ def test_a_list_that_lost_most_of_what_it_had_is_not_believed() -> None:
 
 
 def test_at_a_site_whose_articles_come_and_go_one_is_asked_for_to_learn_whether_they_still_do() -> None:
-    known = replace(past(6), habits=EditRateModel({VANISHED: Count(40, 2)}))
-    assert len(vanished([reading(known, 0, 5)], replace(known, habits=EditRateModel()))) == 4
+    known = replace(past(6), edit_rates=EditRateModel({VANISHED: Count(40, 2)}))
+    assert len(vanished([reading(known, 0, 5)], replace(known, edit_rates=EditRateModel()))) == 4
     assert len(vanished([reading(known, 0, 5)], known)) == 1
 
 

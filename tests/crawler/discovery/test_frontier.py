@@ -114,7 +114,7 @@ def test_what_the_hour_does_not_allow_is_put_off_but_never_a_claim_or_a_suspect(
 
 
 def test_claims_of_a_site_that_mostly_claims_in_vain_wait_and_come_with_the_audit() -> None:
-    past = replace(knowing(), habits=EditRateModel({CLAIMS: Count(100, 2)}))
+    past = replace(knowing(), edit_rates=EditRateModel({CLAIMS: Count(100, 2)}))
     ((key, article),) = past.articles.items()
     past.articles[key] = replace(article, looked=at(0), changed=at(0))
     assert choose([named(modified=9)], past, SITE, at(10)).skipped == {Skipped.UNRELIABLE_CLAIM: 1}

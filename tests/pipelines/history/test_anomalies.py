@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.article import Article, Author, Image, Kind
-from pipelines.history.anomalies import Anomaly, BatchContext, Readings, doubt, is_walled, settle
+from pipelines.history.anomalies import Anomaly, BatchContext, Readings, find_anomaly, is_paywalled, judge_batch
 from tests.factories import article
 from tests.table import table
 
@@ -47,12 +47,12 @@ def of(found: Anomaly) -> set[str]:
 def test_symptoms_of_a_reading(before: dict[str, Any], after: dict[str, Any], symptoms: set[str]) -> None:
     first = article(**{"body": TEXT, **before})
     then = article(seen=60, **{"body": TEXT, **before, **after})
-    assert of(doubt(first, then, Readings(), declared=False)) == symptoms
+    assert of(find_anomaly(first, then, Readings(), declared=False)) == symptoms
 
 
 def test_a_declared_update_accounts_for_all_but_the_worst() -> None:
     first, then = article(TEXT), article(TEXT[:300], seen=60, authors=(), headline=None, modified=50)
-    assert doubt(first, then, Readings(), declared=True) == Anomaly(frozenset({"lost headline"}))
+    assert find_anomaly(first, then, Readings(), declared=True) == Anomaly(frozenset({"lost headline"}))
 
 
 @table(
@@ -68,7 +68,7 @@ def test_a_declared_update_accounts_for_all_but_the_worst() -> None:
     ],
 )
 def test_a_new_article_is_held_against_the_site(usual: Readings, fields: dict[str, Any], symptoms: set[str]) -> None:
-    assert doubt(None, article(**{"body": TEXT, **fields}), usual, declared=False).symptoms == symptoms
+    assert find_anomaly(None, article(**{"body": TEXT, **fields}), usual, declared=False).symptoms == symptoms
 
 
 def symptom(*names: str) -> Anomaly:
@@ -76,7 +76,7 @@ def symptom(*names: str) -> Anomaly:
 
 
 @table(
-    ("doubts", "beside", "believed"),
+    ("anomalies", "batch", "believed"),
     [
         pytest.param([symptom("shrunk body")], BatchContext(), True, id="one cut text"),
         pytest.param([symptom("lost body")], BatchContext(), False, id="one text gone, nothing beside it"),
@@ -86,7 +86,7 @@ def symptom(*names: str) -> Anomaly:
         pytest.param([symptom("shrunk body")] * 2, BatchContext(20, 20), True, id="two cut texts of many"),
         pytest.param([symptom("lost authors")] * 3, BatchContext(40, 40), False, id="three names gone"),
         pytest.param([symptom("lost authors")] * 3, BatchContext(60, 60), True, id="three names gone on a large site"),
-        pytest.param([symptom("lost authors")], BatchContext(9, 9, aside={"lost authors": 4}), False, id="as others before"),
+        pytest.param([symptom("lost authors")], BatchContext(9, 9, quarantined={"lost authors": 4}), False, id="as before"),
         pytest.param([symptom("silent body")] * 7, BatchContext(), True, id="seven texts edited"),
         pytest.param([symptom("silent body")] * 8, BatchContext(2, 2), False, id="eight texts of ten edited in one night"),
         pytest.param([symptom("silent body")] * 8, BatchContext(3, 3), True, id="eight texts of eleven"),
@@ -100,9 +100,9 @@ def symptom(*names: str) -> Anomaly:
         pytest.param([symptom("new: no authors")] * 4, BatchContext(3, 0, USUAL), False, id="most new articles"),
     ],
 )  # fmt: skip
-def test_what_is_believed(doubts: list[Anomaly], beside: BatchContext, believed: bool) -> None:
-    reasons = settle(doubts, beside)
-    assert [reason is None for reason in reasons] == [believed] * len(doubts)
+def test_what_is_believed(anomalies: list[Anomaly], batch: BatchContext, believed: bool) -> None:
+    reasons = judge_batch(anomalies, batch)
+    assert [reason is None for reason in reasons] == [believed] * len(anomalies)
     assert all(reason is None or reason.strip() for reason in reasons)
 
 
@@ -121,4 +121,4 @@ def walled(body: str, free: bool | None = False) -> Article:
     ],
 )
 def test_a_page_that_went_behind_a_wall_was_not_edited(reading: Article, expected: bool) -> None:
-    assert is_walled(article(TEXT), reading) is expected
+    assert is_paywalled(article(TEXT), reading) is expected

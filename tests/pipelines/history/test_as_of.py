@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.history.as_of import ABSENT, Certainty, describe, parse_moment, said_at
+from pipelines.history.as_of import ABSENT, Certainty, describe, parse_moment, state_as_of
 from tests.table import table
 
 LONDON = ZoneInfo("Europe/London")
@@ -55,7 +55,7 @@ STATES = [step("08:00", "live"), step("10:00", "suspected"), step("12:00", "gone
 def test_an_edited_article(
     asked: str, certainty: Certainty, numbers: tuple[int, ...], since: str | None, until: str | None
 ) -> None:
-    said = said_at(EDITED, [step("08:00", "live")], clock(asked))
+    said = state_as_of(EDITED, [step("08:00", "live")], clock(asked))
     assert (said.certainty, said.numbers) == (certainty, numbers)
     assert (said.since, said.until) == (since and clock(since), until and clock(until))
 
@@ -75,19 +75,19 @@ def test_an_edited_article(
 def test_an_article_that_was_gone_for_a_while_said_nothing_then(
     asked: str, certainty: Certainty, numbers: tuple[int, ...]
 ) -> None:
-    said = said_at(ONCE_GONE, STATES, clock(asked))
+    said = state_as_of(ONCE_GONE, STATES, clock(asked))
     assert (said.certainty, said.numbers) == (certainty, numbers)
 
 
 def test_a_taken_down_article_stays_so() -> None:
-    said = said_at([revision(1, "08:00", "09:00")], [step("08:00", "live"), step("10:00", "gone")], clock("12:00"))
+    said = state_as_of([revision(1, "08:00", "09:00")], [step("08:00", "live"), step("10:00", "gone")], clock("12:00"))
     assert (said.certainty, said.numbers) == (Certainty.LAST_SEEN, (ABSENT,))
 
 
 def test_revisions_that_only_a_parser_told_apart_are_no_change() -> None:
     rows = [{**row, "reads_as": {2: 1, 3: 2}.get(row["number"])} for row in EDITED]
-    assert [said_at(rows, [], clock(asked)).certainty for asked in ("10:30", "15:30")] == [Certainty.SEEN, Certainty.SEEN]
-    assert said_at([EDITED[0], rows[1], EDITED[2]], [], clock("15:30")).numbers == (2, 3)
+    assert [state_as_of(rows, [], clock(asked)).certainty for asked in ("10:30", "15:30")] == [Certainty.SEEN, Certainty.SEEN]
+    assert state_as_of([EDITED[0], rows[1], EDITED[2]], [], clock("15:30")).numbers == (2, 3)
 
 
 EDITED_BETWEEN = (
@@ -107,7 +107,7 @@ EDITED_BETWEEN = (
 )  # fmt: skip
 def test_the_answer_as_a_sentence(asked: str, sentence: str) -> None:
     told = re.sub(r"\{(.{5})\}", r"2025-03-07T\1:00Z", sentence)
-    assert describe(said_at(EDITED, [], clock(asked)), EDITED) == told
+    assert describe(state_as_of(EDITED, [], clock(asked)), EDITED) == told
 
 
 @given(st.lists(st.integers(0, 400), min_size=2, max_size=12), st.integers(-10, 410))
@@ -119,7 +119,7 @@ def test_the_answer_never_contradicts_a_look(minutes: list[int], asked: int) -> 
     spans = list(zip(cuts[::2], cuts[1::2], strict=False))
     rows = [{"number": number, "first_seen": (start + timedelta(minutes=a)).strftime(form), "not_before": None,
              "last_seen": (start + timedelta(minutes=b)).strftime(form)} for number, (a, b) in enumerate(spans, 1)]  # fmt: skip
-    said = said_at(rows, [], start + timedelta(minutes=asked))
+    said = state_as_of(rows, [], start + timedelta(minutes=asked))
     within = [number for number, (a, b) in enumerate(spans, 1) if a <= asked <= b]
     if within:
         assert (said.certainty, said.numbers) == (Certainty.SEEN, tuple(within))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.history.edit_rates import AGES_HOURS, CLAIMS, FORGET_AT, PRIOR, VANISHED, Count, EditRateModel, counted, habit_of
+from pipelines.history.edit_rates import AGES_HOURS, CLAIMS, FORGET_AT, PRIOR, VANISHED, Count, EditRateModel, counted, rate_name
 from tests.table import table
 
 HOUR = timedelta(hours=1)
@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
     ],
 )
 def test_a_look_counts_for_the_middle_of_what_it_looks_back_over(age: float, waited: float, edits: int, name: str) -> None:
-    assert habit_of(age * HOUR, waited * HOUR, edits) == name
+    assert rate_name(age * HOUR, waited * HOUR, edits) == name
 
 
 def test_a_young_site_is_judged_by_the_prior_and_an_old_one_by_itself() -> None:
@@ -59,9 +59,9 @@ def test_old_counts_are_forgotten_by_halves() -> None:
 
 @pytest.mark.parametrize("told", [CLAIMS, VANISHED])
 def test_what_sources_tell_is_believed_until_it_fails_often(told: str) -> None:
-    truths = [EditRateModel({told: Count(heard, 0)}).truth(told) for heard in (0, 4, 8, 9, 50)]
-    assert [truth >= 0.5 for truth in truths] == [True, True, True, False, False]
-    assert EditRateModel({told: Count(100, 100)}).truth(told) > 0.95
+    truths = [EditRateModel({told: Count(heard, 0)}).precision(told) for heard in (0, 4, 8, 9, 50)]
+    assert [precision >= 0.5 for precision in truths] == [True, True, True, False, False]
+    assert EditRateModel({told: Count(100, 100)}).precision(told) > 0.95
 
 
 def test_the_last_age_is_open() -> None:

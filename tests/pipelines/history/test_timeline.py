@@ -21,7 +21,7 @@ Look = tuple[str, float, float, float]
 def history(looks: list[Look], *, own: bool, gone: list[float] = [], extractor: str = "test/1") -> History:  # noqa: B006
     """What one ledger tells; its judgements are marked as its own."""
     who = "own" if own else "other"
-    told = [
+    record = [
         RevisionRecord(
             own,
             number,
@@ -32,7 +32,7 @@ def history(looks: list[Look], *, own: bool, gone: list[float] = [], extractor: 
         )
         for number, (text, first, last, stamped) in enumerate(looks, 1)
     ]
-    return History(told, [StateStep(own, moment(at(minutes)), State.GONE) for minutes in gone])
+    return History(record, [StateStep(own, moment(at(minutes)), State.GONE) for minutes in gone])
 
 
 def minutes(text: str) -> float:
@@ -40,7 +40,7 @@ def minutes(text: str) -> float:
 
 
 def shown(joint: MergedHistory) -> list[tuple[str, float, float, str]]:
-    return [(e.told.article.body[5], minutes(e.first_seen), minutes(e.last_seen), str(e.change)) for e in joint.entries]
+    return [(e.record.article.body[5], minutes(e.first_seen), minutes(e.last_seen), str(e.change)) for e in joint.entries]
 
 
 CASES: dict[str, tuple[list[Look], list[Look], list[tuple[str, float, float, str]]]] = {
@@ -148,7 +148,7 @@ def test_ours_are_never_lost_and_twice_is_once(first: list[tuple[str, int, int]]
     mine, yours = made(first, 0), made(second, shift)
     own, other = history(mine, own=True, gone=ours if mine else []), history(yours, own=False, gone=theirs if yours else [])
     joint = interleave(own, other)
-    assert [entry.told.number for entry in joint.entries if entry.stays] == list(range(1, len(mine) + 1))
+    assert [entry.record.number for entry in joint.entries if entry.stays] == list(range(1, len(mine) + 1))
     for before, after in zip(joint.entries, joint.entries[1:], strict=False):
         assert before.first_seen <= before.last_seen <= after.first_seen <= after.last_seen
         assert after.not_before is not None
@@ -171,7 +171,7 @@ def again_with(joint: MergedHistory, other: History) -> MergedHistory:
 def ours_now(number: int, entry: TimelineEntry) -> RevisionRecord:
     back = entry.reverted_to + 1 if entry.reverted_to is not None else None
     seen, change = (entry.first_seen, entry.last_seen), str(entry.change)
-    return RevisionRecord(True, number, entry.told.article, *seen, change, entry.changed_fields, back, entry.not_before)
+    return RevisionRecord(True, number, entry.record.article, *seen, change, entry.changed_fields, back, entry.not_before)
 
 
 def as_own(step: StateStep) -> StateStep:

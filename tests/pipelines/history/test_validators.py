@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pipelines.history.validators import MOST, UNTRIED, Validators, ValidatorTrust, caught, heard, lied
+from pipelines.history.validators import MOST, UNTRIED, Validators, ValidatorTrust, confirmed, is_violation, violated
 from tests.factories import T0, at
 from tests.table import table
 
@@ -43,28 +43,33 @@ SAME, OTHER = (Validators('"1"'), Validators('"1"')), (Validators('"1"'), Valida
     ],
 )
 def test_lies(validators: tuple[Validators, Validators], changed: bool, stamp: object, vouched: object, lie: bool) -> None:
-    assert lied(*validators, changed, stamp, vouched) is lie  # type: ignore[arg-type]
+    assert is_violation(*validators, changed, stamp, vouched) is lie  # type: ignore[arg-type]
 
 
 def test_trust_is_earned_and_grows_slowly() -> None:
     trust, seen = ValidatorTrust(), []
     for _ in range(400):
         seen.append(trust.one_in(T0))
-        trust = heard(trust, same=True, changed=False)
+        trust = confirmed(trust, same=True, changed=False)
     assert seen[: UNTRIED + 1] == [1, 1, 1, 2]
     assert seen == sorted(seen)
     assert seen[-1] == MOST
 
 
 def test_a_change_under_changed_validators_proves_more() -> None:
-    assert heard(ValidatorTrust(), same=False, changed=True).passed > heard(ValidatorTrust(), same=True, changed=False).passed
     assert (
-        heard(ValidatorTrust(), same=None, changed=True) == heard(ValidatorTrust(), same=False, changed=False) == ValidatorTrust()
+        confirmed(ValidatorTrust(), same=False, changed=True).passed
+        > confirmed(ValidatorTrust(), same=True, changed=False).passed
+    )
+    assert (
+        confirmed(ValidatorTrust(), same=None, changed=True)
+        == confirmed(ValidatorTrust(), same=False, changed=False)
+        == ValidatorTrust()
     )
 
 
 def test_a_lie_costs_a_week_then_two_and_never_more_than_ninety_days() -> None:
-    trust = caught(ValidatorTrust(passed=99), URL, T0)
+    trust = violated(ValidatorTrust(passed=99), URL, T0)
     assert trust == ValidatorTrust(0, 1, T0, URL)
     trust = ValidatorTrust(50, trust.losses, trust.lost, trust.lost_url)
     assert (trust.one_in(T0 + timedelta(days=6)), trust.one_in(T0 + timedelta(days=8)) > 1) == (1, True)

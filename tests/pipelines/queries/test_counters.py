@@ -86,7 +86,7 @@ def test_what_compact_deletes_stays_counted(tmp_path: Path) -> None:
         found = Tallies()
         found.read_on(store)
         before = Counter(found.counts["fetches"])
-        gone = compact(store, RetentionPolicy(at(9_000), at(9_000), dead_end_looks=1))
+        gone = compact(store, RetentionPolicy(at(9_000), at(9_000), dead_end_fetches=1))
         assert gone.fetches > 0
         found.read_on(store)
         assert found.counts["fetches"] == before

@@ -10,7 +10,7 @@ import pytest
 from pipelines.article import Article, Kind
 from pipelines.proof.verify import verify
 from pipelines.store.chain import seal
-from pipelines.store.corrections import PageLocation, Scope, count, places, reread
+from pipelines.store.corrections import PageLocation, Scope, count, page_locations, reread
 from pipelines.store.database import Store
 from tests.factories import article, at, new_ledger, new_store
 
@@ -78,13 +78,13 @@ def test_the_article_follows_its_first_and_its_last_revision(store: Store) -> No
 
 def test_scope_passes_over_what_was_read_and_what_is_withdrawn(store: Store) -> None:
     scope = Scope(TODAY)
-    assert [place.revision_id for place in places(store, scope)] == [1, 2, 3]
-    assert next(places(store, scope)) == PageLocation(1, "paper", "paper/a.warc.gz", 0, "ab" * 32)
+    assert [place.revision_id for place in page_locations(store, scope)] == [1, 2, 3]
+    assert next(page_locations(store, scope)) == PageLocation(1, "paper", "paper/a.warc.gz", 0, "ab" * 32)
     assert count(store, Scope(TODAY, frozenset({"test/1"}))) == (0, 0)
     assert count(store, Scope(TODAY, family="test", since="2025-03-07", until="2025-03-07", site_id="paper")) == (3, 0)
     assert count(store, Scope(TODAY, since="2025-03-08")) == (0, 0)
     again(store, 2, "Two, better.")
-    assert [place.revision_id for place in places(store, scope)] == [1, 3]
+    assert [place.revision_id for place in page_locations(store, scope)] == [1, 3]
     with store.transaction():
         store.insert("withdrawals", {"article_id": 1, "at": "x", "who": "x", "reason": "x", "revisions": 3})
         seal(store, (), at(0))

@@ -12,7 +12,7 @@ from pipelines.article import Fetch, Outcome
 from pipelines.proof.verify import verify
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.retention import PruneResult, RetentionPolicy, compact, doomed
+from pipelines.store.retention import PruneResult, RetentionPolicy, compact, count_prunable
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.writer import RevisionWriter
 from tests.factories import T0, URL, article, at, new_store
@@ -51,7 +51,7 @@ def test_looks_that_nothing_leans_on_go(tmp_path: Path) -> None:
         crawl(store, 0, article(), unchanged(1), unchanged(2))
         crawl(store, 3, article("Two were hurt.", seen=3 * DAY, modified=3 * DAY), unchanged(4), unchanged(300))
         crawl(store, 350, unchanged(350), unchanged(351))
-        assert doomed(store, TERMS) == PruneResult(fetches=3)
+        assert count_prunable(store, TERMS) == PruneResult(fetches=3)
         assert compact(store, TERMS) == PruneResult(fetches=3)
         assert left(store) == [
             ("0", "new"), ("2", "not_modified"), ("3", "updated"), ("350", "not_modified"), ("351", "not_modified"),
@@ -124,7 +124,7 @@ def test_crawls_that_left_nothing_go(tmp_path: Path) -> None:
             "crawls", start_crawl(store, None, "import", T0), {"outcome": "finished", "finished": "2025-03-07T08:00:00Z"}
         )
         expected = PruneResult(fetches=3, crawls=3)
-        assert doomed(store, TERMS) == expected
+        assert count_prunable(store, TERMS) == expected
         assert compact(store, TERMS) == expected
         kept = {row["id"] for row in store.rows("SELECT id FROM crawls WHERE site_id IS NOT NULL")}
         assert [name for name, crawl_id in ids.items() if crawl_id not in kept] == ["had looks that go", "did nothing", "failed"]
@@ -139,7 +139,7 @@ def test_history_is_never_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         crawl(store, 9, article("Two.", seen=9 * DAY, modified=9 * DAY, url=URL + "-2", fetch={"requested_url": URL}))
         tables = ("articles", "revisions", "revision_authors", "revision_images", "aliases", "states", "readings", "sites")
         before = {table: list(store.rows(f"SELECT * FROM {table}")) for table in tables}
-        counted = doomed(store, TERMS)
+        counted = count_prunable(store, TERMS)
         crawl(other, 395, nowhere(395))
         assert compact(store, TERMS) == counted
         assert {table: list(store.rows(f"SELECT * FROM {table}")) for table in tables} == before

@@ -12,7 +12,7 @@ from pipelines.history.edit_rates import Count
 from pipelines.history.validators import PROOF, ValidatorTrust
 from pipelines.store.crawls import start_crawl
 from pipelines.store.database import Store
-from pipelines.store.statistics import StatsUpdater, last_started, load_habits, load_trust, looks_since
+from pipelines.store.statistics import StatsUpdater, last_started, load_edit_rates, load_trust, rechecks_since
 from pipelines.store.writer import RevisionWriter
 from tests.factories import T0, URL, article, at, new_ledger, new_store, stamp
 
@@ -38,7 +38,7 @@ def test_each_look_counts_the_hours_it_looks_back_over_and_what_it_found(store: 
     ledger.record(article(seen=HOUR))
     ledger.record(article("Changed.", seen=2 * HOUR))
     ledger.record(article("Changed again.", seen=4 * HOUR))
-    assert load_habits(store, "paper").counts == {
+    assert load_edit_rates(store, "paper").counts == {
         "first, under 1 h": Count(1.0, 0.0),
         "first, under 3 h": Count(1.0, 1.0),
         "edited once, under 3 h": Count(2.0, 1.0),
@@ -49,7 +49,7 @@ def test_a_look_for_a_claim_teaches_whether_claims_are_true(store: Store, ledger
     ledger.record(article())
     ledger.record(article("New.", seen=9, modified=8, fetch={"claimed_modified": stamp(8)}))
     ledger.record(article("New.", seen=20, modified=8, fetch={"claimed_modified": stamp(19)}))
-    assert load_habits(store, "paper").counts == {"claims": Count(2.0, 1.0)}
+    assert load_edit_rates(store, "paper").counts == {"claims": Count(2.0, 1.0)}
 
 
 def test_looks_that_tell_nothing_and_looks_of_archives_teach_nothing(store: Store, ledger: RevisionWriter) -> None:
@@ -57,7 +57,7 @@ def test_looks_that_tell_nothing_and_looks_of_archives_teach_nothing(store: Stor
     ledger.record(Fetch(URL, at(HOUR), status=500, outcome=Outcome.ERROR))
     ledger.record(Fetch(URL, at(2 * HOUR), status=404, outcome=Outcome.GONE))
     new_ledger(store).record(article("Changed.", seen=3 * HOUR))
-    assert load_habits(store, "paper").counts == {}
+    assert load_edit_rates(store, "paper").counts == {}
 
 
 def test_a_host_earns_trust_by_validators_that_are_true(store: Store, ledger: RevisionWriter) -> None:
@@ -90,15 +90,15 @@ def test_so_is_a_304_after_a_stamped_edit_but_not_before_a_silent_one(store: Sto
 
 def test_what_lists_named_is_kept_and_whether_what_vanished_was_gone(store: Store) -> None:
     crawl_id = start_crawl(store, "paper", "test", T0)
-    lessons = StatsUpdater(store, "paper")
-    ledger = RevisionWriter(store, "paper", crawl_id, lessons)
+    statistics = StatsUpdater(store, "paper")
+    ledger = RevisionWriter(store, "paper", crawl_id, statistics)
     ledger.record(article())
-    lessons.listings({"paper.example/news/mill-fire": "https://paper.example/map.xml"}, (), crawl_id)
+    statistics.listings({"paper.example/news/mill-fire": "https://paper.example/map.xml"}, (), crawl_id)
     assert store.value("SELECT listed_in FROM articles") == "https://paper.example/map.xml"
     ledger.record(Fetch(URL, at(HOUR), status=404, outcome=Outcome.GONE))
-    lessons.listings({"paper.example/news/mill-fire": None}, ("paper.example/news/mill-fire",), crawl_id)
+    statistics.listings({"paper.example/news/mill-fire": None}, ("paper.example/news/mill-fire",), crawl_id)
     assert store.value("SELECT listed_in FROM articles") is None
-    assert load_habits(store, "paper").counts == {"vanished": Count(1.0, 1.0)}
+    assert load_edit_rates(store, "paper").counts == {"vanished": Count(1.0, 1.0)}
 
 
 def test_looks_at_known_articles_are_counted_by_site_and_time(store: Store, ledger: RevisionWriter) -> None:
@@ -108,5 +108,5 @@ def test_looks_at_known_articles_are_counted_by_site_and_time(store: Store, ledg
     ledger.record(article(seen=50))
     ledger.record(Fetch("https://paper.example/puzzle", at(55), status=200, outcome=Outcome.NOT_ARTICLE))
     assert last_started(store, "paper") == T0
-    assert [looks_since(store, "paper", at(n)) for n in (-1, 10, 50)] == [2, 1, 0]
-    assert looks_since(store, "other", T0) == 0
+    assert [rechecks_since(store, "paper", at(n)) for n in (-1, 10, 50)] == [2, 1, 0]
+    assert rechecks_since(store, "other", T0) == 0

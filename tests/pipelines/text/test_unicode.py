@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.article import Article, Author, Fetch, Image, Kind
-from pipelines.history.identity import address, same_story
+from pipelines.history.identity import canonical_url, same_story
 from pipelines.text.boilerplate import Rule, is_furniture, rules
 from pipelines.text.normalise import normalise
 from pipelines.text.unicode import join_paragraphs, paragraphs, squash
@@ -143,7 +143,7 @@ def test_order_of_paragraphs_counts() -> None:
     ],
 )
 def test_address(read: str, canonical: str | None, known_by: str) -> None:
-    assert address(Article(read, canonical_url=canonical)) == known_by
+    assert canonical_url(Article(read, canonical_url=canonical)) == known_by
 
 
 def test_same_story() -> None:
