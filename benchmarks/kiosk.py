@@ -8,7 +8,8 @@ With `--edition` they change when the number in that file does, so that two runs
 `--moody`: some answers are slow, about one in fifteen is 429 with Retry-After, every third paper has a Crawl-delay.
 
 The log has one JSON line a request (`begin`, `end`, `status`, `wait` where one was asked for) and one a connection. Times are
-the server's own; `pid` is the process that holds the other end of the connection, as the kernel tells it when it is accepted.
+the server's own, and `end` is when the body goes out, before anybody can have it; `pid` is the process that holds the other end
+of the connection, as the kernel tells it when it is accepted.
 """
 
 from __future__ import annotations
@@ -108,11 +109,13 @@ class Visit(BaseHTTPRequestHandler):
             if wait:
                 self.send_header("Retry-After", str(wait))
             self.end_headers()
+            end = time.time()
             self.wfile.write(data)
         except OSError:  # the reader was killed
+            end = time.time()
             self.close_connection = True
         port = self.client_address[1]
-        paper.log.write(kind="request", host=paper.host, pid=self.pid, port=port, path=self.path, begin=begin, end=time.time(),
+        paper.log.write(kind="request", host=paper.host, pid=self.pid, port=port, path=self.path, begin=begin, end=end,
                         status=status, wait=wait, agent=self.headers.get("User-Agent"))  # fmt: skip
 
     def handle(self) -> None:

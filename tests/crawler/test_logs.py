@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crawler.demo.press import Press
 from crawler.logs import MAX_EXCEPTION_CHARS, MAX_MESSAGE_CHARS, JsonHandler, JsonLines, relay
-from tests.crawler.processes import MISBEHAVING, environment, newsledger, site_table
+from tests.crawler.processes import environment, newsledger, site_table
 from tests.forkserver import run
 
 
@@ -86,12 +86,11 @@ HOSTILE = "/sitemap.xml?paths=/ok/1,/error/500,/slow/1"
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> Any:
+def paper(twin: Press, tmp_path: Path) -> Press:
     """A site with pages that are well and ill, and a source that is not there."""
-    with Press(MISBEHAVING) as twin:
-        table = site_table("twin", twin.url, sitemaps=[HOSTILE, "/none.xml"], every="1 min")
-        (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
-        yield twin
+    table = site_table("twin", twin.url, sitemaps=[HOSTILE, "/none.xml"], every="1 min")
+    (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
+    return twin
 
 
 def where(folder: Path) -> tuple[str, ...]:

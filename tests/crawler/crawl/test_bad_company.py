@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -64,12 +63,6 @@ FAULTS = {
     "/redirect-to-other-site": (None, "refused", "leads away from the site, to other-paper.invalid"),
 }
 FETCHES = "SELECT url, status, outcome, reason FROM fetches ORDER BY id"
-
-
-@pytest.fixture
-def twin() -> Iterator[Press]:
-    with Press(MISBEHAVING) as press:
-        yield press
 
 
 AFTER = datetime(2025, 6, 1, 8, tzinfo=UTC)
@@ -269,11 +262,11 @@ def test_extract_looks_at_a_page_and_keeps_nothing(twin: Press, tmp_path: Path) 
     assert '"kind": "not_article", "reason": "leads to a private address: 10.0.0.1"' in refused.stdout
 
 
-def test_several_sites_are_crawled_by_child_processes(tmp_path: Path) -> None:
-    with Press(MISBEHAVING) as one, Press(MISBEHAVING) as two:
-        tables = [site_table("one", one.url, sitemaps=["/sitemap.xml"]), site_table("two", two.url, sitemaps=["/sitemap.xml"])]
-        (tmp_path / "sites.toml").write_text("\n".join(tables), encoding="utf-8")
-        rows = crawl(tmp_path, "one", "two")
+def test_several_sites_are_crawled_by_child_processes(twin: Press, tmp_path: Path) -> None:
+    urls = {"one": twin.url, "two": twin.ready["other"]}
+    tables = [site_table(name, url, sitemaps=["/sitemap.xml"]) for name, url in urls.items()]
+    (tmp_path / "sites.toml").write_text("\n".join(tables), encoding="utf-8")
+    rows = crawl(tmp_path, "one", "two")
     assert [(row["site_id"], row["outcome"], row["revisions"]) for row in rows] == [
         ("one", "finished", 3),
         ("two", "finished", 3),

@@ -11,7 +11,6 @@ import struct
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -27,17 +26,11 @@ PAPER = (sys.executable, "-m", "crawler.demo.paper")
 PRINTED = state_at(CRAWL_TIMES[0])["bins"].path
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Paper]:
-    with Paper() as paper:
-        yield paper
-
-
 @pytest.fixture
-def paper(running: Paper) -> Paper:
-    running.set_clock(CRAWL_TIMES[0])
-    running.forget_log()
-    return running
+def paper(paper: Paper) -> Paper:
+    """The paper as it is at the first crawl."""
+    paper.set_clock(CRAWL_TIMES[0])
+    return paper
 
 
 def ask(paper: Press, path: str, method: str = "GET", body: str | None = None, **headers: str) -> tuple[HTTPResponse, bytes]:

@@ -26,7 +26,7 @@ from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, note_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, moment
-from tests.crawler.processes import MISBEHAVING, crawl, environment, newsledger, site_table
+from tests.crawler.processes import crawl, environment, newsledger, site_table
 from tests.factories import T0, at, new_store
 from tests.forkserver import Process, run
 
@@ -72,33 +72,28 @@ def soon(seconds: float) -> str:
     raise AssertionError
 
 
-def test_once_runs_what_is_due_and_leaves(tmp_path: Path) -> None:
-    with Press(MISBEHAVING) as one, Press(MISBEHAVING) as two:
-        tables = [site_table("one", one.url, sitemaps=["/sitemap.xml"]), site_table("two", two.url, sitemaps=["/sitemap.xml"])]
-        tables.append(site_table("off", two.url, enabled=False))
-        (tmp_path / "sites.toml").write_text("\n".join(tables), encoding="utf-8")
-        done = run(
-            schedule_command(tmp_path, "--once"), env=environment(), capture_output=True, text=True, check=False, timeout=90
-        )
-        assert done.returncode == 0, done.stderr
-        assert sorted((row["site_id"], row["outcome"], row["trigger"]) for row in rows(tmp_path)) == [
-            ("one", "finished", "schedule"), ("two", "finished", "schedule"),
-        ]  # fmt: skip
-        again = run(
-            schedule_command(tmp_path, "--once"), env=environment(), capture_output=True, text=True, check=False, timeout=90
-        )
-        assert "0 sites are due" in again.stderr
+def test_once_runs_what_is_due_and_leaves(twin: Press, tmp_path: Path) -> None:
+    urls = {"one": twin.url, "two": twin.ready["other"]}
+    tables = [site_table(name, url, sitemaps=["/sitemap.xml"]) for name, url in urls.items()]
+    tables.append(site_table("off", urls["two"], enabled=False))
+    (tmp_path / "sites.toml").write_text("\n".join(tables), encoding="utf-8")
+    done = run(schedule_command(tmp_path, "--once"), env=environment(), capture_output=True, text=True, check=False, timeout=90)
+    assert done.returncode == 0, done.stderr
+    assert sorted((row["site_id"], row["outcome"], row["trigger"]) for row in rows(tmp_path)) == [
+        ("one", "finished", "schedule"), ("two", "finished", "schedule"),
+    ]  # fmt: skip
+    again = run(schedule_command(tmp_path, "--once"), env=environment(), capture_output=True, text=True, check=False, timeout=90)
+    assert "0 sites are due" in again.stderr
 
 
-def test_it_starts_on_time_and_ends_gracefully(tmp_path: Path) -> None:
-    with Press(MISBEHAVING) as twin:
-        name = soon(6)
-        table = site_table(name, twin.url, sitemaps=["/sitemap.xml?paths=/ok/1,/slow/2,/ok/2"], every="1 min")
-        (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
-        with running(tmp_path) as schedule:
-            wait_for(lambda: any(entry["path"] == "/slow/2" for entry in twin.log()))
-            schedule.send_signal(signal.SIGTERM)
-            assert schedule.wait(60) == 0
+def test_it_starts_on_time_and_ends_gracefully(twin: Press, tmp_path: Path) -> None:
+    name = soon(6)
+    table = site_table(name, twin.url, sitemaps=["/sitemap.xml?paths=/ok/1,/slow/2,/ok/2"], every="1 min")
+    (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
+    with running(tmp_path) as schedule:
+        wait_for(lambda: any(entry["path"] == "/slow/2" for entry in twin.log()))
+        schedule.send_signal(signal.SIGTERM)
+        assert schedule.wait(60) == 0
     (row,) = rows(tmp_path)
     planned, started = datetime.fromisoformat(row["planned"]), datetime.fromisoformat(row["started"])
     assert (row["outcome"], row["reason"]) == ("stopped", "shutdown")
@@ -106,15 +101,14 @@ def test_it_starts_on_time_and_ends_gracefully(tmp_path: Path) -> None:
     assert planned <= started
 
 
-def test_a_crawl_ends_with_its_schedule(tmp_path: Path) -> None:
+def test_a_crawl_ends_with_its_schedule(twin: Press, tmp_path: Path) -> None:
     """The schedule is killed with -9: the crawl it started is told, and the next start finds everything accounted for."""
-    with Press(MISBEHAVING) as twin:
-        table = site_table(soon(5), twin.url, sitemaps=["/sitemap.xml?paths=/slow/5"], every="1 min")
-        (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
-        with running(tmp_path) as schedule:
-            wait_for(lambda: any(entry["path"] == "/slow/5" for entry in twin.log()))
-            schedule.kill()
-        wait_for(lambda: all(row["outcome"] != "running" or not alive(row["pid"]) for row in rows(tmp_path)))
+    table = site_table(soon(5), twin.url, sitemaps=["/sitemap.xml?paths=/slow/5"], every="1 min")
+    (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
+    with running(tmp_path) as schedule:
+        wait_for(lambda: any(entry["path"] == "/slow/5" for entry in twin.log()))
+        schedule.kill()
+    wait_for(lambda: all(row["outcome"] != "running" or not alive(row["pid"]) for row in rows(tmp_path)))
     (row,) = rows(tmp_path)
     assert row["outcome"] in ("stopped", "running")
 
@@ -133,18 +127,17 @@ def test_a_broken_catalogue_is_refused_at_the_start(tmp_path: Path) -> None:
     assert (done.returncode, "sites.toml:3: nome:" in done.stderr) == (1, True), done.stderr
 
 
-def test_two_crawls_of_one_host_never_meet(tmp_path: Path) -> None:
+def test_two_crawls_of_one_host_never_meet(twin: Press, tmp_path: Path) -> None:
     """One by the lock's own hand: the crawl says skipped, and asks nothing."""
-    with Press(MISBEHAVING) as twin:
-        (tmp_path / "sites.toml").write_text(site_table("one", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
-        with hold(tmp_path / "locks", twin.url.split("/")[2]) as holder:
-            assert holder is None
-            (row,) = crawl(tmp_path, "one", code=1)
-        assert row["outcome"] == "skipped"
-        assert row["reason"].endswith(f"is running (process {os.getpid()})")
-        assert twin.log() == []
-        (row,) = crawl(tmp_path, "one")
-        assert row["outcome"] == "finished"
+    (tmp_path / "sites.toml").write_text(site_table("one", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
+    with hold(tmp_path / "locks", twin.url.split("/")[2]) as holder:
+        assert holder is None
+        (row,) = crawl(tmp_path, "one", code=1)
+    assert row["outcome"] == "skipped"
+    assert row["reason"].endswith(f"is running (process {os.getpid()})")
+    assert twin.log() == []
+    (row,) = crawl(tmp_path, "one")
+    assert row["outcome"] == "finished"
 
 
 @pytest.fixture
@@ -257,18 +250,17 @@ def test_a_clock_that_is_set_back_has_all_planned_anew(tmp_path: Path) -> None:
         schedule.stop()
 
 
-def test_a_start_is_made_once_whoever_planned_it(tmp_path: Path) -> None:
+def test_a_start_is_made_once_whoever_planned_it(twin: Press, tmp_path: Path) -> None:
     """Two schedules plan the same starts: the later child finds the crawl made, and asks nothing."""
-    with Press(MISBEHAVING) as twin:
-        (tmp_path / "sites.toml").write_text(site_table("one", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
-        planned = ("--trigger", "schedule", "--planned", T0.isoformat())
-        crawl(tmp_path, "one", *planned)
-        twin.forget_log()
-        (row,) = crawl(tmp_path, "one", *planned, code=1)
-        assert (row["outcome"], row["reason"]) == ("skipped", "another schedule made this start already (crawl 1)")
-        assert twin.log() == []
-        (row,) = crawl(tmp_path, "one", *planned[:3], at(30).isoformat())
-        assert row["outcome"] == "finished"
+    (tmp_path / "sites.toml").write_text(site_table("one", twin.url, sitemaps=["/sitemap.xml"]), encoding="utf-8")
+    planned = ("--trigger", "schedule", "--planned", T0.isoformat())
+    crawl(tmp_path, "one", *planned)
+    twin.forget_log()
+    (row,) = crawl(tmp_path, "one", *planned, code=1)
+    assert (row["outcome"], row["reason"]) == ("skipped", "another schedule made this start already (crawl 1)")
+    assert twin.log() == []
+    (row,) = crawl(tmp_path, "one", *planned[:3], at(30).isoformat())
+    assert row["outcome"] == "finished"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -26,13 +25,6 @@ from tests.crawler.processes import crawl, environment, newsledger, site_table
 from tests.forkserver import Process
 
 NOON = at("12:00")
-
-
-@pytest.fixture
-def paper() -> Iterator[Paper]:
-    with Paper() as paper:
-        paper.set_clock(NOON)
-        yield paper
 
 
 def define(folder: Path, text: str) -> None:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,20 +25,19 @@ from pipelines.proof.verify import verify
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from pipelines.text.normalise import normalise
-from tests.crawler.processes import MISBEHAVING, crawl, newsledger, site_table
+from tests.crawler.processes import crawl, newsledger, site_table
 
 NOON = at("12:00")
 
 
 @pytest.fixture(scope="module")
-def archived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def archived(gazette: Paper, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger of two crawls of the demo paper, four hours apart, and its archive."""
     folder = tmp_path_factory.mktemp("archived")
-    with Paper() as paper:
-        (folder / "sites.toml").write_text(site_toml(paper.url), encoding="utf-8")
-        for now in (NOON, NOON + timedelta(hours=4)):
-            paper.set_clock(now)
-            crawl(folder, "demo-gazette", now=now, recheck="all")
+    (folder / "sites.toml").write_text(site_toml(gazette.url), encoding="utf-8")
+    for now in (NOON, NOON + timedelta(hours=4)):
+        gazette.set_clock(now)
+        crawl(folder, "demo-gazette", now=now, recheck="all")
     return folder
 
 
@@ -89,12 +87,6 @@ def test_importing_the_archive_makes_the_same_revisions(archived: Path, tmp_path
     assert done.returncode == 0, done.stderr
     sql = "SELECT DISTINCT first_seen, content_hash FROM revisions ORDER BY 1, 2"
     assert rows(tmp_path, sql) == rows(archived, sql)
-
-
-@pytest.fixture
-def twin() -> Iterator[Press]:
-    with Press(MISBEHAVING) as press:
-        yield press
 
 
 def test_a_page_that_asks_for_no_copy_is_not_archived(twin: Press, tmp_path: Path) -> None:
