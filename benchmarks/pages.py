@@ -31,7 +31,7 @@ from pipelines import stories
 from pipelines.queries import activity, changes
 from pipelines.queries import articles as queries
 from pipelines.queries.changes import Filter
-from pipelines.queries.removed import disappearances
+from pipelines.queries.removed import takedowns
 from pipelines.queries.search import search
 from pipelines.store.database import Row, Store
 from viewer.app.routes import respond
@@ -126,8 +126,8 @@ def functions(found: Sample) -> Iterator[Timed]:
     yield Timed("totals of the giant site", QUERY, lambda store: activity.totals(store, giant))
     yield Timed("totals of all", QUERY, activity.totals)
     yield Timed("latest stories", QUERY, lambda store: stories.latest(store, limit=50))
-    yield Timed("newest takedowns", QUERY, lambda store: disappearances(store))
-    yield Timed("takedowns of a quiet site", QUERY, lambda store: disappearances(store, site=found.sites["quiet"]))
+    yield Timed("newest takedowns", QUERY, lambda store: takedowns(store))
+    yield Timed("takedowns of a quiet site", QUERY, lambda store: takedowns(store, site=found.sites["quiet"]))
     yield Timed(
         "view takedowns, newest", QUERY, lambda store: list(store.rows("SELECT * FROM takedowns ORDER BY at DESC LIMIT 50"))
     )

@@ -13,21 +13,17 @@ from crawler.clock import clock
 from pipelines import stories
 from pipelines.article import Article
 from pipelines.history import revisions
-from pipelines.queries import articles, changes
+from pipelines.queries import articles, changes, removed
 from pipelines.queries import search as searching
-from pipelines.queries.health import judge
+from pipelines.queries.health import SiteHealth, judge
 from pipelines.queries.health_metrics import vitals
-from pipelines.queries.removed import disappearances
 from pipelines.queries.results import (
     Alias,
     Change,
-    Hit,
     Hits,
     Revision,
-    SiteHealth,
     StateChange,
     StoryHead,
-    Takedown,
     Takedowns,
     value_of,
 )
@@ -145,7 +141,7 @@ class Ledger:
         [('paper', 'Fire at Cross Mill', 8)]
         """
         wanted = changes.Filter(tuple(sites), region, country, tuple(kinds), since=since, until=until)
-        return tuple(value_of(Change, row) for row in changes.latest(self._store, wanted, limit=limit, before=before))
+        return tuple(changes.latest(self._store, wanted, limit=limit, before=before))
 
     def search(self, words: str, *, sites: Iterable[str] = (), kinds: Iterable[str] = (), since: str | None = None,
                until: str | None = None, limit: int = 20, offset: int = 0) -> Hits:  # fmt: skip
@@ -157,12 +153,9 @@ class Ledger:
         >>> found.total, [(hit.number, hit.headline) for hit in found.hits]
         (1, [(2, 'Two hurt in fire at Cross Mill')])
         """
-        found = searching.search(
+        return searching.search(
             self._store, words, sites=sites, changes=kinds, since=since, until=until, limit=limit, offset=offset
         )
-        facets = {name: tuple(values) for name, values in found.facets.items()}
-        hits = tuple(value_of(Hit, {**row, "latest": bool(row["latest"])}) for row in found.rows)
-        return Hits(hits, found.total, found.is_more, found.ranked, facets)
 
     def takedowns(self, *, site: str | None = None, state: str | None = None, limit: int = 50,
                   before: str | None = None) -> Takedowns:  # fmt: skip
@@ -171,11 +164,10 @@ class Ledger:
         >>> import newsledger
         >>> with newsledger.open("news.db") as ledger:
         ...     ledger.takedowns(site="paper")
-        Takedowns(takedowns=(), older=None)
+        Takedowns(takedowns=(), older=None, searched=None)
         """
         chosen = revisions.State(state) if state else None
-        found = disappearances(self._store, site=site, state=chosen, limit=limit, before=before)
-        return Takedowns(tuple(value_of(Takedown, row) for row in found.rows), found.older)
+        return removed.takedowns(self._store, site=site, state=chosen, limit=limit, before=before)
 
     def stories(self, *, site: str | None = None, agency: str | None = None, limit: int = 50,
                 before: str | None = None) -> tuple[StoryHead, ...]:  # fmt: skip
@@ -186,8 +178,7 @@ class Ledger:
         ...     ledger.stories(agency="PA")
         ()
         """
-        found = stories.latest(self._store, limit=limit, before=before, site=site, agency=agency)
-        return tuple(value_of(StoryHead, row) for row in found)
+        return tuple(stories.latest(self._store, limit=limit, before=before, site=site, agency=agency))
 
     def site_health(self, *, now: datetime | None = None, max_age: timedelta = timedelta(hours=24)) -> tuple[SiteHealth, ...]:
         """Each site, judged by its own history; `max_age`: how old the last crawl that finished may be.

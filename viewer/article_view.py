@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pipelines import stories
 from pipelines.queries import articles, changes
 from pipelines.queries.activity import site_of
+from pipelines.queries.results import Change, StoryHead, StoryMember
 from pipelines.store.database import Row, Store
 
 REVISIONS = 100
@@ -40,8 +41,8 @@ class Dossier:
     """The address of the article to which its address leads."""
     moved_here: tuple[Row, ...]
     """Articles whose addresses lead to this one."""
-    story: Row | None
-    papers: tuple[Row, ...]
+    story: StoryHead | None
+    papers: tuple[StoryMember, ...]
     """The other articles of its story."""
 
 
@@ -50,7 +51,7 @@ def dossier(store: Store, article: Row) -> Dossier:
     revisions = _revisions(store, article)
     latest = revisions[0]["revision_id"] if revisions else None
     story = stories.of_article(store, article["id"])
-    told = stories.story(store, story["story_id"]) if story else None
+    told = stories.story(store, story.head.story_id) if story else None
     return Dossier(
         article=article,
         site=site_of(store, article["site_id"]),
@@ -63,8 +64,8 @@ def dossier(store: Store, article: Row) -> Dossier:
         looks=tuple(articles.fetches(store, article["id"], LOOKS)),
         moved_to=articles.url_of(store, article["moved_to"]),
         moved_here=tuple(articles.moved_from(store, article["id"])[:ALIASES]),
-        story=story,
-        papers=tuple(row for row in (told.members if told else ()) if row["article_id"] != article["id"])[:PAPERS],
+        story=story.head if story else None,
+        papers=tuple(one for one in (told.members if told else ()) if one.article_id != article["id"])[:PAPERS],
     )
 
 
@@ -72,11 +73,11 @@ def _revisions(store: Store, article: Row) -> tuple[Row, ...]:
     found = articles.history(store, article["id"], after=article["revision_count"] - REVISIONS)
     rows = [asdict(revision) for revision in reversed(found)]
     ids = [row["revision_id"] for row in rows]
-    sized = {row["revision_id"]: row for row in changes.rows_of(store, ids[:SIZED])}
+    sized = {change.revision_id: change for change in changes.of_revisions(store, ids[:SIZED])}
     seals = articles.seals(store, ids)
     return tuple(_told(row, sized.get(row["revision_id"]), seals.get(row["revision_id"])) for row in rows)
 
 
-def _told(row: Row, sized: Row | None, seal: Row | None) -> Row:
-    sizes = {name: sized[name] if sized else None for name in ("words_added", "words_removed")}
+def _told(row: Row, sized: Change | None, seal: Row | None) -> Row:
+    sizes = {name: getattr(sized, name, None) for name in ("words_added", "words_removed")}
     return {**row, **sizes, "seal": seal}

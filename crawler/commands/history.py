@@ -13,8 +13,8 @@ from crawler.commands.history_at import tell_at
 from crawler.commands.options import db_option, json_option, open_ledger
 from pipelines.diff import word_pieces
 from pipelines.queries import articles
-from pipelines.queries.changes import rows_of
-from pipelines.queries.results import Revision
+from pipelines.queries.changes import of_revisions
+from pipelines.queries.results import Revision, row_of
 from pipelines.store.database import Row, Store
 from pipelines.store.redaction import withdrawal_of
 
@@ -120,7 +120,8 @@ def _told(out: Console, row: Row) -> Text:
 
 def _with_words(store: Store, revisions: tuple[Revision, ...]) -> list[Row]:
     """With how many words came and went, and the headline before."""
-    told = {row["revision_id"]: row for row in rows_of(store, [revision.revision_id for revision in revisions])}
+    ids = [revision.revision_id for revision in revisions]
+    told = {change.revision_id: row_of(change) for change in of_revisions(store, ids)}
     keys = ("headline_before", "words_added", "words_removed")
     return [
         {**articles.facts(revision), **{key: told.get(revision.revision_id, {}).get(key) for key in keys}}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 from rich.console import Console
 from rich.text import Text
@@ -12,7 +10,7 @@ from crawler.commands.console import console, plain, print_json, when, word
 from crawler.commands.options import db_option, json_option, open_ledger
 from pipelines.queries import search
 from pipelines.queries.changes import CHANGES
-from pipelines.queries.search import Facet, Found
+from pipelines.queries.results import Facet, Hit, Hits, row_of
 from pipelines.store.database import Row
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -43,50 +41,51 @@ def command(words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, 
             store, " ".join(words), sites=sites, changes=changes, since=first, until=last, limit=limit
         )  # fmt: skip
     if as_json:
-        rows = [_plain_row(row) for row in found.rows]
-        print_json({**asdict(found), "rows": rows} if facets else rows)
+        rows = [_plain_row(hit) for hit in found.hits]
+        print_json({"rows": rows, **{name: value for name, value in row_of(found).items() if name != "hits"}} if facets else rows)
         return
     out = console()
-    for row in found.rows:
-        _print(out, row)
+    for hit in found.hits:
+        _print(out, hit)
     out.print(_summary(found), markup=False)
     for line in _facets(found):
         out.print(line, style="dim", markup=False)
 
 
-def _plain_row(row: Row) -> Row:
-    """For programs: the snippet as text, hits in square brackets."""
-    return {**row, "snippet": "".join(f"[{text}]" if is_hit else text for text, is_hit in row["snippet"])}
+def _plain_row(hit: Hit) -> Row:
+    """For programs: the snippet as text, hits in square brackets; `latest` as 0 or 1."""
+    snippet = "".join(f"[{text}]" if is_hit else text for text, is_hit in hit.snippet)
+    return row_of(hit) | {"latest": int(hit.latest), "snippet": snippet}
 
 
-def _print(out: Console, row: Row) -> None:
-    latest = "" if row["latest"] else "  (since changed)"
-    out.print(f"{when(row['first_seen'])}  ", word(row["change"]), f"  {plain(row['site_name'])}{latest}", sep="", markup=False)
-    out.print(plain(row["headline"]), style="bold", markup=False)
+def _print(out: Console, hit: Hit) -> None:
+    latest = "" if hit.latest else "  (since changed)"
+    out.print(f"{when(hit.first_seen)}  ", word(hit.change), f"  {plain(hit.site_name)}{latest}", sep="", markup=False)
+    out.print(plain(hit.headline), style="bold", markup=False)
     snippet = Text()
-    for text, is_hit in row["snippet"]:
+    for text, is_hit in hit.snippet:
         shown = plain(text).replace("\n\n", " ¶ ").replace("\n", " ")
         snippet.append(f"[{shown}]" if is_hit and not out.is_terminal else shown, style="bold yellow" if is_hit else "")
     out.print(snippet)
-    out.print(f"{plain(row['url'])}  revision {row['number']}\n", style="dim", markup=False)
+    out.print(f"{plain(hit.url)}  revision {hit.number}\n", style="dim", markup=False)
 
 
-def _summary(found: Found) -> str:
+def _summary(found: Hits) -> str:
     if not found.total and not found.is_more:
         return "Nothing found." + _whole(found)
     if not found.total:
         return "Nothing found in the newest of very many: a rarer word or a time (--since, --until) finds more." + _whole(found)
     many = "more than " if found.is_more else ""
     order = "the best first" if found.ranked == "best" else "the newest first"
-    shown = "" if len(found.rows) == found.total else f", {len(found.rows)} shown"
+    shown = "" if len(found.hits) == found.total else f", {len(found.hits)} shown"
     return f"{many}{found.total:,} revision{'s' if found.total != 1 else ''}{shown}, {order}" + _whole(found)
 
 
-def _whole(found: Found) -> str:
+def _whole(found: Hits) -> str:
     return f"\nToo much begins with {', '.join(map(plain, found.whole))}: taken as whole words." if found.whole else ""
 
 
-def _facets(found: Found) -> list[str]:
+def _facets(found: Hits) -> list[str]:
     """A line a facet that parts the hits; over how many of them, where not over all."""
     lines = []
     for name, values in found.facets.items():

@@ -10,7 +10,8 @@ from crawler.commands.options import change_ledger, db_option, json_option, now,
 from pipelines import stories
 from pipelines.queries import articles
 from pipelines.queries.activity import revision_count
-from pipelines.store.database import Row, Store
+from pipelines.queries.results import Story, StoryHead, StoryMember, row_of
+from pipelines.store.database import Store
 
 
 @click.command("stories")
@@ -32,14 +33,14 @@ def command(which: str | None, site: str | None, agency: str | None, before: str
         _rebuild(db)
     with open_ledger(db) as store:
         if which is None:
-            rows = stories.latest(store, limit=limit, before=before, site=site, agency=agency)
-            _print_list(rows, as_json)
+            _print_list(stories.latest(store, limit=limit, before=before, site=site, agency=agency), as_json)
             return
         found = stories.story(store, _number(store, which))
     if found is None:
         raise click.ClickException(f"the ledger has no story {which}")
     if as_json:
-        print_json({**found.head, "members": found.members})
+        head = {name: value for name, value in row_of(found.head).items() if name != "cursor"}  # is of a list
+        print_json({**head, "members": [row_of(member) for member in found.members]})
     else:
         _print_story(found)
 
@@ -61,53 +62,53 @@ def _number(store: Store, which: str) -> int:
     found = stories.of_article(store, article["id"])
     if found is None:
         raise click.ClickException(f"no other site has been seen to carry the copy of {which}")
-    return int(found["story_id"])
+    return found.head.story_id
 
 
-def _print_list(rows: list[Row], as_json: bool) -> None:
+def _print_list(heads: list[StoryHead], as_json: bool) -> None:
     if as_json:
-        print_json(rows)
+        print_json([row_of(head) for head in heads])
         return
     cells = [
-        (row["story_id"], when(row["first_seen"]), row["first_site_id"], _agency(row), row["articles"], row["sites"],
-         row["edited"], row["headline"])
-        for row in rows
+        (head.story_id, when(head.first_seen), head.first_site_id, _agency(head), head.articles, head.sites, head.edited,
+         head.headline)
+        for head in heads
     ]  # fmt: skip
     out = console()
-    if not rows:
+    if not heads:
         out.print("No stories.")
         return
     out.print(table(("no", "first seen", "at", "agency", "articles", "sites", "edits", "headline"), cells))
 
 
-def _print_story(found: stories.Story) -> None:
+def _print_story(found: Story) -> None:
     head, out = found.head, console()
-    out.print(plain(head["headline"]), style="bold", markup=False)
-    out.print(f"story {head['story_id']}: {head['articles']} articles of {head['sites']} sites, {head['edited']} edits, "
-              f"the last change {when(head['last_changed'])}", markup=False)  # fmt: skip
-    out.print(f"first seen {when(head['first_seen'])} at {head['first_site_id']}{_published(head)}", markup=False)
-    if head["agency"]:
-        out.print(f"{plain(head['agency'])} copy: {_HOW[head['agency_is']]}", markup=False)
+    out.print(plain(head.headline), style="bold", markup=False)
+    out.print(f"story {head.story_id}: {head.articles} articles of {head.sites} sites, {head.edited} edits, "
+              f"the last change {when(head.last_changed)}", markup=False)  # fmt: skip
+    out.print(f"first seen {when(head.first_seen)} at {head.first_site_id}{_published(head)}", markup=False)
+    if head.agency:
+        out.print(f"{plain(head.agency)} copy: {_HOW[head.agency_is or 'implied']}", markup=False)
     out.print()
     rows = [
-        ("source" if row["is_source"] else f"{row['kept']:.0%}", row["site_id"], when(row["first_seen"]), word(row["state"]),
-         row["words"], max(0, row["revision_count"] - 1), ", ".join(row["changed_fields"]), _agency(row), row["headline"])
-        for row in found.members
+        ("source" if one.is_source else f"{one.kept:.0%}", one.site_id, when(one.first_seen), word(one.state), one.words,
+         max(0, one.revision_count - 1), ", ".join(one.changed_fields), _agency(one), one.headline)
+        for one in found.members
     ]  # fmt: skip
     out.print(table(("kept", "site", "first seen", "state", "words", "edits", "what was edited", "agency", "headline"), rows))
     out.print()
-    out.print(table(("site", "url"), [(row["site_id"], row["url"]) for row in found.members]))
+    out.print(table(("site", "url"), [(one.site_id, one.url) for one in found.members]))
 
 
 _HOW = {"named": "its source says so", "implied": "its source does not say so, others or their pictures do"}
 
 
-def _published(head: Row) -> str:
-    stamp = head["date_published"]
-    return f"; published first at {head['source_site_id']}, {when(stamp)}" if stamp else ""
+def _published(head: StoryHead) -> str:
+    stamp = head.date_published
+    return f"; published first at {head.source_site_id}, {when(stamp)}" if stamp else ""
 
 
-def _agency(row: Row) -> str:
+def _agency(of: StoryHead | StoryMember) -> str:
     """The agency, in brackets where this paper, or the story's source, does not name it."""
-    agency = row["agency"] or ""
-    return f"({agency})" if row["agency_is"] == "implied" else agency
+    agency = of.agency or ""
+    return f"({agency})" if of.agency_is == "implied" else agency

@@ -1,4 +1,4 @@
-"""What changed last, newest first, as rows for pages and feeds: filtered, a page at a time. Writes nothing.
+"""What changed last, newest first: filtered, a page at a time. Writes nothing.
 
 A page is found in two steps, so that no filter makes it read the ledger: which revisions (from narrow indexes only), then what
 those few say. Revisions of withdrawn articles, and those that only an older parser told from the one before, are left out.
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.queries.results import Change, value_of
 from pipelines.store.database import Row, Store
 
 CHANGES = ("new", "updated", "silent", "restamped", "reverted", "restored")
@@ -91,26 +92,20 @@ JOIN articles a ON a.id = r.article_id JOIN sites s ON s.id = a.site_id
 LEFT JOIN revisions before ON before.article_id = r.article_id AND before.number = r.number - 1
 ORDER BY wanted.key
 """  # noqa: S608 - our own figure
-_TEXTS = ("description", "body", "description_before", "body_before", "id_before")
 
 
-def latest(store: Store, wanted: Filter, *, limit: int = 60, before: str | None = None) -> list[Row]:
-    """The newest revisions of those wanted, newest first; `before`: only what comes after this row's `cursor`.
+def latest(store: Store, wanted: Filter, *, limit: int = 60, before: str | None = None) -> list[Change]:
+    """The newest revisions of those wanted, newest first; `before`: only what comes after the change of this `cursor`.
 
     `words_added` and `words_removed` count words of headline, standfirst and body that one text has more of than the other; of
     a first revision, all. A cursor that is none is as good as none.
     """
-    return rows_of(store, keys(store, wanted, max(1, min(limit, MAX_LIMIT)), before=before))
+    return of_revisions(store, keys(store, wanted, max(1, min(limit, MAX_LIMIT)), before=before))
 
 
-def rows_of(store: Store, revision_ids: Sequence[int]) -> list[Row]:
-    """These revisions as rows of `latest`, in the order given."""
-    return [_told(row) for row in store.rows(_DETAILS, {"ids": json.dumps(revision_ids)})]
-
-
-def cursor(row: Row) -> str:
-    """What to hand in as `before` to go on behind a row."""
-    return f"{row['first_seen']}~{row['revision_id']}"
+def of_revisions(store: Store, revision_ids: Sequence[int]) -> list[Change]:
+    """These revisions as `latest` gives them, in the order given."""
+    return [_change(row) for row in store.rows(_DETAILS, {"ids": json.dumps(revision_ids)})]
 
 
 def filters(store: Store) -> Row:
@@ -159,19 +154,19 @@ def _start(until: str | None, before: str | None) -> tuple[str, int]:
     return min(end, (told[1], int(told[2]))) if told else end
 
 
-def _told(row: Row) -> Row:
+def _change(row: Row) -> Change:
     first = row["id_before"] is None
     after = _parts(row["headline"], row["description"], row["body"])
     before = _parts(row["headline_before"], row["description_before"], row["body_before"])
     added, removed = words_changed(before, after)
-    told = {key: value for key, value in row.items() if key not in _TEXTS}
-    return told | {
+    told = {
         "changed_fields": json.loads(row["changed_fields"]),
         "headline_before": None if first else row["headline_before"],
         "words_added": added,
         "words_removed": removed,
-        "cursor": cursor(row),
+        "cursor": f"{row['first_seen']}~{row['revision_id']}",
     }
+    return value_of(Change, row | told)
 
 
 def words_changed(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:

@@ -102,6 +102,21 @@ class Finding:
     ill: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class SiteHealth:
+    """Whether a site is crawled and read as usual."""
+
+    site_id: str
+    vitals: Vitals
+    """The figures behind the findings."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_ill(self) -> bool:
+        """Whether a finding needs a person."""
+        return is_ill(self.findings)
+
+
 def judge(vitals: Vitals, max_age: timedelta = timedelta(hours=24)) -> tuple[Finding, ...]:
     """What is wrong with a site, the gravest first; nothing, or one finding that is not `ill`, for a site that is well."""
     if not vitals.crawls:

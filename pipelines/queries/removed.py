@@ -7,10 +7,10 @@ Articles that were withdrawn from the ledger are none of this.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from pipelines.history.revisions import State
+from pipelines.queries.results import Takedown, Takedowns, value_of
 from pipelines.store.database import Row, Store
 
 STEPS_SEARCHED = 5_000
@@ -41,42 +41,24 @@ ORDER BY fetched DESC LIMIT 1
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Disappearances:
-    """Some of them, the newest first."""
-
-    rows: tuple[Row, ...]
-    """state_id, article_id, url, site_id, site_name, headline, language, number (of the latest revision), date_published,
-    first_seen; state, at, status and reason of the step; last_answered (None: not known) and missing_since, between which it
-    went; restored (None: not back)."""
-    older: str | None
-    """The cursor of those before; None where there are none."""
-    searched: int | None = None
-    """How many steps of all sites were looked at, where that was the end of it and not the ledger's."""
-
-
-def disappearances(store: Store, *, site: str | None = None, state: State | None = None, limit: int = 50,
-                   before: str | None = None) -> Disappearances:  # fmt: skip
-    """What went, of all sites or one; `state`: only what is `gone`, or only what is `suspected`."""
+def takedowns(store: Store, *, site: str | None = None, state: State | None = None, limit: int = 50,
+              before: str | None = None) -> Takedowns:  # fmt: skip
+    """What went, newest first, of all sites or one; `state`: only what is `gone`, or only what is `suspected`."""
     match = _CURSOR.fullmatch(before or "")
     at, last_id = (match[1], int(match[2])) if match else _LAST
     steps = store.rows(_STEPS, {"at": at, "state": state})
-    found: list[Row] = []
+    found: list[Takedown] = []
     step: Row | None = None
     for step in islice(steps, STEPS_SEARCHED):
-        if (step["at"] < at or step["id"] < last_id) and (row := _told(store, step, site)):
-            found.append(row)
+        if (step["at"] < at or step["id"] < last_id) and (one := _takedown(store, step, site)):
+            found.append(one)
             if len(found) > limit:
                 break
     else:
-        return Disappearances(tuple(found), *_rest(next(steps, None), step))
+        return Takedowns(tuple(found), *_rest(next(steps, None), step))
     steps.close()  # type: ignore[attr-defined]
-    return Disappearances(tuple(found[:limit]), cursor(found[limit - 1]))
-
-
-def cursor(row: Row) -> str:
-    """Where those before a disappearance begin."""
-    return f"{row['at']}~{row['state_id']}"
+    last = found[limit - 1]
+    return Takedowns(tuple(found[:limit]), f"{last.at}~{last.state_id}")
 
 
 def _rest(following: Row | None, last: Row | None) -> tuple[str | None, int | None]:
@@ -85,7 +67,7 @@ def _rest(following: Row | None, last: Row | None) -> tuple[str | None, int | No
     return f"{last['at']}~{last['id']}", STEPS_SEARCHED
 
 
-def _told(store: Store, step: Row, site: str | None) -> Row | None:
+def _takedown(store: Store, step: Row, site: str | None) -> Takedown | None:
     """A step with its article; None where another site's was asked for, or a later step tells of it."""
     article = store.row(_ARTICLE, (step["article_id"], site, site))
     if article is None:
@@ -99,9 +81,8 @@ def _told(store: Store, step: Row, site: str | None) -> Row | None:
     if answered is None and article["last_seen"] <= since:  # old fetches may have been dropped
         answered = article["last_seen"]
     restored = next((one["at"] for one in after if one["state"] in (State.LIVE, State.MOVED)), None)
-    about = {key: step[key] for key in ("article_id", "at", "state", "status", "reason")}
     seen = {"state_id": step["id"], "last_answered": answered, "missing_since": since, "restored": restored}
-    return {**article, **about, **seen}
+    return value_of(Takedown, {**step, **article, **seen})
 
 
 def _missing_since(steps: list[Row]) -> str:

@@ -6,10 +6,11 @@ Times are strings as the store has them: ISO 8601 in UTC with `Z`; stamps of pag
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipelines.queries.health import Finding, Vitals, is_ill
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +124,21 @@ class Change:
     """The value of `before` that asks for what comes after this row."""
 
 
+Facet = tuple[str, str, int]
+"""Id, name, how many."""
+Snippet = tuple[tuple[str, bool], ...]
+"""Pieces of text, each with whether it is what was searched for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A revision that holds the words of a search."""
 
-    revision_id: int
-    article_id: int
-    url: str
     site_id: str
     site_name: str
+    url: str
+    article_id: int
+    revision_id: int
     number: int
     change: str
     headline: str | None
@@ -140,23 +147,27 @@ class Hit:
     first_seen: str
     latest: bool
     """Whether it is the article's latest revision."""
-    snippet: tuple[tuple[str, bool], ...]
-    """Pieces of text, each with whether it is what was searched for."""
+    snippet: Snippet
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
     """What a search found."""
 
-    hits: tuple[Hit, ...]
-    total: int
+    hits: tuple[Hit, ...] = ()
+    """Those asked for."""
+    total: int = 0
     """How many revisions hold the words."""
-    is_more: bool
+    is_more: bool = False
     """Whether there are, or may be, more than `total`."""
-    ranked: str
-    """`best` first (by relevance), or `newest` first."""
-    facets: Mapping[str, tuple[tuple[str, str, int], ...]]
-    """(id, name, count) by `site`, `change`, `year` and `month`."""
+    ranked: str = "best"
+    """`best` first (by relevance), or `newest` first, by the time of recording."""
+    facets: Mapping[str, tuple[Facet, ...]] = field(default_factory=dict)
+    """Of `site` and `change`, the most first; of `year` and `month`, the latest first."""
+    counted: int = 0
+    """Over how many hits facets are counted: all, or where `is_more` the newest so many."""
+    whole: tuple[str, ...] = ()
+    """Beginnings (`a*`) that were taken as whole words, because too much begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +202,10 @@ class Takedowns:
     """A page of takedowns, newest first."""
 
     takedowns: tuple[Takedown, ...]
-    older: str | None
+    older: str | None = None
     """The value of `before` that asks for the next page; None where there is none."""
+    searched: int | None = None
+    """How many steps of all sites were read, where that was the end of the search and not the ledger's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,21 +233,73 @@ class StoryHead:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteHealth:
-    """Whether a site is crawled and read as usual."""
+class StoryMember:
+    """An article that carries a story."""
 
+    story_id: int
+    article_id: int
+    url: str
     site_id: str
-    vitals: Vitals
-    """The figures behind the findings."""
-    findings: tuple[Finding, ...]
+    site_name: str
+    headline: str | None
+    byline: str | None
+    first_seen: str
+    date_published: str | None
+    revision_count: int
+    last_changed: str | None
+    shared: float | None
+    """The part of the shorter of the two texts, this one and the source's, that stands in the other."""
+    kept: float | None
+    """The part of the source's text that stands in this one."""
+    words: int | None
+    agency: str | None
+    agency_is: str | None
+    state: str
+    is_source: bool
+    changed_fields: tuple[str, ...]
+    """All that the article's edits changed."""
 
-    @property
-    def is_ill(self) -> bool:
-        """Whether a finding needs a person."""
-        return is_ill(self.findings)
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story and the articles that carry it."""
+
+    head: StoryHead
+    members: tuple[StoryMember, ...]
+    """The source first, then by the time of the first fetch, 500 at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryOfArticle:
+    """The story that an article carries."""
+
+    head: StoryHead
+    shared: float | None
+    """As in `StoryMember`."""
+    is_source: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineChange:
+    """An edit of a headline."""
+
+    article_id: int
+    url: str
+    number: int
+    """Of the revision."""
+    change: str
+    headline_before: str | None
+    headline_after: str | None
+    not_before: str | None
+    first_seen: str
 
 
 Value = TypeVar("Value")
+
+
+def row_of(value: DataclassInstance) -> dict[str, Any]:
+    """A value as a mapping of its fields, for JSON and templates; what the fields hold stays as it is."""
+    return {one.name: getattr(value, one.name) for one in fields(value)}
 
 
 def value_of(kind: type[Value], row: Mapping[str, Any]) -> Value:

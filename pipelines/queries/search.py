@@ -11,9 +11,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from pipelines.queries.changes import Filter, keys
+from pipelines.queries.results import Facet, Hit, Hits, Snippet, value_of
 from pipelines.queries.search_terms import affordable, are_common, terms_of
 from pipelines.store.database import Row, Store
 
@@ -29,11 +29,6 @@ FEW = 1_000
 """Revisions of a selection up to which each is asked by itself whether it holds the words."""
 FEW_SITES = 40
 MAX_LIMIT, MAX_OFFSET = 10_000, 10_000
-
-Piece = tuple[str, bool]
-"""Text of a snippet, and whether it is what was searched for."""
-Facet = tuple[str, str, int]
-"""Id, name, how many."""
 
 _CHOSEN = """c.shown AND c.first_seen >= :since AND c.first_seen <= :until
     AND (:sites IS NULL OR c.site_id IN (SELECT value FROM json_each(:sites)))
@@ -84,28 +79,8 @@ WHERE day >= substr(:since, 1, 10) AND day <= substr(:until, 1, 10)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search came to."""
-
-    rows: list[Row] = field(default_factory=list)
-    """The hits asked for; `snippet` is a list of `Piece`."""
-    total: int = 0
-    """How many revisions hold the words."""
-    is_more: bool = False
-    """Whether there are, or may be, more than `total`."""
-    ranked: str = "best"
-    """`best` first (by relevance), or `newest` first, as it was recorded."""
-    facets: dict[str, list[Facet]] = field(default_factory=dict)
-    """Of `site` and `change`, the most first; of `year` and `month`, the latest first."""
-    counted: int = 0
-    """Over how many hits facets are counted: all, or where `is_more` the newest so many."""
-    whole: list[str] = field(default_factory=list)
-    """Beginnings (`a*`) that were taken as whole words, because too much begins so."""
-
-
 def search(store: Store, words: str, *, sites: Iterable[str] = (), changes: Iterable[str] = (), since: str | None = None,
-           until: str | None = None, limit: int = 20, offset: int = 0) -> Found:  # fmt: skip
+           until: str | None = None, limit: int = 20, offset: int = 0) -> Hits:  # fmt: skip
     """Revisions that hold all the words; `"a phrase"` stays together, `word*` finds beginnings; all else is plain words.
 
     `since` and `until`: first and last day or moment, both included. Any text is a question; none is an error.
@@ -115,7 +90,7 @@ def search(store: Store, words: str, *, sites: Iterable[str] = (), changes: Iter
     limit, offset = max(0, min(limit, MAX_LIMIT)), max(0, min(offset, MAX_OFFSET))
     values = _values(store, " ".join(terms), wanted)
     if not terms or values is None:
-        return Found(whole=whole)
+        return Hits(whole=tuple(whole))
     values |= {"shown": offset + limit, "most": EXACT + 1, "walked": WALKED}
     matches = [row["rowid"] for row in store.rows(_MATCHES, values)]
     is_more, ids = False, None
@@ -132,19 +107,19 @@ def search(store: Store, words: str, *, sites: Iterable[str] = (), changes: Iter
         total = max(total, EXACT)
     ranked = "newest" if ids is None else "best"
     shown = (ids or [row["id"] for row in sums if row["facet"] == "newest"])[offset:]
-    return Found(_rows(store, shown, values["words"]), total, is_more, ranked, _facets(store, sums), counted, whole)
+    return Hits(_hits(store, shown, values["words"]), total, is_more, ranked, _facets(store, sums), counted, tuple(whole))
 
 
-def pieces(marked: str | None) -> list[Piece]:
+def pieces(marked: str | None) -> Snippet:
     """A snippet in which U+0001 and U+0002 stand around what was searched for, as pieces."""
-    found: list[Piece] = []
+    found: list[tuple[str, bool]] = []
     is_hit = False
     for part in re.split("([\x01\x02])", marked or ""):
         if part in ("\x01", "\x02"):
             is_hit = part == "\x01"
         elif part:
             found.append((part, is_hit))
-    return found
+    return tuple(found)
 
 
 def _values(store: Store, words: str, wanted: Filter) -> Row | None:
@@ -178,12 +153,12 @@ def _total(sums: list[Row]) -> int:
     return sum(row["n"] for row in sums if row["facet"] == "change")
 
 
-def _rows(store: Store, ids: list[int], words: str) -> list[Row]:
+def _hits(store: Store, ids: list[int], words: str) -> tuple[Hit, ...]:
     found = store.rows(_DETAILS, {"ids": json.dumps(ids), "words": words})
-    return [{**row, "snippet": pieces(row["snippet"])} for row in found]
+    return tuple(value_of(Hit, row | {"latest": bool(row["latest"]), "snippet": pieces(row["snippet"])}) for row in found)
 
 
-def _facets(store: Store, sums: list[Row]) -> dict[str, list[Facet]]:
+def _facets(store: Store, sums: list[Row]) -> dict[str, tuple[Facet, ...]]:
     counts = {facet: {row["id"]: row["n"] for row in sums if row["facet"] == facet} for facet in ("site", "change", "month")}
     sql = "SELECT id, name FROM sites WHERE id IN (SELECT value FROM json_each(?))"
     names = {row["id"]: row["name"] for row in store.rows(sql, (json.dumps(list(counts["site"])),))}
@@ -191,8 +166,8 @@ def _facets(store: Store, sums: list[Row]) -> dict[str, list[Facet]]:
     for month, n in counts["month"].items():
         years[month[:4]] += n
     return {
-        "site": sorted(((site, names[site], n) for site, n in counts["site"].items()), key=lambda one: (-one[2], one[1], one[0])),
-        "change": sorted(((change, change, n) for change, n in counts["change"].items()), key=lambda one: (-one[2], one[0])),
-        "year": [(year, year, years[year]) for year in sorted(years, reverse=True)],
-        "month": [(month, month, counts["month"][month]) for month in sorted(counts["month"], reverse=True)],
+        "site": tuple(sorted(((one, names[one], n) for one, n in counts["site"].items()), key=lambda of: (-of[2], of[1], of[0]))),
+        "change": tuple(sorted(((one, one, n) for one, n in counts["change"].items()), key=lambda of: (-of[2], of[0]))),
+        "year": tuple((year, year, years[year]) for year in sorted(years, reverse=True)),
+        "month": tuple((month, month, counts["month"][month]) for month in sorted(counts["month"], reverse=True)),
     }

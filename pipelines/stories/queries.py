@@ -1,12 +1,12 @@
-"""The questions that people ask of stories, as rows. Writes nothing."""
+"""What people ask of stories: the latest, one with its articles, the one of an article. Writes nothing."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from pipelines.queries.results import HeadlineChange, Story, StoryHead, StoryMember, StoryOfArticle, value_of
 from pipelines.store.database import Row, Store
 
 LONGEST_LIST = 500
@@ -46,29 +46,17 @@ SELECT agency FROM found WHERE agency IS NOT NULL LIMIT ?
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A story and the articles that carry it."""
-
-    head: Row
-    """As in `latest`."""
-    members: tuple[Row, ...]
-    """The source first, then in order of first sight, 500 at most: the columns of the view `story_articles`, and
-    `changed_fields`, the list of all that the article's edits changed."""
-
-
 def latest(
     store: Store, *, limit: int, before: str | None = None, site: str | None = None, agency: str | None = None
-) -> list[Row]:
+) -> list[StoryHead]:
     """Stories, the last that were first seen first; those that `site` carries, or of an `agency` (its short name).
 
-    `before` is the `cursor` of the last row of the page before; one that is none of ours is as good as none.
+    `before` is the `cursor` of the last story of the page before; one that is none of ours is as good as none.
     """
     found = _CURSOR.fullmatch(before or "")
     seen, number = (found[1], int(found[2])) if found else ("~", 0)
     wanted = {"seen": seen, "number": number, "site": site, "agency": agency, "limit": max(0, min(limit, LONGEST_LIST))}
-    rows = store.rows(_listing(site, agency), wanted)
-    return [{**row, "cursor": f"{row['first_seen']}~{row['story_id']}"} for row in rows]
+    return [_head(row) for row in store.rows(_listing(site, agency), wanted)]
 
 
 def story(store: Store, story_id: int) -> Story | None:
@@ -81,31 +69,38 @@ def story(store: Store, story_id: int) -> Story | None:
     for row in store.rows(_CHANGED, (json.dumps([member["article_id"] for member in members]),)):
         changed.setdefault(row["article_id"], {}).update(dict.fromkeys(json.loads(row["changed_fields"])))
     return Story(
-        head,
+        _head(head),
         tuple(
-            {**row, "is_source": bool(row["is_source"]), "changed_fields": list(changed.get(row["article_id"], {}))}
+            value_of(
+                StoryMember,
+                row | {"is_source": bool(row["is_source"]), "changed_fields": tuple(changed.get(row["article_id"], ()))},
+            )
             for row in members
         ),
     )
 
 
-def of_article(store: Store, article_id: int) -> Row | None:
-    """The story that an article carries, with its own `shared` and `is_source`; None: no other site has been seen to."""
-    return store.row(
+def of_article(store: Store, article_id: int) -> StoryOfArticle | None:
+    """The story that an article carries; None where no other site has been seen to carry the same."""
+    row = store.row(
         f"""SELECT {_COLUMNS}, m.shared, v.source_article_id = m.article_id AS is_source
         FROM story_members m JOIN stories v ON v.story_id = m.story_id WHERE m.article_id = ?""",  # noqa: S608 - our own columns
         (article_id,),
     )
+    return StoryOfArticle(_head(row), row["shared"], bool(row["is_source"])) if row else None
 
 
-def edits_of(store: Store, article_ids: Sequence[int]) -> list[Row]:
-    """article_id and first_seen of each edit of these articles, in order."""
-    return list(store.rows(_EDITS, (json.dumps(article_ids),)))
+def edits_of(store: Store, article_ids: Sequence[int]) -> dict[int, list[str]]:
+    """When each edit of these articles was first seen, in order, by article; articles without edits are left out."""
+    found: dict[int, list[str]] = {}
+    for row in store.rows(_EDITS, (json.dumps(article_ids),)):
+        found.setdefault(row["article_id"], []).append(row["first_seen"])
+    return found
 
 
-def headline_changes(store: Store, article_ids: Sequence[int]) -> list[Row]:
+def headline_changes(store: Store, article_ids: Sequence[int]) -> list[HeadlineChange]:
     """The first hundred changes of headline of these articles, oldest first."""
-    return list(store.rows(_HEADLINES, (json.dumps(article_ids),)))
+    return [value_of(HeadlineChange, row) for row in store.rows(_HEADLINES, (json.dumps(article_ids),))]
 
 
 def carriers(store: Store, story_id: int, limit: int) -> list[str]:
@@ -116,6 +111,10 @@ def carriers(store: Store, story_id: int, limit: int) -> list[str]:
 def agencies(store: Store, limit: int) -> list[str]:
     """Short names of the agencies whose stories there are, by name."""
     return [row["agency"] for row in store.rows(_AGENCIES, (limit,))]
+
+
+def _head(row: Row) -> StoryHead:
+    return value_of(StoryHead, row | {"cursor": f"{row['first_seen']}~{row['story_id']}"})
 
 
 def _listing(site: str | None, agency: str | None) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.queries.results import Hit, row_of
 from tests.table import table
 from tests.viewer.page_reader import MILL, SECRET, ask, make, target_of
 from viewer.filters import Wanted
@@ -102,11 +103,14 @@ def test_span(value: str, days: tuple[str, str]) -> None:
 
 
 def test_grouped() -> None:
-    rows = [
-        {"article_id": article, "number": number, "latest": latest}
-        for article, number, latest in ((1, 2, 0), (2, 1, 0), (1, 3, 1))
+    hits = [
+        Hit("paper", "Paper", "", article, 1, number, "new", None, None, None, "2025-03-07T08:00:00Z", latest, ())
+        for article, number, latest in ((1, 2, False), (2, 1, False), (1, 3, True))
     ]
-    assert grouped(rows) == [{**rows[0], "others": [rows[2]], "stands": True}, {**rows[1], "others": [], "stands": False}]
+    assert grouped(hits) == [
+        row_of(hits[0]) | {"others": [hits[2]], "stands": True},
+        row_of(hits[1]) | {"others": [], "stands": False},
+    ]
 
 
 def test_facet() -> None:

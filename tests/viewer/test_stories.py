@@ -183,11 +183,11 @@ def test_kept(before: str, after: str, expected: Kept) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "expected"),
-    [({"articles": 5, "sites": 5}, "5 papers"), ({"articles": 6, "sites": 5}, "6 articles in 5 papers")],
+    ("articles", "sites", "expected"),
+    [(5, 5, "5 papers"), (6, 5, "6 articles in 5 papers")],
 )
-def test_wide(row: dict[str, int], expected: str) -> None:
-    assert wide(row) == expected
+def test_wide(articles: int, sites: int, expected: str) -> None:
+    assert wide(articles, sites) == expected
     assert [times(count) for count in (1, 2, 3, 1200)] == ["once", "twice", "3 times", "1,200 times"]
 
 

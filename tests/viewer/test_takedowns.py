@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pipelines.history.revisions import State
-from pipelines.queries.removed import Disappearances, disappearances
+from pipelines.queries.removed import takedowns
+from pipelines.queries.results import Takedowns
 from tests.viewer import syndication
 from tests.viewer.client import answer, page, reading, texts
 from tests.viewer.syndication import NOW
@@ -21,18 +22,20 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path / "news.db"
 
 
-def found(path: Path, **wanted: Any) -> Disappearances:
+def found(path: Path, **wanted: Any) -> Takedowns:
     with reading(path, NOW) as holdings:
-        return disappearances(holdings.store, **wanted)
+        return takedowns(holdings.store, **wanted)
 
 
-def slugs(rows: Disappearances) -> list[str]:
-    return [row["url"].rpartition("/")[2] for row in rows.rows]
+def slugs(rows: Takedowns) -> list[str]:
+    return [one.url.rpartition("/")[2] for one in rows.takedowns]
 
 
 def test_each_disappearance_is_told_once(ledger: Path) -> None:
-    keys = ("state", "status", "last_answered", "missing_since", "at", "restored")
-    assert [(row["url"][-3:], *(row[key] for key in keys)) for row in found(ledger).rows] == [
+    assert [
+        (one.url[-3:], one.state, one.status, one.last_answered, one.missing_since, one.at, one.restored)
+        for one in found(ledger).takedowns
+    ] == [
         ("3-0", "gone", 404, "2025-03-11T12:17:00Z", "2025-03-12T15:00:00Z", "2025-03-13T18:00:00Z", None),
         ("4-0", "suspected", None, "2025-03-12T17:17:00Z", "2025-03-13T12:00:00Z", "2025-03-13T12:00:00Z", None),
         ("2-0", "suspected", 404, "2025-03-10T06:00:00Z", "2025-03-12T09:00:00Z", "2025-03-12T09:00:00Z", "2025-03-12T12:00:00Z"),
@@ -72,13 +75,13 @@ def test_what_is_withdrawn_is_not_told(tmp_path: Path) -> None:
     article_id = store.value("SELECT id FROM articles WHERE url LIKE '%bugle%council-notes-1-0'")
     row = {"article_id": article_id, "at": "2025-03-20T00:00:00Z", "who": "x", "reason": "y", "revisions": 1}
     store.insert("withdrawals", row)
-    assert slugs(disappearances(store)) == ["council-notes-3-0", "council-notes-4-0", "council-notes-2-0"]
+    assert slugs(takedowns(store)) == ["council-notes-3-0", "council-notes-4-0", "council-notes-2-0"]
 
 
 def test_the_search_of_one_site_ends(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.queries.removed.STEPS_SEARCHED", 2)
     part = found(ledger, site="argus")
-    assert (part.rows, part.searched) == ((), 2)
+    assert (part.takedowns, part.searched) == ((), 2)
     assert part.older is not None
     while part.older:
         part = found(ledger, site="argus", before=part.older)

@@ -14,6 +14,7 @@ from typing import Any
 
 from lxml import etree
 
+from pipelines.queries.results import Change
 from pipelines.store.database import Row
 from pipelines.store.rows import moment
 from viewer.feeds.entries import MAX_TITLE_CHARS, SCHEME, Entry, categories, clean
@@ -73,9 +74,9 @@ def json_feed(feed: Feed) -> bytes:
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
-def newest(rows: Iterable[Row], empty: datetime) -> str:
-    """When a feed of these rows last changed; `empty`: what a feed without rows says."""
-    return max((str(row["first_seen"]) for row in rows), default=moment(empty))
+def newest(changes: Iterable[Change], empty: datetime) -> str:
+    """When a feed of these changes last changed; `empty`: what a feed without any says."""
+    return max((change.first_seen for change in changes), default=moment(empty))
 
 
 def _atom_entry(root: etree._Element, one: Entry) -> None:
@@ -89,7 +90,7 @@ def _atom_entry(root: etree._Element, one: Entry) -> None:
     _link(made, "alternate", one.page, "text/html")
     if one.original:
         _link(made, "related", one.original)
-    for term, scheme, label in categories(one.row):
+    for term, scheme, label in categories(one.change):
         _put(made, "category").attrib.update({"term": term, "scheme": SCHEME + scheme, "label": label})
     _put(made, "summary", one.summary)
     content = _put(made, "content", one.content)
@@ -97,7 +98,7 @@ def _atom_entry(root: etree._Element, one: Entry) -> None:
 
 
 def _json_item(one: Entry) -> Row:
-    row = one.row
+    change = one.change
     item = {
         "id": one.id,
         "url": one.page,
@@ -107,18 +108,18 @@ def _json_item(one: Entry) -> Row:
         "summary": one.summary,
         "date_published": one.at,
         "authors": [{"name": name} for name in one.authors],
-        "tags": [term for term, _, _ in categories(row)],
+        "tags": [term for term, _, _ in categories(change)],
         "language": one.language,
         "_newsledger": {
-            "change": row["change"],
-            "changed_fields": row["changed_fields"],
-            "number": row["number"],
-            "not_before": row["not_before"],
-            "first_seen": row["first_seen"],
-            "words_added": row.get("words_added"),
-            "words_removed": row.get("words_removed"),
-            "article_published": row.get("date_published"),
-            "site_id": row["site_id"],
+            "change": change.change,
+            "changed_fields": change.changed_fields,
+            "number": change.number,
+            "not_before": change.not_before,
+            "first_seen": change.first_seen,
+            "words_added": change.words_added,
+            "words_removed": change.words_removed,
+            "article_published": change.date_published,
+            "site_id": change.site_id,
         },
     }
     return {key: value for key, value in item.items() if value is not None}

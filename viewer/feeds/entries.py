@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pipelines.diff import FieldDifference, Op, Piece
 from pipelines.proof.memento import header_uri
-from pipelines.store.database import Row
+from pipelines.queries.results import Change
 from pipelines.store.rows import instant_of
 from pipelines.text.dates import digits_of
 from viewer import labels
@@ -63,8 +63,7 @@ class Entry:
     original: str | None
     """Where the article is, if that is on the web."""
     language: str | None
-    row: Row
-    """As `pipelines.queries.changes.latest` gives it."""
+    change: Change
 
 
 def identity(mark: str, what: str) -> str:
@@ -72,33 +71,31 @@ def identity(mark: str, what: str) -> str:
     return uuid5(uuid5(NAMESPACE_URL, SCHEME + mark), what).urn
 
 
-def entry(row: Row, differing: Iterable[FieldDifference], text: str, base: str, mark: str, *,
+def entry(change: Change, differing: Iterable[FieldDifference], text: str, base: str, mark: str, *,
           authors: tuple[str, ...] = (), language: str | None = None) -> Entry:  # fmt: skip
     """A revision as an entry. `differing`: from the one before; `text`: of a first revision, how it begins."""
-    summary, path = clean(_summary(row), MAX_SUMMARY_CHARS), path_of(str(row["url"]))
+    summary, path = clean(_summary(change), MAX_SUMMARY_CHARS), path_of(change.url)
     lang = language if language and _LANGUAGE.fullmatch(language) else None
-    shown = _differences(differing, lang) if row["number"] > 1 else _excerpt(text, lang)
-    page = f"/diff/{row['number'] - 1}..{row['number']}/{path}" if row["number"] > 1 else (
-        f"/memento/{digits_of(instant_of(row['first_seen']))}/{path}")  # fmt: skip
-    url = str(row["url"])
+    shown = _differences(differing, lang) if change.number > 1 else _excerpt(text, lang)
+    page = f"/diff/{change.number - 1}..{change.number}/{path}" if change.number > 1 else (
+        f"/memento/{digits_of(instant_of(change.first_seen))}/{path}")  # fmt: skip
     return Entry(
-        id=identity(mark, f"revision {row['revision_id']}"),
-        title=_title(row),
-        at=str(row["first_seen"]),
-        authors=tuple(filter(None, (clean(name, 120) for name in authors[:20]))) or (_site(row),),
+        id=identity(mark, f"revision {change.revision_id}"),
+        title=_title(change),
+        at=change.first_seen,
+        authors=tuple(filter(None, (clean(name, 120) for name in authors[:20]))) or (_site(change),),
         summary=summary,
         content=f"<p>{escape(summary)}</p>{shown}",
         page=base + page,
-        original=_original(url),
+        original=_original(change.url),
         language=lang,
-        row=row,
+        change=change,
     )
 
 
-def categories(row: Row) -> list[tuple[str, str, str]]:
+def categories(change: Change) -> list[tuple[str, str, str]]:
     """(term, scheme, label): the kind of change, so that silent edits can be told and filtered, and the site."""
-    told = [(str(row["change"]), "change", labels.CHANGES.get(row["change"], str(row["change"]))),
-            (str(row["site_id"]), "site", _site(row))]  # fmt: skip
+    told = [(change.change, "change", labels.change(change.change)), (change.site_id, "site", _site(change))]
     return [(clean(term, 200), scheme, clean(label, 200)) for term, scheme, label in told]
 
 
@@ -122,35 +119,35 @@ def _original(url: str) -> str | None:
     return match[1] + (rest + hash_ + fragment.replace("#", "%23")).replace("[", "%5B").replace("]", "%5D")
 
 
-def _title(row: Row) -> str:
-    headline = clean(row["headline"], MAX_TITLE_CHARS) or "(no headline)"
-    before = clean(row.get("headline_before"), MAX_TITLE_CHARS)
-    was = f" (was: “{before}”)" if row["number"] > 1 and before and before != headline else ""
-    return _PREFIXES.get(row["change"], "") + headline + was
+def _title(change: Change) -> str:
+    headline = clean(change.headline, MAX_TITLE_CHARS) or "(no headline)"
+    before = clean(change.headline_before, MAX_TITLE_CHARS)
+    was = f" (was: “{before}”)" if change.number > 1 and before and before != headline else ""
+    return _PREFIXES.get(change.change, "") + headline + was
 
 
-def _site(row: Row) -> str:
-    return clean(row.get("site_name") or row["site_id"], 120) or "Newsledger"
+def _site(change: Change) -> str:
+    return clean(change.site_name or change.site_id, 120) or "Newsledger"
 
 
-def _summary(row: Row) -> str:
+def _summary(change: Change) -> str:
     """What changed, how much, and between which bounds it happened."""
-    published = f" Published {_at(row['date_published'])}, it says." if row.get("date_published") else ""
-    if row["number"] == 1:
-        return f"{_site(row)}, new: first seen {_at(row['first_seen'])}.{published}"
-    names = [name for name in row["changed_fields"] if name != "date_modified"]
-    added, removed = row.get("words_added") or 0, row.get("words_removed") or 0
+    published = f" Published {_at(change.date_published)}, it says." if change.date_published else ""
+    if change.number == 1:
+        return f"{_site(change)}, new: first seen {_at(change.first_seen)}.{published}"
+    names = [name for name in change.changed_fields if name != "date_modified"]
+    added, removed = change.words_added, change.words_removed
     size = f" ({labels.counted(added, 'word')} added, {removed:,} removed)" if added or removed else ""
     what = f": {labels.fields(names)}{size}" if names else ""
-    return f"{_site(row)}, {labels.CHANGES.get(row['change'], row['change'])}{what}. {_when(row)}{published}"
+    return f"{_site(change)}, {labels.change(change.change)}{what}. {_when(change)}{published}"
 
 
-def _when(row: Row) -> str:
+def _when(change: Change) -> str:
     """The bounds of an edit, the day told once."""
-    until = _at(row["first_seen"])
-    if not row["not_before"]:
+    until = _at(change.first_seen)
+    if not change.not_before:
         return f"Before {until}."
-    since = _at(row["not_before"]).removesuffix(" UTC")
+    since = _at(change.not_before).removesuffix(" UTC")
     day, _, clock = since.rpartition(", ")
     return f"Between {since} and {until.removeprefix(f'{day}, ') if clock else until}."
 

@@ -18,7 +18,8 @@ from pipelines.proof.memento import http_date, parse_http_date
 from pipelines.queries import changes
 from pipelines.queries import search as searching
 from pipelines.queries.articles import first_link, revision
-from pipelines.store.database import Row, Store
+from pipelines.queries.results import Change, Hits, row_of
+from pipelines.store.database import Store
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import instant_of
 from viewer.feeds.documents import ATOM_TYPE, JSON_TYPE, Feed, atom, json_feed, newest
@@ -43,26 +44,26 @@ def respond(request: Request, holdings: Holdings, base: str) -> Response:
     """The feed that is asked for; 304 where the reader has it already. `base`: where we are reached, without a final slash."""
     try:
         asked = wanted(request.target.partition("?")[2])
-        rows = _rows(asked, holdings)
+        rows = _changes(asked, holdings)
     except FilterError as error:
         return document(400, f"{error}\n", "text/plain; charset=utf-8")
     except NotHeldError as error:
         return document(error.args[0], f"{error.args[1]}\n", "text/plain; charset=utf-8")
     shown = rows[:MAX_ENTRIES]
-    texts = [Lookup(holdings.store, "").revision(row["revision_id"], row["url"]) for row in shown]
+    texts = [Lookup(holdings.store, "").revision(change.revision_id, change.url) for change in shown]
     updated = newest(shown, holdings.now)
     tag = _tag(request.target, base, rows, texts)
     headers: Headers = (("ETag", tag), ("Last-Modified", http_date(instant_of(updated))), ("Cache-Control", "no-cache"), *COMMON)
     if _has_it(request, tag, instant_of(updated)):
         return Response(304, headers, b"")
-    older = changes.cursor(shown[-1]) if len(rows) > MAX_ENTRIES else None
+    older = shown[-1].cursor if len(rows) > MAX_ENTRIES else None
     made = _feed(asked, holdings.store, _entries(shown, texts, holdings.store, base), updated, base, request.path, older)
     is_atom = request.path.endswith(".atom")
     ours = (("Content-Type", ATOM_TYPE if is_atom else JSON_TYPE), ("Content-Security-Policy", LOCKED))
     return Response(200, (*headers, *ours), atom(made) if is_atom else json_feed(made))
 
 
-def _rows(asked: Wanted, holdings: Holdings) -> list[Row]:
+def _changes(asked: Wanted, holdings: Holdings) -> list[Change]:
     """Newest first, one more than fits if there are more."""
     if asked.words:
         return _found(asked, holdings.store)
@@ -77,7 +78,7 @@ def _rows(asked: Wanted, holdings: Holdings) -> list[Row]:
     return changes.latest(holdings.store, chosen, limit=MAX_ENTRIES + 1, before=asked.before)
 
 
-def _found(asked: Wanted, store: Store) -> list[Row]:
+def _found(asked: Wanted, store: Store) -> list[Change]:
     """The hits of a saved search, newest first whatever their rank."""
     sites = changes.sites_of(store, filter_of(asked))
     if sites == []:
@@ -85,12 +86,12 @@ def _found(asked: Wanted, store: Store) -> list[Row]:
     moment, _, last = (asked.before or "").partition("~")
     until = min(filter(None, (moment, asked.until)), default=None)
     found = _newest(store, asked, tuple(sites or ()), until)
-    keys = sorted(((row["first_seen"], row["revision_id"]) for row in found.rows), reverse=True)
+    keys = sorted(((hit.first_seen, hit.revision_id) for hit in found.hits), reverse=True)
     ids = [row_id for at, row_id in keys if not moment or (at, row_id) < (moment, int(last))]
-    return changes.rows_of(store, ids[: MAX_ENTRIES + 1])
+    return changes.of_revisions(store, ids[: MAX_ENTRIES + 1])
 
 
-def _newest(store: Store, asked: Wanted, sites: tuple[str, ...], until: str | None) -> searching.Found:
+def _newest(store: Store, asked: Wanted, sites: tuple[str, ...], until: str | None) -> Hits:
     """Hits with all of the newest among them."""
     search = partial(searching.search, store, asked.words or "", sites=sites, changes=asked.changes, until=until)
     found = search(since=asked.since, limit=MAX_HITS)
@@ -104,15 +105,15 @@ def _newest(store: Store, asked: Wanted, sites: tuple[str, ...], until: str | No
     return search(since=since, limit=met)
 
 
-def _entries(rows: Sequence[Row], texts: Sequence[Article], store: Store, base: str) -> tuple[Entry, ...]:
+def _entries(found: Sequence[Change], texts: Sequence[Article], store: Store, base: str) -> tuple[Entry, ...]:
     mark, made = _mark(store), []
-    for row, text in zip(rows, texts, strict=True):
-        article = {"id": row["article_id"], "url": row["url"]}
-        before = revision(store, article, row["number"] - 1) if row["number"] > 1 else None
+    for change, text in zip(found, texts, strict=True):
+        article = {"id": change.article_id, "url": change.url}
+        before = revision(store, article, change.number - 1) if change.number > 1 else None
         differing = differences(before, text) if before else ()
         begins = text.description or text.body
         names = tuple(author.name for author in text.authors)
-        made.append(entry(row, differing, begins, base, mark, authors=names, language=text.language))
+        made.append(entry(change, differing, begins, base, mark, authors=names, language=text.language))
     return tuple(made)
 
 
@@ -140,10 +141,10 @@ def _mark(store: Store) -> str:
     return first_link(store) or "unsealed"
 
 
-def _tag(target: str, base: str, rows: Sequence[Row], texts: Sequence[Article]) -> str:
+def _tag(target: str, base: str, found: Sequence[Change], texts: Sequence[Article]) -> str:
     """Of all that the document is made of, and much sooner known than the document."""
     read = [(text.content_hash, text.extractor) for text in texts]
-    told = json.dumps([FORM, target, base, list(rows), read], sort_keys=True)
+    told = json.dumps([FORM, target, base, [row_of(change) for change in found], read], sort_keys=True)
     return f'"{hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]}"'
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.diff import Op, Piece, word_pieces
 from pipelines.queries import changes
+from pipelines.queries.results import Change, row_of
 from pipelines.store.database import Row
 from viewer import labels
 from viewer.filters import FilterError, Wanted, wanted
@@ -32,12 +33,12 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     return page(
         "today.html",
         root,
-        days=[(day, list(map(entry, rows))) for day, rows in groupby(shown, key=lambda row: str(row["first_seen"])[:10])],
+        days=[(day, list(map(entry, rows))) for day, rows in groupby(shown, key=lambda row: row.first_seen[:10])],
         asked=asked.query(before=None),
         wanted=asked,
         choices=choices,
         said=summary(asked, choices),
-        older=asked.query(before=changes.cursor(shown[-1])) if len(found) > ROWS else "",
+        older=asked.query(before=shown[-1].cursor) if len(found) > ROWS else "",
     )
 
 
@@ -53,11 +54,11 @@ def filter_of(asked: Wanted) -> changes.Filter:
     )
 
 
-def entry(row: Row) -> dict[str, Any]:
+def entry(change: Change) -> dict[str, Any]:
     """A revision as the list shows it: its headline in pieces, and what else changed in words."""
-    also = [name for name in row["changed_fields"] if name not in ("headline", "date_modified")]
-    pieces = headline_pieces(row["headline_before"], row["headline"])
-    return {"language": None, **row, "pieces": pieces, "also": labels.fields(also) if also else ""}
+    also = [name for name in change.changed_fields if name not in ("headline", "date_modified")]
+    pieces = headline_pieces(change.headline_before, change.headline)
+    return row_of(change) | {"pieces": pieces, "also": labels.fields(also) if also else ""}
 
 
 def headline_pieces(before: str | None, after: str | None) -> tuple[Piece, ...]:

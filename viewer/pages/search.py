@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pipelines.queries import changes, search
-from pipelines.store.database import Row
+from pipelines.queries.results import Facet, Hit, row_of
 from viewer import labels
 from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import Request, Response, redirect
@@ -55,14 +56,14 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         asked=asked,
         told=told,
         found=found,
-        hits=grouped(found.rows),
-        facets=[(name, _TOLD[name], facet(asked, name, found.facets.get(name, []))) for name in FACETS],
+        hits=grouped(found.hits),
+        facets=[(name, _TOLD[name], facet(asked, name, found.facets.get(name, ()))) for name in FACETS],
         choices=choices,
         kinds=[{"id": one, "name": labels.CHANGES.get(one, one)} for one in changes.CHANGES],
         said=summary(narrowed, choices),
         number=number,
         first=(number - 1) * ROWS + 1,
-        has_more=number < MAX_PAGE and (found.is_more or number * ROWS < found.total) and len(found.rows) == ROWS,
+        has_more=number < MAX_PAGE and (found.is_more or number * ROWS < found.total) and len(found.hits) == ROWS,
         query=asked.query(),
         all_of_it=Wanted(words=told).query(),
     )
@@ -73,17 +74,18 @@ def page_number(text: str | None) -> int:
     return min(int(text), MAX_PAGE) if text and _PAGE.fullmatch(text) else 1
 
 
-def grouped(rows: list[Row]) -> list[dict[str, Any]]:
+def grouped(hits: Iterable[Hit]) -> list[dict[str, Any]]:
     """Hits with the other revisions of the same article under the first of them; `stands`: the latest is one of them."""
-    found: dict[int, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row["article_id"], []).append(row)
+    found: dict[int, list[Hit]] = {}
+    for hit in hits:
+        found.setdefault(hit.article_id, []).append(hit)
     return [
-        {**first, "others": others, "stands": any(row["latest"] for row in (first, *others))} for first, *others in found.values()
+        row_of(first) | {"others": others, "stands": any(hit.latest for hit in (first, *others))}
+        for first, *others in found.values()
     ]
 
 
-def facet(asked: Wanted, name: str, values: list[tuple[str, str, int]]) -> list[dict[str, Any]]:
+def facet(asked: Wanted, name: str, values: Sequence[Facet]) -> list[dict[str, Any]]:
     """What a facet offers: each value with its count, the query that narrows to it, and whether it is chosen."""
     return [{"name": told, "count": count, **_narrowed(asked, name, value)} for value, told, count in values[:SHOWN]]
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from pipelines.queries import activity, changes
 from pipelines.queries.health import judge
 from pipelines.queries.health_metrics import vitals
-from pipelines.queries.removed import disappearances
+from pipelines.queries.removed import takedowns as removed
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of
 from viewer import labels
@@ -43,7 +43,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     delays = activity.delays(store, site_id, EDITS)
     (vital,) = vitals(store, ledger.now, site_id)
     latest = changes.latest(store, changes.Filter(sites=(site_id,)), limit=CHANGES)
-    gone = disappearances(store, site=site_id, limit=GONE)
+    gone = removed(store, site=site_id, limit=GONE)
     return page(
         "site.html",
         root,
@@ -58,8 +58,8 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
             charts.delays(delays),
         ],
         until=until if until < ledger.now.date() else None,
-        latest=[(day, list(map(home.entry, rows))) for day, rows in groupby(latest, key=lambda row: str(row["first_seen"])[:10])],
-        gone=[takedowns.entry(row) for row in gone.rows],
+        latest=[(day, list(map(home.entry, rows))) for day, rows in groupby(latest, key=lambda row: row.first_seen[:10])],
+        gone=[takedowns.entry(row) for row in gone.takedowns],
         crawls=[crawl(row) for row in activity.crawls(store, site_id, CRAWLS)],
     )
 

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from pipelines import stories
 from pipelines.queries.activity import site_names
-from pipelines.store.database import Row, Store
+from pipelines.queries.results import StoryHead, row_of
+from pipelines.store.database import Store
 from pipelines.stories import queries
 from viewer.http import Request, Response
 from viewer.labels import counted
@@ -37,10 +38,10 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         "stories.html",
         root,
         days=[
-            (day, [entry(ledger.store, row, names) for row in rows])
-            for day, rows in groupby(shown, key=lambda row: str(row["first_seen"])[:10])
+            (day, [entry(ledger.store, head, names) for head in heads])
+            for day, heads in groupby(shown, key=lambda head: head.first_seen[:10])
         ],
-        older=urlencode({**same, "before": shown[-1]["cursor"]}) if len(found) > ROWS else "",
+        older=urlencode({**same, "before": shown[-1].cursor}) if len(found) > ROWS else "",
         newest=urlencode(same) if before else None,
         names=names,
         site=site,
@@ -49,30 +50,29 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     )
 
 
-def entry(store: Store, row: Row, names: dict[str, str]) -> dict[str, Any]:
+def entry(store: Store, head: StoryHead, names: dict[str, str]) -> dict[str, Any]:
     """A story as the list shows it, with some of the papers that carried it."""
-    carriers = [names.get(site, site) for site in queries.carriers(store, row["story_id"], CARRIERS)]
+    carriers = [names.get(site, site) for site in queries.carriers(store, head.story_id, CARRIERS)]
     named = list(dict.fromkeys(carriers))
-    return {
-        **row,
-        "first_site": names.get(row["first_site_id"], row["first_site_id"]),
-        "whose": whose(row),
-        "wide": wide(row),
-        "times": times(row["edited"]),
+    return row_of(head) | {
+        "first_site": names.get(head.first_site_id, head.first_site_id),
+        "whose": whose(head),
+        "wide": wide(head.articles, head.sites),
+        "times": times(head.edited),
         "carriers": named,
-        "more_carriers": max(0, row["sites"] - len(named)),
+        "more_carriers": max(0, head.sites - len(named)),
     }
 
 
-def whose(row: Row) -> str:
+def whose(head: StoryHead) -> str:
     """How the agency is known: its own byline, or only what other papers print."""
-    return {"named": "named in the byline", "implied": "named by other papers"}.get(row["agency_is"] or "", "")
+    return {"named": "named in the byline", "implied": "named by other papers"}.get(head.agency_is or "", "")
 
 
-def wide(row: Row) -> str:
+def wide(articles: int, sites: int) -> str:
     """How far a story went: "5 papers", or "6 articles in 5 papers" where one carried it twice."""
-    papers = counted(row["sites"], "paper")
-    return papers if row["articles"] == row["sites"] else f"{counted(row['articles'], 'article')} in {papers}"
+    papers = counted(sites, "paper")
+    return papers if articles == sites else f"{counted(articles, 'article')} in {papers}"
 
 
 def times(count: int) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 from pipelines import stories
 from pipelines.queries import articles
-from pipelines.store.database import Row, Store
+from pipelines.queries.results import Story, row_of
+from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from pipelines.stories import queries
 from viewer.charts.charts import Arrival, spread
@@ -38,7 +39,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     if match[2]:
         return story_compare.respond(found, int(match[2]), ledger, root)
     members = told(ledger.store, found)
-    edits = edits_of(ledger.store, found)
+    edits = queries.edits_of(ledger.store, _ids(found))
     names = {row["article_id"]: row["site_name"] for row in members}
     changes = queries.headline_changes(ledger.store, _ids(found))
     return page(
@@ -46,47 +47,39 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         root,
         head=found.head,
         whose=whose(found.head),
-        wide=wide(found.head),
-        edited=times(found.head["edited"]),
-        last_edit=max((row["first_seen"] for rows in edits.values() for row in rows), default=None),
+        wide=wide(found.head.articles, found.head.sites),
+        edited=times(found.head.edited),
+        last_edit=max((at for times_of in edits.values() for at in times_of), default=None),
         source=members[0],
         members=members,
         left_out=max(0, len(found.members) - MEMBERS),
-        drawn=spread([arrival(row, edits.get(row["article_id"], []), found.head["first_seen"]) for row in members]),
+        drawn=spread([arrival(row, edits.get(row["article_id"], []), found.head.first_seen) for row in members]),
         variants=variants(members, articles.first_headline(ledger.store, members[0]["article_id"])),
         rewritten=[
-            {
-                **row,
-                "site_name": names[row["article_id"]],
-                "pieces": headline_pieces(row["headline_before"], row["headline_after"]),
+            row_of(change)
+            | {
+                "site_name": names[change.article_id],
+                "pieces": headline_pieces(change.headline_before, change.headline_after),
             }
-            for row in changes
+            for change in changes
         ],
     )
 
 
-def told(store: Store, found: stories.Story) -> list[dict[str, Any]]:
+def told(store: Store, found: Story) -> list[dict[str, Any]]:
     """The members as a page shows them, the source first, with what each is behind it; those withdrawn say nothing."""
     withdrawn = articles.withdrawn_among(store, _ids(found))
     rows = []
-    for row in found.members[:MEMBERS]:
-        behind = minutes_after(found.head["first_seen"], row["first_seen"])
-        state = "withdrawn" if row["article_id"] in withdrawn else row["state"]
-        rows.append({**row, "behind": behind, "after": lasted(behind) if behind > 0 else None, "state": state})
+    for one in found.members[:MEMBERS]:
+        behind = minutes_after(found.head.first_seen, one.first_seen)
+        state = "withdrawn" if one.article_id in withdrawn else one.state
+        rows.append(row_of(one) | {"behind": behind, "after": lasted(behind) if behind > 0 else None, "state": state})
     return rows
 
 
-def edits_of(store: Store, found: stories.Story) -> dict[int, list[Row]]:
-    """Article -> its revisions after the first."""
-    edits: dict[int, list[Row]] = {}
-    for row in queries.edits_of(store, _ids(found)):
-        edits.setdefault(row["article_id"], []).append(row)
-    return edits
-
-
-def arrival(row: Row, edits: list[Row], start: str) -> Arrival:
-    """A member as a point of the chart."""
-    after = tuple(max(0, minutes_after(start, edit["first_seen"])) for edit in edits)
+def arrival(row: dict[str, Any], edits: list[str], start: str) -> Arrival:
+    """A member as a point of the chart; `edits`: when each was first seen."""
+    after = tuple(max(0, minutes_after(start, at)) for at in edits)
     return Arrival(row["site_name"], max(0, row["behind"]), after, bool(row["is_source"]))
 
 
@@ -109,5 +102,5 @@ def _variant(first: str | None, headline: str | None) -> dict[str, Any]:
     return {"headline": headline, "pieces": pieces, "members": [], "is_first": headline == first}
 
 
-def _ids(found: stories.Story) -> list[int]:
-    return [row["article_id"] for row in found.members[:MEMBERS]]
+def _ids(found: Story) -> list[int]:
+    return [one.article_id for one in found.members[:MEMBERS]]

@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines import stories
 from pipelines.article import Article
 from pipelines.diff import ChangeKind, Op, Paragraph, body_changes
 from pipelines.queries import articles
-from pipelines.store.database import Row
+from pipelines.queries.results import Story, StoryMember, row_of
 from pipelines.store.resolver import Lookup
 from viewer.charts.charts import shares
 from viewer.http import Response, redirect
@@ -51,22 +50,22 @@ class Kept:
         return told + (own or " Nothing is added.") + moved
 
 
-def respond(story: stories.Story, article_id: int, ledger: Holdings, root: str) -> Response:
+def respond(story: Story, article_id: int, ledger: Holdings, root: str) -> Response:
     """The page."""
-    rows = {row["article_id"]: row for row in story.members}
+    rows = {one.article_id: one for one in story.members}
     source, row = story.members[0], rows.get(article_id)
     if row is None:
         return refusal(404, "This story has no such article.", root)
     if row is source:
-        return redirect(f"{root}/story/{story.head['story_id']}")
-    if articles.withdrawn_among(ledger.store, (source["article_id"], article_id)):
+        return redirect(f"{root}/story/{story.head.story_id}")
+    if articles.withdrawn_among(ledger.store, (source.article_id, article_id)):
         return refusal(451, "This article was withdrawn.", root, ("X-Archive-Reason", "withdrawn"))
     version = articles.latest_revision(ledger.store, article_id)
-    taken = articles.revision_at(ledger.store, source["article_id"], version["first_seen"]) if version else None
+    taken = articles.revision_at(ledger.store, source.article_id, version["first_seen"]) if version else None
     if version is None or taken is None:
         return refusal(404, "One of the two articles has no revision.", root)
     lookup = Lookup(ledger.store, "")
-    before, after = lookup.revision(taken["id"], source["url"]), lookup.revision(version["id"], row["url"])
+    before, after = lookup.revision(taken["id"], source.url), lookup.revision(version["id"], row.url)
     paragraphs = body_changes(before.body, after.body)
     found = kept(paragraphs)
     others = [one for one in story.members if one is not source]
@@ -103,5 +102,5 @@ def kept(paragraphs: Iterable[Paragraph]) -> Kept:
     return Kept(count[Op.SAME], count[Op.REMOVED], count[Op.ADDED], moved)
 
 
-def _told(row: Row, article: Article) -> dict[str, Any]:
-    return {**row, "byline": article.byline, "language": article.language}
+def _told(member: StoryMember, article: Article) -> dict[str, Any]:
+    return row_of(member) | {"byline": article.byline, "language": article.language}

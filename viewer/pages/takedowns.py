@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pipelines.history.revisions import State
+from pipelines.queries import removed
 from pipelines.queries.activity import site_names
-from pipelines.queries.removed import disappearances
-from pipelines.store.database import Row
+from pipelines.queries.results import Takedown, row_of
 from pipelines.store.rows import instant_of
 from viewer.http import Request, Response
 from viewer.labels import lasted
@@ -18,7 +18,7 @@ from viewer.rendering import page
 from viewer.repository import Holdings
 
 ROWS = 50
-"""Disappearances on a page."""
+"""Takedowns on a page."""
 STATES = {"gone": State.GONE, "suspected": State.SUSPECTED}
 _ANSWERS = {
     404: "404, not found",
@@ -35,12 +35,12 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     names = site_names(ledger.store)
     if site is not None and site not in names:
         return refusal(404, f"The ledger has no site “{site}”.", root)
-    found = disappearances(ledger.store, site=site, state=state, limit=ROWS, before=before)
+    found = removed.takedowns(ledger.store, site=site, state=state, limit=ROWS, before=before)
     same = {name: value for name, value in (("site", site), ("state", state)) if value}
     return page(
         "takedowns.html",
         root,
-        days=[(day, list(map(entry, rows))) for day, rows in groupby(found.rows, key=lambda row: str(row["at"])[:10])],
+        days=[(day, list(map(entry, rows))) for day, rows in groupby(found.takedowns, key=lambda one: one.at[:10])],
         searched=found.searched,
         older=urlencode({**same, "before": found.older}) if found.older else "",
         newest=urlencode(same) if before else None,
@@ -50,16 +50,15 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     )
 
 
-def entry(row: Row) -> dict[str, Any]:
-    """A disappearance as a list shows it: how the site answered, how long the article was up, and how long it was away."""
-    since = row["missing_since"]
-    up_from = min(filter(None, (_instant(row["date_published"]), row["first_seen"])))
-    up_to = row["last_answered"] or since
-    return {
-        **row,
-        "answer": _ANSWERS.get(row["status"]) or row["reason"] or f"status {row['status']}",
+def entry(one: Takedown) -> dict[str, Any]:
+    """A takedown as a list shows it: how the site answered, how long the article was up, and how long it was away."""
+    since = one.missing_since
+    up_from = min(filter(None, (_instant(one.date_published), one.first_seen)))
+    up_to = one.last_answered or since
+    return row_of(one) | {
+        "answer": (_ANSWERS.get(one.status) if one.status else None) or one.reason or f"status {one.status}",
         "up": lasted(_minutes(up_from, up_to)) if up_from < up_to else None,
-        "away": lasted(_minutes(since, row["restored"])) if row["restored"] else None,
+        "away": lasted(_minutes(since, one.restored)) if one.restored else None,
     }
 
 

@@ -100,5 +100,5 @@ def test_merge_and_import_take_stories_up(ledger: Path, tmp_path: Path) -> None:
     for verb, given in (("import", records), ("merge", ledger)):
         assert run(verb, given, "--db", target).exit_code == 0
         with Store(target, readonly=True) as store:
-            assert [(row["articles"], row["edited"]) for row in stories.latest(store, limit=9)] == [(3, 1)]
+            assert [(head.articles, head.edited) for head in stories.latest(store, limit=9)] == [(3, 1)]
         target.unlink()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pipelines.queries import activity, articles
 from pipelines.queries.changes import CHANGES, Filter, filters, keys, latest
+from pipelines.queries.results import row_of
 from pipelines.queries.search import search
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Row, Store
@@ -87,12 +88,12 @@ def _fits(row: Row, wanted: Filter) -> bool:
 @table("wanted", WANTED, ids=range(len(WANTED)))
 def test_each_filter_finds_what_a_plain_reading_finds(store: Store, wanted: Filter) -> None:
     expected = plainly(store, wanted)
-    assert [row["revision_id"] for row in latest(store, wanted, limit=500)] == expected
+    assert [change.revision_id for change in latest(store, wanted, limit=500)] == expected
     paged: list[int] = []
     before: str | None = None
     while page := latest(store, wanted, limit=7, before=before):
-        paged += [row["revision_id"] for row in page]
-        before = page[-1]["cursor"]
+        paged += [change.revision_id for change in page]
+        before = page[-1].cursor
     assert paged == expected
 
 
@@ -105,8 +106,8 @@ def test_revisions_of_one_second_are_paged_too(tmp_path: Path) -> None:
             paged: list[int] = []
             before: str | None = None
             while page := latest(made, wanted, limit=3, before=before):
-                paged += [row["revision_id"] for row in page]
-                before = page[-1]["cursor"]
+                paged += [change.revision_id for change in page]
+                before = page[-1].cursor
             assert paged == list(range(20, 0, -1))
 
 
@@ -121,14 +122,14 @@ def test_a_row_is_told_whole(tmp_path: Path) -> None:
         "byline": "By Ann Other", "language": None, "date_published": "2025-03-07T08:00:00Z", "state": "live",
         "revision_count": 2, "story_id": None,
     }  # fmt: skip
-    assert first == same | {
-        "revision_id": 1, "number": 1, "change": "new", "changed_fields": [], "headline": "Fire at Cross Mill",
+    assert row_of(first) == same | {
+        "revision_id": 1, "number": 1, "change": "new", "changed_fields": (), "headline": "Fire at Cross Mill",
         "headline_before": None, "first_seen": "2025-03-07T08:00:00Z", "not_before": None,
         "date_modified": "2025-03-07T08:00:00Z", "words_added": 11, "words_removed": 0, "cursor": "2025-03-07T08:00:00Z~1",
     }  # fmt: skip
-    assert second == same | {
+    assert row_of(second) == same | {
         "revision_id": 2, "number": 2, "change": "updated", "headline": "Man hurt", "headline_before": "Fire at Cross Mill",
-        "changed_fields": ["headline", "body", "date_modified"], "first_seen": "2025-03-07T08:30:00Z",
+        "changed_fields": ("headline", "body", "date_modified"), "first_seen": "2025-03-07T08:30:00Z",
         "not_before": "2025-03-07T08:00:00Z", "date_modified": "2025-03-07T08:20:00Z", "words_added": 4, "words_removed": 6,
         "cursor": "2025-03-07T08:30:00Z~2",
     }  # fmt: skip

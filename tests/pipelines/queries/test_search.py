@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines.queries import search as searching
 from pipelines.queries import search_terms
-from pipelines.queries.search import Found, pieces, search
+from pipelines.queries.results import Hit, Hits
+from pipelines.queries.search import pieces, search
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
@@ -45,22 +46,22 @@ def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(searching, name, value)
 
 
-def numbers(found: Found) -> list[str]:
-    return [row["headline"].removeprefix("Story ") for row in found.rows]
+def numbers(found: Hits) -> list[str]:
+    return [str(hit.headline).removeprefix("Story ") for hit in found.hits]
 
 
 def test_a_hit_is_told_whole(ledger: Store) -> None:
     found = search(ledger, "RARE4")
-    assert found == Found(
-        rows=[{
-            "site_id": "other", "site_name": "Other", "url": "https://other.example/news/4", "article_id": 5, "revision_id": 7,
-            "number": 1, "change": "new", "headline": "Story 4", "byline": "By Ann Other", "language": None,
-            "first_seen": "2025-03-08T16:00:00Z", "latest": 1,
-            "snippet": [("The mill stood by the weir.\n\n", False), ("Rare4", True), (" was seen.", False)],
-        }],
-        total=1, is_more=False, ranked="best", counted=1, whole=[],
-        facets={"site": [("other", "Other", 1)], "change": [("new", "new", 1)], "year": [("2025", "2025", 1)],
-                "month": [("2025-03", "2025-03", 1)]},
+    assert found == Hits(
+        hits=(Hit(
+            site_id="other", site_name="Other", url="https://other.example/news/4", article_id=5, revision_id=7,
+            number=1, change="new", headline="Story 4", byline="By Ann Other", language=None,
+            first_seen="2025-03-08T16:00:00Z", latest=True,
+            snippet=(("The mill stood by the weir.\n\n", False), ("Rare4", True), (" was seen.", False)),
+        ),),
+        total=1, is_more=False, ranked="best", counted=1, whole=(),
+        facets={"site": (("other", "Other", 1),), "change": (("new", "new", 1),), "year": (("2025", "2025", 1),),
+                "month": (("2025-03", "2025-03", 1),)},
     )  # fmt: skip
 
 
@@ -69,11 +70,11 @@ def test_all_revisions_are_searched_and_accents_and_case_are_one(tmp_path: Path)
         writer = new_ledger(store)
         writer.record(article("The café closed."))
         writer.record(article("The café opened again.", seen=5, modified=4))
-        assert [(row["number"], row["latest"]) for row in search(store, "CAFE closed").rows] == [(1, 0)]
-        assert {row["number"] for row in search(store, "caf*").rows} == {1, 2}
-        assert search(store, '"opened the"').rows == []
-        assert len(search(store, '"opened again"').rows) == 1
-        assert search(store, "café", sites=["nowhere"]).rows == []
+        assert [(hit.number, hit.latest) for hit in search(store, "CAFE closed").hits] == [(1, False)]
+        assert {hit.number for hit in search(store, "caf*").hits} == {1, 2}
+        assert search(store, '"opened the"').hits == ()
+        assert len(search(store, '"opened again"').hits) == 1
+        assert search(store, "café", sites=["nowhere"]).hits == ()
 
 
 def test_relevance_comes_first_where_hits_are_few(tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_relevance_comes_first_where_hits_are_few(tmp_path: Path) -> None:
         for n, headline in enumerate(("Flood warning", "Weir bursts", "Fire")):
             writer.record(article(f"The weir {'held ' * 30}", seen=n, url=f"https://paper.example/{n}", headline=headline))
         found = search(store, "weir")
-        assert (found.ranked, found.rows[0]["headline"]) == ("best", "Weir bursts")
+        assert (found.ranked, found.hits[0].headline) == ("best", "Weir bursts")
 
 
 @table(
@@ -105,31 +106,31 @@ def test_relevance_comes_first_where_hits_are_few(tmp_path: Path) -> None:
 def test_what_is_found_can_be_narrowed(ledger: Store, narrowed: dict[str, object], count: int) -> None:
     found = search(ledger, "mill", limit=200, **narrowed)  # type: ignore[arg-type]
     every = search(ledger, "mill", limit=200)
-    kept = [row for row in every.rows if _fits(row, narrowed)]
-    assert sorted(row["revision_id"] for row in found.rows) == sorted(row["revision_id"] for row in kept)
-    assert (found.total, found.is_more, found.counted, len(found.rows)) == (count, False, count, count)
+    kept = [hit for hit in every.hits if _fits(hit, narrowed)]
+    assert sorted(hit.revision_id for hit in found.hits) == sorted(hit.revision_id for hit in kept)
+    assert (found.total, found.is_more, found.counted, len(found.hits)) == (count, False, count, count)
     assert sum(n for _, _, n in found.facets.get("site", [])) == count
 
 
-def _fits(row: dict[str, str], narrowed: dict[str, object]) -> bool:
+def _fits(hit: Hit, narrowed: dict[str, object]) -> bool:
     sites, changes = narrowed.get("sites"), narrowed.get("changes")
     since, until = str(narrowed.get("since", "")), str(narrowed.get("until", "")) + "~"
-    of = (not sites or row["site_id"] in sites) and (not changes or row["change"] in changes)  # type: ignore[operator]
-    return of and since <= row["first_seen"] <= until
+    of = (not sites or hit.site_id in sites) and (not changes or hit.change in changes)  # type: ignore[operator]
+    return of and since <= hit.first_seen <= until
 
 
 def test_pages_join_without_gap(ledger: Store) -> None:
-    whole = [row["revision_id"] for row in search(ledger, "mill", limit=200).rows]
-    paged = [row["revision_id"] for offset in range(0, 90, 7) for row in search(ledger, "mill", limit=7, offset=offset).rows]
+    whole = [hit.revision_id for hit in search(ledger, "mill", limit=200).hits]
+    paged = [hit.revision_id for offset in range(0, 90, 7) for hit in search(ledger, "mill", limit=7, offset=offset).hits]
     assert paged == whole
-    assert search(ledger, "mill", limit=-1, offset=-5).rows == []
+    assert search(ledger, "mill", limit=-1, offset=-5).hits == ()
 
 
 @pytest.mark.usefixtures("crowded")
 def test_where_matches_are_many_the_newest_are_walked(ledger: Store) -> None:
     found = search(ledger, "mill", limit=5)
     assert (found.total, found.is_more, found.ranked, found.counted) == (10, True, "newest", 10)
-    times = [row["first_seen"] for row in found.rows]
+    times = [hit.first_seen for hit in found.hits]
     assert times == sorted(times, reverse=True)
     assert numbers(found)[0] in ("57", "59")
 
@@ -137,9 +138,9 @@ def test_where_matches_are_many_the_newest_are_walked(ledger: Store) -> None:
 @pytest.mark.usefixtures("crowded")
 def test_a_walk_ends_and_says_so(ledger: Store) -> None:
     early = search(ledger, "mill", sites=["third"], changes=["updated"], limit=5)
-    assert (early.rows, early.total) == ([], 0)
+    assert (early.hits, early.total) == ((), 0)
     narrow = search(ledger, "mill", since="2025-03-07", until="2025-03-07")
-    assert (len(narrow.rows), narrow.is_more) == (2, False), "few of a time are all looked at, however many match"
+    assert (len(narrow.hits), narrow.is_more) == (2, False), "few of a time are all looked at, however many match"
 
 
 @pytest.mark.usefixtures("crowded")
@@ -149,16 +150,16 @@ def test_few_revisions_of_a_selection_are_each_asked(ledger: Store, monkeypatch:
     monkeypatch.setattr(searching, "EXACT", 0)
     again = search(ledger, "mill", **selection)  # type: ignore[arg-type]
     assert (again.total, again.is_more, again.ranked) == (3, False, "newest")
-    assert sorted(row["revision_id"] for row in again.rows) == sorted(row["revision_id"] for row in found.rows)
+    assert sorted(hit.revision_id for hit in again.hits) == sorted(hit.revision_id for hit in found.hits)
 
 
 def test_what_begins_so_too_often_is_taken_whole(ledger: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert search(ledger, "rar*").total == 80
     monkeypatch.setattr(search_terms, "MAX_BEGINNING", 79)
     found = search(ledger, "rar* mill")
-    assert (found.total, found.whole) == (0, ["rar*"])
+    assert (found.total, found.whole) == (0, ("rar*",))
     assert search(ledger, "wei* mill").total == search(ledger, "weir").total
-    assert search(ledger, "mill m*").whole == ["m*"], "a letter alone begins half of all words"
+    assert search(ledger, "mill m*").whole == ("m*",), "a letter alone begins half of all words"
 
 
 def test_relevance_is_not_worked_out_for_words_that_are_everywhere(ledger: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,15 +173,15 @@ def test_withdrawn_texts_are_not_found(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
         new_ledger(store).record(article("A secret."))
         withdraw(store, only_article(store), "ops", "a court", T0, forget)
-        assert search(store, "secret") == Found(facets={"site": [], "change": [], "year": [], "month": []})
+        assert search(store, "secret") == Hits(facets={"site": (), "change": (), "year": (), "month": ()})
 
 
 def test_a_hit_follows_a_correction(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
         new_ledger(store).record(article("Wrongly read."))
         store.update("revisions", 1, {"body": "Rightly read."})
-        assert search(store, "wrongly").rows == []
-        assert len(search(store, "rightly").rows) == 1
+        assert search(store, "wrongly").hits == ()
+        assert len(search(store, "rightly").hits) == 1
 
 
 HOSTILE = [
@@ -191,14 +192,14 @@ HOSTILE = [
 
 @table("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_search_takes_anything(ledger: Store, words: str) -> None:
-    assert isinstance(search(ledger, words), Found)
+    assert isinstance(search(ledger, words), Hits)
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(max_size=60) | st.text(alphabet="\"*^(){}:+-ANDORTNEl weir'", max_size=60))
 def test_search_takes_any_text(ledger: Store, words: str) -> None:
     found = search(ledger, words)
-    assert len(found.rows) <= 20
+    assert len(found.hits) <= 20
     assert len(search_terms.terms_of(words)) <= search_terms.MAX_TERMS
 
 

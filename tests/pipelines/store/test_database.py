@@ -48,7 +48,7 @@ def test_an_older_store_is_migrated_and_a_copy_kept(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="older version"):
         Store(path, readonly=True)
     with Store(path) as store:
-        assert [row["headline"] for row in search.search(store, "elan").rows] == ["Élan in the mill"]
+        assert [hit.headline for hit in search.search(store, "elan").hits] == ["Élan in the mill"]
         assert store.integrity_problems() == []
     copy = sqlite3.connect(tmp_path / "news.db.before-m002_search")
     assert copy.execute("SELECT headline FROM revisions").fetchall() == [("Élan in the mill",)]

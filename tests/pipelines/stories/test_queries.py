@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import stories
+from pipelines.queries.results import StoryOfArticle, row_of
 from pipelines.stories import queries
 from tests.factories import T0
 from tests.pipelines.stories.story_factories import Press, joined, paragraphs, prose
@@ -28,20 +29,21 @@ def press(tmp_path: Path) -> Press:
 def test_a_story_whole(press: Press) -> None:
     found = stories.story(press.store, 1)
     assert found is not None
-    assert found.head == {
+    assert row_of(found.head) == {
         "story_id": 1, "headline": "Boat runs aground at harbour", "agency": None, "agency_is": None, "articles": 3, "sites": 3,
         "first_seen": "2025-03-07T08:30:00Z", "first_site_id": "echo", "source_article_id": 2, "source_site_id": "star",
         "source_url": "https://star.example/boat", "date_published": "2025-03-07T08:10:00Z",
         "last_changed": "2025-03-07T09:30:00Z", "edited": 0, "found": "2025-03-07T08:00:00Z",
+        "cursor": "2025-03-07T08:30:00Z~1",
     }  # fmt: skip
-    assert [row["site_id"] for row in found.members] == ["star", "echo", "post"]
-    assert found.members[2] == {
+    assert [one.site_id for one in found.members] == ["star", "echo", "post"]
+    assert row_of(found.members[2]) == {
         "story_id": 1, "article_id": 3, "url": "https://post.example/boat", "site_id": "post", "site_name": "Post",
         "headline": "Fire at Cross Mill", "byline": None, "first_seen": "2025-03-07T09:30:00Z",
         "date_published": "2025-03-07T09:20:00Z", "revision_count": 1, "last_changed": "2025-03-07T09:30:00Z", "shared": 1.0,
-        "kept": 0.5, "words": 200, "agency": None, "agency_is": None, "state": "live", "is_source": False, "changed_fields": [],
+        "kept": 0.5, "words": 200, "agency": None, "agency_is": None, "state": "live", "is_source": False, "changed_fields": (),
     }  # fmt: skip
-    assert stories.of_article(press.store, 3) == {**found.head, "shared": 1.0, "is_source": 0}
+    assert stories.of_article(press.store, 3) == StoryOfArticle(found.head, 1.0, is_source=False)
     assert stories.of_article(press.store, 99) is None
     assert stories.story(press.store, 99) is None
 
@@ -55,14 +57,14 @@ def test_pages_of_the_list(press: Press) -> None:
         found: list[int] = []
         before = None
         while page := stories.latest(press.store, limit=2, before=before, site=site):
-            found += [row["story_id"] for row in page]
-            before = page[-1]["cursor"]
+            found += [head.story_id for head in page]
+            before = page[-1].cursor
         assert found == ids
 
 
 @pytest.mark.parametrize("before", ["", "x", "~", "2025-03-07T08:00:00Z~", "' OR 1=1 --", "9" * 400, "2025-03-07T08:00:00Z~1\n"])
 def test_a_cursor_that_is_none_of_ours(press: Press, before: str) -> None:
-    assert [row["story_id"] for row in stories.latest(press.store, limit=2, before=before)] == [1]
+    assert [head.story_id for head in stories.latest(press.store, limit=2, before=before)] == [1]
 
 
 @pytest.mark.parametrize(("site", "agency"), [(None, None), ("echo", None), (None, "PA"), ("echo", "PA")])

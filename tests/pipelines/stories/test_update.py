@@ -53,8 +53,8 @@ def test_one_sites_own_copies_are_no_story(press: Press) -> None:
     assert stories.of_article(press.store, first) is None
     press.publish("star", "c", joined(WIRE), seen=10)
     catch_up(press)
-    assert [row["articles"] for row in stories.latest(press.store, limit=9)] == [3]
-    assert [row["story_id"] for row in stories.latest(press.store, limit=9, site="star")] == [1]
+    assert [head.articles for head in stories.latest(press.store, limit=9)] == [3]
+    assert [head.story_id for head in stories.latest(press.store, limit=9, site="star")] == [1]
 
 
 def test_a_roundup_makes_no_story_of_two(press: Press) -> None:
@@ -118,10 +118,10 @@ def test_a_revision_stays_in_its_story_and_is_measured_anew(press: Press) -> Non
     assert press.groups() == {frozenset({echo, star})}
     found = stories.story(press.store, 1)
     assert found is not None
-    assert [(m["article_id"], m["shared"], m["kept"], m["changed_fields"]) for m in found.members] == [
-        (echo, 1.0, 1.0, []), (star, 0.714, 0.5, ["body", "date_published", "date_modified"]),
+    assert [(one.article_id, one.shared, one.kept, one.changed_fields) for one in found.members] == [
+        (echo, 1.0, 1.0, ()), (star, 0.714, 0.5, ("body", "date_published", "date_modified")),
     ]  # fmt: skip
-    assert (found.head["edited"], found.head["last_changed"]) == (1, "2025-03-07T08:50:00Z")
+    assert (found.head.edited, found.head.last_changed) == (1, "2025-03-07T08:50:00Z")
     press.publish("star", "boat", prose("quite another text"), seen=90, modified=90)
     catch_up(press)
     assert press.groups() == {frozenset({echo, star})}
@@ -230,10 +230,10 @@ def test_who_named_the_agency(press: Press) -> None:
     catch_up(press)
     found = stories.story(press.store, 1)
     assert found is not None
-    assert (found.head["agency"], found.head["agency_is"]) == ("PA", "implied")
-    told = {member["article_id"]: (member["agency"], member["agency_is"]) for member in found.members}
+    assert (found.head.agency, found.head.agency_is) == ("PA", "implied")
+    told = {member.article_id: (member.agency, member.agency_is) for member in found.members}
     assert told == {echo: ("PA", "implied"), star: ("PA", "named")}
-    assert [row["story_id"] for row in stories.latest(press.store, limit=9, agency="PA")] == [1]
+    assert [head.story_id for head in stories.latest(press.store, limit=9, agency="PA")] == [1]
     assert stories.latest(press.store, limit=9, agency="AFP") == []
 
 
@@ -242,7 +242,7 @@ def test_pictures_imply_where_two_sites_have_them(press: Press) -> None:
     press.publish("echo", "boat", joined(WIRE), seen=0, images=pictures)
     press.publish("star", "boat", joined(WIRE), seen=1)
     catch_up(press)
-    assert [row["agency"] for row in stories.latest(press.store, limit=9)] == [None]
+    assert [head.agency for head in stories.latest(press.store, limit=9)] == [None]
     press.publish("post", "boat", joined(WIRE), seen=2, images=pictures)
     catch_up(press)
-    assert [(row["agency"], row["agency_is"]) for row in stories.latest(press.store, limit=9)] == [("AFP", "implied")]
+    assert [(head.agency, head.agency_is) for head in stories.latest(press.store, limit=9)] == [("AFP", "implied")]

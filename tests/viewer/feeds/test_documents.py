@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from pipelines.diff import FieldDifference, Op, Piece
+from pipelines.queries.results import Change
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
@@ -260,11 +262,14 @@ def test_what_a_page_says_never_becomes_markup(store: Store) -> None:
 @given(headline=st.text(), was=st.text(), name=st.text(), body=st.text(), pieces=st.lists(
     st.builds(Piece, st.sampled_from(Op), st.text(max_size=400)), max_size=8))  # fmt: skip
 def test_any_text_makes_a_valid_bounded_feed(headline: str, was: str, name: str, body: str, pieces: list[Piece]) -> None:
-    row = {"revision_id": 1, "number": 2, "first_seen": "2025-03-07T08:00:00Z", "not_before": None,
-           "change": "silent", "changed_fields": ["body", name], "headline": headline, "headline_before": was, "site_id": name,
-           "site_name": name, "date_published": body}  # fmt: skip
+    change = Change(
+        revision_id=1, article_id=1, url="", site_id=name, site_name=name, region=None, country=None, number=2, change="silent",
+        changed_fields=("body", name), headline=headline, headline_before=was, byline=None, language=None,
+        first_seen="2025-03-07T08:00:00Z", not_before=None, date_published=body, date_modified=None, state="live",
+        revision_count=2, story_id=None, words_added=0, words_removed=0, cursor="",
+    )  # fmt: skip
     for number, url in ((1, f"ftp://{name}"), (2, f"https://{name}"), (2, f"https://paper.example/{name}?{body}")):
-        made = entry({**row, "number": number, "url": url}, [FieldDifference("body", tuple(pieces))], body, BASE, "x",
+        made = entry(replace(change, number=number, url=url), [FieldDifference("body", tuple(pieces))], body, BASE, "x",
                      authors=(name, body), language=name)  # fmt: skip
         whole = Feed("urn:x", headline, "2025-03-07T08:00:00Z", BASE, BASE, None, (made,))
         document = etree.fromstring(atom(whole))
