@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from crawler.demo.press import Paper, Press
-from crawler.demo.script import at
+from crawler.demo.stories import at
 from tests.crawler.processes import MISBEHAVING
 
 NOON = at("12:00")
