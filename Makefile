@@ -4,17 +4,18 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 TEST_JOBS ?= 4
 
-.PHONY: help run test axe screenshots lint types format bench clean
+.PHONY: help run test test-slow axe screenshots lint types format bench clean
 
 help:
-	@echo "make run     set up and live through the demo newspaper's day"
-	@echo "make test    set up and run all tests"
-	@echo "make axe     what the browser tests need beside Chromium (npm); without it some are skipped"
-	@echo "make lint    ruff, check and format check"
-	@echo "make types   mypy, strict"
-	@echo "make format  let ruff mend what it can"
-	@echo "make bench   the crawl benchmark against bare Scrapy and trafilatura"
-	@echo "make clean   remove what make made"
+	@echo "make run        set up and live through the demo newspaper's day"
+	@echo "make test       set up and run the tests, but for the slow ones"
+	@echo "make test-slow  those: a browser reads our pages, workers and their Redis are killed in the middle of crawls"
+	@echo "make axe        what the browser tests need beside Chromium (npm); without it some are skipped"
+	@echo "make lint       ruff, check and format check"
+	@echo "make types      mypy, strict"
+	@echo "make format     let ruff mend what it can"
+	@echo "make bench      the crawl benchmark against bare Scrapy and trafilatura"
+	@echo "make clean      remove what make made"
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -35,7 +36,10 @@ run: $(VENV)/.run
 	$(BIN)/newsledger demo
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal
+	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal -m "not slow"
+
+test-slow: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal -m slow
 
 axe:
 	npm ci --prefix tests/viewer --no-audit --no-fund --silent

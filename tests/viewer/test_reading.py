@@ -31,6 +31,7 @@ from tests.viewer.browser import (  # noqa: E402 - only where playwright is
 )
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed"),
     pytest.mark.timeout(300),  # the first waits for the demo ledger
 ]
@@ -106,8 +107,8 @@ def test_axe_is_not_blind(chromium: Any, base: str) -> None:
 
 def test_every_page_fits_the_narrowest_phone(chromium: Any, base: str, db: Path) -> None:
     with reader(chromium, base, NARROW) as one:
-        for path in addresses(db).values():
-            one.go(path)
+        for name, path in addresses(db).items():
+            assert one.go(path) == REFUSED.get(name, 200), name
 
 
 def test_every_page_is_read_without_scripts(chromium: Any, base: str, db: Path) -> None:

@@ -121,6 +121,7 @@ def test_what_workers_send_becomes_the_ledger_of_one_machine(redis_server: Redis
     assert redis.exists(REFUSED) == 0
 
 
+@pytest.mark.slow
 def test_a_writer_that_is_killed_again_and_again_doubles_and_loses_nothing(
     redis_server: RedisServer, redis: Redis, written: Path
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_writer_that_is_killed_again_and_again_doubles_and_loses_nothing(
     assert redis.exists(REFUSED) == 0
 
 
+@pytest.mark.slow
 def test_redis_may_be_killed_and_come_back(redis_server: RedisServer, redis: Redis, written: Path) -> None:
     """Senders and writer wait for it; its file has what it had said yes to."""
     with running(*writer_of(redis_server, written)) as process:

@@ -100,6 +100,7 @@ def test_the_ledger_is_that_of_one_machine(town: Town, redis: Redis) -> None:
     assert list(redis.scan_iter(f"{LEASES}*")) == []
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_asked_to_end_puts_its_crawl_back(town: Town, redis: Redis) -> None:
     town.catalogue({"paper": town.hosts[0]}, 0.5)
     with town.writer():
@@ -115,6 +116,7 @@ def test_a_worker_that_is_asked_to_end_puts_its_crawl_back(town: Town, redis: Re
     assert min(town.gaps(town.hosts[0])) >= 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "outcome"), [(signal.SIGKILL, "lost"), (signal.SIGALRM, "stopped")])
 def test_a_crawl_whose_process_is_ended_is_made_again(town: Town, redis: Redis, number: int, outcome: str) -> None:
     """Killed, or by the alarm that RQ sets for a job that takes too long."""
@@ -126,6 +128,7 @@ def test_a_crawl_whose_process_is_ended_is_made_again(town: Town, redis: Redis, 
     assert min(town.gaps(town.hosts[0])) >= DELAY
 
 
+@pytest.mark.slow
 def test_a_crawl_ends_with_its_worker(town: Town, redis: Redis) -> None:
     """One that is killed leaves nobody behind who asks on, nor anybody who moves jobs."""
     town.catalogue({"paper": town.hosts[0]}, 0.5)
@@ -157,6 +160,7 @@ def test_a_crawl_takes_no_longer_than_it_may(town: Town, redis: Redis) -> None:
         eventually(lambda: status_of(redis, "paper") == "finished")
 
 
+@pytest.mark.slow
 def test_a_worker_outlives_a_redis_that_is_away(town: Town, redis: Redis, redis_server: RedisServer) -> None:
     town.catalogue({"paper": town.hosts[0]}, DELAY)
     with town.writer(), town.worker("w1") as worker:
@@ -243,6 +247,7 @@ def wires(redis_server: RedisServer) -> Iterator[tuple[Wire, Wire]]:
         wire.close()
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_cut_off_is_silent_before_another_asks(town: Town, redis: Redis, wires: tuple[Wire, Wire]) -> None:
     """Each crawls a host. One is cut off in the middle, and another site of its host is put on the queue."""
     delay = 0.5

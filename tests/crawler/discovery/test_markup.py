@@ -105,10 +105,13 @@ def test_root_name() -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200), st.none() | st.text(max_size=30).map("text/html; charset={}".format))
-def test_never_raises(body: bytes, content_type: str | None) -> None:
+def test_any_bytes_are_text_and_no_tree_or_one_without_scripts_and_entities(body: bytes, content_type: str | None) -> None:
     text = decode(body, content_type)
     for one in (body, text):
-        html_tree(one, content_type)
+        tree = html_tree(one, content_type)
+        assert tree is None or not tree.xpath("//script | //style | //comment()")
     source, _ = xml_source(body, content_type)
+    assert source == b"" or source.startswith(b"<")
     for recover in (True, False):
-        xml_tree(source, recover=recover)
+        root = xml_tree(source, recover=recover)
+        assert root is None or not (root.getroottree().docinfo.doctype or root.xpath("//comment()"))

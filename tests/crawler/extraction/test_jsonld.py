@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from hypothesis import given
@@ -37,8 +38,20 @@ def test_loads(text: str, value: Any) -> None:
 
 
 @given(st.text(max_size=200))
-def test_loads_never_raises(text: str) -> None:
-    jsonld.loads(text)
+def test_what_is_loaded_can_be_written_and_loaded_again(text: str) -> None:
+    """From any text: never an error, and nothing that is no JSON."""
+    value = jsonld.loads(text)
+    assert repr(jsonld.loads(json.dumps(value))) == repr(value)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_sound_json_is_loaded_as_it_is(value: Any) -> None:
+    assert jsonld.loads(json.dumps(value)) == value
 
 
 def items_of(*blocks: str) -> list[jsonld.Item]:

@@ -49,8 +49,9 @@ def test_text(line: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300))
-def test_any_line(line: str) -> None:
-    is_stamp(line)
+def test_no_line_is_a_stamp_that_has_no_figure_or_has_words_before_it(line: str) -> None:
+    assert not is_stamp("".join(character for character in line if not character.isdigit()))
+    assert not is_stamp(f"The mill burned {line}")
 
 
 def test_a_stamp_is_never_body() -> None:

@@ -67,9 +67,11 @@ def test_what_is_no_digits_is_none(text: str) -> None:
 
 @given(st.text(max_size=200))
 @settings(max_examples=100)
-def test_dates_never_raise(text: str) -> None:
-    parse_http_date(text)
-    parse_digits(text)
+def test_of_any_text_a_date_is_read_only_where_it_writes_the_same(text: str) -> None:
+    at = parse_http_date(text)
+    assert at is None or http_date(at) == text.strip(" \t")
+    at = parse_digits(text)
+    assert at is None or digits_of(at) == text
 
 
 @given(st.text(max_size=200))

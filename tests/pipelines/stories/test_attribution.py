@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.stories.attribution import credited_agency, named_agency
+from pipelines.text.lexicons.agencies import agency_name
 from tests.table import table
 
 TEXT = "The harbour was shut on Tuesday after a boat ran aground.\n\nNobody was hurt, the coastguard said, and it opened at noon."
@@ -54,6 +55,6 @@ def test_credited(printed: list[str | None], agency: str | None) -> None:
 
 @given(st.text(max_size=60) | st.none(), st.text(max_size=400), st.lists(st.text(max_size=40), max_size=3))
 @settings(max_examples=100)
-def test_any_text(byline: str | None, body: str, printed: list[str]) -> None:
-    named_agency(byline, (), body)
-    credited_agency(printed)
+def test_in_any_text_what_is_found_is_the_name_of_an_agency(byline: str | None, body: str, printed: list[str]) -> None:
+    for agency in (named_agency(byline, (), body), credited_agency(printed)):
+        assert agency is None or agency_name(agency.casefold()) == agency
