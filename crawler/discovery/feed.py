@@ -7,16 +7,18 @@ nothing; wrapped links that only their maker can resolve are reported and left o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final, TypeAlias
 
 from lxml import etree
 
+from crawler.discovery.address import IsOwn, mended, own_hosts_of
 from crawler.discovery.candidate import Candidate, FeedEntry, Listing, SourceKind, claimed_time, claimed_title, problem_lines
 from crawler.discovery.json_feed import json_entries
 from crawler.discovery.markup import decode, root_name, xml_source, xml_tree
-from pipelines.text.urls import absolute, canonicalize
+from pipelines.text.urls import absolute, article_key, canonicalize
 
 MAX_FEED_BYTES: Final = 20_000_000
 MAX_ENTRIES: Final = 2_000
@@ -42,42 +44,51 @@ _PREFIXES: Final = {
 }
 _PUBLISHED: Final = ("pubdate", "published", "issued", "atom:published", "dcterms:issued", "dc:date", "dcterms:created")
 _MODIFIED: Final = ("updated", "modified", "atom:updated", "dcterms:modified")
+_FIELDS: Final = frozenset(
+    name.rpartition(":")[2].encode() for name in (*_PUBLISHED, *_MODIFIED, "title", "link", "guid", "id", "feedburner:origlink")
+)
 _XML_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _RDF_ABOUT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
-_ENTRY_START: Final = re.compile(rb"<((?:[A-Za-z_][\w.-]{0,30}:)?(?:item|entry))(?=[\s>])")
+_ROOTS: Final = frozenset({"rss", "rdf", "feed", "channel"})
+_ENTRIES: Final = tuple(f"{{*}}{form}" for name in ("item", "entry") for form in (name, name.upper(), name.title()))
+_ENTRY_START: Final = re.compile(rb"<((?:[A-Za-z_][\w.-]{0,30}:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
+_TAG: Final = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<(/?)([A-Za-z_][\w.:-]{0,60})[^<>]*>", re.DOTALL)
 _ROOT_TAG: Final = re.compile(rb"<[A-Za-z_][^<>]{0,20000}>")
 _WRAPPER: Final = re.compile(r"https?://(?:news\.google\.[a-z.]{2,6}/|www\.google\.[a-z.]{2,6}/url\?)")
 
 _Fields: TypeAlias = dict[str, list[etree._Element]]
 
 
-def parse_feed(body: bytes, url: str, timezone: str = "UTC", content_type: str | None = None) -> Listing:
-    """Candidates in the order of the feed, each URL once. `timezone` reads times that are written without a zone.
+def parse_feed(body: bytes, url: str, timezone: str = "UTC", content_type: str | None = None, *,
+               same_site: IsOwn | None = None) -> Listing:  # fmt: skip
+    """Candidates in the order of the feed, each URL once. `timezone` reads times that are written without a zone; `same_site` tells
+    of an absolute URL whether it is the site's own (without it: the feed's host, `www.` or not).
 
     An RSS `pubDate` or `dc:date` claims publication only; Atom `updated` and `dcterms:modified` claim modification.
     """
     if len(body) > MAX_FEED_BYTES:
         return Listing(problems=(f"feed of {len(body)} bytes is over the limit of {MAX_FEED_BYTES}",))
     problems: list[str] = []
-    base = absolute(url) or url
+    page, is_own = absolute(url) or url, same_site or own_hosts_of(url)
     if body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-        entries = json_entries(decode(body, content_type), base, problems)
+        entries = json_entries(decode(body, content_type), page, problems)
     else:
-        entries = _xml_entries(body, base, content_type, problems)
-    candidates = tuple(_candidates(entries, timezone, problems))
+        entries = _xml_entries(body, page, content_type, is_own, problems)
+    candidates = tuple(_candidates(entries, page, timezone, is_own, problems))
     return Listing(candidates=candidates, problems=problem_lines(problems))
 
 
-def _candidates(entries: Iterable[FeedEntry], timezone: str, problems: list[str]) -> Iterator[Candidate]:
+def _candidates(entries: Iterable[FeedEntry], page: str, timezone: str, is_own: IsOwn, problems: list[str]) -> Iterator[Candidate]:
+    read = list(islice(entries, MAX_ENTRIES + 1))
+    addresses = [_addresses(entry, is_own) for entry in read[:MAX_ENTRIES]]
+    fronts = _fronts(addresses) | {article_key(page)}
     seen: set[str] = set()
-    for number, entry in enumerate(entries, start=1):
-        if number > MAX_ENTRIES:
-            problems.append(f"more than {MAX_ENTRIES} entries: the rest is left out")
-            return
-        found = [address for link in entry.links if (address := canonicalize(link, entry.base)) is not None]
-        address = next((address for address in found if not _WRAPPER.match(address)), None)
+    for number, (entry, found) in enumerate(zip(read, addresses, strict=False), start=1):
+        own = [address for address in found if not _WRAPPER.match(address)]
+        address = next((address for address in own if not _is_front(address, fronts)), None)
         if address is None:
-            problems.append(f"entry {number}: " + ("a Google News wrapper link" if found else "no usable link"))
+            why = "leads to a front page only" if own else "a Google News wrapper link" if found else "no usable link"
+            problems.append(f"entry {number}: {why}")
         elif address not in seen:
             seen.add(address)
             yield Candidate(
@@ -87,9 +98,27 @@ def _candidates(entries: Iterable[FeedEntry], timezone: str, problems: list[str]
                 claimed_modified=claimed_time(entry.modified, timezone, "feed"),
                 claimed_published=claimed_time(entry.published, timezone, "feed"),
             )
+    if len(read) > MAX_ENTRIES:
+        problems.append(f"more than {MAX_ENTRIES} entries: the rest is left out")
 
 
-def _xml_entries(body: bytes, base: str, content_type: str | None, problems: list[str]) -> Iterator[FeedEntry]:
+def _addresses(entry: FeedEntry, is_own: IsOwn) -> list[str]:
+    links = (mended(link, entry.base, is_own) for link in entry.links)
+    return [address for link in links if link and (address := canonicalize(link, entry.base)) is not None]
+
+
+def _fronts(entries: list[list[str]]) -> set[str]:
+    """The page that all entries of a feed link to first, where they name others: it is none of theirs."""
+    firsts = Counter(article_key(found[0]) for found in entries if found)
+    others = {article_key(found[1]) for found in entries if len(found) > 1}
+    return set(firsts) if len(firsts) == 1 and firsts.total() > 1 and len(others - set(firsts)) > 1 else set()
+
+
+def _is_front(address: str, fronts: set[str]) -> bool:
+    return not address.partition("://")[2].partition("/")[2] or article_key(address) in fronts
+
+
+def _xml_entries(body: bytes, page: str, content_type: str | None, is_own: IsOwn, problems: list[str]) -> Iterator[FeedEntry]:
     data, complaints = xml_source(body, content_type)
     problems.extend(complaints)
     kind = root_name(data)
@@ -99,32 +128,54 @@ def _xml_entries(body: bytes, base: str, content_type: str | None, problems: lis
     # A tree of millions of empty tags would take a gigabyte; entry by entry each is small.
     many = data.count(b"<") > _MAX_TAGS
     root = None if many else xml_tree(data, recover=False)
-    if root is None:
+    count = 0
+    if root is not None:
+        for count, entry in enumerate(_entries_of_tree(root, page, is_own), start=1):  # noqa: B007
+            yield entry
+    else:
         if not many:
             problems.append("not well-formed: read entry by entry")
-        yield from _entries_of_fragments(data, base, problems)
-        return
-    space = etree.QName(root).namespace
-    for element in root.iter("{*}item", "{*}entry"):
-        if _name(element, space) in {"item", "entry"}:
+        for count, entry in enumerate(_entries_of_fragments(data, page, is_own, problems), start=1):  # noqa: B007
+            yield entry
+    if not count and kind not in _ROOTS:
+        problems.append(f"no feed: the root element is <{kind}>, and there are no entries in it")
+
+
+def _entries_of_tree(root: etree._Element, page: str, is_own: IsOwn) -> Iterator[FeedEntry]:
+    space, base = etree.QName(root).namespace, _base(root, page, is_own)
+    for element in root.iter(*_ENTRIES):
+        if _name(element, space) in {"item", "entry"} and next(element.iterancestors(*_ENTRIES), None) is None:
             yield _entry(element, element, space, base)
 
 
-def _entries_of_fragments(data: bytes, base: str, problems: list[str]) -> Iterator[FeedEntry]:
+def _base(root: etree._Element | None, page: str, is_own: IsOwn) -> str:
+    """What relative links of RSS belong to: the site as its channel names it, as feed readers have it; Atom says `xml:base`."""
+    for channel in root.iter("{*}channel", "{*}CHANNEL") if root is not None else ():
+        for part in channel:
+            link = mended(_text(part), page, is_own) if _name(part, etree.QName(channel).namespace) == "link" else None
+            if link and (address := absolute(link, page)) and is_own(address):
+                return address
+        break
+    return page
+
+
+def _entries_of_fragments(data: bytes, page: str, is_own: IsOwn, problems: list[str]) -> Iterator[FeedEntry]:
     """Entries cut out of the text and parsed each on its own, so that no broken tag swallows the next entry."""
     root_tag = _ROOT_TAG.match(data)
     opening = re.sub(rb"/?>$", b">", root_tag[0]) if root_tag else b"<feed>"
     start = _ENTRY_START.search(data)
+    head = data[: start.start()] if start else b""
+    base = _base(xml_tree(_without_nested(head), recover=True), page, is_own) if len(head) <= _MAX_ENTRY_BYTES else page
     while start is not None:
         following = _ENTRY_START.search(data, start.end())
         chunk = data[start.start() : following.start() if following else len(data)]
-        end = chunk.rfind(b"</" + start[1])
+        end = chunk.lower().rfind(b"</" + start[1].lower())
         if end < 0 and following is None:
             problems.append("the document is cut off within its last entry")
             return
         tree = None
         if len(chunk) <= _MAX_ENTRY_BYTES:
-            tree = xml_tree(opening + (chunk[:end] if end >= 0 else chunk), recover=True)
+            tree = xml_tree(opening + _without_nested(chunk[:end] if end >= 0 else chunk), recover=True)
         if tree is None:
             problems.append(f"an entry of {len(chunk)} bytes that cannot be read")
         else:
@@ -132,6 +183,32 @@ def _entries_of_fragments(data: bytes, base: str, problems: list[str]) -> Iterat
             element = next(tree.iter("{*}" + start[1].decode("ascii").rpartition(":")[2]), tree)
             yield _entry(element, element.iter(), space, base)
         start = following
+
+
+def _without_nested(entry: bytes) -> bytes:
+    """A broken entry without the elements that are closed in it and hold fields: those of `source` and `image` are not its own."""
+    opened: list[tuple[bytes, int, int]] = []
+    names: Counter[bytes] = Counter()
+    cuts: list[tuple[int, int]] = []
+    fields = 0
+    for tag in _TAG.finditer(entry):
+        name = (tag[2] or b"").lower()
+        if name.rpartition(b":")[2] in _FIELDS:
+            fields += 1
+        elif name and not tag[1] and not tag[0].endswith(b"/>"):
+            opened.append((name, tag.start(), fields))
+            names[name] += 1
+        elif tag[1] and names[name]:
+            other = b""
+            while other != name:
+                other, start, before = opened.pop()
+                names[other] -= 1
+            if fields > before:
+                while cuts and cuts[-1][0] > start:
+                    cuts.pop()
+                cuts.append((start, tag.end()))
+    bounds = [0, *(place for cut in cuts for place in cut), len(entry)]
+    return b"".join(entry[begin:end] for begin, end in zip(bounds[::2], bounds[1::2], strict=True))
 
 
 def _entry(element: etree._Element, parts: Iterable[etree._Element], space: str | None, base: str) -> FeedEntry:
@@ -166,16 +243,23 @@ def _links(element: etree._Element, fields: _Fields) -> Iterator[str]:
     yield from (_text(part) for part in fields.get("feedburner:origlink", ()))
     atom_links: list[tuple[bool, str]] = []
     for part in (*fields.get("link", ()), *fields.get("atom:link", ())):
-        if part.get("href") is None:
-            yield _text(part)
-        elif part.get("rel", "alternate") == "alternate":
-            atom_links.append(("html" not in part.get("type", "html"), part.get("href", "")))
+        address = _attribute(part, "href")
+        if address is None:
+            yield _text(part) or (part.tail or "")  # "<link/>https://...": what an HTML parser made of it
+        elif (_attribute(part, "rel") or "alternate").lower() == "alternate":
+            atom_links.append(("html" not in (_attribute(part, "type") or "html"), address))
     yield from (link for _, link in sorted(atom_links, key=lambda link: link[0]))
     for part in (*fields.get("guid", ()), *fields.get("id", ())):
-        if part.get("isPermaLink", "true").strip().lower() != "false" and _text(part).startswith("http"):
+        permanent = (_attribute(part, "ispermalink") or "").strip().lower()
+        if permanent == "true" or (permanent != "false" and _text(part).startswith("http")):
             yield _text(part)
     if element.get(_RDF_ABOUT, "").startswith("http"):
         yield element.get(_RDF_ABOUT, "")
+
+
+def _attribute(element: etree._Element, name: str) -> str | None:
+    """By its name in small letters, however the document writes it."""
+    return next((str(value) for key, value in element.attrib.items() if str(key).lower() == name), None)
 
 
 def _first_text(fields: _Fields, names: tuple[str, ...]) -> str | None:

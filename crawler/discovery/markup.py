@@ -7,6 +7,7 @@ length of what it is given and raises nothing.
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.entities import html5
 from typing import Final
 
@@ -23,10 +24,14 @@ read far enough to find "utf-16" declared in it is not UTF-16."""
 _CONTROLS: Final = bytes(code for code in range(32) if code not in {9, 10, 13})
 _NONCHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _CDATA_OR_AMPERSAND: Final = re.compile(
-    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#([0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?", re.DOTALL
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(#(?:[0-9]{1,20}|[xX][0-9A-Fa-f]{1,20}));?|([A-Za-z][A-Za-z0-9]{1,31});"
+    rb"|(amp|lt|gt|quot)(?![A-Za-z0-9=]))?",
+    re.DOTALL,
 )
+"""Numbers may lack their semicolon, as HTML has it. Of names only XML's own may, and not where a query goes on: in
+"?view=1&copy=2" there is no sign of copyright, in "?x=1&ampere=2" no ampersand."""
 _XML_NAMES: Final = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
-_DOCUMENT_START: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?(?:rss|RDF|feed|urlset|sitemapindex)[\s>]")
+_DOCUMENT_START: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?(?:rss|rdf|feed|urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _TAG_NAME: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?([A-Za-z_][\w.-]{0,60})")
 MAX_TAGS: Final = 300_000
 _MAX_PROLOG_PARTS: Final = 1000
@@ -147,16 +152,12 @@ def _doctype_end(data: bytes, start: int) -> int:
 
 
 def _plain_reference(match: re.Match[bytes]) -> bytes:
-    number, name = match[1], match[2]
-    if number is not None:
-        code = int(number[1:], 16) if number[:1] in b"xX" else int(number)
-        return match[0] if _is_xml_character(code) else b""
-    if name is not None:
-        if name in _XML_NAMES:
-            return match[0]
-        characters = html5.get(name.decode("ascii") + ";")
-        if characters is not None:
-            return "".join(f"&#{ord(character)};" for character in characters).encode("ascii")
+    number, name = match[1], match[2] or match[3]
+    if name in _XML_NAMES:
+        return b"&" + name + b";"
+    if number is not None or (name is not None and f"{name.decode('ascii')};" in html5):
+        characters = unescape(f"&{(number or name).decode('ascii')};").replace("\ufffd", "")
+        return "".join(f"&#{ord(character)};" for character in characters if _is_xml_character(ord(character))).encode("ascii")
     return match[0] if match[0].startswith(b"<") else b"&amp;" + match[0][1:]
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from crawler.discovery.address import mended, own_hosts_of
 from crawler.discovery.candidate import Candidate, Listing, SourceKind, claimed_title
 from crawler.discovery.markup import html_tree
 from crawler.discovery.shape import Shape, article_shape, word_count
@@ -113,23 +114,19 @@ def _is_headline(title: str | None) -> bool:
 
 def _links(tree: etree._Element, url: str, same_site: Callable[[str], bool] | None) -> list[_Link]:
     base, own = _base(tree, url), article_key(url)
+    is_own = same_site or own_hosts_of(url)
     places: dict[etree._Element, _Place] = {}
     found: dict[str, _Link] = {}
     for anchor in islice(tree.iter("a"), MAX_LINKS):
-        address = canonicalize(anchor.get("href", ""), base)
+        address = canonicalize(mended(anchor.get("href", ""), base, is_own) or "", base)
         if address is None:
             continue
         address = amp_to_article(address) or address
         key = article_key(address)
-        on_site = _host(key) == _host(own) if same_site is None else same_site(address)
-        if on_site and key != own:
+        if is_own(address) and key != own:
             link = _link(anchor, address, _place(anchor, places))
             found[key] = _merged(found[key], link) if key in found else link
     return list(found.values())
-
-
-def _host(key: str) -> str:
-    return key.partition("/")[0]
 
 
 def _link(anchor: etree._Element, address: str, place: _Place) -> _Link:

@@ -15,6 +15,7 @@ from typing import Final
 
 from lxml import etree
 
+from crawler.discovery.address import IsOwn, mended, own_hosts_of
 from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind, claimed_time, claimed_title, problem_lines
 from crawler.discovery.feed import parse_feed
 from crawler.discovery.markup import decode, root_name, xml_parser, xml_source
@@ -26,15 +27,16 @@ MAX_URLS: Final = 50_000
 """Both are the sitemap protocol's own limits (50 MB unpacked, 50,000 addresses)."""
 
 _ROOT_TAG: Final = re.compile(rb"<([A-Za-z_][\w.-]{0,30}:)?([\w.-]{1,60})[^<>]{0,20000}>")
-_ENTRY_END: Final = re.compile(rb"</(?:url|sitemap)\s{0,9}>")
+_ENTRY_END: Final = re.compile(rb"</(?:url|sitemap)\s{0,9}>", re.IGNORECASE)
+_ENTRIES: Final = tuple(f"{{*}}{form}" for name in ("url", "sitemap") for form in (name, name.upper(), name.title()))
 _PIECE_BYTES: Final = 262_144
 
 _Clock = Callable[[str | None], Timestamp | None]
 
 
-def parse_sitemap(body: bytes, url: str, timezone: str = "UTC") -> Listing:
+def parse_sitemap(body: bytes, url: str, timezone: str = "UTC", *, same_site: IsOwn | None = None) -> Listing:
     """`lastmod` claims modification, `news:publication_date` publication. RSS and Atom, which the protocol allows in a
-    sitemap's place, are read as feeds."""
+    sitemap's place, are read as feeds; `same_site` as there."""
     content, problem = inflate(body, MAX_SITEMAP_BYTES)
     problems = [problem] if problem else []
     if not content:
@@ -42,22 +44,25 @@ def parse_sitemap(body: bytes, url: str, timezone: str = "UTC") -> Listing:
     data, complaints = xml_source(content)
     problems.extend(complaints)
     kind = root_name(data)
-    base = absolute(url) or url
+    base, is_own = absolute(url) or url, same_site or own_hosts_of(url)
     if kind in {"rss", "rdf", "feed"}:
-        listing = parse_feed(content, url, timezone)
+        listing = parse_feed(content, url, timezone, same_site=same_site)
         return Listing(listing.candidates, problems=tuple(dict.fromkeys([*problems, *listing.problems])))
     if kind == "html":
         return Listing(problems=problem_lines([*problems, "an HTML page, not a sitemap"]))
     if not kind:
-        return _plain_listing(decode(content), base, problems)
-    return _xml_listing(data, base, timezone, problems)
+        return _plain_listing(decode(content), base, is_own, problems)
+    listing = _xml_listing(data, base, timezone, is_own, problems)
+    if not listing.candidates and not listing.sitemaps and kind not in {"urlset", "sitemapindex"}:
+        return Listing(problems=(f"no sitemap: the root element is <{kind}>, and there are no addresses in it", *listing.problems))
+    return listing
 
 
-def _plain_listing(text: str, base: str, problems: list[str]) -> Listing:
+def _plain_listing(text: str, base: str, is_own: IsOwn, problems: list[str]) -> Listing:
     """One address a line. Only absolute ones: any other text is no sitemap."""
     addresses: dict[str, None] = {}
     for match in re.finditer(r"[^\r\n]+", text):
-        address = canonicalize(match[0])
+        address = canonicalize(mended(match[0], base, is_own) or "")
         if address is not None:
             addresses[address] = None
         if len(addresses) >= MAX_URLS:
@@ -69,13 +74,14 @@ def _plain_listing(text: str, base: str, problems: list[str]) -> Listing:
     return Listing(candidates, problems=problem_lines(problems))
 
 
-def _xml_listing(data: bytes, base: str, timezone: str, problems: list[str]) -> Listing:
+def _xml_listing(data: bytes, base: str, timezone: str, is_own: IsOwn, problems: list[str]) -> Listing:
     candidates: dict[str, Candidate] = {}
     sitemaps: dict[str, SitemapRef] = {}
     clock = _clock(timezone)
     for kind, fields in _entries(data, problems):
         location = fields.get("loc", "")
-        address = canonicalize(location, base) if kind == "url" else absolute(location, base)
+        link = mended(location, base, is_own) or ""
+        address = canonicalize(link, base) if kind == "url" else absolute(link, base)
         if address is None:
             problems.append(f"no usable address in an entry: {location[:200]!r}")
         elif kind == "sitemap":
@@ -126,7 +132,7 @@ def _entries(data: bytes, problems: list[str]) -> Iterator[tuple[str, dict[str, 
         tree = etree.fromstring(opening + piece + b"</" + root + b">", parser)
         if len(parser.error_log):
             problems.append(f"broken XML: {parser.error_log[0].message}")
-        for element in tree.iter("{*}url", "{*}sitemap") if tree is not None else ():
+        for element in tree.iter(*_ENTRIES) if tree is not None else ():
             yield _local(str(element.tag)), _texts(element)
 
 
@@ -148,15 +154,22 @@ def _pieces(data: bytes, start: int, problems: list[str]) -> Iterator[bytes]:
 
 
 def _texts(entry: etree._Element) -> dict[str, str]:
-    """Texts of an entry and of `news:news` within it. Pictures and videos have a `loc` and `title` of their own."""
+    """Texts of an entry and of `news:news` within it. Pictures and videos have a `loc` and `title` of their own, which are the
+    entry's nowhere: neither in their element nor, as some write them, beside it."""
     texts: dict[str, str] = {}
+    own = _prefix(entry)
     for child in entry:
         name = _local(str(child.tag))
         if name == "news":
             texts |= {_local(str(part.tag)): part.text or "" for part in child}
-        elif name not in {"image", "video"}:
-            texts[name] = child.text or ""
+        elif _prefix(child) == own:
+            texts.setdefault(name, child.text or "")
     return texts
+
+
+def _prefix(element: etree._Element) -> str:
+    """As the document writes it, declared or not."""
+    return element.prefix or str(element.tag).rpartition("}")[2].rpartition(":")[0]
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,158 @@
+"""Addresses as feeds, sitemaps and pages write them: mended where only one reading is possible, passed over where none is.
+
+The site's own hosts decide. However a scheme was lost, doubled or misspelt, the host still shows where the address begins; a path that
+merely names another host is left alone. Pure text; what comes out is still to be joined with its base and made canonical.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from itertools import zip_longest
+from typing import Final, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from pipelines.text.urls import MAX_URL, article_key
+
+IsOwn = Callable[[str], bool]
+"""Whether an absolute URL is of the site that is being read."""
+
+_REFERENCE: Final = re.compile(r"&(?:amp|#[0-9]{1,9}|#x[0-9a-f]{1,8});", re.IGNORECASE)
+"""Escaped once more than the document's own form asks for. No query carries one: its "#" would end it."""
+_LINE_BREAK: Final = re.compile(r"\s*[\t\r\n]\s*")
+_TAG: Final = re.compile(r"<[/!A-Za-z][^<>]{0,2000}>")
+_WRAPPED: Final = re.compile(r"[\"'<]\s*([^\"'<>]*)\s*[\"'>]")
+_NO_ADDRESS: Final = re.compile(r"#.*|null|none|nan|undefined|.*(?:\{\{|\$\{|\[object ).*", re.IGNORECASE)
+"""A place on the page itself, and what templates print where they have no address."""
+_SCHEME: Final = re.compile(
+    r"^(?:h?t{1,2}ps?|feed)(?:\s*[:;]\s*/*|\.?//+:?)\s*|https?(?:(?:[:;]|%3a)(?:/|%2f)+|//+)", re.IGNORECASE
+)
+"""A scheme in whatever spelling: "http:/", "https//", "ttp://", "http;//", "https%3A%2F%2F"."""
+_HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?!s?html?$|php\d?$|aspx?$|jsp$|cgi$|xml$|json$)[a-z]{2,}(?::\d+)?", re.IGNORECASE)
+_MAX_STARTS: Final = 20
+
+
+class _Start(NamedTuple):
+    """A place where an address may begin."""
+
+    scheme: str
+    slashes: int
+    host: str
+    rest: str
+    """The host and all behind it, up to the query."""
+    is_prefix: bool = False
+    """Whether nothing but this host stands before the next place: somebody put it before an address that was absolute."""
+    is_glued: bool = False
+    """Whether not even a slash does."""
+
+
+def own_hosts_of(url: str) -> IsOwn:
+    """A site of which nothing is known but one address: its host, `www.` or not."""
+    own = article_key(url).partition("/")[0]
+    return lambda other: article_key(other).partition("/")[0] == own
+
+
+def mended(link: str, base: str, is_own: IsOwn) -> str | None:
+    """The address that a link means, absolute or to be joined with `base`; None where it cannot be one."""
+    text = _plain(link)
+    if text is None or _is_sound(text):
+        return text
+    cut = min((at for at in map(text.find, "?#") if at >= 0), default=len(text))
+    head, tail = text[:cut].replace("\\", "/"), text[cut:]
+    starts = _starts(head)
+    found = _absolute(head, starts, is_own) if starts else _without_scheme(head, base, is_own)
+    return None if found is None else found + tail
+
+
+def _plain(link: str) -> str | None:
+    """Its text on one line, without tags, quotation marks and references that were escaped into it."""
+    text = link.strip()
+    if len(text) > 4 * MAX_URL:
+        return None
+    if "&" in text:
+        text = _REFERENCE.sub(lambda match: unescape(match[0].lower()), text)
+    if "<" in text:
+        text = _TAG.sub(" ", text).strip() or text
+    wrapped = _WRAPPED.fullmatch(text)
+    text = _LINE_BREAK.sub("", wrapped[1].strip() if wrapped else text)
+    parts = text.split()
+    if len(parts) > 1 and all(part.lower().startswith(("http://", "https://")) for part in parts):
+        text = parts[0] if len(set(parts)) == 1 else ""
+    return None if not text or _NO_ADDRESS.fullmatch(text) else text
+
+
+def _is_sound(text: str) -> bool:
+    """Whether there is nothing to mend: most links, so this decides fast."""
+    if not text.startswith(("https://", "http://")) or "\\" in text:
+        return False
+    host, _, path = text.partition("://")[2].partition("/")
+    return bool(host) and " " not in host and "http" not in host and host not in path and "http" not in path.partition("?")[0]
+
+
+def _starts(head: str) -> list[_Start]:
+    found: list[_Start] = []
+    marks = list(_SCHEME.finditer(head))[:_MAX_STARTS]
+    for mark, following in zip_longest(marks, marks[1:]):
+        scheme, rest = mark[0].lower(), head[mark.end() :]
+        if "%" in scheme:
+            scheme, rest = unquote(scheme), unquote(rest)
+        before = head[mark.end() : following.start()] if following else rest
+        host = before.partition("/")[0].strip()
+        is_prefix = following is not None and before.strip("/ ") == host
+        found.append(
+            _Start("https" if "s" in scheme else "http", scheme.count("/"), host, rest, is_prefix, is_prefix and "/" not in before)
+        )
+    return found
+
+
+def _absolute(head: str, starts: list[_Start], is_own: IsOwn) -> str | None:
+    """The last address of the site's own in a text; another site's where the text begins with it, or holds nothing else."""
+    begins = _SCHEME.match(head) is not None
+    own = next((number for number in range(len(starts) - 1, -1, -1) if _owns(starts[number], is_own)), None)
+    if begins and "." in starts[0].host and not starts[0].is_glued and not _owns(starts[0], is_own):
+        chosen = starts[0]
+    elif own is not None:
+        chosen = starts[own + 1] if starts[own].is_prefix else starts[own]
+    elif not begins:
+        return head
+    else:
+        chosen = next(start for start in starts if not start.is_prefix)
+    rest = _without_twin(chosen, is_own)
+    if chosen.slashes == 2 or _owns(chosen, is_own) or ("." in chosen.host and chosen.slashes > 2):
+        return f"{chosen.scheme}://{rest}"
+    return None if "." in chosen.host else "/" * min(chosen.slashes, 1) + rest
+
+
+def _without_scheme(head: str, base: str, is_own: IsOwn) -> str | None:
+    bare = head.lstrip("/:; ")
+    host = bare.partition("/")[0]
+    start = _Start(base.partition(":")[0], 0, host, bare)
+    if _owns(start, is_own):
+        return f"{start.scheme}://{_without_twin(start, is_own)}"
+    if head.startswith("//"):
+        return head if "." in host else f"/{bare}"  # no public host is without a dot
+    if head.startswith(("/", ".")):
+        return head
+    return None if " " in host or _is_host(host, bare) else head
+
+
+def _is_host(name: str, text: str) -> bool:
+    """Whether a first segment can only be the host of another site: "www.other.example", "other.example:8080/path"."""
+    return name.lower().startswith("www.") or (name != text and _HOST.fullmatch(name) is not None)
+
+
+def _owns(start: _Start, is_own: IsOwn) -> bool:
+    return bool(start.host) and is_own(f"{start.scheme}://{start.host}/")
+
+
+def _without_twin(start: _Start, is_own: IsOwn) -> str:
+    """ "host/host/path" is "host/path"."""
+    rest = start.rest
+    while True:
+        inner = rest.partition("/")[2].lstrip("/")
+        host = inner.partition("/")[0]
+        if ("." in host or ":" in host) and host.lower() == start.host.lower() and is_own(f"{start.scheme}://{host}/"):
+            rest = inner
+        else:
+            return rest
