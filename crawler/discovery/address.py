@@ -1,7 +1,7 @@
 """Addresses as feeds, sitemaps and pages write them: mended where only one reading is possible, passed over where none is.
 
-The site's own hosts decide. However a scheme was lost, doubled or misspelt, the host still shows where the address begins; a path that
-merely names another host is left alone. Pure text; what comes out is still to be joined with its base and made canonical.
+The site's own hosts decide. However a scheme was lost, doubled or misspelt, the host still shows where the address begins; a path
+that merely names another host is left alone. Pure text; what comes out is still to be joined with its base and made canonical.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from html import unescape
 from itertools import zip_longest
 from typing import Final, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pipelines.text.urls import MAX_URL, article_key
 
@@ -29,7 +29,11 @@ _SCHEME: Final = re.compile(
     r"^(?:h?t{1,2}ps?|feed)(?:\s*[:;]\s*/*|\.?//+:?)\s*|https?(?:(?:[:;]|%3a)(?:/|%2f)+|//+)", re.IGNORECASE
 )
 """A scheme in whatever spelling: "http:/", "https//", "ttp://", "http;//", "https%3A%2F%2F"."""
-_HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?!s?html?$|php\d?$|aspx?$|jsp$|cgi$|xml$|json$)[a-z]{2,}(?::\d+)?", re.IGNORECASE)
+_HOST: Final = re.compile(
+    r"(?:[\w-]+\.)+(?!s?html?$|php\d?$|aspx?$|jsp$|cgi$|xml$|json$)[a-z]{2,}|[\w.-]+:\d{1,5}|\d+(?:\.\d+){3}", re.IGNORECASE
+)
+_NO_PATH: Final = re.compile(r"[\s\"'<>{}\[\]]")
+"""Before an address: words of a sentence, a piece of JSON."""
 _MAX_STARTS: Final = 20
 
 
@@ -100,15 +104,16 @@ def _starts(head: str) -> list[_Start]:
         before = head[mark.end() : following.start()] if following else rest
         host = before.partition("/")[0].strip()
         is_prefix = following is not None and before.strip("/ ") == host
-        found.append(
-            _Start("https" if "s" in scheme else "http", scheme.count("/"), host, rest, is_prefix, is_prefix and "/" not in before)
-        )
+        name = "https" if "s" in scheme else "http"
+        found.append(_Start(name, scheme.count("/"), host, rest, is_prefix, is_prefix and "/" not in before))
     return found
 
 
 def _absolute(head: str, starts: list[_Start], is_own: IsOwn) -> str | None:
     """The last address of the site's own in a text; another site's where the text begins with it, or holds nothing else."""
     begins = _SCHEME.match(head) is not None
+    if not begins and _NO_PATH.search(head.partition(starts[0].host)[0]):
+        return None
     own = next((number for number in range(len(starts) - 1, -1, -1) if _owns(starts[number], is_own)), None)
     if begins and "." in starts[0].host and not starts[0].is_glued and not _owns(starts[0], is_own):
         chosen = starts[0]

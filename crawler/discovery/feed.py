@@ -61,8 +61,8 @@ _Fields: TypeAlias = dict[str, list[etree._Element]]
 
 def parse_feed(body: bytes, url: str, timezone: str = "UTC", content_type: str | None = None, *,
                same_site: IsOwn | None = None) -> Listing:  # fmt: skip
-    """Candidates in the order of the feed, each URL once. `timezone` reads times that are written without a zone; `same_site` tells
-    of an absolute URL whether it is the site's own (without it: the feed's host, `www.` or not).
+    """Candidates in the order of the feed, each URL once. `timezone` reads times that are written without a zone; `same_site`
+    tells of an absolute URL whether it is the site's own (without it: the feed's host, `www.` or not).
 
     An RSS `pubDate` or `dc:date` claims publication only; Atom `updated` and `dcterms:modified` claim modification.
     """
@@ -78,7 +78,8 @@ def parse_feed(body: bytes, url: str, timezone: str = "UTC", content_type: str |
     return Listing(candidates=candidates, problems=problem_lines(problems))
 
 
-def _candidates(entries: Iterable[FeedEntry], page: str, timezone: str, is_own: IsOwn, problems: list[str]) -> Iterator[Candidate]:
+def _candidates(entries: Iterable[FeedEntry], page: str, timezone: str, is_own: IsOwn,
+                problems: list[str]) -> Iterator[Candidate]:  # fmt: skip
     read = list(islice(entries, MAX_ENTRIES + 1))
     addresses = [_addresses(entry, is_own) for entry in read[:MAX_ENTRIES]]
     fronts = _fronts(addresses) | {article_key(page)}
@@ -138,7 +139,7 @@ def _xml_entries(body: bytes, page: str, content_type: str | None, is_own: IsOwn
         for count, entry in enumerate(_entries_of_fragments(data, page, is_own, problems), start=1):  # noqa: B007
             yield entry
     if not count and kind not in _ROOTS:
-        problems.append(f"no feed: the root element is <{kind}>, and there are no entries in it")
+        problems.append(f"no feed: the root element is <{kind}>")
 
 
 def _entries_of_tree(root: etree._Element, page: str, is_own: IsOwn) -> Iterator[FeedEntry]:
@@ -186,7 +187,7 @@ def _entries_of_fragments(data: bytes, page: str, is_own: IsOwn, problems: list[
 
 
 def _without_nested(entry: bytes) -> bytes:
-    """A broken entry without the elements that are closed in it and hold fields: those of `source` and `image` are not its own."""
+    """A broken entry without the elements that are closed in it and hold fields: those of `source`, `image` are not its own."""
     opened: list[tuple[bytes, int, int]] = []
     names: Counter[bytes] = Counter()
     cuts: list[tuple[int, int]] = []

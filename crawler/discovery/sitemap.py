@@ -54,7 +54,7 @@ def parse_sitemap(body: bytes, url: str, timezone: str = "UTC", *, same_site: Is
         return _plain_listing(decode(content), base, is_own, problems)
     listing = _xml_listing(data, base, timezone, is_own, problems)
     if not listing.candidates and not listing.sitemaps and kind not in {"urlset", "sitemapindex"}:
-        return Listing(problems=(f"no sitemap: the root element is <{kind}>, and there are no addresses in it", *listing.problems))
+        return Listing(problems=(f"no sitemap: the root element is <{kind}>", *listing.problems))
     return listing
 
 

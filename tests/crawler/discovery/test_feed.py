@@ -178,6 +178,9 @@ def test_one_broken_entry_leaves_the_others(broken: str) -> None:
         ("<link>https://u:p@example.com/</link>", "entry 1: no usable link"),
         ("<guid isPermaLink='false'>https://www.example.com/?p=1</guid>", "entry 1: no usable link"),
         ("<link>https://news.google.com/rss/articles/CBMiabc?oc=5</link>", "entry 1: a Google News wrapper link"),
+        ("<link>https://www.example.com/</link>", "entry 1: leads to a front page only"),
+        ("<link>other.example/a</link>", "entry 1: no usable link"),
+        ("<link>undefined</link>", "entry 1: no usable link"),
     ],
 )
 def test_entries_that_lead_nowhere(entry: str, problem: str) -> None:
@@ -193,13 +196,143 @@ def test_entries_that_lead_nowhere(entry: str, problem: str) -> None:
         ("Forbidden", "no feed: no markup"),
         ("<!doctype html><html><body>Sign in</body></html>", "no feed: the root element is <html>"),
         ("<urlset><url><loc>/a</loc></url></urlset>", "no feed: the root element is <urlset>"),
+        ("<opml version='2.0'><body><outline xmlUrl='/a.xml'/></body></opml>", "no feed: the root element is <opml>"),
+        ("<podcasts><show href='/a'/></podcasts>", "no feed: the root element is <podcasts>"),
+        ("<SITES><SITE>/a</SITE></SITES>", "no feed: the root element is <sites>"),
         ("{}", "no JSON Feed: it has no list of items"),
+        ('{"posts": [{"url": "/a"}]}', "no JSON Feed: it has no list of items"),
         ("[" * 100_000, "no feed: no markup"),
         ('{"items":' + "[" * 100_000, "not well-formed JSON: read entry by entry"),
     ],
 )
 def test_what_is_no_feed(document: str, problem: str) -> None:
     assert read(document) == Listing(problems=(problem,))
+
+
+def urls(document: str | bytes) -> list[str]:
+    return [candidate.url for candidate in read(document).candidates]
+
+
+CAPITALS = """<RSS VERSION="2.0"><CHANNEL><TITLE>Gazette</TITLE><ITEM><TITLE>One</TITLE><LINK>/a</LINK></ITEM>
+<Item><Guid IsPermaLink="false">https://www.example.com/x</Guid><Link>/b</Link></Item></CHANNEL></RSS>"""
+
+
+@table(
+    "document",
+    [
+        CAPITALS,
+        CAPITALS.replace("</CHANNEL>", "<BR></CHANNEL>"),
+        CAPITALS.replace("</ITEM>", "</item>"),
+        "<FEED><ENTRY><LINK REL='edit' HREF='/x'/><LINK HREF='/a'/></ENTRY><Entry><Link HREF='/b'/></Entry></FEED>",
+        "<channel><item><link>/a</link></item><item><link>/b</link></item></channel>",
+    ],
+)
+def test_capitals(document: str) -> None:
+    assert urls(document) == ["https://www.example.com/a", "https://www.example.com/b"]
+
+
+@table(
+    "nested",
+    [
+        "<source url='/w.xml'>Wire</source>",
+        "<source><title>Wire</title><link>/w</link><updated>2001-01-01T00:00:00Z</updated></source>",
+        "<image><title>Wire</title><url>/w.gif</url><link>/w</link></image>",
+        "<textInput><title>Wire</title><name>q</name><link>/w</link></textInput>",
+        "<author><title>Wire</title><link>/w</link><id>https://www.example.com/w</id></author>",
+        "<m:group><m:title>Wire</m:title><link>/w</link></m:group>",
+        "<m:group><m:group><link>/w</link></m:group><link>/w</link></m:group>",
+        "<content><div><title>Wire</title><p><link href='/w'/></p></div></content>",
+        "<description><img src='/i'><title>Wire</title><link rel='alternate' href='/w'></description>",
+    ],
+)
+def test_fields_of_nested_elements_are_not_the_entrys(nested: str) -> None:
+    space = "xmlns:m='http://search.yahoo.com/mrss/'"
+    own = "<title>Own</title><link>/a</link><updated>2025-03-07T10:00:00Z</updated>"
+    for entry in (nested + own, own + nested):
+        for end in ("", "<hr>"):
+            document = f"<rss {space}><channel><item>{entry}</item><item><link>/b</link></item>{end}</channel></rss>"
+            assert [row[:3] for row in rows(read(document))] == [
+                ("https://www.example.com/a", "Own", "2025-03-07T10:00:00Z"),
+                ("https://www.example.com/b", None, None),
+            ]
+
+
+def test_an_entry_within_an_entry_is_none_of_the_feeds() -> None:
+    inner = "<content type='application/atom+xml'><entry><link href='/w'/></entry></content>"
+    assert urls(f"<feed><entry><link href='/a'/>{inner}</entry></feed>") == ["https://www.example.com/a"]
+
+
+@table(
+    ("written", "query"),
+    [
+        ("x=1&amp;y=2", "x=1&y=2"),
+        ("x=1&#X26;y=2", "x=1&y=2"),
+        ("x=1&#x26;y=2", "x=1&y=2"),
+        ("x=1&#38y=2", "x=1&y=2"),
+        ("x=1&#0000000000038;y=2", "x=1&y=2"),
+        ("x=1&AMP;y=2", "x=1&y=2"),
+        ("x=1&y=2", "x=1&y=2"),
+        ("x=1&amp;amp;y=2", "x=1&y=2"),
+        ("x=1&amp;#38;y=2", "x=1&y=2"),
+        ("x=1&amp;#X26;y=2", "x=1&y=2"),
+        ("<![CDATA[/a?x=1&#x26;y=2]]>", "x=1&y=2"),
+        ("x=1&copy=2&lang=3&ampere=4", "x=1&copy=2&lang=3&ampere=4"),
+        ("x=1&copy", "x=1&copy"),
+        ("x=1&amp", "x=1"),
+    ],
+)
+def test_references_in_addresses(written: str, query: str) -> None:
+    link = written if "CDATA" in written else f"/a?{written}"
+    for end in ("", "<hr>"):
+        assert urls(f"<rss><channel><item><link>{link}</link></item>{end}</channel></rss>") == [
+            f"https://www.example.com/a?{query}"
+        ]
+
+
+def test_references_in_titles() -> None:
+    item = "<item><title>Caf&#XE9; &amp b&#228r &#146;n&#x2019 {}</title><link>/a</link></item>"
+    for more in ("", "&eacute;"):
+        assert (
+            rows(read(f"<rss><channel>{item.format(more)}</channel></rss>"))[0][1]
+            == f"Café & bär ’n’ {'é' if more else ''}".strip()
+        )
+
+
+FRONTS = "".join(f"<item><link>{{0}}</link><guid isPermaLink='true'>{{1}}/{number}</guid></item>" for number in (1, 2))
+
+
+@table("front", ["https://www.example.com/", "/", "https://www.example.com/news/", "https://www.example.com/news/rss/", "#"])
+def test_where_all_links_lead_to_one_page_the_permalink_is_the_address(front: str) -> None:
+    own = "https://www.example.com/story"
+    for permalink in (own, "www.example.com/story"):
+        assert urls(f"<rss><channel>{FRONTS.format(front, permalink)}</channel></rss>") == [f"{own}/1", f"{own}/2"]
+
+
+def test_one_page_that_entries_share_stays_theirs_where_they_name_no_others() -> None:
+    shared = "<item><link>/live/1</link><guid>https://www.example.com/live/1#{}</guid></item>"
+    assert urls(f"<rss><channel>{shared.format(1)}{shared.format(2)}</channel></rss>") == ["https://www.example.com/live/1"]
+
+
+@table(
+    ("channel", "link", "address"),
+    [
+        ("<link>https://www.example.com/sport/</link>", "a-1", "https://www.example.com/sport/a-1"),
+        ("<link>www.example.com/sport/</link>", "a-1", "https://www.example.com/sport/a-1"),
+        ("<image><link>/pictures/</link></image><link>https://www.example.com/</link>", "a-1", "https://www.example.com/a-1"),
+        ("<link>https://vendor.example/</link>", "a-1", "https://www.example.com/news/rss/a-1"),
+        ("<link>https://www.example.com/</link>", "?p=1", "https://www.example.com/?p=1"),
+        ("", "a-1", "https://www.example.com/news/rss/a-1"),
+    ],
+)
+def test_what_relative_links_belong_to(channel: str, link: str, address: str) -> None:
+    for end in ("", "<hr>"):
+        assert urls(f"<rss><channel>{channel}<item><link>{link}</link></item>{end}</channel></rss>") == [address]
+
+
+def test_what_an_html_parser_made_of_a_link() -> None:
+    assert urls("<rss><channel><item><link/>https://www.example.com/a<guid>1</guid></item></channel></rss>") == [
+        "https://www.example.com/a"
+    ]
 
 
 def test_an_empty_feed_is_no_problem() -> None:

@@ -54,6 +54,22 @@ MILL = Candidate(
 MAYOR = Candidate("https://www.example.com/news/mayor-resigns-after-vote-1000009", SourceKind.SECTION, "Mayor resigns after vote")
 
 
+@table(
+    "href",
+    [
+        "www.example.com/news/two-held-1000002",
+        "https://www.example.com/https://www.example.com/news/two-held-1000002",
+        "/news/\n   two-held-1000002",
+        "https:/www.example.com/news/two-held-1000002",
+    ],
+)
+def test_links_are_mended(href: str) -> None:
+    page = (
+        f"<main><h2><a href='{href}'>Two held after a raid on the old mill</a></h2><a href='other.example/x-1000003'>x</a></main>"
+    )
+    assert parse_section(page, URL).candidates == (HELD,)
+
+
 def test_the_general_judge() -> None:
     assert parse_section(PAGE, URL) == Listing((MAYOR, FAIR, HELD, BRIDGE, MILL))
     assert parse_section(PAGE.encode(), URL) == Listing((MAYOR, FAIR, HELD, BRIDGE, MILL))

@@ -99,9 +99,42 @@ def test_prefixes_that_were_never_declared() -> None:
     assert rows(read(document)) == [("https://www.example.com/a", "A b", None, None)]
 
 
+@table(
+    "entry",
+    [
+        "<loc>/a</loc><image:loc>/w.jpg</image:loc>",
+        "<image:loc>/w.jpg</image:loc><loc>/a</loc>",
+        "<video:player_loc>/w</video:player_loc><video:title>W</video:title><loc>/a</loc><video:loc>/w</video:loc>",
+        "<image:image><image:loc>/w.jpg</image:loc><image:title>W</image:title></image:image><loc>/a</loc>",
+        "<loc>www.example.com/a</loc><image:title>W</image:title>",
+        "<loc>\n  https://www.example.com/\n  a\n</loc><xhtml:link rel='alternate' href='/w'/>",
+        "<loc>https://www.example.com/https://www.example.com/a</loc><news:loc>/w</news:loc>",
+        "<loc><![CDATA[ http:/www.example.com/a ]]></loc>",
+    ],
+)
+def test_the_page_is_what_the_entrys_own_loc_names(entry: str) -> None:
+    spaces = " ".join(f"xmlns:{name}='https://schemas.example/{name}'" for name in ("image", "video", "news", "xhtml"))
+    for document in (
+        f"<urlset {spaces}><url>{entry}</url></urlset>",
+        f"<urlset><url>{entry}</url></urlset>",
+        f"<URLSET><URL>{entry.replace('loc>', 'LOC>')}</URL></URLSET>",
+    ):
+        listing = read(document)
+        assert [url.partition("://")[2] for url in urls(listing)] == ["www.example.com/a"]
+        assert [candidate.title for candidate in listing.candidates] == [None]
+
+
+def test_addresses_of_an_index_are_mended_too() -> None:
+    listing = read("<sitemapindex><sitemap><loc>www.example.com/s/1.xml?a=amp</loc></sitemap></sitemapindex>")
+    assert [one.url for one in listing.sitemaps] == ["https://www.example.com/s/1.xml?a=amp"]
+
+
 def test_plain_text() -> None:
-    listing = read("https://www.example.com/a\r\nnot an address\nhttps://www.example.com/b?utm_source=x\n/c\n")
-    assert (urls(listing), listing.problems) == (["https://www.example.com/a", "https://www.example.com/b"], ())
+    listing = read("https://www.example.com/a\r\nnot an address\nwww.example.com/d\nhttps://www.example.com/b?utm_source=x\n/c\n")
+    assert (urls(listing), listing.problems) == (
+        [f"https://www.example.com/{name}" for name in "adb"],
+        (),
+    )
 
 
 def test_a_feed_in_a_sitemaps_place() -> None:
@@ -115,6 +148,8 @@ def test_a_feed_in_a_sitemaps_place() -> None:
         (gzip.compress(b"", mtime=0), "the sitemap is empty"),
         ("<!DOCTYPE html><html><body>Not found</body></html>", "an HTML page, not a sitemap"),
         ("Not found", "no sitemap: neither markup nor addresses"),
+        ('{"urls": ["https://www.example.com/a"]}', "no sitemap: neither markup nor addresses"),
+        ("<opml version='2.0'><body/></opml>", "no sitemap: the root element is <opml>"),
         ("<urlset><url><loc>mailto:x@example.com</loc></url></urlset>", "no usable address in an entry: 'mailto:x@example.com'"),
         (b"\x1f\x8b" + b"junk" * 9, "damaged gzip body: Error -3 while decompressing data: unknown compression method"),
     ],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+
+from crawler.catalogue.site import Site
 from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
-from crawler.discovery.sources import believable, newest_first
+from crawler.discovery.sources import believable, newest_first, read
 from tests.factories import stamp
 from tests.table import table
 
@@ -27,3 +30,29 @@ def test_newest_first() -> None:
     ]  # fmt: skip
     dated = (SitemapRef("https://paper.example/a.xml", stamp(0)), SitemapRef("https://paper.example/b.xml", stamp(9)))
     assert [one.url[-5:] for one in newest_first(dated)] == ["b.xml", "a.xml"]
+
+
+SITE = Site(id="gazette", name="Gazette", url="https://www.example.com/", timezone="UTC")
+DOCUMENTS = {
+    SourceKind.FEED: "<rss><channel><item><link>example.com/news/weir-1000001</link></item></channel></rss>",
+    SourceKind.SITEMAP: "<urlset><url><loc>example.com/news/weir-1000001</loc></url></urlset>",
+    SourceKind.SECTION: "<main><a href='//example.com/news/weir-1000001'>Weir</a></main>",
+}
+
+
+def test_packed_documents_are_read_whatever_their_type_says() -> None:
+    for kind, document in DOCUMENTS.items():
+        packed = gzip.compress(document.encode(), mtime=0)
+        for body in (document.encode(), packed, gzip.compress(packed, mtime=0)):
+            for content_type in (None, "application/gzip", "text/html; charset=utf-8"):
+                listing = read(kind, body, "https://feeds.example.com/x", SITE, content_type)
+                assert [one.url for one in listing.candidates] == ["https://example.com/news/weir-1000001"]
+                assert listing.problems == ()
+
+
+def test_packed_documents_that_are_damaged_or_too_large_say_so() -> None:
+    for kind, document in DOCUMENTS.items():
+        packed = gzip.compress(document.encode() + b" " * 100_000, mtime=0)
+        assert read(kind, packed[:-9], "https://feeds.example.com/x", SITE).problems[0] == "gzip body is cut off"
+        listing = read(kind, gzip.compress(b" " * 60_000_000, mtime=0), "https://feeds.example.com/x", SITE)
+        assert (listing.candidates, listing.problems[0].startswith("gzip body unpacks to more than ")) == ((), True)
