@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,3 +15,8 @@ def clock(frozen: str | None = None) -> Clock:
         moment = datetime.fromisoformat(frozen).astimezone(UTC)
         return lambda: moment
     return lambda: datetime.now(UTC)
+
+
+def steady_seconds() -> float:
+    """Seconds of a clock that nobody sets, and that goes on while the machine sleeps; of no meaning once it starts anew."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()

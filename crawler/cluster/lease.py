@@ -10,17 +10,15 @@ from __future__ import annotations
 import logging
 import math
 import threading
-import time
 from contextlib import suppress
 
 from redis import Redis
 from redis.exceptions import LockError, RedisError
 from redis.lock import Lock
 
-from crawler.clock import clock
+from crawler.clock import steady_seconds
 
 logger = logging.getLogger(__name__)
-_real_time = clock()
 
 TTL_SECONDS = 20.0
 """A lease is over so long after it was last renewed. Longer: a host waits longer after a worker was killed; shorter: a worker
@@ -59,7 +57,7 @@ class Lease:
         """Take the lease. None where it is ours, else why it is not. Raises RedisError."""
         if float(self._redis.info("server")["uptime_in_seconds"]) < self.ttl:
             return "Redis has just started, and may have forgotten who asks the host"
-        asked = _steady()
+        asked = steady_seconds()
         if not self._lock.acquire(blocking=False, token=f"{self._holder} {asked:.3f}"):
             return f"{self._group} is being asked by {holder_of(self._redis, self._group) or 'another worker'}"
         self.fence = int(self._redis.incr(f"{FENCES}{self._group}"))
@@ -69,7 +67,7 @@ class Lease:
 
     def may_ask(self) -> bool:
         """Whether a request may leave now, so that the next holder's first one comes late enough whatever happens to us."""
-        return not self._over.is_set() and _steady() + self.pause + MARGIN_SECONDS < self._until
+        return not self._over.is_set() and steady_seconds() + self.pause + MARGIN_SECONDS < self._until
 
     def release(self) -> None:
         """Give it back. Where Redis cannot be reached it ends by itself."""
@@ -81,7 +79,7 @@ class Lease:
 
     def _renew(self) -> None:
         while not self._over.wait(self.ttl / RENEWALS):
-            asked = _steady()
+            asked = steady_seconds()
             try:
                 self._lock.extend(self.ttl, replace_ttl=True)
                 self._until = asked + self.ttl
@@ -93,10 +91,9 @@ class Lease:
 
 
 class HostWaits:
-    """The moment before which a host must not be asked, kept between crawls; like `crawler.schedule.processes.RetryAfterFile`.
+    """How long a host must not be asked, kept between crawls; like `crawler.schedule.processes.RetryAfterFile`.
 
-    Moments are seconds since the epoch, here; in Redis stands how long there is to wait, and its clock counts it down. So
-    machines whose clocks differ wait equally long.
+    The clock of Redis counts it down, so machines whose clocks differ wait equally long.
     """
 
     def __init__(self, redis: Redis, covered: float) -> None:
@@ -111,16 +108,15 @@ class HostWaits:
         return not self._unkept
 
     def read(self, host: str) -> float:
-        """0 where nothing is known; where Redis cannot tell, as long from now as a lease may last."""
+        """Seconds that are left, 0 where nothing is known; where Redis cannot tell, as long as a lease may last."""
         try:
             left = int(self._redis.pttl(f"{WAITS}{host}"))
         except RedisError:
-            return _wall_clock() + TTL_SECONDS
-        return _wall_clock() + left / 1000 if left > 0 else 0.0
+            return TTL_SECONDS
+        return left / 1000 if left > 0 else 0.0
 
-    def write(self, host: str, moment: float) -> None:
-        """Until then. What cannot be written is forgotten."""
-        seconds = moment - _wall_clock()
+    def write(self, host: str, seconds: float) -> None:
+        """From now on. What cannot be written is forgotten."""
         try:
             if seconds > 0:
                 self._redis.set(f"{WAITS}{host}", "", px=math.ceil(seconds * 1000))
@@ -136,13 +132,3 @@ def holder_of(redis: Redis, group: str) -> str | None:
     """Who holds a host's lease; None: nobody."""
     token = redis.get(f"{LEASES}{group}")
     return token.decode("utf-8", "replace").rpartition(" ")[0] if isinstance(token, bytes) else None
-
-
-def _steady() -> float:
-    """Seconds of a clock that nobody sets, and that goes on while the machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
-
-
-def _wall_clock() -> float:
-    """The real one, as `crawler.middlewares.throttle` counts: a stopped clock stops no host's."""
-    return _real_time().timestamp()

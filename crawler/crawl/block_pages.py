@@ -51,7 +51,12 @@ _TITLES = frozenset({
 })  # fmt: skip
 """A whole title, without its final stops: no newspaper leaves its own name out of the title of a story."""
 
-_DIGITS = re.compile(r"[0-9]{1,9}")
+MAX_RETRY_AFTER_SECONDS = 1e9
+"""Thirty years: who asks for more asks for no more than that."""
+
+_PIECES = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,[^,]*|[^,]+", re.IGNORECASE)
+"""Of a list: a date has its own comma behind the name of the day."""
+_SECONDS = re.compile(r"([0-9]+(?:\.[0-9]*)?) ?(?:s|sec|secs|second|seconds)?", re.IGNORECASE)
 
 
 def plain_headers(headers: Iterable[tuple[bytes, Iterable[bytes]]]) -> Headers:
@@ -73,16 +78,18 @@ def refusal_of(status: int, headers: Headers, body: bytes) -> str | None:
 def retry_after(headers: Headers, now: datetime) -> float | None:
     """Seconds that Retry-After asks to wait (RFC 9110, 10.2.3), never below 0; None where there is none that can be read.
 
-    A date is counted from the answer's own Date, where it has one: the two clocks need not agree. `now` is aware.
+    A date is counted from the answer's own Date, where it has one: the two clocks need not agree. Of several the longest counts.
+    `now` is aware.
     """
-    text = _first(headers, "retry-after").strip()
-    if _DIGITS.fullmatch(text):
-        return float(text)
-    until = _date(text)
-    if until is None:
-        return None
-    since = _date(_first(headers, "date")) or now
-    return max((until - since).total_seconds(), 0.0)
+    waits = []
+    for piece in (piece.strip(" \t\"'") for value in headers.get("retry-after", ()) for piece in _PIECES.findall(value)):
+        seconds = _SECONDS.fullmatch(piece)
+        if seconds:
+            waits.append(float(seconds[1]))
+        elif until := _date(piece):
+            since = _date(_first(headers, "date")) or now
+            waits.append(max((until - since).total_seconds(), 0.0))
+    return min(max(waits), MAX_RETRY_AFTER_SECONDS) if waits else None
 
 
 def _challenge(status: int, headers: Headers, body: bytes) -> str | None:

@@ -22,13 +22,13 @@ class DispatchError(Exception):
 
 
 class Waiting(Protocol):
-    """Before when hosts want nothing to be asked; moments are seconds since the epoch."""
+    """How long hosts want nothing to be asked, kept from one crawl to the next."""
 
     def read(self, host: str) -> float:
-        """0 where nothing is known."""
+        """Seconds that are left; 0 where nothing is known."""
 
-    def write(self, host: str, moment: float) -> None:
-        """Until then."""
+    def write(self, host: str, seconds: float) -> None:
+        """From now on."""
 
 
 class Dispatch(Protocol):

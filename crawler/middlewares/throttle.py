@@ -47,8 +47,6 @@ LONGEST_PAUSE_SECONDS = 60.0
 ON_ITS_WAY_SECONDS = 1.0
 """A request of a crawl that was killed may reach the host so much later; the next crawl lets this pass too."""
 
-_real_time = clock()
-
 STEP_SECONDS = 0.5
 """So soon does a crawl that waits see that it shall stop."""
 
@@ -111,10 +109,13 @@ class HostThrottle:
     def hear(self, answer: HostAnswer, now: float) -> bool:
         """Take note of an answer. True: the host asked to be asked again later, and `wait` knows when."""
         self.touched(now)
+        asked = answer.retry_after if answer.status in (429, 503) else None
         if answer.refusal:
             self._refused(answer.refusal)
-        elif answer.status in (429, 503) and answer.retry_after is not None:
-            return self._asked_to_wait(answer.retry_after, now)
+            if asked is not None:
+                self._asked_to_wait(asked, now)
+        elif asked is not None:
+            return self._asked_to_wait(asked, now)
         elif answer.status == 429:
             self._refused("status 429")
         elif answer.status is None or answer.status >= 500 or answer.status == 408:
@@ -230,12 +231,12 @@ class ThrottleMiddleware:
         """Leave to the crawl after us, however we end, when the host may be asked again."""
         if self._words:
             wait = self._patience(request).wait(_steady(), self._owed(request)) if pause is None else pause
-            self._words.write(host_of(request.url), _wall_clock() + wait)
+            self._words.write(host_of(request.url), wait)
 
     def _patience(self, request: Request) -> HostThrottle:
         host = host_of(request.url)
         if host not in self._hosts:
-            owed = self._words.read(host) - _wall_clock() if self._words else 0.0
+            owed = self._words.read(host) if self._words else 0.0
             wary = host == getattr(self._crawler.spider, "wary_of", None)
             self._hosts[host] = HostThrottle(
                 host, wary=wary, not_before=_steady() + min(owed, KEPT_SECONDS) if owed > 0 else None
@@ -252,8 +253,3 @@ class ThrottleMiddleware:
 
 def _steady() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _wall_clock() -> float:
-    """The real one, which other processes read too; a stopped clock stops no host's."""
-    return _real_time().timestamp()

@@ -1,7 +1,7 @@
 """What processes of one machine agree upon through the operating system: locks, the death of a parent, a supervisor's signals.
 
 One crawl of a host at a time, whoever starts it: the lock is `flock`, held by the open file, so a crawl that is killed gives it
-up, and no stale file blocks the next. Beside it stands what the host said to the crawl before: when it may be asked again. A
+up, and no stale file blocks the next. Beside it stands how long the host wants to be left alone, as the crawl before was told. A
 crawl that a schedule started ends when the schedule dies: Linux sends it the signal that asks it to stop. systemd is told
 (sd_notify(3)) that we are ready, that we live, that we stop, where it asked for that.
 """
@@ -18,35 +18,47 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
+
+from crawler.clock import clock, steady_seconds
+
+_real_time = clock()
 
 _SCHEDULES = "schedules"
 """No host is called that: this lock is shared by all schedules of a ledger."""
 
 
 class RetryAfterFile:
-    """Before when each host of a ledger wants nothing to be asked, kept from one crawl to the next, whatever ended the first.
+    """How long each host of a ledger wants nothing to be asked, kept from one crawl to the next, whatever ended the first.
 
-    A file a host beside its lock; moments are seconds since the epoch. Written at each request and answer, and never flushed to
-    the disk: a machine that starts anew has waited long enough.
+    A file a host beside its lock: how many seconds, and since when. Since when by the clock that nobody sets; by the wall clock
+    only where the machine has started anew, and then a moment that has not come yet is taken for now. So no clock that was wrong
+    makes a wait longer than it was. Written at each request and answer, and never flushed to the disk.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def read(self, host: str) -> float:
-        """0 where nothing is known."""
+        """Seconds that are left; 0 where nothing is known."""
         try:
-            return float(self._path(host).read_text(encoding="ascii"))
+            asked, steady, wall, started = self._path(host).read_text(encoding="ascii").split()
+            seconds = float(asked)
+            passed = steady_seconds() - float(steady) if started == _boot() else _real_time().timestamp() - float(wall)
         except (OSError, ValueError):
             return 0.0
+        if passed < 0:
+            self.write(host, seconds)
+            return seconds
+        return max(seconds - passed, 0.0)
 
-    def write(self, host: str, moment: float) -> None:
-        """Whole or not at all; what cannot be written is only forgotten."""
+    def write(self, host: str, seconds: float) -> None:
+        """From now on. Whole or not at all; what cannot be written is only forgotten."""
         path = self._path(host)
         new = path.with_suffix(".new")
         with suppress(OSError):
-            new.write_text(f"{moment:.3f}", encoding="ascii")
+            new.write_text(f"{seconds:.3f} {steady_seconds():.3f} {_real_time().timestamp():.3f} {_boot()}", encoding="ascii")
             new.replace(path)
 
     def _path(self, host: str) -> Path:
@@ -93,6 +105,15 @@ class SchedulerLock:
     def close(self) -> None:
         """Leave."""
         self._file.close()
+
+
+@cache
+def _boot() -> str:
+    """Which start of the machine this is; where nobody knows, another for each process, so that the wall clock counts."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return f"process-{os.getpid()}"
 
 
 def _file_name(host: str) -> str:

@@ -48,6 +48,7 @@ def later(seconds: float, status: int = 429) -> HostAnswer:
         ([later(0)], 2.0, 2.0),
         ([later(30), FINE], 2.0, 30.0),
         ([HostAnswer(503)], 2.0, 4.0),
+        ([HostAnswer(503, "status 503, a challenge page (x)", 30)], 2.0, 30.0),
     ],
 )
 def test_waits(answers: list[HostAnswer], delay: float, wait: float) -> None:
@@ -74,6 +75,9 @@ def test_waits(answers: list[HostAnswer], delay: float, wait: float) -> None:
         ([later(3600)], "asks to wait 3600 s"),
         ([later(3600, 503)], "asks to wait 3600 s"),
         ([HostAnswer(403, "status 403", 3600)], None),
+        ([HostAnswer(429, "status 429, a challenge page (x)", 3600)], "asks to wait 3600 s"),
+        ([HostAnswer(429, "status 429, a challenge page (x)", 60)], None),
+        ([later(1e9)], "asks to wait 1000000000 s"),
         ([SILENCE] * (FAILURES_TO_END - 1), None),
         ([SILENCE] * FAILURES_TO_END, "failed 60 times on end"),
     ],

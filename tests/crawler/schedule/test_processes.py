@@ -1,0 +1,72 @@
+"""How long a host wants to be left alone, kept in a file whatever the clocks say."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from crawler.clock import steady_seconds
+from crawler.schedule.processes import RetryAfterFile
+from tests.table import table
+
+HOST = "paper.example:8000"
+HOURS = 3_600.0
+
+
+def boot_of(folder: Path) -> str:
+    """Which start of the machine a file of now names."""
+    RetryAfterFile(folder).write(HOST, 1)
+    return file_of(folder).read_text(encoding="ascii").split()[3]
+
+
+def file_of(folder: Path) -> Path:
+    (file,) = folder.glob("*.wait")
+    return file
+
+
+def test_a_wait_runs_out(tmp_path: Path) -> None:
+    waits = RetryAfterFile(tmp_path)
+    waits.write(HOST, 90)
+    assert 88 < RetryAfterFile(tmp_path).read(HOST) <= 90
+    waits.write(HOST, 0)
+    assert waits.read(HOST) == 0
+    assert waits.read("other.example") == 0
+
+
+@table(
+    ("asked", "steady_ago", "wall_ago", "left"),
+    [
+        (2 * HOURS, HOURS, HOURS, HOURS),
+        (2 * HOURS, HOURS, -3 * HOURS, HOURS),  # written while the clock was ahead
+        (2 * HOURS, HOURS, 3 * HOURS, HOURS),  # the clock was set forward since
+        (2 * HOURS, HOURS, -9e8, HOURS),
+        (2.0, 5.0, -3 * HOURS, 0.0),
+        (2.0, 0.5, -3 * HOURS, 1.5),
+    ],
+)
+def test_the_wall_clock_does_not_matter(tmp_path: Path, asked: float, steady_ago: float, wall_ago: float, left: float) -> None:
+    text = f"{asked} {steady_seconds() - steady_ago} {time.time() - wall_ago} {boot_of(tmp_path)}"
+    file_of(tmp_path).write_text(text, encoding="ascii")
+    assert RetryAfterFile(tmp_path).read(HOST) == pytest.approx(left, abs=0.4)
+
+
+@table(
+    ("asked", "wall_ago", "left"),
+    [(2 * HOURS, HOURS, HOURS), (2 * HOURS, 3 * HOURS, 0.0), (2 * HOURS, -3 * HOURS, 2 * HOURS), (2.0, -9e8, 2.0)],
+)
+def test_a_machine_that_started_anew_counts_by_it(tmp_path: Path, asked: float, wall_ago: float, left: float) -> None:
+    """And never longer than what was asked, however far its clock was ahead."""
+    boot_of(tmp_path)
+    file_of(tmp_path).write_text(f"{asked} 5.0 {time.time() - wall_ago} another-start", encoding="ascii")
+    assert RetryAfterFile(tmp_path).read(HOST) == pytest.approx(left, abs=0.4)
+    assert RetryAfterFile(tmp_path).read(HOST) == pytest.approx(left, abs=0.4), "nor does the wait begin again at each crawl"
+    assert left != asked or "another-start" not in file_of(tmp_path).read_text(encoding="ascii")
+
+
+@table("text", ["", "1764489600.123", "a b c d", "2.0 1.0", "\x00", "1 2 3 4 5"])
+def test_a_file_that_says_nothing_keeps_nobody_waiting(tmp_path: Path, text: str) -> None:
+    boot_of(tmp_path)
+    file_of(tmp_path).write_text(text, encoding="ascii")
+    assert RetryAfterFile(tmp_path).read(HOST) == 0
