@@ -92,12 +92,12 @@ class WriteItems:
             self._stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
 
 
-def confirm(past: SiteSnapshot, article: Article, fetch: Fetch) -> Article | Fetch:
+def confirm(snapshot: SiteSnapshot, article: Article, fetch: Fetch) -> Article | Fetch:
     """The bare Fetch where a normalised article is what the past says of it and stands where it stood; else the article."""
-    found = past.find(article.url, fetch.external_id)
+    found = snapshot.find(article.url, fetch.external_id)
     if found is None or found.known.state is not State.LIVE or found.known.stale_hash or found.url != canonical_url(article):
         return article
-    if fetch.requested_url and past.find(fetch.requested_url) not in (None, found):
+    if fetch.requested_url and snapshot.find(fetch.requested_url) not in (None, found):
         return article  # another article's address leads here now, and the ledger must hear of it
     if not is_unchanged(found.known, article, fetch.fetched):
         return article

@@ -29,7 +29,7 @@ from crawler.cluster.messages import (
     RefusedError,
     UrlQuestion,
     decode_answer,
-    decode_briefing,
+    decode_context,
 )
 from crawler.cluster.stream import Stream, StreamError
 from crawler.crawl.remote import DispatchError
@@ -47,7 +47,7 @@ _STEP_SECONDS = 1
 
 
 class WriterClient:
-    """One crawl's `crawler.crawl.remote.Dispatch`."""
+    """One crawl's `crawler.crawl.remote.RemoteWriter`."""
 
     def __init__(self, redis: Redis, lease: Lease, worker: str, clock: Clock) -> None:
         """`redis` must allow a blocking wait of a second and more."""
@@ -79,15 +79,15 @@ class WriterClient:
         if answer is None:
             return self._give_up(f"the writer did not answer within {ANSWER_SECONDS:g} s")
         try:
-            return decode_briefing(answer)
+            return decode_context(answer)
         except RefusedError as error:
             raise DispatchError(str(error)) from error
         except BadMessageError as error:
             return self._give_up(f"what the writer answered cannot be read: {error}")
 
-    def may_ask(self) -> bool:
+    def may_request(self) -> bool:
         """As `Dispatch` says."""
-        return self._lease.may_ask() and self.waits.kept
+        return self._lease.may_request() and self.waits.kept
 
     def elsewhere(self, urls: set[str]) -> set[str]:
         """As `Dispatch` says."""
@@ -106,10 +106,10 @@ class WriterClient:
         """As `Dispatch` says."""
         self._put(lambda serial: ItemFetched(self.crawl, serial, item))
 
-    def end(self, ending: CrawlResult) -> None:
+    def end(self, result: CrawlResult) -> None:
         """As `Dispatch` says."""
-        self.ending = ending
-        self._put(lambda serial: CrawlEnded(self.crawl, serial, ending))
+        self.ending = result
+        self._put(lambda serial: CrawlEnded(self.crawl, serial, result))
         self.told = True
 
     def _is_written(self) -> bool:

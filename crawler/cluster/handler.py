@@ -24,7 +24,7 @@ from crawler.cluster.messages import (
     UrlQuestion,
     decode,
     encode_answer,
-    encode_briefing,
+    encode_context,
     encode_refusal,
     place_of,
     site_of,
@@ -204,7 +204,7 @@ class MessageHandler:
         told = load_context(store, site, message.started)  # before its own row is there
         crawl_id = start_crawl(store, site.id, message.trigger, message.started, message.planned,
                                worker=message.worker, job=message.crawl)  # fmt: skip
-        answer = encode_briefing(crawl_id, told)
+        answer = encode_context(crawl_id, told)
         opened = OpenCrawl(crawl_id, message.crawl, dumped(site_table(site)), site.politeness_group, message.fence,
                            message.serial, moment(message.started), answer)  # fmt: skip
         put_open_crawl(store, site.id, opened)

@@ -45,7 +45,7 @@ def crawl(order: JobOrder) -> dict[str, Any] | Retry:
     worker = os.environ.get("RQ_WORKER_ID") or f"{socket.gethostname()}:{os.getppid()}"
     lease = Lease(redis, site.politeness_group, worker, site.delay_seconds)
     try:
-        why_not = lease.take()
+        why_not = lease.acquire()
     except RedisError as error:
         return _put_off(site, f"Redis does not answer: {error}", SILENT_SECONDS)
     if why_not:

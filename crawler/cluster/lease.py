@@ -35,7 +35,7 @@ WAITS = f"{PREFIX}wait:"
 
 
 class Lease:
-    """One host's lease. `take` it, ask `may_ask` before each request, `release` it."""
+    """One host's lease. `acquire` it, ask `may_request` before each request, `release` it."""
 
     def __init__(self, redis: Redis, group: str, holder: str, pause: float) -> None:
         """`group`: the host; `holder`: who takes it, for people; `pause`: seconds that the host wants between requests.
@@ -53,7 +53,7 @@ class Lease:
         self._over = threading.Event()
         self._renewing = threading.Thread(target=self._renew, name=f"lease-{group}", daemon=True)
 
-    def take(self) -> str | None:
+    def acquire(self) -> str | None:
         """Take the lease. None where it is ours, else why it is not. Raises RedisError."""
         if float(self._redis.info("server")["uptime_in_seconds"]) < self.ttl:
             return "Redis has just started, and may have forgotten who asks the host"
@@ -65,7 +65,7 @@ class Lease:
         self._renewing.start()
         return None
 
-    def may_ask(self) -> bool:
+    def may_request(self) -> bool:
         """Whether a request may leave now, so that the next holder's first one comes late enough whatever happens to us."""
         return not self._over.is_set() and steady_seconds() + self.pause + MARGIN_SECONDS < self._until
 

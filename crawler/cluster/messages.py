@@ -118,7 +118,7 @@ Message = CrawlOpened | ItemFetched | UrlQuestion | CrawlEnded
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _ItemJson:
     """What of ItemFetched is JSON; the page stands beside it."""
 
     crawl: CrawlName
@@ -129,7 +129,7 @@ class _Look:
 
 
 @dataclass(frozen=True, slots=True)
-class _Briefed:
+class _ContextAnswer:
     """The answer to CrawlOpened. Keys and ids lead to places among the articles: several may lead to one."""
 
     crawl: int
@@ -158,10 +158,10 @@ class _Elsewhere:
     urls: tuple[str, ...]
 
 
-_OPENED, _LOOK = struct_of(CrawlOpened, "opened", site=dict[str, Any]), struct_of(_Look, "looked")
-_ASKED, _ENDED = struct_of(UrlQuestion, "asked"), struct_of(CrawlEnded, "ended")
+_OPENED, _ITEM = struct_of(CrawlOpened, "opened", site=dict[str, Any]), struct_of(_ItemJson, "looked")
+_QUESTION, _ENDED = struct_of(UrlQuestion, "asked"), struct_of(CrawlEnded, "ended")
 _SITE = struct_of(Site, article_url=None)
-_BRIEFED, _REFUSED = struct_of(_Briefed, "briefed"), struct_of(_Refused, "refused")
+_CONTEXT_ANSWER, _REFUSED = struct_of(_ContextAnswer, "briefed"), struct_of(_Refused, "refused")
 
 
 def _readable(read: Callable[[Given], Found]) -> Callable[[Given], Found]:
@@ -196,12 +196,12 @@ def decode(fields: Mapping[bytes, bytes]) -> Message:
     version, text = fields.get(b"v"), fields.get(b"m")
     if version != VERSION or text is None:
         raise BadMessageError(f"of version {version!r}, and not {VERSION!r}"[:MAX_NAME_CHARS])
-    struct = _parsed(text, MAX_JSON_BYTES, _OPENED | _LOOK | _ASKED | _ENDED)
+    struct = _parsed(text, MAX_JSON_BYTES, _OPENED | _ITEM | _QUESTION | _ENDED)
     if isinstance(struct, _OPENED):
         return CrawlOpened(**{**structs.asdict(struct), "site": site_of(struct.site)})
-    if isinstance(struct, _LOOK):
-        return _looked(from_struct(struct, _Look), fields.get(b"p"))
-    return from_struct(struct, UrlQuestion) if isinstance(struct, _ASKED) else from_struct(struct, CrawlEnded)
+    if isinstance(struct, _ITEM):
+        return _item_fetched(from_struct(struct, _ItemJson), fields.get(b"p"))
+    return from_struct(struct, UrlQuestion) if isinstance(struct, _QUESTION) else from_struct(struct, CrawlEnded)
 
 
 def place_of(entry_id: str) -> tuple[int, int]:
@@ -210,34 +210,34 @@ def place_of(entry_id: str) -> tuple[int, int]:
     return int(milliseconds), int(number or 0)
 
 
-def encode_briefing(crawl_id: int, briefing: CrawlContext) -> bytes:
+def encode_context(crawl_id: int, context: CrawlContext) -> bytes:
     """The answer to CrawlOpened."""
-    past = briefing.past
-    articles = past.all()
+    snapshot = context.snapshot
+    articles = snapshot.all()
     places = {id(article): place for place, article in enumerate(articles)}
-    keys = {key: places[id(article)] for key, article in past.articles.items()}
-    ids = {key: places[id(article)] for key, article in past.by_external_id.items()}
-    briefed = _Briefed(crawl_id, briefing.allowed, briefing.wary_of, tuple(articles), keys, ids, past.dead_ends, past.sources,
-                       past.edit_rates, past.trust)  # fmt: skip
-    return zlib.compress(dumped(to_struct(briefed, _BRIEFED)), _FAST)
+    keys = {key: places[id(article)] for key, article in snapshot.articles.items()}
+    ids = {key: places[id(article)] for key, article in snapshot.by_external_id.items()}
+    context_answer = _ContextAnswer(crawl_id, context.allowed, context.wary_of, tuple(articles), keys, ids, snapshot.dead_ends,
+                                    snapshot.sources, snapshot.edit_rates, snapshot.trust)  # fmt: skip
+    return zlib.compress(dumped(to_struct(context_answer, _CONTEXT_ANSWER)), _FAST)
 
 
 @_readable
-def decode_briefing(answer: bytes) -> tuple[int, CrawlContext]:
+def decode_context(answer: bytes) -> tuple[int, CrawlContext]:
     """The crawl's id and what it must know; raises RefusedError, or BadMessageError."""
-    told = _parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES, _BRIEFED | _REFUSED)
-    if isinstance(told, _REFUSED):
-        raise RefusedError(told.refused[:MAX_NAME_CHARS])
-    articles = from_struct(told.articles, tuple[KnownArticle, ...])
-    past = SiteSnapshot(
-        {key: articles[place] for key, place in told.keys.items()},
-        {key: articles[place] for key, place in told.ids.items()},
-        from_struct(told.dead_ends, dict[str, LastAttempt]),
-        from_struct(told.sources, dict[str, Source]),
-        EditRateModel(from_struct(told.habits.counts, dict[str, Count])),
-        from_struct(told.trust, dict[str, ValidatorTrust]),
+    answered = _parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES, _CONTEXT_ANSWER | _REFUSED)
+    if isinstance(answered, _REFUSED):
+        raise RefusedError(answered.refused[:MAX_NAME_CHARS])
+    articles = from_struct(answered.articles, tuple[KnownArticle, ...])
+    snapshot = SiteSnapshot(
+        {key: articles[place] for key, place in answered.keys.items()},
+        {key: articles[place] for key, place in answered.ids.items()},
+        from_struct(answered.dead_ends, dict[str, LastAttempt]),
+        from_struct(answered.sources, dict[str, Source]),
+        EditRateModel(from_struct(answered.habits.counts, dict[str, Count])),
+        from_struct(answered.trust, dict[str, ValidatorTrust]),
     )
-    return told.crawl, CrawlContext(past, told.allowed, told.wary_of)
+    return answered.crawl, CrawlContext(snapshot, answered.allowed, answered.wary_of)
 
 
 def encode_refusal(reason: str) -> bytes:
@@ -274,7 +274,7 @@ def site_of(table: Mapping[str, object]) -> Site:
 def _struct(message: Message) -> tuple[Any, bytes | None]:
     """What of a message is JSON, and the page beside it."""
     if isinstance(message, UrlQuestion | CrawlEnded):
-        return to_struct(message, _ASKED if isinstance(message, UrlQuestion) else _ENDED), None
+        return to_struct(message, _QUESTION if isinstance(message, UrlQuestion) else _ENDED), None
     if isinstance(message, CrawlOpened):
         fields = {name: getattr(message, name) for name in _OPENED.__struct_fields__}
         return _OPENED(**{**fields, "site": site_table(message.site)}), None
@@ -284,15 +284,16 @@ def _struct(message: Message) -> tuple[Any, bytes | None]:
         raise BadMessageError(f"{item.url}: an article must carry its fetch")
     article = replace(item, fetch=None) if isinstance(item, Article) else None
     page = fetch.payload
-    look = _Look(message.crawl, message.serial, fetch, article, page.content_type if page else None)
-    return to_struct(look, _LOOK), page.body if page else None
+    item_json = _ItemJson(message.crawl, message.serial, fetch, article, page.content_type if page else None)
+    return to_struct(item_json, _ITEM), page.body if page else None
 
 
-def _looked(look: _Look, packed: bytes | None) -> ItemFetched:
-    fetch = look.fetch
+def _item_fetched(item_json: _ItemJson, packed: bytes | None) -> ItemFetched:
+    fetch = item_json.fetch
     if packed is not None:
-        fetch = replace(fetch, payload=Payload(_unpacked(packed, MAX_PAGE_BYTES), look.page_type))
-    return ItemFetched(look.crawl, look.serial, fetch if look.article is None else replace(look.article, fetch=fetch))
+        fetch = replace(fetch, payload=Payload(_unpacked(packed, MAX_PAGE_BYTES), item_json.page_type))
+    article = item_json.article
+    return ItemFetched(item_json.crawl, item_json.serial, fetch if article is None else replace(article, fetch=fetch))
 
 
 def _parsed(text: bytes, most: int, kind: Any) -> Any:

@@ -17,7 +17,7 @@ from crawler.commands.console import console, plain
 from crawler.commands.options import json_option, pick_sites, sites_option
 from crawler.extraction import explain, extract
 from crawler.offline.import_warc import site_of
-from crawler.spiders.run import look_at
+from crawler.spiders.run import fetch_pages
 from crawler.warc import reader
 from pipelines.article import Article, Fetch, Kind, Outcome
 from pipelines.store.rows import Row, json_of
@@ -66,7 +66,7 @@ def _pages(target: str, url: str | None, chosen: Site | None, by_host: dict[str,
         return chosen or by_host.get(site_of(address, by_host).host)
 
     if target.startswith(("http://", "https://")):
-        for seen in look_at(chosen or site_of(target, by_host), (target,)):
+        for seen in fetch_pages(chosen or site_of(target, by_host), (target,)):
             look, refusal = seen.look, None
             if isinstance(look, Fetch) and look.outcome is not Outcome.NOT_ARTICLE:
                 refusal = look.reason or str(look.outcome)

@@ -1,6 +1,6 @@
-"""What a crawl has that runs where the store is not: somebody who takes its looks, and tells it what it must know.
+"""The remote writer of a crawl whose store is on another machine: takes its items, and answers what it must know.
 
-Known to the spider's side and to the cluster, which know nothing of each other.
+Protocols only, shared by the spider's side and the cluster, which do not import each other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class DispatchError(Exception):
     """What was to be sent could not be: the crawl has to end. The message says why."""
 
 
-class Waiting(Protocol):
+class RetryClock(Protocol):
     """How long hosts want nothing to be asked, kept from one crawl to the next."""
 
     def read(self, host: str) -> float:
@@ -31,32 +31,32 @@ class Waiting(Protocol):
         """From now on."""
 
 
-class Dispatch(Protocol):
-    """One crawl's line to the writer."""
+class RemoteWriter(Protocol):
+    """One crawl's connection to the writer of the store."""
 
     @property
-    def waits(self) -> Waiting:
+    def waits(self) -> RetryClock:
         """Kept from crawl to crawl."""
 
     def open(self, site: Site, trigger: str, planned: datetime | None, started: datetime) -> tuple[int, CrawlContext]:
         """Begin a crawl: its id, and what it must know. Raises DispatchError where nobody answers."""
 
-    def may_ask(self) -> bool:
+    def may_request(self) -> bool:
         """Whether a request may leave now."""
 
     def elsewhere(self, urls: set[str]) -> set[str]:
         """Which of the URLs another site's article has; none where nobody answers."""
 
     def send(self, item: Article | Fetch) -> None:
-        """Hand over one look; waits while the writer is behind. Raises DispatchError."""
+        """Send one item; waits while the writer is behind. Raises DispatchError."""
 
-    def end(self, ending: CrawlResult) -> None:
-        """Hand over how the crawl ended. Raises DispatchError."""
+    def end(self, result: CrawlResult) -> None:
+        """Send how the crawl ended. Raises DispatchError."""
 
 
 @runtime_checkable
 class Remote(Protocol):
-    """A spider that can crawl for a ledger elsewhere."""
+    """A spider that can crawl for a store elsewhere."""
 
-    dispatch: Dispatch | None
+    remote_writer: RemoteWriter | None
     """None: its ledger is at hand."""

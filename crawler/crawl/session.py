@@ -26,15 +26,15 @@ from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_edit_rates, load_trust, rechecks_since
 from pipelines.store.writer import Recorded, RevisionWriter
 
-LIES_TOLD = 3
-"""A crawl's row names so many pages over which a host lied."""
+VIOLATIONS_NAMED = 3
+"""A crawl's row names so many pages whose validators said "unchanged" of a changed text."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlContext:
     """What a crawl must know before its first request."""
 
-    past: SiteSnapshot
+    snapshot: SiteSnapshot
     allowed: int
     """How many looks at known articles it may ask for."""
     wary_of: str | None = None
@@ -65,10 +65,10 @@ def load_context(store: Store, site: Site, now: datetime) -> CrawlContext:
     last = last_reason(store, site.id) or ""
     began = last_started(store, site.id)
     since_last = now - began if began else None
-    spent = rechecks_since(store, site.id, now - window(since_last))
+    rechecked = rechecks_since(store, site.id, now - window(since_last))
     return CrawlContext(
         SiteSnapshot.load(store, site.id),
-        allowance(site.rechecks_an_hour, spent, since_last),
+        allowance(site.rechecks_an_hour, rechecked, since_last),
         site.host if last.startswith(f"{site.host} ") and NOTHING_MORE in last else None,
     )
 
@@ -121,7 +121,7 @@ class CrawlSession:
         if recorded:
             self.outcomes[recorded.outcome] += 1
         if self.quarantine.is_full:
-            self._settle()
+            self._judge_held()
         return recorded
 
     def stop_reason(self, error: StoreError) -> str:
@@ -130,14 +130,14 @@ class CrawlSession:
 
     def close(self, result: CrawlResult) -> None:
         """Record what waited or put it aside, and write sources and the crawl's end; raises StoreError."""
-        self._settle()
+        self._judge_held()
         for source in result.sources:
             put_source(self._store, self._site.id, source if result.whole else _to_read_again(source))
         if result.whole:
-            self._statistics.listings(result.listed, result.vanished, self._crawl_id)
+            self._statistics.record_listings(result.listed, result.vanished, self._crawl_id)
         reason = result.reason
         if result.outcome is CrawlOutcome.FINISHED and reason is None and self._statistics.violations:
-            reason = "; ".join(self._statistics.violations[:LIES_TOLD])
+            reason = "; ".join(self._statistics.violations[:VIOLATIONS_NAMED])
         finish_crawl(
             self._store, self._crawl_id, result.outcome, result.finished, reason=reason, requests=result.requests,
             candidates=result.candidates, skipped=result.skipped,
@@ -149,7 +149,7 @@ class CrawlSession:
             judged = replace(judged, fetch=self._archive(judged.fetch, judged.outcome, judged.article_id))
         return self._writer.apply(judged, self._imported)
 
-    def _settle(self) -> None:
+    def _judge_held(self) -> None:
         """Record what is believed by now, each in one transaction, and put aside what is not."""
         for held, reason in self.quarantine.verdicts():
             item = held.item if reason is None else replace(held.fetch, outcome=Outcome.QUARANTINED, reason=reason)

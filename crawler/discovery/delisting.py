@@ -1,6 +1,6 @@
-"""Articles that a sitemap or feed named before and names no more, though it still names older ones: probably taken down or moved.
+"""Delisting: articles that a sitemap or feed named before and names no more, though it still names older ones. Pure.
 
-Lists that hold the latest N or the last two days drop their oldest, so what goes from the middle was taken out. Pure.
+They were probably taken down or moved: lists that hold the latest N or the last two days drop their oldest only.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ class SourceListing:
     """The earliest publication it tells of, or that we know of what it names."""
 
 
-def listed(url: str, kind: SourceKind, candidates: Iterable[Candidate], past: SiteSnapshot) -> SourceListing:
+def listing_of(url: str, kind: SourceKind, candidates: Iterable[Candidate], snapshot: SiteSnapshot) -> SourceListing:
     """What a list names; articles by the key of their own address."""
     keys, published = set(), []
     for candidate in candidates:
-        known = past.find(candidate.url)
+        known = snapshot.find(candidate.url)
         keys.add(article_key(known.url if known else candidate.url))
         if known and known.known.date_published:
             published.append(instant_of(known.known.date_published))
@@ -46,26 +46,26 @@ def listed(url: str, kind: SourceKind, candidates: Iterable[Candidate], past: Si
     return SourceListing(url, kind, frozenset(keys), min(published, default=None))
 
 
-def vanished(lists: Iterable[SourceListing], past: SiteSnapshot) -> tuple[str, ...]:
+def find_delisted(lists: Iterable[SourceListing], snapshot: SiteSnapshot) -> tuple[str, ...]:
     """Keys of the live articles that were taken out of a list, and are in no other that was read.
 
     One only where that was often found to mean nothing, to learn whether it still does.
     """
     read = {one.url: one for one in lists}
     named = frozenset().union(*(one.keys for one in read.values()))
-    taken: dict[str, list[str]] = {}
+    removed: dict[str, list[str]] = {}
     before: dict[str, int] = {}
-    for known in past.all():
+    for known in snapshot.all():
         source = read.get(known.listed_in or "")
         if source is None or known.known.state is not State.LIVE:
             continue
         before[source.url] = before.get(source.url, 0) + 1
         key = article_key(known.url)
         if key not in named and _is_younger(known, source.oldest):
-            taken.setdefault(source.url, []).append(key)
-    enough = {url for url, keys in taken.items() if len(keys) <= max(MOST_AT_ONCE, MOST_SHARE * before[url])}
-    found = tuple(key for url in taken if url in enough for key in taken[url])
-    return found if past.edit_rates.precision(VANISHED) >= BELIEVED else found[:1]
+            removed.setdefault(source.url, []).append(key)
+    enough = {url for url, keys in removed.items() if len(keys) <= max(MOST_AT_ONCE, MOST_SHARE * before[url])}
+    found = tuple(key for url in removed if url in enough for key in removed[url])
+    return found if snapshot.edit_rates.precision(VANISHED) >= BELIEVED else found[:1]
 
 
 def where_listed(lists: Iterable[SourceListing]) -> Mapping[str, str]:

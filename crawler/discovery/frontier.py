@@ -1,8 +1,8 @@
-"""Which URLs a crawl asks for, in which order, and why not the others. Pure: candidates and the past in, a choice out.
+"""The frontier: which URLs a crawl fetches, in which order, and why not the others. Pure: candidates and snapshot in, plan out.
 
-Asked for is what is named by a person, what a source says has changed, what is new, and what is due for another look.
-A claim of change is asked in full, where the site's claims mostly come true; a look that is only due goes with the stored
-validators, as far as the host's 304s are trusted, and within the allowance of the hour.
+Fetched is what a person named, what a source says has changed, what is new, and what is due for a recheck. A claim of change
+is fetched unconditionally, where the site's claims mostly come true; a recheck carries the stored validators, as far as the
+host's 304s are trusted, and stays within the allowance of the hour.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from pipelines.text.dates import Timestamp
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
 CLAIM_MARGIN = timedelta(seconds=90)
-"""A sitemap's lastmod this little after the page's own stamp tells of the same edit."""
+"""A sitemap's lastmod this little after the page's own stamp means the same edit."""
 
 MAX_RETRIES = 5
-"""So often is a URL asked for again that never answered and that no source names any more."""
+"""How often a URL is fetched again that never answered and that no source names any more."""
 
 AUDIT_INTERVAL = timedelta(hours=1)
-"""Sections and feeds that named nothing the sitemaps did not are asked this often only. More often costs requests; more
-seldom finds an article late when a sitemap stands still."""
+"""Sections and feeds that named nothing beyond the sitemaps are fetched only this often. Shorter costs requests; longer
+finds an article late when a sitemap stands still."""
 
 
 class RecheckMode(StrEnum):
-    """Which known articles a crawl looks at again."""
+    """Which known articles a crawl fetches again."""
 
     DUE = "due"
     ALL = "all"
@@ -47,12 +47,12 @@ class RecheckMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """One URL to ask for, and why."""
+    """One URL to fetch, and why."""
 
     url: str
     why: str
     """"named", "changed", "vanished", "new", "due", "failed before"."""
-    past: KnownArticle | None = None
+    known: KnownArticle | None = None
     claimed_modified: Timestamp | None = None
     conditional: bool = False
     aliases: tuple[tuple[str, str], ...] = ()
@@ -61,12 +61,12 @@ class PlannedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to ask for, in order; how many candidates were passed over, by reason."""
+    """What to fetch, in order; how many candidates were skipped, by reason."""
 
-    asks: tuple[PlannedRequest, ...] = ()
+    requests: tuple[PlannedRequest, ...] = ()
     skipped: Mapping[Skipped, int] = field(default_factory=dict)
     fresh: frozenset[str] = frozenset()
-    """Keys of the candidates that the past did not know."""
+    """Keys of the candidates that the snapshot did not know."""
 
 
 @dataclass(slots=True)
@@ -82,9 +82,9 @@ class _Sorted:
     skipped: Counter[Skipped] = field(default_factory=Counter)
 
 
-def choose(
+def plan_requests(
     candidates: Iterable[Candidate],
-    past: SiteSnapshot,
+    snapshot: SiteSnapshot,
     site: Site,
     now: datetime,
     *,
@@ -92,43 +92,43 @@ def choose(
     named: Iterable[str] = (),
     elsewhere: frozenset[str] = frozenset(),
     limit: int = 2_000,
-    vanished: Iterable[str] = (),
+    delisted: Iterable[str] = (),
     allowed: int | None = None,
 ) -> Plan:
-    """Choose at most `limit` URLs. `named` come whatever is known; `elsewhere` are URLs that another site's article has;
-    `vanished` are keys of articles that a source has taken out.
+    """Plan at most `limit` requests. `named` come whatever is known; `elsewhere` are URLs that another site's article has;
+    `delisted` are keys of articles that a source names no more.
 
-    `allowed` are the looks at known articles that the hour leaves; claims of change come first, and are asked for in any case.
+    `allowed` is the number of rechecks that the hour leaves; claims of change come first, and are fetched in any case.
     """
     sorted_out = _Sorted(amp={})
     for url in named:
         address = canonicalize(url) or url
-        known = past.find(address, site.external_id(address))
+        known = snapshot.find(address, site.external_id(address))
         if known and known.withdrawn:
             sorted_out.skipped[Skipped.WITHDRAWN] += 1
         else:
             sorted_out.first[article_key(address)] = PlannedRequest(address, "named", known)
-    _sort(sorted_out, candidates, past, site, now, elsewhere)
+    _sort(sorted_out, candidates, snapshot, site, now, elsewhere)
     if recheck is not RecheckMode.NONE:
-        gone = {key: past.articles[key] for key in vanished if key in past.articles and not past.articles[key].withdrawn}
-        sorted_out.first |= {
-            key: PlannedRequest(one.url, "vanished", one) for key, one in gone.items() if key not in sorted_out.first
-        }
+        for key in delisted:
+            article = snapshot.articles.get(key)
+            if article and not article.withdrawn and key not in sorted_out.first:
+                sorted_out.first[key] = PlannedRequest(article.url, "vanished", article)
     first, fresh, skipped = sorted_out.first, sorted_out.fresh, sorted_out.skipped
-    again = _again(sorted_out, past, now, recheck, allowed)
-    room = max(limit - len(first) - min(len(again), limit // 4), 0)
+    rechecks = _rechecks(sorted_out, snapshot, now, recheck, allowed)
+    room = max(limit - len(first) - min(len(rechecks), limit // 4), 0)
     newest = sorted(fresh.items(), key=lambda item: _newest_first(item[1]))
     new = [PlannedRequest(one.url, "new", None, one.claimed_modified, aliases=sorted_out.amp.get(key, ())) for key, one in newest]
     if len(new) > room:
         skipped[Skipped.CRAWL_LIMIT] = len(new) - room
     # Rechecks before new ones: an article that has moved is met at its old address, which redirects, before its new one.
-    again_room = max(limit - len(first) - len(new[:room]), 0)
-    asks = (*first.values(), *islice(again.values(), again_room), *new[:room])
-    return Plan(asks[:limit], dict(skipped), frozenset(fresh))
+    recheck_room = max(limit - len(first) - len(new[:room]), 0)
+    requests = (*first.values(), *islice(rechecks.values(), recheck_room), *new[:room])
+    return Plan(requests[:limit], dict(skipped), frozenset(fresh))
 
 
-def worth_asking(source: Source | None, others: Iterable[Source], now: datetime) -> bool:
-    """Whether a feed or section page is asked in this crawl.
+def is_source_due(source: Source | None, others: Iterable[Source], now: datetime) -> bool:
+    """Whether a feed or section page is fetched in this crawl.
 
     It is, unless the site's sitemaps carry `lastmod` and named all that this source named when it was last read, less than
     AUDIT_INTERVAL ago.
@@ -139,42 +139,42 @@ def worth_asking(source: Source | None, others: Iterable[Source], now: datetime)
     return not covered or now - source.fetched >= AUDIT_INTERVAL
 
 
-def _sort(out: _Sorted, candidates: Iterable[Candidate], past: SiteSnapshot, site: Site, now: datetime,
+def _sort(out: _Sorted, candidates: Iterable[Candidate], snapshot: SiteSnapshot, site: Site, now: datetime,
           elsewhere: frozenset[str]) -> None:  # fmt: skip
     merged, out.amp = _merged(candidates)
     for key, candidate in merged.items():
-        known = past.find(candidate.url, site.external_id(candidate.url))
-        reason = _passed_over(candidate, known, past, site, now, elsewhere)
+        known = snapshot.find(candidate.url, site.external_id(candidate.url))
+        reason = _passed_over(candidate, known, snapshot, site, now, elsewhere)
         if reason:
             out.skipped[reason] += 1
             if reason is Skipped.UNRELIABLE_CLAIM and known:
                 out.doubted[article_key(known.url)] = candidate.claimed_modified
         elif known:
-            ask = PlannedRequest(known.url, "changed", known, candidate.claimed_modified, aliases=out.amp.get(key, ()))
-            out.first.setdefault(key, ask)
+            planned = PlannedRequest(known.url, "changed", known, candidate.claimed_modified, aliases=out.amp.get(key, ()))
+            out.first.setdefault(key, planned)
         elif key not in out.first:
             out.fresh[key] = candidate
 
 
-def _again(
-    out: _Sorted, past: SiteSnapshot, now: datetime, recheck: RecheckMode, allowed: int | None
+def _rechecks(
+    out: _Sorted, snapshot: SiteSnapshot, now: datetime, recheck: RecheckMode, allowed: int | None
 ) -> dict[str, PlannedRequest]:
-    """What is asked for though no source wants it: audits within the allowance, then what gave no answer before."""
-    asked = [article_key(ask.past.url) for ask in out.first.values() if ask.past]
-    taken = {*out.first, *asked, *out.fresh}
-    audits = {key: found for key, found in _audits(past, now, recheck).items() if key not in taken}
-    room = len(audits) if allowed is None else max(allowed - len(asked), 0)
-    order = in_order((due for due, _ in audits.values()), room, now, past.edit_rates)
+    """What is fetched although no source asks for it: rechecks within the allowance, then what gave no answer before."""
+    requested = [article_key(planned.known.url) for planned in out.first.values() if planned.known]
+    taken = {*out.first, *requested, *out.fresh}
+    audits = {key: found for key, found in _audits(snapshot, now, recheck).items() if key not in taken}
+    room = len(audits) if allowed is None else max(allowed - len(requested), 0)
+    order = in_order((due for due, _ in audits.values()), room, now, snapshot.edit_rates)
     if len(order) < len(audits):
         out.skipped[Skipped.RECHECK_BUDGET] = len(audits) - len(order)
-    again = {one.key: _audit(one.key, audits[one.key][1], past, now, out.doubted.get(one.key)) for one in order}
-    return again | {key: ask for key, ask in _retries(past, now, recheck).items() if key not in taken}
+    rechecks = {one.key: _audit(one.key, audits[one.key][1], snapshot, now, out.doubted.get(one.key)) for one in order}
+    return rechecks | {key: planned for key, planned in _retries(snapshot, now, recheck).items() if key not in taken}
 
 
 def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict[str, tuple[tuple[str, str], ...]]]:
     """One candidate a page: what several sources claim of it, the latest of each; and the AMP twins of those named plainly.
 
-    An AMP page tells the same story in another template, and may be read otherwise: it is asked for only where nothing else is
+    An AMP page has the same text in another template, and may be read otherwise: it is fetched only where nothing else is
     known.
     """
     merged: dict[str, Candidate] = {}
@@ -195,9 +195,9 @@ def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict
     return merged, amp
 
 
-def _passed_over(candidate: Candidate, known: KnownArticle | None, past: SiteSnapshot, site: Site, now: datetime,
+def _passed_over(candidate: Candidate, known: KnownArticle | None, snapshot: SiteSnapshot, site: Site, now: datetime,
                  elsewhere: frozenset[str]) -> Skipped | None:  # fmt: skip
-    """Why a candidate is not asked for, or None where it is."""
+    """Why a candidate is not fetched, or None where it is."""
     if known and known.withdrawn:
         return Skipped.WITHDRAWN
     if known and known.reserved and not _due_again(known.reserved, now):
@@ -206,7 +206,7 @@ def _passed_over(candidate: Candidate, known: KnownArticle | None, past: SiteSna
         return Skipped.NOT_CHANGED
     if known:
         due = instant_of(known.next_check) if known.next_check else None
-        return None if claim_is_due(known.looked or now, due, now, past.edit_rates) else Skipped.UNRELIABLE_CLAIM
+        return None if claim_is_due(known.looked or now, due, now, snapshot.edit_rates) else Skipped.UNRELIABLE_CLAIM
     if not site.same_site(candidate.url):
         return Skipped.OTHER_SITE
     # A feed names articles only; sitemaps and sections name all sorts.
@@ -214,14 +214,14 @@ def _passed_over(candidate: Candidate, known: KnownArticle | None, past: SiteSna
         return Skipped.NOT_ARTICLE_URL
     if candidate.url in elsewhere:
         return Skipped.OTHER_SITES_ARTICLE
-    look = past.dead_ends.get(article_key(candidate.url))
-    if look and not _due_again(look, now):
-        return skipped_after(look.outcome)
+    attempt = snapshot.dead_ends.get(article_key(candidate.url))
+    if attempt and not _due_again(attempt, now):
+        return skipped_after(attempt.outcome)
     return None
 
 
-def _due_again(look: LastAttempt, now: datetime) -> bool:
-    return dead_end_due(look.outcome, look.looks, look.fetched, now)
+def _due_again(attempt: LastAttempt, now: datetime) -> bool:
+    return dead_end_due(attempt.outcome, attempt.looks, attempt.fetched, now)
 
 
 def _claims_change(known: KnownArticle, candidate: Candidate) -> bool:
@@ -239,9 +239,9 @@ def _claims_change(known: KnownArticle, candidate: Candidate) -> bool:
 
 
 def _is_later(claim: Timestamp, stored: str, margin: timedelta) -> bool:
-    told = claim.isoformat()
-    if len(told) == 10 or len(stored) == 10:
-        return told[:10] > stored[:10]
+    claimed = claim.isoformat()
+    if len(claimed) == 10 or len(stored) == 10:
+        return claimed[:10] > stored[:10]
     return claim.instant > instant_of(stored) + margin
 
 
@@ -259,32 +259,33 @@ def _newest_first(candidate: Candidate) -> tuple[int, float]:
     return (2 if candidate.source is SourceKind.SITEMAP else 0, 0.0)
 
 
-def _audits(past: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dict[str, tuple[Due, KnownArticle]]:
-    """Known articles to look at again though no source asks for it, by key."""
+def _audits(snapshot: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dict[str, tuple[Due, KnownArticle]]:
+    """Known articles to fetch again although no source asks for it, by key."""
     found: dict[str, tuple[Due, KnownArticle]] = {}
-    known_ones = {RecheckMode.DUE: past.due(now), RecheckMode.ALL: past.all(), RecheckMode.NONE: []}[recheck]
-    for known in known_ones:
+    articles = {RecheckMode.DUE: snapshot.due(now), RecheckMode.ALL: snapshot.all(), RecheckMode.NONE: []}[recheck]
+    for known in articles:
         if known.withdrawn:
             continue
         if known.known.state is not State.MOVED and (known.reserved is None or _due_again(known.reserved, now)):
             due = instant_of(known.next_check) if known.next_check else now
-            looked = known.looked or due
+            last_fetched = known.looked or due
             urgent = known.known.state is State.SUSPECTED or known.known.stale_hash is not None
             key = article_key(known.url)
-            found[key] = Due(key, due, looked, known.changed or looked, known.edits, urgent), known
+            found[key] = Due(key, due, last_fetched, known.changed or last_fetched, known.edits, urgent), known
     return found
 
 
-def _audit(key: str, known: KnownArticle, past: SiteSnapshot, now: datetime, claimed: Timestamp | None) -> PlannedRequest:
-    """A look in full where the host has no trust for this one; else with the validators that the URL itself sent."""
-    looked = moment(known.looked) if known.looked else ""
-    conditional = known.validators_url == known.url and not past.trust_in(known.url).wants_all(key, looked, now)
+def _audit(key: str, known: KnownArticle, snapshot: SiteSnapshot, now: datetime, claimed: Timestamp | None) -> PlannedRequest:
+    """Unconditional where the host's 304s are not trusted for this one; else with the validators that the URL itself sent."""
+    last_fetched = moment(known.looked) if known.looked else ""
+    conditional = known.validators_url == known.url and not snapshot.trust_in(known.url).wants_all(key, last_fetched, now)
     return PlannedRequest(known.url, "due", known, claimed, conditional)
 
 
-def _retries(past: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dict[str, PlannedRequest]:
-    """URLs that gave no answer: a source is read only when it changes, so these would else never be asked for again."""
+def _retries(snapshot: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dict[str, PlannedRequest]:
+    """URLs that gave no answer: a source is read only when it changes, so these would else never be fetched again."""
     if recheck is RecheckMode.NONE:
         return {}
-    worn = ((key, look) for key, look in past.dead_ends.items() if look.outcome is Outcome.ERROR and look.looks <= MAX_RETRIES)
-    return {key: PlannedRequest(look.url, "failed before") for key, look in worn if _due_again(look, now)}
+    attempts = snapshot.dead_ends.items()
+    failed = ((key, one) for key, one in attempts if one.outcome is Outcome.ERROR and one.looks <= MAX_RETRIES)
+    return {key: PlannedRequest(attempt.url, "failed before") for key, attempt in failed if _due_again(attempt, now)}

@@ -1,4 +1,4 @@
-"""One door to all readers of sources: which reader reads which kind, and which sitemaps of an index come first."""
+"""Sources: which parser reads which kind of source, and which sitemaps of an index come first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The crawl's own row, and the store while the crawl runs: opened before the first request, closed after the last item."""
+"""Extension that opens the session of a crawl whose store is here, before the first request, and closes it at the end."""
 
 from __future__ import annotations
 
@@ -56,25 +56,25 @@ class CrawlRecord:
         return cls(crawler, Store(db))
 
     def spider_opened(self, spider: NewsSpider) -> None:
-        """Open the crawl's row, and draw up the past."""
+        """Open the crawl's row, and load the snapshot of its site."""
         store, site = self._store, spider.site
         put_sites(store, rows_of([site]))
         context = load_context(store, site, spider.clock())
-        spider.brief(context)
+        spider.use_context(context)
         spider.crawl_id = start_crawl(store, site.id, spider.trigger, spider.clock(), spider.planned_start)
         if site.archive != "off":
             folder = self._crawler.settings.get("NEWSLEDGER_WARC") or store.path.absolute().parent / "warc"
             self._archive = ArchiveWriter(Path(folder), site.id)
-        keep = keeper_of(site, self._archive, store) if self._archive else None
-        self._session = CrawlSession(store, site, spider.crawl_id, spider.clock(), keep, context.past)
+        keep = archive_policy_of(site, self._archive, store) if self._archive else None
+        self._session = CrawlSession(store, site, spider.crawl_id, spider.clock(), keep, context.snapshot)
         open_session(self._crawler, self._session)
         spider.kept_elsewhere = lambda urls: kept_elsewhere(store, site.id, urls)
 
     def spider_closed(self, spider: NewsSpider, reason: str) -> None:
-        """Settle what is in doubt, write sources and the crawl's end, and close the store."""
+        """Judge the readings that are held, write sources and the crawl's end, and close the store."""
         try:
             if self._session:
-                self._session.close(ending_of(self._crawler, spider, reason))
+                self._session.close(crawl_result_of(self._crawler, spider, reason))
         except StoreError as error:
             logger.error("%s: how the crawl ended could not be recorded: %s", spider.site.id, error)
         self._count_outcomes()
@@ -97,25 +97,25 @@ class CrawlRecord:
             logger.exception("%s: which stories its articles tell was not worked out", spider.site.id)
 
 
-def keeper_of(site: Site, archive: ArchiveWriter, store: Store | None, under: str = "") -> ArchivePolicy:
+def archive_policy_of(site: Site, archive: ArchiveWriter, store: Store | None, under: str = "") -> ArchivePolicy:
     """Which answers of a site are archived, by its definition."""
     return ArchivePolicy(archive, store, keeps_all=site.archive == "on", heeds_noarchive=site.noarchive != "ignore", under=under)
 
 
-def ending_of(crawler: Crawler, spider: NewsSpider, reason: str) -> CrawlResult:
+def crawl_result_of(crawler: Crawler, spider: NewsSpider, reason: str) -> CrawlResult:
     """How a crawl ended; `reason` is Scrapy's."""
-    manners = crawler.get_downloader_middleware(ThrottleMiddleware)
-    spider.trouble = (manners and manners.ended) or spider.trouble
+    throttle = crawler.get_downloader_middleware(ThrottleMiddleware)
+    spider.problem = (throttle and throttle.ended) or spider.problem
     outcome = CrawlOutcome.STOPPED if reason in _STOPPED else CrawlOutcome.FAILED
     if reason == "finished":
         outcome = CrawlOutcome.FINISHED
     why = None if reason == "finished" else reason
-    if outcome is CrawlOutcome.FINISHED and spider.trouble:
-        outcome, why = CrawlOutcome.FAILED, spider.trouble
+    if outcome is CrawlOutcome.FINISHED and spider.problem:
+        outcome, why = CrawlOutcome.FAILED, spider.problem
     requests = crawler.stats.get_value("downloader/request_count", 0) if crawler.stats else 0
     return CrawlResult(
         outcome, why, spider.clock(), requests, spider.candidate_count, spider.skipped,
-        whole=reason == "finished" and Skipped.CRAWL_LIMIT not in spider.skipped and not spider.trouble,
+        whole=reason == "finished" and Skipped.CRAWL_LIMIT not in spider.skipped and not spider.problem,
         sources=tuple(spider.sources_read.values()), listed=_now_in(spider), vanished=spider.vanished,
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def _now_in(spider: NewsSpider) -> dict[str, str | None]:
     """Key of an article -> the list that names it now, where that is another than before; None: it was taken out of one."""
     found: dict[str, str | None] = dict.fromkeys(spider.vanished)
     for key, source in where_listed(spider.lists).items():
-        known = spider.past.articles.get(key)
-        if key not in spider.past.dead_ends and (known is None or known.listed_in != source):
+        known = spider.snapshot.articles.get(key)
+        if key not in spider.snapshot.dead_ends and (known is None or known.listed_in != source):
             found[key] = source
     return found

@@ -11,7 +11,7 @@ from scrapy.http import Headers, Response
 
 from pipelines.article import Exchange
 
-TAP, TAPPED = "newsledger_tap", "newsledger_tapped"
+CAPTURE_EXCHANGE, CAPTURED_EXCHANGE = "newsledger_tap", "newsledger_tapped"
 """Keys of a request's meta: that its answer is wanted as it was received, and that answer."""
 
 
@@ -29,8 +29,8 @@ class ExchangeCapture:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """The response, untouched."""
-        if request.meta.get(TAP):
-            request.meta[TAPPED] = exchange_of(request, response)
+        if request.meta.get(CAPTURE_EXCHANGE):
+            request.meta[CAPTURED_EXCHANGE] = exchange_of(request, response)
         return response
 
 

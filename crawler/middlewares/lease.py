@@ -9,35 +9,35 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from crawler.crawl.remote import LEASE_LOST, Dispatch, Remote
+from crawler.crawl.remote import LEASE_LOST, Remote, RemoteWriter
 from crawler.middlewares.throttle import HostSuspended
 
 
 class LeaseMiddleware:
-    """Stands behind `Manners`, whose waits may outlast a lease."""
+    """Stands behind `ThrottleMiddleware`, whose waits may outlast a lease."""
 
-    def __init__(self, crawler: Crawler, dispatch: Dispatch) -> None:
+    def __init__(self, crawler: Crawler, remote_writer: RemoteWriter) -> None:
         self._crawler = crawler
-        self._dispatch = dispatch
+        self._remote_writer = remote_writer
         self._stopping: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Nothing to do for a crawl that has its store at hand: its lock is the machine's."""
-        return cls(crawler, dispatch_of(crawler))
+        return cls(crawler, remote_writer_of(crawler))
 
     def process_request(self, request: Request) -> None:
         """Raises HostSuspended."""
-        if self._dispatch.may_ask():
+        if self._remote_writer.may_request():
             return
         if self._crawler.engine and self._stopping is None:
             self._stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=LEASE_LOST))
         raise HostSuspended(LEASE_LOST)
 
 
-def dispatch_of(crawler: Crawler) -> Dispatch:
+def remote_writer_of(crawler: Crawler) -> RemoteWriter:
     """Who takes the looks of a crawl; NotConfigured where it keeps its own ledger."""
     spider: object = crawler.spider
-    if not isinstance(spider, Remote) or spider.dispatch is None:
+    if not isinstance(spider, Remote) or spider.remote_writer is None:
         raise NotConfigured
-    return spider.dispatch
+    return spider.remote_writer

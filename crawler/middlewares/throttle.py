@@ -1,8 +1,7 @@
-"""How long to wait before a host is asked again, and when to ask it nothing more in this crawl.
+"""The throttle: rate limit, back-off and circuit breaker of each host that a crawl requests.
 
-`HostThrottle` is the rate limit, the back-off and the circuit breaker of one host: each answer in, the pause out. It is pure;
-time is passed in, in seconds of any steady clock. `ThrottleMiddleware` holds requests back for as long as that says. Refusals
-are recorded as what they are and never disguised.
+`HostThrottle` is pure: each answer in, the pause out; time is passed in, in seconds of any steady clock. `ThrottleMiddleware`
+delays requests for as long as that says. Refusals are recorded as what they are and never disguised.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ from scrapy.http import Response
 from crawler.catalogue.site import host_of
 from crawler.clock import Clock, clock
 from crawler.crawl.block_pages import NOTHING_MORE, plain_headers, refusal_of, retry_after
-from crawler.crawl.remote import Waiting
+from crawler.crawl.remote import RetryClock
 from crawler.schedule.processes import RetryAfterFile
 
 logger = logging.getLogger(__name__)
 
 REFUSALS_TO_END = 5
-"""Refusals on end after which a host is asked nothing more. More of them knock at a closed door; fewer take one locked page for
-the whole house."""
+"""Consecutive refusals after which the circuit opens: the host gets no more requests. Higher: a host that blocks us is bothered
+longer; lower: one blocked page ends the crawl of a whole site."""
 
 FAILURES_TO_END = 60
 """The same for 5xx and silence, retries counted: twenty pages. A paper that is down need not be asked for the other 1,980."""
@@ -39,20 +38,20 @@ LONGEST_WAIT_SECONDS = 600.0
 """A longer Retry-After ends the host's crawl: the next one comes soon enough."""
 
 KEPT_SECONDS = 86_400.0
-"""A host that asks to wait longer is asked again after a day: what it said may have been a slip."""
+"""A host that asks to wait longer is requested again after a day: the header may have been a mistake."""
 
 LONGEST_PAUSE_SECONDS = 60.0
-"""To this the pause grows while a host fails, or to the site's own delay where that is longer."""
+"""The longest pause while a host fails, or the site's own delay where that is longer."""
 
 ON_ITS_WAY_SECONDS = 1.0
 """A request of a crawl that was killed may reach the host so much later; the next crawl lets this pass too."""
 
 STEP_SECONDS = 0.5
-"""So soon does a crawl that waits see that it shall stop."""
+"""How often a waiting request checks whether the crawl is to stop."""
 
 
 class HostSuspended(IgnoreRequest):
-    """A request was held back for good: its host's patience, or the crawl, had ended. The message says why."""
+    """A request is not sent: its host's circuit is open, or the crawl was asked to stop. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class HostAnswer:
 
 
 class HostThrottle:
-    """One host's patience with us. Times are seconds of one steady clock."""
+    """Rate limit, back-off and circuit breaker of one host. Times are seconds of one steady clock."""
 
     def __init__(self, host: str, *, wary: bool = False, not_before: float | None = None) -> None:
         """`wary`: it refused us the last time, so the first refusal is enough until something else answers.
@@ -79,7 +78,7 @@ class HostThrottle:
         self._bound = 1 if wary else REFUSALS_TO_END
         self._refusals: list[str] = []
         self._failures = 0
-        self._heard: float | None = None
+        self._last_answer: float | None = None
         self._not_before = not_before
         self.ended: str | None = None
         """Why nothing more is asked of the host; None while it may be asked."""
@@ -91,31 +90,31 @@ class HostThrottle:
         """
         pause = max(delay, min(delay * 2.0**self._failures, LONGEST_PAUSE_SECONDS))
         times = [0.0]
-        if self._heard is not None:
-            times.append(self._heard + pause - now)
+        if self._last_answer is not None:
+            times.append(self._last_answer + pause - now)
         if self._not_before is not None:
             times.append(self._not_before - now)
         return max(times)
 
     def begin(self, now: float) -> None:
-        """Before the first request: end at once where the host has asked for a wait that is longer than a crawl's patience."""
+        """Before the first request: end at once where the host has asked for a wait longer than LONGEST_WAIT_SECONDS."""
         if self._not_before is not None and self._not_before - now > LONGEST_WAIT_SECONDS:
             self._end(f"asks to wait {self._not_before - now:.0f} s more")
 
-    def touched(self, now: float) -> None:
+    def note_traffic(self, now: float) -> None:
         """Something came from the host; the next gap counts from here."""
-        self._heard = now
+        self._last_answer = now
 
-    def hear(self, answer: HostAnswer, now: float) -> bool:
+    def record(self, answer: HostAnswer, now: float) -> bool:
         """Take note of an answer. True: the host asked to be asked again later, and `wait` knows when."""
-        self.touched(now)
+        self.note_traffic(now)
         asked = answer.retry_after if answer.status in (429, 503) else None
         if answer.refusal:
             self._refused(answer.refusal)
             if asked is not None:
-                self._asked_to_wait(asked, now)
+                self._note_retry_after(asked, now)
         elif asked is not None:
-            return self._asked_to_wait(asked, now)
+            return self._note_retry_after(asked, now)
         elif answer.status == 429:
             self._refused("status 429")
         elif answer.status is None or answer.status >= 500 or answer.status == 408:
@@ -125,7 +124,7 @@ class HostThrottle:
             self._failures, self._bound = 0, REFUSALS_TO_END
         return False
 
-    def _asked_to_wait(self, seconds: float, now: float) -> bool:
+    def _note_retry_after(self, seconds: float, now: float) -> bool:
         self._not_before = now + min(seconds, KEPT_SECONDS)
         if seconds > LONGEST_WAIT_SECONDS:
             self._end(f"asks to wait {seconds:.0f} s")
@@ -152,10 +151,10 @@ class HostThrottle:
 class ThrottleMiddleware:
     """Stands last before the request leaves and first behind the unpacked answer, so that it meets every attempt."""
 
-    def __init__(self, crawler: Crawler, delay: float, clock: Clock, words: Waiting | None = None) -> None:
-        """`words`: what hosts said to earlier crawls, and will have said to later ones."""
+    def __init__(self, crawler: Crawler, delay: float, clock: Clock, retry_clock: RetryClock | None = None) -> None:
+        """`retry_clock`: what hosts asked of earlier crawls, and what later ones will read."""
         self._crawler = crawler
-        self._words = words
+        self._retry_clock = retry_clock
         self._delay = delay
         self._clock = clock
         self._hosts: dict[str, HostThrottle] = {}
@@ -163,88 +162,88 @@ class ThrottleMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads DOWNLOAD_DELAY, NEWSLEDGER_NOW (where Retry-After names a date), NEWSLEDGER_DB (beside it lies what hosts said
-        before; `spider.dispatch` knows it where the store is elsewhere), and `spider.wary_of` (a host)."""
+        """Reads DOWNLOAD_DELAY, NEWSLEDGER_NOW (where Retry-After names a date), NEWSLEDGER_DB (beside it lies the retry clock;
+        `spider.remote_writer` has it where the store is elsewhere), and `spider.wary_of` (a host)."""
         settings = crawler.settings
-        db, dispatch = settings.get("NEWSLEDGER_DB"), getattr(crawler.spider, "dispatch", None)
-        words: Waiting | None = dispatch.waits if dispatch else None
-        if db and not dispatch:
-            words = RetryAfterFile(Path(db).absolute().parent / "locks")
-        return cls(crawler, settings.getfloat("DOWNLOAD_DELAY"), clock(settings.get("NEWSLEDGER_NOW")), words)
+        db, remote_writer = settings.get("NEWSLEDGER_DB"), getattr(crawler.spider, "remote_writer", None)
+        retry_clock: RetryClock | None = remote_writer.waits if remote_writer else None
+        if db and not remote_writer:
+            retry_clock = RetryAfterFile(Path(db).absolute().parent / "locks")
+        return cls(crawler, settings.getfloat("DOWNLOAD_DELAY"), clock(settings.get("NEWSLEDGER_NOW")), retry_clock)
 
     @property
     def ended(self) -> str | None:
         """Why a host of this crawl was asked nothing more: the first that was."""
-        return next((patience.ended for patience in self._hosts.values() if patience.ended), None)
+        return next((throttle.ended for throttle in self._hosts.values() if throttle.ended), None)
 
     async def process_request(self, request: Request) -> None:
         """Wait as long as the host is owed. Raises HostSuspended."""
-        patience = self._patience(request)
-        while patience.ended is None:
-            wait = patience.wait(_steady(), self._owed(request))
+        throttle = self._throttle_of(request)
+        while throttle.ended is None:
+            wait = throttle.wait(_steady(), self._gap(request))
             if wait <= 0:
-                self._note(request, self._owed(request) + ON_ITS_WAY_SECONDS)  # and anew when its answer comes
+                self._note(request, self._gap(request) + ON_ITS_WAY_SECONDS)  # and anew when its answer comes
                 return
             if not self._crawler.crawling:
                 raise HostSuspended("the crawl was asked to end")
             await asyncio.sleep(min(wait, STEP_SECONDS))
-        raise HostSuspended(patience.ended)
+        raise HostSuspended(throttle.ended)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """The answer, or the same request anew where the host asked to be asked later."""
-        patience, headers = self._patience(request), plain_headers(response.headers.items())
-        asked = retry_after(headers, self._clock()) if response.status in (429, 503) else None
-        if asked is None and (request.meta.get("dont_obey_robotstxt") or request.meta.get("neutral")):
+        throttle, headers = self._throttle_of(request), plain_headers(response.headers.items())
+        seconds = retry_after(headers, self._clock()) if response.status in (429, 503) else None
+        if seconds is None and (request.meta.get("dont_obey_robotstxt") or request.meta.get("neutral")):
             return response  # to refuse robots.txt refuses nothing (RFC 9309, 2.3.1.3), nor does a file few sites have
-        answer = HostAnswer(response.status, refusal_of(response.status, headers, response.body), asked)
-        if patience.hear(answer, _steady()) and self._crawler.spider:
-            logger.info("%s asks to wait %.0f s", request.url, asked)
-            again = get_retry_request(request, spider=self._crawler.spider, reason="asked to wait", give_up_log_level="DEBUG")
-            if again:
+        answer = HostAnswer(response.status, refusal_of(response.status, headers, response.body), seconds)
+        if throttle.record(answer, _steady()) and self._crawler.spider:
+            logger.info("%s asks to wait %.0f s", request.url, seconds)
+            retry = get_retry_request(request, spider=self._crawler.spider, reason="asked to wait", give_up_log_level="DEBUG")
+            if retry:
                 self._note(request)
-                return again
-            patience.hear(replace(answer, retry_after=None), _steady())
-        if patience.ended:
+                return retry
+            throttle.record(replace(answer, retry_after=None), _steady())
+        if throttle.ended:
             request.meta["dont_retry"] = True  # this answer is the last, and is recorded
         self._note(request)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """No answer came. What we would not ask, or cut off ourselves, is no fault of the host."""
-        patience = self._patience(request)
+        throttle = self._throttle_of(request)
         if isinstance(exception, IgnoreRequest):
             return
         if isinstance(exception, DownloadCancelledError):
-            patience.touched(_steady())
+            throttle.note_traffic(_steady())
         else:
-            patience.hear(HostAnswer(), _steady())
-            if patience.ended:
+            throttle.record(HostAnswer(), _steady())
+            if throttle.ended:
                 request.meta["dont_retry"] = True
         self._note(request)
 
     def downloaded(self, request: Request) -> None:
         """Redirects too, which are followed before `process_response` sees them."""
-        self._patience(request).touched(_steady())
+        self._throttle_of(request).note_traffic(_steady())
         self._note(request)
 
     def _note(self, request: Request, pause: float | None = None) -> None:
         """Leave to the crawl after us, however we end, when the host may be asked again."""
-        if self._words:
-            wait = self._patience(request).wait(_steady(), self._owed(request)) if pause is None else pause
-            self._words.write(host_of(request.url), wait)
+        if self._retry_clock:
+            wait = self._throttle_of(request).wait(_steady(), self._gap(request)) if pause is None else pause
+            self._retry_clock.write(host_of(request.url), wait)
 
-    def _patience(self, request: Request) -> HostThrottle:
+    def _throttle_of(self, request: Request) -> HostThrottle:
         host = host_of(request.url)
         if host not in self._hosts:
-            owed = self._words.read(host) if self._words else 0.0
+            left = self._retry_clock.read(host) if self._retry_clock else 0.0
             wary = host == getattr(self._crawler.spider, "wary_of", None)
             self._hosts[host] = HostThrottle(
-                host, wary=wary, not_before=_steady() + min(owed, KEPT_SECONDS) if owed > 0 else None
+                host, wary=wary, not_before=_steady() + min(left, KEPT_SECONDS) if left > 0 else None
             )
             self._hosts[host].begin(_steady())
         return self._hosts[host]
 
-    def _owed(self, request: Request) -> float:
+    def _gap(self, request: Request) -> float:
         """The gap that the host is owed: the site's delay, or a longer Crawl-delay once robots.txt was read."""
         engine = self._crawler.engine
         named = engine.downloader.per_slot_settings.get(urlsplit(request.url).hostname or "", {}) if engine else {}

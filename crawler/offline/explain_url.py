@@ -12,7 +12,7 @@ from datetime import datetime
 
 from crawler.catalogue.site import Site, host_of
 from crawler.discovery.candidate import Candidate, SourceKind
-from crawler.discovery.frontier import MAX_RETRIES, choose
+from crawler.discovery.frontier import MAX_RETRIES, plan_requests
 from pipelines.article import Outcome
 from pipelines.history.edit_rates import EditRateModel
 from pipelines.history.revisions import State
@@ -235,15 +235,15 @@ def _unknown(known: UrlFacts, now: datetime) -> Iterator[Reason]:
 
 
 def _would_be(known: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
-    """What a crawl of the site would do if a source named the URL now: `choose` itself is asked."""
+    """What a crawl of the site would do if a source named the URL now: `plan_requests` itself is asked."""
     url = known.trace.url
     if site.looks_like_article(url) is False:
         text = (f"{site.id}'s article_url does not accept it: sitemaps and section pages may name it in vain. "
                 "A feed that names it, or `newsledger crawl URL`, would have it fetched.")  # fmt: skip
         yield Reason("not_accepted", text)
         return
-    past = SiteSnapshot(dead_ends={article_key(url): look for look in _past_look(known.trace, site)})
-    choice = choose((Candidate(url, SourceKind.SITEMAP),), past, site, now)
+    snapshot = SiteSnapshot(dead_ends={article_key(url): look for look in _past_look(known.trace, site)})
+    choice = plan_requests((Candidate(url, SourceKind.SITEMAP),), snapshot, site, now)
     for code in choice.skipped:
         yield Reason("passed_over", f"A crawl of {site.id} would pass it over now: {skipped_sentence(code)}.")
     if not choice.skipped:

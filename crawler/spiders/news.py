@@ -1,7 +1,7 @@
-"""The one news spider: asks a site's sources what there is, chooses, fetches, and hands on what each look found.
+"""The news spider: reads a site's sources, fetches the articles of the plan, and yields one item for each fetch.
 
-It knows the network's side of a look (status, redirects, validators) and leaves every judgement elsewhere: what documents
-name (`discovery`), what to ask for (`choosing`), what a page says (`extraction`), what it means (`pipelines`).
+It knows the network's side of a fetch (status, redirects, validators) and decides nothing: what documents name is
+`discovery`'s, what to fetch the frontier's, what a page says `extraction`'s, what it means `pipelines`'.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from twisted.python.failure import Failure
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
-from crawler.crawl.remote import Dispatch
+from crawler.crawl.remote import RemoteWriter
 from crawler.crawl.session import CrawlContext
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, SitemapRef, SourceKind
-from crawler.discovery.delisting import SourceListing, listed, vanished
-from crawler.discovery.frontier import PlannedRequest, RecheckMode, choose, worth_asking
-from crawler.middlewares.download_handler import TAP
+from crawler.discovery.delisting import SourceListing, find_delisted, listing_of
+from crawler.discovery.frontier import PlannedRequest, RecheckMode, is_source_due, plan_requests
+from crawler.middlewares.download_handler import CAPTURE_EXCHANGE
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.middlewares.ssrf import allow_private_names
 from crawler.middlewares.tdmrep import WANTED
 from crawler.middlewares.throttle import HostSuspended
-from crawler.spiders.response import failed_look, look_of
+from crawler.spiders.response import item_from_response, outcome_of_failure
 from pipelines.article import Article, Fetch
 from pipelines.history.identity import canonical_url
 from pipelines.reasons import Skipped
@@ -56,28 +56,28 @@ class NewsSpider(Spider):
     """`scrapy crawl news -a site=ID [-a recheck=due|all|none] [-a urls=URL,URL]`."""
 
     name = "news"
-    past: SiteSnapshot
+    snapshot: SiteSnapshot
     kept_elsewhere: Callable[[set[str]], set[str]] = staticmethod(lambda _: set())
     """Which of these URLs another site's article has."""
 
     def __init__(
         self, *, site: Site, recheck: str = RecheckMode.DUE, urls: str = "", trigger: str = "hand", planned: str = "",
-        dispatch: Dispatch | None = None, **kwargs: Any,
+        remote_writer: RemoteWriter | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        """With `urls` (comma-separated) only these are asked for, and no source; with `dispatch` others keep the ledger."""
+        """With `urls` (comma-separated) only these are fetched, and no source; with `remote_writer` the store is elsewhere."""
         super().__init__(**kwargs)
         self.site = site
-        self.dispatch = dispatch
+        self.remote_writer = remote_writer
         self.recheck = RecheckMode(recheck)
         self.named = tuple(url for url in urls.split(",") if url)
         self.trigger = trigger
         self.planned_start = datetime.fromisoformat(planned) if planned else None
-        self.past = SiteSnapshot()
+        self.snapshot = SiteSnapshot()
         self.crawl_id = 0
         self.planned = 0
         self.sources_read: dict[str, Source] = {}
         self.skipped: dict[str, int] = {}
-        self.trouble: str | None = None
+        self.problem: str | None = None
         self.allowed: int | None = None
         self.lists: list[SourceListing] = []
         self.vanished: tuple[str, ...] = ()
@@ -111,9 +111,9 @@ class NewsSpider(Spider):
         spider._limit = settings.getint("NEWSLEDGER_MAX_PAGES")
         return spider
 
-    def brief(self, told: CrawlContext) -> None:
-        """Take in what is known of the past, before the first request."""
-        self.past, self.allowed, self.wary_of = told.past, told.allowed, told.wary_of
+    def use_context(self, context: CrawlContext) -> None:
+        """Take over what the store knows of the site, before the first request."""
+        self.snapshot, self.allowed, self.wary_of = context.snapshot, context.allowed, context.wary_of
 
     @property
     def candidate_count(self) -> int:
@@ -121,7 +121,7 @@ class NewsSpider(Spider):
         return len({article_key(candidate.url) for candidate in self._candidates})
 
     async def start(self) -> AsyncIterator[Any]:
-        """First the sources, all of them; when the last has answered, the articles."""
+        """Request all sources first; when the last has answered, the articles."""
         if self.wary_of and not self.named:
             yield Request(self.site.url, callback=self.probed, errback=self.probed, priority=_PROBE_PRIORITY, dont_filter=True)
         requests = [] if self.named else await self._source_requests()
@@ -130,7 +130,7 @@ class NewsSpider(Spider):
             yield request
 
     def probed(self, _: Response | Failure) -> Iterator[Any]:
-        """The front page, asked of a host that refused us the last time: `Manners` has heard what it said."""
+        """The front page of a host that refused us the last time: `ThrottleMiddleware` has recorded the answer."""
         yield from ()
 
     # --- sources -----------------------------------------------------------------------------------------------------
@@ -140,37 +140,37 @@ class NewsSpider(Spider):
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
         if robots and not sitemaps and self.site.robots_sitemaps:
             sitemaps += (await robots.rules(self.site.url)).sitemaps
-        asked = [(url, SourceKind.SITEMAP, None) for url in sitemaps[: self._sitemaps_left]]
-        now, remembered = self.clock(), self.past.sources
+        wanted = [(url, SourceKind.SITEMAP, None) for url in sitemaps[: self._sitemaps_left]]
+        now, remembered = self.clock(), self.snapshot.sources
         for kind, urls in ((SourceKind.FEED, self.site.feeds), (SourceKind.SECTION, self.site.sections)):
             for url in urls:
-                if worth_asking(remembered.get(url), remembered.values(), now):
-                    asked.append((url, kind, None))
+                if is_source_due(remembered.get(url), remembered.values(), now):
+                    wanted.append((url, kind, None))
                 else:
                     logger.debug("%s: the sitemaps tell all it tells; asked again within the hour", url)
-        if not asked:
+        if not wanted:
             # Nobody says where its articles are named: the usual place, and what its front page links to.
-            asked += [
+            wanted += [
                 (urljoin(self.site.url, "/sitemap.xml"), SourceKind.SITEMAP, None),
                 (self.site.url, SourceKind.SECTION, None),
             ]
         self._sitemaps_left -= min(len(sitemaps), self._sitemaps_left)
-        return [self._source_request(url, kind, claimed) for url, kind, claimed in dict.fromkeys(asked)]
+        return [self._source_request(url, kind, claimed) for url, kind, claimed in dict.fromkeys(wanted)]
 
     def _source_request(self, url: str, kind: SourceKind, claimed: str | None) -> Request:
         return Request(
             url,
             callback=self.parse_source,
             errback=self.source_failed,
-            headers=_validators(self.past.sources.get(url)),
+            headers=_validators(self.snapshot.sources.get(url)),
             priority=_PRIORITY[kind],
             dont_filter=True,
             cb_kwargs={"url": url, "kind": kind, "claimed": claimed},
         )
 
     def parse_source(self, response: Response, url: str, kind: SourceKind, claimed: str | None) -> Iterator[Any]:
-        """Read what one source names; sitemaps of an index are asked in turn."""
-        known = self.past.sources.get(url)
+        """Read what one source names; sitemaps of an index are requested in turn."""
+        known = self.snapshot.sources.get(url)
         if response.status == 304 and known:
             self.sources_read[url] = replace(known, fetched=self.clock(), claimed_modified=claimed, contributed=0)
         elif response.status == 200:
@@ -189,7 +189,7 @@ class NewsSpider(Spider):
             self._unreadable.add(url)
         self._candidates += listing.candidates
         if kind is not SourceKind.SECTION and listing.candidates and not listing.problems:
-            self.lists.append(listed(url, kind, listing.candidates, self.past))
+            self.lists.append(listing_of(url, kind, listing.candidates, self.snapshot))
         for candidate in listing.candidates:
             self._named_by.setdefault(article_key(candidate.url), set()).add(url)
         self.sources_read[url] = Source(
@@ -200,11 +200,11 @@ class NewsSpider(Spider):
             self._pending += 1
             yield self._source_request(child.url, SourceKind.SITEMAP, str(child.claimed_modified or "") or None)
 
-    def _children(self, listed: tuple[SitemapRef, ...]) -> list[SitemapRef]:
-        """Sitemaps of an index that are worth asking: newest first, not those whose index says what it said before."""
+    def _children(self, listing_of: tuple[SitemapRef, ...]) -> list[SitemapRef]:
+        """Sitemaps of an index that are to be fetched: newest first, without those whose `lastmod` in the index has not moved."""
         wanted = []
-        for child in sources.newest_first(listed):
-            known = self.past.sources.get(child.url)
+        for child in sources.newest_first(listing_of):
+            known = self.snapshot.sources.get(child.url)
             if child.url in self.sources_read or not self.site.same_site(child.url):
                 continue
             if known and known.status == 200 and known.claimed_modified and known.claimed_modified == str(child.claimed_modified):
@@ -220,7 +220,7 @@ class NewsSpider(Spider):
     def source_failed(self, failure: Failure) -> Iterator[Any]:
         """A source that gave no answer is a problem of the source alone."""
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        self._source_problem(arguments["url"], arguments["kind"], failed_look(failure)[1])
+        self._source_problem(arguments["url"], arguments["kind"], outcome_of_failure(failure)[1])
         yield from self._source_done()
 
     def _source_problem(self, url: str, kind: SourceKind, reason: str, status: int | None = None) -> None:
@@ -231,68 +231,69 @@ class NewsSpider(Spider):
     def _source_done(self) -> Iterator[Request]:
         self._pending -= 1
         if self._pending == 0:
-            told = (url for url, source in self.sources_read.items() if source.status in (200, 304))
-            if self._failures and self._unreadable.issuperset(told):
-                self.trouble = f"no source could be read; {self._failures[0]}"
+            readable = (url for url, source in self.sources_read.items() if source.status in (200, 304))
+            if self._failures and self._unreadable.issuperset(readable):
+                self.problem = f"no source could be read; {self._failures[0]}"
             yield from self._article_requests()
 
     # --- articles ----------------------------------------------------------------------------------------------------
 
     def _article_requests(self) -> Iterator[Request]:
         elsewhere = self._elsewhere()
-        self.vanished = vanished(self.lists, self.past)
-        choice = choose(
-            self._candidates, self.past, self.site, self.clock(), recheck=RecheckMode.NONE if self.named else self.recheck,
+        self.vanished = find_delisted(self.lists, self.snapshot)
+        plan = plan_requests(
+            self._candidates, self.snapshot, self.site, self.clock(), recheck=RecheckMode.NONE if self.named else self.recheck,
             named=self.named, elsewhere=elsewhere, limit=self._limit,
-            vanished=self.vanished, allowed=None if self.recheck is RecheckMode.ALL else self.allowed,
+            delisted=self.vanished, allowed=None if self.recheck is RecheckMode.ALL else self.allowed,
         )  # fmt: skip
-        self.skipped = {str(code): count for code, count in choice.skipped.items()}
-        self.planned = len(choice.asks)
-        self._credit(choice.fresh)
+        self.skipped = {str(code): count for code, count in plan.skipped.items()}
+        self.planned = len(plan.requests)
+        self._credit(plan.fresh)
         logger.info(
             "%s: %d candidates, %d to ask for; passed over: %s",
             self.site.id,
             self.candidate_count,
-            len(choice.asks),
+            len(plan.requests),
             self.skipped,
         )
-        for ask in choice.asks:
-            yield self._article_request(ask)
+        for planned in plan.requests:
+            yield self._article_request(planned)
 
-    def _article_request(self, ask: PlannedRequest) -> Request:
-        headers = _validators(ask.past) if ask.conditional and ask.past else {}
+    def _article_request(self, planned: PlannedRequest) -> Request:
+        headers = _validators(planned.known) if planned.conditional and planned.known else {}
         return Request(
-            ask.url,
+            planned.url,
             callback=self.parse_article,
             errback=self.article_failed,
             headers=headers,
             dont_filter=True,
-            meta={WANTED: self.site.tdm == "skip", TAP: self.site.archive != "off"},
-            cb_kwargs={"ask": ask},
+            meta={WANTED: self.site.tdm == "skip", CAPTURE_EXCHANGE: self.site.archive != "off"},
+            cb_kwargs={"planned": planned},
         )
 
-    def parse_article(self, response: Response, ask: PlannedRequest) -> Iterator[Article | Fetch | Request]:
-        """One look at one URL; from an AMP page on to the page that it is a twin of."""
-        look = look_of(response, ask, self.site, self.clock())
-        if isinstance(look, Article) and amp_to_article(look.url) and canonical_url(look) != look.url and not ask.aliases:
-            yield self._article_request(replace(ask, url=canonical_url(look), conditional=False, aliases=((look.url, "amp"),)))
+    def parse_article(self, response: Response, planned: PlannedRequest) -> Iterator[Article | Fetch | Request]:
+        """The item of one answer; an AMP page is followed by the page that it is a copy of."""
+        item = item_from_response(response, planned, self.site, self.clock())
+        if isinstance(item, Article) and amp_to_article(item.url) and canonical_url(item) != item.url and not planned.aliases:
+            full_page = replace(planned, url=canonical_url(item), conditional=False, aliases=((item.url, "amp"),))
+            yield self._article_request(full_page)
         else:
-            yield look
+            yield item
 
     def article_failed(self, failure: Failure) -> Iterator[Fetch]:
         """No answer, or none that was asked for: recorded with why."""
-        if isinstance(failure.value, HostSuspended):  # not a look: counted, and asked for at the next crawl
+        if isinstance(failure.value, HostSuspended):  # no fetch: counted, and planned again at the next crawl
             code = str(Skipped.HOST_SUSPENDED)
             self.skipped[code] = self.skipped.get(code, 0) + 1
             return
-        ask: PlannedRequest = failure.request.cb_kwargs["ask"]  # type: ignore[attr-defined]
-        outcome, reason = failed_look(failure)
-        url = canonicalize(failure.request.url) or ask.url  # type: ignore[attr-defined]
-        yield Fetch(url, self.clock(), ask.url if url != ask.url else None, outcome=outcome, reason=reason)
+        planned: PlannedRequest = failure.request.cb_kwargs["planned"]  # type: ignore[attr-defined]
+        outcome, reason = outcome_of_failure(failure)
+        url = canonicalize(failure.request.url) or planned.url  # type: ignore[attr-defined]
+        yield Fetch(url, self.clock(), planned.url if url != planned.url else None, outcome=outcome, reason=reason)
 
     def _elsewhere(self) -> frozenset[str]:
-        """Candidates we do not know that another site's article has; one look at the store for all of them."""
-        unknown = {c.url for c in self._candidates if self.past.find(c.url) is None}
+        """Unknown candidates that are an article of another site; one query of the store for all of them."""
+        unknown = {c.url for c in self._candidates if self.snapshot.find(c.url) is None}
         return frozenset(self.kept_elsewhere(unknown))
 
     def _credit(self, fresh: frozenset[str]) -> None:

@@ -1,4 +1,4 @@
-"""A spider that looks at the pages it is given, politely, and keeps nothing: for `newsledger extract URL`."""
+"""Spider that fetches given pages, under the same limits as a crawl, and stores nothing: for `newsledger extract URL`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from crawler.catalogue.site import Site
 from crawler.clock import clock
 from crawler.discovery.frontier import PlannedRequest
 from crawler.middlewares.ssrf import allow_private_names
-from crawler.spiders.response import failed_look, look_of
+from crawler.spiders.response import item_from_response, outcome_of_failure
 from pipelines.article import Article, Fetch
 from pipelines.text.normalise import normalise
 
@@ -55,14 +55,14 @@ class PageSpider(Spider):
 
     def parse(self, response: Response, url: str) -> Iterator[Any]:
         """A page came."""
-        look = look_of(response, PlannedRequest(url, "named"), self.site, self._clock())
+        look = item_from_response(response, PlannedRequest(url, "named"), self.site, self._clock())
         content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1") or None
         self._tell(FetchedPage(normalise(look) if isinstance(look, Article) else look, response.body, content_type))
         yield from ()
 
     def failed(self, failure: Failure) -> Iterator[Any]:
         """None came."""
-        outcome, reason = failed_look(failure)
+        outcome, reason = outcome_of_failure(failure)
         url = failure.request.cb_kwargs["url"]  # type: ignore[attr-defined]
         self._tell(FetchedPage(Fetch(url, self._clock(), outcome=outcome, reason=reason)))
         yield from ()

@@ -1,4 +1,4 @@
-"""From an HTTP answer, or the lack of one, to what the look found: an Article with its Fetch, or a Fetch alone."""
+"""HTTP response, or failure, -> item: an Article with its Fetch, or a Fetch alone with its reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from crawler.crawl.rights import forbids_copies, reservations_of
 from crawler.discovery.frontier import PlannedRequest
 from crawler.extraction import extract
 from crawler.extraction.extract import with_ids
-from crawler.middlewares.download_handler import TAPPED
+from crawler.middlewares.download_handler import CAPTURED_EXCHANGE
 from crawler.middlewares.failures import MAX_REASON, failure_reason
 from crawler.middlewares.robots import RobotsDisallowed
 from crawler.middlewares.ssrf import AddressRefused
@@ -27,9 +27,9 @@ _ABSENCES = frozenset({404, 410})
 _TEXTUAL = ("html", "xml", "text/plain")
 
 
-def look_of(response: Response, ask: PlannedRequest, site: Site, now: datetime) -> Article | Fetch:
+def item_from_response(response: Response, planned: PlannedRequest, site: Site, now: datetime) -> Article | Fetch:
     """What an answer says. Only a page that reads as an article becomes one; all else keeps its reason."""
-    fetch = _fetch_of(response, ask, now)
+    fetch = _fetch_of(response, planned, now)
     headers = plain_headers(response.headers.items())
     if response.status == 304:
         return replace(fetch, outcome=Outcome.NOT_MODIFIED)
@@ -51,11 +51,11 @@ def look_of(response: Response, ask: PlannedRequest, site: Site, now: datetime) 
         return replace(fetch, outcome=Outcome.RESERVED, reason=reserved[:MAX_REASON])
     article = extract(response.body, fetch.url, site, content_type=content_type or None, fetched=now)
     if article.kind is Kind.NOT_ARTICLE:
-        return _no_article(fetch, ask, article.reason or "no article")
+        return _no_article(fetch, planned, article.reason or "no article")
     return with_ids(article, fetch, site)
 
 
-def failed_look(failure: Failure) -> tuple[Outcome, str]:
+def outcome_of_failure(failure: Failure) -> tuple[Outcome, str]:
     """Outcome and one-line reason of a request that brought no answer."""
     error = failure.value
     text = str(error).partition("\n")[0].strip()
@@ -66,7 +66,7 @@ def failed_look(failure: Failure) -> tuple[Outcome, str]:
     return Outcome.ERROR, failure_reason(error) if error else "no answer"
 
 
-def _fetch_of(response: Response, ask: PlannedRequest, now: datetime) -> Fetch:
+def _fetch_of(response: Response, planned: PlannedRequest, now: datetime) -> Fetch:
     url = canonicalize(response.url) or response.url
     redirected = bool(response.request and response.request.meta.get("redirect_urls"))
     length = response.headers.get(b"Content-Length") or b""
@@ -75,13 +75,13 @@ def _fetch_of(response: Response, ask: PlannedRequest, now: datetime) -> Fetch:
     return Fetch(
         url=url,
         fetched=now,
-        requested_url=ask.url if redirected and ask.url != url else None,
+        requested_url=planned.url if redirected and planned.url != url else None,
         status=response.status,
         bytes=int(length) if length.isdigit() else len(response.body),
         etag=_text(response, b"ETag"),
         last_modified=_text(response, b"Last-Modified"),
-        claimed_modified=ask.claimed_modified,
-        aliases=(*ask.aliases, *(((url, "amp"),) if amp_to_article(url) else ())),
+        claimed_modified=planned.claimed_modified,
+        aliases=(*planned.aliases, *(((url, "amp"),) if amp_to_article(url) else ())),
         robots=", ".join(said.robots) or None,
         tdm=str(tdm) if tdm else None,
         payload=Payload(response.body, _text(response, b"Content-Type"), _exchange(response)),
@@ -89,7 +89,7 @@ def _fetch_of(response: Response, ask: PlannedRequest, now: datetime) -> Fetch:
 
 
 def _exchange(response: Response) -> Exchange | None:
-    return response.request.meta.get(TAPPED) if response.request else None
+    return response.request.meta.get(CAPTURED_EXCHANGE) if response.request else None
 
 
 def _reserved(fetch: Fetch, site: Site) -> str | None:
@@ -102,9 +102,9 @@ def _reserved(fetch: Fetch, site: Site) -> str | None:
     return None
 
 
-def _no_article(fetch: Fetch, ask: PlannedRequest, reason: str) -> Fetch:
+def _no_article(fetch: Fetch, planned: PlannedRequest, reason: str) -> Fetch:
     """A known article that leads to no article any more is missing; an unknown URL just is none."""
-    if ask.past and (fetch.requested_url or reason.startswith("soft 404")):
+    if planned.known and (fetch.requested_url or reason.startswith("soft 404")):
         where = f"leads to {fetch.url}: {reason}" if fetch.requested_url else reason
         return replace(fetch, outcome=Outcome.SUSPECTED, reason=where)
     return replace(fetch, outcome=Outcome.NOT_ARTICLE, reason=reason)

@@ -24,7 +24,7 @@ from twisted.internet.error import ReactorNotRunning
 from crawler import settings as ours
 from crawler.catalogue.site import Site
 from crawler.clock import clock
-from crawler.crawl.remote import Dispatch
+from crawler.crawl.remote import RemoteWriter
 from crawler.crawl.session import CrawlContext, rows_of
 from crawler.extraction.page import collect_seldom
 from crawler.logs import install
@@ -75,15 +75,17 @@ def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] =
         return _crawl_alone(site, options, watch)
 
 
-def crawl_for(site: Site, options: Options, dispatch: Dispatch, told: tuple[int, CrawlContext], seconds: float) -> None:
-    """Crawl one site for somebody else's ledger; `told` is what `dispatch.open` answered. Once a process, like `crawl_site`.
+def crawl_for(
+    site: Site, options: Options, remote_writer: RemoteWriter, opened_as: tuple[int, CrawlContext], seconds: float
+) -> None:
+    """Crawl one site whose store is elsewhere; `opened_as` is what `remote_writer.open` answered. Stopped after `seconds`.
 
-    After so many seconds it is stopped.
+    Once a process, like `crawl_site`.
     """
     settings = settings_for(options)
-    said = {"NEWSLEDGER_TIME_LIMIT": seconds / 60, "LOG_INSTALL_ROOT_HANDLER": False}  # the worker's is there
-    settings.setdict(said, priority="cmdline")
-    crawl_id, briefing = told
+    overrides = {"NEWSLEDGER_TIME_LIMIT": seconds / 60, "LOG_INSTALL_ROOT_HANDLER": False}  # the worker's is there
+    settings.setdict(overrides, priority="cmdline")
+    crawl_id, context = opened_as
     if options.log == "json":
         install("json", options.log_level, lambda: {"site": site.id, "crawl": crawl_id})
     for handler in logging.root.handlers:
@@ -93,11 +95,11 @@ def crawl_for(site: Site, options: Options, dispatch: Dispatch, told: tuple[int,
 
     def opened(spider: NewsSpider) -> None:
         spider.crawl_id = crawl_id
-        spider.brief(briefing)
+        spider.use_context(context)
 
     crawler.signals.connect(opened, signals.spider_opened, weak=False)
     collect_seldom()
-    process.crawl(crawler, site=site, dispatch=dispatch, recheck=options.recheck, trigger=options.trigger,
+    process.crawl(crawler, site=site, remote_writer=remote_writer, recheck=options.recheck, trigger=options.trigger,
                   planned=options.planned)  # fmt: skip
     process.start()
 
@@ -188,22 +190,22 @@ def crawl_sites(sites: Sequence[Site], options: Options, urls: Mapping[str, Sequ
         return [crawl_id for ids in pool.map(run, groups.values()) for crawl_id in ids]
 
 
-def look_at(site: Site, urls: tuple[str, ...]) -> list[FetchedPage]:
+def fetch_pages(site: Site, urls: tuple[str, ...]) -> list[FetchedPage]:
     """Look at pages of a site and keep nothing. Once a process, like `crawl_site`."""
-    looks: list[FetchedPage] = []
+    pages: list[FetchedPage] = []
     process = AsyncCrawlerProcess(settings_for(Options(db="")))
-    process.crawl(PageSpider, site=site, urls=urls, tell=looks.append)
+    process.crawl(PageSpider, site=site, urls=urls, tell=pages.append)
     process.start()
-    return looks
+    return pages
 
 
 def settings_for(options: Options) -> Settings:
     """Our settings module, with what this crawl says."""
     settings = Settings()
     settings.setmodule(ours, priority="project")
-    said = {"NEWSLEDGER_DB": options.db, "LOG_LEVEL": options.log_level, "LOG_INSTALL_ROOT_HANDLER": options.log == "text"}
+    overrides = {"NEWSLEDGER_DB": options.db, "LOG_LEVEL": options.log_level, "LOG_INSTALL_ROOT_HANDLER": options.log == "text"}
     more = {"NEWSLEDGER_NOW": options.now, "NEWSLEDGER_WARC": options.warc}
-    settings.setdict(said | {key: value for key, value in more.items() if value}, priority="cmdline")
+    settings.setdict(overrides | {key: value for key, value in more.items() if value}, priority="cmdline")
     return settings
 
 

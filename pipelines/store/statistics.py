@@ -45,7 +45,7 @@ class StatsUpdater:
             return self._learn_trust(before, fetch, outcome, article)
         return None
 
-    def listings(self, now_in: Mapping[str, str | None], vanished: Iterable[str], crawl_id: int) -> None:
+    def record_listings(self, now_in: Mapping[str, str | None], vanished: Iterable[str], crawl_id: int) -> None:
         """Keep which list names which article (key -> URL of the list; None: taken out); whether `vanished` ones were gone."""
         update = "UPDATE articles SET listed_in = ? WHERE site_id = ? AND url_key = ? AND listed_in IS NOT ?"
         with self._store.transaction():

@@ -94,7 +94,7 @@ class Paper:
             elif change < 0.18:
                 page.gone = True
 
-    def look(self, past: SiteSnapshot, minute: float) -> Iterator[Article | Fetch]:
+    def look(self, snapshot: SiteSnapshot, minute: float) -> Iterator[Article | Fetch]:
         """What a crawl that knows this past makes of all pages, in the form in which the last stage is given it."""
         for number, page in enumerate(self._pages):
             seen, broken = minute + number / 30, self._lot.random()
@@ -106,10 +106,10 @@ class Paper:
             elif broken < 0.05:
                 payload = Payload(b"<html>Please log in</html>", "text/html")
                 yield Fetch(page.url, moment, status=200, outcome=Outcome.NOT_ARTICLE, reason="no text", payload=payload)
-            elif broken < 0.12 and past.find(page.url):
+            elif broken < 0.12 and snapshot.find(page.url):
                 yield Fetch(page.url, moment, status=304, outcome=Outcome.NOT_MODIFIED)
             else:
-                yield self._reading(page, past, seen)
+                yield self._reading(page, snapshot, seen)
 
     def ending(self, minute: float) -> CrawlResult:
         """A crawl that asked for all there was."""
@@ -119,7 +119,7 @@ class Paper:
         return CrawlResult(CrawlOutcome.FINISHED, None, fetched, len(self._pages) + 1, len(self._pages), {"known": 2}, whole=True,
                       sources=(source,), listed=listed)  # fmt: skip
 
-    def _reading(self, page: Page, past: SiteSnapshot, seen: float) -> Article | Fetch:
+    def _reading(self, page: Page, snapshot: SiteSnapshot, seen: float) -> Article | Fetch:
         fields = {
             "headline": None if self._is_broken else page.headline,
             "byline": page.byline,
@@ -132,7 +132,7 @@ class Paper:
         assert read.fetch is not None
         payload = Payload(f"<html>{page.headline}</html>".encode(), "text/html")
         read = replace(read, fetch=replace(read.fetch, payload=payload))
-        return confirm(past, read, replace(read.fetch, payload=payload)) if read.fetch else read
+        return confirm(snapshot, read, replace(read.fetch, payload=payload)) if read.fetch else read
 
     @property
     def _is_broken(self) -> bool:
@@ -167,7 +167,7 @@ class Worker:
     def rest(self, told: CrawlContext) -> Iterator[Message]:
         """All that follows the answer."""
         serial = 1
-        for item in self._paper.look(told.past, self._minute):
+        for item in self._paper.look(told.snapshot, self._minute):
             serial += 1
             yield ItemFetched(self.crawl, serial, item)
         yield CrawlEnded(self.crawl, serial + 1, self._paper.ending(self._minute + 5))
@@ -180,7 +180,7 @@ def keep_alone(store: Store, paper: Paper, minute: float) -> None:
     told = load_context(store, paper.site, started)
     crawl_id = start_crawl(store, paper.site.id, "schedule", started, started)
     session = CrawlSession(store, paper.site, crawl_id, started)
-    for item in paper.look(told.past, minute):
+    for item in paper.look(told.snapshot, minute):
         session.write(item)
     session.close(paper.ending(minute + 5))
 

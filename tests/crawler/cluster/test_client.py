@@ -19,7 +19,7 @@ from crawler.cluster.messages import (
     UrlQuestion,
     decode,
     encode_answer,
-    encode_briefing,
+    encode_context,
     encode_refusal,
 )
 from crawler.cluster.stream import LOOKS, Stream
@@ -72,7 +72,7 @@ def sent(redis: Redis) -> list[Message]:
 
 
 def test_a_crawl_is_opened_and_told_what_it_must_know(redis: Redis, line: WriterClient, answers: list[bytes]) -> None:
-    answers.append(encode_briefing(3, TOLD))
+    answers.append(encode_context(3, TOLD))
     assert line.open(HERALD, "schedule", T0, T0) == (3, TOLD)
     (opened,) = sent(redis)
     assert isinstance(opened, CrawlOpened)

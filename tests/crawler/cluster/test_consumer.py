@@ -21,7 +21,7 @@ from crawler.clock import clock
 from crawler.cluster import consumer as loop
 from crawler.cluster.consumer import WRITER, StreamConsumer
 from crawler.cluster.lease import LEASES
-from crawler.cluster.messages import decode_briefing
+from crawler.cluster.messages import decode_context
 from crawler.cluster.stream import GROUP, LOOKS, REFUSED, Stream
 from pipelines.store.database import Store
 from tests.crawler.cluster.cluster_env import Paper, Worker, contents
@@ -62,7 +62,7 @@ def live_with_workers(redis: Redis, seed: int = 0) -> None:
             paper.live(minutes(crawl))
             worker = Worker(paper, crawl * 10 + number + 1, minutes(crawl))
             stream.send(worker.opened)
-            for message in worker.rest(decode_briefing(answer_of(redis, worker.reply))[1]):
+            for message in worker.rest(decode_context(answer_of(redis, worker.reply))[1]):
                 stream.send(message)
 
 
@@ -245,7 +245,7 @@ def test_a_writer_that_was_killed_before_it_answered_answers(redis: Redis, store
     loop.MessageHandler(store, LOOKS).write(stream.read(10))
     assert redis.exists(worker.reply) == 0
     assert once(redis, store).counts == {"again": 1}
-    assert decode_briefing(answer_of(redis, worker.reply))[0] == 1
+    assert decode_context(answer_of(redis, worker.reply))[0] == 1
 
 
 def test_a_crawl_whose_worker_is_no_more_is_lost(redis: Redis, store: Store) -> None:

@@ -19,7 +19,7 @@ from crawler.cluster.messages import (
     StreamEntry,
     UrlQuestion,
     decode_answer,
-    decode_briefing,
+    decode_context,
     encode,
 )
 from pipelines.article import Fetch, Outcome
@@ -79,7 +79,7 @@ def live_with_workers(feed: Feed, seed: int) -> Iterator[Message]:
             worker = Worker(paper, crawl * 10 + number + 1, minutes(crawl))
             (answer,) = feed.give(worker.opened).answers
             assert answer[0] == worker.reply
-            yield from worker.rest(decode_briefing(answer[1])[1])
+            yield from worker.rest(decode_context(answer[1])[1])
 
 
 def left_behind(store: Store) -> int:
@@ -174,7 +174,7 @@ def test_a_briefing_is_given_again_as_it_was_until_the_crawl_has_heard_it(store:
     feed.writing = MessageHandler(store, "looks")
     again = feed.give(replace(worker.opened, reply="newsledger:reply:other"))
     assert again.answers == [("newsledger:reply:other", first.answers[0][1])]
-    assert decode_briefing(first.answers[0][1])[1].past.find("https://herald.example/news/a") is not None
+    assert decode_context(first.answers[0][1])[1].snapshot.find("https://herald.example/news/a") is not None
     feed.give(look(worker, 2, minute=61))
     assert feed.give(worker.opened).answers == [], "it is under way"
     assert len(crawls(store)) == 2
@@ -207,7 +207,7 @@ def test_one_whose_lease_has_gone_meanwhile_is_not_opened(store: Store) -> None:
     one = Worker(Paper("herald", 0), 1, 0, fence=8)
     written = feed.give(one.opened)
     with pytest.raises(RefusedError, match="lease has gone"):
-        decode_briefing(written.answers[0][1])
+        decode_context(written.answers[0][1])
     assert feed.give(look(two, 2)).counts == {"recorded": 1}
     assert crawls(store, "job") == [(two.crawl,)]
 

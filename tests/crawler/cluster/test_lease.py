@@ -35,7 +35,7 @@ def grown(redis: Redis) -> Redis:
 @pytest.fixture
 def lease(grown: Redis) -> Iterator[Lease]:
     one = Lease(grown, HOST, "w1", PAUSE)
-    assert one.take() is None
+    assert one.acquire() is None
     yield one
     one.release()
 
@@ -45,14 +45,14 @@ def other(redis: Redis) -> Lease:
 
 
 def test_a_host_is_leased_to_one(grown: Redis, lease: Lease) -> None:
-    assert lease.may_ask()
+    assert lease.may_request()
     assert holder_of(grown, HOST) == "w1"
-    assert other(grown).take() == f"{HOST} is being asked by w1"
+    assert other(grown).acquire() == f"{HOST} is being asked by w1"
     lease.release()
-    assert not lease.may_ask()
+    assert not lease.may_request()
     assert holder_of(grown, HOST) is None
     second = other(grown)
-    assert second.take() is None
+    assert second.acquire() is None
     assert second.fence == lease.fence + 1
     lease.release()  # once more: what is another's stays
     assert holder_of(grown, HOST) == "w2"
@@ -61,7 +61,7 @@ def test_a_host_is_leased_to_one(grown: Redis, lease: Lease) -> None:
 
 def test_hosts_are_leased_apart(grown: Redis, lease: Lease) -> None:
     elsewhere = Lease(grown, "other.example", "w1", PAUSE)
-    assert elsewhere.take() is None
+    assert elsewhere.acquire() is None
     assert elsewhere.fence == 1
     elsewhere.release()
 
@@ -69,19 +69,19 @@ def test_hosts_are_leased_apart(grown: Redis, lease: Lease) -> None:
 def test_it_is_renewed(grown: Redis, lease: Lease) -> None:
     until = time.monotonic() + 2 * lease.ttl
     while time.monotonic() < until:
-        assert lease.may_ask()
-        assert other(grown).take() is not None
+        assert lease.may_request()
+        assert other(grown).acquire() is not None
         time.sleep(0.1)
 
 
 def test_a_lease_that_was_taken_away_is_lost_for_good(grown: Redis, lease: Lease) -> None:
     grown.delete(f"{LEASES}{HOST}")
-    eventually(lambda: not lease.may_ask(), 5)
+    eventually(lambda: not lease.may_request(), 5)
     second = other(grown)
-    assert second.take() is None
+    assert second.acquire() is None
     time.sleep(lease.ttl)
-    assert not lease.may_ask()
-    assert second.may_ask()
+    assert not lease.may_request()
+    assert second.may_request()
     second.release()
 
 
@@ -90,26 +90,26 @@ def test_cut_off_it_ends_before_another_can_have_it(redis_server: RedisServer, g
     redis_server.pause()
     try:
         stopped = time.monotonic()
-        eventually(lambda: not lease.may_ask(), 5, every=0.02)
+        eventually(lambda: not lease.may_request(), 5, every=0.02)
         ended = time.monotonic()
         assert ended - stopped <= lease.ttl - PAUSE - leases.MARGIN_SECONDS + 0.1
         time.sleep(lease.ttl)
     finally:
         redis_server.resume()
     second = other(grown)
-    assert second.take() is None
+    assert second.acquire() is None
     eventually(lambda: not lease._renewing.is_alive(), 10)
-    assert not lease.may_ask()
+    assert not lease.may_request()
     second.release()
 
 
 def test_a_redis_that_has_just_started_grants_nothing(redis_server: RedisServer, redis: Redis) -> None:
     """It may have lost a lease that still runs."""
     redis_server.restart()
-    assert other(redis).take() == "Redis has just started, and may have forgotten who asks the host"
+    assert other(redis).acquire() == "Redis has just started, and may have forgotten who asks the host"
     assert redis.exists(f"{LEASES}{HOST}") == 0
     second = other(redis)
-    eventually(lambda: second.take() is None, 10)
+    eventually(lambda: second.acquire() is None, 10)
     second.release()
 
 
@@ -118,7 +118,7 @@ def test_fences_grow(grown: Redis) -> None:
     fences = []
     for _ in range(3):
         one = other(grown)
-        assert one.take() is None
+        assert one.acquire() is None
         fences.append(one.fence)
         one.release()
     assert fences == [1, 2, 3]

@@ -28,10 +28,10 @@ from crawler.cluster.messages import (
     UrlQuestion,
     decode,
     decode_answer,
-    decode_briefing,
+    decode_context,
     encode,
     encode_answer,
-    encode_briefing,
+    encode_context,
     encode_refusal,
     place_of,
     site_of,
@@ -137,11 +137,11 @@ def test_a_message_comes_back_as_it_went(message: Message) -> None:
 
 
 @given(pasts(), counts, counts, maybe_texts)
-def test_a_briefing_comes_back_as_it_went(past: SiteSnapshot, crawl_id: int, allowed: int, wary_of: str | None) -> None:
-    told = CrawlContext(past, allowed, wary_of)
-    back_id, back = decode_briefing(encode_briefing(crawl_id, told))
+def test_a_briefing_comes_back_as_it_went(snapshot: SiteSnapshot, crawl_id: int, allowed: int, wary_of: str | None) -> None:
+    told = CrawlContext(snapshot, allowed, wary_of)
+    back_id, back = decode_context(encode_context(crawl_id, told))
     assert (back_id, back) == (crawl_id, told)
-    assert len(back.past.all()) == len(past.all()), "what was one article is one"
+    assert len(back.snapshot.all()) == len(snapshot.all()), "what was one article is one"
 
 
 @given(st.sets(texts))
@@ -151,7 +151,7 @@ def test_an_answer_comes_back_as_it_went(urls: set[str]) -> None:
 
 def test_a_refusal_is_told() -> None:
     with pytest.raises(RefusedError, match="the lease has gone"):
-        decode_briefing(encode_refusal("the lease has gone"))
+        decode_context(encode_refusal("the lease has gone"))
 
 
 def test_a_site_comes_back_as_it_went() -> None:
@@ -284,7 +284,7 @@ def test_no_answer_breaks_it(answer: bytes) -> None:
     with suppress(BadMessageError):
         assert all(isinstance(url, str) for url in decode_answer(answer))
     with suppress(BadMessageError):
-        crawl, context = decode_briefing(answer)
+        crawl, context = decode_context(answer)
         assert (type(crawl), type(context)) == (int, CrawlContext)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.catalogue.site import Site
 from crawler.discovery.candidate import Candidate, SourceKind
-from crawler.discovery.frontier import PlannedRequest, RecheckMode, choose, worth_asking
+from crawler.discovery.frontier import PlannedRequest, RecheckMode, is_source_due, plan_requests
 from pipelines.article import Outcome
 from pipelines.history.edit_rates import CLAIMS, Count, EditRateModel
 from pipelines.history.revisions import Known, State
@@ -38,10 +38,10 @@ def knowing(
 
 
 def asked(
-    candidates: list[Candidate], past: SiteSnapshot, minutes: float = 10, site: Site = SITE, **options: object
+    candidates: list[Candidate], snapshot: SiteSnapshot, minutes: float = 10, site: Site = SITE, **options: object
 ) -> list[tuple[str, str]]:
-    choice = choose(candidates, past, site, at(minutes), **options)  # type: ignore[arg-type]
-    return [(ask.url, ask.why) for ask in choice.asks]
+    choice = plan_requests(candidates, snapshot, site, at(minutes), **options)  # type: ignore[arg-type]
+    return [(one.url, one.why) for one in choice.requests]
 
 
 def test_what_is_new_is_asked_for() -> None:
@@ -69,65 +69,68 @@ def test_a_claim_of_change(modified: str | None, claimed: str | None, told: obje
 
 
 def test_the_latest_claim_of_several_sources_counts() -> None:
-    seen = choose([named(), named(f"{URL}/", 9), named(f"http://www.{URL[8:]}", 7)], knowing(), SITE, at(10))
-    assert [(ask.why, ask.claimed_modified, ask.conditional) for ask in seen.asks] == [("changed", stamp(9), False)]
+    seen = plan_requests([named(), named(f"{URL}/", 9), named(f"http://www.{URL[8:]}", 7)], knowing(), SITE, at(10))
+    assert [(one.why, one.claimed_modified, one.conditional) for one in seen.requests] == [("changed", stamp(9), False)]
 
 
 def test_an_amp_page_is_asked_for_only_where_nothing_else_is_known() -> None:
     amp = named(f"{URL}/amp/", 9, SourceKind.FEED)
     for candidates in ([amp, named()], [named(), amp]):
-        (ask,) = choose(candidates, SiteSnapshot(), SITE, at(10)).asks
-        assert (ask.url, ask.claimed_modified, ask.aliases) == (URL, stamp(9), ((f"{URL}/amp/", "amp"),))
-    (ask,) = choose([amp], SiteSnapshot(), SITE, at(10)).asks
-    assert (ask.url, ask.aliases) == (f"{URL}/amp/", ())
+        (one,) = plan_requests(candidates, SiteSnapshot(), SITE, at(10)).requests
+        assert (one.url, one.claimed_modified, one.aliases) == (URL, stamp(9), ((f"{URL}/amp/", "amp"),))
+    (one,) = plan_requests([amp], SiteSnapshot(), SITE, at(10)).requests
+    assert (one.url, one.aliases) == (f"{URL}/amp/", ())
 
 
 def test_what_is_due_goes_with_validators_as_far_as_the_host_is_trusted() -> None:
-    (ask,) = choose([], knowing(), SITE, at(30)).asks
-    assert (ask.url, ask.why, ask.conditional) == (URL, "due", False)
+    (one,) = plan_requests([], knowing(), SITE, at(30)).requests
+    assert (one.url, one.why, one.conditional) == (URL, "due", False)
     trusting = replace(knowing(), trust={"paper.example": ValidatorTrust(passed=9_999)})
     ((key, article),) = trusting.articles.items()
     conditional = 0
     for minute in range(100):
         trusting.articles[key] = replace(article, looked=at(minute))
-        conditional += choose([], trusting, SITE, at(30)).asks[0].conditional
+        conditional += plan_requests([], trusting, SITE, at(30)).requests[0].conditional
     assert 85 <= conditional < 100
     lost = replace(trusting, trust={"paper.example": ValidatorTrust(9_999, 1, at(0), URL)})
-    assert not choose([], lost, SITE, at(30)).asks[0].conditional
+    assert not plan_requests([], lost, SITE, at(30)).requests[0].conditional
 
 
 def test_what_the_hour_does_not_allow_is_put_off_but_never_a_claim_or_a_suspect() -> None:
-    past = SiteSnapshot()
+    snapshot = SiteSnapshot()
     for number in range(9):
         url = f"https://paper.example/news/story-{number}"
         state = State.SUSPECTED if number == 5 else State.LIVE
         known = Known("hash", None, "2025-03-07T07:00:00Z", state)
         article = KnownArticle(url, known, moment(at(number)), None, None, None, None, looked=at(0), changed=at(0))
-        past.articles[f"paper.example/news/story-{number}"] = article
+        snapshot.articles[f"paper.example/news/story-{number}"] = article
     told = named("https://paper.example/news/story-8", 20)
-    choice = choose([told], past, SITE, at(30), allowed=4)
-    chosen = [(ask.url[-1], ask.why) for ask in choice.asks]
+    choice = plan_requests([told], snapshot, SITE, at(30), allowed=4)
+    chosen = [(one.url[-1], one.why) for one in choice.requests]
     assert chosen == [("8", "changed"), ("5", "due"), ("1", "due"), ("0", "due")]
     assert choice.skipped == {Skipped.RECHECK_BUDGET: 5}
-    assert [ask.url[-1] for ask in choose([told], past, SITE, at(30), allowed=0).asks] == ["8", "5"]
-    assert len(choose([told], past, SITE, at(30)).asks) == 9
+    assert [one.url[-1] for one in plan_requests([told], snapshot, SITE, at(30), allowed=0).requests] == ["8", "5"]
+    assert len(plan_requests([told], snapshot, SITE, at(30)).requests) == 9
 
 
 def test_claims_of_a_site_that_mostly_claims_in_vain_wait_and_come_with_the_audit() -> None:
-    past = replace(knowing(), edit_rates=EditRateModel({CLAIMS: Count(100, 2)}))
-    ((key, article),) = past.articles.items()
-    past.articles[key] = replace(article, looked=at(0), changed=at(0))
-    assert choose([named(modified=9)], past, SITE, at(10)).skipped == {Skipped.UNRELIABLE_CLAIM: 1}
-    assert asked([named(modified=9)], past, 25) == [(URL, "changed")]
-    past.articles[key] = replace(article, looked=at(29.9), changed=at(0), next_check=moment(at(30)))
-    (ask,) = choose([named(modified=29)], past, SITE, at(30)).asks
-    assert (ask.why, ask.claimed_modified) == ("changed", stamp(29))
+    snapshot = replace(knowing(), edit_rates=EditRateModel({CLAIMS: Count(100, 2)}))
+    ((key, article),) = snapshot.articles.items()
+    snapshot.articles[key] = replace(article, looked=at(0), changed=at(0))
+    assert plan_requests([named(modified=9)], snapshot, SITE, at(10)).skipped == {Skipped.UNRELIABLE_CLAIM: 1}
+    assert asked([named(modified=9)], snapshot, 25) == [(URL, "changed")]
+    snapshot.articles[key] = replace(article, looked=at(29.9), changed=at(0), next_check=moment(at(30)))
+    (one,) = plan_requests([named(modified=29)], snapshot, SITE, at(30)).requests
+    assert (one.why, one.claimed_modified) == ("changed", stamp(29))
 
 
 def test_what_has_vanished_from_a_list_is_asked_for() -> None:
-    choice = choose([], knowing(), SITE, at(1), vanished=("paper.example/news/mill-fire", "paper.example/other"))
-    assert [(ask.url, ask.why, ask.conditional) for ask in choice.asks] == [(URL, "vanished", False)]
-    assert choose([], knowing(), SITE, at(1), vanished=("paper.example/news/mill-fire",), recheck=RecheckMode.NONE).asks == ()
+    choice = plan_requests([], knowing(), SITE, at(1), delisted=("paper.example/news/mill-fire", "paper.example/other"))
+    assert [(one.url, one.why, one.conditional) for one in choice.requests] == [(URL, "vanished", False)]
+    assert (
+        plan_requests([], knowing(), SITE, at(1), delisted=("paper.example/news/mill-fire",), recheck=RecheckMode.NONE).requests
+        == ()
+    )
 
 
 def test_rechecks_of_which_kind() -> None:
@@ -152,10 +155,10 @@ def test_what_a_person_names_is_asked_for_whatever_is_known() -> None:
     ],
 )
 def test_why_not(candidate: Candidate, site: Site, reason: str) -> None:
-    past = knowing()
-    past.dead_ends["paper.example/puzzle"] = LastAttempt("https://paper.example/puzzle", T0, Outcome.NOT_ARTICLE, 1)
-    choice = choose([candidate], past, site, at(10), elsewhere=frozenset({"https://paper.example/shared"}))
-    assert (choice.asks, choice.skipped) == ((), {reason: 1})
+    snapshot = knowing()
+    snapshot.dead_ends["paper.example/puzzle"] = LastAttempt("https://paper.example/puzzle", T0, Outcome.NOT_ARTICLE, 1)
+    choice = plan_requests([candidate], snapshot, site, at(10), elsewhere=frozenset({"https://paper.example/shared"}))
+    assert (choice.requests, choice.skipped) == ((), {reason: 1})
 
 
 def test_a_feed_is_believed_about_what_its_articles_are() -> None:
@@ -164,11 +167,11 @@ def test_a_feed_is_believed_about_what_its_articles_are() -> None:
 
 
 def test_a_dead_end_is_tried_again_later_and_an_error_without_being_named() -> None:
-    past = SiteSnapshot(dead_ends={"paper.example/a": LastAttempt("https://paper.example/a", T0, Outcome.ERROR, 1)})
-    assert asked([], past, 59) == []
-    assert asked([], past, 60) == [("https://paper.example/a", "failed before")]
-    assert asked([named("https://paper.example/a")], past, 60) == [("https://paper.example/a", "new")]
-    worn = replace(past.dead_ends["paper.example/a"], looks=9)
+    snapshot = SiteSnapshot(dead_ends={"paper.example/a": LastAttempt("https://paper.example/a", T0, Outcome.ERROR, 1)})
+    assert asked([], snapshot, 59) == []
+    assert asked([], snapshot, 60) == [("https://paper.example/a", "failed before")]
+    assert asked([named("https://paper.example/a")], snapshot, 60) == [("https://paper.example/a", "new")]
+    worn = replace(snapshot.dead_ends["paper.example/a"], looks=9)
     assert asked([], SiteSnapshot(dead_ends={"paper.example/a": worn}), 999_999) == []
 
 
@@ -176,20 +179,20 @@ def test_a_dead_end_is_tried_again_later_and_an_error_without_being_named() -> N
 def test_a_reserved_article_is_asked_for_no_more_often_than_a_dead_end(
     minutes: float, looks: int, expected: list[tuple[str, str]]
 ) -> None:
-    past = knowing()
-    ((key, article),) = past.articles.items()
-    past.articles[key] = replace(article, reserved=LastAttempt(URL, T0, Outcome.RESERVED, looks))
-    assert asked([named(modified=30)], past, minutes) == expected
-    assert choose([named(modified=30)], past, SITE, at(minutes)).skipped == ({} if expected else {"reserved": 1})
+    snapshot = knowing()
+    ((key, article),) = snapshot.articles.items()
+    snapshot.articles[key] = replace(article, reserved=LastAttempt(URL, T0, Outcome.RESERVED, looks))
+    assert asked([named(modified=30)], snapshot, minutes) == expected
+    assert plan_requests([named(modified=30)], snapshot, SITE, at(minutes)).skipped == ({} if expected else {"reserved": 1})
 
 
 def test_newest_first_within_the_limit_and_rechecks_keep_a_share() -> None:
     new = [named(f"https://paper.example/news/story-{n}", n) for n in range(10)]
     undated = named("https://paper.example/news/front-page", None, SourceKind.SECTION)
-    choice = choose([*new, undated], knowing(), SITE, at(40), limit=4)
-    assert [ask.url.rpartition("/")[2] for ask in choice.asks] == ["mill-fire", "front-page", "story-9", "story-8"]
+    choice = plan_requests([*new, undated], knowing(), SITE, at(40), limit=4)
+    assert [one.url.rpartition("/")[2] for one in choice.requests] == ["mill-fire", "front-page", "story-9", "story-8"]
     assert choice.skipped == {"crawl_limit": 8}
-    assert isinstance(choice.asks[0], PlannedRequest)
+    assert isinstance(choice.requests[0], PlannedRequest)
 
 
 MAP = Source("https://paper.example/sitemap.xml", "sitemap", T0, 200, candidates=9, dated=9)
@@ -212,4 +215,4 @@ SECTION = Source("https://paper.example/news/", "section", T0, 200, candidates=9
 def test_sections_are_asked_while_sitemaps_do_not_tell_all(
     source: Source | None, others: list[Source], minutes: float, asked_for: bool
 ) -> None:
-    assert worth_asking(source, others, at(minutes)) is asked_for
+    assert is_source_due(source, others, at(minutes)) is asked_for

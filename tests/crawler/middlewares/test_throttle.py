@@ -54,7 +54,7 @@ def later(seconds: float, status: int = 429) -> HostAnswer:
 def test_waits(answers: list[HostAnswer], delay: float, wait: float) -> None:
     patience = HostThrottle("paper.example")
     for answer in answers:
-        patience.hear(answer, 100.0)
+        patience.record(answer, 100.0)
     assert patience.ended is None
     assert patience.wait(100.0, delay) == wait
     assert patience.wait(100.0 + wait, delay) == 0.0
@@ -85,27 +85,27 @@ def test_waits(answers: list[HostAnswer], delay: float, wait: float) -> None:
 def test_ends(answers: list[HostAnswer], ended: str | None) -> None:
     patience = HostThrottle("paper.example")
     for answer in answers:
-        patience.hear(answer, 0.0)
+        patience.record(answer, 0.0)
     assert patience.ended == (ended and f"paper.example {ended}: {NOTHING_MORE}")
 
 
 def test_the_first_reason_stands() -> None:
     patience = HostThrottle("paper.example")
     for answer in (later(3600), *[FORBIDDEN] * 9):
-        patience.hear(answer, 0.0)
+        patience.record(answer, 0.0)
     assert patience.ended == f"paper.example asks to wait 3600 s: {NOTHING_MORE}"
 
 
 def test_a_host_that_refused_before_is_asked_once() -> None:
     wary = HostThrottle("paper.example", wary=True)
-    wary.hear(FORBIDDEN, 0.0)
+    wary.record(FORBIDDEN, 0.0)
     assert wary.ended == f"paper.example refused once (status 403): {NOTHING_MORE}"
 
 
 def test_until_it_answers() -> None:
     wary = HostThrottle("paper.example", wary=True)
     for answer in (FINE, *[FORBIDDEN] * (REFUSALS_TO_END - 1)):
-        wary.hear(answer, 0.0)
+        wary.record(answer, 0.0)
     assert wary.ended is None
 
 
@@ -114,7 +114,7 @@ def test_until_it_answers() -> None:
     [(later(5), True), (later(5, 503), True), (later(5, 500), False), (BUSY, False), (later(3600), False), (FINE, False)],
 )
 def test_what_is_asked_again(answer: HostAnswer, again: bool) -> None:
-    assert HostThrottle("paper.example").hear(answer, 0.0) is again
+    assert HostThrottle("paper.example").record(answer, 0.0) is again
 
 
 ANSWERS = st.builds(
@@ -128,7 +128,7 @@ def test_never_sooner_than_the_delay_and_never_for_ever(heard: list[tuple[HostAn
     patience, now = HostThrottle("paper.example"), 0.0
     for answer, passed in heard:
         now += passed
-        patience.hear(answer, now)
+        patience.record(answer, now)
         wait = patience.wait(now, delay)
         # Once nothing more is asked of the host, what it said is kept for the next crawl.
         longest = LONGEST_WAIT_SECONDS if patience.ended is None else KEPT_SECONDS

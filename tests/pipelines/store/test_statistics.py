@@ -93,10 +93,10 @@ def test_what_lists_named_is_kept_and_whether_what_vanished_was_gone(store: Stor
     statistics = StatsUpdater(store, "paper")
     ledger = RevisionWriter(store, "paper", crawl_id, statistics)
     ledger.record(article())
-    statistics.listings({"paper.example/news/mill-fire": "https://paper.example/map.xml"}, (), crawl_id)
+    statistics.record_listings({"paper.example/news/mill-fire": "https://paper.example/map.xml"}, (), crawl_id)
     assert store.value("SELECT listed_in FROM articles") == "https://paper.example/map.xml"
     ledger.record(Fetch(URL, at(HOUR), status=404, outcome=Outcome.GONE))
-    statistics.listings({"paper.example/news/mill-fire": None}, ("paper.example/news/mill-fire",), crawl_id)
+    statistics.record_listings({"paper.example/news/mill-fire": None}, ("paper.example/news/mill-fire",), crawl_id)
     assert store.value("SELECT listed_in FROM articles") is None
     assert load_edit_rates(store, "paper").counts == {"vanished": Count(1.0, 1.0)}
 

@@ -236,10 +236,10 @@ def test_a_look_at_an_unknown_url_is_kept_with_its_reason(store: Store, ledger: 
 def test_a_confirmation_of_an_older_state_only_asks_for_another_look(store: Store, ledger: RevisionWriter) -> None:
     """Two writers: one confirms what the other has just replaced."""
     ledger.record(article())
-    past = SiteSnapshot.load(store, "paper")
+    snapshot = SiteSnapshot.load(store, "paper")
     again = article(seen=20)
     assert again.fetch is not None
-    confirmation = confirm(past, again, again.fetch)
+    confirmation = confirm(snapshot, again, again.fetch)
     assert isinstance(confirmation, Fetch)
     ledger.record(article("New text.", seen=10, modified=9))
     assert ledger.record(confirmation).outcome is Outcome.UNCHANGED
@@ -281,21 +281,21 @@ def test_what_did_not_come_through_the_pipelines_is_refused(ledger: RevisionWrit
 
 def test_deduplicate_lets_through_what_is_news(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
-    past = SiteSnapshot.load(store, "paper")
+    snapshot = SiteSnapshot.load(store, "paper")
     for item in (article("New.", seen=5, modified=4), article(seen=5, url=OTHER), article(seen=100, modified=50)):
         assert item.fetch is not None
-        assert confirm(past, item, item.fetch) is item
+        assert confirm(snapshot, item, item.fetch) is item
 
 
 def test_what_a_crawl_loads_of_the_past(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article(fetch={"etag": '"1"', "external_id": "77", "claimed_modified": stamp(1), "requested_url": OTHER}))
     ledger.record(article("New.", seen=10, modified=9, fetch={"etag": '"2"', "external_id": "77"}))
     ledger.record(look(11, Outcome.NOT_ARTICLE, "https://paper.example/puzzles", reason="a puzzle"))
-    past = SiteSnapshot.load(store, "paper")
-    found = past.find(f"http://www.{URL[8:]}/")
+    snapshot = SiteSnapshot.load(store, "paper")
+    found = snapshot.find(f"http://www.{URL[8:]}/")
     assert found is not None
-    assert past.find("https://paper.example/anything", "77") is found
-    assert past.find(OTHER) is found
+    assert snapshot.find("https://paper.example/anything", "77") is found
+    assert snapshot.find(OTHER) is found
     assert (found.url, found.etag, found.claimed_modified, found.next_check) == (
         URL,
         '"2"',
@@ -303,8 +303,8 @@ def test_what_a_crawl_loads_of_the_past(store: Store, ledger: RevisionWriter) ->
         "2025-03-07T08:30:00Z",
     )
     assert [earlier.revision_id for earlier in found.known.earlier] == [1]
-    assert past.dead_ends["paper.example/puzzles"].outcome is Outcome.NOT_ARTICLE
-    assert [one.url for one in past.due(at(30))] == [URL]
-    assert past.due(at(29)) == []
+    assert snapshot.dead_ends["paper.example/puzzles"].outcome is Outcome.NOT_ARTICLE
+    assert [one.url for one in snapshot.due(at(30))] == [URL]
+    assert snapshot.due(at(29)) == []
     assert (found.looked, found.changed, found.edits) == (at(10), at(10), 1)
     assert json.loads(store.value("SELECT changed_fields FROM revisions WHERE number = 2")) == ["body", "date_modified"]
