@@ -30,6 +30,7 @@ from pipelines.store.database import Store
 from pipelines.store.rows import moment
 from pipelines.stories.matching import overlap
 from pipelines.stories.sketch import SIZE, words_of
+from pipelines.stories.update import catch_up
 
 T0 = datetime(2025, 3, 7, 8, tzinfo=UTC)
 PAPERS = 60
@@ -63,7 +64,7 @@ def ours(pairs: list[Pair], folder: Path) -> tuple[dict[int, int], float, list[t
                 body = pairs[at].other if side else pairs[at].one
                 placed[at, side] = publish(store, paper, body, T0 + timedelta(seconds=20 * minute))
         began = time.process_time()
-        stories.catch_up(store, T0)
+        catch_up(store, T0)
         took = time.process_time() - began
         found = {row["article_id"]: row["story_id"] for row in store.rows("SELECT article_id, story_id FROM story_members")}
     return found, took, [(placed[at, 0], placed[at, 1]) for at in range(len(pairs))]
@@ -192,7 +193,7 @@ def million(count: int) -> None:
             with store.transaction():
                 publish(store, number % PAPERS, text, T0 + timedelta(minutes=number))
             began = time.process_time()
-            stories.catch_up(store, T0)
+            catch_up(store, T0)
             took.append(1000 * (time.process_time() - began))
         joined = store.value("SELECT count(*) FROM story_members")
         took.sort()

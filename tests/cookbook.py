@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from pipelines.store.database import Store
-from pipelines.stories import catch_up
+from pipelines.stories.update import catch_up
 from tests.crawler.processes import newsledger
 
 ROOT = Path(__file__).resolve().parents[1]

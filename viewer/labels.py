@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipelines.diff import Op, Piece, word_pieces
+
+MAX_HEADLINE_CHARS = 500
+
 CHANGES = {
     "new": "new",
     "updated": "updated",
@@ -97,3 +101,9 @@ def lasted(minutes: int) -> str:
     hours, minutes = divmod(rest, 60)
     parts = [f"{value} {unit}" for value, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if value]
     return " ".join(parts[:2]) or "0 min"
+
+
+def headline_pieces(before: str | None, after: str | None) -> tuple[Piece, ...]:
+    """A headline, with what was added and removed where it had been another."""
+    one, other = (before or "")[:MAX_HEADLINE_CHARS], (after or "")[:MAX_HEADLINE_CHARS]
+    return tuple(word_pieces(one, other)) if one else (Piece(Op.SAME, other or "(no headline)"),)

@@ -188,3 +188,19 @@ def _environment_of() -> Environment:
 
 
 _environment = _environment_of()
+
+
+TITLES = {
+    400: "That could not be read",
+    404: "Not here",
+    405: "Only reading",
+    414: "Too long an address",
+    451: "Withdrawn",
+    500: "Something broke",
+    503: "Too much to answer",
+}
+
+
+def refusal(status: int, why: str, root: str, *headers: tuple[str, str]) -> Response:
+    """Why there is no such page, in a sentence; `why` may hold what a stranger wrote."""
+    return page("error.html", root, *headers, status=status, number=status, title=TITLES.get(status, "No page"), why=why)

@@ -21,7 +21,7 @@ from crawler.cluster.handler import MessageHandler
 from crawler.cluster.lease import LEASES, PREFIX
 from crawler.cluster.stream import LOOKS, PATIENCE_SECONDS, READ_AT_ONCE, Stream
 from pipelines.store.database import Store, StoreError
-from pipelines.stories import catch_up
+from pipelines.stories.update import catch_up
 
 logger = logging.getLogger(__name__)
 

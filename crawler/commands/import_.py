@@ -23,7 +23,7 @@ from crawler.offline.import_warc import (
     is_records,
 )
 from pipelines.store.database import Store
-from pipelines.stories import catch_up
+from pipelines.stories.update import catch_up
 
 
 @click.command("import")

@@ -14,7 +14,7 @@ from pipelines.exchange.merge import Merged, merge
 from pipelines.exchange.merge_writer import MergeSource
 from pipelines.queries.activity import article_count, has_archived_pages
 from pipelines.store.database import Store
-from pipelines.stories import catch_up
+from pipelines.stories.update import catch_up
 
 
 @click.command("merge")

@@ -12,6 +12,7 @@ from pipelines.queries import articles
 from pipelines.queries.activity import revision_count
 from pipelines.queries.results import Story, StoryHead, StoryMember, row_of
 from pipelines.store.database import Store
+from pipelines.stories.update import rebuild
 
 
 @click.command("stories")
@@ -48,7 +49,7 @@ def command(which: str | None, site: str | None, agency: str | None, before: str
 def _rebuild(db: str) -> None:
     with change_ledger(db) as store, Progress(console=console(error=True), transient=True) as progress:
         task = progress.add_task("rebuilding", total=revision_count(store))
-        done = stories.rebuild(store, now(), lambda n: progress.advance(task, n))
+        done = rebuild(store, now(), lambda n: progress.advance(task, n))
     click.echo(f"{done} revisions were taken up anew", err=True)
 
 

@@ -23,7 +23,7 @@ from pipelines.reasons import Skipped
 from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
 from pipelines.store.snapshot import kept_elsewhere
-from pipelines.stories import catch_up
+from pipelines.stories.update import catch_up
 
 logger = logging.getLogger(__name__)
 

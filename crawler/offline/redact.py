@@ -17,7 +17,7 @@ from crawler.warc.erase import UnerasableError
 from crawler.warc.writer import OPEN, ArchiveBusyError, erase, locate
 from pipelines.store.database import Row, Store
 from pipelines.store.redaction import archived_records, forget_records, keys_of, shared, withdraw
-from pipelines.stories import forget
+from pipelines.stories.update import forget
 from pipelines.text.urls import article_key, canonicalize
 
 

@@ -55,7 +55,7 @@ def withdrawal_of(store: Store, article_id: int) -> Withdrawal | None:
 def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime, forget: Forget) -> None:
     """One transaction: note the withdrawal, and take away all that the store holds of what the article said.
 
-    An article that was withdrawn before stays as it is. `forget` is `pipelines.stories.forget`: stories stand on the store.
+    An article that was withdrawn before stays as it is. `forget` is `pipelines.stories.update.forget`: stories know the store.
     """
     with store.transaction():
         if store.value("SELECT 1 FROM withdrawals WHERE article_id = ?", (article["id"],)):

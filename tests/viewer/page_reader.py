@@ -16,7 +16,7 @@ from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
 from pipelines.store.writer import RevisionWriter
-from pipelines.stories import forget
+from pipelines.stories.update import forget
 from tests.factories import T0, article, at
 from viewer.app import routes
 from viewer.http import Request, Response

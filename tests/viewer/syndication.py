@@ -11,7 +11,7 @@ from pipelines.article import Article, Author, Fetch, Outcome
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.writer import RevisionWriter
-from pipelines.stories import catch_up
+from pipelines.stories.update import catch_up
 from pipelines.text.dates import Timestamp
 from pipelines.text.normalise import normalise
 from tests.factories import OPENED

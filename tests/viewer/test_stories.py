@@ -12,7 +12,7 @@ from tests.viewer import syndication
 from tests.viewer.client import answer, page, reading, texts
 from tests.viewer.syndication import HOSTILE, LOCAL, NOW, PARAGRAPHS
 from viewer.pages.stories import agencies, times, wide
-from viewer.pages.story_compare import Kept, kept
+from viewer.pages.story import Kept, kept
 
 FERRY, SWIFTS = "Salt Reach ferry to stop after 239 years", "Swifts come back to the chapel tower"
 

@@ -10,7 +10,8 @@ from pipelines.diff import Op, Piece
 from pipelines.store.database import Store
 from tests.table import table
 from tests.viewer.page_reader import ARABIC, BRIDGE, MILL, ask, make, target_of
-from viewer.pages.home import ROWS, headline_pieces
+from viewer.labels import headline_pieces
+from viewer.pages.home import ROWS
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from pipelines.store.database import Store, StoreError, TooSlowError
 from viewer.app import routes
 from viewer.http import Request, Response
-from viewer.pages.errors import refusal
+from viewer.rendering import refusal
 from viewer.repository import Answered, Holdings, ReadPage
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from viewer.app.dispatcher import Dispatcher
 from viewer.app.security import App, Receive, Scope, Send, header
 from viewer.http import Request, Response, redirect
-from viewer.pages.errors import refusal
+from viewer.rendering import refusal
 
 TABLES = "/ledger"
 """Where our pages lead to for the tables."""

@@ -18,17 +18,41 @@ A URL is all that follows, with its query; the target comes as it stood in the r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from viewer.http import Request, Response
-from viewer.pages import diff, feed, history, home, memento, redirects, search, site, sites, stories, story, takedowns
-from viewer.pages.errors import refusal
-from viewer.rendering import ASSETS, asset, show_tables
+from pipelines.queries import articles
+from viewer.http import Request, Response, redirect
+from viewer.pages import diff, feed, history, home, memento, search, site, sites, stories, story, takedowns
+from viewer.rendering import ASSETS, article_path, asset, refusal, show_tables
 from viewer.repository import Holdings
 
 Page = Callable[[Request, Holdings, str], Response]
 """A request, the ledger, and the path below which we are reached -> the page."""
+
+_ARTICLE, _REVISION = "/-/article/", "/-/revision/"
+_NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
+
+
+def _to_article(request: Request, ledger: Holdings, root: str) -> Response:
+    """To the article's history."""
+    number = request.path.removeprefix(_ARTICLE)
+    url = articles.url_of(ledger.store, int(number)) if _NUMBER.fullmatch(number) else None
+    if url is None:
+        return refusal(404, "The ledger has no article of this number.", root)
+    return redirect(f"{root}/history/{article_path(url)}")
+
+
+def _to_revision(request: Request, ledger: Holdings, root: str) -> Response:
+    """To what the revision changed; of a first one, to the article's history."""
+    number = request.path.removeprefix(_REVISION)
+    address = articles.revision_address(ledger.store, int(number)) if _NUMBER.fullmatch(number) else None
+    if address is None:
+        return refusal(404, "The ledger has no revision of this number.", root)
+    url, to = article_path(address.url), address.number
+    return redirect(f"{root}/diff/{to - 1}..{to}/{url}" if to > 1 else f"{root}/history/{url}")
+
 
 EXACT: dict[str, Page] = {
     "/": home.respond,
@@ -42,8 +66,8 @@ BELOW: dict[str, Page] = {
     "/diff/": diff.respond,
     "/site/": site.respond,
     "/story/": story.respond,
-    redirects.ARTICLE: redirects.article,
-    redirects.REVISION: redirects.revision,
+    _ARTICLE: _to_article,
+    _REVISION: _to_revision,
 }
 FEEDS = ("/feed.atom", "/feed.json")
 MEMENTO = ("/timegate/", "/timemap/", "/memento/")

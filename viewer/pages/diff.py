@@ -14,9 +14,8 @@ from pipelines.queries.changes import words_changed
 from pipelines.store.database import Row
 from viewer import labels
 from viewer.http import Request, Response, redirect
-from viewer.pages.errors import refusal
 from viewer.pages.history import held_at
-from viewer.rendering import article_path, page
+from viewer.rendering import article_path, page, refusal
 from viewer.repository import Held, Holdings
 
 PREFIX = "/diff/"

@@ -22,8 +22,7 @@ from pipelines.queries.results import Change, Hits, row_of
 from pipelines.store.database import Store
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import instant_of
-from viewer.feeds.documents import ATOM_TYPE, JSON_TYPE, Feed, atom, json_feed, newest
-from viewer.feeds.entries import Entry, entry, identity, path_of
+from viewer.feeds import ATOM_TYPE, JSON_TYPE, Entry, Feed, atom, entry, identity, json_feed, newest, path_of
 from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import COMMON, LOCKED, Headers, Request, Response, document
 from viewer.pages.home import filter_of, summary

@@ -13,9 +13,7 @@ from pipelines.text.urls import MAX_URL
 from viewer import labels
 from viewer.article_view import dossier
 from viewer.http import Request, Response
-from viewer.pages.errors import refusal
-from viewer.pages.home import headline_pieces
-from viewer.rendering import page
+from viewer.rendering import page, refusal
 from viewer.repository import Held, Holdings
 
 PREFIX = "/history/"
@@ -57,7 +55,7 @@ def entry(row: Row) -> dict[str, Any]:
     """A revision as the timeline shows it."""
     also = [name for name in row["changed_fields"] if name not in ("headline", "date_modified")]
     before = row["headline_before"] if "headline" in row["changed_fields"] else None
-    pieces = headline_pieces(before, row["headline"])
+    pieces = labels.headline_pieces(before, row["headline"])
     return {**row, "pieces": pieces, "also": labels.fields(also) if also else "", "stamp": stamp(row)}
 
 

@@ -6,20 +6,17 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from pipelines.diff import Op, Piece, word_pieces
 from pipelines.queries import changes
 from pipelines.queries.results import Change, row_of
 from pipelines.store.database import Row
 from viewer import labels
 from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import Request, Response
-from viewer.pages.errors import refusal
-from viewer.rendering import page
+from viewer.rendering import page, refusal
 from viewer.repository import Holdings
 
 ROWS = 60
 """Revisions on a page."""
-MAX_HEADLINE_CHARS = 500
 
 
 def respond(request: Request, ledger: Holdings, root: str) -> Response:
@@ -57,14 +54,8 @@ def filter_of(asked: Wanted) -> changes.Filter:
 def entry(change: Change) -> dict[str, Any]:
     """A revision as the list shows it: its headline in pieces, and what else changed in words."""
     also = [name for name in change.changed_fields if name not in ("headline", "date_modified")]
-    pieces = headline_pieces(change.headline_before, change.headline)
+    pieces = labels.headline_pieces(change.headline_before, change.headline)
     return row_of(change) | {"pieces": pieces, "also": labels.fields(also) if also else ""}
-
-
-def headline_pieces(before: str | None, after: str | None) -> tuple[Piece, ...]:
-    """A headline, with what was added and removed where it had been another."""
-    one, other = (before or "")[:MAX_HEADLINE_CHARS], (after or "")[:MAX_HEADLINE_CHARS]
-    return tuple(word_pieces(one, other)) if one else (Piece(Op.SAME, other or "(no headline)"),)
 
 
 def summary(asked: Wanted, choices: Row) -> str:

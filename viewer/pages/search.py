@@ -13,9 +13,8 @@ from pipelines.queries.results import Facet, Hit, row_of
 from viewer import labels
 from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import Request, Response, redirect
-from viewer.pages.errors import refusal
 from viewer.pages.home import summary
-from viewer.rendering import article_path, page
+from viewer.rendering import article_path, page, refusal
 from viewer.repository import Holdings
 
 ROWS = 20

@@ -15,12 +15,10 @@ from pipelines.queries.health_metrics import vitals
 from pipelines.queries.removed import takedowns as removed
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of
-from viewer import labels
-from viewer.charts import charts
+from viewer import charts, labels
 from viewer.http import Request, Response
 from viewer.pages import home, takedowns
-from viewer.pages.errors import refusal
-from viewer.rendering import page
+from viewer.rendering import page, refusal
 from viewer.repository import Holdings
 
 DAYS, FEWEST_DAYS = 60, 14

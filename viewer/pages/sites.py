@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.queries import activity
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
-from viewer.charts import charts
+from viewer import charts
 from viewer.http import Request, Response
 from viewer.labels import lasted
 from viewer.pages.site import totals

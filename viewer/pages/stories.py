@@ -10,11 +10,9 @@ from pipelines import stories
 from pipelines.queries.activity import site_names
 from pipelines.queries.results import StoryHead, row_of
 from pipelines.store.database import Store
-from pipelines.stories import queries
 from viewer.http import Request, Response
 from viewer.labels import counted
-from viewer.pages.errors import refusal
-from viewer.rendering import page
+from viewer.rendering import page, refusal
 from viewer.repository import Holdings
 
 ROWS = 40
@@ -52,7 +50,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
 
 def entry(store: Store, head: StoryHead, names: dict[str, str]) -> dict[str, Any]:
     """A story as the list shows it, with some of the papers that carried it."""
-    carriers = [names.get(site, site) for site in queries.carriers(store, head.story_id, CARRIERS)]
+    carriers = [names.get(site, site) for site in stories.carriers(store, head.story_id, CARRIERS)]
     named = list(dict.fromkeys(carriers))
     return row_of(head) | {
         "first_site": names.get(head.first_site_id, head.first_site_id),
@@ -82,4 +80,4 @@ def times(count: int) -> str:
 
 def agencies(store: Store) -> dict[str, str]:
     """The agencies whose stories there are, by name: what a filter offers."""
-    return {agency: agency for agency in queries.agencies(store, MAX_AGENCIES)}
+    return {agency: agency for agency in stories.agencies(store, MAX_AGENCIES)}

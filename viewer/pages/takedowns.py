@@ -13,8 +13,7 @@ from pipelines.queries.results import Takedown, row_of
 from pipelines.store.rows import instant_of
 from viewer.http import Request, Response
 from viewer.labels import lasted
-from viewer.pages.errors import refusal
-from viewer.rendering import page
+from viewer.rendering import page, refusal
 from viewer.repository import Holdings
 
 ROWS = 50

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from crawler.cli import main
 from pipelines import stories
 from pipelines.store.database import Store
+from pipelines.stories.update import catch_up
 from tests.factories import T0
 from tests.pipelines.stories.story_factories import Press, joined, paragraphs, prose
 
@@ -26,7 +27,7 @@ def ledger(tmp_path: Path) -> Path:
     press.publish("post", "boat", joined(WIRE), seen=20)
     press.publish("post", "boat", joined(WIRE), seen=40, modified=40, headline="Boat afloat")
     press.publish("post", "weir", prose("weir"), seen=50)
-    stories.catch_up(press.store, T0)
+    catch_up(press.store, T0)
     return press.path
 
 

@@ -22,7 +22,7 @@ from pipelines.store.database import Row, Store
 from pipelines.store.redaction import withdraw
 from pipelines.store.schema import derived as migration
 from pipelines.store.schema import founding, proving
-from pipelines.stories import forget
+from pipelines.stories.update import forget
 from tests.factories import T0, URL, article, new_ledger, new_store
 from tests.table import table
 

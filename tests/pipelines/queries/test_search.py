@@ -15,7 +15,7 @@ from pipelines.queries.search import pieces, search
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
-from pipelines.stories import forget
+from pipelines.stories.update import forget
 from tests.factories import T0, article, new_ledger, new_store, only_article
 from tests.table import table
 

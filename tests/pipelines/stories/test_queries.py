@@ -8,7 +8,7 @@ import pytest
 
 from pipelines import stories
 from pipelines.queries.results import StoryOfArticle, row_of
-from pipelines.stories import queries
+from pipelines.stories.update import catch_up
 from tests.factories import T0
 from tests.pipelines.stories.story_factories import Press, joined, paragraphs, prose
 
@@ -22,7 +22,7 @@ def press(tmp_path: Path) -> Press:
     press.publish("echo", "boat", joined(WIRE), seen=30, published=30, headline="Boat aground")
     press.publish("star", "boat", joined(WIRE), seen=40, published=10, headline="Boat runs aground at harbour")
     press.publish("post", "boat", joined(WIRE[:5]), seen=90, published=80)
-    stories.catch_up(press.store, T0)
+    catch_up(press.store, T0)
     return press
 
 
@@ -52,7 +52,7 @@ def test_pages_of_the_list(press: Press) -> None:
     for seed in range(5):
         for n, paper in enumerate(("echo", "mail")):
             press.publish(paper, f"story-{seed}", prose(f"story {seed}"), seen=100 + 10 * (seed // 2) + n)
-    stories.catch_up(press.store, T0)
+    catch_up(press.store, T0)
     for site, ids in ((None, [6, 5, 4, 3, 2, 1]), ("mail", [6, 5, 4, 3, 2]), ("star", [1]), ("nobody", [])):
         found: list[int] = []
         before = None
@@ -70,6 +70,6 @@ def test_a_cursor_that_is_none_of_ours(press: Press, before: str) -> None:
 @pytest.mark.parametrize(("site", "agency"), [(None, None), ("echo", None), (None, "PA"), ("echo", "PA")])
 def test_no_list_reads_all_stories(press: Press, site: str | None, agency: str | None) -> None:
     values = {"seen": "~", "number": 0, "site": site, "agency": agency, "limit": 9}
-    plan = [row["detail"] for row in press.store.rows(f"EXPLAIN QUERY PLAN {queries._listing(site, agency)}", values)]
+    plan = [row["detail"] for row in press.store.rows(f"EXPLAIN QUERY PLAN {stories._listing(site, agency)}", values)]
     assert not [step for step in plan if step.startswith("SCAN")]
     assert not [step for step in plan if "B-TREE" in step]

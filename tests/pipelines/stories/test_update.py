@@ -13,7 +13,8 @@ from pipelines.proof.verify import verify
 from pipelines.store.corrections import reread
 from pipelines.store.database import Row, Store, StoreError
 from pipelines.store.redaction import withdraw
-from pipelines.stories import forget
+from pipelines.stories import update
+from pipelines.stories.update import forget
 from tests.factories import T0, article, at
 from tests.pipelines.stories.story_factories import Press, joined, paragraphs, prose
 
@@ -26,7 +27,7 @@ def press(tmp_path: Path) -> Press:
 
 
 def catch_up(press: Press) -> int:
-    return stories.catch_up(press.store, T0)
+    return update.catch_up(press.store, T0)
 
 
 def test_a_copy_is_found_whenever_it_comes(press: Press) -> None:
@@ -162,7 +163,7 @@ def test_a_withdrawn_article_leaves_its_story_and_stays_out(press: Press) -> Non
         )
         assert hashes_of(press.store, article_id) == []
         assert sum(len(group) for group in press.groups()) == count
-    stories.rebuild(press.store, T0)
+    update.rebuild(press.store, T0)
     assert hashes_of(press.store, ids[0]) == []
     assert press.groups() == set()
     assert [str(fault) for fault in verify(press.store)] == []
@@ -177,7 +178,7 @@ def test_rebuilt_it_is_the_same_and_keeps_its_numbers(press: Press) -> None:
     press.store.execute("UPDATE story_members SET story_id = story_id")
     before = everything(press.store)
     seen: list[int] = []
-    assert stories.rebuild(press.store, T0, seen.append) == 12
+    assert update.rebuild(press.store, T0, seen.append) == 12
     assert sum(seen) == 12
     assert everything(press.store) == before
 
@@ -190,7 +191,7 @@ def everything(store: Store) -> list[list[Row]]:
 def test_a_few_at_a_time(press: Press) -> None:
     for number in range(50):
         press.publish("echo", f"story-{number}", prose(number, 2))
-    assert stories.catch_up(press.store, T0, at_most=20) == 20
+    assert update.catch_up(press.store, T0, at_most=20) == 20
     assert catch_up(press) == 30
 
 
@@ -208,7 +209,7 @@ def test_one_that_fails_takes_nothing_with_it(press: Press) -> None:
 
 def _work(path: Path) -> int:
     with Store(path) as store:
-        return stories.catch_up(store, T0)
+        return update.catch_up(store, T0)
 
 
 def test_two_processes_share_the_work(press: Press) -> None:

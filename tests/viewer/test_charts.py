@@ -11,9 +11,8 @@ from lxml import etree
 from markupsafe import Markup
 
 from tests.table import table
-from viewer.charts import charts
-from viewer.charts.charts import Arrival, Chart, days, delays, shares, sparkline, spread
-from viewer.charts.svg import along, drawing, element, round_up
+from viewer import charts
+from viewer.charts import Arrival, Chart, along, days, delays, drawing, element, round_up, shares, sparkline, spread
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '"><script>alert(1)</script>&amp;\x07\u202e'

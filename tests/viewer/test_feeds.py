@@ -20,10 +20,9 @@ from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
 from pipelines.store.writer import RevisionWriter
-from pipelines.stories import forget
+from pipelines.stories.update import forget
 from tests.factories import BODY, T0, URL, article
-from viewer.feeds.documents import Feed, atom, json_feed
-from viewer.feeds.entries import MAX_CONTENT_CHARS, MAX_TITLE_CHARS, entry
+from viewer.feeds import MAX_CONTENT_CHARS, MAX_TITLE_CHARS, Feed, atom, entry, json_feed
 from viewer.http import Request, Response
 from viewer.pages import feed
 from viewer.repository import Holdings

@@ -1,1 +1,0 @@
-"""Numbers as inline SVG charts. Pure."""

@@ -1,1 +1,0 @@
-"""Revisions as Atom and JSON Feed. Pure."""
