@@ -35,6 +35,17 @@ class Skipped(StrEnum):
     OTHER = "other"
 
 
+class SourceProblem(StrEnum):
+    """Why a feed, sitemap or section page named nothing: `sources.problem_code`."""
+
+    UNREADABLE = "unreadable"
+    """One that the site's definition names answered with something else."""
+    PASSED_OVER = "passed_over"
+    """A sitemap that robots.txt or an index names, or the page that is tried where nothing is named, did."""
+    EMPTY = "empty"
+    NO_ANSWER = "no_answer"
+
+
 class CrawlReason(StrEnum):
     """Why a crawl ended as it did, or did not begin: `crawls.reason_code`."""
 

@@ -91,7 +91,15 @@ def _targets(targets: tuple[str, ...], every: bool, path: Path | None) -> tuple[
 def _crawls(db: str, ids: list[int]) -> list[Row]:
     with open_ledger(db) as store:
         found = [articles.crawl(store, crawl_id) for crawl_id in ids if crawl_id]
-        return [{**row, "changes": list(articles.revisions_of_crawl(store, row["id"]))} for row in found if row]
+        return [
+            {
+                **row,
+                "changes": list(articles.revisions_of_crawl(store, row["id"])),
+                "silent_sources": articles.silent_sources(store, row["site_id"], row["started"]) if row["started"] else [],
+            }
+            for row in found
+            if row
+        ]
 
 
 def _print(crawls: list[Row]) -> None:
@@ -102,6 +110,9 @@ def _print(crawls: list[Row]) -> None:
         out.print(f"{crawl['site_id']}: ", word(crawl["outcome"]), f" with {crawl['requests']} requests; {said}", sep="")
         if crawl["reason"]:
             out.print(plain(crawl["reason"]), style="yellow", markup=False)
+        for source in crawl["silent_sources"][:SHOWN]:
+            if source["url"] not in (crawl["reason"] or ""):
+                out.print(plain(f"{source['url']}: {source['problem']}"), style="yellow", markup=False)
         changes = [
             (word(row["change"]), ", ".join(row["changed_fields"]), row["headline"], row["url"])
             for row in crawl["changes"][:SHOWN]
@@ -113,4 +124,4 @@ def _print(crawls: list[Row]) -> None:
 
 
 SHOWN = 15
-"""Changes printed a site; all are in the ledger, and in --json."""
+"""Changes, and sources that named nothing, printed a site; all are in the ledger, and in --json."""

@@ -133,7 +133,7 @@ def is_source_due(source: Source | None, others: Iterable[Source], now: datetime
     It is, unless the site's sitemaps carry `lastmod` and named all that this source named when it was last read, less than
     AUDIT_INTERVAL ago.
     """
-    if source is None or source.contributed or source.status not in (200, 304):
+    if source is None or source.contributed or source.problem or source.status not in (200, 304):
         return True
     covered = any(other.kind == "sitemap" and other.dated for other in others)
     return not covered or now - source.fetched >= AUDIT_INTERVAL

@@ -153,7 +153,7 @@ def _remembered(told: Mapping[str, Any]) -> tuple[Tallies, dict[str, Vitals]]:
 
 
 def _vitals_of(told: Mapping[str, Any]) -> Vitals:
-    values = {**told, "articles_a_day": tuple(told["articles_a_day"])}
+    values = {**told, **{key: tuple(told[key]) for key in ("articles_a_day", "unreadable_sources")}}
     values |= {key: Readings(**told[key]) for key in ("recent", "baseline")}
     values |= {key: Looks(**told[key]) for key in ("last_looks", "usual_looks")}
     return Vitals(**values)

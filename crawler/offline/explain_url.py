@@ -284,10 +284,12 @@ def _last_crawl(known: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
 
 
 def _silent_sources(known: UrlFacts, site: Site) -> Iterator[Reason]:
-    dumb = [source for source in known.sources.get(site.id, ()) if source["status"] not in (200, 304)]
-    if dumb:
-        named = ", ".join(f"{source['url']} ({source['status'] or 'no answer'})" for source in dumb[:SITES_TOLD])
-        yield Reason("source_silent", f"Sources of {site.id} that could not be read the last time: {named}.")
+    read = known.sources.get(site.id, ())
+    silent = [source for source in read if source["problem"] or source["status"] not in (200, 304)]
+    if silent:
+        why = (source["problem"] or source["status"] or "no answer" for source in silent)
+        named = ", ".join(f"{source['url']} ({reason})" for source, reason in zip(silent[:SITES_TOLD], why, strict=False))
+        yield Reason("source_silent", f"Sources of {site.id} that named nothing the last time: {named}.")
 
 
 def _names(ids: list[str]) -> str:

@@ -25,7 +25,7 @@ from crawler.clock import Clock, clock
 from crawler.crawl.remote import RemoteWriter
 from crawler.crawl.session import CrawlContext
 from crawler.discovery import sources
-from crawler.discovery.candidate import Candidate, SitemapRef, SourceKind
+from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
 from crawler.discovery.delisting import SourceListing, find_delisted, listing_of
 from crawler.discovery.frontier import PlannedRequest, RecheckMode, is_source_due, plan_requests
 from crawler.middlewares.download_handler import CAPTURE_EXCHANGE
@@ -36,7 +36,7 @@ from crawler.middlewares.throttle import HostSuspended
 from crawler.spiders.response import item_from_response, outcome_of_failure
 from pipelines.article import Article, Fetch
 from pipelines.history.identity import canonical_url
-from pipelines.reasons import Skipped
+from pipelines.reasons import Skipped, SourceProblem
 from pipelines.store.crawls import Source
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
@@ -173,6 +173,8 @@ class NewsSpider(Spider):
         known = self.snapshot.sources.get(url)
         if response.status == 304 and known:
             self.sources_read[url] = replace(known, fetched=self.clock(), claimed_modified=claimed, contributed=0)
+            if known.problem:
+                logger.info("%s: %s still", url, known.problem)
         elif response.status == 200:
             yield from self._read_source(response, url, kind, claimed)
         else:
@@ -184,21 +186,36 @@ class NewsSpider(Spider):
         listing = sources.read(kind, response.body, response.url, self.site, content_type)
         for problem in listing.problems:
             logger.warning("%s: %s", url, problem)
-        if listing.problems and not listing.candidates and not listing.sitemaps:
-            self._failures.append(f"{url}: {listing.problems[0]}")
-            self._unreadable.add(url)
+        is_silent = not listing.candidates and not listing.sitemaps
+        code, reason = self._why_silent(url, listing) if is_silent else (None, None)
         self._candidates += listing.candidates
         if kind is not SourceKind.SECTION and listing.candidates and not listing.problems:
             self.lists.append(listing_of(url, kind, listing.candidates, self.snapshot))
         for candidate in listing.candidates:
             self._named_by.setdefault(article_key(candidate.url), set()).add(url)
+        etag, last_modified = _header(response, b"ETag"), _header(response, b"Last-Modified")
+        if is_silent and listing.problems:
+            etag = last_modified = None  # asked in full until it is what it should be
         self.sources_read[url] = Source(
-            url, kind, self.clock(), response.status, _header(response, b"ETag"), _header(response, b"Last-Modified"), claimed,
-            candidates=len(listing.candidates), dated=sum(c.claimed_modified is not None for c in listing.candidates),
+            url, kind, self.clock(), response.status, etag, last_modified, claimed, candidates=len(listing.candidates),
+            dated=sum(c.claimed_modified is not None for c in listing.candidates), problem_code=code, problem=reason,
         )  # fmt: skip
         for child in self._children(listing.sitemaps):
             self._pending += 1
             yield self._source_request(child.url, SourceKind.SITEMAP, str(child.claimed_modified or "") or None)
+
+    def _why_silent(self, url: str, listing: Listing) -> tuple[SourceProblem, str]:
+        """Why a source that answered named nothing; noted where it is no such document at all."""
+        if not listing.problems:
+            problem = "it names nothing"
+            known = self.snapshot.sources.get(url)
+            level = logging.INFO if known and known.problem == problem else logging.WARNING
+            logger.log(level, "%s: %s", url, problem)
+            return SourceProblem.EMPTY, problem
+        self._failures.append(f"{url}: {listing.problems[0]}")
+        self._unreadable.add(url)
+        is_defined = url in (*self.site.feeds, *self.site.sitemaps, *self.site.sections)
+        return SourceProblem.UNREADABLE if is_defined else SourceProblem.PASSED_OVER, listing.problems[0]
 
     def _children(self, listing_of: tuple[SitemapRef, ...]) -> list[SitemapRef]:
         """Sitemaps of an index that are to be fetched: newest first, without those whose `lastmod` in the index has not moved."""
@@ -207,7 +224,8 @@ class NewsSpider(Spider):
             known = self.snapshot.sources.get(child.url)
             if child.url in self.sources_read or not self.site.same_site(child.url):
                 continue
-            if known and known.status == 200 and known.claimed_modified and known.claimed_modified == str(child.claimed_modified):
+            was_read = known and known.status == 200 and known.problem_code != SourceProblem.PASSED_OVER
+            if known and was_read and known.claimed_modified and known.claimed_modified == str(child.claimed_modified):
                 self.sources_read[child.url] = known
             else:
                 wanted.append(child)
@@ -226,7 +244,7 @@ class NewsSpider(Spider):
     def _source_problem(self, url: str, kind: SourceKind, reason: str, status: int | None = None) -> None:
         logger.warning("%s: %s could not be read: %s", self.site.id, url, reason)
         self._failures.append(f"{url}: {reason}")
-        self.sources_read[url] = Source(url, kind, self.clock(), status)
+        self.sources_read[url] = Source(url, kind, self.clock(), status, problem_code=SourceProblem.NO_ANSWER, problem=reason)
 
     def _source_done(self) -> Iterator[Request]:
         self._pending -= 1

@@ -174,6 +174,13 @@ def crawl(store: Store, crawl_id: int) -> Row | None:
     return {**row, "counts": json.loads(row["counts"])} if row else None
 
 
+def silent_sources(store: Store, site_id: str, since: str) -> list[Row]:
+    """Sources of a site that were read since, and named nothing: url, kind, status, and why."""
+    sql = """SELECT url, kind, status, problem_code, problem FROM sources
+        WHERE site_id = ? AND fetched >= ? AND problem IS NOT NULL ORDER BY problem_code = 'empty', url"""
+    return list(store.rows(sql, (site_id, since)))
+
+
 def revisions_of_crawl(store: Store, crawl_id: int) -> Iterator[Row]:
     """What a crawl wrote: one row a revision, `changed_fields` as a list."""
     rows = store.rows(

@@ -86,6 +86,8 @@ class Vitals:
     """Readings that are not believed, and wait for mending or for a person."""
     quarantine_reason: str | None = None
     """Why the newest of them is not."""
+    unreadable_sources: tuple[str, ...] = ()
+    """Feeds, sitemaps and sections of the site's definition that were something else when they were last read: URL and what."""
 
     @property
     def usual_articles(self) -> float | None:
@@ -124,6 +126,7 @@ def judge(vitals: Vitals, max_age: timedelta = timedelta(hours=24)) -> tuple[Fin
     found = (
         *_crawls(vitals, max_age),
         *_quarantine(vitals),
+        *_sources(vitals),
         *_troubles(vitals),
         *_fields(vitals),
         *_bodies(vitals),
@@ -155,6 +158,13 @@ def _quarantine(vitals: Vitals) -> Iterator[Finding]:
     if vitals.quarantined:
         are = "reading is" if vitals.quarantined == 1 else "readings are"
         yield Finding("quarantined", f"{vitals.quarantined} {are} not believed; the newest: {vitals.quarantine_reason}")
+
+
+def _sources(vitals: Vitals) -> Iterator[Finding]:
+    if vitals.unreadable_sources:
+        count = len(vitals.unreadable_sources)
+        are = "source is" if count == 1 else "sources are"
+        yield Finding("unreadable_sources", f"{count} {are} not what the site's definition says: {vitals.unreadable_sources[0]}")
 
 
 def _troubles(vitals: Vitals) -> Iterator[Finding]:

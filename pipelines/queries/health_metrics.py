@@ -48,6 +48,12 @@ ORDER BY id DESC
 """
 _QUARANTINED = "SELECT count(*) FROM quarantine WHERE site_id = ? AND state = 'quarantined'"
 _NEWEST_QUARANTINED = "SELECT reason FROM quarantine WHERE site_id = ? AND state = 'quarantined' ORDER BY id DESC LIMIT 1"
+# Of the last day in which sources were read: one that has left the site's definition is read no more.
+_UNREADABLE = """
+SELECT url, problem FROM sources WHERE site_id = :site AND problem_code = 'unreadable'
+    AND fetched >= strftime('%Y-%m-%dT%H:%M:%SZ', (SELECT max(fetched) FROM sources WHERE site_id = :site), '-1 day')
+ORDER BY url
+"""
 _SUCCESS = "SELECT max(finished) FROM crawls WHERE site_id = ? AND outcome = 'finished'"
 _DAYS = """
 SELECT substr(first_seen, 1, 10) AS day, count(*) AS n FROM articles WHERE site_id = ? AND first_seen > ? AND first_seen < ?
@@ -97,6 +103,7 @@ def _vitals(store: Store, site_id: str, now: datetime) -> Vitals:
         failures=len(list(takewhile(lambda row: row["outcome"] in _FAILURES, ended))),
         quarantined=store.value(_QUARANTINED, (site_id,)),
         quarantine_reason=store.value(_NEWEST_QUARANTINED, (site_id,)),
+        unreadable_sources=tuple(f"{row['url']}: {row['problem']}" for row in store.rows(_UNREADABLE, {"site": site_id})),
     )
     return _with_revisions(store, _with_looks(_with_articles(store, found), ended))
 

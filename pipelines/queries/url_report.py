@@ -94,7 +94,7 @@ def last_crawls(store: Store, site_id: str) -> tuple[Row, ...]:
 
 def sources_of(store: Store, site_id: str) -> tuple[Row, ...]:
     """What is remembered of a site's feeds, sitemaps and sections."""
-    sql = "SELECT url, kind, fetched, status, candidates FROM sources WHERE site_id = ? ORDER BY url"
+    sql = "SELECT url, kind, fetched, status, candidates, problem_code, problem FROM sources WHERE site_id = ? ORDER BY url"
     return tuple(store.rows(sql, (site_id,)))
 
 

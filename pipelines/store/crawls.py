@@ -43,6 +43,10 @@ class Source:
     """How many of its entries carried a time of modification."""
     contributed: int = 0
     """How many articles we did not know it named at its last reading, and no sitemap did."""
+    problem_code: str | None = None
+    """A SourceProblem, where it named nothing."""
+    problem: str | None = None
+    """The same as a sentence."""
 
 
 def put_sites(store: Store, sites: Iterable[Row]) -> None:

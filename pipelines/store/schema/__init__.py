@@ -14,7 +14,7 @@ from pipelines.store.schema import crawls, derived, founding, proving
 
 migrations = Migrations("newsledger")
 
-LATEST = "m015_crawl_reasons"
+LATEST = "m017_source_problems"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -107,6 +107,12 @@ def m014_reasons(db: Database) -> None:
 def m015_crawl_reasons(db: Database) -> None:
     """Why a crawl ended as it did, as a code beside the sentence."""
     _run(db, crawls.CRAWLS)
+
+
+@migrations()
+def m017_source_problems(db: Database) -> None:
+    """Why a source named nothing, as a code and a sentence."""
+    _run(db, crawls.SOURCE_PROBLEMS)
 
 
 def _run(db: Database, script: str) -> None:

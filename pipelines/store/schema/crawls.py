@@ -85,3 +85,8 @@ UPDATE crawls SET reason_code = CASE
     ELSE 'other' END
 WHERE reason IS NOT NULL AND trigger NOT IN ('merge', 'import');
 """
+
+SOURCE_PROBLEMS = """
+ALTER TABLE sources ADD COLUMN problem_code TEXT;
+ALTER TABLE sources ADD COLUMN problem TEXT;
+"""

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from crawler.cli import main
 from crawler.demo.fronts import PRIVATE_PATH
-from crawler.demo.press import Paper, site_toml
+from crawler.demo.press import Paper, Press, site_toml
 from crawler.demo.stories import at
 from pipelines.store.database import Store, StoreError
 from tests.crawler.processes import crawl, environment, newsledger, site_table
@@ -147,6 +147,32 @@ def test_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sites.toml").write_text('[[site]]\nid = "One"\n', encoding="utf-8")
     done = CliRunner().invoke(main, ("crawl", "one", *sites))
     assert (done.exit_code, "sites.toml:2: id:" in done.stderr) == (1, True), done.stderr
+
+
+def test_sources_that_name_nothing_are_told_with_why(twin: Press, tmp_path: Path) -> None:
+    base, command = twin.url.rstrip("/"), ("--db", str(tmp_path / "news.db"), "--sites", str(tmp_path / "sites.toml"))
+    sources = {"feeds": ["/login-wall", "/feed.xml?paths=/ok/1"], "sitemaps": ["/list/no-such-name"], "sections": ["/nowhere/"]}
+    define(tmp_path, site_table("twin", twin.url, **sources))
+    for minutes in (0, 10):
+        (row,) = crawl(tmp_path, "twin", now=NOON + timedelta(minutes=minutes))
+        assert (row["outcome"], row["reason"]) == ("finished", None)
+        assert [(one["url"], one["problem_code"], one["problem"]) for one in row["silent_sources"]] == [
+            (f"{base}/login-wall", "unreadable", "no feed: the root element is <html>"),
+            (f"{base}/nowhere/", "no_answer", "status 404"),
+            (f"{base}/list/no-such-name", "empty", "it names nothing"),
+        ]
+    done = newsledger("crawl", "twin", *command, now=NOON + timedelta(minutes=20))
+    assert f"{base}/login-wall: no feed: the root element is <html>" in done.stdout.splitlines()
+    assert f"{base}/list/no-such-name: it names nothing" in done.stdout.splitlines()
+    done = newsledger("health", *command, now=NOON + timedelta(minutes=30))
+    said = f"  1 source is not what the site's definition says: {base}/login-wall: no feed: the root element is <html>"
+    assert (done.returncode, said in done.stdout.splitlines()) == (1, True), done.stdout
+    done = newsledger("why", f"{twin.url}ok/9", *command, now=NOON + timedelta(minutes=30))
+    assert "/login-wall (no feed: the root element is <html>)" in " ".join(done.stdout.split()), done.stdout
+
+    define(tmp_path, site_table("twin", twin.url, feeds=["/feed.xml?paths=/ok/1"]))
+    assert crawl(tmp_path, "twin", now=NOON + timedelta(days=2))[0]["silent_sources"] == []
+    assert newsledger("health", *command, now=NOON + timedelta(days=2)).returncode == 0
 
 
 def start(folder: Path, now: datetime, **options: Any) -> subprocess.Popen[str]:

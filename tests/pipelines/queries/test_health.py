@@ -70,6 +70,8 @@ def looks(count: int, **outcomes: int) -> Looks:
         (replace(WELL, last_looks=looks(25, not_article=25)), ["more_not_article"]),
         (replace(WELL, last_looks=looks(19, refused=19)), []),
         (replace(WELL, last_looks=looks(30, refused=28), usual_looks=looks(900, refused=880)), []),
+        # sources
+        (replace(WELL, unreadable_sources=("https://paper.example/feed: no feed",)), ["unreadable_sources"]),
         # articles a day
         (replace(WELL, articles_last_day=3), ["few_articles"]),
         (replace(WELL, articles_last_day=4), []),
