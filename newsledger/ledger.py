@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -15,49 +14,16 @@ from pipelines.article import Article
 from pipelines.history import revisions
 from pipelines.queries import articles, changes, removed
 from pipelines.queries import search as searching
+from pipelines.queries.articles import ArticleView, article_view
 from pipelines.queries.health import SiteHealth, judge
 from pipelines.queries.health_metrics import vitals
-from pipelines.queries.results import (
-    Alias,
-    Change,
-    Hits,
-    Revision,
-    StateChange,
-    StoryHead,
-    Takedowns,
-    value_of,
-)
+from pipelines.queries.results import ArticleRecord, Change, Hits, Revision, StoryHead, Takedowns
 from pipelines.queries.url_report import Trace, trace
-from pipelines.store.database import Row, Store
-from pipelines.store.redaction import Withdrawal, withdrawal_of
+from pipelines.store.database import Store
 
 
 class ArticleNotFoundError(LookupError):
     """The ledger has no article at a URL."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleView:
-    """An article with everything that happened to it, but for its revisions."""
-
-    article_id: int
-    url: str
-    site_id: str
-    kind: str
-    state: str
-    """`live`, `suspected`, `gone` or `moved`."""
-    date_published: str | None
-    first_seen: str
-    last_seen: str
-    last_checked: str | None
-    next_check: str | None
-    revision_count: int
-    latest: Article | None
-    """The latest revision in full, with authors, images and body; None where nothing was ever read."""
-    states: tuple[StateChange, ...]
-    """Oldest first."""
-    aliases: tuple[Alias, ...]
-    withdrawn: Withdrawal | None
 
 
 class Ledger:
@@ -92,17 +58,7 @@ class Ledger:
         >>> article.state, article.revision_count, article.latest.authors[0].name
         ('live', 2, 'Ann Other')
         """
-        row = self._find(url)
-        number = row["id"]
-        view = {
-            **row,
-            "article_id": number,
-            "latest": articles.revision(self._store, row, row["revision_count"]),
-            "states": tuple(value_of(StateChange, one) for one in articles.states(self._store, number)),
-            "aliases": tuple(value_of(Alias, one) for one in articles.aliases(self._store, number)),
-            "withdrawn": withdrawal_of(self._store, number),
-        }
-        return value_of(ArticleView, view)
+        return article_view(self._store, self._find(url))
 
     def history(self, url: str) -> tuple[Revision, ...]:
         """All revisions of the article at a URL, oldest first.
@@ -113,7 +69,7 @@ class Ledger:
         >>> last.change, last.changed_fields, last.not_before, last.first_seen
         ('silent', ('headline', 'body'), '2025-03-07T08:00:00Z', '2025-03-07T10:00:00Z')
         """
-        return articles.history(self._store, self._find(url)["id"])
+        return articles.history(self._store, self._find(url).article_id)
 
     def revision(self, url: str, number: int) -> Article:
         """One revision in full, by its number; IndexError where there is none. See `pipelines.diff` to compare two.
@@ -123,7 +79,8 @@ class Ledger:
         ...     ledger.revision("https://paper.example/news/mill-fire", 1).body
         'Firefighters were called to Cross Mill at 4.10am.'
         """
-        found = articles.revision(self._store, self._find(url), number)
+        article = self._find(url)
+        found = articles.revision(self._store, article.article_id, article.url, number)
         if found is None:
             raise IndexError(number)
         return found
@@ -203,7 +160,7 @@ class Ledger:
         """
         return trace(self._store, url)
 
-    def _find(self, url: str) -> Row:
+    def _find(self, url: str) -> ArticleRecord:
         found = articles.find_article(self._store, url)
         if found is None:
             raise ArticleNotFoundError(f"the ledger has no article at {url}")

@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import unquote
 
+from pipelines.article import Article
 from pipelines.proof.memento import TimeMap, time_map
 from pipelines.queries import articles
-from pipelines.store.database import Row, Store
-from pipelines.store.resolver import Lookup
-from pipelines.text.urls import canonicalize
+from pipelines.queries.results import ArticleRecord, Revision
+from pipelines.store.database import Store
+from pipelines.text.urls import MAX_URL, canonicalize
 
 _SCHEME = re.compile(r"(https?):/{1,64}", re.ASCII | re.IGNORECASE)
 _ENCODED = re.compile(r"https?%3a", re.ASCII | re.IGNORECASE)
@@ -37,13 +38,25 @@ class Answered(Protocol):
 ReadPage = Callable[[str, int], Answered | None]
 """(file, offset) as the ledger has them -> the answer that is archived there; None where there is none."""
 
+RevisionText = tuple[Revision, Article]
+"""A revision, and what it said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """An article, and whether it may be shown."""
 
-    article: Row
+    article: ArticleRecord
     withdrawn: bool
+
+
+class NotHeldError(LookupError):
+    """An article that the ledger does not have, or has no longer."""
+
+    def __init__(self, status: int, why: str, *headers: tuple[str, str]) -> None:
+        super().__init__(why)
+        self.status = status
+        self.headers = headers
 
 
 class Holdings:
@@ -58,29 +71,36 @@ class Holdings:
 
     def find(self, url: str) -> Held | None:
         """The article that a URL is or has led to, in whatever spelling a path has left of it."""
-        lookup = Lookup(self.store, "")
         plain = address(url)
-        found = lookup.by_urls(plain, canonicalize(plain))
-        if found is None:
-            return None
-        return Held(found, lookup.is_withdrawn(found))
+        found = articles.find_article(self.store, plain, canonicalize(plain))
+        return Held(found, bool(articles.withdrawn_among(self.store, [found.article_id]))) if found else None
 
-    def time_map(self, held: Held, base: str) -> TimeMap | None:
+    def article(self, url: str) -> ArticleRecord:
+        """The article at a URL, in whatever spelling; raises NotHeldError where there is none, or none to be shown."""
+        if len(url) > MAX_URL * 3:  # each character may be encoded
+            raise NotHeldError(414, "This URL is longer than any that the ledger keeps.")
+        held = self.find(url) if url else None
+        if held is None:
+            raise NotHeldError(404, "The ledger has no article at this URL.")
+        if held.withdrawn:
+            raise NotHeldError(451, "This article was withdrawn.", ("X-Archive-Reason", "withdrawn"))
+        return held.article
+
+    def time_map(self, article: ArticleRecord, base: str) -> TimeMap | None:
         """The mementos of an article, as a server at `base` has them; None where there are none."""
-        return time_map(held.article["url"], map(articles.facts, articles.history(self.store, held.article["id"])), base)
+        return time_map(article.url, map(articles.facts, articles.history(self.store, article.article_id)), base)
 
-    def revision(self, held: Held, number: int) -> Row:
-        """One revision in full, with the names of its authors; KeyError where there is none."""
-        row = articles.revision_row(self.store, held.article["id"], number)
-        if row is None:
-            raise KeyError(number)
-        return {**row, "authors": [str(author["name"]) for author in articles.authors(self.store, row["id"])]}
+    def revision(self, article: ArticleRecord, number: int) -> RevisionText | None:
+        """One revision, and what it said; None where there is none."""
+        entry = articles.history_entry(self.store, article.article_id, number)
+        text = articles.revision(self.store, article.article_id, article.url, number)
+        return (entry, text) if entry and text else None
 
-    def page(self, revision: Row) -> Answered | None:
+    def page(self, revision: Revision) -> Answered | None:
         """The page that a revision was read from, where it is archived."""
-        if revision["warc_file"] is None or revision["warc_offset"] is None:
+        if revision.warc_file is None or revision.warc_offset is None:
             return None
-        return self._page(str(revision["warc_file"]), int(revision["warc_offset"]))
+        return self._page(revision.warc_file, revision.warc_offset)
 
 
 def address(text: str) -> str:

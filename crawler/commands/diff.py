@@ -10,7 +10,7 @@ from crawler.commands.options import db_option, json_option, open_ledger
 from pipelines.article import Article
 from pipelines.diff import ImageChange, Paragraph, Piece, author_changes, body_changes, differences, image_changes
 from pipelines.queries import articles
-from pipelines.store.redaction import withdrawal_of
+from pipelines.store.withdrawals import withdrawal_of
 
 
 @click.command("diff")
@@ -30,21 +30,21 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
         article = articles.find_article(store, url)
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
-        withdrawn = withdrawal_of(store, article["id"])
+        withdrawn = withdrawal_of(store, article.article_id)
         if withdrawn:
-            raise click.ClickException(f"{article['url']} was {withdrawn}")
-        revisions = [articles.facts(one) for one in articles.history(store, article["id"])]
+            raise click.ClickException(f"{article.url} was {withdrawn}")
+        revisions = [articles.facts(one) for one in articles.history(store, article.article_id)]
         first, second = _pick(numbers, len(revisions))
-        before, after = (articles.revision(store, article, number) for number in (first, second))
+        before, after = (articles.revision(store, article.article_id, article.url, number) for number in (first, second))
     if before is None or after is None:
         raise click.UsageError(f"there are revisions 1 to {len(revisions)} only")
     rows = revisions[first - 1], revisions[second - 1]
     if as_json:
-        print_json({"url": article["url"], "from": rows[0], "to": rows[1], **_facts(before, after)})
+        print_json({"url": article.url, "from": rows[0], "to": rows[1], **_facts(before, after)})
         return
     out = console()
     out.print(plain(after.headline), style="bold", markup=False)
-    out.print(article["url"], markup=False)
+    out.print(article.url, markup=False)
     for row in rows[: 1 if first == second else 2]:
         out.print(f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}", sep="")
     if not tell(out, before, after):

@@ -78,7 +78,7 @@ def _article(store: Store, url: str | None) -> int | None:
     found = articles.find_article(store, url) if url else None
     if url and found is None:
         raise click.ClickException(f"the ledger has no article at {url}")
-    return found["id"] if found else None
+    return found.article_id if found else None
 
 
 def _time(text: str | None) -> datetime | None:

@@ -13,10 +13,10 @@ from crawler.commands.history_at import tell_at
 from crawler.commands.options import db_option, json_option, open_ledger
 from pipelines.diff import word_pieces
 from pipelines.queries import articles
+from pipelines.queries.articles import ArticleView, article_view
 from pipelines.queries.changes import of_revisions
 from pipelines.queries.results import Revision, row_of
 from pipelines.store.database import Row, Store
-from pipelines.store.redaction import withdrawal_of
 
 WIDE = 120
 """Columns from which revisions are a table; below, each has lines of its own."""
@@ -36,14 +36,11 @@ def command(url: str, at: str | None, db: str, as_json: bool) -> None:
         article = articles.find_article(store, url)
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
-        withdrawn = withdrawal_of(store, article["id"])
         if at is not None:
             tell_at(store, article, at, as_json=as_json)
             return
-        revisions = _with_words(store, articles.history(store, article["id"]))
-        states = articles.states(store, article["id"])
-        aliases = articles.aliases(store, article["id"])
-        before = articles.moved_from(store, article["id"])
+        found = article_view(store, article)
+        revisions = _with_words(store, articles.history(store, article.article_id))
     if as_json:
         keep = (
             "url",
@@ -58,30 +55,30 @@ def command(url: str, at: str | None, db: str, as_json: bool) -> None:
         )
         print_json(
             {
-                **{key: article[key] for key in keep},
-                "withdrawn": asdict(withdrawn) if withdrawn else None,
+                **{key: getattr(found, key) for key in keep},
+                "withdrawn": asdict(found.withdrawn) if found.withdrawn else None,
                 "revisions": revisions,
-                "states": states,
-                "aliases": aliases,
-                "moved_from": before,
+                "states": [row_of(step) for step in found.states],
+                "aliases": [row_of(alias) for alias in found.aliases],
+                "moved_from": [row_of(former) for former in found.moved_from],
             }
         )
         return
-    if withdrawn:
-        console().print(str(withdrawn), style="bold red", markup=False)
-    _print(article, revisions, states, aliases)
-    if before:
-        rows = [(row["url"], row["revision_count"], when(row["first_seen"]), when(row["last_seen"])) for row in before]
+    if found.withdrawn:
+        console().print(str(found.withdrawn), style="bold red", markup=False)
+    _print(found, revisions)
+    if found.moved_from:
+        rows = [(one.url, one.revision_count, when(one.first_seen), when(one.last_seen)) for one in found.moved_from]
         console().print(table(("moved here from", "revisions", "first seen", "last seen"), rows))
 
 
-def _print(article: Row, revisions: list[Row], states: list[Row], aliases: list[Row]) -> None:
+def _print(article: ArticleView, revisions: list[Row]) -> None:
     out = console()
     out.print(plain(revisions[-1]["headline"]) if revisions else "", style="bold", markup=False)
-    out.print(article["url"], markup=False)
-    seen = f"first seen {when(article['first_seen'])}, last seen {when(article['last_seen'])}"
-    following = f"next look {when(article['next_check']) or 'never'}"
-    out.print(f"{article['site_id']}, {article['kind']}, ", word(article["state"]), f"; {seen}, {following}", sep="")
+    out.print(article.url, markup=False)
+    seen = f"first seen {when(article.first_seen)}, last seen {when(article.last_seen)}"
+    following = f"next look {when(article.next_check) or 'never'}"
+    out.print(f"{article.site_id}, {article.kind}, ", word(article.state), f"; {seen}, {following}", sep="")
     out.print()
     if out.is_terminal and out.width < WIDE:
         for row in revisions:
@@ -90,14 +87,14 @@ def _print(article: Row, revisions: list[Row], states: list[Row], aliases: list[
         columns = ("no", "change", "when it happened", "page says updated", "what changed", "words", "headline")
         out.print(table(columns, map(_cells, revisions)))
     if len(revisions) > 1:
-        out.print(f"\nWord by word: newsledger diff {plain(article['url'])} {len(revisions) - 1} {len(revisions)}", markup=False)
-    if len(states) > 1:
+        out.print(f"\nWord by word: newsledger diff {plain(article.url)} {len(revisions) - 1} {len(revisions)}", markup=False)
+    if len(article.states) > 1:
         out.print()
-        steps = [(when(row["at"]), word(row["state"]), row["status"], row["reason"]) for row in states]
+        steps = [(when(step.at), word(step.state), step.status, step.reason) for step in article.states]
         out.print(table(("when", "state", "status", "why"), steps))
-    if aliases:
+    if article.aliases:
         out.print()
-        out.print(table(("also at", "because"), [(row["url"], row["reason"]) for row in aliases]))
+        out.print(table(("also at", "because"), [(alias.url, alias.reason) for alias in article.aliases]))
 
 
 def _cells(row: Row) -> tuple[object, ...]:

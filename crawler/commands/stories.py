@@ -60,7 +60,7 @@ def _number(store: Store, which: str) -> int:
     article = articles.find_article(store, which)
     if article is None:
         raise click.ClickException(f"the ledger has no article at {which}")
-    found = stories.of_article(store, article["id"])
+    found = stories.of_article(store, article.article_id)
     if found is None:
         raise click.ClickException(f"no other site has been seen to carry the copy of {which}")
     return found.head.story_id

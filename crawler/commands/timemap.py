@@ -7,7 +7,7 @@ import click
 from crawler.commands.options import db_option, open_ledger
 from pipelines.proof import memento
 from pipelines.queries import articles
-from pipelines.store.redaction import withdrawal_of
+from pipelines.store.withdrawals import withdrawal_of
 
 WHERE = "http://127.0.0.1:8001"
 """Where `newsledger serve` listens unless told otherwise."""
@@ -27,9 +27,9 @@ def command(url: str, base_url: str, as_json: bool, db: str) -> None:
         article = articles.find_article(store, url)
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
-        if withdrawn := withdrawal_of(store, article["id"]):
-            raise click.ClickException(f"{article['url']}: {withdrawn}")
-        found = memento.time_map(article["url"], map(articles.facts, articles.history(store, article["id"])), base_url)
+        if withdrawn := withdrawal_of(store, article.article_id):
+            raise click.ClickException(f"{article.url}: {withdrawn}")
+        found = memento.time_map(article.url, map(articles.facts, articles.history(store, article.article_id)), base_url)
     if found is None:
-        raise click.ClickException(f"{article['url']} has no revisions")
+        raise click.ClickException(f"{article.url} has no revisions")
     click.echo(memento.json_format(found) if as_json else memento.link_format(found), nl=False)

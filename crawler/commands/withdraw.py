@@ -13,9 +13,9 @@ import click
 from crawler.commands.console import console, plain, print_json, when
 from crawler.commands.options import change_ledger, db_option, json_option, now, warc_folder, warc_option
 from crawler.offline.redact import RedactionReport, withdraw_article
-from pipelines.queries import articles
 from pipelines.store.database import Row, Store
-from pipelines.store.redaction import Withdrawal, withdrawal_of
+from pipelines.store.resolver import Lookup
+from pipelines.store.withdrawals import Withdrawal, withdrawal_of
 
 
 @click.command("withdraw")
@@ -38,7 +38,7 @@ def command(url: str, reason: str, who: str | None, yes: bool, forget_missing: b
     if not reason.strip():
         raise click.UsageError("--reason: say why, for the record")
     with change_ledger(db) as store:
-        article = articles.find_article(store, url)
+        article = Lookup(store, "").by_urls(url)
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
         if not yes and withdrawal_of(store, article["id"]) is None:
@@ -56,7 +56,7 @@ def _ask(store: Store, article: Row) -> None:
     """Have it confirmed by a person; a usage error where there is none."""
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is there to be asked; --yes withdraws without")
-    latest = articles.revision(store, article, article["revision_count"])
+    latest = Lookup(store, "").latest(article)
     click.echo(plain(latest.headline if latest else None))
     click.echo(f"{article['url']}, {article['revision_count']} revisions since {when(article['first_seen'])}")
     click.confirm("Take its texts and pages away for good?", abort=True)

@@ -16,7 +16,8 @@ from crawler.warc import reader
 from crawler.warc.erase import UnerasableError
 from crawler.warc.writer import OPEN, ArchiveBusyError, erase, locate
 from pipelines.store.database import Row, Store
-from pipelines.store.redaction import archived_records, forget_records, keys_of, shared, withdraw
+from pipelines.store.redaction import forget_records, keys_of, shared, withdraw
+from pipelines.store.withdrawals import archived_records
 from pipelines.stories.update import forget
 from pipelines.text.urls import article_key, canonicalize
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from pipelines.queries.changes import CHANGES
+from pipelines.queries.results import SiteRecord, value_of
 from pipelines.store.database import Row, Store
 
 _EDITS = ("updated", "silent", "reverted", "restored")
@@ -37,14 +38,15 @@ FROM sites s LEFT JOIN crawls c ON c.id = (SELECT max(id) FROM crawls WHERE site
 """
 
 
-def site_of(store: Store, site_id: str) -> Row:
-    """A site's row; of one that is not in the ledger its id alone."""
-    return site(store, site_id) or {"id": site_id, "name": site_id}
+def site_of(store: Store, site_id: str) -> SiteRecord:
+    """A site; one that is not in the ledger has its id for a name, and nothing else."""
+    return site(store, site_id) or SiteRecord(site_id, site_id)
 
 
-def site(store: Store, site_id: str) -> Row | None:
-    """A site's row."""
-    return store.row("SELECT * FROM sites WHERE id = ?", (site_id,))
+def site(store: Store, site_id: str) -> SiteRecord | None:
+    """A site of the ledger."""
+    row = store.row("SELECT * FROM sites WHERE id = ?", (site_id,))
+    return value_of(SiteRecord, row) if row else None
 
 
 def site_names(store: Store) -> dict[str, str]:

@@ -1,17 +1,32 @@
-"""Reading the ledger: the questions that people ask it, as rows. Writes nothing."""
+"""What people ask of articles, their revisions and crawls. Writes nothing."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipelines.article import Article
 from pipelines.queries.activity import totals
 from pipelines.queries.changes import CHANGES
-from pipelines.queries.results import CrawlStateChange, Revision, RevisionAddress, value_of
+from pipelines.queries.results import (
+    Alias,
+    ArticleRecord,
+    CrawlStateChange,
+    FetchRecord,
+    FormerArticle,
+    LastSeal,
+    Revision,
+    RevisionAddress,
+    RevisionTime,
+    StateChange,
+    row_of,
+    value_of,
+)
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
+from pipelines.store.withdrawals import Withdrawal, withdrawal_of
 
 _REVISIONS = """
 SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.headline, r.description, r.byline, r.section, r.language,
@@ -20,14 +35,10 @@ SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.headline, r.
     earlier.number AS reads_as, before.headline AS headline_before, before.date_modified AS date_modified_before
 FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to LEFT JOIN revisions earlier ON earlier.id = r.reads_as
 LEFT JOIN revisions before ON before.article_id = r.article_id AND before.number = r.number - 1
-WHERE r.article_id = ? AND (r.number = 1 OR r.number > ?) ORDER BY r.number
-"""
-_REVISION = """
-SELECT r.*, r.id AS revision_id, back.number AS back_to FROM revisions r LEFT JOIN revisions back ON back.id = r.reverted_to
-WHERE r.article_id = ? AND r.number = ?
+WHERE r.article_id = ? AND {} ORDER BY r.number
 """
 _SEALS = """
-SELECT subject_id, max(id) AS seal, at FROM chain
+SELECT subject_id, max(id) AS number, at FROM chain
 WHERE subject = 'revision' AND subject_id IN (SELECT value FROM json_each(?)) GROUP BY subject_id
 """
 _FETCHES = """
@@ -42,15 +53,50 @@ _PRINTED = (
 )  # fmt: skip
 
 
-def find_article(store: Store, url: str) -> Row | None:
-    """The article that a URL is or has led to; any spelling, AMP and old addresses included."""
-    return Lookup(store, "").by_urls(url)
+@dataclass(frozen=True, slots=True)
+class ArticleView(ArticleRecord):
+    """An article with everything that happened to it, but for its revisions."""
+
+    latest: Article | None
+    """The latest revision in full, with authors, images and body; None where nothing was ever read."""
+    states: tuple[StateChange, ...]
+    """Oldest first."""
+    aliases: tuple[Alias, ...]
+    moved_to: str | None
+    """The address of the article to which its address leads."""
+    moved_from: tuple[FormerArticle, ...]
+    withdrawn: Withdrawal | None
+
+
+def find_article(store: Store, *urls: str | None) -> ArticleRecord | None:
+    """The article that any of these URLs is or has led to; any spelling, AMP and old addresses included."""
+    row = Lookup(store, "").by_urls(*urls)
+    return value_of(ArticleRecord, row | {"article_id": row["id"]}) if row else None
+
+
+def article_view(store: Store, article: ArticleRecord) -> ArticleView:
+    """Gather it; each question goes by an index."""
+    number = article.article_id
+    return ArticleView(
+        **row_of(article),
+        latest=revision(store, number, article.url, article.revision_count),
+        states=states(store, number),
+        aliases=aliases(store, number),
+        moved_to=moved_to(store, number),
+        moved_from=moved_from(store, number),
+        withdrawn=withdrawal_of(store, number),
+    )
 
 
 def history(store: Store, article_id: int, *, after: int = 0) -> tuple[Revision, ...]:
     """The revisions of an article, oldest first: the first one, and those whose number is greater than `after`."""
-    rows = store.rows(_REVISIONS, (article_id, after))
-    return tuple(value_of(Revision, {**row, "changed_fields": json.loads(row["changed_fields"])}) for row in rows)
+    return tuple(map(_revision, store.rows(_REVISIONS.format("(r.number = 1 OR r.number > ?)"), (article_id, after))))
+
+
+def history_entry(store: Store, article_id: int, number: int) -> Revision | None:
+    """One revision of an article, by its number, as `history` has it."""
+    row = store.row(_REVISIONS.format("r.number = ?"), (article_id, number))
+    return _revision(row) if row else None
 
 
 def facts(revision: Revision) -> Row:
@@ -58,23 +104,21 @@ def facts(revision: Revision) -> Row:
     return {name: getattr(revision, name) for name in _PRINTED}
 
 
-def revision_row(store: Store, article_id: int, number: int) -> Row | None:
-    """One revision, all columns, with `back_to`: the number of the revision that it went back to."""
-    return store.row(_REVISION, (article_id, number))
-
-
-def revision_at(store: Store, article_id: int, moment: str) -> Row | None:
-    """id, number and first_seen of the last revision that was first seen by then; of the first one where that is later."""
-    sql = "SELECT id, number, first_seen FROM revisions WHERE article_id = ? {} LIMIT 1"
-    return store.row(sql.format("AND first_seen <= ? ORDER BY number DESC"), (article_id, moment)) or store.row(
+def revision_at(store: Store, article_id: int, moment: str) -> RevisionTime | None:
+    """The last revision that was first seen by then; the first one where that is later."""
+    sql = "SELECT id AS revision_id, number, first_seen FROM revisions WHERE article_id = ? {} LIMIT 1"
+    row = store.row(sql.format("AND first_seen <= ? ORDER BY number DESC"), (article_id, moment)) or store.row(
         sql.format("ORDER BY number"), (article_id,)
     )
+    return value_of(RevisionTime, row) if row else None
 
 
-def latest_revision(store: Store, article_id: int) -> Row | None:
-    """id, number and first_seen of an article's latest revision."""
-    sql = "SELECT r.id, r.number, r.first_seen FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.id = ?"
-    return store.row(sql, (article_id,))
+def latest_revision(store: Store, article_id: int) -> RevisionTime | None:
+    """An article's latest revision."""
+    sql = """SELECT r.id AS revision_id, r.number, r.first_seen FROM articles a JOIN revisions r ON r.id = a.latest_revision_id
+        WHERE a.id = ?"""
+    row = store.row(sql, (article_id,))
+    return value_of(RevisionTime, row) if row else None
 
 
 def first_headline(store: Store, article_id: int) -> str | None:
@@ -85,21 +129,9 @@ def first_headline(store: Store, article_id: int) -> str | None:
     return headline
 
 
-def authors(store: Store, revision_id: int | None) -> list[Row]:
-    """name, role and agency of a revision's authors, as printed."""
-    sql = "SELECT name, role, agency FROM revision_authors WHERE revision_id = ? ORDER BY position"
-    return list(store.rows(sql, (revision_id,)))
-
-
-def images(store: Store, revision_id: int | None) -> list[Row]:
-    """url, alt, caption and credit of a revision's pictures, in page order."""
-    sql = "SELECT url, alt, caption, credit FROM revision_images WHERE revision_id = ? ORDER BY position"
-    return list(store.rows(sql, (revision_id,)))
-
-
-def seals(store: Store, revision_ids: Sequence[int]) -> dict[int, Row]:
-    """The last seal of each of these revisions, by its id: `seal` (the number in the chain) and `at`."""
-    return {row["subject_id"]: row for row in store.rows(_SEALS, (json.dumps(revision_ids),))}
+def seals(store: Store, revision_ids: Sequence[int]) -> dict[int, LastSeal]:
+    """The last seal of each of these revisions, by its id."""
+    return {row["subject_id"]: value_of(LastSeal, row) for row in store.rows(_SEALS, (json.dumps(revision_ids),))}
 
 
 def first_link(store: Store) -> str | None:
@@ -108,9 +140,9 @@ def first_link(store: Store) -> str | None:
     return link
 
 
-def fetches(store: Store, article_id: int, limit: int) -> list[Row]:
+def fetches(store: Store, article_id: int, limit: int) -> tuple[FetchRecord, ...]:
     """The last fetches of an article, newest first."""
-    return list(store.rows(_FETCHES, (article_id, limit)))
+    return tuple(value_of(FetchRecord, row) for row in store.rows(_FETCHES, (article_id, limit)))
 
 
 def url_of(store: Store, article_id: int | None) -> str | None:
@@ -131,27 +163,36 @@ def withdrawn_among(store: Store, article_ids: Sequence[int]) -> set[int]:
     return {row["article_id"] for row in store.rows(_WITHDRAWN, (json.dumps(article_ids),))}
 
 
-def states(store: Store, article_id: int) -> list[Row]:
+def states(store: Store, article_id: int) -> tuple[StateChange, ...]:
     """The steps of an article's state, oldest first."""
-    return list(store.rows("SELECT at, state, status, reason FROM states WHERE article_id = ? ORDER BY id", (article_id,)))
+    rows = store.rows("SELECT at, state, status, reason FROM states WHERE article_id = ? ORDER BY id", (article_id,))
+    return tuple(value_of(StateChange, row) for row in rows)
 
 
-def aliases(store: Store, article_id: int) -> list[Row]:
+def aliases(store: Store, article_id: int) -> tuple[Alias, ...]:
     """Other URLs that lead to an article."""
-    return list(
-        store.rows("SELECT url, reason, first_seen FROM aliases WHERE article_id = ? ORDER BY first_seen, url", (article_id,))
-    )
+    sql = "SELECT url, reason, first_seen FROM aliases WHERE article_id = ? ORDER BY first_seen, url"
+    return tuple(value_of(Alias, row) for row in store.rows(sql, (article_id,)))
 
 
-def moved_from(store: Store, article_id: int) -> list[Row]:
+def moved_from(store: Store, article_id: int) -> tuple[FormerArticle, ...]:
     """Articles whose address leads to this one: the same story under an address that was not known to be its former one."""
-    return list(store.rows("SELECT url, revision_count, first_seen, last_seen FROM articles WHERE moved_to = ?", (article_id,)))
+    sql = "SELECT url, revision_count, first_seen, last_seen FROM articles WHERE moved_to = ?"
+    return tuple(value_of(FormerArticle, row) for row in store.rows(sql, (article_id,)))
 
 
-def revision(store: Store, article: Row, number: int) -> Article | None:
+def moved_to(store: Store, article_id: int) -> str | None:
+    """The address of the article to which this one's address leads."""
+    url: str | None = store.value(
+        "SELECT b.url FROM articles a JOIN articles b ON b.id = a.moved_to WHERE a.id = ?", (article_id,)
+    )
+    return url
+
+
+def revision(store: Store, article_id: int, url: str, number: int) -> Article | None:
     """One revision of an article, by its number, as the article it was."""
-    revision_id = store.value("SELECT id FROM revisions WHERE article_id = ? AND number = ?", (article["id"], number))
-    return Lookup(store, "").revision(revision_id, article["url"]) if revision_id else None
+    revision_id = store.value("SELECT id FROM revisions WHERE article_id = ? AND number = ?", (article_id, number))
+    return Lookup(store, "").revision(revision_id, url) if revision_id else None
 
 
 def status(store: Store) -> dict[str, Any]:
@@ -208,3 +249,7 @@ def first_silent_edit(store: Store) -> str | None:
     """The URL of the article whose silent edit was recorded first."""
     url: str | None = store.value("SELECT url FROM silent_edits ORDER BY revision_id LIMIT 1")
     return url
+
+
+def _revision(row: Row) -> Revision:
+    return value_of(Revision, row | {"changed_fields": json.loads(row["changed_fields"])})

@@ -53,6 +53,79 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleRecord:
+    """An article, without what it said."""
+
+    article_id: int
+    url: str
+    site_id: str
+    kind: str
+    state: str
+    """`live`, `suspected`, `gone` or `moved`."""
+    date_published: str | None
+    first_seen: str
+    last_seen: str
+    last_checked: str | None
+    next_check: str | None
+    revision_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRecord:
+    """A site as the catalogue described it when it was last crawled; of one that is not in the ledger the id alone."""
+
+    id: str
+    name: str
+    url: str | None = None
+    country: str | None = None
+    region: str | None = None
+    owner: str | None = None
+    platform: str | None = None
+    timezone: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionTime:
+    """A revision and when it was first seen."""
+
+    revision_id: int
+    number: int
+    first_seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastSeal:
+    """The last entry of the chain that seals a revision."""
+
+    number: int
+    """In the chain."""
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRecord:
+    """A fetch of an article."""
+
+    fetched: str
+    url: str
+    status: int | None
+    outcome: str
+    reason: str | None
+    crawl_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormerArticle:
+    """An article whose address leads to another now."""
+
+    url: str
+    revision_count: int
+    first_seen: str
+    last_seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class RevisionAddress:
     """Where a revision is."""
 

@@ -7,7 +7,6 @@ in between they can still be found: the next withdrawal goes on where it ended. 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.article import CHANGES
@@ -23,33 +22,10 @@ _URLS = """
 SELECT url FROM articles WHERE id = :id UNION SELECT url FROM aliases WHERE article_id = :id
 UNION SELECT url FROM fetches WHERE article_id = :id
 """
-_POINTERS = "SELECT warc_file, warc_offset FROM {} WHERE article_id = ? AND warc_file IS NOT NULL AND warc_offset IS NOT NULL"
 
 
 Forget = Callable[[Store, int, datetime], None]
 """Takes an article out of what is derived from its text, within the caller's transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """That an article was withdrawn."""
-
-    at: str
-    who: str
-    reason: str
-    revisions: int
-    pages: int
-    """Pages that are pointed at still: they have yet to be overwritten."""
-
-    def __str__(self) -> str:
-        rest = f"; {self.pages} of its pages are not erased yet: withdraw it again" if self.pages else ""
-        return f"withdrawn {self.at} by {self.who}: {self.reason}{rest}"
-
-
-def withdrawal_of(store: Store, article_id: int) -> Withdrawal | None:
-    """The withdrawal of an article, if it was withdrawn."""
-    row = store.row("SELECT at, who, reason, revisions FROM withdrawals WHERE article_id = ? ORDER BY id", (article_id,))
-    return Withdrawal(**row, pages=len(archived_records(store, article_id))) if row else None
 
 
 def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime, forget: Forget) -> None:
@@ -67,12 +43,6 @@ def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime, f
         forget(store, article["id"], now)
         store.update("articles", article["id"], {"next_check": None, "stale_hash": None, "stale_since": None})
         seal(store, [*written, (Subject.ARTICLE, article["id"])], now)
-
-
-def archived_records(store: Store, article_id: int) -> set[tuple[str, int]]:
-    """(file, offset) of all archived answers of an article that are pointed at."""
-    found = (row for table in ("revisions", "fetches") for row in store.rows(_POINTERS.format(table), (article_id,)))
-    return {(row["warc_file"], row["warc_offset"]) for row in found}
 
 
 def shared(store: Store, article_id: int, place: tuple[str, int]) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from pipelines.queries.results import StateChange
 from pipelines.store.database import Store
 from tests.table import table
 from tests.viewer.page_reader import ARABIC, GONE, HOSTILE, HOSTILE_URL, LONG, MILL, NOW, ask, make
-from viewer import article_view
+from viewer.pages import history
 from viewer.pages.history import missing_since, next_look, stamp
 from viewer.rendering import article_path
 
@@ -115,8 +115,8 @@ def test_a_foreign_text_brings_its_language(path: Path) -> None:
 
 
 def test_an_article_of_very_many_revisions_stays_a_page(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(article_view, "REVISIONS", 5)
-    monkeypatch.setattr(article_view, "SIZED", 2)
+    monkeypatch.setattr(history, "REVISIONS", 5)
+    monkeypatch.setattr(history, "SIZED", 2)
     page = ask(path, f"/history/{LONG}")
     assert page.texts(".number") == [f"Revision {number}" for number in (12, 11, 10, 9, 8, 1)]
     assert "6 revisions in between are not listed here." in page.text
@@ -134,7 +134,7 @@ def test_an_article_of_very_many_revisions_stays_a_page(path: Path, monkeypatch:
     ],
 )
 def test_missing_since(states: list[tuple[str, str]], since: str | None) -> None:
-    assert missing_since([{"state": state, "at": at} for state, at in states]) == since
+    assert missing_since([StateChange(at, state, None, None) for state, at in states]) == since
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_missing_since(states: list[tuple[str, str]], since: str | None) -> None
     ],
 )
 def test_next_look(check: str | None, said: str) -> None:
-    assert next_look({"next_check": check}, NOW) == said
-    assert next_look({"next_check": "2025-03-09T12:30:00Z"}, datetime(2025, 3, 9, 12, 0, tzinfo=UTC)) == "in 30 min"
+    assert next_look(check, NOW) == said
+    assert next_look("2025-03-09T12:30:00Z", datetime(2025, 3, 9, 12, 0, tzinfo=UTC)) == "in 30 min"
 
 
 @table(
@@ -161,5 +161,4 @@ def test_next_look(check: str | None, said: str) -> None:
     ],
 )
 def test_what_the_stamp_did(number: int, before: str | None, now: str | None, said: str) -> None:
-    row: dict[str, Any] = {"number": number, "date_modified": now, "date_modified_before": before}
-    assert stamp(row) == said
+    assert stamp(number, now, before) == said

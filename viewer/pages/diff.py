@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 from pipelines.article import Article
 from pipelines.diff import ChangeKind, Paragraph, Piece, author_changes, body_changes, image_changes, word_pieces
-from pipelines.queries import articles
 from pipelines.queries.activity import site_of
 from pipelines.queries.changes import words_changed
-from pipelines.store.database import Row
+from pipelines.queries.results import ArticleRecord
+from pipelines.store.rows import Row, json_of
 from viewer import labels
 from viewer.http import Request, Response, redirect
-from viewer.pages.history import held_at
 from viewer.rendering import article_path, page, refusal
-from viewer.repository import Held, Holdings
+from viewer.repository import Holdings, NotHeldError, RevisionText
 
 PREFIX = "/diff/"
 CONTEXT = 1
@@ -44,18 +43,19 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         return _chosen(request, root)
     rest = request.below(PREFIX)
     named = _PAIR.fullmatch(rest)
-    held = held_at(named[3] if named else rest, ledger, root)
-    if isinstance(held, Response):
-        return held
-    count = int(held.article["revision_count"])
+    try:
+        article = ledger.article(named[3] if named else rest)
+    except NotHeldError as error:
+        return refusal(error.status, str(error), root, *error.headers)
+    count = article.revision_count
     first, second = (int(named[1]), int(named[2])) if named else (max(1, count - 1), count)
     if first == second:
         why = "An article of one revision has no differences." if count == 1 else "A revision does not differ from itself."
         return refusal(404, why, root)
-    rows = [articles.revision_row(ledger.store, held.article["id"], number) for number in (first, second)]
-    if rows[0] is None or rows[1] is None:
+    one, other = (ledger.revision(article, number) for number in (first, second))
+    if one is None or other is None:
         return refusal(404, f"This article has {labels.counted(count, 'revision')}.", root)
-    return _page(ledger, held, rows[0], rows[1], root)
+    return _page(ledger, article, one, other, root)
 
 
 def _chosen(request: Request, root: str) -> Response:
@@ -67,26 +67,24 @@ def _chosen(request: Request, root: str) -> Response:
     return redirect(f"{root}{PREFIX}{int(first)}..{int(second)}/{article_path(url)}")
 
 
-def _page(ledger: Holdings, held: Held, before: Row, after: Row, root: str) -> Response:
-    one, other = (articles.revision(ledger.store, held.article, row["number"]) for row in (before, after))
-    if one is None or other is None:
-        raise KeyError(held.article["id"])  # both rows were read in this snapshot
+def _page(ledger: Holdings, article: ArticleRecord, first: RevisionText, second: RevisionText, root: str) -> Response:
+    (before, one), (after, other) = first, second
     body = body_changes(one.body, other.body)
     added, removed = size(one, other)
     return page(
         "diff.html",
         root,
-        article=held.article,
-        site=site_of(ledger.store, held.article["site_id"]),
-        before={**before, "reverted_to": before["back_to"]},
-        after={**after, "reverted_to": after["back_to"]},
-        is_next=after["number"] == before["number"] + 1,
+        article=article,
+        site=site_of(ledger.store, article.site_id),
+        before=before,
+        after=after,
+        is_next=after.number == before.number + 1,
         fields={name: pieces(getattr(one, name), getattr(other, name)) for name in ("headline", "description", "byline")},
         authors=[change for change in author_changes(one.authors, other.authors) if one.authors != other.authors],
         images=image_changes(one.images, other.images),
         blocks=blocks(body),
         body=body,
-        plain=[(name, *values) for name in _PLAIN if (values := plainly(name, before, after))],
+        plain=[(name, *values) for name in _PLAIN if (values := plainly(name, json_of(one), json_of(other)))],
         size={"number": 0, "words_added": added, "words_removed": removed},
         is_same=all(paragraph.kind is ChangeKind.SAME for paragraph in body),
     )

@@ -26,17 +26,13 @@ from viewer.feeds import ATOM_TYPE, JSON_TYPE, Entry, Feed, atom, entry, identit
 from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import COMMON, LOCKED, Headers, Request, Response, document
 from viewer.pages.home import filter_of, summary
-from viewer.repository import Holdings
+from viewer.repository import Holdings, NotHeldError
 
 MAX_ENTRIES = 60
 MAX_HITS = 200
 """Of a search that are taken at once. Where more are found, and the best come first, those of the latest months are asked for."""
 FORM = 1
 """Counted up when entries come to be written otherwise: readers must then not be told that nothing changed."""
-
-
-class NotHeldError(LookupError):
-    """A feed of an article that the ledger does not have, or has no longer; `args`: status, and why."""
 
 
 def respond(request: Request, holdings: Holdings, base: str) -> Response:
@@ -47,7 +43,7 @@ def respond(request: Request, holdings: Holdings, base: str) -> Response:
     except FilterError as error:
         return document(400, f"{error}\n", "text/plain; charset=utf-8")
     except NotHeldError as error:
-        return document(error.args[0], f"{error.args[1]}\n", "text/plain; charset=utf-8")
+        return document(error.status, f"{error}\n", "text/plain; charset=utf-8")
     shown = rows[:MAX_ENTRIES]
     texts = [Lookup(holdings.store, "").revision(change.revision_id, change.url) for change in shown]
     updated = newest(shown, holdings.now)
@@ -68,12 +64,7 @@ def _changes(asked: Wanted, holdings: Holdings) -> list[Change]:
         return _found(asked, holdings.store)
     chosen = filter_of(asked)
     if asked.url:
-        held = holdings.find(asked.url)
-        if held is None:
-            raise NotHeldError(404, "The ledger has no article at this URL.")
-        if held.withdrawn:
-            raise NotHeldError(451, "This article was withdrawn.")
-        chosen = replace(chosen, article_id=int(held.article["id"]))
+        chosen = replace(chosen, article_id=holdings.article(asked.url).article_id)
     return changes.latest(holdings.store, chosen, limit=MAX_ENTRIES + 1, before=asked.before)
 
 
@@ -107,8 +98,7 @@ def _newest(store: Store, asked: Wanted, sites: tuple[str, ...], until: str | No
 def _entries(found: Sequence[Change], texts: Sequence[Article], store: Store, base: str) -> tuple[Entry, ...]:
     mark, made = _mark(store), []
     for change, text in zip(found, texts, strict=True):
-        article = {"id": change.article_id, "url": change.url}
-        before = revision(store, article, change.number - 1) if change.number > 1 else None
+        before = revision(store, change.article_id, change.url, change.number - 1) if change.number > 1 else None
         differing = differences(before, text) if before else ()
         begins = text.description or text.body
         names = tuple(author.name for author in text.authors)

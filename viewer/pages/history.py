@@ -6,83 +6,108 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from pipelines import stories
 from pipelines.history.revisions import State
-from pipelines.store.database import Row
+from pipelines.queries import articles, changes
+from pipelines.queries.activity import site_of
+from pipelines.queries.results import ArticleRecord, Change, Revision, StateChange, row_of
+from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
-from pipelines.text.urls import MAX_URL
 from viewer import labels
-from viewer.article_view import dossier
 from viewer.http import Request, Response
 from viewer.rendering import page, refusal
-from viewer.repository import Held, Holdings
+from viewer.repository import Holdings, NotHeldError
 
 PREFIX = "/history/"
+REVISIONS = 100
+"""The newest that are listed one by one, and the first; a live page may have hundreds."""
+SIZED = 40
+"""The newest whose words are counted: their texts are read for it."""
+FETCHES = 20
+ALIASES = 50
+STATES = 50
+PAPERS = 30
 
 
 def respond(request: Request, ledger: Holdings, root: str) -> Response:
     """The page."""
-    held = held_at(request.below(PREFIX), ledger, root)
-    if isinstance(held, Response):
-        return held
-    found = dossier(ledger.store, held.article)
-    if not found.revisions:
+    try:
+        article = ledger.article(request.below(PREFIX))
+    except NotHeldError as error:
+        return refusal(error.status, str(error), root, *error.headers)
+    store = ledger.store
+    revisions = timeline(store, article)
+    if not revisions:
         return refusal(404, "This article was never read: the ledger knows its address, and no revision.", root)
+    found = articles.article_view(store, article)
+    story = stories.of_article(store, article.article_id)
+    carried = stories.story(store, story.head.story_id) if story else None
+    states = found.states[-STATES:]
     return page(
         "history.html",
         root,
-        found=found,
-        article=found.article,
-        latest=found.revisions[0],
-        revisions=[entry(row) for row in found.revisions],
-        missing_since=missing_since(found.states) if found.article["state"] in (State.SUSPECTED, State.GONE) else None,
-        next_look=next_look(found.article, ledger.now),
+        article=found,
+        site=site_of(store, article.site_id),
+        latest=revisions[0],
+        revisions=revisions,
+        left_out=max(0, article.revision_count - len(revisions)),
+        authors=found.latest.authors if found.latest else (),
+        images=found.latest.images if found.latest else (),
+        states=states,
+        missing_since=missing_since(states) if found.state in (State.SUSPECTED, State.GONE) else None,
+        next_look=next_look(found.next_check, ledger.now),
+        aliases=found.aliases[:ALIASES],
+        moved_here=found.moved_from[:ALIASES],
+        fetches=articles.fetches(store, article.article_id, FETCHES),
+        story=story.head if story else None,
+        papers=[one for one in (carried.members if carried else ()) if one.article_id != article.article_id][:PAPERS],
     )
 
 
-def held_at(url: str, ledger: Holdings, root: str) -> Held | Response:
-    """The article at a URL, in whatever spelling; or the page that says why there is none."""
-    if len(url) > MAX_URL * 3:  # each character may be encoded
-        return refusal(414, "This URL is longer than any that the ledger keeps.", root)
-    held = ledger.find(url) if url else None
-    if held is None:
-        return refusal(404, "The ledger has no article at this URL.", root)
-    if held.withdrawn:
-        return refusal(451, "This article was withdrawn.", root, ("X-Archive-Reason", "withdrawn"))
-    return held
+def timeline(store: Store, article: ArticleRecord) -> list[dict[str, Any]]:
+    """The revisions as the page shows them, newest first; with the words that came and went where they are counted."""
+    found = articles.history(store, article.article_id, after=article.revision_count - REVISIONS)[::-1]
+    ids = [revision.revision_id for revision in found]
+    sized = {change.revision_id: change for change in changes.of_revisions(store, ids[:SIZED])}
+    seals = articles.seals(store, ids)
+    return [entry(one, sized.get(one.revision_id)) | {"seal": seals.get(one.revision_id)} for one in found]
 
 
-def entry(row: Row) -> dict[str, Any]:
+def entry(revision: Revision, sized: Change | None) -> dict[str, Any]:
     """A revision as the timeline shows it."""
-    also = [name for name in row["changed_fields"] if name not in ("headline", "date_modified")]
-    before = row["headline_before"] if "headline" in row["changed_fields"] else None
-    pieces = labels.headline_pieces(before, row["headline"])
-    return {**row, "pieces": pieces, "also": labels.fields(also) if also else "", "stamp": stamp(row)}
+    also = [name for name in revision.changed_fields if name not in ("headline", "date_modified")]
+    before = revision.headline_before if "headline" in revision.changed_fields else None
+    return row_of(revision) | {
+        "pieces": labels.headline_pieces(before, revision.headline),
+        "also": labels.fields(also) if also else "",
+        "stamp": stamp(revision.number, revision.date_modified, revision.date_modified_before),
+        "words_added": sized.words_added if sized else None,
+        "words_removed": sized.words_removed if sized else None,
+    }
 
 
-def stamp(row: Row) -> str:
+def stamp(number: int, modified: str | None, before: str | None) -> str:
     """What the page's own stamp did, as the beginning of a phrase; "" where there is nothing to tell."""
-    if row["number"] == 1:
-        return "the page says updated" if row["date_modified"] else ""
-    if row["date_modified"] is None:
+    if number == 1:
+        return "the page says updated" if modified else ""
+    if modified is None:
         return "the page shows no update stamp"
-    if row["date_modified"] == row["date_modified_before"]:
-        return "the page’s stamp still says"
-    return "the page says updated"
+    return "the page’s stamp still says" if modified == before else "the page says updated"
 
 
-def missing_since(states: Sequence[Row]) -> str | None:
+def missing_since(states: Sequence[StateChange]) -> str | None:
     """When the look was that first did not find the article, of those since it was last there; None while it is there."""
     since = None
     for step in reversed(states):
-        if step["state"] not in (State.SUSPECTED, State.GONE):
+        if step.state not in (State.SUSPECTED, State.GONE):
             break
-        since = str(step["at"])
+        since = step.at
     return since
 
 
-def next_look(article: Row, now: datetime) -> str:
+def next_look(next_check: str | None, now: datetime) -> str:
     """When the article is looked at next: "in 3 h 10 min"; the time itself stands beside it."""
-    if article["next_check"] is None:
+    if next_check is None:
         return "not by itself: only if the site names it as changed"
-    minutes = int((instant_of(article["next_check"]) - now).total_seconds() // 60)
+    minutes = int((instant_of(next_check) - now).total_seconds() // 60)
     return f"in {labels.lasted(minutes)}" if minutes > 0 else "due, with the next crawl"

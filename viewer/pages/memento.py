@@ -10,7 +10,6 @@ A URL is all that follows, with its query; the target must come as it stood in t
 
 from __future__ import annotations
 
-import json
 import re
 from urllib.parse import urlsplit
 
@@ -27,34 +26,39 @@ from pipelines.proof.memento import (
     parse_http_date,
     write_links,
 )
-from pipelines.queries import articles
 from pipelines.queries.activity import site_of
-from pipelines.store.rows import Row
+from pipelines.queries.results import ArticleRecord, Revision, row_of
 from pipelines.text.dates import digits_of, parse_digits
 from pipelines.text.urls import MAX_URL
 from viewer import labels
 from viewer.http import Request, Response, document, redirect
 from viewer.pages.replay import replay
 from viewer.rendering import page, plain, refusal
-from viewer.repository import Held, Holdings
+from viewer.repository import Holdings, RevisionText
 
 
 def memento_page(
-    ledger: Holdings, held: Held, row: Row, found: TimeMap, memento: Memento, root: str, *headers: tuple[str, str]
+    ledger: Holdings,
+    article: ArticleRecord,
+    read: RevisionText,
+    found: TimeMap,
+    memento: Memento,
+    root: str,
+    *headers: tuple[str, str],
 ) -> Response:
-    """The revision `row`, as `Holdings.revision` gives it."""
+    """The revision and its text, as `Holdings.revision` gives them."""
     here = found.mementos.index(memento)
-    images = articles.images(ledger.store, row["id"])
+    revision, text = read
     return page(
         "revision.html",
         root,
         *headers,
-        article=held.article,
-        site=site_of(ledger.store, held.article["site_id"]),
-        row=row,
+        article=article,
+        site=site_of(ledger.store, article.site_id),
+        row=row_of(revision) | {"body": text.body},
         number=memento.number,
-        images=[image for image in images if image["caption"] or image["credit"]],
-        facts=_facts(held.article, row, memento),
+        images=[image for image in text.images if image.caption or image.credit],
+        facts=_facts(article, revision, [author.name for author in text.authors]),
         original=found.original,
         here=digits_of(memento.at),
         before=digits_of(found.mementos[here - 1].at) if here else "",
@@ -62,22 +66,22 @@ def memento_page(
     )
 
 
-def _facts(article: Row, row: Row, memento: Memento) -> list[tuple[str, str]]:
+def _facts(article: ArticleRecord, revision: Revision, authors: list[str]) -> list[tuple[str, str]]:
     """What is known of the revision, as name and text; those without text are not known. Times as they are stored."""
-    back = f", back to revision {row['back_to']}" if row["back_to"] else ""
-    stamps = ((name, row[column]) for name, column in (("published", "date_published"), ("updated", "date_modified")))
-    archived = f"{row['warc_file']}, at byte {row['warc_offset']}" if row["warc_file"] else "not archived"
+    back = f", back to revision {revision.reverted_to}" if revision.reverted_to else ""
+    stamps = (("published", revision.date_published), ("updated", revision.date_modified))
+    archived = f"{revision.warc_file}, at byte {revision.warc_offset}" if revision.warc_file else "not archived"
     facts = [
-        ("Revision", f"{memento.number} of {article['revision_count']}: {row['change']}{back}"),
-        ("What changed", labels.fields(json.loads(row["changed_fields"])) if row["changed_fields"] != "[]" else ""),
-        ("When", f"between {row['not_before']} and {row['first_seen']}" if row["not_before"] else ""),
-        ("Seen", f"{row['first_seen']} to {row['last_seen']}"),
+        ("Revision", f"{revision.number} of {article.revision_count}: {revision.change}{back}"),
+        ("What changed", labels.fields(revision.changed_fields) if revision.changed_fields else ""),
+        ("When", f"between {revision.not_before} and {revision.first_seen}" if revision.not_before else ""),
+        ("Seen", f"{revision.first_seen} to {revision.last_seen}"),
         ("Page says", ", ".join(f"{name} {at}" for name, at in stamps if at)),
-        ("Authors", ", ".join(row["authors"])),
-        ("Content", f"sha256 {row['content_hash']}"),
-        ("Page received", f"sha256 {row['payload_hash']}" if row["payload_hash"] else ""),
+        ("Authors", ", ".join(authors)),
+        ("Content", f"sha256 {revision.content_hash}"),
+        ("Page received", f"sha256 {revision.payload_hash}" if revision.payload_hash else ""),
         ("Archived in", archived),
-        ("Read by", row["extractor"]),
+        ("Read by", revision.extractor),
     ]
     return [(name, plain(text)) for name, text in facts if text]
 
@@ -98,7 +102,7 @@ def respond(request: Request, holdings: Holdings, base: str) -> Response:
     if len(url) > MAX_URL * 3:  # each character may be encoded
         return refusal(414, "This URL is longer than any that the ledger keeps.", root)
     held = holdings.find(url)
-    found = holdings.time_map(held, base) if held else None
+    found = holdings.time_map(held.article, base) if held else None
     if held is None or found is None:
         return refusal(404, "The ledger has no article at this URL.", root, *([_VARY] if what == "timegate" else []))
     if held.withdrawn:
@@ -109,7 +113,7 @@ def respond(request: Request, holdings: Holdings, base: str) -> Response:
         return document(200, link_format(found), LINK_FORMAT)
     if what == "timemap/json":
         return document(200, json_format(found), "application/json")
-    return _memento(request, holdings, held, found, digits or "", as_received or "")
+    return _memento(request, holdings, held.article, found, digits or "", as_received or "")
 
 
 def _timegate(request: Request, found: TimeMap, root: str) -> Response:
@@ -121,7 +125,9 @@ def _timegate(request: Request, found: TimeMap, root: str) -> Response:
     return redirect(memento.uri, _VARY, ("Link", _links(found, memento, Link(found.original, "original"))))
 
 
-def _memento(request: Request, holdings: Holdings, held: Held, found: TimeMap, digits: str, as_received: str) -> Response:
+def _memento(
+    request: Request, holdings: Holdings, article: ArticleRecord, found: TimeMap, digits: str, as_received: str
+) -> Response:
     root = urlsplit(found.timegate).path.partition("/timegate/")[0]
     at = parse_digits(digits)
     memento = next((one for one in found.mementos if one.at == at), None)
@@ -131,10 +137,12 @@ def _memento(request: Request, holdings: Holdings, held: Held, found: TimeMap, d
         return redirect(_as(choose(found.mementos, at).uri, as_received))
     links = _links(found, memento, Link(found.original, "original"), Link(found.timegate, "timegate"))
     headers = (("Memento-Datetime", http_date(memento.at)), ("Link", links))
-    revision = holdings.revision(held, memento.number)
+    revision = holdings.revision(article, memento.number)
+    if revision is None:
+        raise KeyError(memento.number)  # was read in this snapshot
     if not as_received:
-        return memento_page(holdings, held, revision, found, memento, root, *headers)
-    answer = holdings.page(revision)
+        return memento_page(holdings, article, revision, found, memento, root, *headers)
+    answer = holdings.page(revision[0])
     if answer is None:
         return refusal(404, "The page of this revision is not archived.", root)
     shown, body = replay(answer, shown="text/html" in request.headers.get("accept", ""))

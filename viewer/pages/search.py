@@ -35,7 +35,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         return refusal(400, str(error), root)
     told = asked.words or ""
     if told.startswith(("http://", "https://")) and (held := ledger.find(told)) and not held.withdrawn:
-        return redirect(f"{root}/history/{article_path(held.article['url'])}")
+        return redirect(f"{root}/history/{article_path(held.article.url)}")
     number = page_number(request.query().one("page"))
     found = search.search(
         ledger.store,

@@ -36,7 +36,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     site = activity.site(ledger.store, unquote(match[1])) if match else None
     if site is None:
         return refusal(404, "The ledger has no such site.", root)
-    store, site_id = ledger.store, site["id"]
+    store, site_id = ledger.store, site.id
     since, until = _shown(ledger.now.date(), *activity.first_and_last_day(store, site_id))
     delays = activity.delays(store, site_id, EDITS)
     (vital,) = vitals(store, ledger.now, site_id)

@@ -67,11 +67,11 @@ def comparison(story: Story, article_id: int, ledger: Holdings, root: str) -> Re
     if articles.withdrawn_among(ledger.store, (source.article_id, article_id)):
         return refusal(451, "This article was withdrawn.", root, ("X-Archive-Reason", "withdrawn"))
     version = articles.latest_revision(ledger.store, article_id)
-    taken = articles.revision_at(ledger.store, source.article_id, version["first_seen"]) if version else None
+    taken = articles.revision_at(ledger.store, source.article_id, version.first_seen) if version else None
     if version is None or taken is None:
         return refusal(404, "One of the two articles has no revision.", root)
     lookup = Lookup(ledger.store, "")
-    before, after = lookup.revision(taken["id"], source.url), lookup.revision(version["id"], row.url)
+    before, after = lookup.revision(taken.revision_id, source.url), lookup.revision(version.revision_id, row.url)
     paragraphs = body_changes(before.body, after.body)
     found = kept(paragraphs)
     others = [one for one in story.members if one is not source]
