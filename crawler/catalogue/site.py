@@ -98,6 +98,11 @@ class Site:
         return frozenset(host_of(url) for url in (self.url, *self.feeds, *self.sitemaps, *self.sections))
 
     @property
+    def own_places(self) -> frozenset[tuple[str, int]]:
+        """Name and port of `url`, feeds, sitemaps and sections, as `place_of` gives them."""
+        return frozenset(place_of(url) for url in (self.url, *self.feeds, *self.sitemaps, *self.sections))
+
+    @property
     def interval(self) -> timedelta | None:
         """`every` as a length of time; None where `cron` rules."""
         return None if self.cron else parse_every(self.every or DEFAULT_EVERY)
@@ -156,6 +161,15 @@ def host_of(url: str) -> str:
         return ""
     host = f"[{host}]" if ":" in host else host.rstrip(".")
     return host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
+
+
+def place_of(url: str) -> tuple[str, int]:
+    """Name and port that an http(s) URL leads to: ("127.0.0.1", 8000), ("www.example.org", 443); ("", 0) if none."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)) if host_of(url) else ("", 0)
+    except ValueError:
+        return "", 0
 
 
 def is_loopback(host: str) -> bool:

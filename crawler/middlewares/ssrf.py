@@ -1,28 +1,30 @@
 """No request leaves for a place that a page should not be able to lead us to.
 
 Refused: other schemes, loopback, private and link-local addresses (in any spelling that a resolver accepts) unless the site
-itself is defined there, and redirects that leave the site. Each refusal becomes a fetch with its reason.
+itself is defined there, with that host and port, and redirects that leave the site. Each refusal becomes a fetch with its reason.
 """
 
 from __future__ import annotations
 
-from typing import Any, Self
-from urllib.parse import urlsplit
+import logging
+from typing import Any, Self, cast
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
-from twisted.internet.defer import Deferred
-from twisted.internet.error import DNSLookupError
+from twisted.internet.interfaces import IHostnameResolver
 
-from crawler.catalogue.site import Site, host_of
+from crawler.catalogue.site import Site, host_of, place_of
 from pipelines.text.hosts import is_private_address, is_private_host
+
+logger = logging.getLogger(__name__)
 
 LEAVES_THE_SITE = "newsledger_leaves_the_site"
 """Key of a request's meta: that its redirects may lead to any public host."""
 
-_private_names: set[str] = set()
+_private_places: set[tuple[str, int]] = set()
+"""Name and port of where the sites of this process are defined."""
 
 
 class AddressRefused(IgnoreRequest):
@@ -54,32 +56,60 @@ def refusal(url: str, site: Site | None, *, redirected: bool = False) -> str | N
     host = host_of(url)
     if not host:
         return f"not a web address: {url[:200]}"
-    if site and host in site.own_hosts:
-        return None
-    name = urlsplit(url).hostname or ""
-    if is_private_host(name):
+    name, port = place_of(url)
+    if is_private_host(name) and not (site and (name, port) in site.own_places):
         return f"leads to a private address: {host}"
-    if redirected and site and not (site.same_site(url) or site.same_name(url)):
+    if redirected and site and not (host in site.own_hosts or site.same_site(url) or site.same_name(url)):
         return f"leads away from the site, to {host}"
     return None
 
 
-def allow_private_names(site: Site) -> None:
-    """Let the names of a site's own hosts resolve to private addresses, in this process."""
-    _private_names.update(host.rpartition(":")[0] or host for host in site.own_hosts)
-    _private_names.update(site.own_hosts)
+def allow_private_places(site: Site) -> None:
+    """Let the names of a site's own addresses resolve to private addresses, at their ports and in this process."""
+    _private_places.update(site.own_places)
 
 
 class GuardedResolver(CachingThreadedResolver):
-    """A resolver that will not resolve a stranger's name into our own network. Asked at each connection, so that a name
-    which changes its address between two questions gains nothing."""
+    """A resolver that will not resolve a stranger's name into our own network, nor a site's own name at a port that is not the
+    site's. Asked at each connection, so that a name which changes its address between two questions gains nothing."""
 
-    def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:  # noqa: N802 - Twisted's name
-        """Deferred address; fails with DNSLookupError where it is private."""
-        return super().getHostByName(name, timeout).addCallback(_public, name)
+    def install_on_reactor(self) -> None:
+        """In front of it stands what knows the port, which Scrapy's own resolver is not told."""
+        super().install_on_reactor()
+        self.reactor.installNameResolver(cast("IHostnameResolver", _PortGuard(self.reactor.nameResolver)))
 
 
-def _public(address: str, name: str) -> str:
-    if is_private_address(address) and name not in _private_names:
-        raise DNSLookupError(f"{name} resolves to the private address {address}")
-    return address
+class _PortGuard:
+    """Resolves a name for a port; a private address is none where no site is defined there. Names of methods are Twisted's."""
+
+    def __init__(self, resolver: Any) -> None:
+        self._resolver = resolver
+
+    def resolveHostName(self, resolutionReceiver: Any, hostName: str, portNumber: int = 0, *more: Any, **named: Any) -> Any:  # noqa: N802, N803
+        receiver = _PlacesReceiver(resolutionReceiver, hostName, portNumber)
+        return self._resolver.resolveHostName(receiver, hostName, portNumber, *more, **named)
+
+
+class _PlacesReceiver:
+    """Hands on the addresses that may be connected to."""
+
+    def __init__(self, receiver: Any, name: str, port: int) -> None:
+        self._receiver = receiver
+        self._place = (name.lower(), port)
+
+    def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        if may_connect(address.host, *self._place):
+            self._receiver.addressResolved(address)
+        else:
+            logger.warning("%s:%d resolves to the private address %s: not asked", *self._place, address.host)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self._receiver.resolutionComplete()
+
+
+def may_connect(address: str, name: str, port: int) -> bool:
+    """Whether a name that resolved to an address may be connected to at a port."""
+    return not is_private_address(address) or (name, port) in _private_places

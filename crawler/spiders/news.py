@@ -30,7 +30,7 @@ from crawler.discovery.delisting import SourceListing, find_delisted, listing_of
 from crawler.discovery.frontier import PlannedRequest, RecheckMode, is_source_due, plan_requests
 from crawler.middlewares.download_handler import CAPTURE_EXCHANGE
 from crawler.middlewares.robots import RobotsMiddleware
-from crawler.middlewares.ssrf import allow_private_names
+from crawler.middlewares.ssrf import allow_private_places
 from crawler.middlewares.tdmrep import WANTED
 from crawler.middlewares.throttle import HostSuspended
 from crawler.spiders.response import item_from_response, outcome_of_failure
@@ -104,7 +104,7 @@ class NewsSpider(Spider):
         settings.set("DOWNLOAD_DELAY", site.delay_seconds, priority="spider")
         headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), "Accept-Language": f"{site.language or 'en'},*;q=0.5"}
         settings.set("DEFAULT_REQUEST_HEADERS", headers, priority="spider")
-        allow_private_names(site)
+        allow_private_places(site)
         spider = super().from_crawler(crawler, *args, site=site, **kwargs)
         spider.clock = clock(settings.get("NEWSLEDGER_NOW"))
         spider._sitemaps_left = settings.getint("NEWSLEDGER_MAX_SITEMAPS")

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from crawler.catalogue.site import Site
 from crawler.clock import clock
 from crawler.discovery.frontier import PlannedRequest
-from crawler.middlewares.ssrf import allow_private_names
+from crawler.middlewares.ssrf import allow_private_places
 from crawler.spiders.response import item_from_response, outcome_of_failure
 from pipelines.article import Article, Fetch
 from pipelines.text.normalise import normalise
@@ -45,7 +45,7 @@ class PageSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Lets the names of the site's own hosts resolve to private addresses."""
-        allow_private_names(kwargs["site"])
+        allow_private_places(kwargs["site"])
         return super().from_crawler(crawler, *args, **kwargs)
 
     async def start(self) -> AsyncIterator[Any]:

@@ -41,9 +41,10 @@ def section(visit: Visit) -> None:
 
 @route(r"/sitemap\.xml", "/sitemap.xml")
 def sitemap(visit: Visit) -> None:
-    """A sitemap of `?paths=a,b,c`, else of the option --paths."""
+    """A sitemap of `?paths=a,b,c`, else of the option --paths; of another host with `?base=http://host`."""
     paths = visit.query("paths") or visit.server.options.paths
-    visit.send(pages.sitemap([visit.base + path for path in paths]), XML)
+    (base,) = visit.query("base") or [visit.base]
+    visit.send(pages.sitemap([base + path for path in paths]), XML)
 
 
 @route(r"/list/([\w-]+)", "/list/all")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -142,6 +143,25 @@ def test_robots_is_followed_to_another_host_unless_that_is_private(tmp_path: Pat
     assert asked["alone"] == {(False, "/robots.txt")}, "where the rules cannot be reached, nothing is asked for"
     assert {(True, "/robots.txt"), (False, "/ok/1")} < asked["both"]
     assert (False, "/private/1") not in asked["both"]
+
+
+def test_a_name_that_leads_to_this_machine_is_asked_at_its_own_port_only(twin: Press, tmp_path: Path) -> None:
+    name = "www.stanton-mercury.com"
+    here, there = urlsplit(twin.url).port, urlsplit(twin.ready["other"]).port
+    lines = ("import socket", "found = socket.gethostbyname",
+             f"socket.gethostbyname = lambda host: found('127.0.0.1' if host == {name!r} else host)")  # fmt: skip
+    (tmp_path / "sitecustomize.py").write_text("\n".join(lines), encoding="utf-8")
+    sitemaps = [f"/sitemap.xml?paths=/ok/{n}&base=http://{name}:{port}" for n, port in enumerate((here, there))]
+    table = site_table("twin", f"http://{name}:{here}/", sitemaps=sitemaps, delay_seconds=0.01)
+    (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
+    env = environment()
+    command = (sys.executable, "-m", "crawler", "crawl", "twin", "--sites", "sites.toml", "--db", "news.db")
+    names = env | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{env['PYTHONPATH']}"}
+    done = run(command, cwd=tmp_path, env=names, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert f"{name}:{there} resolves to the private address 127.0.0.1" in done.stderr
+    assert {path_of(entry["path"]) for entry in twin.log()} >= {"/robots.txt", "/ok/0"}
+    assert [entry for entry in twin.log() if entry["port"] == there] == []
 
 
 def test_a_source_that_nobody_can_read_fails_the_crawl_with_its_reason(twin: Press, tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from twisted.internet.error import DNSLookupError
+from typing import Any
+
+from twisted.internet.address import IPv4Address
 
 from crawler.catalogue.site import Site
-from crawler.middlewares.ssrf import _public, allow_private_names, refusal
+from crawler.middlewares.ssrf import _PortGuard, allow_private_places, may_connect, refusal
 from tests.table import table
 
 PUBLIC = Site(
@@ -50,10 +51,68 @@ def test_a_local_site_may_be_asked_but_not_its_neighbours() -> None:
     assert refusal("http://localhost:8000/", LOCAL) == "leads to a private address: localhost:8000"
 
 
-def test_a_name_that_resolves_into_our_own_network_is_not_resolved() -> None:
-    assert _public("93.184.216.34", "paper.example") == "93.184.216.34"
-    for address in ("127.0.0.1", "10.1.2.3", "192.168.0.7", "169.254.169.254", "100.64.0.1", "0.0.0.0"):
-        with pytest.raises(DNSLookupError, match="private"):
-            _public(address, "rebinding.example")
-    allow_private_names(Site("lan", "Lan", "http://news.lan:8080/", "UTC"))
-    assert _public("192.168.0.7", "news.lan") == "192.168.0.7"
+def test_a_local_site_means_its_port() -> None:
+    """Also where the port is the scheme's own and not written."""
+    site = Site("desk", "Desk", "http://10.0.0.5/", "UTC", feeds=("http://10.0.0.6:8080/feed.xml",))
+    assert refusal("http://10.0.0.5/news", site) is None
+    assert refusal("http://10.0.0.5:80/news", site) is None
+    assert refusal("http://10.0.0.6:8080/feed.xml", site, redirected=True) is None
+    for url in ("https://10.0.0.5/news", "http://10.0.0.5:443/", "http://10.0.0.6/", "http://10.0.0.6:9200/"):
+        assert str(refusal(url, site)).startswith("leads to a private address"), url
+
+
+NAMES = {"lan.example": "192.168.0.7", "mapped.example": "10.1.2.3", "paper.example": "93.184.216.34"}
+
+
+class Names:
+    """Stands for DNS: what a resolver of Twisted does, with these names."""
+
+    def resolveHostName(self, receiver: Any, name: str, port: int = 0, *_: object) -> None:  # noqa: N802
+        receiver.resolutionBegan(None)
+        receiver.addressResolved(IPv4Address("TCP", NAMES[name.lower()], port))
+        receiver.resolutionComplete()
+
+
+class Addresses:
+    """Takes what was resolved."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.complete = False
+
+    def resolutionBegan(self, _: object) -> None:  # noqa: N802
+        pass
+
+    def addressResolved(self, address: IPv4Address) -> None:  # noqa: N802
+        self.found.append(address.host)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self.complete = True
+
+
+@table(
+    ("name", "port", "found"),
+    [
+        ("paper.example", 443, ["93.184.216.34"]),
+        ("paper.example", 9200, ["93.184.216.34"]),
+        ("lan.example", 8080, ["192.168.0.7"]),
+        ("LAN.example", 8080, ["192.168.0.7"]),
+        ("lan.example", 8081, []),
+        ("lan.example", 80, []),
+        ("lan.example", 0, []),
+        ("mapped.example", 8080, []),
+    ],
+)
+def test_a_name_that_resolves_into_our_own_network_is_resolved_for_the_site_s_port_only(
+    name: str, port: int, found: list[str]
+) -> None:
+    allow_private_places(Site("lan", "Lan", "http://lan.example:8080/", "UTC"))
+    addresses = Addresses()
+    _PortGuard(Names()).resolveHostName(addresses, name, port)
+    assert (addresses.found, addresses.complete) == (found, True)
+
+
+@table("address", ["127.0.0.1", "10.1.2.3", "192.168.0.7", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "::ffff:10.0.0.1"])
+def test_no_stranger_leads_into_our_own_network(address: str) -> None:
+    assert not may_connect(address, "rebinding.example", 80)
+    assert may_connect("93.184.216.34", "rebinding.example", 80)
