@@ -1,4 +1,4 @@
-"""The ledger that the documents ask, made once a test run; and the questions that stand in them, with their printed results.
+"""The demo's ledger and the one that the documents ask, made once a test run; the questions in the documents and their results.
 
 python -m tests.cookbook        writes the results in docs/cookbook.md anew
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,23 +57,49 @@ def as_table(rows: list[dict[str, Any]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def demo_day(factory: pytest.TempPathFactory) -> Path:
+    """The folder that `newsledger demo` leaves, with its `data/demo.db`, and in `printed.txt` what it printed. Only read it."""
+    return _once(factory, "demo-day", _live_through_the_day)
+
+
 def ledger(factory: pytest.TempPathFactory) -> Path:
-    """The demo ledger with the sister papers in it: made by whoever needs it first, for all workers of the run. Only read it."""
-    root = factory.getbasetemp().parent if os.environ.get("PYTEST_XDIST_WORKER") else factory.getbasetemp()
-    db = root / "asked" / "demo.db"
-    with (root / "asked.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not db.exists():
-            make(root / "asking" / "demo.db")
-            (root / "asking").rename(db.parent)
-    return db
+    """The demo ledger with the sister papers in it. Only read it."""
+    day = demo_day(factory)
+    return (
+        _once(factory, "asked", lambda folder: _add_sisters(Path(shutil.copytree(day / "data", folder)) / "demo.db")) / "demo.db"
+    )
 
 
 def make(db: Path) -> None:
     """As the cookbook says."""
-    for command in (("demo",), ("import", str(SISTERS))):
-        done = newsledger(*command, "--db", str(db))
-        assert done.returncode == 0, done.stderr
+    done = newsledger("demo", "--db", str(db))
+    assert done.returncode == 0, done.stderr
+    _add_sisters(db)
+
+
+def _once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
+    """A folder that whoever needs it first fills for all workers of the run."""
+    root = factory.getbasetemp().parent if os.environ.get("PYTEST_XDIST_WORKER") else factory.getbasetemp()
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / name).exists():
+            shutil.rmtree(root / f"{name}.new", ignore_errors=True)
+            fill(root / f"{name}.new")
+            (root / f"{name}.new").rename(root / name)
+    return root / name
+
+
+def _live_through_the_day(folder: Path) -> None:
+    folder.mkdir()
+    done = newsledger("demo", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    (folder / "printed.txt").write_text(done.stdout, encoding="utf-8")
+
+
+def _add_sisters(db: Path) -> None:
+    done = newsledger("import", str(SISTERS), "--db", str(db))
+    assert done.returncode == 0, done.stderr
     with Store(db) as store:
         catch_up(store, datetime(2025, 5, 11, tzinfo=UTC))
 
