@@ -25,7 +25,7 @@ from crawler.extraction.families import READERS, FamilyMatch, recognise
 from crawler.extraction.heading import find_heading, printed_headline, told_names
 from crawler.extraction.labels import labels_around, says_paid
 from crawler.extraction.lines import Context
-from crawler.extraction.not_articles import refusal
+from crawler.extraction.not_articles import is_code, refusal
 from crawler.extraction.page import Page, parse, text_of
 from crawler.extraction.pictures import read_pictures, told_pictures
 from crawler.extraction.printed import article_region, propose_printed, walk_region
@@ -67,6 +67,9 @@ class _Page:
     items: list[jsonld.Item]
     item: jsonld.Item | None
     site_name: str | None
+    own_items: list[jsonld.Item] = field(default_factory=list)
+    """Those of `items` that are not about other pages."""
+    lists_others: bool = False
     match: FamilyMatch | None = None
     names_of_site: frozenset[str] = frozenset()
     """Letters only, as `titles.site_names` gives them."""
@@ -105,6 +108,8 @@ def explain(
         page = parse(html, url, content_type=content_type, fetched=fetched)
         if page is None:
             return _refused(url, "empty page")
+        if not page.is_text:
+            return _refused(url, "no page: bytes of another kind than HTML")
         gathered = _gather(page, site)
         verdicts = _judge(gathered, site)
         return Explanation(_article(gathered, verdicts), gathered.proposals, verdicts)
@@ -131,8 +136,12 @@ def _gather(page: Page, site: Site | None) -> _Page:
     locales = (page.language, *metas.get("og:locale", ())[:1])
     page.timezone, page.is_zone_sure = (site.timezone, True) if site else guess_zone(page.url, locales, page.title)
     items = jsonld.items(page)
-    item = jsonld.main_item(items, page.url, page.title)
-    gathered = _Page(page, metas, items, item, site.name if site else next(iter(metas.get("og:site_name", ())), None))
+    site_name = site.name if site else next(iter(metas.get("og:site_name", ())), None)
+    identity = _identity(page, metas, site_names(site_name, page.url))
+    item = jsonld.main_item(items, identity)
+    gathered = _Page(page, metas, items, item, site_name)
+    gathered.lists_others = jsonld.is_of_others(items, item, identity)
+    gathered.own_items = [one for one in items if not jsonld.is_foreign(one, identity)]
     proposals = gathered.proposals
     if item is not None:
         propose_jsonld(page, item, proposals)
@@ -147,6 +156,16 @@ def _gather(page: Page, site: Site | None) -> _Page:
     drop_signups(page)
     _read_printed(gathered)
     return gathered
+
+
+def _identity(page: Page, metas: meta.Meta, names_of_site: frozenset[str]) -> jsonld.Identity:
+    links = (one.get("href") for one in page.root.iter("link") if "canonical" in (one.get("rel") or "").lower().split())
+    addresses = (page.url, *(page.absolute(link) for link in (*links, *metas.get("og:url", ()))))
+    titles = (metas.get(name, ("",))[0] for name in ("og:title", "twitter:title"))
+    names = (page.title, *(text_of(one) for one in islice(page.body.iter("h1"), 3)), *titles)
+    return jsonld.Identity(
+        tuple(filter(None, addresses)), tuple(name for name in names if letters(name) not in names_of_site | {""})
+    )
 
 
 def _propose_url_day(page: Page, into: Proposals) -> None:
@@ -225,24 +244,21 @@ def _article(gathered: _Page, verdicts: Mapping[str, Verdict[Any]]) -> Article:
     )
 
 
-def _first_headings(page: Page) -> list[str]:
-    return [text_of(element) for element in islice(page.body.iter("h1"), 3)]
-
-
 def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: bool) -> Signs:
     """What the judge of kinds is told."""
     page, proposals = gathered.page, gathered.proposals
-    of_others = jsonld.is_of_others(gathered.items, gathered.item, page.url, [page.title, *_first_headings(page)])
-    foreign = jsonld.ARTICLE_TYPES if of_others else frozenset()
-    told = "jsonld." if of_others else "url"
+    foreign = jsonld.ARTICLE_TYPES if gathered.lists_others else frozenset()
+    told = "jsonld." if gathered.lists_others else "url"
     published = [one.source for one in proposals.published if not one.source.startswith(told)]
     return Signs(
         url=page.url,
         types=frozenset(jsonld.types(gathered.item) if gathered.item else ()) - foreign,
-        all_types=frozenset(kind for item in gathered.items for kind in jsonld.types(item)) - foreign,
+        all_types=frozenset(kind for item in gathered.own_items for kind in jsonld.types(item)) - foreign,
         og_type=next(iter(gathered.metas.get("og:type", ())), "").lower(),
         title=page.title,
         headline=gathered.headline,
+        is_named=any(one.value for one in proposals.headlines),
+        is_code=is_code("\n".join(gathered.reading.paragraphs)),
         section=section or "",
         body_length=body_length,
         pictures=len(gathered.pictures),
@@ -251,7 +267,7 @@ def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: b
         live_posts=gathered.reading.live_posts,
         asks_password=body_length < 300 and bool(_PASSWORDS(page.body)),
         prose_share=gathered.reading.prose_share,
-        lists_others=of_others,
+        lists_others=gathered.lists_others,
         labels=gathered.labels,
         platform_says=next((one.value for one in proposals.kinds if one.source.startswith("family.")), ""),
     )

@@ -29,6 +29,16 @@ MAX_NODES = 30_000
 MAX_TAGS = 100_000
 """Tags, opening and closing, that the parser is given."""
 
+MAX_NOISE = 0.02
+"""Share of controls and lost characters from which on bytes are no text: noise has 8 %, the worst of 956 real pages 0.5 %."""
+MAX_START = 1_024
+_NO_PAGE = re.compile(
+    r"%PDF-\d|%!PS-Adobe|^\s*\{\\rtf\d|^\s*(?:<\?xml[^>]{0,200}\?>\s*|<!--.{0,300}?-->\s*|<!DOCTYPE (?!html)[^>]{0,300}>\s*)*"
+    r"<(?:svg|rss|feed|rdf:RDF|urlset|sitemapindex|opml|plist|Error)\b",
+    re.DOTALL | re.IGNORECASE,
+)
+"""What begins files of other kinds that are text, or nearly."""
+
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([a-zA-Z0-9_.-]{2,40})""")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
@@ -68,8 +78,12 @@ class Script:
 class Page:
     """One parsed page. The tree is read by all and changed by none."""
 
-    def __init__(self, root: Element, scripts: tuple[Script, ...], url: str, fetched: datetime | None) -> None:
+    def __init__(
+        self, root: Element, scripts: tuple[Script, ...], url: str, fetched: datetime | None, *, is_text: bool = True
+    ) -> None:
         self.root = root
+        self.is_text = is_text
+        """Whether what was received is a text; else a picture, a font, an archive or noise, whatever its type said."""
         self.scripts = scripts
         self.url = url
         self.fetched = fetched
@@ -193,7 +207,8 @@ def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetch
     if text[:100].lstrip().startswith("<?xml"):
         text = _XML_DECLARATION.sub("", text, count=1)
     markup = trim(text.encode("utf-8", "replace"))
-    clean = _first_tags(markup.data.translate(_FEEDS, _UNPARSABLE))
+    parsable = markup.data.translate(_FEEDS, _UNPARSABLE)
+    clean = _first_tags(parsable)
     if not clean.strip() and not markup.scripts:
         return None
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
@@ -207,7 +222,15 @@ def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetch
     etree.strip_elements(root, *_GONE, with_tail=False)
     if clean.count(b"<") > MAX_NODES:
         _cut(root)
-    return Page(root, tuple(_script(attributes, code) for attributes, code in markup.scripts), url, fetched)
+    scripts = tuple(_script(attributes, code) for attributes, code in markup.scripts)
+    is_text = _NO_PAGE.search(text[:MAX_START]) is None and _noise(markup.data, parsable) <= MAX_NOISE
+    return Page(root, scripts, url, fetched, is_text=is_text)
+
+
+def _noise(received: bytes, parsable: bytes) -> float:
+    """Share of bytes that no text has: controls and what no character was read from. NUL tells only of a wide charset."""
+    controls = len(received) - len(parsable) - received.count(b"\0")
+    return (controls + received.count(b"\xef\xbf\xbd")) / len(received) if received else 0.0
 
 
 def _script(attributes: bytes, code: bytes) -> Script:

@@ -18,13 +18,23 @@ from crawler.extraction.roles import EPOCHS, Role, all_words
 from crawler.extraction.structured import stamp
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.dates import Precision, Timestamp, parse_labelled
-from pipelines.text.unicode import paragraphs
+from pipelines.text.unicode import paragraphs, squash
 from pipelines.text.zones import zone_of
 
 MAX_PROPOSALS = 80
 """Printed times, and printed bylines, looked at on one page."""
 MAX_BYLINE = 300
 MAX_STANDFIRST = 800
+MAX_LABEL = 40
+"""Characters of a label beside a time; longer texts are sentences."""
+MAX_STEPS = 5
+"""Elements gone back or up in search of a time's label: an icon, a wrapper or two."""
+TIMES = ("time", "relative-time", "local-time", "time-ago", "amp-timeago")
+"""Elements whose `datetime` is the instant that they print: HTML's own and the customary ones of scripts."""
+_WRAPPERS = frozenset(("span", "p", "div", "li", "dd", "td", "small", "em", "strong", "b", "i"))
+_PROBE = "1 March 2025"
+"""A time behind a label, to learn what the label says of it."""
+_LABEL_BEHIND = re.compile(r"\s*[(\[]([^)\]]{4,40})[)\]]")
 _DIGIT = re.compile(r"\d")
 NAMES_WRITER = re.compile(r"^(?:by|von|par|por|di|da|av|af|door|text|texte|autor|kirjoitti)\s*:?\s+\S", re.IGNORECASE)
 
@@ -95,9 +105,7 @@ def propose_printed(page: Page, steps: list[Step], heading: Element | None, read
         if element.getparent() in taken:
             taken.add(element)
             continue
-        if len(into.published) + len(into.modified) < MAX_PROPOSALS and (
-            element.tag == "time" or role & (Role.TIME | Role.EPOCH)
-        ):
+        if len(into.published) + len(into.modified) < MAX_PROPOSALS and (element.tag in TIMES or role & (Role.TIME | Role.EPOCH)):
             _propose_time(page, element, role, place, into)
         if element.tag == "figure" or (role & (Role.PICTURE | Role.CAPTION | Role.CREDIT) and not role & Role.BYLINE):
             taken.add(element)
@@ -241,21 +249,64 @@ def _propose_time(page: Page, element: Element, role: int, place: str, into: Pro
     if len(text) > 150:
         return
     names = all_words(element)
+    is_labelled = _is_labelled_update(element, text)
     machine = next((value for name in EPOCHS if (value := element.get(name))), None)
     source = f"printed.epoch.{place}" if machine else f"printed.time.{place}"
-    if machine is None and element.tag == "time":
-        machine = element.get("datetime")
+    if machine is None and element.tag in TIMES:
+        machine = element.get("datetime") or element.get("title")
     proposal = stamp(machine, page, source) if machine else None
     if proposal:
-        (into.modified if _says_modified(text, names) else into.published).append(proposal)
+        (into.modified if is_labelled or _says_modified(text, names) else into.published).append(proposal)
     if len(text) < 6 or not _DIGIT.search(text) or (proposal and _shows(text, proposal.value, page.timezone)):
         return
     published, modified, source = _labelled(page, text, f"printed.text.{place}")
     if published:
-        where = into.modified if _says_modified("", names) and not names & {"published", "publish", "pubdate"} else into.published
+        is_update = is_labelled or _says_modified("", names)
+        where = into.modified if is_update and not names & {"published", "publish", "pubdate"} else into.published
         where.append(Proposal(replace(published, source=source), source))
     if modified:
         into.modified.append(Proposal(replace(modified, source=source), source))
+
+
+def _is_labelled_update(element: Element, text: str) -> bool:
+    """Whether the label of an update is printed beside an element that holds only a time: "Last updated <time>Friday</time>"."""
+    label = (element.get("aria-label") or "")[:MAX_LABEL] or _label_before(element)
+    if label and not _UPDATED.search(text):
+        published, modified = _dated(f"{label} {_PROBE}", "UTC")
+        if modified is not None and published is None:
+            return True
+    behind = _LABEL_BEHIND.match(element.tail or "")
+    if behind is not None and _UPDATED.search(behind[1]):
+        return True
+    parent = element.getparent()
+    return (
+        parent is not None
+        and parent.tag in _WRAPPERS
+        and len(spaced_text_of(parent)) <= len(text) + MAX_LABEL
+        and sum(1 for _ in parent.iter(*TIMES)) == 1
+        and _says_modified("", all_words(parent))
+    )
+
+
+def _label_before(element: Element) -> str:
+    """The short text just before an element, none of another time's: in its own line, in the cell or term before it."""
+    current = element
+    for _ in range(MAX_STEPS):
+        previous, parent = current.getprevious(), current.getparent()
+        if parent is None or current.tag in ("body", "article", "main"):
+            return ""
+        text = squash((parent.text if previous is None else previous.tail) or "")
+        if text:
+            return text[-MAX_LABEL:]
+        if previous is None:
+            current = parent
+            continue
+        text = text_of(previous)
+        if text:
+            is_time = previous.tag in TIMES or next(previous.iter(*TIMES), None) is not None
+            return "" if is_time or len(text) > MAX_LABEL else text
+        current = previous
+    return ""
 
 
 def _shows(text: str, stamp: Timestamp, timezone: str) -> bool:

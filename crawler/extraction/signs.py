@@ -31,6 +31,10 @@ class Signs:
     """Share of the page's text outside links."""
     lists_others: bool = False
     """Whether the articles that its data describes are other pages'."""
+    is_named: bool = True
+    """Whether anything on the page says what it is called: a heading, its title, its data."""
+    is_code: bool = False
+    """Whether its text is that of a program, a style sheet or data."""
     labels: tuple[str, ...] = ()
     """Short lines printed around the heading: a kicker above it, what stands between it and the text."""
     platform_says: str = ""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction import jsonld
+from crawler.extraction import extract, jsonld
 from crawler.extraction.page import parse
+from pipelines.article import Article, Kind
 from tests.table import table
 
 URL = "https://www.example.org/news/bridge-reopens-1234567"
+PAGE = jsonld.Identity((URL,), ("This story about a bridge that reopens",))
 
 
 @table(
@@ -100,7 +103,7 @@ def items_of(*blocks: str) -> list[jsonld.Item]:
     ],
 )
 def test_the_item_about_the_page(blocks: list[str], headline: str | None) -> None:
-    item = jsonld.main_item(items_of(*blocks), URL, "This story about a bridge that reopens")
+    item = jsonld.main_item(items_of(*blocks), PAGE)
     assert (item or {}).get("headline") == headline
 
 
@@ -136,3 +139,60 @@ def test_words(value: Any, words: list[str]) -> None:
 
 def test_plain_text_has_no_codes_and_tags() -> None:
     assert jsonld.plain("It&amp;#8217;s <b>5 &lt; 6</b>") == "It’s 5 < 6"
+
+
+OTHER = "https://www.example.org/news/mayor-resigns-7654321"
+ARTICLE = (
+    "<html><head><title>{title}</title>{head}<script type='application/ld+json'>{data}</script></head><body><article>"
+    "<h1>Bridge reopens after floods</h1>{top}" + "<p>The old bridge was opened again on Friday, a year after the flood.</p>" * 3
+)
+FOREIGN = {
+    "address and headline": {"url": OTHER, "headline": "Mayor resigns over parking fines"},
+    "the main entity of another page": {"mainEntityOfPage": {"@type": "WebPage", "@id": OTHER}, "headline": "Mayor resigns"},
+    "an identifier": {"@id": f"{OTHER}#article", "headline": "Mayor resigns over parking fines"},
+    "an address alone": {"url": OTHER},
+    "a headline alone, where title and heading agree": {"headline": "Mayor resigns over parking fines"},
+    "words in common, as any two headlines have": {"url": OTHER, "headline": "Mayor resigns after the vote"},
+    "another headline in a script without spaces": {"url": OTHER, "headline": "市長が駐車違反で辞任"},
+}
+OWN = {
+    "a short link": {"url": "https://www.example.org/a/1234567", "headline": "Bridge reopens after floods"},
+    "a headline for search engines": {"headline": "Old bridge over the Teme: when it reopens", "url": URL},
+    "another headline at the page's address": {"headline": "Crossing in use again", "@id": f"{URL}#article"},
+    "neither address nor headline": {},
+    "the address of the whole site": {"url": "https://www.example.org/", "headline": "Bridge reopens after floods"},
+    "a mobile address": {"mainEntityOfPage": URL.replace("www.", "m."), "headline": "Crossing in use again"},
+}
+DATA = {"@type": "NewsArticle", "datePublished": "2025-01-01T10:00:00Z", "author": {"@type": "Person", "name": "Al Other"}}
+
+
+def read(data: dict[str, Any], top: str = "") -> Article:
+    page = ARTICLE.format(title="Bridge reopens after floods | Example", head="", data=json.dumps({**DATA, **data}), top=top)
+    return extract(page, URL)
+
+
+@table("data", FOREIGN.values(), ids=FOREIGN)
+def test_an_item_about_another_page_tells_nothing_of_this_one(data: dict[str, Any]) -> None:
+    article = read(data)
+    assert (article.kind, article.headline) == (Kind.ARTICLE, "Bridge reopens after floods")
+    assert (article.authors, article.date_published) == ((), None)
+
+
+@table("data", FOREIGN.values(), ids=FOREIGN)
+def test_what_the_page_prints_stands_beside_an_item_about_another(data: dict[str, Any]) -> None:
+    article = read(data, "<p class=byline>By Una Pell</p><time datetime='2025-03-05T09:00:00Z'>5 March 2025, 9am</time>")
+    assert [author.name for author in article.authors] == ["Una Pell"]
+    assert article.date_published is not None
+    assert article.date_published.instant == datetime(2025, 3, 5, 9, tzinfo=UTC)
+
+
+@table("data", OWN.values(), ids=OWN)
+def test_an_item_of_other_words_may_be_the_pages_own(data: dict[str, Any]) -> None:
+    assert [author.name for author in read(data).authors] == ["Al Other"]
+
+
+def test_a_canonical_link_is_an_address_of_the_page() -> None:
+    head = f"<link rel=canonical href='{OTHER}'>"
+    data = json.dumps({**DATA, "url": OTHER, "headline": "Crossing in use again"})
+    article = extract(ARTICLE.format(title="Bridge reopens after floods", head=head, data=data, top=""), URL)
+    assert [author.name for author in article.authors] == ["Al Other"]

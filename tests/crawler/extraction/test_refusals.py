@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import random
+
 import pytest
 
 from crawler.extraction import extract
@@ -229,3 +233,42 @@ def test_an_article_that_describes_its_neighbours_too_is_one() -> None:
     for path, headline in (("/news/story-number-0-0031", "Quite another heading"), ("/news/moved-99", TEASER_TEXTS[0])):
         article = extract(f"{described(9)}<article><h1>{headline}</h1>{text}</article>", HOST + path)
         assert (article.kind, article.reason) == (Kind.ARTICLE, None)
+
+
+def noise(size: int, seed: int = 7) -> bytes:
+    return random.Random(seed).randbytes(size)
+
+
+FONT = b"\x00\x01\x00\x00\x00\x0f\x00\x80\x00\x03\x00\x70OS/2" + noise(3_000)
+PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + noise(30_000)
+XMP = b"\xff\xd8\xff\xe1<x:xmpmeta><dc:title>The harbour at dawn</dc:title></x:xmpmeta>" + noise(20_000)
+PDF = b"%PDF-1.4\n1 0 obj << /Title (The harbour) /Type /Catalog >> endobj\nBT (The harbour was closed on Friday.) Tj ET\n" * 40
+SCRIPT = b"(function(){var a=[1,2],b={c:3};for(var i=0;i<a.length;i++){b[i]=a[i]||0;}window.d=b;})();\n" * 30
+STYLE = b"body{margin:0;color:#333}.card{display:flex;padding:1em}@media print{nav{display:none}}\n" * 30
+DATA = b'{"items":[{"id":1,"title":"The harbour was closed on Friday"},{"id":2,"title":"The ferry sails"}]}' * 20
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg"><title>The harbour</title><text>The harbour was closed.</text></svg>'
+FEED = (
+    b'<?xml version="1.0"?><rss><channel><title>Paper</title><item><title>The harbour was closed</title></item></channel></rss>'
+)
+BYTES = {
+    "noise": noise(40_000), "little noise": noise(600), "a font": FONT, "a picture": PICTURE, "a picture with a title": XMP,
+    "a document": PDF, "a script": SCRIPT, "a style sheet": STYLE, "data": DATA, "a drawing": DRAWING, "a feed": FEED,
+    "packed": gzip.compress(b"<h1>The harbour</h1>" + noise(9_000)), "text in base 64": base64.b64encode(noise(9_000)),
+    "a script that writes a page": b"document.write('<title>The harbour</title><h1>The harbour</h1>');" + SCRIPT,
+}  # fmt: skip
+
+
+@table("data", BYTES.values(), ids=BYTES)
+def test_bytes_are_no_article(data: bytes) -> None:
+    for before in (b"", b"<!doctype html>\n", b"<!DOCTYPE html><html><body>"):
+        for content_type in (None, "text/html; charset=utf-8", "text/html; charset=iso-8859-1"):
+            read = extract(before + data, f"{HOST}/news/harbour-closed-4512090", content_type=content_type)
+            assert read.kind is Kind.NOT_ARTICLE
+
+
+def test_a_few_broken_bytes_do_not_make_a_page_noise() -> None:
+    text = "<p>The harbour was closed on Friday after a ferry had struck the eastern quay, the board said.</p>" * 5
+    page = f"<h1>The harbour is closed</h1>{text}".encode() + b"\x00\x07\xff\xfe\x1f"
+    assert extract(page, f"{HOST}/news/harbour-closed-4512090").kind is Kind.ARTICLE
+    wide = f"<h1>The harbour is closed</h1>{text}".encode("utf-16-le")
+    assert extract(wide, f"{HOST}/news/harbour-closed-4512090").kind is Kind.ARTICLE

@@ -76,3 +76,54 @@ def test_the_foot_of_an_entry_holds_its_time() -> None:
     )
     article = extract(f"<article><h1>The mill burns</h1><div>{TEXT}</div>{foot}</article>", URL)
     assert (str(article.date_published), article.date_modified) == ("2025-08-14T10:20:00Z", None)
+
+
+FIRST = '<time datetime="2025-03-07T08:00:00Z">Friday</time>'
+LATER = '<time datetime="2025-03-07T10:30:00Z">{}</time>'
+LABELLED = {
+    "a label in the same line": f"Published {FIRST} Last updated {LATER.format('7 March 2025')}",
+    "a weekday": f"Published {FIRST} Updated: {LATER.format('Friday')}",
+    "no text at all": f"Published {FIRST}, updated {LATER.format('')}",
+    "a clock without its day": f"{FIRST} (updated {LATER.format('10:30')})",
+    "a label in an element of its own": f"{FIRST}<span>Updated on</span> {LATER.format('7 March')}",
+    "a label in bold, and an icon": f"{FIRST}<b>Last modified</b> <i class=icon></i>{LATER.format('today')}",
+    "a list": f"<ul><li>Published: {FIRST}</li><li>Updated: {LATER.format('7 March')}</li></ul>",
+    "terms and their descriptions": f"<dl><dt>Published</dt><dd>{FIRST}</dd><dt>Updated</dt><dd>{LATER.format('Fri')}</dd></dl>",
+    "a wrapper": f"{FIRST} Last updated <span class=a><span class=b>{LATER.format('7 March')}</span></span>",
+    "the name of a wrapper": f"{FIRST} <span class=last-updated>{LATER.format('7 March')}</span>",
+    "a label behind it": f"{FIRST} {LATER.format('Friday')} (updated)",
+    "a label that is read out": FIRST + LATER.format("Friday").replace("<time", "<time aria-label='Last updated'"),
+    "an element of scripts": FIRST + 'Updated <relative-time datetime="2025-03-07T10:30:00Z">7 March</relative-time>',
+    "German": f"Veröffentlicht: {FIRST} Aktualisiert am {LATER.format('7. März 2025')}",
+    "French": f"Publié le {FIRST} Mis à jour le {LATER.format('vendredi')}",
+    "Spanish": f"Publicado {FIRST} Actualizado {LATER.format('viernes')}",
+    "Italian": f"Pubblicato {FIRST} Aggiornato il {LATER.format('7 marzo')}",
+    "Portuguese": f"Publicado em {FIRST} Atualizado em {LATER.format('7 de março')}",
+    "Dutch": f"Gepubliceerd {FIRST} Bijgewerkt op {LATER.format('7 maart')}",
+    "Swedish": f"Publicerad {FIRST} Uppdaterad {LATER.format('7 mars')}",
+    "Polish": f"Opublikowano {FIRST} Aktualizacja: {LATER.format('7 marca')}",
+}
+
+
+def dates_of(line: str) -> tuple[datetime | None, datetime | None]:
+    article = extract(f"<article><h1>The mill burns</h1><div class=dates>{line}</div>{TEXT}</article>", URL)
+    stamps = (article.date_published, article.date_modified)
+    return tuple(None if stamp is None else stamp.instant for stamp in stamps)  # type: ignore[return-value]
+
+
+@table("line", LABELLED.values(), ids=LABELLED)
+def test_the_label_beside_a_time_says_which_it_is(line: str) -> None:
+    assert dates_of(line) == (datetime(2025, 3, 7, 8, tzinfo=UTC), datetime(2025, 3, 7, 10, 30, tzinfo=UTC))
+
+
+UNLABELLED = {
+    "the label of the time before it": f"Updated {LATER.format('7 March')} {FIRST}",
+    "a sentence": f"<p>The fire service has updated its guidance for the owners of old mills</p>{FIRST}",
+    "a publication": f"Published {FIRST}",
+    "names of one time that never changed": FIRST.replace("<time", "<time class='published updated'"),
+}
+
+
+@table("line", UNLABELLED.values(), ids=UNLABELLED)
+def test_a_time_is_of_the_publication_unless_its_own_label_says_otherwise(line: str) -> None:
+    assert dates_of(line)[0] == datetime(2025, 3, 7, 8, tzinfo=UTC)
