@@ -31,7 +31,8 @@ from crawler.cluster.messages import (
     site_table,
 )  # fmt: skip
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
-from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
+from crawler.schedule.processes import is_running
+from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
 from pipelines.store.open_crawls import (
     OpenCrawl,
@@ -202,6 +203,7 @@ class MessageHandler:
         store, site = self._store, message.site
         put_sites(store, rows_of([site]))
         told = load_context(store, site, message.started)  # before its own row is there
+        lose_dead(store, message.started, is_running)  # those of this machine
         crawl_id = start_crawl(store, site.id, message.trigger, message.started, message.planned,
                                worker=message.worker, job=message.crawl)  # fmt: skip
         answer = encode_context(crawl_id, told)

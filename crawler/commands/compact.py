@@ -10,6 +10,7 @@ import click
 from crawler.commands.console import console, print_json
 from crawler.commands.options import db_option, json_option, now, open_ledger
 from crawler.discovery.frontier import MAX_RETRIES
+from crawler.schedule.processes import is_running
 from pipelines.history.revisit import DEAD_END_STEPS
 from pipelines.queries.activity import running_crawls
 from pipelines.store.crawls import lose_dead
@@ -52,7 +53,7 @@ def command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: bool, db
 
 def _compact(db: str, policy: RetentionPolicy, vacuum: bool) -> PruneResult:
     with Store(db) as store:
-        lose_dead(store, now())
+        lose_dead(store, now(), is_running)
         running = running_crawls(store)
         if vacuum and running:
             raise click.ClickException(

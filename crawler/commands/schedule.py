@@ -64,7 +64,7 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, lo
     max_age = timedelta(hours=said.number("max_age"))
     with Store(db) as store:
         put_sites(store, rows_of(site for site in sites if site.enabled))
-        for lost in lose_dead(store, now()):
+        for lost in lose_dead(store, now(), processes.is_running):
             logger.warning("a crawl of %s was lost: its process is no more", lost, extra={"site": lost})
     crawls = _crawls(db, sites_path, time_limit, log, redis, handler, now)
     schedule = Schedule(db, crawls, now, jobs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Self
 
@@ -15,12 +16,13 @@ from crawler.crawl.remote import LEASE_LOST, UNREACHED
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
 from crawler.discovery.delisting import where_listed
 from crawler.middlewares.throttle import ThrottleMiddleware
+from crawler.schedule.processes import is_running
 from crawler.spiders.news import NewsSpider
 from crawler.warc.policy import ArchivePolicy
 from crawler.warc.writer import ArchiveWriter
 from pipelines.items import open_session
 from pipelines.reasons import Skipped
-from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
+from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
 from pipelines.store.snapshot import kept_elsewhere
 from pipelines.stories.update import catch_up
@@ -61,7 +63,9 @@ class CrawlRecord:
         put_sites(store, rows_of([site]))
         context = load_context(store, site, spider.clock())
         spider.use_context(context)
-        spider.crawl_id = start_crawl(store, site.id, spider.trigger, spider.clock(), spider.planned_start)
+        with store.transaction():
+            lose_dead(store, spider.clock(), is_running)
+            spider.crawl_id = start_crawl(store, site.id, spider.trigger, spider.clock(), spider.planned_start, pid=os.getpid())
         if site.archive != "off":
             folder = self._crawler.settings.get("NEWSLEDGER_WARC") or store.path.absolute().parent / "warc"
             self._archive = ArchiveWriter(Path(folder), site.id)

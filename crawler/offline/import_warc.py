@@ -23,13 +23,14 @@ from crawler.extraction import extract
 from crawler.extraction.extract import with_ids
 from crawler.extraction.page import collect_seldom
 from crawler.extraction.zones import guess_zone
+from crawler.schedule.processes import is_running
 from crawler.warc import reader as warc
 from pipelines.article import Article, Fetch, Kind, Outcome
 from pipelines.exchange.import_records import MAX_LINE, Staging
 from pipelines.exchange.merge import Merged, merge
 from pipelines.exchange.merge_writer import MergeSource
 from pipelines.queries.activity import article_count
-from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
+from pipelines.store.crawls import CrawlOutcome, finish_crawl, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import amp_to_article, canonicalize
@@ -77,7 +78,9 @@ def import_archive(archive: WarcFiles, store: Store, sites: Iterable[Site], now:
     """Write all captures of an archive into the store; `advance(n)` is told of progress."""
     report = ImportReport(problems=list(archive.problems))
     by_host = {host: site for site in sites for host in site.own_hosts if site.enabled or host == site.host}
-    crawl_id = start_crawl(store, None, "import", now)
+    with store.transaction():
+        lose_dead(store, now, is_running)
+        crawl_id = start_crawl(store, None, "import", now, pid=os.getpid())
     sessions: dict[str, CrawlSession] = {}
     outcome = CrawlOutcome.FAILED
     try:

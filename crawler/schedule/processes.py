@@ -123,6 +123,17 @@ def _file_name(host: str) -> str:
 _PR_SET_PDEATHSIG = 1
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process of this machine has the number, be it another one that was given it later."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def end_with(parent: int) -> None:
     """Have this process asked to stop (SIGTERM) when `parent` is no more. Does nothing where the system cannot."""
     if sys.platform != "linux":

@@ -1,10 +1,12 @@
-"""The record of crawls: started, finished or lost, with their counts; the sites they ran over; the sources they asked."""
+"""The record of crawls: started, finished or lost, with their counts; the sites they ran over; the sources they asked.
+
+Knows the numbers of processes, and nothing of processes: whoever asks brings a function that says which of them run.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,25 +57,20 @@ def put_sites(store: Store, sites: Iterable[Row]) -> None:
 
 
 def start_crawl(store: Store, site_id: str | None, trigger: str, now: datetime, planned: datetime | None = None, *,
-                worker: str | None = None, job: str | None = None) -> int:  # fmt: skip
-    """Open a crawl's row, of this process or, where `worker` is given, of a worker elsewhere; `job` tells its crawls apart.
-
-    Crawls of this machine whose process is no more are marked lost first.
-    """
+                pid: int | None = None, worker: str | None = None, job: str | None = None) -> int:  # fmt: skip
+    """Open a crawl's row, of a process of this machine or of a worker elsewhere, whose crawls `job` tells apart."""
+    row = {"site_id": site_id, "trigger": trigger, "planned": optional_moment(planned), "started": moment(now)}
     with store.transaction():
-        lose_dead(store, now)
-        row = {"site_id": site_id, "trigger": trigger, "planned": optional_moment(planned), "started": moment(now)}
-        who = {"worker": worker, "job": job} if worker is not None else {"pid": os.getpid()}
-        return store.insert("crawls", {**row, "outcome": CrawlOutcome.RUNNING, **who})
+        return store.insert("crawls", {**row, "outcome": CrawlOutcome.RUNNING, "pid": pid, "worker": worker, "job": job})
 
 
-def lose_dead(store: Store, now: datetime) -> list[str]:
+def lose_dead(store: Store, now: datetime, is_running: Callable[[int], bool]) -> list[str]:
     """Mark running crawls of this machine whose process is no more as lost; their sites. Those of workers are their writer's."""
     lost = []
     with store.transaction():
         sql = "SELECT id, pid, site_id FROM crawls WHERE outcome = 'running' AND worker IS NULL"
         for crawl in list(store.rows(sql)):
-            if not _alive(crawl["pid"]):
+            if not crawl["pid"] or not is_running(crawl["pid"]):
                 why = _why("its process ended without a word")
                 store.update("crawls", crawl["id"], {"outcome": CrawlOutcome.LOST, "finished": moment(now), **why})
                 lost.append(str(crawl["site_id"]))
@@ -155,16 +152,3 @@ def put_source(store: Store, site_id: str, source: Source) -> None:
 def _why(reason: str | None) -> Row:
     """The sentence, and the code that stands beside it."""
     return {"reason": reason, "reason_code": crawl_reason(reason)}
-
-
-def _alive(pid: int | None) -> bool:
-    """Whether the process runs on this machine. A number used again by another process only delays the mark."""
-    if not pid:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def test_vacuum_gives_room_back(ledger: Path) -> None:
     assert ledger.stat().st_size < before / 1.5
     with Store(ledger) as store:
         assert store.integrity_problems() == []
-        start_crawl(store, "paper", "test", T0)
+        start_crawl(store, "paper", "test", T0, pid=os.getpid())
     done = compact(ledger, "--vacuum")
     assert (done.exit_code, "1 crawls run" in done.output) == (1, True)
 

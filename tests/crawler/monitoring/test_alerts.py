@@ -170,7 +170,7 @@ def test_check(hook: Webhook, folder: Path) -> None:
 
 def test_a_lost_crawl_is_told_whoever_counted_it_first(hook: Webhook, folder: Path) -> None:
     with new_store(folder) as store:
-        start_crawl(store, "paper", "schedule", at(60))
+        start_crawl(store, "paper", "schedule", at(60), pid=os.getpid())
         close_left_open(store, os.getpid(), CrawlOutcome.LOST, "its process ended without a word", at(61))
     said = {"NEWSLEDGER_NOW": moment(at(62))}
     assert CliRunner().invoke(main, ["metrics", "--db", str(folder / "news.db")], env=said).exit_code == 0

@@ -27,8 +27,8 @@ def busy_store(folder: Path) -> Store:
     ledger.record(Fetch(f"{URL}-2", at(6), status=503, outcome=Outcome.ERROR, reason="status 503", bytes=100))
     crawl = store.value("SELECT max(id) FROM crawls")
     finish_crawl(store, crawl, CrawlOutcome.FINISHED, at(10), requests=7, skipped={"recheck_budget": 3, "not_changed": 40})
-    start_crawl(store, "paper", "schedule", at(30))
-    close_left_open(store, store.value("SELECT max(pid) FROM crawls"), CrawlOutcome.LOST, "killed", at(31))
+    start_crawl(store, "paper", "schedule", at(30), pid=7)
+    close_left_open(store, 7, CrawlOutcome.LOST, "killed", at(31))
     note_crawl(store, "paper", "schedule", CrawlOutcome.SKIPPED, at(60), at(60), "busy")
     return store
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from pipelines.article import Fetch, Outcome
 from pipelines.queries import search
-from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
+from pipelines.store.crawls import CrawlOutcome, finish_crawl, lose_dead, start_crawl
 from pipelines.store.database import Store, StoreError, TooSlowError
 from pipelines.store.schema import LATEST, founding, migrations
 from pipelines.store.snapshot import LastAttempt, SiteSnapshot
@@ -147,14 +147,16 @@ def test_backup_while_open(tmp_path: Path) -> None:
 
 def test_a_crawl_whose_process_died_is_lost(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
-        dead = start_crawl(store, "paper", "test", T0)
-        store.update("crawls", dead, {"pid": 2**22 + 1})
-        ours = start_crawl(store, "paper", "test", at(5))
+        start_crawl(store, "paper", "test", T0, pid=2)
+        ours = start_crawl(store, "paper", "test", at(1), pid=1)
+        start_crawl(store, "paper", "test", at(2), worker="elsewhere", job="1")
+        assert lose_dead(store, at(5), lambda pid: pid == 1) == ["paper"]
         finish_crawl(store, ours, CrawlOutcome.FINISHED, at(6))
         rows = [(row["outcome"], row["finished"], row["reason"]) for row in store.rows("SELECT * FROM crawls ORDER BY id")]
     assert rows == [
         ("lost", "2025-03-07T08:05:00Z", "its process ended without a word"),
         ("finished", "2025-03-07T08:06:00Z", None),
+        ("running", None, None),
     ]
 
 
