@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 TEST_JOBS ?= 4
+# Without bytecode each process of the tests compiles all modules anew, and each worker rewrites the assertions of all tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test test-slow axe screenshots lint types format bench clean
 

@@ -112,13 +112,18 @@ class Structure:
     """The product below one root, and what its imports say."""
 
     def __init__(self, root: Path) -> None:
-        files = sorted(path for top in TOPS for path in (root / top).rglob("*.py"))
-        self.modules: dict[str, Module] = {}
-        for path in files:
-            file = path.relative_to(root).as_posix()
+        self._root = root
+
+    @cached_property
+    def modules(self) -> dict[str, Module]:
+        """All, read and parsed when first asked for."""
+        modules = {}
+        for path in sorted(path for top in TOPS for path in (self._root / top).rglob("*.py")):
+            file = path.relative_to(self._root).as_posix()
             name = file.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
             text = path.read_text(encoding="utf-8")
-            self.modules[name] = Module(name, file, text, ast.parse(text))
+            modules[name] = Module(name, file, text, ast.parse(text))
+        return modules
 
     @cached_property
     def graph(self) -> dict[str, set[str]]:
