@@ -1,12 +1,12 @@
-"""The remote writer of a crawl whose store is on another machine: takes its items, and answers what it must know.
-
-Protocols only, shared by the spider's side and the cluster, which do not import each other.
+"""Whose pages a crawl requests and for whom, and the remote writer of one whose store is on another machine: takes its items, and
+answers what it must know. Shared by the spider's side and the cluster, which do not import each other.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from crawler.catalogue.site import Site
 from crawler.crawl.session import CrawlContext, CrawlResult
@@ -54,9 +54,23 @@ class RemoteWriter(Protocol):
         """Send how the crawl ended. Raises DispatchError."""
 
 
-@runtime_checkable
-class Remote(Protocol):
-    """A spider that can crawl for a store elsewhere."""
+@dataclass(slots=True)
+class CrawlScope:
+    """Whose pages a crawl requests, and for whom: all that middlewares and extensions know of its spider."""
 
-    remote_writer: RemoteWriter | None
-    """None: its ledger is at hand."""
+    site: Site
+    remote_writer: RemoteWriter | None = None
+    """Takes the items of a crawl whose store is elsewhere."""
+    wary_of: str | None = None
+    """The host that refused us the last time; known once the crawl's row is open."""
+
+
+def set_scope(crawler: object, scope: CrawlScope) -> None:
+    """Set the scope of a crawl on Scrapy's crawler; done once, by its spider, before middlewares are made."""
+    crawler.newsledger_scope = scope  # type: ignore[attr-defined]
+
+
+def scope_of(crawler: object) -> CrawlScope | None:
+    """The scope of a crawl; None where its spider is none of ours (`scrapy shell`)."""
+    scope: CrawlScope | None = getattr(crawler, "newsledger_scope", None)
+    return scope

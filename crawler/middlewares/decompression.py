@@ -41,7 +41,7 @@ class DecompressionMiddleware(HttpCompressionMiddleware):
 
 
 def first_bytes(response: Response, limit: int) -> bytes:
-    """The first bytes of an answer that stayed packed; raises zlib.error where they cannot be unpacked."""
+    """The first bytes of an answer that stayed packed; raises zlib.error and ValueError where they cannot be unpacked."""
     body = response.body[:limit]
     for packing in reversed(b",".join(response.headers.getlist(b"Content-Encoding")).lower().split(b",")):
         if packing.strip() in (b"gzip", b"x-gzip", b"deflate"):
@@ -49,6 +49,8 @@ def first_bytes(response: Response, limit: int) -> bytes:
                 body = zlib.decompressobj(32 + zlib.MAX_WBITS).decompress(body, limit)
             except zlib.error:  # some servers leave the wrapper of deflate away
                 body = zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, limit)
+        elif packing.strip() not in (b"", b"identity"):
+            raise ValueError(f"packed in a way that was not asked for: {packing!r}")
     return body
 
 

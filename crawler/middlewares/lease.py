@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from crawler.crawl.remote import LEASE_LOST, Remote, RemoteWriter
+from crawler.crawl.remote import LEASE_LOST, RemoteWriter, scope_of
 from crawler.middlewares.throttle import HostSuspended
 
 
@@ -37,7 +37,7 @@ class LeaseMiddleware:
 
 def remote_writer_of(crawler: Crawler) -> RemoteWriter:
     """Who takes the looks of a crawl; NotConfigured where it keeps its own ledger."""
-    spider: object = crawler.spider
-    if not isinstance(spider, Remote) or spider.remote_writer is None:
+    scope = scope_of(crawler)
+    if scope is None or scope.remote_writer is None:
         raise NotConfigured
-    return spider.remote_writer
+    return scope.remote_writer

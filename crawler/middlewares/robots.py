@@ -104,7 +104,8 @@ class RobotsMiddleware:
 
     async def _fetch(self, url: str) -> RobotsRules:
         """Redirects are followed to any host, and the rules hold for the one that was asked (RFC 9309, 2.3.1.2)."""
-        request = Request(url, priority=1_000, meta=_META, callback=NO_CALLBACK)
+        headers = {"Accept-Encoding": "gzip, deflate"}
+        request = Request(url, headers=headers, priority=1_000, meta=_META, callback=NO_CALLBACK)
         engine = self._crawler.engine
         try:
             if engine is None:

@@ -16,6 +16,7 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.interfaces import IHostnameResolver
 
 from crawler.catalogue.site import Site, host_of, place_of
+from crawler.crawl.remote import scope_of
 from pipelines.text.hosts import is_private_address, is_private_host
 
 logger = logging.getLogger(__name__)
@@ -39,14 +40,14 @@ class SsrfMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads `spider.site` (Site)."""
+        """Reads the crawl's scope, at each request."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises Refused."""
-        site: Site | None = getattr(self._crawler.spider, "site", None)
+        """Raises AddressRefused."""
+        scope = scope_of(self._crawler)
         redirected = bool(request.meta.get("redirect_urls")) and not request.meta.get(LEAVES_THE_SITE)
-        reason = refusal(request.url, site, redirected=redirected)
+        reason = refusal(request.url, scope.site if scope else None, redirected=redirected)
         if reason:
             raise AddressRefused(reason)
 

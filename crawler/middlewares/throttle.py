@@ -22,7 +22,7 @@ from scrapy.http import Response
 from crawler.catalogue.site import host_of
 from crawler.clock import Clock, clock
 from crawler.crawl.block_pages import NOTHING_MORE, plain_headers, refusal_of, retry_after
-from crawler.crawl.remote import RetryClock
+from crawler.crawl.remote import RetryClock, scope_of
 from crawler.schedule.processes import RetryAfterFile
 
 logger = logging.getLogger(__name__)
@@ -162,12 +162,14 @@ class ThrottleMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads DOWNLOAD_DELAY, NEWSLEDGER_NOW (where Retry-After names a date), NEWSLEDGER_DB (beside it lies the retry clock;
-        `spider.remote_writer` has it where the store is elsewhere), and `spider.wary_of` (a host)."""
+        """Reads DOWNLOAD_DELAY, NEWSLEDGER_NOW (where Retry-After names a date), NEWSLEDGER_DB (beside it lies the retry clock)
+        and the crawl's scope (whose remote writer has the retry clock where the store is elsewhere)."""
         settings = crawler.settings
-        db, remote_writer = settings.get("NEWSLEDGER_DB"), getattr(crawler.spider, "remote_writer", None)
-        retry_clock: RetryClock | None = remote_writer.waits if remote_writer else None
-        if db and not remote_writer:
+        db, scope = settings.get("NEWSLEDGER_DB"), scope_of(crawler)
+        retry_clock: RetryClock | None = None
+        if scope and scope.remote_writer:
+            retry_clock = scope.remote_writer.waits
+        elif db:
             retry_clock = RetryAfterFile(Path(db).absolute().parent / "locks")
         return cls(crawler, settings.getfloat("DOWNLOAD_DELAY"), clock(settings.get("NEWSLEDGER_NOW")), retry_clock)
 
@@ -236,7 +238,8 @@ class ThrottleMiddleware:
         host = host_of(request.url)
         if host not in self._hosts:
             left = self._retry_clock.read(host) if self._retry_clock else 0.0
-            wary = host == getattr(self._crawler.spider, "wary_of", None)
+            scope = scope_of(self._crawler)
+            wary = scope is not None and host == scope.wary_of
             self._hosts[host] = HostThrottle(
                 host, wary=wary, not_before=_steady() + min(left, KEPT_SECONDS) if left > 0 else None
             )

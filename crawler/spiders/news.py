@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
-from crawler.crawl.remote import RemoteWriter
+from crawler.crawl.remote import CrawlScope, RemoteWriter, set_scope
 from crawler.crawl.session import CrawlContext
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
@@ -67,7 +67,7 @@ class NewsSpider(Spider):
         """With `urls` (comma-separated) only these are fetched, and no source; with `remote_writer` the store is elsewhere."""
         super().__init__(**kwargs)
         self.site = site
-        self.remote_writer = remote_writer
+        self.scope = CrawlScope(site, remote_writer)
         self.recheck = RecheckMode(recheck)
         self.named = tuple(url for url in urls.split(",") if url)
         self.trigger = trigger
@@ -81,7 +81,6 @@ class NewsSpider(Spider):
         self.allowed: int | None = None
         self.lists: list[SourceListing] = []
         self.vanished: tuple[str, ...] = ()
-        self.wary_of: str | None = None
         self._candidates: list[Candidate] = []
         self._named_by: dict[str, set[str]] = {}
         self._pending = 0
@@ -106,6 +105,7 @@ class NewsSpider(Spider):
         settings.set("DEFAULT_REQUEST_HEADERS", headers, priority="spider")
         allow_private_places(site)
         spider = super().from_crawler(crawler, *args, site=site, **kwargs)
+        set_scope(crawler, spider.scope)
         spider.clock = clock(settings.get("NEWSLEDGER_NOW"))
         spider._sitemaps_left = settings.getint("NEWSLEDGER_MAX_SITEMAPS")
         spider._limit = settings.getint("NEWSLEDGER_MAX_PAGES")
@@ -113,7 +113,7 @@ class NewsSpider(Spider):
 
     def use_context(self, context: CrawlContext) -> None:
         """Take over what the store knows of the site, before the first request."""
-        self.snapshot, self.allowed, self.wary_of = context.snapshot, context.allowed, context.wary_of
+        self.snapshot, self.allowed, self.scope.wary_of = context.snapshot, context.allowed, context.wary_of
 
     @property
     def candidate_count(self) -> int:
@@ -122,7 +122,7 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Request all sources first; when the last has answered, the articles."""
-        if self.wary_of and not self.named:
+        if self.scope.wary_of and not self.named:
             yield Request(self.site.url, callback=self.probed, errback=self.probed, priority=_PROBE_PRIORITY, dont_filter=True)
         requests = [] if self.named else await self._source_requests()
         self._pending = len(requests)

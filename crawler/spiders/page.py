@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 
 from crawler.catalogue.site import Site
 from crawler.clock import clock
+from crawler.crawl.remote import CrawlScope, set_scope
 from crawler.discovery.frontier import PlannedRequest
 from crawler.middlewares.ssrf import allow_private_places
 from crawler.spiders.response import item_from_response, outcome_of_failure
@@ -46,6 +47,7 @@ class PageSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Lets the names of the site's own hosts resolve to private addresses."""
         allow_private_places(kwargs["site"])
+        set_scope(crawler, CrawlScope(kwargs["site"]))
         return super().from_crawler(crawler, *args, **kwargs)
 
     async def start(self) -> AsyncIterator[Any]:
