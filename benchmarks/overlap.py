@@ -34,7 +34,7 @@ from typing import Any
 
 from crawler.catalogue import load_sites
 from crawler.demo.press import Press
-from crawler.schedule.plan import next_start
+from crawler.schedule import next_start
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, instant_of
 

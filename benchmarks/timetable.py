@@ -31,7 +31,7 @@ import apscheduler.schedulers.base
 
 from crawler.catalogue.site import Site
 from crawler.crawl.session import rows_of
-from crawler.schedule.plan import next_start
+from crawler.schedule import next_start
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner
 from pipelines.store.crawls import put_sites

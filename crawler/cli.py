@@ -1,4 +1,4 @@
-"""The `newsledger` command: the group, and nothing else. Each verb lives in its own module of `crawler.commands`.
+"""The `newsledger` command: the group, and nothing else. The verbs stand in `crawler.commands`.
 
 Exit codes: 0 fine, 1 our failure, 2 usage. Modules are imported when their verb is called, so that each starts fast.
 """
@@ -44,22 +44,32 @@ GROUPS = {
         "withdraw": ("withdraw", "Take an article's text and pages away for good; its hashes stay."),
     },
     "Operate": {
-        "status": ("status", "The ledger at a glance."),
+        "status": ("status:status_command", "The ledger at a glance."),
         "health": ("health", "Whether every site is well, by its own history."),
-        "metrics": ("metrics", "Print the metrics, or write them for a textfile collector."),
-        "alerts": ("alerts", "Tell of trouble by mail, chat or webhook: test, check, list."),
-        "settings": ("settings", "The settings that hold, and where each comes from."),
-        "backup": ("backup", "Copy the ledger, whole and checked, while crawls run."),
-        "compact": ("compact", "Drop old looks and crawls that nothing leans on."),
+        "metrics": ("monitoring:metrics_command", "Print the metrics, or write them for a textfile collector."),
+        "alerts": ("monitoring:alerts_command", "Tell of trouble by mail, chat or webhook: test, check, list."),
+        "settings": ("status:settings_command", "The settings that hold, and where each comes from."),
+        "backup": ("maintenance:backup_command", "Copy the ledger, whole and checked, while crawls run."),
+        "compact": ("maintenance:compact_command", "Drop old looks and crawls that nothing leans on."),
         "merge": ("merge", "Take another ledger in: no doubles, in order of time."),
     },
     "Cluster": {
-        "worker": ("worker", "Run crawls from a cluster's queue."),
-        "writer": ("writer", "Write what a cluster's workers found into the ledger."),
+        "worker": ("cluster:worker_command", "Run crawls from a cluster's queue."),
+        "writer": ("cluster:writer_command", "Write what a cluster's workers found into the ledger."),
     },
 }
-"""Group -> verb -> (module of `crawler.commands`, what the help says); in the order in which the help names them."""
+"""Group -> verb -> (where it stands in `crawler.commands`, what the help says); in the order in which the help names them.
+
+"module:name" where a module has several verbs, else its `command`.
+"""
 VERBS = {verb: found for verbs in GROUPS.values() for verb, found in verbs.items()}
+
+
+def command_of(verb: str) -> click.Command:
+    """The command of a verb; its module is imported for it."""
+    module, _, name = VERBS[verb][0].partition(":")
+    command: click.Command = getattr(importlib.import_module(f"crawler.commands.{module}"), name or "command")
+    return command
 
 
 class _Verbs(click.Group):
@@ -69,8 +79,7 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"crawler.commands.{VERBS[name][0]}").command
-        return command
+        return command_of(name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         width = max(map(len, VERBS))

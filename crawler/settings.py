@@ -91,6 +91,6 @@ SPIDER_MIDDLEWARES = {
 }
 # Without the rest: telnet and remote control stay shut whatever is set, and their libraries are never loaded.
 EXTENSIONS_BASE = {"scrapy.extensions.corestats.CoreStats": 0}
-EXTENSIONS = {"crawler.extensions.crawl_record.CrawlRecord": 10, "crawler.extensions.remote_record.RemoteRecord": 10}
+EXTENSIONS = {"crawler.extensions.CrawlRecord": 10, "crawler.extensions.RemoteRecord": 10}
 LOG_LEVEL = "INFO"
 STATS_DUMP = False

@@ -150,10 +150,10 @@ def _read(stream: socket.socket, length: int) -> bytes:
 
 
 def _preload() -> None:
-    from crawler.cli import VERBS
+    from crawler.cli import VERBS, command_of
 
-    for verb, _ in VERBS.values():
-        importlib.import_module(f"crawler.commands.{verb}")
+    for verb in VERBS:
+        command_of(verb)
     for name in PRELOADED:
         importlib.import_module(name)
     _forget(set(_ENVIRONMENT_AT_IMPORT))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 import pytest
 
 from crawler import settings
-from crawler.cli import GROUPS, VERBS
+from crawler.cli import GROUPS, VERBS, command_of
 from crawler.config import SETTINGS
 from crawler.demo.stories import events
 from pipelines.article import Article, Outcome
@@ -38,7 +37,7 @@ def section(text: str, heading: str) -> str:
 @table("verb", VERBS)
 def test_each_verb_and_option_is_documented(verb: str) -> None:
     told = section(read("docs/commands.md"), f"## {verb}")
-    command: click.Command = importlib.import_module(f"crawler.commands.{VERBS[verb][0]}").command
+    command = command_of(verb)
     assert command.help, "the help says what it does"
     commands = list(command.commands.values()) if isinstance(command, click.Group) else [command]
     for one in commands:

@@ -15,11 +15,11 @@ from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from crawler.catalogue.site import Site
+from crawler.cluster import ClusterStatus, WorkerStatus
 from crawler.cluster.consumer import WRITER
 from crawler.cluster.lease import LEASES, holder_of
 from crawler.cluster.messages import BadMessageError, ItemFetched, StreamEntry, decode, place_of
 from crawler.cluster.queue import NoRedisError, connect, queue_of, reach
-from crawler.cluster.status import ClusterStatus, WorkerStatus
 from crawler.cluster.stream import LOOKS, REFUSED
 
 MOST_LEASES = 1_000

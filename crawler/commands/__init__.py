@@ -1,1 +1,97 @@
-"""One module a verb of the `newsledger` command: options in, a few calls, text or JSON out. No rule of the house lives here."""
+"""The verbs of the `newsledger` command, and the options that several share.
+
+One module a verb, or a few verbs of one subject: options in, a few calls, text or JSON out. No rule of the crawl or of the record
+stands here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from math import isinf
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.catalogue import load_sites
+from crawler.catalogue.site import Site
+from crawler.clock import Clock, clock
+from crawler.config import SETTINGS, Configuration, SettingKind, find, load
+from pipelines.store.database import Store
+
+
+class SettingOption(click.Option):
+    """An option that a setting stands behind: where it is not given, the setting holds, wherever that comes from."""
+
+    def __init__(self, param_decls: Sequence[str], setting: str, **attributes: Any) -> None:
+        self.setting = SETTINGS[setting]
+        low, high = self.setting.low, self.setting.high
+        kinds = {
+            SettingKind.CHOICE: click.Choice(self.setting.choices),
+            SettingKind.COUNT: click.IntRange(int(low), None if isinf(high) else int(high)),
+            SettingKind.NUMBER: click.FloatRange(low, high),
+        }
+        attributes.setdefault("type", kinds.get(self.setting.kind, click.STRING))
+        super().__init__(param_decls, show_default=bool(self.setting.default), **attributes)
+
+    def get_default(self, ctx: click.Context, call: bool = True) -> Any:
+        """The value of the setting; click itself asks neither environment nor file."""
+        value = configuration(ctx).found[self.setting.key].value
+        return None if value == "" and isinstance(self.type, click.Path) else value
+
+
+db_option = click.option("--db", cls=SettingOption, setting="db", metavar="PATH", help="The ledger, an SQLite file.")
+sites_option = click.option(
+    "--sites", "sites_path", cls=SettingOption, setting="sites", metavar="PATH", type=click.Path(exists=True, path_type=Path),
+    help="A TOML file of sites, or a folder of them; else the catalogue that comes along.",
+)  # fmt: skip
+log_option = click.option("--log", cls=SettingOption, setting="log", help="The form of log lines.")
+warc_option = click.option(
+    "--warc", "warc_path", cls=SettingOption, setting="warc", metavar="PATH", type=click.Path(path_type=Path),
+    help="The folder of archived pages; else `warc` beside the ledger.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def configuration(ctx: click.Context | None = None) -> Configuration:
+    """The settings that the command was started with."""
+    found = (ctx or click.get_current_context()).find_object(Configuration)
+    return found or load(find(os.environ), os.environ)
+
+
+def command_clock() -> Clock:
+    """The clock of the command, for other threads too; NEWSLEDGER_NOW stops it."""
+    return clock(configuration().text("now"))
+
+
+def now() -> datetime:
+    """The time, aware, by the clock of the command."""
+    return command_clock()()
+
+
+def open_ledger(db: str) -> Store:
+    """The ledger, for reading only."""
+    return Store(db, readonly=True)
+
+
+def change_ledger(db: str) -> Store:
+    """The ledger, for writing; StoreError where there is none yet."""
+    return Store(db) if Path(db).is_file() else open_ledger(db)
+
+
+def warc_folder(given: Path | None, db: str) -> Path:
+    """Where archived pages are."""
+    return given or Path(db).absolute().parent / "warc"
+
+
+def pick_sites(path: Path | None, ids: tuple[str, ...]) -> tuple[Site, ...]:
+    """The sites with these ids, in that order; a wrong id is a usage error that names what is near."""
+    by_id = {site.id: site for site in load_sites(path)}
+    for site_id in ids:
+        if site_id not in by_id:
+            near = sorted(known for known in by_id if site_id in known or known in site_id)[:5]
+            hint = f"; there is {', '.join(near)}" if near else "; `newsledger sites list` prints all"
+            raise click.UsageError(f"no site {site_id!r} in the catalogue{hint}")
+    return tuple(by_id[site_id] for site_id in ids)

@@ -1,16 +1,28 @@
-"""What the commands of a cluster share: where Redis is, and what they need installed."""
+"""`newsledger worker` and `newsledger writer`; and what other verbs need of a cluster: where Redis is, what is installed."""
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cluster.status import ClusterStatus, Glance
-from crawler.commands.options import SettingOption
+from crawler.clock import clock
+from crawler.cluster import ClusterStatus, Glance
+from crawler.commands import SettingOption, db_option, log_option
+from crawler.config import PREFIX
+from crawler.logs import install
+from crawler.schedule import processes
+from crawler.schedule.processes import hold
 from pipelines import MissingExtraError
+from pipelines.store.database import Store
 
 if TYPE_CHECKING:
     from crawler.cluster.queue import Connection
@@ -61,3 +73,63 @@ def redis_of(url: str, *, seconds: float, reached: bool = True) -> Connection:
     except NoRedisError as error:
         raise click.ClickException(str(error)) from error
     return redis
+
+
+@click.command("worker")
+@click.option("--name", default=None, metavar="NAME",
+              help="What it is called among the workers, before a number of its own; else as this machine.")  # fmt: skip
+@click.option("--warc", "warc_path", cls=SettingOption, setting="warc", metavar="PATH", type=click.Path(path_type=Path),
+              help="Where pages are archived on this machine, in a folder of its name; else data/warc.")  # fmt: skip
+@click.option("--burst", is_flag=True, help="Leave when the queue is empty.")
+@log_option
+@redis_option
+def worker_command(name: str | None, warc_path: Path | None, burst: bool, log: str, redis: str) -> None:
+    """Run crawls from the queue, until asked to stop. Opens no ledger: what it finds goes to `newsledger writer`.
+
+    Start as many as the machine has cores. SIGTERM ends the crawl in hand gracefully; another worker does it again.
+    """
+    install(log, logging.INFO)
+    with needing_cluster():
+        from crawler.cluster.worker import ANSWER_SECONDS, work
+    connection = redis_of(redis, seconds=ANSWER_SECONDS)
+    os.environ[f"{PREFIX}REDIS"] = redis  # the crawl's own process finds all of it there
+    os.environ[f"{PREFIX}LOG"] = log
+    if warc_path:
+        os.environ[f"{PREFIX}WARC"] = str(warc_path.absolute())
+    if not work(connection, name, burst=burst):
+        raise SystemExit(1)
+
+
+logger = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 15.0
+"""Redis writes its file anew now and then, and may be slow for a moment."""
+
+
+@click.command("writer")
+@click.option("--once", is_flag=True, help="Write what waits, and leave.")
+@log_option
+@redis_option
+@db_option
+def writer_command(once: bool, log: str, redis: str, db: str) -> None:
+    """Write what the workers of a cluster found into the ledger, until asked to stop. One for a ledger.
+
+    It survives Redis: it waits, and goes on. Killed at any moment, it loses nothing and writes nothing twice.
+    """
+    install(log, logging.INFO)
+    connection = redis_of(redis, seconds=ANSWER_SECONDS, reached=False)  # it waits for one that is away
+    with needing_cluster():
+        from crawler.cluster.consumer import StreamConsumer
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    path = Path(db).absolute()
+    with hold(path.parent / "locks", f"writer of {path.name}") as holder:
+        if holder is not None:
+            raise click.ClickException(f"{db}: another writer (process {holder or 'unknown'}) keeps this ledger")
+        with Store(db) as store:
+            consumer = StreamConsumer(connection, store, clock(), alive=partial(processes.tell, processes.ALIVE))
+            processes.tell(processes.READY)
+            consumer.run(stopping, once=once)
+            processes.tell(processes.STOPPING)
+    logger.info("written: %s", ", ".join(f"{what} {count}" for what, count in sorted(consumer.counts.items())) or "nothing")

@@ -1,14 +1,24 @@
-"""`newsledger diff URL`"""
+"""`newsledger diff URL`: what two revisions differ in: fields, people, pictures, and the body paragraph by paragraph.
+
+On a terminal in colours and columns; elsewhere a paragraph is one line, so that it can be searched and piped on.
+"""
 
 from __future__ import annotations
 
-import click
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
-from crawler.commands.console import bounds, console, plain, print_json, word
-from crawler.commands.diff_output import tell
-from crawler.commands.options import db_option, json_option, open_ledger
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from crawler.commands import db_option, json_option, open_ledger
+from crawler.commands.console import bounds, console, difference, has_colours, marked, plain, print_json, word
 from pipelines.article import Article
-from pipelines.diff import ImageChange, Paragraph, Piece, author_changes, body_changes, differences, image_changes
+from pipelines.diff import ImageChange, author_changes, body_changes, differences, image_changes
+from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, bare_words_of, text_before
 from pipelines.queries import articles
 from pipelines.store.withdrawals import withdrawal_of
 
@@ -84,3 +94,109 @@ def _pick(numbers: tuple[int, ...], count: int) -> tuple[int, int]:
     if not numbers:
         return max(count - 1, 1), count
     return (numbers[0], count) if len(numbers) == 1 else (numbers[0], numbers[1])
+
+
+MEASURE = 100
+"""Columns that a text is not wider than, however wide the terminal."""
+NARROW = 50
+"""Columns below which a text has the whole line and its number stands above it."""
+GLIMPSE = 60
+"""Characters of a paragraph that are shown where it no longer stands."""
+
+MARKS = {
+    ChangeKind.SAME: " ",
+    ChangeKind.CHANGED: "~",
+    ChangeKind.REMOVED: "-",
+    ChangeKind.ADDED: "+",
+    ChangeKind.MOVED_FROM: "<",
+    ChangeKind.MOVED_TO: ">",
+}
+STYLES = {
+    ChangeKind.REMOVED: "red",
+    ChangeKind.ADDED: "green",
+    ChangeKind.MOVED_FROM: "dim",
+    ChangeKind.MOVED_TO: "blue",
+    ChangeKind.CHANGED: "yellow",
+}
+_NAMES = {ChangeKind.CHANGED: "changed", ChangeKind.REMOVED: "removed", ChangeKind.ADDED: "added", ChangeKind.MOVED_TO: "moved"}
+
+
+def tell(out: Console, before: Article, after: Article) -> bool:
+    """Print all that differs; whether anything does."""
+    found = differences(before, after)
+    for one in found:
+        out.print()
+        if one.field == "body":
+            _body(out, body_changes(before.body, after.body))
+        elif rows := list(_rows(out, one.field, before, after)):
+            out.print(one.field, style="bold")
+            for kind, number, text in rows:
+                _line(out, kind, number, text)
+        else:
+            out.print(difference(one, coloured=has_colours(out)))
+    return bool(found)
+
+
+def _rows(out: Console, field: str, before: Article, after: Article) -> Iterator[tuple[ChangeKind, str, Text]]:
+    """People and pictures one a line; nothing for other fields, and nothing where only their order changed."""
+    coloured = has_colours(out)
+    if field == "authors":
+        for author in author_changes(before.authors, after.authors):
+            if author.kind is not ChangeKind.SAME:
+                yield author.kind, "", marked(author.pieces, coloured=coloured)
+    elif field == "images":
+        for image in image_changes(before.images, after.images):
+            if image.kind is not ChangeKind.SAME:
+                text = Text(f"(was {image.number_before}) " if image.kind is ChangeKind.MOVED_TO else "", style="blue")
+                text.append_text(marked(image.caption, coloured=coloured))
+                if image.credit:
+                    text.append_text(Text.assemble(" [", marked(image.credit, coloured=coloured), "]"))
+                yield image.kind, str(image.number_after or image.number_before), text
+
+
+def _body(out: Console, paragraphs: tuple[Paragraph, ...]) -> None:
+    counts = Counter(paragraph.kind for paragraph in paragraphs)
+    said = ", ".join(f"{counts[kind]} {name}" for kind, name in _NAMES.items() if counts[kind])
+    added, removed = words_changed(paragraphs)
+    out.print(Text.assemble(("body", "bold"), f"  {said or 'line breaks only'}; +{added} -{removed} words"))
+    for kind, group in groupby(paragraphs, key=lambda paragraph: paragraph.kind):
+        if kind is ChangeKind.SAME:
+            count = len(list(group))
+            _line(out, kind, "", Text("… 1 paragraph as it was" if count == 1 else f"… {count} paragraphs as they were", "dim"))
+            continue
+        for paragraph in group:
+            _line(out, kind, str(paragraph.number_after if paragraph.stands else paragraph.number_before), _shown(out, paragraph))
+
+
+def _shown(out: Console, paragraph: Paragraph) -> Text:
+    if paragraph.kind is ChangeKind.MOVED_FROM:
+        text = plain(text_before(paragraph.pieces))
+        glimpse = text if len(text) <= GLIMPSE else text[:GLIMPSE].rpartition(" ")[0] + " …"
+        return Text.assemble((f"now {paragraph.number_after}: ", "blue"), (glimpse, "dim"))
+    pieces = [Piece(piece.op, piece.text.replace("\n\n", "¶ ").replace("\n", "¶ ")) for piece in paragraph.pieces]
+    shown = marked(pieces, coloured=has_colours(out))
+    return Text.assemble((f"was {paragraph.number_before}: ", "blue"), shown) if paragraph.kind is ChangeKind.MOVED_TO else shown
+
+
+def words_changed(paragraphs: Iterable[Paragraph]) -> tuple[int, int]:
+    """Words added and removed; one that moved counts by what changed on the way."""
+    counts = {Op.ADDED: 0, Op.REMOVED: 0, Op.SAME: 0}
+    for paragraph in paragraphs:
+        for piece in paragraph.pieces:
+            counts[piece.op] += len(bare_words_of(piece.text)) if piece.op is not Op.SAME else 0
+    return counts[Op.ADDED], counts[Op.REMOVED]
+
+
+def _line(out: Console, kind: ChangeKind, number: str, text: Text) -> None:
+    mark = Text(MARKS[kind], style=STYLES.get(kind, ""))
+    if not out.is_terminal:
+        out.print(Text.assemble(f"{number:>4} ", mark, " ", text))
+    elif out.width < NARROW:
+        out.print(Text.assemble(mark, f" {number} " if number else " ", text))
+    else:
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(width=4, justify="right", style="dim")
+        grid.add_column(width=1)
+        grid.add_column(overflow="fold", max_width=MEASURE)
+        grid.add_row(number, mark, text)
+        out.print(grid)

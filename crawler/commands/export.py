@@ -15,8 +15,8 @@ from typing import IO
 import click
 from rich.progress import Progress
 
+from crawler.commands import db_option, now, open_ledger, warc_folder, warc_option
 from crawler.commands.console import console
-from crawler.commands.options import db_option, now, open_ledger, warc_folder, warc_option
 from crawler.warc.subset import excerpt
 from pipelines.article import CHANGES
 from pipelines.exchange.export import Record, Selection, count, records

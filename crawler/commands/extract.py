@@ -13,8 +13,8 @@ from rich.text import Text
 
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
+from crawler.commands import json_option, pick_sites, sites_option
 from crawler.commands.console import console, plain
-from crawler.commands.options import json_option, pick_sites, sites_option
 from crawler.extraction import explain, extract
 from crawler.offline.import_warc import site_of
 from crawler.spiders.run import fetch_pages

@@ -10,10 +10,10 @@ import click
 from rich.text import Text
 
 from crawler.catalogue import load_sites
-from crawler.cluster.status import ills
+from crawler.cluster import ills
+from crawler.commands import SettingOption, db_option, json_option, now, open_ledger, sites_option
 from crawler.commands.cluster import glance_of, redis_option
 from crawler.commands.console import console, plain, print_json, table, when, word
-from crawler.commands.options import SettingOption, db_option, json_option, now, open_ledger, sites_option
 from crawler.monitoring.state_files import read_beat
 from pipelines.history.anomalies import FIELDS
 from pipelines.queries.health import Finding, Vitals, is_ill, judge

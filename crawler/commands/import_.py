@@ -10,9 +10,9 @@ from rich.progress import Progress
 
 from crawler.catalogue import load_sites
 from crawler.clock import clock
+from crawler.commands import db_option, json_option, sites_option
 from crawler.commands.console import console, plain, print_json, table
 from crawler.commands.merge import show, told
-from crawler.commands.options import db_option, json_option, sites_option
 from crawler.offline.import_warc import (
     ImportReport,
     RecordsReport,

@@ -8,8 +8,8 @@ from typing import Any
 import click
 from rich.progress import Progress
 
+from crawler.commands import db_option, json_option, now
 from crawler.commands.console import console, print_json, table
-from crawler.commands.options import db_option, json_option, now
 from pipelines.exchange.merge import Merged, merge
 from pipelines.exchange.merge_writer import MergeSource
 from pipelines.queries.activity import article_count, has_archived_pages

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from crawler.catalogue import load_sites
+from crawler.commands import change_ledger, db_option, json_option, now, open_ledger, sites_option
 from crawler.commands.console import console, print_json, table, when
-from crawler.commands.options import change_ledger, db_option, json_option, now, open_ledger, sites_option
 from crawler.offline.reprocess import replay as replay_pages
 from pipelines.store.quarantine import QuarantinedReading, QuarantineState, close, in_quarantine
 from pipelines.store.rows import moment

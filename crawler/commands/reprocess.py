@@ -11,8 +11,7 @@ import click
 from rich.progress import Progress
 
 from crawler.catalogue import load_sites
-from crawler.commands.console import console, difference, print_json, table
-from crawler.commands.options import (
+from crawler.commands import (
     change_ledger,
     command_clock,
     db_option,
@@ -22,6 +21,7 @@ from crawler.commands.options import (
     warc_folder,
     warc_option,
 )
+from crawler.commands.console import console, difference, print_json, table
 from crawler.offline.import_warc import default_jobs
 from crawler.offline.reprocess import Correction, ReprocessReport, preview, scope_of
 from crawler.offline.reprocess import reprocess as reprocess_pages

@@ -16,9 +16,9 @@ import click
 from crawler.catalogue import CatalogueError, fingerprint, load_sites
 from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
+from crawler.commands import SettingOption, configuration, db_option, log_option, sites_option
 from crawler.commands.cluster import glance_of, needing_cluster, redis_of, redis_option
 from crawler.commands.monitoring import open_teller, open_watch, tell_once
-from crawler.commands.options import SettingOption, configuration, db_option, log_option, sites_option
 from crawler.crawl.session import rows_of
 from crawler.logs import JsonHandler, install, relay
 from crawler.monitoring.monitor import MonitoredSchedule

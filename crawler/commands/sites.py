@@ -11,8 +11,8 @@ import click
 
 from crawler.catalogue import CatalogueError, load_sites
 from crawler.catalogue.site import Site
+from crawler.commands import json_option, pick_sites, sites_option
 from crawler.commands.console import console, print_json, table
-from crawler.commands.options import json_option, pick_sites, sites_option
 
 
 @click.group("sites")

@@ -1,4 +1,4 @@
-"""`newsledger status`"""
+"""`newsledger status` and `newsledger settings`: the ledger at a glance, and the settings that hold."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from dataclasses import asdict
 
 import click
 
-from crawler.cluster.status import told
+from crawler.cluster import told
+from crawler.commands import configuration, db_option, json_option, open_ledger
 from crawler.commands.cluster import glance_of, redis_option
 from crawler.commands.console import console, plain, print_json, table, when, word
-from crawler.commands.options import db_option, json_option, open_ledger
+from crawler.config import SETTINGS, SettingOrigin, shown
 from pipelines.queries import articles
 
 
@@ -17,7 +18,7 @@ from pipelines.queries import articles
 @redis_option
 @db_option
 @json_option
-def command(redis: str, db: str, as_json: bool) -> None:
+def status_command(redis: str, db: str, as_json: bool) -> None:
     """The ledger at a glance: what it holds, and how the last crawl of each site went."""
     with open_ledger(db) as store:
         found = articles.status(store)
@@ -38,3 +39,29 @@ def command(redis: str, db: str, as_json: bool) -> None:
         (row["site_id"], word(row["last_outcome"]), when(row["last_finished"]), row["articles"], row["revisions"], row["gone"],
          row["last_errors"], when(row["last_new_article"]), row["last_reason"]) for row in found["per_site"]
     ]))  # fmt: skip
+
+
+@click.command("settings")
+@json_option
+def settings_command(as_json: bool) -> None:
+    """The settings that hold, and where each comes from; of addresses of alerts and of Redis only the service is told.
+
+    An option of a verb goes before the environment, that before the file, that before the default.
+    """
+    said = configuration()
+    facts = [
+        {"key": key, "value": shown(setting, said.found[key].value), "from": _origin(said.found[key].origin, setting.variable),
+         "allowed": setting.allowed, "meaning": setting.meaning}
+        for key, setting in SETTINGS.items()
+    ]  # fmt: skip
+    if as_json:
+        print_json({"file": str(said.file) if said.file else None, "settings": facts})
+        return
+    out = console()
+    rows = [(fact["key"], plain(fact["value"]), fact["from"], fact["meaning"]) for fact in facts]
+    out.print(table(("setting", "value", "from", "meaning"), rows))
+    out.print(f"\nfile: {said.file or 'none'}", markup=False)
+
+
+def _origin(origin: SettingOrigin, variable: str) -> str:
+    return variable if origin is SettingOrigin.ENVIRONMENT else str(origin)

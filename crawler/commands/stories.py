@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from rich.progress import Progress
 
+from crawler.commands import change_ledger, db_option, json_option, now, open_ledger
 from crawler.commands.console import console, plain, print_json, table, when, word
-from crawler.commands.options import change_ledger, db_option, json_option, now, open_ledger
 from pipelines import stories
 from pipelines.queries import articles
 from pipelines.queries.activity import revision_count

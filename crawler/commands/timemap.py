@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from crawler.commands.options import db_option, open_ledger
+from crawler.commands import db_option, open_ledger
 from pipelines.proof import memento
 from pipelines.queries import articles
 from pipelines.store.withdrawals import withdrawal_of

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
+from crawler.commands import db_option, json_option, now, open_ledger, warc_folder, warc_option
 from crawler.commands.console import console, print_json
-from crawler.commands.options import db_option, json_option, now, open_ledger, warc_folder, warc_option
 from crawler.warc import reader
 from crawler.warc.writer import locate
 from pipelines.proof.verify import Manifest, Pages, VerificationFault, against, manifest, read_manifest, verify

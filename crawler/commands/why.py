@@ -8,9 +8,9 @@ import click
 
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
+from crawler.commands import db_option, json_option, now, open_ledger, sites_option
 from crawler.commands.cluster import needing_cluster, redis_option
 from crawler.commands.console import console, plain, print_json
-from crawler.commands.options import db_option, json_option, now, open_ledger, sites_option
 from crawler.offline.explain_url import SITES_TOLD, Reason, UrlFacts, reasons, sites_of
 from pipelines.queries import url_report
 from pipelines.store.statistics import load_edit_rates, load_trust

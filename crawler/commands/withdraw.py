@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
+from crawler.commands import change_ledger, db_option, json_option, now, warc_folder, warc_option
 from crawler.commands.console import console, plain, print_json, when
-from crawler.commands.options import change_ledger, db_option, json_option, now, warc_folder, warc_option
 from crawler.offline.redact import RedactionReport, withdraw_article
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crawler.cluster.status import ClusterStatus, Glance
+from crawler.cluster import ClusterStatus, Glance
 from crawler.monitoring.state_files import Heartbeat, beside, read_beat, read_state, write_state
 from pipelines.history.anomalies import Readings
 from pipelines.queries.activity import site_names

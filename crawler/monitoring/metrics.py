@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crawler.cluster.status import ClusterStatus
+from crawler.cluster import ClusterStatus
 from crawler.monitoring.collector import Measurement
 from pipelines.history.anomalies import FIELDS
 from pipelines.queries.health import Vitals, is_ill

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from crawler.clock import Clock
-from crawler.cluster.status import Glance, ills
+from crawler.cluster import Glance, ills
 from crawler.monitoring.alert_state import CurrentProblems, Problem, problems_of
 from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.state_files import LONGEST_SILENCE, read_beat, try_room

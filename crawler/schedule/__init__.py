@@ -1,1 +1,60 @@
-"""When to look, and when to look again."""
+"""When a site is crawled: where on the clock its crawls stand. Pure: a site in, moments out.
+
+The starts of an interval lie on a grid that is counted from the epoch and shifted by a hash of the site's id: so a thousand
+sites are spread evenly, a restart finds the same grid, and what was missed meanwhile can be told. `crawler.schedule.cron` knows
+the starts of cron rules; they are moved apart here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from crawler.catalogue.site import Site
+from crawler.schedule import cron
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+CRON_SPREAD = timedelta(minutes=2)
+"""Cron starts of different sites are moved apart by up to this much, for many papers' rules say "at the full hour"."""
+
+
+def offset(site_id: str, span: timedelta) -> timedelta:
+    """A site's place within a span: the same at each start, evenly spread over sites; whole seconds."""
+    seconds = max(int(span.total_seconds()), 1)
+    return timedelta(seconds=int.from_bytes(hashlib.sha256(site_id.encode()).digest()[:8], "big") % seconds)
+
+
+def grid_start(site_id: str, interval: timedelta) -> datetime:
+    """The first moment of a site's grid; all others are whole intervals later."""
+    return EPOCH + offset(site_id, interval)
+
+
+def next_start(site: Site, after: datetime) -> datetime | None:
+    """The first planned start later than a moment, in UTC; None for a cron rule that never comes true."""
+    if site.cron:
+        moved = offset(site.id, CRON_SPREAD)
+        found = cron.next_start(site.cron, site.timezone, after - moved)
+        return found + moved if found else None
+    interval = _interval(site)
+    begin = grid_start(site.id, interval)
+    return begin + ((after - begin) // interval + 1) * interval
+
+
+def missed_starts(site: Site, after: datetime, until: datetime) -> list[datetime]:
+    """First and last start (one or both the same) that lay between two moments, both excluded; empty where there is none."""
+    first = next_start(site, after)
+    if first is None or first >= until:
+        return []
+    if site.cron:
+        moved = offset(site.id, CRON_SPREAD)
+        last = cron.last_start(site.cron, site.timezone, until - moved, after - moved)
+        return [first, last + moved] if last else []
+    interval = _interval(site)
+    return [first, first + (until - first - timedelta.resolution) // interval * interval]
+
+
+def _interval(site: Site) -> timedelta:
+    if site.interval is None:
+        raise ValueError(f"{site.id}: neither every nor cron")
+    return site.interval

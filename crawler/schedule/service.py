@@ -24,8 +24,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
+from crawler.schedule import missed_starts, next_start
 from crawler.schedule.missed_runs import MissedRuns
-from crawler.schedule.plan import missed_starts, next_start
 from crawler.schedule.processes import SchedulerLock
 from crawler.schedule.subprocess_runner import CrawlRunner, NoCrawlError
 from pipelines.store.crawls import CrawlOutcome, last_planned, note_crawl

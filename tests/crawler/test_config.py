@@ -10,7 +10,7 @@ import click
 import pytest
 
 from crawler.cli import VERBS, main
-from crawler.commands.options import SettingOption
+from crawler.commands import SettingOption
 from crawler.config import SETTINGS, ConfigurationError, SettingOrigin, SettingValue, find, load, shown
 from tests import forkserver
 from tests.crawler.processes import environment

@@ -18,11 +18,11 @@ from rq.serializers import JSONSerializer
 
 from crawler.catalogue.site import Site
 from crawler.cli import main
+from crawler.cluster import ClusterStatus, WorkerStatus, ills, told
 from crawler.cluster.consumer import WRITER
 from crawler.cluster.lease import LEASES
 from crawler.cluster.messages import ItemFetched, UrlQuestion
 from crawler.cluster.queue import put, queue_of
-from crawler.cluster.status import ClusterStatus, WorkerStatus, ills, told
 from crawler.cluster.status_reader import of_url, standing_at, standing_of, told_of_url
 from crawler.cluster.stream import LOOKS, REFUSED, Stream
 from crawler.crawl.session import rows_of

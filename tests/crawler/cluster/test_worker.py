@@ -21,7 +21,7 @@ from crawler.catalogue import load_sites
 from crawler.cluster.lease import LEASES
 from crawler.cluster.queue import put, queue_of
 from crawler.cluster.stream import LOOKS, REFUSED
-from crawler.extensions.remote_record import machine_name
+from crawler.extensions import machine_name
 from tests.crawler.cluster.quick import TTL_SECONDS
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.crawler.cluster.sites_env import Process, Town, eventually

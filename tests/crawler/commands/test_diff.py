@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from crawler.cli import main
-from crawler.commands.diff_output import tell
+from crawler.commands.diff import tell
 from pipelines.article import Author, Image
 from tests.factories import URL, article, new_ledger, new_store
 from tests.table import table

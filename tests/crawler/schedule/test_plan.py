@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.catalogue.site import Site
-from crawler.schedule.plan import CRON_SPREAD, EPOCH, grid_start, missed_starts, next_start, offset
+from crawler.schedule import CRON_SPREAD, EPOCH, grid_start, missed_starts, next_start, offset
 from tests.factories import T0, at
 from tests.table import table
 

@@ -18,8 +18,8 @@ import pytest
 from crawler.catalogue.site import Site
 from crawler.clock import clock
 from crawler.demo.press import Press
+from crawler.schedule import CRON_SPREAD, grid_start, offset
 from crawler.schedule.missed_runs import MissedRuns
-from crawler.schedule.plan import CRON_SPREAD, grid_start, offset
 from crawler.schedule.processes import SchedulerLock, hold
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner

@@ -1,0 +1,281 @@
+"""Extensions that open and close a crawl's session and its row: in the store of this machine, or at a remote writer elsewhere.
+
+`RemoteRecord` takes the place of `CrawlRecord` on a worker; the rest of the crawl is the same. `ArchivePolicy` says which answers
+are archived, and as what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import re
+import socket
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from crawler.catalogue.site import Site
+from crawler.crawl.remote import LEASE_LOST, UNREACHED, DispatchError, RemoteWriter
+from crawler.crawl.rights import forbids_copies
+from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
+from crawler.discovery.delisting import where_listed
+from crawler.middlewares.lease import remote_writer_of
+from crawler.middlewares.throttle import ThrottleMiddleware
+from crawler.schedule.processes import is_running
+from crawler.spiders.news import NewsSpider
+from crawler.warc.writer import ArchiveWriter, RepeatedRecord
+from pipelines.article import CHANGES, Article, Fetch, Outcome
+from pipelines.items import open_session
+from pipelines.reasons import Skipped
+from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
+from pipelines.store.database import Store, StoreError
+from pipelines.store.snapshot import SiteSnapshot, kept_elsewhere, last_archived
+from pipelines.stories.update import catch_up
+
+_NEWS = CHANGES | {Outcome.GONE, Outcome.SUSPECTED}
+
+
+class ArchivePolicy:
+    """Called by the ledger for each look, inside its transaction."""
+
+    def __init__(self, archive: ArchiveWriter, store: Store | None, *, keeps_all: bool, heeds_noarchive: bool,
+                 under: str = "") -> None:  # fmt: skip
+        """Without a store, where another process writes the ledger, what repeats an earlier answer is kept whole.
+
+        `under`: the folder in which this archive will stand among those of other machines.
+        """
+        self._under = under
+        self._archive = archive
+        self._store = store
+        self._keeps_all = keeps_all
+        self._heeds_noarchive = heeds_noarchive
+
+    def __call__(self, fetch: Fetch, outcome: Outcome, article_id: int | None) -> Fetch:
+        """The fetch with its place in the archive, or as it was where its answer is not kept; StoreError where it cannot be."""
+        exchange = fetch.payload.exchange if fetch.payload else None
+        if exchange is None or not (outcome in _NEWS or (self._keeps_all and article_id is not None)):
+            return fetch
+        if self._heeds_noarchive and fetch.robots and forbids_copies(fetch.robots):
+            return fetch
+        try:
+            place = self._archive.write(exchange, fetch.fetched, None if outcome in _NEWS else self._earlier(fetch, article_id))
+        except OSError as error:
+            raise StoreError(f"the page archive cannot be written: {error}") from error
+        file = f"{self._under}/{place.file}" if self._under else place.file
+        return replace(fetch, warc_file=file, warc_offset=place.offset, payload_hash=place.payload_hash)
+
+    def _earlier(self, fetch: Fetch, article_id: int | None) -> RepeatedRecord | None:
+        """The archived answer that this one repeats byte for byte, or by the server's word (304)."""
+        last = last_archived(self._store, article_id) if self._store else None
+        exchange = fetch.payload.exchange if fetch.payload else None
+        if last is None or exchange is None:
+            return None
+        if fetch.status != 304 and hashlib.sha256(exchange.body).hexdigest() != last.payload_hash:
+            return None
+        return RepeatedRecord(last.url, last.fetched, by_server=fetch.status == 304)
+
+
+logger = logging.getLogger(__name__)
+
+TAKEN_UP = 2_000
+"""Revisions whose stories are looked for at the end of a crawl: some ten seconds. Longer arrears take several crawls."""
+
+_STOPPED = ("shutdown", "cancelled", LEASE_LOST, UNREACHED)
+
+
+class CrawlRecord:
+    """Opens the session of a crawl whose store is here; writes how the crawl ended, whatever the process's exit code says."""
+
+    def __init__(self, crawler: Crawler, store: Store) -> None:
+        self._crawler = crawler
+        self._store = store
+        self._session: CrawlSession | None = None
+        self._archive: ArchiveWriter | None = None
+        crawler.signals.connect(self.spider_opened, signals.spider_opened)
+        crawler.signals.connect(self.spider_closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Reads NEWSLEDGER_DB; nothing to do without it, or for a spider that keeps no ledger.
+
+        Opens the store here, where an error still keeps the crawl from starting; raises StoreError.
+        """
+        db = crawler.settings.get("NEWSLEDGER_DB")
+        if not db or not isinstance(crawler.spider, NewsSpider):
+            raise NotConfigured
+        return cls(crawler, Store(db))
+
+    def spider_opened(self, spider: NewsSpider) -> None:
+        """Open the crawl's row, and load the snapshot of its site."""
+        store, site = self._store, spider.site
+        put_sites(store, rows_of([site]))
+        context = load_context(store, site, spider.clock())
+        spider.use_context(context)
+        with store.transaction():
+            lose_dead(store, spider.clock(), is_running)
+            spider.crawl_id = start_crawl(store, site.id, spider.trigger, spider.clock(), spider.planned_start, pid=os.getpid())
+        if site.archive != "off":
+            folder = self._crawler.settings.get("NEWSLEDGER_WARC") or store.path.absolute().parent / "warc"
+            self._archive = ArchiveWriter(Path(folder), site.id)
+        keep = archive_policy_of(site, self._archive, store) if self._archive else None
+        self._session = CrawlSession(store, site, spider.crawl_id, spider.clock(), keep, context.snapshot)
+        open_session(self._crawler, self._session)
+        spider.kept_elsewhere = lambda urls: kept_elsewhere(store, site.id, urls)
+
+    def spider_closed(self, spider: NewsSpider, reason: str) -> None:
+        """Judge the readings that are held, write sources and the crawl's end, and close the store."""
+        try:
+            if self._session:
+                self._session.close(crawl_result_of(self._crawler, spider, reason))
+        except StoreError as error:
+            logger.error("%s: how the crawl ended could not be recorded: %s", spider.site.id, error)
+        self._count_outcomes()
+        self._find_stories(spider)
+        self._store.close()
+        if self._archive:
+            self._archive.close()
+
+    def _count_outcomes(self) -> None:
+        """Of all that was recorded, also of what waited until now."""
+        for outcome, count in (self._session.outcomes if self._session else {}).items():
+            if self._crawler.stats:
+                self._crawler.stats.set_value(f"ledger/outcome/{outcome}", count)
+
+    def _find_stories(self, spider: NewsSpider) -> None:
+        """The crawl is over and its row written: what goes wrong here is told, and the next crawl goes on from where it was."""
+        try:
+            catch_up(self._store, spider.clock(), at_most=TAKEN_UP)
+        except Exception:
+            logger.exception("%s: which stories its articles tell was not worked out", spider.site.id)
+
+
+def archive_policy_of(site: Site, archive: ArchiveWriter, store: Store | None, under: str = "") -> ArchivePolicy:
+    """Which answers of a site are archived, by its definition."""
+    return ArchivePolicy(archive, store, keeps_all=site.archive == "on", heeds_noarchive=site.noarchive != "ignore", under=under)
+
+
+def crawl_result_of(crawler: Crawler, spider: NewsSpider, reason: str) -> CrawlResult:
+    """How a crawl ended; `reason` is Scrapy's."""
+    throttle = crawler.get_downloader_middleware(ThrottleMiddleware)
+    spider.problem = (throttle and throttle.ended) or spider.problem
+    outcome = CrawlOutcome.STOPPED if reason in _STOPPED else CrawlOutcome.FAILED
+    if reason == "finished":
+        outcome = CrawlOutcome.FINISHED
+    why = None if reason == "finished" else reason
+    if outcome is CrawlOutcome.FINISHED and spider.problem:
+        outcome, why = CrawlOutcome.FAILED, spider.problem
+    requests = crawler.stats.get_value("downloader/request_count", 0) if crawler.stats else 0
+    return CrawlResult(
+        outcome, why, spider.clock(), requests, spider.candidate_count, spider.skipped,
+        whole=reason == "finished" and Skipped.CRAWL_LIMIT not in spider.skipped and not spider.problem,
+        sources=tuple(spider.sources_read.values()), listed=_now_in(spider), vanished=spider.vanished,
+    )  # fmt: skip
+
+
+def _now_in(spider: NewsSpider) -> dict[str, str | None]:
+    """Key of an article -> the list that names it now, where that is another than before; None: it was taken out of one."""
+    found: dict[str, str | None] = dict.fromkeys(spider.vanished)
+    for key, source in where_listed(spider.lists).items():
+        known = spider.snapshot.articles.get(key)
+        if key not in spider.snapshot.dead_ends and (known is None or known.listed_in != source):
+            found[key] = source
+    return found
+
+
+class RemoteRecord:
+    """Begins and ends a crawl that has a `RemoteWriter`."""
+
+    def __init__(self, crawler: Crawler, remote_writer: RemoteWriter, seconds: float) -> None:
+        self._crawler = crawler
+        self._remote_writer = remote_writer
+        self._seconds = seconds
+        self._archive: ArchiveWriter | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        crawler.signals.connect(self.spider_opened, signals.spider_opened)
+        crawler.signals.connect(self.spider_closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Reads NEWSLEDGER_TIME_LIMIT (minutes); nothing to do for a crawl that keeps its own ledger."""
+        return cls(crawler, remote_writer_of(crawler), crawler.settings.getfloat("NEWSLEDGER_TIME_LIMIT") * 60.0)
+
+    def spider_opened(self, spider: NewsSpider) -> None:
+        """Hand the spider what it needs."""
+        spider.kept_elsewhere = self._remote_writer.elsewhere
+        self._alarm = asyncio.get_running_loop().call_later(self._seconds, self._late)
+        folder = self._crawler.settings.get("NEWSLEDGER_WARC") or "data/warc"
+        keep = None
+        if spider.site.archive != "off":
+            machine = machine_name()
+            self._archive = ArchiveWriter(Path(folder) / machine, spider.site.id)
+            keep = archive_policy_of(spider.site, self._archive, None, machine)
+        open_session(self._crawler, RemoteSession(self._remote_writer, spider.snapshot, keep))
+
+    def spider_closed(self, spider: NewsSpider, reason: str) -> None:
+        """Tell how it ended."""
+        if self._alarm:
+            self._alarm.cancel()
+        try:
+            self._remote_writer.end(crawl_result_of(self._crawler, spider, reason))
+        except DispatchError as error:
+            logger.error("%s: how the crawl ended could not be told: %s", spider.site.id, error)
+        if self._archive:
+            self._archive.close()
+
+    def _late(self) -> None:
+        if self._crawler.engine:
+            reason = f"stopped after {self._seconds:g} s"
+            self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
+
+
+class RemoteSession:
+    """The session of a crawl that has a `RemoteWriter`: archives what may be news, and hands each item over."""
+
+    is_remote = True
+
+    def __init__(self, remote_writer: RemoteWriter, snapshot: SiteSnapshot, archive: ArchivePolicy | None) -> None:
+        self.snapshot = snapshot
+        self._remote_writer = remote_writer
+        self._archive = archive
+
+    def write(self, item: Article | Fetch) -> None:
+        """Hand over an item; waits while the writer is behind. Raises StoreError: it will be requested again."""
+        try:
+            self._remote_writer.send(kept(item, self.snapshot, self._archive))
+        except DispatchError as error:
+            raise StoreError(f"not handed over: {error}") from error
+
+    def stop_reason(self, error: StoreError) -> str:
+        """Why the crawl ends after this error."""
+        return UNREACHED if isinstance(error.__cause__, DispatchError) else str(error)
+
+
+def machine_name() -> str:
+    """This machine's name as that of a folder: archives of all machines stand side by side once they are collected."""
+    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:60] or "worker"
+
+
+def kept(item: Article | Fetch, snapshot: SiteSnapshot, keep: ArchivePolicy | None) -> Article | Fetch:
+    """The item with its place in this worker's archive, and with its page only where its reading may yet be doubted.
+
+    What it comes to is judged by what the worker knows; the writer, who decides, may find less in it, and never more.
+    """
+    fetch = item.fetch if isinstance(item, Article) else item
+    if fetch is None:
+        return item
+    known = snapshot.find(fetch.url) or (snapshot.find(fetch.requested_url) if fetch.requested_url else None)
+    outcome = fetch.outcome or Outcome.ERROR
+    if isinstance(item, Article):
+        outcome = Outcome.UPDATED if known else Outcome.NEW
+    if keep and (known or isinstance(item, Article)):
+        fetch = keep(fetch, outcome, 0)
+    doubtful = isinstance(item, Article) or (outcome is Outcome.NOT_ARTICLE and known is not None)
+    payload = replace(fetch.payload, exchange=None) if fetch.payload and doubtful else None
+    fetch = replace(fetch, payload=payload)
+    return replace(item, fetch=fetch) if isinstance(item, Article) else fetch
