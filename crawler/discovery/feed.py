@@ -47,6 +47,7 @@ _MODIFIED: Final = ("updated", "modified", "atom:updated", "dcterms:modified")
 _FIELDS: Final = frozenset(
     name.rpartition(":")[2].encode() for name in (*_PUBLISHED, *_MODIFIED, "title", "link", "guid", "id", "feedburner:origlink")
 )
+_FRAME: Final = frozenset({b"item", b"entry", b"channel", b"rss", b"rdf", b"feed"})
 _XML_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _RDF_ABOUT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _ROOTS: Final = frozenset({"rss", "rdf", "feed", "channel"})
@@ -166,7 +167,7 @@ def _entries_of_fragments(data: bytes, page: str, is_own: IsOwn, problems: list[
     opening = re.sub(rb"/?>$", b">", root_tag[0]) if root_tag else b"<feed>"
     start = _ENTRY_START.search(data)
     head = data[: start.start()] if start else b""
-    base = _base(xml_tree(_without_nested(head), recover=True), page, is_own) if len(head) <= _MAX_ENTRY_BYTES else page
+    base = _base(xml_tree(_fields_only(head), recover=True), page, is_own) if len(head) <= _MAX_ENTRY_BYTES else page
     while start is not None:
         following = _ENTRY_START.search(data, start.end())
         chunk = data[start.start() : following.start() if following else len(data)]
@@ -176,7 +177,7 @@ def _entries_of_fragments(data: bytes, page: str, is_own: IsOwn, problems: list[
             return
         tree = None
         if len(chunk) <= _MAX_ENTRY_BYTES:
-            tree = xml_tree(opening + _without_nested(chunk[:end] if end >= 0 else chunk), recover=True)
+            tree = xml_tree(opening + _fields_only(chunk[:end] if end >= 0 else chunk), recover=True)
         if tree is None:
             problems.append(f"an entry of {len(chunk)} bytes that cannot be read")
         else:
@@ -186,28 +187,32 @@ def _entries_of_fragments(data: bytes, page: str, is_own: IsOwn, problems: list[
         start = following
 
 
-def _without_nested(entry: bytes) -> bytes:
-    """A broken entry without the elements that are closed in it and hold fields: those of `source`, `image` are not its own."""
+def _fields_only(entry: bytes) -> bytes:
+    """A broken entry without the elements that are closed in it and hold fields, for those of `source`, `image` are not its own;
+    and without all other tags but those of fields, for they may be what is broken."""
     opened: list[tuple[bytes, int, int]] = []
     names: Counter[bytes] = Counter()
     cuts: list[tuple[int, int]] = []
     fields = 0
     for tag in _TAG.finditer(entry):
         name = (tag[2] or b"").lower()
-        if name.rpartition(b":")[2] in _FIELDS:
-            fields += 1
-        elif name and not tag[1] and not tag[0].endswith(b"/>"):
-            opened.append((name, tag.start(), fields))
-            names[name] += 1
-        elif tag[1] and names[name]:
-            other = b""
+        local, start = name.rpartition(b":")[2], tag.start()
+        fields += local in _FIELDS
+        if not name or local in _FIELDS or local in _FRAME:
+            continue
+        if tag[1] and names[name]:
+            other, before = b"", 0
             while other != name:
-                other, start, before = opened.pop()
+                other, begin, before = opened.pop()
                 names[other] -= 1
             if fields > before:
-                while cuts and cuts[-1][0] > start:
+                start = begin
+                while cuts and cuts[-1][0] >= start:
                     cuts.pop()
-                cuts.append((start, tag.end()))
+        elif not tag[1] and not tag[0].endswith(b"/>"):
+            opened.append((name, start, fields))
+            names[name] += 1
+        cuts.append((start, tag.end()))
     bounds = [0, *(place for cut in cuts for place in cut), len(entry)]
     return b"".join(entry[begin:end] for begin, end in zip(bounds[::2], bounds[1::2], strict=True))
 

@@ -249,8 +249,9 @@ def test_fields_of_nested_elements_are_not_the_entrys(nested: str) -> None:
     space = "xmlns:m='http://search.yahoo.com/mrss/'"
     own = "<title>Own</title><link>/a</link><updated>2025-03-07T10:00:00Z</updated>"
     for entry in (nested + own, own + nested):
-        for end in ("", "<hr>"):
-            document = f"<rss {space}><channel><item>{entry}</item><item><link>/b</link></item>{end}</channel></rss>"
+        for within, end in (("", ""), ("", "<hr>"), ("<a b=c></a>", ""), ("<p>", "")):
+            items = f"<item>{entry.replace(own, within + own)}</item><item><link>/b</link></item>"
+            document = f"<rss {space}><channel>{items}{end}</channel></rss>"
             assert [row[:3] for row in rows(read(document))] == [
                 ("https://www.example.com/a", "Own", "2025-03-07T10:00:00Z"),
                 ("https://www.example.com/b", None, None),
