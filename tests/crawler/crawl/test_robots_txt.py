@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.crawl.robots_txt import MAX_BYTES, read_robots
+from tests.table import table
 
 RULES = "User-agent: *\nDisallow: /drafts/\n"
 
@@ -72,22 +72,19 @@ def drafts_allowed(robots: str | bytes) -> bool:
     return read_robots(body, "Newsledger").can_fetch("https://paper.example/drafts/open", "*")
 
 
-def test_a_group_is_ours_by_its_token(subtests: pytest.Subtests) -> None:
-    for agent, ours in AGENTS.items():
-        with subtests.test(agent):
-            assert drafts_allowed(f"User-agent: {agent}\nDisallow: /drafts/\n") is not ours
+@table(("agent", "ours"), AGENTS.items())
+def test_a_group_is_ours_by_its_token(agent: str, ours: bool) -> None:
+    assert drafts_allowed(f"User-agent: {agent}\nDisallow: /drafts/\n") is not ours
 
 
-def test_rules_hold_whatever_stands_around_them(subtests: pytest.Subtests) -> None:
-    for what, text in DRAFTS_FORBIDDEN.items():
-        with subtests.test(what):
-            assert not drafts_allowed(text)
+@table("text", DRAFTS_FORBIDDEN.values(), ids=DRAFTS_FORBIDDEN)
+def test_rules_hold_whatever_stands_around_them(text: str) -> None:
+    assert not drafts_allowed(text)
 
 
-def test_what_is_no_rule_for_us_forbids_nothing(subtests: pytest.Subtests) -> None:
-    for what, text in DRAFTS_ALLOWED.items():
-        with subtests.test(what):
-            assert drafts_allowed(text)
+@table("text", DRAFTS_ALLOWED.values(), ids=DRAFTS_ALLOWED)
+def test_what_is_no_rule_for_us_forbids_nothing(text: str) -> None:
+    assert drafts_allowed(text)
 
 
 def test_other_encodings() -> None:
