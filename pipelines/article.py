@@ -190,6 +190,8 @@ class Fetch:
     """SHA-256 (hex) of the archived answer's body as received."""
     payload: Payload | None = field(default=None, repr=False, compare=False)
     """The page itself, for as long as its reading may still be doubted (see `pipelines.history.anomalies`)."""
+    reason_code: str | None = None
+    """The same as `reason`, as a code of `pipelines.reasons.FetchReason`; None if and only if that is None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,3 +233,5 @@ class Article:
     """Set by `normalise`: SHA-256 over what counts as content (see `pipelines.text.normalise`)."""
     fetch: Fetch | None = None
     """The look that this reading came from; None for a reading outside a crawl (`extract`)."""
+    reason_code: str | None = None
+    """The same as `reason`, as a code of `pipelines.reasons.FetchReason`; None if and only if that is None."""

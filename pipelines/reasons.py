@@ -5,9 +5,10 @@ A code never changes its meaning and is never used anew; docs/schema.md explains
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pipelines.article import Outcome
+from pipelines.article import Fetch, Outcome
 
 
 class Skipped(StrEnum):
@@ -65,6 +66,190 @@ class CrawlReason(StrEnum):
     PROCESS_DIED = "process_died"
     ASKED_TO_END = "asked_to_end"
     OTHER = "other"
+
+
+class FetchReason(StrEnum):
+    """Why a fetch has the outcome that it has, why a page is no article, why a reading is not believed: `reason_code`."""
+
+    # the answer
+    GONE = "gone"
+    MOVED = "moved"
+    REFUSED = "refused"
+    CHALLENGE = "challenge"
+    HTTP_ERROR = "http_error"
+    NOT_HTML = "not_html"
+    NOT_TEXT = "not_text"
+    NOT_WHOLE = "not_whole"
+    TOO_LARGE = "too_large"
+    UNPACKS_TOO_LARGE = "unpacks_too_large"
+    BAD_ENCODING = "bad_encoding"
+    NOT_HTTP = "not_http"
+    DAMAGED_RECORD = "damaged_record"
+    # no answer
+    TIMEOUT = "timeout"
+    NAME_UNRESOLVED = "name_unresolved"
+    CONNECTION_REFUSED = "connection_refused"
+    CONNECTION_CLOSED = "connection_closed"
+    CONNECTION_LOST = "connection_lost"
+    BAD_CERTIFICATE = "bad_certificate"
+    BAD_ADDRESS = "bad_address"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    NO_ANSWER = "no_answer"
+    # not requested, or not read
+    ROBOTS_FORBIDS = "robots_forbids"
+    ROBOTS_UNREADABLE = "robots_unreadable"
+    MINING_RESERVED = "mining_reserved"
+    NO_COPY = "no_copy"
+    NOT_WEB_ADDRESS = "not_web_address"
+    PRIVATE_ADDRESS = "private_address"
+    OFF_SITE = "off_site"
+    HOST_SUSPENDED = "host_suspended"
+    CRAWL_ENDING = "crawl_ending"
+    LEASE_LOST = "lease_lost"
+    WITHDRAWN = "withdrawn"
+    # the page is no article
+    EMPTY_PAGE = "empty_page"
+    UNREADABLE = "unreadable"
+    LEADS_ELSEWHERE = "leads_elsewhere"
+    SOFT_404 = "soft_404"
+    BOT_WALL = "bot_wall"
+    LOGIN_WALL = "login_wall"
+    CONSENT_WALL = "consent_wall"
+    FRONT_PAGE = "front_page"
+    SECTION_FRONT = "section_front"
+    SEARCH_PAGE = "search_page"
+    AUTHOR_PAGE = "author_page"
+    TOPIC_PAGE = "topic_page"
+    ACCOUNT_PAGE = "account_page"
+    ABOUT_PAGE = "about_page"
+    SHOP_PAGE = "shop_page"
+    PUZZLE_PAGE = "puzzle_page"
+    WEATHER_PAGE = "weather_page"
+    HOROSCOPE_PAGE = "horoscope_page"
+    PODCAST_PAGE = "podcast_page"
+    COMPETITION_PAGE = "competition_page"
+    NOTICES = "notices"
+    EVENTS = "events"
+    CLASSIFIED = "classified"
+    E_PAPER = "e_paper"
+    LITTLE_TEXT = "little_text"
+    NO_TEXT = "no_text"
+    NO_HEADLINE = "no_headline"
+    NO_CONTENT = "no_content"
+    CODE_OR_DATA = "code_or_data"
+    # what the history says
+    OUT_OF_ORDER = "out_of_order"
+    PAYWALLED = "paywalled"
+    VALIDATORS_LIED = "validators_lied"
+    INFERRED = "inferred"
+    # the reading is not believed
+    LOST_ARTICLE = "lost_article"
+    LOST_FIELDS = "lost_fields"
+    BODY_DIFFERS = "body_differs"
+    SILENT_EDITS = "silent_edits"
+    SHARED_LINE = "shared_line"
+    OTHER = "other"
+
+
+_FETCH_SENTENCES: dict[FetchReason, str] = {
+    FetchReason.GONE: "status {}",
+    FetchReason.MOVED: "redirects to {}",
+    FetchReason.REFUSED: "status {}",
+    FetchReason.CHALLENGE: "status {}, a challenge page ({})",
+    FetchReason.HTTP_ERROR: "status {}",
+    FetchReason.NOT_HTML: "a file of type {}",
+    FetchReason.NOT_TEXT: "no page: bytes of another kind than HTML",
+    FetchReason.NOT_WHOLE: "the answer was cut off",
+    FetchReason.TOO_LARGE: "larger than the bound on size",
+    FetchReason.UNPACKS_TOO_LARGE: "unpacks to more than the bound on size",
+    FetchReason.BAD_ENCODING: "the answer is not packed as it says",
+    FetchReason.NOT_HTTP: "the answer is not HTTP",
+    FetchReason.DAMAGED_RECORD: "the record is damaged",
+    FetchReason.TIMEOUT: "no whole answer in time",
+    FetchReason.NAME_UNRESOLVED: "the host's name cannot be resolved",
+    FetchReason.CONNECTION_REFUSED: "the host refuses connections",
+    FetchReason.CONNECTION_CLOSED: "the connection was closed before an answer",
+    FetchReason.CONNECTION_LOST: "the connection was lost",
+    FetchReason.BAD_CERTIFICATE: "the certificate is not valid for the host",
+    FetchReason.BAD_ADDRESS: "leads to an address that is none",
+    FetchReason.TOO_MANY_REDIRECTS: "too many redirects",
+    FetchReason.NO_ANSWER: "no answer",
+    FetchReason.ROBOTS_FORBIDS: "robots.txt forbids it",
+    FetchReason.ROBOTS_UNREADABLE: "robots.txt could not be read ({}), so nothing is asked for",
+    FetchReason.MINING_RESERVED: "text and data mining is reserved{}",
+    FetchReason.NO_COPY: "no copy is wanted: {}",
+    FetchReason.NOT_WEB_ADDRESS: "not a web address: {}",
+    FetchReason.PRIVATE_ADDRESS: "leads to a private address: {}",
+    FetchReason.OFF_SITE: "leads away from the site, to {}",
+    FetchReason.HOST_SUSPENDED: "{} {}: nothing more is asked of it in this crawl",
+    FetchReason.CRAWL_ENDING: "the crawl was asked to end",
+    FetchReason.LEASE_LOST: "the host's lease was lost",
+    FetchReason.WITHDRAWN: "withdrawn",
+    FetchReason.EMPTY_PAGE: "empty page",
+    FetchReason.UNREADABLE: "unreadable: {}",
+    FetchReason.LEADS_ELSEWHERE: "leads to {}: {}",
+    FetchReason.SOFT_404: "soft 404: the page says that it was not found",
+    FetchReason.BOT_WALL: "a wall against robots, not the page",
+    FetchReason.LOGIN_WALL: "log-in wall",
+    FetchReason.CONSENT_WALL: "consent page, not the page asked for",
+    FetchReason.FRONT_PAGE: "front page",
+    FetchReason.SECTION_FRONT: "section front",
+    FetchReason.SEARCH_PAGE: "search page",
+    FetchReason.AUTHOR_PAGE: "author page",
+    FetchReason.TOPIC_PAGE: "topic page",
+    FetchReason.ACCOUNT_PAGE: "account page",
+    FetchReason.ABOUT_PAGE: "page about the site",
+    FetchReason.SHOP_PAGE: "shop page",
+    FetchReason.PUZZLE_PAGE: "puzzle page",
+    FetchReason.WEATHER_PAGE: "weather page",
+    FetchReason.HOROSCOPE_PAGE: "horoscope page",
+    FetchReason.PODCAST_PAGE: "podcast page",
+    FetchReason.COMPETITION_PAGE: "competition page",
+    FetchReason.NOTICES: "listing of notices",
+    FetchReason.EVENTS: "listing of events",
+    FetchReason.CLASSIFIED: "classified advertisement",
+    FetchReason.E_PAPER: "e-paper",
+    FetchReason.LITTLE_TEXT: "little text, no date, no byline: not called an article by the page itself",
+    FetchReason.NO_TEXT: "no text",
+    FetchReason.NO_HEADLINE: "no headline",
+    FetchReason.NO_CONTENT: "no headline and no text",
+    FetchReason.CODE_OR_DATA: "no text: code or data",
+    FetchReason.OUT_OF_ORDER: "older than the last look, and unlike any revision: kept out of the history",
+    FetchReason.PAYWALLED: "only the beginning is shown: it is behind a wall now",
+    FetchReason.VALIDATORS_LIED: (
+        "changed, though the host's validators or a 304 said that it had not: its 304s are not trusted for a while"
+    ),
+    FetchReason.INFERRED: "told by {}, which keeps no such look",
+    FetchReason.LOST_ARTICLE: "{}: so in {} of this crawl's readings, {} were sound",
+    FetchReason.LOST_FIELDS: "{}: so in {} of this crawl's readings, {} were sound",
+    FetchReason.BODY_DIFFERS: "{}: so in {} of this crawl's readings, {} were sound",
+    FetchReason.SILENT_EDITS: "{}: so in {} of this crawl's readings, {} were sound",
+    FetchReason.SHARED_LINE: "the same line came or went in {} articles of this crawl: {!r}",
+    FetchReason.OTHER: "{}",
+}
+"""What a person reads, with places for the facts: addresses, numbers, names."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodedReason:
+    """A reason of a fetch: the code for machines, and beside it the sentence for people."""
+
+    code: str
+    """Of `FetchReason`, or one of a newer version."""
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def coded(code: FetchReason, *facts: object) -> CodedReason:
+    """A reason with the facts in its sentence."""
+    return CodedReason(code, _FETCH_SENTENCES[code].format(*facts))
+
+
+def because(fetch: Fetch, outcome: Outcome, reason: CodedReason) -> Fetch:
+    """A fetch with what it came to, and why."""
+    return replace(fetch, outcome=outcome, reason=reason.text, reason_code=reason.code)
 
 
 _CRAWL_SENTENCES = (

@@ -20,6 +20,7 @@ from crawler.offline.import_warc import site_of
 from crawler.spiders.run import fetch_pages
 from crawler.warc import reader
 from pipelines.article import Article, Fetch, Kind, Outcome
+from pipelines.reasons import CodedReason, FetchReason
 from pipelines.store.rows import Row, json_of
 from pipelines.text.dates import Timestamp
 from pipelines.text.normalise import normalise
@@ -34,7 +35,7 @@ class _Page:
     content_type: str | None = None
     site: Site | None = None
     fetched: datetime | None = None
-    refusal: str | None = None
+    refusal: CodedReason | None = None
 
 
 @click.command("extract")
@@ -69,7 +70,7 @@ def _pages(target: str, url: str | None, chosen: Site | None, by_host: dict[str,
         for seen in fetch_pages(chosen or site_of(target, by_host), (target,)):
             look, refusal = seen.look, None
             if isinstance(look, Fetch) and look.outcome is not Outcome.NOT_ARTICLE:
-                refusal = look.reason or str(look.outcome)
+                refusal = CodedReason(look.reason_code or FetchReason.OTHER, look.reason or str(look.outcome))
             yield _Page(look.url, seen.body, seen.content_type, site(look.url), refusal=refusal)
         return
     path = Path(target)
@@ -90,7 +91,7 @@ def _pages(target: str, url: str | None, chosen: Site | None, by_host: dict[str,
 
 def _read(page: _Page) -> Article:
     if page.refusal:
-        return Article(page.url, Kind.NOT_ARTICLE, page.refusal)
+        return Article(page.url, Kind.NOT_ARTICLE, page.refusal.text, reason_code=page.refusal.code)
     return normalise(extract(page.body, page.url, page.site, content_type=page.content_type, fetched=page.fetched))
 
 
@@ -119,7 +120,13 @@ def _explained(page: _Page) -> Row:
         for name in PROPOSED_IN
         if name in found.verdicts
     }
-    return {"url": article["url"], "kind": article["kind"], "reason": article["reason"], "fields": fields}
+    return {
+        "url": article["url"],
+        "kind": article["kind"],
+        "reason": article["reason"],
+        "reason_code": article["reason_code"],
+        "fields": fields,
+    }
 
 
 def _explain(page: _Page) -> None:

@@ -91,6 +91,6 @@ def _row(one: QuarantinedReading) -> tuple[object, ...]:
 def _facts(one: QuarantinedReading) -> dict[str, object]:
     return {
         "id": one.id, "site": one.site_id, "url": one.url, "fetched": moment(one.fetch.fetched), "looks": one.looks,
-        "headline": one.headline, "symptoms": list(one.symptoms), "reason": one.reason,
+        "headline": one.headline, "symptoms": list(one.symptoms), "reason": one.reason, "reason_code": one.reason_code,
         "page_kept": one.fetch.payload is not None,
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """Whether an answer turns us away, whatever its status says: 403 and its kin, and the pages that ask a machine to prove itself.
 
-Pure: status, headers and body in, one line for a person out. Never raises; long bodies are not read. What is recognised here
-is recorded and respected, never answered.
+Pure: status, headers and body in, a code and one line for a person out. Never raises; long bodies are not read. What is
+recognised here is recorded and respected, never answered.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from pipelines.reasons import CodedReason, FetchReason, coded
 
 Headers = Mapping[str, tuple[str, ...]]
 """Names in lower case -> the values of all headers of that name, in order."""
@@ -67,12 +69,12 @@ def plain_headers(headers: Iterable[tuple[bytes, Iterable[bytes]]]) -> Headers:
     }
 
 
-def refusal_of(status: int, headers: Headers, body: bytes) -> str | None:
+def refusal_of(status: int, headers: Headers, body: bytes) -> CodedReason | None:
     """How an answer turns us away ("status 403", "status 200, a challenge page (...)"), or None where it does not."""
     mark = _challenge(status, headers, body)
     if mark:
-        return f"status {status}, a challenge page ({mark})"
-    return f"status {status}" if status in REFUSING else None
+        return coded(FetchReason.CHALLENGE, status, mark)
+    return coded(FetchReason.REFUSED, status) if status in REFUSING else None
 
 
 def retry_after(headers: Headers, now: datetime) -> float | None:

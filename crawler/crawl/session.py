@@ -18,6 +18,7 @@ from pipelines.history.anomalies import Readings
 from pipelines.history.revisit import allowance, window
 from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.health_metrics import usual_readings
+from pipelines.reasons import because
 from pipelines.store.crawls import CrawlOutcome, Source, finish_crawl, last_reason, put_source
 from pipelines.store.database import Row, Store, StoreError
 from pipelines.store.judgement import Judgement, fetch_of
@@ -152,7 +153,7 @@ class CrawlSession:
     def _judge_held(self) -> None:
         """Record what is believed by now, each in one transaction, and put aside what is not."""
         for held, reason in self.quarantine.verdicts():
-            item = held.item if reason is None else replace(held.fetch, outcome=Outcome.QUARANTINED, reason=reason)
+            item = held.item if reason is None else because(held.fetch, Outcome.QUARANTINED, reason)
             with self._writer.transaction(held.fetch.fetched):
                 recorded = self._record(self._writer.judge(item))
                 if reason is None:

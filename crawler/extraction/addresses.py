@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from pipelines.reasons import FetchReason
 from pipelines.text.lexicons import read_words
 
 
@@ -46,32 +47,32 @@ def address_words() -> AddressWords:
 
 
 @cache
-def not_articles() -> tuple[tuple[str, frozenset[str], int], ...]:
+def not_articles() -> tuple[tuple[FetchReason, frozenset[str], int], ...]:
     """(reason, path segments that say so, body length up to which they are believed)."""
     words = address_words()
     return (
-        ("puzzle page", words.puzzles, 500),
-        ("e-paper", words.e_papers, 500),
-        ("search page", words.searches, 2000),
-        ("author page", words.authors, 1200),
-        ("topic page", words.topics, 1200),
-        ("account page", words.accounts, 1500),
+        (FetchReason.PUZZLE_PAGE, words.puzzles, 500),
+        (FetchReason.E_PAPER, words.e_papers, 500),
+        (FetchReason.SEARCH_PAGE, words.searches, 2000),
+        (FetchReason.AUTHOR_PAGE, words.authors, 1200),
+        (FetchReason.TOPIC_PAGE, words.topics, 1200),
+        (FetchReason.ACCOUNT_PAGE, words.accounts, 1500),
     )
 
 
 @cache
-def listings() -> tuple[tuple[str, frozenset[str]], ...]:
+def listings() -> tuple[tuple[FetchReason, frozenset[str]], ...]:
     """(reason, last parts of a path that name a list or a form)."""
     words = address_words()
     return (
-        ("weather page", words.weather),
-        ("horoscope page", words.horoscopes),
-        ("podcast page", words.podcasts),
-        ("competition page", words.competitions),
-        ("listing of notices", words.notices),
-        ("listing of events", words.events),
-        ("classified advertisement", words.classifieds),
-        ("page about the site", words.about_the_site),
+        (FetchReason.WEATHER_PAGE, words.weather),
+        (FetchReason.HOROSCOPE_PAGE, words.horoscopes),
+        (FetchReason.PODCAST_PAGE, words.podcasts),
+        (FetchReason.COMPETITION_PAGE, words.competitions),
+        (FetchReason.NOTICES, words.notices),
+        (FetchReason.EVENTS, words.events),
+        (FetchReason.CLASSIFIED, words.classifieds),
+        (FetchReason.ABOUT_PAGE, words.about_the_site),
     )
 
 

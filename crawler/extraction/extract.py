@@ -40,6 +40,7 @@ from crawler.extraction.times import modified_at, published_at
 from crawler.extraction.titles import letters, site_names
 from crawler.extraction.zones import guess_zone
 from pipelines.article import Article, Fetch, Image, Kind
+from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text.dates import Precision, Timestamp
 from pipelines.text.unicode import join_paragraphs
 from pipelines.text.urls import canonicalize, date_in_path
@@ -107,14 +108,14 @@ def explain(
     try:
         page = parse(html, url, content_type=content_type, fetched=fetched)
         if page is None:
-            return _refused(url, "empty page")
+            return _refused(url, coded(FetchReason.EMPTY_PAGE))
         if not page.is_text:
-            return _refused(url, "no page: bytes of another kind than HTML")
+            return _refused(url, coded(FetchReason.NOT_TEXT))
         gathered = _gather(page, site)
         verdicts = _judge(gathered, site)
         return Explanation(_article(gathered, verdicts), gathered.proposals, verdicts)
     except Exception as error:  # the one door: a stranger's page must never stop a crawl; the reason is stored and counted
-        return _refused(url, f"unreadable: {type(error).__name__}: {error}"[:300])
+        return _refused(url, coded(FetchReason.UNREADABLE, f"{type(error).__name__}: {error}"[:288]))
 
 
 def with_ids(article: Article, fetch: Fetch, site: Site) -> Article:
@@ -126,8 +127,14 @@ def with_ids(article: Article, fetch: Fetch, site: Site) -> Article:
     return replace(article, fetch=replace(fetch, external_id=own or named))
 
 
-def _refused(url: str, reason: str) -> Explanation:
-    return Explanation(Article(url=url, kind=Kind.NOT_ARTICLE, reason=reason, extractor=GENERIC), Proposals())
+def reason_of(article: Article) -> CodedReason:
+    """Why a page is no article."""
+    return CodedReason(article.reason_code or FetchReason.OTHER, article.reason or "no article")
+
+
+def _refused(url: str, why: CodedReason) -> Explanation:
+    article = Article(url=url, kind=Kind.NOT_ARTICLE, reason=why.text, reason_code=why.code, extractor=GENERIC)
+    return Explanation(article, Proposals())
 
 
 def _gather(page: Page, site: Site | None) -> _Page:
@@ -238,6 +245,7 @@ def _article(gathered: _Page, verdicts: Mapping[str, Verdict[Any]]) -> Article:
     return Article(
         url=gathered.page.url,
         reason=kind.why if kind.value is Kind.NOT_ARTICLE else None,
+        reason_code=kind.code,
         images=tuple(gathered.pictures or told_pictures(gathered.page, gathered.metas, gathered.item)),
         extractor=gathered.match.extractor if gathered.match else GENERIC,
         **{name: verdict.value for name, verdict in verdicts.items()},
@@ -269,7 +277,7 @@ def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: b
         prose_share=gathered.reading.prose_share,
         lists_others=gathered.lists_others,
         labels=gathered.labels,
-        platform_says=next((one.value for one in proposals.kinds if one.source.startswith("family.")), ""),
+        platform_says=next((FetchReason(one.value) for one in proposals.kinds if one.source.startswith("family.")), None),
     )
 
 
@@ -283,9 +291,9 @@ _SPONSORED = re.compile(
 
 def judge_kind(signs: Signs) -> Verdict[Kind]:
     """What the page is; of NOT_ARTICLE `why` is the reason that is stored."""
-    reason = refusal(signs)
-    if reason:
-        return Verdict(Kind.NOT_ARTICLE, "signs", reason)
+    code = refusal(signs)
+    if code:
+        return Verdict(Kind.NOT_ARTICLE, "signs", coded(code).text, code)
     segments = segments_of(signs.url)
     if "liveblogposting" in signs.all_types or signs.live_posts >= 3:
         told = "liveblogposting" in signs.all_types

@@ -11,6 +11,7 @@ import re
 from crawler.extraction.addresses import address_words, host_label, listings, names_puzzle, not_articles, segments_of
 from crawler.extraction.jsonld import ARTICLE_TYPES
 from crawler.extraction.signs import Signs
+from pipelines.reasons import FetchReason
 
 MIN_TEXT = 250
 """Characters of text that a page must have, or else a date, a byline, or its own word that it is an article."""
@@ -58,13 +59,13 @@ _CONSENT = re.compile(
     re.IGNORECASE,
 )
 _TYPED = (
-    ("search page", frozenset(("searchresultspage",))),
-    ("author page", frozenset(("profilepage",))),
-    ("page about the site", frozenset(("contactpage", "aboutpage"))),
-    ("puzzle page", frozenset(("quiz", "game"))),
-    ("classified advertisement", frozenset(("jobposting", "vehicle", "car", "realestatelisting", "apartment"))),
-    ("shop page", frozenset(("product", "checkoutpage"))),
-    ("section front", frozenset(("collectionpage",))),
+    (FetchReason.SEARCH_PAGE, frozenset(("searchresultspage",))),
+    (FetchReason.AUTHOR_PAGE, frozenset(("profilepage",))),
+    (FetchReason.ABOUT_PAGE, frozenset(("contactpage", "aboutpage"))),
+    (FetchReason.PUZZLE_PAGE, frozenset(("quiz", "game"))),
+    (FetchReason.CLASSIFIED, frozenset(("jobposting", "vehicle", "car", "realestatelisting", "apartment"))),
+    (FetchReason.SHOP_PAGE, frozenset(("product", "checkoutpage"))),
+    (FetchReason.SECTION_FRONT, frozenset(("collectionpage",))),
 )
 """schema.org types, and what a page is that bears them beside nothing of an article."""
 MAX_CODE = 0.03
@@ -74,7 +75,7 @@ _PAGED = re.compile(r"(?:page|seite|pagina|página|p)[-=]?\d*|\d{1,4}", re.IGNOR
 _MEDIA = frozenset(("videoobject", "imagegallery", "mediagallery"))
 
 
-def refusal(signs: Signs) -> str | None:
+def refusal(signs: Signs) -> FetchReason | None:
     """Why the page is no article, or None."""
     segments = segments_of(signs.url)
     if signs.platform_says and not (signs.is_dated_article and signs.body_length >= 1000):
@@ -82,32 +83,32 @@ def refusal(signs: Signs) -> str | None:
     return _by_words(signs) or _by_address(signs, segments) or _by_shape(signs, segments)
 
 
-def _by_words(signs: Signs) -> str | None:
+def _by_words(signs: Signs) -> FetchReason | None:
     """What the heading and the title say."""
     if signs.asks_password and signs.body_length < 300 and not signs.has_date:
-        return "log-in wall"
+        return FetchReason.LOGIN_WALL
     if signs.is_dated_article or (signs.has_date and signs.has_byline):
         return None
     name = f"{signs.headline[:MAX_NAME]} | {signs.title[:MAX_NAME]}"
     if signs.body_length < 1000 and _WALLED.search(name):
-        return "a wall against robots, not the page"
+        return FetchReason.BOT_WALL
     if signs.body_length < 800 and _LOST.search(name):
-        return "soft 404: the page says that it was not found"
+        return FetchReason.SOFT_404
     if signs.has_date or signs.has_byline:
         return None
     if signs.body_length < 800 and _LOGIN.match(signs.headline or signs.title):
-        return "log-in wall"
+        return FetchReason.LOGIN_WALL
     if signs.body_length < 1500 and _CONSENT.search(name):
-        return "consent page, not the page asked for"
+        return FetchReason.CONSENT_WALL
     return None
 
 
-def _by_address(signs: Signs, segments: list[str]) -> str | None:
+def _by_address(signs: Signs, segments: list[str]) -> FetchReason | None:
     """What the path says."""
     if not segments and not signs.is_article:
-        return "front page"
+        return FetchReason.FRONT_PAGE
     if signs.body_length < 500 and not signs.is_dated_article and host_label(signs.url) in address_words().e_paper_hosts:
-        return "e-paper"
+        return FetchReason.E_PAPER
     is_signed_prose = signs.has_date and signs.has_byline and signs.prose_share >= 0.5
     for reason, words, longest in not_articles():
         if (
@@ -123,11 +124,11 @@ def _by_address(signs: Signs, segments: list[str]) -> str | None:
             return reason
     is_bare = signs.body_length < MIN_TEXT and not signs.has_date
     if is_bare and len(segments) <= 3 and not address_words().weather.isdisjoint(segments):
-        return "weather page"
+        return FetchReason.WEATHER_PAGE
     return None
 
 
-def _by_shape(signs: Signs, segments: list[str]) -> str | None:
+def _by_shape(signs: Signs, segments: list[str]) -> FetchReason | None:
     """What it calls itself for machines, and what there is on it."""
     bare = not (signs.is_article or signs.has_date or signs.has_byline)
     if bare and signs.body_length < 1500 and not signs.all_types & ARTICLE_TYPES:
@@ -135,21 +136,21 @@ def _by_shape(signs: Signs, segments: list[str]) -> str | None:
             if signs.all_types & kinds:
                 return reason
     if signs.lists_others and bare and (signs.body_length < MIN_TEXT or signs.prose_share < 0.35):
-        return "section front"
+        return FetchReason.SECTION_FRONT
     if not signs.is_article and (_is_listing(signs, segments) or _names_section(signs, segments)):
-        return "section front"
+        return FetchReason.SECTION_FRONT
     is_bare = bare and signs.body_length < MIN_TEXT
     if is_bare and segments and names_puzzle(segments[-1]):
-        return "puzzle page"
+        return FetchReason.PUZZLE_PAGE
     if is_bare and signs.og_type in ("website", "profile", "section") and signs.pictures < 4 and not signs.all_types & _MEDIA:
-        return "little text, no date, no byline: not called an article by the page itself"
+        return FetchReason.LITTLE_TEXT
     empty = not signs.body_length and not signs.pictures and "videoobject" not in signs.types
     if empty and not signs.is_dated_article:
-        return "no text" if signs.headline else "no headline and no text"
+        return FetchReason.NO_TEXT if signs.headline else FetchReason.NO_CONTENT
     if not signs.is_named:
-        return "no headline"
+        return FetchReason.NO_HEADLINE
     if signs.is_code and not signs.is_dated_article:
-        return "no text: code or data"
+        return FetchReason.CODE_OR_DATA
     return None
 
 

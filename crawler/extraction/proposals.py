@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from pipelines.reasons import FetchReason
 from pipelines.text.dates import Timestamp
 
 T = TypeVar("T")
@@ -28,6 +29,8 @@ class Verdict(Generic[T]):
     """The source of the proposal that won; empty where none did."""
     why: str = "nothing was proposed"
     """One short sentence in plain words."""
+    code: FetchReason | None = None
+    """Of the kind NOT_ARTICLE: the code of `why`."""
 
 
 @dataclass(slots=True)

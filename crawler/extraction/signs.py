@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.extraction.jsonld import ARTICLE_TYPES
+from pipelines.reasons import FetchReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Signs:
     """Whether its text is that of a program, a style sheet or data."""
     labels: tuple[str, ...] = ()
     """Short lines printed around the heading: a kicker above it, what stands between it and the text."""
-    platform_says: str = ""
-    """Why the page is no article by its platform's own word, or nothing."""
+    platform_says: FetchReason | None = None
+    """Why the page is no article by its platform's own word, or None."""
 
     @property
     def is_article(self) -> bool:

@@ -1,34 +1,46 @@
-"""Why no answer came, in words for a person: from an exception of Twisted, Scrapy or the TLS library to one line. Pure."""
+"""Why no answer came: from an exception of Twisted, Scrapy or the TLS library to a code and one line for a person. Pure."""
 
 from __future__ import annotations
 
+from scrapy.exceptions import IgnoreRequest
+
+from pipelines.reasons import CodedReason, FetchReason, coded
+
 MAX_REASON = 300
 
-_PLAIN_WORDS = (
-    ("during decompressi", "unpacks to more than the bound on size"),
-    ("DownloadCancelled", "larger than the bound on size"),
-    ("max redirections", "too many redirects"),
-    ("Timeout", "no whole answer in time"),
-    ("DataLoss", "the answer was cut off"),
-    ("TruncatedStream", "the answer was cut off"),
-    ("Invalid IPv6 URL", "leads to an address that is none"),
-    ("DNSLookup", "the host's name cannot be resolved"),
-    ("CannotResolveHost", "the host's name cannot be resolved"),
-    ("ConnectionRefused", "the host refuses connections"),
-    ("certificate verify failed", "the certificate is not valid for the host"),
-    ("CertificateError", "the certificate is not valid for the host"),
-    ("ConnectionDone", "the connection was closed before an answer"),
-    ("ConnectionLost", "the connection was lost"),
-    ("BadResponse", "the answer is not HTTP"),
-    ("BadGzipFile", "the answer is not packed as it says"),
+_CODES = (
+    ("during decompressi", FetchReason.UNPACKS_TOO_LARGE),
+    ("DownloadCancelled", FetchReason.TOO_LARGE),
+    ("max redirections", FetchReason.TOO_MANY_REDIRECTS),
+    ("Timeout", FetchReason.TIMEOUT),
+    ("DataLoss", FetchReason.NOT_WHOLE),
+    ("TruncatedStream", FetchReason.NOT_WHOLE),
+    ("Invalid IPv6 URL", FetchReason.BAD_ADDRESS),
+    ("DNSLookup", FetchReason.NAME_UNRESOLVED),
+    ("CannotResolveHost", FetchReason.NAME_UNRESOLVED),
+    ("ConnectionRefused", FetchReason.CONNECTION_REFUSED),
+    ("certificate verify failed", FetchReason.BAD_CERTIFICATE),
+    ("CertificateError", FetchReason.BAD_CERTIFICATE),
+    ("ConnectionDone", FetchReason.CONNECTION_CLOSED),
+    ("ConnectionLost", FetchReason.CONNECTION_LOST),
+    ("BadResponse", FetchReason.NOT_HTTP),
+    ("BadGzipFile", FetchReason.BAD_ENCODING),
 )
-"""A piece of an exception's name or text, and what to tell a person; the first that fits."""
+"""A piece of an exception's name or text, and its code; the first that fits."""
 
 
-def failure_reason(error: BaseException) -> str:
+class RequestRefused(IgnoreRequest):
+    """A request that we did not send ourselves; `reason` says why."""
+
+    def __init__(self, reason: CodedReason) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
+
+
+def failure_reason(error: BaseException) -> CodedReason:
     """One line, at most `MAX_REASON` long; an exception that nobody foresaw keeps its own words."""
     name, text = type(error).__name__, str(error).partition("\n")[0].strip()
-    for mark, reason in _PLAIN_WORDS:
+    for mark, code in _CODES:
         if mark in name or mark in text:
-            return reason
-    return f"{name}: {text}"[:MAX_REASON] if text else name
+            return coded(code)
+    return coded(FetchReason.OTHER, f"{name}: {text}"[:MAX_REASON] if text else name)

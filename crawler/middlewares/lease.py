@@ -11,6 +11,7 @@ from scrapy.exceptions import NotConfigured
 
 from crawler.crawl.remote import LEASE_LOST, RemoteWriter, scope_of
 from crawler.middlewares.throttle import HostSuspended
+from pipelines.reasons import FetchReason, coded
 
 
 class LeaseMiddleware:
@@ -32,7 +33,7 @@ class LeaseMiddleware:
             return
         if self._crawler.engine and self._stopping is None:
             self._stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=LEASE_LOST))
-        raise HostSuspended(LEASE_LOST)
+        raise HostSuspended(coded(FetchReason.LEASE_LOST))
 
 
 def remote_writer_of(crawler: Crawler) -> RemoteWriter:

@@ -17,15 +17,16 @@ from weakref import WeakKeyDictionary
 from protego import Protego
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, NotConfigured, StopDownload
+from scrapy.exceptions import NotConfigured, StopDownload
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.crawl.robots_txt import MAX_BYTES, read_robots
 from crawler.middlewares.decompression import STAYS_PACKED, first_bytes
-from crawler.middlewares.failures import failure_reason
+from crawler.middlewares.failures import RequestRefused, failure_reason
 from crawler.middlewares.ssrf import LEAVES_THE_SITE
 from crawler.middlewares.throttle import HostSuspended
+from pipelines.reasons import CodedReason, FetchReason, coded
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ _META = {"dont_obey_robotstxt": True, STAYS_PACKED: True, LEAVES_THE_SITE: True,
 """Of a request for robots.txt, whose size we bound ourselves: Scrapy's bound would leave us without any of it."""
 
 
-class RobotsDisallowed(IgnoreRequest):
+class RobotsDisallowed(RequestRefused):
     """robots.txt forbids the URL, or could not be read; the message says which."""
 
 
@@ -48,7 +49,7 @@ class RobotsRules:
     """Of the lines that are meant for us; asked for "*"."""
     sitemaps: tuple[str, ...] = ()
     delay_seconds: float | None = None
-    unreadable: str | None = None
+    unreadable: CodedReason | None = None
     """Why it could not be read; then nothing is allowed."""
     unasked: bool = False
     """It was not even asked for: the host wants to be left alone."""
@@ -76,12 +77,12 @@ class RobotsMiddleware:
         if request.meta.get("dont_obey_robotstxt"):
             return
         rules = await self.rules(request.url)
-        if rules.unasked:
+        if rules.unreadable and rules.unasked:
             raise HostSuspended(rules.unreadable)
         if rules.unreadable:
-            raise RobotsDisallowed(f"robots.txt could not be read ({rules.unreadable}), so nothing is asked for")
+            raise RobotsDisallowed(coded(FetchReason.ROBOTS_UNREADABLE, rules.unreadable))
         if not rules.parser.can_fetch(request.url, "*"):
-            raise RobotsDisallowed("robots.txt forbids it")
+            raise RobotsDisallowed(coded(FetchReason.ROBOTS_FORBIDS))
 
     async def rules(self, url: str) -> RobotsRules:
         """The rules of the URL's host; whoever comes second waits for the first."""
@@ -113,7 +114,7 @@ class RobotsMiddleware:
             response = await engine.download_async(request)
             return self._understand(url, response)
         except HostSuspended as error:
-            return RobotsRules(Protego.parse(""), unreadable=str(error), unasked=True)
+            return RobotsRules(Protego.parse(""), unreadable=error.reason, unasked=True)
         except Exception as error:  # any way not to reach it means the same: nothing is allowed
             reason = failure_reason(error)
             logger.warning("%s could not be read: %s", url, reason)
@@ -121,7 +122,7 @@ class RobotsMiddleware:
 
     def _understand(self, url: str, response: Response) -> RobotsRules:
         if response.status >= 500 or response.status == 429:
-            return RobotsRules(Protego.parse(""), unreadable=f"status {response.status}")
+            return RobotsRules(Protego.parse(""), unreadable=coded(FetchReason.HTTP_ERROR, response.status))
         if not 200 <= response.status < 300:
             return RobotsRules(Protego.parse(""))
         parser = read_robots(first_bytes(response, MAX_BYTES + 1), self._agent)

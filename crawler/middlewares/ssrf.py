@@ -11,12 +11,13 @@ from typing import Any, Self, cast
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.interfaces import IHostnameResolver
 
 from crawler.catalogue.site import Site, host_of, place_of
 from crawler.crawl.remote import scope_of
+from crawler.middlewares.failures import RequestRefused
+from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text.hosts import is_private_address, is_private_host
 
 logger = logging.getLogger(__name__)
@@ -28,8 +29,8 @@ _private_places: set[tuple[str, int]] = set()
 """Name and port of where the sites of this process are defined."""
 
 
-class AddressRefused(IgnoreRequest):
-    """A request was not sent; the message says why in one line."""
+class AddressRefused(RequestRefused):
+    """A request was not sent, for where it would have gone."""
 
 
 class SsrfMiddleware:
@@ -52,16 +53,16 @@ class SsrfMiddleware:
             raise AddressRefused(reason)
 
 
-def refusal(url: str, site: Site | None, *, redirected: bool = False) -> str | None:
+def refusal(url: str, site: Site | None, *, redirected: bool = False) -> CodedReason | None:
     """Why a URL may not be asked for, or None. Names are resolved elsewhere: see `GuardedResolver`."""
     host = host_of(url)
     if not host:
-        return f"not a web address: {url[:200]}"
+        return coded(FetchReason.NOT_WEB_ADDRESS, url[:200])
     name, port = place_of(url)
     if is_private_host(name) and not (site and (name, port) in site.own_places):
-        return f"leads to a private address: {host}"
+        return coded(FetchReason.PRIVATE_ADDRESS, host)
     if redirected and site and not (host in site.own_hosts or site.same_site(url) or site.same_name(url)):
-        return f"leads away from the site, to {host}"
+        return coded(FetchReason.OFF_SITE, host)
     return None
 
 

@@ -21,9 +21,11 @@ from scrapy.http import Response
 
 from crawler.catalogue.site import host_of
 from crawler.clock import Clock, clock
-from crawler.crawl.block_pages import NOTHING_MORE, plain_headers, refusal_of, retry_after
+from crawler.crawl.block_pages import plain_headers, refusal_of, retry_after
 from crawler.crawl.remote import RetryClock, scope_of
+from crawler.middlewares.failures import RequestRefused
 from crawler.schedule.processes import RetryAfterFile
+from pipelines.reasons import CodedReason, FetchReason, coded
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +52,8 @@ STEP_SECONDS = 0.5
 """How often a waiting request checks whether the crawl is to stop."""
 
 
-class HostSuspended(IgnoreRequest):
-    """A request is not sent: its host's circuit is open, or the crawl was asked to stop. The message says why."""
+class HostSuspended(RequestRefused):
+    """A request is not sent: its host's circuit is open, or the crawl was asked to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class HostThrottle:
 
     def _end(self, what: str) -> None:
         if self.ended is None:
-            self.ended = f"{self._host} {what}: {NOTHING_MORE}"
+            self.ended = coded(FetchReason.HOST_SUSPENDED, self._host, what).text
             logger.warning("%s", self.ended)
 
 
@@ -187,9 +189,9 @@ class ThrottleMiddleware:
                 self._note(request, self._gap(request) + ON_ITS_WAY_SECONDS)  # and anew when its answer comes
                 return
             if not self._crawler.crawling:
-                raise HostSuspended("the crawl was asked to end")
+                raise HostSuspended(coded(FetchReason.CRAWL_ENDING))
             await asyncio.sleep(min(wait, STEP_SECONDS))
-        raise HostSuspended(throttle.ended)
+        raise HostSuspended(CodedReason(FetchReason.HOST_SUSPENDED, throttle.ended))
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """The answer, or the same request anew where the host asked to be asked later."""
@@ -197,7 +199,8 @@ class ThrottleMiddleware:
         seconds = retry_after(headers, self._clock()) if response.status in (429, 503) else None
         if seconds is None and (request.meta.get("dont_obey_robotstxt") or request.meta.get("neutral")):
             return response  # to refuse robots.txt refuses nothing (RFC 9309, 2.3.1.3), nor does a file few sites have
-        answer = HostAnswer(response.status, refusal_of(response.status, headers, response.body), seconds)
+        refusal = refusal_of(response.status, headers, response.body)
+        answer = HostAnswer(response.status, str(refusal) if refusal else None, seconds)
         if throttle.record(answer, _steady()) and self._crawler.spider:
             logger.info("%s asks to wait %.0f s", request.url, seconds)
             retry = get_retry_request(request, spider=self._crawler.spider, reason="asked to wait", give_up_log_level="DEBUG")

@@ -20,7 +20,7 @@ from pathlib import Path
 from crawler.catalogue.site import Site, host_of
 from crawler.crawl.session import CrawlSession, rows_of
 from crawler.extraction import extract
-from crawler.extraction.extract import with_ids
+from crawler.extraction.extract import reason_of, with_ids
 from crawler.extraction.page import collect_seldom
 from crawler.extraction.zones import guess_zone
 from crawler.schedule.processes import is_running
@@ -30,6 +30,7 @@ from pipelines.exchange.import_records import MAX_LINE, Staging
 from pipelines.exchange.merge import Merged, merge
 from pipelines.exchange.merge_writer import MergeSource
 from pipelines.queries.activity import article_count
+from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.text.normalise import normalise
@@ -189,7 +190,7 @@ class CaptureReader:
             fetch = replace(fetch, warc_file=Path(payload.file).name, warc_offset=payload.offset)
         capture = warc.read(payload if payload and entry.kind == "revisit" else entry)
         if capture is None:
-            return replace(fetch, outcome=Outcome.ERROR, reason="the record is damaged")
+            return because(fetch, Outcome.ERROR, coded(FetchReason.DAMAGED_RECORD))
         fetch = replace(
             fetch,
             status=capture.status,
@@ -197,16 +198,16 @@ class CaptureReader:
             aliases=((url, "amp"),) if amp_to_article(url) else (),
         )
         if capture.status in (404, 410):
-            return replace(fetch, outcome=Outcome.GONE, reason=f"status {capture.status}")
+            return because(fetch, Outcome.GONE, coded(FetchReason.GONE, capture.status))
         if 300 <= capture.status < 400:
-            return replace(fetch, outcome=Outcome.MOVED, reason=f"redirects to {(capture.location or 'nowhere')[:200]}")
+            return because(fetch, Outcome.MOVED, coded(FetchReason.MOVED, (capture.location or "nowhere")[:200]))
         if not 200 <= capture.status < 300:
-            return replace(fetch, outcome=Outcome.ERROR, reason=f"status {capture.status}")
+            return because(fetch, Outcome.ERROR, coded(FetchReason.HTTP_ERROR, capture.status))
         site = site_of(url, self._by_host)
         known = site if site in self._by_host.values() else None
         article = extract(capture.body, url, known, content_type=capture.content_type, fetched=entry.captured)
         if article.kind is Kind.NOT_ARTICLE:
-            return replace(fetch, outcome=Outcome.NOT_ARTICLE, reason=article.reason)
+            return because(fetch, Outcome.NOT_ARTICLE, reason_of(article))
         return normalise(with_ids(article, fetch, site))
 
 

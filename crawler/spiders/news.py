@@ -36,7 +36,7 @@ from crawler.middlewares.throttle import HostSuspended
 from crawler.spiders.response import item_from_response, outcome_of_failure
 from pipelines.article import Article, Fetch
 from pipelines.history.identity import canonical_url
-from pipelines.reasons import Skipped, SourceProblem
+from pipelines.reasons import Skipped, SourceProblem, because
 from pipelines.store.crawls import Source
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
@@ -238,7 +238,7 @@ class NewsSpider(Spider):
     def source_failed(self, failure: Failure) -> Iterator[Any]:
         """A source that gave no answer is a problem of the source alone."""
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        self._source_problem(arguments["url"], arguments["kind"], outcome_of_failure(failure)[1])
+        self._source_problem(arguments["url"], arguments["kind"], str(outcome_of_failure(failure)[1]))
         yield from self._source_done()
 
     def _source_problem(self, url: str, kind: SourceKind, reason: str, status: int | None = None) -> None:
@@ -307,7 +307,7 @@ class NewsSpider(Spider):
         planned: PlannedRequest = failure.request.cb_kwargs["planned"]  # type: ignore[attr-defined]
         outcome, reason = outcome_of_failure(failure)
         url = canonicalize(failure.request.url) or planned.url  # type: ignore[attr-defined]
-        yield Fetch(url, self.clock(), planned.url if url != planned.url else None, outcome=outcome, reason=reason)
+        yield because(Fetch(url, self.clock(), planned.url if url != planned.url else None), outcome, reason)
 
     def _elsewhere(self) -> frozenset[str]:
         """Unknown candidates that are an article of another site; one query of the store for all of them."""

@@ -18,6 +18,7 @@ from crawler.discovery.frontier import PlannedRequest
 from crawler.middlewares.ssrf import allow_private_places
 from crawler.spiders.response import item_from_response, outcome_of_failure
 from pipelines.article import Article, Fetch
+from pipelines.reasons import because
 from pipelines.text.normalise import normalise
 
 
@@ -66,5 +67,5 @@ class PageSpider(Spider):
         """None came."""
         outcome, reason = outcome_of_failure(failure)
         url = failure.request.cb_kwargs["url"]  # type: ignore[attr-defined]
-        self._tell(FetchedPage(Fetch(url, self._clock(), outcome=outcome, reason=reason)))
+        self._tell(FetchedPage(because(Fetch(url, self._clock()), outcome, reason)))
         yield from ()

@@ -36,7 +36,10 @@ REVISION = (
     *("date_modified_raw", "first_seen", "last_seen", "not_before", "content_hash", "extractor", "warc_file", "warc_offset"),
     *("payload_hash", "reads_as"),
 )
-LOOK = ("fetched", "url", "status", "outcome", "bytes", "reason", "warc_file", "warc_offset", "payload_hash", "robots", "tdm")
+LOOK = (
+    *("fetched", "url", "status", "outcome", "bytes", "reason", "reason_code", "warc_file", "warc_offset", "payload_hash"),
+    *("robots", "tdm"),
+)
 READING = ("replaced", "extractor", "content_hash", "article")
 
 # CROSS JOIN and NOT INDEXED keep SQLite on the ids, in their order: through any other index it would sort all of them first.

@@ -25,6 +25,7 @@ MAX_LINE = 32_000_000
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?")
+_CODE = re.compile(r"[a-z0-9_]{1,40}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _INTEGERS = {"number", "reverted_to", "reads_as", "warc_offset", "status", "bytes", "suspected_looks", "revision_count"}
 _MOMENTS = {"first_seen", "last_seen", "last_checked", "at", "fetched", "replaced", "next_check", "suspected_since", "not_before"}
@@ -216,6 +217,8 @@ def _fits(where: str, column: str, value: Any) -> bool:
         return isinstance(value, dict)
     if not isinstance(value, str):
         return False
+    if column == "reason_code":
+        return bool(_CODE.fullmatch(value))
     if column in _CHOICES:
         return value in _CHOICES[column]
     if column in _MOMENTS or column in _STAMPS:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pipelines.article import CHANGES, Outcome
 from pipelines.history.revisions import State
 from pipelines.history.timeline import History, RevisionRecord, StateStep, TimelineEntry, interleave
+from pipelines.reasons import FetchReason, coded
 from pipelines.store.chain import Subject
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import article_of
+from pipelines.store.schema.reasons import FETCH_CODES
 from pipelines.text.urls import article_key
 
 _REVISIONS = """SELECT r.*, back.number AS reverted_to_number, same.number AS reads_as_number FROM revisions r
@@ -176,8 +178,9 @@ class MergedArticle:
 
     def _made_up(self, at: str) -> Row:
         """The look behind a sight that the other tells without its look."""
+        told = coded(FetchReason.INFERRED, self._origin.name)
         return {"id": None, "crawl_id": None, "article_id": 0, "url": self._theirs["url"], "fetched": at,
-                "outcome": Outcome.UNCHANGED, "reason": f"told by {self._origin.name}, which keeps no such look"}  # fmt: skip
+                "outcome": Outcome.UNCHANGED, "reason": told.text, "reason_code": told.code}  # fmt: skip
 
     def _take_look(self, row: Row, change: str | None) -> None:
         """What a look came to is what it comes to here: a revision, or one more sight of what is known."""
@@ -186,6 +189,8 @@ class MergedArticle:
             outcome = change or Outcome.UNCHANGED
         mine = {"id": None, "article_id": self._id, "crawl_id": self._crawl(row["crawl_id"]), "outcome": outcome}
         fetch_id = self._store.insert("fetches", {**row, **mine, "warc_file": self._page(row.get("warc_file"))})
+        if not row.get("reason_code"):
+            self._store.execute(f"{FETCH_CODES} AND id = ?", (fetch_id,))  # of an older version
         if outcome in CHANGES:
             self._touch(Subject.FETCH, fetch_id)
 

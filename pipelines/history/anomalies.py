@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.article import Article, Kind
+from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text.normalise import CONTENT_FIELDS, content_of
 from pipelines.text.unicode import paragraphs
 
@@ -44,6 +45,7 @@ _GRAVE = frozenset({LOST_ARTICLE, "lost headline", "lost body"})
 _MILD = frozenset({"description", "authors", "images"})
 _SILENT = "silent "
 _NEW = "new: "
+_LACKING = ("lost ", f"{_NEW}no ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def is_paywalled(before: Article, reading: Article) -> bool:
     )
 
 
-def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[str | None]:
+def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[CodedReason | None]:
     """For each doubt of one site's crawl: why its reading is not believed, or None where it is."""
     symptoms = Counter(symptom for one in anomalies for symptom in one.symptoms)
     lines = Counter(line for one in anomalies for line in one.lines)
@@ -121,15 +123,24 @@ def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[str |
 
 
 def _reason(one: Anomaly, symptoms: Mapping[str, int], believed: Mapping[str, bool], lines: Mapping[str, int], shared: set[str],
-            batch: BatchContext) -> str | None:  # fmt: skip
+            batch: BatchContext) -> CodedReason | None:  # fmt: skip
     bad = sorted(symptom for symptom in one.symptoms if not believed[symptom])
     if bad:
         count = max(symptoms[symptom] for symptom in bad)
-        return f"{', '.join(bad)}: so in {count} of this crawl's readings, {batch.sound} were sound"
+        return coded(_code_of(bad), ", ".join(bad), count, batch.sound)
     same = sorted(one.lines & shared, key=lambda line: (-lines[line], line))
     if same:
-        return f"the same line came or went in {lines[same[0]]} articles of this crawl: {same[0][:80]!r}"
+        return coded(FetchReason.SHARED_LINE, lines[same[0]], same[0][:80])
     return None
+
+
+def _code_of(symptoms: Sequence[str]) -> FetchReason:
+    """The code of the gravest of several symptoms."""
+    if LOST_ARTICLE in symptoms:
+        return FetchReason.LOST_ARTICLE
+    if any(symptom.startswith(_LACKING) for symptom in symptoms):
+        return FetchReason.LOST_FIELDS
+    return FetchReason.SILENT_EDITS if all(symptom.startswith(_SILENT) for symptom in symptoms) else FetchReason.BODY_DIFFERS
 
 
 def _is_mild(one: Anomaly) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome, Payload
 from pipelines.history.anomalies import LOST_ARTICLE, Anomaly, BatchContext, Readings, find_anomaly, is_paywalled, judge_batch
+from pipelines.reasons import CodedReason, FetchReason, because, coded
 from pipelines.store.database import Row, Store
 from pipelines.store.judgement import Judgement
 from pipelines.store.rows import instant_of, json_of, moment
@@ -26,7 +27,7 @@ MAX_HELD = 200
 """Readings held at once; with so many the crawl is judged before its end."""
 PAGES_KEPT = 1_000
 """Pages kept a site. Beyond, a reading that is not believed is only a row of `fetches`."""
-_FETCH_TEXTS = ("requested_url", "reason", "etag", "last_modified", "external_id", "robots", "tdm", "warc_file")
+_FETCH_TEXTS = ("requested_url", "reason", "reason_code", "etag", "last_modified", "external_id", "robots", "tdm", "warc_file")
 
 
 class QuarantineState(StrEnum):
@@ -50,6 +51,8 @@ class QuarantinedReading:
     """As it was; carries the page again, where that was kept."""
     symptoms: tuple[str, ...]
     reason: str
+    reason_code: str
+    """A code of `pipelines.reasons.FetchReason`."""
     headline: str | None
     looks: int
     crawl_id: int | None
@@ -106,7 +109,7 @@ class Quarantine:
         self._hold(item, judged.fetch, found)
         return None
 
-    def verdicts(self) -> list[tuple[HeldReading, str | None]]:
+    def verdicts(self) -> list[tuple[HeldReading, CodedReason | None]]:
         """All that waited, each with why it is not believed; None for what is. Nothing waits any more."""
         held, self._held = self._held, []
         reasons = judge_batch([one.anomaly for one in held], self._batch_context({one.fetch.url for one in held}))
@@ -150,23 +153,23 @@ class Quarantine:
         slim = replace(fetch, payload=replace(fetch.payload, body=b"") if fetch.payload else None)
         self._held.append(HeldReading(replace(article, fetch=None) if article else None, slim, page, found))
 
-    def keep(self, one: HeldReading, fetch: Fetch, reason: str, article_id: int | None) -> None:
+    def keep(self, one: HeldReading, fetch: Fetch, reason: CodedReason, article_id: int | None) -> None:
         """Keep a reading whose fetch is recorded, with its page; the same reading seen again is one row."""
         same = self._same(one)
         if same:
-            self._store.update("quarantine", same, {"last_seen": moment(fetch.fetched), "reason": reason})
+            self._store.update("quarantine", same, {"last_seen": moment(fetch.fetched), **_why(reason)})
             self._store.execute("UPDATE quarantine SET looks = looks + 1 WHERE id = ?", (same,))
         elif self._store.value("SELECT count(*) FROM quarantine WHERE site_id = ? AND state = ?", self._here) < PAGES_KEPT:
             self._store.insert("quarantine", self._row(one, fetch, reason, article_id))
 
-    def _row(self, one: HeldReading, fetch: Fetch, reason: str, article_id: int | None) -> Row:
+    def _row(self, one: HeldReading, fetch: Fetch, reason: CodedReason, article_id: int | None) -> Row:
         reading = json.dumps(json_of(one.article), ensure_ascii=False) if one.article else "{}"
         return {
             "site_id": self._site_id, "article_id": article_id, "crawl_id": self._crawl_id, "url": fetch.url,
             "fetched": moment(fetch.fetched), "last_seen": moment(fetch.fetched), "looks": 1,
             "state": QuarantineState.QUARANTINED, "symptoms": json.dumps(sorted(one.anomaly.symptoms)),
             "lines": json.dumps(sorted(one.anomaly.lines), ensure_ascii=False),
-            "reason": reason, "content_hash": _hash(one), "extractor": one.article.extractor if one.article else "",
+            **_why(reason), "content_hash": _hash(one), "extractor": one.article.extractor if one.article else "",
             "reading": reading, "look": json.dumps(_fetch_json(one.fetch)),
             "content_type": fetch.payload.content_type if fetch.payload else None, "page": one.page,
         }  # fmt: skip
@@ -202,8 +205,8 @@ def in_quarantine(store: Store, site_id: str | None = None) -> Iterator[Quaranti
         fetch = Fetch(row["url"], instant_of(row["fetched"]), payload=payload, **_read_fetch_json(json.loads(row["look"])))
         headline = json.loads(row["reading"]).get("headline")
         symptoms = tuple(json.loads(row["symptoms"]))
-        yield QuarantinedReading(row["id"], row["site_id"], row["url"], fetch, symptoms, row["reason"], headline, row["looks"],
-                                 row["crawl_id"])  # fmt: skip
+        yield QuarantinedReading(row["id"], row["site_id"], row["url"], fetch, symptoms, row["reason"], row["reason_code"],
+                                 headline, row["looks"], row["crawl_id"])  # fmt: skip
 
 
 def judge_replayed(store: Store, writers: Mapping[int | None, RevisionWriter],
@@ -225,7 +228,7 @@ def judge_replayed(store: Store, writers: Mapping[int | None, RevisionWriter],
         if reason and not believe:
             counts[QuarantineState.QUARANTINED] += 1
             with store.transaction():
-                store.update("quarantine", held.id, {"reason": reason})
+                store.update("quarantine", held.id, _why(reason))
             continue
         with store.transaction():
             writers[held.crawl_id].record(article, now)
@@ -247,6 +250,10 @@ def _find_anomaly(before: Article | None, article: Article, outcome: Outcome, us
     return find_anomaly(before, article, usual, declared=outcome is Outcome.UPDATED)
 
 
+def _why(reason: CodedReason) -> Row:
+    return {"reason": reason.text, "reason_code": reason.code}
+
+
 def _hash(one: HeldReading) -> str:
     return (one.article.content_hash if one.article else None) or ""
 
@@ -258,9 +265,7 @@ def _family(article: Article) -> str:
 def _confirmation(before: Article, fetch: Fetch) -> Fetch:
     """The look at a page that shows only the beginning of what it said before."""
     return replace(
-        fetch,
-        outcome=Outcome.UNCHANGED,
-        reason="only the beginning is shown: it is behind a wall now",
+        because(fetch, Outcome.UNCHANGED, coded(FetchReason.PAYWALLED)),
         content_hash=before.content_hash,
         date_modified=before.date_modified.isoformat() if before.date_modified else None,
         payload=None,

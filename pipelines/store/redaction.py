@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from pipelines.article import CHANGES
+from pipelines.reasons import FetchReason
 from pipelines.store.chain import Subject, seal
 from pipelines.store.database import Row, Store
 from pipelines.store.quarantine import QuarantineState
@@ -92,8 +93,10 @@ def _erase_quarantine(store: Store, article_id: int, now: datetime) -> None:
     keys = keys_of(store, article_id)
     for row in list(store.rows("SELECT id, url, article_id, state FROM quarantine")):
         if row["article_id"] == article_id or article_key(row["url"]) in keys:
-            erased: Row = {"reading": "{}", "lines": "[]", "page": None, "reason": "withdrawn"}
+            erased: Row = {"reading": "{}", "lines": "[]", "page": None}
+            erased |= {"reason": "withdrawn", "reason_code": FetchReason.WITHDRAWN}
             if row["state"] == QuarantineState.QUARANTINED:
                 erased |= {"state": QuarantineState.DROPPED, "settled": moment(now)}
             store.update("quarantine", row["id"], erased)
-    store.execute("UPDATE fetches SET reason = NULL WHERE article_id = ? AND outcome = 'quarantined'", (article_id,))
+    sql = "UPDATE fetches SET reason = NULL, reason_code = NULL WHERE article_id = ? AND outcome = 'quarantined'"
+    store.execute(sql, (article_id,))

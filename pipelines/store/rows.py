@@ -121,6 +121,7 @@ def json_of(article: Article) -> Row:
         "canonical_url": article.canonical_url,
         "kind": article.kind,
         "reason": article.reason,
+        "reason_code": article.reason_code,
         "headline": article.headline,
         "description": article.description,
         "body": article.body,

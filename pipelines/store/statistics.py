@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.edit_rates import CLAIMS, VANISHED, Count, EditRateModel, counted, rate_name
 from pipelines.history.validators import Validators, ValidatorTrust, confirmed, is_violation, violated
+from pipelines.reasons import FetchReason
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, instant_of, moment, optional_moment
 from pipelines.text.dates import Precision
@@ -36,7 +37,7 @@ class StatsUpdater:
         self.violations: list[str] = []
         """One line for each lie that was found."""
 
-    def learn(self, before: Row, since: datetime, fetch: Fetch, outcome: Outcome, article: Article | None) -> str | None:
+    def learn(self, before: Row, since: datetime, fetch: Fetch, outcome: Outcome, article: Article | None) -> FetchReason | None:
         """Take in one look at a known article; `before` is its row and `since` its last change, as they were. A lie is told."""
         if outcome not in CONCLUSIVE_OUTCOMES:
             return None
@@ -71,7 +72,7 @@ class StatsUpdater:
         values = {"site_id": self._site_id, "habit": name, "watched": round(after.watched, 3), "found": after.found}
         self._store.insert("habits", values, on_conflict="REPLACE")
 
-    def _learn_trust(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None) -> str | None:
+    def _learn_trust(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None) -> FetchReason | None:
         host, changed = host_of(fetch.url), outcome in EDIT_OUTCOMES
         old, new = Validators(before["etag"], before["last_modified"]), Validators(fetch.etag, fetch.last_modified)
         # Only a stamp that moved tells when the edit was made; a silent one's is of long ago.
@@ -82,7 +83,7 @@ class StatsUpdater:
         if is_violation(old, new, changed, exact, instant_of(last_304) if last_304 else None):
             self._put(host, violated(known, fetch.url, fetch.fetched))
             self.violations.append(f"{host} vouched for a text that had changed: {fetch.url}")
-            return "changed, though the host's validators or a 304 said that it had not: its 304s are not trusted for a while"
+            return FetchReason.VALIDATORS_LIED
         after = confirmed(known, old.says_same(new), changed)
         if after != known:
             self._put(host, after)

@@ -17,6 +17,7 @@ from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.edit_rates import EditRateModel
 from pipelines.history.revisions import Absence, Decision, State, changed_fields
 from pipelines.history.revisit import UNKNOWN, next_check
+from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.addresses import AddressBook, aliases_of
 from pipelines.store.chain import Subject, seal
 from pipelines.store.corrections import correct, write_parts
@@ -26,9 +27,6 @@ from pipelines.store.resolver import Lookup
 from pipelines.store.rows import changed_by, last_change, moment, optional_moment, revision_row
 from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
-
-WITHDRAWN = "withdrawn"
-"""The reason of fetches of articles that an operator has withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +182,15 @@ class RevisionWriter:
             self._touch(Subject.REVISION, same["id"])
             self._touch(Subject.ARTICLE, found["id"])
         outcome = Outcome.UNCHANGED if same else Outcome.STALE
-        reason = None if same else "older than the last look, and unlike any revision: kept out of the history"
-        self._write_fetch(replace(fetch, reason=reason), outcome, found["id"])
+        told = replace(fetch, reason=None, reason_code=None) if same else because(fetch, outcome, coded(FetchReason.OUT_OF_ORDER))
+        self._write_fetch(told, outcome, found["id"])
         return Recorded(outcome, found["id"])
 
     def _refused(self, found: Row, fetch: Fetch) -> Recorded:
         """A withdrawn article: nothing of what it says is kept, neither text nor page."""
         seen = max(moment(fetch.fetched), found["last_checked"])
         self._store.update("articles", found["id"], {"last_checked": seen, "next_check": None})
-        self._write_fetch(replace(fetch, reason=WITHDRAWN), Outcome.REFUSED, found["id"])
+        self._write_fetch(because(fetch, Outcome.REFUSED, coded(FetchReason.WITHDRAWN)), Outcome.REFUSED, found["id"])
         return Recorded(Outcome.REFUSED, found["id"])
 
     # --- no article was read ---------------------------------------------------------------------------------------
@@ -264,7 +262,7 @@ class RevisionWriter:
         if self._statistics is None:
             return fetch
         violation = self._statistics.learn(before, self._last_change(before), fetch, outcome, article)
-        return replace(fetch, reason=fetch.reason or violation)
+        return because(fetch, outcome, coded(violation)) if violation and not fetch.reason else fetch
 
     def _unread(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
         """A look that told nothing of the article: an error, a refusal, a page that could not be read as one."""
@@ -280,7 +278,7 @@ class RevisionWriter:
         fetch_id = self._store.insert("fetches", {
             "crawl_id": self._crawl_id, "article_id": article_id, "url": fetch.requested_url or fetch.url, "outcome": outcome,
             "fetched": moment(fetch.fetched), "status": fetch.status, "bytes": fetch.bytes, "reason": fetch.reason,
-            "robots": fetch.robots, "tdm": fetch.tdm,
+            "reason_code": fetch.reason_code, "robots": fetch.robots, "tdm": fetch.tdm,
             "warc_file": fetch.warc_file, "warc_offset": fetch.warc_offset, "payload_hash": fetch.payload_hash,
         })  # fmt: skip
         if outcome in CHANGES:

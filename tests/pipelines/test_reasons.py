@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ from crawler.cluster.handler import BEGUN_AGAIN
 from crawler.cluster.jobs import BROKE_DOWN, NOT_BEGUN
 from crawler.crawl.block_pages import NOTHING_MORE
 from crawler.crawl.remote import LEASE_LOST, UNREACHED
-from pipelines.article import Outcome
-from pipelines.reasons import CrawlReason, Skipped, crawl_reason, skipped_after, skipped_sentence
+from pipelines.article import Fetch, Outcome
+from pipelines.proof.verify import verify
+from pipelines.reasons import CrawlReason, FetchReason, Skipped, because, coded, crawl_reason, skipped_after, skipped_sentence
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.schema.crawls import CRAWLS
-from tests.factories import at
+from tests.factories import article, at, new_ledger, new_store
 from tests.table import table
 
 DOCS = Path(__file__).parents[2] / "docs" / "schema.md"
@@ -32,6 +34,7 @@ def documented(heading: str) -> set[str]:
 def test_the_docs_explain_every_code() -> None:
     assert documented("Why candidates are passed over") == set(Skipped)
     assert documented("Why crawls end") == set(CrawlReason)
+    assert documented("Why fetches came to what they did") == set(FetchReason)
 
 
 @table("code", Skipped)
@@ -56,8 +59,9 @@ def test_sentences_of_an_old_ledger_become_codes(tmp_path: Path) -> None:
         for skipped in (old, {}, {"withdrawn": 2}):
             finish_crawl(store, start_crawl(store, None, "test", at(0)), CrawlOutcome.FINISHED, at(1), skipped=skipped)
         with store.transaction():
-            store.execute("ALTER TABLE crawls DROP COLUMN reason_code")
-            store.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm014'")
+            for table in ("crawls", "fetches", "quarantine"):
+                store.execute(f"ALTER TABLE {table} DROP COLUMN reason_code")
+            store.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm014' AND name < 'm017'")
     with Store(path) as store:
         found = [json.loads(row["counts"]).get("skipped") for row in store.rows("SELECT counts FROM crawls ORDER BY id")]
     codes = {str(code): number for number, code in enumerate(Skipped, 1)}
@@ -103,3 +107,96 @@ def test_the_reason_of_a_crawl_has_a_code(sentence: str | None, code: CrawlReaso
             for statement in CRAWLS.split(";\n")[:2]:
                 store.execute(statement)
         assert store.row("SELECT reason, reason_code FROM crawls") == {"reason": sentence, "reason_code": code}
+
+
+WHY = FetchReason
+TOLD = {
+    WHY.CHALLENGE: (200, "titled: robots.txt forbids it"),
+    WHY.LEADS_ELSEWHERE: ("https://a.example/", "no text"),
+    WHY.HOST_SUSPENDED: ("paper.example", "refused once (status 403)"),
+    WHY.LOST_ARTICLE: ("lost article, silent body", 1, 2),
+    WHY.LOST_FIELDS: ("lost body, other body, silent body", 3, 4),
+    WHY.BODY_DIFFERS: ("shrunk body, silent body", 3, 4),
+    WHY.SILENT_EDITS: ("silent description, silent body", 3, 4),
+    WHY.SHARED_LINE: (5, "lost article: so in 5 of this crawl's"),
+    WHY.GONE: (410,),
+    WHY.REFUSED: (403,),
+    WHY.HTTP_ERROR: (500,),
+    WHY.MINING_RESERVED: (", policy x",),
+    WHY.OTHER: ("a sentence of nobody: leads to http",),
+}
+"""The facts in a sentence, where one made-up word does not do."""
+DOUBTS = (WHY.LOST_ARTICLE, WHY.LOST_FIELDS, WHY.BODY_DIFFERS, WHY.SILENT_EDITS, WHY.SHARED_LINE)
+OUTCOMES = {
+    **dict.fromkeys(DOUBTS, Outcome.QUARANTINED),
+    **dict.fromkeys((WHY.REFUSED, WHY.CHALLENGE, WHY.HOST_SUSPENDED), Outcome.REFUSED),
+    WHY.VALIDATORS_LIED: Outcome.SILENT,
+    WHY.PAYWALLED: Outcome.UNCHANGED,
+    WHY.OUT_OF_ORDER: Outcome.STALE,
+}
+
+
+def sentence(code: FetchReason) -> str:
+    return coded(code, *TOLD.get(code, ("something",))).text
+
+
+def as_before_codes(store: Store) -> None:
+    """Make a ledger one of the version whose fetches had no codes."""
+    with store.transaction():
+        store.execute("ALTER TABLE fetches DROP COLUMN reason_code")
+        store.execute("ALTER TABLE quarantine DROP COLUMN reason_code")
+        store.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm016%'")
+
+
+def test_each_fetch_of_an_old_ledger_gets_the_code_of_its_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    with Store(path) as store:
+        for code in FetchReason:
+            row = {"url": code, "fetched": "2025-03-07T08:00:00Z", "outcome": OUTCOMES.get(code, Outcome.ERROR)}
+            store.insert("fetches", {**row, "reason": sentence(code)})
+        store.insert("fetches", {"url": "none", "fetched": "2025-03-07T08:00:00Z", "outcome": "unchanged"})
+        as_before_codes(store)
+    with Store(path) as store:
+        found = {row["url"]: row["reason_code"] for row in store.rows("SELECT url, reason_code FROM fetches")}
+    assert found == {code: str(code) for code in FetchReason} | {"none": None}
+
+
+def test_an_old_ledger_whose_fetches_get_codes_still_verifies(tmp_path: Path) -> None:
+    """The fetch that found a host lying is sealed, and had a reason."""
+    path = tmp_path / "news.db"
+    with new_store(tmp_path) as store:
+        ledger = new_ledger(store)
+        lie = coded(FetchReason.VALIDATORS_LIED)
+        told = article()
+        assert told.fetch is not None
+        ledger.record(replace(told, fetch=replace(told.fetch, reason=lie.text)))
+        as_before_codes(store)
+    with Store(path) as store:
+        assert store.row("SELECT outcome, reason_code FROM fetches") == {"outcome": "new", "reason_code": "validators_lied"}
+        assert list(verify(store, None)) == []
+        ledger = new_ledger(store)
+        ledger.record(article("Another text.", seen=60))
+        assert list(verify(store, None)) == []
+
+
+def test_readings_in_an_old_quarantine_get_the_codes_of_their_sentences(tmp_path: Path) -> None:
+    row = {"site_id": "paper", "state": "quarantined", "extractor": "", "content_hash": "", "reading": "{}", "look": "{}"}
+    row |= dict.fromkeys(("fetched", "last_seen"), "2025-03-07T08:00:00Z") | dict.fromkeys(("symptoms", "lines"), "[]")
+    with new_store(tmp_path) as store:
+        for code in (*DOUBTS, WHY.WITHDRAWN, WHY.OTHER):
+            store.insert("quarantine", {**row, "url": code, "reason": sentence(code)})
+        as_before_codes(store)
+    with Store(tmp_path / "news.db") as store:
+        found = {one["url"]: one["reason_code"] for one in store.rows("SELECT url, reason_code FROM quarantine")}
+    assert found == {code: str(code) for code in (*DOUBTS, WHY.WITHDRAWN, WHY.OTHER)}
+
+
+@table("code", FetchReason)
+def test_codes_of_fetches_are_short_and_their_sentences_hold_the_facts(code: FetchReason) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z0-9]+){0,2}", code)
+    assert "{" not in sentence(code)
+
+
+def test_a_fetch_carries_the_code_and_the_sentence() -> None:
+    fetch = because(Fetch("https://paper.example/a", at(0)), Outcome.REFUSED, coded(FetchReason.MOVED, "{0}"))
+    assert (fetch.outcome, fetch.reason, fetch.reason_code) == (Outcome.REFUSED, "redirects to {0}", FetchReason.MOVED)

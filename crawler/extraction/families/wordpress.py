@@ -22,6 +22,7 @@ from lxml.etree import _Element as Element
 from crawler.extraction.page import Page, classed, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.roles import Role
+from pipelines.reasons import FetchReason
 
 SOURCE = "family.wordpress"
 _NUMBERED = re.compile(r"(?:postid|page-id|category|tag|author|attachmentid|parent-pageid)-\d+")
@@ -30,14 +31,14 @@ _POST = re.compile(r"post-\d+")
 _BUILDERS = ("widget_sow-", "widget_siteorigin", "widget_black-studio", "widget_text_content")
 """Widgets in which a page builder keeps the post's own text."""
 _PAGES = (
-    (frozenset(("error404",)), "soft 404: the page says that it was not found"),
-    (frozenset(("search-results", "search-no-results")), "search page"),
-    (frozenset(("single-tribe_events", "post-type-archive-tribe_events")), "listing of events"),
-    (frozenset(("single-product", "post-type-archive-product")), "shop page"),
-    (frozenset(("single-job_listing",)), "classified advertisement"),
+    (frozenset(("error404",)), FetchReason.SOFT_404),
+    (frozenset(("search-results", "search-no-results")), FetchReason.SEARCH_PAGE),
+    (frozenset(("single-tribe_events", "post-type-archive-tribe_events")), FetchReason.EVENTS),
+    (frozenset(("single-product", "post-type-archive-product")), FetchReason.SHOP_PAGE),
+    (frozenset(("single-job_listing",)), FetchReason.CLASSIFIED),
 )
 """Class names of the core and of widespread plug-ins, and what kind of page bears them; asked in this order."""
-_ARCHIVES = (("author", "author page"), ("tag", "topic page"), ("archive", "section front"))
+_ARCHIVES = (("author", FetchReason.AUTHOR_PAGE), ("tag", FetchReason.TOPIC_PAGE), ("archive", FetchReason.SECTION_FRONT))
 _FURNITURE = (
     *("sharedaddy", "jp-relatedposts", "jp-post-flair", "jetpack-likes", "jetpack_subscription", "jetpack_remote_comment"),
     *("wp-block-jetpack-subscriptions", "wp-block-jetpack-mailchimp", "wp-block-latest-posts", "wp-block-newspack-newsletters"),
@@ -108,7 +109,7 @@ def _propose_category(page: Page, into: Proposals) -> None:
             return
 
 
-def page_kind(page: Page) -> str | None:
+def page_kind(page: Page) -> FetchReason | None:
     """Why a page is no article by the core's own word on its body, or None: posts, and pages of which nothing is said.
 
     A post outranks the rest, because themes add words of their own to its body.
@@ -120,7 +121,7 @@ def page_kind(page: Page) -> str | None:
     if "single" in names or "single-post" in names or any(name.startswith("postid-") for name in names):
         return None
     if "home" in names and ("blog" in names or "page" in names):
-        return "front page"
+        return FetchReason.FRONT_PAGE
     return next((reason for mark, reason in _ARCHIVES if "archive" in names and mark in names), None)
 
 

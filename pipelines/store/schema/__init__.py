@@ -1,6 +1,6 @@
 """Tables, indexes, views and full-text search of the store, as numbered migrations.
 
-The SQL stands in founding (1 to 7), proving (8 to 10), derived (11 and 12) and crawls (13 to 15).
+The SQL stands in founding (1 to 7), proving (8 to 10), derived (11 and 12), crawls (13 to 15) and reasons (16).
 
 A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column; a test keeps it so.
 Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from pipelines.store.schema import crawls, derived, founding, proving
+from pipelines.store.schema import crawls, derived, founding, proving, reasons
 
 migrations = Migrations("newsledger")
 
@@ -107,6 +107,12 @@ def m014_reasons(db: Database) -> None:
 def m015_crawl_reasons(db: Database) -> None:
     """Why a crawl ended as it did, as a code beside the sentence."""
     _run(db, crawls.CRAWLS)
+
+
+@migrations()
+def m016_fetch_reasons(db: Database) -> None:
+    """Why a fetch came to what it did, and why a reading is not believed, as codes beside the sentences."""
+    _run(db, reasons.FETCHES)
 
 
 @migrations()

@@ -63,7 +63,18 @@ FAULTS = {
     "/redirect-to-private": (None, "refused", "leads to a private address: 10.0.0.1"),
     "/redirect-to-other-site": (None, "refused", "leads away from the site, to other-paper.invalid"),
 }
-FETCHES = "SELECT url, status, outcome, reason FROM fetches ORDER BY id"
+CODES = {
+    "/empty": "empty_page", "/html-as-binary": "not_html", "/soft-404": "soft_404", "/login-wall": "login_wall",
+    "/status/404": "gone", "/status/403": "refused", "/status/500": "http_error", "/truncated": "not_whole",
+    "/bad-chunk": "not_whole",
+    "/gzip-cut-off": "not_whole", "/brotli-cut-off": "not_whole", "/bad-status-line": "not_http", "/close": "connection_closed",
+    "/redirect-to-bad-url": "bad_address", "/gzip-lie": "bad_encoding", "/gzip-bomb": "unpacks_too_large",
+    "/brotli-bomb": "unpacks_too_large", "/huge/20": "too_large", "/drip": "timeout", "/redirect-loop": "too_many_redirects",
+    "/redirect-to-file": "moved", "/redirect-to-ftp": "moved", "/redirect-to-loopback-other-port": "private_address",
+    "/redirect-to-private": "private_address", "/redirect-to-other-site": "off_site",
+}  # fmt: skip
+"""Those of the faults whose reason is always the same."""
+FETCHES = "SELECT url, status, outcome, reason, reason_code FROM fetches ORDER BY id"
 
 
 AFTER = datetime(2025, 6, 1, 8, tzinfo=UTC)
@@ -85,13 +96,14 @@ def test_each_fault_is_one_row_with_its_reason(twin: Press, tmp_path: Path) -> N
     assert "Traceback" not in done.stderr
     other = urlsplit(twin.ready["other"]).port
     with Store(db) as store:
-        found = {path_of(row["url"]): (row["status"], row["outcome"], row["reason"]) for row in store.rows(FETCHES)}
+        found = {path_of(row["url"]): tuple(row.values())[1:] for row in store.rows(FETCHES)}
         assert store.row("SELECT outcome, looks FROM crawls") == {"outcome": "finished", "looks": len(FAULTS)}
         assert store.integrity_problems() == []
     for path, (status, outcome, reason) in FAULTS.items():
         told = found[path]
         assert told[:2] == (status, outcome), (path, told)
         assert reason is None or told[2] == reason.format(other=other), path
+        assert told[3] == CODES[path] if path in CODES else (told[2] is None) == (told[3] is None), path
     assert all(entry["port"] != other for entry in twin.log())
     assert {entry["User-Agent"].partition("/")[0] for entry in twin.log()} == {"Newsledger"}
 
@@ -180,8 +192,8 @@ def test_a_known_article_that_leads_to_a_section_is_suspected(twin: Press, tmp_p
     crawl(tmp_path, "twin")
     with Store(tmp_path / "news.db", readonly=True) as store:
         assert store.value("SELECT state FROM articles WHERE id = 1") == "suspected"
-        assert store.row("SELECT outcome, reason FROM fetches WHERE article_id = 1 ORDER BY id DESC") == {
-            "outcome": "suspected", "reason": f"leads to {twin.url}section/: no text",
+        assert store.row("SELECT outcome, reason, reason_code FROM fetches WHERE article_id = 1 ORDER BY id DESC") == {
+            "outcome": "suspected", "reason": f"leads to {twin.url}section/: no text", "reason_code": "leads_elsewhere",
         }  # fmt: skip
 
 
@@ -279,7 +291,10 @@ def test_extract_looks_at_a_page_and_keeps_nothing(twin: Press, tmp_path: Path) 
     assert '"kind": "article"' in done.stdout
     assert list(tmp_path.iterdir()) == []
     refused = newsledger("extract", f"{twin.url}redirect-to-private", cwd=tmp_path)
-    assert '"kind": "not_article", "reason": "leads to a private address: 10.0.0.1"' in refused.stdout
+    assert (
+        '"kind": "not_article", "reason": "leads to a private address: 10.0.0.1", "reason_code": "private_address"'
+        in refused.stdout
+    )
 
 
 def test_several_sites_are_crawled_by_child_processes(twin: Press, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.crawl.block_pages import Headers, plain_headers, refusal_of, retry_after
+from pipelines.reasons import FetchReason
 from tests.table import table
 
 NOW = datetime(2025, 3, 7, 8, 0, tzinfo=UTC)
@@ -43,7 +44,9 @@ CAPTCHA = b'<script src="https://www.google.com/recaptcha/api.js"></script>'
     ],
 )  # fmt: skip
 def test_refusals(status: int, headers: Headers, body: bytes, refusal: str | None) -> None:
-    assert refusal_of(status, headers, body) == refusal
+    found = refusal_of(status, headers, body)
+    assert (found and found.text) == refusal
+    assert found is None or found.code is (FetchReason.CHALLENGE if "challenge page" in found.text else FetchReason.REFUSED)
 
 
 @table(

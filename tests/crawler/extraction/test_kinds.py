@@ -11,6 +11,7 @@ from crawler.extraction import extract
 from crawler.extraction.extract import judge_kind
 from crawler.extraction.signs import Signs
 from pipelines.article import Kind
+from pipelines.reasons import FetchReason
 from tests.table import table
 
 HOST = "https://www.example.org"
@@ -286,7 +287,7 @@ signs = st.builds(
     asks_password=st.booleans(),
     prose_share=st.floats(0, 1),
     labels=st.lists(words, max_size=4).map(tuple),
-    platform_says=st.sampled_from(["", "section front"]),
+    platform_says=st.sampled_from([None, FetchReason.SECTION_FRONT]),
 )
 
 

@@ -8,6 +8,7 @@ from twisted.internet.address import IPv4Address
 
 from crawler.catalogue.site import Site
 from crawler.middlewares.ssrf import _PortGuard, allow_private_places, may_connect, refusal
+from pipelines.reasons import CodedReason, FetchReason, coded
 from tests.table import table
 
 PUBLIC = Site(
@@ -23,32 +24,32 @@ LOCAL = Site("local", "Local", "http://127.0.0.1:8000/", "Europe/London")
         ("https://m.paper.co.uk/news/a", True, None),
         ("https://feeds.agency.example/paper.xml", True, None),
         ("https://www.paper.com/news/a", True, None),
-        ("https://paper.evil.com/news/a", True, "leads away from the site, to paper.evil.com"),
+        ("https://paper.evil.com/news/a", True, coded(FetchReason.OFF_SITE, "paper.evil.com")),
         ("https://elsewhere.example/a", False, None),
-        ("https://elsewhere.example/a", True, "leads away from the site, to elsewhere.example"),
-        ("file:///etc/passwd", True, "not a web address: file:///etc/passwd"),
-        ("ftp://paper.co.uk/a", False, "not a web address: ftp://paper.co.uk/a"),
-        ("data:text/html,hello", False, "not a web address: data:text/html,hello"),
-        ("http://127.0.0.1/", False, "leads to a private address: 127.0.0.1"),
-        ("http://127.1:8000/", True, "leads to a private address: 127.1:8000"),
-        ("http://2130706433/", False, "leads to a private address: 2130706433"),
-        ("http://0x7f.1/", False, "leads to a private address: 0x7f.1"),
-        ("http://[::1]:9/", False, "leads to a private address: [::1]:9"),
-        ("http://[::ffff:10.0.0.1]/", False, "leads to a private address: [::ffff:10.0.0.1]"),
-        ("http://169.254.169.254/latest/meta-data/", True, "leads to a private address: 169.254.169.254"),
-        ("http://192.168.1.1/", False, "leads to a private address: 192.168.1.1"),
-        ("http://localhost:8000/", False, "leads to a private address: localhost:8000"),
-        ("http://printer.local/", False, "leads to a private address: printer.local"),
+        ("https://elsewhere.example/a", True, coded(FetchReason.OFF_SITE, "elsewhere.example")),
+        ("file:///etc/passwd", True, coded(FetchReason.NOT_WEB_ADDRESS, "file:///etc/passwd")),
+        ("ftp://paper.co.uk/a", False, coded(FetchReason.NOT_WEB_ADDRESS, "ftp://paper.co.uk/a")),
+        ("data:text/html,hello", False, coded(FetchReason.NOT_WEB_ADDRESS, "data:text/html,hello")),
+        ("http://127.0.0.1/", False, coded(FetchReason.PRIVATE_ADDRESS, "127.0.0.1")),
+        ("http://127.1:8000/", True, coded(FetchReason.PRIVATE_ADDRESS, "127.1:8000")),
+        ("http://2130706433/", False, coded(FetchReason.PRIVATE_ADDRESS, "2130706433")),
+        ("http://0x7f.1/", False, coded(FetchReason.PRIVATE_ADDRESS, "0x7f.1")),
+        ("http://[::1]:9/", False, coded(FetchReason.PRIVATE_ADDRESS, "[::1]:9")),
+        ("http://[::ffff:10.0.0.1]/", False, coded(FetchReason.PRIVATE_ADDRESS, "[::ffff:10.0.0.1]")),
+        ("http://169.254.169.254/latest/meta-data/", True, coded(FetchReason.PRIVATE_ADDRESS, "169.254.169.254")),
+        ("http://192.168.1.1/", False, coded(FetchReason.PRIVATE_ADDRESS, "192.168.1.1")),
+        ("http://localhost:8000/", False, coded(FetchReason.PRIVATE_ADDRESS, "localhost:8000")),
+        ("http://printer.local/", False, coded(FetchReason.PRIVATE_ADDRESS, "printer.local")),
     ],
 )
-def test_refusal(url: str, redirected: bool, reason: str | None) -> None:
+def test_refusal(url: str, redirected: bool, reason: CodedReason | None) -> None:
     assert refusal(url, PUBLIC, redirected=redirected) == reason
 
 
 def test_a_local_site_may_be_asked_but_not_its_neighbours() -> None:
     assert refusal("http://127.0.0.1:8000/news", LOCAL) is None
-    assert refusal("http://127.0.0.1:8001/news", LOCAL, redirected=True) == "leads to a private address: 127.0.0.1:8001"
-    assert refusal("http://localhost:8000/", LOCAL) == "leads to a private address: localhost:8000"
+    assert refusal("http://127.0.0.1:8001/news", LOCAL, redirected=True) == coded(FetchReason.PRIVATE_ADDRESS, "127.0.0.1:8001")
+    assert refusal("http://localhost:8000/", LOCAL) == coded(FetchReason.PRIVATE_ADDRESS, "localhost:8000")
 
 
 def test_a_local_site_means_its_port() -> None:

@@ -103,7 +103,7 @@ def symptom(*names: str) -> Anomaly:
 def test_what_is_believed(anomalies: list[Anomaly], batch: BatchContext, believed: bool) -> None:
     reasons = judge_batch(anomalies, batch)
     assert [reason is None for reason in reasons] == [believed] * len(anomalies)
-    assert all(reason is None or reason.strip() for reason in reasons)
+    assert all(reason is None or reason.text.strip() for reason in reasons)
 
 
 def walled(body: str, free: bool | None = False) -> Article:
