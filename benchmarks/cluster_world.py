@@ -22,7 +22,7 @@ from overlap import SITE, children_of
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.cluster.queue import connect, put, queue_of
-from crawler.cluster.stream import LOOKS
+from crawler.cluster.stream import ITEMS
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import Row
 
@@ -104,7 +104,7 @@ class World:
 
     def waiting(self) -> int:
         """Entries on the stream."""
-        return int(self.redis.xlen(LOOKS))
+        return int(self.redis.xlen(ITEMS))
 
     def requests(self) -> list[Row]:
         """What the papers saw, in order."""

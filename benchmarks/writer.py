@@ -40,7 +40,7 @@ from crawler.cluster import consumer as loop
 from crawler.cluster.consumer import StreamConsumer
 from crawler.cluster.messages import CrawlEnded, CrawlOpened, ItemFetched, Message, encode
 from crawler.cluster.queue import connect
-from crawler.cluster.stream import LOOKS
+from crawler.cluster.stream import ITEMS
 from crawler.crawl.session import CrawlResult
 from pipelines.article import Article, Author, Fetch, Image, Outcome, Payload
 from pipelines.store.crawls import CrawlOutcome
@@ -207,7 +207,7 @@ def fill(redis: Redis, messages: list[Message]) -> None:
     for start in range(0, len(messages), 500):
         pipe = redis.pipeline(transaction=False)
         for message in messages[start : start + 500]:
-            pipe.xadd(LOOKS, encode(message))  # type: ignore[arg-type]
+            pipe.xadd(ITEMS, encode(message))  # type: ignore[arg-type]
         pipe.execute()
 
 
@@ -224,13 +224,13 @@ def write_bare(redis: Redis, db: Path) -> None:
     with Store(db) as store:
         store.execute("CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, entry TEXT, message TEXT)")
         after = "0"
-        while entries := redis.xread({LOOKS: after}, count=100):
-            found = entries[LOOKS.encode()][0] if isinstance(entries, dict) else entries[0][1]
+        while entries := redis.xread({ITEMS: after}, count=100):
+            found = entries[ITEMS.encode()][0] if isinstance(entries, dict) else entries[0][1]
             with store.transaction():
                 for entry_id, fields in found:
                     store.insert("bare", {"entry": entry_id, "message": fields[b"m"]})
             after = found[-1][0]
-    redis.delete(LOOKS)
+    redis.delete(ITEMS)
 
 
 @dataclass
@@ -306,8 +306,8 @@ def kill(redis: Redis, folder: Path, looks: int, kills: int, seed: int) -> int:
     fill(redis, messages)
     db, killed = folder / "killed.db", 0
     Store(db).close()
-    loop.READ_AT_ONCE = 20
-    while killed < kills and redis.xlen(LOOKS):
+    loop.ENTRIES_PER_READ = 20
+    while killed < kills and redis.xlen(ITEMS):
         child = os.fork()
         if child == 0:
             write(connect(f"redis://127.0.0.1:{redis.connection_pool.connection_kwargs['port']}/0", seconds=30), db)
@@ -353,8 +353,8 @@ def main() -> None:
             return
         results: dict[int, dict[str, Figure]] = {}
         profile = cProfile.Profile()
-        for batch in said.batch or [loop.READ_AT_ONCE]:
-            loop.READ_AT_ONCE = batch
+        for batch in said.batch or [loop.ENTRIES_PER_READ]:
+            loop.ENTRIES_PER_READ = batch
             rounds = []
             for number in range(said.rounds):
                 if said.profile:

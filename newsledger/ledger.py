@@ -16,7 +16,7 @@ from pipelines.queries import articles, changes, removed
 from pipelines.queries import search as searching
 from pipelines.queries.articles import ArticleView, article_view
 from pipelines.queries.health import SiteHealth, judge
-from pipelines.queries.health_metrics import vitals
+from pipelines.queries.health_metrics import health_metrics
 from pipelines.queries.results import ArticleRecord, Change, Hits, Revision, StoryHead, Takedowns
 from pipelines.queries.url_report import Trace, trace
 from pipelines.store.database import Store
@@ -145,7 +145,7 @@ class Ledger:
         ...     [(site.site_id, site.is_ill, site.findings[0].code) for site in ledger.site_health()]
         [('paper', False, 'never_crawled')]
         """
-        found = vitals(self._store, now or clock()())
+        found = health_metrics(self._store, now or clock()())
         return tuple(SiteHealth(one.site_id, one, judge(one, max_age)) for one in found)
 
     def url_report(self, url: str) -> Trace:

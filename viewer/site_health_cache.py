@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.queries.activity import sites_and_crawls
-from pipelines.queries.health import Finding, Vitals, is_ill, judge
-from pipelines.queries.health_metrics import vitals
+from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
+from pipelines.queries.health_metrics import health_metrics
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of
 
@@ -47,7 +47,7 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class _Kept:
     mark: _Mark
-    vital: Vitals
+    vital: HealthMetrics
     turn: int
     """Which gathering it was, of all."""
 
@@ -64,7 +64,7 @@ class Rounds:
         rows = sites_and_crawls(store)
         behind = [row for row in rows if self._is_behind(store, row)]
         for row in sorted(behind, key=lambda row: self._urgency(store, row))[:limit]:
-            for vital in vitals(store, now, row["id"]):
+            for vital in health_metrics(store, now, row["id"]):
                 self._turns += 1
                 self._kept[(str(store.path), row["id"])] = _Kept(_mark(row), vital, self._turns)
         return sorted((self._judged(store, row, now) for row in rows), key=_gravity)
@@ -88,7 +88,7 @@ class Rounds:
             vital = replace(kept.vital, success_age=age)
         else:
             outcome = {"last_outcome": row["outcome"], "last_reason": row["reason"], "last_success": success, "success_age": age}
-            vital = replace(kept.vital if kept else Vitals(row["id"], crawls=row["crawl_id"] is not None), **outcome)
+            vital = replace(kept.vital if kept else HealthMetrics(row["id"], crawls=row["crawl_id"] is not None), **outcome)
         findings = judge(vital)
         return Judged(row, findings, True) if kept else Judged(row, tuple(one for one in findings if one.ill))
 

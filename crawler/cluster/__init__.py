@@ -27,7 +27,7 @@ LONG_UNWRITTEN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class WorkerStatus:
-    """One worker, as it last told of itself."""
+    """One worker, as of its last heartbeat."""
 
     name: str
     site: str | None
@@ -61,38 +61,38 @@ class ClusterStatus:
     """Redis's."""
 
 
-Glance = Callable[[], ClusterStatus | str]
+ReadClusterStatus = Callable[[], ClusterStatus | str]
 """What a cluster is at, or why that cannot be told."""
 
 
-def ills(standing: ClusterStatus | str) -> dict[str, str]:
+def ills(status: ClusterStatus | str) -> dict[str, str]:
     """What is wrong with it: a key that stays the same for the same trouble -> a line; empty is well."""
-    if isinstance(standing, str):
-        return {"redis": standing}
+    if isinstance(status, str):
+        return {"redis": status}
     found = {}
-    unwritten = f"{standing.unwritten} looks wait" + (f", the oldest for {span(standing.oldest)}" if standing.oldest else "")
-    if standing.writer is None:
+    unwritten = f"{status.unwritten} looks wait" + (f", the oldest for {span(status.oldest)}" if status.oldest else "")
+    if status.writer is None:
         found["writer"] = f"nobody writes what workers find: {unwritten}"
-    elif standing.oldest and standing.oldest > LONG_UNWRITTEN:
+    elif status.oldest and status.oldest > LONG_UNWRITTEN:
         found["behind"] = f"the writer is behind: {unwritten}"
-    waiting = standing.queued + standing.put_off
-    if waiting and not standing.workers:
+    waiting = status.queued + status.put_off
+    if waiting and not status.workers:
         found["workers"] = f"{waiting} crawls wait, and there is no worker"
-    if standing.refused:
-        found["refused"] = f"{standing.refused} entries could not be written, and were put aside"
+    if status.refused:
+        found["refused"] = f"{status.refused} entries could not be written, and were put aside"
     return found
 
 
-def told(standing: ClusterStatus | str) -> list[str]:
+def describe(status: ClusterStatus | str) -> list[str]:
     """All of it, for a person, a line each."""
-    if isinstance(standing, str):
-        return [standing]
-    busy = [f"{one.name}: {one.site}" for one in standing.workers if one.site]
+    if isinstance(status, str):
+        return [status]
+    busy = [f"{one.name}: {one.site}" for one in status.workers if one.site]
     names = f" ({', '.join(busy[:8])}{', ...' if len(busy) > 8 else ''})" if busy else ""
-    oldest = f", the oldest for {span(standing.oldest)}" if standing.oldest else ""
+    oldest = f", the oldest for {span(status.oldest)}" if status.oldest else ""
     return [
-        f"queue: {standing.queued} crawls wait, {standing.put_off} are put off, {standing.running} run, {standing.failed} failed",
-        f"workers: {len(standing.workers)}, {len(busy)} busy{names}; {len(standing.leases)} hosts are being asked",
-        f"stream: {standing.unwritten} looks unwritten{oldest}; written to {standing.writer or 'nowhere: no writer runs'}",
-        f"Redis holds {standing.memory_bytes / 1e6:.0f} MB",
+        f"queue: {status.queued} crawls wait, {status.put_off} are put off, {status.running} run, {status.failed} failed",
+        f"workers: {len(status.workers)}, {len(busy)} busy{names}; {len(status.leases)} hosts are being asked",
+        f"stream: {status.unwritten} looks unwritten{oldest}; written to {status.writer or 'nowhere: no writer runs'}",
+        f"Redis holds {status.memory_bytes / 1e6:.0f} MB",
     ]

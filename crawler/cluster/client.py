@@ -1,6 +1,6 @@
-"""A worker's line to the writer: looks go on the stream, questions too, and answers come back on a list of their own.
+"""The worker's connection to the writer: items and questions go on the stream, answers come back on a list of their own.
 
-Nothing is sent that the writer could not put in order: one crawl sends one message after the other.
+Messages of a crawl are numbered and sent one after the other, so that the writer can put them in order.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ from pipelines.store.crawls import CrawlOutcome
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 60.0
-"""A writer that answers no later is busy with looks of others, or away: the crawl is put off."""
+"""A writer that has not answered by then is busy with other crawls, or away: the crawl is put off."""
 ELSEWHERE_SECONDS = 20.0
-"""So long is a question worth waiting for whose answer only spares requests."""
+"""How long to wait for an answer that only spares requests."""
 _STEP_SECONDS = 1
 
 
@@ -53,10 +53,10 @@ class WriterClient:
         """`redis` must allow a blocking wait of a second and more."""
         self.waits = HostWaits(redis, lease.pause + MARGIN_SECONDS)
         self.crawl = uuid.uuid4().hex
-        self.ending: CrawlResult | None = None
-        """How the crawl ended, as it told or would have told."""
-        self.told = False
-        """Whether that has been handed over."""
+        self.result: CrawlResult | None = None
+        """How the crawl ended; set before it is sent."""
+        self.delivered = False
+        """Whether the result has been sent."""
         self._clock = clock
         self._redis = redis
         self._lease = lease
@@ -108,9 +108,9 @@ class WriterClient:
 
     def end(self, result: CrawlResult) -> None:
         """As `Dispatch` says."""
-        self.ending = result
+        self.result = result
         self._put(lambda serial: CrawlEnded(self.crawl, serial, result))
-        self.told = True
+        self.delivered = True
 
     def _is_written(self) -> bool:
         """Whether there is a writer. Were crawls opened without, they would all be there when it comes, and none of them run."""

@@ -1,6 +1,6 @@
-"""The loop of `newsledger writer`: entries of the stream are written, answered, let go; and what is done beside.
+"""The stream consumer, the loop of `newsledger writer`: writes and answers the stream's entries, and does the upkeep.
 
-Redis and the ledger may go away and come back: it waits, says so once, and goes on from what the ledger holds.
+Redis and the store may go away and come back: it waits, logs so once, and goes on from what the store holds.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from redis.exceptions import RedisError
 from crawler.clock import Clock
 from crawler.cluster.handler import MessageHandler
 from crawler.cluster.lease import LEASES, PREFIX
-from crawler.cluster.stream import LOOKS, PATIENCE_SECONDS, READ_AT_ONCE, Stream
+from crawler.cluster.stream import ENTRIES_PER_READ, ITEMS, SEND_TIMEOUT_SECONDS, Stream
 from pipelines.store.database import Store, StoreError
 from pipelines.stories.update import catch_up
 
 logger = logging.getLogger(__name__)
 
 WRITER = f"{PREFIX}writer"
-"""Which ledger the looks go to: two writers with a ledger each would share them out between them."""
+"""Which store the items go to: two writers with a store each would share the entries out between them."""
 CLAIM_SECONDS = 60
 """A writer of another ledger may begin so long after this one was last heard."""
-LOST_AFTER_SECONDS = PATIENCE_SECONDS + 60
+LOST_AFTER_SECONDS = SEND_TIMEOUT_SECONDS + 60
 """A crawl whose host has no lease, and that has been silent for so long, is lost: a worker that was cut off has given up by then.
 Shorter: what such a worker still sends is refused; longer: a killed crawl counts as running."""
 
@@ -55,13 +55,13 @@ class StreamConsumer:
         self._lost_after = lost_after_seconds
         self._alive = alive
         self._stream = Stream(redis)
-        self._writing = MessageHandler(store, LOOKS)
+        self._handler = MessageHandler(store, ITEMS)
         self._name = f"{socket.gethostname()}:{store.path.absolute()}"
         self._joined = False
-        self._trouble = ""
+        self._problem = ""
         self._since = time.monotonic()
-        self._heard: dict[str, float] = {}
-        self._kept_up = self._told = -_STORIES_BUSY_SECONDS
+        self._last_message: dict[str, float] = {}
+        self._kept_up = self._stories_at = -_STORIES_BUSY_SECONDS
         self.counts: Counter[str] = Counter()
         """What has come of the entries; see `HandledMessages`."""
 
@@ -85,9 +85,9 @@ class StreamConsumer:
 
     def _step(self) -> bool:
         """Write what is there; whether there was anything."""
-        entries = self._stream.read(BLOCK_MS, READ_AT_ONCE)
+        entries = self._stream.read(BLOCK_MS, ENTRIES_PER_READ)
         if entries:
-            written = self._writing.write(entries)
+            written = self._handler.write(entries)
             for reply, answer in written.answers:
                 self._stream.answer(reply, answer)
             for entry, reason in written.refused:
@@ -95,8 +95,8 @@ class StreamConsumer:
                 self._stream.refuse(entry, reason)
             self._stream.done(entries[-1].id)
             self.counts += written.counts
-            self._heard |= dict.fromkeys(written.heard, time.monotonic())
-        self._at_rest()
+            self._last_message |= dict.fromkeys(written.crawls, time.monotonic())
+        self._note_recovery()
         if time.monotonic() - self._kept_up > _UPKEEP_SECONDS:
             self._upkeep(quiet=not entries)
         return bool(entries)
@@ -120,8 +120,8 @@ class StreamConsumer:
         if holder == self._name:
             self._redis.expire(WRITER, CLAIM_SECONDS)
             return True
-        if holder is not None and not self._trouble:
-            self._trouble = "another ledger's writer"
+        if holder is not None and not self._problem:
+            self._problem = "another ledger's writer"
             logger.error("looks go to the ledger %s; this writer waits until that one's is gone", holder)
         return False
 
@@ -134,30 +134,30 @@ class StreamConsumer:
         self._joined = self._claim()
         if quiet:
             self._lose_silent()
-        since = time.monotonic() - self._told
+        since = time.monotonic() - self._stories_at
         if since > (_STORIES_SECONDS if quiet else _STORIES_BUSY_SECONDS):
             done = catch_up(self._store, self._clock(), at_most=_REVISIONS_AT_ONCE)
-            self._told = time.monotonic() - (_STORIES_SECONDS if done >= _REVISIONS_AT_ONCE else 0)  # soon again, if quiet
+            self._stories_at = time.monotonic() - (_STORIES_SECONDS if done >= _REVISIONS_AT_ONCE else 0)  # soon again, if quiet
 
     def _lose_silent(self) -> None:
         """Close crawls whose worker is no more. Only where all is written that was sent."""
-        now, crawls = time.monotonic(), self._writing.open_crawls()
-        self._heard = {job: heard for job, heard in self._heard.items() if job in crawls}
+        now, crawls = time.monotonic(), self._handler.open_crawls()
+        self._last_message = {job: at for job, at in self._last_message.items() if job in crawls}
         for job, host in crawls.items():
-            silent = now - max(self._heard.get(job, 0.0), self._since)
+            silent = now - max(self._last_message.get(job, 0.0), self._since)
             if silent > self._lost_after and not self._redis.exists(f"{LEASES}{host}"):
                 logger.warning("a crawl of %s was lost: nothing came from its worker for %.0f s", host, silent)
-                self._writing.lose(job, self._clock(), "its worker ended without a word")
+                self._handler.lose(job, self._clock(), "its worker ended without a word")
 
     def _wait_for(self, what: str, error: Exception, stopping: threading.Event) -> None:
-        """Trouble is told once, and ends by itself."""
-        if self._trouble != what:
-            self._trouble = what
+        """A problem is logged once, and ends by itself."""
+        if self._problem != what:
+            self._problem = what
             logger.warning("%s, the writer waits: %s", what, error)
         self._joined = False
         stopping.wait(_WAIT_SECONDS)
 
-    def _at_rest(self) -> None:
-        if self._trouble:
+    def _note_recovery(self) -> None:
+        if self._problem:
             logger.warning("the writer goes on")
-            self._trouble = ""
+            self._problem = ""

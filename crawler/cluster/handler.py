@@ -1,7 +1,7 @@
-"""Messages of workers -> the ledger, by the same `CrawlSession` that a crawl on one machine has. Knows no Redis, only entries.
+"""Handler of the workers' messages: writes them with the same `CrawlSession` that a crawl on one machine has. Knows no Redis.
 
-What a killed writer must know again is in the store, written in the transaction of what it is about. So whatever fails, what is
-in memory is let go, and drawn up again from there. What comes twice is known by its serial, and written once.
+What a killed writer must know again is in the store, written in the transaction of what it is about. So whatever fails, memory
+is dropped and loaded again from there. A message that comes twice is known by its serial, and written once.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ from pipelines.store.snapshot import kept_elsewhere
 
 logger = logging.getLogger(__name__)
 
-BEGUN_AGAIN = "another crawl of the site began"
+SUPERSEDED = "another crawl of the site began"
 """Why a crawl is lost whose host another worker was given."""
 _ITS_OWN_FAULT = ("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG")
 """What SQLite says of values that it cannot take; all else is trouble of the store."""
@@ -68,7 +68,7 @@ class HandledMessages:
     answers: list[tuple[str, bytes]] = field(default_factory=list)
     refused: list[tuple[StreamEntry, str]] = field(default_factory=list)
     """Entries that cannot be written, and why."""
-    heard: set[str] = field(default_factory=set)
+    crawls: set[str] = field(default_factory=set)
     """The crawls that they came from."""
     counts: Counter[str] = field(default_factory=Counter)
     """How many were recorded, held, opened, asked, ended; came again; came too late; were refused."""
@@ -77,7 +77,7 @@ class HandledMessages:
         """Take in what came of later entries."""
         self.answers += other.answers
         self.refused += other.refused
-        self.heard |= other.heard
+        self.crawls |= other.crawls
         self.counts += other.counts
 
 
@@ -95,7 +95,7 @@ class _Open:
 
 
 class MessageHandler:
-    """The one writing side of a ledger for the looks of many workers."""
+    """Writes the items of many workers into one store."""
 
     def __init__(self, store: Store, stream: str) -> None:
         """`stream`: under which name it is kept how far the entries are written."""
@@ -141,28 +141,28 @@ class MessageHandler:
             raise
 
     def _together(self, given: list[tuple[StreamEntry, Message | BadMessageError]]) -> HandledMessages:
-        written = HandledMessages(heard={message.crawl for _, message in given if not isinstance(message, BadMessageError)})
+        written = HandledMessages(crawls={message.crawl for _, message in given if not isinstance(message, BadMessageError)})
         with self._store.transaction():
             for entry, message in given:
                 if isinstance(message, BadMessageError):
                     written.refused.append((entry, str(message)))
                     written.counts["refused"] += 1
                 else:
-                    written.counts[self._take(entry, message, written.answers)] += 1
-            self._note(written.heard)
+                    written.counts[self._handle(entry, message, written.answers)] += 1
+            self._note_progress(written.crawls)
             self._move(max((entry.id for entry, _ in given), key=place_of))
         return written
 
-    def _take(self, entry: StreamEntry, message: Message, answers: list[tuple[str, bytes]]) -> str:
+    def _handle(self, entry: StreamEntry, message: Message, answers: list[tuple[str, bytes]]) -> str:
         """Write one message; what it came to."""
         if isinstance(message, CrawlOpened):
-            return self._begin(message, answers)
+            return self._open_crawl(message, answers)
         crawl = self._crawl(message.crawl)
         if crawl is None:
             return "late"
-        again = message.serial <= crawl.serial
-        if not again:
-            self._hear(crawl, message.serial)
+        repeated = message.serial <= crawl.serial
+        if not repeated:
+            self._note_serial(crawl, message.serial)
         if isinstance(message, CrawlEnded):
             self._close(message.crawl, message.ending)
             return "ended"
@@ -170,13 +170,13 @@ class MessageHandler:
             elsewhere = kept_elsewhere(self._store, crawl.site.id, message.urls)
             answers.append((message.reply, encode_answer(elsewhere)))
             return "asked"
-        return "again" if again else self._look(crawl, entry, message)
+        return "again" if repeated else self._record(crawl, entry, message)
 
-    def _look(self, crawl: _Open, entry: StreamEntry, message: ItemFetched) -> str:
-        """Record a look, or keep it as it came while it waits, so that it is there for whoever writes on."""
+    def _record(self, crawl: _Open, entry: StreamEntry, message: ItemFetched) -> str:
+        """Record an item, or store its entry while the reading is held, for the writer that goes on after this one."""
         recorded, quarantine = crawl.session.write(message.item), crawl.session.quarantine
         if not quarantine.is_holding:  # it never did, or has just settled what it held
-            self._let_go(crawl)
+            self._forget_waiting(crawl)
         elif recorded is None:
             fields = entry.fields
             waiting = WaitingFetch(message.serial, fields[b"v"], fields[b"m"], fields.get(b"p"))
@@ -184,7 +184,7 @@ class MessageHandler:
             crawl.holds = True
         return "held" if recorded is None else "recorded"
 
-    def _begin(self, message: CrawlOpened, answers: list[tuple[str, bytes]]) -> str:
+    def _open_crawl(self, message: CrawlOpened, answers: list[tuple[str, bytes]]) -> str:
         """Open a crawl's books, and say what it must know; again to one that asks again before it said anything else."""
         opened = open_crawl_of(self._store, message.crawl)
         if opened or was_opened(self._store, message.crawl):
@@ -195,18 +195,18 @@ class MessageHandler:
             if rival.host == message.site.politeness_group and rival.fence > message.fence:
                 answers.append((message.reply, encode_refusal("the host's lease has gone to another crawl of the site")))
                 return "late"
-            self._close(rival.job, CrawlResult(CrawlOutcome.LOST, BEGUN_AGAIN, message.started))
-        answers.append((message.reply, self._draw_up(message)))
+            self._close(rival.job, CrawlResult(CrawlOutcome.LOST, SUPERSEDED, message.started))
+        answers.append((message.reply, self._start_crawl(message)))
         return "opened"
 
-    def _draw_up(self, message: CrawlOpened) -> bytes:
+    def _start_crawl(self, message: CrawlOpened) -> bytes:
         store, site = self._store, message.site
         put_sites(store, rows_of([site]))
-        told = load_context(store, site, message.started)  # before its own row is there
+        context = load_context(store, site, message.started)  # before its own row is there
         lose_dead(store, message.started, is_running)  # those of this machine
         crawl_id = start_crawl(store, site.id, message.trigger, message.started, message.planned,
                                worker=message.worker, job=message.crawl)  # fmt: skip
-        answer = encode_context(crawl_id, told)
+        answer = encode_context(crawl_id, context)
         opened = OpenCrawl(crawl_id, message.crawl, dumped(site_table(site)), site.politeness_group, message.fence,
                            message.serial, moment(message.started), answer)  # fmt: skip
         put_open_crawl(store, site.id, opened)
@@ -214,16 +214,16 @@ class MessageHandler:
         self._open[message.crawl] = _Open(crawl_id, site, session, message.serial, 0, holds=False)
         return answer
 
-    def _close(self, job: str, ending: CrawlResult) -> None:
+    def _close(self, job: str, result: CrawlResult) -> None:
         """Write a crawl's end. Where looks of it did not arrive, its sources are read again whole the next time."""
         crawl = self._crawl(job)
         if crawl is None:
             return
         if crawl.missing:
-            reasons = (ending.reason, f"{crawl.missing} of its messages did not arrive")
-            ending = replace(ending, whole=False, reason="; ".join(filter(None, reasons)))
-        crawl.session.close(ending)
-        self._let_go(crawl)
+            reasons = (result.reason, f"{crawl.missing} of its messages did not arrive")
+            result = replace(result, whole=False, reason="; ".join(filter(None, reasons)))
+        crawl.session.close(result)
+        self._forget_waiting(crawl)
         forget_open_crawl(self._store, crawl.crawl_id)
         del self._open[job]
 
@@ -254,16 +254,16 @@ class MessageHandler:
                 crawl.holds = True
         return crawl
 
-    def _hear(self, crawl: _Open, serial: int) -> None:
+    def _note_serial(self, crawl: _Open, serial: int) -> None:
         crawl.missing += serial - crawl.serial - 1
         crawl.serial = serial
 
-    def _let_go(self, crawl: _Open) -> None:
+    def _forget_waiting(self, crawl: _Open) -> None:
         if crawl.holds:
             forget_waiting(self._store, crawl.crawl_id)
             crawl.holds = False
 
-    def _note(self, jobs: Iterable[str]) -> None:
+    def _note_progress(self, jobs: Iterable[str]) -> None:
         """Keep of crawls that were heard what they must be known by. One that has said more has had its answer."""
         for job in jobs:
             crawl = self._open.get(job)

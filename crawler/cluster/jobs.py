@@ -39,9 +39,9 @@ BROKE_DOWN = "the crawl broke down; its worker's log tells why"
 def crawl(order: JobOrder) -> dict[str, Any] | Retry:
     """The job: crawl the site under the host's lease, or put it off. Runs in a process of its own that RQ has forked."""
     signal.signal(signal.SIGALRM, _end_gracefully)
-    said = config.load(config.find(os.environ), os.environ)
-    site, now = site_of(order["site"]), clock(said.text("now"))
-    redis = connect(said.text("redis"))
+    settings = config.load(config.find(os.environ), os.environ)
+    site, now = site_of(order["site"]), clock(settings.text("now"))
+    redis = connect(settings.text("redis"))
     worker = os.environ.get("RQ_WORKER_ID") or f"{socket.gethostname()}:{os.getppid()}"
     lease = Lease(redis, site.politeness_group, worker, site.delay_seconds)
     try:
@@ -50,33 +50,33 @@ def crawl(order: JobOrder) -> dict[str, Any] | Retry:
         return _put_off(site, f"Redis does not answer: {error}", SILENT_SECONDS)
     if why_not:
         return _put_off(site, why_not, BUSY_SECONDS)
-    line = WriterClient(redis, lease, worker, now)
+    client = WriterClient(redis, lease, worker, now)
     options = Options(db="", recheck=order["recheck"], trigger=order["trigger"], planned=order["planned"],
-                      log_level=said.text("log_level"), log=said.text("log"), warc=said.text("warc"))  # fmt: skip
+                      log_level=settings.text("log_level"), log=settings.text("log"), warc=settings.text("warc"))  # fmt: skip
     try:
-        crawl_id = _crawl_under(line, site, options, now, order["seconds"])
+        crawl_id = _crawl_under(client, site, options, now, order["seconds"])
     except DispatchError as error:
         return _put_off(site, str(error), SILENT_SECONDS)
     finally:
         lease.release()
-    if line.ending is None or not line.told or line.ending.outcome is CrawlOutcome.STOPPED:
-        return _put_off(site, (line.ending and line.ending.reason) or "its end could not be told", BUSY_SECONDS)
-    return {"crawl": crawl_id, "outcome": line.ending.outcome.value, "requests": line.ending.requests}
+    if client.result is None or not client.delivered or client.result.outcome is CrawlOutcome.STOPPED:
+        return _put_off(site, (client.result and client.result.reason) or "its end could not be told", BUSY_SECONDS)
+    return {"crawl": crawl_id, "outcome": client.result.outcome.value, "requests": client.result.requests}
 
 
-def _crawl_under(line: WriterClient, site: Site, options: Options, now: Clock, seconds: float) -> int:
+def _crawl_under(client: WriterClient, site: Site, options: Options, now: Clock, seconds: float) -> int:
     """The crawl's id. Raises DispatchError where it could not begin, or its end could not be told."""
     planned = datetime.fromisoformat(options.planned) if options.planned else None
-    told = line.open(site, options.trigger, planned, now())
+    opened = client.open(site, options.trigger, planned, now())
     try:
-        crawl_for(site, options, line, told, seconds)
+        crawl_for(site, options, client, opened, seconds)
     except Exception:  # the one door of a crawl: what is wrong with it is wrong with the next attempt too
         logger.exception("%s: the crawl broke down", site.id, extra={"site": site.id})
-        if line.ending is None:
-            line.end(CrawlResult(CrawlOutcome.FAILED, BROKE_DOWN, now()))
-    if line.ending is None:  # its worker died, or was asked to end, while it was still being set up
-        line.end(CrawlResult(CrawlOutcome.STOPPED, NOT_BEGUN, now()))
-    return told[0]
+        if client.result is None:
+            client.end(CrawlResult(CrawlOutcome.FAILED, BROKE_DOWN, now()))
+    if client.result is None:  # its worker died, or was asked to end, while it was still being set up
+        client.end(CrawlResult(CrawlOutcome.STOPPED, NOT_BEGUN, now()))
+    return opened[0]
 
 
 def _end_gracefully(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""The lease of a host: whoever holds it may ask the host, and nobody else, whatever dies. And when the host may be asked next.
+"""The lease of a host: only its holder may request the host, whatever process dies. And how long each host is to be left alone.
 
 The lock is redis-py's; what is ours is when it may be trusted. A holder counts its time from before it asked Redis for more, by
 its own steady clock, and stops a pause and a margin before the end: cut off from Redis it is silent before anybody else can have
@@ -57,11 +57,11 @@ class Lease:
         """Take the lease. None where it is ours, else why it is not. Raises RedisError."""
         if float(self._redis.info("server")["uptime_in_seconds"]) < self.ttl:
             return "Redis has just started, and may have forgotten who asks the host"
-        asked = steady_seconds()
-        if not self._lock.acquire(blocking=False, token=f"{self._holder} {asked:.3f}"):
+        requested_at = steady_seconds()
+        if not self._lock.acquire(blocking=False, token=f"{self._holder} {requested_at:.3f}"):
             return f"{self._group} is being asked by {holder_of(self._redis, self._group) or 'another worker'}"
         self.fence = int(self._redis.incr(f"{FENCES}{self._group}"))
-        self._until = asked + self.ttl
+        self._until = requested_at + self.ttl
         self._renewing.start()
         return None
 
@@ -79,10 +79,10 @@ class Lease:
 
     def _renew(self) -> None:
         while not self._over.wait(self.ttl / RENEWALS):
-            asked = steady_seconds()
+            requested_at = steady_seconds()
             try:
                 self._lock.extend(self.ttl, replace_ttl=True)
-                self._until = asked + self.ttl
+                self._until = requested_at + self.ttl
             except LockError:
                 logger.warning("%s: the lease is lost; nothing more is asked", self._group)
                 self._over.set()

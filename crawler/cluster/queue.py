@@ -65,8 +65,8 @@ def reach(redis: Redis) -> None:
     try:
         redis.ping()
     except RedisError as error:
-        said = redis.connection_pool.connection_kwargs
-        where = said.get("path") or f"{said.get('host', 'localhost')}:{said.get('port', 6379)}"
+        kwargs = redis.connection_pool.connection_kwargs
+        where = kwargs.get("path") or f"{kwargs.get('host', 'localhost')}:{kwargs.get('port', 6379)}"
         raise NoRedisError(f"Redis at {where} does not answer: {error}") from error
 
 

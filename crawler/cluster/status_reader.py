@@ -1,4 +1,4 @@
-"""Reads from Redis what goes on in a cluster; changes nothing."""
+"""Reads the status of a cluster from Redis; changes nothing."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from crawler.cluster.consumer import WRITER
 from crawler.cluster.lease import LEASES, holder_of
 from crawler.cluster.messages import BadMessageError, ItemFetched, StreamEntry, decode, place_of
 from crawler.cluster.queue import NoRedisError, connect, queue_of, reach
-from crawler.cluster.stream import LOOKS, REFUSED
+from crawler.cluster.stream import ITEMS, REFUSED
 
 MOST_LEASES = 1_000
 MOST_SEARCHED = 5_000
 """Entries that are looked through for a URL."""
 
 
-def standing_at(url: str) -> ClusterStatus:
+def status_at(url: str) -> ClusterStatus:
     """What goes on now; raises NoRedisError."""
     redis = connect(url)
     reach(redis)
     try:
-        return standing_of(redis)
+        return status_of(redis)
     except RedisError as error:
         raise NoRedisError(f"Redis does not answer: {error}") from error
 
 
-def standing_of(redis: Redis) -> ClusterStatus:
+def status_of(redis: Redis) -> ClusterStatus:
     """The same over a connection; raises RedisError."""
     queue, now = queue_of(redis), _now(redis)
-    first: Any = redis.xrange(LOOKS, count=1)
+    first: Any = redis.xrange(ITEMS, count=1)
     writer = redis.get(WRITER)
     return ClusterStatus(
         queued=queue.count,
@@ -49,7 +49,7 @@ def standing_of(redis: Redis) -> ClusterStatus:
         failed=queue.failed_job_registry.count,
         workers=tuple(sorted(_workers(redis, now), key=lambda one: one.name)),
         leases=tuple(sorted(_leases(redis))),
-        unwritten=int(redis.xlen(LOOKS)),
+        unwritten=int(redis.xlen(ITEMS)),
         oldest=max(now - _sent(first[0][0]), timedelta()) if first else None,
         writer=writer.decode("utf-8", "replace") if isinstance(writer, bytes) else None,
         refused=int(redis.xlen(REFUSED)),
@@ -57,7 +57,7 @@ def standing_of(redis: Redis) -> ClusterStatus:
     )
 
 
-def told_of_url(redis_url: str, site: Site | None, url: str) -> list[str]:
+def describe_url(redis_url: str, site: Site | None, url: str) -> list[str]:
     """What the cluster is about to do with a URL; one line that says why where that cannot be told."""
     try:
         redis = connect(redis_url)
@@ -74,18 +74,18 @@ def of_url(redis: Redis, site: Site | None, url: str) -> Iterator[str]:
     if site:
         try:
             job = Job.fetch(site.id, connection=redis, serializer=JSONSerializer)
-            said = _DOING.get(job.get_status())
-            if said:
-                yield f"A crawl of {site.id} {said}."
+            doing = _DOING.get(job.get_status())
+            if doing:
+                yield f"A crawl of {site.id} {doing}."
         except NoSuchJobError:
             pass
         holder = holder_of(redis, site.politeness_group)
         if holder:
             yield f"{site.politeness_group} is being asked by worker {holder}."
-    entries: Any = redis.xrange(LOOKS, count=MOST_SEARCHED)
-    looks = sum(_is_look_at(StreamEntry(entry_id.decode(), fields), url) for entry_id, fields in entries)
-    if looks:
-        yield f"{looks} look{'s' if looks > 1 else ''} at it {'are' if looks > 1 else 'is'} on the stream and not written yet."
+    entries: Any = redis.xrange(ITEMS, count=MOST_SEARCHED)
+    items = sum(_is_item_of(StreamEntry(entry_id.decode(), fields), url) for entry_id, fields in entries)
+    if items:
+        yield f"{items} look{'s' if items > 1 else ''} at it {'are' if items > 1 else 'is'} on the stream and not written yet."
 
 
 _DOING = {
@@ -96,7 +96,7 @@ _DOING = {
 }
 
 
-def _is_look_at(entry: StreamEntry, url: str) -> bool:
+def _is_item_of(entry: StreamEntry, url: str) -> bool:
     if url.encode() not in entry.fields.get(b"m", b""):
         return False
     try:

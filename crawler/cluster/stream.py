@@ -1,4 +1,4 @@
-"""The stream on which all looks come to the writer: one Redis Stream, read by one consumer of one group.
+"""The stream that carries all items to the writer: one Redis Stream, read by one consumer of one group.
 
 What is sent stays until it is written: entries are trimmed behind the writer and nowhere else, so the stream's length is what
 waits. A sender slows down where too much waits. Knows nothing of what messages mean.
@@ -19,7 +19,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from crawler.cluster.messages import Message, StreamEntry, encode, place_of
 
-LOOKS = "newsledger:looks"
+ITEMS = "newsledger:looks"
 REFUSED = "newsledger:refused"
 """Where entries go that cannot be written, for a person to see."""
 GROUP = "ledger"
@@ -27,12 +27,12 @@ CONSUMER = "writer"
 
 BACKLOG = 5_000
 """Entries that may wait. More: crawls go on longer while the writer is away, at some 4 KB each; fewer: they stop early."""
-PATIENCE_SECONDS = 180.0
+SEND_TIMEOUT_SECONDS = 180.0
 """How long a message waits for Redis or for the writer before its crawl is given up."""
 REFUSED_KEPT = 1_000
 ANSWER_SECONDS = 120
 """An answer that nobody fetches is kept so long."""
-READ_AT_ONCE = 100
+ENTRIES_PER_READ = 100
 """Entries that are read in one go. More: fewer round trips; fewer: less is read again after a writer was killed."""
 
 _SOON_SECONDS = 0.2
@@ -58,13 +58,13 @@ class Stream:
         self,
         redis: Redis,
         *,
-        patience_seconds: float = PATIENCE_SECONDS,
+        timeout_seconds: float = SEND_TIMEOUT_SECONDS,
         backlog: int = BACKLOG,
         pause: Callable[[float], Any] = time.sleep,
     ) -> None:
         """`redis` must answer or fail by itself, and try nothing twice: what is tried again is decided here."""
         self._redis = redis
-        self._patience = patience_seconds
+        self._timeout = timeout_seconds
         self._most = backlog
         self._pause = pause
         self._waiting = 0
@@ -79,14 +79,14 @@ class Stream:
         A message that was sent twice for want of an answer is written once, by its serial. After an error the serial is used up:
         whatever is sent next needs a greater one. Raises BadMessageError for what cannot be sent.
         """
-        fields, until = encode(message), time.monotonic() + self._patience
+        fields, until = encode(message), time.monotonic() + self._timeout
         self._await_writer(until)
         wait = _SOON_SECONDS
         while True:
             try:
                 pipe = self._redis.pipeline(transaction=False)
-                pipe.xadd(LOOKS, fields)  # type: ignore[arg-type]
-                pipe.xlen(LOOKS)
+                pipe.xadd(ITEMS, fields)  # type: ignore[arg-type]
+                pipe.xlen(ITEMS)
                 _, self._waiting = pipe.execute()
                 return
             except RedisError as error:
@@ -94,7 +94,7 @@ class Stream:
 
     def backlog(self) -> int:
         """How many entries wait to be written; raises RedisError."""
-        return int(self._redis.xlen(LOOKS))
+        return int(self._redis.xlen(ITEMS))
 
     def _await_writer(self, until: float) -> None:
         wait = _SOON_SECONDS
@@ -122,13 +122,13 @@ class Stream:
         To be called first, and after every error. Raises RedisError.
         """
         try:
-            self._redis.xgroup_create(LOOKS, GROUP, id="0", mkstream=True)
+            self._redis.xgroup_create(ITEMS, GROUP, id="0", mkstream=True)
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):  # it is there
                 raise
         self._pending, self._undone = True, []
 
-    def read(self, block_ms: int, count: int = READ_AT_ONCE) -> list[StreamEntry]:
+    def read(self, block_ms: int, count: int = ENTRIES_PER_READ) -> list[StreamEntry]:
         """The next entries, in order; waits for the first of them. Raises RedisError."""
         found = self._next("0", count, None) if self._pending else []
         if not found:
@@ -143,8 +143,8 @@ class Stream:
         written = [read for read in self._undone if place_of(read) <= (milliseconds, number)]
         pipe = self._redis.pipeline(transaction=False)
         if written:
-            pipe.xack(LOOKS, GROUP, *written)
-        pipe.xtrim(LOOKS, minid=f"{milliseconds}-{number + 1}", approximate=False)
+            pipe.xack(ITEMS, GROUP, *written)
+        pipe.xtrim(ITEMS, minid=f"{milliseconds}-{number + 1}", approximate=False)
         pipe.execute()
         self._undone = self._undone[len(written) :]
 
@@ -162,11 +162,11 @@ class Stream:
 
     def _next(self, after: str, count: int, block_ms: int | None) -> list[StreamEntry]:
         try:
-            found: Any = self._redis.xreadgroup(GROUP, CONSUMER, {LOOKS: after}, count=count, block=block_ms)
+            found: Any = self._redis.xreadgroup(GROUP, CONSUMER, {ITEMS: after}, count=count, block=block_ms)
         except ResponseError as error:
             if "NOGROUP" not in str(error):  # Redis has lost the stream, or the group
                 raise
             self.join()
             return []
-        entries = found.get(LOOKS.encode(), [[]])[0] if isinstance(found, dict) else found[0][1] if found else []
+        entries = found.get(ITEMS.encode(), [[]])[0] if isinstance(found, dict) else found[0][1] if found else []
         return [StreamEntry(entry_id.decode(), fields or {}) for entry_id, fields in entries]

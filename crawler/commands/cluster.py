@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.clock import clock
-from crawler.cluster import ClusterStatus, Glance
+from crawler.cluster import ClusterStatus, ReadClusterStatus
 from crawler.commands import SettingOption, db_option, log_option
 from crawler.config import PREFIX
 from crawler.logs import install
@@ -43,17 +43,17 @@ def needing_cluster() -> Iterator[None]:
         raise MissingExtraError("cluster", error.name or "redis") from error
 
 
-def glance_of(url: str) -> Glance | None:
+def status_reader_of(url: str) -> ReadClusterStatus | None:
     """How to see what the cluster is at; None where there is none. Raises MissingExtraError."""
     if not url:
         return None
     with needing_cluster():
         from crawler.cluster.queue import NoRedisError
-        from crawler.cluster.status_reader import standing_at
+        from crawler.cluster.status_reader import status_at
 
     def glance() -> ClusterStatus | str:
         try:
-            return standing_at(url)
+            return status_at(url)
         except NoRedisError as error:
             return str(error)
 

@@ -106,8 +106,8 @@ def _print(crawls: list[Row]) -> None:
     out = console()
     for crawl in crawls:
         counts = {key: count for key, count in crawl["counts"].items() if key != "skipped"}
-        said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "nothing to look at"
-        out.print(f"{crawl['site_id']}: ", word(crawl["outcome"]), f" with {crawl['requests']} requests; {said}", sep="")
+        summary = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "nothing to look at"
+        out.print(f"{crawl['site_id']}: ", word(crawl["outcome"]), f" with {crawl['requests']} requests; {summary}", sep="")
         if crawl["reason"]:
             out.print(plain(crawl["reason"]), style="yellow", markup=False)
         for source in crawl["silent_sources"][:SHOWN]:

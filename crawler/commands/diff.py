@@ -156,9 +156,9 @@ def _rows(out: Console, field: str, before: Article, after: Article) -> Iterator
 
 def _body(out: Console, paragraphs: tuple[Paragraph, ...]) -> None:
     counts = Counter(paragraph.kind for paragraph in paragraphs)
-    said = ", ".join(f"{counts[kind]} {name}" for kind, name in _NAMES.items() if counts[kind])
+    summary = ", ".join(f"{counts[kind]} {name}" for kind, name in _NAMES.items() if counts[kind])
     added, removed = words_changed(paragraphs)
-    out.print(Text.assemble(("body", "bold"), f"  {said or 'line breaks only'}; +{added} -{removed} words"))
+    out.print(Text.assemble(("body", "bold"), f"  {summary or 'line breaks only'}; +{added} -{removed} words"))
     for kind, group in groupby(paragraphs, key=lambda paragraph: paragraph.kind):
         if kind is ChangeKind.SAME:
             count = len(list(group))

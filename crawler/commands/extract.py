@@ -131,12 +131,12 @@ def _explained(page: _Page) -> Row:
 
 def _explain(page: _Page) -> None:
     """Field by field for people: the choice, then its source and why, then what else was proposed."""
-    told = _explained(page)
+    explained = _explained(page)
     out = console()
-    out.print(Text(plain(told["url"]), style="bold"))
-    if told["reason"]:
-        out.print(Text(plain(f"not an article: {told['reason']}")))
-    for name, field in told["fields"].items():
+    out.print(Text(plain(explained["url"]), style="bold"))
+    if explained["reason"]:
+        out.print(Text(plain(f"not an article: {explained['reason']}")))
+    for name, field in explained["fields"].items():
         chosen = _shown(field["value"])
         others = [one for one in field["proposals"] if (one["source"], _shown(one["value"])) != (field["source"], chosen)]
         if not chosen and not others:

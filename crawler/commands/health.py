@@ -12,15 +12,15 @@ from rich.text import Text
 from crawler.catalogue import load_sites
 from crawler.cluster import ills
 from crawler.commands import SettingOption, db_option, json_option, now, open_ledger, sites_option
-from crawler.commands.cluster import glance_of, redis_option
+from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, plain, print_json, table, when, word
-from crawler.monitoring.state_files import read_beat
+from crawler.monitoring.state_files import read_heartbeat
 from pipelines.history.anomalies import FIELDS
-from pipelines.queries.health import Finding, Vitals, is_ill, judge
-from pipelines.queries.health_metrics import vitals
+from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
+from pipelines.queries.health_metrics import health_metrics
 from pipelines.store.rows import span
 
-Judged = list[tuple[Vitals, tuple[Finding, ...]]]
+Judged = list[tuple[HealthMetrics, tuple[Finding, ...]]]
 
 
 @click.command("health")
@@ -45,32 +45,32 @@ def command(site: str | None, max_age_hours: float, of_schedule: bool, redis: st
     off = {one.id for one in load_sites(sites_path) if not one.enabled} - {site}
     max_age = timedelta(hours=max_age_hours)
     with open_ledger(db) as store:
-        judged = [(one, judge(one, max_age)) for one in vitals(store, now(), site) if one.site_id not in off]
+        judged = [(one, judge(one, max_age)) for one in health_metrics(store, now(), site) if one.site_id not in off]
     if site and not judged:
         raise click.UsageError(f"the ledger has no site {site!r}")
-    glance = glance_of("" if site else redis)
-    trouble = ills(glance()) if glance else {}
+    glance = status_reader_of("" if site else redis)
+    problem = ills(glance()) if glance else {}
     if as_json:
         print_json([_facts(one, findings) for one, findings in judged])
     else:
         _print(judged)
-    for text in trouble.values():
+    for text in problem.values():
         click.echo(f"cluster: {text}", err=as_json)
-    if trouble or any(is_ill(findings) for _, findings in judged):
+    if problem or any(is_ill(findings) for _, findings in judged):
         raise SystemExit(1)
 
 
 def _of_schedule(db: str, as_json: bool) -> None:
     """By the file that a schedule leaves beside the ledger; sites that are ill are not its fault."""
-    beat = read_beat(db)
-    alive = beat is not None and beat.fresh(now())
+    heartbeat = read_heartbeat(db)
+    alive = heartbeat is not None and heartbeat.fresh(now())
     if as_json:
-        print_json({"alive": alive, "beat": asdict(beat) if beat else None})
-    elif beat is None:
+        print_json({"alive": alive, "beat": asdict(heartbeat) if heartbeat else None})
+    elif heartbeat is None:
         click.echo("no schedule has ever run here")
     else:
-        said = f"{beat.sites} sites, {beat.running} crawls running, {beat.queued} waiting"
-        click.echo(f"{'alive' if alive else 'dead'}; last sign of life {beat.at}: {said}")
+        said = f"{heartbeat.sites} sites, {heartbeat.running} crawls running, {heartbeat.queued} waiting"
+        click.echo(f"{'alive' if alive else 'dead'}; last sign of life {heartbeat.at}: {said}")
     if not alive:
         raise SystemExit(1)
 
@@ -98,7 +98,7 @@ def _print(judged: Judged) -> None:
     out.print(f"\n{len(judged)} sites, {len(ill)} ill" if judged else "No site has been crawled into this ledger yet.")
 
 
-def _row(one: Vitals, findings: tuple[Finding, ...]) -> tuple[object, ...]:
+def _row(one: HealthMetrics, findings: tuple[Finding, ...]) -> tuple[object, ...]:
     if is_ill(findings):
         health = Text("ill", style="bold red")
     else:
@@ -112,7 +112,7 @@ def _row(one: Vitals, findings: tuple[Finding, ...]) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _facts(one: Vitals, findings: tuple[Finding, ...]) -> dict[str, object]:
+def _facts(one: HealthMetrics, findings: tuple[Finding, ...]) -> dict[str, object]:
     age = one.success_age.total_seconds() if one.success_age is not None else None
     facts = {**asdict(one), "success_age": age, "usual_articles": one.usual_articles}
     return {"site": one.site_id, "ill": is_ill(findings), "findings": [asdict(finding) for finding in findings], **facts}

@@ -152,14 +152,14 @@ def tell_at(store: Store, article: ArticleRecord, text: str, *, as_json: bool) -
     if at is None:
         raise click.UsageError(f"--at: {text!r} is no time such as 2025-03-07T14:05, 2025-03-07T14:05Z or 14:05")
     revisions = [{**articles.facts(one), "reads_as": one.reads_as} for one in articles.history(store, article.article_id)]
-    said = state_as_of(revisions, map(row_of, articles.states(store, article.article_id)), at)
+    answer = state_as_of(revisions, map(row_of, articles.states(store, article.article_id)), at)
     withdrawn = withdrawal_of(store, article.article_id)
-    stood = [] if withdrawn else [_revision(store, article, row) for row in revisions if row["number"] in said.numbers]
+    stood = [] if withdrawn else [_revision(store, article, row) for row in revisions if row["number"] in answer.numbers]
     clock = f"{at.astimezone(zone_of(name)).isoformat(timespec='seconds')} {name}"
     if as_json:
-        print_json(_facts(article, said, describe(said, revisions), withdrawn, stood) | {"clock": clock})
+        print_json(_facts(article, answer, describe(answer, revisions), withdrawn, stood) | {"clock": clock})
     else:
-        _print_at(article, f"{describe(said, revisions)} ({clock})", withdrawn, said, stood)
+        _print_at(article, f"{describe(answer, revisions)} ({clock})", withdrawn, answer, stood)
 
 
 def _revision(store: Store, article: ArticleRecord, row: Row) -> Row:
@@ -168,15 +168,15 @@ def _revision(store: Store, article: ArticleRecord, row: Row) -> Row:
     return {**row, **texts}
 
 
-def _facts(article: ArticleRecord, said: AsOf, sentence: str, withdrawn: Withdrawal | None, stood: list[Row]) -> dict[str, Any]:
+def _facts(article: ArticleRecord, answer: AsOf, sentence: str, withdrawn: Withdrawal | None, stood: list[Row]) -> dict[str, Any]:
     return {
-        "url": article.url, "at": moment(said.at), "certainty": said.certainty, "since": optional_moment(said.since),
-        "until": optional_moment(said.until), "absent": ABSENT in said.numbers, "sentence": sentence,
+        "url": article.url, "at": moment(answer.at), "certainty": answer.certainty, "since": optional_moment(answer.since),
+        "until": optional_moment(answer.until), "absent": ABSENT in answer.numbers, "sentence": sentence,
         "withdrawn": asdict(withdrawn) if withdrawn else None, "revisions": stood,
     }  # fmt: skip
 
 
-def _print_at(article: ArticleRecord, sentence: str, withdrawn: Withdrawal | None, said: AsOf, stood: list[Row]) -> None:
+def _print_at(article: ArticleRecord, sentence: str, withdrawn: Withdrawal | None, answer: AsOf, stood: list[Row]) -> None:
     out = console()
     out.print(article.url, markup=False)
     out.print(sentence[:1].upper() + sentence[1:] + ".", markup=False)
@@ -186,7 +186,7 @@ def _print_at(article: ArticleRecord, sentence: str, withdrawn: Withdrawal | Non
         out.print()
         out.print(f"Revision {row['number']}, ", word(row["change"]), f", {_bounds(row)}", sep="")
         out.print(plain(row["headline"]), style="bold", markup=False)
-        if said.certainty is not Certainty.BETWEEN:
+        if answer.certainty is not Certainty.BETWEEN:
             text = "\n\n".join(filter(None, (row["description"], row["byline"], row["body"])))
             out.print(f"\n{plain(text)}", markup=False)
     if len(stood) > 1:

@@ -12,7 +12,7 @@ from crawler.catalogue import load_sites
 from crawler.clock import clock
 from crawler.commands import db_option, json_option, sites_option
 from crawler.commands.console import console, plain, print_json, table
-from crawler.commands.merge import show, told
+from crawler.commands.merge import merged_json, show
 from crawler.offline.import_warc import (
     ImportReport,
     RecordsReport,
@@ -69,7 +69,7 @@ def _records(file: Path, db: str, as_json: bool) -> None:
 
 def _print_taken(taken: RecordsReport, as_json: bool) -> None:
     if as_json:
-        print_json({"records": taken.records, "problems": taken.problems, **told(taken.merged)})
+        print_json({"records": taken.records, "problems": taken.problems, **merged_json(taken.merged)})
         return
     out = console()
     out.print(f"{taken.records} records", markup=False)

@@ -40,14 +40,14 @@ def command(other: Path, under: str | None, db: str, as_json: bool) -> None:
         catch_up(store, now())
         pages = has_archived_pages(source)
     if as_json:
-        print_json(told(merged))
+        print_json(merged_json(merged))
         return
     show(merged)
     if pages and merged.revisions:
         click.echo(f"Archived pages are not copied; pointers say {folder or '.'}/ within the archive's folder.", err=True)
 
 
-def told(merged: Merged) -> dict[str, Any]:
+def merged_json(merged: Merged) -> dict[str, Any]:
     """As JSON."""
     return {"articles": merged.articles, "by_outcome": merged.counts, "revisions": merged.revisions, "by_change": merged.kinds}
 

@@ -14,14 +14,14 @@ import click
 from crawler.catalogue import load_sites
 from crawler.clock import Clock, clock
 from crawler.commands import configuration, db_option, json_option, now, sites_option
-from crawler.commands.cluster import glance_of, redis_option
+from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, plain, print_json, table, when
 from crawler.config import SETTINGS, Configuration, ConfigurationError, checked
 from crawler.monitoring.alert_state import CurrentProblems, Problem
 from crawler.monitoring.collector import MeasurementReader
-from crawler.monitoring.monitor import Monitor, MonitoredSchedule, troubles
+from crawler.monitoring.monitor import Monitor, MonitoredSchedule, current_problems
 from crawler.monitoring.server import WatchServer
-from crawler.monitoring.state_files import ALERTS, beside, read_beat, read_book, write_text
+from crawler.monitoring.state_files import ALERTS, path_beside, read_alert_state, read_heartbeat, write_text
 from pipelines.store.database import StoreError
 from pipelines.store.rows import moment, optional_moment
 
@@ -29,63 +29,63 @@ if TYPE_CHECKING:
     from crawler.monitoring.alerts import Alerts
 
 
-def open_teller(db: str, said: Configuration) -> Alerts | None:
-    """Whoever sends alerts; None where nobody is to be told. Raises MissingExtraError, or UsageError for a wrong address."""
-    urls = said.secrets("alerts")
+def open_alerts(db: str, config: Configuration) -> Alerts | None:
+    """The sender of alerts; None where no address is set. Raises MissingExtraError, or UsageError for a wrong address."""
+    urls = config.secrets("alerts")
     if not urls:
         return None
     from crawler.monitoring.alerts import AlertError, Alerts  # an extra, and half a second of imports
 
     try:
-        return Alerts(db, urls, timedelta(hours=said.number("alerts_again")))
+        return Alerts(db, urls, timedelta(hours=config.number("alerts_again")))
     except AlertError as error:
         raise click.UsageError(str(error)) from error
 
 
-def open_watch(
-    stack: ExitStack, watched: MonitoredSchedule, address: str, max_age: timedelta, now: Clock, teller: Alerts | None
+def open_monitor(
+    stack: ExitStack, monitored: MonitoredSchedule, address: str, max_age: timedelta, now: Clock, alerts: Alerts | None
 ) -> None:
-    """Start the watch of a schedule, and its server where there is an address; both end with the stack."""
-    if not address and not teller:
+    """Start the monitor of a schedule, and its server where there is an address; both end with the stack."""
+    if not address and not alerts:
         return
     if address:
         try:
             checked(SETTINGS["metrics"], address, "--metrics")
         except ConfigurationError as error:
             raise click.UsageError(str(error)) from error
-    reader = MeasurementReader(watched.db, max_age, watched.cluster)
+    reader = MeasurementReader(monitored.db, max_age, monitored.cluster)
     if not address:
-        watch = Monitor(watched, reader, now, teller=teller)
+        monitor = Monitor(monitored, reader, now, alerts=alerts)
     else:
         from crawler.monitoring.exporter import CONTENT_TYPE, render  # an extra
 
-        watch = Monitor(watched, reader, now, teller=teller, render=render)
+        monitor = Monitor(monitored, reader, now, alerts=alerts, render=render)
         try:
-            server = WatchServer(address, lambda: (watch.text, CONTENT_TYPE) if watch.text else None, watch.ills)
+            server = WatchServer(address, lambda: (monitor.text, CONTENT_TYPE) if monitor.text else None, monitor.ills)
         except (OSError, ValueError, OverflowError) as error:
             raise click.UsageError(f"--metrics {address}: {error}") from error
         server.start()
         stack.callback(server.stop)
-    watch.start()
-    stack.callback(watch.stop)
+    monitor.start()
+    stack.callback(monitor.stop)
 
 
-def tell_once(
-    watched: MonitoredSchedule, teller: Alerts, max_age: timedelta, now: Clock, more: Mapping[str, str] | None = None
+def send_alerts_once(
+    monitored: MonitoredSchedule, alerts: Alerts, max_age: timedelta, now: Clock, more: Mapping[str, str] | None = None
 ) -> int:
     """One round of alerts without a schedule; how many letters could not be sent. `more`: other trouble, by its key."""
-    reader = MeasurementReader(watched.db, max_age, watched.cluster)
-    reading = reader.read(now(), watched.judged, seconds=inf)
+    reader = MeasurementReader(monitored.db, max_age, monitored.cluster)
+    reading = reader.read(now(), monitored.judged, seconds=inf)
     found = [Problem(key, text) for key, text in (more or {}).items()]
-    failed = teller.round(CurrentProblems((*found, *troubles(reading)), reading.whole), now())
+    failed = alerts.round(CurrentProblems((*found, *current_problems(reading)), reading.whole), now())
     reader.save()
     return failed
 
 
-def watched_by(db: str, path: Path | None, redis: str = "") -> MonitoredSchedule:
+def monitored_without_schedule(db: str, path: Path | None, redis: str = "") -> MonitoredSchedule:
     """What is watched where no schedule runs: all sites of the ledger but those that the catalogue has switched off."""
     off = {site.id for site in load_sites(path) if not site.enabled}
-    return MonitoredSchedule(db, lambda site: site not in off, glance_of(redis))
+    return MonitoredSchedule(db, lambda site: site not in off, status_reader_of(redis))
 
 
 @click.command("metrics")
@@ -102,9 +102,9 @@ def metrics_command(textfile: Path | None, redis: str, db: str, sites_path: Path
     """
     from crawler.monitoring.exporter import render  # an extra
 
-    watched = watched_by(db, sites_path, redis)
-    reader = MeasurementReader(db, timedelta(hours=configuration().number("max_age")), watched.cluster)
-    text = render(reader.read(now(), watched.judged, seconds=inf)).decode()
+    monitored = monitored_without_schedule(db, sites_path, redis)
+    reader = MeasurementReader(db, timedelta(hours=configuration().number("max_age")), monitored.cluster)
+    text = render(reader.read(now(), monitored.judged, seconds=inf)).decode()
     reader.save()
     if textfile is None:
         click.echo(text, nl=False)
@@ -128,7 +128,7 @@ def alerts_command() -> None:
 @db_option
 def test(db: str) -> None:
     """Send a letter to every address of the setting `alerts`, now; exit code 1 where one could not be reached."""
-    failed = _teller(db).test()
+    failed = _alerts(db).test()
     for scheme in failed:
         click.echo(f"could not be sent: {scheme}://...", err=True)
     if failed:
@@ -146,16 +146,16 @@ def check(needs_schedule: bool, db: str, sites_path: Path | None) -> None:
     Exit code 1 where a letter could not be sent, or the ledger could not be read. Trouble that a schedule has told of is not told
     twice.
     """
-    teller, said = _teller(db), configuration()
-    watched, max_age = watched_by(db, sites_path), timedelta(hours=said.number("max_age"))
-    beat = read_beat(db)
-    silent = needs_schedule and not (beat and beat.fresh(now()))
-    since = f" since {beat.at}" if beat else ""
+    alerts, config = _alerts(db), configuration()
+    monitored, max_age = monitored_without_schedule(db, sites_path), timedelta(hours=config.number("max_age"))
+    heartbeat = read_heartbeat(db)
+    silent = needs_schedule and not (heartbeat and heartbeat.fresh(now()))
+    since = f" since {heartbeat.at}" if heartbeat else ""
     more = {"schedule": f"the schedule gives no sign of life{since}"} if silent else {}
     try:
-        failed = tell_once(watched, teller, max_age, clock(said.text("now")), more)
+        failed = send_alerts_once(monitored, alerts, max_age, clock(config.text("now")), more)
     except StoreError as error:
-        teller.unreadable(str(error), now())
+        alerts.unreadable(str(error), now())
         raise
     if failed:
         raise click.ClickException(f"{failed} letters could not be sent; they are tried again")
@@ -166,19 +166,19 @@ def check(needs_schedule: bool, db: str, sites_path: Path | None) -> None:
 @json_option
 def listing(db: str, as_json: bool) -> None:
     """What is known of trouble: since when, when it was told, and what waits to be sent."""
-    book = read_book(beside(db, ALERTS))
+    state = read_alert_state(path_beside(db, ALERTS))
     if as_json:
-        print_json(book.to_json())
+        print_json(state.to_json())
         return
-    rows = [(plain(one.text), when(moment(one.since)), when(optional_moment(one.told))) for one in book.entries.values()]
+    rows = [(plain(one.text), when(moment(one.since)), when(optional_moment(one.told))) for one in state.entries.values()]
     out = console()
     out.print(table(("trouble", "since", "told"), rows) if rows else "No trouble is known.")
-    if book.letters:
-        out.print(f"{len(book.letters)} letters wait to be sent")
+    if state.messages:
+        out.print(f"{len(state.messages)} letters wait to be sent")
 
 
-def _teller(db: str) -> Alerts:
-    teller = open_teller(db, configuration())
-    if teller is None:
+def _alerts(db: str) -> Alerts:
+    alerts = open_alerts(db, configuration())
+    if alerts is None:
         raise click.UsageError("nobody is to be told: the setting `alerts` is empty")
-    return teller
+    return alerts

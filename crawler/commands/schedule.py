@@ -17,12 +17,12 @@ from crawler.catalogue import CatalogueError, fingerprint, load_sites
 from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
 from crawler.commands import SettingOption, configuration, db_option, log_option, sites_option
-from crawler.commands.cluster import glance_of, needing_cluster, redis_of, redis_option
-from crawler.commands.monitoring import open_teller, open_watch, tell_once
+from crawler.commands.cluster import needing_cluster, redis_of, redis_option, status_reader_of
+from crawler.commands.monitoring import open_alerts, open_monitor, send_alerts_once
 from crawler.crawl.session import rows_of
 from crawler.logs import JsonHandler, install, relay
 from crawler.monitoring.monitor import MonitoredSchedule
-from crawler.monitoring.state_files import write_beat
+from crawler.monitoring.state_files import write_heartbeat
 from crawler.schedule import processes
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import STOP_SECONDS, CrawlRunner, RunnerConfig, SubprocessRunner
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 REDIS_SECONDS = 3.0
 """A Redis that answers no sooner is away."""
-LOOK_SECONDS = 10.0
+CATALOGUE_SECONDS = 10.0
 """How often the catalogue's files are looked at for changes, and a sign of life is given."""
 
 
@@ -59,9 +59,9 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, lo
     handler = install(log, logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     sites = load_sites(sites_path)
-    now, said = clock(), configuration()
-    teller = open_teller(db, said)
-    max_age = timedelta(hours=said.number("max_age"))
+    now, config = clock(), configuration()
+    alerts = open_alerts(db, config)
+    max_age = timedelta(hours=config.number("max_age"))
     with Store(db) as store:
         put_sites(store, rows_of(site for site in sites if site.enabled))
         for lost in lose_dead(store, now(), processes.is_running):
@@ -69,14 +69,14 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, lo
     crawls = _crawls(db, sites_path, time_limit, log, redis, handler, now)
     schedule = Schedule(db, crawls, now, jobs)
     schedule.replace(sites)
-    watched = MonitoredSchedule(db, schedule.has, glance_of(redis))
+    monitored = MonitoredSchedule(db, schedule.has, status_reader_of(redis))
     if once:
         _run_due(schedule, now)
-        if teller:
-            tell_once(watched, teller, max_age, now)
+        if alerts:
+            send_alerts_once(monitored, alerts, max_age, now)
         return
     with ExitStack() as stack:
-        open_watch(stack, watched, metrics, max_age, now, teller)
+        open_monitor(stack, monitored, metrics, max_age, now, alerts)
         _run_on(schedule, crawls, db, sites_path, now)
 
 
@@ -89,8 +89,8 @@ def _crawls(db: str, sites_path: Path | None, time_limit: int, log: str, redis: 
             from crawler.cluster.enqueue import QueuedRunner
 
         return QueuedRunner(connection, db, now, time_limit * 60.0)
-    orders = RunnerConfig(db, str(sites_path or ""), time_limit_seconds=time_limit * 60.0, log=log)
-    return SubprocessRunner(orders, now, partial(relay, handler=handler) if handler else None)
+    config = RunnerConfig(db, str(sites_path or ""), time_limit_seconds=time_limit * 60.0, log=log)
+    return SubprocessRunner(config, now, partial(relay, handler=handler) if handler else None)
 
 
 def _run_due(schedule: Schedule, now: Clock) -> None:
@@ -108,12 +108,12 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
     logger.info("%d starts were missed while no scheduler ran", schedule.note_missed())
     schedule.start()
     logger.info("%d sites are scheduled", schedule.size)
-    _beat(schedule, crawls, db, now)
+    _heartbeat(schedule, crawls, db, now)
     processes.tell(processes.READY)
     seen = fingerprint(path)
-    while not stopping.wait(LOOK_SECONDS):
+    while not stopping.wait(CATALOGUE_SECONDS):
         schedule.follow_clock()
-        _beat(schedule, crawls, db, now)
+        _heartbeat(schedule, crawls, db, now)
         current = fingerprint(path)
         if current != seen:
             seen = current
@@ -125,14 +125,14 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
         logger.error("crawls that did not end in time are left to the system")
 
 
-def _beat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> None:
+def _heartbeat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> None:
     """A sign of life, to the file and to systemd: only while the timetable's own thread lives too."""
     if not schedule.keeps_time:
         logger.error("the timetable stands still")
         return
     processes.tell(processes.ALIVE)
     try:
-        write_beat(db, now(), pid=os.getpid(), sites=schedule.size, queued=schedule.queues.waiting, running=crawls.running)
+        write_heartbeat(db, now(), pid=os.getpid(), sites=schedule.size, queued=schedule.queues.waiting, running=crawls.running)
     except OSError as error:
         logger.error("the schedule's sign of life could not be written: %s", error)
 

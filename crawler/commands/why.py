@@ -11,7 +11,7 @@ from crawler.catalogue.site import Site
 from crawler.commands import db_option, json_option, now, open_ledger, sites_option
 from crawler.commands.cluster import needing_cluster, redis_option
 from crawler.commands.console import console, plain, print_json
-from crawler.offline.explain_url import SITES_TOLD, Reason, UrlFacts, reasons, sites_of
+from crawler.offline.explain_url import SITES_NAMED, Reason, UrlFacts, reasons, sites_of
 from pipelines.queries import url_report
 from pipelines.store.statistics import load_edit_rates, load_trust
 
@@ -31,7 +31,7 @@ def command(url: str, redis: str, db: str, sites_path: Path | None, as_json: boo
     with open_ledger(db) as store:
         trace = url_report.trace(store, url)
         sites = sites_of(trace.url, trace.article, catalogue)
-        ids = [site.id for site in sites[:SITES_TOLD]]
+        ids = [site.id for site in sites[:SITES_NAMED]]
         crawls = {site_id: url_report.last_crawls(store, site_id) for site_id in ids}
         sources = {site_id: url_report.sources_of(store, site_id) for site_id in ids}
         habits = {site_id: load_edit_rates(store, site_id) for site_id in ids}
@@ -55,13 +55,13 @@ def _in_cluster(redis: str, site: Site | None, url: str) -> list[str]:
     if not redis:
         return []
     with needing_cluster():
-        from crawler.cluster.status_reader import told_of_url
+        from crawler.cluster.status_reader import describe_url
 
-    return told_of_url(redis, site, url)
+    return describe_url(redis, site, url)
 
 
 def _facts(known: UrlFacts, found: tuple[Reason, ...]) -> dict[str, object]:
-    trace, told = known.trace, known.sites[:SITES_TOLD]
+    trace, named = known.trace, known.sites[:SITES_NAMED]
     return {
         "url": trace.url,
         "reasons": [{"code": reason.code, "text": reason.text} for reason in found],
@@ -71,7 +71,7 @@ def _facts(known: UrlFacts, found: tuple[Reason, ...]) -> dict[str, object]:
         "latest": trace.latest,
         "looks": trace.looks,
         "dead_ends": trace.dead_ends,
-        "sites": [{"id": site.id, "enabled": site.enabled, "accepts": site.looks_like_article(trace.url)} for site in told],
+        "sites": [{"id": site.id, "enabled": site.enabled, "accepts": site.looks_like_article(trace.url)} for site in named],
         "crawls": known.crawls,
         "sources": known.sources,
     }

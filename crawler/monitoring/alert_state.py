@@ -1,7 +1,7 @@
-"""Which trouble is told, and when. Pure: a book of what is known, the trouble of now and the time in; the book and a letter out.
+"""Alert state: which problems are reported, and when. Pure: state, current problems and time in; the next state out.
 
-Trouble is told once, again after a stated time while it lasts, and once more when it is over. Letters gather what there is and
-keep a distance, so that a bad day makes a dozen letters an hour at most.
+A problem is reported once, again after a stated time while it lasts, and once more when it is over. Messages bundle what there
+is and keep a distance, so that a bad day makes a dozen messages an hour at most.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from pipelines.queries.health import Finding
 from pipelines.store.rows import instant_of, moment, optional_moment, span
 
 GAP = timedelta(minutes=5)
-"""Between two letters. Longer: trouble is told later; shorter: a bad hour fills a mailbox."""
+"""Between two messages. Longer: problems are reported later; shorter: a bad hour fills a mailbox."""
 MAX_LINES = 40
 MAX_LINE_CHARS = 300
-MAX_LETTERS = 20
-"""Letters that wait to be sent; beyond this the oldest go. Their trouble is told again while it lasts."""
-LETTER_AGE = timedelta(hours=24)
-"""A letter that could not be sent for so long is given up."""
+MAX_MESSAGES = 20
+"""Messages that wait to be sent; beyond this the oldest are dropped. A problem that lasts is reported again."""
+MAX_MESSAGE_AGE = timedelta(hours=24)
+"""A message that could not be sent for so long is dropped."""
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that somebody should know."""
+    """Something that an operator should know."""
 
     key: str
-    """The same for the same trouble."""
+    """The same for the same problem."""
     text: str
     """One line for a person."""
     lasts: bool = True
-    """False: an event, that is told and not taken back."""
+    """False: an event, that is reported and never over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class KnownProblem:
     told: datetime | None = None
     lasts: bool = True
     over: datetime | None = None
-    """Since when it is no more; it stays until that was told."""
+    """Since when it is over; it stays until that was reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +68,29 @@ class AlertState:
     """All that must outlive the process."""
 
     entries: Mapping[str, KnownProblem] = field(default_factory=dict)
-    letters: tuple[AlertMessage, ...] = ()
-    last_letter: datetime | None = None
+    messages: tuple[AlertMessage, ...] = ()
+    last_message: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
         """For a file."""
         entries = {key: {**asdict(one), "since": moment(one.since), "told": optional_moment(one.told),
                          "over": optional_moment(one.over)} for key, one in self.entries.items()}  # fmt: skip
-        letters = [
-            {**asdict(one), "made": moment(one.made), "not_before": optional_moment(one.not_before)} for one in self.letters
+        messages = [
+            {**asdict(one), "made": moment(one.made), "not_before": optional_moment(one.not_before)} for one in self.messages
         ]
-        return {"entries": entries, "letters": letters, "last_letter": optional_moment(self.last_letter)}
+        return {"entries": entries, "letters": messages, "last_letter": optional_moment(self.last_message)}
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Self:
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """From a file; raises LookupError, TypeError, ValueError or AttributeError where it is none of ours."""
         entries = {
-            key: KnownProblem(**{**one, **_instants(one, "since", "told", "over")}) for key, one in told["entries"].items()
+            key: KnownProblem(**{**one, **_instants(one, "since", "told", "over")}) for key, one in stored["entries"].items()
         }
-        letters = [
-            AlertMessage(**{**one, **_instants(one, "made", "not_before"), "left": tuple(one["left"])}) for one in told["letters"]
+        messages = [
+            AlertMessage(**{**one, **_instants(one, "made", "not_before"), "left": tuple(one["left"])})
+            for one in stored["letters"]
         ]
-        return cls(entries, tuple(letters), _instant(told["last_letter"]))
+        return cls(entries, tuple(messages), _instant(stored["last_letter"]))
 
 
 def problems_of(site: str, findings: Iterable[Finding]) -> Iterator[Problem]:
@@ -101,45 +102,48 @@ def problems_of(site: str, findings: Iterable[Finding]) -> Iterator[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class CurrentProblems:
-    """The trouble of one time."""
+    """The problems of one moment."""
 
     problems: tuple[Problem, ...] = ()
     whole: bool = True
     """False: not all was looked at, so that what is not named here is not over."""
 
 
-def turn(book: AlertState, trouble: CurrentProblems, now: datetime, again: timedelta, marks: tuple[str, ...]) -> AlertState:
-    """Take note of the trouble of now; where there is something to tell and the time has come, a letter lies in the book.
+def update(
+    state: AlertState, current: CurrentProblems, now: datetime, repeat_after: timedelta, addresses: tuple[str, ...]
+) -> AlertState:
+    """The state after taking note of the current problems, with a new message where one is due.
 
-    `again`: trouble that lasts is told again after so long. `marks`: the addresses that get letters.
+    `repeat_after`: a problem that lasts is reported again after this. `addresses`: marks of those that get messages.
     """
-    entries = dict(_noted(book.entries, trouble, now, again))
-    if book.last_letter and timedelta() <= now - book.last_letter < GAP:
-        return replace(book, entries=entries)
+    entries = dict(_noted(state.entries, current, now, repeat_after))
+    if state.last_message and timedelta() <= now - state.last_message < GAP:
+        return replace(state, entries=entries)
     new = {key: one for key, one in entries.items() if one.told is None and one.over is None}
-    still = {key: one for key, one in entries.items() if one.told and one.over is None and one.lasts and now - one.told >= again}
+    lasting = ((key, one) for key, one in entries.items() if one.over is None and one.lasts)
+    still = {key: one for key, one in lasting if one.told and now - one.told >= repeat_after}
     over = {key: one for key, one in entries.items() if one.over}
     if not (new or still or over):
-        return replace(book, entries=entries)
+        return replace(state, entries=entries)
     entries = {
         key: replace(one, told=now) if key in new or key in still else one for key, one in entries.items() if key not in over
     }
-    letter = AlertMessage(_title(len(new), len(still), len(over)), _body(new, still, over, now), now, marks)
-    return AlertState(entries, (*book.letters, letter)[-MAX_LETTERS:], now)
+    message = AlertMessage(_title(len(new), len(still), len(over)), _body(new, still, over, now), now, addresses)
+    return AlertState(entries, (*state.messages, message)[-MAX_MESSAGES:], now)
 
 
-def ready(book: AlertState, now: datetime) -> AlertMessage | None:
-    """The oldest letter whose time has come."""
-    return next((one for one in book.letters if one.not_before is None or one.not_before <= now), None)
+def next_due(state: AlertState, now: datetime) -> AlertMessage | None:
+    """The oldest message whose time has come."""
+    return next((one for one in state.messages if one.not_before is None or one.not_before <= now), None)
 
 
-def sent(book: AlertState, letter: AlertMessage, left: tuple[str, ...], now: datetime) -> AlertState:
-    """After a try to send a letter: it goes where nobody is left or it grew too old, else it is tried again later."""
-    rest = [one for one in book.letters if one is not letter]
-    if left and now - letter.made < LETTER_AGE:
-        wait = min(FIRST_RETRY * 2 ** min(letter.tries, 10), LONGEST_RETRY)
-        rest.append(replace(letter, left=left, tries=letter.tries + 1, not_before=now + wait))
-    return replace(book, letters=tuple(rest))
+def sent(state: AlertState, message: AlertMessage, left: tuple[str, ...], now: datetime) -> AlertState:
+    """The state after an attempt to send: the message is dropped where all have it or it grew too old, else tried again later."""
+    rest = [one for one in state.messages if one is not message]
+    if left and now - message.made < MAX_MESSAGE_AGE:
+        wait = min(FIRST_RETRY * 2 ** min(message.tries, 10), LONGEST_RETRY)
+        rest.append(replace(message, left=left, tries=message.tries + 1, not_before=now + wait))
+    return replace(state, messages=tuple(rest))
 
 
 def one_line(text: str) -> str:
@@ -148,22 +152,22 @@ def one_line(text: str) -> str:
 
 
 def _noted(
-    entries: Mapping[str, KnownProblem], trouble: CurrentProblems, now: datetime, again: timedelta
+    entries: Mapping[str, KnownProblem], current: CurrentProblems, now: datetime, repeat_after: timedelta
 ) -> Iterator[tuple[str, KnownProblem]]:
-    current = {problem.key: problem for problem in trouble.problems}
+    by_key = {problem.key: problem for problem in current.problems}
     for key, one in entries.items():
-        if key in current:
-            yield key, replace(one, text=one_line(current[key].text), over=None)
-        elif one.lasts and not trouble.whole:
+        if key in by_key:
+            yield key, replace(one, text=one_line(by_key[key].text), over=None)
+        elif one.lasts and not current.whole:
             yield key, one
         elif one.told is None:
             if not one.lasts:  # an event waits to be told, however short it was
                 yield key, one
         elif one.lasts:
             yield key, replace(one, over=one.over or now)
-        elif now - one.told < again:
+        elif now - one.told < repeat_after:
             yield key, one
-    for key, problem in current.items():
+    for key, problem in by_key.items():
         if key not in entries:
             yield key, KnownProblem(one_line(problem.text), now, lasts=problem.lasts)
 
@@ -189,5 +193,5 @@ def _instant(text: str | None) -> datetime | None:
     return instant_of(text) if text else None
 
 
-def _instants(told: Mapping[str, Any], *names: str) -> dict[str, datetime | None]:
-    return {name: _instant(told[name]) for name in names}
+def _instants(stored: Mapping[str, Any], *names: str) -> dict[str, datetime | None]:
+    return {name: _instant(stored[name]) for name in names}

@@ -1,6 +1,6 @@
-"""Sending what `notices` decided, by mail, chat or webhook. The one place that knows apprise.
+"""Alerts: sends the messages of the alert state by mail, chat or webhook. The one place that knows apprise.
 
-Addresses hold secrets: they are never logged, printed or kept; a short hash of each tells them apart in the book.
+Addresses hold secrets: they are never logged, printed or kept; a short hash of each tells them apart in the state file.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from crawler.config import scheme
-from crawler.monitoring.alert_state import AlertMessage, AlertState, CurrentProblems, Problem, ready, sent, turn
-from crawler.monitoring.state_files import ALERTS, beside, read_book, write_state
+from crawler.monitoring.alert_state import AlertMessage, AlertState, CurrentProblems, Problem, next_due, sent, update
+from crawler.monitoring.state_files import ALERTS, path_beside, read_alert_state, write_state
 from crawler.schedule.processes import hold
 from pipelines import MissingExtraError
 
@@ -38,85 +38,85 @@ class AlertError(ValueError):
 
 
 class Alerts:
-    """The addresses that are told, and the book beside the ledger. Several processes may use the same."""
+    """The addresses that get alerts, and the alert state beside the store. Several processes may share it."""
 
-    def __init__(self, db: str, urls: Sequence[str], again: timedelta) -> None:
+    def __init__(self, db: str, urls: Sequence[str], repeat_after: timedelta) -> None:
         """Raises AlertError where apprise does not know what to do with an address."""
         for number, url in enumerate(urls, 1):
             if apprise.Apprise.instantiate(url, suppress_exceptions=True) is None:
                 raise AlertError(f"alerts: number {number} ({scheme(url)}://...) is none that apprise can use")
         self._urls = {hashlib.sha256(url.encode()).hexdigest()[:12]: url for url in urls}
-        self._again = again
-        self._path = beside(db, ALERTS)
+        self._repeat_after = repeat_after
+        self._path = path_beside(db, ALERTS)
         self._lock = self._path.parent / "locks"
         self._unkept: AlertState | None = None
-        """The book, while its file cannot be written."""
+        """The state, while its file cannot be written."""
 
-    def round(self, trouble: CurrentProblems, now: datetime) -> int:
-        """Take note of the trouble of now, and send what is to be sent; how many letters could not be."""
+    def round(self, current: CurrentProblems, now: datetime) -> int:
+        """Take note of the current problems, and send what is due; how many messages could not be sent."""
         try:
             with hold(self._lock, f"{self._path.stem}.book") as holder:
-                if holder is not None:  # another process has the book, and sees the same trouble
+                if holder is not None:  # another process has the state, and sees the same problems
                     return 0
-                return self._round(trouble, now)
+                return self._round(current, now)
         except OSError:  # a disk that is full, or read-only: all the more must be told
-            return self._round(trouble, now)
+            return self._round(current, now)
 
-    def _round(self, trouble: CurrentProblems, now: datetime) -> int:
-        known = self.book()
-        book = turn(known, trouble, now, self._again, tuple(self._urls))
-        if book != known:
-            self._keep(book)
+    def _round(self, current: CurrentProblems, now: datetime) -> int:
+        known = self.state()
+        state = update(known, current, now, self._repeat_after, tuple(self._urls))
+        if state != known:
+            self._keep(state)
         failed = 0
-        for _ in range(len(book.letters)):
-            letter = ready(book, now)
-            if letter is None:
+        for _ in range(len(state.messages)):
+            message = next_due(state, now)
+            if message is None:
                 break
-            left = self._send(letter)
+            left = self._send(message)
             failed += bool(left)
-            book = sent(book, letter, left, now)
-            self._keep(book)
+            state = sent(state, message, left, now)
+            self._keep(state)
         return failed
 
-    def _keep(self, book: AlertState) -> None:
-        """Into the file; into memory only, where that cannot be, so that this process at least tells nothing twice."""
+    def _keep(self, state: AlertState) -> None:
+        """Into the file; into memory only, where that fails, so that this process at least reports nothing twice."""
         try:
-            write_state(self._path, book.to_json())
+            write_state(self._path, state.to_json())
             self._unkept = None
         except OSError as error:
             if self._unkept is None:
                 logger.error("%s: what was told cannot be kept: %s", self._path, error.strerror)
-            self._unkept = book
+            self._unkept = state
 
     def unreadable(self, text: str, now: datetime) -> None:
         """The ledger itself cannot be read; what else is known is left as it is."""
         self.round(CurrentProblems((Problem("store", f"the ledger cannot be read: {text}"),), whole=False), now)
 
     def test(self) -> list[str]:
-        """Send a letter that says it is a test, now; the schemes of addresses that could not be reached."""
+        """Send a test message now; the schemes of addresses that could not be reached."""
         return [
             scheme(url)
             for url in self._urls.values()
             if not _notify(url, "Newsledger: a test", "Alerts of this ledger come here.")
         ]
 
-    def book(self) -> AlertState:
-        """What is known; an empty book where there is none, or none of ours."""
-        return self._unkept or read_book(self._path)
+    def state(self) -> AlertState:
+        """What is known; an empty state where there is no file, or none of ours."""
+        return self._unkept or read_alert_state(self._path)
 
-    def _send(self, letter: AlertMessage) -> tuple[str, ...]:
+    def _send(self, message: AlertMessage) -> tuple[str, ...]:
         """The marks of those who did not get it. Addresses that are configured no more are let go."""
         left = []
-        for mark in letter.left:
+        for mark in message.left:
             url = self._urls.get(mark)
-            if url and not _notify(url, letter.title, letter.body):
-                logger.warning("an alert could not be sent to %s://..., and is tried again: %s", scheme(url), letter.title)
+            if url and not _notify(url, message.title, message.body):
+                logger.warning("an alert could not be sent to %s://..., and is tried again: %s", scheme(url), message.title)
                 left.append(mark)
         return tuple(left)
 
 
 def _notify(url: str, title: str, body: str) -> bool:
-    """Whether one address took a letter; never raises."""
+    """Whether one address took a message; never raises."""
     try:
         one = apprise.Apprise.instantiate(url, suppress_exceptions=True)
         return bool(one and one.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT))

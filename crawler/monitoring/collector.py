@@ -1,7 +1,7 @@
-"""One reading of all that is watched: tallies, vital signs, sizes, the schedule's heartbeat. Reads the ledger alone.
+"""Collector: one measurement of all that is monitored: counters, health metrics, sizes, the schedule's heartbeat. Reads only.
 
-What it costs is bounded: tallies are counted on from where they stood, and the vital signs of a site are read again only after
-a crawl of it has ended. Both are kept in a file beside the ledger, so that a new process goes on from there.
+What it costs is bounded: counters go on from where they stood, and the health metrics of a site are read again only after a
+crawl of it has ended. Both are kept in a file beside the store, so that a new process goes on from there.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crawler.cluster import ClusterStatus, Glance
-from crawler.monitoring.state_files import Heartbeat, beside, read_beat, read_state, write_state
+from crawler.cluster import ClusterStatus, ReadClusterStatus
+from crawler.monitoring.state_files import Heartbeat, path_beside, read_heartbeat, read_state, write_state
 from pipelines.history.anomalies import Readings
 from pipelines.queries.activity import site_names
 from pipelines.queries.counters import Tallies
-from pipelines.queries.health import Finding, Looks, Vitals, judge
-from pipelines.queries.health_metrics import vitals
+from pipelines.queries.health import FetchCounts, Finding, HealthMetrics, judge
+from pipelines.queries.health_metrics import health_metrics
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 NAME = "watch"
 SAVE_SECONDS = 300.0
 """So often a running schedule keeps what it has counted. Shorter writes more; longer counts more anew after a kill."""
-VITALS_SECONDS = 2.0
+HEALTH_METRICS_SECONDS = 2.0
 """So long a reading looks at vital signs; the sites that are left come with the next. Longer: a busy hour makes readings slow."""
 LOST_IS_NEWS = timedelta(hours=1)
 """A crawl that was found lost longer ago is history, not news."""
@@ -54,7 +54,7 @@ class Measurement:
     seconds: float
     """How long the reading took."""
     tallies: Tallies
-    vitals: Mapping[str, Vitals] = field(default_factory=dict)
+    health_metrics: Mapping[str, HealthMetrics] = field(default_factory=dict)
     """Site -> its vital signs, for the sites that are watched."""
     findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     whole: bool = True
@@ -62,7 +62,7 @@ class Measurement:
     lost: tuple[str, ...] = ()
     """Sites of crawls that were found lost within the last hour."""
     sizes: Sizes = Sizes()
-    beat: Heartbeat | None = None
+    heartbeat: Heartbeat | None = None
     writable: bool | None = None
     """None where that was not tried."""
     cluster: ClusterStatus | str | None = None
@@ -72,18 +72,18 @@ class Measurement:
 class MeasurementReader:
     """Draws up readings, one after the other. For one thread."""
 
-    def __init__(self, db: str, max_age: timedelta, cluster: Glance | None = None) -> None:
+    def __init__(self, db: str, max_age: timedelta, cluster: ReadClusterStatus | None = None) -> None:
         """`max_age`: a site whose last success is older is ill. `cluster`: without it there is none."""
         self._db = db
         self._cluster = cluster
         self._max_age = max_age
-        self._path = beside(db, NAME)
+        self._path = path_beside(db, NAME)
         self._saved = time.monotonic()
-        self._tallies, self._vitals = _remembered(read_state(self._path))
+        self._tallies, self._health_metrics = _remembered(read_state(self._path))
         self._pending: dict[str, None] = {}
         """Sites whose vital signs are to be read, the longest waiting first."""
 
-    def read(self, now: datetime, judged: Callable[[str], bool], *, seconds: float = VITALS_SECONDS,
+    def read(self, now: datetime, judged: Callable[[str], bool], *, seconds: float = HEALTH_METRICS_SECONDS,
              writable: bool | None = None) -> Measurement:  # fmt: skip
         """A reading; raises StoreError. `judged`: whether a site of the ledger is. `seconds`: at most so long for vital signs."""
         begun = time.monotonic()
@@ -91,23 +91,23 @@ class MeasurementReader:
             self._tallies.read_on(store)
             known = set(site_names(store))
             # What is in quarantine a person may release between two crawls.
-            doubted = {site for site, one in self._vitals.items() if one.quarantined}
-            self._pending |= dict.fromkeys(sorted(self._tallies.ended | (known - self._vitals.keys()) | doubted))
+            doubted = {site for site, one in self._health_metrics.items() if one.quarantined}
+            self._pending |= dict.fromkeys(sorted(self._tallies.ended | (known - self._health_metrics.keys()) | doubted))
             self._tallies.ended.clear()
             for site in list(self._pending):
                 if time.monotonic() - begun > seconds:
                     break
-                self._vitals |= {one.site_id: one for one in vitals(store, now, site)}
+                self._health_metrics |= {one.site_id: one for one in health_metrics(store, now, site)}
                 del self._pending[site]
         self._tallies.lost = [(site, at) for site, at in self._tallies.lost if now - instant_of(at) <= LOST_IS_NEWS]
         lost = tuple(site for site, _ in self._tallies.lost)
         known = set(filter(judged, known))
-        current = {site: _aged(one, now) for site, one in self._vitals.items() if site in known}
+        current = {site: _aged(one, now) for site, one in self._health_metrics.items() if site in known}
         findings = {site: judge(one, self._max_age) for site, one in current.items()}
         took = time.monotonic() - begun
-        whole = known <= self._vitals.keys()
+        whole = known <= self._health_metrics.keys()
         return Measurement(
-            now, took, self._tallies, current, findings, whole, lost, sizes(self._db), read_beat(self._db), writable,
+            now, took, self._tallies, current, findings, whole, lost, sizes(self._db), read_heartbeat(self._db), writable,
             self._cluster() if self._cluster else None,
         )  # fmt: skip
 
@@ -115,10 +115,10 @@ class MeasurementReader:
         """Keep what was counted; unless `always`, only every SAVE_SECONDS. That it cannot be kept is only logged."""
         if not always and time.monotonic() - self._saved < SAVE_SECONDS:
             return
-        kept = {site: one for site, one in self._vitals.items() if site not in self._pending}
-        told = {"tallies": self._tallies.to_json(), "vitals": {site: _plain(one) for site, one in kept.items()}}
+        kept = {site: one for site, one in self._health_metrics.items() if site not in self._pending}
+        stored = {"tallies": self._tallies.to_json(), "vitals": {site: _plain(one) for site, one in kept.items()}}
         try:
-            write_state(self._path, told)
+            write_state(self._path, stored)
         except OSError as error:
             logger.warning("%s: what was counted is not kept: %s", self._path, error)
         self._saved = time.monotonic()
@@ -135,25 +135,25 @@ def sizes(db: str) -> Sizes:
     return Sizes(size(path), size(path.with_name(f"{path.name}-wal")), free)
 
 
-def _aged(one: Vitals, now: datetime) -> Vitals:
+def _aged(one: HealthMetrics, now: datetime) -> HealthMetrics:
     """Vital signs as of now: all but the age stands still between crawls."""
     return replace(one, success_age=now - instant_of(one.last_success)) if one.last_success else one
 
 
-def _plain(one: Vitals) -> dict[str, Any]:
+def _plain(one: HealthMetrics) -> dict[str, Any]:
     return {**asdict(one), "success_age": None}
 
 
-def _remembered(told: Mapping[str, Any]) -> tuple[Tallies, dict[str, Vitals]]:
+def _remembered(stored: Mapping[str, Any]) -> tuple[Tallies, dict[str, HealthMetrics]]:
     """What a process before this one counted; nothing where that was another version's."""
     try:
-        return Tallies.from_json(told["tallies"]), {site: _vitals_of(one) for site, one in told["vitals"].items()}
+        return Tallies.from_json(stored["tallies"]), {site: _health_metrics_of(one) for site, one in stored["vitals"].items()}
     except (LookupError, TypeError, ValueError, AttributeError):
         return Tallies(), {}
 
 
-def _vitals_of(told: Mapping[str, Any]) -> Vitals:
-    values = {**told, **{key: tuple(told[key]) for key in ("articles_a_day", "unreadable_sources")}}
-    values |= {key: Readings(**told[key]) for key in ("recent", "baseline")}
-    values |= {key: Looks(**told[key]) for key in ("last_looks", "usual_looks")}
-    return Vitals(**values)
+def _health_metrics_of(stored: Mapping[str, Any]) -> HealthMetrics:
+    values = {**stored, **{key: tuple(stored[key]) for key in ("articles_a_day", "unreadable_sources")}}
+    values |= {key: Readings(**stored[key]) for key in ("recent", "baseline")}
+    values |= {key: FetchCounts(**stored[key]) for key in ("last_looks", "usual_looks")}
+    return HealthMetrics(**values)

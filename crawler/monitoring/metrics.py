@@ -12,7 +12,7 @@ from enum import StrEnum
 from crawler.cluster import ClusterStatus
 from crawler.monitoring.collector import Measurement
 from pipelines.history.anomalies import FIELDS
-from pipelines.queries.health import Vitals, is_ill
+from pipelines.queries.health import HealthMetrics, is_ill
 from pipelines.reasons import CrawlReason
 from pipelines.store.rows import instant_of
 
@@ -116,40 +116,40 @@ def samples(reading: Measurement) -> Iterator[Sample]:
     for kind, family in _TALLIED.items():
         for key, count in list(reading.tallies.counts[kind].items()):
             yield family, tuple(label[:MAX_LABEL_CHARS] for label in key), count
-    for site, vitals in reading.vitals.items():
-        yield from _of_site(reading, site, vitals)
+    for site, health_metrics in reading.health_metrics.items():
+        yield from _of_site(reading, site, health_metrics)
     yield from ((family, (), value) for family, value in _of_all(reading) if value is not None)
     if reading.cluster is not None:
         yield from ((_CLUSTER[name], (), value) for name, value in _of_cluster(reading.cluster))
 
 
-def _of_site(reading: Measurement, site: str, vitals: Vitals) -> Iterator[Sample]:
+def _of_site(reading: Measurement, site: str, health_metrics: HealthMetrics) -> Iterator[Sample]:
     findings = reading.findings[site]
-    if vitals.last_success:
-        yield _SITE["success"], (site,), instant_of(vitals.last_success).timestamp()
-        yield _SITE["articles"], (site,), vitals.articles_last_day
+    if health_metrics.last_success:
+        yield _SITE["success"], (site,), instant_of(health_metrics.last_success).timestamp()
+        yield _SITE["articles"], (site,), health_metrics.articles_last_day
     yield _SITE["ill"], (site,), is_ill(findings)
     for code in {finding.code for finding in findings if finding.ill}:
         yield _SITE["finding"], (site, code), 1
-    yield _SITE["failures"], (site,), vitals.failures
-    yield _SITE["closed"], (site,), vitals.last_reason_code == CrawlReason.HOST_SUSPENDED
-    yield _SITE["quarantined"], (site,), vitals.quarantined
-    if vitals.usual_articles is not None:
-        yield _SITE["usual"], (site,), vitals.usual_articles
+    yield _SITE["failures"], (site,), health_metrics.failures
+    yield _SITE["closed"], (site,), health_metrics.last_reason_code == CrawlReason.HOST_SUSPENDED
+    yield _SITE["quarantined"], (site,), health_metrics.quarantined
+    if health_metrics.usual_articles is not None:
+        yield _SITE["usual"], (site,), health_metrics.usual_articles
     for name in FIELDS:
-        if vitals.recent.count:
-            yield _SITE["share"], (site, name), vitals.recent.share(name)
-        if vitals.baseline.count:
-            yield _SITE["usual_share"], (site, name), vitals.baseline.share(name)
+        if health_metrics.recent.count:
+            yield _SITE["share"], (site, name), health_metrics.recent.share(name)
+        if health_metrics.baseline.count:
+            yield _SITE["usual_share"], (site, name), health_metrics.baseline.share(name)
 
 
 def _of_all(reading: Measurement) -> Iterator[tuple[MetricFamily, float | None]]:
-    beat, sizes = reading.beat, reading.sizes
-    alive = beat if beat and beat.fresh(reading.at) else None  # what a dead schedule had to do, nobody has to do now
-    yield _ONE["watched"], len(reading.vitals)
+    heartbeat, sizes = reading.heartbeat, reading.sizes
+    alive = heartbeat if heartbeat and heartbeat.fresh(reading.at) else None  # the queue of a dead schedule is nobody's
+    yield _ONE["watched"], len(reading.health_metrics)
     yield _ONE["all_ill"], sum(is_ill(findings) for findings in reading.findings.values())
     yield _ONE["under_way"], len(reading.tallies.running)
-    yield _ONE["beat"], instant_of(beat.at).timestamp() if beat else None
+    yield _ONE["beat"], instant_of(heartbeat.at).timestamp() if heartbeat else None
     yield _ONE["scheduled"], alive.sites if alive else None
     yield _ONE["queued"], alive.queued if alive else None
     yield _ONE["running"], alive.running if alive else None
@@ -161,12 +161,12 @@ def _of_all(reading: Measurement) -> Iterator[tuple[MetricFamily, float | None]]
     yield _ONE["read_seconds"], reading.seconds
 
 
-def _of_cluster(standing: ClusterStatus | str) -> Iterator[tuple[str, float]]:
-    yield "up", not isinstance(standing, str)
-    if isinstance(standing, str):
+def _of_cluster(status: ClusterStatus | str) -> Iterator[tuple[str, float]]:
+    yield "up", not isinstance(status, str)
+    if isinstance(status, str):
         return
-    yield from (("queued", standing.queued), ("put_off", standing.put_off), ("running", standing.running))
-    yield from (("failed", standing.failed), ("workers", len(standing.workers)), ("leases", len(standing.leases)))
-    yield from (("unwritten", standing.unwritten), ("writer", standing.writer is not None), ("refused", standing.refused))
-    yield "oldest", standing.oldest.total_seconds() if standing.oldest else 0
-    yield "memory", standing.memory_bytes
+    yield from (("queued", status.queued), ("put_off", status.put_off), ("running", status.running))
+    yield from (("failed", status.failed), ("workers", len(status.workers)), ("leases", len(status.leases)))
+    yield from (("unwritten", status.unwritten), ("writer", status.writer is not None), ("refused", status.refused))
+    yield "oldest", status.oldest.total_seconds() if status.oldest else 0
+    yield "memory", status.memory_bytes

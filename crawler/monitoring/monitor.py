@@ -1,4 +1,4 @@
-"""The watch of a running schedule: a thread that reads the ledger every few seconds, serves metrics and health, sends alerts.
+"""Monitor of a running schedule: a thread that reads the store every few seconds, serves metrics and health, and sends alerts.
 
 Nothing here stops the schedule: what fails is logged and tried again with the next round.
 """
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Protocol
 
 from crawler.clock import Clock
-from crawler.cluster import Glance, ills
+from crawler.cluster import ReadClusterStatus, ills
 from crawler.monitoring.alert_state import CurrentProblems, Problem, problems_of
 from crawler.monitoring.collector import Measurement, MeasurementReader
-from crawler.monitoring.state_files import LONGEST_SILENCE, read_beat, try_room
+from crawler.monitoring.state_files import LONGEST_SILENCE, read_heartbeat, try_room
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import span
 
@@ -27,13 +27,13 @@ logger = logging.getLogger(__name__)
 ROUND_SECONDS = 15.0
 """Between two readings, Prometheus's usual interval. Shorter: more reading of the ledger; longer: older numbers."""
 LONGEST_ROUND_SECONDS = 180.0
-"""So old may a round be, before the watch itself is called ill: a reading, a writer's patience, and slow mail servers."""
+"""Age of the last round from which the monitor itself counts as ill: a reading, a writer's wait, and slow mail servers."""
 
 
 class AlertSender(Protocol):
     """Whoever sends alerts."""
 
-    def round(self, trouble: CurrentProblems, now: datetime) -> int:
+    def round(self, current: CurrentProblems, now: datetime) -> int:
         """Take note of the trouble of now, and send what is to be sent."""
         ...
 
@@ -45,20 +45,20 @@ class MonitoredSchedule:
     db: str
     judged: Callable[[str], bool]
     """Whether a site of the ledger is judged: those that are switched off are not."""
-    cluster: Glance | None = None
+    cluster: ReadClusterStatus | None = None
     """What the cluster is at; None where there is none."""
 
 
 class Monitor:
     """Makes its rounds in a thread of its own."""
 
-    def __init__(self, watched: MonitoredSchedule, reader: MeasurementReader, clock: Clock, *, teller: AlertSender | None = None,
-                 render: Callable[[Measurement], bytes] | None = None) -> None:  # fmt: skip
+    def __init__(self, monitored: MonitoredSchedule, reader: MeasurementReader, clock: Clock, *,
+                 alerts: AlertSender | None = None, render: Callable[[Measurement], bytes] | None = None) -> None:  # fmt: skip
         """`render` draws up the metrics; without it there are none."""
-        self._watched = watched
+        self._monitored = monitored
         self._reader = reader
         self._clock = clock
-        self._teller = teller
+        self._alerts = alerts
         self._render = render
         self._text: bytes | None = None
         self._unwritable: str | None = None
@@ -85,8 +85,8 @@ class Monitor:
     def ills(self) -> list[str]:
         """What is wrong with the schedule itself; empty is well. Sites that are ill are not its fault."""
         found = []
-        beat, now = read_beat(self._watched.db), self._clock()
-        if beat is None or not beat.fresh(now):
+        heartbeat, now = read_heartbeat(self._monitored.db), self._clock()
+        if heartbeat is None or not heartbeat.fresh(now):
             found.append(f"the schedule gave no sign of life for more than {span(LONGEST_SILENCE)}")
         if self._unwritable:
             found.append(f"the ledger cannot be written: {self._unwritable}")
@@ -95,21 +95,21 @@ class Monitor:
         return found
 
     def round(self) -> None:
-        """One round: try the ledger, read it, draw up the metrics, tell of trouble."""
+        """One round: try to write the store, read it, render the metrics, send alerts."""
         now = self._clock()
-        self._unwritable = writing_trouble(self._watched.db)
+        self._unwritable = write_failure(self._monitored.db)
         problems = (Problem("store", f"the ledger cannot be written: {self._unwritable}"),) if self._unwritable else ()
         try:
-            reading = self._reader.read(now, self._watched.judged, writable=not self._unwritable)
+            reading = self._reader.read(now, self._monitored.judged, writable=not self._unwritable)
         except StoreError as error:
             logger.error("the ledger could not be read: %s", error)
-            if self._teller and problems:
-                self._teller.round(CurrentProblems(problems, whole=False), now)
+            if self._alerts and problems:
+                self._alerts.round(CurrentProblems(problems, whole=False), now)
             return
         self._text = self._render(reading) if self._render else None
         self._reader.save(always=False)
-        if self._teller:
-            self._teller.round(CurrentProblems((*problems, *troubles(reading)), reading.whole), now)
+        if self._alerts:
+            self._alerts.round(CurrentProblems((*problems, *current_problems(reading)), reading.whole), now)
 
     def _run(self) -> None:
         while True:
@@ -122,8 +122,8 @@ class Monitor:
                 return
 
 
-def troubles(reading: Measurement) -> list[Problem]:
-    """All that a reading tells somebody should know."""
+def current_problems(reading: Measurement) -> list[Problem]:
+    """Everything in a measurement that an operator should know."""
     found = [problem for site, findings in reading.findings.items() for problem in problems_of(site, findings)]
     lost = dict.fromkeys(reading.lost)
     if reading.cluster is not None:
@@ -133,7 +133,7 @@ def troubles(reading: Measurement) -> list[Problem]:
     ]
 
 
-def writing_trouble(db: str) -> str | None:
+def write_failure(db: str) -> str | None:
     """Why the ledger cannot be written now; None where a transaction could be begun, and a file written beside it."""
     try:
         with Store(db) as store, store.transaction():

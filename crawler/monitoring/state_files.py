@@ -29,7 +29,7 @@ PROBE_BYTES = 64 * 1024
 """As much as a crawl's transaction writes, or so: with less room it would fail."""
 
 
-def beside(db: str, name: str) -> Path:
+def path_beside(db: str, name: str) -> Path:
     """The file of this name beside the ledger; ledgers that share a folder have each their own."""
     path = Path(db).absolute()
     return path.with_name(f"{path.stem}-{name}.json")
@@ -107,16 +107,16 @@ class Heartbeat:
         return now - instant_of(self.at) <= LONGEST_SILENCE
 
 
-def write_beat(db: str, now: datetime, *, pid: int, sites: int, queued: int, running: int) -> Heartbeat:
+def write_heartbeat(db: str, now: datetime, *, pid: int, sites: int, queued: int, running: int) -> Heartbeat:
     """Leave a beat beside the ledger; raises OSError."""
-    beat = Heartbeat(moment(now), pid, sites, queued, running)
-    write_state(beside(db, SCHEDULE), asdict(beat))
-    return beat
+    heartbeat = Heartbeat(moment(now), pid, sites, queued, running)
+    write_state(path_beside(db, SCHEDULE), asdict(heartbeat))
+    return heartbeat
 
 
-def read_beat(db: str) -> Heartbeat | None:
+def read_heartbeat(db: str) -> Heartbeat | None:
     """The last beat; None where no schedule ever ran here, or what stands there is no beat."""
-    told = read_state(beside(db, SCHEDULE))
+    told = read_state(path_beside(db, SCHEDULE))
     try:
         numbers = {key: int(told[key]) for key in ("pid", "sites", "queued", "running")}
         return Heartbeat(moment(instant_of(str(told["at"]))), **numbers)
@@ -127,7 +127,7 @@ def read_beat(db: str) -> Heartbeat | None:
 ALERTS = "alerts"
 
 
-def read_book(path: Path) -> AlertState:
+def read_alert_state(path: Path) -> AlertState:
     """The book in a file; an empty one where there is none, or none of ours."""
     told = read_state(path)
     try:

@@ -1,7 +1,7 @@
-"""Why a URL was or was not fetched, and when it is looked at next: what the ledger and the catalogue know, as sentences.
+"""Why a URL was or was not fetched, and when it is fetched next: what the store and the catalogue know, as sentences.
 
-Pure: a trace, the sites and their last crawls in, reasons out, the most important first. It asks `choosing` what a crawl would do
-rather than tell the rules a second time.
+Pure: a URL report, the sites and their last crawls in, reasons out, the most important first. It runs the frontier's
+`plan_requests` rather than repeat its rules.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.url_report import Trace
 from pipelines.reasons import Skipped, skipped_sentence
 from pipelines.store.database import Row
-from pipelines.store.rows import instant_of, moment, span, told
+from pipelines.store.rows import humanize, instant_of, moment, span
 from pipelines.store.snapshot import LastAttempt, SiteSnapshot
 from pipelines.store.statistics import host_of as host_by_trust
 from pipelines.text.urls import article_key, canonicalize
 
-SITES_TOLD = 5
+SITES_NAMED = 5
 """Titles of one owner may share a host by the dozen; so many of them are told one by one."""
 
 
@@ -64,20 +64,20 @@ def sites_of(url: str, article: Row | None, catalogue: Iterable[Site]) -> tuple[
     return tuple(sorted(found, key=nearest_first))
 
 
-def reasons(known: UrlFacts, now: datetime) -> tuple[Reason, ...]:
+def reasons(facts: UrlFacts, now: datetime) -> tuple[Reason, ...]:
     """Every reason, the most important first."""
-    if canonicalize(known.trace.url) is None:
+    if canonicalize(facts.trace.url) is None:
         return (Reason("no_address", "This is no http or https address that could be asked for."),)
-    if known.trace.article:
-        return tuple(_article(known, known.trace.article, now))
-    return (*_nowhere(known, now), *_unknown(known, now))
+    if facts.trace.article:
+        return tuple(_article(facts, facts.trace.article, now))
+    return (*_nowhere(facts, now), *_unknown(facts, now))
 
 
 # --- an article we know ------------------------------------------------------------------------------------------------
 
 
-def _article(known: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
-    trace, latest = known.trace, known.trace.latest or {}
+def _article(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
+    trace, latest = facts.trace, facts.trace.latest or {}
     if article_key(article["url"]) == article_key(trace.url):
         headline = "its text was withdrawn" if trace.withdrawn else latest.get("headline")
         yield Reason("known", f"It is an article of {article['site_id']}, {article['state']}: {headline!s}")
@@ -86,47 +86,48 @@ def _article(known: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
         yield Reason("alias", f"It leads{why} to an article of {article['site_id']}, {article['state']}, at {article['url']}")
     if trace.withdrawn:
         yield Reason("withdrawn", f"It was {trace.withdrawn}. It is never asked for again, and no look may bring its text back.")
-        yield from _last_looks(trace, now)
+        yield from _last_fetches(trace, now)
         return
-    yield from _keeper(known, article)
+    yield from _owning_site(facts, article)
     if article["state"] == State.MOVED:
         yield Reason("moved", f"That address leads to {trace.moved_to} now; the old one is not looked at again.")
     else:
-        yield from _next_look(known, article, now)
-    yield from _last_looks(trace, now)
-    yield from _trusted(known, article, now)
+        yield from _next_fetch(facts, article, now)
+    yield from _last_fetches(trace, now)
+    yield from _trusted(facts, article, now)
     if article["suspected_since"]:
-        since = told(article["suspected_since"], now)
+        since = humanize(article["suspected_since"], now)
         yield Reason("missing", f"It has been missing since {since}, in {article['suspected_looks']} looks.")
     if trace.changed and latest:
-        changed = told(moment(trace.changed), now)
+        changed = humanize(moment(trace.changed), now)
         yield Reason("changed", f"It changed last {changed}; revision {latest['number']} ({latest['change']}).")
-    for site in known.sites[:1]:
+    for site in facts.sites[:1]:
         if site.id == article["site_id"]:
-            yield from _last_crawl(known, site, now)
+            yield from _last_crawl(facts, site, now)
 
 
-def _next_look(known: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
-    trace = known.trace
+def _next_fetch(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
+    trace = facts.trace
     if not article["next_check"]:
         yield Reason("never_again", "It is never looked at again by itself; `newsledger crawl URL` does.")
         return
     if trace.reserved:
-        looks = int(trace.reserved["looks"])
-        again = moment(dead_end_next(Outcome.RESERVED, looks, instant_of(trace.reserved["fetched"])))
-        why = f"It is reserved, and has not been read in {looks} looks: {trace.reserved['reason']}."
-        yield Reason("reserved", f"{why} It is asked for from {told(again, now)} on, whatever its sources claim.")
+        fetches = int(trace.reserved["looks"])
+        next_time = moment(dead_end_next(Outcome.RESERVED, fetches, instant_of(trace.reserved["fetched"])))
+        why = f"It is reserved, and has not been read in {fetches} looks: {trace.reserved['reason']}."
+        yield Reason("reserved", f"{why} It is asked for from {humanize(next_time, now)} on, whatever its sources claim.")
         return
     due = instant_of(article["next_check"]) <= now
-    text = f"due since {told(article['next_check'], now)}: the next crawl looks" if due else told(article["next_check"], now)
+    text = humanize(article["next_check"], now)
+    text = f"due since {text}: the next crawl looks" if due else text
     yield Reason("due" if due else "next_look", f"Next look: {text}.")
     since = instant_of(article["suspected_since"]) if article["suspected_since"] else trace.changed
     if since is None:
         return
     outcome = Outcome(trace.looks[0]["outcome"]) if trace.looks else Outcome.UNCHANGED
     checked = instant_of(article["last_checked"])
-    cheap = known.trust.get(host_by_trust(article["url"]), ValidatorTrust()).is_good(now)
-    edit_rates = known.edit_rates.get(article["site_id"], EditRateModel())
+    cheap = facts.trust.get(host_by_trust(article["url"]), ValidatorTrust()).is_good(now)
+    edit_rates = facts.edit_rates.get(article["site_id"], EditRateModel())
     edits = int(article["revision_count"]) - 1
     following = next_check(outcome, State(article["state"]), since, checked, edits, edit_rates, cheap=cheap)
     if following:
@@ -134,12 +135,12 @@ def _next_look(known: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]
         step = f"after a look at an article {what} for {span(checked - since)} the next comes {span(following - checked)} later"
         yield Reason("ladder", f"The ladder says: {step}. A source that claims a change brings it sooner.")
     if due:
-        yield from _put_off(known, article)
+        yield from _put_off(facts, article)
 
 
-def _put_off(known: UrlFacts, article: Row) -> Iterator[Reason]:
+def _put_off(facts: UrlFacts, article: Row) -> Iterator[Reason]:
     """A look that was due before the last crawl began, and was not made in it."""
-    crawls = [crawl for crawl in known.crawls.get(article["site_id"], ()) if crawl["started"]]
+    crawls = [crawl for crawl in facts.crawls.get(article["site_id"], ()) if crawl["started"]]
     put_off = ((crawls[0]["counts"].get("skipped") or {}) if crawls else {}).get(Skipped.RECHECK_BUDGET)
     if put_off and article["next_check"] <= crawls[0]["started"] and article["last_checked"] < crawls[0]["started"]:
         text = f"It was one of {put_off} looks that the last crawl put off: the hour's rechecks were spent (recheck_per_hour)."
@@ -147,42 +148,42 @@ def _put_off(known: UrlFacts, article: Row) -> Iterator[Reason]:
         yield Reason("put_off", f"{text} {order}")
 
 
-def _trusted(known: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
+def _trusted(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
     """How far the host's word is taken that the page has not changed."""
     host = host_by_trust(article["url"])
-    trust = known.trust.get(host)
+    trust = facts.trust.get(host)
     if trust is None:
         return
     if trust.lost and trust.until and trust.until > now:
-        what = f"{host} was found vouching for a text that had changed {told(moment(trust.lost), now)} ({trust.lost_url})"
-        until = told(moment(trust.until), now)
+        what = f"{host} was found vouching for a text that had changed {humanize(moment(trust.lost), now)} ({trust.lost_url})"
+        until = humanize(moment(trust.until), now)
         yield Reason("distrusted", f"{what}: its 304s are not trusted, and pages are asked for in full, until {until}.")
         return
     one_in = trust.one_in(now)
-    before = f"; it was found lying {trust.losses} times, last {told(moment(trust.lost), now)}" if trust.lost else ""
+    before = f"; it was found lying {trust.losses} times, last {humanize(moment(trust.lost), now)}" if trust.lost else ""
     how = "all looks are still made in full" if one_in == 1 else f"one look in {one_in} is made in full all the same"
     yield Reason("trust", f"{host} has been found true {trust.passed} times when it vouched for a page: {how}{before}.")
 
 
-def _last_looks(trace: Trace, now: datetime) -> Iterator[Reason]:
-    for position, look in enumerate(trace.looks):
-        status = f", status {look['status']}" if look["status"] else ", no answer"
-        why = f": {look['reason']}" if look["reason"] else ""
-        said = "".join(f"; {name} says {look[name]}" for name in ("robots", "tdm") if look[name])
+def _last_fetches(trace: Trace, now: datetime) -> Iterator[Reason]:
+    for position, fetch in enumerate(trace.looks):
+        status = f", status {fetch['status']}" if fetch["status"] else ", no answer"
+        why = f": {fetch['reason']}" if fetch["reason"] else ""
+        directives = "".join(f"; {name} says {fetch[name]}" for name in ("robots", "tdm") if fetch[name])
         name = "Last look" if position == 0 else "Before it"
-        yield Reason("look", f"{name} {told(look['fetched'], now)}: {look['outcome']}{status}{why}{said}.")
+        yield Reason("look", f"{name} {humanize(fetch['fetched'], now)}: {fetch['outcome']}{status}{why}{directives}.")
 
 
-def _keeper(known: UrlFacts, article: Row) -> Iterator[Reason]:
+def _owning_site(facts: UrlFacts, article: Row) -> Iterator[Reason]:
     """What the catalogue says of the site that keeps an article."""
-    site = next((site for site in known.sites if site.id == article["site_id"]), None)
+    site = next((site for site in facts.sites if site.id == article["site_id"]), None)
     if site is None:
         text = f"{article['site_id']} is in no catalogue given here, so no crawl looks at its articles."
         yield Reason("site_unknown", text)
     elif not site.enabled:
         yield Reason("site_off", f"{site.id} is switched off: only `newsledger crawl {site.id}` looks at its articles.")
     others = [
-        one.id for one in known.sites if one.id != article["site_id"] and one.looks_like_article(article["url"]) is not False
+        one.id for one in facts.sites if one.id != article["site_id"] and one.looks_like_article(article["url"]) is not False
     ]
     if others:
         text = f"Crawls of {_names(others)} pass it over where a source names it: kept by another site."
@@ -192,65 +193,65 @@ def _keeper(known: UrlFacts, article: Row) -> Iterator[Reason]:
 # --- a URL that led to no article, or that nobody asked for ------------------------------------------------------------
 
 
-def _nowhere(known: UrlFacts, now: datetime) -> Iterator[Reason]:
-    for row in sorted(known.trace.dead_ends, key=lambda row: str(row["fetched"]), reverse=True):
-        outcome, looks = Outcome(row["outcome"]), int(row["looks"])
+def _nowhere(facts: UrlFacts, now: datetime) -> Iterator[Reason]:
+    for row in sorted(facts.trace.dead_ends, key=lambda row: str(row["fetched"]), reverse=True):
+        outcome, fetches = Outcome(row["outcome"]), int(row["looks"])
         whose = f"a crawl of {row['site_id']}" if row["site_id"] else "an import"
         why = f": {row['reason']}" if row["reason"] else ""
-        times = "one look" if looks == 1 else f"{looks} looks"
-        text = f"It led to no article when {whose} met it {told(row['fetched'], now)}: {outcome}{why} ({times})."
+        times = "one look" if fetches == 1 else f"{fetches} looks"
+        text = f"It led to no article when {whose} met it {humanize(row['fetched'], now)}: {outcome}{why} ({times})."
         yield Reason("dead_end", text)
         if row["site_id"]:
-            yield _tried_again(outcome, looks, instant_of(row["fetched"]), now)
-    if known.trace.dead_ends:
-        yield from _last_looks(known.trace, now)
+            yield _retry(outcome, fetches, instant_of(row["fetched"]), now)
+    if facts.trace.dead_ends:
+        yield from _last_fetches(facts.trace, now)
 
 
-def _tried_again(outcome: Outcome, looks: int, last: datetime, now: datetime) -> Reason:
-    following = dead_end_next(outcome, looks, last)
-    when = f"from {told(moment(following), now)} on" if following > now else "at the next crawl"
-    if outcome is Outcome.ERROR and looks <= MAX_RETRIES:
+def _retry(outcome: Outcome, fetches: int, last: datetime, now: datetime) -> Reason:
+    following = dead_end_next(outcome, fetches, last)
+    when = f"from {humanize(moment(following), now)} on" if following > now else "at the next crawl"
+    if outcome is Outcome.ERROR and fetches <= MAX_RETRIES:
         return Reason("tried_again", f"It is asked for again {when}.")
     return Reason("tried_again", f"It is asked for again {when}, if a source still names it.")
 
 
-def _unknown(known: UrlFacts, now: datetime) -> Iterator[Reason]:
-    url, looked = known.trace.url, bool(known.trace.dead_ends)
-    if not known.sites:
+def _unknown(facts: UrlFacts, now: datetime) -> Iterator[Reason]:
+    url, was_fetched = facts.trace.url, bool(facts.trace.dead_ends)
+    if not facts.sites:
         text = (
             f"No site of the catalogue has the host {host_of(url)}. A [[site]] table for it, and a crawl, would have it fetched."
         )
         yield Reason("no_site", text)
         return
-    if not looked:
-        yield Reason("never_asked", f"No crawl of {_names([site.id for site in known.sites])} has ever asked for it.")
-    for site in known.sites[:SITES_TOLD]:
+    if not was_fetched:
+        yield Reason("never_asked", f"No crawl of {_names([site.id for site in facts.sites])} has ever asked for it.")
+    for site in facts.sites[:SITES_NAMED]:
         if not site.enabled:
             yield Reason("site_off", f"{site.id} is switched off: only `newsledger crawl {site.id}` crawls it.")
-        yield from _would_be(known, site, now)
-        yield from _last_crawl(known, site, now)
-        yield from _silent_sources(known, site)
-    if len(known.sites) > SITES_TOLD:
-        yield Reason("more_sites", f"{len(known.sites) - SITES_TOLD} more sites of the catalogue share its host.")
+        yield from _would_be(facts, site, now)
+        yield from _last_crawl(facts, site, now)
+        yield from _silent_sources(facts, site)
+    if len(facts.sites) > SITES_NAMED:
+        yield Reason("more_sites", f"{len(facts.sites) - SITES_NAMED} more sites of the catalogue share its host.")
 
 
-def _would_be(known: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
+def _would_be(facts: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
     """What a crawl of the site would do if a source named the URL now: `plan_requests` itself is asked."""
-    url = known.trace.url
+    url = facts.trace.url
     if site.looks_like_article(url) is False:
         text = (f"{site.id}'s article_url does not accept it: sitemaps and section pages may name it in vain. "
                 "A feed that names it, or `newsledger crawl URL`, would have it fetched.")  # fmt: skip
         yield Reason("not_accepted", text)
         return
-    snapshot = SiteSnapshot(dead_ends={article_key(url): look for look in _past_look(known.trace, site)})
-    choice = plan_requests((Candidate(url, SourceKind.SITEMAP),), snapshot, site, now)
-    for code in choice.skipped:
+    snapshot = SiteSnapshot(dead_ends={article_key(url): fetch for fetch in _attempts(facts.trace, site)})
+    plan = plan_requests((Candidate(url, SourceKind.SITEMAP),), snapshot, site, now)
+    for code in plan.skipped:
         yield Reason("passed_over", f"A crawl of {site.id} would pass it over now: {skipped_sentence(code)}.")
-    if not choice.skipped:
+    if not plan.skipped:
         yield Reason("would_be_asked", f"A crawl of {site.id} would ask for it if one of the site's sources named it.")
 
 
-def _past_look(trace: Trace, site: Site) -> Iterator[LastAttempt]:
+def _attempts(trace: Trace, site: Site) -> Iterator[LastAttempt]:
     for row in trace.dead_ends:
         if row["site_id"] == site.id:
             yield LastAttempt(row["url"], instant_of(row["fetched"]), Outcome(row["outcome"]), row["looks"])
@@ -259,17 +260,17 @@ def _past_look(trace: Trace, site: Site) -> Iterator[LastAttempt]:
 # --- its site ----------------------------------------------------------------------------------------------------------
 
 
-def _last_crawl(known: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
-    crawls = known.crawls.get(site.id, ())
+def _last_crawl(facts: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
+    crawls = facts.crawls.get(site.id, ())
     if crawls and not crawls[0]["started"]:
         planned, why = crawls[0], crawls[0]["reason"] or "nobody knows why"
-        when = f" planned for {told(planned['planned'], now)}" if planned["planned"] else ""
+        when = f" planned for {humanize(planned['planned'], now)}" if planned["planned"] else ""
         yield Reason("not_begun", f"The last start of {site.id}{when} was {planned['outcome']}: {why}.")
     last = next((crawl for crawl in crawls if crawl["started"]), None)
     if last is None:
         yield Reason("never_crawled", f"{site.id} has never been crawled.")
         return
-    when = told(last["started"], now)
+    when = humanize(last["started"], now)
     why = f": {last['reason']}" if last["reason"] else ""
     text = f"The last crawl of {site.id} began {when}: {last['outcome']}{why}; its sources named {last['candidates']} URLs"
     skipped = last["counts"].get("skipped") or {}
@@ -283,15 +284,15 @@ def _last_crawl(known: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
         yield Reason("over_limit", text)
 
 
-def _silent_sources(known: UrlFacts, site: Site) -> Iterator[Reason]:
-    read = known.sources.get(site.id, ())
+def _silent_sources(facts: UrlFacts, site: Site) -> Iterator[Reason]:
+    read = facts.sources.get(site.id, ())
     silent = [source for source in read if source["problem"] or source["status"] not in (200, 304)]
     if silent:
         why = (source["problem"] or source["status"] or "no answer" for source in silent)
-        named = ", ".join(f"{source['url']} ({reason})" for source, reason in zip(silent[:SITES_TOLD], why, strict=False))
+        named = ", ".join(f"{source['url']} ({reason})" for source, reason in zip(silent[:SITES_NAMED], why, strict=False))
         yield Reason("source_silent", f"Sources of {site.id} that named nothing the last time: {named}.")
 
 
 def _names(ids: list[str]) -> str:
-    more = f" and {len(ids) - SITES_TOLD} more" if len(ids) > SITES_TOLD else ""
-    return ", ".join(ids[:SITES_TOLD]) + more
+    more = f" and {len(ids) - SITES_NAMED} more" if len(ids) > SITES_NAMED else ""
+    return ", ".join(ids[:SITES_NAMED]) + more

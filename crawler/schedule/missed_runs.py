@@ -44,22 +44,22 @@ class MissedRuns:
         with self._lock:
             self._waiting.setdefault(site_id, []).append(MissedRun(outcome, starts[-1], reason + span))
 
-    def settle(self, site_id: str) -> None:
+    def write_waiting(self, site_id: str) -> None:
         """Write the rows of a site. A store that cannot be written is logged, and tried again the next time."""
         with self._lock:
-            accounts = self._waiting.pop(site_id, [])
-        if not accounts:
+            missed = self._waiting.pop(site_id, [])
+        if not missed:
             return
         try:
             with Store(self._db) as store, store.transaction():
-                for account in accounts:
-                    self._write(store, site_id, account)
+                for missed_run in missed:
+                    self._write(store, site_id, missed_run)
         except StoreError as error:
-            logger.error("%s: %d starts are not yet accounted for: %s", site_id, len(accounts), error, extra={"site": site_id})
+            logger.error("%s: %d starts are not yet accounted for: %s", site_id, len(missed), error, extra={"site": site_id})
             with self._lock:
-                self._waiting[site_id] = accounts + self._waiting.get(site_id, [])
+                self._waiting[site_id] = missed + self._waiting.get(site_id, [])
 
-    def _write(self, store: Store, site_id: str, account: MissedRun) -> None:
-        if account.outcome is CrawlOutcome.FAILED and rows_of_start(store, site_id, account.planned):
+    def _write(self, store: Store, site_id: str, missed_run: MissedRun) -> None:
+        if missed_run.outcome is CrawlOutcome.FAILED and rows_of_start(store, site_id, missed_run.planned):
             return  # its crawl told of itself before what came after it failed
-        note_crawl(store, site_id, "schedule", account.outcome, account.planned, self._clock(), account.reason)
+        note_crawl(store, site_id, "schedule", missed_run.outcome, missed_run.planned, self._clock(), missed_run.reason)

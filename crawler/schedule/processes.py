@@ -43,8 +43,8 @@ class RetryAfterFile:
     def read(self, host: str) -> float:
         """Seconds that are left; 0 where nothing is known."""
         try:
-            asked, steady, wall, started = self._path(host).read_text(encoding="ascii").split()
-            seconds = float(asked)
+            wanted, steady, wall, started = self._path(host).read_text(encoding="ascii").split()
+            seconds = float(wanted)
             passed = steady_seconds() - float(steady) if started == _boot() else _real_time().timestamp() - float(wall)
         except (OSError, ValueError):
             return 0.0

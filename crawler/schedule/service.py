@@ -34,9 +34,9 @@ from pipelines.store.rows import moment
 
 logger = logging.getLogger(__name__)
 
-PULSE_SECONDS = 10
+TICK_SECONDS = 10
 """So often the timetable's own thread shows that it lives."""
-_PULSE = "Pulse"
+_TICK = "Pulse"
 """No site's id has a capital letter."""
 
 JUMP = timedelta(seconds=30)
@@ -57,10 +57,10 @@ class SiteTrigger(BaseTrigger):  # type: ignore[misc]
 class HostQueues(BaseExecutor):  # type: ignore[misc]
     """Runs submitted crawls in threads, at most `jobs` at once, and those of one host one after the other."""
 
-    def __init__(self, crawls: CrawlRunner, sites: dict[str, Site], jobs: int, accounts: MissedRuns) -> None:
+    def __init__(self, crawls: CrawlRunner, sites: dict[str, Site], jobs: int, missed_runs: MissedRuns) -> None:
         super().__init__()
         self._crawls = crawls
-        self._accounts = accounts
+        self._missed_runs = missed_runs
         self._sites = sites
         self._jobs = jobs
         self._waiting: dict[str, deque[tuple[str, datetime]]] = {}
@@ -78,7 +78,7 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
         if len(run_times) > 1:  # the machine slept, or its clock was set forward
             text = "%s: %d starts have passed in which nobody kept time; the last of them is made now"
             logger.warning(text, job.id, len(run_times), extra={"site": job.id})
-            self._accounts.put(job.id, CrawlOutcome.MISSED, run_times[:-1], "nobody kept time")
+            self._missed_runs.put(job.id, CrawlOutcome.MISSED, run_times[:-1], "nobody kept time")
         self.submit(self._sites[job.id], run_times[-1])
 
     def under_way(self, site_id: str) -> bool:
@@ -101,22 +101,22 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
 
     def _run(self, group: str, site_id: str, planned: datetime) -> None:
         site = self._sites.get(site_id)
-        self._accounts.settle(site_id)
+        self._missed_runs.write_waiting(site_id)
         try:
             if site:
                 self._crawls.crawl(site, planned)
             else:
-                self._accounts.put(site_id, CrawlOutcome.SKIPPED, [planned], "the site has left the catalogue")
+                self._missed_runs.put(site_id, CrawlOutcome.SKIPPED, [planned], "the site has left the catalogue")
         except NoCrawlError as error:
-            self._accounts.put(site_id, error.outcome, [planned], str(error))
+            self._missed_runs.put(site_id, error.outcome, [planned], str(error))
         except Exception as error:  # the one door of a crawl's thread: its failure must not stop the schedule
             logger.exception("%s: the crawl planned for %s failed", site_id, moment(planned))
-            self._accounts.put(site_id, CrawlOutcome.FAILED, [planned], f"the crawl did not begin: {error}")
+            self._missed_runs.put(site_id, CrawlOutcome.FAILED, [planned], f"the crawl did not begin: {error}")
         finally:
             self._release(site_id)
             with self._changed:
                 self._running.discard(site_id)
-            self._accounts.settle(site_id)
+            self._missed_runs.write_waiting(site_id)
             with self._changed:
                 self._busy.discard(group)
                 self._begin()
@@ -153,11 +153,11 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
 class TickExecutor(BaseExecutor):  # type: ignore[misc]
     """Runs the job that only says that the scheduler's own thread still keeps time; inside that thread."""
 
-    beaten = 0.0
+    last_tick = 0.0
     """When, by `time.monotonic`."""
 
     def _do_submit_job(self, job: Job, run_times: list[datetime]) -> None:
-        self.beaten = time.monotonic()
+        self.last_tick = time.monotonic()
         self._run_job_success(job.id, [])
 
 
@@ -169,15 +169,15 @@ class Schedule:
         self._crawls = crawls
         self._clock = clock
         self._sites: dict[str, Site] = {}
-        self._accounts = MissedRuns(db, clock)
-        self._attendance: SchedulerLock | None = None
+        self._missed_runs = MissedRuns(db, clock)
+        self._scheduler_lock: SchedulerLock | None = None
         self._accounted = clock()
         self._from: dict[str, datetime] = {}
         self._seen = (clock(), time.monotonic())
-        self.queues = HostQueues(crawls, self._sites, jobs, self._accounts)
-        self._pulse = TickExecutor()
+        self.queues = HostQueues(crawls, self._sites, jobs, self._missed_runs)
+        self._ticks = TickExecutor()
         self._scheduler = BackgroundScheduler(
-            executors={"default": self.queues, _PULSE: self._pulse},
+            executors={"default": self.queues, _TICK: self._ticks},
             # Not coalesced: what came due together is told of here, start by start. One of them is made.
             job_defaults={"coalesce": False, "misfire_grace_time": None, "max_instances": 1},
             timezone=UTC,
@@ -196,12 +196,12 @@ class Schedule:
     @property
     def keeps_time(self) -> bool:
         """Whether the scheduler's thread has looked at its timetable within the last minute."""
-        return time.monotonic() - self._pulse.beaten < PULSE_SECONDS * 6
+        return time.monotonic() - self._ticks.last_tick < TICK_SECONDS * 6
 
     def start(self) -> None:
         """Begin to keep time."""
-        self._pulse.beaten = time.monotonic()
-        self._scheduler.add_job(_never_called, IntervalTrigger(seconds=PULSE_SECONDS), id=_PULSE, executor=_PULSE)
+        self._ticks.last_tick = time.monotonic()
+        self._scheduler.add_job(_never_called, IntervalTrigger(seconds=TICK_SECONDS), id=_TICK, executor=_TICK)
         for site in self._sites.values():  # from where the missed starts end, so that none falls between
             begin = self._from.pop(site.id, self._accounted - timedelta.resolution)
             self._scheduler.modify_job(site.id, next_run_time=next_start(site, begin))
@@ -212,20 +212,20 @@ class Schedule:
         self.queues.forget_waiting()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        if self._attendance:
-            self._attendance.close()
+        if self._scheduler_lock:
+            self._scheduler_lock.close()
 
     def replace(self, sites: Iterable[Site]) -> None:
         """Take over a catalogue: new sites are added, changed ones moved, others dropped. Running crawls go on."""
         enabled = {site.id: site for site in sites if site.enabled}
-        for gone in self._sites.keys() - enabled.keys():
-            self._scheduler.remove_job(gone)
+        for removed in self._sites.keys() - enabled.keys():
+            self._scheduler.remove_job(removed)
         for site in enabled.values():
             if self._sites.get(site.id) != site:
                 self._sites[site.id] = site
                 self._scheduler.add_job(_never_called, SiteTrigger(site), id=site.id, name=site.name, replace_existing=True)
-        for gone in self._sites.keys() - enabled.keys():
-            del self._sites[gone]
+        for removed in self._sites.keys() - enabled.keys():
+            del self._sites[removed]
 
     def follow_clock(self) -> bool:
         """Plan anew where the clock was set back, or all would wait until it is as late again; whether it was.
@@ -238,19 +238,19 @@ class Schedule:
             return False
         logger.warning("the clock was set back by %.0f s; all sites are planned anew", -ahead.total_seconds())
         for job in self._scheduler.get_jobs():
-            pulse = job.id == _PULSE
-            job.modify(next_run_time=self._seen[0] if pulse else job.trigger.get_next_fire_time(None, self._seen[0]))
+            is_tick = job.id == _TICK
+            job.modify(next_run_time=self._seen[0] if is_tick else job.trigger.get_next_fire_time(None, self._seen[0]))
         return True
 
     def note_missed(self) -> int:
         """A row for each site whose starts lay in a time when no schedule of this ledger ran; how many there were."""
-        if self._attendance is None:
-            self._attendance = SchedulerLock(Path(self._db).absolute().parent / "locks")
+        if self._scheduler_lock is None:
+            self._scheduler_lock = SchedulerLock(Path(self._db).absolute().parent / "locks")
         self._accounted = self._clock()
         try:
-            return self._note_missed() if self._attendance.alone else self._share()
+            return self._note_missed() if self._scheduler_lock.alone else self._share()
         finally:
-            self._attendance.welcome()
+            self._scheduler_lock.welcome()
 
     def _share(self) -> int:
         """Take on what another schedule has planned and not yet told of: it may die with it. What it makes, we find made."""
@@ -288,12 +288,12 @@ class Schedule:
 
     def _skipped(self, event: JobSubmissionEvent) -> None:
         """A start while the one before still runs or waits."""
-        if event.job_id == _PULSE:
+        if event.job_id == _TICK:
             return
         starts = list(event.scheduled_run_times)
-        self._accounts.put(event.job_id, CrawlOutcome.SKIPPED, starts, "the crawl before it has not ended")
+        self._missed_runs.put(event.job_id, CrawlOutcome.SKIPPED, starts, "the crawl before it has not ended")
         if not self.queues.under_way(event.job_id):
-            self._accounts.settle(event.job_id)
+            self._missed_runs.write_waiting(event.job_id)
 
 
 def _never_called() -> None:

@@ -71,9 +71,9 @@ Relay = Callable[[IO[bytes], str], None]
 class SubprocessRunner:
     """The crawls that run now. Thread-safe."""
 
-    def __init__(self, orders: RunnerConfig, clock: Clock, relay: Relay | None = None) -> None:
+    def __init__(self, config: RunnerConfig, clock: Clock, relay: Relay | None = None) -> None:
         """`relay`: without it crawls write to our own standard error."""
-        self._orders = orders
+        self._config = config
         self._relay = relay
         self._clock = clock
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -82,7 +82,7 @@ class SubprocessRunner:
 
     def crawl(self, site: Site, planned: datetime) -> None:
         """Run one crawl to its end, and see that its planned start is a row, however it ended."""
-        with Store(self._orders.db, readonly=True) as store:
+        with Store(self._config.db, readonly=True) as store:
             told = rows_of_start(store, site.id, planned)
         with self._lock:
             if self._ended:
@@ -122,23 +122,23 @@ class SubprocessRunner:
 
     def _wait(self, child: subprocess.Popen[bytes]) -> str | None:
         try:
-            child.wait(self._orders.time_limit_seconds)
+            child.wait(self._config.time_limit_seconds)
         except subprocess.TimeoutExpired:
-            reason = f"stopped after {self._orders.time_limit_seconds:g} s"
+            reason = f"stopped after {self._config.time_limit_seconds:g} s"
             child.terminate()
             try:
                 child.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-                return f"killed after {self._orders.time_limit_seconds:g} s and {STOP_SECONDS:g} s of patience"
+                return f"killed after {self._config.time_limit_seconds:g} s and {STOP_SECONDS:g} s of patience"
             return reason
         return None
 
     def _account(self, site: Site, planned: datetime, child: subprocess.Popen[bytes], reason: str | None, told: int) -> None:
         """A row for a crawl that wrote none, an end for one that could not write its own. `told`: rows there were before."""
         now = self._clock()
-        with Store(self._orders.db) as store:
+        with Store(self._config.db) as store:
             ended = f"its process ended with {child.returncode}"
             outcome = CrawlOutcome.FAILED if reason else CrawlOutcome.LOST
             if self._ended and child.returncode in (1, -signal.SIGTERM):  # it loaded still when it was asked to end
@@ -152,10 +152,10 @@ class SubprocessRunner:
             logger.warning(text, site.id, moment(planned), child.returncode, extra={"site": site.id})
 
     def _command(self, site: Site, planned: datetime) -> list[str]:
-        where = ["--db", self._orders.db, *(["--sites", self._orders.sites] if self._orders.sites else [])]
-        said = [
+        where = ["--db", self._config.db, *(["--sites", self._config.sites] if self._config.sites else [])]
+        options = [
             "--log",
-            self._orders.log,
+            self._config.log,
             "--trigger",
             "schedule",
             "--planned",
@@ -163,4 +163,4 @@ class SubprocessRunner:
             "--parent",
             str(os.getpid()),
         ]
-        return [*self._orders.program, "crawl", site.id, *where, "--json", *said]
+        return [*self._config.program, "crawl", site.id, *where, "--json", *options]

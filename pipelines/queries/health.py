@@ -46,7 +46,7 @@ FAILURES_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class FetchCounts:
     """Looks of some crawls, and how many of them came to each outcome."""
 
     count: int = 0
@@ -58,7 +58,7 @@ class Looks:
 
 
 @dataclass(frozen=True, slots=True)
-class Vitals:
+class HealthMetrics:
     """What the ledger tells of one site's health."""
 
     site_id: str
@@ -80,8 +80,8 @@ class Vitals:
     baseline: Readings = field(default_factory=Readings)
     without: Mapping[str, int] = field(default_factory=dict)
     """Field -> how many of the newest revisions in a row lack it."""
-    last_looks: Looks = Looks()
-    usual_looks: Looks = Looks()
+    last_looks: FetchCounts = FetchCounts()
+    usual_looks: FetchCounts = FetchCounts()
     quarantined: int = 0
     """Readings that are not believed, and wait for mending or for a person."""
     quarantine_reason: str | None = None
@@ -109,7 +109,7 @@ class SiteHealth:
     """Whether a site is crawled and read as usual."""
 
     site_id: str
-    vitals: Vitals
+    metrics: HealthMetrics
     """The figures behind the findings."""
     findings: tuple[Finding, ...]
 
@@ -119,21 +119,23 @@ class SiteHealth:
         return is_ill(self.findings)
 
 
-def judge(vitals: Vitals, max_age: timedelta = timedelta(hours=24)) -> tuple[Finding, ...]:
+def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> tuple[Finding, ...]:
     """What is wrong with a site, the gravest first; nothing, or one finding that is not `ill`, for a site that is well."""
-    if not vitals.crawls:
+    if not metrics.crawls:
         return (Finding("never_crawled", "too little to tell: no crawl has ended yet", ill=False),)
     found = (
-        *_crawls(vitals, max_age),
-        *_quarantine(vitals),
-        *_sources(vitals),
-        *_troubles(vitals),
-        *_fields(vitals),
-        *_bodies(vitals),
-        *_articles(vitals),
+        *_crawls(metrics, max_age),
+        *_quarantine(metrics),
+        *_sources(metrics),
+        *_troubles(metrics),
+        *_fields(metrics),
+        *_bodies(metrics),
+        *_articles(metrics),
     )
-    if not found and vitals.baseline.count < ENOUGH_REVISIONS:
-        return (Finding("too_little", f"too little to tell: {vitals.recent.count + vitals.baseline.count} revisions", ill=False),)
+    if not found and metrics.baseline.count < ENOUGH_REVISIONS:
+        return (
+            Finding("too_little", f"too little to tell: {metrics.recent.count + metrics.baseline.count} revisions", ill=False),
+        )
     return found
 
 
@@ -142,33 +144,33 @@ def is_ill(findings: tuple[Finding, ...]) -> bool:
     return any(finding.ill for finding in findings)
 
 
-def _crawls(vitals: Vitals, max_age: timedelta) -> Iterator[Finding]:
-    last = f"{vitals.last_outcome}{f': {vitals.last_reason}' if vitals.last_reason else ''}"
-    if vitals.success_age is None:
+def _crawls(metrics: HealthMetrics, max_age: timedelta) -> Iterator[Finding]:
+    last = f"{metrics.last_outcome}{f': {metrics.last_reason}' if metrics.last_reason else ''}"
+    if metrics.success_age is None:
         yield Finding("no_success", f"no crawl has ever finished; the last: {last}")
-    elif vitals.success_age > max_age:
+    elif metrics.success_age > max_age:
         yield Finding(
-            "stale", f"the last success is {span(vitals.success_age)} old, more than {span(max_age)}; the last crawl: {last}"
+            "stale", f"the last success is {span(metrics.success_age)} old, more than {span(max_age)}; the last crawl: {last}"
         )
-    elif vitals.failures >= FAILURES_IN_A_ROW:
-        yield Finding("failing", f"{vitals.failures} crawls in a row did not finish; the last: {last}")
+    elif metrics.failures >= FAILURES_IN_A_ROW:
+        yield Finding("failing", f"{metrics.failures} crawls in a row did not finish; the last: {last}")
 
 
-def _quarantine(vitals: Vitals) -> Iterator[Finding]:
-    if vitals.quarantined:
-        are = "reading is" if vitals.quarantined == 1 else "readings are"
-        yield Finding("quarantined", f"{vitals.quarantined} {are} not believed; the newest: {vitals.quarantine_reason}")
+def _quarantine(metrics: HealthMetrics) -> Iterator[Finding]:
+    if metrics.quarantined:
+        are = "reading is" if metrics.quarantined == 1 else "readings are"
+        yield Finding("quarantined", f"{metrics.quarantined} {are} not believed; the newest: {metrics.quarantine_reason}")
 
 
-def _sources(vitals: Vitals) -> Iterator[Finding]:
-    if vitals.unreadable_sources:
-        count = len(vitals.unreadable_sources)
+def _sources(metrics: HealthMetrics) -> Iterator[Finding]:
+    if metrics.unreadable_sources:
+        count = len(metrics.unreadable_sources)
         are = "source is" if count == 1 else "sources are"
-        yield Finding("unreadable_sources", f"{count} {are} not what the site's definition says: {vitals.unreadable_sources[0]}")
+        yield Finding("unreadable_sources", f"{count} {are} not what the site's definition says: {metrics.unreadable_sources[0]}")
 
 
-def _troubles(vitals: Vitals) -> Iterator[Finding]:
-    last, usual = vitals.last_looks, vitals.usual_looks
+def _troubles(metrics: HealthMetrics) -> Iterator[Finding]:
+    last, usual = metrics.last_looks, metrics.usual_looks
     if last.count < ENOUGH_LOOKS or usual.count < ENOUGH_LOOKS:
         return
     for outcome in TROUBLES:
@@ -178,13 +180,13 @@ def _troubles(vitals: Vitals) -> Iterator[Finding]:
             yield Finding(f"more_{outcome}", f"{count} were {outcome}, usually {before:.0%}")
 
 
-def _fields(vitals: Vitals) -> Iterator[Finding]:
-    recent, baseline = vitals.recent, vitals.baseline
+def _fields(metrics: HealthMetrics) -> Iterator[Finding]:
+    recent, baseline = metrics.recent, metrics.baseline
     if baseline.count < ENOUGH_REVISIONS:
         return
     for name in FIELDS:
         now, before = recent.share(name), baseline.share(name)
-        run = vitals.without.get(name, 0)
+        run = metrics.without.get(name, 0)
         if before - now >= max(FIELD_DROP, SURE * _deviation(before, recent.count)):
             text = f"{name} is filled in {now:.0%} of the newest {recent.count} revisions, usually {before:.0%}"
             yield Finding(f"lost_{name}", text)
@@ -192,19 +194,19 @@ def _fields(vitals: Vitals) -> Iterator[Finding]:
             yield Finding(f"lost_{name}", f"the newest {run} revisions have no {name}, usually {before:.0%} have")
 
 
-def _bodies(vitals: Vitals) -> Iterator[Finding]:
-    now, before = vitals.recent.body_chars, vitals.baseline.body_chars
-    if vitals.baseline.count < ENOUGH_REVISIONS or vitals.recent.count < RECENT_REVISIONS or not now or not before:
+def _bodies(metrics: HealthMetrics) -> Iterator[Finding]:
+    now, before = metrics.recent.body_chars, metrics.baseline.body_chars
+    if metrics.baseline.count < ENOUGH_REVISIONS or metrics.recent.count < RECENT_REVISIONS or not now or not before:
         return
     if not SHRUNK <= now / before <= SWOLLEN:
         code = "short_bodies" if now < before else "long_bodies"
         yield Finding(code, f"the median body has {now:.0f} characters, usually {before:.0f}")
 
 
-def _articles(vitals: Vitals) -> Iterator[Finding]:
-    usual = vitals.usual_articles
-    if usual and usual >= BUSY_SITE and vitals.articles_last_day < FEW_ARTICLES * usual:
-        text = f"{vitals.articles_last_day} new articles in the day before the last success, usually {usual:.0f}"
+def _articles(metrics: HealthMetrics) -> Iterator[Finding]:
+    usual = metrics.usual_articles
+    if usual and usual >= BUSY_SITE and metrics.articles_last_day < FEW_ARTICLES * usual:
+        text = f"{metrics.articles_last_day} new articles in the day before the last success, usually {usual:.0f}"
         yield Finding("few_articles", text)
 
 

@@ -11,7 +11,7 @@ from itertools import takewhile
 from statistics import median
 
 from pipelines.history.anomalies import FIELDS, Readings
-from pipelines.queries.health import BASELINE_REVISIONS, ENOUGH_LOOKS, RECENT_REVISIONS, USUAL_DAYS, Looks, Vitals
+from pipelines.queries.health import BASELINE_REVISIONS, ENOUGH_LOOKS, RECENT_REVISIONS, USUAL_DAYS, FetchCounts, HealthMetrics
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of, moment
@@ -61,10 +61,10 @@ GROUP BY day ORDER BY day DESC LIMIT ?
 """
 
 
-def vitals(store: Store, now: datetime, site: str | None = None) -> Iterator[Vitals]:
+def health_metrics(store: Store, now: datetime, site: str | None = None) -> Iterator[HealthMetrics]:
     """The vital signs of all sites that the ledger has, or of one; by id."""
     for row in store.rows("SELECT id FROM sites WHERE ? IS NULL OR id = ? ORDER BY id", (site, site)):
-        yield _vitals(store, row["id"], now)
+        yield _health_metrics(store, row["id"], now)
 
 
 def usual_readings(store: Store, site_id: str) -> Readings:
@@ -84,15 +84,15 @@ def _newest(store: Store, site_id: str, limit: int) -> list[Row]:
     return list(store.rows(_REVISIONS, (json.dumps(crawls), limit)))
 
 
-def _vitals(store: Store, site_id: str, now: datetime) -> Vitals:
+def _health_metrics(store: Store, site_id: str, now: datetime) -> HealthMetrics:
     read = list(store.rows(_CRAWLS, {"site": site_id, "limit": CRAWLS_READ}))
     ended = [row for row in read if row["outcome"] in _ENDED]
     if not ended:
-        return Vitals(site_id)
+        return HealthMetrics(site_id)
     # The last success may lie before the crawls that were read; only then are all of them asked.
     finished = [row["finished"] for row in ended if row["outcome"] == CrawlOutcome.FINISHED and row["finished"]]
     success = max(finished) if finished else store.value(_SUCCESS, (site_id,))
-    found = Vitals(
+    found = HealthMetrics(
         site_id,
         crawls=len(ended),
         last_success=success,
@@ -108,7 +108,7 @@ def _vitals(store: Store, site_id: str, now: datetime) -> Vitals:
     return _with_revisions(store, _with_looks(_with_articles(store, found), ended))
 
 
-def _with_articles(store: Store, found: Vitals) -> Vitals:
+def _with_articles(store: Store, found: HealthMetrics) -> HealthMetrics:
     """New articles, counted back from the last success: that there was none since is another finding."""
     if not found.last_success:
         return found
@@ -125,17 +125,17 @@ def _with_articles(store: Store, found: Vitals) -> Vitals:
     )
 
 
-def _with_looks(found: Vitals, ended: Sequence[Row]) -> Vitals:
+def _with_looks(found: HealthMetrics, ended: Sequence[Row]) -> HealthMetrics:
     """Outcomes of the looks of the last crawls, as many as make a share, and of those before."""
     last: Counter[str] = Counter()
     usual: Counter[str] = Counter()
     for row in ended:
         counts = {key: n for key, n in json.loads(row["counts"]).items() if isinstance(n, int)}
         (last if last.total() < ENOUGH_LOOKS else usual).update(counts)
-    return replace(found, last_looks=Looks(last.total(), dict(last)), usual_looks=Looks(usual.total(), dict(usual)))
+    return replace(found, last_looks=FetchCounts(last.total(), dict(last)), usual_looks=FetchCounts(usual.total(), dict(usual)))
 
 
-def _with_revisions(store: Store, found: Vitals) -> Vitals:
+def _with_revisions(store: Store, found: HealthMetrics) -> HealthMetrics:
     limit = RECENT_REVISIONS + BASELINE_REVISIONS
     rows = _newest(store, found.site_id, limit)
     return replace(

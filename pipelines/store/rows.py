@@ -17,6 +17,7 @@ __all__ = [
     "Row",
     "article_of",
     "changed_by",
+    "humanize",
     "instant_of",
     "json_of",
     "known_of",
@@ -25,7 +26,6 @@ __all__ = [
     "optional_moment",
     "revision_row",
     "span",
-    "told",
 ]
 
 Row = dict[str, Any]
@@ -165,7 +165,7 @@ def span(length: timedelta) -> str:
     return f"{size // timedelta(minutes=1)} min"
 
 
-def told(stamp: str, now: datetime) -> str:
+def humanize(stamp: str, now: datetime) -> str:
     """A stored moment and how far it is from `now`: "2025-03-07 08:10Z (20 min ago)", "... (in 3 h)"."""
     when = instant_of(stamp)
     away = f"in {span(when - now)}" if when > now else f"{span(now - when)} ago"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.cluster.enqueue import GONE
-from crawler.cluster.handler import BEGUN_AGAIN
+from crawler.cluster.handler import SUPERSEDED
 from crawler.cluster.jobs import BROKE_DOWN, NOT_BEGUN
 from crawler.crawl.block_pages import NOTHING_MORE
 from crawler.crawl.remote import LEASE_LOST, UNREACHED
@@ -81,7 +81,7 @@ SENTENCES = [
     ("the crawl before it has not ended, from 2025-03-07T09:00:00Z to 2025-03-07T09:30:00Z", CrawlReason.PREVIOUS_RUNNING),
     ("another schedule made this start already (crawl 1)", CrawlReason.ALREADY_MADE),
     ("another crawl of paper.example is running (process 7)", CrawlReason.HOST_BUSY),
-    (BEGUN_AGAIN, CrawlReason.HOST_BUSY),
+    (SUPERSEDED, CrawlReason.HOST_BUSY),
     ("the site has left the catalogue", CrawlReason.SITE_REMOVED),
     ("nobody was there from 2025-03-07T09:00:00Z to 2025-03-07T09:30:00Z", CrawlReason.SCHEDULE_DOWN),
     ("the crawl did not begin: its process ended with 2", CrawlReason.NOT_BEGUN),

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from pipelines.queries import activity, changes
 from pipelines.queries.health import judge
-from pipelines.queries.health_metrics import vitals
+from pipelines.queries.health_metrics import health_metrics
 from pipelines.queries.removed import takedowns as removed
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of
@@ -39,7 +39,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     store, site_id = ledger.store, site.id
     since, until = _shown(ledger.now.date(), *activity.first_and_last_day(store, site_id))
     delays = activity.delays(store, site_id, EDITS)
-    (vital,) = vitals(store, ledger.now, site_id)
+    (vital,) = health_metrics(store, ledger.now, site_id)
     latest = changes.latest(store, changes.Filter(sites=(site_id,)), limit=CHANGES)
     gone = removed(store, site=site_id, limit=GONE)
     return page(

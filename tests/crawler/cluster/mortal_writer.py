@@ -40,7 +40,7 @@ def main(url: str, db: str, longest: str, kills: str, seed: str) -> None:
 
 def write(url: str, db: str, stopping: threading.Event) -> None:
     """Until asked to stop; in small batches, so that a kill falls between them and within."""
-    loop.READ_AT_ONCE = 7
+    loop.ENTRIES_PER_READ = 7
     with Store(db) as store:
         StreamConsumer(connect(url, seconds=5), store, clock()).run(stopping)
 

@@ -22,7 +22,7 @@ from crawler.cluster.messages import (
     encode_context,
     encode_refusal,
 )
-from crawler.cluster.stream import LOOKS, Stream
+from crawler.cluster.stream import ITEMS, Stream
 from crawler.crawl.remote import DispatchError
 from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.store.crawls import CrawlOutcome
@@ -68,7 +68,7 @@ def answers(redis: Redis) -> Iterator[list[bytes]]:
 
 
 def sent(redis: Redis) -> list[Message]:
-    return [decode(fields) for _, fields in redis.xrange(LOOKS)]
+    return [decode(fields) for _, fields in redis.xrange(ITEMS)]
 
 
 def test_a_crawl_is_opened_and_told_what_it_must_know(redis: Redis, line: WriterClient, answers: list[bytes]) -> None:
@@ -125,7 +125,7 @@ def test_nothing_is_asked_about_nothing(redis: Redis, line: WriterClient) -> Non
 
 
 def test_how_it_ended_is_handed_over(redis: Redis, line: WriterClient) -> None:
-    ending = CrawlResult(CrawlOutcome.FINISHED, None, T0, requests=3)
-    line.end(ending)
-    assert (line.ending, line.told) == (ending, True)
-    assert sent(redis) == [CrawlEnded(line.crawl, 1, ending)]
+    result = CrawlResult(CrawlOutcome.FINISHED, None, T0, requests=3)
+    line.end(result)
+    assert (line.result, line.delivered) == (result, True)
+    assert sent(redis) == [CrawlEnded(line.crawl, 1, result)]

@@ -22,7 +22,7 @@ from crawler.cluster import consumer as loop
 from crawler.cluster.consumer import WRITER, StreamConsumer
 from crawler.cluster.lease import LEASES
 from crawler.cluster.messages import decode_context
-from crawler.cluster.stream import GROUP, LOOKS, REFUSED, Stream
+from crawler.cluster.stream import GROUP, ITEMS, REFUSED, Stream
 from pipelines.store.database import Store
 from tests.crawler.cluster.cluster_env import Paper, Worker, contents
 from tests.crawler.cluster.real_redis import RedisServer
@@ -87,7 +87,7 @@ def writer_of(server: RedisServer, db: Path, *more: str) -> tuple[str, ...]:
 
 
 def waiting(redis: Redis) -> int:
-    return int(redis.xlen(LOOKS))
+    return int(redis.xlen(ITEMS))
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_what_workers_send_becomes_the_ledger_of_one_machine(redis_server: Redis
         assert "ended 12" in process.stderr.read()
     check_equal(written)
     assert redis.get(WRITER) is None
-    assert redis.xpending(LOOKS, GROUP)["pending"] == 0
+    assert redis.xpending(ITEMS, GROUP)["pending"] == 0
     assert redis.exists(REFUSED) == 0
 
 
@@ -227,7 +227,7 @@ def test_once_writes_what_waits_and_leaves(redis: Redis, store: Store) -> None:
 
 
 def test_what_cannot_be_written_is_put_aside_for_a_person(redis: Redis, store: Store) -> None:
-    redis.xadd(LOOKS, {"v": "9", "m": "{}"})
+    redis.xadd(ITEMS, {"v": "9", "m": "{}"})
     assert once(redis, store).counts == {"refused": 1}
     ((_, fields),) = redis.xrange(REFUSED)
     assert (fields[b"v"], fields[b"m"]) == (b"9", b"{}")
@@ -242,7 +242,7 @@ def test_a_writer_that_was_killed_before_it_answered_answers(redis: Redis, store
     stream = Stream(redis)
     stream.send(worker.opened)
     stream.join()
-    loop.MessageHandler(store, LOOKS).write(stream.read(10))
+    loop.MessageHandler(store, ITEMS).write(stream.read(10))
     assert redis.exists(worker.reply) == 0
     assert once(redis, store).counts == {"again": 1}
     assert decode_context(answer_of(redis, worker.reply))[0] == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.cluster.handler import BEGUN_AGAIN, HandledMessages, MessageHandler
+from crawler.cluster.handler import SUPERSEDED, HandledMessages, MessageHandler
 from crawler.cluster.messages import (
     CrawlEnded,
     ItemFetched,
@@ -197,7 +197,7 @@ def test_a_crawl_that_another_has_taken_over_is_lost_and_heard_no_more(store: St
     two = begin(feed, 2, fence=2, minute=60)
     written = feed.give(look(one, 3, "news/late"), end(one, 4), look(two, 2, minute=61), end(two, 3, 65))
     assert written.counts == {"late": 2, "recorded": 1, "ended": 1}
-    assert crawls(store, "outcome", "reason", "looks") == [("lost", BEGUN_AGAIN, 1), ("finished", None, 1)]
+    assert crawls(store, "outcome", "reason", "looks") == [("lost", SUPERSEDED, 1), ("finished", None, 1)]
     assert store.value("SELECT count(*) FROM articles") == 1
 
 
@@ -300,7 +300,7 @@ def test_entries_that_cannot_be_written_are_refused_one_by_one(store: Store) -> 
     written = feed.writing.write(entries)
     assert [entry.id for entry, _ in written.refused] == ["2000-1", "2000-2", "2000-3", "2000-5"]
     assert written.counts == {"recorded": 2, "refused": 4}
-    assert written.heard == {worker.crawl}
+    assert written.crawls == {worker.crawl}
     assert feed.writing.position() == "2000-5"
     assert (
         store.value("SELECT group_concat(url, ' ') FROM articles")

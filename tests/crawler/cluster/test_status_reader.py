@@ -18,13 +18,13 @@ from rq.serializers import JSONSerializer
 
 from crawler.catalogue.site import Site
 from crawler.cli import main
-from crawler.cluster import ClusterStatus, WorkerStatus, ills, told
+from crawler.cluster import ClusterStatus, WorkerStatus, describe, ills
 from crawler.cluster.consumer import WRITER
 from crawler.cluster.lease import LEASES
 from crawler.cluster.messages import ItemFetched, UrlQuestion
 from crawler.cluster.queue import put, queue_of
-from crawler.cluster.status_reader import of_url, standing_at, standing_of, told_of_url
-from crawler.cluster.stream import LOOKS, REFUSED, Stream
+from crawler.cluster.status_reader import describe_url, of_url, status_at, status_of
+from crawler.cluster.stream import ITEMS, REFUSED, Stream
 from crawler.crawl.session import rows_of
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
@@ -65,7 +65,7 @@ def live(redis: Redis) -> None:
 
 def test_what_goes_on_is_read(redis: Redis) -> None:
     live(redis)
-    found = standing_of(redis)
+    found = status_of(redis)
     assert (found.queued, found.put_off, found.running, found.failed) == (2, 1, 1, 0)
     assert [(one.name, one.site) for one in found.workers] == [("w1", None)]
     assert found.workers[0].heard < timedelta(seconds=60)
@@ -77,7 +77,7 @@ def test_what_goes_on_is_read(redis: Redis) -> None:
 
 
 def test_where_nothing_goes_on_nothing_is_read(redis: Redis) -> None:
-    assert replace(standing_of(redis), memory_bytes=2_000_000) == EMPTY
+    assert replace(status_of(redis), memory_bytes=2_000_000) == EMPTY
 
 
 @table(
@@ -106,15 +106,15 @@ def test_what_is_ill_is_told(standing: ClusterStatus | str, found: dict[str, str
 
 def test_all_of_it_is_told() -> None:
     busy = tuple(WorkerStatus(f"w{number}", f"site-{number}", timedelta()) for number in range(10))
-    lines = told(replace(WELL, queued=1, put_off=2, running=10, workers=(*busy, WorkerStatus("w11", None, timedelta()))))
+    lines = describe(replace(WELL, queued=1, put_off=2, running=10, workers=(*busy, WorkerStatus("w11", None, timedelta()))))
     assert lines == [
         "queue: 1 crawls wait, 2 are put off, 10 run, 0 failed",
         f"workers: 11, 10 busy ({', '.join(f'w{n}: site-{n}' for n in range(8))}, ...); 0 hosts are being asked",
         "stream: 0 looks unwritten; written to here:/news.db",
         "Redis holds 2 MB",
     ]
-    assert told(EMPTY)[2] == "stream: 0 looks unwritten; written to nowhere: no writer runs"
-    assert told("Redis is away") == ["Redis is away"]
+    assert describe(EMPTY)[2] == "stream: 0 looks unwritten; written to nowhere: no writer runs"
+    assert describe("Redis is away") == ["Redis is away"]
 
 
 # --- of one URL --------------------------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def test_the_crawl_of_its_site_is_told(redis: Redis, status: JobStatus, line: li
 
 
 def test_rubbish_on_the_stream_is_passed_over(redis: Redis) -> None:
-    redis.xadd(LOOKS, {"v": "9", "m": f'"{URL}"'})
+    redis.xadd(ITEMS, {"v": "9", "m": f'"{URL}"'})
     assert of(redis, None) == []
 
 
@@ -228,10 +228,10 @@ def test_why_tells_of_the_cluster(redis_server: RedisServer, redis: Redis, ledge
 
 
 def test_what_is_away_is_told_without_its_password() -> None:
-    (line,) = told_of_url(NOWHERE, None, URL)
+    (line,) = describe_url(NOWHERE, None, URL)
     assert line.startswith(AWAY)
     with pytest.raises(Exception, match=AWAY):
-        standing_at(NOWHERE)
+        status_at(NOWHERE)
 
 
 WITHOUT = """

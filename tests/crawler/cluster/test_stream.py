@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from crawler.cluster.messages import BadMessageError, ItemFetched, UrlQuestion, decode
-from crawler.cluster.stream import LOOKS, RedisAwayError, Stream, StreamBacklogError
+from crawler.cluster.stream import ITEMS, RedisAwayError, Stream, StreamBacklogError
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.factories import article
 
@@ -50,7 +50,7 @@ def test_what_is_sent_is_read_in_order_and_goes_when_it_is_done(redis: Redis) ->
     assert sender.backlog() == 3
     reader.done(entries[2].id)
     assert serials(reader) == [3, 4]
-    assert redis.xinfo_groups(LOOKS)[0]["pending"] == 2
+    assert redis.xinfo_groups(ITEMS)[0]["pending"] == 2
 
 
 def test_what_was_read_and_not_done_is_read_again_by_the_next(redis: Redis) -> None:
@@ -102,7 +102,7 @@ def test_a_sender_waits_while_the_writer_is_behind(redis: Redis) -> None:
 
 def test_a_sender_gives_up_when_the_writer_stays_behind(redis: Redis) -> None:
     """Nothing is trimmed to make room, and what was not sent is not there."""
-    sender = Stream(redis, backlog=2, patience_seconds=0, pause=Pauses())
+    sender = Stream(redis, backlog=2, timeout_seconds=0, pause=Pauses())
     for serial in range(3):
         sender.send(asked(serial))
     with pytest.raises(StreamBacklogError, match="3 looks wait for the writer"):
@@ -123,7 +123,7 @@ def test_a_sender_gives_up_when_redis_stays_away(redis_server: RedisServer, redi
     redis_server.kill()
     try:
         with pytest.raises(RedisAwayError, match="Redis does not answer"):
-            Stream(redis, patience_seconds=0).send(asked(1))
+            Stream(redis, timeout_seconds=0).send(asked(1))
     finally:
         redis_server.start()
 
@@ -133,7 +133,7 @@ def test_a_message_that_is_none_is_the_senders_fault(redis: Redis) -> None:
     object.__setattr__(unfinished, "fetch", None)
     with pytest.raises(BadMessageError):
         Stream(redis).send(ItemFetched(CRAWL, 1, unfinished))
-    assert redis.xlen(LOOKS) == 0
+    assert redis.xlen(ITEMS) == 0
 
 
 def test_answers_wait_for_a_while(redis: Redis) -> None:

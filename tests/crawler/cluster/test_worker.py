@@ -20,7 +20,7 @@ from rq.serializers import JSONSerializer
 from crawler.catalogue import load_sites
 from crawler.cluster.lease import LEASES
 from crawler.cluster.queue import put, queue_of
-from crawler.cluster.stream import LOOKS, REFUSED
+from crawler.cluster.stream import ITEMS, REFUSED
 from crawler.extensions import machine_name
 from tests.crawler.cluster.quick import TTL_SECONDS
 from tests.crawler.cluster.real_redis import RedisServer
@@ -81,7 +81,7 @@ def test_the_ledger_is_that_of_one_machine(town: Town, redis: Redis) -> None:
         for worker in (first, second):
             worker.terminate()
             assert worker.wait(20) == 0
-        eventually(lambda: redis.xlen(LOOKS) == 0)
+        eventually(lambda: redis.xlen(ITEMS) == 0)
         assert [pid for pid in forked if Path(f"/proc/{pid}").exists()] == []
     alone = town.folder / "alone" / "news.db"
     town.once("crawl", "--all", "--jobs", "2", "--json", "--db", str(alone), "--sites", str(town.sites))
@@ -145,7 +145,7 @@ def test_without_a_writer_crawls_wait(town: Town, redis: Redis) -> None:
     enqueue(town, redis)
     town.once("worker", "--burst", "--warc", str(town.pages))
     assert status_of(redis, "paper") == "scheduled"
-    assert redis.xlen(LOOKS) == 0
+    assert redis.xlen(ITEMS) == 0
     assert town.requests() == []
 
 

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from crawler.monitoring.alert_state import (
     GAP,
-    MAX_LETTERS,
     MAX_LINES,
+    MAX_MESSAGES,
     AlertState,
     CurrentProblems,
     Problem,
+    next_due,
     one_line,
     problems_of,
-    ready,
     sent,
-    turn,
+    update,
 )
 from pipelines.queries.health import Finding
 from tests.factories import at
@@ -33,13 +33,13 @@ LOST = Problem("lost/paper", "paper: a crawl was lost", lasts=False)
 
 def titles(*rounds: tuple[float, CurrentProblems]) -> list[tuple[float, str]]:
     """The letters of rounds at minutes, each sent at once."""
-    book, told = AlertState(), []
-    for minute, trouble in rounds:
-        book = turn(book, trouble, at(minute), AGAIN, ("mark",))
-        while letter := ready(book, at(minute)):
-            told.append((minute, letter.title.removeprefix("Newsledger: ")))
-            book = sent(book, letter, (), at(minute))
-        book = AlertState.from_json(json.loads(json.dumps(book.to_json())))
+    state, told = AlertState(), []
+    for minute, current in rounds:
+        state = update(state, current, at(minute), AGAIN, ("mark",))
+        while message := next_due(state, at(minute)):
+            told.append((minute, message.title.removeprefix("Newsledger: ")))
+            state = sent(state, message, (), at(minute))
+        state = AlertState.from_json(json.loads(json.dumps(state.to_json())))
     return told
 
 
@@ -94,42 +94,42 @@ def test_a_clock_that_jumps_back_does_not_silence() -> None:
 
 
 def test_the_letter() -> None:
-    book = turn(AlertState(), CurrentProblems((STALE, LOST)), at(0), AGAIN, ("a", "b"))
-    (letter,) = book.letters
-    assert (letter.title, letter.body) == ("Newsledger: 2 new", f"{STALE.text}\n{LOST.text}")
-    assert letter.left == ("a", "b")
-    later = turn(replace(book, letters=()), WELL, at(90), AGAIN, ("a",))
-    assert later.letters[0].body == f"well again, after 90 min: {STALE.text}"
+    state = update(AlertState(), CurrentProblems((STALE, LOST)), at(0), AGAIN, ("a", "b"))
+    (message,) = state.messages
+    assert (message.title, message.body) == ("Newsledger: 2 new", f"{STALE.text}\n{LOST.text}")
+    assert message.left == ("a", "b")
+    later = update(replace(state, messages=()), WELL, at(90), AGAIN, ("a",))
+    assert later.messages[0].body == f"well again, after 90 min: {STALE.text}"
 
 
 def test_a_letter_is_bounded() -> None:
     many = CurrentProblems(tuple(Problem(f"site/{n}/stale", f"{n}: " + "x" * 5_000) for n in range(1_000)))
-    (letter,) = turn(AlertState(), many, at(0), AGAIN, ("a",)).letters
-    lines = letter.body.splitlines()
+    (message,) = update(AlertState(), many, at(0), AGAIN, ("a",)).messages
+    lines = message.body.splitlines()
     assert (len(lines), lines[-1]) == (MAX_LINES + 1, "and 960 more; `newsledger health` tells all")
     assert max(map(len, lines)) <= 300
 
 
 def test_what_was_not_taken_is_tried_again_ever_more_seldom() -> None:
-    book = turn(AlertState(), ILL, at(0), AGAIN, ("a", "b"))
+    state = update(AlertState(), ILL, at(0), AGAIN, ("a", "b"))
     tries, minute = [], 0.0
     while minute < 26 * 60:
-        letter = ready(book, at(minute))
-        if letter:
+        message = next_due(state, at(minute))
+        if message:
             tries.append(minute)
-            book = sent(book, letter, ("b",), at(minute))
-            assert all(one.left == ("b",) for one in book.letters), "only those who have not got it"
+            state = sent(state, message, ("b",), at(minute))
+            assert all(one.left == ("b",) for one in state.messages), "only those who have not got it"
         minute += 0.5
     assert tries[:6] == [0, 1, 3, 7, 15, 31]
     assert len(tries) < 60
-    assert book.letters == (), "given up after a day"
+    assert state.messages == (), "given up after a day"
 
 
 def test_letters_that_wait_are_bounded() -> None:
-    book = AlertState()
+    state = AlertState()
     for n in range(100):
-        book = turn(book, CurrentProblems((Problem(str(n), "x"),)), at(n * 10), AGAIN, ("a",))
-    assert len(book.letters) == MAX_LETTERS
+        state = update(state, CurrentProblems((Problem(str(n), "x"),)), at(n * 10), AGAIN, ("a",))
+    assert len(state.messages) == MAX_MESSAGES
 
 
 def test_findings_become_problems() -> None:

@@ -69,8 +69,8 @@ ILL = CurrentProblems((Problem("site/paper/stale", "paper: the last success is 3
 
 
 def test_told_once_and_well_again_across_restarts(hook: Webhook, tmp_path: Path) -> None:
-    for minute, trouble in ((0, ILL), (10, ILL), (20, CurrentProblems()), (30, CurrentProblems())):
-        Alerts(str(tmp_path / "news.db"), (hook.url,), AGAIN).round(trouble, at(minute))
+    for minute, current in ((0, ILL), (10, ILL), (20, CurrentProblems()), (30, CurrentProblems())):
+        Alerts(str(tmp_path / "news.db"), (hook.url,), AGAIN).round(current, at(minute))
     assert [(one["title"], one["message"]) for one in hook.told] == [
         ("Newsledger: 1 new", "paper: the last success is 30 h old"),
         ("Newsledger: 1 well again", "well again, after 20 min: paper: the last success is 30 h old"),

@@ -17,7 +17,7 @@ from crawler.cli import main
 from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.exporter import render
 from crawler.monitoring.metrics import FAMILIES, MetricFamily, MetricKind, samples
-from crawler.monitoring.state_files import write_beat
+from crawler.monitoring.state_files import write_heartbeat
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, note_crawl, put_sites
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
@@ -64,7 +64,7 @@ def values(reading: Measurement) -> dict[str, float]:
 
 def test_what_is_told_is_true(tmp_path: Path) -> None:
     db = filled(tmp_path)
-    write_beat(db, at(9.9), pid=1, sites=3, queued=2, running=1)
+    write_heartbeat(db, at(9.9), pid=1, sites=3, queued=2, running=1)
     found = values(read(db))
     expected = {
         "newsledger_crawls_total finished paper test": 3, "newsledger_crawls_total failed shut test": 1,
@@ -89,7 +89,7 @@ def test_what_is_told_is_true(tmp_path: Path) -> None:
 
 def test_a_dead_schedule_has_nothing_queued(tmp_path: Path) -> None:
     db = filled(tmp_path)
-    write_beat(db, at(1), pid=1, sites=3, queued=2, running=1)
+    write_heartbeat(db, at(1), pid=1, sites=3, queued=2, running=1)
     found = values(read(db))
     assert "newsledger_schedule_queued" not in found
     assert found["newsledger_schedule_heartbeat_timestamp_seconds"] == at(1).timestamp()
@@ -115,7 +115,7 @@ def test_vital_signs_are_read_within_their_time(tmp_path: Path) -> None:
     reader = MeasurementReader(str(tmp_path / "news.db"), DAY)
     assert not reader.read(at(0), every, seconds=-1).whole
     reading = reader.read(at(0), every)
-    assert (reading.whole, len(reading.vitals)) == (True, 50)
+    assert (reading.whole, len(reading.health_metrics)) == (True, 50)
 
 
 def test_state_that_is_broken_is_counted_anew(tmp_path: Path) -> None:

@@ -20,9 +20,9 @@ import pytest
 from crawler.clock import clock
 from crawler.monitoring.alert_state import CurrentProblems
 from crawler.monitoring.collector import Measurement, MeasurementReader
-from crawler.monitoring.monitor import Monitor, MonitoredSchedule, writing_trouble
+from crawler.monitoring.monitor import Monitor, MonitoredSchedule, write_failure
 from crawler.monitoring.server import WatchServer
-from crawler.monitoring.state_files import Heartbeat, read_beat, write_beat
+from crawler.monitoring.state_files import Heartbeat, read_heartbeat, write_heartbeat
 from crawler.schedule.processes import ALIVE, READY, STOPPING, tell
 from pipelines.store.database import Store
 from tests.crawler.processes import environment, site_table
@@ -83,14 +83,14 @@ def test_version_6() -> None:
 
 def test_a_beat_is_fresh_for_a_minute(tmp_path: Path) -> None:
     db = str(tmp_path / "news.db")
-    assert read_beat(db) is None
-    write_beat(db, at(0), pid=3, sites=2, queued=1, running=0)
-    beat = read_beat(db)
-    assert beat == Heartbeat("2025-03-07T08:00:00Z", 3, 2, 1, 0)
-    assert (beat.fresh(at(1)), beat.fresh(at(1.1))) == (True, False)
+    assert read_heartbeat(db) is None
+    write_heartbeat(db, at(0), pid=3, sites=2, queued=1, running=0)
+    heartbeat = read_heartbeat(db)
+    assert heartbeat == Heartbeat("2025-03-07T08:00:00Z", 3, 2, 1, 0)
+    assert (heartbeat.fresh(at(1)), heartbeat.fresh(at(1.1))) == (True, False)
     for broken in ("", "[]", '{"at": 1}', '{"at": "x", "pid": 1, "sites": 1, "queued": 1, "running": 1}'):
         (tmp_path / "news-schedule.json").write_text(broken, encoding="utf-8")
-        assert read_beat(db) is None
+        assert read_heartbeat(db) is None
 
 
 class Listening:
@@ -99,54 +99,54 @@ class Listening:
     def __init__(self) -> None:
         self.told: list[CurrentProblems] = []
 
-    def round(self, trouble: CurrentProblems, now: object) -> int:
-        self.told.append(trouble)
+    def round(self, current: CurrentProblems, now: object) -> int:
+        self.told.append(current)
         return 0
 
 
-def watch(db: str, teller: Listening) -> Monitor:
+def watch(db: str, alerts: Listening) -> Monitor:
     def render(reading: Measurement) -> bytes:
         return f"writable {reading.writable}".encode()
 
     return Monitor(
-        MonitoredSchedule(db, lambda _: True), MeasurementReader(db, DAY), clock(at(0).isoformat()), teller=teller, render=render
+        MonitoredSchedule(db, lambda _: True), MeasurementReader(db, DAY), clock(at(0).isoformat()), alerts=alerts, render=render
     )
 
 
 def test_rounds_see_a_ledger_that_cannot_be_written(tmp_path: Path) -> None:
     """Root may write what others may not, so a folder in the place of the ledger stands for a disk that refuses."""
     new_store(tmp_path).close()
-    db, teller = str(tmp_path / "news.db"), Listening()
-    one = watch(db, teller)
-    write_beat(db, at(0), pid=1, sites=1, queued=0, running=0)
+    db, alerts = str(tmp_path / "news.db"), Listening()
+    one = watch(db, alerts)
+    write_heartbeat(db, at(0), pid=1, sites=1, queued=0, running=0)
     one.round()
     assert (one.text, one.ills()) == (b"writable True", [])
-    assert teller.told == [CurrentProblems()], "a site that was never crawled is no trouble"
+    assert alerts.told == [CurrentProblems()], "a site that was never crawled is no trouble"
     for name in ("news.db", "news.db-wal", "news.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
     (tmp_path / "news.db").mkdir()
     one.round()
     (wrong,) = one.ills()
     assert wrong.startswith(f"the ledger cannot be written: {db}: ")
-    assert [problem.key for problem in teller.told[-1].problems] == ["store"]
-    assert not teller.told[-1].whole, "what could not be read is not over"
+    assert [problem.key for problem in alerts.told[-1].problems] == ["store"]
+    assert not alerts.told[-1].whole, "what could not be read is not over"
 
 
-def test_writing_trouble(tmp_path: Path) -> None:
+def test_write_failure(tmp_path: Path) -> None:
     new_store(tmp_path).close()
     db = tmp_path / "news.db"
-    assert writing_trouble(str(db)) is None
+    assert write_failure(str(db)) is None
     assert sorted(path.name for path in tmp_path.iterdir()) == ["news.db"], "what was tried is taken away"
     db.write_bytes(b"not a ledger at all, but long enough to be looked at" * 100)
-    assert "not a database" in str(writing_trouble(str(db)))
+    assert "not a database" in str(write_failure(str(db)))
 
 
 def test_a_disk_without_room_is_trouble(tmp_path: Path) -> None:
     """A limit on the size of files stands for the end of the disk."""
     new_store(tmp_path).close()
     code = (
-        "import resource, sys; from crawler.monitoring.monitor import writing_trouble\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)); print(writing_trouble(sys.argv[1]))"
+        "import resource, sys; from crawler.monitoring.monitor import write_failure\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)); print(write_failure(sys.argv[1]))"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "news.db")]
     done = run(command, env=environment(), capture_output=True, text=True, check=False, timeout=60)
@@ -194,9 +194,9 @@ def test_a_schedule_serves_tells_and_ends(tmp_path: Path) -> None:
             schedule.kill()
             schedule.communicate()
     assert (tmp_path / "news-watch.json").exists()
-    beat = read_beat(str(tmp_path / "news.db"))
-    assert beat
-    assert (beat.pid, beat.sites) == (schedule.pid, 1)
+    heartbeat = read_heartbeat(str(tmp_path / "news.db"))
+    assert heartbeat
+    assert (heartbeat.pid, heartbeat.sites) == (schedule.pid, 1)
     with Store(tmp_path / "news.db", readonly=True) as store:
         assert store.integrity_problems() == []
 

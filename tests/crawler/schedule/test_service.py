@@ -214,8 +214,8 @@ def test_starts_that_passed_while_the_machine_slept_are_told(tmp_path: Path, sch
     put.put("paper", CrawlOutcome.MISSED, [at(30), at(60)], "nobody kept time")
     put.put("paper", CrawlOutcome.SKIPPED, [at(90)], "the crawl before it has not ended")
     assert rows(tmp_path) == []
-    put.settle("paper")
-    put.settle("paper")
+    put.write_waiting("paper")
+    put.write_waiting("paper")
     assert [(row["outcome"], row["planned"], row["reason"]) for row in rows(tmp_path)] == [
         ("missed", "2025-03-07T09:00:00Z", "nobody kept time, from 2025-03-07T08:30:00Z to 2025-03-07T09:00:00Z"),
         ("skipped", "2025-03-07T09:30:00Z", "the crawl before it has not ended"),

@@ -11,8 +11,8 @@ import pytest
 import pipelines.queries.health_metrics as gathering
 from pipelines.article import Fetch, Outcome
 from pipelines.history.anomalies import FIELDS, Readings
-from pipelines.queries.health import Finding, Looks, Vitals, is_ill, judge
-from pipelines.queries.health_metrics import vitals
+from pipelines.queries.health import FetchCounts, Finding, HealthMetrics, is_ill, judge
+from pipelines.queries.health_metrics import health_metrics
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
@@ -23,10 +23,10 @@ from tests.table import table
 HOUR = timedelta(hours=1)
 FULL = Readings(500, dict.fromkeys(FIELDS, 490) | {"authors": 300}, 2_000)
 RECENT = Readings(50, dict.fromkeys(FIELDS, 49) | {"authors": 30}, 1_900)
-WELL = Vitals(
+WELL = HealthMetrics(
     "paper", crawls=200, last_success="2025-03-07T08:00:00Z", success_age=HOUR, last_outcome="finished", articles_last_day=18,
-    articles_a_day=(20,) * 14, recent=RECENT, baseline=FULL, last_looks=Looks(30, {"new": 28, "error": 2}),
-    usual_looks=Looks(3_000, {"new": 2_900, "error": 60, "not_article": 40}),
+    articles_a_day=(20,) * 14, recent=RECENT, baseline=FULL, last_looks=FetchCounts(30, {"new": 28, "error": 2}),
+    usual_looks=FetchCounts(3_000, {"new": 2_900, "error": 60, "not_article": 40}),
 )  # fmt: skip
 
 
@@ -34,15 +34,15 @@ def recent(**filled: int) -> Readings:
     return replace(RECENT, filled={**RECENT.filled, **filled})
 
 
-def looks(count: int, **outcomes: int) -> Looks:
-    return Looks(count, outcomes)
+def looks(count: int, **outcomes: int) -> FetchCounts:
+    return FetchCounts(count, outcomes)
 
 
 @table(
-    ("vitals", "codes"),
+    ("health_metrics", "codes"),
     [
         (WELL, []),
-        (Vitals("paper"), ["never_crawled"]),
+        (HealthMetrics("paper"), ["never_crawled"]),
         (replace(WELL, success_age=25 * HOUR), ["stale"]),
         (replace(WELL, success_age=24 * HOUR), []),
         (replace(WELL, success_age=None, last_outcome="failed"), ["no_success"]),
@@ -87,8 +87,8 @@ def looks(count: int, **outcomes: int) -> Looks:
         ),
     ],
 )
-def test_judge(vitals: Vitals, codes: list[str]) -> None:
-    found = judge(vitals)
+def test_judge(health_metrics: HealthMetrics, codes: list[str]) -> None:
+    found = judge(health_metrics)
     assert [finding.code for finding in found] == codes
     assert is_ill(found) == any(code not in ("never_crawled", "too_little") for code in codes)
 
@@ -129,22 +129,22 @@ def test_vitals_of_a_real_ledger(ledger: Store) -> None:
         crawled(store, 20, 7, authors=(), headline=None)
         crawled(store, 21, 0, CrawlOutcome.FAILED)
         start_crawl(store, "paper", "test", at(22 * DAY))
-        (found,) = vitals(store, at(22 * DAY))
+        (found,) = health_metrics(store, at(22 * DAY))
     assert (found.crawls, found.last_outcome, found.last_reason, found.failures) == (22, "failed", "status 503", 1)
     assert (found.last_success, found.success_age) == ("2025-03-27T08:30:00Z", timedelta(days=1, hours=23, minutes=30))
     assert (found.articles_last_day, found.articles_a_day, found.usual_articles) == (7, (6,) * 14, 6)
     assert found.recent == Readings(50, {"headline": 43, "body": 50, "authors": 43, "date_published": 50}, 10)
     assert found.baseline.count == 40 + 19 * 6 + 7 - 50
     assert found.without == {"headline": 7, "body": 0, "authors": 7, "date_published": 0}
-    assert found.last_looks == Looks(23, {"error": 4, "new": 19})
+    assert found.last_looks == FetchCounts(23, {"error": 4, "new": 19})
     assert [finding.code for finding in judge(found)] == ["stale"]
 
 
 def test_a_layout_that_breaks_is_caught_within_one_crawl(ledger: Store) -> None:
     with ledger as store:
-        assert [judge(one) for one in vitals(store, at(19.5 * DAY))] == [()]
+        assert [judge(one) for one in health_metrics(store, at(19.5 * DAY))] == [()]
         crawled(store, 20, 8, authors=())
-        (found,) = vitals(store, at(20.5 * DAY))
+        (found,) = health_metrics(store, at(20.5 * DAY))
     assert [finding.code for finding in judge(found)] == ["lost_authors"]
 
 
@@ -153,15 +153,15 @@ def test_starts_that_led_to_no_crawl(ledger: Store) -> None:
         for day, outcome in ((20, "failed"), (21, "skipped"), (22, "failed"), (23, "failed")):
             row = {"site_id": "paper", "trigger": "schedule", "planned": moment(at(day * DAY)), "outcome": outcome}
             store.insert("crawls", {**row, "reason": "the lock cannot be written"})
-        (found,) = vitals(store, at(20 * DAY))
+        (found,) = health_metrics(store, at(20 * DAY))
     assert (found.crawls, found.failures, found.last_reason) == (23, 3, "the lock cannot be written")
     assert [finding.code for finding in judge(found)] == ["failing"]
 
 
 def test_sites_without_crawls_and_one_site_only(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
-        assert list(vitals(store, at(0))) == [Vitals("paper")]
-        assert list(vitals(store, at(0), "other")) == []
+        assert list(health_metrics(store, at(0))) == [HealthMetrics("paper")]
+        assert list(health_metrics(store, at(0), "other")) == []
 
 
 def test_queries_walk_indexes(ledger: Store) -> None:
