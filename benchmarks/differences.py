@@ -29,7 +29,7 @@ from stability import read, subjects
 from pipelines.article import Article
 from pipelines.diff import ChangeKind, Op, Paragraph, Piece, apply, body_changes, differences, restore
 from pipelines.diff.model import sentences_of
-from pipelines.text.unicode import join_paragraphs, paragraphs
+from pipelines.text import join_paragraphs, paragraphs
 
 MIN_PARAGRAPHS = 4
 BIG = 50_000

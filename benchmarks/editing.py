@@ -15,7 +15,7 @@ from html import unescape
 from itertools import pairwise
 
 from pipelines.article import Article
-from pipelines.text.unicode import paragraphs, squash
+from pipelines.text import paragraphs, squash
 
 MIN_PARAGRAPH = 60
 """Characters from which a paragraph is one for sure; shorter ones may be headings or signatures."""

@@ -20,7 +20,7 @@ from pipelines.article import Article
 from pipelines.diff import ImageChange, author_changes, body_changes, differences, image_changes
 from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, bare_words_of, text_before
 from pipelines.queries import articles
-from pipelines.store.withdrawals import withdrawal_of
+from pipelines.queries.removed import withdrawal_of
 
 
 @click.command("diff")

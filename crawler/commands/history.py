@@ -17,10 +17,10 @@ from pipelines.queries import articles
 from pipelines.queries.activity import site_of
 from pipelines.queries.articles import ArticleView, article_view
 from pipelines.queries.changes import of_revisions
+from pipelines.queries.removed import Withdrawal, withdrawal_of
 from pipelines.queries.results import ArticleRecord, Revision, row_of
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import json_of, moment, optional_moment
-from pipelines.store.withdrawals import Withdrawal, withdrawal_of
 from pipelines.text.zones import zone_of
 
 WIDE = 120

@@ -7,7 +7,7 @@ import click
 from crawler.commands import db_option, open_ledger
 from pipelines.proof import memento
 from pipelines.queries import articles
-from pipelines.store.withdrawals import withdrawal_of
+from pipelines.queries.removed import withdrawal_of
 
 WHERE = "http://127.0.0.1:8001"
 """Where `newsledger serve` listens unless told otherwise."""

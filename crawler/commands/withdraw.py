@@ -13,9 +13,9 @@ import click
 from crawler.commands import change_ledger, db_option, json_option, now, warc_folder, warc_option
 from crawler.commands.console import console, plain, print_json, when
 from crawler.offline.redact import RedactionReport, withdraw_article
+from pipelines.queries.removed import Withdrawal, withdrawal_of
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
-from pipelines.store.withdrawals import Withdrawal, withdrawal_of
 
 
 @click.command("withdraw")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element as Element
 
 from crawler.extraction.roles import Role
+from pipelines.text import squash
 from pipelines.text.lexicons import word_set
-from pipelines.text.unicode import squash
 
 MAX_DEPTH = 230
 

@@ -41,8 +41,8 @@ from crawler.extraction.titles import letters, site_names
 from crawler.extraction.zones import guess_zone
 from pipelines.article import Article, Fetch, Image, Kind
 from pipelines.reasons import CodedReason, FetchReason, coded
+from pipelines.text import join_paragraphs
 from pipelines.text.dates import Precision, Timestamp
-from pipelines.text.unicode import join_paragraphs
 from pipelines.text.urls import canonicalize, date_in_path
 
 _PASSWORDS = etree.XPath("descendant::input[@type='password']")

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from crawler.extraction.page import Page
-from pipelines.text.unicode import squash
+from pipelines.text import squash
 
 Item: TypeAlias = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from crawler.extraction.page import Page
-from pipelines.text.unicode import squash
+from pipelines.text import squash
 
 Meta = dict[str, list[str]]
 

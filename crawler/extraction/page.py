@@ -21,7 +21,7 @@ from lxml.etree import _Element as Element
 
 from crawler.extraction.html_trim import trim
 from crawler.extraction.roles import Role, marks_of
-from pipelines.text.unicode import squash
+from pipelines.text import squash
 
 MAX_BYTES = 10_000_000
 MAX_NODES = 30_000

@@ -18,8 +18,8 @@ from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.printed import NAMES_WRITER, Step
 from crawler.extraction.roles import Role, names_on
 from pipelines.article import Image
+from pipelines.text import paragraphs, squash
 from pipelines.text.captions import cleaned_credit, split_caption
-from pipelines.text.unicode import paragraphs, squash
 
 MAX_CREDIT = 200
 MAX_TOLD = 1_500

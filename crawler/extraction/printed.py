@@ -16,9 +16,9 @@ from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.roles import EPOCHS, Role, all_words
 from crawler.extraction.structured import stamp
+from pipelines.text import paragraphs, squash
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.dates import Precision, Timestamp, parse_labelled
-from pipelines.text.unicode import paragraphs, squash
 from pipelines.text.zones import zone_of
 
 MAX_PROPOSALS = 80

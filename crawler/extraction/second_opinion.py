@@ -15,8 +15,8 @@ from lxml.etree import _Element as Element
 from crawler.extraction.lines import is_consent
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.roles import Role
+from pipelines.text import squash
 from pipelines.text.boilerplate import is_furniture
-from pipelines.text.unicode import squash
 
 WEAK = 250
 """Characters of body below which a second opinion is asked."""

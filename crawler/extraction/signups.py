@@ -12,7 +12,7 @@ from collections import Counter
 from lxml.etree import _Element as Element
 
 from crawler.extraction.page import Page, text_of
-from pipelines.text.unicode import squash
+from pipelines.text import squash
 
 MOST_CHARS = 450
 """A box with more text than this is no box. Larger takes short articles with a form below; smaller misses wordy boxes."""

@@ -15,9 +15,9 @@ from pathlib import Path
 from crawler.warc import reader
 from crawler.warc.erase import UnerasableError
 from crawler.warc.writer import OPEN, ArchiveBusyError, erase, locate
+from pipelines.queries.removed import archived_records
 from pipelines.store.database import Row, Store
 from pipelines.store.redaction import forget_records, keys_of, shared, withdraw
-from pipelines.store.withdrawals import archived_records
 from pipelines.stories.update import forget
 from pipelines.text.urls import article_key, canonicalize
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from pipelines.article import Article, Kind
 from pipelines.reasons import CodedReason, FetchReason, coded
+from pipelines.text import paragraphs
 from pipelines.text.normalise import CONTENT_FIELDS, content_of
-from pipelines.text.unicode import paragraphs
 
 FIELDS = ("headline", "body", "authors", "date_published")
 """What a site is expected to fill in an article."""

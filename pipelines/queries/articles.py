@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.article import Article
 from pipelines.queries.activity import totals
 from pipelines.queries.changes import CHANGES
+from pipelines.queries.removed import Withdrawal, withdrawal_of
 from pipelines.queries.results import (
     Alias,
     ArticleRecord,
@@ -26,7 +27,6 @@ from pipelines.queries.results import (
 )
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
-from pipelines.store.withdrawals import Withdrawal, withdrawal_of
 
 _REVISIONS = """
 SELECT r.id AS revision_id, r.number, r.change, r.changed_fields, r.headline, r.description, r.byline, r.section, r.language,

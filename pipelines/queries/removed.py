@@ -1,12 +1,14 @@
-"""What went from its site: when, how the site answered, how long it had been up, whether it came back. Reads only.
+"""What went: from its site, or from the ledger because an operator withdrew it. Reads only.
 
-An article that does not answer is `suspected`, then `gone`; both steps are one disappearance, told once, by the later of the two.
-Articles that were withdrawn from the ledger are none of this.
+Of a site: when it went, how the site answered, how long it had been up, whether it came back. An article that does not answer is
+`suspected`, then `gone`; both steps are one disappearance, told once, by the later of the two. Articles that were withdrawn are
+none of these; of them are told who withdrew them and why, and which archived pages they still point at.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from pipelines.history.revisions import State
@@ -89,3 +91,34 @@ def _missing_since(steps: list[Row]) -> str:
     """When the article was first missing: at the first of the steps in a row that say so, the last of `steps` included."""
     missing = takewhile(lambda step: step["state"] in (State.SUSPECTED, State.GONE), reversed(steps))
     return str(list(missing)[-1]["at"])
+
+
+_POINTERS = "SELECT warc_file, warc_offset FROM {} WHERE article_id = ? AND warc_file IS NOT NULL AND warc_offset IS NOT NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That an article was withdrawn."""
+
+    at: str
+    who: str
+    reason: str
+    revisions: int
+    pages: int
+    """Pages that are pointed at still: they have yet to be overwritten."""
+
+    def __str__(self) -> str:
+        rest = f"; {self.pages} of its pages are not erased yet: withdraw it again" if self.pages else ""
+        return f"withdrawn {self.at} by {self.who}: {self.reason}{rest}"
+
+
+def withdrawal_of(store: Store, article_id: int) -> Withdrawal | None:
+    """The withdrawal of an article, if it was withdrawn."""
+    row = store.row("SELECT at, who, reason, revisions FROM withdrawals WHERE article_id = ? ORDER BY id", (article_id,))
+    return Withdrawal(**row, pages=len(archived_records(store, article_id))) if row else None
+
+
+def archived_records(store: Store, article_id: int) -> set[tuple[str, int]]:
+    """(file, offset) of all archived answers of an article that are pointed at."""
+    found = (row for table in ("revisions", "fetches") for row in store.rows(_POINTERS.format(table), (article_id,)))
+    return {(row["warc_file"], row["warc_offset"]) for row in found}

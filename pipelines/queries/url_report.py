@@ -9,10 +9,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipelines.queries.removed import Withdrawal, withdrawal_of
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import instant_of, last_change
-from pipelines.store.withdrawals import Withdrawal, withdrawal_of
 from pipelines.text.urls import article_key, canonicalize
 
 LOOKS_TOLD = 5

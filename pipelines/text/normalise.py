@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipelines.article import Article, Author, Image
+from pipelines.text import cut, join_paragraphs, paragraphs, squash
 from pipelines.text.boilerplate import is_furniture
-from pipelines.text.unicode import cut, join_paragraphs, paragraphs, squash
 from pipelines.text.urls import canonicalize
 
 # Bounds against pages that are broken or hostile; no real article comes near them.

@@ -11,11 +11,11 @@ import re
 from functools import cache
 from itertools import pairwise
 
+from pipelines.text import visible
 from pipelines.text.bylines.tokens import byline_words
 from pipelines.text.lexicons import is_given_name, is_place, word_set
 from pipelines.text.lexicons.agencies import agency_name, is_outlet_word
 from pipelines.text.lexicons.roles import is_head, is_last_head, role_words
-from pipelines.text.unicode import visible
 
 LONGEST = 500
 """Characters read of a byline; no printed one is longer, and what follows is a biography."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import html
 import re
 
+from pipelines.text import visible
 from pipelines.text.lexicons import word_set
-from pipelines.text.unicode import visible
 
 LONGEST = 2000
 """Characters read of a caption; the longest printed ones are a few hundred."""
