@@ -17,9 +17,10 @@ from pipelines.queries import search as searching
 from pipelines.queries.articles import ArticleView, article_view
 from pipelines.queries.health import SiteHealth, judge
 from pipelines.queries.health_metrics import health_metrics
-from pipelines.queries.results import ArticleRecord, Change, Hits, Revision, StoryHead, Takedowns
+from pipelines.queries.results import ArticleRecord, Change, Hits, Revision, Takedowns
 from pipelines.queries.url_report import Trace, trace
 from pipelines.store.database import Store
+from pipelines.stories.results import StoryHead
 
 
 class ArticleNotFoundError(LookupError):

@@ -14,7 +14,8 @@ from datetime import datetime
 from pipelines.queries.activity import sites_and_crawls
 from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
 from pipelines.queries.health_metrics import health_metrics
-from pipelines.store.database import Row, Store
+from pipelines.queries.site_results import SiteCrawls
+from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 
 SITES_A_REQUEST = 10
@@ -28,8 +29,7 @@ _NO_TROUBLE = (None, "finished", "running")
 class Judged:
     """A site as its crawls left it."""
 
-    row: Row
-    """id, name, region, country, last_finished."""
+    site: SiteCrawls
     findings: tuple[Finding, ...] = ()
     gathered: bool = False
     """Whether its vital signs were ever gathered, not only when it was crawled."""
@@ -61,36 +61,41 @@ class Rounds:
 
     def sites(self, store: Store, now: datetime, limit: int = SITES_A_REQUEST) -> list[Judged]:
         """All sites, the ill ones first and the gravest of them at the top; at most `limit` are gathered anew."""
-        rows = sites_and_crawls(store)
-        behind = [row for row in rows if self._is_behind(store, row)]
-        for row in sorted(behind, key=lambda row: self._urgency(store, row))[:limit]:
-            for vital in health_metrics(store, now, row["id"]):
+        sites = sites_and_crawls(store)
+        behind = [site for site in sites if self._is_behind(store, site)]
+        for site in sorted(behind, key=lambda site: self._urgency(store, site))[:limit]:
+            for vital in health_metrics(store, now, site.id):
                 self._turns += 1
-                self._kept[(str(store.path), row["id"])] = _Kept(_mark(row), vital, self._turns)
-        return sorted((self._judged(store, row, now) for row in rows), key=_gravity)
+                self._kept[(str(store.path), site.id)] = _Kept(_mark(site), vital, self._turns)
+        return sorted((self._judged(store, site, now) for site in sites), key=_gravity)
 
-    def _is_behind(self, store: Store, row: Row) -> bool:
-        kept = self._kept.get((str(store.path), row["id"]))
-        return kept is None or kept.mark != _mark(row)
+    def _is_behind(self, store: Store, site: SiteCrawls) -> bool:
+        kept = self._kept.get((str(store.path), site.id))
+        return kept is None or kept.mark != _mark(site)
 
-    def _urgency(self, store: Store, row: Row) -> tuple[bool, int, str]:
+    def _urgency(self, store: Store, site: SiteCrawls) -> tuple[bool, int, str]:
         """Those first whose last crawl did not finish or whose readings are not believed; then those never gathered, then the
         oldest."""
-        kept = self._kept.get((str(store.path), row["id"]))
-        is_calm = row["outcome"] in _NO_TROUBLE and (not row["quarantined"] or kept is not None)
-        return is_calm, kept.turn if kept else 0, row["last_finished"] or ""
+        kept = self._kept.get((str(store.path), site.id))
+        is_calm = site.outcome in _NO_TROUBLE and (not site.quarantined or kept is not None)
+        return is_calm, kept.turn if kept else 0, site.last_finished or ""
 
-    def _judged(self, store: Store, row: Row, now: datetime) -> Judged:
-        kept = self._kept.get((str(store.path), row["id"]))
-        success = row["last_finished"]
+    def _judged(self, store: Store, site: SiteCrawls, now: datetime) -> Judged:
+        kept = self._kept.get((str(store.path), site.id))
+        success = site.last_finished
         age = now - instant_of(success) if success else None
-        if kept is not None and kept.mark == _mark(row):
+        if kept is not None and kept.mark == _mark(site):
             vital = replace(kept.vital, success_age=age)
         else:
-            outcome = {"last_outcome": row["outcome"], "last_reason": row["reason"], "last_success": success, "success_age": age}
-            vital = replace(kept.vital if kept else HealthMetrics(row["id"], crawls=row["crawl_id"] is not None), **outcome)
+            vital = replace(
+                kept.vital if kept else HealthMetrics(site.id, crawls=site.crawl_id is not None),
+                last_outcome=site.outcome,
+                last_reason=site.reason,
+                last_success=success,
+                success_age=age,
+            )
         findings = judge(vital)
-        return Judged(row, findings, True) if kept else Judged(row, tuple(one for one in findings if one.ill))
+        return Judged(site, findings, True) if kept else Judged(site, tuple(one for one in findings if one.ill))
 
 
 def counted(sites: Iterable[Judged]) -> dict[str, int]:
@@ -101,11 +106,11 @@ def counted(sites: Iterable[Judged]) -> dict[str, int]:
     return found
 
 
-def _mark(row: Row) -> _Mark:
+def _mark(site: SiteCrawls) -> _Mark:
     """What a site's signs hang on."""
-    return row["crawl_id"], row["outcome"], row["quarantined"]
+    return site.crawl_id, site.outcome, site.quarantined
 
 
-def _gravity(site: Judged) -> tuple[int, int, str, str]:
-    order = ("ill", "unknown", "unsure", "well").index(site.verdict)
-    return order, -len(site.findings), site.row["last_finished"] or "", site.row["id"]
+def _gravity(one: Judged) -> tuple[int, int, str, str]:
+    order = ("ill", "unknown", "unsure", "well").index(one.verdict)
+    return order, -len(one.findings), one.site.last_finished or "", one.site.id

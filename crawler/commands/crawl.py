@@ -15,6 +15,7 @@ from crawler.discovery.frontier import RecheckMode
 from crawler.schedule.processes import end_with
 from crawler.spiders.run import Options, crawl_site, crawl_sites
 from pipelines.queries import articles
+from pipelines.queries.results import row_of
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store
 
@@ -94,7 +95,7 @@ def _crawls(db: str, ids: list[int]) -> list[Row]:
         return [
             {
                 **row,
-                "changes": list(articles.revisions_of_crawl(store, row["id"])),
+                "changes": [row_of(change) for change in articles.revisions_of_crawl(store, row["id"])],
                 "silent_sources": articles.silent_sources(store, row["site_id"], row["started"]) if row["started"] else [],
             }
             for row in found

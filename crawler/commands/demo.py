@@ -53,14 +53,14 @@ def _live(site: Site, paper: Paper, db: str, out: Console) -> None:
     def after(moment: datetime, crawl_id: int) -> None:
         with Store(db, readonly=True) as store:
             crawl = articles.crawl(store, crawl_id)
-            changes = list(articles.revisions_of_crawl(store, crawl_id))
+            changes = articles.revisions_of_crawl(store, crawl_id)
             steps = articles.states_of_crawl(store, crawl_id)
         requests = crawl["requests"] if crawl else 0
         out.print(moment.astimezone(_ZONE).strftime("%a %H:%M"), f"{requests:>3} requests", style="bold", end="")
         out.print("" if changes or steps else "   nothing changed")
-        for row in changes:
-            what = f"  ({', '.join(row['changed_fields'])})" if row["changed_fields"] else ""
-            out.print("           ", word(f"{row['change']}"), f" {plain(row['headline'])[:70]}{what}", sep="")
+        for one in changes:
+            what = f"  ({', '.join(one.changed_fields)})" if one.changed_fields else ""
+            out.print("           ", word(one.change), f" {plain(one.headline)[:70]}{what}", sep="")
         for step in steps:
             out.print("           ", word(step.state), f" {step.url}  ({plain(step.reason)})", sep="")
 

@@ -10,8 +10,9 @@ from crawler.commands.console import console, plain, print_json, table, when, wo
 from pipelines import stories
 from pipelines.queries import articles
 from pipelines.queries.activity import revision_count
-from pipelines.queries.results import Story, StoryHead, StoryMember, row_of
+from pipelines.queries.results import row_of
 from pipelines.store.database import Store
+from pipelines.stories.results import Story, StoryHead, StoryMember
 from pipelines.stories.update import rebuild
 
 

@@ -1,12 +1,13 @@
-"""Sites and their days, edits, crawls and sums, as rows for pages. Writes nothing."""
+"""Sites and their days, edits, crawls and sums. Writes nothing."""
 
 from __future__ import annotations
 
 import json
 
 from pipelines.queries.changes import CHANGES
-from pipelines.queries.results import SiteRecord, value_of
-from pipelines.store.database import Row, Store
+from pipelines.queries.results import value_of
+from pipelines.queries.site_results import CrawlSummary, DayCounts, SiteCrawls, SiteRecord, Totals
+from pipelines.store.database import Store
 
 _EDITS = ("updated", "silent", "reverted", "restored")
 
@@ -54,9 +55,9 @@ def site_names(store: Store) -> dict[str, str]:
     return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM sites ORDER BY name, id")}
 
 
-def sites_and_crawls(store: Store) -> list[Row]:
-    """Each site with its last crawl (crawl_id, outcome, reason), its last success and the count of its quarantined readings."""
-    return list(store.rows(_SITES))
+def sites_and_crawls(store: Store) -> list[SiteCrawls]:
+    """Each site with its last crawl, its last success and the count of its quarantined readings."""
+    return [value_of(SiteCrawls, row) for row in store.rows(_SITES)]
 
 
 def first_and_last_day(store: Store, site_id: str) -> tuple[str | None, str | None]:
@@ -86,9 +87,9 @@ def has_archived_pages(store: Store) -> bool:
     return bool(store.value("SELECT 1 FROM revisions WHERE warc_file IS NOT NULL"))
 
 
-def days(store: Store, site_id: str, since_day: str, until_day: str) -> list[Row]:
-    """A row a day that has any revision: `day`, `revisions`, and how many of each kind of change."""
-    return list(store.rows(_DAYS, (site_id, since_day, until_day)))
+def days(store: Store, site_id: str, since_day: str, until_day: str) -> list[DayCounts]:
+    """The days between these two, both included, that have any revision."""
+    return [value_of(DayCounts, row) for row in store.rows(_DAYS, (site_id, since_day, until_day))]
 
 
 def delays(store: Store, site_id: str, limit: int = 500) -> list[int]:
@@ -97,14 +98,14 @@ def delays(store: Store, site_id: str, limit: int = 500) -> list[int]:
     return [row["minutes"] for row in store.rows(_DELAYS, values) if row["minutes"] >= 0]
 
 
-def crawls(store: Store, site_id: str, limit: int = 20) -> list[Row]:
+def crawls(store: Store, site_id: str, limit: int = 20) -> list[CrawlSummary]:
     """A site's last crawls, newest first."""
-    return list(store.rows(_CRAWLS, (site_id, limit)))
+    return [value_of(CrawlSummary, row) for row in store.rows(_CRAWLS, (site_id, limit))]
 
 
-def totals(store: Store, site_id: str | None = None) -> Row:
-    """Sums of a site, or of the ledger: `articles`, how many of each state, `revisions`, how many of each kind of change."""
+def totals(store: Store, site_id: str | None = None) -> Totals:
+    """Sums of a site, or of the ledger."""
     counts = {(row["counted"], row["kind"]): row["n"] for row in store.rows(_COUNTS, {"site": site_id})}
-    found: Row = {counted: sum(n for (of, _), n in counts.items() if of == counted) for counted in ("articles", "revisions")}
+    found = {counted: sum(n for (of, _), n in counts.items() if of == counted) for counted in ("articles", "revisions")}
     found |= {state: counts.get(("articles", state), 0) for state in ("live", "suspected", "gone", "moved")}
-    return found | {change: counts.get(("revisions", change), 0) for change in CHANGES}
+    return Totals(**found, **{change: counts.get(("revisions", change), 0) for change in CHANGES})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ from pipelines.queries.removed import Withdrawal, withdrawal_of
 from pipelines.queries.results import (
     Alias,
     ArticleRecord,
-    CrawlStateChange,
     FetchRecord,
     FormerArticle,
     LastSeal,
@@ -25,6 +24,7 @@ from pipelines.queries.results import (
     row_of,
     value_of,
 )
+from pipelines.queries.site_results import CrawlChange, CrawlStateChange
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
 
@@ -202,9 +202,11 @@ def status(store: Store) -> dict[str, Any]:
         (SELECT max(fetched) FROM (SELECT fetched FROM fetches ORDER BY id DESC LIMIT 1000)) AS last_fetch""")
     return {
         "sites": store.value("SELECT count(*) FROM sites"),
-        **{name: sums[name] for name in ("articles", "revisions", "gone")},
+        "articles": sums.articles,
+        "revisions": sums.revisions,
+        "gone": sums.gone,
         **(looks or {}),
-        "changes": {change: sums[change] for change in CHANGES if sums[change]},
+        "changes": {change: n for change in CHANGES if (n := getattr(sums, change))},
         "per_site": list(store.rows("SELECT * FROM site_health ORDER BY last_finished DESC, site_id")),
     }
 
@@ -222,14 +224,14 @@ def silent_sources(store: Store, site_id: str, since: str) -> list[Row]:
     return list(store.rows(sql, (site_id, since)))
 
 
-def revisions_of_crawl(store: Store, crawl_id: int) -> Iterator[Row]:
-    """What a crawl wrote: one row a revision, `changed_fields` as a list."""
+def revisions_of_crawl(store: Store, crawl_id: int) -> list[CrawlChange]:
+    """The revisions that a crawl wrote, in order of writing."""
     rows = store.rows(
         """SELECT a.url, a.site_id, r.number, r.change, r.changed_fields, r.headline, r.first_seen FROM revisions r
         JOIN articles a ON a.id = r.article_id WHERE r.crawl_id = ? ORDER BY r.id""",
         (crawl_id,),
     )
-    return ({**row, "changed_fields": json.loads(row["changed_fields"])} for row in rows)
+    return [value_of(CrawlChange, row | {"changed_fields": json.loads(row["changed_fields"])}) for row in rows]
 
 
 def states_of_crawl(store: Store, crawl_id: int) -> list[CrawlStateChange]:

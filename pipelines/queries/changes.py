@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.queries.results import Change, value_of
+from pipelines.queries.site_results import FilterChoices, SiteRecord
 from pipelines.store.database import Row, Store
 
 CHANGES = ("new", "updated", "silent", "restamped", "reverted", "restored")
@@ -108,11 +109,11 @@ def of_revisions(store: Store, revision_ids: Sequence[int]) -> list[Change]:
     return [_change(row) for row in store.rows(_DETAILS, {"ids": json.dumps(revision_ids)})]
 
 
-def filters(store: Store) -> Row:
-    """What there is to choose from: `sites` (id, name, region, country), `regions`, `countries`, `changes`."""
-    sites = list(store.rows("SELECT id, name, region, country FROM sites ORDER BY name, id"))
-    names = {key: sorted({site[key] for site in sites if site[key]}) for key in ("region", "country")}
-    return {"sites": sites, "regions": names["region"], "countries": names["country"], "changes": list(CHANGES)}
+def filters(store: Store) -> FilterChoices:
+    """What there is to choose from."""
+    sites = tuple(value_of(SiteRecord, row) for row in store.rows("SELECT * FROM sites ORDER BY name, id"))
+    regions, countries = {site.region for site in sites if site.region}, {site.country for site in sites if site.country}
+    return FilterChoices(sites, tuple(sorted(regions)), tuple(sorted(countries)), CHANGES)
 
 
 def keys(store: Store, wanted: Filter, limit: int, *, before: str | None = None) -> list[int]:

@@ -71,21 +71,6 @@ class ArticleRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteRecord:
-    """A site as the catalogue described it when it was last crawled; of one that is not in the ledger the id alone."""
-
-    id: str
-    name: str
-    url: str | None = None
-    country: str | None = None
-    region: str | None = None
-    owner: str | None = None
-    platform: str | None = None
-    timezone: str | None = None
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class RevisionTime:
     """A revision and when it was first seen."""
 
@@ -132,15 +117,6 @@ class RevisionAddress:
     url: str
     """Of its article."""
     number: int
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlStateChange:
-    """A step of an article's state that a crawl led to."""
-
-    url: str
-    state: str
-    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,92 +255,6 @@ class Takedowns:
     """The value of `before` that asks for the next page; None where there is none."""
     searched: int | None = None
     """How many steps of all sites were read, where that was the end of the search and not the ledger's."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryHead:
-    """A story: the articles of several sites that carry the same copy."""
-
-    story_id: int
-    headline: str | None
-    agency: str | None
-    agency_is: str | None
-    """How the agency is known: `named` or `implied`."""
-    articles: int
-    sites: int
-    first_seen: str
-    first_site_id: str
-    source_article_id: int
-    source_site_id: str
-    source_url: str
-    date_published: str | None
-    last_changed: str | None
-    edited: int
-    found: str
-    cursor: str
-    """The value of `before` that asks for what comes after this row."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryMember:
-    """An article that carries a story."""
-
-    story_id: int
-    article_id: int
-    url: str
-    site_id: str
-    site_name: str
-    headline: str | None
-    byline: str | None
-    first_seen: str
-    date_published: str | None
-    revision_count: int
-    last_changed: str | None
-    shared: float | None
-    """The part of the shorter of the two texts, this one and the source's, that stands in the other."""
-    kept: float | None
-    """The part of the source's text that stands in this one."""
-    words: int | None
-    agency: str | None
-    agency_is: str | None
-    state: str
-    is_source: bool
-    changed_fields: tuple[str, ...]
-    """All that the article's edits changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A story and the articles that carry it."""
-
-    head: StoryHead
-    members: tuple[StoryMember, ...]
-    """The source first, then by the time of the first fetch, 500 at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryOfArticle:
-    """The story that an article carries."""
-
-    head: StoryHead
-    shared: float | None
-    """As in `StoryMember`."""
-    is_source: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HeadlineChange:
-    """An edit of a headline."""
-
-    article_id: int
-    url: str
-    number: int
-    """Of the revision."""
-    change: str
-    headline_before: str | None
-    headline_after: str | None
-    not_before: str | None
-    first_seen: str
 
 
 Value = TypeVar("Value")

@@ -14,8 +14,9 @@ import json
 import re
 from collections.abc import Sequence
 
-from pipelines.queries.results import HeadlineChange, Story, StoryHead, StoryMember, StoryOfArticle, value_of
+from pipelines.queries.results import value_of
 from pipelines.store.database import Row, Store
+from pipelines.stories.results import HeadlineChange, Story, StoryHead, StoryMember, StoryOfArticle
 
 LONGEST_LIST = 500
 """The most stories that `latest` gives at once, and the most articles that `story` gives."""

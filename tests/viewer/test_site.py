@@ -66,13 +66,13 @@ def test_rounds_are_made_little_by_little(ledger: Path) -> None:
 def test_a_crawl_makes_a_site_judged_anew(tmp_path: Path) -> None:
     store = syndication.make(tmp_path, days=3, with_stories=False)
     rounds, now = Rounds(), NOW - timedelta(days=11)
-    before = {one.row["id"]: one.verdict for one in rounds.sites(store, now)}
+    before = {one.site.id: one.verdict for one in rounds.sites(store, now)}
     for hours in (3, 2, 1):
         crawl = start_crawl(store, "argus", "schedule", now - timedelta(hours=hours))
         finish_crawl(store, crawl, CrawlOutcome.FAILED, now - timedelta(hours=hours), reason="no answer")
-    kept = {one.row["id"]: one.verdict for one in rounds.sites(store, now, limit=0)}
+    kept = {one.site.id: one.verdict for one in rounds.sites(store, now, limit=0)}
     assert kept == before, "judged by what was found before, until its turn comes"
-    after = {one.row["id"]: one.verdict for one in rounds.sites(store, now, limit=1)}
+    after = {one.site.id: one.verdict for one in rounds.sites(store, now, limit=1)}
     assert (before["argus"], after["argus"]) == ("unsure", "ill")
     assert {site: verdict for site, verdict in after.items() if site != "argus"} == {
         site: verdict for site, verdict in before.items() if site != "argus"

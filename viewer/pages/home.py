@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.queries import changes
 from pipelines.queries.results import Change, row_of
-from pipelines.store.database import Row
+from pipelines.queries.site_results import FilterChoices
 from viewer import labels
 from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import Request, Response
@@ -58,9 +58,9 @@ def entry(change: Change) -> dict[str, Any]:
     return row_of(change) | {"pieces": pieces, "also": labels.fields(also) if also else ""}
 
 
-def summary(asked: Wanted, choices: Row) -> str:
+def summary(asked: Wanted, choices: FilterChoices) -> str:
     """What is shown where something is left out: "only “put back”, of the Star"; "" where all is."""
-    names = {row["id"]: row["name"] for row in choices["sites"]}
+    names = {site.id: site.name for site in choices.sites}
     kinds = labels.listed(f"“{labels.CHANGES[one]}”" for one in asked.changes)
     of = labels.listed(names.get(one, one) for one in asked.sites)
     places = [asked.region and f"in {asked.region}", asked.country and f"in {asked.country}"]

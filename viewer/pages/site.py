@@ -13,7 +13,9 @@ from pipelines.queries import activity, changes
 from pipelines.queries.health import judge
 from pipelines.queries.health_metrics import health_metrics
 from pipelines.queries.removed import takedowns as removed
-from pipelines.store.database import Row, Store
+from pipelines.queries.results import row_of
+from pipelines.queries.site_results import CrawlSummary
+from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from viewer import charts, labels
 from viewer.http import Request, Response
@@ -52,28 +54,30 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         totals=totals(store, site_id),
         median=labels.lasted(int(median(delays))) if delays else None,
         drawn=[
-            charts.days(activity.days(store, site_id, since.isoformat(), until.isoformat()), since, until),
+            charts.days(
+                [row_of(day) for day in activity.days(store, site_id, since.isoformat(), until.isoformat())], since, until
+            ),
             charts.delays(delays),
         ],
         until=until if until < ledger.now.date() else None,
         latest=[(day, list(map(home.entry, rows))) for day, rows in groupby(latest, key=lambda row: row.first_seen[:10])],
         gone=[takedowns.entry(row) for row in gone.takedowns],
-        crawls=[crawl(row) for row in activity.crawls(store, site_id, CRAWLS)],
+        crawls=[crawl(one) for one in activity.crawls(store, site_id, CRAWLS)],
     )
 
 
 def totals(store: Store, site_id: str) -> dict[str, Any]:
     """A site's sums, with its edits (all revisions but the first ones and mere new stamps), and the share of silent ones."""
     found = activity.totals(store, site_id)
-    edits = found["updated"] + found["silent"] + found["reverted"] + found["restored"]
-    return {**found, "edits": edits, "silent_share": found["silent"] / edits if edits else None}
+    edits = found.updated + found.silent + found.reverted + found.restored
+    return row_of(found) | {"edits": edits, "silent_share": found.silent / edits if edits else None}
 
 
-def crawl(row: Row) -> dict[str, Any]:
+def crawl(one: CrawlSummary) -> dict[str, Any]:
     """A crawl as a list shows it: when it began, or should have, and how long it took."""
-    began = row["started"] or row["planned"]
-    took = instant_of(row["finished"]) - instant_of(row["started"]) if row["started"] and row["finished"] else None
-    return {**row, "began": began, "seconds": int(took.total_seconds()) if took is not None else None}
+    began = one.started or one.planned
+    took = instant_of(one.finished) - instant_of(one.started) if one.started and one.finished else None
+    return row_of(one) | {"began": began, "seconds": int(took.total_seconds()) if took is not None else None}
 
 
 def _shown(today: date, first: str | None, last: str | None) -> tuple[date, date]:

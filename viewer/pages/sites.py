@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipelines.queries import activity
+from pipelines.queries.results import row_of
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from viewer import charts
@@ -44,15 +45,14 @@ def entry(store: Store, one: Judged, now: datetime) -> dict[str, Any]:
     """A site as the list shows it."""
     today = now.date()
     since = today - timedelta(days=DAYS - 1)
-    counts = {row["day"]: row["revisions"] for row in activity.days(store, one.row["id"], since.isoformat(), today.isoformat())}
+    counts = {day.day: day.revisions for day in activity.days(store, one.site.id, since.isoformat(), today.isoformat())}
     each = [counts.get((since + timedelta(days=day)).isoformat(), 0) for day in range(DAYS)]
-    last = one.row["last_finished"]
-    return {
-        **one.row,
+    last = one.site.last_finished
+    return row_of(one.site) | {
         "verdict": one.verdict,
         "findings": one.findings,
         "age": lasted(int((now - instant_of(last)).total_seconds() // 60)) if last else None,
-        "totals": totals(store, one.row["id"]),
+        "totals": totals(store, one.site.id),
         "spark": charts.sparkline(each, f"Revisions a day, {DAYS} days"),
     }
 

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 from pipelines import stories
 from pipelines.queries.activity import site_names
-from pipelines.queries.results import StoryHead, row_of
+from pipelines.queries.results import row_of
 from pipelines.store.database import Store
+from pipelines.stories.results import StoryHead
 from viewer.http import Request, Response
 from viewer.labels import counted
 from viewer.rendering import page, refusal

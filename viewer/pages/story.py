@@ -18,10 +18,11 @@ from pipelines import stories
 from pipelines.article import Article
 from pipelines.diff import ChangeKind, Op, Paragraph, body_changes
 from pipelines.queries import articles
-from pipelines.queries.results import Story, StoryMember, row_of
+from pipelines.queries.results import row_of
 from pipelines.store.database import Store
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import instant_of
+from pipelines.stories.results import Story, StoryMember
 from viewer.charts import Arrival, shares, spread
 from viewer.http import Request, Response, redirect
 from viewer.labels import counted, headline_pieces, lasted

@@ -142,8 +142,8 @@ def test_a_cursor_that_is_none_begins_at_the_newest(store: Store, before: str) -
 
 def test_what_there_is_to_choose_from(store: Store) -> None:
     found = filters(store)
-    assert (found["regions"], found["countries"], found["changes"]) == (["Cork", "Kent"], ["GB", "IE"], list(CHANGES))
-    assert [site["id"] for site in found["sites"]] == ["fourth", "other", "paper", "third"]
+    assert (found.regions, found.countries, found.changes) == (("Cork", "Kent"), ("GB", "IE"), CHANGES)
+    assert [site.id for site in found.sites] == ["fourth", "other", "paper", "third"]
 
 
 # --- a site ------------------------------------------------------------------------------------------------------------------
@@ -153,13 +153,11 @@ def test_a_sites_days_and_sums(store: Store) -> None:
     days = activity.days(store, "paper", "2025-03-07", "2025-03-31")
     sql = """SELECT substr(r.first_seen, 1, 10) AS day, count(*) AS revisions, sum(change = 'silent') AS silent FROM revisions r
         JOIN articles a ON a.id = r.article_id WHERE a.site_id = 'paper' AND reads_as IS NULL GROUP BY day ORDER BY day"""
-    assert [{key: day[key] for key in ("day", "revisions", "silent")} for day in days] == list(store.rows(sql))
+    assert [{"day": day.day, "revisions": day.revisions, "silent": day.silent} for day in days] == list(store.rows(sql))
     sums, everything = activity.totals(store, "paper"), activity.totals(store)
-    assert sums["revisions"] == store.value("SELECT sum(revision_count) FROM articles WHERE site_id = 'paper'")
-    assert {name: everything[name] for name in ("articles", "revisions", "live", "gone")} == {
-        "articles": 40, "revisions": 100, "live": 40, "gone": 0,
-    }  # fmt: skip
-    assert sum(everything[change] for change in CHANGES) == 99, "without the one that reads as the one before"
+    assert sums.revisions == store.value("SELECT sum(revision_count) FROM articles WHERE site_id = 'paper'")
+    assert (everything.articles, everything.revisions, everything.live, everything.gone) == (40, 100, 40, 0)
+    assert sum(getattr(everything, change) for change in CHANGES) == 99, "without the one that reads as the one before"
     assert activity.days(store, "nowhere", "2025", "2026") == []
 
 
@@ -172,7 +170,7 @@ def test_delays_are_of_edits_and_of_articles_that_tell_a_time(tmp_path: Path) ->
         ledger.record(article("Edited again.", seen=95, modified=94))
         assert activity.delays(made, "paper") == [90, 50], "a stamp that moves is no edit"
         assert activity.delays(made, "paper", 1) == [90]
-        assert [row["outcome"] for row in activity.crawls(made, "paper")] == ["running"]
+        assert [crawl.outcome for crawl in activity.crawls(made, "paper")] == ["running"]
         assert activity.delays(made, "nowhere") == []
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import stories
-from pipelines.queries.results import StoryOfArticle, row_of
+from pipelines.queries.results import row_of
+from pipelines.stories.results import StoryOfArticle
 from pipelines.stories.update import catch_up
 from tests.factories import T0
 from tests.pipelines.stories.story_factories import Press, joined, paragraphs, prose
