@@ -25,8 +25,7 @@ from crawler.crawl.remote import LEASE_LOST, UNREACHED, DispatchError, RemoteWri
 from crawler.crawl.rights import forbids_copies
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
 from crawler.discovery.delisting import where_listed
-from crawler.middlewares.lease import remote_writer_of
-from crawler.middlewares.throttle import ThrottleMiddleware
+from crawler.middlewares.throttle import ThrottleMiddleware, remote_writer_of
 from crawler.schedule.processes import is_running
 from crawler.spiders.news import NewsSpider
 from crawler.warc.writer import ArchiveWriter, RepeatedRecord

@@ -76,7 +76,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.download_handler.ExchangeCapture": 990,  # next to the wire: sees answers as they were received
     "crawler.middlewares.throttle.ThrottleMiddleware": 570,  # between decompression and retries: sees every attempt, unpacked
     "crawler.middlewares.decompression.DecompressionMiddleware": 590,
-    "crawler.middlewares.lease.LeaseMiddleware": 980,
+    "crawler.middlewares.throttle.LeaseMiddleware": 980,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

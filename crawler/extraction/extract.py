@@ -25,14 +25,13 @@ from crawler.extraction.families import READERS, FamilyMatch, recognise
 from crawler.extraction.heading import find_heading, printed_headline, told_names
 from crawler.extraction.labels import labels_around, says_paid
 from crawler.extraction.lines import Context
-from crawler.extraction.not_articles import is_code, refusal
+from crawler.extraction.not_articles import Signs, is_code, refusal
 from crawler.extraction.page import Page, parse, text_of
 from crawler.extraction.pictures import read_pictures, told_pictures
 from crawler.extraction.printed import article_region, propose_printed, walk_region
 from crawler.extraction.proposals import Proposal, Proposals, Verdict
 from crawler.extraction.second_opinion import WEAK, second_opinion
 from crawler.extraction.signatures import propose_signatures
-from crawler.extraction.signs import Signs
 from crawler.extraction.signups import drop_signups
 from crawler.extraction.structured import propose_itemprops, propose_jsonld, propose_meta
 from crawler.extraction.tags import propose_sections, propose_tags

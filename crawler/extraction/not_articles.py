@@ -1,17 +1,62 @@
 """Why a page is no article: it is lost, a wall, a list, a game, a form, or something for sale.
 
 Nothing that calls itself an article and says when it was published is refused for its words or its address alone: a flight may
-have the number 404, and a sign may stand in a window.
+have the number 404, and a sign may stand in a window. `Signs` are what was seen of a page, plain values; `refusal` judges them.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from crawler.extraction.addresses import address_words, host_label, listings, names_puzzle, not_articles, segments_of
 from crawler.extraction.jsonld import ARTICLE_TYPES
-from crawler.extraction.signs import Signs
 from pipelines.reasons import FetchReason
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What was seen of a page."""
+
+    url: str
+    types: frozenset[str]
+    """JSON-LD types of the item about the page."""
+    all_types: frozenset[str]
+    og_type: str
+    title: str
+    headline: str
+    section: str
+    body_length: int
+    pictures: int
+    has_date: bool
+    """Whether the page says when it was published."""
+    has_byline: bool
+    live_posts: int
+    """Entries with a time of their own, in a part of the page named live."""
+    asks_password: bool
+    prose_share: float
+    """Share of the page's text outside links."""
+    lists_others: bool = False
+    """Whether the articles that its data describes are other pages'."""
+    is_named: bool = True
+    """Whether anything on the page says what it is called: a heading, its title, its data."""
+    is_code: bool = False
+    """Whether its text is that of a program, a style sheet or data."""
+    labels: tuple[str, ...] = ()
+    """Short lines printed around the heading: a kicker above it, what stands between it and the text."""
+    platform_says: FetchReason | None = None
+    """Why the page is no article by its platform's own word, or None."""
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the page calls itself an article."""
+        return bool(self.types & ARTICLE_TYPES) or self.og_type == "article"
+
+    @property
+    def is_dated_article(self) -> bool:
+        """Whether it also says when it was published: walls, lists and lost pages never do both."""
+        return self.is_article and self.has_date
+
 
 MIN_TEXT = 250
 """Characters of text that a page must have, or else a date, a byline, or its own word that it is an article."""
