@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -21,6 +20,7 @@ from scrapy.exceptions import NotConfigured, StopDownload
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.catalogue.site import host_of
 from crawler.crawl.robots_txt import MAX_BYTES, read_robots
 from crawler.middlewares.decompression import STAYS_PACKED, first_bytes
 from crawler.middlewares.failures import RequestRefused, failure_reason
@@ -126,11 +126,8 @@ class RobotsMiddleware:
         if not 200 <= response.status < 300:
             return RobotsRules(Protego.parse(""))
         parser = read_robots(first_bytes(response, MAX_BYTES + 1), self._agent)
-        sitemaps = []
-        for sitemap in parser.sitemaps:
-            with suppress(ValueError):  # no address at all
-                sitemaps.append(urljoin(url, sitemap))
-        return RobotsRules(parser, tuple(sitemaps), parser.crawl_delay("*"))
+        sitemaps = (web_address(url, sitemap) for sitemap in parser.sitemaps)
+        return RobotsRules(parser, tuple(address for address in sitemaps if address), parser.crawl_delay("*"))
 
     def _keep_delay(self, hostname: str, rules: RobotsRules) -> None:
         """The longer of our delay and theirs, for the host's slot as it is and for when it is made anew."""
@@ -145,3 +142,12 @@ class RobotsMiddleware:
         downloader.per_slot_settings[hostname] = {"delay": delay, "concurrency": 1, "jitter": 0.0}
         if hostname in downloader.slots:
             downloader.slots[hostname].delay = delay
+
+
+def web_address(base: str, reference: str) -> str | None:
+    """Where a reference leads from `base`; None where that is no http(s) URL, of which no request could be made."""
+    try:
+        address = urljoin(base, reference)
+    except ValueError:
+        return None
+    return address if host_of(address) else None
