@@ -29,6 +29,7 @@ _SCHEME: Final = re.compile(
     r"^(?:h?t{1,2}ps?|feed)(?:\s*[:;]\s*/*|\.?//+:?)\s*|https?(?:(?:[:;]|%3a)(?:/|%2f)+|//+)", re.IGNORECASE
 )
 """A scheme in whatever spelling: "http:/", "https//", "ttp://", "http;//", "https%3A%2F%2F"."""
+_SOUND: Final = re.compile(r"https?://([\w.-]+(?::\d+)?)(?:/[^\s&<>\"'\\]*(?:\?(?:[^\s&<>\\]|&(?!#|amp;))*)?)?")
 _HOST: Final = re.compile(
     r"(?:[\w-]+\.)+(?!s?html?$|php\d?$|aspx?$|jsp$|cgi$|xml$|json$)[a-z]{2,}|[\w.-]+:\d{1,5}|\d+(?:\.\d+){3}", re.IGNORECASE
 )
@@ -59,6 +60,8 @@ def own_hosts_of(url: str) -> IsOwn:
 
 def mended(link: str, base: str, is_own: IsOwn) -> str | None:
     """The address that a link means, absolute or to be joined with `base`; None where it cannot be one."""
+    if _is_sound(link):
+        return link
     text = _plain(link)
     if text is None or _is_sound(text):
         return text
@@ -88,10 +91,8 @@ def _plain(link: str) -> str | None:
 
 def _is_sound(text: str) -> bool:
     """Whether there is nothing to mend: most links, so this decides fast."""
-    if not text.startswith(("https://", "http://")) or "\\" in text:
-        return False
-    host, _, path = text.partition("://")[2].partition("/")
-    return bool(host) and " " not in host and "http" not in host and host not in path and "http" not in path.partition("?")[0]
+    sound = _SOUND.fullmatch(text)
+    return sound is not None and "http" not in text[5:] and sound[1] not in text[sound.end(1) :]
 
 
 def _starts(head: str) -> list[_Start]:

@@ -157,19 +157,22 @@ def _texts(entry: etree._Element) -> dict[str, str]:
     """Texts of an entry and of `news:news` within it. Pictures and videos have a `loc` and `title` of their own, which are the
     entry's nowhere: neither in their element nor, as some write them, beside it."""
     texts: dict[str, str] = {}
-    own = _prefix(entry)
+    own = _space(str(entry.tag))
     for child in entry:
-        name = _local(str(child.tag))
+        tag = str(child.tag)
+        name = _local(tag)
         if name == "news":
             texts |= {_local(str(part.tag)): part.text or "" for part in child}
-        elif _prefix(child) == own:
+        elif _space(tag) == own:
             texts.setdefault(name, child.text or "")
     return texts
 
 
-def _prefix(element: etree._Element) -> str:
-    """As the document writes it, declared or not."""
-    return element.prefix or str(element.tag).rpartition("}")[2].rpartition(":")[0]
+@lru_cache(maxsize=256)
+def _space(tag: str) -> tuple[str, str]:
+    """Namespace, and the prefix of one that was never declared."""
+    space, _, name = tag.rpartition("}")
+    return space, name.rpartition(":")[0]
 
 
 @lru_cache(maxsize=256)
