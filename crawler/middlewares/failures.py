@@ -39,6 +39,8 @@ class RequestRefused(IgnoreRequest):
 
 def failure_reason(error: BaseException) -> CodedReason:
     """One line, at most `MAX_REASON` long; an exception that nobody foresaw keeps its own words."""
+    if isinstance(error, RequestRefused):
+        return error.reason
     name, text = type(error).__name__, str(error).partition("\n")[0].strip()
     for mark, code in _CODES:
         if mark in name or mark in text:

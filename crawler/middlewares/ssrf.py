@@ -27,6 +27,8 @@ LEAVES_THE_SITE = "newsledger_leaves_the_site"
 
 _private_places: set[tuple[str, int]] = set()
 """Name and port of where the sites of this process are defined."""
+_refused_places: set[tuple[str, int]] = set()
+"""Name and port of what was last resolved to a private address, and may not be connected to."""
 
 
 class AddressRefused(RequestRefused):
@@ -51,6 +53,11 @@ class SsrfMiddleware:
         reason = refusal(request.url, scope.site if scope else None, redirected=redirected)
         if reason:
             raise AddressRefused(reason)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raises AddressRefused in place of the failure to resolve a name that was refused."""
+        if place_of(request.url) in _refused_places:
+            raise AddressRefused(coded(FetchReason.PRIVATE_ADDRESS, host_of(request.url))) from exception
 
 
 def refusal(url: str, site: Site | None, *, redirected: bool = False) -> CodedReason | None:
@@ -104,8 +111,10 @@ class _PlacesReceiver:
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802
         if may_connect(address.host, *self._place):
+            _refused_places.discard(self._place)
             self._receiver.addressResolved(address)
         else:
+            _refused_places.add(self._place)
             logger.warning("%s:%d resolves to the private address %s: not asked", *self._place, address.host)
 
     def resolutionComplete(self) -> None:  # noqa: N802

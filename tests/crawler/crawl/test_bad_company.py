@@ -174,6 +174,10 @@ def test_a_name_that_leads_to_this_machine_is_asked_at_its_own_port_only(twin: P
     assert f"{name}:{there} resolves to the private address 127.0.0.1" in done.stderr
     assert {path_of(entry["path"]) for entry in twin.log()} >= {"/robots.txt", "/ok/0"}
     assert [entry for entry in twin.log() if entry["port"] == there] == []
+    with Store(tmp_path / "news.db", readonly=True) as store:
+        reasons = {path_of(row["url"]): row["reason"] for row in store.rows(FETCHES)}
+    assert reasons["/ok/0"] is None
+    assert f"leads to a private address: {name}:{there}" in reasons["/ok/1"]
 
 
 def test_a_source_that_nobody_can_read_fails_the_crawl_with_its_reason(twin: Press, tmp_path: Path) -> None:
