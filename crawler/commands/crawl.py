@@ -16,6 +16,7 @@ from crawler.schedule.processes import end_with
 from crawler.spiders.run import Options, crawl_site, crawl_sites
 from pipelines.queries import articles
 from pipelines.queries.results import row_of
+from pipelines.reasons import skipped_sentence
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store
 
@@ -107,7 +108,13 @@ def _print(crawls: list[Row]) -> None:
     out = console()
     for crawl in crawls:
         counts = {key: count for key, count in crawl["counts"].items() if key != "skipped"}
-        summary = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "nothing to look at"
+        summary = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+        if not summary:
+            skipped = crawl["counts"].get("skipped", {}).items()
+            passed_over = ", ".join(
+                f"{count} {skipped_sentence(code)}" for code, count in sorted(skipped, key=lambda one: -one[1])
+            )
+            summary = "nothing to look at" + (f"; passed over: {passed_over}" if passed_over else "")
         out.print(f"{crawl['site_id']}: ", word(crawl["outcome"]), f" with {crawl['requests']} requests; {summary}", sep="")
         if crawl["reason"]:
             out.print(plain(crawl["reason"]), style="yellow", markup=False)

@@ -53,6 +53,7 @@ _RDF_ABOUT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _ROOTS: Final = frozenset({"rss", "rdf", "feed", "channel"})
 _ENTRIES: Final = tuple(f"{{*}}{form}" for name in ("item", "entry") for form in (name, name.upper(), name.title()))
 _ENTRY_START: Final = re.compile(rb"<((?:[A-Za-z_][\w.-]{0,30}:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
+_COMMENT: Final = re.compile(rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))|<!--.*?-->", re.DOTALL)
 _TAG: Final = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<(/?)([A-Za-z_][\w.:-]{0,60})[^<>]*>", re.DOTALL)
 _ROOT_TAG: Final = re.compile(rb"<[A-Za-z_][^<>]{0,20000}>")
 _WRAPPER: Final = re.compile(r"https?://(?:news\.google\.[a-z.]{2,6}/|www\.google\.[a-z.]{2,6}/url\?)")
@@ -86,10 +87,11 @@ def _candidates(entries: Iterable[FeedEntry], page: str, timezone: str, is_own: 
     fronts = _fronts(addresses) | {article_key(page)}
     seen: set[str] = set()
     for number, (entry, found) in enumerate(zip(read, addresses, strict=False), start=1):
-        own = [address for address in found if not _WRAPPER.match(address)]
-        address = next((address for address in own if not _is_front(address, fronts)), None)
+        direct = [address for address in found if not _WRAPPER.match(address)]
+        pages = [address for address in direct if not _is_front(address, fronts)]
+        address = next(filter(is_own, pages), pages[0] if pages else None)  # a counter's `link` stands before the permalink
         if address is None:
-            why = "leads to a front page only" if own else "a Google News wrapper link" if found else "no usable link"
+            why = "leads to a front page only" if direct else "a Google News wrapper link" if found else "no usable link"
             problems.append(f"entry {number}: {why}")
         elif address not in seen:
             seen.add(address)
@@ -165,6 +167,8 @@ def _entries_of_fragments(data: bytes, page: str, is_own: IsOwn, problems: list[
     """Entries cut out of the text and parsed each on its own, so that no broken tag swallows the next entry."""
     root_tag = _ROOT_TAG.match(data)
     opening = re.sub(rb"/?>$", b">", root_tag[0]) if root_tag else b"<feed>"
+    closed = data.rfind(b"-->") + 3  # behind it no comment ends, and looking for its end would take ever longer
+    data = _COMMENT.sub(lambda match: match[1] or b"", data[:closed]) + data[closed:] if closed > 2 else data
     start = _ENTRY_START.search(data)
     head = data[: start.start()] if start else b""
     base = _base(xml_tree(_fields_only(head), recover=True), page, is_own) if len(head) <= _MAX_ENTRY_BYTES else page

@@ -186,7 +186,7 @@ class NewsSpider(Spider):
         listing = sources.read(kind, response.body, response.url, self.site, content_type)
         for problem in listing.problems:
             logger.warning("%s: %s", url, problem)
-        is_silent = not listing.candidates and not listing.sitemaps
+        is_silent = not listing.candidates and not any(self.site.same_site(child.url) for child in listing.sitemaps)
         code, reason = self._why_silent(url, listing) if is_silent else (None, None)
         self._candidates += listing.candidates
         if kind is not SourceKind.SECTION and listing.candidates and not listing.problems:
@@ -207,7 +207,7 @@ class NewsSpider(Spider):
     def _why_silent(self, url: str, listing: Listing) -> tuple[SourceProblem, str]:
         """Why a source that answered named nothing; noted where it is no such document at all."""
         if not listing.problems:
-            problem = "it names nothing"
+            problem = f"it names sitemaps of another site: {listing.sitemaps[0].url}" if listing.sitemaps else "it names nothing"
             known = self.snapshot.sources.get(url)
             level = logging.INFO if known and known.problem == problem else logging.WARNING
             logger.log(level, "%s: %s", url, problem)

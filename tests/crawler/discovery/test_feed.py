@@ -336,6 +336,21 @@ def test_what_an_html_parser_made_of_a_link() -> None:
     ]
 
 
+def test_the_sites_own_address_is_taken_before_a_counters() -> None:
+    links = "<link>https://counter.example.net/~r/9</link><guid>https://www.example.com/a</guid>"
+    assert urls(f"<rss><channel><item>{links}</item></channel></rss>") == ["https://www.example.com/a"]
+    assert urls("<rss><channel><item><link>https://other.example/b</link></item></channel></rss>") == ["https://other.example/b"]
+
+
+def test_what_is_commented_out_of_a_broken_feed_is_not_in_it() -> None:
+    gone = "<!-- <item><link>/w</link></item> -->"
+    told = "<item><title><![CDATA[ a <!-- b ]]></title><link>/a</link></item>"
+    assert urls(f"<rss><channel><hr>{gone}{told}{gone}<item><link>/b</link></item></channel></rss>") == [
+        "https://www.example.com/a",
+        "https://www.example.com/b",
+    ]
+
+
 def test_an_empty_feed_is_no_problem() -> None:
     assert read("<rss><channel><title>x</title></channel></rss>") == Listing()
 
@@ -383,6 +398,8 @@ def test_entities_are_never_expanded(doctype: str, title: str) -> None:
         "<rss><item>" + "<a/>" * 1_000_000 + "</item></rss>",
         "<rss><item>" + "<![CDATA[" * 500_000,
         "<rss>" + "<!-- " * 500_000,
+        "<rss><hr>-->" + "<!-- " * 500_000,
+        "<rss><hr>" + "<![CDATA[ <!-- " * 200_000 + "-->",
         "<?a?>" * 500_000 + "<rss/>",
         "&" * 2_000_000,
         "<rss><item " + " ".join(f"a{number}='1'" for number in range(100_000)) + "/></rss>",
