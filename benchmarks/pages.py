@@ -36,7 +36,7 @@ from pipelines.queries.search import search
 from pipelines.store.database import Row, Store
 from viewer.app.routes import respond
 from viewer.http import Request
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
 LOOKUP, QUERY, RARE, COMMON, PAGE = 1.0, 50.0, 20.0, 200.0, 150.0
 """What we promise ourselves, in milliseconds."""
@@ -201,7 +201,7 @@ def pages(found: Sample, now: datetime) -> Iterator[Timed]:
 
 def _page(store: Store, target: str, now: datetime) -> bytes:
     with store.snapshot():
-        answer = respond(Request("GET", target, {}), Holdings(store, lambda *_: None, now), "http://127.0.0.1:8001")
+        answer = respond(Request("GET", target, {}), Repository(store, lambda *_: None, now), "http://127.0.0.1:8001")
         assert answer is not None, target
         assert answer.status == 200, (target, answer.status)
         return answer.body

@@ -186,10 +186,10 @@ def find(environment: Mapping[str, str]) -> Path | None:
 
 def load(file: Path | None, environment: Mapping[str, str]) -> Configuration:
     """What file and environment say, checked whole; raises ConfigurationError."""
-    told = dict(_from_file(file)) if file else {}
-    told |= dict(_from_environment(environment))
+    given = dict(_from_file(file)) if file else {}
+    given |= dict(_from_environment(environment))
     defaults = {key: SettingValue(setting.default, SettingOrigin.DEFAULT) for key, setting in SETTINGS.items()}
-    return Configuration(file, defaults | told)
+    return Configuration(file, defaults | given)
 
 
 def shown(setting: Setting, value: Value) -> str:
@@ -287,8 +287,8 @@ def checked(setting: Setting, value: Value, where: str) -> Value:
 
 
 def _wrong(setting: Setting, value: object, where: str) -> ConfigurationError:
-    told = "" if setting.kind in (SettingKind.SECRETS, SettingKind.REDIS) else f" {value!r}"[:100]
-    return ConfigurationError(f"{where}: not allowed:{told or ' what stands there'}; allowed: {setting.allowed}")
+    given = "" if setting.kind in (SettingKind.SECRETS, SettingKind.REDIS) else f" {value!r}"[:100]
+    return ConfigurationError(f"{where}: not allowed:{given or ' what stands there'}; allowed: {setting.allowed}")
 
 
 def _is_loopback(text: str) -> bool:

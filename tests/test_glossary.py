@@ -1,4 +1,4 @@
-"""One word for one thing: no retired name comes back, and no two public classes share a name."""
+"""One word for one thing: no retired name comes back, also of functions and parameters; no two public classes share a name."""
 
 from __future__ import annotations
 
@@ -25,6 +25,20 @@ def public_classes() -> dict[str, list[str]]:
     return found
 
 
+@cache
+def callables() -> dict[str, list[str]]:
+    """Name -> the files of the product that define a function, a method or a parameter of it."""
+    found = defaultdict(list)
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    found[node.name].append(path.relative_to(ROOT).as_posix())
+                elif isinstance(node, ast.arg):
+                    found[node.arg].append(path.relative_to(ROOT).as_posix())
+    return found
+
+
 def rows() -> list[re.Match[str]]:
     text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     return [row for row in _ROW.finditer(text) if row["word"] not in ("word", "---")]
@@ -40,6 +54,7 @@ def test_no_retired_name_comes_back() -> None:
     retired = {name for row in rows() for name in re.findall(r"`(\w+)`", row["retired"])}
     assert len(retired) > 30
     assert not retired & public_classes().keys()
+    assert {name: callables()[name] for name in retired & callables().keys()} == {}
 
 
 def test_classes_that_the_glossary_names_exist() -> None:

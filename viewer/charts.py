@@ -31,8 +31,8 @@ Attributes = Mapping[str, object]
 
 def element(name: str, attributes: Attributes, *inner: str) -> Markup:
     """An element; attributes and all that is not markup already are escaped."""
-    told = "".join(f' {key}="{escape(_printable(str(value)))}"' for key, value in attributes.items())
-    return Markup(f"<{name}{told}>{''.join(map(_safe, inner))}</{name}>")  # noqa: S704 - escaped one by one
+    attributes_text = "".join(f' {key}="{escape(_printable(str(value)))}"' for key, value in attributes.items())
+    return Markup(f"<{name}{attributes_text}>{''.join(map(_safe, inner))}</{name}>")  # noqa: S704 - escaped one by one
 
 
 def text(x: float, y: float, words: str, anchor: str, *kinds: str) -> Markup:
@@ -52,8 +52,8 @@ def level(y: float, left: float, right: float, kind: str) -> Markup:
 
 def bar(kind: str, left: float, width: float, y: float, height: float) -> Markup:
     """A bar that begins at `y`; of the kind `hatched` it is drawn with the hatching of `hatching()`."""
-    look = {"fill": "url(#hatching)"} if kind == "hatched" else {"class": kind}
-    return element("rect", {**look, "x": cent(left), "y": round(y, 2), "width": cent(width), "height": round(height, 2)})
+    attributes_of = {"fill": "url(#hatching)"} if kind == "hatched" else {"class": kind}
+    return element("rect", {**attributes_of, "x": cent(left), "y": round(y, 2), "width": cent(width), "height": round(height, 2)})
 
 
 def hatching() -> Markup:
@@ -73,9 +73,9 @@ def grid(top: int) -> Iterator[Markup]:
             yield text(0, y - 4, f"{part:,}", "start")
 
 
-def drawing(name: str, title: str, said: str, height: float, parts: Sequence[Markup]) -> Markup:
+def drawing(name: str, title: str, summary: str, height: float, parts: Sequence[Markup]) -> Markup:
     """All of it: an image to those who do not see it, with its name and what it says."""
-    words = (element("title", {"id": f"{name}-title"}, title), element("desc", {"id": f"{name}-desc"}, said))
+    words = (element("title", {"id": f"{name}-title"}, title), element("desc", {"id": f"{name}-desc"}, summary))
     about = {"class": f"chart {name}", "role": "img", "aria-labelledby": f"{name}-title {name}-desc"}
     return element("svg", {**about, "width": "100%", "height": height}, *words, *parts)
 
@@ -154,7 +154,7 @@ class Chart:
     """A chart and what stands around it."""
 
     title: str
-    said: str
+    summary: str
     """What it shows, in words."""
     svg: Markup
     columns: tuple[str, ...]
@@ -191,12 +191,12 @@ def days(counts: Sequence[Mapping[str, object]], since: date, until: date) -> Ch
     ]
     parts = [hatching(), *grid(top), *drawn, *_dates(names, step)]
     new, updated, silent, other = (sum(stack[one] for stack in stacks) for one in SERIES)
-    said = f"In {counted(length, 'day')}: {counted(new, 'new article')}, {counted(updated, 'update')}, "
-    said += f"{counted(silent, 'silent edit')}, {counted(other, 'other change')}."
+    summary = f"In {counted(length, 'day')}: {counted(new, 'new article')}, {counted(updated, 'update')}, "
+    summary += f"{counted(silent, 'silent edit')}, {counted(other, 'other change')}."
     rows = [_numbers(name, stack) for name, stack in zip(names, stacks, strict=True) if any(stack.values())]
     legend = (("new", "new articles"), ("updated", "updated"), ("silent", "edited without telling"), ("other", "other changes"))
     title = "Articles and edits a day"
-    return Chart(title, said, drawing("days", title, said, HEIGHT, parts), ("day", *SERIES), tuple(rows[::-1]), legend)
+    return Chart(title, summary, drawing("days", title, summary, HEIGHT, parts), ("day", *SERIES), tuple(rows[::-1]), legend)
 
 
 def delays(minutes: Sequence[int]) -> Chart:
@@ -214,18 +214,18 @@ def delays(minutes: Sequence[int]) -> Chart:
         text(LEFT + (place + 1) * step, FOOT + 17, name, "middle", *(("minor",) if place % 2 == 0 else ()))
         for place, (_, name, _) in enumerate(_BINS)
     ]
-    said = "No edits yet."
+    summary = "No edits yet."
     if minutes:
         middle = int(median(minutes))
-        said = f"Of the latest {counted(len(minutes), 'edit')}, half were seen within {lasted(middle)} of publication."
+        summary = f"Of the latest {counted(len(minutes), 'edit')}, half were seen within {lasted(middle)} of publication."
         where = LEFT + _bins_before(middle) * step
         anchor = "start" if where < 20 else "end" if where > 80 else "middle"
         parts += [upright(where, 16, FOOT, "mark"), text(where, 11, f"median {lasted(middle)}", anchor, "mark")]
     title = "From publication to edit"
     return Chart(
         title,
-        said,
-        drawing("delays", title, said, HEIGHT, parts),
+        summary,
+        drawing("delays", title, summary, HEIGHT, parts),
         ("after publication", "edits", "share so far"),
         _so_far(counts),
     )
@@ -239,18 +239,18 @@ def spread(arrivals: Sequence[Arrival]) -> Chart:
     foot = ROW * len(drawn) + 10
     parts = [*_axis(end, foot), *(_arrival(one, row * ROW + 26, end) for row, one in enumerate(drawn))]
     last = max((one.minutes for one in arrivals), default=0)
-    said = f"{counted(len(arrivals), 'paper')}, " + (
+    summary = f"{counted(len(arrivals), 'paper')}, " + (
         f"the last {lasted(last)} after the first." if last else "seen at the same moment."
     )
     title = "Which paper, and when"
-    svg = drawing("spread", title, said, foot + 22, parts)
+    svg = drawing("spread", title, summary, foot + 22, parts)
     rows = tuple((one.name, lasted(one.minutes) if one.minutes else "first", len(one.edits)) for one in ordered)
     legend = (
         ("source", "first, and what the others are held against"),
         ("copy", "first seen in a paper"),
         ("edit", "changed later"),
     )
-    return Chart(title, said, svg, ("paper", "after the first", "changes"), rows, legend)
+    return Chart(title, summary, svg, ("paper", "after the first", "changes"), rows, legend)
 
 
 def sparkline(counts: Sequence[int], what: str) -> Markup:
@@ -274,7 +274,7 @@ def shares(kept: int, cut: int, added: int) -> Markup:
     for kind, count in (("cut", cut), ("same", kept), ("added", added)):
         width = 100 * count / whole
         looks = (kind, "hatched") if kind == "cut" else (kind,)
-        parts += [bar(look, left, width, 0, 18) for look in looks if count]
+        parts += [bar(attributes_of, left, width, 0, 18) for attributes_of in looks if count]
         left += width
     return element("svg", {"class": "chart shares", "role": "img", "aria-label": name, "width": "100%", "height": 18}, *parts)
 
@@ -293,13 +293,13 @@ def _numbers(name: str, stack: Mapping[str, int]) -> tuple[str | int, ...]:
 
 def _day(name: str, stack: Mapping[str, int], left: float, step: float, top: int) -> Markup:
     """One day's bar; an empty one has its name under the pointer too."""
-    said = ", ".join(f"{count} {kind}" for kind, count in stack.items() if count) or "nothing"
-    inner, foot = [element("title", {}, f"{name}: {said}"), bar("ground", left, step, HEAD, FOOT - HEAD)], FOOT
+    summary = ", ".join(f"{count} {kind}" for kind, count in stack.items() if count) or "nothing"
+    inner, foot = [element("title", {}, f"{name}: {summary}"), bar("ground", left, step, HEAD, FOOT - HEAD)], FOOT
     for kind in SERIES:
         height = height_of(stack[kind], top)
         if height:
             foot -= height
-            inner += [bar(look, left + step * 0.1, step * 0.8, foot, height) for look in _looks(kind)]
+            inner += [bar(attributes_of, left + step * 0.1, step * 0.8, foot, height) for attributes_of in _looks(kind)]
     return element("g", {}, *inner)
 
 

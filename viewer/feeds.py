@@ -104,8 +104,8 @@ def entry(change: Change, differing: Iterable[FieldDifference], text: str, base:
 
 def categories(change: Change) -> list[tuple[str, str, str]]:
     """(term, scheme, label): the kind of change, so that silent edits can be told and filtered, and the site."""
-    told = [(change.change, "change", labels.change(change.change)), (change.site_id, "site", _site(change))]
-    return [(clean(term, 200), scheme, clean(label, 200)) for term, scheme, label in told]
+    terms = [(change.change, "change", labels.change(change.change)), (change.site_id, "site", _site(change))]
+    return [(clean(term, 200), scheme, clean(label, 200)) for term, scheme, label in terms]
 
 
 def clean(text: object, limit: int) -> str:
@@ -268,7 +268,7 @@ def atom(feed: Feed) -> bytes:
 
 def json_feed(feed: Feed) -> bytes:
     """The feed as a JSON Feed."""
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "version": JSON_FEED,
         "title": clean(feed.title, MAX_TITLE_CHARS),
         "home_page_url": feed.page,
@@ -277,9 +277,9 @@ def json_feed(feed: Feed) -> bytes:
         "authors": [{"name": "Newsledger"}],
     }
     if feed.older:
-        told["next_url"] = feed.older
-    told["items"] = [_json_item(one) for one in feed.entries]
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+        document["next_url"] = feed.older
+    document["items"] = [_json_item(one) for one in feed.entries]
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 def newest(changes: Iterable[Change], empty: datetime) -> str:

@@ -58,10 +58,10 @@ class Wanted:
 
         `replaced`: `before` or another plain part set anew, or taken away (None).
         """
-        told = {"region": self.region, "country": self.country, "since": self.since, "until": self.until,
+        plain = {"region": self.region, "country": self.country, "since": self.since, "until": self.until,
                 "url": self.url, "q": self.words, "before": self.before, **replaced}  # fmt: skip
         pairs = [("site", site) for site in sorted(self.sites)] + [("change", change) for change in sorted(self.changes)]
-        return urlencode(pairs + [(name, value) for name, value in told.items() if value])
+        return urlencode(pairs + [(name, value) for name, value in plain.items() if value])
 
 
 def wanted(query: str) -> Wanted:

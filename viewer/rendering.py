@@ -79,8 +79,8 @@ def render(template: str, root: str, /, **values: Any) -> str:
 
 def plain(text: object, limit: int = MAX_TEXT_CHARS) -> str:
     """Text from a page, without what a browser would not show, and bounded."""
-    told = "" if text is None else str(text)
-    return _UNSEEN.sub("", told[:limit]) + (" […]" if len(told) > limit else "")
+    text_of = "" if text is None else str(text)
+    return _UNSEEN.sub("", text_of[:limit]) + (" […]" if len(text_of) > limit else "")
 
 
 def article_path(url: str) -> str:
@@ -90,8 +90,8 @@ def article_path(url: str) -> str:
 
 def web(url: object) -> str:
     """A URL that may be a link: of the web; "" where it is none."""
-    told = header_uri(str(url or ""))
-    return told if told.startswith(("http://", "https://")) else ""
+    text_of = header_uri(str(url or ""))
+    return text_of if text_of.startswith(("http://", "https://")) else ""
 
 
 def host(url: object) -> str:
@@ -145,7 +145,7 @@ def paragraphs(text: object) -> list[str]:
     return [part for part in plain(text).split("\n\n") if part.strip()]
 
 
-def asking(query: str) -> str:
+def query_string(query: str) -> str:
     """A query string as the end of an address; "" where it asks nothing."""
     return f"?{query}" if query else ""
 
@@ -159,10 +159,10 @@ def _time(text: str | None, of_instant: Callable[[datetime], str], of_day: Calla
     if not text:
         return Markup("")
     try:
-        told = of_day(date.fromisoformat(text)) if len(text) == len("2025-03-07") else of_instant(datetime.fromisoformat(text))
+        text_of = of_day(date.fromisoformat(text)) if len(text) == len("2025-03-07") else of_instant(datetime.fromisoformat(text))
     except ValueError:  # no time at all: shown as it is
         return Markup("{}").format(plain(text, 40))
-    return Markup('<time datetime="{}">{}</time>').format(text, told)
+    return Markup('<time datetime="{}">{}</time>').format(text, text_of)
 
 
 def _finalize(value: object) -> object:
@@ -180,9 +180,9 @@ def _environment_of() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    ours = (plain, article_path, web, host, language, moment, clock, day, within, digits, paragraphs, asking, quoted)
-    told = (labels.change, labels.state, labels.outcome, labels.fields, labels.counted, labels.listed, labels.lasted)
-    made.filters |= {one.__name__: one for one in (*ours, *told)}
+    ours = (plain, article_path, web, host, language, moment, clock, day, within, digits, paragraphs, query_string, quoted)
+    text_of = (labels.change, labels.state, labels.outcome, labels.fields, labels.counted, labels.listed, labels.lasted)
+    made.filters |= {one.__name__: one for one in (*ours, *text_of)}
     made.globals |= {"asset": asset_url, "words": labels, "tables": _tables.get}
     return made
 

@@ -1,6 +1,6 @@
-"""What the viewer shows, read from the ledger: an article with its revisions, the latest revisions, an archived page.
+"""Repository: what the viewer's pages read of a ledger: an article with its revisions, its time map, an archived page.
 
-Reads only. How pages are archived it does not know: it is handed a function that reads one.
+Reads only. It does not know how pages are archived: it is given a function that reads one.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ RevisionText = tuple[Revision, Article]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class FoundArticle:
     """An article, and whether it may be shown."""
 
     article: ArticleRecord
@@ -59,7 +59,7 @@ class NotHeldError(LookupError):
         self.headers = headers
 
 
-class Holdings:
+class Repository:
     """The ledger and its archive, for one request: one moment of it, and only so long as the store allows."""
 
     def __init__(self, store: Store, page: ReadPage, now: datetime, tables: str = "") -> None:
@@ -69,11 +69,11 @@ class Holdings:
         self.tables = tables
         self._page = page
 
-    def find(self, url: str) -> Held | None:
+    def find(self, url: str) -> FoundArticle | None:
         """The article that a URL is or has led to, in whatever spelling a path has left of it."""
         plain = address(url)
         found = articles.find_article(self.store, plain, canonicalize(plain))
-        return Held(found, bool(articles.withdrawn_among(self.store, [found.article_id]))) if found else None
+        return FoundArticle(found, bool(articles.withdrawn_among(self.store, [found.article_id]))) if found else None
 
     def article(self, url: str) -> ArticleRecord:
         """The article at a URL, in whatever spelling; raises NotHeldError where there is none, or none to be shown."""

@@ -1,8 +1,8 @@
-"""All sites judged, the ill ones first, in bounded time: what was found of a site is kept for the pages that follow.
+"""Cache of site health: all sites judged, the ill ones first, in bounded time.
 
-Gathering a site's vital signs takes about ten milliseconds; of a thousand sites a page would take many seconds. So a request
-gathers those of some sites only: first of those that look worst, then of those whose signs are the oldest. The others are judged
-by what was found before, and by when they were last crawled through, which is cheap to know of all.
+Reading the health metrics of a site takes about ten milliseconds; of a thousand sites a page would take many seconds. So a
+request reads those of some sites only: first of those that look worst, then of those whose metrics are the oldest. The others
+are judged by what was read before, and by when they were last crawled through, which is cheap to know of all.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class _Kept:
     mark: _Mark
-    vital: HealthMetrics
+    metrics: HealthMetrics
     turn: int
     """Which gathering it was, of all."""
 
 
-class Rounds:
+class SiteHealthCache:
     """What was found of the sites of some ledgers."""
 
     def __init__(self) -> None:
@@ -64,9 +64,9 @@ class Rounds:
         sites = sites_and_crawls(store)
         behind = [site for site in sites if self._is_behind(store, site)]
         for site in sorted(behind, key=lambda site: self._urgency(store, site))[:limit]:
-            for vital in health_metrics(store, now, site.id):
+            for metrics in health_metrics(store, now, site.id):
                 self._turns += 1
-                self._kept[(str(store.path), site.id)] = _Kept(_mark(site), vital, self._turns)
+                self._kept[(str(store.path), site.id)] = _Kept(_mark(site), metrics, self._turns)
         return sorted((self._judged(store, site, now) for site in sites), key=_gravity)
 
     def _is_behind(self, store: Store, site: SiteCrawls) -> bool:
@@ -85,16 +85,16 @@ class Rounds:
         success = site.last_finished
         age = now - instant_of(success) if success else None
         if kept is not None and kept.mark == _mark(site):
-            vital = replace(kept.vital, success_age=age)
+            metrics = replace(kept.metrics, success_age=age)
         else:
-            vital = replace(
-                kept.vital if kept else HealthMetrics(site.id, crawls=site.crawl_id is not None),
+            metrics = replace(
+                kept.metrics if kept else HealthMetrics(site.id, crawls=site.crawl_id is not None),
                 last_outcome=site.outcome,
                 last_reason=site.reason,
                 last_success=success,
                 success_age=age,
             )
-        findings = judge(vital)
+        findings = judge(metrics)
         return Judged(site, findings, True) if kept else Judged(site, tuple(one for one in findings if one.ill))
 
 

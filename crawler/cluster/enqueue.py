@@ -33,7 +33,7 @@ class QueuedRunner:
         """Put it on the queue. Raises NoCrawlError where its last one is still there, or Redis is away."""
         self._check_made(site, planned)
         try:
-            self._account(site)
+            self._note_missed_run(site)
             doing = put(self._queue, site, planned=planned, time_limit_seconds=self._seconds)
         except RedisError as error:
             raise NoCrawlError(CrawlOutcome.FAILED, f"the crawl could not be queued: {error}") from error
@@ -70,7 +70,7 @@ class QueuedRunner:
         if made:
             raise NoCrawlError(CrawlOutcome.SKIPPED, f"another schedule made this start already (crawl {made})")
 
-    def _account(self, site: Site) -> None:
+    def _note_missed_run(self, site: Site) -> None:
         """A start whose job is over has its row since the writer opened the crawl. One that has none was lost with the queue."""
         with self._lock:
             before = self._made.get(site.id)

@@ -68,10 +68,10 @@ def _pages(target: str, url: str | None, chosen: Site | None, by_host: dict[str,
 
     if target.startswith(("http://", "https://")):
         for seen in fetch_pages(chosen or site_of(target, by_host), (target,)):
-            look, refusal = seen.look, None
-            if isinstance(look, Fetch) and look.outcome is not Outcome.NOT_ARTICLE:
-                refusal = CodedReason(look.reason_code or FetchReason.OTHER, look.reason or str(look.outcome))
-            yield _Page(look.url, seen.body, seen.content_type, site(look.url), refusal=refusal)
+            fetched, refusal = seen.look, None
+            if isinstance(fetched, Fetch) and fetched.outcome is not Outcome.NOT_ARTICLE:
+                refusal = CodedReason(fetched.reason_code or FetchReason.OTHER, fetched.reason or str(fetched.outcome))
+            yield _Page(fetched.url, seen.body, seen.content_type, site(fetched.url), refusal=refusal)
         return
     path = Path(target)
     if not path.is_file():

@@ -45,8 +45,9 @@ def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: b
         raise click.UsageError(f"--host {host} --port {port}: {error.strerror or error}") from error
     with listening:
         url, base = server.url_of(listening, host), base_url.rstrip("/") if base_url else None
-        desk = Dispatcher(DispatcherConfig(Path(db), command_clock(), page, f"/{server.NAME}", base, server.prefix_of(base)))
-        app = server.application(desk, AllowedHosts(url, base, server.is_local(host)), server.QueryLimits(sql=sql))
+        config = DispatcherConfig(Path(db), command_clock(), page, f"/{server.NAME}", base, server.prefix_of(base))
+        dispatcher = Dispatcher(config)
+        app = server.application(dispatcher, AllowedHosts(url, base, server.is_local(host)), server.QueryLimits(sql=sql))
 
         def started() -> None:
             click.echo(f"Newsledger is reached at {base_url}, and is at {url}/" if base_url else f"Newsledger is at {url}/")
@@ -54,7 +55,7 @@ def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: b
                 click.launch(f"{url}/")
 
         server.serve(app, listening, started)
-        desk.close()
+        dispatcher.close()
 
 
 def _missing(error: ImportError) -> ImportError:

@@ -57,21 +57,21 @@ class TdmRule:
     """One entry of a host's tdmrep.json: for which paths it speaks (with * and $, as in robots.txt), and what it says."""
 
     location: str
-    mining: TdmReservation
+    reservation: TdmReservation
 
 
 def reservations_of(headers: Headers, page: bytes = b"") -> Reservations:
     """What headers and the head of an HTML page reserve. One that says 1 outweighs one that says 0."""
     robots = [*_directives(headers.get("x-robots-tag", ()))]
-    said = [_mining(_first(headers, "tdm-reservation"), _first(headers, "tdm-policy"))]
+    declared = [_reservation(_first(headers, "tdm-reservation"), _first(headers, "tdm-policy"))]
     named: dict[str, list[str]] = {}
     for name, content in _metas(page):
         named.setdefault(name, []).append(content)
     robots += _directives((*named.get("robots", ()), *named.get(AGENT, ())))
     policy = next(iter(named.get("tdm-policy", ())), "")
-    said += [_mining(text, policy) for text in named.get("tdm-reservation", ())]
-    found = [mining for mining in said if mining]
-    tdm = next((mining for mining in found if mining.reserved), found[0] if found else None)
+    declared += [_reservation(text, policy) for text in named.get("tdm-reservation", ())]
+    found = [reservation for reservation in declared if reservation]
+    tdm = next((reservation for reservation in found if reservation.reserved), found[0] if found else None)
     return Reservations(tuple(dict.fromkeys(robots)), tdm)
 
 
@@ -80,7 +80,7 @@ def forbids_copies(robots: str) -> bool:
     return not {"noarchive", "nocache"}.isdisjoint(robots.split(", "))
 
 
-def mining_rules(body: bytes) -> tuple[TdmRule, ...]:
+def tdm_rules(body: bytes) -> tuple[TdmRule, ...]:
     """The rules of a `/.well-known/tdmrep.json`; none where it is no such file. Entries that say nothing are passed over."""
     if len(body) > MAX_FILE_BYTES:
         return ()
@@ -92,9 +92,9 @@ def mining_rules(body: bytes) -> tuple[TdmRule, ...]:
     for entry in entries[:MAX_RULES] if isinstance(entries, list) else ():
         location = entry.get("location") if isinstance(entry, dict) else None
         if isinstance(location, str) and location:
-            mining = _mining(*(str(told) if isinstance(told := entry.get(key), str | int) else "" for key in _KEYS))
-            if mining:
-                rules.append(TdmRule(location[:MAX_POLICY_CHARS], mining))
+            reservation = _reservation(*(str(raw) if isinstance(raw := entry.get(key), str | int) else "" for key in _KEYS))
+            if reservation:
+                rules.append(TdmRule(location[:MAX_POLICY_CHARS], reservation))
     return tuple(rules)
 
 
@@ -106,8 +106,8 @@ def rule_for(rules: Iterable[TdmRule], url: str) -> TdmReservation | None:
         return None
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     fitting = [rule for rule in rules if _fits(rule.location, path)]
-    best = max(fitting, key=lambda rule: (len(rule.location), rule.mining.reserved), default=None)
-    return best.mining if best else None
+    best = max(fitting, key=lambda rule: (len(rule.location), rule.reservation.reserved), default=None)
+    return best.reservation if best else None
 
 
 def _fits(location: str, path: str) -> bool:
@@ -127,13 +127,13 @@ def _fits(location: str, path: str) -> bool:
     return not whole or at == len(path)
 
 
-def _mining(reservation: str, policy: str) -> TdmReservation | None:
-    told = reservation.strip().lower()
-    if told not in ("0", "1", "true", "false"):
+def _reservation(reservation: str, policy: str) -> TdmReservation | None:
+    flag = reservation.strip().lower()
+    if flag not in ("0", "1", "true", "false"):
         return None
     policy = policy.strip()[:MAX_POLICY_CHARS]
     return TdmReservation(
-        told in ("1", "true"), policy if policy.startswith(("https://", "http://")) and policy.isprintable() else None
+        flag in ("1", "true"), policy if policy.startswith(("https://", "http://")) and policy.isprintable() else None
     )
 
 

@@ -15,7 +15,7 @@ from functools import cache
 from hashlib import sha256
 
 from crawler.demo import fronts, listings
-from crawler.demo.look import Look
+from crawler.demo.look import PageRequest
 from crawler.demo.shell import SECTIONS
 from crawler.demo.stories import events, state_at
 from crawler.demo.story import Event, EventKind, PageState, Template, at
@@ -46,14 +46,14 @@ class DemoResponse:
 def answer(path: str, now: datetime, serial: int, base: str) -> DemoResponse:
     """The answer to a GET of `path` (query removed); `serial` counts requests, `base` is the paper's own address."""
     others = listed_at(now)
-    look = Look(serial, now, base, others)
-    machine = _machine_page(path, look)
+    request = PageRequest(serial, now, base, others)
+    machine = _machine_page(path, request)
     if machine:
         return machine
     front = _fronts().get(path)
     if front:
-        return _html(front(look))
-    return _story_page(path, look) or _html(fronts.absent_page(look, 404), status=404)
+        return _html(front(request))
+    return _story_page(path, request) or _html(fronts.absent_page(request, 404), status=404)
 
 
 def listed_at(now: datetime) -> tuple[PageState, ...]:
@@ -89,53 +89,53 @@ def picture(name: str) -> bytes:
     )
 
 
-def _machine_page(path: str, look: Look) -> DemoResponse | None:
+def _machine_page(path: str, request: PageRequest) -> DemoResponse | None:
     """robots.txt, sitemaps, the feed and pictures: all with validators, all alike until something listed changes."""
-    changed, archive_changed = changed_at(look.now), changed_at(look.now, archived=True)
+    changed, archive_changed = changed_at(request.now), changed_at(request.now, archived=True)
     image = _PICTURE.fullmatch(path)
     if image:
         return _validated(picture(image[1]), "image/png", _PRESS_START)
     match path:
         case "/robots.txt":
-            return _validated(listings.robots_txt(look.base), "text/plain; charset=utf-8", _PRESS_START)
+            return _validated(listings.robots_txt(request.base), "text/plain; charset=utf-8", _PRESS_START)
         case "/sitemap.xml":
-            return _validated(listings.sitemap_index(look.base, changed, archive_changed), _XML, changed)
+            return _validated(listings.sitemap_index(request.base, changed, archive_changed), _XML, changed)
         case "/sitemaps/news.xml":
-            return _validated(listings.news_sitemap(look.base, look.others, look.now), _XML, changed)
+            return _validated(listings.news_sitemap(request.base, request.others, request.now), _XML, changed)
         case "/sitemaps/archive.xml":
-            return _validated(listings.archive_sitemap(look.base, look.others), _XML, archive_changed)
+            return _validated(listings.archive_sitemap(request.base, request.others), _XML, archive_changed)
         case "/rss.xml":
-            feed = listings.rss_feed(look.base, look.others, changed)
+            feed = listings.rss_feed(request.base, request.others, changed)
             return _validated(feed, "application/rss+xml; charset=utf-8", changed)
     return None
 
 
 @cache
-def _fronts() -> dict[str, Callable[[Look], str]]:
-    pages: dict[str, Callable[[Look], str]] = {
+def _fronts() -> dict[str, Callable[[PageRequest], str]]:
+    pages: dict[str, Callable[[PageRequest], str]] = {
         "/": fronts.front_page,
         fronts.PUZZLE_PATH: fronts.puzzle_page,
         fronts.E_PAPER_PATH: fronts.e_paper,
         fronts.PRIVATE_PATH: fronts.private_page,
     }
     for name, path in SECTIONS.items():
-        pages[path] = lambda look, name=name: fronts.section_front(name, look)  # type: ignore[misc]
+        pages[path] = lambda request, name=name: fronts.section_front(name, request)  # type: ignore[misc]
     return pages
 
 
-def _story_page(path: str, look: Look) -> DemoResponse | None:
+def _story_page(path: str, request: PageRequest) -> DemoResponse | None:
     """The story that stands at `path`, stood there once, or has its AMP twin there."""
-    for story, page in state_at(look.now).items():
+    for story, page in state_at(request.now).items():
         if path in page.former_paths:
-            return DemoResponse(b"", status=301, location=look.url(page.path))
+            return DemoResponse(b"", status=301, location=request.url(page.path))
         if path not in (page.path, page.amp_path):
             continue
         if page.status != 200:
-            return _html(fronts.absent_page(look, page.status), status=page.status)
-        changed = max(event.at for event in events() if event.story == story and event.at <= look.now)
+            return _html(fronts.absent_page(request, page.status), status=page.status)
+        changed = max(event.at for event in events() if event.story == story and event.at <= request.now)
         if path == page.amp_path:
-            return _validated(amp_page(page, look), _HTML, changed)
-        html = article_page(page, _without(page, look))
+            return _validated(amp_page(page, request), _HTML, changed)
+        html = article_page(page, _without(page, request))
         if page.template is Template.PRINTED:
             # Weak: the furniture moves on, the story does not.
             return DemoResponse(html.encode(), etag=f'W/"{_digest(repr(page).encode())}"', last_modified=changed)
@@ -143,8 +143,9 @@ def _story_page(path: str, look: Look) -> DemoResponse | None:
     return None
 
 
-def _without(page: PageState, look: Look) -> Look:
-    return Look(look.serial, look.now, look.base, tuple(other for other in look.others if other.path != page.path))
+def _without(page: PageState, request: PageRequest) -> PageRequest:
+    others = tuple(other for other in request.others if other.path != page.path)
+    return PageRequest(request.serial, request.now, request.base, others)
 
 
 def _latest(events: Iterable[Event]) -> dict[str, PageState]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from crawler.demo.look import Look
+from crawler.demo.look import PageRequest
 from crawler.demo.shell import SECTIONS, TITLE, document
 from crawler.demo.story import PageState
 
@@ -19,24 +19,24 @@ E_PAPER_PATH = "/e-paper/"
 _GRID = ("....#....", ".#.#.#.#.", ".....#...", ".#.###.#.", "...#.....", ".#.#.#.#.", "....#....")
 
 
-def front_page(look: Look) -> str:
+def front_page(request: PageRequest) -> str:
     """All sections, newest first, with one story on top."""
     sections = []
     for name, path in SECTIONS.items():
-        pages = [page for page in look.others if page.section == name][:6]
+        pages = [page for page in request.others if page.section == name][:6]
         if pages:
-            sections.append(f'<h2><a href="{path}">{escape(name)}</a></h2><div class="cards">{_cards(pages, look)}</div>')
+            sections.append(f'<h2><a href="{path}">{escape(name)}</a></h2><div class="cards">{_cards(pages, request)}</div>')
     staff = f'<p class="ago"><a href="{PRIVATE_PATH}">For the editor</a></p>'
-    return document(look, "Front page", _website(look, "/"), "\n".join(sections) + look.advert(0) + staff, wide=True)
+    return document(request, "Front page", _website(request, "/"), "\n".join(sections) + request.advert(0) + staff, wide=True)
 
 
-def section_front(name: str, look: Look) -> str:
-    pages = [page for page in look.others if page.section == name]
-    main = f'<div><h1>{escape(name)}</h1>{look.advert(0)}<div class="cards">{_cards(pages, look)}</div></div>'
-    return document(look, name, _website(look, SECTIONS[name]), main + look.sidebar())
+def section_front(name: str, request: PageRequest) -> str:
+    pages = [page for page in request.others if page.section == name]
+    main = f'<div><h1>{escape(name)}</h1>{request.advert(0)}<div class="cards">{_cards(pages, request)}</div></div>'
+    return document(request, name, _website(request, SECTIONS[name]), main + request.sidebar())
 
 
-def puzzle_page(look: Look) -> str:
+def puzzle_page(request: PageRequest) -> str:
     rows = "".join(
         "<tr>" + "".join(f"<td{' class=' + chr(34) + 'black' + chr(34) if cell == '#' else ''}></td>" for cell in row) + "</tr>"
         for row in _GRID
@@ -45,38 +45,38 @@ def puzzle_page(look: Look) -> str:
         '<section class="puzzle"><h1>Quick crossword</h1>'
         f'<table class="grid">{rows}</table><p>Across: 1 River bird (4)</p><p>Down: 2 Not yet baked (5)</p></section>'
     )
-    return document(look, "Quick crossword", _website(look, PUZZLE_PATH), main + look.sidebar())
+    return document(request, "Quick crossword", _website(request, PUZZLE_PATH), main + request.sidebar())
 
 
-def e_paper(look: Look) -> str:
+def e_paper(request: PageRequest) -> str:
     main = "<section><h1>Today’s edition</h1><p>Turn the pages of the printed paper.</p></section>"
-    return document(look, "E-paper", _website(look, E_PAPER_PATH), main, wide=True)
+    return document(request, "E-paper", _website(request, E_PAPER_PATH), main, wide=True)
 
 
-def private_page(look: Look) -> str:
+def private_page(request: PageRequest) -> str:
     text = "This column is not for publication before Saturday. " * 12
     main = f"<article><h1>Leader column for Saturday</h1><p>{text}</p></article>"
-    return document(look, "Leader column for Saturday", _website(look, PRIVATE_PATH), main)
+    return document(request, "Leader column for Saturday", _website(request, PRIVATE_PATH), main)
 
 
-def absent_page(look: Look, status: int) -> str:
+def absent_page(request: PageRequest, status: int) -> str:
     """What a browser shows for 404 and 410."""
     words = "This page has been removed" if status == 410 else "Page not found"
     main = f'<section><h1>{words}</h1><p>Try the <a href="/">front page</a>.</p></section>'
-    return document(look, words, '<meta name="robots" content="noindex">', main, wide=True)
+    return document(request, words, '<meta name="robots" content="noindex">', main, wide=True)
 
 
-def _website(look: Look, path: str) -> str:
+def _website(request: PageRequest, path: str) -> str:
     return (
-        f'<link rel="canonical" href="{look.url(path)}">\n'
+        f'<link rel="canonical" href="{request.url(path)}">\n'
         f'<meta property="og:type" content="website">\n<meta property="og:site_name" content="{TITLE}">\n'
-        f'<link rel="alternate" type="application/rss+xml" title="{TITLE}" href="{look.url("/rss.xml")}">'
+        f'<link rel="alternate" type="application/rss+xml" title="{TITLE}" href="{request.url("/rss.xml")}">'
     )
 
 
-def _cards(pages: list[PageState], look: Look) -> str:
+def _cards(pages: list[PageState], request: PageRequest) -> str:
     return "".join(
-        f'<div class="card"><h2>{look.teaser(page, "front")}</h2><p>{escape(page.standfirst)}</p>'
-        f'<span class="ago">{look.ago(page.modified or page.published)}</span></div>'
+        f'<div class="card"><h2>{request.teaser(page, "front")}</h2><p>{escape(page.standfirst)}</p>'
+        f'<span class="ago">{request.ago(page.modified or page.published)}</span></div>'
         for page in pages
     )

@@ -23,7 +23,7 @@ _ADVERTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PageRequest:
     """One request: its number, the paper's clock, the paper's own address, and what else is in the paper."""
 
     serial: int

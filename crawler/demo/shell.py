@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from crawler.demo.look import Look
+from crawler.demo.look import PageRequest
 from crawler.demo.story import ZONE
 
 TITLE = "The Haughmere Gazette"
@@ -55,10 +55,10 @@ footer { border-top: 1px solid var(--rule); padding-block: 1.5rem 3rem; }
 """.strip()
 
 
-def document(look: Look, title: str, head: str, main: str, *, wide: bool = False) -> str:
+def document(request: PageRequest, title: str, head: str, main: str, *, wide: bool = False) -> str:
     """A whole page. `head` and `main` are markup, `title` is text."""
     menu = "".join(f'<a href="{path}">{escape(name)}</a>' for name, path in SECTIONS.items())
-    local = look.now.astimezone(ZONE)
+    local = request.now.astimezone(ZONE)
     return f"""<!DOCTYPE html>
 <html lang="en-GB">
 <head>
@@ -68,14 +68,14 @@ def document(look: Look, title: str, head: str, main: str, *, wide: bool = False
 {head}
 <style>{STYLE}</style>
 </head>
-<body data-visit="{look.token}">
+<body data-visit="{request.token}">
 <header class="masthead"><a class="title" href="/">{TITLE}</a>
-<p>{local:%A} {local.day} {local:%B %Y} · by the river since 1871 · {20 + look.serial % 5}C in Haughmere</p></header>
+<p>{local:%A} {local.day} {local:%B %Y} · by the river since 1871 · {20 + request.serial % 5}C in Haughmere</p></header>
 <nav class="menu">{menu}<a href="/puzzles/quick-crossword-4512090">Puzzles</a><a href="/e-paper/">E-paper</a></nav>
 <main{' class="wide"' if wide else ""}>
 {main}
 </main>
-<footer><p>{TITLE} is an invented newspaper: every name, place and event is made up. Page {look.serial}.</p></footer>
+<footer><p>{TITLE} is an invented newspaper: every name, place and event is made up. Page {request.serial}.</p></footer>
 </body>
 </html>
 """

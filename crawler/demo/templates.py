@@ -6,7 +6,7 @@ import json
 from datetime import UTC
 from html import escape
 
-from crawler.demo.look import Look, printed
+from crawler.demo.look import PageRequest, printed
 from crawler.demo.shell import SECTIONS, TITLE, document
 from crawler.demo.story import ZONE, PageState, Picture, Template
 from pipelines.article import Kind
@@ -14,23 +14,23 @@ from pipelines.article import Kind
 _SCRIPTED = "<script>for (const t of document.querySelectorAll('time.filled')) t.textContent = t.dateTime;</script>"
 
 
-def article_page(page: PageState, look: Look) -> str:
+def article_page(page: PageState, request: PageRequest) -> str:
     """The whole HTML page of a live story."""
-    body = _BODIES[page.template](page, look)
-    head = "\n".join(_head(page, look))
-    return document(look, page.headline, head, body + look.sidebar())
+    body = _BODIES[page.template](page, request)
+    head = "\n".join(_head(page, request))
+    return document(request, page.headline, head, body + request.sidebar())
 
 
-def amp_page(page: PageState, look: Look) -> str:
+def amp_page(page: PageState, request: PageRequest) -> str:
     """The AMP twin: the same words, no furniture, the same bytes until the story changes."""
     return f"""<!DOCTYPE html>
 <html amp lang="en-GB">
 <head>
 <meta charset="utf-8">
 <title>{escape(page.headline)} | {TITLE}</title>
-<link rel="canonical" href="{look.url(page.path)}">
+<link rel="canonical" href="{request.url(page.path)}">
 <meta name="viewport" content="width=device-width">
-<script type="application/ld+json">{_json_ld(page, look)}</script>
+<script type="application/ld+json">{_json_ld(page, request)}</script>
 </head>
 <body>
 <article>
@@ -39,7 +39,7 @@ def amp_page(page: PageState, look: Look) -> str:
 <p class="byline">{escape(page.byline)}</p>
 <p class="dates">{_dates(page)}</p>
 <div class="article-body">
-{_paragraphs(page, look, furniture=False)}
+{_paragraphs(page, request, furniture=False)}
 </div>
 </article>
 </body>
@@ -47,27 +47,27 @@ def amp_page(page: PageState, look: Look) -> str:
 """
 
 
-def _head(page: PageState, look: Look) -> list[str]:
-    url = look.url(page.path)
+def _head(page: PageState, request: PageRequest) -> list[str]:
+    url = request.url(page.path)
     lines = [f'<link rel="canonical" href="{url}">']
     if page.amp_path:
-        lines.append(f'<link rel="amphtml" href="{look.url(page.amp_path)}">')
+        lines.append(f'<link rel="amphtml" href="{request.url(page.amp_path)}">')
     lines.append(f'<meta name="description" content="{escape(page.standfirst)}">')
     if page.template in (Template.RICH, Template.META):
-        lines += _meta(page, look)
+        lines += _meta(page, request)
     if page.template in (Template.RICH, Template.WIRE):
-        lines.append(f'<script type="application/ld+json">{_json_ld(page, look)}</script>')
+        lines.append(f'<script type="application/ld+json">{_json_ld(page, request)}</script>')
     return lines
 
 
-def _meta(page: PageState, look: Look) -> list[str]:
+def _meta(page: PageState, request: PageRequest) -> list[str]:
     kind = "video.other" if page.kind is Kind.VIDEO else "article"
     pairs = [
         ("og:type", kind),
         ("og:site_name", TITLE),
         ("og:title", page.headline),
         ("og:description", page.standfirst),
-        ("og:url", look.url(page.path)),
+        ("og:url", request.url(page.path)),
         ("article:section", page.section),
         ("article:published_time", page.published.astimezone(ZONE).isoformat()),
     ]
@@ -76,28 +76,28 @@ def _meta(page: PageState, look: Look) -> list[str]:
     pairs += [("article:author", author.name) for author in page.authors]
     pairs += [("article:tag", topic) for topic in page.topics]
     if page.pictures:
-        pairs.append(("og:image", look.url(f"/pictures/{page.pictures[0].name}.png?token={look.token}")))
+        pairs.append(("og:image", request.url(f"/pictures/{page.pictures[0].name}.png?token={request.token}")))
     return [f'<meta property="{name}" content="{escape(value)}">' for name, value in pairs]
 
 
-def _json_ld(page: PageState, look: Look) -> str:
+def _json_ld(page: PageState, request: PageRequest) -> str:
     data: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "LiveBlogPosting" if page.kind is Kind.LIVE else "NewsArticle",
-        "mainEntityOfPage": {"@type": "WebPage", "@id": look.url(page.path)},
-        "url": look.url(page.path),
+        "mainEntityOfPage": {"@type": "WebPage", "@id": request.url(page.path)},
+        "url": request.url(page.path),
         "headline": page.headline,
         "description": page.standfirst,
         "datePublished": page.published.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "dateModified": (page.modified or page.published).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "author": [{"@type": "Person", "name": author.name} for author in page.authors],
-        "publisher": {"@type": "NewsMediaOrganization", "name": TITLE, "url": look.url("/")},
+        "publisher": {"@type": "NewsMediaOrganization", "name": TITLE, "url": request.url("/")},
         "articleSection": page.section,
         "keywords": list(page.topics),
         "isAccessibleForFree": True,
     }
     if page.pictures:
-        data["image"] = [look.url(f"/pictures/{picture.name}.png?token={look.token}") for picture in page.pictures]
+        data["image"] = [request.url(f"/pictures/{picture.name}.png?token={request.token}") for picture in page.pictures]
     if page.kind is Kind.LIVE:
         data["coverageStartTime"] = page.published.isoformat()
         data["liveBlogUpdate"] = [
@@ -111,25 +111,25 @@ def _json_ld(page: PageState, look: Look) -> str:
         ]
     described: list[dict[str, object]] = [data]
     if page.kind is Kind.VIDEO:
-        described.append(_video_ld(page, look))
+        described.append(_video_ld(page, request))
     if page.kind is Kind.GALLERY:
         described.append({"@context": "https://schema.org", "@type": "ImageGallery", "name": page.headline})
     return json.dumps(described if len(described) > 1 else data, ensure_ascii=False).replace("</", "<\\/")
 
 
-def _video_ld(page: PageState, look: Look) -> dict[str, object]:
+def _video_ld(page: PageState, request: PageRequest) -> dict[str, object]:
     return {
         "@context": "https://schema.org",
         "@type": "VideoObject",
         "name": page.headline,
         "description": page.standfirst,
         "uploadDate": page.published.isoformat(),
-        "thumbnailUrl": look.url(f"/pictures/drone.png?token={look.token}"),
-        "contentUrl": look.url("/video/drone.mp4"),
+        "thumbnailUrl": request.url(f"/pictures/drone.png?token={request.token}"),
+        "contentUrl": request.url("/video/drone.mp4"),
     }
 
 
-def _rich(page: PageState, look: Look) -> str:
+def _rich(page: PageState, request: PageRequest) -> str:
     section = f'<a href="{SECTIONS[page.section]}">{escape(page.section)}</a>'
     return f"""<article class="article" data-testid="article-page">
 <header class="article-header">
@@ -139,13 +139,13 @@ def _rich(page: PageState, look: Look) -> str:
 <p class="byline">{escape(page.byline)}</p>
 <p class="dates">{_dates(page)}</p>
 </header>
-{look.shares()}
-{_lead(page, look)}
+{request.shares()}
+{_lead(page, request)}
 <div class="article-body">
-{_paragraphs(page, look)}
+{_paragraphs(page, request)}
 {_posts(page)}
 </div>
-{_gallery(page, look)}
+{_gallery(page, request)}
 {_topics(page)}
 <div class="newsletter-signup">Sign up to our free newsletter to get the news from Haughmere in your inbox</div>
 <p class="comments-closed">Sorry, we are not accepting comments on this article.</p>
@@ -154,25 +154,25 @@ def _rich(page: PageState, look: Look) -> str:
 """
 
 
-def _plain_meta(page: PageState, look: Look) -> str:
+def _plain_meta(page: PageState, request: PageRequest) -> str:
     label = '<p class="label">Advertisement feature</p>' if page.kind is Kind.SPONSORED else ""
     return f"""<article class="story">
 {label}
 <h1 class="headline">{escape(page.headline)}</h1>
 <h2 class="standfirst">{escape(page.standfirst)}</h2>
 <div class="author byline">{escape(page.byline)}</div>
-<div class="dates ago">{look.ago(page.modified or page.published)}</div>
-{_lead(page, look)}
+<div class="dates ago">{request.ago(page.modified or page.published)}</div>
+{_lead(page, request)}
 <div class="story-content">
-{_paragraphs(page, look)}
-<p class="read-more">READ MORE: {"".join(look.teaser(other, "more") for other in look.teased(1, shift=9))}</p>
+{_paragraphs(page, request)}
+<p class="read-more">READ MORE: {"".join(request.teaser(other, "more") for other in request.teased(1, shift=9))}</p>
 </div>
-{look.shares()}
+{request.shares()}
 </article>
 """
 
 
-def _printed_only(page: PageState, look: Look) -> str:
+def _printed_only(page: PageState, request: PageRequest) -> str:
     dates = "" if page.template is Template.UNDATED else f'<p class="dates">{_dates(page)}</p>'
     section = f'<a href="{SECTIONS[page.section]}">{escape(page.section)}</a>'
     return f"""<nav class="breadcrumbs kicker"><a href="/">Home</a> › {section}</nav>
@@ -182,9 +182,9 @@ def _printed_only(page: PageState, look: Look) -> str:
 <p class="byline">{escape(page.byline)}</p>
 {dates}
 <div class="entry">
-{_paragraphs(page, look)}
+{_paragraphs(page, request)}
 </div>
-{look.shares()}
+{request.shares()}
 </article>
 """
 
@@ -214,43 +214,43 @@ def _dates(page: PageState) -> str:
     )
 
 
-def _lead(page: PageState, look: Look) -> str:
+def _lead(page: PageState, request: PageRequest) -> str:
     if page.kind is Kind.VIDEO:
-        poster = look.picture("drone")
+        poster = request.picture("drone")
         return f'<div class="video-player"><video controls src="/video/drone.mp4" poster="{poster}"></video></div>'
     if not page.pictures or page.kind is Kind.GALLERY:
         return ""
-    return _figure(page.pictures[0], page, look)
+    return _figure(page.pictures[0], page, request)
 
 
-def _figure(picture: Picture, page: PageState, look: Look) -> str:
+def _figure(picture: Picture, page: PageState, request: PageRequest) -> str:
     credit = {
         Template.WIRE: f"({picture.credit})",
         Template.META: f"| {picture.credit}",
     }.get(page.template, f"(Picture: {picture.credit})")
     return (
-        f'<figure><img src="{look.picture(picture.name)}" alt="{escape(picture.alt)}">'
+        f'<figure><img src="{request.picture(picture.name)}" alt="{escape(picture.alt)}">'
         f"<figcaption>{escape(picture.caption)} {escape(credit)}</figcaption></figure>"
     )
 
 
-def _gallery(page: PageState, look: Look) -> str:
+def _gallery(page: PageState, request: PageRequest) -> str:
     if page.kind is not Kind.GALLERY:
         return ""
     figures = "\n".join(
-        f'<figure><img src="{look.picture(picture.name)}" alt="{escape(picture.alt)}">'
+        f'<figure><img src="{request.picture(picture.name)}" alt="{escape(picture.alt)}">'
         f"<figcaption>{number}. {escape(picture.caption)} Photo: {escape(picture.credit)}</figcaption></figure>"
         for number, picture in enumerate(page.pictures, 1)
     )
     return f'<section class="gallery">\n{figures}\n</section>'
 
 
-def _paragraphs(page: PageState, look: Look, *, furniture: bool = True) -> str:
+def _paragraphs(page: PageState, request: PageRequest, *, furniture: bool = True) -> str:
     lines = [_paragraph(text) for text in page.paragraphs]
     if furniture and len(lines) > 3:
         if len(page.pictures) > 1 and page.kind is not Kind.GALLERY:
-            lines[3:3] = [_figure(picture, page, look) for picture in page.pictures[1:]]
-        lines.insert(2, look.advert(1))
+            lines[3:3] = [_figure(picture, page, request) for picture in page.pictures[1:]]
+        lines.insert(2, request.advert(1))
     return "\n".join(lines)
 
 

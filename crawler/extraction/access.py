@@ -40,9 +40,9 @@ def propose_access(page: Page, item: Item | None, metas: Meta, into: Proposals) 
         into.free.append(Proposal(whole, "jsonld.isAccessibleForFree"))
     elif item and _withholds_part(page, item.get("hasPart")):
         into.free.append(Proposal(False, "jsonld.hasPart"))
-    told = _flag(next(iter(metas.get("itemprop:isaccessibleforfree", metas.get("isaccessibleforfree", ()))), None))
-    if told is not None:
-        into.free.append(Proposal(told, "itemprop.isaccessibleforfree"))
+    declared = _flag(next(iter(metas.get("itemprop:isaccessibleforfree", metas.get("isaccessibleforfree", ()))), None))
+    if declared is not None:
+        into.free.append(Proposal(declared, "itemprop.isaccessibleforfree"))
     for name in _TIERS:
         tier = _tier(metas[name][0]) if name in metas else None
         if tier is not None:

@@ -69,19 +69,19 @@ def authors_of(proposals: Proposals, house: SiteAuthors) -> tuple[Verdict[str | 
 
 def _chosen_authors(proposals: Proposals, structured: _Named, printed: _Named) -> tuple[_Named, str]:
     """(whom to believe, why)."""
-    told, shown = structured.keys, printed.keys
-    if not told or not shown:
-        if not told and not shown:
+    declared, shown = structured.keys, printed.keys
+    if not declared or not shown:
+        if not declared and not shown:
             return _Named(), "no person is named" if proposals.bylines else "nothing was proposed"
-        chosen = structured if told else printed
-        return chosen, f"{spoken(chosen.source)}; {'no person is printed' if told else 'machines are told of no person'}"
-    if told & shown:
+        chosen = structured if declared else printed
+        return chosen, f"{spoken(chosen.source)}; {'no person is printed' if declared else 'machines are declared of no person'}"
+    if declared & shown:
         # Many more than machines know of are the words of a toolbar.
-        if told < shown and len(shown) <= len(told) + 3:
+        if declared < shown and len(shown) <= len(declared) + 3:
             return printed, f"the page prints whom {spoken(structured.source)} names, and others"
         return structured, f"{spoken(structured.source)}, and the page prints the same name"
     everything = " ".join(one.value for one in proposals.bylines if one.source.startswith("printed")).casefold()
-    if any(name in everything for name in told):
+    if any(name in everything for name in declared):
         return structured, f"{spoken(structured.source)}, whom a printed line names too"
     return printed, f"printed; nothing printed names whom {spoken(structured.source)} does"
 

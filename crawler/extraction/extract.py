@@ -22,12 +22,12 @@ from crawler.extraction.addresses import address_words, segments_of
 from crawler.extraction.authors import SiteAuthors, authors_of, full_names
 from crawler.extraction.body import BodyReading, read_body
 from crawler.extraction.families import READERS, FamilyMatch, recognise
-from crawler.extraction.heading import find_heading, printed_headline, told_names
+from crawler.extraction.heading import declared_names, find_heading, printed_headline
 from crawler.extraction.labels import labels_around, says_paid
 from crawler.extraction.lines import Context
 from crawler.extraction.not_articles import Signs, is_code, refusal
 from crawler.extraction.page import Page, parse, text_of
-from crawler.extraction.pictures import read_pictures, told_pictures
+from crawler.extraction.pictures import declared_pictures, read_pictures
 from crawler.extraction.printed import article_region, propose_printed, walk_region
 from crawler.extraction.proposals import Proposal, Proposals, Verdict
 from crawler.extraction.second_opinion import WEAK, second_opinion
@@ -184,10 +184,10 @@ def _propose_url_day(page: Page, into: Proposals) -> None:
 def _read_printed(gathered: _Page) -> None:
     page, proposals = gathered.page, gathered.proposals
     gathered.names_of_site = site_names(gathered.site_name, page.url)
-    told = told_names(proposals.headlines, gathered.names_of_site)
+    declared = declared_names(proposals.headlines, gathered.names_of_site)
     sections = frozenset(letters(one.value) for one in proposals.sections)
-    heading = find_heading(page, told, gathered.names_of_site, sections)
-    gathered.headline = "" if heading is None else printed_headline(heading, told)
+    heading = find_heading(page, declared, gathered.names_of_site, sections)
+    gathered.headline = "" if heading is None else printed_headline(heading, declared)
     if gathered.headline:
         proposals.headlines.append(Proposal(gathered.headline, "printed.h1"))
     reading = read_body(
@@ -245,7 +245,7 @@ def _article(gathered: _Page, verdicts: Mapping[str, Verdict[Any]]) -> Article:
         url=gathered.page.url,
         reason=kind.why if kind.value is Kind.NOT_ARTICLE else None,
         reason_code=kind.code,
-        images=tuple(gathered.pictures or told_pictures(gathered.page, gathered.metas, gathered.item)),
+        images=tuple(gathered.pictures or declared_pictures(gathered.page, gathered.metas, gathered.item)),
         extractor=gathered.match.extractor if gathered.match else GENERIC,
         **{name: verdict.value for name, verdict in verdicts.items()},
     )
@@ -255,8 +255,8 @@ def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: b
     """What the judge of kinds is told."""
     page, proposals = gathered.page, gathered.proposals
     foreign = jsonld.ARTICLE_TYPES if gathered.lists_others else frozenset()
-    told = "jsonld." if gathered.lists_others else "url"
-    published = [one.source for one in proposals.published if not one.source.startswith(told)]
+    declared = "jsonld." if gathered.lists_others else "url"
+    published = [one.source for one in proposals.published if not one.source.startswith(declared)]
     return Signs(
         url=page.url,
         types=frozenset(jsonld.types(gathered.item) if gathered.item else ()) - foreign,
@@ -270,7 +270,7 @@ def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: b
         body_length=body_length,
         pictures=len(gathered.pictures),
         has_date=any(source != "url" and not source.endswith(".body") for source in published),
-        has_byline=has_byline and any(not one.source.startswith(told) for one in proposals.bylines),
+        has_byline=has_byline and any(not one.source.startswith(declared) for one in proposals.bylines),
         live_posts=gathered.reading.live_posts,
         asks_password=body_length < 300 and bool(_PASSWORDS(page.body)),
         prose_share=gathered.reading.prose_share,
@@ -295,8 +295,8 @@ def judge_kind(signs: Signs) -> Verdict[Kind]:
         return Verdict(Kind.NOT_ARTICLE, "signs", coded(code).text, code)
     segments = segments_of(signs.url)
     if "liveblogposting" in signs.all_types or signs.live_posts >= 3:
-        told = "liveblogposting" in signs.all_types
-        why = "JSON-LD calls it a live blog" if told else f"{signs.live_posts} entries with times of their own"
+        declared = "liveblogposting" in signs.all_types
+        why = "JSON-LD calls it a live blog" if declared else f"{signs.live_posts} entries with times of their own"
         return Verdict(Kind.LIVE, "signs", why)
     if (
         signs.types & {"advertisercontentarticle"}

@@ -33,7 +33,7 @@ class Name:
     text: str
     key: str
     words: frozenset[str]
-    is_told: bool = False
+    is_declared: bool = False
     """Whether machines are told it as the article's name."""
 
     def likeness(self, reference: Name) -> float:
@@ -46,12 +46,12 @@ class Name:
         return shared * min(1.0, len(self.text.split()) / 3)
 
 
-def _name(text: str, *, is_told: bool = False) -> Name:
+def _name(text: str, *, is_declared: bool = False) -> Name:
     found = _WORD.findall(text.casefold())
-    return Name(text, " ".join(found), frozenset(found), is_told)
+    return Name(text, " ".join(found), frozenset(found), is_declared)
 
 
-def told_names(proposals: list[Proposal[str]], names_of_site: frozenset[str]) -> list[Name]:
+def declared_names(proposals: list[Proposal[str]], names_of_site: frozenset[str]) -> list[Name]:
     """What machines are told the page is called, as it stands and without the site's name, the most trusted first."""
     found: dict[str, Name] = {}
     for source in (*_TOLD, *_ALSO_TOLD):
@@ -59,7 +59,7 @@ def told_names(proposals: list[Proposal[str]], names_of_site: frozenset[str]) ->
             if proposal.source == source:
                 cut = without_site_name(proposal.value, names_of_site)
                 for text in dict.fromkeys((cut, proposal.value)):
-                    found.setdefault(text, _name(text, is_told=source in _TOLD))
+                    found.setdefault(text, _name(text, is_declared=source in _TOLD))
     return list(found.values())
 
 
@@ -100,8 +100,8 @@ def _score(page: Page, element: Element, name: Name, names: list[Name], no_headi
         # A sub-heading of the text may say a part of what the page is called.
         if likeness < 0.85 or all(len(name.words) < 0.6 * len(reference.words) for reference in names):
             return -1.0
-        likeness -= 0.15 if any(one.is_told and one.key == name.key for one in names) else 0.4
-    elif any(one.is_told and one.key and one.key in name.key for one in names):
+        likeness -= 0.15 if any(one.is_declared and one.key == name.key for one in names) else 0.4
+    elif any(one.is_declared and one.key and one.key in name.key for one in names):
         likeness = max(likeness, 1.3)
     else:
         # The same as the title element only: written for search engines, like the title.
@@ -164,9 +164,9 @@ def printed_headline(element: Element, names: list[Name]) -> str:
     and as machines are told where bytes of it were lost.
     """
     text = heading_text(element)
-    told = {one.key: one for one in names if one.is_told}
+    declared = {one.key: one for one in names if one.is_declared}
     key = _name(text).key
-    if key in told:
+    if key in declared:
         return text
     if "\ufffd" in text:
         lost = re.compile(r".{1,6}".join(re.escape(part) for part in re.split("\ufffd+", text)))
@@ -177,7 +177,7 @@ def printed_headline(element: Element, names: list[Name]) -> str:
     for start in range(len(pieces)):
         for end in ends if _WORD.search(pieces[start]) else ():
             piece = " ".join(pieces[start:end])
-            if _name(piece).key in told and len(piece.split()) > 2:
+            if _name(piece).key in declared and len(piece.split()) > 2:
                 return piece
     return text
 

@@ -63,36 +63,36 @@ def description(proposals: Proposals, headline_text: str | None) -> Verdict[str 
         for one in ranked
         if len(one.value) > 1 and letters(one.value) not in titles and not _repeats(one.value, headline_text)
     ]
-    told = [one for one in usable if not one.source.startswith("printed")]
+    declared = [one for one in usable if not one.source.startswith("printed")]
     named = [one for one in usable if one.source in ("family", "printed.standfirst")]
     lines = [one for one in usable if one.source == "printed.below-heading"]
     for one in (*named, *lines):
-        if any(_confirms(other, one) for other in told):
-            return _whole(one, told, f"{spoken(one.source)}, and machines are told much the same")
+        if any(_confirms(other, one) for other in declared):
+            return _whole(one, declared, f"{spoken(one.source)}, and machines are told much the same")
     for one in named:
         if _END.search(one.value) or len(one.value) > 70:
-            return _whole(one, told, f"{spoken(one.source)}, a whole sentence")
-    for one in told:
-        return _whole(one, told, f"no standfirst is printed; {spoken(one.source)}")
+            return _whole(one, declared, f"{spoken(one.source)}, a whole sentence")
+    for one in declared:
+        return _whole(one, declared, f"no standfirst is printed; {spoken(one.source)}")
     for one in (*named, *lines):
         return Verdict(one.value, one.source, f"machines are told nothing; {spoken(one.source)}")
     return Verdict(None)
 
 
-def _confirms(told: Proposal[str], printed: Proposal[str]) -> bool:
+def _confirms(declared: Proposal[str], printed: Proposal[str]) -> bool:
     """Whether machines are told much the same as is printed; a line that no name marks must be as much of it, not one of several
     points or the second half of a headline.
     """
-    if overlap(told.value, printed.value) <= 0.6:
+    if overlap(declared.value, printed.value) <= 0.6:
         return False
     is_marked = printed.source != "printed.below-heading"
-    return is_marked or (told.source != "jsonld.alternativeHeadline" and len(printed.value) > 0.6 * len(told.value))
+    return is_marked or (declared.source != "jsonld.alternativeHeadline" and len(printed.value) > 0.6 * len(declared.value))
 
 
-def _whole(chosen: Proposal[str], told: list[Proposal[str]], why: str) -> Verdict[str | None]:
+def _whole(chosen: Proposal[str], declared: list[Proposal[str]], why: str) -> Verdict[str | None]:
     """The chosen text, or the longest other that begins like it where it is cut."""
     value, source = chosen.value, chosen.source
-    for other in told:
+    for other in declared:
         start = value.rstrip(" .…")[:60]
         is_longer = len(other.value) > len(value) and len(start) > 20 and other.value.startswith(start)
         if is_longer and value.endswith(("...", "…")):
@@ -130,14 +130,14 @@ def topics(proposals: Proposals, text: str, site_name: str | None) -> Verdict[tu
         if words:
             lists.append((proposal.source, words))
     lowered = text.casefold()
-    said = [_share_said(words, lowered) for _, words in lists]
-    told = [
+    overlaps = [_share_in_text(words, lowered) for _, words in lists]
+    declared = [
         (source, words)
-        for (source, words), share in zip(lists, said, strict=True)
-        if share >= MIN_SAID or _needs_no_word(source, words, share, max(said))
+        for (source, words), share in zip(lists, overlaps, strict=True)
+        if share >= MIN_SAID or _needs_no_word(source, words, share, max(overlaps))
     ]
-    if told:
-        return _better_told(told)
+    if declared:
+        return _better_declared(declared)
     return Verdict((), why="no list is about this article" if lists else "nothing was proposed")
 
 
@@ -151,9 +151,9 @@ def _is_topic(word: str, site_name: str | None) -> bool:
     return 1 < len(word) < 80 and not _MACHINE_WORD.fullmatch(word) and word.casefold() != (site_name or "").casefold()
 
 
-def _share_said(words: tuple[str, ...], text: str) -> float:
-    said = sum(any(part in text for part in word.casefold().split() if len(part) > 2 or not part.isascii()) for word in words)
-    return said / len(words)
+def _share_in_text(words: tuple[str, ...], text: str) -> float:
+    overlaps = sum(any(part in text for part in word.casefold().split() if len(part) > 2 or not part.isascii()) for word in words)
+    return overlaps / len(words)
 
 
 def _needs_no_word(source: str, words: tuple[str, ...], share: float, best: float) -> bool:
@@ -166,7 +166,7 @@ def _needs_no_word(source: str, words: tuple[str, ...], share: float, best: floa
     return not source.startswith(("meta.", "jsonld.")) and len(words) <= _SHORT_ROW
 
 
-def _better_told(lists: list[tuple[str, tuple[str, ...]]]) -> Verdict[tuple[str, ...]]:
+def _better_declared(lists: list[tuple[str, tuple[str, ...]]]) -> Verdict[tuple[str, ...]]:
     """The first list, or the editor's choice among its words ("news_keywords"), or a longer one of which it is a few."""
     (first, chosen), *others = lists
     mine = {word.casefold() for word in chosen}

@@ -22,7 +22,7 @@ from pipelines.text import paragraphs, squash
 from pipelines.text.captions import cleaned_credit, split_caption
 
 MAX_CREDIT = 200
-MAX_TOLD = 1_500
+MAX_DECLARED = 1_500
 _JOINT = re.compile(r"[/|,–-]|via|for", re.IGNORECASE)
 
 
@@ -47,19 +47,19 @@ def credit_beside(element: Element, box: Element, image: Element | None, caption
             split = split_caption(inner.text)
             if split.credit and not split.caption:
                 return split.credit
-    return None if image is None else _told_credit(image, caption)
+    return None if image is None else _declared_credit(image, caption)
 
 
-def _told_credit(image: Element, caption: str) -> str | None:
+def _declared_credit(image: Element, caption: str) -> str | None:
     """`<img alt="The mayor" title="The mayor | Photo: Jane Doe">`: the title or alternative text that says what is known
     already, and goes on with a credit."""
     alt = image.get("alt") or ""
-    for told in (image.get("title") or "", alt):
+    for declared in (image.get("title") or "", alt):
         known = next(
-            (text for text in (caption, alt) if len(text) > 3 and len(told) > len(text) + 2 and told.startswith(text)), ""
+            (text for text in (caption, alt) if len(text) > 3 and len(declared) > len(text) + 2 and declared.startswith(text)), ""
         )
-        if known or "©" in told:
-            credit = split_caption(told[:MAX_TOLD]).credit
+        if known or "©" in declared:
+            credit = split_caption(declared[:MAX_DECLARED]).credit
             if credit:
                 return credit
     return None
@@ -176,13 +176,13 @@ _NO_PICTURE = re.compile(
 )
 
 
-def told_pictures(page: Page, metas: Meta, item: Item | None) -> list[Image]:
+def declared_pictures(page: Page, metas: Meta, item: Item | None) -> list[Image]:
     """For a page that prints no picture the one that machines are told, without words: what JSON-LD and Open Graph call its
     caption no reader sees. Logos and the site's card for shares are none."""
     value = (item or {}).get("image")
     listed = value if isinstance(value, list) else [value]
-    told = [one.get("url") or one.get("contentUrl") if isinstance(one, dict) else one for one in listed[:1]]
-    for link in (*told, *metas.get("og:image", ())[:1]):
+    declared = [one.get("url") or one.get("contentUrl") if isinstance(one, dict) else one for one in listed[:1]]
+    for link in (*declared, *metas.get("og:image", ())[:1]):
         url = page.absolute(link) if isinstance(link, str) else None
         if url and not _NO_PICTURE.search(url):
             return [Image(url=url, alt=squash(next(iter(metas.get("og:image:alt", ())), "")[:MAX_CAPTION]) or None)]
@@ -267,13 +267,13 @@ def _read_box(page: Page, element: Element, found: _Found) -> None:
 
 def _captioned(page: Page, element: Element, box: Element, image: Element | None, text: str, credit: tuple[str, str]) -> Image:
     """A picture from the text of its caption, and of its credit where a part is named for one."""
-    told = "/".join(filter(None, credit))
-    if told and len(told) < MAX_CREDIT and len(told) < 0.8 * len(text):
+    declared = "/".join(filter(None, credit))
+    if declared and len(declared) < MAX_CREDIT and len(declared) < 0.8 * len(text):
         rest = squash(text)
         for part in filter(None, credit):
             rest = rest.replace(part, " ")
-        caption, named = split_caption(squash(rest).rstrip(" /|")), split_caption(told)
-        return _image(page, image, caption.caption or None, named.credit or cleaned_credit(told) or None)
+        caption, named = split_caption(squash(rest).rstrip(" /|")), split_caption(declared)
+        return _image(page, image, caption.caption or None, named.credit or cleaned_credit(declared) or None)
     split = split_caption(text)
     beside = split.credit or credit_beside(element, box, image, split.caption)
     return _image(page, image, split.caption or None, beside)

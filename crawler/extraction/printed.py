@@ -237,9 +237,9 @@ def _is_of_head(block: Block, heading: Element | None, into: Proposals) -> bool:
     told the same, so that an edit of what is printed shows and one of what is not does not."""
     around = set() if heading is None else set(heading.iterancestors())
     return around.issuperset(block.suspects) or any(
-        block.length < 1.3 * len(told.value) and overlap(block.text, told.value) > 0.9
-        for told in into.descriptions
-        if not told.source.startswith("printed")
+        block.length < 1.3 * len(declared.value) and overlap(block.text, declared.value) > 0.9
+        for declared in into.descriptions
+        if not declared.source.startswith("printed")
     )
 
 

@@ -41,7 +41,7 @@ _NAMED_ZONE = re.compile(
     re.IGNORECASE,
 )
 _MIDNIGHT = re.compile(r"\dT00:00(?::00)?(?:\.0+)?(?:Z|[+-]\d\d:?\d\d)?$")
-_Told = Proposal[Timestamp]
+_TimeProposal = Proposal[Timestamp]
 
 
 def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestamp | None]:
@@ -79,7 +79,7 @@ def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestam
     return Verdict(chosen.value, chosen.source, why)
 
 
-def _zoned(ranked: list[_Told]) -> tuple[_Told, str]:
+def _zoned(ranked: list[_TimeProposal]) -> tuple[_TimeProposal, str]:
     """The first, or, where its zone would be a guess, the one that shows the same minute and names its zone."""
     first = ranked[0]
     if not names_zone(first.value):
@@ -115,11 +115,11 @@ def _is_day(stamp: Timestamp) -> bool:
     return stamp.precision is Precision.DAY
 
 
-def _is_hour_of_day(proposal: _Told, told: Timestamp) -> bool:
+def _is_hour_of_day(proposal: _TimeProposal, declared: Timestamp) -> bool:
     """Whether machines were told "2025-03-07T00:00:00+01:00", a day that a template made an instant, and the time is printed."""
-    if not _MIDNIGHT.search(told.raw) or not _is_exact_print(proposal) or not proposal.source.endswith(".head"):
+    if not _MIDNIGHT.search(declared.raw) or not _is_exact_print(proposal) or not proposal.source.endswith(".head"):
         return False
-    return timedelta() < proposal.value.instant - told.instant < timedelta(days=1)
+    return timedelta() < proposal.value.instant - declared.instant < timedelta(days=1)
 
 
 def _span(one: Timestamp, other: Timestamp) -> str:
@@ -128,25 +128,25 @@ def _span(one: Timestamp, other: Timestamp) -> str:
     return f"{minutes // 1440} d" if minutes >= 2880 else f"{minutes // 60} h" if minutes >= 120 else f"{minutes} min"
 
 
-def _is_earlier(proposal: _Told, chosen: _Told) -> bool:
+def _is_earlier(proposal: _TimeProposal, chosen: _TimeProposal) -> bool:
     """Whether a time printed on top is a first publication that machines were not told."""
-    source, other, told = proposal.source, proposal.value, chosen.value
+    source, other, declared = proposal.source, proposal.value, chosen.value
     if not source.startswith("printed.") or source.endswith((".body", ".relative")) or chosen.source.startswith("printed"):
         return False
     if other.raw[:1] in ("—", "–", "-"):
         return False  # "— Jane Doe (@janedoe) January 1, 2026" is below a post that the page shows
-    if _is_day(other) or _is_day(told):
-        return other.day < (told.instant - timedelta(hours=14)).date() and told.instant - other.instant < MAX_APART
-    return MINUTE < told.instant - other.instant < MAX_APART and not is_other_zone(other, told)
+    if _is_day(other) or _is_day(declared):
+        return other.day < (declared.instant - timedelta(hours=14)).date() and declared.instant - other.instant < MAX_APART
+    return MINUTE < declared.instant - other.instant < MAX_APART and not is_other_zone(other, declared)
 
 
-def _is_exact_print(proposal: _Told) -> bool:
+def _is_exact_print(proposal: _TimeProposal) -> bool:
     """Whether a reader sees this time to the minute: "2 hours ago" is no rival to what machines are told."""
     source = proposal.source
     return source.startswith("printed.") and not source.endswith(".relative") and not _is_day(proposal.value)
 
 
-def _is_witness(proposal: _Told) -> bool:
+def _is_witness(proposal: _TimeProposal) -> bool:
     """Whether a printed time can convict a structured one: an epoch has no zone to get wrong; what readers see on top to the
     minute, they check against their watches."""
     source = proposal.source
@@ -159,12 +159,12 @@ def is_other_zone(one: Timestamp, other: Timestamp) -> bool:
     return 1500 < seconds < 50_400 and min(seconds % 1800, 1800 - seconds % 1800) <= 61
 
 
-def is_mislabelled(told: Timestamp, counted: Timestamp, timezone: str | None) -> bool:
+def is_mislabelled(declared: Timestamp, counted: Timestamp, timezone: str | None) -> bool:
     """Whether a stamp is local time marked Z: one of a known zone shows the same wall clock here."""
-    if timezone is None or _is_day(told) or _is_day(counted):
+    if timezone is None or _is_day(declared) or _is_day(counted):
         return False
     local = counted.instant.astimezone(zone_of(timezone)).replace(tzinfo=UTC)
-    return abs(told.instant - counted.instant) > MINUTE and abs((local - told.instant).total_seconds()) <= 61
+    return abs(declared.instant - counted.instant) > MINUTE and abs((local - declared.instant).total_seconds()) <= 61
 
 
 def modified_at(proposals: Proposals, first: Timestamp | None, timezone: str | None = None) -> Verdict[Timestamp | None]:
@@ -213,7 +213,7 @@ def _shift(proposals: Proposals, first: Timestamp) -> timedelta:
     return timedelta()
 
 
-def _shifted(proposal: _Told, shift: timedelta) -> Timestamp:
+def _shifted(proposal: _TimeProposal, shift: timedelta) -> Timestamp:
     stamp = proposal.value
     if not shift or not _is_exact_print(proposal) or names_zone(stamp):
         return stamp

@@ -15,7 +15,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.crawl.block_pages import plain_headers, refusal_of
-from crawler.crawl.rights import TdmRule, mining_rules, reservations_of, rule_for
+from crawler.crawl.rights import TdmRule, reservations_of, rule_for, tdm_rules
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ class TdmrepMiddleware:
         """The same response; `meta[FOUND]` set where it was wanted and the page says nothing itself."""
         if request.meta.get(WANTED) and response.status == 200:
             headers = plain_headers(response.headers.items())
-            said = reservations_of(headers, response.body).tdm
-            if said is None and not refusal_of(response.status, headers, response.body):
+            reservation = reservations_of(headers, response.body).tdm
+            if reservation is None and not refusal_of(response.status, headers, response.body):
                 request.meta[FOUND] = rule_for(await self._of_host(response.url), response.url)
         return response
 
@@ -62,4 +62,4 @@ class TdmrepMiddleware:
         except Exception as error:  # whatever keeps it from us, nothing is reserved there
             logger.info("%s could not be read: %s", url, str(error).partition("\n")[0] or type(error).__name__)
             return ()
-        return mining_rules(response.body) if response is not None and response.status == 200 else ()
+        return tdm_rules(response.body) if response is not None and response.status == 200 else ()

@@ -128,15 +128,15 @@ def import_records(path: Path, store: Store, now: datetime, *, read: Callable[[i
     """
     taken = RecordsReport(Merged())
     with tempfile.TemporaryDirectory(prefix="newsledger-") as folder, Store(Path(folder) / "heap.db") as other:
-        heap = Staging(other)
+        staging = Staging(other)
         for lines in _lines(path, taken.problems):
-            refused = heap.put(lines)
+            refused = staging.put(lines)
             for number, why in enumerate(refused, taken.records + 1):
                 if why:
                     taken.problems.append(f"{path.name}: record {number}: {why}")
             taken.records += len(lines)
             read(len(lines))
-        heap.settle()
+        staging.link_references()
         total = article_count(other)
         taken.merged = merge(store, other, MergeSource(path.name, "import"), now, lambda n: advance(n, total))
     return taken

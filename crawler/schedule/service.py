@@ -84,7 +84,7 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
     def under_way(self, site_id: str) -> bool:
         """Whether a start of the site waits or its crawl runs."""
         with self._changed:
-            waits = any(site_id == waiting for queue in self._waiting.values() for waiting, _ in queue)
+            waits = any(site_id == queued for queue in self._waiting.values() for queued, _ in queue)
             return waits or site_id in self._running
 
     def _begin(self) -> None:
@@ -131,7 +131,7 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
                 self._run_job_success(site_id, [])
 
     @property
-    def waiting(self) -> int:
+    def queued(self) -> int:
         """Starts that came due and have not begun."""
         with self._changed:
             return sum(len(queue) for queue in self._waiting.values())
@@ -255,8 +255,8 @@ class Schedule:
     def _share(self) -> int:
         """Take on what another schedule has planned and not yet told of: it may die with it. What it makes, we find made."""
         with Store(self._db, readonly=True) as store:
-            told = {site_id: last_planned(store, site_id, self._accounted, by_hand=False) for site_id in self._sites}
-        self._from.update({site_id: last for site_id, last in told.items() if last})
+            last_starts = {site_id: last_planned(store, site_id, self._accounted, by_hand=False) for site_id in self._sites}
+        self._from.update({site_id: last for site_id, last in last_starts.items() if last})
         return 0
 
     def _note_missed(self) -> int:

@@ -83,7 +83,7 @@ class SubprocessRunner:
     def crawl(self, site: Site, planned: datetime) -> None:
         """Run one crawl to its end, and see that its planned start is a row, however it ended."""
         with Store(self._config.db, readonly=True) as store:
-            told = rows_of_start(store, site.id, planned)
+            earlier = rows_of_start(store, site.id, planned)
         with self._lock:
             if self._ended:
                 return
@@ -97,7 +97,7 @@ class SubprocessRunner:
         reason = self._wait(child)
         with self._lock:
             del self._running[site.id]
-        self._account(site, planned, child, reason, told)
+        self._note_missed_run(site, planned, child, reason, earlier)
 
     def promised(self, _: str) -> None:
         """Children end with their schedule."""
@@ -135,8 +135,10 @@ class SubprocessRunner:
             return reason
         return None
 
-    def _account(self, site: Site, planned: datetime, child: subprocess.Popen[bytes], reason: str | None, told: int) -> None:
-        """A row for a crawl that wrote none, an end for one that could not write its own. `told`: rows there were before."""
+    def _note_missed_run(
+        self, site: Site, planned: datetime, child: subprocess.Popen[bytes], reason: str | None, earlier: int
+    ) -> None:
+        """A row for a crawl that wrote none, an end for one that could not write its own. `earlier`: rows there were before."""
         now = self._clock()
         with Store(self._config.db) as store:
             ended = f"its process ended with {child.returncode}"
@@ -144,7 +146,7 @@ class SubprocessRunner:
             if self._ended and child.returncode in (1, -signal.SIGTERM):  # it loaded still when it was asked to end
                 outcome, ended = CrawlOutcome.STOPPED, "it was asked to end before it asked for anything"
             close_left_open(store, child.pid, outcome, reason or ended, now)
-            if rows_of_start(store, site.id, planned) == told:
+            if rows_of_start(store, site.id, planned) == earlier:
                 outcome = CrawlOutcome.FAILED if outcome is CrawlOutcome.LOST else outcome
                 note_crawl(store, site.id, "schedule", outcome, planned, now, f"the crawl did not begin: {ended}")
         if child.returncode:

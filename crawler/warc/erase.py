@@ -3,8 +3,8 @@
 A blank is a `metadata` record that says that something was here, in stored (not packed) deflate blocks of one gzip member, filled
 up with blanks. It keeps the id of the record whose place it takes, since others refer to it. Pure but for `apply`, which writes.
 
-What is to be overwritten is written down first, in a file beside it (`redo`): killed half way, a member would be broken, and all
-behind it lost to whoever cuts off what is broken. Doing it again from the notes is always right.
+What is to be overwritten is written down first, in a file beside it (`finish`): killed half way, a member would be broken, and
+all behind it lost to whoever cuts off what is broken. Doing it again from the notes is always right.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Erasure:
         return "".join(f"{line}\r\n" for line in (*lines, "Content-Type: text/plain", f"Content-Length: {room:010}", ""))
 
 
-def blank_for(stream: IO[bytes], offset: int, at: datetime) -> Erasure | None:
+def erasure_for(stream: IO[bytes], offset: int, at: datetime) -> Erasure | None:
     """The blank for the record at a place; None where one is there already. Raises UnerasableError where there is no record."""
     head, length = _member(stream, offset)
     fields = dict(line.split(": ", 1) for line in head.partition("\r\n\r\n")[0].split("\r\n")[1:] if ": " in line)
@@ -75,9 +75,9 @@ def blank_for(stream: IO[bytes], offset: int, at: datetime) -> Erasure | None:
         return None
     if not head.startswith("WARC/1.") or kind not in _TAKEN or not record_id.isascii() or not record_id:
         raise UnerasableError(f"what stands at {offset} is no archived page")
-    blank = Erasure(offset, length, record_id, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-    blank.member()  # a place that is too short is refused here, before anything is written down
-    return blank
+    erasure = Erasure(offset, length, record_id, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    erasure.member()  # a place that is too short is refused here, before anything is written down
+    return erasure
 
 
 def apply(stream: IO[bytes], path: Path, blanks: Iterable[Erasure]) -> None:
@@ -85,24 +85,24 @@ def apply(stream: IO[bytes], path: Path, blanks: Iterable[Erasure]) -> None:
     notes = notes_of(path)
     written = notes.with_name(f"{notes.name}.new")
     with written.open("w", encoding="utf-8") as out:
-        json.dump([asdict(blank) for blank in blanks], out)
+        json.dump([asdict(erasure) for erasure in blanks], out)
         out.flush()
         os.fsync(out.fileno())
     written.replace(notes)
     sync_folder(notes.parent)
-    redo(stream, path)
+    finish(stream, path)
 
 
-def redo(stream: IO[bytes], path: Path) -> None:
+def finish(stream: IO[bytes], path: Path) -> None:
     """Do what is written down beside a file; nothing where nothing is. Call it before the file is cut or written to."""
     notes = notes_of(path)
     if not notes.is_file():
         return
     # Not through the stream: one that was opened for appending writes nowhere else.
     with Path(stream.name).open("r+b") as out:
-        for blank in json.loads(notes.read_text(encoding="utf-8")):
-            out.seek(blank["offset"])
-            out.write(Erasure(**blank).member())
+        for erasure in json.loads(notes.read_text(encoding="utf-8")):
+            out.seek(erasure["offset"])
+            out.write(Erasure(**erasure).member())
         out.flush()
         os.fsync(out.fileno())
     notes.unlink()

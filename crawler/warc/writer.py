@@ -26,7 +26,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.warc.erase import apply, blank_for, redo, sync_folder
+from crawler.warc.erase import apply, erasure_for, finish, sync_folder
 from pipelines.article import Exchange
 
 OPEN = ".open"
@@ -115,7 +115,7 @@ class ArchiveWriter:
         if not _lock(stream):
             stream.close()
             return None
-        redo(stream, closed)
+        finish(stream, closed)
         end = whole_length(opened)
         if end < opened.stat().st_size:
             stream.truncate(end)
@@ -139,7 +139,7 @@ class ArchiveWriter:
             with path.open("a+b") as stream:
                 if not _lock(stream):
                     continue
-                redo(stream, path)
+                finish(stream, path)
                 end = whole_length(path)
                 if end < path.stat().st_size:
                     stream.truncate(end)
@@ -170,10 +170,10 @@ def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
     with path.open("r+b") as stream:
         if not _lock(stream):
             raise ArchiveBusyError(f"{name} is being written by another process")
-        redo(stream, path)
+        finish(stream, path)
         if path.name.endswith(OPEN):
             stream.truncate(whole_length(path))
-        blanks = [found for offset in sorted(set(offsets)) if (found := blank_for(stream, offset, at))]
+        blanks = [found for offset in sorted(set(offsets)) if (found := erasure_for(stream, offset, at))]
         if blanks:
             apply(stream, path, blanks)
     return len(blanks)

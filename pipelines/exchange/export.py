@@ -36,7 +36,7 @@ REVISION = (
     *("date_modified_raw", "first_seen", "last_seen", "not_before", "content_hash", "extractor", "warc_file", "warc_offset"),
     *("payload_hash", "reads_as"),
 )
-LOOK = (
+FETCH = (
     *("fetched", "url", "status", "outcome", "bytes", "reason", "reason_code", "warc_file", "warc_offset", "payload_hash"),
     *("robots", "tdm"),
 )
@@ -56,7 +56,7 @@ _AUTHORS = (
 _IMAGES = """SELECT revision_id, url, alt, caption, credit FROM revision_images WHERE revision_id IN {ids}
     ORDER BY revision_id, position"""
 _READINGS = "SELECT * FROM readings WHERE revision_id IN {ids} ORDER BY id"
-_LOOKS = """SELECT r.id AS revision_id, f.* FROM revisions r JOIN fetches f
+_FETCHES = """SELECT r.id AS revision_id, f.* FROM revisions r JOIN fetches f
     ON f.article_id = r.article_id AND f.fetched IN (r.first_seen, r.last_seen) WHERE r.id IN {ids} ORDER BY f.fetched, f.id"""
 _ARTICLES = """SELECT a.*, other.url AS moved_to_url FROM articles a LEFT JOIN articles other ON other.id = a.moved_to
     WHERE a.id IN {ids}"""
@@ -132,8 +132,8 @@ def _statement(selection: Selection) -> tuple[str, dict[str, object]]:
 def _complete(store: Store, found: list[Row]) -> Iterator[Record]:
     """The records of some rows of `revisions`, what hangs on them read for all at once."""
     revisions, articles = [row["id"] for row in found], sorted({row["article_id"] for row in found})
-    authors, images, readings, looks = (
-        _grouped(store, sql, revisions, "revision_id") for sql in (_AUTHORS, _IMAGES, _READINGS, _LOOKS)
+    authors, images, readings, fetches = (
+        _grouped(store, sql, revisions, "revision_id") for sql in (_AUTHORS, _IMAGES, _READINGS, _FETCHES)
     )
     aliases, states = (_grouped(store, sql, articles, "article_id") for sql in (_ALIASES, _STATES))
     of = {row["id"]: row for row in _of(store, _ARTICLES, articles)}
@@ -141,14 +141,14 @@ def _complete(store: Store, found: list[Row]) -> Iterator[Record]:
     for row in found:
         article = of[row["article_id"]]
         moved = {"moved_to": article["moved_to_url"]}
-        told = {"aliases": aliases[article["id"]], "states": states[article["id"]]}
+        related = {"aliases": aliases[article["id"]], "states": states[article["id"]]}
         yield {
             "format": FORMAT,
             "site": _only(sites[article["site_id"]], SITE),
-            "article": {**_only(article, ARTICLE), **moved, **told},
+            "article": {**_only(article, ARTICLE), **moved, **related},
             "revision": {**_revision(row), "authors": authors[row["id"]], "images": images[row["id"]]},
             "readings": [{**_only(one, READING), "article": json.loads(one["article"])} for one in readings[row["id"]]],
-            "looks": [_only(one, LOOK) for one in looks[row["id"]]],
+            "looks": [_only(one, FETCH) for one in fetches[row["id"]]],
         }
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.article import CHANGES, Kind, Outcome
-from pipelines.exchange.export import ARTICLE, FORMAT, LOOK, READING, REVISION, SITE, Record
+from pipelines.exchange.export import ARTICLE, FETCH, FORMAT, READING, REVISION, SITE, Record
 from pipelines.history.revisions import State
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import article_of
@@ -62,7 +62,7 @@ class Staging:
         with self._store.transaction():
             return [self._line(line) for line in lines]
 
-    def settle(self) -> None:
+    def link_references(self) -> None:
         """When all are in: what points from one row to another. What is not in the file is not pointed at."""
         last = "SELECT id FROM revisions r WHERE r.article_id = articles.id ORDER BY number DESC LIMIT 1"
         target = "SELECT b.id FROM moves m JOIN articles b ON b.url = m.url WHERE m.article_id = articles.id"
@@ -84,49 +84,49 @@ class Staging:
 
     def _record(self, record: Record) -> None:
         article_id = self._article(record)
-        told = record["revision"]
-        if self._store.value("SELECT 1 FROM revisions WHERE article_id = ? AND number = ?", (article_id, told["number"])):
-            raise RecordError(f"revision {told['number']} of {record['article']['url']} comes twice")
-        revision_id = self._store.insert("revisions", {"article_id": article_id, **_row(told)})
-        if told["reverted_to"] or told["reads_as"]:
-            points = {"reverted_to": told["reverted_to"], "reads_as": told["reads_as"]}
+        given = record["revision"]
+        if self._store.value("SELECT 1 FROM revisions WHERE article_id = ? AND number = ?", (article_id, given["number"])):
+            raise RecordError(f"revision {given['number']} of {record['article']['url']} comes twice")
+        revision_id = self._store.insert("revisions", {"article_id": article_id, **_row(given)})
+        if given["reverted_to"] or given["reads_as"]:
+            points = {"reverted_to": given["reverted_to"], "reads_as": given["reads_as"]}
             self._store.insert("points", {"revision_id": revision_id, **points})
         for table, columns in _PARTS.items():
-            for position, part in enumerate(told[table.removeprefix("revision_")]):
+            for position, part in enumerate(given[table.removeprefix("revision_")]):
                 self._store.insert(table, {"revision_id": revision_id, "position": position, **{c: part[c] for c in columns}})
         for reading in record["readings"]:
             row = {**reading, "article": json.dumps(reading["article"]), "revision_id": revision_id}
             self._store.insert("readings", row)
-        for look in record["looks"]:
+        for fetch in record["looks"]:
             same = "SELECT 1 FROM fetches WHERE article_id = ? AND fetched = ? AND url = ? AND outcome = ?"
-            if not self._store.value(same, (article_id, look["fetched"], look["url"], look["outcome"])):
-                self._store.insert("fetches", {"article_id": article_id, **look})
+            if not self._store.value(same, (article_id, fetch["fetched"], fetch["url"], fetch["outcome"])):
+                self._store.insert("fetches", {"article_id": article_id, **fetch})
 
     def _article(self, record: Record) -> int:
         """The row of the article, made from the first record of it that comes."""
-        told = record["article"]
-        found = self._store.value("SELECT id FROM articles WHERE url = ?", (told["url"],))
+        given = record["article"]
+        found = self._store.value("SELECT id FROM articles WHERE url = ?", (given["url"],))
         if found:
             return int(found)
         self._store.insert("sites", record["site"], on_conflict="IGNORE")
-        row = {column: told[column] for column in ARTICLE if column != "revision_count"}
+        row = {column: given[column] for column in ARTICLE if column != "revision_count"}
         more = {
             "site_id": record["site"]["id"],
-            "url_key": article_key(told["url"]),
+            "url_key": article_key(given["url"]),
             "suspected_looks": row["suspected_looks"] or 0,
         }
         if row["external_id"] is not None:
             same = "SELECT 1 FROM articles WHERE site_id = ? AND external_id = ?"
             if self._store.value(same, (more["site_id"], row["external_id"])):
-                raise RecordError(f"{told['url']}: its owner's id is another's already")
+                raise RecordError(f"{given['url']}: its owner's id is another's already")
         article_id = self._store.insert("articles", row | more)
-        for alias in told["aliases"]:
+        for alias in given["aliases"]:
             alias_row = {**alias, "article_id": article_id, "url_key": article_key(alias["url"])}
             self._store.insert("aliases", alias_row, on_conflict="IGNORE")
-        for state in told["states"]:
+        for state in given["states"]:
             self._store.insert("states", {"article_id": article_id, **state})
-        if told["moved_to"]:
-            self._store.insert("moves", {"article_id": article_id, "url": told["moved_to"]})
+        if given["moved_to"]:
+            self._store.insert("moves", {"article_id": article_id, "url": given["moved_to"]})
         return article_id
 
 
@@ -149,9 +149,9 @@ def read(line: str) -> Record:
     revision = _facts(record, "revision", REVISION)
     revision["authors"] = _many(record["revision"], "authors", _PARTS["revision_authors"], also_needed="name", free=True)
     revision["images"] = _many(record["revision"], "images", _PARTS["revision_images"], free=True)
-    readings, looks = _many(record, "readings", READING), _many(record, "looks", LOOK)
+    readings, fetches = _many(record, "readings", READING), _many(record, "looks", FETCH)
     _check(article, revision)
-    return {"site": site, "article": article, "revision": revision, "readings": readings, "looks": looks}
+    return {"site": site, "article": article, "revision": revision, "readings": readings, "looks": fetches}
 
 
 def _check(article: Row, revision: Row) -> None:
@@ -179,14 +179,14 @@ def _row(revision: Row) -> Row:
 
 def _facts(record: Mapping[str, Any], name: str, columns: Iterable[str], needed: Iterable[str] = _NEEDED, *,
            free: bool = False) -> Row:  # fmt: skip
-    told = record.get(name)
-    if not isinstance(told, dict):
+    given = record.get(name)
+    if not isinstance(given, dict):
         raise RecordError(f"{name} is missing")
-    return {column: _value(f"{name}.{column}", column, told.get(column), needed, free=free) for column in columns}
+    return {column: _value(f"{name}.{column}", column, given.get(column), needed, free=free) for column in columns}
 
 
-def _many(told: Any, name: str, columns: tuple[str, ...], *, also_needed: str = "", free: bool = False) -> list[Row]:
-    found = told.get(name, [])
+def _many(given: Any, name: str, columns: tuple[str, ...], *, also_needed: str = "", free: bool = False) -> list[Row]:
+    found = given.get(name, [])
     if not isinstance(found, list) or len(found) > 10_000:
         raise RecordError(f"{name} is no list")
     needed = {also_needed} if free else _NEEDED | {also_needed}

@@ -105,11 +105,11 @@ class _Merge:
             return found
         if found := lookup.by_address(theirs["url"]):
             return found
-        told = Lookup(self._other, theirs["site_id"]).latest(theirs)
+        theirs_now = Lookup(self._other, theirs["site_id"]).latest(theirs)
         aliases = self._other.rows("SELECT url FROM aliases WHERE article_id = ? ORDER BY first_seen, url", (theirs["id"],))
         for url in (theirs["url"], *(row["url"] for row in aliases)):
             found = lookup.by_alias(url) or (lookup.by_address(url) if url != theirs["url"] else None)
-            if found and told and (lookup.is_withdrawn(found) or self._one_story(lookup.latest(found), told)):
+            if found and theirs_now and (lookup.is_withdrawn(found) or self._one_story(lookup.latest(found), theirs_now)):
                 return found
         return None
 

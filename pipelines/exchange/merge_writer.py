@@ -56,12 +56,12 @@ class MergedArticle:
         mine = {row["number"]: row for row in self._store.rows(_REVISIONS, (self._id,))} if self._ours else {}
         yours = {row["number"]: row for row in self._other.rows(_REVISIONS, (self._theirs["id"],))}
         own, other = self._history(self._store, self._id, mine), self._history(self._other, self._theirs["id"], yours)
-        joint = interleave(own, other)
-        entries, steps = joint.entries, joint.steps
+        merged = interleave(own, other)
+        entries, steps = merged.entries, merged.steps
         if self._ours is None:
             self._insert_article(entries)
         ids = self._revisions(entries, mine, yours)
-        self._looks(entries)
+        self._fetches(entries)
         self._write_steps(steps)
         self._aliases()
         self._update_article(entries, ids, steps)
@@ -76,9 +76,9 @@ class MergedArticle:
         own = store is self._store
         sql = "SELECT at, state, status, reason FROM states WHERE article_id = ? ORDER BY id"
         steps = [StateStep(own, r["at"], State(r["state"]), r["status"], r["reason"]) for r in store.rows(sql, (article_id,))]
-        return History([self._told(store, row, own=own) for row in rows.values()], steps)
+        return History([self._record_of(store, row, own=own) for row in rows.values()], steps)
 
-    def _told(self, store: Store, row: Row, *, own: bool) -> RevisionRecord:
+    def _record_of(self, store: Store, row: Row, *, own: bool) -> RevisionRecord:
         authors, images = (
             store.rows(f"SELECT * FROM {table} WHERE revision_id = ? ORDER BY position", (row["id"],))  # noqa: S608
             for table in ("revision_authors", "revision_images")
@@ -153,25 +153,25 @@ class MergedArticle:
 
     # --- looks, states, addresses ----------------------------------------------------------------------------------
 
-    def _looks(self, entries: list[TimelineEntry]) -> None:
+    def _fetches(self, entries: list[TimelineEntry]) -> None:
         """The looks that first and last sights are those of, and archived ones that show a takedown."""
         begins = {entry.first_seen: entry.change for entry in entries if not entry.stays}
         bounds = {at for entry in entries for at in (entry.first_seen, entry.last_seen)}
-        have = {row["fetched"] for row in self._looks_of(self._store, self._id, "fetched", bounds)}
+        have = {row["fetched"] for row in self._fetches_of(self._store, self._id, "fetched", bounds)}
         found: dict[str, list[Row]] = {}
-        for row in self._looks_of(self._other, self._theirs["id"], "*", bounds):
+        for row in self._fetches_of(self._other, self._theirs["id"], "*", bounds):
             found.setdefault(row["fetched"], []).append(row)
         for at in sorted(bounds - have):
             for row in found.get(at) or [self._made_up(at)]:
-                self._take_look(row, begins.get(at))
+                self._take_fetch(row, begins.get(at))
         gone = "outcome IN ('gone', 'suspected') AND warc_file IS NOT NULL"
         taken_down = f"SELECT * FROM fetches WHERE article_id = ? AND {gone} ORDER BY id"  # noqa: S608 - our own words
         for row in list(self._other.rows(taken_down, (self._theirs["id"],))):
             same = "SELECT 1 FROM fetches WHERE article_id = ? AND fetched = ? AND outcome = ?"
             if not self._store.value(same, (self._id, row["fetched"], row["outcome"])):
-                self._take_look(row, None)
+                self._take_fetch(row, None)
 
-    def _looks_of(self, store: Store, article_id: int, columns: str, times: set[str]) -> list[Row]:
+    def _fetches_of(self, store: Store, article_id: int, columns: str, times: set[str]) -> list[Row]:
         which = "article_id = ? AND fetched IN (SELECT value FROM json_each(?))"
         sql = f"SELECT {columns} FROM fetches WHERE {which} ORDER BY fetched, id"  # noqa: S608 - our own names
         return list(store.rows(sql, (article_id, json.dumps(sorted(times)))))
@@ -182,7 +182,7 @@ class MergedArticle:
         return {"id": None, "crawl_id": None, "article_id": 0, "url": self._theirs["url"], "fetched": at,
                 "outcome": Outcome.UNCHANGED, "reason": told.text, "reason_code": told.code}  # fmt: skip
 
-    def _take_look(self, row: Row, change: str | None) -> None:
+    def _take_fetch(self, row: Row, change: str | None) -> None:
         """What a look came to is what it comes to here: a revision, or one more sight of what is known."""
         outcome = row["outcome"]
         if outcome in CHANGES:

@@ -1,9 +1,9 @@
-"""Whether a reading may be believed: a page whose template changed overnight is read wrongly, and looks like an edit of every
-article at once. Pure.
+"""Anomalies: readings that a broken template explains better than an edit. Pure.
 
-One reading alone proves nothing: editors cut texts and take bylines away. So a doubtful reading waits until the crawl's other
-readings are in (`judge_batch`): alone among many sound ones it is believed; where several share a symptom, or where there is too
-little beside it to tell, it is not.
+A page whose template changed overnight is read wrongly, and looks like an edit of every article at once. One reading alone
+proves nothing: editors cut texts and take bylines away. So a doubtful reading is held until the crawl's other readings are in
+(`judge_batch`): alone among many sound ones it is believed; where several share a symptom, or where there are too few others
+to tell, it is not.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Anomaly:
 
 @dataclass(frozen=True, slots=True)
 class BatchContext:
-    """What else is known when doubts are settled."""
+    """What else is known when a batch is judged."""
 
     sound: int = 0
     """Readings of the crawl that raised no doubt, pages that the server says did not change among them."""

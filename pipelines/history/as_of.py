@@ -1,4 +1,4 @@
-"""What an article said at a time, as far as the looks at it can tell: between two looks it may have said the one or the other.
+"""Point-in-time query: what an article said at a moment, and how certain that is, from the fetches before and after it.
 
 Pure: works on the rows of `revisions` and `states`. Knows no store and no clock.
 """
@@ -26,13 +26,13 @@ class Certainty(StrEnum):
     """How sure an answer is."""
 
     SEEN = "seen"
-    """Looks before and after (or at that very time) saw the same."""
+    """Fetches before and after (or at that very time) saw the same."""
     BETWEEN = "between"
-    """It changed between two looks, and the time lies between them."""
+    """It changed between two fetches, and the time lies between them."""
     LAST_SEEN = "last_seen"
-    """The last look before saw this; none has told anything since."""
+    """The last fetch before saw this; none has shown anything since."""
     UNKNOWN = "unknown"
-    """Nobody had looked yet."""
+    """It had not been fetched yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class AsOf:
     at: datetime
     certainty: Certainty
     numbers: tuple[int, ...] = ()
-    """Numbers of the revisions that can have stood then, ABSENT for none: one where it is certain, two between looks."""
+    """Numbers of the revisions that can have stood then, ABSENT for none: one where it is certain, two between fetches."""
     since: datetime | None = None
-    """The last look at or before that time that told something."""
+    """The last fetch at or before that time that showed something."""
     until: datetime | None = None
-    """The first look at or after that time that told something; None: there was none."""
+    """The first fetch at or after that time that showed something; None: there was none."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

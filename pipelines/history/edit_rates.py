@@ -1,7 +1,7 @@
-"""What a site has shown of its edits: how often an article changes that no source says has changed, by the time since it
-changed last; and how often a source's claim of a change was true. Pure; rows of the table `habits` in, rates out.
+"""Edit-rate model of a site: how often an article changes that no source says has changed, by the time since its last change;
+and the precision of its sources' claims of a change. Pure; rows of the table `habits` in, rates out.
 
-A young site is judged by published figures (the prior), and ever more by its own the longer it is watched. Knows no database.
+A new site is judged by published figures (the prior), and ever more by its own the longer it is observed. Knows no database.
 """
 
 from __future__ import annotations

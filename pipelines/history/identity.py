@@ -1,4 +1,4 @@
-"""Which article a page is: its address, and whether two readings tell one story. Pure; knows no database and no site.
+"""Identity of an article: its canonical URL, and whether two readings are the same article. Pure; knows no database and no site.
 
 A wrong canonical link must never make one article's text a revision of another: that would invent an edit.
 """

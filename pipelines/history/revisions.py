@@ -165,14 +165,14 @@ TIME_TO_BE_SURE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """How long an article has been missing: since when (aware), and in how many looks."""
+    """How long an article has been missing: since when (aware), and in how many fetches."""
 
     since: datetime
     fetches: int
 
 
 def next_state(state: State, absence: Absence | None, status: int | None, now: datetime) -> tuple[State, Absence]:
-    """The state after one more look (HTTP `status`, or None where a redirect led to no article) found nothing."""
+    """The state after one more fetch (HTTP `status`, or None where a redirect led to no article) found nothing."""
     absence = Absence(absence.since, absence.fetches + 1) if absence else Absence(now, 1)
     sure = status == 410 or (absence.fetches >= FETCHES_TO_BE_SURE and now - absence.since >= TIME_TO_BE_SURE)
     return (State.GONE if sure or state is State.GONE else State.SUSPECTED), absence

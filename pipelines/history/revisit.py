@@ -1,8 +1,9 @@
-"""When an article, or a URL that led to none, is looked at again, and which of those that are due go first. Pure.
+"""Revisit policy: when an article, or a URL that led to none, is fetched again, and which of those that are due go first. Pure.
 
-A source that claims a change brings a look at once, wherever it is believed (`claim_is_due`). All other looks at live articles
-are audits for what no source tells: each comes when an untold edit has become likely enough by the site's own habits, within
-bounds that grow with the time since the last change. What the hour's requests do not allow for is put off, least likely first.
+A source's claim of a change brings a fetch at once, wherever it is believed (`claim_is_due`). All other fetches of live
+articles are audits for edits that no source announces: each comes when such an edit has become likely enough by the site's edit
+rates, within bounds that grow with the time since the last change. What the hour's requests do not allow for is put off, least
+likely first.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ UNKNOWN = EditRateModel()
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An article whose next look is due."""
+    """An article whose next fetch is due."""
 
     key: str
     due: datetime
@@ -79,7 +80,7 @@ class Due:
 
 def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, edits: int = 0,
                edit_rates: EditRateModel = UNKNOWN, *, cheap: bool = False) -> datetime | None:  # fmt: skip
-    """When to look again, after a look with this outcome; None: never by itself.
+    """When to fetch again, after a fetch with this outcome; None: never by itself.
 
     `since` is when the article changed last, or, while it is missing, since when it is; `edits` how often it has been seen to;
     `cheap` whether most looks at its host are answered by a 304 that can be trusted.
@@ -102,7 +103,7 @@ def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, e
 
 
 def audit_step(age: timedelta, edits: int, edit_rates: EditRateModel, *, cheap: bool = False) -> timedelta:
-    """From a look at an article unchanged for `age` to the next, where no source claims a change."""
+    """From a fetch of an article unchanged for `age` to the next, where no source claims a change."""
     age = max(age, timedelta())
     least = max(LEAST_STEP, LEAST_SHARE * age)
     most = max(LEAST_STEP, MOST_SHARE * age)
@@ -116,14 +117,14 @@ def audit_step(age: timedelta, edits: int, edit_rates: EditRateModel, *, cheap: 
 
 
 def claim_is_due(last_fetched: datetime, due: datetime | None, now: datetime, edit_rates: EditRateModel) -> bool:
-    """Whether an article is looked at now because a source claims that it has changed."""
+    """Whether an article is fetched now because a source claims that it has changed."""
     if edit_rates.precision(CLAIMS) >= BELIEVED or due is None:
         return True
     return now >= last_fetched + DOUBTED_SHARE * (due - last_fetched)
 
 
 def allowance(per_hour: float, spent: int, since_last: timedelta | None) -> int:
-    """How many looks at known articles a crawl may still ask for.
+    """How many rechecks of known articles a crawl may still make.
 
     `spent` are those of the last `window(since_last)`, where `since_last` is the time since the crawl before.
     """
@@ -131,12 +132,12 @@ def allowance(per_hour: float, spent: int, since_last: timedelta | None) -> int:
 
 
 def window(since_last: timedelta | None) -> timedelta:
-    """The time whose looks count against a crawl: an hour, or since the last crawl where that is longer, up to a day."""
+    """The time whose rechecks count against a crawl: an hour, or since the last crawl where that is longer, up to a day."""
     return min(max(since_last or _HOUR, _HOUR), LONGEST_SAVED)
 
 
 def in_order(due: Iterable[Due], allowed: int, now: datetime, edit_rates: EditRateModel) -> list[Due]:
-    """Those of the due that are looked at within the allowance, in order.
+    """Those of the due that are fetched within the allowance, in order.
 
     What decides something goes first, whatever the allowance; then what most likely finds an untold edit; of each four one that
     has waited longest.
@@ -154,7 +155,7 @@ def in_order(due: Iterable[Due], allowed: int, now: datetime, edit_rates: EditRa
 
 
 def gain(due: Due, now: datetime, edit_rates: EditRateModel) -> float:
-    """The probability that a look now finds an edit nobody told of."""
+    """The probability that a fetch now finds an edit that no source announced."""
     return edit_rates.chance(due.last_fetched - due.changed, now - due.last_fetched, due.edits)
 
 

@@ -141,7 +141,7 @@ def _side_by_side(own: Sequence[RevisionRecord], other: Sequence[RevisionRecord]
 
 
 class _TimelineBuilder:
-    """Looks at all sights in order of time, as the ledger does while it crawls."""
+    """Builds the merged timeline from all observations in order of time, as the writer does while a site is crawled."""
 
     def __init__(self, steps: Sequence[StateStep]) -> None:
         self._steps = steps

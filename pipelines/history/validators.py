@@ -1,7 +1,8 @@
-"""How far a host's word is taken that a page has not changed (304, an ETag or Last-Modified that stays). Pure.
+"""Validator trust: how reliable a host's 304s, ETags and Last-Modified are. Pure.
 
-Trust is earned: until a host has been found true a few times it is asked in full; then one look in N still goes without
-validators, N growing with what the host has shown. A host found lying is asked in full for a while, twice as long each time.
+Trust is earned: until a host has been confirmed a few times it gets unconditional requests; then one fetch in N still goes
+without validators, N growing with the confirmations. After a violation (the text changed under the same validators) all fetches
+are unconditional for a while, twice as long each time.
 """
 
 from __future__ import annotations
@@ -17,38 +18,38 @@ PROOF = 4
 PASSES_A_STEP = 6
 """So many more passes raise N by one. Lower: trust grows faster, and a host that begins to lie is found later."""
 MOST = 20
-"""One look in so many is in full however well a host has done. Higher: fewer full pages, and edits behind a lie found later."""
+"""At least one fetch in so many is unconditional. Higher: fewer full pages, and edits behind a wrong 304 found later."""
 GOOD = 4
 DISTRUST = timedelta(days=7)
 LONGEST_DISTRUST = timedelta(days=90)
 CACHE_MARGIN = timedelta(hours=1)
-"""A 304 so soon after the page says it was edited is a cache's, and no lie."""
+"""A 304 so soon after the page says it was edited is a cache's, and no violation."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValidatorTrust:
-    """What one host has shown. Frozen; `confirmed` gives the next."""
+    """What one host has shown. Frozen; `confirmed` and `violated` give the next."""
 
     passed: int = 0
-    """Since it was last found lying."""
+    """Confirmations since the last violation."""
     losses: int = 0
     lost: datetime | None = None
-    """When it was last found lying (aware)."""
+    """When the last violation was found (aware)."""
     lost_url: str | None = None
 
     @property
     def until(self) -> datetime | None:
-        """Until when it is asked in full after its last lie."""
+        """Until when all fetches are unconditional after the last violation."""
         return self.lost + min(DISTRUST * 2 ** min(self.losses - 1, 10), LONGEST_DISTRUST) if self.lost else None
 
     def one_in(self, now: datetime) -> int:
-        """One look in so many is in full; 1: all are."""
+        """One fetch in so many is unconditional; 1: all are."""
         if self.passed < UNTRIED or (self.until is not None and now < self.until):
             return 1
         return min(2 + (self.passed - UNTRIED) // PASSES_A_STEP, MOST)
 
     def is_good(self, now: datetime) -> bool:
-        """Whether most looks at unchanged pages are answered by a 304."""
+        """Whether most fetches of unchanged pages are answered by a 304."""
         return self.one_in(now) >= GOOD
 
     def wants_all(self, key: str, last_fetched: str, now: datetime) -> bool:
@@ -74,7 +75,7 @@ class Validators:
 
 
 def is_violation(before: Validators, after: Validators, changed: bool, stamp: datetime | None, last_304: datetime | None) -> bool:
-    """Whether a full answer shows that the host's word was no good.
+    """Whether a full answer shows that the validators, or an earlier 304, were wrong.
 
     It is not where the text `changed` and the validators stayed, nor where the page is stamped earlier (by more than a cache
     explains) than the host last vouched for the old text with a 304.
@@ -87,12 +88,12 @@ def is_violation(before: Validators, after: Validators, changed: bool, stamp: da
 
 
 def confirmed(trust: ValidatorTrust, same: bool | None, changed: bool) -> ValidatorTrust:
-    """The trust after a full answer that was no lie; `same` as of `Validators.says_same`."""
+    """The trust after a full answer that was no violation; `same` as of `Validators.says_same`."""
     if same is None or (not changed and not same):
         return trust  # nothing was claimed; or validators that move with the furniture, which never bring a 304
     return replace(trust, passed=trust.passed + (PROOF if changed else 1))
 
 
 def violated(trust: ValidatorTrust, url: str, now: datetime) -> ValidatorTrust:
-    """The trust after a lie."""
+    """The trust after a violation."""
     return ValidatorTrust(0, trust.losses + 1, now, url)

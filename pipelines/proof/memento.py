@@ -103,7 +103,7 @@ def time_map(original: str, revisions: Iterable[Row], base: str) -> TimeMap | No
     return TimeMap(uri, mementos, f"{base}/timegate/{uri}", f"{base}/timemap/link/{uri}", f"{base}/timemap/json/{uri}")
 
 
-def choose(mementos: Sequence[Memento], at: datetime | None) -> Memento:
+def choose_memento(mementos: Sequence[Memento], at: datetime | None) -> Memento:
     """What a TimeGate leads to: the state that stood at that time as far as was seen, so the last one first seen by then.
 
     Before the first it is the first, without a time the most recent (RFC 7089, 4.5.3 and 4.1.1). Not the nearest: at 14:00 a page
@@ -139,14 +139,14 @@ def link_format(found: TimeMap) -> str:
 def json_format(found: TimeMap) -> str:
     """A TimeMap as JSON, with the keys that Memento aggregators use."""
     mementos = [{"datetime": moment(memento.at), "uri": memento.uri} for memento in found.mementos]
-    told = {
+    document = {
         "original_uri": found.original,
         "self": found.json_format,
         "timegate_uri": found.timegate,
         "timemap_uri": {"link_format": found.link_format, "json_format": found.json_format},
         "mementos": {"list": mementos, "first": mementos[0], "last": mementos[-1]},
     }
-    return json.dumps(told, indent=2) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def write_links(links: Iterable[Link], between: str = ", ") -> str:

@@ -151,8 +151,8 @@ def sites_of(store: Store, wanted: Filter) -> list[str] | None:
 def _start(until: str | None, before: str | None) -> tuple[str, int]:
     """(first_seen, revision_id) that all wanted rows come before; `until` is included whole, be it a day or a second."""
     end = (f"{until}~", 0) if until else _TOP
-    told = _CURSOR.fullmatch(before or "")
-    return min(end, (told[1], int(told[2]))) if told else end
+    cursor = _CURSOR.fullmatch(before or "")
+    return min(end, (cursor[1], int(cursor[2]))) if cursor else end
 
 
 def _change(row: Row) -> Change:
@@ -160,14 +160,14 @@ def _change(row: Row) -> Change:
     after = _parts(row["headline"], row["description"], row["body"])
     before = _parts(row["headline_before"], row["description_before"], row["body_before"])
     added, removed = words_changed(before, after)
-    told = {
+    computed = {
         "changed_fields": json.loads(row["changed_fields"]),
         "headline_before": None if first else row["headline_before"],
         "words_added": added,
         "words_removed": removed,
         "cursor": f"{row['first_seen']}~{row['revision_id']}",
     }
-    return value_of(Change, row | told)
+    return value_of(Change, row | computed)
 
 
 def words_changed(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:

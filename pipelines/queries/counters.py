@@ -86,13 +86,13 @@ class Tallies:
                 "last_success": self.last_success, "lost": self.lost}  # fmt: skip
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Self:
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """From a file; raises LookupError, TypeError or ValueError where it is none of ours."""
-        if told["version"] != VERSION:
+        if stored["version"] != VERSION:
             raise ValueError("tallies of another version")
-        counts = {kind: Counter({tuple(key): n for *key, n in told["counts"][kind]}) for kind in KINDS}
-        lost = [(str(site), str(at)) for site, at in told["lost"]]
-        return cls(dict(told["counted"]), set(told["running"]), counts, dict(told["last_success"]), lost=lost)
+        counts = {kind: Counter({tuple(key): n for *key, n in stored["counts"][kind]}) for kind in KINDS}
+        lost = [(str(site), str(at)) for site, at in stored["lost"]]
+        return cls(dict(stored["counted"]), set(stored["running"]), counts, dict(stored["last_success"]), lost=lost)
 
     def _steps(self, table: str, last: Mapping[str, int]) -> Iterator[tuple[int, int]]:
         begin = self.counted.get(table, 0)

@@ -1,4 +1,4 @@
-"""What the ledger holds of one URL: the article it leads to, the looks at it, the crawls that could have asked for it.
+"""Report of one URL: the article it leads to, its fetches, and the crawls that could have fetched it.
 
 Facts only, each from a few index look-ups; what they mean for the next crawl is told elsewhere.
 """
@@ -15,8 +15,8 @@ from pipelines.store.resolver import Lookup
 from pipelines.store.rows import instant_of, last_change
 from pipelines.text.urls import article_key, canonicalize
 
-LOOKS_TOLD = 5
-CRAWLS_TOLD = 3
+FETCHES_SHOWN = 5
+CRAWLS_SHOWN = 3
 
 _LOOKS = """
 SELECT url, fetched, status, outcome, reason, robots, tdm, crawl_id FROM fetches WHERE {} ORDER BY fetched DESC, id DESC LIMIT ?
@@ -65,8 +65,8 @@ def trace(store: Store, url: str) -> Trace:
     address = canonicalize(url) or url
     found = lookup.by_urls(url, address)
     if found is None:
-        looks, dead_ends = _led_nowhere(store, url)
-        return Trace(address, looks=looks, dead_ends=dead_ends)
+        fetches, dead_ends = _led_nowhere(store, url)
+        return Trace(address, looks=fetches, dead_ends=dead_ends)
     sql = f"SELECT {_COLUMNS} FROM revisions WHERE id = ?"  # noqa: S608 - our own columns
     latest = store.row(sql, (found["latest_revision_id"],))
     moved = store.value("SELECT url FROM articles WHERE id = ?", (found["moved_to"],)) if found["moved_to"] else None
@@ -80,7 +80,7 @@ def trace(store: Store, url: str) -> Trace:
         moved_to=moved,
         withdrawn=withdrawal_of(store, found["id"]),
         reserved=store.row(_RESERVED, (found["id"], found["last_seen"])),
-        looks=tuple(store.rows(_LOOKS.format("article_id = ?"), (found["id"], LOOKS_TOLD))),
+        looks=tuple(store.rows(_LOOKS.format("article_id = ?"), (found["id"], FETCHES_SHOWN))),
     )
 
 
@@ -88,7 +88,7 @@ def last_crawls(store: Store, site_id: str) -> tuple[Row, ...]:
     """The last crawls of a site and its last planned start that led to none, newest first; `counts` as a mapping."""
     began = "SELECT * FROM crawls WHERE site_id = ? AND started IS NOT NULL ORDER BY started DESC, id DESC LIMIT ?"
     never = "SELECT * FROM crawls WHERE site_id = ? AND started IS NULL ORDER BY id DESC LIMIT 1"
-    rows = (*store.rows(began, (site_id, CRAWLS_TOLD)), *store.rows(never, (site_id,)))
+    rows = (*store.rows(began, (site_id, CRAWLS_SHOWN)), *store.rows(never, (site_id,)))
     return tuple({**row, "counts": json.loads(row["counts"])} for row in sorted(rows, key=lambda row: -int(row["id"])))
 
 
@@ -108,16 +108,16 @@ def _alias(store: Store, article_id: int, *urls: str) -> str | None:
 
 def _led_nowhere(store: Store, url: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     """Looks that led to no article, under every spelling of the URL; for each site the latest."""
-    looks: list[Row] = []
+    fetches: list[Row] = []
     dead_ends: dict[str | None, Row] = {}
     for spelling in spellings(url):
-        looks += store.rows(_LOOKS.format("article_id IS NULL AND url = ?"), (spelling, LOOKS_TOLD))
+        fetches += store.rows(_LOOKS.format("article_id IS NULL AND url = ?"), (spelling, FETCHES_SHOWN))
         for row in store.rows(_DEAD_ENDS, (spelling,)):
             other = dead_ends.get(row["site_id"])
             if other is None or instant_of(row["fetched"]) > instant_of(other["fetched"]):
                 dead_ends[row["site_id"]] = row
-    looks.sort(key=lambda row: str(row["fetched"]), reverse=True)
-    return tuple(looks[:LOOKS_TOLD]), tuple(dead_ends.values())
+    fetches.sort(key=lambda row: str(row["fetched"]), reverse=True)
+    return tuple(fetches[:FETCHES_SHOWN]), tuple(dead_ends.values())
 
 
 def spellings(url: str) -> tuple[str, ...]:

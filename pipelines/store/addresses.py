@@ -1,4 +1,4 @@
-"""Where articles live: their addresses, what led there, and the steps of their state. Writes in the ledger's transaction."""
+"""Address book: URLs of articles, aliases that lead to them, and their changes of state. Writes in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class AddressBook:
         self._touch = touch
 
     def set_address(self, resolution: Resolution, article: Article, fetch: Fetch, outcome: Outcome) -> Outcome:
-        """Follow an article to its new address, and remember all that led to it. A move over the same text is `moved`."""
+        """Set the address at which an article was met, and keep all aliases. A new address over the same text is `moved`."""
         found, url = resolution.found, resolution.url
         if found is None:
-            raise ValueError("an article that is followed has been found")
+            raise ValueError("only an article that was found has an address to set")
         holder = self._lookup.by_address(url)
         moved = holder is None
         if url != found["url"] and (holder is None or holder["id"] == found["id"]):
@@ -47,7 +47,7 @@ class AddressBook:
         return Outcome.MOVED if moved and outcome is Outcome.UNCHANGED else outcome
 
     def mark_moved(self, article_id: int, fetch: Fetch) -> None:
-        """The URL we asked for was another article's address, and leads here now: that one has moved."""
+        """Mark the article as moved whose address was requested and leads here now."""
         other = self._lookup.by_address(fetch.requested_url) if fetch.requested_url else None
         if other and other["id"] != article_id and other["state"] != State.MOVED:
             self.set_state(other, State.MOVED, fetch, f"redirects to {fetch.url}")
@@ -64,7 +64,7 @@ class AddressBook:
                 self._touch(Subject.ARTICLE, article_id)
 
     def set_state(self, found: Row, state: State, fetch: Fetch, reason: str | None) -> None:
-        """A step of the article's state is a row; staying is none."""
+        """Set the state of an article; a change of state is a row of `states`."""
         if state == found["state"]:
             return
         self._store.update("articles", found["id"], {"state": state})
@@ -81,7 +81,7 @@ class AddressBook:
 
 
 def aliases_of(article: Article, fetch: Fetch) -> list[tuple[str, str]]:
-    """All URLs that led to an article in one look, each with why."""
+    """All URLs that led to an article in one fetch, each with its reason."""
     found = list(fetch.aliases)
     if fetch.requested_url:
         found.append((fetch.requested_url, _why(fetch.requested_url, fetch, "redirect")))

@@ -134,12 +134,12 @@ def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: dateti
         )
         by_outcome = list(store.rows(fetched, (crawl_id,)))
         counts = {row["outcome"]: row["n"] for row in by_outcome}
-        told = {**counts, **({"skipped": dict(skipped)} if skipped else {})}
+        stored = {**counts, **({"skipped": dict(skipped)} if skipped else {})}
         revisions = store.value("SELECT count(*) FROM revisions WHERE crawl_id = ?", (crawl_id,))
         store.update("crawls", crawl_id, {
             "outcome": outcome, "finished": moment(now), **_why(reason), "requests": requests, "candidates": candidates,
             "looks": sum(counts.values()), "errors": counts.get("error", 0), "bytes": sum(row["bytes"] for row in by_outcome),
-            "revisions": revisions, "counts": json.dumps(told),
+            "revisions": revisions, "counts": json.dumps(stored),
         })  # fmt: skip
 
 

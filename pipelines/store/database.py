@@ -133,7 +133,7 @@ class Store:
             self._db.conn.execute("BEGIN")
             yield
         except sqlite3.Error as error:
-            raise self._told(error) from error
+            raise self._translated(error) from error
         finally:
             self._db.conn.rollback()
 
@@ -148,7 +148,7 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            raise self._told(error) from error
+            raise self._translated(error) from error
         finally:
             self._db.conn.set_progress_handler(None, 0)
 
@@ -266,7 +266,7 @@ class Store:
         with self.transaction():
             migrations.apply(self._db)
 
-    def _told(self, error: sqlite3.Error) -> StoreError:
+    def _translated(self, error: sqlite3.Error) -> StoreError:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return TooSlowError(f"{self.path}: takes longer than is allowed")
         return StoreError(f"{self.path}: {error}")

@@ -94,6 +94,6 @@ def _known(store: Store, found: Row) -> Known:
 
 
 def _is_late(found: Row, fetch: Fetch) -> bool:
-    """Whether a look comes after one that is newer and told something: a page that could not be read told nothing."""
+    """Whether a newer fetch was recorded before this one; a page that could not be read does not count."""
     last = found["last_seen"] if found["state"] == State.LIVE and not found["suspected_since"] else found["last_checked"]
     return bool(moment(fetch.fetched) < max(last, found["stale_since"] or ""))

@@ -1,7 +1,7 @@
-"""Readings that are not believed: held until the crawl's other readings are in, then recorded, or put aside with their page.
+"""Quarantine: doubtful readings are held until the crawl's other readings are in, then recorded, or quarantined with their page.
 
-What is put aside is no revision and no takedown. It stays visible, makes its site ill (`pipelines.queries.health`), and is read
-again from the kept page when extraction has been mended. Knows no extraction: whoever replays brings the new reading.
+A quarantined reading is no revision and no takedown. It stays visible, makes its site ill (`pipelines.queries.health`), and is
+read again from the kept page when extraction has been corrected. Knows no extraction: the caller brings the new reading.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FETCH_TEXTS = ("requested_url", "reason", "reason_code", "etag", "last_modified
 
 
 class QuarantineState(StrEnum):
-    """What became of a reading that was put aside."""
+    """What became of a quarantined reading."""
 
     QUARANTINED = "quarantined"
     REPLAYED = "replayed"
@@ -75,7 +75,7 @@ class HeldReading:
 
 
 class Quarantine:
-    """The doubts of one crawl of one site."""
+    """The quarantine of one crawl of one site."""
 
     def __init__(self, store: Store, site_id: str, crawl_id: int | None, usual: Readings) -> None:
         self._store = store
@@ -131,7 +131,7 @@ class Quarantine:
         return self._sound, self._confirmed
 
     def restore(self, counts: tuple[int, int]) -> None:
-        """Go on from the counts of a crawl whose books were open before; what it held is admitted again after this."""
+        """Go on from the counts of a crawl that was open before; what it held is screened again after this."""
         self._sound, self._confirmed = counts
 
     def _count(self, *, known: bool) -> None:

@@ -1,8 +1,8 @@
-"""What of the ledger's own log may go with time: old looks that nothing leans on any more, and crawls that left nothing.
+"""Retention: deletes old fetches that nothing refers to any more, and crawls that left nothing.
 
-History is never touched: no revision, state or alias goes, nor the look that wrote or last saw a revision, nor one whose page
-is archived, nor the last look of a URL. Of a URL that led to no article so many looks stay that the ladder still knows how often
-it was tried. Crawls may run meanwhile: rows go in small transactions.
+History is never touched: no revision, state or alias is deleted, nor the fetch that wrote or last saw a revision, nor one whose
+page is archived, nor the last fetch of a URL. Of a URL that led to no article as many fetches stay as the revisit policy counts.
+Crawls may run meanwhile: rows are deleted in small transactions.
 """
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ UNION SELECT id FROM (SELECT id, max(coalesce(planned, started)) FROM crawls GRO
 
 @dataclass(frozen=True, slots=True)
 class RetentionPolicy:
-    """What may go: looks before one time (aware), crawls before another."""
+    """What may be deleted: fetches before one time (aware), crawls before another."""
 
     fetches_before: datetime
     crawls_before: datetime
     dead_end_fetches: int
-    """So many looks at a URL that led to no article stay, at each site."""
+    """How many fetches of a URL that led to no article stay, at each site."""
 
 
 @dataclass(frozen=True, slots=True)
 class PruneResult:
-    """How many rows went, or would go."""
+    """How many rows were deleted, or would be."""
 
     fetches: int = 0
     crawls: int = 0

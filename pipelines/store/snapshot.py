@@ -1,5 +1,5 @@
-"""What the ledger knows of one site, drawn up once at the start of a crawl: enough to decide what to ask for, and to see that
-a page says nothing new, without touching the store again.
+"""Snapshot of a site: what the store knows of it, loaded once at the start of a crawl. Enough to plan the requests, and to see
+that a page is unchanged, without reading the store again.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class LastArchived:
 
 @dataclass(frozen=True, slots=True)
 class LastAttempt:
-    """The last look at a URL that led to no article, and how many there were."""
+    """The last fetch of a URL that led to no article, and how many there were."""
 
     url: str
     fetched: datetime
@@ -65,7 +65,7 @@ class LastAttempt:
 
 @dataclass(frozen=True, slots=True)
 class KnownArticle:
-    """One article as the crawl remembers it. Stamps are in the store's form."""
+    """One article as of the crawl's start. Stamps are in the store's form."""
 
     url: str
     known: Known
@@ -76,16 +76,16 @@ class KnownArticle:
     """The URL that sent the validators; they mean nothing to another."""
     claimed_modified: str | None
     reserved: LastAttempt | None = None
-    """Where it has been reserved since it was last read: the last such look."""
+    """Where it has been reserved since it was last read: the last such fetch."""
     looked: datetime | None = None
-    """The last look of any outcome."""
+    """When it was last fetched, whatever came of it; the name is a key of the cluster's messages."""
     changed: datetime | None = None
     edits: int = 0
     """How often it has been seen to change."""
     listed_in: str | None = None
     """The sitemap or feed that named it when that was last read."""
     withdrawn: bool = False
-    """An operator has taken it away: it is never asked for again."""
+    """An operator has withdrawn it: it is never fetched again."""
 
 
 @dataclass(slots=True)
@@ -135,7 +135,7 @@ class SiteSnapshot:
         return self.trust.get(host_of(url), ValidatorTrust())
 
     def due(self, now: datetime) -> list[KnownArticle]:
-        """Articles whose next look is due, the longest due first."""
+        """Articles whose next fetch is due, the longest due first."""
         limit = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         waiting = [article for article in self.all() if article.next_check and article.next_check <= limit]
         return sorted(waiting, key=lambda article: article.next_check or "")

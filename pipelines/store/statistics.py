@@ -1,6 +1,6 @@
-"""What each look teaches: of a site's edits (`habits`) and of a host's word (`trust`), kept in the tables of these names.
+"""Statistics: updates a site's edit rates (table `habits`) and a host's validator trust (table `hosts`) from each fetch.
 
-Within the ledger's transaction, so that a killed crawl has learned from whole looks only.
+In the transaction of the fetch, so that a killed crawl has counted whole fetches only.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _VOUCHED = "SELECT max(fetched) FROM fetches WHERE article_id = ? AND outcome = 
 
 
 class StatsUpdater:
-    """Learns from the looks of one site's crawl."""
+    """Updates the statistics from the fetches of one site's crawl."""
 
     def __init__(self, store: Store, site_id: str) -> None:
         self._store = store
         self._site_id = site_id
         self.violations: list[str] = []
-        """One line for each lie that was found."""
+        """One line for each violation that was found."""
 
     def learn(self, before: Row, since: datetime, fetch: Fetch, outcome: Outcome, article: Article | None) -> FetchReason | None:
-        """Take in one look at a known article; `before` is its row and `since` its last change, as they were. A lie is told."""
+        """Count one fetch of a known article; `before` is its row and `since` its last change, as they were."""
         if outcome not in CONCLUSIVE_OUTCOMES:
             return None
         self._learn_edit_rate(before, since, fetch, outcome)
@@ -46,13 +46,13 @@ class StatsUpdater:
             return self._learn_trust(before, fetch, outcome, article)
         return None
 
-    def record_listings(self, now_in: Mapping[str, str | None], vanished: Iterable[str], crawl_id: int) -> None:
-        """Keep which list names which article (key -> URL of the list; None: taken out); whether `vanished` ones were gone."""
+    def record_listings(self, now_in: Mapping[str, str | None], delisted: Iterable[str], crawl_id: int) -> None:
+        """Keep which list names which article (key -> URL of the list; None: taken out); whether `delisted` ones were gone."""
         update = "UPDATE articles SET listed_in = ? WHERE site_id = ? AND url_key = ? AND listed_in IS NOT ?"
         with self._store.transaction():
             for key, source in now_in.items():
                 self._store.execute(update, (source, self._site_id, key, source))
-            for key in vanished:
+            for key in delisted:
                 outcome = self._store.value(_OUTCOME, (crawl_id, key))
                 if outcome:
                     self._count(VANISHED, 1.0, outcome not in ("unchanged", "not_modified", "error"))
@@ -123,7 +123,7 @@ def last_started(store: Store, site_id: str) -> datetime | None:
 
 
 def rechecks_since(store: Store, site_id: str, since: datetime) -> int:
-    """How often a site's crawls have looked at articles they knew, since a time (aware) at most a day ago."""
+    """How often a site's crawls have fetched articles they knew, since a time (aware) at most a day ago."""
     sql = """SELECT count(*) FROM crawls c JOIN fetches f ON f.crawl_id = c.id
         WHERE c.site_id = ? AND c.started > ? AND f.fetched > ? AND f.article_id IS NOT NULL AND f.outcome <> 'new'"""
     began = moment(since - timedelta(days=1))  # a crawl that is long under way has looks of now

@@ -1,4 +1,4 @@
-"""Writing into the ledger: what becomes of one fetch. Each fetch is one transaction, whatever it leads to.
+"""Writer of revisions: records what one fetch found, in one transaction, whatever it leads to.
 
 `RevisionWriter` is the only way a revision comes to be. `judge` finds the article and decides, once and inside the transaction,
 what the item comes to; `apply` writes revision, fetch, state and next check as judged. Between the two whoever writes may hold
@@ -43,7 +43,7 @@ class RevisionWriter:
 
     def __init__(self, store: Store, site_id: str, crawl_id: int | None, statistics: StatsUpdater | None = None, *,
                  edit_rates: EditRateModel = UNKNOWN, cheap: bool = False) -> None:  # fmt: skip
-        """Without `statistics` fetches teach nothing: those of an archive are not ours.
+        """Without `statistics` no fetch is counted in them: those of an archive are not ours.
 
         `edit_rates` and `cheap` are for the next check (`pipelines.history.revisit.next_check`).
         """
@@ -172,7 +172,7 @@ class RevisionWriter:
         self._store.execute(sql, (moment(fetch.fetched), found["latest_revision_id"]))
 
     def _out_of_order(self, found: Row, article: Article, fetch: Fetch) -> Recorded:
-        """A look older than the last one (an archive read late, a clock set back). It may confirm, it never revises."""
+        """A fetch older than the last one (an archive read late, a clock set back). It may confirm, it never revises."""
         seen = moment(fetch.fetched)
         sql = "SELECT id, number, first_seen FROM revisions WHERE article_id = ? AND content_hash = ? ORDER BY number"
         same = self._store.row(sql, (found["id"], article.content_hash))
@@ -258,14 +258,14 @@ class RevisionWriter:
         self._store.update("articles", found["id"], changes)
 
     def _with_violation(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None = None) -> Fetch:
-        """The fetch, with its reason where it shows that the host lied; `before` is the article's row as it was."""
+        """The fetch, with its reason where it shows that validators were wrong; `before` is the article's row as it was."""
         if self._statistics is None:
             return fetch
         violation = self._statistics.learn(before, self._last_change(before), fetch, outcome, article)
         return because(fetch, outcome, coded(violation)) if violation and not fetch.reason else fetch
 
     def _unread(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
-        """A look that told nothing of the article: an error, a refusal, a page that could not be read as one."""
+        """A fetch that showed nothing of the article: an error, a refusal, a page that could not be read as one."""
         edits = found["revision_count"] - 1
         next_check = self._next_check(outcome, State(found["state"]), self._last_change(found), now, edits)
         changes = {

@@ -113,7 +113,7 @@ class Stories:
         moved = before != source["article_id"] or source["article_id"] in revised
         seen = first["first_seen"] if head["sites"] > 1 else None
         for row in members:
-            told = {
+            computed = {
                 "agency": row["named"] or agency,
                 "agency_is": "named" if row["named"] else "implied" if agency else None,
                 "story_seen": seen,
@@ -121,9 +121,9 @@ class Stories:
                 "kept": row["kept"],
             }
             if moved or row["shared"] is None or row["article_id"] in revised:
-                told["shared"], told["kept"] = self._shares(source["article_id"], row["article_id"])
-            if any(row[f"{column}_before"] != value for column, value in told.items()):
-                self._store.execute(_TELL, (*told.values(), row["article_id"]))
+                computed["shared"], computed["kept"] = self._shares(source["article_id"], row["article_id"])
+            if any(row[f"{column}_before"] != value for column, value in computed.items()):
+                self._store.execute(_TELL, (*computed.values(), row["article_id"]))
 
     def _shares(self, source_id: int, article_id: int) -> tuple[float, float]:
         """What an article and the source share, of the shorter of them and of the source."""
@@ -208,8 +208,8 @@ class Stories:
 
 def appeared(member: Row) -> tuple[str, int]:
     """When a member was first there, as its page says it or as it was seen, whichever is earlier; of a bare day, its end."""
-    said = member["date_published"] or "~"
-    return min(member["first_seen"], f"{said}T23:59:59Z" if len(said) == len("2025-03-07") else said), member["article_id"]
+    stated = member["date_published"] or "~"
+    return min(member["first_seen"], f"{stated}T23:59:59Z" if len(stated) == len("2025-03-07") else stated), member["article_id"]
 
 
 def agency_of(source: Row, members: list[Row]) -> tuple[str | None, str | None]:

@@ -14,22 +14,22 @@ from lxml.html import HtmlElement
 from pipelines.store.database import Store
 from viewer.app.routes import respond
 from viewer.http import POLICY, Request, Response
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
 BASE = "http://127.0.0.1:8001"
 
 
 @contextmanager
-def reading(path: Path, now: datetime) -> Iterator[Holdings]:
+def reading(path: Path, now: datetime) -> Iterator[Repository]:
     """The ledger as the server opens it for a request."""
     with Store(path, readonly=True) as store, store.snapshot():
-        yield Holdings(store, lambda file, offset: None, now)
+        yield Repository(store, lambda file, offset: None, now)
 
 
 def answer(path: Path, target: str, now: datetime, base: str = BASE) -> Response:
     """What our pages answer."""
-    with reading(path, now) as holdings:
-        found = respond(Request("GET", target, {}), holdings, base)
+    with reading(path, now) as repository:
+        found = respond(Request("GET", target, {}), repository, base)
     assert found is not None, target
     return found
 

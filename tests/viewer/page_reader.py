@@ -20,7 +20,7 @@ from pipelines.stories.update import forget
 from tests.factories import T0, article, at
 from viewer.app import routes
 from viewer.http import Request, Response
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
 NOW = datetime(2025, 3, 9, 12, 0, tzinfo=UTC)
 BASE = "http://127.0.0.1:8001/news"
@@ -115,16 +115,16 @@ def _hostile(ledger: RevisionWriter) -> None:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Holdings]:
+def reading(path: Path) -> Iterator[Repository]:
     """The ledger as the server hands it to a page."""
     with Store(path, readonly=True) as store, store.snapshot():
-        yield Holdings(store, lambda *_: None, NOW)
+        yield Repository(store, lambda *_: None, NOW)
 
 
 def ask(path: Path, target: str, method: str = "GET", **headers: str) -> Page:
     """A page, as a server below /news gets it."""
-    with reading(path) as holdings:
-        found = routes.respond(Request(method, target, headers), holdings, BASE)
+    with reading(path) as repository:
+        found = routes.respond(Request(method, target, headers), repository, BASE)
     assert found is not None, f"{target} is none of ours"
     is_page = any(value.startswith("text/html") for name, value in found.headers if name == "Content-Type")
     return Page(found, html.document_fromstring(found.body.decode()) if is_page else html.Element("p"))

@@ -43,7 +43,7 @@ def test_days() -> None:
     root = parsed(drawn.svg)
     assert drawn.rows == (("2025-03-20", 3, 2, 1, 3), ("2025-03-01", 1, 0, 0, 0))
     assert drawn.columns == ("day", "new", "updated", "silent", "other")
-    assert drawn.said == "In 30 days: 4 new articles, 2 updates, 1 silent edit, 3 other changes."
+    assert drawn.summary == "In 30 days: 4 new articles, 2 updates, 1 silent edit, 3 other changes."
     assert (bars(root, "new"), bars(root, "updated"), bars(root, "silent"), bars(root, "other")) == (
         [14.4, 43.2],
         [28.8],
@@ -55,13 +55,13 @@ def test_days() -> None:
         "silent, not by colour alone"
     )
     assert root.get("role") == "img"
-    assert [node.text for node in root if node.tag in ("title", "desc")] == [drawn.title, drawn.said]
+    assert [node.text for node in root if node.tag in ("title", "desc")] == [drawn.title, drawn.summary]
 
 
 def test_days_of_nothing() -> None:
     drawn = days([], UNTIL, UNTIL)
     assert drawn.rows == ()
-    assert drawn.said.startswith("In 1 day: 0 new articles")
+    assert drawn.summary.startswith("In 1 day: 0 new articles")
     parsed(drawn.svg)
     assert len(bars(parsed(days([], date(1990, 1, 1), UNTIL).svg), "ground")) == charts.MAX_DAYS
 
@@ -79,14 +79,14 @@ def test_delays() -> None:
         ("3 days to 1 week", 0, "90%"),
         ("over 1 week", 1, "100%"),
     )
-    assert drawn.said == "Of the latest 10 edits, half were seen within 59 min of publication."
+    assert drawn.summary == "Of the latest 10 edits, half were seen within 59 min of publication."
     marks = [node.text for node in parsed(drawn.svg).iter("text") if node.get("class") == "mark"]
     assert marks == ["median 59 min"]
 
 
 def test_delays_of_nothing() -> None:
     drawn = delays([])
-    assert drawn.said == "No edits yet."
+    assert drawn.summary == "No edits yet."
     assert not [node for node in parsed(drawn.svg).iter("line") if node.get("class") == "mark"]
 
 
@@ -95,7 +95,7 @@ def test_spread() -> None:
     drawn = spread(arrivals)
     root = parsed(drawn.svg)
     assert drawn.rows == (("The Argus", "first", 1), (HOSTILE, "1 h 35 min", 0), ("The Echo", "11 h", 0))
-    assert drawn.said == "3 papers, the last 11 h after the first."
+    assert drawn.summary == "3 papers, the last 11 h after the first."
     assert [node.get("class") for node in root.iter("circle")] == ["source", "copy", "copy"]
     assert [node.text for node in root.iter("text") if node.get("class") == "edit"] == ["◆"]
     names = [node.text for node in root.iter("text") if node.get("class") == "name"]
@@ -132,8 +132,8 @@ def test_shares() -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_words_are_never_markup(title: str, said: str) -> None:
-    root = parsed(drawing("x", title, said, 10, [element("text", {"class": "a"}, said)]))
+def test_words_are_never_markup(title: str, summary: str) -> None:
+    root = parsed(drawing("x", title, summary, 10, [element("text", {"class": "a"}, summary)]))
     assert len(root) == 3
     assert (root[0].text or "") == "".join(char for char in title if char.isprintable())
 

@@ -25,7 +25,7 @@ from tests.factories import BODY, T0, URL, article
 from viewer.feeds import MAX_CONTENT_CHARS, MAX_TITLE_CHARS, Feed, atom, entry, json_feed
 from viewer.http import Request, Response
 from viewer.pages import feed
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
 NOW = datetime(2025, 3, 9, tzinfo=UTC)
 BASE = "http://127.0.0.1:8001"
@@ -84,7 +84,7 @@ def fill(store: Store) -> None:
 
 def ask(store: Store, target: str, base: str = BASE, **headers: str) -> Response:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    return feed.respond(Request("GET", target, sent), Holdings(store, lambda *_: None, NOW), base)
+    return feed.respond(Request("GET", target, sent), Repository(store, lambda *_: None, NOW), base)
 
 
 def read(answer: Response) -> Any:

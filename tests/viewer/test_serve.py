@@ -301,12 +301,12 @@ def test_asked_to_stop_it_ends_what_is_on_its_way_and_waits_for_nobody(folder: P
     slow = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n"
     with serving(folder) as base:
         where = (urlsplit(base).hostname or "", urlsplit(base).port or 0)
-        silent, halting, asking = (socket.create_connection(where, timeout=20) for _ in range(3))
+        silent, halting, query_string = (socket.create_connection(where, timeout=20) for _ in range(3))
         halting.sendall(b"GET / HTTP/1.1\r\nHos")
-        asking.sendall(f"GET /ledger.json?sql={quote(slow)} HTTP/1.1\r\nHost: localhost:{where[1]}\r\n\r\n".encode())
+        query_string.sendall(f"GET /ledger.json?sql={quote(slow)} HTTP/1.1\r\nHost: localhost:{where[1]}\r\n\r\n".encode())
         assert ask(base, "/sites").status == 200, "by now the slow one is on its way"
-    with silent, halting, asking:
-        assert asking.recv(100).startswith(b"HTTP/1.1 400 "), "its time ran out, and it was told"
+    with silent, halting, query_string:
+        assert query_string.recv(100).startswith(b"HTTP/1.1 400 "), "its time ran out, and it was told"
 
 
 @pytest.mark.parametrize("library", ["datasette", "jinja2", "uvicorn"])

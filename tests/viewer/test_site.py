@@ -13,7 +13,7 @@ from tests.viewer import syndication
 from tests.viewer.client import answer, page, reading, texts
 from tests.viewer.syndication import NOW, PAPERS
 from viewer.pages.site import _shown
-from viewer.site_health_cache import Rounds, counted
+from viewer.site_health_cache import SiteHealthCache, counted
 
 
 @pytest.fixture(scope="module")
@@ -50,29 +50,29 @@ def test_sites_are_paged(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_rounds_are_made_little_by_little(ledger: Path) -> None:
-    rounds = Rounds()
-    with reading(ledger, NOW) as holdings:
-        first = rounds.sites(holdings.store, NOW, limit=1)
+    cache = SiteHealthCache()
+    with reading(ledger, NOW) as repository:
+        first = cache.sites(repository.store, NOW, limit=1)
         assert counted(first) == {"ill": 1, "unsure": 0, "well": 0, "unknown": 4}, "what looks worst is judged first"
-        assert counted(rounds.sites(holdings.store, NOW, limit=3))["unknown"] == 1
-        assert counted(rounds.sites(holdings.store, NOW, limit=3))["unknown"] == 0
-        later = rounds.sites(holdings.store, NOW + timedelta(days=3), limit=0)
+        assert counted(cache.sites(repository.store, NOW, limit=3))["unknown"] == 1
+        assert counted(cache.sites(repository.store, NOW, limit=3))["unknown"] == 0
+        later = cache.sites(repository.store, NOW + timedelta(days=3), limit=0)
         assert counted(later) == {"ill": 5, "unsure": 0, "well": 0, "unknown": 0}, "what is kept ages"
-        unseen = Rounds().sites(holdings.store, NOW + timedelta(days=3), limit=0)
+        unseen = SiteHealthCache().sites(repository.store, NOW + timedelta(days=3), limit=0)
         assert counted(unseen) == {"ill": 5, "unsure": 0, "well": 0, "unknown": 0}, "old age is seen without gathering"
         assert {finding.code for one in unseen for finding in one.findings} == {"stale"}
 
 
 def test_a_crawl_makes_a_site_judged_anew(tmp_path: Path) -> None:
     store = syndication.make(tmp_path, days=3, with_stories=False)
-    rounds, now = Rounds(), NOW - timedelta(days=11)
-    before = {one.site.id: one.verdict for one in rounds.sites(store, now)}
+    cache, now = SiteHealthCache(), NOW - timedelta(days=11)
+    before = {one.site.id: one.verdict for one in cache.sites(store, now)}
     for hours in (3, 2, 1):
         crawl = start_crawl(store, "argus", "schedule", now - timedelta(hours=hours))
         finish_crawl(store, crawl, CrawlOutcome.FAILED, now - timedelta(hours=hours), reason="no answer")
-    kept = {one.site.id: one.verdict for one in rounds.sites(store, now, limit=0)}
+    kept = {one.site.id: one.verdict for one in cache.sites(store, now, limit=0)}
     assert kept == before, "judged by what was found before, until its turn comes"
-    after = {one.site.id: one.verdict for one in rounds.sites(store, now, limit=1)}
+    after = {one.site.id: one.verdict for one in cache.sites(store, now, limit=1)}
     assert (before["argus"], after["argus"]) == ("unsure", "ill")
     assert {site: verdict for site, verdict in after.items() if site != "argus"} == {
         site: verdict for site, verdict in before.items() if site != "argus"
@@ -88,11 +88,11 @@ def test_site(ledger: Path) -> None:
     assert texts(root, "//dl[@class='figures']//dt") == [
         "Articles", "Edits", "Edited without telling", "Median time to an edit", "Taken down",
     ]  # fmt: skip
-    with reading(ledger, NOW) as holdings:
-        articles = holdings.store.value("SELECT count(*) FROM articles WHERE site_id = 'bugle'")
+    with reading(ledger, NOW) as repository:
+        articles = repository.store.value("SELECT count(*) FROM articles WHERE site_id = 'bugle'")
         rows = "SELECT count(*) FROM revisions r JOIN articles a ON a.id = r.article_id WHERE site_id = 'bugle' AND change {}"
-        edits = holdings.store.value(rows.format("IN ('updated', 'silent', 'reverted', 'restored')"))
-        silent = holdings.store.value(rows.format("= 'silent'"))
+        edits = repository.store.value(rows.format("IN ('updated', 'silent', 'reverted', 'restored')"))
+        silent = repository.store.value(rows.format("= 'silent'"))
     figures = texts(root, "//dl[@class='figures']//dd")
     assert figures[:3] == [str(articles), str(edits), f"{silent} {silent / edits:.0%} of edits"]
     assert figures[4] == "2 and 1 missing"

@@ -27,10 +27,10 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ids(ledger: Path) -> dict[str, int]:
     """The numbers of the stories and, by site, of the ferry's articles."""
-    with reading(ledger, NOW) as holdings:
-        ferry = holdings.store.value("SELECT story_id FROM stories WHERE sites = 5")
-        swifts = holdings.store.value("SELECT story_id FROM stories WHERE sites = 2")
-        rows = holdings.store.rows("SELECT site_id, article_id FROM story_articles WHERE story_id = ?", (ferry,))
+    with reading(ledger, NOW) as repository:
+        ferry = repository.store.value("SELECT story_id FROM stories WHERE sites = 5")
+        swifts = repository.store.value("SELECT story_id FROM stories WHERE sites = 2")
+        rows = repository.store.rows("SELECT site_id, article_id FROM story_articles WHERE story_id = ?", (ferry,))
         return {"ferry": ferry, "swifts": swifts, **{row["site_id"]: row["article_id"] for row in rows}}
 
 
@@ -80,8 +80,8 @@ def test_list_is_paged(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_agencies_to_choose_from(ledger: Path) -> None:
-    with reading(ledger, NOW) as holdings:
-        assert agencies(holdings.store) == {"PA": "PA"}
+    with reading(ledger, NOW) as repository:
+        assert agencies(repository.store) == {"PA": "PA"}
 
 
 def test_story(ledger: Path, ids: dict[str, int]) -> None:
@@ -179,7 +179,7 @@ def test_withdrawn_member(tmp_path: Path) -> None:
 def test_kept(before: str, after: str, expected: Kept) -> None:
     found = kept(body_changes(before, after))
     assert found == expected
-    assert found.said
+    assert found.summary
 
 
 @pytest.mark.parametrize(

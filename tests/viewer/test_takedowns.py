@@ -23,8 +23,8 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def found(path: Path, **wanted: Any) -> Takedowns:
-    with reading(path, NOW) as holdings:
-        return takedowns(holdings.store, **wanted)
+    with reading(path, NOW) as repository:
+        return takedowns(repository.store, **wanted)
 
 
 def slugs(rows: Takedowns) -> list[str]:
@@ -91,8 +91,8 @@ def test_the_search_of_one_site_ends(ledger: Path, monkeypatch: pytest.MonkeyPat
 def test_steps_are_found_by_an_index(ledger: Path) -> None:
     from pipelines.queries.removed import _STEPS
 
-    with reading(ledger, NOW) as holdings:
-        plan = [row["detail"] for row in holdings.store.rows(f"EXPLAIN QUERY PLAN {_STEPS}", {"at": "9999", "state": None})]
+    with reading(ledger, NOW) as repository:
+        plan = [row["detail"] for row in repository.store.rows(f"EXPLAIN QUERY PLAN {_STEPS}", {"at": "9999", "state": None})]
     assert not [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step], plan
 
 

@@ -1,4 +1,4 @@
-"""Where requests are answered from one ledger: several at once, each by a reader with its own connection, in bounded time.
+"""Dispatcher: answers requests from one ledger, several at once, each by a thread with its own connection, in bounded time.
 
 Knows no socket and no Datasette. A connection is kept for the next request (opening costs 3 ms, as much as a page), and opened
 anew where the file or its schema is no longer the one that was opened.
@@ -20,7 +20,7 @@ from pipelines.store.database import Store, StoreError, TooSlowError
 from viewer.app import routes
 from viewer.http import Request, Response
 from viewer.rendering import refusal
-from viewer.repository import Answered, Holdings, ReadPage
+from viewer.repository import Answered, ReadPage, Repository
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def nothing_archived(_file: str, _offset: int) -> Answered | None:
 
 @dataclass(frozen=True, slots=True)
 class DispatcherConfig:
-    """What a desk shows, and to whom."""
+    """Which ledger a dispatcher shows, and under which address."""
 
     db: Path
     clock: Callable[[], datetime]
@@ -80,7 +80,7 @@ class Dispatcher:
         try:
             store = self._reader().store
             with store.snapshot(), store.limited(PAGE_SECONDS):
-                return routes.respond(request, Holdings(store, self.shown.page, self.shown.clock(), self.shown.tables), base)
+                return routes.respond(request, Repository(store, self.shown.page, self.shown.clock(), self.shown.tables), base)
         except TooSlowError:
             logger.warning("%s: took longer than %s s", request.target[:200], PAGE_SECONDS)
             return refusal(503, "This takes longer than a page may take. Ask for less, such as fewer days or rarer words.", root)

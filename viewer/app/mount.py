@@ -1,4 +1,4 @@
-"""Our pages in front of another ASGI application: what is ours is answered at the desk, all else goes on."""
+"""Our pages mounted in front of another ASGI application: the dispatcher answers ours, all else goes on to it."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ _UNSAFE = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
 
 
 class MountedPages:
-    """The application in front of `app`. `desk` is asked with the first request; None where there is nothing of ours to show."""
+    """The application in front of `app`. `dispatcher` is called with the first request; None: there is no ledger to show."""
 
-    def __init__(self, app: App, desk: Callable[[], Dispatcher | None], theirs: re.Pattern[str] | None = None) -> None:
+    def __init__(self, app: App, dispatcher: Callable[[], Dispatcher | None], theirs: re.Pattern[str] | None = None) -> None:
         """`theirs`: the paths that go on to `app` where they are not ours; by default all, else the others are not there."""
         self._app = app
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._theirs = theirs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = self._desk() if scope["type"] == "http" else None
-        if desk is None:
+        dispatcher = self._dispatcher() if scope["type"] == "http" else None
+        if dispatcher is None:
             await self._app(scope, receive, send)
             return
-        below = _below(scope, desk.shown.prefix)
-        found = await self._answer(below, desk)
+        below = _below(scope, dispatcher.shown.prefix)
+        found = await self._answer(below, dispatcher)
         if found is None:
             await self._app(below, receive, send)
         else:
             await _send(send, found)
 
-    async def _answer(self, scope: Scope, desk: Dispatcher) -> Response | None:
-        shown = desk.shown
+    async def _answer(self, scope: Scope, dispatcher: Dispatcher) -> Response | None:
+        shown = dispatcher.shown
         path, query = (scope[part].decode("latin-1") for part in ("raw_path", "query_string"))
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         base = shown.base_url or f"{scope['scheme']}://{header(scope, b'host') or 'localhost'}{shown.prefix}"
-        found = await desk.answer(Request(scope["method"], f"{path}?{query}" if query else path, headers), base)
+        found = await dispatcher.answer(Request(scope["method"], f"{path}?{query}" if query else path, headers), base)
         if found is None and self._theirs and not self._theirs.fullmatch(path):
             return refusal(404, "There is nothing at this address.", shown.prefix)
         if found is None and path == TABLES and shown.tables != TABLES:  # a Datasette that has another name for them

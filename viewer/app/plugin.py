@@ -1,6 +1,6 @@
 """The Datasette plugin: our pages in any Datasette that shows a ledger, and links from its tables to them.
 
-`newsledger serve` puts a desk of its own before its Datasette (viewer.app.server). In another's, the first ledger among its
+`newsledger serve` puts a dispatcher of its own before its Datasette (viewer.app.server). In another's, the first ledger among its
 databases is shown, without archived pages; Datasette's own pages keep whatever policy they have there.
 """
 
@@ -21,7 +21,7 @@ from viewer.app.mount import MountedPages
 from viewer.app.security import App
 from viewer.rendering import article_path, web
 
-DESKS: WeakKeyDictionary[Any, Dispatcher | None] = WeakKeyDictionary()
+DISPATCHERS: WeakKeyDictionary[Any, Dispatcher | None] = WeakKeyDictionary()
 """Datasette -> its desk, from the first request on; None where it shows no ledger, or where the desk stands before it."""
 
 _LEADS = {"article_id": "article", "reverted_to": "revision", "revision_id": "revision", "latest_revision_id": "revision"}
@@ -43,7 +43,7 @@ class Plugin:
         """Our pages come first; what is not ours goes on."""
 
         def mounted(app: App) -> App:
-            return MountedPages(app, lambda: desk_of(datasette))
+            return MountedPages(app, lambda: dispatcher_of(datasette))
 
         return mounted
 
@@ -51,8 +51,8 @@ class Plugin:
     def menu_links(self, datasette: Any) -> list[dict[str, str]]:
         """Ways back to our pages."""
         named = (("/", "Latest revisions"), ("/search", "Search"), ("/stories", "Stories"), ("/sites", "Sites"))
-        told = [*named, ("/takedowns", "Takedowns")]
-        return [{"href": datasette.urls.path(path), "label": label} for path, label in told]
+        links = [*named, ("/takedowns", "Takedowns")]
+        return [{"href": datasette.urls.path(path), "label": label} for path, label in links]
 
     @hookimpl
     def render_cell(self, row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Markup | None:
@@ -60,21 +60,21 @@ class Plugin:
         root = datasette.setting("base_url").rstrip("/")
         if column == "url" and (table in _OF_ARTICLES or "article_id" in keys(row)):
             return _address(value, root)
-        label, told = (value.get("label"), value.get("value")) if isinstance(value, Mapping) else (value, value)
+        label, number = (value.get("label"), value.get("value")) if isinstance(value, Mapping) else (value, value)
         what = "revision" if table == "revisions" and column == "id" else _LEADS.get(column)
-        if what is None or not isinstance(told, int):
+        if what is None or not isinstance(number, int):
             return None
-        return Markup('<a href="{}/-/{}/{}">{}</a>').format(root, what, told, label)
+        return Markup('<a href="{}/-/{}/{}">{}</a>').format(root, what, number, label)
 
 
 PLUGIN = Plugin()
 
 
-def desk_of(datasette: Any) -> Dispatcher | None:
+def dispatcher_of(datasette: Any) -> Dispatcher | None:
     """The desk of a Datasette, made when it is first asked for."""
-    if datasette not in DESKS:
-        DESKS[datasette] = _desk(datasette)
-    return DESKS[datasette]
+    if datasette not in DISPATCHERS:
+        DISPATCHERS[datasette] = _dispatcher(datasette)
+    return DISPATCHERS[datasette]
 
 
 def keys(row: Any) -> list[str]:
@@ -82,7 +82,7 @@ def keys(row: Any) -> list[str]:
     return list(row.keys()) if hasattr(row, "keys") else []
 
 
-def _desk(datasette: Any) -> Dispatcher | None:
+def _dispatcher(datasette: Any) -> Dispatcher | None:
     for database in datasette.databases.values():
         if database.path is not None and _is_ledger(Path(database.path)):
             prefix = datasette.setting("base_url").rstrip("/")

@@ -26,16 +26,16 @@ from pipelines.queries import articles
 from viewer.http import Request, Response, redirect
 from viewer.pages import diff, feed, history, home, memento, search, site, sites, stories, story, takedowns
 from viewer.rendering import ASSETS, article_path, asset, refusal, show_tables
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
-Page = Callable[[Request, Holdings, str], Response]
+Page = Callable[[Request, Repository, str], Response]
 """A request, the ledger, and the path below which we are reached -> the page."""
 
 _ARTICLE, _REVISION = "/-/article/", "/-/revision/"
 _NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
-def _to_article(request: Request, ledger: Holdings, root: str) -> Response:
+def _to_article(request: Request, ledger: Repository, root: str) -> Response:
     """To the article's history."""
     number = request.path.removeprefix(_ARTICLE)
     url = articles.url_of(ledger.store, int(number)) if _NUMBER.fullmatch(number) else None
@@ -44,7 +44,7 @@ def _to_article(request: Request, ledger: Holdings, root: str) -> Response:
     return redirect(f"{root}/history/{article_path(url)}")
 
 
-def _to_revision(request: Request, ledger: Holdings, root: str) -> Response:
+def _to_revision(request: Request, ledger: Repository, root: str) -> Response:
     """To what the revision changed; of a first one, to the article's history."""
     number = request.path.removeprefix(_REVISION)
     address = articles.revision_address(ledger.store, int(number)) if _NUMBER.fullmatch(number) else None
@@ -73,20 +73,20 @@ FEEDS = ("/feed.atom", "/feed.json")
 MEMENTO = ("/timegate/", "/timemap/", "/memento/")
 
 
-def respond(request: Request, holdings: Holdings, base: str) -> Response | None:
+def respond(request: Request, repository: Repository, base: str) -> Response | None:
     """The answer to a request; None where the address is not ours. `base`: where we are reached ("http://127.0.0.1:8001")."""
     if request.path.startswith(ASSETS):
         return asset(request)
-    show_tables(holdings.tables)
+    show_tables(repository.tables)
     if request.path.startswith(MEMENTO):
-        return memento.respond(request, holdings, base)
+        return memento.respond(request, repository, base)
     found = _page(request.path)
     if found is None and request.path not in FEEDS:
         return None
     root = urlsplit(base).path.rstrip("/")
     if request.method not in ("GET", "HEAD"):
         return refusal(405, "Only GET and HEAD are answered here.", root, ("Allow", "GET, HEAD"))
-    return found(request, holdings, root) if found else feed.respond(request, holdings, base)
+    return found(request, repository, root) if found else feed.respond(request, repository, base)
 
 
 def _page(path: str) -> Page | None:

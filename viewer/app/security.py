@@ -1,4 +1,4 @@
-"""Who may come in, and what every answer carries: an ASGI application around all others, ours and Datasette's.
+"""Security middleware: allowed hosts and methods, and the headers of every answer, around our pages and Datasette's.
 
 In: GET and HEAD, by a name that leads here and nowhere else, for a path of sane form and length. Out: a policy that lets a page
 load and run nothing of strangers, whatever it holds. Knows no ledger.
@@ -85,7 +85,7 @@ class SecurityMiddleware:
             nonlocal started
             started = True
             if message["type"] == "http.response.start":
-                message = {**message, "headers": dressed(message.get("headers", ()), self._policy)}
+                message = {**message, "headers": with_security_headers(message.get("headers", ()), self._policy)}
             await send(message)
 
         try:
@@ -121,25 +121,25 @@ def header(scope: Scope, name: bytes) -> str | None:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
 
 
-def dressed(headers: Any, policy: str) -> list[tuple[bytes, bytes]]:
+def with_security_headers(headers: Any, policy: str) -> list[tuple[bytes, bytes]]:
     """An answer's headers with those that all answers carry; what an answer says itself stays."""
-    told = [(bytes(name).lower(), bytes(value)) for name, value in headers]
-    names = {name for name, _ in told}
-    is_page = any(name == b"content-type" and value.lower().startswith(b"text/html") for name, value in told)
+    given = [(bytes(name).lower(), bytes(value)) for name, value in headers]
+    names = {name for name, _ in given}
+    is_page = any(name == b"content-type" and value.lower().startswith(b"text/html") for name, value in given)
     ours = (
         ("content-security-policy", policy if is_page else LOCKED),
         ("cache-control", "no-store"),
         ("cross-origin-resource-policy", "same-origin"),
         *((name.lower(), value) for name, value in COMMON),
     )
-    return told + [(name.encode(), value.encode("latin-1")) for name, value in ours if name.encode() not in names]
+    return given + [(name.encode(), value.encode("latin-1")) for name, value in ours if name.encode() not in names]
 
 
 async def _refuse(send: Send, status: int) -> None:
     """Turn a request away without repeating any of it."""
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"0")]
     headers += [(b"allow", b"GET, HEAD")] if status == 405 else []
-    await send({"type": "http.response.start", "status": status, "headers": dressed(headers, LOCKED)})
+    await send({"type": "http.response.start", "status": status, "headers": with_security_headers(headers, LOCKED)})
     await send({"type": "http.response.body", "body": b""})
 
 
@@ -169,9 +169,9 @@ def inline_scripts(template: str) -> Iterator[str]:
     """The inline scripts of a template as they reach the browser; those that cannot be known beforehand are left out."""
     found = _INLINE.findall(template)
     for script in found + [textwrap.dedent(script) for script in found]:
-        for told in {script.replace(_SWITCH, "true"), script.replace(_SWITCH, "false")}:
-            if "{{" not in told and "{%" not in told:
-                yield told
+        for variant in {script.replace(_SWITCH, "true"), script.replace(_SWITCH, "false")}:
+            if "{{" not in variant and "{%" not in variant:
+                yield variant
 
 
 def _digest(script: str) -> str:

@@ -26,7 +26,7 @@ from pipelines.store.database import restrict
 from viewer.app.dispatcher import Dispatcher, DispatcherConfig
 from viewer.app.http_protocol import MAX_HEAD, SlowClientProtocol
 from viewer.app.mount import TABLES, MountedPages
-from viewer.app.plugin import DESKS, PLUGIN
+from viewer.app.plugin import DISPATCHERS, PLUGIN
 from viewer.app.security import AllowedHosts, App, SecurityMiddleware, of_tables
 
 NAME = TABLES.strip("/")
@@ -87,13 +87,13 @@ def tables(shown: DispatcherConfig, limits: QueryLimits) -> Datasette:
     made = Datasette(settings=settings, metadata=about)
     made.remove_database("_memory")
     made.add_database(LedgerDatabase(made, str(shown.db)), name=NAME)
-    DESKS[made] = None  # the desk stands before it
+    DISPATCHERS[made] = None  # the desk stands before it
     return made
 
 
-def application(desk: Dispatcher, names: AllowedHosts, limits: QueryLimits) -> App:
+def application(dispatcher: Dispatcher, names: AllowedHosts, limits: QueryLimits) -> App:
     """All of it as one ASGI application."""
-    within: App = MountedPages(tables(desk.shown, limits).app(), lambda: desk, THEIRS)
+    within: App = MountedPages(tables(dispatcher.shown, limits).app(), lambda: dispatcher, THEIRS)
     return SecurityMiddleware(within, names, of_tables())
 
 

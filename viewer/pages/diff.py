@@ -15,7 +15,7 @@ from pipelines.store.rows import Row, json_of
 from viewer import labels
 from viewer.http import Request, Response, redirect
 from viewer.rendering import article_path, page, refusal
-from viewer.repository import Holdings, NotHeldError, RevisionText
+from viewer.repository import NotHeldError, Repository, RevisionText
 
 PREFIX = "/diff/"
 CONTEXT = 1
@@ -37,7 +37,7 @@ class FoldedBlock:
     """Each with its index in the difference, by which places of one that moved know each other."""
 
 
-def respond(request: Request, ledger: Holdings, root: str) -> Response:
+def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page; or, asked with two numbers and a URL by a form, where it is."""
     if request.path == PREFIX and "?" in request.target:
         return _chosen(request, root)
@@ -67,7 +67,7 @@ def _chosen(request: Request, root: str) -> Response:
     return redirect(f"{root}{PREFIX}{int(first)}..{int(second)}/{article_path(url)}")
 
 
-def _page(ledger: Holdings, article: ArticleRecord, first: RevisionText, second: RevisionText, root: str) -> Response:
+def _page(ledger: Repository, article: ArticleRecord, first: RevisionText, second: RevisionText, root: str) -> Response:
     (before, one), (after, other) = first, second
     body = body_changes(one.body, other.body)
     added, removed = size(one, other)

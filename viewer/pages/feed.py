@@ -26,7 +26,7 @@ from viewer.feeds import ATOM_TYPE, JSON_TYPE, Entry, Feed, atom, entry, identit
 from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import COMMON, LOCKED, Headers, Request, Response, document
 from viewer.pages.home import filter_of, summary
-from viewer.repository import Holdings, NotHeldError
+from viewer.repository import NotHeldError, Repository
 
 MAX_ENTRIES = 60
 MAX_HITS = 200
@@ -35,37 +35,37 @@ FORM = 1
 """Counted up when entries come to be written otherwise: readers must then not be told that nothing changed."""
 
 
-def respond(request: Request, holdings: Holdings, base: str) -> Response:
+def respond(request: Request, repository: Repository, base: str) -> Response:
     """The feed that is asked for; 304 where the reader has it already. `base`: where we are reached, without a final slash."""
     try:
         asked = wanted(request.target.partition("?")[2])
-        rows = _changes(asked, holdings)
+        rows = _changes(asked, repository)
     except FilterError as error:
         return document(400, f"{error}\n", "text/plain; charset=utf-8")
     except NotHeldError as error:
         return document(error.status, f"{error}\n", "text/plain; charset=utf-8")
     shown = rows[:MAX_ENTRIES]
-    texts = [Lookup(holdings.store, "").revision(change.revision_id, change.url) for change in shown]
-    updated = newest(shown, holdings.now)
+    texts = [Lookup(repository.store, "").revision(change.revision_id, change.url) for change in shown]
+    updated = newest(shown, repository.now)
     tag = _tag(request.target, base, rows, texts)
     headers: Headers = (("ETag", tag), ("Last-Modified", http_date(instant_of(updated))), ("Cache-Control", "no-cache"), *COMMON)
     if _has_it(request, tag, instant_of(updated)):
         return Response(304, headers, b"")
     older = shown[-1].cursor if len(rows) > MAX_ENTRIES else None
-    made = _feed(asked, holdings.store, _entries(shown, texts, holdings.store, base), updated, base, request.path, older)
+    made = _feed(asked, repository.store, _entries(shown, texts, repository.store, base), updated, base, request.path, older)
     is_atom = request.path.endswith(".atom")
     ours = (("Content-Type", ATOM_TYPE if is_atom else JSON_TYPE), ("Content-Security-Policy", LOCKED))
     return Response(200, (*headers, *ours), atom(made) if is_atom else json_feed(made))
 
 
-def _changes(asked: Wanted, holdings: Holdings) -> list[Change]:
+def _changes(asked: Wanted, repository: Repository) -> list[Change]:
     """Newest first, one more than fits if there are more."""
     if asked.words:
-        return _found(asked, holdings.store)
+        return _found(asked, repository.store)
     chosen = filter_of(asked)
     if asked.url:
-        chosen = replace(chosen, article_id=holdings.article(asked.url).article_id)
-    return changes.latest(holdings.store, chosen, limit=MAX_ENTRIES + 1, before=asked.before)
+        chosen = replace(chosen, article_id=repository.article(asked.url).article_id)
+    return changes.latest(repository.store, chosen, limit=MAX_ENTRIES + 1, before=asked.before)
 
 
 def _found(asked: Wanted, store: Store) -> list[Change]:
@@ -111,8 +111,8 @@ def _feed(asked: Wanted, store: Store, entries: tuple[Entry, ...], updated: str,
     if asked.url:
         page, title = f"/history/{path_of(asked.url)}", asked.url
     else:
-        told = [f"search for {asked.words}"] if asked.words else []
-        page, title = "/search" if asked.words else "/", ", ".join(filter(None, [*told, summary(asked, changes.filters(store))]))
+        parts = [f"search for {asked.words}"] if asked.words else []
+        page, title = "/search" if asked.words else "/", ", ".join(filter(None, [*parts, summary(asked, changes.filters(store))]))
         page += f"?{plain}" if plain else ""
     return Feed(
         id=identity(_mark(store), f"feed {plain}"),
@@ -133,8 +133,8 @@ def _mark(store: Store) -> str:
 def _tag(target: str, base: str, found: Sequence[Change], texts: Sequence[Article]) -> str:
     """Of all that the document is made of, and much sooner known than the document."""
     read = [(text.content_hash, text.extractor) for text in texts]
-    told = json.dumps([FORM, target, base, [row_of(change) for change in found], read], sort_keys=True)
-    return f'"{hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]}"'
+    identity = json.dumps([FORM, target, base, [row_of(change) for change in found], read], sort_keys=True)
+    return f'"{hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:32]}"'
 
 
 def _has_it(request: Request, tag: str, updated: datetime) -> bool:

@@ -16,7 +16,7 @@ from pipelines.store.rows import instant_of
 from viewer import labels
 from viewer.http import Request, Response
 from viewer.rendering import page, refusal
-from viewer.repository import Holdings, NotHeldError
+from viewer.repository import NotHeldError, Repository
 
 PREFIX = "/history/"
 REVISIONS = 100
@@ -29,7 +29,7 @@ STATES = 50
 PAPERS = 30
 
 
-def respond(request: Request, ledger: Holdings, root: str) -> Response:
+def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
     try:
         article = ledger.article(request.below(PREFIX))
@@ -41,7 +41,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         return refusal(404, "This article was never read: the ledger knows its address, and no revision.", root)
     found = articles.article_view(store, article)
     story = stories.of_article(store, article.article_id)
-    carried = stories.story(store, story.head.story_id) if story else None
+    full_story = stories.story(store, story.head.story_id) if story else None
     states = found.states[-STATES:]
     return page(
         "history.html",
@@ -60,7 +60,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         moved_here=found.moved_from[:ALIASES],
         fetches=articles.fetches(store, article.article_id, FETCHES),
         story=story.head if story else None,
-        papers=[one for one in (carried.members if carried else ()) if one.article_id != article.article_id][:PAPERS],
+        papers=[one for one in (full_story.members if full_story else ()) if one.article_id != article.article_id][:PAPERS],
     )
 
 

@@ -13,13 +13,13 @@ from viewer import labels
 from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import Request, Response
 from viewer.rendering import page, refusal
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
 ROWS = 60
 """Revisions on a page."""
 
 
-def respond(request: Request, ledger: Holdings, root: str) -> Response:
+def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
     try:
         asked = replace(wanted(request.target.partition("?")[2]), words=None, url=None)

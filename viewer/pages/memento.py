@@ -19,7 +19,7 @@ from pipelines.proof.memento import (
     Memento,
     TimeMap,
     around,
-    choose,
+    choose_memento,
     http_date,
     json_format,
     link_format,
@@ -34,11 +34,11 @@ from viewer import labels
 from viewer.http import Request, Response, document, redirect
 from viewer.pages.replay import replay
 from viewer.rendering import page, plain, refusal
-from viewer.repository import Holdings, RevisionText
+from viewer.repository import Repository, RevisionText
 
 
 def memento_page(
-    ledger: Holdings,
+    ledger: Repository,
     article: ArticleRecord,
     read: RevisionText,
     found: TimeMap,
@@ -46,7 +46,7 @@ def memento_page(
     root: str,
     *headers: tuple[str, str],
 ) -> Response:
-    """The revision and its text, as `Holdings.revision` gives them."""
+    """The revision and its text, as `Repository.revision` gives them."""
     here = found.mementos.index(memento)
     revision, text = read
     return page(
@@ -90,7 +90,7 @@ _ROUTE = re.compile(r"/(timegate|timemap/link|timemap/json|memento/(\d{1,14})(id
 _VARY = ("Vary", "accept-datetime")
 
 
-def respond(request: Request, holdings: Holdings, base: str) -> Response:
+def respond(request: Request, repository: Repository, base: str) -> Response:
     """Answer a request; `base` is where the viewer is reached ("http://127.0.0.1:8001"). Raises for nothing in the request."""
     root = urlsplit(base).path.rstrip("/")
     if request.method not in ("GET", "HEAD"):
@@ -101,8 +101,8 @@ def respond(request: Request, holdings: Holdings, base: str) -> Response:
     what, digits, as_received, url = match.groups()
     if len(url) > MAX_URL * 3:  # each character may be encoded
         return refusal(414, "This URL is longer than any that the ledger keeps.", root)
-    held = holdings.find(url)
-    found = holdings.time_map(held.article, base) if held else None
+    held = repository.find(url)
+    found = repository.time_map(held.article, base) if held else None
     if held is None or found is None:
         return refusal(404, "The ledger has no article at this URL.", root, *([_VARY] if what == "timegate" else []))
     if held.withdrawn:
@@ -113,7 +113,7 @@ def respond(request: Request, holdings: Holdings, base: str) -> Response:
         return document(200, link_format(found), LINK_FORMAT)
     if what == "timemap/json":
         return document(200, json_format(found), "application/json")
-    return _memento(request, holdings, held.article, found, digits or "", as_received or "")
+    return _memento(request, repository, held.article, found, digits or "", as_received or "")
 
 
 def _timegate(request: Request, found: TimeMap, root: str) -> Response:
@@ -121,12 +121,12 @@ def _timegate(request: Request, found: TimeMap, root: str) -> Response:
     at = parse_http_date(wanted) if wanted is not None else None
     if wanted is not None and at is None:
         return refusal(400, "Accept-Datetime is no RFC 1123 date, such as: Fri, 07 Mar 2025 14:05:00 GMT", root, _VARY)
-    memento = choose(found.mementos, at)
+    memento = choose_memento(found.mementos, at)
     return redirect(memento.uri, _VARY, ("Link", _links(found, memento, Link(found.original, "original"))))
 
 
 def _memento(
-    request: Request, holdings: Holdings, article: ArticleRecord, found: TimeMap, digits: str, as_received: str
+    request: Request, repository: Repository, article: ArticleRecord, found: TimeMap, digits: str, as_received: str
 ) -> Response:
     root = urlsplit(found.timegate).path.partition("/timegate/")[0]
     at = parse_digits(digits)
@@ -134,15 +134,15 @@ def _memento(
     if at is None:
         return refusal(404, "A memento is named by 14 digits: year, month, day, hour, minute, second, UTC.", root)
     if memento is None:
-        return redirect(_as(choose(found.mementos, at).uri, as_received))
+        return redirect(_as(choose_memento(found.mementos, at).uri, as_received))
     links = _links(found, memento, Link(found.original, "original"), Link(found.timegate, "timegate"))
     headers = (("Memento-Datetime", http_date(memento.at)), ("Link", links))
-    revision = holdings.revision(article, memento.number)
+    revision = repository.revision(article, memento.number)
     if revision is None:
         raise KeyError(memento.number)  # was read in this snapshot
     if not as_received:
-        return memento_page(holdings, article, revision, found, memento, root, *headers)
-    answer = holdings.page(revision[0])
+        return memento_page(repository, article, revision, found, memento, root, *headers)
+    answer = repository.page(revision[0])
     if answer is None:
         return refusal(404, "The page of this revision is not archived.", root)
     shown, body = replay(answer, shown="text/html" in request.headers.get("accept", ""))

@@ -59,8 +59,8 @@ def _disarm(match: re.Match[bytes]) -> bytes:
 
 def _content_type(headers: tuple[tuple[str, str], ...]) -> tuple[str, bool]:
     """The archived type and charset, where a browser shows it safely as text; all else is a download."""
-    told = next((value for name, value in headers if name.lower() == "content-type"), "text/html")
-    match = _TYPE.fullmatch(told[:600])
+    declared = next((value for name, value in headers if name.lower() == "content-type"), "text/html")
+    match = _TYPE.fullmatch(declared[:600])
     kind, parameters = (match[1].lower(), match[2] or "") if match else ("", "")
     if kind not in (*_HTML, "text/plain"):
         return "application/octet-stream", False

@@ -15,7 +15,7 @@ from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import Request, Response, redirect
 from viewer.pages.home import summary
 from viewer.rendering import article_path, page, refusal
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
 ROWS = 20
 MAX_PAGE = 50
@@ -27,7 +27,7 @@ _PAGE = re.compile(r"[1-9]\d?", re.ASCII)
 _TOLD = {"site": "Sites", "change": "Kinds of change", "year": "Years", "month": "Months"}
 
 
-def respond(request: Request, ledger: Holdings, root: str) -> Response:
+def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page; for an address of an article, where its history is."""
     try:
         asked = replace(wanted(request.target.partition("?")[2]), url=None, before=None, region=None, country=None)
@@ -86,7 +86,7 @@ def grouped(hits: Iterable[Hit]) -> list[dict[str, Any]]:
 
 def facet(asked: Wanted, name: str, values: Sequence[Facet]) -> list[dict[str, Any]]:
     """What a facet offers: each value with its count, the query that narrows to it, and whether it is chosen."""
-    return [{"name": told, "count": count, **_narrowed(asked, name, value)} for value, told, count in values[:SHOWN]]
+    return [{"name": shown, "count": count, **_narrowed(asked, name, value)} for value, shown, count in values[:SHOWN]]
 
 
 def _narrowed(asked: Wanted, name: str, value: str) -> dict[str, Any]:

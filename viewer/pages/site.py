@@ -21,7 +21,7 @@ from viewer import charts, labels
 from viewer.http import Request, Response
 from viewer.pages import home, takedowns
 from viewer.rendering import page, refusal
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
 DAYS, FEWEST_DAYS = 60, 14
 """Days of the chart; of a site that is younger than the chart, no fewer than the second."""
@@ -32,7 +32,7 @@ CRAWLS, CHANGES, GONE = 10, 8, 5
 _ID = re.compile(r"/site/([^/?#]{1,600})/?")
 
 
-def respond(request: Request, ledger: Holdings, root: str) -> Response:
+def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
     match = _ID.fullmatch(request.path)
     site = activity.site(ledger.store, unquote(match[1])) if match else None

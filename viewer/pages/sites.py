@@ -14,20 +14,20 @@ from viewer.http import Request, Response
 from viewer.labels import lasted
 from viewer.pages.site import totals
 from viewer.rendering import page
-from viewer.repository import Holdings
-from viewer.site_health_cache import Judged, Rounds, counted
+from viewer.repository import Repository
+from viewer.site_health_cache import Judged, SiteHealthCache, counted
 
 ROWS = 50
 """Sites on a page."""
 DAYS = 14
 """Days of the little charts."""
-_rounds = Rounds()
+_cache = SiteHealthCache()
 
 
-def respond(request: Request, ledger: Holdings, root: str) -> Response:
+def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
     number = _number(request.query().one("page"))
-    found = _rounds.sites(ledger.store, ledger.now)
+    found = _cache.sites(ledger.store, ledger.now)
     pages = max(1, -(-len(found) // ROWS))
     number = min(number, pages)
     shown = found[(number - 1) * ROWS : number * ROWS]

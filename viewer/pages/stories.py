@@ -14,7 +14,7 @@ from pipelines.stories.results import StoryHead
 from viewer.http import Request, Response
 from viewer.labels import counted
 from viewer.rendering import page, refusal
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
 ROWS = 40
 """Stories on a page."""
@@ -23,7 +23,7 @@ CARRIERS = 8
 """Papers that a row names."""
 
 
-def respond(request: Request, ledger: Holdings, root: str) -> Response:
+def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
     query = request.query()
     site, agency, before = query.one("site"), query.one("agency"), query.one("before")

@@ -29,7 +29,7 @@ from viewer.labels import counted, headline_pieces, lasted
 from viewer.pages.diff import FoldedBlock
 from viewer.pages.stories import times, whose, wide
 from viewer.rendering import page, refusal
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
 _WORD = re.compile(r"\w+(?:['’.,-]\w+)*")
 
@@ -45,19 +45,19 @@ class Kept:
     """Paragraphs that stand elsewhere."""
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         """In a sentence or two."""
         before, after = self.kept + self.cut, self.kept + self.added
         if not before or not after:
             return "One of the two has no text to compare."
-        told = f"Of the source’s {counted(before, 'word')}, {self.kept:,} are kept ({self.kept / before:.0%})"
-        told += f" and {self.cut:,} are cut." if self.cut else "; nothing is cut."
+        members_of = f"Of the source’s {counted(before, 'word')}, {self.kept:,} are kept ({self.kept / before:.0%})"
+        members_of += f" and {self.cut:,} are cut." if self.cut else "; nothing is cut."
         own = f" {counted(self.added, 'word')} of {after:,} ({self.added / after:.0%}) are the paper’s own." if self.added else ""
         moved = f" {counted(self.moved, 'paragraph')} moved." if self.moved else ""
-        return told + (own or " Nothing is added.") + moved
+        return members_of + (own or " Nothing is added.") + moved
 
 
-def comparison(story: Story, article_id: int, ledger: Holdings, root: str) -> Response:
+def comparison(story: Story, article_id: int, ledger: Repository, root: str) -> Response:
     """The page."""
     rows = {one.article_id: one for one in story.members}
     source, row = story.members[0], rows.get(article_id)
@@ -118,7 +118,7 @@ MEMBERS = 200
 _PATH = re.compile(r"/story/(\d{1,18})(?:/(\d{1,18}))?/?", re.ASCII)
 
 
-def respond(request: Request, ledger: Holdings, root: str) -> Response:
+def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page of a story, or of an article of it."""
     match = _PATH.fullmatch(request.path)
     found = stories.story(ledger.store, int(match[1])) if match else None
@@ -126,7 +126,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
         return refusal(404, "The ledger has no such story.", root)
     if match[2]:
         return comparison(found, int(match[2]), ledger, root)
-    members = told(ledger.store, found)
+    members = members_of(ledger.store, found)
     edits = stories.edits_of(ledger.store, _ids(found))
     names = {row["article_id"]: row["site_name"] for row in members}
     changes = stories.headline_changes(ledger.store, _ids(found))
@@ -154,7 +154,7 @@ def respond(request: Request, ledger: Holdings, root: str) -> Response:
     )
 
 
-def told(store: Store, found: Story) -> list[dict[str, Any]]:
+def members_of(store: Store, found: Story) -> list[dict[str, Any]]:
     """The members as a page shows them, the source first, with what each is behind it; those withdrawn say nothing."""
     withdrawn = articles.withdrawn_among(store, _ids(found))
     rows = []

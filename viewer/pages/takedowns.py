@@ -14,7 +14,7 @@ from pipelines.store.rows import instant_of
 from viewer.http import Request, Response
 from viewer.labels import lasted
 from viewer.rendering import page, refusal
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
 ROWS = 50
 """Takedowns on a page."""
@@ -26,7 +26,7 @@ _ANSWERS = {
 }
 
 
-def respond(request: Request, ledger: Holdings, root: str) -> Response:
+def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
     query = request.query()
     site, before = query.one("site"), query.one("before")

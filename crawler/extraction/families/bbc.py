@@ -55,8 +55,8 @@ def _propose_contributors(page: Page, into: Proposals) -> None:
 
 def _propose_times(page: Page, into: Proposals) -> None:
     """First publication as told and from the data; the last update as shown, or from the data where nothing shows it."""
-    told = [one.value for one in into.published if one.source == "meta.cxenseparse:publishtime"]
-    into.published += [Proposal(value, SOURCE) for value in told[:1]]
+    declared = [one.value for one in into.published if one.source == "meta.cxenseparse:publishtime"]
+    into.published += [Proposal(value, SOURCE) for value in declared[:1]]
     for element in page.body.iterfind(".//*[@data-testid='byline']//time[@datetime]"):
         shown = stamp(element.get("datetime"), page, SOURCE)
         into.modified += [shown] if shown else []

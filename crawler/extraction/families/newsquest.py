@@ -81,8 +81,8 @@ def _propose_times(page: Page, box_name: str, into: Proposals) -> None:
             if counted is not None:
                 (into.modified if _is_update(element, box) else into.published).append(counted)
     counted = next((one for one in into.published if one.source == SOURCE), None)
-    told = next((one for one in into.published if one.source == "jsonld.datePublished"), None)
-    if counted and told and _is_local_marked_utc(told.value, counted.value):
+    declared = next((one for one in into.published if one.source == "jsonld.datePublished"), None)
+    if counted and declared and _is_local_marked_utc(declared.value, counted.value):
         for stamps in (into.published, into.modified):
             stamps[:] = [replace(one, value=_as_local(one.value)) if one.source.startswith("jsonld.") else one for one in stamps]
 
@@ -92,13 +92,13 @@ def _is_update(element: Element, box: Element) -> bool:
     return "datemodified" in named or "updated" in named
 
 
-def _is_local_marked_utc(told: Timestamp, right: Timestamp) -> bool:
+def _is_local_marked_utc(declared: Timestamp, right: Timestamp) -> bool:
     """Whether a stamp shows London's wall clock of an instant and calls it UTC."""
-    return abs(_as_local(told).instant - right.instant) <= _MINUTE < abs(told.instant - right.instant)
+    return abs(_as_local(declared).instant - right.instant) <= _MINUTE < abs(declared.instant - right.instant)
 
 
-def _as_local(told: Timestamp) -> Timestamp:
+def _as_local(declared: Timestamp) -> Timestamp:
     """The stamp with its wall clock read in London, where it was marked Z and not a day only."""
-    if told.precision is Precision.DAY or not told.raw.strip().upper().endswith("Z"):
-        return told
-    return replace(told, instant=told.instant.replace(tzinfo=zone_of(LONDON)).astimezone(UTC))
+    if declared.precision is Precision.DAY or not declared.raw.strip().upper().endswith("Z"):
+        return declared
+    return replace(declared, instant=declared.instant.replace(tzinfo=zone_of(LONDON)).astimezone(UTC))

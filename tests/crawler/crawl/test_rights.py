@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.crawl.block_pages import Headers
-from crawler.crawl.rights import Reservations, TdmReservation, TdmRule, forbids_copies, mining_rules, reservations_of, rule_for
+from crawler.crawl.rights import Reservations, TdmReservation, TdmRule, forbids_copies, reservations_of, rule_for, tdm_rules
 from tests.table import table
 
 POLICY = "https://paper.example/terms/mining"
@@ -110,7 +110,7 @@ def test_copies(robots: str, forbids: bool) -> None:
     ],
 )  # fmt: skip
 def test_file(body: bytes, rules: tuple[TdmRule, ...]) -> None:
-    assert mining_rules(body) == rules
+    assert tdm_rules(body) == rules
 
 
 @table(
@@ -160,4 +160,4 @@ def test_nothing_raises(page: str, body: bytes, value: str) -> None:
     found = reservations_of({"x-robots-tag": (value, page), "tdm-reservation": (value,)}, page.encode() + body)
     assert all(directive == directive.lower() for directive in found.robots)
     rule_for((TdmRule(value or "/", TdmReservation(True)),), f"https://paper.example/{page}")
-    mining_rules(body)
+    tdm_rules(body)

@@ -213,11 +213,11 @@ ARTICLES = [
 ]
 
 
-@table(("page", "told"), product(ARTICLES, ["jsonld", "printed"]))
-def test_an_article_is_one_whatever_its_words_and_its_address_are_like(page: tuple[str, str], told: str) -> None:
+@table(("page", "marked"), product(ARTICLES, ["jsonld", "printed"]))
+def test_an_article_is_one_whatever_its_words_and_its_address_are_like(page: tuple[str, str], marked: str) -> None:
     path, headline = page
     head, line = (
-        (ARTICLE_LD % ("NewsArticle", headline), "") if told == "jsonld" else ("", "<p>By Una Pell, 7 March 2025 08:00</p>")
+        (ARTICLE_LD % ("NewsArticle", headline), "") if marked == "jsonld" else ("", "<p>By Una Pell, 7 March 2025 08:00</p>")
     )
     article = extract(f"{head}<article><h1>{headline}</h1>{line}{TEXT}</article>", HOST + path)
     assert (article.kind, article.reason) == (Kind.ARTICLE, None)

@@ -34,8 +34,8 @@ def test_a_box_that_asks_is_no_text(box: str) -> None:
 
 
 def test_a_link_to_a_newsletter_within_a_paragraph_costs_it_nothing() -> None:
-    told = f"<p>{PROSE[0][:-1]}, as <a href='/newsletters/council'>our letter on the council</a> reported first last week.</p>"
-    assert "our letter on the council" in extract(page(told), "https://paper.example/news/bridge").body
+    marked = f"<p>{PROSE[0][:-1]}, as <a href='/newsletters/council'>our letter on the council</a> reported first last week.</p>"
+    assert "our letter on the council" in extract(page(marked), "https://paper.example/news/bridge").body
 
 
 def test_a_box_takes_no_short_paragraph_beside_it() -> None:

@@ -64,8 +64,8 @@ def test_a_stamp_is_never_body() -> None:
 def test_hours_ago_are_no_rival_to_what_machines_are_told() -> None:
     meta = '<meta property="article:published_time" content="2025-05-09T10:42:10Z">'
     html = f"{meta}<article><h1>The mill burns</h1><div class='date'>3 hours ago</div>{TEXT}</article>"
-    told = extract(html, URL, fetched=datetime(2025, 5, 9, 14, 5, tzinfo=UTC)).date_published
-    assert str(told) == "2025-05-09T10:42:10Z"
+    marked = extract(html, URL, fetched=datetime(2025, 5, 9, 14, 5, tzinfo=UTC)).date_published
+    assert str(marked) == "2025-05-09T10:42:10Z"
     untold = extract(html.replace(meta, ""), URL, fetched=datetime(2025, 5, 9, 14, 5, tzinfo=UTC)).date_published
     assert str(untold).startswith("2025-05-09T11:05")
 

@@ -15,8 +15,8 @@ ARTICLE = f"<title>A grey heron has come to stay by the weir</title><article><h1
 
 def path(*names: str) -> str:
     entries = [{"@type": "ListItem", "position": n, "item": {"name": name}} for n, name in enumerate(names, 1)]
-    told = json.dumps({"@type": "BreadcrumbList", "itemListElement": entries})
-    return f'<script type="application/ld+json">{told}</script>'
+    marked = json.dumps({"@type": "BreadcrumbList", "itemListElement": entries})
+    return f'<script type="application/ld+json">{marked}</script>'
 
 
 @table(

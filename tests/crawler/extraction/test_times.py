@@ -31,7 +31,7 @@ def proposals(timezone: str, published: list[Told], modified: list[Told]) -> Pro
 
 
 @table(
-    ("timezone", "is_sure", "told", "instant", "why"),
+    ("timezone", "is_sure", "marked", "instant", "why"),
     [
         (LONDON, True, [], None, "nothing was proposed"),
         (LONDON, True, [("jsonld.datePublished", "2025-06-05T08:00:00Z")], "2025-06-05T08:00:00Z", "JSON-LD's datePublished"),
@@ -84,8 +84,8 @@ def proposals(timezone: str, published: list[Told], modified: list[Told]) -> Pro
         ),
     ],
 )
-def test_published(timezone: str, is_sure: bool, told: list[Told], instant: str | None, why: str) -> None:
-    verdict = published_at(proposals(timezone, told, []), timezone if is_sure else None)
+def test_published(timezone: str, is_sure: bool, marked: list[Told], instant: str | None, why: str) -> None:
+    verdict = published_at(proposals(timezone, marked, []), timezone if is_sure else None)
     assert (verdict.value and verdict.value.isoformat()) == instant
     assert why in verdict.why
 
@@ -220,9 +220,9 @@ def test_the_script_of_a_title_where_no_language_is_declared(title: str, zone: s
     st.lists(st.tuples(st.sampled_from(["jsonld.datePublished", "printed.text.head", "url"]), st.datetimes()), max_size=6),
     st.sampled_from([None, LONDON]),
 )
-def test_any_proposals(told: list[tuple[str, object]], timezone: str | None) -> None:
+def test_any_proposals(marked: list[tuple[str, object]], timezone: str | None) -> None:
     found = Proposals()
-    for source, moment in told:
+    for source, moment in marked:
         value = parse_timestamp(str(moment), "UTC")
         if value is not None:
             found.published.append(Proposal(replace(value, source=source), source))

@@ -42,8 +42,8 @@ def read(html: str, url: str = URL) -> Article:
 
 
 def ld(**values: str) -> str:
-    told = "".join(f',"{key}":{value}' for key, value in values.items())
-    return f'<script type="application/ld+json">{{"@type":"NewsArticle","headline":"{HEADLINE}"{told}}}</script>'
+    marked = "".join(f',"{key}":{value}' for key, value in values.items())
+    return f'<script type="application/ld+json">{{"@type":"NewsArticle","headline":"{HEADLINE}"{marked}}}</script>'
 
 
 @table(
@@ -129,7 +129,7 @@ def test_printed_bylines(byline: str, expected: list[tuple[str, str | None, str 
 
 
 @table(
-    ("told", "printed", "names"),
+    ("marked", "printed", "names"),
     [
         # Structured data types jobs and papers as persons.
         ('{"@type":"Person","name":"Court Reporter"}', "", []),
@@ -145,8 +145,8 @@ def test_printed_bylines(byline: str, expected: list[tuple[str, str | None, str 
         ),
     ],
 )
-def test_told_bylines(told: str, printed: str, names: list[str]) -> None:
-    head = ld(author=told) + '<meta property="og:site_name" content="Example Star">'
+def test_told_bylines(marked: str, printed: str, names: list[str]) -> None:
+    head = ld(author=marked) + '<meta property="og:site_name" content="Example Star">'
     article = read(page(byline=f'<div class="byline">{printed}</div>', head=head))
     assert [author.name for author in article.authors] == names
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.warc import reader
-from crawler.warc.erase import TEXT, Erasure, UnerasableError, blank_for, notes_of
+from crawler.warc.erase import TEXT, Erasure, UnerasableError, erasure_for, notes_of
 from crawler.warc.writer import OPEN, ArchiveBusyError, ArchiveWriter, RecordLocation, erase, locate
 from tests.crawler.warc.test_writer import NOON, exchange
 
@@ -120,11 +120,11 @@ def test_killed_half_way_the_next_writer_finishes_it_before_it_cuts(tmp_path: Pa
     places = written(tmp_path)
     path = the_file(tmp_path)
     with path.open("r+b") as stream:
-        blank = blank_for(stream, places[1].offset, NOON)
-        assert blank is not None
-        notes_of(path).write_text(json.dumps([asdict(blank)]), encoding="utf-8")
-        stream.seek(blank.offset)
-        stream.write(blank.member()[:done])
+        erasure = erasure_for(stream, places[1].offset, NOON)
+        assert erasure is not None
+        notes_of(path).write_text(json.dumps([asdict(erasure)]), encoding="utf-8")
+        stream.seek(erasure.offset)
+        stream.write(erasure.member()[:done])
     writer = ArchiveWriter(tmp_path, "paper")
     added = writer.write(exchange(), NOON)
     writer.close()

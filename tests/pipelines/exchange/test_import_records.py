@@ -136,7 +136,7 @@ def test_hostile_texts_make_the_way_and_back(tmp_path: Path, drawn: list[tuple[s
     with Store(tmp_path / "heap.db") as other, Store(tmp_path / "back.db") as back:
         heap = Staging(other)
         assert heap.put(written) == [None] * len(written)
-        heap.settle()
+        heap.link_references()
         merge(back, other, MergeSource("file.jsonl", "import"), at(900))
         assert [json.dumps(record, ensure_ascii=False) for record in records(back, Selection())] == written
         assert [str(fault) for fault in verify(back)] == []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipelines.proof.memento import (
     Link,
     around,
-    choose,
+    choose_memento,
     header_uri,
     http_date,
     json_format,
@@ -137,6 +137,6 @@ def test_a_timegate_leads_to_what_stood_then(minutes: list[int], asked: int) -> 
     found = time_map("https://paper.example/", rows(*sorted(minutes)), BASE)
     assert found is not None
     at = NOON + timedelta(minutes=asked)
-    chosen = choose(found.mementos, at)
+    chosen = choose_memento(found.mementos, at)
     assert chosen.at == max((memento.at for memento in found.mementos if memento.at <= at), default=found.mementos[0].at)
-    assert choose(found.mementos, None) == found.mementos[-1]
+    assert choose_memento(found.mementos, None) == found.mementos[-1]

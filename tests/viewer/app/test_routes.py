@@ -34,7 +34,7 @@ from tests.viewer.page_reader import (
 from viewer.app import routes
 from viewer.http import POLICY, Request
 from viewer.rendering import article_path
-from viewer.repository import Holdings
+from viewer.repository import Repository
 
 ODD = article_path(HOSTILE_URL)
 PAGES = [
@@ -104,8 +104,8 @@ def pages(path: Path) -> dict[str, Page]:
     ],
 )
 def test_addresses(path: Path, target: str, status: int | None) -> None:
-    with reading(path) as holdings:
-        found = routes.respond(Request("GET", target, {}), holdings, BASE)
+    with reading(path) as repository:
+        found = routes.respond(Request("GET", target, {}), repository, BASE)
     assert (found.status if found else None) == status
 
 
@@ -246,7 +246,7 @@ class Planned(Store):
 def test_no_page_reads_the_ledger_through(path: Path, target: str) -> None:
     with Planned(path, readonly=True) as store, store.snapshot():
         store.plans.clear()
-        routes.respond(Request("GET", target, {}), Holdings(store, lambda *_: None, NOW), BASE)
+        routes.respond(Request("GET", target, {}), Repository(store, lambda *_: None, NOW), BASE)
     assert len(store.plans) >= 3
     for sql, plan in store.plans.items():
         scanned = {step.split()[1] for step in plan if step.startswith("SCAN")}
@@ -256,6 +256,6 @@ def test_no_page_reads_the_ledger_through(path: Path, target: str) -> None:
 @pytest.mark.parametrize(("tables", "links"), [("", []), ("/ledger", ["/news/ledger"])])
 def test_the_tables_are_linked_where_there_are_any(path: Path, tables: str, links: list[str]) -> None:
     with Store(path, readonly=True) as store, store.snapshot():
-        found = routes.respond(Request("GET", "/", {}), Holdings(store, lambda *_: None, NOW, tables), BASE)
+        found = routes.respond(Request("GET", "/", {}), Repository(store, lambda *_: None, NOW, tables), BASE)
     assert found is not None
     assert html.fromstring(found.body).xpath("//a[text()='Tables']/@href") == links

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.table import table
 from viewer.app.http_protocol import encoded
-from viewer.app.security import AllowedHosts, dressed, inline_scripts, of_tables, policy
+from viewer.app.security import AllowedHosts, inline_scripts, of_tables, policy, with_security_headers
 from viewer.http import LOCKED
 
 HERE = "http://127.0.0.1:8001"
@@ -56,9 +56,11 @@ def test_an_answer_keeps_what_it_says_and_gets_what_it_lacks() -> None:
         b"x-content-type-options": b"nosniff",
         b"referrer-policy": b"no-referrer",
     }
-    assert dict(dressed(said, "policy")) == {name.lower(): value for name, value in said} | ours
-    assert dict(dressed([(b"content-type", b"Text/HTML")], "policy"))[b"content-security-policy"] == b"policy"
-    assert dict(dressed([(b"content-type", b"image/svg+xml")], "policy"))[b"content-security-policy"] == LOCKED.encode()
+    assert dict(with_security_headers(said, "policy")) == {name.lower(): value for name, value in said} | ours
+    document = dict(with_security_headers([(b"content-type", b"Text/HTML")], "policy"))
+    assert document[b"content-security-policy"] == b"policy"
+    picture = dict(with_security_headers([(b"content-type", b"image/svg+xml")], "policy"))
+    assert picture[b"content-security-policy"] == LOCKED.encode()
 
 
 def test_the_policy_of_the_tables_allows_their_scripts_and_no_other() -> None:
