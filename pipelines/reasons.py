@@ -85,6 +85,8 @@ class FetchReason(StrEnum):
     BAD_ENCODING = "bad_encoding"
     NOT_HTTP = "not_http"
     DAMAGED_RECORD = "damaged_record"
+    ORIGINAL_UNKNOWN = "original_unknown"
+    UNASKED_304 = "unasked_304"
     # no answer
     TIMEOUT = "timeout"
     NAME_UNRESOLVED = "name_unresolved"
@@ -148,6 +150,8 @@ class FetchReason(StrEnum):
     BODY_DIFFERS = "body_differs"
     SILENT_EDITS = "silent_edits"
     SHARED_LINE = "shared_line"
+    NOT_THIS_PAGE = "not_this_page"
+    NOT_SURE_WHOLE = "not_sure_whole"
     OTHER = "other"
 
 
@@ -165,6 +169,8 @@ _FETCH_SENTENCES: dict[FetchReason, str] = {
     FetchReason.BAD_ENCODING: "the answer is not packed as it says",
     FetchReason.NOT_HTTP: "the answer is not HTTP",
     FetchReason.DAMAGED_RECORD: "the record is damaged",
+    FetchReason.ORIGINAL_UNKNOWN: "a revisit, and nobody knows what it repeats",
+    FetchReason.UNASKED_304: "status 304 to a request without a validator",
     FetchReason.TIMEOUT: "no whole answer in time",
     FetchReason.NAME_UNRESOLVED: "the host's name cannot be resolved",
     FetchReason.CONNECTION_REFUSED: "the host refuses connections",
@@ -225,6 +231,8 @@ _FETCH_SENTENCES: dict[FetchReason, str] = {
     FetchReason.BODY_DIFFERS: "{}: so in {} of this crawl's readings, {} were sound",
     FetchReason.SILENT_EDITS: "{}: so in {} of this crawl's readings, {} were sound",
     FetchReason.SHARED_LINE: "the same line came or went in {} articles of this crawl: {!r}",
+    FetchReason.NOT_THIS_PAGE: "{}: waits until the page says it again",
+    FetchReason.NOT_SURE_WHOLE: "{}: waits until the page says it again",
     FetchReason.OTHER: "{}",
 }
 """What a person reads, with places for the facts: addresses, numbers, names."""

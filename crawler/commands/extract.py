@@ -82,11 +82,13 @@ def _pages(target: str, url: str | None, chosen: Site | None, by_host: dict[str,
         return
     found = reader.index(path)
     for problem in found.problems:
-        click.echo(problem, err=True)
+        click.echo(plain(problem), err=True)
     for entry in found.entries:
         capture = reader.read(entry)
         if capture and entry.kind != "revisit" and 200 <= capture.status < 300:
-            yield _Page(entry.url, capture.body, capture.content_type, site(entry.url), entry.captured)
+            broken = entry.problem or capture.problem
+            refusal = CodedReason(FetchReason.NOT_WHOLE, f"not whole: {broken}") if broken else None
+            yield _Page(entry.url, capture.body, capture.header("Content-Type"), site(entry.url), entry.captured, refusal)
 
 
 def _read(page: _Page) -> Article:

@@ -77,22 +77,25 @@ def _print_taken(taken: RecordsReport, as_json: bool) -> None:
 
 
 def _archive(files: tuple[Path, ...], jobs: int, db: str, sites_path: Path | None, as_json: bool) -> None:
-    archive = WarcFiles(files)
+    now = clock()()
+    archive = WarcFiles(files, now)
     with Store(db) as store, Progress(console=console(error=True), transient=True) as progress:
         task = progress.add_task("importing", total=len(archive.work))
         report = import_archive(
             archive,
             store,
             load_sites(sites_path),
-            clock()(),
+            now,
             jobs=jobs or default_jobs(),
             advance=lambda n: progress.advance(task, n),
         )
         catch_up(store, clock()())
     milliseconds = 1000 * _cpu_seconds() / max(report.captures, 1)
     for problem in report.problems:
-        click.echo(problem, err=True)
+        click.echo(plain(problem), err=True)
     _print(report, milliseconds, as_json)
+    if report.problems:
+        raise SystemExit(1)
 
 
 def _cpu_seconds() -> float:

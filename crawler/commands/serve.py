@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crawler.commands import command_clock, db_option, open_ledger, warc_folder, warc_option
-from crawler.warc.lookup import answer_at
+from crawler.warc.reader import answer_at
 from pipelines import MissingExtraError
 from viewer.repository import Answered
 

@@ -18,11 +18,11 @@ from pipelines.history.anomalies import Readings
 from pipelines.history.revisit import allowance, window
 from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.health_metrics import usual_readings
-from pipelines.reasons import because
+from pipelines.reasons import CodedReason, because
 from pipelines.store.crawls import CrawlOutcome, Source, finish_crawl, last_reason, put_source
 from pipelines.store.database import Row, Store, StoreError
 from pipelines.store.judgement import Judgement, fetch_of
-from pipelines.store.quarantine import Quarantine
+from pipelines.store.quarantine import HeldReading, Quarantine
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_edit_rates, load_trust, rechecks_since
 from pipelines.store.writer import Recorded, RevisionWriter
@@ -115,10 +115,13 @@ class CrawlSession:
         """Record a normalised item in one transaction, unless it is doubtful: None for one that waits for the end."""
         recorded = None
         with self._writer.transaction(self._imported or fetch_of(item).fetched):
-            judged = self._writer.judge(item)
-            admitted = item if self._imported else self.quarantine.screen(judged)
-            if admitted is not None:
-                recorded = self._record(judged if admitted is item else self._writer.judge(admitted))
+            judged = self._writer.judge(item, self._imported)
+            if waits := self.quarantine.second_look(judged):
+                recorded = self._put_aside(*waits)
+            elif (admitted := item if self._imported else self.quarantine.screen(judged)) is not None:
+                recorded = self._record(judged if admitted is item else self._writer.judge(admitted, self._imported))
+                if recorded.revision_id and isinstance(item, Article):
+                    self.quarantine.accept(item, judged.fetch)
         if recorded:
             self.outcomes[recorded.outcome] += 1
         if self.quarantine.is_full:
@@ -153,15 +156,22 @@ class CrawlSession:
     def _judge_held(self) -> None:
         """Record what is believed by now, each in one transaction, and put aside what is not."""
         for held, reason in self.quarantine.verdicts():
-            item = held.item if reason is None else because(held.fetch, Outcome.QUARANTINED, reason)
             with self._writer.transaction(held.fetch.fetched):
-                recorded = self._record(self._writer.judge(item))
                 if reason is None:
-                    self.quarantine.accept(held)
-                elif isinstance(item, Fetch) and recorded.outcome is item.outcome:  # else it has been withdrawn meanwhile
-                    self.quarantine.keep(held, item, reason, recorded.article_id)
+                    recorded = self._record(self._writer.judge(held.item))
+                    self.quarantine.accept(held.article, held.fetch)
+                else:
+                    recorded = self._put_aside(held, reason)
             self.outcomes[recorded.outcome] += 1
         self.quarantine.expire()
+
+    def _put_aside(self, held: HeldReading, reason: CodedReason) -> Recorded:
+        """Record the fetch of a reading that is not believed, and keep the reading."""
+        fetch = because(held.fetch, Outcome.QUARANTINED, reason)
+        recorded = self._record(self._writer.judge(fetch, self._imported))
+        if recorded.outcome is fetch.outcome:  # else it has been withdrawn meanwhile
+            self.quarantine.keep(held, fetch, reason, recorded.article_id)
+        return recorded
 
 
 def rows_of(sites: Iterable[Site]) -> list[Row]:

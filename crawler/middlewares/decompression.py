@@ -1,98 +1,67 @@
-"""Unpacking of answers, where half of one is no answer: Scrapy hands on whatever a broken stream still gave.
+"""Unpacking of answers, where half of one is no answer: Scrapy's own hands on whatever a broken stream still gave.
 
 Half an article would be kept as an edit that took the other half away.
 """
 
 from __future__ import annotations
 
-import importlib
-import zlib
-from typing import Any
+from typing import Self
 
 from scrapy import Request
-from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.responsetypes import responsetypes
+
+from crawler.warc.decode import codings_of, decode
 
 STAYS_PACKED = "newsledger_stays_packed"
 """Key of a request's meta: that whoever asked unpacks the answer, and no more of it than is needed."""
-
-_STEP = 1 << 16
+_ACCEPTED = b"gzip, deflate, br, zstd"
 _END = b"</html"
 
 
-class TruncatedStream(IgnoreRequest):
-    """The packed stream ended before its end."""
+class NotWholeError(IgnoreRequest):
+    """The packed answer is cut off, damaged, larger than the bound, or packed in an unknown way; the message says which."""
 
 
-class DecompressionMiddleware(HttpCompressionMiddleware):
-    """Scrapy's own, and a look whether the stream was whole where the page does not say so itself by its last tag."""
+class DecompressionMiddleware:
+    """Asks for packed answers and unpacks them."""
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """The unpacked answer; raises TruncatedStream."""
-        if request.meta.get(STAYS_PACKED):
+    def __init__(self, max_bytes: int) -> None:
+        """`max_bytes` bounds the unpacked answer."""
+        self._max_bytes = max_bytes
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Reads DOWNLOAD_MAXSIZE."""
+        return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+
+    def process_request(self, request: Request) -> None:
+        """Say which codings can be read."""
+        request.headers.setdefault("Accept-Encoding", _ACCEPTED)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """The unpacked answer; raises NotWholeError. A page that ends with its last tag is whole, whatever its stream lacks."""
+        codings = _codings(response)
+        if not codings or request.method == "HEAD" or request.meta.get(STAYS_PACKED):
             return response
-        packing = (response.headers.get(b"Content-Encoding") or b"").strip().lower()
-        answer = super().process_response(request, response)
-        unpacked = isinstance(answer, Response) and answer is not response
-        if unpacked and _END not in answer.body[-2000:].lower() and is_cut_off(response.body, packing):
-            raise TruncatedStream(f"{response.url}: the packed answer was cut off")
+        unpacked = decode(response.body, codings, self._max_bytes)
+        if unpacked.problem and not ("cut off" in unpacked.problem and _END in unpacked.body[-2000:].lower()):
+            raise NotWholeError(f"{response.url}: {unpacked.problem}")
+        kind = responsetypes.from_args(headers=response.headers, url=response.url, body=unpacked.body)
+        answer = response.replace(cls=kind, body=unpacked.body)
+        del answer.headers["Content-Encoding"]
         return answer
 
 
 def first_bytes(response: Response, limit: int) -> bytes:
-    """The first bytes of an answer that stayed packed; raises zlib.error and ValueError where they cannot be unpacked."""
-    body = response.body[:limit]
-    for packing in reversed(b",".join(response.headers.getlist(b"Content-Encoding")).lower().split(b",")):
-        if packing.strip() in (b"gzip", b"x-gzip", b"deflate"):
-            try:
-                body = zlib.decompressobj(32 + zlib.MAX_WBITS).decompress(body, limit)
-            except zlib.error:  # some servers leave the wrapper of deflate away
-                body = zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, limit)
-        elif packing.strip() not in (b"", b"identity"):
-            raise ValueError(f"packed in a way that was not asked for: {packing!r}")
-    return body
+    """The first bytes of an answer that stayed packed; raises ValueError where none can be unpacked."""
+    found = decode(response.body, _codings(response), limit)
+    if found.problem and not found.body:
+        raise ValueError(found.problem)
+    return found.body
 
 
-def is_cut_off(body: bytes, packing: bytes) -> bool:
-    """Whether a stream of gzip or brotli, which unpacks within the bound on size, lacks its end. Others tell it themselves."""
-    if not body:
-        return False
-    if packing in (b"gzip", b"x-gzip"):
-        return _gzip_lacks_end(body)
-    if packing == b"br":
-        return _brotli_lacks_end(body)
-    return False
-
-
-def _gzip_lacks_end(body: bytes) -> bool:
-    """Several members may follow one another, and padding may follow them."""
-    while body:
-        stream = zlib.decompressobj(31)
-        try:
-            stream.decompress(body, _STEP)
-            while stream.unconsumed_tail and not stream.eof:
-                stream.decompress(stream.unconsumed_tail, _STEP)
-        except zlib.error:
-            return False
-        if not stream.eof:
-            return True
-        body = stream.unused_data if stream.unused_data[:2] == b"\x1f\x8b" else b""
-    return False
-
-
-def _brotli_lacks_end(body: bytes) -> bool:
-    for name in ("brotli", "brotlicffi"):
-        try:
-            brotli: Any = importlib.import_module(name)
-        except ImportError:
-            continue
-        stream = brotli.Decompressor()
-        try:
-            piece = stream.process(body, output_buffer_limit=_STEP)
-            while piece and not stream.is_finished():
-                piece = stream.process(b"", output_buffer_limit=_STEP)
-        except brotli.error:
-            return False
-        return not stream.is_finished()
-    return False
+def _codings(response: Response) -> tuple[str, ...]:
+    return codings_of([value.decode("latin-1") for value in response.headers.getlist("Content-Encoding")])

@@ -9,12 +9,13 @@ from pipelines.reasons import CodedReason, FetchReason, coded
 MAX_REASON = 300
 
 _CODES = (
-    ("during decompressi", FetchReason.UNPACKS_TOO_LARGE),
+    ("unpacks to more than", FetchReason.UNPACKS_TOO_LARGE),
     ("DownloadCancelled", FetchReason.TOO_LARGE),
     ("max redirections", FetchReason.TOO_MANY_REDIRECTS),
     ("Timeout", FetchReason.TIMEOUT),
     ("DataLoss", FetchReason.NOT_WHOLE),
-    ("TruncatedStream", FetchReason.NOT_WHOLE),
+    ("stream is cut off", FetchReason.NOT_WHOLE),
+    ("NotWholeError", FetchReason.BAD_ENCODING),
     ("Invalid IPv6 URL", FetchReason.BAD_ADDRESS),
     ("DNSLookup", FetchReason.NAME_UNRESOLVED),
     ("CannotResolveHost", FetchReason.NAME_UNRESOLVED),
@@ -24,7 +25,6 @@ _CODES = (
     ("ConnectionDone", FetchReason.CONNECTION_CLOSED),
     ("ConnectionLost", FetchReason.CONNECTION_LOST),
     ("BadResponse", FetchReason.NOT_HTTP),
-    ("BadGzipFile", FetchReason.BAD_ENCODING),
 )
 """A piece of an exception's name or text, and its code; the first that fits."""
 

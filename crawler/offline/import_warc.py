@@ -1,5 +1,6 @@
-"""An archive becomes a ledger: captures of WARC files, in order of time, through the very extraction, pipelines and store of a
-crawl. Reading and extracting is spread over processes; one writes. Records that `export` wrote come in by a door of their own.
+"""An archive becomes a ledger: captures of WARC files, in order of time, through the gate, pipelines and session of a crawl.
+
+Reading and extracting is spread over processes; one writes. Records that `export` wrote are merged as a ledger is.
 """
 
 from __future__ import annotations
@@ -9,23 +10,23 @@ import multiprocessing
 import os
 import tempfile
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
 from crawler.catalogue.site import Site, host_of
+from crawler.crawl.block_pages import MAX_HEADER_CHARS
 from crawler.crawl.session import CrawlSession, rows_of
-from crawler.extraction import extract
-from crawler.extraction.extract import reason_of, with_ids
 from crawler.extraction.page import collect_seldom
 from crawler.extraction.zones import guess_zone
 from crawler.schedule.processes import is_running
+from crawler.spiders.capture import Capture, read_capture
 from crawler.warc import reader as warc
-from pipelines.article import Article, Fetch, Kind, Outcome
+from pipelines.article import Article, Fetch, Outcome
 from pipelines.exchange.import_records import MAX_LINE, Staging
 from pipelines.exchange.merge import Merged, merge
 from pipelines.exchange.merge_writer import MergeSource
@@ -33,18 +34,19 @@ from pipelines.queries.activity import article_count
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store
+from pipelines.store.resolver import Lookup
 from pipelines.text.normalise import normalise
-from pipelines.text.urls import amp_to_article, canonicalize
+from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
 CHUNK = 25
 """Captures a worker takes at a time: enough to make the hand-over cheap, few enough to keep memory flat."""
 
 _RECORDS = 200
 """Records that are put in one transaction."""
-
-Found = Article | Fetch
-Work = Sequence[tuple[warc.CaptureLocation, warc.CaptureLocation | None]]
-"""Captures to read, each with the payload that it repeats, where it repeats one."""
+CLOCK_AHEAD = timedelta(minutes=5)
+"""A capture that is dated later than now by more is refused. More: archives of machines whose clock was wrong come in."""
+UNREADABLE = frozenset({FetchReason.NOT_WHOLE, FetchReason.DAMAGED_RECORD, FetchReason.ORIGINAL_UNKNOWN})
+"""Captures that say nothing, and are told one by one."""
 
 
 @dataclass(slots=True)
@@ -58,20 +60,69 @@ class ImportReport:
     problems: list[str] = field(default_factory=list)
 
 
-class WarcFiles:
-    """WARC files to import, indexed."""
+@dataclass(frozen=True, slots=True)
+class UnresolvedRevisit:
+    """A revisit whose original is in none of the files; the ledger may know it."""
 
-    def __init__(self, files: Sequence[Path]) -> None:
+    fetch: Fetch
+    refers_to: tuple[str, datetime | None] | None
+    digest: bytes | None
+
+    @property
+    def url(self) -> str:
+        """That was visited again."""
+        return self.fetch.url
+
+
+Found = Article | Fetch | UnresolvedRevisit
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureToRead:
+    """A capture of the files, with the one whose payload it repeats, where it repeats one."""
+
+    entry: warc.CaptureLocation
+    original: warc.CaptureLocation | None = None
+
+
+class WarcFiles:
+    """WARC files to import, indexed: their captures in order of time."""
+
+    def __init__(self, files: Sequence[Path], now: datetime) -> None:
+        """Captures that are dated later than `now` are left out, and told."""
         self.problems: list[str] = []
         entries: list[warc.CaptureLocation] = []
         for file in files:
             found = warc.index(file)
-            entries += found.entries
             self.problems += found.problems
-        payloads = {entry.digest: entry for entry in reversed(entries) if entry.digest and entry.kind != "revisit"}
-        self.work = [
-            (entry, payloads.get(entry.digest or "")) for entry in sorted(entries, key=lambda e: (e.captured, e.file, e.offset))
-        ]
+            for entry in found.entries:
+                if entry.captured <= now + CLOCK_AHEAD:
+                    entries.append(entry)
+                else:
+                    self.problems.append(
+                        f"{place_of(entry)}: {entry.url[:200]!r} is of the future: {entry.captured:%Y-%m-%d %H:%M} UTC"
+                    )
+        entries.sort(key=lambda entry: (entry.captured, entry.file, entry.offset))
+        whole = [entry for entry in entries if entry.kind != "revisit" and not entry.problem]
+        by_digest = {entry.digest: entry for entry in reversed(whole) if entry.digest and entry.digest not in warc.EMPTY}
+        by_place = {(article_key(entry.url), entry.captured): entry for entry in whole}
+        self.work = [CaptureToRead(entry, _original(entry, by_digest, by_place)) for entry in entries]
+
+
+def _original(entry: warc.CaptureLocation, by_digest: Mapping[bytes, warc.CaptureLocation],
+              by_place: Mapping[tuple[str, datetime], warc.CaptureLocation]) -> warc.CaptureLocation | None:  # fmt: skip
+    """The capture that a revisit repeats: of the same digest, or the one that it names by URL and time."""
+    if entry.kind != "revisit" or entry.is_not_modified:
+        return None
+    if entry.digest and (found := by_digest.get(entry.digest)):
+        return found
+    url, captured = entry.refers_to or ("", None)
+    return by_place.get((article_key(url), captured)) if url and captured else None
+
+
+def place_of(entry: warc.CaptureLocation) -> str:
+    """File and offset of a capture, for a person."""
+    return f"{Path(entry.file).name}: at byte {entry.offset}"
 
 
 def import_archive(archive: WarcFiles, store: Store, sites: Iterable[Site], now: datetime, *, jobs: int = 1,
@@ -85,14 +136,17 @@ def import_archive(archive: WarcFiles, store: Store, sites: Iterable[Site], now:
     sessions: dict[str, CrawlSession] = {}
     outcome = CrawlOutcome.FAILED
     try:
-        for found in _readings(archive.work, by_host, jobs):
-            for item in found:
+        for work, found in _readings(archive.work, by_host, jobs):
+            for capture, reading in zip(work, found, strict=True):
                 report.captures += 1
-                site = site_of(item.url, by_host)
+                site = site_of(reading.url, by_host)
                 if site.id not in sessions:
                     put_sites(store, rows_of([site]))
                     sessions[site.id] = CrawlSession(store, site, crawl_id, now, imported=now)
+                item = _resolved(store, site, reading) if isinstance(reading, UnresolvedRevisit) else reading
                 recorded = sessions[site.id].write(item)
+                if isinstance(item, Fetch) and item.reason_code in UNREADABLE and not capture.entry.problem:
+                    report.problems.append(f"{place_of(capture.entry)}: {item.url[:200]!r}: {item.reason}")
                 if recorded is None:
                     continue
                 report.outcomes[recorded.outcome] += 1
@@ -103,6 +157,15 @@ def import_archive(archive: WarcFiles, store: Store, sites: Iterable[Site], now:
     finally:
         finish_crawl(store, crawl_id, outcome, now, candidates=len(archive.work))
     return report
+
+
+def _resolved(store: Store, site: Site, revisit: UnresolvedRevisit) -> Article | Fetch:
+    """A revisit as the reading that the ledger has of the time and URL it names; where there is none it says nothing."""
+    url, captured = revisit.refers_to or ("", None)
+    article = Lookup(store, site.id).seen_at(canonicalize(url) or url, captured) if url and captured else None
+    if article:
+        return replace(article, url=revisit.url, fetch=revisit.fetch)
+    return because(revisit.fetch, Outcome.ERROR, coded(FetchReason.ORIGINAL_UNKNOWN))
 
 
 @dataclass(slots=True)
@@ -176,55 +239,54 @@ class CaptureReader:
     def __init__(self, by_host: dict[str, Site]) -> None:
         self._by_host = by_host
 
-    def read_chunk(self, chunk: Work) -> list[Found]:
+    def read_chunk(self, chunk: Sequence[CaptureToRead]) -> list[Found]:
         """What each capture found, in order."""
-        return [self.read(entry, payload) for entry, payload in chunk]
+        return [self.read(work.entry, work.original) for work in chunk]
 
-    def read(self, entry: warc.CaptureLocation, payload: warc.CaptureLocation | None) -> Found:
-        """What one capture found. A revisit whose payload is at hand is read again: it may be an older one than the latest."""
+    def read(self, entry: warc.CaptureLocation, original: warc.CaptureLocation | None = None) -> Found:
+        """What one capture found. A revisit whose original is at hand is read again: that may be an older one than the latest."""
         url = canonicalize(entry.url) or entry.url
-        fetch = Fetch(url, entry.captured, warc_file=Path(entry.file).name, warc_offset=entry.offset)
-        if entry.kind == "revisit":
-            if payload is None:
-                return replace(fetch, status=304, outcome=Outcome.NOT_MODIFIED)
-            fetch = replace(fetch, warc_file=Path(payload.file).name, warc_offset=payload.offset)
-        capture = warc.read(payload if payload and entry.kind == "revisit" else entry)
-        if capture is None:
-            return because(fetch, Outcome.ERROR, coded(FetchReason.DAMAGED_RECORD))
-        fetch = replace(
-            fetch,
-            status=capture.status,
-            bytes=len(capture.body),
-            aliases=((url, "amp"),) if amp_to_article(url) else (),
-        )
-        if capture.status in (404, 410):
-            return because(fetch, Outcome.GONE, coded(FetchReason.GONE, capture.status))
-        if 300 <= capture.status < 400:
-            return because(fetch, Outcome.MOVED, coded(FetchReason.MOVED, (capture.location or "nowhere")[:200]))
-        if not 200 <= capture.status < 300:
-            return because(fetch, Outcome.ERROR, coded(FetchReason.HTTP_ERROR, capture.status))
+        aliases = ((url, "amp"),) if amp_to_article(url) else ()
+        source = original or entry
+        fetch = Fetch(url, entry.captured, warc_file=Path(source.file).name, warc_offset=source.offset, aliases=aliases)
         site = site_of(url, self._by_host)
-        known = site if site in self._by_host.values() else None
-        article = extract(capture.body, url, known, content_type=capture.content_type, fetched=entry.captured)
-        if article.kind is Kind.NOT_ARTICLE:
-            return because(fetch, Outcome.NOT_ARTICLE, reason_of(article))
-        return normalise(with_ids(article, fetch, site))
+        if entry.is_not_modified:
+            return replace(fetch, status=304, outcome=Outcome.NOT_MODIFIED)
+        if entry.kind == "revisit" and original is None:
+            return UnresolvedRevisit(fetch, entry.refers_to, entry.digest)
+        found = warc.read(source)
+        if found is None:
+            return because(fetch, Outcome.ERROR, coded(FetchReason.DAMAGED_RECORD))
+        fetch = replace(fetch, status=found.status or None, bytes=len(found.body))
+        capture = replace(capture_of(found, url), captured=entry.captured, problem=entry.problem or found.problem)
+        item = read_capture(capture, site, fetch, is_catalogued=site in self._by_host.values())
+        return normalise(item) if isinstance(item, Article) else item
 
 
-def _readings(work: Work, by_host: dict[str, Site], jobs: int) -> Iterator[list[Found]]:
-    """Readings of all captures, in order, a chunk at a time."""
-    chunks = iter([work[start : start + CHUNK] for start in range(0, len(work), CHUNK)])
+def capture_of(found: warc.ArchivedCapture, url: str) -> Capture:
+    """An archived answer for the gate; `url` is its address in our spelling."""
+    headers: dict[str, tuple[str, ...]] = {}
+    for name, value in found.headers:
+        headers[name.lower()] = (*headers.get(name.lower(), ()), value[:MAX_HEADER_CHARS])
+    return Capture(url, found.captured, found.status, headers, found.body, problem=found.problem)
+
+
+def _readings(work: Sequence[CaptureToRead], by_host: dict[str, Site],
+              jobs: int) -> Iterator[tuple[Sequence[CaptureToRead], list[Found]]]:  # fmt: skip
+    """All captures with their readings, in order, a chunk at a time."""
+    chunks = [work[start : start + CHUNK] for start in range(0, len(work), CHUNK)]
     if jobs <= 1 or len(work) <= 2 * CHUNK:
         reader = CaptureReader(by_host)
-        yield from (reader.read_chunk(chunk) for chunk in chunks)
+        yield from ((chunk, reader.read_chunk(chunk)) for chunk in chunks)
         return
     # Spawned, not forked: the parent has an open database and may have threads.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(by_host,)) as pool:
-        waiting: list[Future[list[Found]]] = [pool.submit(_work, chunk) for chunk in islice(chunks, 3 * jobs)]
-        while waiting:
-            yield waiting.pop(0).result()
-            waiting += [pool.submit(_work, chunk) for chunk in islice(chunks, 1)]
+        waiting: deque[Future[list[Found]]] = deque()
+        started = iter(chunks)
+        for chunk in chunks:
+            waiting += [pool.submit(_work, one) for one in islice(started, 3 * jobs - len(waiting))]
+            yield chunk, waiting.popleft().result()
 
 
 _worker: list[CaptureReader] = []
@@ -236,7 +298,7 @@ def _start_worker(by_host: dict[str, Site]) -> None:
     _worker.append(CaptureReader(by_host))
 
 
-def _work(chunk: Work) -> list[Found]:
+def _work(chunk: Sequence[CaptureToRead]) -> list[Found]:
     return _worker[0].read_chunk(chunk)
 
 

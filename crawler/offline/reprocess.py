@@ -12,19 +12,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
 
 from crawler.catalogue.site import Site
-from crawler.extraction import extract
-from crawler.extraction.extract import with_ids
 from crawler.extraction.families import FAMILIES, READERS
 from crawler.extraction.page import collect_seldom
-from crawler.offline.import_warc import CHUNK, site_of
+from crawler.offline.import_warc import CHUNK, capture_of, site_of
+from crawler.spiders.capture import Capture, read_capture
 from crawler.warc import reader as warc
 from crawler.warc.writer import locate
-from pipelines.article import Article, Fetch, Kind
+from pipelines.article import Article, Fetch
 from pipelines.queries.articles import revision_address
 from pipelines.queries.health_metrics import usual_readings
 from pipelines.store.corrections import PageLocation, Scope, compare, count, page_locations, reread
@@ -124,22 +123,16 @@ class PageReader:
     def read(self, place: PageLocation) -> Article | str:
         """One page as extraction reads it today, or why it could not be read."""
         path = locate(self._folder, place.warc_file)
-        body = warc.payload(path, place.warc_offset) if path else None
-        found = (
-            warc.read(warc.CaptureLocation(str(path), place.warc_offset, "", "", datetime.min.replace(tzinfo=UTC), None))
-            if path
-            else None
-        )
-        if body is None or found is None:
+        found = warc.capture_at(path, place.warc_offset) if path else None
+        if found is None:
             return "its page is not in the archive"
-        if place.payload_hash and hashlib.sha256(body).hexdigest() != place.payload_hash:
+        if place.payload_hash and found.payload_hash != place.payload_hash:
             return "its page in the archive is not the one that was received"
-        site = self._sites.get(place.site_id)
         url = canonicalize(found.url) or found.url
-        article = extract(found.body, url, site, content_type=found.content_type, fetched=found.captured)
-        if article.kind is Kind.NOT_ARTICLE:
-            return f"reads as no article: {article.reason}"
-        return normalise(with_ids(article, Fetch(url, found.captured), site or site_of(url, {})))
+        site = self._sites.get(place.site_id)
+        fetch = Fetch(url, found.captured, status=found.status)
+        item = read_capture(capture_of(found, url), site or site_of(url, {}), fetch, is_catalogued=site is not None)
+        return normalise(item) if isinstance(item, Article) else f"reads as no article: {item.reason}"
 
 
 def _readings(work: Iterator[PageLocation], folder: Path, sites: Mapping[str, Site], jobs: int) -> Iterator[list[Reading]]:
@@ -202,7 +195,7 @@ def _read(aside: QuarantinedReading, site: Site) -> Article | None:
     payload = aside.fetch.payload
     if payload is None:
         return None
-    article = extract(payload.body, aside.url, site, content_type=payload.content_type, fetched=aside.fetch.fetched)
-    if article.kind is Kind.NOT_ARTICLE:
-        return None
-    return normalise(with_ids(article, replace(aside.fetch, payload=None), site))
+    headers = {"content-type": (payload.content_type,)} if payload.content_type else {}
+    capture = Capture(aside.url, aside.fetch.fetched, aside.fetch.status or 200, headers, payload.body)
+    item = read_capture(capture, site, replace(aside.fetch, payload=None))
+    return normalise(item) if isinstance(item, Article) else None

@@ -1,49 +1,74 @@
-"""WARC files as captures: what was asked, when, and what came back. Reads response, resource and revisit records (ISO 28500).
+"""WARC files as captures: what was asked, when, what came back, and whether that is all of it.
 
-Knows nothing of articles. A file is indexed first (offsets and dates), so that captures of many files can be taken in order of
-time and by many processes. Damaged ends and foreign records are problems in words, never a crash.
+Knows nothing of articles. A file is indexed first, so that the captures of many files can be taken in order of time and by many
+processes. Whatever a file holds is read within bounds and never raises: a bad record costs that record, and is told with place.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
+import base64
+import binascii
+import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
+from crawler.warc.decode import MAX_BODY_BYTES, Decoded, codings_of, decode, unchunk
+from crawler.warc.records import MAX_HEAD_BYTES, Headers, WarcRecord, header, header_lines, record_at, records
+from crawler.warc.writer import locate
 
-MAX_BODY_BYTES = 12 * 1024 * 1024
-_DAMAGE = (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error)
+MAX_PROBLEMS = 100
+"""Problems of a file that are told one by one."""
 _KINDS = frozenset({"response", "resource", "revisit"})
+_FIRST_YEAR = 1989
+"""There was no web before: a record that is dated so was never captured then."""
+_STATUS = re.compile(r"HTTP/\d(?:\.\d)? +(\d{3})(?: |$)")
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_DIGEST = re.compile(r"(?:([A-Za-z0-9-]{3,10}):)?([A-Za-z0-9+/=_-]{20,128})")
+_SIZES = {16: "md5", 20: "sha1", 32: "sha256", 48: "sha384", 64: "sha512"}
+EMPTY = {hashlib.new(name, b"", usedforsecurity=False).digest() for name in _SIZES.values()}
+"""The digests of nothing, which many captures share."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureLocation:
-    """Where one capture stands."""
+    """Where one capture stands, and what its record's header says."""
 
     file: str
     offset: int
     kind: str
     url: str
     captured: datetime
-    digest: str | None
-    """Payload digest as the file says it; a revisit names the payload it repeats by it."""
+    digest: bytes | None = None
+    """Of the payload, as the record says it; a revisit names the payload that it repeats by it."""
+    refers_to: tuple[str, datetime | None] | None = None
+    """URL and time of the capture that a revisit repeats."""
+    is_not_modified: bool = False
+    """A revisit by the word of the server (304), not by the digest."""
+    problem: str | None = None
+    """Why the record is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
-    """One capture, decoded: transfer and content encoding removed, cut at MAX_BODY_BYTES."""
+class ArchivedCapture:
+    """One capture, its transfer and content codings undone."""
 
     url: str
     captured: datetime
     status: int
-    content_type: str | None
+    headers: Headers
+    """Of the HTTP answer; of the record where there is no HTTP answer in it."""
     body: bytes
-    location: str | None = None
+    payload_hash: str | None = None
+    """SHA-256 (hex) of the body as received, its Content-Encoding kept; None where there is no HTTP answer."""
+    problem: str | None = None
+    """Why this is not the whole answer: `body` then holds what there was."""
+
+    def header(self, name: str) -> str | None:
+        """The first header of a name."""
+        return header(self.headers, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,77 +79,204 @@ class CaptureIndex:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ArchivedResponse:
+    """What a server answered."""
+
+    status: int
+    headers: Headers
+    """All as they came; those of the packing are no longer true of `body`."""
+    body: bytes
+    """Unpacked, cut at `MAX_BODY_BYTES`."""
+
+
 def index(path: Path) -> CaptureIndex:
-    """List a file's captures without reading their bodies into memory. Never raises for what the file holds."""
+    """List a file's captures and what cannot be read of it. Holds one record at a time."""
     entries: list[CaptureLocation] = []
     problems: list[str] = []
-    is_warc = False
     try:
         with path.open("rb") as stream:
-            archive = ArchiveIterator(stream, no_record_parse=True)
-            for record in archive:
-                is_warc = is_warc or record.format == "warc"
-                entry = _entry(path, archive.get_record_offset(), record)
-                if entry:
+            for offset, found in records(stream):
+                entry = found if isinstance(found, str) else _entry(path, found)
+                if isinstance(entry, CaptureLocation):
                     entries.append(entry)
-    except _DAMAGE as error:
-        problems.append(f"{path.name}: cut or damaged after {len(entries)} captures: {str(error).strip().partition(chr(10))[0]}")
-    if not entries and not is_warc and not problems:
-        problems.append(f"{path.name}: no WARC records in it")
+                problem = entry.problem if isinstance(entry, CaptureLocation) else entry
+                if problem and len(problems) <= MAX_PROBLEMS:
+                    problems.append(f"{path.name}: at byte {offset}: {problem}")
+    except OSError as error:
+        problems.append(f"{path.name}: cannot be read: {error}")
+    if len(problems) > MAX_PROBLEMS:
+        problems[MAX_PROBLEMS:] = [f"{path.name}: more that cannot be read"]
     return CaptureIndex(tuple(entries), tuple(problems))
 
 
-def read(entry: CaptureLocation) -> Capture | None:
-    """Read one capture again by its place; None where its record is damaged."""
-    try:
-        with Path(entry.file).open("rb") as stream:
-            stream.seek(entry.offset)
-            return next(_captures(stream), None)
-    except _DAMAGE:
-        return None
+def read(entry: CaptureLocation) -> ArchivedCapture | None:
+    """Read one capture again by its place; None where there is no record."""
+    record = record_at(Path(entry.file), entry.offset)
+    return _capture(record) if record else None
+
+
+def capture_at(path: Path, offset: int) -> ArchivedCapture | None:
+    """The whole capture at a place; None where there is none."""
+    record = record_at(path, offset)
+    found = _capture(record) if record and record.header("WARC-Type") == "response" else None
+    return found if found and not found.problem else None
 
 
 def payload(path: Path, offset: int) -> bytes | None:
     """The body of the response at a place, as received (its Content-Encoding kept); None where there is no whole record."""
+    record = record_at(path, offset)
+    if record is None or record.problem or record.header("WARC-Type") != "response":
+        return None
+    parted = _http(record.block)
+    return parted[2] if parted else None
+
+
+def answer_at(folder: Path, file: str, offset: int) -> ArchivedResponse | None:
+    """The answer that a pointer of the ledger leads to; None where nothing can be read there."""
+    path = locate(folder, file)
+    record = record_at(path, offset) if path else None
+    if record is None or record.header("WARC-Type") != "response":
+        return None
+    parted = _http(record.block)
+    return ArchivedResponse(parted[0], parted[1], _unpack(parted[1], parted[2]).body) if parted else None
+
+
+def digest_of(text: str | None) -> bytes | None:
+    """A digest from whatever spelling of it: "sha1:" with base32 or hex, in capitals or not, without its name, in base64."""
+    found = _DIGEST.fullmatch((text or "").strip())
+    if not found:
+        return None
+    value = found[2]
+    wanted = {"sha1": 20, "sha-1": 20, "sha256": 32, "sha-256": 32, "md5": 16, "sha512": 64, "sha-512": 64}.get(
+        (found[1] or "").lower()
+    )
+    for spelled in (_hex, _base32, _base64):
+        digest = spelled(value)
+        if digest and len(digest) in _SIZES and wanted in (None, len(digest)):
+            return digest
+    return None
+
+
+def _entry(path: Path, record: WarcRecord) -> CaptureLocation | str | None:
+    """The capture of a record; why it is left out; None for records that are none."""
+    kind = (record.header("WARC-Type") or "").lower()
+    url = (record.header("WARC-Target-URI") or "").strip("<> ")
+    if kind not in _KINDS or not url.startswith(("http://", "https://")):
+        return None
+    captured = moment_of(record.header("WARC-Date"))
+    if captured is None:
+        return f"{url[:200]!r} without a time that can be read"
+    profile = (record.header("WARC-Profile") or "").lower()
+    status = _status(record.block) if kind == "revisit" else None
+    refers = (record.header("WARC-Refers-To-Target-URI") or "").strip("<> ")
+    refers_date = moment_of(record.header("WARC-Refers-To-Date"))
+    return CaptureLocation(
+        str(path), record.offset, kind, url, captured, digest_of(record.header("WARC-Payload-Digest")),
+        (refers or url, refers_date) if refers or refers_date else None,
+        kind == "revisit" and ("not-modified" in profile or status == HTTPStatus.NOT_MODIFIED),
+        record.problem or (_http_problem(record.block) if kind == "response" else None),
+    )  # fmt: skip
+
+
+def _capture(record: WarcRecord) -> ArchivedCapture | None:
+    url = (record.header("WARC-Target-URI") or "").strip("<> ")
+    captured = moment_of(record.header("WARC-Date"))
+    if captured is None:
+        return None
+    kind = (record.header("WARC-Type") or "").lower()
+    parted = _http(record.block) if kind != "resource" else (200, record.head, record.block)
+    if parted is None:
+        return ArchivedCapture(url, captured, 0, (), b"", problem=record.problem or _http_problem(record.block))
+    status, headers, received = parted
+    problem = record.problem or _length_problem(headers, received) or _digest_problem(record, headers, received)
+    if kind == "resource":
+        return ArchivedCapture(url, captured, status, headers, received[:MAX_BODY_BYTES], problem=problem)
+    unpacked = _unpack(headers, received)
+    digest = hashlib.sha256(received).hexdigest()
+    return ArchivedCapture(url, captured, status, headers, unpacked.body, digest, problem or unpacked.problem)
+
+
+def _http(block: bytes) -> tuple[int, Headers, bytes] | None:
+    """Status, headers and body of an HTTP answer; None where it is none."""
+    status = _status(block)
+    found = re.search(rb"\r?\n\r?\n", block[:MAX_HEAD_BYTES])
+    if status is None or not found:
+        return None
+    return status, header_lines(block[: found.start()].partition(b"\n")[2]), block[found.end() :]
+
+
+def _status(block: bytes) -> int | None:
+    found = _STATUS.match(block[:200].partition(b"\n")[0].decode("latin-1").strip())
+    return int(found[1]) if found and 100 <= int(found[1]) <= 599 else None
+
+
+def _http_problem(block: bytes) -> str | None:
+    if _status(block) is None:
+        return f"no HTTP answer: it begins with {block[:40]!r}"
+    return None if _http(block) else "HTTP header lines without an end"
+
+
+def _length_problem(headers: Headers, received: bytes) -> str | None:
+    """Content-Length longer than the body. A shorter one is left by tools that unpacked the body and kept its headers."""
+    length = header(headers, "Content-Length") or ""
+    if header(headers, "Transfer-Encoding") or not _LENGTH.fullmatch(length) or int(length) <= len(received):
+        return None
+    if header(headers, "Content-Encoding") and decode(received, ()).body.lstrip()[:1] == b"<":
+        return None  # the length was that of the packed body, and the archive holds it unpacked
+    return f"{len(received)} bytes of a body of {length}"
+
+
+def _digest_problem(record: WarcRecord, headers: Headers, received: bytes) -> str | None:
+    """A digest of another payload. Tools take it of the body with its codings, without the chunks, or unpacked."""
+    said = digest_of(record.header("WARC-Payload-Digest"))
+    if said is None:
+        return None
+    name = _SIZES[len(said)]
+    plain = unchunk(received).body
+    for body in (received, plain, _unpack(headers, received).body):
+        if hashlib.new(name, body, usedforsecurity=False).digest() == said:
+            return None
+    return "its payload is not the one of its digest"
+
+
+def _unpack(headers: Headers, received: bytes) -> Decoded:
+    """The body without its codings; those that an archive has undone already are told by what the body begins with."""
+    body = Decoded(received)
+    if "chunked" in (header(headers, "Transfer-Encoding") or "").lower():
+        body = unchunk(received)
+    codings = codings_of([value for name, value in headers if name.lower() == "content-encoding"])
+    if body.problem or not codings or body.body.lstrip()[:1] == b"<":
+        return body if len(body.body) <= MAX_BODY_BYTES else decode(body.body, ())
+    return decode(body.body, codings)
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """WARC-Date is ISO 8601 in UTC; None where it cannot be read, or names a time when there was no web."""
     try:
-        with path.open("rb") as stream:
-            stream.seek(offset)
-            record = next(iter(ArchiveIterator(stream)), None)
-            if record is None or record.rec_type != "response":
-                return None
-            body: bytes = record.raw_stream.read()
-            return body
-    except _DAMAGE:
+        value = datetime.fromisoformat((text or "").strip())
+        value = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    return value if value.year >= _FIRST_YEAR else None
+
+
+def _hex(value: str) -> bytes | None:
+    try:
+        return binascii.unhexlify(value)
+    except (ValueError, binascii.Error):
         return None
 
 
-def _captures(stream: Any) -> Iterator[Capture]:
-    for record in ArchiveIterator(stream):
-        headers = record.http_headers
-        status = headers.get_statuscode() if headers else "200"
-        yield Capture(
-            url=record.rec_headers.get_header("WARC-Target-URI") or "",
-            captured=_moment(record.rec_headers.get_header("WARC-Date")),
-            status=int(status) if str(status).isdigit() else 0,
-            content_type=headers.get_header("Content-Type") if headers else record.rec_headers.get_header("Content-Type"),
-            body=record.content_stream().read(MAX_BODY_BYTES),
-            location=headers.get_header("Location") if headers else None,
-        )
-
-
-def _entry(path: Path, offset: int, record: Any) -> CaptureLocation | None:
-    url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
-    if record.rec_type not in _KINDS or not url.startswith(("http://", "https://")):
-        return None
-    captured = _moment(record.rec_headers.get_header("WARC-Date"))
-    digest = record.rec_headers.get_header("WARC-Payload-Digest")
-    return CaptureLocation(str(path), offset, record.rec_type, url, captured, digest)
-
-
-def _moment(text: str | None) -> datetime:
-    """WARC-Date is ISO 8601 in UTC; a record without a readable one is as old as can be, and so revises nothing."""
+def _base32(value: str) -> bytes | None:
     try:
-        value = datetime.fromisoformat(text or "")
-    except ValueError:
-        return datetime(1990, 1, 1, tzinfo=UTC)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return base64.b32decode(value.upper() + "=" * (-len(value) % 8))
+    except (ValueError, binascii.Error):
+        return None
+
+
+def _base64(value: str) -> bytes | None:
+    try:
+        return base64.b64decode(value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4), validate=True)
+    except (ValueError, binascii.Error):
+        return None

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from pipelines.article import Article, Kind
 from pipelines.reasons import CodedReason, FetchReason, coded
@@ -39,6 +40,11 @@ SHARED_BY = 5
 template that was edited. Lower: a note that a desk adds to a handful of articles waits for a person."""
 MANY, MANY_MILD = 8, 5
 """So many silent edits of one field, of most articles that were read again, are none; of standfirst, names or captions alone."""
+HARDLY_KEPT = 0.1
+"""A text of which so little is left waits for a second fetch. Higher: more honest rewrites are recorded a fetch later."""
+AGAIN, SECOND_LOOK, LONG_LOOK = timedelta(seconds=1), timedelta(minutes=30), timedelta(hours=24)
+"""A reading that waits is believed when the page says the same so much later; the longer one where nothing is left of what the
+article was: that is what a notice of the server looks like. Shorter: notices that last become edits."""
 LOST_ARTICLE = "lost article"
 """A page that was an article, and reads as none without saying that it is gone."""
 _GRAVE = frozenset({LOST_ARTICLE, "lost headline", "lost body"})
@@ -73,6 +79,16 @@ class Anomaly:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLook:
+    """Why one reading is not believed before the page says the same again."""
+
+    code: FetchReason
+    symptom: str
+    wait: timedelta
+    """From the first such reading to the one that is believed."""
+
+
+@dataclass(frozen=True, slots=True)
 class BatchContext:
     """What else is known when a batch is judged."""
 
@@ -99,6 +115,22 @@ def find_anomaly(before: Article | None, reading: Article, usual: Readings, *, d
         return Anomaly(symptoms & _GRAVE)
     fields = [name for name in CONTENT_FIELDS if content_of(before, name) != content_of(reading, name)]
     return Anomaly(symptoms | {_SILENT + name for name in fields}, _lines(before) ^ _lines(reading))
+
+
+def second_look(before: Article | None, reading: Article, unsure: str | None, *, declared: bool) -> SecondLook | None:
+    """Whether a reading waits for another fetch that says the same, even when it is the only one that does.
+
+    `unsure` says why the page may not be whole. `before` is the article's latest revision, None where it is new.
+    """
+    if before and Kind.LIVE not in (before.kind, reading.kind):  # their posts turn over
+        other_headline = not _title_words(before) & _title_words(reading)
+        was_signed = before.date_published or before.authors
+        if other_headline and was_signed and not reading.date_published and not reading.authors:
+            return SecondLook(FetchReason.NOT_THIS_PAGE, "lost headline, date and byline", LONG_LOOK)
+        if not declared and len(before.body) >= ENOUGH_TEXT and _words_kept(before.body, reading.body) < HARDLY_KEPT:
+            wait = LONG_LOOK if other_headline else SECOND_LOOK
+            return SecondLook(FetchReason.NOT_THIS_PAGE, "lost nearly all its words", wait)
+    return SecondLook(FetchReason.NOT_SURE_WHOLE, f"perhaps not the whole page: {unsure}", AGAIN) if unsure else None
 
 
 def is_paywalled(before: Article, reading: Article) -> bool:
@@ -200,6 +232,12 @@ def _body(before: Article, reading: Article) -> Iterable[str]:
 def _words_kept(old: str, new: str) -> float:
     words, there = Counter(old.split()), Counter(new.split())
     return (words & there).total() / max(words.total(), 1)
+
+
+def _title_words(article: Article) -> set[str]:
+    """Of the headline; scripts without spaces are compared as a whole."""
+    words = (article.headline or "").casefold().split()
+    return {word for word in words if len(word) > 3} or set(words)
 
 
 def _captions(article: Article) -> bool:

@@ -5,14 +5,18 @@ It is asked once for each item, inside the transaction in which `pipelines.store
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.revisions import Absence, Decision, Known, State, decide, next_state
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup, Resolution
 from pipelines.store.rows import known_of, moment
+
+CLOCK_AHEAD = timedelta(minutes=5)
+"""A time that lies so much ahead of now was told by a wrong clock."""
+_TIMES = ("last_seen", "last_checked", "stale_since", "suspected_since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,12 @@ class Judgement:
         return self.found["id"] if self.found else None
 
 
-def judge(store: Store, lookup: Lookup, item: Article | Fetch, fetch: Fetch) -> Judgement:
-    """What an item comes to now; ValueError for a fetch of no article that says no outcome."""
-    return _article(store, lookup, item, fetch) if isinstance(item, Article) else _fetch(lookup, fetch)
+def judge(store: Store, lookup: Lookup, item: Article | Fetch, fetch: Fetch, now: datetime | None) -> Judgement:
+    """What an item comes to; `now` is what the clock says, which an import's captures are older than.
+
+    Raises ValueError for a fetch of no article that says no outcome.
+    """
+    return _article(store, lookup, item, fetch, now) if isinstance(item, Article) else _fetch(lookup, fetch, now)
 
 
 def fetch_of(item: Article | Fetch) -> Fetch:
@@ -54,8 +61,9 @@ def fetch_of(item: Article | Fetch) -> Fetch:
     return item.fetch
 
 
-def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch) -> Judgement:
+def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: datetime | None) -> Judgement:
     place = lookup.place(article, fetch)
+    place = replace(place, found=_put_right(place.found, fetch, now))
     found = place.found
     if found is None:
         return Judgement(article, fetch, Outcome.NEW, may_archive=True, place=place)
@@ -69,16 +77,19 @@ def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch) -> Ju
     return Judgement(article, fetch, decision.outcome, found, may_archive=True, before=before, place=place, decision=decision)
 
 
-def _fetch(lookup: Lookup, fetch: Fetch) -> Judgement:
-    if fetch.outcome is None:
+def _fetch(lookup: Lookup, fetch: Fetch, now: datetime | None) -> Judgement:
+    outcome = fetch.outcome
+    if outcome is None:
         raise ValueError(f"{fetch.url}: a fetch without an article needs an outcome")
-    found = lookup.by_urls(fetch.requested_url, fetch.url)
+    found = _put_right(lookup.by_urls(fetch.requested_url, fetch.url), fetch, now)
+    if fetch.outcome is Outcome.SUSPECTED and not lookup.by_urls(fetch.requested_url or fetch.url):
+        outcome = Outcome.NOT_ARTICLE  # only what was known can be missing
     if found is None:
-        return Judgement(fetch, fetch, fetch.outcome)
+        return Judgement(fetch, fetch, outcome)
     if lookup.is_withdrawn(found):
         return Judgement(fetch, fetch, Outcome.REFUSED, found, is_withdrawn=True)
-    if fetch.outcome not in (Outcome.GONE, Outcome.SUSPECTED):
-        return Judgement(fetch, fetch, fetch.outcome, found, may_archive=True)
+    if outcome not in (Outcome.GONE, Outcome.SUSPECTED):
+        return Judgement(fetch, fetch, outcome, found, may_archive=True)
     since = found["suspected_since"]
     absence = Absence(datetime.fromisoformat(since), found["suspected_looks"]) if since else None
     removal = next_state(State(found["state"]), absence, fetch.status, fetch.fetched)
@@ -91,6 +102,15 @@ def _known(store: Store, found: Row) -> Known:
     sql = f"SELECT {columns} FROM revisions WHERE article_id = ? ORDER BY number"  # noqa: S608 - our own columns
     *earlier, latest = store.rows(sql, (found["id"],))
     return known_of(found, latest, earlier)
+
+
+def _put_right(found: Row | None, fetch: Fetch, now: datetime | None) -> Row | None:
+    """The row of an article without the times of a clock that was ahead: they must not keep later fetches out."""
+    if found is None or now is None:
+        return found
+    limit = moment(now + CLOCK_AHEAD)
+    ahead = [name for name in _TIMES if (found[name] or "") > limit]
+    return {**found, **dict.fromkeys(ahead, moment(fetch.fetched))} if ahead else found
 
 
 def _is_late(found: Row, fetch: Fetch) -> bool:

@@ -16,7 +16,16 @@ from enum import StrEnum
 from typing import Any
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome, Payload
-from pipelines.history.anomalies import LOST_ARTICLE, Anomaly, BatchContext, Readings, find_anomaly, is_paywalled, judge_batch
+from pipelines.history.anomalies import (
+    LOST_ARTICLE,
+    Anomaly,
+    BatchContext,
+    Readings,
+    find_anomaly,
+    is_paywalled,
+    judge_batch,
+    second_look,
+)
 from pipelines.reasons import CodedReason, FetchReason, because, coded
 from pipelines.store.database import Row, Store
 from pipelines.store.judgement import Judgement
@@ -109,6 +118,24 @@ class Quarantine:
         self._hold(item, judged.fetch, found)
         return None
 
+    def second_look(self, judged: Judgement) -> tuple[HeldReading, CodedReason] | None:
+        """A reading that is put aside at once, with why: it waits for another fetch that says the same, however much later."""
+        item, fetch = judged.item, judged.fetch
+        if isinstance(item, Fetch) or judged.outcome not in CHANGES:
+            return None
+        found = second_look(judged.before, item, fetch.doubt, declared=judged.outcome is Outcome.UPDATED)
+        if found is None or self._was_seen(judged, item, fetch.fetched - found.wait):
+            return None
+        return self._reading(item, fetch, Anomaly(frozenset({found.symptom}))), coded(found.code, found.symptom)
+
+    def _was_seen(self, judged: Judgement, article: Article, until: datetime) -> bool:
+        """Whether the same was put aside at that time or before, and the article was not seen as it was since."""
+        sql = """SELECT 1 FROM quarantine
+            WHERE site_id = ? AND state = ? AND url = ? AND content_hash = ? AND fetched BETWEEN ? AND ?"""
+        since = judged.found["last_seen"] if judged.found else ""
+        where = (*self._here, judged.fetch.url, article.content_hash or "", since, moment(until))
+        return self._store.value(sql, where) is not None
+
     def verdicts(self) -> list[tuple[HeldReading, CodedReason | None]]:
         """All that waited, each with why it is not believed; None for what is. Nothing waits any more."""
         held, self._held = self._held, []
@@ -149,13 +176,17 @@ class Quarantine:
         return BatchContext(self._sound, self._confirmed, self._usual, symptoms, frozenset(lines))
 
     def _hold(self, article: Article | None, fetch: Fetch, found: Anomaly) -> None:
+        self._held.append(self._reading(article, fetch, found))
+
+    @staticmethod
+    def _reading(article: Article | None, fetch: Fetch, found: Anomaly) -> HeldReading:
         page = zlib.compress(fetch.payload.body, 6) if fetch.payload else None
         slim = replace(fetch, payload=replace(fetch.payload, body=b"") if fetch.payload else None)
-        self._held.append(HeldReading(replace(article, fetch=None) if article else None, slim, page, found))
+        return HeldReading(replace(article, fetch=None) if article else None, slim, page, found)
 
     def keep(self, one: HeldReading, fetch: Fetch, reason: CodedReason, article_id: int | None) -> None:
         """Keep a reading whose fetch is recorded, with its page; the same reading seen again is one row."""
-        same = self._same(one)
+        same = self._same(one.article, one.fetch)
         if same:
             self._store.update("quarantine", same, {"last_seen": moment(fetch.fetched), **_why(reason)})
             self._store.execute("UPDATE quarantine SET looks = looks + 1 WHERE id = ?", (same,))
@@ -169,20 +200,20 @@ class Quarantine:
             "fetched": moment(fetch.fetched), "last_seen": moment(fetch.fetched), "looks": 1,
             "state": QuarantineState.QUARANTINED, "symptoms": json.dumps(sorted(one.anomaly.symptoms)),
             "lines": json.dumps(sorted(one.anomaly.lines), ensure_ascii=False),
-            **_why(reason), "content_hash": _hash(one), "extractor": one.article.extractor if one.article else "",
+            **_why(reason), "content_hash": _hash(one.article), "extractor": one.article.extractor if one.article else "",
             "reading": reading, "look": json.dumps(_fetch_json(one.fetch)),
             "content_type": fetch.payload.content_type if fetch.payload else None, "page": one.page,
         }  # fmt: skip
 
-    def accept(self, one: HeldReading) -> None:
+    def accept(self, article: Article | None, fetch: Fetch) -> None:
         """A reading that was put aside before, and is believed now, has left quarantine."""
-        same = self._same(one)
+        same = self._same(article, fetch)
         if same:
-            close(self._store, same, QuarantineState.ACCEPTED, one.fetch.fetched)
+            close(self._store, same, QuarantineState.ACCEPTED, fetch.fetched)
 
-    def _same(self, one: HeldReading) -> int | None:
+    def _same(self, article: Article | None, fetch: Fetch) -> int | None:
         sql = "SELECT id FROM quarantine WHERE site_id = ? AND state = ? AND url = ? AND content_hash = ?"
-        found = self._store.value(sql, (*self._here, one.fetch.url, _hash(one)))
+        found = self._store.value(sql, (*self._here, fetch.url, _hash(article)))
         return int(found) if found else None
 
     def expire(self) -> None:
@@ -254,8 +285,8 @@ def _why(reason: CodedReason) -> Row:
     return {"reason": reason.text, "reason_code": reason.code}
 
 
-def _hash(one: HeldReading) -> str:
-    return (one.article.content_hash if one.article else None) or ""
+def _hash(article: Article | None) -> str:
+    return (article.content_hash if article else None) or ""
 
 
 def _family(article: Article) -> str:

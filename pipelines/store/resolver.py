@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from pipelines.article import Article, Fetch
+from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.identity import canonical_url, same_story
 from pipelines.store.chain import Subject
 from pipelines.store.database import Row, Store
-from pipelines.store.rows import article_of
+from pipelines.store.rows import article_of, moment
 from pipelines.text.urls import article_key
 
 
@@ -74,6 +75,17 @@ class Lookup:
             if url and (found := self.by_address(url) or self.by_alias(url)):
                 return found
         return None
+
+    def seen_at(self, url: str, at: datetime) -> Article | None:
+        """What a page said in the fetch at a time, to the second; None where there was none that read it."""
+        found = self.by_urls(url)
+        read = [*CHANGES, Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.REREAD, Outcome.MOVED]
+        sql = f"SELECT 1 FROM fetches WHERE article_id = ? AND fetched = ? AND outcome IN ({', '.join('?' * len(read))})"  # noqa: S608 - marks
+        if found is None or not self._store.value(sql, (found["id"], moment(at), *read)):
+            return None
+        sql = "SELECT id FROM revisions WHERE article_id = ? AND first_seen <= ? ORDER BY number DESC"
+        revision_id = self._store.value(sql, (found["id"], moment(at)))
+        return self.revision(revision_id, found["url"]) if revision_id else None
 
     def is_withdrawn(self, found: Row) -> bool:
         """Whether an operator has withdrawn the article."""

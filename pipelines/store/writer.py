@@ -61,16 +61,16 @@ class RevisionWriter:
     def record(self, item: Article | Fetch, now: datetime | None = None) -> Recorded:
         """Judge an item and write it; `now` (aware) is for the next check and the seal, and defaults to the time of the fetch."""
         with self.transaction(now or fetch_of(item).fetched):
-            return self.apply(self.judge(item), now)
+            return self.apply(self.judge(item, now), now)
 
-    def judge(self, item: Article | Fetch) -> Judgement:
-        """What an item comes to now.
+    def judge(self, item: Article | Fetch, now: datetime | None = None) -> Judgement:
+        """What an item comes to; with `now` (what the clock says) times that a clock ahead of it has told are passed over.
 
         Raises ValueError for an article without a fetch or a content hash: it did not come through the pipelines.
         """
         fetch = fetch_of(item)
         with self.transaction(fetch.fetched):
-            return judge(self._store, self._lookup, item, fetch)
+            return judge(self._store, self._lookup, item, fetch, now)
 
     def apply(self, judged: Judgement, now: datetime | None = None) -> Recorded:
         """Write what was judged in this transaction."""
@@ -149,7 +149,7 @@ class RevisionWriter:
         row |= {
             "article_id": found["id"], "number": found["revision_count"] + 1, "change": decision.outcome,
             "changed_fields": json.dumps(changed_fields(before, article) if before else []), "reverted_to": decision.reverted_to,
-            "not_before": found["last_seen"], "crawl_id": self._crawl_id,
+            "not_before": min(found["last_seen"] or "", row["first_seen"]) or None, "crawl_id": self._crawl_id,
         }  # fmt: skip
         revision_id = self._store.insert("revisions", row)
         self._touch(Subject.REVISION, revision_id)

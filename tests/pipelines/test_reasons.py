@@ -127,6 +127,8 @@ TOLD = {
 }
 """The facts in a sentence, where one made-up word does not do."""
 DOUBTS = (WHY.LOST_ARTICLE, WHY.LOST_FIELDS, WHY.BODY_DIFFERS, WHY.SILENT_EDITS, WHY.SHARED_LINE)
+OLD = [code for code in WHY if code not in (WHY.NOT_THIS_PAGE, WHY.NOT_SURE_WHOLE, WHY.ORIGINAL_UNKNOWN, WHY.UNASKED_304)]
+"""Codes of what there were sentences for before there were codes."""
 OUTCOMES = {
     **dict.fromkeys(DOUBTS, Outcome.QUARANTINED),
     **dict.fromkeys((WHY.REFUSED, WHY.CHALLENGE, WHY.HOST_SUSPENDED), Outcome.REFUSED),
@@ -151,14 +153,14 @@ def as_before_codes(store: Store) -> None:
 def test_each_fetch_of_an_old_ledger_gets_the_code_of_its_sentence(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
     with Store(path) as store:
-        for code in FetchReason:
+        for code in OLD:
             row = {"url": code, "fetched": "2025-03-07T08:00:00Z", "outcome": OUTCOMES.get(code, Outcome.ERROR)}
             store.insert("fetches", {**row, "reason": sentence(code)})
         store.insert("fetches", {"url": "none", "fetched": "2025-03-07T08:00:00Z", "outcome": "unchanged"})
         as_before_codes(store)
     with Store(path) as store:
         found = {row["url"]: row["reason_code"] for row in store.rows("SELECT url, reason_code FROM fetches")}
-    assert found == {code: str(code) for code in FetchReason} | {"none": None}
+    assert found == {code: str(code) for code in OLD} | {"none": None}
 
 
 def test_an_old_ledger_whose_fetches_get_codes_still_verifies(tmp_path: Path) -> None:

@@ -1,43 +1,58 @@
-"""Whether a packed stream has its end."""
+"""Answers are unpacked whole, or not at all."""
 
 from __future__ import annotations
 
 import gzip
+import zlib
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
+from scrapy import Request
+from scrapy.http import HtmlResponse, Response
 
-from crawler.middlewares.decompression import is_cut_off
-from tests.table import table
+from crawler.middlewares.decompression import DecompressionMiddleware, NotWholeError
+from crawler.middlewares.failures import failure_reason
+from pipelines.reasons import FetchReason
 
-WHOLE = gzip.compress(b"<p>The bridge is to be mended.</p>" * 10_000, mtime=0)
-BROTLI_EMPTY = b"\x3b"
-"""The brotli stream of nothing."""
-
-
-@table(
-    ("body", "packing", "cut"),
-    [
-        (WHOLE, b"gzip", False),
-        (WHOLE[:-9], b"gzip", True),
-        (WHOLE[: len(WHOLE) // 2], b"x-gzip", True),
-        (WHOLE[:5], b"gzip", True),
-        (WHOLE + WHOLE, b"gzip", False),
-        (WHOLE + WHOLE[:-9], b"gzip", True),
-        (WHOLE + bytes(100), b"gzip", False),
-        (b"plain", b"gzip", False),
-        (b"", b"gzip", False),
-        (BROTLI_EMPTY, b"br", False),
-        (WHOLE[:5], b"deflate", False),
-        (WHOLE[:5], b"", False),
-    ],
-)
-def test_cut_off(body: bytes, packing: bytes, cut: bool) -> None:
-    assert is_cut_off(body, packing) is cut
+URL = "https://gazette.example/news/ferry"
+PAGE = b"<html><body>" + b"<p>The ferry is to be mended.</p>" * 10_000 + b"</body></html>"
+REQUEST = Request(URL)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.binary(max_size=500), st.sampled_from([b"gzip", b"br", b"deflate", b"", b"zstd"]))
-def test_it_never_raises(body: bytes, packing: bytes) -> None:
-    assert is_cut_off(body, packing) in (True, False)
-    assert is_cut_off(WHOLE[:40] + body, packing) in (True, False)
+def answer(body: bytes, coding: str) -> Response:
+    return Response(URL, body=body, headers={"Content-Encoding": coding, "Content-Type": "text/html"})
+
+
+def test_what_is_whole_is_unpacked() -> None:
+    found = DecompressionMiddleware(len(PAGE)).process_response(REQUEST, answer(gzip.compress(PAGE), "gzip"))
+    assert isinstance(found, HtmlResponse)
+    assert (found.body, found.headers.get("Content-Encoding")) == (PAGE, None)
+    plain = Response(URL, body=PAGE)
+    assert DecompressionMiddleware(100).process_response(REQUEST, plain) is plain
+
+
+def test_a_page_that_ends_with_its_last_tag_is_whole_whatever_its_stream_lacks() -> None:
+    found = DecompressionMiddleware(len(PAGE)).process_response(REQUEST, answer(gzip.compress(PAGE)[:-8], "gzip"))
+    assert found.body == PAGE
+
+
+def test_what_is_not_whole_is_no_answer(subtests: pytest.Subtests) -> None:
+    packed = gzip.compress(PAGE)
+    cases = [
+        ("cut", packed[: len(packed) // 2], "gzip", FetchReason.NOT_WHOLE),
+        ("a deflate stream cut", zlib.compress(PAGE)[:-30], "deflate", FetchReason.NOT_WHOLE),
+        ("noise in it", packed[:200] + bytes(50) + packed[250:], "gzip", FetchReason.BAD_ENCODING),
+        ("a wrong sum over a whole page", packed[:-8] + bytes(8), "gzip", FetchReason.BAD_ENCODING),
+        ("too large", gzip.compress(PAGE * 2), "gzip", FetchReason.UNPACKS_TOO_LARGE),
+        ("packed in a way nobody knows", packed, "pack200-gzip", FetchReason.BAD_ENCODING),
+    ]
+    for name, body, coding, code in cases:
+        with subtests.test(name):
+            with pytest.raises(NotWholeError) as caught:
+                DecompressionMiddleware(len(PAGE)).process_response(REQUEST, answer(body, coding))
+            assert failure_reason(caught.value).code is code
+
+
+def test_requests_say_which_codings_can_be_read() -> None:
+    request = Request(URL)
+    DecompressionMiddleware(100).process_request(request)
+    assert request.headers["Accept-Encoding"] == b"gzip, deflate, br, zstd"

@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,9 +67,10 @@ def record(kind: str, url: str, hours: float, payload: bytes, status: str) -> by
 
 
 def run(folder: Path, *files: Path, jobs: int = 1) -> dict[str, object]:
+    """Import files; the exit code says whether something could not be read."""
     done = newsledger("import", *map(str, files), "--db", str(folder / "news.db"), "--jobs", str(jobs), "--json")
-    assert done.returncode == 0, done.stderr
     report: dict[str, object] = json.loads(done.stdout)
+    assert done.returncode == (1 if report["problems"] else 0), done.stderr
     return report
 
 
@@ -148,7 +150,110 @@ def test_a_file_that_is_no_archive_is_said_to_be_none(tmp_path: Path) -> None:
     file.write_bytes(b"Dear editor, this is no archive.")
     report = run(tmp_path, file)
     assert report["captures"] == 0
-    assert "letter.warc.gz: no WARC records in it" in str(report["problems"])
+    assert "letter.warc.gz: at byte 0: not a WARC record: it begins with b'Dear editor" in str(report["problems"])
+
+
+def changed(
+    payload: bytes, status: str = "200 OK", head: str = "", http: str = "", hours: float = 1, kind: str = "response"
+) -> bytes:
+    """A record whose header, or the header of the answer in it, has more lines; its lengths are true."""
+    block = f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\n{http}\r\n".encode() + payload
+    date = (NOON + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    lines = f"WARC-Type: {kind}\r\nWARC-Target-URI: {URL}\r\nWARC-Date: {date}\r\n{head}Content-Length: {len(block)}\r\n"
+    return f"WARC/1.1\r\n{lines}\r\n".encode() + block + b"\r\n\r\n"
+
+
+HALF = SECOND[: SECOND.index(b"Work is to begin")]
+BROKEN = {
+    "cut by its crawler": gzip.compress(changed(HALF, head="WARC-Truncated: disconnect\r\n")),
+    "a member that is cut": gzip.compress(changed(SECOND))[:-30],
+    "shorter than its answer says": gzip.compress(changed(HALF, http=f"Content-Length: {len(SECOND)}\r\n")),
+    "a stream that is cut": gzip.compress(changed(gzip.compress(SECOND)[:-40], http="Content-Encoding: gzip\r\n")),
+    "a deflate stream that is cut": gzip.compress(changed(zlib.compress(SECOND)[:-40], http="Content-Encoding: deflate\r\n")),
+    "a part": gzip.compress(changed(HALF, "206 Partial Content")),
+    "accepted": gzip.compress(changed(HALF, "202 Accepted")),
+    "of the digest of another": gzip.compress(
+        changed(HALF, head="WARC-Payload-Digest: sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ\r\n")
+    ),
+    "a status that is none": gzip.compress(changed(SECOND, "2" * 23 + " OK")),
+    "of the future": gzip.compress(changed(SECOND, hours=24 * 365 * 90)),
+    "before all time": gzip.compress(changed(SECOND).replace(b"2025-03-07T13:00:00Z", b"0001-01-01T00:00:00+14:00")),
+    "undated": gzip.compress(changed(SECOND).replace(b"WARC-Date: 2025", b"WARC-Day: 2025")),
+}
+
+
+def test_what_is_not_whole_or_dated_wrongly_is_told_and_makes_no_edit(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """Between two whole captures of one text."""
+    for number, (name, broken) in enumerate(BROKEN.items()):
+        with subtests.test(name):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            file = folder / "a.warc.gz"
+            whole = [gzip.compress(record("response", URL, hours, FIRST, "200 OK")) for hours in (0, 2)]
+            file.write_bytes(whole[0] + broken + whole[1])
+            report = run(folder, file)
+            assert history(folder) == [(1, "new", "2025-03-07T12:00:00Z", "2025-03-07T14:00:00Z")]
+            assert str(report["problems"]).count("a.warc.gz: at byte ") == 1
+
+
+def test_files_that_are_no_pages_are_no_articles(tmp_path: Path) -> None:
+    kinds = ("application/javascript", "image/svg+xml; charset=utf-8", "application/pdf", "font/woff2")
+    records = [changed(FIRST, hours=n).replace(b"text/html", kind.encode()) for n, kind in enumerate(kinds)]
+    file = tmp_path / "a.warc"
+    file.write_bytes(b"".join(_with_length(record) for record in records))
+    assert run(tmp_path, file)["outcomes"] == {"not_article": len(kinds)}
+
+
+def _with_length(record: bytes) -> bytes:
+    head, _, rest = record.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.startswith(b"Content-Length")]
+    return b"\r\n".join([*lines, b"Content-Length: %d" % (len(rest) - 4)]) + b"\r\n\r\n" + rest
+
+
+def revisit(digest: str, hours: float, head: str = "") -> bytes:
+    profile = "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/identical-payload-digest\r\n"
+    return changed(b"", head=f"{profile}WARC-Payload-Digest: {digest}\r\n{head}", hours=hours, kind="revisit")
+
+
+def test_a_revisit_is_resolved_by_digest_in_any_spelling(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    digest = hashlib.sha1(FIRST).digest()
+    base32 = base64.b32encode(digest).decode()
+    spelled = (f"sha1:{base32}", f"sha1:{base32.lower()}", f"sha1:{digest.hex()}", f"SHA-1:{digest.hex().upper()}", base32)
+    for number, text in enumerate(spelled):
+        with subtests.test(text):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            records = [record("response", URL, 0, FIRST, "200 OK"), record("response", URL, 1, SECOND, "200 OK")]
+            file = folder / "a.warc.gz"
+            file.write_bytes(b"".join(map(gzip.compress, [*records, revisit(text, 24)])))
+            assert run(folder, file)["outcomes"] == {"new": 1, "updated": 1, "stale": 1}
+
+
+def test_a_revisit_whose_original_came_before_is_resolved_by_what_it_names(tmp_path: Path) -> None:
+    """The ledger knows what the page said then; of a time at which nobody looked it says nothing, nor does the revisit."""
+    run(tmp_path, write(tmp_path / "a.warc.gz", [DAY[0], DAY[2]]))
+    named = f"WARC-Refers-To-Target-URI: {URL}\r\nWARC-Refers-To-Date: %s\r\n"
+    file = tmp_path / "b.warc.gz"
+    file.write_bytes(gzip.compress(revisit("sha1:" + "A" * 32, 5, named % "2025-03-07T14:00:00Z")))
+    assert run(tmp_path, file)["outcomes"] == {"unchanged": 1}
+    assert history(tmp_path)[-1] == (2, "updated", "2025-03-07T14:00:00Z", "2025-03-07T17:00:00Z")
+    file.write_bytes(gzip.compress(revisit("sha1:" + "A" * 32, 6, named % "2025-03-07T14:00:01Z")))
+    report = run(tmp_path, file)
+    assert report["outcomes"] == {"error": 1}
+    assert "nobody knows what it repeats" in str(report["problems"])
+    assert history(tmp_path)[-1] == (2, "updated", "2025-03-07T14:00:00Z", "2025-03-07T17:00:00Z")
+
+
+def test_a_revisit_by_the_word_of_the_server_is_no_revisit_of_nothing(tmp_path: Path) -> None:
+    """Its digest is that of an empty body, which an empty 404 of the file has too."""
+    empty = "sha1:" + base64.b32encode(hashlib.sha1(b"").digest()).decode()
+    profile = "WARC-Profile: http://netpreserve.org/warc/1.0/revisit/server-not-modified\r\n"
+    not_modified = changed(b"", "304 Not Modified", f"{profile}WARC-Payload-Digest: {empty}\r\n", hours=3, kind="revisit")
+    other = record("response", "https://paper.example/news/none", 2, b"", "404 Not Found")
+    file = tmp_path / "a.warc.gz"
+    file.write_bytes(b"".join(map(gzip.compress, [record("response", URL, 0, FIRST, "200 OK"), other, not_modified])))
+    assert run(tmp_path, file)["outcomes"] == {"new": 1, "gone": 1, "not_modified": 1}
+    assert history(tmp_path) == [(1, "new", "2025-03-07T12:00:00Z", "2025-03-07T15:00:00Z")]
 
 
 def test_extract_reads_an_archive_line_by_line(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.warc.lookup import answer_at
+from crawler.warc.reader import answer_at
 from crawler.warc.writer import ArchiveWriter, RepeatedRecord
 from pipelines.article import Exchange
 

@@ -47,7 +47,7 @@ def test_a_page_comes_back_as_it_came(tmp_path: Path) -> None:
     ]
     capture = reader.read(index.entries[0])
     assert capture is not None
-    assert (capture.body, capture.status, capture.content_type) == (PAGE, 200, "text/html; charset=utf-8")
+    assert (capture.body, capture.status, capture.header("Content-Type")) == (PAGE, 200, "text/html; charset=utf-8")
 
 
 def test_every_record_says_what_the_standard_asks_for(tmp_path: Path) -> None:

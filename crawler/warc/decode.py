@@ -1,0 +1,186 @@
+"""Codings of an HTTP body undone within a bound: gzip, deflate (with and without its wrapper), brotli, zstd, and chains of them.
+
+One decoder for the crawl, the archive's readers and whoever shows an archived page. A stream that is cut off or damaged, or that
+unpacks to more than the bound, is told as such: half a body must never pass for the whole.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import brotli  # type: ignore[import-untyped]
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+MAX_BODY_BYTES = 12 * 1024 * 1024
+MAX_CODINGS = 5
+"""A chain of more is refused: each link multiplies what a small body may unpack to."""
+_STEP = 1 << 18
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_CHUNK_LINE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A body without its codings."""
+
+    body: bytes
+    problem: str | None = None
+    """Why it is not the whole body: "the gzip stream is cut off". `body` then holds what could be read."""
+
+
+class _NotWholeError(Exception):
+    def __init__(self, body: bytes, problem: str) -> None:
+        super().__init__(problem)
+        self.body = body
+
+
+def codings_of(values: Sequence[str]) -> tuple[str, ...]:
+    """Names of codings, in the order in which they were applied, from the values of all headers of one name."""
+    names = (name.strip().lower().removeprefix("x-") for value in values for name in value.split(","))
+    return tuple(name for name in names if name and name not in ("identity", "none", "utf-8"))
+
+
+def decode(body: bytes, codings: Sequence[str], limit: int = MAX_BODY_BYTES) -> Decoded:
+    """Undo codings, the last one first. Never raises; `limit` is in bytes of the result and of each step before it."""
+    if len(codings) > MAX_CODINGS:
+        return Decoded(b"", f"{len(codings)} codings, one upon the other")
+    for coding in reversed(codings):
+        undo = _DECODERS.get(coding)
+        if undo is None:
+            return Decoded(b"", f"a coding that is not known: {coding[:40]!r}")
+        if not body:
+            break  # an empty body is sent with any coding by some servers
+        try:
+            body = undo(body, limit)
+        except _NotWholeError as error:
+            return Decoded(error.body, f"the {coding} stream {error}")
+    if len(body) > limit:
+        return Decoded(body[:limit], f"more than {limit} bytes")
+    return Decoded(body)
+
+
+def _inflate(stream: Any, body: bytes, limit: int, size: int = 0) -> tuple[bytes, bytes]:
+    """What a stream of zlib gives, and what stands behind it; `size` bytes were given before."""
+    pieces: list[bytes] = []
+    try:
+        while not stream.eof:
+            piece = stream.decompress(body, _STEP)
+            size += len(piece)
+            pieces.append(piece)
+            if size > limit:
+                raise _NotWholeError(b"".join(pieces)[:limit], f"unpacks to more than {limit} bytes")
+            body = stream.unconsumed_tail
+            if not body and not stream.eof and not piece:
+                raise _NotWholeError(b"".join(pieces), "is cut off")
+    except zlib.error as error:
+        raise _NotWholeError(b"".join(pieces), f"is damaged: {error}") from error
+    return b"".join(pieces), stream.unused_data
+
+
+def _gunzip(body: bytes, limit: int) -> bytes:
+    """Several members may follow one another, and padding may follow them. What bears no mark of gzip was never packed."""
+    if not body.startswith(_GZIP):
+        if _GZIP.startswith(body):
+            raise _NotWholeError(b"", "is cut off")
+        return body
+    unpacked = b""
+    while body.startswith(_GZIP):
+        try:
+            piece, body = _inflate(zlib.decompressobj(16 + zlib.MAX_WBITS), body, limit, len(unpacked))
+        except _NotWholeError as error:
+            error.body = unpacked + error.body
+            raise
+        unpacked += piece
+    return unpacked
+
+
+def _undeflate(body: bytes, limit: int) -> bytes:
+    """RFC 9110 means the zlib format; some servers send the bare stream."""
+    is_wrapped = len(body) > 1 and body[0] & 0x0F == 8 and (body[0] * 256 + body[1]) % 31 == 0
+    try:
+        return _inflate(zlib.decompressobj(zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS), body, limit)[0]
+    except _NotWholeError as error:
+        if is_wrapped and not error.body and "damaged" in str(error):
+            return _inflate(zlib.decompressobj(-zlib.MAX_WBITS), body, limit)[0]
+        raise
+
+
+def _unbrotli(body: bytes, limit: int) -> bytes:
+    stream: Any = brotli.Decompressor()
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while not stream.is_finished():
+            piece = stream.process(body, output_buffer_limit=_STEP)
+            size += len(piece)
+            pieces.append(piece)
+            if size > limit:
+                raise _NotWholeError(b"".join(pieces)[:limit], f"unpacks to more than {limit} bytes")
+            body = b""
+            if not piece and not stream.is_finished():
+                raise _NotWholeError(b"".join(pieces), "is cut off")
+    except brotli.error as error:
+        raise _NotWholeError(b"".join(pieces), "is damaged") from error
+    return b"".join(pieces)
+
+
+def _unzstd(body: bytes, limit: int) -> bytes:
+    """Frames one after the other; skippable ones give nothing."""
+    unpacked: list[bytes] = []
+    size = 0
+    while body:
+        stream = zstd.ZstdDecompressor()
+        try:
+            while not stream.eof:
+                piece = stream.decompress(body, _STEP)
+                size += len(piece)
+                unpacked.append(piece)
+                if size > limit:
+                    raise _NotWholeError(b"".join(unpacked)[:limit], f"unpacks to more than {limit} bytes")
+                body = b""
+                if not piece and stream.needs_input and not stream.eof:
+                    raise _NotWholeError(b"".join(unpacked), "is cut off")
+        except zstd.ZstdError as error:
+            raise _NotWholeError(b"".join(unpacked), "is damaged") from error
+        body = stream.unused_data if stream.unused_data[:4] == _ZSTD else b""
+    return b"".join(unpacked)
+
+
+def unchunk(body: bytes) -> Decoded:
+    """A body whose chunks an archive kept (RFC 9112, 7.1); one that bears the header but no chunks is taken as it is."""
+    pieces: list[bytes] = []
+    at = 0
+    while True:
+        end = body.find(b"\r\n", at, at + _CHUNK_LINE)
+        size = _chunk_size(body[at:end]) if end >= 0 else None
+        if size is None:
+            return Decoded(b"".join(pieces), "the chunks are cut off") if pieces else Decoded(body)
+        if size == 0:
+            return Decoded(b"".join(pieces))
+        piece = body[end + 2 : end + 2 + size]
+        pieces.append(piece)
+        if len(piece) < size:
+            return Decoded(b"".join(pieces), "the chunks are cut off")
+        at = end + 2 + size + (2 if body[end + 2 + size : end + 4 + size] == b"\r\n" else 0)
+
+
+def _chunk_size(line: bytes) -> int | None:
+    digits = line.partition(b";")[0].strip()
+    return int(digits, 16) if 0 < len(digits) <= 8 and all(byte in b"0123456789abcdefABCDEF" for byte in digits) else None
+
+
+_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gzip": _gunzip,
+    "deflate": _undeflate,
+    "br": _unbrotli,
+    "zstd": _unzstd,
+}
