@@ -87,11 +87,9 @@ def _inflate(stream: Any, body: bytes, limit: int, size: int = 0) -> tuple[bytes
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:
-    """Several members may follow one another, and padding may follow them. What bears no mark of gzip was never packed."""
+    """Several members may follow one another, and padding may follow them."""
     if not body.startswith(_GZIP):
-        if _GZIP.startswith(body):
-            raise _NotWholeError(b"", "is cut off")
-        return body
+        raise _NotWholeError(b"", "is cut off" if _GZIP.startswith(body) else "is damaged: it does not begin as one")
     unpacked = b""
     while body.startswith(_GZIP):
         try:

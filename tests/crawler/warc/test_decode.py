@@ -59,7 +59,7 @@ def test_shapes_of_gzip(subtests: pytest.Subtests) -> None:
         ("padding behind", packed + bytes(64), PAGE, None),
         ("a second member cut", packed + gzip.compress(b"more")[:-5], None, "cut off"),
         ("a wrong checksum", wrong_sum, None, "damaged"),
-        ("never packed", PAGE, PAGE, None),
+        ("never packed", PAGE, b"", "damaged"),
         ("one byte", b"\x1f", b"", "cut off"),
     ]
     for name, body, plain, problem in cases:
