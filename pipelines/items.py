@@ -14,8 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from pipelines.article import Article, Fetch, Outcome
-from pipelines.history.identity import canonical_url
-from pipelines.history.revisions import State, is_unchanged
+from pipelines.history.revisions import State, canonical_url, is_unchanged
 from pipelines.store.database import StoreError
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.writer import Recorded

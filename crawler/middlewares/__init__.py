@@ -1,0 +1,66 @@
+"""Downloader middlewares of Scrapy. Here: why no answer came, from an exception to a code and one line for a person.
+
+The exception is ours, for a request that we did not send, or one of Twisted, Scrapy or the TLS library.
+
+ssrf.py         no request reaches a private address that the catalogue does not name
+robots.py       robots.txt (RFC 9309), before each request
+tdmrep.py       what a host's /.well-known/tdmrep.json reserves
+throttle.py     rate limit, back-off and circuit breaker of each host; on a worker, the host's lease
+decompression.py   an answer is unpacked within bounds, or refused: half of one is no answer
+download_handler.py   one request is one request; what comes is kept as it comes
+"""
+
+from __future__ import annotations
+
+from scrapy.exceptions import IgnoreRequest
+
+from pipelines.reasons import CodedReason, FetchReason, coded
+
+MAX_REASON = 300
+
+_CODES = (
+    ("unpacks to more than", FetchReason.UNPACKS_TOO_LARGE),
+    ("DownloadCancelled", FetchReason.TOO_LARGE),
+    ("max redirections", FetchReason.TOO_MANY_REDIRECTS),
+    ("Timeout", FetchReason.TIMEOUT),
+    ("DataLoss", FetchReason.NOT_WHOLE),
+    ("stream is cut off", FetchReason.NOT_WHOLE),
+    ("NotWholeError", FetchReason.BAD_ENCODING),
+    ("Invalid IPv6 URL", FetchReason.BAD_ADDRESS),
+    ("DNSLookup", FetchReason.NAME_UNRESOLVED),
+    ("CannotResolveHost", FetchReason.NAME_UNRESOLVED),
+    ("ConnectionRefused", FetchReason.CONNECTION_REFUSED),
+    ("certificate verify failed", FetchReason.BAD_CERTIFICATE),
+    ("CertificateError", FetchReason.BAD_CERTIFICATE),
+    ("ConnectionDone", FetchReason.CONNECTION_CLOSED),
+    ("ConnectionLost", FetchReason.CONNECTION_LOST),
+    ("BadResponse", FetchReason.NOT_HTTP),
+)
+"""A piece of an exception's name or text, and its code; the first that fits."""
+
+
+class RequestRefused(IgnoreRequest):
+    """A request that we did not send ourselves; `reason` says why."""
+
+    def __init__(self, reason: CodedReason) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
+
+
+class HostSuspended(RequestRefused):
+    """A request is not sent: its host's circuit is open, or the crawl was asked to stop."""
+
+
+class RobotsDisallowed(RequestRefused):
+    """robots.txt forbids the URL, or could not be read; the message says which."""
+
+
+def failure_reason(error: BaseException) -> CodedReason:
+    """One line, at most `MAX_REASON` long; an exception that nobody foresaw keeps its own words."""
+    if isinstance(error, RequestRefused):
+        return error.reason
+    name, text = type(error).__name__, str(error).partition("\n")[0].strip()
+    for mark, code in _CODES:
+        if mark in name or mark in text:
+            return coded(code)
+    return coded(FetchReason.OTHER, f"{name}: {text}"[:MAX_REASON] if text else name)

@@ -22,10 +22,9 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.catalogue.site import host_of
 from crawler.crawl.robots_txt import MAX_BYTES, read_robots
+from crawler.middlewares import HostSuspended, RobotsDisallowed, failure_reason
 from crawler.middlewares.decompression import STAYS_PACKED, first_bytes
-from crawler.middlewares.failures import RequestRefused, failure_reason
 from crawler.middlewares.ssrf import LEAVES_THE_SITE
-from crawler.middlewares.throttle import HostSuspended
 from pipelines.reasons import CodedReason, FetchReason, coded
 
 logger = logging.getLogger(__name__)
@@ -35,10 +34,6 @@ MAX_CRAWL_DELAY_SECONDS = 60.0
 
 _META = {"dont_obey_robotstxt": True, STAYS_PACKED: True, LEAVES_THE_SITE: True, "download_maxsize": 0}
 """Of a request for robots.txt, whose size we bound ourselves: Scrapy's bound would leave us without any of it."""
-
-
-class RobotsDisallowed(RequestRefused):
-    """robots.txt forbids the URL, or could not be read; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)

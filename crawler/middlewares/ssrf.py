@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IHostnameResolver
 
 from crawler.catalogue.site import Site, host_of, place_of
 from crawler.crawl.remote import scope_of
-from crawler.middlewares.failures import RequestRefused
+from crawler.middlewares import RequestRefused
 from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text.hosts import is_private_address, is_private_host
 

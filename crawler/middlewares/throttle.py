@@ -24,7 +24,7 @@ from crawler.catalogue.site import host_of
 from crawler.clock import Clock, clock
 from crawler.crawl.block_pages import plain_headers, refusal_of, retry_after
 from crawler.crawl.remote import LEASE_LOST, RemoteWriter, RetryClock, scope_of
-from crawler.middlewares.failures import RequestRefused
+from crawler.middlewares import HostSuspended
 from crawler.schedule.processes import RetryAfterFile
 from pipelines.reasons import CodedReason, FetchReason, coded
 
@@ -51,10 +51,6 @@ ON_ITS_WAY_SECONDS = 1.0
 
 STEP_SECONDS = 0.5
 """How often a waiting request checks whether the crawl is to stop."""
-
-
-class HostSuspended(RequestRefused):
-    """A request is not sent: its host's circuit is open, or the crawl was asked to stop."""
 
 
 @dataclass(frozen=True, slots=True)

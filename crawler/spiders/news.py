@@ -28,14 +28,14 @@ from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
 from crawler.discovery.delisting import SourceListing, find_delisted, listing_of
 from crawler.discovery.frontier import PlannedRequest, RecheckMode, is_source_due, plan_requests
+from crawler.middlewares import HostSuspended
 from crawler.middlewares.download_handler import CAPTURE_EXCHANGE
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.middlewares.ssrf import allow_private_places
 from crawler.middlewares.tdmrep import WANTED
-from crawler.middlewares.throttle import HostSuspended
 from crawler.spiders.response import item_from_response, outcome_of_failure
 from pipelines.article import Article, Fetch
-from pipelines.history.identity import canonical_url
+from pipelines.history.revisions import canonical_url
 from pipelines.reasons import Skipped, SourceProblem, because
 from pipelines.store.crawls import Source
 from pipelines.store.snapshot import SiteSnapshot

@@ -11,9 +11,8 @@ from twisted.python.failure import Failure
 from crawler.catalogue.site import Site
 from crawler.crawl.block_pages import Headers, plain_headers
 from crawler.discovery.frontier import PlannedRequest
+from crawler.middlewares import MAX_REASON, RequestRefused, RobotsDisallowed, failure_reason
 from crawler.middlewares.download_handler import CAPTURED_EXCHANGE
-from crawler.middlewares.failures import MAX_REASON, RequestRefused, failure_reason
-from crawler.middlewares.robots import RobotsDisallowed
 from crawler.middlewares.tdmrep import FOUND
 from crawler.spiders.capture import Capture, first, read_capture
 from pipelines.article import Article, Exchange, Fetch, Outcome, Payload

@@ -15,8 +15,7 @@ from itertools import islice
 
 from pipelines.article import Article
 from pipelines.exchange.merge_writer import MergedArticle, MergeSource
-from pipelines.history.identity import same_story
-from pipelines.history.revisions import State
+from pipelines.history.revisions import State, same_story
 from pipelines.store.chain import Subject, seal
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store

@@ -1,4 +1,4 @@
-"""What kind of change a reading is, against what the ledger knows: one pure function over one table.
+"""Which article a page is, and what kind of change a reading is, against what the ledger knows: one pure function over one table.
 
     date_modified            content                         outcome
     -----------------------  ------------------------------  ---------------------------------------------------------
@@ -13,17 +13,23 @@
 An article that does not answer goes live -> suspected -> gone, and back; every step becomes a row. 410 says so itself. A 404, or
 a redirect to a section front, is often a passing fault of the site, so it takes three looks over at least a day.
 
+An article is known by an address. A wrong canonical link must never make one article's text a revision of another: that would
+invent an edit.
+
 Knows no database: the writer calls `decide` once, inside its transaction; the item pipeline calls `is_unchanged` on the snapshot.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from pipelines.article import Article, Outcome
 from pipelines.text.normalise import CONTENT_FIELDS, content_of
+from pipelines.text.urls import article_key
 
 STALE_BELIEVED_AFTER = timedelta(hours=1)
 """An old copy under its old stamp is a cache's until it has been seen for this long. Less: cache flaps become reverts."""
@@ -176,3 +182,40 @@ def next_state(state: State, absence: Absence | None, status: int | None, now: d
     absence = Absence(absence.since, absence.fetches + 1) if absence else Absence(now, 1)
     sure = status == 410 or (absence.fetches >= FETCHES_TO_BE_SURE and now - absence.since >= TIME_TO_BE_SURE)
     return (State.GONE if sure or state is State.GONE else State.SUSPECTED), absence
+
+
+_WORD = re.compile(r"\w+")
+SAME_STORY = 0.4
+"""Share of the shorter text's distinct words (of 4 letters and more) that both have. Two news stories of one town share
+about a fifth; an article before and after a heavy rewrite shares more than half."""
+
+
+def canonical_url(article: Article) -> str:
+    """The URL an article is known by: its canonical URL where that is believable, else the URL it was read from.
+
+    Believable: on the same host (`www.`, `m.`, `amp.` aside) and not the front page of it. A canonical link on a sister
+    title's host says whose copy it is, not where this one stands.
+    """
+    canonical = article.canonical_url
+    if canonical and _host(canonical) == _host(article.url):
+        deep = urlsplit(canonical).path.strip("/") or urlsplit(canonical).query
+        if deep or not urlsplit(article.url).path.strip("/"):
+            return canonical
+    return article.url
+
+
+def same_story(before: Article, after: Article) -> bool:
+    """Whether two readings are likely the same article: one headline, or texts that share most of their words."""
+    if before.headline and before.headline == after.headline:
+        return True
+    a, b = _words(before), _words(after)
+    return bool(a and b) and len(a & b) >= SAME_STORY * min(len(a), len(b))
+
+
+def _host(url: str) -> str:
+    return article_key(url).partition("/")[0]
+
+
+def _words(article: Article) -> set[str]:
+    text = f"{article.headline or ''} {article.description or ''} {article.body[:20_000]}"
+    return {word for word in _WORD.findall(text.casefold()) if len(word) > 3}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.history.identity import canonical_url, same_story
+from pipelines.history.revisions import canonical_url, same_story
 from pipelines.store.chain import Subject
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import article_of, moment

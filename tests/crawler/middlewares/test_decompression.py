@@ -9,8 +9,8 @@ import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
+from crawler.middlewares import failure_reason
 from crawler.middlewares.decompression import DecompressionMiddleware, NotWholeError
-from crawler.middlewares.failures import failure_reason
 from pipelines.reasons import FetchReason
 
 URL = "https://gazette.example/news/ferry"

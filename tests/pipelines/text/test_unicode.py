@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.article import Article, Author, Fetch, Image, Kind
-from pipelines.history.identity import canonical_url, same_story
+from pipelines.history.revisions import canonical_url, same_story
 from pipelines.text import join_paragraphs, paragraphs, squash
 from pipelines.text.boilerplate import Rule, is_furniture, rules
 from pipelines.text.normalise import normalise
