@@ -1,4 +1,4 @@
-"""The one place that asks what time it is. Everything else is told."""
+"""Clock: the one place that reads the time. Everything else gets `now` passed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our settings: what there is, what is allowed, and which value holds. An option of the command goes before the environment
+"""Settings: which there are, what is allowed, and which value holds. An option of the command goes before the environment
 (`NEWSLEDGER_<KEY>`), that before the file (`newsledger.toml`), that before the default.
 
 Knows nothing of what settings are for. Wrong ones are refused with where they stand and what is allowed; secrets are never told.

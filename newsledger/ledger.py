@@ -1,4 +1,4 @@
-"""A ledger as analysts see it: one object, read-only, whose methods answer with frozen values. Holds no SQL of its own."""
+"""Ledger, the public API: one object, read-only, whose methods answer with frozen values. Holds no SQL of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of an article between the page it was read from and the ledger. Knows no network and no site."""
+"""Pipelines: what becomes of an article between the page it was read from and the store. Knows no network and no site."""
 
 
 class MissingExtraError(ImportError):

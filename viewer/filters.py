@@ -1,4 +1,4 @@
-"""What a query string asks of the latest revisions: one reading for the pages and the feeds, strict and bounded.
+"""Filters of the latest revisions: parses a query string, strictly and bounded, for pages and feeds alike.
 
     site=demo-gazette   once for each site         change=updated   once for each kind; silent=1 is change=silent
     region=Wenshire     country=GB                 since=2025-05-09   until=2025-05-10   a day or a moment, both included

@@ -1,4 +1,4 @@
-"""What the ledger's terms are called where people read them."""
+"""Labels: what the store's codes are called where people read them."""
 
 from __future__ import annotations
 

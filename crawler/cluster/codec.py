@@ -1,4 +1,4 @@
-"""Frozen dataclasses as JSON and back, by msgspec: what does not fit their annotations is refused. Pure.
+"""Codec: frozen dataclasses as JSON and back, by msgspec; what does not fit their annotations is refused. Pure.
 
 msgspec ignores unknown fields of a dataclass and bounds none of its numbers; so each dataclass has a struct made of it, which is
 what is read and written. A field that has its default is left out. A field that is not known is refused, for it would be lost

@@ -1,4 +1,4 @@
-"""What a schedule has where crawls are jobs: its starts go on the queue, and each is accounted for in the ledger in the end."""
+"""Runner of a schedule whose crawls are jobs: puts each start on the queue, and records in the store what became of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The job that is a crawl: run by a worker's own process, under the host's lease.
+"""The RQ job of one crawl: runs in a process of the worker, under the host's lease.
 
 A job that could not crawl (its host is asked by another, the writer is silent) returns `Retry`: it is put off, and never done
 without a crawl.

@@ -1,4 +1,4 @@
-"""What workers and the writer say to each other: values <-> versioned JSON, never pickles. Pure: knows no Redis and no store.
+"""Messages between workers and the writer: values <-> versioned JSON, never pickles. Pure: knows no Redis and no store.
 
 An entry of the stream has the fields `v` (the version), `m` (JSON), and `p` (the page, zlib) where a reading may be doubted.
 Whatever bytes come, reading them ends in a message or in a BadMessageError, within bounded memory.

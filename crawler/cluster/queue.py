@@ -1,4 +1,4 @@
-"""How Redis is reached, and the queue of crawls in it: what the schedule, the workers and whoever reports on them share.
+"""Connection to Redis, and the queue of crawls in it, shared by the schedule, the workers and the status reader.
 
 The queue, its retries and the recovery of what a killed worker left are RQ's. One job a site at a time.
 """

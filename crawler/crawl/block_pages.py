@@ -1,4 +1,4 @@
-"""Whether an answer turns us away, whatever its status says: 403 and its kin, and the pages that ask a machine to prove itself.
+"""Block pages: whether an answer refuses us, whatever its status: 403 and its kin, and challenge pages.
 
 Pure: status, headers and body in, a code and one line for a person out. Never raises; long bodies are not read. What is
 recognised here is recorded and respected, never answered.

@@ -1,4 +1,4 @@
-"""What a site reserves for itself: robots directives (X-Robots-Tag, robots meta) and text and data mining (TDMRep of May 2024).
+"""Rights that a site reserves: robots directives (X-Robots-Tag, robots meta) and text and data mining (TDMRep of May 2024).
 
 Pure: headers and bytes in, one value out. Never raises; every input is read up to a bound. What a reservation means for us is the
 site's policy in the catalogue, not decided here.

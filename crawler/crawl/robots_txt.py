@@ -1,4 +1,4 @@
-"""What a robots.txt says to us, by RFC 9309: its bytes in, the rules out. Pure; never raises.
+"""Parser of robots.txt (RFC 9309): its bytes in, the rules out. Pure; never raises.
 
 Which lines are meant for us is decided here, and whether a path fits a rule by Protego, whose choice of lines is not the RFC's:
 it takes "News" for us and "Newsledger/1.0" for another, and lets a line that it does not know end a group.

@@ -1,4 +1,4 @@
-"""The writing side of one crawl: what it must know before it asks for anything, where its fetches go, and how it ended.
+"""Session of one crawl with the store: what it must know before its first request, where its items go, and how it ended.
 
 Whoever holds the store opens the session: the crawl itself on one machine, the one writer where many crawl. Knows no Scrapy.
 """

@@ -1,6 +1,6 @@
-"""Which answer each address gets at a moment of the paper's clock. Pure: no socket, no clock, no memory.
+"""Routes of the demo paper: the answer of each address at a moment of the paper's clock. Pure: no socket, no clock, no memory.
 
-Control addresses (`/_clock`, `/_log`) are not the desk's; `paper` keeps them.
+Control addresses (`/_clock`, `/_log`) are answered by `paper`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pages that are no articles: front page, section fronts, the crossword, the e-paper, and what is not to be found."""
+"""Demo pages that are no articles: front page, section fronts, the crossword, the e-paper, and what is not to be found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the paper tells machines: robots.txt, sitemaps, and the feed. The same bytes until something listed changes."""
+"""The demo paper's robots.txt, sitemaps and feed. The same bytes until something listed changes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""One look at the paper: what belongs to the request and not to the story, and the furniture that it makes.
+"""One request to the paper: what depends on it and not on the story, and the boilerplate that it makes.
 
-No two looks are alike: counters, adverts, tokens and teasers move with the serial number of the request, so that an
+No two answers are alike: counters, adverts, tokens and teasers move with the serial number of the request, so that an
 unchanged story never has the same bytes twice. Nothing here is news.
 """
 

@@ -1,4 +1,4 @@
-"""Starting the demo newspaper, or any server that announces itself as it does, from another process.
+"""Starts the demo newspaper, or any server that announces itself as it does, in another process.
 
 Speaks to it by `http.client` alone; shares no memory with it.
 """

@@ -1,4 +1,4 @@
-"""The sheet that every page of the paper is printed on: head, masthead, menu, foot, and how it looks in a browser."""
+"""HTML frame of every page of the demo paper: head, masthead, menu, footer and styles."""
 
 from __future__ import annotations
 

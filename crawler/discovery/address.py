@@ -1,4 +1,4 @@
-"""Addresses as feeds, sitemaps and pages write them: mended where only one reading is possible, passed over where none is.
+"""URLs as feeds, sitemaps and pages write them: corrected where only one reading is possible, skipped where none is.
 
 The site's own hosts decide. However a scheme was lost, doubled or misspelt, the host still shows where the address begins; a path
 that merely names another host is left alone. Pure text; what comes out is still to be joined with its base and made canonical.

@@ -1,4 +1,4 @@
-"""Markup: bytes of strangers, decoded, repaired and parsed without entities, network or trust.
+"""Markup: untrusted bytes, decoded, repaired and parsed without entities or network access.
 
 The one place of discovery that meets lxml's parsers. Knows no feed, sitemap or page; everything here is bounded by the
 length of what it is given and raises nothing.

@@ -1,4 +1,4 @@
-"""Shape: what the address of an article looks like, at sites whose own form nobody has written down.
+"""Shape of article URLs, for sites whose `article_url` pattern is not set.
 
 Rules that hold for news addresses in general and in several languages: owners number their articles, date them, or
 spell the headline out. Judges the address alone; where on a page it stood is for `section` to weigh.

@@ -1,4 +1,4 @@
-"""How an article page is read: html -> Article. Pure: no socket, no file, no clock, no Scrapy."""
+"""Extraction of an article from its page: HTML -> Article. Pure: no socket, no file, no clock, no Scrapy."""
 
 from crawler.extraction.extract import Explanation, explain, extract
 

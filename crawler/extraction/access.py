@@ -1,4 +1,4 @@
-"""Whether a page says that it is paid for: schema.org's flag in all its spellings, its parts, and the meta elements of tiers.
+"""Paywall flags of a page: schema.org's in all its spellings, its parts, and the meta elements of tiers.
 
 Proposes; never reads what is withheld. What a page shows is its text, whatever the flag says.
 """

@@ -1,4 +1,4 @@
-"""Words in addresses that tell what stands there: puzzles, e-papers, lists of articles, galleries, videos, advertising.
+"""Words in URLs that say what kind of page is there: puzzles, e-papers, lists of articles, galleries, videos, advertising.
 
 Words of all the languages of the press, because paths are written in their readers' tongue.
 """

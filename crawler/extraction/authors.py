@@ -1,4 +1,4 @@
-"""The judge of bylines: which of the proposed names are the article's authors, and which line printed them."""
+"""Choice of authors: which of the proposed names are the article's authors, and which line printed them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The heading that a reader sees, found by its likeness to what machines are told the page is called."""
+"""Heading that a reader sees, found by its similarity to the headline that the page declares in its markup."""
 
 from __future__ import annotations
 

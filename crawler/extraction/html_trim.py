@@ -1,4 +1,4 @@
-"""HTML of strangers before it meets a parser: what no reader is shown goes, and no tag brings attributes by the thousand.
+"""Trims untrusted HTML before it is parsed: invisible parts are dropped, and attributes of a tag are bounded.
 
 Two thirds of a news page are scripts, styles and drawings; taking them out first halves the parser's time. libxml2 compares
 each attribute of a tag with all before it, so that one tag with 30,000 of them takes seconds and one with 500,000 minutes.

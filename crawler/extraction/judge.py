@@ -1,4 +1,4 @@
-"""One small judge a field: given what the readers proposed, which value stands, and why."""
+"""Choice of each field's value among what the readers proposed, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a page is no article: it is lost, a wall, a list, a game, a form, or something for sale.
+"""Reasons why a page is no article: an error page, a wall, a list, a game, a form, or something for sale.
 
 Nothing that calls itself an article and says when it was published is refused for its words or its address alone: a flight may
 have the number 404, and a sign may stand in a window. `Signs` are what was seen of a page, plain values; `refusal` judges them.

@@ -1,4 +1,4 @@
-"""A page as bytes, made one tree that every reader shares.
+"""Page: bytes parsed once into a tree that every reader shares.
 
 Decides the charset, cleans what no parser should meet, parses once, and sets scripts apart. Knows nothing of articles.
 

@@ -1,4 +1,4 @@
-"""The judge of times: first publication and last update, from what machines are told and what is printed."""
+"""Choice of times: first publication and last update, from what markup declares and what is printed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Records taken out of a WARC file without moving what stands behind them: a blank of the very same packed length.
+"""Erasure of WARC records in place: each is overwritten with a filler record of the same packed length, so nothing moves.
 
-A blank is a `metadata` record that says that something was here, in stored (not packed) deflate blocks of one gzip member, filled
+A filler is a `metadata` record saying that something was here, in stored (not packed) deflate blocks of one gzip member, filled
 up with blanks. It keeps the id of the record whose place it takes, since others refer to it. Pure but for `apply`, which writes.
 
 What is to be overwritten is written down first, in a file beside it (`finish`): killed half way, a member would be broken, and

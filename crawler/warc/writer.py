@@ -1,4 +1,4 @@
-"""What came over the wire, written to WARC/1.1 files (ISO 28500:2017) before the ledger points at it.
+"""Writer of WARC/1.1 files (ISO 28500:2017): stores each exchange before a row points at it.
 
 A site has one file a day: `SITE/SITE-20250307-01.warc.gz` under the archive's folder, which carries `.open` behind its name until
 a later day, or its size, closes it. Each record is a gzip member of its own and is synced to the disk before its place is told:

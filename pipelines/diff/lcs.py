@@ -1,4 +1,4 @@
-"""Which items of two sequences are the same ones: longest common runs, in a number of steps that is bounded beforehand.
+"""Longest common subsequence: which items of two sequences are the same ones, in a number of steps that is bounded beforehand.
 
 Knows nothing of words or paragraphs. Comparing two sequences takes time in proportion to the product of their lengths where the
 same items occur again and again, so every step is counted; when none are left, what was not compared is not matched.

@@ -1,4 +1,4 @@
-"""Revisions as records that can be handed on: chosen by site, time, kind of change or words, in order of their ids.
+"""Export of revisions as records, chosen by site, time, kind of change or words, in order of their ids.
 
 A record stands for itself: the revision with all that hangs on it, and what is known of its article and site. docs/export.md
 tells each field. Reads a window of ids at a time, so that memory stays flat. Withdrawn articles are in none.

@@ -1,4 +1,4 @@
-"""Records of revisions, as `exporting` makes them, put into an empty ledger of their own, from which `merging` takes them in.
+"""Import of records: what `export` wrote goes into an empty ledger of its own, from which `merge` takes it in.
 
 What comes from a file is a stranger's: each record is checked whole before anything of it is written, and is refused with a
 reason. The ledger that they are put into is a heap, not a record: nothing is judged, sealed or indexed there.

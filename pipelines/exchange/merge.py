@@ -1,4 +1,4 @@
-"""Another ledger's articles taken into this one: no doubles, histories interleaved by time, all of it sealed.
+"""Merge of two ledgers: another's articles are taken into this one, without doubles, histories interleaved by time, sealed.
 
 Whole articles are written together, and what is known already is not written again: a merge that was killed is simply run
 again, and one that is run twice changes nothing. Pages are not copied: pointers name the folder under which they are to be put.

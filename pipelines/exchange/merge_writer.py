@@ -1,4 +1,4 @@
-"""One article of two ledgers, written as one: rows brought to what `interleaving` says. Writes in the caller's transaction.
+"""Writes the merged history of one article of two ledgers, as `timeline` made it, in the caller's transaction.
 
 Says what it wrote to the record, and seals nothing itself.
 """

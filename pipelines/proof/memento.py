@@ -1,4 +1,4 @@
-"""The words of Memento (RFC 7089): times as HTTP writes them, lists of links, TimeMaps, and the choice of a TimeGate.
+"""Memento (RFC 7089): times as HTTP writes them, lists of links, TimeMaps, and the choice of a TimeGate.
 
 Pure: takes rows and text, gives text. Whatever comes from strangers (URLs, headers, lists of links) is bounded, and leaves here
 only as what may stand in a header.

@@ -1,4 +1,4 @@
-"""Whether the record is what was written: chain, digests, content hashes, times, full-text index, archived pages.
+"""Verifies that the record is what was written: chain, digests, content hashes, times, full-text index, archived pages.
 
 Reads only. Each fault is told in words that name the row; the caller decides at which one to stop.
 """

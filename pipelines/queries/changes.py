@@ -1,4 +1,4 @@
-"""What changed last, newest first: filtered, a page at a time. Writes nothing.
+"""Latest changes, newest first, filtered, with keyset pagination. Writes nothing.
 
 A page is found in two steps, so that no filter makes it read the ledger: which revisions (from narrow indexes only), then what
 those few say. Revisions of withdrawn articles, and those that only an older parser told from the one before, are left out.

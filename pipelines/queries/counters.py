@@ -1,4 +1,4 @@
-"""What ever happened, counted: crawls, looks and revisions by site and kind, for whoever watches numbers that only grow.
+"""Monotonic counters: crawls, fetches and revisions by site and kind, for metrics that only grow.
 
 Counted on from the last row that was counted, along primary keys: so a reading costs what is new, and what `compact` deletes
 later stays counted. Reads only.

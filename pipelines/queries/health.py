@@ -1,4 +1,4 @@
-"""Whether a site is well, judged by its own history: vital signs in, findings out. Pure; knows no database and no clock.
+"""Health of a site, judged by its own history: health metrics in, findings out. Pure; knows no database and no clock.
 
 A site is measured against itself only: one that never prints authors is not ill for having none. Rules that compare shares ask
 for a drop that chance does not explain (SURE standard deviations) and that would matter if it were true (the floors below).

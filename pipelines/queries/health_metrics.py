@@ -1,4 +1,4 @@
-"""The vital signs of sites, gathered from the ledger: a handful of bounded queries a site, along indexes that are there."""
+"""Health metrics of sites, read from the store: a handful of bounded queries a site, along indexes that are there."""
 
 from __future__ import annotations
 

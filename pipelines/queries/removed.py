@@ -1,4 +1,4 @@
-"""What went: from its site, or from the ledger because an operator withdrew it. Reads only.
+"""Removed articles: from their site, or from the ledger because an operator withdrew them. Reads only.
 
 Of a site: when it went, how the site answered, how long it had been up, whether it came back. An article that does not answer is
 `suspected`, then `gone`; both steps are one disappearance, told once, by the later of the two. Articles that were withdrawn are

@@ -1,4 +1,4 @@
-"""Full-text search over all revisions: whatever is asked, the work is bounded, and what was left undone is told. Writes nothing.
+"""Full-text search over all revisions: bounded whatever the query; the result says what was left out. Writes nothing.
 
 Sorting reads every match, and relevance costs ten times as much again. So matches are counted first, no further than EXACT. Where
 there are no more, all are filtered and sorted, by relevance if few are left. Where there are more, the index is walked back from

@@ -1,4 +1,4 @@
-"""What people type, as a query of FTS5, and what its terms would cost. Nothing that is typed is ever FTS5's query language."""
+"""Search terms as typed -> a query of FTS5, and what they cost. Nothing that is typed is ever FTS5's query language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Articles -> stories: which one an article joins, when two are one, and what is told of a story as a whole.
+"""Articles -> stories: which one an article joins, when two are one, and the figures of a story as a whole.
 
 One copy links two articles; a story is more than a chain of links. Who joins must share something with at least half of the
 members that it is held against, so that an article in which two stories stand does not make one of them. Runs inside the caller's

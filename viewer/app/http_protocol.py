@@ -1,4 +1,4 @@
-"""HTTP as uvicorn speaks it, with what it leaves out: nobody may hold a connection by saying, or by reading, next to nothing.
+"""HTTP protocol of uvicorn with limits that it lacks: a client that sends or reads too slowly is disconnected.
 
 Also: letters that a person typed into an address (curl sends them as they are) are encoded as a browser would.
 """

@@ -1,4 +1,4 @@
-"""Our addresses: the only list of them. What is not here is the tables' (Datasette's).
+"""Routes: the only list of our addresses. What is not here is the tables' (Datasette's).
 
     /                              the latest revisions
     /history/URL                   an article: its revisions, and all that is known of it

@@ -1,4 +1,4 @@
-"""What `newsledger serve` runs: Datasette over the ledger, our pages in front of it, the door around both, and uvicorn.
+"""Server of `newsledger serve`: Datasette over the ledger, our pages in front of it, the security middleware, and uvicorn.
 
 The ledger is opened for reading only, by ours and by Datasette's connections, whatever plugins are installed.
 """

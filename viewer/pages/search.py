@@ -1,4 +1,4 @@
-"""Search over all that was ever said: every revision's text, which of them said it, and whether the article still does."""
+"""Search page: finds words in every revision, shows which of them has them, and whether the article still does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went from its site: when, how the site answered, how long it had been up, whether it came back."""
+"""Takedowns: which articles went from their site: when, how the site answered, how long it had been up, whether it came back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of clocks, days and spans in coded text: data for `pipelines.printed`, each with what it is meant for.
+"""The forms of clocks, days and spans in coded text: data for `pipelines.text.dates.printed`, each with what it is meant for.
 
 The alphabet is that of `pipelines.text.dates.words`. Groups are named alike everywhere: hour, minute, second, half (am or pm),
 zone and offset of a clock; year, month, day of a day, or `a` and `b` where bare figures leave open which is the day.
