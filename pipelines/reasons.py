@@ -117,6 +117,17 @@ class FetchReason(StrEnum):
     BOT_WALL = "bot_wall"
     LOGIN_WALL = "login_wall"
     CONSENT_WALL = "consent_wall"
+    REGION_WALL = "region_wall"
+    AGE_WALL = "age_wall"
+    AD_BLOCK_WALL = "ad_block_wall"
+    BROWSER_NOTICE = "browser_notice"
+    SCRIPT_NOTICE = "script_notice"
+    APP_WALL = "app_wall"
+    WAITING_ROOM = "waiting_room"
+    RATE_LIMIT = "rate_limit"
+    MAINTENANCE = "maintenance"
+    ERROR_PAGE = "error_page"
+    SERVER_PAGE = "server_page"
     FRONT_PAGE = "front_page"
     SECTION_FRONT = "section_front"
     SEARCH_PAGE = "search_page"
@@ -198,6 +209,17 @@ _FETCH_SENTENCES: dict[FetchReason, str] = {
     FetchReason.BOT_WALL: "a wall against robots, not the page",
     FetchReason.LOGIN_WALL: "log-in wall",
     FetchReason.CONSENT_WALL: "consent page, not the page asked for",
+    FetchReason.REGION_WALL: "a notice that the page is not shown in this region",
+    FetchReason.AGE_WALL: "an age check, not the page",
+    FetchReason.AD_BLOCK_WALL: "a wall against ad blockers, not the page",
+    FetchReason.BROWSER_NOTICE: "a notice about the browser, not the page",
+    FetchReason.SCRIPT_NOTICE: "a notice that scripts or cookies are needed, not the page",
+    FetchReason.APP_WALL: "a wall that leads to an app, not the page",
+    FetchReason.WAITING_ROOM: "a waiting room, not the page",
+    FetchReason.RATE_LIMIT: "a notice of too many requests, not the page",
+    FetchReason.MAINTENANCE: "a notice of maintenance, not the page",
+    FetchReason.ERROR_PAGE: "a notice of an error, not the page",
+    FetchReason.SERVER_PAGE: "a page of the server or of the domain's seller, not the site's",
     FetchReason.FRONT_PAGE: "front page",
     FetchReason.SECTION_FRONT: "section front",
     FetchReason.SEARCH_PAGE: "search page",

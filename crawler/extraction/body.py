@@ -20,10 +20,11 @@ MAX_BLOCKS = 6_000
 """Blocks looked at on one page; the longest live blogs have about 2,000."""
 MIN_GOOD = 50
 """Characters from which a block counts as a paragraph of prose; a third of it in scripts that need fewer."""
-_DENSE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_DENSITY = 2.5
+DENSE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+DENSITY = 2.5
 _SENTENCE = re.compile(r"[.!?…。！？؟।։።។။:;,、，،]")
 
+MAX_OPENING = 600
 Weights = dict[Element, float]
 
 
@@ -41,6 +42,8 @@ class BodyReading:
     """Entries of a live blog: boxes in the container that are named live and hold a time."""
     prose_share: float = 0.0
     """Share of the whole page's text outside links."""
+    opening: str = ""
+    """The beginning of the whole page's text outside of links, headings left out."""
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -53,9 +56,9 @@ class BodyReading:
 
 def prose_weight(block: Block) -> float:
     """How much a block speaks for its surroundings being the article; 0 for headings, link lists and scraps."""
-    if block.length * _DENSITY < MIN_GOOD or block.is_heading or block.tag in ("th", "dt"):
+    if block.length * DENSITY < MIN_GOOD or block.is_heading or block.tag in ("th", "dt"):
         return 0.0
-    size = block.length * (_DENSITY if not block.text.isascii() and _DENSE.search(block.text[:60]) else 1.0)
+    size = block.length * (DENSITY if not block.text.isascii() and DENSE.search(block.text[:60]) else 1.0)
     if size < MIN_GOOD or block.link_share > 0.5 or not _SENTENCE.search(block.text):
         return 0.0
     if is_consent(block.text) or is_stamp(block.text):
@@ -73,7 +76,9 @@ def read_body(page: Page, heading: Element | None, context: Context) -> BodyRead
     good = [(block, weight) for block, weight in good if trusted.issuperset(block.suspects)]
     if not good:
         kept = article_blocks(blocks, context) if len(blocks) < 10 else []
-        return BodyReading(tuple(kept), None, _head(everything, heading, kept), (), 0, _prose_share(everything))
+        return BodyReading(
+            tuple(kept), None, _head(everything, heading, kept), (), 0, _prose_share(everything), _opening(everything)
+        )
     container = find_container(page, heading, good, _weights(good, page.body))
     inside = [block for block in blocks if _is_under(block.element, container)]
     kept = _without_standfirst(page, article_blocks(_introduction(good, heading, container) + inside, context))
@@ -84,12 +89,18 @@ def read_body(page: Page, heading: Element | None, context: Context) -> BodyRead
         _edges(inside, kept),
         _live_posts(page, container),
         _prose_share(everything),
+        _opening(everything),
     )
 
 
 def _prose_share(blocks: list[Block]) -> float:
     total = sum(block.length for block in blocks)
     return 1.0 - sum(min(block.linked, block.length) for block in blocks) / total if total else 0.0
+
+
+def _opening(blocks: list[Block]) -> str:
+    lines = (block.text for block in blocks[:MAX_HEAD] if not block.is_heading and block.link_share < 0.5)
+    return "\n".join(lines)[:MAX_OPENING]
 
 
 def _live_posts(page: Page, container: Element) -> int:

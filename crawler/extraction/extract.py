@@ -20,18 +20,20 @@ from crawler.extraction import jsonld, judge, meta
 from crawler.extraction.access import propose_access
 from crawler.extraction.addresses import address_words, segments_of
 from crawler.extraction.authors import SiteAuthors, authors_of, full_names
-from crawler.extraction.body import BodyReading, read_body
+from crawler.extraction.body import DENSE, BodyReading, read_body
 from crawler.extraction.families import READERS, FamilyMatch, recognise
 from crawler.extraction.heading import declared_names, find_heading, printed_headline
 from crawler.extraction.labels import labels_around, says_paid
 from crawler.extraction.lines import Context
-from crawler.extraction.not_articles import Signs, is_code, refusal
+from crawler.extraction.not_articles import is_code, refusal
+from crawler.extraction.notices import MAX_BARE, says_lost
 from crawler.extraction.page import Page, parse, text_of
 from crawler.extraction.pictures import declared_pictures, read_pictures
 from crawler.extraction.printed import article_region, propose_printed, walk_region
 from crawler.extraction.proposals import Proposal, Proposals, Verdict
 from crawler.extraction.second_opinion import WEAK, second_opinion
 from crawler.extraction.signatures import propose_signatures
+from crawler.extraction.signs import Signs
 from crawler.extraction.signups import drop_signups
 from crawler.extraction.structured import propose_itemprops, propose_jsonld, propose_meta
 from crawler.extraction.tags import propose_sections, propose_tags
@@ -257,6 +259,7 @@ def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: b
     foreign = jsonld.ARTICLE_TYPES if gathered.lists_others else frozenset()
     declared = "jsonld." if gathered.lists_others else "url"
     published = [one.source for one in proposals.published if not one.source.startswith(declared)]
+    text = "\n".join(gathered.reading.paragraphs)
     return Signs(
         url=page.url,
         types=frozenset(jsonld.types(gathered.item) if gathered.item else ()) - foreign,
@@ -265,7 +268,11 @@ def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: b
         title=page.title,
         headline=gathered.headline,
         is_named=any(one.value for one in proposals.headlines),
-        is_code=is_code("\n".join(gathered.reading.paragraphs)),
+        is_code=is_code(text),
+        text=text[:MAX_BARE] or gathered.reading.opening,
+        says_lost=says_lost(page, gathered.metas),
+        is_renamed=_is_renamed(gathered),
+        is_dense=DENSE.search(text[:60]) is not None,
         section=section or "",
         body_length=body_length,
         pictures=len(gathered.pictures),
@@ -278,6 +285,11 @@ def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: b
         labels=gathered.labels,
         platform_says=next((FetchReason(one.value) for one in proposals.kinds if one.source.startswith("family.")), None),
     )
+
+
+def _is_renamed(gathered: _Page) -> bool:
+    told = [one.value for one in gathered.proposals.headlines if one.source in ("jsonld.headline", "meta.og:title")]
+    return bool(gathered.headline and told) and all(jsonld.overlap(gathered.headline, one) < jsonld.OTHER_NAME for one in told)
 
 
 _SPONSORED = re.compile(

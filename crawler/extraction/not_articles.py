@@ -7,84 +7,19 @@ have the number 404, and a sign may stand in a window. `Signs` are what was seen
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from crawler.extraction.addresses import address_words, host_label, listings, names_puzzle, not_articles, segments_of
+from crawler.extraction.body import DENSITY
 from crawler.extraction.jsonld import ARTICLE_TYPES
+from crawler.extraction.notices import notice_by_name, notice_by_text
+from crawler.extraction.signs import Signs
 from pipelines.reasons import FetchReason
-
-
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """What was seen of a page."""
-
-    url: str
-    types: frozenset[str]
-    """JSON-LD types of the item about the page."""
-    all_types: frozenset[str]
-    og_type: str
-    title: str
-    headline: str
-    section: str
-    body_length: int
-    pictures: int
-    has_date: bool
-    """Whether the page says when it was published."""
-    has_byline: bool
-    live_posts: int
-    """Entries with a time of their own, in a part of the page named live."""
-    asks_password: bool
-    prose_share: float
-    """Share of the page's text outside links."""
-    lists_others: bool = False
-    """Whether the articles that its data describes are other pages'."""
-    is_named: bool = True
-    """Whether anything on the page says what it is called: a heading, its title, its data."""
-    is_code: bool = False
-    """Whether its text is that of a program, a style sheet or data."""
-    labels: tuple[str, ...] = ()
-    """Short lines printed around the heading: a kicker above it, what stands between it and the text."""
-    platform_says: FetchReason | None = None
-    """Why the page is no article by its platform's own word, or None."""
-
-    @property
-    def is_article(self) -> bool:
-        """Whether the page calls itself an article."""
-        return bool(self.types & ARTICLE_TYPES) or self.og_type == "article"
-
-    @property
-    def is_dated_article(self) -> bool:
-        """Whether it also says when it was published: walls, lists and lost pages never do both."""
-        return self.is_article and self.has_date
-
 
 MIN_TEXT = 250
 """Characters of text that a page must have, or else a date, a byline, or its own word that it is an article."""
+MIN_UNTOLD = 200
+"""The same of a page that says nothing of what it is: notices in languages and words that notices.toml does not have."""
 MAX_NAME = 500
-_LOST = re.compile(
-    r"\b404\b|(?:page|article|story|content) (?:you .{0,40})?(?:was |is |could |can)?(?:not|no longer|"
-    r"n.t) (?:be )?(?:found|available|exist)|page unavailable|(?:can.?t|cannot|couldn.?t|could not|unable to) (?:find|locate) "
-    r"(?:that|this|the) (?:page|article|story)|"
-    r"seite (?:wurde )?nicht gefunden|nicht (?:mehr )?(?:gefunden|verfügbar)|seite existiert nicht|"
-    r"page (?:introuvable|non trouvée)|page .{0,30}n.(?:existe|est) (?:pas|plus)|"
-    r"página no (?:encontrada|existe)|no (?:hemos encontrado|encontramos) la página|pàgina no trobada|"
-    r"pagina non trovata|página não (?:foi )?encontrada|"
-    r"pagina niet gevonden|pagina .{0,20}bestaat niet|strona nie (?:została|istnieje)|nie znaleziono strony|"
-    r"sidan (?:kunde inte|finns inte|hittades inte)|"
-    r"siden (?:ble|blev|finnes|findes) ikke|(?:fant|fandt|finner|finder) ikke siden|sivua ei löyty|stránka (?:nenalezena|nebyla)|"
-    r"sayfa bulunamadı|oldal nem található|pagina nu (?:a fost găsită|există)|η σελίδα δεν|stranica nije pronađena|"
-    r"nid yw.{0,20}dudalen|leathanach .{0,20}(?:aimsíodh|ar fáil)|"
-    r"страниц[аы] не (?:найдена|существует)|сторінк[ау] не знайдено|страницата не|ページが見つかり|页面不存在|頁面不存在|"
-    r"페이지를 찾을|الصفحة غير موجودة|העמוד לא נמצא",
-    re.IGNORECASE,
-)
-_WALLED = re.compile(
-    r"access (?:to this page has been )?denied|just a moment|attention required|are you (?:a )?(?:human|robot)|"
-    r"pardon our interruption|verify you are|security check|captcha|"
-    r"request blocked|forbidden|robot check|unusual traffic|enable javascript and cookies|you have been blocked|"
-    r"request unsuccessful|incapsula incident",
-    re.IGNORECASE,
-)
 _LOGIN = re.compile(
     r"(?:please |you (?:must|need to) )?(?:log ?in|sign ?in|register|subscribe|create (?:an|your) account)"
     r"(?: (?:to|for|or|here|now|with|using)\b| ?$| ?[|–—-])|"
@@ -132,20 +67,15 @@ def _by_words(signs: Signs) -> FetchReason | None:
     """What the heading and the title say."""
     if signs.asks_password and signs.body_length < 300 and not signs.has_date:
         return FetchReason.LOGIN_WALL
-    if signs.is_dated_article or (signs.has_date and signs.has_byline):
-        return None
+    notice = notice_by_name(signs)
+    if notice or signs.is_dated_article or signs.has_date or signs.has_byline:
+        return notice or notice_by_text(signs)
     name = f"{signs.headline[:MAX_NAME]} | {signs.title[:MAX_NAME]}"
-    if signs.body_length < 1000 and _WALLED.search(name):
-        return FetchReason.BOT_WALL
-    if signs.body_length < 800 and _LOST.search(name):
-        return FetchReason.SOFT_404
-    if signs.has_date or signs.has_byline:
-        return None
     if signs.body_length < 800 and _LOGIN.match(signs.headline or signs.title):
         return FetchReason.LOGIN_WALL
     if signs.body_length < 1500 and _CONSENT.search(name):
         return FetchReason.CONSENT_WALL
-    return None
+    return notice_by_text(signs)
 
 
 def _by_address(signs: Signs, segments: list[str]) -> FetchReason | None:
@@ -187,7 +117,10 @@ def _by_shape(signs: Signs, segments: list[str]) -> FetchReason | None:
     is_bare = bare and signs.body_length < MIN_TEXT
     if is_bare and segments and names_puzzle(segments[-1]):
         return FetchReason.PUZZLE_PAGE
-    if is_bare and signs.og_type in ("website", "profile", "section") and signs.pictures < 4 and not signs.all_types & _MEDIA:
+    is_shown = signs.pictures >= 4 or signs.all_types & _MEDIA or signs.og_type.startswith("video")
+    is_listed = signs.og_type in ("website", "profile", "section")
+    is_brief = signs.body_length * (DENSITY if signs.is_dense else 1) < MIN_UNTOLD and not (signs.pictures or signs.live_posts)
+    if is_bare and not is_shown and (is_listed or (is_brief and signs.body_length)):
         return FetchReason.LITTLE_TEXT
     empty = not signs.body_length and not signs.pictures and "videoobject" not in signs.types
     if empty and not signs.is_dated_article:

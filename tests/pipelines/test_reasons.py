@@ -127,7 +127,12 @@ TOLD = {
 }
 """The facts in a sentence, where one made-up word does not do."""
 DOUBTS = (WHY.LOST_ARTICLE, WHY.LOST_FIELDS, WHY.BODY_DIFFERS, WHY.SILENT_EDITS, WHY.SHARED_LINE)
-OLD = [code for code in WHY if code not in (WHY.NOT_THIS_PAGE, WHY.NOT_SURE_WHOLE, WHY.ORIGINAL_UNKNOWN, WHY.UNASKED_304)]
+NEW = {
+    *(WHY.NOT_THIS_PAGE, WHY.NOT_SURE_WHOLE, WHY.ORIGINAL_UNKNOWN, WHY.UNASKED_304),
+    *(WHY.REGION_WALL, WHY.AGE_WALL, WHY.AD_BLOCK_WALL, WHY.APP_WALL, WHY.BROWSER_NOTICE, WHY.SCRIPT_NOTICE, WHY.MAINTENANCE),
+    *(WHY.RATE_LIMIT, WHY.WAITING_ROOM, WHY.ERROR_PAGE, WHY.SERVER_PAGE),
+}
+OLD = [code for code in WHY if code not in NEW]
 """Codes of what there were sentences for before there were codes."""
 OUTCOMES = {
     **dict.fromkeys(DOUBTS, Outcome.QUARANTINED),

@@ -144,7 +144,10 @@ def test_plain_text_has_no_codes_and_tags() -> None:
 OTHER = "https://www.example.org/news/mayor-resigns-7654321"
 ARTICLE = (
     "<html><head><title>{title}</title>{head}<script type='application/ld+json'>{data}</script></head><body><article>"
-    "<h1>Bridge reopens after floods</h1>{top}" + "<p>The old bridge was opened again on Friday, a year after the flood.</p>" * 3
+    "<h1>Bridge reopens after floods</h1>{top}"
+    "<p>The old bridge was opened again on Friday, a year after the flood had taken two of its arches.</p>"
+    "<p>Buses will cross it from Monday, and walkers may use it at once, the county's engineer told the council.</p>"
+    "<p>Its stones were found a mile down the river and numbered by pupils of the school before masons set them again.</p>"
 )
 FOREIGN = {
     "address and headline": {"url": OTHER, "headline": "Mayor resigns over parking fines"},

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.extraction import extract
 from crawler.extraction.extract import judge_kind
-from crawler.extraction.not_articles import Signs
+from crawler.extraction.signs import Signs
 from pipelines.article import Kind
 from pipelines.reasons import FetchReason
 from tests.table import table
@@ -114,7 +114,8 @@ def test_kind(path: str, html: str, kind: Kind, reason: str | None) -> None:
 )
 def test_the_printed_papers_pages_have_a_host_of_their_own(host: str, kind: Kind) -> None:
     article = extract(
-        "<h1>Friday, 7 March</h1><p>Turn the page to read on, or tap on a story.</p>", f"https://{host}.example.org/p/7"
+        "<h1>Friday, 7 March</h1><p class=byline>By Una Pell</p><p>Turn the page to read on, or tap on a story.</p>",
+        f"https://{host}.example.org/p/7",
     )
     assert (article.kind, article.reason) == (kind, "e-paper" if kind is Kind.NOT_ARTICLE else None)
 

@@ -267,7 +267,9 @@ def test_bytes_are_no_article(data: bytes) -> None:
 
 
 def test_a_few_broken_bytes_do_not_make_a_page_noise() -> None:
-    text = "<p>The harbour was closed on Friday after a ferry had struck the eastern quay, the board said.</p>" * 5
+    text = "".join(
+        f"<p>On day {n} the harbour stayed closed: the ferry had struck its eastern quay, the board said.</p>" for n in range(5)
+    )
     page = f"<h1>The harbour is closed</h1>{text}".encode() + b"\x00\x07\xff\xfe\x1f"
     assert extract(page, f"{HOST}/news/harbour-closed-4512090").kind is Kind.ARTICLE
     wide = f"<h1>The harbour is closed</h1>{text}".encode("utf-16-le")
