@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import zlib
+from collections.abc import Callable
 
 import bad_pages as pages
 from bad_server import ENDLESS_BYTES, HTML, Visit, route
@@ -142,3 +144,55 @@ def soft_404(visit: Visit) -> None:
 def login_wall(visit: Visit) -> None:
     """200, and a form where the article should be."""
     visit.send(pages.login_wall())
+
+
+# -- sound at the first and the third visit, and something else at the second ------------------------------------------
+
+
+def _unlengthed(visit: Visit) -> None:
+    """Half the page by HTTP/1.0 without a length: nothing but its missing end says that it is cut."""
+    visit.raw(f"HTTP/1.0 200 OK\r\nContent-Type: {HTML}\r\n\r\n".encode() + _half(visit))
+
+
+def _half(visit: Visit) -> bytes:
+    page = pages.story_of(visit.path).encode()
+    return page[: page.index(b"</p>") + 4]
+
+
+def _cut(packed: bytes) -> bytes:
+    return packed[: len(packed) * 2 // 3]
+
+
+SECOND: dict[str, Callable[[Visit], None]] = {
+    "unlengthed": _unlengthed,
+    "part": lambda visit: visit.send(_half(visit), status=206, Content_Range="bytes 0-399/2000"),
+    "accepted": lambda visit: visit.send(
+        pages.plain("Queued", "<h1>Queued</h1><p>Your page is being made ready.</p>"), status=202
+    ),
+    "transformed": lambda visit: visit.send(pages.story_of(visit.path).replace("Tuesday", "tue."), status=203),
+    "deflate": lambda visit: visit.send(_cut(zlib.compress(pages.story_of(visit.path).encode())), Content_Encoding="deflate"),
+    "twice-packed": lambda visit: visit.send(
+        gzip.compress(_cut(gzip.compress(pages.story_of(visit.path).encode()))), Content_Encoding="gzip, gzip"
+    ),
+    "unasked": lambda visit: visit.send("", status=304),
+    "maintenance": lambda visit: visit.send(
+        pages.plain("Back soon", "<h1>Back soon</h1><p>We are making our site better. Please come again in an hour.</p>")
+    ),
+    "app": lambda visit: visit.send(
+        pages.plain("Read on", "<h1>Read on in our app</h1><p>Open the app to go on reading, or get it from your store.</p>")
+    ),
+    "trouble": lambda visit: visit.send(
+        pages.plain("Oops", "<h1>Something went wrong</h1><p>We could not load this. Try again, or go back to the start.</p>")
+    ),
+}
+"""What stands in for the page at its second visit."""
+
+
+@route(r"/second/([\w-]+)", "/second/part")
+def second(visit: Visit, kind: str) -> None:
+    """A story, but at the second visit what its name says; 404 where there is no such name."""
+    if kind not in SECOND:
+        return visit.send(pages.plain("404", "<h1>404</h1>"), status=404)
+    if visit.count == 2:
+        return SECOND[kind](visit)
+    return visit.send(pages.story_of(visit.path))

@@ -54,6 +54,16 @@ def article(title: str = "Bridge to be mended", *, head: str = "", tail: str = "
     )
 
 
+def story_of(path: str) -> str:
+    """An article whose words are its path's own, so that no two of the paper tell one story."""
+    chance = random.Random(path)
+    words = ["".join(chance.choices("abcdefghilmnoprstuvw", k=7)) for _ in range(120)]
+    lines = [" ".join(words[start : start + 12]).capitalize() + " on Tuesday." for start in range(0, 120, 12)]
+    title = " ".join(words[:4]).capitalize()
+    text = "".join(f"<p>{line}</p>\n" for line in lines)
+    return article(title).replace("</article>", f"{text}</article>")
+
+
 def plain(title: str, main: str, head: str = "") -> str:
     """A page that is no article."""
     return f"<!DOCTYPE html>\n<html><head><title>{escape(title)}</title>{head}</head><body>{main}</body></html>\n"

@@ -12,6 +12,7 @@ import pytest
 
 from crawler.demo.press import Press
 from pipelines.history.validators import ValidatorTrust
+from pipelines.proof.verify import verify
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
@@ -310,3 +311,33 @@ def test_several_sites_are_crawled_by_child_processes(twin: Press, tmp_path: Pat
         ("one", "finished", 3),
         ("two", "finished", 3),
     ]
+
+
+def test_what_is_not_the_page_at_one_visit_is_no_edit_and_its_end_no_revert(twin: Press, tmp_path: Path) -> None:
+    """Three visits, a day apart; what comes at the second is in `SECOND` of the paper's bad bodies."""
+    kinds = (
+        "unlengthed",
+        "part",
+        "accepted",
+        "transformed",
+        "deflate",
+        "twice-packed",
+        "unasked",
+        "maintenance",
+        "app",
+        "trouble",
+    )
+    paths = ",".join(f"/second/{kind}" for kind in kinds)
+    (tmp_path / "sites.toml").write_text(site_table("twin", twin.url, sitemaps=[f"/sitemap.xml?paths={paths}"]), encoding="utf-8")
+    for day in range(3):
+        crawl(tmp_path, "twin", now=AFTER + timedelta(days=day), recheck="all")
+    with Store(tmp_path / "news.db") as store:
+        found: dict[str, list[str]] = {}
+        for row in store.rows("SELECT url, outcome FROM fetches WHERE url LIKE '%/second/%' ORDER BY id"):
+            found.setdefault(row["url"].rpartition("/")[2], []).append(row["outcome"])
+        assert set(found) == set(kinds)
+        for kind, outcomes in found.items():
+            assert (outcomes[0], outcomes[2]) == ("new", "unchanged"), (kind, outcomes)
+            assert outcomes[1] in ("error", "quarantined", "refused", "not_article", "suspected"), (kind, outcomes)
+        assert store.value("SELECT count(*) FROM revisions") == len(kinds)
+        assert list(verify(store, None)) == []
