@@ -63,7 +63,7 @@ def test_each_revision_has_its_page_and_reads_from_it_again(archived: Path) -> N
         assert capture is not None
         seen = instant_of(row["first_seen"])
         assert capture.captured == seen
-        article = extract(capture.body, entry.url, site, content_type=capture.content_type, fetched=seen)
+        article = extract(capture.body, entry.url, site, content_type=capture.header("Content-Type"), fetched=seen)
         again = normalise(with_ids(article, Fetch(entry.url, seen), site))
         assert (again.content_hash, again.extractor) == (row["content_hash"], row["extractor"])
 
