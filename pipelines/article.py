@@ -169,10 +169,6 @@ class Fetch:
     etag: str | None = None
     last_modified: str | None = None
     """Validators of this answer, sent back as they are on the next conditional request."""
-    answered_url: str | None = None
-    """Of a redirect that nobody followed, as archives have them: where it leads."""
-    doubt: str | None = None
-    """Why what was read may not be the whole page: an edit waits until it is seen again."""
     claimed_modified: Timestamp | None = None
     """The `lastmod` or `updated` that a feed or sitemap claimed and that led here."""
     content_hash: str | None = None
@@ -196,6 +192,10 @@ class Fetch:
     """The page itself, for as long as its reading may still be doubted (see `pipelines.history.anomalies`)."""
     reason_code: str | None = None
     """The same as `reason`, as a code of `pipelines.reasons.FetchReason`; None if and only if that is None."""
+    answered_url: str | None = None
+    """Of a redirect that nobody followed, as archives have them: where it leads."""
+    doubt: str | None = None
+    """Why what was read may not be the whole page: an edit waits until it is seen again."""
 
 
 @dataclass(frozen=True, slots=True)
