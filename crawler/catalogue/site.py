@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tldextract import TLDExtract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 DEFAULT_EVERY = "60 min"
 """How often a site is asked that names neither `every` nor `cron`."""
@@ -33,10 +35,6 @@ unbounded text. Raise it and one bad pattern costs more; lower it and long slugs
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _EVERY = re.compile(r"([1-9]\d{0,4}) ?(min|h|days?)", re.ASCII)
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(days=1), "days": timedelta(days=1)}
-
-# The list inside the package, never the network. Private suffixes count: thepost.uk.com and paper.github.io are sites
-# of their own, not parts of uk.com and github.io.
-_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +197,19 @@ def _without_port(host: str) -> str:
     return host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]
 
 
+@cache
+def _public_suffixes() -> TLDExtract:
+    """The list inside the package, never the network. With private suffixes: thepost.uk.com is a site, no part of uk.com."""
+    from tldextract import TLDExtract
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
 @lru_cache(maxsize=4096)
 def _registrable_domain(host: str) -> str | None:
     """ "www.example.co.uk" -> "example.co.uk"; None for addresses, localhost and whatever has no public suffix."""
     name = _without_port(host)
     if not name or len(name) > 253 or name.startswith("["):  # 253: the longest name DNS carries
         return None
-    found = _suffixes.extract_str(name)
+    found = _public_suffixes().extract_str(name)
     return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else None
