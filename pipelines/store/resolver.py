@@ -1,7 +1,7 @@
-"""Which row of `articles` a page belongs to: by the owner's id, by its own address, by what leads to it.
+"""Which row of `articles` a page belongs to: by its own address, by the owner's id in it, by what leads to it.
 
-An address found on the page itself is certain. A canonical link, an alias or a redirect is a claim, and is believed only where
-both texts tell one story: otherwise one article's text would become a revision of another.
+The address that answered is certain, and so is the id in its path. A canonical link, an alias, an AMP form or a redirect is a
+claim, and is believed only where both texts tell one story: otherwise one article's text would become a revision of another.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pipelines.history.revisions import canonical_url, same_story
 from pipelines.store.chain import Subject
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import article_of, moment
-from pipelines.text.urls import article_key
+from pipelines.text.urls import amp_to_article, article_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class Lookup:
     def place(self, article: Article, fetch: Fetch) -> Resolution:
         """The place of a page that was read."""
         url = canonical_url(article)
-        if fetch.external_id and (found := self.by_external_id(fetch.external_id)):
-            return Resolution(url, found)
         if found := self._own(article):
             return Resolution(url, found)
-        taken = self.by_address(url) if url != article.url else None
+        if fetch.external_id and (found := self.by_external_id(fetch.external_id)):
+            return Resolution(url, found)
+        taken = self.by_address(url) or self.by_alias(url) if url != article.url else None
         if taken and not self._tells(taken, article):
             return Resolution(article.url)
         if taken:
@@ -108,11 +108,13 @@ class Lookup:
         """The article under the very URL that was read.
 
         A page with a wrong canonical link may have been filed under this URL before it was ever read itself. If so that one
-        goes back under the URL it was read from, and this page is new.
+        goes back under the URL it was read from, without the id that came with the link, and this page is new.
         """
         found = self.by_address(article.url)
         if not found or self._tells(found, article):
             return found
+        if found["url"] != article.url and bool(amp_to_article(found["url"])) is not bool(amp_to_article(article.url)):
+            return None  # "/amp/reviews/valve" need not be the AMP form of "/reviews/valve"
         read = self._store.value("SELECT 1 FROM fetches WHERE article_id = ? AND url = ?", (found["id"], found["url"]))
         origin = self._store.value(
             "SELECT url FROM aliases WHERE article_id = ? AND reason = 'canonical' ORDER BY first_seen", (found["id"],)
@@ -120,7 +122,7 @@ class Lookup:
         if read or not origin:
             return found
         self._store.execute("DELETE FROM aliases WHERE url = ?", (origin,))
-        self._store.update("articles", found["id"], {"url": origin, "url_key": article_key(origin)})
+        self._store.update("articles", found["id"], {"url": origin, "url_key": article_key(origin), "external_id": None})
         self._touch(Subject.ARTICLE, found["id"])
         return None
 
