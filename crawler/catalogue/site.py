@@ -32,6 +32,12 @@ MAX_SEARCHED_CHARS = 2048
 """Path and query longer than this are no article's: `article_url` is a hand-written pattern and must not run on
 unbounded text. Raise it and one bad pattern costs more; lower it and long slugs lose their id."""
 
+_NAMES_QUERY = re.compile(r"\\\?|\[\?|&|(?<![?<])=")
+"""In a pattern: it speaks of a query, by a literal "?", "&" or "=". Any other is searched in paths alone, for a query carries
+addresses of other pages."""
+_IN_A_VALUE = re.compile(r"\?.*\?|=[^&]*[^&=]$", re.DOTALL)
+"""In path and query up to the first character of a match: it begins within the value of a parameter."""
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _EVERY = re.compile(r"([1-9]\d{0,4}) ?(min|h|days?)", re.ASCII)
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(days=1), "days": timedelta(days=1)}
@@ -64,7 +70,7 @@ class Site:
     """False for a site that is a part of its host (a BBC region): the host's sitemaps tell of all the others too."""
     sections: tuple[str, ...] = ()
     article_url: re.Pattern[str] | None = None
-    """Searched in path and query of a URL; group "id", if there is one, is the owner's article id."""
+    """Searched in the path of a URL, in its query where the pattern speaks of one; group "id" is the owner's article id."""
     every: str | None = None
     cron: str | None = None
     """Five fields as crontab(5) has them, parted by one blank, small letters."""
@@ -118,7 +124,7 @@ class Site:
         return (match.groupdict().get("id") or None) if match else None
 
     def looks_like_article(self, url: str) -> bool | None:
-        """Whether `article_url` is found in the URL's path and query; None where the site has no `article_url`."""
+        """Whether `article_url` is found in the URL (see there); None where the site has no `article_url`."""
         return None if self.article_url is None else self._article_match(url) is not None
 
     def same_site(self, url: str) -> bool:
@@ -144,8 +150,11 @@ class Site:
         with_query = f"{parts.path}?{parts.query}" if parts.query else parts.path
         if len(with_query) > MAX_SEARCHED_CHARS:
             return None
-        # "/news/slug-1234567?page=2" is still that article for a pattern that ends in "$"
-        return self.article_url.search(with_query) or self.article_url.search(parts.path)
+        # "/news/slug-1234567?page=2" is still that article for a pattern that ends in "$"; "/go?from=/news/slug-1234567" is none
+        if in_path := self.article_url.search(parts.path):
+            return in_path
+        in_query = self.article_url.search(with_query) if _NAMES_QUERY.search(self.article_url.pattern) else None
+        return in_query if in_query and not _IN_A_VALUE.search(with_query[: in_query.start() + 1]) else None
 
 
 def host_of(url: str) -> str:

@@ -20,21 +20,21 @@ IsOwn = Callable[[str], bool]
 
 _REFERENCE: Final = re.compile(r"&(?:amp|#[0-9]{1,9}|#x[0-9a-f]{1,8});", re.IGNORECASE)
 """Escaped once more than the document's own form asks for. No query carries one: its "#" would end it."""
-_LINE_BREAK: Final = re.compile(r"\s*[\t\r\n]\s*")
+_BLANKS: Final = re.compile(r"\s+")
 _TAG: Final = re.compile(r"<[/!A-Za-z][^<>]{0,2000}>")
-_WRAPPED: Final = re.compile(r"[\"'<]\s*([^\"'<>]*)\s*[\"'>]")
 _NO_ADDRESS: Final = re.compile(r"#.*|null|none|nan|undefined|.*(?:\{\{|\$\{|\[object ).*", re.IGNORECASE)
 """A place on the page itself, and what templates print where they have no address."""
 _SCHEME: Final = re.compile(
-    r"^(?:h?t{1,2}ps?|feed)(?:\s*[:;]\s*/*|\.?//+:?)\s*|https?(?:(?:[:;]|%3a)(?:/|%2f)+|//+)", re.IGNORECASE
+    r"^(?:h?t{1,2}ps?|feed)(?:\s*[:;]\s*/*|\.?//+:?)\s*|https?(?:[:;]|%3a)(?:/|%2f)+|(?<=//)https?//+", re.IGNORECASE
 )
 """A scheme in whatever spelling: "http:/", "https//", "ttp://", "http;//", "https%3A%2F%2F"."""
-_SOUND: Final = re.compile(r"https?://([\w.-]+(?::\d+)?)(?:/[^\s&<>\"'\\]*(?:\?(?:[^\s&<>\\]|&(?!#|amp;))*)?)?")
+_SOUND: Final = re.compile(r"https?://([\w.-]+(?::\d+)?)(?:/[^\s?&<>\"'{}\\]*(?:\?(?:[^\s&<>\\]|&(?!#|amp;))*)?)?")
 _HOST: Final = re.compile(
     r"(?:[\w-]+\.)+(?!s?html?$|php\d?$|aspx?$|jsp$|cgi$|xml$|json$)[a-z]{2,}|[\w.-]+:\d{1,5}|\d+(?:\.\d+){3}", re.IGNORECASE
 )
 _NO_PATH: Final = re.compile(r"[\s\"'<>{}\[\]]")
 """Before an address: words of a sentence, a piece of JSON."""
+_QUOTES: Final = "\"'<>"
 _MAX_STARTS: Final = 20
 
 
@@ -68,21 +68,22 @@ def mended(link: str, base: str, is_own: IsOwn) -> str | None:
     cut = min((at for at in map(text.find, "?#") if at >= 0), default=len(text))
     head, tail = text[:cut].replace("\\", "/"), text[cut:]
     starts = _starts(head)
-    found = _absolute(head, starts, is_own) if starts else _without_scheme(head, base, is_own)
+    found = _absolute(head, starts, base, is_own) if starts else _without_scheme(head, base, is_own)
     return None if found is None else found + tail
 
 
 def _plain(link: str) -> str | None:
     """Its text on one line, without tags, quotation marks and references that were escaped into it."""
     text = link.strip()
-    if len(text) > 4 * MAX_URL:
+    if len(text) > 4 * MAX_URL:  # of which escapes and line breaks may be a part
         return None
     if "&" in text:
         text = _REFERENCE.sub(lambda match: unescape(match[0].lower()), text)
     if "<" in text:
         text = _TAG.sub(" ", text).strip() or text
-    wrapped = _WRAPPED.fullmatch(text)
-    text = _LINE_BREAK.sub("", wrapped[1].strip() if wrapped else text)
+    if text[:1] in _QUOTES and text[-1:] in _QUOTES:
+        text = text.strip(f"{_QUOTES} \t\r\n")
+    text = _BLANKS.sub(lambda match: "" if set("\t\r\n").intersection(match[0]) else match[0], text)
     parts = text.split()
     if len(parts) > 1 and all(part.lower().startswith(("http://", "https://")) for part in parts):
         text = parts[0] if len(set(parts)) == 1 else ""
@@ -91,7 +92,7 @@ def _plain(link: str) -> str | None:
 
 def _is_sound(text: str) -> bool:
     """Whether there is nothing to mend: most links, so this decides fast."""
-    sound = _SOUND.fullmatch(text)
+    sound = _SOUND.fullmatch(text) if len(text) <= MAX_URL else None
     return sound is not None and "http" not in text[5:] and sound[1] not in text[sound.end(1) :]
 
 
@@ -110,18 +111,21 @@ def _starts(head: str) -> list[_Start]:
     return found
 
 
-def _absolute(head: str, starts: list[_Start], is_own: IsOwn) -> str | None:
+def _absolute(head: str, starts: list[_Start], base: str, is_own: IsOwn) -> str | None:
     """The last address of the site's own in a text; another site's where the text begins with it, or holds nothing else."""
-    begins = _SCHEME.match(head) is not None
-    if not begins and _NO_PATH.search(head.partition(starts[0].host)[0]):
+    found = _SCHEME.search(head)
+    before = head[: found.start()] if found else ""
+    begins = not before
+    if _NO_PATH.search(before):
         return None
     own = next((number for number in range(len(starts) - 1, -1, -1) if _owns(starts[number], is_own)), None)
     if begins and "." in starts[0].host and not starts[0].is_glued and not _owns(starts[0], is_own):
         chosen = starts[0]
     elif own is not None:
-        chosen = starts[own + 1] if starts[own].is_prefix else starts[own]
+        is_prefix = starts[own].is_prefix and "." in starts[own + 1].host
+        chosen = starts[own + 1] if is_prefix else starts[own]
     elif not begins:
-        return head
+        return _without_scheme(head, base, is_own)
     else:
         chosen = next(start for start in starts if not start.is_prefix)
     rest = _without_twin(chosen, is_own)

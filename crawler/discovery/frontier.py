@@ -144,6 +144,8 @@ def _sort(out: _Sorted, candidates: Iterable[Candidate], snapshot: SiteSnapshot,
     merged, out.amp = _merged(candidates)
     for key, candidate in merged.items():
         known = snapshot.find(candidate.url, site.external_id(candidate.url))
+        if known and known.is_claimed and not known.withdrawn and key == article_key(known.url):
+            known = None  # whoever claimed this address, the page itself was never read
         reason = _passed_over(candidate, known, snapshot, site, now, elsewhere)
         if reason:
             out.skipped[reason] += 1

@@ -1,14 +1,11 @@
-"""Sitemaps: urlset, index, news extension, plain text, packed or not -> candidates and child sitemaps.
+"""Sitemaps: urlset, index, news extension, plain text -> candidates and child sitemaps.
 
 Reads tags by their local names, since namespaces are got wrong often, and keeps no tree: memory stays flat.
-
-Gzip bodies are unpacked under a limit that holds while unpacking, so that a bomb never goes off.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
@@ -37,21 +34,19 @@ _Clock = Callable[[str | None], Timestamp | None]
 def parse_sitemap(body: bytes, url: str, timezone: str = "UTC", *, same_site: IsOwn | None = None) -> Listing:
     """`lastmod` claims modification, `news:publication_date` publication. RSS and Atom, which the protocol allows in a
     sitemap's place, are read as feeds; `same_site` as there."""
-    content, problem = inflate(body, MAX_SITEMAP_BYTES)
-    problems = [problem] if problem else []
-    if not content:
-        return Listing(problems=problem_lines(problems or ["the sitemap is empty"]))
-    data, complaints = xml_source(content)
-    problems.extend(complaints)
+    if not body:
+        return Listing(problems=("the sitemap is empty",))
+    data, complaints = xml_source(body)
+    problems = list(complaints)
     kind = root_name(data)
     base, is_own = absolute(url) or url, same_site or own_hosts_of(url)
     if kind in {"rss", "rdf", "feed"}:
-        listing = parse_feed(content, url, timezone, same_site=same_site)
+        listing = parse_feed(body, url, timezone, same_site=same_site)
         return Listing(listing.candidates, problems=tuple(dict.fromkeys([*problems, *listing.problems])))
     if kind == "html":
         return Listing(problems=problem_lines([*problems, "an HTML page, not a sitemap"]))
     if not kind:
-        return _plain_listing(decode(content), base, is_own, problems)
+        return _plain_listing(decode(body), base, is_own, problems)
     listing = _xml_listing(data, base, timezone, is_own, problems)
     if not listing.candidates and not listing.sitemaps and kind not in {"urlset", "sitemapindex"}:
         return Listing(problems=(f"no sitemap: the root element is <{kind}>", *listing.problems))
@@ -179,52 +174,3 @@ def _space(tag: str) -> tuple[str, str]:
 def _local(tag: str) -> str:
     """The "title" of "{http://www.google.com/...}title", and of "news:title" whose prefix was never declared."""
     return tag.rpartition("}")[2].rpartition(":")[2].lower()
-
-
-_MAGIC: Final = b"\x1f\x8b"
-_STEP: Final = 65_536
-_MAX_MEMBERS: Final = 1_000
-_GZIP: Final = 16 + zlib.MAX_WBITS
-
-
-def inflate(body: bytes, limit: int) -> tuple[bytes, str | None]:
-    """The body unpacked if it is gzip (twice packed, as some servers send `.gz` files, too), and what went wrong.
-
-    Over `limit` bytes nothing is returned; a damaged or cut off body gives what could be unpacked.
-    """
-    problem = None
-    for _ in range(2):
-        if not body.startswith(_MAGIC):
-            break
-        body, problem = _unpacked(body, limit)
-    if len(body) > limit:
-        return b"", f"body of {len(body)} bytes is over the limit of {limit}"
-    return body, problem
-
-
-def _unpacked(body: bytes, limit: int) -> tuple[bytes, str | None]:
-    pieces: list[bytes] = []
-    size, members = 0, 1
-    stream = zlib.decompressobj(_GZIP)
-    for start in range(0, len(body), _STEP):
-        waiting = body[start : start + _STEP]
-        while waiting:
-            try:
-                piece = stream.decompress(waiting, limit + 1 - size)
-            except zlib.error as error:
-                return b"".join(pieces), f"damaged gzip body: {error}"
-            pieces.append(piece)
-            size += len(piece)
-            if size > limit:
-                return b"", f"gzip body unpacks to more than {limit} bytes"
-            waiting = stream.unconsumed_tail
-            if stream.eof:
-                waiting = stream.unused_data
-                if waiting.startswith(_MAGIC[:1]) or start + _STEP < len(body):
-                    members += 1
-                    stream = zlib.decompressobj(_GZIP)
-                else:
-                    waiting = b""  # padding after the last member
-            if members > _MAX_MEMBERS:
-                return b"", f"gzip body of more than {_MAX_MEMBERS} members"
-    return b"".join(pieces), None if stream.eof else "gzip body is cut off"

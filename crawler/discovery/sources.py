@@ -10,7 +10,8 @@ from crawler.catalogue.site import Site
 from crawler.discovery.candidate import Listing, SitemapRef, SourceKind
 from crawler.discovery.feed import MAX_FEED_BYTES, parse_feed
 from crawler.discovery.section import MAX_PAGE_BYTES, parse_section
-from crawler.discovery.sitemap import inflate, parse_sitemap
+from crawler.discovery.sitemap import MAX_SITEMAP_BYTES, parse_sitemap
+from crawler.warc.decode import decode_undeclared
 
 _NOT_NEWS = re.compile(r"image|video|tag|categor|author|topic|page-|section|static|listing", re.IGNORECASE)
 _DATED = re.compile(r"(?:19|20)\d\d[-_/]?(?:0[1-9]|1[0-2])?[-_/]?(?:[0-3]\d)?")
@@ -18,17 +19,18 @@ _DATED = re.compile(r"(?:19|20)\d\d[-_/]?(?:0[1-9]|1[0-2])?[-_/]?(?:[0-3]\d)?")
 
 ONE_MOMENT = timedelta(seconds=60)
 FEWEST_CLAIMS = 3
-MAX_BYTES = {SourceKind.FEED: MAX_FEED_BYTES, SourceKind.SECTION: MAX_PAGE_BYTES}
+MAX_BYTES = {SourceKind.FEED: MAX_FEED_BYTES, SourceKind.SITEMAP: MAX_SITEMAP_BYTES, SourceKind.SECTION: MAX_PAGE_BYTES}
 
 
 def read(kind: SourceKind, body: bytes, url: str, site: Site, content_type: str | None = None) -> Listing:
-    """What a document of this kind names."""
-    if kind is SourceKind.SITEMAP:
-        return believable(parse_sitemap(body, url, site.timezone, same_site=site.same_site))
-    body, problem = inflate(body, MAX_BYTES[kind])
-    if problem and not body:
+    """What a document of this kind names, unpacked first where no header told that it is packed."""
+    unpacked = decode_undeclared(body, MAX_BYTES[kind])
+    body, problem = unpacked.body, unpacked.problem
+    if problem and (not body or len(body) >= MAX_BYTES[kind]):
         return Listing(problems=(problem,))
-    if kind is SourceKind.FEED:
+    if kind is SourceKind.SITEMAP:
+        listing = believable(parse_sitemap(body, url, site.timezone, same_site=site.same_site))
+    elif kind is SourceKind.FEED:
         listing = parse_feed(body, url, site.timezone, content_type, same_site=site.same_site)
     else:
         listing = parse_section(body, url, article_url=site.article_url, same_site=site.same_site, content_type=content_type)

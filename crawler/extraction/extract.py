@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.catalogue.site import Site
+from crawler.catalogue.site import Site, host_of
 from crawler.extraction import jsonld, judge, meta
 from crawler.extraction.access import propose_access
 from crawler.extraction.addresses import address_words, segments_of
@@ -120,12 +120,16 @@ def explain(
 
 
 def with_ids(article: Article, fetch: Fetch, site: Site) -> Article:
-    """The owner's id, from the page's own address before its canonical one; where the two differ the canonical link is wrong."""
+    """The owner's id, from the page's own address alone: what a canonical link names is a claim.
+
+    Where that names another id of the same host the link is wrong, and left out. One to another host stays: it says whose copy
+    the page is, and no id of that host is one of this site.
+    """
     own = site.external_id(fetch.url)
-    named = site.external_id(article.canonical_url) if article.canonical_url else None
-    if own and named and own != named:
+    canonical = article.canonical_url
+    if own and canonical and host_of(canonical) == host_of(fetch.url) and site.external_id(canonical) not in (None, own):
         article = replace(article, canonical_url=None)
-    return replace(article, fetch=replace(fetch, external_id=own or named))
+    return replace(article, fetch=replace(fetch, external_id=own))
 
 
 def reason_of(article: Article) -> CodedReason:

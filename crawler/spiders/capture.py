@@ -24,6 +24,7 @@ MAX_FACT = 200
 _ABSENCES = frozenset({404, 410})
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"})
 """Types of what may be a page; others that name HTML are let in too."""
+_PACKINGS = frozenset({"application/gzip", "application/x-gzip", "application/zstd", "application/x-brotli"})
 _PARTS = {
     202: "accepted, and not done yet",
     204: "no content",
@@ -81,6 +82,8 @@ def read_capture(capture: Capture, site: Site, fetch: Fetch, *, is_catalogued: b
     if not 200 <= capture.status < 300:
         return because(fetch, Outcome.ERROR, coded(FetchReason.HTTP_ERROR, capture.status))
     content_type = first(capture.headers, "content-type")
+    if content_type and _names_packing(content_type) and capture.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        content_type = None
     if content_type and not _is_page(content_type):
         return because(fetch, Outcome.NOT_ARTICLE, coded(FetchReason.NOT_HTML, content_type[:80]))
     said = reservations_of(capture.headers, capture.body)
@@ -106,6 +109,11 @@ def _is_page(content_type: str) -> bool:
     """Whether a Content-Type is one of pages; one that cannot be read may be."""
     kind = content_type.partition(";")[0].strip().lower()
     return kind in _PAGES or "html" in kind or "/" not in kind
+
+
+def _names_packing(content_type: str) -> bool:
+    """Whether it tells how the page was packed and not what it is."""
+    return content_type.partition(";")[0].strip().lower() in _PACKINGS
 
 
 def _redirect(capture: Capture, fetch: Fetch) -> Fetch:

@@ -17,6 +17,7 @@ from crawler.crawl.remote import CrawlScope, set_scope
 from crawler.discovery.frontier import PlannedRequest
 from crawler.middlewares.ssrf import allow_private_places
 from crawler.spiders.response import item_from_response, outcome_of_failure
+from crawler.warc.decode import decode_undeclared
 from pipelines.article import Article, Fetch
 from pipelines.reasons import because
 from pipelines.text.normalise import normalise
@@ -60,7 +61,8 @@ class PageSpider(Spider):
         """A page came."""
         look = item_from_response(response, PlannedRequest(url, "named"), self.site, self._clock())
         content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1") or None
-        self._tell(FetchedPage(normalise(look) if isinstance(look, Article) else look, response.body, content_type))
+        body = decode_undeclared(response.body).body
+        self._tell(FetchedPage(normalise(look) if isinstance(look, Article) else look, body, content_type))
         yield from ()
 
     def failed(self, failure: Failure) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from crawler.middlewares import MAX_REASON, RequestRefused, RobotsDisallowed, fa
 from crawler.middlewares.download_handler import CAPTURED_EXCHANGE
 from crawler.middlewares.tdmrep import FOUND
 from crawler.spiders.capture import Capture, first, read_capture
+from crawler.warc.decode import decode_undeclared
 from pipelines.article import Article, Exchange, Fetch, Outcome, Payload
 from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text.urls import amp_to_article, canonicalize
@@ -31,12 +32,14 @@ def item_from_response(response: Response, planned: PlannedRequest, site: Site, 
     headers = plain_headers(response.headers.items())
     tdm = request.meta.get(FOUND) if request else None
     length = first(headers, "content-length") or ""
+    unpacked = decode_undeclared(response.body)
     capture = Capture(
         url,
         now,
         response.status,
         headers,
-        response.body,
+        unpacked.body,
+        unpacked.problem,
         is_end_known=_ENDED_BY_CLOSING not in response.flags,
         is_conditional=request is None or bool({b"If-None-Match", b"If-Modified-Since"} & request.headers.keys()),
     )
@@ -51,7 +54,7 @@ def item_from_response(response: Response, planned: PlannedRequest, site: Site, 
         claimed_modified=planned.claimed_modified,
         aliases=(*planned.aliases, *(((url, "amp"),) if amp_to_article(url) else ())),
         tdm=str(tdm) if tdm else None,
-        payload=Payload(response.body, first(headers, "content-type"), _exchange(response)),
+        payload=Payload(unpacked.body, first(headers, "content-type"), _exchange(response)),
     )
     return read_capture(capture, site, fetch)
 

@@ -6,6 +6,7 @@ unpacks to more than the bound, is told as such: half a body must never pass for
 
 from __future__ import annotations
 
+import re
 import sys
 import zlib
 from collections.abc import Callable, Sequence
@@ -26,6 +27,11 @@ _STEP = 1 << 18
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _CHUNK_LINE = 1_000
+_MAX_MEMBERS = 1_000
+_BEGINNING = 1_000
+"""Bytes by which a body is known."""
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\xf8-\xff]")
+_MARKUP = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|(?:\xef\xbb\xbf)?[ \t\r\n]*(?:<[!?A-Za-z]|\{\s*\"|\[\s*[{\"])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,34 @@ def decode(body: bytes, codings: Sequence[str], limit: int = MAX_BODY_BYTES) -> 
     return Decoded(body)
 
 
+def decode_undeclared(body: bytes, limit: int = MAX_BODY_BYTES) -> Decoded:
+    """Undo codings that no header names, again and again. Never raises.
+
+    gzip and zstd are told by their first bytes. deflate and brotli have none: a body that is no text is taken for one of them
+    where it unpacks whole, to no less than half of its size, and into markup or JSON.
+    """
+    for _ in range(MAX_CODINGS):
+        begins = body[:_BEGINNING]
+        if begins.startswith((_GZIP, _ZSTD)):
+            decoded = decode(body, ("gzip" if begins.startswith(_GZIP) else "zstd",), limit)
+        elif _BINARY.search(begins):
+            tried = (decode(body, (coding,), limit) for coding in ("deflate", "br"))
+            decoded = next((one for one in tried if _is_markup(one, len(body))), Decoded(b""))
+            if not decoded.body:
+                break
+        else:
+            break
+        if decoded.problem:
+            return decoded
+        body = decoded.body
+    return decode(body, (), limit)
+
+
+def _is_markup(decoded: Decoded, size: int) -> bool:
+    """Or packed once more."""
+    return not decoded.problem and 2 * len(decoded.body) > size and _MARKUP.match(decoded.body[:_BEGINNING]) is not None
+
+
 def _inflate(stream: Any, body: bytes, limit: int, size: int = 0) -> tuple[bytes, bytes]:
     """What a stream of zlib gives, and what stands behind it; `size` bytes were given before."""
     pieces: list[bytes] = []
@@ -90,15 +124,19 @@ def _gunzip(body: bytes, limit: int) -> bytes:
     """Several members may follow one another, and padding may follow them."""
     if not body.startswith(_GZIP):
         raise _NotWholeError(b"", "is cut off" if _GZIP.startswith(body) else "is damaged: it does not begin as one")
-    unpacked = b""
+    pieces: list[bytes] = []
+    size = 0
     while body.startswith(_GZIP):
+        if len(pieces) == _MAX_MEMBERS:
+            raise _NotWholeError(b"".join(pieces), f"has more than {_MAX_MEMBERS} members")
         try:
-            piece, body = _inflate(zlib.decompressobj(16 + zlib.MAX_WBITS), body, limit, len(unpacked))
+            piece, body = _inflate(zlib.decompressobj(16 + zlib.MAX_WBITS), body, limit, size)
         except _NotWholeError as error:
-            error.body = unpacked + error.body
+            error.body = b"".join(pieces) + error.body
             raise
-        unpacked += piece
-    return unpacked
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
 
 
 def _undeflate(body: bytes, limit: int) -> bytes:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
-from crawler.warc.decode import MAX_BODY_BYTES, Decoded, codings_of, decode, unchunk
+from crawler.warc.decode import MAX_BODY_BYTES, Decoded, codings_of, decode, decode_undeclared, unchunk
 from crawler.warc.records import MAX_HEAD_BYTES, Headers, WarcRecord, header, header_lines, record_at, records
 from crawler.warc.writer import locate
 
@@ -246,9 +246,9 @@ def _unpack(headers: Headers, received: bytes) -> Decoded:
     if "chunked" in (header(headers, "Transfer-Encoding") or "").lower():
         body = unchunk(received)
     codings = codings_of([value for name, value in headers if name.lower() == "content-encoding"])
-    if body.problem or not codings or body.body.lstrip()[:1] == b"<":
-        return body if len(body.body) <= MAX_BODY_BYTES else decode(body.body, ())
-    return decode(body.body, codings)
+    if not body.problem and codings and body.body.lstrip()[:1] != b"<":
+        body = decode(body.body, codings)
+    return body if body.problem else decode_undeclared(body.body)
 
 
 def moment_of(text: str | None) -> datetime | None:

@@ -188,6 +188,10 @@ _WORD = re.compile(r"\w+")
 SAME_STORY = 0.4
 """Share of the shorter text's distinct words (of 4 letters and more) that both have. Two news stories of one town share
 about a fifth; an article before and after a heavy rewrite shares more than half."""
+ENOUGH_WORDS = 20
+"""With fewer distinct words a text is too short to speak for itself: a film, a gallery, a page behind a paywall."""
+TELLING_WORDS = 3
+"""A headline of fewer words names a column, and no story: "Letters", "Weather", "Your photos"."""
 
 
 def canonical_url(article: Article) -> str:
@@ -205,10 +209,14 @@ def canonical_url(article: Article) -> str:
 
 
 def same_story(before: Article, after: Article) -> bool:
-    """Whether two readings are likely the same article: one headline, or texts that share most of their words."""
-    if before.headline and before.headline == after.headline:
-        return True
+    """Whether two readings are likely the same article: their texts share most of their words. One headline over two texts does
+    not make them one ("Letters" comes each week); it decides where one of the texts is too short to."""
     a, b = _words(before), _words(after)
+    headline = _long_words(before.headline or "")
+    if before.headline == after.headline:
+        a, b = a - headline, b - headline
+        if len(headline) >= TELLING_WORDS and min(len(a), len(b)) < ENOUGH_WORDS:
+            return True
     return bool(a and b) and len(a & b) >= SAME_STORY * min(len(a), len(b))
 
 
@@ -217,5 +225,8 @@ def _host(url: str) -> str:
 
 
 def _words(article: Article) -> set[str]:
-    text = f"{article.headline or ''} {article.description or ''} {article.body[:20_000]}"
+    return _long_words(f"{article.headline or ''} {article.description or ''} {article.body[:20_000]}")
+
+
+def _long_words(text: str) -> set[str]:
     return {word for word in _WORD.findall(text.casefold()) if len(word) > 3}

@@ -34,6 +34,8 @@ SHRUNK, SWOLLEN = 0.5, 2.5
 Closer to 1: a big news day or a week of briefs is called ill."""
 TROUBLE_RISE = 0.2
 """A rise in the share of errors, refusals, reservations or pages that are no articles. Lower: a site's bad hour is an alarm."""
+NOTHING_READ = 3
+"""So many pages of which none was ever an article make a site ill. Fewer: a site is ill before it has an article at all."""
 ENOUGH_LOOKS = 20
 """Looks of the last crawls that make a share. Higher: small crawls are judged later."""
 USUAL_DAYS = 14
@@ -125,6 +127,7 @@ def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> t
         return (Finding("never_crawled", "too little to tell: no crawl has ended yet", ill=False),)
     found = (
         *_crawls(metrics, max_age),
+        *_nothing_read(metrics),
         *_quarantine(metrics),
         *_sources(metrics),
         *_troubles(metrics),
@@ -154,6 +157,14 @@ def _crawls(metrics: HealthMetrics, max_age: timedelta) -> Iterator[Finding]:
         )
     elif metrics.failures >= FAILURES_IN_A_ROW:
         yield Finding("failing", f"{metrics.failures} crawls in a row did not finish; the last: {last}")
+
+
+def _nothing_read(metrics: HealthMetrics) -> Iterator[Finding]:
+    """Pages came, and none of them ever became a revision: that is no matter of too little to tell."""
+    fetches = metrics.last_looks
+    if metrics.recent.count + metrics.baseline.count == 0 and fetches.count >= NOTHING_READ and not metrics.quarantined:
+        most = max(fetches.outcomes, key=lambda outcome: fetches.outcomes[outcome])
+        yield Finding("nothing_read", f"none of its pages was ever read as an article; the last {fetches.count}: mostly {most}")
 
 
 def _quarantine(metrics: HealthMetrics) -> Iterator[Finding]:

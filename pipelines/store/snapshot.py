@@ -16,12 +16,14 @@ from pipelines.store.crawls import Source
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, instant_of, known_of, last_change
 from pipelines.store.statistics import host_of, load_edit_rates, load_trust
-from pipelines.text.urls import article_key
+from pipelines.text.urls import amp_to_article, article_key
 
 _ARTICLES = """
 SELECT a.id, a.url, a.url_key, a.external_id, a.state, a.next_check, a.etag, a.last_modified, a.validators_url,
     a.claimed_modified, a.stale_hash, a.stale_since, a.revision_count,
     EXISTS (SELECT 1 FROM withdrawals w WHERE w.article_id = a.id) AS withdrawn,
+    EXISTS (SELECT 1 FROM aliases s WHERE s.article_id = a.id AND s.reason = 'canonical')
+        AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.article_id = a.id AND f.url = a.url) AS claimed,
     a.last_checked, a.listed_in, r.number, r.first_seen, r.content_hash, r.date_modified, r.date_published, r.extractor
 FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.site_id = ?
 """
@@ -86,6 +88,8 @@ class KnownArticle:
     """The sitemap or feed that named it when that was last read."""
     withdrawn: bool = False
     """An operator has withdrawn it: it is never fetched again."""
+    is_claimed: bool = False
+    """Its address is one that another page named as canonical and that was never read itself: that may be another article."""
 
 
 @dataclass(slots=True)
@@ -111,7 +115,11 @@ class SiteSnapshot:
         reserved = {row.pop("article_id"): row for row in store.rows(_RESERVED, (site_id,))}
         for row in store.rows(_ARTICLES, (site_id,)):
             article = _known_article(row, earlier.get(row["id"], ()), reserved.get(row["id"]))
-            by_id[row["id"]] = snapshot.articles[row["url_key"]] = article
+            by_id[row["id"]] = article
+            is_other = row["url_key"] in snapshot.articles and amp_to_article(
+                row["url"]
+            )  # an article whose address only looks like AMP
+            snapshot.articles[row["url"] if is_other else row["url_key"]] = article
             if row["external_id"]:
                 snapshot.by_external_id[row["external_id"]] = article
         aliases = "SELECT s.url_key, s.article_id FROM aliases s JOIN articles a ON a.id = s.article_id WHERE a.site_id = ?"
@@ -174,4 +182,5 @@ def _known_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> Kn
         edits=row["revision_count"] - 1,
         listed_in=row["listed_in"],
         withdrawn=bool(row["withdrawn"]),
+        is_claimed=bool(row["claimed"]),
     )

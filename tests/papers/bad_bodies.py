@@ -61,6 +61,19 @@ def brotli_cut_off(visit: Visit) -> None:
     visit.send(pages.brotli_bomb()[:24], Content_Encoding="br")
 
 
+@route("/packed-without-a-header")
+def packed_without_a_header(visit: Visit) -> None:
+    """An article as gzip, which only its Content-Type and its first bytes tell."""
+    visit.send(gzip.compress(pages.article().encode(), mtime=0), "application/gzip")
+
+
+@route("/packed-without-a-header-and-cut-off")
+def packed_without_a_header_and_cut_off(visit: Visit) -> None:
+    """Half of that, said to be HTML."""
+    packed = gzip.compress(pages.article().encode(), mtime=0)
+    visit.send(packed[: len(packed) // 2])
+
+
 @route("/gzip-lie")
 def gzip_lie(visit: Visit) -> None:
     """Says gzip, is plain."""

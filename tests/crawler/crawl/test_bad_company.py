@@ -52,6 +52,8 @@ FAULTS = {
     "/brotli-cut-off": (None, "error", "the answer was cut off"),
     "/utf16-as-utf8": (200, "new", None),
     "/redirect-to-bad-url": (None, "error", "leads to an address that is none"),
+    "/packed-without-a-header": (200, "new", None),
+    "/packed-without-a-header-and-cut-off": (200, "error", "not whole: the gzip stream is cut off"),
     "/gzip-lie": (None, "error", "the answer is not packed as it says"),
     "/gzip-bomb": (None, "error", "unpacks to more than the bound on size"),
     "/brotli-bomb": (None, "error", "unpacks to more than the bound on size"),
@@ -67,7 +69,7 @@ FAULTS = {
 CODES = {
     "/empty": "empty_page", "/html-as-binary": "not_html", "/soft-404": "soft_404", "/login-wall": "login_wall",
     "/status/404": "gone", "/status/403": "refused", "/status/500": "http_error", "/truncated": "not_whole",
-    "/bad-chunk": "not_whole",
+    "/bad-chunk": "not_whole", "/packed-without-a-header-and-cut-off": "not_whole",
     "/gzip-cut-off": "not_whole", "/brotli-cut-off": "not_whole", "/bad-status-line": "not_http", "/close": "connection_closed",
     "/redirect-to-bad-url": "bad_address", "/gzip-lie": "bad_encoding", "/gzip-bomb": "unpacks_too_large",
     "/brotli-bomb": "unpacks_too_large", "/huge/20": "too_large", "/drip": "timeout", "/redirect-loop": "too_many_redirects",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 
 from crawler.catalogue.site import Site
 from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
@@ -43,7 +44,7 @@ DOCUMENTS = {
 def test_packed_documents_are_read_whatever_their_type_says() -> None:
     for kind, document in DOCUMENTS.items():
         packed = gzip.compress(document.encode(), mtime=0)
-        for body in (document.encode(), packed, gzip.compress(packed, mtime=0)):
+        for body in (document.encode(), packed, gzip.compress(packed, mtime=0), zlib.compress(document.encode())):
             for content_type in (None, "application/gzip", "text/html; charset=utf-8"):
                 listing = read(kind, body, "https://feeds.example.com/x", SITE, content_type)
                 assert [one.url for one in listing.candidates] == ["https://example.com/news/weir-1000001"]
@@ -53,6 +54,6 @@ def test_packed_documents_are_read_whatever_their_type_says() -> None:
 def test_packed_documents_that_are_damaged_or_too_large_say_so() -> None:
     for kind, document in DOCUMENTS.items():
         packed = gzip.compress(document.encode() + b" " * 100_000, mtime=0)
-        assert read(kind, packed[:-9], "https://feeds.example.com/x", SITE).problems[0] == "gzip body is cut off"
+        assert read(kind, packed[:-9], "https://feeds.example.com/x", SITE).problems[0] == "the gzip stream is cut off"
         listing = read(kind, gzip.compress(b" " * 60_000_000, mtime=0), "https://feeds.example.com/x", SITE)
-        assert (listing.candidates, listing.problems[0].startswith("gzip body unpacks to more than ")) == ((), True)
+        assert (listing.candidates, listing.problems[0].startswith("the gzip stream unpacks to more than ")) == ((), True)

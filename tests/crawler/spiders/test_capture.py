@@ -45,6 +45,12 @@ def test_a_whole_page_is_an_article() -> None:
     )
 
 
+def test_a_type_that_only_tells_the_packing_says_nothing_of_the_page() -> None:
+    assert isinstance(read_capture(of_type("application/x-gzip"), SITE, FETCH), Article)
+    found = read_capture(replace(of_type("application/gzip"), body=b"ustar" + bytes(500)), SITE, FETCH)
+    assert (found.fetch if isinstance(found, Article) else found).reason_code is FetchReason.NOT_HTML
+
+
 def test_what_is_no_article_and_why(subtests: pytest.Subtests) -> None:
     redirect = {"location": ("/",)}
     cases: list[tuple[str, Capture, Outcome, FetchReason]] = [

@@ -12,7 +12,7 @@ from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.warc.decode import MAX_CODINGS, codings_of, decode, unchunk
+from crawler.warc.decode import MAX_CODINGS, codings_of, decode, decode_undeclared, unchunk
 
 PAGE = b"".join(f"<p>Paragraph {n} of the report on the ferry.</p>".encode() for n in range(4_000))
 
@@ -100,3 +100,45 @@ def test_chunks(subtests: pytest.Subtests) -> None:
 def test_it_never_raises_and_stays_within_the_bound(body: bytes, coding: str) -> None:
     assert len(decode(body, [coding], limit=1_000).body) <= 1_000
     assert len(decode(gzip.compress(PAGE)[:30] + body, [coding, coding], limit=1_000).body) <= 1_000
+
+
+FEED = b"<?xml version='1.0'?>\n<rss><channel>" + PAGE + b"</channel></rss>"
+
+
+def test_what_no_header_declares(subtests: pytest.Subtests) -> None:
+    for name, _, pack in PACKED:
+        for plain in (FEED, b"\xef\xbb\xbf\r\n" + FEED, b'{"items": [' + b'{"id": 1}, ' * 99, b"<urlset/>" + b" " * 99):
+            with subtests.test("packed once and twice", coding=name, plain=plain[:20]):
+                assert decode_undeclared(pack(plain)).body == plain
+                assert decode_undeclared(gzip.compress(pack(plain))).body == plain
+                assert decode_undeclared(pack(gzip.compress(plain))).body == plain
+    texts = ("plain words", "x^2 is a square", "\u044f\u0437\u044b\u043a", "caf\u00e9 " * 500, "")
+    images = (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, b"%PDF-1.7\n\xe2\xe3\xcf\xd3", zlib.compress(b"no markup"), b"\x1f")
+    for body in (
+        *(text.encode() for text in texts),
+        *(text.encode("utf-16") for text in texts),
+        FEED.decode().encode("utf-16-be"),
+        *images,
+    ):
+        with subtests.test("left as it is", body=body[:20]):
+            assert decode_undeclared(body) == decode(body, ())
+
+
+def test_what_no_header_declares_is_bounded(subtests: pytest.Subtests) -> None:
+    bomb = gzip.compress(bytes(1_000_000))
+    for name, body, problem in (
+        ("cut", gzip.compress(FEED)[:-9], "the gzip stream is cut off"),
+        ("a bomb", bomb, "the gzip stream unpacks to more than 500000 bytes"),
+        ("a bomb in a bomb", gzip.compress(bomb), "the gzip stream unpacks to more than 500000 bytes"),
+        ("members without end", gzip.compress(b"") * 2_000, "the gzip stream has more than 1000 members"),
+        ("plain", b"<a>" * 200_000, "more than 500000 bytes"),
+    ):
+        with subtests.test(name):
+            assert decode_undeclared(body, 500_000).problem == problem
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_body_that_nothing_declares_stays_or_is_unpacked(body: bytes) -> None:
+    found = decode_undeclared(body, 10_000)
+    assert found.problem or found.body == body or found.body[:100].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"[")

@@ -30,6 +30,9 @@ WELL = HealthMetrics(
 )  # fmt: skip
 
 
+UNREAD = HealthMetrics("paper", crawls=3, last_success="2025-03-07T08:00:00Z", success_age=HOUR, last_outcome="finished")
+
+
 def recent(**filled: int) -> Readings:
     return replace(RECENT, filled={**RECENT.filled, **filled})
 
@@ -77,6 +80,11 @@ def looks(count: int, **outcomes: int) -> FetchCounts:
         (replace(WELL, articles_last_day=4), []),
         (replace(WELL, articles_last_day=0, articles_a_day=(4,) * 14), []),
         (replace(WELL, articles_last_day=0, articles_a_day=(20,) * 6), []),
+        # nothing could ever be read
+        (replace(UNREAD, last_looks=looks(3, not_article=2, error=1)), ["nothing_read"]),
+        (replace(UNREAD, last_looks=looks(2, not_article=2)), ["too_little"]),
+        (replace(UNREAD, last_looks=looks(3, quarantined=3), quarantined=3), ["quarantined"]),
+        (replace(UNREAD, recent=Readings(1), last_looks=looks(9, not_article=9)), ["too_little"]),
         # too little to tell
         (replace(WELL, recent=recent(headline=0), baseline=replace(FULL, count=49)), ["too_little"]),
         (replace(WELL, success_age=None, baseline=Readings()), ["no_success"]),
