@@ -16,8 +16,8 @@ from scrapy.exceptions import DropItem
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.history.revisions import State, canonical_url, is_unchanged
 from pipelines.store.database import StoreError
+from pipelines.store.judgement import Recorded
 from pipelines.store.snapshot import SiteSnapshot
-from pipelines.store.writer import Recorded
 from pipelines.text.normalise import normalise
 
 

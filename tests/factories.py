@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.article import Article, Author, Fetch, Image
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Row, Store
-from pipelines.store.writer import RevisionWriter
+from pipelines.store.replay import LedgerWriter
 from pipelines.text.dates import Precision, Timestamp
 from pipelines.text.normalise import normalise
 
@@ -64,9 +64,9 @@ def new_store(path: Path) -> Store:
     return store
 
 
-def new_ledger(store: Store, site: str = "paper") -> RevisionWriter:
+def new_ledger(store: Store, site: str = "paper") -> LedgerWriter:
     """The writing side, within a crawl of the site."""
-    return RevisionWriter(store, site, start_crawl(store, site, "test", T0))
+    return LedgerWriter(store, site, start_crawl(store, site, "test", T0))
 
 
 def revisions(store: Store) -> list[tuple[Any, ...]]:

@@ -21,12 +21,15 @@ from pipelines.queries.health_metrics import usual_readings
 from pipelines.reasons import CodedReason, because
 from pipelines.store.crawls import CrawlOutcome, Source, finish_crawl, last_reason, put_source
 from pipelines.store.database import Row, Store, StoreError
-from pipelines.store.judgement import Judgement, fetch_of
+from pipelines.store.events import HistoryEvent
+from pipelines.store.judgement import Judgement, Recorded, fetch_of
 from pipelines.store.quarantine import HeldReading, Quarantine
+from pipelines.store.replay import LedgerWriter, replay
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_edit_rates, load_trust, rechecks_since
-from pipelines.store.writer import Recorded, RevisionWriter
 
+LATE_TOGETHER = 500
+"""Captures of an import that come late wait for others, so that a history is written anew for all of them at once."""
 VIOLATIONS_NAMED = 3
 """A crawl's row names so many pages whose validators said "unchanged" of a changed text."""
 
@@ -102,21 +105,24 @@ class CrawlSession:
         self._archive = archive
         self._statistics = StatsUpdater(store, site.id)
         self._imported = imported
+        self._late: list[HistoryEvent] = []
         if imported:
-            self._writer = RevisionWriter(store, site.id, crawl_id)
+            self._writer = LedgerWriter(store, site.id, crawl_id)
             self.quarantine = Quarantine(store, site.id, crawl_id, Readings())
             return
         trust = load_trust(store, host_of(site.url)).get(host_of(site.url), ValidatorTrust())
         edit_rates = load_edit_rates(store, site.id)
-        self._writer = RevisionWriter(store, site.id, crawl_id, self._statistics, edit_rates=edit_rates, cheap=trust.is_good(now))
+        self._writer = LedgerWriter(store, site.id, crawl_id, self._statistics, edit_rates=edit_rates, cheap=trust.is_good(now))
         self.quarantine = Quarantine(store, site.id, crawl_id, usual_readings(store, site.id))
 
     def write(self, item: Article | Fetch) -> Recorded | None:
-        """Record a normalised item in one transaction, unless it is doubtful: None for one that waits for the end."""
+        """Record a normalised item in one transaction: None for one that waits, for it is doubtful or came late to an import."""
         recorded = None
         with self._writer.transaction(self._imported or fetch_of(item).fetched):
             judged = self._writer.judge(item, self._imported)
-            if waits := self.quarantine.second_look(judged):
+            if self._imported and judged.is_late:
+                self._late.append(self._writer.late(judged))
+            elif waits := self.quarantine.second_look(judged):
                 recorded = self._put_aside(*waits)
             elif (admitted := item if self._imported else self.quarantine.screen(judged)) is not None:
                 recorded = self._record(judged if admitted is item else self._writer.judge(admitted, self._imported))
@@ -126,7 +132,16 @@ class CrawlSession:
             self.outcomes[recorded.outcome] += 1
         if self.quarantine.is_full:
             self._judge_held()
+        if len(self._late) >= LATE_TOGETHER:
+            self.settle()
         return recorded
+
+    def settle(self) -> None:
+        """Give what an import brought late its place in the history; to be called at its end."""
+        if self._late and self._imported:
+            for recorded in replay(self._store, self._late, self._imported):
+                self.outcomes[recorded.outcome] += 1
+            self._late.clear()
 
     def stop_reason(self, error: StoreError) -> str:
         """Why a crawl ends after this error."""
@@ -167,7 +182,7 @@ class CrawlSession:
 
     def _put_aside(self, held: HeldReading, reason: CodedReason) -> Recorded:
         """Record the fetch of a reading that is not believed, and keep the reading."""
-        fetch = because(held.fetch, Outcome.QUARANTINED, reason)
+        fetch = because(replace(held.fetch, content_hash=held.hash), Outcome.QUARANTINED, reason)
         recorded = self._record(self._writer.judge(fetch, self._imported))
         if recorded.outcome is fetch.outcome:  # else it has been withdrawn meanwhile
             self.quarantine.keep(held, fetch, reason, recorded.article_id)

@@ -147,12 +147,12 @@ def import_archive(archive: WarcFiles, store: Store, sites: Iterable[Site], now:
                 recorded = sessions[site.id].write(item)
                 if isinstance(item, Fetch) and item.reason_code in UNREADABLE and not capture.entry.problem:
                     report.problems.append(f"{place_of(capture.entry)}: {item.url[:200]!r}: {item.reason}")
-                if recorded is None:
-                    continue
-                report.outcomes[recorded.outcome] += 1
-                if isinstance(item, Fetch) and item.reason and recorded.outcome is Outcome.NOT_ARTICLE:
+                if recorded and isinstance(item, Fetch) and item.reason and recorded.outcome is Outcome.NOT_ARTICLE:
                     report.refused[item.reason] += 1
             advance(len(found))
+        for session in sessions.values():
+            session.settle()
+            report.outcomes.update(session.outcomes)
         outcome = CrawlOutcome.FINISHED
     finally:
         finish_crawl(store, crawl_id, outcome, now, candidates=len(archive.work))

@@ -29,7 +29,7 @@ from pipelines.queries.health_metrics import usual_readings
 from pipelines.store.corrections import PageLocation, Scope, compare, count, page_locations, reread
 from pipelines.store.database import Store
 from pipelines.store.quarantine import QuarantinedReading, QuarantineState, in_quarantine, judge_replayed
-from pipelines.store.writer import RevisionWriter
+from pipelines.store.replay import LedgerWriter
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import canonicalize
 
@@ -184,7 +184,7 @@ def replay(store: Store, sites: Iterable[Site], now: datetime, *, site_id: str |
                 counts[QuarantineState.QUARANTINED] += 1
             else:
                 readings.append((aside, article))
-        writers = {crawl: RevisionWriter(store, name, crawl) for crawl in {aside.crawl_id for aside, _ in readings}}
+        writers = {crawl: LedgerWriter(store, name, crawl) for crawl in {aside.crawl_id for aside, _ in readings}}
         usual = usual_readings(store, name)
         counts.update(judge_replayed(store, writers, readings, usual, now=now, believe=believe))
     return counts

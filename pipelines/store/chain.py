@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,9 +49,14 @@ _PARTS = {
         "images": "SELECT position, url, alt, caption, credit FROM revision_images WHERE revision_id = ? ORDER BY position",
     },
 }
-_MOVING = {Subject.REVISION: ("last_seen",), Subject.FETCH: ("reason_code",)}
+_MOVING = {
+    Subject.REVISION: ("last_seen",),
+    Subject.FETCH: ("reason_code", "answered_url", "content_hash", "date_modified", "external_id", "doubt"),
+}
 """Not sealed: `last_seen` moves with every look; the code of a fetch follows from its reason, which is sealed, and was added by a
-migration to rows that were sealed before."""
+migration to rows that were sealed before; what a fetch read is sealed with the revision."""
+TAKEN_OUT = "0" * 64
+"""The digest of a row that was taken out: histories that became one had it twice, or an older capture showed it to be none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +67,21 @@ class Head:
     link: str = START
 
 
-def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime) -> None:
-    """Append the digests of rows as they stand now, inside the caller's transaction.
+def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime,
+         taken_out: Collection[tuple[Subject, int]] = ()) -> None:  # fmt: skip
+    """Append the digests of rows as they stand now, inside the caller's transaction; of those `taken_out`, that they are gone.
 
     The first seal of a ledger that an older version wrote takes in all that it holds.
     """
     start = head(store)
     link = start.link
-    for subject, row_id in dict.fromkeys(subjects if start.length else (*_everything(store), *subjects)):
+    for subject, row_id in dict.fromkeys((*(() if start.length else _everything(store)), *subjects, *taken_out)):
         at = moment(now)
         found = digest(store, subject, row_id)
         if found is None:
-            raise KeyError(f"{subject} {row_id}")
+            if (subject, row_id) not in taken_out:
+                raise KeyError(f"{subject} {row_id}")
+            found = TAKEN_OUT
         link = link_of(link, at, subject, row_id, found)
         row = {"at": at, "subject": subject, "subject_id": row_id, "digest": found, "link": link}
         store.insert("chain", row)

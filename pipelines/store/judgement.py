@@ -6,16 +6,14 @@ It is asked once for each item, inside the transaction in which `pipelines.store
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.revisions import Absence, Decision, Known, State, decide, next_state
 from pipelines.store.database import Row, Store
-from pipelines.store.resolver import Lookup, Resolution
+from pipelines.store.resolver import CLOCK_AHEAD, Lookup, Resolution
 from pipelines.store.rows import known_of, moment
 
-CLOCK_AHEAD = timedelta(minutes=5)
-"""A time that lies so much ahead of now was told by a wrong clock."""
 _TIMES = ("last_seen", "last_checked", "stale_since", "suspected_since")
 
 
@@ -37,6 +35,10 @@ class Judgement:
     decision: Decision | None = None
     removal: tuple[State, Absence] | None = None
     """Where the article stands after a fetch that found nothing."""
+    is_late: bool = False
+    """The ledger knows of later captures: this one takes its place among them (`pipelines.store.replay`)."""
+    led: Fetch | None = None
+    """The fetch with the URL that a redirect led from, where that was captured by itself shortly before."""
 
     @property
     def article_id(self) -> int | None:
@@ -44,12 +46,24 @@ class Judgement:
         return self.found["id"] if self.found else None
 
 
-def judge(store: Store, lookup: Lookup, item: Article | Fetch, fetch: Fetch, now: datetime | None) -> Judgement:
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a fetch led to. `revision_id` is set if and only if it made a revision."""
+
+    outcome: Outcome
+    article_id: int | None = None
+    revision_id: int | None = None
+
+
+def judge(store: Store, lookup: Lookup, item: Article | Fetch, fetch: Fetch, now: datetime | None, *,
+          in_order: bool = False) -> Judgement:  # fmt: skip
     """What an item comes to; `now` is what the clock says, which an import's captures are older than.
 
-    Raises ValueError for a fetch of no article that says no outcome.
+    `in_order` says that all that the ledger knows is older. Raises ValueError for a fetch of no article that says no outcome.
     """
-    return _article(store, lookup, item, fetch, now) if isinstance(item, Article) else _fetch(lookup, fetch, now)
+    if isinstance(item, Article):
+        return _article(store, lookup, item, fetch, now, in_order=in_order)
+    return _fetch(lookup, fetch, now, in_order=in_order)
 
 
 def fetch_of(item: Article | Fetch) -> Fetch:
@@ -61,33 +75,39 @@ def fetch_of(item: Article | Fetch) -> Fetch:
     return item.fetch
 
 
-def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: datetime | None) -> Judgement:
-    place = lookup.place(article, fetch)
+def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: datetime | None, *,
+             in_order: bool) -> Judgement:  # fmt: skip
+    led = fetch if fetch.requested_url else lookup.led(fetch)
+    place = lookup.place(article, led)
     place = replace(place, found=_put_right(place.found, fetch, now))
     found = place.found
-    if found is None:
-        return Judgement(article, fetch, Outcome.NEW, may_archive=True, place=place)
-    if lookup.is_withdrawn(found):
+    if found and lookup.is_withdrawn(found):
         return Judgement(article, fetch, Outcome.REFUSED, found, is_withdrawn=True)
-    if _is_late(found, fetch):
-        return Judgement(article, fetch, Outcome.STALE, found)
+    if not in_order and lookup.is_overtaken(found, article, led, now):
+        return Judgement(article, fetch, Outcome.STALE, found, is_late=True)
+    if found is None:
+        return Judgement(article, fetch, Outcome.NEW, may_archive=True, place=place, led=led)
     decision = decide(_known(store, found), article, fetch.fetched)
     adds = decision.outcome in CHANGES or decision.outcome is Outcome.REREAD
     before = lookup.latest(found) if adds else None
-    return Judgement(article, fetch, decision.outcome, found, may_archive=True, before=before, place=place, decision=decision)
+    return Judgement(
+        article, fetch, decision.outcome, found, may_archive=True, before=before, place=place, decision=decision, led=led
+    )
 
 
-def _fetch(lookup: Lookup, fetch: Fetch, now: datetime | None) -> Judgement:
+def _fetch(lookup: Lookup, fetch: Fetch, now: datetime | None, *, in_order: bool) -> Judgement:
     outcome = fetch.outcome
     if outcome is None:
         raise ValueError(f"{fetch.url}: a fetch without an article needs an outcome")
     found = _put_right(lookup.by_urls(fetch.requested_url, fetch.url), fetch, now)
     if fetch.outcome is Outcome.SUSPECTED and not lookup.by_urls(fetch.requested_url or fetch.url):
         outcome = Outcome.NOT_ARTICLE  # only what was known can be missing
+    if found and lookup.is_withdrawn(found):
+        return Judgement(fetch, fetch, Outcome.REFUSED, found, is_withdrawn=True)
+    if not in_order and lookup.is_overtaken(found, fetch, fetch, now):
+        return Judgement(fetch, fetch, outcome, found, is_late=True)
     if found is None:
         return Judgement(fetch, fetch, outcome)
-    if lookup.is_withdrawn(found):
-        return Judgement(fetch, fetch, Outcome.REFUSED, found, is_withdrawn=True)
     if outcome not in (Outcome.GONE, Outcome.SUSPECTED):
         return Judgement(fetch, fetch, outcome, found, may_archive=True)
     since = found["suspected_since"]
@@ -111,9 +131,3 @@ def _put_right(found: Row | None, fetch: Fetch, now: datetime | None) -> Row | N
     limit = moment(now + CLOCK_AHEAD)
     ahead = [name for name in _TIMES if (found[name] or "") > limit]
     return {**found, **dict.fromkeys(ahead, moment(fetch.fetched))} if ahead else found
-
-
-def _is_late(found: Row, fetch: Fetch) -> bool:
-    """Whether a newer fetch was recorded before this one; a page that could not be read does not count."""
-    last = found["last_seen"] if found["state"] == State.LIVE and not found["suspected_since"] else found["last_checked"]
-    return bool(moment(fetch.fetched) < max(last, found["stale_since"] or ""))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome, Payload
 from pipelines.history.anomalies import (
@@ -30,13 +30,22 @@ from pipelines.reasons import CodedReason, FetchReason, because, coded
 from pipelines.store.database import Row, Store
 from pipelines.store.judgement import Judgement
 from pipelines.store.rows import instant_of, json_of, moment
-from pipelines.store.writer import RevisionWriter
 
 MAX_HELD = 200
 """Readings held at once; with so many the crawl is judged before its end."""
 PAGES_KEPT = 1_000
 """Pages kept a site. Beyond, a reading that is not believed is only a row of `fetches`."""
 _FETCH_TEXTS = ("requested_url", "reason", "reason_code", "etag", "last_modified", "external_id", "robots", "tdm", "warc_file")
+
+
+class ItemWriter(Protocol):
+    """What judges readings and records them: a `RevisionWriter`."""
+
+    def judge(self, item: Article | Fetch, now: datetime | None = None) -> Judgement:
+        """What an item comes to."""
+
+    def record(self, item: Article | Fetch, now: datetime | None = None) -> object:
+        """Judge an item and write it."""
 
 
 class QuarantineState(StrEnum):
@@ -76,6 +85,11 @@ class HeldReading:
     fetch: Fetch
     page: bytes | None
     anomaly: Anomaly
+
+    @property
+    def hash(self) -> str | None:
+        """Of what was read."""
+        return self.article.content_hash if self.article else None
 
     @property
     def item(self) -> Article | Fetch:
@@ -240,7 +254,7 @@ def in_quarantine(store: Store, site_id: str | None = None) -> Iterator[Quaranti
                                  headline, row["looks"], row["crawl_id"])  # fmt: skip
 
 
-def judge_replayed(store: Store, writers: Mapping[int | None, RevisionWriter],
+def judge_replayed(store: Store, writers: Mapping[int | None, ItemWriter],
                    readings: Iterable[tuple[QuarantinedReading, Article]], usual: Readings, *, now: datetime,
                    believe: bool = False) -> dict[QuarantineState, int]:  # fmt: skip
     """Judge new readings of one site's pages in quarantine, and record those that hold; `believe` takes them as they are.

@@ -6,16 +6,32 @@ claim, and is believed only where both texts tell one story: otherwise one artic
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.revisions import canonical_url, same_story
+from pipelines.reasons import FetchReason
 from pipelines.store.chain import Subject
 from pipelines.store.database import Row, Store
-from pipelines.store.rows import article_of, moment
+from pipelines.store.rows import article_of, instant_of, moment, rank_of, rank_of_row
 from pipelines.text.urls import amp_to_article, article_key
+
+CLOCK_AHEAD = timedelta(minutes=5)
+"""A time that lies so much ahead of now was told by a wrong clock."""
+REDIRECT_WINDOW = timedelta(minutes=15)
+"""A redirect and the page that it leads to, captured by themselves, are one fetch if they are no further apart. Archives put the
+second in a queue; in more time a site may have given the address to another page."""
+MAX_REDIRECTS = 5
+_LATER = """SELECT 1 FROM articles
+    WHERE url_key IN (SELECT value FROM json_each(:keys)) AND last_checked BETWEEN :after AND :until
+UNION ALL SELECT 1 FROM aliases s JOIN articles a ON a.id = s.article_id
+    WHERE s.url_key IN (SELECT value FROM json_each(:keys)) AND a.last_checked BETWEEN :after AND :until
+UNION ALL SELECT 1 FROM fetches WHERE article_id IS NULL AND url IN (SELECT value FROM json_each(:urls))
+    AND fetched BETWEEN :after AND :until
+LIMIT 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,50 @@ class Lookup:
             if url and (found := self.by_address(url) or self.by_alias(url)):
                 return found
         return None
+
+    def led(self, fetch: Fetch) -> Fetch:
+        """A fetch with the URL from which redirects led to it, where those were captured by themselves shortly before."""
+        url, at = fetch.url, moment(fetch.fetched)
+        sql = """SELECT url, fetched FROM fetches WHERE answered_url = ? AND fetched BETWEEN ? AND ? AND outcome = ?
+            AND reason_code = ? ORDER BY fetched DESC, url"""
+        passed = {url}
+        while len(passed) <= MAX_REDIRECTS:
+            since = moment(instant_of(at) - REDIRECT_WINDOW)
+            row = self._store.row(sql, (url, since, at, Outcome.MOVED, FetchReason.MOVED))
+            if row is None or row["url"] in passed:
+                break
+            url, at = row["url"], row["fetched"]
+            passed.add(url)
+        return fetch if url == fetch.url else replace(fetch, requested_url=url)
+
+    def is_overtaken(self, found: Row | None, item: Article | Fetch, fetch: Fetch, now: datetime | None) -> bool:
+        """Whether something is known of the article, or of an address that leads to it, that is later than a capture.
+
+        Of the same second, redirects come before pages, and pages before all else.
+        """
+        at, until = moment(fetch.fetched), moment(now + CLOCK_AHEAD) if now else "~"
+        if found and (at < found["last_checked"] or (at == found["last_checked"] and self._is_after(found["id"], at, item))):
+            return True
+        addresses = {fetch.url, fetch.requested_url}
+        target = fetch.answered_url if fetch.outcome is Outcome.MOVED else None
+        if isinstance(item, Article):
+            addresses |= {item.url, canonical_url(item)}
+        elif target:
+            addresses.add(target)
+        elif found is None:
+            return False  # nothing comes of it
+        urls = sorted(url for url in addresses if url and not (found and url == found["url"]))
+        if not urls:
+            return False
+        keys = json.dumps(sorted({article_key(url) for url in urls}))
+        after = at if target else moment(fetch.fetched + timedelta(seconds=1))
+        found_later = {"keys": keys, "urls": json.dumps(urls), "after": after, "until": until}
+        return self._store.value(_LATER, found_later) is not None
+
+    def _is_after(self, article_id: int, at: str, item: Article | Fetch) -> bool:
+        rank = rank_of(item)
+        sql = "SELECT outcome, reason_code, content_hash FROM fetches WHERE article_id = ? AND fetched = ?"
+        return any(rank_of_row(row) >= rank for row in self._store.rows(sql, (article_id, at)))
 
     def seen_at(self, url: str, at: datetime) -> Article | None:
         """What a page said in the fetch at a time, to the second; None where there was none that read it."""

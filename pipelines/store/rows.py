@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipelines.article import Article, Author, Fetch, Image, Kind, Precision, Timestamp, instant_of, moment
+from pipelines.article import CHANGES, Article, Author, Fetch, Image, Kind, Precision, Timestamp, instant_of, moment
 from pipelines.history.revisions import EarlierRevision, Known, State
+from pipelines.reasons import FetchReason
 
 __all__ = [
     "Row",
@@ -24,6 +25,8 @@ __all__ = [
     "last_change",
     "moment",
     "optional_moment",
+    "rank_of",
+    "rank_of_row",
     "revision_row",
     "span",
 ]
@@ -112,6 +115,20 @@ def known_of(article: Row, latest: Row, earlier: Iterable[Row]) -> Known:
         stale_since=article["stale_since"],
         extractor=latest["extractor"],
     )
+
+
+def rank_of(item: Article | Fetch) -> int:
+    """The place of a capture among those of one second: redirects, then pages, then all else."""
+    if isinstance(item, Article):
+        return 1
+    return 0 if item.answered_url and item.reason_code == FetchReason.MOVED else 2
+
+
+def rank_of_row(fetch: Row) -> int:
+    """The same of a row of `fetches`."""
+    if fetch["reason_code"] == FetchReason.MOVED:
+        return 0
+    return 1 if fetch["content_hash"] or fetch["outcome"] in CHANGES else 2
 
 
 def json_of(article: Article) -> Row:

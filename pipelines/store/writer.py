@@ -2,7 +2,8 @@
 
 `RevisionWriter` is the only way a revision comes to be. `judge` finds the article and decides, once and inside the transaction,
 what the item comes to; `apply` writes revision, fetch, state and next check as judged. Between the two whoever writes may hold
-the item back (`pipelines.store.quarantine`) or archive its page.
+the item back (`pipelines.store.quarantine`) or archive its page. It takes items in order of time; what comes late to a ledger is
+for `pipelines.store.replay`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
@@ -22,24 +23,18 @@ from pipelines.store.addresses import AddressBook, aliases_of
 from pipelines.store.chain import Subject, seal
 from pipelines.store.corrections import correct, write_parts
 from pipelines.store.database import Row, Store
-from pipelines.store.judgement import Judgement, fetch_of, judge
+from pipelines.store.judgement import Judgement, Recorded, fetch_of, judge
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import changed_by, last_change, moment, optional_moment, revision_row
 from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What a fetch led to. `revision_id` is set if and only if it made a revision."""
-
-    outcome: Outcome
-    article_id: int | None = None
-    revision_id: int | None = None
-
-
 class RevisionWriter:
     """The writing side of a store, for one crawl of one site (or one import)."""
+
+    _in_order = True
+    """Whether nothing is ever late."""
 
     def __init__(self, store: Store, site_id: str, crawl_id: int | None, statistics: StatsUpdater | None = None, *,
                  edit_rates: EditRateModel = UNKNOWN, cheap: bool = False) -> None:  # fmt: skip
@@ -70,12 +65,14 @@ class RevisionWriter:
         """
         fetch = fetch_of(item)
         with self.transaction(fetch.fetched):
-            return judge(self._store, self._lookup, item, fetch, now)
+            return judge(self._store, self._lookup, item, fetch, now, in_order=self._in_order)
 
     def apply(self, judged: Judgement, now: datetime | None = None) -> Recorded:
         """Write what was judged in this transaction."""
         now = now or judged.fetch.fetched
         with self.transaction(now):
+            if judged.is_late:
+                return self._late(judged, now)
             if isinstance(judged.item, Article):
                 return self._article(judged, judged.item, now)
             return self._fetch(judged, now)
@@ -95,6 +92,9 @@ class RevisionWriter:
         finally:
             self._is_open = False
 
+    def _late(self, judged: Judgement, now: datetime) -> Recorded:
+        raise NotImplementedError(f"{judged.fetch.url}: later captures are known")
+
     def _touch(self, subject: Subject, row_id: int) -> None:
         self._written.append((subject, row_id))
 
@@ -104,13 +104,11 @@ class RevisionWriter:
     # --- an article was read -------------------------------------------------------------------------------------
 
     def _article(self, judged: Judgement, article: Article, now: datetime) -> Recorded:
-        found, place, fetch, decision = judged.found, judged.place, judged.fetch, judged.decision
+        found, place, fetch, decision, led = judged.found, judged.place, judged.fetch, judged.decision, judged.led or judged.fetch
         if found is None:
-            return self._first(article, fetch, place.url if place else article.url, now)
-        if judged.is_withdrawn:
+            return self._first(article, fetch, led, place.url if place else article.url, now)
+        if judged.is_withdrawn or decision is None or place is None:
             return self._refused(found, fetch)
-        if decision is None or place is None:
-            return self._out_of_order(found, article, fetch)
         revision_id = None
         if decision.outcome in CHANGES:
             revision_id = self._revise(found, judged.before, article, fetch, decision)
@@ -119,12 +117,12 @@ class RevisionWriter:
         elif decision.outcome is not Outcome.STALE:
             self._confirm_latest(found, fetch)
         before = dict(found)
-        outcome = self._addresses.set_address(place, article, fetch, decision.outcome)
+        outcome = self._addresses.set_address(place, article, led, decision.outcome)
         self._answered(found, fetch, outcome, now, article)
-        self._write_fetch(self._with_violation(before, fetch, outcome, article), outcome, found["id"])
+        self._write_fetch(self._with_violation(before, fetch, outcome, article), outcome, found["id"], article)
         return Recorded(outcome, found["id"], revision_id)
 
-    def _first(self, article: Article, fetch: Fetch, url: str, now: datetime) -> Recorded:
+    def _first(self, article: Article, fetch: Fetch, led: Fetch, url: str, now: datetime) -> Recorded:
         """A page never seen: article, first revision, fetch."""
         seen = moment(fetch.fetched)
         published = str(article.date_published) if article.date_published else None
@@ -138,9 +136,9 @@ class RevisionWriter:
         made = {"id": article_id, "latest_revision_id": None, "revision_count": 0, "last_seen": None}
         revision_id = self._revise(made, None, article, fetch, Decision(Outcome.NEW))
         self._addresses.set_state({"id": article_id, "state": None}, State.LIVE, fetch, "first seen")
-        self._addresses.remember(article_id, url, aliases_of(article, fetch), fetch)
-        self._addresses.mark_moved(article_id, fetch)
-        self._write_fetch(fetch, Outcome.NEW, article_id)
+        self._addresses.remember(article_id, url, aliases_of(article, led), fetch)
+        self._addresses.mark_moved(article_id, led)
+        self._write_fetch(fetch, Outcome.NEW, article_id, article)
         return Recorded(Outcome.NEW, article_id, revision_id)
 
     def _revise(self, found: Row, before: Article | None, article: Article, fetch: Fetch, decision: Decision) -> int:
@@ -170,21 +168,6 @@ class RevisionWriter:
         """The latest revision is still what the page says."""
         sql = "UPDATE revisions SET last_seen = max(last_seen, ?) WHERE id = ?"
         self._store.execute(sql, (moment(fetch.fetched), found["latest_revision_id"]))
-
-    def _out_of_order(self, found: Row, article: Article, fetch: Fetch) -> Recorded:
-        """A fetch older than the last one (an archive read late, a clock set back). It may confirm, it never revises."""
-        seen = moment(fetch.fetched)
-        sql = "SELECT id, number, first_seen FROM revisions WHERE article_id = ? AND content_hash = ? ORDER BY number"
-        same = self._store.row(sql, (found["id"], article.content_hash))
-        if same and same["number"] == 1 and seen < same["first_seen"]:
-            self._store.update("revisions", same["id"], {"first_seen": seen})
-            self._store.update("articles", found["id"], {"first_seen": seen})
-            self._touch(Subject.REVISION, same["id"])
-            self._touch(Subject.ARTICLE, found["id"])
-        outcome = Outcome.UNCHANGED if same else Outcome.STALE
-        told = replace(fetch, reason=None, reason_code=None) if same else because(fetch, outcome, coded(FetchReason.OUT_OF_ORDER))
-        self._write_fetch(told, outcome, found["id"])
-        return Recorded(outcome, found["id"])
 
     def _refused(self, found: Row, fetch: Fetch) -> Recorded:
         """A withdrawn article: nothing of what it says is kept, neither text nor page."""
@@ -274,12 +257,17 @@ class RevisionWriter:
         }
         self._store.update("articles", found["id"], changes)
 
-    def _write_fetch(self, fetch: Fetch, outcome: Outcome, article_id: int | None) -> None:
+    def _write_fetch(self, fetch: Fetch, outcome: Outcome, article_id: int | None, article: Article | None = None) -> None:
+        """The row of a fetch, with what `pipelines.store.events` needs to tell it again."""
+        leads = fetch.url if fetch.requested_url and fetch.requested_url != fetch.url else fetch.answered_url
+        stamp = article.date_modified.isoformat() if article and article.date_modified else None
         fetch_id = self._store.insert("fetches", {
             "crawl_id": self._crawl_id, "article_id": article_id, "url": fetch.requested_url or fetch.url, "outcome": outcome,
             "fetched": moment(fetch.fetched), "status": fetch.status, "bytes": fetch.bytes, "reason": fetch.reason,
             "reason_code": fetch.reason_code, "robots": fetch.robots, "tdm": fetch.tdm,
             "warc_file": fetch.warc_file, "warc_offset": fetch.warc_offset, "payload_hash": fetch.payload_hash,
+            "answered_url": leads, "content_hash": article.content_hash if article else fetch.content_hash,
+            "date_modified": stamp if article else fetch.date_modified, "external_id": fetch.external_id, "doubt": fetch.doubt,
         })  # fmt: skip
         if outcome in CHANGES:
             self._touch(Subject.FETCH, fetch_id)

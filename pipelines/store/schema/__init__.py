@@ -1,6 +1,6 @@
 """Tables, indexes, views and full-text search of the store, as numbered migrations.
 
-The SQL stands in founding (1 to 7), proving (8 to 10), derived (11 and 12), crawls (13 to 15) and reasons (16).
+The SQL stands in founding (1 to 7), proving (8 to 10), derived (11 and 12), crawls (13 to 15, 17) and reasons (16, 18).
 
 A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column; a test keeps it so.
 Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
@@ -14,7 +14,7 @@ from pipelines.store.schema import crawls, derived, founding, proving, reasons
 
 migrations = Migrations("newsledger")
 
-LATEST = "m017_source_problems"
+LATEST = "m018_replay"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -119,6 +119,12 @@ def m016_fetch_reasons(db: Database) -> None:
 def m017_source_problems(db: Database) -> None:
     """Why a source named nothing, as a code and a sentence."""
     _run(db, crawls.SOURCE_PROBLEMS)
+
+
+@migrations()
+def m018_replay(db: Database) -> None:
+    """What a fetch read and where it led, so that a history can be written anew when an older capture comes in."""
+    _run(db, reasons.REPLAY)
 
 
 def _run(db: Database, script: str) -> None:

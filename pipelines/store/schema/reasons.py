@@ -1,4 +1,4 @@
-"""Migration 16: why a fetch came to what it did, and why a reading is not believed, as codes beside the sentences.
+"""Migrations 16 and 18: why a fetch came to what it did, and why a reading is not believed, as codes beside the sentences.
 
 The sentences of all older versions stand here as they were written; what is unknown is `other`.
 """
@@ -98,3 +98,13 @@ ALTER TABLE fetches ADD COLUMN reason_code TEXT;
 ALTER TABLE quarantine ADD COLUMN reason_code TEXT;
 UPDATE quarantine SET reason_code = {_CODE_OF_QUARANTINE};
 """  # noqa: S608 - our own words
+
+# What `pipelines.store.events` needs to tell a capture again. Not sealed, as the code of the reason is not.
+REPLAY = """
+ALTER TABLE fetches ADD COLUMN answered_url TEXT;
+ALTER TABLE fetches ADD COLUMN content_hash TEXT;
+ALTER TABLE fetches ADD COLUMN date_modified TEXT;
+ALTER TABLE fetches ADD COLUMN external_id TEXT;
+ALTER TABLE fetches ADD COLUMN doubt TEXT;
+CREATE INDEX fetches_by_answer ON fetches(answered_url, fetched) WHERE answered_url IS NOT NULL;
+"""

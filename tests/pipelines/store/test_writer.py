@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.items import confirm
+from pipelines.proof.verify import verify
 from pipelines.store.database import Store
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.writer import RevisionWriter
@@ -204,13 +205,19 @@ def test_an_address_that_is_used_again_is_a_new_article(store: Store, ledger: Re
     assert [(number, change) for number, change, _ in revisions(store)] == [(1, "new"), (1, "new")]
 
 
-def test_the_past_out_of_order_confirms_but_never_revises(store: Store, ledger: RevisionWriter) -> None:
+def test_what_comes_late_takes_its_place(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article(seen=60))
-    assert ledger.record(article("An older text.", seen=30)).outcome is Outcome.STALE
-    assert ledger.record(article(seen=20)).outcome is Outcome.UNCHANGED
-    assert revisions(store) == [(1, "new", "[]")]
+    assert ledger.record(article("An older text.", seen=30)).outcome is Outcome.NEW
+    assert ledger.record(article(seen=20)).outcome is Outcome.NEW
+    rows = store.rows("SELECT number, change, first_seen, last_seen FROM revisions ORDER BY number")
+    assert [(row["number"], row["change"], row["first_seen"][11:16]) for row in rows] == [
+        (1, "new", "08:20"), (2, "silent", "08:30"), (3, "reverted", "09:00"),
+    ]  # fmt: skip
+    assert ledger.record(article(seen=40)).outcome is Outcome.REVERTED
+    assert ledger.record(article(seen=70)).outcome is Outcome.UNCHANGED
     assert only_article(store)["first_seen"] == "2025-03-07T08:20:00Z"
-    assert only_article(store)["last_seen"] == "2025-03-07T09:00:00Z"
+    assert only_article(store)["last_seen"] == "2025-03-07T09:10:00Z"
+    assert list(verify(store)) == []
 
 
 def test_errors_and_refusals_say_nothing_of_the_article(store: Store, ledger: RevisionWriter) -> None:

@@ -1,0 +1,272 @@
+"""What a ledger knows of captures, told again: its fetches with what they read, as they came from the gate. Reads only.
+
+`Neighbourhood` is all that may depend on one another: articles, and what leads from one address to another. `events_of` tells its
+captures; `in_order` is the one order in which captures make a history, whatever the order in which they came.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from pipelines.article import CHANGES, Article, Fetch, Outcome
+from pipelines.reasons import FetchReason
+from pipelines.store.database import Row, Store
+from pipelines.store.resolver import CLOCK_AHEAD, Lookup
+from pipelines.store.rows import article_of, instant_of, moment, rank_of
+from pipelines.text.urls import article_key
+
+AGAIN = frozenset({FetchReason.NOT_THIS_PAGE, FetchReason.NOT_SURE_WHOLE})
+"""Why readings wait for another fetch that says the same: judged anew. What a crawl put aside by its other readings stays so."""
+_MISSING = frozenset({FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404, FetchReason.MOVED})
+_READ = frozenset({*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.MOVED})
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEvent:
+    """One capture, as the gate let it in."""
+
+    item: Article | Fetch
+    site_id: str
+    crawl_id: int | None
+    row: Row | None = None
+    """Of `fetches`, where the ledger has it already."""
+    at: str = ""
+    """When it takes its place; the time of the fetch, but for one of a clock that was ahead."""
+
+    @property
+    def fetch(self) -> Fetch:
+        """Of an article too."""
+        if isinstance(self.item, Fetch):
+            return self.item
+        if self.item.fetch is None:
+            raise ValueError(f"{self.item.url}: an article that no fetch brought")
+        return self.item.fetch
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The same for the same capture, whoever brings it."""
+        text = self.item.content_hash if isinstance(self.item, (Article, Fetch)) else ""
+        return moment(self.fetch.fetched), self.fetch.url, text or str(self.fetch.status), self.fetch.answered_url or ""
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What the order goes by: time, then what the capture is."""
+        return self.at or moment(self.fetch.fetched), rank_of(self.item), *self.identity[1:], str(self.fetch.outcome)
+
+
+def in_order(events: Iterable[HistoryEvent]) -> list[HistoryEvent]:
+    """Captures in the order in which they make a history."""
+    return sorted(events, key=lambda event: event.key)
+
+
+@dataclass(slots=True)
+class Neighbourhood:
+    """Articles and addresses that captures may join, part or move; all that leads to one of them belongs to it."""
+
+    articles: dict[int, Row] = field(default_factory=dict)
+    withdrawn: dict[int, Row] = field(default_factory=dict)
+    """What they say is gone, so nothing of them is told again."""
+    loose: dict[int, Row] = field(default_factory=dict)
+    """Fetches of its addresses that led to no article."""
+
+
+def neighbourhood(store: Store, events: Iterable[HistoryEvent]) -> Neighbourhood:
+    """All that captures may touch."""
+    found = Neighbourhood()
+    urls: set[str] = set()
+    new = {url for event in events for url in _addresses(event)}
+    external = {(event.site_id, event.fetch.external_id) for event in events if event.fetch.external_id}
+    lookup = Lookup(store, "")
+    while new:
+        urls |= new
+        rows = _articles_at(store, new)
+        for site_id, external_id in external:
+            if row := store.row("SELECT * FROM articles WHERE site_id = ? AND external_id = ?", (site_id, external_id)):
+                rows.append(row)
+        loose = _loose_at(store, new, found)
+        new = set()
+        external = set()
+        for row in rows:
+            if row["id"] in found.articles or row["id"] in found.withdrawn:
+                continue
+            if lookup.is_withdrawn(row):
+                found.withdrawn[row["id"]] = row
+                continue
+            found.articles[row["id"]] = row
+            new |= _addresses_of(store, row)
+        for row in loose:
+            if row["article_id"] is None:
+                found.loose[row["id"]] = row
+            if row["outcome"] == Outcome.MOVED and _is_redirect(row):
+                new |= {row["url"], row["answered_url"]}
+        new -= urls
+    return found
+
+
+def events_of(store: Store, around: Neighbourhood, now: datetime) -> list[HistoryEvent]:
+    """The captures of a neighbourhood, in order."""
+    texts = _Texts(store, around)
+    fetches = [row for article_id in around.articles for row in _fetches_of(store, article_id)]
+    rows = sorted((*fetches, *around.loose.values()), key=lambda row: int(row["id"]))
+    limit, last = moment(now + CLOCK_AHEAD), ""
+    sites = {article["id"]: article["site_id"] for article in around.articles.values()}
+    other = next(iter(sites.values()), "")
+    told = []
+    for row in rows:
+        ahead = row["fetched"] > limit  # it came after those before it, whatever its clock said
+        last = last if ahead else max(last, row["fetched"])
+        item = _item(row, texts)
+        told.append(
+            HistoryEvent(item, sites.get(row["article_id"], other), row["crawl_id"], row, last if ahead else row["fetched"])
+        )
+    return in_order(told)
+
+
+class _Texts:
+    """What the fetches of a neighbourhood read: its revisions, what they were before they were corrected, what was put aside."""
+
+    def __init__(self, store: Store, around: Neighbourhood) -> None:
+        self._revisions: dict[int, list[tuple[Row, Article]]] = {}
+        self._by_hash: dict[str, list[tuple[Row, Article]]] = {}
+        lookup = Lookup(store, "")
+        for article in around.articles.values():
+            for row in list(store.rows("SELECT * FROM revisions WHERE article_id = ? ORDER BY number", (article["id"],))):
+                text = row, lookup.revision(row["id"], article["url"])
+                self._revisions.setdefault(article["id"], []).append(text)
+                was = "SELECT content_hash FROM readings WHERE revision_id = ?"
+                for known in {row["content_hash"], *(one["content_hash"] for one in store.rows(was, (row["id"],)))}:
+                    self._by_hash.setdefault(known, []).append(text)
+        self._aside = _put_aside(store, around)
+        self._aliases: dict[tuple[int, str], list[tuple[str, str]]] = {}
+        self._redirects: dict[tuple[int, str], str] = {}
+        for article in around.articles.values():
+            for row in store.rows("SELECT url, reason, first_seen FROM aliases WHERE article_id = ?", (article["id"],)):
+                if row["reason"] in ("redirect", "slug"):
+                    self._redirects[article["id"], row["url"]] = article["url"]
+                elif row["reason"] != "canonical":
+                    self._aliases.setdefault((article["id"], row["first_seen"]), []).append((row["url"], row["reason"]))
+
+    def aliases(self, row: Row) -> tuple[tuple[str, str], ...]:
+        """What was said to lead to the page, but for what follows from its own addresses."""
+        return tuple(self._aliases.get((row["article_id"], row["fetched"]), ()))
+
+    def address(self, row: Row) -> str:
+        """The URL that answered; an older version kept only the one that was asked for."""
+        if row["answered_url"] or row["content_hash"]:
+            return str(row["answered_url"] or row["url"])
+        return self._redirects.get((row["article_id"], row["url"])) or str(row["url"])
+
+    def of(self, row: Row) -> Article | None:
+        """The text that a fetch read; None where it read none, or it is not known any more."""
+        seen, outcome = row["fetched"], row["outcome"]
+        if row["content_hash"]:
+            if outcome == Outcome.QUARANTINED:
+                return self._aside.get((row["url"], row["content_hash"]))
+            known = self._by_hash.get(row["content_hash"], ())
+            same = [text for text in known if text[0]["date_modified"] == row["date_modified"]] or known
+            best = max(same, key=lambda text: (text[0]["first_seen"] <= seen, text[0]["first_seen"]), default=None)
+            return _stamped(*best, row) if best else None
+        if outcome not in _READ or _is_redirect(row):
+            return None  # a fetch that an older version wrote says nothing of its text but by its time
+        before = [text for text in self._revisions.get(row["article_id"], ()) if text[0]["first_seen"] <= seen]
+        return before[-1][1] if before else None
+
+
+def _put_aside(store: Store, around: Neighbourhood) -> Mapping[tuple[str, str], Article]:
+    urls = {row["url"] for row in around.loose.values()}
+    sql = """SELECT url, content_hash, reading FROM quarantine WHERE content_hash <> '' AND (article_id IN (SELECT value FROM
+        json_each(?)) OR (article_id IS NULL AND url IN (SELECT value FROM json_each(?))))"""
+    found = {}
+    for row in store.rows(sql, (json.dumps(list(around.articles)), json.dumps(sorted(urls)))):
+        reading = json.loads(row["reading"])
+        if not reading:  # erased
+            continue
+        facts = {**reading, "topics": json.dumps(reading["topics"])}
+        found[row["url"], row["content_hash"]] = article_of(facts, reading["authors"], reading["images"], row["url"])
+    return found
+
+
+def _stamped(revision: Row, text: Article, row: Row) -> Article:
+    """A text under the stamp that the page bore at that fetch."""
+    if row["date_modified"] == revision["date_modified"]:
+        return text
+    stamped = {**revision, "date_modified": row["date_modified"], "date_modified_raw": None}
+    return replace(text, date_modified=article_of(stamped, (), (), text.url).date_modified)
+
+
+def _item(row: Row, texts: _Texts) -> Article | Fetch:
+    """A fetch as it came from the gate, before it was judged."""
+    redirect = _is_redirect(row)
+    url = row["url"] if redirect else texts.address(row)
+    fetch = Fetch(
+        url, instant_of(row["fetched"]), row["url"] if url != row["url"] else None, row["status"], bytes=row["bytes"],
+        answered_url=row["answered_url"] if redirect else None, doubt=row["doubt"], external_id=row["external_id"],
+        robots=row["robots"], tdm=row["tdm"], warc_file=row["warc_file"], warc_offset=row["warc_offset"],
+        payload_hash=row["payload_hash"], aliases=texts.aliases(row),
+    )  # fmt: skip
+    told = replace(fetch, outcome=_outcome(row), reason=row["reason"], reason_code=row["reason_code"],
+                   content_hash=row["content_hash"], date_modified=row["date_modified"])  # fmt: skip
+    if row["outcome"] == Outcome.QUARANTINED and row["reason_code"] not in AGAIN:
+        return told
+    if row["outcome"] == Outcome.UNCHANGED and row["reason_code"] == FetchReason.PAYWALLED:
+        return told
+    text = texts.of(row)
+    return replace(text, url=url, fetch=fetch) if text else told
+
+
+def _outcome(row: Row) -> Outcome:
+    """What the gate said of a fetch of no article; the ledger may have said otherwise by what it knew."""
+    outcome = Outcome(row["outcome"])
+    if outcome is Outcome.NOT_ARTICLE and row["reason_code"] in _MISSING:
+        return Outcome.SUSPECTED
+    if outcome is Outcome.SUSPECTED and row["status"] in (404, 410):
+        return Outcome.GONE
+    return Outcome.SUSPECTED if outcome is Outcome.GONE and row["reason_code"] in _MISSING else outcome
+
+
+def _is_redirect(row: Row) -> bool:
+    return bool(row["reason_code"] == FetchReason.MOVED and row["answered_url"])
+
+
+def _addresses(event: HistoryEvent) -> Iterator[str]:
+    fetch = event.fetch
+    leads = fetch.answered_url if fetch.outcome is Outcome.MOVED else None
+    canonical = event.item.canonical_url if isinstance(event.item, Article) else None
+    found = (fetch.url, fetch.requested_url, leads, event.item.url, canonical, *(url for url, _ in fetch.aliases))
+    yield from (url for url in found if url)
+
+
+def _addresses_of(store: Store, article: Row) -> set[str]:
+    """All addresses that an article has, had, or named."""
+    sql = """SELECT url FROM aliases WHERE article_id = :id
+        UNION SELECT url FROM fetches WHERE article_id = :id
+        UNION SELECT answered_url FROM fetches WHERE article_id = :id AND (outcome = 'moved' OR reason_code IS NOT 'moved')
+        UNION SELECT canonical_url FROM revisions WHERE article_id = :id"""
+    return {article["url"]} | {row["url"] for row in store.rows(sql, {"id": article["id"]}) if row["url"]}
+
+
+def _articles_at(store: Store, urls: set[str]) -> list[Row]:
+    keys = json.dumps(sorted({article_key(url) for url in urls}))
+    sql = """SELECT * FROM articles WHERE url_key IN (SELECT value FROM json_each(:keys)) UNION
+        SELECT a.* FROM aliases s JOIN articles a ON a.id = s.article_id
+        WHERE s.url_key IN (SELECT value FROM json_each(:keys)) ORDER BY id"""
+    return list(store.rows(sql, {"keys": keys}))
+
+
+def _loose_at(store: Store, urls: set[str], found: Neighbourhood) -> list[Row]:
+    """Fetches at these addresses that led to no article, and redirects to them: also those of articles not yet found."""
+    some = json.dumps(sorted(urls))
+    sql = "SELECT * FROM fetches WHERE article_id IS NULL AND url IN (SELECT value FROM json_each(?))"
+    rows = list(store.rows(sql, (some,)))
+    sql = """SELECT * FROM fetches WHERE answered_url IN (SELECT value FROM json_each(?)) AND outcome = 'moved'
+        AND reason_code = ?"""
+    rows += store.rows(sql, (some, FetchReason.MOVED))
+    return [row for row in rows if row["id"] not in found.loose]
+
+
+def _fetches_of(store: Store, article_id: int) -> list[Row]:
+    return list(store.rows("SELECT * FROM fetches WHERE article_id = ? ORDER BY id", (article_id,)))

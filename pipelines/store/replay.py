@@ -1,0 +1,121 @@
+"""Captures that come late take their place: the articles they touch are written anew, in order of time, by the code of a crawl.
+
+What is known of those articles (`pipelines.store.events`) and what is new are written into a scratch ledger; what differs is
+brought back. Rows that stay keep their ids, numbers move, what is no revision any more is taken out, and all of it is sealed. So
+a ledger is a function of its captures, not of the order in which they came.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from pipelines.article import CHANGES, Article, Outcome
+from pipelines.history.anomalies import Readings
+from pipelines.reasons import because
+from pipelines.store.chain import seal
+from pipelines.store.database import Row, Store
+from pipelines.store.events import HistoryEvent, Neighbourhood, events_of, in_order, neighbourhood
+from pipelines.store.judgement import Judgement, Recorded
+from pipelines.store.quarantine import Quarantine
+from pipelines.store.rewrite import Rewrite
+from pipelines.store.writer import RevisionWriter
+
+
+class LedgerWriter(RevisionWriter):
+    """A writer whose items may come in any order."""
+
+    _in_order = False
+
+    def late(self, judged: Judgement) -> HistoryEvent:
+        """What came late, for `replay`; many together cost less than each by itself."""
+        item = replace(judged.item, fetch=judged.fetch) if isinstance(judged.item, Article) else judged.fetch
+        return HistoryEvent(item, self._site_id, self._crawl_id)
+
+    def _late(self, judged: Judgement, now: datetime) -> Recorded:
+        return replay(self._store, [self.late(judged)], now)[0]
+
+
+def replay(store: Store, events: Sequence[HistoryEvent], now: datetime) -> list[Recorded]:
+    """Write captures, and anew all that they touch, in one transaction; what became of each."""
+    with store.transaction(), ExitStack() as stack:
+        around = neighbourhood(store, events)
+        known = events_of(store, around, now)
+        rows = {event.identity: event.row for event in known}
+        fresh: dict[tuple[str, ...], HistoryEvent] = {}
+        for event in events:
+            if event.identity not in rows:
+                fresh.setdefault(event.identity, event)
+        if not fresh:
+            return [_as_it_is(rows[event.identity]) for event in events]
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="newsledger-"))
+        scratch = stack.enter_context(Store(Path(folder) / "scratch.db"))
+        site_id = events[0].site_id
+        written = in_order((*(event if event.site_id else replace(event, site_id=site_id) for event in known), *fresh.values()))
+        with scratch.transaction():
+            results = _Scratch(store, scratch, around, written).write(now)
+        rewrite = Rewrite(store, scratch, around, list(zip(written, results, strict=True)))
+        rewrite.write()
+        seal(store, rewrite.changed(), now, rewrite.taken_out)
+        became = {event.identity: rewrite.recorded(result) for event, result in zip(written, results, strict=True)}
+        return [became[event.identity] for event in events]
+
+
+def _as_it_is(row: Row | None) -> Recorded:
+    """What became of a capture that the ledger has already."""
+    row = row or {}
+    return Recorded(Outcome.UNCHANGED if row["outcome"] in CHANGES else Outcome(row["outcome"]), row["article_id"])
+
+
+class _Scratch:
+    """An empty ledger into which events are written in order, each as its crawl or import would have written it."""
+
+    def __init__(self, store: Store, scratch: Store, around: Neighbourhood, events: Sequence[HistoryEvent]) -> None:
+        self._scratch = scratch
+        self._events = events
+        self._writers: dict[tuple[str, int | None], tuple[RevisionWriter, Quarantine]] = {}
+        scratch.execute("DROP TRIGGER revisions_fts_insert")
+        scratch.execute("PRAGMA defer_foreign_keys = ON")
+        sites = {event.site_id for event in events} | {row["site_id"] for row in around.withdrawn.values()}
+        _copy(store, scratch, "sites", "id", sorted(sites))
+        _copy(store, scratch, "crawls", "id", sorted({event.crawl_id for event in events if event.crawl_id is not None}))
+        for row in around.withdrawn.values():
+            scratch.insert("articles", row | {"latest_revision_id": None, "moved_to": None})
+        for table in ("aliases", "withdrawals"):
+            _copy(store, scratch, table, "article_id", sorted(around.withdrawn))
+
+    def write(self, now: datetime) -> list[Recorded]:
+        """What became of each event."""
+        return [self._write(event, now) for event in self._events]
+
+    def _write(self, event: HistoryEvent, now: datetime) -> Recorded:
+        writer, quarantine = self._of(event)
+        judged = writer.judge(event.item, now)
+        if waits := quarantine.second_look(judged):
+            held, reason = waits
+            aside = because(replace(held.fetch, content_hash=held.hash), Outcome.QUARANTINED, reason)
+            recorded = writer.apply(writer.judge(aside, now), now)
+            quarantine.keep(held, aside, reason, recorded.article_id)
+            return recorded
+        recorded = writer.apply(judged, now)
+        if recorded.revision_id and isinstance(event.item, Article):
+            quarantine.accept(event.item, judged.fetch)
+        return recorded
+
+    def _of(self, event: HistoryEvent) -> tuple[RevisionWriter, Quarantine]:
+        key = event.site_id, event.crawl_id
+        if key not in self._writers:
+            quarantine = Quarantine(self._scratch, *key, Readings())
+            self._writers[key] = RevisionWriter(self._scratch, *key), quarantine
+        return self._writers[key]
+
+
+def _copy(store: Store, scratch: Store, table: str, column: str, keys: Iterable[object]) -> None:
+    sql = f"SELECT * FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own names
+    for row in list(store.rows(sql, (json.dumps(list(keys)),))):
+        scratch.insert(table, row)

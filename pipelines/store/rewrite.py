@@ -1,0 +1,299 @@
+"""What a scratch ledger says of some articles, brought into the ledger: rows that stay keep their ids, the others come or go.
+
+Writes in the caller's transaction, and seals nothing itself: `changed` names what is to be sealed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipelines.article import CHANGES
+from pipelines.store.chain import Subject, digest
+from pipelines.store.database import Row, Store
+from pipelines.store.events import AGAIN, HistoryEvent, Neighbourhood
+from pipelines.store.judgement import Recorded
+
+_KEPT = ("etag", "last_modified", "validators_url", "claimed_modified")
+"""Of an article's row: what its last answer said of itself, which no other fetch tells."""
+_PLACE = ("number", "change", "changed_fields", "first_seen", "last_seen", "not_before")
+"""Of a revision: where it stands in the history."""
+_STATE = ("at", "state", "status", "reason")
+_PARTS = ("revision_authors", "revision_images")
+_TABLES = {Subject.ARTICLE: "articles", Subject.REVISION: "revisions", Subject.STATE: "states", Subject.READING: "readings"}
+
+
+class Rewrite:
+    """Some articles of a ledger, and what they shall be."""
+
+    def __init__(
+        self, store: Store, scratch: Store, around: Neighbourhood, events: Sequence[tuple[HistoryEvent, Recorded]]
+    ) -> None:
+        """`events` are the captures that were written into `scratch`, in that order, with what became of each there."""
+        self._store, self._scratch, self._events = store, scratch, events
+        self._old = around.articles
+        self._wanted = {
+            row["id"]: row for row in scratch.rows("SELECT * FROM articles ORDER BY id") if row["id"] not in around.withdrawn
+        }
+        self._ids: dict[int, int] = {row_id: row_id for row_id in around.withdrawn}
+        """Id in `scratch` -> id of the article here."""
+        self._revision_ids: dict[int, int] = {}
+        self._involved: set[tuple[Subject, int]] = set()
+        self.taken_out: list[tuple[Subject, int]] = []
+
+    def write(self) -> None:
+        """Bring all rows to what the scratch ledger says."""
+        fetches = list(self._scratch.rows("SELECT * FROM fetches ORDER BY id"))
+        self._match(fetches)
+        self._articles()
+        self._revisions()
+        self._finish_articles()
+        self._states()
+        self._fetches(fetches)
+        self._aliases()
+        self._quarantine()
+        self._take_out_articles()
+
+    def changed(self) -> list[tuple[Subject, int]]:
+        """Rows that are not what was sealed of them last."""
+        sql = "SELECT digest FROM chain WHERE subject = ? AND subject_id = ? ORDER BY id DESC LIMIT 1"
+        return [
+            one
+            for one in sorted(self._involved - set(self.taken_out))
+            if digest(self._store, *one) != self._store.value(sql, one)
+        ]
+
+    def recorded(self, there: Recorded) -> Recorded:
+        """What became of a capture, by the ids of this ledger."""
+        article = self._ids[there.article_id] if there.article_id else None
+        return replace(there, article_id=article, revision_id=self._revision_ids.get(there.revision_id or 0))
+
+    # --- articles --------------------------------------------------------------------------------------------------
+
+    def _match(self, fetches: Sequence[Row]) -> None:
+        """Which article of the scratch ledger is which here: of the same address, else of the most fetches."""
+        votes = Counter(
+            (fetch["article_id"], event.row["article_id"])
+            for (event, _), fetch in zip(self._events, fetches, strict=True)
+            if event.row and event.row["article_id"] in self._old and fetch["article_id"] in self._wanted
+        )
+        by_url = {row["url"]: row_id for row_id, row in self._old.items()}
+        pairs = [(row_id, by_url[row["url"]]) for row_id, row in self._wanted.items() if row["url"] in by_url]
+        pairs += [pair for pair, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))]
+        for there, here in pairs:
+            if there not in self._ids and here not in self._ids.values():
+                self._ids[there] = here
+        self._heirs = {here: there for (there, here), _ in sorted(votes.items(), key=lambda vote: vote[1])}
+        """Id here -> in the scratch ledger, the article that has most of its fetches now."""
+
+    def _articles(self) -> None:
+        """A row for each article; its columns are set when its revisions are there."""
+        for row_id in self._old:
+            self._store.update("articles", row_id, {"url": f"replay:{row_id}", "external_id": None})
+            self._involved.add((Subject.ARTICLE, row_id))
+        for there, row in self._wanted.items():
+            if there not in self._ids:
+                made = row | {"id": None, "latest_revision_id": None, "moved_to": None}
+                self._ids[there] = self._store.insert("articles", made)
+                self._involved.add((Subject.ARTICLE, self._ids[there]))
+
+    def _finish_articles(self) -> None:
+        for there, row in self._wanted.items():
+            here = self._ids[there]
+            latest = self._revision_ids[row["latest_revision_id"]]
+            moved_to = self._ids.get(row["moved_to"])
+            facts = {**row, "id": here, "latest_revision_id": latest, "moved_to": moved_to}
+            old = self._old.get(here)
+            facts.pop("listed_in", None)
+            if old and (old["latest_revision_id"], old["state"]) == (latest, row["state"]):
+                facts["next_check"] = old["next_check"]
+                facts |= {column: old[column] for column in _KEPT if old["last_seen"] == row["last_seen"]}
+            self._store.update("articles", here, facts)
+
+    def _take_out_articles(self) -> None:
+        """Articles that are none: their fetches belong to others, who take what points at them."""
+        kept = set(self._ids.values())
+        for row_id in self._old.keys() - kept:
+            heir = self._ids.get(self._heirs.get(row_id, 0))
+            for row in list(self._store.rows("SELECT id FROM articles WHERE moved_to = ?", (row_id,))):
+                self._store.update("articles", row["id"], {"moved_to": heir if heir != row["id"] else None})
+                self._involved.add((Subject.ARTICLE, row["id"]))
+            for column in ("source_id", "first_id"):
+                self._store.execute(f"UPDATE story_heads SET {column} = ? WHERE {column} = ?", (heir, row_id))  # noqa: S608
+            for table in ("sketches", "sketch_hashes", "story_members", "aliases"):
+                self._store.execute(f"DELETE FROM {table} WHERE article_id = ?", (row_id,))  # noqa: S608 - our own names
+            for table in ("quarantine", "fetches"):
+                self._store.execute(f"UPDATE {table} SET article_id = ? WHERE article_id = ?", (heir, row_id))  # noqa: S608
+            self._delete(Subject.ARTICLE, row_id)
+
+    # --- revisions -------------------------------------------------------------------------------------------------
+
+    def _revisions(self) -> None:
+        ours = [row for row_id in self._old for row in self._rows_of(self._store, "revisions", row_id, "number")]
+        for row in ours:
+            self._store.update("revisions", row["id"], {"number": -row["id"]})  # out of the way: numbers are unique
+            self._involved.add((Subject.REVISION, row["id"]))
+        wanted = [row for there in self._wanted for row in self._rows_of(self._scratch, "revisions", there, "number")]
+        same = self._same(wanted, ours)
+        for row in wanted:
+            self._put_revision(row, same.get(row["id"]))
+        stay = set(self._revision_ids.values())
+        gone = [row for row in ours if row["id"] not in stay]
+        for row in ours:
+            if row["reads_as"] and any(row["reads_as"] == one["id"] for one in gone):
+                self._store.update("revisions", row["id"], {"reads_as": None})
+        for row in gone:
+            self._store.update("articles", row["article_id"], {"latest_revision_id": None})
+            self._store.update("revisions", row["id"], {"reverted_to": None, "reads_as": None})
+        for row in gone:
+            self._take_out_revision(row["id"])
+
+    def _same(self, wanted: Sequence[Row], ours: Sequence[Row]) -> dict[int, Row]:
+        """For revisions of the scratch ledger the row that is the same: of its text and time, else of its text."""
+        free = {row["id"]: row for row in ours}
+        same: dict[int, Row] = {}
+        for exact in (True, False):
+            for row in wanted:
+                if row["id"] in same:
+                    continue
+                here = self._ids[row["article_id"]]
+                fit = [one for one in free.values() if _text(one) == _text(row)]
+                fit = [one for one in fit if not exact or one["first_seen"] == row["first_seen"]]
+                best = min(fit, key=lambda one: (one["article_id"] != here, one["first_seen"], one["id"]), default=None)
+                if best:
+                    same[row["id"]] = free.pop(best["id"])
+        return same
+
+    def _put_revision(self, row: Row, old: Row | None) -> None:
+        """One revision as the scratch ledger has it; a row that stays keeps its words, unless another capture begins it now."""
+        facts = {column: row[column] for column in _PLACE}
+        facts |= {"article_id": self._ids[row["article_id"]], "reverted_to": self._revision_ids.get(row["reverted_to"] or 0)}
+        if old and old["first_seen"] == row["first_seen"]:
+            self._store.update("revisions", old["id"], facts)
+            self._revision_ids[row["id"]] = old["id"]
+            return
+        whole = {**row, **facts, "id": old["id"] if old else None, "reads_as": None}
+        if old:
+            self._store.update("revisions", old["id"], whole)
+        here = old["id"] if old else self._store.insert("revisions", whole)
+        self._revision_ids[row["id"]] = here
+        self._involved.add((Subject.REVISION, here))
+        for table in _PARTS:
+            self._store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (here,))  # noqa: S608 - our own names
+            for part in self._scratch.rows(f"SELECT * FROM {table} WHERE revision_id = ?", (row["id"],)):  # noqa: S608
+                self._store.insert(table, {**part, "revision_id": here})
+        for reading in self._scratch.rows("SELECT * FROM readings WHERE revision_id = ? ORDER BY id", (row["id"],)):
+            same = "SELECT 1 FROM readings WHERE revision_id = ? AND content_hash = ? AND extractor = ?"
+            if not self._store.value(same, (here, reading["content_hash"], reading["extractor"])):
+                reading_id = self._store.insert("readings", {**reading, "id": None, "revision_id": here})
+                self._involved.add((Subject.READING, reading_id))
+
+    def _take_out_revision(self, row_id: int) -> None:
+        for reading in list(self._store.rows("SELECT id FROM readings WHERE revision_id = ?", (row_id,))):
+            self._delete(Subject.READING, reading["id"])
+        for sketch in list(self._store.rows("SELECT article_id FROM sketches WHERE revision_id = ?", (row_id,))):
+            self._store.execute("DELETE FROM sketch_hashes WHERE article_id = ?", (sketch["article_id"],))
+        for table in (*_PARTS, "rereadings", "sketches"):
+            self._store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (row_id,))  # noqa: S608 - our own names
+        self._delete(Subject.REVISION, row_id)
+
+    # --- states, fetches, addresses --------------------------------------------------------------------------------
+
+    def _states(self) -> None:
+        ours = {row_id: self._rows_of(self._store, "states", row_id, "id") for row_id in self._old}
+        for there in self._wanted:
+            here = self._ids[there]
+            rows = ours.pop(here, [])
+            for place, step in enumerate(self._rows_of(self._scratch, "states", there, "id")):
+                facts = {column: step[column] for column in _STATE}
+                if place >= len(rows):
+                    state_id = self._store.insert("states", {**facts, "article_id": here, "crawl_id": step["crawl_id"]})
+                    self._involved.add((Subject.STATE, state_id))
+                elif any(rows[place][column] != facts[column] for column in ("at", "state", "status")):
+                    self._store.update("states", rows[place]["id"], {**facts, "crawl_id": step["crawl_id"]})
+                    self._involved.add((Subject.STATE, rows[place]["id"]))
+                else:
+                    rows[place]["stays"] = True
+                if place < len(rows):
+                    rows[place]["stays"] = True
+            for row in rows:
+                if "stays" not in row:
+                    self._delete(Subject.STATE, row["id"])
+        for rows in ours.values():
+            for row in rows:
+                self._delete(Subject.STATE, row["id"])
+
+    def _fetches(self, fetches: Sequence[Row]) -> None:
+        """What each fetch came to; its own reason stands while its outcome does."""
+        for (event, _), row in zip(self._events, fetches, strict=True):
+            article_id = self._ids.get(row["article_id"] or 0)
+            if event.row is None:
+                fetch_id = self._store.insert("fetches", {**row, "id": None, "article_id": article_id})
+            else:
+                fetch_id = event.row["id"]
+                facts = {"article_id": article_id}
+                if row["outcome"] != event.row["outcome"]:
+                    facts |= {column: row[column] for column in ("outcome", "reason", "reason_code")}
+                changed = {column: value for column, value in facts.items() if event.row[column] != value}
+                if changed:
+                    self._store.update("fetches", fetch_id, changed)
+            if row["outcome"] in CHANGES or (event.row and event.row["outcome"] in CHANGES):
+                self._involved.add((Subject.FETCH, fetch_id))
+
+    def _aliases(self) -> None:
+        """Addresses as the captures tell them; those of fetches that an older version wrote stay."""
+        old = {row["url"]: row for row_id in self._old for row in self._rows_of(self._store, "aliases", row_id, "url")}
+        own = {row["url"] for row in self._wanted.values()}
+        wanted: dict[str, Row] = {}
+        for there in self._wanted:
+            for row in self._rows_of(self._scratch, "aliases", there, "url"):
+                wanted[row["url"]] = {**row, "article_id": self._ids[there]}
+        untold = {event.row["article_id"] for event, _ in self._events if event.row and _is_untold(event.row)}
+        for url, row in old.items():
+            if url not in wanted and url not in own and row["article_id"] in untold:
+                heir = self._ids.get(self._heirs.get(row["article_id"], 0))
+                if heir:
+                    wanted[url] = {**row, "article_id": heir}
+        for url, row in old.items():
+            if wanted.get(url) != row:
+                self._store.execute("DELETE FROM aliases WHERE url = ?", (url,))
+        for url, row in wanted.items():
+            if old.get(url) != row:
+                self._store.insert("aliases", row, on_conflict="IGNORE")
+
+    def _quarantine(self) -> None:
+        """Readings that wait for a second look, as they wait there."""
+        there = {(row["url"], row["content_hash"]): row for row in self._scratch.rows("SELECT * FROM quarantine ORDER BY id")}
+        again = ", ".join(f"'{code}'" for code in sorted(AGAIN))
+        sql = f"""SELECT * FROM quarantine WHERE state = 'quarantined' AND reason_code IN ({again})
+            AND article_id IN (SELECT value FROM json_each(?))"""  # noqa: S608 - our own words
+        for row in list(self._store.rows(sql, (json.dumps(list(self._old)),))):
+            waits = there.pop((row["url"], row["content_hash"]), None)
+            columns = ("article_id", "fetched", "last_seen", "looks", "state", "settled")
+            facts = {c: waits[c] for c in columns} if waits else {"state": "overtaken", "settled": row["last_seen"]}
+            if waits:
+                facts["article_id"] = self._ids.get(waits["article_id"] or 0)
+            self._store.update("quarantine", row["id"], facts | ({} if facts["state"] == "quarantined" else {"page": None}))
+        for row in there.values():
+            if row["state"] == "quarantined":
+                self._store.insert("quarantine", {**row, "id": None, "article_id": self._ids.get(row["article_id"] or 0)})
+
+    # ---------------------------------------------------------------------------------------------------------------
+
+    def _rows_of(self, store: Store, table: str, article_id: int, order: str) -> list[Row]:
+        return list(store.rows(f"SELECT * FROM {table} WHERE article_id = ? ORDER BY {order}", (article_id,)))  # noqa: S608
+
+    def _delete(self, subject: Subject, row_id: int) -> None:
+        self._store.execute(f"DELETE FROM {_TABLES[subject]} WHERE id = ?", (row_id,))  # noqa: S608 - our own names
+        self.taken_out.append((subject, row_id))
+
+
+def _text(revision: Row) -> tuple[str, str | None]:
+    return revision["content_hash"], revision["date_modified"]
+
+
+def _is_untold(fetch: Row) -> bool:
+    """Whether an older version wrote it, which kept less of what answered."""
+    return fetch["outcome"] in CHANGES and not fetch["content_hash"]

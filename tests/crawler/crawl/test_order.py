@@ -1,0 +1,198 @@
+"""A ledger is a function of the captures it was given: in whatever order and grouping they come, it is the same.
+
+By default a few histories are tried; `NEWSLEDGER_HISTORIES=2000 pytest tests/crawler/crawl/test_order.py` tries as many.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crawler.catalogue.site import Site
+from crawler.crawl.session import CrawlSession, rows_of
+from pipelines.article import Article, Fetch, Outcome
+from pipelines.proof.verify import verify
+from pipelines.reasons import FetchReason, because, coded
+from pipelines.store.crawls import put_sites, start_crawl
+from pipelines.store.database import Store
+from tests.factories import article, at
+
+HISTORIES = int(os.environ.get("NEWSLEDGER_HISTORIES", "40"))
+SITE = Site(id="paper", name="The Paper", url="https://paper.example/", timezone="Europe/London")
+NOW = at(60 * 24 * 60)
+TOPICS = ("harbour wall", "school roof", "market square", "railway bridge")
+Item = Article | Fetch
+
+
+def address(story: int, place: int = 0) -> str:
+    """A story's addresses: its first, and others that it moves to."""
+    return f"https://paper.example/news/{TOPICS[story].replace(' ', '-')}{f'-{place}' if place else ''}"
+
+
+def page(story: int, text: int, seen: float, modified: float | None = None, place: int = 0, **more: Any) -> Article:
+    """A page of one of the stories; texts of one story share most words, texts of two share few."""
+    topic = TOPICS[story]
+    words = " ".join(f"{topic.split()[0]}{n}" for n in range(30))
+    body = f"The {topic} was closed, version {text} says.\n\n{words}.\n\nParagraph {text} of {topic}."
+    return article(body, seen=seen, modified=modified, published=-600, url=address(story, place), headline=f"The {topic} is shut",
+                   description=None, **more)  # fmt: skip
+
+
+def gone(story: int, seen: float, status: int = 404, place: int = 0) -> Fetch:
+    return because(Fetch(address(story, place), at(seen), status=status), Outcome.GONE, coded(FetchReason.GONE, status))
+
+
+def unmodified(story: int, seen: float, place: int = 0) -> Fetch:
+    return Fetch(address(story, place), at(seen), status=304, outcome=Outcome.NOT_MODIFIED)
+
+
+def redirect(story: int, target: str, seen: float, place: int = 0) -> Fetch:
+    fetch = Fetch(address(story, place), at(seen), status=301, answered_url=target)
+    return because(fetch, Outcome.MOVED, coded(FetchReason.MOVED, target))
+
+
+def to_front(story: int, seen: float) -> Fetch:
+    fetch = Fetch(address(story), at(seen), status=302, answered_url="https://paper.example/")
+    return because(fetch, Outcome.SUSPECTED, coded(FetchReason.MOVED, "https://paper.example/"))
+
+
+def failed(story: int, seen: float) -> Fetch:
+    return because(Fetch(address(story), at(seen), status=500), Outcome.ERROR, coded(FetchReason.HTTP_ERROR, 500))
+
+
+class Captured(NamedTuple):
+    """One capture of a history, in few words."""
+
+    minute: float
+    kind: str
+    story: int
+    place: int = 0
+    text: int = 0
+    modified: float | None = None
+    target: str = ""
+
+    @property
+    def item(self) -> Item:
+        """As the gate lets it in."""
+        if self.kind == "page":
+            return page(self.story, self.text, self.minute, self.modified, self.place)
+        if self.kind == "redirect":
+            return redirect(self.story, self.target, self.minute, self.place)
+        if self.kind == "304":
+            return unmodified(self.story, self.minute, self.place)
+        if self.kind == "front":
+            return to_front(self.story, self.minute)
+        return (
+            failed(self.story, self.minute) if self.kind == "500" else gone(self.story, self.minute, int(self.kind), self.place)
+        )
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Captured]:
+    """Captures of one to four stories, in order of time."""
+    stories = draw(st.integers(1, 4))
+    minute = 0.0
+    found: list[Captured] = []
+    for _ in range(draw(st.integers(2, 12))):
+        minute += draw(st.sampled_from([0.5, 3, 20, 61, 700, 1500]))
+        story, place = draw(st.integers(0, stories - 1)), draw(st.sampled_from([0, 0, 0, 1]))
+        kind = draw(st.sampled_from(["page"] * 6 + ["404", "410", "304", "redirect", "redirect", "front", "500"]))
+        if kind == "page":
+            modified = draw(st.sampled_from([None, 0, minute - 5, minute - 900]))
+            found.append(Captured(minute, kind, story, place, draw(st.integers(0, 3)), modified))
+        elif kind == "redirect":
+            other, to = draw(st.integers(0, stories - 1)), draw(st.integers(0, 2))
+            if (other, to) != (story, place):
+                found.append(Captured(minute, kind, story, place, target=address(other, to)))
+                minute += draw(st.sampled_from([0, 0.05, 2, 40]))
+                found.append(Captured(minute, "page", other, to, draw(st.integers(0, 3))))
+        else:
+            found.append(Captured(minute, kind, story, place))
+    return found
+
+
+@dataclass(frozen=True)
+class Ledgers:
+    """Makes ledgers, from one that is empty."""
+
+    folder: Path
+
+    def made(self, *groups: Sequence[Item]) -> dict[str, Any]:
+        """What a ledger says that was given groups of captures, an import each."""
+        path = self.folder / "news.db"
+        for file in self.folder.glob("news.db*"):
+            file.unlink()
+        shutil.copy(self.folder / "empty.db", path)
+        with Store(path) as store:
+            store.execute("PRAGMA synchronous = OFF")
+            for group in groups:
+                imported(store, group)
+            assert [str(fault) for fault in verify(store)] == []
+            return told(store)
+
+
+@pytest.fixture
+def ledgers(tmp_path: Path) -> Ledgers:
+    with Store(tmp_path / "made.db") as store:
+        put_sites(store, rows_of([SITE]))
+        store.backup(tmp_path / "empty.db")
+    return Ledgers(tmp_path)
+
+
+def imported(store: Store, items: Sequence[Item]) -> None:
+    session = CrawlSession(store, SITE, start_crawl(store, None, "import", NOW), NOW, imported=NOW)
+    for item in items:
+        session.write(item)
+    session.settle()
+
+
+def told(store: Store) -> dict[str, Any]:
+    """All that a ledger says, by addresses and times: not by ids."""
+    urls = {row["id"]: row["url"] for row in store.rows("SELECT id, url FROM articles")}
+    numbers = {row["id"]: row["number"] for row in store.rows("SELECT id, number FROM revisions")}
+    columns = ("state", "kind", "first_seen", "last_seen", "last_checked", "revision_count", "suspected_since", "suspected_looks",
+               "stale_hash", "stale_since")  # fmt: skip
+    found: dict[str, Any] = {"articles": {}, "aliases": {}, "states": {}, "revisions": {}, "fetches": []}
+    for row in store.rows("SELECT * FROM articles ORDER BY url"):
+        found["articles"][row["url"]] = {**{c: row[c] for c in columns}, "moved_to": urls.get(row["moved_to"]),
+                                         "latest": numbers[row["latest_revision_id"]]}  # fmt: skip
+    for row in store.rows("SELECT * FROM aliases ORDER BY url"):
+        found["aliases"][row["url"]] = urls[row["article_id"]], row["reason"], row["first_seen"]
+    for row in store.rows("SELECT * FROM states ORDER BY article_id, id"):
+        found["states"].setdefault(urls[row["article_id"]], []).append((row["at"], row["state"], row["status"], row["reason"]))
+    places = ("number", "change", "changed_fields", "headline", "body", "date_modified", "first_seen", "last_seen", "not_before",
+              "content_hash")  # fmt: skip
+    for row in store.rows("SELECT * FROM revisions ORDER BY article_id, number"):
+        facts = {column: row[column] for column in places}
+        found["revisions"].setdefault(urls[row["article_id"]], []).append({**facts, "back": numbers.get(row["reverted_to"])})
+    for row in store.rows("SELECT * FROM fetches ORDER BY fetched, url, answered_url, content_hash, status"):
+        facts = {column: row[column] for column in ("fetched", "url", "outcome", "answered_url", "content_hash", "reason_code")}
+        found["fetches"].append({**facts, "article": urls.get(row["article_id"])})
+    return found
+
+
+def parted(items: Sequence[Captured], chance: random.Random) -> list[list[Captured]]:
+    """Captures in any order, in up to three groups."""
+    shuffled = chance.sample(items, len(items))
+    cuts = sorted(chance.randrange(len(items) + 1) for _ in range(chance.randrange(3)))
+    return [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(items)], strict=True)]
+
+
+@settings(max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories(), st.integers(0, 1000))
+def test_the_order_of_imports_does_not_matter(ledgers: Ledgers, history: list[Captured], seed: int) -> None:
+    expected = ledgers.made([one.item for one in history])
+    for chance in (random.Random(seed), random.Random(seed + 1)):
+        groups = parted(history, chance)
+        found = ledgers.made(*([one.item for one in group] for group in groups))
+        for what in expected:
+            assert found[what] == expected[what], (what, groups)
