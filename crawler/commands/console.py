@@ -22,6 +22,9 @@ STYLES = {
     "finished": "green", "running": "cyan", "failed": "bold red", "lost": "red", "stopped": "yellow",
 }  # fmt: skip
 
+PROBLEMS = 100
+"""So many are told one by one."""
+
 _CONTEXT_CHARS = 90
 
 
@@ -60,6 +63,14 @@ def bounds(row: Row) -> str:
 def plain(value: object) -> str:
     """Text from a page for a terminal: no control characters, so no escape sequence of a stranger is obeyed."""
     return "".join(char for char in str(value if value is not None else "") if char.isprintable() or char in "\n\t")
+
+
+def print_problems(problems: Sequence[str]) -> None:
+    """What was left out of an import or a merge, a line each, on the error stream."""
+    for problem in problems[:PROBLEMS]:
+        click.echo(plain(problem).replace("\n", " "), err=True)
+    if len(problems) > PROBLEMS:
+        click.echo(f"and {len(problems) - PROBLEMS} more", err=True)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> Table:

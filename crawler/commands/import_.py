@@ -11,7 +11,7 @@ from rich.progress import Progress
 from crawler.catalogue import load_sites
 from crawler.clock import clock
 from crawler.commands import db_option, json_option, sites_option
-from crawler.commands.console import console, plain, print_json, table
+from crawler.commands.console import console, print_json, print_problems, table
 from crawler.commands.merge import merged_json, show
 from crawler.offline.import_warc import (
     ImportReport,
@@ -60,8 +60,7 @@ def _records(file: Path, db: str, as_json: bool) -> None:
             advance=lambda n, total: progress.update(taking, advance=n, total=total),
         )  # fmt: skip
         catch_up(store, clock()())
-    for problem in taken.problems[:100]:
-        click.echo(plain(problem), err=True)
+    print_problems(taken.problems)
     _print_taken(taken, as_json)
     if taken.problems:
         raise SystemExit(1)
@@ -91,8 +90,7 @@ def _archive(files: tuple[Path, ...], jobs: int, db: str, sites_path: Path | Non
         )
         catch_up(store, clock()())
     milliseconds = 1000 * _cpu_seconds() / max(report.captures, 1)
-    for problem in report.problems:
-        click.echo(plain(problem), err=True)
+    print_problems(report.problems)
     _print(report, milliseconds, as_json)
     if report.problems:
         raise SystemExit(1)

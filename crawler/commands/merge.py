@@ -9,7 +9,8 @@ import click
 from rich.progress import Progress
 
 from crawler.commands import db_option, json_option, now
-from crawler.commands.console import console, print_json, table
+from crawler.commands.console import PROBLEMS, console, plain, print_json, print_problems, table
+from pipelines.exchange.import_ledger import checked_ledger
 from pipelines.exchange.merge import Merged, merge
 from pipelines.exchange.merge_writer import MergeSource
 from pipelines.queries.activity import article_count, has_archived_pages
@@ -26,6 +27,7 @@ from pipelines.stories.update import catch_up
 def command(other: Path, under: str | None, db: str, as_json: bool) -> None:
     """Take another ledger in: no doubles, histories interleaved by time.
 
+    What is wrong in OTHER is told by table and row and left out; exit code 1 then.
     Run it again after a break; running it twice changes nothing. Archived pages are not copied: put OTHER's archive into the
     folder that is named at the end.
     """
@@ -34,17 +36,24 @@ def command(other: Path, under: str | None, db: str, as_json: bool) -> None:
     folder = other.stem if under is None else under.strip("/")
     if ".." in Path(folder).parts:
         raise click.UsageError("--warc names a folder within the archive's")
-    with Store(other, readonly=True) as source, Store(db) as store, Progress(console=console(error=True), transient=True) as bar:
-        task = bar.add_task("merging", total=article_count(source))
-        merged = merge(store, source, MergeSource(other.name, "merge", folder), now(), lambda n: bar.advance(task, n))
-        catch_up(store, now())
-        pages = has_archived_pages(source)
+    problems: list[str] = []
+    with Progress(console=console(error=True), transient=True) as bar:
+        reading, merging = bar.add_task("reading", total=None), bar.add_task("merging", total=None)
+        with checked_ledger(other, now(), problems, lambda n: bar.advance(reading, n)) as source, Store(db) as store:
+            bar.update(merging, total=article_count(source))
+            merged = merge(store, source, MergeSource(other.name, "merge", folder), now(), lambda n: bar.advance(merging, n))
+            catch_up(store, now())
+            pages = has_archived_pages(source)
+    print_problems([f"{other.name}: {problem}" for problem in problems])
     if as_json:
-        print_json(merged_json(merged))
-        return
-    show(merged)
-    if pages and merged.revisions:
-        click.echo(f"Archived pages are not copied; pointers say {folder or '.'}/ within the archive's folder.", err=True)
+        print_json({**merged_json(merged), "problems": problems[:PROBLEMS]})
+    else:
+        show(merged)
+        if pages and merged.revisions:
+            text = f"Archived pages are not copied; pointers say {folder or '.'}/ within the archive's folder."
+            click.echo(plain(text), err=True)
+    if problems:
+        raise SystemExit(1)
 
 
 def merged_json(merged: Merged) -> dict[str, Any]:

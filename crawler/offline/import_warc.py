@@ -14,7 +14,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from pipelines.queries.activity import article_count
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store
+from pipelines.store.judgement import CLOCK_AHEAD
 from pipelines.store.resolver import Lookup
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
@@ -43,8 +44,6 @@ CHUNK = 25
 
 _RECORDS = 200
 """Records that are put in one transaction."""
-CLOCK_AHEAD = timedelta(minutes=5)
-"""A capture that is dated later than now by more is refused. More: archives of machines whose clock was wrong come in."""
 UNREADABLE = frozenset({FetchReason.NOT_WHOLE, FetchReason.DAMAGED_RECORD, FetchReason.ORIGINAL_UNKNOWN})
 """Captures that say nothing, and are told one by one."""
 
@@ -191,7 +190,7 @@ def import_records(path: Path, store: Store, now: datetime, *, read: Callable[[i
     """
     taken = RecordsReport(Merged())
     with tempfile.TemporaryDirectory(prefix="newsledger-") as folder, Store(Path(folder) / "heap.db") as other:
-        staging = Staging(other)
+        staging = Staging(other, now)
         for lines in _lines(path, taken.problems):
             refused = staging.put(lines)
             for number, why in enumerate(refused, taken.records + 1):

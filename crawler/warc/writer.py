@@ -28,6 +28,7 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.warc.erase import apply, erasure_for, finish, sync_folder
 from pipelines.article import Exchange
+from pipelines.store.rows import is_archive_name
 
 OPEN = ".open"
 MAX_FILE_BYTES = 1_000_000_000
@@ -148,6 +149,8 @@ class ArchiveWriter:
 
 def locate(folder: Path, name: str) -> Path | None:
     """The file of a pointer, closed or still open; None where it is not there. A name never leads out of the folder."""
+    if not is_archive_name(name):
+        return None
     for candidate in (folder / name, folder / (name + OPEN)):
         if candidate.resolve().is_relative_to(folder.resolve()) and candidate.is_file():
             return candidate

@@ -30,11 +30,19 @@ STEPS_BETWEEN_LOOKS = 2_000
 READER_CACHE_KB = 32_000
 """Pages of a large ledger that a reader keeps. SQLite's own 2 MB let the inner pages of its indexes go between two questions."""
 
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""Result codes of SQLite, the lower byte of its extended ones, for a file that is not what it was."""
+_REPAIR = "put back a copy that `newsledger backup` made"
+
 Row = dict[str, Any]
 
 
 class StoreError(Exception):
     """The store cannot be opened, read or migrated; the message says which file and why."""
+
+
+class RefusedRowError(StoreError):
+    """A row that the schema does not allow, as where its key is taken."""
 
 
 class TooSlowError(StoreError):
@@ -92,10 +100,13 @@ class Store:
 
     def rows(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> Iterator[Row]:
         """The rows of a query, one by one."""
-        cursor = self._db.conn.execute(sql, parameters)  # type: ignore[arg-type]
-        names = [column[0] for column in cursor.description or ()]
-        for values in cursor:
-            yield dict(zip(names, values, strict=True))
+        try:
+            cursor = self._db.conn.execute(sql, parameters)  # type: ignore[arg-type]
+            names = [column[0] for column in cursor.description or ()]
+            for values in cursor:
+                yield dict(zip(names, values, strict=True))
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
 
     def row(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> Row | None:
         """The first row of a query."""
@@ -103,7 +114,10 @@ class Store:
 
     def value(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> Any:
         """The first column of the first row, or None."""
-        row = self._db.conn.execute(sql, parameters).fetchone()  # type: ignore[arg-type]
+        try:
+            row = self._db.conn.execute(sql, parameters).fetchone()  # type: ignore[arg-type]
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
         return row[0] if row else None
 
     def execute(self, sql: str, parameters: Iterable[object] = ()) -> int:
@@ -114,7 +128,10 @@ class Store:
         """Insert a row, its id. `table` and the keys of `row` are ours, never a stranger's."""
         columns, marks = ", ".join(row), ", ".join("?" * len(row))
         sql = f"INSERT OR {on_conflict} INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names are our own
-        return self._db.conn.execute(sql, tuple(row.values())).lastrowid or 0
+        try:
+            return self._db.conn.execute(sql, tuple(row.values())).lastrowid or 0
+        except (sqlite3.IntegrityError, OverflowError) as error:
+            raise RefusedRowError(f"{self.path}: {error}") from error
 
     def update(self, table: str, row_id: int, row: Row) -> None:
         """Set columns of the row with this id."""
@@ -269,6 +286,8 @@ class Store:
     def _translated(self, error: sqlite3.Error) -> StoreError:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return TooSlowError(f"{self.path}: takes longer than is allowed")
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            return StoreError(f"{self.path} is damaged ({error}): `newsledger verify` tells where; {_REPAIR}")
         return StoreError(f"{self.path}: {error}")
 
     def _refuse(self, why: str) -> NoReturn:

@@ -20,6 +20,7 @@ __all__ = [
     "changed_by",
     "humanize",
     "instant_of",
+    "is_archive_name",
     "json_of",
     "known_of",
     "last_change",
@@ -37,6 +38,16 @@ Row = dict[str, Any]
 def optional_moment(instant: datetime | None) -> str | None:
     """`moment`, or nothing of nothing."""
     return moment(instant) if instant else None
+
+
+def is_archive_name(name: str) -> bool:
+    """Whether a pointer may name this file: relative, within the archive's folder, and of a length that file systems take."""
+    parts = name.split("/")
+    return (
+        name.isprintable()
+        and len(name) <= 1000
+        and all(part not in ("", ".", "..") and len(part.encode("utf-8", "replace")) <= 240 for part in parts)
+    )
 
 
 def changed_by(published: str | None, modified: str | None, seen: datetime) -> datetime:

@@ -289,7 +289,7 @@ def test_merge(ledger: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
     assert found == {"articles": 4, "by_outcome": {"joined": 1, "new": 2, "withdrawn": 1}, "revisions": 4,
-                     "by_change": {"updated": 1, "silent": 1, "new": 2}}  # fmt: skip
+                     "by_change": {"updated": 1, "silent": 1, "new": 2}, "problems": []}  # fmt: skip
     again = run("merge", ledger, "--db", mine)
     assert (again.exit_code, "known" in again.output) == (0, True)
     with Store(mine) as store:

@@ -17,8 +17,11 @@ from pipelines.exchange.merge import merge
 from pipelines.exchange.merge_writer import MergeSource
 from pipelines.proof.verify import verify
 from pipelines.store.database import Store
+from pipelines.store.rows import moment
 from tests.factories import URL, article, at, new_ledger, new_store
 from tests.table import table
+
+LATEST = moment(at(900))
 
 
 @pytest.fixture(scope="module")
@@ -81,23 +84,23 @@ WRONG: list[tuple[str, Any, str]] = [
 @table(("path", "value", "why"), WRONG, ids=[f"{path}={str(value)[:20]}" for path, value, _ in WRONG])
 def test_what_is_wrong_is_refused_with_a_reason(record: dict[str, Any], path: str, value: Any, why: str) -> None:
     with pytest.raises(RecordError) as error:
-        read(json.dumps(changed(record, path, value)))
+        read(json.dumps(changed(record, path, value)), LATEST)
     assert str(error.value).startswith(why)
 
 
 @table("line", ["", "[]", "7", "null", "{}", '{"format": ', "[" * 100_000, '"\\ud800"', "\udc80{}", "NaN"])
 def test_what_is_no_record_is_refused(line: str) -> None:
     with pytest.raises(RecordError):
-        read(line)
+        read(line, LATEST)
 
 
 def test_a_lone_surrogate_is_refused(record: dict[str, Any]) -> None:
     with pytest.raises(RecordError, match="no JSON"):
-        read(json.dumps(changed(record, "revision.headline", "a\ud800")))
+        read(json.dumps(changed(record, "revision.headline", "a\ud800")), LATEST)
 
 
 def test_a_whole_record_is_read_as_it_was_written(record: dict[str, Any]) -> None:
-    assert read(json.dumps(record)) == {key: value for key, value in record.items() if key != "format"}
+    assert read(json.dumps(record), LATEST)[0] == {key: value for key, value in record.items() if key != "format"}
 
 
 short = st.text(max_size=9)
@@ -112,10 +115,10 @@ anything = st.recursive(
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_value_in_any_place_is_taken_or_refused(record: dict[str, Any], value: Any, path: str) -> None:
     try:
-        taken = read(json.dumps(changed(record, path, value)))
+        taken, _ = read(json.dumps(changed(record, path, value)), LATEST)
     except RecordError:
         return
-    assert read(json.dumps({"format": record["format"], **taken})) == taken
+    assert read(json.dumps({"format": record["format"], **taken}), LATEST) == (taken, None)
 
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -134,7 +137,7 @@ def test_hostile_texts_make_the_way_and_back(tmp_path: Path, drawn: list[tuple[s
             ledger.record(article(body, headline=headline, topics=(name, body), url=url, seen=place, modified=place, **parts))
         written = [json.dumps(record, ensure_ascii=False) for record in records(store, Selection())]
     with Store(tmp_path / "heap.db") as other, Store(tmp_path / "back.db") as back:
-        heap = Staging(other)
+        heap = Staging(other, at(900))
         assert heap.put(written) == [None] * len(written)
         heap.link_references()
         merge(back, other, MergeSource("file.jsonl", "import"), at(900))
@@ -145,5 +148,5 @@ def test_hostile_texts_make_the_way_and_back(tmp_path: Path, drawn: list[tuple[s
 def test_a_record_that_comes_twice_is_told(tmp_path: Path, record: dict[str, Any]) -> None:
     line = json.dumps(record)
     with Store(tmp_path / "heap.db") as other:
-        told = Staging(other).put([line, line, "{}"])
+        told = Staging(other, at(900)).put([line, line, "{}"])
     assert told == [None, f"revision 2 of {URL} comes twice", "no record of newsledger-revision/1"]

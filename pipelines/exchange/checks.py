@@ -1,0 +1,196 @@
+"""What a row or a record of a stranger must be: values of the kinds that columns hold, times in order, texts as hashed.
+
+One set of checks for JSON lines and for other ledgers. Nothing that is dated later than now is believed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pipelines.article import CHANGES, Kind, Outcome
+from pipelines.exchange.export import REVISION
+from pipelines.history.revisions import State
+from pipelines.store.crawls import CrawlOutcome
+from pipelines.store.database import Row
+from pipelines.store.judgement import CLOCK_AHEAD
+from pipelines.store.rows import article_of, is_archive_name, moment
+from pipelines.text.normalise import content_hash
+
+MAX_TEXT = 4_000_000
+"""Characters of one text. A body is at most half a million."""
+MAX_PARTS = 10_000
+"""Authors, pictures, addresses, states or fetches of one record."""
+
+PARTS = {"revision_authors": ("name", "role", "agency"), "revision_images": ("url", "alt", "caption", "credit")}
+"""Columns of what hangs on a revision, by table: texts that are free."""
+LISTS = ("changed_fields", "topics")
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
+_CODE, _HASH = re.compile(r"[a-z0-9_]{1,40}"), re.compile(r"[0-9a-f]{64}")
+_WEB = re.compile(r"https?://[^\x00-\x20\x7f-\x9f]{1,8000}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_INTEGERS = frozenset({
+    *("number", "reverted_to", "reads_as", "warc_offset", "bytes", "suspected_looks", "revision_count", "revisions"),
+    *("requests", "candidates", "errors"),
+})  # fmt: skip
+_MOMENTS = frozenset({
+    *("first_seen", "last_seen", "last_checked", "at", "fetched", "replaced", "next_check", "suspected_since", "not_before"),
+    *("started", "finished"),
+})  # fmt: skip
+_STAMPS = frozenset({"date_published", "date_modified"})
+_CHOICES: dict[str, frozenset[str]] = {
+    "change": frozenset(CHANGES), "state": frozenset(State), "outcome": frozenset(Outcome),
+    "kind": frozenset(Kind) - {Kind.NOT_ARTICLE}, "crawls.outcome": frozenset(CrawlOutcome),
+}  # fmt: skip
+_FORMS = {"reason_code": _CODE, "content_hash": _HASH, "payload_hash": _HASH}
+_NAMES = frozenset({"id", "site_id", "name", "external_id", "extractor", "trigger", "who"})
+"""Texts of one line, in which no control character has a meaning."""
+NEEDED = frozenset({
+    *("id", "name", "url", "kind", "first_seen", "last_seen", "last_checked", "state", "number", "change", "changed_fields"),
+    *("body", "topics", "content_hash", "extractor", "fetched", "outcome", "at", "replaced"),
+})  # fmt: skip
+
+
+class RecordError(ValueError):
+    """A record that is not taken; the message says why."""
+
+
+def latest_of(now: datetime) -> str:
+    """The last moment, in the store's form, that is not of the future."""
+    return moment(now + CLOCK_AHEAD)
+
+
+def check_article(article: Row, latest: str) -> str | None:
+    """Times in order; RecordError where they are not. What is dated later than `latest` is set right in place, and told."""
+    _check_seen("article", article)
+    told = _clip("article", article, "last_seen", latest, article["first_seen"])
+    if article["last_seen"] > article["last_checked"]:
+        raise RecordError("article: seen after it was last looked at")
+    if article["suspected_since"] and article["suspected_since"] > latest:
+        article["suspected_since"] = article["last_seen"]
+    return _clip("article", article, "last_checked", latest, article["last_seen"]) or told
+
+
+def check_revision(revision: Row, authors: Sequence[Row], images: Sequence[Row], url: str, latest: str) -> str | None:
+    """As `check_article`; and the text is that of the hash."""
+    _check_seen("revision", revision)
+    told = _clip("revision", revision, "last_seen", latest, revision["first_seen"])
+    if revision["number"] < 1:
+        raise RecordError("revision.number: revisions are numbered from 1")
+    try:
+        found = content_hash(article_of(revision, authors, images, url))
+    except ValueError as error:
+        raise RecordError(f"revision: {error}") from error
+    if found != revision["content_hash"]:
+        raise RecordError("revision: its text is not the one of its hash")
+    return told
+
+
+def is_future(row: Row, latest: str) -> bool:
+    """Whether a look, a state, an address or an earlier reading is dated later than `latest`."""
+    return any(row.get(column) and row[column] > latest for column in ("fetched", "at", "first_seen", "replaced", "started"))
+
+
+def refuse_future(what: str, row: Row, latest: str) -> None:
+    """RecordError where a row `is_future`."""
+    if is_future(row, latest):
+        raise RecordError(f"{what} is of the future")
+
+
+def _check_seen(what: str, row: Row) -> None:
+    if row["first_seen"] > row["last_seen"]:
+        raise RecordError(f"{what}: last seen before it was first seen")
+
+
+def _clip(what: str, row: Row, column: str, latest: str, to: str) -> str | None:
+    refuse_future(what, row, latest)
+    if row[column] <= latest:
+        return None
+    told = f"{what}.{column} is of the future: {row[column]}; taken in as of {to}"
+    row[column] = to
+    return told
+
+
+def revision_columns(revision: Row) -> Row:
+    """The columns of `revisions` of a record; other revisions are pointed at later."""
+    row = {column: revision[column] for column in REVISION if column not in ("reverted_to", "reads_as")}
+    return {**row, **{column: json.dumps(revision[column], ensure_ascii=column != "topics") for column in LISTS}}
+
+
+def facts(record: Mapping[str, Any], name: str, columns: Iterable[str], needed: Iterable[str] = NEEDED, *,
+          free: bool = False) -> Row:  # fmt: skip
+    """The columns of one part of a record, each checked; RecordError names the first that is wrong."""
+    given = record.get(name)
+    if not isinstance(given, dict):
+        raise RecordError(f"{name} is missing")
+    return {column: _value(f"{name}.{column}", column, given.get(column), needed, free=free) for column in columns}
+
+
+def many(given: Any, name: str, columns: tuple[str, ...], *, also_needed: str = "", free: bool = False) -> list[Row]:
+    found = given.get(name, [])
+    if not isinstance(found, list) or len(found) > MAX_PARTS:
+        raise RecordError(f"{name} is no list")
+    needed = {also_needed} if free else NEEDED | {also_needed}
+    return [facts({name: one}, name, columns, needed, free=free) for one in found]
+
+
+def _value(where: str, column: str, value: Any, needed: Iterable[str], *, free: bool) -> Any:
+    """A value of the kind that its column holds; `free` columns are plain texts, whatever their name."""
+    if value is None:
+        if column in needed:
+            raise RecordError(f"{where} is missing")
+        return None
+    if not free and not _fits(where, column, value):
+        raise RecordError(f"{where} is not what it should be: {str(value)[:60]!r}")
+    if free and not isinstance(value, str):
+        raise RecordError(f"{where} is no text")
+    if isinstance(value, str) and (len(value) > MAX_TEXT or not _is_unicode(value)):
+        raise RecordError(f"{where} is {'too long' if len(value) > MAX_TEXT else 'not UTF-8'}")
+    return value
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _fits(where: str, column: str, value: Any) -> bool:
+    if column == "status":
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 999
+    if column in _INTEGERS:
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+    if column == "is_accessible_for_free":
+        return isinstance(value, bool)
+    if column in LISTS:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if where == "readings.article":
+        return isinstance(value, dict)
+    if not isinstance(value, str):
+        return False
+    if (choices := _CHOICES.get(where) or _CHOICES.get(column)) is not None:
+        return value in choices
+    if column in _MOMENTS or column in _STAMPS:
+        return _is_time(value, _MOMENT if column in _MOMENTS else _STAMP)
+    if column == "url":
+        return bool(where.startswith("images") or _WEB.fullmatch(value))
+    if column == "warc_file":
+        return is_archive_name(value)
+    if column in _NAMES:
+        return not _CONTROL.search(value)
+    form = _FORMS.get(column)
+    return form is None or bool(form.fullmatch(value))
+
+
+def _is_time(text: str, form: re.Pattern[str]) -> bool:
+    try:
+        return bool(form.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
