@@ -15,6 +15,7 @@ import click
 from crawler import __version__, config
 from crawler.catalogue import CatalogueError
 from crawler.config import ConfigurationError
+from crawler.logs import plain
 from pipelines import MissingExtraError
 from pipelines.store.database import StoreError
 
@@ -72,6 +73,14 @@ def command_of(verb: str) -> click.Command:
     return command
 
 
+def _cleared(error: click.ClickException) -> click.ClickException:
+    """The error without what a stranger's text could tell the terminal."""
+    text = error.format_message()
+    if plain(text) == text:
+        return error
+    return click.UsageError(plain(text), error.ctx) if isinstance(error, click.UsageError) else click.ClickException(plain(text))
+
+
 class _Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
@@ -91,7 +100,9 @@ class _Verbs(click.Group):
         try:
             return super().invoke(ctx)
         except (StoreError, CatalogueError, MissingExtraError) as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(plain(error)) from error
+        except click.ClickException as error:
+            raise _cleared(error) from None
 
 
 @click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

@@ -32,6 +32,11 @@ def no_context() -> Mapping[str, object]:
     return {}
 
 
+def plain(value: object) -> str:
+    """Text from a page or a file for a terminal: no control characters, so no escape sequence of a stranger is obeyed."""
+    return "".join(char for char in str(value if value is not None else "") if char.isprintable() or char in "\n\t")
+
+
 class JsonLines(logging.Formatter):
     """`time`, `level`, `logger`, `message`; `event` (the message without its values), `site`, `crawl`, `exception` where known.
 
@@ -61,6 +66,17 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+class PlainLines(logging.Formatter):
+    """For people: no control character but line ends and tabs, so that no page and no file steers the terminal."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """A line, and what was raised."""
+        return plain(super().format(record))
+
+
 class JsonHandler(logging.StreamHandler[IO[str]]):
     """Writes JSON lines; `line` lets those of child processes in between, whole."""
 
@@ -79,7 +95,9 @@ def install(form: str, level: int | str, context: Context = no_context) -> JsonH
     for handler in [one for one in logging.root.handlers if isinstance(one, JsonHandler)]:
         logging.root.removeHandler(handler)
     if form != "json":
-        logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+        plain = logging.StreamHandler()
+        plain.setFormatter(PlainLines())
+        logging.basicConfig(level=level, handlers=[plain])
         return None
     mine = JsonHandler(sys.stderr)
     mine.setFormatter(JsonLines(context))

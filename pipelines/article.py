@@ -13,7 +13,11 @@ from enum import StrEnum
 
 def moment(instant: datetime) -> str:
     """The store's form of an aware instant: UTC, whole seconds, `Z`."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        whole = instant.astimezone(UTC).replace(microsecond=0, tzinfo=None)
+    except OverflowError:  # an offset leads over an end of the calendar
+        whole = instant.replace(microsecond=0, tzinfo=None)
+    return f"{whole.isoformat()}Z"
 
 
 def instant_of(text: str) -> datetime:

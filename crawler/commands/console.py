@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler.logs import plain
 from pipelines.diff import FieldDifference
 from pipelines.diff.model import Op, Piece
+from pipelines.exchange.formats import json_text
 from pipelines.store.rows import Row
 
 STYLES = {
@@ -28,15 +29,34 @@ PROBLEMS = 100
 _CONTEXT_CHARS = 90
 
 
+class PlainConsole(Console):
+    """Prints no control character that is not its own: addresses, headlines and reasons are a stranger's."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """As `Console.print`; texts are cleared by `plain`."""
+        known = {str: plain, Text: _cleared}
+        super().print(*(known[type(one)](one) if type(one) in known else one for one in objects), **options)
+
+
+def _cleared(text: Text) -> Text:
+    cleared = plain(text.plain)
+    return text if cleared == text.plain else Text(cleared, style=text.style)
+
+
 def console(*, error: bool = False) -> Console:
     """Where to print; plain text where it is no terminal, and then as wide as the text."""
     stream = sys.stderr if error else sys.stdout
-    return Console(file=stream, highlight=False, soft_wrap=not stream.isatty(), width=None if stream.isatty() else 160)
+    return PlainConsole(file=stream, highlight=False, soft_wrap=not stream.isatty(), width=None if stream.isatty() else 160)
 
 
 def print_json(value: object) -> None:
     """One JSON document, readable."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(json_text(value, indent=2))
+
+
+def echo(text: object, *, err: bool = False, nl: bool = True) -> None:
+    """Print a text on either stream, cleared by `plain`."""
+    click.echo(plain(text), err=err, nl=nl)
 
 
 def word(value: object) -> Text:
@@ -60,17 +80,12 @@ def bounds(row: Row) -> str:
     return f"{before} … {after[11:] if before[:10] == after[:10] else after}"
 
 
-def plain(value: object) -> str:
-    """Text from a page for a terminal: no control characters, so no escape sequence of a stranger is obeyed."""
-    return "".join(char for char in str(value if value is not None else "") if char.isprintable() or char in "\n\t")
-
-
 def print_problems(problems: Sequence[str]) -> None:
     """What was left out of an import or a merge, a line each, on the error stream."""
     for problem in problems[:PROBLEMS]:
-        click.echo(plain(problem).replace("\n", " "), err=True)
+        echo(problem.replace("\n", " "), err=True)
     if len(problems) > PROBLEMS:
-        click.echo(f"and {len(problems) - PROBLEMS} more", err=True)
+        echo(f"and {len(problems) - PROBLEMS} more", err=True)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> Table:
@@ -79,7 +94,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str |
     for column in columns:
         made.add_column(column, justify="right" if column in _NUMBERS else "left", overflow="fold")
     for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
+        made.add_row(*(_cleared(cell) if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
     return made
 
 

@@ -10,8 +10,9 @@ from rich.progress import Progress
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.commands import SettingOption, db_option, json_option, log_option, open_ledger, pick_sites, sites_option
-from crawler.commands.console import console, plain, print_json, table, word
+from crawler.commands.console import console, print_json, table, word
 from crawler.discovery.frontier import RecheckMode
+from crawler.logs import plain
 from crawler.schedule.processes import end_with
 from crawler.spiders.run import Options, crawl_site, crawl_sites
 from pipelines.queries import articles

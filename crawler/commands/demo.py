@@ -13,10 +13,11 @@ from rich.console import Console
 
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
-from crawler.commands.console import console, plain, table, word
+from crawler.commands.console import console, table, word
 from crawler.demo.expected import expected
 from crawler.demo.press import Paper, site_toml
 from crawler.demo.stories import CRAWL_TIMES, events
+from crawler.logs import plain
 from crawler.spiders.run import Options, crawl_in_turn
 from pipelines.queries import articles
 from pipelines.store.database import Store

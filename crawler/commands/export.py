@@ -16,7 +16,7 @@ import click
 from rich.progress import Progress
 
 from crawler.commands import db_option, now, open_ledger, warc_folder, warc_option
-from crawler.commands.console import console
+from crawler.commands.console import console, echo
 from crawler.warc.subset import excerpt
 from pipelines.article import CHANGES
 from pipelines.exchange.export import Record, Selection, count, records
@@ -69,7 +69,7 @@ def command(form: str, target: str, sites: tuple[str, ...], since: str | None, u
                 for piece in pieces[form]():
                     stream.write(piece)
     if target != "-" or form == "warc":
-        click.echo("; ".join(f"{number} {what}" for what, number in counts.items()) or "no revisions", err=True)
+        echo("; ".join(f"{number} {what}" for what, number in counts.items()) or "no revisions", err=True)
     if counts["missing"]:
         raise SystemExit(1)
 

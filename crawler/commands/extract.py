@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +13,14 @@ from rich.text import Text
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.commands import json_option, pick_sites, sites_option
-from crawler.commands.console import console, plain
+from crawler.commands.console import console, echo
 from crawler.extraction import explain, extract
+from crawler.logs import plain
 from crawler.offline.import_warc import site_of
 from crawler.spiders.run import fetch_pages
 from crawler.warc import reader
 from pipelines.article import Article, Fetch, Kind, Outcome
+from pipelines.exchange.formats import json_text
 from pipelines.reasons import CodedReason, FetchReason
 from pipelines.store.rows import Row, json_of
 from pipelines.text.dates import Timestamp
@@ -59,7 +60,7 @@ def command(target: str, url: str | None, site_id: str | None, explained: bool, 
             _explain(page)
         else:
             read = _explained(page) if explained and not page.refusal else json_of(_read(page))
-            click.echo(json.dumps(read, ensure_ascii=False))
+            click.echo(json_text(read))
 
 
 def _pages(target: str, url: str | None, chosen: Site | None, by_host: dict[str, Site]) -> Iterator[_Page]:
@@ -82,7 +83,7 @@ def _pages(target: str, url: str | None, chosen: Site | None, by_host: dict[str,
         return
     found = reader.index(path)
     for problem in found.problems:
-        click.echo(plain(problem), err=True)
+        echo(problem, err=True)
     for entry in found.entries:
         capture = reader.read(entry)
         if capture and entry.kind != "revisit" and 200 <= capture.status < 300:

@@ -13,7 +13,8 @@ from crawler.catalogue import load_sites
 from crawler.cluster import ills
 from crawler.commands import SettingOption, db_option, json_option, now, open_ledger, sites_option
 from crawler.commands.cluster import redis_option, status_reader_of
-from crawler.commands.console import console, plain, print_json, table, when, word
+from crawler.commands.console import console, echo, print_json, table, when, word
+from crawler.logs import plain
 from crawler.monitoring.state_files import read_heartbeat
 from pipelines.history.anomalies import FIELDS
 from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
@@ -55,7 +56,7 @@ def command(site: str | None, max_age_hours: float, of_schedule: bool, redis: st
     else:
         _print(judged)
     for text in problem.values():
-        click.echo(f"cluster: {text}", err=as_json)
+        echo(f"cluster: {text}", err=as_json)
     if problem or any(is_ill(findings) for _, findings in judged):
         raise SystemExit(1)
 
@@ -67,10 +68,10 @@ def _of_schedule(db: str, as_json: bool) -> None:
     if as_json:
         print_json({"alive": alive, "beat": asdict(heartbeat) if heartbeat else None})
     elif heartbeat is None:
-        click.echo("no schedule has ever run here")
+        echo("no schedule has ever run here")
     else:
         said = f"{heartbeat.sites} sites, {heartbeat.running} crawls running, {heartbeat.queued} waiting"
-        click.echo(f"{'alive' if alive else 'dead'}; last sign of life {heartbeat.at}: {said}")
+        echo(f"{'alive' if alive else 'dead'}; last sign of life {heartbeat.at}: {said}")
     if not alive:
         raise SystemExit(1)
 

@@ -9,7 +9,7 @@ import click
 from rich.progress import Progress
 
 from crawler.commands import db_option, json_option, now
-from crawler.commands.console import PROBLEMS, console, plain, print_json, print_problems, table
+from crawler.commands.console import PROBLEMS, console, echo, print_json, print_problems, table
 from pipelines.exchange.import_ledger import checked_ledger
 from pipelines.exchange.merge import Merged, merge
 from pipelines.exchange.merge_writer import MergeSource
@@ -51,7 +51,7 @@ def command(other: Path, under: str | None, db: str, as_json: bool) -> None:
         show(merged)
         if pages and merged.revisions:
             text = f"Archived pages are not copied; pointers say {folder or '.'}/ within the archive's folder."
-            click.echo(plain(text), err=True)
+            echo(text, err=True)
     if problems:
         raise SystemExit(1)
 

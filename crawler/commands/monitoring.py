@@ -15,8 +15,9 @@ from crawler.catalogue import load_sites
 from crawler.clock import Clock, clock
 from crawler.commands import configuration, db_option, json_option, now, sites_option
 from crawler.commands.cluster import redis_option, status_reader_of
-from crawler.commands.console import console, plain, print_json, table, when
+from crawler.commands.console import console, echo, print_json, table, when
 from crawler.config import SETTINGS, Configuration, ConfigurationError, checked
+from crawler.logs import plain
 from crawler.monitoring.alert_state import CurrentProblems, Problem
 from crawler.monitoring.collector import MeasurementReader
 from crawler.monitoring.monitor import Monitor, MonitoredSchedule, current_problems
@@ -107,7 +108,7 @@ def metrics_command(textfile: Path | None, redis: str, db: str, sites_path: Path
     text = render(reader.read(now(), monitored.judged, seconds=inf)).decode()
     reader.save()
     if textfile is None:
-        click.echo(text, nl=False)
+        echo(text, nl=False)
         return
     try:
         write_text(textfile, text, mode=0o644)  # the collector runs as somebody else
@@ -130,10 +131,10 @@ def test(db: str) -> None:
     """Send a letter to every address of the setting `alerts`, now; exit code 1 where one could not be reached."""
     failed = _alerts(db).test()
     for scheme in failed:
-        click.echo(f"could not be sent: {scheme}://...", err=True)
+        echo(f"could not be sent: {scheme}://...", err=True)
     if failed:
         raise SystemExit(1)
-    click.echo("sent")
+    echo("sent")
 
 
 @alerts_command.command("check")

@@ -8,7 +8,7 @@ import click
 
 from crawler.catalogue import load_sites
 from crawler.commands import change_ledger, db_option, json_option, now, open_ledger, sites_option
-from crawler.commands.console import console, print_json, table, when
+from crawler.commands.console import console, echo, print_json, table, when
 from crawler.offline.reprocess import replay as replay_pages
 from pipelines.store.quarantine import QuarantinedReading, QuarantineState, close, in_quarantine
 from pipelines.store.rows import moment
@@ -71,7 +71,7 @@ def drop(ids: tuple[int, ...], db: str) -> None:
             raise click.UsageError(f"not in quarantine: {', '.join(map(str, wrong))}")
         for row_id in ids:
             close(store, row_id, QuarantineState.DROPPED, now())
-    click.echo(f"{len(ids)} dropped")
+    echo(f"{len(ids)} dropped")
 
 
 def _replay(site: str | None, db: str, sites_path: Path | None, as_json: bool, *, believe: bool) -> None:
@@ -81,7 +81,7 @@ def _replay(site: str | None, db: str, sites_path: Path | None, as_json: bool, *
     if as_json:
         print_json({"recorded": recorded, "left": left})
     else:
-        click.echo(f"{recorded} readings went into the ledger, {left} are still not believed")
+        echo(f"{recorded} readings went into the ledger, {left} are still not believed")
 
 
 def _row(one: QuarantinedReading) -> tuple[object, ...]:

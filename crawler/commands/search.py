@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.commands import db_option, json_option, open_ledger
-from crawler.commands.console import console, plain, print_json, when, word
+from crawler.commands.console import console, print_json, when, word
+from crawler.logs import plain
 from pipelines.queries import search
 from pipelines.queries.changes import CHANGES
 from pipelines.queries.results import Facet, Hit, Hits, row_of

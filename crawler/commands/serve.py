@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from crawler.commands import command_clock, db_option, open_ledger, warc_folder, warc_option
+from crawler.commands.console import echo
 from crawler.warc.reader import answer_at
 from pipelines import MissingExtraError
 from viewer.repository import Answered
@@ -50,7 +51,7 @@ def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: b
         app = server.application(dispatcher, AllowedHosts(url, base, server.is_local(host)), server.QueryLimits(sql=sql))
 
         def started() -> None:
-            click.echo(f"Newsledger is reached at {base_url}, and is at {url}/" if base_url else f"Newsledger is at {url}/")
+            echo(f"Newsledger is reached at {base_url}, and is at {url}/" if base_url else f"Newsledger is at {url}/")
             if shall_open:
                 click.launch(f"{url}/")
 

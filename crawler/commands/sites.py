@@ -12,7 +12,7 @@ import click
 from crawler.catalogue import CatalogueError, load_sites
 from crawler.catalogue.site import Site
 from crawler.commands import json_option, pick_sites, sites_option
-from crawler.commands.console import console, print_json, table
+from crawler.commands.console import console, echo, print_json, table
 
 
 @click.group("sites")
@@ -68,7 +68,7 @@ def check(path: Path | None, sites_path: Path | None) -> None:
         sites = load_sites(path or sites_path)
     except CatalogueError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{len(sites)} sites, nothing wrong")
+    echo(f"{len(sites)} sites, nothing wrong")
 
 
 def _plain(site: Site) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import click
 from crawler.cluster import describe
 from crawler.commands import configuration, db_option, json_option, open_ledger
 from crawler.commands.cluster import redis_option, status_reader_of
-from crawler.commands.console import console, plain, print_json, table, when, word
+from crawler.commands.console import console, print_json, table, when, word
 from crawler.config import SETTINGS, SettingOrigin, shown
+from crawler.logs import plain
 from pipelines.queries import articles
 
 

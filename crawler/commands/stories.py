@@ -6,7 +6,8 @@ import click
 from rich.progress import Progress
 
 from crawler.commands import change_ledger, db_option, json_option, now, open_ledger
-from crawler.commands.console import console, plain, print_json, table, when, word
+from crawler.commands.console import console, echo, print_json, table, when, word
+from crawler.logs import plain
 from pipelines import stories
 from pipelines.queries import articles
 from pipelines.queries.activity import revision_count
@@ -51,7 +52,7 @@ def _rebuild(db: str) -> None:
     with change_ledger(db) as store, Progress(console=console(error=True), transient=True) as progress:
         task = progress.add_task("rebuilding", total=revision_count(store))
         done = rebuild(store, now(), lambda n: progress.advance(task, n))
-    click.echo(f"{done} revisions were taken up anew", err=True)
+    echo(f"{done} revisions were taken up anew", err=True)
 
 
 def _number(store: Store, which: str) -> int:

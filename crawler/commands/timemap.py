@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from crawler.commands import db_option, open_ledger
+from crawler.commands.console import echo
 from pipelines.proof import memento
 from pipelines.queries import articles
 from pipelines.queries.removed import withdrawal_of
@@ -32,4 +33,4 @@ def command(url: str, base_url: str, as_json: bool, db: str) -> None:
         found = memento.time_map(article.url, map(articles.facts, articles.history(store, article.article_id)), base_url)
     if found is None:
         raise click.ClickException(f"{article.url} has no revisions")
-    click.echo(memento.json_format(found) if as_json else memento.link_format(found), nl=False)
+    echo(memento.json_format(found) if as_json else memento.link_format(found), nl=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from crawler.commands import db_option, json_option, now, open_ledger, warc_folder, warc_option
-from crawler.commands.console import console, print_json
+from crawler.commands.console import console, echo, print_json
 from crawler.warc import reader
 from crawler.warc.writer import locate
 from pipelines.proof.verify import Manifest, Pages, VerificationFault, against, manifest, read_manifest, verify
@@ -65,7 +65,7 @@ def _sign(store: Store, day: str, as_json: bool) -> None:
     if as_json:
         print_json({"day": signed.day, "seals": signed.seals, "link": signed.link, "line": str(signed)})
     else:
-        click.echo(str(signed))
+        echo(str(signed))
 
 
 def _manifests(published: str | None) -> list[Manifest]:

@@ -10,7 +10,8 @@ from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.commands import db_option, json_option, now, open_ledger, sites_option
 from crawler.commands.cluster import needing_cluster, redis_option
-from crawler.commands.console import console, plain, print_json
+from crawler.commands.console import console, print_json
+from crawler.logs import plain
 from crawler.offline.explain_url import SITES_NAMED, Reason, UrlFacts, reasons, sites_of
 from pipelines.queries import url_report
 from pipelines.store.statistics import load_edit_rates, load_trust

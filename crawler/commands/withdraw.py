@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from crawler.commands import change_ledger, db_option, json_option, now, warc_folder, warc_option
-from crawler.commands.console import console, plain, print_json, when
+from crawler.commands.console import console, echo, print_json, when
 from crawler.offline.redact import RedactionReport, withdraw_article
 from pipelines.queries.removed import Withdrawal, withdrawal_of
 from pipelines.store.database import Row, Store
@@ -57,8 +57,8 @@ def _ask(store: Store, article: Row) -> None:
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is there to be asked; --yes withdraws without")
     latest = Lookup(store, "").latest(article)
-    click.echo(plain(latest.headline if latest else None))
-    click.echo(f"{article['url']}, {article['revision_count']} revisions since {when(article['first_seen'])}")
+    echo(latest.headline if latest else None)
+    echo(f"{article['url']}, {article['revision_count']} revisions since {when(article['first_seen'])}")
     click.confirm("Take its texts and pages away for good?", abort=True)
 
 
@@ -79,10 +79,10 @@ def _print(article: Row, done: Withdrawal | None, report: RedactionReport, as_js
     if as_json:
         print_json({"url": article["url"], "withdrawn": asdict(done) if done else None, **asdict(report)})
         return
-    click.echo(f"{article['url']}: {done}")
-    click.echo(f"{report.erased} archived pages were erased now")
+    echo(f"{article['url']}: {done}")
+    echo(f"{report.erased} archived pages were erased now")
     if report.shared:
-        click.echo(f"{report.shared} pages are another article's as well, and stay")
+        echo(f"{report.shared} pages are another article's as well, and stay")
     for left in report.left:
-        click.echo(f"left for the next time: {left}", err=True)
-    click.echo("Copies made before (backups, exports, news.db.before-*) are yours to deal with.")
+        echo(f"left for the next time: {left}", err=True)
+    echo("Copies made before (backups, exports, news.db.before-*) are yours to deal with.")

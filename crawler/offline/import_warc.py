@@ -34,8 +34,7 @@ from pipelines.queries.activity import article_count
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.judgement import CLOCK_AHEAD
-from pipelines.store.resolver import Lookup
+from pipelines.store.resolver import CLOCK_AHEAD, Lookup
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
 

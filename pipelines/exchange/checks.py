@@ -16,7 +16,7 @@ from pipelines.exchange.export import REVISION
 from pipelines.history.revisions import State
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row
-from pipelines.store.judgement import CLOCK_AHEAD
+from pipelines.store.resolver import CLOCK_AHEAD
 from pipelines.store.rows import article_of, is_archive_name, moment
 from pipelines.text.normalise import content_hash
 

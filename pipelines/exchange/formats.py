@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -25,6 +26,9 @@ COLUMNS = ("site_id", *_ARTICLE, *(f"article_{name}" for name in _SEEN), "aliase
 """The columns of a table of revisions, in order."""
 
 
+_CONTROL = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
 def flat(record: Record) -> dict[str, Any]:
     """A record as one row of a table; lists stay lists."""
     article = record["article"]
@@ -37,10 +41,17 @@ def flat(record: Record) -> dict[str, Any]:
     }
 
 
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """JSON in which every control character is an escape; `json` leaves some that steer a terminal as they are."""
+    separators = (",", ":") if indent is None else None
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators, default=str)
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def as_jsonl(records: Iterable[Record]) -> Iterator[bytes]:
     """A JSON object a line, UTF-8."""
     for record in records:
-        yield (json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+        yield f"{json_text(record)}\n".encode()
 
 
 def as_csv(records: Iterable[Record]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from pipelines.article import Outcome
@@ -62,6 +62,8 @@ OLDEST_SHARE = 4
 LONGEST_SAVED = 24 * _HOUR
 
 UNKNOWN = EditRateModel()
+LAST = datetime.max.replace(tzinfo=UTC, microsecond=0)
+"""The last second of the calendar: a stored time may be of a wrong clock, or a stranger's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +90,18 @@ def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, e
     if state is State.MOVED:
         return None
     if state is State.GONE:
-        return now + (7 * _DAY if now - since < RARELY else RARELY)
+        return _later(now, 7 * _DAY if now - since < RARELY else RARELY)
     if state is State.SUSPECTED:
         missing_for = now - since
-        return now + next((step for step in SUSPECTED_STEPS if missing_for < step), SUSPECTED_STEPS[0])
+        return _later(now, next((step for step in SUSPECTED_STEPS if missing_for < step), SUSPECTED_STEPS[0]))
     if outcome is Outcome.STALE:
-        return now + STALE_STEP
+        return _later(now, STALE_STEP)
     step = audit_step(now - since, edits, edit_rates, cheap=cheap)
     if outcome in (Outcome.ERROR, Outcome.REFUSED, Outcome.NOT_ARTICLE):
         step = max(step, ERROR_STEP)
     if outcome is Outcome.RESERVED:
         step = max(step, DEAD_END_STEPS[outcome][0])
-    return now + step
+    return _later(now, step)
 
 
 def audit_step(age: timedelta, edits: int, edit_rates: EditRateModel, *, cheap: bool = False) -> timedelta:
@@ -167,7 +169,12 @@ def dead_end_due(outcome: Outcome, attempts: int, last: datetime, now: datetime)
 def dead_end_next(outcome: Outcome, attempts: int, last: datetime) -> datetime:
     """From when on a URL that led to no article the last time (of `attempts`) is worth another look."""
     steps = DEAD_END_STEPS.get(outcome, (_HOUR, _DAY, 7 * _DAY))
-    return last + steps[min(attempts, len(steps)) - 1]
+    return _later(last, steps[min(attempts, len(steps)) - 1])
+
+
+def _later(instant: datetime, step: timedelta) -> datetime:
+    """An instant a step later, or the calendar's last one."""
+    return instant + step if instant <= LAST - step else LAST
 
 
 def _whole(step: timedelta) -> timedelta:

@@ -95,7 +95,7 @@ class Store:
             if conn.in_transaction:
                 conn.rollback()
             if isinstance(error, sqlite3.Error):
-                raise StoreError(f"{self.path}: {error}") from error
+                raise self._translated(error) from error
             raise
 
     def rows(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> Iterator[Row]:
