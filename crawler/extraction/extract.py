@@ -37,6 +37,7 @@ from crawler.extraction.signs import Signs
 from crawler.extraction.signups import drop_signups
 from crawler.extraction.structured import propose_itemprops, propose_jsonld, propose_meta
 from crawler.extraction.tags import propose_sections, propose_tags
+from crawler.extraction.teasers import Teasers, find_teasers
 from crawler.extraction.times import modified_at, published_at
 from crawler.extraction.titles import letters, site_names
 from crawler.extraction.zones import guess_zone
@@ -77,6 +78,7 @@ class _Page:
     """Letters only, as `titles.site_names` gives them."""
     headline: str = ""
     reading: BodyReading = field(default_factory=lambda: BodyReading(()))
+    teasers: Teasers = field(default_factory=Teasers)
     labels: tuple[str, ...] = ()
     pictures: list[Image] = field(default_factory=list)
     proposals: Proposals = field(default_factory=Proposals)
@@ -204,12 +206,18 @@ def _read_printed(gathered: _Page) -> None:
         ),
     )
     gathered.labels = labels_around(heading, reading.head)
+    gathered.teasers = find_teasers(page, heading, reading)
     region = article_region(page, heading, reading.container)
     steps = walk_region(page, region, reading.container)
-    propose_printed(page, steps, heading, reading, proposals)
-    propose_signatures(page, reading, proposals)
     propose_tags(page, heading, proposals)
     gathered.pictures, captions = read_pictures(page, steps, reading.container)
+    if gathered.teasers.is_list and not (gathered.item and jsonld.types(gathered.item) & jsonld.ARTICLE_TYPES):
+        # Times and names in teasers are of other pages.
+        for box in gathered.teasers.boxes:
+            page.drop(box)
+        steps = walk_region(page, region, reading.container)
+    propose_printed(page, steps, heading, reading, proposals)
+    propose_signatures(page, reading, proposals)
     gathered.reading = replace(reading, blocks=tuple(block for block in reading.blocks if block.text not in captions))
     proposals.bodies.insert(0, Proposal(gathered.reading.paragraphs, "printed"))
 
@@ -262,7 +270,9 @@ def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: b
     page, proposals = gathered.page, gathered.proposals
     foreign = jsonld.ARTICLE_TYPES if gathered.lists_others else frozenset()
     declared = "jsonld." if gathered.lists_others else "url"
-    published = [one.source for one in proposals.published if not one.source.startswith(declared)]
+    # The microdata of a list are of its teasers.
+    others = (declared, "itemprop.", "meta.itemprop:") if gathered.teasers.is_list else (declared,)
+    published = [one.source for one in proposals.published if not one.source.startswith(others)]
     text = "\n".join(gathered.reading.paragraphs)
     return Signs(
         url=page.url,
@@ -276,6 +286,8 @@ def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: b
         text=text[:MAX_BARE] or gathered.reading.opening,
         says_lost=says_lost(page, gathered.metas),
         is_renamed=_is_renamed(gathered),
+        is_list=gathered.teasers.is_list,
+        own_length=gathered.teasers.own,
         is_dense=DENSE.search(text[:60]) is not None,
         section=section or "",
         body_length=body_length,

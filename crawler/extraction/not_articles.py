@@ -52,6 +52,10 @@ MAX_CODE = 0.03
 """Share of the signs of code in a text: minified scripts have 8 % and more, the worst of 956 real articles 1.9 %."""
 _CODE = re.compile(r"[{}\[\];=<>|\\]")
 _PAGED = re.compile(r"(?:page|seite|pagina|página|p)[-=]?\d*|\d{1,4}", re.IGNORECASE)
+_COLLECTIONS = frozenset(("collectionpage", "searchresultspage", "profilepage"))
+MIN_LIVE = 3
+MIN_DEPTH, MAX_LANGUAGE = 2, 5
+"""Parts of a path from which on it leads below a front page, and the letters of a language or edition: "es", "pt-br"."""
 _MEDIA = frozenset(("videoobject", "imagegallery", "mediagallery"))
 
 
@@ -112,6 +116,8 @@ def _by_shape(signs: Signs, segments: list[str]) -> FetchReason | None:
                 return reason
     if signs.lists_others and bare and (signs.body_length < MIN_TEXT or signs.prose_share < 0.35):
         return FetchReason.SECTION_FRONT
+    if signs.is_list and _is_front(signs, segments):
+        return FetchReason.SECTION_FRONT if segments else FetchReason.FRONT_PAGE
     if not signs.is_article and (_is_listing(signs, segments) or _names_section(signs, segments)):
         return FetchReason.SECTION_FRONT
     is_bare = bare and signs.body_length < MIN_TEXT
@@ -137,6 +143,28 @@ def is_code(text: str) -> bool:
     return len(text) > 0 and len(_CODE.findall(text)) > MAX_CODE * len(text)
 
 
+def _is_front(signs: Signs, segments: list[str]) -> bool:
+    """Whether a page made of teasers is no round-up or live page, no brief or film with many teasers below.
+
+    JSON-LD of an article about the page says so by itself. Open Graph's "article" and a date do where the path has a slug or a
+    number; templates put the former on front pages too, whose paths are plain. What is printed does with text of the page's own.
+    """
+    if signs.live_posts >= MIN_LIVE or "liveblogposting" in signs.all_types or (signs.types & ARTICLE_TYPES and signs.has_date):
+        return False
+    if signs.all_types & _COLLECTIONS:
+        return True
+    if not _is_plain(segments):
+        return not (signs.is_article or signs.has_date)
+    if signs.is_dated_article:
+        return len(segments) < MIN_DEPTH and all(len(segment) <= MAX_LANGUAGE for segment in segments)
+    return not (signs.has_date and signs.has_byline and signs.own_length >= MIN_TEXT)
+
+
+def _is_plain(segments: list[str]) -> bool:
+    """Whether a path is of plain words: no slug, number or file."""
+    return not any(segment.count("-") > 2 or sum(map(str.isdigit, segment)) > 3 or "." in segment for segment in segments)
+
+
 def _names_section(signs: Signs, segments: list[str]) -> bool:
     """Whether the heading is just the path's last part ("/uk-news/": "UK News"), and there is no date, byline or much text."""
     if signs.has_date or signs.has_byline or not 0 < len(segments) <= 3 or signs.body_length > 600:
@@ -155,9 +183,7 @@ def _is_listing(signs: Signs, segments: list[str]) -> bool:
         return False
     while segments and _PAGED.fullmatch(segments[-1]):
         segments = segments[:-1]
-    plain = not segments or not any(
-        segment.count("-") > 2 or sum(map(str.isdigit, segment)) > 3 or "." in segment for segment in segments
-    )
+    plain = _is_plain(segments)
     points = 0
     points += 2 * bool(
         signs.all_types & {"collectionpage", "itemlist", "searchresultspage", "profilepage"} and not signs.types & ARTICLE_TYPES

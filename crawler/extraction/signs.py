@@ -44,6 +44,10 @@ class Signs:
     """Whether its heading is nothing like what machines are told that the page is called."""
     is_dense: bool = False
     """Whether it is written in a script that says more in fewer characters: Han, kana, Hangul, Thai."""
+    is_list: bool = False
+    """Whether it is made of teasers, with an introduction of its own at most."""
+    own_length: int = 0
+    """Characters of its text outside of teasers, where it has teasers."""
     labels: tuple[str, ...] = ()
     """Short lines printed around the heading: a kicker above it, what stands between it and the text."""
     platform_says: FetchReason | None = None
