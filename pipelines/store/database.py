@@ -304,3 +304,13 @@ def restrict(conn: sqlite3.Connection, *, value_bytes: int, statement_bytes: int
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, value_bytes)
     conn.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, statement_bytes)
     conn.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, pattern_bytes)
+    conn.set_authorizer(_authorize)
+
+
+_FORBIDDEN = frozenset({"fts3_tokenizer", "load_extension", "readfile", "writefile", "edit", "fsdir"})
+"""Functions that give, or take, addresses in the process's memory, or that touch files."""
+
+
+def _authorize(action: int, _first: str | None, name: str | None, _database: str | None, _trigger: str | None) -> int:
+    is_forbidden = action == sqlite3.SQLITE_FUNCTION and (name or "").lower() in _FORBIDDEN
+    return sqlite3.SQLITE_DENY if is_forbidden else sqlite3.SQLITE_OK

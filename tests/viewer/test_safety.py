@@ -284,6 +284,20 @@ def test_nothing_is_written_whatever_is_asked(base: str, folder: Path, method: s
     assert (digest(folder), set(folder.iterdir())) == (before, files)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select fts3_tokenizer('porter')",
+        "select FTS3_Tokenizer('porter', x'00')",
+        "select * from (select fts3_tokenizer('unicode61') x)",
+        "with f as (select fts3_tokenizer('simple')) select * from f",
+        "select readfile('/etc/passwd')",
+    ],
+)
+def test_functions_that_know_the_process_are_nobodys_business(base: str, sql: str) -> None:
+    assert ask(base, f"/ledger.json?sql={quote(sql)}&_shape=array").status in (400, 403)
+
+
 def test_not_even_a_plugin_gets_a_connection_that_writes(folder: Path) -> None:
     ledger = served.LedgerDatabase(None, str(folder / "news.db"))
     with pytest.raises(PermissionError):

@@ -23,6 +23,8 @@ _TYPE = re.compile(r"\s*([a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,64})\s*(?:;(.{0,512}))?
 _CHARSET = re.compile(r"charset\s{0,8}=\s{0,8}[\"']?([a-z0-9._:-]{1,40})", re.ASCII | re.IGNORECASE)
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _UNSAFE = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
+_ESCAPE = b"\x1b"
+_HEAD_BYTES = 4_096
 _DISARMED = {"link": b"meta", "iframe": b"xframe", "frame": b"xrame", "object": b"xbject", "embed": b"xmbed"}
 # With a zero between any two letters too: UTF-16 has them.
 _ARMED = re.compile(
@@ -45,10 +47,23 @@ def replay(answer: Answered, *, shown: bool) -> tuple[list[tuple[str, str]], byt
         headers.append(("Content-Disposition", "attachment"))
     body = answer.body
     if is_html and shown:
+        if _ESCAPE in body:
+            body = _as_utf8(body, content_type)
+            headers[0] = ("Content-Type", "text/html; charset=utf-8")
         body, changed = _ARMED.subn(_disarm, body)
         if changed:
             headers.append(("X-Archive-Changed", f"{changed} elements disarmed"))
     return headers + _original(answer.headers), body
+
+
+def _as_utf8(body: bytes, content_type: str) -> bytes:
+    """A page whose charset may have escapes (ISO-2022-JP) as UTF-8: what is searched is then what a browser reads."""
+    charset = _CHARSET.search(content_type) or _CHARSET.search(body[:_HEAD_BYTES].decode("latin-1"))
+    try:
+        text = body.decode(charset[1] if charset else "utf-8", "replace")
+    except LookupError:
+        text = body.decode("latin-1")
+    return text.encode("utf-8", "replace").replace(_ESCAPE, b"")
 
 
 def _disarm(match: re.Match[bytes]) -> bytes:
