@@ -83,6 +83,7 @@ class Outcome(StrEnum):
     RESTAMPED = "restamped"
     REVERTED = "reverted"
     RESTORED = "restored"
+    PAYWALL = "paywall"
     UNCHANGED = "unchanged"
     NOT_MODIFIED = "not_modified"
     STALE = "stale"
@@ -98,7 +99,9 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
-CHANGES = frozenset({Outcome.NEW, Outcome.UPDATED, Outcome.SILENT, Outcome.RESTAMPED, Outcome.REVERTED, Outcome.RESTORED})
+CHANGES = frozenset(
+    {Outcome.NEW, Outcome.UPDATED, Outcome.SILENT, Outcome.RESTAMPED, Outcome.REVERTED, Outcome.RESTORED, Outcome.PAYWALL}
+)
 """Outcomes that wrote a revision; `Outcome` names them once."""
 
 

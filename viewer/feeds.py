@@ -52,6 +52,7 @@ _PREFIXES = {
     "restamped": "New stamp, same text: ",
     "reverted": "Put back: ",
     "restored": "Back again: ",
+    "paywall": "Paywall up or down: ",
 }
 
 

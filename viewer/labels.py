@@ -15,6 +15,7 @@ CHANGES = {
     "restamped": "new stamp, same text",
     "reverted": "put back",
     "restored": "back again",
+    "paywall": "paywall up or down",
 }
 """A kind of change -> how a label says it."""
 STATES = {
@@ -48,6 +49,9 @@ FIELDS = {
     "byline": "byline",
     "authors": "authors",
     "section": "section",
+    "topics": "topics",
+    "language": "language",
+    "canonical_url": "address it calls its own",
     "images": "pictures",
     "kind": "kind of page",
     "date_published": "publication date",

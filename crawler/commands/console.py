@@ -19,6 +19,7 @@ from pipelines.store.rows import Row
 
 STYLES = {
     "new": "green", "updated": "cyan", "silent": "bold magenta", "restamped": "dim", "reverted": "yellow", "restored": "green",
+    "paywall": "blue",
     "live": "green", "suspected": "yellow", "gone": "bold red", "moved": "blue",
     "finished": "green", "running": "cyan", "failed": "bold red", "lost": "red", "stopped": "yellow",
 }  # fmt: skip

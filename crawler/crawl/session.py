@@ -125,7 +125,7 @@ class CrawlSession:
             elif waits := self.quarantine.second_look(judged):
                 recorded = self._put_aside(*waits)
             elif (admitted := item if self._imported else self.quarantine.screen(judged)) is not None:
-                recorded = self._record(judged if admitted is item else self._writer.judge(admitted, self._imported))
+                recorded = self._record(judged if admitted is judged.item else self._writer.judge(admitted, self._imported))
                 if recorded.revision_id and isinstance(item, Article):
                     self.quarantine.accept(item, judged.fetch)
         if recorded:

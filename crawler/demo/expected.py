@@ -67,10 +67,11 @@ def expected(crawl_times: Sequence[datetime] = CRAWL_TIMES) -> tuple[ExpectedArt
 def _row(story: DemoStory, crawl_times: Sequence[datetime]) -> ExpectedArticle:
     last = story.page
     states = _states(story, crawl_times)
+    told = pairwise([None, *(event for event in story.events if event.change)])
     revisions = tuple(
-        ExpectedRevision(number, event.change, event.changed, event)
-        for number, event in enumerate((e for e in story.events if e.change), 1)
-        if event.change
+        ExpectedRevision(number, event.change, _all_changed(before, event), event)
+        for number, (before, event) in enumerate(told, 1)
+        if event and event.change
     )
     return ExpectedArticle(
         story=story.key,
@@ -82,6 +83,16 @@ def _row(story: DemoStory, crawl_times: Sequence[datetime]) -> ExpectedArticle:
         aliases=_aliases(last),
         outcomes=_outcomes(story, states),
     )
+
+
+def _all_changed(before: Event | None, event: Event | None) -> tuple[str, ...]:
+    """What an event changes, with what changes beside it: the printed byline, and the address that a page calls its own."""
+    if before is None or event is None:
+        return ()
+    also = {"byline"} if "authors" in event.changed else set()
+    if event.page.path != before.page.path:
+        also.add("canonical_url")
+    return tuple(sorted({*event.changed, *also}))
 
 
 def _states(story: DemoStory, crawl_times: Sequence[datetime]) -> tuple[State, ...]:

@@ -133,17 +133,6 @@ def second_look(before: Article | None, reading: Article, unsure: str | None, *,
     return SecondLook(FetchReason.NOT_SURE_WHOLE, f"perhaps not the whole page: {unsure}", AGAIN) if unsure else None
 
 
-def is_paywalled(before: Article, reading: Article) -> bool:
-    """Whether a page shows no more than the beginning of what it said: it went behind a wall, nobody edited it."""
-    shown, whole = paragraphs(reading.body), paragraphs(before.body)
-    return (
-        reading.is_accessible_for_free is False
-        and reading.headline == before.headline
-        and len(shown) < len(whole)
-        and all(line == full or (line == shown[-1] and full.startswith(line.rstrip(" .…"))) for line, full in zip(shown, whole))  # noqa: B905 - shorter by intention
-    )
-
-
 def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[CodedReason | None]:
     """For each doubt of one site's crawl: why its reading is not believed, or None where it is."""
     symptoms = Counter(symptom for one in anomalies for symptom in one.symptoms)

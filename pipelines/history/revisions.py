@@ -9,6 +9,8 @@
     not older                equals an earlier revision      reverted
     older                    equals an earlier revision      stale (a cache's old copy); reverted if it stays for an hour
     any, article was gone    differs from the latest         restored
+    any                      same, or goes on from it, and   paywall
+                             a wall went up or came down
 
 An article that does not answer goes live -> suspected -> gone, and back; every step becomes a row. 410 says so itself. A 404, or
 a redirect to a section front, is often a passing fault of the site, so it takes three looks over at least a day.
@@ -28,6 +30,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from pipelines.article import Article, Outcome
+from pipelines.history.paywall import flag_moved, is_opened
 from pipelines.text.normalise import CONTENT_FIELDS, content_of
 from pipelines.text.urls import article_key
 
@@ -40,6 +43,12 @@ RESTAMP_MARGIN = timedelta(seconds=60)
 CLOCK_MARGIN = timedelta(seconds=120)
 """A stamp this close to the fetch, over an unchanged text, is taken for a page that stamps every answer with its clock.
 A true restamp is older by the next look and is seen then; without this each look at such a page would invent a change."""
+
+
+_OTHER_FIELDS = (
+    *("byline", "section", "topics", "kind", "language", "is_accessible_for_free", "canonical_url"),
+    *("date_published", "date_modified"),
+)
 
 
 class State(StrEnum):
@@ -74,6 +83,8 @@ class Known:
     """The old copy that has been answering lately, and since when; None once the latest was seen again."""
     extractor: str = ""
     """Which code read the latest revision."""
+    is_free: bool | None = None
+    """What the latest revision says of its price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +95,15 @@ class Decision:
     reverted_to: int | None = None
 
 
-def decide(known: Known | None, article: Article, fetched: datetime) -> Decision:
-    """Judge a normalised article (it carries its `content_hash`) read at `fetched` (aware)."""
+def decide(known: Known | None, article: Article, fetched: datetime, before: Article | None = None) -> Decision:
+    """Judge a normalised article (it carries its `content_hash`) read at `fetched` (aware); `before` is the latest revision."""
     if known is None:
         return Decision(Outcome.NEW)
     stamp = article.date_modified.isoformat() if article.date_modified else None
     moved = stamp_moved(known, stamp)
     if article.content_hash == known.content_hash:
+        if _wall_moved(known, article):
+            return Decision(Outcome.PAYWALL)
         return Decision(Outcome.UNCHANGED if is_unchanged(known, article, fetched) else Outcome.RESTAMPED)
     back = next((e for e in reversed(known.earlier) if e.content_hash == article.content_hash), None)
     reverted_to = back.revision_id if back else None
@@ -99,7 +112,9 @@ def decide(known: Known | None, article: Article, fetched: datetime) -> Decision
     if back:
         if moved < 0 and not _stale_for_long(known, article, fetched):
             return Decision(Outcome.STALE, reverted_to)
-        return Decision(Outcome.REVERTED, reverted_to)
+        return Decision(Outcome.PAYWALL if before and is_opened(before, article) else Outcome.REVERTED, reverted_to)
+    if before and is_opened(before, article):
+        return Decision(Outcome.PAYWALL)
     if moved > 0:
         return Decision(Outcome.UPDATED)
     # A parser that reads better, or a page in another layout, finds other words where nobody edited. Taking that for a silent
@@ -110,7 +125,7 @@ def decide(known: Known | None, article: Article, fetched: datetime) -> Decision
 
 def is_unchanged(known: Known, article: Article, fetched: datetime) -> bool:
     """Whether a reading says what the latest revision says, under a stamp that has not moved on."""
-    if article.content_hash != known.content_hash:
+    if article.content_hash != known.content_hash or _wall_moved(known, article):
         return False
     stamp = article.date_modified.isoformat() if article.date_modified else None
     return not _restamped(known, stamp, stamp_moved(known, stamp), fetched)
@@ -135,10 +150,22 @@ def stamp_moved(known: Known, stamp: str | None) -> int:
 
 
 def changed_fields(before: Article, after: Article) -> list[str]:
-    """Names of what differs between two normalised articles: content first, then what only goes with it."""
+    """Names of the stored fields that differ between two normalised articles: content first, then what only goes with it."""
     changed = [field for field in CONTENT_FIELDS if content_of(before, field) != content_of(after, field)]
-    others = ("section", "date_published", "date_modified")
-    return changed + [field for field in others if str(getattr(before, field) or "") != str(getattr(after, field) or "")]
+    return changed + [field for field in _OTHER_FIELDS if _stored(before, field) != _stored(after, field)]
+
+
+def _stored(article: Article, field: str) -> object:
+    """A field as it is compared; the empty and the missing are one, but for a flag."""
+    value = getattr(article, field)
+    if field == "is_accessible_for_free" or isinstance(value, tuple):
+        return value
+    return str(value or "")
+
+
+def _wall_moved(known: Known, article: Article) -> bool:
+    """Whether the page says otherwise of its price than before, over the same text; another extractor may read that otherwise."""
+    return known.extractor == article.extractor and flag_moved(known.is_free, article.is_accessible_for_free)
 
 
 def _restamped(known: Known, stamp: str | None, moved: int, fetched: datetime) -> bool:

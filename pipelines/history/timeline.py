@@ -198,8 +198,9 @@ def judge(before: Sequence[TimelineEntry], record: RevisionRecord, at: str, stat
         state=state,
         earlier=tuple(EarlierRevision(place, str(text.content_hash)) for place, text in enumerate(texts[:-1])),
         extractor=latest.extractor,
+        is_free=latest.is_accessible_for_free,
     )
-    return decide(known, record.article, instant_of(at))
+    return decide(known, record.article, instant_of(at), latest)
 
 
 def state_before(steps: Sequence[StateStep], at: str) -> State:

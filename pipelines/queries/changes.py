@@ -16,7 +16,7 @@ from pipelines.queries.results import Change, value_of
 from pipelines.queries.site_results import FilterChoices, SiteRecord
 from pipelines.store.database import Row, Store
 
-CHANGES = ("new", "updated", "silent", "restamped", "reverted", "restored")
+CHANGES = ("new", "updated", "silent", "restamped", "reverted", "restored", "paywall")
 MAX_LIMIT = 500
 COUNTED_CHARS = 200_000
 """Words are counted over so much of a body: a page of the longest texts there are stays quick."""

@@ -38,7 +38,7 @@ WHERE a.id = ? AND (? IS NULL OR a.site_id = ?) AND NOT EXISTS (SELECT 1 FROM wi
 """
 _ANSWERED = """
 SELECT fetched FROM fetches WHERE article_id = ? AND fetched < ? AND outcome IN
-    ('new', 'updated', 'silent', 'restamped', 'reverted', 'restored', 'unchanged', 'not_modified', 'stale', 'reread')
+    ('new', 'updated', 'silent', 'restamped', 'reverted', 'restored', 'paywall', 'unchanged', 'not_modified', 'stale', 'reread')
 ORDER BY fetched DESC LIMIT 1
 """
 

@@ -89,6 +89,7 @@ class Totals:
     restamped: int
     reverted: int
     restored: int
+    paywall: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
+from pipelines.history.paywall import is_paywalled
 from pipelines.history.revisions import Absence, Decision, Known, State, decide, next_state
+from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import CLOCK_AHEAD, Lookup, Resolution
 from pipelines.store.rows import known_of, moment
@@ -87,9 +89,14 @@ def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: 
         return Judgement(article, fetch, Outcome.STALE, found, is_late=True)
     if found is None:
         return Judgement(article, fetch, Outcome.NEW, may_archive=True, place=place, led=led)
-    decision = decide(_known(store, found), article, fetch.fetched)
+    known = _known(store, found)
+    before = lookup.latest(found) if article.content_hash != known.content_hash else None
+    if before and is_paywalled(before, article):
+        shown = _confirmation(before, fetch)
+        return Judgement(shown, shown, Outcome.UNCHANGED, found, may_archive=True)
+    decision = decide(known, article, fetch.fetched, before)
     adds = decision.outcome in CHANGES or decision.outcome is Outcome.REREAD
-    before = lookup.latest(found) if adds else None
+    before = (before or lookup.latest(found)) if adds else None
     return Judgement(
         article, fetch, decision.outcome, found, may_archive=True, before=before, place=place, decision=decision, led=led
     )
@@ -117,8 +124,18 @@ def _fetch(lookup: Lookup, fetch: Fetch, now: datetime | None, *, in_order: bool
     return Judgement(fetch, fetch, outcome, found, may_archive=True, removal=removal)
 
 
+def _confirmation(before: Article, fetch: Fetch) -> Fetch:
+    """The fetch of a page that shows only the beginning of what it said before."""
+    return replace(
+        because(fetch, Outcome.UNCHANGED, coded(FetchReason.PAYWALLED)),
+        content_hash=before.content_hash,
+        date_modified=before.date_modified.isoformat() if before.date_modified else None,
+        payload=None,
+    )
+
+
 def _known(store: Store, found: Row) -> Known:
-    columns = "id, content_hash, date_modified, date_published, extractor"
+    columns = "id, content_hash, date_modified, date_published, extractor, is_accessible_for_free"
     sql = f"SELECT {columns} FROM revisions WHERE article_id = ? ORDER BY number"  # noqa: S608 - our own columns
     *earlier, latest = store.rows(sql, (found["id"],))
     return known_of(found, latest, earlier)

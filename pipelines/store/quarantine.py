@@ -22,11 +22,10 @@ from pipelines.history.anomalies import (
     BatchContext,
     Readings,
     find_anomaly,
-    is_paywalled,
     judge_batch,
     second_look,
 )
-from pipelines.reasons import CodedReason, FetchReason, because, coded
+from pipelines.reasons import CodedReason, coded
 from pipelines.store.database import Row, Store
 from pipelines.store.judgement import Judgement
 from pipelines.store.rows import instant_of, json_of, moment
@@ -122,9 +121,6 @@ class Quarantine:
         if judged.outcome not in CHANGES and judged.outcome is not Outcome.REREAD:
             self._count(known=True)
             return item
-        if judged.before and is_paywalled(judged.before, item):
-            self._count(known=True)
-            return _confirmation(judged.before, judged.fetch)
         found = _find_anomaly(judged.before, item, judged.outcome, self._usual)
         if not found:
             self._count(known=judged.before is not None)
@@ -305,16 +301,6 @@ def _hash(article: Article | None) -> str:
 
 def _family(article: Article) -> str:
     return article.extractor.partition("/")[0]
-
-
-def _confirmation(before: Article, fetch: Fetch) -> Fetch:
-    """The look at a page that shows only the beginning of what it said before."""
-    return replace(
-        because(fetch, Outcome.UNCHANGED, coded(FetchReason.PAYWALLED)),
-        content_hash=before.content_hash,
-        date_modified=before.date_modified.isoformat() if before.date_modified else None,
-        payload=None,
-    )
 
 
 def _fetch_json(fetch: Fetch) -> Row:

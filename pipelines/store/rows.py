@@ -92,7 +92,6 @@ def revision_row(article: Article, fetch: Fetch) -> Row:
 
 def article_of(revision: Row, authors: Iterable[Row], images: Iterable[Row], url: str) -> Article:
     """A stored revision as the article it was."""
-    free = revision["is_accessible_for_free"]
     return Article(
         url=url,
         kind=Kind(revision["kind"]),
@@ -108,7 +107,7 @@ def article_of(revision: Row, authors: Iterable[Row], images: Iterable[Row], url
         topics=tuple(json.loads(revision["topics"])),
         language=revision["language"],
         images=tuple(Image(row["url"], row["alt"], row["caption"], row["credit"]) for row in images),
-        is_accessible_for_free=None if free is None else bool(free),
+        is_accessible_for_free=_flag(revision["is_accessible_for_free"]),
         extractor=revision["extractor"],
         content_hash=revision["content_hash"],
     )
@@ -125,6 +124,7 @@ def known_of(article: Row, latest: Row, earlier: Iterable[Row]) -> Known:
         stale_hash=article["stale_hash"],
         stale_since=article["stale_since"],
         extractor=latest["extractor"],
+        is_free=_flag(latest["is_accessible_for_free"]),
     )
 
 
@@ -167,6 +167,10 @@ def json_of(article: Article) -> Row:
         "content_hash": article.content_hash,
         "extractor": article.extractor,
     }
+
+
+def _flag(stored: int | None) -> bool | None:
+    return None if stored is None else bool(stored)
 
 
 def _stamp(timestamp: Timestamp | None) -> str | None:

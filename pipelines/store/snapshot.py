@@ -24,7 +24,8 @@ SELECT a.id, a.url, a.url_key, a.external_id, a.state, a.next_check, a.etag, a.l
     EXISTS (SELECT 1 FROM withdrawals w WHERE w.article_id = a.id) AS withdrawn,
     EXISTS (SELECT 1 FROM aliases s WHERE s.article_id = a.id AND s.reason = 'canonical')
         AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.article_id = a.id AND f.url = a.url) AS claimed,
-    a.last_checked, a.listed_in, r.number, r.first_seen, r.content_hash, r.date_modified, r.date_published, r.extractor
+    a.last_checked, a.listed_in, r.number, r.first_seen, r.content_hash, r.date_modified, r.date_published, r.extractor,
+    r.is_accessible_for_free
 FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.site_id = ?
 """
 _EARLIER = """

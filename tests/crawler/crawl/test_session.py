@@ -15,7 +15,7 @@ from pipelines.store.database import Store
 from tests.factories import BODY, article, at, new_store
 
 PAPER = Site(id="paper", name="The Paper", url="https://paper.example/", timezone="Europe/London")
-DECISION = "SELECT id, content_hash, date_modified, date_published, extractor FROM revisions"
+DECISION = "SELECT id, content_hash, date_modified, date_published, extractor, is_accessible_for_free FROM revisions"
 """How the statement begins that reads what a decision needs, and nothing else reads."""
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.article import Article, Author, Image, Kind
-from pipelines.history.anomalies import Anomaly, BatchContext, Readings, find_anomaly, is_paywalled, judge_batch
+from pipelines.article import Author, Image, Kind
+from pipelines.history.anomalies import Anomaly, BatchContext, Readings, find_anomaly, judge_batch
 from tests.factories import article
 from tests.table import table
 
@@ -104,21 +104,3 @@ def test_what_is_believed(anomalies: list[Anomaly], batch: BatchContext, believe
     reasons = judge_batch(anomalies, batch)
     assert [reason is None for reason in reasons] == [believed] * len(anomalies)
     assert all(reason is None or reason.text.strip() for reason in reasons)
-
-
-def walled(body: str, free: bool | None = False) -> Article:
-    return article(body, seen=60, is_accessible_for_free=free)
-
-
-@table(
-    ("reading", "expected"),
-    [
-        (walled(TEXT[:171]), True),
-        (walled(TEXT[:200].rsplit(" ", 1)[0] + "…"), True),
-        (walled(TEXT[:171], free=None), False),
-        (walled(TEXT), False),
-        (walled(TEXT[:160].replace("floor 0", "floor 9")), False),
-    ],
-)
-def test_a_page_that_went_behind_a_wall_was_not_edited(reading: Article, expected: bool) -> None:
-    assert is_paywalled(article(TEXT), reading) is expected

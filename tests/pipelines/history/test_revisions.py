@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.article import Article, Outcome
+from pipelines.article import Article, Kind, Outcome
 from pipelines.history.revisions import Decision, EarlierRevision, Known, State, changed_fields, decide, stamp_moved
 from pipelines.text.dates import Precision, Timestamp
 from tests.factories import article, at, day, stamp
@@ -49,6 +49,42 @@ TABLE = [
     ("gone and back, differs", replace(KNOWN, state=State.GONE), "other", stamp(0), 60, Outcome.RESTORED, None),
     ("gone and back, an earlier text", replace(KNOWN, state=State.GONE), "first", stamp(0), 60, Outcome.RESTORED, 1),
     ("gone and back as it was", replace(KNOWN, state=State.GONE), "latest", stamp(9), 60, Outcome.UNCHANGED, None),
+    (
+        "behind a wall before, the same text",
+        replace(KNOWN, is_free=False, extractor="new/1"),
+        "latest",
+        stamp(0),
+        60,
+        Outcome.PAYWALL,
+        None,
+    ),
+    (
+        "behind a wall before, newer, the same text",
+        replace(KNOWN, is_free=False, extractor="new/1"),
+        "latest",
+        stamp(5),
+        60,
+        Outcome.PAYWALL,
+        None,
+    ),
+    (
+        "no word of its price before",
+        replace(KNOWN, is_free=True, extractor="new/1"),
+        "latest",
+        stamp(0),
+        60,
+        Outcome.UNCHANGED,
+        None,
+    ),
+    (
+        "its price to another extractor",
+        replace(KNOWN, is_free=False, extractor="old/1"),
+        "latest",
+        stamp(0),
+        60,
+        Outcome.UNCHANGED,
+        None,
+    ),
     ("suspected and back, differs", replace(KNOWN, state=State.SUSPECTED), "other", stamp(0), 60, Outcome.SILENT, None),
 ]
 
@@ -122,4 +158,12 @@ def test_changed_fields_in_order() -> None:
     assert changed_fields(before, after) == ["headline", "body", "section", "date_modified"]
     assert changed_fields(before, article(authors=())) == ["authors"]
     assert changed_fields(before, article(images=())) == ["images"]
+    others: dict[str, object] = {
+        "byline": "From Ann Other", "topics": ("Fires",), "kind": Kind.LIVE, "language": "cy", "is_accessible_for_free": False,
+        "canonical_url": "https://sister.example/mill-fire",
+    }  # fmt: skip
+    for name, value in others.items():
+        assert changed_fields(before, article(**{name: value})) == changed_fields(article(**{name: value}), before) == [name]
+    assert changed_fields(before, article(is_accessible_for_free=True)) == ["is_accessible_for_free"]
+    assert changed_fields(before, article(**others)) == list(others)
     assert changed_fields(before, article(date_published=day("2025-03-06"))) == ["date_published"]
