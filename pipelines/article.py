@@ -238,7 +238,7 @@ class Article:
     is_accessible_for_free: bool | None = None
     """False where the page marks itself premium or metered, True where it calls itself free, None where it says neither."""
     extractor: str = ""
-    """Which code read the page: "generic/3", "midland-news/1.3:2025-02" (family/version:generation). Another reader's other
+    """Which code read the page: "generic/4", "midland-news/1.4:2025-02" (family/version:generation). Another reader's other
     text under the same stamp is no edit (see `pipelines.history.revisions`). It changes whenever what it reads may change."""
     content_hash: str | None = None
     """Set by `normalise`: SHA-256 over what counts as content (see `pipelines.text.normalise`)."""

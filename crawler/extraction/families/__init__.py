@@ -21,7 +21,7 @@ from crawler.extraction.families.wordpress import WordPress
 from crawler.extraction.page import Page
 from crawler.extraction.proposals import Proposals
 
-READERS = 3
+READERS = 4
 """Version of the general readers, which read every page: rises whenever any page could be read differently than before."""
 
 
@@ -58,7 +58,7 @@ class FamilyMatch:
 
     @property
     def extractor(self) -> str:
-        """ "midland-news/1.3:2025-02": goes into the store, so that a better version knows what to read again."""
+        """ "midland-news/1.4:2025-02": goes into the store, so that a better version knows what to read again."""
         return f"{self.family.name}/{self.family.version}.{READERS}:{self.generation}"
 
 
