@@ -14,10 +14,10 @@ from typing import Final, TypeAlias
 
 from lxml import etree
 
-from crawler.discovery.address import IsOwn, mended, own_hosts_of
 from crawler.discovery.candidate import Candidate, FeedEntry, Listing, SourceKind, claimed_time, claimed_title, problem_lines
 from crawler.discovery.json_feed import json_entries
 from crawler.discovery.markup import decode, root_name, xml_source, xml_tree
+from pipelines.text.links import IsOwn, mended, own_hosts_of
 from pipelines.text.urls import absolute, article_key, canonicalize
 
 MAX_FEED_BYTES: Final = 20_000_000

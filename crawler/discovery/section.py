@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.discovery.address import mended, own_hosts_of
 from crawler.discovery.candidate import Candidate, Listing, SourceKind, claimed_title
 from crawler.discovery.markup import html_tree
 from crawler.discovery.shape import Shape, article_shape, word_count
+from pipelines.text.links import mended, own_hosts_of
 from pipelines.text.urls import absolute, amp_to_article, article_key, canonicalize
 
 MAX_PAGE_BYTES: Final = 10_000_000

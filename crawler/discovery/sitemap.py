@@ -12,11 +12,11 @@ from typing import Final
 
 from lxml import etree
 
-from crawler.discovery.address import IsOwn, mended, own_hosts_of
 from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind, claimed_time, claimed_title, problem_lines
 from crawler.discovery.feed import parse_feed
 from crawler.discovery.markup import decode, root_name, xml_parser, xml_source
 from pipelines.text.dates import Timestamp
+from pipelines.text.links import IsOwn, mended, own_hosts_of
 from pipelines.text.urls import absolute, canonicalize
 
 MAX_SITEMAP_BYTES: Final = 50_000_000

@@ -21,6 +21,7 @@ from crawler.extraction.access import propose_access
 from crawler.extraction.addresses import address_words, segments_of
 from crawler.extraction.authors import SiteAuthors, authors_of, full_names
 from crawler.extraction.body import DENSE, BodyReading, read_body
+from crawler.extraction.canonical import canonical_address, named_address
 from crawler.extraction.families import READERS, FamilyMatch, recognise
 from crawler.extraction.heading import declared_names, find_heading, printed_headline
 from crawler.extraction.labels import labels_around, says_paid
@@ -45,7 +46,7 @@ from pipelines.article import Article, Fetch, Image, Kind
 from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text import join_paragraphs
 from pipelines.text.dates import Precision, Timestamp
-from pipelines.text.urls import canonicalize, date_in_path
+from pipelines.text.urls import date_in_path
 
 _PASSWORDS = etree.XPath("descendant::input[@type='password']")
 GENERIC = f"generic/{READERS}"
@@ -174,7 +175,7 @@ def _gather(page: Page, site: Site | None) -> _Page:
 
 def _identity(page: Page, metas: meta.Meta, names_of_site: frozenset[str]) -> jsonld.Identity:
     links = (one.get("href") for one in page.root.iter("link") if "canonical" in (one.get("rel") or "").lower().split())
-    addresses = (page.url, *(page.absolute(link) for link in (*links, *metas.get("og:url", ()))))
+    addresses = (page.url, *(named_address(page, link) for link in (*links, *metas.get("og:url", ()))))
     titles = (metas.get(name, ("",))[0] for name in ("og:title", "twitter:title"))
     names = (page.title, *(text_of(one) for one in islice(page.body.iter("h1"), 3)), *titles)
     return jsonld.Identity(
@@ -238,7 +239,7 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
         body = join_paragraphs(list(paragraphs.value))
     return {
         "kind": kind,
-        "canonical_url": judge.canonical(proposals, page.url, canonicalize),
+        "canonical_url": canonical_address(proposals, page.url),
         "headline": judge.headline(proposals, gathered.names_of_site),
         "description": judge.description(proposals, gathered.headline or None),
         "body": Verdict(body, paragraphs.source, paragraphs.why),

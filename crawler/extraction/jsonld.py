@@ -10,10 +10,11 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from crawler.extraction import lenient_json
 from crawler.extraction.page import Page
 from pipelines.text import squash
 
@@ -63,14 +64,15 @@ def loads(text: str) -> Any:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):
         pass
-    text = _WRAPPING.sub("", text).strip()
+    broken = text = _WRAPPING.sub("", text).strip()
     for mend in (_as_is, _without_commas, _without_comments, html.unescape, _as_several):
         text = mend(text)
         try:
             return json.loads(text, strict=False)
         except (ValueError, RecursionError):
             continue
-    return None
+    members = lenient_json.read(html.unescape(broken) if '"' not in broken else broken)
+    return members[0] if len(members) == 1 else members or None
 
 
 def _as_is(text: str) -> str:
@@ -91,13 +93,62 @@ def _as_several(text: str) -> str:
 
 def items(page: Page) -> list[Item]:
     """Every item of every block that could be about the page, in page order."""
-    found: list[Item] = []
-    for script in page.scripts:
-        if "ld+json" in script.type and script.text.strip():
-            found += _walk(loads(script.text), 0)
-            if len(found) > MAX_ITEMS:
-                break
-    return found[:MAX_ITEMS]
+    blocks = [loads(script.text) for script in page.scripts if "ld+json" in script.type and script.text.strip()]
+    found = list(islice((item for block in blocks for item in _walk(block, 0)), MAX_ITEMS))
+    nodes: dict[str, Item] = {}
+    for block in blocks:
+        _collect_nodes(block, page.url, nodes, 0)
+    return [_linked(item, page.url, nodes) for item in found] if nodes else found
+
+
+def _collect_nodes(value: Any, base: str, nodes: dict[str, Item], depth: int) -> None:
+    """Every node that has a name, by it; what is said of one in several places is said of one (JSON-LD 1.1, node objects)."""
+    if depth > MAX_DEPTH or len(nodes) > MAX_ITEMS:
+        return
+    if isinstance(value, list):
+        for one in value[:MAX_ITEMS]:
+            _collect_nodes(one, base, nodes, depth + 1)
+    elif isinstance(value, dict):
+        name = _node_name(value.get("@id"), base)
+        if name and len(value) > 1:
+            nodes[name] = {**value, **nodes.get(name, {})}
+        for inner in value.values():
+            if isinstance(inner, dict | list):
+                _collect_nodes(inner, base, nodes, depth + 1)
+
+
+def _node_name(value: Any, base: str) -> str | None:
+    if not isinstance(value, str) or not value or len(value) > 2_000:
+        return None
+    try:
+        return value if value.startswith("_:") else urljoin(base, value.strip())
+    except ValueError:
+        return None
+
+
+_LINKS = ("author", "creator", "contributor", "image", "about", "mentions")
+"""Members whose references are followed: what the readers ask for, and what leads to no circle."""
+
+
+def _linked(item: Item, base: str, nodes: dict[str, Item]) -> Item:
+    """An item with all that the page says of its node, and the nodes that it refers to in their places."""
+    name = _node_name(item.get("@id"), base)
+    whole = {**nodes.get(name or "", {}), **item}
+    return {key: _node_of(value, base, nodes) if key in _LINKS else value for key, value in whole.items()}
+
+
+def _node_of(value: Any, base: str, nodes: dict[str, Item]) -> Any:
+    if isinstance(value, list):
+        return [_node_of(one, base, nodes) for one in value[:100]]
+    if isinstance(value, str):
+        return nodes.get(_node_name(value, base) or "", value) if "/" in value or value[:1] in "#_" else value
+    if isinstance(value, dict):
+        listed = value.get("@list") or value.get("@set")
+        if listed:
+            return _node_of(listed if isinstance(listed, list) else [listed], base, nodes)
+        known = nodes.get(_node_name(value.get("@id"), base) or "")
+        return {**known, **value} if known else value
+    return value
 
 
 def _walk(value: Any, depth: int) -> Iterator[Item]:
@@ -261,7 +312,7 @@ def names(value: Any) -> list[str]:
         if types(value) & {"organization", "newsmediaorganization", "corporation"}:
             return []
         given = [text(value.get("givenName")), text(value.get("familyName"))]
-        name = value.get("name")
+        name = value.get("name") or value.get("@value")
         if isinstance(name, list | dict):
             return names(name)
         return [text(name) or " ".join(filter(None, given))] if name or any(given) else []

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from urllib.parse import urlsplit
 
-from crawler.extraction.jsonld import overlap, same_page
+from crawler.extraction.jsonld import overlap
 from crawler.extraction.meta import names
 from crawler.extraction.proposals import Proposal, Proposals, Verdict, rank, spoken
 from crawler.extraction.titles import letters, without_site_name
@@ -194,17 +192,3 @@ def is_free(proposals: Proposals) -> Verdict[bool | None]:
         says = "calls the page free, and none marks it as paid for" if one.value else "marks the page as paid for"
         return Verdict(one.value, one.source, f"{spoken(one.source)} {says}")
     return Verdict(None, why="nothing is said of a price")
-
-
-def canonical(proposals: Proposals, url: str, normalise: Callable[[str], str | None]) -> Verdict[str | None]:
-    """The page's own address as it names it; never a front page or section for a deep URL."""
-    depth = len([part for part in urlsplit(url).path.split("/") if part])
-    for proposal in proposals.canonicals:
-        parts = urlsplit(proposal.value)
-        deep = [part for part in parts.path.split("/") if part]
-        if not parts.query and (
-            not deep or (len(deep) == 1 and depth > 1 and len(deep[0]) < 20 and not same_page(url, proposal.value))
-        ):
-            continue
-        return Verdict(normalise(proposal.value), proposal.source, f"{spoken(proposal.source)}; no front page, no section")
-    return Verdict(None, why="only fronts or sections were proposed" if proposals.canonicals else "nothing was proposed")

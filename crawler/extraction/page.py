@@ -1,6 +1,6 @@
 """Page: bytes parsed once into a tree that every reader shares.
 
-Decides the charset, cleans what no parser should meet, parses once, and sets scripts apart. Knows nothing of articles.
+Cleans what no parser should meet, parses once, and sets scripts apart. Knows nothing of articles.
 
 At its end stand the functions by which families find elements and say what an element is. Class names of today's build tools end
 in a hash ("Byline_dates-container__yHhr9"): only what stands before it may be relied on.
@@ -8,7 +8,6 @@ in a hash ("Byline_dates-container__yHhr9"): only what stands before it may be r
 
 from __future__ import annotations
 
-import codecs
 import gc
 import re
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from crawler.extraction.charset import decode
 from crawler.extraction.html_trim import trim
 from crawler.extraction.roles import Role, marks_of
 from pipelines.text import squash
@@ -39,19 +39,10 @@ _NO_PAGE = re.compile(
 )
 """What begins files of other kinds that are text, or nearly."""
 
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
-_XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([a-zA-Z0-9_.-]{2,40})""")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 # NUL and controls end or upset the parser.
 _UNPARSABLE = bytes([*range(9), *range(14, 32), 127])
 _FEEDS = bytes.maketrans(b"\v\f", b"  ")
-# What servers say and what they mean (https://encoding.spec.whatwg.org/#names-and-labels).
-_MEANT = {
-    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252",
-    "ascii": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
-    "shift-jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs",
-}  # fmt: skip
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _GONE = ("script", "style", "noscript", "template", "svg", "object", "embed", "iframe", "canvas", "select", "datalist", "map")
 _TYPE = re.compile(rb"""\btype\s*=\s*["']?([\w/+.-]{1,60})""", re.IGNORECASE)
 _ID = re.compile(rb"""(?<![\w-])id\s*=\s*["']?([^\s"'>]{1,100})""", re.IGNORECASE)
@@ -151,54 +142,6 @@ def text_of(element: Element) -> str:
 def spaced_text_of(element: Element) -> str:
     """As `text_of`, with a space between elements: for boxes whose parts are laid out by style sheets."""
     return squash(" ".join(map(str, element.itertext())) if len(element) else element.text or "")
-
-
-def decode(data: bytes, content_type: str | None = None) -> str:
-    """Text of a page. Valid UTF-8 beats every declaration (pages are re-coded on their way; chance never makes valid UTF-8)."""
-    for bom, name in _BOMS:
-        if data.startswith(bom):
-            return data[len(bom) :].decode(name, "replace")
-    declared = _declared(data, content_type)
-    if declared is None or not declared.startswith(("iso2022", "utf-16", "utf-7", "hz")):
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            # A cut at the end, or a few bytes broken at the source, do not make another charset of it.
-            is_cut = error.reason == "unexpected end of data" and not data[: error.start].isascii()
-            if declared == "utf-8" or is_cut:
-                return data.decode("utf-8", "replace")
-    if declared and declared != "utf-7":
-        try:
-            return data.decode(declared, "replace")
-        except LookupError:
-            pass
-    broken = data.decode("utf-8", "replace")
-    return broken if broken.count("\ufffd") * 50 < sum(byte > 127 for byte in data) else data.decode("cp1252", "replace")
-
-
-def _declared(data: bytes, content_type: str | None) -> str | None:
-    """The declared charset as a Python codec of text, or None: header, then XML declaration, then meta."""
-    head = data[:4096]
-    for found in (
-        _CHARSET.search((content_type or "").encode("ascii", "ignore")),
-        _XML_CHARSET.match(head),
-        _CHARSET.search(head),
-    ):
-        if found:
-            label = found.group(1).decode("ascii").lower()
-            try:
-                codec = codecs.lookup(_MEANT.get(label, label))
-            except LookupError:
-                continue
-            if codec._is_text_encoding and codec.name not in (
-                "idna",
-                "punycode",
-                "unicode_escape",
-                "raw_unicode_escape",
-                "undefined",
-            ):
-                return codec.name
-    return None
 
 
 def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetched: datetime | None = None) -> Page | None:

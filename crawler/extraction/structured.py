@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from crawler.extraction import jsonld, meta
+from crawler.extraction.canonical import named_address
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 from pipelines.text.dates import Timestamp, parse_timestamp
@@ -102,11 +103,11 @@ def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
         into.languages.insert(0, Proposal(page.language, "html.lang"))
     for element in page.root.iter("link"):
         is_canonical = "canonical" in (element.get("rel") or "").lower().split()
-        address = page.absolute(element.get("href")) if is_canonical else None
+        address = named_address(page, element.get("href")) if is_canonical else None
         if address:
             into.canonicals.append(Proposal(address, "link.canonical"))
     for name in ("og:url", "twitter:url", "parsely-link"):
-        address = page.absolute(found[name][0]) if name in found else None
+        address = named_address(page, found[name][0]) if name in found else None
         if address:
             into.canonicals.append(Proposal(address, f"meta.{name}"))
     into.kinds += [Proposal(value.lower(), "meta.og:type") for value in found.get("og:type", ())[:1]]

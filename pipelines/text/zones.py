@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LETTERS: dict[str, str | float] = {
-    "UTC": 0, "GMT": 0, "BST": 1, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2,
+    "UTC": 0, "GMT": 0, "BST": 1, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "MET": 1, "MEST": 2,
     "EET": 2, "EEST": 3, "MSK": 3, "TRT": 3, "IST": 5.5, "PKT": 5, "NPT": 5.75, "BDT": 6, "SAST": 2, "EAT": 3,
     "WAT": 1, "GST": 4, "KSA": 3, "IDT": 3, "ICT": 7, "WIB": 7, "WITA": 8, "SGT": 8, "HKT": 8, "MYT": 8,
     "PHT": 8, "JST": 9, "KST": 9, "AWST": 8, "AWDT": 9, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11,
@@ -28,7 +28,7 @@ UNMISTAKABLE = frozenset({"gmt", "utc", "bst", "cest", "edt", "cdt", "mdt", "pdt
 """Letters believed in lower case too; "est", "ist" or "et" in lower case are words of prose."""
 
 _TWINS = tuple(
-    (frozenset(standard.split()), frozenset(daylight.split()), frozenset(both.split()))
+    (standard.split(), daylight.split(), frozenset(both.split()))
     for standard, daylight, both in (
         ("GMT", "BST IST", ""),
         ("CET MEZ", "CEST MESZ", ""),
@@ -41,8 +41,9 @@ _TWINS = tuple(
         ("PST HNP", "PDT HAP", "PT"),
     )
 )
-"""Names of one clock in standard time, in daylight time and all year. A zone that has both seasons owns them all, one
-without daylight time only the names of its standard time: "AEDT" is foreign in Brisbane."""
+"""Names of one clock in standard time, in daylight time and all year, that of the time zone database first. A zone that has both
+seasons owns them all, one without daylight time only the names of its standard time: "AEDT" is foreign in Brisbane, and in
+New York, whose "EST" Australians say too."""
 
 _LOCAL_LETTERS: dict[str, frozenset[str]] = {
     "Asia/Dhaka": frozenset({"BST", "BDT"}),
@@ -88,10 +89,10 @@ def own_letters(zone_name: str, year: int) -> frozenset[str]:
     named = {datetime(year, month, 1, tzinfo=zone).tzname() or "" for month in (1, 7)}
     own = set(named) | _LOCAL_LETTERS.get(zone_name, frozenset())
     for standard, daylight, both in _TWINS:
-        if named <= standard:
-            own |= standard | both
-        elif len(named) == 2 and named <= standard | daylight:
-            own |= standard | daylight | both
+        if named == {standard[0]}:
+            own |= {*standard, *both}
+        elif len(named) == 2 and standard[0] in named and named <= {*standard, *daylight}:
+            own |= {*standard, *daylight, *both}
     return frozenset(own)
 
 

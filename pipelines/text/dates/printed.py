@@ -65,6 +65,7 @@ class PrintedStamp:
 
 _CHUNK_EDGE = re.compile(r"[|•·—–;]| [-/] ")
 _DIGIT = re.compile(r"\d")
+_MORE_WORDS = re.compile("[ ,]*[BUKOVx]")
 _READ_TIME = re.compile(r"\d+ ?[mso]\b")
 _SPAN_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "t": timedelta(days=1), "D": timedelta(days=1)}
 _LONGEST_LINE = 10
@@ -183,8 +184,8 @@ def _clock_of(match: re.Match[str]) -> Clock:
         hour = 0
     minute, second = int(groups.get("minute") or 0), groups.get("second")
     letters = zone_letters(match["zone"])
-    if letters and len(letters) == 2 and half is None:
-        letters = None  # "8:30 a.m. ET"; but "à 8:30 ET" is French for "and"
+    if letters and len(letters) == 2 and half is None and second is None and _MORE_WORDS.match(match.string, match.end()):
+        letters = None  # "8:30 a.m. ET", "16:31:00 ET"; but "PUBLIÉ À 8:30 ET MODIFIÉ" is French for "and"
     offset: tzinfo | None = UTC if letters == "GMT" and second else None
     if match["offset"] and (match["om"] or match["zone"] or match["offset"][0] != " "):
         offset = fixed_zone(match["sign"], match["oh"], match["om"])

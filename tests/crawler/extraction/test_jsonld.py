@@ -199,3 +199,45 @@ def test_a_canonical_link_is_an_address_of_the_page() -> None:
     data = json.dumps({**DATA, "url": OTHER, "headline": "Crossing in use again"})
     article = extract(ARTICLE.format(title="Bridge reopens after floods", head=head, data=data, top=""), URL)
     assert [author.name for author in article.authors] == ["Al Other"]
+
+
+@table(
+    "blocks",
+    [
+        ['{"@graph":[{"@type":"NewsArticle","headline":"H","author":{"@id":"#w"}},{"@id":"#w","name":"Ida Lund"}]}'],
+        [
+            '{"@type":"Person","@id":"https://x.example/#w","name":"Ida Lund"}',
+            '{"@type":"Article","headline":"H","author":{"@id":"#w"}}',
+        ],
+        ['[{"@id":"_:b0","@type":"Person","name":"Ida Lund"},{"@type":"Article","headline":"H","author":[{"@id":"_:b0"}]}]'],
+        ['{"@type":"Article","headline":"H","author":"https://x.example/#w"}', '{"@id":"#w","@type":"Person","name":"Ida Lund"}'],
+        [
+            '{"@type":"Article","headline":"H","author":{"@list":[{"@id":"#w"}]}}',
+            '{"@id":"#w","@type":"Person","name":"Ida Lund"}',
+        ],
+        ['{"@type":"Article","headline":"H","@id":"#a"}', '{"@id":"#a","author":{"@type":"Person","name":"Ida Lund"}}'],
+        [
+            '{"@type":"WebPage","author":{"@id":"#w","name":"Ida Lund"}}',
+            '{"@type":"Article","headline":"H","creator":{"@id":"#w"}}',
+        ],
+        [
+            '{"@type":"Article","headline":"H","author":{"@id":"#w","@type":"Person"}}',
+            '{"@id":"#w","@type":"Person","givenName":"Ida","familyName":"Lund"}',
+        ],
+    ],
+)
+def test_references_are_followed(blocks: list[str]) -> None:
+    scripts = "".join(f"<script type='application/ld+json'>{block}</script>" for block in blocks)
+    page = parse(f"<html><head><title>H</title>{scripts}</head><body><p>x</p></body></html>", "https://x.example/")
+    assert page is not None
+    article = next(one for one in jsonld.items(page) if one.get("headline") == "H")
+    assert jsonld.names(article.get("author") or article.get("creator")) == ["Ida Lund"]
+
+
+@table("author", ['{"@id":"#nobody"}', '{"@id":"#house"}', '"#nobody"', '{"@id":7}', '[{"@id":"#a"}]', "{}"])
+def test_references_to_no_person_name_nobody(author: str) -> None:
+    block = f'{{"@graph":[{{"@type":"Article","@id":"#a","headline":"H","author":{author}}},'
+    block += '{"@id":"#house","@type":"Organization","name":"The House"}]}'
+    page = parse(f"<html><script type='application/ld+json'>{block}</script><body><p>x</p></body></html>", "https://x.example/")
+    assert page is not None
+    assert [name for name in jsonld.names(jsonld.items(page)[0].get("author")) if name != "#nobody"] == []

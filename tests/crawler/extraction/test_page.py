@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.page import MAX_NODES, decode, parse, text_of
+from crawler.extraction.charset import decode
+from crawler.extraction.page import MAX_NODES, parse, text_of
 from tests.table import table
 
 URL = "https://www.example.org/news/a-story"

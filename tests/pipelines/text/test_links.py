@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery.address import mended, own_hosts_of
+from pipelines.text.links import mended, own_hosts_of
 from pipelines.text.urls import canonicalize
 from tests.table import table
 

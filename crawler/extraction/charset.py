@@ -1,0 +1,127 @@
+"""The charset of a page: bytes decide where what is declared cannot be.
+
+Valid UTF-8 beats every declaration: pages are re-coded on their way, and chance never makes valid UTF-8. Else the declarations
+are tried in the order of the HTML standard, then the charset that its table names for the page's language, then what the bytes
+look like.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"<meta\s[^>]{0,300}?" + _CHARSET.pattern, re.IGNORECASE)
+_XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([a-zA-Z0-9_.-]{2,40})""")
+_LANGUAGE = re.compile(rb"""<(?:html|body)\s[^>]{0,600}?lang\s*=\s*["']?([a-zA-Z]{2})(-(?:tw|hk|hant))?""", re.IGNORECASE)
+_HEAD = 64_000
+"""Bytes in which a meta element is searched: scripts and styles before it can be long."""
+# What servers say and what they mean (https://encoding.spec.whatwg.org/#names-and-labels).
+_MEANT = {
+    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252",
+    "ascii": "cp1252", "x-user-defined": "cp1252", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "gb2312": "gb18030",
+    "gbk": "gb18030", "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949", "big5": "big5hkscs", "unicode": "utf-16",
+}  # fmt: skip
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_OF_LANGUAGE = {
+    language: charset
+    for charset, languages in {
+        "cp1251": "ru uk bg be mk sr kk ky tg tt", "cp1250": "pl cs sk hu sl hr bs ro", "cp1253": "el", "cp1254": "tr az",
+        "cp1255": "he yi", "cp1256": "ar fa ur", "cp1257": "et lv lt", "cp1258": "vi", "cp874": "th", "cp932": "ja",
+        "cp949": "ko", "gb18030": "zh",
+    }.items()
+    for language in languages.split()
+}  # fmt: skip
+"""The standard's fallback of a locale (https://html.spec.whatwg.org/#determining-the-character-encoding)."""
+_NO_TEXT = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"))
+_WIDE = ("utf-16", "utf-32")
+_SHIFTED = ("iso2022", "hz")
+"""Charsets of several bytes a character all of which are ASCII, so that their text is valid UTF-8 too."""
+_LONG_WORD = re.compile(rb"[\xc0-\xff\xa8\xb8]{4,}")
+"""Cyrillic letters of windows-1251 stand in a row; the accented ones of Latin scripts stand alone."""
+_HIGH = re.compile(rb"[\x80-\xff]")
+
+
+def decode(data: bytes, content_type: str | None = None) -> str:
+    """Text of a page."""
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return data[len(bom) :].decode(name, "replace")
+    if b"\0" in data[:2]:
+        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", "replace")
+    # Who could read the word "utf-16" in ASCII was not reading UTF-16.
+    declared = [name for name in _declared(data, content_type) if not name.startswith(_WIDE)]
+    if not (declared and declared[0].startswith(_SHIFTED)):
+        text = data.decode("utf-8", "replace")
+        if _is_utf8(text, data.count(b"\xef\xbf\xbd"), 1 if declared[:1] in ([], ["utf-8"]) else 10):
+            return text
+    charsets = (*(name for name in declared if name != "utf-8"), _likely(data))
+    return data.decode(next((name for name in charsets if _may_be(data, name)), charsets[-1]), "replace")
+
+
+def _is_utf8(text: str, printed: int, factor: int) -> bool:
+    """Whether whole sequences outnumber the broken ones so many times: chance does not make them in other charsets.
+
+    A cut at the end, or a few bytes broken at the source, do not make another charset of a page.
+    """
+    if text.isascii():
+        return True
+    whole = text.rstrip("\ufffd")
+    lost = whole.count("\ufffd") - printed
+    sound = sum(not character.isascii() for character in whole) - lost
+    return sound > 0 and lost * factor <= sound
+
+
+def _may_be(data: bytes, charset: str) -> bool:
+    """Whether a declaration can be true: nearly all is read, and Latin letters with accents do not make whole words."""
+    high = len(_HIGH.findall(data))
+    if charset in ("cp1252", "latin-1"):
+        return 2 * sum(map(len, _LONG_WORD.findall(data))) <= high
+    return 20 * _lost(data, charset) <= high
+
+
+def _declared(data: bytes, content_type: str | None) -> Iterator[str]:
+    """The declared charsets as Python codecs of text: of the header, the XML declaration, and the meta elements."""
+    found = (
+        _CHARSET.search((content_type or "").encode("ascii", "ignore")),
+        _XML_CHARSET.match(data[:200]),
+        _META_CHARSET.search(data[:_HEAD]),
+    )
+    for label in (match[1].decode("ascii").lower() for match in found if match):
+        try:
+            codec = codecs.lookup(_MEANT.get(label, label))
+        except LookupError:
+            continue
+        if codec._is_text_encoding and codec.name not in _NO_TEXT:
+            yield codec.name
+
+
+def _likely(data: bytes) -> str:
+    """The charset of bytes of which no declaration can be true: by the page's language, else by how high bytes stand together."""
+    language = _LANGUAGE.search(data[:_HEAD])
+    named = _OF_LANGUAGE.get(language[1].decode("ascii").lower()) if language else None
+    if language and language[2]:
+        named = "big5hkscs"
+    if named == "cp932" and _lost(data, named) > _lost(data, "euc_jp"):
+        named = "euc_jp"
+    if named:
+        return named
+    if _is_han(data):
+        return "gb18030"
+    return "cp1252" if _may_be(data, "cp1252") else "cp1251"
+
+
+def _lost(data: bytes, charset: str) -> int:
+    return data.decode(charset, "replace").count("\ufffd")
+
+
+def _is_han(data: bytes) -> bool:
+    """Whether bytes read as gb18030 are whole, and most of what is not ASCII is among its 3,755 common characters."""
+    text = data.decode("gb18030", "replace")
+    wide = [character for character in text if not character.isascii()]
+    common = sum(
+        b"\xa1" <= pair[:1] <= b"\xd7" and pair[1:] >= b"\xa1" for pair in (one.encode("gb18030") for one in wide[:5_000])
+    )
+    return len(wide) >= 10 and text.count("\ufffd") * 50 <= len(wide) and common > 0.9 * len(wide[:5_000])
