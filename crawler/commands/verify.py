@@ -39,7 +39,7 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
             return
         faults = [fault for fault in (against(store, line) for line in _manifests(published)) if fault]
         pages = _pages(warc_folder(warc_path, db)) if with_pages else None
-        faults += islice(verify(store, pages), MANY if show_all else 1)
+        faults += islice(verify(store, pages, now()), MANY if show_all else 1)
     if as_json:
         print_json([{"where": fault.where, "what": fault.what} for fault in faults])
     else:

@@ -129,6 +129,8 @@ class PageReader:
         if place.payload_hash and found.payload_hash != place.payload_hash:
             return "its page in the archive is not the one that was received"
         url = canonicalize(found.url) or found.url
+        if not place.is_evidence(url, found.captured, found.payload_hash):
+            return "its record in the archive is of another page, or of another time"
         site = self._sites.get(place.site_id)
         fetch = Fetch(url, found.captured, status=found.status)
         item = read_capture(capture_of(found, url), site or site_of(url, {}), fetch, is_catalogued=site is not None)

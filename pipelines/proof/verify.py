@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from pipelines.article import CHANGES
 from pipelines.store.chain import START, TAKEN_OUT, Subject, digest, link_of
 from pipelines.store.database import Row, Store
-from pipelines.store.rows import article_of
+from pipelines.store.resolver import CLOCK_AHEAD
+from pipelines.store.rows import article_of, moment
 from pipelines.text.normalise import content_hash
 
 Pages = Callable[[str, int], bytes | None]
@@ -26,6 +27,12 @@ _TABLES = {
     Subject.STATE: "states",
     Subject.WITHDRAWAL: "withdrawals",
 }
+_OBSERVED = {
+    "articles": ("first_seen", "last_seen", "last_checked"), "revisions": ("first_seen", "last_seen"), "fetches": ("fetched",),
+    "states": ("at",), "chain": ("at",),
+}  # fmt: skip
+"""Times at which somebody looked, or wrote."""
+_ONE_OF = {"articles": "article", "revisions": "revision", "fetches": "fetch", "states": "state", "chain": "seal"}
 _BATCH = 500
 
 
@@ -52,14 +59,17 @@ class Manifest:
         return f"newsledger-manifest/1 {self.day.isoformat()} {self.seals} {self.link}"
 
 
-def verify(store: Store, pages: Pages | None = None) -> Iterator[VerificationFault]:
-    """Everything that is wrong, in the order in which it is looked for. Without `pages` no archived page is read."""
+def verify(store: Store, pages: Pages | None = None, now: datetime | None = None) -> Iterator[VerificationFault]:
+    """Everything that is wrong, in the order in which it is looked for. Without `pages` no archived page is read, and without
+    `now` nothing is of the future.
+    """
     yield from (VerificationFault("the file", problem) for problem in store.integrity_problems())
     yield from _links(store)
     yield from _seals(store)
     yield from _unsealed(store)
     yield from _contents(store)
     yield from _times(store)
+    yield from _future(store, now) if now else ()
     yield from _search(store)
     if pages:
         yield from _pages(store, pages)
@@ -166,6 +176,15 @@ def _times(store: Store) -> Iterator[VerificationFault]:
     later = "SELECT id FROM articles WHERE last_seen > last_checked OR first_seen > last_seen"
     for row in store.rows(later):
         yield VerificationFault(f"article {row['id']}", "was seen before it was first seen, or after it was last looked at")
+
+
+def _future(store: Store, now: datetime) -> Iterator[VerificationFault]:
+    """What is dated later than now was told by a clock that was ahead."""
+    for table, columns in _OBSERVED.items():
+        last = f"max({', '.join(columns)})" if len(columns) > 1 else columns[0]
+        sql = f"SELECT id, {last} AS moment FROM {table} WHERE {last} > ?"  # noqa: S608 - our own names
+        for row in store.rows(sql, (moment(now + CLOCK_AHEAD),)):
+            yield VerificationFault(f"{_ONE_OF[table]} {row['id']}", f"lies in the future: {row['moment']}")
 
 
 def _search(store: Store) -> Iterator[VerificationFault]:

@@ -88,6 +88,8 @@ class HealthMetrics:
     """Readings that are not believed, and wait for mending or for a person."""
     quarantine_reason: str | None = None
     """Why the newest of them is not."""
+    in_the_future: int = 0
+    """Articles, revisions and crawls that are dated later than now."""
     unreadable_sources: tuple[str, ...] = ()
     """Feeds, sitemaps and sections of the site's definition that were something else when they were last read: URL and what."""
 
@@ -123,10 +125,11 @@ class SiteHealth:
 
 def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> tuple[Finding, ...]:
     """What is wrong with a site, the gravest first; nothing, or one finding that is not `ill`, for a site that is well."""
-    if not metrics.crawls:
+    if not metrics.crawls and not metrics.in_the_future:
         return (Finding("never_crawled", "too little to tell: no crawl has ended yet", ill=False),)
     found = (
-        *_crawls(metrics, max_age),
+        *_future(metrics),
+        *(_crawls(metrics, max_age) if metrics.crawls else ()),
         *_nothing_read(metrics),
         *_quarantine(metrics),
         *_sources(metrics),
@@ -145,6 +148,13 @@ def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> t
 def is_ill(findings: tuple[Finding, ...]) -> bool:
     """Whether any finding is one of illness."""
     return any(finding.ill for finding in findings)
+
+
+def _future(metrics: HealthMetrics) -> Iterator[Finding]:
+    if metrics.in_the_future:
+        are = "row lies" if metrics.in_the_future == 1 else "rows lie"
+        text = f"{metrics.in_the_future} {are} in the future: a clock was ahead; `newsledger verify --all` names them"
+        yield Finding("in_the_future", text)
 
 
 def _crawls(metrics: HealthMetrics, max_age: timedelta) -> Iterator[Finding]:

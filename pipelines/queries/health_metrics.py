@@ -11,9 +11,11 @@ from itertools import takewhile
 from statistics import median
 
 from pipelines.history.anomalies import FIELDS, Readings
+from pipelines.history.revisit import RARELY
 from pipelines.queries.health import BASELINE_REVISIONS, ENOUGH_LOOKS, RECENT_REVISIONS, USUAL_DAYS, FetchCounts, HealthMetrics
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store
+from pipelines.store.resolver import CLOCK_AHEAD
 from pipelines.store.rows import instant_of, moment
 
 CRAWLS_READ = 200
@@ -45,6 +47,14 @@ UNION ALL SELECT * FROM (SELECT id, outcome, reason, reason_code, finished, coun
     WHERE site_id = :site AND started IS NULL
     ORDER BY id DESC LIMIT :limit)
 ORDER BY id DESC
+"""
+# Along indexes: no step to the next look is longer than a month, so a later one was counted from a look in the future.
+_FUTURE = """
+SELECT (SELECT count(*) FROM crawls WHERE site_id = :site AND started > :limit)
+    + (SELECT count(*) FROM articles WHERE site_id = :site AND first_seen > :limit)
+    + (SELECT count(*) FROM articles WHERE site_id = :site AND next_check > :next AND last_checked > :limit
+        AND first_seen <= :limit)
+    + (SELECT count(*) FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.first_seen > :limit AND a.site_id = :site)
 """
 _QUARANTINED = "SELECT count(*) FROM quarantine WHERE site_id = ? AND state = 'quarantined'"
 _NEWEST_QUARANTINED = "SELECT reason FROM quarantine WHERE site_id = ? AND state = 'quarantined' ORDER BY id DESC LIMIT 1"
@@ -87,8 +97,10 @@ def _newest(store: Store, site_id: str, limit: int) -> list[Row]:
 def _health_metrics(store: Store, site_id: str, now: datetime) -> HealthMetrics:
     read = list(store.rows(_CRAWLS, {"site": site_id, "limit": CRAWLS_READ}))
     ended = [row for row in read if row["outcome"] in _ENDED]
+    limit = now + CLOCK_AHEAD
+    future = store.value(_FUTURE, {"site": site_id, "limit": moment(limit), "next": moment(limit + RARELY)})
     if not ended:
-        return HealthMetrics(site_id)
+        return HealthMetrics(site_id, in_the_future=future)
     # The last success may lie before the crawls that were read; only then are all of them asked.
     finished = [row["finished"] for row in ended if row["outcome"] == CrawlOutcome.FINISHED and row["finished"]]
     success = max(finished) if finished else store.value(_SUCCESS, (site_id,))
@@ -101,6 +113,7 @@ def _health_metrics(store: Store, site_id: str, now: datetime) -> HealthMetrics:
         last_reason=ended[0]["reason"],
         last_reason_code=ended[0]["reason_code"],
         failures=len(list(takewhile(lambda row: row["outcome"] in _FAILURES, ended))),
+        in_the_future=future,
         quarantined=store.value(_QUARANTINED, (site_id,)),
         quarantine_reason=store.value(_NEWEST_QUARANTINED, (site_id,)),
         unreadable_sources=tuple(f"{row['url']}: {row['problem']}" for row in store.rows(_UNREADABLE, {"site": site_id})),

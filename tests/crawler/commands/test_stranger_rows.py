@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -54,8 +55,8 @@ def ledger(tmp_path: Path) -> Path:
     return tmp_path / "news.db"
 
 
-def run(ledger: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, [*arguments, "--db", str(ledger)])
+def run(ledger: Path, *arguments: str, now: str = "2026-03-04T10:00:00+00:00") -> Result:
+    return CliRunner().invoke(main, [*arguments, "--db", str(ledger)], env={"NEWSLEDGER_NOW": now})
 
 
 def change(ledger: Path, columns: dict[str, tuple[str, ...]], value: str) -> None:
@@ -130,3 +131,33 @@ def test_a_damaged_table_is_told_in_a_line(ledger: Path, table: str, subtests: p
             if "malformed" in done.output and verb[0] not in ("verify", "metrics"):
                 assert "is damaged" in done.output
                 assert "newsledger verify" in done.output
+
+
+FUTURE = (
+    ("revisions", "first_seen", "revision 1: lies in the future: 2031"),
+    ("revisions", "last_seen", "revision 1: lies in the future: 2031"),
+    ("articles", "last_checked", "article 1: lies in the future: 2031"),
+    ("fetches", "fetched", "fetch 1: lies in the future: 2031"),
+    ("states", "at", "state 1: lies in the future: 2031"),
+    ("chain", "at", "seal 1: lies in the future: 2031"),
+)
+
+
+def test_verify_names_rows_of_the_future(ledger: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    assert "future" not in run(ledger, "verify", "--all", "--no-pages").output
+    for table, column, said in FUTURE:
+        with subtests.test(f"{table}.{column}"):
+            copy = tmp_path / "copy.db"
+            shutil.copy(ledger, copy)
+            change(copy, {table: (column,)}, "iif(id = 1, '2031-01-01T00:00:00Z', {0})")
+            done = run(copy, "verify", "--all", "--no-pages")
+            assert (done.exit_code, said in done.output) == (1, True), done.output
+
+
+@pytest.mark.parametrize("ahead", ["2026-03-04T11:00:00Z", "2031-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_health_says_that_rows_lie_in_the_future(ledger: Path, ahead: str) -> None:
+    assert "future" not in run(ledger, "health", "--site", "paper").output
+    change(ledger, {"revisions": ("first_seen", "last_seen")}, f"iif(id = 1, '{ahead}', {{0}})")
+    done = run(ledger, "health", "--site", "paper")
+    assert (done.exit_code, "1 row lies in the future: a clock was ahead" in done.output) == (1, True), done.output
+    assert "future" not in run(ledger, "health", "--site", "paper", now="2026-03-04T10:57:00+00:00").output or ahead[:4] != "2026"
