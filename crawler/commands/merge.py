@@ -11,8 +11,7 @@ from rich.progress import Progress
 from crawler.commands import db_option, json_option, now
 from crawler.commands.console import PROBLEMS, console, echo, print_json, print_problems, table
 from pipelines.exchange.import_ledger import checked_ledger
-from pipelines.exchange.merge import Merged, merge
-from pipelines.exchange.merge_writer import MergeSource
+from pipelines.exchange.merge import Merged, MergeSource, merge
 from pipelines.queries.activity import article_count, has_archived_pages
 from pipelines.store.database import Store
 from pipelines.stories.update import catch_up

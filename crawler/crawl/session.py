@@ -139,7 +139,7 @@ class CrawlSession:
     def settle(self) -> None:
         """Give what an import brought late its place in the history; to be called at its end."""
         if self._late and self._imported:
-            for recorded in replay(self._store, self._late, self._imported):
+            for recorded in replay(self._store, self._late, self._imported).recorded:
                 self.outcomes[recorded.outcome] += 1
             self._late.clear()
 

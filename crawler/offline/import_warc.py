@@ -28,8 +28,7 @@ from crawler.spiders.capture import Capture, read_capture
 from crawler.warc import reader as warc
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.exchange.import_records import MAX_LINE, Staging
-from pipelines.exchange.merge import Merged, merge
-from pipelines.exchange.merge_writer import MergeSource
+from pipelines.exchange.merge import Merged, MergeSource, merge
 from pipelines.queries.activity import article_count
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, lose_dead, put_sites, start_crawl

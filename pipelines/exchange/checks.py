@@ -131,11 +131,13 @@ def facts(record: Mapping[str, Any], name: str, columns: Iterable[str], needed: 
     return {column: _value(f"{name}.{column}", column, given.get(column), needed, free=free) for column in columns}
 
 
-def many(given: Any, name: str, columns: tuple[str, ...], *, also_needed: str = "", free: bool = False) -> list[Row]:
+def many(given: Any, name: str, columns: tuple[str, ...], *, also_needed: str = "", without: str = "",
+         free: bool = False) -> list[Row]:  # fmt: skip
+    """As `facts`, of each part of a list; `without` names a column that need not be there."""
     found = given.get(name, [])
     if not isinstance(found, list) or len(found) > MAX_PARTS:
         raise RecordError(f"{name} is no list")
-    needed = {also_needed} if free else NEEDED | {also_needed}
+    needed = {also_needed} if free else (NEEDED | {also_needed}) - {without}
     return [facts({name: one}, name, columns, needed, free=free) for one in found]
 
 
@@ -179,7 +181,7 @@ def _fits(where: str, column: str, value: Any) -> bool:
         return value in choices
     if column in _MOMENTS or column in _STAMPS:
         return _is_time(value, _MOMENT if column in _MOMENTS else _STAMP)
-    if column == "url":
+    if column in ("url", "answered_url"):
         return bool(where.startswith("images") or _WEB.fullmatch(value))
     if column == "warc_file":
         return is_archive_name(value)

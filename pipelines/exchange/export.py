@@ -38,7 +38,7 @@ REVISION = (
 )
 FETCH = (
     *("fetched", "url", "status", "outcome", "bytes", "reason", "reason_code", "warc_file", "warc_offset", "payload_hash"),
-    *("robots", "tdm"),
+    *("robots", "tdm", "answered_url", "content_hash", "date_modified", "external_id", "doubt"),
 )
 READING = ("replaced", "extractor", "content_hash", "article")
 
@@ -56,8 +56,19 @@ _AUTHORS = (
 _IMAGES = """SELECT revision_id, url, alt, caption, credit FROM revision_images WHERE revision_id IN {ids}
     ORDER BY revision_id, position"""
 _READINGS = "SELECT * FROM readings WHERE revision_id IN {ids} ORDER BY id"
-_FETCHES = """SELECT r.id AS revision_id, f.* FROM revisions r JOIN fetches f
-    ON f.article_id = r.article_id AND f.fetched IN (r.first_seen, r.last_seen) WHERE r.id IN {ids} ORDER BY f.fetched, f.id"""
+# Those that say something of the article, from the revision's first sight to the next revision's; with the first one what was
+# met at its address before it was known, and redirects that led to it.
+_FETCHES = """SELECT r.id AS revision_id, f.* FROM revisions r JOIN fetches f ON f.article_id = r.article_id
+    AND f.fetched >= r.first_seen AND f.fetched < coalesce(
+        (SELECT n.first_seen FROM revisions n WHERE n.article_id = r.article_id AND n.number = r.number + 1), '~')
+    AND f.outcome NOT IN ('robots', 'refused', 'reserved', 'error', 'quarantined', 'not_article')
+    WHERE r.id IN {ids}
+    UNION SELECT r.id, f.* FROM revisions r CROSS JOIN articles a ON a.id = r.article_id
+    CROSS JOIN fetches f ON f.article_id IS NULL AND f.answered_url = a.url AND f.outcome = 'moved'
+    WHERE r.id IN {ids} AND r.number = 1
+    UNION SELECT r.id, f.* FROM revisions r CROSS JOIN articles a ON a.id = r.article_id
+    CROSS JOIN fetches f ON f.article_id IS NULL AND f.url = a.url AND f.outcome IN ('moved', 'gone', 'not_modified')
+    WHERE r.id IN {ids} AND r.number = 1 ORDER BY fetched, id"""
 _ARTICLES = """SELECT a.*, other.url AS moved_to_url FROM articles a LEFT JOIN articles other ON other.id = a.moved_to
     WHERE a.id IN {ids}"""
 _ALIASES = "SELECT article_id, url, reason, first_seen FROM aliases WHERE article_id IN {ids} ORDER BY first_seen, url"
@@ -170,7 +181,7 @@ def _only(row: Row, columns: Iterable[str]) -> Row:
 
 
 def _of(store: Store, sql: str, ids: Iterable[object]) -> Iterator[Row]:
-    return store.rows(sql.format(ids="(SELECT value FROM json_each(?))"), (json.dumps(list(ids)),))
+    return store.rows(sql.format(ids="(SELECT value FROM json_each(:ids))"), {"ids": json.dumps(list(ids))})
 
 
 def _grouped(store: Store, sql: str, ids: Iterable[int], key: str) -> dict[int, list[Row]]:

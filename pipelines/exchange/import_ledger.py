@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from pipelines.article import Outcome
 from pipelines.exchange.checks import (
     LISTS,
     NEEDED,
@@ -31,6 +32,8 @@ from pipelines.store.foreign_ledger import ForeignLedger
 from pipelines.text.urls import article_key
 
 _BATCH = 500
+_TELLING = frozenset({Outcome.GONE, Outcome.NOT_MODIFIED})
+"""Outcomes of fetches that led to no article, and say something of one whose older captures may still come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ _TABLES = {
     "revision_authors": _Table("authors", PARTS["revision_authors"], frozenset({"name"}), ("revision_id", "position"), free=True),
     "revision_images": _Table("images", PARTS["revision_images"], frozenset(), ("revision_id", "position"), free=True),
     "readings": _Table("readings", READING, NEEDED | {"article"}, ("id", "revision_id")),
-    "fetches": _Table("looks", FETCH, NEEDED, ("id", "article_id"), ("crawl_id",)),
+    "fetches": _Table("looks", FETCH, NEEDED - {"content_hash"}, ("id",), ("crawl_id", "article_id")),
     "states": _Table("states", ("at", "state", "status", "reason"), NEEDED, ("id", "article_id"), ("crawl_id",)),
     "withdrawals": _Table("withdrawals", ("at", "who", "reason", "revisions"), NEEDED | {"who", "reason", "revisions"},
                           ("id", "article_id")),
@@ -137,8 +140,8 @@ class _Intake:
             read(len(batch))
 
     def _put(self, name: str, table: _Table, row: Row) -> None:
-        if name == "fetches" and row["article_id"] is None:
-            return  # of no article: nothing is merged of it
+        if name == "fetches" and row["article_id"] is None and not (row["answered_url"] or row["outcome"] in _TELLING):
+            return  # it says nothing of any article
         for column in (*table.keys, *table.references):
             number = row[column]
             if type(number) is not int and not (number is None and column in table.references):
@@ -165,7 +168,7 @@ class _Intake:
 
     def _orphans(self) -> None:
         for name, column, parent in _PARENTS:
-            lost = f"FROM {name} WHERE {column} NOT IN (SELECT id FROM {parent})"  # noqa: S608 - our own names
+            lost = f"FROM {name} WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT id FROM {parent})"  # noqa: S608 - our own names
             for row in self._store.rows(f"SELECT * {lost} LIMIT 100"):
                 self._tell(name, row, f"hangs on what is not there, or was left out: {column} {row[column]}")
             self._store.execute(f"DELETE {lost}")

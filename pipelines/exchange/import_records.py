@@ -83,9 +83,15 @@ class Staging:
             row = {**reading, "article": json.dumps(reading["article"]), "revision_id": revision_id}
             self._store.insert("readings", row)
         for fetch in record["looks"]:
-            same = "SELECT 1 FROM fetches WHERE article_id = ? AND fetched = ? AND url = ? AND outcome = ?"
-            if not self._store.value(same, (article_id, fetch["fetched"], fetch["url"], fetch["outcome"])):
-                self._store.insert("fetches", {"article_id": article_id, **fetch})
+            same = "SELECT 1 FROM fetches WHERE article_id IS ? AND fetched = ? AND url = ? AND outcome = ?"
+            before = fetch["fetched"] < record["article"]["first_seen"]  # it led to no article that was known
+            of = (
+                None
+                if before or (fetch["answered_url"] == record["article"]["url"] and fetch["outcome"] == "moved")
+                else article_id
+            )
+            if not self._store.value(same, (of, fetch["fetched"], fetch["url"], fetch["outcome"])):
+                self._store.insert("fetches", {"article_id": of, **fetch})
 
     def _article(self, record: Record) -> int:
         """The row of the article, made from the first record of it that comes."""
@@ -138,7 +144,7 @@ def read(line: str, latest: str) -> tuple[Record, str | None]:
     revision["images"] = many(record["revision"], "images", PARTS["revision_images"], free=True)
     found: Record = {
         "site": site, "article": article, "revision": revision,
-        "readings": many(record, "readings", READING), "looks": many(record, "looks", FETCH),
+        "readings": many(record, "readings", READING), "looks": many(record, "looks", FETCH, without="content_hash"),
     }  # fmt: skip
     told = check_article(article, latest)
     row = revision_columns(revision)

@@ -8,25 +8,37 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
 from pipelines.article import Article
-from pipelines.exchange.merge_writer import MergedArticle, MergeSource
-from pipelines.history.revisions import State, same_story
+from pipelines.history.revisions import State
+from pipelines.reasons import FetchReason
 from pipelines.store.chain import Subject, seal
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store
+from pipelines.store.events import HistoryEvent, Neighbourhood, events_of, neighbourhood
+from pipelines.store.replay import replay
 from pipelines.store.resolver import Lookup
+from pipelines.store.rewrite import Adopt, Rewrite
 from pipelines.store.rows import moment
 
 _TOGETHER = 25
 """Articles that are written in one transaction. More: crawls wait longer for their turn; fewer: the search index is dearer."""
 
-_ROUNDS = 4
-"""A history that was widened may judge a sight otherwise: it is joined until nothing changes, nearly always once."""
+
+@dataclass(frozen=True, slots=True)
+class MergeSource:
+    """What is taken in, and how that is told."""
+
+    name: str
+    """As people know it: the file's name."""
+    trigger: str
+    """Of the crawls that are written: `merge` or `import`."""
+    warc_under: str = ""
+    """Before the names of archived files: the folder, in our archive, where the other's is to be found."""
 
 
 @dataclass(slots=True)
@@ -52,7 +64,9 @@ class _Merge:
     def __init__(self, store: Store, other: Store, origin: MergeSource, now: datetime) -> None:
         self._store, self._other, self._origin, self._now = store, other, origin, now
         self._base = store.value("SELECT max(id) FROM revisions") or 0
-        self._sites: set[str] = set()
+        self._put: set[str] = set()
+        self._done: set[int] = set()
+        """Ids of articles there that were taken; of fetches without article, below zero."""
         self._crawls: dict[int | None, int] = {}
         self._merged = Merged()
 
@@ -61,10 +75,10 @@ class _Merge:
         ids = self._ids("articles")
         while some := list(islice(ids, _TOGETHER)):
             with self._store.transaction():
-                for article_id in some:
-                    self._article(self._other.row("SELECT * FROM articles WHERE id = ?", (article_id,)) or {})
+                self._articles(some)
             self._merged.articles += len(some)
             advance(len(some))
+        self._loose()
         self._moves()
         self._count()
         return self._merged
@@ -72,48 +86,87 @@ class _Merge:
     def _ids(self, table: str) -> Iterator[int]:
         return (row["id"] for row in list(self._other.rows(f"SELECT id FROM {table} ORDER BY id")))  # noqa: S608 - our own names
 
-    def _article(self, theirs: Row) -> None:
-        ours = self._match(theirs)
-        lookup = Lookup(self._store, theirs["site_id"])
-        if Lookup(self._other, "").is_withdrawn(theirs) or (ours and lookup.is_withdrawn(ours)):
-            self._merged.counts["withdrawn"] += 1
+    def _articles(self, ids: list[int]) -> None:
+        """Articles, with all that may be one with them; those that were taken with others before are passed over."""
+        for article_id in ids:
+            if article_id not in self._done:
+                url = self._other.value("SELECT url FROM articles WHERE id = ?", (article_id,))
+                self._together(neighbourhood(self._other, urls=[url]))
+
+    def _together(self, theirs: Neighbourhood) -> None:
+        withdrawn = theirs.withdrawn.keys() - self._done
+        self._done |= theirs.articles.keys() | theirs.withdrawn.keys() | {-row_id for row_id in theirs.loose}
+        self._counted(withdrawn=len(withdrawn))
+        told = [row for row in theirs.articles.values() if row["latest_revision_id"]]
+        if not told:
             return
-        if theirs["latest_revision_id"] is None:
-            return
-        if theirs["site_id"] not in self._sites:
-            site = self._other.row("SELECT * FROM sites WHERE id = ?", (theirs["site_id"],)) or {}
+        self._sites({row["site_id"] for row in told})
+        events = events_of(self._other, theirs, self._now, self._origin.name)
+        ours = neighbourhood(self._store, events)
+        if ours.withdrawn and not ours.articles:
+            self._counted(withdrawn=len(told))
+        elif ours.articles or ours.loose or not self._is_whole(told):
+            done = replay(self._store, events, self._now, self._adopted)
+            new = min(done.articles, len(told))
+            self._counted(done.changes, new=new, **{"joined" if done.is_changed else "known": len(told) - new})
+        else:
+            adopt = Adopt(self._crawl, self._page, self._base)
+            rows = [row for event in events if (row := event.row)]
+            rewrite = Rewrite(self._store, self._other, ours, told, rows, [self._unrecorded(event) for event in events], adopt)
+            rewrite.write()
+            seal(self._store, rewrite.changed(), self._now)
+            self._counted(rewrite.changes, new=len(told))
+
+    def _is_whole(self, articles: Sequence[Row]) -> bool:
+        """Whether rows can be taken as they are: no revision is missing, as in a file of some records, nor a fetch in doubt."""
+        sql = """SELECT count(*) = max(number) AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.article_id = :id
+            AND f.outcome = 'stale' AND f.fetched > :seen) FROM revisions WHERE article_id = :id"""
+        return all(self._other.value(sql, {"id": row["id"], "seen": row["last_seen"]}) for row in articles)
+
+    def _loose(self) -> None:
+        """Fetches that led to no article there, but say something of an address: redirects, and that nothing was there."""
+        sql = """SELECT * FROM fetches WHERE article_id IS NULL AND (outcome IN ('gone', 'not_modified')
+            OR (reason_code = ? AND answered_url IS NOT NULL)) ORDER BY id"""
+        rows = [row for row in self._other.rows(sql, (FetchReason.MOVED,)) if -row["id"] not in self._done]
+        for start in range(0, len(rows), _TOGETHER):
+            loose = Neighbourhood(loose={row["id"]: row for row in rows[start : start + _TOGETHER]})
+            events = events_of(self._other, loose, self._now)
+            with self._store.transaction():
+                ours = neighbourhood(self._store, events)
+                if ours.articles:
+                    site_id = next(iter(ours.articles.values()))["site_id"]
+                    replay(self._store, [replace(event, site_id=site_id) for event in events], self._now, self._adopted)
+                    continue
+                known = {event.identity for event in events_of(self._store, ours, self._now)}
+                for event in events:
+                    if event.identity not in known and event.row:
+                        known.add(event.identity)
+                        adopt = Adopt(self._crawl, self._page)
+                        self._store.insert("fetches", {**adopt.row(event.row), "id": None})
+
+    def _adopted(self, event: HistoryEvent) -> HistoryEvent:
+        """An event of the other ledger as one of this."""
+        fetch = replace(event.fetch, warc_file=self._page(event.fetch.warc_file))
+        item = replace(event.item, fetch=fetch) if isinstance(event.item, Article) else fetch
+        return replace(self._unrecorded(event), item=item, crawl_id=self._crawl(event.crawl_id))
+
+    def _unrecorded(self, event: HistoryEvent) -> HistoryEvent:
+        return replace(event, row={**event.row, "id": None, "article_id": None} if event.row else None)
+
+    def _page(self, warc_file: str | None) -> str | None:
+        under = self._origin.warc_under
+        return f"{under}/{warc_file}" if warc_file and under else warc_file
+
+    def _counted(self, changes: Sequence[str] = (), **articles: int) -> None:
+        self._merged.counts.update({what: count for what, count in articles.items() if count})
+        self._merged.revisions += len(changes)
+        self._merged.kinds.update(changes)
+
+    def _sites(self, ids: set[str]) -> None:
+        for site_id in ids - self._put:
+            site = self._other.row("SELECT * FROM sites WHERE id = ?", (site_id,)) or {}
             self._store.insert("sites", site, on_conflict="IGNORE")
-            self._sites.add(theirs["site_id"])
-        written: list[tuple[Subject, int]] = []
-        for _ in range(_ROUNDS):
-            joined = MergedArticle(self._store, self._other, self._origin, theirs, ours, self._crawl, self._base)
-            changes = joined.write()
-            written += joined.written
-            self._merged.revisions += len(changes)
-            self._merged.kinds.update(changes)
-            if ours is None or not joined.written:
-                break
-            ours = self._store.row("SELECT * FROM articles WHERE id = ?", (ours["id"],))
-        seal(self._store, written, self._now)
-        self._merged.counts["new" if ours is None else "joined" if written else "known"] += 1
-
-    def _match(self, theirs: Row) -> Row | None:
-        """Our row of an article: by the owner's id, by its address; by other addresses only where both tell one story."""
-        lookup = Lookup(self._store, theirs["site_id"])
-        if theirs["external_id"] and (found := lookup.by_external_id(theirs["external_id"])):
-            return found
-        if found := lookup.by_address(theirs["url"]):
-            return found
-        theirs_now = Lookup(self._other, theirs["site_id"]).latest(theirs)
-        aliases = self._other.rows("SELECT url FROM aliases WHERE article_id = ? ORDER BY first_seen, url", (theirs["id"],))
-        for url in (theirs["url"], *(row["url"] for row in aliases)):
-            found = lookup.by_alias(url) or (lookup.by_address(url) if url != theirs["url"] else None)
-            if found and theirs_now and (lookup.is_withdrawn(found) or self._one_story(lookup.latest(found), theirs_now)):
-                return found
-        return None
-
-    def _one_story(self, ours: Article | None, theirs: Article) -> bool:
-        return ours is not None and (ours.content_hash == theirs.content_hash or same_story(ours, theirs))
+            self._put.add(site_id)
 
     def _crawl(self, crawl_id: int | None) -> int:
         """Our row for a crawl of the other ledger; None is the taking in itself. Written when something of it is."""

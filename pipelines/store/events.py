@@ -7,13 +7,13 @@ captures; `in_order` is the one order in which captures make a history, whatever
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.reasons import FetchReason
+from pipelines.reasons import FetchReason, coded
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import CLOCK_AHEAD, Lookup
 from pipelines.store.rows import article_of, instant_of, moment, rank_of
@@ -22,6 +22,10 @@ from pipelines.text.urls import article_key
 AGAIN = frozenset({FetchReason.NOT_THIS_PAGE, FetchReason.NOT_SURE_WHOLE})
 """Why readings wait for another fetch that says the same: judged anew. What a crawl put aside by its other readings stays so."""
 _MISSING = frozenset({FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404, FetchReason.MOVED})
+_FETCH = (
+    *("id", "crawl_id", "article_id", "url", "fetched", "status", "outcome", "bytes", "reason", "reason_code", "robots", "tdm"),
+    *("warc_file", "warc_offset", "payload_hash", "answered_url", "content_hash", "date_modified", "external_id", "doubt"),
+)
 _READ = frozenset({*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.MOVED})
 
 
@@ -47,10 +51,25 @@ class HistoryEvent:
         return self.item.fetch
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether it has a row in the ledger that it was taken from."""
+        return self.row is not None and self.row["id"] is not None
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Time and address."""
+        return moment(self.fetch.fetched), self.fetch.url
+
+    @property
     def identity(self) -> tuple[str, ...]:
         """The same for the same capture, whoever brings it."""
-        text = self.item.content_hash if isinstance(self.item, (Article, Fetch)) else ""
-        return moment(self.fetch.fetched), self.fetch.url, text or str(self.fetch.status), self.fetch.answered_url or ""
+        text = (self.row and self.row["content_hash"]) or self.item.content_hash
+        return *self.place, text or str(self.fetch.status), self.fetch.answered_url or ""
+
+    @property
+    def extractor(self) -> str | None:
+        """Which code read it: another one's reading of the same capture is no other capture."""
+        return self.item.extractor if isinstance(self.item, Article) else None
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -74,11 +93,11 @@ class Neighbourhood:
     """Fetches of its addresses that led to no article."""
 
 
-def neighbourhood(store: Store, events: Iterable[HistoryEvent]) -> Neighbourhood:
-    """All that captures may touch."""
+def neighbourhood(store: Store, events: Sequence[HistoryEvent] = (), urls: Iterable[str] = ()) -> Neighbourhood:
+    """All that captures, or what is known of addresses, may touch."""
     found = Neighbourhood()
-    urls: set[str] = set()
-    new = {url for event in events for url in _addresses(event)}
+    new = {*urls, *(url for event in events for url in _addresses(event))}
+    urls = set[str]()
     external = {(event.site_id, event.fetch.external_id) for event in events if event.fetch.external_id}
     lookup = Lookup(store, "")
     while new:
@@ -107,22 +126,22 @@ def neighbourhood(store: Store, events: Iterable[HistoryEvent]) -> Neighbourhood
     return found
 
 
-def events_of(store: Store, around: Neighbourhood, now: datetime) -> list[HistoryEvent]:
-    """The captures of a neighbourhood, in order."""
+def events_of(store: Store, around: Neighbourhood, now: datetime, origin: str = "the ledger") -> list[HistoryEvent]:
+    """The captures of a neighbourhood, in order; `origin` is how the ledger is called where it keeps no fetch of a time."""
     texts = _Texts(store, around)
-    fetches = [row for article_id in around.articles for row in _fetches_of(store, article_id)]
-    rows = sorted((*fetches, *around.loose.values()), key=lambda row: int(row["id"]))
+    fetches = [row for article_id in around.articles for row in _fetches_of(store, article_id, origin)]
+    rows = sorted((*fetches, *around.loose.values()), key=lambda row: row["id"] or 0)
     limit, last = moment(now + CLOCK_AHEAD), ""
     sites = {article["id"]: article["site_id"] for article in around.articles.values()}
     other = next(iter(sites.values()), "")
     told = []
     for row in rows:
+        if texts.is_lost(row):
+            continue
         ahead = row["fetched"] > limit  # it came after those before it, whatever its clock said
         last = last if ahead else max(last, row["fetched"])
-        item = _item(row, texts)
-        told.append(
-            HistoryEvent(item, sites.get(row["article_id"], other), row["crawl_id"], row, last if ahead else row["fetched"])
-        )
+        site_id, at = sites.get(row["article_id"], other), last if ahead else row["fetched"]
+        told.append(HistoryEvent(_item(row, texts), site_id, row["crawl_id"], row, at))
     return in_order(told)
 
 
@@ -149,6 +168,10 @@ class _Texts:
                     self._redirects[article["id"], row["url"]] = article["url"]
                 elif row["reason"] != "canonical":
                     self._aliases.setdefault((article["id"], row["first_seen"]), []).append((row["url"], row["reason"]))
+
+    def is_lost(self, row: Row) -> bool:
+        """Whether it was read, and what it read is not there, as in a ledger whose damaged rows were left out."""
+        return row["outcome"] in _READ and row["content_hash"] is not None and row["content_hash"] not in self._by_hash
 
     def aliases(self, row: Row) -> tuple[tuple[str, str], ...]:
         """What was said to lead to the page, but for what follows from its own addresses."""
@@ -215,6 +238,8 @@ def _item(row: Row, texts: _Texts) -> Article | Fetch:
     if row["outcome"] == Outcome.UNCHANGED and row["reason_code"] == FetchReason.PAYWALLED:
         return told
     text = texts.of(row)
+    if text and row["reason_code"] == FetchReason.INFERRED:
+        fetch = replace(fetch, reason=row["reason"], reason_code=row["reason_code"])
     return replace(text, url=url, fetch=fetch) if text else told
 
 
@@ -268,5 +293,18 @@ def _loose_at(store: Store, urls: set[str], found: Neighbourhood) -> list[Row]:
     return [row for row in rows if row["id"] not in found.loose]
 
 
-def _fetches_of(store: Store, article_id: int) -> list[Row]:
-    return list(store.rows("SELECT * FROM fetches WHERE article_id = ? ORDER BY id", (article_id,)))
+def _fetches_of(store: Store, article_id: int, origin: str) -> list[Row]:
+    """Fetches of an article, and one for each time at which a revision was seen that no fetch is kept of."""
+    rows = list(store.rows("SELECT * FROM fetches WHERE article_id = ? ORDER BY id", (article_id,)))
+    kept = {row["fetched"] for row in rows}
+    bounds = """SELECT r.first_seen AS at, r.crawl_id, a.url FROM articles a JOIN revisions r ON r.article_id = a.id
+        WHERE a.id = :id
+        UNION SELECT r.last_seen, r.crawl_id, a.url FROM articles a JOIN revisions r ON r.article_id = a.id WHERE a.id = :id"""
+    told = coded(FetchReason.INFERRED, origin)
+    for bound in store.rows(bounds, {"id": article_id}):
+        if bound["at"] not in kept:
+            kept.add(bound["at"])
+            row = {**dict.fromkeys(_FETCH), "article_id": article_id, "crawl_id": bound["crawl_id"], "url": bound["url"]}
+            row |= {"fetched": bound["at"], "outcome": Outcome.UNCHANGED, "reason": told.text, "reason_code": told.code}
+            rows.append(row)
+    return rows

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -38,32 +38,73 @@ class LedgerWriter(RevisionWriter):
         return HistoryEvent(item, self._site_id, self._crawl_id)
 
     def _late(self, judged: Judgement, now: datetime) -> Recorded:
-        return replay(self._store, [self.late(judged)], now)[0]
+        return replay(self._store, [self.late(judged)], now).recorded[0]
 
 
-def replay(store: Store, events: Sequence[HistoryEvent], now: datetime) -> list[Recorded]:
-    """Write captures, and anew all that they touch, in one transaction; what became of each."""
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of captures that were replayed."""
+
+    recorded: list[Recorded]
+    """One for each."""
+    articles: int = 0
+    changes: tuple[str, ...] = ()
+    """What was added: articles, and of revisions the kinds of change."""
+    is_changed: bool = False
+
+
+def replay(store: Store, events: Sequence[HistoryEvent], now: datetime,
+           adopt: Callable[[HistoryEvent], HistoryEvent] = lambda event: event) -> Replayed:  # fmt: skip
+    """Write captures, and anew all that they touch, in one transaction; those that the ledger has change nothing.
+
+    `adopt` makes an event of another ledger one of this; only those are given to it that are new here.
+    """
     with store.transaction(), ExitStack() as stack:
         around = neighbourhood(store, events)
         known = events_of(store, around, now)
-        rows = {event.identity: event.row for event in known}
+        rows = _rows_of(events, known) | _refused(store, around, events)
         fresh: dict[tuple[str, ...], HistoryEvent] = {}
         for event in events:
-            if event.identity not in rows:
-                fresh.setdefault(event.identity, event)
+            if event.identity not in rows and event.identity not in fresh:
+                fresh[event.identity] = adopt(event)
         if not fresh:
-            return [_as_it_is(rows[event.identity]) for event in events]
+            return Replayed([_as_it_is(rows[event.identity]) for event in events])
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="newsledger-"))
         scratch = stack.enter_context(Store(Path(folder) / "scratch.db"))
         site_id = events[0].site_id
-        written = in_order((*(event if event.site_id else replace(event, site_id=site_id) for event in known), *fresh.values()))
+        told = (event if event.site_id else replace(event, site_id=site_id) for event in known)
+        written = in_order((*told, *fresh.values()))
         with scratch.transaction():
             results = _Scratch(store, scratch, around, written).write(now)
-        rewrite = Rewrite(store, scratch, around, list(zip(written, results, strict=True)))
+        articles = [row for row in scratch.rows("SELECT * FROM articles ORDER BY id") if row["id"] not in around.withdrawn]
+        rewrite = Rewrite(store, scratch, around, articles, list(scratch.rows("SELECT * FROM fetches ORDER BY id")), written)
         rewrite.write()
         seal(store, rewrite.changed(), now, rewrite.taken_out)
         became = {event.identity: rewrite.recorded(result) for event, result in zip(written, results, strict=True)}
-        return [became[event.identity] for event in events]
+        recorded = [became.get(event.identity) or _as_it_is(rows[event.identity]) for event in events]
+        return Replayed(recorded, rewrite.articles, tuple(rewrite.changes), is_changed=True)
+
+
+def _rows_of(events: Iterable[HistoryEvent], known: Iterable[HistoryEvent]) -> dict[tuple[str, ...], Row | None]:
+    """By identity the rows of captures that the ledger has, be it by another extractor's reading."""
+    known = list(known)
+    rows = {event.identity: event.row for event in known}
+    read = {event.place: event for event in known if event.extractor}
+    for event in events:
+        same = read.get(event.place)
+        if event.identity not in rows and event.extractor and same and same.extractor != event.extractor:
+            rows[event.identity] = same.row
+    return rows
+
+
+def _refused(store: Store, around: Neighbourhood, events: Iterable[HistoryEvent]) -> dict[tuple[str, ...], Row | None]:
+    """By identity the rows of captures that were refused before, since their article is withdrawn."""
+    sql = "SELECT * FROM fetches WHERE article_id IN (SELECT value FROM json_each(?))"
+    rows = {}
+    if around.withdrawn:
+        for row in store.rows(sql, (json.dumps(list(around.withdrawn)),)):
+            rows[row["fetched"], row["answered_url"] or row["url"]] = row
+    return {event.identity: rows[event.place] for event in events if event.place in rows}
 
 
 def _as_it_is(row: Row | None) -> Recorded:

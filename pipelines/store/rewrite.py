@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from pipelines.article import CHANGES
 from pipelines.store.chain import Subject, digest
@@ -25,33 +25,61 @@ _PARTS = ("revision_authors", "revision_images")
 _TABLES = {Subject.ARTICLE: "articles", Subject.REVISION: "revisions", Subject.STATE: "states", Subject.READING: "readings"}
 
 
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """How a row of another ledger becomes one of this; by itself, a row of a scratch ledger, which has the same crawls."""
+
+    crawl: Callable[[int | None], int | None] | None = None
+    """Our crawl for one of theirs."""
+    page: Callable[[str | None], str | None] = lambda warc_file: warc_file
+    """Where our archive has a file of theirs."""
+    base: int = 0
+    """New revisions get their ids in the order of the other ledger, behind this."""
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether rows are another ledger's."""
+        return self.crawl is not None
+
+    def row(self, row: Row) -> Row:
+        """The same with our crawl and our file."""
+        if self.crawl is None:
+            return row
+        changes: Row = {"crawl_id": self.crawl(row["crawl_id"])}
+        return {**row, **changes, **({"warc_file": self.page(row["warc_file"])} if "warc_file" in row else {})}
+
+
 class Rewrite:
     """Some articles of a ledger, and what they shall be."""
 
-    def __init__(
-        self, store: Store, scratch: Store, around: Neighbourhood, events: Sequence[tuple[HistoryEvent, Recorded]]
-    ) -> None:
-        """`events` are the captures that were written into `scratch`, in that order, with what became of each there."""
-        self._store, self._scratch, self._events = store, scratch, events
+    def __init__(self, store: Store, scratch: Store, around: Neighbourhood, wanted: Iterable[Row], fetches: Sequence[Row],
+                 events: Sequence[HistoryEvent], adopt: Adopt | None = None) -> None:  # fmt: skip
+        """`wanted` are articles of `scratch`, `fetches` rows of what it has of `events`, in that order.
+
+        `adopt` makes a row of another ledger one of this.
+        """
+        self._store, self._scratch, self._fetch_rows, self._events = store, scratch, fetches, events
+        self._adopt = adopt or Adopt()
         self._old = around.articles
-        self._wanted = {
-            row["id"]: row for row in scratch.rows("SELECT * FROM articles ORDER BY id") if row["id"] not in around.withdrawn
-        }
+        self._wanted = {row["id"]: row for row in wanted}
         self._ids: dict[int, int] = {row_id: row_id for row_id in around.withdrawn}
         """Id in `scratch` -> id of the article here."""
         self._revision_ids: dict[int, int] = {}
         self._involved: set[tuple[Subject, int]] = set()
         self.taken_out: list[tuple[Subject, int]] = []
+        self.fetches = 0
+        self.articles = 0
+        self.changes: list[str] = []
+        """What was added: fetches, articles, and of revisions the kinds of change."""
 
     def write(self) -> None:
         """Bring all rows to what the scratch ledger says."""
-        fetches = list(self._scratch.rows("SELECT * FROM fetches ORDER BY id"))
-        self._match(fetches)
+        self._match()
         self._articles()
         self._revisions()
         self._finish_articles()
         self._states()
-        self._fetches(fetches)
+        self._fetches()
         self._aliases()
         self._quarantine()
         self._take_out_articles()
@@ -72,11 +100,11 @@ class Rewrite:
 
     # --- articles --------------------------------------------------------------------------------------------------
 
-    def _match(self, fetches: Sequence[Row]) -> None:
+    def _match(self) -> None:
         """Which article of the scratch ledger is which here: of the same address, else of the most fetches."""
         votes = Counter(
             (fetch["article_id"], event.row["article_id"])
-            for (event, _), fetch in zip(self._events, fetches, strict=True)
+            for event, fetch in zip(self._events, self._fetch_rows, strict=True)
             if event.row and event.row["article_id"] in self._old and fetch["article_id"] in self._wanted
         )
         by_url = {row["url"]: row_id for row_id, row in self._old.items()}
@@ -95,8 +123,9 @@ class Rewrite:
             self._involved.add((Subject.ARTICLE, row_id))
         for there, row in self._wanted.items():
             if there not in self._ids:
-                made = row | {"id": None, "latest_revision_id": None, "moved_to": None}
+                made = row | {"id": None, "latest_revision_id": None, "moved_to": None, "listed_in": None}
                 self._ids[there] = self._store.insert("articles", made)
+                self.articles += 1
                 self._involved.add((Subject.ARTICLE, self._ids[there]))
 
     def _finish_articles(self) -> None:
@@ -104,9 +133,10 @@ class Rewrite:
             here = self._ids[there]
             latest = self._revision_ids[row["latest_revision_id"]]
             moved_to = self._ids.get(row["moved_to"])
-            facts = {**row, "id": here, "latest_revision_id": latest, "moved_to": moved_to}
+            facts = {**row, "id": here, "latest_revision_id": latest, "moved_to": moved_to, "revision_count": self._counts[there]}
             old = self._old.get(here)
             facts.pop("listed_in", None)
+            facts |= dict.fromkeys(_KEPT) if self._adopt.is_foreign else {}
             if old and (old["latest_revision_id"], old["state"]) == (latest, row["state"]):
                 facts["next_check"] = old["next_check"]
                 facts |= {column: old[column] for column in _KEPT if old["last_seen"] == row["last_seen"]}
@@ -136,6 +166,7 @@ class Rewrite:
             self._store.update("revisions", row["id"], {"number": -row["id"]})  # out of the way: numbers are unique
             self._involved.add((Subject.REVISION, row["id"]))
         wanted = [row for there in self._wanted for row in self._rows_of(self._scratch, "revisions", there, "number")]
+        self._counts = Counter(row["article_id"] for row in wanted)
         same = self._same(wanted, ours)
         for row in wanted:
             self._put_revision(row, same.get(row["id"]))
@@ -174,10 +205,12 @@ class Rewrite:
             self._store.update("revisions", old["id"], facts)
             self._revision_ids[row["id"]] = old["id"]
             return
-        whole = {**row, **facts, "id": old["id"] if old else None, "reads_as": None}
+        whole = {**self._adopt.row(row), **facts, "reads_as": self._revision_ids.get(row["reads_as"] or 0)}
         if old:
-            self._store.update("revisions", old["id"], whole)
-        here = old["id"] if old else self._store.insert("revisions", whole)
+            self._store.update("revisions", old["id"], {**whole, "id": old["id"]})
+        here = old["id"] if old else self._store.insert("revisions", {**whole, "id": self._free_id(row)})
+        if not old:
+            self.changes.append(row["change"])
         self._revision_ids[row["id"]] = here
         self._involved.add((Subject.REVISION, here))
         for table in _PARTS:
@@ -189,6 +222,11 @@ class Rewrite:
             if not self._store.value(same, (here, reading["content_hash"], reading["extractor"])):
                 reading_id = self._store.insert("readings", {**reading, "id": None, "revision_id": here})
                 self._involved.add((Subject.READING, reading_id))
+
+    def _free_id(self, row: Row) -> int | None:
+        """Revisions of another ledger come in its order; None where a crawl has been quicker."""
+        wish = self._adopt.base + row["id"] if self._adopt.is_foreign else None
+        return None if wish and self._store.value("SELECT 1 FROM revisions WHERE id = ?", (wish,)) else wish
 
     def _take_out_revision(self, row_id: int) -> None:
         for reading in list(self._store.rows("SELECT id FROM readings WHERE revision_id = ?", (row_id,))):
@@ -209,7 +247,8 @@ class Rewrite:
             for place, step in enumerate(self._rows_of(self._scratch, "states", there, "id")):
                 facts = {column: step[column] for column in _STATE}
                 if place >= len(rows):
-                    state_id = self._store.insert("states", {**facts, "article_id": here, "crawl_id": step["crawl_id"]})
+                    whole = {**facts, "article_id": here, "crawl_id": self._adopt.row(step)["crawl_id"]}
+                    state_id = self._store.insert("states", whole)
                     self._involved.add((Subject.STATE, state_id))
                 elif any(rows[place][column] != facts[column] for column in ("at", "state", "status")):
                     self._store.update("states", rows[place]["id"], {**facts, "crawl_id": step["crawl_id"]})
@@ -225,12 +264,13 @@ class Rewrite:
             for row in rows:
                 self._delete(Subject.STATE, row["id"])
 
-    def _fetches(self, fetches: Sequence[Row]) -> None:
+    def _fetches(self) -> None:
         """What each fetch came to; its own reason stands while its outcome does."""
-        for (event, _), row in zip(self._events, fetches, strict=True):
+        for event, row in zip(self._events, self._fetch_rows, strict=True):
             article_id = self._ids.get(row["article_id"] or 0)
-            if event.row is None:
-                fetch_id = self._store.insert("fetches", {**row, "id": None, "article_id": article_id})
+            if event.row is None or not event.is_recorded:
+                fetch_id = self._store.insert("fetches", {**self._adopt.row(row), "id": None, "article_id": article_id})
+                self.fetches += 1
             else:
                 fetch_id = event.row["id"]
                 facts = {"article_id": article_id}
@@ -239,7 +279,7 @@ class Rewrite:
                 changed = {column: value for column, value in facts.items() if event.row[column] != value}
                 if changed:
                     self._store.update("fetches", fetch_id, changed)
-            if row["outcome"] in CHANGES or (event.row and event.row["outcome"] in CHANGES):
+            if row["outcome"] in CHANGES or (event.is_recorded and event.row and event.row["outcome"] in CHANGES):
                 self._involved.add((Subject.FETCH, fetch_id))
 
     def _aliases(self) -> None:
@@ -250,7 +290,7 @@ class Rewrite:
         for there in self._wanted:
             for row in self._rows_of(self._scratch, "aliases", there, "url"):
                 wanted[row["url"]] = {**row, "article_id": self._ids[there]}
-        untold = {event.row["article_id"] for event, _ in self._events if event.row and _is_untold(event.row)}
+        untold = {event.row["article_id"] for event in self._events if event.row and _is_untold(event.row)}
         for url, row in old.items():
             if url not in wanted and url not in own and row["article_id"] in untold:
                 heir = self._ids.get(self._heirs.get(row["article_id"], 0))
@@ -290,8 +330,8 @@ class Rewrite:
         self.taken_out.append((subject, row_id))
 
 
-def _text(revision: Row) -> tuple[str, str | None]:
-    return revision["content_hash"], revision["date_modified"]
+def _text(revision: Row) -> tuple[str, str | None, int | None]:
+    return revision["content_hash"], revision["date_modified"], revision["is_accessible_for_free"]
 
 
 def _is_untold(fetch: Row) -> bool:

@@ -5,11 +5,13 @@ By default a few histories are tried; `NEWSLEDGER_HISTORIES=2000 pytest tests/cr
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,13 +22,17 @@ from hypothesis import strategies as st
 from crawler.catalogue.site import Site
 from crawler.crawl.session import CrawlSession, rows_of
 from pipelines.article import Article, Fetch, Outcome
+from pipelines.exchange.export import Selection, records
+from pipelines.exchange.import_ledger import checked_ledger
+from pipelines.exchange.import_records import Staging
+from pipelines.exchange.merge import MergeSource, merge
 from pipelines.proof.verify import verify
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
 from tests.factories import article, at
 
-HISTORIES = int(os.environ.get("NEWSLEDGER_HISTORIES", "40"))
+HISTORIES = int(os.environ.get("NEWSLEDGER_HISTORIES", "12"))
 SITE = Site(id="paper", name="The Paper", url="https://paper.example/", timezone="Europe/London")
 NOW = at(60 * 24 * 60)
 TOPICS = ("harbour wall", "school roof", "market square", "railway bridge")
@@ -67,6 +73,14 @@ def to_front(story: int, seen: float) -> Fetch:
 
 def failed(story: int, seen: float) -> Fetch:
     return because(Fetch(address(story), at(seen), status=500), Outcome.ERROR, coded(FetchReason.HTTP_ERROR, 500))
+
+
+class Way(StrEnum):
+    """How captures come to a ledger."""
+
+    IMPORT = "import"
+    MERGE = "merge"
+    RECORDS = "records"
 
 
 class Captured(NamedTuple):
@@ -126,18 +140,47 @@ class Ledgers:
 
     folder: Path
 
-    def made(self, *groups: Sequence[Item]) -> dict[str, Any]:
-        """What a ledger says that was given groups of captures, an import each."""
-        path = self.folder / "news.db"
-        for file in self.folder.glob("news.db*"):
-            file.unlink()
-        shutil.copy(self.folder / "empty.db", path)
-        with Store(path) as store:
-            store.execute("PRAGMA synchronous = OFF")
-            for group in groups:
-                imported(store, group)
+    def made(self, *groups: Sequence[Item], ways: Sequence[Way] = ()) -> dict[str, Any]:
+        """What a ledger says that was given groups of captures, each in one of the ways; an import where none is named."""
+        with self.new("news.db") as store:
+            for group, way in zip(groups, [*ways, *[Way.IMPORT] * len(groups)], strict=False):
+                self.bring(store, group, way)
             assert [str(fault) for fault in verify(store)] == []
             return told(store)
+
+    def bring(self, store: Store, items: Sequence[Item], way: Way) -> None:
+        """Give a group to a ledger."""
+        if way is Way.IMPORT:
+            imported(store, items)
+            return
+        with self.new("other.db") as other, self.new("heap.db") as heap:
+            imported(other, items)
+            handed_on = [json.dumps(record) for record in records(other, Selection())]
+            fetched = {(look["fetched"], look["url"]) for line in handed_on for look in json.loads(line)["looks"]}
+            if way is Way.RECORDS and fetched >= set(self.telling(other)):
+                staging = Staging(heap, NOW)
+                assert set(staging.put(handed_on)) <= {None}
+                staging.link_references()
+                merge(store, heap, MergeSource("other.jsonl", "import"), NOW)
+                return
+        problems: list[str] = []
+        with checked_ledger(self.folder / "other.db", NOW, problems) as checked:
+            merge(store, checked, MergeSource("other.db", "merge"), NOW)
+        assert problems == [], problems
+
+    def telling(self, store: Store) -> Iterator[tuple[str, str]]:
+        """Fetches that say something of an address; of one that is of no article yet there is no record."""
+        sql = "SELECT fetched, url FROM fetches WHERE outcome IN ('moved', 'gone', 'not_modified') OR answered_url IS NOT NULL"
+        yield from ((row["fetched"], row["url"]) for row in store.rows(sql))
+
+    def new(self, name: str) -> Store:
+        """An empty ledger."""
+        for file in self.folder.glob(f"{name}*"):
+            file.unlink()
+        shutil.copy(self.folder / "empty.db", self.folder / name)
+        store = Store(self.folder / name)
+        store.execute("PRAGMA synchronous = OFF")
+        return store
 
 
 @pytest.fixture
@@ -196,3 +239,19 @@ def test_the_order_of_imports_does_not_matter(ledgers: Ledgers, history: list[Ca
         found = ledgers.made(*([one.item for one in group] for group in groups))
         for what in expected:
             assert found[what] == expected[what], (what, groups)
+
+
+@settings(max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories(), st.integers(0, 1000))
+def test_nor_do_the_ways_by_which_captures_come(ledgers: Ledgers, history: list[Captured], seed: int) -> None:
+    expected = ledgers.made([one.item for one in history])
+    chance = random.Random(seed)
+    groups = parted(history, chance)
+    ways = [chance.choice(list(Way)) for _ in groups]
+    found = ledgers.made(*([one.item for one in group] for group in groups), ways=ways)
+    for ledger in (found, expected):
+        del ledger["fetches"]  # those that say nothing of any article are not handed on
+        for row in ledger["articles"].values():
+            del row["last_checked"]
+    for what in expected:
+        assert found[what] == expected[what], (what, groups, ways)

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from pipelines.article import Author, Image
 from pipelines.exchange.export import Selection, records
 from pipelines.exchange.import_records import RecordError, Staging, read
-from pipelines.exchange.merge import merge
-from pipelines.exchange.merge_writer import MergeSource
+from pipelines.exchange.merge import MergeSource, merge
 from pipelines.proof.verify import verify
 from pipelines.store.database import Store
 from pipelines.store.rows import moment

@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.article import Article, Fetch, Outcome
-from pipelines.exchange.merge import Merged, merge
-from pipelines.exchange.merge_writer import MergeSource
+from pipelines.exchange.merge import Merged, MergeSource, merge
 from pipelines.proof.verify import verify
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Row, Store
@@ -73,7 +72,7 @@ def test_histories_are_interleaved(tmp_path: Path) -> None:
         row = store.row("SELECT * FROM articles") or {}
         assert (row["revision_count"], row["last_seen"], row["etag"]) == (4, moment(at(60)), None)
         crawls = [(c["trigger"], c["site_id"], c["revisions"]) for c in store.rows("SELECT * FROM crawls ORDER BY id")]
-    assert crawls == [("test", "paper", 0), ("merge", None, 2)]
+    assert crawls == [("test", "paper", 0), ("merge", None, 3)]
 
 
 def test_twice_is_once(tmp_path: Path) -> None:
@@ -124,9 +123,9 @@ def test_by_the_owners_id(tmp_path: Path) -> None:
     ours = ledger(tmp_path / "a", says("A", 0, fetch={"external_id": "77"}))
     theirs = ledger(tmp_path / "b", says("B", 9, 8, url=OTHER, fetch={"external_id": "77"}))
     merged(ours, theirs)
-    assert [row[1:3] for row in history(ours)] == [("A", "new"), ("B", "updated")]
+    assert [row[1:3] for row in history(ours, OTHER)] == [("A", "new"), ("B", "updated")]
     with Store(ours) as store:
-        assert store.value("SELECT url FROM aliases") == OTHER
+        assert store.value("SELECT url FROM aliases") == URL
 
 
 def test_takedowns_and_returns(tmp_path: Path) -> None:
