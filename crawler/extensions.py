@@ -21,7 +21,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from crawler.catalogue.site import Site
-from crawler.crawl.remote import LEASE_LOST, UNREACHED, DispatchError, RemoteWriter
+from crawler.crawl.remote import UNREACHED, DispatchError, RemoteWriter
 from crawler.crawl.rights import forbids_copies
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
 from crawler.discovery.delisting import where_listed
@@ -30,8 +30,8 @@ from crawler.schedule.processes import is_running
 from crawler.spiders.news import NewsSpider
 from crawler.warc.writer import ArchiveWriter, RepeatedRecord
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.items import open_session
-from pipelines.reasons import Skipped
+from pipelines.items import open_session, stop_crawl, stopped_for
+from pipelines.reasons import CodedReason, CrawlReason, Skipped
 from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
 from pipelines.store.snapshot import SiteSnapshot, kept_elsewhere, last_archived
@@ -85,7 +85,9 @@ logger = logging.getLogger(__name__)
 TAKEN_UP = 2_000
 """Revisions whose stories are looked for at the end of a crawl: some ten seconds. Longer arrears take several crawls."""
 
-_STOPPED = ("shutdown", "cancelled", LEASE_LOST, UNREACHED)
+_ASKED_TO_END = frozenset({"shutdown", "cancelled"})
+"""Of Scrapy."""
+_STOPPED = frozenset({CrawlReason.ASKED_TO_END, CrawlReason.LEASE_LOST, CrawlReason.WRITER_UNREACHABLE})
 
 
 class CrawlRecord:
@@ -163,18 +165,25 @@ def crawl_result_of(crawler: Crawler, spider: NewsSpider, reason: str) -> CrawlR
     """How a crawl ended; `reason` is Scrapy's."""
     throttle = crawler.get_downloader_middleware(ThrottleMiddleware)
     spider.problem = (throttle and throttle.ended) or spider.problem
-    outcome = CrawlOutcome.STOPPED if reason in _STOPPED else CrawlOutcome.FAILED
-    if reason == "finished":
-        outcome = CrawlOutcome.FINISHED
-    why = None if reason == "finished" else reason
-    if outcome is CrawlOutcome.FINISHED and spider.problem:
-        outcome, why = CrawlOutcome.FAILED, spider.problem
+    why: CodedReason | None = spider.problem if reason == "finished" else _why_closed(crawler, reason)
+    outcome = CrawlOutcome.FAILED if why else CrawlOutcome.FINISHED
+    if why and why.code in _STOPPED:
+        outcome = CrawlOutcome.STOPPED
     requests = crawler.stats.get_value("downloader/request_count", 0) if crawler.stats else 0
     return CrawlResult(
-        outcome, why, spider.clock(), requests, spider.candidate_count, spider.skipped,
+        outcome, why.text if why else None, spider.clock(), requests, spider.candidate_count, spider.skipped,
         whole=reason == "finished" and Skipped.CRAWL_LIMIT not in spider.skipped and not spider.problem,
         sources=tuple(spider.sources_read.values()), listed=_now_in(spider), vanished=spider.vanished,
+        reason_code=why.code if why else None,
     )  # fmt: skip
+
+
+def _why_closed(crawler: Crawler, reason: str) -> CodedReason:
+    """Why a crawl was cut off: we stopped it ourselves, or Scrapy did for a reason of its own."""
+    stopped = stopped_for(crawler)
+    if stopped and stopped.text == reason:
+        return stopped
+    return CodedReason(CrawlReason.ASKED_TO_END if reason in _ASKED_TO_END else CrawlReason.OTHER, reason)
 
 
 def _now_in(spider: NewsSpider) -> dict[str, str | None]:
@@ -228,9 +237,7 @@ class RemoteRecord:
             self._archive.close()
 
     def _late(self) -> None:
-        if self._crawler.engine:
-            reason = f"stopped after {self._seconds:g} s"
-            self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
+        stop_crawl(self._crawler, CodedReason(CrawlReason.TIME_LIMIT, f"stopped after {self._seconds:g} s"))
 
 
 class RemoteSession:
@@ -250,9 +257,9 @@ class RemoteSession:
         except DispatchError as error:
             raise StoreError(f"not handed over: {error}") from error
 
-    def stop_reason(self, error: StoreError) -> str:
+    def stop_reason(self, error: StoreError) -> CodedReason:
         """Why the crawl ends after this error."""
-        return UNREACHED if isinstance(error.__cause__, DispatchError) else str(error)
+        return UNREACHED if isinstance(error.__cause__, DispatchError) else CodedReason(CrawlReason.STORE_FAILED, str(error))
 
 
 def machine_name() -> str:

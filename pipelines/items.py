@@ -15,6 +15,7 @@ from scrapy.exceptions import DropItem
 
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.history.revisions import State, canonical_url, is_unchanged
+from pipelines.reasons import CodedReason
 from pipelines.store.database import StoreError
 from pipelines.store.judgement import Recorded
 from pipelines.store.snapshot import SiteSnapshot
@@ -35,7 +36,7 @@ class Session(Protocol):
     def write(self, item: Article | Fetch) -> Recorded | None:
         """Record a normalised item; None where that comes later. Raises StoreError, ValueError, KeyError."""
 
-    def stop_reason(self, error: StoreError) -> str:
+    def stop_reason(self, error: StoreError) -> CodedReason:
         """Why the crawl ends after this error."""
 
 
@@ -50,12 +51,25 @@ def session_of(crawler: Crawler) -> Session | None:
     return session
 
 
+def stop_crawl(crawler: Crawler, reason: CodedReason) -> None:
+    """End a crawl that runs, once: `stopped_for` has the first reason."""
+    if crawler.engine and stopped_for(crawler) is None:
+        crawler.newsledger_stopped_for = reason  # type: ignore[attr-defined]
+        ending = asyncio.ensure_future(crawler.engine.close_spider_async(reason=reason.text))
+        crawler.newsledger_ending = ending  # type: ignore[attr-defined] # the loop keeps none alive
+
+
+def stopped_for(crawler: Crawler) -> CodedReason | None:
+    """Why we stop the crawl ourselves; None where nothing does."""
+    reason: CodedReason | None = getattr(crawler, "newsledger_stopped_for", None)
+    return reason
+
+
 class WriteItems:
     """Write items through the session. A store that fails ends the crawl; a fault in one item ends with that item."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._stopping: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -77,18 +91,13 @@ class WriteItems:
             else:
                 session.write(item)
         except StoreError as error:
-            self._stop(session.stop_reason(error))
+            stop_crawl(self._crawler, session.stop_reason(error))  # pages that cannot be kept are not requested
             raise DropItem(f"{item.url}: not recorded: {error}", log_level="ERROR") from error
         except (ValueError, KeyError) as error:
             if self._crawler.stats:
                 self._crawler.stats.inc_value("ledger/failed")
             raise DropItem(f"{item.url}: not recorded: {error!r}", log_level="ERROR") from error
         return item
-
-    def _stop(self, reason: str) -> None:
-        """End the crawl: pages that cannot be kept are not requested."""
-        if self._crawler.engine and self._stopping is None:
-            self._stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
 
 
 def confirm(snapshot: SiteSnapshot, article: Article, fetch: Fetch) -> Article | Fetch:

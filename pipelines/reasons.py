@@ -51,6 +51,8 @@ class CrawlReason(StrEnum):
     """Why a crawl ended as it did, or did not begin: `crawls.reason_code`."""
 
     HOST_SUSPENDED = "host_suspended"
+    """The site's own host; the next crawl begins with one request of its front page."""
+    OTHER_HOST_SUSPENDED = "other_host_suspended"
     NO_SOURCE = "no_source"
     VALIDATORS_LIED = "validators_lied"
     STORE_FAILED = "store_failed"
@@ -262,10 +264,10 @@ _FETCH_SENTENCES: dict[FetchReason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class CodedReason:
-    """A reason of a fetch: the code for machines, and beside it the sentence for people."""
+    """A reason of a fetch or a crawl: the code for machines, and beside it the sentence for people."""
 
     code: str
-    """Of `FetchReason`, or one of a newer version."""
+    """Of `FetchReason` or `CrawlReason`, or one of a newer version."""
     text: str
 
     def __str__(self) -> str:
@@ -281,35 +283,6 @@ def because(fetch: Fetch, outcome: Outcome, reason: CodedReason) -> Fetch:
     """A fetch with what it came to, and why."""
     return replace(fetch, outcome=outcome, reason=reason.text, reason_code=reason.code)
 
-
-_CRAWL_SENTENCES = (
-    ("nothing more is asked of it in this crawl", CrawlReason.HOST_SUSPENDED),
-    ("no source could be read", CrawlReason.NO_SOURCE),
-    ("vouched for a text that had changed", CrawlReason.VALIDATORS_LIED),
-    ("the store failed: ", CrawlReason.STORE_FAILED),
-    ("the host's lease was lost", CrawlReason.LEASE_LOST),
-    ("the writer could not be reached", CrawlReason.WRITER_UNREACHABLE),
-    ("the writer did not answer within", CrawlReason.WRITER_UNREACHABLE),
-    ("what the writer answered cannot be read", CrawlReason.WRITER_UNREACHABLE),
-    ("stopped after ", CrawlReason.TIME_LIMIT),
-    ("killed after ", CrawlReason.TIME_LIMIT),
-    ("the crawl before it ", CrawlReason.PREVIOUS_RUNNING),
-    ("another schedule made this start already", CrawlReason.ALREADY_MADE),
-    ("another crawl of ", CrawlReason.HOST_BUSY),
-    ("the site has left the catalogue", CrawlReason.SITE_REMOVED),
-    ("nobody was there from ", CrawlReason.SCHEDULE_DOWN),
-    ("nobody kept time", CrawlReason.SCHEDULE_DOWN),
-    ("the crawl did not begin: ", CrawlReason.NOT_BEGUN),
-    ("the crawl could not be queued", CrawlReason.NOT_BEGUN),
-    ("its job is gone from the queue", CrawlReason.NOT_BEGUN),
-    ("its process ended with", CrawlReason.PROCESS_DIED),
-    ("its worker ended without a word", CrawlReason.PROCESS_DIED),
-    ("the crawl broke down", CrawlReason.PROCESS_DIED),
-    ("it was asked to end before it asked for anything", CrawlReason.ASKED_TO_END),
-    ("shutdown", CrawlReason.ASKED_TO_END),
-    ("cancelled", CrawlReason.ASKED_TO_END),
-)
-"""A part of the sentence -> its code; the first that fits. Whoever changes a sentence changes it here too."""
 
 _WAS = "was_"
 
@@ -341,10 +314,3 @@ def skipped_sentence(code: str) -> str:
     if code.startswith(_WAS):
         return f"{code.removeprefix(_WAS)} at the last look"
     return _SENTENCES.get(code, code)
-
-
-def crawl_reason(sentence: str | None) -> CrawlReason | None:
-    """The code of a crawl's reason, decided where its row is written: sentences come from schedules and workers too."""
-    if sentence is None:
-        return None
-    return next((code for part, code in _CRAWL_SENTENCES if part in sentence), CrawlReason.OTHER)

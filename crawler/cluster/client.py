@@ -35,6 +35,7 @@ from crawler.cluster.stream import Stream, StreamError
 from crawler.crawl.remote import DispatchError
 from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.article import Article, Fetch
+from pipelines.reasons import CrawlReason
 from pipelines.store.crawls import CrawlOutcome
 
 logger = logging.getLogger(__name__)
@@ -122,7 +123,8 @@ class WriterClient:
     def _give_up(self, reason: str) -> NoReturn:
         """The writer may have opened the crawl, or will: it is told that nothing comes of it."""
         with suppress(DispatchError):
-            self.end(CrawlResult(CrawlOutcome.STOPPED, reason, self._clock()))
+            code = CrawlReason.WRITER_UNREACHABLE
+            self.end(CrawlResult(CrawlOutcome.STOPPED, reason, self._clock(), reason_code=code))
         raise DispatchError(reason)
 
     def _put(self, message: Callable[[int], CrawlOpened | ItemFetched | UrlQuestion | CrawlEnded]) -> None:

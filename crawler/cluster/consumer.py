@@ -20,6 +20,7 @@ from crawler.clock import Clock
 from crawler.cluster.handler import MessageHandler
 from crawler.cluster.lease import LEASES, PREFIX
 from crawler.cluster.stream import ENTRIES_PER_READ, ITEMS, SEND_TIMEOUT_SECONDS, Stream
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.database import Store, StoreError
 from pipelines.stories.update import catch_up
 
@@ -147,7 +148,7 @@ class StreamConsumer:
             silent = now - max(self._last_message.get(job, 0.0), self._since)
             if silent > self._lost_after and not self._redis.exists(f"{LEASES}{host}"):
                 logger.warning("a crawl of %s was lost: nothing came from its worker for %.0f s", host, silent)
-                self._handler.lose(job, self._clock(), "its worker ended without a word")
+                self._handler.lose(job, self._clock(), CodedReason(CrawlReason.PROCESS_DIED, "its worker ended without a word"))
 
     def _wait_for(self, what: str, error: Exception, stopping: threading.Event) -> None:
         """A problem is logged once, and ends by itself."""

@@ -12,10 +12,11 @@ from crawler.catalogue.site import Site
 from crawler.clock import Clock
 from crawler.cluster.queue import planned_of, put, queue_of
 from crawler.schedule.subprocess_runner import NoCrawlError
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, rows_of_start
 from pipelines.store.database import Store
 
-GONE = "its job is gone from the queue"
+GONE = CodedReason(CrawlReason.NOT_BEGUN, "its job is gone from the queue")
 
 
 class QueuedRunner:
@@ -36,9 +37,10 @@ class QueuedRunner:
             self._note_missed_run(site)
             doing = put(self._queue, site, planned=planned, time_limit_seconds=self._seconds)
         except RedisError as error:
-            raise NoCrawlError(CrawlOutcome.FAILED, f"the crawl could not be queued: {error}") from error
+            text = f"the crawl could not be queued: {error}"
+            raise NoCrawlError(CrawlOutcome.FAILED, CrawlReason.NOT_BEGUN, text) from error
         if doing:
-            raise NoCrawlError(CrawlOutcome.SKIPPED, f"the crawl before it {doing}")
+            raise NoCrawlError(CrawlOutcome.SKIPPED, CrawlReason.PREVIOUS_RUNNING, f"the crawl before it {doing}")
         with self._lock:
             self._made[site.id] = planned
 
@@ -68,7 +70,8 @@ class QueuedRunner:
         with Store(self._db, readonly=True) as store:
             made = made_already(store, site.id, planned, self._clock())
         if made:
-            raise NoCrawlError(CrawlOutcome.SKIPPED, f"another schedule made this start already (crawl {made})")
+            text = f"another schedule made this start already (crawl {made})"
+            raise NoCrawlError(CrawlOutcome.SKIPPED, CrawlReason.ALREADY_MADE, text)
 
     def _note_missed_run(self, site: Site) -> None:
         """A start whose job is over has its row since the writer opened the crawl. One that has none was lost with the queue."""

@@ -32,6 +32,7 @@ from crawler.cluster.messages import (
 )  # fmt: skip
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
 from crawler.schedule.processes import is_running
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
 from pipelines.store.open_crawls import (
@@ -55,7 +56,7 @@ from pipelines.store.snapshot import kept_elsewhere
 
 logger = logging.getLogger(__name__)
 
-SUPERSEDED = "another crawl of the site began"
+SUPERSEDED = CodedReason(CrawlReason.HOST_BUSY, "another crawl of the site began")
 """Why a crawl is lost whose host another worker was given."""
 _ITS_OWN_FAULT = ("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG")
 """What SQLite says of values that it cannot take; all else is trouble of the store."""
@@ -131,11 +132,11 @@ class MessageHandler:
         """Crawls whose books are open, each with its host."""
         return open_hosts(self._store)
 
-    def lose(self, job: str, now: datetime, reason: str) -> None:
+    def lose(self, job: str, now: datetime, reason: CodedReason) -> None:
         """Close the books of a crawl from which nothing more will come: what it held is settled. Raises StoreError."""
         try:
             with self._store.transaction():
-                self._close(job, CrawlResult(CrawlOutcome.LOST, reason, now))
+                self._close(job, _lost(reason, now))
         except BaseException:
             self._open.clear()
             raise
@@ -195,7 +196,7 @@ class MessageHandler:
             if rival.host == message.site.politeness_group and rival.fence > message.fence:
                 answers.append((message.reply, encode_refusal("the host's lease has gone to another crawl of the site")))
                 return "late"
-            self._close(rival.job, CrawlResult(CrawlOutcome.LOST, SUPERSEDED, message.started))
+            self._close(rival.job, _lost(SUPERSEDED, message.started))
         answers.append((message.reply, self._start_crawl(message)))
         return "opened"
 
@@ -278,6 +279,10 @@ class MessageHandler:
         with self._store.transaction():
             self._move(entry.id)
         return HandledMessages(refused=[(entry, reason)], counts=Counter(refused=1))
+
+
+def _lost(why: CodedReason, now: datetime) -> CrawlResult:
+    return CrawlResult(CrawlOutcome.LOST, why.text, now, reason_code=why.code)
 
 
 def _read(entry: StreamEntry) -> Message | BadMessageError:

@@ -26,6 +26,7 @@ from crawler.cluster.queue import BUSY_SECONDS, NEVER_GIVEN_UP, JobOrder, connec
 from crawler.crawl.remote import DispatchError
 from crawler.crawl.session import CrawlResult
 from crawler.spiders.run import Options, crawl_for
+from pipelines.reasons import CrawlReason
 from pipelines.store.crawls import CrawlOutcome
 
 logger = logging.getLogger(__name__)
@@ -73,9 +74,9 @@ def _crawl_under(client: WriterClient, site: Site, options: Options, now: Clock,
     except Exception:  # the one door of a crawl: what is wrong with it is wrong with the next attempt too
         logger.exception("%s: the crawl broke down", site.id, extra={"site": site.id})
         if client.result is None:
-            client.end(CrawlResult(CrawlOutcome.FAILED, BROKE_DOWN, now()))
+            client.end(CrawlResult(CrawlOutcome.FAILED, BROKE_DOWN, now(), reason_code=CrawlReason.PROCESS_DIED))
     if client.result is None:  # its worker died, or was asked to end, while it was still being set up
-        client.end(CrawlResult(CrawlOutcome.STOPPED, NOT_BEGUN, now()))
+        client.end(CrawlResult(CrawlOutcome.STOPPED, NOT_BEGUN, now(), reason_code=CrawlReason.ASKED_TO_END))
     return opened[0]
 
 

@@ -18,9 +18,6 @@ Headers = Mapping[str, tuple[str, ...]]
 
 REFUSING = frozenset({401, 402, 403, 407, 451})
 
-NOTHING_MORE = "nothing more is asked of it in this crawl"
-"""What a crawl's reason ends with where a host's patience had ended; the next crawl reads it."""
-
 MAX_HEADER_CHARS = 2_000
 MAX_SEARCHED_BYTES = 64 * 1024
 """A page that challenges is short; one that is longer than this is no challenge, and is not searched."""

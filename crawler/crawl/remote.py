@@ -11,10 +11,11 @@ from typing import Protocol
 from crawler.catalogue.site import Site
 from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.article import Article, Fetch
+from pipelines.reasons import CodedReason, CrawlReason
 
-LEASE_LOST = "the host's lease was lost"
+LEASE_LOST = CodedReason(CrawlReason.LEASE_LOST, "the host's lease was lost")
 """Why a crawl ended that was cut off."""
-UNREACHED = "the writer could not be reached"
+UNREACHED = CodedReason(CrawlReason.WRITER_UNREACHABLE, "the writer could not be reached")
 
 
 class DispatchError(Exception):

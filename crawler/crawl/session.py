@@ -12,14 +12,13 @@ from datetime import datetime
 from typing import Protocol
 
 from crawler.catalogue.site import Site
-from crawler.crawl.block_pages import NOTHING_MORE
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.history.anomalies import Readings
 from pipelines.history.revisit import allowance, window
 from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.health_metrics import usual_readings
-from pipelines.reasons import CodedReason, because
-from pipelines.store.crawls import CrawlOutcome, Source, finish_crawl, last_reason, put_source
+from pipelines.reasons import CodedReason, CrawlReason, because
+from pipelines.store.crawls import CrawlOutcome, Source, finish_crawl, last_reason_code, put_source
 from pipelines.store.database import Row, Store, StoreError
 from pipelines.store.events import HistoryEvent
 from pipelines.store.judgement import Judgement, Recorded, fetch_of
@@ -62,18 +61,24 @@ class CrawlResult:
     """Key of an article -> the list that names it now, where that is another than before; None: it was taken out of one."""
     vanished: tuple[str, ...] = ()
     """Keys of articles that a list names no more though it names older ones."""
+    reason_code: str | None = None
+    """Of `CrawlReason`, or one of a newer version; None also of a worker whose version is older."""
+
+    @property
+    def why(self) -> CodedReason | None:
+        """The code and the sentence."""
+        return CodedReason(self.reason_code or CrawlReason.OTHER, self.reason) if self.reason else None
 
 
 def load_context(store: Store, site: Site, now: datetime) -> CrawlContext:
     """What the ledger tells a crawl of a site that begins now; to be drawn up before its own row is opened."""
-    last = last_reason(store, site.id) or ""
     began = last_started(store, site.id)
     since_last = now - began if began else None
     rechecked = rechecks_since(store, site.id, now - window(since_last))
     return CrawlContext(
         SiteSnapshot.load(store, site.id),
         allowance(site.rechecks_an_hour, rechecked, since_last),
-        site.host if last.startswith(f"{site.host} ") and NOTHING_MORE in last else None,
+        site.host if last_reason_code(store, site.id) == CrawlReason.HOST_SUSPENDED else None,
     )
 
 
@@ -143,9 +148,9 @@ class CrawlSession:
                 self.outcomes[recorded.outcome] += 1
             self._late.clear()
 
-    def stop_reason(self, error: StoreError) -> str:
+    def stop_reason(self, error: StoreError) -> CodedReason:
         """Why a crawl ends after this error."""
-        return f"the store failed: {error}"
+        return CodedReason(CrawlReason.STORE_FAILED, f"the store failed: {error}")
 
     def close(self, result: CrawlResult) -> None:
         """Record what waited or put it aside, and write sources and the crawl's end; raises StoreError."""
@@ -154,9 +159,10 @@ class CrawlSession:
             put_source(self._store, self._site.id, source if result.whole else _to_read_again(source))
         if result.whole:
             self._statistics.record_listings(result.listed, result.vanished, self._crawl_id)
-        reason = result.reason
+        reason = result.why
         if result.outcome is CrawlOutcome.FINISHED and reason is None and self._statistics.violations:
-            reason = "; ".join(self._statistics.violations[:VIOLATIONS_NAMED])
+            named = "; ".join(self._statistics.violations[:VIOLATIONS_NAMED])
+            reason = CodedReason(CrawlReason.VALIDATORS_LIED, named)
         finish_crawl(
             self._store, self._crawl_id, result.outcome, result.finished, reason=reason, requests=result.requests,
             candidates=result.candidates, skipped=result.skipped,

@@ -26,7 +26,8 @@ from crawler.crawl.block_pages import plain_headers, refusal_of, retry_after
 from crawler.crawl.remote import LEASE_LOST, RemoteWriter, RetryClock, scope_of
 from crawler.middlewares import HostSuspended
 from crawler.schedule.processes import RetryAfterFile
-from pipelines.reasons import CodedReason, FetchReason, coded
+from pipelines.items import stop_crawl
+from pipelines.reasons import CodedReason, CrawlReason, FetchReason, coded
 
 logger = logging.getLogger(__name__)
 
@@ -173,9 +174,14 @@ class ThrottleMiddleware:
         return cls(crawler, settings.getfloat("DOWNLOAD_DELAY"), clock(settings.get("NEWSLEDGER_NOW")), retry_clock)
 
     @property
-    def ended(self) -> str | None:
+    def ended(self) -> CodedReason | None:
         """Why a host of this crawl was asked nothing more: the first that was."""
-        return next((throttle.ended for throttle in self._hosts.values() if throttle.ended), None)
+        scope = scope_of(self._crawler)
+        for host, throttle in self._hosts.items():
+            if throttle.ended:
+                is_own = scope is not None and host == scope.site.host
+                return CodedReason(CrawlReason.HOST_SUSPENDED if is_own else CrawlReason.OTHER_HOST_SUSPENDED, throttle.ended)
+        return None
 
     async def process_request(self, request: Request) -> None:
         """Wait as long as the host is owed. Raises HostSuspended."""
@@ -263,7 +269,6 @@ class LeaseMiddleware:
     def __init__(self, crawler: Crawler, remote_writer: RemoteWriter) -> None:
         self._crawler = crawler
         self._remote_writer = remote_writer
-        self._stopping: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -274,8 +279,7 @@ class LeaseMiddleware:
         """Raises HostSuspended."""
         if self._remote_writer.may_request():
             return
-        if self._crawler.engine and self._stopping is None:
-            self._stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=LEASE_LOST))
+        stop_crawl(self._crawler, LEASE_LOST)
         raise HostSuspended(coded(FetchReason.LEASE_LOST))
 
 

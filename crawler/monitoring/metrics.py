@@ -77,6 +77,8 @@ _SITE = {
     "usual_share": _gauge("site_field_usual_share", "The same of the revisions before those.", "site", "field"),
 }
 
+_CLOSED = frozenset({CrawlReason.HOST_SUSPENDED, CrawlReason.OTHER_HOST_SUSPENDED})
+
 _ONE = {
     "watched": _gauge("sites_watched", "Sites that are judged: in the ledger, and not switched off."),
     "all_ill": _gauge("sites_ill", "Sites among these that are ill."),
@@ -132,7 +134,7 @@ def _of_site(reading: Measurement, site: str, health_metrics: HealthMetrics) -> 
     for code in {finding.code for finding in findings if finding.ill}:
         yield _SITE["finding"], (site, code), 1
     yield _SITE["failures"], (site,), health_metrics.failures
-    yield _SITE["closed"], (site,), health_metrics.last_reason_code == CrawlReason.HOST_SUSPENDED
+    yield _SITE["closed"], (site,), health_metrics.last_reason_code in _CLOSED
     yield _SITE["quarantined"], (site,), health_metrics.quarantined
     if health_metrics.usual_articles is not None:
         yield _SITE["usual"], (site,), health_metrics.usual_articles

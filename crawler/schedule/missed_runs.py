@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crawler.clock import Clock
+from pipelines.reasons import CodedReason
 from pipelines.store.crawls import CrawlOutcome, note_crawl, rows_of_start
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import moment
@@ -26,7 +27,7 @@ class MissedRun:
 
     outcome: CrawlOutcome
     planned: datetime
-    reason: str
+    reason: CodedReason
 
 
 class MissedRuns:
@@ -38,11 +39,11 @@ class MissedRuns:
         self._waiting: dict[str, list[MissedRun]] = {}
         self._lock = threading.Lock()
 
-    def put(self, site_id: str, outcome: CrawlOutcome, starts: Sequence[datetime], reason: str) -> None:
+    def put(self, site_id: str, outcome: CrawlOutcome, starts: Sequence[datetime], reason: CodedReason) -> None:
         """Starts that led to no crawl: one row, with from and to where they are several."""
         span = f", from {moment(starts[0])} to {moment(starts[-1])}" if len(starts) > 1 else ""
         with self._lock:
-            self._waiting.setdefault(site_id, []).append(MissedRun(outcome, starts[-1], reason + span))
+            self._waiting.setdefault(site_id, []).append(MissedRun(outcome, starts[-1], replace(reason, text=reason.text + span)))
 
     def write_waiting(self, site_id: str) -> None:
         """Write the rows of a site. A store that cannot be written is logged, and tried again the next time."""

@@ -28,6 +28,7 @@ from crawler.schedule import missed_starts, next_start
 from crawler.schedule.missed_runs import MissedRuns
 from crawler.schedule.processes import SchedulerLock
 from crawler.schedule.subprocess_runner import CrawlRunner, NoCrawlError
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, last_planned, note_crawl
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
@@ -78,7 +79,8 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
         if len(run_times) > 1:  # the machine slept, or its clock was set forward
             text = "%s: %d starts have passed in which nobody kept time; the last of them is made now"
             logger.warning(text, job.id, len(run_times), extra={"site": job.id})
-            self._missed_runs.put(job.id, CrawlOutcome.MISSED, run_times[:-1], "nobody kept time")
+            why = CodedReason(CrawlReason.SCHEDULE_DOWN, "nobody kept time")
+            self._missed_runs.put(job.id, CrawlOutcome.MISSED, run_times[:-1], why)
         self.submit(self._sites[job.id], run_times[-1])
 
     def under_way(self, site_id: str) -> bool:
@@ -106,12 +108,14 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
             if site:
                 self._crawls.crawl(site, planned)
             else:
-                self._missed_runs.put(site_id, CrawlOutcome.SKIPPED, [planned], "the site has left the catalogue")
+                why = CodedReason(CrawlReason.SITE_REMOVED, "the site has left the catalogue")
+                self._missed_runs.put(site_id, CrawlOutcome.SKIPPED, [planned], why)
         except NoCrawlError as error:
-            self._missed_runs.put(site_id, error.outcome, [planned], str(error))
+            self._missed_runs.put(site_id, error.outcome, [planned], error.reason)
         except Exception as error:  # the one door of a crawl's thread: its failure must not stop the schedule
             logger.exception("%s: the crawl planned for %s failed", site_id, moment(planned))
-            self._missed_runs.put(site_id, CrawlOutcome.FAILED, [planned], f"the crawl did not begin: {error}")
+            why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {error}")
+            self._missed_runs.put(site_id, CrawlOutcome.FAILED, [planned], why)
         finally:
             self._release(site_id)
             with self._changed:
@@ -270,7 +274,8 @@ class Schedule:
                 if last and promised:
                     starts = missed_starts(site, max(last, promised), now)
                 if starts:
-                    why = f"nobody was there from {moment(starts[0])} to {moment(starts[-1])}"
+                    text = f"nobody was there from {moment(starts[0])} to {moment(starts[-1])}"
+                    why = CodedReason(CrawlReason.SCHEDULE_DOWN, text)
                     note_crawl(store, site.id, "schedule", CrawlOutcome.MISSED, starts[-1], now, why)
                     noted += 1
         return noted
@@ -291,7 +296,8 @@ class Schedule:
         if event.job_id == _TICK:
             return
         starts = list(event.scheduled_run_times)
-        self._missed_runs.put(event.job_id, CrawlOutcome.SKIPPED, starts, "the crawl before it has not ended")
+        why = CodedReason(CrawlReason.PREVIOUS_RUNNING, "the crawl before it has not ended")
+        self._missed_runs.put(event.job_id, CrawlOutcome.SKIPPED, starts, why)
         if not self.queues.under_way(event.job_id):
             self._missed_runs.write_waiting(event.job_id)
 

@@ -15,6 +15,7 @@ from typing import IO, Protocol
 
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, close_left_open, note_crawl, rows_of_start
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
@@ -42,9 +43,10 @@ class RunnerConfig:
 class NoCrawlError(Exception):
     """A start led to no crawl, and that is no fault of ours; the message says why."""
 
-    def __init__(self, outcome: CrawlOutcome, reason: str) -> None:
+    def __init__(self, outcome: CrawlOutcome, code: CrawlReason, reason: str) -> None:
         super().__init__(reason)
         self.outcome = outcome
+        self.reason = CodedReason(code, reason)
 
 
 class CrawlRunner(Protocol):
@@ -120,7 +122,7 @@ class SubprocessRunner:
             if self._relay:
                 self._relay(stream, site_id)
 
-    def _wait(self, child: subprocess.Popen[bytes]) -> str | None:
+    def _wait(self, child: subprocess.Popen[bytes]) -> CodedReason | None:
         try:
             child.wait(self._config.time_limit_seconds)
         except subprocess.TimeoutExpired:
@@ -131,24 +133,26 @@ class SubprocessRunner:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-                return f"killed after {self._config.time_limit_seconds:g} s and {STOP_SECONDS:g} s of patience"
-            return reason
+                reason = f"killed after {self._config.time_limit_seconds:g} s and {STOP_SECONDS:g} s of patience"
+            return CodedReason(CrawlReason.TIME_LIMIT, reason)
         return None
 
     def _note_missed_run(
-        self, site: Site, planned: datetime, child: subprocess.Popen[bytes], reason: str | None, earlier: int
+        self, site: Site, planned: datetime, child: subprocess.Popen[bytes], reason: CodedReason | None, earlier: int
     ) -> None:
         """A row for a crawl that wrote none, an end for one that could not write its own. `earlier`: rows there were before."""
         now = self._clock()
         with Store(self._config.db) as store:
-            ended = f"its process ended with {child.returncode}"
+            ended = CodedReason(CrawlReason.PROCESS_DIED, f"its process ended with {child.returncode}")
             outcome = CrawlOutcome.FAILED if reason else CrawlOutcome.LOST
             if self._ended and child.returncode in (1, -signal.SIGTERM):  # it loaded still when it was asked to end
-                outcome, ended = CrawlOutcome.STOPPED, "it was asked to end before it asked for anything"
+                outcome = CrawlOutcome.STOPPED
+                ended = CodedReason(CrawlReason.ASKED_TO_END, "it was asked to end before it asked for anything")
             close_left_open(store, child.pid, outcome, reason or ended, now)
             if rows_of_start(store, site.id, planned) == earlier:
                 outcome = CrawlOutcome.FAILED if outcome is CrawlOutcome.LOST else outcome
-                note_crawl(store, site.id, "schedule", outcome, planned, now, f"the crawl did not begin: {ended}")
+                why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {ended}")
+                note_crawl(store, site.id, "schedule", outcome, planned, now, why)
         if child.returncode:
             text = "%s: the crawl planned for %s ended with %s"
             logger.warning(text, site.id, moment(planned), child.returncode, extra={"site": site.id})

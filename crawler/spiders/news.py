@@ -36,7 +36,7 @@ from crawler.middlewares.tdmrep import WANTED
 from crawler.spiders.response import item_from_response, outcome_of_failure
 from pipelines.article import Article, Fetch
 from pipelines.history.revisions import canonical_url
-from pipelines.reasons import Skipped, SourceProblem, because
+from pipelines.reasons import CodedReason, CrawlReason, Skipped, SourceProblem, because
 from pipelines.store.crawls import Source
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
@@ -77,7 +77,7 @@ class NewsSpider(Spider):
         self.planned = 0
         self.sources_read: dict[str, Source] = {}
         self.skipped: dict[str, int] = {}
-        self.problem: str | None = None
+        self.problem: CodedReason | None = None
         self.allowed: int | None = None
         self.lists: list[SourceListing] = []
         self.vanished: tuple[str, ...] = ()
@@ -251,7 +251,7 @@ class NewsSpider(Spider):
         if self._pending == 0:
             readable = (url for url, source in self.sources_read.items() if source.status in (200, 304))
             if self._failures and self._unreadable.issuperset(readable):
-                self.problem = f"no source could be read; {self._failures[0]}"
+                self.problem = CodedReason(CrawlReason.NO_SOURCE, f"no source could be read; {self._failures[0]}")
             yield from self._article_requests()
 
     # --- articles ----------------------------------------------------------------------------------------------------

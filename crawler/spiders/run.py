@@ -31,6 +31,7 @@ from crawler.logs import install
 from crawler.schedule.processes import hold
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.page import FetchedPage, PageSpider
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, put_sites
 from pipelines.store.database import Store
 
@@ -68,10 +69,12 @@ def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] =
     """
     with hold(Path(options.db).absolute().parent / "locks", site.politeness_group) as holder:
         if holder is not None:
-            return _skip(site, options, f"another crawl of {site.politeness_group} is running (process {holder or 'unknown'})")
+            running = f"another crawl of {site.politeness_group} is running (process {holder or 'unknown'})"
+            return _skip(site, options, CodedReason(CrawlReason.HOST_BUSY, running))
         made = _made_already(site, options)
         if made:
-            return _skip(site, options, f"another schedule made this start already (crawl {made})")
+            why = f"another schedule made this start already (crawl {made})"
+            return _skip(site, options, CodedReason(CrawlReason.ALREADY_MADE, why))
         return _crawl_alone(site, options, watch)
 
 
@@ -111,7 +114,7 @@ def _made_already(site: Site, options: Options) -> int | None:
         return made_already(store, site.id, datetime.fromisoformat(options.planned), clock(options.now)())
 
 
-def _skip(site: Site, options: Options, reason: str) -> int:
+def _skip(site: Site, options: Options, reason: CodedReason) -> int:
     now = clock(options.now)()
     planned = datetime.fromisoformat(options.planned) if options.planned else now
     with Store(options.db) as store:

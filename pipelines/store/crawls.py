@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipelines.reasons import crawl_reason
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of, moment, optional_moment
 
@@ -71,31 +71,31 @@ def lose_dead(store: Store, now: datetime, is_running: Callable[[int], bool]) ->
         sql = "SELECT id, pid, site_id FROM crawls WHERE outcome = 'running' AND worker IS NULL"
         for crawl in list(store.rows(sql)):
             if not crawl["pid"] or not is_running(crawl["pid"]):
-                why = _why("its process ended without a word")
+                why = _why(CodedReason(CrawlReason.PROCESS_DIED, "its process ended without a word"))
                 store.update("crawls", crawl["id"], {"outcome": CrawlOutcome.LOST, "finished": moment(now), **why})
                 lost.append(str(crawl["site_id"]))
     return lost
 
 
 def note_crawl(store: Store, site_id: str, trigger: str, outcome: CrawlOutcome, planned: datetime, now: datetime,
-               reason: str) -> int:  # fmt: skip
+               reason: CodedReason) -> int:  # fmt: skip
     """A row for a planned start that led to no crawl: skipped, missed, or failed before it began."""
     row = {"site_id": site_id, "trigger": trigger, "planned": moment(planned), "started": None, "finished": moment(now)}
     with store.transaction():
         return store.insert("crawls", {**row, "outcome": outcome, **_why(reason)})
 
 
-def close_left_open(store: Store, pid: int, outcome: CrawlOutcome, reason: str, now: datetime) -> None:
+def close_left_open(store: Store, pid: int, outcome: CrawlOutcome, reason: CodedReason, now: datetime) -> None:
     """End the rows of a process that ended without writing its own end."""
     with store.transaction():
         for row in list(store.rows("SELECT id FROM crawls WHERE outcome = 'running' AND pid = ?", (pid,))):
             store.update("crawls", row["id"], {"outcome": outcome, "finished": moment(now), **_why(reason)})
 
 
-def last_reason(store: Store, site_id: str) -> str | None:
-    """Why the last crawl of the site that ran to some end ended as it did."""
+def last_reason_code(store: Store, site_id: str) -> str | None:
+    """Why the last crawl of the site that ran to some end ended as it did, as a code."""
     ran = "('finished', 'stopped', 'failed')"
-    sql = f"SELECT reason FROM crawls WHERE site_id = ? AND outcome IN {ran} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own words
+    sql = f"SELECT reason_code FROM crawls WHERE site_id = ? AND outcome IN {ran} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own words
     found = store.value(sql, (site_id,))
     return str(found) if found else None
 
@@ -125,7 +125,7 @@ def rows_of_start(store: Store, site_id: str, planned: datetime) -> int:
     return int(store.value("SELECT count(*) FROM crawls WHERE site_id = ? AND planned = ?", (site_id, moment(planned))))
 
 
-def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: datetime, *, reason: str | None = None,
+def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: datetime, *, reason: CodedReason | None = None,
                  requests: int = 0, candidates: int = 0, skipped: Mapping[str, int] | None = None) -> None:  # fmt: skip
     """Close a crawl's row. What can be counted from its fetches and revisions is counted there."""
     with store.transaction():
@@ -149,6 +149,6 @@ def put_source(store: Store, site_id: str, source: Source) -> None:
     store.insert("sources", row, on_conflict="REPLACE")
 
 
-def _why(reason: str | None) -> Row:
+def _why(reason: CodedReason | None) -> Row:
     """The sentence, and the code that stands beside it."""
-    return {"reason": reason, "reason_code": crawl_reason(reason)}
+    return {"reason": reason and reason.text, "reason_code": reason and reason.code}

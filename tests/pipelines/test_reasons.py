@@ -5,17 +5,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from crawler.cluster.enqueue import GONE
-from crawler.cluster.handler import SUPERSEDED
-from crawler.cluster.jobs import BROKE_DOWN, NOT_BEGUN
-from crawler.crawl.block_pages import NOTHING_MORE
-from crawler.crawl.remote import LEASE_LOST, UNREACHED
+from crawler.catalogue.site import Site
+from crawler.crawl.session import load_context
 from pipelines.article import Fetch, Outcome
 from pipelines.proof.verify import verify
-from pipelines.reasons import CrawlReason, FetchReason, Skipped, because, coded, crawl_reason, skipped_after, skipped_sentence
-from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
+from pipelines.reasons import CodedReason, CrawlReason, FetchReason, Skipped, because, coded, skipped_after, skipped_sentence
+from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.schema.crawls import CRAWLS
 from tests.factories import article, at, new_ledger, new_store
@@ -71,42 +66,62 @@ def test_sentences_of_an_old_ledger_become_codes(tmp_path: Path) -> None:
     assert found == [codes, None, {"withdrawn": 2}]
 
 
-SENTENCES = [
-    (f"paper.example refused 5 times (status 403): {NOTHING_MORE}", CrawlReason.HOST_SUSPENDED),
+OLD_CRAWLS = [
+    ("paper.example refused 5 times (status 403): nothing more is asked of it in this crawl", CrawlReason.HOST_SUSPENDED),
     ("no source could be read; https://paper.example/feed: status 404", CrawlReason.NO_SOURCE),
+    ("paper.example vouched for a text that had changed: https://paper.example/a", CrawlReason.VALIDATORS_LIED),
     ("the store failed: database or disk is full", CrawlReason.STORE_FAILED),
-    (LEASE_LOST, CrawlReason.LEASE_LOST),
-    (UNREACHED, CrawlReason.WRITER_UNREACHABLE),
+    ("the host's lease was lost", CrawlReason.LEASE_LOST),
+    ("the writer could not be reached", CrawlReason.WRITER_UNREACHABLE),
     ("stopped after 3600 s", CrawlReason.TIME_LIMIT),
     ("the crawl before it has not ended, from 2025-03-07T09:00:00Z to 2025-03-07T09:30:00Z", CrawlReason.PREVIOUS_RUNNING),
     ("another schedule made this start already (crawl 1)", CrawlReason.ALREADY_MADE),
     ("another crawl of paper.example is running (process 7)", CrawlReason.HOST_BUSY),
-    (SUPERSEDED, CrawlReason.HOST_BUSY),
+    ("another crawl of the site began", CrawlReason.HOST_BUSY),
     ("the site has left the catalogue", CrawlReason.SITE_REMOVED),
     ("nobody was there from 2025-03-07T09:00:00Z to 2025-03-07T09:30:00Z", CrawlReason.SCHEDULE_DOWN),
     ("the crawl did not begin: its process ended with 2", CrawlReason.NOT_BEGUN),
-    (GONE, CrawlReason.NOT_BEGUN),
+    ("its job is gone from the queue", CrawlReason.NOT_BEGUN),
     ("its process ended with -9", CrawlReason.PROCESS_DIED),
-    (BROKE_DOWN, CrawlReason.PROCESS_DIED),
+    ("the crawl broke down; its worker's log tells why", CrawlReason.PROCESS_DIED),
     ("shutdown", CrawlReason.ASKED_TO_END),
-    (NOT_BEGUN, CrawlReason.ASKED_TO_END),
+    ("it was asked to end before it asked for anything", CrawlReason.ASKED_TO_END),
     ("it rained", CrawlReason.OTHER),
     (None, None),
 ]
+"""The sentences of the versions before there were codes."""
 
 
-@pytest.mark.parametrize(("sentence", "code"), SENTENCES)
-def test_the_reason_of_a_crawl_has_a_code(sentence: str | None, code: CrawlReason | None, tmp_path: Path) -> None:
-    """Where its row is written, and where an old ledger's row is migrated."""
-    assert crawl_reason(sentence) is code
+def test_each_crawl_of_an_old_ledger_gets_the_code_of_its_sentence(tmp_path: Path) -> None:
     with Store(tmp_path / "news.db") as store:
-        finish_crawl(store, start_crawl(store, None, "test", at(0)), CrawlOutcome.FAILED, at(1), reason=sentence)
-        assert store.row("SELECT reason, reason_code FROM crawls") == {"reason": sentence, "reason_code": code}
+        for sentence, _ in OLD_CRAWLS:
+            reason = CodedReason("before codes", sentence) if sentence else None
+            finish_crawl(store, start_crawl(store, None, "test", at(0)), CrawlOutcome.FAILED, at(1), reason=reason)
         with store.transaction():
             store.execute("ALTER TABLE crawls DROP COLUMN reason_code")
             for statement in CRAWLS.split(";\n")[:2]:
                 store.execute(statement)
-        assert store.row("SELECT reason, reason_code FROM crawls") == {"reason": sentence, "reason_code": code}
+        found = [(row["reason"], row["reason_code"]) for row in store.rows("SELECT reason, reason_code FROM crawls ORDER BY id")]
+    assert found == OLD_CRAWLS
+
+
+def test_an_old_ledger_tells_the_sites_own_host_from_another(tmp_path: Path) -> None:
+    """Only of its own host the next crawl is wary, as before there were codes."""
+    path, sites = tmp_path / "news.db", {"a": "https://A.example/news", "b": "http://127.0.0.1:8000/", "c": "https://c.example/"}
+    told = {"a": "a.example", "b": "127.0.0.1:8000", "c": "cdn.c.example"}
+    suspended = "{} refused once (status 403): nothing more is asked of it in this crawl"
+    with Store(path) as store:
+        put_sites(store, [{"id": name, "name": name, "url": url} for name, url in sites.items()])
+        for name, host in told.items():
+            why = CodedReason(CrawlReason.HOST_SUSPENDED, suspended.format(host))
+            finish_crawl(store, start_crawl(store, name, "test", at(0)), CrawlOutcome.FAILED, at(1), reason=why)
+        with store.transaction():
+            store.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm019'")
+    with Store(path) as store:
+        found = {row["site_id"]: row["reason_code"] for row in store.rows("SELECT site_id, reason_code FROM crawls")}
+        wary = {name: load_context(store, Site(name, name, url, "Europe/London"), at(5)).wary_of for name, url in sites.items()}
+    assert found == {"a": "host_suspended", "b": "host_suspended", "c": "other_host_suspended"}
+    assert wary == {"a": "a.example", "b": "127.0.0.1:8000", "c": None}
 
 
 WHY = FetchReason

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.article import Article, Author, Fetch, Outcome
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.writer import RevisionWriter
@@ -91,7 +92,8 @@ def make(folder: Path, *, days: int = DAYS, with_stories: bool = True) -> Store:
     _wire(store, START + timedelta(days=days - 1))
     for hours in (3, 2, 1):
         crawl = start_crawl(store, "echo", "schedule", NOW - timedelta(hours=hours))
-        finish_crawl(store, crawl, CrawlOutcome.FAILED, NOW - timedelta(hours=hours - 0.1), reason="refused: 403 <i>go away</i>")
+        why = CodedReason(CrawlReason.OTHER, "refused: 403 <i>go away</i>")
+        finish_crawl(store, crawl, CrawlOutcome.FAILED, NOW - timedelta(hours=hours - 0.1), reason=why)
     if with_stories:
         catch_up(store, NOW)
     return store

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from tests.table import table
 from tests.viewer import syndication
@@ -69,7 +70,8 @@ def test_a_crawl_makes_a_site_judged_anew(tmp_path: Path) -> None:
     before = {one.site.id: one.verdict for one in cache.sites(store, now)}
     for hours in (3, 2, 1):
         crawl = start_crawl(store, "argus", "schedule", now - timedelta(hours=hours))
-        finish_crawl(store, crawl, CrawlOutcome.FAILED, now - timedelta(hours=hours), reason="no answer")
+        why = CodedReason(CrawlReason.OTHER, "no answer")
+        finish_crawl(store, crawl, CrawlOutcome.FAILED, now - timedelta(hours=hours), reason=why)
     kept = {one.site.id: one.verdict for one in cache.sites(store, now, limit=0)}
     assert kept == before, "judged by what was found before, until its turn comes"
     after = {one.site.id: one.verdict for one in cache.sites(store, now, limit=1)}

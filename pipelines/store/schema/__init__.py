@@ -1,6 +1,6 @@
 """Tables, indexes, views and full-text search of the store, as numbered migrations.
 
-The SQL stands in founding (1 to 7), proving (8 to 10), derived (11 and 12), crawls (13 to 15, 17) and reasons (16, 18).
+The SQL stands in founding (1 to 7), proving (8 to 10), derived (11 and 12), crawls (13 to 15, 17, 19) and reasons (16, 18).
 
 A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column; a test keeps it so.
 Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
@@ -8,13 +8,15 @@ Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from sqlite_utils import Database, Migrations
 
 from pipelines.store.schema import crawls, derived, founding, proving, reasons
 
 migrations = Migrations("newsledger")
 
-LATEST = "m018_replay"
+LATEST = "m019_suspended_hosts"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -125,6 +127,14 @@ def m017_source_problems(db: Database) -> None:
 def m018_replay(db: Database) -> None:
     """What a fetch read and where it led, so that a history can be written anew when an older capture comes in."""
     _run(db, reasons.REPLAY)
+
+
+@migrations()
+def m019_suspended_hosts(db: Database) -> None:
+    """Whether the host that a crawl stopped asking was the site's own."""
+    for site_id, url in db.execute("SELECT id, url FROM sites").fetchall():
+        own = f"{urlsplit(url).netloc.lower()} "
+        db.execute(crawls.SUSPENDED, {"site": site_id, "own": own, "length": len(own)})
 
 
 def _run(db: Database, script: str) -> None:

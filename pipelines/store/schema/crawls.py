@@ -1,4 +1,4 @@
-"""Migrations 13 to 15: which worker made a crawl, what the one writer needs after it was killed, reasons as codes."""
+"""Migrations 13 to 15, 17 and 19: which worker made a crawl, what the one writer needs after it was killed, reasons as codes."""
 
 from __future__ import annotations
 
@@ -84,6 +84,12 @@ UPDATE crawls SET reason_code = CASE
     WHEN instr(reason, 'cancelled') THEN 'asked_to_end'
     ELSE 'other' END
 WHERE reason IS NOT NULL AND trigger NOT IN ('merge', 'import');
+"""
+
+# The sentence of a suspended host begins with it. A crawl that suspended another host than its site's own gets a code of its own.
+SUSPENDED = """
+UPDATE crawls SET reason_code = 'other_host_suspended'
+WHERE site_id = :site AND reason_code = 'host_suspended' AND substr(reason, 1, :length) <> :own
 """
 
 SOURCE_PROBLEMS = """

@@ -98,6 +98,7 @@ def test_a_crawl_that_gets_no_answer_leaves_nothing_open(
     assert isinstance(opened, CrawlOpened)
     assert isinstance(ended, CrawlEnded)
     assert (ended.serial, ended.ending.outcome, ended.ending.finished) == (2, CrawlOutcome.STOPPED, T0)
+    assert ended.ending.reason_code == "writer_unreachable"
 
 
 def test_a_crawl_that_is_refused_says_why(redis: Redis, line: WriterClient, answers: list[bytes]) -> None:

@@ -24,6 +24,7 @@ from crawler.cluster.messages import (
 )
 from crawler.schedule.processes import is_running
 from pipelines.article import Fetch, Outcome
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import lose_dead
 from pipelines.store.database import Store, StoreError
 from tests.crawler.cluster.cluster_env import PRIVATE, Paper, Worker, contents, keep_alone, moment_of
@@ -197,7 +198,7 @@ def test_a_crawl_that_another_has_taken_over_is_lost_and_heard_no_more(store: St
     two = begin(feed, 2, fence=2, minute=60)
     written = feed.give(look(one, 3, "news/late"), end(one, 4), look(two, 2, minute=61), end(two, 3, 65))
     assert written.counts == {"late": 2, "recorded": 1, "ended": 1}
-    assert crawls(store, "outcome", "reason", "looks") == [("lost", SUPERSEDED, 1), ("finished", None, 1)]
+    assert crawls(store, "outcome", "reason_code", "looks") == [("lost", SUPERSEDED.code, 1), ("finished", None, 1)]
     assert store.value("SELECT count(*) FROM articles") == 1
 
 
@@ -230,7 +231,7 @@ def test_looks_that_did_not_arrive_are_told_and_the_sources_read_again(store: St
     ending = replace(end(worker, 6).ending)
     source = replace(ending.sources[0], etag='"1"', last_modified="now")
     feed.give(CrawlEnded(worker.crawl, 6, replace(ending, sources=(source,))))
-    assert crawls(store, "outcome", "reason") == [("finished", "2 of its messages did not arrive")]
+    assert crawls(store, "outcome", "reason_code", "reason") == [("finished", "other", "2 of its messages did not arrive")]
     assert store.row("SELECT etag, last_modified FROM sources") == {"etag": None, "last_modified": None}
 
 
@@ -250,15 +251,16 @@ def test_a_lost_crawl_leaves_what_it_held_behind_settled(store: Store) -> None:
     assert feed.give(ItemFetched(worker.crawl, 2, emptied)).counts == {"held": 1}
     assert feed.writing.open_crawls() == {worker.crawl: "herald.example"}
     feed.writing = MessageHandler(store, "looks")
-    feed.writing.lose(worker.crawl, moment_of(90), "its worker ended without a word")
-    assert crawls(store, "outcome", "finished", "reason")[1] == (
+    feed.writing.lose(worker.crawl, moment_of(90), CodedReason(CrawlReason.PROCESS_DIED, "its worker ended without a word"))
+    assert crawls(store, "outcome", "finished", "reason_code", "reason")[1] == (
         "lost",
         "2025-03-07T09:30:00Z",
+        "process_died",
         "its worker ended without a word",
     )
     assert [row["state"] for row in store.rows("SELECT state FROM quarantine")] == ["quarantined"]
     assert left_behind(store) == 0
-    feed.writing.lose(worker.crawl, moment_of(90), "twice is nothing")
+    feed.writing.lose(worker.crawl, moment_of(90), CodedReason(CrawlReason.PROCESS_DIED, "twice is nothing"))
 
 
 def test_what_a_crawl_settles_before_its_end_waits_no_more(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,7 +128,7 @@ def queueing(redis: Redis, db: str) -> QueuedRunner:
 
 def crawls(db: str) -> list[Row]:
     with Store(db, readonly=True) as store:
-        return list(store.rows("SELECT planned, outcome, reason FROM crawls ORDER BY id"))
+        return list(store.rows("SELECT planned, outcome, reason, reason_code FROM crawls ORDER BY id"))
 
 
 def test_a_start_becomes_a_job(redis: Redis, db: str) -> None:
@@ -146,7 +146,7 @@ def test_a_start_whose_last_one_waits_is_skipped(redis: Redis, db: str) -> None:
     one.crawl(HERALD, T0)
     with pytest.raises(NoCrawlError, match="the crawl before it waits for a worker") as told:
         one.crawl(HERALD, LATER)
-    assert told.value.outcome is CrawlOutcome.SKIPPED
+    assert (told.value.outcome, told.value.reason.code) == (CrawlOutcome.SKIPPED, "previous_running")
 
 
 def test_a_job_that_is_gone_from_the_queue_is_told_of(redis: Redis, db: str) -> None:
@@ -155,7 +155,7 @@ def test_a_job_that_is_gone_from_the_queue_is_told_of(redis: Redis, db: str) -> 
     one.crawl(HERALD, T0)
     redis.flushall()
     one.crawl(HERALD, LATER)
-    assert crawls(db) == [{"planned": moment(T0), "outcome": "failed", "reason": GONE}]
+    assert crawls(db) == [{"planned": moment(T0), "outcome": "failed", "reason": GONE.text, "reason_code": "not_begun"}]
     assert one.promised("herald") == LATER
 
 
@@ -173,8 +173,9 @@ def test_a_start_that_another_schedule_made_is_not_made_again(redis: Redis, db: 
     with Store(db) as store:
         made = start_crawl(store, "herald", "schedule", T0, T0, worker="w", job="1")
         finish_crawl(store, made, CrawlOutcome.FINISHED, T0)
-    with pytest.raises(NoCrawlError, match=rf"another schedule made this start already \(crawl {made}\)"):
+    with pytest.raises(NoCrawlError, match=rf"another schedule made this start already \(crawl {made}\)") as told:
         queueing(redis, db).crawl(HERALD, T0)
+    assert told.value.reason.code == "already_made"
     assert queued(redis) == []
 
 
@@ -191,7 +192,7 @@ def test_a_schedule_that_begins_anew_finds_its_start_on_the_queue(redis: Redis, 
     schedule.stop()
     redis.flushall()
     again.crawl(HERALD, LATER)
-    assert [row["reason"] for row in crawls(db)] == [None, GONE]
+    assert [row["reason_code"] for row in crawls(db)] == [None, "not_begun"]
 
 
 def test_a_redis_that_is_away_fails_the_start(redis_server: RedisServer, redis: Redis, db: str) -> None:
@@ -200,7 +201,7 @@ def test_a_redis_that_is_away_fails_the_start(redis_server: RedisServer, redis: 
     try:
         with pytest.raises(NoCrawlError, match="the crawl could not be queued") as told:
             one.crawl(HERALD, T0)
-        assert told.value.outcome is CrawlOutcome.FAILED
+        assert (told.value.outcome, told.value.reason.code) == (CrawlOutcome.FAILED, "not_begun")
         assert one.running == 0
         assert one.promised("herald") is None
     finally:

@@ -156,7 +156,10 @@ def test_a_crawl_takes_no_longer_than_it_may(town: Town, redis: Redis) -> None:
     put(queue_of(redis), site, planned=None, time_limit_seconds=1.5)
     with town.writer(), town.worker("w1"):
         eventually(lambda: town.outcomes() == ["failed"])
-        assert town.rows("SELECT reason FROM crawls")[0]["reason"] == "stopped after 1.5 s"
+        assert town.rows("SELECT reason, reason_code FROM crawls")[0] == {
+            "reason": "stopped after 1.5 s",
+            "reason_code": "time_limit",
+        }
         eventually(lambda: status_of(redis, "paper") == "finished")
 
 

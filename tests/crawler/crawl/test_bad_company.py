@@ -258,6 +258,7 @@ def test_a_host_that_says_304_over_a_changed_text_is_caught_and_loses_its_trust(
         store.execute("UPDATE articles SET last_checked = ?, last_seen = ?", (looked, looked))
     (row,) = crawl(tmp_path, "twin", now=AFTER + timedelta(days=first), recheck="all")
     assert answers(tmp_path, liar)[-1] == (200, "silent")
+    assert row["reason_code"] == "validators_lied"
     assert row["reason"] == f"{host_of(twin.url)} vouched for a text that had changed: {liar}"
     lost = load(tmp_path, host_of(twin.url))
     assert (lost.losses, lost.lost_url) == (1, liar)

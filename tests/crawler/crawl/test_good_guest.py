@@ -95,8 +95,8 @@ def test_a_host_that_refuses_is_left_alone(twin: Press, tmp_path: Path, paths: l
     define(tmp_path, twin, "/ok/1", *paths, "/ok/2")
     (row,) = crawl(tmp_path, "twin", code=1)
     host = urlsplit(twin.url).netloc
-    assert (row["outcome"], row["reason"]) == (
-        "failed", f"{host} refused 5 times ({how}): nothing more is asked of it in this crawl",
+    assert (row["outcome"], row["reason_code"], row["reason"]) == (
+        "failed", "host_suspended", f"{host} refused 5 times ({how}): nothing more is asked of it in this crawl",
     )  # fmt: skip
     assert asked(twin) == ["/robots.txt", "/sitemap.xml", "/ok/1", *paths[:5]]
     assert [(path, outcome) for path, _, outcome, _ in looks(tmp_path)] == [

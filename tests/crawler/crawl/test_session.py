@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from crawler.catalogue.site import Site
+from crawler.crawl.remote import DispatchError, RemoteWriter
 from crawler.crawl.session import CrawlResult, CrawlSession
+from crawler.extensions import RemoteSession
 from pipelines.article import Outcome
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, start_crawl
-from pipelines.store.database import Store
+from pipelines.store.database import Store, StoreError
+from pipelines.store.snapshot import SiteSnapshot
 from tests.factories import BODY, article, at, new_store
 
 PAPER = Site(id="paper", name="The Paper", url="https://paper.example/", timezone="Europe/London")
@@ -56,3 +61,18 @@ def test_what_waited_for_the_end_is_counted_like_all_else(store: Store) -> None:
     assert sum(session.outcomes.values()) == 2
     written = {row["outcome"]: row["n"] for row in store.rows("SELECT outcome, count(*) AS n FROM fetches GROUP BY outcome")}
     assert written == dict(session.outcomes)
+
+
+def test_a_crawl_that_could_not_write_says_whether_store_or_writer_failed(store: Store) -> None:
+    session = session_at(store, 0)
+    assert session.stop_reason(StoreError("disk full")) == CodedReason(CrawlReason.STORE_FAILED, "the store failed: disk full")
+    remote = RemoteSession(cast("RemoteWriter", None), SiteSnapshot(), None)
+    assert remote.stop_reason(StoreError("the page archive is full")).code == CrawlReason.STORE_FAILED
+    silent = StoreError("not handed over")
+    silent.__cause__ = DispatchError("nobody answers")
+    assert remote.stop_reason(silent).code == CrawlReason.WRITER_UNREACHABLE
+
+
+def test_the_end_of_a_worker_of_an_older_version_has_no_code(store: Store) -> None:
+    session_at(store, 0).close(CrawlResult(CrawlOutcome.FAILED, "stopped after 5 s", at(1)))
+    assert store.row("SELECT reason, reason_code FROM crawls") == {"reason": "stopped after 5 s", "reason_code": "other"}

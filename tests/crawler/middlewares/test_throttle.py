@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
 
-from crawler.crawl.block_pages import NOTHING_MORE
+from crawler.catalogue.site import Site
+from crawler.clock import clock
+from crawler.crawl.remote import CrawlScope, set_scope
 from crawler.middlewares.throttle import (
     FAILURES_TO_END,
     KEPT_SECONDS,
@@ -14,9 +21,12 @@ from crawler.middlewares.throttle import (
     REFUSALS_TO_END,
     HostAnswer,
     HostThrottle,
+    ThrottleMiddleware,
 )
+from pipelines.reasons import CodedReason, CrawlReason
 from tests.table import table
 
+NOTHING_MORE = "nothing more is asked of it in this crawl"
 FINE, GONE, ERROR, SILENCE = HostAnswer(200), HostAnswer(404), HostAnswer(500), HostAnswer()
 FORBIDDEN = HostAnswer(403, "status 403")
 BUSY = HostAnswer(429)
@@ -142,3 +152,21 @@ def test_what_the_crawl_before_was_told_is_kept() -> None:
     late = HostThrottle("paper.test", not_before=1_000.0 + LONGEST_WAIT_SECONDS + 1)
     late.begin(1_000.0)
     assert late.ended == f"paper.test asks to wait 601 s more: {NOTHING_MORE}"
+
+
+@table(
+    ("host", "code"),
+    [("paper.example", CrawlReason.HOST_SUSPENDED), ("cdn.paper.example", CrawlReason.OTHER_HOST_SUSPENDED)],
+)
+def test_a_crawl_tells_its_own_host_from_another(host: str, code: CrawlReason) -> None:
+    async def ended() -> CodedReason | None:
+        crawler = Crawler(Spider)
+        set_scope(crawler, CrawlScope(Site("paper", "The Paper", "https://paper.example/", "Europe/London")))
+        throttle = ThrottleMiddleware(crawler, 1.0, clock())
+        for number in range(REFUSALS_TO_END):
+            assert throttle.ended is None
+            url = f"https://{host}/{number}"
+            throttle.process_response(Request(url), Response(url, 403))
+        return throttle.ended
+
+    assert asyncio.run(ended()) == CodedReason(code, f"{host} refused 5 times (status 403): {NOTHING_MORE}")

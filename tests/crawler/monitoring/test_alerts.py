@@ -20,6 +20,7 @@ pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
 from crawler.cli import main
 from crawler.monitoring.alert_state import CurrentProblems, Problem
 from crawler.monitoring.alerts import AlertError, Alerts
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, close_left_open, finish_crawl, start_crawl
 from pipelines.store.rows import moment
 from tests.factories import article, at, new_ledger, new_store
@@ -171,7 +172,8 @@ def test_check(hook: Webhook, folder: Path) -> None:
 def test_a_lost_crawl_is_told_whoever_counted_it_first(hook: Webhook, folder: Path) -> None:
     with new_store(folder) as store:
         start_crawl(store, "paper", "schedule", at(60), pid=os.getpid())
-        close_left_open(store, os.getpid(), CrawlOutcome.LOST, "its process ended without a word", at(61))
+        died = CodedReason(CrawlReason.PROCESS_DIED, "its process ended without a word")
+        close_left_open(store, os.getpid(), CrawlOutcome.LOST, died, at(61))
     said = {"NEWSLEDGER_NOW": moment(at(62))}
     assert CliRunner().invoke(main, ["metrics", "--db", str(folder / "news.db")], env=said).exit_code == 0
     for hours in (1.1, 1.5, 1.9, 5):

@@ -18,6 +18,7 @@ from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.exporter import render
 from crawler.monitoring.metrics import FAMILIES, MetricFamily, MetricKind, samples
 from crawler.monitoring.state_files import write_heartbeat
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, note_crawl, put_sites
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
@@ -43,9 +44,17 @@ def filled(folder: Path) -> str:
             crawl = store.value("SELECT max(id) FROM crawls")
             finish_crawl(store, crawl, CrawlOutcome.FINISHED, at(minute + 1), requests=3, skipped={"recheck_budget": 1})
         new_ledger(store, "shut")
-        why = "shut.example refused 5 times (status 403): nothing more is asked of it in this crawl"
+        why = CodedReason(CrawlReason.HOST_SUSPENDED, "shut.example refused 5 times (status 403): nothing more is asked of it")
         finish_crawl(store, store.value("SELECT max(id) FROM crawls"), CrawlOutcome.FAILED, at(5), reason=why, requests=6)
-        note_crawl(store, "shut", "schedule", CrawlOutcome.MISSED, at(9), at(9), "nobody was there")
+        note_crawl(
+            store,
+            "shut",
+            "schedule",
+            CrawlOutcome.MISSED,
+            at(9),
+            at(9),
+            CodedReason(CrawlReason.SCHEDULE_DOWN, "nobody was there"),
+        )
     return str(folder / "news.db")
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from crawler.cli import main
 from pipelines.article import Fetch, Outcome
 from pipelines.queries.url_report import spellings
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, Source, finish_crawl, put_sites, put_source, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
@@ -145,9 +146,8 @@ def test_what_nobody_ever_asked_for(folder: Path) -> None:
     with Store(folder / "news.db") as store:
         crawl_id = start_crawl(store, "paper", "test", T0)
         skipped = {"crawl_limit": 40, "not_changed": 60}
-        finish_crawl(
-            store, crawl_id, CrawlOutcome.FAILED, at(5), reason="no source could be read", candidates=120, skipped=skipped
-        )
+        why = CodedReason(CrawlReason.NO_SOURCE, "no source could be read")
+        finish_crawl(store, crawl_id, CrawlOutcome.FAILED, at(5), reason=why, candidates=120, skipped=skipped)
         put_source(store, "paper", Source("https://paper.example/rss", "feed", at(1), 500))
     found = told(folder, "https://paper.example/news/never-heard-of")
     assert found["last_crawl"] == (

@@ -23,6 +23,7 @@ from crawler.schedule.missed_runs import MissedRuns
 from crawler.schedule.processes import SchedulerLock, hold
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, note_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, moment
@@ -96,7 +97,7 @@ def test_it_starts_on_time_and_ends_gracefully(twin: Press, tmp_path: Path) -> N
         assert schedule.wait(60) == 0
     (row,) = rows(tmp_path)
     planned, started = datetime.fromisoformat(row["planned"]), datetime.fromisoformat(row["started"])
-    assert (row["outcome"], row["reason"]) == ("stopped", "shutdown")
+    assert (row["outcome"], row["reason_code"], row["reason"]) == ("stopped", "asked_to_end", "shutdown")
     assert (planned - grid_start(name, timedelta(minutes=1))) % timedelta(minutes=1) == timedelta()
     assert planned <= started
 
@@ -134,6 +135,7 @@ def test_two_crawls_of_one_host_never_meet(twin: Press, tmp_path: Path) -> None:
         assert holder is None
         (row,) = crawl(tmp_path, "one", code=1)
     assert row["outcome"] == "skipped"
+    assert row["reason_code"] == "host_busy"
     assert row["reason"].endswith(f"is running (process {os.getpid()})")
     assert twin.log() == []
     (row,) = crawl(tmp_path, "one")
@@ -163,6 +165,7 @@ def test_starts_while_nobody_was_there_are_one_row_with_from_and_to(tmp_path: Pa
     grid = grid_start("paper", timedelta(minutes=30))
     last = datetime.fromisoformat(missed["planned"])
     assert (missed["outcome"], (last - grid) % timedelta(minutes=30), at(210) < last < at(240)) == ("missed", timedelta(), True)
+    assert missed["reason_code"] == "schedule_down"
     assert missed["reason"].startswith("nobody was there from 2025-03-07T08:")
     assert missed["reason"].endswith(f" to {missed['planned']}")
 
@@ -175,9 +178,10 @@ def test_a_start_while_the_one_before_runs_is_a_row(tmp_path: Path, schedule: Sc
     schedule.replace([PAPER])
     schedule._skipped(Event())  # type: ignore[arg-type]
     (row,) = rows(tmp_path)
-    assert (row["outcome"], row["planned"], row["reason"]) == (
+    assert (row["outcome"], row["planned"], row["reason_code"], row["reason"]) == (
         "skipped",
         "2025-03-07T08:30:00Z",
+        "previous_running",
         "the crawl before it has not ended",
     )
 
@@ -211,14 +215,18 @@ def test_what_another_schedule_keeps_is_not_missed(tmp_path: Path, schedule: Sch
 def test_starts_that_passed_while_the_machine_slept_are_told(tmp_path: Path, schedule: Schedule) -> None:
     """By the timetable's own door: three starts came due at once, the last is made."""
     put = MissedRuns(str(tmp_path / "news.db"), clock("2025-03-07T12:00:00+00:00"))
-    put.put("paper", CrawlOutcome.MISSED, [at(30), at(60)], "nobody kept time")
-    put.put("paper", CrawlOutcome.SKIPPED, [at(90)], "the crawl before it has not ended")
+    put.put("paper", CrawlOutcome.MISSED, [at(30), at(60)], CodedReason(CrawlReason.SCHEDULE_DOWN, "nobody kept time"))
+    put.put(
+        "paper", CrawlOutcome.SKIPPED, [at(90)], CodedReason(CrawlReason.PREVIOUS_RUNNING, "the crawl before it has not ended")
+    )
     assert rows(tmp_path) == []
     put.write_waiting("paper")
     put.write_waiting("paper")
-    assert [(row["outcome"], row["planned"], row["reason"]) for row in rows(tmp_path)] == [
-        ("missed", "2025-03-07T09:00:00Z", "nobody kept time, from 2025-03-07T08:30:00Z to 2025-03-07T09:00:00Z"),
-        ("skipped", "2025-03-07T09:30:00Z", "the crawl before it has not ended"),
+    told = [(row["outcome"], row["planned"], row["reason_code"], row["reason"]) for row in rows(tmp_path)]
+    span = "from 2025-03-07T08:30:00Z to 2025-03-07T09:00:00Z"
+    assert told == [
+        ("missed", "2025-03-07T09:00:00Z", "schedule_down", f"nobody kept time, {span}"),
+        ("skipped", "2025-03-07T09:30:00Z", "previous_running", "the crawl before it has not ended"),
     ]  # fmt: skip
 
 
@@ -257,6 +265,7 @@ def test_a_start_is_made_once_whoever_planned_it(twin: Press, tmp_path: Path) ->
     crawl(tmp_path, "one", *planned)
     twin.forget_log()
     (row,) = crawl(tmp_path, "one", *planned, code=1)
+    assert row["reason_code"] == "already_made"
     assert (row["outcome"], row["reason"]) == ("skipped", "another schedule made this start already (crawl 1)")
     assert twin.log() == []
     (row,) = crawl(tmp_path, "one", *planned[:3], at(30).isoformat())
@@ -280,8 +289,8 @@ def test_a_child_that_tells_nothing_is_a_row(tmp_path: Path, body: str, outcome:
         wait_for(lambda: children.running)
         children.stop()
     crawl.join()
-    assert [(row["outcome"], row["planned"], row["reason"]) for row in rows(tmp_path)] == [
-        (outcome, "2025-03-07T08:00:00Z", reason)
+    assert [(row["outcome"], row["planned"], row["reason_code"], row["reason"]) for row in rows(tmp_path)] == [
+        (outcome, "2025-03-07T08:00:00Z", "not_begun", reason)
     ]
 
 
@@ -289,14 +298,14 @@ def test_a_site_that_left_the_catalogue_while_it_waited_is_a_row(tmp_path: Path,
     schedule.queues.submit(PAPER, T0)
     assert schedule.queues.wait_idle(30)
     (row,) = rows(tmp_path)
-    assert (row["outcome"], row["reason"]) == ("skipped", "the site has left the catalogue")
+    assert (row["outcome"], row["reason_code"], row["reason"]) == ("skipped", "site_removed", "the site has left the catalogue")
 
 
 def test_what_is_due(tmp_path: Path, schedule: Schedule) -> None:
     with Store(tmp_path / "news.db") as store:
         put_sites(store, [{"id": "fresh", "name": "Fresh", "url": "https://fresh.example/"}])
-        note_crawl(store, "paper", "schedule", CrawlOutcome.FAILED, T0, T0, "test")
-        note_crawl(store, "fresh", "schedule", CrawlOutcome.FAILED, at(239), at(239), "test")
+        note_crawl(store, "paper", "schedule", CrawlOutcome.FAILED, T0, T0, CodedReason(CrawlReason.OTHER, "test"))
+        note_crawl(store, "fresh", "schedule", CrawlOutcome.FAILED, at(239), at(239), CodedReason(CrawlReason.OTHER, "test"))
     sites = [
         PAPER,
         Site("fresh", "Fresh", "https://fresh.example/", "UTC", every="12 h"),

@@ -75,7 +75,7 @@ def test_a_crawl_that_is_asked_to_stop_says_so_and_the_next_asks_for_the_rest(pa
     out, err = child.communicate(timeout=60)
     assert child.returncode == 1, err
     (stopped,) = json.loads(out)
-    assert (stopped["outcome"], stopped["reason"]) == ("stopped", "shutdown")
+    assert (stopped["outcome"], stopped["reason_code"], stopped["reason"]) == ("stopped", "asked_to_end", "shutdown")
     define(tmp_path, site_toml(paper.url, feeds=(), sections=()))
     (rest,) = crawl(tmp_path, "demo-gazette", now=NOON + timedelta(minutes=5))
     assert stopped["revisions"] + rest["revisions"] == whole(paper, tmp_path / "other")
@@ -105,7 +105,7 @@ def test_a_site_without_sources_fails_and_says_why(paper: Paper, tmp_path: Path)
     table = site_table("bare", paper.url, robots_sitemaps=False, sections=["/nowhere/"])
     define(tmp_path, table)
     (row,) = crawl(tmp_path, "bare", code=1)
-    assert row["reason"] == f"no source could be read; {paper.url}nowhere/: status 404"
+    assert (row["reason_code"], row["reason"]) == ("no_source", f"no source could be read; {paper.url}nowhere/: status 404")
 
 
 def test_a_full_disk_ends_the_crawl_and_harms_nothing(paper: Paper, tmp_path: Path) -> None:

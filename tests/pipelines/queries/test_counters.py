@@ -11,6 +11,7 @@ import pytest
 from pipelines.article import Fetch, Outcome
 from pipelines.queries import counters
 from pipelines.queries.counters import Tallies
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, close_left_open, finish_crawl, note_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.retention import RetentionPolicy, compact
@@ -28,8 +29,8 @@ def busy_store(folder: Path) -> Store:
     crawl = store.value("SELECT max(id) FROM crawls")
     finish_crawl(store, crawl, CrawlOutcome.FINISHED, at(10), requests=7, skipped={"recheck_budget": 3, "not_changed": 40})
     start_crawl(store, "paper", "schedule", at(30), pid=7)
-    close_left_open(store, 7, CrawlOutcome.LOST, "killed", at(31))
-    note_crawl(store, "paper", "schedule", CrawlOutcome.SKIPPED, at(60), at(60), "busy")
+    close_left_open(store, 7, CrawlOutcome.LOST, CodedReason(CrawlReason.PROCESS_DIED, "killed"), at(31))
+    note_crawl(store, "paper", "schedule", CrawlOutcome.SKIPPED, at(60), at(60), CodedReason(CrawlReason.HOST_BUSY, "busy"))
     return store
 
 

@@ -13,6 +13,7 @@ from pipelines.article import Fetch, Outcome
 from pipelines.history.anomalies import FIELDS, Readings
 from pipelines.queries.health import FetchCounts, Finding, HealthMetrics, is_ill, judge
 from pipelines.queries.health_metrics import health_metrics
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
@@ -121,7 +122,8 @@ def crawled(store: Store, day: int, count: int, outcome: CrawlOutcome = CrawlOut
         url = f"https://paper.example/news/{day}-{number}"
         ledger.record(article(f"Text {day} {number}.", url=url, seen=day * DAY + number, **fields))  # type: ignore[arg-type]
     ledger.record(Fetch("https://paper.example/x", at(day * DAY + 1), outcome=Outcome.ERROR, reason="no answer"))
-    finish_crawl(store, crawl_id, outcome, at(day * DAY + 30), reason=None if outcome == "finished" else "status 503")
+    why = None if outcome == "finished" else CodedReason(CrawlReason.OTHER, "status 503")
+    finish_crawl(store, crawl_id, outcome, at(day * DAY + 30), reason=why)
 
 
 @pytest.fixture
