@@ -91,6 +91,7 @@ class SiteHealthCache:
                 kept.metrics if kept else HealthMetrics(site.id, crawls=site.crawl_id is not None),
                 last_outcome=site.outcome,
                 last_reason=site.reason,
+                last_reason_code=site.reason_code,
                 last_success=success,
                 success_age=age,
             )

@@ -105,8 +105,8 @@ def _cpu_seconds() -> float:
 def _print(report: ImportReport, milliseconds: float, as_json: bool) -> None:
     if as_json:
         print_json({
-            "captures": report.captures, "outcomes": report.outcomes, "refused": report.refused, "problems": report.problems,
-            "cpu_ms_per_capture": round(milliseconds, 1),
+            "captures": report.captures, "outcomes": report.outcomes, "refused": report.refused,
+            "refused_codes": report.refused_codes, "problems": report.problems, "cpu_ms_per_capture": round(milliseconds, 1),
         })  # fmt: skip
         return
     out = console()

@@ -54,6 +54,8 @@ class ImportReport:
     outcomes: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     """Pages that are no article, by reason."""
+    refused_codes: Counter[str] = field(default_factory=Counter)
+    """The same by the code of the reason."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -146,6 +148,7 @@ def import_archive(archive: WarcFiles, store: Store, sites: Iterable[Site], now:
                     report.problems.append(f"{place_of(capture.entry)}: {item.url[:200]!r}: {item.reason}")
                 if recorded and isinstance(item, Fetch) and item.reason and recorded.outcome is Outcome.NOT_ARTICLE:
                     report.refused[item.reason] += 1
+                    report.refused_codes[item.reason_code or FetchReason.OTHER] += 1
             advance(len(found))
         for session in sessions.values():
             session.settle()

@@ -42,8 +42,12 @@ SELECT subject_id, max(id) AS number, at FROM chain
 WHERE subject = 'revision' AND subject_id IN (SELECT value FROM json_each(?)) GROUP BY subject_id
 """
 _FETCHES = """
-SELECT fetched, url, status, outcome, reason, crawl_id FROM fetches
+SELECT fetched, url, status, outcome, reason, reason_code, crawl_id FROM fetches
 WHERE article_id = ? ORDER BY fetched DESC, id DESC LIMIT ?
+"""
+_HEALTH = """
+SELECT h.*, (SELECT c.reason_code FROM crawls c WHERE c.site_id = h.site_id ORDER BY c.id DESC LIMIT 1) AS last_reason_code
+FROM site_health h ORDER BY h.last_finished DESC, h.site_id
 """
 _WITHDRAWN = "SELECT w.article_id FROM json_each(?) k CROSS JOIN withdrawals w WHERE w.article_id = k.value"
 
@@ -207,7 +211,7 @@ def status(store: Store) -> dict[str, Any]:
         "gone": sums.gone,
         **(looks or {}),
         "changes": {change: n for change in CHANGES if (n := getattr(sums, change))},
-        "per_site": list(store.rows("SELECT * FROM site_health ORDER BY last_finished DESC, site_id")),
+        "per_site": list(store.rows(_HEALTH)),
     }
 
 

@@ -97,6 +97,7 @@ class FetchRecord:
     status: int | None
     outcome: str
     reason: str | None
+    reason_code: str | None
     crawl_id: int | None
 
 

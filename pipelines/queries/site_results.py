@@ -30,8 +30,9 @@ class SiteCrawls:
     country: str | None
     crawl_id: int | None
     outcome: str | None
-    """Of the last crawl, as `reason`; None where there was none."""
+    """Of the last crawl, as `reason` and `reason_code`; None where there was none."""
     reason: str | None
+    reason_code: str | None
     last_finished: str | None
     """When the last crawl that finished did so."""
     quarantined: int

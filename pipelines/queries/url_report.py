@@ -19,16 +19,17 @@ FETCHES_SHOWN = 5
 CRAWLS_SHOWN = 3
 
 _LOOKS = """
-SELECT url, fetched, status, outcome, reason, robots, tdm, crawl_id FROM fetches WHERE {} ORDER BY fetched DESC, id DESC LIMIT ?
+SELECT url, fetched, status, outcome, reason, reason_code, robots, tdm, crawl_id FROM fetches WHERE {}
+ORDER BY fetched DESC, id DESC LIMIT ?
 """
 _COLUMNS = "number, change, headline, first_seen, date_published, date_modified"
 _RESERVED = """
-SELECT max(fetched) AS fetched, count(*) AS looks, reason FROM fetches
+SELECT max(fetched) AS fetched, count(*) AS looks, reason, reason_code FROM fetches
 WHERE article_id = ? AND outcome = 'reserved' AND fetched > ? HAVING count(*) > 0
 """
 # A dead end counts for the site whose crawl met it; an archive's (site null) counts for none.
 _DEAD_ENDS = """
-SELECT c.site_id, f.url, max(f.fetched) AS fetched, f.outcome, f.status, f.reason, count(*) AS looks
+SELECT c.site_id, f.url, max(f.fetched) AS fetched, f.outcome, f.status, f.reason, f.reason_code, count(*) AS looks
 FROM fetches f LEFT JOIN crawls c ON c.id = f.crawl_id
 WHERE f.article_id IS NULL AND f.url = ? GROUP BY c.site_id
 """

@@ -10,6 +10,10 @@ from click.testing import CliRunner, Result
 
 from crawler.cli import VERBS, main
 from pipelines.article import Fetch, Outcome
+from pipelines.queries import activity, articles
+from pipelines.reasons import CodedReason, CrawlReason, FetchReason, because, coded
+from pipelines.store.crawls import CrawlOutcome, finish_crawl
+from pipelines.store.database import Store
 from tests.factories import URL, article, at, new_ledger, new_store
 
 MOVED = "https://paper.example/news/mill-fire-is-out"
@@ -93,6 +97,30 @@ def test_nothing_from_a_page_is_obeyed(ledger: Path) -> None:
         assert "\x1b" not in output
         assert "\x07" not in output
     assert "[red]markup[/red]" in run("history", "https://paper.example/evil", "--db", ledger).output
+
+
+def test_machines_read_codes_of_reasons(ledger: Path) -> None:
+    """Beside each sentence: of fetches in `why` and `history`, of the last crawl in `status`."""
+    silent = "https://paper.example/silent"
+    with Store(ledger) as store:
+        crawl_id = store.value("SELECT max(id) FROM crawls")
+        why = CodedReason(CrawlReason.TIME_LIMIT, "stopped after 5 s")
+        finish_crawl(store, crawl_id, CrawlOutcome.FAILED, at(60), reason=why)
+        gone = because(Fetch(MOVED, at(50), status=410), Outcome.GONE, coded(FetchReason.GONE, 410))
+        refused = because(Fetch(silent, at(50), status=403), Outcome.REFUSED, coded(FetchReason.REFUSED, 403))
+        for fetch in (gone, refused):
+            new_ledger(store).record(fetch)
+        (site,) = activity.sites_and_crawls(store)
+        (latest,) = articles.fetches(store, 1, 1)
+        finish_crawl(store, store.value("SELECT max(id) FROM crawls"), CrawlOutcome.FAILED, at(60), reason=why)
+        (after,) = activity.sites_and_crawls(store)
+    assert (site.reason_code, after.reason, after.reason_code) == (None, "stopped after 5 s", "time_limit")
+    assert (latest.reason, latest.reason_code) == ("status 410", "gone")
+    (of_site,) = json.loads(run("status", "--json", "--db", ledger).output)["per_site"]
+    assert (of_site["last_reason"], of_site["last_reason_code"]) == ("stopped after 5 s", "time_limit")
+    assert json.loads(run("why", MOVED, "--json", "--db", ledger).output)["looks"][0]["reason_code"] == "gone"
+    facts = json.loads(run("why", silent, "--json", "--db", ledger).output)
+    assert [row["reason_code"] for row in (*facts["looks"], *facts["dead_ends"])] == ["refused", "refused"]
 
 
 def test_status(ledger: Path) -> None:

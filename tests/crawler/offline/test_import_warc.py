@@ -201,7 +201,10 @@ def test_files_that_are_no_pages_are_no_articles(tmp_path: Path) -> None:
     records = [changed(FIRST, hours=n).replace(b"text/html", kind.encode()) for n, kind in enumerate(kinds)]
     file = tmp_path / "a.warc"
     file.write_bytes(b"".join(_with_length(record) for record in records))
-    assert run(tmp_path, file)["outcomes"] == {"not_article": len(kinds)}
+    report = run(tmp_path, file)
+    assert report["outcomes"] == {"not_article": len(kinds)}
+    assert report["refused_codes"] == {"not_html": len(kinds)}
+    assert sum(report["refused"].values()) == len(kinds)
 
 
 def _with_length(record: bytes) -> bytes:
