@@ -18,7 +18,7 @@ from pipelines.history.revisions import State, canonical_url, is_unchanged
 from pipelines.reasons import CodedReason
 from pipelines.store.database import StoreError
 from pipelines.store.judgement import Recorded
-from pipelines.store.snapshot import SiteSnapshot
+from pipelines.store.snapshot import SiteSnapshot, pictures_of
 from pipelines.text.normalise import normalise
 
 
@@ -107,8 +107,8 @@ def confirm(snapshot: SiteSnapshot, article: Article, fetch: Fetch) -> Article |
         return article
     if fetch.requested_url and snapshot.find(fetch.requested_url) not in (None, found):
         return article  # another article's address leads here now, and the ledger must hear of it
-    if not is_unchanged(found.known, article, fetch.fetched):
-        return article
+    if not is_unchanged(found.known, article, fetch.fetched) or found.pictures != pictures_of(article):
+        return article  # sizes of one picture are told apart by the writer
     return replace(
         fetch, outcome=Outcome.UNCHANGED, content_hash=found.known.content_hash, date_modified=found.known.date_modified
     )

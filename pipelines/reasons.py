@@ -155,6 +155,7 @@ class FetchReason(StrEnum):
     # what the history says
     OUT_OF_ORDER = "out_of_order"
     PAYWALLED = "paywalled"
+    PICTURE_SWAPPED = "picture_swapped"
     VALIDATORS_LIED = "validators_lied"
     INFERRED = "inferred"
     # the reading is not believed
@@ -245,6 +246,7 @@ _FETCH_SENTENCES: dict[FetchReason, str] = {
     FetchReason.NO_CONTENT: "no headline and no text",
     FetchReason.CODE_OR_DATA: "no text: code or data",
     FetchReason.OUT_OF_ORDER: "older than the last look, and unlike any revision: kept out of the history",
+    FetchReason.PICTURE_SWAPPED: "another picture under the same caption: {}, before it {}",
     FetchReason.PAYWALLED: "only the beginning is shown: it is behind a wall now",
     FetchReason.VALIDATORS_LIED: (
         "changed, though the host's validators or a 304 said that it had not: its 304s are not trusted for a while"

@@ -29,10 +29,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from pipelines.article import Article, Outcome
+from pipelines.article import Article, Image, Outcome
 from pipelines.history.paywall import flag_moved, is_opened
 from pipelines.text.normalise import CONTENT_FIELDS, content_of
-from pipelines.text.urls import article_key
+from pipelines.text.urls import article_key, same_picture
 
 STALE_BELIEVED_AFTER = timedelta(hours=1)
 """An old copy under its old stamp is a cache's until it has been seen for this long. Less: cache flaps become reverts."""
@@ -152,7 +152,16 @@ def stamp_moved(known: Known, stamp: str | None) -> int:
 def changed_fields(before: Article, after: Article) -> list[str]:
     """Names of the stored fields that differ between two normalised articles: content first, then what only goes with it."""
     changed = [field for field in CONTENT_FIELDS if content_of(before, field) != content_of(after, field)]
+    if "images" not in changed and swapped_pictures(before, after):
+        changed.append("images")
     return changed + [field for field in _OTHER_FIELDS if _stored(before, field) != _stored(after, field)]
+
+
+def swapped_pictures(before: Article, after: Article) -> tuple[tuple[Image, Image], ...]:
+    """Pictures that stand under the caption of another now: (before, after). Sizes, crops and formats of one picture are one."""
+    known = {image.caption: image for image in before.images if image.caption and image.url}
+    pairs = [(known[image.caption], image) for image in after.images if image.caption in known and image.url]
+    return tuple((one, other) for one, other in pairs if not same_picture(str(one.url), str(other.url)))
 
 
 def _stored(article: Article, field: str) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from pipelines.article import Article, Author, Fetch, Image, Outcome
@@ -19,6 +19,7 @@ from pipelines.store.chain import Subject, seal
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import json_of, moment, revision_row
+from pipelines.text.normalise import content_of
 from pipelines.text.urls import article_key
 
 BATCH = 500
@@ -117,7 +118,7 @@ def compare(store: Store, revision_id: int, reading: Article) -> tuple[Article, 
 
     A reading that has lost its headline or its text is no better one: the page is the same, so the fault is the reader's.
     """
-    before = revision_of(store, revision_id)
+    before, reading = revision_of(store, revision_id), with_later_pictures(store, revision_id, reading)
     if _facts(before) == _facts(reading):
         return before, Result()
     worse = find_anomaly(before, reading, Readings(), declared=True).symptoms
@@ -135,6 +136,7 @@ def reread(store: Store, revision_id: int, reading: Article | str, extraction: s
             return Result(reason="withdrawn")
         result = Result(reason=reading) if isinstance(reading, str) else None
         if isinstance(reading, Article):
+            reading = with_later_pictures(store, revision_id, reading)
             before, result = compare(store, revision_id, reading)
             if result.corrected:
                 correct(store, revision_id, before, reading, now, lambda subject, row_id: written.append((subject, row_id)))
@@ -147,6 +149,16 @@ def reread(store: Store, revision_id: int, reading: Article | str, extraction: s
         store.insert("rereadings", row, on_conflict="REPLACE")
         seal(store, written, now)
     return result
+
+
+def with_later_pictures(store: Store, revision_id: int, reading: Article) -> Article:
+    """A new reading of a revision's page with the pictures that stood under the same words later, where there were any."""
+    before = revision_of(store, revision_id)
+    same = "SELECT 1 FROM readings WHERE revision_id = ? AND content_hash = ? AND extractor = ?"
+    was_swapped = store.value(same, (revision_id, before.content_hash, before.extractor))
+    if was_swapped and content_of(before, "images") == content_of(reading, "images"):
+        return replace(reading, images=before.images)
+    return reading
 
 
 def correct(store: Store, revision_id: int, before: Article, after: Article, replaced: datetime, touch: Touch) -> None:

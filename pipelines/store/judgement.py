@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.paywall import is_paywalled
-from pipelines.history.revisions import Absence, Decision, Known, State, decide, next_state
+from pipelines.history.revisions import Absence, Decision, Known, State, decide, next_state, swapped_pictures
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import CLOCK_AHEAD, Lookup, Resolution
@@ -41,6 +41,8 @@ class Judgement:
     """The ledger knows of later captures: this one takes its place among them (`pipelines.store.replay`)."""
     led: Fetch | None = None
     """The fetch with the URL that a redirect led from, where that was captured by itself shortly before."""
+    is_illustrated_anew: bool = False
+    """Another picture stands under the same caption: no revision, but the stored pictures change."""
 
     @property
     def article_id(self) -> int | None:
@@ -96,6 +98,13 @@ def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: 
         return Judgement(shown, shown, Outcome.UNCHANGED, found, may_archive=True)
     decision = decide(known, article, fetch.fetched, before)
     adds = decision.outcome in CHANGES or decision.outcome is Outcome.REREAD
+    if decision.outcome is Outcome.UNCHANGED and known.extractor == article.extractor:
+        before = lookup.pictures(found, article)
+        if swapped := swapped_pictures(before, article):
+            pictures = swapped[0][1].url, swapped[0][0].url
+            fetch = because(fetch, Outcome.UNCHANGED, coded(FetchReason.PICTURE_SWAPPED, *pictures))
+            return Judgement(article, fetch, Outcome.UNCHANGED, found, may_archive=True, before=lookup.latest(found), place=place,
+                             decision=decision, led=led, is_illustrated_anew=True)  # fmt: skip
     before = (before or lookup.latest(found)) if adds else None
     return Judgement(
         article, fetch, decision.outcome, found, may_archive=True, before=before, place=place, decision=decision, led=led

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pipelines.article import CHANGES, Article, Fetch, Outcome
+from pipelines.article import CHANGES, Article, Fetch, Image, Outcome
 from pipelines.history.revisions import canonical_url, same_story
 from pipelines.reasons import FetchReason
 from pipelines.store.chain import Subject
@@ -154,6 +154,13 @@ class Lookup:
     def latest(self, found: Row) -> Article | None:
         """The latest revision as the article it was; None while there is none."""
         return self.revision(found["latest_revision_id"], found["url"]) if found["latest_revision_id"] else None
+
+    def pictures(self, found: Row, article: Article) -> Article:
+        """An article with the pictures that the latest revision has, and nothing else of it."""
+        if not any(image.caption for image in article.images):
+            return article
+        rows = self._store.rows("SELECT * FROM revision_images WHERE revision_id = ?", (found["latest_revision_id"],))
+        return replace(article, images=tuple(Image(row["url"], row["alt"], row["caption"], row["credit"]) for row in rows))
 
     def revision(self, revision_id: int, url: str) -> Article:
         """One revision as the article it was."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 
-from pipelines.article import Outcome
+from pipelines.article import Article, Outcome
 from pipelines.history.edit_rates import EditRateModel
 from pipelines.history.revisions import Known
 from pipelines.history.validators import ValidatorTrust
@@ -25,7 +26,8 @@ SELECT a.id, a.url, a.url_key, a.external_id, a.state, a.next_check, a.etag, a.l
     EXISTS (SELECT 1 FROM aliases s WHERE s.article_id = a.id AND s.reason = 'canonical')
         AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.article_id = a.id AND f.url = a.url) AS claimed,
     a.last_checked, a.listed_in, r.number, r.first_seen, r.content_hash, r.date_modified, r.date_published, r.extractor,
-    r.is_accessible_for_free
+    r.is_accessible_for_free,
+    (SELECT group_concat(i.url, ' ') FROM revision_images i WHERE i.revision_id = r.id AND i.caption IS NOT NULL) AS pictures
 FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.site_id = ?
 """
 _EARLIER = """
@@ -89,6 +91,8 @@ class KnownArticle:
     """The sitemap or feed that named it when that was last read."""
     withdrawn: bool = False
     """An operator has withdrawn it: it is never fetched again."""
+    pictures: str = ""
+    """Of the latest revision; see `pictures_of`."""
     is_claimed: bool = False
     """Its address is one that another page named as canonical and that was never read itself: that may be another article."""
 
@@ -166,6 +170,16 @@ def last_archived(store: Store, article_id: int | None) -> LastArchived | None:
     return LastArchived(row["url"], instant_of(row["fetched"]), row["payload_hash"]) if row else None
 
 
+def pictures_of(article: Article) -> str:
+    """A short word that is the same while an article has the same pictures with captions."""
+    return _pictures(image.url for image in article.images if image.caption and image.url)
+
+
+def _pictures(urls: Iterable[str]) -> str:
+    text = " ".join(sorted(filter(None, urls)))
+    return blake2b(text.encode(), digest_size=6).hexdigest() if text else ""
+
+
 def _known_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> KnownArticle:
     return KnownArticle(
         url=row["url"],
@@ -183,5 +197,6 @@ def _known_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> Kn
         edits=row["revision_count"] - 1,
         listed_in=row["listed_in"],
         withdrawn=bool(row["withdrawn"]),
+        pictures=_pictures((row["pictures"] or "").split(" ")),
         is_claimed=bool(row["claimed"]),
     )

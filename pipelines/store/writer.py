@@ -114,6 +114,8 @@ class RevisionWriter:
             revision_id = self._revise(found, judged.before, article, fetch, decision)
         elif decision.outcome is Outcome.REREAD:
             self._correct(found, judged.before, article, fetch)
+        elif judged.is_illustrated_anew and judged.before:
+            self._correct(found, judged.before, replace(judged.before, images=article.images), fetch)
         elif decision.outcome is not Outcome.STALE:
             self._confirm_latest(found, fetch)
         before = dict(found)
@@ -157,7 +159,9 @@ class RevisionWriter:
         return revision_id
 
     def _correct(self, found: Row, before: Article | None, article: Article, fetch: Fetch) -> None:
-        """Another extractor reads the latest revision: it is corrected in place, and what it was is kept in `readings`."""
+        """Another extractor reads the latest revision, or the page shows another picture under the same words: it is corrected in
+        place, and what it was is kept in `readings`.
+        """
         revision_id = found["latest_revision_id"]
         if before is None:
             raise KeyError(revision_id)

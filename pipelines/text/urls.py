@@ -25,6 +25,7 @@ __all__ = [
     "is_private_address",
     "is_private_host",
     "same_page",
+    "same_picture",
 ]
 
 MAX_URL = 2000
@@ -316,3 +317,22 @@ def image_key(url: str) -> str | None:
     path = _DRUPAL_STYLE.sub("/", _SIZE_SUFFIX.sub("", "/".join(segments)))
     kept = [part for part in parameters if part.partition("=")[0].lower() not in _PICTURE_NOISE]
     return host + path + ("?" + "&".join(kept) if kept else "")
+
+
+_FILE_TYPE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
+TELLING_NAME = 8
+"""A file's name of fewer letters ("1.jpg", "main.png") may be another picture in another folder."""
+
+
+def same_picture(a: str, b: str) -> bool:
+    """Whether two addresses are likely of one picture: by `image_key` but for the file's type, or by a telling file name.
+
+    Behind the name of a file a query tells of sizes, versions and tokens only.
+    """
+    (path, _, query), (other, _, other_query) = ((image_key(url) or url).partition("?") for url in (a, b))
+    stem, other_stem = _FILE_TYPE.sub("", path), _FILE_TYPE.sub("", other)
+    are_files = stem != path and other_stem != other
+    if stem == other_stem:
+        return are_files or query == other_query
+    name = stem.rpartition("/")[2]
+    return are_files and name == other_stem.rpartition("/")[2] and len(name) >= TELLING_NAME
