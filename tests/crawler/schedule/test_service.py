@@ -272,6 +272,16 @@ def test_a_start_is_made_once_whoever_planned_it(twin: Press, tmp_path: Path) ->
     assert row["outcome"] == "finished"
 
 
+def test_the_open_row_of_a_child_that_takes_too_long_says_so(tmp_path: Path) -> None:
+    """The child has its row, and hangs until the time limit ends it."""
+    with new_store(tmp_path) as store, subprocess.Popen(("sleep", "60")) as child:
+        start_crawl(store, "paper", "schedule", T0, T0, pid=child.pid)
+        children = SubprocessRunner(RunnerConfig(str(tmp_path / "news.db"), time_limit_seconds=0.1), clock())
+        children._note_missed_run(PAPER, T0, child, children._wait(child), 0)
+    (row,) = rows(tmp_path)
+    assert (row["outcome"], row["reason_code"], row["reason"]) == ("failed", "time_limit", "stopped after 0.1 s")
+
+
 @pytest.mark.parametrize(
     ("body", "outcome", "reason"),
     [

@@ -152,11 +152,13 @@ def test_a_crawl_whose_process_died_is_lost(tmp_path: Path) -> None:
         start_crawl(store, "paper", "test", at(2), worker="elsewhere", job="1")
         assert lose_dead(store, at(5), lambda pid: pid == 1) == ["paper"]
         finish_crawl(store, ours, CrawlOutcome.FINISHED, at(6))
-        rows = [(row["outcome"], row["finished"], row["reason"]) for row in store.rows("SELECT * FROM crawls ORDER BY id")]
+        rows = [
+            tuple(row.values()) for row in store.rows("SELECT outcome, finished, reason_code, reason FROM crawls ORDER BY id")
+        ]
     assert rows == [
-        ("lost", "2025-03-07T08:05:00Z", "its process ended without a word"),
-        ("finished", "2025-03-07T08:06:00Z", None),
-        ("running", None, None),
+        ("lost", "2025-03-07T08:05:00Z", "process_died", "its process ended without a word"),
+        ("finished", "2025-03-07T08:06:00Z", None, None),
+        ("running", None, None, None),
     ]
 
 
