@@ -31,7 +31,7 @@ _HIDDEN: Final = (
     rb"([^<]*+(?:<(?!/[sS][cC][rR][iI][pP][tT])[^<]*+)" + _AGAIN + rb")(?:</[sS][cC][rR][iI][pP][tT][^>]*+>?+|\Z)"
     rb"|([sS][tT][yY][lL][eE])(?=[\s>/])" + _ATTRIBUTES + rb"(?<!/)>"
     rb"[^<]*+(?:<(?!/[sS][tT][yY][lL][eE])[^<]*+)" + _AGAIN + rb"(?:</[sS][tT][yY][lL][eE][^>]*+>?+|\Z)"
-    rb"|([sS](?:[vV][gG]|[oO][uU][rR][cC][eE])(?=[\s>/]))" + _ATTRIBUTES + rb">?+"
+    rb"|([sS][vV][gG](?=[\s>/]))" + _ATTRIBUTES + rb">?+"
 )
 # "<" stands alone in front, so that one look at the next letter passes over the alternatives.
 _NOT_SHOWN: Final = re.compile(rb"<(?:" + _HIDDEN + rb")")
@@ -55,7 +55,7 @@ class Markup:
 
 
 def trim(data: bytes) -> Markup:
-    """The document without comments, scripts, styles, drawings and `source` elements, at most MAX_MARKUP_BYTES of it.
+    """The document without comments, scripts, styles and drawings, at most MAX_MARKUP_BYTES of it.
 
     Text and all other tags are as they were, but for tags that may have more than MAX_ATTRIBUTES: these lose them all.
     """

@@ -6,14 +6,17 @@ Rules are about form (links, capitals, length, place); the few about words say t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import TypeAlias
 
 from crawler.extraction.blocks import Block
+from crawler.extraction.code_in_text import without_code
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.dates.words import code, normalise
 
-_PROSE_TAGS = frozenset(("p", "blockquote", "li", "pre", "dd", "td"))
+_PROSE_TAGS = frozenset(("p", "blockquote", "li", "pre", "dt", "dd", "td", "summary"))
 _END = re.compile(r"[.!?…。！？؟।։።។။:;][\"'”’»“)\]]*$")
 _PROMO = re.compile(
     r"(?:read (?:more|also|next|the full|our|all)|see also|see more|also read|more (?:on|from|about|news|stories)|"
@@ -112,7 +115,9 @@ class Context:
 
 def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
     """The blocks that are the article, in order."""
-    noise = [_is_noise(block, context) for block in blocks]
+    blocks = _readable(blocks)
+    runs = _runs_of(blocks)
+    noise = [_is_noise(block, context, runs) for block in blocks]
     kept = [block for place, block in enumerate(blocks) if not (noise[place] or _is_over_links(blocks, noise, place))]
     start = next((index for index, block in enumerate(kept) if _is_opening(block)), None)
     if start is None:
@@ -132,6 +137,43 @@ def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
     while kept and (_is_scrap(kept[-1]) or (len(kept) > 3 and _tells_of_writer(kept[-1], context.writers))):
         kept.pop()
     return _without_doubles(kept)
+
+
+def _readable(blocks: list[Block]) -> list[Block]:
+    """The blocks without what was written for machines."""
+    kept = []
+    for block in blocks:
+        text = block.text if block.tag == "pre" or block.element.find("code") is not None else without_code(block.text)
+        if text:
+            kept.append(block if text == block.text else replace(block, text=text))
+    return kept
+
+
+_Run: TypeAlias = tuple[int, str, str | None]
+
+
+def _run_of(block: Block) -> _Run:
+    """What the lines of one text have in common where a site uses no p: their box, or boxes of one kind beside each other."""
+    box = block.element.getparent()
+    return id(box), block.tag, block.element.get("class")
+
+
+def _runs_of(blocks: list[Block]) -> frozenset[_Run | int]:
+    """Boxes that hold several sentences in lines of their own, and kinds of boxes of which several hold one."""
+    lines = [one for one in blocks if one.tag not in _PROSE_TAGS and not one.is_heading and _is_opening(one)]
+    found = Counter[_Run | int](key for one in lines for key in (id(one.element), _run_of(one)))
+    return frozenset(key for key, count in found.items() if count > 1)
+
+
+def _is_line_of(block: Block, runs: frozenset[_Run | int]) -> bool:
+    """Whether a short line is a sentence among those of a text without p."""
+    return (
+        not block.linked
+        and " " in block.text
+        and (id(block.element) in runs or _run_of(block) in runs)
+        and _END.search(block.text) is not None
+        and not block.text.endswith(":")
+    )
 
 
 def _is_over_links(blocks: list[Block], noise: list[bool], place: int) -> bool:
@@ -155,14 +197,13 @@ def _is_opening(block: Block) -> bool:
 
 def _belongs_before(block: Block, following: Block) -> bool:
     """A short first sentence ahead of the first long paragraph."""
-    return (
-        block.tag == following.tag == "p"
-        and bool(_END.search(block.text))
-        and block.element.getparent() is following.element.getparent()
-    )
+    if not _END.search(block.text):
+        return False
+    is_paragraph = block.tag == following.tag == "p" and block.element.getparent() is following.element.getparent()
+    return is_paragraph or block.element is following.element
 
 
-def _is_noise(block: Block, context: Context) -> bool:
+def _is_noise(block: Block, context: Context, runs: frozenset[_Run | int]) -> bool:
     text = block.text
     if (
         block.tag == "h1"
@@ -189,7 +230,9 @@ def _is_noise(block: Block, context: Context) -> bool:
         return True
     if block.tag not in _PROSE_TAGS and not block.is_heading:
         # A div or a cell may hold the whole text, cut off by a widget before its full stop.
-        return block.length < 40 or (not _END.search(text) and (block.length < 200 or block.link_share > 0.3))
+        if block.length < 40:
+            return not _is_line_of(block, runs)
+        return not _END.search(text) and (block.length < 200 or block.link_share > 0.3)
     return not _ANY_LETTER.search(text) or is_stamp(text)
 
 

@@ -44,13 +44,18 @@ PUBLISHED = names(
     article.published og:published_time og:pubdate ptime pdate citation_publication_date bt:pubdate article:create_at
     date.issued rnews:datepublished publishedat date_published vr:published_time iso-8601-publish-date
     itemprop:datecreated datecreated dc.date dc.date.created date displaydate originalpublicationdate
+    dcterms.date dc.issued dc.created dcterms.available dc.date.available dcterms.date.issued published published_at
+    published_time published-time date-published pub_date pub-date publish_time publication-date publicationdate
+    article:published_date article.published_time article:post_date article:date release_date citation_online_date
+    citation_date prism.publicationdate sailthru.published og:article:published og:release_date news_publish_date
     """
 )
 MODIFIED = names(
     """
     article:modified_time article:modified og:article:modified_time itemprop:datemodified datemodified og:updated_time
     dcterms.modified dc.date.modified last-modified lastmod article:updated_time article.updated og:modified_time utime
-    revision_date bt:moddate iso-8601-modified-date
+    revision_date bt:moddate iso-8601-modified-date dc.modified article.modified_time modified modified_time updated_at
+    updated_time article:updated date-modified date_modified dcterms.date.modified prism.modificationdate
     """
 )
 SECTIONS = names(
@@ -77,7 +82,9 @@ def read(page: Page) -> Meta:
         if not content or len(content) > 20_000:
             continue
         value = squash(html.unescape(content)) if "&" in content else squash(content)
-        found_names = {(element.get(key) or "").strip().lower() for key in ("property", "name", "http-equiv")}
+        found_names = {(element.get(key) or "").strip().lower() for key in ("name", "http-equiv")}
+        found_names.update(name.removeprefix("schema:") for name in (element.get("property") or "").lower().split())
+        found_names |= {name.replace(":", ".") for name in found_names if name.startswith(("dc:", "dcterms:"))}
         itemprop = (element.get("itemprop") or "").strip().lower()
         if itemprop and not any(found_names):
             # Below the head it may belong to any item of the page; only what is outside of nested items is the article's.

@@ -19,6 +19,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from crawler.extraction.charset import decode
+from crawler.extraction.html_shown import with_shown
 from crawler.extraction.html_trim import trim
 from crawler.extraction.roles import Role, marks_of
 from pipelines.text import squash
@@ -150,7 +151,8 @@ def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetch
     if text[:100].lstrip().startswith("<?xml"):
         text = _XML_DECLARATION.sub("", text, count=1)
     markup = trim(text.encode("utf-8", "replace"))
-    parsable = markup.data.translate(_FEEDS, _UNPARSABLE)
+    shown = with_shown(markup.data)
+    parsable = shown.translate(_FEEDS, _UNPARSABLE)
     clean = _first_tags(parsable)
     if not clean.strip() and not markup.scripts:
         return None
@@ -166,7 +168,7 @@ def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetch
     if clean.count(b"<") > MAX_NODES:
         _cut(root)
     scripts = tuple(_script(attributes, code) for attributes, code in markup.scripts)
-    is_text = _NO_PAGE.search(text[:MAX_START]) is None and _noise(markup.data, parsable) <= MAX_NOISE
+    is_text = _NO_PAGE.search(text[:MAX_START]) is None and _noise(shown, parsable) <= MAX_NOISE
     return Page(root, scripts, url, fetched, is_text=is_text)
 
 

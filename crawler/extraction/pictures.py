@@ -15,6 +15,7 @@ from lxml.etree import _Element as Element
 from crawler.extraction.jsonld import Item
 from crawler.extraction.meta import Meta
 from crawler.extraction.page import Page, spaced_text_of, text_of
+from crawler.extraction.picture_files import file_of, pixels
 from crawler.extraction.printed import NAMES_WRITER, Step
 from crawler.extraction.roles import Role, names_on
 from pipelines.article import Image
@@ -67,7 +68,6 @@ def _declared_credit(image: Element, caption: str) -> str | None:
 
 MAX_PICTURES = 300
 MAX_CAPTION = 1_500
-_SOURCES = ("data-src", "data-original", "data-lazy-src", "data-full-src", "src")
 _BOXES = frozenset(("div", "p", "span", "td", "table", "dl", "li", "aside", "section", "a"))
 _LINES = frozenset(("br", "p", "div", "li"))
 _LEAVES = frozenset(("p", "span", "div", "em", "i", "small", "figcaption", "dd", "td"))
@@ -124,7 +124,7 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
     done: set[Element] = set()
     shown: tuple[Element, str] | None = None
     seen_at = 0
-    for number, (element, role, _) in enumerate(steps):
+    for number, (element, role, inside) in enumerate(steps):
         if element.tag == "img" and (alt := _alt(element)) is not None:
             shown, seen_at = (element, alt), number
         if element.getparent() in done:
@@ -134,13 +134,39 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
             break
         if element is container:
             continue
-        if _is_picture_box(page, element, role):
+        if element.tag == "img" and inside and _stands_in_text(page, element, {one.url for one in found.pictures}):
+            found.add(element, _image(page, element, None, None))
+        elif _is_picture_box(page, element, role):
             _read_box(page, element, found)
             found.boxes += 1
             done.add(element)
         elif shown is not None and element.tag in _LEAVES and number - seen_at <= _ALT_REACH and not len(element):
             _read_printed_alt(page, element, shown, found)
     return _without_numbers(found.pictures), found.printed
+
+
+_MIN_WIDTH, _MIN_HEIGHT = 300, 150
+_LARGE = re.compile(r"\bsize-(?:large|full|medium_large)\b|\bwp-image-\d|\balign(?:center|none)\b")
+_DECORATION = re.compile(r"divider|separator|spacer|pixel|icon|badge|button|banner", re.IGNORECASE)
+_INLINE = frozenset(("a", "span", "strong", "em", "b", "i", "picture"))
+
+
+def _stands_in_text(page: Page, image: Element, known: set[str | None]) -> bool:
+    """Whether a picture without a box of its own is one of the story: large, or alone in a paragraph, and no link away."""
+    box = next((above for above in image.iterancestors() if above.tag not in _INLINE), None)
+    width, height = (pixels(image.get(key)) for key in ("width", "height"))
+    if box is None or 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or _leads_away(image) or text_of(box):
+        return False
+    is_large = width >= _MIN_WIDTH or _LARGE.search(image.get("class") or "") is not None or box.tag == "p"
+    address = file_of(page, image)
+    if address is None or address in known or _DECORATION.search(address):
+        return False
+    around = Role.BYLINE | Role.ELSEWHERE | Role.COMMENTS | Role.FURNITURE
+    return (
+        is_large
+        and not _NO_PICTURE.search(address)
+        and not any(page.role(one) & around for one in (image, *islice(image.iterancestors(), 4)))
+    )
 
 
 def _alt(image: Element) -> str | None:
@@ -366,6 +392,6 @@ def _caption_text(page: Page, box: Element) -> str:
 def _image(page: Page, image: Element | None, caption: str | None, credit: str | None) -> Image:
     url = alt = None
     if image is not None:
-        url = next((absolute for name in _SOURCES if (absolute := page.absolute(image.get(name)))), None)
+        url = file_of(page, image)
         alt = squash((image.get("alt") or "")[:MAX_CAPTION]) or None
     return Image(url=url, alt=alt, caption=caption, credit=credit)

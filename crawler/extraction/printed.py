@@ -14,7 +14,7 @@ from crawler.extraction.body import BodyReading
 from crawler.extraction.jsonld import overlap
 from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.proposals import Proposal, Proposals
-from crawler.extraction.roles import EPOCHS, Role, all_words
+from crawler.extraction.roles import EPOCHS, INSTANTS, Role, all_words
 from crawler.extraction.structured import stamp
 from pipelines.text import paragraphs, squash
 from pipelines.text.boilerplate import is_furniture
@@ -252,8 +252,9 @@ def _propose_time(page: Page, element: Element, role: int, place: str, into: Pro
     is_labelled = _is_labelled_update(element, text)
     machine = next((value for name in EPOCHS if (value := element.get(name))), None)
     source = f"printed.epoch.{place}" if machine else f"printed.time.{place}"
-    if machine is None and element.tag in TIMES:
-        machine = element.get("datetime") or element.get("title")
+    if machine is None:
+        named = (element.get(name) for name in INSTANTS if name != "content" or element.tag != "meta")
+        machine = next((value for value in named if value and _DIGIT.search(value)), None)
     proposal = stamp(machine, page, source) if machine else None
     if proposal:
         (into.modified if is_labelled or _says_modified(text, names) else into.published).append(proposal)

@@ -112,13 +112,17 @@ EPOCHS = (
     "data-unixtime",
 )
 """Attributes in which templates leave a time for their scripts, the most telling first."""
-_NAME, _ITEMPROP, _EPOCH, _HIDDEN, _STYLE = range(1, 6)
+INSTANTS = ("datetime", "content", "title", "value", "timestamp")
+"""Attributes in which elements of any name leave an instant: hAtom's abbr, RDFa's content, data."""
+_NAME, _ITEMPROP, _EPOCH, _HIDDEN, _STYLE, _PROPERTY, _INSTANT = range(1, 8)
 _KINDS = {
     **dict.fromkeys(_NAMES, _NAME),
     "itemprop": _ITEMPROP,
     **dict.fromkeys(EPOCHS, _EPOCH),
     "hidden": _HIDDEN,
     "style": _STYLE,
+    "property": _PROPERTY,
+    **dict.fromkeys(INSTANTS, _INSTANT),
 }
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _HASH = re.compile(r"^\d+[a-zA-Z]|\d[a-zA-Z]+\d|(?<![a-z])[a-z](?![a-z]).*(?<![a-z])[a-z](?![a-z])")
@@ -339,6 +343,11 @@ def marks_of(elements: Iterable[Element]) -> Marks:
                 names = f"{names} {value}" if names else str(value)
             elif kind == _EPOCH:
                 role |= Role.EPOCH
+            elif kind == _PROPERTY:
+                itemprops.append(element)
+            elif kind == _INSTANT:
+                if value[4:5] == "-" and value[13:14] == ":":
+                    role |= Role.EPOCH
             elif value != "until-found" if kind == _HIDDEN else _hides(str(value)):
                 role |= Role.UNSEEN
         if role & Role.UNSEEN and (element.get("id") or "")[:2] in ("S:", "B:"):

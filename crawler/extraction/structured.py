@@ -11,6 +11,7 @@ from crawler.extraction import jsonld, meta
 from crawler.extraction.canonical import named_address
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.proposals import Proposal, Proposals
+from crawler.extraction.roles import INSTANTS, Role
 from pipelines.text.dates import Timestamp, parse_timestamp
 
 
@@ -113,18 +114,31 @@ def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
     into.kinds += [Proposal(value.lower(), "meta.og:type") for value in found.get("og:type", ())[:1]]
 
 
+_PROPERTIES = {
+    **dict.fromkeys(("dc:issued", "dcterms:issued", "dc:date", "dcterms:date", "article:published_time"), "datepublished"),
+    **dict.fromkeys(("rnews:datepublished", "og:published_time"), "datepublished"),
+    **dict.fromkeys(("dc:created", "dcterms:created"), "datecreated"),
+    **dict.fromkeys(("dc:modified", "dcterms:modified", "article:modified_time", "rnews:datemodified"), "datemodified"),
+}
+"""Properties of RDFa by the names that schema.org has for them."""
+
+
 def propose_itemprops(page: Page, into: Proposals) -> None:
-    """From microdata in the page's body: the first that carries a value, since templates repeat empty ones."""
-    wanted = {"datepublished": into.published, "datemodified": into.modified, "datecreated": into.published}
+    """From microdata and RDFa in the page's body: the first that carries a value, since templates repeat empty ones."""
     done: set[str] = set()
     for element in page.itemprops:
-        name = (element.get("itemprop") or "").lower()
-        for part in name.split():
-            stamps = wanted.get(part)
-            if stamps is None or part in done:
+        itemprop, rdfa = element.get("itemprop"), element.get("property")
+        for name in f"{itemprop or ''} {rdfa or ''}".lower().split():
+            part = name.removeprefix("schema:").rpartition("/")[2]
+            part = _PROPERTIES.get(part, part)
+            stamps = into.modified if part == "datemodified" else into.published
+            if part not in ("datepublished", "datemodified", "datecreated") or part in done:
                 continue
-            raw = element.get("data-timestamp") or element.get("datetime") or element.get("content") or text_of(element)[:120]
-            proposal = stamp(raw, page, f"itemprop.{part}")
+            if rdfa and any(page.role(one) & Role.ELSEWHERE for one in (element, *element.iterancestors())):
+                continue
+            values = (element.get(key) for key in ("data-timestamp", *INSTANTS))
+            read = (stamp(raw, page, f"itemprop.{part}") for raw in (*values, text_of(element)[:120]) if raw)
+            proposal = next((one for one in read if one), None)
             if proposal:
                 stamps.append(proposal)
                 done.add(part)

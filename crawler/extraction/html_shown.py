@@ -1,0 +1,95 @@
+"""Markup that browsers show and a parser of documents would lose, put in a form that it keeps.
+
+Declarative shadow roots become boxes; the address of a lazy picture is taken from `source` and `noscript`, whose other content
+goes unless it holds paragraphs; text that is struck out stands apart from what replaces it. Pure: bytes in, bytes out, once
+scripts are out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+MAX_PART: Final = 20_000
+"""Bytes of a picture or noscript element that is looked into."""
+
+_TEMPLATE: Final = re.compile(rb"<(/?)template\b([^>]{0,1000})>", re.IGNORECASE)
+_SHADOW: Final = re.compile(rb"\bshadowroot(?:mode)?\s*=", re.IGNORECASE)
+_SOURCE: Final = re.compile(rb"<source\b[^>]{0,4000}>", re.IGNORECASE)
+_SRCSET: Final = re.compile(
+    rb"""\s(?:data-)?srcset\s*=\s*(?:"([^"]{1,4000})"|'([^']{1,4000})'|([^\s>]{1,2000}))""", re.IGNORECASE
+)
+_PICTURE: Final = re.compile(rb"(<picture\b[^>]{0,500}>)(.{0,%d}?)(</picture\s*>)" % MAX_PART, re.IGNORECASE | re.DOTALL)
+_IMAGE: Final = re.compile(rb"<img\b[^>]{0,6000}>", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    rb"""\s(?:data-[\w-]{1,40}|src|srcset)\s*=\s*["']?\s*(?!data:)[^"'\s>]*(?:\.(?:jpe?g|png|webp|avif|gif)\b|/[^"'\s>]{8})""",
+    re.IGNORECASE,
+)
+_NOSCRIPT: Final = re.compile(
+    rb"(<img\b[^>]{0,4000}>\s{0,200})?<noscript\b[^>]{0,200}>(.{0,%d}?)</noscript\s*>(\s{0,200}<img\b[^>]{0,4000}>)?" % MAX_PART,
+    re.IGNORECASE | re.DOTALL,
+)
+_PARAGRAPH: Final = re.compile(rb"<p\b[^>]{0,500}>([^<]{40,})", re.IGNORECASE)
+_STRUCK: Final = re.compile(
+    rb"(?<![\s(\[])(?=<(?:del|s|strike)[\s>])"
+    rb"|(?:(?<=</del>)|(?<=</s>)|(?<=</strike>))(?=(?:<[a-z][^>]{0,200}>){0,3}[\w\"$(\x80-\xff])",
+    re.IGNORECASE,
+)
+_LINE_THROUGH: Final = re.compile(
+    rb"(<(span|font|i|em|b)\s[^>]{0,300}line-through[^>]{0,300}>[^<]{0,500}</\2>)(?=[\w\"$(\x80-\xff])", re.IGNORECASE
+)
+_MIN_PROSE: Final = 2
+
+
+def with_shown(data: bytes) -> bytes:
+    """The document with what is shown in a form that stays."""
+    if b"<template" in data and _SHADOW.search(data):
+        data = _with_shadow_roots(data)
+    if b"<picture" in data:
+        data = _PICTURE.sub(_completed, data)
+    data = _SOURCE.sub(b"", data)
+    if b"<noscript" in data:
+        data = _NOSCRIPT.sub(_without_script, data)
+    if b"line-through" in data:
+        data = _LINE_THROUGH.sub(rb" \1 ", data)
+    return _STRUCK.sub(b" ", data) if b"</del>" in data or b"</s>" in data or b"</strike>" in data else data
+
+
+def _with_shadow_roots(data: bytes) -> bytes:
+    is_shown: list[bool] = []
+
+    def box(tag: re.Match[bytes]) -> bytes:
+        if tag[1]:
+            return b"</div>" if is_shown and is_shown.pop() else tag[0]
+        is_shown.append(_SHADOW.search(tag[2]) is not None)
+        return b"<div>" if is_shown[-1] else tag[0]
+
+    return _TEMPLATE.sub(box, data)
+
+
+def _completed(picture: re.Match[bytes]) -> bytes:
+    """A picture whose img names no file gets the files of its first source."""
+    image, sources = _IMAGE.search(picture[2]), _SOURCE.findall(picture[2])
+    if not sources or (image and _ADDRESS.search(image[0])):
+        return picture[0]
+    named = next((found for source in sources if (found := _SRCSET.search(source))), None)
+    if named is None:
+        return picture[0]
+    value = (named[1] or named[2] or named[3]).replace(b'"', b"%22")
+    rest = image[0][4:] if image else b">"
+    return picture[1] + b'<img srcset="' + value + b'"' + rest + picture[3]
+
+
+def _without_script(found: re.Match[bytes]) -> bytes:
+    """What a noscript element is worth: paragraphs of a story, or the picture that a script would load."""
+    before, content, after = found[1] or b"", found[2], found[3] or b""
+    if len(_PARAGRAPH.findall(content)) >= _MIN_PROSE:
+        return before + b"<div>" + content + b"</div>" + after
+    image = _IMAGE.search(content)
+    if image is None or len(_IMAGE.findall(content)) > 1 or not _ADDRESS.search(image[0]):
+        return before + after
+    if before and _ADDRESS.search(before):
+        return before + after
+    if after and _ADDRESS.search(after):
+        return before + after
+    return image[0]

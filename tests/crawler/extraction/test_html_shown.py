@@ -1,0 +1,122 @@
+"""What browsers show and a parser of documents would lose; what is struck out; files of pictures."""
+
+from __future__ import annotations
+
+from crawler.extraction import extract
+from pipelines.article import Article
+from tests.table import table
+
+URL = "https://www.fjordpost.example/kultur/the-choir-sings-again-88213"
+LINES = (
+    "The choir of the old chapel will sing again in May, after three years in which its hall was closed.",
+    "Its leader said that two hundred people had asked for tickets within the first hour of the sale.",
+    "The council has paid for a new roof, and the parish for the organ, which was built in 1871.",
+    "A second evening will follow in June if the first one sells out, the leader told this paper.",
+)
+TEXT = "".join(f"<p>{line}</p>" for line in LINES)
+
+
+def read(inside: str) -> Article:
+    head = "<!doctype html><html lang=en><head><title>The choir sings again</title></head>"
+    return extract(f"{head}<body><main><article>{inside}</article></main></body></html>", URL)
+
+
+HEADING = "<h1>The choir sings again</h1>"
+
+
+@table(
+    "inside",
+    [
+        f"<choir-story><template shadowrootmode=open>{TEXT}</template></choir-story>",
+        f"<choir-story><template shadowrootmode='closed' shadowrootclonable><div>{TEXT}</div></template></choir-story>",
+        f"<div><template shadowroot=open><section>{TEXT}</section></template></div>",
+        f"<x-page><template shadowrootmode=open><x-t><template shadowrootmode=open>{TEXT}</template></x-t></template></x-page>",
+        f"<x-page><template shadowrootmode=open><template><p>A card to be filled.</p></template>{TEXT}</template></x-page>",
+        f"<noscript>{TEXT}</noscript>",
+        f"<div class=text><noscript class=n><div>{TEXT}</div></noscript></div>",
+    ],
+)
+def test_what_is_shown_is_read(inside: str) -> None:
+    body = read(HEADING + inside).body
+    assert body == "\n\n".join(LINES)
+
+
+@table(
+    "inside",
+    [
+        "<template><p>A card to be filled by a script, with a sentence in it.</p></template>",
+        "<noscript><p>Please switch on JavaScript in your browser to read our site in full.</p></noscript>",
+        "<noscript><img src='https://count.example/p.gif?id=8' width=1 height=1></noscript>",
+    ],
+)
+def test_what_is_not_shown_is_not_read(inside: str) -> None:
+    article = read(HEADING + TEXT + inside)
+    assert (article.body, article.images) == ("\n\n".join(LINES), ())
+
+
+@table(
+    "marked,shown,glued",
+    [
+        ("built in <del>1817</del><ins>1871</ins>.", "1817 1871.", "18171871"),
+        ("by Anna <s>Holm</s>Holt, who", "Holm Holt, who", "HolmHolt"),
+        ("by Anna <strike>Holm</strike> Holt", "Holm Holt", "HolmHolt"),
+        ("<ins>ninety</ins><del>eighty</del> seats", "ninety eighty seats", "ninetyeighty"),
+        ("<del><b>Monday</b></del><b>Friday</b>", "Monday Friday", "MondayFriday"),
+        ('for <span style="text-decoration: line-through">80</span>90 pounds', "80 90 pounds", "8090"),
+        ("sold <del>(out)</del>, they said", "(out), they", "(out) ,"),
+    ],
+)
+def test_struck_out_text_stands_apart(marked: str, shown: str, glued: str) -> None:
+    article = read(f"<h1>Choir: {marked}</h1>{TEXT}<p>It was said on Monday: {marked} That is what the leader told us.</p>")
+    for text in (article.body, article.headline or ""):
+        assert shown.rstrip(".") in text
+        assert glued not in text
+
+
+@table("marked", ["<b>W</b>inter", "w<sup>2</sup>", "un<em>believ</em>able", "choir<ins>s</ins>", "<span>Win</span>ter"])
+def test_words_in_several_elements_stay_words(marked: str) -> None:
+    body = read(f"{HEADING}{TEXT}<p>It was said on Monday that {marked} would be sung by all of them.</p>").body
+    assert (
+        marked.replace("<", " <").split("<")[0].strip() + "".join(part.partition(">")[2] for part in marked.split("<")[1:])
+        in body
+    )
+
+
+@table(
+    "picture,file",
+    [
+        ("<figure><img srcset='/s-300.jpg 300w, /s-900.jpg 900w, /s-600.jpg 600w' alt=x></figure>", "/s-900.jpg"),
+        ("<figure><img srcset='/one.jpg 1x, /two.jpg 2x'></figure>", "/two.jpg"),
+        ("<figure><img srcset='/i/w_3,c_a/s.jpg 3w, /i/w_9,c_a/s.jpg 9w'></figure>", "/i/w_9,c_a/s.jpg"),
+        ("<figure><picture><source srcset='/s.webp 800w' type=image/webp><img alt=x></picture></figure>", "/s.webp"),
+        ("<figure><picture><source data-srcset='/s.webp'><img src='data:image/gif;base64,R0lGOD'></picture></figure>", "/s.webp"),
+        ("<figure><picture><source srcset='/small.webp'><img src='/main-file.jpg'></picture></figure>", "/main-file.jpg"),
+        ("<figure><img data-lazy-srcset='/s-300.jpg 300w, /s-800.jpg 800w' src='/placeholder.gif'></figure>", "/s-800.jpg"),
+        ("<figure><img data-hires='/photos/s-big.jpg' src='data:image/gif;base64,R0lGOD'></figure>", "/photos/s-big.jpg"),
+        ("<figure><img src='data:image/gif;base64,R0'><noscript><img src='/photos/s.jpg'></noscript></figure>", "/photos/s.jpg"),
+        ("<figure><noscript><img src='/photos/s.jpg' alt=x></noscript></figure>", "/photos/s.jpg"),
+        ("<figure><img data-src='/photos/s.jpg'><noscript><img src='/photos/other.jpg'></noscript></figure>", "/photos/s.jpg"),
+        ("<p><img src='/photos/s.jpg' width=640 height=400></p>", "/photos/s.jpg"),
+        ("<p><a href='/photos/s-big.jpg'><img src='/photos/s.jpg'></a></p>", "/photos/s.jpg"),
+        ("<div><img class='alignnone size-large wp-image-8' src='/photos/s.jpg'></div>", "/photos/s.jpg"),
+    ],
+)  # fmt: skip
+def test_the_file_of_a_picture(picture: str, file: str) -> None:
+    article = read(HEADING + f"<p>{LINES[0]}</p>" + picture + TEXT)
+    assert [image.url for image in article.images] == ["https://www.fjordpost.example" + file]
+
+
+@table(
+    "picture",
+    [
+        "<img src='https://count.example/p.gif' width=1 height=1>",
+        "<p><img src='/anna.jpg' width=80 height=80></p>",
+        "<div class=author><img src='/anna.jpg' width=400 height=400></div>",
+        "<p><a href='/kultur/another-story-88214'><img src='/photos/t.jpg' width=640 height=400></a></p>",
+        "<p><img src='/img/divider.gif'></p>",
+        "<p>Share <img src='/img/arrow.png'></p>",
+        "<aside class=related><img src='/photos/t.jpg' width=640 height=400></aside>",
+    ],
+)
+def test_what_is_no_picture_of_the_story(picture: str) -> None:
+    assert read(HEADING + f"<p>{LINES[0]}</p>" + picture + TEXT).images == ()
