@@ -81,6 +81,8 @@ def fetch_of(item: Article | Fetch) -> Fetch:
 
 def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: datetime | None, *,
              in_order: bool) -> Judgement:  # fmt: skip
+    if fetch.external_id and fetch.external_id not in article.url:
+        fetch = replace(fetch, external_id=None)  # a claim, of an older version or another's ledger
     led = fetch if fetch.requested_url else lookup.led(fetch)
     place = lookup.place(article, led)
     place = replace(place, found=_put_right(place.found, fetch, now))

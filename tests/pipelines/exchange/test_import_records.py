@@ -28,7 +28,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with new_store(tmp_path_factory.mktemp("record")) as store:
         ledger = new_ledger(store)
         ledger.record(article())
-        ledger.record(article("Edited.", seen=10, modified=9, fetch={"external_id": "7"}))
+        ledger.record(article("Edited.", seen=10, modified=9, fetch={"external_id": "mill"}))
         return list(records(store, Selection()))[1]
 
 

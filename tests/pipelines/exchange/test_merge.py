@@ -120,12 +120,25 @@ def test_an_article_is_found_by_other_addresses(tmp_path: Path) -> None:
 
 
 def test_by_the_owners_id(tmp_path: Path) -> None:
-    ours = ledger(tmp_path / "a", says("A", 0, fetch={"external_id": "77"}))
-    theirs = ledger(tmp_path / "b", says("B", 9, 8, url=OTHER, fetch={"external_id": "77"}))
+    first, second = f"{URL}-77", f"{OTHER}-77"
+    ours = ledger(tmp_path / "a", says("A", 0, url=first, fetch={"external_id": "77"}))
+    theirs = ledger(tmp_path / "b", says("B", 9, 8, url=second, fetch={"external_id": "77"}))
     merged(ours, theirs)
-    assert [row[1:3] for row in history(ours, OTHER)] == [("A", "new"), ("B", "updated")]
+    assert [row[1:3] for row in history(ours, second)] == [("A", "new"), ("B", "updated")]
     with Store(ours) as store:
-        assert store.value("SELECT url FROM aliases") == URL
+        assert store.value("SELECT url FROM aliases") == first
+
+
+def test_an_id_that_only_the_other_ledger_claims_joins_nothing(tmp_path: Path) -> None:
+    first = f"{URL}-77"
+    ours = ledger(tmp_path / "a", says("A", 0, url=first, fetch={"external_id": "77"}))
+    theirs = ledger(tmp_path / "b", says("B", 9, 8, url=OTHER))
+    with Store(theirs) as store, store.transaction():
+        store.execute("UPDATE articles SET external_id = '77'")
+        store.execute("UPDATE fetches SET external_id = '77'")
+    merged(ours, theirs)
+    assert [row[1:3] for row in history(ours, first)] == [("A", "new")]
+    assert [row[1:3] for row in history(ours, OTHER)] == [("B", "new")]
 
 
 def test_takedowns_and_returns(tmp_path: Path) -> None:
