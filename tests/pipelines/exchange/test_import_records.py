@@ -75,6 +75,18 @@ WRONG: list[tuple[str, Any, str]] = [
     ("revision.payload_hash", "ab", "revision.payload_hash is not what it should be"),
     ("looks.0.outcome", "seen", "looks.outcome is not what it should be"),
     ("looks.0.status", -1, "looks.status is not what it should be"),
+    ("looks.0.status", 10**23, "looks.status is not what it should be"),
+    ("revision.warc_file", "a\0b", "revision.warc_file is not what it should be"),
+    ("revision.warc_file", "n" * 300, "revision.warc_file is not what it should be"),
+    ("revision.warc_file", "../a.warc.gz", "revision.warc_file is not what it should be"),
+    ("revision.warc_file", "/srv/a.warc.gz", "revision.warc_file is not what it should be"),
+    ("revision.warc_file", "a/./b//c", "revision.warc_file is not what it should be"),
+    ("looks.0.warc_file", "a\x1b[2J", "looks.warc_file is not what it should be"),
+    ("article.url", "https://paper.example/\x1b]0;x\x07", "article.url is not what it should be"),
+    ("site.name", "The\nPaper", "site.name is not what it should be"),
+    ("revision.first_seen", "0000-01-01T00:00:00Z", "revision.first_seen is not what it should be"),
+    ("article.first_seen", "2031-01-01T00:00:00Z", "article: last seen before it was first seen"),
+    ("revision.headline", "x" * 4_000_001, "revision.headline is too long"),
     ("readings", [{"article": "{}", "replaced": "2025-03-07T08:00:00Z", "extractor": "a", "content_hash": "0" * 64}],
      "readings.article is not what it should be"),
 ]  # fmt: skip
@@ -142,6 +154,35 @@ def test_hostile_texts_make_the_way_and_back(tmp_path: Path, drawn: list[tuple[s
         merge(back, other, MergeSource("file.jsonl", "import"), at(900))
         assert [json.dumps(record, ensure_ascii=False) for record in records(back, Selection())] == written
         assert [str(fault) for fault in verify(back)] == []
+
+
+CLIPPED = (
+    (("article.last_seen", "article.last_checked"), "article.last_checked is of the future: 9999"),
+    (("article.last_checked",), "article.last_checked is of the future: 9999"),
+    (("revision.last_seen",), "revision.last_seen is of the future: 9999"),
+    (("looks.0.fetched",), "looks of the future are left out"),
+    (("article.states.0.at",), "states of the future are left out"),
+)
+
+
+def test_what_is_of_the_future_is_set_right_or_left_out_and_told(record: dict[str, Any], subtests: pytest.Subtests) -> None:
+    for paths, told in CLIPPED:
+        with subtests.test(" ".join(paths)):
+            copy = record
+            for path in paths:
+                copy = changed(copy, path, "9999-12-31T23:59:59Z")
+            taken, said = read(json.dumps(copy), LATEST)
+            assert str(said).startswith(told)
+            assert "9999" not in json.dumps(taken)
+
+
+def test_what_was_first_seen_in_the_future_is_refused(record: dict[str, Any]) -> None:
+    for part in ("article", "revision"):
+        copy = record
+        for column in ("first_seen", "last_seen", "last_checked")[: 3 if part == "article" else 2]:
+            copy = changed(copy, f"{part}.{column}", "2031-01-01T00:00:00Z")
+        with pytest.raises(RecordError, match=f"{part} is of the future"):
+            read(json.dumps(copy), LATEST)
 
 
 def test_a_record_that_comes_twice_is_told(tmp_path: Path, record: dict[str, Any]) -> None:
