@@ -172,7 +172,8 @@ def _fits(where: str, column: str, value: Any) -> bool:
     if column == "is_accessible_for_free":
         return isinstance(value, bool)
     if column in LISTS:
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        named = column == "changed_fields"
+        return isinstance(value, list) and all(isinstance(one, str) and (not named or _CODE.fullmatch(one)) for one in value)
     if where == "readings.article":
         return isinstance(value, dict)
     if not isinstance(value, str):

@@ -115,6 +115,8 @@ def checked_ledger(
             intake.copy(table, read)
         intake.settle()
         problems += foreign.problems
+        if foreign.untold:
+            problems.append(f"and {foreign.untold} more")
         yield store
 
 
@@ -203,7 +205,7 @@ class _Intake:
 
     def _tell(self, name: str, row: Row, what: str) -> None:
         place = next((row[key] for key in ("id", "revision_id", "url", "article_id") if row.get(key) is not None), "?")
-        self._foreign.problems.append(f"{name}, row {str(place)[:80]}: {what}")
+        self._foreign.tell(f"{name}, row {str(place)[:80]}: {what}")
 
 
 def _decoded(row: Row) -> Row:

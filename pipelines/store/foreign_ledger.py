@@ -21,6 +21,8 @@ SECONDS_FOR_A_ROW = 30.0
 """What a row may take, a wait for another process's lock among it. Less: a slow disk ends a merge; more: a bomb takes longer."""
 MAX_VALUE_BYTES = 32_000_000
 """Of one value or row; larger ones are told and passed over. A body is at most half a million characters."""
+MOST_PROBLEMS = 10_000
+"""So many are kept. More: a ledger of nothing but wrong rows takes the memory."""
 _LEAST_ROW_BYTES = 3
 """What a row takes of a file at least: more rows than that come only from pages that are named twice."""
 _FIRST = -(2**63)
@@ -38,7 +40,11 @@ class ForeignLedger:
         """
         self.path = path
         self.problems: list[str] = []
+        self.untold = 0
+        """Problems beyond the first so many, which are only counted."""
         self._deadline = 0.0
+        if not path.is_file():
+            raise StoreError(f"{path}: no file")
         uri = f"{path.absolute().as_uri()}?mode=ro"
         try:
             self._conn = sqlite3.connect(uri, uri=True, timeout=SECONDS_FOR_A_ROW, isolation_level=None)
@@ -60,6 +66,13 @@ class ForeignLedger:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._conn.close()
 
+    def tell(self, problem: str) -> None:
+        """Take a problem down."""
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+        else:
+            self.untold += 1
+
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
         """The rows of a table in the order of `id`, where that is among the columns; a column that it does not have is None.
 
@@ -67,7 +80,7 @@ class ForeignLedger:
         """
         have = self._columns.get(table)
         if have is None:
-            self.problems.append(f"{table}: no such table")
+            self.tell(f"{table}: no such table")
             return
         chosen = ", ".join(column if column in have else "NULL" for column in columns)
         sql = f"SELECT {chosen} FROM {table} NOT INDEXED"  # noqa: S608 - our own names
@@ -80,7 +93,7 @@ class ForeignLedger:
                     raise sqlite3.DatabaseError("more rows than the file has room for")
                 yield dict(zip(columns, values, strict=True))
         except sqlite3.Error as error:
-            self.problems.append(f"{table}: the rest cannot be read: {_why(error)}")
+            self.tell(f"{table}: the rest cannot be read: {_why(error)}")
 
     def _scan(self, sql: str, *parameters: object) -> Iterator[Sequence[Any]]:
         self._deadline = time.monotonic() + SECONDS_FOR_A_ROW
@@ -115,7 +128,7 @@ class ForeignLedger:
                 try:
                     yield from self._scan(f"{sql} WHERE id = ? LIMIT 1", last)
                 except sqlite3.DataError:
-                    self.problems.append(f"{table}, row {last}: larger than {MAX_VALUE_BYTES:,} bytes")
+                    self.tell(f"{table}, row {last}: larger than {MAX_VALUE_BYTES:,} bytes")
                     break
 
     def _restrict(self) -> None:

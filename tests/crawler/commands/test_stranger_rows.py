@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from crawler.cli import main
 from pipelines.article import Fetch, Outcome
 from tests.factories import URL, article, at, new_ledger, new_store
+from tests.viewer.client import answer
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 OTHER = "https://paper.example/news/the-weir"
@@ -76,6 +77,20 @@ def test_times_at_the_ends_of_the_calendar_stop_no_reader(ledger: Path, time: st
         with subtests.test(" ".join(verb)):
             done = run(ledger, *verb)
             assert isinstance(done.exception, SystemExit | None), done.exception
+
+
+VIEWED = (
+    "/", "/sites", "/site/paper", "/takedowns", "/stories", "/search?q=mill", "/feed.atom", "/feed.json", f"/history/{URL}",
+    f"/diff/1..2/{URL}", f"/timemap/link/{URL}", f"/memento/99991231235959/{URL}", f"/memento/00010101000000/{URL}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_times_at_the_ends_of_the_calendar_stop_no_page(ledger: Path, time: str, subtests: pytest.Subtests) -> None:
+    change(ledger, TIMES, f"'{time}'")
+    for target in VIEWED:
+        with subtests.test(target):
+            assert answer(ledger, target, at(900)).status in (200, 302)
 
 
 def test_one_time_at_an_end_stops_no_reader(ledger: Path, subtests: pytest.Subtests) -> None:

@@ -245,6 +245,13 @@ def test_what_is_still_in_the_log_is_read(sound: Path, tmp_path: Path) -> None:
         assert taken(other, tmp_path / "ours.db") == ([], {URL: 4, OTHER: 1})
 
 
+def test_problems_beyond_a_bound_are_counted(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.store.foreign_ledger.MOST_PROBLEMS", 2)
+    other = changed(sound, tmp_path / "other.db", "UPDATE fetches SET fetched = 'noon'")
+    told, counts = taken(other, tmp_path / "ours.db")
+    assert (len(told), told[-1], counts) == (3, "and 3 more", ALL)
+
+
 @pytest.fixture
 def locked(sound: Path, tmp_path: Path) -> Iterator[Path]:
     path = changed(sound, tmp_path / "locked.db", "PRAGMA journal_mode = DELETE")
