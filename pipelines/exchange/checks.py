@@ -14,14 +14,17 @@ from typing import Any
 from pipelines.article import CHANGES, Kind, Outcome
 from pipelines.exchange.export import REVISION
 from pipelines.history.revisions import State
+from pipelines.history.revisit import RARELY
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row
 from pipelines.store.resolver import CLOCK_AHEAD
-from pipelines.store.rows import article_of, is_archive_name, moment
+from pipelines.store.rows import article_of, instant_of, is_archive_name, moment
 from pipelines.text.normalise import content_hash
 
 MAX_TEXT = 4_000_000
 """Characters of one text. A body is at most half a million."""
+WEB_BEGAN = "1990"
+"""No page was seen before."""
 MAX_PARTS = 10_000
 """Authors, pictures, addresses, states or fetches of one record."""
 
@@ -32,6 +35,7 @@ LISTS = ("changed_fields", "topics")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
 _CODE, _HASH = re.compile(r"[a-z0-9_]{1,40}"), re.compile(r"[0-9a-f]{64}")
+_SITE_ID = re.compile(r"[^\W_][\w.-]{0,199}")
 _WEB = re.compile(r"https?://[^\x00-\x20\x7f-\x9f]{1,8000}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _INTEGERS = frozenset({
@@ -73,7 +77,10 @@ def check_article(article: Row, latest: str) -> str | None:
         raise RecordError("article: seen after it was last looked at")
     if article["suspected_since"] and article["suspected_since"] > latest:
         article["suspected_since"] = article["last_seen"]
-    return _clip("article", article, "last_checked", latest, article["last_seen"]) or told
+    told = _clip("article", article, "last_checked", latest, article["last_seen"]) or told
+    if article["next_check"] and article["next_check"] > moment(instant_of(latest) + RARELY):
+        article["next_check"] = article["last_checked"]  # counted from a look in the future, it would keep all looks away
+    return told
 
 
 def check_revision(revision: Row, authors: Sequence[Row], images: Sequence[Row], url: str, latest: str) -> str | None:
@@ -181,9 +188,11 @@ def _fits(where: str, column: str, value: Any) -> bool:
     if (choices := _CHOICES.get(where) or _CHOICES.get(column)) is not None:
         return value in choices
     if column in _MOMENTS or column in _STAMPS:
-        return _is_time(value, _MOMENT if column in _MOMENTS else _STAMP)
+        return _is_time(value, _MOMENT if column in _MOMENTS else _STAMP) and (column in _STAMPS or value >= WEB_BEGAN)
     if column in ("url", "answered_url"):
         return bool(where.startswith("images") or _WEB.fullmatch(value))
+    if where == "site.id":
+        return bool(_SITE_ID.fullmatch(value))
     if column == "warc_file":
         return is_archive_name(value)
     if column in _NAMES:

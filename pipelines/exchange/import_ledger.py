@@ -180,7 +180,7 @@ class _Intake:
         while batch := list(self._store.rows(f"SELECT * FROM {name} WHERE id > ? ORDER BY id LIMIT {_BATCH}", (last,))):  # noqa: S608
             last = batch[-1]["id"]
             for row in batch:
-                seen = (row["last_seen"], row.get("last_checked"))
+                seen = dict(row)
                 try:
                     told = judge(row)
                 except RecordError as error:
@@ -189,7 +189,7 @@ class _Intake:
                     continue
                 if told:
                     self._tell(name, row, told)
-                if (row["last_seen"], row.get("last_checked")) != seen:
+                if row != seen:
                     self._store.update(name, row["id"], row)
 
     def _article(self, row: Row) -> str | None:

@@ -84,6 +84,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("looks.0.warc_file", "a\x1b[2J", "looks.warc_file is not what it should be"),
     ("article.url", "https://paper.example/\x1b]0;x\x07", "article.url is not what it should be"),
     ("site.name", "The\nPaper", "site.name is not what it should be"),
+    ("revision.first_seen", "0001-01-01T00:00:00Z", "revision.first_seen is not what it should be"),
+    ("site.id", "../../paper", "site.id is not what it should be"),
     ("revision.first_seen", "0000-01-01T00:00:00Z", "revision.first_seen is not what it should be"),
     ("article.first_seen", "2031-01-01T00:00:00Z", "article: last seen before it was first seen"),
     ("revision.headline", "x" * 4_000_001, "revision.headline is too long"),
@@ -174,6 +176,11 @@ def test_what_is_of_the_future_is_set_right_or_left_out_and_told(record: dict[st
             taken, said = read(json.dumps(copy), LATEST)
             assert str(said).startswith(told)
             assert "9999" not in json.dumps(taken)
+
+
+def test_a_next_look_beyond_a_month_is_due_at_once(record: dict[str, Any]) -> None:
+    taken, _ = read(json.dumps(changed(record, "article.next_check", "9999-12-31T23:59:59Z")), LATEST)
+    assert taken["article"]["next_check"] == record["article"]["last_checked"]
 
 
 def test_what_was_first_seen_in_the_future_is_refused(record: dict[str, Any]) -> None:
