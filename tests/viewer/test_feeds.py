@@ -230,7 +230,11 @@ def test_a_reader_that_has_it_is_told_so(store: Store) -> None:
 @pytest.mark.parametrize(
     ("target", "status", "told"),
     [
-        ("/feed.atom?change=edited", 400, "change: 'edited' is none of new, restamped, restored, reverted, silent, updated\n"),
+        (
+            "/feed.atom?change=edited",
+            400,
+            "change: 'edited' is none of new, paywall, restamped, restored, reverted, silent, updated\n",
+        ),
         ("/feed.json?url=https://nowhere.example/", 404, "The ledger has no article at this URL.\n"),
         ("/feed.json?url=https://other.example/secret", 451, "This article was withdrawn.\n"),
     ],

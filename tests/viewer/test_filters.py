@@ -33,7 +33,7 @@ def test_what_is_asked_for(query: str, expected: Wanted) -> None:
 @table(
     ("query", "told"),
     [
-        ("change=edited", "change: 'edited' is none of new, restamped, restored, reverted, silent, updated"),
+        ("change=edited", "change: 'edited' is none of new, paywall, restamped, restored, reverted, silent, updated"),
         ("since=yesterday", "since: 'yesterday' is not what it can be"),
         ("since=2025-02-30", "since: 2025-02-30 is no day and no moment"),
         ("before=12", "before: '12' is not what it can be"),
