@@ -60,7 +60,7 @@ def command(target: str, url: str | None, site_id: str | None, explained: bool, 
             _explain(page)
         else:
             read = _explained(page) if explained and not page.refusal else json_of(_read(page))
-            click.echo(json_text(read))
+            click.echo(json_text(read, separators=(", ", ": ")))
 
 
 def _pages(target: str, url: str | None, chosen: Site | None, by_host: dict[str, Site]) -> Iterator[_Page]:

@@ -41,9 +41,9 @@ def flat(record: Record) -> dict[str, Any]:
     }
 
 
-def json_text(value: object, *, indent: int | None = None) -> str:
+def json_text(value: object, *, indent: int | None = None, separators: tuple[str, str] | None = None) -> str:
     """JSON in which every control character is an escape; `json` leaves some that steer a terminal as they are."""
-    separators = (",", ":") if indent is None else None
+    separators = separators or ((",", ":") if indent is None else None)
     text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators, default=str)
     return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 

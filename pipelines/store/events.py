@@ -64,7 +64,7 @@ class HistoryEvent:
     def identity(self) -> tuple[str, ...]:
         """The same for the same capture, whoever brings it."""
         text = (self.row and self.row["content_hash"]) or self.item.content_hash
-        return *self.place, text or str(self.fetch.status), self.fetch.answered_url or ""
+        return *self.place, text or str(self.fetch.status), self.fetch.answered_url or "", self.fetch.requested_url or ""
 
     @property
     def extractor(self) -> str | None:
