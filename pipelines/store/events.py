@@ -40,6 +40,8 @@ class HistoryEvent:
     """Of `fetches`, where the ledger has it already."""
     at: str = ""
     """When it takes its place; the time of the fetch, but for one of a clock that was ahead."""
+    is_believed: bool = False
+    """A person, or a mended extraction, says that the page is as it reads: it waits for no second fetch."""
 
     @property
     def fetch(self) -> Fetch:

@@ -38,13 +38,13 @@ _FETCH_TEXTS = ("requested_url", "reason", "reason_code", "etag", "last_modified
 
 
 class ItemWriter(Protocol):
-    """What judges readings and records them: a `RevisionWriter`."""
+    """What judges readings and records them: a `LedgerWriter`."""
 
     def judge(self, item: Article | Fetch, now: datetime | None = None) -> Judgement:
         """What an item comes to."""
 
-    def record(self, item: Article | Fetch, now: datetime | None = None) -> object:
-        """Judge an item and write it."""
+    def believe(self, article: Article, now: datetime) -> object:
+        """Record a reading that was put aside."""
 
 
 class QuarantineState(StrEnum):
@@ -272,7 +272,7 @@ def judge_replayed(store: Store, writers: Mapping[int | None, ItemWriter],
                 store.update("quarantine", held.id, _why(reason))
             continue
         with store.transaction():
-            writers[held.crawl_id].record(article, now)
+            writers[held.crawl_id].believe(article, now)
             close(store, held.id, QuarantineState.ACCEPTED if believe else QuarantineState.REPLAYED, now)
         counts[QuarantineState.REPLAYED] += 1
     return counts

@@ -37,6 +37,10 @@ class LedgerWriter(RevisionWriter):
         item = replace(judged.item, fetch=judged.fetch) if isinstance(judged.item, Article) else judged.fetch
         return HistoryEvent(item, self._site_id, self._crawl_id)
 
+    def believe(self, article: Article, now: datetime) -> Recorded:
+        """Record a reading that was put aside at its own time, which may be long ago."""
+        return replay(self._store, [HistoryEvent(article, self._site_id, self._crawl_id, is_believed=True)], now).recorded[0]
+
     def _late(self, judged: Judgement, now: datetime) -> Recorded:
         return replay(self._store, [self.late(judged)], now).recorded[0]
 
@@ -62,6 +66,8 @@ def replay(store: Store, events: Sequence[HistoryEvent], now: datetime,
     with store.transaction(), ExitStack() as stack:
         around = neighbourhood(store, events)
         known = events_of(store, around, now)
+        believed = {event.identity for event in events if event.is_believed}
+        known = [event for event in known if event.identity not in believed]
         rows = _rows_of(events, known) | _refused(store, around, events)
         fresh: dict[tuple[str, ...], HistoryEvent] = {}
         for event in events:
@@ -138,7 +144,7 @@ class _Scratch:
     def _write(self, event: HistoryEvent, now: datetime) -> Recorded:
         writer, quarantine = self._of(event)
         judged = writer.judge(event.item, now)
-        if waits := quarantine.second_look(judged):
+        if not event.is_believed and (waits := quarantine.second_look(judged)):
             held, reason = waits
             aside = because(replace(held.fetch, content_hash=held.hash), Outcome.QUARANTINED, reason)
             recorded = writer.apply(writer.judge(aside, now), now)
