@@ -39,7 +39,7 @@ from crawler.extraction.signups import drop_signups
 from crawler.extraction.structured import propose_itemprops, propose_jsonld, propose_meta
 from crawler.extraction.tags import propose_sections, propose_tags
 from crawler.extraction.teasers import Teasers, find_teasers
-from crawler.extraction.times import modified_at, published_at
+from crawler.extraction.times import modified_at, published_at, without_future
 from crawler.extraction.titles import letters, site_names
 from crawler.extraction.zones import guess_zone
 from pipelines.article import Article, Fetch, Image, Kind
@@ -228,6 +228,7 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
     page, proposals = gathered.page, gathered.proposals
     paragraphs = judge.body(proposals)
     body = join_paragraphs(list(paragraphs.value))
+    without_future(proposals, page.fetched)
     byline, authors = authors_of(proposals, SiteAuthors(gathered.site_name, gathered.names_of_site))
     published = published_at(proposals, page.timezone if page.is_zone_sure else None)
     section = judge.section(proposals)

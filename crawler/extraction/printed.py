@@ -19,6 +19,7 @@ from crawler.extraction.structured import stamp
 from pipelines.text import paragraphs, squash
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.dates import Precision, Timestamp, parse_labelled
+from pipelines.text.dates.words import code, normalise
 from pipelines.text.zones import zone_of
 
 MAX_PROPOSALS = 80
@@ -215,6 +216,8 @@ def _propose_head(page: Page, head: tuple[Block, ...], heading: Element | None, 
         text = block.text
         if 6 <= block.length <= 160 and _DIGIT.search(text):
             published, modified, source = _labelled(page, text, "printed.line")
+            if published and (modified or _calls_published(text)):
+                into.called_published.add(published.instant)
             if published and not has_time:
                 into.published.append(Proposal(replace(published, source=source), source))
             if modified:
@@ -255,18 +258,54 @@ def _propose_time(page: Page, element: Element, role: int, place: str, into: Pro
     if machine is None:
         named = (element.get(name) for name in INSTANTS if name != "content" or element.tag != "meta")
         machine = next((value for value in named if value and _DIGIT.search(value)), None)
-    proposal = stamp(machine, page, source) if machine else None
+    proposal = _as_shown(stamp(machine, page, source), text, page) if machine else None
+    label = f"{element.get('aria-label') or _label_before(element)} {text}"
+    is_first = bool(names & _FIRST) or _calls_published(label)
     if proposal:
+        if is_first:
+            into.called_published.add(proposal.value.instant)
         (into.modified if is_labelled or _says_modified(text, names) else into.published).append(proposal)
     if len(text) < 6 or not _DIGIT.search(text) or (proposal and _shows(text, proposal.value, page.timezone)):
         return
     published, modified, source = _labelled(page, text, f"printed.text.{place}")
+    if published and (is_first or modified):
+        into.called_published.add(published.instant)
     if published:
         is_update = is_labelled or _says_modified("", names)
-        where = into.modified if is_update and not names & {"published", "publish", "pubdate"} else into.published
+        where = into.modified if is_update and not names & _FIRST else into.published
         where.append(Proposal(replace(published, source=source), source))
     if modified:
         into.modified.append(Proposal(replace(modified, source=source), source))
+
+
+_FIRST = frozenset(("published", "publish", "pubdate", "datepublished"))
+_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$")
+_CLOCK = re.compile(r"\d[:.h]\d\d(?![.\d])|\d ?[ap]\.?m\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1_000)
+def _calls_published(text: str) -> bool:
+    """Whether a line says that its time is the publication, and nothing else."""
+    coded = code(normalise(text), "UTC")
+    return "B" in coded and "x" not in coded
+
+
+def _as_shown(proposal: Proposal[Timestamp] | None, text: str, page: Page) -> Proposal[Timestamp] | None:
+    """A proposal of midnight whose text shows only a day is that day: a template made an instant of it."""
+    if proposal is None or _CLOCK.search(text):
+        return proposal
+    is_midnight = _MIDNIGHT.search(proposal.value.raw) is not None
+    local = proposal.value.instant.astimezone(zone_of(page.timezone))
+    if local.minute or local.second:
+        return proposal
+    published, modified = _dated(text, page.timezone)
+    shown = published or modified
+    is_other_day = shown is not None and shown.precision is Precision.DAY and shown.day != local.date()
+    if not is_midnight and local.hour and not is_other_day:
+        return proposal
+    machine = stamp(proposal.value.raw[:10], page, proposal.source) if is_midnight else None
+    day = shown if shown and shown.precision is Precision.DAY else machine.value if machine else None
+    return proposal if day is None else replace(proposal, value=replace(day, raw=proposal.value.raw, source=proposal.source))
 
 
 def _is_labelled_update(element: Element, text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from pipelines.reasons import FetchReason
@@ -43,6 +44,8 @@ class Proposals:
     """Raw bylines or names, one person or several a proposal; order within a source is page order."""
     published: list[Proposal[Timestamp]] = field(default_factory=list)
     modified: list[Proposal[Timestamp]] = field(default_factory=list)
+    called_published: set[datetime] = field(default_factory=set)
+    """Instants that a label or a name in the markup calls the publication."""
     sections: list[Proposal[str]] = field(default_factory=list)
     topics: list[Proposal[tuple[str, ...]]] = field(default_factory=list)
     languages: list[Proposal[str]] = field(default_factory=list)

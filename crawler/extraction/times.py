@@ -44,8 +44,26 @@ _MIDNIGHT = re.compile(r"\dT00:00(?::00)?(?:\.0+)?(?:Z|[+-]\d\d:?\d\d)?$")
 _TimeProposal = Proposal[Timestamp]
 
 
+LATEST = timedelta(hours=14)
+"""After the fetch: a clock of another zone without its letters. What is later is an event to come."""
+
+
+def without_future(proposals: Proposals, fetched: datetime | None) -> None:
+    """Drop what is said to have happened after the page was fetched."""
+    if fetched is not None:
+        latest = (fetched if fetched.tzinfo else fetched.replace(tzinfo=UTC)) + LATEST
+        for stamps in (proposals.published, proposals.modified):
+            stamps[:] = [one for one in stamps if one.value.instant <= latest]
+
+
+_EXPLICIT = ("jsonld.datePublished", "meta.article:published_time", "itemprop.datepublished", "meta.itemprop:datepublished")
+
+
 def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestamp | None]:
     """First publication: the earlier of what machines are told and what is printed on top, where they differ in earnest.
+
+    Another day than machines are told must be called the publication: what else is printed is of a hearing, a match or
+    another story.
 
     `timezone` is the page's, or None where it is only guessed.
     """
@@ -56,7 +74,11 @@ def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestam
     day_only = _is_day(chosen.value)
     for proposal in ranked[1:]:
         other = proposal.value
-        if _is_midnight(chosen.value) and _is_exact_print(proposal) and _is_later_that_day(chosen.value, other):
+        if (
+            _is_midnight(chosen.value)
+            and (_is_exact_print(proposal) or _is_clock(proposal))
+            and _is_later_that_day(chosen.value, other)
+        ):
             why = f"{spoken(chosen.source)} has midnight for want of a time; {spoken(proposal.source)} has it"
             chosen = proposal
         elif (
@@ -70,7 +92,11 @@ def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestam
         elif _is_hour_of_day(proposal, chosen.value):
             why = f"{spoken(chosen.source)} has midnight; {spoken(proposal.source)} of that day has the time"
             chosen = proposal
-        elif _is_earlier(proposal, chosen):
+        elif _is_earlier(proposal, chosen) and (
+            chosen.source not in _EXPLICIT
+            or proposal.value.instant in proposals.called_published
+            or (_is_exact_print(proposal) and chosen.value.instant - proposal.value.instant < timedelta(days=1))
+        ):
             why = f"{spoken(proposal.source)} is earlier than {spoken(chosen.source)} by {_span(chosen.value, other)}"
             chosen = proposal
         elif _is_witness(proposal) and is_mislabelled(chosen.value, other, timezone):
@@ -100,6 +126,11 @@ def _tells_zone(raw: str) -> bool:
 
 
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$")
+
+
+def _is_clock(proposal: _TimeProposal) -> bool:
+    """Whether machines are told a time of day elsewhere."""
+    return proposal.source in _EXPLICIT and not _is_day(proposal.value) and not _is_midnight(proposal.value)
 
 
 def _is_midnight(stamp: Timestamp) -> bool:
