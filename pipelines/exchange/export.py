@@ -38,7 +38,7 @@ REVISION = (
 )
 FETCH = (
     *("fetched", "url", "status", "outcome", "bytes", "reason", "reason_code", "warc_file", "warc_offset", "payload_hash"),
-    *("robots", "tdm", "answered_url", "content_hash", "date_modified", "external_id", "doubt"),
+    *("robots", "tdm", "answered_url", "content_hash", "date_modified", "external_id", "doubt", "canonical_url"),
 )
 READING = ("replaced", "extractor", "content_hash", "article")
 

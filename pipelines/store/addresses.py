@@ -34,7 +34,7 @@ class AddressBook:
         moved = holder is None
         if url != found["url"] and (holder is None or holder["id"] == found["id"]):
             otherwise = "redirect" if fetch.requested_url == found["url"] else "canonical"
-            self._forget(url)
+            self.forget(url)
             self._store.update("articles", found["id"], {"url": url, "url_key": article_key(url)})
             self._touch(Subject.ARTICLE, found["id"])
             self.remember(found["id"], url, ((found["url"], _why(found["url"], fetch, otherwise)),), fetch)
@@ -73,7 +73,7 @@ class AddressBook:
         self._touch(Subject.STATE, state_id)
         self._touch(Subject.ARTICLE, found["id"])
 
-    def _forget(self, alias: str) -> None:
+    def forget(self, alias: str) -> None:
         """An address that is one article's own leads to no other any more."""
         for row in list(self._store.rows("SELECT article_id FROM aliases WHERE url = ?", (alias,))):
             self._touch(Subject.ARTICLE, row["article_id"])

@@ -51,7 +51,7 @@ _PARTS = {
 }
 _MOVING = {
     Subject.REVISION: ("last_seen",),
-    Subject.FETCH: ("reason_code", "answered_url", "content_hash", "date_modified", "external_id", "doubt"),
+    Subject.FETCH: ("reason_code", "answered_url", "content_hash", "date_modified", "external_id", "doubt", "canonical_url"),
 }
 """Not sealed: `last_seen` moves with every look; the code of a fetch follows from its reason, which is sealed, and was added by a
 migration to rows that were sealed before; what a fetch read is sealed with the revision."""

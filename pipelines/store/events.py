@@ -24,7 +24,17 @@ AGAIN = frozenset({FetchReason.NOT_THIS_PAGE, FetchReason.NOT_SURE_WHOLE})
 _MISSING = frozenset({FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404, FetchReason.MOVED})
 _FETCH = (
     *("id", "crawl_id", "article_id", "url", "fetched", "status", "outcome", "bytes", "reason", "reason_code", "robots", "tdm"),
-    *("warc_file", "warc_offset", "payload_hash", "answered_url", "content_hash", "date_modified", "external_id", "doubt"),
+    *(
+        "warc_file",
+        "warc_offset",
+        "payload_hash",
+        "answered_url",
+        "content_hash",
+        "date_modified",
+        "external_id",
+        "doubt",
+        "canonical_url",
+    ),
 )
 _READ = frozenset({*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.MOVED})
 
@@ -76,7 +86,9 @@ class HistoryEvent:
     @property
     def key(self) -> tuple[Any, ...]:
         """What the order goes by: time, then what the capture is."""
-        return self.at or moment(self.fetch.fetched), rank_of(self.item), *self.identity[1:], str(self.fetch.outcome)
+        fetched = moment(self.fetch.fetched)
+        at = self.at or fetched
+        return at, at != fetched, rank_of(self.item), *self.identity[1:], str(self.fetch.outcome)
 
 
 def in_order(events: Iterable[HistoryEvent]) -> list[HistoryEvent]:
@@ -128,12 +140,14 @@ def neighbourhood(store: Store, events: Sequence[HistoryEvent] = (), urls: Itera
     return found
 
 
-def events_of(store: Store, around: Neighbourhood, now: datetime, origin: str = "the ledger") -> list[HistoryEvent]:
-    """The captures of a neighbourhood, in order; `origin` is how the ledger is called where it keeps no fetch of a time."""
+def events_of(store: Store, around: Neighbourhood, now: datetime | None, origin: str = "the ledger") -> list[HistoryEvent]:
+    """The captures of a neighbourhood, in order. With `now` (what the clock says) those of a clock that was ahead come where they
+    were written; `origin` is how the ledger is called where it keeps no fetch of a time.
+    """
     texts = _Texts(store, around)
     fetches = [row for article_id in around.articles for row in _fetches_of(store, article_id, origin)]
     rows = sorted((*fetches, *around.loose.values()), key=lambda row: row["id"] or 0)
-    limit, last = moment(now + CLOCK_AHEAD), ""
+    limit, last = moment(now + CLOCK_AHEAD) if now else "~", "0"
     sites = {article["id"]: article["site_id"] for article in around.articles.values()}
     other = next(iter(sites.values()), "")
     told = []
@@ -242,6 +256,8 @@ def _item(row: Row, texts: _Texts) -> Article | Fetch:
     text = texts.of(row)
     if text and row["reason_code"] == FetchReason.INFERRED:
         fetch = replace(fetch, reason=row["reason"], reason_code=row["reason_code"])
+    if text and row["content_hash"] and row["outcome"] != Outcome.QUARANTINED:
+        text = replace(text, canonical_url=row["canonical_url"])
     return replace(text, url=url, fetch=fetch) if text else told
 
 
@@ -272,6 +288,7 @@ def _addresses_of(store: Store, article: Row) -> set[str]:
     sql = """SELECT url FROM aliases WHERE article_id = :id
         UNION SELECT url FROM fetches WHERE article_id = :id
         UNION SELECT answered_url FROM fetches WHERE article_id = :id AND (outcome = 'moved' OR reason_code IS NOT 'moved')
+        UNION SELECT canonical_url FROM fetches WHERE article_id = :id
         UNION SELECT canonical_url FROM revisions WHERE article_id = :id"""
     return {article["url"]} | {row["url"] for row in store.rows(sql, {"id": article["id"]}) if row["url"]}
 

@@ -41,7 +41,7 @@ class LedgerWriter(RevisionWriter):
         """Record a reading that was put aside at its own time, which may be long ago."""
         return replay(self._store, [HistoryEvent(article, self._site_id, self._crawl_id, is_believed=True)], now).recorded[0]
 
-    def _late(self, judged: Judgement, now: datetime) -> Recorded:
+    def _late(self, judged: Judgement, now: datetime | None) -> Recorded:
         return replay(self._store, [self.late(judged)], now).recorded[0]
 
 
@@ -57,7 +57,7 @@ class Replayed:
     is_changed: bool = False
 
 
-def replay(store: Store, events: Sequence[HistoryEvent], now: datetime,
+def replay(store: Store, events: Sequence[HistoryEvent], now: datetime | None,
            adopt: Callable[[HistoryEvent], HistoryEvent] = lambda event: event) -> Replayed:  # fmt: skip
     """Write captures, and anew all that they touch, in one transaction; those that the ledger has change nothing.
 
@@ -85,7 +85,7 @@ def replay(store: Store, events: Sequence[HistoryEvent], now: datetime,
         articles = [row for row in scratch.rows("SELECT * FROM articles ORDER BY id") if row["id"] not in around.withdrawn]
         rewrite = Rewrite(store, scratch, around, articles, list(scratch.rows("SELECT * FROM fetches ORDER BY id")), written)
         rewrite.write()
-        seal(store, rewrite.changed(), now, rewrite.taken_out)
+        seal(store, rewrite.changed(), now or max(event.fetch.fetched for event in written), rewrite.taken_out)
         became = {event.identity: rewrite.recorded(result) for event, result in zip(written, results, strict=True)}
         recorded = [became.get(event.identity) or _as_it_is(rows[event.identity]) for event in events]
         return Replayed(recorded, rewrite.articles, tuple(rewrite.changes), is_changed=True)
@@ -137,11 +137,11 @@ class _Scratch:
         for table in ("aliases", "withdrawals"):
             _copy(store, scratch, table, "article_id", sorted(around.withdrawn))
 
-    def write(self, now: datetime) -> list[Recorded]:
+    def write(self, now: datetime | None) -> list[Recorded]:
         """What became of each event."""
         return [self._write(event, now) for event in self._events]
 
-    def _write(self, event: HistoryEvent, now: datetime) -> Recorded:
+    def _write(self, event: HistoryEvent, now: datetime | None) -> Recorded:
         writer, quarantine = self._of(event)
         judged = writer.judge(event.item, now)
         if not event.is_believed and (waits := quarantine.second_look(judged)):

@@ -30,7 +30,7 @@ _LATER = """SELECT 1 FROM articles
 UNION ALL SELECT 1 FROM aliases s JOIN articles a ON a.id = s.article_id
     WHERE s.url_key IN (SELECT value FROM json_each(:keys)) AND a.last_checked BETWEEN :after AND :until
 UNION ALL SELECT 1 FROM fetches WHERE article_id IS NULL AND url IN (SELECT value FROM json_each(:urls))
-    AND fetched BETWEEN :after AND :until
+    AND fetched BETWEEN :at AND :until AND NOT (fetched = :at AND (outcome = 'moved' OR :is_last))
 LIMIT 1"""
 
 
@@ -94,10 +94,12 @@ class Lookup:
 
     def led(self, fetch: Fetch) -> Fetch:
         """A fetch with the URL from which redirects led to it, where those were captured by themselves shortly before."""
-        url, at = fetch.url, moment(fetch.fetched)
+        url = fetch.url
+        if not self._store.value("SELECT 1 FROM fetches WHERE answered_url = ?", (url,)):
+            return fetch
+        at, passed = moment(fetch.fetched), {url}
         sql = """SELECT url, fetched FROM fetches WHERE answered_url = ? AND fetched BETWEEN ? AND ? AND outcome = ?
             AND reason_code = ? ORDER BY fetched DESC, url"""
-        passed = {url}
         while len(passed) <= MAX_REDIRECTS:
             since = moment(instant_of(at) - REDIRECT_WINDOW)
             row = self._store.row(sql, (url, since, at, Outcome.MOVED, FetchReason.MOVED))
@@ -112,13 +114,13 @@ class Lookup:
 
         Of the same second, redirects come before pages, and pages before all else.
         """
-        at, until = moment(fetch.fetched), moment(now + CLOCK_AHEAD) if now else "~"
+        at = moment(fetch.fetched)
         if found and (at < found["last_checked"] or (at == found["last_checked"] and self._is_after(found["id"], at, item))):
             return True
         addresses = {fetch.url, fetch.requested_url}
         target = fetch.answered_url if fetch.outcome is Outcome.MOVED else None
         if isinstance(item, Article):
-            addresses |= {item.url, canonical_url(item)}
+            addresses |= {item.url, canonical_url(item) if item.canonical_url else None}
         elif target:
             addresses.add(target)
         elif found is None:
@@ -126,9 +128,16 @@ class Lookup:
         urls = sorted(url for url in addresses if url and not (found and url == found["url"]))
         if not urls:
             return False
-        keys = json.dumps(sorted({article_key(url) for url in urls}))
+        keys, until = json.dumps(sorted({article_key(url) for url in urls})), moment(now + CLOCK_AHEAD) if now else "~"
         after = at if target else moment(fetch.fetched + timedelta(seconds=1))
-        found_later = {"keys": keys, "urls": json.dumps(urls), "after": after, "until": until}
+        found_later = {
+            "keys": keys,
+            "urls": json.dumps(urls),
+            "after": after,
+            "at": at,
+            "until": until,
+            "is_last": rank_of(item) == 2,
+        }
         return self._store.value(_LATER, found_later) is not None
 
     def _is_after(self, article_id: int, at: str, item: Article | Fetch) -> bool:

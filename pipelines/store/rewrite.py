@@ -150,6 +150,10 @@ class Rewrite:
             for row in list(self._store.rows("SELECT id FROM articles WHERE moved_to = ?", (row_id,))):
                 self._store.update("articles", row["id"], {"moved_to": heir if heir != row["id"] else None})
                 self._involved.add((Subject.ARTICLE, row["id"]))
+            if heir is None:
+                heads = "(SELECT id FROM story_heads WHERE source_id = ?1 OR first_id = ?1)"
+                for table, column in (("story_members", "story_id"), ("story_heads", "id")):
+                    self._store.execute(f"DELETE FROM {table} WHERE {column} IN {heads}", (row_id,))  # noqa: S608 - our own names
             for column in ("source_id", "first_id"):
                 self._store.execute(f"UPDATE story_heads SET {column} = ? WHERE {column} = ?", (heir, row_id))  # noqa: S608
             for table in ("sketches", "sketch_hashes", "story_members", "aliases"):
@@ -266,6 +270,7 @@ class Rewrite:
 
     def _fetches(self) -> None:
         """What each fetch came to; its own reason stands while its outcome does."""
+        sealed = "SELECT 1 FROM chain WHERE subject = ? AND subject_id = ?"
         for event, row in zip(self._events, self._fetch_rows, strict=True):
             article_id = self._ids.get(row["article_id"] or 0)
             if event.row is None or not event.is_recorded:
@@ -279,7 +284,7 @@ class Rewrite:
                 changed = {column: value for column, value in facts.items() if event.row[column] != value}
                 if changed:
                     self._store.update("fetches", fetch_id, changed)
-            if row["outcome"] in CHANGES or (event.is_recorded and event.row and event.row["outcome"] in CHANGES):
+            if row["outcome"] in CHANGES or (event.is_recorded and self._store.value(sealed, (Subject.FETCH, fetch_id))):
                 self._involved.add((Subject.FETCH, fetch_id))
 
     def _aliases(self) -> None:

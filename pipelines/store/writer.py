@@ -69,10 +69,10 @@ class RevisionWriter:
 
     def apply(self, judged: Judgement, now: datetime | None = None) -> Recorded:
         """Write what was judged in this transaction."""
-        now = now or judged.fetch.fetched
+        given, now = now, now or judged.fetch.fetched
         with self.transaction(now):
             if judged.is_late:
-                return self._late(judged, now)
+                return self._late(judged, given)
             if isinstance(judged.item, Article):
                 return self._article(judged, judged.item, now)
             return self._fetch(judged, now)
@@ -92,7 +92,7 @@ class RevisionWriter:
         finally:
             self._is_open = False
 
-    def _late(self, judged: Judgement, now: datetime) -> Recorded:
+    def _late(self, judged: Judgement, now: datetime | None) -> Recorded:
         raise NotImplementedError(f"{judged.fetch.url}: later captures are known")
 
     def _touch(self, subject: Subject, row_id: int) -> None:
@@ -134,6 +134,7 @@ class RevisionWriter:
             "kind": article.kind, "date_published": published, "first_seen": seen, "last_seen": seen, "last_checked": seen,
             "next_check": self._next_check(Outcome.NEW, State.LIVE, since, now, 0), **_validators(fetch),
         }  # fmt: skip
+        self._addresses.forget(url)
         article_id = self._store.insert("articles", row)
         made = {"id": article_id, "latest_revision_id": None, "revision_count": 0, "last_seen": None}
         revision_id = self._revise(made, None, article, fetch, Decision(Outcome.NEW))
@@ -272,6 +273,7 @@ class RevisionWriter:
             "warc_file": fetch.warc_file, "warc_offset": fetch.warc_offset, "payload_hash": fetch.payload_hash,
             "answered_url": leads, "content_hash": article.content_hash if article else fetch.content_hash,
             "date_modified": stamp if article else fetch.date_modified, "external_id": fetch.external_id, "doubt": fetch.doubt,
+            "canonical_url": article.canonical_url if article else None,
         })  # fmt: skip
         if outcome in CHANGES:
             self._touch(Subject.FETCH, fetch_id)

@@ -16,7 +16,7 @@ from pipelines.store.schema import crawls, derived, founding, proving, reasons
 
 migrations = Migrations("newsledger")
 
-LATEST = "m019_suspended_hosts"
+LATEST = "m020_canonical_of_fetch"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -135,6 +135,12 @@ def m019_suspended_hosts(db: Database) -> None:
     for site_id, url in db.execute("SELECT id, url FROM sites").fetchall():
         own = f"{urlsplit(url).netloc.lower()} "
         db.execute(crawls.SUSPENDED, {"site": site_id, "own": own, "length": len(own)})
+
+
+@migrations()
+def m020_canonical_of_fetch(db: Database) -> None:
+    """Which address a page that was fetched named as its own: that decides which article it is."""
+    _run(db, "ALTER TABLE fetches ADD COLUMN canonical_url TEXT;\n")
 
 
 def _run(db: Database, script: str) -> None:

@@ -93,12 +93,17 @@ class Captured(NamedTuple):
     text: int = 0
     modified: float | None = None
     target: str = ""
+    """Of a redirect; of a page its canonical link."""
+    has_id: bool = False
+    """Whether its address carries the owner's id of its story."""
 
     @property
     def item(self) -> Item:
         """As the gate lets it in."""
         if self.kind == "page":
-            return page(self.story, self.text, self.minute, self.modified, self.place)
+            fetch = {"external_id": str(700 + self.story)} if self.has_id else {}
+            canonical = self.target or None
+            return page(self.story, self.text, self.minute, self.modified, self.place, fetch=fetch, canonical_url=canonical)
         if self.kind == "redirect":
             return redirect(self.story, self.target, self.minute, self.place)
         if self.kind == "304":
@@ -122,7 +127,9 @@ def histories(draw: st.DrawFn) -> list[Captured]:
         kind = draw(st.sampled_from(["page"] * 6 + ["404", "410", "304", "redirect", "redirect", "front", "500"]))
         if kind == "page":
             modified = draw(st.sampled_from([None, 0, minute - 5, minute - 900]))
-            found.append(Captured(minute, kind, story, place, draw(st.integers(0, 3)), modified))
+            canonical = draw(st.sampled_from(["", "", "", address(story), address(draw(st.integers(0, stories - 1)), 1)]))
+            text, has_id = draw(st.integers(0, 3)), draw(st.integers(0, 3)) == 0
+            found.append(Captured(minute, kind, story, place, text, modified, canonical, has_id))
         elif kind == "redirect":
             other, to = draw(st.integers(0, stories - 1)), draw(st.integers(0, 2))
             if (other, to) != (story, place):
