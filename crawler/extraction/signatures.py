@@ -23,6 +23,39 @@ MAX_LINE = 80
 MAX_WORDS = 5
 """Words of a link to an author; more are a headline."""
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}(?: ?(?:/|,|&| and | und | et | y | e ) ?[^\W\d_][\w.'’ -]+)?")
+_AND = re.compile(r" ?[/,&] ?| (?:and|und|et|y|e) ")
+_PARTICLES = frozenset(
+    [
+        "and",
+        "und",
+        "et",
+        "y",
+        "e",
+        "&",
+        "/",
+        "von",
+        "van",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ter",
+        "ten",
+        "zu",
+    ]
+)
+_LONG_NAME = 4
+"""Words of a bold line that is more likely a kicker than a name."""
 _FRAME = ("nav", "aside", "footer", "figure", "figcaption", "form")
 
 
@@ -66,5 +99,6 @@ def _is_signature(block: Block) -> bool:
     return (
         is_bold
         and _NAME.fullmatch(block.text) is not None
-        and all(word[0].isupper() for word in block.text.split() if len(word) > 3)
+        and all(word[0].isupper() or word in _PARTICLES for word in block.text.split())
+        and all(len(name.split()) < _LONG_NAME or not _PARTICLES.isdisjoint(name.split()) for name in _AND.split(block.text))
     )
