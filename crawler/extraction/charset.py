@@ -66,11 +66,11 @@ def _is_utf8(text: str, printed: int, factor: int) -> bool:
 
     A cut at the end, or a few bytes broken at the source, do not make another charset of a page.
     """
-    if text.isascii():
+    if text.count("\ufffd") == printed:
         return True
     whole = text.rstrip("\ufffd")
     lost = whole.count("\ufffd") - printed
-    sound = sum(not character.isascii() for character in whole) - lost
+    sound = len(whole) - len(whole.encode("ascii", "ignore")) - lost
     return sound > 0 and lost * factor <= sound
 
 
