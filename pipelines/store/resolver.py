@@ -16,7 +16,7 @@ from pipelines.history.revisions import canonical_url, same_story
 from pipelines.reasons import FetchReason
 from pipelines.store.chain import Subject
 from pipelines.store.database import Row, Store
-from pipelines.store.rows import article_of, instant_of, moment, rank_of, rank_of_row
+from pipelines.store.rows import LAST_RANK, article_of, instant_of, moment, rank_of, rank_of_row
 from pipelines.text.urls import amp_to_article, article_key
 
 CLOCK_AHEAD = timedelta(minutes=5)
@@ -112,7 +112,7 @@ class Lookup:
     def is_overtaken(self, found: Row | None, item: Article | Fetch, fetch: Fetch, now: datetime | None) -> bool:
         """Whether something is known of the article, or of an address that leads to it, that is later than a capture.
 
-        Of the same second, redirects come before pages, and pages before all else.
+        Of the same second, redirects come before pages, and pages before all else (`rank_of`).
         """
         at = moment(fetch.fetched)
         if found and (at < found["last_checked"] or (at == found["last_checked"] and self._is_after(found["id"], at, item))):
@@ -136,13 +136,13 @@ class Lookup:
             "after": after,
             "at": at,
             "until": until,
-            "is_last": rank_of(item) == 2,
+            "is_last": rank_of(item) == LAST_RANK,
         }
         return self._store.value(_LATER, found_later) is not None
 
     def _is_after(self, article_id: int, at: str, item: Article | Fetch) -> bool:
         rank = rank_of(item)
-        sql = "SELECT outcome, reason_code, content_hash FROM fetches WHERE article_id = ? AND fetched = ?"
+        sql = "SELECT outcome, reason_code, content_hash, answered_url FROM fetches WHERE article_id = ? AND fetched = ?"
         return any(rank_of_row(row) >= rank for row in self._store.rows(sql, (article_id, at)))
 
     def seen_at(self, url: str, at: datetime) -> Article | None:

@@ -15,6 +15,7 @@ from pipelines.history.revisions import EarlierRevision, Known, State
 from pipelines.reasons import FetchReason
 
 __all__ = [
+    "LAST_RANK",
     "Row",
     "article_of",
     "changed_by",
@@ -128,18 +129,23 @@ def known_of(article: Row, latest: Row, earlier: Iterable[Row]) -> Known:
     )
 
 
+LAST_RANK = 3
+
+
 def rank_of(item: Article | Fetch) -> int:
-    """The place of a capture among those of one second: redirects, then pages, then all else."""
+    """The place of a capture among those of one second: redirects, pages that another address led to, other pages, all else."""
     if isinstance(item, Article):
-        return 1
-    return 0 if item.answered_url and item.reason_code == FetchReason.MOVED else 2
+        return 1 if item.fetch and item.fetch.requested_url else 2
+    return 0 if item.answered_url and item.reason_code == FetchReason.MOVED else LAST_RANK
 
 
 def rank_of_row(fetch: Row) -> int:
     """The same of a row of `fetches`."""
     if fetch["reason_code"] == FetchReason.MOVED:
         return 0
-    return 1 if fetch["content_hash"] or fetch["outcome"] in CHANGES else 2
+    if fetch["content_hash"] or fetch["outcome"] in CHANGES:
+        return 1 if fetch["answered_url"] else 2
+    return LAST_RANK
 
 
 def json_of(article: Article) -> Row:
