@@ -207,12 +207,15 @@ def _read_printed(gathered: _Page) -> None:
         ),
     )
     gathered.labels = labels_around(heading, reading.head)
-    gathered.teasers = find_teasers(page, heading, reading)
+    is_declared = bool(gathered.item and jsonld.types(gathered.item) & jsonld.ARTICLE_TYPES)
+    is_dated = any(one.source.startswith("jsonld.") for one in proposals.published)
+    if not (is_declared and is_dated and not gathered.lists_others):  # JSON-LD says so by itself: see `not_articles._is_front`
+        gathered.teasers = find_teasers(page, heading, reading)
     region = article_region(page, heading, reading.container)
     steps = walk_region(page, region, reading.container)
     propose_tags(page, heading, proposals)
     gathered.pictures, captions = read_pictures(page, steps, reading.container)
-    if gathered.teasers.is_list and not (gathered.item and jsonld.types(gathered.item) & jsonld.ARTICLE_TYPES):
+    if gathered.teasers.is_list and not is_declared:
         # Times and names in teasers are of other pages.
         for box in gathered.teasers.boxes:
             page.drop(box)

@@ -26,9 +26,11 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _NOSCRIPT: Final = re.compile(
-    rb"(<img\b[^>]{0,4000}>\s{0,200})?<noscript\b[^>]{0,200}>(.{0,%d}?)</noscript\s*>(\s{0,200}<img\b[^>]{0,4000}>)?" % MAX_PART,
-    re.IGNORECASE | re.DOTALL,
+    rb"<noscript\b[^>]{0,200}>(.{0,%d}?)</noscript\s*>(\s{0,200}<img\b[^>]{0,4000}>)?" % MAX_PART, re.IGNORECASE | re.DOTALL
 )
+_IMAGE_BEFORE: Final = re.compile(rb"<img\b[^>]{0,4000}>\s{0,200}\Z", re.IGNORECASE)
+_CLOSED: Final = re.compile(rb"</(?:div|figure|p|li|section|article)\b", re.IGNORECASE)
+_MAX_BEFORE: Final = 4_250
 _PARAGRAPH: Final = re.compile(rb"<p\b[^>]{0,500}>([^<]{40,})", re.IGNORECASE)
 _STRUCK: Final = re.compile(
     rb"(?<![\s(\[])(?=<(?:del|s|strike)[\s>])"
@@ -39,6 +41,9 @@ _LINE_THROUGH: Final = re.compile(
     rb"(<(span|font|i|em|b)\s[^>]{0,300}line-through[^>]{0,300}>[^<]{0,500}</\2>)(?=[\w\"$(\x80-\xff])", re.IGNORECASE
 )
 _MIN_PROSE: Final = 2
+_TAG: Final = re.compile(rb"<[^>]{0,6000}>")
+_MIN_CAPTION: Final = 20
+"""Bytes of text beside a picture that are a caption."""
 
 
 def with_shown(data: bytes) -> bytes:
@@ -49,7 +54,7 @@ def with_shown(data: bytes) -> bytes:
         data = _PICTURE.sub(_completed, data)
     data = _SOURCE.sub(b"", data)
     if b"<noscript" in data:
-        data = _NOSCRIPT.sub(_without_script, data)
+        data = _without_noscript(data)
     if b"line-through" in data:
         data = _LINE_THROUGH.sub(rb" \1 ", data)
     return _STRUCK.sub(b" ", data) if b"</del>" in data or b"</s>" in data or b"</strike>" in data else data
@@ -80,12 +85,32 @@ def _completed(picture: re.Match[bytes]) -> bytes:
     return picture[1] + b'<img srcset="' + value + b'"' + rest + picture[3]
 
 
-def _without_script(found: re.Match[bytes]) -> bytes:
-    """What a noscript element is worth: paragraphs of a story, or the picture that a script would load."""
-    before, content, after = found[1] or b"", found[2], found[3] or b""
+def _without_noscript(data: bytes) -> bytes:
+    """Each noscript element as what it is worth, with the picture ahead of it or behind it."""
+    pieces: list[bytes] = []
+    at = 0
+    while (start := data.find(b"<noscript", at)) >= 0 and (found := _NOSCRIPT.search(data, start)):
+        ahead = data[max(at, found.start() - _MAX_BEFORE) : found.start()]
+        last = ahead.rfind(b"<img")
+        image = _IMAGE_BEFORE.match(ahead, last) if last >= 0 else None
+        before = image[0] if image else b""
+        pieces.append(data[at : found.start() - len(before)])
+        if before or last < 0 or _CLOSED.search(ahead, last):
+            pieces.append(_without_script(before, found, found[2] or b""))
+        else:
+            pieces.append(found[2] or b"")  # the same picture stands in this box already
+        at = found.end()
+    return b"".join((*pieces, data[at:]))
+
+
+def _without_script(before: bytes, found: re.Match[bytes], after: bytes) -> bytes:
+    """What a noscript element is worth: paragraphs of a story, or a picture that a script would load; with a caption as it is."""
+    content = found[1]
     if len(_PARAGRAPH.findall(content)) >= _MIN_PROSE:
         return before + b"<div>" + content + b"</div>" + after
     image = _IMAGE.search(content)
+    if image and len(_TAG.sub(b"", content).strip()) >= _MIN_CAPTION:
+        return before + found[0]
     if image is None or len(_IMAGE.findall(content)) > 1 or not _ADDRESS.search(image[0]):
         return before + after
     if before and _ADDRESS.search(before):

@@ -38,6 +38,7 @@ MAX_AHEAD = 250
 MAX_OWN, MAX_SHARE = 500, 0.35
 """Characters that a list has of its own, an introduction, and their share of what is in its teasers."""
 MIN_OWN = 250
+_FROM_ROOT = re.compile(r"/[\w-]")
 _FRAME = frozenset(("nav", "footer", "form", "menu", "figcaption", "button"))
 
 
@@ -90,27 +91,32 @@ def find_teasers(page: Page, heading: Element | None, reading: BodyReading) -> T
 def _linked_lines(page: Page) -> dict[Element, str]:
     """Elements that are a linked headline -> the path of the page of this site that they lead to."""
     here = urlsplit(page.url)
+    host, path = here.hostname or "", here.path.rstrip("/")
     found: dict[Element, str] = {}
     for link, _ in zip(page.body.iter("a"), range(MAX_LINKS), strict=False):
-        target = _target(page, link, here.hostname or "", here.path)
+        target = _target(page, link.get("href"), host, path)
         if target and _is_headline(page, link):
             found[link] = target
     return found
 
 
-def _target(page: Page, link: Element, host: str, path: str) -> str | None:
+def _target(page: Page, href: str | None, host: str, here: str) -> str | None:
     """The path that a link leads to; None for this page, the front page, and other sites."""
-    address = page.absolute(link.get("href"))
-    if address is None:
-        return None
-    try:
-        parts = urlsplit(address)
-        other = parts.hostname or ""
-    except ValueError:
-        return None
-    near = other == host or _domain(other) == _domain(host)
-    target = parts.path.rstrip("/") + (f"?{parts.query}" if parts.query and len(parts.path) < MIN_WORDS else "")
-    return target if near and target and parts.path.rstrip("/") != path.rstrip("/") else None
+    if href and _FROM_ROOT.match(href):  # most links; joining them costs more than all else here
+        path, _, query = href.partition("#")[0].partition("?")
+    else:
+        address = page.absolute(href)
+        try:
+            parts = urlsplit(address or "")
+            other = parts.hostname or ""
+        except ValueError:
+            return None
+        if address is None or (other != host and _domain(other) != _domain(host)):
+            return None
+        path, query = parts.path, parts.query
+    path = path.rstrip("/")
+    target = path + (f"?{query}" if query and len(path) < MIN_WORDS else "")
+    return target if target and path != here else None
 
 
 def _domain(host: str) -> str:
