@@ -123,14 +123,15 @@ class CrawlSession:
     def write(self, item: Article | Fetch) -> Recorded | None:
         """Record a normalised item in one transaction: None for one that waits, for it is doubtful or came late to an import."""
         recorded = None
-        with self._writer.transaction(self._imported or fetch_of(item).fetched):
-            judged = self._writer.judge(item, self._imported)
+        now = self._imported or fetch_of(item).fetched  # what a crawl fetches is of now
+        with self._writer.transaction(now):
+            judged = self._writer.judge(item, now)
             if self._imported and judged.is_late:
                 self._late.append(self._writer.late(judged))
             elif waits := self.quarantine.second_look(judged):
                 recorded = self._put_aside(*waits)
             elif (admitted := item if self._imported else self.quarantine.screen(judged)) is not None:
-                recorded = self._record(judged if admitted is judged.item else self._writer.judge(admitted, self._imported))
+                recorded = self._record(judged if admitted is judged.item else self._writer.judge(admitted, now))
                 if recorded.revision_id and isinstance(item, Article):
                     self.quarantine.accept(item, judged.fetch)
         if recorded:
@@ -179,7 +180,7 @@ class CrawlSession:
         for held, reason in self.quarantine.verdicts():
             with self._writer.transaction(held.fetch.fetched):
                 if reason is None:
-                    recorded = self._record(self._writer.judge(held.item))
+                    recorded = self._record(self._writer.judge(held.item, held.fetch.fetched))
                     self.quarantine.accept(held.article, held.fetch)
                 else:
                     recorded = self._put_aside(held, reason)
@@ -189,7 +190,7 @@ class CrawlSession:
     def _put_aside(self, held: HeldReading, reason: CodedReason) -> Recorded:
         """Record the fetch of a reading that is not believed, and keep the reading."""
         fetch = because(replace(held.fetch, content_hash=held.hash), Outcome.QUARANTINED, reason)
-        recorded = self._record(self._writer.judge(fetch, self._imported))
+        recorded = self._record(self._writer.judge(fetch, self._imported or fetch.fetched))
         if recorded.outcome is fetch.outcome:  # else it has been withdrawn meanwhile
             self.quarantine.keep(held, fetch, reason, recorded.article_id)
         return recorded

@@ -16,6 +16,7 @@ from pipelines.article import Outcome
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, start_crawl
 from pipelines.store.database import Store, StoreError
+from pipelines.store.rows import moment
 from pipelines.store.snapshot import SiteSnapshot
 from tests.factories import BODY, article, at, new_store
 
@@ -76,3 +77,17 @@ def test_a_crawl_that_could_not_write_says_whether_store_or_writer_failed(store:
 def test_the_end_of_a_worker_of_an_older_version_has_no_code(store: Store) -> None:
     session_at(store, 0).close(CrawlResult(CrawlOutcome.FAILED, "stopped after 5 s", at(1)))
     assert store.row("SELECT reason, reason_code FROM crawls") == {"reason": "stopped after 5 s", "reason_code": "other"}
+
+
+@pytest.mark.parametrize("ahead", [20, 180, 60 * 24 * 400])
+def test_a_crawl_whose_clock_was_ahead_keeps_no_later_fetch_out(store: Store, ahead: float) -> None:
+    """What was seen under the wrong clock stays; what the right one sees comes after it, and nothing goes back and forth."""
+    texts = (BODY, f"{BODY}\n\nA second paragraph.", f"{BODY}\n\nA third paragraph.")
+    for minute, text in ((0, texts[0]), (ahead, texts[1]), (1, texts[1]), (2, texts[2]), (3, texts[2])):
+        session = session_at(store, minute)
+        session.write(article(text, seen=minute))
+        end(session, minute)
+    assert [row["change"] for row in store.rows("SELECT change FROM revisions ORDER BY number")] == ["new", "silent", "silent"]
+    outcomes = [row["outcome"] for row in store.rows("SELECT outcome FROM fetches ORDER BY id")]
+    assert outcomes == ["new", "silent", "unchanged", "silent", "unchanged"]
+    assert store.value("SELECT last_seen FROM articles") == moment(at(3))
