@@ -65,6 +65,7 @@ ALL = [(URL, 1), (URL, 2), (URL, 3), (WEIR, 1)]
         (Selection(words="brigade", latest=True), [(URL, 3)]),
         (Selection(words="brigade", until=at(10)), [(URL, 1)]),
         (Selection(words='"'), []),
+        (Selection(words=" "), []),
     ],
 )
 def test_which_revisions_are_chosen(selection: Selection, expected: list[tuple[str, int]], store: Store) -> None:

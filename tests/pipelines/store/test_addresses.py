@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,7 @@ def test_an_article_whose_address_leads_to_another_has_moved(book: Book) -> None
     redirected = Fetch(WEIR, at(5), requested_url=URL, status=200)
     with book.store.transaction():
         book.book.mark_moved(2, redirected)
-        book.book.mark_moved(2, redirected)
+        book.book.mark_moved(2, replace(redirected, fetched=at(9)))
     row = book.found()
     assert (row["state"], row["moved_to"], row["next_check"], row["last_checked"]) == ("moved", 2, None, "2025-03-07T08:05:00Z")
     states = [row["reason"] for row in book.store.rows("SELECT reason FROM states WHERE article_id = 1 ORDER BY id")]
