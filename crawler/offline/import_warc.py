@@ -65,7 +65,6 @@ class UnresolvedRevisit:
 
     fetch: Fetch
     refers_to: tuple[str, datetime | None] | None
-    digest: bytes | None
 
     @property
     def url(self) -> str:
@@ -253,7 +252,7 @@ class CaptureReader:
         if entry.is_not_modified:
             return replace(fetch, status=304, outcome=Outcome.NOT_MODIFIED)
         if entry.kind == "revisit" and original is None:
-            return UnresolvedRevisit(fetch, entry.refers_to, entry.digest)
+            return UnresolvedRevisit(fetch, entry.refers_to)
         found = warc.read(source)
         if found is None:
             return because(fetch, Outcome.ERROR, coded(FetchReason.DAMAGED_RECORD))

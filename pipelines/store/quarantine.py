@@ -40,8 +40,8 @@ _FETCH_TEXTS = ("requested_url", "reason", "reason_code", "etag", "last_modified
 class ItemWriter(Protocol):
     """What judges readings and records them: a `LedgerWriter`."""
 
-    def judge(self, item: Article | Fetch, now: datetime | None = None) -> Judgement:
-        """What an item comes to."""
+    def judge(self, item: Article | Fetch, now: datetime | None = None, *, in_order: bool | None = None) -> Judgement:
+        """What an item comes to; with `in_order` by the latest revision, whatever came later."""
 
     def believe(self, article: Article, now: datetime) -> object:
         """Record a reading that was put aside."""
@@ -259,7 +259,7 @@ def judge_replayed(store: Store, writers: Mapping[int | None, ItemWriter],
     """
     weighed = []
     for held, article in readings:
-        judged = writers[held.crawl_id].judge(article)
+        judged = writers[held.crawl_id].judge(article, in_order=True)
         changes = judged.outcome in CHANGES or judged.outcome is Outcome.REREAD
         weighed.append((held, article, _find_anomaly(judged.before, article, judged.outcome, usual) if changes else Anomaly()))
     sound = sum(1 for *_, found in weighed if not found)

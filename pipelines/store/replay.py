@@ -41,8 +41,9 @@ class LedgerWriter(RevisionWriter):
         """Record a reading that was put aside at its own time, which may be long ago."""
         return replay(self._store, [HistoryEvent(article, self._site_id, self._crawl_id, is_believed=True)], now).recorded[0]
 
-    def _late(self, judged: Judgement, now: datetime | None) -> Recorded:
-        return replay(self._store, [self.late(judged)], now).recorded[0]
+    def apply(self, judged: Judgement, now: datetime | None = None) -> Recorded:
+        """Write what was judged; what is late by a replay of its articles."""
+        return replay(self._store, [self.late(judged)], now).recorded[0] if judged.is_late else super().apply(judged, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class RevisionWriter:
     """The writing side of a store, for one crawl of one site (or one import)."""
 
     _in_order = True
-    """Whether nothing is ever late."""
+    """Whether items come in order of time, so that none is late; `pipelines.store.replay` has a writer that takes any."""
 
     def __init__(self, store: Store, site_id: str, crawl_id: int | None, statistics: StatsUpdater | None = None, *,
                  edit_rates: EditRateModel = UNKNOWN, cheap: bool = False) -> None:  # fmt: skip
@@ -58,21 +58,20 @@ class RevisionWriter:
         with self.transaction(now or fetch_of(item).fetched):
             return self.apply(self.judge(item, now), now)
 
-    def judge(self, item: Article | Fetch, now: datetime | None = None) -> Judgement:
+    def judge(self, item: Article | Fetch, now: datetime | None = None, *, in_order: bool | None = None) -> Judgement:
         """What an item comes to; with `now` (what the clock says) times that a clock ahead of it has told are passed over.
 
-        Raises ValueError for an article without a fetch or a content hash: it did not come through the pipelines.
+        `in_order` holds it against the latest revision, whatever came later. Raises ValueError for an article without a fetch or
+        a content hash: it did not come through the pipelines.
         """
         fetch = fetch_of(item)
         with self.transaction(fetch.fetched):
-            return judge(self._store, self._lookup, item, fetch, now, in_order=self._in_order)
+            return judge(self._store, self._lookup, item, fetch, now, in_order=self._in_order if in_order is None else in_order)
 
     def apply(self, judged: Judgement, now: datetime | None = None) -> Recorded:
         """Write what was judged in this transaction."""
-        given, now = now, now or judged.fetch.fetched
+        now = now or judged.fetch.fetched
         with self.transaction(now):
-            if judged.is_late:
-                return self._late(judged, given)
             if isinstance(judged.item, Article):
                 return self._article(judged, judged.item, now)
             return self._fetch(judged, now)
@@ -91,9 +90,6 @@ class RevisionWriter:
                 seal(self._store, self._written, now)
         finally:
             self._is_open = False
-
-    def _late(self, judged: Judgement, now: datetime | None) -> Recorded:
-        raise NotImplementedError(f"{judged.fetch.url}: later captures are known")
 
     def _touch(self, subject: Subject, row_id: int) -> None:
         self._written.append((subject, row_id))

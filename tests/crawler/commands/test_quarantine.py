@@ -119,6 +119,16 @@ def test_an_extraction_that_is_mended_replays_what_was_put_aside(paper: Relaid, 
     assert outcomes <= {"quarantined", "unchanged", "reread"}, "read by other code, so no edit is claimed"
 
 
+def test_what_still_reads_as_badly_is_left_where_it_is(paper: Relaid, tmp_path: Path) -> None:
+    """Nothing was mended: a replay believes no more than the crawl did."""
+    before = history(tmp_path)
+    paper.put("layout", "nameless")
+    crawl(tmp_path, "courier", now=MORNING, recheck="all")
+    replayed = told(tmp_path, "quarantine", "replay", "--sites", str(tmp_path / "sites.toml"), now=NOON)
+    assert replayed == {"recorded": 0, "left": COUNT}
+    assert history(tmp_path) == before
+
+
 def test_a_person_may_accept_or_drop(paper: Relaid, tmp_path: Path) -> None:
     paper.put("layout", "nameless")
     crawl(tmp_path, "courier", now=MORNING, recheck="all")
