@@ -248,7 +248,8 @@ class Rewrite:
         for there in self._wanted:
             here = self._ids[there]
             rows = ours.pop(here, [])
-            for place, step in enumerate(self._rows_of(self._scratch, "states", there, "id")):
+            steps = self._rows_of(self._scratch, "states", there, "id")
+            for place, step in enumerate(steps):
                 facts = {column: step[column] for column in _STATE}
                 if place >= len(rows):
                     whole = {**facts, "article_id": here, "crawl_id": self._adopt.row(step)["crawl_id"]}
@@ -257,13 +258,8 @@ class Rewrite:
                 elif any(rows[place][column] != facts[column] for column in ("at", "state", "status")):
                     self._store.update("states", rows[place]["id"], {**facts, "crawl_id": step["crawl_id"]})
                     self._involved.add((Subject.STATE, rows[place]["id"]))
-                else:
-                    rows[place]["stays"] = True
-                if place < len(rows):
-                    rows[place]["stays"] = True
-            for row in rows:
-                if "stays" not in row:
-                    self._delete(Subject.STATE, row["id"])
+            for row in rows[len(steps) :]:
+                self._delete(Subject.STATE, row["id"])
         for rows in ours.values():
             for row in rows:
                 self._delete(Subject.STATE, row["id"])
