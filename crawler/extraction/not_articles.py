@@ -54,8 +54,12 @@ _CODE = re.compile(r"[{}\[\];=<>|\\]")
 _PAGED = re.compile(r"(?:page|seite|pagina|página|p)[-=]?\d*|\d{1,4}", re.IGNORECASE)
 _COLLECTIONS = frozenset(("collectionpage", "searchresultspage", "profilepage"))
 MIN_LIVE = 3
+MIN_INTRO = 100
+"""Characters of its own, outside of teasers, below which a page that is no film has nothing else, whatever it calls itself."""
 MIN_DEPTH, MAX_LANGUAGE = 2, 5
 """Parts of a path from which on it leads below a front page, and the letters of a language or edition: "es", "pt-br"."""
+_LISTED = frozenset(("website", "profile", "section"))
+"""What Open Graph calls pages that are no articles."""
 _MEDIA = frozenset(("videoobject", "imagegallery", "mediagallery"))
 
 
@@ -124,7 +128,7 @@ def _by_shape(signs: Signs, segments: list[str]) -> FetchReason | None:
     if is_bare and segments and names_puzzle(segments[-1]):
         return FetchReason.PUZZLE_PAGE
     is_shown = signs.pictures >= 4 or signs.all_types & _MEDIA or signs.og_type.startswith("video")
-    is_listed = signs.og_type in ("website", "profile", "section")
+    is_listed = signs.og_type in _LISTED
     is_brief = signs.body_length * (DENSITY if signs.is_dense else 1) < MIN_UNTOLD and not (signs.pictures or signs.live_posts)
     if is_bare and not is_shown and (is_listed or (is_brief and signs.body_length)):
         return FetchReason.LITTLE_TEXT
@@ -151,10 +155,14 @@ def _is_front(signs: Signs, segments: list[str]) -> bool:
     """
     if signs.live_posts >= MIN_LIVE or "liveblogposting" in signs.all_types or (signs.types & ARTICLE_TYPES and signs.has_date):
         return False
-    if signs.all_types & _COLLECTIONS:
+    while segments and _PAGED.fullmatch(segments[-1]):
+        segments = segments[:-1]
+    is_plain = _is_plain(segments)
+    has_own = signs.own_length >= MIN_INTRO or signs.all_types & _MEDIA
+    if signs.all_types & _COLLECTIONS or (not has_own and (is_plain or signs.og_type in _LISTED)):
         return True
-    if not _is_plain(segments):
-        return not (signs.is_article or signs.has_date)
+    if not is_plain:
+        return not signs.has_date or (signs.og_type in _LISTED and not (signs.is_article or signs.has_byline))
     if signs.is_dated_article:
         return len(segments) < MIN_DEPTH and all(len(segment) <= MAX_LANGUAGE for segment in segments)
     return not (signs.has_date and signs.has_byline and signs.own_length >= MIN_TEXT)
@@ -188,7 +196,7 @@ def _is_listing(signs: Signs, segments: list[str]) -> bool:
     points += 2 * bool(
         signs.all_types & {"collectionpage", "itemlist", "searchresultspage", "profilepage"} and not signs.types & ARTICLE_TYPES
     )
-    points += signs.og_type in ("website", "profile", "section")
+    points += signs.og_type in _LISTED
     points += not signs.has_date
     points += plain and len(segments) <= 2
     points += signs.prose_share < 0.35

@@ -39,6 +39,7 @@ MAX_OWN, MAX_SHARE = 500, 0.35
 """Characters that a list has of its own, an introduction, and their share of what is in its teasers."""
 MIN_OWN = 250
 _FROM_ROOT = re.compile(r"/[\w-]")
+_INLINE = frozenset(("a", "span", "b", "strong", "em", "i", "font"))
 _FRAME = frozenset(("nav", "footer", "form", "menu", "figcaption", "button"))
 
 
@@ -126,6 +127,9 @@ def _domain(host: str) -> str:
 def _is_headline(page: Page, link: Element) -> bool:
     """Whether a link is a line of its own of a headline's length, outside of the site's frame."""
     heading = next(link.iter(*HEADINGS), None)
+    card = next(link.iter("p", "div"), None) is not None
+    if heading is None and card:  # a whole teaser in one link: its first line is its headline
+        heading = next((one for one in link.iterdescendants() if len(one) == 0 and len(text_of(one)) >= MIN_HEADLINE), None)
     text = text_of(link if heading is None else heading)
     dense = MIN_DENSE if DENSE.search(text) else 0
     if not (dense or MIN_HEADLINE) <= len(text) <= MAX_HEADLINE or (not dense and len(text.split()) < MIN_WORDS):
@@ -135,16 +139,31 @@ def _is_headline(page: Page, link: Element) -> bool:
     if heading is not None or any(around.tag in HEADINGS for around in link.iterancestors()):
         return True
     line = link
-    while (parent := line.getparent()) is not None and line.tag in ("a", "span", "b", "strong", "em", "i", "font"):
+    while (parent := line.getparent()) is not None and line.tag in _INLINE:
         line = parent
-    return len(text_of(line)) <= len(text_of(link)) + MAX_BESIDE or (line.tag not in ("p", "td", "dd") and not _is_in_prose(link))
+    return len(text_of(line)) <= len(text_of(link)) + MAX_BESIDE or _beside(link) <= MAX_BESIDE
 
 
-def _is_in_prose(link: Element) -> bool:
-    """Whether running text stands before or behind a link."""
-    parent, before = link.getparent(), link.getprevious()
-    ahead = (parent.text if before is None else before.tail) if parent is not None else ""
-    return len((ahead or "").strip()) > MAX_BESIDE or len((link.tail or "").strip()) > MAX_BESIDE
+def _beside(link: Element) -> int:
+    """Characters that stand in one line with a link, other links aside: up to the elements around it that begin a line."""
+    total, line = 0, link
+    while (parent := line.getparent()) is not None:
+        total += len((line.tail or "").strip())
+        for sibling in line.itersiblings():
+            if sibling.tag not in _INLINE:
+                break
+            total += len((sibling.tail or "").strip()) + (sibling.tag != "a" and len(text_of(sibling)))
+        for sibling in line.itersiblings(preceding=True):
+            total += len((sibling.tail or "").strip())
+            if sibling.tag not in _INLINE:
+                break
+            total += sibling.tag != "a" and len(text_of(sibling))
+        else:
+            total += len((parent.text or "").strip())
+        if parent.tag not in _INLINE:
+            break
+        line = parent
+    return total
 
 
 def _box(line: Element, targets: dict[Element, set[str]], kept: set[Element]) -> Element:

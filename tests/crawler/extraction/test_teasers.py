@@ -27,6 +27,9 @@ SHAPES = {
     "headings in a row": "<h3><a href='{url}'>{headline}</a></h3><p>{text}</p>",
     "rows of a table": "<table><tr><td>{day}<td><h3><a href='{url}'>{headline}</a></h3><p>{text}</p></table>",
     "labels ahead": "<article><i>Port</i><h2><a href='{url}'>{headline}</a></h2><p>{text} <a href='{url}'>On</a></p></article>",
+    "bold lines in cells": "<table><tr><td><strong><a href='{url}'>{headline}</a></strong><p>{text}</p></td></tr></table>",
+    "spans in definitions": "<dl><dd class=s><span><a href='{url}'>{headline}</a></span><p>{text}</p><i>{day}</i></dd></dl>",
+    "links around all, no heading": "<a href='{url}'><img src=/{n}.jpg><b>{headline}</b><p>{text}</p></a>",
     "microdata": "<div><h2><a href='{url}'>{headline}</a></h2><meta itemprop=datePublished content={time}>{text}</div>",
 }  # fmt: skip
 
@@ -55,6 +58,7 @@ def framed(main: str, path: str, head: str = "") -> Article:
 def test_a_page_of_teasers_is_no_article(shape: str) -> None:
     website, article = (f"<meta property=og:type content={kind}>" for kind in ("website", "article"))
     collection = '<script type="application/ld+json">{"@type": "CollectionPage", "name": "Harbour"}</script>'
+    made = '<script type="application/ld+json">{"@type": "WebPage", "datePublished": "2021-03-07T10:00:00Z"}</script>'
     for path, head, introduction in (
         ("/news/local/harbour", website, ""),
         ("/news/local/harbour", "", "<p>All that is new from the quays, the ferries and the fish market, every day.</p>"),
@@ -62,6 +66,10 @@ def test_a_page_of_teasers_is_no_article(shape: str) -> None:
         ("/", article, ""),
         ("/es/", article + collection, ""),
         ("/topics/harbour-board-of-the-teme", collection, "<p>What the board decides, and who sits on it.</p>"),
+        ("/topics/harbour-board-of-the-teme", article, "<p>What the board decides, and who sits on it.</p>"),
+        ("/topics/harbour-board-of-the-teme", website + made, ""),
+        ("/news/harbour/page/3", article + made, ""),
+        ("/2025/03/", made, ""),
     ):
         page = framed(f"<h1>Harbour</h1>{introduction}{teasers(shape)}", path, head)
         assert page.kind is Kind.NOT_ARTICLE, (path, page.body)
