@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
+from click.exceptions import Exit
 
 from crawler import __version__, config
 from crawler.catalogue import CatalogueError
 from crawler.config import ConfigurationError
-from crawler.logs import plain
+from crawler.logs import discard, plain
 from pipelines import MissingExtraError
 from pipelines.store.database import StoreError
 
@@ -81,6 +83,12 @@ def _cleared(error: click.ClickException) -> click.ClickException:
     return click.UsageError(plain(text), error.ctx) if isinstance(error, click.UsageError) else click.ClickException(plain(text))
 
 
+def _read_enough() -> Exit:
+    """A verb that wrote line after line, for a reader who has gone: that is no failure."""
+    discard(sys.stdout)
+    return Exit(0)
+
+
 class _Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
@@ -96,9 +104,18 @@ class _Verbs(click.Group):
             with formatter.section(group):
                 formatter.write_dl([(verb.ljust(width), what) for verb, (_, what) in verbs.items()])
 
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """As click's; `newsledger --help | head` ends well."""
+        try:
+            return super().make_context(*arguments, **more)
+        except BrokenPipeError as error:
+            raise _read_enough() from error
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _read_enough() from error
         except (StoreError, CatalogueError, MissingExtraError) as error:
             raise click.ClickException(plain(error)) from error
         except click.ClickException as error:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 MAX_MESSAGE_CHARS = 2_000
 MAX_EXCEPTION_CHARS = 8_000
@@ -35,6 +36,13 @@ def no_context() -> Mapping[str, object]:
 def plain(value: object) -> str:
     """Text from a page or a file for a terminal: no control characters, so no escape sequence of a stranger is obeyed."""
     return "".join(char for char in str(value if value is not None else "") if char.isprintable() or char in "\n\t")
+
+
+def discard(stream: IO[Any]) -> None:
+    """Let a stream whose reader has gone lead nowhere, what it still holds included."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 class JsonLines(logging.Formatter):

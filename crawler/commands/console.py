@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crawler.logs import plain
+from crawler.logs import discard, plain
 from pipelines.diff import FieldDifference
 from pipelines.diff.model import Op, Piece
 from pipelines.exchange.formats import json_text
@@ -29,6 +30,9 @@ PROBLEMS = 100
 
 _CONTEXT_CHARS = 90
 
+_ANY_WIDTH = 10_000_000
+"""Columns of an output that is no terminal: more than any row has."""
+
 
 class PlainConsole(Console):
     """Prints no control character that is not its own: addresses, headlines and reasons are a stranger's."""
@@ -37,6 +41,10 @@ class PlainConsole(Console):
         """As `Console.print`; texts are cleared by `plain`."""
         known = {str: plain, Text: _cleared}
         super().print(*(known[type(one)](one) if type(one) in known else one for one in objects), **options)
+
+    def on_broken_pipe(self) -> None:
+        """Whoever read has enough: what is left is printed nowhere, and the verb goes on to its own exit code."""
+        discard(self.file)
 
 
 def _cleared(text: Text) -> Text:
@@ -47,17 +55,26 @@ def _cleared(text: Text) -> Text:
 def console(*, error: bool = False) -> Console:
     """Where to print; plain text where it is no terminal, and then as wide as the text."""
     stream = sys.stderr if error else sys.stdout
-    return PlainConsole(file=stream, highlight=False, soft_wrap=not stream.isatty(), width=None if stream.isatty() else 160)
+    return PlainConsole(
+        file=stream, highlight=False, soft_wrap=not stream.isatty(), width=None if stream.isatty() else _ANY_WIDTH
+    )
 
 
 def print_json(value: object) -> None:
     """One JSON document, readable."""
-    click.echo(json_text(value, indent=2))
+    _echo(json_text(value, indent=2))
 
 
 def echo(text: object, *, err: bool = False, nl: bool = True) -> None:
     """Print a text on either stream, cleared by `plain`."""
-    click.echo(plain(text), err=err, nl=nl)
+    _echo(plain(text), err=err, nl=nl)
+
+
+def _echo(text: str, *, err: bool = False, nl: bool = True) -> None:
+    try:
+        click.echo(text, err=err, nl=nl)
+    except BrokenPipeError:  # as `PlainConsole.on_broken_pipe`
+        discard(sys.stderr if err else sys.stdout)
 
 
 def word(value: object) -> Text:
@@ -90,13 +107,16 @@ def print_problems(problems: Sequence[str]) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> Table:
-    """A light table; cells are Text, or plain text that is shown as it is."""
+    """A light table, a row a line where it is printed to no terminal; cells are Text, or plain text that is shown as it is."""
     made = Table(title=title, box=None, pad_edge=False, header_style="bold", title_justify="left")
     for column in columns:
         made.add_column(column, justify="right" if column in _NUMBERS else "left", overflow="fold")
     for row in rows:
-        made.add_row(*(_cleared(cell) if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
+        made.add_row(*(_cleared(cell) if isinstance(cell, Text) else Text(_BREAKS.sub(" ", plain(cell))) for cell in row))
     return made
+
+
+_BREAKS = re.compile(r"[\n\t]+")
 
 
 _NUMBERS = frozenset({"no", "articles", "revisions", "count", "requests", "looks", "errors", "gone"})

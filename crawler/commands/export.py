@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from crawler.commands import db_option, now, open_ledger, warc_folder, warc_option
 from crawler.commands.console import console, echo
+from crawler.logs import discard
 from crawler.warc.subset import excerpt
 from pipelines.article import CHANGES
 from pipelines.exchange.export import Record, Selection, count, records
@@ -107,7 +108,7 @@ def _destination(target: str, *, packed: bool) -> Iterator[IO[bytes]]:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it flushes
+            discard(sys.stdout)
         return
     part = Path(f"{target}.partial")
     try:

@@ -37,24 +37,25 @@ def command(site: str | None, max_age_hours: float, of_schedule: bool, redis: st
             as_json: bool) -> None:  # fmt: skip
     """Whether every site is well, by its own history; exit code 1 where one is ill.
 
-    Reads the ledger, and of a cluster its Redis, so it tells the truth when nothing runs. Sites that the catalogue has switched
-    off are left out.
+    Reads the ledger, and of a cluster its Redis, so it tells the truth when nothing runs. Sites that nobody is to crawl, because
+    the catalogue has switched them off or has them no more, are left out.
     """
     if of_schedule:
         _of_schedule(db, as_json)
         return
-    off = {one.id for one in load_sites(sites_path) if not one.enabled} - {site}
+    on = {one.id for one in load_sites(sites_path) if one.enabled} | {site}
     max_age = timedelta(hours=max_age_hours)
     with open_ledger(db) as store:
-        judged = [(one, judge(one, max_age)) for one in health_metrics(store, now(), site) if one.site_id not in off]
-    if site and not judged:
+        metrics = list(health_metrics(store, now(), site))
+    if site and not metrics:
         raise click.UsageError(f"the ledger has no site {site!r}")
+    judged = [(one, judge(one, max_age)) for one in metrics if one.site_id in on]
     glance = status_reader_of("" if site else redis)
     problem = ills(glance()) if glance else {}
     if as_json:
         print_json([_facts(one, findings) for one, findings in judged])
     else:
-        _print(judged)
+        _print(judged, len(metrics) - len(judged))
     for text in problem.values():
         echo(f"cluster: {text}", err=as_json)
     if problem or any(is_ill(findings) for _, findings in judged):
@@ -76,7 +77,7 @@ def _of_schedule(db: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _print(judged: Judged) -> None:
+def _print(judged: Judged, left_out: int) -> None:
     out = console()
     columns = (
         "site",
@@ -96,7 +97,11 @@ def _print(judged: Judged) -> None:
         out.print(f"\n{one.site_id}", style="bold", markup=False)
         for finding in findings:
             out.print(f"  {plain(finding.text)}", markup=False)
-    out.print(f"\n{len(judged)} sites, {len(ill)} ill" if judged else "No site has been crawled into this ledger yet.")
+    if left_out:
+        out.print(f"\n{left_out} more in the ledger, switched off or in no catalogue, and not judged")
+    out.print(
+        f"\n{len(judged)} sites, {len(ill)} ill" if judged or left_out else "No site has been crawled into this ledger yet."
+    )
 
 
 def _row(one: HealthMetrics, findings: tuple[Finding, ...]) -> tuple[object, ...]:

@@ -84,9 +84,9 @@ def send_alerts_once(
 
 
 def monitored_without_schedule(db: str, path: Path | None, redis: str = "") -> MonitoredSchedule:
-    """What is watched where no schedule runs: all sites of the ledger but those that the catalogue has switched off."""
-    off = {site.id for site in load_sites(path) if not site.enabled}
-    return MonitoredSchedule(db, lambda site: site not in off, status_reader_of(redis))
+    """What is watched where no schedule runs: the sites that one would crawl."""
+    on = {site.id for site in load_sites(path) if site.enabled}
+    return MonitoredSchedule(db, on.__contains__, status_reader_of(redis))
 
 
 @click.command("metrics")
@@ -125,23 +125,35 @@ def alerts_command() -> None:
     """Tell of trouble by mail, chat or webhook."""
 
 
+_unused_sites_option = click.option(
+    "--sites", expose_value=False, metavar="PATH",
+    help="Taken as by `check`, so that one line of options serves all three; no catalogue is read.",
+)  # fmt: skip
+
+
 @alerts_command.command("test")
 @db_option
-def test(db: str) -> None:
+@_unused_sites_option
+@json_option
+def test(db: str, as_json: bool) -> None:
     """Send a letter to every address of the setting `alerts`, now; exit code 1 where one could not be reached."""
     failed = _alerts(db).test()
+    if as_json:
+        print_json({"failed": failed})
     for scheme in failed:
         echo(f"could not be sent: {scheme}://...", err=True)
     if failed:
         raise SystemExit(1)
-    echo("sent")
+    if not as_json:
+        echo("sent")
 
 
 @alerts_command.command("check")
 @click.option("--schedule", "needs_schedule", is_flag=True, help="That no schedule runs is trouble too.")
 @db_option
 @sites_option
-def check(needs_schedule: bool, db: str, sites_path: Path | None) -> None:
+@json_option
+def check(needs_schedule: bool, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Look for trouble once, and send what is to be sent; for a timer where a schedule may be dead.
 
     Exit code 1 where a letter could not be sent, or the ledger could not be read. Trouble that a schedule has told of is not told
@@ -158,12 +170,15 @@ def check(needs_schedule: bool, db: str, sites_path: Path | None) -> None:
     except StoreError as error:
         alerts.unreadable(str(error), now())
         raise
+    if as_json:
+        print_json({"failed": failed, "trouble": [one.text for one in alerts.state().entries.values() if one.over is None]})
     if failed:
         raise click.ClickException(f"{failed} letters could not be sent; they are tried again")
 
 
 @alerts_command.command("list")
 @db_option
+@_unused_sites_option
 @json_option
 def listing(db: str, as_json: bool) -> None:
     """What is known of trouble: since when, when it was told, and what waits to be sent."""

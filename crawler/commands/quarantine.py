@@ -24,19 +24,23 @@ def command() -> None:
 @command.command("list")
 @site_option
 @db_option
+@sites_option
 @json_option
-def list_quarantine(site: str | None, db: str, as_json: bool) -> None:
-    """Print what is in quarantine, and why."""
+def list_quarantine(site: str | None, db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Print what is in quarantine, and why; and of which sites no catalogue knows how to read them again."""
+    known = {one.id for one in load_sites(sites_path)}
     with open_ledger(db) as store:
         found = list(in_quarantine(store, site))
     if as_json:
-        print_json([_facts(one) for one in found])
+        print_json([_facts(one) | {"in_catalogue": one.site_id in known} for one in found])
         return
     out = console()
     if found:
         out.print(table(("id", "site", "fetched", "looks", "headline", "why", "url"), [_row(one) for one in found]))
     sites = len({one.site_id for one in found})
     out.print(f"\n{len(found)} readings of {sites} sites are not believed" if found else "Nothing is in quarantine.")
+    for left in sorted({one.site_id for one in found} - known):
+        out.print(f"{left} is in no catalogue: its pages cannot be read again", markup=False)
 
 
 @command.command("replay")
@@ -61,27 +65,37 @@ def accept(site: str, db: str, sites_path: Path | None, as_json: bool) -> None:
 
 @command.command("drop")
 @click.argument("ids", nargs=-1, required=True, type=int, metavar="ID...")
+@site_option
 @db_option
-def drop(ids: tuple[int, ...], db: str) -> None:
-    """Give up readings for good: their pages go, their rows stay."""
+@sites_option
+@json_option
+def drop(ids: tuple[int, ...], site: str | None, db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Give up readings for good: their pages go, their rows stay. Needs no catalogue; with --site, only readings of that site."""
     with change_ledger(db) as store:
-        there = {one.id for one in in_quarantine(store)}
+        there = {one.id for one in in_quarantine(store, site)}
         wrong = [row_id for row_id in ids if row_id not in there]
         if wrong:
-            raise click.UsageError(f"not in quarantine: {', '.join(map(str, wrong))}")
-        for row_id in ids:
+            raise click.UsageError(f"not in quarantine{f' of {site}' if site else ''}: {', '.join(map(str, wrong))}")
+        for row_id in dict.fromkeys(ids):
             close(store, row_id, QuarantineState.DROPPED, now())
-    echo(f"{len(ids)} dropped")
+    if as_json:
+        print_json({"dropped": len(set(ids))})
+    else:
+        echo(f"{len(set(ids))} dropped")
 
 
 def _replay(site: str | None, db: str, sites_path: Path | None, as_json: bool, *, believe: bool) -> None:
+    sites = load_sites(sites_path)
     with change_ledger(db) as store:
-        counts = replay_pages(store, load_sites(sites_path), now(), site_id=site, believe=believe)
+        unknown = sorted({one.site_id for one in in_quarantine(store, site)} - {one.id for one in sites})
+        counts = replay_pages(store, sites, now(), site_id=site, believe=believe)
     recorded, left = counts[QuarantineState.REPLAYED], counts[QuarantineState.QUARANTINED]
     if as_json:
-        print_json({"recorded": recorded, "left": left})
-    else:
-        echo(f"{recorded} readings went into the ledger, {left} are still not believed")
+        print_json({"recorded": recorded, "left": left} | ({"in_no_catalogue": unknown} if unknown else {}))
+        return
+    echo(f"{recorded} readings went into the ledger, {left} are still not believed")
+    for one in unknown:
+        echo(f"{one} is in no catalogue: its pages cannot be read again", err=True)
 
 
 def _row(one: QuarantinedReading) -> tuple[object, ...]:

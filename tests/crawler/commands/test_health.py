@@ -57,6 +57,22 @@ def test_a_site_that_is_switched_off_is_asked_by_name(folder: Path) -> None:
     assert (done.exit_code, "the ledger has no site 'nowhere'" in done.output) == (2, True)
 
 
+def test_a_site_that_left_the_catalogue_is_nobodys(folder: Path) -> None:
+    """Taken out of the file, it is crawled by nobody and judged by nobody: not by `health`, nor in the metrics or alerts."""
+    (folder / "sites.toml").write_text(site_table("another", "https://another.example/", delay_seconds=1), encoding="utf-8")
+    done = health(folder, hours=30)
+    assert done.exit_code == 0
+    assert "paper" not in done.output
+    assert "2 more in the ledger, switched off or in no catalogue, and not judged" in done.output
+    assert json.loads(health(folder, "--json", hours=30).output) == []
+    (found,) = json.loads(health(folder, "--site", "paper", "--json", hours=30).output)
+    assert found["ill"], "asked by name"
+    said = {"NEWSLEDGER_NOW": moment(at(60 * 30)), "NEWSLEDGER_SITES": str(folder / "sites.toml")}
+    metrics = CliRunner().invoke(main, ["metrics", "--db", str(folder / "news.db")], env=said).output
+    assert "newsledger_sites_watched 0.0" in metrics
+    assert 'newsledger_site_ill{site="paper"}' not in metrics
+
+
 def test_a_crawl_under_way_and_an_empty_ledger(tmp_path: Path, folder: Path) -> None:
     with new_store(folder) as store:
         start_crawl(store, "paper", "test", T0)

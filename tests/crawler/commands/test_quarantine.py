@@ -132,8 +132,13 @@ def test_what_still_reads_as_badly_is_left_where_it_is(paper: Relaid, tmp_path: 
 def test_a_person_may_accept_or_drop(paper: Relaid, tmp_path: Path) -> None:
     paper.put("layout", "nameless")
     crawl(tmp_path, "courier", now=MORNING, recheck="all")
-    first = told(tmp_path, "quarantine", "list")[0]["id"]
-    assert newsledger("quarantine", "drop", str(first), *where(tmp_path)).returncode == 0
+    catalogue = ("--sites", str(tmp_path / "sites.toml"))
+    aside = told(tmp_path, "quarantine", "list", *catalogue)[0]
+    first = aside["id"]
+    assert aside["in_catalogue"]
+    assert newsledger("quarantine", "drop", str(first), "--site", "other", *catalogue, *where(tmp_path)).returncode == 2
+    assert told(tmp_path, "quarantine", "replay", now=NOON)["in_no_catalogue"] == ["courier"], "of the shipped one"
+    assert told(tmp_path, "quarantine", "drop", str(first), "--site", "courier", *catalogue) == {"dropped": 1}
     assert newsledger("quarantine", "drop", str(first), *where(tmp_path)).returncode == 2, "it has left"
     accepted = told(tmp_path, "quarantine", "accept", "--site", "courier", "--sites", str(tmp_path / "sites.toml"), now=NOON)
     assert accepted == {"recorded": COUNT - 1, "left": 0}

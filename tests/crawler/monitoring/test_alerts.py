@@ -21,8 +21,9 @@ from crawler.cli import main
 from crawler.monitoring.alert_state import CurrentProblems, Problem
 from crawler.monitoring.alerts import AlertError, Alerts
 from pipelines.reasons import CodedReason, CrawlReason
-from pipelines.store.crawls import CrawlOutcome, close_left_open, finish_crawl, start_crawl
+from pipelines.store.crawls import CrawlOutcome, close_left_open, finish_crawl, put_sites, start_crawl
 from pipelines.store.rows import moment
+from tests.crawler.processes import site_table
 from tests.factories import article, at, new_ledger, new_store
 
 TOKEN = "very-secret-token"
@@ -130,15 +131,20 @@ def test_a_disk_that_takes_nothing_is_told_of_all_the_same(
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A site that was crawled once."""
+    """A site that was crawled once, and its catalogue; and one that has left it."""
+    (tmp_path / "sites.toml").write_text(site_table("paper", "https://paper.example/", delay_seconds=1), encoding="utf-8")
     with new_store(tmp_path) as store:
-        new_ledger(store).record(article())
-        finish_crawl(store, store.value("SELECT max(id) FROM crawls"), CrawlOutcome.FINISHED, at(10))
+        for site in ("left", "paper"):
+            put_sites(store, [{"id": site, "name": site, "url": f"https://{site}.example/"}])
+            new_ledger(store, site).record(article(url=f"https://{site}.example/a"))
+            finish_crawl(store, store.value("SELECT max(id) FROM crawls"), CrawlOutcome.FINISHED, at(10))
     return tmp_path
 
 
 def run(folder: Path, hook: Webhook, *arguments: str, hours: float = 1) -> Result:
     said = {"NEWSLEDGER_NOW": moment(at(60 * hours)), "NEWSLEDGER_ALERTS": hook.url}
+    if (folder / "sites.toml").exists():
+        said["NEWSLEDGER_SITES"] = str(folder / "sites.toml")
     return CliRunner().invoke(main, ["alerts", *arguments, "--db", str(folder / "news.db")], env=said)
 
 

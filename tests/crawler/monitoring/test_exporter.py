@@ -22,6 +22,7 @@ from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, note_crawl, put_sites
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
+from tests.crawler.processes import site_table
 from tests.factories import article, at, new_ledger, new_store
 from tests.table import table
 
@@ -167,7 +168,10 @@ def test_samples_have_the_labels_of_their_family_and_no_twins(tmp_path: Path) ->
 
 
 def run(db: str, *arguments: str) -> str:
-    done = CliRunner().invoke(main, ["metrics", "--db", db, *arguments], env={"NEWSLEDGER_NOW": moment(at(10))})
+    sites = Path(db).with_name("sites.toml")
+    sites.write_text("\n".join(site_table(site, f"https://{site}.example/", delay_seconds=1) for site in ("paper", "shut")))
+    said = {"NEWSLEDGER_NOW": moment(at(10)), "NEWSLEDGER_SITES": str(sites)}
+    done = CliRunner().invoke(main, ["metrics", "--db", db, *arguments], env=said)
     assert done.exit_code == 0, done.output
     return done.output
 
