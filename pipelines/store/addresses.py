@@ -46,6 +46,16 @@ class AddressBook:
         self.mark_moved(found["id"], fetch)
         return Outcome.MOVED if moved and outcome is Outcome.UNCHANGED else outcome
 
+    def send_back(self, displaced: Row) -> None:
+        """An article that a canonical link has filed under another page's address stands where it was read, without that
+        page's id."""
+        origin = self._lookup.origin(displaced)
+        if origin:
+            self.forget(origin)
+            changes = {"url": origin, "url_key": article_key(origin), "external_id": None}
+            self._store.update("articles", displaced["id"], changes)
+            self._touch(Subject.ARTICLE, displaced["id"])
+
     def mark_moved(self, article_id: int, fetch: Fetch) -> None:
         """Mark the article as moved whose address was requested and leads here now."""
         other = self._lookup.by_address(fetch.requested_url) if fetch.requested_url else None

@@ -294,11 +294,15 @@ def _addresses_of(store: Store, article: Row) -> set[str]:
 
 
 def _articles_at(store: Store, urls: set[str]) -> list[Row]:
+    """Articles that stand at these addresses, are led to by them, or have a page that named one of them as its own."""
     keys = json.dumps(sorted({article_key(url) for url in urls}))
     sql = """SELECT * FROM articles WHERE url_key IN (SELECT value FROM json_each(:keys)) UNION
         SELECT a.* FROM aliases s JOIN articles a ON a.id = s.article_id
-        WHERE s.url_key IN (SELECT value FROM json_each(:keys)) ORDER BY id"""
-    return list(store.rows(sql, {"keys": keys}))
+        WHERE s.url_key IN (SELECT value FROM json_each(:keys)) UNION
+        SELECT a.* FROM fetches f JOIN articles a ON a.id = f.article_id
+        WHERE f.canonical_url IN (SELECT value FROM json_each(:urls)) AND f.canonical_url <> coalesce(f.answered_url, f.url)
+        ORDER BY id"""
+    return list(store.rows(sql, {"keys": keys, "urls": json.dumps(sorted(urls))}))
 
 
 def _loose_at(store: Store, urls: set[str], found: Neighbourhood) -> list[Row]:

@@ -7,14 +7,12 @@ claim, and is believed only where both texts tell one story: otherwise one artic
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipelines.article import CHANGES, Article, Fetch, Image, Outcome
 from pipelines.history.revisions import canonical_url, same_story
 from pipelines.reasons import FetchReason
-from pipelines.store.chain import Subject
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import LAST_RANK, article_of, instant_of, moment, rank_of, rank_of_row
 from pipelines.text.urls import amp_to_article, article_key
@@ -25,6 +23,8 @@ REDIRECT_WINDOW = timedelta(minutes=15)
 """A redirect and the page that it leads to, captured by themselves, are one fetch if they are no further apart. Archives put the
 second in a queue; in more time a site may have given the address to another page."""
 MAX_REDIRECTS = 5
+_PAGE_READ = (*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.STALE, Outcome.MOVED)
+_MARKS = ", ".join("?" * len(_PAGE_READ))
 _LATER = """SELECT 1 FROM articles
     WHERE url_key IN (SELECT value FROM json_each(:keys)) AND last_checked BETWEEN :after AND :until
 UNION ALL SELECT 1 FROM aliases s JOIN articles a ON a.id = s.article_id
@@ -40,22 +40,28 @@ class Resolution:
 
     url: str
     found: Row | None = None
+    displaced: Row | None = None
+    """Another article, which a canonical link alone has filed under the address that was read: it goes back to its own."""
 
 
 class Lookup:
-    """Finds articles of a store; reads only, but for a row that stood under another's address (see `_own`)."""
+    """Finds articles of a store; reads only."""
 
-    def __init__(self, store: Store, site_id: str, touch: Callable[[Subject, int], None] = lambda *_: None) -> None:
-        """`touch` is told of the article that was moved."""
+    def __init__(self, store: Store, site_id: str) -> None:
         self._store = store
-        self._touch = touch
         self._site_id = site_id
 
     def place(self, article: Article, fetch: Fetch) -> Resolution:
         """The place of a page that was read."""
-        url = canonical_url(article)
-        if found := self._own(article):
-            return Resolution(url, found)
+        url, there = canonical_url(article), self._under(article)
+        if there and (self._tells(there, article) or not self._is_claimed(there)):
+            return Resolution(url, there)
+        place = self._led_to(article, fetch, url)
+        is_other = there and (place.found is None or place.found["id"] != there["id"])
+        return replace(place, displaced=there) if is_other else place
+
+    def _led_to(self, article: Article, fetch: Fetch, url: str) -> Resolution:
+        """The place of a page that no article has as its own: by the owner's id, or by what leads to it."""
         if fetch.external_id and (found := self.by_external_id(fetch.external_id)):
             return Resolution(url, found)
         taken = self.by_address(url) or self.by_alias(url) if url != article.url else None
@@ -180,27 +186,24 @@ class Lookup:
             raise KeyError(revision_id)
         return article_of(row, authors, images, url)
 
-    def _own(self, article: Article) -> Row | None:
-        """The article under the very URL that was read.
-
-        A page with a wrong canonical link may have been filed under this URL before it was ever read itself. If so that one
-        goes back under the URL it was read from, without the id that came with the link, and this page is new.
-        """
+    def _under(self, article: Article) -> Row | None:
+        """The article under the very URL that was read; "/amp/reviews/valve" need not be the AMP form of "/reviews/valve"."""
         found = self.by_address(article.url)
-        if not found or self._tells(found, article):
+        if not found or found["url"] == article.url or self._tells(found, article):
             return found
-        if found["url"] != article.url and bool(amp_to_article(found["url"])) is not bool(amp_to_article(article.url)):
-            return None  # "/amp/reviews/valve" need not be the AMP form of "/reviews/valve"
-        read = self._store.value("SELECT 1 FROM fetches WHERE article_id = ? AND url = ?", (found["id"], found["url"]))
-        origin = self._store.value(
-            "SELECT url FROM aliases WHERE article_id = ? AND reason = 'canonical' ORDER BY first_seen", (found["id"],)
-        )
-        if read or not origin:
-            return found
-        self._store.execute("DELETE FROM aliases WHERE url = ?", (origin,))
-        self._store.update("articles", found["id"], {"url": origin, "url_key": article_key(origin), "external_id": None})
-        self._touch(Subject.ARTICLE, found["id"])
-        return None
+        return found if bool(amp_to_article(found["url"])) is bool(amp_to_article(article.url)) else None
+
+    def _is_claimed(self, found: Row) -> bool:
+        """Whether a canonical link alone has filed an article under its address: no page of it was ever read there."""
+        sql = f"""SELECT 1 FROM fetches WHERE article_id = ? AND coalesce(answered_url, url) = ? AND reason_code IS NOT 'moved'
+            AND outcome IN ({_MARKS})"""  # noqa: S608 - marks
+        return not self._store.value(sql, (found["id"], found["url"], *_PAGE_READ)) and self.origin(found) is not None
+
+    def origin(self, found: Row) -> str | None:
+        """Where a page was first read that a canonical link has filed elsewhere."""
+        sql = "SELECT url FROM aliases WHERE article_id = ? AND reason = 'canonical' ORDER BY first_seen, url"
+        origin = self._store.value(sql, (found["id"],))
+        return str(origin) if origin else None
 
     def _tells(self, found: Row, article: Article) -> bool:
         if self.is_withdrawn(found):

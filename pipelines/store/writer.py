@@ -45,7 +45,7 @@ class RevisionWriter:
         self._store = store
         self._written: list[tuple[Subject, int]] = []
         self._is_open = False
-        self._lookup = Lookup(store, site_id, self._touch)
+        self._lookup = Lookup(store, site_id)
         self._addresses = AddressBook(store, self._lookup, crawl_id, self._touch)
         self._site_id = site_id
         self._crawl_id = crawl_id
@@ -101,6 +101,8 @@ class RevisionWriter:
 
     def _article(self, judged: Judgement, article: Article, now: datetime) -> Recorded:
         found, place, fetch, decision, led = judged.found, judged.place, judged.fetch, judged.decision, judged.led or judged.fetch
+        if place and place.displaced:
+            self._addresses.send_back(place.displaced)
         if found is None:
             return self._first(article, fetch, led, place.url if place else article.url, now)
         if judged.is_withdrawn or decision is None or place is None:

@@ -16,7 +16,7 @@ from pipelines.store.schema import crawls, derived, founding, proving, reasons
 
 migrations = Migrations("newsledger")
 
-LATEST = "m020_canonical_of_fetch"
+LATEST = "m021_pages_by_canonical"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -141,6 +141,12 @@ def m019_suspended_hosts(db: Database) -> None:
 def m020_canonical_of_fetch(db: Database) -> None:
     """Which address a page that was fetched named as its own: that decides which article it is."""
     _run(db, "ALTER TABLE fetches ADD COLUMN canonical_url TEXT;\n")
+
+
+@migrations()
+def m021_pages_by_canonical(db: Database) -> None:
+    """Which pages named an address as their own that is another's: what comes of them hangs on what that address says."""
+    _run(db, reasons.CANONICAL)
 
 
 def _run(db: Database, script: str) -> None:

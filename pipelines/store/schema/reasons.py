@@ -108,3 +108,7 @@ ALTER TABLE fetches ADD COLUMN external_id TEXT;
 ALTER TABLE fetches ADD COLUMN doubt TEXT;
 CREATE INDEX fetches_by_answer ON fetches(answered_url, fetched) WHERE answered_url IS NOT NULL;
 """
+
+CANONICAL = """
+CREATE INDEX fetches_by_canonical ON fetches(canonical_url) WHERE canonical_url <> coalesce(answered_url, url);
+"""

@@ -127,7 +127,8 @@ def histories(draw: st.DrawFn) -> list[Captured]:
         kind = draw(st.sampled_from(["page"] * 6 + ["404", "410", "304", "redirect", "redirect", "front", "500"]))
         if kind == "page":
             modified = draw(st.sampled_from([None, 0, minute - 5, minute - 900]))
-            canonical = draw(st.sampled_from(["", "", "", address(story), address(story, 1)]))
+            other = address(draw(st.integers(0, stories - 1)), draw(st.integers(0, 1)))
+            canonical = draw(st.sampled_from(["", "", "", address(story), address(story, 1), other]))
             text, has_id = draw(st.integers(0, 3)), draw(st.integers(0, 3)) == 0
             found.append(Captured(minute, kind, story, place, text, modified, canonical, has_id))
         elif kind == "redirect":

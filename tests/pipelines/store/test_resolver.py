@@ -8,7 +8,6 @@ import pytest
 
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.reasons import FetchReason
-from pipelines.store.chain import Subject
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
 from pipelines.store.resolver import MAX_REDIRECTS, Lookup
@@ -76,13 +75,25 @@ def test_an_article_that_was_filed_under_a_claimed_address_gives_it_back(tmp_pat
     store = new_store(tmp_path)
     new_ledger(store).record(weir(canonical_url=URL))
     assert only_article(store)["url"] == URL, "nothing was known of the address"
-    touched: list[tuple[Subject, int]] = []
     page = article(seen=10)
     assert page.fetch is not None
-    resolution = Lookup(store, "paper", lambda subject, row: touched.append((subject, row))).place(page, page.fetch)
-    assert (resolution.url, resolution.found) == (URL, None)
-    assert (only_article(store)["url"], touched) == (WEIR, [(Subject.ARTICLE, 1)])
+    resolution = Lookup(store, "paper").place(page, page.fetch)
+    assert (resolution.url, resolution.found, resolution.displaced) == (URL, None, only_article(store)), "nothing is written yet"
+    new_ledger(store).record(page)
+    assert [row["url"] for row in store.rows("SELECT url FROM articles ORDER BY id")] == [WEIR, URL]
     assert list(store.rows("SELECT * FROM aliases")) == []
+
+
+def test_an_address_that_only_failed_was_not_read(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    ledger = new_ledger(store)
+    ledger.record(weir(canonical_url=URL))
+    ledger.record(Fetch(URL, at(5), status=404, outcome=Outcome.GONE, reason="status 404", reason_code=FetchReason.GONE))
+    ledger.record(article(seen=10))
+    assert [(row["url"], row["revision_count"]) for row in store.rows("SELECT * FROM articles ORDER BY id")] == [
+        (WEIR, 1),
+        (URL, 1),
+    ]
 
 
 def redirect(store: Store, url: str, target: str, minutes: float) -> None:
