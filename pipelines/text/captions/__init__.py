@@ -33,6 +33,8 @@ from pipelines.text.captions.trailing import last_credit, tidy_caption
 
 _MOST_CREDITS = 4
 _LONGEST_PHOTOGRAPHER = 4
+_HOUSES = (" images", " media", " handout", " pictures", " wire")
+_ARTICLES = ("The ", "A ", "An ")
 _IMAGE_SOURCE = re.compile(
     r"image (?:source,|copyright)\s*(?P<credit>.{1,120}?)(?:\s*image caption,?\s*(?P<caption>.*))?$", re.IGNORECASE
 )
@@ -105,11 +107,11 @@ def _said_twice(line: str) -> str:
 
 def _leading(line: str) -> tuple[str, list[str]]:
     """The line without a credit, or a label that is none, before the caption."""
-    for cut in (_label_of_caption, _source_and_bar, _photographer_and_source, _copyright, _first_is_credit):
+    for cut in (_label_of_caption, _source_and_bar, _photographer_and_source, _copyright, _house_and_sentence, _first_is_credit):
         found = cut(line)
         if found:
             rest, credit = found
-            return rest, [credit] if credit else []
+            return rest, [cleaned_credit(credit)] if credit else []
     return line, []
 
 
@@ -143,11 +145,21 @@ def _photographer_and_source(line: str) -> tuple[str, str] | None:
 def _copyright(line: str) -> tuple[str, str] | None:
     """ "© Getty Images Nach der Trennung zeigte sie sich": the sign, a source, then the caption."""
     mark = COPYRIGHT.match(line)
-    if not mark:
+    return _source_and_sentence(line[mark.end() :]) if mark else None
+
+
+def _house_and_sentence(line: str) -> tuple[str, str] | None:
+    """ "PA Media Rail passengers face disruption": a house that does nothing but sell pictures, then a sentence."""
+    found = _source_and_sentence(line)
+    if not found or not found[0][:1].isupper():
         return None
-    rest = line[mark.end() :]
-    source = source_in_front(rest)
-    return (rest[len(source) :].strip(), source) if source and is_sentence(rest[len(source) :]) else None
+    rest, source = found
+    return found if source.casefold().endswith(_HOUSES) or (source.isupper() and rest.startswith(_ARTICLES)) else None
+
+
+def _source_and_sentence(text: str) -> tuple[str, str] | None:
+    source = source_in_front(text)
+    return (text[len(source) :].strip(), source) if source and is_sentence(text[len(source) :]) else None
 
 
 def _first_is_credit(line: str) -> tuple[str, str] | None:

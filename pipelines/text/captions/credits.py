@@ -18,7 +18,8 @@ from pipelines.text.lexicons.agencies import agency_name
 
 _LABELS = phrase_set(
     r"""
-    photographs?|photos?|pictures?|pics?|images?|credits?|photographs? credit|photo credits?|picture credits?|image credits?
+    photographs?|photographers?|photos?|pictures?|pics?|images?|credits?|photographs? credit|photo credits?|picture credits?
+    image credits?|photos? d['’]illustration|photos? d['’]archives?|photographie|rendering|composite
     photo illustration|photo and video|pictures? taken|illustrations?|graphics?|infographics?|artwork|cgi|screengrab
     screen grab|screenshots?|still|video|footage|source|image source|photo source|file(?=:)|supplied|submitted|provided
     contributed|courtesy|courtesy of|photos? courtesy of|picture courtesy of|image courtesy of|pic courtesy of
@@ -32,7 +33,7 @@ _LABELS = phrase_set(
     写真|撮影|提供|画像|图片来源|图|圖|사진|صورة|صور
     """
 )
-_QUALIFIERS = r"(?:(?:file|stock|library|archive|generic|main|lead|inset|header|hero|top|agency|handout)\s+)?"
+_QUALIFIERS = r"(?:(?:file|stock|library|archive|generic|main|lead|inset|header|hero|top|agency|handout|mandatory)\s+)?"
 _WORDS = "|".join(sorted(_LABELS, key=len, reverse=True))
 _BY = "by|von|par|por|di|door|av|via|courtesy of|courtesy|copyright|provided by|supplied by|submitted by"
 _START = r"(?<![^\W_]-)(?:(?-i:(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ]))|(?<![^\W_]))"
@@ -40,7 +41,7 @@ _START = r"(?<![^\W_]-)(?:(?-i:(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ]))|(?<![^\W_]))"
 
 LABEL = re.compile(
     rf"{_START}(?:(?P<label>{_QUALIFIERS}(?:{_WORDS}))(?![^\W_])"
-    rf"(?P<sign>\s?(?:…|\.{{3}})\s?|\s*[:：=＝]\s*|\s+[-–—]\s*|\s+(?:{_BY})\b\s*:?\s*|(?<=\bfot)\.\s*)"
+    rf"(?P<sign>\s?(?:…|\.{{3}})\s?|\s*[:：=＝;]\s*|\s+[-–—]\s*|\s+(?:{_BY})\b\s*:?\s*|(?<=\bfot)\.\s*)"
     r"|(?P<phrase>courtesy of|(?:supplied|submitted|provided|contributed) by|cedid[ao]s? por|facilitad[ao]s? por"
     r"|cort[eé]s[ií]a de|gentileza de)\s*:?\s+)",
     re.IGNORECASE,
@@ -51,7 +52,7 @@ BY_SIGN = re.compile(r"\s+(?:by|von|par|por|di|door|av|via)\s*:?\s*", re.IGNOREC
 """The sign of a label where it is a word: a capital must follow, or it is a sentence ("Fotos von der Feier")."""
 
 BARE_LABEL = re.compile(
-    r"(?:^|(?<=[.!?”\"’)])\s*)(?P<label>(?:file )?(?:photographs?|photos?|pictures?|pics?|foto|bild|courtesy|kuva|beeld|fot))\s+",
+    r"(?:^|(?<=[.!?”\"’)])\s*)(?P<label>(?:file )?(?:photographs?|photos?(?: d['’](?:illustration|archives?))?|pictures?|pics?|foto|bild|courtesy|kuva|beeld|fot))(?:\s?[|/]\s?|\s+)",
     re.IGNORECASE,
 )
 """A label alone; it counts only at the start or behind a sentence, with a credit's shape behind it."""
@@ -104,6 +105,8 @@ _DOMAIN = re.compile(
 )
 _DIVIDER = re.compile(r"/|\||;| - | – |, | via ")
 _NAME_AND_HOUSE = re.compile(r"[^/]+[^/\s]/[^/\s][^/]*")
+_AGENCY_IN_FRONT = re.compile(r"(?:agencia|agence|agenzia|agência|agentur|persbureau|pressebüro) \S", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+-]{1,60}@[\w.-]{1,60}")
 _HANDLE = re.compile(r"@[\w.]{2,40}")
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9]{2,6}(?:-[A-Z]{2})?(?: \d{1,2}(?: [A-Z][A-Za-z]{1,12}){0,2})?")
 _STRAY = " ,;:|·-–—"
@@ -148,12 +151,19 @@ def is_bare_credit(text: str) -> bool:
         return text[:1].isupper() or text.casefold() in _credit_words().lower_sources or agency_name(text.casefold()) is not None
     if _DOMAIN.fullmatch(text) or _HANDLE.fullmatch(text):
         return True
+    if "@" in text and is_capitalised(name := _EMAIL.sub("", text).strip(" /|,;")):
+        return len(name.split()) <= _LONGEST_NAME
+    name, hyphen, house = text.rpartition("-")
+    if hyphen and " " in name and is_source(house) and is_capitalised(name):  # "Bob Donnan-Imagn Images"
+        return True
     parts = [part for part in (part.strip(" ()[]") for part in _PARTS.split(text)) if part]
     if len(parts) > 1 and all(map(is_source, parts)):
         return True
     if not is_capitalised(text) or (len(text.split()) == 1 and text.casefold() in _credit_words().no_credits):
         return False
     if len(parts) > 1 and any(is_source(part) or _DOMAIN.fullmatch(part) for part in parts):
+        return True
+    if _AGENCY_IN_FRONT.match(text):
         return True
     if len(parts) > 1 and "/" in text and len(parts[0].split()) in (2, 3, 4) and not any(char.isdigit() for char in parts[0]):
         return True
@@ -246,9 +256,9 @@ def cleaned_credit(credit: str) -> str:
     return credit.strip()
 
 
-_STOP = re.compile(r"(?<!\b[A-ZÀ-Þ])[.!?…][”\"’')\]]?\s?|[”\"“]\s")
+_STOP = re.compile(r"(?<!\b[A-ZÀ-Þ])(?<!\b[JS]r)[.!?…][”\"’')\]]?\s?|[”\"“]\s")
 """A full stop behind an initial ("J. Smith") ends nothing."""
-_NEXT = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=[^\W\d_a-z])")
+_NEXT = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=\b[A-Z]{2}))\.\s+(?=[^\W\d_a-z])")
 _INSIDE = re.compile(r"[^\W\d_]{3}[.!?]\s")
 
 

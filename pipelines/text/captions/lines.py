@@ -17,22 +17,22 @@ LONGEST = 2000
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]{0,400}>", re.IGNORECASE)
 _BLOCKS = word_set("br p div li ul figcaption h1 h2 h3 h4 figure")
 _COUNTER = re.compile(
-    r"(?:(?:image|photo|picture|slide|bild|foto|imagen)\s+)?\[?\(?\d{1,3}\s?(?:/|of|von|de|di|sur|av|af|van|z)\s?\d{1,3}\)?\]?"
+    r"(?:(?:image|photo|picture|slide|item|bild|foto|imagen)\s+)?\[?\(?\d{1,3}\s?(?:/|of|von|de|di|sur|av|af|van|z)\s?\d{1,3}\)?\]?"
     r"(?:\s*[:.|–-]\s*|\s*(?=$|(?-i:[^\W\d_a-z])|[“\"'‘(]))",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
     r"(?:media\s+playback\s+is\s+(?:un)?supported\s+on\s+(?:your|this)\s+device\s*)?(?:legende(?=:)|légende(?=\s?:)|camera\s+icon|media\s+caption|image\s+caption|video\s+caption|photo\s+caption|picture\s+caption|bildunterschrift|bildtext|"
-    r"bijschrift|legenda|angle\s+down\s+icon(?:\s+an\s+icon\s+in\s+the\s+shape\s+of\s+an\s+angle\s+pointing\s+down\.?)?|caption)"
+    r"bijschrift|legenda|angle\s+down\s+icon(?:\s+an\s+icon\s+in\s+the\s+shape\s+of\s+an\s+angle\s+pointing\s+down\.?)?|caption|view\s+image\s+in\s+full\s?screen|buy\s+photo)"
     r"(?:\s*[,:]\s*|\s+|(?-i:(?=[A-ZÀ-Þ])))(?=\S)",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"\s*(?:purchase\s+licensing\s+rights|licensing\s+rights|,?\s*opens?\s+(?:in\s+)?(?:a\s+)?new\s+(?:tab|window)|caption\s+close"
+    r"\s*(?:(?:purchase|acquire)\s+licensing\s+rights|licensing\s+rights|,?\s*opens?\s+(?:in\s+)?(?:a\s+)?new\s+(?:tab|window)|caption\s+close"
     r"|(?:hide|toggle|show|close)\s+caption|(?:\.{3}|…)\s*(?:more|less)\b|\bmore\s?>|leer\s+más|lire\s+la\s+suite"
     r"|\+?\s?clicca\s+per\s+ingrandire|buy\s+(?:this\s+)?photos?|mehr(?:\s+anzeigen|\s+lesen)?|visa\s+mer|vis\s+mer|läs\s+mer"
     r"|enlarge\s+(?:this\s+)?image|click\s+to\s+enlarge|order\s+(?:this\s+)?photo|vergrößern|in\s+lightbox\s+öffnen"
-    r"|facebook\s*twitter\s*(?:whats\s?app)?\s*(?:e-?mail)?)\s?[.,]?\s?$",
+    r"|(?<=\s)\(\d{6,10}\)|facebook\s*twitter\s*(?:whats\s?app)?\s*(?:e-?mail)?)\s?[.,]?\s?$",
     re.IGNORECASE,
 )
 _MOST_BUTTONS = 4

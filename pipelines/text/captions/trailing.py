@@ -32,12 +32,16 @@ from pipelines.text.lexicons import word_set
 from pipelines.text.lexicons.agencies import agency_name
 
 _OPENERS, _CLOSERS = "([（", ")]）"
+_ARCHIVES = word_set("repertorio archivio archivo arquivo archives")
+"""Behind "foto di" they say that the picture is an old one, not who made it."""
+_STOPS = '.!?”"'
+_LEFT_BEHIND = " |/–—-,:;(*[©"
 _LONGEST_GLUED = 40
 _LAST_DIVIDERS = 4
 _LAST_LABELS = 8
 _JAPANESE_END = 40
 _DIGIT = re.compile(r"\d")
-_DIVIDER = re.compile(r"\s[|/–—-]\s|\s?\|\s?")
+_DIVIDER = re.compile(r"\s(?:[|/–—-]|//)\s|\s?\|\s?")
 _JAPANESE = re.compile(r"[＝（](?P<credit>[^＝（）]{1,30}?)(?P<label>提供|撮影)?）?$")
 _LABEL_BEHIND = re.compile(r"\s(?:(?:asmeninio archyvo |asociatyvi )?nuotr(?:\.|aukos?)|felvétele|fotója|摄)\s*$", re.IGNORECASE)
 _LONGEST_LABEL_BEHIND = 80
@@ -69,7 +73,7 @@ def last_credit(line: str) -> Cut:
 
 def tidy_caption(caption: str) -> str:
     """The caption without what a credit left behind: a label, a divider, an opening bracket."""
-    caption = DANGLING.sub("", caption.strip().rstrip(" |/–—-,:;(*[")).rstrip(" |/–—-,:;(*[").strip()
+    caption = DANGLING.sub("", caption.strip().rstrip(_LEFT_BEHIND)).rstrip(_LEFT_BEHIND).strip()
     return caption if any(char.isalnum() for char in caption) else ""
 
 
@@ -78,8 +82,10 @@ def tidy_caption(caption: str) -> str:
 
 def _bracket(line: str) -> tuple[int, int] | None:
     """The places of the last balanced bracket that ends the line, or that only "Picture date: ..." follows."""
-    date = PICTURE_DATE.search(line)
-    end = len(line[: date.start()].rstrip(" .") if date else line.rstrip(" ."))
+    end = len(line.rstrip(" ."))
+    date = PICTURE_DATE.search(line) if line[end - 1 : end] not in _CLOSERS else None
+    if date:
+        end = len(line[: date.start()].rstrip(" ."))
     if not end or line[end - 1] not in _CLOSERS:
         return None
     depth = 0
@@ -106,7 +112,7 @@ def _labelled_bracket(line: str) -> Cut:
     inside = line[bracket[0] + 1 : bracket[1] - 1].strip()
     label, bare, mark = LABEL.match(inside), BARE_LABEL.match(inside), COPYRIGHT.match(inside)
     credit = ""
-    if label:
+    if label and not (BY_SIGN.fullmatch(label["sign"] or "") and inside[label.end() :].casefold() in _ARCHIVES):
         credit = inside[label.end() :]
     elif bare and (is_capitalised(inside[bare.end() :]) or is_source(inside[bare.end() :])):
         credit = inside[bare.end() :]
@@ -121,7 +127,7 @@ def _bracketed(line: str) -> Cut:
     if not bracket:
         return line, None
     inside, before = line[bracket[0] + 1 : bracket[1] - 1].strip(), line[: bracket[0]].rstrip()
-    after_stop = not before or before[-1] in '.!?”"'
+    after_stop = not before or before[-1] in _STOPS
     if _is_gloss(before, inside) or not (is_bare_credit(inside) or (after_stop and _glosses_nothing(inside))):
         return line, None
     name = last_words(before)
@@ -161,6 +167,9 @@ def _labelled(line: str) -> Cut:
         credit, after = credit[:closing], credit[closing + 1 :] if is_sentence(credit[closing + 1 :]) else ""
     if not is_labelled_credit(credit):
         return line, None
+    house = last_words(line[: place[0]])
+    if house and place[0] > len(house) + 1 and house.isupper() and len(house.split()) < 3:
+        return line[: place[0]].rstrip()[: -len(house)].rstrip(), f"{line[place[0] - len(house) - 1 :]}"
     return f"{tidy_caption(line[: place[0]])} {after}".strip(), cleaned_credit(credit)
 
 
@@ -225,9 +234,17 @@ def _behind_stop(line: str) -> Cut:
     """ "... in November. Handout/AP/dpa": behind the last full stop."""
     line = line.rstrip(" .") if not line.endswith("..") else line
     tail = last_words(line)
-    if tail and len(tail) < len(line) and (is_bare_credit(tail) or is_commissioned(tail) or is_acronym(tail)):
+    if not tail or len(tail) == len(line):
+        return line, None
+    if is_bare_credit(tail) or is_commissioned(tail) or is_acronym(tail) or _is_name_in_capitals(tail):
         return line[: -len(tail)].rstrip(), cleaned_credit(tail)
     return line, None
+
+
+def _is_name_in_capitals(text: str) -> bool:
+    """ "Joël PHILIPPON", "J. M. LOSTAU", "Centre Presse - JOSÉ TORRES": a surname in capitals."""
+    words = text.rpartition(" - ")[2].split()
+    return len(words) in (2, 3, 4) and is_capitalised(text) and words[-1].isalpha() and words[-1].isupper() and len(words[-1]) > 3
 
 
 def _behind_divider(line: str) -> Cut:
@@ -242,7 +259,8 @@ def _behind_divider(line: str) -> Cut:
             and is_labelled_credit(tail)
         )
         slash = divider[0] == " / " and _is_photographer(tail) and is_sentence(before)
-        if before and tail and (bar or slash or is_bare_credit(tail)):
+        behind_stop = before[-1:] in _STOPS and is_capitalised(tail) and len(tail.split()) <= 8 and not _DIGIT.search(tail)
+        if before and tail and (bar or slash or behind_stop or is_bare_credit(tail)):
             return before, cleaned_credit(tail)
     return line, None
 
@@ -265,7 +283,7 @@ def _source_at_end(line: str) -> Cut:
 
 def _ends_captions(phrase: str) -> bool:
     if "/" in phrase:
-        return is_bare_credit(phrase) and is_source(phrase.rpartition("/")[2])
+        return is_bare_credit(phrase) and any(map(is_source, (phrase.partition("/")[0], phrase.rpartition("/")[2])))
     if not is_source(phrase) or is_ambiguous_source(phrase):
         return False
     return phrase.isupper() or (" " in phrase and phrase[:1].isupper())

@@ -16,7 +16,7 @@ from pipelines.text.bylines.lines import LONGEST
 from tests.table import table
 
 HERE = Path(__file__).resolve().parent
-FACTS = HERE.parents[1] / "../shared/facts/bylines.csv"
+FACTS = HERE.parents[2] / "../shared/facts/bylines.csv"
 
 
 def _table() -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from pipelines.text.captions.lines import LONGEST, once
 from tests.table import table
 
 HERE = Path(__file__).resolve().parent
-FACTS = HERE.parents[1] / "../shared/facts/captions.csv"
+FACTS = HERE.parents[2] / "../shared/facts/captions.csv"
 
 
 def _table() -> list[dict[str, str]]:
