@@ -52,7 +52,8 @@ BY_SIGN = re.compile(r"\s+(?:by|von|par|por|di|door|av|via)\s*:?\s*", re.IGNOREC
 """The sign of a label where it is a word: a capital must follow, or it is a sentence ("Fotos von der Feier")."""
 
 BARE_LABEL = re.compile(
-    r"(?:^|(?<=[.!?”\"’)])\s*)(?P<label>(?:file )?(?:photographs?|photos?(?: d['’](?:illustration|archives?))?|pictures?|pics?|foto|bild|courtesy|kuva|beeld|fot))(?:\s?[|/]\s?|\s+)",
+    r"(?:^|(?<=[.!?”\"’)])\s*)(?P<label>(?:file )?(?:photographs?|photos?(?: d['’](?:illustration|archives?))?|pictures?"
+    r"|pics?|foto|bild|courtesy|kuva|beeld|fot))(?:\s?[|/]\s?|\s+)",
     re.IGNORECASE,
 )
 """A label alone; it counts only at the start or behind a sentence, with a credit's shape behind it."""

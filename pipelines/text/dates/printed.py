@@ -24,7 +24,7 @@ from pipelines.text.dates.forms import (
     SPAN,
     WEAK_DAYS,
 )
-from pipelines.text.dates.words import YEAR_FIRST_ZONES, code, zone_letters
+from pipelines.text.dates.words import YEAR_FIRST_ZONES, code, weekday_in, zone_letters
 from pipelines.text.zones import fixed_zone, is_month_first, local_day
 
 
@@ -65,6 +65,7 @@ class PrintedStamp:
 
 _CHUNK_EDGE = re.compile(r"[|•·—–;]| [-/] ")
 _DIGIT = re.compile(r"\d")
+_BARE_FIGURES = re.compile(r"\d{1,2} ?[-/.] ?\d{1,2} ?[-/.] ?\d\d")
 _MORE_WORDS = re.compile("[ ,]*[BUKOVx]")
 _READ_TIME = re.compile(r"\d+ ?[mso]\b")
 _SPAN_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "t": timedelta(days=1), "D": timedelta(days=1)}
@@ -78,7 +79,8 @@ def read(text: str, zone_name: str, fetched: datetime | None) -> list[PrintedSta
     """The stamps of normalised text in their order; relative ones and those without a year only with `fetched`."""
     if fetched is None and not _DIGIT.search(text):
         return []
-    line = _Line(code(text, zone_name), zone_name, fetched)
+    weekday = weekday_in(text) if _BARE_FIGURES.search(text) else None
+    line = _Line(code(text, zone_name), zone_name, fetched, weekday)
     line.replace_all()
     return _same_letters(_inherit(list(_stamps(line))))
 
@@ -90,6 +92,7 @@ class _Line:
     text: str
     zone_name: str
     fetched: datetime | None
+    weekday: int | None
     clocks: list[Clock] = field(default_factory=list)
     days: list[PrintedStamp] = field(default_factory=list)
 
@@ -122,7 +125,7 @@ class _Line:
         return match[0]
 
     def _day(self, match: re.Match[str]) -> str:
-        day = _day_of(match, self.zone_name)
+        day = _day_of(match, self.zone_name, weekday=self.weekday)
         return self._add_day(day) + "".join(re.findall(ANY_CLOCK, match[0])) if day else match[0]
 
     def _weak_day(self, match: re.Match[str]) -> str:
@@ -192,8 +195,9 @@ def _clock_of(match: re.Match[str]) -> Clock:
     return Clock(hour, minute, int(second) if second else None, letters, offset)
 
 
-def _day_of(match: re.Match[str], zone_name: str, year: int | None = None) -> date | None:
-    """The day a match names; of two bare figures the day stands first, save where it cannot or the land turns them."""
+def _day_of(match: re.Match[str], zone_name: str, year: int | None = None, weekday: int | None = None) -> date | None:
+    """The day a match names; of two bare figures the day stands first, save where it cannot, the land turns them, or
+    only the other order falls on the weekday of the text."""
     groups = match.groupdict()
     month_first = is_month_first(zone_name)
     if year is not None:
@@ -206,9 +210,17 @@ def _day_of(match: re.Match[str], zone_name: str, year: int | None = None) -> da
         day, month = int(match["a"]), int(match["b"])
         if month > 12 or (month_first and day <= 12):
             day, month = month, day
+        turned = _date(year, day, month)
+        if weekday is not None and turned and turned.weekday() == weekday:
+            written = _date(year, month, day)
+            return written if written and written.weekday() == weekday else turned
     else:
         name = match["month"]
         day, month = int(match["day"]), int(name) if name.isdigit() else "abcdefghijkl".index(name) + 1
+    return _date(year, month, day)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:

@@ -72,22 +72,46 @@ def fold(text: str) -> str:
 @cache
 def months() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Language -> the forms of each of its twelve months, as they are written."""
+    return _named("months.txt", 12)
+
+
+@cache
+def weekdays() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Language -> the forms of each weekday from Monday on, as they are written, and of what stands beside them."""
+    return _named("weekdays.txt", 7, 8)
+
+
+def _named(file: str, *lengths: int) -> dict[str, tuple[tuple[str, ...], ...]]:
     found = {}
-    for language, section in sections(Path(__file__).with_name("months.txt")).items():
+    for language, section in sections(Path(__file__).with_name(file)).items():
         names = [part.split() for part in " ".join(entry.text for entry in section.entries).split(",")]
-        if len(names) != 12 or not all(names):
-            raise LexiconError(f"{section.place}: [{language}] must have twelve months, parted by commas")
+        if len(names) not in lengths or not all(names):
+            raise LexiconError(f"{section.place}: [{language}] must have {lengths[0]} names, parted by commas")
         found[language] = tuple(tuple(forms) if forms != ["-"] else () for forms in names)
     return found
 
 
 @cache
-def weekdays() -> Mapping[str, frozenset[str]]:
-    """Language -> names, as they are written.
+def _weekday_numbers() -> Mapping[str, frozenset[int]]:
+    numbers: dict[str, set[int]] = {}
+    for days in weekdays().values():
+        for number, forms in enumerate(days[:7]):
+            for form in forms:
+                numbers.setdefault(fold(form), set()).add(number)
+    return {form: frozenset(found) for form, found in numbers.items()}
 
-    Read over, never checked: a printed weekday is as often wrong as the date, and the date is what we keep.
+
+_WORDS_OR_SHORT = re.compile(r"[^\W\d_]{3,}|[^\W\d_]{2}(?=[.,]? \d)|(?<=\d )[^\W\d_]{2}(?![^\W_])")
+
+
+def weekday_in(text: str) -> int | None:
+    """The weekday that a text names, Monday 0; None where it names none, or several, or one word means several.
+
+    It tells 3 June from 6 March and nothing more: a printed weekday is as often wrong as the date.
     """
-    return {language: section.words() for language, section in sections(Path(__file__).with_name("weekdays.txt")).items()}
+    found = [_weekday_numbers().get(word) for word in _WORDS_OR_SHORT.findall(fold(text))]
+    named = {numbers for numbers in found if numbers}
+    return next(iter(*named)) if len(named) == 1 and all(len(numbers) == 1 for numbers in named) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +140,7 @@ def _words() -> _Words:
         for word in found[section].words():
             letters.setdefault(fold(word), letter)
     for days in weekdays().values():
-        for day in days:
+        for day in (form for forms in days for form in forms):
             letters.setdefault(fold(day), " ")
     phrases = {phrase: entry.text for phrase, entry in found["phrases"].table().items()} | _ZONE_PHRASES
     east_asian = sorted((word for word in letters if re.search(f"[{_IDEOGRAPHS}]", word)), key=len, reverse=True)
