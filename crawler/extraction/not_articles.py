@@ -113,7 +113,8 @@ def _by_address(signs: Signs, segments: list[str]) -> FetchReason | None:
 
 def _by_shape(signs: Signs, segments: list[str]) -> FetchReason | None:
     """What it calls itself for machines, and what there is on it."""
-    bare = not (signs.is_article or signs.has_date or signs.has_byline)
+    # A head that is still the article's does not vouch for a page that is headed by something else.
+    bare = not ((signs.is_article and not signs.is_renamed) or signs.has_date or signs.has_byline)
     if bare and signs.body_length < 1500 and not signs.all_types & ARTICLE_TYPES:
         for reason, kinds in _TYPED:
             if signs.all_types & kinds:

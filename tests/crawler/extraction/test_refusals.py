@@ -274,3 +274,23 @@ def test_a_few_broken_bytes_do_not_make_a_page_noise() -> None:
     assert extract(page, f"{HOST}/news/harbour-closed-4512090").kind is Kind.ARTICLE
     wide = f"<h1>The harbour is closed</h1>{text}".encode("utf-16-le")
     assert extract(wide, f"{HOST}/news/harbour-closed-4512090").kind is Kind.ARTICLE
+
+
+@table(
+    ("heading", "text"),
+    [
+        ("Sidhuvud saknas", "Den här sidan vilar en stund. Prova igen efter lunch."),
+        ("Poveznica spava", "Ova stranica danas nije ovdje. Pokušajte sutra."),
+        ("Pick an edition", "Tell us where you live and we will take you there."),
+        ("Hold the button", "Keep it down until the bar is full. Ref 77-ab-1"),
+        ("Sivu lepää", "Palaa hetken kuluttua, kiitos."),
+    ],
+)
+def test_the_head_of_an_article_does_not_vouch_for_a_page_that_is_headed_by_something_else(heading: str, text: str) -> None:
+    head = "<title>Mill bridge shut for good | The Teme Post</title><meta property=og:type content=article>"
+    named = f"{head}<meta property=og:title content='Mill bridge shut for good'>"
+    url = "https://www.example.org/news/mill-bridge-shut-for-good-4410"
+    assert extract(f"{named}<h1>{heading}</h1><p>{text}</p>", url).kind is Kind.NOT_ARTICLE
+    assert extract(f"{named}<h1>Mill bridge shut for good</h1><p>{text}</p>", url).kind is Kind.ARTICLE
+    signed = "<p class=byline>By Una Pell</p><time datetime=2025-03-07T10:00:00Z>7 March 2025, 10am</time>"
+    assert extract(f"{named}<h1>{heading}</h1>{signed}<p>{text}</p>", url).kind is Kind.ARTICLE, "a new headline"
