@@ -1,17 +1,22 @@
 """Markup that browsers show and a parser of documents would lose, put in a form that it keeps.
 
 Declarative shadow roots become boxes; the address of a lazy picture is taken from `source` and `noscript`, whose other content
-goes unless it holds paragraphs; text that is struck out stands apart from what replaces it. Pure: bytes in, bytes out, once
-scripts are out.
+goes unless it holds paragraphs; text that is struck out stands apart from what replaces it; boxes that are never closed end where
+browsers end them. Pure: bytes in, bytes out, once scripts are out.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 MAX_PART: Final = 20_000
 """Bytes of a picture or noscript element that is looked into."""
+MAX_DEPTH: Final = 256
+"""Elements in each other; libxml2 goes no deeper."""
+MAX_BLOCKS: Final = 100_000
+"""Tags of blocks that are looked at where a div is left open."""
 
 _TEMPLATE: Final = re.compile(rb"<(/?)template\b([^>]{0,1000})>", re.IGNORECASE)
 _SHADOW: Final = re.compile(rb"\bshadowroot(?:mode)?\s*=", re.IGNORECASE)
@@ -41,6 +46,13 @@ _LINE_THROUGH: Final = re.compile(
     rb"(<(span|font|i|em|b)\s[^>]{0,300}line-through[^>]{0,300}>[^<]{0,500}</\2>)(?=[\w\"$(\x80-\xff])", re.IGNORECASE
 )
 _MIN_PROSE: Final = 2
+_BLOCK: Final = re.compile(
+    rb"<(/?)(div|nav|header|footer|main|article|section|aside|ul|ol|li|dl|button|figure|details|table|td|th|caption)(?=[\s/>])"
+    rb"(?:[^>=]|=(?!\s*[\"'])|=\s*\"[^\"]*(?:\"|\Z)|=\s*'[^']*(?:'|\Z))*",
+    re.IGNORECASE,
+)
+_BARRIERS: Final = frozenset((b"table", b"td", b"th", b"caption"))
+"""What an end tag of something around it does not reach through."""
 _TAG: Final = re.compile(rb"<[^>]{0,6000}>")
 _MIN_CAPTION: Final = 20
 """Bytes of text beside a picture that are a caption."""
@@ -57,7 +69,50 @@ def with_shown(data: bytes) -> bytes:
         data = _without_noscript(data)
     if b"line-through" in data:
         data = _LINE_THROUGH.sub(rb" \1 ", data)
+    if data.count(b"<div") + data.count(b"<DIV") > data.count(b"</div") + data.count(b"</DIV"):
+        data = _with_divs_closed(data)
     return _STRUCK.sub(b" ", data) if b"</del>" in data or b"</s>" in data or b"</strike>" in data else data
+
+
+def _with_divs_closed(data: bytes) -> bytes:
+    """The document with an end for each div that is still open where an element around it ends (HTML, section 13.2.6.4.7).
+
+    To libxml2 a div outranks what is around it: one that is never closed keeps a button or a menu open to the end of the page.
+    """
+    pieces: list[bytes] = []
+    is_open: list[bytes] = []
+    at = 0
+    for tag in islice(_BLOCK.finditer(data), MAX_BLOCKS):
+        name = tag[2].lower()
+        place = _opening_of(name, is_open) if tag[1] else _open_item(is_open) if name == b"li" else None
+        if place is not None:
+            inside = is_open[place + 1 :].count(b"div")
+            if inside:
+                pieces += (data[at : tag.start()], b"</div>" * inside)
+                at = tag.start()
+            del is_open[place:]
+        if not tag[1]:
+            is_open.append(name)
+    return b"".join((*pieces, data[at:]))
+
+
+def _opening_of(name: bytes, is_open: list[bytes]) -> int | None:
+    """Where the element that an end tag ends was opened."""
+    for place in range(len(is_open) - 1, max(-1, len(is_open) - MAX_DEPTH), -1):
+        if is_open[place] == name:
+            return place
+        if is_open[place] in _BARRIERS and name not in _BARRIERS:
+            return None
+    return None
+
+
+def _open_item(is_open: list[bytes]) -> int | None:
+    """The item of a list that the next item ends."""
+    place = len(is_open) - 1
+    least = max(0, len(is_open) - MAX_DEPTH)
+    while place >= least and is_open[place] == b"div":
+        place -= 1
+    return place if place >= 0 and is_open[place] == b"li" else None
 
 
 def _with_shadow_roots(data: bytes) -> bytes:

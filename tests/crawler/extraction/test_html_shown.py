@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from crawler.extraction import extract
+from crawler.extraction.html_shown import with_shown
 from pipelines.article import Article
 from tests.table import table
 
@@ -52,6 +55,35 @@ def test_what_is_shown_is_read(inside: str) -> None:
 def test_what_is_not_shown_is_not_read(inside: str) -> None:
     article = read(HEADING + TEXT + inside)
     assert (article.body, article.images) == ("\n\n".join(LINES), ())
+
+
+@table(
+    "before",
+    [
+        "<header><button class=menu>Menu<div class=bars><div></button></header>",
+        "<nav><ul class=menu><li><a href=/sport>Sport</a><div></ul></nav>",
+        "<nav><ul><li><div><a href=/a>Town</a><li><div><a href=/b>County</a></ul></nav>",
+        "<header><div title='a > b'><nav><div class=top></nav></div></header>",
+        "<aside class=related><div><p>The mayor will open the new bridge on Friday, the town hall said.</aside>",
+        "<footer class=nav><section><div></section></footer>",
+        "<NAV><DIV><DIV></NAV>",
+    ],
+)
+def test_a_box_that_is_never_closed_ends_with_what_is_around_it(before: str) -> None:
+    page = f"<!doctype html><html lang=en><title>The choir sings again</title><body>{before}<main>{HEADING}{TEXT}</main></body>"
+    assert extract(page, URL).body == "\n\n".join(LINES)
+
+
+def test_a_table_keeps_its_cells_where_a_box_in_one_is_never_closed() -> None:
+    row = "<table><tr><td><div>Tickets</td><td>12 pounds</td></tr></table>"
+    assert with_shown(row.encode()) == b"<table><tr><td><div>Tickets</div></td><td>12 pounds</td></tr></table>"
+
+
+@table("tags", ["<div>" * 60_000 + "</nav>" * 30_000, "<li><div>" * 40_000, '<div a="' * 50_000, "<div " + "a='' " * 50_000])
+def test_boxes_without_end_take_no_time(tags: str) -> None:
+    began = time.process_time()
+    with_shown(tags.encode())
+    assert time.process_time() - began < 20
 
 
 @table(
