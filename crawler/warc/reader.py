@@ -162,8 +162,11 @@ def _entry(path: Path, record: WarcRecord) -> CaptureLocation | str | None:
     """The capture of a record; why it is left out; None for records that are none."""
     kind = (record.header("WARC-Type") or "").lower()
     url = (record.header("WARC-Target-URI") or "").strip("<> ")
-    if kind not in _KINDS or not url.startswith(("http://", "https://")):
-        return None
+    is_answer = "msgtype=response" in (record.header("Content-Type") or "")
+    if kind not in _KINDS:
+        return record.problem or (f"a record of the type {kind[:40]!r}" if is_answer or not kind else None)
+    if not url.startswith(("http://", "https://")):
+        return f"an answer from {url[:200]!r}, which is no URL of the web" if is_answer or not url else None
     captured = moment_of(record.header("WARC-Date"))
     if captured is None:
         return f"{url[:200]!r} without a time that can be read"

@@ -36,6 +36,7 @@ def record(
     return b"\r\n".join(lines) + b"\r\n" + head + b"\r\n" + block + b"\r\n\r\n"
 
 
+ANSWER = b"Content-Type: application/http; msgtype=response\r\n"
 SOUND = [record(f"https://gazette.example/sound/{n}") for n in range(2)]
 
 
@@ -68,6 +69,10 @@ def test_one_bad_record_costs_that_record(tmp_path: Path, subtests: pytest.Subte
         "no length": (record(length=None), "without its length"),
         "a length in words": (record(length=None, head=b"Content-Length: long\r\n"), "without its length"),
         "endless header lines": (record(head=b"X-Noise: " + b"n" * 70_000 + b"\r\n"), "header lines without an end"),
+        "no type": (record().replace(b"WARC-Type: response\r\n", b""), "of the type ''"),
+        "an answer of no known type": (record(kind=b"resq0nse", head=ANSWER), "of the type 'resq0nse'"),
+        "no URL": (record().replace(b"WARC-Target-URI", b"WARC-Target"), "from '', which is no URL"),
+        "an answer from nowhere": (record("99999", head=ANSWER), "from '99999', which is no URL"),
         "something else": (b"Dear editor, this is a letter.\r\n\r\n", "not a WARC record"),
     }
     for name, (bad, problem) in cases.items():
