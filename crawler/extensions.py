@@ -18,7 +18,7 @@ from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
+from scrapy.exceptions import CloseSpider, NotConfigured
 
 from crawler.catalogue.site import Site
 from crawler.crawl.remote import UNREACHED, DispatchError, RemoteWriter
@@ -113,7 +113,14 @@ class CrawlRecord:
         return cls(crawler, Store(db))
 
     def spider_opened(self, spider: NewsSpider) -> None:
-        """Open the crawl's row, and load the snapshot of its site."""
+        """Open the crawl's row, and load the snapshot of its site; where that cannot be, nothing is asked of the site."""
+        try:
+            self._begin(spider)
+        except StoreError as error:
+            logger.error("%s: the crawl did not begin: %s", spider.site.id, error)
+            raise CloseSpider(str(error)) from error
+
+    def _begin(self, spider: NewsSpider) -> None:
         store, site = self._store, spider.site
         put_sites(store, rows_of([site]))
         context = load_context(store, site, spider.clock())
@@ -137,7 +144,8 @@ class CrawlRecord:
         except StoreError as error:
             logger.error("%s: how the crawl ended could not be recorded: %s", spider.site.id, error)
         self._count_outcomes()
-        self._find_stories(spider)
+        if self._session:
+            self._find_stories(spider)
         self._store.close()
         if self._archive:
             self._archive.close()
@@ -152,6 +160,8 @@ class CrawlRecord:
         """The crawl is over and its row written: what goes wrong here is told, and the next crawl goes on from where it was."""
         try:
             catch_up(self._store, spider.clock(), at_most=TAKEN_UP)
+        except StoreError as error:
+            logger.error("%s: which stories its articles tell was not worked out: %s", spider.site.id, error)
         except Exception:
             logger.exception("%s: which stories its articles tell was not worked out", spider.site.id)
 

@@ -19,7 +19,7 @@ from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
 from crawler.config import SETTINGS, Configuration, SettingKind, find, load
-from pipelines.store.database import Store
+from pipelines.store.database import Store, holds_something
 
 
 class SettingOption(click.Option):
@@ -78,7 +78,7 @@ def open_ledger(db: str) -> Store:
 
 def change_ledger(db: str) -> Store:
     """The ledger, for writing; StoreError where there is none yet."""
-    return Store(db) if Path(db).is_file() else open_ledger(db)
+    return Store(db) if holds_something(Path(db)) else open_ledger(db)
 
 
 def warc_folder(given: Path | None, db: str) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands import db_option, json_option, now, open_ledger
+from crawler.commands import change_ledger, db_option, json_option, now, open_ledger
 from crawler.commands.console import console, print_json
 from crawler.discovery.frontier import MAX_RETRIES
 from crawler.schedule.processes import is_running
@@ -15,7 +15,6 @@ from pipelines.history.revisit import DEAD_END_STEPS
 from pipelines.queries.activity import running_crawls
 from pipelines.store.backup import back_up
 from pipelines.store.crawls import lose_dead
-from pipelines.store.database import Store
 from pipelines.store.retention import PruneResult, RetentionPolicy, compact, count_prunable
 
 
@@ -55,7 +54,7 @@ def compact_command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: 
     """
     policy = RetentionPolicy(now() - timedelta(days=keep_fetches), now() - timedelta(days=keep_crawls), DEAD_END_FETCHES)
     before = _size(db)
-    if dry_run or not Path(db).is_file():
+    if dry_run:
         with open_ledger(db) as store:
             gone = count_prunable(store, policy)
     else:
@@ -70,7 +69,7 @@ def compact_command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: 
 
 
 def _compact(db: str, policy: RetentionPolicy, vacuum: bool) -> PruneResult:
-    with Store(db) as store:
+    with change_ledger(db) as store:
         lose_dead(store, now(), is_running)
         running = running_crawls(store)
         if vacuum and running:

@@ -40,6 +40,8 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
         faults = [fault for fault in (against(store, line) for line in _manifests(published)) if fault]
         pages = _pages(warc_folder(warc_path, db)) if with_pages else None
         faults += islice(verify(store, pages, now()), MANY if show_all else 1)
+        if store.readonly:
+            echo("the ledger may only be read: its full-text index is not held against the texts", err=True)
     if as_json:
         print_json([{"where": fault.where, "what": fault.what} for fault in faults])
     else:

@@ -33,6 +33,9 @@ READER_CACHE_KB = 32_000
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 """Result codes of SQLite, the lower byte of its extended ones, for a file that is not what it was."""
 _REPAIR = "put back a copy that `newsledger backup` made"
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_NOWHERE_TO_WRITE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
+"""For a reader too, where it cannot make the small file beside the ledger that WAL asks for, as on a medium that is read-only."""
 
 Row = dict[str, Any]
 
@@ -63,12 +66,14 @@ class Store:
         try:
             self._db = self._open()
         except sqlite3.Error as error:
-            raise StoreError(f"{self.path}: {error}") from error
+            raise self._translated(error) from error
         try:
             self._prepare()
         except sqlite3.Error as error:
             self.close()
-            raise StoreError(f"{self.path}: {error}") from error
+            if not readonly or _code(error) not in _NOWHERE_TO_WRITE:
+                raise self._translated(error) from error
+            self._open_immutable()
 
     def close(self) -> None:
         """Close the connection; the last writer out folds the write-ahead log into the file."""
@@ -122,21 +127,30 @@ class Store:
 
     def execute(self, sql: str, parameters: Iterable[object] = ()) -> int:
         """Run one statement; the number of rows it changed."""
-        return self._db.conn.execute(sql, tuple(parameters)).rowcount
+        return self._run(sql, tuple(parameters)).rowcount
 
     def insert(self, table: str, row: Row, *, on_conflict: str = "ABORT") -> int:
         """Insert a row, its id. `table` and the keys of `row` are ours, never a stranger's."""
         columns, marks = ", ".join(row), ", ".join("?" * len(row))
         sql = f"INSERT OR {on_conflict} INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names are our own
         try:
-            return self._db.conn.execute(sql, tuple(row.values())).lastrowid or 0
+            return self._run(sql, tuple(row.values())).lastrowid or 0
         except (sqlite3.IntegrityError, OverflowError) as error:
             raise RefusedRowError(f"{self.path}: {error}") from error
 
     def update(self, table: str, row_id: int, row: Row) -> None:
         """Set columns of the row with this id."""
         pairs = ", ".join(f"{column} = ?" for column in row)
-        self._db.conn.execute(f"UPDATE {table} SET {pairs} WHERE id = ?", (*row.values(), row_id))  # noqa: S608 - as above
+        self._run(f"UPDATE {table} SET {pairs} WHERE id = ?", (*row.values(), row_id))  # noqa: S608 - as above
+
+    def _run(self, sql: str, parameters: tuple[object, ...]) -> sqlite3.Cursor:
+        """One statement that writes; what the schema refuses is the caller's, all else is a StoreError."""
+        try:
+            return self._db.conn.execute(sql, parameters)
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
 
     def upsert(self, table: str, rows: Iterable[Row], key: str | tuple[str, ...]) -> None:
         """Insert rows, or set the given columns where the key is there; one transaction."""
@@ -239,17 +253,30 @@ class Store:
             raise
         return None
 
-    def _open(self) -> Database:
-        if self.readonly and not self.path.is_file():
+    def _open(self, *, immutable: bool = False) -> Database:
+        if self.readonly and not holds_something(self.path):
             raise StoreError(f"{self.path}: there is no ledger here yet; `newsledger crawl` or `newsledger demo` makes one")
         if not self.readonly:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise StoreError(f"{self.path}: {error.strerror}") from error
-        uri = f"{self.path.absolute().as_uri()}?mode={'ro' if self.readonly else 'rwc'}"
+        mode = ("ro&immutable=1" if immutable else "ro") if self.readonly else "rwc"
+        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         conn = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
         return Database(conn, execute_plugins=False)
+
+    def _open_immutable(self) -> None:
+        """As a file that nobody changes: only where its log holds nothing that would be left out."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        if holds_something(log):
+            raise StoreError(f"{self.path}: {log.name} holds what was written last, and cannot be read where nothing may be "
+                             "written: copy both files to a place that can be written to")  # fmt: skip
+        try:
+            self._db = self._open(immutable=True)
+            self._prepare()
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
 
     def _prepare(self) -> None:
         conn = self._db.conn
@@ -286,13 +313,28 @@ class Store:
     def _translated(self, error: sqlite3.Error) -> StoreError:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return TooSlowError(f"{self.path}: takes longer than is allowed")
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+        if _code(error) in _DAMAGED:
             return StoreError(f"{self.path} is damaged ({error}): `newsledger verify` tells where; {_REPAIR}")
+        if _code(error) in _BUSY:
+            held = f"another process has kept it locked for {BUSY_TIMEOUT_SECONDS:g} s"
+            return StoreError(f"{self.path}: {held} ({error}); `fuser {self.path}` names it")
+        if _code(error) in _NOWHERE_TO_WRITE:
+            return StoreError(f"{self.path}: the file or its folder may only be read, or not even that ({error})")
         return StoreError(f"{self.path}: {error}")
 
     def _refuse(self, why: str) -> NoReturn:
         self.close()
         raise StoreError(f"{self.path}: {why}")
+
+
+def holds_something(path: Path) -> bool:
+    """Whether there is a file with anything in it: one of no bytes is as good as none, to SQLite too."""
+    return path.is_file() and path.stat().st_size > 0
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's result code, without what extends it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def restrict(conn: sqlite3.Connection, *, value_bytes: int, statement_bytes: int, pattern_bytes: int) -> None:
