@@ -14,11 +14,11 @@ from pipelines.text.urls import canonicalize
 
 _ESCAPED_SCHEME = re.compile(r"\s*https?%(?:25){0,3}3a", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
-    r"[{}<>\[\]]|%7b|%5bobject|[/=](?:%{1,2}\w+%{1,2}|undefined|null|nan|none|__\w+__|:\w+|\$\w+)(?:[/?#.]|$)",
+    r"^/(?:https?:///|[@$*%!]|\W*$)|[{}<>\[\]]|%7b|%5bobject|[/=:](?:%{1,2}\w+%{1,2}|undefined|null|nan|none|__\w+__|:\w+|\$\w+|%[sd])(?:[/?#.]|$)",
     re.IGNORECASE,
 )
 """The name of a variable, and what languages print for nothing, as a part of an address."""
-_NOTHING = frozenset(("false", "true", "n/a", "-", "0", "canonical", "url", "href", "permalink", "self"))
+_NOTHING = frozenset(("false", "true", "n/a", "-", "0", "canonical", "url", "href", "permalink", "self", "todo", "tbd"))
 
 
 def named_address(page: Page, link: str | None) -> str | None:
@@ -29,9 +29,8 @@ def named_address(page: Page, link: str | None) -> str | None:
         if not _ESCAPED_SCHEME.match(link):
             break
         link = unquote(link)
-    text = mended(link, page.url, own_hosts_of(page.url))
-    address = page.absolute(text)
-    if address is None or (_PLACEHOLDER.search(f"/{text}") and not same_page(address, page.url)):
+    address = page.absolute(mended(link, page.url, own_hosts_of(page.url)))
+    if address is None or (_PLACEHOLDER.search(f"/{link.strip()}") and not _PLACEHOLDER.search(page.url)):
         return None
     host = urlsplit(address).hostname or ""
     return address if host == urlsplit(page.url).hostname or ("." in host and not is_private_host(host)) else None

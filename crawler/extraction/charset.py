@@ -108,9 +108,18 @@ def _likely(data: bytes) -> str:
         named = "euc_jp"
     if named:
         return named
-    if _is_han(data):
-        return "gb18030"
-    return "cp1252" if _may_be(data, "cp1252") else "cp1251"
+    kana = next((name for name in ("cp932", "euc_jp") if _is_kana(data, name)), None)
+    if kana or _is_han(data):
+        return kana or "gb18030"
+    if _may_be(data, "cp1252"):
+        return "cp1252"
+    return max(("cp1251", "koi8_r"), key=lambda name: sum(map(str.islower, data.decode(name, "replace"))))
+
+
+def _is_kana(data: bytes, charset: str) -> bool:
+    """Whether bytes read as Japanese are whole, and every fifth of what is not ASCII is hiragana, which no other tongue has."""
+    wide = [character for character in data.decode(charset, "replace") if not character.isascii()]
+    return len(wide) >= 20 and "\ufffd" not in wide and 5 * sum("ぁ" <= character <= "ん" for character in wide) > len(wide)
 
 
 def _lost(data: bytes, charset: str) -> int:

@@ -27,7 +27,7 @@ _SRCSET: Final = re.compile(
 _PICTURE: Final = re.compile(rb"(<picture\b[^>]{0,500}>)(.{0,%d}?)(</picture\s*>)" % MAX_PART, re.IGNORECASE | re.DOTALL)
 _IMAGE: Final = re.compile(rb"<img\b[^>]{0,6000}>", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
-    rb"""\s(?:data-[\w-]{1,40}|src|srcset)\s*=\s*["']?\s*(?!data:)[^"'\s>]*(?:\.(?:jpe?g|png|webp|avif|gif)\b|/[^"'\s>]{8})""",
+    rb"""\s(?:data-[\w-]{1,40}|src|srcset)\s*=\s*["']?\s*(?!data:)(?![^"'\s>]*(?:placeholder|blank\.|spacer|loading\.|1x1))[^"'\s>]*(?:\.(?:jpe?g|png|webp|avif|gif)\b|/[^"'\s>]{8})""",
     re.IGNORECASE,
 )
 _NOSCRIPT: Final = re.compile(

@@ -61,7 +61,8 @@ def loads(text: str) -> Any:
     """JSON, mended where it is broken in a known way; None where it cannot be read."""
     text = text[:MAX_SCRIPT]
     try:
-        return json.loads(text, strict=False)
+        found = json.loads(text, strict=False)
+        return loads(found) if isinstance(found, str) and found.lstrip().startswith(('{"', '[{"')) else found  # coded twice
     except (ValueError, RecursionError):
         pass
     broken = text = _WRAPPING.sub("", text).strip()
@@ -159,10 +160,26 @@ def _walk(value: Any, depth: int) -> Iterator[Item]:
             yield from _walk(one, depth + 1)
     elif isinstance(value, dict):
         if types(value):
-            yield value
+            yield _plain_keys(value)
         for key, inner in value.items():
             if isinstance(inner, dict | list) and key.lower() not in _ELSEWHERE:
                 yield from _walk(inner, depth + 1)
+
+
+_VOCABULARY = re.compile(r"^(?:schema:|https?://schema\.org/)")
+
+
+def _plain_keys(value: Any) -> Any:
+    """An object whose members bear their vocabulary's name, and whose texts are objects, as schema.org's own context has it."""
+    if isinstance(value, list):
+        return [_plain_keys(one) for one in value] if len(value) != 1 else _plain_keys(value[0])
+    if not isinstance(value, dict):
+        return value
+    if "@value" in value:
+        return value["@value"]
+    if not any(_VOCABULARY.match(key) for key in value):
+        return value
+    return {_VOCABULARY.sub("", key): _plain_keys(inner) for key, inner in value.items()}
 
 
 def types(item: Item) -> set[str]:

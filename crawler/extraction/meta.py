@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import re
 
 from crawler.extraction.page import Page
+from crawler.extraction.roles import Role
 from pipelines.text import squash
 
 Meta = dict[str, list[str]]
@@ -40,24 +42,26 @@ PUBLISHED = names(
     """
     article:published_time article:published og:article:published_time itemprop:datepublished datepublished
     parsely-pub-date cxenseparse:publishtime cxenseparse:recs:publishtime sailthru.date dcterms.issued dc.date.issued
-    dcterms.created publish-date publish_date publishdate publication_date pubdate article_date_original
-    article.published og:published_time og:pubdate ptime pdate citation_publication_date bt:pubdate article:create_at
-    date.issued rnews:datepublished publishedat date_published vr:published_time iso-8601-publish-date
-    itemprop:datecreated datecreated dc.date dc.date.created date displaydate originalpublicationdate
-    dcterms.date dc.issued dc.created dcterms.available dc.date.available dcterms.date.issued published published_at
-    published_time published-time date-published pub_date pub-date publish_time publication-date publicationdate
-    article:published_date article.published_time article:post_date article:date release_date citation_online_date
-    citation_date prism.publicationdate sailthru.published og:article:published og:release_date news_publish_date
+    dcterms.created publish-date pubdate date.issued ptime pdate dc.date date displaydate dcterms.date dcterms.available
+    dc.date.available article:post_date article:date citation_online_date citation_date
     """
 )
 MODIFIED = names(
     """
-    article:modified_time article:modified og:article:modified_time itemprop:datemodified datemodified og:updated_time
-    dcterms.modified dc.date.modified last-modified lastmod article:updated_time article.updated og:modified_time utime
-    revision_date bt:moddate iso-8601-modified-date dc.modified article.modified_time modified modified_time updated_at
-    updated_time article:updated date-modified date_modified dcterms.date.modified prism.modificationdate
+    article:modified_time article:modified og:article:modified_time itemprop:datemodified datemodified og:updated_time utime
     """
 )
+"""Names whose order counts, and those that no pattern below tells."""
+_CALLS_PUBLISHED = re.compile(
+    r"(?:publish(?:ed)?|publication|pub|issued?|created?|posted?|release)(?:date|time|at|on)*(?:original|gmt|utc)?$"
+    r"|date(?:published|issued|created|posted|original)$"
+)
+_CALLS_MODIFIED = re.compile(
+    r"(?:modif(?:ied|ication)|updated?|lastmod|revis(?:ed|ion)|moddate)(?:date|time|at|on)*(?:gmt|utc)?$|date(?:modified|updated)$"
+)
+"""What the letters of a name end in: "og:publish_date", "mediator_published_time", "last-updated"."""
+_OF_THINGS = ("video:", "book:", "music:", "event:", "product:")
+_NO_LETTERS = re.compile(r"[^a-z]+")
 SECTIONS = names(
     """
     article:section parsely-section itemprop:articlesection articlesection og:article:section cxenseparse:section
@@ -86,8 +90,8 @@ def read(page: Page) -> Meta:
         found_names.update(name.removeprefix("schema:") for name in (element.get("property") or "").lower().split())
         found_names |= {name.replace(":", ".") for name in found_names if name.startswith(("dc:", "dcterms:"))}
         itemprop = (element.get("itemprop") or "").strip().lower()
-        if itemprop and not any(found_names):
-            # Below the head it may belong to any item of the page; only what is outside of nested items is the article's.
+        if itemprop and not any(found_names) and not any(page.role(one) & Role.ELSEWHERE for one in element.iterancestors()):
+            # Below the head it may belong to any item of the page: those of boxes of other stories are left out.
             found_names.add(f"itemprop:{itemprop}")
         for name in found_names:
             if name and value:
@@ -95,9 +99,16 @@ def read(page: Page) -> Meta:
     return found
 
 
-def first(meta: Meta, names: tuple[str, ...]) -> tuple[str, str] | None:
-    """(name, value) of the first of these names that the page has."""
-    for name in names:
-        if name in meta:
-            return name, meta[name][0]
-    return None
+def published_names(found: Meta) -> list[str]:
+    """The names of a page under which it tells its first publication, the most trusted first."""
+    return _time_names(found, PUBLISHED, _CALLS_PUBLISHED)
+
+
+def modified_names(found: Meta) -> list[str]:
+    """The names of a page under which it tells its last update, the most trusted first."""
+    return _time_names(found, MODIFIED, _CALLS_MODIFIED)
+
+
+def _time_names(found: Meta, known: tuple[str, ...], calls: re.Pattern[str]) -> list[str]:
+    others = (name for name in found if not name.startswith(_OF_THINGS) and calls.search(_NO_LETTERS.sub("", name[:60].lower())))
+    return list(dict.fromkeys([*(name for name in known if name in found), *others]))

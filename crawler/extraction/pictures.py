@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 from crawler.extraction.jsonld import Item
 from crawler.extraction.meta import Meta
 from crawler.extraction.page import Page, spaced_text_of, text_of
-from crawler.extraction.picture_files import file_of, pixels
+from crawler.extraction.picture_files import file_of, shown_without_img, size_of
 from crawler.extraction.printed import NAMES_WRITER, Step
 from crawler.extraction.roles import Role, names_on
 from pipelines.article import Image
@@ -154,7 +154,7 @@ _INLINE = frozenset(("a", "span", "strong", "em", "b", "i", "picture"))
 def _stands_in_text(page: Page, image: Element, known: set[str | None]) -> bool:
     """Whether a picture without a box of its own is one of the story: large, or alone in a paragraph, and no link away."""
     box = next((above for above in image.iterancestors() if above.tag not in _INLINE), None)
-    width, height = (pixels(image.get(key)) for key in ("width", "height"))
+    width, height = size_of(image)
     if box is None or 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or _leads_away(image) or text_of(box):
         return False
     is_large = width >= _MIN_WIDTH or _LARGE.search(image.get("class") or "") is not None or box.tag == "p"
@@ -302,7 +302,8 @@ def _captioned(page: Page, element: Element, box: Element, image: Element | None
         return _image(page, image, caption.caption or None, named.credit or cleaned_credit(declared) or None)
     split = split_caption(text)
     beside = split.credit or credit_beside(element, box, image, split.caption)
-    return _image(page, image, split.caption or None, beside)
+    picture = _image(page, image, split.caption or None, beside)
+    return picture if image is not None else replace(picture, url=shown_without_img(page, element))
 
 
 def _holds_heading(box: Element) -> bool:
@@ -386,7 +387,10 @@ def _caption_text(page: Page, box: Element) -> str:
             parts.append(child.tail or "")
 
     gather(box)
-    return "\n".join(paragraphs("".join(parts)))
+    return _SPACE_BEFORE_STOP.sub("", "\n".join(paragraphs("".join(parts))))
+
+
+_SPACE_BEFORE_STOP = re.compile(r" (?=[.,](?:\s|$))")
 
 
 def _image(page: Page, image: Element | None, caption: str | None, credit: str | None) -> Image:

@@ -110,6 +110,7 @@ EPOCHS = (
     "data-time",
     "data-seconds",
     "data-unixtime",
+    "data-utc",
 )
 """Attributes in which templates leave a time for their scripts, the most telling first."""
 INSTANTS = ("datetime", "content", "title", "value", "timestamp")

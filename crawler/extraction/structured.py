@@ -88,9 +88,9 @@ def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
         into.headlines.append(Proposal(page.title, "title"))
     for name in meta.AUTHORS:
         into.bylines += [Proposal(value, f"meta.{name}") for value in found.get(name, ())[:20]]
-    for time_names, stamps in ((meta.PUBLISHED, into.published), (meta.MODIFIED, into.modified)):
+    for time_names, stamps in ((meta.published_names(found), into.published), (meta.modified_names(found), into.modified)):
         for name in time_names:
-            proposal = stamp(found[name][0], page, f"meta.{name}") if name in found else None
+            proposal = stamp(found[name][0], page, f"meta.{name}")
             if proposal:
                 stamps.append(proposal)
     for name in meta.TOPICS:
@@ -134,7 +134,7 @@ def propose_itemprops(page: Page, into: Proposals) -> None:
             stamps = into.modified if part == "datemodified" else into.published
             if part not in ("datepublished", "datemodified", "datecreated") or part in done:
                 continue
-            if rdfa and any(page.role(one) & Role.ELSEWHERE for one in (element, *element.iterancestors())):
+            if any(page.role(one) & Role.ELSEWHERE for one in (element, *element.iterancestors())):
                 continue
             values = (element.get(key) for key in ("data-timestamp", *INSTANTS))
             read = (stamp(raw, page, f"itemprop.{part}") for raw in (*values, text_of(element)[:120]) if raw)

@@ -40,7 +40,6 @@ _NAMED_ZONE = re.compile(
     r"|\b(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Z]",
     re.IGNORECASE,
 )
-_MIDNIGHT = re.compile(r"\dT00:00(?::00)?(?:\.0+)?(?:Z|[+-]\d\d:?\d\d)?$")
 _TimeProposal = Proposal[Timestamp]
 
 
@@ -56,7 +55,8 @@ def without_future(proposals: Proposals, fetched: datetime | None) -> None:
             stamps[:] = [one for one in stamps if one.value.instant <= latest]
 
 
-_EXPLICIT = ("jsonld.datePublished", "meta.article:published_time", "itemprop.datepublished", "meta.itemprop:datepublished")
+_EXPLICIT = ("jsonld.datePublished", "meta.", "itemprop.datepublished")
+"""Sources that call a time the publication: what is printed without that word does not overrule them."""
 
 
 def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestamp | None]:
@@ -93,7 +93,7 @@ def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestam
             why = f"{spoken(chosen.source)} has midnight; {spoken(proposal.source)} of that day has the time"
             chosen = proposal
         elif _is_earlier(proposal, chosen) and (
-            chosen.source not in _EXPLICIT
+            not chosen.source.startswith(_EXPLICIT)
             or proposal.value.instant in proposals.called_published
             or (_is_exact_print(proposal) and chosen.value.instant - proposal.value.instant < timedelta(days=1))
         ):
@@ -102,7 +102,22 @@ def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestam
         elif _is_witness(proposal) and is_mislabelled(chosen.value, other, timezone):
             why = f"{spoken(proposal.source)} shows that {spoken(chosen.source)} is local time marked as UTC"
             chosen = proposal
+    day = next((one.value for one in ranked if _is_printed_day_of(one, chosen.value)), None)
+    if day is not None:
+        why = f"{spoken(chosen.source)} has midnight, and a day is printed"
+        return Verdict(replace(day, raw=chosen.value.raw, source=chosen.source), chosen.source, why)
     return Verdict(chosen.value, chosen.source, why)
+
+
+def _is_printed_day_of(proposal: _TimeProposal, midnight: Timestamp) -> bool:
+    """Whether a day without a time is printed, and machines were told the midnight that it begins with."""
+    day = proposal.value
+    return (
+        proposal.source.startswith("printed.")
+        and _is_midnight(midnight)
+        and _is_day(day)
+        and midnight.raw.strip().startswith(day.day.isoformat())
+    )
 
 
 def _zoned(ranked: list[_TimeProposal]) -> tuple[_TimeProposal, str]:
@@ -130,7 +145,7 @@ _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$
 
 def _is_clock(proposal: _TimeProposal) -> bool:
     """Whether machines are told a time of day elsewhere."""
-    return proposal.source in _EXPLICIT and not _is_day(proposal.value) and not _is_midnight(proposal.value)
+    return proposal.source.startswith(_EXPLICIT) and not _is_day(proposal.value) and not _is_midnight(proposal.value)
 
 
 def _is_midnight(stamp: Timestamp) -> bool:

@@ -46,9 +46,15 @@ _LABEL = re.compile(
     r"|follow\s+on\s+twitter|social\s+links\s+for|more\s+(?:by|from|stories\s+by)|see\s+full\s+bio|copy\s+link"
     r"|sign\s+(?:out|in)|what'?s\s+app|text\s+size|view\s+(?:full\s+)?profile|leave\s+a\s+(?:comment|reply)|no\s+comments"
     r"|(?:profile\s+)?(?:picture|image|avatar|headshot|portrait)\s+(?:of|for)|profile\s+photo\s+(?:of|for)"
+    r"|(?:view|see|show|load|read|learn)\s+(?:all|more)(?:\s+(?:posts|articles|stories))?|all\s+(?:posts|articles|stories)"
+    r"|no\s+author|google\s+scholar|pubmed|research\s?gate|about\s+the\s+authors?|zur\s+(?:artikel|autoren)übersicht"
+    r"|(?:zum|zur)\s+(?:profil|autor(?:in)?)|alle\s+(?:artikel|beiträge)|(?:voir\s+)?tous\s+(?:ses|les)\s+articles"
+    r"|ver\s+(?:todos|más|mais|perfil)|tutti\s+gli\s+articoli|alle\s+artikelen|alla\s+artiklar"
     r"|['’]s\s+(?:profile|bio|articles|stories|posts)|lesedauer|lesezeit)\b(?!\s+(?:by|von|par|por)\b)[:\s]*",
     re.IGNORECASE,
 )
+_FIRST_PERSON = re.compile(r"\s*(?:I['’]m|I am|Ich bin|Je suis|Soy|Sono|Eu sou|Jag är|Ik ben|Jeg er)\s", re.IGNORECASE)
+"""How writers begin to tell of themselves: a biography is no byline."""
 _GLUED_DIGIT = re.compile(r"(?<=[^\W\d_A-Z])(?=\d)")
 _GLUE = re.compile(
     r"(?<=[a-zß-öø-ÿ])(?=(?:BBC|LDRS|PA|AP|AFP)\b)|(?<=[a-zß-öø-ÿ.)])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])|(?<=[AP]M)(?=[A-Z][a-z])"
@@ -83,6 +89,8 @@ def clean_lines(text: str) -> list[str]:
     text = _LABEL.sub("\n", text)
     lines: list[str] = []
     for part in _STRONG.split(text):
+        if _FIRST_PERSON.match(part):
+            continue
         lines.extend(_without_toolbar(part))
     bare = (line.strip(_LINE_EDGES).lstrip(".") for line in lines)
     return [line for line in bare if line.strip(" .")]

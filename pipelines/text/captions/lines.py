@@ -23,7 +23,7 @@ _COUNTER = re.compile(
 )
 _OPENING = re.compile(
     r"(?:media\s+playback\s+is\s+(?:un)?supported\s+on\s+(?:your|this)\s+device\s*)?(?:legende(?=:)|légende(?=\s?:)|camera\s+icon|media\s+caption|image\s+caption|video\s+caption|photo\s+caption|picture\s+caption|bildunterschrift|bildtext|"
-    r"bijschrift|legenda|angle\s+down\s+icon(?:\s+an\s+icon\s+in\s+the\s+shape\s+of\s+an\s+angle\s+pointing\s+down\.?)?|caption|view\s+image\s+in\s+full\s?screen|buy\s+photo)"
+    r"bijschrift|legenda|angle\s+down\s+icon(?:\s+an\s+icon\s+in\s+the\s+shape\s+of\s+an\s+angle\s+pointing\s+down\.?)?|caption(?=\s*[,:]|(?-i:\s*[A-ZÀ-Þ“\"'‘]))|view\s+image\s+in\s+full\s?screen|buy\s+photo)"
     r"(?:\s*[,:]\s*|\s+|(?-i:(?=[A-ZÀ-Þ])))(?=\S)",
     re.IGNORECASE,
 )

@@ -40,9 +40,13 @@ ZONE_NAMES = tuple(LETTERS)
 """The abbreviation at position n is coded as the private character ZONE_BASE + n."""
 _ZONE_CHARS = {name: chr(ZONE_BASE + n) for n, name in enumerate(ZONE_NAMES)} | {"Z": chr(ZONE_BASE)}
 
+_CLOCKS = {
+    "eastern": "ET", "central": "CT", "mountain": "MT", "pacific": "PT",
+    "australian eastern": "AET", "australian central": "ACST", "australian western": "AWT",
+}  # fmt: skip
 _ZONE_PHRASES = {
     f"{name}{season} time": chr(ZONE_BASE + ZONE_NAMES.index(letters))
-    for name, letters in {"eastern": "ET", "central": "CT", "mountain": "MT", "pacific": "PT"}.items()
+    for name, letters in _CLOCKS.items()
     for season in ("", " standard", " daylight")
 }
 
@@ -157,6 +161,7 @@ def _words() -> _Words:
 
 
 _CAPITALS = re.compile(r"\b(?!AWST \d)[A-Z]{2,5}\b|(?<=\d)[Zz]\b")  # "9 AWST 2024" is Welsh
+_DOTTED = re.compile(r"\b[A-Z]\.(?:[A-Z]\.)?T\.")  # E.T., E.S.T.
 _HALF_DAY = re.compile(r"(?<=[\d ])([apπμ]) ?\. ?[mμ]\b\.?")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ere|eme|ste|ko|de|e|o|a|°|ain|fed|eg|ydd|mh|го)(?!\w)")
 _VIETNAMESE_MONTH = re.compile(r"\bthang (1[0-2]|0?[1-9])\b")
@@ -176,6 +181,7 @@ def code(text: str, zone_name: str) -> str:
     """The coded form of normalised text; the zone only tells which country's "listopad" it is."""
     words = _words()
     letters = words.croatian if zone_name in CROATIAN_ZONES else words.letters
+    text = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)
     text = fold(_CAPITALS.sub(_mark_zone, _GLUED.sub(" ", text)))
     text = _HALF_DAY.sub(lambda match: "am " if match[1] in "aπ" else "pm ", text)
     if "令和" in text:
