@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta\s[^>]{0,300}?" + _CHARSET.pattern, re.IGNORECASE)
@@ -42,6 +43,7 @@ _SHIFTED = ("iso2022", "hz")
 _LONG_WORD = re.compile(rb"[\xc0-\xff\xa8\xb8]{4,}")
 """Cyrillic letters of windows-1251 stand in a row; the accented ones of Latin scripts stand alone."""
 _HIGH = re.compile(rb"[\x80-\xff]")
+_WIDE_RUN = re.compile(r"[^\x00-\x7f]+")
 
 
 def decode(data: bytes, content_type: str | None = None) -> str:
@@ -51,14 +53,17 @@ def decode(data: bytes, content_type: str | None = None) -> str:
             return data[len(bom) :].decode(name, "replace")
     if b"\0" in data[:2]:
         return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", "replace")
+    if not (b"\x1b" in data or b"~{" in data):  # no charset of several bytes a character is ASCII without these
+        with suppress(UnicodeDecodeError):
+            return data.decode("utf-8")
     # Who could read the word "utf-16" in ASCII was not reading UTF-16.
     declared = [name for name in _declared(data, content_type) if not name.startswith(_WIDE)]
     if not (declared and declared[0].startswith(_SHIFTED)):
         text = data.decode("utf-8", "replace")
         if _is_utf8(text, data.count(b"\xef\xbf\xbd"), 1 if declared[:1] in ([], ["utf-8"]) else 10):
             return text
-    charsets = (*(name for name in declared if name != "utf-8"), _likely(data))
-    return data.decode(next((name for name in charsets if _may_be(data, name)), charsets[-1]), "replace")
+    charset = next((name for name in declared if name != "utf-8" and _may_be(data, name)), None)
+    return data.decode(charset or _likely(data), "replace")
 
 
 def _is_utf8(text: str, printed: int, factor: int) -> bool:
@@ -87,7 +92,7 @@ def _declared(data: bytes, content_type: str | None) -> Iterator[str]:
     found = (
         _CHARSET.search((content_type or "").encode("ascii", "ignore")),
         _XML_CHARSET.match(data[:200]),
-        _META_CHARSET.search(data[:_HEAD]),
+        _META_CHARSET.search(data, 0, _HEAD) if b"charset" in data[:_HEAD].lower() else None,
     )
     for label in (match[1].decode("ascii").lower() for match in found if match):
         try:
@@ -129,8 +134,9 @@ def _lost(data: bytes, charset: str) -> int:
 def _is_han(data: bytes) -> bool:
     """Whether bytes read as gb18030 are whole, and most of what is not ASCII is among its 3,755 common characters."""
     text = data.decode("gb18030", "replace")
-    wide = [character for character in text if not character.isascii()]
-    common = sum(
-        b"\xa1" <= pair[:1] <= b"\xd7" and pair[1:] >= b"\xa1" for pair in (one.encode("gb18030") for one in wide[:5_000])
-    )
-    return len(wide) >= 10 and text.count("\ufffd") * 50 <= len(wide) and common > 0.9 * len(wide[:5_000])
+    wide = "".join(_WIDE_RUN.findall(text))
+    if len(wide) < 10 or text.count("\ufffd") * 50 > len(wide):
+        return False
+    wide = wide[:5_000]
+    common = sum(b"\xa1" <= pair[:1] <= b"\xd7" and pair[1:] >= b"\xa1" for pair in (one.encode("gb18030") for one in wide))
+    return common > 0.9 * len(wide)

@@ -23,7 +23,7 @@ _LONG_TAG: Final = 400
 # read in one way only, so that plain repetition finds the same; it costs memory for what might be given back.
 _AGAIN: Final = rb"*+" if sys.version_info >= (3, 11, 5) else rb"*"
 # Attributes as HTML reads them: quotes count behind "=" only. Nothing is ever read twice.
-_ATTRIBUTES: Final = rb"""(?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|(?!["'])))""" + _AGAIN
+_ATTRIBUTES: Final = rb"""[^>=]*+(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|(?!["']))[^>=]*+)""" + _AGAIN
 _HIDDEN: Final = (
     rb"(!--)(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)" + _AGAIN + rb"(?:--!?>|\Z))"
     # "<script/>" is empty to libxml2, though not to browsers; such pages meant it so.

@@ -58,13 +58,18 @@ def collect_seldom() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Script:
-    """One script of the page, as text: JSON-LD, page state, or code that carries data."""
+    """One script of the page: JSON-LD, page state, or code that carries data."""
 
     type: str
     id: str
-    text: str
+    code: bytes
+
+    @cached_property
+    def text(self) -> str:
+        """Most scripts are never read."""
+        return self.code.decode("utf-8", "replace")
 
 
 class Page:
@@ -156,7 +161,7 @@ def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetch
     clean = _first_tags(parsable)
     if not clean.strip() and not markup.scripts:
         return None
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         root = etree.fromstring(clean if clean.strip() else b"<html></html>", parser)
     except (etree.LxmlError, ValueError):
@@ -183,7 +188,7 @@ def _script(attributes: bytes, code: bytes) -> Script:
     return Script(
         kind[1].decode("ascii", "replace").lower() if kind else "",
         name[1].decode("utf-8", "replace") if name else "",
-        code.decode("utf-8", "replace"),
+        code,
     )
 
 

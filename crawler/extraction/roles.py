@@ -8,7 +8,7 @@ vocabulary.txt, sorted by what they say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -132,6 +132,8 @@ _SLUG = re.compile(r"[^_-]+(?:-[^_-]+){6,}")
 _SLUG_PARTS = 6
 """A sentence as a name, "what-the-next-weather-warning-means-for-you": says what something tells of, not what it is for."""
 MAX_NAMES = 400
+MAX_KNOWN = 50_000
+"""Words, names and combinations remembered, some 5 MB of each; a page brings some two hundred."""
 
 _BODY_JOINED = re.compile(
     r"(?:article|story|post|entry|news|page|main|blog|text|richtext|content|detail|artikel|articulo|noticia|articolo|nota)[-_ ]*"
@@ -156,6 +158,9 @@ _STRONG = 1 << 30
 """An unambiguous word of furniture; like the next three, inside this module only."""
 _PART, _HINT, _PAIRING = 1 << 29, 1 << 28, 1 << 27
 """A word holds one of the vocabulary's FURNITURE_PARTS; may be of a name of the body; may say something with another."""
+_HIDES, _COLON = 1 << 26, 1 << 25
+"""A name hides what it stands on, unless another with a colon says when."""
+_HIDERS = frozenset(("hidden", "hide", "d-none"))
 _PAIRS = (
     (word_set("read more"), Role.FURNITURE | Role.ELSEWHERE | _STRONG),
     (word_set("most read"), Role.FURNITURE | Role.ELSEWHERE | _STRONG),
@@ -215,18 +220,22 @@ def words_in(name: str) -> frozenset[str]:
     if _PLAIN.fullmatch(name):
         parts, joined = _plain_words(name)
         return frozenset((*parts, joined) if joined else parts)
+    return frozenset(_words(name))
+
+
+def _words(name: str) -> set[str]:
     # Utility classes ("md:mb-2", "print:hidden", "[&>p]:mt-4") are styling.
     if ":" in name or "[" in name or "-with-" in name or (name[:1] in _FRAMING_LETTERS and _FRAME.match(name)):
-        return frozenset()
+        return set()
     if name.count("-") >= _SLUG_PARTS and _SLUG.fullmatch(name):
-        return frozenset()
+        return set()
     named = name
     if _HASH.search(name):
-        named = " ".join(part for part in name.replace("_", "-").split("-") if not _HASH.search(part))
+        named = " ".join([part for part in name.replace("_", "-").split("-") if not _HASH.search(part)])
     words = set(map(str.lower, _WORD.findall(named)))
     if len(name) < _LONG_NAME:
         words.add(name.replace("-", "").replace("_", "").lower())
-    return frozenset(words)
+    return words
 
 
 def _plain_words(name: str) -> tuple[list[str], str]:
@@ -247,12 +256,25 @@ def _holds(text: str, parts: tuple[str, ...]) -> bool:
     return False
 
 
+class _Known(dict[str, int]):
+    """What is known of words and names, shared by all pages: templates repeat them. Forgets all at MAX_KNOWN of them."""
+
+    def __init__(self, learn: Callable[[str], int]) -> None:
+        super().__init__()
+        self.learn = learn
+
+    def __missing__(self, key: str) -> int:
+        if len(self) >= MAX_KNOWN:
+            self.clear()
+        found = self[key] = self.learn(key)
+        return found
+
+
 def _bits_of(word: str) -> int:
     bits = _bits().get(word, 0)
     return bits | Role.PICTURE if word.endswith(PICTURE_ENDINGS) else bits
 
 
-@lru_cache(maxsize=20_000)
 def _bits_of_part(word: str) -> int:
     """As `_bits_of`, with what a word of small letters makes worth looking at in the names it stands in."""
     bits = _bits_of(word)
@@ -263,22 +285,27 @@ def _bits_of_part(word: str) -> int:
     return bits
 
 
-@lru_cache(maxsize=20_000)
+_PARTS = _Known(_bits_of_part)
+
+
 def _roles_of_name(name: str) -> int:
     """Some two hundred names are new on every page, their words hardly: each word is looked into once."""
-    lowered = name.lower()
     if _PLAIN.fullmatch(name):
+        lowered = name
         parts, joined = _plain_words(name)
         role = _bits_of(joined) if joined else Role.NONE if parts else _HINT
         for word in parts:
-            role |= _bits_of_part(word)
+            role |= _PARTS[word]
     else:
-        words = words_in(name)
+        lowered = name.lower()
+        words = _words(name)
         role = _PART if words and _holds(lowered, FURNITURE_PARTS) else Role.NONE
         for word in words:
             role |= _bits_of(word)
         if _holds(lowered, _BODY_HINTS):
             role |= _HINT
+        if ":" in name:
+            role |= _COLON
     if role & _PAIRING:
         role |= _roles_of_pairs(words_in(name))
     if role & _PART:
@@ -288,7 +315,36 @@ def _roles_of_name(name: str) -> int:
         role |= Role.FURNITURE | _STRONG
     if role & _HINT and _BODY_JOINED.search(lowered):
         role |= Role.BODY
+    if name in _HIDERS:
+        role |= _HIDES
     return role & ~(_PART | _HINT | _PAIRING)
+
+
+_NAMED = _Known(_roles_of_name)
+
+
+def _roles_of_names(names: str) -> int:
+    role = Role.NONE
+    for name in names.split():
+        role |= _NAMED[name]
+    return role & ~_HIDES if role & _HIDES and "d-none" in names and _is_shown_again(names) else role
+
+
+def _is_shown_again(names: str) -> bool:
+    return _SHOWN_AGAIN.search(names) is not None and not {"hidden", "hide"} & set(names.split())
+
+
+_SPELLED = _Known(_roles_of_names)
+"""Names as one attribute has them: roles, and what decides between them below."""
+
+
+def _decided(role: int) -> int:
+    """The roles of an element from those of all its names."""
+    if role & _HIDES and not role & _COLON:
+        role |= Role.FURNITURE | _STRONG
+    if role & _STRONG or not role & Role.FURNITURE:
+        role &= ~Role.WEAK
+    return role & ~(_STRONG | _HIDES | _COLON)
 
 
 def _roles_of_pairs(words: frozenset[str]) -> int:
@@ -301,20 +357,6 @@ def _roles_of_pairs(words: frozenset[str]) -> int:
     return role
 
 
-@lru_cache(maxsize=20_000)
-def _roles_of_names(names: str) -> int:
-    """Roles of all names on an element; templates repeat the same few hundred combinations, so pages share the answers."""
-    role = Role.NONE
-    tokens = names.split()
-    for name in tokens:
-        role |= _roles_of_name(name)
-    if ("hidden" in tokens or "hide" in tokens or ("d-none" in tokens and not _SHOWN_AGAIN.search(names))) and ":" not in names:
-        role |= Role.FURNITURE | _STRONG
-    if role & _STRONG:
-        return role & ~(Role.WEAK | _STRONG)
-    return role if role & Role.FURNITURE else role & ~Role.WEAK
-
-
 class Marks(NamedTuple):
     """What is written on the elements of a page."""
 
@@ -323,7 +365,7 @@ class Marks(NamedTuple):
     itemprops: list[Element]
     """The elements with an itemprop, in page order."""
     spelled: set[str]
-    """Every combination of names as it is written."""
+    """Every name, or several, as an attribute has them."""
 
 
 def marks_of(elements: Iterable[Element]) -> Marks:
@@ -331,17 +373,20 @@ def marks_of(elements: Iterable[Element]) -> Marks:
     roles: dict[Element, int] = {}
     itemprops: list[Element] = []
     spelled: set[str] = set()
+    kind_of = _KINDS.get
     for element in elements:
-        names = ""
         role = Role.NONE
+        length = 0
         for key, value in element.items():
-            kind = _KINDS.get(key)
+            kind = kind_of(key)
             if kind is None:
                 continue
             if kind <= _ITEMPROP:
                 if kind == _ITEMPROP:
                     itemprops.append(element)
-                names = f"{names} {value}" if names else str(value)
+                spelled.add(value)
+                role |= _SPELLED[value]
+                length += len(value) + 1
             elif kind == _EPOCH:
                 role |= Role.EPOCH
             elif kind == _PROPERTY:
@@ -349,16 +394,16 @@ def marks_of(elements: Iterable[Element]) -> Marks:
             elif kind == _INSTANT:
                 if value[4:5] == "-" and value[13:14] == ":":
                     role |= Role.EPOCH
-            elif value != "until-found" if kind == _HIDDEN else _hides(str(value)):
+            elif value != "until-found" if kind == _HIDDEN else _hides(value):
                 role |= Role.UNSEEN
-        if role & Role.UNSEEN and (element.get("id") or "")[:2] in ("S:", "B:"):
-            # Streamed React pages bring their content hidden and show it by script.
-            role &= ~Role.UNSEEN
-        if names:
-            spelled.add(names)
-            role |= _roles_of_names(names if len(names) < MAX_NAMES else names[:MAX_NAMES])
         if role:
-            roles[element] = role
+            if role & Role.UNSEEN and (element.get("id") or "")[:2] in ("S:", "B:"):
+                # Streamed React pages bring their content hidden and show it by script.
+                role &= ~Role.UNSEEN
+            if length > MAX_NAMES:
+                role = role & (Role.UNSEEN | Role.EPOCH) | _roles_of_names(names_on(element))
+            if role := _decided(role):
+                roles[element] = role
     return Marks(roles, itemprops, spelled)
 
 
