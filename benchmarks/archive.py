@@ -23,6 +23,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -276,13 +277,8 @@ def check_files(folder: Path) -> tuple[int, int]:
 
 def check_ledger(db: Path) -> int:
     """`verify` with the pages finds nothing, and every pointer leads to a record; the number of revisions."""
-
-    def payload(name: str, offset: int) -> bytes | None:
-        path = locate(db.parent / "warc", name)
-        return reader.payload(path, offset) if path else None
-
     with Store(db) as store:
-        problems = [*store.integrity_problems(), *map(str, verify(store, payload))]
+        problems = [*store.integrity_problems(), *map(str, verify(store, partial(reader.problem_of, db.parent / "warc")))]
         if problems:
             sys.exit(f"not sound: {problems[:3]}")
         sql = "SELECT warc_file, max(warc_offset) AS farthest FROM fetches WHERE warc_file IS NOT NULL GROUP BY warc_file"

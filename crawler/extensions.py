@@ -67,7 +67,7 @@ class ArchivePolicy:
         except OSError as error:
             raise StoreError(f"the page archive cannot be written: {error}") from error
         file = f"{self._under}/{place.file}" if self._under else place.file
-        return replace(fetch, warc_file=file, warc_offset=place.offset, payload_hash=place.payload_hash)
+        return replace(fetch, warc_file=file, warc_offset=place.offset, payload_hash=place.payload_hash, archived=place.archived)
 
     def _earlier(self, fetch: Fetch, article_id: int | None) -> RepeatedRecord | None:
         """The archived answer that this one repeats byte for byte, or by the server's word (304)."""

@@ -156,6 +156,26 @@ class Payload:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchivedRecord:
+    """What is kept of an archived record beside its place, so that no other record is ever taken for it."""
+
+    uri: str
+    """WARC-Target-URI as it stands."""
+    date: str
+    """WARC-Date, in the store's form."""
+    record_hash: str
+    """SHA-256 (hex) of the record: its header lines, an empty line, its block."""
+    request_hash: str | None = None
+    """The same of the request that stands behind it, where one does."""
+    record_id: str | None = None
+    """WARC-Record-ID."""
+    file_id: str | None = None
+    """Of the file: WARC-Record-ID of its `warcinfo`, else SHA-256 of its name and first bytes."""
+    payload_digest: str | None = None
+    """By which a later revisit names the payload: as the record says it ("sha1:" and hex), else its SHA-1; None of no payload."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """One look at one URL, and what came of it. Rides inside an `Article`, or travels alone where there is none."""
 
@@ -195,6 +215,8 @@ class Fetch:
     """Where the answer is archived, if it is."""
     payload_hash: str | None = None
     """SHA-256 (hex) of the archived answer's body as received."""
+    archived: ArchivedRecord | None = None
+    """What else is known of the archived record."""
     payload: Payload | None = field(default=None, repr=False, compare=False)
     """The page itself, for as long as its reading may still be doubted (see `pipelines.history.anomalies`)."""
     reason_code: str | None = None

@@ -17,6 +17,7 @@ from pipelines.proof.memento import TimeMap, time_map
 from pipelines.queries import articles
 from pipelines.queries.results import ArticleRecord, Revision
 from pipelines.store.database import Store
+from pipelines.store.pages import NOT_THERE, ArchivedPage, page_of_revision
 from pipelines.text.urls import MAX_URL, canonicalize
 
 _SCHEME = re.compile(r"(https?):/{1,64}", re.ASCII | re.IGNORECASE)
@@ -35,8 +36,8 @@ class Answered(Protocol):
         """Unpacked and bounded."""
 
 
-ReadPage = Callable[[str, int], Answered | None]
-"""(file, offset) as the ledger has them -> the answer that is archived there; None where there is none."""
+ReadPage = Callable[[ArchivedPage], Answered | str]
+"""What the ledger knows of an archived page -> the answer that is archived there; where it is not, why."""
 
 RevisionText = tuple[Revision, Article]
 """A revision, and what it said."""
@@ -96,11 +97,10 @@ class Repository:
         text = articles.revision(self.store, article.article_id, article.url, number)
         return (entry, text) if entry and text else None
 
-    def page(self, revision: Revision) -> Answered | None:
-        """The page that a revision was read from, where it is archived."""
-        if revision.warc_file is None or revision.warc_offset is None:
-            return None
-        return self._page(revision.warc_file, revision.warc_offset)
+    def page(self, revision: Revision) -> Answered | str:
+        """The page that a revision was read from; where it is not archived, why."""
+        page = page_of_revision(self.store, revision.revision_id)
+        return self._page(page) if page else NOT_THERE
 
 
 def address(text: str) -> str:

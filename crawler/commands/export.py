@@ -60,18 +60,21 @@ def command(form: str, target: str, sites: tuple[str, ...], since: str | None, u
         article_id = _article(store, url)
         selection = Selection(sites, _time(since), _time(until), changes, words, latest, article_id)
         counts: Counter[str] = Counter()
+        problems: list[str] = []
         with store.snapshot(), _destination(target, packed=form in ("jsonl", "csv")) as stream:
             chosen = _counted(store, selection, counts, shown=target != "-")
             if form == "parquet":
                 write_parquet(chosen, stream)
             else:
                 pieces = {"jsonl": lambda: as_jsonl(chosen), "csv": lambda: as_csv(chosen),
-                          "warc": lambda: excerpt(chosen, warc_folder(warc_path, db), now(), counts)}  # fmt: skip
+                          "warc": lambda: excerpt(chosen, warc_folder(warc_path, db), now(), counts, problems)}  # fmt: skip
                 for piece in pieces[form]():
                     stream.write(piece)
     if target != "-" or form == "warc":
         echo("; ".join(f"{number} {what}" for what, number in counts.items()) or "no revisions", err=True)
-    if counts["missing"]:
+    for problem in problems:
+        echo(problem, err=True)
+    if problems:
         raise SystemExit(1)
 
 

@@ -8,8 +8,9 @@ import click
 
 from crawler.commands import command_clock, db_option, open_ledger, warc_folder, warc_option
 from crawler.commands.console import echo
-from crawler.warc.reader import answer_at
+from crawler.warc.reader import answer
 from pipelines import MissingExtraError
+from pipelines.store.pages import ArchivedPage
 from viewer.repository import Answered
 
 
@@ -37,8 +38,8 @@ def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: b
         raise _missing(error) from error
     folder = warc_folder(warc_path, db)
 
-    def page(file: str, offset: int) -> Answered | None:
-        return answer_at(folder, file, offset)
+    def read(page: ArchivedPage) -> Answered | str:
+        return answer(folder, page)
 
     try:
         listening = server.listen(host, port)
@@ -46,7 +47,7 @@ def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: b
         raise click.UsageError(f"--host {host} --port {port}: {error.strerror or error}") from error
     with listening:
         url, base = server.url_of(listening, host), base_url.rstrip("/") if base_url else None
-        config = DispatcherConfig(Path(db), command_clock(), page, f"/{server.NAME}", base, server.prefix_of(base))
+        config = DispatcherConfig(Path(db), command_clock(), read, f"/{server.NAME}", base, server.prefix_of(base))
         dispatcher = Dispatcher(config)
         app = server.application(dispatcher, AllowedHosts(url, base, server.is_local(host)), server.QueryLimits(sql=sql))
 

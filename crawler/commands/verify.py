@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -11,9 +12,8 @@ import click
 
 from crawler.commands import db_option, json_option, now, open_ledger, warc_folder, warc_option
 from crawler.commands.console import console, echo, print_json
-from crawler.warc import reader
-from crawler.warc.writer import locate
-from pipelines.proof.verify import Manifest, Pages, VerificationFault, against, manifest, read_manifest, verify
+from crawler.warc.reader import problem_of
+from pipelines.proof.verify import Checked, Manifest, VerificationFault, against, manifest, read_manifest, verify
 from pipelines.store.database import Store
 
 MANY = 1_000
@@ -38,14 +38,16 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
             _sign(store, day, as_json)
             return
         faults = [fault for fault in (against(store, line) for line in _manifests(published)) if fault]
-        pages = _pages(warc_folder(warc_path, db)) if with_pages else None
-        faults += islice(verify(store, pages, now()), MANY if show_all else 1)
+        pages = partial(problem_of, warc_folder(warc_path, db)) if with_pages else None
+        checked = Checked()
+        faults += islice(verify(store, pages, now(), checked), MANY if show_all else 1)
         if store.readonly:
             echo("the ledger may only be read: its full-text index is not held against the texts", err=True)
     if as_json:
         print_json([{"where": fault.where, "what": fault.what} for fault in faults])
+        echo(str(checked), err=True)
     else:
-        _print(faults)
+        _print(faults, checked)
     if faults:
         raise SystemExit(1)
 
@@ -81,17 +83,10 @@ def _manifests(published: str | None) -> list[Manifest]:
         raise click.UsageError(f"--against: {error}") from error
 
 
-def _pages(folder: Path) -> Pages:
-    def read(name: str, offset: int) -> bytes | None:
-        path = locate(folder, name)
-        return reader.payload(path, offset) if path else None
-
-    return read
-
-
-def _print(faults: list[VerificationFault]) -> None:
+def _print(faults: list[VerificationFault], checked: Checked) -> None:
     out = console()
     for fault in faults:
         out.print(str(fault), markup=False)
     if not faults:
         out.print("Nothing is wrong.")
+    out.print(str(checked), markup=False)

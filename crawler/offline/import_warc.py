@@ -65,6 +65,8 @@ class UnresolvedRevisit:
 
     fetch: Fetch
     refers_to: tuple[str, datetime | None] | None
+    digest: bytes | None = None
+    """Of the payload that it repeats."""
 
     @property
     def url(self) -> str:
@@ -249,11 +251,13 @@ class CaptureReader:
         source = original or entry
         fetch = Fetch(url, entry.captured, warc_file=Path(source.file).name, warc_offset=source.offset, aliases=aliases)
         site = site_of(url, self._by_host)
+        found = warc.read(source)
+        if found:
+            fetch = replace(fetch, payload_hash=found.payload_hash, archived=found.archived)
         if entry.is_not_modified:
             return replace(fetch, status=304, outcome=Outcome.NOT_MODIFIED)
         if entry.kind == "revisit" and original is None:
-            return UnresolvedRevisit(fetch, entry.refers_to)
-        found = warc.read(source)
+            return UnresolvedRevisit(fetch, entry.refers_to, entry.digest)
         if found is None:
             return because(fetch, Outcome.ERROR, coded(FetchReason.DAMAGED_RECORD))
         fetch = replace(fetch, status=found.status or None, bytes=len(found.body))

@@ -22,7 +22,6 @@ from crawler.extraction.page import collect_seldom
 from crawler.offline.import_warc import CHUNK, capture_of, site_of
 from crawler.spiders.capture import Capture, read_capture
 from crawler.warc import reader as warc
-from crawler.warc.writer import locate
 from pipelines.article import Article, Fetch
 from pipelines.queries.articles import revision_address
 from pipelines.queries.health_metrics import usual_readings
@@ -122,15 +121,12 @@ class PageReader:
 
     def read(self, place: PageLocation) -> Article | str:
         """One page as extraction reads it today, or why it could not be read."""
-        path = locate(self._folder, place.warc_file)
-        found = warc.capture_at(path, place.warc_offset) if path else None
-        if found is None:
-            return "its page is not in the archive"
-        if place.payload_hash and found.payload_hash != place.payload_hash:
-            return "its page in the archive is not the one that was received"
+        found = warc.answer(self._folder, place.page)
+        if isinstance(found, str):
+            return found
+        if found.problem:
+            return f"its record in the archive is not whole: {found.problem}"
         url = canonicalize(found.url) or found.url
-        if not place.is_evidence(url, found.captured, found.payload_hash):
-            return "its record in the archive is of another page, or of another time"
         site = self._sites.get(place.site_id)
         fetch = Fetch(url, found.captured, status=found.status)
         item = read_capture(capture_of(found, url), site or site_of(url, {}), fetch, is_catalogued=site is not None)

@@ -10,14 +10,26 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
 from crawler.warc.decode import MAX_BODY_BYTES, Decoded, codings_of, decode, decode_undeclared, unchunk
-from crawler.warc.records import MAX_HEAD_BYTES, Headers, WarcRecord, header, header_lines, record_at, records
+from crawler.warc.records import (
+    MAX_HEAD_BYTES,
+    Headers,
+    WarcRecord,
+    file_id,
+    header,
+    header_lines,
+    record_at,
+    records,
+    request_of,
+)
 from crawler.warc.writer import locate
+from pipelines.article import ArchivedRecord, moment
+from pipelines.store.pages import NO_FILE, NOT_THERE, ArchivedPage
 
 MAX_PROBLEMS = 100
 """Problems of a file that are told one by one."""
@@ -47,6 +59,8 @@ class CaptureLocation:
     """URL and time of the capture that a revisit repeats."""
     is_not_modified: bool = False
     """A revisit by the word of the server (304), not by the digest."""
+    file_id: str | None = None
+    """See `ArchivedRecord`."""
     problem: str | None = None
     """Why the record is not whole."""
 
@@ -61,8 +75,10 @@ class ArchivedCapture:
     headers: Headers
     """Of the HTTP answer; of the record where there is no HTTP answer in it."""
     body: bytes
+    archived: ArchivedRecord
+    """What another record is told from it by."""
     payload_hash: str | None = None
-    """SHA-256 (hex) of the body as received, its Content-Encoding kept; None where there is no HTTP answer."""
+    """SHA-256 (hex) of the body as received, its Content-Encoding kept; None of a revisit, and where there is no HTTP answer."""
     problem: str | None = None
     """Why this is not the whole answer: `body` then holds what there was."""
 
@@ -79,25 +95,15 @@ class CaptureIndex:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivedResponse:
-    """What a server answered."""
-
-    status: int
-    headers: Headers
-    """All as they came; those of the packing are no longer true of `body`."""
-    body: bytes
-    """Unpacked, cut at `MAX_BODY_BYTES`."""
-
-
 def index(path: Path) -> CaptureIndex:
     """List a file's captures and what cannot be read of it. Holds one record at a time."""
     entries: list[CaptureLocation] = []
     problems: list[str] = []
     try:
         with path.open("rb") as stream:
+            file = file_id(path)
             for offset, found in records(stream):
-                entry = found if isinstance(found, str) else _entry(path, found)
+                entry = found if isinstance(found, str) else _entry(path, found, file)
                 if isinstance(entry, CaptureLocation):
                     entries.append(entry)
                 problem = entry.problem if isinstance(entry, CaptureLocation) else entry
@@ -112,34 +118,32 @@ def index(path: Path) -> CaptureIndex:
 
 def read(entry: CaptureLocation) -> ArchivedCapture | None:
     """Read one capture again by its place; None where there is no record."""
-    record = record_at(Path(entry.file), entry.offset)
-    return _capture(record) if record else None
+    return _capture_at(Path(entry.file), entry.offset, entry.file_id)
 
 
-def capture_at(path: Path, offset: int) -> ArchivedCapture | None:
-    """The whole capture at a place; None where there is none."""
-    record = record_at(path, offset)
-    found = _capture(record) if record and record.header("WARC-Type") == "response" else None
-    return found if found and not found.problem else None
+def recorded(folder: Path, page: ArchivedPage) -> ArchivedCapture | str:
+    """The record that a pointer of the ledger leads to; where it is not there, or is another one, why."""
+    path = locate(folder, page.file)
+    if path is None:
+        return NO_FILE
+    found = _capture_at(path, page.offset)
+    if found is None:
+        return NOT_THERE
+    return page.refusal(found.archived, found.payload_hash) or found
 
 
-def payload(path: Path, offset: int) -> bytes | None:
-    """The body of the response at a place, as received (its Content-Encoding kept); None where there is no whole record."""
-    record = record_at(path, offset)
-    if record is None or record.problem or record.header("WARC-Type") != "response":
-        return None
-    parted = _http(record.block)
-    return parted[2] if parted else None
+def answer(folder: Path, page: ArchivedPage) -> ArchivedCapture | str:
+    """As `recorded`, of what holds an answer: a revisit does not."""
+    found = recorded(folder, page)
+    return NOT_THERE if isinstance(found, ArchivedCapture) and found.payload_hash is None else found
 
 
-def answer_at(folder: Path, file: str, offset: int) -> ArchivedResponse | None:
-    """The answer that a pointer of the ledger leads to; None where nothing can be read there."""
-    path = locate(folder, file)
-    record = record_at(path, offset) if path else None
-    if record is None or record.header("WARC-Type") != "response":
-        return None
-    parted = _http(record.block)
-    return ArchivedResponse(parted[0], parted[1], _unpack(parted[1], parted[2]).body) if parted else None
+def problem_of(folder: Path, page: ArchivedPage) -> str | None:
+    """What is wrong with the record that a pointer of the ledger leads to; None where it is the one that was written."""
+    found = recorded(folder, page)
+    if isinstance(found, str):
+        return found
+    return found.problem if page.record is None else None  # what is wrong with one of a known hash was so from the beginning
 
 
 def digest_of(text: str | None) -> bytes | None:
@@ -158,7 +162,12 @@ def digest_of(text: str | None) -> bytes | None:
     return None
 
 
-def _entry(path: Path, record: WarcRecord) -> CaptureLocation | str | None:
+def spelled(digest: bytes) -> str | None:
+    """A digest in the one spelling that the ledger has: "sha1:" and hex; None of nothing, which many captures share."""
+    return None if digest in EMPTY else f"{_SIZES[len(digest)]}:{digest.hex()}"
+
+
+def _entry(path: Path, record: WarcRecord, file: str) -> CaptureLocation | str | None:
     """The capture of a record; why it is left out; None for records that are none."""
     kind = (record.header("WARC-Type") or "").lower()
     url = (record.header("WARC-Target-URI") or "").strip("<> ")
@@ -178,26 +187,37 @@ def _entry(path: Path, record: WarcRecord) -> CaptureLocation | str | None:
         str(path), record.offset, kind, url, captured, digest_of(record.header("WARC-Payload-Digest")),
         (refers or url, refers_date) if refers or refers_date else None,
         kind == "revisit" and ("not-modified" in profile or status == HTTPStatus.NOT_MODIFIED),
-        record.problem or (_http_problem(record.block) if kind == "response" else None),
+        file, record.problem or (_http_problem(record.block) if kind == "response" else None),
     )  # fmt: skip
 
 
-def _capture(record: WarcRecord) -> ArchivedCapture | None:
-    url = (record.header("WARC-Target-URI") or "").strip("<> ")
-    captured = moment_of(record.header("WARC-Date"))
-    if captured is None:
+def _capture_at(path: Path, offset: int, file: str | None = None) -> ArchivedCapture | None:
+    record = record_at(path, offset)
+    captured = moment_of(record.header("WARC-Date")) if record else None
+    if record is None or captured is None:
         return None
     kind = (record.header("WARC-Type") or "").lower()
+    if kind not in _KINDS:
+        return None
+    url = (record.header("WARC-Target-URI") or "").strip("<> ")
+    request = request_of(path, record)
+    archived = ArchivedRecord(
+        url, moment(captured), record.digest, request.digest if request else None, record.header("WARC-Record-ID"), file
+    )
+    problem = record.problem or _block_problem(record)
     parted = _http(record.block) if kind != "resource" else (200, record.head, record.block)
     if parted is None:
-        return ArchivedCapture(url, captured, 0, (), b"", problem=record.problem or _http_problem(record.block))
+        return ArchivedCapture(url, captured, 0, (), b"", archived, problem=problem or _http_problem(record.block))
     status, headers, received = parted
-    problem = record.problem or _length_problem(headers, received) or _digest_problem(record, headers, received)
-    if kind == "resource":
-        return ArchivedCapture(url, captured, status, headers, received[:MAX_BODY_BYTES], problem=problem)
-    unpacked = _unpack(headers, received)
-    digest = hashlib.sha256(received).hexdigest()
-    return ArchivedCapture(url, captured, status, headers, unpacked.body, digest, problem or unpacked.problem)
+    if kind == "revisit":
+        return ArchivedCapture(url, captured, status, headers, b"", archived, problem=problem)
+    problem = problem or _length_problem(headers, received) or _digest_problem(record, headers, received)
+    unpacked = _unpack(headers, received) if kind == "response" else Decoded(received[:MAX_BODY_BYTES])
+    said = digest_of(record.header("WARC-Payload-Digest")) or hashlib.sha1(received, usedforsecurity=False).digest()
+    return ArchivedCapture(
+        url, captured, status, headers, unpacked.body, replace(archived, payload_digest=spelled(said)),
+        hashlib.sha256(received).hexdigest(), problem or unpacked.problem,
+    )  # fmt: skip
 
 
 def _http(block: bytes) -> tuple[int, Headers, bytes] | None:
@@ -218,6 +238,13 @@ def _http_problem(block: bytes) -> str | None:
     if _status(block) is None:
         return f"no HTTP answer: it begins with {block[:40]!r}"
     return None if _http(block) else "HTTP header lines without an end"
+
+
+def _block_problem(record: WarcRecord) -> str | None:
+    said = digest_of(record.header("WARC-Block-Digest"))
+    if said is None or hashlib.new(_SIZES[len(said)], record.block, usedforsecurity=False).digest() == said:
+        return None
+    return "its block is not the one of its digest"
 
 
 def _length_problem(headers: Headers, received: bytes) -> str | None:

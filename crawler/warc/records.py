@@ -5,6 +5,7 @@ Knows neither HTTP nor captures. A damaged place costs the record that stands th
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ from crawler.warc.decode import MAX_BODY_BYTES
 MAX_HEAD_BYTES = 64 * 1024
 """Header lines of a record, and of the HTTP message in it."""
 _STEP = 1 << 16
-_GZIP = b"\x1f\x8b\x08"
+_FIRST_BYTES = 1 << 12
+GZIP = b"\x1f\x8b\x08"
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 
@@ -35,6 +37,8 @@ class WarcRecord:
     offset: int
     end: int
     """Where the next one begins."""
+    head_bytes: bytes
+    """Its header lines as they stand, without the empty line that ends them."""
     head: Headers
     block: bytes
     """Its content, cut at a bound; `problem` says so then."""
@@ -44,6 +48,16 @@ class WarcRecord:
     def header(self, name: str) -> str | None:
         """The first header of a name."""
         return header(self.head, name)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of all of it, however it is packed."""
+        return record_digest(self.head_bytes, self.block)
+
+
+def record_digest(head: bytes, block: bytes) -> str:
+    """SHA-256 (hex) of header lines, an empty line and a block."""
+    return hashlib.sha256(b"%b\r\n\r\n%b" % (head, block)).hexdigest()
 
 
 def records(stream: IO[bytes]) -> Iterator[tuple[int, WarcRecord | str]]:
@@ -71,6 +85,7 @@ def records(stream: IO[bytes]) -> Iterator[tuple[int, WarcRecord | str]]:
 
 
 def record_at(path: Path, offset: int) -> WarcRecord | None:
+    """The record at a place; None where there is none, or no such place."""
     try:
         with path.open("rb") as stream:
             stream.seek(offset)
@@ -79,10 +94,30 @@ def record_at(path: Path, offset: int) -> WarcRecord | None:
         return None
 
 
+def request_of(path: Path, answer: WarcRecord) -> WarcRecord | None:
+    """The request that stands behind an answer, where it is the answer's."""
+    behind = record_at(path, answer.end)
+    if behind is None or (behind.header("WARC-Type") or "").lower() != "request":
+        return None
+    return behind if behind.header("WARC-Concurrent-To") == answer.header("WARC-Record-ID") else None
+
+
+def file_id(path: Path) -> str:
+    """What tells a file from others of its name: the id of the `warcinfo` it begins with, else a hash of name and first bytes."""
+    first = record_at(path, 0)
+    named = first.header("WARC-Record-ID") if first and (first.header("WARC-Type") or "").lower() == "warcinfo" else None
+    if named:
+        return named
+    with path.open("rb") as stream:
+        begins = stream.read(_FIRST_BYTES)
+    name = path.name.removesuffix(".open").encode("utf-8", "surrogateescape")
+    return f"sha256:{hashlib.sha256(b'%b %b' % (name, begins)).hexdigest()}"
+
+
 def _read_record(stream: IO[bytes]) -> WarcRecord:
     """The record at the stream's place, packed or plain."""
     offset = stream.tell()
-    is_packed = stream.read(3) == _GZIP
+    is_packed = stream.read(3) == GZIP
     stream.seek(offset)
     source = _Member(stream) if is_packed else _Plain(stream)
     head_bytes, block = source.head()
@@ -97,7 +132,7 @@ def _read_record(stream: IO[bytes]) -> WarcRecord:
     block, problem = source.block(block, int(length))
     if truncated := header(head, "WARC-Truncated"):
         problem = problem or f"the record says that it was truncated: {truncated[:40]!r}"
-    return WarcRecord(offset, source.end(), head, block, problem)
+    return WarcRecord(offset, source.end(), head_bytes, head, block, problem)
 
 
 class _Plain:
@@ -213,7 +248,7 @@ def _next_start(stream: IO[bytes], offset: int) -> int | None:
     while data:
         for mark in re.finditer(rb"\x1f\x8b\x08|WARC/[01]\.", data):
             place = base + mark.start()
-            if mark[0] != _GZIP or _begins_record(stream, place):
+            if mark[0] != GZIP or _begins_record(stream, place):
                 return place
         stream.seek(base + len(data))
         tail, base = data[-7:], base + len(data) - len(data[-7:])

@@ -5,101 +5,65 @@ Copies members, and reads of a record no more than its head: whatever an archive
 
 from __future__ import annotations
 
-import re
 import uuid
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
+from crawler.warc.reader import recorded
+from crawler.warc.records import GZIP, record_at, request_of
 from crawler.warc.writer import SOFTWARE, locate
 from pipelines.exchange.export import Record
+from pipelines.store.pages import NO_FILE, NOT_THERE, page_of_export
 from pipelines.store.rows import moment
 
 _WINDOW = 16 + zlib.MAX_WBITS
-_CHUNK = 1 << 16
-_HEAD_BYTES = 1 << 14
-_MAX_RECORD_BYTES = 64 * 1024 * 1024
-"""Packed size of a record; a longer one is not copied, for a record is held whole."""
-_LENGTH = re.compile(rb"(?im)^content-length:[ \t]*([0-9]{1,12})[ \t]*\r?$")
 
 
-def excerpt(records: Iterable[Record], folder: Path, now: datetime, counts: Counter[str]) -> Iterator[bytes]:
-    """The members of a WARC file: `warcinfo`, then each answer with its request. `counts` is told what became of each."""
+def excerpt(records: Iterable[Record], folder: Path, now: datetime, counts: Counter[str],
+            problems: list[str]) -> Iterator[bytes]:  # fmt: skip
+    """The members of a WARC file: `warcinfo`, then each answer with its request. `counts` is told what became of each, and
+    `problems` of each that is not there, or is not the record that the ledger points at.
+    """
     yield _info(now)
     done: set[tuple[str, int]] = set()
     for record in records:
-        place = record["revision"]["warc_file"], record["revision"]["warc_offset"]
-        if place[0] is None or place[1] is None:
+        page = page_of_export(record)
+        if page is None:
             counts["not archived"] += 1
-        elif place in done:
+            continue
+        if (page.file, page.offset) in done:
             counts["copied already"] += 1
-        else:
-            done.add(place)
-            path = locate(folder, place[0])
-            members = copy(path, place[1]) if path else []
-            counts["copied" if members else "missing"] += 1
+            continue
+        done.add((page.file, page.offset))
+        found, path = recorded(folder, page), locate(folder, page.file)
+        members = copy(path, page.offset) if path and not isinstance(found, str) else []
+        if members:
+            counts["copied"] += 1
             yield from members
+            continue
+        why = found if isinstance(found, str) else "its record in the archive is not whole"
+        counts["missing" if why in (NO_FILE, NOT_THERE) else "refused"] += 1
+        problems.append(
+            f"{record['article']['url']} revision {record['revision']['number']}: {why} ({page.file} at {page.offset})"
+        )
 
 
 def copy(path: Path, offset: int) -> list[bytes]:
     """The record at a place, and the request behind it if that is its; as gzip members. Empty where there is no whole record."""
+    answer = record_at(path, offset)
+    if answer is None or (answer.problem and not answer.header("WARC-Truncated")):
+        return []
+    request = request_of(path, answer)
+    members = []
     with path.open("rb") as stream:
-        stream.seek(offset)
-        answer = _member(stream)
-        if answer is None:
-            return []
-        request = _member(stream)
-    asked = request and _header(request[1], b"WARC-Concurrent-To") == _header(answer[1], b"WARC-Record-ID")
-    return [answer[0], request[0]] if asked and request else [answer[0]]
-
-
-def _member(stream: IO[bytes]) -> tuple[bytes, bytes] | None:
-    """The member at the stream's place, which is moved behind it, and the head of its record; None where it is not whole."""
-    start = stream.tell()
-    if stream.read(5) == b"WARC/":
-        stream.seek(start)
-        return _plain(stream)
-    stream.seek(start)
-    member, packed, head = zlib.decompressobj(_WINDOW), bytearray(), bytearray()
-    while block := stream.read(_CHUNK):
-        try:
-            unpacked = member.decompress(block)
-        except zlib.error:
-            return None
-        head += unpacked[: max(_HEAD_BYTES - len(head), 0)]
-        packed += block[: len(block) - len(member.unused_data)]
-        if member.eof:
-            stream.seek(start + len(packed))
-            return (bytes(packed), bytes(head)) if head.startswith(b"WARC/") else None
-        if len(packed) > _MAX_RECORD_BYTES:
-            return None
-    return None
-
-
-def _plain(stream: IO[bytes]) -> tuple[bytes, bytes] | None:
-    """A record of a file that is not packed, packed as a member of its own."""
-    start = stream.tell()
-    head = stream.read(_HEAD_BYTES)
-    end = head.find(b"\r\n\r\n")
-    length = _LENGTH.search(head[: end + 2]) if end >= 0 else None
-    if not length or int(length[1]) > _MAX_RECORD_BYTES:
-        return None
-    whole = end + 4 + int(length[1]) + 4
-    stream.seek(start)
-    record = stream.read(whole)
-    return (_pack(record), head[: end + 2]) if len(record) == whole else None
-
-
-def _header(head: bytes, name: bytes) -> bytes | None:
-    """A header of a WARC record; those of the HTTP message in it are not looked at."""
-    for line in head.partition(b"\r\n\r\n")[0].split(b"\r\n"):
-        key, _, value = line.partition(b":")
-        if key.strip().lower() == name.lower():
-            return value.strip()
-    return None
+        for record in (answer, request) if request and not request.problem else (answer,):
+            stream.seek(record.offset)
+            member = stream.read(record.end - record.offset)
+            members.append(member if member.startswith(GZIP) else _pack(member))
+    return members
 
 
 def _info(now: datetime) -> bytes:

@@ -13,7 +13,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.client import responses
 from io import BytesIO
@@ -27,7 +27,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.warc.erase import apply, erasure_for, finish, sync_folder
-from pipelines.article import Exchange
+from crawler.warc.records import file_id, header, header_lines, record_digest
+from pipelines.article import ArchivedRecord, Exchange
 from pipelines.store.rows import is_archive_name
 
 OPEN = ".open"
@@ -48,6 +49,7 @@ class RecordLocation:
     offset: int
     payload_hash: str | None
     """SHA-256 (hex) of the body as received, its Content-Encoding kept; None for a revisit, which has no body."""
+    archived: ArchivedRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class ArchiveWriter:
         self._stream: IO[bytes] | None = None
         self._day = ""
         self._name = ""
+        self._file_id = ""
 
     def write(self, exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None = None) -> RecordLocation:
         """Write a response with its request, and sync them; a revisit record where it repeats an `earlier` one.
@@ -78,14 +81,16 @@ class ArchiveWriter:
         """
         stream = self._open_for(captured)
         start = stream.seek(0, os.SEEK_END)
+        members, archived = _pair(exchange, captured, earlier)
         try:
-            stream.write(_pair(exchange, captured, earlier))
+            stream.write(members)
             _sync(stream)
         except OSError:
             stream.truncate(start)
             raise
         digest = None if earlier else hashlib.sha256(exchange.body).hexdigest()
-        return RecordLocation(f"{self._site_id}/{self._name}", start, digest)
+        archived = replace(archived, file_id=self._file_id)
+        return RecordLocation(f"{self._site_id}/{self._name}", start, digest, archived)
 
     def close(self) -> None:
         """Let go of the file; it stays `.open` until its day is over."""
@@ -130,6 +135,7 @@ class ArchiveWriter:
             stream.write(_info(name))
             _sync(stream)
             sync_folder(self._folder)
+        self._file_id = file_id(opened)
         return stream
 
     def _close_older(self, day: str) -> None:
@@ -151,9 +157,12 @@ def locate(folder: Path, name: str) -> Path | None:
     """The file of a pointer, closed or still open; None where it is not there. A name never leads out of the folder."""
     if not is_archive_name(name):
         return None
-    for candidate in (folder / name, folder / (name + OPEN)):
-        if candidate.resolve().is_relative_to(folder.resolve()) and candidate.is_file():
-            return candidate
+    try:
+        for candidate in (folder / name, folder / (name + OPEN)):
+            if candidate.resolve().is_relative_to(folder.resolve()) and candidate.is_file():
+                return candidate
+    except (OSError, RuntimeError, ValueError):  # RuntimeError: links in a circle
+        return None
     return None
 
 
@@ -202,47 +211,63 @@ def whole_length(path: Path) -> int:
     return end
 
 
-def _pair(exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None) -> bytes:
-    """A response record, or a revisit, and behind it its request; each a gzip member."""
+def _pair(exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None) -> tuple[bytes, ArchivedRecord]:
+    """A response record, or a revisit, and behind it its request, each a gzip member; and what is known of them."""
     made = RecordBuilder(warc_version=_VERSION)
     facts = {"WARC-Date": _date(captured)}
     if exchange.ip_address:
         facts["WARC-IP-Address"] = exchange.ip_address
     status = f"{exchange.status} {responses.get(exchange.status, '')}".strip()
     http = StatusAndHeaders(status, list(exchange.headers), protocol="HTTP/1.1")
+    digest = f"sha1:{hashlib.sha1(exchange.body, usedforsecurity=False).hexdigest()}" if exchange.body else None
     if earlier is None:
         answer = made.create_warc_record(
             exchange.url, "response", payload=BytesIO(exchange.body), length=len(exchange.body), http_headers=http,
             warc_headers_dict=facts,
         )  # fmt: skip
     else:
-        digest = "sha1:" + base64.b32encode(hashlib.sha1(exchange.body, usedforsecurity=False).digest()).decode()
+        base32 = "sha1:" + base64.b32encode(hashlib.sha1(exchange.body, usedforsecurity=False).digest()).decode()
         refers = {"WARC-Refers-To-Target-URI": earlier.url, "WARC-Refers-To-Date": _date(earlier.captured)}
-        same = {"WARC-Profile": f"{_REVISIT}/identical-payload-digest", "WARC-Payload-Digest": digest}
+        same = {"WARC-Profile": f"{_REVISIT}/identical-payload-digest", "WARC-Payload-Digest": base32}
         profile = {"WARC-Profile": f"{_REVISIT}/server-not-modified"} if earlier.by_server else same
         answer = made.create_warc_record(exchange.url, "revisit", http_headers=http, warc_headers_dict=facts | refers | profile)
     parts = urlsplit(exchange.url)
     line = f"GET {parts.path or '/'}{'?' * bool(parts.query)}{parts.query} HTTP/1.1"
     asked = StatusAndHeaders(line, list(exchange.request_headers), is_http_request=True)
-    concurrent = {"WARC-Date": _date(captured), "WARC-Concurrent-To": answer.rec_headers.get_header("WARC-Record-ID")}
+    record_id = answer.rec_headers.get_header("WARC-Record-ID")
+    concurrent = {"WARC-Date": _date(captured), "WARC-Concurrent-To": record_id}
     request = made.create_warc_record(exchange.url, "request", http_headers=asked, warc_headers_dict=concurrent)
     # What the server has packed gains nothing by packing it again.
     is_packed = any(name.lower() == "content-encoding" and value.lower() != "identity" for name, value in exchange.headers)
-    return _member(answer, level=0 if is_packed else 1) + _member(request)
+    first, second = _plain(answer), _plain(request)
+    head = header_lines(first.partition(b"\r\n\r\n")[0])
+    archived = ArchivedRecord(header(head, "WARC-Target-URI") or "", _date(captured), _digest(first), _digest(second), record_id,
+                              payload_digest=None if earlier else digest)  # fmt: skip
+    return _packed(first, level=0 if is_packed else 1) + _packed(second), archived
 
 
 def _info(name: str) -> bytes:
     made = RecordBuilder(warc_version=_VERSION)
     facts = {"software": SOFTWARE, "format": "WARC File Format 1.1", "robots": "obey"}
-    return _member(made.create_warcinfo_record(name, facts))
+    return _packed(_plain(made.create_warcinfo_record(name, facts)))
 
 
-def _member(record: ArcWarcRecord, level: int = 1) -> bytes:
-    """One record as a gzip member."""
+def _plain(record: ArcWarcRecord) -> bytes:
+    """One record with the empty lines behind it."""
     plain = BytesIO()
     WARCWriter(plain, gzip=False, warc_version=_VERSION).write_record(record)
+    return plain.getvalue()
+
+
+def _packed(record: bytes, level: int = 1) -> bytes:
+    """One record as a gzip member."""
     packer = zlib.compressobj(level, zlib.DEFLATED, _WINDOW)
-    return packer.compress(plain.getvalue()) + packer.flush()
+    return packer.compress(record) + packer.flush()
+
+
+def _digest(record: bytes) -> str:
+    head, _, block = record.removesuffix(b"\r\n\r\n").partition(b"\r\n\r\n")
+    return record_digest(head, block)
 
 
 def _date(moment: datetime) -> str:

@@ -34,7 +34,7 @@ LISTS = ("changed_fields", "topics")
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
-_CODE, _HASH = re.compile(r"[a-z0-9_]{1,40}"), re.compile(r"[0-9a-f]{64}")
+_CODE, _HASH, _DIGEST = re.compile(r"[a-z0-9_]{1,40}"), re.compile(r"[0-9a-f]{64}"), re.compile(r"[a-z0-9]{3,6}:[0-9a-f]{32,128}")
 _SITE_ID = re.compile(r"[^\W_][\w.-]{0,199}")
 _WEB = re.compile(r"https?://[^\x00-\x20\x7f-\x9f]{1,8000}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -44,15 +44,18 @@ _INTEGERS = frozenset({
 })  # fmt: skip
 _MOMENTS = frozenset({
     *("first_seen", "last_seen", "last_checked", "at", "fetched", "replaced", "next_check", "suspected_since", "not_before"),
-    *("started", "finished"),
+    *("started", "finished", "warc_date"),
 })  # fmt: skip
 _STAMPS = frozenset({"date_published", "date_modified"})
 _CHOICES: dict[str, frozenset[str]] = {
     "change": frozenset(CHANGES), "state": frozenset(State), "outcome": frozenset(Outcome),
     "kind": frozenset(Kind) - {Kind.NOT_ARTICLE}, "crawls.outcome": frozenset(CrawlOutcome),
 }  # fmt: skip
-_FORMS = {"reason_code": _CODE, "content_hash": _HASH, "payload_hash": _HASH}
-_NAMES = frozenset({"id", "site_id", "name", "external_id", "extractor", "trigger", "who"})
+_FORMS = {
+    "reason_code": _CODE, "content_hash": _HASH, "payload_hash": _HASH, "record_hash": _HASH, "request_hash": _HASH,
+    "payload_digest": _DIGEST,
+}  # fmt: skip
+_NAMES = frozenset({"id", "site_id", "name", "external_id", "extractor", "trigger", "who", "warc_record_id", "warc_file_id"})
 """Texts of one line, in which no control character has a meaning."""
 NEEDED = frozenset({
     *("id", "name", "url", "kind", "first_seen", "last_seen", "last_checked", "state", "number", "change", "changed_fields"),
@@ -189,7 +192,7 @@ def _fits(where: str, column: str, value: Any) -> bool:
         return value in choices
     if column in _MOMENTS or column in _STAMPS:
         return _is_time(value, _MOMENT if column in _MOMENTS else _STAMP) and (column in _STAMPS or value >= WEB_BEGAN)
-    if column in ("url", "answered_url"):
+    if column in ("url", "answered_url", "warc_uri"):
         return bool(where.startswith("images") or _WEB.fullmatch(value))
     if where == "site.id":
         return bool(_SITE_ID.fullmatch(value))

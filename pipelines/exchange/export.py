@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelines.queries.search_terms import match_of
 from pipelines.store.database import Row, Store
-from pipelines.store.rows import moment
+from pipelines.store.rows import ARCHIVED, moment
 
 FORMAT = "newsledger-revision/1"
 """What a record calls itself. A field more keeps it; a field that goes, or means something else, makes it /2."""
@@ -39,6 +39,7 @@ REVISION = (
 FETCH = (
     *("fetched", "url", "status", "outcome", "bytes", "reason", "reason_code", "warc_file", "warc_offset", "payload_hash"),
     *("robots", "tdm", "answered_url", "content_hash", "date_modified", "external_id", "doubt", "canonical_url"),
+    *ARCHIVED,
 )
 READING = ("replaced", "extractor", "content_hash", "article")
 

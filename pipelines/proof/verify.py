@@ -5,20 +5,21 @@ Reads only. Each fault is told in words that name the row; the caller decides at
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipelines.article import CHANGES
-from pipelines.store.chain import START, TAKEN_OUT, Subject, digest, link_of
+from pipelines.store.chain import START, TAKEN_OUT, Head, Subject, digest, head, link_of
 from pipelines.store.database import Row, Store
+from pipelines.store.pages import EVIDENCE, NO_FILE, ArchivedPage, page_of, page_of_fetch
 from pipelines.store.resolver import CLOCK_AHEAD
 from pipelines.store.rows import article_of, moment
 from pipelines.text.normalise import content_hash
 
-Pages = Callable[[str, int], bytes | None]
-"""(file, offset) -> the bytes of an archived answer as received; None where there is no whole record."""
+Pages = Callable[[ArchivedPage], str | None]
+"""What is wrong with the archived record that a row points at; `NO_FILE` where its file is not at hand; None: nothing is."""
 
 _TABLES = {
     Subject.ARTICLE: "articles",
@@ -47,6 +48,24 @@ class VerificationFault:
         return f"{self.where}: {self.what}"
 
 
+@dataclass(slots=True)
+class Checked:
+    """What was looked at, up to the fault at which the caller stopped, and what was not."""
+
+    seals: Head = field(default_factory=Head)
+    revisions: int = 0
+    pages: int | None = None
+    """None where no page was to be read."""
+    unchecked: Counter[str] = field(default_factory=Counter)
+    """Archived pages that were not read, by reason."""
+
+    def __str__(self) -> str:
+        pages = "no archived pages" if self.pages is None else f"{self.pages} archived pages"
+        checked = f"Checked: {self.seals.length} seals, the last {self.seals.link[:16]}; {self.revisions} revisions; {pages}."
+        left = "; ".join(f"{number} {what}" for what, number in sorted(self.unchecked.items()))
+        return f"{checked} Not checked: {left}." if left else checked
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The state of the chain at the end of a day: what can be published, or stamped by others."""
@@ -59,20 +78,23 @@ class Manifest:
         return f"newsledger-manifest/1 {self.day.isoformat()} {self.seals} {self.link}"
 
 
-def verify(store: Store, pages: Pages | None = None, now: datetime | None = None) -> Iterator[VerificationFault]:
+def verify(store: Store, pages: Pages | None = None, now: datetime | None = None,
+           checked: Checked | None = None) -> Iterator[VerificationFault]:  # fmt: skip
     """Everything that is wrong, in the order in which it is looked for. Without `pages` no archived page is read, and without
-    `now` nothing is of the future.
+    `now` nothing is of the future. `checked` is told what was looked at.
     """
+    checked = checked or Checked()
+    checked.seals = head(store)
     yield from (VerificationFault("the file", problem) for problem in store.integrity_problems())
     yield from _links(store)
     yield from _seals(store)
     yield from _unsealed(store)
-    yield from _contents(store)
+    yield from _contents(store, checked)
     yield from _times(store)
     yield from _future(store, now) if now else ()
     yield from _search(store)
     if pages:
-        yield from _pages(store, pages)
+        yield from _pages(store, pages, checked)
 
 
 def manifest(store: Store, day: date) -> Manifest:
@@ -145,12 +167,13 @@ def _unsealed(store: Store) -> Iterator[VerificationFault]:
     yield from (VerificationFault(f"fetch {row['id']}", "claims a change, and was never sealed") for row in store.rows(sql))
 
 
-def _contents(store: Store) -> Iterator[VerificationFault]:
+def _contents(store: Store, checked: Checked) -> Iterator[VerificationFault]:
     """Each revision's hash is that of its text."""
     sql = """SELECT r.*, a.url AS article_url FROM revisions r JOIN articles a ON a.id = r.article_id
         WHERE NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.article_id = r.article_id) ORDER BY r.id"""
     for rows in _batches(store.rows(sql)):
         for row in rows:
+            checked.revisions += 1
             authors = store.rows("SELECT * FROM revision_authors WHERE revision_id = ? ORDER BY position", (row["id"],))
             images = store.rows("SELECT * FROM revision_images WHERE revision_id = ? ORDER BY position", (row["id"],))
             try:
@@ -194,21 +217,42 @@ def _search(store: Store) -> Iterator[VerificationFault]:
         yield VerificationFault("revisions_fts", problem)
 
 
-def _pages(store: Store, pages: Pages) -> Iterator[VerificationFault]:
-    """Each archived answer is there, and is what was received."""
-    for table in ("revisions", "fetches"):
-        columns = "id, warc_file, warc_offset, payload_hash"
-        sql = f"SELECT {columns} FROM {table} WHERE payload_hash IS NOT NULL AND warc_file IS NOT NULL"  # noqa: S608 - our own names
-        for rows in _batches(store.rows(f"{sql} ORDER BY warc_file, warc_offset")):
-            for row in rows:
-                where = f"{table[:-1] if table == 'revisions' else 'fetch'} {row['id']}"
-                body = pages(row["warc_file"], row["warc_offset"])
-                if body is None:
-                    yield VerificationFault(where, f"its page is not in {row['warc_file']} at {row['warc_offset']}")
-                elif hashlib.sha256(body).hexdigest() != row["payload_hash"]:
-                    yield VerificationFault(
-                        where, f"its page in {row['warc_file']} at {row['warc_offset']} is not the one that was received"
-                    )
+# A revision has the record of the fetch that brought it: what is known of it is checked with that one.
+_FETCHED = """SELECT f.*, c.trigger, (SELECT r.id FROM revisions r WHERE r.article_id = f.article_id AND r.warc_file = f.warc_file
+        AND r.warc_offset = f.warc_offset LIMIT 1) AS revision_id
+    FROM fetches f LEFT JOIN crawls c ON c.id = f.crawl_id
+    WHERE f.warc_file IS NOT NULL AND f.warc_offset IS NOT NULL ORDER BY f.warc_file, f.warc_offset"""
+_OF_NO_FETCH = f"""SELECT r.id, r.warc_file, r.warc_offset, r.payload_hash, c.trigger, {EVIDENCE}
+    FROM revisions r JOIN articles a ON a.id = r.article_id LEFT JOIN crawls c ON c.id = r.crawl_id
+    WHERE r.warc_file IS NOT NULL AND r.warc_offset IS NOT NULL AND r.payload_hash IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM fetches f WHERE f.article_id = r.article_id AND f.warc_file = r.warc_file
+            AND f.warc_offset = r.warc_offset AND f.payload_hash IS r.payload_hash)
+    ORDER BY r.warc_file, r.warc_offset"""  # noqa: S608 - our own columns
+
+
+def _pages(store: Store, pages: Pages, checked: Checked) -> Iterator[VerificationFault]:
+    """Each archived record is there, and is the one that was written or imported."""
+    checked.pages = 0
+    for rows in _batches(store.rows(_FETCHED)):
+        for row in rows:
+            where = f"revision {row['revision_id']}" if row["revision_id"] else f"fetch {row['id']}"
+            if row["payload_hash"] is None and row["record_hash"] is None:
+                checked.unchecked["pages of which an older version kept no hash"] += 1
+            else:
+                yield from _page(pages, page_of_fetch(row), row["trigger"], where, checked)
+    for rows in _batches(store.rows(_OF_NO_FETCH)):
+        for row in rows:
+            yield from _page(pages, page_of(row), row["trigger"], f"revision {row['id']}", checked)
+
+
+def _page(pages: Pages, page: ArchivedPage, trigger: str | None, where: str, checked: Checked) -> Iterator[VerificationFault]:
+    problem = pages(page)
+    if problem == NO_FILE and trigger in ("import", "merge"):
+        checked.unchecked["pages of files that were imported and are not in the archive"] += 1
+        return
+    checked.pages = (checked.pages or 0) + 1
+    if problem:
+        yield VerificationFault(where, f"{problem} ({page.file} at {page.offset})")
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -17,10 +17,10 @@ from pipelines.history.anomalies import Readings, find_anomaly
 from pipelines.history.revisions import changed_fields
 from pipelines.store.chain import Subject, seal
 from pipelines.store.database import Row, Store
+from pipelines.store.pages import EVIDENCE, ArchivedPage, page_of
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import json_of, moment, revision_row
 from pipelines.text.normalise import content_of
-from pipelines.text.urls import article_key
 
 BATCH = 500
 """Revisions listed at a time: others write meanwhile, and memory stays flat."""
@@ -28,12 +28,6 @@ BATCH = 500
 Touch = Callable[[Subject, int], None]
 _STAYS = ("first_seen", "last_seen", "warc_file", "warc_offset", "payload_hash")
 _WITHDRAWN = "SELECT 1 FROM withdrawals w JOIN revisions r ON r.article_id = w.article_id WHERE r.id = ?"
-# Each along an index: the addresses of a revision's article and of the fetch that first saw it, and when its text was there.
-_EVIDENCE = """(SELECT json_group_array(url) FROM (SELECT a.url UNION SELECT r.canonical_url
-        UNION SELECT url FROM aliases WHERE article_id = a.id
-        UNION SELECT url FROM fetches WHERE article_id = a.id AND fetched = r.first_seen)) AS urls,
-    (SELECT json_group_array(json_array(first_seen, last_seen)) FROM revisions
-        WHERE article_id = a.id AND content_hash = r.content_hash) AS seen"""
 _NOT_READ = ("url", "reason", "extractor")
 
 
@@ -58,22 +52,7 @@ class PageLocation:
 
     revision_id: int
     site_id: str
-    warc_file: str
-    warc_offset: int
-    payload_hash: str | None
-    addresses: frozenset[str] = frozenset()
-    """Keys of the addresses (`article_key`) under which the article, and this revision of it, were fetched."""
-    seen: tuple[tuple[str, str], ...] = ()
-    """From when to when the article had this text."""
-
-    def is_evidence(self, url: str, captured: datetime, payload_hash: str | None) -> bool:
-        """Whether a record is what the revision was read from: the very bytes, where their hash is kept; else a capture of the
-        article while it had this text. Two archives may have a file of the same name.
-        """
-        if self.payload_hash:
-            return payload_hash == self.payload_hash
-        at = moment(captured)
-        return article_key(url) in self.addresses and any(first <= at <= last for first, last in self.seen)
+    page: ArchivedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +75,13 @@ def count(store: Store, scope: Scope) -> tuple[int, int]:
 def page_locations(store: Store, scope: Scope) -> Iterator[PageLocation]:
     """Where the pages of those revisions are, in order of writing. What is read meanwhile may be written meanwhile."""
     where, values = _where(scope)
-    sql = f"""SELECT r.id, a.site_id, r.warc_file, r.warc_offset, r.payload_hash, {_EVIDENCE} FROM revisions r
+    sql = f"""SELECT r.id, a.site_id, r.warc_file, r.warc_offset, r.payload_hash, {EVIDENCE} FROM revisions r
         JOIN articles a ON a.id = r.article_id WHERE r.warc_file IS NOT NULL AND {where} AND r.id > :after
         ORDER BY r.id LIMIT {BATCH}"""  # noqa: S608 - our own words
     after = 0
     while rows := list(store.rows(sql, values | {"after": after})):
-        yield from map(_page_location, rows)
+        yield from (PageLocation(row["id"], row["site_id"], page_of(row)) for row in rows)
         after = rows[-1]["id"]
-
-
-def _page_location(row: Row) -> PageLocation:
-    urls, seen = json.loads(row["urls"]), json.loads(row["seen"])
-    return PageLocation(
-        row["id"], row["site_id"], row["warc_file"], row["warc_offset"], row["payload_hash"],
-        frozenset(article_key(url) for url in urls if url), tuple((first, last) for first, last in seen),
-    )  # fmt: skip
 
 
 def compare(store: Store, revision_id: int, reading: Article) -> tuple[Article, Result]:

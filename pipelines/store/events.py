@@ -16,7 +16,7 @@ from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.reasons import FetchReason, coded
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import CLOCK_AHEAD, Lookup
-from pipelines.store.rows import article_of, instant_of, moment, rank_of
+from pipelines.store.rows import ARCHIVED, archived_of, article_of, instant_of, moment, rank_of
 from pipelines.text.urls import article_key
 
 AGAIN = frozenset({FetchReason.NOT_THIS_PAGE, FetchReason.NOT_SURE_WHOLE})
@@ -35,6 +35,7 @@ _FETCH = (
         "doubt",
         "canonical_url",
     ),
+    *ARCHIVED,
 )
 _READ = frozenset({*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.MOVED})
 
@@ -245,7 +246,7 @@ def _item(row: Row, texts: _Texts) -> Article | Fetch:
         url, instant_of(row["fetched"]), row["url"] if url != row["url"] else None, row["status"], bytes=row["bytes"],
         answered_url=row["answered_url"] if redirect else None, doubt=row["doubt"], external_id=row["external_id"],
         robots=row["robots"], tdm=row["tdm"], warc_file=row["warc_file"], warc_offset=row["warc_offset"],
-        payload_hash=row["payload_hash"], aliases=texts.aliases(row),
+        payload_hash=row["payload_hash"], archived=archived_of(row), aliases=texts.aliases(row),
     )  # fmt: skip
     told = replace(fetch, outcome=_outcome(row), reason=row["reason"], reason_code=row["reason_code"],
                    content_hash=row["content_hash"], date_modified=row["date_modified"])  # fmt: skip

@@ -10,12 +10,12 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from pipelines.article import CHANGES, Article, Fetch, Outcome, Payload
+from pipelines.article import CHANGES, ArchivedRecord, Article, Fetch, Outcome, Payload
 from pipelines.history.anomalies import (
     LOST_ARTICLE,
     Anomaly,
@@ -34,7 +34,18 @@ MAX_HELD = 200
 """Readings held at once; with so many the crawl is judged before its end."""
 PAGES_KEPT = 1_000
 """Pages kept a site. Beyond, a reading that is not believed is only a row of `fetches`."""
-_FETCH_TEXTS = ("requested_url", "reason", "reason_code", "etag", "last_modified", "external_id", "robots", "tdm", "warc_file")
+_FETCH_TEXTS = (
+    "requested_url",
+    "reason",
+    "reason_code",
+    "etag",
+    "last_modified",
+    "external_id",
+    "robots",
+    "tdm",
+    "warc_file",
+    "payload_hash",
+)
 
 
 class ItemWriter(Protocol):
@@ -306,8 +317,10 @@ def _family(article: Article) -> str:
 def _fetch_json(fetch: Fetch) -> Row:
     """What of a fetch is kept beside its page, as plain JSON."""
     texts = {name: getattr(fetch, name) for name in _FETCH_TEXTS if getattr(fetch, name)}
-    return {**texts, "status": fetch.status, "bytes": fetch.bytes, "aliases": fetch.aliases, "warc_offset": fetch.warc_offset}
+    facts = {"status": fetch.status, "bytes": fetch.bytes, "aliases": fetch.aliases, "warc_offset": fetch.warc_offset}
+    return {**texts, **facts, **({"archived": asdict(fetch.archived)} if fetch.archived else {})}
 
 
 def _read_fetch_json(stored: Row) -> dict[str, Any]:
-    return {**stored, "aliases": tuple((url, reason) for url, reason in stored.get("aliases", ()))}
+    archived = ArchivedRecord(**stored["archived"]) if stored.get("archived") else None
+    return {**stored, "aliases": tuple((url, reason) for url, reason in stored.get("aliases", ())), "archived": archived}

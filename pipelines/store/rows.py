@@ -10,13 +10,28 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipelines.article import CHANGES, Article, Author, Fetch, Image, Kind, Precision, Timestamp, instant_of, moment
+from pipelines.article import (
+    CHANGES,
+    ArchivedRecord,
+    Article,
+    Author,
+    Fetch,
+    Image,
+    Kind,
+    Precision,
+    Timestamp,
+    instant_of,
+    moment,
+)
 from pipelines.history.revisions import EarlierRevision, Known, State
 from pipelines.reasons import FetchReason
 
 __all__ = [
+    "ARCHIVED",
     "LAST_RANK",
     "Row",
+    "archived_of",
+    "archived_row",
     "article_of",
     "changed_by",
     "humanize",
@@ -89,6 +104,24 @@ def revision_row(article: Article, fetch: Fetch) -> Row:
         "warc_offset": fetch.warc_offset,
         "payload_hash": fetch.payload_hash,
     }
+
+
+ARCHIVED = {
+    "warc_uri": "uri", "warc_date": "date", "record_hash": "record_hash", "request_hash": "request_hash",
+    "warc_record_id": "record_id", "warc_file_id": "file_id", "payload_digest": "payload_digest",
+}  # fmt: skip
+"""Column of `fetches` -> field of `ArchivedRecord`."""
+
+
+def archived_row(archived: ArchivedRecord | None) -> Row:
+    """The columns of `fetches` that tell what is known of an archived record."""
+    return {column: archived and getattr(archived, field) for column, field in ARCHIVED.items()}
+
+
+def archived_of(fetch: Row) -> ArchivedRecord | None:
+    """What a row of `fetches` tells of an archived record; None where an older version wrote it."""
+    facts = {field: fetch[column] for column, field in ARCHIVED.items()}
+    return ArchivedRecord(**facts) if facts["record_hash"] and facts["uri"] and facts["date"] else None
 
 
 def article_of(revision: Row, authors: Iterable[Row], images: Iterable[Row], url: str) -> Article:

@@ -25,7 +25,7 @@ from pipelines.store.corrections import correct, write_parts
 from pipelines.store.database import Row, Store
 from pipelines.store.judgement import Judgement, Recorded, fetch_of, judge
 from pipelines.store.resolver import Lookup
-from pipelines.store.rows import changed_by, last_change, moment, optional_moment, revision_row
+from pipelines.store.rows import archived_row, changed_by, last_change, moment, optional_moment, revision_row
 from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
 
@@ -269,6 +269,7 @@ class RevisionWriter:
             "fetched": moment(fetch.fetched), "status": fetch.status, "bytes": fetch.bytes, "reason": fetch.reason,
             "reason_code": fetch.reason_code, "robots": fetch.robots, "tdm": fetch.tdm,
             "warc_file": fetch.warc_file, "warc_offset": fetch.warc_offset, "payload_hash": fetch.payload_hash,
+            **archived_row(fetch.archived),
             "answered_url": leads, "content_hash": article.content_hash if article else fetch.content_hash,
             "date_modified": stamp if article else fetch.date_modified, "external_id": fetch.external_id, "doubt": fetch.doubt,
             "canonical_url": article.canonical_url if article else None,

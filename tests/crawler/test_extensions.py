@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from crawler.demo.stories import at
 from crawler.extraction import extract
 from crawler.extraction.extract import with_ids
 from crawler.warc import reader
+from crawler.warc.records import record_at
 from crawler.warc.writer import locate
 from pipelines.article import Fetch
 from pipelines.proof.verify import verify
@@ -55,12 +55,10 @@ def test_each_revision_has_its_page_and_reads_from_it_again(archived: Path) -> N
     for row in found:
         path = locate(archived / "warc", row["warc_file"])
         assert path is not None
-        body = reader.payload(path, row["warc_offset"])
-        assert body is not None
-        assert hashlib.sha256(body).hexdigest() == row["payload_hash"]
         entry = next(entry for entry in reader.index(path).entries if entry.offset == row["warc_offset"])
         capture = reader.read(entry)
         assert capture is not None
+        assert capture.payload_hash == row["payload_hash"]
         seen = instant_of(row["first_seen"])
         assert capture.captured == seen
         article = extract(capture.body, entry.url, site, content_type=capture.header("Content-Type"), fetched=seen)
@@ -70,7 +68,7 @@ def test_each_revision_has_its_page_and_reads_from_it_again(archived: Path) -> N
 
 def test_the_record_verifies(archived: Path) -> None:
     done = newsledger("verify", "--all", "--db", str(archived / "news.db"))
-    assert (done.returncode, done.stdout) == (0, "Nothing is wrong.\n")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "Nothing is wrong.")
 
 
 def test_another_tool_finds_the_archive_in_order(archived: Path) -> None:
@@ -113,7 +111,8 @@ def define(folder: Path, press: Press, **keys: Any) -> None:
 
 def test_a_body_is_kept_as_the_server_packed_it(archived: Path) -> None:
     path = next((archived / "warc").rglob("*.warc.gz*"))
-    packed = [reader.payload(path, entry.offset) or b"" for entry in reader.index(path).entries]
+    blocks = [found.block for entry in reader.index(path).entries if (found := record_at(path, entry.offset))]
+    packed = [block.partition(b"\r\n\r\n")[2] for block in blocks]
     assert any(body.startswith(b"\x1f\x8b") and gzip.decompress(body).lstrip().startswith(b"<") for body in packed)
 
 

@@ -17,10 +17,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipelines.store.database import Store, StoreError, TooSlowError
+from pipelines.store.pages import NO_FILE, ArchivedPage
 from viewer.app import routes
 from viewer.http import Request, Response
 from viewer.rendering import refusal
-from viewer.repository import Answered, ReadPage, Repository
+from viewer.repository import ReadPage, Repository
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +33,9 @@ PAGE_SECONDS = 5.0
 """So long may the queries of one page take in all: ten times what the slowest of ours takes, at a million articles."""
 
 
-def nothing_archived(_file: str, _offset: int) -> Answered | None:
+def nothing_archived(_page: ArchivedPage) -> str:
     """For where no archive is at hand."""
-    return None
+    return NO_FILE
 
 
 @dataclass(frozen=True, slots=True)

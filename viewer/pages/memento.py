@@ -28,6 +28,7 @@ from pipelines.proof.memento import (
 )
 from pipelines.queries.activity import site_of
 from pipelines.queries.results import ArticleRecord, Revision, row_of
+from pipelines.store.pages import NO_FILE, NOT_THERE
 from pipelines.text.dates import digits_of, parse_digits
 from pipelines.text.urls import MAX_URL
 from viewer import labels
@@ -143,8 +144,11 @@ def _memento(
     if not as_received:
         return memento_page(repository, article, revision, found, memento, root, *headers)
     answer = repository.page(revision[0])
-    if answer is None:
-        return refusal(404, "The page of this revision is not archived.", root)
+    if isinstance(answer, str):
+        why = (
+            "The page of this revision is not archived" if answer in (NO_FILE, NOT_THERE) else f"The page is not shown: {answer}"
+        )
+        return refusal(404, f"{why}.", root)
     shown, body = replay(answer, shown="text/html" in request.headers.get("accept", ""))
     return Response(200, (*headers, ("Vary", "accept"), *shown), body)
 

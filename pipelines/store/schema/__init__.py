@@ -1,6 +1,6 @@
 """Tables, indexes, views and full-text search of the store, as numbered migrations.
 
-The SQL stands in founding (1 to 7), proving (8 to 10), derived (11 and 12), crawls (13 to 15, 17, 19) and reasons (16, 18).
+The SQL stands in founding (1 to 7), proving (8 to 10, 22), derived (11 and 12), crawls (13 to 15, 17, 19) and reasons (16, 18).
 
 A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column; a test keeps it so.
 Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
@@ -16,7 +16,7 @@ from pipelines.store.schema import crawls, derived, founding, proving, reasons
 
 migrations = Migrations("newsledger")
 
-LATEST = "m021_pages_by_canonical"
+LATEST = "m022_archived_records"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -147,6 +147,12 @@ def m020_canonical_of_fetch(db: Database) -> None:
 def m021_pages_by_canonical(db: Database) -> None:
     """Which pages named an address as their own that is another's: what comes of them hangs on what that address says."""
     _run(db, reasons.CANONICAL)
+
+
+@migrations()
+def m022_archived_records(db: Database) -> None:
+    """What an archived record is known by, beside its place; by its digest a later revisit finds what it repeats."""
+    _run(db, proving.RECORDS)
 
 
 def _run(db: Database, script: str) -> None:

@@ -1,4 +1,4 @@
-"""Migrations 8 to 10: the page archive, the hash chain, revisions read again. Landed: never edited."""
+"""Migrations 8 to 10 and 22: the page archive, the hash chain, revisions read again, archived records. Landed: never edited."""
 
 from __future__ import annotations
 
@@ -60,4 +60,17 @@ CREATE VIEW daily_counts AS
         sum(r.change = 'restamped') AS restamped, sum(r.change = 'reverted') AS reverted, sum(r.change = 'restored') AS restored
     FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.reads_as IS NULL
     GROUP BY a.site_id, substr(r.first_seen, 1, 10);
+"""
+
+# What `pipelines.store.pages` holds a record against. Null in fetches that an older version wrote.
+RECORDS = """
+ALTER TABLE fetches ADD COLUMN warc_uri TEXT;
+ALTER TABLE fetches ADD COLUMN warc_date TEXT;
+ALTER TABLE fetches ADD COLUMN record_hash TEXT;
+ALTER TABLE fetches ADD COLUMN request_hash TEXT;
+ALTER TABLE fetches ADD COLUMN warc_record_id TEXT;
+ALTER TABLE fetches ADD COLUMN warc_file_id TEXT;
+ALTER TABLE fetches ADD COLUMN payload_digest TEXT;
+CREATE INDEX fetches_by_digest ON fetches(payload_digest) WHERE payload_digest IS NOT NULL;
+CREATE INDEX fetches_by_payload ON fetches(payload_hash) WHERE payload_hash IS NOT NULL;
 """

@@ -259,6 +259,61 @@ def test_a_revisit_by_the_word_of_the_server_is_no_revisit_of_nothing(tmp_path: 
     assert history(tmp_path) == [(1, "new", "2025-03-07T12:00:00Z", "2025-03-07T15:00:00Z")]
 
 
+def test_an_imported_record_is_known_by_all_of_it(tmp_path: Path) -> None:
+    file = write(tmp_path / "day.warc.gz", DAY)
+    run(tmp_path, file)
+    with Store(tmp_path / "news.db", readonly=True) as store:
+        rows = list(store.rows("SELECT * FROM fetches ORDER BY id"))
+        revision = store.row("SELECT payload_hash FROM revisions WHERE number = 1")
+    by_offset = {entry.offset: entry for entry in reader.index(file).entries}
+    for row in rows:
+        entry = by_offset[row["warc_offset"]]
+        assert (row["warc_uri"], row["warc_date"]) == (URL, f"{entry.captured:%Y-%m-%dT%H:%M:%SZ}")
+        assert row["warc_file_id"].startswith("sha256:")
+        assert row["warc_record_id"].startswith("<urn:uuid:")
+        assert len(row["record_hash"]) == 64
+    assert revision == {"payload_hash": hashlib.sha256(FIRST).hexdigest()}
+    assert rows[0]["payload_digest"] == f"sha1:{hashlib.sha1(FIRST).hexdigest()}"
+    assert rows[4]["record_hash"] == rows[0]["record_hash"], "a revisit is evidence by what it repeats"
+    assert rows[5]["payload_digest"] is None, "nothing is no payload"
+
+
+def test_verify_covers_imported_files_where_they_are(tmp_path: Path) -> None:
+    file = write(tmp_path / "day.warc", DAY)
+    run(tmp_path, file)
+    checked = verified(tmp_path)
+    assert checked.startswith("Nothing is wrong. ")
+    assert "Not checked: 6 pages of files that were imported" in checked
+    assert "; 6 archived pages." in verified(tmp_path, "--warc", str(tmp_path))
+    file.write_bytes(file.read_bytes().replace(b"charset=utf-8", b"charset=utf-9", 1))
+    differs = "its record in the archive is not as it was: its headers differ (day.warc at 0)"
+    assert verified(tmp_path, "--warc", str(tmp_path)).startswith(f"revision 1: {differs}")
+
+
+def verified(folder: Path, *options: str) -> str:
+    done = newsledger("verify", "--db", str(folder / "news.db"), *options)
+    assert done.returncode == (not done.stdout.startswith("Nothing is wrong.")), done.stderr
+    return " ".join(done.stdout.split())
+
+
+def test_another_file_of_the_name_is_no_evidence(tmp_path: Path) -> None:
+    """For none that reads pages back; each is told by revision."""
+    folder = tmp_path / "warc"
+    folder.mkdir()
+    run(tmp_path, write(tmp_path / "day.warc.gz", DAY[:1]))
+    write(folder / "day.warc.gz", [("response", URL, 1, SECOND, "200 OK")])
+    where = ("--db", str(tmp_path / "news.db"))
+    refused = "its page in the archive is not the one that was received"
+    assert verified(tmp_path).startswith(f"revision 1: {refused} (day.warc.gz at 0)")
+    done = newsledger("reprocess", "--all", "--again", "--jobs", "1", "--json", *where)
+    assert json.loads(done.stdout)["left"] == {refused: 1}
+    done = newsledger("export", "warc", "-o", str(tmp_path / "out.warc.gz"), *where)
+    assert done.returncode == 1
+    assert f"{URL} revision 1: {refused} (day.warc.gz at 0)" in done.stderr
+    write(folder / "day.warc.gz", DAY[:1])
+    assert refused not in verified(tmp_path)
+
+
 def test_extract_reads_an_archive_line_by_line(tmp_path: Path) -> None:
     file = write(tmp_path / "day.warc.gz", DAY[:3])
     done = newsledger("extract", str(file), cwd=tmp_path)

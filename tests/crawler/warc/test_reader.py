@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.warc import reader
+from pipelines.store.pages import ArchivedPage
 
 URL = "https://gazette.example/news/ferry"
 BODY = b"<html><body><p>The ferry sails at nine.</p></body></html>"
@@ -230,6 +231,5 @@ def test_whatever_a_file_holds_it_never_raises(tmp_path: Path, cut: int, noise: 
     path.write_bytes(data[: cut % len(data)] + noise + data[cut % len(data) + len(noise) :])
     for entry in reader.index(path).entries:
         reader.read(entry)
-        reader.payload(path, entry.offset)
     for offset in (0, cut, 10**9):
-        reader.capture_at(path, offset)
+        reader.recorded(tmp_path, ArchivedPage(path.name, offset))

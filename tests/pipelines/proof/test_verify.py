@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from pipelines.article import Fetch, Outcome
-from pipelines.proof.verify import VerificationFault, verify
+from pipelines.proof.verify import Checked, VerificationFault, verify
+from pipelines.store.chain import head
 from pipelines.store.database import Store
+from pipelines.store.pages import NO_FILE, NOT_THERE
 from tests.factories import URL, article, at, new_ledger, new_store
 from tests.table import table
 
-PAGE = b"<p>one"
 NOW = at(24 * 60)
 
 
@@ -23,14 +23,14 @@ NOW = at(24 * 60)
 def sound(tmp_path: Path) -> bytes:
     """The file of a ledger with two revisions of one article, the first archived, and an article that was removed."""
     other = "https://paper.example/news/the-weir"
-    archived = {"warc_file": "paper/a.warc.gz", "warc_offset": 9, "payload_hash": hashlib.sha256(PAGE).hexdigest()}
+    archived = {"warc_file": "paper/a.warc.gz", "warc_offset": 9, "payload_hash": "ab" * 32}
     with new_store(tmp_path) as store:
         ledger = new_ledger(store)
         ledger.record(article(fetch=archived))
         ledger.record(article("Two were hurt.", seen=60, modified=59))
         ledger.record(article("The weir holds.", url=other, headline="The weir", seen=70))
         ledger.record(Fetch(other, at(80), status=410, outcome=Outcome.GONE, reason="status 410"))
-        assert list(verify(store, lambda *_: PAGE, NOW)) == []
+        assert list(verify(store, lambda _: None, NOW)) == []
     with closing(sqlite3.connect(tmp_path / "news.db")) as conn:
         return conn.serialize()
 
@@ -44,7 +44,7 @@ def faults(sound: bytes, folder: Path, *statements: str) -> list[str]:
             conn.execute(statement)
         conn.commit()
     with Store(path) as store:
-        return [str(fault) for fault in verify(store, lambda *_: PAGE, NOW)]
+        return [str(fault) for fault in verify(store, lambda _: None, NOW)]
 
 
 @table(
@@ -100,11 +100,30 @@ def test_pages_are_read_only_where_they_are_given(sound: bytes, tmp_path: Path) 
     path = tmp_path / "copy.db"
     path.write_bytes(sound)
     with Store(path) as store:
-        gone = list(verify(store, lambda *_: None))
-        other = list(verify(store, lambda *_: PAGE + b"!"))
-        assert list(verify(store)) == []
-    assert gone == [VerificationFault(where, "its page is not in paper/a.warc.gz at 9") for where in ("revision 1", "fetch 1")]
-    assert {fault.what for fault in other} == {"its page in paper/a.warc.gz at 9 is not the one that was received"}
+        gone = list(verify(store, lambda _: NOT_THERE))
+        checked = Checked()
+        assert list(verify(store, checked=checked)) == []
+        assert (
+            str(checked)
+            == f"Checked: {head(store).length} seals, the last {head(store).link[:16]}; 3 revisions; no archived pages."
+        )
+        assert list(verify(store, lambda _: None, checked=checked)) == []
+        assert checked.pages == 1
+    assert gone == [VerificationFault("revision 1", f"{NOT_THERE} (paper/a.warc.gz at 9)")]
+
+
+def test_a_file_that_was_imported_may_lie_elsewhere_but_ours_may_not(sound: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "copy.db"
+    path.write_bytes(sound)
+    with Store(path) as store:
+        assert list(verify(store, lambda _: NO_FILE)) == [VerificationFault("revision 1", f"{NO_FILE} (paper/a.warc.gz at 9)")]
+        store.execute("UPDATE crawls SET trigger = 'import'")
+        checked = Checked()
+        assert list(verify(store, lambda _: NO_FILE, checked=checked)) == []
+        assert str(checked).endswith("Not checked: 1 pages of files that were imported and are not in the archive.")
+        assert list(verify(store, lambda _: NOT_THERE)) == [
+            VerificationFault("revision 1", f"{NOT_THERE} (paper/a.warc.gz at 9)")
+        ]
 
 
 def test_without_a_time_nothing_lies_in_the_future(sound: bytes, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pipelines.proof.verify import verify
 from pipelines.store.chain import seal
 from pipelines.store.corrections import Scope, count, page_locations, reread
 from pipelines.store.database import Store
-from tests.factories import URL, article, at, new_ledger, new_store
+from tests.factories import article, at, new_ledger, new_store
 
 TODAY = "today"
 
@@ -81,7 +81,7 @@ def test_scope_passes_over_what_was_read_and_what_is_withdrawn(store: Store) -> 
     scope = Scope(TODAY)
     assert [place.revision_id for place in page_locations(store, scope)] == [1, 2, 3]
     first = next(page_locations(store, scope))
-    assert astuple(first)[:5] == (1, "paper", "paper/a.warc.gz", 0, "ab" * 32)
+    assert (first.revision_id, first.site_id, *astuple(first.page)[:3]) == (1, "paper", "paper/a.warc.gz", 0, "ab" * 32)
     assert count(store, Scope(TODAY, frozenset({"test/1"}))) == (0, 0)
     assert count(store, Scope(TODAY, family="test", since="2025-03-07", until="2025-03-07", site_id="paper")) == (3, 0)
     assert count(store, Scope(TODAY, since="2025-03-08")) == (0, 0)
@@ -92,33 +92,3 @@ def test_scope_passes_over_what_was_read_and_what_is_withdrawn(store: Store) -> 
         seal(store, (), at(0))
     assert count(store, scope) == (0, 0)
     assert reread(store, 1, article("New."), TODAY, at(700)).reason == "withdrawn"
-
-
-EVIDENCE = (
-    ("its own record", URL, 10, True),
-    ("another spelling of the address", URL.replace("https://", "http://www."), 10, True),
-    ("between two sights of the text", URL, 12, True),
-    ("the time of another text", URL, 0, False),
-    ("before all", URL, -60, False),
-    ("after all", URL, 600, False),
-    ("another article", f"{URL}-elsewhere", 10, False),
-    ("another site", "https://other.example/", 10, False),
-)
-
-
-def test_a_record_is_evidence_only_of_its_own_page_and_time(tmp_path: Path, subtests: pytest.Subtests) -> None:
-    with new_store(tmp_path) as store:
-        writer = new_ledger(store)
-        for text, seen in (("One.", 0), ("Two.", 10), ("Two.", 14), ("Three.", 30)):
-            writer.record(article(text, seen=seen, modified=seen, fetch={"warc_file": "a.warc.gz", "warc_offset": 0}))
-        second = list(page_locations(store, Scope(TODAY)))[1]
-    for name, url, captured, is_evidence in EVIDENCE:
-        with subtests.test(name):
-            assert second.is_evidence(url, at(captured), "ab" * 32) is is_evidence
-
-
-def test_where_the_hash_of_the_page_is_kept_it_decides(store: Store) -> None:
-    place = next(page_locations(store, Scope(TODAY)))
-    assert place.is_evidence(URL, at(999), "ab" * 32)
-    assert not place.is_evidence(URL, at(0), "cd" * 32)
-    assert not place.is_evidence(URL, at(0), None)
