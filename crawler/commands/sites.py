@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.progress import Progress
+from rich.text import Text
 
-from crawler.catalogue import CatalogueError, load_sites
+from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
-from crawler.commands import json_option, pick_sites, sites_option
-from crawler.commands.console import console, echo, print_json, table
+from crawler.commands import db_option, json_option, pick_sites, sites_option
+from crawler.commands.console import console, echo, print_json, table, when
+from crawler.logs import plain
+from pipelines.store.rows import Row
 
 
 @click.group("sites")
@@ -60,15 +64,100 @@ def show(site_id: str, sites_path: Path | None, as_json: bool) -> None:
 
 
 @command.command("check")
-@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+@click.argument("targets", nargs=-1, metavar="[ID... | PATH]")
+@click.option("--country", metavar="GB", help="All sites of this country, switched off or not.")
+@click.option("--all", "everything", is_flag=True, help="All sites of the catalogue, switched off or not.")
+@click.option("--jobs", default=4, show_default=True, type=click.IntRange(1, 64), help="Sites at once, never two of one host.")
+@db_option
 @sites_option
-def check(path: Path | None, sites_path: Path | None) -> None:
-    """Check a file of site definitions, or a folder of them, and say what is wrong with file, line and key."""
-    try:
-        sites = load_sites(path or sites_path)
-    except CatalogueError as error:
-        raise click.ClickException(str(error)) from error
-    echo(f"{len(sites)} sites, nothing wrong")
+@json_option
+def check(targets: tuple[str, ...], country: str | None, everything: bool, jobs: int, db: str, sites_path: Path | None,
+          as_json: bool) -> None:  # fmt: skip
+    """Ask sites for what their definitions name: robots.txt, each source, three articles; says pass, or why not. Nothing is kept.
+
+    Without an ID, or with a PATH, the definitions alone are checked, of the catalogue, a file or a folder: what is wrong is said
+    with file, line and key. Exit code 1 where a site does not pass.
+    """
+    if len(targets) <= 1 and not country and not everything and (not targets or _is_path(targets[0], sites_path)):
+        found = load_sites(Path(targets[0]) if targets else sites_path)
+        if as_json:
+            print_json({"sites": len(found)})
+        else:
+            echo(f"{len(found)} sites, nothing wrong")
+        return
+    if country or everything:
+        if targets or (country and everything):
+            raise click.UsageError("name sites, or say --country or --all")
+        sites = tuple(site for site in load_sites(sites_path) if not country or site.country == country.upper())
+    else:
+        sites = pick_sites(sites_path, tuple(dict.fromkeys(targets)))
+    rows = _check(sites, db, str(sites_path or ""), jobs, as_json)
+    if as_json:
+        print_json(rows)
+    elif len(rows) != 1:
+        console().print(f"\n{len(rows)} sites, {sum(row['passes'] for row in rows)} pass")
+    if not all(row["passes"] for row in rows):
+        raise SystemExit(1)
+
+
+def _is_path(target: str, sites_path: Path | None) -> bool:
+    """Whether a file or folder is meant: an id goes before a file that is called as a site is."""
+    path = Path(target)
+    if path.suffix == ".toml" or len(path.parts) > 1:
+        if not path.exists():
+            raise click.UsageError(f"{target}: no such file or folder")
+        return True
+    return path.exists() and target not in {site.id for site in load_sites(sites_path)}
+
+
+def _check(sites: tuple[Site, ...], db: str, catalogue: str, jobs: int, as_json: bool) -> list[Row]:
+    """The answers; each printed as it comes."""
+
+    def tell(row: Row) -> None:
+        if not as_json:
+            _print_check(row)
+
+    from crawler.spiders.run import check_site, check_sites  # loads Scrapy, which the other verbs do without
+
+    if len(sites) == 1:
+        row = check_site(sites[0], db).as_row()
+        tell(row)
+        return [row]
+    with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
+        task = progress.add_task("checking", total=len(sites))
+
+        def advance(row: Row) -> None:
+            tell(row)
+            progress.advance(task)
+
+        return check_sites(sites, db, catalogue, jobs, advance)
+
+
+def _print_check(row: Row) -> None:
+    """A line that says pass or why not, then what was found."""
+    out = console()
+    word = Text("pass", style="green") if row["passes"] else Text("fail", style="bold red")
+    out.print(Text(f"{row['site']}: ", style="bold"), word, f", {row['requests']} requests", sep="")
+    for finding in row["findings"]:
+        out.print(f"  {'' if finding['ill'] else 'perhaps: '}{plain(finding['text'])}", markup=False)
+    rows: list[tuple[object, ...]] = [("  robots.txt", _robots(row["robots"]), "")] if row["robots"] else []
+    rows += [(f"  {one['kind']}", one["problem"] or f"names {one['named']}", one["url"]) for one in row["sources"]]
+    for one in row["articles"]:
+        rows.append((f"  {one['kind'] or 'page'}", one["problem"] or _reading(one), one["url"]))
+    if rows:
+        out.print(table(("  what", "as it is now", "url"), rows))
+
+
+def _reading(article: Row) -> str:
+    date, byline = when(article["date_published"]) or "no date", article["byline"] or "no byline"
+    return f"{date}; {byline}; {article['body_chars']} characters: {article['headline']}"
+
+
+def _robots(robots: Row) -> str:
+    if robots["unreadable"]:
+        return str(robots["unreadable"])
+    delay = f", {robots['delay_seconds']:g} s between two requests" if robots["delay_seconds"] else ""
+    return f"{'lets us in' if robots['allows'] else 'keeps us out'}{delay}, names {len(robots['sitemaps'])} sitemaps"
 
 
 def _plain(site: Site) -> dict[str, Any]:

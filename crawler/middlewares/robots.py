@@ -67,6 +67,11 @@ class RobotsMiddleware:
             raise NotConfigured
         return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"])
 
+    def read_of(self, url: str) -> RobotsRules | None:
+        """The rules of the URL's host, where they have been read."""
+        future = self._rules.get(_host(url))
+        return future.result() if future and future.done() else None
+
     async def process_request(self, request: Request) -> None:
         """Raises RobotsDisallowed, or HostSuspended."""
         if request.meta.get("dont_obey_robotstxt"):
@@ -81,13 +86,12 @@ class RobotsMiddleware:
 
     async def rules(self, url: str) -> RobotsRules:
         """The rules of the URL's host; whoever comes second waits for the first."""
-        parts = urlsplit(url)
-        host = f"{parts.scheme}://{parts.netloc}"
+        host = _host(url)
         if host not in self._rules:
             future: asyncio.Future[RobotsRules] = asyncio.get_running_loop().create_future()
             self._rules[host] = future
             rules = await self._fetch(f"{host}/robots.txt")
-            self._keep_delay(parts.hostname or "", rules)
+            self._keep_delay(urlsplit(url).hostname or "", rules)
             future.set_result(rules)
         return await self._rules[host]
 
@@ -137,6 +141,11 @@ class RobotsMiddleware:
         downloader.per_slot_settings[hostname] = {"delay": delay, "concurrency": 1, "jitter": 0.0}
         if hostname in downloader.slots:
             downloader.slots[hostname].delay = delay
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def web_address(base: str, reference: str) -> str | None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -28,12 +28,20 @@ from crawler.crawl.remote import RemoteWriter
 from crawler.crawl.session import CrawlContext, rows_of
 from crawler.extraction.page import collect_seldom
 from crawler.logs import install
+from crawler.middlewares.robots import RobotsMiddleware, RobotsRules
 from crawler.schedule.processes import hold
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.page import FetchedPage, PageSpider
+from crawler.spiders.site_check import ARTICLES, SITEMAPS, SiteCheck, failed, judge_answers
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, put_sites
 from pipelines.store.database import Store
+from pipelines.store.rows import Row
+
+_Result = TypeVar("_Result")
+
+CHECK_SECONDS = 900.0
+"""So long may the check of one site take: a dozen requests, a minute apart where robots.txt asks for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,19 +186,69 @@ def crawl_in_turn(site: Site, moments: Iterable[datetime], options: Options, bef
 def crawl_sites(sites: Sequence[Site], options: Options, urls: Mapping[str, Sequence[str]], jobs: int,
                 advance: Callable[[], None]) -> list[int]:  # fmt: skip
     """Crawl sites as child processes, at most `jobs` at once and those of one host one after the other; their crawl ids."""
+    return _in_children(
+        sites, jobs, lambda site: _crawl_in_child(site, options.with_urls(urls.get(site.id, ()))), lambda _: advance()
+    )
+
+
+def check_sites(sites: Sequence[Site], db: str, catalogue: str, jobs: int, tell: Callable[[Row], None]) -> list[Row]:
+    """As `check_site`, several, as child processes; `tell` is given each as it comes."""
+    return _in_children(sites, jobs, lambda site: _check_in_child(site, db, catalogue), tell)
+
+
+def _in_children(
+    sites: Sequence[Site], jobs: int, run: Callable[[Site], _Result], tell: Callable[[_Result], None]
+) -> list[_Result]:
     groups: dict[str, list[Site]] = {}
     for site in sites:
         groups.setdefault(site.politeness_group, []).append(site)
 
-    def run(group: list[Site]) -> list[int]:
-        ids = []
+    def run_group(group: list[Site]) -> list[_Result]:
+        results = []
         for site in group:
-            ids.append(_crawl_in_child(site, options.with_urls(urls.get(site.id, ()))))
-            advance()
-        return ids
+            results.append(run(site))
+            tell(results[-1])
+        return results
 
     with ThreadPoolExecutor(jobs) as pool:
-        return [crawl_id for ids in pool.map(run, groups.values()) for crawl_id in ids]
+        return [result for results in pool.map(run_group, groups.values()) for result in results]
+
+
+def check_site(site: Site, db: str) -> SiteCheck:
+    """Ask a site for its sources and a few articles, and keep nothing. Once a process, like `crawl_site`.
+
+    `db`: the ledger beside which crawls hold their locks, so that a host is asked by one of us at a time.
+    """
+    if not Path(db).is_file():
+        return _check_alone(site)
+    with hold(Path(db).absolute().parent / "locks", site.politeness_group) as holder:
+        if holder is not None:
+            return failed(site, "host_busy", f"a crawl of {site.politeness_group} is running (process {holder or 'unknown'})")
+        return _check_alone(site)
+
+
+def _check_alone(site: Site) -> SiteCheck:
+    settings = settings_for(Options(db="", log_level="CRITICAL"))
+    bounds = {"NEWSLEDGER_MAX_PAGES": ARTICLES, "NEWSLEDGER_MAX_SITEMAPS": SITEMAPS, "RETRY_TIMES": 0}
+    settings.setdict(bounds, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(NewsSpider)
+    items: list[object] = []
+    rules: RobotsRules | None = None
+
+    def closing(**_: Any) -> None:
+        nonlocal rules
+        robots = crawler.get_downloader_middleware(RobotsMiddleware)
+        rules = robots.read_of(site.url) if robots else None
+
+    crawler.signals.connect(lambda item: items.append(item), signals.item_scraped, weak=False)
+    crawler.signals.connect(closing, signals.spider_closed, weak=False)
+    process.crawl(crawler, site=site, recheck="none")
+    process.start()
+    if not isinstance(crawler.spider, NewsSpider):
+        return failed(site, "not_begun", "the check did not begin")
+    requests = crawler.stats.get_value("downloader/request_count", 0) if crawler.stats else 0
+    return judge_answers(crawler.spider, rules, items, requests)
 
 
 def fetch_pages(site: Site, urls: tuple[str, ...]) -> list[FetchedPage]:
@@ -230,3 +288,16 @@ def _crawl_in_child(site: Site, options: Options) -> int:
         return int(json.loads(child.stdout)[0]["id"])
     except (ValueError, LookupError, TypeError):
         return 0
+
+
+def _check_in_child(site: Site, db: str, catalogue: str) -> Row:
+    command = [sys.executable, "-m", "crawler", "sites", "check", site.id, "--json", "--db", db]
+    command += ["--sites", catalogue] if catalogue else []
+    try:
+        child = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=CHECK_SECONDS)  # noqa: S603 - our own command
+        row: Row = json.loads(child.stdout)[0]
+    except subprocess.TimeoutExpired:
+        return failed(site, "too_slow", f"its answers took more than {CHECK_SECONDS / 60:g} min").as_row()
+    except (ValueError, LookupError, TypeError):
+        return failed(site, "not_begun", f"the check ended with {child.returncode}").as_row()
+    return row

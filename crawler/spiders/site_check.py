@@ -1,0 +1,171 @@
+"""How a site answers now: robots.txt, what each source names, a few articles as read; and what is wrong with that.
+
+Pure but for the types: a spider that has run in, findings out. `crawler.spiders.run` makes the requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+
+from crawler.catalogue.site import Site
+from crawler.middlewares.robots import RobotsRules
+from crawler.spiders.news import NewsSpider
+from pipelines.article import Article, Fetch, Kind
+from pipelines.queries.health import Finding, is_ill
+from pipelines.reasons import Skipped
+from pipelines.store.rows import Row
+
+ARTICLES = 3
+"""So many are read. More: surer, and slower at a site that asks for long gaps."""
+SITEMAPS = 4
+"""So many are read, the newest first: enough to see that they name articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsCheck:
+    """What robots.txt of the site's own host says to us."""
+
+    allows: bool
+    """Whether the front page may be asked for."""
+    delay_seconds: float | None = None
+    sitemaps: tuple[str, ...] = ()
+    unreadable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """What a feed, sitemap or section page gave."""
+
+    url: str
+    kind: str
+    status: int | None
+    named: int
+    """Addresses of articles in it."""
+    problem: str | None
+    is_defined: bool
+    """False: robots.txt or an index of sitemaps led there, or it is a usual place."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleCheck:
+    """One article as it reads now; `problem`: it does not."""
+
+    url: str
+    kind: str | None = None
+    headline: str | None = None
+    date_published: str | None = None
+    byline: str | None = None
+    authors: tuple[str, ...] = ()
+    body_chars: int = 0
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCheck:
+    """One site's answers, and what they come to."""
+
+    site_id: str
+    robots: RobotsCheck | None = None
+    sources: tuple[SourceCheck, ...] = ()
+    articles: tuple[ArticleCheck, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """The gravest first; those that are not `ill` are doubts, and pass."""
+    requests: int = 0
+
+    @property
+    def passes(self) -> bool:
+        """Whether the site may be switched on."""
+        return not is_ill(self.findings)
+
+    def as_row(self) -> Row:
+        """For JSON."""
+        values = asdict(self)
+        return {"site": values.pop("site_id"), "passes": self.passes, **values}
+
+
+def failed(site: Site, code: str, text: str) -> SiteCheck:
+    """A site that could not be checked."""
+    return SiteCheck(site.id, findings=(Finding(code, text),))
+
+
+def judge_answers(spider: NewsSpider, rules: RobotsRules | None, items: Iterable[object], requests: int) -> SiteCheck:
+    """What a spider that has read sources and a few articles found."""
+    site = spider.site
+    robots = _robots(site, rules)
+    defined = {*site.feeds, *site.sitemaps, *site.sections}
+    sources = tuple(
+        SourceCheck(one.url, one.kind, one.status, one.candidates, one.problem, one.url in defined)
+        for one in spider.sources_read.values()
+    )
+    articles = tuple(_article(item) for item in items if isinstance(item, Article | Fetch))
+    found = (
+        *_of_robots(site, robots),
+        *_of_sources(spider, sources),
+        *(_of_articles(articles) if articles else ()),
+    )
+    findings = tuple(sorted(found, key=lambda finding: not finding.ill))
+    return SiteCheck(site.id, robots, sources, articles, findings, requests)
+
+
+def _robots(site: Site, rules: RobotsRules | None) -> RobotsCheck | None:
+    if rules is None:
+        return None
+    if rules.unreadable:
+        return RobotsCheck(allows=False, unreadable=rules.unreadable.text)
+    return RobotsCheck(rules.parser.can_fetch(site.url, "*"), rules.delay_seconds, rules.sitemaps)
+
+
+def _article(item: Article | Fetch) -> ArticleCheck:
+    if isinstance(item, Fetch) or item.kind is Kind.NOT_ARTICLE:
+        return ArticleCheck(item.url, problem=item.reason or "no article")
+    stamp = item.date_published
+    return ArticleCheck(item.url, item.kind, item.headline, stamp.isoformat() if stamp else None, item.byline,
+                        tuple(author.name for author in item.authors), len(item.body))  # fmt: skip
+
+
+def _of_robots(site: Site, robots: RobotsCheck | None) -> Iterator[Finding]:
+    if robots is None:
+        return
+    if robots.unreadable:
+        yield Finding("robots_unreadable", f"robots.txt could not be read, so nothing may be asked: {robots.unreadable}")
+    elif not robots.allows:
+        yield Finding("robots_forbids", "robots.txt keeps us from the front page", ill=False)
+    if robots.delay_seconds and robots.delay_seconds > site.delay_seconds:
+        text = f"robots.txt asks for {robots.delay_seconds:g} s between two requests, the definition says {site.delay_seconds:g}"
+        yield Finding("longer_delay", text, ill=False)
+
+
+def _of_sources(spider: NewsSpider, sources: tuple[SourceCheck, ...]) -> Iterator[Finding]:
+    for source in sources:
+        if source.problem and source.is_defined:
+            yield Finding("source", f"{source.url}: {source.problem}")
+    named = sum(source.named for source in sources)
+    if not named:
+        reason = next((f": {source.url}: {source.problem}" for source in sources if source.problem), "")
+        yield Finding("nothing_named", f"no source names an article{reason}")
+    left = spider.skipped.get(Skipped.NOT_ARTICLE_URL, 0)
+    if named and not spider.planned:
+        why = ", ".join(f"{count} {code}" for code, count in spider.skipped.items())
+        yield Finding("nothing_wanted", f"none of the {named} addresses that sources name is taken for an article: {why}")
+    elif left > named / 2:
+        yield Finding("article_url", f"article_url is not found in {left} of the {named} addresses that sources name", ill=False)
+
+
+def _of_articles(articles: tuple[ArticleCheck, ...]) -> Iterator[Finding]:
+    read = [one for one in articles if not one.problem]
+    for one in articles:
+        if one.problem:
+            yield Finding("page", f"{one.url}: {one.problem}", ill=not read)
+    for code, what, lacking in (
+        ("no_text", "text", [one for one in read if not one.body_chars and one.kind == Kind.ARTICLE]),
+        ("no_date", "date of publication", [one for one in read if not one.date_published]),
+        ("no_byline", "byline", [one for one in read if not one.byline]),
+    ):
+        if lacking:
+            count = (
+                f"none of the {len(read)} articles has"
+                if len(lacking) == len(read)
+                else f"{len(lacking)} of {len(read)} articles lack"
+            )
+            yield Finding(code, f"{count} a {what}", ill=len(lacking) == len(read) and code != "no_byline")
