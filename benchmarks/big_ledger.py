@@ -27,7 +27,7 @@ from typing import Any
 
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
-from pipelines.store.schema import derived
+from pipelines.store.schema import derived, searching
 from pipelines.text.urls import article_key
 
 ARTICLES, EDITS_AN_ARTICLE, SITES = 1_000_000, 0.38, 1_000
@@ -48,13 +48,6 @@ UPDATE story_heads SET (articles, sites, edited, last_changed) = (
 UPDATE story_members SET story_seen = (SELECT first_seen FROM story_heads WHERE id = story_id AND sites > 1);
 UPDATE story_progress SET revision_id = (SELECT max(id) FROM revisions);
 """
-# With as much memory as this the index is written in a few runs instead of thousands that must be merged.
-_SEARCH = """
-INSERT INTO revisions_fts (revisions_fts, rank) VALUES ('hashsize', 134217728);
-INSERT INTO revisions_fts (revisions_fts) VALUES ('rebuild');
-INSERT INTO revisions_fts (revisions_fts, rank) VALUES ('hashsize', 1048576);
-"""
-
 Values = tuple[Any, ...]
 Stories = dict[int, list[tuple[int, str, str]]]
 """A story's articles: id, site, when first seen."""
@@ -318,11 +311,24 @@ def make(path: Path, articles: int, sites: int, seed: int = 1) -> Stories:
     for kind, name, sql in sorted(kept):
         _timed(f"{kind} {name}", lambda sql=sql: db.execute(sql))
     _timed("stories", lambda: put_stories(db, maker.stories))
-    _timed("what triggers keep", lambda: db.executescript(derived.BACKFILL))
-    _timed("full-text search", lambda: db.executescript(_SEARCH))
+    _timed("what triggers keep", lambda: put_changes(db))
+    _timed("full-text search", lambda: put_search(db))
     _timed("statistics", lambda: db.executescript("PRAGMA analysis_limit = 1000; ANALYZE; PRAGMA journal_mode = WAL;"))
     db.close()
     return maker.stories
+
+
+def put_changes(db: sqlite3.Connection) -> None:
+    """What triggers keep, as the migrations fill it."""
+    db.executescript(derived.BACKFILL + searching.FILL_ARTICLES)
+
+
+def put_search(db: sqlite3.Connection) -> None:
+    """The full-text index, as the migration makes it."""
+    db.execute("BEGIN")
+    db.executemany(searching.PUT_TEXT, searching.search_texts(db.execute(searching.REVISIONS)))
+    db.execute("COMMIT")
+    db.executescript(searching.REBUILD)
 
 
 def put_stories(db: sqlite3.Connection, stories: Stories) -> None:

@@ -27,10 +27,9 @@ OUTCOMES = ("unchanged",) * 8 + ("not_modified",) * 5 + ("updated", "new", "erro
 
 
 def generate(path: Path, sites: int, fetches: int) -> None:
-    """Fill a new ledger; the full-text index stays empty, for nothing here reads it."""
+    """Fill a new ledger; `search_texts` stays empty and so the full-text index, for nothing here reads it."""
     each = max(fetches // (sites * CRAWLS_A_SITE), 1)
     with Store(path) as store:
-        store.execute("DROP TRIGGER revisions_fts_insert")
         put_sites(store, [{"id": f"site-{n:04}", "name": f"Site {n}", "url": f"https://s{n}.example/"} for n in range(sites)])
         for number in range(CRAWLS_A_SITE):
             with store.transaction():

@@ -102,8 +102,9 @@ class Ledger:
         return tuple(changes.latest(self._store, wanted, limit=limit, before=before))
 
     def search(self, words: str, *, sites: Iterable[str] = (), kinds: Iterable[str] = (), since: str | None = None,
-               until: str | None = None, limit: int = 20, offset: int = 0) -> Hits:  # fmt: skip
-        """Revisions that hold all the words; `"a phrase"` stays together, `word*` finds beginnings.
+               until: str | None = None, limit: int = 20, offset: int = 0, by_article: bool = False) -> Hits:  # fmt: skip
+        """Revisions that hold all the words; `"a phrase"` stays together, `word*` finds beginnings, `OR`, `NOT` and `-word` do as
+        they say; `headline:`, `author:`, `site:`, `before:`, `after:`, `change:` narrow. `by_article`: one hit an article.
 
         >>> import newsledger
         >>> with newsledger.open("news.db") as ledger:
@@ -112,8 +113,9 @@ class Ledger:
         (1, [(2, 'Two hurt in fire at Cross Mill')])
         """
         return searching.search(
-            self._store, words, sites=sites, changes=kinds, since=since, until=until, limit=limit, offset=offset
-        )
+            self._store, words, sites=sites, changes=kinds, since=since, until=until, limit=limit, offset=offset,
+            by_article=by_article,
+        )  # fmt: skip
 
     def takedowns(self, *, site: str | None = None, state: str | None = None, limit: int = 50,
                   before: str | None = None) -> Takedowns:  # fmt: skip

@@ -25,21 +25,22 @@ SHOWN = 6
 @click.option("--change", "changes", multiple=True, type=click.Choice(CHANGES), help="Only this kind of change; again for more.")
 @click.option("--since", type=DAY, metavar="DAY", help="Only revisions first seen on this day (UTC) or later.")
 @click.option("--until", type=DAY, metavar="DAY", help="Only revisions first seen on this day (UTC) or earlier.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most so many revisions.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most so many.")
 @click.option("--facets", is_flag=True, help="With --json: an object with the rows, how many there are in all, and their facets.")
 @db_option
 @json_option
 def command(words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, ...], since: object, until: object, limit: int,
             facets: bool, db: str, as_json: bool) -> None:  # fmt: skip
-    """Find revisions, old ones too, that hold all the words, and say where and when they were found.
+    """Find articles of which a revision, old ones too, holds the words, and say where and when it was found.
 
-    "A phrase" in quotes stays together; word* finds all that begin so. Accents and case do not matter. The best come first, or
-    where there are very many the newest.
+    All words are wanted. "A phrase" in quotes stays together; word* finds all that begin so; OR, NOT and -word do as they say;
+    headline:, author:, body:, caption:, topic: and url: look there alone; site:, change:, after: and before: narrow. Accents and
+    case do not matter, nor do letters such as ß and ss. The best come first, or where there are very many the newest.
     """
     first, last = (str(day)[:10] if day else None for day in (since, until))
     with open_ledger(db) as store:
         found = search.search(
-            store, " ".join(words), sites=sites, changes=changes, since=first, until=last, limit=limit
+            store, " ".join(words), sites=sites, changes=changes, since=first, until=last, limit=limit, by_article=not as_json
         )  # fmt: skip
     if as_json:
         rows = [_plain_row(hit) for hit in found.hits]
@@ -54,13 +55,14 @@ def command(words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, 
 
 
 def _plain_row(hit: Hit) -> Row:
-    """For programs: the snippet as text, hits in square brackets; `latest` as 0 or 1."""
+    """For programs: the snippet as text, hits in square brackets; `latest` and `stands` as 0 or 1."""
     snippet = "".join(f"[{text}]" if is_hit else text for text, is_hit in hit.snippet)
-    return row_of(hit) | {"latest": int(hit.latest), "snippet": snippet}
+    row = row_of(hit) | {"latest": int(hit.latest), "stands": int(hit.stands), "snippet": snippet}
+    return {name: value for name, value in row.items() if name != "also"}
 
 
 def _print(out: Console, hit: Hit) -> None:
-    latest = "" if hit.latest else "  (since changed)"
+    latest = "" if hit.stands else "  (since changed)"
     out.print(f"{when(hit.first_seen)}  ", word(hit.change), f"  {plain(hit.site_name)}{latest}", sep="", markup=False)
     out.print(plain(hit.headline), style="bold", markup=False)
     snippet = Text()
@@ -68,22 +70,28 @@ def _print(out: Console, hit: Hit) -> None:
         shown = plain(text).replace("\n\n", " ¶ ").replace("\n", " ")
         snippet.append(f"[{shown}]" if is_hit and not out.is_terminal else shown, style="bold yellow" if is_hit else "")
     out.print(snippet)
-    out.print(f"{plain(hit.url)}  revision {hit.number}\n", style="dim", markup=False)
+    also = f", also {', '.join(str(one.number) for one in hit.also)}" if hit.also else ""
+    out.print(f"{plain(hit.url)}  revision {hit.number}{also}\n", style="dim", markup=False)
 
 
 def _summary(found: Hits) -> str:
     if not found.total and not found.is_more:
-        return "Nothing found." + _whole(found)
+        return "Nothing found." + _remarks(found)
     if not found.total:
-        return "Nothing found in the newest of very many: a rarer word or a time (--since, --until) finds more." + _whole(found)
+        return "Nothing found in the newest of very many: a rarer word or a time (--since, --until) finds more." + _remarks(found)
     many = "more than " if found.is_more else ""
     order = "the best first" if found.ranked == "best" else "the newest first"
-    shown = "" if len(found.hits) == found.total else f", {len(found.hits)} shown"
-    return f"{many}{found.total:,} revision{'s' if found.total != 1 else ''}{shown}, {order}" + _whole(found)
+    of = f" of {found.articles:,} article{'s' if found.articles != 1 else ''}" if found.articles != found.total else ""
+    shown = "" if len(found.hits) == found.articles else f", {len(found.hits)} shown"
+    return f"{many}{found.total:,} revision{'s' if found.total != 1 else ''}{of}{shown}, {order}" + _remarks(found)
 
 
-def _whole(found: Hits) -> str:
-    return f"\nToo much begins with {', '.join(map(plain, found.whole))}: taken as whole words." if found.whole else ""
+def _remarks(found: Hits) -> str:
+    """A line for each thing that was not taken as it was typed."""
+    lines = [f"Too much begins with {', '.join(map(plain, found.whole))}: taken as whole words."] if found.whole else []
+    lines += [f"Taken as words: {', '.join(map(plain, found.as_words))}"] if found.as_words else []
+    lines += [f"No site is called {name}." for name in map(plain, found.unknown)]
+    return "".join(f"\n{line}" for line in lines)
 
 
 def _facets(found: Hits) -> list[str]:

@@ -37,7 +37,6 @@ class Staging:
         self._store = store
         self._latest = latest_of(now)
         store.execute("PRAGMA synchronous = OFF")
-        store.execute("DROP TRIGGER revisions_fts_insert")
         store.execute("CREATE TABLE points (revision_id INTEGER, reverted_to INTEGER, reads_as INTEGER)")
         store.execute("CREATE TABLE moves (article_id INTEGER, url TEXT)")
 

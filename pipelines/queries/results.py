@@ -198,6 +198,10 @@ class Hit:
     latest: bool
     """Whether it is the article's latest revision."""
     snippet: Snippet
+    also: tuple[RevisionTime, ...] = ()
+    """The article's other revisions that hold the words, where hits are by article."""
+    stands: bool = False
+    """Whether the article's latest revision is this one or among the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +222,12 @@ class Hits:
     """Over how many hits facets are counted: all, or where `is_more` the newest so many."""
     whole: tuple[str, ...] = ()
     """Beginnings (`a*`) that were taken as whole words, because too much begins so."""
+    articles: int = 0
+    """How many articles the hits are of, among those that are counted."""
+    as_words: tuple[str, ...] = ()
+    """What looks like more than words (`OR`, `name:word`), and was taken as words."""
+    unknown: tuple[str, ...] = ()
+    """Sites that were asked for and are none of the ledger's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,15 @@ what was recorded last until there is enough, and totals and facets are told to 
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pipelines.queries.changes import Filter, keys
-from pipelines.queries.results import Facet, Hit, Hits, Snippet, value_of
-from pipelines.queries.search_terms import affordable, are_common, terms_of
+from pipelines.queries.results import Facet, Hit, Hits, RevisionTime, value_of
+from pipelines.queries.search_terms import Question, Term, affordable, are_common, question
+from pipelines.queries.snippets import snippet
 from pipelines.store.database import Row, Store
 
 EXACT = 10_000
@@ -33,7 +35,7 @@ MAX_LIMIT, MAX_OFFSET = 10_000, 10_000
 _CHOSEN = """c.shown AND c.first_seen >= :since AND c.first_seen <= :until
     AND (:sites IS NULL OR c.site_id IN (SELECT value FROM json_each(:sites)))
     AND (:changes IS NULL OR c.change IN (SELECT value FROM json_each(:changes)))"""
-_HIT = "c.revision_id, c.first_seen, c.site_id, c.change"
+_HIT = "c.revision_id, c.article_id, c.first_seen, c.site_id, c.change"
 _MATCHING = "revisions_fts MATCH :words AND revisions_fts.rowid BETWEEN :first AND :last"
 _MATCHES = f"SELECT rowid FROM revisions_fts WHERE {_MATCHING} LIMIT :most"  # noqa: S608 - our own words
 # CROSS JOIN keeps the order of the loops: matches as the index gives them, and what each is by its id.
@@ -53,20 +55,28 @@ WITH hits AS MATERIALIZED ({hits})
 SELECT 'site' AS facet, site_id AS id, count(*) AS n FROM hits GROUP BY site_id
 UNION ALL SELECT 'change', change, count(*) FROM hits GROUP BY change
 UNION ALL SELECT 'month', substr(first_seen, 1, 7), count(*) FROM hits GROUP BY substr(first_seen, 1, 7)
-UNION ALL SELECT * FROM (SELECT 'newest', revision_id, 0 FROM hits ORDER BY first_seen DESC, revision_id DESC LIMIT :shown)
+UNION ALL SELECT 'articles', NULL, count(DISTINCT article_id) FROM hits
+UNION ALL SELECT * FROM (SELECT 'newest', json_group_array(revision_id), 0 FROM hits GROUP BY {one}
+    ORDER BY max(first_seen) DESC, max(revision_id) DESC LIMIT :shown)
 """
+# Weights of: headline, description, body, byline, authors, topics, captions, address, letters.
 _BEST = f"""
-SELECT c.revision_id FROM revisions_fts CROSS JOIN changes c ON c.revision_id = revisions_fts.rowid
+SELECT c.revision_id, c.article_id FROM revisions_fts CROSS JOIN changes c ON c.revision_id = revisions_fts.rowid
 WHERE {_MATCHING} AND {_CHOSEN}
-ORDER BY bm25(revisions_fts, 6.0, 3.0, 1.0, 2.0), c.first_seen DESC, c.revision_id DESC LIMIT :shown
+ORDER BY bm25(revisions_fts, 6.0, 3.0, 1.0, 2.0, 2.0, 2.0, 1.0, 0.5, 0.0), c.first_seen DESC, c.revision_id DESC
 """  # noqa: S608 - our own words
 _DETAILS = """
 SELECT a.site_id, s.name AS site_name, a.url, a.id AS article_id, r.id AS revision_id, r.number, r.change, r.headline, r.byline,
-    r.language, r.first_seen, r.id = a.latest_revision_id AS latest,
-    snippet(revisions_fts, -1, char(1), char(2), '…', 24) AS snippet
-FROM json_each(:ids) one CROSS JOIN revisions_fts CROSS JOIN revisions r ON r.id = one.value
-CROSS JOIN articles a ON a.id = r.article_id CROSS JOIN sites s ON s.id = a.site_id
-WHERE revisions_fts MATCH :words AND revisions_fts.rowid = one.value ORDER BY one.key
+    r.language, r.first_seen, a.latest_revision_id, r.body, r.description,
+    (SELECT group_concat(value, ', ') FROM json_each(iif(json_valid(r.topics), r.topics, '[]'))) AS topics,
+    (SELECT group_concat(name, ', ') FROM revision_authors WHERE revision_id = r.id) AS authors,
+    (SELECT group_concat(concat_ws, char(10)) FROM (SELECT coalesce(caption, '') || ' ' || coalesce(credit, '') || ' '
+        || coalesce(alt, '') AS concat_ws FROM revision_images WHERE revision_id = r.id)) AS captions
+FROM json_each(:ids) one CROSS JOIN revisions r ON r.id = one.value
+CROSS JOIN articles a ON a.id = r.article_id CROSS JOIN sites s ON s.id = a.site_id ORDER BY one.key
+"""
+_TIMES = """
+SELECT id AS revision_id, number, first_seen FROM revisions WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY number DESC
 """
 _OF_SITES = """
 SELECT sum(n) AS n, min(first_id) AS first, max(last_id) AS last FROM day_counts
@@ -79,47 +89,88 @@ WHERE day >= substr(:since, 1, 10) AND day <= substr(:until, 1, 10)
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found, before it is drawn up: the revisions of each hit, its own first."""
+
+    groups: Sequence[Sequence[int]]
+    sums: list[Row]
+    is_more: bool
+    ranked: str
+
+
 def search(store: Store, words: str, *, sites: Iterable[str] = (), changes: Iterable[str] = (), since: str | None = None,
-           until: str | None = None, limit: int = 20, offset: int = 0) -> Hits:  # fmt: skip
-    """Revisions that hold all the words; `"a phrase"` stays together, `word*` finds beginnings; all else is plain words.
+           until: str | None = None, limit: int = 20, offset: int = 0, by_article: bool = False) -> Hits:  # fmt: skip
+    """Revisions that hold the words; `pipelines.queries.search_terms` says what can be asked.
 
-    `since` and `until`: first and last day or moment, both included. Any text is a question; none is an error.
+    `since` and `until`: first and last day or moment, both included. `by_article`: one hit an article, with its other revisions
+    that hold the words; `limit` and `offset` then count articles. Any text is a question; none is an error.
     """
-    terms, whole = affordable(store, terms_of(words))
-    wanted = Filter(sites=tuple(sites), changes=tuple(changes), since=since, until=until)
+    typed = question(words)
+    asked, whole = affordable(store, typed)
+    wanted, unknown = _narrowed(store, typed, Filter(sites=tuple(sites), changes=tuple(changes), since=since, until=until))
     limit, offset = max(0, min(limit, MAX_LIMIT)), max(0, min(offset, MAX_OFFSET))
-    values = _values(store, " ".join(terms), wanted)
-    if not terms or values is None:
-        return Hits(whole=tuple(whole))
-    values |= {"shown": offset + limit, "most": EXACT + 1, "walked": WALKED}
-    matches = [row["rowid"] for row in store.rows(_MATCHES, values)]
-    is_more, ids = False, None
-    if len(matches) <= EXACT:
-        sums = list(store.rows(_SUMS.format(hits=_ALL), values | {"ids": json.dumps(matches)}))
-        ids = _best(store, terms, values) if _total(sums) <= RANKED else None
-    elif (values["n"] or EXACT) <= FEW:
-        sums = list(store.rows(_SUMS.format(hits=_EACH), values | {"ids": json.dumps(keys(store, wanted, FEW))}))
-    else:
-        is_more, most = True, max(FACETED, offset + limit + 1)
-        sums = list(store.rows(_SUMS.format(hits=_WALK), values | {"most": most, "walked": max(WALKED, 2 * most)}))
-    total = counted = _total(sums)
-    if is_more and not (wanted.sites or wanted.changes or since or until):
+    values = _values(store, asked.match(), wanted) if wanted else None
+    remarks: Row = {"whole": tuple(whole), "as_words": typed.as_words, "unknown": unknown}
+    if not asked.wanted or values is None or wanted is None:
+        return Hits(**remarks)
+    found = _find(store, asked, wanted, values | {"shown": offset + limit}, by_article=by_article)
+    total = counted = _total(found.sums)
+    if found.is_more and not (wanted.sites or wanted.changes or wanted.since or wanted.until):
         total = max(total, EXACT)
-    ranked = "newest" if ids is None else "best"
-    shown = (ids or [row["id"] for row in sums if row["facet"] == "newest"])[offset:]
-    return Hits(_hits(store, shown, values["words"]), total, is_more, ranked, _facets(store, sums), counted, tuple(whole))
+    return Hits(
+        hits=_hits(store, found.groups[offset : offset + limit], asked.terms()),
+        total=total,
+        is_more=found.is_more,
+        ranked=found.ranked,
+        facets=_facets(store, found.sums),
+        counted=counted,
+        articles=next((row["n"] for row in found.sums if row["facet"] == "articles"), 0),
+        **remarks,
+    )
 
 
-def pieces(marked: str | None) -> Snippet:
-    """A snippet in which U+0001 and U+0002 stand around what was searched for, as pieces."""
-    found: list[tuple[str, bool]] = []
-    is_hit = False
-    for part in re.split("([\x01\x02])", marked or ""):
-        if part in ("\x01", "\x02"):
-            is_hit = part == "\x01"
-        elif part:
-            found.append((part, is_hit))
-    return tuple(found)
+def _find(store: Store, asked: Question, wanted: Filter, values: Row, *, by_article: bool) -> _Found:
+    """The hits of a question, by whatever way is the cheapest."""
+    one = "article_id" if by_article else "revision_id"
+    values |= {"most": EXACT + 1, "walked": WALKED}
+    matches = [row["rowid"] for row in store.rows(_MATCHES, values)]
+    if len(matches) <= EXACT:
+        sums = list(store.rows(_SUMS.format(hits=_ALL, one=one), values | {"ids": json.dumps(matches)}))
+        best = _best(store, asked.terms(), values, by_article=by_article) if _total(sums) <= RANKED else None
+        return _Found(_newest(sums) if best is None else best, sums, is_more=False, ranked="newest" if best is None else "best")
+    if (values["n"] or EXACT) <= FEW:
+        sums = list(store.rows(_SUMS.format(hits=_EACH, one=one), values | {"ids": json.dumps(keys(store, wanted, FEW))}))
+        return _Found(_newest(sums), sums, is_more=False, ranked="newest")
+    most = max(FACETED, values["shown"] + 1)
+    while True:
+        sums = list(store.rows(_SUMS.format(hits=_WALK, one=one), values | {"most": most, "walked": max(WALKED, 2 * most)}))
+        groups = _newest(sums)
+        if len(groups) >= values["shown"] or _total(sums) < most or most >= WALKED:
+            return _Found(groups, sums, is_more=True, ranked="newest")
+        most *= 8  # one article has most of the newest hits
+
+
+def _narrowed(store: Store, typed: Question, wanted: Filter) -> tuple[Filter | None, tuple[str, ...]]:
+    """What is wanted by parameters and by what was typed, None where nothing can be; and the names of sites that are none."""
+    named = [_sites_called(store, name) for name in typed.sites]
+    unknown = tuple(name for name, sites in zip(typed.sites, named, strict=True) if not sites)
+    sites = [site for found in named for site in found]
+    if typed.sites:
+        sites = [site for site in sites if site in wanted.sites] if wanted.sites else sites
+    changes = [change for change in typed.changes if not wanted.changes or change in wanted.changes]
+    if (typed.sites and not sites) or (typed.changes and not changes):
+        return None, unknown
+    since = max(filter(None, (typed.since, wanted.since)), default=None)
+    until = min(filter(None, (typed.until, wanted.until)), default=None)
+    return Filter(sites=tuple(sites) or wanted.sites, changes=tuple(changes) or wanted.changes, since=since, until=until), unknown
+
+
+def _sites_called(store: Store, name: str) -> list[str]:
+    """Ids of the sites of this id or at this host."""
+    host = name.lower().removeprefix("www.")
+    rows = store.rows("SELECT id, url FROM sites")
+    return [row["id"] for row in rows if row["id"] == name or (urlsplit(row["url"]).hostname or "").removeprefix("www.") == host]
 
 
 def _values(store: Store, words: str, wanted: Filter) -> Row | None:
@@ -142,20 +193,38 @@ def _values(store: Store, words: str, wanted: Filter) -> Row | None:
     return {**values, **bounds} if bounds["n"] else None
 
 
-def _best(store: Store, terms: list[str], values: Row) -> list[int] | None:
-    """Ids of the hits that are shown, the most relevant first; None where that is too dear."""
+def _best(store: Store, terms: list[Term], values: Row, *, by_article: bool) -> list[list[int]] | None:
+    """Ids of the hits, the most relevant first; None where that is too dear."""
     if len(terms) > 1 and are_common(store, terms):
         return None
-    return [row["revision_id"] for row in store.rows(_BEST, values)]
+    groups: dict[int, list[int]] = {}
+    for row in store.rows(_BEST, values):
+        groups.setdefault(row["article_id"] if by_article else row["revision_id"], []).append(row["revision_id"])
+    return list(groups.values())
+
+
+def _newest(sums: list[Row]) -> list[list[int]]:
+    return [sorted(json.loads(row["id"]), reverse=True) for row in sums if row["facet"] == "newest"]
 
 
 def _total(sums: list[Row]) -> int:
     return sum(row["n"] for row in sums if row["facet"] == "change")
 
 
-def _hits(store: Store, ids: list[int], words: str) -> tuple[Hit, ...]:
-    found = store.rows(_DETAILS, {"ids": json.dumps(ids), "words": words})
-    return tuple(value_of(Hit, row | {"latest": bool(row["latest"]), "snippet": pieces(row["snippet"])}) for row in found)
+def _hits(store: Store, groups: Sequence[Sequence[int]], terms: Sequence[Term]) -> tuple[Hit, ...]:
+    others = [one for group in groups for one in group[1:]]
+    times = {row["revision_id"]: value_of(RevisionTime, row) for row in store.rows(_TIMES, {"ids": json.dumps(others)})}
+    found = store.rows(_DETAILS, {"ids": json.dumps([group[0] for group in groups])})
+    return tuple(_hit(row, [times[one] for one in group[1:]], terms) for row, group in zip(found, groups, strict=True))
+
+
+def _hit(row: Row, also: Sequence[RevisionTime], terms: Sequence[Term]) -> Hit:
+    texts = [row.pop(name) for name in ("body", "description", "captions", "authors", "topics")]
+    marked = snippet((*texts, row["byline"], row["headline"], row["url"]), terms)
+    in_order = tuple(sorted(also, key=lambda one: one.number))
+    last = row["latest_revision_id"]
+    stands = last in (row["revision_id"], *(one.revision_id for one in also))
+    return value_of(Hit, row | {"latest": last == row["revision_id"], "snippet": marked, "also": in_order, "stands": stands})
 
 
 def _facets(store: Store, sums: list[Row]) -> dict[str, tuple[Facet, ...]]:

@@ -20,6 +20,7 @@ from pipelines.store.database import Row, Store
 from pipelines.store.pages import EVIDENCE, ArchivedPage, page_of
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import json_of, moment, revision_row
+from pipelines.store.schema.searching import REVISIONS, search_text
 from pipelines.text.normalise import content_of
 
 BATCH = 500
@@ -145,12 +146,20 @@ def correct(store: Store, revision_id: int, before: Article, after: Article, rep
 
 
 def write_parts(store: Store, revision_id: int, article: Article) -> None:
-    """Authors and pictures of a revision, in place of those it had."""
+    """Authors and pictures of a revision, and what search needs of it, in place of those it had."""
     tables: dict[str, tuple[Author | Image, ...]] = {"revision_authors": article.authors, "revision_images": article.images}
     for table, parts in tables.items():
         store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (revision_id,))  # noqa: S608 - our own names
         for position, part in enumerate(parts):
             store.insert(table, {"revision_id": revision_id, "position": position, **asdict(part)})
+    index_text(store, revision_id)
+
+
+def index_text(store: Store, revision_id: int) -> None:
+    """What search needs of a revision, in place of what it had: triggers bring it into the index."""
+    store.execute("DELETE FROM search_texts WHERE revision_id = ?", (revision_id,))
+    for row in list(store.rows(f"{REVISIONS} WHERE r.id = ?", (revision_id,))):
+        store.insert("search_texts", search_text(row))
 
 
 def revision_of(store: Store, revision_id: int) -> Article:

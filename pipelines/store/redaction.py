@@ -75,8 +75,8 @@ def _erase_revisions(store: Store, article_id: int) -> Iterable[tuple[Subject, i
     ids = [row["id"] for row in store.rows("SELECT id FROM revisions WHERE article_id = ?", (article_id,))]
     for revision_id in ids:
         store.update("revisions", revision_id, dict(_ERASED_COLUMNS))
-        store.execute("DELETE FROM revision_authors WHERE revision_id = ?", (revision_id,))
-        store.execute("DELETE FROM revision_images WHERE revision_id = ?", (revision_id,))
+        for table in ("revision_authors", "revision_images", "search_texts"):
+            store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (revision_id,))  # noqa: S608 - our own names
     return [(Subject.REVISION, revision_id) for revision_id in ids]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.article import CHANGES
 from pipelines.store.chain import Subject, digest
+from pipelines.store.corrections import index_text
 from pipelines.store.database import Row, Store
 from pipelines.store.events import AGAIN, HistoryEvent, Neighbourhood
 from pipelines.store.judgement import Recorded
@@ -221,6 +222,7 @@ class Rewrite:
             self._store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (here,))  # noqa: S608 - our own names
             for part in self._scratch.rows(f"SELECT * FROM {table} WHERE revision_id = ?", (row["id"],)):  # noqa: S608
                 self._store.insert(table, {**part, "revision_id": here})
+        index_text(self._store, here)
         for reading in self._scratch.rows("SELECT * FROM readings WHERE revision_id = ? ORDER BY id", (row["id"],)):
             same = "SELECT 1 FROM readings WHERE revision_id = ? AND content_hash = ? AND extractor = ?"
             if not self._store.value(same, (here, reading["content_hash"], reading["extractor"])):

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.queries.results import Hit, row_of
 from tests.table import table
 from tests.viewer.page_reader import MILL, SECRET, ask, make, target_of
 from viewer.filters import Wanted
-from viewer.pages.search import facet, grouped, page_number, span
+from viewer.pages.search import facet, page_number, span
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +44,11 @@ def test_facets_narrow_and_can_be_taken_away(path: Path) -> None:
 
 
 def test_what_narrows_is_said_and_held(path: Path) -> None:
-    page = ask(path, "/search?q=mill&change=new&since=2025-03-01&until=2025-03-31")
+    page = ask(path, "/search?q=body:mill&change=new&since=2025-03-01&until=2025-03-31")
     assert page.texts(".said")[0].startswith(
-        "1 revision says “mill”, only “new”, from 2025-03-01, to 2025-03-31; best match first."
+        "1 revision says “body:mill”, only “new”, from 2025-03-01, to 2025-03-31; best match first."
     )
-    assert page.tree.xpath("//input[@name='q']/@value") == ["mill"]
+    assert page.tree.xpath("//input[@name='q']/@value") == ["body:mill"]
     assert page.tree.xpath("//input[@name='since']/@value") == ["2025-03-01"]
     assert page.tree.xpath("//option[@selected]/@value") == ["new"]
 
@@ -100,17 +99,6 @@ def test_page_number(text: str | None, number: int) -> None:
 )
 def test_span(value: str, days: tuple[str, str]) -> None:
     assert span(value) == days
-
-
-def test_grouped() -> None:
-    hits = [
-        Hit("paper", "Paper", "", article, 1, number, "new", None, None, None, "2025-03-07T08:00:00Z", latest, ())
-        for article, number, latest in ((1, 2, False), (2, 1, False), (1, 3, True))
-    ]
-    assert grouped(hits) == [
-        row_of(hits[0]) | {"others": [hits[2]], "stands": True},
-        row_of(hits[1]) | {"others": [], "stands": False},
-    ]
 
 
 def test_facet() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from pipelines.queries import changes, search
-from pipelines.queries.results import Facet, Hit, row_of
+from pipelines.queries.results import Facet, row_of
 from viewer import labels
 from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import Request, Response, redirect
@@ -46,6 +46,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         until=asked.until,
         limit=ROWS,
         offset=(number - 1) * ROWS,
+        by_article=True,
     )
     choices = changes.filters(ledger.store)
     narrowed = replace(asked, words=None)
@@ -55,14 +56,14 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         asked=asked,
         told=told,
         found=found,
-        hits=grouped(found.hits),
+        hits=[row_of(hit) | {"others": hit.also} for hit in found.hits],
         facets=[(name, _TOLD[name], facet(asked, name, found.facets.get(name, ()))) for name in FACETS],
         choices=choices,
         kinds=[{"id": one, "name": labels.CHANGES.get(one, one)} for one in changes.CHANGES],
         said=summary(narrowed, choices),
         number=number,
         first=(number - 1) * ROWS + 1,
-        has_more=number < MAX_PAGE and (found.is_more or number * ROWS < found.total) and len(found.hits) == ROWS,
+        has_more=number < MAX_PAGE and (found.is_more or number * ROWS < found.articles) and len(found.hits) == ROWS,
         query=asked.query(),
         all_of_it=Wanted(words=told).query(),
     )
@@ -71,17 +72,6 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 def page_number(text: str | None) -> int:
     """Which page of the hits is asked for, from 1."""
     return min(int(text), MAX_PAGE) if text and _PAGE.fullmatch(text) else 1
-
-
-def grouped(hits: Iterable[Hit]) -> list[dict[str, Any]]:
-    """Hits with the other revisions of the same article under the first of them; `stands`: the latest is one of them."""
-    found: dict[int, list[Hit]] = {}
-    for hit in hits:
-        found.setdefault(hit.article_id, []).append(hit)
-    return [
-        row_of(first) | {"others": others, "stands": any(hit.latest for hit in (first, *others))}
-        for first, *others in found.values()
-    ]
 
 
 def facet(asked: Wanted, name: str, values: Sequence[Facet]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Tables, indexes, views and full-text search of the store, as numbered migrations.
 
-The SQL stands in founding (1 to 7), proving (8 to 10, 22), derived (11 and 12), crawls (13 to 15, 17, 19) and reasons (16, 18).
+The SQL stands in founding (1 to 7), proving (8 to 10, 22), derived (11 and 12), crawls (13 to 15, 17, 19), reasons (16, 18, 21)
+and searching (23, 24).
 
 A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column; a test keeps it so.
 Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
@@ -12,11 +13,11 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database, Migrations
 
-from pipelines.store.schema import crawls, derived, founding, proving, reasons
+from pipelines.store.schema import crawls, derived, founding, proving, reasons, searching
 
 migrations = Migrations("newsledger")
 
-LATEST = "m022_archived_records"
+LATEST = "m024_article_of_change"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -153,6 +154,21 @@ def m021_pages_by_canonical(db: Database) -> None:
 def m022_archived_records(db: Database) -> None:
     """What an archived record is known by, beside its place; by its digest a later revisit finds what it repeats."""
     _run(db, proving.RECORDS)
+
+
+@migrations()
+def m023_search_in_every_script(db: Database) -> None:
+    """Letters as others, scripts without spaces, captions, authors, topics and addresses: the index is built anew."""
+    _run(db, searching.TABLES)
+    db.conn.executemany(searching.PUT_TEXT, searching.search_texts(db.execute(searching.REVISIONS)))
+    _run(db, searching.INDEX)
+    _run(db, searching.REBUILD)
+
+
+@migrations()
+def m024_article_of_change(db: Database) -> None:
+    """Which article a change is of, in the narrow table: hits of a search are grouped without reading what they say."""
+    _run(db, searching.ARTICLES)
 
 
 def _run(db: Database, script: str) -> None:

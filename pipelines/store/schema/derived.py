@@ -123,19 +123,26 @@ def _count_article(row: str, step: int) -> str:
 
 
 _SHOWN = "new.reads_as IS NULL AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE article_id = new.article_id)"
-_FACTS = "(revision_id, site_id, change, first_seen, shown)"
-_CHANGE = f"(new.id, {_SITE_OF.format(row='new')}, new.change, new.first_seen, {_SHOWN})"
 
-# Columns are named in each: `last_seen` and `last_checked` move at every look, and none of this is of it.
-TRIGGERS = f"""
-CREATE TRIGGER changes_insert AFTER INSERT ON revisions BEGIN
-    INSERT INTO changes {_FACTS} VALUES {_CHANGE};{_count_revision("new", 1)}
+
+def change_triggers(*more: str) -> str:
+    """The triggers that write `changes`; `more` are columns that it takes from the revision as they are."""
+    facts = f"({', '.join(('revision_id', 'site_id', 'change', 'first_seen', 'shown', *more))})"
+    values = (_SITE_OF.format(row="new"), "new.change", "new.first_seen", _SHOWN, *(f"new.{column}" for column in more))
+    change = f"(new.id, {', '.join(values)})"
+    return f"""CREATE TRIGGER changes_insert AFTER INSERT ON revisions BEGIN
+    INSERT INTO changes {facts} VALUES {change};{_count_revision("new", 1)}
 END;
 CREATE TRIGGER changes_update AFTER UPDATE OF id, article_id, change, first_seen, reads_as ON revisions BEGIN
     DELETE FROM changes WHERE revision_id = old.id;
-    INSERT INTO changes {_FACTS} VALUES {_CHANGE};{_count_revision("old", -1)}{_count_revision("new", 1)}
+    INSERT INTO changes {facts} VALUES {change};{_count_revision("old", -1)}{_count_revision("new", 1)}
 END;
-CREATE TRIGGER changes_delete AFTER DELETE ON revisions BEGIN
+"""  # noqa: S608 - our own words
+
+
+# Columns are named in each: `last_seen` and `last_checked` move at every look, and none of this is of it.
+TRIGGERS = f"""
+{change_triggers()}CREATE TRIGGER changes_delete AFTER DELETE ON revisions BEGIN
     DELETE FROM changes WHERE revision_id = old.id;{_count_revision("old", -1)}
 END;
 CREATE TRIGGER changes_withdraw AFTER INSERT ON withdrawals BEGIN

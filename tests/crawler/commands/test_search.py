@@ -47,7 +47,7 @@ def test_a_page_of_hits(ledger: Path) -> None:
 def test_how_hits_are_spread(ledger: Path) -> None:
     *_, summary, sites, changes, months, years = [*run(ledger, "search", "weir", "--limit", "1").output.splitlines(), ""]
     assert (summary, sites, changes) == (
-        "31 revisions, 1 shown, the best first",
+        "31 revisions of 30 articles, 1 shown, the best first",
         "by site: The Paper 16, The [bold]Other[/bold] 15",
         "by change: new 30, silent 1",
     )
@@ -79,7 +79,7 @@ def test_programs_get_one_object(ledger: Path) -> None:
     (row,) = found.pop("rows")
     assert (row["headline"], row["snippet"], row["number"]) == ("Fire at Cross Mill", "The weir [broke] [31m.", 2)
     assert found == {
-        "total": 1, "is_more": False, "ranked": "best", "counted": 1, "whole": [],
+        "total": 1, "is_more": False, "ranked": "best", "counted": 1, "whole": [], "articles": 1, "as_words": [], "unknown": [],
         "facets": {"site": [["paper", "The Paper", 1]], "change": [["silent", "silent", 1]], "year": [["2025", "2025", 1]],
                    "month": [["2025-07", "2025-07", 1]]},
     }  # fmt: skip

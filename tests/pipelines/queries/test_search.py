@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipelines.queries import search as searching
 from pipelines.queries import search_terms
 from pipelines.queries.results import Hit, Hits
-from pipelines.queries.search import pieces, search
+from pipelines.queries.search import search
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
@@ -57,9 +57,9 @@ def test_a_hit_is_told_whole(ledger: Store) -> None:
             site_id="other", site_name="Other", url="https://other.example/news/4", article_id=5, revision_id=7,
             number=1, change="new", headline="Story 4", byline="By Ann Other", language=None,
             first_seen="2025-03-08T16:00:00Z", latest=True,
-            snippet=(("The mill stood by the weir.\n\n", False), ("Rare4", True), (" was seen.", False)),
+            snippet=(("The mill stood by the weir.\n\n", False), ("Rare4", True), (" was seen.", False)), stands=True,
         ),),
-        total=1, is_more=False, ranked="best", counted=1, whole=(),
+        total=1, is_more=False, ranked="best", counted=1, whole=(), articles=1,
         facets={"site": (("other", "Other", 1),), "change": (("new", "new", 1),), "year": (("2025", "2025", 1),),
                 "month": (("2025-03", "2025-03", 1),)},
     )  # fmt: skip
@@ -169,6 +169,53 @@ def test_relevance_is_not_worked_out_for_words_that_are_everywhere(ledger: Store
     assert search(ledger, "rare4").ranked == "best"
 
 
+def test_articles_are_grouped_before_they_are_paged(ledger: Store) -> None:
+    """Story 0 and each third after it hold the words in two revisions."""
+    paged = [hit for offset in range(0, 70, 7) for hit in search(ledger, "mill", limit=7, offset=offset, by_article=True).hits]
+    assert len(paged) == len({hit.article_id for hit in paged}) == 60
+    assert sum(1 + len(hit.also) for hit in paged) == 80
+    assert all(hit.stands for hit in paged)
+    found = search(ledger, "mill", by_article=True)
+    assert (found.total, found.articles, len(found.hits)) == (80, 60, 20)
+    twice = next(hit for hit in paged if hit.also)
+    assert {twice.number, twice.also[0].number} == {1, 2}
+
+
+@pytest.mark.usefixtures("crowded")
+def test_articles_are_grouped_where_matches_are_walked(ledger: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "FACETED", 2)
+    found = search(ledger, "mill", limit=9, by_article=True)
+    assert (len(found.hits), len({hit.article_id for hit in found.hits}), found.is_more) == (9, 9, True)
+
+
+@table(
+    ("typed", "total"),
+    [
+        ("mill site:paper", 42),
+        ("mill site:www.paper.example", 42),
+        ("mill site:other site:third", 38),
+        ("mill change:silent", 20),
+        ("mill after:2025-03-20", 30),
+        ("mill before:2025-03-08", 2),
+        ("mill after:2025-03-10 before:2025-03-12 site:paper", 4),
+        ("weir OR road", 80),
+        ("mill -weir", 60),
+        ("mill NOT road", 20),
+        ("headline:mill", 0),
+        ("body:rare4", 1),
+        ("author:other rare4", 1),
+    ],
+)
+def test_what_is_typed_narrows(ledger: Store, typed: str, total: int) -> None:
+    assert search(ledger, typed).total == total
+
+
+def test_what_is_not_known_is_named(ledger: Store) -> None:
+    assert search(ledger, "mill site:nowhere.example") == Hits(unknown=("nowhere.example",))
+    assert search(ledger, "mill colour:red").as_words == ("colour:red",)
+    assert search(ledger, "mill site:paper", sites=["other"]) == Hits()
+
+
 def test_withdrawn_texts_are_not_found(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
         new_ledger(store).record(article("A secret."))
@@ -200,9 +247,4 @@ def test_search_takes_anything(ledger: Store, words: str) -> None:
 def test_search_takes_any_text(ledger: Store, words: str) -> None:
     found = search(ledger, words)
     assert len(found.hits) <= 20
-    assert len(search_terms.terms_of(words)) <= search_terms.MAX_TERMS
-
-
-@given(text=st.text(alphabet="ab\x01\x02 "))
-def test_pieces_hold_the_whole_text(text: str) -> None:
-    assert "".join(part for part, _ in pieces(text)) == text.replace("\x01", "").replace("\x02", "")
+    assert len(search_terms.question(words).terms()) <= search_terms.MAX_TERMS

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from datasette.utils import detect_fts
 from sqlite_utils import Database
 
 from pipelines.article import Fetch, Outcome
@@ -66,6 +67,44 @@ def test_a_store_of_the_first_release_learns_of_reservations(tmp_path: Path) -> 
         assert store.row("SELECT outcome, robots, tdm FROM fetches") == {"outcome": "error", "robots": None, "tdm": None}
         assert store.integrity_problems() == []
     assert (tmp_path / "news.db.before-m004_reservations").exists()
+
+
+def test_the_index_of_an_older_ledger_is_built_anew(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    conn = sqlite3.connect(path, isolation_level=None)
+    migrations.apply(Database(conn, execute_plugins=False), stop_before="m023_search_in_every_script")
+    conn.executescript("""
+        INSERT INTO sites (id, name, url) VALUES ('paper', 'The Paper', 'https://paper.example/');
+        INSERT INTO articles (id, site_id, url, url_key, kind, first_seen, last_seen, last_checked, latest_revision_id)
+            VALUES (1, 'paper', 'https://paper.example/kloster', 'paper.example/kloster', 'article', '2026', '2026', '2026', 1);
+        INSERT INTO revisions (id, article_id, number, change, headline, body, topics, kind, first_seen, last_seen, content_hash,
+            extractor) VALUES (1, 1, 1, 'new', 'Straße', '大阪の橋', 'no JSON', 'article', '2026', '2026', 'a', 'test/1');
+        INSERT INTO revision_images (revision_id, position, caption) VALUES (1, 0, 'Søen');
+        INSERT INTO revision_authors (revision_id, position, name) VALUES (1, 0, 'Ann Other');
+    """)
+    conn.close()
+    with Store(path) as store:
+        assert store.search_problem() is None
+        for words in ("strasse", "大阪", "の橋", "soen", "author:other", "kloster"):
+            assert search.search(store, words).total == 1, words
+        store.execute("DELETE FROM revision_images")
+        store.execute("DELETE FROM revision_authors")
+        store.execute("UPDATE articles SET latest_revision_id = NULL")
+        store.execute("DELETE FROM revisions")
+        assert store.search_problem() is None
+        assert store.value("SELECT count(*) FROM search_texts") == 0
+
+
+def test_other_tools_find_the_index_unaided(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        new_ledger(store).record(article("The weir broke.", headline="Straße gesperrt"))
+        new_ledger(store).record(article("東京の橋", url="https://paper.example/2", headline="Two"))
+    plain = Database(sqlite3.connect(store.path))
+    assert plain.table("revisions").detect_fts() == "revisions_fts"
+    for words, headlines in (("weir", ["Straße gesperrt"]), ("straße", ["Straße gesperrt"]), ("東京", ["Two"]), ("flood", [])):
+        assert [row["headline"] for row in plain.table("revisions").search(words)] == headlines, words
+    assert detect_fts(plain.conn, "revisions") == "revisions_fts", "Datasette's"
+    plain.close()
 
 
 def test_what_is_reserved_is_kept_on_the_fetch(tmp_path: Path) -> None:

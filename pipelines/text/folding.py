@@ -1,0 +1,90 @@
+"""Folding of letters for search: which spellings are one word, and how texts without spaces between words are cut.
+
+The index of SQLite folds case and the accents of Latin letters by itself. What it lacks stands here: letters that no accent makes
+(ø, ß, ł), other forms of letters (full-width, ligatures), points over Arabic and Hebrew, and scripts that write no spaces, or
+write them elsewhere than between words. Those are cut into pairs of characters that overlap: a word of any length is then a
+phrase of pairs, found wherever it stands.
+
+An index is written with these tables: whoever changes them adds a migration that builds it anew.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import unquote, urlsplit
+
+LETTERS: dict[str, str] = {
+    "ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ĳ": "ij", "Ĳ": "ij", "þ": "th", "Þ": "th",
+    "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "ı": "i", "ħ": "h", "Ħ": "h", "ŧ": "t",
+    "Ŧ": "t", "ŋ": "n", "Ŋ": "n", "ς": "σ", "ё": "е", "Ё": "е",
+    "ά": "α", "έ": "ε", "ή": "η", "ί": "ι", "ό": "ο", "ύ": "υ", "ώ": "ω", "ϊ": "ι", "ϋ": "υ", "ΐ": "ι", "ΰ": "υ",
+    "Ά": "α", "Έ": "ε", "Ή": "η", "Ί": "ι", "Ό": "ο", "Ύ": "υ", "Ώ": "ω",
+    "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي",
+    "\u00ad": "", "\u02bc": "'", "\u02bb": "'", "\u02b9": "'", "\ua78c": "'",
+}  # fmt: skip
+"""Letters that the index takes as others. Soft hyphens part no word; apostrophes that Unicode counts as letters do, as all do."""
+
+# Thai and Lao, Burmese, Khmer, kana, bopomofo, Hangul, Han; without what is punctuation among them.
+_RUN_OF = (
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e50-\u0e59\u0e81-\u0edf\u1000-\u1049\u1050-\u109f\u1100-\u11ff\u1780-\u17d3\u17d7\u17dc-\u17e9"
+    "\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f"
+    "\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
+)
+RUN = re.compile(f"[{_RUN_OF}]+")
+"""Characters of scripts that do not part words by spaces."""
+_FORMS_OF = "\ufb00-\ufdff\ufe70-\ufeff\uff01-\uffee"
+_FORMS = re.compile(f"[{_FORMS_OF}]+")
+"""Ligatures, forms of Arabic letters within words, full-width and half-width letters."""
+_POINTS_OF = "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670"
+_POINTS = re.compile(f"[{_POINTS_OF}]+")
+"""Vowels and marks over Hebrew and Arabic letters, and what only stretches a word: mostly not written, and never asked for."""
+_BEYOND = re.compile(f"[{_RUN_OF}{_FORMS_OF}{_POINTS_OF}]")
+_OTHER = re.compile(f"[{''.join(LETTERS)}]")
+_WORD = re.compile(f"[\\w{''.join(LETTERS)}]+")
+_TABLE = str.maketrans(LETTERS)
+
+
+def spelled(text: str) -> str:
+    """A text as the index holds it: letters as others, and scripts without spaces in pairs."""
+    return RUN.sub(lambda run: f" {pairs(run[0])} ", letters(text))
+
+
+def letters(text: str) -> str:
+    """A text with letters as others, not cut into pairs."""
+    text = _FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), unicodedata.normalize("NFC", text))
+    return _POINTS.sub("", text).translate(_TABLE)
+
+
+def pairs(run: str) -> str:
+    """Each character with the one behind it, and the last alone: "東京都" gives "東京 京都 都"."""
+    return " ".join(run[place : place + 2] for place in range(len(run)))
+
+
+def is_beyond_letters(text: str) -> bool:
+    """Whether a text needs more than `LETTERS` to be as the index holds it."""
+    return _BEYOND.search(text) is not None
+
+
+def words_with_letters(text: str) -> list[str]:
+    """The words of a text in which a letter is taken as another, as they are written, each once."""
+    if not _OTHER.search(text):
+        return []
+    return [word for word in dict.fromkeys(_WORD.findall(text)) if _OTHER.search(word)]
+
+
+def slug(url: str) -> str:
+    """The words of an address: its last part that has letters."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return ""
+    parts = [unquote(part) for part in path.split("/")]
+    return next((part for part in reversed(parts) if any(char.isalpha() for char in part)), "")
+
+
+def key(text: str) -> str:
+    """A text reduced so far that two that the index takes as one are the same: for marking what was found."""
+    decomposed = unicodedata.normalize("NFKD", letters(text)).casefold()
+    bare = "".join(char for char in unicodedata.normalize("NFKD", decomposed) if not "\u0300" <= char <= "\u036f")
+    return unicodedata.normalize("NFC", bare).translate(_TABLE)
