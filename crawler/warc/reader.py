@@ -211,11 +211,11 @@ def _capture_at(path: Path, offset: int, file: str | None = None) -> ArchivedCap
     status, headers, received = parted
     if kind == "revisit":
         return ArchivedCapture(url, captured, status, headers, b"", archived, problem=problem)
-    problem = problem or _length_problem(headers, received) or _digest_problem(record, headers, received)
+    digest, other = _payload_digest(record, headers, received)
+    problem = problem or _length_problem(headers, received) or other
     unpacked = _unpack(headers, received) if kind == "response" else Decoded(received[:MAX_BODY_BYTES])
-    said = digest_of(record.header("WARC-Payload-Digest")) or hashlib.sha1(received, usedforsecurity=False).digest()
     return ArchivedCapture(
-        url, captured, status, headers, unpacked.body, replace(archived, payload_digest=spelled(said)),
+        url, captured, status, headers, unpacked.body, replace(archived, payload_digest=spelled(digest)),
         hashlib.sha256(received).hexdigest(), problem or unpacked.problem,
     )  # fmt: skip
 
@@ -257,17 +257,20 @@ def _length_problem(headers: Headers, received: bytes) -> str | None:
     return f"{len(received)} bytes of a body of {length}"
 
 
-def _digest_problem(record: WarcRecord, headers: Headers, received: bytes) -> str | None:
-    """A digest of another payload. Tools take it of the body with its codings, without the chunks, or unpacked."""
+def _payload_digest(record: WarcRecord, headers: Headers, received: bytes) -> tuple[bytes, str | None]:
+    """The digest by which a revisit names the payload, and whether the record says another's.
+
+    Tools take it of the body with its codings, without the chunks, or unpacked. Where the record says none, or the SHA-256 of the
+    body as received, which is kept anyway, it is the SHA-1: nearly all revisits have that.
+    """
     said = digest_of(record.header("WARC-Payload-Digest"))
-    if said is None:
-        return None
+    if said is None or said == hashlib.sha256(received).digest():
+        return hashlib.sha1(received, usedforsecurity=False).digest(), None
     name = _SIZES[len(said)]
-    plain = unchunk(received).body
-    for body in (received, plain, _unpack(headers, received).body):
+    for body in (received, unchunk(received).body, _unpack(headers, received).body):
         if hashlib.new(name, body, usedforsecurity=False).digest() == said:
-            return None
-    return "its payload is not the one of its digest"
+            return said, None
+    return said, "its payload is not the one of its digest"
 
 
 def _unpack(headers: Headers, received: bytes) -> Decoded:

@@ -37,6 +37,11 @@ _FETCH = (
     ),
     *ARCHIVED,
 )
+_UNTOLD = frozenset({*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.STALE, Outcome.QUARANTINED, Outcome.NOT_MODIFIED})
+"""Outcomes of a page that was read, and of one that was not sent: where its text is not known any more, they say nothing."""
+_OF_PAYLOAD = """SELECT * FROM (SELECT * FROM fetches WHERE payload_digest = :digest
+    UNION SELECT * FROM fetches WHERE payload_hash = :hash)
+    ORDER BY :url IN (url, answered_url) DESC, fetched DESC, id DESC LIMIT 10"""
 _READ = frozenset({*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.MOVED})
 
 
@@ -160,6 +165,22 @@ def events_of(store: Store, around: Neighbourhood, now: datetime | None, origin:
         site_id, at = sites.get(row["article_id"], other), last if ahead else row["fetched"]
         told.append(HistoryEvent(_item(row, texts), site_id, row["crawl_id"], row, at))
     return in_order(told)
+
+
+def repeated(store: Store, digest: str, url: str) -> Article | Fetch | None:
+    """What the ledger read of a payload, as it came from the gate; of several captures the last at this URL, else the last.
+
+    `digest` is spelled as in `ArchivedRecord.payload_digest`. None where nobody read it, or what it said is not known any more.
+    """
+    for row in list(store.rows(_OF_PAYLOAD, {"digest": digest, "hash": digest.removeprefix("sha256:"), "url": url})):
+        article = store.row("SELECT * FROM articles WHERE id = ?", (row["article_id"],))
+        if article and Lookup(store, "").is_withdrawn(article):
+            continue
+        around = Neighbourhood({article["id"]: article}) if article else Neighbourhood(loose={row["id"]: row})
+        item = _item(row, _Texts(store, around))
+        if isinstance(item, Article) or item.outcome not in _UNTOLD:
+            return item
+    return None
 
 
 class _Texts:

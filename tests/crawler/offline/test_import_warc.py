@@ -247,6 +247,72 @@ def test_a_revisit_whose_original_came_before_is_resolved_by_what_it_names(tmp_p
     assert history(tmp_path)[-1] == (2, "updated", "2025-03-07T14:00:00Z", "2025-03-07T17:00:00Z")
 
 
+def digests_of(body: bytes) -> dict[str, str]:
+    sha1, sha256 = hashlib.sha1(body).digest(), hashlib.sha256(body).digest()
+    return {
+        "base32": "sha1:" + base64.b32encode(sha1).decode(),
+        "lower base32": base64.b32encode(sha1).decode().lower(),
+        "hex": "SHA-1:" + sha1.hex().upper(),
+        "sha256 in hex": "sha256:" + sha256.hex(),
+        "sha256 in base32": "SHA-256:" + base64.b32encode(sha256).decode().strip("="),
+        "md5": "md5:" + hashlib.md5(body).hexdigest(),
+    }
+
+
+ORIGINALS = {
+    "base32": {"base32", "lower base32", "hex", "sha256 in hex", "sha256 in base32"},
+    "sha256 in hex": {"base32", "lower base32", "hex", "sha256 in hex", "sha256 in base32"},
+    "": {"base32", "lower base32", "hex", "sha256 in hex", "sha256 in base32"},
+    "md5": {"sha256 in hex", "sha256 in base32", "md5"},
+}
+"""How a record of the first import names its payload -> how a revisit of the second may name it."""
+
+
+def test_a_revisit_is_resolved_by_digest_through_the_ledger(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """The page is back at the text that an earlier import brought."""
+    digests = digests_of(FIRST)
+    for number, (said, known) in enumerate(ORIGINALS.items()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        head = f"WARC-Payload-Digest: {digests[said]}\r\n" if said else ""
+        records = [changed(FIRST, head=head, hours=0), changed(SECOND, hours=1)]
+        (folder / "a.warc").write_bytes(b"".join(records))
+        run(folder, folder / "a.warc")
+        for hours, (name, text) in enumerate(digests.items(), 24):
+            with subtests.test(original=said, revisit=name):
+                (folder / "b.warc").write_bytes(revisit(text, hours))
+                outcomes = run(folder, folder / "b.warc")["outcomes"]
+                assert ("error" in outcomes) is (name not in known)
+        with Store(folder / "news.db") as store:
+            rows = list(store.rows("SELECT DISTINCT warc_offset FROM fetches WHERE id > 2 AND outcome <> 'error'"))
+        assert [row["warc_offset"] for row in rows] == [0], "its evidence is the record that it repeats"
+
+
+def test_a_revisit_repeats_what_was_no_article_too(tmp_path: Path) -> None:
+    gone, notice = b"<p>It is gone.", b"<html><p>Ask again later"
+    first = [
+        record("response", URL, 0, FIRST, "200 OK"),
+        record("response", URL + "-2", 1, gone, "410 Gone"),
+        record("response", URL + "-3", 1, notice, "200 OK"),
+    ]
+    (tmp_path / "a.warc").write_bytes(b"".join(first))
+    run(tmp_path, tmp_path / "a.warc")
+    later = [revisit(digests_of(gone)["hex"], 2), revisit(digests_of(notice)["base32"], 3), revisit(digests_of(b"")["hex"], 4)]
+    (tmp_path / "b.warc").write_bytes(b"".join(later))
+    assert run(tmp_path, tmp_path / "b.warc")["outcomes"] == {"gone": 1, "not_article": 1, "error": 1}
+
+
+def test_a_revisit_of_a_withdrawn_page_brings_nothing_back(tmp_path: Path) -> None:
+    (tmp_path / "a.warc").write_bytes(record("response", URL, 0, FIRST, "200 OK"))
+    run(tmp_path, tmp_path / "a.warc")
+    where = ("--db", str(tmp_path / "news.db"))
+    done = newsledger("withdraw", URL, "--reason", "asked to", "--by", "the editor", "--yes", "--forget-missing", *where)
+    assert done.returncode == 0, done.stderr
+    elsewhere = revisit(digests_of(FIRST)["hex"], 2).replace(URL.encode(), URL.encode() + b"-2")
+    (tmp_path / "b.warc").write_bytes(elsewhere)
+    assert run(tmp_path, tmp_path / "b.warc")["outcomes"] == {"error": 1}
+
+
 def test_a_revisit_by_the_word_of_the_server_is_no_revisit_of_nothing(tmp_path: Path) -> None:
     """Its digest is that of an empty body, which an empty 404 of the file has too."""
     empty = "sha1:" + base64.b32encode(hashlib.sha1(b"").digest()).decode()
