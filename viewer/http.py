@@ -5,10 +5,11 @@ Knows no socket, no ledger and no page.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
+
+from pipelines.exchange.formats import json_text
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -85,7 +86,7 @@ def document(status: int, text: str, content_type: str, *headers: tuple[str, str
 
 def json_of(value: object, status: int = 200) -> Response:
     """A value as JSON."""
-    return document(status, json.dumps(value, ensure_ascii=False, indent=2) + "\n", "application/json; charset=utf-8")
+    return document(status, json_text(value, indent=2) + "\n", "application/json; charset=utf-8")
 
 
 def redirect(location: str, *headers: tuple[str, str], status: int = 302) -> Response:

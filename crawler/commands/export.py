@@ -17,13 +17,14 @@ from rich.progress import Progress
 
 from crawler.commands import db_option, now, open_ledger, warc_folder, warc_option
 from crawler.commands.console import console, echo
-from crawler.logs import discard
+from crawler.logs import discard, plain
 from crawler.warc.subset import excerpt
 from pipelines.article import CHANGES
 from pipelines.exchange.export import Record, Selection, count, records
 from pipelines.exchange.formats import as_csv, as_jsonl
 from pipelines.exchange.parquet import write_parquet
 from pipelines.queries import articles
+from pipelines.queries.search_terms import question
 from pipelines.store.database import Store
 
 FORMS = ("jsonl", "csv", "parquet", "warc")
@@ -56,6 +57,8 @@ def command(form: str, target: str, sites: tuple[str, ...], since: str | None, u
     """
     if target == "-" and form in ("parquet", "warc") and sys.stdout.isatty():
         raise click.UsageError(f"{form} is nothing for a terminal; say -o FILE")
+    _check_words(words)
+    is_read = target == "-" and form == "csv" and sys.stdout.isatty()  # CSV has no way to write a control character but itself
     with open_ledger(db) as store:
         article_id = _article(store, url)
         selection = Selection(sites, _time(since), _time(until), changes, words, latest, article_id)
@@ -69,13 +72,22 @@ def command(form: str, target: str, sites: tuple[str, ...], since: str | None, u
                 pieces = {"jsonl": lambda: as_jsonl(chosen), "csv": lambda: as_csv(chosen),
                           "warc": lambda: excerpt(chosen, warc_folder(warc_path, db), now(), counts, problems)}  # fmt: skip
                 for piece in pieces[form]():
-                    stream.write(piece)
+                    stream.write(plain(piece.decode()).encode() if is_read else piece)
     if target != "-" or form == "warc":
         echo("; ".join(f"{number} {what}" for what, number in counts.items()) or "no revisions", err=True)
     for problem in problems:
         echo(problem, err=True)
     if problems:
         raise SystemExit(1)
+
+
+def _check_words(words: str) -> None:
+    """Words that are filters have options here; what was taken as words is told."""
+    asked = question(words)
+    if asked.sites or asked.changes or asked.since or asked.until:
+        raise click.UsageError("--query: say site:, change:, after: and before: by --site, --change, --since and --until")
+    if asked.as_words:
+        echo(f"--query: taken as words: {', '.join(asked.as_words)}", err=True)
 
 
 def _article(store: Store, url: str | None) -> int | None:

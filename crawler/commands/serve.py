@@ -43,8 +43,9 @@ def command(host: str, port: int, base_url: str | None, sql: bool, shall_open: b
 
     try:
         listening = server.listen(host, port)
-    except OSError as error:
-        raise click.UsageError(f"--host {host} --port {port}: {error.strerror or error}") from error
+    except (OSError, UnicodeError) as error:  # a name that IDNA does not take
+        why = getattr(error, "strerror", None) or error
+        raise click.UsageError(f"--host {host} --port {port}: {why}") from error
     with listening:
         url, base = server.url_of(listening, host), base_url.rstrip("/") if base_url else None
         config = DispatcherConfig(Path(db), command_clock(), read, f"/{server.NAME}", base, server.prefix_of(base))

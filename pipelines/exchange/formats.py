@@ -26,7 +26,8 @@ COLUMNS = ("site_id", *_ARTICLE, *(f"article_{name}" for name in _SEEN), "aliase
 """The columns of a table of revisions, in order."""
 
 
-_CONTROL = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+"""Beside those below a space, which JSON escapes: C1, marks that turn the direction of text, invisible ones, lone surrogates."""
 
 
 def flat(record: Record) -> dict[str, Any]:

@@ -98,7 +98,8 @@ def application(dispatcher: Dispatcher, names: AllowedHosts, limits: QueryLimits
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that is bound and waits; port 0 takes a free one. Raises OSError."""
+    """A socket that is bound and waits; port 0 takes a free one. Raises OSError, and UnicodeError for what is no name."""
+    host.encode("idna")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host.strip("[]"), port), family=family, backlog=128)
 
