@@ -103,10 +103,12 @@ class WriteItems:
 def confirm(snapshot: SiteSnapshot, article: Article, fetch: Fetch) -> Article | Fetch:
     """The bare Fetch where a normalised article is what the past says of it and stands where it stood; else the article."""
     found = snapshot.find(article.url, fetch.external_id)
-    if found is None or found.known.state is not State.LIVE or found.known.stale_hash or found.url != canonical_url(article):
+    if found is None or found.known.state is not State.LIVE or found.known.stale_hash:
         return article
-    if fetch.requested_url and snapshot.find(fetch.requested_url) not in (None, found):
-        return article  # another article's address leads here now, and the ledger must hear of it
+    if not found.url == article.url == canonical_url(article):
+        return article  # a confirmation does not say what the page named as its address
+    if fetch.requested_url and snapshot.find(fetch.requested_url) is not found:
+        return article  # another address leads here now, and the ledger must hear of it
     if not is_unchanged(found.known, article, fetch.fetched) or found.pictures != pictures_of(article):
         return article  # sizes of one picture are told apart by the writer
     return replace(

@@ -111,6 +111,7 @@ class CrawlSession:
         self._statistics = StatsUpdater(store, site.id)
         self._imported = imported
         self._late: list[HistoryEvent] = []
+        self._now = now
         if imported:
             self._writer = LedgerWriter(store, site.id, crawl_id)
             self.quarantine = Quarantine(store, site.id, crawl_id, Readings())
@@ -123,7 +124,7 @@ class CrawlSession:
     def write(self, item: Article | Fetch) -> Recorded | None:
         """Record a normalised item in one transaction: None for one that waits, for it is doubtful or came late to an import."""
         recorded = None
-        now = self._imported or fetch_of(item).fetched  # what a crawl fetches is of now
+        now = self._now = self._imported or fetch_of(item).fetched  # what a crawl fetches is of now
         with self._writer.transaction(now):
             judged = self._writer.judge(item, now)
             if self._imported and judged.is_late:
@@ -173,14 +174,14 @@ class CrawlSession:
         """Archive the page where it is to be kept, and write. What is archived is on the disk before a row points at it."""
         if self._archive and judged.may_archive:
             judged = replace(judged, fetch=self._archive(judged.fetch, judged.outcome, judged.article_id))
-        return self._writer.apply(judged, self._imported)
+        return self._writer.apply(judged, self._now if self._imported or judged.is_late else None)
 
     def _judge_held(self) -> None:
         """Record what is believed by now, each in one transaction, and put aside what is not."""
         for held, reason in self.quarantine.verdicts():
             with self._writer.transaction(held.fetch.fetched):
                 if reason is None:
-                    recorded = self._record(self._writer.judge(held.item, held.fetch.fetched))
+                    recorded = self._record(self._writer.judge(held.item, self._now))
                     self.quarantine.accept(held.article, held.fetch)
                 else:
                     recorded = self._put_aside(held, reason)
@@ -190,7 +191,7 @@ class CrawlSession:
     def _put_aside(self, held: HeldReading, reason: CodedReason) -> Recorded:
         """Record the fetch of a reading that is not believed, and keep the reading."""
         fetch = because(replace(held.fetch, content_hash=held.hash), Outcome.QUARANTINED, reason)
-        recorded = self._record(self._writer.judge(fetch, self._imported or fetch.fetched))
+        recorded = self._record(self._writer.judge(fetch, self._now))
         if recorded.outcome is fetch.outcome:  # else it has been withdrawn meanwhile
             self.quarantine.keep(held, fetch, reason, recorded.article_id)
         return recorded

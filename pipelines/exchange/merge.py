@@ -126,8 +126,9 @@ class _Merge:
     def _loose(self) -> None:
         """Fetches that led to no article there, but say something of an address: redirects, and that nothing was there."""
         sql = """SELECT * FROM fetches WHERE article_id IS NULL AND (outcome IN ('gone', 'not_modified')
-            OR (reason_code = ? AND answered_url IS NOT NULL)) ORDER BY id"""
-        rows = [row for row in self._other.rows(sql, (FetchReason.MOVED,)) if -row["id"] not in self._done]
+            OR (reason_code = ? AND answered_url IS NOT NULL) OR reason_code IN (?, ?)) ORDER BY id"""
+        codes = FetchReason.MOVED, FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404
+        rows = [row for row in self._other.rows(sql, codes) if -row["id"] not in self._done]
         for start in range(0, len(rows), _TOGETHER):
             loose = Neighbourhood(loose={row["id"]: row for row in rows[start : start + _TOGETHER]})
             events = events_of(self._other, loose, self._now)

@@ -47,12 +47,13 @@ class AddressBook:
         return Outcome.MOVED if moved and outcome is Outcome.UNCHANGED else outcome
 
     def send_back(self, displaced: Row) -> None:
-        """An article that a canonical link has filed under another page's address stands where it was read, without that
-        page's id."""
-        origin = self._lookup.origin(displaced)
+        """An article that a canonical link has filed under another page's address stands where it was read again; an id that came
+        with the link, as older versions took it, goes."""
+        origin, own_id = self._lookup.origin(displaced), displaced["external_id"]
         if origin:
             self.forget(origin)
-            changes = {"url": origin, "url_key": article_key(origin), "external_id": None}
+            is_own = own_id and own_id in origin
+            changes = {"url": origin, "url_key": article_key(origin), "external_id": own_id if is_own else None}
             self._store.update("articles", displaced["id"], changes)
             self._touch(Subject.ARTICLE, displaced["id"])
 

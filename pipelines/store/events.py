@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.reasons import FetchReason, coded
 from pipelines.store.database import Row, Store
-from pipelines.store.resolver import CLOCK_AHEAD, Lookup
+from pipelines.store.resolver import CLOCK_AHEAD, LED, Lookup
 from pipelines.store.rows import ARCHIVED, archived_of, article_of, instant_of, moment, rank_of
 from pipelines.text.urls import article_key
 
@@ -120,7 +120,7 @@ def neighbourhood(store: Store, events: Sequence[HistoryEvent] = (), urls: Itera
     urls = set[str]()
     external = {(event.site_id, event.fetch.external_id) for event in events if event.fetch.external_id}
     lookup = Lookup(store, "")
-    while new:
+    while new or external:
         urls |= new
         rows = _articles_at(store, new)
         for site_id, external_id in external:
@@ -137,6 +137,8 @@ def neighbourhood(store: Store, events: Sequence[HistoryEvent] = (), urls: Itera
                 continue
             found.articles[row["id"]] = row
             new |= _addresses_of(store, row)
+            ids = store.rows("SELECT DISTINCT external_id AS own FROM fetches WHERE article_id = ?", (row["id"],))
+            external |= {(row["site_id"], one["own"]) for one in ids if one["own"]}
         for row in loose:
             if row["article_id"] is None:
                 found.loose[row["id"]] = row
@@ -316,14 +318,16 @@ def _addresses_of(store: Store, article: Row) -> set[str]:
 
 
 def _articles_at(store: Store, urls: set[str]) -> list[Row]:
-    """Articles that stand at these addresses, are led to by them, or have a page that named one of them as its own."""
+    """Articles that stand at these addresses, are or were led to by them, or have a page that named one of them as its own."""
     keys = json.dumps(sorted({article_key(url) for url in urls}))
-    sql = """SELECT * FROM articles WHERE url_key IN (SELECT value FROM json_each(:keys)) UNION
+    sql = f"""SELECT * FROM articles WHERE url_key IN (SELECT value FROM json_each(:keys)) UNION
         SELECT a.* FROM aliases s JOIN articles a ON a.id = s.article_id
         WHERE s.url_key IN (SELECT value FROM json_each(:keys)) UNION
-        SELECT a.* FROM fetches f JOIN articles a ON a.id = f.article_id
-        WHERE f.canonical_url IN (SELECT value FROM json_each(:urls)) AND f.canonical_url <> coalesce(f.answered_url, f.url)
-        ORDER BY id"""
+        SELECT a.* FROM fetches f JOIN articles a ON a.id = f.article_id WHERE f.id IN (
+            SELECT id FROM fetches WHERE url IN (SELECT value FROM json_each(:urls)) AND {LED} UNION
+            SELECT id FROM fetches WHERE canonical_url IN (SELECT value FROM json_each(:urls))
+                AND canonical_url <> coalesce(answered_url, url))
+        ORDER BY id"""  # noqa: S608 - our own words
     return list(store.rows(sql, {"keys": keys, "urls": json.dumps(sorted(urls))}))
 
 

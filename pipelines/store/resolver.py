@@ -25,13 +25,18 @@ second in a queue; in more time a site may have given the address to another pag
 MAX_REDIRECTS = 5
 _PAGE_READ = (*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.STALE, Outcome.MOVED)
 _MARKS = ", ".join("?" * len(_PAGE_READ))
-_LATER = """SELECT 1 FROM articles
+LED = """article_id IS NOT NULL
+    AND (outcome NOT IN ('unchanged', 'not_modified') OR answered_url IS NOT NULL OR canonical_url <> url)"""
+"""Of `fetches`: those from which it is known that a URL led to an article, as an index has them."""
+_LATER = f"""SELECT 1 FROM articles
     WHERE url_key IN (SELECT value FROM json_each(:keys)) AND last_checked BETWEEN :after AND :until
 UNION ALL SELECT 1 FROM aliases s JOIN articles a ON a.id = s.article_id
     WHERE s.url_key IN (SELECT value FROM json_each(:keys)) AND a.last_checked BETWEEN :after AND :until
-UNION ALL SELECT 1 FROM fetches WHERE article_id IS NULL AND url IN (SELECT value FROM json_each(:urls))
+UNION ALL SELECT 1 FROM fetches INDEXED BY fetches_without_article
+    WHERE article_id IS NULL AND url IN (SELECT value FROM json_each(:urls))
     AND fetched BETWEEN :at AND :until AND NOT (fetched = :at AND (outcome = 'moved' OR :is_last))
-LIMIT 1"""
+UNION ALL SELECT 1 FROM fetches WHERE url IN (SELECT value FROM json_each(:urls)) AND fetched BETWEEN :after AND :until AND {LED}
+LIMIT 1"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pipelines.store.schema import crawls, derived, founding, proving, reasons, 
 
 migrations = Migrations("newsledger")
 
-LATEST = "m024_article_of_change"
+LATEST = "m025_fetches_by_url"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -169,6 +169,12 @@ def m023_search_in_every_script(db: Database) -> None:
 def m024_article_of_change(db: Database) -> None:
     """Which article a change is of, in the narrow table: hits of a search are grouped without reading what they say."""
     _run(db, searching.ARTICLES)
+
+
+@migrations()
+def m025_fetches_by_url(db: Database) -> None:
+    """Which articles a URL has led to, of which its alias tells one alone."""
+    _run(db, reasons.LED)
 
 
 def _run(db: Database, script: str) -> None:

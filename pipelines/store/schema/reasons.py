@@ -112,3 +112,9 @@ CREATE INDEX fetches_by_answer ON fetches(answered_url, fetched) WHERE answered_
 CANONICAL = """
 CREATE INDEX fetches_by_canonical ON fetches(canonical_url) WHERE canonical_url <> coalesce(answered_url, url);
 """
+
+# Without what only confirms an article at its own address: that is most of all fetches.
+LED = """
+CREATE INDEX fetches_by_url ON fetches(url, fetched) WHERE article_id IS NOT NULL
+    AND (outcome NOT IN ('unchanged', 'not_modified') OR answered_url IS NOT NULL OR canonical_url <> url);
+"""
