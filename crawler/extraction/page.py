@@ -40,6 +40,10 @@ _NO_PAGE = re.compile(
 )
 """What begins files of other kinds that are text, or nearly."""
 
+_PLAIN_LINK = re.compile(
+    r"(?=/|http)(?:https?://[a-z0-9.-]+)?(?:/[\w%,~+!$&()*@=:-][\w%,~+!$&()*@=:.-]*)*/?(?:\?[\w%,~+!$&()*@=:./-]+)?", re.ASCII
+)
+"""An address as it stays when it is joined to that of the page."""
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 # NUL and controls end or upset the parser.
 _UNPARSABLE = bytes([*range(9), *range(14, 32), 127])
@@ -112,6 +116,15 @@ class Page:
         return self.root if found is None else found
 
     @cached_property
+    def _origin(self) -> str:
+        """Scheme and host of the page's own address; nothing where that is none."""
+        try:
+            joined = urljoin(self.url, "/")[:-1]
+        except ValueError:
+            return ""
+        return joined if joined.startswith(("http://", "https://")) else ""
+
+    @cached_property
     def title(self) -> str:
         for element in self.root.iter("title"):
             text = text_of(element)
@@ -132,6 +145,8 @@ class Page:
         """A link of the page as an absolute http(s) URL, or None."""
         if not link or len(link) > 4000 or link.startswith(("data:", "javascript:", "blob:", "about:", "mailto:")):
             return None
+        if self._origin and _PLAIN_LINK.fullmatch(link):  # most links; joining them costs ten times as much
+            return f"{self._origin}{link}" if link[0] == "/" else link
         try:
             joined = urljoin(self.url, link.strip())
         except ValueError:
@@ -142,7 +157,14 @@ class Page:
 def text_of(element: Element) -> str:
     """All text under an element on one line; elements parted by nothing in the markup stay joined, as browsers show them."""
     # Half of all questions are about elements without children.
-    return squash("".join(map(str, element.itertext())) if len(element) else element.text or "")
+    return squash(raw_text_of(element))
+
+
+def raw_text_of(element: Element) -> str:
+    """All text under an element with its white space. The serializer costs a third of joining what `itertext` gives."""
+    if len(element):
+        return etree.tostring(element, encoding="unicode", method="text", with_tail=False)
+    return element.text or ""
 
 
 def spaced_text_of(element: Element) -> str:
