@@ -15,7 +15,7 @@ import click
 from click.exceptions import Exit
 
 from crawler import __version__, config
-from crawler.catalogue import CatalogueError
+from crawler.catalogue import CatalogueError, EditError
 from crawler.config import ConfigurationError
 from crawler.logs import discard, plain
 from pipelines import MissingExtraError
@@ -116,7 +116,7 @@ class _Verbs(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError as error:
             raise _read_enough() from error
-        except (StoreError, CatalogueError, MissingExtraError) as error:
+        except (StoreError, CatalogueError, EditError, MissingExtraError) as error:
             raise click.ClickException(plain(error)) from error
         except click.ClickException as error:
             raise _cleared(error) from None

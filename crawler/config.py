@@ -101,6 +101,12 @@ SETTINGS = {
         Setting(
             "sites", SettingKind.TEXT, "", "a TOML file of sites, or a folder of them; empty: the catalogue that comes along"
         ),
+        Setting(
+            "own_sites",
+            SettingKind.TEXT,
+            "newsledger-sites.toml",
+            "a TOML file of sites, added to the catalogue that comes along and overriding it; not read where `sites` is set",
+        ),
         Setting("warc", SettingKind.TEXT, "", "the folder of archived pages; empty: `warc` beside the ledger"),
         Setting(
             "max_pages",

@@ -1,6 +1,7 @@
 """The catalogue: TOML files of `[[site]]` tables, and folders of them, read strictly into `Site` values. One error for all of it.
 
 CatalogueError(ValueError)      all that is wrong in one load; nothing of the load is usable
+EditError(ValueError)           a file cannot be changed as was asked (see edit.py)
 
 In a checkout the shipped files lie in data/sites/; a wheel carries them beside this module, by country. tables.py reads one
 table, or says what is wrong with each of its keys. A wrong definition stops the start: nothing here warns, guesses or skips.
@@ -16,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from crawler.catalogue.site import Site
-from crawler.catalogue.tables import read_table
+from crawler.catalogue.tables import Complain, read_table
 from pipelines.text.toml_lines import TableLines, find_lines
 
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
@@ -46,9 +47,15 @@ class CatalogueError(ValueError):
         super().__init__("\n".join(map(str, problems)))
 
 
-def load_sites(path: Path | None = None) -> tuple[Site, ...]:
+class EditError(ValueError):
+    """A file of sites cannot be changed as was asked; the message says why."""
+
+
+def load_sites(path: Path | None = None, own: Path | None = None) -> tuple[Site, ...]:
     """The sites of a TOML file or of all *.toml below a folder, by path, then as written. None: the shipped catalogue.
 
+    `own`: a file of the operator's, which is added to the shipped catalogue and overrides it; it need not be there. A table of it
+    whose id the catalogue has gives only the keys that differ; one that says `was = "ID"` is that site under another id.
     Raises CatalogueError with every problem of the load, not only the first.
     """
     source = shipped_catalogue() if path is None else Path(path)
@@ -59,11 +66,13 @@ def load_sites(path: Path | None = None) -> tuple[Site, ...]:
         reading.file(source)
     else:
         reading.problems.append(CatalogueProblem(source, "does not exist"))
+    if path is None and own is not None and own.exists():
+        reading.file(own, overrides=True)
     if not reading.problems and not reading.sites:
         reading.problems.append(CatalogueProblem(source, "defines no site: there is no [[site]] table"))
     if reading.problems:
         raise CatalogueError(tuple(reading.problems))
-    return tuple(reading.sites)
+    return tuple(reading.sites.values())
 
 
 def shipped_catalogue() -> Path:
@@ -72,10 +81,11 @@ def shipped_catalogue() -> Path:
     return here if any(here.glob("*/*.toml")) else here.parents[1] / "data" / "sites"
 
 
-def fingerprint(path: Path | None = None) -> tuple[tuple[str, int, int], ...]:
+def fingerprint(path: Path | None = None, own: Path | None = None) -> tuple[tuple[str, int, int], ...]:
     """Names, sizes and times of the files that `load_sites` would read: differs when one of them may have changed."""
     root = path or shipped_catalogue()
     files = [root] if root.is_file() else sorted(root.rglob("*.toml"))
+    files += [own] if own and path is None else []
     stats = [(str(file), file.stat()) for file in files if file.exists()]
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
 
@@ -84,10 +94,11 @@ class _Reading:
     """What one load has found so far."""
 
     def __init__(self) -> None:
-        self.sites: list[Site] = []
+        self.sites: dict[object, Site] = {}
+        """By id; where two tables give the same one, the second is a problem, and under a key of its own."""
         self.problems: list[CatalogueProblem] = []
-        self._first: dict[str, _Table] = {}
-        """id -> the table that first gave it, sound or not."""
+        self._first: dict[str, tuple[_Table, Mapping[str, object]]] = {}
+        """id -> the table that first gave it, sound or not, and what it holds."""
 
     def folder(self, folder: Path) -> None:
         """Files whose name begins with a dot are editors' scratch files, not ours."""
@@ -97,12 +108,12 @@ class _Reading:
         for file in files:
             self.file(file)
 
-    def file(self, file: Path) -> None:
+    def file(self, file: Path, *, overrides: bool = False) -> None:
         found: list[CatalogueProblem] = []
         text = _read_text(file, found)
         document = None if text is None else _parse(file, text, found)
         if text is not None and document is not None:
-            self._document(_Text(file, text), document, found)
+            self._document(_Text(file, text, overrides), document, found)
         self.problems += sorted(found, key=lambda problem: problem.line or 0)
 
     def _document(self, text: _Text, document: Mapping[str, object], found: list[CatalogueProblem]) -> None:
@@ -123,21 +134,42 @@ class _Reading:
         def complain(key: str, what: str) -> None:
             found.append(CatalogueProblem(at.text.file, what, at.line_of(key), key))
 
+        if at.text.overrides:
+            table = self._inherited(at, table, complain)
         site = read_table(table, complain)
         if site is not None:
-            self.sites.append(site)
+            self.sites[site.id if site.id not in self.sites or at.text.overrides else at] = site
         if isinstance(site_id := table.get("id"), str):
-            first = self._first.setdefault(site_id, at)
+            first = self._first.setdefault(site_id, (at, table))[0]
             if first is not at:
                 complain("id", f"{site_id!r} is already the id of the site at {first.text.file}:{first.line_of('id')}")
+
+    def _inherited(self, at: _Table, table: Mapping[str, object], complain: Complain) -> Mapping[str, object]:
+        """The operator's table with the keys that it leaves to the shipped one of the same id, or of the id that it `was`."""
+        own = dict(table)
+        former = own.pop("was", own.get("id"))
+        before = self._first.get(former) if isinstance(former, str) else None
+        if "was" in table:
+            if before is None or before[0].text.overrides:
+                complain("was", f"{former!r} is no id of the shipped catalogue")
+                return own
+            self.sites.pop(former, None)
+        if before is None or before[0].text.overrides:
+            return own
+        del self._first[str(former)]
+        rhythms = {"every", "cron"}
+        left = rhythms if rhythms & own.keys() else set()
+        return {key: value for key, value in before[1].items() if key not in left} | own
 
 
 class _Text:
     """A file's text. Its lines are looked for only when there is something to complain about: that costs more than
     reading the whole catalogue."""
 
-    def __init__(self, file: Path, text: str) -> None:
+    def __init__(self, file: Path, text: str, overrides: bool = False) -> None:
         self.file = file
+        self.overrides = overrides
+        """Whether it is the operator's own, whose tables go before those of the catalogue."""
         self._text = text
 
     @cached_property

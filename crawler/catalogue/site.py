@@ -79,6 +79,8 @@ class Site:
     recheck_per_hour: float | None = None
     """Looks at known articles an hour; None: by `delay_seconds`, see `rechecks_an_hour`."""
     enabled: bool = True
+    retired: bool = False
+    """It is history: never enabled, never judged, and crawled no more; what it has in the ledger stays."""
     noarchive: str = "no-raw-page"
     """What "noarchive" on a page means: "no-raw-page", "skip" or "ignore"."""
     archive: str = "revisions"

@@ -150,6 +150,8 @@ def _read_addresses(table: Mapping[str, object], values: dict[str, Any], refuse:
 
 
 def _check_together(values: dict[str, Any], refuse: Complain) -> None:
+    if values.get("retired"):
+        values["enabled"] = False
     if "every" in values and "cron" in values:
         refuse("cron", "stands beside every: give one of the two")
     elif "cron" not in values:
@@ -334,6 +336,7 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "delay_seconds": _delay_seconds,
     "recheck_per_hour": _recheck_per_hour,
     "enabled": _flag,
+    "retired": _flag,
     "noarchive": partial(_one_of, ("no-raw-page", "skip", "ignore")),
     "archive": partial(_one_of, ("revisions", "on", "off")),
     "tdm": partial(_one_of, ("skip", "ignore")),

@@ -86,9 +86,19 @@ def warc_folder(given: Path | None, db: str) -> Path:
     return given or Path(db).absolute().parent / "warc"
 
 
+def own_sites() -> Path:
+    """The operator's own file of sites, there or not."""
+    return Path(configuration().text("own_sites"))
+
+
+def load_catalogue(path: Path | None) -> tuple[Site, ...]:
+    """The sites of the option --sites; else of the catalogue that comes along, with the operator's own. Raises CatalogueError."""
+    return load_sites(path, own_sites())
+
+
 def pick_sites(path: Path | None, ids: tuple[str, ...]) -> tuple[Site, ...]:
     """The sites with these ids, in that order; a wrong id is a usage error that names what is near."""
-    by_id = {site.id: site for site in load_sites(path)}
+    by_id = {site.id: site for site in load_catalogue(path)}
     for site_id in ids:
         if site_id not in by_id:
             near = sorted(known for known in by_id if site_id in known or known in site_id)[:5]

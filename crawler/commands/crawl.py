@@ -7,9 +7,17 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
-from crawler.commands import SettingOption, db_option, json_option, log_option, open_ledger, pick_sites, sites_option
+from crawler.commands import (
+    SettingOption,
+    db_option,
+    json_option,
+    load_catalogue,
+    log_option,
+    open_ledger,
+    pick_sites,
+    sites_option,
+)
 from crawler.commands.console import console, print_json, table, word
 from crawler.discovery.frontier import RecheckMode
 from crawler.logs import plain
@@ -80,11 +88,11 @@ def _targets(targets: tuple[str, ...], every: bool, path: Path | None) -> tuple[
     if every == bool(targets):
         raise click.UsageError("name sites or URLs, or say --all")
     if every:
-        return tuple(site for site in load_sites(path) if site.enabled), {}
+        return tuple(site for site in load_catalogue(path) if site.enabled), {}
     urls: dict[str, tuple[str, ...]] = {}
     ids: list[str] = [target for target in targets if "://" not in target]
     for url in (target for target in targets if "://" in target):
-        site = next((site for site in load_sites(path) if site.same_site(url)), None)
+        site = next((site for site in load_catalogue(path) if site.same_site(url)), None)
         if site is None:
             raise click.UsageError(f"no site of the catalogue has the host of {url}")
         urls[site.id] = (*urls.get(site.id, ()), url)

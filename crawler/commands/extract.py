@@ -10,9 +10,8 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
-from crawler.commands import json_option, pick_sites, sites_option
+from crawler.commands import json_option, load_catalogue, pick_sites, sites_option
 from crawler.commands.console import console, echo
 from crawler.extraction import explain, extract
 from crawler.logs import plain
@@ -53,7 +52,7 @@ def command(target: str, url: str | None, site_id: str | None, explained: bool, 
 
     TARGET is the address of a page, a file of HTML (give its address with --url), or a WARC file with many.
     """
-    by_host = {host: site for site in load_sites(sites_path) for host in site.own_hosts}
+    by_host = {host: site for site in load_catalogue(sites_path) for host in site.own_hosts}
     chosen = pick_sites(sites_path, (site_id,))[0] if site_id else None
     for page in _pages(target, url, chosen, by_host):
         if explained and not as_json and not page.refusal:

@@ -9,9 +9,8 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from crawler.catalogue import load_sites
 from crawler.cluster import ills
-from crawler.commands import SettingOption, db_option, json_option, now, open_ledger, sites_option
+from crawler.commands import SettingOption, db_option, json_option, load_catalogue, now, open_ledger, sites_option
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, echo, print_json, table, when, word
 from crawler.logs import plain
@@ -43,7 +42,7 @@ def command(site: str | None, max_age_hours: float, of_schedule: bool, redis: st
     if of_schedule:
         _of_schedule(db, as_json)
         return
-    on = {one.id for one in load_sites(sites_path) if one.enabled} | {site}
+    on = {one.id for one in load_catalogue(sites_path) if one.enabled} | {site}
     max_age = timedelta(hours=max_age_hours)
     with open_ledger(db) as store:
         metrics = list(health_metrics(store, now(), site))
@@ -108,7 +107,8 @@ def _row(one: HealthMetrics, findings: tuple[Finding, ...]) -> tuple[object, ...
     if is_ill(findings):
         health = Text("ill", style="bold red")
     else:
-        health = Text("too little to tell", style="dim") if findings else Text("well", style="green")
+        unsaid = "retired" if one.retired else "too little to tell"
+        health = Text(unsaid, style="dim") if findings else Text("well", style="green")
     usual = one.usual_articles
     return (
         one.site_id, health, when(one.last_success), span(one.success_age) if one.success_age is not None else "",

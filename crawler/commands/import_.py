@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from crawler.catalogue import load_sites
 from crawler.clock import clock
-from crawler.commands import db_option, json_option, sites_option
+from crawler.commands import db_option, json_option, load_catalogue, sites_option
 from crawler.commands.console import console, print_json, print_problems, table
 from crawler.commands.merge import merged_json, show
 from crawler.offline.import_warc import (
@@ -83,7 +82,7 @@ def _archive(files: tuple[Path, ...], jobs: int, db: str, sites_path: Path | Non
         report = import_archive(
             archive,
             store,
-            load_sites(sites_path),
+            load_catalogue(sites_path),
             now,
             jobs=jobs or default_jobs(),
             advance=lambda n: progress.advance(task, n),

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.catalogue import load_sites
 from crawler.clock import Clock, clock
-from crawler.commands import configuration, db_option, json_option, now, sites_option
+from crawler.commands import SettingOption, configuration, db_option, json_option, load_catalogue, now, sites_option
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, echo, print_json, table, when
 from crawler.config import SETTINGS, Configuration, ConfigurationError, checked
@@ -85,7 +84,7 @@ def send_alerts_once(
 
 def monitored_without_schedule(db: str, path: Path | None, redis: str = "") -> MonitoredSchedule:
     """What is watched where no schedule runs: the sites that one would crawl."""
-    on = {site.id for site in load_sites(path) if site.enabled}
+    on = {site.id for site in load_catalogue(path) if site.enabled}
     return MonitoredSchedule(db, on.__contains__, status_reader_of(redis))
 
 
@@ -126,7 +125,7 @@ def alerts_command() -> None:
 
 
 _unused_sites_option = click.option(
-    "--sites", expose_value=False, metavar="PATH",
+    "--sites", cls=SettingOption, setting="sites", metavar="PATH", type=click.Path(exists=True), expose_value=False,
     help="Taken as by `check`, so that one line of options serves all three; no catalogue is read.",
 )  # fmt: skip
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from crawler.catalogue import load_sites
-from crawler.commands import change_ledger, db_option, json_option, now, open_ledger, sites_option
+from crawler.commands import change_ledger, db_option, json_option, load_catalogue, now, open_ledger, sites_option
 from crawler.commands.console import console, echo, print_json, table, when
 from crawler.offline.reprocess import replay as replay_pages
 from pipelines.store.quarantine import QuarantinedReading, QuarantineState, close, in_quarantine
@@ -28,7 +27,7 @@ def command() -> None:
 @json_option
 def list_quarantine(site: str | None, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Print what is in quarantine, and why; and of which sites no catalogue knows how to read them again."""
-    known = {one.id for one in load_sites(sites_path)}
+    known = {one.id for one in load_catalogue(sites_path)}
     with open_ledger(db) as store:
         found = list(in_quarantine(store, site))
     if as_json:
@@ -85,7 +84,7 @@ def drop(ids: tuple[int, ...], site: str | None, db: str, sites_path: Path | Non
 
 
 def _replay(site: str | None, db: str, sites_path: Path | None, as_json: bool, *, believe: bool) -> None:
-    sites = load_sites(sites_path)
+    sites = load_catalogue(sites_path)
     with change_ledger(db) as store:
         unknown = sorted({one.site_id for one in in_quarantine(store, site)} - {one.id for one in sites})
         counts = replay_pages(store, sites, now(), site_id=site, believe=believe)

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from crawler.catalogue import load_sites
 from crawler.commands import (
     change_ledger,
     command_clock,
     db_option,
     json_option,
+    load_catalogue,
     open_ledger,
     sites_option,
     warc_folder,
@@ -55,7 +55,7 @@ def command(everything: bool, site_id: str | None, family: str | None, since: da
     bounds = {"site_id": site_id, "family": family, "since": _day(since), "until": _day(until)}
     if not everything and not any(bounds.values()):
         raise click.UsageError("say which pages: --site, --family, --since, --until, or --all for every one")
-    scope, folder, sites = scope_of(**bounds, again=again), warc_folder(warc_path, db), load_sites(sites_path)
+    scope, folder, sites = scope_of(**bounds, again=again), warc_folder(warc_path, db), load_catalogue(sites_path)
     jobs = jobs or default_jobs()
     opened = open_ledger if dry_run else change_ledger
     with opened(db) as store, _progress(count(store, scope)[0]) as advance:

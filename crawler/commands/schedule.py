@@ -13,10 +13,10 @@ from pathlib import Path
 
 import click
 
-from crawler.catalogue import CatalogueError, fingerprint, load_sites
+from crawler.catalogue import CatalogueError, fingerprint
 from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
-from crawler.commands import SettingOption, configuration, db_option, log_option, sites_option
+from crawler.commands import SettingOption, configuration, db_option, load_catalogue, log_option, own_sites, sites_option
 from crawler.commands.cluster import needing_cluster, redis_of, redis_option, status_reader_of
 from crawler.commands.monitoring import open_alerts, open_monitor, send_alerts_once
 from crawler.crawl.session import rows_of
@@ -58,7 +58,7 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, lo
     """
     handler = install(log, logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    sites = load_sites(sites_path)
+    sites = load_catalogue(sites_path)
     now, config = clock(), configuration()
     alerts = open_alerts(db, config)
     max_age = timedelta(hours=config.number("max_age"))
@@ -110,11 +110,11 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
     logger.info("%d sites are scheduled", schedule.size)
     _heartbeat(schedule, crawls, db, now)
     processes.tell(processes.READY)
-    seen = fingerprint(path)
+    seen = fingerprint(path, own_sites())
     while not stopping.wait(CATALOGUE_SECONDS):
         schedule.follow_clock()
         _heartbeat(schedule, crawls, db, now)
-        current = fingerprint(path)
+        current = fingerprint(path, own_sites())
         if current != seen:
             seen = current
             _take_over(schedule, db, path)
@@ -139,7 +139,7 @@ def _heartbeat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> 
 
 def _take_over(schedule: Schedule, db: str, path: Path | None) -> None:
     try:
-        sites: tuple[Site, ...] = load_sites(path)
+        sites: tuple[Site, ...] = load_catalogue(path)
     except CatalogueError as error:
         logger.error("the catalogue changed and is wrong; the old plan goes on:\n%s", error)
         return

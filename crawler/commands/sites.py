@@ -11,10 +11,11 @@ import click
 from rich.progress import Progress
 from rich.text import Text
 
-from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
-from crawler.commands import db_option, json_option, pick_sites, sites_option
+from crawler.commands import db_option, json_option, load_catalogue, pick_sites, sites_option
 from crawler.commands.console import console, echo, print_json, table, when
+from crawler.commands.sites_edit import VERBS as EDITS
+from crawler.commands.sites_edit import file_of
 from crawler.logs import plain
 from pipelines.store.rows import Row
 
@@ -22,6 +23,10 @@ from pipelines.store.rows import Row
 @click.group("sites")
 def command() -> None:
     """The catalogue: which titles there are, how one is defined, whether a file of definitions is right."""
+
+
+for edit in EDITS:
+    command.add_command(edit)
 
 
 @command.command("list")
@@ -34,7 +39,7 @@ def list_sites(sites_path: Path | None, country: str | None, platform: str | Non
     """Print the sites of the catalogue."""
     found = [
         site
-        for site in load_sites(sites_path)
+        for site in load_catalogue(sites_path)
         if (not country or site.country == country.upper())
         and (not platform or site.platform == platform)
         and (site.enabled or not enabled)
@@ -67,19 +72,20 @@ def show(site_id: str, sites_path: Path | None, as_json: bool) -> None:
 @click.argument("targets", nargs=-1, metavar="[ID... | PATH]")
 @click.option("--country", metavar="GB", help="All sites of this country, switched off or not.")
 @click.option("--all", "everything", is_flag=True, help="All sites of the catalogue, switched off or not.")
+@click.option("--enable", is_flag=True, help="Switch on those that pass, in your own file of sites.")
 @click.option("--jobs", default=4, show_default=True, type=click.IntRange(1, 64), help="Sites at once, never two of one host.")
 @db_option
 @sites_option
 @json_option
-def check(targets: tuple[str, ...], country: str | None, everything: bool, jobs: int, db: str, sites_path: Path | None,
-          as_json: bool) -> None:  # fmt: skip
+def check(targets: tuple[str, ...], country: str | None, everything: bool, enable: bool, jobs: int, db: str,
+          sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
     """Ask sites for what their definitions name: robots.txt, each source, three articles; says pass, or why not. Nothing is kept.
 
     Without an ID, or with a PATH, the definitions alone are checked, of the catalogue, a file or a folder: what is wrong is said
     with file, line and key. Exit code 1 where a site does not pass.
     """
     if len(targets) <= 1 and not country and not everything and (not targets or _is_path(targets[0], sites_path)):
-        found = load_sites(Path(targets[0]) if targets else sites_path)
+        found = load_catalogue(Path(targets[0]) if targets else sites_path)
         if as_json:
             print_json({"sites": len(found)})
         else:
@@ -88,14 +94,21 @@ def check(targets: tuple[str, ...], country: str | None, everything: bool, jobs:
     if country or everything:
         if targets or (country and everything):
             raise click.UsageError("name sites, or say --country or --all")
-        sites = tuple(site for site in load_sites(sites_path) if not country or site.country == country.upper())
+        sites = tuple(site for site in load_catalogue(sites_path) if not country or site.country == country.upper())
     else:
         sites = pick_sites(sites_path, tuple(dict.fromkeys(targets)))
     rows = _check(sites, db, str(sites_path or ""), jobs, as_json)
+    passing = {str(row["site"]) for row in rows if row["passes"]}
+    switched = [site.id for site in sites if site.id in passing and not site.enabled] if enable else []
+    for site_id in switched:
+        file = file_of(sites_path, (site_id,))
+        file.set(site_id, "enabled", True)
+        file.save()
     if as_json:
         print_json(rows)
-    elif len(rows) != 1:
-        console().print(f"\n{len(rows)} sites, {sum(row['passes'] for row in rows)} pass")
+    elif len(rows) != 1 or enable:
+        now_on = f", {len(switched)} of them switched on now" if enable else ""
+        console().print(f"\n{len(rows)} sites, {len(passing)} pass{now_on}")
     if not all(row["passes"] for row in rows):
         raise SystemExit(1)
 
@@ -107,7 +120,7 @@ def _is_path(target: str, sites_path: Path | None) -> bool:
         if not path.exists():
             raise click.UsageError(f"{target}: no such file or folder")
         return True
-    return path.exists() and target not in {site.id for site in load_sites(sites_path)}
+    return path.exists() and target not in {site.id for site in load_catalogue(sites_path)}
 
 
 def _check(sites: tuple[Site, ...], db: str, catalogue: str, jobs: int, as_json: bool) -> list[Row]:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
-from crawler.commands import db_option, json_option, now, open_ledger, sites_option
+from crawler.commands import db_option, json_option, load_catalogue, now, open_ledger, sites_option
 from crawler.commands.cluster import needing_cluster, redis_option
 from crawler.commands.console import console, print_json
 from crawler.logs import plain
@@ -28,7 +27,7 @@ def command(url: str, redis: str, db: str, sites_path: Path | None, as_json: boo
 
     From the ledger and the catalogue alone: nothing is asked of the site.
     """
-    catalogue = load_sites(sites_path)
+    catalogue = load_catalogue(sites_path)
     with open_ledger(db) as store:
         trace = url_report.trace(store, url)
         sites = sites_of(trace.url, trace.article, catalogue)

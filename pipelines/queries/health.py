@@ -90,6 +90,8 @@ class HealthMetrics:
     """Why the newest of them is not."""
     in_the_future: int = 0
     """Articles, revisions and crawls that are dated later than now."""
+    retired: str | None = None
+    """Since when the site is history; None where it is not."""
     unreadable_sources: tuple[str, ...] = ()
     """Feeds, sitemaps and sections of the site's definition that were something else when they were last read: URL and what."""
 
@@ -125,6 +127,8 @@ class SiteHealth:
 
 def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> tuple[Finding, ...]:
     """What is wrong with a site, the gravest first; nothing, or one finding that is not `ill`, for a site that is well."""
+    if metrics.retired:
+        return (Finding("retired", f"retired on {metrics.retired[:10]}: history, and not judged", ill=False),)
     if not metrics.crawls and not metrics.in_the_future:
         return (Finding("never_crawled", "too little to tell: no crawl has ended yet", ill=False),)
     found = (

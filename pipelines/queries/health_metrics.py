@@ -73,8 +73,8 @@ GROUP BY day ORDER BY day DESC LIMIT ?
 
 def health_metrics(store: Store, now: datetime, site: str | None = None) -> Iterator[HealthMetrics]:
     """The vital signs of all sites that the ledger has, or of one; by id."""
-    for row in store.rows("SELECT id FROM sites WHERE ? IS NULL OR id = ? ORDER BY id", (site, site)):
-        yield _health_metrics(store, row["id"], now)
+    for row in store.rows("SELECT id, retired FROM sites WHERE ? IS NULL OR id = ? ORDER BY id", (site, site)):
+        yield replace(_health_metrics(store, row["id"], now), retired=row["retired"])
 
 
 def usual_readings(store: Store, site_id: str) -> Readings:

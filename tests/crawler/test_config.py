@@ -115,7 +115,7 @@ def options() -> list[tuple[str, click.Option]]:
     return found
 
 
-OTHERS = {("crawl", "jobs"), ("import", "jobs"), ("reprocess", "jobs"), ("merge", "warc"), ("demo", "db")}
+OTHERS = {("sites", "jobs"), ("crawl", "jobs"), ("import", "jobs"), ("reprocess", "jobs"), ("merge", "warc"), ("demo", "db")}
 """Options that are named as a setting and mean another thing: jobs of a person, the other ledger's pages, an invented ledger."""
 
 

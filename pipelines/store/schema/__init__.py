@@ -17,7 +17,7 @@ from pipelines.store.schema import crawls, derived, founding, proving, reasons, 
 
 migrations = Migrations("newsledger")
 
-LATEST = "m025_fetches_by_url"
+LATEST = "m026_retired_sites"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -175,6 +175,12 @@ def m024_article_of_change(db: Database) -> None:
 def m025_fetches_by_url(db: Database) -> None:
     """Which articles a URL has led to, of which its alias tells one alone."""
     _run(db, reasons.LED)
+
+
+@migrations()
+def m026_retired_sites(db: Database) -> None:
+    """Since when a site is history: it is crawled and judged no more."""
+    _run(db, "ALTER TABLE sites ADD COLUMN retired TEXT;\n")
 
 
 def _run(db: Database, script: str) -> None:

@@ -1,0 +1,188 @@
+"""`newsledger sites enable|disable|rename|retire|merge`: the operator's file and the ledger are changed together, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from crawler.catalogue import load_sites
+from crawler.catalogue.edit import SiteFile
+from crawler.catalogue.site import Site
+from crawler.commands import change_ledger, db_option, json_option, load_catalogue, now, own_sites, pick_sites, sites_option
+from crawler.commands.console import echo, print_json
+from crawler.schedule.processes import hold, is_running
+from pipelines.store.crawls import lose_dead
+from pipelines.store.database import Store, StoreError, holds_something
+from pipelines.store.site_changes import has_site, merge_site, rename_site, retire_site, under_way
+
+Change = Callable[[Store, datetime], int]
+"""A change of the ledger within a transaction; how many articles it concerns."""
+
+
+@click.command("enable")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@db_option
+@sites_option
+@json_option
+def enable(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Let `crawl --all` and the schedule crawl sites, also such as were retired."""
+    _switch(pick_sites(sites_path, ids), True, db, sites_path, as_json)
+
+
+@click.command("disable")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@db_option
+@sites_option
+@json_option
+def disable(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Leave sites out of `crawl --all` and the schedule, and out of what is judged."""
+    _switch(pick_sites(sites_path, ids), False, db, sites_path, as_json)
+
+
+@click.command("retire")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@db_option
+@sites_option
+@json_option
+def retire(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Make sites history: crawled no more, never ill; what the ledger has of them stays."""
+    sites = pick_sites(sites_path, ids)
+    file = file_of(sites_path, ids)
+    for site_id in ids:
+        file.set(site_id, "retired", True)
+
+    def change(store: Store, at: datetime) -> int:
+        for site_id in ids:
+            retire_site(store, site_id, at)
+        return 0
+
+    together(file, db, sites, ids, change)
+    _print(as_json, [{"site": one, "retired": True, "file": str(file.path)} for one in ids], "{site}: retired, in {file}")
+
+
+@click.command("rename")
+@click.argument("old", metavar="ID")
+@click.argument("new", metavar="NEW-ID")
+@db_option
+@sites_option
+@json_option
+def rename(old: str, new: str, db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Give a site another id; its articles and crawls go with it."""
+    sites = pick_sites(sites_path, (old,))
+    if new in {site.id for site in load_catalogue(sites_path)}:
+        raise click.UsageError(f"{new} is a site already; `newsledger sites merge {old} {new}` joins them")
+    file = file_of(sites_path, (old,))
+    if file.has(old):
+        file.set(old, "id", new)
+    else:
+        file.add({"id": new})
+    if sites_path is None and old in {site.id for site in load_sites()}:
+        file.set(new, "was", old)
+    moved = together(file, db, sites, (old,), lambda store, at: rename_site(store, old, new, at) if has_site(store, old) else 0)
+    rows = [{"site": new, "was": old, "articles": moved, "file": str(file.path)}]
+    _print(as_json, rows, "{was} is {site} now, with {articles} articles, in {file}")
+
+
+@click.command("merge")
+@click.argument("old", metavar="ID")
+@click.argument("into", metavar="INTO-ID")
+@db_option
+@sites_option
+@json_option
+def merge(old: str, into: str, db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Make the articles of a site another's, and retire it: titles that were joined, or one that was defined twice.
+
+    ID may be one that the ledger alone knows, such as an import made.
+    """
+    if old == into:
+        raise click.UsageError("a site cannot be merged into itself")
+    defined = {site.id: site for site in load_catalogue(sites_path)}
+    sites = pick_sites(sites_path, (into,))
+    file = file_of(sites_path, (old,) if old in defined else (into,))
+    if old in defined:
+        file.set(old, "retired", True)
+        sites = (*sites, defined[old])
+
+    def change(store: Store, at: datetime) -> int:
+        if not has_site(store, old):
+            return 0
+        return merge_site(store, old, into, at) if has_site(store, into) else rename_site(store, old, into, at)
+
+    moved = together(file, db, sites, (old, into), change)
+    if old not in defined and not moved:
+        raise click.UsageError(f"neither the catalogue nor the ledger has articles of a site {old!r}")
+    rows = [{"site": into, "was": old, "articles": moved, "file": str(file.path)}]
+    _print(as_json, rows, "{articles} articles of {was} are of {site} now")
+
+
+def _switch(sites: tuple[Site, ...], on: bool, db: str, sites_path: Path | None, as_json: bool) -> None:
+    ids = tuple(site.id for site in sites)
+    back = [site.id for site in sites if site.retired and on]
+    file = file_of(sites_path, ids)
+    for site in sites:
+        file.set(site.id, "enabled", on)
+        if site.id in back:
+            file.set(site.id, "retired", False)
+
+    def change(store: Store, _: datetime) -> int:
+        for site_id in back:
+            retire_site(store, site_id, None)
+        return 0
+
+    if back:
+        together(file, db, sites, back, change)
+    else:
+        file.save()
+    word = "enabled" if on else "disabled"
+    _print(as_json, [{"site": one, "enabled": on, "file": str(file.path)} for one in ids], f"{{site}}: {word}, in {{file}}")
+
+
+def file_of(sites_path: Path | None, ids: Sequence[str] = ()) -> SiteFile:
+    """The file that is the operator's to change: that of --sites, of a folder the one that has the first of these sites; else the
+    operator's own, which need not be there yet.
+    """
+    if sites_path is None:
+        return SiteFile(own_sites(), None)
+    files = sorted(sites_path.rglob("*.toml")) if sites_path.is_dir() else [sites_path]
+    found = [file for file in (SiteFile(path, path) for path in files) if all(map(file.has, ids))]
+    if len(found) == 1 or (found and ids):
+        return found[0]
+    raise click.UsageError(f"{sites_path}: no file in it has {' and '.join(ids)}" if ids else f"{sites_path}: name one file")
+
+
+def together(file: SiteFile, db: str, sites: Sequence[Site], ids: Sequence[str], change: Change) -> int:
+    """Save the file and change the ledger, where there is one, or neither; while no crawl of these sites runs."""
+    if not holds_something(Path(db)):
+        file.save()
+        return 0
+    with ExitStack() as stack, change_ledger(db) as store:
+        for group in sorted({site.politeness_group for site in sites}):
+            holder = stack.enter_context(hold(Path(db).absolute().parent / "locks", group))
+            if holder is not None:
+                raise click.ClickException(f"a crawl of {group} is running (process {holder or 'unknown'}); try again later")
+        lose_dead(store, now(), is_running)
+        if running := under_way(store, ids):
+            raise click.ClickException(f"a worker crawls {running}; try again when it has ended")
+        try:
+            with store.transaction():
+                concerned = change(store, now())
+                file.save()
+        except StoreError:
+            file.put_back()
+            raise
+    return concerned
+
+
+def _print(as_json: bool, rows: list[dict[str, object]], line: str) -> None:
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        echo(line.format(**row))
+
+
+VERBS = (enable, disable, retire, rename, merge)
