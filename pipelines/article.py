@@ -105,16 +105,24 @@ CHANGES = frozenset(
 """Outcomes that wrote a revision; `Outcome` names them once."""
 
 
+class AuthorKind(StrEnum):
+    """Who an author is: organisations stand only where no person is named, so that wire copy can be asked for."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
-    """One person of a byline. Desks, agencies and job titles alone are no authors."""
+    """One person of a byline; where it names none, the agency, desk or house that it names."""
 
     name: str
-    """As a person writes it: "Helen Corbett"; names printed in capitals are re-cased."""
+    """As a person writes it: "Helen Corbett"; names printed in capitals are re-cased. Of an organisation as printed: "dpa"."""
     role: str | None = None
     """"Political Correspondent": what the byline says the person does, agency removed."""
     agency: str | None = None
     """"PA", "LDRS", "Reuters" ...: whom the person writes for, where that is not the title itself."""
+    kind: AuthorKind = AuthorKind.PERSON
 
 
 @dataclass(frozen=True, slots=True)

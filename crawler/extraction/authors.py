@@ -10,7 +10,7 @@ from crawler.extraction.meta import names
 from crawler.extraction.proposals import Proposals, Verdict, spoken
 from crawler.extraction.titles import letters
 from pipelines.article import Author
-from pipelines.text.bylines import parse_byline
+from pipelines.text.bylines import parse_byline, parse_organisation
 
 STRUCTURED_BYLINES = names(
     """
@@ -51,7 +51,7 @@ class _Named:
 
 
 def authors_of(proposals: Proposals, house: SiteAuthors) -> tuple[Verdict[str | None], Verdict[tuple[Author, ...]]]:
-    """(byline as printed, persons). Machines are believed where the page prints the same name, or prints none.
+    """(byline as printed, persons or else the organisation). Machines are believed where the page prints the same name or none.
 
     They seldom tell role and agency: those are the printed byline's for every person whom both name.
     """
@@ -64,7 +64,31 @@ def authors_of(proposals: Proposals, house: SiteAuthors) -> tuple[Verdict[str | 
     if printed.persons:
         fullest = _all_printed(proposals, house)
         persons = tuple(_with_printed_role(author, fullest) for author in persons)
-    return _printed_byline(proposals, persons), Verdict(persons, chosen.source, why)
+    byline = _printed_byline(proposals, persons)
+    organisation = None if persons else _organisation(proposals, house)
+    if organisation is not None:
+        return byline, organisation
+    return byline, Verdict(persons, chosen.source, why)
+
+
+_OF_TEMPLATES = ("meta.", "jsonld.organisation")
+
+
+def _organisation(proposals: Proposals, house: SiteAuthors) -> Verdict[tuple[Author, ...]] | None:
+    """The first agency that is named; else whom machines are told, then whom the page prints.
+
+    The house itself is one where it signs; what a template says of every page is no signature.
+    """
+    found: list[tuple[Author, str]] = []
+    for source in ("jsonld.author", "jsonld.organisation", *STRUCTURED_BYLINES, *PRINTED_BYLINES, "printed.page"):
+        for proposal in proposals.bylines:
+            if proposal.source == source and not _PAYER.match(proposal.value):
+                is_declared = not source.startswith(("printed", "jsonld.organisation"))
+                author = parse_organisation(proposal.value, title=house.name, is_declared=is_declared)
+                if author and not (source.startswith(_OF_TEMPLATES) and letters(author.name) in house.letters):
+                    found.append((author, source))
+    author, source = next((one for one in found if one[0].agency), found[0] if found else (None, ""))
+    return Verdict((author,), source, f"{spoken(source)}; no person is named") if author else None
 
 
 def _chosen_authors(proposals: Proposals, structured: _Named, printed: _Named) -> tuple[_Named, str]:

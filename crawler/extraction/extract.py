@@ -42,7 +42,7 @@ from crawler.extraction.teasers import Teasers, find_teasers
 from crawler.extraction.times import modified_at, published_at, without_future
 from crawler.extraction.titles import letters, site_names
 from crawler.extraction.zones import guess_zone
-from pipelines.article import Article, Fetch, Image, Kind
+from pipelines.article import Article, Author, AuthorKind, Fetch, Image, Kind
 from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text import join_paragraphs
 from pipelines.text.dates import Precision, Timestamp
@@ -235,7 +235,7 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
     byline, authors = authors_of(proposals, SiteAuthors(gathered.site_name, gathered.names_of_site))
     published = published_at(proposals, page.timezone if page.is_zone_sure else None)
     section = judge.section(proposals)
-    kind = judge_kind(_signs(gathered, len(body), section.value, bool(authors.value)))
+    kind = judge_kind(_signs(gathered, len(body), section.value, _has_person(authors.value)))
     is_free = judge.is_free(proposals)
     if kind.value is Kind.ARTICLE and len(body) < WEAK and is_free.value is not False:
         proposals.bodies.append(Proposal(second_opinion(page, len(body)), "trafilatura"))
@@ -256,6 +256,10 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
         "language": judge.language(proposals, site.language if site else None),
         "is_accessible_for_free": is_free,
     }
+
+
+def _has_person(authors: tuple[Author, ...]) -> bool:
+    return any(author.kind is AuthorKind.PERSON for author in authors)
 
 
 def _article(gathered: _Page, verdicts: Mapping[str, Verdict[Any]]) -> Article:

@@ -321,19 +321,22 @@ def plain(value: str) -> str:
     return squash(_TAG.sub(" ", value) if "<" in value else value)
 
 
-def names(value: Any) -> list[str]:
-    """Names in an `author` or `creator`: strings, persons, lists of both; organisations only where `@type` does not say so."""
+_ORGANISATIONS = frozenset(("organization", "newsmediaorganization", "corporation"))
+
+
+def names(value: Any, *, organisations: bool = False) -> list[str]:
+    """Names in an `author` or `creator`: strings, persons, lists of both; or of those whose `@type` says that they are none."""
     if isinstance(value, list):
-        return [name for one in value[:50] for name in names(one)]
+        return [name for one in value[:50] for name in names(one, organisations=organisations)]
     if isinstance(value, dict):
-        if types(value) & {"organization", "newsmediaorganization", "corporation"}:
+        if bool(types(value) & _ORGANISATIONS) is not organisations:
             return []
         given = [text(value.get("givenName")), text(value.get("familyName"))]
         name = value.get("name") or value.get("@value")
         if isinstance(name, list | dict):
             return names(name)
         return [text(name) or " ".join(filter(None, given))] if name or any(given) else []
-    return [plain(value[:1000])] if isinstance(value, str) and not value.startswith("http") else []
+    return [plain(value[:1000])] if isinstance(value, str) and not value.startswith("http") and not organisations else []
 
 
 def words(value: Any) -> list[str]:

@@ -49,6 +49,8 @@ def propose_jsonld(page: Page, item: jsonld.Item, into: Proposals) -> None:
     for key in ("author", "creator", "contributor"):
         found = jsonld.names(item.get(key))
         into.bylines += [Proposal(name, f"jsonld.{key}") for name in found if name]
+    houses = jsonld.names(item.get("author"), organisations=True)
+    into.bylines += [Proposal(name, "jsonld.organisation") for name in houses if name]
     for key, where in (
         ("datePublished", into.published),
         ("dateCreated", into.published),

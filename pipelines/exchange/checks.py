@@ -28,7 +28,7 @@ WEB_BEGAN = "1990"
 MAX_PARTS = 10_000
 """Authors, pictures, addresses, states or fetches of one record."""
 
-PARTS = {"revision_authors": ("name", "role", "agency"), "revision_images": ("url", "alt", "caption", "credit")}
+PARTS = {"revision_authors": ("name", "role", "agency", "kind"), "revision_images": ("url", "alt", "caption", "credit")}
 """Columns of what hangs on a revision, by table: texts that are free."""
 LISTS = ("changed_fields", "topics")
 

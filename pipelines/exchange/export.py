@@ -52,7 +52,7 @@ WHERE r.id > :after AND r.id <= :until AND NOT EXISTS (SELECT 1 FROM withdrawals
 ORDER BY r.id
 """
 _AUTHORS = (
-    "SELECT revision_id, name, role, agency FROM revision_authors WHERE revision_id IN {ids} ORDER BY revision_id, position"
+    "SELECT revision_id, name, role, agency, kind FROM revision_authors WHERE revision_id IN {ids} ORDER BY revision_id, position"
 )
 _IMAGES = """SELECT revision_id, url, alt, caption, credit FROM revision_images WHERE revision_id IN {ids}
     ORDER BY revision_id, position"""

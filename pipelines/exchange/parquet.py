@@ -39,7 +39,7 @@ def _schema(pa: Any) -> Any:
     text, texts = pa.string(), pa.list_(pa.string())
     special = {
         "is_accessible_for_free": pa.bool_(), "changed_fields": texts, "topics": texts, "aliases": texts,
-        "authors": pa.list_(pa.struct([(name, text) for name in ("name", "role", "agency")])),
+        "authors": pa.list_(pa.struct([(name, text) for name in ("name", "role", "agency", "kind")])),
         "images": pa.list_(pa.struct([(name, text) for name in ("url", "alt", "caption", "credit")])),
         **dict.fromkeys(_TIMES + _STAMPS, pa.timestamp("s", tz="UTC")),
         **dict.fromkeys(_INTEGERS, pa.int64()),

@@ -36,7 +36,7 @@ ORDER BY started DESC LIMIT ?
 _REVISIONS = """
 SELECT r.headline IS NOT NULL AND r.headline <> '' AS headline, r.body <> '' AS body, length(r.body) AS chars,
     r.date_published IS NOT NULL AS date_published,
-    EXISTS (SELECT 1 FROM revision_authors w WHERE w.revision_id = r.id) AS authors
+    EXISTS (SELECT 1 FROM revision_authors w WHERE w.revision_id = r.id AND w.kind IS NOT 'organisation') AS authors
 FROM json_each(?) c CROSS JOIN revisions r WHERE r.crawl_id = c.value ORDER BY c.key, r.id DESC LIMIT ?
 """
 # Starts that led to no crawl (skipped, missed, failed before they began) have no `started`.

@@ -45,7 +45,8 @@ _ROWS = {
 _PARTS = {
     Subject.ARTICLE: {"aliases": "SELECT url, reason, first_seen FROM aliases WHERE article_id = ? ORDER BY url"},
     Subject.REVISION: {
-        "authors": "SELECT position, name, role, agency FROM revision_authors WHERE revision_id = ? ORDER BY position",
+        "authors": """SELECT position, name, role, agency, nullif(kind, 'person') AS kind FROM revision_authors
+            WHERE revision_id = ? ORDER BY position""",
         "images": "SELECT position, url, alt, caption, credit FROM revision_images WHERE revision_id = ? ORDER BY position",
     },
 }
@@ -105,8 +106,13 @@ def digest(store: Store, subject: Subject, row_id: int) -> str | None:
         return None
     moving = _MOVING.get(subject, ())
     facts: Row = {column: value for column, value in row.items() if value is not None and column not in moving}
-    facts |= {name: list(store.rows(sql, (row_id,))) for name, sql in _PARTS.get(subject, {}).items()}
+    facts |= {name: [_sealed(part) for part in store.rows(sql, (row_id,))] for name, sql in _PARTS.get(subject, {}).items()}
     return _sha256(json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+
+
+def _sealed(part: Row) -> Row:
+    """A part without the kind of a person: rows were sealed before there was another."""
+    return {column: value for column, value in part.items() if column != "kind" or value}
 
 
 def _everything(store: Store) -> list[tuple[Subject, int]]:

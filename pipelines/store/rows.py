@@ -15,6 +15,7 @@ from pipelines.article import (
     ArchivedRecord,
     Article,
     Author,
+    AuthorKind,
     Fetch,
     Image,
     Kind,
@@ -134,7 +135,7 @@ def article_of(revision: Row, authors: Iterable[Row], images: Iterable[Row], url
         description=revision["description"],
         body=revision["body"],
         byline=revision["byline"],
-        authors=tuple(Author(row["name"], row["role"], row["agency"]) for row in authors),
+        authors=tuple(Author(row["name"], row["role"], row["agency"], _author_kind(row.get("kind"))) for row in authors),
         date_published=_timestamp(revision["date_published"], revision["date_published_raw"]),
         date_modified=_timestamp(revision["date_modified"], revision["date_modified_raw"]),
         section=revision["section"],
@@ -145,6 +146,11 @@ def article_of(revision: Row, authors: Iterable[Row], images: Iterable[Row], url
         extractor=revision["extractor"],
         content_hash=revision["content_hash"],
     )
+
+
+def _author_kind(stored: str | None) -> AuthorKind:
+    """Of rows that older versions wrote a person: they knew no other."""
+    return AuthorKind.ORGANISATION if stored == AuthorKind.ORGANISATION else AuthorKind.PERSON
 
 
 def known_of(article: Row, latest: Row, earlier: Iterable[Row]) -> Known:
@@ -193,7 +199,7 @@ def json_of(article: Article) -> Row:
         "description": article.description,
         "body": article.body,
         "byline": article.byline,
-        "authors": [{"name": a.name, "role": a.role, "agency": a.agency} for a in article.authors],
+        "authors": [{"name": a.name, "role": a.role, "agency": a.agency, "kind": a.kind} for a in article.authors],
         "date_published": _stamp(article.date_published),
         "date_published_raw": article.date_published.raw if article.date_published else None,
         "date_modified": _stamp(article.date_modified),

@@ -85,7 +85,7 @@ def _authors(authors: tuple[Author, ...]) -> tuple[Author, ...]:
     for author in authors:
         name = _line(author.name)
         if name:
-            seen.setdefault(name.casefold(), Author(name, _line(author.role), _line(author.agency)))
+            seen.setdefault(name.casefold(), replace(author, name=name, role=_line(author.role), agency=_line(author.agency)))
     return tuple(seen.values())[:MAX_AUTHORS]
 
 

@@ -17,7 +17,7 @@ from pipelines.store.schema import crawls, derived, founding, proving, reasons, 
 
 migrations = Migrations("newsledger")
 
-LATEST = "m026_retired_sites"
+LATEST = "m027_kind_of_author"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -181,6 +181,12 @@ def m025_fetches_by_url(db: Database) -> None:
 def m026_retired_sites(db: Database) -> None:
     """Since when a site is history: it is crawled and judged no more."""
     _run(db, "ALTER TABLE sites ADD COLUMN retired TEXT;\n")
+
+
+@migrations()
+def m027_kind_of_author(db: Database) -> None:
+    """Whether an author is a person, or the agency or desk that alone is named."""
+    _run(db, "ALTER TABLE revision_authors ADD COLUMN kind TEXT DEFAULT 'person';\n")
 
 
 def _run(db: Database, script: str) -> None:

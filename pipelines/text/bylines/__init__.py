@@ -13,14 +13,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from pipelines.article import Author
+from pipelines.article import Author, AuthorKind
 from pipelines.text.bylines.lines import LONGEST, clean_lines
 from pipelines.text.bylines.runs import marked_runs
-from pipelines.text.bylines.tokens import Mark, Run
+from pipelines.text.bylines.tokens import Mark, Run, byline_words
+from pipelines.text.lexicons import word_set
+from pipelines.text.lexicons.agencies import is_outlet
 from pipelines.text.lexicons.names import key, written
+from pipelines.text.lexicons.roles import is_desk
 
 _LOCAL_DEMOCRACY = "local democracy reporter"
 _MOST_PEOPLE = 40
@@ -119,6 +122,43 @@ def _read(text: str, title: str | None) -> Byline:
     return reading.byline()
 
 
+_LONGEST_ORGANISATION = 6
+_NO_ADDRESS = re.compile(r"https?:|@|^[\W\d_]*$")
+
+
+def parse_organisation(text: str, *, title: str | None = None, is_declared: bool = False) -> Author | None:
+    """Whom a byline names that names no person: "Von dpa" -> dpa; None where it names nobody.
+
+    Names are kept as printed; the agency is the short one. A printed line needs a "by", an agency, a desk or a house's name: else
+    it is a kicker or a place. `title` is the publication's own name; `is_declared`: machines were told the text as the author.
+    """
+    if _NO_ADDRESS.search(text[:LONGEST]):
+        return None
+    for line in clean_lines(text):
+        words = line.partition(" / ")[0].partition(", in ")[0].split()
+        start = next((at for at, word in enumerate(words) if word.casefold().strip(":") not in _openers()), len(words))
+        name, folded = " ".join(words[start:]).strip("()[]"), [word.casefold().strip(".,") for word in words[start:]]
+        if len(name) < 2:
+            continue
+        found = parse_byline(name, title=title)
+        if found.authors or len(folded) > _LONGEST_ORGANISATION or _NOBODY.issuperset(folded):
+            return None
+        is_house = any(map(is_desk, folded)) or is_outlet(words[start:]) or found.role is not None
+        if found.agency or ((is_declared or start or is_house) and any(char.isupper() or char.isdigit() for char in name)):
+            return Author(name, None, found.agency, AuthorKind.ORGANISATION)
+        return None
+    return None
+
+
+_NOBODY = word_set("admin administrator webmaster user guest anonymous unknown anonym unbekannt none null undefined default test")
+
+
+@cache
+def _openers() -> frozenset[str]:
+    known = byline_words()
+    return known.by_anywhere | known.by_first | {"autor", "author", "quelle", "source"}
+
+
 def _take(reading: _Reading, run: Run, before: Mark | None) -> None:
     match run.mark:
         case Mark.PERSON:
@@ -149,4 +189,4 @@ def _settled(author: Author) -> Author | None:
     return None
 
 
-__all__ = ["Byline", "parse_byline"]
+__all__ = ["Byline", "parse_byline", "parse_organisation"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from crawler.catalogue.site import Site
 from crawler.extraction import extract
-from pipelines.article import Article, Timestamp
+from pipelines.article import Article, AuthorKind, Timestamp
 from tests.table import table
 
 URL = "https://www.harnbypost.example/news/old-ferry-slip-5123407"
@@ -52,6 +52,7 @@ READ: dict[str, Callable[[Article], Any]] = {
     "published": lambda article: written(article.date_published),
     "modified": lambda article: written(article.date_modified),
     "authors": lambda article: [author.name for author in article.authors],
+    "organisations": lambda article: [author.name for author in article.authors if author.kind is AuthorKind.ORGANISATION],
     "images": lambda article: [image.url for image in article.images],
     "captions": lambda article: [[image.caption or "", image.credit or ""] for image in article.images],
     "canonical": lambda article: article.canonical_url or "",
