@@ -70,6 +70,7 @@ MAX_PICTURES = 300
 MAX_CAPTION = 1_500
 _BOXES = frozenset(("div", "p", "span", "td", "table", "dl", "li", "aside", "section", "a"))
 _LINES = frozenset(("br", "p", "div", "li"))
+_SPACE_BEFORE_STOP = re.compile(r" (?=[.,](?:\s|$))")
 _LEAVES = frozenset(("p", "span", "div", "em", "i", "small", "figcaption", "dd", "td"))
 _SHORTEST_ALT = 10
 _ALT_REACH = 12
@@ -388,9 +389,6 @@ def _caption_text(page: Page, box: Element) -> str:
 
     gather(box)
     return _SPACE_BEFORE_STOP.sub("", "\n".join(paragraphs("".join(parts))))
-
-
-_SPACE_BEFORE_STOP = re.compile(r" (?=[.,](?:\s|$))")
 
 
 def _image(page: Page, image: Element | None, caption: str | None, credit: str | None) -> Image:

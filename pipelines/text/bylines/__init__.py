@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.article import Author, AuthorKind
@@ -136,7 +136,7 @@ def parse_organisation(text: str, *, title: str | None = None, is_declared: bool
         return None
     for line in clean_lines(text):
         words = line.partition(" / ")[0].partition(", in ")[0].split()
-        start = next((at for at, word in enumerate(words) if word.casefold().strip(":") not in _openers()), len(words))
+        start = next((at for at, word in enumerate(words) if not _opens(word)), len(words))
         name, folded = " ".join(words[start:]).strip("()[]"), [word.casefold().strip(".,") for word in words[start:]]
         if len(name) < 2:
             continue
@@ -153,10 +153,13 @@ def parse_organisation(text: str, *, title: str | None = None, is_declared: bool
 _NOBODY = word_set("admin administrator webmaster user guest anonymous unknown anonym unbekannt none null undefined default test")
 
 
-@cache
-def _openers() -> frozenset[str]:
-    known = byline_words()
-    return known.by_anywhere | known.by_first | {"autor", "author", "quelle", "source"}
+def _opens(word: str) -> bool:
+    """Whether a word stands before a name: "by", "von", a label, an article ("By a Local Democracy Reporter")."""
+    known, folded = byline_words(), word.casefold().strip(":")
+    return folded in known.by_anywhere | known.by_first | _LABELS or (word.islower() and folded in known.articles)
+
+
+_LABELS = frozenset(("autor", "author", "quelle", "source"))
 
 
 def _take(reading: _Reading, run: Run, before: Mark | None) -> None:

@@ -65,7 +65,7 @@ Picture: Una Frith</figcaption></figure>"""
 @pytest.mark.parametrize(
     ("line", "authors"),
     [
-        ("By a Local Democracy Reporter", ()),
+        ("By a Local Democracy Reporter", (Author("Local Democracy Reporter", None, "LDRS"),)),
         ("By Percy Lockwood, Local Democracy Reporter", (Author("Percy Lockwood", None, "LDRS"),)),
     ],
 )
