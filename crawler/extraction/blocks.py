@@ -102,7 +102,7 @@ class _Walker:
             self.add(text, in_link, in_strong)
         role_of = self.roles.get
         for child in element:
-            tag = str(child.tag)
+            tag = child.tag
             if tag in SILENT:
                 pass
             elif tag == "br":

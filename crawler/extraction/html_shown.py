@@ -8,6 +8,7 @@ browsers end them. Pure: bytes in, bytes out, once scripts are out.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import islice
 from typing import Final
 
@@ -18,6 +19,7 @@ MAX_DEPTH: Final = 256
 MAX_BLOCKS: Final = 100_000
 """Tags of blocks that are looked at where a div is left open."""
 
+_OPENING: Final = re.compile(rb"</?[a-z]+")
 _TEMPLATE: Final = re.compile(rb"<(/?)template\b([^>]{0,1000})>", re.IGNORECASE)
 _SHADOW: Final = re.compile(rb"\bshadowroot(?:mode)?\s*=", re.IGNORECASE)
 _SOURCE: Final = re.compile(rb"<source\b[^>]{0,4000}>", re.IGNORECASE)
@@ -60,18 +62,21 @@ _MIN_CAPTION: Final = 20
 
 def with_shown(data: bytes) -> bytes:
     """The document with what is shown in a form that stays."""
-    if b"<template" in data and _SHADOW.search(data):
+    tags = Counter(_OPENING.findall(data.lower()))  # one look, so that most pages pay for none of what follows
+    if tags[b"<template"] and _SHADOW.search(data):
         data = _with_shadow_roots(data)
-    if b"<picture" in data:
+    if tags[b"<picture"]:
         data = _PICTURE.sub(_completed, data)
-    data = _SOURCE.sub(b"", data)
-    if b"<noscript" in data:
+    if tags[b"<source"]:
+        data = _SOURCE.sub(b"", data)
+    if tags[b"<noscript"]:
         data = _without_noscript(data)
+        tags = Counter(_OPENING.findall(data.lower()))
     if b"line-through" in data:
         data = _LINE_THROUGH.sub(rb" \1 ", data)
-    if data.count(b"<div") + data.count(b"<DIV") > data.count(b"</div") + data.count(b"</DIV"):
+    if tags[b"<div"] > tags[b"</div"]:
         data = _with_divs_closed(data)
-    return _STRUCK.sub(b" ", data) if b"</del>" in data or b"</s>" in data or b"</strike>" in data else data
+    return _STRUCK.sub(b" ", data) if tags[b"</del"] or tags[b"</s"] or tags[b"</strike"] else data
 
 
 def _with_divs_closed(data: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import islice
 
 from crawler.extraction.page import Page
 from crawler.extraction.roles import Role
@@ -79,23 +80,23 @@ TOPICS = names(
 def read(page: Page) -> Meta:
     """Values by lower-case name; an `itemprop` without another name is kept as "itemprop:<name>"."""
     found: Meta = {}
-    for number, element in enumerate(page.root.iter("meta")):
-        if number >= MAX_META:
-            break
-        content = element.get("content") or element.get("value")
+    for element in islice(page.root.iter("meta"), MAX_META):
+        attribute = dict(element.items()).get
+        content = attribute("content") or attribute("value")
         if not content or len(content) > 20_000:
             continue
         value = squash(html.unescape(content)) if "&" in content else squash(content)
-        found_names = {(element.get(key) or "").strip().lower() for key in ("name", "http-equiv")}
-        found_names.update(name.removeprefix("schema:") for name in (element.get("property") or "").lower().split())
-        found_names |= {name.replace(":", ".") for name in found_names if name.startswith(("dc:", "dcterms:"))}
-        itemprop = (element.get("itemprop") or "").strip().lower()
-        if itemprop and not any(found_names) and not any(page.role(one) & Role.ELSEWHERE for one in element.iterancestors()):
+        if not value:
+            continue
+        named = [attribute("name", "").strip().lower(), attribute("http-equiv", "").strip().lower()]
+        named += [name.removeprefix("schema:") for name in attribute("property", "").lower().split()]
+        named += [name.replace(":", ".") for name in named if name.startswith(("dc:", "dcterms:"))]
+        itemprop = attribute("itemprop", "").strip().lower()
+        if itemprop and not any(named) and not any(page.role(one) & Role.ELSEWHERE for one in element.iterancestors()):
             # Below the head it may belong to any item of the page: those of boxes of other stories are left out.
-            found_names.add(f"itemprop:{itemprop}")
-        for name in found_names:
-            if name and value:
-                found.setdefault(name, []).append(value)
+            named.append(f"itemprop:{itemprop}")
+        for name in dict.fromkeys(filter(None, named)):
+            found.setdefault(name, []).append(value)
     return found
 
 

@@ -34,7 +34,7 @@ def decode_at(text: str, start: int) -> Json:
 def fusion_content(page: Page) -> Json:
     """`Fusion.globalContent` of an Arc XP page."""
     for script in page.scripts:
-        found = _FUSION.search(script.text) if "Fusion" in script.text[:300] else None
+        found = _FUSION.search(script.text) if b"Fusion" in script.code[:1200] and "Fusion" in script.text[:300] else None
         if found:
             return decode_at(script.text, found.end())
     return None
@@ -45,7 +45,7 @@ def flight_text(page: Page) -> str:
     pieces: list[str] = []
     size = 0
     for script in page.scripts:
-        if "self.__next_f" not in script.text[:100]:
+        if b"self.__next_f" not in script.code[:100]:
             continue
         for found in _PUSH.finditer(script.text):
             value = decode_at(script.text, found.end())

@@ -11,7 +11,7 @@ from collections import Counter
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.page import Page, text_of
+from crawler.extraction.page import Page, raw_text_of, text_of
 from pipelines.text import squash
 
 MOST_CHARS = 450
@@ -96,6 +96,8 @@ def _box_of(element: Element) -> Element | None:
 
 def _adds_sentence(larger: Element, box: Element) -> bool:
     """Whether a larger box brings a whole sentence that stands beside the smaller one: a short paragraph of the article."""
+    if len(raw_text_of(larger)) - len(raw_text_of(box)) <= _SHORTEST_SENTENCE:
+        return False
     beside = Counter(_long_texts(larger)) - Counter(_long_texts(box))
     return any(_SENTENCE.search(squash(text)) for text in beside)
 
@@ -107,6 +109,8 @@ def _long_texts(element: Element) -> list[str]:
 def _is_longer(element: Element, most: int) -> bool:
     if not len(element):
         return len((element.text or "").strip()) > most
+    if len(raw_text_of(element)) <= most:
+        return False
     length = 0
     for text in element.itertext():
         length += len(text.strip())

@@ -94,9 +94,10 @@ def _linked_lines(page: Page) -> dict[Element, str]:
     here = urlsplit(page.url)
     host, path = here.hostname or "", here.path.rstrip("/")
     found: dict[Element, str] = {}
+    framed: dict[Element, bool] = {}
     for link, _ in zip(page.body.iter("a"), range(MAX_LINKS), strict=False):
         target = _target(page, link.get("href"), host, path)
-        if target and _is_headline(page, link):
+        if target and _is_headline(page, link, framed):
             found[link] = target
     return found
 
@@ -124,17 +125,17 @@ def _domain(host: str) -> str:
     return ".".join(host.rsplit(".", 2)[-2:])
 
 
-def _is_headline(page: Page, link: Element) -> bool:
+def _is_headline(page: Page, link: Element, framed: dict[Element, bool]) -> bool:
     """Whether a link is a line of its own of a headline's length, outside of the site's frame."""
-    heading = next(link.iter(*HEADINGS), None)
-    card = next(link.iter("p", "div"), None) is not None
-    if heading is None and card:  # a whole teaser in one link: its first line is its headline
+    if _is_framed(page, link, framed):
+        return False
+    heading = next(link.iter(*HEADINGS), None) if len(link) else None
+    if heading is None and len(link) and next(link.iter("p", "div"), None) is not None:
+        # A whole teaser in one link: its first line is its headline.
         heading = next((one for one in link.iterdescendants() if len(one) == 0 and len(text_of(one)) >= MIN_HEADLINE), None)
     text = text_of(link if heading is None else heading)
     dense = MIN_DENSE if DENSE.search(text) else 0
     if not (dense or MIN_HEADLINE) <= len(text) <= MAX_HEADLINE or (not dense and len(text.split()) < MIN_WORDS):
-        return False
-    if any(around.tag in _FRAME or page.role(around) & Role.COMMENTS for around in link.iterancestors()):
         return False
     if heading is not None or any(around.tag in HEADINGS for around in link.iterancestors()):
         return True
@@ -142,6 +143,19 @@ def _is_headline(page: Page, link: Element) -> bool:
     while (parent := line.getparent()) is not None and line.tag in _INLINE:
         line = parent
     return len(text_of(line)) <= len(text_of(link)) + MAX_BESIDE or _beside(link) <= MAX_BESIDE
+
+
+def _is_framed(page: Page, link: Element, known: dict[Element, bool]) -> bool:
+    """Whether a link stands in the site's frame or in comments; elements around several links are looked at once."""
+    path: list[Element] = []
+    around = link.getparent()
+    while around is not None and around not in known:
+        path.append(around)
+        known[around] = around.tag in _FRAME or bool(page.role(around) & Role.COMMENTS)
+        around = None if known[around] else around.getparent()
+    is_framed = known[path[-1] if around is None else around] if path or around is not None else False
+    known.update(dict.fromkeys(path, is_framed))
+    return is_framed
 
 
 def _beside(link: Element) -> int:

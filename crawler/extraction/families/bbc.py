@@ -61,7 +61,7 @@ def _propose_times(page: Page, into: Proposals) -> None:
         shown = stamp(element.get("datetime"), page, SOURCE)
         into.modified += [shown] if shown else []
     for script in page.scripts:
-        first = _FIRST.search(script.text) if "firstPublished" in script.text else None
+        first = _FIRST.search(script.text) if b"firstPublished" in script.code else None
         if first is None:
             continue
         last = _LAST.search(script.text, first.end(), first.end() + MAX_BETWEEN)
