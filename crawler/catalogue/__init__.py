@@ -9,10 +9,12 @@ table, or says what is wrong with each of its keys. A wrong definition stops the
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -75,6 +77,22 @@ def load_sites(path: Path | None = None, own: Path | None = None) -> tuple[Site,
     return tuple(reading.sites.values())
 
 
+def as_definition(site: Site) -> str:
+    """A site as a line of JSON, from which `from_definition` makes it again: for a process that must not read the files anew."""
+    values = {field.name: getattr(site, field.name) for field in fields(site)}
+    values["article_url"] = site.article_url.pattern if site.article_url else None
+    return json.dumps({key: value for key, value in values.items() if value is not None})
+
+
+def from_definition(text: str) -> Site:
+    """What `as_definition` wrote, checked as a table of a file is; raises CatalogueError."""
+    problems: list[CatalogueProblem] = []
+    site = read_table(json.loads(text), lambda key, what: problems.append(CatalogueProblem(Path("definition"), what, None, key)))
+    if site is None:
+        raise CatalogueError(tuple(problems))
+    return site
+
+
 def shipped_catalogue() -> Path:
     """The folder of the catalogue that comes with the code: beside this file in a wheel, data/sites in a checkout."""
     here = Path(__file__).resolve().parent
@@ -86,8 +104,12 @@ def fingerprint(path: Path | None = None, own: Path | None = None) -> tuple[tupl
     root = path or shipped_catalogue()
     files = [root] if root.is_file() else sorted(root.rglob("*.toml"))
     files += [own] if own and path is None else []
-    stats = [(str(file), file.stat()) for file in files if file.exists()]
-    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+    found = []
+    for file in files:
+        with suppress(OSError):  # not there, or taken away just now
+            stat = file.stat()
+            found.append((str(file), stat.st_size, stat.st_mtime_ns))
+    return tuple(found)
 
 
 class _Reading:

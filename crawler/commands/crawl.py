@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
+from crawler.catalogue import from_definition
 from crawler.catalogue.site import Site
 from crawler.commands import (
     SettingOption,
@@ -46,17 +47,18 @@ from pipelines.store.database import Row, Store
 @click.option("--log-level", cls=SettingOption, setting="log_level")
 @click.option("--trigger", default="hand", hidden=True)
 @click.option("--planned", default="", hidden=True)
+@click.option("--definition", default="", hidden=True, help="The one site, as its schedule has it: no file is read.")
 @click.option("--parent", default=0, hidden=True, help="End when this process does.")
 @db_option
 @sites_option
 @json_option
 def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log: str, log_level: str, trigger: str,
-            planned: str, parent: int, db: str, sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
+            planned: str, definition: str, parent: int, db: str, sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
     """Crawl sites now and keep what changed.
 
     SITE is an id of the catalogue. A URL asks for that page only, whatever is known of it.
     """
-    sites, urls = _targets(targets, every, sites_path)
+    sites, urls = ((from_definition(definition),), {}) if definition else _targets(targets, every, sites_path)
     Store(db).close()  # a store that cannot be written is said before anything is asked of a site
     options = Options(db=db, recheck=recheck, log_level=log_level, sites=str(sites_path or ""), trigger=trigger,
                       planned=planned, log=log)  # fmt: skip

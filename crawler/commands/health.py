@@ -13,7 +13,9 @@ from crawler.cluster import ills
 from crawler.commands import SettingOption, db_option, json_option, load_catalogue, now, open_ledger, sites_option
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, echo, print_json, table, when, word
+from crawler.commands.monitoring import judged_plan
 from crawler.logs import plain
+from crawler.monitoring.monitor import plan_problem
 from crawler.monitoring.state_files import read_heartbeat
 from pipelines.history.anomalies import FIELDS
 from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
@@ -42,7 +44,10 @@ def command(site: str | None, max_age_hours: float, of_schedule: bool, redis: st
     if of_schedule:
         _of_schedule(db, as_json)
         return
-    on = {one.id for one in load_catalogue(sites_path) if one.enabled} | {site}
+    plan = judged_plan(db, sites_path, now())
+    if plan is None and not site:
+        load_catalogue(sites_path)  # says what is wrong
+    on = {*(plan.sites if plan else ()), site}
     max_age = timedelta(hours=max_age_hours)
     with open_ledger(db) as store:
         metrics = list(health_metrics(store, now(), site))
@@ -57,6 +62,9 @@ def command(site: str | None, max_age_hours: float, of_schedule: bool, redis: st
         _print(judged, len(metrics) - len(judged))
     for text in problem.values():
         echo(f"cluster: {text}", err=as_json)
+    if plan and plan.problem and not site:
+        echo(f"catalogue: {plan_problem(plan)}", err=as_json)
+        problem["catalogue"] = plan.problem
     if problem or any(is_ill(findings) for _, findings in judged):
         raise SystemExit(1)
 

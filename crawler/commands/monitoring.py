@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
+from crawler.catalogue import CatalogueError
 from crawler.clock import Clock, clock
 from crawler.commands import SettingOption, configuration, db_option, json_option, load_catalogue, now, sites_option
 from crawler.commands.cluster import redis_option, status_reader_of
@@ -21,7 +24,16 @@ from crawler.monitoring.alert_state import CurrentProblems, Problem
 from crawler.monitoring.collector import MeasurementReader
 from crawler.monitoring.monitor import Monitor, MonitoredSchedule, current_problems
 from crawler.monitoring.server import WatchServer
-from crawler.monitoring.state_files import ALERTS, path_beside, read_alert_state, read_heartbeat, write_text
+from crawler.monitoring.state_files import (
+    ALERTS,
+    SchedulePlan,
+    path_beside,
+    read_alert_state,
+    read_heartbeat,
+    read_plan,
+    write_text,
+)
+from crawler.schedule.processes import is_running
 from pipelines.store.database import StoreError
 from pipelines.store.rows import moment, optional_moment
 
@@ -75,17 +87,43 @@ def send_alerts_once(
 ) -> int:
     """One round of alerts without a schedule; how many letters could not be sent. `more`: other trouble, by its key."""
     reader = MeasurementReader(monitored.db, max_age, monitored.cluster)
-    reading = reader.read(now(), monitored.judged, seconds=inf)
+    reading = reader.read(now(), monitored.judged, seconds=inf, plan=monitored.read_plan())
     found = [Problem(key, text) for key, text in (more or {}).items()]
     failed = alerts.round(CurrentProblems((*found, *current_problems(reading)), reading.whole), now())
     reader.save()
     return failed
 
 
+def judged_plan(db: str, path: Path | None, at: datetime) -> SchedulePlan | None:
+    """Which sites are judged, and what is wrong with the catalogue: the same for each command as for the schedule that runs.
+
+    Where none runs, or --sites is given, as one would begin with now; where that cannot be read, as the last one had it. None:
+    nobody knows.
+    """
+    context = click.get_current_context()
+    is_given = context.get_parameter_source("sites_path") is ParameterSource.COMMANDLINE
+    plan, heartbeat = read_plan(db), read_heartbeat(db)
+    if plan and heartbeat and heartbeat.fresh(at) and is_running(heartbeat.pid) and not is_given:
+        return plan
+    try:
+        return SchedulePlan(tuple(site.id for site in load_catalogue(path) if site.enabled), moment(at))
+    except CatalogueError as error:
+        return replace(plan, problem=first_problem(error)) if plan else None
+
+
+def first_problem(error: CatalogueError) -> str:
+    """The first problem of a catalogue, and how many more there are."""
+    more = len(error.problems) - 1
+    return f"{error.problems[0]}{f' (and {more} more)' if more else ''}"
+
+
 def monitored_without_schedule(db: str, path: Path | None, redis: str = "") -> MonitoredSchedule:
-    """What is watched where no schedule runs: the sites that one would crawl."""
-    on = {site.id for site in load_catalogue(path) if site.enabled}
-    return MonitoredSchedule(db, on.__contains__, status_reader_of(redis))
+    """What is watched where no schedule is asked."""
+    plan = judged_plan(db, path, now())
+    if plan is None:
+        load_catalogue(path)  # says what is wrong
+    judged = frozenset(plan.sites if plan else ())
+    return MonitoredSchedule(db, judged.__contains__, status_reader_of(redis), lambda: plan)
 
 
 @click.command("metrics")
@@ -104,7 +142,7 @@ def metrics_command(textfile: Path | None, redis: str, db: str, sites_path: Path
 
     monitored = monitored_without_schedule(db, sites_path, redis)
     reader = MeasurementReader(db, timedelta(hours=configuration().number("max_age")), monitored.cluster)
-    text = render(reader.read(now(), monitored.judged, seconds=inf)).decode()
+    text = render(reader.read(now(), monitored.judged, seconds=inf, plan=monitored.read_plan())).decode()
     reader.save()
     if textfile is None:
         echo(text, nl=False)

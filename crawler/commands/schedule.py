@@ -14,20 +14,20 @@ from pathlib import Path
 import click
 
 from crawler.catalogue import CatalogueError, fingerprint
-from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
 from crawler.commands import SettingOption, configuration, db_option, load_catalogue, log_option, own_sites, sites_option
 from crawler.commands.cluster import needing_cluster, redis_of, redis_option, status_reader_of
-from crawler.commands.monitoring import open_alerts, open_monitor, send_alerts_once
+from crawler.commands.monitoring import first_problem, open_alerts, open_monitor, send_alerts_once
 from crawler.crawl.session import rows_of
 from crawler.logs import JsonHandler, install, relay
 from crawler.monitoring.monitor import MonitoredSchedule
-from crawler.monitoring.state_files import write_heartbeat
+from crawler.monitoring.state_files import SchedulePlan, read_plan, write_heartbeat, write_plan
 from crawler.schedule import processes
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import STOP_SECONDS, CrawlRunner, RunnerConfig, SubprocessRunner
 from pipelines.store.crawls import lose_dead, put_sites
-from pipelines.store.database import Store
+from pipelines.store.database import Store, StoreError
+from pipelines.store.rows import moment
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +66,10 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, lo
         put_sites(store, rows_of(site for site in sites if site.enabled))
         for lost in lose_dead(store, now(), processes.is_running):
             logger.warning("a crawl of %s was lost: its process is no more", lost, extra={"site": lost})
-    crawls = _crawls(db, sites_path, time_limit, log, redis, handler, now)
+    crawls = _crawls(db, time_limit, log, redis, handler, now)
     schedule = Schedule(db, crawls, now, jobs)
     schedule.replace(sites)
+    _keep_plan(db, SchedulePlan(schedule.site_ids, moment(now())))
     monitored = MonitoredSchedule(db, schedule.has, status_reader_of(redis))
     if once:
         _run_due(schedule, now)
@@ -80,7 +81,7 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, lo
         _run_on(schedule, crawls, db, sites_path, now)
 
 
-def _crawls(db: str, sites_path: Path | None, time_limit: int, log: str, redis: str, handler: JsonHandler | None,
+def _crawls(db: str, time_limit: int, log: str, redis: str, handler: JsonHandler | None,
             now: Clock) -> CrawlRunner:  # fmt: skip
     """Who makes the starts into crawls."""
     if redis:
@@ -89,7 +90,7 @@ def _crawls(db: str, sites_path: Path | None, time_limit: int, log: str, redis: 
             from crawler.cluster.enqueue import QueuedRunner
 
         return QueuedRunner(connection, db, now, time_limit * 60.0)
-    config = RunnerConfig(db, str(sites_path or ""), time_limit_seconds=time_limit * 60.0, log=log)
+    config = RunnerConfig(db, time_limit_seconds=time_limit * 60.0, log=log)
     return SubprocessRunner(config, now, partial(relay, handler=handler) if handler else None)
 
 
@@ -115,9 +116,8 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
         schedule.follow_clock()
         _heartbeat(schedule, crawls, db, now)
         current = fingerprint(path, own_sites())
-        if current != seen:
+        if current != seen and _take_over(schedule, db, path, now):
             seen = current
-            _take_over(schedule, db, path)
     processes.tell(processes.STOPPING)
     schedule.stop()
     crawls.stop()
@@ -137,13 +137,30 @@ def _heartbeat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> 
         logger.error("the schedule's sign of life could not be written: %s", error)
 
 
-def _take_over(schedule: Schedule, db: str, path: Path | None) -> None:
+def _take_over(schedule: Schedule, db: str, path: Path | None, now: Clock) -> bool:
+    """Go by the catalogue as it is now, or, where it is wrong, as it was; False where that has to be tried again."""
     try:
-        sites: tuple[Site, ...] = load_catalogue(path)
+        sites = load_catalogue(path)
     except CatalogueError as error:
         logger.error("the catalogue changed and is wrong; the old plan goes on:\n%s", error)
-        return
-    with Store(db) as store:
-        put_sites(store, rows_of(site for site in sites if site.enabled))
+        before = read_plan(db)
+        loaded = before.loaded if before else moment(now())
+        _keep_plan(db, SchedulePlan(schedule.site_ids, loaded, first_problem(error)))
+        return True
+    try:
+        with Store(db) as store:
+            put_sites(store, rows_of(site for site in sites if site.enabled))
+    except StoreError as error:
+        logger.error("the catalogue changed, and is taken over as soon as the ledger can be written: %s", error)
+        return False
     schedule.replace(sites)
+    _keep_plan(db, SchedulePlan(schedule.site_ids, moment(now())))
     logger.info("the catalogue changed: %d sites are scheduled", schedule.size)
+    return True
+
+
+def _keep_plan(db: str, plan: SchedulePlan) -> None:
+    try:
+        write_plan(db, plan)
+    except OSError as error:
+        logger.error("what the schedule goes by could not be written: %s", error)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.cluster import ClusterStatus, ReadClusterStatus
-from crawler.monitoring.state_files import Heartbeat, path_beside, read_heartbeat, read_state, write_state
+from crawler.monitoring.state_files import Heartbeat, SchedulePlan, path_beside, read_heartbeat, read_state, write_state
 from pipelines.history.anomalies import Readings
 from pipelines.queries.activity import site_names
 from pipelines.queries.counters import Tallies
@@ -67,6 +67,8 @@ class Measurement:
     """None where that was not tried."""
     cluster: ClusterStatus | str | None = None
     """What the cluster is at, or why that cannot be told; None where there is none."""
+    plan: SchedulePlan | None = None
+    """What the schedule goes by; None where nobody knows."""
 
 
 class MeasurementReader:
@@ -84,7 +86,7 @@ class MeasurementReader:
         """Sites whose vital signs are to be read, the longest waiting first."""
 
     def read(self, now: datetime, judged: Callable[[str], bool], *, seconds: float = HEALTH_METRICS_SECONDS,
-             writable: bool | None = None) -> Measurement:  # fmt: skip
+             writable: bool | None = None, plan: SchedulePlan | None = None) -> Measurement:  # fmt: skip
         """A reading; raises StoreError. `judged`: whether a site of the ledger is. `seconds`: at most so long for vital signs."""
         begun = time.monotonic()
         with Store(self._db, readonly=True) as store:
@@ -108,7 +110,7 @@ class MeasurementReader:
         whole = known <= self._health_metrics.keys()
         return Measurement(
             now, took, self._tallies, current, findings, whole, lost, sizes(self._db), read_heartbeat(self._db), writable,
-            self._cluster() if self._cluster else None,
+            self._cluster() if self._cluster else None, plan,
         )  # fmt: skip
 
     def save(self, *, always: bool = True) -> None:

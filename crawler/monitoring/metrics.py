@@ -87,6 +87,8 @@ _ONE = {
     "scheduled": _gauge("schedule_sites", "Sites on the timetable."),
     "queued": _gauge("schedule_queued", "Starts that came due and wait for a free place or their host."),
     "running": _gauge("schedule_running", "Crawls that the schedule has running."),
+    "config": _gauge("config_last_reload_successful", "1 where the catalogue is as it was last read; 0: it is wrong now."),
+    "config_at": _gauge("config_last_reload_success_timestamp_seconds", "When the catalogue was last read soundly."),
     "store": _gauge("store_size_bytes", "The ledger's file."),
     "wal": _gauge("store_wal_size_bytes", "Its write-ahead log."),
     "free": _gauge("store_disk_free_bytes", "Free room on its disk."),
@@ -155,6 +157,8 @@ def _of_all(reading: Measurement) -> Iterator[tuple[MetricFamily, float | None]]
     yield _ONE["scheduled"], alive.sites if alive else None
     yield _ONE["queued"], alive.queued if alive else None
     yield _ONE["running"], alive.running if alive else None
+    yield _ONE["config"], not reading.plan.problem if reading.plan else None
+    yield _ONE["config_at"], instant_of(reading.plan.loaded).timestamp() if reading.plan else None
     yield _ONE["store"], sizes.store
     yield _ONE["wal"], sizes.wal
     yield _ONE["free"], sizes.free

@@ -18,7 +18,7 @@ from crawler.clock import Clock
 from crawler.cluster import ReadClusterStatus, ills
 from crawler.monitoring.alert_state import CurrentProblems, Problem, problems_of
 from crawler.monitoring.collector import Measurement, MeasurementReader
-from crawler.monitoring.state_files import LONGEST_SILENCE, read_heartbeat, try_room
+from crawler.monitoring.state_files import LONGEST_SILENCE, SchedulePlan, read_heartbeat, read_plan, try_room
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import span
 
@@ -47,6 +47,12 @@ class MonitoredSchedule:
     """Whether a site of the ledger is judged: those that are switched off are not."""
     cluster: ReadClusterStatus | None = None
     """What the cluster is at; None where there is none."""
+    plan: Callable[[], SchedulePlan | None] | None = None
+    """What is gone by; None: what the schedule of the ledger has left beside it."""
+
+    def read_plan(self) -> SchedulePlan | None:
+        """The plan of now."""
+        return self.plan() if self.plan else read_plan(self.db)
 
 
 class Monitor:
@@ -88,6 +94,9 @@ class Monitor:
         heartbeat, now = read_heartbeat(self._monitored.db), self._clock()
         if heartbeat is None or not heartbeat.fresh(now):
             found.append(f"the schedule gave no sign of life for more than {span(LONGEST_SILENCE)}")
+        plan = self._monitored.read_plan()
+        if plan and plan.problem:
+            found.append(f"{plan_problem(plan)}")
         if self._unwritable:
             found.append(f"the ledger cannot be written: {self._unwritable}")
         if time.monotonic() - self._round_ended > LONGEST_ROUND_SECONDS:
@@ -100,7 +109,8 @@ class Monitor:
         self._unwritable = write_failure(self._monitored.db)
         problems = (Problem("store", f"the ledger cannot be written: {self._unwritable}"),) if self._unwritable else ()
         try:
-            reading = self._reader.read(now, self._monitored.judged, writable=not self._unwritable)
+            plan = self._monitored.read_plan()
+            reading = self._reader.read(now, self._monitored.judged, writable=not self._unwritable, plan=plan)
         except StoreError as error:
             logger.error("the ledger could not be read: %s", error)
             if self._alerts and problems:
@@ -126,11 +136,18 @@ def current_problems(reading: Measurement) -> list[Problem]:
     """Everything in a measurement that an operator should know."""
     found = [problem for site, findings in reading.findings.items() for problem in problems_of(site, findings)]
     lost = dict.fromkeys(reading.lost)
+    if reading.plan and reading.plan.problem:
+        found.append(Problem("catalogue", plan_problem(reading.plan)))
     if reading.cluster is not None:
         found += [Problem(f"cluster/{key}", f"cluster: {text}") for key, text in ills(reading.cluster).items()]
     return found + [
         Problem(f"lost/{site}", f"{site}: a crawl was lost, its process ended without a word", lasts=False) for site in lost
     ]
+
+
+def plan_problem(plan: SchedulePlan) -> str:
+    """That the catalogue is wrong, for a person."""
+    return f"the catalogue is wrong, and the plan of {plan.loaded} goes on: {plan.problem}"
 
 
 def write_failure(db: str) -> str | None:

@@ -124,6 +124,36 @@ def read_heartbeat(db: str) -> Heartbeat | None:
         return None
 
 
+PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePlan:
+    """What a schedule goes by: the catalogue as it was last read soundly, and what is wrong with it now."""
+
+    sites: tuple[str, ...]
+    """Ids of the sites on the timetable: those that are judged."""
+    loaded: str
+    """When they were read. UTC, ISO 8601."""
+    problem: str | None = None
+    """What is wrong with the files as they are now; None where nothing is."""
+
+
+def write_plan(db: str, plan: SchedulePlan) -> None:
+    """Leave it beside the ledger, for commands that judge; raises OSError."""
+    write_state(path_beside(db, PLAN), asdict(plan))
+
+
+def read_plan(db: str) -> SchedulePlan | None:
+    """The last one; None where no schedule ever ran here, or what stands there is none."""
+    stored = read_state(path_beside(db, PLAN))
+    try:
+        problem = stored["problem"]
+        return SchedulePlan(tuple(map(str, stored["sites"])), moment(instant_of(str(stored["loaded"]))), problem and str(problem))
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
 ALERTS = "alerts"
 
 

@@ -30,7 +30,7 @@ from crawler.schedule.processes import SchedulerLock
 from crawler.schedule.subprocess_runner import CrawlRunner, NoCrawlError
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, last_planned, note_crawl
-from pipelines.store.database import Store
+from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import moment
 
 logger = logging.getLogger(__name__)
@@ -112,6 +112,10 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
                 self._missed_runs.put(site_id, CrawlOutcome.SKIPPED, [planned], why)
         except NoCrawlError as error:
             self._missed_runs.put(site_id, error.outcome, [planned], error.reason)
+        except StoreError as error:
+            logger.error("%s: the crawl planned for %s failed: %s", site_id, moment(planned), error)
+            why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {error}")
+            self._missed_runs.put(site_id, CrawlOutcome.FAILED, [planned], why)
         except Exception as error:  # the one door of a crawl's thread: its failure must not stop the schedule
             logger.exception("%s: the crawl planned for %s failed", site_id, moment(planned))
             why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {error}")
@@ -192,6 +196,11 @@ class Schedule:
     def size(self) -> int:
         """How many sites are scheduled."""
         return len(self._sites)
+
+    @property
+    def site_ids(self) -> tuple[str, ...]:
+        """Which, by id."""
+        return tuple(sorted(self._sites))
 
     def has(self, site_id: str) -> bool:
         """Whether a site is on the timetable."""

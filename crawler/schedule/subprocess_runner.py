@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Protocol
 
+from crawler.catalogue import as_definition
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
 from pipelines.reasons import CodedReason, CrawlReason
@@ -31,7 +32,6 @@ class RunnerConfig:
     """What every crawl of a schedule has in common."""
 
     db: str
-    sites: str = ""
     time_limit_seconds: float = 3600.0
     """A crawl that takes longer is stopped, then killed. Shorter cuts off first crawls of big sites; longer lets one hang."""
     log: str = "text"
@@ -158,8 +158,9 @@ class SubprocessRunner:
             logger.warning(text, site.id, moment(planned), child.returncode, extra={"site": site.id})
 
     def _command(self, site: Site, planned: datetime) -> list[str]:
-        where = ["--db", self._config.db, *(["--sites", self._config.sites] if self._config.sites else [])]
         options = [
+            "--definition",
+            as_definition(site),
             "--log",
             self._config.log,
             "--trigger",
@@ -169,4 +170,4 @@ class SubprocessRunner:
             "--parent",
             str(os.getpid()),
         ]
-        return [*self._config.program, "crawl", site.id, *where, "--json", *options]
+        return [*self._config.program, "crawl", site.id, "--db", self._config.db, "--json", *options]

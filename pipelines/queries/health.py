@@ -13,6 +13,7 @@ from math import sqrt
 from statistics import median
 
 from pipelines.history.anomalies import ENOUGH_REVISIONS, FIELDS, NEARLY_ALWAYS, Readings
+from pipelines.reasons import CrawlReason
 from pipelines.store.rows import span
 
 TROUBLES = ("error", "refused", "reserved", "not_article")
@@ -169,6 +170,8 @@ def _crawls(metrics: HealthMetrics, max_age: timedelta) -> Iterator[Finding]:
         yield Finding(
             "stale", f"the last success is {span(metrics.success_age)} old, more than {span(max_age)}; the last crawl: {last}"
         )
+    elif metrics.last_reason_code == CrawlReason.NOT_BEGUN:
+        yield Finding("not_begun", f"the last start led to no crawl: {metrics.last_reason}")
     elif metrics.failures >= FAILURES_IN_A_ROW:
         yield Finding("failing", f"{metrics.failures} crawls in a row did not finish; the last: {last}")
 
