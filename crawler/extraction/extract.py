@@ -252,7 +252,12 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
         "date_published": published,
         "date_modified": modified_at(proposals, published.value, page.timezone if page.is_zone_sure else None),
         "section": section,
-        "topics": judge.topics(proposals, f"{gathered.headline} {page.title} {body}", gathered.site_name),
+        "topics": judge.topics(
+            proposals,
+            f"{gathered.headline} {page.title} {body}",
+            gathered.site_name,
+            [author.name for author in authors.value],
+        ),
         "language": judge.language(proposals, site.language if site else None),
         "is_accessible_for_free": is_free,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from crawler.extraction.jsonld import overlap
 from crawler.extraction.meta import names
@@ -120,11 +121,12 @@ def section(proposals: Proposals) -> Verdict[str | None]:
     return Verdict(None)
 
 
-def topics(proposals: Proposals, text: str, site_name: str | None) -> Verdict[tuple[str, ...]]:
-    """The first list that is about this article, or one beside it that is the same list told better."""
+def topics(proposals: Proposals, text: str, site_name: str | None, writers: Collection[str] = ()) -> Verdict[tuple[str, ...]]:
+    """The first list that is about this article, or one beside it that is the same list told better; no writer of it."""
+    names = {name.casefold() for name in (*writers, site_name or "")}
     lists: list[tuple[str, tuple[str, ...]]] = []
     for proposal in sorted(proposals.topics, key=lambda one: rank(one.source, TOPICS)):
-        words = tuple(word for word in dict.fromkeys(proposal.value) if _is_topic(word, site_name))
+        words = tuple(word for word in dict.fromkeys(proposal.value) if _is_topic(word, names))
         if words:
             lists.append((proposal.source, words))
     lowered = text.casefold()
@@ -144,9 +146,9 @@ MIN_SAID = 0.25
 _SHORT_ROW, _LONG_ROW, _FEW = 8, 15, 5
 
 
-def _is_topic(word: str, site_name: str | None) -> bool:
-    """No word of machines, and not the paper's own name."""
-    return 1 < len(word) < 80 and not _MACHINE_WORD.fullmatch(word) and word.casefold() != (site_name or "").casefold()
+def _is_topic(word: str, names: Collection[str]) -> bool:
+    """No word of machines, and not the name of the paper or of who wrote this."""
+    return 1 < len(word) < 80 and not _MACHINE_WORD.fullmatch(word) and word.casefold() not in names
 
 
 def _share_in_text(words: tuple[str, ...], text: str) -> float:

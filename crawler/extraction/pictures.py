@@ -1,6 +1,6 @@
 """The article's pictures with their captions and credits, in page order.
 
-A credit may stand in a part named for it, beside the caption, or in an img's attributes.
+Who made them is found in `picture_credits`, their files in `picture_files`.
 """
 
 from __future__ import annotations
@@ -15,56 +15,13 @@ from lxml.etree import _Element as Element
 from crawler.extraction.jsonld import Item
 from crawler.extraction.meta import Meta
 from crawler.extraction.page import Page, spaced_text_of, text_of
+from crawler.extraction.picture_credits import MAX_CREDIT, credit_beside, named_credit
 from crawler.extraction.picture_files import file_of, shown_without_img, size_of
 from crawler.extraction.printed import NAMES_WRITER, Step
 from crawler.extraction.roles import Role, names_on
 from pipelines.article import Image
 from pipelines.text import paragraphs, squash
 from pipelines.text.captions import cleaned_credit, split_caption
-
-MAX_CREDIT = 200
-MAX_DECLARED = 1_500
-_JOINT = re.compile(r"[/|,–-]|via|for", re.IGNORECASE)
-
-
-def named_credit(page: Page, element: Element, box: Element) -> tuple[str, str]:
-    """The text of the part that is named for the credit, and of the part that goes on: "Photo by Jane Doe" / "Getty Images"."""
-    part = next(
-        (inner for inner in element.iter() if inner is not box and inner is not element and page.role(inner) & Role.CREDIT), None
-    )
-    if part is None:
-        return "", ""
-    tail, following = (part.tail or "").strip(), part.getnext()
-    return spaced_text_of(part), text_of(following) if following is not None and _JOINT.fullmatch(tail) else ""
-
-
-def credit_beside(element: Element, box: Element, image: Element | None, caption: str) -> str | None:
-    """A credit that no name gives away: printed in the figure beside the caption, or told in the img behind the caption."""
-    if element.tag == "figure":
-        inside = {*box.iter()} if box is not element else set()
-        for inner in element.iter("span", "div", "p", "small", "cite", "em", "i"):
-            if inner in inside or len(inner) or not inner.text or len(inner.text) > MAX_CREDIT:
-                continue
-            split = split_caption(inner.text)
-            if split.credit and not split.caption:
-                return split.credit
-    return None if image is None else _declared_credit(image, caption)
-
-
-def _declared_credit(image: Element, caption: str) -> str | None:
-    """`<img alt="The mayor" title="The mayor | Photo: Jane Doe">`: the title or alternative text that says what is known
-    already, and goes on with a credit."""
-    alt = image.get("alt") or ""
-    for declared in (image.get("title") or "", alt):
-        known = next(
-            (text for text in (caption, alt) if len(text) > 3 and len(declared) > len(text) + 2 and declared.startswith(text)), ""
-        )
-        if known or "©" in declared:
-            credit = split_caption(declared[:MAX_DECLARED]).credit
-            if credit:
-                return credit
-    return None
-
 
 MAX_PICTURES = 300
 MAX_CAPTION = 1_500
@@ -298,7 +255,8 @@ def _captioned(page: Page, element: Element, box: Element, image: Element | None
     if declared and len(declared) < MAX_CREDIT and len(declared) < 0.8 * len(text):
         rest = squash(text)
         for part in filter(None, credit):
-            rest = rest.replace(part, " ")
+            ahead, _, behind = rest.partition(part) if not rest.rstrip(" .)").endswith(part) else rest.rpartition(part)
+            rest = f"{ahead} {behind}"
         caption, named = split_caption(squash(rest).rstrip(" /|")), split_caption(declared)
         return _image(page, image, caption.caption or None, named.credit or cleaned_credit(declared) or None)
     split = split_caption(text)

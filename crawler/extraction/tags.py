@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element as Element
 
 from crawler.extraction.jsonld import Item, overlap, text, types
+from crawler.extraction.lines import is_stamp
 from crawler.extraction.meta import names
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.proposals import Proposal, Proposals
@@ -18,12 +19,23 @@ from crawler.extraction.roles import Role
 MAX_LINKS = 25
 """A longer row is the site's cloud of all topics."""
 _TAG_ADDRESS = re.compile(
-    r"/(?:tags?|topics?|themen?|th[eè]mes?|keywords?|temas?|etiquetas?|schlagw(?:ort|orte|oerter)|sujets?|dossiers?|argoment[io]|tema|all-about|stichwort|onderwerpen?|etykiet[ay]|emner?|ämnen?)/"
+    r"/(?:tags?|topics?|themen?|th[eè]mes?|keywords?|temas?|etiquetas?|schlagw(?:ort|orte|oerter)|sujets?|dossiers?|argoment[io]|tema|mots?|all-about|stichwort|onderwerpen?|etykiet[ay]|emner?|ämnen?)/"
 )
 """Searched in small letters, which costs half of a pattern that ignores case (0.8 against 1.6 µs a link)."""
 _OTHER_LINK = re.compile(
-    r"(?:share|e-?mail|print|tweet|more|mehr|alle|all|see all|read|follow|newsletter|themen?|topics?|tags?)\b", re.IGNORECASE
+    r"(?:share|e-?mail|print|tweet|more|mehr|alle|all|see all|read|follow|newsletter|themen?|topics?|tags?|teilen"
+    r"|facebook|twitter|whatsapp|linkedin|telegram|zum anfang|nach oben|drucken|merken|partager|imprimer|compartir|home)\b",
+    re.IGNORECASE,
 )
+_ROW_LABEL = re.compile(
+    r"(?:mehr (?:lesen über|zum thema|zu diesen themen)|themen|schlag(?:worte|wörter)|(?:article )?tags|(?:related )?topics"
+    r"|(?:explore )?more on(?: this topic)?|(?:read )?more about|filed (?:under|in)|tagged|keywords|sujets|thèmes|mots[- ]clés"
+    r"|(?:sur le )?même (?:sujet|thème)|temas(?: relacionados)?|etiquetas|más sobre|argomenti|onderwerpen|meer over|ämnen|emner"
+    r"|mer om|tagi|tematy|témata|štítky|címkék|avainsanat|aiheet|etiketler|теги|темы)\s*:?",
+    re.IGNORECASE,
+)
+"""What is printed ahead of a row of topics."""
+_LONGEST_LABEL, _LABELLED_BOXES, _MOST_WORDS = 30, 5, 5
 
 
 def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
@@ -47,15 +59,37 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
         if not (is_tag or leads or named) or not _is_own(page, element, around, named or is_tag):
             continue
         name = text_of(element).lstrip("#").strip()
-        if 1 < len(name) < 50 and not _OTHER_LINK.match(name):
+        if 1 < len(name) < 50 and not _OTHER_LINK.match(name) and not is_stamp(name):
             (marked if is_tag or named else leading).setdefault(_row(element), []).append(name)
-    rows = [row for row in marked.values() if len(row) <= MAX_LINKS] + [
+    rows = [row for row in (*marked.values(), _labelled_row(page, heading)) if 0 < len(row) <= MAX_LINKS] + [
         row for row in leading.values() if 2 <= len(row) <= MAX_LINKS
     ]
     if rows:
         into.topics.append(Proposal(tuple(dict.fromkeys(rows[0])), "printed.tags"))
 
 
+def _labelled_row(page: Page, heading: Element | None) -> list[str]:
+    """The short links behind a line that announces topics ("Mehr lesen über"), where they are all that its box links to."""
+    below = heading is None
+    for element in page.elements:
+        below = below or element is heading
+        label = (element.text or "").strip() if below and isinstance(element.tag, str) else ""
+        if not 3 < len(label) <= _LONGEST_LABEL or not _ROW_LABEL.fullmatch(label) or element.tag == "a":
+            continue
+        around = [element, *islice(element.iterancestors(), _LABELLED_BOXES)]
+        if any(one.tag in ("nav", "aside", "footer", "header") or page.role(one) & _NO_ROW for one in around):
+            continue
+        for box in around:
+            names = [text_of(link).lstrip("#").strip() for link in box.iter("a")]
+            if names:
+                is_row = len(names) <= MAX_LINKS and all(0 < len(name.split()) <= _MOST_WORDS for name in names)
+                if is_row:
+                    return list(dict.fromkeys(names))
+                break
+    return []
+
+
+_NO_ROW = Role.COMMENTS | Role.DROPPED
 _PATH = re.compile(r"[a-z]{3,20}(?:-[a-z]{2,20}){0,2}")
 _NO_SECTION = frozenset(
     names(

@@ -53,6 +53,7 @@ READ: dict[str, Callable[[Article], Any]] = {
     "modified": lambda article: written(article.date_modified),
     "authors": lambda article: [author.name for author in article.authors],
     "organisations": lambda article: [author.name for author in article.authors if author.kind is AuthorKind.ORGANISATION],
+    "topics": lambda article: list(article.topics),
     "images": lambda article: [image.url for image in article.images],
     "captions": lambda article: [[image.caption or "", image.credit or ""] for image in article.images],
     "canonical": lambda article: article.canonical_url or "",
