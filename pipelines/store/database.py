@@ -353,6 +353,18 @@ _FORBIDDEN = frozenset({"fts3_tokenizer", "load_extension", "readfile", "writefi
 """Functions that give, or take, addresses in the process's memory, or that touch files."""
 
 
-def _authorize(action: int, _first: str | None, name: str | None, _database: str | None, _trigger: str | None) -> int:
-    is_forbidden = action == sqlite3.SQLITE_FUNCTION and (name or "").lower() in _FORBIDDEN
-    return sqlite3.SQLITE_DENY if is_forbidden else sqlite3.SQLITE_OK
+_PRAGMAS = frozenset(
+    {
+        *("foreign_key_list", "function_list", "index_info", "index_list", "index_xinfo", "table_info", "table_xinfo"),
+        *("data_version", "schema_version"),
+    }
+)
+"""Pragmas that tell of tables alone, and what FTS5 and Datasette ask: others change the connection, or name the file."""
+
+
+def _authorize(action: int, first: str | None, name: str | None, _database: str | None, _trigger: str | None) -> int:
+    if action == sqlite3.SQLITE_FUNCTION and (name or "").lower() in _FORBIDDEN:
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() not in _PRAGMAS:
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK

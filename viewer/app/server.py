@@ -9,8 +9,11 @@ import asyncio
 import re
 import signal
 import socket
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,11 +21,13 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from datasette.app import Datasette
-from datasette.database import Database
+from datasette.database import Database, QueryInterrupted, Results
 from datasette.plugins import pm
-from datasette.utils import sqlite3
+from datasette.utils import InvalidSql, sqlite3, validate_sql_select
 
-from pipelines.store.database import restrict
+from pipelines.queries.search_terms import match_of
+from pipelines.store.visitor_sql import SqlAnswer, SqlError, SqlInterruptedError, SqlProcess, connect
+from viewer.app.csv_tables import CsvTables
 from viewer.app.dispatcher import Dispatcher, DispatcherConfig
 from viewer.app.http_protocol import MAX_HEAD, SlowClientProtocol
 from viewer.app.mount import TABLES, MountedPages
@@ -39,8 +44,8 @@ THEIRS = re.compile(
     rf"/{NAME}(\.\w+)?(/.*)?|/-/(static|static-plugins)/.*|/-/(metadata|versions|plugins|settings)(\.json)?|/favicon\.ico"
 )
 """The paths of Datasette that are shown. Those that tell of the machine, or of who is logged in, are not."""
-MAX_TEXT, MAX_SQL, MAX_LIKE = 20_000_000, 100_000, 200
-"""Bytes of one value, of a statement, of a LIKE pattern: what one SQL statement may ask of memory and time."""
+SQL_PROCESSES = 3
+"""Statements that run at once; others wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +56,59 @@ class QueryLimits:
     """Whether own SQL may be asked."""
     sql_time_ms: int = 2_000
     rows: int = 1_000
-    csv_mb: int = 100
-    """Of a whole table as CSV."""
+
+
+class Row(tuple[Any, ...]):
+    """A row as Datasette reads it: by place and by name."""
+
+    columns: tuple[str, ...]
+
+    def keys(self) -> list[str]:
+        """The names of its columns."""
+        return list(self.columns)
+
+    def __getitem__(self, key: Any) -> Any:
+        return super().__getitem__(self.columns.index(key) if isinstance(key, str) else key)
 
 
 class LedgerDatabase(Database):  # type: ignore[misc]  # Datasette has no types
-    """The ledger as Datasette opens it: for reading only, whoever asks."""
+    """The ledger as Datasette opens it: for reading only, whoever asks; statements run in processes that can be ended."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._askers = ThreadPoolExecutor(SQL_PROCESSES, thread_name_prefix="sql")
+        self._of_thread = threading.local()
+
+    async def execute(self, sql: str, params: Any = None, truncate: bool = False, custom_time_limit: int | None = None,
+                      page_size: int | None = None, log_sql_errors: bool = True) -> Any:  # fmt: skip
+        """As Datasette's, but for where it runs. Nothing is logged: what a visitor may ask wrongly is no news."""
+        rows = self.ds.max_returned_rows + (self.ds.max_returned_rows == (page_size or self.ds.page_size)) if truncate else None
+        limit = min(self.ds.sql_time_limit_ms, custom_time_limit or self.ds.sql_time_limit_ms)
+        ask = partial(self._run, sql, params if params is not None else {}, rows, limit)
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._askers, ask)
+        except SqlInterruptedError as error:
+            raise QueryInterrupted(error, sql, params) from error
+        except SqlError as error:
+            raise sqlite3.OperationalError(str(error)) from error
+        named = type("NamedRow", (Row,), {"columns": found.columns})
+        return Results([named(row) for row in found.rows], found.is_cut, [(name, *(None,) * 6) for name in found.columns])
+
+    async def attached_databases(self) -> list[Any]:
+        """None: nothing can be attached, and where files are is nobody's business."""
+        return []
+
+    def _run(self, sql: str, values: Any, rows: int | None, milliseconds: int) -> SqlAnswer:
+        if not hasattr(self._of_thread, "process"):
+            self._of_thread.process = SqlProcess(Path(self.path), match_of)
+        process: SqlProcess = self._of_thread.process
+        return process.run(sql, values, rows=rows, milliseconds=milliseconds)
 
     def connect(self, write: bool = False) -> Any:
         """A connection; PermissionError for one that would write."""
         if write:
             raise PermissionError("the ledger is only read here")
-        conn = sqlite3.connect(f"{Path(self.path).absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-        restrict(conn, value_bytes=MAX_TEXT, statement_bytes=MAX_SQL, pattern_bytes=MAX_LIKE)
+        conn = connect(self.path, match_of)
         self._all_file_connections.append(conn)
         return conn
 
@@ -77,7 +122,6 @@ def tables(shown: DispatcherConfig, limits: QueryLimits) -> Datasette:
         "base_url": f"{shown.prefix}/",
         "sql_time_limit_ms": limits.sql_time_ms,
         "max_returned_rows": limits.rows,
-        "max_csv_mb": limits.csv_mb,
         "default_allow_sql": limits.sql,
         "default_cache_ttl": 0,
         "allow_download": False,
@@ -91,9 +135,20 @@ def tables(shown: DispatcherConfig, limits: QueryLimits) -> Datasette:
     return made
 
 
+def is_query(sql: str) -> bool:
+    """Whether Datasette takes a statement: one that selects, and no pragma that it does not know."""
+    try:
+        validate_sql_select(sql)
+    except InvalidSql:
+        return False
+    return True
+
+
 def application(dispatcher: Dispatcher, names: AllowedHosts, limits: QueryLimits) -> App:
     """All of it as one ASGI application."""
-    within: App = MountedPages(tables(dispatcher.shown, limits).app(), lambda: dispatcher, THEIRS)
+    datasette = tables(dispatcher.shown, limits)
+    all_tables: App = CsvTables(datasette.app(), datasette, dispatcher.shown.db, NAME, is_query)
+    within: App = MountedPages(all_tables, lambda: dispatcher, THEIRS)
     return SecurityMiddleware(within, names, of_tables())
 
 

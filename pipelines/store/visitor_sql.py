@@ -1,0 +1,187 @@
+"""Visitors' SQL, run in processes of their own: each has bounded memory and time, and is ended where it takes more.
+
+Within a process SQLite cannot be stopped for certain: it looks at the time between the steps of its machine, and one step, such
+as LIKE over a long text, may take as long as it likes. What is asked here is asked of a child that holds nothing but a connection
+for reading; it stops by itself in time, or is killed soon after.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from pipelines.store.database import restrict
+
+MEMORY_BYTES = 256_000_000
+"""Of a child, beside what it needs to begin."""
+ANSWER_BYTES = 32_000_000
+"""Of an answer that is not streamed."""
+FILE_BYTES = 1_000_000_000
+"""Of a file in which SQLite sorts what is too large for memory."""
+MAX_TEXT, MAX_SQL, MAX_LIKE = 20_000_000, 100_000, 200
+"""Bytes of one value, of a statement, of a LIKE pattern."""
+BATCH_ROWS, BATCH_BYTES = 500, 1_000_000
+GRACE_SECONDS = 0.5
+"""After its time a child that has not answered is killed."""
+START_SECONDS = 30.0
+
+Values = Sequence[object] | Mapping[str, object]
+Spell = Callable[[str], str]
+"""What people type as a query of the full-text index."""
+_CONTEXT = multiprocessing.get_context("spawn")
+
+
+class SqlError(Exception):
+    """What SQLite said of a statement; it names no file."""
+
+
+class SqlInterruptedError(SqlError):
+    """A statement took more time or memory than it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAnswer:
+    """Rows, and whether there were more than were asked for."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    is_cut: bool
+
+
+class SqlProcess:
+    """A child with a connection to one ledger; not for two threads at once. It is started when it is first asked."""
+
+    def __init__(self, db: Path, spell: Spell) -> None:
+        """`spell`, a module's function, is `escape_fts` in SQL."""
+        self._db = db
+        self._spell = spell
+        self._child: Any = None
+        self._pipe: Connection | None = None
+
+    def run(self, sql: str, values: Values, *, rows: int | None, milliseconds: int) -> SqlAnswer:
+        """At most so many rows of a statement. Raises SqlError."""
+        columns: tuple[str, ...] = ()
+        found: list[tuple[Any, ...]] = []
+        for columns, batch in self.stream(sql, values, milliseconds=milliseconds, rows=None if rows is None else rows + 1):  # noqa: B007
+            found += batch
+        is_cut = rows is not None and len(found) > rows
+        return SqlAnswer(columns, found[:rows], is_cut)
+
+    def stream(self, sql: str, values: Values, *, milliseconds: int, rows: int | None = None,
+               whole: bool = False) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:  # fmt: skip
+        """Columns and rows, batch by batch, of one moment of the ledger; at least one batch. Raises SqlError.
+
+        `whole`: of any size, not of ANSWER_BYTES at most.
+        """
+        pipe = self._ready()
+        is_done = False
+        ends = time.monotonic() + milliseconds / 1000 + GRACE_SECONDS
+        try:
+            pipe.send((sql, values, milliseconds, rows, None if whole else ANSWER_BYTES))
+            while True:
+                if not pipe.poll(max(0.0, ends - time.monotonic())):
+                    raise SqlInterruptedError("interrupted")
+                kind, *told = pipe.recv()
+                if kind == "rows":
+                    yield told[0], told[1]
+                    continue
+                is_done = True
+                if kind == "end":
+                    return
+                raise (SqlInterruptedError if kind == "interrupted" else SqlError)(told[0])
+        except (EOFError, OSError) as error:  # the child is gone: it could get no more memory
+            raise SqlInterruptedError("takes more memory than is allowed") from error
+        finally:
+            if not is_done:
+                self.close()
+
+    def close(self) -> None:
+        """End the child, whatever it does."""
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+        if self._child is not None:
+            self._child.kill()
+            self._child.join()
+            self._child.close()
+            self._child = None
+
+    def _ready(self) -> Connection:
+        if self._pipe is not None and self._child.is_alive():
+            return self._pipe
+        self.close()
+        self._pipe, theirs = _CONTEXT.Pipe()
+        self._child = _CONTEXT.Process(target=_serve, args=(theirs, str(self._db), self._spell), daemon=True)
+        self._child.start()
+        theirs.close()
+        if not self._pipe.poll(START_SECONDS):
+            self.close()
+            raise SqlInterruptedError("no process could be started")
+        self._pipe.recv()
+        return self._pipe
+
+
+def connect(db: Path | str, spell: Spell) -> sqlite3.Connection:
+    """A connection for strangers' statements."""
+    conn = sqlite3.connect(f"{Path(db).absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False, isolation_level=None)
+    conn.text_factory = lambda raw: str(raw, "utf-8", "replace")
+    conn.create_function("escape_fts", 1, lambda words: spell(str(words)) or '""', deterministic=True)  # as Datasette names it
+    restrict(conn, value_bytes=MAX_TEXT, statement_bytes=MAX_SQL, pattern_bytes=MAX_LIKE)
+    return conn
+
+
+def _serve(pipe: Connection, db: str, spell: Spell) -> None:
+    """The child: a statement after the other, until whoever asks is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    pipe.send("ready")
+    with suppress(EOFError, OSError), closing(connect(db, spell)) as conn:
+        conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        _limit()
+        while True:
+            sql, values, milliseconds, rows, most = pipe.recv()
+            try:
+                for columns, batch in _batches(conn, sql, values, milliseconds, rows, most):
+                    pipe.send(("rows", columns, batch))
+                pipe.send(("end",))
+            except (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError, TypeError) as error:
+                pipe.send(("interrupted" if str(error) == "interrupted" else "error", str(error)))
+            except MemoryError:
+                pipe.send(("interrupted", "takes more memory than is allowed"))
+
+
+def _batches(conn: sqlite3.Connection, sql: str, values: Values, milliseconds: int, rows: int | None,
+             most: int | None) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:  # fmt: skip
+    ends = time.monotonic() + milliseconds / 1000
+    conn.set_progress_handler(lambda: time.monotonic() > ends, 1_000)
+    with closing(conn.execute(sql, values)) as cursor:  # one statement is one moment of the ledger
+        columns = tuple(column[0] for column in cursor.description or ())
+        batch: list[tuple[Any, ...]] = []
+        size = sent = 0
+        for count, row in enumerate(cursor, 1):
+            batch.append(row)
+            size += sum(len(value) if isinstance(value, str | bytes) else 8 for value in row)
+            if most is not None and sent + size > most:
+                raise MemoryError
+            if count == rows:
+                break
+            if size > BATCH_BYTES or len(batch) == BATCH_ROWS:
+                yield columns, batch
+                batch, sent, size = [], sent + size, 0
+        yield columns, batch
+
+
+def _limit() -> None:
+    """No more memory than this process has now and a bounded rest; and files of a bounded size."""
+    used = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES,) * 2)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES,) * 2)
