@@ -23,7 +23,7 @@ from pipelines.store.database import Row, Store, StoreError
 from pipelines.store.events import HistoryEvent
 from pipelines.store.judgement import Judgement, Recorded, fetch_of
 from pipelines.store.quarantine import HeldReading, Quarantine
-from pipelines.store.replay import LedgerWriter, replay
+from pipelines.store.replay import LedgerWriter, replay, resolve_revisits
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_edit_rates, load_trust, rechecks_since
 
@@ -140,11 +140,17 @@ class CrawlSession:
         if self.quarantine.is_full:
             self._judge_held()
         if len(self._late) >= LATE_TOGETHER:
-            self.settle()
+            self._replay_late()
         return recorded
 
     def settle(self) -> None:
-        """Give what an import brought late its place in the history; to be called at its end."""
+        """Give what an import brought late its place in the history, and revisits their originals; to be called at its end."""
+        self._replay_late()
+        hosts = {host.removeprefix("www.") for host in self._site.own_hosts}
+        for recorded in resolve_revisits(self._store, dict.fromkeys(hosts, self._site.id), self._now):
+            self.outcomes[recorded.outcome] += 1
+
+    def _replay_late(self) -> None:
         if self._late and self._imported:
             for recorded in replay(self._store, self._late, self._imported).recorded:
                 self.outcomes[recorded.outcome] += 1
@@ -157,6 +163,7 @@ class CrawlSession:
     def close(self, result: CrawlResult) -> None:
         """Record what waited or put it aside, and write sources and the crawl's end; raises StoreError."""
         self._judge_held()
+        self.settle()
         for source in result.sources:
             put_source(self._store, self._site.id, source if result.whole else _to_read_again(source))
         if result.whole:

@@ -21,7 +21,6 @@ from pathlib import Path
 from crawler.catalogue.site import Site, host_of
 from crawler.crawl.block_pages import MAX_HEADER_CHARS
 from crawler.crawl.session import CrawlSession, rows_of
-from crawler.extraction.extract import with_ids
 from crawler.extraction.page import collect_seldom
 from crawler.extraction.zones import guess_zone
 from crawler.schedule.processes import is_running
@@ -35,7 +34,6 @@ from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.events import repeated
-from pipelines.store.judgement import fetch_of
 from pipelines.store.resolver import CLOCK_AHEAD, Lookup
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
@@ -164,18 +162,20 @@ def import_archive(archive: WarcFiles, store: Store, sites: Iterable[Site], now:
 
 
 def _resolved(store: Store, site: Site, revisit: UnresolvedRevisit) -> Article | Fetch:
-    """A revisit as the reading that the ledger has of its payload, or of the time and URL it names; else it says nothing."""
+    """A revisit as the reading that the ledger has of its payload, or of the time and URL it names.
+
+    Else it says nothing until what it repeats comes (`pipelines.store.replay.resolve_revisits`).
+    """
     digest = warc.spelled(revisit.digest) if revisit.digest else None
-    item = repeated(store, digest, revisit.url) if digest else None
-    if item:
-        told = fetch_of(item)
-        told = replace(told, url=revisit.url, fetched=revisit.fetch.fetched, aliases=revisit.fetch.aliases, requested_url=None)
-        return with_ids(replace(item, url=revisit.url), told, site) if isinstance(item, Article) else told
+    fetch = replace(revisit.fetch, external_id=site.external_id(revisit.url))
+    if digest and (item := repeated(store, digest, fetch)):
+        return item
     url, captured = revisit.refers_to or ("", None)
     article = Lookup(store, site.id).seen_at(canonicalize(url) or url, captured) if url and captured else None
     if article:
-        return replace(article, url=revisit.url, fetch=revisit.fetch)
-    return because(revisit.fetch, Outcome.ERROR, coded(FetchReason.ORIGINAL_UNKNOWN))
+        return replace(article, url=revisit.url, fetch=fetch)
+    archived = replace(fetch.archived, payload_digest=digest) if fetch.archived else None  # by which it is found when that comes
+    return because(replace(fetch, archived=archived), Outcome.ERROR, coded(FetchReason.ORIGINAL_UNKNOWN))
 
 
 @dataclass(slots=True)

@@ -27,13 +27,15 @@ from pipelines.exchange.checks import (
     refuse_future,
 )
 from pipelines.exchange.export import ARTICLE, FETCH, READING, REVISION, SITE
+from pipelines.reasons import FetchReason
 from pipelines.store.database import RefusedRowError, Row, Store
 from pipelines.store.foreign_ledger import ForeignLedger
 from pipelines.text.urls import article_key
 
 _BATCH = 500
 _TELLING = frozenset({Outcome.GONE, Outcome.NOT_MODIFIED})
-"""Outcomes of fetches that led to no article, and say something of one whose older captures may still come."""
+_TELLING_CODES = frozenset({FetchReason.SOFT_404, FetchReason.ORIGINAL_UNKNOWN})
+"""Outcomes and reasons of fetches that led to no article, and say something of one whose older captures may still come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,11 @@ class _Intake:
             read(len(batch))
 
     def _put(self, name: str, table: _Table, row: Row) -> None:
-        if name == "fetches" and row["article_id"] is None and not (row["answered_url"] or row["outcome"] in _TELLING):
+        if (
+            name == "fetches"
+            and row["article_id"] is None
+            and not (row["answered_url"] or row["outcome"] in _TELLING or row["reason_code"] in _TELLING_CODES)
+        ):
             return  # it says nothing of any article
         for column in (*table.keys, *table.references):
             number = row[column]

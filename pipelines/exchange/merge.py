@@ -20,10 +20,11 @@ from pipelines.store.chain import Subject, seal
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store
 from pipelines.store.events import HistoryEvent, Neighbourhood, events_of, neighbourhood
-from pipelines.store.replay import replay
+from pipelines.store.replay import replay, resolve_revisits
 from pipelines.store.resolver import Lookup
 from pipelines.store.rewrite import Adopt, Rewrite
 from pipelines.store.rows import moment
+from pipelines.store.statistics import host_of
 
 _TOGETHER = 25
 """Articles that are written in one transaction. More: crawls wait longer for their turn; fewer: the search index is dearer."""
@@ -79,6 +80,8 @@ class _Merge:
             self._merged.articles += len(some)
             advance(len(some))
         self._loose()
+        sites = {host_of(row["url"]): row["id"] for row in self._store.rows("SELECT id, url FROM sites")}
+        resolve_revisits(self._store, sites, self._now)
         self._moves()
         self._count()
         return self._merged
@@ -126,8 +129,8 @@ class _Merge:
     def _loose(self) -> None:
         """Fetches that led to no article there, but say something of an address: redirects, and that nothing was there."""
         sql = """SELECT * FROM fetches WHERE article_id IS NULL AND (outcome IN ('gone', 'not_modified')
-            OR (reason_code = ? AND answered_url IS NOT NULL) OR reason_code IN (?, ?)) ORDER BY id"""
-        codes = FetchReason.MOVED, FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404
+            OR (reason_code = ? AND answered_url IS NOT NULL) OR reason_code IN (?, ?, ?)) ORDER BY id"""
+        codes = FetchReason.MOVED, FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404, FetchReason.ORIGINAL_UNKNOWN
         rows = [row for row in self._other.rows(sql, codes) if -row["id"] not in self._done]
         for start in range(0, len(rows), _TOGETHER):
             loose = Neighbourhood(loose={row["id"]: row for row in rows[start : start + _TOGETHER]})

@@ -15,9 +15,10 @@ from typing import Any
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.reasons import FetchReason, coded
 from pipelines.store.database import Row, Store
+from pipelines.store.judgement import fetch_of
 from pipelines.store.resolver import CLOCK_AHEAD, LED, Lookup
 from pipelines.store.rows import ARCHIVED, archived_of, article_of, instant_of, moment, rank_of
-from pipelines.text.urls import article_key
+from pipelines.text.urls import amp_to_article, article_key
 
 AGAIN = frozenset({FetchReason.NOT_THIS_PAGE, FetchReason.NOT_SURE_WHOLE})
 """Why readings wait for another fetch that says the same: judged anew. What a crawl put aside by its other readings stays so."""
@@ -40,7 +41,7 @@ _FETCH = (
 _UNTOLD = frozenset({*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.STALE, Outcome.QUARANTINED, Outcome.NOT_MODIFIED})
 """Outcomes of a page that was read, and of one that was not sent: where its text is not known any more, they say nothing."""
 _OF_PAYLOAD = """SELECT * FROM (SELECT * FROM fetches WHERE payload_digest = :digest
-    UNION SELECT * FROM fetches WHERE payload_hash = :hash)
+    UNION SELECT * FROM fetches WHERE payload_hash = :hash) WHERE reason_code IS NOT 'original_unknown'
     ORDER BY :url IN (url, answered_url) DESC, fetched DESC, id DESC LIMIT 10"""
 _READ = frozenset({*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.MOVED})
 
@@ -169,20 +170,43 @@ def events_of(store: Store, around: Neighbourhood, now: datetime | None, origin:
     return in_order(told)
 
 
-def repeated(store: Store, digest: str, url: str) -> Article | Fetch | None:
-    """What the ledger read of a payload, as it came from the gate; of several captures the last at this URL, else the last.
+def repeated(store: Store, digest: str, revisit: Fetch) -> Article | Fetch | None:
+    """A revisit as what the ledger read of the payload that it repeats, as that came from the gate; of several captures the last
+    at this URL, else the last. A canonical link to an address without the revisit's own id is left out.
 
     `digest` is spelled as in `ArchivedRecord.payload_digest`. None where nobody read it, or what it said is not known any more.
     """
-    for row in list(store.rows(_OF_PAYLOAD, {"digest": digest, "hash": digest.removeprefix("sha256:"), "url": url})):
+    facts = {
+        "digest": digest,
+        "hash": digest.removeprefix("sha256:"),
+        "url": revisit.url,
+        "unknown": FetchReason.ORIGINAL_UNKNOWN,
+    }
+    for row in list(store.rows(_OF_PAYLOAD, facts)):
         article = store.row("SELECT * FROM articles WHERE id = ?", (row["article_id"],))
         if article and Lookup(store, "").is_withdrawn(article):
             continue
         around = Neighbourhood({article["id"]: article}) if article else Neighbourhood(loose={row["id"]: row})
         item = _item(row, _Texts(store, around))
         if isinstance(item, Article) or item.outcome not in _UNTOLD:
-            return item
+            own_id = revisit.external_id
+            fetch = replace(fetch_of(item), url=revisit.url, fetched=revisit.fetched, aliases=revisit.aliases,
+                            requested_url=None, external_id=own_id)  # fmt: skip
+            if isinstance(item, Fetch):
+                return fetch
+            is_other = own_id and own_id not in (item.canonical_url or "")
+            return replace(item, url=revisit.url, fetch=fetch, canonical_url=None if is_other else item.canonical_url)
     return None
+
+
+def unresolved(store: Store) -> Iterator[tuple[Row, Fetch]]:
+    """Revisits that came before what they repeat, with their rows, where the ledger knows that by now."""
+    sql = """SELECT u.* FROM fetches u WHERE u.reason_code = 'original_unknown' AND u.payload_digest IS NOT NULL AND EXISTS
+        (SELECT 1 FROM fetches o WHERE o.reason_code IS NOT u.reason_code AND o.payload_digest = u.payload_digest
+        UNION ALL SELECT 1 FROM fetches o WHERE o.payload_hash = substr(u.payload_digest, 8)) ORDER BY u.id"""
+    for row in list(store.rows(sql)):
+        aliases = ((row["url"], "amp"),) if amp_to_article(row["url"]) else ()
+        yield row, Fetch(row["url"], instant_of(row["fetched"]), aliases=aliases, external_id=row["external_id"])
 
 
 class _Texts:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,10 +20,11 @@ from pipelines.history.anomalies import Readings
 from pipelines.reasons import because
 from pipelines.store.chain import seal
 from pipelines.store.database import Row, Store
-from pipelines.store.events import HistoryEvent, Neighbourhood, events_of, in_order, neighbourhood
+from pipelines.store.events import HistoryEvent, Neighbourhood, events_of, in_order, neighbourhood, repeated, unresolved
 from pipelines.store.judgement import Judgement, Recorded
 from pipelines.store.quarantine import Quarantine
 from pipelines.store.rewrite import Rewrite
+from pipelines.store.statistics import host_of
 from pipelines.store.writer import RevisionWriter
 
 
@@ -90,6 +91,19 @@ def replay(store: Store, events: Sequence[HistoryEvent], now: datetime | None,
         became = {event.identity: rewrite.recorded(result) for event, result in zip(written, results, strict=True)}
         recorded = [became.get(event.identity) or _as_it_is(rows[event.identity]) for event in events]
         return Replayed(recorded, rewrite.articles, tuple(rewrite.changes), is_changed=True)
+
+
+def resolve_revisits(store: Store, sites: Mapping[str, str], now: datetime) -> list[Recorded]:
+    """Write what revisits say that came before what they repeat; `sites` has the site of a host (without www)."""
+    with store.transaction():
+        events = []
+        for row, revisit in unresolved(store):
+            site_id = sites.get(host_of(revisit.url))
+            item = repeated(store, row["payload_digest"], revisit) if site_id else None
+            if site_id and item:
+                store.execute("DELETE FROM fetches WHERE id = ?", (row["id"],))
+                events.append(HistoryEvent(item, site_id, row["crawl_id"]))
+        return replay(store, events, now).recorded if events else []
 
 
 def _rows_of(events: Iterable[HistoryEvent], known: Iterable[HistoryEvent]) -> dict[tuple[str, ...], Row | None]:

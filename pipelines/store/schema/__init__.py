@@ -17,7 +17,7 @@ from pipelines.store.schema import crawls, derived, founding, proving, reasons, 
 
 migrations = Migrations("newsledger")
 
-LATEST = "m027_kind_of_author"
+LATEST = "m028_unresolved_revisits"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -187,6 +187,12 @@ def m026_retired_sites(db: Database) -> None:
 def m027_kind_of_author(db: Database) -> None:
     """Whether an author is a person, or the agency or desk that alone is named."""
     _run(db, "ALTER TABLE revision_authors ADD COLUMN kind TEXT DEFAULT 'person';\n")
+
+
+@migrations()
+def m028_unresolved_revisits(db: Database) -> None:
+    """Revisits whose original is not known yet: few, and looked for at the end of every crawl and import."""
+    _run(db, "CREATE INDEX fetches_unresolved ON fetches(payload_digest) WHERE reason_code = 'original_unknown';\n")
 
 
 def _run(db: Database, script: str) -> None:

@@ -5,9 +5,11 @@ By default a few histories are tried; `NEWSLEDGER_HISTORIES=2000 pytest tests/cr
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from hypothesis import strategies as st
 
 from crawler.catalogue.site import Site
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
-from pipelines.article import Article, Fetch, Outcome
+from pipelines.article import ArchivedRecord, Article, Fetch, Outcome
 from pipelines.exchange.export import Selection, records
 from pipelines.exchange.import_ledger import checked_ledger
 from pipelines.exchange.import_records import Staging
@@ -31,11 +33,19 @@ from pipelines.proof.verify import verify
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
 from pipelines.store.database import Store
+from pipelines.store.events import repeated
 from pipelines.store.judgement import fetch_of
+from pipelines.store.rows import moment
 from tests.factories import article, at
 
 HISTORIES = int(os.environ.get("NEWSLEDGER_HISTORIES", "12"))
-SITE = Site(id="paper", name="The Paper", url="https://paper.example/", timezone="Europe/London")
+SITE = Site(
+    id="paper",
+    name="The Paper",
+    url="https://paper.example/",
+    timezone="Europe/London",
+    article_url=re.compile(r"-(?P<id>70\d)$"),
+)
 NOW = at(60 * 24 * 60)
 TOPICS = ("harbour wall", "school roof", "market square", "railway bridge")
 Item = Article | Fetch
@@ -43,12 +53,8 @@ Item = Article | Fetch
 
 def address(story: int, place: int = 0) -> str:
     """A story's addresses: its first, and others that it moves to. Those of every second story carry the owner's id."""
-    parts = [TOPICS[story].replace(" ", "-"), *([str(place)] if place else []), *([owners_id(story)] if story % 2 else [])]
+    parts = [TOPICS[story].replace(" ", "-"), *([str(place)] if place else []), *([str(700 + story)] if story % 2 else [])]
     return f"https://paper.example/news/{'-'.join(parts)}"
-
-
-def owners_id(story: int) -> str:
-    return str(700 + story)
 
 
 def page(story: int, text: int, seen: float, modified: float | None = None, place: int = 0, shown: int | None = None,
@@ -59,7 +65,9 @@ def page(story: int, text: int, seen: float, modified: float | None = None, plac
     topic = TOPICS[story if shown is None else shown]
     words = " ".join(f"{topic.split()[0]}{n}" for n in range(30))
     body = f"The {topic} was closed, version {text} says.\n\n{words}.\n\nParagraph {text} of {topic}."
-    fetch = {"external_id": owners_id(story) if story % 2 else None, "requested_url": led_from}
+    payload = hashlib.sha1(f"{body} {modified} {more}".encode()).hexdigest()
+    archived = ArchivedRecord(address(story, place), moment(at(seen)), payload + "0" * 24, payload_digest=f"sha1:{payload}")
+    fetch = {"external_id": SITE.external_id(address(story, place)), "requested_url": led_from, "archived": archived}
     return article(body, seen=seen, modified=modified, published=-600, url=address(story, place), headline=f"The {topic} is shut",
                    description=None, fetch=fetch, **more)  # fmt: skip
 
@@ -86,6 +94,13 @@ def elsewhere(story: int, seen: float) -> Fetch:
     """As a crawl that follows redirects meets it: what answered is the front page, and no article."""
     fetch = Fetch("https://paper.example/", at(seen), address(story), status=200)
     return because(fetch, Outcome.SUSPECTED, coded(FetchReason.LEADS_ELSEWHERE, fetch.url, "a front page"))
+
+
+def revisit(original: Article, seen: float) -> Fetch:
+    """Of a page's payload, which may come to the ledger later."""
+    archived = original.fetch.archived if original.fetch else None
+    fetch = Fetch(original.url, at(seen), archived=archived, external_id=SITE.external_id(original.url))
+    return because(fetch, Outcome.ERROR, coded(FetchReason.ORIGINAL_UNKNOWN))
 
 
 def failed(story: int, seen: float) -> Fetch:
@@ -121,10 +136,11 @@ class Captured(NamedTuple):
     @property
     def item(self) -> Item:
         """As the gate lets it in."""
-        if self.kind == "page":
+        if self.kind in ("page", "revisit"):
             canonical = self.target or None
-            return page(self.story, self.text, self.minute, self.modified, self.place, self.shown, self.led_from or None,
+            read = page(self.story, self.text, self.minute, self.modified, self.place, self.shown, self.led_from or None,
                         canonical_url=canonical)  # fmt: skip
+            return read if self.kind == "page" else revisit(read, self.minute)
         if self.kind == "redirect":
             return redirect(self.story, self.target, self.minute, self.place)
         if self.kind == "304":
@@ -149,7 +165,7 @@ def histories(draw: st.DrawFn) -> list[Captured]:
         story, place = draw(st.integers(0, stories - 1)), draw(st.sampled_from([0, 0, 0, 1]))
         kind = draw(
             st.sampled_from(
-                ["page"] * 6 + ["404", "410", "304", "redirect", "redirect", "led", "led", "front", "elsewhere", "500"]
+                ["page"] * 6 + ["404", "410", "304", "redirect", "redirect", "led", "led", "front", "elsewhere", "500", "revisit"]
             )
         )
         if kind == "page":
@@ -158,6 +174,10 @@ def histories(draw: st.DrawFn) -> list[Captured]:
             canonical = draw(st.sampled_from(["", "", "", address(story), address(story, 1), other]))
             shown = draw(st.sampled_from([None] * 8 + [draw(st.integers(0, stories - 1))]))
             found.append(Captured(minute, kind, story, place, draw(st.integers(0, 3)), modified, canonical, shown=shown))
+        elif kind == "revisit":
+            pages = [one for one in found if one.kind == "page" and not one.led_from]
+            if pages:
+                found.append(draw(st.sampled_from(pages))._replace(minute=minute, kind=kind))
         elif kind in ("redirect", "led"):
             other, to = draw(st.integers(0, stories - 1)), draw(st.integers(0, 2))
             if (other, to) == (story, place):
@@ -211,6 +231,7 @@ class Ledgers:
     def telling(self, store: Store) -> Iterator[tuple[str, str]]:
         """Fetches that say something of an address; of one that is of no article yet there is no record."""
         sql = "SELECT fetched, url FROM fetches WHERE outcome IN ('moved', 'gone', 'not_modified') OR answered_url IS NOT NULL"
+        sql += " OR reason_code = 'original_unknown'"
         yield from ((row["fetched"], row["url"]) for row in store.rows(sql))
 
     def new(self, name: str) -> Store:
@@ -234,8 +255,15 @@ def ledgers(tmp_path: Path) -> Ledgers:
 def imported(store: Store, items: Sequence[Item]) -> None:
     session = CrawlSession(store, SITE, start_crawl(store, None, "import", NOW), NOW, imported=NOW)
     for item in items:
-        session.write(item)
+        session.write(resolved(store, item))
     session.settle()
+
+
+def resolved(store: Store, item: Item) -> Item:
+    """A revisit as an import resolves it by what the ledger has."""
+    if isinstance(item, Article) or item.reason_code != FetchReason.ORIGINAL_UNKNOWN or item.archived is None:
+        return item
+    return repeated(store, str(item.archived.payload_digest), item) or item
 
 
 def crawled(store: Store, items: Sequence[Item]) -> None:
@@ -287,7 +315,7 @@ def with_crawls(history: Sequence[Captured], chance: random.Random) -> list[tupl
     A crawl fetches each story once, so that it has no mass change: with four stories its readings are believed one by one. What
     was there before a crawl is older than what it finds; else its clock, or that of the others, would be wrong.
     """
-    found = [one for one in history[chance.randrange(len(history)) :] if chance.random() < 0.6]
+    found = [one for one in history[chance.randrange(len(history)) :] if one.kind != "revisit" and chance.random() < 0.6]
     crawls: list[list[Captured]] = []
     for one in found:
         if not crawls or one.story in {other.story for other in crawls[-1]}:

@@ -288,6 +288,29 @@ def test_a_revisit_is_resolved_by_digest_through_the_ledger(tmp_path: Path, subt
         assert [row["warc_offset"] for row in rows] == [0], "its evidence is the record that it repeats"
 
 
+def test_a_revisit_speaks_once_its_original_comes(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """Whether the original came first, with it, or last: the first text under its old stamp is a cache's copy."""
+    digests = digests_of(FIRST)
+    (tmp_path / "texts.warc").write_bytes(changed(FIRST, hours=0) + changed(SECOND, hours=1))
+    (tmp_path / "original.warc").write_bytes(changed(FIRST, hours=0))
+    (tmp_path / "edit.warc").write_bytes(changed(SECOND, hours=1))
+    orders = [("texts", "revisit"), ("revisit", "texts"), ("edit", "revisit", "original"), ("revisit", "original", "edit")]
+    for name in ("base32", "sha256 in hex"):
+        (tmp_path / "revisit.warc").write_bytes(revisit(digests[name], 24))
+        told = []
+        for number, order in enumerate(orders):
+            folder = tmp_path / f"{name} {number}"
+            folder.mkdir()
+            for file in order:
+                run(folder, tmp_path / f"{file}.warc")
+            with Store(folder / "news.db") as store:
+                errors = store.value("SELECT count(*) FROM fetches WHERE outcome = 'error'")
+                looks = list(store.rows("SELECT fetched, outcome, payload_hash FROM fetches ORDER BY fetched"))
+            told.append((history(folder), errors, looks))
+            with subtests.test(digest=name, order=order):
+                assert (told[-1], told[-1][2][-1]["outcome"]) == (told[0], "stale")
+
+
 def test_a_revisit_repeats_what_was_no_article_too(tmp_path: Path) -> None:
     gone, notice = b"<p>It is gone.", b"<html><p>Ask again later"
     first = [
