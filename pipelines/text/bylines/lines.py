@@ -55,7 +55,7 @@ _LABEL = re.compile(
 )
 _FIRST_PERSON = re.compile(r"\s*(?:I['’]m|I am|Ich bin|Je suis|Soy|Sono|Eu sou|Jag är|Ik ben|Jeg er)\s", re.IGNORECASE)
 """How writers begin to tell of themselves: a biography is no byline."""
-_GLUED_DIGIT = re.compile(r"(?<=[^\W\d_A-Z])(?=\d)")
+_GLUED_DIGIT = re.compile(r"(?<=[^\W\d_A-Z]{2})(?=\d)")
 _GLUE = re.compile(
     r"(?<=[a-zß-öø-ÿ])(?=(?:BBC|LDRS|PA|AP|AFP)\b)|(?<=[a-zß-öø-ÿ.)])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])|(?<=[AP]M)(?=[A-Z][a-z])"
 )

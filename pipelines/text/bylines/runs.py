@@ -225,7 +225,7 @@ class _Reader:
     def _is_house_opener(self, at: int) -> bool:
         token = self.tokens[at]
         if token.folded == "of":
-            return token.text.islower()
+            return token.text.islower() or (at + 1 < len(self.tokens) and self.tokens[at + 1].text == "The")
         return token.folded in byline_words().house_openers and at + 1 < len(self.tokens)
 
     def _skips_house(self) -> bool:
