@@ -33,7 +33,7 @@ from crawler.extraction.pictures import declared_pictures, read_pictures
 from crawler.extraction.printed import article_region, propose_printed, walk_region
 from crawler.extraction.proposals import Proposal, Proposals, Verdict
 from crawler.extraction.second_opinion import WEAK, second_opinion
-from crawler.extraction.signatures import propose_signatures
+from crawler.extraction.signatures import propose_signatures, propose_unmarked_day
 from crawler.extraction.signs import Signs
 from crawler.extraction.signups import drop_signups
 from crawler.extraction.structured import propose_itemprops, propose_jsonld, propose_meta
@@ -222,6 +222,7 @@ def _read_printed(gathered: _Page) -> None:
         steps = walk_region(page, region, reading.container)
     propose_printed(page, steps, heading, reading, proposals)
     propose_signatures(page, reading, proposals)
+    propose_unmarked_day(page, heading, reading, proposals)
     gathered.reading = replace(reading, blocks=tuple(block for block in reading.blocks if block.text not in captions))
     proposals.bodies.insert(0, Proposal(gathered.reading.paragraphs, "printed"))
 

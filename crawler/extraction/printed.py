@@ -229,7 +229,7 @@ def _propose_head(page: Page, head: tuple[Block, ...], heading: Element | None, 
     for block in head:
         text = block.text
         if 6 <= block.length <= 160 and _DIGIT.search(text):
-            published, modified, source = _labelled(page, text, "printed.line")
+            published, modified, source = labelled(page, text, "printed.line")
             if published and (modified or _calls_published(text)):
                 into.called_published.add(published.instant)
             if published and not has_time:
@@ -281,7 +281,7 @@ def _propose_time(page: Page, element: Element, role: int, place: str, into: Pro
         (into.modified if is_labelled or _says_modified(text, names) else into.published).append(proposal)
     if len(text) < 6 or not _DIGIT.search(text) or (proposal and _shows(text, proposal.value, page.timezone)):
         return
-    published, modified, source = _labelled(page, text, f"printed.text.{place}")
+    published, modified, source = labelled(page, text, f"printed.text.{place}")
     if published and (is_first or modified):
         into.called_published.add(published.instant)
     if published:
@@ -377,7 +377,7 @@ def _dated(text: str, timezone: str) -> tuple[Timestamp | None, Timestamp | None
     return parse_labelled(text, timezone)
 
 
-def _labelled(page: Page, text: str, source: str) -> tuple[Timestamp | None, Timestamp | None, str]:
+def labelled(page: Page, text: str, source: str) -> tuple[Timestamp | None, Timestamp | None, str]:
     """(published, modified, source); what only the time of the fetch makes readable ("2 hours ago") says so in its source."""
     published, modified = _dated(text, page.timezone)
     if published or modified or page.fetched is None:

@@ -97,21 +97,9 @@ class Role:
     """Carries a time in a data attribute."""
 
 
-_NAMES = frozenset(
-    ("class", "id", "itemprop", "data-testid", "data-component", "data-qa", "data-test", "rel", "role", "data-gtm-name")
-)
-EPOCHS = (
-    "data-timestamp",
-    "data-date",
-    "data-datetime",
-    "data-published",
-    "data-publish-date",
-    "data-epoch",
-    "data-time",
-    "data-seconds",
-    "data-unixtime",
-    "data-utc",
-)
+_NAMES = word_set("class id itemprop data-testid data-component data-qa data-test rel role data-gtm-name")
+_DATA = ("timestamp", "date", "datetime", "published", "publish-date", "epoch", "time", "seconds", "unixtime", "utc")
+EPOCHS = tuple(f"data-{name}" for name in _DATA)
 """Attributes in which templates leave a time for their scripts, the most telling first."""
 INSTANTS = ("datetime", "content", "title", "value", "timestamp")
 """Attributes in which elements of any name leave an instant: hAtom's abbr, RDFa's content, data."""

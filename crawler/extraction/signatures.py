@@ -1,4 +1,4 @@
-"""Writers who are named where no byline box is: elsewhere on the page, or in a line of their own above or below the text.
+"""Writers and days that stand in no box of their own: elsewhere on the page, or in a line above or below the text.
 
 Asked only where the usual places name nobody. Proposes; the judge of bylines decides, and believes these least.
 """
@@ -6,14 +6,15 @@ Asked only where the usual places name nobody. Proposes; the judge of bylines de
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from dataclasses import replace
+from itertools import islice, takewhile
 
 from lxml.etree import _Element as Element
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.body import BodyReading
 from crawler.extraction.page import Page, text_of
-from crawler.extraction.printed import AUTHOR_LINK, NAMES_WRITER, byline_text
+from crawler.extraction.printed import AUTHOR_LINK, NAMES_WRITER, byline_text, labelled
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.roles import Role
 
@@ -102,3 +103,25 @@ def _is_signature(block: Block) -> bool:
         and all(word[0].isupper() or word in _PARTICLES for word in block.text.split())
         and all(len(name.split()) < _LONG_NAME or not _PARTICLES.isdisjoint(name.split()) for name in _AND.split(block.text))
     )
+
+
+_MAX_UNMARKED = 100
+_LEVELS = 3
+_DATELINE = re.compile(r"(\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}\.? [^\W\d]{3,12} \d{4}) ?[–—-] ")
+
+
+def propose_unmarked_day(page: Page, heading: Element | None, reading: BodyReading, into: Proposals) -> None:
+    """Where nothing else tells a time: a short line ahead of the heading, or the day that the text begins with."""
+    if into.published or heading is None:
+        return
+    lines = []
+    for around in (heading, *islice(heading.iterancestors(), _LEVELS)):
+        if around.tag in ("article", "main", "body"):
+            break
+        lines += [text for before in around.itersiblings(preceding=True) if len(text := text_of(before)) <= _MAX_UNMARKED]
+    start = _DATELINE.match(reading.blocks[0].text) if reading.blocks else None
+    for line in (*lines, start[1] if start else ""):
+        published, _, source = labelled(page, line, "printed.line") if any(map(str.isdigit, line)) else (None, None, "")
+        if published:
+            into.published.append(Proposal(replace(published, source=source), source))
+            return
