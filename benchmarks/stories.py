@@ -170,7 +170,7 @@ def near_in_corpus(corpus: Path) -> None:
     rows = [json.loads(line) for line in (corpus / "truth.jsonl").open(encoding="utf-8")]
     texts = {row["id"]: words_of(row["truth"]["body"]) for row in rows if row["truth"].get("body")}
     names = list(texts)
-    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if texts[a].different & texts[b].different]
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if texts[a].different.keys() & texts[b].different.keys()]
     near = [(a, b) for a, b in pairs if overlap(texts[a], texts[b]).is_copy]
     print(f"\n{len(names)} pages with a text; {len(pairs)} pairs share five words, {len(near)} are the same copy: {near[:10]}")
 

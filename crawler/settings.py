@@ -70,6 +70,16 @@ REMOTE_CONTROL_ENABLED = False
 
 # --- components --------------------------------------------------------------------------------------------------------
 ITEM_PIPELINES = {"pipelines.items.WriteItems": 100}
+# Of Scrapy's own only what a crawl needs: what is switched off would be loaded all the same, and some bring large libraries.
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
+}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.ssrf.SsrfMiddleware": 40,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
@@ -78,18 +88,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.throttle.ThrottleMiddleware": 570,  # between decompression and retries: sees every attempt, unpacked
     "crawler.middlewares.decompression.DecompressionMiddleware": 590,
     "crawler.middlewares.throttle.LeaseMiddleware": 980,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
 }
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 # Without the rest: telnet and remote control stay shut whatever is set, and their libraries are never loaded.
 EXTENSIONS_BASE = {"scrapy.extensions.corestats.CoreStats": 0}
 EXTENSIONS = {"crawler.extensions.CrawlRecord": 10, "crawler.extensions.RemoteRecord": 10}

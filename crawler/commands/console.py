@@ -1,4 +1,4 @@
-"""How things look on a terminal: tables, times, kinds of change, coloured differences. Text from pages is never markup."""
+"""How things look on a terminal: tables, times, kinds of change. Text from pages is never markup."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.logs import discard, plain
-from pipelines.diff import FieldDifference
-from pipelines.diff.model import Op, Piece
 from pipelines.exchange.formats import json_text
 from pipelines.store.rows import Row
 
@@ -27,8 +25,6 @@ STYLES = {
 
 PROBLEMS = 100
 """So many are told one by one."""
-
-_CONTEXT_CHARS = 90
 
 _ANY_WIDTH = 10_000_000
 """Columns of an output that is no terminal: more than any row has."""
@@ -122,35 +118,6 @@ _BREAKS = re.compile(r"[\n\t]+")
 _NUMBERS = frozenset({"no", "articles", "revisions", "count", "requests", "looks", "errors", "gone"})
 
 
-def difference(found: FieldDifference, *, coloured: bool) -> Text:
-    """One field's difference, its name above."""
-    return Text(f"{found.field}\n", style="bold").append_text(marked(found.pieces, coloured=coloured))
-
-
-def marked(pieces: Sequence[Piece], *, coloured: bool) -> Text:
-    """Removed struck through in red, added in green; without colour as [-removed-] and {+added+}. Long unchanged runs are cut."""
-    text = Text()
-    for position, piece in enumerate(pieces):
-        if piece.op is Op.SAME:
-            shown = _context(plain(piece.text), first=position == 0, last=position == len(pieces) - 1)
-            text.append(shown, style="not bold")
-        elif piece.op is Op.REMOVED:
-            text.append(*((plain(piece.text), "not bold red strike") if coloured else (f"[-{plain(piece.text)}-]", "not bold")))
-        else:
-            text.append(*((plain(piece.text), "bold green") if coloured else (f"{{+{plain(piece.text)}+}}", "not bold")))
-    return text
-
-
 def has_colours(out: Console) -> bool:
     """Whether marks may be colours alone."""
     return out.is_terminal and out.color_system is not None and not out.no_color
-
-
-def _context(text: str, *, first: bool, last: bool) -> str:
-    """Enough of an unchanged run to see where we are, in whole words where there are any."""
-    if len(text) <= 2 * _CONTEXT_CHARS + 10:
-        return text
-    head, tail = text[:_CONTEXT_CHARS], text[-_CONTEXT_CHARS:]
-    head = head[: head.rfind(" ") + 1 or None].rstrip(" ")
-    tail = tail[tail.find(" ") + 1 :]
-    return " ".join((*(() if first else (head,)), "[…]", *(() if last else (tail,))))

@@ -15,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.commands import db_option, json_option, open_ledger
-from crawler.commands.console import bounds, console, difference, has_colours, marked, print_json, word
+from crawler.commands.console import bounds, console, has_colours, print_json, word
+from crawler.commands.differences import difference, marked
 from crawler.logs import plain
 from pipelines.article import Article
 from pipelines.diff import ImageChange, author_changes, body_changes, differences, image_changes

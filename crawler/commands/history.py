@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.commands import db_option, json_option, now, open_ledger
-from crawler.commands.console import bounds, console, has_colours, marked, print_json, table, when, word
+from crawler.commands.console import bounds, console, has_colours, print_json, table, when, word
+from crawler.commands.differences import marked
 from crawler.logs import plain
 from pipelines.diff import word_pieces
 from pipelines.history.as_of import ABSENT, AsOf, Certainty, describe, parse_moment, state_as_of

@@ -21,7 +21,8 @@ from crawler.commands import (
     warc_folder,
     warc_option,
 )
-from crawler.commands.console import console, difference, print_json, table
+from crawler.commands.console import console, print_json, table
+from crawler.commands.differences import difference
 from crawler.offline.import_warc import default_jobs
 from crawler.offline.reprocess import Correction, ReprocessReport, preview, scope_of
 from crawler.offline.reprocess import reprocess as reprocess_pages

@@ -26,7 +26,13 @@ MAX_VALUE_CHARS = 80
 _KEPT = ("noarchive", "nocache", "noindex", "nosnippet", "none", "noai", "noimageai", "unavailable_after")
 _WITH_VALUE = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 _KEYS = ("tdm-reservation", "tdm-policy")
-_META = re.compile(rb"<meta\s([^<>]{1,2000})>", re.IGNORECASE)
+# Each begins with its sign: with IGNORECASE the search would stop at each letter.
+_META = re.compile(rb"<[mM][eE][tT][aA]\s([^<>]{1,2000})>")
+_HEAD_END = re.compile(rb"<(?:/[hH][eE][aA][dD]|[bB][oO][dD][yY])")
+_SCRIPT, _SCRIPT_END = re.compile(rb"<[sS][cC][rR][iI][pP][tT]"), re.compile(rb"</[sS][cC][rR][iI][pP][tT]")
+_UNREAD = ((re.compile(rb"<!--"), re.compile(rb"-->")), (_SCRIPT, _SCRIPT_END))
+_ASKED = re.compile(rb"robots|newsledger|tdm-|&", re.IGNORECASE)
+"""In a meta element that is one of ours; references may spell any name."""
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,20})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
@@ -158,13 +164,13 @@ def _directives(values: Iterable[str]) -> Iterator[str]:
 
 def _metas(page: bytes) -> Iterator[tuple[str, str]]:
     """(name, content) of the meta elements of the head, names in lower case."""
-    head = page[:MAX_HEAD_BYTES]
-    low = head.lower()
-    ends = [end for end in (low.find(b"</head"), low.find(b"<body")) if end >= 0]
-    head = head[: min(ends, default=len(head))]
-    for opening, closing in ((b"<!--", b"-->"), (b"<script", b"</script")):
+    end = _HEAD_END.search(page, 0, MAX_HEAD_BYTES)
+    head = page[: end.start() if end else MAX_HEAD_BYTES]
+    for opening, closing in _UNREAD:
         head = _without(head, opening, closing)
     for match in _META.finditer(head):
+        if not _ASKED.search(match[1]):
+            continue
         pairs: dict[str, str] = {}
         for found in _ATTRIBUTE.finditer(match[1].decode("utf-8", "replace")):
             pairs.setdefault(found[1].lower(), html.unescape(found[2] or found[3] or found[4] or ""))
@@ -172,15 +178,15 @@ def _metas(page: bytes) -> Iterator[tuple[str, str]]:
             yield pairs["name"].strip().lower(), pairs["content"]
 
 
-def _without(data: bytes, opening: bytes, closing: bytes) -> bytes:
+def _without(data: bytes, opening: re.Pattern[bytes], closing: re.Pattern[bytes]) -> bytes:
     """The bytes without what stands between two marks; what is never closed goes to the end. One pass."""
-    low, kept, at = data.lower(), [], 0
-    while (start := low.find(opening, at)) >= 0:
-        kept.append(data[at:start])
-        end = low.find(closing, start + len(opening))
-        if end < 0:
+    kept, at = [], 0
+    while start := opening.search(data, at):
+        kept.append(data[at : start.start()])
+        end = closing.search(data, start.end())
+        if end is None:
             return b"".join(kept)
-        at = end + len(closing)
+        at = end.end()
     return b"".join((*kept, data[at:]))
 
 

@@ -49,10 +49,9 @@ class DecompressionMiddleware:
         unpacked = decode(response.body, codings, self._max_bytes)
         if unpacked.problem and not ("cut off" in unpacked.problem and _END in unpacked.body[-2000:].lower()):
             raise NotWholeError(f"{response.url}: {unpacked.problem}")
+        del response.headers["Content-Encoding"]  # else its type is guessed from the body
         kind = responsetypes.from_args(headers=response.headers, url=response.url, body=unpacked.body)
-        answer = response.replace(cls=kind, body=unpacked.body)
-        del answer.headers["Content-Encoding"]
-        return answer
+        return response.replace(cls=kind, body=unpacked.body)
 
 
 def first_bytes(response: Response, limit: int) -> bytes:

@@ -53,6 +53,10 @@ ON_ITS_WAY_SECONDS = 1.0
 STEP_SECONDS = 0.5
 """How often a waiting request checks whether the crawl is to stop."""
 
+NOTED_SECONDS = 2.0
+"""While a crawl runs, no shorter wait is noted for the one after it: else a site without a delay had one written at each request
+and answer. Only a crawl that is killed leaves it so."""
+
 
 @dataclass(frozen=True, slots=True)
 class HostAnswer:
@@ -158,7 +162,10 @@ class ThrottleMiddleware:
         self._delay = delay
         self._clock = clock
         self._hosts: dict[str, HostThrottle] = {}
+        self._due: dict[str, float] = {}
+        self._noted: dict[str, float] = {}
         crawler.signals.connect(self.downloaded, signals.response_downloaded)
+        crawler.signals.connect(self.spider_closed, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -234,11 +241,22 @@ class ThrottleMiddleware:
         self._throttle_of(request).note_traffic(_steady())
         self._note(request)
 
+    def spider_closed(self) -> None:
+        """The crawl is over: note what each host is owed, and no more."""
+        for host, due in self._due.items():
+            if self._retry_clock and self._noted[host] > due:
+                self._retry_clock.write(host, max(due - _steady(), 0.0))
+
     def _note(self, request: Request, pause: float | None = None) -> None:
         """Leave to the crawl after us, however we end, when the host may be asked again."""
         if self._retry_clock:
-            wait = self._throttle_of(request).wait(_steady(), self._gap(request)) if pause is None else pause
-            self._retry_clock.write(host_of(request.url), wait)
+            now, host = _steady(), host_of(request.url)
+            wait = self._throttle_of(request).wait(now, self._gap(request)) if pause is None else pause
+            self._due[host] = now + wait
+            if host not in self._noted or now + wait > self._noted[host]:
+                wait = max(wait, NOTED_SECONDS)
+                self._noted[host] = now + wait
+                self._retry_clock.write(host, wait)
 
     def _throttle_of(self, request: Request) -> HostThrottle:
         host = host_of(request.url)

@@ -34,7 +34,7 @@ class RetryAfterFile:
 
     A file a host beside its lock: how many seconds, and since when. Since when by the clock that nobody sets; by the wall clock
     only where the machine has started anew, and then a moment that has not come yet is taken for now. So no clock that was wrong
-    makes a wait longer than it was. Written at each request and answer, and never flushed to the disk.
+    makes a wait longer than it was. Never flushed to the disk.
     """
 
     def __init__(self, folder: Path) -> None:

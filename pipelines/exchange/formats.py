@@ -7,9 +7,10 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipelines.exchange.export import Record
+if TYPE_CHECKING:  # whoever only prints JSON needs no more of this package
+    from pipelines.exchange.export import Record
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet may take for a formula, or for the end of what it was told is text, at the beginning of a cell."""

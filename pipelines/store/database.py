@@ -113,6 +113,13 @@ class Store:
         except sqlite3.DatabaseError as error:
             raise self._translated(error) from error
 
+    def values(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query, each as its values alone: for many small ones."""
+        try:
+            return self._db.conn.execute(sql, parameters).fetchall()  # type: ignore[arg-type]
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
+
     def row(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> Row | None:
         """The first row of a query."""
         return next(self.rows(sql, parameters), None)

@@ -27,6 +27,7 @@ _TOLD = re.compile(
     r"\b(?:told|tells|sagte der|gegenüber der|à l[’']|à la|dijo a|dijo a la agencia|all[’'])\s?(?:the )?"
     r"((?:[^\W\d_][\w’'.-]{1,25}[ ,.)]{1,2}){1,5})"
 )
+_SERVICE_NAMES = ("ldrs", "local democracy reporting service")
 _SERVICE = re.compile(r"\blocal democracy reporting service\b|\bthe LDRS\b|\bLDRS\b", re.IGNORECASE)
 _TRIMMED = " \t\n.,;:()[]{}*_–—-©\"“”'’"
 
@@ -62,13 +63,15 @@ def _in_lines(body: str) -> str | None:
 
 def _in_text(body: str) -> str | None:
     """The agency to which somebody in the text spoke."""
-    for match in _TOLD.finditer(body[:20_000]):
+    read = body[:20_000]
+    for match in _TOLD.finditer(read):
         words = match[1].replace(",", " ").replace(".", " ").replace(")", " ").split()
         for start in (0, 1):
             length = agency_length([word.casefold() for word in words[start:]])
             if length and (found := _agency(" ".join(words[start : start + length]))):
                 return found
-    return "LDRS" if _SERVICE.search(body[:20_000]) else None
+    folded = read.casefold()  # a scan for two words costs a tenth of one by the pattern
+    return "LDRS" if any(name in folded for name in _SERVICE_NAMES) and _SERVICE.search(read) else None
 
 
 def _first(phrases: Iterable[str]) -> str | None:

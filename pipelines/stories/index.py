@@ -67,13 +67,13 @@ def candidates(store: Store, article_id: int, hashes: tuple[int, ...]) -> list[S
     """The articles that share most with one, best first; a bounded number, of which few are of one story."""
     common, shared, stories = set(), Counter[int](), dict[int, int | None]()
     for value in hashes:
-        found = [row for row in store.rows(_POSTINGS, (value, POSTINGS)) if row["article_id"] != article_id]
-        if _spread(found) >= COMMON:
+        found = [posting for posting in store.values(_POSTINGS, (value, POSTINGS)) if posting[0] != article_id]
+        if len(found) >= COMMON and _spread(found) >= COMMON:
             common.add(value)
             continue
-        for row in found:
-            shared[row["article_id"]] += 1
-            stories[row["article_id"]] = row["story_id"]
+        for other, story_id, _ in found:
+            shared[other] += 1
+            stories[other] = story_id
     taken, chosen = Counter[int](), list[StoryCandidate]()
     for other, count in sorted(shared.items(), key=lambda item: (-item[1], -item[0])):
         story_id = stories[other]
@@ -85,13 +85,15 @@ def candidates(store: Store, article_id: int, hashes: tuple[int, ...]) -> list[S
     return chosen
 
 
-def _spread(found: list[Row]) -> int:
+def _spread(found: list[tuple[int, int | None, str | None]]) -> int:
     """In how many stories and lone articles a hash stands; a story counts as often as one paper is in it."""
-    papers = Counter((row["story_id"], row["site_id"]) for row in found if row["story_id"])
-    most: dict[int, int] = {}
+    papers = Counter((story_id, site_id) for _, story_id, site_id in found if story_id)
+    if not papers:
+        return len(found)
+    most: dict[int | None, int] = {}
     for (story_id, _), count in papers.items():
         most[story_id] = max(count, most.get(story_id, 0))
-    return sum(most.values()) + sum(row["story_id"] is None for row in found)
+    return sum(most.values()) + len(found) - papers.total()
 
 
 def _common_share(store: Store, other: int, common: set[int], rare: int) -> float:

@@ -7,6 +7,7 @@ anew each day: eight words and more. Knows no store.
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -100,7 +101,7 @@ def overlap(one: TextWords, other: TextWords) -> Overlap:
     if one.scale != other.scale or not one.words or not other.words:
         return NOTHING
     shorter, longer = sorted((one, other), key=lambda words: len(words.words))
-    both = shorter.different & longer.different
+    both = shorter.different.keys() & longer.different.keys()
     if not both:
         return Overlap(0.0, 0.0, shorter.count)
     mine, theirs = _covering(shorter, both), _covering(longer, both)
@@ -125,7 +126,7 @@ class _Covering:
         return self.figures >= FORM_GAPS and self.figures >= FORM_SHARE * self.gaps
 
 
-def _covering(words: TextWords, both: frozenset[int]) -> _Covering:
+def _covering(words: TextWords, both: AbstractSet[int]) -> _Covering:
     """Runs too short to count still tell where the gaps are."""
     found, width, covered, ended = _Covering(), SHINGLE * words.scale, 0, 0
     for run in _SHARED.finditer(_flags(words, both)):
@@ -140,13 +141,9 @@ def _covering(words: TextWords, both: frozenset[int]) -> _Covering:
     return found
 
 
-def _flags(words: TextWords, both: frozenset[int]) -> bytes:
+def _flags(words: TextWords, both: AbstractSet[int]) -> bytes:
     """A byte a shingle: whether it is shared. What a text says again and again, as forms do, is so the first time only."""
-    flags = bytearray(map(both.__contains__, words.shingles))
-    if len(words.different) < len(words.shingles):
-        met = set[int]()
-        for at, shingle in enumerate(words.shingles):
-            if flags[at]:
-                flags[at] = shingle not in met
-                met.add(shingle)
+    flags = bytearray(len(words.shingles))
+    for shingle in both:
+        flags[words.different[shingle]] = 1
     return bytes(flags)

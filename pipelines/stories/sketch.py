@@ -11,7 +11,6 @@ import re
 import struct
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import nsmallest
 from itertools import accumulate
 from typing import Final
 from zlib import crc32
@@ -39,7 +38,7 @@ _WORD = re.compile(rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}]|[{_INDIC}])+")
 _PLAIN = re.compile(r"[^\W_]+")
 _OF_ITS_OWN = re.compile("[\u0900-\u1fff\u3000-\U0010ffff]")
 _SIGN = re.compile(rf"[{_UNSPACED}]")
-_APOSTROPHES = re.compile("['’ʼ`\u00ad\u200b-\u200d]")
+_APOSTROPHES = "'’ʼ`\u00ad\u200b\u200c\u200d"
 
 
 @dataclass(frozen=True)
@@ -58,21 +57,28 @@ class TextWords:
     @cached_property
     def shingles(self) -> list[int]:
         """A number for each run of five words (ten signs), in order: CRC-32, the same on every machine and cheap."""
-        encoded = [word.encode("utf-8", "surrogatepass") for word in self.words]
-        ends = list(accumulate((len(word) + 1 for word in encoded), initial=0))
-        text = b" ".join(encoded)
+        joined = " ".join(self.words)
+        text = joined.encode("utf-8", "surrogatepass")
+        words = self.words if len(text) == len(joined) else text.split(b" ")
+        ends = list(accumulate([len(word) + 1 for word in words], initial=0))
         return [crc32(text[start : end - 1]) for start, end in zip(ends, ends[SHINGLE * self.scale :], strict=False)]
 
     @cached_property
-    def different(self) -> frozenset[int]:
-        """The shingles, each once."""
-        return frozenset(self.shingles)
+    def different(self) -> dict[int, int]:
+        """The shingles, each once, and where it stands first."""
+        shingles = self.shingles
+        return dict(zip(reversed(shingles), range(len(shingles) - 1, -1, -1), strict=True))
 
 
 def words_of(text: str) -> TextWords:
     """The words of a text, of its first 60,000 characters."""
-    read = _APOSTROPHES.sub("", text[:LONGEST]).casefold()
-    words = tuple((_WORD if _OF_ITS_OWN.search(read) else _PLAIN).findall(read))
+    read = text[:LONGEST]
+    for apostrophe in _APOSTROPHES:
+        read = read.replace(apostrophe, "")
+    read = read.casefold()
+    if not _OF_ITS_OWN.search(read):
+        return TextWords(tuple(_PLAIN.findall(read)))
+    words = tuple(_WORD.findall(read))
     return TextWords(words, 2 if 2 * len(_SIGN.findall(read)) > len(words) else 1)
 
 
@@ -80,7 +86,7 @@ def sketch(words: TextWords) -> tuple[int, ...]:
     """The smallest of a text's shingles, stirred, ascending; none of a text that is too short to have copies."""
     if words.count < SHORTEST:
         return ()
-    return tuple(nsmallest(SIZE, [shingle * _STIRRED & 0xFFFFFFFF for shingle in words.different]))
+    return tuple(sorted([shingle * _STIRRED & 0xFFFFFFFF for shingle in words.different])[:SIZE])
 
 
 def pack(hashes: tuple[int, ...]) -> bytes:

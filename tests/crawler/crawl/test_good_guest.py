@@ -161,6 +161,12 @@ def test_a_gap_is_kept_from_one_crawl_to_the_next(twin: Press, tmp_path: Path) -
     assert min(after - before for before, after in pairwise(times)) >= 2
 
 
+def test_a_crawl_that_ends_leaves_no_longer_wait_than_is_owed(twin: Press, tmp_path: Path) -> None:
+    define(tmp_path, twin, "/ok/1", "/ok/2", delay_seconds=0)
+    crawl(tmp_path, "twin")
+    assert RetryAfterFile(tmp_path / "locks").read(urlsplit(twin.url).netloc) == 0, "what is noted on the way is longer"
+
+
 @pytest.mark.parametrize(("robots", "asks"), [("forbidden", 1), ("busy", 2)])
 def test_robots_that_is_refused_or_busy(tmp_path: Path, robots: str, asks: int) -> None:
     """401 and 403 allow all (RFC 9309, 2.3.1.3); 429 is asked again when it says."""
