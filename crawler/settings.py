@@ -89,7 +89,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.decompression.DecompressionMiddleware": 590,
     "crawler.middlewares.throttle.LeaseMiddleware": 980,
 }
-SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+SPIDER_MIDDLEWARES_BASE = {"scrapy.spidermiddlewares.referer.RefererMiddleware": 700}  # redirects ask it, to send no Referer
 # Without the rest: telnet and remote control stay shut whatever is set, and their libraries are never loaded.
 EXTENSIONS_BASE = {"scrapy.extensions.corestats.CoreStats": 0}
 EXTENSIONS = {"crawler.extensions.CrawlRecord": 10, "crawler.extensions.RemoteRecord": 10}

@@ -138,19 +138,20 @@ def import_archive(archive: WarcFiles, store: Store, sites: Iterable[Site], now:
     outcome = CrawlOutcome.FAILED
     try:
         for work, found in _readings(archive.work, by_host, jobs):
-            for capture, reading in zip(work, found, strict=True):
-                report.captures += 1
-                site = site_of(reading.url, by_host)
-                if site.id not in sessions:
-                    put_sites(store, rows_of([site]))
-                    sessions[site.id] = CrawlSession(store, site, crawl_id, now, imported=now)
-                item = _resolved(store, site, reading) if isinstance(reading, UnresolvedRevisit) else reading
-                recorded = sessions[site.id].write(item)
-                if isinstance(item, Fetch) and item.reason_code in UNREADABLE and not capture.entry.problem:
-                    report.problems.append(f"{place_of(capture.entry)}: {item.url[:200]!r}: {item.reason}")
-                if recorded and isinstance(item, Fetch) and item.reason and recorded.outcome is Outcome.NOT_ARTICLE:
-                    report.refused[item.reason] += 1
-                    report.refused_codes[item.reason_code or FetchReason.OTHER] += 1
+            with store.transaction():  # one for some captures: nobody waits for the network meanwhile
+                for capture, reading in zip(work, found, strict=True):
+                    report.captures += 1
+                    site = site_of(reading.url, by_host)
+                    if site.id not in sessions:
+                        put_sites(store, rows_of([site]))
+                        sessions[site.id] = CrawlSession(store, site, crawl_id, now, imported=now)
+                    item = _resolved(store, site, reading) if isinstance(reading, UnresolvedRevisit) else reading
+                    recorded = sessions[site.id].write(item)
+                    if isinstance(item, Fetch) and item.reason_code in UNREADABLE and not capture.entry.problem:
+                        report.problems.append(f"{place_of(capture.entry)}: {item.url[:200]!r}: {item.reason}")
+                    if recorded and isinstance(item, Fetch) and item.reason and recorded.outcome is Outcome.NOT_ARTICLE:
+                        report.refused[item.reason] += 1
+                        report.refused_codes[item.reason_code or FetchReason.OTHER] += 1
             advance(len(found))
         for session in sessions.values():
             session.settle()
