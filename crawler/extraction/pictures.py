@@ -331,22 +331,22 @@ def _caption_box(page: Page, element: Element) -> Element:
 def _caption_text(page: Page, box: Element) -> str:
     """Text of a caption without its buttons and what only screen readers are told."""
     parts: list[str] = []
-
-    def gather(node: Element) -> None:
-        parts.append(node.text or "")
-        for child in node:
-            role = page.role(child)
-            # A heading is the gallery's, save where it is itself called the caption.
-            is_heading = child.tag in ("h1", "h2", "h3") and not role & Role.CAPTION
-            if not (is_heading or child.tag in ("button", "time", "select") or role & Role.HIDDEN):
-                edge = "\n" if child.tag in _LINES else " "
-                parts.append(edge)
-                gather(child)
-                parts.append(edge)
-            parts.append(child.tail or "")
-
-    gather(box)
+    _gather(page, box, parts)
     return _SPACE_BEFORE_STOP.sub("", "\n".join(paragraphs("".join(parts))))
+
+
+def _gather(page: Page, node: Element, parts: list[str]) -> None:
+    parts.append(node.text or "")
+    for child in node:
+        role = page.role(child)
+        # A heading is the gallery's, save where it is itself called the caption.
+        is_heading = child.tag in ("h1", "h2", "h3") and not role & Role.CAPTION
+        if not (is_heading or child.tag in ("button", "time", "select") or role & Role.HIDDEN):
+            edge = "\n" if child.tag in _LINES else " "
+            parts.append(edge)
+            _gather(page, child, parts)
+            parts.append(edge)
+        parts.append(child.tail or "")
 
 
 def _image(page: Page, image: Element | None, caption: str | None, credit: str | None) -> Image:

@@ -205,22 +205,22 @@ def _is_next_of_its_kind(element: Element) -> bool:
 def byline_text(page: Page, element: Element) -> str:
     """Text of a byline box without its times, buttons and pictures; what stands on lines of its own stays on them."""
     parts: list[str] = []
-
-    def gather(node: Element) -> None:
-        parts.append(node.text or "")
-        for child in node:
-            if not (
-                child.tag in ("time", "button", "img", "select")
-                or (page.role(child) & (Role.TIME | Role.HIDDEN) and not page.role(child) & Role.BYLINE)
-            ):
-                block = child.tag not in INLINE
-                parts.append("\n" if block else " ")
-                gather(child)
-                parts.append("\n" if block else " ")
-            parts.append(child.tail or "")
-
-    gather(element)
+    _gather(page, element, parts)
     return "\n".join(paragraphs("".join(parts)))[: MAX_BYLINE + 1]
+
+
+def _gather(page: Page, node: Element, parts: list[str]) -> None:
+    parts.append(node.text or "")
+    for child in node:
+        if not (
+            child.tag in ("time", "button", "img", "select")
+            or (page.role(child) & (Role.TIME | Role.HIDDEN) and not page.role(child) & Role.BYLINE)
+        ):
+            block = child.tag not in INLINE
+            parts.append("\n" if block else " ")
+            _gather(page, child, parts)
+            parts.append("\n" if block else " ")
+        parts.append(child.tail or "")
 
 
 def _propose_head(page: Page, head: tuple[Block, ...], heading: Element | None, into: Proposals) -> None:

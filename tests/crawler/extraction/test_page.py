@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.extraction import extract
 from crawler.extraction.charset import decode
 from crawler.extraction.page import MAX_NODES, parse, text_of
+from tests.crawler.extraction.quality import CORPUS
 from tests.table import table
 
 URL = "https://www.example.org/news/a-story"
@@ -75,3 +81,17 @@ def test_links_become_absolute_or_nothing() -> None:
         "https://cdn.example.org/x.jpg",
         *[None] * 5,
     ]
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.html"))[::7], ids=lambda path: path.stem)
+def test_what_was_read_is_freed_at_once(path: Path) -> None:
+    """A tree in a cycle of references waits for the garbage collector, and a crawl holds dozens of them."""
+    page = path.read_bytes()
+    extract(page, "https://example.org/a-1234567")
+    gc.collect()
+    gc.disable()
+    try:
+        extract(page, "https://example.org/a-1234567")
+        assert gc.collect() < 10
+    finally:
+        gc.enable()
