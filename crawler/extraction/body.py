@@ -70,8 +70,9 @@ def read_body(page: Page, heading: Element | None, context: Context) -> BodyRead
     """The body as this page's own markup shows it."""
     everything = blocks_of(page.body, page.roles)[:MAX_BLOCKS]
     good = [(block, weight) for block in everything if (weight := prose_weight(block))]
-    trusted = _trusted(page, good, heading) | _harmless(page, everything)
+    trusted = _trusted(page, everything, good, heading) | _harmless(page, everything)
     trusted |= _alike(page, good, trusted)
+    trusted |= _between(page, everything, heading, trusted)
     blocks = [block for block in everything if trusted.issuperset(block.suspects)]
     good = [(block, weight) for block, weight in good if trusted.issuperset(block.suspects)]
     if not good:
@@ -198,34 +199,72 @@ def _alike(page: Page, good: list[tuple[Block, float]], trusted: set[Element]) -
     }
 
 
+def _between(page: Page, everything: list[Block], heading: Element | None, trusted: set[Element]) -> set[Element]:
+    """The boxes of doubtful names between the heading and the end of the text that hold several paragraphs, hardly a link and
+    nothing else: a part of the text that a site sets apart for its subscribers, its advertisements, its layout."""
+    start = next((place for place, one in enumerate(everything) if heading is not None and _is_under(one.element, heading)), 0)
+    clean = [place for place, one in enumerate(everything) if trusted.issuperset(one.suspects) and prose_weight(one)]
+    if not clean:
+        return set()
+    around = {element for place in clean if place > start for element in everything[place].element.iterancestors()}
+    under: dict[Element, list[Block]] = defaultdict(list)
+    for block in everything[start : clean[-1]]:
+        box = next((element for element in block.suspects if element not in trusted), None)
+        if box is not None and box.getparent() in around:
+            under[box].append(block)
+    return {box for box, blocks in under.items() if _is_text(blocks) and not page.role(box) & _NEVER_TEXT}
+
+
+_NEVER_TEXT = Role.COMMENTS | Role.DROPPED | Role.PICTURE | Role.BYLINE
+
+
+def _is_text(blocks: list[Block]) -> bool:
+    """Whether blocks are paragraphs, and hardly anything else."""
+    prose = [block.length for block in blocks if block.tag != "li" and prose_weight(block)]
+    total = sum(block.length for block in blocks)
+    return len(prose) > 1 and sum(prose) > 0.8 * total and sum(block.linked for block in blocks) < 0.1 * total
+
+
 _COMMON = 3
 _BIOGRAPHY = 500
 """Weight of prose up to which a box named for its author tells of the author, even where the page shows no other text."""
 
 
-def _trusted(page: Page, good: list[tuple[Block, float]], heading: Element | None) -> set[Element]:
+def _trusted(page: Page, everything: list[Block], good: list[tuple[Block, float]], heading: Element | None) -> set[Element]:
     """The elements whose names say furniture and are wrong: what holds the headline too, or most of the prose."""
     trusted = set() if heading is None else {heading, *heading.iterancestors()}
+    alike: dict[str, set[Element]] = defaultdict(set)
+    for block in everything:
+        for element in block.suspects:
+            alike[_name(element)].add(element)
     for _ in range(30):
         clean = 0.0
-        under: Weights = defaultdict(float)
+        under: dict[str, float] = defaultdict(float)
         for block, weight in good:
             outermost = next((element for element in block.suspects if element not in trusted), None)
             if outermost is None:
                 clean += weight
             else:
-                under[outermost] += weight
+                under[_name(outermost)] += weight
         wrong = [
-            element
-            for element in under
-            if under[element] > max(1.2 * clean, 100)
-            and not page.role(element) & (Role.COMMENTS | Role.DROPPED)
-            and not (page.role(element) & Role.BYLINE and under[element] < _BIOGRAPHY)
+            name
+            for name, weight in under.items()
+            if weight > max(1.2 * clean, 100) and not any(_is_never_text(page, element, weight) for element in alike[name])
         ]
         if not wrong:
             break
-        trusted.add(max(wrong, key=lambda element: under[element]))
+        trusted |= alike[max(wrong, key=lambda name: under[name])]
     return trusted
+
+
+def _name(element: Element) -> str:
+    """What elements that templates repeat have in common."""
+    return f"{element.tag!s} {element.get('class') or element.get('id') or ''}"
+
+
+def _is_never_text(page: Page, element: Element, weight: float) -> bool:
+    role = page.role(element)
+    return bool(role & (Role.COMMENTS | Role.DROPPED) or (role & Role.BYLINE and weight < _BIOGRAPHY))
 
 
 def _weights(good: list[tuple[Block, float]], root: Element) -> Weights:
@@ -274,15 +313,39 @@ _PARTS = frozenset(("blockquote", "ul", "ol", "dl", "figure"))
 
 
 def _is_split(node: Element, best: Element, good: list[tuple[Block, float]]) -> bool:
-    """Whether paragraphs like those under `best` stand beside it under `node`: ads cut the body in parts."""
-    inside, beside = set(), []
+    """Whether paragraphs like those under `best` stand beside it under `node`: ads cut the body in parts.
+
+    Like are those that are marked alike, and those without links that lie as deep in boxes of the same tags.
+    """
+    inside: set[tuple[object, ...]] = set()
+    beside: list[tuple[tuple[object, ...], tuple[object, ...] | None, float]] = []
     for block, weight in good:
-        if _is_under(block.element, best):
-            inside.add(_signature(block))
-        elif _is_under(block.element, node):
-            beside.append((_signature(block), weight))
-    likely = sum(weight for signature, weight in beside if signature in inside)
-    return likely > min(120.0, 0.15 * sum(weight for _, weight in good))
+        path = _path(block.element, node)
+        if path is None:
+            continue
+        shape = (*(element.tag for element in path), block.tag)
+        if best in path:
+            inside.update((_signature(block), shape))
+        else:
+            beside.append((_signature(block), shape if block.link_share < MAX_LINKED else None, weight))
+    shaped = sum(weight for _, shape, weight in beside if shape in inside)
+    marked = sum(weight for signature, _, weight in beside if signature in inside)
+    return shaped > MIN_SHAPED or marked > min(120.0, 0.15 * sum(weight for _, weight in good))
+
+
+MAX_LINKED, MIN_SHAPED = 0.05, 150
+
+
+def _path(element: Element, above: Element) -> list[Element] | None:
+    """The elements from one up to, without, another above it."""
+    path = []
+    current: Element | None = element
+    while current is not above:
+        if current is None:
+            return None
+        path.append(current)
+        current = current.getparent()
+    return path
 
 
 def _signature(block: Block) -> tuple[str, str, str]:

@@ -105,6 +105,59 @@ def test_the_body_is_found(name: str) -> None:
     assert body_of(SHAPES[name]) == [ONE, TWO, THREE]
 
 
+FOUR = "The insurers will come on Thursday, and until then nobody may cross the yard, where a part of the roof still hangs."
+AD = "<div class=slot>Advertisement</div>"
+MISNAMED = {
+    "every paragraph is named for other articles": "".join(
+        f'<p class="related-text">{text}</p>' for text in (ONE, TWO, "Nobody was hurt.", THREE, FOUR)
+    ),
+    "every paragraph is in a box for promotion": "".join(
+        f'<div class="promo-block"><div class=col><p>{text}</p></div></div>'
+        for text in (ONE, TWO, "Nobody was hurt.", THREE, FOUR)
+    ),
+    "the beginning is": f'<div class="promo-box">{p(ONE, TWO)}</div>{AD}{p("Nobody was hurt.", THREE, FOUR)}',
+    "the middle is": f'{p(ONE)}<section class="widget-teaser">{p(TWO, "Nobody was hurt.", THREE)}</section>{p(FOUR)}',
+    "subscribers' part in an aside": f"{p(ONE)}<aside class=more>{p(TWO, 'Nobody was hurt.', THREE)}</aside>{p(FOUR)}",
+    "boxes of other names with advertisements between": (
+        f"<div class=a>{p(ONE, TWO)}</div>{AD}<div class=b>{p('Nobody was hurt.', THREE)}</div>{AD}<div class=c>{p(FOUR)}</div>"
+    ),
+    "boxes in boxes": "".join(
+        f'<div class="part-{place}"><div><div class=in>{p(*texts)}</div></div></div>{AD}'
+        for place, texts in enumerate(((ONE, TWO), ("Nobody was hurt.", THREE), (FOUR,)))
+    ),
+}
+
+
+@table("name", MISNAMED)
+def test_a_name_hides_no_text(name: str) -> None:
+    html = f"<nav><a href=/>Home</a></nav><main>{H1}<div class=page>{MISNAMED[name]}</div></main><footer><p>{TWO}</p></footer>"
+    assert body_of(html) == [ONE, TWO, "Nobody was hurt.", THREE, FOUR]
+
+
+BESIDE = {
+    "an offer with a list": (
+        "<section class=promo-offer><h2>Read on with the Valley Pass</h2><p>Four weeks for one pound, and you may leave "
+        "when you like, by letter or by telephone.</p><ul><li>All articles, and the paper as it is printed</li>"
+        "<li>The puzzle of the day</li></ul></section>"
+    ),
+    "one paragraph": "<div class=promo-box><p>The valley in a letter of our own, with the pictures of the week.</p></div>",
+    "teasers": (
+        "<div class=related-box><p><a href=/a>The pond that dried up in July is to be dug a yard deeper, they say.</a></p>"
+        "<p><a href=/b>The forge in the next valley floods for the third time in as many years, and closes.</a></p></div>"
+    ),
+}
+
+
+@table("name", BESIDE)
+def test_what_stands_between_paragraphs_is_no_text_by_that(name: str) -> None:
+    assert body_of(f"<main>{H1}<div class=page>{p(ONE, TWO)}{BESIDE[name]}{p(THREE, FOUR)}</div></main>") == [
+        ONE,
+        TWO,
+        THREE,
+        FOUR,
+    ]
+
+
 def test_subheadings_lists_and_quotes_stay() -> None:
     html = (
         f"{H1}<article>{p(ONE)}<h2>What is lost</h2><ul><li>Two millstones</li><li>Ninety "
