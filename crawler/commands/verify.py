@@ -13,7 +13,17 @@ import click
 from crawler.commands import db_option, json_option, now, open_ledger, warc_folder, warc_option
 from crawler.commands.console import console, echo, print_json
 from crawler.warc.reader import problem_of
-from pipelines.proof.verify import Checked, Manifest, VerificationFault, against, manifest, read_manifest, verify
+from pipelines.proof.verify import (
+    Checked,
+    Manifest,
+    SealedAgain,
+    VerificationFault,
+    against,
+    manifest,
+    read_manifest,
+    sealed_again,
+    verify,
+)
 from pipelines.store.database import Store
 
 MANY = 1_000
@@ -37,17 +47,20 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
         if day is not None:
             _sign(store, day, as_json)
             return
-        faults = [fault for fault in (against(store, line) for line in _manifests(published)) if fault]
+        lines = _manifests(published)
+        faults = [fault for fault in (against(store, line) for line in lines) if fault]
+        again = [one for line in lines for one in islice(sealed_again(store, line), MANY)]
         pages = partial(problem_of, warc_folder(warc_path, db)) if with_pages else None
         checked = Checked()
         faults += islice(verify(store, pages, now(), checked), MANY if show_all else 1)
         if store.readonly:
             echo("the ledger may only be read: its full-text index is not held against the texts", err=True)
     if as_json:
-        print_json([{"where": fault.where, "what": fault.what} for fault in faults])
+        told: list[VerificationFault | SealedAgain] = [*faults, *again]
+        print_json([{"where": one.where, "what": one.what, "is_fault": one in faults} for one in told])
         echo(str(checked), err=True)
     else:
-        _print(faults, checked)
+        _print(faults, again, checked)
     if faults:
         raise SystemExit(1)
 
@@ -83,10 +96,12 @@ def _manifests(published: str | None) -> list[Manifest]:
         raise click.UsageError(f"--against: {error}") from error
 
 
-def _print(faults: list[VerificationFault], checked: Checked) -> None:
+def _print(faults: list[VerificationFault], again: list[SealedAgain], checked: Checked) -> None:
     out = console()
     for fault in faults:
         out.print(str(fault), markup=False)
     if not faults:
         out.print("Nothing is wrong.")
+    for one in again:
+        out.print(f"{one.where}: {one.what}", markup=False)
     out.print(str(checked), markup=False)

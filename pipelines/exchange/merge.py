@@ -16,7 +16,7 @@ from itertools import islice
 from pipelines.article import Article
 from pipelines.history.revisions import State
 from pipelines.reasons import FetchReason
-from pipelines.store.chain import Subject, seal
+from pipelines.store.chain import Cause, Subject, seal
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store
 from pipelines.store.events import HistoryEvent, Neighbourhood, events_of, neighbourhood
@@ -117,7 +117,7 @@ class _Merge:
             rows = [row for event in events if (row := event.row)]
             rewrite = Rewrite(self._store, self._other, ours, told, rows, [self._unrecorded(event) for event in events], adopt)
             rewrite.write()
-            seal(self._store, rewrite.changed(), self._now)
+            seal(self._store, rewrite.changed(), self._now, Cause.MERGE)
             self._counted(rewrite.changes, new=len(told))
 
     def _is_whole(self, articles: Sequence[Row]) -> bool:
@@ -198,7 +198,7 @@ class _Merge:
             if moved and target and moved["id"] != target["id"] and (moved["state"], moved["moved_to"]) == (State.MOVED, None):
                 with self._store.transaction():
                     self._store.update("articles", moved["id"], {"moved_to": target["id"]})
-                    seal(self._store, [(Subject.ARTICLE, moved["id"])], self._now)
+                    seal(self._store, [(Subject.ARTICLE, moved["id"])], self._now, Cause.MERGE)
 
     def _count(self) -> None:
         with self._store.transaction():

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipelines.article import CHANGES
-from pipelines.store.chain import START, TAKEN_OUT, Head, Subject, digest, head, link_of
+from pipelines.proof.derived import count_problems, schema_problems
+from pipelines.store.chain import AGAIN, START, TAKEN_OUT, Cause, Head, Subject, digest, head, link_of
 from pipelines.store.database import Row, Store
 from pipelines.store.pages import EVIDENCE, NO_FILE, ArchivedPage, page_of, page_of_fetch
 from pipelines.store.resolver import CLOCK_AHEAD
@@ -35,6 +36,19 @@ _OBSERVED = {
 """Times at which somebody looked, or wrote."""
 _ONE_OF = {"articles": "article", "revisions": "revision", "fetches": "fetch", "states": "state", "chain": "seal"}
 _BATCH = 500
+_BLIND = "'robots', 'refused', 'reserved', 'error', 'quarantined', 'not_article', 'suspected', 'gone'"
+"""Outcomes of fetches at which nobody saw the article."""
+_FIRST_CAUSE = "(SELECT min(id) FROM chain WHERE cause IS NOT NULL)"
+_SEALED_AGAIN = f"""SELECT * FROM (SELECT c.*, (SELECT b.digest FROM chain b WHERE b.subject = c.subject
+        AND b.subject_id = c.subject_id AND b.id < c.id ORDER BY b.id DESC LIMIT 1) AS before FROM chain c
+        WHERE c.id >= {_FIRST_CAUSE} AND c.cause IS NOT NULL)
+    WHERE before IS NOT NULL AND before <> '{TAKEN_OUT}' ORDER BY id"""  # noqa: S608 - our own words
+_RECORDED = {
+    Cause.READING: """SELECT 1 FROM revisions r WHERE r.id = ?1 AND (EXISTS (SELECT 1 FROM rereadings WHERE revision_id = r.id)
+        OR EXISTS (SELECT 1 FROM revisions s JOIN readings g ON g.revision_id = s.id WHERE s.article_id = r.article_id))""",
+    Cause.WITHDRAWAL: "SELECT 1 FROM revisions r JOIN withdrawals w ON w.article_id = r.article_id WHERE r.id = ?",
+}
+"""What must be there where a revision was sealed again for a cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,27 @@ class VerificationFault:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedAgain:
+    """A row that was sealed anew."""
+
+    seal: int
+    subject: str
+    row_id: int
+    at: str
+    cause: str | None
+
+    @property
+    def where(self) -> str:
+        """The row."""
+        return f"{self.subject} {self.row_id}"
+
+    @property
+    def what(self) -> str:
+        """When, and why."""
+        return f"sealed again {self.at} by {self.cause or 'an older version, which told no cause'}"
 
 
 @dataclass(slots=True)
@@ -84,15 +119,18 @@ def verify(store: Store, pages: Pages | None = None, now: datetime | None = None
     `now` nothing is of the future. `checked` is told what was looked at.
     """
     checked = checked or Checked()
+    yield from (VerificationFault(*problem) for problem in schema_problems(store))
     checked.seals = head(store)
     yield from (VerificationFault("the file", problem) for problem in store.integrity_problems())
     yield from _links(store)
+    yield from _again(store)
     yield from _seals(store)
     yield from _unsealed(store)
     yield from _contents(store, checked)
     yield from _times(store)
     yield from _future(store, now) if now else ()
     yield from _search(store)
+    yield from (VerificationFault(*problem) for problem in count_problems(store))
     if pages:
         yield from _pages(store, pages, checked)
 
@@ -120,6 +158,34 @@ def against(store: Store, published: Manifest) -> VerificationFault | None:
     return VerificationFault(f"seal {published.seals}", f"{what} for {published.day.isoformat()}")
 
 
+def sealed_again(store: Store, published: Manifest) -> Iterator[SealedAgain]:
+    """Rows that were sealed by the end of that day, and have been sealed anew since, in order; articles that were captured again,
+    as all are that live, are not among them.
+    """
+    sql = """SELECT c.id, c.subject, c.subject_id, c.at, c.cause FROM chain c
+        WHERE c.id > :seals AND NOT (c.subject = 'article' AND c.cause IS 'capture') AND EXISTS (
+        SELECT 1 FROM chain b WHERE b.subject = c.subject AND b.subject_id = c.subject_id AND b.id <= :seals) ORDER BY c.id"""
+    for row in store.rows(sql, {"seals": published.seals}):
+        yield SealedAgain(row["id"], row["subject"], row["subject_id"], row["at"], row["cause"])
+
+
+def _again(store: Store) -> Iterator[VerificationFault]:
+    """Whatever was sealed again has a cause for which it may be, and of which there is a record."""
+    known = ", ".join(f"'{cause}'" for cause in Cause)
+    for row in store.rows(f"SELECT id FROM chain WHERE cause NOT IN ({known}) OR (cause IS NULL AND id > {_FIRST_CAUSE})"):  # noqa: S608 - our own words
+        yield VerificationFault(f"seal {row['id']}", "tells no cause")
+    for row in store.rows(_SEALED_AGAIN):
+        where, subject, cause = f"{row['subject']} {row['subject_id']}", row["subject"], row["cause"]
+        is_out = row["digest"] == TAKEN_OUT
+        allowed = {Cause.ORDER} if is_out else AGAIN.get(Subject(subject), ()) if subject in set(Subject) else ()
+        if cause not in allowed:
+            yield VerificationFault(where, f"was {'taken out' if is_out else 'sealed again'} by {cause}, at seal {row['id']}")
+            continue
+        record = _RECORDED.get(cause) if subject == Subject.REVISION and not is_out else None
+        if record and store.value(record, (row["subject_id"],)) is None:
+            yield VerificationFault(where, f"was sealed again by {cause}, at seal {row['id']}, of which there is no record")
+
+
 def _links(store: Store) -> Iterator[VerificationFault]:
     """Each link follows from the one before, none is missing, and the chain is as long as it ever was."""
     link, number = START, 0
@@ -128,7 +194,7 @@ def _links(store: Store) -> Iterator[VerificationFault]:
         if row["id"] != number:
             yield VerificationFault(f"seal {number}", "is missing")
             number = row["id"]
-        elif link_of(link, row["at"], row["subject"], row["subject_id"], row["digest"]) != row["link"]:
+        elif link_of(link, row["at"], row["subject"], row["subject_id"], row["digest"], row["cause"]) != row["link"]:
             yield VerificationFault(
                 f"seal {number}", f"does not follow from the one before ({row['subject']} {row['subject_id']})"
             )
@@ -156,15 +222,21 @@ def _seals(store: Store) -> Iterator[VerificationFault]:
 
 
 def _unsealed(store: Store) -> Iterator[VerificationFault]:
+    """Rows of the record that have no seal. Of archived fetches an older version sealed only those that wrote a revision."""
     if not store.value("SELECT 1 FROM chain LIMIT 1"):
-        return  # written by a version without a chain, and not written to since
+        if any(store.value(f"SELECT 1 FROM {table} LIMIT 1") for table in _TABLES.values()):  # noqa: S608 - our own names
+            yield VerificationFault("the chain", "is empty: nothing of the record is sealed")
+        return
     for subject, table in _TABLES.items():
         sql = f"SELECT t.id FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM chain c WHERE c.subject = ? AND c.subject_id = t.id)"  # noqa: S608 - our own names
         yield from (VerificationFault(f"{subject} {row['id']}", "was never sealed") for row in store.rows(sql, (subject,)))
     changes = ", ".join(f"'{outcome}'" for outcome in sorted(CHANGES))
-    sql = f"""SELECT f.id FROM fetches f WHERE f.outcome IN ({changes})
+    sql = f"""SELECT f.id, f.outcome IN ({changes}) AS changes FROM fetches f WHERE (changes OR (f.warc_file IS NOT NULL
+        AND f.id > (SELECT min(subject_id) FROM chain WHERE subject = 'fetch' AND cause IS NOT NULL)))
         AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.subject = 'fetch' AND c.subject_id = f.id)"""  # noqa: S608 - our own words
-    yield from (VerificationFault(f"fetch {row['id']}", "claims a change, and was never sealed") for row in store.rows(sql))
+    for row in store.rows(sql):
+        what = "claims a change" if row["changes"] else "points at an archived page"
+        yield VerificationFault(f"fetch {row['id']}", f"{what}, and was never sealed")
 
 
 def _contents(store: Store, checked: Checked) -> Iterator[VerificationFault]:
@@ -188,10 +260,14 @@ def _contents(store: Store, checked: Checked) -> Iterator[VerificationFault]:
 def _times(store: Store) -> Iterator[VerificationFault]:
     """First and last sights are those of looks that are on record, and numbers run from one."""
     unseen = """SELECT r.id, r.{0} AS moment FROM revisions r WHERE NOT EXISTS (
-        SELECT 1 FROM fetches f WHERE f.article_id = r.article_id AND f.fetched = r.{0})"""
+        SELECT 1 FROM fetches f WHERE f.article_id = r.article_id AND f.fetched = r.{0} AND f.outcome NOT IN ({1}))"""
     for column in ("first_seen", "last_seen"):
-        for row in store.rows(unseen.format(column)):
+        for row in store.rows(unseen.format(column, _BLIND)):
             yield VerificationFault(f"revision {row['id']}", f"{column} {row['moment']} is the time of no look")
+    unseen = """SELECT a.id, a.last_seen FROM articles a WHERE a.revision_count > 0 AND NOT EXISTS (
+        SELECT 1 FROM fetches f WHERE f.article_id = a.id AND f.fetched = a.last_seen AND f.outcome NOT IN ({0}))"""
+    for row in store.rows(unseen.format(_BLIND)):
+        yield VerificationFault(f"article {row['id']}", f"last_seen {row['last_seen']} is the time of no look")
     counted = """SELECT a.id FROM articles a LEFT JOIN revisions r ON r.article_id = a.id GROUP BY a.id
         HAVING a.revision_count <> count(r.id) OR a.revision_count <> coalesce(max(r.number), 0)"""
     for row in store.rows(counted):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from enum import StrEnum
 from pipelines.article import CHANGES
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import moment
+
+logger = logging.getLogger(__name__)
 
 START = "0" * 64
 """What the first link is chained to."""
@@ -31,6 +34,33 @@ class Subject(StrEnum):
     FETCH = "fetch"
     WITHDRAWAL = "withdrawal"
 
+
+class Cause(StrEnum):
+    """Why a row was sealed."""
+
+    CAPTURE = "capture"
+    """A page was fetched or imported."""
+    ORDER = "order"
+    """A capture came late, and the history of its articles was written anew."""
+    READING = "reading"
+    """A page was read otherwise than before, or showed another picture; what its revision was stands in `readings`."""
+    MERGE = "merge"
+    """An article came from another ledger."""
+    WITHDRAWAL = "withdrawal"
+    """An article was withdrawn, or its pages were erased."""
+    BEGINNING = "beginning"
+    """The ledger is older than the chain."""
+
+
+AGAIN = {
+    Subject.ARTICLE: frozenset(Cause) - {Cause.BEGINNING},
+    Subject.REVISION: frozenset({Cause.ORDER, Cause.READING, Cause.WITHDRAWAL}),
+    Subject.READING: frozenset({Cause.WITHDRAWAL}),
+    Subject.STATE: frozenset({Cause.ORDER}),
+    Subject.FETCH: frozenset({Cause.ORDER, Cause.WITHDRAWAL}),
+    Subject.WITHDRAWAL: frozenset[Cause](),
+}
+"""For what causes a row may be sealed again; taken out it is by order alone."""
 
 # What moves with every look is not sealed; `verify` holds it against the looks themselves.
 _ARTICLE = "id, site_id, url, external_id, kind, date_published, first_seen, state, moved_to, revision_count, latest_revision_id"
@@ -60,6 +90,11 @@ TAKEN_OUT = "0" * 64
 """The digest of a row that was taken out: histories that became one had it twice, or an older capture showed it to be none."""
 
 
+_LAST = "SELECT digest FROM chain WHERE subject = ? AND subject_id = ? ORDER BY id DESC LIMIT 1"
+_CAME_LATER = """SELECT julianday(max(applied_at)) - julianday(min(applied_at)) > 1.0 / 1440 FROM _sqlite_migrations
+    WHERE migration_set = 'newsledger' AND name IN ('m001_tables', 'm009_chain')"""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Where the chain ends."""
@@ -68,24 +103,50 @@ class Head:
     link: str = START
 
 
-def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime,
+def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime, cause: Cause,
          taken_out: Collection[tuple[Subject, int]] = ()) -> None:  # fmt: skip
-    """Append the digests of rows as they stand now, inside the caller's transaction; of those `taken_out`, that they are gone.
+    """Append the digests of rows that are not what was last sealed of them, and of those `taken_out` that they are gone, in the
+    caller's transaction.
 
-    The first seal of a ledger that an older version wrote takes in all that it holds.
+    A row that was not as it was sealed before this transaction is left as it is, and logged: to seal it anew would vouch for what
+    somebody else wrote. The first seal of a ledger that is older than the chain takes in all that it holds.
     """
     start = head(store)
-    link = start.link
-    for subject, row_id in dict.fromkeys((*(() if start.length else _everything(store)), *subjects, *taken_out)):
-        at = moment(now)
+    if not start.length and _is_older(store):
+        subjects, cause = (*_everything(store), *subjects), Cause.BEGINNING
+    link, at = start.link, moment(now)
+    for subject, row_id in dict.fromkeys((*subjects, *taken_out)):
+        if cause is not Cause.BEGINNING and not _was_as_sealed(store.committed, subject, row_id):
+            logger.warning("%s: %s %d was not what was sealed, and is not sealed anew", store.path, subject, row_id)
+            continue
         found = digest(store, subject, row_id)
         if found is None:
             if (subject, row_id) not in taken_out:
                 raise KeyError(f"{subject} {row_id}")
             found = TAKEN_OUT
-        link = link_of(link, at, subject, row_id, found)
-        row = {"at": at, "subject": subject, "subject_id": row_id, "digest": found, "link": link}
+        if found == store.value(_LAST, (subject, row_id)):
+            continue
+        link = link_of(link, at, subject, row_id, found, cause)
+        row = {"at": at, "subject": subject, "subject_id": row_id, "digest": found, "link": link, "cause": cause}
         store.insert("chain", row)
+
+
+def is_sealed(store: Store, subject: Subject, row_id: int) -> bool:
+    """Whether a row was ever sealed."""
+    return store.value(_LAST, (subject, row_id)) is not None
+
+
+def _was_as_sealed(before: Store, subject: Subject, row_id: int) -> bool:
+    """Whether a row was what its last seal says; a fetch may have had none, since most say nothing new."""
+    last = before.value(_LAST, (subject, row_id))
+    if last is None and subject is Subject.FETCH:
+        return True
+    return digest(before, subject, row_id) == (None if last == TAKEN_OUT else last)
+
+
+def _is_older(store: Store) -> bool:
+    """Whether a version without a chain made the ledger: the migration that brought it came by itself."""
+    return bool(store.value(_CAME_LATER))
 
 
 def head(store: Store) -> Head:
@@ -94,9 +155,9 @@ def head(store: Store) -> Head:
     return Head(row["id"], row["link"]) if row else Head()
 
 
-def link_of(before: str, at: str, subject: str, row_id: int, found: str) -> str:
-    """A link: SHA-256 (hex) over the link before it, the time, what is sealed, and its digest, a line each."""
-    return _sha256(f"{before}\n{at}\n{subject}\n{row_id}\n{found}\n")
+def link_of(before: str, at: str, subject: str, row_id: int, found: str, cause: str | None) -> str:
+    """A link: SHA-256 (hex) over the link before it, the time, what is sealed, its digest, and the cause, a line each."""
+    return _sha256("".join(f"{line}\n" for line in (before, at, subject, row_id, found, cause) if line is not None))
 
 
 def digest(store: Store, subject: Subject, row_id: int) -> str | None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from pipelines.article import Article, Author, Fetch, Image, Outcome
 from pipelines.history.anomalies import Readings, find_anomaly
 from pipelines.history.revisions import changed_fields
-from pipelines.store.chain import Subject, seal
+from pipelines.store.chain import Cause, Subject, seal
 from pipelines.store.database import Row, Store
 from pipelines.store.pages import EVIDENCE, ArchivedPage, page_of
 from pipelines.store.resolver import Lookup
@@ -119,7 +119,7 @@ def reread(store: Store, revision_id: int, reading: Article | str, extraction: s
         result = result or Result()
         row = {"revision_id": revision_id, "extraction": extraction, "at": moment(now), "reason": result.reason}
         store.insert("rereadings", row, on_conflict="REPLACE")
-        seal(store, written, now)
+        seal(store, written, now, Cause.READING)
     return result
 
 

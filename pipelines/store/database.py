@@ -63,6 +63,7 @@ class Store:
         """
         self.path = Path(path)
         self.readonly = readonly
+        self._committed: Store | None = None
         try:
             self._db = self._open()
         except sqlite3.Error as error:
@@ -77,6 +78,8 @@ class Store:
 
     def close(self) -> None:
         """Close the connection; the last writer out folds the write-ahead log into the file."""
+        if self._committed:
+            self._committed.close()
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -84,6 +87,13 @@ class Store:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def committed(self) -> Store:
+        """The ledger without what the open transaction has written: another connection, that reads only."""
+        if self._committed is None:
+            self._committed = Store(self.path, readonly=True)
+        return self._committed
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from pipelines.article import CHANGES
 from pipelines.reasons import FetchReason
-from pipelines.store.chain import Subject, seal
+from pipelines.store.chain import Cause, Subject, is_sealed, seal
 from pipelines.store.database import Row, Store
 from pipelines.store.quarantine import QuarantineState
 from pipelines.store.rows import moment
@@ -40,10 +39,10 @@ def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime, f
         row = {"article_id": article["id"], "at": moment(now), "who": who, "reason": reason}
         made = store.insert("withdrawals", {**row, "revisions": article["revision_count"]})
         written = [(Subject.WITHDRAWAL, made), *_erase_revisions(store, article["id"]), *_erase_readings(store, article["id"])]
-        _erase_quarantine(store, article["id"], now)
+        written += _erase_quarantine(store, article["id"], now)
         forget(store, article["id"], now)
         store.update("articles", article["id"], {"next_check": None, "stale_hash": None, "stale_since": None})
-        seal(store, [*written, (Subject.ARTICLE, article["id"])], now)
+        seal(store, [*written, (Subject.ARTICLE, article["id"])], now, Cause.WITHDRAWAL)
 
 
 def shared(store: Store, article_id: int, place: tuple[str, int]) -> bool:
@@ -59,9 +58,9 @@ def forget_records(store: Store, article_id: int, file: str, now: datetime) -> N
         for table, subject in (("revisions", Subject.REVISION), ("fetches", Subject.FETCH)):
             for row in list(store.rows(f"SELECT * FROM {table} WHERE article_id = ? AND warc_file = ?", (article_id, file))):  # noqa: S608 - our own names
                 store.update(table, row["id"], {"warc_file": None, "warc_offset": None})
-                if subject is Subject.REVISION or row["outcome"] in CHANGES:
+                if is_sealed(store, subject, row["id"]):
                     written.append((subject, row["id"]))
-        seal(store, written, now)
+        seal(store, written, now, Cause.WITHDRAWAL)
 
 
 def keys_of(store: Store, article_id: int) -> frozenset[str]:
@@ -88,7 +87,7 @@ def _erase_readings(store: Store, article_id: int) -> Iterable[tuple[Subject, in
     return [(Subject.READING, reading_id) for reading_id in ids]
 
 
-def _erase_quarantine(store: Store, article_id: int, now: datetime) -> None:
+def _erase_quarantine(store: Store, article_id: int, now: datetime) -> list[tuple[Subject, int]]:
     """Readings that were not believed, of this article or of a page at one of its addresses. Reasons may quote a line."""
     keys = keys_of(store, article_id)
     for row in list(store.rows("SELECT id, url, article_id, state FROM quarantine")):
@@ -98,5 +97,7 @@ def _erase_quarantine(store: Store, article_id: int, now: datetime) -> None:
             if row["state"] == QuarantineState.QUARANTINED:
                 erased |= {"state": QuarantineState.DROPPED, "settled": moment(now)}
             store.update("quarantine", row["id"], erased)
-    sql = "UPDATE fetches SET reason = NULL, reason_code = NULL WHERE article_id = ? AND outcome = 'quarantined'"
-    store.execute(sql, (article_id,))
+    rows = list(store.rows("SELECT id FROM fetches WHERE article_id = ? AND outcome = 'quarantined'", (article_id,)))
+    for row in rows:
+        store.update("fetches", row["id"], {"reason": None, "reason_code": None})
+    return [(Subject.FETCH, row["id"]) for row in rows if is_sealed(store, Subject.FETCH, row["id"])]

@@ -18,7 +18,7 @@ from pathlib import Path
 from pipelines.article import CHANGES, Article, Outcome
 from pipelines.history.anomalies import Readings
 from pipelines.reasons import because
-from pipelines.store.chain import seal
+from pipelines.store.chain import Cause, seal
 from pipelines.store.database import Row, Store
 from pipelines.store.events import HistoryEvent, Neighbourhood, events_of, in_order, neighbourhood, repeated, unresolved
 from pipelines.store.judgement import Judgement, Recorded
@@ -87,7 +87,8 @@ def replay(store: Store, events: Sequence[HistoryEvent], now: datetime | None,
         articles = [row for row in scratch.rows("SELECT * FROM articles ORDER BY id") if row["id"] not in around.withdrawn]
         rewrite = Rewrite(store, scratch, around, articles, list(scratch.rows("SELECT * FROM fetches ORDER BY id")), written)
         rewrite.write()
-        seal(store, rewrite.changed(), now or max(event.fetch.fetched for event in written), rewrite.taken_out)
+        at = now or max(event.fetch.fetched for event in written)
+        seal(store, rewrite.changed(), at, Cause.ORDER, rewrite.taken_out)
         became = {event.identity: rewrite.recorded(result) for event, result in zip(written, results, strict=True)}
         recorded = [became.get(event.identity) or _as_it_is(rows[event.identity]) for event in events]
         return Replayed(recorded, rewrite.articles, tuple(rewrite.changes), is_changed=True)
@@ -134,6 +135,10 @@ def _as_it_is(row: Row | None) -> Recorded:
     return Recorded(Outcome.UNCHANGED if row["outcome"] in CHANGES else Outcome(row["outcome"]), row["article_id"])
 
 
+class _ScratchWriter(RevisionWriter):
+    _seals = False
+
+
 class _Scratch:
     """An empty ledger into which events are written in order, each as its crawl or import would have written it."""
 
@@ -174,7 +179,7 @@ class _Scratch:
         key = event.site_id, event.crawl_id
         if key not in self._writers:
             quarantine = Quarantine(self._scratch, *key, Readings())
-            self._writers[key] = RevisionWriter(self._scratch, *key), quarantine
+            self._writers[key] = _ScratchWriter(self._scratch, *key), quarantine
         return self._writers[key]
 
 

@@ -1,8 +1,8 @@
 """Retention: deletes old fetches that nothing refers to any more, and crawls that left nothing.
 
-History is never touched: no revision, state or alias is deleted, nor the fetch that wrote or last saw a revision, nor one whose
-page is archived, nor the last fetch of a URL. Of a URL that led to no article as many fetches stay as the revisit policy counts.
-Crawls may run meanwhile: rows are deleted in small transactions.
+History is never touched: no revision, state or alias is deleted, nor the fetch that wrote or last saw a revision, nor one that
+is sealed or whose page is archived, nor the last fetch of a URL. Of a URL that led to no article as many fetches stay as the
+revisit policy counts. Crawls may run meanwhile: rows are deleted in small transactions.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _CHANGES = ", ".join(f"'{outcome}'" for outcome in sorted(CHANGES))
 # Looks of a dead end count for the site whose crawl met it, as `Past` counts them.
 _PRUNABLE_FETCH = f"""
 f.fetched < :fetches_before AND f.outcome NOT IN ({_CHANGES}) AND f.warc_file IS NULL
+AND NOT EXISTS (SELECT 1 FROM chain s WHERE s.subject = 'fetch' AND s.subject_id = f.id)
 AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.article_id = f.article_id AND f.fetched IN (r.first_seen, r.last_seen))
 AND CASE WHEN f.article_id IS NOT NULL THEN
     EXISTS (SELECT 1 FROM fetches n WHERE n.article_id = f.article_id AND n.url = f.url AND (n.fetched, n.id) > (f.fetched, f.id))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.article import CHANGES
-from pipelines.store.chain import Subject, digest
+from pipelines.store.chain import Subject, digest, is_sealed
 from pipelines.store.corrections import index_text
 from pipelines.store.database import Row, Store
 from pipelines.store.events import AGAIN, HistoryEvent, Neighbourhood
@@ -159,6 +159,9 @@ class Rewrite:
                 self._store.execute(f"UPDATE story_heads SET {column} = ? WHERE {column} = ?", (heir, row_id))  # noqa: S608
             for table in ("sketches", "sketch_hashes", "story_members", "aliases"):
                 self._store.execute(f"DELETE FROM {table} WHERE article_id = ?", (row_id,))  # noqa: S608 - our own names
+            for row in list(self._store.rows("SELECT id FROM fetches WHERE article_id = ?", (row_id,))):
+                if is_sealed(self._store, Subject.FETCH, row["id"]):
+                    self._involved.add((Subject.FETCH, row["id"]))
             for table in ("quarantine", "fetches"):
                 self._store.execute(f"UPDATE {table} SET article_id = ? WHERE article_id = ?", (heir, row_id))  # noqa: S608
             self._delete(Subject.ARTICLE, row_id)
@@ -268,7 +271,7 @@ class Rewrite:
 
     def _fetches(self) -> None:
         """What each fetch came to; its own reason stands while its outcome does."""
-        sealed = "SELECT 1 FROM chain WHERE subject = ? AND subject_id = ?"
+        steps = {row["at"] for there in self._wanted for row in self._rows_of(self._scratch, "states", there, "id")}
         for event, row in zip(self._events, self._fetch_rows, strict=True):
             article_id = self._ids.get(row["article_id"] or 0)
             if event.row is None or not event.is_recorded:
@@ -282,7 +285,8 @@ class Rewrite:
                 changed = {column: value for column, value in facts.items() if event.row[column] != value}
                 if changed:
                     self._store.update("fetches", fetch_id, changed)
-            if row["outcome"] in CHANGES or (event.is_recorded and self._store.value(sealed, (Subject.FETCH, fetch_id))):
+            rests = row["outcome"] in CHANGES or row["warc_file"] or row["fetched"] in steps
+            if rests or (event.is_recorded and is_sealed(self._store, Subject.FETCH, fetch_id)):
                 self._involved.add((Subject.FETCH, fetch_id))
 
     def _aliases(self) -> None:

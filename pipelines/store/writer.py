@@ -20,7 +20,7 @@ from pipelines.history.revisions import Absence, Decision, State, changed_fields
 from pipelines.history.revisit import UNKNOWN, next_check
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.addresses import AddressBook, aliases_of
-from pipelines.store.chain import Subject, seal
+from pipelines.store.chain import Cause, Subject, seal
 from pipelines.store.corrections import correct, write_parts
 from pipelines.store.database import Row, Store
 from pipelines.store.judgement import Judgement, Recorded, fetch_of, judge
@@ -36,6 +36,9 @@ class RevisionWriter:
     _in_order = True
     """Whether items come in order of time, so that none is late; `pipelines.store.replay` has a writer that takes any."""
 
+    _seals = True
+    """Whether what is written is sealed: not in a ledger that nobody keeps."""
+
     def __init__(self, store: Store, site_id: str, crawl_id: int | None, statistics: StatsUpdater | None = None, *,
                  edit_rates: EditRateModel = UNKNOWN, cheap: bool = False) -> None:  # fmt: skip
         """Without `statistics` no fetch is counted in them: those of an archive are not ours.
@@ -43,7 +46,7 @@ class RevisionWriter:
         `edit_rates` and `cheap` are for the next check (`pipelines.history.revisit.next_check`).
         """
         self._store = store
-        self._written: list[tuple[Subject, int]] = []
+        self._written: dict[Cause, list[tuple[Subject, int]]] = {Cause.READING: [], Cause.CAPTURE: []}
         self._is_open = False
         self._lookup = Lookup(store, site_id)
         self._addresses = AddressBook(store, self._lookup, crawl_id, self._touch)
@@ -82,17 +85,28 @@ class RevisionWriter:
         if self._is_open:
             yield
             return
-        self._written.clear()
+        for rows in self._written.values():
+            rows.clear()
         self._is_open = True
         try:
             with self._store.transaction():
                 yield
-                seal(self._store, self._written, now)
+                self._seal(now)
         finally:
             self._is_open = False
 
+    def _seal(self, now: datetime) -> None:
+        done: set[tuple[Subject, int]] = set()
+        for cause, rows in self._written.items():
+            if self._seals and (some := [row for row in rows if row not in done]):
+                seal(self._store, some, now, cause)
+                done.update(some)
+
     def _touch(self, subject: Subject, row_id: int) -> None:
-        self._written.append((subject, row_id))
+        self._written[Cause.CAPTURE].append((subject, row_id))
+
+    def _touch_read(self, subject: Subject, row_id: int) -> None:
+        self._written[Cause.READING].append((subject, row_id))
 
     def _next_check(self, outcome: Outcome, state: State, since: datetime, now: datetime, edits: int) -> str | None:
         return optional_moment(next_check(outcome, state, since, now, edits, self._edit_rates, cheap=self._cheap))
@@ -164,7 +178,7 @@ class RevisionWriter:
         revision_id = found["latest_revision_id"]
         if before is None:
             raise KeyError(revision_id)
-        correct(self._store, revision_id, before, replace(article, fetch=fetch), fetch.fetched, self._touch)
+        correct(self._store, revision_id, before, replace(article, fetch=fetch), fetch.fetched, self._touch_read)
         self._confirm_latest(found, fetch)
 
     def _confirm_latest(self, found: Row, fetch: Fetch) -> None:
@@ -274,7 +288,7 @@ class RevisionWriter:
             "date_modified": stamp if article else fetch.date_modified, "external_id": fetch.external_id, "doubt": fetch.doubt,
             "canonical_url": article.canonical_url if article else None,
         })  # fmt: skip
-        if outcome in CHANGES:
+        if outcome in CHANGES or fetch.warc_file or any(subject is Subject.STATE for subject, _ in self._written[Cause.CAPTURE]):
             self._touch(Subject.FETCH, fetch_id)
 
     # --- what the ledger knows -------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from pipelines.store.schema import crawls, derived, founding, proving, reasons, 
 
 migrations = Migrations("newsledger")
 
-LATEST = "m028_unresolved_revisits"
+LATEST = "m029_causes"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -193,6 +193,12 @@ def m027_kind_of_author(db: Database) -> None:
 def m028_unresolved_revisits(db: Database) -> None:
     """Revisits whose original is not known yet: few, and looked for at the end of every crawl and import."""
     _run(db, "CREATE INDEX fetches_unresolved ON fetches(payload_digest) WHERE reason_code = 'original_unknown';\n")
+
+
+@migrations()
+def m029_causes(db: Database) -> None:
+    """Why each row was sealed; null in seals of an older version."""
+    _run(db, "ALTER TABLE chain ADD COLUMN cause TEXT;\n")
 
 
 def _run(db: Database, script: str) -> None:

@@ -19,6 +19,11 @@ from tests.table import table
 NOW = at(24 * 60)
 
 
+FORGED = (
+    "(article_id, url, fetched, outcome, warc_file, warc_offset) VALUES (1, 'https://paper.example/', '2025-03-07T08:30:00Z',"
+)
+
+
 @pytest.fixture
 def sound(tmp_path: Path) -> bytes:
     """The file of a ledger with two revisions of one article, the first archived, and an article that was removed."""
@@ -59,7 +64,13 @@ def faults(sound: bytes, folder: Path, *statements: str) -> list[str]:
         ("DELETE FROM states WHERE id = 3", "state 3: is gone, and was sealed"),
         ("UPDATE chain SET subject = 'rumour' WHERE id = 1", "rumour 1: is of no kind that is known"),
         ("INSERT INTO states (article_id, at, state) VALUES (1, '2025-03-07T09:30:00Z', 'gone')", "state 4: was never sealed"),
-        ("UPDATE fetches SET outcome = 'silent' WHERE outcome = 'gone'", "fetch 4: claims a change, and was never sealed"),
+        (f"INSERT INTO fetches {FORGED} 'silent', NULL, NULL)", "fetch 5: claims a change, and was never sealed"),
+        (
+            f"INSERT INTO fetches {FORGED} 'unchanged', 'a.warc.gz', 0)",
+            "fetch 5: points at an archived page, and was never sealed",
+        ),
+        ("UPDATE fetches SET outcome = 'suspected' WHERE outcome = 'gone'", "fetch 4: is not what was sealed"),
+        ("DELETE FROM fetches WHERE outcome = 'gone'", "fetch 4: is gone, and was sealed"),
         ("UPDATE revisions SET body = 'Three were hurt.' WHERE id = 2", "revision 2: has a text that is not the one of its hash"),
         ("UPDATE revisions SET topics = 'fire' WHERE id = 2", "revision 2: cannot be read: "),
         ("UPDATE articles SET revision_count = 1 WHERE id = 1", "article 1: has other revisions than it counts"),

@@ -130,15 +130,34 @@ def test_a_line_that_is_no_manifest_is_refused(line: str) -> None:
         read_manifest(line)
 
 
-def test_a_ledger_without_a_chain_is_sealed_whole_at_its_next_write(written: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.db"
+def without_chain(written: Path, copy: Path, *statements: str) -> Path:
     shutil.copy(written, copy)
     with closing(sqlite3.connect(copy)) as conn:
-        conn.execute("DELETE FROM chain")
-        conn.execute("DELETE FROM sqlite_sequence")
+        for statement in ("DELETE FROM chain", "DELETE FROM sqlite_sequence", *statements):
+            conn.execute(statement)
         conn.commit()
-    with Store(copy) as store:
-        assert list(verify(store)) == []
+    return copy
+
+
+EMPTY = VerificationFault("the chain", "is empty: nothing of the record is sealed")
+
+
+def test_a_ledger_whose_chain_was_taken_away_is_never_sealed_whole_again(written: Path, tmp_path: Path) -> None:
+    with Store(written, readonly=True) as store:
+        signed = manifest(store, date(2025, 3, 7))
+    with Store(without_chain(written, tmp_path / "copy.db")) as store:
+        assert list(verify(store)) == [EMPTY]
+        assert against(store, signed) is not None
+        new_ledger(store).record(article("More.", seen=900, modified=890, url="https://paper.example/news/more", headline="More"))
+        faults = list(verify(store))
+        assert {fault.what for fault in faults if fault.where.startswith("revision")} == {"was never sealed"}
+        assert against(store, signed) is not None, "a chain that is shorter than it was"
+
+
+def test_a_ledger_that_is_older_than_the_chain_is_sealed_whole_at_its_next_write(written: Path, tmp_path: Path) -> None:
+    later = "UPDATE _sqlite_migrations SET applied_at = '2099-01-01 00:00:00+00:00' WHERE name = 'm009_chain'"
+    with Store(without_chain(written, tmp_path / "copy.db", later)) as store:
+        assert list(verify(store)) == [EMPTY]
         new_ledger(store).record(article("More.", seen=900, modified=890, url="https://paper.example/news/more", headline="More"))
         assert list(verify(store)) == []
         sealed = "SELECT count(DISTINCT subject_id) FROM chain WHERE subject = 'revision'"

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.article import Article, Kind
 from pipelines.proof.verify import verify
-from pipelines.store.chain import seal
+from pipelines.store.chain import Cause, seal
 from pipelines.store.corrections import Scope, count, page_locations, reread
 from pipelines.store.database import Store
 from tests.factories import article, at, new_ledger, new_store
@@ -89,6 +89,6 @@ def test_scope_passes_over_what_was_read_and_what_is_withdrawn(store: Store) -> 
     assert [place.revision_id for place in page_locations(store, scope)] == [1, 3]
     with store.transaction():
         store.insert("withdrawals", {"article_id": 1, "at": "x", "who": "x", "reason": "x", "revisions": 3})
-        seal(store, (), at(0))
+        seal(store, (), at(0), Cause.WITHDRAWAL)
     assert count(store, scope) == (0, 0)
     assert reread(store, 1, article("New."), TODAY, at(700)).reason == "withdrawn"
