@@ -48,6 +48,8 @@ class Cause(StrEnum):
     """An article came from another ledger."""
     WITHDRAWAL = "withdrawal"
     """An article was withdrawn, or its pages were erased."""
+    SITE = "site"
+    """The article's site got another id, or was joined to another."""
     BEGINNING = "beginning"
     """The ledger is older than the chain."""
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from pipelines.store.chain import Subject, seal
+from pipelines.store.chain import Cause, Subject, seal
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import moment
 
@@ -70,7 +70,7 @@ def merge_site(store: Store, old: str, into: str, now: datetime) -> int:
     store.execute(f"UPDATE story_heads SET sites = {count} WHERE {stories}", (into,))  # noqa: S608 - as above
     store.execute("UPDATE story_members SET story_seen = NULL WHERE story_id IN (SELECT id FROM story_heads WHERE sites < 2)")
     store.execute("DELETE FROM sites WHERE id = ?", (old,))
-    seal(store, ((Subject.ARTICLE, article_id) for article_id in moved), now)
+    seal(store, ((Subject.ARTICLE, article_id) for article_id in moved), now, Cause.SITE)
     return len(moved)
 
 
