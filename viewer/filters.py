@@ -4,18 +4,21 @@
     region=Wenshire     country=GB                 since=2025-05-09   until=2025-05-10   a day or a moment, both included
     url=https://...     of one article             q=council leader   a search            before=...   the cursor of older ones
 
-What it does not know is passed over; a value that cannot be meant is refused, for a feed that answers another question than
-the one asked misleads for months.
+What a page does not know, and a value that cannot be meant, is refused and named with what may be meant, for a feed that answers
+another question than the one asked misleads for months.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl, urlencode
+from difflib import get_close_matches
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pipelines.article import CHANGES
+from pipelines.queries.site_results import FilterChoices
 from pipelines.text.urls import MAX_URL
 
 MAX_QUERY = 16_000
@@ -28,6 +31,27 @@ _NAME = re.compile(r".{1,200}")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
 _BEFORE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ~\d{1,18}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+_LISTED = ("site", "change", "silent", "region", "country", "since", "until", "before")
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "/": _LISTED,
+    "/feed.atom": (*_LISTED, "url", "q"),
+    "/feed.json": (*_LISTED, "url", "q"),
+    "/search": ("q", "site", "change", "silent", "since", "until", "page"),
+    "/takedowns": ("site", "state", "before"),
+    "/stories": ("site", "agency", "before"),
+    "/sites": ("page",),
+    "/diff/": ("url", "from", "to"),
+}
+"""What may be said behind the question mark of each address."""
+STATES = ("gone", "suspected")
+_PASSED_OVER = ("utm_", "_")
+"""How names begin that links get on their way, and that mean nothing here."""
+_PAGE = re.compile(r"\d{1,6}", re.ASCII)
+_YES_OR_NO = ("0", "1", "false", "true", "off", "on", "no", "yes")
+_MEANT = 3
+"""Names of what may be meant, at most."""
 
 
 class FilterError(ValueError):
@@ -64,6 +88,67 @@ class Wanted:
         return urlencode(pairs + [(name, value) for name, value in plain.items() if value])
 
 
+def check(path: str, query: str, choices: Callable[[], FilterChoices]) -> None:
+    """Refuse what a page does not know: names, sites, regions, countries, states.
+
+    `choices`: what the ledger has, where that is asked. Raises FilterError, whose message says what may be meant.
+    """
+    accepted = PARAMETERS.get(path, () if path.startswith(("/site/", "/story/")) else None)
+    if accepted is None:
+        return
+    for name, value in parse_qsl(query[:MAX_QUERY], errors="replace"):
+        if name.startswith(_PASSED_OVER):
+            continue
+        if name not in accepted:
+            raise FilterError(f"{name[:40]}: this page has no such parameter{meant(name, accepted)}")
+        text = _CONTROL.sub(" ", value).strip()
+        if text and name in _VALUES:
+            _VALUES[name](text, choices)
+
+
+def meant(given: str, known: Iterable[str]) -> str:
+    """What may have been meant, as the end of a sentence."""
+    names = {one.casefold(): one for one in known}
+    close = [names[one] for one in get_close_matches(given.casefold()[:200], names, _MEANT, 0.7)]
+    if close:
+        return f"; meant may be {', '.join(close)}"
+    return f"; there are {', '.join(names.values())}" if 0 < len(names) <= len(_LISTED) + 2 else ""
+
+
+def _site(value: str, choices: Callable[[], FilterChoices]) -> None:
+    sites = {site.id: site for site in choices().sites}
+    if value in sites:
+        return
+    host = value.lower().removeprefix("www.")
+    same = [one.id for one in sites.values() if host == (urlsplit(one.url or "").hostname or "").removeprefix("www.")]
+    same += [one.id for one in sites.values() if one.name.casefold() == value.casefold()]
+    raise FilterError(
+        f"site: {value[:40]!r} is none of the ledger's" + (f"; meant may be {same[0]}" if same else meant(value, sites))
+    )
+
+
+def _place(name: str, value: str, known: Iterable[str]) -> None:
+    known = tuple(known)
+    if value not in known:
+        raise FilterError(f"{name}: {value[:40]!r} is none of the ledger's{meant(value, known)}")
+
+
+def _form(name: str, value: str, form: re.Pattern[str]) -> None:
+    if not form.fullmatch(value) or value.strip("0") == "":
+        raise FilterError(f"{name}: {value[:40]!r} is not what it can be")
+
+
+_VALUES: dict[str, Callable[[str, Callable[[], FilterChoices]], None]] = {
+    "site": _site,
+    "region": lambda value, choices: _place("region", value, choices().regions),
+    "country": lambda value, choices: _place("country", value, choices().countries),
+    "state": lambda value, _: _place("state", value, STATES),
+    "silent": lambda value, _: _place("silent", value, _YES_OR_NO),
+    "page": lambda value, _: _form("page", value, _PAGE),
+    "before": lambda value, _: _form("before", value, _BEFORE),
+}
+
+
 def wanted(query: str) -> Wanted:
     """What a query string asks for. Raises FilterError; nothing else, whatever it is."""
     if len(query) > MAX_QUERY:
@@ -76,7 +161,9 @@ def wanted(query: str) -> Wanted:
     for name, value in pairs:
         if plain := _CONTROL.sub(" ", value).strip():
             values.setdefault(name, []).append(plain)
-    changes = values.get("change", []) + (["silent"] if values.get("silent", ["0"])[-1] not in ("0", "false", "off") else [])
+    changes = values.get("change", []) + (
+        ["silent"] if values.get("silent", ["0"])[-1] not in ("0", "false", "off", "no") else []
+    )
     return Wanted(
         sites=_all(values.get("site", []), "site"),
         region=_last(values, "region", _NAME),

@@ -113,7 +113,7 @@ def addresses(db: Path) -> dict[str, str]:
     return {
         "today": "/",
         "today, silent only": "/?silent=1",
-        "today, nothing there": "/?region=Nowhere",
+        "today, nothing there": "/?since=2031-01-01",
         "article": f"/history/{url}",
         "article that is gone": f"/history/{gone}",
         "last change": f"/diff/{url}",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.queries.site_results import FilterChoices, SiteRecord
 from tests.table import table
-from viewer.filters import FilterError, Wanted, wanted
+from viewer.filters import FilterError, Wanted, check, wanted
 
 
 @table(
@@ -67,3 +70,60 @@ def test_a_part_can_be_set_anew_or_taken_away() -> None:
     assert asked.query() == "site=a&change=silent&before=2025-05-09T10%3A00%3A00Z~12"
     assert asked.query(before=None) == "site=a&change=silent"
     assert asked.query(before="2025-01-01T00:00:00Z~1") == "site=a&change=silent&before=2025-01-01T00%3A00%3A00Z~1"
+
+
+def known() -> FilterChoices:
+    """Two papers and their places."""
+    record = dict.fromkeys(SiteRecord.__dataclass_fields__)
+    sites = (
+        SiteRecord(**record | {"id": "marl-echo", "name": "Marl Echo", "url": "https://www.marlecho.example/", "region": "Marl"}),
+        SiteRecord(**record | {"id": "dale-post", "name": "Dale Post", "url": "https://dalepost.example/", "country": "GB"}),
+    )
+    return FilterChoices(sites, ("Marl", "Upper Dale"), ("GB", "IE"), ("new",))
+
+
+@table(
+    ("path", "query"),
+    [
+        ("/", ""), ("/", "site=marl-echo&silent=no&region=Marl&country=IE&since=2026-01-01"), ("/", "site=&region=&before="),
+        ("/", "utm_source=x&_=17"), ("/search", "q=x&page=2&change=new"), ("/feed.json", "q=x&url=https://a.example/&site=dale-post"),
+        ("/takedowns", "state=gone&before=2026-01-01T00:00:00Z~4"), ("/sites", "page=3"), ("/diff/", "url=x&from=1&to=2"),
+        ("/history/https://a.example/", "colour=red"), ("/ledger/articles", "id__gt=3"),
+    ],
+)  # fmt: skip
+def test_what_a_page_knows_is_taken(path: str, query: str) -> None:
+    check(path, query, known)
+
+
+@table(
+    ("path", "query", "told"),
+    [
+        ("/", "sites=marl-echo", "sites: this page has no such parameter; meant may be site"),
+        ("/feed.atom", "sine=2026-01-01", "sine: this page has no such parameter; meant may be since, site"),
+        ("/feed.json", "silent=maybe",
+         "silent: 'maybe' is none of the ledger's; there are 0, 1, false, true, off, on, no, yes"),
+        ("/takedowns", "status=gone", "status: this page has no such parameter; meant may be state"),
+        ("/takedowns", "state=removed", "state: 'removed' is none of the ledger's; there are gone, suspected"),
+        ("/search", "q=x&region=Marl",
+         "region: this page has no such parameter; there are q, site, change, silent, since, until, page"),
+        ("/search", "q=x&page=0", "page: '0' is not what it can be"),
+        ("/sites", "page=x", "page: 'x' is not what it can be"),
+        ("/stories", "before=nonsense", "before: 'nonsense' is not what it can be"),
+        ("/site/marl-echo", "x=1", "x: this page has no such parameter"),
+        ("/", "site=marlecho.example", "site: 'marlecho.example' is none of the ledger's; meant may be marl-echo"),
+        ("/", "site=Dale+Post", "site: 'Dale Post' is none of the ledger's; meant may be dale-post"),
+        ("/", "site=dale-pots", "site: 'dale-pots' is none of the ledger's; meant may be dale-post"),
+        ("/", "region=marl", "region: 'marl' is none of the ledger's; meant may be Marl"),
+        ("/", "country=Ireland", "country: 'Ireland' is none of the ledger's; there are GB, IE"),
+    ],
+)  # fmt: skip
+def test_what_a_page_does_not_know_is_refused_with_what_was_meant(path: str, query: str, told: str) -> None:
+    with pytest.raises(FilterError, match=r".") as refused:
+        check(path, query, known)
+    assert str(refused.value) == told
+
+
+@given(path=st.sampled_from(["/", "/search", "/feed.atom", "/stories", "/site/x"]), query=st.text(max_size=200))
+def test_any_query_is_taken_or_refused(path: str, query: str) -> None:
+    with suppress(FilterError):
+        check(path, query, known)

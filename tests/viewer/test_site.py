@@ -47,7 +47,7 @@ def test_sites_are_paged(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [len(names) for names in seen] == [2, 2, 1, 1]
     assert seen[2] == seen[3]
     assert {name for names in seen for name in names} == {name for name, _ in PAPERS.values()}
-    assert texts(page(ledger, "/sites?page=x", NOW), "//*[@class='ward-name']/a") == seen[0]
+    assert answer(ledger, "/sites?page=x", NOW).status == 400
 
 
 def test_rounds_are_made_little_by_little(ledger: Path) -> None:

@@ -127,7 +127,7 @@ def test_page_of_a_site_below_a_path(ledger: Path) -> None:
 @pytest.mark.parametrize("query", ["site=nope", "site=%00%22%3E%3Cscript%3E"])
 def test_unknown_sites(ledger: Path, query: str) -> None:
     found = answer(ledger, f"/takedowns?{query}", NOW)
-    assert found.status == 404
+    assert found.status == 400
     assert b"<script>" not in found.body
 
 

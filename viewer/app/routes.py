@@ -23,7 +23,9 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from pipelines.queries import articles
-from viewer.http import Request, Response, redirect
+from pipelines.queries.changes import filters
+from viewer.filters import FilterError, check
+from viewer.http import Request, Response, document, redirect
 from viewer.pages import diff, feed, history, home, memento, search, site, sites, stories, story, takedowns
 from viewer.rendering import ASSETS, article_path, asset, refusal, show_tables
 from viewer.repository import Repository
@@ -86,6 +88,10 @@ def respond(request: Request, repository: Repository, base: str) -> Response | N
     root = urlsplit(base).path.rstrip("/")
     if request.method not in ("GET", "HEAD"):
         return refusal(405, "Only GET and HEAD are answered here.", root, ("Allow", "GET, HEAD"))
+    try:
+        check(request.path, request.target.partition("?")[2].partition("#")[0], lambda: filters(repository.store))
+    except FilterError as error:
+        return refusal(400, f"{error}.", root) if found else document(400, f"{error}\n", "text/plain; charset=utf-8")
     return found(request, repository, root) if found else feed.respond(request, repository, base)
 
 

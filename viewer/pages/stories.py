@@ -13,7 +13,7 @@ from pipelines.store.database import Store
 from pipelines.stories.results import StoryHead
 from viewer.http import Request, Response
 from viewer.labels import counted
-from viewer.rendering import page, refusal
+from viewer.rendering import page
 from viewer.repository import Repository
 
 ROWS = 40
@@ -28,8 +28,6 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     query = request.query()
     site, agency, before = query.one("site"), query.one("agency"), query.one("before")
     names = site_names(ledger.store)
-    if site is not None and site not in names:
-        return refusal(404, f"The ledger has no site “{site}”.", root)
     found = stories.latest(ledger.store, limit=ROWS + 1, before=before, site=site, agency=agency)
     shown = found[:ROWS]
     same = {name: value for name, value in (("site", site), ("agency", agency)) if value}

@@ -13,7 +13,7 @@ from pipelines.queries.results import Takedown, row_of
 from pipelines.store.rows import instant_of
 from viewer.http import Request, Response
 from viewer.labels import lasted
-from viewer.rendering import page, refusal
+from viewer.rendering import page
 from viewer.repository import Repository
 
 ROWS = 50
@@ -32,8 +32,6 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     site, before = query.one("site"), query.one("before")
     state = STATES.get(query.one("state") or "")
     names = site_names(ledger.store)
-    if site is not None and site not in names:
-        return refusal(404, f"The ledger has no site “{site}”.", root)
     found = removed.takedowns(ledger.store, site=site, state=state, limit=ROWS, before=before)
     same = {name: value for name, value in (("site", site), ("state", state)) if value}
     return page(

@@ -41,7 +41,7 @@ PAGES = [
     "/",
     "/?silent=1",
     "/?site=star&change=new",
-    "/?region=Nowhere",
+    "/?since=2031-01-01",
     f"/history/{MILL}",
     f"/history/{GONE}",
     f"/history/{ARABIC}",
@@ -79,7 +79,7 @@ def pages(path: Path) -> dict[str, Page]:
     ("target", "status"),
     [
         ("/", 200),
-        ("/?x=1", 200),
+        ("/?x=1", 400),
         ("/search?q=a", 200),
         (f"/history/{MILL}", 200),
         (f"/history/{quote(MILL, safe='')}", 200),
