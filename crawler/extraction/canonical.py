@@ -18,6 +18,12 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 """The name of a variable, and what languages print for nothing, as a part of an address."""
+_NO_PAPER = re.compile(
+    r"(?:^|\.)(?:cloudfront\.net|amazonaws\.com|azurewebsites\.net|azureedge\.net|herokuapp\.com|netlify\.app|vercel\.app"
+    r"|ngrok(?:-free)?\.(?:io|app)|pantheonsite\.io|wpengine(?:powered)?\.com|kinsta\.cloud|web\.app|pages\.dev)$"
+    r"|^(?:staging|stage|stg|dev|test|local|preview|preprod|uat|qa)\d?[.-]"
+)
+"""Hosts on which a site is built or served, whose address its readers never see."""
 _NOTHING = frozenset(("false", "true", "n/a", "-", "0", "canonical", "url", "href", "permalink", "self", "todo", "tbd"))
 
 
@@ -33,7 +39,8 @@ def named_address(page: Page, link: str | None) -> str | None:
     if address is None or (_PLACEHOLDER.search(f"/{link.strip()}") and not _PLACEHOLDER.search(page.url)):
         return None
     host = urlsplit(address).hostname or ""
-    return address if host == urlsplit(page.url).hostname or ("." in host and not is_private_host(host)) else None
+    is_public = "." in host and not is_private_host(host) and not _NO_PAPER.search(host)
+    return address if host == urlsplit(page.url).hostname or is_public else None
 
 
 def canonical_address(proposals: Proposals, url: str) -> Verdict[str | None]:

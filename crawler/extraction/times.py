@@ -196,7 +196,7 @@ def _is_witness(proposal: _TimeProposal) -> bool:
     """Whether a printed time can convict a structured one: an epoch has no zone to get wrong; what readers see on top to the
     minute, they check against their watches."""
     source = proposal.source
-    return source.startswith("printed.epoch") or (_is_exact_print(proposal) and source.endswith(".head"))
+    return source.startswith("printed.epoch") or (_is_exact_print(proposal) and source.endswith((".head", ".line")))
 
 
 def is_other_zone(one: Timestamp, other: Timestamp) -> bool:
