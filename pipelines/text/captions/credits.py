@@ -257,8 +257,10 @@ def cleaned_credit(credit: str) -> str:
     return credit.strip()
 
 
-_STOP = re.compile(r"(?<!\b[A-ZÀ-Þ])(?<!\b[JS]r)[.!?…][”\"’')\]]?\s?|[”\"“]\s")
-"""A full stop behind an initial ("J. Smith") ends nothing."""
+_TITLES = word_set("Jr Sr Dr Mr Ms Mrs St Lt Rep Sen Gov Gen Col Sgt Rev Hon Prof Capt No")
+_NO_TITLE = "".join(rf"(?<!\b{title})" for title in sorted(_TITLES))
+_STOP = re.compile(rf"(?<!\b[A-ZÀ-Þ]){_NO_TITLE}[.!?…][”\"’')\]]?\s?|[”\"“]\s")
+"""A full stop behind an initial ("J. Smith") or a title ends nothing."""
 _NEXT = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=\b[A-Z]{2}))\.\s+(?=[^\W\d_a-z])")
 _INSIDE = re.compile(r"[^\W\d_]{3}[.!?]\s")
 

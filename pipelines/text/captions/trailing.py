@@ -244,6 +244,8 @@ def _behind_stop(line: str) -> Cut:
 def _is_name_in_capitals(text: str) -> bool:
     """ "Joël PHILIPPON", "J. M. LOSTAU", "Centre Presse - JOSÉ TORRES": a surname in capitals."""
     words = text.rpartition(" - ")[2].split()
+    if text.isupper() and text[0].isalpha() and 1 < len(text.split()) < 8:
+        return True
     return len(words) in (2, 3, 4) and is_capitalised(text) and words[-1].isalpha() and words[-1].isupper() and len(words[-1]) > 3
 
 
