@@ -46,6 +46,16 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _WIDE_RUN = re.compile(r"[^\x00-\x7f]+")
 
 
+def as_utf8(data: bytes, content_type: str | None = None) -> bytes:
+    """A page in UTF-8: as it is where it is that already."""
+    # No charset of several bytes a character is ASCII without the first two, and the others begin wide ones.
+    if not (b"\x1b" in data or b"~{" in data or b"\0" in data[:2]):
+        with suppress(UnicodeDecodeError):
+            data.decode("utf-8")
+            return data
+    return decode(data, content_type).encode("utf-8", "replace")
+
+
 def decode(data: bytes, content_type: str | None = None) -> str:
     """Text of a page."""
     for bom, name in _BOMS:
@@ -53,9 +63,6 @@ def decode(data: bytes, content_type: str | None = None) -> str:
             return data[len(bom) :].decode(name, "replace")
     if b"\0" in data[:2]:
         return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", "replace")
-    if not (b"\x1b" in data or b"~{" in data):  # no charset of several bytes a character is ASCII without these
-        with suppress(UnicodeDecodeError):
-            return data.decode("utf-8")
     # Who could read the word "utf-16" in ASCII was not reading UTF-16.
     declared = [name for name in _declared(data, content_type) if not name.startswith(_WIDE)]
     if not (declared and declared[0].startswith(_SHIFTED)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -18,7 +19,7 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from crawler.extraction.charset import decode
+from crawler.extraction.charset import as_utf8
 from crawler.extraction.html_shown import with_shown
 from crawler.extraction.html_trim import trim
 from crawler.extraction.roles import Role, marks_of
@@ -33,9 +34,10 @@ MAX_TAGS = 100_000
 MAX_NOISE = 0.02
 """Share of controls and lost characters from which on bytes are no text: noise has 8 %, the worst of 956 real pages 0.5 %."""
 MAX_START = 1_024
+_PRINTED = re.compile(rb"%PDF-\d|%!PS-Adobe", re.IGNORECASE)
 _NO_PAGE = re.compile(
-    r"%PDF-\d|%!PS-Adobe|^\s*\{\\rtf\d|^\s*(?:<\?xml[^>]{0,200}\?>\s*|<!--.{0,300}?-->\s*|<!DOCTYPE (?!html)[^>]{0,300}>\s*)*"
-    r"<(?:svg|rss|feed|rdf:RDF|urlset|sitemapindex|opml|plist|Error)\b",
+    rb"\s*\{\\rtf\d|\s*(?:<\?xml[^>]{0,200}\?>\s*|<!--.{0,300}?-->\s*|<!DOCTYPE (?!html)[^>]{0,300}>\s*)*"
+    rb"<(?:svg|rss|feed|rdf:RDF|urlset|sitemapindex|opml|plist|Error)\b",
     re.DOTALL | re.IGNORECASE,
 )
 """What begins files of other kinds that are text, or nearly."""
@@ -44,13 +46,12 @@ _PLAIN_LINK = re.compile(
     r"(?=/|http)(?:https?://[a-z0-9.-]+)?(?:/[\w%,~+!$&()*@=:-][\w%,~+!$&()*@=:.-]*)*/?(?:\?[\w%,~+!$&()*@=:./-]+)?", re.ASCII
 )
 """An address as it stays when it is joined to that of the page."""
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_XML_DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}\?>")
 # NUL and controls end or upset the parser.
 _UNPARSABLE = bytes([*range(9), *range(14, 32), 127])
 _FEEDS = bytes.maketrans(b"\v\f", b"  ")
 _GONE = ("script", "style", "noscript", "template", "svg", "object", "embed", "iframe", "canvas", "select", "datalist", "map")
 _TYPE = re.compile(rb"""\btype\s*=\s*["']?([\w/+.-]{1,60})""", re.IGNORECASE)
-_ID = re.compile(rb"""(?<![\w-])id\s*=\s*["']?([^\s"'>]{1,100})""", re.IGNORECASE)
 
 
 def collect_seldom() -> None:
@@ -67,7 +68,6 @@ class Script:
     """One script of the page: JSON-LD, page state, or code that carries data."""
 
     type: str
-    id: str
     code: bytes
 
     @cached_property
@@ -174,10 +174,12 @@ def spaced_text_of(element: Element) -> str:
 
 def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetched: datetime | None = None) -> Page | None:
     """The page, or None where there is no element in it. Never raises for any content."""
-    text = (html[:MAX_BYTES] if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)).lstrip("\ufeff")
-    if text[:100].lstrip().startswith("<?xml"):
-        text = _XML_DECLARATION.sub("", text, count=1)
-    markup = trim(text.encode("utf-8", "replace"))
+    data = html[:MAX_BYTES].encode("utf-8", "replace") if isinstance(html, str) else as_utf8(html[:MAX_BYTES], content_type)
+    while data.startswith(BOM_UTF8):
+        data = data[len(BOM_UTF8) :]
+    if data[:400].lstrip().startswith(b"<?xml"):
+        data = _XML_DECLARATION.sub(b"", data, count=1)
+    markup = trim(data)
     shown = with_shown(markup.data)
     parsable = shown.translate(_FEEDS, _UNPARSABLE)
     clean = _first_tags(parsable)
@@ -195,23 +197,23 @@ def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetch
     if clean.count(b"<") > MAX_NODES:
         _cut(root)
     scripts = tuple(_script(attributes, code) for attributes, code in markup.scripts)
-    is_text = _NO_PAGE.search(text[:MAX_START]) is None and _noise(shown, parsable) <= MAX_NOISE
+    start = data[:MAX_START]
+    is_page = _NO_PAGE.match(start) is None and not (b"%" in start and _PRINTED.search(start))
+    is_text = is_page and _noise(shown, parsable) <= MAX_NOISE
     return Page(root, scripts, url, fetched, is_text=is_text)
 
 
 def _noise(received: bytes, parsable: bytes) -> float:
     """Share of bytes that no text has: controls and what no character was read from. NUL tells only of a wide charset."""
-    controls = len(received) - len(parsable) - received.count(b"\0")
+    controls = len(received) - len(parsable)
+    if controls:
+        controls -= received.count(b"\0")
     return (controls + received.count(b"\xef\xbf\xbd")) / len(received) if received else 0.0
 
 
 def _script(attributes: bytes, code: bytes) -> Script:
-    kind, name = _TYPE.search(attributes[:2000]), _ID.search(attributes[:2000])
-    return Script(
-        kind[1].decode("ascii", "replace").lower() if kind else "",
-        name[1].decode("utf-8", "replace") if name else "",
-        code,
-    )
+    kind = _TYPE.search(attributes[:2000]) if attributes else None
+    return Script(kind[1].decode("ascii", "replace").lower() if kind else "", code)
 
 
 def _first_tags(markup: bytes) -> bytes:

@@ -208,22 +208,29 @@ def words_in(name: str) -> frozenset[str]:
     if _PLAIN.fullmatch(name):
         parts, joined = _plain_words(name)
         return frozenset((*parts, joined) if joined else parts)
-    return frozenset(_words(name))
+    told = _telling_part(name)
+    if told is None:
+        return frozenset()
+    words = set(map(str.lower, _WORD.findall(told)))
+    if len(name) < _LONG_NAME:
+        words.add(_joined_form(name))
+    return frozenset(words)
 
 
-def _words(name: str) -> set[str]:
+def _telling_part(name: str) -> str | None:
+    """A name without what a build tool wrote into it; None where it says how something is styled, or is a whole sentence."""
     # Utility classes ("md:mb-2", "print:hidden", "[&>p]:mt-4") are styling.
     if ":" in name or "[" in name or "-with-" in name or (name[:1] in _FRAMING_LETTERS and _FRAME.match(name)):
-        return set()
+        return None
     if name.count("-") >= _SLUG_PARTS and _SLUG.fullmatch(name):
-        return set()
-    named = name
+        return None
     if _HASH.search(name):
-        named = " ".join([part for part in name.replace("_", "-").split("-") if not _HASH.search(part)])
-    words = set(map(str.lower, _WORD.findall(named)))
-    if len(name) < _LONG_NAME:
-        words.add(name.replace("-", "").replace("_", "").lower())
-    return words
+        return " ".join([part for part in name.replace("_", "-").split("-") if not _HASH.search(part)])
+    return name
+
+
+def _joined_form(name: str) -> str:
+    return name.replace("-", "").replace("_", "").lower()
 
 
 def _plain_words(name: str) -> tuple[list[str], str]:
@@ -274,6 +281,7 @@ def _bits_of_part(word: str) -> int:
 
 
 _PARTS = _Known(_bits_of_part)
+_WORDS = _Known(lambda word: _bits_of(word.lower()))
 
 
 def _roles_of_name(name: str) -> int:
@@ -286,12 +294,15 @@ def _roles_of_name(name: str) -> int:
             role |= _PARTS[word]
     else:
         lowered = name.lower()
-        words = _words(name)
-        role = _PART if words and _holds(lowered, FURNITURE_PARTS) else Role.NONE
-        for word in words:
-            role |= _bits_of(word)
-        if _holds(lowered, _BODY_HINTS):
-            role |= _HINT
+        role = _HINT if _holds(lowered, _BODY_HINTS) else Role.NONE
+        told = _telling_part(name)
+        if told is not None:
+            for word in _WORD.findall(told):
+                role |= _WORDS[word]
+            if len(name) < _LONG_NAME:
+                role |= _bits_of(_joined_form(name))
+            if _holds(lowered, FURNITURE_PARTS):
+                role |= _PART
         if ":" in name:
             role |= _COLON
     if role & _PAIRING:
