@@ -76,6 +76,7 @@ _SPEAKS = re.compile(
 _CONSENT_HINTS = ("cookie", "inhalt", "content", "daten", "traceurs", "javascript", "slideshow")
 
 
+@lru_cache(maxsize=1_000)  # asked when a block is weighed and again when it is judged
 def is_consent(text: str) -> bool:
     """A notice about cookies, consent or embedded content."""
     if len(text) >= 1200:

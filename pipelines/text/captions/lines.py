@@ -36,6 +36,8 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _MOST_BUTTONS = 4
+_LONGEST_BUTTON = 80
+"""Characters at the end of a caption that are looked at; the longest button above has 60."""
 _ANNOUNCED = re.compile(r":[ \t]{0,10}\n\s{0,20}")
 """A label and, on a line of its own, what it announces."""
 _GALLERY_TITLE = re.compile(r"\d{1,3}\.\s")
@@ -65,10 +67,10 @@ def _without_furniture(line: str) -> str:
         if match:
             line = line[match.end() :]
     for _ in range(_MOST_BUTTONS):
-        shorter = _CLOSING.sub("", line)
-        if shorter == line:
+        button = _CLOSING.search(line, max(0, len(line) - _LONGEST_BUTTON))
+        if button is None:
             break
-        line = shorter
+        line = line[: button.start()]
     return line.strip()
 
 
