@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -177,7 +176,7 @@ def _identity(page: Page, metas: meta.Meta, names_of_site: frozenset[str]) -> js
     links = (one.get("href") for one in page.root.iter("link") if "canonical" in (one.get("rel") or "").lower().split())
     addresses = (page.url, *(named_address(page, link) for link in (*links, *metas.get("og:url", ()))))
     titles = (metas.get(name, ("",))[0] for name in ("og:title", "twitter:title"))
-    names = (page.title, *(text_of(one) for one in islice(page.body.iter("h1"), 3)), *titles)
+    names = (page.title, *(text_of(one) for one in page.tagged("h1")[:3]), *titles)
     return jsonld.Identity(
         tuple(filter(None, addresses)), tuple(name for name in names if letters(name) not in names_of_site | {""})
     )

@@ -74,7 +74,7 @@ def find_heading(
     no_headings = names_of_site | sections | {letters(part) for part in urlsplit(page.url).path.rstrip("/").split("/")[:-1]}
     best, best_score = None, -1.0
     for ranks in (("h1",), ("h2", "h3")):
-        for _, element in zip(range(MAX_HEADINGS), page.body.iter(*ranks), strict=False):
+        for element in page.tagged(*ranks)[:MAX_HEADINGS]:
             text = heading_text(element)
             if not 0 < len(text) <= MAX_HEADING or _UNFILLED.search(text):
                 continue
@@ -124,7 +124,7 @@ def _leads_up(page: Page, element: Element) -> bool:
 
 def _styled_heading(page: Page, names: list[Name]) -> Element | None:
     """A heading that only its style makes one."""
-    for element in page.body.iter("div", "span", "p", "td", "strong", "b", "font"):
+    for element in page.tagged("div", "span", "p", "td", "strong", "b", "font"):
         if (
             len(element) < 4
             and (element.text or len(element))
@@ -140,7 +140,7 @@ def _styled_heading(page: Page, names: list[Name]) -> Element | None:
 
 def _heading_of_article(page: Page) -> Element | None:
     """The h2 in the header of the one article that has paragraphs; machines may be told a social headline unlike it."""
-    for element in page.body.iter("h2"):
+    for element in page.tagged("h2"):
         header = next((one for one in list(element.iterancestors())[:3] if one.tag == "header"), None)
         article = None if header is None else header.getparent()
         if article is not None and article.tag == "article" and sum(1 for _ in article.iter("p")) > 2:

@@ -157,7 +157,7 @@ def says_lost(page: Page, metas: Mapping[str, list[str]]) -> bool:
     told = [value[0] for name in ("prerender-status-code", "status", "http-status") if (value := metas.get(name))]
     if any(value.strip().startswith(("404", "410")) for value in told):
         return True
-    heading = next(page.body.iter("h1", "h2"), None)
+    heading = next(iter(page.tagged("h1", "h2")), None)
     around = () if heading is None else (heading, *heading.iterancestors())
     return any(
         not _LOST_NAMES.isdisjoint(f"{element.get('class') or ''} {element.get('id') or ''}".lower().split())

@@ -22,7 +22,8 @@ from lxml.etree import _Element as Element
 from crawler.extraction.charset import as_utf8
 from crawler.extraction.html_shown import with_shown
 from crawler.extraction.html_trim import trim
-from crawler.extraction.roles import Role, marks_of
+from crawler.extraction.marks import marks_of
+from crawler.extraction.roles import Role
 from pipelines.text import squash
 
 MAX_BYTES = 10_000_000
@@ -93,6 +94,19 @@ class Page:
         # Held, so that lxml makes each element's Python side once and not on every walk.
         self.elements: list[Element] = list(self.body.iter())
         self.roles, self.itemprops, self._names = marks_of(self.elements)
+
+    def tagged(self, *tags: str) -> list[Element]:
+        """Elements of the body by their tags, in page order. Each tag is read once: `iter` does so on every call."""
+        if len(tags) == 1:
+            return self._by_tag.get(tags[0], [])
+        return [element for element in self.elements if element.tag in tags]
+
+    @cached_property
+    def _by_tag(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for element in self.elements:
+            found.setdefault(str(element.tag), []).append(element)
+        return found
 
     def role(self, element: Element) -> int:
         """Roles that the names on an element of the body hint at."""

@@ -12,9 +12,10 @@ from lxml.etree import _Element as Element
 from crawler.extraction.blocks import INLINE, Block
 from crawler.extraction.body import BodyReading
 from crawler.extraction.jsonld import overlap
+from crawler.extraction.marks import EPOCHS, INSTANTS
 from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.proposals import Proposal, Proposals
-from crawler.extraction.roles import EPOCHS, INSTANTS, Role, all_words
+from crawler.extraction.roles import Role, all_words
 from crawler.extraction.structured import stamp
 from pipelines.text import paragraphs, squash
 from pipelines.text.boilerplate import is_furniture

@@ -8,11 +8,10 @@ vocabulary.txt, sorted by what they say.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
@@ -97,22 +96,7 @@ class Role:
     """Carries a time in a data attribute."""
 
 
-_NAMES = word_set("class id itemprop data-testid data-component data-qa data-test rel role data-gtm-name")
-_DATA = ("timestamp", "date", "datetime", "published", "publish-date", "epoch", "time", "seconds", "unixtime", "utc")
-EPOCHS = tuple(f"data-{name}" for name in _DATA)
-"""Attributes in which templates leave a time for their scripts, the most telling first."""
-INSTANTS = ("datetime", "content", "title", "value", "timestamp")
-"""Attributes in which elements of any name leave an instant: hAtom's abbr, RDFa's content, data."""
-_NAME, _ITEMPROP, _EPOCH, _HIDDEN, _STYLE, _PROPERTY, _INSTANT = range(1, 8)
-_KINDS = {
-    **dict.fromkeys(_NAMES, _NAME),
-    "itemprop": _ITEMPROP,
-    **dict.fromkeys(EPOCHS, _EPOCH),
-    "hidden": _HIDDEN,
-    "style": _STYLE,
-    "property": _PROPERTY,
-    **dict.fromkeys(INSTANTS, _INSTANT),
-}
+NAMES = word_set("class id itemprop data-testid data-component data-qa data-test rel role data-gtm-name")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _HASH = re.compile(r"^\d+[a-zA-Z]|\d[a-zA-Z]+\d|(?<![a-z])[a-z](?![a-z]).*(?<![a-z])[a-z](?![a-z])")
 """What a build tool or a database writes into a name: "css-17eu0tb", "block-QAdB4z"; its letters are no words."""
@@ -194,7 +178,7 @@ def _bits() -> dict[str, int]:
 
 def names_on(element: Element) -> str:
     """All names on an element, one after another."""
-    return " ".join([str(value) for key, value in element.items() if key in _NAMES])[:MAX_NAMES]
+    return " ".join([str(value) for key, value in element.items() if key in NAMES])[:MAX_NAMES]
 
 
 def all_words(element: Element) -> frozenset[str]:
@@ -322,7 +306,7 @@ def _roles_of_name(name: str) -> int:
 _NAMED = _Known(_roles_of_name)
 
 
-def _roles_of_names(names: str) -> int:
+def roles_of_names(names: str) -> int:
     role = Role.NONE
     for name in names.split():
         role |= _NAMED[name]
@@ -333,11 +317,11 @@ def _is_shown_again(names: str) -> bool:
     return _SHOWN_AGAIN.search(names) is not None and not {"hidden", "hide"} & set(names.split())
 
 
-_SPELLED = _Known(_roles_of_names)
+SPELLED = _Known(roles_of_names)
 """Names as one attribute has them: roles, and what decides between them below."""
 
 
-def _decided(role: int) -> int:
+def decided(role: int) -> int:
     """The roles of an element from those of all its names."""
     if role & _HIDES and not role & _COLON:
         role |= Role.FURNITURE | _STRONG
@@ -354,57 +338,3 @@ def _roles_of_pairs(words: frozenset[str]) -> int:
     if not (words.isdisjoint(_NEIGHBOURS) or words.isdisjoint(_STORIES)):
         role |= Role.FURNITURE | Role.ELSEWHERE | _STRONG
     return role
-
-
-class Marks(NamedTuple):
-    """What is written on the elements of a page."""
-
-    roles: dict[Element, int]
-    """What each element's names, data attributes and own style hint at; elements of no role are left out."""
-    itemprops: list[Element]
-    """The elements with an itemprop, in page order."""
-    spelled: set[str]
-    """Every name, or several, as an attribute has them."""
-
-
-def marks_of(elements: Iterable[Element]) -> Marks:
-    """One pass over the elements. Written for speed: every page pays for every line of it a thousand times."""
-    roles: dict[Element, int] = {}
-    itemprops: list[Element] = []
-    spelled: set[str] = set()
-    kind_of = _KINDS.get
-    for element in elements:
-        role = Role.NONE
-        length = 0
-        for key, value in element.items():
-            kind = kind_of(key)
-            if kind is None:
-                continue
-            if kind <= _ITEMPROP:
-                if kind == _ITEMPROP:
-                    itemprops.append(element)
-                spelled.add(value)
-                role |= _SPELLED[value]
-                length += len(value) + 1
-            elif kind == _EPOCH:
-                role |= Role.EPOCH
-            elif kind == _PROPERTY:
-                itemprops.append(element)
-            elif kind == _INSTANT:
-                if value[4:5] == "-" and value[13:14] == ":":
-                    role |= Role.EPOCH
-            elif value != "until-found" if kind == _HIDDEN else _hides(value):
-                role |= Role.UNSEEN
-        if role:
-            if role & Role.UNSEEN and (element.get("id") or "")[:2] in ("S:", "B:"):
-                # Streamed React pages bring their content hidden and show it by script.
-                role &= ~Role.UNSEEN
-            if length > MAX_NAMES:
-                role = role & (Role.UNSEEN | Role.EPOCH) | _roles_of_names(names_on(element))
-            if role := _decided(role):
-                roles[element] = role
-    return Marks(roles, itemprops, spelled)
-
-
-def _hides(style: str) -> bool:
-    return "display" in style and "display:none" in style[:300].replace(" ", "").lower()

@@ -44,7 +44,7 @@ def second_opinion(page: Page, own_length: int) -> tuple[str, ...]:
 
 def _article(page: Page) -> Element:
     """The one article element of the page, else its body."""
-    articles = [element for element in page.body.iter("article") if next(element.iterancestors("article"), None) is None]
+    articles = [element for element in page.tagged("article") if next(element.iterancestors("article"), None) is None]
     return articles[0] if len(articles) == 1 else page.body
 
 

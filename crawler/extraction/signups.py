@@ -37,7 +37,7 @@ _SENTENCE = re.compile(r".{30,}[.!?…。।][\"'”’»)]{0,2}")
 def drop_signups(page: Page) -> None:
     """Mark the boxes of a page that ask for an e-mail address or a vote, or lead to a newsletter."""
     found = 0
-    for element in page.body.iter("a", "input", "button"):
+    for element in page.tagged("a", "input", "button"):
         tag = element.tag
         if tag == "input":
             kind = (element.get("type") or "").lower()

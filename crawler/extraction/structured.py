@@ -9,9 +9,10 @@ from typing import Any
 
 from crawler.extraction import jsonld, meta
 from crawler.extraction.canonical import named_address
+from crawler.extraction.marks import INSTANTS
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.proposals import Proposal, Proposals
-from crawler.extraction.roles import INSTANTS, Role
+from crawler.extraction.roles import Role
 from pipelines.text.dates import Timestamp, parse_timestamp
 
 

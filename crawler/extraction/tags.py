@@ -44,7 +44,7 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
     marked: dict[Element, list[str]] = {}
     leading: dict[Element, list[str]] = {}
     boxes = {element for element, role in page.roles.items() if role & Role.TAGS}
-    for element in page.body.iter("a", "h1", "h2"):
+    for element in page.tagged("a", "h1", "h2"):
         below = below or element is heading
         if not below or element.tag != "a":
             continue

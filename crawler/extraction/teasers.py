@@ -95,7 +95,7 @@ def _linked_lines(page: Page) -> dict[Element, str]:
     host, path = here.hostname or "", here.path.rstrip("/")
     found: dict[Element, str] = {}
     framed: dict[Element, bool] = {}
-    for link, _ in zip(page.body.iter("a"), range(MAX_LINKS), strict=False):
+    for link in page.tagged("a")[:MAX_LINKS]:
         target = _target(page, link.get("href"), host, path)
         if target and _is_headline(page, link, framed):
             found[link] = target
