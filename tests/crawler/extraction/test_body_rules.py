@@ -24,6 +24,54 @@ def body_of(html: str, head: str = "") -> list[str]:
     return article.body.split("\n\n") if article.body else []
 
 
+POINTS = "<ul><li>No ferry came for two days.</li><li>A boat brought flour.</li></ul>"
+SUMMED_UP = {
+    "a pop-up": f"<div><button>AI summary</button><div class=b><p>Summed up by AI, a summary.</p><div>{POINTS}</div></div></div>",
+    "a box with a heading": f"<section><h3>AI-generated summary</h3>{POINTS}</section>",
+    "details": f"<details><summary>Zusammenfassung (KI)</summary>{POINTS}</details>",
+    "a label in a div": f"<div class=k><div class=l>Résumé par l'IA</div>{POINTS}</div>",
+    "no box": f"<h4>Key points (AI)</h4>{POINTS}",
+    "a note below the points": f"<div class=k>{POINTS}<p>A summary by artificial intelligence.</p></div>",
+}
+
+
+@table("name", SUMMED_UP)
+def test_what_a_machine_summed_up_leaves(name: str) -> None:
+    assert body_of(f"<article>{H1}{SUMMED_UP[name]}{p(ONE, TWO, THREE, FOUR)}</article>") == [ONE, TWO, THREE, FOUR]
+
+
+def test_a_story_of_such_a_summary_stays() -> None:
+    line = "The ministry had an AI summary made of all letters, and nobody read the letters themselves, the postmistress said."
+    assert body_of(f"<article>{H1}{p(ONE, line, THREE, FOUR)}</article>") == [ONE, line, THREE, FOUR]
+
+
+INVITED = (
+    "Be the first to comment on this story.",
+    "Have your say: 14 comments so far.",
+    "14 readers have commented so far.",
+    "Join the conversation",
+    "View all 14 comments",
+    "Let us know in the comments below.",
+    "No comments yet. Be the first!",
+    "Share your thoughts in the comments below.",
+    "Seien Sie der Erste, der diesen Artikel kommentiert.",
+    "Soyez le premier à commenter cet article",
+    "Sé el primero en comentar esta noticia",
+)
+
+
+@table("line", INVITED)
+def test_an_invitation_to_comment_leaves(line: str) -> None:
+    assert body_of(f"<article>{H1}{p(ONE, TWO, THREE, FOUR, line)}</article>") == [ONE, TWO, THREE, FOUR]
+
+
+@table(
+    "line", ("Have your say on the ferry at the hall on Friday.", "The islanders left 14 comments on the timetable in a week.")
+)
+def test_a_story_of_comments_stays(line: str) -> None:
+    assert body_of(f"<article>{H1}{p(ONE, TWO, line, THREE, FOUR)}</article>") == [ONE, TWO, line, THREE, FOUR]
+
+
 LINKED = "The islanders have waited for a second ship since the summer of last year."
 QUOTED = "One hears of bearings, but the truth is that the ship is older than anybody who sails in her."
 
