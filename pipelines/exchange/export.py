@@ -160,7 +160,7 @@ def _complete(store: Store, found: list[Row]) -> Iterator[Record]:
             "article": {**_only(article, ARTICLE), **moved, **related},
             "revision": {**_revision(row), "authors": authors[row["id"]], "images": images[row["id"]]},
             "readings": [{**_only(one, READING), "article": json.loads(one["article"])} for one in readings[row["id"]]],
-            "looks": [_only(one, FETCH) for one in fetches[row["id"]]],
+            "looks": [{**_only(one, FETCH), **_place(one)} for one in fetches[row["id"]]],
         }
 
 
@@ -169,12 +169,20 @@ def _revision(row: Row) -> Row:
     free = row["is_accessible_for_free"]
     return {
         **_only(row, REVISION),
+        **_place(row),
         "changed_fields": json.loads(row["changed_fields"]),
         "topics": json.loads(row["topics"]),
         "is_accessible_for_free": None if free is None else bool(free),
         "reverted_to": row["reverted_to_number"],
         "reads_as": row["reads_as_number"],
     }
+
+
+def _place(row: Row) -> Row:
+    """Where a row points in the archive; a pointer that is damaged points nowhere."""
+    file, offset = row["warc_file"], row["warc_offset"]
+    is_sound = isinstance(file, str | None) and isinstance(offset, int | None)
+    return {"warc_file": file if is_sound else None, "warc_offset": offset if is_sound else None}
 
 
 def _only(row: Row, columns: Iterable[str]) -> Row:

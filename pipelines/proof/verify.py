@@ -16,7 +16,7 @@ from pipelines.store.chain import AGAIN, START, TAKEN_OUT, Cause, Head, Subject,
 from pipelines.store.database import Row, Store
 from pipelines.store.pages import EVIDENCE, NO_FILE, ArchivedPage, page_of, page_of_fetch
 from pipelines.store.resolver import CLOCK_AHEAD
-from pipelines.store.rows import article_of, moment
+from pipelines.store.rows import article_of, is_archive_name, moment
 from pipelines.text.normalise import content_hash
 
 Pages = Callable[[ArchivedPage], str | None]
@@ -118,7 +118,11 @@ def verify(store: Store, pages: Pages | None = None, now: datetime | None = None
     """Everything that is wrong, in the order in which it is looked for. Without `pages` no archived page is read, and without
     `now` nothing is of the future. `checked` is told what was looked at.
     """
-    checked = checked or Checked()
+    with store.lenient():
+        yield from _faults(store, pages, now, checked or Checked())
+
+
+def _faults(store: Store, pages: Pages | None, now: datetime | None, checked: Checked) -> Iterator[VerificationFault]:
     yield from (VerificationFault(*problem) for problem in schema_problems(store))
     checked.seals = head(store)
     yield from (VerificationFault("the file", problem) for problem in store.integrity_problems())
@@ -323,12 +327,13 @@ def _pages(store: Store, pages: Pages, checked: Checked) -> Iterator[Verificatio
 
 def _page(pages: Pages, page: ArchivedPage, trigger: str | None, where: str, checked: Checked) -> Iterator[VerificationFault]:
     problem = pages(page)
-    if problem == NO_FILE and trigger in ("import", "merge"):
+    if problem == NO_FILE and trigger in ("import", "merge") and is_archive_name(page.file):
         checked.unchecked["pages of files that were imported and are not in the archive"] += 1
         return
     checked.pages = (checked.pages or 0) + 1
     if problem:
-        yield VerificationFault(where, f"{problem} ({page.file} at {page.offset})")
+        file = page.file if page.file.isprintable() else ascii(page.file)
+        yield VerificationFault(where, f"{problem} ({file[:120]} at {page.offset})")
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

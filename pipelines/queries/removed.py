@@ -14,6 +14,7 @@ from itertools import islice, takewhile
 from pipelines.history.revisions import State
 from pipelines.queries.results import Takedown, Takedowns, value_of
 from pipelines.store.database import Row, Store
+from pipelines.store.pages import place_of
 
 STEPS_SEARCHED = 5_000
 """Newest steps among which those of one site are looked for. Higher: a site where hardly anything goes is told of longer back,
@@ -121,4 +122,4 @@ def withdrawal_of(store: Store, article_id: int) -> Withdrawal | None:
 def archived_records(store: Store, article_id: int) -> set[tuple[str, int]]:
     """(file, offset) of all archived answers of an article that are pointed at."""
     found = (row for table in ("revisions", "fetches") for row in store.rows(_POINTERS.format(table), (article_id,)))
-    return {(row["warc_file"], row["warc_offset"]) for row in found}
+    return {place_of(row) for row in found}

@@ -163,14 +163,19 @@ def link_of(before: str, at: str, subject: str, row_id: int, found: str, cause: 
 
 
 def digest(store: Store, subject: Subject, row_id: int) -> str | None:
-    """SHA-256 (hex) over a row and what hangs on it, as JSON with sorted keys; None where there is no such row."""
+    """SHA-256 (hex) over a row and what hangs on it, as JSON with sorted keys; None where there is no such row.
+
+    Bytes, which only damage puts there, are taken as Python writes them.
+    """
     row = store.row(_ROWS[subject], (row_id,))
     if row is None:
         return None
     moving = _MOVING.get(subject, ())
     facts: Row = {column: value for column, value in row.items() if value is not None and column not in moving}
     facts |= {name: [_sealed(part) for part in store.rows(sql, (row_id,))] for name, sql in _PARTS.get(subject, {}).items()}
-    return _sha256(json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+    return _sha256(
+        json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)
+    )  # damage may be bytes
 
 
 def _sealed(part: Row) -> Row:

@@ -200,6 +200,15 @@ class Store:
         finally:
             self._db.conn.set_progress_handler(None, 0)
 
+    @contextmanager
+    def lenient(self) -> Iterator[None]:
+        """Texts that are not UTF-8 are read with lone surrogates in them, and do not end the reading."""
+        self._db.conn.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        try:
+            yield
+        finally:
+            self._db.conn.text_factory = str
+
     def schema_version(self) -> int:
         """Another number as soon as any process has changed a table, an index or a view."""
         return int(self.value("PRAGMA schema_version"))

@@ -17,6 +17,7 @@ import pytest
 from crawler.commands.extract import PROPOSED_IN
 from crawler.warc import reader
 from pipelines.article import Article
+from pipelines.proof.verify import verify
 from pipelines.store.database import Store
 from pipelines.store.rows import json_of
 from tests.crawler.processes import newsledger
@@ -401,6 +402,52 @@ def test_another_file_of_the_name_is_no_evidence(tmp_path: Path) -> None:
     assert f"{URL} revision 1: {refused} (day.warc.gz at 0)" in done.stderr
     write(folder / "day.warc.gz", DAY[:1])
     assert refused not in verified(tmp_path)
+
+
+POINTERS = (
+    ("a\0b.warc.gz", 0), ("a" * 300, 0), ("../day.warc", 0), ("/etc/passwd", 0), (b"\xff\xfe", 0), (7, 0), ("day.warc", "x"),
+    ("day.warc", -5), ("day.warc", 2**62), ("day.warc", 1.5),
+)  # fmt: skip
+READERS = {
+    "verify": (("verify", "--all"), 1),
+    "reprocess": (("reprocess", "--all", "--again", "--jobs", "1"), 0),
+    "export warc": (("export", "warc", "-o", "{}/out.warc.gz"), 1),
+    "export jsonl": (("export", "jsonl", "-o", "{}/out.jsonl"), 0),
+    "export parquet": (("export", "parquet", "-o", "{}/out.parquet"), 0),
+    "why": (("why", URL + "-0"), 0),
+    "history": (("history", URL + "-4", "--json"), 0),
+    "withdraw": (("withdraw", URL + "-4", "--reason", "x", "--yes"), 1),
+}
+"""Whatever reads pages, or where they are -> the command, and its exit code."""
+
+
+def test_a_damaged_pointer_costs_its_row(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """One row each; two rows are sound, and are read."""
+    count = len(POINTERS) + 2
+    urls = [f"{URL}-{number}" for number in range(count)]
+    write(tmp_path / "day.warc", [("response", url, 0, page(f"Of {url}.", url=url), "200 OK") for url in urls])
+    run(tmp_path, tmp_path / "day.warc")
+    (tmp_path / "warc").mkdir()
+    (tmp_path / "day.warc").rename(tmp_path / "warc" / "day.warc")
+    with Store(tmp_path / "news.db") as store:
+        for row_id, (file, offset) in enumerate(POINTERS, 1):
+            for table in ("revisions", "fetches"):
+                store.update(table, row_id, {"warc_file": file, "warc_offset": offset})
+    said = {}
+    for name, (command, code) in READERS.items():
+        with subtests.test(name):
+            done = newsledger(*(word.format(tmp_path) for word in command), "--db", str(tmp_path / "news.db"))
+            said[name] = done.stdout + done.stderr
+            assert done.returncode == code, said[name]
+    assert f"{count} pages read: 0 revisions corrected, 2 read as they did" in said["reprocess"]
+    assert "2 copied" in said["export warc"]
+    assert f"{URL}-3 revision 1: its file is not in the archive (/etc/passwd at 0)" in said["export warc"]
+    faults = {line.partition(":")[0] for line in said["verify"].splitlines() if "in the archive (" in line}
+    damaged = {f"revision {number}" for number in range(1, len(POINTERS) + 1)}
+    assert faults == damaged - {"revision 6"}, "7 may be the name of a file that was imported"
+    with Store(tmp_path / "news.db") as store:
+        store.execute("UPDATE fetches SET warc_file = CAST(x'ff' AS TEXT) WHERE id = 12")
+        assert "fetch 12" in {fault.where for fault in verify(store)}, "and so does a text that is none"
 
 
 def test_extract_reads_an_archive_line_by_line(tmp_path: Path) -> None:
