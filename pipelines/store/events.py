@@ -166,7 +166,8 @@ def events_of(store: Store, around: Neighbourhood, now: datetime | None, origin:
         ahead = row["fetched"] > limit  # it came after those before it, whatever its clock said
         last = last if ahead else max(last, row["fetched"])
         site_id, at = sites.get(row["article_id"], other), last if ahead else row["fetched"]
-        told.append(HistoryEvent(_item(row, texts), site_id, row["crawl_id"], row, at))
+        is_believed = row["outcome"] != Outcome.QUARANTINED and texts.is_accepted(row)
+        told.append(HistoryEvent(_item(row, texts), site_id, row["crawl_id"], row, at, is_believed))
     return in_order(told)
 
 
@@ -224,6 +225,7 @@ class _Texts:
                 for known in {row["content_hash"], *(one["content_hash"] for one in store.rows(was, (row["id"],)))}:
                     self._by_hash.setdefault(known, []).append(text)
         self._aside = _put_aside(store, around)
+        self._accepted = _accepted(store, around)
         self._aliases: dict[tuple[int, str], list[tuple[str, str]]] = {}
         self._redirects: dict[tuple[int, str], str] = {}
         for article in around.articles.values():
@@ -232,6 +234,10 @@ class _Texts:
                     self._redirects[article["id"], row["url"]] = article["url"]
                 elif row["reason"] != "canonical":
                     self._aliases.setdefault((article["id"], row["first_seen"]), []).append((row["url"], row["reason"]))
+
+    def is_accepted(self, row: Row) -> bool:
+        """Whether a fetch read what was put aside and accepted since: it does not wait again."""
+        return (row["fetched"], row["content_hash"]) in self._accepted
 
     def is_lost(self, row: Row) -> bool:
         """Whether it was read, and what it read is not there, as in a ledger whose damaged rows were left out."""
@@ -275,6 +281,13 @@ def _put_aside(store: Store, around: Neighbourhood) -> Mapping[tuple[str, str], 
         facts = {**reading, "topics": json.dumps(reading["topics"])}
         found[row["url"], row["content_hash"]] = article_of(facts, reading["authors"], reading["images"], row["url"])
     return found
+
+
+def _accepted(store: Store, around: Neighbourhood) -> frozenset[tuple[str, str]]:
+    """(time, hash) of readings that a person, or a mended extraction, has taken out of quarantine."""
+    sql = """SELECT fetched, content_hash FROM quarantine WHERE state IN ('accepted', 'replayed')
+        AND article_id IN (SELECT value FROM json_each(?))"""
+    return frozenset((row["fetched"], row["content_hash"]) for row in store.rows(sql, (json.dumps(list(around.articles)),)))
 
 
 def _stamped(revision: Row, text: Article, row: Row) -> Article:

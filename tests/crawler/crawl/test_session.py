@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -12,10 +13,13 @@ from crawler.catalogue.site import Site
 from crawler.crawl.remote import DispatchError, RemoteWriter
 from crawler.crawl.session import CrawlResult, CrawlSession
 from crawler.extensions import RemoteSession
-from pipelines.article import Outcome
+from pipelines.article import Article, Outcome
+from pipelines.history.anomalies import Readings
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, start_crawl
 from pipelines.store.database import Store, StoreError
+from pipelines.store.quarantine import in_quarantine, judge_replayed
+from pipelines.store.replay import LedgerWriter
 from pipelines.store.rows import moment
 from pipelines.store.snapshot import SiteSnapshot
 from tests.factories import BODY, article, at, new_store
@@ -91,3 +95,22 @@ def test_a_crawl_whose_clock_was_ahead_keeps_no_later_fetch_out(store: Store, ah
     outcomes = [row["outcome"] for row in store.rows("SELECT outcome FROM fetches ORDER BY id")]
     assert outcomes == ["new", "silent", "unchanged", "silent", "unchanged"]
     assert store.value("SELECT last_seen FROM articles") == moment(at(3))
+
+
+def test_what_a_person_accepted_does_not_wait_again_when_an_older_capture_comes(store: Store) -> None:
+    text = " ".join(f"word{number}" for number in range(100))
+    notice = article("Nothing like it any more.", seen=60)
+
+    def bring(*items: Article) -> list[str]:
+        session = CrawlSession(store, PAPER, start_crawl(store, None, "import", at(900)), at(900), imported=at(900))
+        for item in items:
+            session.write(item)
+        session.settle()
+        return [row["change"] for row in store.rows("SELECT change FROM revisions ORDER BY number")]
+
+    assert bring(article(text), notice) == ["new"]
+    (held,) = in_quarantine(store)
+    writers = {held.crawl_id: LedgerWriter(store, PAPER.id, held.crawl_id)}
+    judge_replayed(store, writers, [(held, replace(notice, fetch=held.fetch))], Readings(), now=at(950), believe=True)
+    assert bring() == ["new", "silent"]
+    assert bring(article(f"{text} edited", seen=30)) == ["new", "silent", "silent"]
