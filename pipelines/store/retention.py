@@ -1,8 +1,9 @@
 """Retention: deletes old fetches that nothing refers to any more, and crawls that left nothing.
 
-History is never touched: no revision, state or alias is deleted, nor the fetch that wrote or last saw a revision, nor one that
-is sealed or whose page is archived, nor the last fetch of a URL. Of a URL that led to no article as many fetches stay as the
-revisit policy counts. Crawls may run meanwhile: rows are deleted in small transactions.
+History is never touched: no revision, state or alias is deleted, nor a fetch without which one would come out otherwise in a
+replay, nor the fetch that last saw a revision, nor one that is sealed or whose page is archived, nor the last fetch of a URL. Of a
+URL that led to no article as many fetches stay as the revisit policy counts. Crawls may run meanwhile: rows are deleted in small
+transactions.
 """
 
 from __future__ import annotations
@@ -12,20 +13,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.article import CHANGES
+from pipelines.article import CHANGES, Outcome
+from pipelines.reasons import FetchReason
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
 
 BATCH = 5_000
 """Row ids a transaction goes through. More: crawls wait longer for their turn to write; fewer: the whole takes longer."""
 
-_CHANGES = ", ".join(f"'{outcome}'" for outcome in sorted(CHANGES))
+_TELLING = {*CHANGES, Outcome.MOVED, Outcome.GONE, Outcome.SUSPECTED, Outcome.STALE, Outcome.QUARANTINED, Outcome.REREAD}
+"""Fetches that a replay must tell again (`pipelines.store.replay`): each may be the look that makes an article suspected or gone,
+a cache's copy a reversion, or a doubtful reading a revision. The others only confirm, or say nothing."""
+_TELLING_CODES = {FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404, FetchReason.ORIGINAL_UNKNOWN, FetchReason.PICTURE_SWAPPED}
+_OUTCOMES = ", ".join(f"'{outcome}'" for outcome in sorted(_TELLING))
+_CODES = ", ".join(f"'{code}'" for code in sorted(_TELLING_CODES))
 # Looks at an article that is reserved since it was last read are counted by `Past` too, and all stay; there is one a month.
 # Looks of a dead end count for the site whose crawl met it, as `Past` counts them.
 _PRUNABLE_FETCH = f"""
-f.fetched < :fetches_before AND f.outcome NOT IN ({_CHANGES}) AND f.warc_file IS NULL
-AND NOT EXISTS (SELECT 1 FROM chain s WHERE s.subject = 'fetch' AND s.subject_id = f.id)
+f.fetched < :fetches_before AND f.outcome NOT IN ({_OUTCOMES}) AND coalesce(f.reason_code, '') NOT IN ({_CODES})
+AND f.warc_file IS NULL AND NOT EXISTS (SELECT 1 FROM chain s WHERE s.subject = 'fetch' AND s.subject_id = f.id)
 AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.article_id = f.article_id AND f.fetched IN (r.first_seen, r.last_seen))
+AND NOT EXISTS (SELECT 1 FROM states s WHERE s.article_id = f.article_id AND s.at = f.fetched)
+AND NOT EXISTS (SELECT 1 FROM aliases s WHERE s.article_id = f.article_id AND s.first_seen = f.fetched)
 AND CASE WHEN f.article_id IS NOT NULL THEN
     EXISTS (SELECT 1 FROM fetches n WHERE n.article_id = f.article_id AND n.url = f.url AND (n.fetched, n.id) > (f.fetched, f.id))
     AND NOT (f.outcome = 'reserved' AND EXISTS (SELECT 1 FROM articles a WHERE a.id = f.article_id AND a.last_seen < f.fetched))

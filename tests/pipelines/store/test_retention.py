@@ -12,6 +12,7 @@ from pipelines.article import Fetch, Outcome
 from pipelines.proof.verify import verify
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
+from pipelines.store.replay import LedgerWriter
 from pipelines.store.retention import PruneResult, RetentionPolicy, compact, count_prunable
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.writer import RevisionWriter
@@ -131,6 +132,26 @@ def test_crawls_that_left_nothing_go(tmp_path: Path) -> None:
         kept = {row["id"] for row in store.rows("SELECT id FROM crawls WHERE site_id IS NOT NULL")}
         assert [name for name, crawl_id in ids.items() if crawl_id not in kept] == ["had looks that go", "did nothing", "failed"]
         assert store.integrity_problems() == []
+
+
+def test_a_late_capture_meets_the_same_history_as_before(tmp_path: Path) -> None:
+    """Looks that found nothing make an article suspected, then gone; the one that found it made it live again."""
+    told = []
+    for name in ("whole", "compacted"):
+        (tmp_path / name).mkdir()
+        with new_store(tmp_path / name) as store:
+            missing = [Fetch(URL, at(day * DAY), status=404, outcome=Outcome.GONE) for day in (10, 11, 12)]
+            again = [unchanged(day) for day in (3, 4, 5)]
+            first = Fetch(URL, at(2 * DAY), status=404, outcome=Outcome.GONE)
+            crawl(store, 0, article(), unchanged(1), first, *again, *missing, *(unchanged(day) for day in (20, 21, 22)))
+            if name == "compacted":
+                assert compact(store, TERMS) == PruneResult(fetches=4)
+            LedgerWriter(store, "paper", None).record(article("Two were hurt.", seen=DAY / 2, modified=None), NOW)
+            states = [(row["at"], row["state"]) for row in store.rows("SELECT at, state FROM states ORDER BY id")]
+            told.append((states, list(store.rows("SELECT number, change, first_seen, last_seen FROM revisions ORDER BY number"))))
+            assert list(verify(store)) == []
+    assert told[0] == told[1]
+    assert [state for _, state in told[0][0]] == ["live", "suspected", "live", "suspected", "gone", "live"]
 
 
 def test_history_is_never_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
