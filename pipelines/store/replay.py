@@ -18,7 +18,7 @@ from pathlib import Path
 from pipelines.article import CHANGES, Article, Outcome
 from pipelines.history.anomalies import Readings
 from pipelines.reasons import because
-from pipelines.store.chain import Cause, seal
+from pipelines.store.chain import Cause, Subject, is_sealed, seal
 from pipelines.store.database import Row, Store
 from pipelines.store.events import HistoryEvent, Neighbourhood, events_of, in_order, neighbourhood, repeated, unresolved
 from pipelines.store.judgement import Judgement, Recorded
@@ -97,13 +97,16 @@ def replay(store: Store, events: Sequence[HistoryEvent], now: datetime | None,
 def resolve_revisits(store: Store, sites: Mapping[str, str], now: datetime) -> list[Recorded]:
     """Write what revisits say that came before what they repeat; `sites` has the site of a host (without www)."""
     with store.transaction():
-        events = []
+        events, sealed = [], []
         for row, revisit in unresolved(store):
             site_id = sites.get(host_of(revisit.url))
             item = repeated(store, row["payload_digest"], revisit) if site_id else None
             if site_id and item:
+                if is_sealed(store, Subject.FETCH, row["id"]):
+                    sealed.append((Subject.FETCH, row["id"]))
                 store.execute("DELETE FROM fetches WHERE id = ?", (row["id"],))
                 events.append(HistoryEvent(item, site_id, row["crawl_id"]))
+        seal(store, (), now, Cause.ORDER, sealed)
         return replay(store, events, now).recorded if events else []
 
 

@@ -1,9 +1,9 @@
 """Retention: deletes old fetches that nothing refers to any more, and crawls that left nothing.
 
 History is never touched: no revision, state or alias is deleted, nor a fetch without which one would come out otherwise in a
-replay, nor the fetch that last saw a revision, nor one that is sealed or whose page is archived, nor the last fetch of a URL. Of a
-URL that led to no article as many fetches stay as the revisit policy counts. Crawls may run meanwhile: rows are deleted in small
-transactions.
+replay, nor the fetch that last saw a revision, nor one that is sealed or whose page is archived, nor the last fetch of a URL. Of
+a URL that led to no article as many fetches stay as the revisit policy counts. Crawls may run meanwhile: rows are deleted in
+small transactions.
 """
 
 from __future__ import annotations
