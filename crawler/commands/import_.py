@@ -13,6 +13,7 @@ from crawler.commands import db_option, json_option, load_catalogue, sites_optio
 from crawler.commands.console import console, print_json, print_problems, table
 from crawler.commands.merge import merged_json, show
 from crawler.offline.import_warc import (
+    CaptureReaders,
     ImportReport,
     RecordsReport,
     WarcFiles,
@@ -77,16 +78,13 @@ def _print_taken(taken: RecordsReport, as_json: bool) -> None:
 def _archive(files: tuple[Path, ...], jobs: int, db: str, sites_path: Path | None, as_json: bool) -> None:
     now = clock()()
     archive = WarcFiles(files, now)
-    with Store(db) as store, Progress(console=console(error=True), transient=True) as progress:
+    with (
+        CaptureReaders(load_catalogue(sites_path), len(archive.work), jobs or default_jobs()) as readers,
+        Store(db) as store,
+        Progress(console=console(error=True), transient=True) as progress,
+    ):
         task = progress.add_task("importing", total=len(archive.work))
-        report = import_archive(
-            archive,
-            store,
-            load_catalogue(sites_path),
-            now,
-            jobs=jobs or default_jobs(),
-            advance=lambda n: progress.advance(task, n),
-        )
+        report = import_archive(archive, store, readers, now, lambda n: progress.advance(task, n))
         catch_up(store, clock()())
     milliseconds = 1000 * _cpu_seconds() / max(report.captures, 1)
     print_problems(report.problems)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import multiprocessing
 import os
+import sys
 import tempfile
 import zlib
 from collections import Counter, deque
@@ -17,6 +18,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from crawler.catalogue.site import Site, host_of
 from crawler.crawl.block_pages import MAX_HEADER_CHARS
@@ -126,22 +129,21 @@ def place_of(entry: warc.CaptureLocation) -> str:
     return f"{Path(entry.file).name}: at byte {entry.offset}"
 
 
-def import_archive(archive: WarcFiles, store: Store, sites: Iterable[Site], now: datetime, *, jobs: int = 1,
+def import_archive(archive: WarcFiles, store: Store, readers: CaptureReaders, now: datetime,
                    advance: Callable[[int], None] = lambda _: None) -> ImportReport:  # fmt: skip
     """Write all captures of an archive into the store; `advance(n)` is told of progress."""
     report = ImportReport(problems=list(archive.problems))
-    by_host = {host: site for site in sites for host in site.own_hosts if site.enabled or host == site.host}
     with store.transaction():
         lose_dead(store, now, is_running)
         crawl_id = start_crawl(store, None, "import", now, pid=os.getpid())
     sessions: dict[str, CrawlSession] = {}
     outcome = CrawlOutcome.FAILED
     try:
-        for work, found in _readings(archive.work, by_host, jobs):
+        for work, found in readers.read(archive.work):
             with store.transaction():  # one for some captures: nobody waits for the network meanwhile
                 for capture, reading in zip(work, found, strict=True):
                     report.captures += 1
-                    site = site_of(reading.url, by_host)
+                    site = site_of(reading.url, readers.by_host)
                     if site.id not in sessions:
                         put_sites(store, rows_of([site]))
                         sessions[site.id] = CrawlSession(store, site, crawl_id, now, imported=now)
@@ -284,21 +286,39 @@ def capture_of(found: warc.ArchivedCapture, url: str) -> Capture:
     return Capture(url, found.captured, found.status, headers, found.body, problem=found.problem)
 
 
-def _readings(work: Sequence[CaptureToRead], by_host: dict[str, Site],
-              jobs: int) -> Iterator[tuple[Sequence[CaptureToRead], list[Found]]]:  # fmt: skip
-    """All captures with their readings, in order, a chunk at a time."""
-    chunks = [work[start : start + CHUNK] for start in range(0, len(work), CHUNK)]
-    if jobs <= 1 or len(work) <= 2 * CHUNK:
-        reader = CaptureReader(by_host)
-        yield from ((chunk, reader.read_chunk(chunk)) for chunk in chunks)
-        return
-    # Spawned, not forked: the parent has an open database and may have threads.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(by_host,)) as pool:
+class CaptureReaders:
+    """The processes that read the captures of an import; this one alone where there are few, or `jobs` is 1.
+
+    On Linux they are forked, for then they have loaded all that they need: to be made before a ledger is open or a thread runs.
+    """
+
+    def __init__(self, sites: Iterable[Site], captures: int, jobs: int) -> None:
+        self.by_host = {host: site for site in sites for host in site.own_hosts if site.enabled or host == site.host}
+        self._jobs = jobs
+        self._pool: ProcessPoolExecutor | None = None
+        if jobs > 1 and captures > 2 * CHUNK:
+            context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+            self._pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(self.by_host,))
+            self._pool.submit(_work, ()).result()  # the first task starts them all
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def read(self, work: Sequence[CaptureToRead]) -> Iterator[tuple[Sequence[CaptureToRead], list[Found]]]:
+        """All captures with their readings, in order, a chunk at a time."""
+        chunks = [work[start : start + CHUNK] for start in range(0, len(work), CHUNK)]
+        if self._pool is None:
+            reader = CaptureReader(self.by_host)
+            yield from ((chunk, reader.read_chunk(chunk)) for chunk in chunks)
+            return
         waiting: deque[Future[list[Found]]] = deque()
         started = iter(chunks)
         for chunk in chunks:
-            waiting += [pool.submit(_work, one) for one in islice(started, 3 * jobs - len(waiting))]
+            waiting += [self._pool.submit(_work, one) for one in islice(started, 3 * self._jobs - len(waiting))]
             yield chunk, waiting.popleft().result()
 
 

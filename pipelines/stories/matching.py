@@ -133,7 +133,7 @@ def _covering(words: TextWords, both: AbstractSet[int]) -> _Covering:
         start, end = run.start(), run.end() + width - 1
         if ended and 0 < start - ended <= _GAP * words.scale:
             found.gaps += 1
-            found.figures += any(char.isdigit() for word in words.words[ended:start] for char in word)
+            found.figures += any(map(str.isdigit, "".join(words.words[ended:start])))
         if end - start >= RUN * words.scale:
             covered += end - max(start, ended)
         ended = end
