@@ -22,7 +22,7 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.error import ReactorNotRunning
 
 from crawler import settings as ours
-from crawler.catalogue.site import Site
+from crawler.catalogue.site import Site, host_of, is_loopback
 from crawler.clock import clock
 from crawler.crawl.remote import RemoteWriter
 from crawler.crawl.session import CrawlContext, rows_of
@@ -32,7 +32,8 @@ from crawler.middlewares.robots import RobotsMiddleware, RobotsRules
 from crawler.schedule.processes import hold
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.page import FetchedPage, PageSpider
-from crawler.spiders.site_check import ARTICLES, SITEMAPS, SiteCheck, failed, judge_answers
+from crawler.spiders.probe import Probe, ProbeSpider
+from crawler.spiders.site_check import ARTICLES, SITEMAPS, Answers, SiteCheck, failed, judge_answers
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, put_sites
 from pipelines.store.database import Store
@@ -40,6 +41,8 @@ from pipelines.store.rows import Row
 
 _Result = TypeVar("_Result")
 
+PROBE_DELAY_SECONDS = 1.0
+"""Between two requests of a probe, as `delay_seconds` of a site that does not say it."""
 CHECK_SECONDS = 900.0
 """So long may the check of one site take: a dozen requests, a minute apart where robots.txt asks for that."""
 
@@ -245,10 +248,25 @@ def _check_alone(site: Site) -> SiteCheck:
     crawler.signals.connect(closing, signals.spider_closed, weak=False)
     process.crawl(crawler, site=site, recheck="none")
     process.start()
-    if not isinstance(crawler.spider, NewsSpider):
+    spider = crawler.spider
+    if not isinstance(spider, NewsSpider):
         return failed(site, "not_begun", "the check did not begin")
     requests = crawler.stats.get_value("downloader/request_count", 0) if crawler.stats else 0
-    return judge_answers(crawler.spider, rules, items, requests)
+    sources = tuple(spider.sources_read.values())
+    return judge_answers(site, Answers(rules, sources, items, spider.planned, spider.skipped, requests))
+
+
+def probe_site(url: str, watch: Callable[[str], None]) -> Probe:
+    """Find out how the title at an address is defined; `watch` is told of each request. Once a process, like `crawl_site`."""
+    delay = 0.0 if is_loopback(host_of(url)) else PROBE_DELAY_SECONDS
+    site = Site("probe", "probe", url, "UTC", delay_seconds=delay)
+    settings = settings_for(Options(db="", log_level="CRITICAL"))
+    settings.setdict({"RETRY_TIMES": 0, "DOWNLOAD_DELAY": delay}, priority="cmdline")
+    found: list[Probe] = []
+    process = AsyncCrawlerProcess(settings)
+    process.crawl(ProbeSpider, site=site, tell=found.append, watch=watch)
+    process.start()
+    return found[0] if found else Probe(url, {}, problem="the probe did not begin")
 
 
 def fetch_pages(site: Site, urls: tuple[str, ...]) -> list[FetchedPage]:

@@ -1,19 +1,19 @@
 """How a site answers now: robots.txt, what each source names, a few articles as read; and what is wrong with that.
 
-Pure but for the types: a spider that has run in, findings out. `crawler.spiders.run` makes the requests.
+Pure but for the types: answers in, findings out. `crawler.spiders.run` makes the requests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from crawler.catalogue.site import Site
 from crawler.middlewares.robots import RobotsRules
-from crawler.spiders.news import NewsSpider
 from pipelines.article import Article, Fetch, Kind
 from pipelines.queries.health import Finding, is_ill
 from pipelines.reasons import Skipped
+from pipelines.store.crawls import Source
 from pipelines.store.rows import Row
 
 ARTICLES = 3
@@ -89,26 +89,40 @@ def failed(site: Site, code: str, text: str) -> SiteCheck:
     return SiteCheck(site.id, findings=(Finding(code, text),))
 
 
-def judge_answers(spider: NewsSpider, rules: RobotsRules | None, items: Iterable[object], requests: int) -> SiteCheck:
-    """What a spider that has read sources and a few articles found."""
-    site = spider.site
-    robots = _robots(site, rules)
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a spider that has read sources and a few articles was told."""
+
+    rules: RobotsRules | None
+    sources: Sequence[Source]
+    items: Sequence[object]
+    """Articles and fetches, in the order in which they came."""
+    planned: int
+    """Articles that were to be asked for."""
+    skipped: Mapping[str, int]
+    """Why others were not."""
+    requests: int
+
+
+def judge_answers(site: Site, answers: Answers) -> SiteCheck:
+    """What they come to."""
+    robots = robots_check(site, answers.rules)
     defined = {*site.feeds, *site.sitemaps, *site.sections}
     sources = tuple(
-        SourceCheck(one.url, one.kind, one.status, one.candidates, one.problem, one.url in defined)
-        for one in spider.sources_read.values()
+        SourceCheck(one.url, one.kind, one.status, one.candidates, one.problem, one.url in defined) for one in answers.sources
     )
-    articles = tuple(_article(item) for item in items if isinstance(item, Article | Fetch))
+    articles = tuple(article_check(item) for item in answers.items if isinstance(item, Article | Fetch))
     found = (
         *_of_robots(site, robots),
-        *_of_sources(spider, sources),
+        *_of_sources(answers, sources),
         *(_of_articles(articles) if articles else ()),
     )
     findings = tuple(sorted(found, key=lambda finding: not finding.ill))
-    return SiteCheck(site.id, robots, sources, articles, findings, requests)
+    return SiteCheck(site.id, robots, sources, articles, findings, answers.requests)
 
 
-def _robots(site: Site, rules: RobotsRules | None) -> RobotsCheck | None:
+def robots_check(site: Site, rules: RobotsRules | None) -> RobotsCheck | None:
+    """The rules of a site's own host; None where they were never read."""
     if rules is None:
         return None
     if rules.unreadable:
@@ -116,7 +130,8 @@ def _robots(site: Site, rules: RobotsRules | None) -> RobotsCheck | None:
     return RobotsCheck(rules.parser.can_fetch(site.url, "*"), rules.delay_seconds, rules.sitemaps)
 
 
-def _article(item: Article | Fetch) -> ArticleCheck:
+def article_check(item: Article | Fetch) -> ArticleCheck:
+    """What was read of a page."""
     if isinstance(item, Fetch) or item.kind is Kind.NOT_ARTICLE:
         return ArticleCheck(item.url, problem=item.reason or "no article")
     stamp = item.date_published
@@ -136,7 +151,7 @@ def _of_robots(site: Site, robots: RobotsCheck | None) -> Iterator[Finding]:
         yield Finding("longer_delay", text, ill=False)
 
 
-def _of_sources(spider: NewsSpider, sources: tuple[SourceCheck, ...]) -> Iterator[Finding]:
+def _of_sources(answers: Answers, sources: tuple[SourceCheck, ...]) -> Iterator[Finding]:
     for source in sources:
         if source.problem and source.is_defined:
             yield Finding("source", f"{source.url}: {source.problem}")
@@ -144,9 +159,9 @@ def _of_sources(spider: NewsSpider, sources: tuple[SourceCheck, ...]) -> Iterato
     if not named:
         reason = next((f": {source.url}: {source.problem}" for source in sources if source.problem), "")
         yield Finding("nothing_named", f"no source names an article{reason}")
-    left = spider.skipped.get(Skipped.NOT_ARTICLE_URL, 0)
-    if named and not spider.planned:
-        why = ", ".join(f"{count} {code}" for code, count in spider.skipped.items())
+    left = answers.skipped.get(Skipped.NOT_ARTICLE_URL, 0)
+    if named and not answers.planned:
+        why = ", ".join(f"{count} {code}" for code, count in answers.skipped.items())
         yield Finding("nothing_wanted", f"none of the {named} addresses that sources name is taken for an article: {why}")
     elif left > named / 2:
         yield Finding("article_url", f"article_url is not found in {left} of the {named} addresses that sources name", ill=False)

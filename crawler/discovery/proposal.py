@@ -1,0 +1,223 @@
+"""What a site's pages tell of how to define it: feeds, sections, name, language, country, zone, the form of articles' addresses.
+
+Pure: pages and addresses in, proposals out. What cannot be told is left out, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from crawler.discovery.markup import html_tree
+from crawler.discovery.shape import Shape, article_shape
+from pipelines.text.dates import Timestamp
+from pipelines.text.urls import canonicalize
+
+FEED_TYPES: Final = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
+USUAL_FEEDS: Final = ("/feed/", "/rss.xml", "/rss", "/feed.json", "/atom.xml", "/feed.xml", "/index.xml")
+"""Where feeds are that no page links to, the most usual first."""
+USUAL_SITEMAPS: Final = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml.gz")
+_NO_NEWS_FEED: Final = re.compile(r"/comments?/|/author/|/tag/|/search|podcast|\?s=|/wp-json/|/oembed", re.IGNORECASE)
+_NEWS_FIRST: Final = re.compile(r"news|local|latest|aktuell|actualit|notici|cronaca|nyheter|nieuws", re.IGNORECASE)
+_WITH_OFFSET: Final = re.compile(r"\d([+-])(\d\d):?(\d\d)$")
+_SUMMER, _WINTER = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+_SUFFIX_COUNTRY: Final = {"uk": "GB"}
+_GENERIC: Final = frozenset(
+    [
+        "ai",
+        "app",
+        "biz",
+        "co",
+        "com",
+        "edu",
+        "eu",
+        "fm",
+        "info",
+        "int",
+        "io",
+        "me",
+        "media",
+        "net",
+        "news",
+        "online",
+        "org",
+        "press",
+        "site",
+        "tv",
+    ]
+)
+_LANGUAGE: Final = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{2}))?(?![a-zA-Z])")
+_ENOUGH_FOR_A_PATTERN: Final = 5
+"""Addresses of articles that must agree. Fewer: chance makes patterns that later articles do not follow, and those are lost."""
+
+_IDS: Final = (
+    r"-(?P<id>\d{{{low},{high}}})/?$",
+    r"/(?P<id>\d{{{low},{high}}})\.[^/]+/?$",
+    r"(?:/a|-)(?P<id>\d{{{low},{high}}})\.html$",
+    r"[-/.](?P<id>\d{{{low},{high}}})\.(?:s?html?|php|aspx?)$",
+    r"/(?P<id>\d{{{low},{high}}})/[^/]+/?$",
+    r"/(?P<id>\d{{{low},{high}}})-[^/]+/?$",
+    r"/(?P<id>\d{{{low},{high}}})/?$",
+    r"[?&](?:id|story|storyid|artid|articleid|p)=(?P<id>\d{{{low},{high}}})(?!\d)",
+)
+"""Where owners put the number of an article, the surest first."""
+_DATED: Final = r"/\d{4}/\d{2}/(?:\d{2}/)?[^/]+/?$"
+_LOOSEST: Final = {"low": 5, "high": 12}
+"""Digits of a number. Fewer are years and pages of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """What the front page says of its site."""
+
+    name: str = ""
+    language: str = ""
+    """BCP 47."""
+    feeds: tuple[str, ...] = ()
+    """Linked from its head, without those of comments and authors."""
+    sections: tuple[str, ...] = ()
+    """Addresses in its menus that look like no article, those of news first."""
+    generator: str = ""
+    links: int = 0
+    """Links of the site's own."""
+
+
+def read_front_page(body: bytes, url: str, content_type: str | None = None) -> FrontPage:
+    """The front page of a site, at the address that answered."""
+    tree = html_tree(body, content_type)
+    if tree is None:
+        return FrontPage()
+    host = urlsplit(url).netloc.lower().removeprefix("www.")
+
+    def own(addresses: Iterable[str | None]) -> list[str]:
+        found = (canonicalize(urljoin(url, address)) for address in addresses if address and not address.startswith("#"))
+        return list(dict.fromkeys(one for one in found if one and urlsplit(one).netloc.lower().removeprefix("www.") == host))
+
+    metas = {(one.get("property") or one.get("name") or "").lower(): one.get("content") or "" for one in tree.iter("meta")}
+    alternates = [one.get("href") for one in tree.iter("link") if _is_feed(one.get("rel"), one.get("type"))]
+    feeds = [urljoin(url, href) for href in alternates if href and not _NO_NEWS_FEED.search(href)]
+    links = own(one.get("href") for one in tree.iter("a"))
+    menu = own(one.get("href") for holder in tree.iter("nav", "header", "menu") for one in holder.iter("a"))
+    sections = [one for one in menu if article_shape(one) < Shape.SPELLED and urlsplit(one).path.strip("/") and "?" not in one]
+    title = next((text for one in tree.iter("title") if (text := " ".join("".join(one.itertext()).split()))), "")
+    name = metas.get("og:site_name") or metas.get("application-name") or re.split(r"\s[|–—:-]\s", title)[0]
+    language = next((one.get("lang") or "" for one in tree.iter("html")), "") or metas.get("og:locale", "")
+    return FrontPage(
+        " ".join(name.split())[:100], language_of(language), tuple(dict.fromkeys(feeds)),
+        tuple(sorted(sections, key=lambda one: _NEWS_FIRST.search(urlsplit(one).path) is None)),
+        metas.get("generator", "")[:100], len(links),
+    )  # fmt: skip
+
+
+def language_of(text: str) -> str:
+    """A BCP 47 tag of a `lang` attribute or a locale: "en_gb" -> "en-GB"; empty where it is none."""
+    match = _LANGUAGE.match(text.strip())
+    if not match:
+        return ""
+    return match[1].lower() + (f"-{match[2].upper()}" if match[2] else "")
+
+
+def country_of(host: str, language: str) -> str:
+    """By the top-level domain, else by the language's region; empty where neither says it."""
+    suffix = host.partition(":")[0].rpartition(".")[2].lower()
+    if suffix in _SUFFIX_COUNTRY or (len(suffix) == 2 and suffix.isalpha() and suffix not in _GENERIC):
+        return _SUFFIX_COUNTRY.get(suffix, suffix.upper())
+    return language.partition("-")[2]
+
+
+def zone_of(country: str, stamps: Iterable[Timestamp]) -> tuple[str, str | None]:
+    """A country's IANA zone that agrees with the offsets its articles' times are written with; and what is not sure of it."""
+    zones = _zones().get(country, ())
+    if not zones:
+        return "UTC", "time zone: nothing says in which country the title is; UTC until you know better"
+    offsets = [(stamp.instant, offset) for stamp in stamps if (offset := _offset(stamp.raw))]
+    fitting = [zone for zone in zones if all(_of(zone, moment) == offset for moment, offset in offsets)]
+    if not fitting:
+        return zones[0], f"time zone: {country} has none that its articles' times are written in"
+    moments = [moment for moment, _ in offsets] or [stamp.instant for stamp in stamps] or [_SUMMER, _WINTER]
+    if any(_of(zone, moment) != _of(fitting[0], moment) for zone in fitting for moment in (*moments, _SUMMER, _WINTER)):
+        return fitting[0], f"time zone: {country} has others beside {fitting[0]}; printed times tell which"
+    return fitting[0], None
+
+
+def _of(zone: str, moment: datetime) -> timedelta | None:
+    return moment.astimezone(ZoneInfo(zone)).utcoffset()
+
+
+def _offset(raw: str) -> timedelta | None:
+    """The offset that a time is written with; none for UTC, in which machines of any zone write."""
+    match = _WITH_OFFSET.search(raw)
+    if not match or match[2] == match[3] == "00":
+        return None
+    return (1 if match[1] == "+" else -1) * timedelta(hours=int(match[2]), minutes=int(match[3]))
+
+
+@cache
+def _zones() -> dict[str, tuple[str, ...]]:
+    """Country -> its zones, the most populous first, as the tz database lists them."""
+    found: dict[str, list[str]] = {}
+    for line in (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            country, _, zone, *_ = line.split("\t")
+            found.setdefault(country, []).append(zone)
+    return {country: tuple(zones) for country, zones in found.items()}
+
+
+def article_pattern(articles: Iterable[str], others: Iterable[str]) -> str | None:
+    """A pattern with a group `id` that all these addresses match, each with a number of its own, and none of the others.
+
+    Without a number, dated paths; None where they share nothing, or are too few: a pattern that is too narrow loses articles.
+    """
+    paths = [_searched(url) for url in dict.fromkeys(articles)]
+    others = [_searched(url) for url in others]
+    if len(paths) < _ENOUGH_FOR_A_PATTERN:
+        return None
+    for form in _IDS:
+        pattern = re.compile(form.format(**_LOOSEST))
+        matches = [pattern.search(path) for path in paths]
+        numbers = [match["id"] for match in matches if match]
+        if len(numbers) < len(paths) or len(set(numbers)) < len(paths) or all(map(_is_day, numbers)):
+            continue
+        lengths = [len(number) for number in numbers]
+        bounded = form.format(low=max(min(lengths) - 1, 4), high=max(lengths) + 1)
+        if not any(re.search(bounded, path) for path in (*others, "/")):
+            return bounded
+    if all(re.search(_DATED, path) for path in paths) and not any(re.search(_DATED, path) for path in others):
+        return _DATED
+    return None
+
+
+def site_id_of(name: str, url: str) -> str:
+    """An id as the catalogue has them: of the name, else of the host."""
+    host = re.sub(r"^www\.|:\d+$", "", urlsplit(url).netloc.lower())
+    for text in (name, host):
+        plain = text.encode("ascii", "ignore").decode().lower().replace("'", "")
+        if found := re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].strip("-"):
+            return found
+    return "site"
+
+
+def platform_of(generator: str) -> str:
+    """The family that a page's `generator` names."""
+    return next((name for name in ("wordpress", "drupal", "joomla") if name in generator.lower()), "generic")
+
+
+def _searched(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _is_day(number: str) -> bool:
+    return len(number) == 8 and number[:2] in ("19", "20") and 1 <= int(number[4:6]) <= 12 and 1 <= int(number[6:]) <= 31
+
+
+def _is_feed(rel: str | None, kind: str | None) -> bool:
+    form = (kind or "").partition(";")[0].strip().lower()
+    return "alternate" in (rel or "").lower().split() and (form in FEED_TYPES or form == "application/json")

@@ -1,0 +1,274 @@
+"""Spider that finds out how a title is defined, from its address alone: for `newsledger sites probe|add`. Stores nothing.
+
+One request after the other, at the pace of a crawl, at most MAX_REQUESTS: robots.txt, the front page, the feeds and sitemaps that
+they name, else the usual places, the pages of its menus, and a few articles. `crawler.discovery.proposal` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.catalogue.site import Site
+from crawler.clock import clock
+from crawler.crawl.remote import CrawlScope, set_scope
+from crawler.discovery import sources
+from crawler.discovery.candidate import Candidate, Listing, SourceKind
+from crawler.discovery.frontier import PlannedRequest
+from crawler.discovery.proposal import (
+    USUAL_FEEDS,
+    USUAL_SITEMAPS,
+    FrontPage,
+    article_pattern,
+    country_of,
+    language_of,
+    platform_of,
+    read_front_page,
+    site_id_of,
+    zone_of,
+)
+from crawler.discovery.shape import Shape, article_shape
+from crawler.middlewares import failure_reason
+from crawler.middlewares.robots import RobotsMiddleware, RobotsRules
+from crawler.middlewares.ssrf import allow_private_places
+from crawler.spiders.response import item_from_response
+from crawler.spiders.site_check import ARTICLES, ArticleCheck, RobotsCheck, SourceCheck, article_check, robots_check
+from pipelines.article import Article
+from pipelines.store.rows import Row
+from pipelines.text.normalise import normalise
+from pipelines.text.urls import article_key, canonicalize
+
+MAX_REQUESTS = 40
+"""In all, robots.txt aside. More: more titles are understood; each is a request that a stranger's host did not ask for."""
+MAX_SECTIONS = 6
+MAX_CHILDREN = 3
+FEWEST_ON_A_PAGE = 3
+"""Articles that make a page of a menu a section, or a list a source."""
+
+Value = str | bool | float | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What was found out of a title."""
+
+    url: str
+    definition: dict[str, Value]
+    """Keys of a `[[site]]` table, in the order in which they are written."""
+    robots: RobotsCheck | None = None
+    sources: tuple[SourceCheck, ...] = ()
+    articles: tuple[ArticleCheck, ...] = ()
+    doubts: tuple[str, ...] = ()
+    problem: str | None = None
+    """Why no definition can be proposed."""
+    requests: int = 0
+
+    def as_row(self) -> Row:
+        """For JSON."""
+        return asdict(self)
+
+
+class ProbeSpider(Spider):
+    """Hands what it found to `tell`, once."""
+
+    name = "probe"
+
+    def __init__(self, *, site: Site, tell: Callable[[Probe], None], watch: Callable[[str], None], **kwargs: Any) -> None:
+        """`site`: the address, under an id of no meaning. `watch` is told of each request."""
+        super().__init__(**kwargs)
+        self.site = site
+        self._tell = tell
+        self._watch = watch
+        self._clock = clock()
+        self._requests = 0
+        self._sources: list[SourceCheck] = []
+        self._named: dict[str, dict[str, Candidate]] = {}
+        """Address of a source -> what it names, by key."""
+        self._doubts: list[str] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Lets the names of the site's own hosts resolve to private addresses."""
+        allow_private_places(kwargs["site"])
+        set_scope(crawler, CrawlScope(kwargs["site"]))
+        return super().from_crawler(crawler, *args, **kwargs)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """All of it, in turn."""
+        try:
+            self._tell(replace(await self._probe(), requests=self._requests))
+        except _StopProbeError as error:
+            self._tell(Probe(self.site.url, {}, None, tuple(self._sources), problem=str(error), requests=self._requests))
+        requests: tuple[Request, ...] = ()  # all have been made
+        for request in requests:
+            yield request
+
+    async def _probe(self) -> Probe:
+        rules = await self._rules()
+        front = await self._front_page(rules)
+        feeds = await self._feeds(front)
+        sitemaps = await self._sitemaps(rules)
+        has_sitemap = any(source.kind == SourceKind.SITEMAP and source.url in self._named for source in self._sources)
+        sections = [] if has_sitemap else await self._sections(front)
+        if not self._named:
+            raise _StopProbeError("no feed, sitemap or page of its menus names articles")
+        items = await self._articles()
+        read = [item for item in items if isinstance(item, Article) and item.headline]
+        language = next((language_of(one.language) for one in read if one.language), "") or front.language
+        country = country_of(self.site.host, front.language or language)
+        zone, doubt = zone_of(country, [one.date_published for one in read if one.date_published])
+        pattern = self._pattern(front)
+        checks = tuple(map(article_check, items))
+        self._doubts += [doubt] if doubt else []
+        self._doubts += (
+            [] if pattern else ["article_url: its addresses share no number, so that each is taken for what its page says"]
+        )
+        self._doubts += [] if country else ["country: neither its domain nor its language says it"]
+        self._doubts += [f"{one.url}: {one.problem}" for one in checks if one.problem]
+        self._doubts += ["no byline was read on any of its articles"] if read and not any(one.byline for one in checks) else []
+        delay = max(self.site.delay_seconds, rules.delay_seconds or 0.0)
+        values: dict[str, Value] = {
+            "id": site_id_of(front.name, self.site.url),
+            "name": front.name or self.site.host,
+            "url": self.site.url,
+            "country": country,
+            "platform": platform_of(front.generator),
+            "timezone": zone,
+            "language": language,
+            "feeds": tuple(feeds),
+            "sitemaps": tuple(sitemaps),
+            "sections": tuple(sections),
+            "article_url": pattern or "",
+            "delay_seconds": delay,
+        }
+        problem = None if read else "no page that its sources name reads as an article"
+        return Probe(self.site.url, {key: value for key, value in values.items() if value not in ("", ())},
+                     robots_check(self.site, rules), tuple(self._sources), checks, tuple(self._doubts), problem)  # fmt: skip
+
+    async def _rules(self) -> RobotsRules:
+        robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
+        if robots is None:
+            raise _StopProbeError("robots.txt is not obeyed by these settings")
+        self._watch("robots.txt")
+        rules = await robots.rules(self.site.url)
+        if rules.unreadable:
+            raise _StopProbeError(f"robots.txt could not be read, so nothing may be asked: {rules.unreadable.text}")
+        return rules
+
+    async def _front_page(self, rules: RobotsRules) -> FrontPage:
+        response = await self._get(self.site.url)
+        if isinstance(response, str):
+            if rules.parser.can_fetch(self.site.url, "*"):
+                raise _StopProbeError(f"the front page did not answer: {response}")
+            self._doubts.append("robots.txt keeps us from the front page: name, language and feeds are not known")
+            return FrontPage()
+        if response.status != 200:
+            raise _StopProbeError(f"the front page answers with status {response.status}")
+        if urlsplit(response.url).netloc != urlsplit(self.site.url).netloc:
+            self.site = replace(self.site, url=urljoin(response.url, "/"))
+        self._front_url = response.url
+        self._front_body = response.body
+        return read_front_page(response.body, response.url, _content_type(response))
+
+    async def _feeds(self, front: FrontPage) -> list[str]:
+        """The feeds that the front page links to, without those that name what others did; else the first of the usual places."""
+        found = [url for url in front.feeds[:MAX_SECTIONS] if await self._read(url, SourceKind.FEED)]
+        for place in () if front.feeds else USUAL_FEEDS:
+            if await self._read(urljoin(self.site.url, place), SourceKind.FEED):
+                return [urljoin(self.site.url, place)]
+        return found
+
+    async def _sitemaps(self, rules: RobotsRules) -> list[str]:
+        """Those of the usual places that robots.txt does not name: what it names need not be in the definition."""
+        named = [url for url in rules.sitemaps[:MAX_CHILDREN] if await self._read(url, SourceKind.SITEMAP)]
+        if rules.sitemaps:
+            if not named:
+                self._doubts.append("the sitemaps that robots.txt names name no article")
+            return []
+        for place in USUAL_SITEMAPS:
+            if await self._read(urljoin(self.site.url, place), SourceKind.SITEMAP):
+                return [urljoin(self.site.url, place)]
+        return []
+
+    async def _sections(self, front: FrontPage) -> list[str]:
+        """Pages of the menus that name articles which no other did, and the front page where it does."""
+        wanted = dict.fromkeys((getattr(self, "_front_url", self.site.url), *front.sections))
+        return [url for url in list(wanted)[: MAX_SECTIONS + 1] if await self._read(url, SourceKind.SECTION)]
+
+    async def _read(self, url: str, kind: SourceKind) -> bool:
+        """Ask a source, and whether it names articles that none before it did; of an index its newest sitemaps are asked too."""
+        if any(source.url == url for source in self._sources):
+            return False
+        listing, status, problem = await self._listing(url, kind)
+        named = {article_key(one.url): one for one in listing.candidates}
+        for child in sources.newest_first(listing.sitemaps)[:MAX_CHILDREN]:
+            more, _, child_problem = await self._listing(child.url, kind)
+            for grandchild in sources.newest_first(more.sitemaps)[:1]:
+                more = (await self._listing(grandchild.url, kind))[0]
+            named |= {article_key(one.url): one for one in more.candidates}
+            problem = problem or child_problem
+        known = {key for others in self._named.values() for key in others}
+        enough = FEWEST_ON_A_PAGE if kind is SourceKind.SECTION else 1
+        is_new = len(named.keys() - known) >= enough
+        self._sources.append(SourceCheck(url, kind, status, len(named), None if named else problem or "it names nothing", is_new))
+        if is_new:
+            self._named[url] = named
+        return is_new
+
+    async def _listing(self, url: str, kind: SourceKind) -> tuple[Listing, int | None, str | None]:
+        if url == getattr(self, "_front_url", None):
+            listing = sources.read(kind, self._front_body, url, self.site, "text/html")
+            return listing, 200, next(iter(listing.problems), None)
+        response = await self._get(url)
+        if isinstance(response, str):
+            return Listing(), None, response
+        if response.status != 200:
+            return Listing(), response.status, f"status {response.status}"
+        listing = sources.read(kind, response.body, response.url, self.site, _content_type(response))
+        return listing, 200, next(iter(listing.problems), None)
+
+    async def _articles(self) -> list[Any]:
+        """A few articles, of different sources where there are several, the first of each first."""
+        lists = [list(named.values()) for named in self._named.values()]
+        mixed = [named[place] for place in range(max(map(len, lists))) for named in lists if place < len(named)]
+        likely = sorted(mixed, key=lambda one: article_shape(one.url) < Shape.SPELLED)
+        items: list[Any] = []
+        for candidate in list({article_key(one.url): one for one in likely}.values())[: ARTICLES * 2]:
+            response = await self._get(candidate.url)
+            if not isinstance(response, str):
+                item = item_from_response(response, PlannedRequest(candidate.url, "named"), self.site, self._clock())
+                items.append(normalise(item) if isinstance(item, Article) else item)
+            if sum(isinstance(item, Article) and bool(item.headline) for item in items) == ARTICLES:
+                break
+        return items
+
+    def _pattern(self, front: FrontPage) -> str | None:
+        articles = [one.url for named in self._named.values() for one in named.values()]
+        return article_pattern(articles, (self.site.url, *front.sections))
+
+    async def _get(self, url: str) -> Response | str:
+        """An answer, or why none came."""
+        engine = self.crawler.engine
+        if engine is None or self._requests >= MAX_REQUESTS:
+            return f"not asked: {MAX_REQUESTS} requests are enough"
+        self._requests += 1
+        self._watch(url)
+        try:
+            return await engine.download_async(Request(canonicalize(url) or url, dont_filter=True, callback=NO_CALLBACK))
+        except Exception as error:  # a named boundary: one request that brought no answer, for whatever reason
+            return failure_reason(error).text
+
+
+class _StopProbeError(Exception):
+    """Nothing more can be found out; the message says why."""
+
+
+def _content_type(response: Response) -> str | None:
+    return (response.headers.get(b"Content-Type") or b"").decode("latin-1") or None
