@@ -58,7 +58,8 @@ def authors_of(proposals: Proposals, house: SiteAuthors) -> tuple[Verdict[str | 
     structured = _first_persons(proposals, STRUCTURED_BYLINES, house)
     printed = _first_persons(proposals, PRINTED_BYLINES, house)
     if not structured.persons and not printed.persons:
-        printed = _first_persons(proposals, UNMARKED_BYLINES, house)
+        sections = frozenset(letters(one.value) for one in proposals.sections)  # "Real Life" in bold is a kicker
+        printed = _first_persons(proposals, UNMARKED_BYLINES, replace(house, letters=house.letters | sections))
     chosen, why = _chosen_authors(proposals, structured, printed)
     persons = chosen.persons
     if printed.persons:

@@ -17,6 +17,8 @@ from crawler.extraction.page import Page, text_of
 from crawler.extraction.printed import AUTHOR_LINK, NAMES_WRITER, byline_text, labelled
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.roles import Role
+from pipelines.text.lexicons import is_given_name, word_set
+from pipelines.text.lexicons.roles import is_modifier
 
 MAX_PLACES = 3
 """Different writers named outside of the article; more are a list of the house's authors, or of other articles."""
@@ -25,36 +27,7 @@ MAX_WORDS = 5
 """Words of a link to an author; more are a headline."""
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}(?: ?(?:/|,|&| and | und | et | y | e ) ?[^\W\d_][\w.'’ -]+)?")
 _AND = re.compile(r" ?[/,&] ?| (?:and|und|et|y|e) ")
-_PARTICLES = frozenset(
-    [
-        "and",
-        "und",
-        "et",
-        "y",
-        "e",
-        "&",
-        "/",
-        "von",
-        "van",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ter",
-        "ten",
-        "zu",
-    ]
-)
+_PARTICLES = word_set("and und et y e & / von van der den de del della di da dos la le el al bin ibn ter ten zu")
 _LONG_NAME = 4
 """Words of a bold line that is more likely a kicker than a name."""
 _FRAME = ("nav", "aside", "footer", "figure", "figcaption", "form")
@@ -101,6 +74,7 @@ def _is_signature(block: Block) -> bool:
         is_bold
         and _NAME.fullmatch(block.text) is not None
         and all(word[0].isupper() or word in _PARTICLES for word in block.text.split())
+        and not any(map(_is_kicker, _AND.split(block.text)))
         and all(len(name.split()) < _LONG_NAME or not _PARTICLES.isdisjoint(name.split()) for name in _AND.split(block.text))
     )
 
@@ -108,6 +82,12 @@ def _is_signature(block: Block) -> bool:
 _MAX_UNMARKED = 100
 _LEVELS = 3
 _DATELINE = re.compile(r"(\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}\.? [^\W\d]{3,12} \d{4}) ?[–—-] ")
+
+
+def _is_kicker(name: str) -> bool:
+    """Whether a bold line is a section's ("Real Life", "Harbour News"): a word of what newsrooms cover, no given name."""
+    folded = name.casefold().split()
+    return not is_given_name(folded[0]) and any(map(is_modifier, folded)) if folded else False
 
 
 def propose_unmarked_day(page: Page, heading: Element | None, reading: BodyReading, into: Proposals) -> None:

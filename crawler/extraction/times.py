@@ -89,9 +89,6 @@ def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestam
         ):
             why = f"{spoken(chosen.source)} has only the day; {spoken(proposal.source)} of that day has the time"
             chosen, day_only = proposal, False
-        elif _is_hour_of_day(proposal, chosen.value):
-            why = f"{spoken(chosen.source)} has midnight; {spoken(proposal.source)} of that day has the time"
-            chosen = proposal
         elif _is_earlier(proposal, chosen) and (
             not chosen.source.startswith(_EXPLICIT)
             or proposal.value.instant in proposals.called_published
@@ -159,13 +156,6 @@ def _is_later_that_day(midnight: Timestamp, other: Timestamp) -> bool:
 
 def _is_day(stamp: Timestamp) -> bool:
     return stamp.precision is Precision.DAY
-
-
-def _is_hour_of_day(proposal: _TimeProposal, declared: Timestamp) -> bool:
-    """Whether machines were told "2025-03-07T00:00:00+01:00", a day that a template made an instant, and the time is printed."""
-    if not _MIDNIGHT.search(declared.raw) or not _is_exact_print(proposal) or not proposal.source.endswith(".head"):
-        return False
-    return timedelta() < proposal.value.instant - declared.instant < timedelta(days=1)
 
 
 def _span(one: Timestamp, other: Timestamp) -> str:
