@@ -21,7 +21,7 @@ from crawler.extraction.families.wordpress import WordPress
 from crawler.extraction.page import Page
 from crawler.extraction.proposals import Proposals
 
-READERS = 4
+READERS = 5
 """Version of the general readers, which read every page: rises whenever any page could be read differently than before."""
 
 
