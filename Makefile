@@ -6,12 +6,13 @@ TEST_JOBS ?= 4
 # Without bytecode each process of the tests compiles all modules anew, and each worker rewrites the assertions of all tests.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-slow axe screenshots lint types format bench clean
+.PHONY: help run test test-slow test-order axe screenshots lint types format bench clean
 
 help:
 	@echo "make run        set up and live through the demo newspaper's day"
 	@echo "make test       set up and run the tests, but for the slow ones"
 	@echo "make test-slow  those: a browser reads our pages, workers and their Redis are killed in the middle of crawls"
+	@echo "make test-order 2,000 random histories, in any order and by any way: do they make the same ledger? Half an hour"
 	@echo "make axe        what the browser tests need beside Chromium (npm); without it some are skipped"
 	@echo "make lint       ruff, check and format check"
 	@echo "make types      mypy, strict"
@@ -42,6 +43,9 @@ test: $(VENV)/.test
 
 test-slow: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal -m slow
+
+test-order: $(VENV)/.test
+	NEWSLEDGER_HISTORIES=2000 $(BIN)/python -m pytest -n 2 --hypothesis-show-statistics tests/crawler/crawl/test_order.py
 
 axe:
 	npm ci --prefix tests/viewer --no-audit --no-fund --silent
