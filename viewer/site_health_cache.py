@@ -36,7 +36,9 @@ class Judged:
 
     @property
     def verdict(self) -> str:
-        """ "ill", "unsure" (too little to tell), "well", or "unknown": not gathered yet, and not known to be ill."""
+        """ "ill", "unsure" (too little to tell), "well", "imported", or "unknown": not gathered yet, and not known to be ill."""
+        if self.site.imported:
+            return "imported"
         if is_ill(self.findings):
             return "ill"
         if not self.gathered:
@@ -85,7 +87,7 @@ class SiteHealthCache:
         success = site.last_finished
         age = now - instant_of(success) if success else None
         if kept is not None and kept.mark == _mark(site):
-            metrics = replace(kept.metrics, success_age=age)
+            metrics = replace(kept.metrics, success_age=age, imported=bool(site.imported))
         else:
             metrics = replace(
                 kept.metrics if kept else HealthMetrics(site.id, crawls=site.crawl_id is not None),
@@ -94,6 +96,7 @@ class SiteHealthCache:
                 last_reason_code=site.reason_code,
                 last_success=success,
                 success_age=age,
+                imported=bool(site.imported),
             )
         findings = judge(metrics)
         return Judged(site, findings, True) if kept else Judged(site, tuple(one for one in findings if one.ill))
@@ -101,7 +104,7 @@ class SiteHealthCache:
 
 def counted(sites: Iterable[Judged]) -> dict[str, int]:
     """How many there are of each verdict."""
-    found = dict.fromkeys(("ill", "unsure", "well", "unknown"), 0)
+    found = dict.fromkeys(("ill", "unsure", "well", "imported", "unknown"), 0)
     for site in sites:
         found[site.verdict] += 1
     return found
@@ -113,5 +116,5 @@ def _mark(site: SiteCrawls) -> _Mark:
 
 
 def _gravity(one: Judged) -> tuple[int, int, str, str]:
-    order = ("ill", "unknown", "unsure", "well").index(one.verdict)
+    order = ("ill", "unknown", "unsure", "well", "imported").index(one.verdict)
     return order, -len(one.findings), one.site.last_finished or "", one.site.id

@@ -115,7 +115,7 @@ def _row(one: HealthMetrics, findings: tuple[Finding, ...]) -> tuple[object, ...
     if is_ill(findings):
         health = Text("ill", style="bold red")
     else:
-        unsaid = "retired" if one.retired else "too little to tell"
+        unsaid = "retired" if one.retired else "imported" if one.imported else "too little to tell"
         health = Text(unsaid, style="dim") if findings else Text("well", style="green")
     usual = one.usual_articles
     return (

@@ -7,6 +7,7 @@ import json
 from pipelines.queries.changes import CHANGES
 from pipelines.queries.results import value_of
 from pipelines.queries.site_results import CrawlSummary, DayCounts, SiteCrawls, SiteRecord, Totals
+from pipelines.store.crawls import IMPORTED
 from pipelines.store.database import Store
 
 _EDITS = ("updated", "silent", "reverted", "restored")
@@ -31,12 +32,13 @@ FROM crawls WHERE site_id = ? ORDER BY id DESC LIMIT ?
 """
 _COUNTS = "SELECT counted, kind, sum(n) AS n FROM site_counts WHERE :site IS NULL OR site_id = :site GROUP BY counted, kind"
 
-_SITES = """
+_SITES = f"""
 SELECT s.id, s.name, s.region, s.country, c.id AS crawl_id, c.outcome, c.reason, c.reason_code,
     (SELECT max(f.finished) FROM crawls f WHERE f.site_id = s.id AND f.outcome = 'finished') AS last_finished,
-    (SELECT count(*) FROM quarantine q WHERE q.site_id = s.id AND q.state = 'quarantined') AS quarantined
+    (SELECT count(*) FROM quarantine q WHERE q.site_id = s.id AND q.state = 'quarantined') AS quarantined,
+    {IMPORTED.format("s.id")} AS imported
 FROM sites s LEFT JOIN crawls c ON c.id = (SELECT max(id) FROM crawls WHERE site_id = s.id)
-"""
+"""  # noqa: S608 - our own words
 
 
 def site_of(store: Store, site_id: str) -> SiteRecord:

@@ -25,6 +25,7 @@ from pipelines.queries.results import (
     value_of,
 )
 from pipelines.queries.site_results import CrawlChange, CrawlStateChange
+from pipelines.store.crawls import is_imported
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
 
@@ -75,7 +76,10 @@ class ArticleView(ArticleRecord):
 def find_article(store: Store, *urls: str | None) -> ArticleRecord | None:
     """The article that any of these URLs is or has led to; any spelling, AMP and old addresses included."""
     row = Lookup(store, "").by_urls(*urls)
-    return value_of(ArticleRecord, row | {"article_id": row["id"]}) if row else None
+    if row is None:
+        return None
+    following = None if is_imported(store, row["site_id"]) else row["next_check"]
+    return value_of(ArticleRecord, row | {"article_id": row["id"], "next_check": following})
 
 
 def article_view(store: Store, article: ArticleRecord) -> ArticleView:

@@ -91,6 +91,8 @@ class HealthMetrics:
     """Why the newest of them is not."""
     in_the_future: int = 0
     """Articles, revisions and crawls that are dated later than now."""
+    imported: bool = False
+    """Whether all that there is of it was imported: no crawl of ours."""
     retired: str | None = None
     """Since when the site is history; None where it is not."""
     unreadable_sources: tuple[str, ...] = ()
@@ -130,6 +132,8 @@ def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> t
     """What is wrong with a site, the gravest first; nothing, or one finding that is not `ill`, for a site that is well."""
     if metrics.retired:
         return (Finding("retired", f"retired on {metrics.retired[:10]}: history, and not judged", ill=False),)
+    if metrics.imported:
+        return (Finding("imported", "imported, and never crawled here: not judged", ill=False),)
     if not metrics.crawls and not metrics.in_the_future:
         return (Finding("never_crawled", "too little to tell: no crawl has ended yet", ill=False),)
     found = (

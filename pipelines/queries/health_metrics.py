@@ -13,7 +13,7 @@ from statistics import median
 from pipelines.history.anomalies import FIELDS, Readings
 from pipelines.history.revisit import RARELY
 from pipelines.queries.health import BASELINE_REVISIONS, ENOUGH_LOOKS, RECENT_REVISIONS, USUAL_DAYS, FetchCounts, HealthMetrics
-from pipelines.store.crawls import CrawlOutcome
+from pipelines.store.crawls import CrawlOutcome, is_imported
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import CLOCK_AHEAD
 from pipelines.store.rows import instant_of, moment
@@ -74,7 +74,8 @@ GROUP BY day ORDER BY day DESC LIMIT ?
 def health_metrics(store: Store, now: datetime, site: str | None = None) -> Iterator[HealthMetrics]:
     """The vital signs of all sites that the ledger has, or of one; by id."""
     for row in store.rows("SELECT id, retired FROM sites WHERE ? IS NULL OR id = ? ORDER BY id", (site, site)):
-        yield replace(_health_metrics(store, row["id"], now), retired=row["retired"])
+        found = _health_metrics(store, row["id"], now)
+        yield replace(found, retired=row["retired"], imported=is_imported(store, row["id"]))
 
 
 def usual_readings(store: Store, site_id: str) -> Readings:

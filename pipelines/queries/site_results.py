@@ -37,6 +37,8 @@ class SiteCrawls:
     """When the last crawl that finished did so."""
     quarantined: int
     """Readings that are in quarantine."""
+    imported: int = 0
+    """1 where all that there is of it was imported."""
 
 
 @dataclass(frozen=True, slots=True)

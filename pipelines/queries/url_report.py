@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.queries.removed import Withdrawal, withdrawal_of
+from pipelines.store.crawls import is_imported
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import instant_of, last_change
@@ -68,6 +69,8 @@ def trace(store: Store, url: str) -> Trace:
     if found is None:
         fetches, dead_ends = _led_nowhere(store, url)
         return Trace(address, looks=fetches, dead_ends=dead_ends)
+    if is_imported(store, found["site_id"]):
+        found = {**found, "next_check": None}
     sql = f"SELECT {_COLUMNS} FROM revisions WHERE id = ?"  # noqa: S608 - our own columns
     latest = store.row(sql, (found["latest_revision_id"],))
     moved = store.value("SELECT url FROM articles WHERE id = ?", (found["moved_to"],)) if found["moved_to"] else None

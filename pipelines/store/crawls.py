@@ -15,6 +15,10 @@ from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of, moment, optional_moment
 
+IMPORTED = """EXISTS (SELECT 1 FROM articles WHERE site_id = {0})
+    AND NOT EXISTS (SELECT 1 FROM crawls WHERE site_id = {0} AND trigger NOT IN ('import', 'merge'))"""
+"""SQL: whether a site has articles, and was never to be crawled."""
+
 
 class CrawlOutcome(StrEnum):
     """How a crawl ended, or why it did not begin."""
@@ -54,6 +58,11 @@ class Source:
 def put_sites(store: Store, sites: Iterable[Row]) -> None:
     """Copy what the catalogue says of sites into the ledger; `sites` are rows of the table of that name."""
     store.upsert("sites", sites, "id")
+
+
+def is_imported(store: Store, site_id: str) -> bool:
+    """Whether all that the ledger has of a site came from archives, records or other ledgers: nobody crawls it here."""
+    return bool(store.value(f"SELECT {IMPORTED.format('?1')}", (site_id,)))
 
 
 def start_crawl(store: Store, site_id: str | None, trigger: str, now: datetime, planned: datetime | None = None, *,
