@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
@@ -233,28 +234,46 @@ _BIOGRAPHY = 500
 def _trusted(page: Page, everything: list[Block], good: list[tuple[Block, float]], heading: Element | None) -> set[Element]:
     """The elements whose names say furniture and are wrong: what holds the headline too, or most of the prose."""
     trusted = set() if heading is None else {heading, *heading.iterancestors()}
-    alike: dict[str, set[Element]] = defaultdict(set)
-    for block in everything:
-        for element in block.suspects:
-            alike[_name(element)].add(element)
+    alike = _alike_boxes(everything)
     for _ in range(30):
         clean = 0.0
-        under: dict[str, float] = defaultdict(float)
+        under: dict[frozenset[Element], float] = defaultdict(float)
         for block, weight in good:
             outermost = next((element for element in block.suspects if element not in trusted), None)
             if outermost is None:
                 clean += weight
             else:
-                under[_name(outermost)] += weight
+                under[alike[outermost]] += weight
         wrong = [
-            name
-            for name, weight in under.items()
-            if weight > max(1.2 * clean, 100) and not any(_is_never_text(page, element, weight) for element in alike[name])
+            (weight, boxes)
+            for boxes, weight in under.items()
+            if weight > max(1.2 * clean, 100) and not any(_is_never_text(page, element, weight) for element in boxes)
         ]
         if not wrong:
             break
-        trusted |= alike[max(wrong, key=lambda name: under[name])]
+        trusted |= max(wrong, key=lambda one: one[0])[1]
     return trusted
+
+
+def _alike_boxes(everything: list[Block]) -> Mapping[Element, frozenset[Element]]:
+    """Each element of a doubtful name with all of its name; by itself where such boxes hold links, as teasers do."""
+    boxes: dict[str, set[Element]] = defaultdict(set)
+    length: Counter[str] = Counter()
+    linked: Counter[str] = Counter()
+    for block in everything:
+        for element in block.suspects:
+            name = _name(element)
+            boxes[name].add(element)
+            length[name] += block.length
+            linked[name] += min(block.linked, block.length)
+    return {
+        element: frozenset(alike if linked[name] < MAX_BOX_LINKED * length[name] else {element})
+        for name, alike in boxes.items()
+        for element in alike
+    }
+
+
+MAX_BOX_LINKED = 0.1
 
 
 def _name(element: Element) -> str:

@@ -27,7 +27,8 @@ from crawler.extraction.labels import labels_around, says_paid
 from crawler.extraction.lines import Context
 from crawler.extraction.not_articles import is_code, refusal
 from crawler.extraction.notices import MAX_BARE, says_lost
-from crawler.extraction.page import Page, parse, text_of
+from crawler.extraction.page import Page, is_printed, parse, text_of
+from crawler.extraction.pagedata import data_text
 from crawler.extraction.pictures import declared_pictures, read_pictures
 from crawler.extraction.printed import article_region, propose_printed, walk_region
 from crawler.extraction.proposals import Proposal, Proposals, Verdict
@@ -229,6 +230,11 @@ def _read_printed(gathered: _Page) -> None:
 def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
     """The verdict on every field that is judged, by the name of the article's field."""
     page, proposals = gathered.page, gathered.proposals
+    is_free = judge.is_free(proposals)
+    if sum(map(len, judge.body(proposals).value)) < WEAK and is_free.value is not False:
+        lines = data_text(page, tuple(one.value for one in proposals.headlines))
+        if is_free.value or not is_printed(page, list(lines)):
+            proposals.bodies.append(Proposal(lines, "data"))
     paragraphs = judge.body(proposals)
     body = join_paragraphs(list(paragraphs.value))
     without_future(proposals, page.fetched)
@@ -236,7 +242,6 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
     published = published_at(proposals, page.timezone if page.is_zone_sure else None)
     section = judge.section(proposals)
     kind = judge_kind(_signs(gathered, len(body), section.value, _has_person(authors.value)))
-    is_free = judge.is_free(proposals)
     if kind.value is Kind.ARTICLE and len(body) < WEAK and is_free.value is not False:
         proposals.bodies.append(Proposal(second_opinion(page, len(body)), "trafilatura"))
         paragraphs = judge.body(proposals)

@@ -9,11 +9,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import islice, takewhile
 from typing import TypeAlias
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.code_in_text import without_code
+from crawler.extraction.summaries import without_summaries
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.dates.words import code, normalise
 
@@ -130,7 +130,7 @@ class Context:
 
 def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
     """The blocks that are the article, in order."""
-    blocks = _without_summaries(_readable(blocks))
+    blocks = without_summaries(_readable(blocks))
     runs = _runs_of(blocks)
     noise = [_is_noise(block, context, runs) for block in blocks]
     kept = [block for place, block in enumerate(blocks) if not (noise[place] or _is_over_links(blocks, noise, place))]
@@ -162,35 +162,6 @@ def _readable(blocks: list[Block]) -> list[Block]:
         if text:
             kept.append(block if text == block.text else replace(block, text=text))
     return kept
-
-
-_MACHINE = re.compile(
-    r"\b(?:AI|A\.I\.|KI|IA|ИИ|artificial intelligence|künstliche[rn]? intelligenz|intelligence artificielle|"
-    r"intelig[eê]ncia artificial|intelligenza artificiale|sztuczn\w+ inteligencj\w+|ChatGPT)\b|人工知能|生成AI"
-)
-_SUMMARY = re.compile(
-    r"\b(?:summar\w+|key (?:points|takeaways)|zusammen(?:fassung|gefasst)|résum\w+|resum\w+|riassunt\w+|samenvatting|samengevat|"
-    r"streszczeni\w+|podsumowani\w+|sammanfatt\w+|sammendrag|opsummering)\b|要約|まとめ",
-    re.IGNORECASE,
-)
-_MAX_SUMMARY_LABEL, _MAX_SUMMARY_TITLE = 250, 80
-
-
-def _without_summaries(blocks: list[Block]) -> list[Block]:
-    """Without boxes that say that a machine summed the article up in them: they are no text of its writers, and made anew at
-    each visit. A line of the text that speaks of such a summary has the other paragraphs beside it and no box of its own."""
-    for place, block in enumerate(blocks):
-        if block.length < _MAX_SUMMARY_LABEL and _SUMMARY.search(block.text) and _MACHINE.search(block.text):
-            for box in (block.element, *islice(block.element.iterancestors(), 3)):
-                inside = {id(one) for one in blocks if box in (one.element, *one.element.iterancestors())}
-                if len(inside) > 1:
-                    break
-            if sum(one.length for one in blocks if id(one) in inside) > 0.4 * sum(one.length for one in blocks):
-                # No box of its own: the points below a line that calls them so.
-                points = takewhile(lambda one: one.tag == "li", blocks[place + 1 :])
-                inside = {id(one) for one in (block, *points)} if block.length < _MAX_SUMMARY_TITLE else set()
-            return [one for one in blocks if id(one) not in inside] if len(inside) > 1 else blocks
-    return blocks
 
 
 _Run: TypeAlias = tuple[int, str, str | None]

@@ -75,6 +75,7 @@ _SPOKEN = {
     "html.lang": "the language that the page's root element names",
     "link.canonical": "the link to the canonical address",
     "trafilatura": "the second opinion",
+    "data": "the data of the page's scripts",
     "url": "the day in the address",
     "site": "the site's definition",
 }
