@@ -26,7 +26,7 @@ GROUPS = {
     "Crawl": {
         "crawl": ("crawl", "Crawl sites now and keep what changed."),
         "schedule": ("schedule", "Crawl every enabled site on its own interval."),
-        "sites": ("sites", "The catalogue: list, show, check."),
+        "sites": ("sites", "The catalogue: list, show, check, add, enable, rename, retire ..."),
         "import": ("import_", "Read WARC files, or records of export, into the ledger."),
         "reprocess": ("reprocess", "Read archived pages again with today's extraction."),
         "quarantine": ("quarantine", "Readings that are not believed: list, replay, accept, drop."),
@@ -49,6 +49,7 @@ GROUPS = {
     },
     "Operate": {
         "status": ("status:status_command", "The ledger at a glance."),
+        "crawls": ("crawls", "What crawls there were, and what became of one."),
         "health": ("health", "Whether every site is well, by its own history."),
         "metrics": ("monitoring:metrics_command", "Print the metrics, or write them for a textfile collector."),
         "alerts": ("monitoring:alerts_command", "Tell of trouble by mail, chat or webhook: test, check, list."),

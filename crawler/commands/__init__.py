@@ -7,7 +7,7 @@ stands here.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from math import isinf
 from pathlib import Path
@@ -16,9 +16,9 @@ from typing import Any
 import click
 
 from crawler.catalogue import load_sites
-from crawler.catalogue.site import Site
+from crawler.catalogue.site import Site, is_loopback
 from crawler.clock import Clock, clock
-from crawler.config import SETTINGS, Configuration, SettingKind, find, load
+from crawler.config import SETTINGS, Configuration, SettingKind, SettingOrigin, find, load
 from pipelines.store.database import Store, holds_something
 
 
@@ -94,6 +94,14 @@ def own_sites() -> Path:
 def load_catalogue(path: Path | None) -> tuple[Site, ...]:
     """The sites of the option --sites; else of the catalogue that comes along, with the operator's own. Raises CatalogueError."""
     return load_sites(path, own_sites())
+
+
+def warn_without_contact(sites: Iterable[Site]) -> None:
+    """Say on standard error that whoever runs what we ask of strangers cannot be reached."""
+    is_set = configuration().found["contact"].origin is not SettingOrigin.DEFAULT
+    if not is_set and not all(is_loopback(site.host) for site in sites):
+        text = "no contact address is set: a site that minds can only block you; set NEWSLEDGER_CONTACT to a mail address or page"
+        click.echo(text, err=True)
 
 
 def pick_sites(path: Path | None, ids: tuple[str, ...]) -> tuple[Site, ...]:

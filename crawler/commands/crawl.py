@@ -18,6 +18,7 @@ from crawler.commands import (
     open_ledger,
     pick_sites,
     sites_option,
+    warn_without_contact,
 )
 from crawler.commands.console import console, print_json, table, word
 from crawler.discovery.frontier import RecheckMode
@@ -59,6 +60,8 @@ def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log:
     SITE is an id of the catalogue. A URL asks for that page only, whatever is known of it.
     """
     sites, urls = ((from_definition(definition),), {}) if definition else _targets(targets, every, sites_path)
+    if not definition:
+        warn_without_contact(sites)
     Store(db).close()  # a store that cannot be written is said before anything is asked of a site
     options = Options(db=db, recheck=recheck, log_level=log_level, sites=str(sites_path or ""), trigger=trigger,
                       planned=planned, log=log)  # fmt: skip

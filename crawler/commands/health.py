@@ -29,13 +29,14 @@ Judged = list[tuple[HealthMetrics, tuple[Finding, ...]]]
 @click.option("--site", default=None, metavar="ID", help="Only this site, switched off or not.")
 @click.option("--max-age", "max_age_hours", cls=SettingOption, setting="max_age", metavar="HOURS",
               help="A last success older than this is ill.")  # fmt: skip
+@click.option("--ill", "only_ill", is_flag=True, help="Print only sites that are ill.")
 @click.option("--schedule", "of_schedule", is_flag=True, help="Whether the schedule lives, instead: for supervisors.")
 @redis_option
 @db_option
 @sites_option
 @json_option
-def command(site: str | None, max_age_hours: float, of_schedule: bool, redis: str, db: str, sites_path: Path | None,
-            as_json: bool) -> None:  # fmt: skip
+def command(site: str | None, max_age_hours: float, only_ill: bool, of_schedule: bool, redis: str, db: str,
+            sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
     """Whether every site is well, by its own history; exit code 1 where one is ill.
 
     Reads the ledger, and of a cluster its Redis, so it tells the truth when nothing runs. Sites that nobody is to crawl, because
@@ -56,10 +57,11 @@ def command(site: str | None, max_age_hours: float, of_schedule: bool, redis: st
     judged = [(one, judge(one, max_age)) for one in metrics if one.site_id in on]
     glance = status_reader_of("" if site else redis)
     problem = ills(glance()) if glance else {}
+    shown = [one for one in judged if is_ill(one[1]) or not only_ill]
     if as_json:
-        print_json([_facts(one, findings) for one, findings in judged])
+        print_json([_facts(one, findings) for one, findings in shown])
     else:
-        _print(judged, len(metrics) - len(judged))
+        _print(shown, len(judged), len(metrics) - len(judged))
     for text in problem.values():
         echo(f"cluster: {text}", err=as_json)
     if plan and plan.problem and not site:
@@ -84,7 +86,7 @@ def _of_schedule(db: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _print(judged: Judged, left_out: int) -> None:
+def _print(shown: Judged, judged: int, left_out: int) -> None:
     out = console()
     columns = (
         "site",
@@ -98,17 +100,16 @@ def _print(judged: Judged, left_out: int) -> None:
         "median body",
         "usual body",
     )
-    out.print(table(columns, [_row(one, findings) for one, findings in judged]))
-    ill = [(one, findings) for one, findings in judged if is_ill(findings)]
+    if shown:
+        out.print(table(columns, [_row(one, findings) for one, findings in shown]))
+    ill = [(one, findings) for one, findings in shown if is_ill(findings)]
     for one, findings in ill:
         out.print(f"\n{one.site_id}", style="bold", markup=False)
         for finding in findings:
             out.print(f"  {plain(finding.text)}", markup=False)
     if left_out:
         out.print(f"\n{left_out} more in the ledger, switched off or in no catalogue, and not judged")
-    out.print(
-        f"\n{len(judged)} sites, {len(ill)} ill" if judged or left_out else "No site has been crawled into this ledger yet."
-    )
+    out.print(f"\n{judged} sites, {len(ill)} ill" if judged or left_out else "No site has been crawled into this ledger yet.")
 
 
 def _row(one: HealthMetrics, findings: tuple[Finding, ...]) -> tuple[object, ...]:

@@ -15,13 +15,22 @@ import click
 
 from crawler.catalogue import CatalogueError, fingerprint
 from crawler.clock import Clock, clock
-from crawler.commands import SettingOption, configuration, db_option, load_catalogue, log_option, own_sites, sites_option
+from crawler.commands import (
+    SettingOption,
+    configuration,
+    db_option,
+    load_catalogue,
+    log_option,
+    own_sites,
+    sites_option,
+    warn_without_contact,
+)
 from crawler.commands.cluster import needing_cluster, redis_of, redis_option, status_reader_of
 from crawler.commands.monitoring import first_problem, open_alerts, open_monitor, send_alerts_once
 from crawler.crawl.session import rows_of
 from crawler.logs import JsonHandler, install, relay
 from crawler.monitoring.monitor import MonitoredSchedule
-from crawler.monitoring.state_files import SchedulePlan, read_plan, write_heartbeat, write_plan
+from crawler.monitoring.state_files import SchedulePlan, read_heartbeat, read_plan, write_heartbeat, write_plan
 from crawler.schedule import processes
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import STOP_SECONDS, CrawlRunner, RunnerConfig, SubprocessRunner
@@ -62,6 +71,7 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, lo
     now, config = clock(), configuration()
     alerts = open_alerts(db, config)
     max_age = timedelta(hours=config.number("max_age"))
+    warn_without_contact(site for site in sites if site.enabled)
     with Store(db) as store:
         put_sites(store, rows_of(site for site in sites if site.enabled))
         for lost in lose_dead(store, now(), processes.is_running):
@@ -106,7 +116,11 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    before = read_heartbeat(db)
     logger.info("%d starts were missed while no scheduler ran", schedule.note_missed())
+    if schedule.is_second:
+        where = f" (process {before.pid}, last sign of life {before.at})" if before else ""
+        logger.warning("another schedule of this ledger runs%s; each start is made by one of the two", where)
     schedule.start()
     logger.info("%d sites are scheduled", schedule.size)
     _heartbeat(schedule, crawls, db, now)

@@ -161,13 +161,14 @@ def _offset(raw: str) -> timedelta | None:
 
 @cache
 def _zones() -> dict[str, tuple[str, ...]]:
-    """Country -> its zones, the most populous first, as the tz database lists them."""
-    found: dict[str, list[str]] = {}
+    """Country -> its zones in the order of the tz database, roughly that of their people; those of a county last."""
+    found: dict[str, list[tuple[bool, str]]] = {}
     for line in (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            country, _, zone, *_ = line.split("\t")
-            found.setdefault(country, []).append(zone)
-    return {country: tuple(zones) for country, zones in found.items()}
+            country, _, zone, *comment = line.split("\t")
+            is_narrow = "(" in "".join(comment) and "most areas" not in "".join(comment)
+            found.setdefault(country, []).append((is_narrow, zone))
+    return {country: tuple(zone for _, zone in sorted(zones, key=lambda one: one[0])) for country, zones in found.items()}
 
 
 def article_pattern(articles: Iterable[str], others: Iterable[str]) -> str | None:

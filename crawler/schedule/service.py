@@ -202,6 +202,11 @@ class Schedule:
         """Which, by id."""
         return tuple(sorted(self._sites))
 
+    @property
+    def is_second(self) -> bool:
+        """Whether another schedule of the ledger ran when this one came."""
+        return self._scheduler_lock is not None and not self._scheduler_lock.alone
+
     def has(self, site_id: str) -> bool:
         """Whether a site is on the timetable."""
         return site_id in self._sites

@@ -17,7 +17,7 @@ from crawler.catalogue import as_definition
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
 from pipelines.reasons import CodedReason, CrawlReason
-from pipelines.store.crawls import CrawlOutcome, close_left_open, note_crawl, rows_of_start
+from pipelines.store.crawls import CrawlOutcome, close_left_open, last_of_start, note_crawl, rows_of_start
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
 
@@ -153,6 +153,12 @@ class SubprocessRunner:
                 outcome = CrawlOutcome.FAILED if outcome is CrawlOutcome.LOST else outcome
                 why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {ended}")
                 note_crawl(store, site.id, "schedule", outcome, planned, now, why)
+            ended_as = last_of_start(store, site.id, planned)
+        if ended_as:
+            text = "%s: %s; %d requests, %d looks, %d revisions, %d errors%s"
+            because = f": {ended_as['reason']}" if ended_as["reason"] else ""
+            numbers = (ended_as[name] for name in ("requests", "looks", "revisions", "errors"))
+            logger.info(text, site.id, ended_as["outcome"], *numbers, because, extra={"site": site.id, "crawl": ended_as["id"]})
         if child.returncode:
             text = "%s: the crawl planned for %s ended with %s"
             logger.warning(text, site.id, moment(planned), child.returncode, extra={"site": site.id})

@@ -134,6 +134,13 @@ def rows_of_start(store: Store, site_id: str, planned: datetime) -> int:
     return int(store.value("SELECT count(*) FROM crawls WHERE site_id = ? AND planned = ?", (site_id, moment(planned))))
 
 
+def last_of_start(store: Store, site_id: str, planned: datetime) -> Row | None:
+    """The last row that tells of a planned start."""
+    return store.row(
+        "SELECT * FROM crawls WHERE site_id = ? AND planned = ? ORDER BY id DESC LIMIT 1", (site_id, moment(planned))
+    )
+
+
 def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: datetime, *, reason: CodedReason | None = None,
                  requests: int = 0, candidates: int = 0, skipped: Mapping[str, int] | None = None) -> None:  # fmt: skip
     """Close a crawl's row. What can be counted from its fetches and revisions is counted there."""

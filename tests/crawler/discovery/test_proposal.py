@@ -92,6 +92,7 @@ def test_the_country(host: str, language: str, country: str) -> None:
         ("GB", ("2026-01-01T09:00:00+05:30",), "Europe/London", False),
         ("", (), "UTC", False),
         ("XX", (), "UTC", False),
+        ("AU", ("2026-03-01T09:00:00+10:30",), "Australia/Adelaide", True),
         ("NZ", ("2026-01-01T09:00:00Z",), "Pacific/Auckland", False),
     ],
 )

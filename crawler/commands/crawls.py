@@ -1,0 +1,104 @@
+"""`newsledger crawls [SITE]` and `newsledger crawls show ID`: what crawls there were, and what became of one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from crawler.commands import db_option, json_option, open_ledger
+from crawler.commands.console import console, print_json, table, when, word
+from crawler.logs import plain
+from pipelines.queries import articles
+from pipelines.queries.crawls import crawl_log, past_crawls
+from pipelines.queries.results import row_of
+from pipelines.reasons import skipped_sentence
+from pipelines.store.database import Store
+from pipelines.store.rows import Row, instant_of, moment, span
+
+SHOWN = 50
+"""Changes, and fetches that brought none, that are printed of one crawl; --json has all."""
+
+
+@click.command("crawls")
+@click.argument("words", nargs=-1, metavar="[SITE | show ID]")
+@click.option("--failed", is_flag=True, help="Only those that failed, were lost or missed.")
+@click.option("--since", default=None, metavar="TIME", help="Only those that began, or were planned, at this time or later.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most so many, the newest.")
+@db_option
+@json_option
+def command(words: tuple[str, ...], failed: bool, since: str | None, limit: int, db: str, as_json: bool) -> None:
+    """What crawls there were, of all sites or of one; `show ID` tells one: its counts, sources, what it wrote, what went wrong.
+
+    Planned starts that led to no crawl are among them, with the reason.
+    """
+    with open_ledger(db) as store:
+        if words[:1] == ("show",):
+            if len(words) != 2 or not words[1].isdigit():
+                raise click.UsageError("say the number of one crawl: `newsledger crawls show ID`")
+            _show(store, int(words[1]), as_json)
+            return
+        if len(words) > 1:
+            raise click.UsageError("name one site, or none")
+        found = past_crawls(store, words[0] if words else None, failed=failed, since=_time(since), limit=limit)
+    if as_json:
+        print_json(found)
+        return
+    out = console()
+    columns = ("id", "site", "by", "began", "took", "outcome", "requests", "looks", "revisions", "errors", "why")
+    out.print(table(columns, map(_cells, found)) if found else "No such crawl.")
+
+
+def _time(text: str | None) -> str | None:
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise click.UsageError(f"{text!r} is no time; write 2025-03-07 or 2025-03-07T14:05") from error
+    return moment(found if found.tzinfo else found.replace(tzinfo=UTC)) if found else None
+
+
+def _cells(row: Row) -> tuple[object, ...]:
+    began = when(row["started"]) or f"planned {when(row['planned'])}"
+    return (row["id"], row["site_id"], row["trigger"], began, _took(row), word(row["outcome"]), row["requests"], row["looks"],
+            row["revisions"], row["errors"], row["reason"])  # fmt: skip
+
+
+def _took(row: Row) -> str:
+    if not row["started"] or not row["finished"]:
+        return ""
+    return span(instant_of(row["finished"]) - instant_of(row["started"]))
+
+
+def _show(store: Store, crawl_id: int, as_json: bool) -> None:
+    row = articles.crawl(store, crawl_id)
+    if row is None:
+        raise click.ClickException(f"the ledger has no crawl {crawl_id}")
+    changes = articles.revisions_of_crawl(store, crawl_id)
+    silent = articles.silent_sources(store, row["site_id"], row["started"]) if row["started"] else []
+    fetches = crawl_log(store, crawl_id)
+    if as_json:
+        print_json({**row, "changes": [row_of(change) for change in changes], "silent_sources": silent, "fetches": fetches})
+        return
+    out = console()
+    counts = dict(row["counts"])
+    skipped = counts.pop("skipped", {})
+    out.print(f"crawl {row['id']} of {row['site_id']}, by {row['trigger']}: ", word(row["outcome"]), sep="")
+    if row["reason"]:
+        out.print(f"why: {plain(row['reason'])}", style="yellow", markup=False)
+    began = f"began {when(row['started'])}, took {_took(row) or 'no time that is known'}" if row["started"] else "did not begin"
+    out.print(f"planned {when(row['planned']) or 'by nobody'}; {began}", markup=False)
+    outcomes = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing looked at"
+    out.print(f"{row['requests']} requests, {row['candidates']} candidates, {row['bytes']:,} bytes; {outcomes}", markup=False)
+    for code, count in sorted(skipped.items(), key=lambda one: -one[1]):
+        out.print(f"passed over: {count} {skipped_sentence(code)}", markup=False)
+    for source in silent:
+        out.print(f"named nothing: {source['url']}: {plain(source['problem'])}", markup=False)
+    if changes:
+        wrote = [(word(one.change), ", ".join(one.changed_fields), one.headline, one.url) for one in changes[:SHOWN]]
+        out.print(table(("change", "what changed", "headline", "url"), wrote))
+    if fetches:
+        rows = [(when(one["fetched"]), one["outcome"], one["status"], one["reason"], one["url"]) for one in fetches[:SHOWN]]
+        out.print(table(("at", "outcome", "status", "why", "url"), rows))
+    for left in (len(changes) - SHOWN, len(fetches) - SHOWN):
+        if left > 0:
+            out.print(f"and {left} more; --json has all")
