@@ -57,10 +57,10 @@ def credit_beside(element: Element, box: Element, image: Element | None, caption
             split = split_caption(inner.text)
             if split.credit and not split.caption:
                 return split.credit
-    return None if image is None else _declared_credit(image, caption)
+    return None if image is None else declared_credit(image, caption)
 
 
-def _declared_credit(image: Element, caption: str) -> str | None:
+def declared_credit(image: Element, caption: str) -> str | None:
     """`<img alt="The mayor" title="The mayor | Photo: Jane Doe">`: the title or alternative text that says what is known
     already, and goes on with a credit."""
     named = next((value for key in _CREDIT_ATTRIBUTES if (value := image.get(key))), "")

@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 from crawler.extraction.jsonld import Item
 from crawler.extraction.meta import Meta
 from crawler.extraction.page import Page, spaced_text_of, text_of
-from crawler.extraction.picture_credits import MAX_CREDIT, credit_beside, named_credit
+from crawler.extraction.picture_credits import MAX_CREDIT, credit_beside, declared_credit, named_credit
 from crawler.extraction.picture_files import file_of, shown_without_img, size_of
 from crawler.extraction.printed import NAMES_WRITER, Step
 from crawler.extraction.roles import Role, names_on
@@ -70,6 +70,13 @@ class _Found:
             self.at[image] = len(self.pictures)
         self.pictures.append(picture)
 
+    def complete(self, image: Element, text: str) -> None:
+        """A line behind a picture that is named for its credit."""
+        known = self.at.get(image)
+        if known is not None and not self.pictures[known].credit and 1 < len(text) < MAX_CREDIT:
+            self.pictures[known] = replace(self.pictures[known], credit=split_caption(text).credit or cleaned_credit(text))
+            self.printed.add(text)
+
 
 def _is_same(one: Image, other: Image) -> bool:
     file, known = (picture.url.partition("?")[0] if picture.url else None for picture in (one, other))
@@ -81,8 +88,11 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
     found = _Found()
     done: set[Element] = set()
     shown: tuple[Element, str] | None = None
-    seen_at = 0
+    seen_at = last_at = 0
+    last: Element | None = None
     for number, (element, role, inside) in enumerate(steps):
+        if element.tag == "img":
+            last, last_at = element, number
         if element.tag == "img" and (alt := _alt(element)) is not None:
             shown, seen_at = (element, alt), number
         if element.getparent() in done:
@@ -93,11 +103,13 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
         if element is container:
             continue
         if element.tag == "img" and inside and _stands_in_text(page, element, {one.url for one in found.pictures}):
-            found.add(element, _image(page, element, None, None))
+            found.add(element, _image(page, element, None, declared_credit(element, "")))
         elif _is_picture_box(page, element, role):
             _read_box(page, element, found)
             found.boxes += 1
             done.add(element)
+        elif last is not None and role & Role.CREDIT and number - last_at <= _ALT_REACH:
+            found.complete(last, text_of(element))
         elif shown is not None and element.tag in _LEAVES and number - seen_at <= _ALT_REACH and not len(element):
             _read_printed_alt(page, element, shown, found)
     return _without_numbers(found.pictures), found.printed
@@ -234,9 +246,7 @@ def _read_box(page: Page, element: Element, found: _Found) -> None:
     text = "" if _holds_heading(box) else _caption_text(page, box)
     if not text or len(text) > MAX_CAPTION:
         if image is not None:
-            found.add(
-                image, _image(page, image, None, credit_beside(element, box, image, "") if element.tag == "figure" else None)
-            )
+            found.add(image, _image(page, image, None, credit_beside(element, box, image, "")))
         return
     credit = named_credit(page, element, box)
     found.printed.update((squash(text), text_of(box), spaced_text_of(box), credit[0]))
