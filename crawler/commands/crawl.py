@@ -101,7 +101,11 @@ def _targets(targets: tuple[str, ...], every: bool, path: Path | None) -> tuple[
         if site is None:
             raise click.UsageError(f"no site of the catalogue has the host of {url}")
         urls[site.id] = (*urls.get(site.id, ()), url)
-    return pick_sites(path, tuple(dict.fromkeys((*ids, *urls)))), {key: value for key, value in urls.items() if key not in ids}
+    sites = pick_sites(path, tuple(dict.fromkeys((*ids, *urls))))
+    for site in sites:
+        if site.retired:
+            raise click.UsageError(f"{site.id} is retired: it is history; `newsledger sites enable {site.id}` takes that back")
+    return sites, {key: value for key, value in urls.items() if key not in ids}
 
 
 def _crawls(db: str, ids: list[int]) -> list[Row]:

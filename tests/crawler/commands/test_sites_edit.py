@@ -144,6 +144,7 @@ def test_retired_is_history_and_never_ill(folder: Path) -> None:
     (found,) = json.loads(done.output)
     assert (found["ill"], found["findings"][0]["code"]) == (False, "retired")
     assert "Fire, says the crier" in run(folder, "history", "https://crier.example/fire-1234567").output
+    assert "crier is retired: it is history" in run(folder, "crawl", "crier", code=2).output
     run(folder, "sites", "enable", "crier")
     assert "retired = false" in text(folder)
     assert "crier" in run(folder, "health", code=1).output

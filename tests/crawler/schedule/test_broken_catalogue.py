@@ -164,3 +164,30 @@ def test_both_judge_alike(tmp_path: Path) -> None:
         assert newsledger("health", "--db", db, "--sites", str(tmp_path / "sites.toml"), now=now).returncode == 1
         alive.kill()
     assert newsledger("health", "--db", db, now=now).returncode == 0, "it is gone"
+
+
+def test_a_second_schedule_says_that_one_runs(tmp_path: Path) -> None:
+    """With its process, so that a person can tell a forgotten one from a fresh one."""
+    (tmp_path / "sites.toml").write_text(site_table("paper", "https://paper.example/", delay_seconds=1, every="31 days"))
+    command = [
+        sys.executable,
+        "-m",
+        "crawler",
+        "schedule",
+        "--db",
+        str(tmp_path / "news.db"),
+        "--sites",
+        str(tmp_path / "sites.toml"),
+    ]
+    first = Process(command, env=environment(), stderr=subprocess.DEVNULL)
+    second = None
+    try:
+        wait_for(lambda: (tmp_path / "news-schedule.json").exists())
+        second = Process(command, env=environment(), stderr=subprocess.PIPE, text=True)
+        assert second.stderr
+        line = next(line for line in second.stderr if "another schedule of this ledger runs" in line)
+        assert f"(process {first.pid}, last sign of life " in line
+    finally:
+        for one in filter(None, (first, second)):
+            one.kill()
+            one.communicate()
