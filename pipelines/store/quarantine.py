@@ -206,7 +206,10 @@ class Quarantine:
         return HeldReading(replace(article, fetch=None) if article else None, slim, page, found)
 
     def keep(self, one: HeldReading, fetch: Fetch, reason: CodedReason, article_id: int | None) -> None:
-        """Keep a reading whose fetch is recorded, with its page; the same reading seen again is one row."""
+        """Keep a reading whose fetch is recorded, with its page; the same reading seen again is one row, unless the article was
+        read well between.
+        """
+        self.expire(article_id)
         same = self._same(one.article, one.fetch)
         if same:
             self._store.update("quarantine", same, {"last_seen": moment(fetch.fetched), **_why(reason)})
@@ -237,12 +240,13 @@ class Quarantine:
         found = self._store.value(sql, (*self._here, fetch.url, _hash(article)))
         return int(found) if found else None
 
-    def expire(self) -> None:
-        """Readings whose article has been read well since have nothing more to tell."""
+    def expire(self, article_id: int | None = None) -> None:
+        """Readings whose article has been read well since have nothing more to tell; all of the site, or those of one article."""
         sql = """UPDATE quarantine SET state = ?, settled = last_seen, page = NULL WHERE site_id = ? AND state = ?
+            AND (? IS NULL OR article_id = ?)
             AND EXISTS (SELECT 1 FROM articles a WHERE a.id = quarantine.article_id AND a.last_seen > quarantine.last_seen)"""
         with self._store.transaction():
-            self._store.execute(sql, (QuarantineState.OVERTAKEN, *self._here))
+            self._store.execute(sql, (QuarantineState.OVERTAKEN, *self._here, article_id, article_id))
 
     @property
     def _here(self) -> tuple[str, str]:

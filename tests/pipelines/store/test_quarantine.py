@@ -138,6 +138,7 @@ def test_another_text_or_the_old_one_again_starts_the_wait_anew(crawl: Crawl) ->
     crawl.writer.record(article(LONG, seen=55))
     assert crawl.read(unlike(60)) == FetchReason.NOT_THIS_PAGE
     assert revisions(crawl.store) == [(1, "new", "[]")]
+    assert crawl.read(unlike(95)) is None, "it was seen at 60, and the article not since"
 
 
 def test_an_edit_without_doubt_does_not_wait(crawl: Crawl) -> None:
