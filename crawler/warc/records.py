@@ -84,22 +84,20 @@ def records(stream: IO[bytes]) -> Iterator[tuple[int, WarcRecord | str]]:
             offset = after
 
 
-def record_at(path: Path, offset: int) -> WarcRecord | None:
-    """The record at a place; None where there is none, or no such place."""
+def record_at(path: Path, offset: int, kind: str | None = None) -> WarcRecord | None:
+    """The record at a place; None where there is none, or no such place, or one of another than this WARC-Type."""
     try:
         with path.open("rb") as stream:
             stream.seek(offset)
-            return _read_record(stream)
+            return _read_record(stream, kind)
     except (OSError, ValueError, BadRecordError):
         return None
 
 
 def request_of(path: Path, answer: WarcRecord) -> WarcRecord | None:
     """The request that stands behind an answer, where it is the answer's."""
-    behind = record_at(path, answer.end)
-    if behind is None or (behind.header("WARC-Type") or "").lower() != "request":
-        return None
-    return behind if behind.header("WARC-Concurrent-To") == answer.header("WARC-Record-ID") else None
+    behind = record_at(path, answer.end, "request")
+    return behind if behind and behind.header("WARC-Concurrent-To") == answer.header("WARC-Record-ID") else None
 
 
 def file_id(path: Path) -> str:
@@ -114,7 +112,7 @@ def file_id(path: Path) -> str:
     return f"sha256:{hashlib.sha256(b'%b %b' % (name, begins)).hexdigest()}"
 
 
-def _read_record(stream: IO[bytes]) -> WarcRecord:
+def _read_record(stream: IO[bytes], kind: str | None = None) -> WarcRecord:
     """The record at the stream's place, packed or plain."""
     offset = stream.tell()
     is_packed = stream.read(3) == GZIP
@@ -123,9 +121,11 @@ def _read_record(stream: IO[bytes]) -> WarcRecord:
     head_bytes, block = source.head()
     line, _, rest = head_bytes.partition(b"\n")
     if not line.strip().startswith(b"WARC/"):
-        kind = "an ARC file" if line.startswith(b"filedesc:") else "not a WARC record"
-        raise BadRecordError(f"{kind}: it begins with {line[:40]!r}")
+        what = "an ARC file" if line.startswith(b"filedesc:") else "not a WARC record"
+        raise BadRecordError(f"{what}: it begins with {line[:40]!r}")
     head = header_lines(rest)
+    if kind and (header(head, "WARC-Type") or "").lower() != kind:
+        raise BadRecordError(f"not a record of type {kind}")
     length = header(head, "Content-Length") or ""
     if not _LENGTH.fullmatch(length):
         raise BadRecordError(f"a record of {header(head, 'WARC-Target-URI') or 'no URL'} without its length")
