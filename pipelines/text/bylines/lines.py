@@ -92,8 +92,14 @@ def clean_lines(text: str) -> list[str]:
         if _FIRST_PERSON.match(part):
             continue
         lines.extend(_without_toolbar(part))
-    bare = (line.strip(_LINE_EDGES).lstrip(".") for line in lines)
+    bare = (_with_capitals(line.strip(_LINE_EDGES).lstrip(".")) for line in lines)
     return [line for line in bare if line.strip(" .")]
+
+
+def _with_capitals(line: str) -> str:
+    """ "by nell harwood", as some systems print all names: a given name behind the "by" tells."""
+    name = line[3:].split() if line.startswith("by ") and line.islower() else []
+    return f"by {' '.join(map(str.capitalize, name))}" if len(name) in (2, 3) and is_given_name(name[0]) else line
 
 
 @cache

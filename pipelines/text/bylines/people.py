@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pipelines.text.bylines.tokens import byline_words
 from pipelines.text.lexicons import is_given_name, is_place, is_place_opening
 from pipelines.text.lexicons.agencies import agency_name, is_outlet
@@ -9,6 +11,8 @@ from pipelines.text.lexicons.names import is_caseless, is_initial, is_name, spli
 from pipelines.text.lexicons.roles import role_words
 
 _SHORTEST_MONONYM = 3
+_CALL_SIGN = re.compile(r"[KW][A-Z]{3}(?:-TV)?")
+"""A station of the United States: behind a whole name it is whom the person works for."""
 
 
 def without_lead(words: list[str]) -> list[str]:
@@ -43,7 +47,9 @@ def without_end(words: list[str]) -> list[str]:
 def people_in(words: list[str]) -> tuple[list[str], ...]:
     """The people a run names, without a paper glued behind ("Marla Dean Florida Today"); none for a paper alone."""
     for end in range(2, len(words)):
-        if is_name(words[:end]) and is_outlet(words[end:]) and _parts_outlet(words, end):
+        if is_name(words[:end]) and (
+            (is_outlet(words[end:]) and _parts_outlet(words, end)) or (end == len(words) - 1 and _CALL_SIGN.fullmatch(words[end]))
+        ):
             return tuple(split_people(words[:end]))
     if is_outlet(words) or not is_name(words) or any(word in byline_words().bio_verbs for word in words):
         return ()
