@@ -61,9 +61,9 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
         name = text_of(element).lstrip("#").strip()
         if 1 < len(name) < 50 and not _OTHER_LINK.match(name) and not is_stamp(name):
             (marked if is_tag or named else leading).setdefault(_row(element), []).append(name)
-    rows = [row for row in (*marked.values(), _labelled_row(page, heading)) if 0 < len(row) <= MAX_LINKS] + [
-        row for row in leading.values() if 2 <= len(row) <= MAX_LINKS
-    ]
+    rows = [row for row in marked.values() if len(row) <= MAX_LINKS]
+    rows = rows or [row for row in (_labelled_row(page, heading),) if row]
+    rows = rows or [row for row in leading.values() if 2 <= len(row) <= MAX_LINKS]
     if rows:
         into.topics.append(Proposal(tuple(dict.fromkeys(rows[0])), "printed.tags"))
 
@@ -73,7 +73,8 @@ def _labelled_row(page: Page, heading: Element | None) -> list[str]:
     below = heading is None
     for element in page.elements:
         below = below or element is heading
-        label = (element.text or "").strip() if below and isinstance(element.tag, str) else ""
+        text = element.text
+        label = text.strip() if text and below and len(text) < 2 * _LONGEST_LABEL else ""
         if not 3 < len(label) <= _LONGEST_LABEL or not _ROW_LABEL.fullmatch(label) or element.tag == "a":
             continue
         around = [element, *islice(element.iterancestors(), _LABELLED_BOXES)]
