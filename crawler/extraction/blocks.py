@@ -49,6 +49,8 @@ class Block:
     suspects: tuple[Element, ...] = ()
     """Elements around it whose names say that they hold furniture, outermost first."""
     length: int = field(init=False)
+    weight: float = field(default=-1.0, init=False)
+    """How much it speaks for its surroundings being the article; less than 0 until `body.prose_weight` is asked."""
 
     def __post_init__(self) -> None:
         self.length = len(self.text)

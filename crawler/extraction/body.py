@@ -57,6 +57,12 @@ class BodyReading:
 
 def prose_weight(block: Block) -> float:
     """How much a block speaks for its surroundings being the article; 0 for headings, link lists and scraps."""
+    if block.weight < 0:
+        block.weight = _weighed(block)
+    return block.weight
+
+
+def _weighed(block: Block) -> float:
     if block.length * DENSITY < MIN_GOOD or block.is_heading or block.tag in ("th", "dt"):
         return 0.0
     size = block.length * (DENSITY if not block.text.isascii() and DENSE.search(block.text[:60]) else 1.0)

@@ -174,7 +174,7 @@ def _gather(page: Page, site: Site | None) -> _Page:
 
 
 def _identity(page: Page, metas: meta.Meta, names_of_site: frozenset[str]) -> jsonld.Identity:
-    links = (one.get("href") for one in page.root.iter("link") if "canonical" in (one.get("rel") or "").lower().split())
+    links = (one.get("href") for one in page.anywhere("link") if "canonical" in (one.get("rel") or "").lower().split())
     addresses = (page.url, *(named_address(page, link) for link in (*links, *metas.get("og:url", ()))))
     titles = (metas.get(name, ("",))[0] for name in ("og:title", "twitter:title"))
     names = (page.title, *(text_of(one) for one in page.tagged("h1")[:3]), *titles)

@@ -50,7 +50,6 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 
-
 _CONSENT = re.compile(
     r"\bcookies?\b.{0,200}\b(?:website|settings|consent|accept|browser|partner|experience|einstellungen|akzept\w+|acept\w+|accett\w+)"
     r"|(?:extern|eingebettet|personenbezogen)\w* (?:inhalt|content|daten)|inhalte? (?:von|"
@@ -59,7 +58,6 @@ _CONSENT = re.compile(
     r"settings)|this (?:content|slideshow|site) requires javascript",
     re.IGNORECASE,
 )
-
 
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{1,600}[\"“”»]")
 _SPEAKS = re.compile(
@@ -72,7 +70,6 @@ _SPEAKS = re.compile(
     r"[Dd]eze (?:web)?(?:site|inhoud)|[Ww]ij|[Oo]nze|uw|jouw|JavaScript|javascript)\b"
 )
 """Words by which a notice speaks to its reader about the site; a story about cookies or data tells of somebody else."""
-
 
 _CONSENT_HINTS = ("cookie", "inhalt", "content", "daten", "traceurs", "javascript", "slideshow")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from itertools import islice
 
 from crawler.extraction.page import Page
 from crawler.extraction.roles import Role
@@ -80,7 +79,7 @@ TOPICS = names(
 def read(page: Page) -> Meta:
     """Values by lower-case name; an `itemprop` without another name is kept as "itemprop:<name>"."""
     found: Meta = {}
-    for element in islice(page.root.iter("meta"), MAX_META):
+    for element in page.anywhere("meta")[:MAX_META]:
         attribute = dict(element.items()).get
         content = attribute("content") or attribute("value")
         if not content or len(content) > 20_000:

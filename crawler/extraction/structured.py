@@ -105,7 +105,7 @@ def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
         into.languages += [Proposal(value, f"meta.{name}") for value in found.get(name, ())[:1]]
     if page.language:
         into.languages.insert(0, Proposal(page.language, "html.lang"))
-    for element in page.root.iter("link"):
+    for element in page.anywhere("link"):
         is_canonical = "canonical" in (element.get("rel") or "").lower().split()
         address = named_address(page, element.get("href")) if is_canonical else None
         if address:
