@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -126,6 +127,20 @@ def test_the_container_has_few_rights() -> None:
     for source in re.findall(r"^COPY ([^-].*) \S+$", text, re.MULTILINE):
         for name in source.split():
             assert (OPERATE.parents[1] / name).exists(), name
+
+
+def test_the_container_is_built_of_all_packages() -> None:
+    """And the folder that workers' volume is mounted on is theirs, or they could not write in it."""
+    text = (OPERATE / "container" / "Containerfile").read_text(encoding="utf-8")
+    packages = tomllib.loads((OPERATE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    for name in packages["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]:
+        assert f"COPY {name} ./{name}\n" in text
+    yaml = pytest.importorskip("yaml")
+    services = yaml.safe_load((OPERATE / "container" / "cluster.yaml").read_text(encoding="utf-8"))["services"]
+    made = re.findall(r"install -d -o newsledger .*", text)[0].split()
+    for service in ("schedule", "writer", "worker"):
+        for volume in services[service]["volumes"]:
+            assert volume.partition(":")[2] in made, volume
 
 
 def test_compose_takes_the_rest_away() -> None:

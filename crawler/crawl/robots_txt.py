@@ -7,8 +7,11 @@ it takes "News" for us and "Newsledger/1.0" for another, and lets a line that it
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from protego import Protego
+
+from pipelines.reasons import CodedReason
 
 MAX_BYTES = 512 * 1024
 """RFC 9309 (2.5) asks for at least 500 KiB to be read; what follows is passed over."""
@@ -22,6 +25,20 @@ _LINE = re.compile(
 )
 _TOKEN = re.compile(r"\*(?!\S)|[a-z_-]*", re.IGNORECASE)
 """A product token ends at the first character that it may not have: "Newsledger/1.0 (+https://...)" is Newsledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsRules:
+    """What one host's robots.txt says to us."""
+
+    parser: Protego
+    """Of the lines that are meant for us; asked for "*"."""
+    sitemaps: tuple[str, ...] = ()
+    delay_seconds: float | None = None
+    unreadable: CodedReason | None = None
+    """Why it could not be read; then nothing is allowed."""
+    unasked: bool = False
+    """It was not even asked for: the host wants to be left alone."""
 
 
 def read_robots(body: bytes, token: str) -> Protego:

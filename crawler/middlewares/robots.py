@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 from weakref import WeakKeyDictionary
@@ -21,11 +20,11 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.catalogue.site import host_of
-from crawler.crawl.robots_txt import MAX_BYTES, read_robots
+from crawler.crawl.robots_txt import MAX_BYTES, RobotsRules, read_robots
 from crawler.middlewares import HostSuspended, RobotsDisallowed, failure_reason
 from crawler.middlewares.decompression import STAYS_PACKED, first_bytes
 from crawler.middlewares.ssrf import LEAVES_THE_SITE
-from pipelines.reasons import CodedReason, FetchReason, coded
+from pipelines.reasons import FetchReason, coded
 
 logger = logging.getLogger(__name__)
 
@@ -34,20 +33,6 @@ MAX_CRAWL_DELAY_SECONDS = 60.0
 
 _META = {"dont_obey_robotstxt": True, STAYS_PACKED: True, LEAVES_THE_SITE: True, "download_maxsize": 0}
 """Of a request for robots.txt, whose size we bound ourselves: Scrapy's bound would leave us without any of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RobotsRules:
-    """What one host's robots.txt says to us."""
-
-    parser: Protego
-    """Of the lines that are meant for us; asked for "*"."""
-    sitemaps: tuple[str, ...] = ()
-    delay_seconds: float | None = None
-    unreadable: CodedReason | None = None
-    """Why it could not be read; then nothing is allowed."""
-    unasked: bool = False
-    """It was not even asked for: the host wants to be left alone."""
 
 
 class RobotsMiddleware:

@@ -19,6 +19,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.catalogue.site import Site
 from crawler.clock import clock
 from crawler.crawl.remote import CrawlScope, set_scope
+from crawler.crawl.robots_txt import RobotsRules
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, Listing, SourceKind
 from crawler.discovery.frontier import PlannedRequest
@@ -36,7 +37,7 @@ from crawler.discovery.proposal import (
 )
 from crawler.discovery.shape import Shape, article_shape
 from crawler.middlewares import failure_reason
-from crawler.middlewares.robots import RobotsMiddleware, RobotsRules
+from crawler.middlewares.robots import RobotsMiddleware
 from crawler.middlewares.ssrf import allow_private_places
 from crawler.spiders.response import item_from_response
 from crawler.spiders.site_check import ARTICLES, ArticleCheck, RobotsCheck, SourceCheck, article_check, robots_check

@@ -25,10 +25,11 @@ from crawler import settings as ours
 from crawler.catalogue.site import Site, host_of, is_loopback
 from crawler.clock import clock
 from crawler.crawl.remote import RemoteWriter
+from crawler.crawl.robots_txt import RobotsRules
 from crawler.crawl.session import CrawlContext, rows_of
 from crawler.extraction.page import collect_seldom
 from crawler.logs import install
-from crawler.middlewares.robots import RobotsMiddleware, RobotsRules
+from crawler.middlewares.robots import RobotsMiddleware
 from crawler.schedule.processes import hold
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.page import FetchedPage, PageSpider

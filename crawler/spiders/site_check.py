@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 
 from crawler.catalogue.site import Site
-from crawler.middlewares.robots import RobotsRules
+from crawler.crawl.robots_txt import RobotsRules
+from crawler.extraction.families import FAMILIES
 from pipelines.article import Article, Fetch, Kind
 from pipelines.queries.health import Finding, is_ill
 from pipelines.reasons import Skipped
@@ -113,6 +115,7 @@ def judge_answers(site: Site, answers: Answers) -> SiteCheck:
     )
     articles = tuple(article_check(item) for item in answers.items if isinstance(item, Article | Fetch))
     found = (
+        *_of_platform(site),
         *_of_robots(site, robots),
         *_of_sources(answers, sources),
         *(_of_articles(articles) if articles else ()),
@@ -137,6 +140,14 @@ def article_check(item: Article | Fetch) -> ArticleCheck:
     stamp = item.date_published
     return ArticleCheck(item.url, item.kind, item.headline, stamp.isoformat() if stamp else None, item.byline,
                         tuple(author.name for author in item.authors), len(item.body))  # fmt: skip
+
+
+def _of_platform(site: Site) -> Iterator[Finding]:
+    """Most platforms have no code of their own, so a name that is not known is no fault, unless it is nearly one that is."""
+    names = [family.name for family in FAMILIES]
+    near = get_close_matches(site.platform, names, n=1, cutoff=0.8)
+    if near and site.platform not in names:
+        yield Finding("platform", f"platform {site.platform!r} has no rules of its own; {near[0]!r} has", ill=False)
 
 
 def _of_robots(site: Site, robots: RobotsCheck | None) -> Iterator[Finding]:

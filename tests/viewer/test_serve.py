@@ -315,7 +315,7 @@ def test_without_the_extra_it_says_what_to_install(folder: Path, library: str) -
     command = [sys.executable, "-c", script, "serve", "--db", str(folder / "news.db")]
     done = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"Error: {library} is not installed; pip install 'newsledger[viewer]' brings it\n"
+    assert done.stderr == f"Error: {library} is not installed; pip install '.[viewer]' in a checkout brings it\n"
 
 
 def test_a_missing_file_of_the_archive_is_no_failure(tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ def test_without_the_extra_it_is_named(redis_server: RedisServer, ledger: list[s
     words = [*verb.split(), "--redis", redis_server.url, *([] if verb == "worker" else ledger)]
     done = subprocess.run([sys.executable, "-c", WITHOUT, missing, *words], env=environment(), capture_output=True, text=True)
     assert done.returncode == 1, done.stdout
-    assert f"{missing} is not installed; pip install 'newsledger[cluster]' brings it" in done.stderr
+    assert f"{missing} is not installed; pip install '.[cluster]' in a checkout brings it" in done.stderr
 
 
 def test_one_machine_needs_no_extra(ledger: list[str]) -> None:

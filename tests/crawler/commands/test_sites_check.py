@@ -111,6 +111,8 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any], set[str], set[str]]] = {
     "no text": (FEED | articles(text=False), OF_FEED, {"no_text"}, set()),
     "no bylines": (FEED | articles(byline=None), OF_FEED, set(), {"no_byline"}),
     "a pattern that is too narrow": (MAP | articles(), OF_MAP | NARROW, {"nothing_wanted"}, set()),
+    "a platform that is misspelt": (FEED | articles(), OF_FEED | {"platform": "newsquets"}, set(), {"platform"}),
+    "a platform without code": (FEED | articles(), OF_FEED | {"platform": "tindle"}, set(), set()),
     "a longer gap": (SLOWLY | FEED | articles(), OF_FEED, set(), {"longer_delay"}),
 }
 """Routes and definition -> what keeps the site from passing, and what is only doubted."""
