@@ -8,6 +8,7 @@ process of its own and is charged to nobody. What was fetched is read from the s
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import platform
@@ -223,6 +224,8 @@ def main() -> None:
         print("newsledger is left out: this checkout has no crawler/__main__.py", file=sys.stderr)
         names.remove("newsledger")
     rounds: list[list[Run]] = []
+    for package in ("crawler", "pipelines"):
+        compileall.compile_dir(CHECKOUT / package, quiet=1)  # as an installed program's modules are, and the peers'
     with static_site(options.pages) as server:
         for number in range(options.rounds):
             rounds.append([])
