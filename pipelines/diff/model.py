@@ -7,6 +7,7 @@ is lost. A difference is exact: `apply` makes the text after from the text befor
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -199,3 +200,14 @@ def sentences_of(text: str) -> list[str]:
 def paragraphs_of(text: str) -> list[tuple[str, str]]:
     """Paragraphs, each with the line breaks that follow it; breaks on top of a text are an empty paragraph's."""
     return [(found[0], found[1] or found[2]) for found in _PARAGRAPH.findall(text)]
+
+
+def words_changed(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
+    """How many words of the parts of a text come, and how many go, wherever they stand.
+
+    Parts that both have are passed over whole: the words of what is left differ by as many.
+    """
+    one, other = Counter(before), Counter(after)
+    gone, come = (Counter(" ".join(parts.elements()).split()) for parts in (one - other, other - one))
+    same = (gone & come).total()
+    return come.total() - same, gone.total() - same

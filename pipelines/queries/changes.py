@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.diff.model import words_changed
 from pipelines.queries.results import Change, value_of
 from pipelines.queries.site_results import FilterChoices, SiteRecord
 from pipelines.store.database import Row, Store
@@ -168,17 +168,6 @@ def _change(row: Row) -> Change:
         "cursor": f"{row['first_seen']}~{row['revision_id']}",
     }
     return value_of(Change, row | computed)
-
-
-def words_changed(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
-    """How many words of the parts of a text come, and how many go, wherever they stand.
-
-    Parts that both have are passed over whole: the words of what is left differ by as many.
-    """
-    one, other = Counter(before), Counter(after)
-    gone, come = (Counter(" ".join(parts.elements()).split()) for parts in (one - other, other - one))
-    same = (gone & come).total()
-    return come.total() - same, gone.total() - same
 
 
 def _parts(headline: str | None, description: str | None, body: str | None) -> list[str]:

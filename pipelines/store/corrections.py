@@ -20,6 +20,7 @@ from pipelines.store.database import Row, Store
 from pipelines.store.pages import EVIDENCE, ArchivedPage, page_of
 from pipelines.store.resolver import Lookup
 from pipelines.store.rows import json_of, moment, revision_row
+from pipelines.store.schema import questions
 from pipelines.store.schema.searching import REVISIONS, search_text
 from pipelines.text.normalise import content_of
 
@@ -153,6 +154,8 @@ def write_parts(store: Store, revision_id: int, article: Article) -> None:
         for position, part in enumerate(parts):
             store.insert(table, {"revision_id": revision_id, "position": position, **asdict(part)})
     index_text(store, revision_id)
+    place = store.row("SELECT article_id, number FROM revisions WHERE id = ?", (revision_id,)) or {}
+    put_facts(store, place["article_id"], place["number"])
 
 
 def index_text(store: Store, revision_id: int) -> None:
@@ -160,6 +163,13 @@ def index_text(store: Store, revision_id: int) -> None:
     store.execute("DELETE FROM search_texts WHERE revision_id = ?", (revision_id,))
     for row in list(store.rows(f"{REVISIONS} WHERE r.id = ?", (revision_id,))):
         store.insert("search_texts", search_text(row))
+
+
+def put_facts(store: Store, article_id: int, since: int = 1) -> None:
+    """`revision_facts` of the revisions of an article from this number on, in place of what they had."""
+    for row in list(store.rows(f"{questions.REVISIONS} WHERE r.article_id = ? AND r.number >= ?", (article_id, since))):
+        store.execute("DELETE FROM revision_facts WHERE revision_id = ?", (row["revision_id"],))
+        store.insert("revision_facts", questions.fact(row))
 
 
 def revision_of(store: Store, revision_id: int) -> Article:

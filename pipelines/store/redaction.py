@@ -74,7 +74,7 @@ def _erase_revisions(store: Store, article_id: int) -> Iterable[tuple[Subject, i
     ids = [row["id"] for row in store.rows("SELECT id FROM revisions WHERE article_id = ?", (article_id,))]
     for revision_id in ids:
         store.update("revisions", revision_id, dict(_ERASED_COLUMNS))
-        for table in ("revision_authors", "revision_images", "search_texts"):
+        for table in ("revision_authors", "revision_images", "search_texts", "revision_facts"):
             store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (revision_id,))  # noqa: S608 - our own names
     return [(Subject.REVISION, revision_id) for revision_id in ids]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.article import CHANGES
 from pipelines.store.chain import Subject, digest, is_sealed
-from pipelines.store.corrections import index_text
+from pipelines.store.corrections import index_text, put_facts
 from pipelines.store.database import Row, Store
 from pipelines.store.events import AGAIN, HistoryEvent, Neighbourhood
 from pipelines.store.judgement import Recorded
@@ -188,6 +188,8 @@ class Rewrite:
             self._store.update("revisions", row["id"], {"reverted_to": None, "reads_as": None})
         for row in gone:
             self._take_out_revision(row["id"])
+        for article_id in {self._ids[row["article_id"]] for row in wanted}:
+            put_facts(self._store, article_id)
 
     def _same(self, wanted: Sequence[Row], ours: Sequence[Row]) -> dict[int, Row]:
         """For revisions of the scratch ledger the row that is the same: of its text and time, else of its text."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pipelines.article import Article
 from pipelines.diff import ChangeKind, Paragraph, Piece, author_changes, body_changes, image_changes, word_pieces
+from pipelines.diff.model import words_changed
 from pipelines.queries.activity import site_of
-from pipelines.queries.changes import words_changed
 from pipelines.queries.results import ArticleRecord
 from pipelines.store.rows import Row, json_of
 from viewer import labels

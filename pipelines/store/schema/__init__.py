@@ -1,7 +1,7 @@
 """Tables, indexes, views and full-text search of the store, as numbered migrations.
 
 The SQL stands in founding (1 to 7), proving (8 to 10, 22), derived (11 and 12), crawls (13 to 15, 17, 19), reasons (16, 18, 21)
-and searching (23, 24).
+searching (23, 24) and questions (30).
 
 A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column; a test keeps it so.
 Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database, Migrations
 
-from pipelines.store.schema import crawls, derived, founding, proving, reasons, searching
+from pipelines.store.schema import crawls, derived, founding, proving, questions, reasons, searching
 
 migrations = Migrations("newsledger")
 
-LATEST = "m029_causes"
+LATEST = "m030_questions"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 
 
@@ -199,6 +199,15 @@ def m028_unresolved_revisits(db: Database) -> None:
 def m029_causes(db: Database) -> None:
     """Why each row was sealed; null in seals of an older version."""
     _run(db, "ALTER TABLE chain ADD COLUMN cause TEXT;\n")
+
+
+@migrations()
+def m030_questions(db: Database) -> None:
+    """What analysts ask of a revision, worked out once, and views that ask it."""
+    _run(db, questions.TABLES)
+    found = db.execute(questions.REVISIONS)
+    db.conn.executemany(questions.PUT_FACT, questions.facts((column[0] for column in found.description), found))
+    _run(db, questions.VIEWS)
 
 
 def _run(db: Database, script: str) -> None:
