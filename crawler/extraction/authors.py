@@ -16,7 +16,7 @@ STRUCTURED_BYLINES = names(
     """
     family jsonld.author meta.parsely-author meta.author meta.sailthru.author meta.byl meta.cxenseparse:author
     meta.citation_author meta.citation_authors meta.dc.creator meta.og:article:author meta.article:author
-    meta.itemprop:author jsonld.creator
+    meta.itemprop:author jsonld.creator meta.twitter:data
     """
 )
 PRINTED_BYLINES = names(

@@ -17,10 +17,11 @@ from crawler.extraction.meta import Meta
 from crawler.extraction.page import Page, spaced_text_of, text_of
 from crawler.extraction.picture_credits import MAX_CREDIT, credit_beside, declared_credit, named_credit
 from crawler.extraction.picture_files import file_of, shown_without_img, size_of
-from crawler.extraction.printed import NAMES_WRITER, Step
+from crawler.extraction.printed import Step
 from crawler.extraction.roles import Role, names_on
 from pipelines.article import Image
 from pipelines.text import paragraphs, squash
+from pipelines.text.bylines import NAMES_WRITER
 from pipelines.text.captions import cleaned_credit, split_caption
 
 MAX_PICTURES = 300

@@ -19,6 +19,7 @@ from crawler.extraction.roles import Role, all_words
 from crawler.extraction.structured import stamp
 from pipelines.text import paragraphs, squash
 from pipelines.text.boilerplate import is_furniture
+from pipelines.text.bylines import NAMES_WRITER
 from pipelines.text.dates import Precision, Timestamp, parse_labelled
 from pipelines.text.dates.words import code, normalise
 from pipelines.text.zones import zone_of
@@ -38,9 +39,6 @@ _PROBE = "1 March 2025"
 """A time behind a label, to learn what the label says of it."""
 _LABEL_BEHIND = re.compile(r"\s*[(\[]([^)\]]{4,40})[)\]]")
 _DIGIT = re.compile(r"\d")
-NAMES_WRITER = re.compile(r"^(?:by|von|par|por|di|da|av|af|door|text|texte|autor|kirjoitti)\s*:?\s+\S", re.IGNORECASE)
-
-
 AUTHOR_LINK = re.compile(
     r"/(?:authors?|autor(?:en|es|a)?|auteurs?|profiles?|profil|staff|people|person|reporters?|journalists?|journalisten?|contributors?|by|writers?|columnist[as]*|team|redaktion|redactor)[-/]",
     re.IGNORECASE,

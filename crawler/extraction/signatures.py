@@ -14,9 +14,10 @@ from lxml.etree import _Element as Element
 from crawler.extraction.blocks import Block
 from crawler.extraction.body import BodyReading
 from crawler.extraction.page import Page, text_of
-from crawler.extraction.printed import AUTHOR_LINK, NAMES_WRITER, byline_text, labelled
+from crawler.extraction.printed import AUTHOR_LINK, byline_text, labelled
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.roles import Role
+from pipelines.text.bylines import NAMES_WRITER
 from pipelines.text.lexicons import is_given_name, word_set
 from pipelines.text.lexicons.roles import is_modifier
 

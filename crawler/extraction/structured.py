@@ -13,6 +13,7 @@ from crawler.extraction.marks import INSTANTS
 from crawler.extraction.page import Page, text_of
 from crawler.extraction.proposals import Proposal, Proposals
 from crawler.extraction.roles import Role
+from pipelines.text.bylines import NAMES_WRITER
 from pipelines.text.dates import Timestamp, parse_timestamp
 
 
@@ -91,6 +92,10 @@ def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
         into.headlines.append(Proposal(page.title, "title"))
     for name in meta.AUTHORS:
         into.bylines += [Proposal(value, f"meta.{name}") for value in found.get(name, ())[:20]]
+    for number in ("1", "2"):
+        label, told = (next(iter(found.get(f"twitter:{part}{number}", ())), "") for part in ("label", "data"))
+        if told and NAMES_WRITER.match(f"{label} {told}"):
+            into.bylines.append(Proposal(told, "meta.twitter:data"))
     for time_names, stamps in ((meta.published_names(found), into.published), (meta.modified_names(found), into.modified)):
         for name in time_names:
             proposal = stamp(found[name][0], page, f"meta.{name}")

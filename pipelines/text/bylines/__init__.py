@@ -33,6 +33,14 @@ _SENTENCE = re.compile(
 """What is left of "is a freelance writer living in Leeds" around the title."""
 
 
+NAMES_WRITER = re.compile(
+    r"^(?:by|von|par|por|di|da|av|af|door|text|texte|autor|kirjoitti|(?:written|words|story|reported|posted) by"
+    r"|(?:geschrieben|verfasst) von|(?:écrit|rédigé|publié) par|escrito por|scritto da|geschreven door)\s*:?\s+\S",
+    re.IGNORECASE,
+)
+"""How a line begins that names its writer."""
+
+
 class Byline(NamedTuple):
     """What a byline says. No authors where it names no person; role and agency are then the desk's or the agency's."""
 
@@ -192,4 +200,4 @@ def _settled(author: Author) -> Author | None:
     return None
 
 
-__all__ = ["Byline", "parse_byline", "parse_organisation"]
+__all__ = ["NAMES_WRITER", "Byline", "parse_byline", "parse_organisation"]
