@@ -223,8 +223,6 @@ class Fetch:
     """Where the answer is archived, if it is."""
     payload_hash: str | None = None
     """SHA-256 (hex) of the archived answer's body as received."""
-    archived: ArchivedRecord | None = None
-    """What else is known of the archived record."""
     payload: Payload | None = field(default=None, repr=False, compare=False)
     """The page itself, for as long as its reading may still be doubted (see `pipelines.history.anomalies`)."""
     reason_code: str | None = None
@@ -233,6 +231,8 @@ class Fetch:
     """Of a redirect that nobody followed, as archives have them: where it leads."""
     doubt: str | None = None
     """Why what was read may not be the whole page: an edit waits until it is seen again."""
+    archived: ArchivedRecord | None = None
+    """What else is known of the archived record."""
 
 
 @dataclass(frozen=True, slots=True)

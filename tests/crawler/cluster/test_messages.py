@@ -38,7 +38,7 @@ from crawler.cluster.messages import (
     site_table,
 )  # fmt: skip
 from crawler.crawl.session import CrawlContext, CrawlResult
-from pipelines.article import Article, Author, Fetch, Image, Kind, Outcome, Payload
+from pipelines.article import ArchivedRecord, Article, Author, Fetch, Image, Kind, Outcome, Payload
 from pipelines.history.edit_rates import Count, EditRateModel
 from pipelines.history.revisions import EarlierRevision, Known, State
 from pipelines.history.validators import ValidatorTrust
@@ -61,10 +61,11 @@ moments = st.timedeltas(timedelta(days=-40_000), timedelta(days=40_000)).map(T0.
 stamps = st.none() | st.builds(Timestamp, moments, st.sampled_from(Precision), texts, texts)
 pairs = st.lists(st.tuples(texts, texts), max_size=3).map(tuple)
 payloads = st.none() | st.builds(Payload, st.binary(max_size=200), maybe_texts)
+records = st.builds(ArchivedRecord, texts, texts, texts, maybe_texts, maybe_texts, maybe_texts, maybe_texts)
 fetches = st.builds(
     Fetch, texts, moments, maybe_texts, maybe_counts, st.none() | st.sampled_from(Outcome), maybe_texts, maybe_counts,
     maybe_texts, maybe_texts, stamps, maybe_texts, maybe_texts, pairs, maybe_texts, maybe_texts, maybe_texts, maybe_texts,
-    maybe_counts, maybe_texts, payloads,
+    maybe_counts, maybe_texts, payloads, archived=st.none() | records,
 )  # fmt: skip
 articles = st.builds(
     Article, texts, st.sampled_from(Kind), maybe_texts, maybe_texts, maybe_texts, maybe_texts, texts, maybe_texts,
