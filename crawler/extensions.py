@@ -14,11 +14,12 @@ import re
 import socket
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from scrapy import signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 from crawler.catalogue.site import Site
 from crawler.crawl.remote import UNREACHED, DispatchError, RemoteWriter
@@ -88,6 +89,15 @@ TAKEN_UP = 2_000
 _ASKED_TO_END = frozenset({"shutdown", "cancelled"})
 """Of Scrapy."""
 _STOPPED = frozenset({CrawlReason.ASKED_TO_END, CrawlReason.LEASE_LOST, CrawlReason.WRITER_UNREACHABLE})
+
+
+class BriefLogFormatter(LogFormatter):
+    """Scrapy's log lines; of an item that could not be recorded the reason, which names its URL, and not the whole article."""
+
+    def dropped(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
+        """One line."""
+        line = super().dropped(item, exception, response, spider)
+        return {**line, "msg": "Dropped: %(exception)s", "args": {"exception": exception}}
 
 
 class CrawlRecord:

@@ -94,4 +94,5 @@ SPIDER_MIDDLEWARES_BASE = {"scrapy.spidermiddlewares.referer.RefererMiddleware":
 EXTENSIONS_BASE = {"scrapy.extensions.corestats.CoreStats": 0}
 EXTENSIONS = {"crawler.extensions.CrawlRecord": 10, "crawler.extensions.RemoteRecord": 10}
 LOG_LEVEL = "INFO"
+LOG_FORMATTER = "crawler.extensions.BriefLogFormatter"
 STATS_DUMP = False

@@ -98,6 +98,16 @@ def test_what_does_not_exist_is_seen() -> None:
         assert not any(map(problem, variants(line))), line
 
 
+def test_what_prints_a_table_prints_json() -> None:
+    """As docs/commands.md promises: a module that draws a table has the option for each of its verbs."""
+    for verb, (place, _) in VERBS.items():
+        source = (ROOT / "crawler" / "commands" / f"{place.partition(':')[0]}.py").read_text(encoding="utf-8")
+        if "table(" in source and verb != "metrics":  # prints the form of Prometheus
+            command = command_of(verb)
+            for one in command.commands.values() if isinstance(command, click.Group) else [command]:
+                assert any("--json" in parameter.opts for parameter in one.params), f"{verb} {one.name}"
+
+
 def documented() -> Iterator[tuple[str, str, str]]:
     """(verb, option, the only verb below it that takes it, or nothing) of the tables and lists of docs/commands.md."""
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")

@@ -13,7 +13,8 @@ from rich.console import Console
 
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
-from crawler.commands.console import console, table, word
+from crawler.commands import json_option
+from crawler.commands.console import console, print_json, table, word
 from crawler.demo.expected import expected
 from crawler.demo.press import Paper, site_toml
 from crawler.demo.stories import CRAWL_TIMES, events
@@ -33,13 +34,14 @@ _ZONE = ZoneInfo("Europe/London")
     metavar="PATH",
     help="The ledger to write; one that is there is replaced.",
 )
-def command(db: str) -> None:
+@json_option
+def command(db: str, as_json: bool) -> None:
     """Live through a news day of an invented newspaper: a local server, the real spider, the real store.
 
     Articles appear, are updated, silently edited, restamped, reverted, moved, taken down and restored; each crawl prints what it
     found.
     """
-    out = console()
+    out = console(error=as_json)
     _remove(Path(db))
     with TemporaryDirectory() as folder, Paper() as paper:
         definition = Path(folder) / "demo.toml"
@@ -47,7 +49,18 @@ def command(db: str) -> None:
         (site,) = load_sites(definition)
         out.print(f"{site.name} is open at {paper.url}; {len(CRAWL_TIMES)} crawls follow its day.\n", markup=False)
         _live(site, paper, db, out)
-    _sum_up(db, out)
+    if as_json:
+        happened, found = _counts(db)
+        print_json({"db": db, "events": len(events()), "changes": {"script": happened, "ledger": found}})
+    else:
+        _sum_up(db, out)
+
+
+def _counts(db: str) -> tuple[Counter[str], Counter[str]]:
+    """Changes of the script, and those that the ledger found."""
+    with Store(db, readonly=True) as store:
+        found = Counter(articles.status(store)["changes"])
+    return Counter(str(change) for article in expected() for change in article.changes), found
 
 
 def _live(site: Site, paper: Paper, db: str, out: Console) -> None:
@@ -70,9 +83,8 @@ def _live(site: Site, paper: Paper, db: str, out: Console) -> None:
 
 def _sum_up(db: str, out: Console) -> None:
     """What the script did against what the ledger found, and what to try next."""
-    happened = Counter(str(change) for article in expected() for change in article.changes)
+    happened, found = _counts(db)
     with Store(db, readonly=True) as store:
-        found = Counter(articles.status(store)["changes"])
         edited, silent = articles.most_revised(store), articles.first_silent_edit(store)
     out.print()
     rows = [(word(change), happened[change], found[change]) for change in dict.fromkeys((*happened, *found))]

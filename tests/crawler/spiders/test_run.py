@@ -117,6 +117,7 @@ def test_a_full_disk_ends_the_crawl_and_harms_nothing(paper: Paper, tmp_path: Pa
     _, err = child.communicate(timeout=60)
     assert child.returncode == 1, err
     assert "not recorded" in err
+    assert "Article(" not in err, "a line that names the page, and not the page"
     with Store(tmp_path / "news.db") as store:
         assert store.integrity_problems() == []
         held = store.value("SELECT count(*) FROM revisions")
