@@ -17,7 +17,7 @@ from typing import Any, NoReturn, Self
 
 from sqlite_utils import Database
 
-from pipelines.store.schema import LATEST, migrations
+from pipelines.store.schema import LATEST, label, migrations
 
 logger = logging.getLogger(__name__)
 
@@ -323,6 +323,9 @@ class Store:
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute("PRAGMA synchronous = NORMAL")
         self._migrate()
+        if not label(self._db):
+            with self.transaction():
+                label(self._db)
 
     def _migrate(self) -> None:
         """Bring the file up to date in one transaction; a ledger that held something is copied aside first."""

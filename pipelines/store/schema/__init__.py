@@ -3,7 +3,8 @@
 The SQL stands in founding (1 to 7), proving (8 to 10, 22), derived (11 and 12), crawls (13 to 15, 17, 19), reasons (16, 18, 21)
 searching (23, 24) and questions (30).
 
-A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column; a test keeps it so.
+A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column, and so does the file
+(documentation); a test keeps it so.
 Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
 """
 
@@ -13,12 +14,16 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database, Migrations
 
-from pipelines.store.schema import crawls, derived, founding, proving, questions, reasons, searching
+from pipelines.store.schema import crawls, derived, documentation, founding, proving, questions, reasons, searching
 
 migrations = Migrations("newsledger")
 
-LATEST = "m030_questions"
+LATEST = "m031_documentation"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
+NUMBER = int(LATEST[1:4])
+"""The same, as `user_version` of the file has it."""
+APPLICATION_ID = 0x4E4C4447
+"""`NLDG`, by which `file` and others tell a ledger from other SQLite files."""
 
 
 @migrations()
@@ -208,6 +213,33 @@ def m030_questions(db: Database) -> None:
     found = db.execute(questions.REVISIONS)
     db.conn.executemany(questions.PUT_FACT, questions.facts((column[0] for column in found.description), found))
     _run(db, questions.VIEWS)
+
+
+@migrations()
+def m031_documentation(db: Database) -> None:
+    """What each table and column means, in the file itself; opening it for writing fills it."""
+    _run(db, documentation.TABLE)
+
+
+def label(db: Database) -> bool:
+    """Whether the file says already what it is: its application, the number of its last migration and its documentation.
+
+    Called in a transaction, it makes it say so.
+    """
+    conn = db.conn
+    is_labelled = (
+        conn.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+        and conn.execute("PRAGMA user_version").fetchone()[0] == NUMBER
+        and tuple(conn.execute("SELECT relation, column_name, meaning FROM documentation ORDER BY rowid"))
+        == documentation.documentation()
+    )
+    if is_labelled or not conn.in_transaction:
+        return is_labelled
+    conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    conn.execute(f"PRAGMA user_version = {NUMBER}")
+    conn.execute("DELETE FROM documentation")
+    conn.executemany("INSERT INTO documentation VALUES (?, ?, ?)", documentation.documentation())
+    return True
 
 
 def _run(db: Database, script: str) -> None:
