@@ -52,8 +52,8 @@ BY_SIGN = re.compile(r"\s+(?:by|von|par|por|di|door|av|via)\s*:?\s*", re.IGNOREC
 """The sign of a label where it is a word: a capital must follow, or it is a sentence ("Fotos von der Feier")."""
 
 BARE_LABEL = re.compile(
-    r"(?:^|(?<=[.!?”\"’)])\s*)(?P<label>(?:file )?(?:photographs?|photos?(?: d['’](?:illustration|archives?))?|pictures?"
-    r"|pics?|foto|bild|courtesy|kuva|beeld|fot))(?:\s?[|/]\s?|\s+)",
+    r"(?:^|(?<=[.!?”\"’)])\s*)(?P<label>(?:file )?(?:photographs?|photos?(?: d['’](?:illustration|archives?)| archives?)?"
+    r"|pictures?|pics?|foto|bild|courtesy|kuva|beeld|fot))(?:\s?[|/]\s?|\s+)",
     re.IGNORECASE,
 )
 """A label alone; it counts only at the start or behind a sentence, with a credit's shape behind it."""
@@ -164,7 +164,7 @@ def is_bare_credit(text: str) -> bool:
         return False
     if len(parts) > 1 and any(is_source(part) or _DOMAIN.fullmatch(part) for part in parts):
         return True
-    if _AGENCY_IN_FRONT.match(text):
+    if _AGENCY_IN_FRONT.match(text) or (len(parts) > 1 and "/" in text and is_acronym(parts[0])):
         return True
     if len(parts) > 1 and "/" in text and len(parts[0].split()) in (2, 3, 4) and not any(char.isdigit() for char in parts[0]):
         return True

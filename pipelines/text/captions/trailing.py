@@ -28,8 +28,8 @@ from pipelines.text.captions.credits import (
     is_source,
     last_words,
 )
-from pipelines.text.lexicons import word_set
-from pipelines.text.lexicons.agencies import agency_name
+from pipelines.text.lexicons import is_given_name, word_set
+from pipelines.text.lexicons.agencies import agency_name, is_outlet
 
 _OPENERS, _CLOSERS = "([（", ")]）"
 _ARCHIVES = word_set("repertorio archivio archivo arquivo archives")
@@ -131,7 +131,12 @@ def _bracketed(line: str) -> Cut:
     if _is_gloss(before, inside) or not (is_bare_credit(inside) or (after_stop and _glosses_nothing(inside))):
         return line, None
     name = last_words(before)
-    if not after_stop and len(name) < len(before) and _is_photographer(name) and is_source(inside.partition("/")[0]):
+    if (
+        not after_stop
+        and len(name) < len(before)
+        and (_is_photographer(name) or name.isupper())
+        and is_source(inside.partition("/")[0])
+    ):
         return before[: -len(name)].rstrip(), f"{name} ({inside})"
     return _without(line, *bracket), cleaned_credit(inside)
 
@@ -188,6 +193,8 @@ def _is_label_here(line: str, label: re.Match[str]) -> bool:
     if PICTURE_DATE.match(line, label.start()):
         return False
     before = line[: label.start()].rstrip()
+    if label["label"] and is_source(f"{before.rpartition(' ')[2].lstrip(_OPENERS)} {label['label']}"):  # "Getty Images: Ann Ward"
+        return False
     return not before or before[-1] in "([|/–—-,.!?" or label[0][:1].isupper()
 
 
@@ -236,7 +243,8 @@ def _behind_stop(line: str) -> Cut:
     tail = last_words(line)
     if not tail or len(tail) == len(line):
         return line, None
-    if is_bare_credit(tail) or is_commissioned(tail) or is_acronym(tail) or _is_name_in_capitals(tail):
+    shapes = (is_bare_credit, is_commissioned, is_acronym, _is_name_in_capitals, _is_name_and_house)
+    if any(is_credit(tail) for is_credit in shapes):
         return line[: -len(tail)].rstrip(), cleaned_credit(tail)
     return line, None
 
@@ -247,6 +255,12 @@ def _is_name_in_capitals(text: str) -> bool:
     if text.isupper() and text[0].isalpha() and 1 < len(text.split()) < 8:
         return True
     return len(words) in (2, 3, 4) and is_capitalised(text) and words[-1].isalpha() and words[-1].isupper() and len(words[-1]) > 3
+
+
+def _is_name_and_house(text: str) -> bool:
+    """ "Jason Vorhees The Telegraph", as templates run the two together."""
+    words = text.split()
+    return len(words) > 3 and is_capitalised(text) and is_given_name(words[0].casefold()) and is_outlet(words[2:])
 
 
 def _behind_divider(line: str) -> Cut:
