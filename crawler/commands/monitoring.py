@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,12 +15,12 @@ from click.core import ParameterSource
 
 from crawler.catalogue import CatalogueError
 from crawler.clock import Clock, clock
-from crawler.commands import SettingOption, configuration, db_option, json_option, load_catalogue, now, sites_option
+from crawler.commands import SettingOption, configuration, db_option, json_option, load_catalogue, now, pick_sites, sites_option
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, echo, print_json, table, when
 from crawler.config import SETTINGS, Configuration, ConfigurationError, checked
 from crawler.logs import plain
-from crawler.monitoring.alert_state import CurrentProblems, Problem
+from crawler.monitoring.alert_state import AlertState, CurrentProblems, Problem
 from crawler.monitoring.collector import MeasurementReader
 from crawler.monitoring.monitor import Monitor, MonitoredSchedule, current_problems
 from crawler.monitoring.server import WatchServer
@@ -31,9 +31,10 @@ from crawler.monitoring.state_files import (
     read_alert_state,
     read_heartbeat,
     read_plan,
+    write_state,
     write_text,
 )
-from crawler.schedule.processes import is_running
+from crawler.schedule.processes import hold, is_running
 from pipelines.store.database import StoreError
 from pipelines.store.rows import moment, optional_moment
 
@@ -228,6 +229,53 @@ def listing(db: str, as_json: bool) -> None:
     out.print(table(("trouble", "since", "told"), rows) if rows else "No trouble is known.")
     if state.messages:
         out.print(f"{len(state.messages)} letters wait to be sent")
+    for site, until in sorted(state.mutes.items()):
+        out.print(f"{site} is muted until {when(moment(until))}", markup=False)
+
+
+@alerts_command.command("mute")
+@click.argument("site_id", metavar="SITE")
+@click.option("--for", "hours", default=24.0, show_default=True, metavar="HOURS", type=click.FloatRange(0.1, 24 * 366),
+              help="For so long; a mute always ends.")  # fmt: skip
+@db_option
+@sites_option
+@json_option
+def mute(site_id: str, hours: float, db: str, sites_path: Path | None, as_json: bool) -> None:
+    """Tell nothing of a site for a while: what is known and lasts is told when that is over."""
+    pick_sites(sites_path, (site_id,))
+    until = now() + timedelta(hours=hours)
+    _change_alert_state(db, lambda state: replace(state, mutes={**state.mutes, site_id: until}))
+    if as_json:
+        print_json({"site": site_id, "until": moment(until)})
+    else:
+        echo(f"{site_id} is muted until {when(moment(until))}")
+
+
+@alerts_command.command("unmute")
+@click.argument("site_id", metavar="SITE")
+@db_option
+@_unused_sites_option
+@json_option
+def unmute(site_id: str, db: str, as_json: bool) -> None:
+    """Tell of a site again."""
+    if site_id not in read_alert_state(path_beside(db, ALERTS)).mutes:
+        raise click.UsageError(f"{site_id} is not muted")
+    _change_alert_state(db, lambda state: replace(state, mutes={one: at for one, at in state.mutes.items() if one != site_id}))
+    if as_json:
+        print_json({"site": site_id, "until": None})
+    else:
+        echo(f"{site_id} is muted no more")
+
+
+def _change_alert_state(db: str, change: Callable[[AlertState], AlertState]) -> None:
+    path = path_beside(db, ALERTS)
+    with hold(path.parent / "locks", f"{path.stem}.book") as holder:
+        if holder is not None:
+            raise click.ClickException(f"alerts are being sent (process {holder or 'unknown'}); try again in a moment")
+        try:
+            write_state(path, change(read_alert_state(path)).to_json())
+        except OSError as error:
+            raise click.ClickException(f"{path}: {error.strerror}") from error
 
 
 def _alerts(db: str) -> Alerts:

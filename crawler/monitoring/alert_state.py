@@ -59,6 +59,8 @@ class AlertMessage:
     made: datetime
     left: tuple[str, ...] = ()
     """Marks of the addresses that have not got it."""
+    is_recovery: bool = False
+    """Whether it tells of nothing but what is well again."""
     tries: int = 0
     not_before: datetime | None = None
 
@@ -70,6 +72,14 @@ class AlertState:
     entries: Mapping[str, KnownProblem] = field(default_factory=dict)
     messages: tuple[AlertMessage, ...] = ()
     last_message: datetime | None = None
+    mutes: Mapping[str, datetime] = field(default_factory=dict)
+    """Site -> until when nothing is told of it."""
+
+    def is_muted(self, key: str, now: datetime) -> bool:
+        """Whether a problem with this key is of a site that is muted."""
+        parts = key.split("/")
+        until = self.mutes.get(parts[1]) if len(parts) > 1 else None
+        return until is not None and now < until
 
     def to_json(self) -> dict[str, Any]:
         """For a file."""
@@ -78,7 +88,8 @@ class AlertState:
         messages = [
             {**asdict(one), "made": moment(one.made), "not_before": optional_moment(one.not_before)} for one in self.messages
         ]
-        return {"entries": entries, "letters": messages, "last_letter": optional_moment(self.last_message)}
+        return {"entries": entries, "letters": messages, "last_letter": optional_moment(self.last_message),
+                "mutes": {site: moment(until) for site, until in self.mutes.items()}}  # fmt: skip
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -90,7 +101,8 @@ class AlertState:
             AlertMessage(**{**one, **_instants(one, "made", "not_before"), "left": tuple(one["left"])})
             for one in stored["letters"]
         ]
-        return cls(entries, tuple(messages), _instant(stored["last_letter"]))
+        mutes = {str(site): instant_of(until) for site, until in stored.get("mutes", {}).items()}
+        return cls(entries, tuple(messages), _instant(stored["last_letter"]), mutes)
 
 
 def problems_of(site: str, findings: Iterable[Finding]) -> Iterator[Problem]:
@@ -116,11 +128,14 @@ def update(
 
     `repeat_after`: a problem that lasts is reported again after this. `addresses`: marks of those that get messages.
     """
-    entries = dict(_noted(state.entries, current, now, repeat_after))
+    state = replace(state, mutes={site: until for site, until in state.mutes.items() if now < until})
+    noted = _noted(state.entries, current, now, repeat_after)
+    entries = {key: one for key, one in noted if one.lasts or one.told or not state.is_muted(key, now)}
     if state.last_message and timedelta() <= now - state.last_message < GAP:
         return replace(state, entries=entries)
-    new = {key: one for key, one in entries.items() if one.told is None and one.over is None}
-    lasting = ((key, one) for key, one in entries.items() if one.over is None and one.lasts)
+    heard = {key: one for key, one in entries.items() if not state.is_muted(key, now)}
+    new = {key: one for key, one in heard.items() if one.told is None and one.over is None}
+    lasting = ((key, one) for key, one in heard.items() if one.over is None and one.lasts)
     still = {key: one for key, one in lasting if one.told and now - one.told >= repeat_after}
     over = {key: one for key, one in entries.items() if one.over}
     if not (new or still or over):
@@ -128,8 +143,9 @@ def update(
     entries = {
         key: replace(one, told=now) if key in new or key in still else one for key, one in entries.items() if key not in over
     }
-    message = AlertMessage(_title(len(new), len(still), len(over)), _body(new, still, over, now), now, addresses)
-    return AlertState(entries, (*state.messages, message)[-MAX_MESSAGES:], now)
+    title, body = _title(len(new), len(still), len(over)), _body(new, still, over, now)
+    message = AlertMessage(title, body, now, addresses, is_recovery=not new and not still)
+    return replace(state, entries=entries, messages=(*state.messages, message)[-MAX_MESSAGES:], last_message=now)
 
 
 def next_due(state: AlertState, now: datetime) -> AlertMessage | None:

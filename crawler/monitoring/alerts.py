@@ -109,17 +109,18 @@ class Alerts:
         left = []
         for mark in message.left:
             url = self._urls.get(mark)
-            if url and not _notify(url, message.title, message.body):
+            kind = apprise.NotifyType.SUCCESS if message.is_recovery else apprise.NotifyType.WARNING
+            if url and not _notify(url, message.title, message.body, kind):
                 logger.warning("an alert could not be sent to %s://..., and is tried again: %s", scheme(url), message.title)
                 left.append(mark)
         return tuple(left)
 
 
-def _notify(url: str, title: str, body: str) -> bool:
+def _notify(url: str, title: str, body: str, kind: apprise.NotifyType = apprise.NotifyType.INFO) -> bool:
     """Whether one address took a message; never raises."""
     try:
         one = apprise.Apprise.instantiate(url, suppress_exceptions=True)
-        return bool(one and one.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT))
+        return bool(one and one.notify(title=title, body=body, notify_type=kind, body_format=apprise.NotifyFormat.TEXT))
     except Exception as error:  # a named door: a service's own code must not stop the schedule, and may name its URL
         logger.warning("an alert to %s://... failed with %s", scheme(url), type(error).__name__)
         return False

@@ -157,3 +157,30 @@ def test_never_more_than_twelve_letters_an_hour(rounds: list[tuple[float, set[st
     told = titles(*((minute, CurrentProblems(tuple(Problem(key, key) for key in sorted(keys)))) for minute, keys in rounds))
     gaps = [after - before for (before, _), (after, _) in pairwise(told)]
     assert all(gap >= GAP.total_seconds() / 60 - 0.05 for gap in gaps)
+
+
+def test_a_muted_site_is_told_of_when_its_time_is_over() -> None:
+    """What lasts; an event, and what came and went, is history then. Others are told as ever."""
+    other = Problem("site/other/stale", "other: the last success is 30 h old")
+    state = replace(AlertState(), mutes={"paper": at(60)})
+    told = []
+    for minute, problems in (
+        (0, (STALE, LOST, other)),
+        (10, (STALE, LOST, other)),
+        (30, (other,)),
+        (50, (STALE, other)),
+        (61, (STALE, other)),
+    ):
+        state = update(state, CurrentProblems(problems), at(minute), AGAIN, ("mark",))
+        while message := next_due(state, at(minute)):
+            told.append((minute, message.body, message.is_recovery))
+            state = sent(state, message, (), at(minute))
+        state = AlertState.from_json(json.loads(json.dumps(state.to_json())))
+    assert told == [(0, other.text, False), (61, STALE.text, False)]
+    assert state.mutes == {}
+
+
+def test_what_is_only_well_again_is_a_recovery() -> None:
+    state = update(AlertState(), ILL, at(0), AGAIN, ("mark",))
+    state = update(replace(state, messages=()), WELL, at(10), AGAIN, ("mark",))
+    assert [message.is_recovery for message in state.messages] == [True]

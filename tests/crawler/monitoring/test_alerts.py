@@ -190,3 +190,15 @@ def test_a_lost_crawl_is_told_whoever_counted_it_first(hook: Webhook, folder: Pa
 def test_check_without_a_ledger(hook: Webhook, tmp_path: Path) -> None:
     assert run(tmp_path, hook, "check").exit_code == 1
     assert "the ledger cannot be read" in hook.told[0]["message"]
+
+
+def test_mute(hook: Webhook, folder: Path) -> None:
+    assert "paper is muted until 2025-03-09 09:00Z" in run(folder, hook, "mute", "paper", "--for", "48").output
+    assert run(folder, hook, "check", hours=30).exit_code == 0
+    assert hook.told == []
+    assert "paper is muted until" in run(folder, hook, "list", hours=30).output
+    assert run(folder, hook, "unmute", "paper", hours=30).exit_code == 0
+    assert run(folder, hook, "unmute", "paper", hours=30).exit_code == 2
+    assert run(folder, hook, "mute", "nobody").exit_code == 2
+    run(folder, hook, "check", hours=30)
+    assert [one["type"] for one in hook.told] == ["warning"]
