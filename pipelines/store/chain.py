@@ -138,6 +138,12 @@ def is_sealed(store: Store, subject: Subject, row_id: int) -> bool:
     return store.value(_LAST, (subject, row_id)) is not None
 
 
+def is_forged(store: Store, subject: Subject, row_id: int) -> bool:
+    """Whether a row that was sealed is not what was sealed."""
+    last = store.value(_LAST, (subject, row_id))
+    return last is not None and digest(store, subject, row_id) != last
+
+
 def _was_as_sealed(before: Store, subject: Subject, row_id: int) -> bool:
     """Whether a row was what its last seal says; a fetch may have had none, since most say nothing new."""
     last = before.value(_LAST, (subject, row_id))

@@ -15,7 +15,7 @@ from datetime import datetime
 from pipelines.article import Article, Author, Fetch, Image, Outcome
 from pipelines.history.anomalies import Readings, find_anomaly
 from pipelines.history.revisions import changed_fields
-from pipelines.store.chain import Cause, Subject, seal
+from pipelines.store.chain import Cause, Subject, is_forged, seal
 from pipelines.store.database import Row, Store
 from pipelines.store.pages import EVIDENCE, ArchivedPage, page_of
 from pipelines.store.resolver import Lookup
@@ -107,6 +107,8 @@ def reread(store: Store, revision_id: int, reading: Article | str, extraction: s
     with store.transaction():
         if store.value(_WITHDRAWN, (revision_id,)):
             return Result(reason="withdrawn")
+        if is_forged(store, Subject.REVISION, revision_id):
+            return Result(reason="it is not what was sealed")
         result = Result(reason=reading) if isinstance(reading, str) else None
         if isinstance(reading, Article):
             reading = with_later_pictures(store, revision_id, reading)

@@ -20,6 +20,7 @@ from crawler.extraction.families import READERS
 from crawler.offline.reprocess import reprocess, scope_of
 from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Exchange
+from pipelines.store.chain import Cause, Subject, seal
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from tests.crawler.processes import TESTS, crawl, newsledger, site_table
@@ -217,6 +218,7 @@ def test_a_page_that_is_lost_or_reads_as_none_leaves_its_revision_as_it_is(ledge
         store.execute("UPDATE revisions SET warc_file = NULL WHERE id = 3")
         there = {"warc_file": place.file, "warc_offset": place.offset, "payload_hash": place.payload_hash}
         store.update("revisions", 4, there)
+        seal(store, [(Subject.REVISION, row_id) for row_id in (1, 2, 3, 4)], EVENING, Cause.READING)
     before = rows(ledger, "SELECT * FROM revisions WHERE id <= 4")
     report = told(ledger, "--all")
     (nothing,) = (reason for reason in report["left"] if reason.startswith("reads as no article: "))

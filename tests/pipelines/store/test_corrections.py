@@ -92,3 +92,11 @@ def test_scope_passes_over_what_was_read_and_what_is_withdrawn(store: Store) -> 
         seal(store, (), at(0), Cause.WITHDRAWAL)
     assert count(store, scope) == (0, 0)
     assert reread(store, 1, article("New."), TODAY, at(700)).reason == "withdrawn"
+
+
+def test_a_revision_that_was_forged_is_not_corrected(store: Store) -> None:
+    """What a forger wrote would be kept as an earlier reading, and sealed."""
+    store.execute("UPDATE revisions SET body = 'Forged.' WHERE id = 2")
+    assert reread(store, 2, article("Two, better.", seen=10, modified=10), TODAY, at(700)).reason == "it is not what was sealed"
+    assert store.value("SELECT count(*) FROM readings") == 0
+    assert {fault.where for fault in verify(store)} >= {"revision 2"}
