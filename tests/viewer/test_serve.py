@@ -148,12 +148,34 @@ def test_what_is_not_there(base: str) -> None:
     assert ask(base, f"/memento/{FIRST}id_/{UNKEPT}").status == 302, "to the second that it was seen"
     assert ask(base, f"/memento/20250307084000id_/{UNKEPT}").status == 404
     assert ask(base, f"/memento/20250307084000/{UNKEPT}").status == 200
-    assert ask(base, f"/memento/2025/{URL}").status == 404
-    assert ask(base, f"/memento/20259999999999/{URL}").status == 404
     assert ask(base, "/none").status == 404
     assert ask(base, "/timegate/" + "a" * 7_000).status == 414
     near = ask(base, f"/memento/20250307083000id_/{URL}")
     assert (near.status, near.get("Location")) == (302, f"{base}/memento/{FIRST}id_/{URL}")
+
+
+@pytest.mark.parametrize(
+    ("digits", "led_to"),
+    [
+        ("2025", THIRD), ("2026", THIRD), ("202503", THIRD), ("202602", THIRD), ("20250307", THIRD), ("2025030709", SECOND),
+        ("202503070859", FIRST), ("202503070900", SECOND), ("2024", FIRST), ("202402", FIRST), ("20240229", FIRST),
+        ("20", None), ("203", None), ("20250", None), ("202513", None), ("20250230", None), ("2025030725", None),
+        ("20259999999999", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("suffix", ["", "id_", "if_"])
+def test_a_part_of_a_time_leads_to_what_stood_at_its_end(base: str, digits: str, suffix: str, led_to: str | None) -> None:
+    answer = ask(base, f"/memento/{digits}{suffix}/{URL}")
+    expected = (302, f"{base}/memento/{led_to}{suffix}/{URL}") if led_to else (404, "")
+    assert (answer.status, answer.get("Location")) == expected
+
+
+def test_a_page_for_frames_is_disarmed_whoever_asks(base: str) -> None:
+    answer = ask(base, f"/memento/{FIRST}if_/{URL}")
+    assert answer.body == ask(base, f"/memento/{FIRST}id_/{URL}", accept="text/html").body
+    assert not re.search(rb"<(link|iframe|object)\b", answer.body, re.IGNORECASE)
+    assert "frame-ancestors 'self'" in answer.get("Content-Security-Policy")
+    assert answer.get("Memento-Datetime") == "Fri, 07 Mar 2025 08:00:00 GMT"
 
 
 SPELLINGS = [URL, URL.replace("//", "/"), quote(URL, safe=""), URL.partition("//")[2], "http://www.paper.example/news/mill-fire/",

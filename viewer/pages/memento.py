@@ -3,7 +3,8 @@
     /timegate/URL                       302 to the memento of Accept-Datetime, or the most recent
     /timemap/link/URL  /timemap/json/URL
     /memento/20250307140500/URL         a revision as a readable page, with all that is known of it
-    /memento/20250307140500id_/URL      the archived page that it was read from
+    /memento/20250307140500id_/URL      the archived page that it was read from; if_: as frames show it, whoever asks
+    /memento/202503/URL                 302 to the memento that stood when that month, or year, day, hour or minute, ended
 
 A URL is all that follows, with its query; the target must come as it stood in the request line, not unpacked.
 """
@@ -11,6 +12,7 @@ A URL is all that follows, with its query; the target must come as it stood in t
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from pipelines.proof.memento import (
@@ -87,7 +89,9 @@ def _facts(article: ArticleRecord, revision: Revision, authors: list[str]) -> li
     return [(name, plain(text)) for name, text in facts if text]
 
 
-_ROUTE = re.compile(r"/(timegate|timemap/link|timemap/json|memento/(\d{1,14})(id_)?)/(.*)", re.ASCII | re.DOTALL)
+_ROUTE = re.compile(r"/(timegate|timemap/link|timemap/json|memento/(\d{1,14})(id_|if_)?)/(.*)", re.ASCII | re.DOTALL)
+FULL = 14
+"""Digits of a whole time; fewer name a span."""
 _VARY = ("Vary", "accept-datetime")
 
 
@@ -130,11 +134,11 @@ def _memento(
     request: Request, repository: Repository, article: ArticleRecord, found: TimeMap, digits: str, as_received: str
 ) -> Response:
     root = urlsplit(found.timegate).path.partition("/timegate/")[0]
-    at = parse_digits(digits)
+    at = _last_moment(digits)
     memento = next((one for one in found.mementos if one.at == at), None)
     if at is None:
-        return refusal(404, "A memento is named by 14 digits: year, month, day, hour, minute, second, UTC.", root)
-    if memento is None:
+        return refusal(404, "A memento is named by 14 digits or fewer: year, month, day, hour, minute, second, UTC.", root)
+    if memento is None or len(digits) < FULL:
         return redirect(_as(choose_memento(found.mementos, at).uri, as_received))
     links = _links(found, memento, Link(found.original, "original"), Link(found.timegate, "timegate"))
     headers = (("Memento-Datetime", http_date(memento.at)), ("Link", links))
@@ -149,12 +153,20 @@ def _memento(
             "The page of this revision is not archived" if answer in (NO_FILE, NOT_THERE) else f"The page is not shown: {answer}"
         )
         return refusal(404, f"{why}.", root)
-    shown, body = replay(answer, shown="text/html" in request.headers.get("accept", ""))
+    shown, body = replay(answer, shown=as_received == "if_" or "text/html" in request.headers.get("accept", ""))
     return Response(200, (*headers, ("Vary", "accept"), *shown), body)
 
 
+def _last_moment(digits: str) -> datetime | None:
+    """The second that 14 digits name, or the last one of the year, month, day, hour or minute of fewer; None: they name none."""
+    if len(digits) % 2 or len(digits) < len("2025"):
+        return None
+    ends = (parse_digits(digits + f"    12{day}235959"[len(digits) :]) for day in (31, 30, 29, 28))
+    return next(filter(None, ends), None)
+
+
 def _as(uri: str, suffix: str) -> str:
-    """The URI of a memento, or with `id_` of its archived page."""
+    """The URI of a memento, or with `id_` or `if_` of its archived page."""
     return re.sub(r"(/memento/\d{14})/", rf"\g<1>{suffix}/", uri, count=1)
 
 

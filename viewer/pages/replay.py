@@ -2,12 +2,15 @@
 
 The browser is told so by headers (Content-Security-Policy with `sandbox`). No policy covers bare connections: Chromium opens them
 for `<link rel=preconnect>`, and for frames before it looks at the policy. So clients that show pages get these elements under
-names that do nothing, each as long as before (what they load is forbidden anyway). Others get the page byte for byte.
+names that do nothing, each as long as before (what they load is forbidden anyway); a page whose charset may hide them is sent as
+UTF-8. Others get the page byte for byte.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
+from functools import cache
 
 from viewer.repository import Answered
 
@@ -24,6 +27,11 @@ _CHARSET = re.compile(r"charset\s{0,8}=\s{0,8}[\"']?([a-z0-9._:-]{1,40})", re.AS
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _UNSAFE = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
 _ESCAPE = b"\x1b"
+"""Browsers that find no charset take a page with it for ISO-2022-JP."""
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
+"""Codecs of Python that are no charset of pages, by their names; some take a page's square of time."""
+_ASCII = bytes(range(128))
 _HEAD_BYTES = 4_096
 _DISARMED = {"link": b"meta", "iframe": b"xframe", "frame": b"xrame", "object": b"xbject", "embed": b"xmbed"}
 # With a zero between any two letters too: UTF-16 has them.
@@ -47,8 +55,9 @@ def replay(answer: Answered, *, shown: bool) -> tuple[list[tuple[str, str]], byt
         headers.append(("Content-Disposition", "attachment"))
     body = answer.body
     if is_html and shown:
-        if _ESCAPE in body:
-            body = _as_utf8(body, content_type)
+        charset = _charset(body, content_type)
+        if not _is_plain(charset) or (_ESCAPE in body and not charset.startswith("utf-16")):
+            body = body.decode(charset, "replace").encode("utf-8", "replace").replace(_ESCAPE, b"")
             headers[0] = ("Content-Type", "text/html; charset=utf-8")
         body, changed = _ARMED.subn(_disarm, body)
         if changed:
@@ -56,14 +65,36 @@ def replay(answer: Answered, *, shown: bool) -> tuple[list[tuple[str, str]], byt
     return headers + _original(answer.headers), body
 
 
-def _as_utf8(body: bytes, content_type: str) -> bytes:
-    """A page whose charset may have escapes (ISO-2022-JP) as UTF-8: what is searched is then what a browser reads."""
-    charset = _CHARSET.search(content_type) or _CHARSET.search(body[:_HEAD_BYTES].decode("latin-1"))
+def _charset(body: bytes, content_type: str) -> str:
+    """The codec of a page by what a browser goes by, in its order: the mark that it begins with, its header, its first lines.
+
+    A page that names UTF-16 in letters of one byte is none.
+    """
+    for mark, name in _MARKS.items():
+        if body.startswith(mark):
+            return name
+    declared = _CHARSET.search(content_type)
+    found = declared or _CHARSET.search(body[:_HEAD_BYTES].decode("latin-1"))
     try:
-        text = body.decode(charset[1] if charset else "utf-8", "replace")
-    except LookupError:
-        text = body.decode("latin-1")
-    return text.encode("utf-8", "replace").replace(_ESCAPE, b"")
+        name = codecs.lookup(found[1]).name if found else "utf-8"
+        b"x".decode(name, "replace")  # LookupError: no codec of texts
+    except (LookupError, UnicodeError):
+        return "latin-1"
+    if name in _NO_CHARSETS:
+        return "latin-1"
+    return name if declared or not name.startswith("utf-16") else "utf-8"
+
+
+@cache
+def _is_plain(charset: str) -> bool:
+    """Whether elements can be found in a page's bytes: each letter is one byte, its own, wherever it stands; or it is UTF-16.
+
+    ISO-2022, HZ and UTF-7 say some letters in other bytes and have bytes that say nothing; EBCDIC and UTF-32 say all in others.
+    """
+    try:
+        return charset.startswith("utf-16") or _ASCII.decode(charset) == _ASCII.decode("ascii")
+    except UnicodeError:
+        return False
 
 
 def _disarm(match: re.Match[bytes]) -> bytes:

@@ -94,6 +94,61 @@ def test_escapes_that_a_charset_takes_out_hide_no_element(charset: str) -> None:
     assert b"\x1b" not in body
 
 
+HARBOUR = "<p>Harbour ♥</p><link rel=preconnect href=//x.example><iframe src=//x.example></iframe>"
+NO_CHARSETS = {"idna", "punycode", "undefined", "rot13", "base64"}
+"""Codecs of Python that browsers know nothing of."""
+PLAIN = HARBOUR.replace(" ♥", "")
+
+
+@dataclass(frozen=True)
+class Shape:
+    body: bytes
+    charset: str | None = None
+    says: str = "<p>Harbour"
+
+
+@table(
+    "shape",
+    [
+        Shape(b"<p>Harbour</p><\x1b(Blink rel=preconnect><i\x1b(Jframe>", "iso-2022-jp"),
+        Shape(b"<p>Harbour</p><\x1b$B\x1b(Blink rel=preconnect>", "csISO2022JP"),
+        Shape(b"<p>Harbour</p><l\x1b(Bink rel=preconnect>"),
+        Shape(b"<p>Harbour</p><\x0f\x0flink rel=preconnect><li\x0fnk rel=preconnect>", "iso-2022-kr"),
+        Shape(PLAIN.encode().replace(b"<", b"+ADw-").replace(b">", b"+AD4-"), "utf-7"),
+        Shape(b"<meta charset=utf-7>" + PLAIN.encode().replace(b"<", b"+ADw-")),
+        Shape(b"<p>Harbour</p><li~{~}nk rel=preconnect><if~\nrame src=//x.example>", "hz-gb-2312"),
+        Shape(b"<meta charset=hz-gb-2312><p>Harbour</p><li~{~}nk rel=preconnect>"),
+        Shape(HARBOUR.encode("utf-16"), "utf-8"),
+        Shape(HARBOUR.encode("utf-16")),
+        Shape(b"\xfe\xff" + HARBOUR.encode("utf-16-be"), "iso-2022-jp"),
+        Shape(HARBOUR.encode("utf-16-le"), "utf-16"),
+        Shape(HARBOUR.encode("utf-16-le"), "utf-16le"),
+        Shape(HARBOUR.encode("utf-16-be"), "utf-16be"),
+        Shape((HARBOUR + "\x1b").encode("utf-16-be"), "utf-16be"),
+        Shape(HARBOUR.encode("utf-32"), "utf-32"),
+        Shape(PLAIN.encode("cp037"), "ibm037"),
+        Shape(b"\xef\xbb\xbf" + HARBOUR.encode(), "utf-7"),
+        Shape(b"<meta charset=utf-16><p>Harbour</p><li\x1b(Bnk rel=preconnect>"),
+        Shape(b"<p>Harbour</p><li\x1b(Bnk rel=preconnect><link>", "idna"),
+        Shape(b"<p>Harbour</p><link rel=preconnect>", "punycode"),
+        Shape(b"<p>Harbour</p><link rel=preconnect>", "undefined"),
+        Shape(b"<p>Harbour</p><link rel=preconnect>", "rot13"),
+        Shape(b"<p>Harbour</p><link rel=preconnect>", "base64"),
+    ],
+)
+def test_no_charset_hides_an_element(shape: Shape) -> None:
+    """Read as the answer says, by a mark before the header, as browsers do."""
+    content_type = f"text/html; charset={shape.charset}" if shape.charset else "text/html"
+    headers, body = replay(Archived((("Content-Type", content_type),), shape.body), shown=True)
+    says = dict(headers)["Content-Type"].partition("charset=")[2] or "utf-8"
+    says = "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8" if body.startswith(b"\xef\xbb\xbf") else says
+    read = body.decode("latin-1" if says in NO_CHARSETS else says, "replace")
+    assert shape.says in read
+    for text in (read, body.decode("latin-1"), body.decode("utf-7", "replace"), body.decode("hz", "replace")):
+        assert not re.search(r"<(link|i?frame|object|embed)(?![\w-])", text.replace("\0", ""), re.IGNORECASE)
+    assert replay(Archived((("Content-Type", content_type),), shape.body), shown=False)[1] == shape.body
+
+
 def test_nothing_else_is_touched() -> None:
     page = b"<linked><frameset><embedded><p>&lt;link&gt; link <object-x></p><a href='/iframe'>"
     headers, body = replay(Archived((("Content-Type", "text/html"),), page), shown=True)
@@ -107,7 +162,7 @@ def test_nothing_else_is_touched() -> None:
 @settings(max_examples=100)
 def test_any_answer_can_be_sent(headers: list[tuple[str, str]], body: bytes, shown: bool) -> None:
     made, sent = replay(Archived(tuple(headers), body), shown=shown)
-    assert len(sent) == len(body) or b"\x1b" in body
+    assert len(sent) == len(body) or dict(made)["Content-Type"] == "text/html; charset=utf-8"
     for name, value in made:
         assert re.fullmatch(r"[!-~]+", name)
         assert not re.search(r"[\r\n\0]", value)
