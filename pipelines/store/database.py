@@ -30,6 +30,10 @@ STEPS_BETWEEN_LOOKS = 2_000
 READER_CACHE_KB = 32_000
 """Pages of a large ledger that a reader keeps. SQLite's own 2 MB let the inner pages of its indexes go between two questions."""
 
+_NOT_SEARCHED = """
+SELECT count(*) FROM revisions r WHERE NOT EXISTS (SELECT 1 FROM search_texts t WHERE t.revision_id = r.id)
+    AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.article_id = r.article_id)
+"""
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 """Result codes of SQLite, the lower byte of its extended ones, for a file that is not what it was."""
 _REPAIR = "put back a copy that `newsledger backup` made"
@@ -277,7 +281,8 @@ class Store:
             if "malformed" in str(error):
                 return "does not hold what the revisions say"
             raise
-        return None
+        missing = self.value(_NOT_SEARCHED)
+        return f"lacks {missing} revision{'s' if missing != 1 else ''}" if missing else None
 
     def _open(self, *, immutable: bool = False) -> Database:
         if self.readonly and not holds_something(self.path):

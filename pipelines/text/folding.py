@@ -47,7 +47,7 @@ _TABLE = str.maketrans(LETTERS)
 
 def spelled(text: str) -> str:
     """A text as the index holds it: letters as others, and scripts without spaces in pairs."""
-    return RUN.sub(lambda run: f" {pairs(run[0])} ", letters(text))
+    return text if text.isascii() else RUN.sub(lambda run: f" {pairs(run[0])} ", letters(text))
 
 
 def letters(text: str) -> str:
@@ -63,12 +63,12 @@ def pairs(run: str) -> str:
 
 def is_beyond_letters(text: str) -> bool:
     """Whether a text needs more than `LETTERS` to be as the index holds it."""
-    return _BEYOND.search(text) is not None
+    return not text.isascii() and _BEYOND.search(text) is not None
 
 
 def words_with_letters(text: str) -> list[str]:
     """The words of a text in which a letter is taken as another, as they are written, each once."""
-    if not _OTHER.search(text):
+    if text.isascii() or not _OTHER.search(text):
         return []
     return [word for word in dict.fromkeys(_WORD.findall(text)) if _OTHER.search(word)]
 

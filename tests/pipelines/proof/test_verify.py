@@ -105,6 +105,8 @@ def test_times_that_cannot_be(statement: str, fault: str, sound: bytes, tmp_path
 def test_a_search_index_that_lacks_a_revision(sound: bytes, tmp_path: Path) -> None:
     found = faults(sound, tmp_path, "INSERT INTO revisions_fts (revisions_fts) VALUES ('delete-all')")
     assert [line.partition(":")[0] for line in found] == ["revisions_fts"]
+    found = faults(sound, tmp_path, "DELETE FROM search_texts WHERE revision_id = 1")
+    assert found == ["revisions_fts: lacks 1 revision"]
 
 
 def test_pages_are_read_only_where_they_are_given(sound: bytes, tmp_path: Path) -> None:
