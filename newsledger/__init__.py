@@ -71,8 +71,9 @@ def parse_byline(text: str, *, title: str | None = None) -> Byline:
     """The persons of a byline in any of the catalogue's languages; `title` is the publication's own name. Never raises.
 
     >>> import newsledger
-    >>> newsledger.parse_byline("By Helen Corbett, PA Political Correspondent").authors
-    (Author(name='Helen Corbett', role='Political Correspondent', agency='PA'),)
+    >>> found = newsledger.parse_byline("By Helen Corbett, PA Political Correspondent")
+    >>> [(author.name, author.role, author.agency) for author in found.authors]
+    [('Helen Corbett', 'Political Correspondent', 'PA')]
     """
     from pipelines.text.bylines import parse_byline as parse
 

@@ -79,7 +79,7 @@ def test_a_record_stands_for_itself(ledger: Path) -> None:
     first, second, *_ = exported(ledger)
     assert list(first) == ["format", "site", "article", "revision", "readings", "looks"]
     assert (first["format"], first["site"]["id"], first["article"]["url"]) == (FORMAT, "paper", URL)
-    assert first["revision"]["authors"] == [{"name": "Ann Other", "role": None, "agency": None}]
+    assert first["revision"]["authors"] == [{"name": "Ann Other", "role": None, "agency": None, "kind": "person"}]
     assert (second["revision"]["number"], second["revision"]["change"]) == (2, "updated")
     assert second["revision"]["changed_fields"] == ["body", "date_modified"]
     assert [look["fetched"] for look in second["looks"]] == ["2025-03-07T08:10:00Z"]
@@ -209,7 +209,7 @@ def test_parquet(ledger: Path, tmp_path: Path) -> None:
     assert set(COLUMNS) <= set(table.column_names)
     assert rows[0]["first_seen"] == datetime(2025, 3, 7, 8, 0, tzinfo=UTC)
     assert rows[0]["date_published_day_only"] is False
-    assert rows[0]["authors"] == [{"name": "Ann Other", "role": None, "agency": None}]
+    assert rows[0]["authors"] == [{"name": "Ann Other", "role": None, "agency": None, "kind": "person"}]
     assert table.schema.metadata[b"format"] == FORMAT.encode()
     assert parquet.ParquetFile(file).metadata.row_group(0).column(0).compression == "ZSTD"
 
