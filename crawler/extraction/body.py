@@ -45,6 +45,8 @@ class BodyReading:
     """Share of the whole page's text outside links."""
     opening: str = ""
     """The beginning of the whole page's text outside of links, headings left out."""
+    confidence: float = 1.0
+    """Share of the page's prose, readers' comments aside, that the body is."""
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -76,7 +78,7 @@ def _weighed(block: Block) -> float:
 def read_body(page: Page, heading: Element | None, context: Context) -> BodyReading:
     """The body as this page's own markup shows it."""
     everything = blocks_of(page.body, page.roles)[:MAX_BLOCKS]
-    good = [(block, weight) for block in everything if (weight := prose_weight(block))]
+    prose = good = [(block, weight) for block in everything if (weight := prose_weight(block))]
     trusted = _trusted(page, everything, good, heading) | _harmless(page, everything)
     trusted |= _alike(page, good, trusted)
     trusted |= _between(page, everything, heading, trusted)
@@ -98,7 +100,15 @@ def read_body(page: Page, heading: Element | None, context: Context) -> BodyRead
         _live_posts(page, container),
         _prose_share(everything),
         _opening(everything),
+        _confidence(page, prose, kept),
     )
+
+
+def _confidence(page: Page, prose: list[tuple[Block, float]], kept: list[Block]) -> float:
+    total = sum(
+        weight for block, weight in prose if not any(page.role(box) & (Role.COMMENTS | Role.DROPPED) for box in block.suspects)
+    )
+    return min(1.0, sum(map(prose_weight, kept)) / total) if total else 1.0
 
 
 def _prose_share(blocks: list[Block]) -> float:

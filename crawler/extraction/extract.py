@@ -32,7 +32,7 @@ from crawler.extraction.pagedata import data_text
 from crawler.extraction.pictures import declared_pictures, read_pictures
 from crawler.extraction.printed import article_region, propose_printed, walk_region
 from crawler.extraction.proposals import Proposal, Proposals, Verdict
-from crawler.extraction.second_opinion import WEAK, second_opinion
+from crawler.extraction.second_opinion import WEAK, reconsidered, second_opinion
 from crawler.extraction.signatures import propose_signatures, propose_unmarked_day
 from crawler.extraction.signs import Signs
 from crawler.extraction.signups import drop_signups
@@ -199,13 +199,10 @@ def _read_printed(gathered: _Page) -> None:
     gathered.headline = "" if heading is None else printed_headline(heading, declared)
     if gathered.headline:
         proposals.headlines.append(Proposal(gathered.headline, "printed.h1"))
-    reading = read_body(
-        page,
-        heading,
-        Context(
-            headline=gathered.headline, writers=full_names(proposals, SiteAuthors(gathered.site_name, gathered.names_of_site))
-        ),
-    )
+    writers = full_names(proposals, SiteAuthors(gathered.site_name, gathered.names_of_site))
+    context = Context(headline=gathered.headline, writers=writers)
+    reading = read_body(page, heading, context)
+    reading = reconsidered(page, heading, context, reading, is_free=judge.is_free(proposals).value)
     gathered.labels = labels_around(heading, reading.head)
     is_declared = bool(gathered.item and jsonld.types(gathered.item) & jsonld.ARTICLE_TYPES)
     is_dated = any(one.source.startswith("jsonld.") for one in proposals.published)
