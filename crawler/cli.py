@@ -52,7 +52,7 @@ GROUPS = {
         "crawls": ("crawls", "What crawls there were, and what became of one."),
         "health": ("health", "Whether every site is well, by its own history."),
         "metrics": ("monitoring:metrics_command", "Print the metrics, or write them for a textfile collector."),
-        "alerts": ("monitoring:alerts_command", "Tell of trouble by mail, chat or webhook: test, check, list."),
+        "alerts": ("monitoring:alerts_command", "Tell of trouble by mail, chat or webhook: test, check, list, mute."),
         "settings": ("status:settings_command", "The settings that hold, and where each comes from."),
         "backup": ("maintenance:backup_command", "Copy the ledger, whole and checked, while crawls run."),
         "compact": ("maintenance:compact_command", "Drop old looks and crawls that nothing leans on."),

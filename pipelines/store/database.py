@@ -34,8 +34,6 @@ _NOT_SEARCHED = """
 SELECT count(*) FROM revisions r WHERE NOT EXISTS (SELECT 1 FROM search_texts t WHERE t.revision_id = r.id)
     AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.article_id = r.article_id)
 """
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-"""Result codes of SQLite, the lower byte of its extended ones, for a file that is not what it was."""
 _REPAIR = "put back a copy that `newsledger backup` made"
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _NOWHERE_TO_WRITE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
@@ -347,7 +345,9 @@ class Store:
     def _translated(self, error: sqlite3.Error) -> StoreError:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return TooSlowError(f"{self.path}: takes longer than is allowed")
-        if _code(error) in _DAMAGED:
+        if _code(error) == sqlite3.SQLITE_NOTADB:
+            return StoreError(f"{self.path}: {error}: no ledger, or one whose first page is damaged; then {_REPAIR}")
+        if _code(error) == sqlite3.SQLITE_CORRUPT:
             return StoreError(f"{self.path} is damaged ({error}): `newsledger verify` tells where; {_REPAIR}")
         if _code(error) in _BUSY:
             held = f"another process has kept it locked for {BUSY_TIMEOUT_SECONDS:g} s"
