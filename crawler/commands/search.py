@@ -19,8 +19,16 @@ SHOWN = 6
 """Values of a facet that are printed."""
 
 
-@click.command("search")
-@click.argument("words", nargs=-1, required=True)
+def _words(_context: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words; `-word` is one of them, and an option that there is not is none."""
+    for one in words:
+        if one.startswith("--"):
+            raise click.NoSuchOption(one)
+    return words
+
+
+@click.command("search", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})  # `-h...` is a word
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, callback=_words)
 @click.option("--site", "sites", multiple=True, metavar="ID", help="Only this site; again for more.")
 @click.option("--change", "changes", multiple=True, type=click.Choice(CHANGES), help="Only this kind of change; again for more.")
 @click.option("--since", type=DAY, metavar="DAY", help="Only revisions first seen on this day (UTC) or later.")

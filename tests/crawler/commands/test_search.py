@@ -69,7 +69,19 @@ def test_options_narrow(ledger: Path, options: tuple[str, ...], count: int) -> N
     assert json.loads(run(ledger, "search", "weir", "--json", "--facets", *options).output)["total"] == count
 
 
-@pytest.mark.parametrize("options", [("--change", "odd"), ("--since", "yesterday"), ("--limit", "0")])
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        (("weir", "-held"), 1), (("weir", "-broke"), 30), (("weir", "NOT", "held"), 1), (("part", "0", "OR", "1"), 2),
+        (("-held", "weir"), 1), (("weir", "-henry"), 31), (("weir", "site:other.example"), 15),
+        (('"weir held"', "change:silent"), 0),
+    ],
+)  # fmt: skip
+def test_operators_are_words_of_the_command(ledger: Path, words: tuple[str, ...], count: int) -> None:
+    assert json.loads(run(ledger, "search", "--json", "--facets", *words).output)["total"] == count
+
+
+@pytest.mark.parametrize("options", [("--sit", "other"), ("--change", "odd"), ("--since", "yesterday"), ("--limit", "0")])
 def test_wrong_options_are_usage_errors(ledger: Path, options: tuple[str, ...]) -> None:
     assert run(ledger, "search", "weir", *options).exit_code == 2
 
