@@ -273,12 +273,13 @@ def _trusted(page: Page, everything: list[Block], good: list[tuple[Block, float]
 
 def _alike_boxes(everything: list[Block]) -> Mapping[Element, frozenset[Element]]:
     """Each element of a doubtful name with all of its name; by itself where such boxes hold links, as teasers do."""
+    names: dict[Element, str] = {}
     boxes: dict[str, set[Element]] = defaultdict(set)
     length: Counter[str] = Counter()
     linked: Counter[str] = Counter()
     for block in everything:
         for element in block.suspects:
-            name = _name(element)
+            name = names.get(element) or names.setdefault(element, _name(element))
             boxes[name].add(element)
             length[name] += block.length
             linked[name] += min(block.linked, block.length)
