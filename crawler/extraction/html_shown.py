@@ -71,9 +71,21 @@ def with_shown(data: bytes) -> bytes:
         lowered = data.lower()
     if b"line-through" in data:
         data = _LINE_THROUGH.sub(rb" \1 ", data)
+    main = data.find(b"<main")
+    if main >= 0 and (ends := _ends_before(data[:main])):
+        data = data[:main] + ends + data[main:]
     if lowered.count(b"<div") > lowered.count(b"</div"):
         data = _with_divs_closed(data)
     return _STRUCK.sub(b" ", data) if _STRUCK_END.search(lowered) else data
+
+
+def _ends_before(data: bytes) -> bytes:
+    """The ends of what is open ahead of the main element and holds none (HTML, section 4.4.14): a button, a menu, a header."""
+    return b"".join(b"</" + name + b">" for name in _FRAME if data.count(b"<" + name) > data.count(b"</" + name))
+
+
+_FRAME: Final = (b"button", b"ul", b"ol", b"nav", b"header", b"aside", b"footer")
+"""The innermost first."""
 
 
 def _with_divs_closed(data: bytes) -> bytes:

@@ -67,6 +67,9 @@ def test_what_is_not_shown_is_not_read(inside: str) -> None:
         "<aside class=related><div><p>The mayor will open the new bridge on Friday, the town hall said.</aside>",
         "<footer class=nav><section><div></section></footer>",
         "<NAV><DIV><DIV></NAV>",
+        "<header><nav><ul><li><a href=/a>Town</a><li><button>Menu<span></span>",
+        "<header><div><button>Menu</div><nav><ol><li><a href=/a>Town</a>",
+        "<aside><ul><li><a href=/a>Town</a></ul><footer>",
     ],
 )
 def test_a_box_that_is_never_closed_ends_with_what_is_around_it(before: str) -> None:
