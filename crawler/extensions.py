@@ -29,7 +29,7 @@ from crawler.discovery.delisting import where_listed
 from crawler.middlewares.throttle import ThrottleMiddleware, remote_writer_of
 from crawler.schedule.processes import is_running
 from crawler.spiders.news import NewsSpider
-from crawler.warc.writer import ArchiveWriter, RepeatedRecord
+from crawler.warc.writer import ArchiveWriter, Asker, RepeatedRecord
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.items import open_session, stop_crawl, stopped_for
 from pipelines.reasons import CodedReason, CrawlReason, Skipped
@@ -140,7 +140,7 @@ class CrawlRecord:
             spider.crawl_id = start_crawl(store, site.id, spider.trigger, spider.clock(), spider.planned_start, pid=os.getpid())
         if site.archive != "off":
             folder = self._crawler.settings.get("NEWSLEDGER_WARC") or store.path.absolute().parent / "warc"
-            self._archive = ArchiveWriter(Path(folder), site.id)
+            self._archive = ArchiveWriter(Path(folder), site.id, asker=asking(self._crawler))
         keep = archive_policy_of(site, self._archive, store) if self._archive else None
         self._session = CrawlSession(store, site, spider.crawl_id, spider.clock(), keep, context.snapshot)
         open_session(self._crawler, self._session)
@@ -179,6 +179,12 @@ class CrawlRecord:
 def archive_policy_of(site: Site, archive: ArchiveWriter, store: Store | None, under: str = "") -> ArchivePolicy:
     """Which answers of a site are archived, by its definition."""
     return ArchivePolicy(archive, store, keeps_all=site.archive == "on", heeds_noarchive=site.noarchive != "ignore", under=under)
+
+
+def asking(crawler: Crawler) -> Asker:
+    """Who crawls, for the archive's files."""
+    settings = crawler.settings
+    return Asker(settings.get("NEWSLEDGER_CONTACT") or "", settings.get("USER_AGENT") or "", socket.gethostname())
 
 
 def crawl_result_of(crawler: Crawler, spider: NewsSpider, reason: str) -> CrawlResult:
@@ -241,7 +247,7 @@ class RemoteRecord:
         keep = None
         if spider.site.archive != "off":
             machine = machine_name()
-            self._archive = ArchiveWriter(Path(folder) / machine, spider.site.id)
+            self._archive = ArchiveWriter(Path(folder) / machine, spider.site.id, asker=asking(self._crawler))
             keep = archive_policy_of(spider.site, self._archive, None, machine)
         open_session(self._crawler, RemoteSession(self._remote_writer, spider.snapshot, keep))
 

@@ -151,6 +151,8 @@ class Exchange:
     body: bytes
     """As received: its Content-Encoding kept, its transfer coding undone."""
     ip_address: str | None = None
+    redirects: tuple[Exchange, ...] = ()
+    """The answers that led here, in order; they have none themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -13,6 +14,7 @@ from pipelines.article import Exchange
 
 CAPTURE_EXCHANGE, CAPTURED_EXCHANGE = "newsledger_tap", "newsledger_tapped"
 """Keys of a request's meta: that its answer is wanted as it was received, and that answer."""
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class NoRetryHandler(HTTP11DownloadHandler):
@@ -30,8 +32,16 @@ class ExchangeCapture:
     def process_response(self, request: Request, response: Response) -> Response:
         """The response, untouched."""
         if request.meta.get(CAPTURE_EXCHANGE):
-            request.meta[CAPTURED_EXCHANGE] = exchange_of(request, response)
+            earlier = request.meta.get(CAPTURED_EXCHANGE)  # of the request that this one redirects or tries again
+            redirects = () if earlier is None else _redirects(earlier)
+            request.meta[CAPTURED_EXCHANGE] = replace(exchange_of(request, response), redirects=redirects)
         return response
+
+
+def _redirects(earlier: Exchange) -> tuple[Exchange, ...]:
+    """What led to the request behind an exchange: the exchange too, where it redirects."""
+    here = (replace(earlier, redirects=()),) if earlier.status in _REDIRECTS else ()
+    return earlier.redirects + here
 
 
 def exchange_of(request: Request, response: Response) -> Exchange:

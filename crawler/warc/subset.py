@@ -14,18 +14,23 @@ from pathlib import Path
 
 from crawler.warc.reader import recorded
 from crawler.warc.records import GZIP, record_at, request_of
-from crawler.warc.writer import SOFTWARE, locate
+from crawler.warc.writer import REDIRECTS, SOFTWARE, locate
+from pipelines.article import Outcome
 from pipelines.exchange.export import Record
-from pipelines.store.pages import NO_FILE, NOT_THERE, page_of_export
+from pipelines.store.pages import NO_FILE, NOT_THERE, page_of_export, page_of_fetch
 from pipelines.store.rows import moment
 
+_TAKEDOWNS = frozenset({Outcome.SUSPECTED, Outcome.GONE})
+MAX_REDIRECTS = 20
+"""So many are looked for at most, whatever a record says. A crawl follows fewer."""
 _WINDOW = 16 + zlib.MAX_WBITS
 
 
 def excerpt(records: Iterable[Record], folder: Path, now: datetime, counts: Counter[str],
             problems: list[str]) -> Iterator[bytes]:  # fmt: skip
-    """The members of a WARC file: `warcinfo`, then each answer with its request. `counts` is told what became of each, and
-    `problems` of each that is not there, or is not the record that the ledger points at.
+    """The members of a WARC file: `warcinfo`, then each answer with its request, takedown pages too.
+
+    `counts` is told what became of each, `problems` of each that is not there, or is not the record that the ledger points at.
     """
     yield _info(now)
     done: set[tuple[str, int]] = set()
@@ -33,33 +38,46 @@ def excerpt(records: Iterable[Record], folder: Path, now: datetime, counts: Coun
         page = page_of_export(record)
         if page is None:
             counts["not archived"] += 1
-            continue
-        if (page.file, page.offset) in done:
-            counts["copied already"] += 1
-            continue
-        done.add((page.file, page.offset))
-        found, path = recorded(folder, page), locate(folder, page.file)
-        members = copy(path, page.offset) if path and not isinstance(found, str) else []
-        if members:
-            counts["copied"] += 1
-            yield from members
-            continue
-        why = found if isinstance(found, str) else "its record in the archive is not whole"
-        counts["missing" if why in (NO_FILE, NOT_THERE) else "refused"] += 1
-        problems.append(
-            f"{record['article']['url']} revision {record['revision']['number']}: {why} ({page.file} at {page.offset})"
-        )
+        takedowns = [page_of_fetch(look) for look in record["looks"] if look["outcome"] in _TAKEDOWNS and look["warc_file"]]
+        for wanted in ([page] if page else []) + takedowns:
+            is_takedown = wanted is not page
+            if (wanted.file, wanted.offset) in done:
+                counts["copied already"] += not is_takedown
+                continue
+            done.add((wanted.file, wanted.offset))
+            found, path = recorded(folder, wanted), locate(folder, wanted.file)
+            members = copy(path, wanted.offset) if path and not isinstance(found, str) else []
+            if members:
+                counts["takedown pages copied" if is_takedown else "copied"] += 1
+                yield from members
+                continue
+            why = found if isinstance(found, str) else "its record in the archive is not whole"
+            counts["missing" if why in (NO_FILE, NOT_THERE) else "refused"] += 1
+            what = "takedown" if is_takedown else f"revision {record['revision']['number']}"
+            problems.append(f"{record['article']['url']} {what}: {why} ({wanted.file} at {wanted.offset})")
 
 
 def copy(path: Path, offset: int) -> list[bytes]:
-    """The record at a place, and the request behind it if that is its; as gzip members. Empty where there is no whole record."""
+    """The record at a place, the request behind it if that is its, and the answers that led there with theirs; as gzip members.
+
+    Empty where there is no whole record.
+    """
     answer = record_at(path, offset)
     if answer is None or (answer.problem and not answer.header("WARC-Truncated")):
         return []
     request = request_of(path, answer)
+    found = [answer, request] if request and not request.problem else [answer]
+    behind = (request or answer).end
+    for _ in range(min(int(count) if (count := answer.header(REDIRECTS) or "").isdecimal() else 0, MAX_REDIRECTS)):
+        hop = record_at(path, behind)
+        if hop is None or hop.problem or hop.header("WARC-Concurrent-To") != answer.header("WARC-Record-ID"):
+            break
+        asked = request_of(path, hop)
+        found += [hop, asked] if asked else [hop]
+        behind = found[-1].end
     members = []
     with path.open("rb") as stream:
-        for record in (answer, request) if request and not request.problem else (answer,):
+        for record in found:
             stream.seek(record.offset)
             member = stream.read(record.end - record.offset)
             members.append(member if member.startswith(GZIP) else _pack(member))

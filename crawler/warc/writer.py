@@ -26,6 +26,8 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler import __version__
+from crawler.warc.cdxj import index_of, write_index
 from crawler.warc.erase import apply, erasure_for, finish, sync_folder
 from crawler.warc.records import file_id, header, header_lines, record_digest
 from pipelines.article import ArchivedRecord, Exchange
@@ -34,7 +36,11 @@ from pipelines.store.rows import is_archive_name
 OPEN = ".open"
 MAX_FILE_BYTES = 1_000_000_000
 """A file is closed when it is as large. Larger: fewer files, and more to copy for one page."""
-SOFTWARE = "newsledger"
+SOFTWARE = f"newsledger/{__version__}"
+PAYLOAD_SHA256 = "Newsledger-Payload-SHA256"
+"""A field of our own beside WARC-Payload-Digest, which stays SHA-1: revisits of other tools name that. Readers pass it over."""
+REDIRECTS = "Newsledger-Redirects"
+"""How many answers that led here stand behind an answer and its request, each with its own request."""
 _VERSION = "WARC/1.1"
 _REVISIT = "http://netpreserve.org/warc/1.1/revisit"
 _WINDOW = 16 + zlib.MAX_WBITS
@@ -53,6 +59,17 @@ class RecordLocation:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: what a file's `warcinfo` says of it."""
+
+    operator: str = ""
+    """How to reach whoever crawls."""
+    user_agent: str = ""
+    host: str = ""
+    """The machine's name."""
+
+
+@dataclass(frozen=True, slots=True)
 class RepeatedRecord:
     """The archived answer that another repeats: byte for byte, or by the word of the server (304)."""
 
@@ -64,8 +81,9 @@ class RepeatedRecord:
 class ArchiveWriter:
     """The open file of one site. Closing leaves it open for the day's next crawl."""
 
-    def __init__(self, folder: Path, site_id: str, *, max_file_bytes: int = MAX_FILE_BYTES) -> None:
+    def __init__(self, folder: Path, site_id: str, *, asker: Asker | None = None, max_file_bytes: int = MAX_FILE_BYTES) -> None:
         """`folder` is made where it is missing; raises OSError where it cannot be written."""
+        self._asker = asker or Asker()
         self._site_id = site_id
         self._folder = folder / site_id
         self._max_file_bytes = max_file_bytes
@@ -81,16 +99,18 @@ class ArchiveWriter:
         """
         stream = self._open_for(captured)
         start = stream.seek(0, os.SEEK_END)
-        members, archived = _pair(exchange, captured, earlier)
+        digest = hashlib.sha256(exchange.body).hexdigest()
+        members, archived = _pair(exchange, captured, earlier, digest)
+        for hop in exchange.redirects:
+            members += _pair(hop, captured, None, hashlib.sha256(hop.body).hexdigest(), leads_to=archived.record_id)[0]
         try:
             stream.write(members)
             _sync(stream)
         except OSError:
             stream.truncate(start)
             raise
-        digest = None if earlier else hashlib.sha256(exchange.body).hexdigest()
         archived = replace(archived, file_id=self._file_id)
-        return RecordLocation(f"{self._site_id}/{self._name}", start, digest, archived)
+        return RecordLocation(f"{self._site_id}/{self._name}", start, None if earlier else digest, archived)
 
     def close(self) -> None:
         """Let go of the file; it stays `.open` until its day is over."""
@@ -105,7 +125,7 @@ class ArchiveWriter:
         self.close()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._day = day
-        self._close_older(day)
+        close_files(self._folder, but=day)
         number = 1
         while (stream := self._take(f"{self._site_id}-{day}-{number:02}.warc.gz")) is None:
             number += 1
@@ -121,36 +141,64 @@ class ArchiveWriter:
         if not _lock(stream):
             stream.close()
             return None
+        if not opened.exists():  # closed by another process before the lock was ours
+            stream.close()
+            return None
         finish(stream, closed)
         end = whole_length(opened)
         if end < opened.stat().st_size:
             stream.truncate(end)
         if end >= self._max_file_bytes:
+            _rename(opened)
             stream.close()
-            opened.rename(closed)
             return None
         self._name = name
         stream.seek(0, os.SEEK_END)
         if end == 0:
-            stream.write(_info(name))
+            stream.write(_info(name, self._asker))
             _sync(stream)
             sync_folder(self._folder)
         self._file_id = file_id(opened)
         return stream
 
-    def _close_older(self, day: str) -> None:
-        """Files of other days get their final names; those that another process still writes are left to it."""
-        for path in sorted(self._folder.glob(f"*.warc.gz{OPEN}")):
-            if f"-{day}-" in path.name:
+
+def close_files(folder: Path, but: str = "") -> tuple[list[Path], list[Path]]:
+    """Give a site's open files, except those of one day, their final names and an index; closed files without an index get one.
+
+    Which were closed, and which another process still writes. Raises OSError.
+    """
+    closed: list[Path] = []
+    busy: list[Path] = []
+    for path in sorted(folder.glob(f"*.warc.gz{OPEN}")):
+        if but and f"-{but}-" in path.name:
+            continue
+        try:
+            stream = path.open("r+b")
+        except FileNotFoundError:  # closed by another process meanwhile
+            continue
+        with stream:
+            if not _lock(stream):
+                busy.append(path)
                 continue
-            with path.open("a+b") as stream:
-                if not _lock(stream):
-                    continue
-                finish(stream, path)
-                end = whole_length(path)
-                if end < path.stat().st_size:
-                    stream.truncate(end)
-                path.rename(path.with_name(path.name.removesuffix(OPEN)))
+            if not path.exists():  # or before the lock was ours
+                continue
+            finish(stream, path)
+            end = whole_length(path)
+            if end < path.stat().st_size:
+                stream.truncate(end)
+            closed.append(_rename(path))
+    for path in sorted(folder.glob("*.warc.gz")):
+        if not index_of(path).exists():
+            write_index(path)
+    return closed, busy
+
+
+def _rename(path: Path) -> Path:
+    """Give a whole file its final name, and its index; called with its lock held. Killed between: the index is made later."""
+    closed = path.rename(path.with_name(path.name.removesuffix(OPEN)))
+    sync_folder(closed.parent)
+    write_index(closed)
+    return closed
 
 
 def locate(folder: Path, name: str) -> Path | None:
@@ -188,6 +236,8 @@ def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
         blanks = [found for offset in sorted(set(offsets)) if (found := erasure_for(stream, offset, at))]
         if blanks:
             apply(stream, path, blanks)
+            if index_of(path).exists():
+                write_index(path)
     return len(blanks)
 
 
@@ -211,10 +261,21 @@ def whole_length(path: Path) -> int:
     return end
 
 
-def _pair(exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None) -> tuple[bytes, ArchivedRecord]:
-    """A response record, or a revisit, and behind it its request, each a gzip member; and what is known of them."""
+def _pair(
+    exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None, sha256: str, leads_to: str | None = None
+) -> tuple[bytes, ArchivedRecord]:
+    """A response record, or a revisit, and behind it its request, each a gzip member; and what is known of them.
+
+    `leads_to`: the record's id of the answer that this one redirects to.
+    """
     made = RecordBuilder(warc_version=_VERSION)
     facts = {"WARC-Date": _date(captured)}
+    if not (earlier and earlier.by_server):
+        facts[PAYLOAD_SHA256] = sha256
+    if exchange.redirects:
+        facts[REDIRECTS] = str(len(exchange.redirects))
+    if leads_to:
+        facts["WARC-Concurrent-To"] = leads_to
     if exchange.ip_address:
         facts["WARC-IP-Address"] = exchange.ip_address
     status = f"{exchange.status} {responses.get(exchange.status, '')}".strip()
@@ -246,9 +307,11 @@ def _pair(exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None
     return _packed(first, level=0 if is_packed else 1) + _packed(second), archived
 
 
-def _info(name: str) -> bytes:
+def _info(name: str, asker: Asker) -> bytes:
     made = RecordBuilder(warc_version=_VERSION)
-    facts = {"software": SOFTWARE, "format": "WARC File Format 1.1", "robots": "obey"}
+    known = {"operator": asker.operator, "http-header-user-agent": asker.user_agent, "hostname": asker.host}
+    said = {field: " ".join(text.split()) for field, text in known.items() if text.strip()}
+    facts = {"software": SOFTWARE, "format": "WARC File Format 1.1", "robots": "obey"} | said
     return _packed(_plain(made.create_warcinfo_record(name, facts)))
 
 

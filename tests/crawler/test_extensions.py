@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from crawler.catalogue import load_sites
 from crawler.demo.press import Paper, Press, site_toml
@@ -103,6 +104,50 @@ def test_what_is_kept_is_the_sites_policy(twin: Press, tmp_path: Path) -> None:
         assert len(found) == records, f"{policy}: the page was new under the first policy alone"
     with Store(tmp_path / "news.db") as store:
         assert list(verify(store)) == []
+
+
+def test_what_led_to_a_page_is_archived_exported_and_imported(twin: Press, tmp_path: Path) -> None:
+    define(tmp_path, twin)
+    crawl(tmp_path, twin.url + "redirect-chain/2", now=NOON)
+    answers = exported(tmp_path)
+    led = [twin.url + path for path in ("ok/1", "redirect-chain/2", "redirect-chain/1")]
+    assert [(url, status) for url, status, _ in answers] == [(led[0], "200"), (led[1], "301"), (led[2], "301")]
+    assert [location for *_, location in answers[1:]] == ["/redirect-chain/1", "/ok/1"]
+    assert newsledger("verify", "--all", "--db", str(tmp_path / "news.db")).returncode == 0
+    again = tmp_path / "again"
+    again.mkdir()
+    done = newsledger(
+        "import", str(tmp_path / "out.warc.gz"), "--db", str(again / "news.db"), "--sites", str(tmp_path / "sites.toml")
+    )
+    assert done.returncode == 0, done.stderr
+    sql = "SELECT a.url, a.revision_count, r.content_hash FROM articles a JOIN revisions r ON r.article_id = a.id"
+    assert rows(again, sql) == rows(tmp_path, sql)
+
+
+def test_takedown_pages_are_archived_and_exported(archived: Path) -> None:
+    taken = rows(
+        archived, "SELECT DISTINCT url, status FROM fetches WHERE outcome IN ('gone', 'suspected') AND status IN (404, 410)"
+    )
+    assert taken, "the demo takes articles down"
+    missing = {(row["url"], str(row["status"])) for row in taken} - {(url, status) for url, status, _ in exported(archived)}
+    assert missing == set()
+
+
+def exported(folder: Path) -> list[tuple[str, str, str | None]]:
+    """URL, status and Location of the answers that `export warc` copies, all of whose digests hold."""
+    target = folder / "out.warc.gz"
+    done = newsledger("export", "warc", "-o", str(target), "--db", str(folder / "news.db"))
+    assert done.returncode == 0, done.stderr
+    found = []
+    with target.open("rb") as stream:
+        for record in ArchiveIterator(stream, check_digests="raise"):
+            record.content_stream().read()
+            if record.rec_type == "response":
+                http = record.http_headers
+                found.append(
+                    (record.rec_headers.get_header("WARC-Target-URI"), http.get_statuscode(), http.get_header("Location"))
+                )
+    return found
 
 
 def define(folder: Path, press: Press, **keys: Any) -> None:

@@ -1,0 +1,116 @@
+"""What an archive's folder holds: its files by site, their sizes, and what closes them when their day is over."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from crawler.warc.cdxj import index_of
+from crawler.warc.writer import OPEN, close_files
+
+_NAME = re.compile(r"(?P<site>.+)-(?P<day>\d{8})-(?P<number>\d{2,})\.warc\.gz(?:\.open)?")
+RECENT = timedelta(days=30)
+"""The growth of so many days is what the next year is judged by."""
+YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFile:
+    """One file of a site's day."""
+
+    site: str
+    file: str
+    """As the ledger names it."""
+    day: date
+    bytes: int
+    is_open: bool
+    pages: int | None
+    """Captures, of which `repeated` are revisit records, by the index; None: there is no index yet."""
+    repeated: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveStatistics:
+    """What a site's files come to; `site` is "*" for all of them."""
+
+    site: str
+    files: int
+    open: int
+    bytes: int
+    first: date
+    last: date
+    pages: int
+    repeated: int
+    """Captures, and how many of them repeat an earlier one, in files that have an index."""
+    bytes_a_day: int
+    """Of the last 30 days up to its last one, or of all its days where they are fewer."""
+    bytes_a_year: int
+    """What a year more of that takes."""
+
+
+def files(folder: Path, sites: tuple[str, ...] = ()) -> Iterator[ArchiveFile]:
+    """The files of an archive, by site and day; those of machines that have a folder of their own too."""
+    for path in sorted(path for pattern in ("*.warc.gz", f"*.warc.gz{OPEN}") for path in folder.rglob(pattern)):
+        found = _NAME.fullmatch(path.name)
+        if found is None or found["site"] != path.parent.name or (sites and found["site"] not in sites):
+            continue
+        try:
+            day = datetime.strptime(found["day"], "%Y%m%d").replace(tzinfo=UTC).date()
+            size = path.stat().st_size
+        except (ValueError, FileNotFoundError):  # no day; closed, and so renamed, meanwhile
+            continue
+        pages, repeated = _counted(index_of(path))
+        name = path.relative_to(folder).as_posix().removesuffix(OPEN)
+        yield ArchiveFile(found["site"], name, day, size, path.name.endswith(OPEN), pages, repeated)
+
+
+def statistics(found: list[ArchiveFile]) -> list[ArchiveStatistics]:
+    """A row a site, and one of all; none where there are no files."""
+    sites = sorted({one.site for one in found})
+    rows = [_sum(site, [one for one in found if one.site == site]) for site in sites]
+    return [*rows, _sum("*", found)] if found else []
+
+
+def free_bytes(folder: Path) -> int:
+    """What the archive's disk has left."""
+    return shutil.disk_usage(folder).free
+
+
+def close(folder: Path, now: datetime | None, sites: tuple[str, ...] = ()) -> tuple[list[Path], list[Path]]:
+    """Close the files of days before `now`, or with None all; which were closed, and which are being written. Raises OSError."""
+    closed: list[Path] = []
+    busy: list[Path] = []
+    day = f"{now.astimezone(UTC):%Y%m%d}" if now else ""
+    for site in sorted({path.parent for path in folder.rglob("*.warc.gz*")}):
+        if not sites or site.name in sites:
+            more, held = close_files(site, but=day)
+            closed += more
+            busy += held
+    return closed, busy
+
+
+def _sum(site: str, found: list[ArchiveFile]) -> ArchiveStatistics:
+    first, last = min(one.day for one in found), max(one.day for one in found)
+    begin = max(first, last - RECENT + timedelta(days=1))
+    a_day = sum(one.bytes for one in found if one.day >= begin) // ((last - begin).days + 1)
+    return ArchiveStatistics(
+        site, len(found), sum(one.is_open for one in found), sum(one.bytes for one in found), first, last,
+        sum(one.pages or 0 for one in found), sum(one.repeated or 0 for one in found), a_day, a_day * YEAR,
+    )  # fmt: skip
+
+
+def _counted(index: Path) -> tuple[int | None, int | None]:
+    pages = repeated = 0
+    try:
+        with index.open(encoding="utf-8") as lines:
+            for line in lines:
+                pages += 1
+                repeated += json.loads(line.split(" ", 2)[2])["mime"] == "warc/revisit"
+    except (OSError, ValueError, LookupError):
+        return None, None
+    return pages, repeated

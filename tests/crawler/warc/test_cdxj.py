@@ -1,0 +1,121 @@
+"""The index beside a closed file: what replay tools look captures up by."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from warcio.archiveiterator import ArchiveIterator
+
+from crawler.warc.cdxj import index_of, surt
+from crawler.warc.writer import ArchiveWriter, Asker, RepeatedRecord, close_files, erase
+from pipelines.article import Exchange
+from tests.table import table
+
+NOON = datetime(2025, 3, 7, 12, tzinfo=UTC)
+FERRY = "https://www.paper.example/News/Ferry?b=2&a=1"
+HTML = (("Content-Type", "Text/HTML; charset=utf-8"),)
+
+
+def exchange(url: str, body: bytes = b"<p>The ferry sails.</p>", status: int = 200, *led: Exchange) -> Exchange:
+    return Exchange(url, (("Host", "paper.example"),), status, HTML, body, redirects=led)
+
+
+@table(
+    ("url", "key"),
+    [
+        ("https://www.Paper.example/News/Ferry?b=2&a=1#top", "example,paper)/news/ferry?a=1&b=2"),
+        ("http://paper.example:80", "example,paper)/"),
+        ("https://paper.example:8443/a//b/./c/../d/", "example,paper:8443)/a/b/d"),
+        ("http://reader:word@www2.paper.example./x?", "example,paper)/x"),
+        ("https://b\u00fccher.example/\u00fc/%C3%BC", "example,xn--bcher-kva)/%c3%bc/%c3%bc"),
+        ("http://127.0.0.1:8000/news", "1,0,0,127:8000)/news"),
+        ("https://paper.example/%257Eann/a b|c", "example,paper)/~ann/a%20b|c"),
+        ("https://paper.example/x?PHPSESSID=0123456789abcdef0123456789abcdef&page=2", "example,paper)/x?page=2"),
+        ("https://paper.example/x?b&a&=", "example,paper)/x?=&a&b"),
+        ("https://paper.example/../x", "example,paper)/../x"),
+        ("https://paper.example:port/x", "example,paper)/x"),
+        ("https://a..b.example/x", "example,b,a)/x"),
+    ],
+)
+def test_an_address_has_the_key_that_the_tools_give_it(url: str, key: str) -> None:
+    """As the `surt` package of the Internet Archive gives it, but for a port that is none."""
+    assert surt(url) == key
+
+
+def test_each_capture_is_found_where_the_index_says(tmp_path: Path) -> None:
+    archive = ArchiveWriter(tmp_path, "paper")
+    archive.write(exchange(FERRY), NOON)
+    archive.write(exchange("https://paper.example/a", b"", 410), NOON + timedelta(minutes=1))
+    archive.write(exchange(FERRY), NOON + timedelta(hours=1), RepeatedRecord(FERRY, NOON))
+    archive.close()
+    assert not list(tmp_path.rglob("*.cdxj")), "an open file may grow still"
+    (path,), busy = close_files(tmp_path / "paper")
+    assert (path.name, busy) == ("paper-20250307-01.warc.gz", [])
+    lines = index_of(path).read_text().splitlines()
+    assert lines == sorted(lines)
+    found = [(line.split(" ", 2)[:2], json.loads(line.split(" ", 2)[2])) for line in lines]
+    assert [(key, facts["mime"], facts["status"]) for (key, _), facts in found] == [
+        ("example,paper)/a", "text/html", "410"),
+        ("example,paper)/news/ferry?a=1&b=2", "text/html", "200"),
+        ("example,paper)/news/ferry?a=1&b=2", "warc/revisit", "200"),
+    ]
+    assert [at for (_, at), _ in found] == ["20250307120100", "20250307120000", "20250307130000"]
+    whole = path.read_bytes()
+    for _, facts in found:
+        offset, length = int(facts["offset"]), int(facts["length"])
+        assert facts["filename"] == path.name
+        part = tmp_path / "part.warc.gz"
+        part.write_bytes(whole[offset : offset + length])
+        with part.open("rb") as stream:
+            (record,) = ArchiveIterator(stream)
+            headers = record.rec_headers
+        assert headers.get_header("WARC-Target-URI") == facts["url"]
+        assert headers.get_header("WARC-Payload-Digest") == facts.get("digest")
+
+
+def test_a_withdrawn_page_leaves_the_index(tmp_path: Path) -> None:
+    archive = ArchiveWriter(tmp_path, "paper")
+    archive.write(exchange("https://paper.example/stays"), NOON)
+    place = archive.write(exchange("https://paper.example/secret"), NOON)
+    archive.close()
+    (path,), _ = close_files(tmp_path / "paper")
+    assert erase(tmp_path, place.file, [place.offset], NOON) == 1
+    assert [line.partition(" ")[0] for line in index_of(path).read_text().splitlines()] == ["example,paper)/stays"]
+
+
+def test_what_led_there_stands_behind_it(tmp_path: Path) -> None:
+    hops = [exchange(f"https://paper.example/{number}", b"", 301) for number in (1, 2)]
+    archive = ArchiveWriter(tmp_path, "paper")
+    archive.write(exchange(FERRY, b"<p>There.</p>", 200, *hops), NOON)
+    archive.write(exchange("https://paper.example/next"), NOON)
+    archive.close()
+    with (tmp_path / "paper" / "paper-20250307-01.warc.gz.open").open("rb") as stream:
+        records = [
+            (one.rec_type, one.rec_headers)
+            for one in ArchiveIterator(stream, check_digests="raise")
+            if one.content_stream().read() is not None
+        ]
+    assert [kind for kind, _ in records] == ["warcinfo", *["response", "request"] * 4]
+    answer = records[1][1]
+    assert answer.get_header("Newsledger-Redirects") == "2"
+    assert [head.get_header("WARC-Target-URI") for _, head in records[3:7:2]] == [hop.url for hop in hops]
+    assert {head.get_header("WARC-Concurrent-To") for _, head in records[3:7:2]} == {answer.get_header("WARC-Record-ID")}
+    assert all(request.get_header("WARC-Concurrent-To") == response.get_header("WARC-Record-ID")
+               for (_, response), (_, request) in zip(records[1::2], records[2::2], strict=True))  # fmt: skip
+
+
+def test_a_file_says_who_asked_and_records_bear_both_digests(tmp_path: Path) -> None:
+    archive = ArchiveWriter(tmp_path, "paper", asker=Asker("desk@paper.example\r\nrobots: none", "Newsledger/9 (+x)", "press-1"))
+    place = archive.write(exchange(FERRY), NOON)
+    archive.close()
+    with (tmp_path / "paper" / "paper-20250307-01.warc.gz.open").open("rb") as stream:
+        records = iter(ArchiveIterator(stream, check_digests="raise"))
+        said = dict(line.split(": ", 1) for line in next(records).raw_stream.read().decode().splitlines() if line)
+        answer = next(records).rec_headers
+    assert (said["operator"], said["robots"]) == ("desk@paper.example robots: none", "obey")
+    assert (said["http-header-user-agent"], said["hostname"]) == ("Newsledger/9 (+x)", "press-1")
+    assert said["software"].startswith("newsledger/")
+    assert answer.get_header("WARC-Payload-Digest").startswith("sha1:")
+    assert answer.get_header("Newsledger-Payload-SHA256") == place.payload_hash
