@@ -93,7 +93,7 @@ def _line(path: Path, record: WarcRecord) -> str | None:
         return None
     found = _STATUS.match(record.block)
     head = header_lines(record.block[:MAX_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]) if found else record.head
-    mime = (header(head, "Content-Type") or "unk").partition(";")[0].strip().lower()
+    mime = (header(head, "Content-Type") or "").partition(";")[0].strip().lower() or None
     facts = {
         "url": url,
         "mime": "warc/revisit" if kind == "revisit" else mime,

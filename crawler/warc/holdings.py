@@ -110,7 +110,7 @@ def _counted(index: Path) -> tuple[int | None, int | None]:
         with index.open(encoding="utf-8") as lines:
             for line in lines:
                 pages += 1
-                repeated += json.loads(line.split(" ", 2)[2])["mime"] == "warc/revisit"
+                repeated += json.loads(line.split(" ", 2)[2]).get("mime") == "warc/revisit"
     except (OSError, ValueError, LookupError):
         return None, None
     return pages, repeated
