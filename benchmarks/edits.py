@@ -49,6 +49,16 @@ class Scenario:
     """"none"; "true" (an ETag of the text); "frozen" (an ETag that never changes, and 304 to whoever brings it)."""
     per_hour: float = 360
     """Our budget of rechecks an hour; nobody else has one."""
+    hourly: float = 0.0
+    """Edits an hour of every article, whatever its age."""
+    late: float = 0.0
+    """The share of articles that are corrected some days later (median 4)."""
+    nightly: float = 0.0
+    """The share of the articles of the last three days that are edited in a night, between 1 and 4."""
+    live: float = 0.0
+    """The share of live pages: edited three times an hour for six hours."""
+    backlog: int = 0
+    """Articles that were there before the trace begins."""
 
 
 SCENARIOS = (
@@ -60,6 +70,13 @@ SCENARIOS = (
     Scenario("no lastmod", lastmod=False),
     Scenario("lying 304s", validators="frozen"),
     Scenario("cramped budget", articles_a_day=100, per_hour=30),
+    Scenario("any age", articles_a_day=4, hourly=0.04, silent=0.5, edited=0, breaking=0, backlog=100, validators="true"),
+    Scenario(
+        "any age, rarely", articles_a_day=20, hourly=0.002, silent=0.5, edited=0, breaking=0, backlog=200, validators="true"
+    ),
+    Scenario("corrected days later", edited=0.1, late=0.3, silent=0.6, backlog=200),
+    Scenario("nightly", edited=0.1, nightly=0.15, silent=0.5),
+    Scenario("live pages", live=0.08, silent=0.5),
 )
 
 
@@ -96,8 +113,9 @@ class Story:
 def stories(scenario: Scenario, seed: int) -> list[Story]:
     """A site's articles, by time of publication."""
     rng = random.Random(f"{scenario.name} {seed}")
-    count = round(scenario.articles_a_day * PUBLISHING_DAYS)
-    found = [_story(rng, scenario, _published(rng)) for _ in range(count)]
+    found = [_story(rng, scenario, _published(rng)) for _ in range(round(scenario.articles_a_day * PUBLISHING_DAYS))]
+    found += [_story(rng, scenario, -rng.uniform(0, 10 * DAY)) for _ in range(scenario.backlog)]
+    count = len(found)
     found.sort(key=lambda story: story.published)
     for number, story in enumerate(found):
         pushed_out = found[number + FEED_ITEMS].published if number + FEED_ITEMS < count else DAYS * DAY
@@ -129,6 +147,7 @@ def _story(rng: random.Random, scenario: Scenario, published: float) -> Story:
     elif rng.random() < scenario.edited:
         number = min(int(rng.random() ** (-1 / TAIL)), MOST_EDITS)
         times = sorted(published + max(rng.lognormvariate(log(MEDIAN_HOURS), SIGMA) * HOUR, 1) for _ in range(number))
+    times = sorted((*times, *_shaped(rng, scenario, published)))
     deleted = None
     if rng.random() < 0.016:
         deleted = published + (rng.uniform(0, DAY) if rng.random() < 0.42 else rng.uniform(DAY, 7 * DAY))
@@ -138,6 +157,21 @@ def _story(rng: random.Random, scenario: Scenario, published: float) -> Story:
         listed = scenario.lastmod and not silent and rng.random() >= scenario.unmoved
         edits.append(Edit(at, silent, listed, rng.random() < 0.13))
     return Story(published, [edit for edit in edits if deleted is None or edit.at < deleted], deleted)
+
+
+def _shaped(rng: random.Random, scenario: Scenario, published: float) -> Iterator[float]:
+    """Edits that do not come of an article's youth."""
+    if scenario.hourly:
+        at = published
+        while (at := at + rng.expovariate(scenario.hourly / HOUR)) < DAYS * DAY:
+            yield at
+    if rng.random() < scenario.late:
+        yield published + max(rng.lognormvariate(log(4 * DAY), 0.5), 1)
+    for night in range(3):
+        if rng.random() < scenario.nightly:
+            yield (published // DAY + 1 + night) * DAY + rng.uniform(1, 4) * HOUR
+    if rng.random() < scenario.live:
+        yield from (published + 20 * number + rng.uniform(1, 19) for number in range(18))
 
 
 def _bumps(rng: random.Random, scenario: Scenario, story: Story) -> Iterator[float]:

@@ -82,7 +82,7 @@ class _Crawls:
         claims: dict[int, list[int]] = {}
         vanished: dict[int, list[int]] = {}
         for number, story in enumerate(self.trace):
-            news.setdefault(tick_after(story.published, tick), []).append(number)
+            news.setdefault(max(tick_after(story.published, tick), 0), []).append(number)
             for at in story.claims:
                 claims.setdefault(tick_after(at, tick), []).append(number)
             if story.vanishes and story.deleted:
@@ -219,7 +219,7 @@ def measure(policy: Policy, scenario: Scenario, seed: int) -> dict[str, float]:
     seen: Counter[str] = Counter()
     delays: dict[str, list[float]] = {"declared": [], "silent": []}
     for number, story in enumerate(trace):
-        met = tick_after(story.published, scenario.tick)
+        met = max(tick_after(story.published, scenario.tick), 0)
         ends = [edit.at for edit in story.edits[1:]] + [story.deleted if story.deleted is not None else END]
         for position, (edit, end) in enumerate(zip(story.edits, ends, strict=False)):
             if edit.at <= met or edit.at > END - DAY:

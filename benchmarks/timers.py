@@ -42,7 +42,7 @@ class Timer:
         return tally
 
     def _follow(self, number: int, story: Story, tick: int, tally: Tally) -> None:
-        created = checked = tick_after(story.published, tick)
+        created = checked = max(tick_after(story.published, tick), 0)
         state: dict[str, Any] = {}
         if story.gone(created):
             return

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from math import exp, inf
+from math import exp, inf, sqrt
 
 AGES_HOURS = (1.0, 3.0, 8.0, 24.0, 72.0, 168.0, 720.0, inf)
 """Upper bounds of the ages (since the last change) within which one rate holds. Finer: each is learned more slowly."""
@@ -32,6 +32,10 @@ AGE_EDITS = 8.0
 FORGET_AT = 40.0
 """Where the prior would have expected so many edits of a row, what it counts is halved: about a month at a daily paper. Higher:
 a site's habits of last year count as much as today's."""
+
+SURE = 2.0
+"""What was seen bounds a rate, whatever the prior says: by so many standard deviations of the edits found. Lower: a site of other
+habits than the published ones is known sooner, and chance taken for habit more often."""
 
 CLAIMS, VANISHED = "claims", "vanished"
 """Rows of what sources tell: that an article has changed, or, by naming it no more, that it is gone."""
@@ -97,7 +101,15 @@ class EditRateModel:
     def _rate(self, age: int, frequency: int, general: float) -> float:
         prior = PRIOR[frequency][age] * general
         count = self.counts.get(_name(age, frequency), Count())
-        return prior * (count.found + AGE_EDITS) / (prior * count.watched + AGE_EDITS)
+        rate = prior * (count.found + AGE_EDITS) / (prior * count.watched + AGE_EDITS)
+        if not count.watched:
+            return rate
+        spread = SURE * sqrt(count.found)
+        return min(max(rate, (count.found - spread) / count.watched), (count.found + spread + SURE**2) / count.watched)
+
+    def watched(self, age: timedelta) -> float:
+        """For how many hours articles of an age, never seen edited, were watched."""
+        return self.counts.get(rate_name(age, timedelta(), 0), Count()).watched
 
 
 def rate_name(age: timedelta, waited: timedelta, edits: int) -> str:

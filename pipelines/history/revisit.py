@@ -24,7 +24,10 @@ YOUNG = timedelta(hours=2.5)
 LIKELY_YOUNG, LIKELY = 0.006, 0.04
 """So many untold edits expected bring a look, at a site that edits as the prior says. Higher: fewer requests, and silent edits
 are seen later. Of the young fewer: what is edited at once is edited again, and what it said between is lost if nobody looked."""
-EAGER = 0.9
+WATCHED, FIRST_STEP = 100.0, 3 * _HOUR
+"""Until articles of an age were watched for so many hours, steps are no longer than this: what the site does at that age is not
+known. More: a new site costs more requests; fewer: a site that edits old articles is recognised late."""
+EAGER = 0.6
 """At a site that edits more or less, the measure is this power of how much. 1: all sites cost the same looks; 0: one that edits
 four times as much costs four times as many."""
 LEAST_STEP = 20 * _HOUR / 60
@@ -113,6 +116,8 @@ def audit_step(age: timedelta, edits: int, edit_rates: EditRateModel, *, cheap: 
         least, most = min(least, _DAY), min(most, _DAY)
     if age < MONTH:
         most = min(most, WEEKLY)
+    if edit_rates.watched(age) < WATCHED:
+        least, most = min(least, FIRST_STEP), min(most, FIRST_STEP)
     likely = (LIKELY_YOUNG if age < YOUNG else LIKELY) * (CHEAP if cheap else 1) * edit_rates.general**EAGER
     wanted = edit_rates.wait_for(likely, age, edits)
     return _whole(min(max(wanted, least), most, RARELY))

@@ -61,10 +61,10 @@ def test_a_known_article(folder: Path) -> None:
         ledger.record(Fetch(URL, at(3.5 * HOUR + 10), status=304, outcome=Outcome.NOT_MODIFIED))
     found = told(folder, f"{URL}?utm_source=letter")
     assert found["known"] == "It is an article of paper, live: Fire at Cross Mill"
-    assert found["next_look"] == "Next look: 2025-03-07 15:40Z (in 3 h)."
+    assert found["next_look"] == "Next look: 2025-03-07 14:40Z (in 2 h)."
     assert found["look"] == "Last look 2025-03-07 11:40Z (20 min ago): not_modified, status 304."
     assert found["changed"] == "It changed last 2025-03-07 09:00Z (3 h ago); revision 2 (updated)."
-    assert found["ladder"].startswith("The ladder says: after a look at an article unchanged for 2 h the next comes 4 h later.")
+    assert found["ladder"].startswith("The ladder says: after a look at an article unchanged for 2 h the next comes 3 h later.")
     assert next(iter(json.loads(why(folder, URL, "--json").output)["reasons"]))["code"] == "known"
 
 

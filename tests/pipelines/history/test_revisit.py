@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import AGES_HOURS, CLAIMS, PRIOR, Count, EditRateModel
+from pipelines.history.edit_rates import AGES_HOURS, CLAIMS, PRIOR, Count, EditRateModel, rate_name
 from pipelines.history.revisions import State
 from pipelines.history.revisit import (
+    FIRST_STEP,
     LEAST_STEP,
     RARELY,
+    WATCHED,
     Due,
     allowance,
     audit_step,
@@ -28,7 +30,15 @@ from tests.table import table
 
 HOUR = 60
 DAY = 24 * HOUR
-YOUNG = EditRateModel()
+NEW_SITE = EditRateModel()
+KNOWN = EditRateModel(
+    {
+        rate_name(timedelta(hours=upper - 0.5), timedelta(), edits): Count(WATCHED, WATCHED * PRIOR[edits][age])
+        for age, upper in enumerate((*AGES_HOURS[:-1], 10_000.0))
+        for edits in range(len(PRIOR))
+    }
+)
+"""A site that was watched for long enough to know that it edits as the prior says."""
 AGES = [timedelta(minutes=n) for n in (0, 30, HOUR, 5 * HOUR, DAY, 3 * DAY, 10 * DAY, 60 * DAY)]
 
 
@@ -51,7 +61,7 @@ AGES = [timedelta(minutes=n) for n in (0, 30, HOUR, 5 * HOUR, DAY, 3 * DAY, 10 *
 )
 def test_next_check(outcome: Outcome, state: State, age: float, minutes: float | None) -> None:
     expected = None if minutes is None else at(age + minutes)
-    assert next_check(outcome, state, T0, at(age)) == expected
+    assert next_check(outcome, state, T0, at(age), 0, KNOWN) == expected
 
 
 def steps(habits: EditRateModel, edits: int = 0) -> list[timedelta]:
@@ -59,21 +69,21 @@ def steps(habits: EditRateModel, edits: int = 0) -> list[timedelta]:
 
 
 def test_steps_grow_with_the_time_since_the_last_change() -> None:
-    assert steps(YOUNG) == sorted(steps(YOUNG))
-    assert steps(YOUNG, 5) == sorted(steps(YOUNG, 5))
-    assert steps(YOUNG)[-1] == RARELY
+    assert steps(KNOWN) == sorted(steps(KNOWN))
+    assert steps(KNOWN, 5) == sorted(steps(KNOWN, 5))
+    assert steps(KNOWN)[-1] == RARELY
 
 
 def test_what_was_edited_often_is_looked_at_sooner() -> None:
-    assert all(hot <= cold for hot, cold in zip(steps(YOUNG, 5), steps(YOUNG), strict=True))
-    assert audit_step(timedelta(hours=5), 5, YOUNG) < audit_step(timedelta(hours=5), 0, YOUNG)
+    assert all(hot <= cold for hot, cold in zip(steps(KNOWN, 5), steps(KNOWN), strict=True))
+    assert audit_step(timedelta(hours=5), 5, KNOWN) < audit_step(timedelta(hours=5), 0, KNOWN)
 
 
 def test_steps_follow_what_the_site_has_shown() -> None:
     """A site that edits silently between 3 and 8 hours, and never at once, is looked at then."""
     late = EditRateModel({"first, under 8 h": Count(2_000, 60), "first, under 1 h": Count(5_000, 0)})
-    assert audit_step(timedelta(hours=4), 0, late) < audit_step(timedelta(hours=4), 0, YOUNG)
-    assert audit_step(timedelta(minutes=30), 0, late) > audit_step(timedelta(minutes=30), 0, YOUNG)
+    assert audit_step(timedelta(hours=4), 0, late) < audit_step(timedelta(hours=4), 0, KNOWN)
+    assert audit_step(timedelta(minutes=30), 0, late) > audit_step(timedelta(minutes=30), 0, KNOWN)
 
 
 @given(
@@ -88,10 +98,25 @@ def test_no_step_is_out_of_bounds_whatever_a_site_has_shown(age: timedelta, edit
     assert LEAST_STEP <= audit_step(age, edits, EditRateModel(counts)) <= RARELY
 
 
+def test_a_new_site_is_watched_at_every_age_before_its_old_articles_are_left_alone() -> None:
+    assert max(steps(NEW_SITE)) == max(steps(NEW_SITE, 5)) == FIRST_STEP
+    age = timedelta(days=4)
+    watched = EditRateModel({rate_name(age, timedelta(), 0): Count(WATCHED, 0)})
+    assert audit_step(age, 0, watched) > timedelta(days=1)
+    assert audit_step(timedelta(days=20), 0, watched) == FIRST_STEP
+
+
+def test_a_site_that_edits_its_old_articles_is_known_after_a_dozen_edits() -> None:
+    """The prior, of which thousands of hours say that old articles rest, does not outweigh what was seen."""
+    age = timedelta(days=4)
+    busy = EditRateModel({rate_name(age, timedelta(), 0): Count(600, 12)})
+    assert audit_step(age, 0, busy) < timedelta(hours=14) < timedelta(days=1) < audit_step(age, 0, KNOWN)
+
+
 def test_the_cost_of_an_article_that_never_changes() -> None:
     looks, now = 0, T0
     while now - T0 < timedelta(days=90):
-        now = next_check(Outcome.UNCHANGED, State.LIVE, T0, now) or now
+        now = next_check(Outcome.UNCHANGED, State.LIVE, T0, now, 0, KNOWN) or now
         looks += 1
     assert looks == 17
 
@@ -135,7 +160,7 @@ def due(key: str, looked: float, changed: float, *, urgent: bool = False, edits:
 
 def test_within_the_allowance_what_has_waited_longest_goes_first() -> None:
     waiting = [due("b", 20, 0), due("a", 10, 0), due("urgent", 30, 0, urgent=True)]
-    assert [one.key for one in in_order(waiting, 3, at(99), YOUNG)] == ["urgent", "a", "b"]
+    assert [one.key for one in in_order(waiting, 3, at(99), KNOWN)] == ["urgent", "a", "b"]
 
 
 def test_beyond_it_the_likeliest_edit_goes_first_and_nobody_starves() -> None:
@@ -143,9 +168,9 @@ def test_beyond_it_the_likeliest_edit_goes_first_and_nobody_starves() -> None:
     old = [due(f"old-{n}", 10 * DAY + n, 0) for n in range(9)]
     young = [due(f"young-{n}", now - HOUR, now - HOUR - n) for n in range(9)]
     missing = due("missing", now - HOUR, 0, urgent=True)
-    chosen = [one.key for one in in_order([*old, *young, missing], 5, at(now), YOUNG)]
+    chosen = [one.key for one in in_order([*old, *young, missing], 5, at(now), KNOWN)]
     assert chosen == ["missing", "young-0", "young-1", "young-2", "old-0"]
-    assert [one.key for one in in_order([*old, missing], 0, at(now), YOUNG)] == ["missing"]
+    assert [one.key for one in in_order([*old, missing], 0, at(now), KNOWN)] == ["missing"]
 
 
 def test_an_overload_leaves_nobody_unlooked() -> None:
@@ -155,7 +180,7 @@ def test_an_overload_leaves_nobody_unlooked() -> None:
     for crawl in range(1, 60):
         now = at(crawl * HOUR)
         waiting = [Due(key, when + timedelta(hours=3), when, when - timedelta(hours=int(key)), 0) for key, when in looked.items()]
-        for one in in_order([one for one in waiting if one.due <= now], 4, now, YOUNG):
+        for one in in_order([one for one in waiting if one.due <= now], 4, now, KNOWN):
             looked[one.key] = now
             seen.add(one.key)
     assert seen == set(looked)
