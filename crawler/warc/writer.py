@@ -102,7 +102,7 @@ class ArchiveWriter:
         digest = hashlib.sha256(exchange.body).hexdigest()
         members, archived = _pair(exchange, captured, earlier, digest)
         for hop in exchange.redirects:
-            members += _pair(hop, captured, None, hashlib.sha256(hop.body).hexdigest(), leads_to=archived.record_id)[0]
+            members += _pair(hop, captured, None, hashlib.sha256(hop.body).hexdigest(), answer_id=archived.record_id)[0]
         try:
             stream.write(members)
             _sync(stream)
@@ -262,11 +262,11 @@ def whole_length(path: Path) -> int:
 
 
 def _pair(
-    exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None, sha256: str, leads_to: str | None = None
+    exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None, sha256: str, answer_id: str | None = None
 ) -> tuple[bytes, ArchivedRecord]:
     """A response record, or a revisit, and behind it its request, each a gzip member; and what is known of them.
 
-    `leads_to`: the record's id of the answer that this one redirects to.
+    `answer_id`: the record id of the answer that this one redirects to.
     """
     made = RecordBuilder(warc_version=_VERSION)
     facts = {"WARC-Date": _date(captured)}
@@ -274,8 +274,8 @@ def _pair(
         facts[PAYLOAD_SHA256] = sha256
     if exchange.redirects:
         facts[REDIRECTS] = str(len(exchange.redirects))
-    if leads_to:
-        facts["WARC-Concurrent-To"] = leads_to
+    if answer_id:
+        facts["WARC-Concurrent-To"] = answer_id
     if exchange.ip_address:
         facts["WARC-IP-Address"] = exchange.ip_address
     status = f"{exchange.status} {responses.get(exchange.status, '')}".strip()

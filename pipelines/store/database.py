@@ -326,21 +326,19 @@ class Store:
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute("PRAGMA synchronous = NORMAL")
         self._migrate()
-        if not label(self._db):
-            with self.transaction():
-                label(self._db)
 
     def _migrate(self) -> None:
-        """Bring the file up to date in one transaction; a ledger that held something is copied aside first."""
+        """Bring the file up to date in one transaction; a ledger that held something is copied aside before it is migrated."""
         pending = migrations.pending(self._db)
-        if not pending:
+        if not pending and label(self._db):
             return
-        if migrations.applied(self._db):
+        if pending and migrations.applied(self._db):
             copy = self.path.with_name(f"{self.path.name}.before-{pending[0].name}")
             self.backup(copy)
             logger.warning("%s: migrated to %s; the file as it was is kept as %s", self.path, pending[-1].name, copy.name)
         with self.transaction():
             migrations.apply(self._db)
+            label(self._db)
 
     def _translated(self, error: sqlite3.Error) -> StoreError:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
@@ -386,13 +384,8 @@ def restrict(conn: sqlite3.Connection, *, value_bytes: int, statement_bytes: int
 _FORBIDDEN = frozenset({"fts3_tokenizer", "load_extension", "readfile", "writefile", "edit", "fsdir"})
 """Functions that give, or take, addresses in the process's memory, or that touch files."""
 
-
-_PRAGMAS = frozenset(
-    {
-        *("foreign_key_list", "function_list", "index_info", "index_list", "index_xinfo", "table_info", "table_xinfo"),
-        *("data_version", "schema_version"),
-    }
-)
+_TABLES = ("foreign_key_list", "function_list", "index_info", "index_list", "index_xinfo", "table_info", "table_xinfo")
+_PRAGMAS = frozenset({*_TABLES, "data_version", "schema_version"})
 """Pragmas that tell of tables alone, and what FTS5 and Datasette ask: others change the connection, or name the file."""
 
 

@@ -23,6 +23,8 @@ from crawler.schedule.missed_runs import MissedRuns
 from crawler.schedule.processes import SchedulerLock, hold
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner
+from crawler.warc.writer import ArchiveWriter
+from pipelines.article import Exchange
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, note_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
@@ -100,6 +102,20 @@ def test_it_starts_on_time_and_ends_gracefully(twin: Press, tmp_path: Path) -> N
     assert (row["outcome"], row["reason_code"], row["reason"]) == ("stopped", "asked_to_end", "shutdown")
     assert (planned - grid_start(name, timedelta(minutes=1))) % timedelta(minutes=1) == timedelta()
     assert planned <= started
+
+
+def test_files_of_past_days_are_closed_by_the_schedule(twin: Press, tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text(site_table("off", twin.url, enabled=False), encoding="utf-8")
+    archive = ArchiveWriter(tmp_path / "warc", "off")
+    page = Exchange("https://paper.example/a", (), 200, (("Content-Type", "text/html"),), b"<p>The ferry sails.</p>")
+    archive.write(page, datetime(2025, 3, 7, 12, tzinfo=UTC))
+    archive.close()
+    with running(tmp_path) as schedule:
+        wait_for(lambda: (tmp_path / "warc" / "off" / "off-20250307-01.cdxj").exists())
+        schedule.send_signal(signal.SIGTERM)
+        assert schedule.wait(60) == 0
+    names = sorted(path.name for path in (tmp_path / "warc" / "off").iterdir())
+    assert names == ["off-20250307-01.cdxj", "off-20250307-01.warc.gz"]
 
 
 def test_a_crawl_ends_with_its_schedule(twin: Press, tmp_path: Path) -> None:
