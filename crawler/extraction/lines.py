@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeAlias
 
+from lxml.etree import _Element as Element
+
 from crawler.extraction.blocks import Block
 from crawler.extraction.code_in_text import without_code
 from crawler.extraction.summaries import without_summaries
@@ -130,7 +132,12 @@ def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
     blocks = without_summaries(_readable(blocks))
     runs = _runs_of(blocks)
     noise = [_is_noise(block, context, runs) for block in blocks]
-    kept = [block for place, block in enumerate(blocks) if not (noise[place] or _is_over_links(blocks, noise, place))]
+    boxes = _text_boxes(blocks)
+    kept = [
+        block
+        for place, block in enumerate(blocks)
+        if not (noise[place] or _is_over_links(blocks, noise, place)) or _is_beside(block, boxes)
+    ]
     start = next((index for index, block in enumerate(kept) if _is_opening(block)), None)
     if start is None:
         return [block for block in kept if block.tag in _PROSE_TAGS]
@@ -186,6 +193,30 @@ def _is_line_of(block: Block, runs: frozenset[_Run | int]) -> bool:
         and _END.search(block.text) is not None
         and not block.text.endswith(":")
     )
+
+
+def _text_boxes(blocks: list[Block]) -> set[Element | None]:
+    """The boxes that hold several paragraphs side by side."""
+    found = Counter(block.element.getparent() for block in blocks if block.tag == "p" and _is_opening(block))
+    return {box for box, count in found.items() if count >= _MIN_BESIDE}
+
+
+_MIN_BESIDE = 3
+
+
+def _is_beside(block: Block, boxes: set[Element | None]) -> bool:
+    """Whether a block is a short sentence in a div of its own beside paragraphs; what stands next to it must not matter."""
+    return (
+        block.tag == "div"
+        and block.length < 40
+        and not block.linked
+        and block.element.getparent() in boxes
+        and _SHORT_SENTENCE.fullmatch(block.text) is not None
+        and not is_furniture(block.text)
+    )
+
+
+_SHORT_SENTENCE = re.compile(r"[^\W\d_][^:|©]* [^:|©]* [^:|©]*[.!?]")
 
 
 def _is_over_links(blocks: list[Block], noise: list[bool], place: int) -> bool:

@@ -82,6 +82,13 @@ TEASED = (
 )
 
 STAYS = {
+    "a short sentence in a box of its own": (
+        (
+            f"<article>{p(ONE)}<div>Nobody was on board.</div>{p(TWO)}<hr><div>Advertisement</div>"
+            f"<div>Who pays for it?</div>{p(THREE)}</article>"
+        ),
+        [ONE, "Nobody was on board.", TWO, "Who pays for it?", THREE],
+    ),
     "a sentence that is mostly a link": (
         f"<article>{p(ONE)}<p>The islanders have waited <a>for a second ship since the summer of last year</a>.</p>{p(TWO)}",
         [ONE, LINKED, TWO],
@@ -138,6 +145,7 @@ def test_text_stays(name: str) -> None:
 NEARBY = "The bridge is shut for a week, and so is the road to it, and nobody knows why."
 
 LEAVES = {
+    "a label in a box of its own": "<div>Advertisement</div><hr><div>Photo: A. Nother.</div><div>12 comments</div>",
     "a teaser that is cut after two lines": f'<h3><a href="/b">Bridge shut</a></h3><p class="lead line-clamp-2">{NEARBY}</p>',
     "a teaser in one word": f'<div><p class="manualteasershorttext">{NEARBY}</p></div>',
     "related broadcasts": f'<div class="relatedbroadcast"><p>{NEARBY}</p></div>',
