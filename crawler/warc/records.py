@@ -19,6 +19,10 @@ MAX_HEAD_BYTES = 64 * 1024
 """Header lines of a record, and of the HTTP message in it."""
 _STEP = 1 << 16
 _FIRST_BYTES = 1 << 12
+REDIRECTS = "Newsledger-Redirects"
+"""How many answers that led here stand behind an answer and its request, each with its own request."""
+MAX_REDIRECTS = 20
+"""So many are looked for at most, whatever a record says. A crawl follows fewer."""
 GZIP = b"\x1f\x8b\x08"
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
 _LENGTH = re.compile(r"[0-9]{1,15}")
@@ -98,6 +102,19 @@ def request_of(path: Path, answer: WarcRecord) -> WarcRecord | None:
     """The request that stands behind an answer, where it is the answer's."""
     behind = record_at(path, answer.end, "request")
     return behind if behind and behind.header("WARC-Concurrent-To") == answer.header("WARC-Record-ID") else None
+
+
+def redirects_of(path: Path, answer: WarcRecord) -> Iterator[tuple[WarcRecord, WarcRecord | None]]:
+    """The answers that led to an answer, each with its request, as our writer puts them behind it; it counts them."""
+    count = answer.header(REDIRECTS) or ""
+    behind = (request_of(path, answer) or answer).end
+    for _ in range(min(int(count), MAX_REDIRECTS) if _LENGTH.fullmatch(count) else 0):
+        led = record_at(path, behind)
+        if led is None or led.problem or led.header("WARC-Concurrent-To") != answer.header("WARC-Record-ID"):
+            return
+        request = request_of(path, led)
+        yield led, request
+        behind = (request or led).end
 
 
 def file_id(path: Path) -> str:

@@ -13,16 +13,14 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.warc.reader import recorded
-from crawler.warc.records import GZIP, record_at, request_of
-from crawler.warc.writer import REDIRECTS, SOFTWARE, locate
+from crawler.warc.records import GZIP, record_at, redirects_of, request_of
+from crawler.warc.writer import SOFTWARE, locate
 from pipelines.article import Outcome
 from pipelines.exchange.export import Record
 from pipelines.store.pages import NO_FILE, NOT_THERE, page_of_export, page_of_fetch
 from pipelines.store.rows import moment
 
 _TAKEDOWNS = frozenset({Outcome.SUSPECTED, Outcome.GONE})
-MAX_REDIRECTS = 20
-"""So many are looked for at most, whatever a record says. A crawl follows fewer."""
 _WINDOW = 16 + zlib.MAX_WBITS
 
 
@@ -67,14 +65,8 @@ def copy(path: Path, offset: int) -> list[bytes]:
         return []
     request = request_of(path, answer)
     found = [answer, request] if request and not request.problem else [answer]
-    behind = (request or answer).end
-    for _ in range(min(int(count) if (count := answer.header(REDIRECTS) or "").isdecimal() else 0, MAX_REDIRECTS)):
-        hop = record_at(path, behind)
-        if hop is None or hop.problem or hop.header("WARC-Concurrent-To") != answer.header("WARC-Record-ID"):
-            break
-        asked = request_of(path, hop)
-        found += [hop, asked] if asked else [hop]
-        behind = found[-1].end
+    for led in redirects_of(path, answer):
+        found += filter(None, led)
     members = []
     with path.open("rb") as stream:
         for record in found:

@@ -29,7 +29,7 @@ from warcio.warcwriter import WARCWriter
 from crawler import __version__
 from crawler.warc.cdxj import index_of, write_index
 from crawler.warc.erase import apply, erasure_for, finish, sync_folder
-from crawler.warc.records import file_id, header, header_lines, record_digest
+from crawler.warc.records import REDIRECTS, file_id, header, header_lines, record_at, record_digest, redirects_of
 from pipelines.article import ArchivedRecord, Exchange
 from pipelines.store.rows import is_archive_name
 
@@ -39,8 +39,6 @@ MAX_FILE_BYTES = 1_000_000_000
 SOFTWARE = f"newsledger/{__version__}"
 PAYLOAD_SHA256 = "Newsledger-Payload-SHA256"
 """A field of our own beside WARC-Payload-Digest, which stays SHA-1: revisits of other tools name that. Readers pass it over."""
-REDIRECTS = "Newsledger-Redirects"
-"""How many answers that led here stand behind an answer and its request, each with its own request."""
 _VERSION = "WARC/1.1"
 _REVISIT = "http://netpreserve.org/warc/1.1/revisit"
 _WINDOW = 16 + zlib.MAX_WBITS
@@ -219,7 +217,7 @@ class ArchiveBusyError(Exception):
 
 
 def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
-    """Overwrite records of a file with blanks of the same length (see `crawler.warc.erase`); how many were still there.
+    """Overwrite records of a file, and what led to them, with blanks of the same length (see `erase`); how many were there.
 
     Raises BusyError where another process writes the file, OSError where it cannot be written, and UnerasableError, with nothing
     overwritten, where no packed record begins at a place.
@@ -233,7 +231,10 @@ def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
         finish(stream, path)
         if path.name.endswith(OPEN):
             stream.truncate(whole_length(path))
-        blanks = [found for offset in sorted(set(offsets)) if (found := erasure_for(stream, offset, at))]
+        places = set(offsets)
+        for answer in filter(None, [record_at(path, offset) for offset in places]):
+            places |= {led.offset for led, _ in redirects_of(path, answer)}
+        blanks = [found for offset in sorted(places) if (found := erasure_for(stream, offset, at))]
         if blanks:
             apply(stream, path, blanks)
             if index_of(path).exists():

@@ -7,7 +7,7 @@ import json
 import random
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from warcio.archiveiterator import ArchiveIterator
 from crawler.warc import reader
 from crawler.warc.erase import TEXT, Erasure, UnerasableError, erasure_for, notes_of
 from crawler.warc.writer import OPEN, ArchiveBusyError, ArchiveWriter, RecordLocation, erase, locate
+from pipelines.article import Exchange
 from tests.crawler.warc.test_writer import NOON, exchange
 
 RECORD_ID = "<urn:uuid:12345678-1234-1234-1234-123456789abc>"
@@ -141,3 +142,19 @@ def test_killed_half_way_the_next_writer_finishes_it_before_it_cuts(tmp_path: Pa
         stream.seek(places[1].offset)
         record = next(iter(ArchiveIterator(stream)))
         assert record.content_stream().read().decode().strip() == TEXT
+
+
+def test_what_led_to_a_page_goes_with_it(tmp_path: Path) -> None:
+    """A redirect's address and text may say what the page said."""
+    led = tuple(Exchange(f"https://paper.example/{n}", (), 301, (("Location", "/secret"),), b"to the secret") for n in (1, 2))
+    archive = ArchiveWriter(tmp_path, "paper")
+    pages = [Exchange(f"https://paper.example/{name}", (), 200, (), name.encode() * 50) for name in ("stays", "secret", "next")]
+    places = [archive.write(replace(page, redirects=led[: number * 2]), NOON) for number, page in enumerate(pages[:2])]
+    places.append(archive.write(replace(pages[2], redirects=led[:1]), NOON))
+    archive.close()
+    assert erase(tmp_path, places[1].file, [places[1].offset], NOON) == 3
+    path = locate(tmp_path, places[0].file)
+    assert path is not None
+    left = [entry.url.rpartition("/")[2] for entry in reader.index(path).entries]
+    assert left == ["stays", "next", "1"], "what led to another page stays"
+    assert erase(tmp_path, places[1].file, [places[1].offset], NOON) == 0
