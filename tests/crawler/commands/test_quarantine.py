@@ -159,6 +159,7 @@ def an_older_version(folder: Path) -> Path:
     root = folder / "older"
     for package in ("crawler", "pipelines"):
         shutil.copytree(TESTS.parent / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(TESTS.parent / "docs" / "schema.md", root / "pipelines" / "store" / "schema")  # as a wheel has it
     families = root / "crawler" / "extraction" / "families" / "__init__.py"
     text = families.read_text(encoding="utf-8")
     assert ", ArcXp())" in text

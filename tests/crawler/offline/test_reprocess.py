@@ -79,6 +79,7 @@ def an_older_version(folder: Path) -> Path:
     root = folder / "older"
     for package in ("crawler", "pipelines"):
         shutil.copytree(TESTS.parent / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(TESTS.parent / "docs" / "schema.md", root / "pipelines" / "store" / "schema")  # as a wheel has it
     normalise = root / "pipelines" / "text" / "normalise.py"
     text = normalise.read_text(encoding="utf-8")
     assert "if not repeated and " in text
