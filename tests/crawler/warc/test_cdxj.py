@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.warc.cdxj import index_of, surt
+from crawler.warc.cdxj import index_of, lines, surt
+from crawler.warc.records import record_at
 from crawler.warc.writer import ArchiveWriter, Asker, RepeatedRecord, close_files, erase
 from pipelines.article import Exchange
+from tests.crawler.processes import environment
 from tests.table import table
 
 NOON = datetime(2025, 3, 7, 12, tzinfo=UTC)
@@ -119,3 +123,43 @@ def test_a_file_says_who_asked_and_records_bear_both_digests(tmp_path: Path) -> 
     assert said["software"].startswith("newsledger/")
     assert answer.get_header("WARC-Payload-Digest").startswith("sha1:")
     assert answer.get_header("Newsledger-Payload-SHA256") == place.payload_hash
+
+
+CLOSER = """
+import random, sys
+from datetime import timedelta
+from pathlib import Path
+from crawler.warc.writer import ArchiveWriter, close_files
+from tests.crawler.warc.test_cdxj import FERRY, NOON, exchange
+folder, made = Path(sys.argv[1]), random.Random(int(sys.argv[2]))
+while True:
+    archive = ArchiveWriter(folder, "paper")
+    for _ in range(3):
+        place = archive.write(exchange(FERRY, made.randbytes(made.randrange(200, 60_000))), NOON)
+        print(place.file, place.offset, place.payload_hash, flush=True)
+    archive.close()
+    close_files(folder / "paper")
+"""
+
+
+def test_killed_while_files_are_closed_each_place_holds_and_each_index_is_whole(tmp_path: Path) -> None:
+    told: list[list[str]] = []
+    for seed in range(5):
+        command = [sys.executable, "-c", CLOSER, str(tmp_path), str(seed)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as child:
+            assert child.stdout is not None
+            told += [child.stdout.readline().split() for _ in range(3 * (1 + seed))]
+            child.kill()
+            told += [line.split() for line in child.stdout if line.endswith("\n")]
+    close_files(tmp_path / "paper")
+    indexed = {}
+    for path in (tmp_path / "paper").glob("*.warc.gz"):
+        assert sorted(lines(path)) == index_of(path).read_text().splitlines()
+        for line in lines(path):
+            facts = json.loads(line.split(" ", 2)[2])
+            indexed[f"paper/{facts['filename']}", facts["offset"]] = path
+    assert not list(tmp_path.rglob("*.open"))
+    for file, offset, digest in told:
+        record = record_at(indexed[file, offset], int(offset))
+        assert record is not None
+        assert record.header("Newsledger-Payload-SHA256") == digest
