@@ -66,7 +66,8 @@ def stats_command(sites: tuple[str, ...], warc_path: Path | None, db: str, as_js
 @click.option("--today", is_flag=True, help="Today's files too: the next crawl begins another.")
 @warc_option
 @db_option
-def close_command(sites: tuple[str, ...], today: bool, warc_path: Path | None, db: str) -> None:
+@json_option
+def close_command(sites: tuple[str, ...], today: bool, warc_path: Path | None, db: str, as_json: bool) -> None:
     """Give files of past days their final names and an index; a schedule does so at midnight (UTC).
 
     Exit code 1 where a crawl still writes one.
@@ -75,8 +76,11 @@ def close_command(sites: tuple[str, ...], today: bool, warc_path: Path | None, d
         closed, busy = holdings.close(_folder(warc_path, db), None if today else now(), sites)
     except OSError as error:
         raise click.ClickException(f"the archive cannot be written: {error}") from error
-    for path in closed:
-        echo(f"closed {path.name}")
+    if as_json:
+        print_json({"closed": [path.name for path in closed], "being_written": [path.name for path in busy]})
+    else:
+        for path in closed:
+            echo(f"closed {path.name}")
     for path in busy:
         echo(f"{path.name} is being written by a crawl", err=True)
     if busy:

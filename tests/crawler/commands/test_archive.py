@@ -59,6 +59,8 @@ def test_a_file_that_is_being_written_is_left(folder: Path) -> None:
     done = run(folder, "close", now="2025-03-09T00:00:30Z")
     assert done.exit_code == 1
     assert "paper-20250308-01.warc.gz.open is being written" in done.output
+    as_json = run(folder, "close", "--json", now="2025-03-09T00:00:30Z")
+    assert json.loads(as_json.stdout) == {"closed": [], "being_written": ["paper-20250308-01.warc.gz.open"]}
     crawl.close()
     assert run(folder, "close", now="2025-03-09T00:00:30Z").exit_code == 0
 
