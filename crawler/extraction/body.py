@@ -89,6 +89,11 @@ def read_body(page: Page, heading: Element | None, context: Context) -> BodyRead
         return BodyReading(
             tuple(kept), None, _head(everything, heading, kept), (), 0, _prose_share(everything), _opening(everything)
         )
+    # What stands above the heading and is no furniture by its words is no part of the text all the same.
+    above = set(map(id, everything[: _place(everything, heading)]))
+    below = [(block, weight) for block, weight in good if id(block) not in above]
+    if sum(weight for _, weight in below) > 0.5 * sum(weight for _, weight in good):
+        good = below
     container = find_container(page, heading, good, _weights(good, page.body))
     inside = [block for block in blocks if _is_under(block.element, container)]
     kept = _without_standfirst(page, article_blocks(_introduction(good, heading, container) + inside, context))
@@ -166,8 +171,7 @@ def _without_standfirst(page: Page, blocks: list[Block]) -> list[Block]:
 
 
 def _introduction(good: list[tuple[Block, float]], heading: Element | None, container: Element) -> list[Block]:
-    """Paragraphs between heading and container that a layout set apart; a single one is the standfirst and no part "
-    "of the body."""
+    """Paragraphs between heading and container that a layout set apart; a single one is the standfirst and no part of the body."""
     if heading is None or _is_under(heading, container):
         return []
     outside = [(block, weight) for block, weight in good if block.tag == "p" and not _is_under(block.element, container)]
@@ -216,10 +220,15 @@ def _alike(page: Page, good: list[tuple[Block, float]], trusted: set[Element]) -
     }
 
 
+def _place(blocks: list[Block], heading: Element | None) -> int:
+    """Where the heading stands among blocks; 0 where it does not."""
+    return next((place for place, one in enumerate(blocks) if heading is not None and _is_under(one.element, heading)), 0)
+
+
 def _between(page: Page, everything: list[Block], heading: Element | None, trusted: set[Element]) -> set[Element]:
     """The boxes of doubtful names between the heading and the end of the text that hold several paragraphs, hardly a link and
     nothing else: a part of the text that a site sets apart for its subscribers, its advertisements, its layout."""
-    start = next((place for place, one in enumerate(everything) if heading is not None and _is_under(one.element, heading)), 0)
+    start = _place(everything, heading)
     clean = [place for place, one in enumerate(everything) if trusted.issuperset(one.suspects) and prose_weight(one)]
     if not clean:
         return set()
@@ -283,11 +292,13 @@ def _alike_boxes(everything: list[Block]) -> Mapping[Element, frozenset[Element]
             boxes[name].add(element)
             length[name] += block.length
             linked[name] += min(block.linked, block.length)
-    return {
-        element: frozenset(alike if linked[name] < MAX_BOX_LINKED * length[name] else {element})
-        for name, alike in boxes.items()
-        for element in alike
-    }
+    found: dict[Element, frozenset[Element]] = {}
+    for name, named in boxes.items():
+        if linked[name] < MAX_BOX_LINKED * length[name]:
+            found |= dict.fromkeys(named, frozenset(named))
+        else:
+            found |= {element: frozenset((element,)) for element in named}
+    return found
 
 
 MAX_BOX_LINKED = 0.1

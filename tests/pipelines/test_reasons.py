@@ -47,6 +47,13 @@ def test_what_led_nowhere_has_the_code_of_its_outcome() -> None:
     assert skipped_after(Outcome.STALE) is Skipped.OTHER
 
 
+def drop_codes(store: Store, *tables: str) -> None:
+    for row in list(store.rows("SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '%reason_code%'")):
+        store.execute(f"DROP INDEX {row['name']}")
+    for table in tables:
+        store.execute(f"ALTER TABLE {table} DROP COLUMN reason_code")
+
+
 def test_sentences_of_an_old_ledger_become_codes(tmp_path: Path) -> None:
     old = {skipped_sentence(code): number for number, code in enumerate(Skipped, 1)} | {"an oracle spoke": 7, "it rained": 5}
     path = tmp_path / "news.db"
@@ -54,8 +61,7 @@ def test_sentences_of_an_old_ledger_become_codes(tmp_path: Path) -> None:
         for skipped in (old, {}, {"withdrawn": 2}):
             finish_crawl(store, start_crawl(store, None, "test", at(0)), CrawlOutcome.FINISHED, at(1), skipped=skipped)
         with store.transaction():
-            for table in ("crawls", "fetches", "quarantine"):
-                store.execute(f"ALTER TABLE {table} DROP COLUMN reason_code")
+            drop_codes(store, "crawls", "fetches", "quarantine")
             store.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm014' AND name < 'm017'")
     with Store(path) as store:
         found = [json.loads(row["counts"]).get("skipped") for row in store.rows("SELECT counts FROM crawls ORDER BY id")]
@@ -166,8 +172,7 @@ def sentence(code: FetchReason) -> str:
 def as_before_codes(store: Store) -> None:
     """Make a ledger one of the version whose fetches had no codes."""
     with store.transaction():
-        store.execute("ALTER TABLE fetches DROP COLUMN reason_code")
-        store.execute("ALTER TABLE quarantine DROP COLUMN reason_code")
+        drop_codes(store, "fetches", "quarantine")
         store.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm016%'")
 
 
