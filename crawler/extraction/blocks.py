@@ -152,3 +152,35 @@ def blocks_of(root: Element, roles: Mapping[Element, int]) -> list[Block]:
     walker.walk(root, root, (), False, False, 0)
     walker.flush(root, ())
     return walker.blocks
+
+
+def prose_share(blocks: list[Block]) -> float:
+    """The share of the text that is in no link."""
+    total = sum(block.length for block in blocks)
+    return 1.0 - sum(min(block.linked, block.length) for block in blocks) / total if total else 0.0
+
+
+MAX_EDGE = 4
+
+
+def edges_of(blocks: list[Block], kept: list[Block]) -> tuple[Block, ...]:
+    """The blocks just above the first that is kept, the last that is, and those just below it."""
+    if not kept:
+        return ()
+    first = next((index for index, block in enumerate(blocks) if block is kept[0]), 0)
+    last = next((index for index in range(len(blocks) - 1, -1, -1) if blocks[index] is kept[-1]), len(blocks) - 1)
+    return (*blocks[max(0, first - MAX_EDGE) : first], *blocks[last : last + 1 + MAX_EDGE])
+
+
+def place_of(blocks: list[Block], heading: Element | None) -> int:
+    """Where the heading stands among blocks; 0 where it does not."""
+    return next((place for place, one in enumerate(blocks) if heading is not None and is_under(one.element, heading)), 0)
+
+
+def is_under(element: Element, ancestor: Element) -> bool:
+    current: Element | None = element
+    while current is not None:
+        if current is ancestor:
+            return True
+        current = current.getparent()
+    return False

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.blocks import SUSPECT, Block, blocks_of
+from crawler.extraction.blocks import SUSPECT, Block, blocks_of, edges_of, is_under, place_of, prose_share
 from crawler.extraction.lines import Context, article_blocks, is_consent, is_stamp
 from crawler.extraction.page import Page
 from crawler.extraction.roles import Role, all_words, element_words
@@ -87,23 +87,23 @@ def read_body(page: Page, heading: Element | None, context: Context) -> BodyRead
     if not good:
         kept = article_blocks(blocks, context) if len(blocks) < 10 else []
         return BodyReading(
-            tuple(kept), None, _head(everything, heading, kept), (), 0, _prose_share(everything), _opening(everything)
+            tuple(kept), None, _head(everything, heading, kept), (), 0, prose_share(everything), _opening(everything)
         )
     # What stands above the heading and is no furniture by its words is no part of the text all the same.
-    above = set(map(id, everything[: _place(everything, heading)]))
+    above = set(map(id, everything[: place_of(everything, heading)]))
     below = [(block, weight) for block, weight in good if id(block) not in above]
     if sum(weight for _, weight in below) > 0.5 * sum(weight for _, weight in good):
         good = below
     container = find_container(page, heading, good, _weights(good, page.body))
-    inside = [block for block in blocks if _is_under(block.element, container)]
+    inside = [block for block in blocks if is_under(block.element, container)]
     kept = _without_standfirst(page, article_blocks(_introduction(good, heading, container) + inside, context))
     return BodyReading(
         tuple(kept),
         container,
         _head(everything, heading, kept),
-        _edges(inside, kept),
+        edges_of(inside, kept),
         _live_posts(page, container),
-        _prose_share(everything),
+        prose_share(everything),
         _opening(everything),
         _confidence(page, prose, kept),
     )
@@ -114,11 +114,6 @@ def _confidence(page: Page, prose: list[tuple[Block, float]], kept: list[Block])
         weight for block, weight in prose if not any(page.role(box) & (Role.COMMENTS | Role.DROPPED) for box in block.suspects)
     )
     return min(1.0, sum(map(prose_weight, kept)) / total) if total else 1.0
-
-
-def _prose_share(blocks: list[Block]) -> float:
-    total = sum(block.length for block in blocks)
-    return 1.0 - sum(min(block.linked, block.length) for block in blocks) / total if total else 0.0
 
 
 def _opening(blocks: list[Block]) -> str:
@@ -143,23 +138,11 @@ def _head(blocks: list[Block], heading: Element | None, kept: list[Block]) -> tu
     """Blocks between heading and first paragraph; where the heading is unknown or below, the few before the first paragraph."""
     end = next((index for index, block in enumerate(blocks) if kept and block is kept[0]), 0)
     start = next(
-        (index + 1 for index, block in enumerate(blocks) if heading is not None and _is_under(block.element, heading)), None
+        (index + 1 for index, block in enumerate(blocks) if heading is not None and is_under(block.element, heading)), None
     )
     if start is None or start > end:
         start = max(0, end - 8)
     return tuple(blocks[start:end][:MAX_HEAD])
-
-
-MAX_EDGE = 4
-
-
-def _edges(blocks: list[Block], kept: list[Block]) -> tuple[Block, ...]:
-    """The blocks just above the first that is kept, the last that is, and those just below it."""
-    if not kept:
-        return ()
-    first = next((index for index, block in enumerate(blocks) if block is kept[0]), 0)
-    last = next((index for index in range(len(blocks) - 1, -1, -1) if blocks[index] is kept[-1]), len(blocks) - 1)
-    return (*blocks[max(0, first - MAX_EDGE) : first], *blocks[last : last + 1 + MAX_EDGE])
 
 
 def _without_standfirst(page: Page, blocks: list[Block]) -> list[Block]:
@@ -171,11 +154,11 @@ def _without_standfirst(page: Page, blocks: list[Block]) -> list[Block]:
 
 
 def _introduction(good: list[tuple[Block, float]], heading: Element | None, container: Element) -> list[Block]:
-    """Paragraphs between heading and container that a layout set apart; a single one is the standfirst and no part of the body."""
-    if heading is None or _is_under(heading, container):
+    """Paragraphs between heading and container that a layout set apart; a single one is the standfirst."""
+    if heading is None or is_under(heading, container):
         return []
-    outside = [(block, weight) for block, weight in good if block.tag == "p" and not _is_under(block.element, container)]
-    region = next((element for element in container.iterancestors() if _is_under(heading, element)), None)
+    outside = [(block, weight) for block, weight in good if block.tag == "p" and not is_under(block.element, container)]
+    region = next((element for element in container.iterancestors() if is_under(heading, element)), None)
     if region is None or len(outside) < 2:
         return []
     order = {element: place for place, element in enumerate(region.iter())}
@@ -220,15 +203,10 @@ def _alike(page: Page, good: list[tuple[Block, float]], trusted: set[Element]) -
     }
 
 
-def _place(blocks: list[Block], heading: Element | None) -> int:
-    """Where the heading stands among blocks; 0 where it does not."""
-    return next((place for place, one in enumerate(blocks) if heading is not None and _is_under(one.element, heading)), 0)
-
-
 def _between(page: Page, everything: list[Block], heading: Element | None, trusted: set[Element]) -> set[Element]:
     """The boxes of doubtful names between the heading and the end of the text that hold several paragraphs, hardly a link and
     nothing else: a part of the text that a site sets apart for its subscribers, its advertisements, its layout."""
-    start = _place(everything, heading)
+    start = place_of(everything, heading)
     clean = [place for place, one in enumerate(everything) if trusted.issuperset(one.suspects) and prose_weight(one)]
     if not clean:
         return set()
@@ -398,12 +376,3 @@ def _path(element: Element, above: Element) -> list[Element] | None:
 def _signature(block: Block) -> tuple[str, str, str]:
     parent = block.element.getparent()
     return block.tag, block.element.get("class") or "", "" if parent is None else str(parent.tag) + (parent.get("class") or "")
-
-
-def _is_under(element: Element, ancestor: Element) -> bool:
-    current: Element | None = element
-    while current is not None:
-        if current is ancestor:
-            return True
-        current = current.getparent()
-    return False

@@ -47,11 +47,14 @@ def test_what_led_nowhere_has_the_code_of_its_outcome() -> None:
     assert skipped_after(Outcome.STALE) is Skipped.OTHER
 
 
-def drop_codes(store: Store, *tables: str) -> None:
-    for row in list(store.rows("SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '%reason_code%'")):
-        store.execute(f"DROP INDEX {row['name']}")
-    for table in tables:
-        store.execute(f"ALTER TABLE {table} DROP COLUMN reason_code")
+def drop_codes(store: Store, *tables: str) -> list[str]:
+    """Drop the columns of codes; the statements that make anew what younger versions built on them."""
+    built = list(store.rows("SELECT type, name, sql FROM sqlite_master WHERE type <> 'table' AND sql LIKE '%reason_code%'"))
+    for row in built:
+        store.execute(f"DROP {row['type']} {row['name']}")
+    for name in tables:
+        store.execute(f"ALTER TABLE {name} DROP COLUMN reason_code")
+    return [row["sql"] for row in built]
 
 
 def test_sentences_of_an_old_ledger_become_codes(tmp_path: Path) -> None:
@@ -169,11 +172,12 @@ def sentence(code: FetchReason) -> str:
     return coded(code, *TOLD.get(code, ("something",))).text
 
 
-def as_before_codes(store: Store) -> None:
-    """Make a ledger one of the version whose fetches had no codes."""
+def as_before_codes(store: Store) -> list[str]:
+    """Make a ledger one of the version whose fetches had no codes; what `drop_codes` gives."""
     with store.transaction():
-        drop_codes(store, "fetches", "quarantine")
+        built = drop_codes(store, "fetches", "quarantine")
         store.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm016%'")
+    return built
 
 
 def test_each_fetch_of_an_old_ledger_gets_the_code_of_its_sentence(tmp_path: Path) -> None:
@@ -198,8 +202,11 @@ def test_an_old_ledger_whose_fetches_get_codes_still_verifies(tmp_path: Path) ->
         told = article()
         assert told.fetch is not None
         ledger.record(replace(told, fetch=replace(told.fetch, reason=lie.text)))
-        as_before_codes(store)
+        younger = as_before_codes(store)
     with Store(path) as store:
+        with store.transaction():
+            for statement in younger:
+                store.execute(statement)
         assert store.row("SELECT outcome, reason_code FROM fetches") == {"outcome": "new", "reason_code": "validators_lied"}
         assert list(verify(store, None)) == []
         ledger = new_ledger(store)

@@ -71,7 +71,8 @@ def test_vacuum_gives_room_back(ledger: Path) -> None:
     with Store(ledger) as store, store.transaction():
         for number in range(5_000):
             store.insert(
-                "fetches", {"crawl_id": 1, "article_id": 1, "url": URL, "fetched": moment(at(number / 100)), "outcome": "unchanged"}
+                "fetches",
+                {"crawl_id": 1, "article_id": 1, "url": URL, "fetched": moment(at(number / 100)), "outcome": "unchanged"},
             )
     compact(ledger)
     before = ledger.stat().st_size
