@@ -66,6 +66,7 @@ def test_a_file_of_no_bytes_is_a_new_ledger(tmp_path: Path) -> None:
     assert run(db, "history", URL).exit_code == 0, "who writes makes it a ledger"
 
 
+@pytest.mark.slow
 @table(
     "damaged",
     ["articles", "revisions", "fetches", "crawls", "sites", "aliases", "revisions_fts_data", "articles_by_site", "chain"],

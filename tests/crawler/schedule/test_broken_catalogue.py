@@ -93,6 +93,7 @@ def hook() -> Iterator[Webhook]:
     server.server_close()
 
 
+@pytest.mark.slow
 def test_the_drill(hook: Webhook, tmp_path: Path) -> None:
     """A typo while it runs: one alert, health, metrics and /healthz say so with file and line; mended, all is well again."""
     pytest.importorskip("prometheus_client", reason="the extra `metrics` is not installed")

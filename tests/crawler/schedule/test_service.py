@@ -104,6 +104,7 @@ def test_it_starts_on_time_and_ends_gracefully(twin: Press, tmp_path: Path) -> N
     assert planned <= started
 
 
+@pytest.mark.slow
 def test_files_of_past_days_are_closed_by_the_schedule(twin: Press, tmp_path: Path) -> None:
     (tmp_path / "sites.toml").write_text(site_table("off", twin.url, enabled=False), encoding="utf-8")
     archive = ArchiveWriter(tmp_path / "warc", "off")

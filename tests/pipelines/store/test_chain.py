@@ -61,6 +61,7 @@ def test_what_the_ledger_writes_verifies(written: Path) -> None:
     assert counts == {"article", "revision", "reading", "state", "fetch"}
 
 
+@pytest.mark.slow
 def test_two_hundred_tamperings_are_found(written: Path, tmp_path: Path) -> None:
     rng = random.Random(20250307)
     found = []
