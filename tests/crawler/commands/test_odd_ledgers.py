@@ -122,6 +122,7 @@ def locked(db: Path) -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 def test_a_lock_that_is_held_is_one_line(sound: Path, tmp_path: Path) -> None:
     """Readers read; whoever writes says who is in the way; and a crawl asks nothing of a site that it could not record."""
     db = tmp_path / "news.db"

@@ -93,6 +93,7 @@ def test_times_at_the_ends_of_the_calendar_stop_no_page(ledger: Path, time: str,
             assert answer(ledger, target, at(900)).status in (200, 302)
 
 
+@pytest.mark.slow
 def test_one_time_at_an_end_stops_no_reader(ledger: Path, subtests: pytest.Subtests) -> None:
     for table, names in TIMES.items():
         for name in names:

@@ -183,6 +183,7 @@ def manipulated(sound: Path, folder: Path, script: str = "") -> Path:
     return folder / "news.db"
 
 
+@pytest.mark.slow
 def test_what_is_done_to_the_record_is_found(sound: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
     for name, script in FOUND.items():
         with subtests.test(name), Store(manipulated(sound, tmp_path, script)) as store:

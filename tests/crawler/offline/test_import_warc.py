@@ -289,6 +289,7 @@ def test_a_revisit_is_resolved_by_digest_through_the_ledger(tmp_path: Path, subt
         assert [row["warc_offset"] for row in rows] == [0], "its evidence is the record that it repeats"
 
 
+@pytest.mark.slow
 def test_a_revisit_speaks_once_its_original_comes(tmp_path: Path, subtests: pytest.Subtests) -> None:
     """Whether the original came first, with it, or last: the first text under its old stamp is a cache's copy."""
     digests = digests_of(FIRST)

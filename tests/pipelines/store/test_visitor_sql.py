@@ -35,6 +35,7 @@ def memory(process: SqlProcess) -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
 
+@pytest.mark.slow
 @table(
     "sql",
     [
