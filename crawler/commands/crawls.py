@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 
@@ -10,7 +10,7 @@ from crawler.commands import db_option, json_option, open_ledger
 from crawler.commands.console import console, print_json, table, when, word
 from crawler.logs import plain
 from pipelines.queries import articles
-from pipelines.queries.crawls import crawl_log, past_crawls
+from pipelines.queries.activity import failed_fetches, past_crawls
 from pipelines.queries.results import row_of
 from pipelines.reasons import skipped_sentence
 from pipelines.store.database import Store
@@ -66,7 +66,8 @@ def _cells(row: Row) -> tuple[object, ...]:
 def _took(row: Row) -> str:
     if not row["started"] or not row["finished"]:
         return ""
-    return span(instant_of(row["finished"]) - instant_of(row["started"]))
+    took = instant_of(row["finished"]) - instant_of(row["started"])
+    return span(took) if took >= timedelta(minutes=1) else f"{took.seconds} s"
 
 
 def _show(store: Store, crawl_id: int, as_json: bool) -> None:
@@ -75,7 +76,7 @@ def _show(store: Store, crawl_id: int, as_json: bool) -> None:
         raise click.ClickException(f"the ledger has no crawl {crawl_id}")
     changes = articles.revisions_of_crawl(store, crawl_id)
     silent = articles.silent_sources(store, row["site_id"], row["started"]) if row["started"] else []
-    fetches = crawl_log(store, crawl_id)
+    fetches = failed_fetches(store, crawl_id)
     if as_json:
         print_json({**row, "changes": [row_of(change) for change in changes], "silent_sources": silent, "fetches": fetches})
         return

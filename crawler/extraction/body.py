@@ -81,7 +81,8 @@ def read_body(page: Page, heading: Element | None, context: Context) -> BodyRead
     prose = good = [(block, weight) for block in everything if (weight := prose_weight(block))]
     trusted = _trusted(page, everything, good, heading) | _harmless(page, everything)
     trusted |= _alike(page, good, trusted)
-    trusted |= _between(page, everything, heading, trusted)
+    place = place_of(everything, heading)
+    trusted |= _between(page, everything, place, trusted)
     blocks = [block for block in everything if trusted.issuperset(block.suspects)]
     good = [(block, weight) for block, weight in good if trusted.issuperset(block.suspects)]
     if not good:
@@ -90,7 +91,7 @@ def read_body(page: Page, heading: Element | None, context: Context) -> BodyRead
             tuple(kept), None, _head(everything, heading, kept), (), 0, prose_share(everything), _opening(everything)
         )
     # What stands above the heading and is no furniture by its words is no part of the text all the same.
-    above = set(map(id, everything[: place_of(everything, heading)]))
+    above = set(map(id, everything[:place]))
     below = [(block, weight) for block, weight in good if id(block) not in above]
     if sum(weight for _, weight in below) > 0.5 * sum(weight for _, weight in good):
         good = below
@@ -203,10 +204,9 @@ def _alike(page: Page, good: list[tuple[Block, float]], trusted: set[Element]) -
     }
 
 
-def _between(page: Page, everything: list[Block], heading: Element | None, trusted: set[Element]) -> set[Element]:
+def _between(page: Page, everything: list[Block], start: int, trusted: set[Element]) -> set[Element]:
     """The boxes of doubtful names between the heading and the end of the text that hold several paragraphs, hardly a link and
     nothing else: a part of the text that a site sets apart for its subscribers, its advertisements, its layout."""
-    start = place_of(everything, heading)
     clean = [place for place, one in enumerate(everything) if trusted.issuperset(one.suspects) and prose_weight(one)]
     if not clean:
         return set()

@@ -156,8 +156,7 @@ def _is_front(signs: Signs, segments: list[str]) -> bool:
     """
     if signs.live_posts >= MIN_LIVE or "liveblogposting" in signs.all_types or (signs.types & ARTICLE_TYPES and signs.has_date):
         return False
-    while segments and _PAGED.fullmatch(segments[-1]):
-        segments = segments[:-1]
+    segments = _without_page(segments)
     is_plain = _is_plain(segments)
     has_own = signs.own_length >= MIN_INTRO or signs.all_types & _MEDIA
     if signs.all_types & _COLLECTIONS or (not has_own and (is_plain or signs.og_type in _LISTED)):
@@ -167,6 +166,13 @@ def _is_front(signs: Signs, segments: list[str]) -> bool:
     if signs.is_dated_article:
         return len(segments) < MIN_DEPTH and all(len(segment) <= MAX_LANGUAGE for segment in segments)
     return not (signs.has_date and signs.has_byline and signs.own_length >= MIN_TEXT)
+
+
+def _without_page(segments: list[str]) -> list[str]:
+    """A path without what counts its pages or names its days at the end: "page/3", "2026/11"."""
+    while segments and _PAGED.fullmatch(segments[-1]):
+        segments = segments[:-1]
+    return segments
 
 
 def _is_plain(segments: list[str]) -> bool:
@@ -190,8 +196,7 @@ def _is_listing(signs: Signs, segments: list[str]) -> bool:
     """Whether a page that does not call itself an article looks like a list of articles."""
     if signs.has_date and signs.has_byline:
         return False
-    while segments and _PAGED.fullmatch(segments[-1]):
-        segments = segments[:-1]
+    segments = _without_page(segments)
     plain = _is_plain(segments)
     points = 0
     points += 2 * bool(

@@ -32,7 +32,18 @@ class FetchedPage:
     content_type: str | None = None
 
 
-class PageSpider(Spider):
+class OneSiteSpider(Spider):
+    """Asks one site, which it is given as `site`, and stores nothing."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Lets the names of the site's own hosts resolve to private addresses."""
+        allow_private_places(kwargs["site"])
+        set_scope(crawler, CrawlScope(kwargs["site"]))
+        return super().from_crawler(crawler, *args, **kwargs)
+
+
+class PageSpider(OneSiteSpider):
     """Hands each look to `tell`, in the order in which the answers come."""
 
     name = "page"
@@ -44,13 +55,6 @@ class PageSpider(Spider):
         self._urls = urls
         self._tell = tell
         self._clock = clock()
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Lets the names of the site's own hosts resolve to private addresses."""
-        allow_private_places(kwargs["site"])
-        set_scope(crawler, CrawlScope(kwargs["site"]))
-        return super().from_crawler(crawler, *args, **kwargs)
 
     async def start(self) -> AsyncIterator[Any]:
         """One request a page."""

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from scrapy import Request, Spider
-from scrapy.crawler import Crawler
+from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.catalogue.site import Site
 from crawler.clock import clock
-from crawler.crawl.remote import CrawlScope, set_scope
 from crawler.crawl.robots_txt import RobotsRules
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, Listing, SourceKind
@@ -38,7 +36,7 @@ from crawler.discovery.proposal import (
 from crawler.discovery.shape import Shape, article_shape
 from crawler.middlewares import failure_reason
 from crawler.middlewares.robots import RobotsMiddleware
-from crawler.middlewares.ssrf import allow_private_places
+from crawler.spiders.page import OneSiteSpider
 from crawler.spiders.response import item_from_response
 from crawler.spiders.site_check import ARTICLES, ArticleCheck, RobotsCheck, SourceCheck, article_check, robots_check
 from pipelines.article import Article
@@ -76,7 +74,7 @@ class Probe:
         return asdict(self)
 
 
-class ProbeSpider(Spider):
+class ProbeSpider(OneSiteSpider):
     """Hands what it found to `tell`, once."""
 
     name = "probe"
@@ -93,13 +91,6 @@ class ProbeSpider(Spider):
         self._named: dict[str, dict[str, Candidate]] = {}
         """Address of a source -> what it names, by key."""
         self._doubts: list[str] = []
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Lets the names of the site's own hosts resolve to private addresses."""
-        allow_private_places(kwargs["site"])
-        set_scope(crawler, CrawlScope(kwargs["site"]))
-        return super().from_crawler(crawler, *args, **kwargs)
 
     async def start(self) -> AsyncIterator[Any]:
         """All of it, in turn."""

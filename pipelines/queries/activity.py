@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import json
 
+from pipelines import article
+from pipelines.article import Outcome
 from pipelines.queries.changes import CHANGES
 from pipelines.queries.results import value_of
 from pipelines.queries.site_results import CrawlSummary, DayCounts, SiteCrawls, SiteRecord, Totals
-from pipelines.store.crawls import IMPORTED
+from pipelines.store.crawls import IMPORTED, CrawlOutcome
 from pipelines.store.database import Store
+from pipelines.store.rows import Row
 
+_FAILED = json.dumps([CrawlOutcome.FAILED, CrawlOutcome.LOST, CrawlOutcome.MISSED])
+_AS_THEY_SHOULD_BE = json.dumps(sorted(article.CHANGES | {Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.REREAD}))
+"""Outcomes of fetches that are nothing to tell of."""
+_PAST = """
+SELECT * FROM crawls
+WHERE (:site IS NULL OR site_id = :site)
+    AND (:since IS NULL OR coalesce(started, planned, finished) >= :since)
+    AND (NOT :failed OR outcome IN (SELECT value FROM json_each(:failures)))
+ORDER BY id DESC LIMIT :limit
+"""
 _EDITS = ("updated", "silent", "reverted", "restored")
 
 _DAYS = """
@@ -67,6 +80,20 @@ def first_and_last_day(store: Store, site_id: str) -> tuple[str | None, str | No
     ends = "SELECT (SELECT {}(day) FROM day_counts WHERE site_id = ?)"
     first, last = (store.value(ends.format(end), (site_id,)) for end in ("min", "max"))
     return first, last
+
+
+def past_crawls(store: Store, site_id: str | None = None, *, failed: bool = False, since: str | None = None,
+                limit: int = 20) -> list[Row]:  # fmt: skip
+    """The newest crawls and planned starts, of one site or all; `since` is a stored time of their beginning, or of their plan."""
+    wanted = {"site": site_id, "since": since, "failed": failed, "failures": _FAILED, "limit": limit}
+    return [{**row, "counts": json.loads(row["counts"])} for row in store.rows(_PAST, wanted)]
+
+
+def failed_fetches(store: Store, crawl_id: int) -> list[Row]:
+    """The fetches of a crawl that were not as they should be, in their order: when, what, why."""
+    sql = """SELECT fetched, url, status, outcome, reason, reason_code FROM fetches
+        WHERE crawl_id = ? AND outcome NOT IN (SELECT value FROM json_each(?)) ORDER BY id"""
+    return list(store.rows(sql, (crawl_id, _AS_THEY_SHOULD_BE)))
 
 
 def running_crawls(store: Store) -> int:

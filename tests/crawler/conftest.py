@@ -9,6 +9,7 @@ import pytest
 from crawler.demo.press import Paper, Press
 from crawler.demo.stories import at
 from tests.crawler.processes import MISBEHAVING
+from tests.crawler.webhook import Webhook
 
 NOON = at("12:00")
 
@@ -39,3 +40,12 @@ def paper(gazette: Paper) -> Paper:
     gazette.set_clock(NOON)
     gazette.forget_log()
     return gazette
+
+
+@pytest.fixture
+def hook() -> Iterator[Webhook]:
+    """A webhook that has been told nothing yet."""
+    server = Webhook()
+    yield server
+    server.shutdown()
+    server.server_close()

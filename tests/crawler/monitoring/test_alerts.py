@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -24,47 +20,10 @@ from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, close_left_open, finish_crawl, put_sites, start_crawl
 from pipelines.store.rows import moment
 from tests.crawler.processes import site_table
+from tests.crawler.webhook import TOKEN, Webhook
 from tests.factories import article, at, new_ledger, new_store
 
-TOKEN = "very-secret-token"
 AGAIN = timedelta(hours=24)
-
-
-class Webhook(ThreadingHTTPServer):
-    """Keeps what it is told; answers with `status`."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Hook)
-        self.told: list[dict[str, Any]] = []
-        self.status = 200
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"json://127.0.0.1:{self.server_address[1]}/{TOKEN}"
-
-
-class _Hook(BaseHTTPRequestHandler):
-    server: Webhook
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.server.status == 200:
-            self.server.told.append(body)
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def hook() -> Iterator[Webhook]:
-    server = Webhook()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 ILL = CurrentProblems((Problem("site/paper/stale", "paper: the last success is 30 h old"),))

@@ -7,8 +7,6 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -24,6 +22,7 @@ from pipelines.store.crawls import CrawlOutcome, note_crawl
 from pipelines.store.database import Store
 from tests.crawler.processes import MISBEHAVING, environment, newsledger, site_table
 from tests.crawler.schedule.test_service import rows, wait_for
+from tests.crawler.webhook import Webhook
 from tests.factories import T0, at, new_store
 from tests.forkserver import Process
 
@@ -63,36 +62,6 @@ def test_a_start_that_never_began_is_an_illness_at_once(tmp_path: Path) -> None:
     assert "the last start led to no crawl: the crawl did not begin: its process ended with 3" in done.stdout
 
 
-class Webhook(ThreadingHTTPServer):
-    """Keeps the messages that come."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Hook)
-        self.messages: list[str] = []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-
-class _Hook(BaseHTTPRequestHandler):
-    server: Webhook
-
-    def do_POST(self) -> None:
-        self.server.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["message"])
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def hook() -> Iterator[Webhook]:
-    server = Webhook()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
 @pytest.mark.slow
 def test_the_drill(hook: Webhook, tmp_path: Path) -> None:
     """A typo while it runs: one alert, health, metrics and /healthz say so with file and line; mended, all is well again."""
@@ -102,7 +71,7 @@ def test_the_drill(hook: Webhook, tmp_path: Path) -> None:
     sound = site_table("paper", "https://paper.example/", delay_seconds=1, every="31 days")
     file.write_text(sound, encoding="utf-8")
     where = ("--db", db, "--sites", str(file))
-    said = environment() | {"NEWSLEDGER_ALERTS": f"json://127.0.0.1:{hook.server_address[1]}/", "NEWSLEDGER_SITES": str(file)}
+    said = environment() | {"NEWSLEDGER_ALERTS": hook.url, "NEWSLEDGER_SITES": str(file)}
     command = [sys.executable, "-m", "crawler", "schedule", *where, "--metrics", "127.0.0.1:0"]
     schedule = Process(command, env=said, stderr=subprocess.PIPE, text=True)
     try:
@@ -121,9 +90,9 @@ def test_the_drill(hook: Webhook, tmp_path: Path) -> None:
         assert done.returncode == 1
         assert f"catalogue: the catalogue is wrong, and the plan of {plan.loaded} goes on: {file}:5: timezone" in done.stdout
         wait_for(lambda: "newsledger_config_last_reload_successful 0.0" in answer(f"{url}metrics"))
-        wait_for(lambda: hook.messages)
+        wait_for(lambda: hook.told)
         assert run(said, "alerts", "check", "--db", db).returncode == 0, "the timer sees the same, and tells it not again"
-        assert ["the catalogue is wrong" in message for message in hook.messages] == [True]
+        assert ["the catalogue is wrong" in one["message"] for one in hook.told] == [True]
         with pytest.raises(OSError, match="503"):
             answer(f"{url}healthz")
         file.write_text(sound, encoding="utf-8")
