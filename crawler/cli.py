@@ -25,7 +25,7 @@ from pipelines.store.database import StoreError
 GROUPS = {
     "Crawl": {
         "crawl": ("crawl", "Crawl sites now and keep what changed."),
-        "schedule": ("schedule", "Crawl every enabled site on its own interval."),
+        "schedule": ("operate.schedule", "Crawl every enabled site on its own interval."),
         "sites": ("sites", "The catalogue: list, show, check, add, enable, rename, retire ..."),
         "import": ("import_", "Read WARC files, or records of export, into the ledger."),
         "reprocess": ("reprocess", "Read archived pages again with today's extraction."),
@@ -49,14 +49,14 @@ GROUPS = {
         "withdraw": ("withdraw", "Take an article's text and pages away for good; its hashes stay."),
     },
     "Operate": {
-        "status": ("status:status_command", "The ledger at a glance."),
-        "crawls": ("crawls", "What crawls there were, and what became of one."),
-        "health": ("health", "Whether every site is well, by its own history."),
-        "metrics": ("monitoring:metrics_command", "Print the metrics, or write them for a textfile collector."),
-        "alerts": ("monitoring:alerts_command", "Tell of trouble by mail, chat or webhook: test, check, list, mute."),
-        "settings": ("status:settings_command", "The settings that hold, and where each comes from."),
-        "backup": ("maintenance:backup_command", "Copy the ledger, whole and checked, while crawls run."),
-        "compact": ("maintenance:compact_command", "Drop old looks and crawls that nothing leans on."),
+        "status": ("operate.status:status_command", "The ledger at a glance."),
+        "crawls": ("operate.crawls", "What crawls there were, and what became of one."),
+        "health": ("operate.health", "Whether every site is well, by its own history."),
+        "metrics": ("operate.monitoring:metrics_command", "Print the metrics, or write them for a textfile collector."),
+        "alerts": ("operate.monitoring:alerts_command", "Tell of trouble by mail, chat or webhook: test, check, list, mute."),
+        "settings": ("operate.status:settings_command", "The settings that hold, and where each comes from."),
+        "backup": ("operate.maintenance:backup_command", "Copy the ledger, whole and checked, while crawls run."),
+        "compact": ("operate.maintenance:compact_command", "Drop old looks and crawls that nothing leans on."),
         "merge": ("merge", "Take another ledger in: no doubles, in order of time."),
     },
     "Cluster": {

@@ -124,7 +124,7 @@ def test_every_line_of_a_schedule_and_its_children(paper: Press, tmp_path: Path)
     done = run(command, env=said, capture_output=True, text=True, check=False, timeout=90)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stderr.splitlines()]
-    assert {line["logger"] for line in lines if "site" not in line} == {"crawler.commands.schedule"}
+    assert {line["logger"] for line in lines if "site" not in line} == {"crawler.commands.operate.schedule"}
     children = [line for line in lines if line.get("crawl")]
     assert {(line["site"], type(line["crawl"])) for line in children} == {("twin", int)}
     assert any(line["logger"].startswith("scrapy") for line in children)

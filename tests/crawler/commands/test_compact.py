@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crawler.cli import main
-from crawler.commands.maintenance import DEAD_END_FETCHES
+from crawler.commands.operate.maintenance import DEAD_END_FETCHES
 from crawler.discovery.frontier import MAX_RETRIES
 from pipelines.article import Fetch, Outcome
 from pipelines.history.revisit import DEAD_END_STEPS

@@ -15,7 +15,7 @@ from crawler.catalogue.site import Site
 from crawler.catalogue.tables import read_url
 from crawler.commands import db_option, json_option, load_catalogue, pick_sites, sites_option
 from crawler.commands.console import console, echo, print_json, table, when
-from crawler.commands.sites_edit import file_of
+from crawler.commands.sites.edit import file_of
 from crawler.logs import plain
 from pipelines.store.rows import Row
 

@@ -10,15 +10,9 @@ from typing import Any
 import click
 
 from crawler.catalogue.site import Site
-from crawler.commands import (
-    json_option,
-    load_catalogue,
-    pick_sites,
-    sites_edit,
-    sites_live,
-    sites_option,
-)
+from crawler.commands import json_option, load_catalogue, pick_sites, sites_option
 from crawler.commands.console import console, print_json, table
+from crawler.commands.sites import edit, live
 
 
 @click.group("sites")
@@ -26,7 +20,7 @@ def command() -> None:
     """The catalogue: which titles there are, how one is defined, whether a file of definitions is right."""
 
 
-for verb in (*sites_live.VERBS, *sites_edit.VERBS):
+for verb in (*live.VERBS, *edit.VERBS):
     command.add_command(verb)
 
 

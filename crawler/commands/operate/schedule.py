@@ -27,7 +27,7 @@ from crawler.commands import (
     warn_without_contact,
 )
 from crawler.commands.cluster import needing_cluster, redis_of, redis_option, status_reader_of
-from crawler.commands.monitoring import first_problem, open_alerts, open_monitor, send_alerts_once
+from crawler.commands.operate.monitoring import first_problem, open_alerts, open_monitor, send_alerts_once
 from crawler.crawl.session import rows_of
 from crawler.logs import JsonHandler, install, relay
 from crawler.monitoring.monitor import MonitoredSchedule

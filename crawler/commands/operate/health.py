@@ -13,7 +13,7 @@ from crawler.cluster import ills
 from crawler.commands import SettingOption, db_option, json_option, load_catalogue, now, open_ledger, sites_option
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, echo, print_json, table, when, word
-from crawler.commands.monitoring import judged_plan
+from crawler.commands.operate.monitoring import judged_plan
 from crawler.logs import plain
 from crawler.monitoring.monitor import plan_problem
 from crawler.monitoring.state_files import read_heartbeat
