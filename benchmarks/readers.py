@@ -30,7 +30,7 @@ _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_-]{2,40})""", re.IG
 
 def newsledger() -> Reader:
     from crawler.extraction import extract
-    from crawler.extraction.page import collect_seldom
+    from crawler.extraction.markup.page import collect_seldom
     from pipelines.text.normalise import normalise
 
     collect_seldom()  # as crawls, imports and reprocessing do

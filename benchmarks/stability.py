@@ -23,7 +23,7 @@ from furniture import PIECES, Piece, Place, printed, retoken, words_for
 from readers import page_of, rows_of
 
 from crawler.extraction import extract
-from crawler.extraction.charset import decode
+from crawler.extraction.markup.charset import decode
 from pipelines.article import Article, Kind
 from pipelines.text.normalise import CONTENT_FIELDS, content_of, normalise
 

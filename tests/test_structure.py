@@ -116,6 +116,9 @@ CHAIN = 18
 """Modules in the longest chain of imports, at most. Longer: to understand the highest a reader opens more files."""
 MAX_LINES = 400
 
+EXTRACTION = (("markup",), ("declared", "body"), ("printed",), ("families",), ("choice", "kinds"), ("extract",))
+"""The order of the packages in `crawler.extraction`, lowest first: each imports what stands in a row below its own."""
+
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 OPENERS = ("socket", "requests", "urllib.request", "http.client", "httpx", "subprocess")
 
@@ -146,6 +149,14 @@ def test_every_package_stands_in_the_declared_order() -> None:
 
 def test_no_package_imports_upward() -> None:
     assert STRUCTURE.upward() == []
+
+
+def test_packages_of_extraction_import_downward() -> None:
+    ranks = {name: rank for rank, row in enumerate(EXTRACTION) for name in row}
+    inside = [edge for edge in STRUCTURE.edges() if all(is_of(name, ("crawler.extraction",)) for name in edge)]
+    packages = {(one.split(".")[2], other.split(".")[2]) for one, other in inside if one != "crawler.extraction"}
+    assert {name for pair in packages for name in pair} == set(ranks)
+    assert [(one, other) for one, other in packages if one != other and ranks[one] <= ranks[other]] == []
 
 
 def test_packages_form_no_cycle() -> None:

@@ -14,7 +14,7 @@ from typing import Final
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
-from crawler.extraction.html_trim import trim
+from crawler.extraction.markup.html_trim import trim
 
 _TEXT_CODEC: Final = re.compile(
     r"utf-8|cp\d+|iso8859-\d+|iso2022_\w+|koi8-\w|gb18030|gbk|big5\w*|euc_\w+|mac-\w+|shift_jis\w*|tis-620|johab"

@@ -15,33 +15,34 @@ from typing import Any
 from lxml import etree
 
 from crawler.catalogue.site import Site, host_of
-from crawler.extraction import jsonld, judge, meta
-from crawler.extraction.access import propose_access
-from crawler.extraction.addresses import address_words, segments_of
-from crawler.extraction.authors import SiteAuthors, authors_of, full_names
-from crawler.extraction.body import DENSE, BodyReading, read_body
-from crawler.extraction.canonical import canonical_address, named_address
+from crawler.extraction.body.container import DENSE, BodyReading, read_body
+from crawler.extraction.body.lines import Context
+from crawler.extraction.body.second_opinion import WEAK, reconsidered, second_opinion
+from crawler.extraction.body.signups import drop_signups
+from crawler.extraction.body.teasers import Teasers, find_teasers
+from crawler.extraction.choice import judge
+from crawler.extraction.choice.authors import SiteAuthors, authors_of, full_names
+from crawler.extraction.choice.times import modified_at, published_at, without_future
+from crawler.extraction.choice.zones import guess_zone
+from crawler.extraction.declared import jsonld, meta
+from crawler.extraction.declared.access import propose_access
+from crawler.extraction.declared.canonical import canonical_address, named_address
+from crawler.extraction.declared.pagedata import data_text
+from crawler.extraction.declared.proposals import Proposal, Proposals, Verdict
+from crawler.extraction.declared.structured import propose_itemprops, propose_jsonld, propose_meta
+from crawler.extraction.declared.titles import letters, site_names
 from crawler.extraction.families import READERS, FamilyMatch, recognise
-from crawler.extraction.heading import declared_names, find_heading, printed_headline
-from crawler.extraction.labels import labels_around, says_paid
-from crawler.extraction.lines import Context
-from crawler.extraction.not_articles import is_code, refusal
-from crawler.extraction.notices import MAX_BARE, says_lost
-from crawler.extraction.page import Page, is_printed, parse, text_of
-from crawler.extraction.pagedata import data_text
-from crawler.extraction.pictures import declared_pictures, read_pictures
-from crawler.extraction.printed import article_region, propose_printed, walk_region
-from crawler.extraction.proposals import Proposal, Proposals, Verdict
-from crawler.extraction.second_opinion import WEAK, reconsidered, second_opinion
-from crawler.extraction.signatures import propose_signatures, propose_unmarked_day
-from crawler.extraction.signs import Signs
-from crawler.extraction.signups import drop_signups
-from crawler.extraction.structured import propose_itemprops, propose_jsonld, propose_meta
-from crawler.extraction.tags import propose_sections, propose_tags
-from crawler.extraction.teasers import Teasers, find_teasers
-from crawler.extraction.times import modified_at, published_at, without_future
-from crawler.extraction.titles import letters, site_names
-from crawler.extraction.zones import guess_zone
+from crawler.extraction.kinds.addresses import address_words, segments_of
+from crawler.extraction.kinds.not_articles import is_code, refusal
+from crawler.extraction.kinds.notices import MAX_BARE, says_lost
+from crawler.extraction.kinds.signs import Signs
+from crawler.extraction.markup.page import Page, is_printed, parse, text_of
+from crawler.extraction.printed.around import article_region, propose_printed, walk_region
+from crawler.extraction.printed.heading import declared_names, find_heading, printed_headline
+from crawler.extraction.printed.labels import labels_around, says_paid
+from crawler.extraction.printed.pictures import declared_pictures, read_pictures
+from crawler.extraction.printed.signatures import propose_signatures, propose_unmarked_day
+from crawler.extraction.printed.tags import propose_sections, propose_tags
 from pipelines.article import Article, Author, AuthorKind, Fetch, Image, Kind
 from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text import join_paragraphs

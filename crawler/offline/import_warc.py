@@ -24,8 +24,8 @@ from typing import Self
 from crawler.catalogue.site import Site, host_of
 from crawler.crawl.block_pages import MAX_HEADER_CHARS
 from crawler.crawl.session import CrawlSession, rows_of
-from crawler.extraction.page import collect_seldom
-from crawler.extraction.zones import guess_zone
+from crawler.extraction.choice.zones import guess_zone
+from crawler.extraction.markup.page import collect_seldom
 from crawler.schedule.processes import is_running
 from crawler.spiders.capture import Capture, read_capture
 from crawler.warc import reader as warc

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from crawler.catalogue.site import Site
 from crawler.extraction.families import FAMILIES, READERS
-from crawler.extraction.page import collect_seldom
+from crawler.extraction.markup.page import collect_seldom
 from crawler.offline.import_warc import CHUNK, capture_of, site_of
 from crawler.spiders.capture import Capture, read_capture
 from crawler.warc import reader as warc

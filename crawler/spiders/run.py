@@ -27,7 +27,7 @@ from crawler.clock import clock
 from crawler.crawl.remote import RemoteWriter
 from crawler.crawl.robots_txt import RobotsRules
 from crawler.crawl.session import CrawlContext, rows_of
-from crawler.extraction.page import collect_seldom
+from crawler.extraction.markup.page import collect_seldom
 from crawler.logs import install
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.schedule.processes import hold

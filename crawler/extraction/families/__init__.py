@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from crawler.extraction.declared.proposals import Proposals
 from crawler.extraction.families.arc_xp import ArcXp
 from crawler.extraction.families.bbc import Bbc
 from crawler.extraction.families.dc_thomson import DcThomson
@@ -18,8 +19,7 @@ from crawler.extraction.families.national_world import NationalWorld
 from crawler.extraction.families.newsquest import Newsquest
 from crawler.extraction.families.reach import Reach
 from crawler.extraction.families.wordpress import WordPress
-from crawler.extraction.page import Page
-from crawler.extraction.proposals import Proposals
+from crawler.extraction.markup.page import Page
 
 READERS = 5
 """Version of the general readers, which read every page: rises whenever any page could be read differently than before."""

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from crawler.extraction.jsonld import overlap, plain
-from crawler.extraction.page import Page, classed, is_printed
-from crawler.extraction.pagedata import Json, fusion_content, strings_at
-from crawler.extraction.proposals import Proposal, Proposals
-from crawler.extraction.roles import Role
-from crawler.extraction.structured import stamp
+from crawler.extraction.declared.jsonld import overlap, plain
+from crawler.extraction.declared.pagedata import Json, fusion_content, strings_at
+from crawler.extraction.declared.proposals import Proposal, Proposals
+from crawler.extraction.declared.structured import stamp
+from crawler.extraction.markup.page import Page, classed, is_printed
+from crawler.extraction.markup.roles import Role
 
 SOURCE = "family.arc-xp"
 _PAID = frozenset(("metered", "meter", "premium", "paid", "paywall", "plus", "locked", "subscriber", "subscribers"))

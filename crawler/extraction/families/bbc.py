@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.page import Page, tested, text_of
-from crawler.extraction.proposals import Proposal, Proposals
-from crawler.extraction.structured import stamp
+from crawler.extraction.declared.proposals import Proposal, Proposals
+from crawler.extraction.declared.structured import stamp
+from crawler.extraction.markup.page import Page, tested, text_of
 
 SOURCE = "family.bbc"
 _LINKS = ".//*[@data-component='links-block']"

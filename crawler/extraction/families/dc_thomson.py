@@ -10,9 +10,9 @@ byline is a name in a box of its own, and what holds of WordPress holds here.
 
 from __future__ import annotations
 
+from crawler.extraction.declared.proposals import Proposal, Proposals
 from crawler.extraction.families.wordpress import drop_furniture, page_kind, propose_closed
-from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class, keep, text_of
-from crawler.extraction.proposals import Proposal, Proposals
+from crawler.extraction.markup.page import LONDON, Page, assume_zone, classed, holds_class, keep, text_of
 
 SOURCE = "family.dc-thomson"
 _MARKS = ("post-timestamp__published", "byline__name", "lightbox-content")

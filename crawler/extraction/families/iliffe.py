@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class, keep, text_of
-from crawler.extraction.proposals import Proposal, Proposals
+from crawler.extraction.declared.proposals import Proposal, Proposals
+from crawler.extraction.markup.page import LONDON, Page, assume_zone, classed, holds_class, keep, text_of
 
 SOURCE = "family.iliffe"
 _PLUGS = ("read more", "more news", "more stories", "sign up", "subscribe")

@@ -17,12 +17,12 @@ import re
 
 from lxml.etree import _Element as Element
 
+from crawler.extraction.declared.jsonld import plain
+from crawler.extraction.declared.pagedata import Json, flight_object, fusion_content, strings_at
+from crawler.extraction.declared.proposals import Proposal, Proposals
+from crawler.extraction.declared.structured import stamp
 from crawler.extraction.families.national_world import correct_claims, drop_furniture
-from crawler.extraction.jsonld import plain
-from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class, is_printed, text_of
-from crawler.extraction.pagedata import Json, flight_object, fusion_content, strings_at
-from crawler.extraction.proposals import Proposal, Proposals
-from crawler.extraction.structured import stamp
+from crawler.extraction.markup.page import LONDON, Page, assume_zone, classed, holds_class, is_printed, text_of
 
 SOURCE = "family.midland-news"
 _TITLES = ("shropshirestar.com", "expressandstar.com", "shropshirestar.mna", "expressandstar.mna", "mna.arcpublishing")

@@ -13,8 +13,8 @@ own: structured times move with every update, and the printed first publication 
 
 from __future__ import annotations
 
-from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class
-from crawler.extraction.proposals import Proposal, Proposals
+from crawler.extraction.declared.proposals import Proposal, Proposals
+from crawler.extraction.markup.page import LONDON, Page, assume_zone, classed, holds_class
 
 SOURCE = "family.national-world"
 

@@ -18,9 +18,9 @@ from datetime import UTC, timedelta
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class, keep, text_of
-from crawler.extraction.proposals import Proposal, Proposals
-from crawler.extraction.structured import stamp
+from crawler.extraction.declared.proposals import Proposal, Proposals
+from crawler.extraction.declared.structured import stamp
+from crawler.extraction.markup.page import LONDON, Page, assume_zone, classed, holds_class, keep, text_of
 from pipelines.text.dates import Precision, Timestamp
 from pipelines.text.zones import zone_of
 

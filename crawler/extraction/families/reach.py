@@ -16,9 +16,9 @@ import re
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.page import LONDON, Page, assume_zone, classed, holds_class, silence, tested, text_of
-from crawler.extraction.proposals import Proposals
-from crawler.extraction.roles import Role
+from crawler.extraction.declared.proposals import Proposals
+from crawler.extraction.markup.page import LONDON, Page, assume_zone, classed, holds_class, silence, tested, text_of
+from crawler.extraction.markup.roles import Role
 
 _BYLINE_NOISE = {
     "2020": ("sharebar", "bookmark-", "article-type", "count-shares", "signin"),

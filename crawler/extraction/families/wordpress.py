@@ -19,9 +19,9 @@ from itertools import islice
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.page import Page, classed, text_of
-from crawler.extraction.proposals import Proposal, Proposals
-from crawler.extraction.roles import Role
+from crawler.extraction.declared.proposals import Proposal, Proposals
+from crawler.extraction.markup.page import Page, classed, text_of
+from crawler.extraction.markup.roles import Role
 from pipelines.reasons import FetchReason
 
 SOURCE = "family.wordpress"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from crawler.extraction import explain, extract
-from crawler.extraction.authors import SiteAuthors, authors_of
-from crawler.extraction.proposals import Proposal, Proposals
-from crawler.extraction.titles import site_names
+from crawler.extraction.choice.authors import SiteAuthors, authors_of
+from crawler.extraction.declared.proposals import Proposal, Proposals
+from crawler.extraction.declared.titles import site_names
 from pipelines.article import Author, AuthorKind
 from tests.table import table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.roles import words_in
+from crawler.extraction.markup.roles import words_in
 from tests.table import table
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.charset import decode
+from crawler.extraction.markup.charset import decode
 from tests.table import table
 
 LATIN = "Die Gärtnerei – „größer als je“ – öffnet für Café-Gäste. L’été déjà fêté à Nîmes."

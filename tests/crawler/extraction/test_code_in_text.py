@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.extraction import extract
-from crawler.extraction.code_in_text import without_code
+from crawler.extraction.body.code_in_text import without_code
 from tests.crawler.extraction.test_html_shown import HEADING, LINES, TEXT, URL, read
 from tests.table import table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from crawler.extraction import extract
-from crawler.extraction.html_shown import with_shown
+from crawler.extraction.markup.html_shown import with_shown
 from pipelines.article import Article
 from tests.table import table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.html_trim import MAX_MARKUP_BYTES, trim, without_swarms
+from crawler.extraction.markup.html_trim import MAX_MARKUP_BYTES, trim, without_swarms
 from tests.table import table
 
 

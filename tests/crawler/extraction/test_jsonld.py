@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction import extract, jsonld
-from crawler.extraction.page import parse
+from crawler.extraction import extract
+from crawler.extraction.declared import jsonld
+from crawler.extraction.markup.page import parse
 from pipelines.article import Article, Kind
 from tests.table import table
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.extraction import extract
 from crawler.extraction.extract import judge_kind
-from crawler.extraction.signs import Signs
+from crawler.extraction.kinds.signs import Signs
 from pipelines.article import Kind
 from pipelines.reasons import FetchReason
 from tests.table import table

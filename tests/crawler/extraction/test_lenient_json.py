@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction import lenient_json
-from crawler.extraction.jsonld import loads
+from crawler.extraction.declared import lenient_json
+from crawler.extraction.declared.jsonld import loads
 from tests.table import table
 
 WHOLE = {"@type": "Article", "headline": "Ferry delayed", "author": {"name": "Ida Lund"}, "dateModified": "2024-02-03"}

@@ -9,13 +9,13 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from crawler import extraction
-from crawler.extraction.addresses import AddressWords, address_words, listings, not_articles
-from crawler.extraction.roles import ElementWords, element_words
-from crawler.extraction.zones import guess_zone
+from crawler.extraction import choice
+from crawler.extraction.choice.zones import guess_zone
+from crawler.extraction.kinds.addresses import AddressWords, address_words, listings, not_articles
+from crawler.extraction.markup.roles import ElementWords, element_words
 from pipelines.text.lexicons import sections
 
-ZONES = sections(Path(extraction.__file__).with_name("zones.txt"))
+ZONES = sections(Path(choice.__file__).with_name("zones.txt"))
 
 
 @pytest.mark.parametrize("read", [address_words, element_words])

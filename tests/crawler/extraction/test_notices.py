@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.extraction import extract
-from crawler.extraction.notices import KINDS, Notice, notice_in, notices, read_notices
+from crawler.extraction.kinds.notices import KINDS, Notice, notice_in, notices, read_notices
 from pipelines.article import Article, Kind
 from pipelines.reasons import FetchReason
 from pipelines.text.toml_lines import TomlError

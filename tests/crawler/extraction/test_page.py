@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extraction import extract
-from crawler.extraction.charset import decode
-from crawler.extraction.page import MAX_NODES, parse, text_of
+from crawler.extraction.markup.charset import decode
+from crawler.extraction.markup.page import MAX_NODES, parse, text_of
 from tests.crawler.extraction.quality import CORPUS
 from tests.table import table
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from crawler.extraction import explain
-from crawler.extraction.pagedata import MIN_TEXT
+from crawler.extraction.declared.pagedata import MIN_TEXT
 from pipelines.article import Kind
 from tests.table import table
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crawler.extraction import explain
-from crawler.extraction.page import parse
-from crawler.extraction.second_opinion import MAX_ELEMENTS, second_opinion
+from crawler.extraction.body.second_opinion import MAX_ELEMENTS, second_opinion
+from crawler.extraction.markup.page import parse
 from tests.table import table
 
 URL = "https://www.example.org/news/the-weir-holds"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extraction import extract
-from crawler.extraction.lines import is_stamp
+from crawler.extraction.body.lines import is_stamp
 from tests.table import table
 
 URL = "https://www.example.org/news/the-mill-burns"

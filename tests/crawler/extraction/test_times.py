@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.proposals import Proposal, Proposals
-from crawler.extraction.times import modified_at, names_zone, published_at
-from crawler.extraction.zones import guess_zone
+from crawler.extraction.choice.times import modified_at, names_zone, published_at
+from crawler.extraction.choice.zones import guess_zone
+from crawler.extraction.declared.proposals import Proposal, Proposals
 from pipelines.text.dates import Timestamp, parse_labelled, parse_timestamp
 from tests.table import table
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.titles import MAX_TITLE, letters, site_names, without_site_name
+from crawler.extraction.declared.titles import MAX_TITLE, letters, site_names, without_site_name
 from tests.table import table
 
 NAMES = site_names("Quay Mail", "https://www.quaymail.co.uk/news/bridge-closed")

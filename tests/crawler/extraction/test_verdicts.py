@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from crawler.extraction import explain, judge
+from crawler.extraction import explain
+from crawler.extraction.choice import judge
+from crawler.extraction.declared.proposals import Proposal, Proposals, Verdict, spoken
 from crawler.extraction.extract import Explanation
-from crawler.extraction.proposals import Proposal, Proposals, Verdict, spoken
 from tests.table import table
 
 URL = "https://www.example.co.uk/news/lantern-parade-returns-to-the-quay-12345"

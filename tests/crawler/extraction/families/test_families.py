@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.extraction.declared.proposals import Proposals
 from crawler.extraction.extract import explain
 from crawler.extraction.families import FAMILIES, recognise
-from crawler.extraction.page import parse
-from crawler.extraction.proposals import Proposals
+from crawler.extraction.markup.page import parse
 from tests.table import table
 
 URL = "https://www.example.co.uk/news/a-story-1234567"

@@ -1,0 +1,186 @@
+"""The page as a run of text blocks in reading order, each with where it stands and how much of it is link.
+
+One walk over the shared tree, which it leaves unchanged. Judges nothing but what markup shows no text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction.markup.roles import Role
+from pipelines.text import squash
+from pipelines.text.lexicons import word_set
+
+MAX_DEPTH = 230
+
+INLINE = word_set(
+    """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span
+    strike strong sub sup time tt u var wbr amp-link hl2 person location org
+    """
+)
+SILENT = word_set(
+    """
+    script style noscript template svg head title button select option input textarea iframe video audio canvas map
+    object embed img picture source track nav footer menu dialog figcaption amp-ad amp-embed datalist progress meter
+    link meta
+    """
+)
+# A form around the whole page is a CMS's habit; around a newsletter box it is furniture. What it holds decides.
+SUSPECT = frozenset(("aside", "form", "figure"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text without a break in it."""
+
+    text: str
+    tag: str
+    """The nearest block element's tag: p, h2, li, blockquote, td, div ..."""
+    element: Element
+    linked: int
+    """Characters inside links."""
+    strong: int
+    """Characters inside b, strong."""
+    suspects: tuple[Element, ...] = ()
+    """Elements around it whose names say that they hold furniture, outermost first."""
+    length: int = field(init=False)
+    weight: float = field(default=-1.0, init=False)
+    """How much it speaks for its surroundings being the article; less than 0 until `body.prose_weight` is asked."""
+
+    def __post_init__(self) -> None:
+        self.length = len(self.text)
+
+    @property
+    def link_share(self) -> float:
+        return min(1.0, self.linked / self.length) if self.length else 0.0
+
+    @property
+    def is_heading(self) -> bool:
+        return self.tag in HEADINGS
+
+
+class _Walker:
+    """Gathers text until a block element begins or ends. Its one loop is where a page's time goes: it is written for speed."""
+
+    __slots__ = ("blocks", "breaks", "linked", "parts", "roles", "strong")
+
+    def __init__(self, roles: Mapping[Element, int]) -> None:
+        self.roles = roles
+        self.blocks: list[Block] = []
+        self.parts: list[str] = []
+        self.linked = 0
+        self.strong = 0
+        self.breaks = 0
+
+    def add(self, text: str, in_link: bool, in_strong: bool) -> None:
+        self.parts.append(text)
+        if in_link or in_strong or self.breaks:
+            length = len(text.strip())
+            if length:
+                self.breaks = 0
+                self.linked += length * in_link
+                self.strong += length * in_strong
+
+    def flush(self, element: Element, suspects: tuple[Element, ...]) -> None:
+        text = "".join(self.parts)
+        self.parts.clear()
+        if text and not text.isspace():
+            text = squash(text)
+            if text:
+                self.blocks.append(Block(text, str(element.tag), element, self.linked, self.strong, suspects))
+        self.linked = self.strong = self.breaks = 0
+
+    def walk(
+        self, element: Element, block: Element, suspects: tuple[Element, ...], in_link: bool, in_strong: bool, depth: int
+    ) -> None:
+        """`block` is the nearest block element at or above `element`."""
+        text = element.text
+        if text and (self.parts or not text.isspace()):
+            self.add(text, in_link, in_strong)
+        role_of = self.roles.get
+        for child in element:
+            tag = child.tag
+            if tag in SILENT:
+                pass
+            elif tag == "br":
+                # Two breaks in a row part paragraphs where a site uses no p.
+                if self.breaks:
+                    self.flush(block, suspects)
+                else:
+                    self.parts.append("\n")
+                    self.breaks = 1
+            elif depth < MAX_DEPTH and not (role := role_of(child, 0)) & Role.UNSEEN:
+                if tag not in INLINE:
+                    if self.parts:
+                        self.flush(block, suspects)
+                    inner = suspects
+                    if (tag in SUSPECT and not _is_quotation(child, tag)) or (
+                        role & _DOUBTFUL and (role & _FURNITURE or not role & Role.BODY)
+                    ):
+                        inner = (*suspects, child)
+                    self.walk(child, child, inner, in_link, in_strong, depth + 1)
+                    if self.parts:
+                        self.flush(child, inner)
+                elif not (tag == "span" and role & _WHISPERED):
+                    # An inline element with a suspect name inside a paragraph ("span.author") stays part of its paragraph.
+                    self.walk(child, block, suspects, in_link or tag == "a", in_strong or tag in ("b", "strong"), depth + 1)
+            text = child.tail
+            if text and (self.parts or not text.isspace()):
+                self.add(text, in_link, in_strong)
+
+
+_FURNITURE = Role.FURNITURE | Role.COMMENTS
+_DOUBTFUL = _FURNITURE | Role.PICTURE
+_WHISPERED = Role.HIDDEN | Role.TOOLTIP
+
+
+def _is_quotation(element: Element, tag: str) -> bool:
+    """Whether a figure shows no picture but what somebody said, with the speaker as its caption (HTML, section 4.4.12)."""
+    return (
+        tag == "figure" and element.find("blockquote") is not None and next(element.iter("img", "picture", "video"), None) is None
+    )
+
+
+def blocks_of(root: Element, roles: Mapping[Element, int]) -> list[Block]:
+    """Blocks under an element in reading order."""
+    walker = _Walker(roles)
+    walker.walk(root, root, (), False, False, 0)
+    walker.flush(root, ())
+    return walker.blocks
+
+
+def prose_share(blocks: list[Block]) -> float:
+    """The share of the text that is in no link."""
+    total = sum(block.length for block in blocks)
+    return 1.0 - sum(min(block.linked, block.length) for block in blocks) / total if total else 0.0
+
+
+MAX_EDGE = 4
+
+
+def edges_of(blocks: list[Block], kept: list[Block]) -> tuple[Block, ...]:
+    """The blocks just above the first that is kept, the last that is, and those just below it."""
+    if not kept:
+        return ()
+    first = next((index for index, block in enumerate(blocks) if block is kept[0]), 0)
+    last = next((index for index in range(len(blocks) - 1, -1, -1) if blocks[index] is kept[-1]), len(blocks) - 1)
+    return (*blocks[max(0, first - MAX_EDGE) : first], *blocks[last : last + 1 + MAX_EDGE])
+
+
+def place_of(blocks: list[Block], heading: Element | None) -> int:
+    """Where the heading stands among blocks; 0 where it does not."""
+    return next((place for place, one in enumerate(blocks) if heading is not None and is_under(one.element, heading)), 0)
+
+
+def is_under(element: Element, ancestor: Element) -> bool:
+    current: Element | None = element
+    while current is not None:
+        if current is ancestor:
+            return True
+        current = current.getparent()
+    return False

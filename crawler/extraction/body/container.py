@@ -1,0 +1,378 @@
+"""The body: which container of the page holds the article's paragraphs, and which of its blocks are the article.
+
+Weighs blocks by text against links and goes down the tree as long as nothing of the article is left behind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction.body.blocks import SUSPECT, Block, blocks_of, edges_of, is_under, place_of, prose_share
+from crawler.extraction.body.lines import Context, article_blocks, is_consent, is_stamp
+from crawler.extraction.markup.page import Page
+from crawler.extraction.markup.roles import Role, all_words, element_words
+
+MAX_BLOCKS = 6_000
+"""Blocks looked at on one page; the longest live blogs have about 2,000."""
+MIN_GOOD = 50
+"""Characters from which a block counts as a paragraph of prose; a third of it in scripts that need fewer."""
+DENSE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+DENSITY = 2.5
+_SENTENCE = re.compile(r"[.!?…。！？؟।։።។။:;,、，،]")
+
+MAX_OPENING = 600
+Weights = dict[Element, float]
+
+
+@dataclass(frozen=True, slots=True)
+class BodyReading:
+    """A body and where it was found."""
+
+    blocks: tuple[Block, ...]
+    container: Element | None = None
+    head: tuple[Block, ...] = ()
+    """What is printed between the heading and the first paragraph, furniture and all."""
+    edges: tuple[Block, ...] = ()
+    """The few blocks of the container above the first paragraph and below the last."""
+    live_posts: int = 0
+    """Entries of a live blog: boxes in the container that are named live and hold a time."""
+    prose_share: float = 0.0
+    """Share of the whole page's text outside links."""
+    opening: str = ""
+    """The beginning of the whole page's text outside of links, headings left out."""
+    confidence: float = 1.0
+    """Share of the page's prose, readers' comments aside, that the body is."""
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        return tuple(block.text for block in self.blocks)
+
+    @property
+    def length(self) -> int:
+        return sum(block.length for block in self.blocks)
+
+
+def prose_weight(block: Block) -> float:
+    """How much a block speaks for its surroundings being the article; 0 for headings, link lists and scraps."""
+    if block.weight < 0:
+        block.weight = _weighed(block)
+    return block.weight
+
+
+def _weighed(block: Block) -> float:
+    if block.length * DENSITY < MIN_GOOD or block.is_heading or block.tag in ("th", "dt"):
+        return 0.0
+    size = block.length * (DENSITY if not block.text.isascii() and DENSE.search(block.text[:60]) else 1.0)
+    if size < MIN_GOOD or block.link_share > 0.5 or not _SENTENCE.search(block.text):
+        return 0.0
+    if is_consent(block.text) or is_stamp(block.text):
+        return 0.0
+    return float(min(size, 1500.0)) * (1.0 - block.link_share) * (0.6 if block.tag == "li" else 1.0)
+
+
+def read_body(page: Page, heading: Element | None, context: Context) -> BodyReading:
+    """The body as this page's own markup shows it."""
+    everything = blocks_of(page.body, page.roles)[:MAX_BLOCKS]
+    prose = good = [(block, weight) for block in everything if (weight := prose_weight(block))]
+    trusted = _trusted(page, everything, good, heading) | _harmless(page, everything)
+    trusted |= _alike(page, good, trusted)
+    place = place_of(everything, heading)
+    trusted |= _between(page, everything, place, trusted)
+    blocks = [block for block in everything if trusted.issuperset(block.suspects)]
+    good = [(block, weight) for block, weight in good if trusted.issuperset(block.suspects)]
+    if not good:
+        kept = article_blocks(blocks, context) if len(blocks) < 10 else []
+        return BodyReading(
+            tuple(kept), None, _head(everything, heading, kept), (), 0, prose_share(everything), _opening(everything)
+        )
+    # What stands above the heading and is no furniture by its words is no part of the text all the same.
+    above = set(map(id, everything[:place]))
+    below = [(block, weight) for block, weight in good if id(block) not in above]
+    if sum(weight for _, weight in below) > 0.5 * sum(weight for _, weight in good):
+        good = below
+    container = find_container(page, heading, good, _weights(good, page.body))
+    inside = [block for block in blocks if is_under(block.element, container)]
+    kept = _without_standfirst(page, article_blocks(_introduction(good, heading, container) + inside, context))
+    return BodyReading(
+        tuple(kept),
+        container,
+        _head(everything, heading, kept),
+        edges_of(inside, kept),
+        _live_posts(page, container),
+        prose_share(everything),
+        _opening(everything),
+        _confidence(page, prose, kept),
+    )
+
+
+def _confidence(page: Page, prose: list[tuple[Block, float]], kept: list[Block]) -> float:
+    total = sum(
+        weight for block, weight in prose if not any(page.role(box) & (Role.COMMENTS | Role.DROPPED) for box in block.suspects)
+    )
+    return min(1.0, sum(map(prose_weight, kept)) / total) if total else 1.0
+
+
+def _opening(blocks: list[Block]) -> str:
+    lines = (block.text for block in blocks[:MAX_HEAD] if not block.is_heading and block.link_share < 0.5)
+    return "\n".join(lines)[:MAX_OPENING]
+
+
+def _live_posts(page: Page, container: Element) -> int:
+    posts = (element for element in container.iter("article", "li", "div", "section") if page.role(element) & Role.LIVE)
+    return sum(
+        1
+        for post in posts
+        if next(post.iter("time"), None) is not None
+        and not any(page.role(child) & Role.LIVE for child in post.iter("article", "li", "div", "section") if child is not post)
+    )
+
+
+MAX_HEAD = 60
+
+
+def _head(blocks: list[Block], heading: Element | None, kept: list[Block]) -> tuple[Block, ...]:
+    """Blocks between heading and first paragraph; where the heading is unknown or below, the few before the first paragraph."""
+    end = next((index for index, block in enumerate(blocks) if kept and block is kept[0]), 0)
+    start = next(
+        (index + 1 for index, block in enumerate(blocks) if heading is not None and is_under(block.element, heading)), None
+    )
+    if start is None or start > end:
+        start = max(0, end - 8)
+    return tuple(blocks[start:end][:MAX_HEAD])
+
+
+def _without_standfirst(page: Page, blocks: list[Block]) -> list[Block]:
+    """Without a first block that is named as the standfirst, unless it is most of what there is."""
+    standfirst = element_words().standfirst - element_words().lead
+    if len(blocks) > 2 and blocks[0].length < 500 and all_words(blocks[0].element) & standfirst:
+        return blocks[1:]
+    return blocks
+
+
+def _introduction(good: list[tuple[Block, float]], heading: Element | None, container: Element) -> list[Block]:
+    """Paragraphs between heading and container that a layout set apart; a single one is the standfirst."""
+    if heading is None or is_under(heading, container):
+        return []
+    outside = [(block, weight) for block, weight in good if block.tag == "p" and not is_under(block.element, container)]
+    region = next((element for element in container.iterancestors() if is_under(heading, element)), None)
+    if region is None or len(outside) < 2:
+        return []
+    order = {element: place for place, element in enumerate(region.iter())}
+    first, last = order[heading], order[container]
+    between = [(block, weight) for block, weight in outside if first < order.get(block.element, -1) < last]
+    return [block for block, _ in between] if len(between) > 1 and sum(weight for _, weight in between) > 200 else []
+
+
+def _harmless(page: Page, blocks: list[Block]) -> set[Element]:
+    """Elements under an ambiguous name that, all of that name together, hold running text and few links."""
+    length: dict[str, int] = defaultdict(int)
+    linked: dict[str, int] = defaultdict(int)
+    named: dict[Element, str] = {}
+    for block in blocks:
+        for element in block.suspects:
+            name = named.get(element)
+            if name is None:
+                name = named[element] = element.get("class") or ""
+            length[name] += block.length
+            linked[name] += block.linked
+    return {
+        element
+        for element, name in named.items()
+        if not page.role(element) & Role.DROPPED
+        and (
+            (length[name] > 120 and linked[name] < 0.25 * length[name] and page.role(element) & Role.WEAK)
+            or (length[name] > 700 and not page.role(element) & (Role.FURNITURE | Role.COMMENTS) and element.tag not in SUSPECT)
+        )
+    }
+
+
+def _alike(page: Page, good: list[tuple[Block, float]], trusted: set[Element]) -> set[Element]:
+    """The elements of doubtful names whose paragraphs are marked as those of the text are: "div.teaser-content" holds the
+    part before a paywall, and its p.body-text, under div.article-text, are the article's as those below it."""
+    common = Counter(_signature(block) for block, _ in good if trusted.issuperset(block.suspects))
+    return {
+        element
+        for block, _ in good
+        if block.suspects and block.element.get("class") and common[_signature(block)] >= _COMMON
+        for element in block.suspects
+        if not page.role(element) & (Role.COMMENTS | Role.DROPPED)
+    }
+
+
+def _between(page: Page, everything: list[Block], start: int, trusted: set[Element]) -> set[Element]:
+    """The boxes of doubtful names between the heading and the end of the text that hold several paragraphs, hardly a link and
+    nothing else: a part of the text that a site sets apart for its subscribers, its advertisements, its layout."""
+    clean = [place for place, one in enumerate(everything) if trusted.issuperset(one.suspects) and prose_weight(one)]
+    if not clean:
+        return set()
+    around = {element for place in clean if place > start for element in everything[place].element.iterancestors()}
+    under: dict[Element, list[Block]] = defaultdict(list)
+    for block in everything[start : clean[-1]]:
+        box = next((element for element in block.suspects if element not in trusted), None)
+        if box is not None and box.getparent() in around:
+            under[box].append(block)
+    return {box for box, blocks in under.items() if _is_text(blocks) and not page.role(box) & _NEVER_TEXT}
+
+
+_NEVER_TEXT = Role.COMMENTS | Role.DROPPED | Role.PICTURE | Role.BYLINE
+
+
+def _is_text(blocks: list[Block]) -> bool:
+    """Whether blocks are paragraphs, and hardly anything else."""
+    prose = [block.length for block in blocks if block.tag != "li" and prose_weight(block)]
+    total = sum(block.length for block in blocks)
+    return len(prose) > 1 and sum(prose) > 0.8 * total and sum(block.linked for block in blocks) < 0.1 * total
+
+
+_COMMON = 3
+_BIOGRAPHY = 500
+"""Weight of prose up to which a box named for its author tells of the author, even where the page shows no other text."""
+
+
+def _trusted(page: Page, everything: list[Block], good: list[tuple[Block, float]], heading: Element | None) -> set[Element]:
+    """The elements whose names say furniture and are wrong: what holds the headline too, or most of the prose."""
+    trusted = set() if heading is None else {heading, *heading.iterancestors()}
+    alike = _alike_boxes(everything)
+    for _ in range(30):
+        clean = 0.0
+        under: dict[frozenset[Element], float] = defaultdict(float)
+        for block, weight in good:
+            outermost = next((element for element in block.suspects if element not in trusted), None)
+            if outermost is None:
+                clean += weight
+            else:
+                under[alike[outermost]] += weight
+        wrong = [
+            (weight, boxes)
+            for boxes, weight in under.items()
+            if weight > max(1.2 * clean, 100) and not any(_is_never_text(page, element, weight) for element in boxes)
+        ]
+        if not wrong:
+            break
+        trusted |= max(wrong, key=lambda one: one[0])[1]
+    return trusted
+
+
+def _alike_boxes(everything: list[Block]) -> Mapping[Element, frozenset[Element]]:
+    """Each element of a doubtful name with all of its name; by itself where such boxes hold links, as teasers do."""
+    names: dict[Element, str] = {}
+    boxes: dict[str, set[Element]] = defaultdict(set)
+    length: Counter[str] = Counter()
+    linked: Counter[str] = Counter()
+    for block in everything:
+        for element in block.suspects:
+            name = names.get(element) or names.setdefault(element, _name(element))
+            boxes[name].add(element)
+            length[name] += block.length
+            linked[name] += min(block.linked, block.length)
+    found: dict[Element, frozenset[Element]] = {}
+    for name, named in boxes.items():
+        if linked[name] < MAX_BOX_LINKED * length[name]:
+            found |= dict.fromkeys(named, frozenset(named))
+        else:
+            found |= {element: frozenset((element,)) for element in named}
+    return found
+
+
+MAX_BOX_LINKED = 0.1
+
+
+def _name(element: Element) -> str:
+    """What elements that templates repeat have in common."""
+    return f"{element.tag!s} {element.get('class') or element.get('id') or ''}"
+
+
+def _is_never_text(page: Page, element: Element, weight: float) -> bool:
+    role = page.role(element)
+    return bool(role & (Role.COMMENTS | Role.DROPPED) or (role & Role.BYLINE and weight < _BIOGRAPHY))
+
+
+def _weights(good: list[tuple[Block, float]], root: Element) -> Weights:
+    weights: Weights = defaultdict(float)
+    for block, weight in good:
+        element: Element | None = block.element
+        while element is not None:
+            weights[element] += weight
+            if element is root:
+                break
+            element = element.getparent()
+    return weights
+
+
+def find_container(page: Page, heading: Element | None, good: list[tuple[Block, float]], weights: Weights) -> Element:
+    """The lowest element that still holds all of the article's prose."""
+    node = page.body
+    above_heading = set() if heading is None else {heading, *heading.iterancestors()}
+    while True:
+        articles = [child for child in node if child.tag == "article" and child in weights]
+        if len(articles) > 1 and heading is not None:
+            # Pages that load the next articles below: only the one under the heading is this page's.
+            of_heading = next((child for child in articles if child in above_heading), None)
+            if of_heading is not None and weights[of_heading] > 100:
+                node = of_heading
+                continue
+        children = sorted(((weights[child], child) for child in node if child in weights), key=lambda pair: -pair[0])
+        if not children:
+            return node
+        best_weight, best = children[0]
+        for weight, child in children[1:]:
+            if child in above_heading and weight > max(0.25 * weights[node], 400):
+                best_weight, best = weight, child
+        own = [weight for block, weight in good if block.element is node or block.element.getparent() is node]
+        if (best_weight < 0.5 * weights[node] and best not in above_heading) or len(own) > 2 or sum(own) > 0.15 * weights[node]:
+            return node
+        if len(children) > 1 and (page.role(best) & Role.LIVE or best.tag in _PARTS):
+            return node
+        if len(children) > 1 and best.tag not in ("article", "main") and _is_split(node, best, good):
+            return node
+        node = best
+
+
+_PARTS = frozenset(("blockquote", "ul", "ol", "dl", "figure"))
+"""What is part of a text and never all of it while there is prose beside."""
+
+
+def _is_split(node: Element, best: Element, good: list[tuple[Block, float]]) -> bool:
+    """Whether paragraphs like those under `best` stand beside it under `node`: ads cut the body in parts.
+
+    Like are those that are marked alike, and those without links that lie as deep in boxes of the same tags.
+    """
+    inside: set[tuple[object, ...]] = set()
+    beside: list[tuple[tuple[object, ...], tuple[object, ...] | None, float]] = []
+    for block, weight in good:
+        path = _path(block.element, node)
+        if path is None:
+            continue
+        shape = (*(element.tag for element in path), block.tag)
+        if best in path:
+            inside.update((_signature(block), shape))
+        else:
+            beside.append((_signature(block), shape if block.link_share < MAX_LINKED else None, weight))
+    shaped = sum(weight for _, shape, weight in beside if shape in inside)
+    marked = sum(weight for signature, _, weight in beside if signature in inside)
+    return shaped > MIN_SHAPED or marked > min(120.0, 0.15 * sum(weight for _, weight in good))
+
+
+MAX_LINKED, MIN_SHAPED = 0.05, 150
+
+
+def _path(element: Element, above: Element) -> list[Element] | None:
+    """The elements from one up to, without, another above it."""
+    path = []
+    current: Element | None = element
+    while current is not above:
+        if current is None:
+            return None
+        path.append(current)
+        current = current.getparent()
+    return path
+
+
+def _signature(block: Block) -> tuple[str, str, str]:
+    parent = block.element.getparent()
+    return block.tag, block.element.get("class") or "", "" if parent is None else str(parent.tag) + (parent.get("class") or "")

@@ -1,0 +1,400 @@
+"""Which blocks of the article's container are its paragraphs: promotion, captions, labels and scraps leave.
+
+Rules are about form (links, capitals, length, place); the few about words say their language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TypeAlias
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction.body.blocks import Block
+from crawler.extraction.body.code_in_text import without_code
+from crawler.extraction.body.summaries import without_summaries
+from pipelines.text.boilerplate import is_furniture
+from pipelines.text.dates.words import code, normalise
+
+_PROSE_TAGS = frozenset(("p", "blockquote", "li", "pre", "dt", "dd", "td", "summary"))
+_END = re.compile(r"[.!?…。！？؟।։።។။:;][\"'”’»“)\]]*$")
+_PROMO = re.compile(
+    r"(?:read (?:more|also|next|the full|our|all)|see also|see more|also read|more (?:on|from|about|news|stories)|"
+    r"related\b|watch(?: (?:more|the|live|now|below|:)| ?[|:])|listen (?:to|:|now)|"
+    r"sign up|subscribe|follow (?:us|the|@)|join (?:our|the)|click here|download (?:the|our)|don't miss|don’t miss|"
+    r"keep up|get the latest|like us|support our|"
+    r"lesen sie|lies auch|mehr (?:zum|dazu|von|aus dem ressort)|lesetipp|auch interessant|lire aussi|à lire|voir aussi|lea tambi|"
+    r"lee tambi|ver también|te puede|leia (?:também|mais)|veja também|"
+    r"leggi anche|leggi:|guarda anche|czytaj|zobacz|przeczytaj|lees ook|lees meer|bekijk ook|les også|les mer|"
+    r"läs (?:också|mer|även)|læs også|lue myös|přečtěte|čtěte|"
+    r"přečtete|читайте|смотрите|ayrıca|oku(?:yun)?:|olvass|citește|прочети|διαβάστε|اقرأ|इसे भी|यह भी|関連記事|関連リンク|"
+    r"あわせて読みたい|相关阅读|相關|관련기사)",
+    re.IGNORECASE,
+)  # fmt: skip
+_TAIL = re.compile(
+    r"(?:comments?$|this is a (?:breaking|developing)|more to follow|more .{2,40} https?://|"
+    r"already (?:have|a|an) .{0,40}(?:account|subscriber|member)|unlock this article|.{0,80} exclusive to .{0,40}subscribers|"
+    r"(?:to|want to) (?:continue|keep|read|view|see|finish) .{0,60}\b(?:subscri|sign|log|regist)|"
+    r"\W{0,2}(?:additional |with )?(?:reporting|reports|writing|editing) (?:by|from) |disclaimer:|"
+    r".{0,120}\bcontributed to this (?:report|story|article)|if you (?:enjoyed|liked|believe)\b|catch up on\b|"
+    r"(?:the|this) (?:article|story|piece|post).{0,60} (?:was|is|has been) (?:originally |first )?"
+    r"(?:published|written|produced|adapted|excerpted)|more information:|write to .{1,60}@|contact .{1,120}@|"
+    r"this document is subject to copyright|(?:dieser|der) (?:artikel|text|beitrag) (?:ist|erschien|wurde) .{0,40}"
+    r"(?:erschienen|veröffentlicht|zuerst)|dieses thema im programm|sendung:|quellen?:$|redaktion:|"
+    r"©|\(c\) ?\d{4}|copyright\b|all rights reserved|the post .{1,200} appeared first on|"
+    r"follow .{1,80} on (?:twitter|facebook|x|instagram)|"
+    r"(?:e-?mail|contact|reach) .{1,80}@|got a (?:story|tip|news)|do you (?:have|know) |have you got|"
+    r"photo(?:s)?(?: by|:)|image(?:s)?:|picture(?:s)?:|fotos?:|bild:|tags?:|topics?:|filed under|published in|"
+    r"posted in|source:|via:|quelle:|fuente:|źródło|fonte:|kaynak)",
+    re.IGNORECASE,
+)
+
+_CONSENT = re.compile(
+    r"\bcookies?\b.{0,200}\b(?:website|settings|consent|accept|browser|partner|experience|einstellungen|akzept\w+|acept\w+|accett\w+)"
+    r"|(?:extern|eingebettet|personenbezogen)\w* (?:inhalt|content|daten)|inhalte? (?:von|"
+    r"anzuzeigen).{0,200}(?:einwillig|datenschutz|zustimm)"
+    r"|(?:contenu|service).{0,120}(?:traceurs|cookies)|third[- ]party (?:content|cookies).{0,200}(?:accept|consent|"
+    r"settings)|this (?:content|slideshow|site) requires javascript",
+    re.IGNORECASE,
+)
+
+_QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{1,600}[\"“”»]")
+_SPEAKS = re.compile(
+    r"\b(?:[Yy]ours?|[Yy]ou|[Ww]e|[Oo]ur|[Tt]his (?:web)?site|[Tt]his (?:content|slideshow|page|video|service|embed)|[Cc]lick|"
+    r"[Aa]ccept|[Mm]anage|Sie|Ih(?:nen|re?[mnrs]?)|[Dd]u|[Dd]eine?[mnrs]?|[Ww]ir|[Uu]nsere?[mnrs]?|"
+    r"[Dd]iese[mnrs]? (?:Web)?(?:[Ss]ite|[Ss]eite|Inhalte?)|[Ee]xterne[rsn]? Inhalte?|[Ee]inwilligung|[Ee]instellungen|"
+    r"[Zz]ustimmung|[Vv]ous|[Vv]otre|[Vv]os|[Nn]ous|[Nn]otre|[Cc]e (?:site|contenu|service)|[Aa]ccepter|"
+    r"usted|[Uu]tilizamos|[Uu]samos|nuestr\w+|"
+    r"[Ee]ste (?:sitio|contenido|site|conteúdo)|[Aa]cept\w+|nossos?|nossas?|[Qq]uesto (?:sito|contenuto)|nostr\w+|[Aa]ccett\w+|"
+    r"[Dd]eze (?:web)?(?:site|inhoud)|[Ww]ij|[Oo]nze|uw|jouw|JavaScript|javascript)\b"
+)
+"""Words by which a notice speaks to its reader about the site; a story about cookies or data tells of somebody else."""
+
+_CONSENT_HINTS = ("cookie", "inhalt", "content", "daten", "traceurs", "javascript", "slideshow")
+
+
+@lru_cache(maxsize=1_000)  # asked when a block is weighed and again when it is judged
+def is_consent(text: str) -> bool:
+    """A notice about cookies, consent or embedded content."""
+    if len(text) >= 1200:
+        return False
+    lowered = text.lower()
+    for hint in _CONSENT_HINTS:
+        if hint in lowered:
+            return _CONSENT.search(text) is not None and _SPEAKS.search(_QUOTED.sub(" ", text)) is not None
+    return False
+
+
+_CREDIT_LINE = re.compile(
+    r"\(?(?:images?|image (?:source|credit)|pictures?|photos?|fotos?|photo credit|credits?|bild|bildquelle|grafik|"
+    r"crédito|imagen|immagine|zdjęcie|fot\.|video)"
+    r"\s?(?:by|von|:|©).{1,80}",
+    re.IGNORECASE,
+)
+
+
+_MAX_STAMP = 160
+_ANY_DIGIT = re.compile(r"\d")
+_ANY_LETTER = re.compile(r"[^\W_]")
+
+
+@lru_cache(maxsize=1_000)  # asked when a block is weighed and again when it is judged
+def is_stamp(text: str) -> bool:
+    """Whether a line is nothing but times and their labels, in any language: "Published 9th May 2025, 16:15 BST"."""
+    # Telling figures first, since reading a line as a date is dear: prose is nowhere near as thick with them.
+    if len(text) > _MAX_STAMP or not _ANY_DIGIT.search(text) or 25 * sum(map(str.isdigit, text)) < len(text):
+        return False
+    coded = code(normalise(text), "UTC")
+    return "x" not in coded and any(character in _STAMP_SIGNS for character in coded)
+
+
+_STAMP_SIGNS = frozenset("abcdefghijklBUOVJG:YND")
+"""Code letters of months, labels, "today", "ago" and East Asian day signs; and the colon of a clock."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What of the page is printed elsewhere and so is no paragraph of the body."""
+
+    headline: str = ""
+    captions: set[str] = field(default_factory=set)
+    furniture: set[str] = field(default_factory=set)
+    """Bylines, dates, standfirst as printed."""
+    writers: frozenset[str] = frozenset()
+    """The full names of those whom the page's data call its authors."""
+
+
+def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
+    """The blocks that are the article, in order."""
+    blocks = without_summaries(_readable(blocks))
+    runs = _runs_of(blocks)
+    noise = [_is_noise(block, context, runs) for block in blocks]
+    boxes = _text_boxes(blocks)
+    kept = [
+        block
+        for place, block in enumerate(blocks)
+        if not (noise[place] or _is_over_links(blocks, noise, place)) or _is_beside(block, boxes)
+    ]
+    start = next((index for index, block in enumerate(kept) if _is_opening(block)), None)
+    if start is None:
+        return [block for block in kept if block.tag in _PROSE_TAGS]
+    if len(kept) > start + 3 and any(kept[start].text.startswith(writer) for writer in context.writers):
+        # A box under the heading that presents the writer.
+        kept = kept[start + 1 :]
+        start = next((index for index, block in enumerate(kept) if _is_opening(block)), 0)
+    while start and _belongs_before(kept[start - 1], kept[start]):
+        start -= 1
+    kept = [
+        block
+        for block, following in zip(kept[start:], [*kept[start + 1 :], None], strict=True)
+        if not _is_empty_heading(block, following)
+    ]
+    _cut_signature(kept)
+    while kept and (_is_scrap(kept[-1]) or (len(kept) > 3 and _tells_of_writer(kept[-1], context.writers))):
+        kept.pop()
+    return _without_doubles(kept)
+
+
+def _readable(blocks: list[Block]) -> list[Block]:
+    """The blocks without what was written for machines."""
+    kept = []
+    for block in blocks:
+        text = block.text if block.tag == "pre" or block.element.find("code") is not None else without_code(block.text)
+        if text:
+            kept.append(block if text == block.text else replace(block, text=text))
+    return kept
+
+
+_Run: TypeAlias = tuple[int, str, str | None]
+
+
+def _run_of(block: Block) -> _Run:
+    """What the lines of one text have in common where a site uses no p: their box, or boxes of one kind beside each other."""
+    box = block.element.getparent()
+    return id(box), block.tag, block.element.get("class")
+
+
+def _runs_of(blocks: list[Block]) -> frozenset[_Run | int]:
+    """Boxes that hold several sentences in lines of their own, and kinds of boxes of which several hold one."""
+    lines = [one for one in blocks if one.tag not in _PROSE_TAGS and not one.is_heading and _is_opening(one)]
+    found = Counter[_Run | int](key for one in lines for key in (id(one.element), _run_of(one)))
+    return frozenset(key for key, count in found.items() if count > 1)
+
+
+def _is_line_of(block: Block, runs: frozenset[_Run | int]) -> bool:
+    """Whether a short line is a sentence among those of a text without p."""
+    return (
+        not block.linked
+        and " " in block.text
+        and (id(block.element) in runs or _run_of(block) in runs)
+        and _END.search(block.text) is not None
+        and not block.text.endswith(":")
+    )
+
+
+def _text_boxes(blocks: list[Block]) -> set[Element | None]:
+    """The boxes that hold several paragraphs side by side."""
+    found = Counter(block.element.getparent() for block in blocks if block.tag == "p" and _is_opening(block))
+    return {box for box, count in found.items() if count >= _MIN_BESIDE}
+
+
+_MIN_BESIDE = 3
+
+
+def _is_beside(block: Block, boxes: set[Element | None]) -> bool:
+    """Whether a block is a short sentence in a div of its own beside paragraphs; what stands next to it must not matter."""
+    return (
+        block.tag == "div"
+        and block.length < 40
+        and not block.linked
+        and block.element.getparent() in boxes
+        and _SHORT_SENTENCE.fullmatch(block.text) is not None
+        and not is_furniture(block.text)
+    )
+
+
+_SHORT_SENTENCE = re.compile(r"[^\W\d_][^:|©]* [^:|©]* [^:|©]*[.!?]")
+
+
+def _is_over_links(blocks: list[Block], noise: list[bool], place: int) -> bool:
+    """A title of other articles, whatever its words and language: the two blocks below it are links and leave."""
+    block, below = blocks[place], blocks[place + 1 : place + 3]
+    is_title = block.is_heading or (block.tag != "li" and block.length < 60 and not _END.search(block.text))
+    return is_title and len(below) == 2 and all(noise[place + 1 : place + 3]) and all(one.link_share > 0.6 for one in below)
+
+
+def _is_empty_heading(block: Block, following: Block | None) -> bool:
+    """A heading with nothing below it before the next of its rank."""
+    return block.is_heading and (following is None or (following.is_heading and following.tag <= block.tag))
+
+
+def _is_opening(block: Block) -> bool:
+    if block.tag in ("p", "div", "td") and block.length >= 150 and block.link_share < 0.3:
+        # Indian and East Asian sites often end their first paragraph with nothing.
+        return True
+    return not block.is_heading and block.length >= 60 and bool(_END.search(block.text))
+
+
+def _belongs_before(block: Block, following: Block) -> bool:
+    """A short first sentence ahead of the first long paragraph."""
+    if not _END.search(block.text):
+        return False
+    is_paragraph = block.tag == following.tag == "p" and block.element.getparent() is following.element.getparent()
+    return is_paragraph or block.element is following.element
+
+
+def _is_noise(block: Block, context: Context, runs: frozenset[_Run | int]) -> bool:
+    text = block.text
+    if (
+        block.tag == "h1"
+        or text in context.captions
+        or text in context.furniture
+        or text == context.headline
+        or is_furniture(text)
+    ):
+        return True
+    if (block.is_heading and block.link_share > 0.4) or (block.length < 800 and is_consent(text)):
+        return True
+    if block.length < 90 and _CREDIT_LINE.fullmatch(text):
+        return True
+    if block.length < 400 and _is_house_line(text):
+        return True
+    if block.tag == "li":
+        if block.link_share > (0.45 if block.length < 100 else 0.8) or _names_channels(block):
+            return True
+    elif block.link_share > 0.6 and block.length < 250 and not _is_linked_sentence(block):
+        return True
+    if _is_label_and_link(block):
+        return True
+    if block.length < 300 and _PROMO.match(text) and (block.linked or block.length < 60 or text.endswith(":")):
+        return True
+    if block.tag not in _PROSE_TAGS and not block.is_heading:
+        # A div or a cell may hold the whole text, cut off by a widget before its full stop.
+        if block.length < 40:
+            return not _is_line_of(block, runs)
+        return not _END.search(text) and (block.length < 200 or block.link_share > 0.3)
+    return not _ANY_LETTER.search(text) or is_stamp(text)
+
+
+_CHANNEL = re.compile(r"\b(?:facebook|instagram|whatsapp|twitter|tiktok|youtube|telegram|android|ios)\b", re.IGNORECASE)
+
+
+def _names_channels(block: Block) -> bool:
+    """A bullet with a link that names two networks or stores, in any language: "The Echo on <a>WhatsApp</a> and Instagram"."""
+    return block.linked > 0 and block.length < 150 and len(set(map(str.lower, _CHANNEL.findall(block.text)))) > 1
+
+
+def _is_label_and_link(block: Block) -> bool:
+    """A label and nothing but a link behind it: "Around town: <a>School choir to sing</a>"."""
+    colon = block.text.find(":", 0, 30)
+    return block.tag == "p" and 20 < block.linked < 250 and colon > 0 and block.linked >= block.length - colon - 2
+
+
+def _is_linked_sentence(block: Block) -> bool:
+    """A sentence of the text most of which is a link: "The sisters <a>sold their bakery in May after ninety years</a>." """
+    is_linked_whole = block.length - block.linked < 6 or block.link_share > 0.95
+    return (
+        block.tag == "p"
+        and block.length >= 50
+        and not (is_linked_whole and block.length < 100)
+        and block.text.rstrip("\"'”’»)").endswith((".", "。", "।", "!"))
+        and ":" not in block.text[:30]
+        and not _PROMO.match(block.text)
+    )
+
+
+_HOUSE_LINE = re.compile(
+    r"^\[\w{2,30} \w{2,30}=|\bsign up (?:now|here|today|below)\b|\b(?:sign up|subscribe)\b.{0,50}\bnewsletters?\b"
+    r"|\bunsubscribe at any time\b|\bjederzeit (?:wieder )?(?:abmelden|abbestellen|kündbar)\b"
+    r"|\bnewsletter (?:abonnieren|anmelden)\b"
+    r"|\b(?:inscrivez|abonnez)-vous\b.{0,50}\b(?:newsletter|infolettre)|\bdésinscrire à tout moment\b"
+    r"|\bsuscr[ií]b[ea]\w*\b.{0,50}\b(?:newsletter|bolet[ií]n)|\biscriviti\b.{0,50}\bnewsletter|\bassine\b.{0,50}\bnewsletter"
+    r"|\b(?:may|might|can) (?:earn|receive|get|include) .{0,40}\b(?:commissions?|compensation|paid promotions?)\b"
+    r"|\berhalten wir .{0,60}\bprovision\b|^try refreshing your browser\b|^you (?:may|might) also (?:like|be interested)\b",
+    re.IGNORECASE,
+)
+_HOUSE_HINTS = (
+    *("[", "sign up", "subscri", "newsletter", "jederzeit", "abonnez", "inscri", "suscri", "suscrí", "assine", "iscriviti"),
+    *("commission", "compensation", "promotion", "provision", "refreshing", "also like", "also be"),
+)
+
+
+def _is_house_line(text: str) -> bool:
+    """The house about itself, wherever it stands: shortcodes left raw ("[button link=..."), pleas to sign up, what links earn."""
+    lowered = text.lower()
+    for hint in _HOUSE_HINTS:
+        if hint in lowered:
+            return _HOUSE_LINE.search(text) is not None
+    return False
+
+
+_PLUG = re.compile(
+    r"\b(?:newsletters?|subscri(?:be|ber|ption)|sign up|download (?:the|our)|our app|donate|membership|"
+    r"become a member|support (?:our|local|independent)|click here (?:for|to)|whatsapp|telegram|"
+    r"abonn\w+|suscr[ií]\w+|hazte|únete|assine|iscriviti|prenumer\w+|inschrijven|podcast\w*|submit your|tell us what)\b",
+    re.IGNORECASE,
+)
+_COMMENT_RULES = re.compile(
+    r"\b(?:your|all|ihre|eure|vos|tus|sus|vostri|twoje|dina|jullie) (?:comments?|kommentare?|commentaires|comentarios|"
+    r"commenti|komentarze|kommentarer|reacties)\b",
+    re.IGNORECASE,
+)
+_BIOGRAPHY = re.compile(
+    r"(?:[^\W\d_][\w.'’-]* ){1,5}"
+    r"(?:is|was|has been|ist|est|es|è|é|jest|är|er|sinds|works|arbeitet|работает|joined|covers|writes)\b"
+    r".{0,120}\b(?:reporter|editor|writer|"
+    r"journalist|correspondent|columnist|author|contributor|"
+    r"freelance\w*|redakteur\w*|reporter\w*|korrespondent\w*|journalist\w*|periodista|redactora?|giornalista|repórter|jornalista|"
+    r"verslaggever|dziennikar\w*|корреспондент\w*|журналист\w*|newsroom|staff)\b"
+)
+
+
+_MAX_BIOGRAPHY = 700
+_NAMED_WITHIN = 40
+
+
+def _tells_of_writer(block: Block, writers: frozenset[str]) -> bool:
+    """A last paragraph about the article's own author, in any language: "Anna Moore is our court correspondent"."""
+    return block.length < _MAX_BIOGRAPHY and any(writer in block.text[: len(writer) + _NAMED_WITHIN] for writer in writers)
+
+
+_HANDLE = re.compile(r"@\w{3,30}")
+_SIGNATURE_LINES = 3
+
+
+def _cut_signature(kept: list[Block]) -> None:
+    """A last block of short lines around a writer's handle: "By Ann Other", "@AOther_Star", "Chief Reporter"."""
+    for place in range(max(4, len(kept) - _SIGNATURE_LINES), len(kept)):
+        if _HANDLE.fullmatch(kept[place].text) and all(one.length < 60 for one in kept[place - 1 :]):
+            del kept[place - 1 :]
+            return
+
+
+def _is_scrap(block: Block) -> bool:
+    """What may stand in the body but not at its end."""
+    if block.is_heading:
+        return True
+    if block.length < 1000 and _COMMENT_RULES.search(block.text):
+        return True
+    if block.length >= 400:
+        return False
+    return bool(
+        _TAIL.match(block.text)
+        or (_PLUG.search(block.text) and (block.linked or block.length < 200))
+        or _BIOGRAPHY.match(block.text)
+    )
+
+
+def _without_doubles(blocks: list[Block]) -> list[Block]:
+    """Once each: pull quotes and mobile copies print a paragraph again."""
+    seen: set[str] = set()
+    kept = []
+    for block in blocks:
+        if block.length > 60 and block.tag != "li" and block.text in seen:
+            continue
+        seen.add(block.text)
+        kept.append(block)
+    return kept

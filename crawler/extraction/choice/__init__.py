@@ -1,0 +1,1 @@
+"""Of the values that were proposed, the one that the article gets, and why."""

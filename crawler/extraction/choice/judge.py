@@ -1,0 +1,196 @@
+"""Choice of each field's value among what the readers proposed, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from crawler.extraction.declared.jsonld import overlap
+from crawler.extraction.declared.meta import names
+from crawler.extraction.declared.proposals import Proposal, Proposals, Verdict, rank, spoken
+from crawler.extraction.declared.titles import letters, without_site_name
+
+HEADLINES = names(
+    """
+    family printed.h1 jsonld.headline meta.og:title meta.headline meta.dc.title meta.twitter:title title
+    """
+)
+DESCRIPTIONS = names(
+    """
+    family printed.standfirst printed.below-heading meta.og:description meta.description jsonld.description
+    meta.twitter:description meta.sailthru.description meta.dc.description
+    """
+)
+TOPICS = names(
+    """
+    family jsonld.keywords meta.article:tag printed.tags meta.news_keywords meta.parsely-tags meta.sailthru.tags
+    meta.keywords meta.og:article:tag meta.dc.subject meta.itemprop:keywords meta.cxenseparse:keywords jsonld.about
+    """
+)
+"""Sources of each field, the most trusted first."""
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_END = re.compile(r"[.!?…。][\"'”’»)]*$")
+_MACHINE_WORD = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{20,}|\d+|[\w.-]+\.(?:com|net|org|de|co\.uk|ie)|\w*_\w*|.*[:=|#/].*", re.IGNORECASE
+)
+
+
+def headline(proposals: Proposals, names_of_site: frozenset[str] = frozenset()) -> Verdict[str | None]:
+    """The printed heading; else what machines are told, without the site's name."""
+    for proposal in sorted(proposals.headlines, key=lambda one: rank(one.source, HEADLINES)):
+        if not proposal.value:
+            continue
+        if proposal.source.startswith(("printed", "family")):
+            return Verdict(proposal.value, proposal.source, spoken(proposal.source))
+        why = f"no heading is printed; {spoken(proposal.source)}"
+        cut = without_site_name(proposal.value, names_of_site)
+        return Verdict(cut, proposal.source, why if cut == proposal.value else f"{why}, without the site's name")
+    return Verdict(None)
+
+
+def description(proposals: Proposals, headline_text: str | None) -> Verdict[str | None]:
+    """The printed standfirst; else a meta description, of several with the same beginning the one that is not cut.
+
+    A line below the heading that no name marks counts only where machines are told much the same.
+    """
+    ranked = sorted(proposals.descriptions, key=lambda one: rank(one.source, DESCRIPTIONS))
+    # JSON-LD's second headline is the standfirst as often as a headline.
+    titles = {letters(one.value) for one in proposals.headlines if one.source != "jsonld.alternativeHeadline"}
+    usable = [
+        one
+        for one in ranked
+        if len(one.value) > 1 and letters(one.value) not in titles and not _repeats(one.value, headline_text)
+    ]
+    declared = [one for one in usable if not one.source.startswith("printed")]
+    named = [one for one in usable if one.source in ("family", "printed.standfirst")]
+    lines = [one for one in usable if one.source == "printed.below-heading"]
+    for one in (*named, *lines):
+        if any(_confirms(other, one) for other in declared):
+            return _whole(one, declared, f"{spoken(one.source)}, and machines are told much the same")
+    for one in named:
+        if _END.search(one.value) or len(one.value) > 70:
+            return _whole(one, declared, f"{spoken(one.source)}, a whole sentence")
+    for one in declared:
+        return _whole(one, declared, f"no standfirst is printed; {spoken(one.source)}")
+    for one in (*named, *lines):
+        return Verdict(one.value, one.source, f"machines are told nothing; {spoken(one.source)}")
+    return Verdict(None)
+
+
+def _confirms(declared: Proposal[str], printed: Proposal[str]) -> bool:
+    """Whether machines are told much the same as is printed; a line that no name marks must be as much of it, not one of several
+    points or the second half of a headline.
+    """
+    if overlap(declared.value, printed.value) <= 0.6:
+        return False
+    is_marked = printed.source != "printed.below-heading"
+    return is_marked or (declared.source != "jsonld.alternativeHeadline" and len(printed.value) > 0.6 * len(declared.value))
+
+
+def _whole(chosen: Proposal[str], declared: list[Proposal[str]], why: str) -> Verdict[str | None]:
+    """The chosen text, or the longest other that begins like it where it is cut."""
+    value, source = chosen.value, chosen.source
+    for other in declared:
+        start = value.rstrip(" .…")[:60]
+        is_longer = len(other.value) > len(value) and len(start) > 20 and other.value.startswith(start)
+        if is_longer and value.endswith(("...", "…")):
+            value, source, why = other.value, other.source, f"{spoken(other.source)}, whose beginning {spoken(chosen.source)} is"
+    return Verdict(value, source, why)
+
+
+def _repeats(text: str, headline_text: str | None) -> bool:
+    """Whether a text is the headline again, perhaps with a kicker."""
+    return bool(headline_text) and len(text) < 1.6 * len(headline_text or "") and overlap(text, headline_text or "") > 0.85
+
+
+def body(proposals: Proposals) -> Verdict[tuple[str, ...]]:
+    """The body as printed; what the page's data says where a script is still to fill it in, and twice as much."""
+    chosen: Verdict[tuple[str, ...]] = Verdict((), why="no text was found")
+    for proposal in proposals.bodies:
+        if sum(map(len, proposal.value)) > 2 * sum(map(len, chosen.value)):
+            why = spoken(proposal.source) + (f", more than twice as long as {spoken(chosen.source)}" if chosen.value else "")
+            chosen = Verdict(proposal.value, proposal.source, why)
+    return chosen
+
+
+def section(proposals: Proposals) -> Verdict[str | None]:
+    for one in proposals.sections:
+        if 1 < len(one.value) < 80:
+            return Verdict(one.value, one.source, f"the first name of a length a section has: {spoken(one.source)}")
+    return Verdict(None)
+
+
+def topics(proposals: Proposals, text: str, site_name: str | None, writers: Collection[str] = ()) -> Verdict[tuple[str, ...]]:
+    """The first list that is about this article, or one beside it that is the same list told better; no writer of it."""
+    names = {name.casefold() for name in (*writers, site_name or "")}
+    lists: list[tuple[str, tuple[str, ...]]] = []
+    for proposal in sorted(proposals.topics, key=lambda one: rank(one.source, TOPICS)):
+        words = tuple(word for word in dict.fromkeys(proposal.value) if _is_topic(word, names))
+        if words:
+            lists.append((proposal.source, words))
+    lowered = text.casefold()
+    overlaps = [_share_in_text(words, lowered) for _, words in lists]
+    declared = [
+        (source, words)
+        for (source, words), share in zip(lists, overlaps, strict=True)
+        if share >= MIN_SAID or _needs_no_word(source, words, share, max(overlaps))
+    ]
+    if declared:
+        return _better_declared(declared)
+    return Verdict((), why="no list is about this article" if lists else "nothing was proposed")
+
+
+MIN_SAID = 0.25
+"""Share of a list's topics of which the article must say a word; lists of the whole site have less."""
+_SHORT_ROW, _LONG_ROW, _FEW = 8, 15, 5
+
+
+def _is_topic(word: str, names: Collection[str]) -> bool:
+    """No word of machines, and not the name of the paper or of who wrote this."""
+    return 1 < len(word) < 80 and not _MACHINE_WORD.fullmatch(word) and word.casefold() not in names
+
+
+def _share_in_text(words: tuple[str, ...], text: str) -> float:
+    overlaps = sum(any(part in text for part in word.casefold().split() if len(part) > 2 or not part.isascii()) for word in words)
+    return overlaps / len(words)
+
+
+def _needs_no_word(source: str, words: tuple[str, ...], share: float, best: float) -> bool:
+    """Whether a list is an editor's, who need not use the article's words: a short printed row, the article's own tags.
+
+    Tags of which the article says nothing at all give way to a list of which it does.
+    """
+    if source == "meta.article:tag":
+        return share > 0 or best < MIN_SAID
+    return not source.startswith(("meta.", "jsonld.")) and len(words) <= _SHORT_ROW
+
+
+def _better_declared(lists: list[tuple[str, tuple[str, ...]]]) -> Verdict[tuple[str, ...]]:
+    """The first list, or the editor's choice among its words ("news_keywords"), or a longer one of which it is a few."""
+    (first, chosen), *others = lists
+    mine = {word.casefold() for word in chosen}
+    for source, words in others:
+        theirs = {word.casefold() for word in words}
+        if len(chosen) == 1 and len(words) > 2 and sorted(" ".join(words).split()) == sorted(chosen[0].split()):
+            return Verdict(words, source, f"{spoken(source)}, whose words {spoken(first)} runs together")
+        if source == "meta.news_keywords" and len(words) > 2 and theirs < mine:
+            return Verdict(words, source, f"the editor's choice among {spoken(first)}")
+        if first != "meta.news_keywords" and len(mine) <= _FEW and mine < theirs and len(theirs) <= _LONG_ROW:
+            return Verdict(words, source, f"{spoken(source)}, of which {spoken(first)} is a few")
+    return Verdict(chosen, first, f"{spoken(first)}: the most trusted list that is about this article")
+
+
+def language(proposals: Proposals, of_site: str | None) -> Verdict[str | None]:
+    for one in proposals.languages:
+        if _LANGUAGE.fullmatch(one.value):
+            return Verdict(one.value, one.source, spoken(one.source))
+    return Verdict(of_site, "site", "the page does not say; the site's definition does") if of_site else Verdict(None)
+
+
+def is_free(proposals: Proposals) -> Verdict[bool | None]:
+    """False where any source marks the page as paid for, else True where one calls it free, else None."""
+    for one in sorted(proposals.free, key=lambda one: one.value):
+        says = "calls the page free, and none marks it as paid for" if one.value else "marks the page as paid for"
+        return Verdict(one.value, one.source, f"{spoken(one.source)} {says}")
+    return Verdict(None, why="nothing is said of a price")

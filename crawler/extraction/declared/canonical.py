@@ -1,0 +1,57 @@
+"""The address that a page calls its own: read as it is meant, and none where templates and scripts had none to print."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from crawler.extraction.declared.jsonld import same_page
+from crawler.extraction.declared.proposals import Proposals, Verdict, spoken
+from crawler.extraction.markup.page import Page
+from pipelines.text.hosts import is_private_host
+from pipelines.text.links import mended, own_hosts_of
+from pipelines.text.urls import canonicalize
+
+_ESCAPED_SCHEME = re.compile(r"\s*https?%(?:25){0,3}3a", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"^/(?:https?:///|[@$*%!]|\W*$)|[{}<>\[\]]|%7b|%5bobject|[/=:](?:%{1,2}\w+%{1,2}|undefined|null|nan|none|__\w+__|:\w+|\$\w+|%[sd])(?:[/?#.]|$)",
+    re.IGNORECASE,
+)
+"""The name of a variable, and what languages print for nothing, as a part of an address."""
+_NO_PAPER = re.compile(
+    r"(?:^|\.)(?:cloudfront\.net|amazonaws\.com|azurewebsites\.net|azureedge\.net|herokuapp\.com|netlify\.app|vercel\.app"
+    r"|ngrok(?:-free)?\.(?:io|app)|pantheonsite\.io|wpengine(?:powered)?\.com|kinsta\.cloud|web\.app|pages\.dev)$"
+    r"|^(?:staging|stage|stg|dev|test|local|preview|preprod|uat|qa)\d?[.-]"
+)
+"""Hosts on which a site is built or served, whose address its readers never see."""
+_NOTHING = frozenset(("false", "true", "n/a", "-", "0", "canonical", "url", "href", "permalink", "self", "todo", "tbd"))
+
+
+def named_address(page: Page, link: str | None) -> str | None:
+    """The absolute URL that a canonical link means, or None."""
+    if not link or link.strip().lower() in _NOTHING:
+        return None
+    for _ in range(3):
+        if not _ESCAPED_SCHEME.match(link):
+            break
+        link = unquote(link)
+    address = page.absolute(mended(link, page.url, own_hosts_of(page.url)))
+    if address is None or (_PLACEHOLDER.search(f"/{link.strip()}") and not _PLACEHOLDER.search(page.url)):
+        return None
+    host = urlsplit(address).hostname or ""
+    is_public = "." in host and not is_private_host(host) and not _NO_PAPER.search(host)
+    return address if host == urlsplit(page.url).hostname or is_public else None
+
+
+def canonical_address(proposals: Proposals, url: str) -> Verdict[str | None]:
+    """The page's own address as it names it; never a front page or section for a deep URL."""
+    depth = len([part for part in urlsplit(url).path.split("/") if part])
+    for proposal in proposals.canonicals:
+        parts = urlsplit(proposal.value)
+        deep = [part for part in parts.path.split("/") if part]
+        if not parts.query and (
+            not deep or (len(deep) == 1 and depth > 1 and len(deep[0]) < 20 and not same_page(url, proposal.value))
+        ):
+            continue
+        return Verdict(canonicalize(proposal.value), proposal.source, f"{spoken(proposal.source)}; no front page, no section")
+    return Verdict(None, why="only fronts or sections were proposed" if proposals.canonicals else "nothing was proposed")

@@ -1,0 +1,152 @@
+"""What a page says of itself for machines - JSON-LD, meta, link and itemprop - as proposals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from crawler.extraction.declared import jsonld, meta
+from crawler.extraction.declared.canonical import named_address
+from crawler.extraction.declared.proposals import Proposal, Proposals
+from crawler.extraction.markup.marks import INSTANTS
+from crawler.extraction.markup.page import Page, text_of
+from crawler.extraction.markup.roles import Role
+from pipelines.text.bylines import NAMES_WRITER
+from pipelines.text.dates import Timestamp, parse_timestamp
+
+
+def stamp(raw: Any, page: Page, source: str) -> Proposal[Timestamp] | None:
+    """A proposal of a time, or None where the text is none. Only texts of a length a time can have are read."""
+    text = (
+        jsonld.text(raw)
+        if not isinstance(raw, int | float) or isinstance(raw, bool)
+        else str(int(raw))
+        if abs(raw) < 1e14
+        else ""
+    )
+    if not 4 <= len(text) <= 120:
+        return None
+    parsed = _parsed(text, page.timezone, page.fetched)
+    return Proposal(replace(parsed, source=source), source) if parsed else None
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(text: str, timezone: str, fetched: datetime | None) -> Timestamp | None:
+    """Pages tell the same instant in four places."""
+    return parse_timestamp(text, timezone, fetched)
+
+
+def propose_jsonld(page: Page, item: jsonld.Item, into: Proposals) -> None:
+    """From the JSON-LD item that is about this page."""
+    for key in ("headline", "alternativeHeadline", "name"):
+        value = jsonld.text(item.get(key))
+        if value:
+            into.headlines.append(Proposal(value, f"jsonld.{key}"))
+    for key in ("description", "abstract", "alternativeHeadline"):
+        value = jsonld.text(item.get(key))
+        if value:
+            into.descriptions.append(Proposal(value, f"jsonld.{key}"))
+    for key in ("author", "creator", "contributor"):
+        found = jsonld.names(item.get(key))
+        into.bylines += [Proposal(name, f"jsonld.{key}") for name in found if name]
+    houses = jsonld.names(item.get("author"), organisations=True)
+    into.bylines += [Proposal(name, "jsonld.organisation") for name in houses if name]
+    for key, where in (
+        ("datePublished", into.published),
+        ("dateCreated", into.published),
+        ("uploadDate", into.published),
+        ("dateModified", into.modified),
+    ):
+        proposal = stamp(item.get(key), page, f"jsonld.{key}")
+        if proposal:
+            where.append(proposal)
+    sections = jsonld.words(item.get("articleSection"))
+    if sections:
+        into.sections.append(Proposal(sections[0], "jsonld.articleSection"))
+    topics = jsonld.words(item.get("keywords"))
+    if topics:
+        into.topics.append(Proposal(tuple(topics), "jsonld.keywords"))
+    about = [name for key in ("about", "mentions") for name in _names_of_things(item.get(key))]
+    if about:
+        into.topics.append(Proposal(tuple(about), "jsonld.about"))
+    language = item.get("inLanguage")
+    if isinstance(language, dict):
+        language = language.get("alternateName") or language.get("name")
+    if isinstance(language, str) and language:
+        into.languages.append(Proposal(language, "jsonld.inLanguage"))
+
+
+def _names_of_things(value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else [value]
+    return [name for one in listed[:100] if isinstance(one, dict) and (name := jsonld.text(one.get("name")))]
+
+
+def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
+    """From meta elements, the link to the canonical address, and the title."""
+    texts = ((meta.TITLES, into.headlines), (meta.DESCRIPTIONS, into.descriptions), (meta.SECTIONS, into.sections))
+    for text_names, where in texts:
+        where.extend(Proposal(jsonld.plain(found[name][0]), f"meta.{name}") for name in text_names if name in found)
+    if page.title:
+        into.headlines.append(Proposal(page.title, "title"))
+    for name in meta.AUTHORS:
+        into.bylines += [Proposal(value, f"meta.{name}") for value in found.get(name, ())[:20]]
+    for number in ("1", "2"):
+        label, told = (next(iter(found.get(f"twitter:{part}{number}", ())), "") for part in ("label", "data"))
+        if told and NAMES_WRITER.match(f"{label} {told}"):
+            into.bylines.append(Proposal(told, "meta.twitter:data"))
+    for time_names, stamps in ((meta.published_names(found), into.published), (meta.modified_names(found), into.modified)):
+        for name in time_names:
+            proposal = stamp(found[name][0], page, f"meta.{name}")
+            if proposal:
+                stamps.append(proposal)
+    for name in meta.TOPICS:
+        values = found.get(name, [])
+        words = values if len(values) > 1 else [word for value in values for word in jsonld.words(value)]
+        if words:
+            into.topics.append(Proposal(tuple(dict.fromkeys(words)), f"meta.{name}"))
+    for name in ("og:locale", "language", "content-language", "dc.language", "inlanguage"):
+        into.languages += [Proposal(value, f"meta.{name}") for value in found.get(name, ())[:1]]
+    if page.language:
+        into.languages.insert(0, Proposal(page.language, "html.lang"))
+    for element in page.anywhere("link"):
+        is_canonical = "canonical" in (element.get("rel") or "").lower().split()
+        address = named_address(page, element.get("href")) if is_canonical else None
+        if address:
+            into.canonicals.append(Proposal(address, "link.canonical"))
+    for name in ("og:url", "twitter:url", "parsely-link"):
+        address = named_address(page, found[name][0]) if name in found else None
+        if address:
+            into.canonicals.append(Proposal(address, f"meta.{name}"))
+    into.kinds += [Proposal(value.lower(), "meta.og:type") for value in found.get("og:type", ())[:1]]
+
+
+_PROPERTIES = {
+    **dict.fromkeys(("dc:issued", "dcterms:issued", "dc:date", "dcterms:date", "article:published_time"), "datepublished"),
+    **dict.fromkeys(("rnews:datepublished", "og:published_time"), "datepublished"),
+    **dict.fromkeys(("dc:created", "dcterms:created"), "datecreated"),
+    **dict.fromkeys(("dc:modified", "dcterms:modified", "article:modified_time", "rnews:datemodified"), "datemodified"),
+}
+"""Properties of RDFa by the names that schema.org has for them."""
+
+
+def propose_itemprops(page: Page, into: Proposals) -> None:
+    """From microdata and RDFa in the page's body: the first that carries a value, since templates repeat empty ones."""
+    done: set[str] = set()
+    for element in page.itemprops:
+        itemprop, rdfa = element.get("itemprop"), element.get("property")
+        for name in f"{itemprop or ''} {rdfa or ''}".lower().split():
+            part = name.removeprefix("schema:").rpartition("/")[2]
+            part = _PROPERTIES.get(part, part)
+            stamps = into.modified if part == "datemodified" else into.published
+            if part not in ("datepublished", "datemodified", "datecreated") or part in done:
+                continue
+            if any(page.role(one) & Role.ELSEWHERE for one in (element, *element.iterancestors())):
+                continue
+            values = (element.get(key) for key in ("data-timestamp", *INSTANTS))
+            read = (stamp(raw, page, f"itemprop.{part}") for raw in (*values, text_of(element)[:120]) if raw)
+            proposal = next((one for one in read if one), None)
+            if proposal:
+                stamps.append(proposal)
+                done.add(part)

@@ -1,0 +1,289 @@
+"""Page: bytes parsed once into a tree that every reader shares.
+
+Cleans what no parser should meet, parses once, and sets scripts apart. Knows nothing of articles.
+
+At its end stand the functions by which families find elements and say what an element is. Class names of today's build tools end
+in a hash ("Byline_dates-container__yHhr9"): only what stands before it may be relied on.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from codecs import BOM_UTF8
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from crawler.extraction.markup.charset import as_utf8
+from crawler.extraction.markup.html_shown import with_shown
+from crawler.extraction.markup.html_trim import trim
+from crawler.extraction.markup.marks import marks_of
+from crawler.extraction.markup.roles import Role
+from pipelines.text import squash
+
+MAX_BYTES = 10_000_000
+MAX_NODES = 30_000
+"""Elements kept of one page; real pages have 500-8,000. What comes after is cut off."""
+MAX_TAGS = 100_000
+"""Tags, opening and closing, that the parser is given."""
+
+MAX_NOISE = 0.02
+"""Share of controls and lost characters from which on bytes are no text: noise has 8 %, the worst of 956 real pages 0.5 %."""
+MAX_START = 1_024
+_PRINTED = re.compile(rb"%PDF-\d|%!PS-Adobe", re.IGNORECASE)
+_NO_PAGE = re.compile(
+    rb"\s*\{\\rtf\d|\s*(?:<\?xml[^>]{0,200}\?>\s*|<!--.{0,300}?-->\s*|<!DOCTYPE (?!html)[^>]{0,300}>\s*)*"
+    rb"<(?:svg|rss|feed|rdf:RDF|urlset|sitemapindex|opml|plist|Error)\b",
+    re.DOTALL | re.IGNORECASE,
+)
+"""What begins files of other kinds that are text, or nearly."""
+
+_PLAIN_LINK = re.compile(
+    r"(?=/|http)(?:https?://[a-z0-9.-]+)?(?:/[\w%,~+!$&()*@=:-][\w%,~+!$&()*@=:.-]*)*/?(?:\?[\w%,~+!$&()*@=:./-]+)?", re.ASCII
+)
+"""An address as it stays when it is joined to that of the page."""
+_XML_DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}\?>")
+# NUL and controls end or upset the parser.
+_UNPARSABLE = bytes([*range(9), *range(14, 32), 127])
+_FEEDS = bytes.maketrans(b"\v\f", b"  ")
+_GONE = ("script", "style", "noscript", "template", "svg", "object", "embed", "iframe", "canvas", "select", "datalist", "map")
+_TYPE = re.compile(rb"""\btype\s*=\s*["']?([\w/+.-]{1,60})""", re.IGNORECASE)
+
+
+def collect_seldom() -> None:
+    """Let the garbage collector pass over what is loaded, and look less often: a fifth of the time that reading a page takes.
+
+    Trees of pages are freed by their reference counts; what is left for the collector is little, and found later.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
+@dataclass(frozen=True)
+class Script:
+    """One script of the page: JSON-LD, page state, or code that carries data."""
+
+    type: str
+    code: bytes
+
+    @cached_property
+    def text(self) -> str:
+        """Most scripts are never read."""
+        return self.code.decode("utf-8", "replace")
+
+
+class Page:
+    """One parsed page. The tree is read by all and changed by none."""
+
+    def __init__(
+        self, root: Element, scripts: tuple[Script, ...], url: str, fetched: datetime | None, *, is_text: bool = True
+    ) -> None:
+        self.root = root
+        self.is_text = is_text
+        """Whether what was received is a text; else a picture, a font, an archive or noise, whatever its type said."""
+        self.scripts = scripts
+        self.url = url
+        self.fetched = fetched
+        self.timezone = "UTC"
+        self.is_zone_sure = False
+        # Held, so that lxml makes each element's Python side once and not on every walk; those of the body, and those above it.
+        everything = list(root.iter())
+        start = everything.index(self.body)
+        self.above, self.elements = everything[:start], everything[start:]
+        self.roles, self.itemprops, self._names = marks_of(self.elements)
+
+    def tagged(self, *tags: str) -> list[Element]:
+        """Elements of the body by their tags, in page order. Costs a quarter of `iter`, since each tag is read once."""
+        return [element for element in self.elements if element.tag in tags]
+
+    def anywhere(self, *tags: str) -> list[Element]:
+        """As `tagged`, with those above the body."""
+        return [*(element for element in self.above if element.tag in tags), *self.tagged(*tags)]
+
+    def role(self, element: Element) -> int:
+        """Roles that the names on an element of the body hint at."""
+        return self.roles.get(element, 0)
+
+    def mentions(self, *names: str) -> bool:
+        """Whether any of these stands in a class, id, itemprop or test id of the page: a quick look before a slow one."""
+        return any(name in self._spelled for name in names)
+
+    @cached_property
+    def _spelled(self) -> str:
+        return "\n".join(self._names)
+
+    def drop(self, element: Element) -> None:
+        """Mark an element as furniture beyond doubt; the tree stays as it is."""
+        self.roles[element] = self.roles.get(element, 0) | Role.DROPPED | Role.ELSEWHERE | Role.FURNITURE
+
+    @cached_property
+    def body(self) -> Element:
+        found = self.root.find("body")
+        return self.root if found is None else found
+
+    @cached_property
+    def _origin(self) -> str:
+        """Scheme and host of the page's own address; nothing where that is none."""
+        try:
+            joined = urljoin(self.url, "/")[:-1]
+        except ValueError:
+            return ""
+        return joined if joined.startswith(("http://", "https://")) else ""
+
+    @cached_property
+    def title(self) -> str:
+        for element in self.anywhere("title"):
+            text = text_of(element)
+            if text:
+                return text[:1000]
+        return ""
+
+    @cached_property
+    def language(self) -> str | None:
+        """What the root element declares; whether it is well-formed is not decided here."""
+        for name in ("lang", "xml:lang", "{http://www.w3.org/XML/1998/namespace}lang"):
+            value = self.root.get(name) or self.body.get(name)
+            if value and value.strip():
+                return value.strip()[:40]
+        return None
+
+    def absolute(self, link: str | None) -> str | None:
+        """A link of the page as an absolute http(s) URL, or None."""
+        if not link or len(link) > 4000 or link.startswith(("data:", "javascript:", "blob:", "about:", "mailto:")):
+            return None
+        if self._origin and _PLAIN_LINK.fullmatch(link):  # most links; joining them costs ten times as much
+            return f"{self._origin}{link}" if link[0] == "/" else link
+        try:
+            joined = urljoin(self.url, link.strip())
+        except ValueError:
+            return None
+        return joined if joined.startswith(("http://", "https://")) else None
+
+
+def text_of(element: Element) -> str:
+    """All text under an element on one line; elements parted by nothing in the markup stay joined, as browsers show them."""
+    # Half of all questions are about elements without children.
+    return squash(raw_text_of(element))
+
+
+def raw_text_of(element: Element) -> str:
+    """All text under an element with its white space. The serializer costs a third of joining what `itertext` gives."""
+    if len(element):
+        return etree.tostring(element, encoding="unicode", method="text", with_tail=False)
+    return element.text or ""
+
+
+def spaced_text_of(element: Element) -> str:
+    """As `text_of`, with a space between elements: for boxes whose parts are laid out by style sheets."""
+    return squash(" ".join(map(str, element.itertext())) if len(element) else element.text or "")
+
+
+def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetched: datetime | None = None) -> Page | None:
+    """The page, or None where there is no element in it. Never raises for any content."""
+    data = html[:MAX_BYTES].encode("utf-8", "replace") if isinstance(html, str) else as_utf8(html[:MAX_BYTES], content_type)
+    while data.startswith(BOM_UTF8):
+        data = data[len(BOM_UTF8) :]
+    if data[:400].lstrip().startswith(b"<?xml"):
+        data = _XML_DECLARATION.sub(b"", data, count=1)
+    markup = trim(data)
+    shown = with_shown(markup.data)
+    parsable = shown.translate(_FEEDS, _UNPARSABLE)
+    clean = _first_tags(parsable)
+    if not clean.strip() and not markup.scripts:
+        return None
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        root = etree.fromstring(clean if clean.strip() else b"<html></html>", parser)
+    except (etree.LxmlError, ValueError):
+        return None
+    if root is None or not isinstance(root.tag, str):
+        return None
+    # In C and in place: setting a tail from here would refuse characters that a page may well hold.
+    etree.strip_elements(root, *_GONE, with_tail=False)
+    if clean.count(b"<") > MAX_NODES:
+        _cut(root)
+    scripts = tuple(_script(attributes, code) for attributes, code in markup.scripts)
+    start = data[:MAX_START]
+    is_page = _NO_PAGE.match(start) is None and not (b"%" in start and _PRINTED.search(start))
+    is_text = is_page and _noise(shown, parsable) <= MAX_NOISE
+    return Page(root, scripts, url, fetched, is_text=is_text)
+
+
+def _noise(received: bytes, parsable: bytes) -> float:
+    """Share of bytes that no text has: controls and what no character was read from. NUL tells only of a wide charset."""
+    controls = len(received) - len(parsable)
+    if controls:
+        controls -= received.count(b"\0")
+    return (controls + received.count(b"\xef\xbf\xbd")) / len(received) if received else 0.0
+
+
+def _script(attributes: bytes, code: bytes) -> Script:
+    kind = _TYPE.search(attributes[:2000]) if attributes else None
+    return Script(kind[1].decode("ascii", "replace").lower() if kind else "", code)
+
+
+def _first_tags(markup: bytes) -> bytes:
+    """The markup up to its tag number MAX_TAGS."""
+    return markup if markup.count(b"<") <= MAX_TAGS else b"<".join(markup.split(b"<", MAX_TAGS)[:MAX_TAGS])
+
+
+def _cut(root: Element) -> None:
+    """Keep the first MAX_NODES elements."""
+    if int(root.xpath("count(//*)")) <= MAX_NODES:
+        return
+    surplus = [element for number, element in enumerate(root.iter()) if number >= MAX_NODES]
+    for element in surplus:
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
+
+
+LONDON = "Europe/London"
+
+_CLASSED = etree.XPath("descendant::*[contains(@class, $part)]")
+_HOLDS_CLASS = etree.XPath("boolean(descendant::*[contains(@class, $part)])")
+_TESTED = etree.XPath("descendant::*[starts-with(@data-testid, $part)]")
+
+
+def classed(inside: Element, part: str) -> list[Element]:
+    """Elements below one whose class attribute holds a text, in page order."""
+    found = _CLASSED(inside, part=part)
+    return [one for one in found if isinstance(one, Element)] if isinstance(found, list) else []
+
+
+def holds_class(inside: Element, part: str) -> bool:
+    """Whether any element below one has a class attribute that holds a text."""
+    return _HOLDS_CLASS(inside, part=part) is True
+
+
+def tested(inside: Element, start: str) -> list[Element]:
+    """Elements below one whose test id begins with a text, in page order."""
+    found = _TESTED(inside, part=start)
+    return [one for one in found if isinstance(one, Element)] if isinstance(found, list) else []
+
+
+def silence(page: Page, element: Element) -> None:
+    """What an element prints is no part of the byline around it: a section badge, a share bar, a bookmark button."""
+    page.roles[element] = Role.HIDDEN
+
+
+def keep(page: Page, element: Element) -> None:
+    """An element holds the article's text, whatever its names seem to say."""
+    page.roles[element] = page.role(element) & ~(Role.FURNITURE | Role.ELSEWHERE | Role.WEAK) | Role.BODY
+
+
+def is_printed(page: Page, lines: list[str]) -> bool:
+    """Whether the page shows the first paragraph of its data: what else the data holds is then withheld."""
+    first = next((line for line in lines if len(line) > 40), "")
+    return bool(first) and first in text_of(page.body)
+
+
+def assume_zone(page: Page, name: str) -> None:
+    """Read printed times in the family's zone, unless the site or the host's country said which."""
+    if not page.is_zone_sure:
+        page.timezone, page.is_zone_sure = name, True

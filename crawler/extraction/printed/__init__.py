@@ -1,0 +1,1 @@
+"""What a reader of the page sees around the text: headline, standfirst, names, times, topics, pictures."""

@@ -1,0 +1,398 @@
+"""What a reader sees: the standfirst, the byline and the times printed around the article."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import TypeAlias
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction.body.blocks import INLINE, Block
+from crawler.extraction.body.container import BodyReading
+from crawler.extraction.declared.jsonld import overlap
+from crawler.extraction.declared.proposals import Proposal, Proposals
+from crawler.extraction.declared.structured import stamp
+from crawler.extraction.markup.marks import EPOCHS, INSTANTS
+from crawler.extraction.markup.page import Page, spaced_text_of, text_of
+from crawler.extraction.markup.roles import Role, all_words
+from pipelines.text import paragraphs, squash
+from pipelines.text.boilerplate import is_furniture
+from pipelines.text.bylines import NAMES_WRITER
+from pipelines.text.dates import Precision, Timestamp, parse_labelled
+from pipelines.text.dates.words import code, normalise
+from pipelines.text.zones import zone_of
+
+MAX_PROPOSALS = 80
+"""Printed times, and printed bylines, looked at on one page."""
+MAX_BYLINE = 300
+MAX_STANDFIRST = 800
+MAX_LABEL = 40
+"""Characters of a label beside a time; longer texts are sentences."""
+MAX_STEPS = 5
+"""Elements gone back or up in search of a time's label: an icon, a wrapper or two."""
+TIMES = ("time", "relative-time", "local-time", "time-ago", "amp-timeago")
+"""Elements whose `datetime` is the instant that they print: HTML's own and the customary ones of scripts."""
+_WRAPPERS = frozenset(("span", "p", "div", "li", "dd", "td", "small", "em", "strong", "b", "i"))
+_PROBE = "1 March 2025"
+"""A time behind a label, to learn what the label says of it."""
+_LABEL_BEHIND = re.compile(r"\s*[(\[]([^)\]]{4,40})[)\]]")
+_DIGIT = re.compile(r"\d")
+AUTHOR_LINK = re.compile(
+    r"/(?:authors?|autor(?:en|es|a)?|auteurs?|profiles?|profil|staff|people|person|reporters?|journalists?|journalisten?|contributors?|by|writers?|columnist[as]*|team|redaktion|redactor)[-/]",
+    re.IGNORECASE,
+)
+
+
+def article_region(page: Page, heading: Element | None, container: Element | None) -> Element:
+    """The smallest element that holds heading and body, or the article element around both."""
+    if container is None:
+        return page.body
+    start = container
+    if heading is not None:
+        above = {start, *start.iterancestors()}
+        start = next((element for element in (heading, *heading.iterancestors()) if element in above), page.body)
+    article = next((element for element in (start, *start.iterancestors()) if element.tag == "article"), None)
+    if article is not None:
+        return article
+    parent = start.getparent()
+    return start if parent is None or parent.tag in ("body", "html") else parent
+
+
+Step: TypeAlias = tuple[Element, int, bool]
+"""An element of the article's region, its roles, and whether it is in the body."""
+
+
+def walk_region(page: Page, region: Element, container: Element | None) -> list[Step]:
+    """The region in page order, without subtrees of other articles, comments or the site's frame."""
+    steps: list[Step] = []
+    protected = set() if container is None else {container, *container.iterancestors()}
+    stack = [(region, container is region)]
+    while stack:
+        element, inside = stack.pop()
+        role = page.role(element)
+        if element is not region and element not in protected:
+            if element.tag in ("nav", "form") or role & (Role.COMMENTS | Role.DROPPED):
+                continue
+            # The foot of the article itself holds its times and tags.
+            is_own_foot = element.tag == "footer" and region.tag == "article" and element.getparent() is region
+            if element.tag == "footer" and not is_own_foot:
+                continue
+            picture = element.tag == "figure" or role & Role.PICTURE
+            if role & Role.ELSEWHERE and not is_own_foot and not (role & Role.WEAK and (picture or inside)):
+                continue
+            if element.tag == "aside" and not picture and not inside:
+                continue
+        steps.append((element, role, inside))
+        below = inside or element is container
+        stack += [(child, below) for child in reversed(element)]
+    return steps
+
+
+def propose_printed(page: Page, steps: list[Step], heading: Element | None, reading: BodyReading, into: Proposals) -> None:
+    """Standfirst, bylines and times, from the region's elements and the blocks between heading and text."""
+    first = reading.blocks[0].element if reading.blocks else None
+    place = "head"
+    taken: set[Element] = set()
+    below_heading = heading is None
+    for element, role, _ in steps:
+        if element is first:
+            place = "body"
+        if element is heading:
+            below_heading = True
+            continue
+        if element.getparent() in taken:
+            taken.add(element)
+            continue
+        if len(into.published) + len(into.modified) < MAX_PROPOSALS and (element.tag in TIMES or role & (Role.TIME | Role.EPOCH)):
+            _propose_time(page, element, role, place, into)
+        if element.tag == "figure" or (role & (Role.PICTURE | Role.CAPTION | Role.CREDIT) and not role & Role.BYLINE):
+            taken.add(element)
+        elif (
+            (role & Role.BYLINE or element.tag == "address")
+            and element.tag not in ("body", "article", "main")
+            and not role & Role.CREDIT
+        ):
+            if _propose_byline(page, element, place, into):
+                taken.add(element)
+        elif place == "head" and below_heading and role & Role.STANDFIRST and heading is not None:
+            text = _standfirst_text(element)
+            if (
+                20 <= len(text) <= MAX_STANDFIRST
+                and not role & (Role.TIME | Role.CAPTION | Role.CREDIT)
+                and _is_own_text(page, element, text)
+            ):
+                into.descriptions.append(Proposal(text, "printed.standfirst"))
+                taken.add(element)
+    _propose_head(page, reading.head, heading, into)
+
+
+def _standfirst_text(element: Element) -> str:
+    """Text of a box for the standfirst; where it holds paragraphs and more, of those that are no furniture and no link."""
+    paragraphs_in = [child for child in element if child.tag == "p"]
+    if not paragraphs_in or len(element) < 2 or (element.text or "").strip():
+        return text_of(element)
+    lines = [
+        text
+        for child in paragraphs_in
+        if (text := text_of(child)) and sum(len(text_of(link)) for link in child.iter("a")) < 0.5 * len(text)
+    ]
+    return " ".join(line for line in lines if not is_furniture(line)) or text_of(element)
+
+
+def _is_own_text(page: Page, element: Element, text: str) -> bool:
+    """Whether a box holds running text of this page: no picture, no link to elsewhere, no time or byline."""
+    if (
+        element.tag == "a"
+        or next(element.iter("img"), None) is not None
+        or any(ancestor.tag in ("a", "figure") for ancestor in list(element.iterancestors())[:3])
+    ):
+        return False
+    linked = sum(len(text_of(link)) for link in element.iter("a"))
+    return (
+        linked < 0.5 * len(text)
+        and not any(
+            page.role(inner) & (Role.TIME | Role.BYLINE | Role.CREDIT) for inner in element.iter() if inner is not element
+        )
+        and not NAMES_WRITER.match(text)
+    )
+
+
+def _propose_byline(page: Page, element: Element, place: str, into: Proposals) -> bool:
+    """From a box that is named for authors: the links to them, the marked name, the whole text."""
+    text = byline_text(page, element) if len(into.bylines) < MAX_PROPOSALS else ""
+    if not 3 <= len(text) <= MAX_BYLINE:
+        return False
+    linked = [
+        text_of(link)
+        for link in element.iter("a")
+        if AUTHOR_LINK.search(link.get("href") or "") or "author" in (link.get("rel") or "")
+    ]
+    linked = linked or _named_before_body(element)
+    into.bylines += [Proposal(name, f"printed.link.{place}") for name in linked if 4 < len(name) < 60]
+    marked = "author" in (element.get("itemprop") or "") or "author" in (element.get("rel") or "").split()
+    source = f"printed.{'itemprop' if marked else 'class'}.{place}"
+    before = into.bylines[-1] if into.bylines else None
+    is_next = before is not None and before.source == source and text not in before.value and _is_next_of_its_kind(element)
+    if before and is_next and len(before.value) + len(text) < MAX_BYLINE:
+        into.bylines[-1] = Proposal(f"{before.value}\n{text}", source)
+    else:
+        into.bylines.append(Proposal(text, source))
+    return len(text) < 80
+
+
+_ORGANISATION = re.compile(
+    r",.*\b(?:Project|Department|Dept|Institute|University|Cent(?:re|er)|Group|Team|Programme|Program|Office|Division|Bureau|Laboratory|"
+    r"Agency|Board|Council|Commission|School|College|Faculty|Unit|Committee|Association|Foundation|Initiative|Network|Service)\b"
+)
+
+
+def _named_before_body(element: Element) -> list[str]:
+    """Linked names in front of a job and a body whose own name holds commas: "Rivers, Banks, and Bridges Project" is nobody."""
+    links = [link for link in element.iter("a") if 1 < len(text_of(link).split()) < 5]
+    behind = squash(f"{links[-1].tail or ''} {text_of(element).rpartition(text_of(links[-1]))[2]}") if links else ""
+    return [text_of(link) for link in links] if behind.startswith(",") and _ORGANISATION.search(behind) else []
+
+
+def _is_next_of_its_kind(element: Element) -> bool:
+    """Whether a byline box follows one that is marked just like it: a box for each writer, and none around them all."""
+    last = element.getprevious()
+    return last is not None and (last.tag, last.get("class")) == (element.tag, element.get("class"))
+
+
+def byline_text(page: Page, element: Element) -> str:
+    """Text of a byline box without its times, buttons and pictures; what stands on lines of its own stays on them."""
+    parts: list[str] = []
+    _gather(page, element, parts)
+    return "\n".join(paragraphs("".join(parts)))[: MAX_BYLINE + 1]
+
+
+def _gather(page: Page, node: Element, parts: list[str]) -> None:
+    parts.append(node.text or "")
+    for child in node:
+        if not (
+            child.tag in ("time", "button", "img", "select")
+            or (page.role(child) & (Role.TIME | Role.HIDDEN) and not page.role(child) & Role.BYLINE)
+        ):
+            block = child.tag not in INLINE
+            parts.append("\n" if block else " ")
+            _gather(page, child, parts)
+            parts.append("\n" if block else " ")
+        parts.append(child.tail or "")
+
+
+def _propose_head(page: Page, head: tuple[Block, ...], heading: Element | None, into: Proposals) -> None:
+    """From the plain lines between heading and text: dates, "By ...", and a sentence that is the standfirst."""
+    has_time = any(proposal.source.startswith("printed") for proposal in into.published)
+    for block in head:
+        text = block.text
+        if 6 <= block.length <= 160 and _DIGIT.search(text):
+            published, modified, source = labelled(page, text, "printed.line")
+            if published and (modified or _calls_published(text)):
+                into.called_published.add(published.instant)
+            if published and not has_time:
+                into.published.append(Proposal(replace(published, source=source), source))
+            if modified:
+                into.modified.append(Proposal(replace(modified, source=source), source))
+        if block.length < 150 and NAMES_WRITER.match(text):
+            into.bylines.append(Proposal(text, "printed.line"))
+        elif (
+            40 <= block.length <= MAX_STANDFIRST
+            and block.link_share < 0.3
+            and block.tag in ("p", "h2", "h3", "div", "strong", "li")
+        ):
+            role = page.role(block.element)
+            is_other = role & (Role.CAPTION | Role.CREDIT | Role.BYLINE | Role.TIME | Role.TAGS)
+            if not is_other and _is_of_head(block, heading, into):
+                into.descriptions.append(Proposal(text, "printed.below-heading"))
+
+
+def _is_of_head(block: Block, heading: Element | None, into: Proposals) -> bool:
+    """Whether a line stands free of furniture: only in boxes that hold the heading too ("header.has-caption"), or machines are
+    told the same, so that an edit of what is printed shows and one of what is not does not."""
+    around = set() if heading is None else set(heading.iterancestors())
+    return around.issuperset(block.suspects) or any(
+        block.length < 1.3 * len(declared.value) and overlap(block.text, declared.value) > 0.9
+        for declared in into.descriptions
+        if not declared.source.startswith("printed")
+    )
+
+
+def _propose_time(page: Page, element: Element, role: int, place: str, into: Proposals) -> None:
+    """From one element that prints a time: its machine value, else its text."""
+    text = spaced_text_of(element)
+    if len(text) > 150:
+        return
+    names = all_words(element)
+    is_labelled = _is_labelled_update(element, text)
+    machine = next((value for name in EPOCHS if (value := element.get(name))), None)
+    source = f"printed.epoch.{place}" if machine else f"printed.time.{place}"
+    if machine is None:
+        named = (element.get(name) for name in INSTANTS if name != "content" or element.tag != "meta")
+        machine = next((value for value in named if value and _DIGIT.search(value)), None)
+    proposal = _as_shown(stamp(machine, page, source), text, page) if machine else None
+    label = f"{element.get('aria-label') or _label_before(element)} {text}"
+    is_first = bool(names & _FIRST) or _calls_published(label)
+    if proposal:
+        if is_first:
+            into.called_published.add(proposal.value.instant)
+        (into.modified if is_labelled or _says_modified(text, names) else into.published).append(proposal)
+    if len(text) < 6 or not _DIGIT.search(text) or (proposal and _shows(text, proposal.value, page.timezone)):
+        return
+    published, modified, source = labelled(page, text, f"printed.text.{place}")
+    if published and (is_first or modified):
+        into.called_published.add(published.instant)
+    if published:
+        is_update = is_labelled or _says_modified("", names)
+        where = into.modified if is_update and not names & _FIRST else into.published
+        where.append(Proposal(replace(published, source=source), source))
+    if modified:
+        into.modified.append(Proposal(replace(modified, source=source), source))
+
+
+_FIRST = frozenset(("published", "publish", "pubdate", "datepublished"))
+_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$")
+_CLOCK = re.compile(r"\d[:.h]\d\d(?![.\d])|\d ?[ap]\.?m\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1_000)
+def _calls_published(text: str) -> bool:
+    """Whether a line says that its time is the publication, and nothing else."""
+    coded = code(normalise(text), "UTC")
+    return "B" in coded and "x" not in coded
+
+
+def _as_shown(proposal: Proposal[Timestamp] | None, text: str, page: Page) -> Proposal[Timestamp] | None:
+    """A proposal of midnight whose text shows only a day is that day: a template made an instant of it."""
+    if proposal is None or _CLOCK.search(text):
+        return proposal
+    is_midnight = _MIDNIGHT.search(proposal.value.raw) is not None
+    local = proposal.value.instant.astimezone(zone_of(page.timezone))
+    if local.minute or local.second:
+        return proposal
+    published, modified = _dated(text, page.timezone)
+    shown = published or modified
+    is_other_day = shown is not None and shown.precision is Precision.DAY and shown.day != local.date()
+    if not is_midnight and local.hour and not is_other_day:
+        return proposal
+    machine = stamp(proposal.value.raw[:10], page, proposal.source) if is_midnight else None
+    day = shown if shown and shown.precision is Precision.DAY else machine.value if machine else None
+    return proposal if day is None else replace(proposal, value=replace(day, raw=proposal.value.raw, source=proposal.source))
+
+
+def _is_labelled_update(element: Element, text: str) -> bool:
+    """Whether the label of an update is printed beside an element that holds only a time: "Last updated <time>Friday</time>"."""
+    label = (element.get("aria-label") or "")[:MAX_LABEL] or _label_before(element)
+    if label and not _UPDATED.search(text):
+        published, modified = _dated(f"{label} {_PROBE}", "UTC")
+        if modified is not None and published is None:
+            return True
+    behind = _LABEL_BEHIND.match(element.tail or "")
+    if behind is not None and _UPDATED.search(behind[1]):
+        return True
+    parent = element.getparent()
+    return (
+        parent is not None
+        and parent.tag in _WRAPPERS
+        and len(spaced_text_of(parent)) <= len(text) + MAX_LABEL
+        and sum(1 for _ in parent.iter(*TIMES)) == 1
+        and _says_modified("", all_words(parent))
+    )
+
+
+def _label_before(element: Element) -> str:
+    """The short text just before an element, none of another time's: in its own line, in the cell or term before it."""
+    current = element
+    for _ in range(MAX_STEPS):
+        previous, parent = current.getprevious(), current.getparent()
+        if parent is None or current.tag in ("body", "article", "main"):
+            return ""
+        text = squash((parent.text if previous is None else previous.tail) or "")
+        if text:
+            return text[-MAX_LABEL:]
+        if previous is None:
+            current = parent
+            continue
+        text = text_of(previous)
+        if text:
+            is_time = previous.tag in TIMES or next(previous.iter(*TIMES), None) is not None
+            return "" if is_time or len(text) > MAX_LABEL else text
+        current = previous
+    return ""
+
+
+def _shows(text: str, stamp: Timestamp, timezone: str) -> bool:
+    """Whether a text shows the very day and minute of a stamp, so that reading it would tell nothing new."""
+    local = stamp.instant.astimezone(zone_of(timezone))
+    return (
+        stamp.precision is not Precision.DAY and f"{local:%H:%M}" in text and str(local.day) in text and str(local.year) in text
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _dated(text: str, timezone: str) -> tuple[Timestamp | None, Timestamp | None]:
+    """A box of times and the line in it often print the same words."""
+    return parse_labelled(text, timezone)
+
+
+def labelled(page: Page, text: str, source: str) -> tuple[Timestamp | None, Timestamp | None, str]:
+    """(published, modified, source); what only the time of the fetch makes readable ("2 hours ago") says so in its source."""
+    published, modified = _dated(text, page.timezone)
+    if published or modified or page.fetched is None:
+        return published, modified, source
+    published, modified = parse_labelled(text, page.timezone, page.fetched)
+    return published, modified, f"{source}.relative"
+
+
+_UPDATED = re.compile(
+    r"updated|modified|aktualisiert|mis à jour|modifié|actualizad|atualizad|aggiorna|bijgewerkt|gewijzigd|oppdatert|"
+    r"uppdaterad|opdateret|päivitetty|güncelle|обновлен|更新|aktualizac|zaktualizowan",
+    re.IGNORECASE,
+)
+
+
+def _says_modified(text: str, names: frozenset[str]) -> bool:
+    # "published updated" is how WordPress marks the one time of an entry that was never changed.
+    named = names & {"modified", "updated", "update", "datemodified", "dateupdated", "lastmodified"}
+    return bool(named and "published" not in names) or bool(_UPDATED.search(text))

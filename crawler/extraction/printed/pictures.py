@@ -1,0 +1,368 @@
+"""The article's pictures with their captions and credits, in page order.
+
+Who made them is found in `picture_credits`, their files in `picture_files`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction.declared.jsonld import Item
+from crawler.extraction.declared.meta import Meta
+from crawler.extraction.markup.page import Page, spaced_text_of, text_of
+from crawler.extraction.markup.roles import Role, names_on
+from crawler.extraction.printed.around import Step
+from crawler.extraction.printed.picture_credits import MAX_CREDIT, credit_beside, declared_credit, named_credit
+from crawler.extraction.printed.picture_files import file_of, shown_without_img, size_of
+from pipelines.article import Image
+from pipelines.text import paragraphs, squash
+from pipelines.text.bylines import NAMES_WRITER
+from pipelines.text.captions import cleaned_credit, split_caption
+
+MAX_PICTURES = 300
+MAX_CAPTION = 1_500
+_BOXES = frozenset(("div", "p", "span", "td", "table", "dl", "li", "aside", "section", "a"))
+_LINES = frozenset(("br", "p", "div", "li"))
+_SPACE_BEFORE_STOP = re.compile(r" (?=[.,](?:\s|$))")
+_LEAVES = frozenset(("p", "span", "div", "em", "i", "small", "figcaption", "dd", "td"))
+_SHORTEST_ALT = 10
+_ALT_REACH = 12
+"""Steps after a picture within which its alternative text, printed, is its caption."""
+
+_LABEL = re.compile(
+    r"^(?:view \d+ images?|(?:open|view) image in gallery|image \d+ of \d+|\d+ ?/ ?\d+|bild vergrößern|"
+    r"agrandir l.image|ver galería|loading\.*)\s*|\s*(?:view image in fullscreen|opens? in new window)$",
+    re.IGNORECASE,
+)
+_NO_CAPTION = re.compile(
+    r"\bnewsletters?\b|^skip past\b|\bsign up (?:to|for)\b|\blesezeit\b|\b\d+ min(?:ute)?s? read\b|\bleestijd\b|"
+    r"\btemps de lecture\b|\btiempo de lectura\b|\btempo di lettura\b",
+    re.IGNORECASE,
+)
+_VIDEO = re.compile(r"(?<![a-z])video(?!s?-?less)", re.IGNORECASE)
+_TO_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif)\b|^#|attachment|galler|galeri|bilder|foto|photo", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Found:
+    """The pictures of one page as they are being found."""
+
+    pictures: list[Image] = field(default_factory=list)
+    printed: set[str] = field(default_factory=set)
+    at: dict[Element, int] = field(default_factory=dict)
+    """The img elements whose picture is in the list, with its place."""
+    boxes: int = 0
+
+    def add(self, image: Element | None, picture: Image) -> None:
+        """A caption beside its picture completes it; the same picture with the same caption is printed twice for two screens."""
+        known = None if image is None else self.at.get(image)
+        if known is not None and not self.pictures[known].caption:
+            before = self.pictures[known]
+            self.pictures[known] = replace(picture, credit=picture.credit or before.credit)
+            return
+        if picture.caption and any(map(partial(_is_same, picture), self.pictures)):
+            return
+        if image is not None:
+            self.at[image] = len(self.pictures)
+        self.pictures.append(picture)
+
+    def complete(self, image: Element, text: str) -> None:
+        """A line behind a picture that is named for its credit."""
+        known = self.at.get(image)
+        if known is not None and not self.pictures[known].credit and 1 < len(text) < MAX_CREDIT:
+            self.pictures[known] = replace(self.pictures[known], credit=split_caption(text).credit or cleaned_credit(text))
+            self.printed.add(text)
+
+
+def _is_same(one: Image, other: Image) -> bool:
+    file, known = (picture.url.partition("?")[0] if picture.url else None for picture in (one, other))
+    return one.caption == other.caption and one.credit == other.credit and (file == known or file is None)
+
+
+def read_pictures(page: Page, steps: list[Step], container: Element | None) -> tuple[list[Image], set[str]]:
+    """The pictures, and every text printed as caption or credit (which then is no paragraph)."""
+    found = _Found()
+    done: set[Element] = set()
+    shown: tuple[Element, str] | None = None
+    seen_at = last_at = 0
+    last: Element | None = None
+    for number, (element, role, inside) in enumerate(steps):
+        if element.tag == "img":
+            last, last_at = element, number
+        if element.tag == "img" and (alt := _alt(element)) is not None:
+            shown, seen_at = (element, alt), number
+        if element.getparent() in done:
+            done.add(element)
+            continue
+        if found.boxes >= MAX_PICTURES:
+            break
+        if element is container:
+            continue
+        if element.tag == "img" and inside and _stands_in_text(page, element, {one.url for one in found.pictures}):
+            found.add(element, _image(page, element, None, declared_credit(element, "")))
+        elif _is_picture_box(page, element, role):
+            _read_box(page, element, found)
+            found.boxes += 1
+            done.add(element)
+        elif last is not None and role & Role.CREDIT and number - last_at <= _ALT_REACH:
+            found.complete(last, text_of(element))
+        elif shown is not None and element.tag in _LEAVES and number - seen_at <= _ALT_REACH and not len(element):
+            _read_printed_alt(page, element, shown, found)
+    return _without_numbers(found.pictures), found.printed
+
+
+_MIN_WIDTH, _MIN_HEIGHT = 300, 150
+_LARGE = re.compile(r"\bsize-(?:large|full|medium_large)\b|\bwp-image-\d|\balign(?:center|none)\b")
+_DECORATION = re.compile(r"divider|separator|spacer|pixel|icon|badge|button|banner", re.IGNORECASE)
+_INLINE = frozenset(("a", "span", "strong", "em", "b", "i", "picture"))
+
+
+def _stands_in_text(page: Page, image: Element, known: set[str | None]) -> bool:
+    """Whether a picture without a box of its own is one of the story: large, or alone in a paragraph, and no link away."""
+    box = next((above for above in image.iterancestors() if above.tag not in _INLINE), None)
+    width, height = size_of(image)
+    if box is None or 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or _leads_away(image) or text_of(box):
+        return False
+    is_large = width >= _MIN_WIDTH or _LARGE.search(image.get("class") or "") is not None or box.tag == "p"
+    address = file_of(page, image)
+    if address is None or address in known or _DECORATION.search(address):
+        return False
+    around = Role.BYLINE | Role.ELSEWHERE | Role.COMMENTS | Role.FURNITURE
+    return (
+        is_large
+        and not _NO_PICTURE.search(address)
+        and not any(page.role(one) & around for one in (image, *islice(image.iterancestors(), 4)))
+    )
+
+
+def _alt(image: Element) -> str | None:
+    """The alternative text of an img, where it is long enough to know it again."""
+    alt = image.get("alt") or ""
+    return squash(alt) if _SHORTEST_ALT <= len(alt) <= MAX_CAPTION else None
+
+
+def _read_printed_alt(page: Page, element: Element, shown: tuple[Element, str], found: _Found) -> None:
+    """`<img alt="The new bridge"><span>The new bridge</span>`: what is printed below a picture and is also its alternative text
+    is its caption, whatever its box is called."""
+    image, alt = shown
+    text = squash(element.text or "")
+    if not (len(text) >= _SHORTEST_ALT and (alt == text or alt.startswith(f"{text} - "))):
+        return
+    is_titled = any(above.tag in ("a", "h1", "h2", "h3", "h4", "header") for above in islice(element.iterancestors(), 6))
+    if is_titled or _leads_away(image):
+        return
+    split = split_caption(text)
+    found.printed.add(text)
+    found.add(image, _image(page, image, split.caption or None, split.credit))
+
+
+def _leads_away(image: Element) -> bool:
+    """Whether a picture is a link to another page."""
+    link = next((above for above in islice(image.iterancestors(), 6) if above.tag == "a"), None)
+    return link is not None and not _TO_PICTURE.search(link.get("href") or "#")
+
+
+_NO_PICTURE = re.compile(
+    r"logo|default|placeholder|fallback|favicon|avatar|no-?image|(?:social|share|og)[-_]?(?:share|image|img|card|thumb)",
+    re.IGNORECASE,
+)
+
+
+def declared_pictures(page: Page, metas: Meta, item: Item | None) -> list[Image]:
+    """For a page that prints no picture the one that machines are told, without words: what JSON-LD and Open Graph call its
+    caption no reader sees. Logos and the site's card for shares are none."""
+    value = (item or {}).get("image")
+    listed = value if isinstance(value, list) else [value]
+    declared = [one.get("url") or one.get("contentUrl") if isinstance(one, dict) else one for one in listed[:1]]
+    for link in (*declared, *metas.get("og:image", ())[:1]):
+        url = page.absolute(link) if isinstance(link, str) else None
+        if url and not _NO_PICTURE.search(url):
+            return [Image(url=url, alt=squash(next(iter(metas.get("og:image:alt", ())), "")[:MAX_CAPTION]) or None)]
+    return []
+
+
+_NUMBERED = re.compile(r"[(\[]?(\d{1,3})[)\]]?(?:[.):]| ?(?:/|of|von|de|di|van|z|av|af) ?\d{1,3}\b[.):]?)\s+(?=\S)")
+
+
+def _without_numbers(pictures: list[Image]) -> list[Image]:
+    """The pictures of a gallery without the count before each caption ("3. ", "3 of 12: "), where it counts indeed."""
+    found = [_NUMBERED.match(picture.caption or "") for picture in pictures]
+    numbers = [int(match[1]) for match in found if match]
+    if len(numbers) < 3 or len(numbers) < 0.6 * len(pictures) or numbers != sorted(set(numbers)):
+        return pictures
+    return [
+        picture if match is None else replace(picture, caption=(picture.caption or "")[match.end() :])
+        for picture, match in zip(pictures, found, strict=True)
+    ]
+
+
+def _is_picture_box(page: Page, element: Element, role: int) -> bool:
+    """A figure, or a box named for a picture that holds one and little text; boxes around several pictures are gone into."""
+    if element.tag == "figure":
+        return element.find(".//figure") is None and element.find(".//blockquote") is None
+    if element.tag == "figcaption":
+        return not _is_under_quotation(element)
+    if element.tag not in _BOXES or role & (Role.BYLINE | Role.TIME):
+        return False
+    if role & Role.CAPTION and not role & Role.BODY:
+        held = sum(1 for _ in islice(element.iter("img", "amp-img"), 2))
+        if not held:
+            return any(_holds_picture(page, ancestor) for ancestor in islice(element.iterancestors(), 2))
+        if held == 1 and element.tag in ("p", "div") and not any(True for _ in element.iter("h1", "h2")):
+            # <p class="caption"><img><span>What it shows</span></p>
+            return len(text_of(element)) <= 800
+    if role & Role.PICTURE:
+        pictures = sum(1 for _ in islice(element.iter("img", "amp-img"), 3))
+        named = pictures == 1 or any(page.role(inner) & Role.CAPTION for inner in element.iter())
+        return pictures < 2 and named and element.find(".//figure") is None and len(text_of(element)) <= 800
+    return False
+
+
+def _is_under_quotation(caption: Element) -> bool:
+    """Who said it, under a quotation, is no caption."""
+    figure = next(caption.iterancestors("figure"), None)
+    if figure is not None:
+        return figure.find(".//blockquote") is not None
+    return any("quote" in names_on(above).lower() for above in islice(caption.iterancestors(), 3))
+
+
+def _holds_picture(page: Page, box: Element) -> bool:
+    """Whether a box is small and holds a picture, or is named for one whose img a script will put in."""
+    return (bool(page.role(box) & Role.PICTURE) or next(box.iter("img", "amp-img"), None) is not None) and len(
+        text_of(box)
+    ) <= 800
+
+
+def _read_box(page: Page, element: Element, found: _Found) -> None:
+    """The picture of one box, if it is one of the article."""
+    image = next(element.iter("img", "amp-img"), None)
+    if image is None and element.tag != "figure":
+        image = _image_beside(element)
+    box = _caption_box(page, element)
+    text = "" if _holds_heading(box) else _caption_text(page, box)
+    if not text or len(text) > MAX_CAPTION:
+        if image is not None:
+            found.add(image, _image(page, image, None, credit_beside(element, box, image, "")))
+        return
+    credit = named_credit(page, element, box)
+    found.printed.update((squash(text), text_of(box), spaced_text_of(box), credit[0]))
+    found.printed.update(text_of(inner) for inner in box.iter() if inner is not box and len(inner) < 3)
+    text = _LABEL.sub("", text)
+    if NAMES_WRITER.match(text) or _NO_CAPTION.search(text) or element.find(".//address") is not None:
+        return
+    if (found.pictures and _is_of_video(element)) or _is_teaser(page, box, text):
+        return
+    found.add(image, _captioned(page, element, box, image, text, credit))
+
+
+def _captioned(page: Page, element: Element, box: Element, image: Element | None, text: str, credit: tuple[str, str]) -> Image:
+    """A picture from the text of its caption, and of its credit where a part is named for one."""
+    declared = "/".join(filter(None, credit))
+    if declared and len(declared) < MAX_CREDIT and len(declared) < 0.8 * len(text):
+        rest = squash(text)
+        for part in filter(None, credit):
+            ahead, _, behind = rest.partition(part) if not rest.rstrip(" .)").endswith(part) else rest.rpartition(part)
+            rest = f"{ahead} {behind}"
+        caption, named = split_caption(squash(rest).rstrip(" /|")), split_caption(declared)
+        return _image(page, image, caption.caption or None, named.credit or cleaned_credit(declared) or None)
+    split = split_caption(text)
+    beside = split.credit or credit_beside(element, box, image, split.caption)
+    picture = _image(page, image, split.caption or None, beside)
+    return picture if image is not None else replace(picture, url=shown_without_img(page, element))
+
+
+def _holds_heading(box: Element) -> bool:
+    """Whether a box is the head of an article, picture, heading, writer and all: its text is no caption, nor is what shares a
+    figcaption with the h1."""
+    return next(box.iter("h1"), None) is not None
+
+
+def _is_of_video(element: Element) -> bool:
+    """Whether what the text is about is a video: a player, or a box that is named for one. On top of an article it is the
+    article's picture, further down a piece of its own."""
+    if next(element.iter("video"), None) is not None:
+        return True
+    inside = () if element.tag == "figure" else element.iter("div", "span", "a")
+    return any(
+        box.get("data-video-id") or _VIDEO.search(names_on(box))
+        for box in (element, *islice(element.iterancestors(), 2), *inside)
+    )
+
+
+def _is_teaser(page: Page, box: Element, text: str) -> bool:
+    """Whether a caption is but a link to another page of the site: the picture of a story further on."""
+    linked = [link for link in box.iter("a") if not _TO_PICTURE.search(link.get("href") or "#") and _is_own(page, link)]
+    return bool(linked) and len(text) > 15 and sum(len(text_of(link)) for link in linked) > 0.9 * len(text)
+
+
+def _is_own(page: Page, link: Element) -> bool:
+    address = page.absolute(link.get("href"))
+    return address is not None and address.split("/", 3)[2] == page.url.split("/", 3)[2]
+
+
+def _image_beside(element: Element) -> Element | None:
+    """The picture that a caption without a figure belongs to: the last one before it in the nearest box."""
+    for ancestor in islice(element.iterancestors(), 3):
+        found = None
+        for inner in ancestor.iter():
+            if inner is element:
+                break
+            if inner.tag in ("img", "amp-img"):
+                found = inner
+        if found is not None:
+            return found
+    return None
+
+
+def _caption_box(page: Page, element: Element) -> Element:
+    """The part of a picture box that holds the caption; the box itself where no part is named for it."""
+    if page.role(element) & Role.CAPTION and element.tag != "figure" and next(element.iter("img"), None) is None:
+        return element
+    found = next(element.iter("figcaption"), None)
+    if found is not None:
+        return found
+    return next(
+        (
+            inner
+            for inner in element.iter()
+            if inner is not element
+            and page.role(inner) & Role.CAPTION
+            and not page.role(inner) & Role.CREDIT
+            and next(inner.iter("img"), None) is None
+        ),
+        element,
+    )
+
+
+def _caption_text(page: Page, box: Element) -> str:
+    """Text of a caption without its buttons and what only screen readers are told."""
+    parts: list[str] = []
+    _gather(page, box, parts)
+    return _SPACE_BEFORE_STOP.sub("", "\n".join(paragraphs("".join(parts))))
+
+
+def _gather(page: Page, node: Element, parts: list[str]) -> None:
+    parts.append(node.text or "")
+    for child in node:
+        role = page.role(child)
+        # A heading is the gallery's, save where it is itself called the caption.
+        is_heading = child.tag in ("h1", "h2", "h3") and not role & Role.CAPTION
+        if not (is_heading or child.tag in ("button", "time", "select") or role & Role.HIDDEN):
+            edge = "\n" if child.tag in _LINES else " "
+            parts.append(edge)
+            _gather(page, child, parts)
+            parts.append(edge)
+        parts.append(child.tail or "")
+
+
+def _image(page: Page, image: Element | None, caption: str | None, credit: str | None) -> Image:
+    url = alt = None
+    if image is not None:
+        url = file_of(page, image)
+        alt = squash((image.get("alt") or "")[:MAX_CAPTION]) or None
+    return Image(url=url, alt=alt, caption=caption, credit=credit)
