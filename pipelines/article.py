@@ -235,6 +235,8 @@ class Fetch:
     """Why what was read may not be the whole page: an edit waits until it is seen again."""
     archived: ArchivedRecord | None = None
     """What else is known of the archived record."""
+    canonical_url: str | None = None
+    """On a confirmation: what the page named as its address."""
 
 
 @dataclass(frozen=True, slots=True)

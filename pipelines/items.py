@@ -109,8 +109,10 @@ def confirm(snapshot: SiteSnapshot, article: Article, fetch: Fetch) -> Article |
         return article  # a confirmation does not say what the page named as its address
     if fetch.requested_url and snapshot.find(fetch.requested_url) is not found:
         return article  # another address leads here now, and the ledger must hear of it
+    stamp = article.date_modified.isoformat() if article.date_modified else None
+    if stamp != found.known.date_modified:
+        return article  # a stamp that is gone, or an older one, is the text's should it come back
     if not is_unchanged(found.known, article, fetch.fetched) or found.pictures != pictures_of(article):
         return article  # sizes of one picture are told apart by the writer
-    return replace(
-        fetch, outcome=Outcome.UNCHANGED, content_hash=found.known.content_hash, date_modified=found.known.date_modified
-    )
+    return replace(fetch, outcome=Outcome.UNCHANGED, content_hash=article.content_hash, date_modified=stamp,
+                   canonical_url=article.canonical_url)  # fmt: skip

@@ -284,9 +284,9 @@ class RevisionWriter:
             "reason_code": fetch.reason_code, "robots": fetch.robots, "tdm": fetch.tdm,
             "warc_file": fetch.warc_file, "warc_offset": fetch.warc_offset, "payload_hash": fetch.payload_hash,
             **archived_row(fetch.archived),
-            "answered_url": leads, "content_hash": article.content_hash if article else fetch.content_hash,
+            "answered_url": leads, "content_hash": (article or fetch).content_hash,
             "date_modified": stamp if article else fetch.date_modified, "external_id": fetch.external_id, "doubt": fetch.doubt,
-            "canonical_url": article.canonical_url if article else None,
+            "canonical_url": (article or fetch).canonical_url,
         })  # fmt: skip
         if outcome in CHANGES or fetch.warc_file or any(subject is Subject.STATE for subject, _ in self._written[Cause.CAPTURE]):
             self._touch(Subject.FETCH, fetch_id)

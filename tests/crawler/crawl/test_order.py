@@ -372,3 +372,11 @@ def test_nor_do_the_ways_by_which_captures_come(ledgers: Ledgers, history: list[
             del row["last_checked"]
     for what in expected:
         assert found[what] == expected[what], (what, groups, ways)
+
+
+@pytest.mark.parametrize("canonical", [None, address(0)], ids=["no canonical link", "a canonical link"])
+def test_a_crawl_keeps_under_which_stamp_and_address_it_found_a_text(ledgers: Ledgers, canonical: str | None) -> None:
+    first, between, last = page(0, 0, 0, 0), page(0, 1, 50, 45), page(0, 0, 100, None, canonical_url=canonical)
+    expected = ledgers.made([first, between, last])["revisions"]
+    assert [row["date_modified"] for row in expected[address(0)]][0::2] == ["2025-03-07T08:00:00Z", None]
+    assert ledgers.made([first], [last], [between], ways=[Way.IMPORT, Way.CRAWL])["revisions"] == expected
