@@ -165,11 +165,18 @@ def head(store: Store) -> Head:
 
 def link_of(before: str, at: str, subject: str, row_id: int, found: str, cause: str | None) -> str:
     """A link: SHA-256 (hex) over the link before it, the time, what is sealed, its digest, and the cause, a line each."""
-    return _sha256("".join(f"{line}\n" for line in (before, at, subject, row_id, found, cause) if line is not None))
+    return digest_of("".join(f"{line}\n" for line in (before, at, subject, row_id, found, cause) if line is not None))
 
 
 def digest(store: Store, subject: Subject, row_id: int) -> str | None:
-    """SHA-256 (hex) over a row and what hangs on it, as JSON with sorted keys; None where there is no such row.
+    """SHA-256 (hex) over a row and what hangs on it; None where there is no such row."""
+    text = sealed_json(store, subject, row_id)
+    return None if text is None else digest_of(text)
+
+
+def sealed_json(store: Store, subject: Subject, row_id: int) -> str | None:
+    """A row and what hangs on it, as JSON with sorted keys and no spaces, in the very characters that are hashed; None where
+    there is no such row.
 
     Bytes, which only damage puts there, are taken as Python writes them.
     """
@@ -179,9 +186,7 @@ def digest(store: Store, subject: Subject, row_id: int) -> str | None:
     moving = _MOVING.get(subject, ())
     facts: Row = {column: value for column, value in row.items() if value is not None and column not in moving}
     facts |= {name: [_sealed(part) for part in store.rows(sql, (row_id,))] for name, sql in _PARTS.get(subject, {}).items()}
-    return _sha256(
-        json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)
-    )  # damage may be bytes
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)  # damage may be bytes
 
 
 def _sealed(part: Row) -> Row:
@@ -201,5 +206,6 @@ def _everything(store: Store) -> list[tuple[Subject, int]]:
     return [(subject, row["id"]) for subject, sql in rows.items() for row in store.rows(f"{sql} ORDER BY id")]
 
 
-def _sha256(text: str) -> str:
+def digest_of(text: str) -> str:
+    """SHA-256 (hex) over a text as UTF-8."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,7 +1,7 @@
 """Tables, indexes, views and full-text search of the store, as numbered migrations.
 
-The SQL stands in founding (1 to 7), proving (8 to 10, 22), derived (11 and 12), crawls (13 to 15, 17, 19), reasons (16, 18, 21)
-searching (23, 24) and questions (30).
+The SQL stands in founding (1 to 7), proving (8 to 10, 22, 32), derived (11 and 12), crawls (13 to 15, 17, 19), reasons
+(16, 18, 21), searching (23, 24) and questions (30).
 
 A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column, and so does the file
 (documentation); a test keeps it so.
@@ -18,7 +18,7 @@ from pipelines.store.schema import crawls, derived, documentation, founding, pro
 
 migrations = Migrations("newsledger")
 
-LATEST = "m031_documentation"
+LATEST = "m032_checkpoints"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 NUMBER = int(LATEST[1:4])
 """The same, as `user_version` of the file has it."""
@@ -219,6 +219,12 @@ def m030_questions(db: Database) -> None:
 def m031_documentation(db: Database) -> None:
     """What each table and column means, in the file itself; opening it for writing fills it."""
     _run(db, documentation.TABLE)
+
+
+@migrations()
+def m032_checkpoints(db: Database) -> None:
+    """What is signed of the chain, what others say of when, and the tree that proves a seal to be in it."""
+    _run(db, proving.CHECKPOINTS)
 
 
 def label(db: Database) -> bool:

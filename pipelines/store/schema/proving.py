@@ -1,4 +1,7 @@
-"""Migrations 8 to 10 and 22: the page archive, the hash chain, revisions read again, archived records. Landed: never edited."""
+"""Migrations 8 to 10, 22 and 32: the page archive, the hash chain, revisions read again, archived records, checkpoints.
+
+Landed: never edited.
+"""
 
 from __future__ import annotations
 
@@ -73,4 +76,18 @@ ALTER TABLE fetches ADD COLUMN warc_file_id TEXT;
 ALTER TABLE fetches ADD COLUMN payload_digest TEXT;
 CREATE INDEX fetches_by_digest ON fetches(payload_digest) WHERE payload_digest IS NOT NULL;
 CREATE INDEX fetches_by_payload ON fetches(payload_hash) WHERE payload_hash IS NOT NULL;
+"""
+
+CHECKPOINTS = """
+CREATE TABLE checkpoints (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, size INTEGER NOT NULL, root TEXT NOT NULL, link TEXT NOT NULL, note TEXT NOT NULL
+);
+CREATE TABLE checkpoint_timestamps (
+    id INTEGER PRIMARY KEY, checkpoint_id INTEGER NOT NULL REFERENCES checkpoints(id), at TEXT NOT NULL, authority TEXT NOT NULL,
+    token BLOB NOT NULL
+);
+CREATE INDEX checkpoint_timestamps_by_checkpoint ON checkpoint_timestamps(checkpoint_id);
+CREATE TABLE seal_tree (
+    level INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, number)
+) WITHOUT ROWID;
 """
