@@ -46,7 +46,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "viewer": ("viewer/", "crawler/commands/serve.py"),
     "warcio": ("crawler/warc/writer.py",),
     "brotli": ("crawler/warc/decode.py",),
-    "backports": ("crawler/warc/decode.py",),
+    "backports": ("crawler/warc/decode.py", "crawler/warc/repack.py"),
     "click": ("crawler/cli.py", "crawler/commands/"),
     "rich": ("crawler/commands/",),
     "trafilatura": ("crawler/extraction/",),

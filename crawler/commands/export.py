@@ -19,6 +19,7 @@ from crawler.commands import db_option, now, open_ledger, warc_folder, warc_opti
 from crawler.commands.console import console, echo
 from crawler.logs import discard, plain
 from crawler.warc.subset import excerpt
+from crawler.warc.wacz import WaczPage, WaczText, pages_of, write_wacz
 from pipelines.article import CHANGES
 from pipelines.exchange.export import Record, Selection, count, records
 from pipelines.exchange.formats import as_csv, as_jsonl
@@ -27,7 +28,7 @@ from pipelines.queries import articles
 from pipelines.queries.search_terms import question
 from pipelines.store.database import Store
 
-FORMS = ("jsonl", "csv", "parquet", "warc")
+FORMS = ("jsonl", "csv", "parquet", "warc", "wacz")
 
 
 @click.command("export")
@@ -53,8 +54,11 @@ def command(form: str, target: str, sites: tuple[str, ...], since: str | None, u
             words: str, latest: bool, url: str | None, warc_path: Path | None, db: str) -> None:  # fmt: skip
     """Write revisions to a file, in the order in which they were recorded; withdrawn articles are left out.
 
-    jsonl loses nothing, and `import` reads it; csv and parquet are tables; warc copies the archived answers. See docs/export.md.
+    jsonl loses nothing, and `import` reads it; csv and parquet are tables; warc copies the archived answers; wacz too, with an
+    index and a list of pages, for replay. See docs/export.md.
     """
+    if target == "-" and form == "wacz":
+        raise click.UsageError("a ZIP file is not written to a pipe; say -o FILE")
     if target == "-" and form in ("parquet", "warc") and sys.stdout.isatty():
         raise click.UsageError(f"{form} is nothing for a terminal; say -o FILE")
     _check_words(words)
@@ -68,6 +72,11 @@ def command(form: str, target: str, sites: tuple[str, ...], since: str | None, u
             chosen = _counted(store, selection, counts, shown=target != "-")
             if form == "parquet":
                 write_parquet(chosen, stream)
+            elif form == "wacz":
+                pages: list[WaczPage] = []
+                members = excerpt(pages_of(chosen, pages), warc_folder(warc_path, db), now(), counts, problems)
+                text = WaczText(f"Pages of {', '.join(sites) or 'a ledger'}", "Archived pages behind revisions of news articles")
+                write_wacz(stream, members, lambda: pages, text, now())
             else:
                 pieces = {"jsonl": lambda: as_jsonl(chosen), "csv": lambda: as_csv(chosen),
                           "warc": lambda: excerpt(chosen, warc_folder(warc_path, db), now(), counts, problems)}  # fmt: skip

@@ -1,4 +1,4 @@
-"""`newsledger import FILE...`: archives, and records that `export jsonl` wrote."""
+"""`newsledger import FILE...`: archives of all kinds, and records that `export jsonl` wrote."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from rich.progress import Progress
 
 from crawler.clock import clock
-from crawler.commands import db_option, json_option, load_catalogue, sites_option
+from crawler.commands import db_option, json_option, load_catalogue, sites_option, warc_folder, warc_option
 from crawler.commands.console import console, print_json, print_problems, table
 from crawler.commands.merge import merged_json, show
 from crawler.offline.import_warc import (
@@ -22,6 +22,7 @@ from crawler.offline.import_warc import (
     import_records,
     is_records,
 )
+from crawler.warc.repack import addressable
 from pipelines.store.database import Store
 from pipelines.stories.update import catch_up
 
@@ -32,24 +33,26 @@ from pipelines.stories.update import catch_up
     nargs=-1,
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE.warc.gz|FILE.jsonl...",
+    metavar="FILE.warc.gz|FILE.wacz|FILE.jsonl...",
 )
 @click.option("--jobs", default=0, metavar="N", help="Processes that read pages; 0 is one a core.")
+@warc_option
 @db_option
 @sites_option
 @json_option
-def command(files: tuple[Path, ...], jobs: int, db: str, sites_path: Path | None, as_json: bool) -> None:
+def command(files: tuple[Path, ...], jobs: int, warc_path: Path | None, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Read WARC files into the ledger, as if their pages had been crawled when they were captured; or records of `export jsonl`.
 
-    Captures of all files are taken in order of time. Records (FILE.jsonl, FILE.jsonl.gz) bring histories as they are, which are
-    interleaved with what the ledger has. Importing a file again adds nothing.
+    Captures of all files are taken in order of time. Of WACZ, ARC, .warc.zst and WARC files that are one gzip stream a copy,
+    in which each page is found by its place, is put into the archive's folder. Records (FILE.jsonl, FILE.jsonl.gz) bring
+    histories as they are, which are interleaved with what the ledger has. Importing a file again adds nothing.
     """
     for file in files:
         if is_records(file):
             _records(file, db, as_json)
     files = tuple(file for file in files if not is_records(file))
     if files:
-        _archive(files, jobs, db, sites_path, as_json)
+        _archive(files, jobs, warc_folder(warc_path, db), db, sites_path, as_json)
 
 
 def _records(file: Path, db: str, as_json: bool) -> None:
@@ -75,9 +78,14 @@ def _print_taken(taken: RecordsReport, as_json: bool) -> None:
     show(taken.merged)
 
 
-def _archive(files: tuple[Path, ...], jobs: int, db: str, sites_path: Path | None, as_json: bool) -> None:
+def _archive(files: tuple[Path, ...], jobs: int, folder: Path, db: str, sites_path: Path | None, as_json: bool) -> None:
     now = clock()()
-    archive = WarcFiles(files, now)
+    problems: list[str] = []
+    try:
+        archive = WarcFiles([addressable(file, folder, problems) for file in files], now)
+    except OSError as error:
+        raise click.ClickException(f"a copy cannot be put into the archive: {error}") from error
+    archive.problems[:0] = problems
     with (
         CaptureReaders(load_catalogue(sites_path), len(archive.work), jobs or default_jobs()) as readers,
         Store(db) as store,

@@ -33,6 +33,9 @@ Headers = tuple[tuple[str, str], ...]
 class BadRecordError(Exception):
     """No record can be read at a place; the message says why."""
 
+    MANY = "many records in one gzip stream"
+    """What the message begins with where no record is found by its place."""
+
 
 @dataclass(frozen=True, slots=True)
 class WarcRecord:
@@ -69,7 +72,7 @@ def records(stream: IO[bytes]) -> Iterator[tuple[int, WarcRecord | str]]:
     offset = 0
     begins = stream.read(8)
     if begins.startswith(b"PK\x03\x04"):
-        yield 0, "a ZIP file (WACZ?), not a WARC file: unpack it, and import the files of its archive folder"
+        yield 0, "a ZIP file, not a WARC file: `newsledger import` reads one that is a WACZ"
         return
     while True:
         stream.seek(offset)
@@ -228,8 +231,9 @@ class _Member:
         if length > bound:
             return bytes(block[:bound]), f"a record of {length} bytes"
         if behind > 4 or bytes(block[length:]).strip():
-            raise BadRecordError("many records in one gzip stream, where no record can be found by its place: pack it anew, "
-                                  "each record as a member of its own")  # fmt: skip
+            raise BadRecordError(
+                f"{BadRecordError.MANY}, where no record can be found by its place: `newsledger import` takes a copy"
+            )
         return bytes(block[:length]), None
 
     def end(self) -> int:

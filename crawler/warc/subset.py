@@ -21,12 +21,13 @@ from pipelines.store.pages import NO_FILE, NOT_THERE, page_of_export, page_of_fe
 from pipelines.store.rows import moment
 
 _TAKEDOWNS = frozenset({Outcome.SUSPECTED, Outcome.GONE})
+_COPIED = {"": "copied", "takedown": "takedown pages copied", "look": "other looks copied"}
 _WINDOW = 16 + zlib.MAX_WBITS
 
 
 def excerpt(records: Iterable[Record], folder: Path, now: datetime, counts: Counter[str],
-            problems: list[str]) -> Iterator[bytes]:  # fmt: skip
-    """The members of a WARC file: `warcinfo`, then each answer with its request, takedown pages too.
+            problems: list[str], *, every: bool = False) -> Iterator[bytes]:  # fmt: skip
+    """The members of a WARC file: `warcinfo`, then each answer with its request, takedown pages too; `every`: all looks.
 
     `counts` is told what became of each, `problems` of each that is not there, or is not the record that the ledger points at.
     """
@@ -36,22 +37,23 @@ def excerpt(records: Iterable[Record], folder: Path, now: datetime, counts: Coun
         page = page_of_export(record)
         if page is None:
             counts["not archived"] += 1
-        takedowns = [page_of_fetch(look) for look in record["looks"] if look["outcome"] in _TAKEDOWNS and look["warc_file"]]
-        for wanted in ([page] if page else []) + takedowns:
-            is_takedown = wanted is not page
+        looks = [look for look in record["looks"] if look["warc_file"] and (every or look["outcome"] in _TAKEDOWNS)]
+        wanted_pages = [(page, "")] if page else []
+        wanted_pages += [(page_of_fetch(look), "takedown" if look["outcome"] in _TAKEDOWNS else "look") for look in looks]
+        for wanted, kind in wanted_pages:
             if (wanted.file, wanted.offset) in done:
-                counts["copied already"] += not is_takedown
+                counts["copied already"] += not kind
                 continue
             done.add((wanted.file, wanted.offset))
             found, path = recorded(folder, wanted), locate(folder, wanted.file)
             members = copy(path, wanted.offset) if path and not isinstance(found, str) else []
             if members:
-                counts["takedown pages copied" if is_takedown else "copied"] += 1
+                counts[_COPIED[kind]] += 1
                 yield from members
                 continue
             why = found if isinstance(found, str) else "its record in the archive is not whole"
             counts["missing" if why in (NO_FILE, NOT_THERE) else "refused"] += 1
-            what = "takedown" if is_takedown else f"revision {record['revision']['number']}"
+            what = kind or f"revision {record['revision']['number']}"
             problems.append(f"{record['article']['url']} {what}: {why} ({wanted.file} at {wanted.offset})")
 
 
@@ -72,7 +74,7 @@ def copy(path: Path, offset: int) -> list[bytes]:
         for record in found:
             stream.seek(record.offset)
             member = stream.read(record.end - record.offset)
-            members.append(member if member.startswith(GZIP) else _pack(member))
+            members.append(member if member.startswith(GZIP) else pack(member))
     return members
 
 
@@ -82,9 +84,10 @@ def _info(now: datetime) -> bytes:
         f"WARC/1.1\r\nWARC-Type: warcinfo\r\nWARC-Record-ID: <urn:uuid:{uuid.uuid4()}>\r\nWARC-Date: {moment(now)}\r\n"
         f"Content-Type: application/warc-fields\r\nContent-Length: {len(fields)}\r\n\r\n"
     )
-    return _pack(head.encode() + fields + b"\r\n\r\n")
+    return pack(head.encode() + fields + b"\r\n\r\n")
 
 
-def _pack(record: bytes) -> bytes:
+def pack(record: bytes) -> bytes:
+    """A record as a gzip member."""
     packer = zlib.compressobj(6, zlib.DEFLATED, _WINDOW)
     return packer.compress(record) + packer.flush()

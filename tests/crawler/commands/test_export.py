@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import subprocess
 import sys
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -115,6 +117,34 @@ def test_selections(ledger: Path, options: list[str], expected: list[tuple[str, 
 def test_wrong_requests(ledger: Path, options: list[str], code: int, why: str) -> None:
     done = run("export", "jsonl", "--db", ledger, *options)
     assert (done.exit_code, why in done.output) == (code, True), done.output
+
+
+def test_wacz_is_whole_and_comes_back(ledger: Path, tmp_path: Path) -> None:
+    file, back = tmp_path / "some.wacz", tmp_path / "back" / "news.db"
+    done = run("export", "wacz", "-o", file, "--site", "paper", "--db", ledger)
+    assert (done.exit_code, "2 copied" in done.output) == (0, True), done.output
+    with zipfile.ZipFile(file) as package:
+        described, digest = package.read("datapackage.json"), json.loads(package.read("datapackage-digest.json"))
+        assert digest == {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(described).hexdigest()}"}
+        facts = json.loads(described)
+        assert facts["wacz_version"] == "1.1.1"
+        for one in facts["resources"]:
+            content = package.read(one["path"])
+            assert (one["hash"], one["bytes"]) == (f"sha256:{hashlib.sha256(content).hexdigest()}", len(content))
+        pages = [json.loads(line) for line in package.read("pages/pages.jsonl").splitlines()][1:]
+        assert [(page["url"], page["ts"]) for page in pages] == [(URL, "2025-03-07T08:00:00Z"), (URL, "2025-03-07T08:10:00Z")]
+        head, block = package.read("indexes/index.idx").decode().splitlines()
+        place = json.loads(block.split(" ", 2)[2])
+        packed = package.read("indexes/index.cdx.gz")[place["offset"] :][: place["length"]]
+        assert (head.startswith("!meta 0 "), len(gzip.decompress(packed).splitlines())) == (True, 2)
+        assert package.getinfo("archive/data.warc.gz").compress_type == zipfile.ZIP_STORED
+    back.parent.mkdir()
+    done = run("import", file, "--db", back, "--json")
+    assert (done.exit_code, json.loads(done.stdout)["captures"]) == (0, 2), done.output
+    assert run("verify", "--db", back).output.endswith("2 archived pages.\n"), "the copy is in the archive"
+    assert run("import", file, "--db", back).exit_code == 0
+    assert len(list(back.parent.rglob("*.warc.gz"))) == 1
+    assert run("export", "wacz", "--db", ledger).exit_code == 2
 
 
 @pytest.mark.parametrize("name", ["all.jsonl", "all.jsonl.gz"])

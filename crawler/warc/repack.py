@@ -1,0 +1,237 @@
+"""Archives in which no record is found by its place, as WARC files in which each is: WACZ, ARC, zstd, one stream of gzip.
+
+The copy stands in the archive's folder, named by the file's name and hash: importing a file again finds it. A damaged place costs
+the record that stands there. Names within a ZIP file are no paths; what unpacks to far more than it was is cut.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import re
+import struct
+import sys
+import uuid
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from crawler.warc.cdxj import write_index
+from crawler.warc.records import GZIP, BadRecordError, records
+from crawler.warc.subset import pack
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+MAX_RATIO = 200
+"""A file that unpacks to more than so many times its size, and to more than `FLOOR_BYTES`, is cut there."""
+FLOOR_BYTES = 256_000_000
+MAX_ENTRIES = 10_000
+"""WARC files in one WACZ that are read."""
+_ZIP, _ZSTD, _ARC = b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"filedesc:"
+_DICTIONARY = 0x184D2A5D
+_MAX_DICTIONARY = 16_000_000
+_STEP = 1 << 18
+_ARC_LINE = re.compile(rb"(https?://[^\s]{1,4000}) ([^\s]{0,100}) (\d{14}) ([^\n]{0,300}?) ?(\d{1,12})\r?\n")
+_ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
+
+
+def addressable(path: Path, folder: Path, problems: list[str]) -> Path:
+    """The file itself where its records are found by their places; else its copy in the archive's folder, made where none is.
+
+    `problems` is told what could not be read. Raises OSError where the copy cannot be written.
+    """
+    try:
+        with path.open("rb") as stream:
+            if not _must_be_copied(stream):
+                return path
+            stream.seek(0)
+            name = f"{re.sub(r'[^A-Za-z0-9._-]', '_', path.name.partition('.')[0])[:100]}-{_digest(stream)}.warc.gz"
+            target = folder / name
+            if not target.exists():
+                _copy(stream, path.name, target, problems)
+    except zipfile.BadZipFile as error:
+        problems.append(f"{path.name}: {error}")
+        return path
+    return target
+
+
+def _must_be_copied(stream: IO[bytes]) -> bool:
+    begins = stream.read(16)
+    if begins.startswith((_ZIP, _ZSTD, _ARC)) or begins[:4] == struct.pack("<I", _DICTIONARY):
+        return True
+    if not begins.startswith(GZIP):
+        return False
+    stream.seek(0)
+    inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        if inflate.decompress(stream.read(_STEP), 64).startswith(_ARC):
+            return True
+    except zlib.error:
+        return False
+    found = next(records(stream), None)
+    return found is not None and isinstance(found[1], str) and found[1].startswith(BadRecordError.MANY)
+
+
+def _copy(stream: IO[bytes], name: str, target: Path, problems: list[str]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.partial")
+    try:
+        with part.open("wb") as out:
+            for piece in _members(stream, name, problems):
+                out.write(piece)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    write_index(target)
+
+
+def _members(stream: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]:
+    stream.seek(0)
+    if stream.read(4) != _ZIP:
+        yield from _records(stream, name, problems)
+        return
+    with zipfile.ZipFile(stream) as package:
+        entries = [one for one in package.infolist() if one.filename.startswith("archive/") and one.filename.endswith(_ARCHIVES)]
+        if not entries:
+            problems.append(f"{name}: a ZIP file without an archive folder: no WACZ")
+        for entry in entries[:MAX_ENTRIES]:
+            within = f"{name}: {entry.filename[-100:]!r}"
+            try:
+                with package.open(entry) as packed, TemporaryFile() as plain:
+                    _bounded(packed, plain, max(FLOOR_BYTES, MAX_RATIO * entry.compress_size), within, problems)
+                    yield from _records(plain, within, problems)
+            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
+                problems.append(f"{within}: {error}")
+
+
+def _records(packed: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]:
+    """The records of one WARC or ARC file, however it is packed, each as a gzip member."""
+    size = packed.seek(0, os.SEEK_END)
+    packed.seek(0)
+    magic = packed.read(4)
+    packed.seek(0)
+    with TemporaryFile() as plain:
+        limit = max(FLOOR_BYTES, MAX_RATIO * size)
+        try:
+            if magic.startswith(GZIP):
+                with gzip.GzipFile(fileobj=packed) as unpacked:
+                    _bounded(unpacked, plain, limit, name, problems)
+            elif magic in (_ZSTD, struct.pack("<I", _DICTIONARY)):
+                _unzstd(packed, plain, limit, name, problems)
+            else:
+                _bounded(packed, plain, limit, name, problems)
+        except (OSError, EOFError, zlib.error, zstd.ZstdError, ValueError) as error:
+            problems.append(f"{name}: cut or damaged: {error}")
+        plain.seek(0)
+        begins = plain.read(len(_ARC))
+        found = _of_arc(plain, name, problems) if begins == _ARC else _of_warc(plain, name, problems)
+        yield from map(pack, found)
+
+
+def _of_warc(plain: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]:
+    plain.seek(0)
+    for offset, record in records(plain):
+        if isinstance(record, str):
+            problems.append(f"{name}: at byte {offset} once unpacked: {record}")
+            continue
+        plain.seek(offset)
+        yield plain.read(record.end - offset)
+
+
+def _of_arc(plain: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]:
+    """Records of an ARC file (version 1) as WARC records. Their ids follow from their place: a copy made again is the same."""
+    plain.seek(0)
+    at, skipped = 0, False
+    while line := plain.readline(8_192):
+        found, after = _ARC_LINE.fullmatch(line), plain.tell()
+        if found is None:
+            if line.startswith(_ARC):  # the file's own record
+                own = line.split()[-1]
+                plain.seek(after + (int(own) if own.isdigit() and len(own) < 8 else 0))
+            elif line.strip() and not skipped:
+                skipped = True
+                problems.append(f"{name}: at byte {at} once unpacked: no ARC record; what follows is skipped up to the next")
+            at = plain.tell()
+            continue
+        skipped = False
+        url, address, stamp, _, length = (part.decode("latin-1") for part in found.groups())
+        block = plain.read(int(length)) if int(length) < FLOOR_BYTES else b""
+        try:
+            captured = datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        except ValueError:
+            problems.append(f"{name}: at byte {at} once unpacked: {url[:200]!r} without a time that can be read")
+            at = plain.tell()
+            continue
+        if len(block) < int(length):
+            problems.append(f"{name}: at byte {at} once unpacked: {url[:200]!r} is cut off")
+        is_answer = block.startswith(b"HTTP/")
+        known = re.fullmatch(r"[0-9a-fA-F.:]{7,45}", address) and address != "0.0.0.0"  # noqa: S104 - how ARC says "none"
+        lines = [
+            "WARC/1.1", f"WARC-Type: {'response' if is_answer else 'resource'}", f"WARC-Target-URI: {url}",
+            f"WARC-Date: {captured:%Y-%m-%dT%H:%M:%SZ}",
+            f"WARC-Record-ID: <urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{url} {stamp} {at}')}>",
+            *([f"WARC-IP-Address: {address}"] if known else []),
+            f"Content-Type: {'application/http;msgtype=response' if is_answer else 'application/octet-stream'}",
+            *(["WARC-Truncated: unspecified"] if len(block) < int(length) else []), f"Content-Length: {len(block)}",
+        ]  # fmt: skip
+        yield "\r\n".join(lines).encode() + b"\r\n\r\n" + block + b"\r\n\r\n"
+        at = plain.tell()
+
+
+def _bounded(packed: io.BufferedIOBase | IO[bytes], plain: IO[bytes], limit: int, name: str, problems: list[str]) -> None:
+    left = limit
+    while piece := packed.read1(_STEP):  # type: ignore[union-attr]  # `read` would lose what stands before a cut
+        plain.write(piece[:left])
+        left -= len(piece)
+        if left < 0:
+            problems.append(f"{name}: unpacks to more than {limit} bytes, and is cut there")
+            return
+
+
+def _unzstd(packed: IO[bytes], plain: IO[bytes], limit: int, name: str, problems: list[str]) -> None:
+    """Frames one after the other; a dictionary may stand before them in a frame that is skipped, itself packed or not."""
+    magic, length = struct.unpack("<II", packed.read(8).ljust(8, b"\0"))
+    dictionary = None
+    if magic == _DICTIONARY:
+        raw = packed.read(min(length, _MAX_DICTIONARY))
+        if raw.startswith(_ZSTD):
+            raw = zstd.ZstdDecompressor().decompress(raw, _MAX_DICTIONARY)
+        dictionary = zstd.ZstdDict(raw, is_raw=not raw.startswith(b"\x37\xa4\x30\xec"))
+    else:
+        packed.seek(0)
+    make: Callable[[], zstd.ZstdDecompressor] = lambda: zstd.ZstdDecompressor(zstd_dict=dictionary)  # noqa: E731
+    stream, waiting, written = make(), b"", 0
+    while waiting or (waiting := packed.read(_STEP)):
+        if stream.eof:
+            stream = make()
+        piece = stream.decompress(waiting, _STEP)
+        while piece or not (stream.needs_input or stream.eof):
+            plain.write(piece[: limit - written])
+            written += len(piece)
+            if written > limit:
+                problems.append(f"{name}: unpacks to more than {limit} bytes, and is cut there")
+                return
+            if stream.eof:
+                break
+            piece = b"" if stream.needs_input else stream.decompress(b"", _STEP)
+        waiting = stream.unused_data if stream.eof else b""
+    if not stream.eof:
+        raise EOFError("the zstd stream is cut off")
+
+
+def _digest(stream: IO[bytes]) -> str:
+    found = hashlib.sha256()
+    while piece := stream.read(_STEP):
+        found.update(piece)
+    return found.hexdigest()[:16]
