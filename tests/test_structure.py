@@ -32,6 +32,8 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "twisted": ("crawler/spiders/", "crawler/middlewares/", "crawler/extensions.py"),
     "prometheus_client": ("crawler/monitoring/exporter.py",),
     "pyarrow": ("pipelines/exchange/parquet.py",),
+    "rfc3161_client": ("pipelines/proof/timestamps.py",),
+    "cryptography": ("pipelines/proof/timestamps.py", "pipelines/proof/signed_note.py", "pipelines/proof/checkpoints.py"),
     "apprise": ("crawler/monitoring/alerts.py",),
     "apscheduler": ("crawler/schedule/service.py",),
     "cronsim": ("crawler/catalogue/tables.py", "crawler/schedule/cron.py"),

@@ -49,7 +49,7 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
             return
         lines = _manifests(published)
         faults = [fault for fault in (against(store, line) for line in lines) if fault]
-        again = [one for line in lines for one in islice(sealed_again(store, line), MANY)]
+        again = [one for line in lines for one in islice(sealed_again(store, line.seals), MANY)]
         pages = partial(problem_of, warc_folder(warc_path, db)) if with_pages else None
         checked = Checked()
         faults += islice(verify(store, pages, now(), checked), MANY if show_all else 1)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipelines.article import CHANGES
+from pipelines.proof import checkpoints
+from pipelines.proof.checkpoints import Anchors, CheckedAnchors
 from pipelines.proof.derived import count_problems, schema_problems
 from pipelines.store.chain import AGAIN, START, TAKEN_OUT, Cause, Head, Subject, digest, head, link_of
 from pipelines.store.database import Row, Store
@@ -93,11 +95,18 @@ class Checked:
     """None where no page was to be read."""
     unchecked: Counter[str] = field(default_factory=Counter)
     """Archived pages that were not read, by reason."""
+    anchors: CheckedAnchors = field(default_factory=CheckedAnchors)
 
     def __str__(self) -> str:
         pages = "no archived pages" if self.pages is None else f"{self.pages} archived pages"
         checked = f"Checked: {self.seals.length} seals, the last {self.seals.link[:16]}; {self.revisions} revisions; {pages}."
-        left = "; ".join(f"{number} {what}" for what, number in sorted(self.unchecked.items()))
+        unchecked = self.unchecked + Counter(
+            {
+                "signatures of checkpoints, for want of the public key": self.anchors.unsigned,
+                "timestamps of checkpoints, for want of their authorities' certificates": self.anchors.untimed,
+            }
+        )
+        left = "; ".join(f"{number} {what}" for what, number in sorted(unchecked.items()))
         return f"{checked} Not checked: {left}." if left else checked
 
 
@@ -114,19 +123,21 @@ class Manifest:
 
 
 def verify(store: Store, pages: Pages | None = None, now: datetime | None = None,
-           checked: Checked | None = None) -> Iterator[VerificationFault]:  # fmt: skip
-    """Everything that is wrong, in the order in which it is looked for. Without `pages` no archived page is read, and without
-    `now` nothing is of the future. `checked` is told what was looked at.
+           checked: Checked | None = None, anchors: Anchors | None = None) -> Iterator[VerificationFault]:  # fmt: skip
+    """Everything that is wrong, in the order in which it is looked for. Without `pages` no archived page is read, without `now`
+    nothing is of the future, and without `anchors` no signature is checked. `checked` is told what was looked at.
     """
     with store.lenient():
-        yield from _faults(store, pages, now, checked or Checked())
+        yield from _faults(store, pages, now, checked or Checked(), anchors or Anchors())
 
 
-def _faults(store: Store, pages: Pages | None, now: datetime | None, checked: Checked) -> Iterator[VerificationFault]:
+def _faults(store: Store, pages: Pages | None, now: datetime | None, checked: Checked,
+            anchors: Anchors) -> Iterator[VerificationFault]:  # fmt: skip
     yield from (VerificationFault(*problem) for problem in schema_problems(store))
     checked.seals = head(store)
     yield from (VerificationFault("the file", problem) for problem in store.integrity_problems())
     yield from _links(store)
+    yield from (VerificationFault(*problem) for problem in checkpoints.problems(store, anchors, checked.anchors))
     yield from _again(store)
     yield from _seals(store)
     yield from _unsealed(store)
@@ -162,14 +173,14 @@ def against(store: Store, published: Manifest) -> VerificationFault | None:
     return VerificationFault(f"seal {published.seals}", f"{what} for {published.day.isoformat()}")
 
 
-def sealed_again(store: Store, published: Manifest) -> Iterator[SealedAgain]:
-    """Rows that were sealed by the end of that day, and have been sealed anew since, in order; articles that were captured again,
+def sealed_again(store: Store, seals: int) -> Iterator[SealedAgain]:
+    """Rows that are among the first so many seals, and have been sealed anew since, in order; articles that were captured again,
     as all are that live, are not among them.
     """
     sql = """SELECT c.id, c.subject, c.subject_id, c.at, c.cause FROM chain c
         WHERE c.id > :seals AND NOT (c.subject = 'article' AND c.cause IS 'capture') AND EXISTS (
         SELECT 1 FROM chain b WHERE b.subject = c.subject AND b.subject_id = c.subject_id AND b.id <= :seals) ORDER BY c.id"""
-    for row in store.rows(sql, {"seals": published.seals}):
+    for row in store.rows(sql, {"seals": seals}):
         yield SealedAgain(row["id"], row["subject"], row["subject_id"], row["at"], row["cause"])
 
 

@@ -1,0 +1,174 @@
+"""Checkpoints of a ledger: made, kept with their timestamps, and held against the seals that there are.
+
+What is in the file proves nothing against who may write it; a note that is kept elsewhere (`Witness`) does. docs/proof.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipelines.proof.seal_tree import SealTree
+from pipelines.proof.signed_note import Checkpoint, NoteError, PublicKey, SigningKey
+from pipelines.store.chain import head
+from pipelines.store.database import Row, Store, StoreError
+from pipelines.store.rows import moment
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+    from pipelines.proof.timestamps import AttestedTime
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A signed note of a checkpoint, from the ledger or from where it was published."""
+
+    where: str
+    """What it is called in words: `checkpoint 3`, or the name of a file."""
+    note: str
+    tokens: tuple[bytes, ...] = ()
+    """Timestamps of the note."""
+    at: str | None = None
+    """When it was made, by the ledger's own clock; None where nobody says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """What checkpoints are held against, beside the seals."""
+
+    public_key: PublicKey | None = None
+    roots: Sequence[Certificate] | None = None
+    """Certificates of time stamping authorities that are trusted."""
+    witnesses: tuple[Witness, ...] = ()
+    """Notes that were kept elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreeingCheckpoint:
+    """A checkpoint with which the seals agree."""
+
+    witness: Witness
+    size: int
+    is_signed: bool
+    """Whether its signature was checked."""
+    timestamp: AttestedTime | None
+    """The earliest of those that were checked."""
+
+
+@dataclass(slots=True)
+class CheckedAnchors:
+    """What was found of checkpoints."""
+
+    agreeing: list[AgreeingCheckpoint] = field(default_factory=list)
+    unsigned: int = 0
+    """Notes whose signatures were not checked, for want of a key."""
+    untimed: int = 0
+    """Timestamps that were not checked, for want of a certificate."""
+
+    def best(self) -> AgreeingCheckpoint | None:
+        """The checkpoint that proves most: with a timestamp, signed, of the most seals."""
+        return max(self.agreeing, key=lambda one: (one.timestamp is not None, one.is_signed, one.size), default=None)
+
+
+def make(store: Store, key: SigningKey, now: datetime) -> Row:
+    """Sign how far the chain has come, and keep it: the row of `checkpoints`; the last one where nothing was sealed since.
+
+    Every seal is read. Raises StoreError where there is none, or where the seals are not those of the last checkpoint: two trees
+    are never signed.
+    """
+    end = head(store)
+    if not end.length:
+        raise StoreError(f"{store.path}: nothing is sealed yet")
+    tree = SealTree(store, trusts_kept=False)
+    root = tree.root(end.length)
+    last = store.row("SELECT * FROM checkpoints ORDER BY id DESC LIMIT 1")
+    if last:
+        if last["size"] > end.length or tree.root(last["size"]).hex() != last["root"]:
+            raise StoreError(f"{store.path}: the seals are not those of checkpoint {last['id']}: `newsledger verify` tells more")
+        if last["size"] == end.length and _is_of(key, last["note"]):
+            return last
+    tree.keep(end.length)
+    note = key.sign(Checkpoint(key.public.name, end.length, root))
+    row = {"at": moment(now), "size": end.length, "root": root.hex(), "link": end.link, "note": note}
+    return {"id": store.insert("checkpoints", row), **row}
+
+
+def keep_timestamp(store: Store, checkpoint_id: int, timestamp: AttestedTime, token: bytes) -> None:
+    """Keep what an authority answered for the note of a checkpoint."""
+    row = {"checkpoint_id": checkpoint_id, "at": moment(timestamp.at), "authority": timestamp.authority, "token": token}
+    store.insert("checkpoint_timestamps", row)
+
+
+def tokens_of(store: Store, checkpoint_id: int) -> tuple[bytes, ...]:
+    """The timestamps of a checkpoint, oldest first."""
+    sql = "SELECT CAST(token AS BLOB) FROM checkpoint_timestamps WHERE checkpoint_id = ? ORDER BY id"
+    return tuple(token for (token,) in store.values(sql, (checkpoint_id,)))
+
+
+def problems(store: Store, anchors: Anchors, checked: CheckedAnchors) -> Iterator[tuple[str, str]]:
+    """(checkpoint, what is wrong with it), of those in the ledger and of the witnesses, and of the tree that is kept."""
+    tree = SealTree(store, trusts_kept=False)
+    if not tree.is_kept_as_made():
+        yield "seal_tree", "does not hold what the seals say"
+    for row in store.rows("SELECT * FROM checkpoints ORDER BY id"):
+        witness = Witness(f"checkpoint {row['id']}", str(row["note"]), tokens_of(store, row["id"]), str(row["at"]))
+        found = list(_problems(store, tree, witness, anchors, checked)) or _row_problems(store, row)
+        yield from ((witness.where, problem) for problem in found)
+    for witness in anchors.witnesses:
+        yield from ((witness.where, problem) for problem in _problems(store, tree, witness, anchors, checked))
+
+
+def _problems(store: Store, tree: SealTree, witness: Witness, anchors: Anchors, checked: CheckedAnchors) -> Iterator[str]:
+    try:
+        checkpoint = Checkpoint.read(witness.note)
+        if anchors.public_key:
+            anchors.public_key.verify(witness.note)
+            if checkpoint.origin != anchors.public_key.name:
+                raise NoteError(f"is of another ledger: {checkpoint.origin}")
+    except NoteError as error:
+        yield str(error)
+        return
+    length = head(store).length
+    if checkpoint.size > length:
+        yield f"is of {checkpoint.size} seals, and there are {length}"
+        return
+    try:
+        is_same = tree.root(checkpoint.size) == checkpoint.root
+    except StoreError:
+        is_same = False
+    if not is_same:
+        yield f"is of other seals: what was sealed in the first {checkpoint.size} is not what it was"
+        return
+    checked.unsigned += anchors.public_key is None
+    timestamps: list[AttestedTime] = []
+    for token in witness.tokens:
+        if anchors.roots is None:
+            checked.untimed += 1
+            continue
+        from pipelines.proof.timestamps import TimestampError, verified
+
+        try:
+            timestamps.append(verified(token, witness.note.encode(), anchors.roots))
+        except TimestampError as error:
+            yield f"has a timestamp that {error}"
+    first = min(timestamps, key=lambda one: one.at, default=None)
+    checked.agreeing.append(AgreeingCheckpoint(witness, checkpoint.size, anchors.public_key is not None, first))
+
+
+def _row_problems(store: Store, row: Row) -> list[str]:
+    """Whether the columns of a checkpoint say what its note does."""
+    checkpoint = Checkpoint.read(row["note"])
+    link = store.value("SELECT link FROM chain WHERE id = ?", (checkpoint.size,)) if checkpoint.size else None
+    is_same = (row["size"], row["root"], row["link"]) == (checkpoint.size, checkpoint.root.hex(), link)
+    return [] if is_same else ["says something else than its note"]
+
+
+def _is_of(key: SigningKey, note: str) -> bool:
+    try:
+        key.public.verify(note)
+    except NoteError:
+        return False
+    return True

@@ -1,0 +1,107 @@
+"""Timestamps of time stamping authorities (RFC 3161): what is asked of one, and whether what it answered holds.
+
+The one place that knows `rfc3161_client`, which the extra `evidence` brings; opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipelines import MissingExtraError
+
+try:
+    from cryptography import x509
+    from rfc3161_client import (
+        HashAlgorithm,
+        PKIStatus,
+        TimestampRequestBuilder,
+        VerificationError,
+        VerifierBuilder,
+        decode_timestamp_response,
+    )
+except ImportError as error:
+    raise MissingExtraError("evidence", "rfc3161-client") from error
+
+if TYPE_CHECKING:
+    from rfc3161_client import TimeStampRequest, TimeStampResponse
+
+MAX_TOKEN = 65_536
+"""Bytes of an answer; one with its certificates has 1,000 to 7,000."""
+
+
+class TimestampError(ValueError):
+    """An answer is no timestamp, or none of these bytes, or none by an authority that is trusted; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttestedTime:
+    """Who says since when something was there."""
+
+    at: datetime
+    authority: str
+    """The common name in the certificate that signed; else all of its name."""
+
+
+def request_for(data: bytes) -> TimeStampRequest:
+    """What to ask an authority: the SHA-256 of the bytes with a nonce, and for the certificates; `as_bytes()` is what is sent."""
+    return TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
+
+
+def read_answer(answer: bytes, asked: TimeStampRequest) -> AttestedTime:
+    """What an authority answered; TimestampError where it refused, or answered something else. Trust is not checked here."""
+    response = _decoded(answer)
+    info = response.tst_info
+    if info.nonce != asked.nonce or info.message_imprint.message != asked.message_imprint.message:
+        raise TimestampError("is an answer to another question")
+    return _timestamp(response)
+
+
+def read_roots(pem: bytes) -> list[x509.Certificate]:
+    """The certificates of authorities that are trusted, in PEM; TimestampError where there are none."""
+    try:
+        return x509.load_pem_x509_certificates(pem)
+    except ValueError as error:
+        raise TimestampError("has no certificate in PEM") from error
+
+
+def verified(token: bytes, data: bytes, roots: Sequence[x509.Certificate]) -> AttestedTime:
+    """The timestamp of these bytes, by an authority under one of the roots whose certificate held at that time.
+
+    TimestampError where it is none.
+    """
+    response = _decoded(token)
+    try:
+        VerifierBuilder(roots=list(roots)).build().verify_message(response, data)
+    except (VerificationError, ValueError) as error:
+        raise TimestampError(f"does not hold: {str(error).partition(':')[0][:100]}") from error
+    return _timestamp(response)
+
+
+def _decoded(token: bytes) -> TimeStampResponse:
+    if len(token) > MAX_TOKEN:
+        raise TimestampError("is longer than any timestamp")
+    try:
+        response = decode_timestamp_response(token)
+        if response.status not in (PKIStatus.GRANTED, PKIStatus.GRANTED_WITH_MODS):
+            text = "; ".join(response.status_string or ()).encode("ascii", "backslashreplace").decode()
+            raise TimestampError(f"was refused (status {response.status}) {text[:200]}".rstrip())
+        _ = response.tst_info.message_imprint.message, response.signed_data.signer_infos
+    except TimestampError:
+        raise
+    except ValueError as error:
+        raise TimestampError("is no timestamp (RFC 3161)") from error
+    return response
+
+
+def _timestamp(response: TimeStampResponse) -> AttestedTime:
+    for packed in response.signed_data.certificates:
+        certificate = x509.load_der_x509_certificate(packed)
+        for signer in response.signed_data.signer_infos:
+            if (signer.issuer, signer.serial_number) == (certificate.issuer, certificate.serial_number):
+                names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+                name = str(names[0].value) if names else certificate.subject.rfc4514_string()
+                return AttestedTime(response.tst_info.gen_time, name.encode("ascii", "backslashreplace").decode()[:200])
+    return AttestedTime(response.tst_info.gen_time, "an authority whose certificate is not in the answer")
