@@ -11,7 +11,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
@@ -19,6 +22,8 @@ MAX_MESSAGE_CHARS = 2_000
 MAX_EXCEPTION_CHARS = 8_000
 """Of a longer one the beginning and, twice as long, the end are kept: what was raised stands last."""
 MAX_NAME_CHARS = 200
+KEPT_BYTES = 256 * 1024
+"""Of a site's lines, twice: some hundred crawls. More: a search of one crawl's lines reads more."""
 MAX_LINE_BYTES = 128 * 1024
 """Of a child's line. Longer ones are cut; our own are never so long."""
 
@@ -115,6 +120,39 @@ def install(form: str, level: int | str, context: Context = no_context) -> JsonH
     sys.excepthook = _uncaught
     threading.excepthook = lambda hook: _uncaught(hook.exc_type, hook.exc_value or hook.exc_type(), hook.exc_traceback)
     return mine
+
+
+def keep_lines(db: str, site: str, context: Context) -> None:
+    """Keep a crawl's own lines beside the ledger too, where `kept_lines` finds them: ours, and what others warn of.
+
+    Two files a site, of KEPT_BYTES each, the older one dropped. Where they cannot be written nothing is kept.
+    """
+    path = _kept_path(db, site)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=KEPT_BYTES, backupCount=1, encoding="ascii")
+    except OSError as error:
+        logger.warning("%s: the crawl's log lines are not kept: %s", path, error)
+        return
+    handler.setFormatter(JsonLines(context))
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith(("crawler.", "pipelines.")))
+    handler.setLevel(logging.INFO)
+    logging.root.addHandler(handler)
+
+
+def kept_lines(db: str, site: str, crawl_id: int) -> list[dict[str, Any]]:
+    """The lines of one crawl that are still kept, the first first."""
+    path, read = _kept_path(db, site), b""
+    for file in (path.with_name(f"{path.name}.1"), path):
+        with suppress(OSError):
+            read += file.read_bytes()[: 2 * KEPT_BYTES]
+    lines = (line for line in read.decode("ascii", "replace").splitlines() if _is_ours(line))
+    return [kept for kept in map(json.loads, lines) if kept.get("crawl") == crawl_id]
+
+
+def _kept_path(db: str, site: str) -> Path:
+    path = Path(db).absolute()
+    return path.parent / "logs" / f"{path.stem}-{site}.jsonl"
 
 
 def relay(stream: IO[bytes], site: str, handler: JsonHandler) -> None:

@@ -64,6 +64,8 @@ class CrawlReason(StrEnum):
     HOST_BUSY = "host_busy"
     SITE_REMOVED = "site_removed"
     SCHEDULE_DOWN = "schedule_down"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
     NOT_BEGUN = "not_begun"
     PROCESS_DIED = "process_died"
     ASKED_TO_END = "asked_to_end"

@@ -16,7 +16,7 @@ from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
 from pipelines.queries.health_metrics import health_metrics
 from pipelines.queries.site_results import SiteCrawls
 from pipelines.store.database import Store
-from pipelines.store.rows import instant_of
+from pipelines.store.rows import instant_of, moment
 
 SITES_A_REQUEST = 10
 """Sites whose signs are gathered anew for one page. Higher: the page takes longer; lower: more pages until all are known."""
@@ -36,14 +36,15 @@ class Judged:
 
     @property
     def verdict(self) -> str:
-        """ "ill", "unsure" (too little to tell), "well", "imported", or "unknown": not gathered yet, and not known to be ill."""
+        """ "ill", "unsure" (too little to tell), "well", "paused", "imported", or "unknown": not gathered yet, nor
+        known to be ill."""
         if self.site.imported:
             return "imported"
         if is_ill(self.findings):
             return "ill"
         if not self.gathered:
             return "unknown"
-        return "unsure" if self.findings else "well"
+        return ("paused" if self.findings[0].code == "paused" else "unsure") if self.findings else "well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,9 @@ class SiteHealthCache:
         kept = self._kept.get((str(store.path), site.id))
         success = site.last_finished
         age = now - instant_of(success) if success else None
+        paused = site.paused if site.is_paused(moment(now)) else None
         if kept is not None and kept.mark == _mark(site):
-            metrics = replace(kept.metrics, success_age=age, imported=bool(site.imported))
+            metrics = kept.metrics
         else:
             metrics = replace(
                 kept.metrics if kept else HealthMetrics(site.id, crawls=site.crawl_id is not None),
@@ -95,16 +97,21 @@ class SiteHealthCache:
                 last_reason=site.reason,
                 last_reason_code=site.reason_code,
                 last_success=success,
-                success_age=age,
-                imported=bool(site.imported),
             )
-        findings = judge(metrics)
+        told = replace(
+            metrics,
+            success_age=age,
+            imported=bool(site.imported),
+            paused=paused,
+            paused_until=site.paused_until if paused else None,
+        )
+        findings = judge(told)
         return Judged(site, findings, True) if kept else Judged(site, tuple(one for one in findings if one.ill))
 
 
 def counted(sites: Iterable[Judged]) -> dict[str, int]:
     """How many there are of each verdict."""
-    found = dict.fromkeys(("ill", "unsure", "well", "imported", "unknown"), 0)
+    found = dict.fromkeys(("ill", "unsure", "well", "paused", "imported", "unknown"), 0)
     for site in sites:
         found[site.verdict] += 1
     return found
@@ -116,5 +123,5 @@ def _mark(site: SiteCrawls) -> _Mark:
 
 
 def _gravity(one: Judged) -> tuple[int, int, str, str]:
-    order = ("ill", "unknown", "unsure", "well", "imported").index(one.verdict)
+    order = ("ill", "unknown", "unsure", "well", "paused", "imported").index(one.verdict)
     return order, -len(one.findings), one.site.last_finished or "", one.site.id

@@ -30,7 +30,7 @@ class QueuedRunner:
         self._made: dict[str, datetime] = {}
         self._lock = threading.Lock()
 
-    def crawl(self, site: Site, planned: datetime) -> None:
+    def crawl(self, site: Site, planned: datetime, trigger: str = "schedule") -> None:
         """Put it on the queue. Raises NoCrawlError where its last one is still there, or Redis is away."""
         self._check_made(site, planned)
         try:
@@ -43,6 +43,10 @@ class QueuedRunner:
             raise NoCrawlError(CrawlOutcome.SKIPPED, CrawlReason.PREVIOUS_RUNNING, f"the crawl before it {doing}")
         with self._lock:
             self._made[site.id] = planned
+
+    def cancel(self, _: str) -> bool:
+        """Crawls run at workers, which nobody can ask from here."""
+        return False
 
     def stop(self) -> None:
         """What is on the queue is the workers'."""

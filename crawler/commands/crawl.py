@@ -11,10 +11,12 @@ from crawler.catalogue import from_definition
 from crawler.catalogue.site import Site
 from crawler.commands import (
     SettingOption,
+    change_ledger,
     db_option,
     json_option,
     load_catalogue,
     log_option,
+    now,
     open_ledger,
     pick_sites,
     sites_option,
@@ -28,8 +30,8 @@ from crawler.spiders.run import Options, crawl_site, crawl_sites
 from pipelines.queries import articles
 from pipelines.queries.results import row_of
 from pipelines.reasons import skipped_sentence
-from pipelines.store.crawls import CrawlOutcome
-from pipelines.store.database import Row, Store
+from pipelines.store.crawls import CrawlOutcome, pauses
+from pipelines.store.database import Row, Store, holds_something
 
 
 @click.command("crawl")
@@ -55,11 +57,15 @@ from pipelines.store.database import Row, Store
 @json_option
 def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log: str, log_level: str, trigger: str,
             planned: str, definition: str, parent: int, db: str, sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
-    """Crawl sites now and keep what changed.
+    """Crawl sites now and keep what changed; --all leaves out those that are paused.
 
     SITE is an id of the catalogue. A URL asks for that page only, whatever is known of it.
     """
     sites, urls = ((from_definition(definition),), {}) if definition else _targets(targets, every, sites_path)
+    if every and holds_something(Path(db)):
+        with change_ledger(db) as store:
+            paused = {site_id for site_id, pause in pauses(store).items() if pause.holds(now())}
+        sites = tuple(site for site in sites if site.id not in paused)
     if not definition:
         warn_without_contact(sites)
     Store(db).close()  # a store that cannot be written is said before anything is asked of a site

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from crawler.catalogue.site import Site
 from crawler.clock import Clock
-from pipelines.reasons import CodedReason
-from pipelines.store.crawls import CrawlOutcome, note_crawl, rows_of_start
+from crawler.schedule import missed_starts
+from pipelines.reasons import CodedReason, CrawlReason
+from pipelines.store.crawls import CrawlOutcome, last_planned, note_crawl, rows_of_start
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import moment
 
@@ -64,3 +66,13 @@ class MissedRuns:
         if missed_run.outcome is CrawlOutcome.FAILED and rows_of_start(store, site_id, missed_run.planned):
             return  # its crawl told of itself before what came after it failed
         note_crawl(store, site_id, "schedule", missed_run.outcome, missed_run.planned, self._clock(), missed_run.reason)
+
+
+def note_pause(db: str, site: Site, since: datetime, until: datetime, now: datetime) -> None:
+    """One row for all starts that fell into a pause; two schedules of a ledger write one of them."""
+    with Store(db) as store, store.transaction():
+        last = last_planned(store, site.id, until, by_hand=False)
+        starts = missed_starts(site, max(last or since, since), until)
+        if starts:
+            why = CodedReason(CrawlReason.PAUSED, f"the site was paused, from {moment(starts[0])} to {moment(starts[-1])}")
+            note_crawl(store, site.id, "schedule", CrawlOutcome.SKIPPED, starts[-1], now, why)

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,11 +25,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
 from crawler.schedule import missed_starts, next_start
-from crawler.schedule.missed_runs import MissedRuns
+from crawler.schedule.missed_runs import MissedRuns, note_pause
 from crawler.schedule.processes import SchedulerLock
 from crawler.schedule.subprocess_runner import CrawlRunner, NoCrawlError
 from pipelines.reasons import CodedReason, CrawlReason
-from pipelines.store.crawls import CrawlOutcome, last_planned, note_crawl
+from pipelines.store.crawls import CrawlOutcome, Pause, last_planned, note_crawl, note_next, pauses
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import moment
 
@@ -64,16 +64,30 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
         self._missed_runs = missed_runs
         self._sites = sites
         self._jobs = jobs
-        self._waiting: dict[str, deque[tuple[str, datetime]]] = {}
+        self.ended: Callable[[str], None] = lambda site_id: None
+        """Told the site after each crawl, in the crawl's thread."""
+        self._waiting: dict[str, deque[tuple[str, datetime, str]]] = {}
         self._busy: set[str] = set()
         self._running: set[str] = set()
         self._changed = threading.Condition()
 
-    def submit(self, site: Site, planned: datetime) -> None:
+    def submit(self, site: Site, planned: datetime, trigger: str = "schedule") -> None:
         """Queue a crawl of a site, for a start planned at a moment."""
         with self._changed:
-            self._waiting.setdefault(site.politeness_group, deque()).append((site.id, planned))
+            self._waiting.setdefault(site.politeness_group, deque()).append((site.id, planned, trigger))
             self._begin()
+
+    def drop(self, site_id: str, why: CodedReason) -> bool:
+        """Take starts of a site that have not begun out of the queue, and note why; whether there were any."""
+        with self._changed:
+            dropped = [planned for queue in self._waiting.values() for queued, planned, _ in queue if queued == site_id]
+            left = {group: deque(one for one in queue if one[0] != site_id) for group, queue in self._waiting.items()}
+            self._waiting = {group: queue for group, queue in left.items() if queue}
+        if dropped:
+            self._missed_runs.put(site_id, CrawlOutcome.SKIPPED, dropped, why)
+            self._missed_runs.write_waiting(site_id)
+            self._release(site_id)
+        return bool(dropped)
 
     def _do_submit_job(self, job: Job, run_times: list[datetime]) -> None:
         if len(run_times) > 1:  # the machine slept, or its clock was set forward
@@ -83,30 +97,33 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
             self._missed_runs.put(job.id, CrawlOutcome.MISSED, run_times[:-1], why)
         self.submit(self._sites[job.id], run_times[-1])
 
-    def under_way(self, site_id: str) -> bool:
-        """Whether a start of the site waits or its crawl runs."""
+    def under_way(self, site_id: str) -> str | None:
+        """Whether a crawl of the site is "running" or "waiting" for its turn; None: neither."""
         with self._changed:
-            waits = any(site_id == queued for queue in self._waiting.values() for queued, _ in queue)
-            return waits or site_id in self._running
+            if site_id in self._running:
+                return "running"
+            return "waiting" if any(site_id == one[0] for queue in self._waiting.values() for one in queue) else None
 
     def _begin(self) -> None:
         """Start what may start; called with the lock held."""
         for group in [group for group in self._waiting if group not in self._busy]:
             if len(self._busy) >= self._jobs:
                 return
-            site_id, planned = self._waiting[group].popleft()
+            site_id, planned, trigger = self._waiting[group].popleft()
             if not self._waiting[group]:
                 del self._waiting[group]
             self._busy.add(group)
             self._running.add(site_id)
-            threading.Thread(target=self._run, args=(group, site_id, planned), name=f"crawl-{site_id}", daemon=True).start()
+            arguments = (group, site_id, planned, trigger)
+            threading.Thread(target=self._run, args=arguments, name=f"crawl-{site_id}", daemon=True).start()
 
-    def _run(self, group: str, site_id: str, planned: datetime) -> None:
+    def _run(self, group: str, site_id: str, planned: datetime, trigger: str) -> None:
         site = self._sites.get(site_id)
         self._missed_runs.write_waiting(site_id)
         try:
             if site:
-                self._crawls.crawl(site, planned)
+                self._crawls.crawl(site, planned, trigger)
+                self.ended(site_id)
             else:
                 why = CodedReason(CrawlReason.SITE_REMOVED, "the site has left the catalogue")
                 self._missed_runs.put(site_id, CrawlOutcome.SKIPPED, [planned], why)
@@ -181,8 +198,12 @@ class Schedule:
         self._scheduler_lock: SchedulerLock | None = None
         self._accounted = clock()
         self._from: dict[str, datetime] = {}
+        self.pauses: dict[str, Pause] = {}
+        """Of sites that are off the timetable for a while."""
+        self._pausing = threading.RLock()
         self._seen = (clock(), time.monotonic())
         self.queues = HostQueues(crawls, self._sites, jobs, self._missed_runs)
+        self.queues.ended = self._note_next
         self._ticks = TickExecutor()
         self._scheduler = BackgroundScheduler(
             executors={"default": self.queues, _TICK: self._ticks},
@@ -211,6 +232,10 @@ class Schedule:
         """Whether a site is on the timetable."""
         return site_id in self._sites
 
+    def site(self, site_id: str) -> Site | None:
+        """A site on the timetable."""
+        return self._sites.get(site_id)
+
     @property
     def keeps_time(self) -> bool:
         """Whether the scheduler's thread has looked at its timetable within the last minute."""
@@ -222,8 +247,10 @@ class Schedule:
         self._scheduler.add_job(_never_called, IntervalTrigger(seconds=TICK_SECONDS), id=_TICK, executor=_TICK)
         for site in self._sites.values():  # from where the missed starts end, so that none falls between
             begin = self._from.pop(site.id, self._accounted - timedelta.resolution)
-            self._scheduler.modify_job(site.id, next_run_time=next_start(site, begin))
+            start = None if site.id in self.pauses else next_start(site, begin)
+            self._scheduler.modify_job(site.id, next_run_time=start)
         self._scheduler.start()
+        self._note_next(*self._sites)
 
     def stop(self) -> None:
         """Start nothing more."""
@@ -241,9 +268,52 @@ class Schedule:
         for site in enabled.values():
             if self._sites.get(site.id) != site:
                 self._sites[site.id] = site
+                self.pauses.pop(site.id, None)  # its new job is off the timetable as soon as pauses are followed
                 self._scheduler.add_job(_never_called, SiteTrigger(site), id=site.id, name=site.name, replace_existing=True)
         for removed in self._sites.keys() - enabled.keys():
             del self._sites[removed]
+            self.pauses.pop(removed, None)
+        self.follow_pauses()
+
+    def follow_pauses(self) -> None:
+        """Take sites that somebody paused off the timetable, and put those whose pause is over back; what fell into it is a row.
+
+        To be called every few seconds: what the ledger says of pauses holds, for each schedule of it.
+        """
+        with self._pausing:
+            try:
+                with Store(self._db, readonly=True) as store:
+                    found = pauses(store)
+                self._follow(found, self._clock())
+            except StoreError as error:
+                logger.error("what the ledger says of pauses could not be followed: %s", error)
+
+    def _follow(self, found: dict[str, Pause], now: datetime) -> None:
+        held = {site_id: pause for site_id, pause in found.items() if site_id in self._sites and pause.holds(now)}
+        resumed = [self._sites[site_id] for site_id in self.pauses if site_id not in held]
+        paused = [site_id for site_id in held if site_id not in self.pauses]
+        self.pauses = held
+        for site_id in paused:
+            self._scheduler.modify_job(site_id, next_run_time=None)
+            self.queues.drop(site_id, CodedReason(CrawlReason.PAUSED, "the site was paused"))
+        for site in resumed:
+            self._scheduler.modify_job(site.id, next_run_time=next_start(site, now))
+            since, until = (found[site.id].since, found[site.id].until or now) if site.id in found else (now, now)
+            note_pause(self._db, site, since, min(until, now), now)
+        if paused or resumed:
+            logger.info("paused: %s; crawled again: %s", paused, [site.id for site in resumed])
+
+    def starts(self) -> dict[str, datetime | None]:
+        """The next planned start of each site; None where it is paused, or a cron rule never comes true."""
+        return {job.id: getattr(job, "next_run_time", None) for job in self._scheduler.get_jobs() if job.id != _TICK}
+
+    def _note_next(self, *site_ids: str) -> None:
+        starts = {site_id: start for site_id, start in self.starts().items() if site_id in site_ids}
+        try:
+            with Store(self._db) as store:
+                note_next(store, starts)
+        except StoreError as error:
+            logger.warning("the next starts could not be written: %s", error)
 
     def follow_clock(self) -> bool:
         """Plan anew where the clock was set back, or all would wait until it is as late again; whether it was.
@@ -256,6 +326,8 @@ class Schedule:
             return False
         logger.warning("the clock was set back by %.0f s; all sites are planned anew", -ahead.total_seconds())
         for job in self._scheduler.get_jobs():
+            if job.id in self.pauses:
+                continue
             is_tick = job.id == _TICK
             job.modify(next_run_time=self._seen[0] if is_tick else job.trigger.get_next_fire_time(None, self._seen[0]))
         return True
@@ -282,6 +354,8 @@ class Schedule:
         now = self._accounted
         with Store(self._db) as store:
             for site in self._sites.values():
+                if site.id in self.pauses:
+                    continue  # its starts are told of when it is resumed
                 last = last_planned(store, site.id, now, by_hand=False)
                 starts = missed_starts(site, last, now) if last else []
                 promised = self._crawls.promised(site.id) if starts else None
@@ -299,6 +373,8 @@ class Schedule:
         found = []
         with Store(self._db) as store:
             for site in self._sites.values():
+                if site.id in self.pauses:
+                    continue
                 last = last_planned(store, site.id, now)
                 following = next_start(site, last) if last else now
                 if last is None or (following and following <= now):

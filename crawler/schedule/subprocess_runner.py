@@ -40,6 +40,20 @@ class RunnerConfig:
     """What is run for a crawl; it is given the arguments of `newsledger crawl`."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A crawl whose process is no more."""
+
+    site: Site
+    planned: datetime
+    trigger: str
+    child: subprocess.Popen[bytes]
+    asked: bool
+    """Whether it was asked to end."""
+    reason: CodedReason | None
+    """Why we ended it; None where we did not."""
+
+
 class NoCrawlError(Exception):
     """A start led to no crawl, and that is no fault of ours; the message says why."""
 
@@ -52,8 +66,11 @@ class NoCrawlError(Exception):
 class CrawlRunner(Protocol):
     """Whoever makes a schedule's starts into crawls: child processes here, jobs of workers elsewhere."""
 
-    def crawl(self, site: Site, planned: datetime) -> None:
+    def crawl(self, site: Site, planned: datetime, trigger: str) -> None:
         """Make it; may return before it has ended. Raises NoCrawlError."""
+
+    def cancel(self, site_id: str) -> bool:
+        """Ask the crawl of a site to end gracefully; False where none runs that we could ask."""
 
     def promised(self, site_id: str) -> datetime | None:
         """A planned start that has no row yet, and will be made though the schedule itself begins anew; None: there is none."""
@@ -79,10 +96,11 @@ class SubprocessRunner:
         self._relay = relay
         self._clock = clock
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._cancelled: set[str] = set()
         self._lock = threading.Lock()
         self._ended = False
 
-    def crawl(self, site: Site, planned: datetime) -> None:
+    def crawl(self, site: Site, planned: datetime, trigger: str = "schedule") -> None:
         """Run one crawl to its end, and see that its planned start is a row, however it ended."""
         with Store(self._config.db, readonly=True) as store:
             earlier = rows_of_start(store, site.id, planned)
@@ -91,7 +109,7 @@ class SubprocessRunner:
                 return
             stderr = subprocess.PIPE if self._relay else None
             child = subprocess.Popen(  # noqa: S603 - our own command
-                self._command(site, planned), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
+                self._command(site, planned, trigger), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
             )
             self._running[site.id] = child
         if self._relay and child.stderr:
@@ -99,7 +117,22 @@ class SubprocessRunner:
         reason = self._wait(child)
         with self._lock:
             del self._running[site.id]
-        self._note_missed_run(site, planned, child, reason, earlier)
+            asked = self._ended or site.id in self._cancelled
+            self._cancelled.discard(site.id)
+        self._note_missed_run(_Ended(site, planned, trigger, child, asked, reason), earlier)
+
+    def cancel(self, site_id: str) -> bool:
+        """Ask the crawl of a site to end; one that does not within STOP_SECONDS is killed."""
+        with self._lock:
+            child = self._running.get(site_id)
+            if child is None:
+                return False
+            self._cancelled.add(site_id)
+            child.terminate()
+        timer = threading.Timer(STOP_SECONDS, child.kill)
+        timer.daemon = True
+        timer.start()
+        return True
 
     def promised(self, _: str) -> None:
         """Children end with their schedule."""
@@ -137,22 +170,21 @@ class SubprocessRunner:
             return CodedReason(CrawlReason.TIME_LIMIT, reason)
         return None
 
-    def _note_missed_run(
-        self, site: Site, planned: datetime, child: subprocess.Popen[bytes], reason: CodedReason | None, earlier: int
-    ) -> None:
+    def _note_missed_run(self, crawl: _Ended, earlier: int) -> None:
         """A row for a crawl that wrote none, an end for one that could not write its own. `earlier`: rows there were before."""
+        site, planned, child, reason = crawl.site, crawl.planned, crawl.child, crawl.reason
         now = self._clock()
         with Store(self._config.db) as store:
             ended = CodedReason(CrawlReason.PROCESS_DIED, f"its process ended with {child.returncode}")
             outcome = CrawlOutcome.FAILED if reason else CrawlOutcome.LOST
-            if self._ended and child.returncode in (1, -signal.SIGTERM):  # it loaded still when it was asked to end
+            if crawl.asked and child.returncode in (1, -signal.SIGTERM, -signal.SIGKILL):  # it loaded still, or hung
                 outcome = CrawlOutcome.STOPPED
                 ended = CodedReason(CrawlReason.ASKED_TO_END, "it was asked to end before it asked for anything")
             close_left_open(store, child.pid, outcome, reason or ended, now)
             if rows_of_start(store, site.id, planned) == earlier:
                 outcome = CrawlOutcome.FAILED if outcome is CrawlOutcome.LOST else outcome
                 why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {ended}")
-                note_crawl(store, site.id, "schedule", outcome, planned, now, why)
+                note_crawl(store, site.id, crawl.trigger, outcome, planned, now, why)
             ended_as = last_of_start(store, site.id, planned)
         if ended_as:
             text = "%s: %s; %d requests, %d looks, %d revisions, %d errors%s"
@@ -163,14 +195,14 @@ class SubprocessRunner:
             text = "%s: the crawl planned for %s ended with %s"
             logger.warning(text, site.id, moment(planned), child.returncode, extra={"site": site.id})
 
-    def _command(self, site: Site, planned: datetime) -> list[str]:
+    def _command(self, site: Site, planned: datetime, trigger: str) -> list[str]:
         options = [
             "--definition",
             as_definition(site),
             "--log",
             self._config.log,
             "--trigger",
-            "schedule",
+            trigger,
             "--planned",
             planned.isoformat(),
             "--parent",

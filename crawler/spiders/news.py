@@ -185,7 +185,7 @@ class NewsSpider(Spider):
         content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
         listing = sources.read(kind, response.body, response.url, self.site, content_type)
         for problem in listing.problems:
-            logger.warning("%s: %s", url, problem)
+            self._warn(url, listing.problems[0], "%s: %s", url, problem)
         is_silent = not listing.candidates and not any(self.site.same_site(child.url) for child in listing.sitemaps)
         code, reason = self._why_silent(url, listing) if is_silent else (None, None)
         self._candidates += listing.candidates
@@ -208,14 +208,17 @@ class NewsSpider(Spider):
         """Why a source that answered named nothing; noted where it is no such document at all."""
         if not listing.problems:
             problem = f"it names sitemaps of another site: {listing.sitemaps[0].url}" if listing.sitemaps else "it names nothing"
-            known = self.snapshot.sources.get(url)
-            level = logging.INFO if known and known.problem == problem else logging.WARNING
-            logger.log(level, "%s: %s", url, problem)
+            self._warn(url, problem, "%s: %s", url, problem)
             return SourceProblem.EMPTY, problem
         self._failures.append(f"{url}: {listing.problems[0]}")
         self._unreadable.add(url)
         is_defined = url in (*self.site.feeds, *self.site.sitemaps, *self.site.sections)
         return SourceProblem.UNREADABLE if is_defined else SourceProblem.PASSED_OVER, listing.problems[0]
+
+    def _warn(self, url: str, problem: str, text: str, *values: object) -> None:
+        """A warning when a source's problem is new; while it lasts, crawl after crawl, it is only told."""
+        known = self.snapshot.sources.get(url)
+        logger.log(logging.INFO if known and known.problem == problem else logging.WARNING, text, *values)
 
     def _children(self, listing_of: tuple[SitemapRef, ...]) -> list[SitemapRef]:
         """Sitemaps of an index that are to be fetched: newest first, without those whose `lastmod` in the index has not moved."""
@@ -242,7 +245,7 @@ class NewsSpider(Spider):
         yield from self._source_done()
 
     def _source_problem(self, url: str, kind: SourceKind, reason: str, status: int | None = None) -> None:
-        logger.warning("%s: %s could not be read: %s", self.site.id, url, reason)
+        self._warn(url, reason, "%s: %s could not be read: %s", self.site.id, url, reason)
         self._failures.append(f"{url}: {reason}")
         self.sources_read[url] = Source(url, kind, self.clock(), status, problem_code=SourceProblem.NO_ANSWER, problem=reason)
 

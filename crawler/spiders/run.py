@@ -28,7 +28,7 @@ from crawler.crawl.remote import RemoteWriter
 from crawler.crawl.robots_txt import RobotsRules
 from crawler.crawl.session import CrawlContext, rows_of
 from crawler.extraction.markup.page import collect_seldom
-from crawler.logs import install
+from crawler.logs import install, keep_lines
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.schedule.processes import hold
 from crawler.spiders.news import NewsSpider
@@ -136,13 +136,14 @@ def _skip(site: Site, options: Options, reason: CodedReason) -> int:
 
 def _crawl_alone(site: Site, options: Options, watch: Callable[[int, int], None]) -> int:
     spider: NewsSpider | None = None
+
+    def context() -> dict[str, object]:
+        return {"site": site.id} | ({"crawl": spider.crawl_id} if spider and spider.crawl_id else {})
+
     if options.log == "json":
-        install(
-            "json",
-            options.log_level,
-            lambda: {"site": site.id} | ({"crawl": spider.crawl_id} if spider and spider.crawl_id else {}),
-        )
+        install("json", options.log_level, context)
     process = AsyncCrawlerProcess(settings_for(options))
+    keep_lines(options.db, site.id, context)
     crawler = process.create_crawler(NewsSpider)
     collect_seldom()
     done = 0

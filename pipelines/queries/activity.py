@@ -46,7 +46,8 @@ FROM crawls WHERE site_id = ? ORDER BY id DESC LIMIT ?
 _COUNTS = "SELECT counted, kind, sum(n) AS n FROM site_counts WHERE :site IS NULL OR site_id = :site GROUP BY counted, kind"
 
 _SITES = f"""
-SELECT s.id, s.name, s.region, s.country, c.id AS crawl_id, c.outcome, c.reason, c.reason_code,
+SELECT s.id, s.name, s.region, s.country, s.paused, s.paused_until, s.next_crawl, c.id AS crawl_id,
+    c.outcome, c.reason, c.reason_code,
     (SELECT max(f.finished) FROM crawls f WHERE f.site_id = s.id AND f.outcome = 'finished') AS last_finished,
     (SELECT count(*) FROM quarantine q WHERE q.site_id = s.id AND q.state = 'quarantined') AS quarantined,
     {IMPORTED.format("s.id")} AS imported

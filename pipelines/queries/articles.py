@@ -47,8 +47,9 @@ SELECT fetched, url, status, outcome, reason, reason_code, crawl_id FROM fetches
 WHERE article_id = ? ORDER BY fetched DESC, id DESC LIMIT ?
 """
 _HEALTH = """
-SELECT h.*, (SELECT c.reason_code FROM crawls c WHERE c.site_id = h.site_id ORDER BY c.id DESC LIMIT 1) AS last_reason_code
-FROM site_health h ORDER BY h.last_finished DESC, h.site_id
+SELECT h.*, s.paused, s.paused_until, s.next_crawl,
+    (SELECT c.reason_code FROM crawls c WHERE c.site_id = h.site_id ORDER BY c.id DESC LIMIT 1) AS last_reason_code
+FROM site_health h JOIN sites s ON s.id = h.site_id ORDER BY h.last_finished DESC, h.site_id
 """
 _WITHDRAWN = "SELECT w.article_id FROM json_each(?) k CROSS JOIN withdrawals w WHERE w.article_id = k.value"
 

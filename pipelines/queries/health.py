@@ -95,6 +95,12 @@ class HealthMetrics:
     """Whether all that there is of it was imported: no crawl of ours."""
     retired: str | None = None
     """Since when the site is history; None where it is not."""
+    paused: str | None = None
+    """Since when it is paused; None where it is not."""
+    paused_until: str | None = None
+    """When the pause ends; None where it has no end, or there is none."""
+    resumed_age: timedelta | None = None
+    """Since the last pause ended; None where there was none, or it lasts."""
     unreadable_sources: tuple[str, ...] = ()
     """Feeds, sitemaps and sections of the site's definition that were something else when they were last read: URL and what."""
 
@@ -132,6 +138,9 @@ def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> t
     """What is wrong with a site, the gravest first; nothing, or one finding that is not `ill`, for a site that is well."""
     if metrics.retired:
         return (Finding("retired", f"retired on {metrics.retired[:10]}: history, and not judged", ill=False),)
+    if metrics.paused:
+        until = f"until {metrics.paused_until[:16]}Z" if metrics.paused_until else "until somebody resumes it"
+        return (Finding("paused", f"paused since {metrics.paused[:16]}Z, {until}: not judged", ill=False),)
     if metrics.imported:
         return (Finding("imported", "imported, and never crawled here: not judged", ill=False),)
     if not metrics.crawls and not metrics.in_the_future:
@@ -170,7 +179,7 @@ def _crawls(metrics: HealthMetrics, max_age: timedelta) -> Iterator[Finding]:
     last = f"{metrics.last_outcome}{f': {metrics.last_reason}' if metrics.last_reason else ''}"
     if metrics.success_age is None:
         yield Finding("no_success", f"no crawl has ever finished; the last: {last}")
-    elif metrics.success_age > max_age:
+    elif min(metrics.success_age, metrics.resumed_age or metrics.success_age) > max_age:
         yield Finding(
             "stale", f"the last success is {span(metrics.success_age)} old, more than {span(max_age)}; the last crawl: {last}"
         )

@@ -13,10 +13,10 @@ from statistics import median
 from pipelines.history.anomalies import FIELDS, Readings
 from pipelines.history.revisit import RARELY
 from pipelines.queries.health import BASELINE_REVISIONS, ENOUGH_LOOKS, RECENT_REVISIONS, USUAL_DAYS, FetchCounts, HealthMetrics
-from pipelines.store.crawls import CrawlOutcome, is_imported
+from pipelines.store.crawls import CrawlOutcome, is_imported, pauses
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import CLOCK_AHEAD
-from pipelines.store.rows import instant_of, moment
+from pipelines.store.rows import instant_of, moment, optional_moment
 
 CRAWLS_READ = 200
 """Crawls of a site whose counts are read."""
@@ -73,8 +73,14 @@ GROUP BY day ORDER BY day DESC LIMIT ?
 
 def health_metrics(store: Store, now: datetime, site: str | None = None) -> Iterator[HealthMetrics]:
     """The vital signs of all sites that the ledger has, or of one; by id."""
+    last_pauses = pauses(store)
     for row in store.rows("SELECT id, retired FROM sites WHERE ? IS NULL OR id = ? ORDER BY id", (site, site)):
         found = _health_metrics(store, row["id"], now)
+        pause = last_pauses.get(row["id"])
+        if pause and pause.holds(now):
+            found = replace(found, paused=moment(pause.since), paused_until=optional_moment(pause.until))
+        elif pause and pause.until:
+            found = replace(found, resumed_age=now - pause.until)
         yield replace(found, retired=row["retired"], imported=is_imported(store, row["id"]))
 
 

@@ -39,6 +39,16 @@ class SiteCrawls:
     """Readings that are in quarantine."""
     imported: int = 0
     """1 where all that there is of it was imported."""
+    paused: str | None = None
+    """Since when its last pause lasts, or lasted."""
+    paused_until: str | None = None
+    """When that ends, or ended; None: when somebody resumes it."""
+    next_crawl: str | None = None
+    """Its next planned start, as of the end of its last crawl."""
+
+    def is_paused(self, now: str) -> bool:
+        """Whether the pause holds at a stored time."""
+        return self.paused is not None and (self.paused_until is None or self.paused_until > now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipelines.reasons import CodedReason, CrawlReason
-from pipelines.store.database import Row, Store
+from pipelines.store.database import Row, Store, StoreError
 from pipelines.store.rows import instant_of, moment, optional_moment
 
 IMPORTED = """EXISTS (SELECT 1 FROM articles WHERE site_id = {0})
@@ -63,6 +63,40 @@ def put_sites(store: Store, sites: Iterable[Row]) -> None:
 def is_imported(store: Store, site_id: str) -> bool:
     """Whether all that the ledger has of a site came from archives, records or other ledgers: nobody crawls it here."""
     return bool(store.value(f"SELECT {IMPORTED.format('?1')}", (site_id,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The last pause of a site, over or not."""
+
+    since: datetime
+    until: datetime | None
+    """When it ends, or ended; None: when somebody resumes the site."""
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it is not over."""
+        return self.until is None or self.until > now
+
+
+def pauses(store: Store) -> dict[str, Pause]:
+    """The last pause of each site that ever had one."""
+    rows = store.rows("SELECT id, paused, paused_until AS until FROM sites WHERE paused IS NOT NULL")
+    return {row["id"]: Pause(instant_of(row["paused"]), instant_of(row["until"]) if row["until"] else None) for row in rows}
+
+
+def pause_site(store: Store, site_id: str, pause: Pause) -> None:
+    """Let no schedule start crawls of a site for a while; StoreError where the ledger has no such site."""
+    with store.transaction():
+        if not store.value("SELECT 1 FROM sites WHERE id = ?", (site_id,)):
+            raise StoreError(f"{store.path}: the ledger has no site {site_id}")
+        store.update("sites", site_id, {"paused": moment(pause.since), "paused_until": optional_moment(pause.until)})
+
+
+def note_next(store: Store, starts: Mapping[str, datetime | None]) -> None:
+    """Keep the next planned starts of sites, for those who read the ledger."""
+    with store.transaction():
+        for site_id, start in starts.items():
+            store.update("sites", site_id, {"next_crawl": optional_moment(start)})
 
 
 def start_crawl(store: Store, site_id: str | None, trigger: str, now: datetime, planned: datetime | None = None, *,

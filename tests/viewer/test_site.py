@@ -54,15 +54,15 @@ def test_rounds_are_made_little_by_little(ledger: Path) -> None:
     cache = SiteHealthCache()
     with reading(ledger, NOW) as repository:
         first = cache.sites(repository.store, NOW, limit=1)
-        assert counted(first) == {"ill": 1, "unsure": 0, "well": 0, "imported": 0, "unknown": 4}, (
+        assert counted(first) == {"ill": 1, "unsure": 0, "well": 0, "paused": 0, "imported": 0, "unknown": 4}, (
             "what looks worst is judged first"
         )
         assert counted(cache.sites(repository.store, NOW, limit=3))["unknown"] == 1
         assert counted(cache.sites(repository.store, NOW, limit=3))["unknown"] == 0
         later = cache.sites(repository.store, NOW + timedelta(days=3), limit=0)
-        assert counted(later) == {"ill": 5, "unsure": 0, "well": 0, "imported": 0, "unknown": 0}, "what is kept ages"
+        assert counted(later) == {"ill": 5, "unsure": 0, "well": 0, "paused": 0, "imported": 0, "unknown": 0}, "what is kept ages"
         unseen = SiteHealthCache().sites(repository.store, NOW + timedelta(days=3), limit=0)
-        assert counted(unseen) == {"ill": 5, "unsure": 0, "well": 0, "imported": 0, "unknown": 0}, (
+        assert counted(unseen) == {"ill": 5, "unsure": 0, "well": 0, "paused": 0, "imported": 0, "unknown": 0}, (
             "old age is seen without gathering"
         )
         assert {finding.code for one in unseen for finding in one.findings} == {"stale"}

@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.queries import activity
 from pipelines.queries.results import row_of
 from pipelines.store.database import Store
-from pipelines.store.rows import instant_of
+from pipelines.store.rows import instant_of, moment
 from viewer import charts
 from viewer.http import Request, Response
 from viewer.labels import lasted
@@ -51,6 +51,7 @@ def entry(store: Store, one: Judged, now: datetime) -> dict[str, Any]:
     return row_of(one.site) | {
         "verdict": one.verdict,
         "findings": one.findings,
+        "next_crawl": one.site.next_crawl if one.verdict != "paused" and (one.site.next_crawl or "") > moment(now) else None,
         "age": lasted(int((now - instant_of(last)).total_seconds() // 60)) if last else None,
         "totals": totals(store, one.site.id),
         "spark": charts.sparkline(each, f"Revisions a day, {DAYS} days"),

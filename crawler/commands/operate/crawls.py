@@ -8,7 +8,7 @@ import click
 
 from crawler.commands import db_option, json_option, open_ledger
 from crawler.commands.console import console, print_json, table, when, word
-from crawler.logs import plain
+from crawler.logs import kept_lines, plain
 from pipelines.queries import articles
 from pipelines.queries.activity import failed_fetches, past_crawls
 from pipelines.queries.results import row_of
@@ -17,7 +17,7 @@ from pipelines.store.database import Store
 from pipelines.store.rows import Row, instant_of, moment, span
 
 SHOWN = 50
-"""Changes, and fetches that brought none, that are printed of one crawl; --json has all."""
+"""Changes, fetches that brought none, and log lines that are printed of one crawl; --json has all."""
 
 
 @click.command("crawls")
@@ -36,7 +36,7 @@ def command(words: tuple[str, ...], failed: bool, since: str | None, limit: int,
         if words[:1] == ("show",):
             if len(words) != 2 or not words[1].isdigit():
                 raise click.UsageError("say the number of one crawl: `newsledger crawls show ID`")
-            _show(store, int(words[1]), as_json)
+            _show(store, db, int(words[1]), as_json)
             return
         if len(words) > 1:
             raise click.UsageError("name one site, or none")
@@ -70,15 +70,17 @@ def _took(row: Row) -> str:
     return span(took) if took >= timedelta(minutes=1) else f"{took.seconds} s"
 
 
-def _show(store: Store, crawl_id: int, as_json: bool) -> None:
+def _show(store: Store, db: str, crawl_id: int, as_json: bool) -> None:
     row = articles.crawl(store, crawl_id)
     if row is None:
         raise click.ClickException(f"the ledger has no crawl {crawl_id}")
     changes = articles.revisions_of_crawl(store, crawl_id)
     silent = articles.silent_sources(store, row["site_id"], row["started"]) if row["started"] else []
     fetches = failed_fetches(store, crawl_id)
+    lines = kept_lines(db, row["site_id"], crawl_id) if row["site_id"] else []
     if as_json:
-        print_json({**row, "changes": [row_of(change) for change in changes], "silent_sources": silent, "fetches": fetches})
+        facts = {"changes": [row_of(change) for change in changes], "silent_sources": silent, "fetches": fetches, "log": lines}
+        print_json({**row, **facts})
         return
     out = console()
     counts = dict(row["counts"])
@@ -100,6 +102,8 @@ def _show(store: Store, crawl_id: int, as_json: bool) -> None:
     if fetches:
         rows = [(when(one["fetched"]), one["outcome"], one["status"], one["reason"], one["url"]) for one in fetches[:SHOWN]]
         out.print(table(("at", "outcome", "status", "why", "url"), rows))
-    for left in (len(changes) - SHOWN, len(fetches) - SHOWN):
+    for line in lines[:SHOWN]:
+        out.print(f"{str(line['time'])[11:19]} {line['level']} {plain(line['message'])}", markup=False)
+    for left in (len(changes) - SHOWN, len(fetches) - SHOWN, len(lines) - SHOWN):
         if left > 0:
             out.print(f"and {left} more; --json has all")

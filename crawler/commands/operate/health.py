@@ -116,7 +116,8 @@ def _row(one: HealthMetrics, findings: tuple[Finding, ...]) -> tuple[object, ...
     if is_ill(findings):
         health = Text("ill", style="bold red")
     else:
-        unsaid = "retired" if one.retired else "imported" if one.imported else "too little to tell"
+        unsaid = {"retired": "retired", "paused": "paused", "imported": "imported"}.get(findings[0].code if findings else "")
+        unsaid = unsaid or "too little to tell"
         health = Text(unsaid, style="dim") if findings else Text("well", style="green")
     usual = one.usual_articles
     return (
@@ -129,5 +130,10 @@ def _row(one: HealthMetrics, findings: tuple[Finding, ...]) -> tuple[object, ...
 
 def _facts(one: HealthMetrics, findings: tuple[Finding, ...]) -> dict[str, object]:
     age = one.success_age.total_seconds() if one.success_age is not None else None
-    facts = {**asdict(one), "success_age": age, "usual_articles": one.usual_articles}
+    facts = {
+        **asdict(one),
+        "success_age": age,
+        "usual_articles": one.usual_articles,
+        "resumed_age": one.resumed_age.total_seconds() if one.resumed_age is not None else None,
+    }
     return {"site": one.site_id, "ill": is_ill(findings), "findings": [asdict(finding) for finding in findings], **facts}

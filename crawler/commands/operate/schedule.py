@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from crawler.catalogue import CatalogueError, fingerprint
 from crawler.clock import Clock, clock
@@ -27,12 +28,14 @@ from crawler.commands import (
     warn_without_contact,
 )
 from crawler.commands.cluster import needing_cluster, redis_of, redis_option, status_reader_of
+from crawler.commands.operate import control
 from crawler.commands.operate.monitoring import first_problem, open_alerts, open_monitor, send_alerts_once
 from crawler.crawl.session import rows_of
 from crawler.logs import JsonHandler, install, relay
 from crawler.monitoring.monitor import MonitoredSchedule
 from crawler.monitoring.state_files import SchedulePlan, read_heartbeat, read_plan, write_heartbeat, write_plan
 from crawler.schedule import processes
+from crawler.schedule.control import ControlServer, ScheduleControl
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import STOP_SECONDS, CrawlRunner, RunnerConfig, SubprocessRunner
 from crawler.warc import holdings
@@ -48,7 +51,7 @@ CATALOGUE_SECONDS = 10.0
 """How often the catalogue's files are looked at for changes, and a sign of life is given."""
 
 
-@click.command("schedule")
+@click.group("schedule", invoke_without_command=True)
 @click.option("--once", is_flag=True, help="Run what is due and leave; for cron and CI.")
 @click.option("--jobs", cls=SettingOption, setting="jobs", help="Crawls at once, never two of one host.")
 @click.option("--time-limit", cls=SettingOption, setting="time_limit", metavar="MINUTES",
@@ -59,14 +62,21 @@ CATALOGUE_SECONDS = 10.0
 @log_option
 @db_option
 @sites_option
-def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, log: str, db: str,
+@click.pass_context
+def command(ctx: click.Context, once: bool, jobs: int, time_limit: int, metrics: str, redis: str, log: str, db: str,
             sites_path: Path | None) -> None:  # fmt: skip
     """Crawl every enabled site on its own interval, until asked to stop.
 
     Starts are spread over the interval. A change of the catalogue is taken over while it runs; a broken one is refused, and the
     old plan goes on. SIGTERM or Ctrl-C ends the running crawls gracefully. With --redis crawls become jobs on a queue, for
     `newsledger worker` to run, and this process starts none itself.
+
+    The verbs ask the schedule that runs.
     """
+    if ctx.invoked_subcommand:
+        if any(ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in ctx.params):
+            raise click.UsageError(f"options stand behind the verb: `newsledger schedule {ctx.invoked_subcommand} ...`")
+        return
     handler = install(log, logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     sites = load_catalogue(sites_path)
@@ -89,8 +99,15 @@ def command(once: bool, jobs: int, time_limit: int, metrics: str, redis: str, lo
             send_alerts_once(monitored, alerts, max_age, now)
         return
     with ExitStack() as stack:
+        server = ControlServer(db, ScheduleControl(schedule, crawls, db, now))
+        server.start()
+        stack.callback(server.close)
         open_monitor(stack, monitored, metrics, max_age, now, alerts)
         _run_on(schedule, crawls, db, sites_path, now)
+
+
+for verb in control.VERBS:
+    command.add_command(verb)
 
 
 def _crawls(db: str, time_limit: int, log: str, redis: str, handler: JsonHandler | None,
@@ -134,6 +151,7 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
     hour = ""
     while not stopping.wait(CATALOGUE_SECONDS):
         schedule.follow_clock()
+        schedule.follow_pauses()
         # Past midnight, and later where a crawl still wrote. In a thread: an index reads its whole file.
         if f"{now():%d%H}" != hour and not (closing and closing.is_alive()):
             hour = f"{now():%d%H}"

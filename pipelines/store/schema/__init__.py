@@ -1,6 +1,6 @@
 """Tables, indexes, views and full-text search of the store, as numbered migrations.
 
-The SQL stands in founding (1 to 7), proving (8 to 10, 22, 32), derived (11 and 12), crawls (13 to 15, 17, 19), reasons
+The SQL stands in founding (1 to 7), proving (8 to 10, 22, 32), derived (11 and 12), crawls (13 to 15, 17, 19, 35), reasons
 (16, 18, 21), searching (23, 24) and questions (30).
 
 A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column, and so does the file
@@ -18,7 +18,7 @@ from pipelines.store.schema import crawls, derived, documentation, founding, pro
 
 migrations = Migrations("newsledger")
 
-LATEST = "m032_checkpoints"
+LATEST = "m035_pauses"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 NUMBER = int(LATEST[1:4])
 """The same, as `user_version` of the file has it."""
@@ -225,6 +225,12 @@ def m031_documentation(db: Database) -> None:
 def m032_checkpoints(db: Database) -> None:
     """What is signed of the chain, what others say of when, and the tree that proves a seal to be in it."""
     _run(db, proving.CHECKPOINTS)
+
+
+@migrations()
+def m035_pauses(db: Database) -> None:
+    """Between when and when a site is paused, and its next planned start: what a schedule that runs is told, and tells."""
+    _run(db, crawls.PAUSES)
 
 
 def label(db: Database) -> bool:

@@ -96,3 +96,9 @@ SOURCE_PROBLEMS = """
 ALTER TABLE sources ADD COLUMN problem_code TEXT;
 ALTER TABLE sources ADD COLUMN problem TEXT;
 """
+
+PAUSES = """
+ALTER TABLE sites ADD COLUMN paused TEXT;
+ALTER TABLE sites ADD COLUMN paused_until TEXT;
+ALTER TABLE sites ADD COLUMN next_crawl TEXT;
+"""

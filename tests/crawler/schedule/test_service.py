@@ -22,7 +22,7 @@ from crawler.schedule import CRON_SPREAD, grid_start, offset
 from crawler.schedule.missed_runs import MissedRuns
 from crawler.schedule.processes import SchedulerLock, hold
 from crawler.schedule.service import Schedule
-from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner
+from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner, _Ended
 from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Exchange
 from pipelines.reasons import CodedReason, CrawlReason
@@ -294,7 +294,7 @@ def test_the_open_row_of_a_child_that_takes_too_long_says_so(tmp_path: Path) -> 
     with new_store(tmp_path) as store, subprocess.Popen(("sleep", "60")) as child:
         start_crawl(store, "paper", "schedule", T0, T0, pid=child.pid)
         children = SubprocessRunner(RunnerConfig(str(tmp_path / "news.db"), time_limit_seconds=0.1), clock())
-        children._note_missed_run(PAPER, T0, child, children._wait(child), 0)
+        children._note_missed_run(_Ended(PAPER, T0, "schedule", child, asked=False, reason=children._wait(child)), 0)
     (row,) = rows(tmp_path)
     assert (row["outcome"], row["reason_code"], row["reason"]) == ("failed", "time_limit", "stopped after 0.1 s")
 

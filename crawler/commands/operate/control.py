@@ -1,0 +1,151 @@
+"""`newsledger schedule next|run|cancel|pause|resume`: what the schedule of a ledger that runs is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.catalogue.site import parse_every
+from crawler.commands import change_ledger, db_option, json_option, load_catalogue, now, open_ledger, sites_option
+from crawler.commands.console import console, echo, print_json, table, when
+from crawler.schedule import next_start
+from crawler.schedule.control import LAST, NotPossibleError, end_pause, request, row_of_site, set_pause
+from pipelines.store.crawls import Pause, pauses
+from pipelines.store.database import holds_something
+from pipelines.store.rows import optional_moment
+
+sites_argument = click.argument("sites", nargs=-1, required=True, metavar="SITE...")
+
+
+@click.command("next")
+@click.argument("sites", nargs=-1, metavar="[SITE...]")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100_000), help="At most so many sites.")
+@db_option
+@sites_option
+@json_option
+def following(sites: tuple[str, ...], limit: int, db: str, sites_path: Path | None, as_json: bool) -> None:
+    """What is crawled next, what runs, waits or is paused. Where no schedule runs, what one would begin with."""
+    answer = _ask(db, "list", sites)
+    rows = answer["sites"] if answer else _without(db, sites_path, sites)
+    if answer is None:
+        echo("no schedule of this ledger runs; one that is started now would do this:", err=True)
+    _print(rows[:limit], as_json)
+    if len(rows) > limit and not as_json:
+        echo(f"and {len(rows) - limit} more; --limit shows them")
+
+
+@click.command("run")
+@sites_argument
+@db_option
+@json_option
+def run(sites: tuple[str, ...], db: str, as_json: bool) -> None:
+    """Crawl sites now, beside their own starts; those of a busy host wait for their turn."""
+    _tell(_ask(db, "run", sites), as_json, db)
+
+
+@click.command("cancel")
+@sites_argument
+@db_option
+@json_option
+def cancel(sites: tuple[str, ...], db: str, as_json: bool) -> None:
+    """End the crawl of a site that runs, gracefully, or drop the one that waits; the next start is made as planned."""
+    _tell(_ask(db, "cancel", sites), as_json, db)
+
+
+@click.command("pause")
+@sites_argument
+@click.option("--for", "span", default=None, metavar="TIME", help="For so long: 90 min, 2h, 3 days; else until it is resumed.")
+@db_option
+@json_option
+def pause(sites: tuple[str, ...], span: str | None, db: str, as_json: bool) -> None:
+    """Start no crawl of sites for a while, whatever is restarted meanwhile; a paused site is never ill.
+
+    A crawl that runs goes on to its end.
+    """
+    until = now() + _span(span) if span else None
+    answer = _ask(db, "pause", sites, until=optional_moment(until))
+    if answer is None:
+        answer = _by_hand(db, sites, lambda site_id: set_pause(db, site_id, now(), until))
+    _tell(answer, as_json, db)
+
+
+@click.command("resume")
+@sites_argument
+@db_option
+@json_option
+def resume(sites: tuple[str, ...], db: str, as_json: bool) -> None:
+    """Let paused sites be crawled again, at their next start."""
+    answer = _ask(db, "resume", sites)
+    if answer is None:
+        paused = _held(db)
+        if unpaused := [site_id for site_id in sites if site_id not in paused]:
+            raise click.UsageError(f"not paused: {', '.join(unpaused)}")
+        answer = _by_hand(db, sites, lambda site_id: end_pause(db, site_id, now(), paused[site_id]))
+    _tell(answer, as_json, db)
+
+
+def _ask(db: str, verb: str, sites: Sequence[str], **more: str | None) -> dict[str, Any] | None:
+    try:
+        return request(db, verb, sites, **more)
+    except NotPossibleError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _by_hand(db: str, sites: Sequence[str], change: Callable[[str], None]) -> dict[str, Any]:
+    """Without a schedule: the ledger is changed, and the next one goes by it."""
+    change_ledger(db).close()
+    for site_id in sites:
+        change(site_id)
+    held = _held(db)
+    return {"sites": [row_of_site(site_id, None, held.get(site_id)) for site_id in sites], "problems": []}
+
+
+def _without(db: str, sites_path: Path | None, sites: Sequence[str]) -> list[dict[str, str | None]]:
+    held = _held(db)
+    defined = [site for site in load_catalogue(sites_path) if site.enabled and (site.id in sites or not sites)]
+    rows = [row_of_site(site.id, None if site.id in held else next_start(site, now()), held.get(site.id)) for site in defined]
+    return sorted(rows, key=lambda row: (row["next"] or LAST, str(row["site"])))
+
+
+def _held(db: str) -> dict[str, Pause]:
+    """Pauses that hold now."""
+    if not holds_something(Path(db)):
+        return {}
+    with open_ledger(db) as store:
+        return {site_id: one for site_id, one in pauses(store).items() if one.holds(now())}
+
+
+def _tell(answer: dict[str, Any] | None, as_json: bool, db: str) -> None:
+    if answer is None:
+        raise click.ClickException(f"no schedule of {db} runs")
+    if as_json:
+        print_json(answer)
+    else:
+        _print(answer["sites"], as_json)
+        for one in answer["problems"]:
+            echo(f"{one['site']}: {one['problem']}", err=True)
+    if answer["problems"]:
+        raise SystemExit(1)
+
+
+def _print(rows: list[dict[str, str | None]], as_json: bool) -> None:
+    if as_json:
+        print_json(rows)
+        return
+    cells = [(row["site"], row["state"], when(row["next"]), when(row["paused_until"]) or ("resumed" if row["paused"] else ""))
+             for row in rows]  # fmt: skip
+    console().print(table(("site", "state", "next start", "paused until"), cells) if rows else "No site is scheduled.")
+
+
+def _span(text: str) -> timedelta:
+    try:
+        return parse_every(text)
+    except ValueError as error:
+        raise click.UsageError(f"--for {text}: {error}") from error
+
+
+VERBS = (following, run, cancel, pause, resume)
