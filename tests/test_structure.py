@@ -34,6 +34,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "pyarrow": ("pipelines/exchange/parquet.py",),
     "rfc3161_client": ("pipelines/proof/timestamps.py",),
     "cryptography": ("pipelines/proof/timestamps.py", "pipelines/proof/signed_note.py", "pipelines/proof/checkpoints.py"),
+    "xlsxwriter": ("pipelines/exchange/formats.py",),
     "apprise": ("crawler/monitoring/alerts.py",),
     "apscheduler": ("crawler/schedule/service.py",),
     "cronsim": ("crawler/catalogue/tables.py", "crawler/schedule/cron.py"),

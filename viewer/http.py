@@ -35,6 +35,8 @@ class Request:
     target: str
     """Path and query exactly as in the request line, below the path at which the viewer is reached."""
     headers: Mapping[str, str]
+    form: str = ""
+    """The file that is asked for in place of the page: "csv", "json", "jsonl", "xlsx" or "md"; `target` is then the page's."""
 
     @property
     def path(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.util import find_spec
 
 from pipelines.diff import Op, Piece, word_pieces
 
@@ -58,6 +59,8 @@ FIELDS = {
     "date_modified": "update stamp",
     "is_accessible_for_free": "paywall",
 }
+FILES = {"csv": "CSV", "json": "JSON", "jsonl": "JSON lines", "xlsx": "Excel"}
+"""Forms in which a list is handed on, by the ending of its address."""
 ALIASES = {
     "redirect": "leads here",
     "slug": "an earlier address",
@@ -65,6 +68,11 @@ ALIASES = {
     "canonical": "named by the page",
     "short": "short address",
 }
+
+
+def files() -> dict[str, str]:
+    """The forms of lists that can be made here."""
+    return {form: name for form, name in FILES.items() if form != "xlsx" or find_spec("xlsxwriter")}
 
 
 def change(name: str) -> str:

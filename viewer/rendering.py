@@ -18,13 +18,13 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.proof.memento import header_uri
+from pipelines.proof.memento import header_uri, wayback
 from pipelines.store.rows import instant_of
 from pipelines.text.dates import digits_of
 from viewer import labels
 from viewer.http import COMMON, LOCKED, POLICY, Request, Response, html
 
-__all__ = ["ASSETS", "MAX_TEXT_CHARS", "POLICY", "article_path", "asset", "asset_url", "page", "plain", "render", "show_tables"]
+__all__ = ["ASSETS", "MAX_TEXT_CHARS", "POLICY", "article_path", "asset", "asset_url", "page", "plain", "render", "show_under"]
 
 MAX_TEXT_CHARS = 500_000
 """Of one text; what is longer is cut, and says so."""
@@ -42,6 +42,7 @@ _FILES = {
 }
 _DIGESTS = {name: hashlib.sha256(body).hexdigest()[:12] for name, body in _FILES.items()}
 _tables: ContextVar[str] = ContextVar("tables", default="")
+_base: ContextVar[str] = ContextVar("base", default="")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 
 
@@ -62,9 +63,15 @@ def asset(request: Request) -> Response | None:
     return Response(200, (*headers, *COMMON), body)
 
 
-def show_tables(path: str) -> None:
-    """Where all tables are shown, below the viewer's own path, for the pages of this request ("/ledger"); "" for nowhere."""
-    _tables.set(path)
+def show_under(base: str, tables: str) -> None:
+    """Where the pages of this request are reached ("http://127.0.0.1:8001"); `tables`: where all tables are below it, or ""."""
+    _base.set(base)
+    _tables.set(tables)
+
+
+def base_url() -> str:
+    """Where the pages of this request are reached, without a final slash: for addresses that are handed on."""
+    return _base.get()
 
 
 def page(template: str, root: str, /, *headers: tuple[str, str], status: int = 200, **values: Any) -> Response:
@@ -180,10 +187,31 @@ def _environment_of() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    ours = (plain, article_path, web, host, language, moment, clock, day, within, digits, paragraphs, query_string, quoted)
+    ours = (
+        plain,
+        article_path,
+        web,
+        host,
+        language,
+        moment,
+        clock,
+        day,
+        within,
+        digits,
+        paragraphs,
+        query_string,
+        quoted,
+    )
     text_of = (labels.change, labels.state, labels.outcome, labels.fields, labels.counted, labels.listed, labels.lasted)
     made.filters |= {one.__name__: one for one in (*ours, *text_of)}
-    made.globals |= {"asset": asset_url, "words": labels, "tables": _tables.get}
+    made.globals |= {
+        "asset": asset_url,
+        "words": labels,
+        "tables": _tables.get,
+        "base": _base.get,
+        "forms": labels.files,
+        "wayback": wayback,
+    }
     return made
 
 

@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.commands import db_option, json_option, now, open_ledger
-from crawler.commands.console import bounds, console, has_colours, print_json, table, when, word
+from crawler.commands.console import bounds, console, echo, has_colours, print_json, table, when, word
 from crawler.commands.differences import marked
+from crawler.commands.timemap import WHERE
 from crawler.logs import plain
 from pipelines.diff import word_pieces
 from pipelines.history.as_of import ABSENT, AsOf, Certainty, describe, parse_moment, state_as_of
+from pipelines.proof import citation
 from pipelines.queries import articles
 from pipelines.queries.activity import site_of
 from pipelines.queries.articles import ArticleView, article_view
@@ -32,19 +34,29 @@ WIDE = 120
 @click.command("history")
 @click.argument("url")
 @click.option("--at", default=None, metavar="TIME", help="Only what it said then: 2025-03-07T14:05, or 14:05; the site's clock.")
+@click.option("--cite", "form", default=None, type=click.Choice(list(citation.FORMS)), help="Only how a revision is cited.")
+@click.option("--revision", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite this one; else the latest.")
+@click.option("--against", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite what differs from this one.")
+@click.option("--base-url", default=WHERE, show_default=True, metavar="URL", help="Where the ledger is shown, for citations.")
 @db_option
 @json_option
-def command(url: str, at: str | None, db: str, as_json: bool) -> None:
+def command(url: str, at: str | None, form: str | None, revision: int | None, against: int | None, base_url: str, db: str,
+            as_json: bool) -> None:  # fmt: skip
     """What an article said, when, and what changed.
 
     URL may be any address that ever led to the article: an old slug, an AMP page, with or without www.
     """
+    if form is None and (revision or against):
+        raise click.UsageError("--revision and --against go with --cite")
     with open_ledger(db) as store:
         article = articles.find_article(store, url)
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
         if at is not None:
             tell_at(store, article, at, as_json=as_json)
+            return
+        if form is not None:
+            echo(citation.FORMS[form][1](_citation(store, article, revision, against, base_url.rstrip("/"))))
             return
         found = article_view(store, article)
         revisions = _with_words(store, articles.history(store, article.article_id))
@@ -77,6 +89,16 @@ def command(url: str, at: str | None, db: str, as_json: bool) -> None:
     if found.moved_from:
         rows = [(one.url, one.revision_count, when(one.first_seen), when(one.last_seen)) for one in found.moved_from]
         console().print(table(("moved here from", "revisions", "first seen", "last seen"), rows))
+
+
+def _citation(store: Store, article: ArticleRecord, number: int | None, against: int | None, base: str) -> citation.Citation:
+    if withdrawn := withdrawal_of(store, article.article_id):
+        raise click.ClickException(f"{article.url} was {withdrawn}")
+    chosen = articles.history_entry(store, article.article_id, number or article.revision_count)
+    other = articles.history_entry(store, article.article_id, against) if against else None
+    if chosen is None or (against and other is None):
+        raise click.UsageError(f"there are revisions 1 to {article.revision_count} only")
+    return citation.cite(store, article, chosen, base, now(), other)
 
 
 def _print(article: ArticleView, revisions: list[Row]) -> None:

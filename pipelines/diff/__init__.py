@@ -5,6 +5,8 @@ The door of this room: the body paragraph by paragraph, pictures and authors in 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.article import Article
@@ -25,6 +27,7 @@ __all__ = [
     "body_changes",
     "differences",
     "image_changes",
+    "markdown",
     "pieces_of",
     "restore",
     "word_pieces",
@@ -49,6 +52,41 @@ def differences(before: Article, after: Article) -> tuple[FieldDifference, ...]:
         elif one != other:
             found.append(FieldDifference(field, word_pieces(one, other)))
     return tuple(found)
+
+
+_MARKUP = re.compile(r"([\\`*_~\[\]#|!])")
+
+
+def markdown(before: Article, after: Article) -> str:
+    """What differs as Markdown: removed ~~struck out~~, added **bold**; of the body the paragraphs that differ."""
+    lines = [f"# {_escaped(after.headline or before.headline or '(no headline)')}"]
+    for one in differences(before, after):
+        if one.field != "body":
+            lines.append(f"**{one.field.replace('_', ' ').capitalize()}**: {_marked(one.pieces)}")
+            continue
+        lines.append("## Text")
+        for paragraph in body_changes(before.body, after.body):
+            if paragraph.kind is not ChangeKind.SAME:
+                place = f" from {paragraph.number_before} to {paragraph.number_after}" if paragraph.moved is not None else ""
+                kind = "moved" if paragraph.moved is not None else str(paragraph.kind)
+                number = "" if place else f" {paragraph.number_after or paragraph.number_before}"
+                if paragraph.kind is not ChangeKind.MOVED_FROM:
+                    lines.append(f"*Paragraph{number} {kind}{place}:* {_marked(paragraph.pieces)}")
+    return "\n\n".join(lines) + "\n"
+
+
+def _marked(pieces: Iterable[Piece]) -> str:
+    marks = {Op.SAME: "", Op.REMOVED: "~~", Op.ADDED: "**"}
+    made = []
+    for piece in pieces:
+        inner = " ".join(piece.text.split())
+        start, end = (" " if piece.text[:1].isspace() else ""), (" " if piece.text[-1:].isspace() else "")
+        made.append(f"{start}{marks[piece.op]}{_escaped(inner)}{marks[piece.op]}{end}" if inner else piece.text[:1] and " ")
+    return "".join(made).strip()
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", text).replace("<", "&lt;")
 
 
 _WHOLE = frozenset({"date_published", "date_modified"})

@@ -1,4 +1,4 @@
-"""Records of revisions as files: JSON lines that lose nothing, and CSV for spreadsheets. See docs/export.md."""
+"""Records and other rows as files: JSON lines that lose nothing, CSV and Excel for spreadsheets. See docs/export.md."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from pipelines import MissingExtraError
 
 if TYPE_CHECKING:  # whoever only prints JSON needs no more of this package
     from pipelines.exchange.export import Record
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet may take for a formula, or for the end of what it was told is text, at the beginning of a cell."""
+
+MAX_EXCEL_CHARS = 32_767
+"""Of a cell; Excel's own bound."""
+MAX_EXCEL_NUMBER = 10**15
+"""From here on Excel would round."""
 
 _ARTICLE = ("url", "external_id", "state")
 _SEEN = ("first_seen", "last_seen", "revision_count")
@@ -57,24 +64,70 @@ def as_jsonl(records: Iterable[Record]) -> Iterator[bytes]:
 
 
 def as_csv(records: Iterable[Record]) -> Iterator[bytes]:
+    """Records as CSV; see `csv_rows`."""
+    return csv_rows(COLUMNS, map(flat, records))
+
+
+def csv_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """CSV (RFC 4180), UTF-8, with a line of names; lists as JSON. No cell is a formula to any spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for record in records:
-        row = flat(record)
-        writer.writerow([cell(row[column]) for column in COLUMNS])
-        yield out.getvalue().encode()
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([cell(row[column]) for column in columns])
+        yield out.getvalue().encode("utf-8", "replace")
         out.seek(0)
         out.truncate()
-    yield out.getvalue().encode()
+    yield out.getvalue().encode("utf-8", "replace")
 
 
 def cell(value: object) -> str:
     """A value as the text of a cell; one that could be taken for a formula gets an apostrophe in front."""
     if value is None:
         return ""
-    if isinstance(value, bool | list):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, bool | list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
+
+
+def excel_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """A workbook of one sheet, names in bold; numbers are numbers, all else is text and no formula. Raises MissingExtraError."""
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise MissingExtraError("excel", "xlsxwriter") from error
+    out = io.BytesIO()
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with xlsxwriter.Workbook(out, plain) as book:
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
+        for place, row in enumerate(rows, 1):
+            for column, name in enumerate(columns):
+                value = row[name]
+                if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MAX_EXCEL_NUMBER:
+                    sheet.write_number(place, column, value)
+                elif value is not None:
+                    text = value if isinstance(value, str) else cell(value)
+                    sheet.write_string(place, column, text[:MAX_EXCEL_CHARS])
+    yield out.getvalue()
+
+
+def json_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """One JSON list of objects."""
+    yield f"{json_text([{name: row[name] for name in columns} for row in rows], indent=2)}\n".encode()
+
+
+def jsonl_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """A JSON object a line."""
+    return as_jsonl({name: row[name] for name in columns} for row in rows)
+
+
+TABLES: Mapping[str, tuple[str, Callable[[Sequence[str], Iterable[Mapping[str, Any]]], Iterator[bytes]]]] = {
+    "csv": ("text/csv; charset=utf-8", csv_rows),
+    "json": ("application/json; charset=utf-8", json_rows),
+    "jsonl": ("application/jsonl; charset=utf-8", jsonl_rows),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", excel_rows),
+}
+"""How a table of any columns is handed on: ending of the file -> (media type, how it is written)."""

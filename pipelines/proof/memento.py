@@ -22,6 +22,9 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(rf"({'|'.join(_DAYS)}), (\d\d) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
 
+WAYBACK = "https://web.archive.org/web/"
+"""Where the Internet Archive has its copies: below it stand the digits of a moment, and a URL."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -85,6 +88,11 @@ def parse_http_date(text: str) -> datetime | None:
 def header_uri(url: str) -> str:
     """A URL as it may stand in a header or between `<` and `>`: visible ASCII, no blanks, quotes, brackets or line ends."""
     return quote(url, safe="%:/?#[]@!$&'()*+,;=~", errors="replace")
+
+
+def wayback(url: str, at: str) -> str:
+    """Where the Internet Archive shows its copy that is nearest to a stored moment, if it has one: a link, never asked."""
+    return f"{WAYBACK}{digits_of(instant_of(at))}/{header_uri(url)}"
 
 
 def time_map(original: str, revisions: Iterable[Row], base: str) -> TimeMap | None:

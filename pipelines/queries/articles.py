@@ -39,7 +39,7 @@ LEFT JOIN revisions before ON before.article_id = r.article_id AND before.number
 WHERE r.article_id = ? AND {} ORDER BY r.number
 """
 _SEALS = """
-SELECT subject_id, max(id) AS number, at FROM chain
+SELECT subject_id, max(id) AS number, at, link FROM chain
 WHERE subject = 'revision' AND subject_id IN (SELECT value FROM json_each(?)) GROUP BY subject_id
 """
 _FETCHES = """
@@ -106,6 +106,14 @@ def history_entry(store: Store, article_id: int, number: int) -> Revision | None
     """One revision of an article, by its number, as `history` has it."""
     row = store.row(_REVISIONS.format("r.number = ?"), (article_id, number))
     return _revision(row) if row else None
+
+
+def numbers_by_hash(store: Store, article_id: int, start: str) -> list[int]:
+    """Numbers of the revisions of an article whose content's hash begins so, today or before a newer extractor read them."""
+    sql = """SELECT number FROM revisions r WHERE article_id = :article AND (substr(content_hash, 1, :n) = :start
+        OR EXISTS (SELECT 1 FROM readings g WHERE g.revision_id = r.id AND substr(g.content_hash, 1, :n) = :start))
+        ORDER BY number"""
+    return [row["number"] for row in store.rows(sql, {"article": article_id, "start": start, "n": len(start)})]
 
 
 def facts(revision: Revision) -> Row:

@@ -86,6 +86,8 @@ class LastSeal:
     number: int
     """In the chain."""
     at: str
+    link: str
+    """The SHA-256 of the chain up to it."""
 
 
 @dataclass(frozen=True, slots=True)

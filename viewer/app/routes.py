@@ -3,12 +3,14 @@
     /                              the latest revisions
     /history/URL                   an article: its revisions, and all that is known of it
     /diff/URL   /diff/2..3/URL     what differs between two revisions
+    /revision/KEY/URL   /diff/KEY..KEY/URL   /story/URL   permanent addresses: see pipelines.proof.citation
     /search?q=                     all revisions' texts
     /sites   /site/ID              all sites at a glance; one of them
     /stories   /story/7            copy that several sites carry; one story
     /story/7/43                    an article of a story against its source
     /takedowns                     what went from its site
     /feed.atom   /feed.json        the latest revisions, or those of a search, for feed readers
+    /search.csv?q=   .json .jsonl .xlsx   the list of a page as a file (/revisions.csv: of the first page); /diff.md/URL
     /timegate/ /timemap/ /memento/ see viewer.pages.memento
     /-/article/ID  /-/revision/ID  to the pages of what the tables name by number
     /-/viewer/                     the style of our pages
@@ -20,6 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pipelines.queries import articles
@@ -27,7 +30,7 @@ from pipelines.queries.changes import filters
 from viewer.filters import FilterError, check
 from viewer.http import Request, Response, document, redirect
 from viewer.pages import diff, feed, history, home, memento, search, site, sites, stories, story, takedowns
-from viewer.rendering import ASSETS, article_path, asset, refusal, show_tables
+from viewer.rendering import ASSETS, article_path, asset, refusal, show_under
 from viewer.repository import Repository
 
 Page = Callable[[Request, Repository, str], Response]
@@ -35,6 +38,11 @@ Page = Callable[[Request, Repository, str], Response]
 
 _ARTICLE, _REVISION = "/-/article/", "/-/revision/"
 _NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
+_LISTS = "revisions|search|sites|stories|takedowns|history(?=[^/]*/)|site(?=[^/]*/)|story(?=[^/]*/)"
+_FILE = re.compile(
+    rf"/(?P<page>(?:{_LISTS})(?=\.(?:csv|jsonl?|xlsx)\b)|diff(?=\.md/))\.(?P<form>\w+)(?P<rest>(?:[/?].*)?)", re.DOTALL
+)
+"""A page as a file: its list, or of a difference the Markdown."""
 
 
 def _to_article(request: Request, ledger: Repository, root: str) -> Response:
@@ -68,6 +76,7 @@ BELOW: dict[str, Page] = {
     "/diff/": diff.respond,
     "/site/": site.respond,
     "/story/": story.respond,
+    memento.PREFIX: memento.to_revision,
     _ARTICLE: _to_article,
     _REVISION: _to_revision,
 }
@@ -79,7 +88,8 @@ def respond(request: Request, repository: Repository, base: str) -> Response | N
     """The answer to a request; None where the address is not ours. `base`: where we are reached ("http://127.0.0.1:8001")."""
     if request.path.startswith(ASSETS):
         return asset(request)
-    show_tables(repository.tables)
+    show_under(base, repository.tables)
+    request = _as_page(request)
     if request.path.startswith(MEMENTO):
         return memento.respond(request, repository, base)
     found = _page(request.path)
@@ -93,6 +103,15 @@ def respond(request: Request, repository: Repository, base: str) -> Response | N
     except FilterError as error:
         return refusal(400, f"{error}.", root) if found else document(400, f"{error}\n", "text/plain; charset=utf-8")
     return found(request, repository, root) if found else feed.respond(request, repository, base)
+
+
+def _as_page(request: Request) -> Request:
+    """What asks for a page as a file, as what asks for that page."""
+    found = _FILE.fullmatch(request.target)
+    if found is None:
+        return request
+    name = "/" if found["page"] == "revisions" else f"/{found['page']}"
+    return replace(request, target=name + found["rest"], form=found["form"])
 
 
 def _page(path: str) -> Page | None:

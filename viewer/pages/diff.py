@@ -6,15 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines import diff
 from pipelines.article import Article
 from pipelines.diff import ChangeKind, Paragraph, Piece, author_changes, body_changes, image_changes, word_pieces
 from pipelines.diff.model import words_changed
+from pipelines.proof.citation import KEY, Citation, cite, find_revision, plain_text
 from pipelines.queries.activity import site_of
 from pipelines.queries.results import ArticleRecord
 from pipelines.store.rows import Row, json_of
 from viewer import labels
+from viewer.downloads import markdown
 from viewer.http import Request, Response, redirect
-from viewer.rendering import article_path, page, refusal
+from viewer.rendering import article_path, base_url, page, refusal
 from viewer.repository import NotHeldError, Repository, RevisionText
 
 PREFIX = "/diff/"
@@ -22,7 +25,8 @@ CONTEXT = 1
 """Unchanged paragraphs that are shown beside a change; longer runs are folded."""
 FOLDED = 3
 """The least that is worth a fold."""
-_PAIR = re.compile(r"(\d{1,6})\.\.(\d{1,6})/(.*)", re.ASCII | re.DOTALL)
+_PAIR = re.compile(rf"(\d{{1,6}}|{KEY})\.\.(\d{{1,6}}|{KEY})/(.*)", re.ASCII | re.DOTALL)
+"""Two numbers or two permanent names of revisions, and the URL."""
 _PLAIN = ("section", "kind", "date_published", "date_modified", "language", "is_accessible_for_free")
 """Fields that are told as before and after, not word by word."""
 _FREE = {0: "behind a paywall", 1: "free to read"}
@@ -48,14 +52,31 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     except NotHeldError as error:
         return refusal(error.status, str(error), root, *error.headers)
     count = article.revision_count
-    first, second = (int(named[1]), int(named[2])) if named else (max(1, count - 1), count)
+    first, second = (_number(ledger, article, one) for one in named.groups()[:2]) if named else (max(1, count - 1), count)
+    if first is None or second is None:
+        return refusal(404, "The ledger has this article, but no revision with this text.", root)
     if first == second:
         why = "An article of one revision has no differences." if count == 1 else "A revision does not differ from itself."
         return refusal(404, why, root)
     one, other = (ledger.revision(article, number) for number in (first, second))
     if one is None or other is None:
         return refusal(404, f"This article has {labels.counted(count, 'revision')}.", root)
+    if request.form == "md":
+        source = plain_text(_cited(ledger, article, one, other)).replace("\n", "\n> ")
+        return markdown("difference", f"{diff.markdown(one[1], other[1])}\n> {source}\n")
     return _page(ledger, article, one, other, root)
+
+
+def _number(ledger: Repository, article: ArticleRecord, name: str) -> int | None:
+    """The number of a revision that an address names."""
+    if name.isdigit():
+        return int(name)
+    found = find_revision(ledger.store, article, name)
+    return found.number if found else None
+
+
+def _cited(ledger: Repository, article: ArticleRecord, first: RevisionText, second: RevisionText) -> Citation:
+    return cite(ledger.store, article, second[0], base_url(), ledger.now, first[0])
 
 
 def _chosen(request: Request, root: str) -> Response:
@@ -86,6 +107,7 @@ def _page(ledger: Repository, article: ArticleRecord, first: RevisionText, secon
         body=body,
         plain=[(name, *values) for name in _PLAIN if (values := plainly(name, json_of(one), json_of(other)))],
         size={"number": 0, "words_added": added, "words_removed": removed},
+        cited=_cited(ledger, article, first, second),
         is_same=all(paragraph.kind is ChangeKind.SAME for paragraph in body),
     )
 

@@ -8,14 +8,16 @@ from typing import Any
 
 from pipelines import stories
 from pipelines.history.revisions import State
+from pipelines.proof.citation import address
 from pipelines.queries import articles, changes
 from pipelines.queries.activity import site_of
 from pipelines.queries.results import ArticleRecord, Change, Revision, StateChange, row_of
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from viewer import labels
+from viewer.downloads import columns_of, download
 from viewer.http import Request, Response
-from viewer.rendering import page, refusal
+from viewer.rendering import base_url, page, refusal
 from viewer.repository import NotHeldError, Repository
 
 PREFIX = "/history/"
@@ -39,6 +41,10 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     revisions = timeline(store, article)
     if not revisions:
         return refusal(404, "This article was never read: the ledger knows its address, and no revision.", root)
+    if request.form:
+        every = articles.history(store, article.article_id)
+        rows = [row_of(one) | {"address": address(base_url(), article.url, one)} for one in every]
+        return download(request.form, "history", columns_of(Revision, "address"), rows)
     found = articles.article_view(store, article)
     story = stories.of_article(store, article.article_id)
     full_story = stories.story(store, story.head.story_id) if story else None

@@ -10,6 +10,7 @@ from pipelines.queries import changes
 from pipelines.queries.results import Change, row_of
 from pipelines.queries.site_results import FilterChoices
 from viewer import labels
+from viewer.downloads import columns_of, download
 from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import Request, Response
 from viewer.rendering import page, refusal
@@ -27,6 +28,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         return refusal(400, str(error), root)
     found = changes.latest(ledger.store, filter_of(asked), limit=ROWS + 1, before=asked.before)
     shown, choices = found[:ROWS], changes.filters(ledger.store)
+    if request.form:
+        return download(request.form, "revisions", columns_of(Change), map(row_of, shown))
     return page(
         "today.html",
         root,

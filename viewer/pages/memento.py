@@ -15,6 +15,7 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from pipelines.proof.citation import KEY, cite, find_revision
 from pipelines.proof.memento import (
     LINK_FORMAT,
     Link,
@@ -31,13 +32,33 @@ from pipelines.proof.memento import (
 from pipelines.queries.activity import site_of
 from pipelines.queries.results import ArticleRecord, Revision, row_of
 from pipelines.store.pages import NO_FILE, NOT_THERE
+from pipelines.store.rows import instant_of
 from pipelines.text.dates import digits_of, parse_digits
 from pipelines.text.urls import MAX_URL
 from viewer import labels
 from viewer.http import Request, Response, document, redirect
 from viewer.pages.replay import replay
-from viewer.rendering import page, plain, refusal
-from viewer.repository import Repository, RevisionText
+from viewer.rendering import article_path, base_url, page, plain, refusal
+from viewer.repository import NotHeldError, Repository, RevisionText
+
+PREFIX = "/revision/"
+"""Below it stand permanent addresses of revisions."""
+_NAMED = re.compile(rf"{PREFIX}({KEY})/(.*)", re.ASCII | re.DOTALL)
+
+
+def to_revision(request: Request, ledger: Repository, root: str) -> Response:
+    """From the permanent address of a revision to where it is read in this ledger."""
+    named = _NAMED.fullmatch(request.target)
+    try:
+        article = ledger.article(named[2]) if named else None
+    except NotHeldError as error:
+        return refusal(error.status, str(error), root, *error.headers)
+    if named is None or article is None:
+        return refusal(404, "A revision is named by its text’s hash, its time and its article’s URL.", root)
+    revision = find_revision(ledger.store, article, named[1])
+    if revision is None:
+        return refusal(404, "The ledger has this article, but no revision with this text.", root)
+    return redirect(f"{root}/memento/{digits_of(instant_of(revision.first_seen))}/{article_path(article.url)}")
 
 
 def memento_page(
@@ -62,6 +83,7 @@ def memento_page(
         number=memento.number,
         images=[image for image in text.images if image.caption or image.credit],
         facts=_facts(article, revision, [author.name for author in text.authors]),
+        cited=cite(ledger.store, article, revision, base_url(), ledger.now),
         original=found.original,
         here=digits_of(memento.at),
         before=digits_of(found.mementos[here - 1].at) if here else "",

@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.queries import changes, search
-from pipelines.queries.results import Facet, row_of
+from pipelines.queries.results import Facet, Hit, row_of
+from pipelines.store.rows import moment
 from viewer import labels
+from viewer.downloads import columns_of, download
 from viewer.filters import FilterError, Wanted, wanted
 from viewer.http import Request, Response, redirect
 from viewer.pages.home import summary
@@ -48,6 +50,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         offset=(number - 1) * ROWS,
         by_article=True,
     )
+    if request.form:
+        return download(request.form, "search", columns_of(Hit), map(_flat, found.hits))
     choices = changes.filters(ledger.store)
     narrowed = replace(asked, words=None)
     return page(
@@ -65,8 +69,14 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         first=(number - 1) * ROWS + 1,
         has_more=number < MAX_PAGE and (found.is_more or number * ROWS < found.articles) and len(found.hits) == ROWS,
         query=asked.query(),
+        permanent_query=replace(asked, until=asked.until or moment(ledger.now)).query(),
         all_of_it=Wanted(words=told).query(),
     )
+
+
+def _flat(hit: Hit) -> dict[str, Any]:
+    """A hit as a row of a table: the snippet is a text, other revisions are numbers."""
+    return row_of(hit) | {"snippet": "".join(text for text, _ in hit.snippet), "also": [one.number for one in hit.also]}
 
 
 def page_number(text: str | None) -> int:

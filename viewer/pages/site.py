@@ -14,10 +14,11 @@ from pipelines.queries.health import judge
 from pipelines.queries.health_metrics import health_metrics
 from pipelines.queries.removed import takedowns as removed
 from pipelines.queries.results import row_of
-from pipelines.queries.site_results import CrawlSummary
+from pipelines.queries.site_results import CrawlSummary, DayCounts
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from viewer import charts, labels
+from viewer.downloads import columns_of, download
 from viewer.http import Request, Response
 from viewer.pages import home, takedowns
 from viewer.rendering import page, refusal
@@ -40,6 +41,9 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         return refusal(404, "The ledger has no such site.", root)
     store, site_id = ledger.store, site.id
     since, until = _shown(ledger.now.date(), *activity.first_and_last_day(store, site_id))
+    if request.form:
+        days = activity.days(store, site_id, "", "9")
+        return download(request.form, f"site-{site_id}", columns_of(DayCounts), map(row_of, days))
     delays = activity.delays(store, site_id, EDITS)
     (vital,) = health_metrics(store, ledger.now, site_id)
     latest = changes.latest(store, changes.Filter(sites=(site_id,)), limit=CHANGES)

@@ -10,6 +10,7 @@ from pipelines.queries.results import row_of
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of, moment
 from viewer import charts
+from viewer.downloads import download
 from viewer.http import Request, Response
 from viewer.labels import lasted
 from viewer.pages.site import totals
@@ -21,6 +22,20 @@ ROWS = 50
 """Sites on a page."""
 DAYS = 14
 """Days of the little charts."""
+COLUMNS = (
+    "id",
+    "name",
+    "region",
+    "country",
+    "health",
+    "last_finished",
+    "articles",
+    "revisions",
+    "edits",
+    "silent",
+    "silent_share",
+)
+"""Of the list as a file, which holds all sites."""
 _cache = SiteHealthCache()
 
 
@@ -28,6 +43,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
     number = _number(request.query().one("page"))
     found = _cache.sites(ledger.store, ledger.now)
+    if request.form:
+        return download(request.form, "sites", COLUMNS, [row(ledger.store, one) for one in found])
     pages = max(1, -(-len(found) // ROWS))
     number = min(number, pages)
     shown = found[(number - 1) * ROWS : number * ROWS]
@@ -39,6 +56,11 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         number=number,
         pages=pages,
     )
+
+
+def row(store: Store, one: Judged) -> dict[str, Any]:
+    """A site as a row of a file."""
+    return row_of(one.site) | totals(store, one.site.id) | {"health": one.verdict}
 
 
 def entry(store: Store, one: Judged, now: datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pipelines.queries.activity import site_names
 from pipelines.queries.results import row_of
 from pipelines.store.database import Store
 from pipelines.stories.results import StoryHead
+from viewer.downloads import columns_of, download
 from viewer.http import Request, Response
 from viewer.labels import counted
 from viewer.rendering import page
@@ -30,6 +31,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     names = site_names(ledger.store)
     found = stories.latest(ledger.store, limit=ROWS + 1, before=before, site=site, agency=agency)
     shown = found[:ROWS]
+    if request.form:
+        return download(request.form, "stories", columns_of(StoryHead), map(row_of, shown))
     same = {name: value for name, value in (("site", site), ("agency", agency)) if value}
     return page(
         "stories.html",
@@ -40,6 +43,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         ],
         older=urlencode({**same, "before": shown[-1].cursor}) if len(found) > ROWS else "",
         newest=urlencode(same) if before else None,
+        here_query=urlencode({**same, **({"before": before} if before else {})}),
         names=names,
         site=site,
         agency=agency,

@@ -1,6 +1,6 @@
 """A story: who had it first, who carried it when, how much of it, and under which headlines.
 
-/story/7        the story
+/story/7        the story; permanently /story/URL, by the URL of an article that carries it
 /story/7/43     an article of it, laid against the source: what it kept, what it cut, what it added of its own
 
 An article is held against what the source said when this version was first seen: what the source changed later, the paper did not
@@ -24,12 +24,13 @@ from pipelines.store.resolver import Lookup
 from pipelines.store.rows import instant_of
 from pipelines.stories.results import Story, StoryMember
 from viewer.charts import Arrival, shares, spread
+from viewer.downloads import columns_of, download
 from viewer.http import Request, Response, redirect
 from viewer.labels import counted, headline_pieces, lasted
 from viewer.pages.diff import FoldedBlock
 from viewer.pages.stories import times, whose, wide
 from viewer.rendering import page, refusal
-from viewer.repository import Repository
+from viewer.repository import NotHeldError, Repository
 
 _WORD = re.compile(r"\w+(?:['’.,-]\w+)*")
 
@@ -120,6 +121,8 @@ _PATH = re.compile(r"/story/(\d{1,18})(?:/(\d{1,18}))?/?", re.ASCII)
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page of a story, or of an article of it."""
+    if (url := request.below("/story/")).startswith(("http:", "https:")):
+        return _of_article(url, ledger, root)
     match = _PATH.fullmatch(request.path)
     found = stories.story(ledger.store, int(match[1])) if match else None
     if match is None or found is None:
@@ -127,6 +130,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     if match[2]:
         return comparison(found, int(match[2]), ledger, root)
     members = members_of(ledger.store, found)
+    if request.form:
+        return download(request.form, f"story-{found.head.story_id}", columns_of(StoryMember, "behind"), members)
     edits = stories.edits_of(ledger.store, _ids(found))
     names = {row["article_id"]: row["site_name"] for row in members}
     changes = stories.headline_changes(ledger.store, _ids(found))
@@ -152,6 +157,18 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
             for change in changes
         ],
     )
+
+
+def _of_article(url: str, ledger: Repository, root: str) -> Response:
+    """From the permanent address of a story, which names it by an article that carries it, to its page in this ledger."""
+    try:
+        article = ledger.article(url)
+    except NotHeldError as error:
+        return refusal(error.status, str(error), root, *error.headers)
+    story = stories.of_article(ledger.store, article.article_id)
+    if story is None:
+        return refusal(404, "No other paper is known to carry this article.", root)
+    return redirect(f"{root}/story/{story.head.story_id}")
 
 
 def members_of(store: Store, found: Story) -> list[dict[str, Any]]:

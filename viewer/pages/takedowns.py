@@ -11,6 +11,7 @@ from pipelines.queries import removed
 from pipelines.queries.activity import site_names
 from pipelines.queries.results import Takedown, row_of
 from pipelines.store.rows import instant_of
+from viewer.downloads import columns_of, download
 from viewer.http import Request, Response
 from viewer.labels import lasted
 from viewer.rendering import page
@@ -33,6 +34,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     state = STATES.get(query.one("state") or "")
     names = site_names(ledger.store)
     found = removed.takedowns(ledger.store, site=site, state=state, limit=ROWS, before=before)
+    if request.form:
+        return download(request.form, "takedowns", columns_of(Takedown), map(row_of, found.takedowns))
     same = {name: value for name, value in (("site", site), ("state", state)) if value}
     return page(
         "takedowns.html",
@@ -41,6 +44,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         searched=found.searched,
         older=urlencode({**same, "before": found.older}) if found.older else "",
         newest=urlencode(same) if before else None,
+        here_query=urlencode({**same, **({"before": before} if before else {})}),
         site=site,
         names=names,
         state=state,

@@ -1,0 +1,107 @@
+"""Lists as files, what a permanent address leads to, and what a page says of itself to who cites, shares or prints it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.proof.citation import FORMS
+from tests.table import table
+from tests.viewer import syndication
+from tests.viewer.client import BASE, answer, page, texts
+from tests.viewer.syndication import NOW
+from viewer.labels import FILES
+
+LISTS = ("revisions", "search.?q=the", "sites", "site./{site}", "stories", "takedowns", "history./{url}", "story./{story}")
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("files")
+    syndication.make(path, days=4).close()
+    return path / "news.db"
+
+
+@pytest.fixture(scope="module")
+def url(ledger: Path) -> str:
+    """Of an article with an edit."""
+    rows = json.loads(answer(ledger, "/revisions.json", NOW).body)
+    return str(next(row["url"] for row in rows if row["number"] > 1))
+
+
+def body(ledger: Path, target: str) -> bytes:
+    found = answer(ledger, target, NOW)
+    assert found.status == 200, (target, found.body[:300])
+    assert "attachment" in dict(found.headers)["Content-Disposition"]
+    return found.body
+
+
+@table("which", LISTS)
+def test_each_list_is_the_same_in_each_form(which: str, ledger: Path, url: str) -> None:
+    story = json.loads(body(ledger, "/stories.json"))[0]["story_id"]
+    name, _, rest = which.partition(".")
+    rest = rest.format(url=url, story=story, site="herald")
+    rows = json.loads(body(ledger, f"/{name}.json{rest}"))
+    assert rows
+    assert [json.loads(line) for line in body(ledger, f"/{name}.jsonl{rest}").splitlines()] == rows
+    (names, *table_rows) = csv.reader(io.StringIO(body(ledger, f"/{name}.csv{rest}").decode()))
+    assert (names, len(table_rows)) == (list(rows[0]), len(rows))
+    with zipfile.ZipFile(io.BytesIO(body(ledger, f"/{name}.xlsx{rest}"))) as book:
+        assert book.read("xl/worksheets/sheet1.xml").count(b"<row ") == len(rows) + 1
+
+
+def test_a_page_offers_what_is_on_the_screen(ledger: Path) -> None:
+    shown = page(ledger, "/?change=silent", NOW)
+    links = shown.xpath("//p[starts-with(normalize-space(), 'This list as a file')]/a/@href")
+    assert links == [f"/revisions.{form}?change=silent" for form in FILES]
+    assert {row["change"] for row in json.loads(body(ledger, links[1]))} == {"silent"}
+    assert answer(ledger, "/revisions.csv?chnage=silent", NOW).status == 400
+
+
+@table(("target", "status"), [("/feed.csv", None), ("/search.pdf?q=a", None), ("/history.csv/https://paper.example/none", 404)])
+def test_what_is_no_file(target: str, status: int | None, ledger: Path) -> None:
+    if status is None:
+        with pytest.raises(AssertionError):
+            answer(ledger, target, NOW)
+    else:
+        assert answer(ledger, target, NOW).status == status
+
+
+def test_a_permanent_address_leads_to_the_text(ledger: Path, url: str) -> None:
+    address = json.loads(body(ledger, f"/history.json/{url}"))[0]["address"]
+    found = answer(ledger, address.removeprefix(BASE), NOW)
+    assert found.status == 302
+    shown = page(ledger, dict(found.headers)["Location"], NOW)
+    assert shown.xpath("//link[@rel='canonical']/@href") == [address]
+    assert shown.xpath("//meta[@property='og:url']/@content") == [address]
+    assert address in texts(shown, "//p[@class='printed']")[0]
+    assert len(texts(shown, "//details[contains(@class, 'cite')]/pre")) == len(FORMS)
+    other = address.replace("/revision/", "/revision/0")
+    assert answer(ledger, other.removeprefix(BASE), NOW).status == 404
+
+
+def test_a_difference_is_cited_by_two_texts(ledger: Path, url: str) -> None:
+    shown = page(ledger, f"/diff/1..2/{url}", NOW)
+    (address,) = shown.xpath("//link[@rel='canonical']/@href")
+    again = page(ledger, address.removeprefix(BASE), NOW)
+    assert texts(again, "//article") == texts(shown, "//article")
+    told = body(ledger, f"/diff.md/1..2/{url}").decode()
+    assert told.startswith("# ")
+    assert address in told
+
+
+def test_a_story_is_named_by_an_article_of_it(ledger: Path) -> None:
+    first = json.loads(body(ledger, "/stories.json"))[0]
+    found = answer(ledger, f"/story/{first['source_url']}", NOW)
+    assert (found.status, dict(found.headers)["Location"]) == (302, f"/story/{first['story_id']}")
+
+
+def test_a_search_is_named_by_its_query_and_the_time(ledger: Path) -> None:
+    links = page(ledger, "/search?q=the", datetime(2025, 6, 1, tzinfo=UTC)).xpath("//a[contains(@href, 'until=')]/@href")
+    assert links[0] == "/search?until=2025-06-01T00%3A00%3A00Z&q=the"

@@ -1,0 +1,50 @@
+"""What is on the screen as a file: a list as CSV, JSON, JSON lines or Excel, a difference as Markdown.
+
+    /search.csv?q=council     the list of /search?q=council, its page and its filters; /revisions.csv is the list of /
+
+A page hands its rows here where a file was asked for (`Request.form`); which columns there are is its own matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from pipelines import MissingExtraError
+from pipelines.exchange.formats import TABLES
+from viewer.http import COMMON, LOCKED, Response, document
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def columns_of(kind: type[DataclassInstance], *more: str) -> tuple[str, ...]:
+    """The names of a value's fields as columns, and some more; `cursor` is none."""
+    return (*(one.name for one in fields(kind) if one.name != "cursor"), *more)
+
+
+def download(form: str, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response:
+    """Rows as the file that was asked for."""
+    kind, write = TABLES[form]
+    try:
+        body = b"".join(write(columns, rows))
+    except MissingExtraError as error:
+        return document(404, f"{error}\n", "text/plain; charset=utf-8")
+    return _file(f"{name}.{form}", kind, body)
+
+
+def markdown(name: str, text: str) -> Response:
+    """A text as a file of Markdown."""
+    return _file(f"{name}.md", "text/markdown; charset=utf-8", text.encode("utf-8", "replace"))
+
+
+def _file(name: str, kind: str, body: bytes) -> Response:
+    name = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
+    headers = (
+        ("Content-Type", kind),
+        ("Content-Disposition", f'attachment; filename="{name}"'),
+        ("Content-Security-Policy", LOCKED),
+    )
+    return Response(200, (*headers, *COMMON), body)
