@@ -36,6 +36,8 @@ UNION ALL SELECT 1 FROM fetches INDEXED BY fetches_without_article
     WHERE article_id IS NULL AND url IN (SELECT value FROM json_each(:urls))
     AND fetched BETWEEN :at AND :until AND NOT (fetched = :at AND (outcome = 'moved' OR :is_last))
 UNION ALL SELECT 1 FROM fetches WHERE url IN (SELECT value FROM json_each(:urls)) AND fetched BETWEEN :after AND :until AND {LED}
+UNION ALL SELECT 1 FROM fetches WHERE canonical_url IN (SELECT value FROM json_each(:urls))
+    AND canonical_url <> coalesce(answered_url, url) AND fetched BETWEEN :after AND :until
 LIMIT 1"""  # noqa: S608 - our own words
 
 

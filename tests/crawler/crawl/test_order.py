@@ -294,7 +294,7 @@ def told(store: Store) -> dict[str, Any]:
     for row in store.rows("SELECT * FROM states ORDER BY article_id, id"):
         found["states"].setdefault(urls[row["article_id"]], []).append((row["at"], row["state"], row["status"], row["reason"]))
     places = ("number", "change", "changed_fields", "headline", "body", "date_modified", "first_seen", "last_seen", "not_before",
-              "content_hash")  # fmt: skip
+              "content_hash", "canonical_url", "date_published", "byline", "section")  # fmt: skip
     for row in store.rows("SELECT * FROM revisions ORDER BY article_id, number"):
         facts = {column: row[column] for column in places}
         found["revisions"].setdefault(urls[row["article_id"]], []).append({**facts, "back": numbers.get(row["reverted_to"])})
@@ -380,3 +380,12 @@ def test_a_crawl_keeps_under_which_stamp_and_address_it_found_a_text(ledgers: Le
     expected = ledgers.made([first, between, last])["revisions"]
     assert [row["date_modified"] for row in expected[address(0)]][0::2] == ["2025-03-07T08:00:00Z", None]
     assert ledgers.made([first], [last], [between], ways=[Way.IMPORT, Way.CRAWL])["revisions"] == expected
+
+
+def test_a_page_that_a_later_one_names_as_its_address_is_late(ledgers: Ledgers) -> None:
+    """The address had led to another story before, so that the later page was filed under its own."""
+    led = page(1, 2, 20, 19, place=2, led_from=address(0))
+    own, named = page(0, 1, 60), page(0, 3, 1560, 0, place=1, canonical_url=address(0))
+    expected = ledgers.made([led, own, named])
+    assert [row["change"] for row in expected["revisions"][address(0)]] == ["new", "updated"]
+    assert ledgers.made([led], [named, own]) == expected
