@@ -77,14 +77,13 @@ class _Walker:
         self.strong = 0
         self.breaks = 0
 
-    def add(self, text: str, in_link: bool, in_strong: bool) -> None:
-        self.parts.append(text)
-        if in_link or in_strong or self.breaks:
-            length = len(text.strip())
-            if length:
-                self.breaks = 0
-                self.linked += length * in_link
-                self.strong += length * in_strong
+    def count(self, text: str, in_link: bool, in_strong: bool) -> None:
+        """What is to be known of a text in a link, in strong letters or behind a break."""
+        length = len(text.strip())
+        if length:
+            self.breaks = 0
+            self.linked += length * in_link
+            self.strong += length * in_strong
 
     def flush(self, element: Element, suspects: tuple[Element, ...]) -> None:
         text = "".join(self.parts)
@@ -99,9 +98,12 @@ class _Walker:
         self, element: Element, block: Element, suspects: tuple[Element, ...], in_link: bool, in_strong: bool, depth: int
     ) -> None:
         """`block` is the nearest block element at or above `element`."""
+        parts = self.parts
         text = element.text
-        if text and (self.parts or not text.isspace()):
-            self.add(text, in_link, in_strong)
+        if text and (parts or not text.isspace()):
+            parts.append(text)
+            if in_link or in_strong or self.breaks:
+                self.count(text, in_link, in_strong)
         role_of = self.roles.get
         for child in element:
             tag = child.tag
@@ -112,11 +114,11 @@ class _Walker:
                 if self.breaks:
                     self.flush(block, suspects)
                 else:
-                    self.parts.append("\n")
+                    parts.append("\n")
                     self.breaks = 1
             elif depth < MAX_DEPTH and not (role := role_of(child, 0)) & Role.UNSEEN:
                 if tag not in INLINE:
-                    if self.parts:
+                    if parts:
                         self.flush(block, suspects)
                     inner = suspects
                     if (tag in SUSPECT and not _is_quotation(child, tag)) or (
@@ -124,14 +126,16 @@ class _Walker:
                     ):
                         inner = (*suspects, child)
                     self.walk(child, child, inner, in_link, in_strong, depth + 1)
-                    if self.parts:
+                    if parts:
                         self.flush(child, inner)
                 elif not (tag == "span" and role & _WHISPERED):
                     # An inline element with a suspect name inside a paragraph ("span.author") stays part of its paragraph.
                     self.walk(child, block, suspects, in_link or tag == "a", in_strong or tag in ("b", "strong"), depth + 1)
             text = child.tail
-            if text and (self.parts or not text.isspace()):
-                self.add(text, in_link, in_strong)
+            if text and (parts or not text.isspace()):
+                parts.append(text)
+                if in_link or in_strong or self.breaks:
+                    self.count(text, in_link, in_strong)
 
 
 _FURNITURE = Role.FURNITURE | Role.COMMENTS

@@ -168,18 +168,28 @@ def _introduction(good: list[tuple[Block, float]], heading: Element | None, cont
     return [block for block, _ in between] if len(between) > 1 and sum(weight for _, weight in between) > 200 else []
 
 
+def _by_suspects(blocks: list[Block]) -> list[tuple[tuple[Element, ...], list[Block]]]:
+    """The blocks that stand below doubtful names, those below the same ones together."""
+    found: dict[int, list[Block]] = defaultdict(list)  # blocks of one place hold the very same tuple
+    for block in blocks:
+        if block.suspects:
+            found[id(block.suspects)].append(block)
+    return [(under[0].suspects, under) for under in found.values()]
+
+
 def _harmless(page: Page, blocks: list[Block]) -> set[Element]:
     """Elements under an ambiguous name that, all of that name together, hold running text and few links."""
     length: dict[str, int] = defaultdict(int)
     linked: dict[str, int] = defaultdict(int)
     named: dict[Element, str] = {}
-    for block in blocks:
-        for element in block.suspects:
+    for suspects, under in _by_suspects(blocks):
+        total, in_links = sum(block.length for block in under), sum(block.linked for block in under)
+        for element in suspects:
             name = named.get(element)
             if name is None:
                 name = named[element] = element.get("class") or ""
-            length[name] += block.length
-            linked[name] += block.linked
+            length[name] += total
+            linked[name] += in_links
     return {
         element
         for element, name in named.items()
@@ -264,12 +274,13 @@ def _alike_boxes(everything: list[Block]) -> Mapping[Element, frozenset[Element]
     boxes: dict[str, set[Element]] = defaultdict(set)
     length: Counter[str] = Counter()
     linked: Counter[str] = Counter()
-    for block in everything:
-        for element in block.suspects:
+    for suspects, blocks in _by_suspects(everything):
+        total, in_links = sum(block.length for block in blocks), sum(min(block.linked, block.length) for block in blocks)
+        for element in suspects:
             name = names.get(element) or names.setdefault(element, _name(element))
             boxes[name].add(element)
-            length[name] += block.length
-            linked[name] += min(block.linked, block.length)
+            length[name] += total
+            linked[name] += in_links
     found: dict[Element, frozenset[Element]] = {}
     for name, named in boxes.items():
         if linked[name] < MAX_BOX_LINKED * length[name]:

@@ -107,10 +107,6 @@ def _long_texts(element: Element) -> list[str]:
 
 
 def _is_longer(element: Element, most: int) -> bool:
-    if not len(element):
-        return len((element.text or "").strip()) > most
-    if len(raw_text_of(element)) <= most:
-        return False
     length = 0
     for text in element.itertext():
         length += len(text.strip())

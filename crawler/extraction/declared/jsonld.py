@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, islice
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
@@ -293,9 +294,17 @@ def same_page(one: str, other: str) -> bool:
     return bool(left) and left == right
 
 
+_WORD = re.compile(r"\w+")
+
+
+@lru_cache(maxsize=500)  # each name of a page is compared with all of its others
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
+
+
 def overlap(one: str, other: str) -> float:
     """Share of the words of the shorter text that the other has."""
-    left, right = set(re.findall(r"\w+", one.casefold())), set(re.findall(r"\w+", other.casefold()))
+    left, right = _words_of(one), _words_of(other)
     return len(left & right) / min(len(left), len(right)) if left and right else 0.0
 
 

@@ -8,8 +8,11 @@ browsers end them. Pure: bytes in, bytes out, once scripts are out.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import islice
 from typing import Final
+
+from crawler.extraction.markup.html_trim import ATTRIBUTES
 
 MAX_PART: Final = 20_000
 """Bytes of a picture or noscript element that is looked into."""
@@ -18,39 +21,33 @@ MAX_DEPTH: Final = 256
 MAX_BLOCKS: Final = 100_000
 """Tags of blocks that are looked at where a div is left open."""
 
-_TEMPLATE: Final = re.compile(rb"<(/?)template\b([^>]{0,1000})>", re.IGNORECASE)
+_TAG_NAME: Final = re.compile(rb"<(/?[a-zA-Z][a-zA-Z0-9]*)")
+_TEMPLATE: Final = re.compile(rb"<(/?)template\b([^>]{0,1000})>")
 _SHADOW: Final = re.compile(rb"\bshadowroot(?:mode)?\s*=", re.IGNORECASE)
-_SOURCE: Final = re.compile(rb"<source\b[^>]{0,4000}>", re.IGNORECASE)
+_SOURCE: Final = re.compile(rb"<source\b[^>]{0,4000}>")
 _SRCSET: Final = re.compile(
     rb"""\s(?:data-)?srcset\s*=\s*(?:"([^"]{1,4000})"|'([^']{1,4000})'|([^\s>]{1,2000}))""", re.IGNORECASE
 )
-_PICTURE: Final = re.compile(rb"(<picture\b[^>]{0,500}>)(.{0,%d}?)(</picture\s*>)" % MAX_PART, re.IGNORECASE | re.DOTALL)
-_IMAGE: Final = re.compile(rb"<img\b[^>]{0,6000}>", re.IGNORECASE)
+_IMAGE: Final = re.compile(rb"<img\b[^>]{0,6000}>")
 _ADDRESS: Final = re.compile(
     rb"""\s(?:data-[\w-]{1,40}|src|srcset)\s*=\s*["']?\s*(?!data:)(?![^"'\s>]*(?:placeholder|blank\.|spacer|loading\.|1x1))[^"'\s>]*(?:\.(?:jpe?g|png|webp|avif|gif)\b|/[^"'\s>]{8})""",
     re.IGNORECASE,
 )
-_NOSCRIPT: Final = re.compile(
-    rb"<noscript\b[^>]{0,200}>(.{0,%d}?)</noscript\s*>(\s{0,200}<img\b[^>]{0,4000}>)?" % MAX_PART, re.IGNORECASE | re.DOTALL
-)
-_IMAGE_BEFORE: Final = re.compile(rb"<img\b[^>]{0,4000}>\s{0,200}\Z", re.IGNORECASE)
-_CLOSED: Final = re.compile(rb"</(?:div|figure|p|li|section|article)\b", re.IGNORECASE)
+_NOSCRIPT: Final = re.compile(rb"<noscript\b[^>]{0,200}>")
+_NOSCRIPT_END: Final = re.compile(rb"</noscript\s*>(\s{0,200}<img\b[^>]{0,4000}>)?")
+_IMAGE_BEFORE: Final = re.compile(rb"<img\b[^>]{0,4000}>\s{0,200}\Z")
+_CLOSED: Final = re.compile(rb"</(?:div|figure|p|li|section|article)\b")
 _MAX_BEFORE: Final = 4_250
-_PARAGRAPH: Final = re.compile(rb"<p\b[^>]{0,500}>([^<]{40,})", re.IGNORECASE)
-_STRUCK: Final = re.compile(
-    rb"(?<![\s(\[])(?=<(?:del|s|strike)[\s>])"
-    rb"|(?:(?<=</del>)|(?<=</s>)|(?<=</strike>))(?=(?:<[a-z][^>]{0,200}>){0,3}[\w\"$(\x80-\xff])",
-    re.IGNORECASE,
-)
-_STRUCK_END: Final = re.compile(rb"</(?:del|s|strike)>")
+_PARAGRAPH: Final = re.compile(rb"<p\b[^>]{0,500}>([^<]{40,})")
+_STRUCK: Final = re.compile(rb"(?<![\s(\[])<(?:del|s|strike)[\s>]")
+_STRUCK_END: Final = re.compile(rb"</(?:del|s|strike)>(?=(?:<[a-z][^>]{0,200}>){0,3}[\w\"$(\x80-\xff])")
 _LINE_THROUGH: Final = re.compile(
     rb"(<(span|font|i|em|b)\s[^>]{0,300}line-through[^>]{0,300}>[^<]{0,500}</\2>)(?=[\w\"$(\x80-\xff])", re.IGNORECASE
 )
 _MIN_PROSE: Final = 2
 _BLOCK: Final = re.compile(
     rb"<(/?)(div|nav|header|footer|main|article|section|aside|ul|ol|li|dl|button|figure|details|table|td|th|caption)(?=[\s/>])"
-    rb"(?:[^>=]|=(?!\s*[\"'])|=\s*\"[^\"]*(?:\"|\Z)|=\s*'[^']*(?:'|\Z))*",
-    re.IGNORECASE,
+    + ATTRIBUTES
 )
 _BARRIERS: Final = frozenset((b"table", b"td", b"th", b"caption"))
 """What an end tag of something around it does not reach through."""
@@ -61,27 +58,32 @@ _MIN_CAPTION: Final = 20
 
 def with_shown(data: bytes) -> bytes:
     """The document with what is shown in a form that stays."""
-    lowered = data.lower()  # a look for a text costs a hundredth of a pattern's that ignores case
-    if b"shadowroot" in lowered:
+    tags = _TAG_NAME.findall(data)
+    number = Counter(tags)
+    if not all(map(bytes.islower, number)):
+        # A pattern that ignores case costs ten times as much.
+        return with_shown(_TAG_NAME.sub(lambda tag: tag[0].lower(), data))
+    if b"template" in number:
         data = _with_shadow_roots(data)
-    if b"<source" in lowered:
-        data = _SOURCE.sub(b"", _PICTURE.sub(_completed, data) if b"<picture" in data else data)
-    if b"<noscript" in lowered:
+    if b"source" in number:
+        data = _SOURCE.sub(b"", _with_pictures(data) if b"picture" in number else data)
+    if b"noscript" in number:
         data = _without_noscript(data)
-        lowered = data.lower()
     if b"line-through" in data:
         data = _LINE_THROUGH.sub(rb" \1 ", data)
-    main = data.find(b"<main")
-    if main >= 0 and (ends := _ends_before(data[:main])):
+    main = data.find(b"<main") if b"main" in number else -1
+    if main >= 0 and (ends := _ends_before(Counter(tags[: tags.index(b"main")]))):
         data = data[:main] + ends + data[main:]
-    if lowered.count(b"<div") > lowered.count(b"</div"):
+    if number[b"div"] > number[b"/div"]:
         data = _with_divs_closed(data)
-    return _STRUCK.sub(b" ", data) if _STRUCK_END.search(lowered) else data
+    if b"/del" in number or b"/s" in number or b"/strike" in number:
+        data = _STRUCK_END.sub(rb"\g<0> ", _STRUCK.sub(rb" \g<0>", data))
+    return data
 
 
-def _ends_before(data: bytes) -> bytes:
+def _ends_before(number: Counter[bytes]) -> bytes:
     """The ends of what is open ahead of the main element and holds none (HTML, section 4.4.14): a button, a menu, a header."""
-    return b"".join(b"</" + name + b">" for name in _FRAME if data.count(b"<" + name) > data.count(b"</" + name))
+    return b"".join(b"</" + name + b">" for name in _FRAME if number[name] > number[b"/" + name])
 
 
 _FRAME: Final = (b"button", b"ul", b"ol", b"nav", b"header", b"aside", b"footer")
@@ -97,7 +99,7 @@ def _with_divs_closed(data: bytes) -> bytes:
     is_open: list[bytes] = []
     at = 0
     for tag in islice(_BLOCK.finditer(data), MAX_BLOCKS):
-        name = tag[2].lower()
+        name = tag[2]
         place = _opening_of(name, is_open) if tag[1] else _open_item(is_open) if name == b"li" else None
         if place is not None:
             inside = is_open[place + 1 :].count(b"div")
@@ -141,45 +143,60 @@ def _with_shadow_roots(data: bytes) -> bytes:
     return _TEMPLATE.sub(box, data)
 
 
-def _completed(picture: re.Match[bytes]) -> bytes:
-    """A picture whose img names no file gets the files of its first source."""
-    image, sources = _IMAGE.search(picture[2]), _SOURCE.findall(picture[2])
-    if not sources or (image and _ADDRESS.search(image[0])):
-        return picture[0]
-    named = next((found for source in sources if (found := _SRCSET.search(source))), None)
-    if named is None:
-        return picture[0]
-    value = (named[1] or named[2] or named[3]).replace(b'"', b"%22")
-    rest = image[0][4:] if image else b">"
-    return picture[1] + b'<img srcset="' + value + b'"' + rest + picture[3]
+def _with_pictures(data: bytes) -> bytes:
+    """Each picture whose img names no file gets the files of its first source."""
+    pieces: list[bytes] = []
+    at = end = 0
+    while (start := data.find(b"<picture", end)) >= 0:
+        end = data.find(b"</picture", start, start + MAX_PART)
+        if end < 0:
+            end = start + 1
+            continue
+        content = data[start:end]
+        image = _IMAGE.search(content)
+        named = None
+        if image is None or not _ADDRESS.search(image[0]):
+            named = next((found for source in _SOURCE.findall(content) if (found := _SRCSET.search(source))), None)
+        if named is not None:
+            value = (named[1] or named[2] or named[3]).replace(b'"', b"%22")
+            rest = image[0][4:] if image else b">"
+            content = content[: content.find(b">") + 1] + b'<img srcset="' + value + b'"' + rest
+        pieces += (data[at:start], content)
+        at = end
+    return b"".join((*pieces, data[at:]))
 
 
 def _without_noscript(data: bytes) -> bytes:
     """Each noscript element as what it is worth, with the picture ahead of it or behind it."""
     pieces: list[bytes] = []
-    at = 0
-    while (start := data.find(b"<noscript", at)) >= 0 and (found := _NOSCRIPT.search(data, start)):
-        ahead = data[max(at, found.start() - _MAX_BEFORE) : found.start()]
+    at = start = 0
+    while (start := data.find(b"<noscript", max(at, start))) >= 0:
+        opening = _NOSCRIPT.match(data, start)
+        end = _NOSCRIPT_END.search(data, opening.end(), opening.end() + MAX_PART) if opening else None
+        if opening is None or end is None:
+            start += 1
+            continue
+        ahead = data[max(at, start - _MAX_BEFORE) : start]
         last = ahead.rfind(b"<img")
         image = _IMAGE_BEFORE.match(ahead, last) if last >= 0 else None
         before = image[0] if image else b""
-        pieces.append(data[at : found.start() - len(before)])
+        after = end[1] or b""
+        pieces.append(data[at : start - len(before)])
         if before or last < 0 or _CLOSED.search(ahead, last):
-            pieces.append(_without_script(before, found, found[2] or b""))
+            pieces.append(_without_script(before, data[start : end.start()], data[opening.end() : end.start()], after))
         else:
-            pieces.append(found[2] or b"")  # the same picture stands in this box already
-        at = found.end()
+            pieces.append(after)  # the same picture stands in this box already
+        at = end.end()
     return b"".join((*pieces, data[at:]))
 
 
-def _without_script(before: bytes, found: re.Match[bytes], after: bytes) -> bytes:
+def _without_script(before: bytes, element: bytes, content: bytes, after: bytes) -> bytes:
     """What a noscript element is worth: paragraphs of a story, or a picture that a script would load; with a caption as it is."""
-    content = found[1]
     if len(_PARAGRAPH.findall(content)) >= _MIN_PROSE:
         return before + b"<div>" + content + b"</div>" + after
     image = _IMAGE.search(content)
     if image and len(_TAG.sub(b"", content).strip()) >= _MIN_CAPTION:
-        return before + found[0]
+        return before + element + b"</noscript>" + after
     if image is None or len(_IMAGE.findall(content)) > 1 or not _ADDRESS.search(image[0]):
         return before + after
     if before and _ADDRESS.search(before):

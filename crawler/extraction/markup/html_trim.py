@@ -23,20 +23,20 @@ _LONG_TAG: Final = 400
 # read in one way only, so that plain repetition finds the same; it costs memory for what might be given back.
 _AGAIN: Final = rb"*+" if sys.version_info >= (3, 11, 5) else rb"*"
 # Attributes as HTML reads them: quotes count behind "=" only. Nothing is ever read twice.
-_ATTRIBUTES: Final = rb"""[^>=]*+(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|(?!["']))[^>=]*+)""" + _AGAIN
+ATTRIBUTES: Final = rb"""[^>=]*+(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|(?!["']))[^>=]*+)""" + _AGAIN
 _HIDDEN: Final = (
     rb"(!--)(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)" + _AGAIN + rb"(?:--!?>|\Z))"
     # "<script/>" is empty to libxml2, though not to browsers; such pages meant it so.
-    rb"|[sS][cC][rR][iI][pP][tT](?=[\s>/])(" + _ATTRIBUTES + rb")(?<!/)>"
+    rb"|[sS][cC][rR][iI][pP][tT](?=[\s>/])(" + ATTRIBUTES + rb")(?<!/)>"
     rb"([^<]*+(?:<(?!/[sS][cC][rR][iI][pP][tT])[^<]*+)" + _AGAIN + rb")(?:</[sS][cC][rR][iI][pP][tT][^>]*+>?+|\Z)"
-    rb"|([sS][tT][yY][lL][eE])(?=[\s>/])" + _ATTRIBUTES + rb"(?<!/)>"
+    rb"|([sS][tT][yY][lL][eE])(?=[\s>/])" + ATTRIBUTES + rb"(?<!/)>"
     rb"[^<]*+(?:<(?!/[sS][tT][yY][lL][eE])[^<]*+)" + _AGAIN + rb"(?:</[sS][tT][yY][lL][eE][^>]*+>?+|\Z)"
-    rb"|([sS][vV][gG](?=[\s>/]))" + _ATTRIBUTES + rb">?+"
+    rb"|([sS][vV][gG](?=[\s>/]))" + ATTRIBUTES + rb">?+"
 )
 # "<" stands alone in front, so that one look at the next letter passes over the alternatives.
 _NOT_SHOWN: Final = re.compile(rb"<(?:" + _HIDDEN + rb")")
-_TOKEN: Final = re.compile(rb"<(?:" + _HIDDEN + rb"|[a-zA-Z]" + _ATTRIBUTES + rb")")
-_START_TAG: Final = re.compile(rb"<[a-zA-Z]" + _ATTRIBUTES)
+_TOKEN: Final = re.compile(rb"<(?:" + _HIDDEN + rb"|[a-zA-Z]" + ATTRIBUTES + rb")")
+_START_TAG: Final = re.compile(rb"<[a-zA-Z]" + ATTRIBUTES)
 _SCRIPT_IN_VALUE: Final = re.compile(rb"<\\/[sS][cC][rR][iI][pP][tT]")
 _SCRIPT: Final = 3
 _DRAWING: Final = 5

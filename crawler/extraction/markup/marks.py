@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.markup.roles import MAX_NAMES, NAMES, SPELLED, Role, decided, names_on, roles_of_names
+from crawler.extraction.markup.roles import MAX_NAMES, NAMES, SPELLED, UNDECIDED, Role, decided, names_on, roles_of_names
 
 _DATA = ("timestamp", "date", "datetime", "published", "publish-date", "epoch", "time", "seconds", "unixtime", "utc")
 EPOCHS = tuple(f"data-{name}" for name in _DATA)
@@ -74,7 +74,9 @@ def marks_of(elements: Iterable[Element]) -> Marks:
                 role &= ~Role.UNSEEN
             if length > MAX_NAMES:
                 role = role & (Role.UNSEEN | Role.EPOCH) | roles_of_names(names_on(element))
-            if role := decided(role):
+            if role & UNDECIDED:
+                role = decided(role)
+            if role:
                 roles[element] = role
     return Marks(roles, itemprops, spelled)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import re
 from codecs import BOM_UTF8
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -98,8 +99,17 @@ class Page:
         self.roles, self.itemprops, self._names = marks_of(self.elements)
 
     def tagged(self, *tags: str) -> list[Element]:
-        """Elements of the body by their tags, in page order. Costs a quarter of `iter`, since each tag is read once."""
-        return [element for element in self.elements if element.tag in tags]
+        """Elements of the body by their tags, in page order."""
+        found = [place for tag in tags for place in self._places.get(tag, ())]
+        return [self.elements[place] for place in (sorted(found) if len(tags) > 1 else found)]
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Where the elements of each tag stand: every reader asks for some."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, element in enumerate(self.elements):
+            places[str(element.tag)].append(place)
+        return places
 
     def anywhere(self, *tags: str) -> list[Element]:
         """As `tagged`, with those above the body."""

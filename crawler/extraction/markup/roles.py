@@ -321,6 +321,9 @@ SPELLED = _Known(roles_of_names)
 """Names as one attribute has them: roles, and what decides between them below."""
 
 
+UNDECIDED = _STRONG | _HIDES | _COLON | Role.WEAK
+
+
 def decided(role: int) -> int:
     """The roles of an element from those of all its names."""
     if role & _HIDES and not role & _COLON:

@@ -102,7 +102,7 @@ def propose_printed(page: Page, steps: list[Step], heading: Element | None, read
         if element is heading:
             below_heading = True
             continue
-        if element.getparent() in taken:
+        if taken and element.getparent() in taken:
             taken.add(element)
             continue
         if len(into.published) + len(into.modified) < MAX_PROPOSALS and (element.tag in TIMES or role & (Role.TIME | Role.EPOCH)):

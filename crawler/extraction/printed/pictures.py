@@ -92,30 +92,33 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
     seen_at = last_at = 0
     last: Element | None = None
     for number, (element, role, inside) in enumerate(steps):
-        if element.tag == "img":
+        tag = element.tag
+        if tag == "img":
             last, last_at = element, number
-        if element.tag == "img" and (alt := _alt(element)) is not None:
-            shown, seen_at = (element, alt), number
-        if element.getparent() in done:
+            if (alt := _alt(element)) is not None:
+                shown, seen_at = (element, alt), number
+        if done and element.getparent() in done:
             done.add(element)
             continue
         if found.boxes >= MAX_PICTURES:
             break
         if element is container:
             continue
-        if element.tag == "img" and inside and _stands_in_text(page, element, {one.url for one in found.pictures}):
+        if tag == "img" and inside and _stands_in_text(page, element, {one.url for one in found.pictures}):
             found.add(element, _image(page, element, None, declared_credit(element, "")))
-        elif _is_picture_box(page, element, role):
+        elif (tag in _FIGURES or role & _PICTURED) and _is_picture_box(page, element, role):
             _read_box(page, element, found)
             found.boxes += 1
             done.add(element)
         elif last is not None and role & Role.CREDIT and number - last_at <= _ALT_REACH:
             found.complete(last, text_of(element))
-        elif shown is not None and element.tag in _LEAVES and number - seen_at <= _ALT_REACH and not len(element):
+        elif shown is not None and tag in _LEAVES and number - seen_at <= _ALT_REACH and not len(element):
             _read_printed_alt(page, element, shown, found)
     return _without_numbers(found.pictures), found.printed
 
 
+_FIGURES = frozenset(("figure", "figcaption"))
+_PICTURED = Role.CAPTION | Role.PICTURE
 _MIN_WIDTH, _MIN_HEIGHT = 300, 150
 _LARGE = re.compile(r"\bsize-(?:large|full|medium_large)\b|\bwp-image-\d|\balign(?:center|none)\b")
 _DECORATION = re.compile(r"divider|separator|spacer|pixel|icon|badge|button|banner", re.IGNORECASE)

@@ -38,8 +38,10 @@ def propose_signatures(page: Page, reading: BodyReading, into: Proposals) -> Non
     """From the whole page's links to authors and byline boxes, then from the lines at the edges of the text."""
     if not any(one.source.startswith("printed") for one in into.bylines):
         last = reading.blocks[-1].element if reading.blocks else None
+        marked = page.roles.get
         article = takewhile(lambda element: element is not last, page.elements)
-        places = list(dict.fromkeys(text for element in article if (text := _named_at(page, element))))
+        candidates = (element for element in article if element.tag == "a" or marked(element, 0) & Role.BYLINE)
+        places = list(dict.fromkeys(text for element in candidates if (text := _named_at(page, element))))
         if len(places) <= MAX_PLACES:
             into.bylines += [Proposal(text, "printed.page") for text in places]
     into.bylines += [Proposal(block.text, "printed.edge") for block in reading.edges if _is_signature(block)]

@@ -12,6 +12,7 @@ trailing.py credits.py     where a credit begins, and what may be one
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.text.captions.credits import (
@@ -47,6 +48,7 @@ class Caption(NamedTuple):
     credit: str | None = None
 
 
+@lru_cache(maxsize=500)  # copies for other screens, and once more when an article is normalised
 def split_caption(text: str) -> Caption:
     """Splits a caption in any of the catalogue's languages. Never fails; several credits are joined by "; ".
 

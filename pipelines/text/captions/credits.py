@@ -119,6 +119,9 @@ _MOST_LABELS = 2
 _MOST_WORDS = 14
 
 
+_BETWEEN_WORDS = re.compile(r"[\s/|,;:]+")
+
+
 @lru_cache(maxsize=4_000)  # the words of a caption are asked about again for each place a credit may stand at
 def is_source(phrase: str) -> bool:
     """Whether a phrase, in any case, is a known source of pictures."""
@@ -131,9 +134,10 @@ def _has_capital(word: str) -> bool:
     return bool(first) and (first.isupper() or first.isdigit() or (first.isalpha() and first.lower() == first.upper()))
 
 
+@lru_cache(maxsize=4_000)
 def is_capitalised(phrase: str) -> bool:
     """Whether every word but the small connecting ones starts with a capital."""
-    words = [word for word in re.split(r"[\s/|,;:]+", phrase) if any(char.isalnum() for char in word)]
+    words = [word for word in _BETWEEN_WORDS.split(phrase) if any(char.isalnum() for char in word)]
     return (
         bool(words)
         and all(
@@ -143,6 +147,7 @@ def is_capitalised(phrase: str) -> bool:
     ) or (len(words) > 0 and is_source(words[0]) and all(map(_has_capital, words[1:])))
 
 
+@lru_cache(maxsize=4_000)
 def is_bare_credit(text: str) -> bool:
     """Whether a text without a label has a shape that only credits have."""
     text = text.strip(" .")
