@@ -12,7 +12,9 @@ import logging
 import os
 import re
 import socket
+import threading
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,7 +27,7 @@ from crawler.catalogue.site import Site
 from crawler.crawl.remote import UNREACHED, DispatchError, RemoteWriter
 from crawler.crawl.rights import forbids_copies
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
-from crawler.discovery.delisting import where_listed
+from crawler.discovery.delisting import fallen_out, where_listed
 from crawler.middlewares.throttle import ThrottleMiddleware, remote_writer_of
 from crawler.schedule.processes import is_running
 from crawler.spiders.news import NewsSpider
@@ -35,7 +37,7 @@ from pipelines.items import open_session, stop_crawl, stopped_for
 from pipelines.reasons import CodedReason, CrawlReason, Skipped
 from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
-from pipelines.store.snapshot import SiteSnapshot, kept_elsewhere, last_archived
+from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion, last_archived, look_up
 from pipelines.stories.update import catch_up
 
 _NEWS = CHANGES | {Outcome.GONE, Outcome.SUSPECTED}
@@ -85,6 +87,10 @@ logger = logging.getLogger(__name__)
 
 TAKEN_UP = 2_000
 """Revisions whose stories are looked for at the end of a crawl: some ten seconds. Longer arrears take several crawls."""
+
+FORGOTTEN = 50_000
+"""Articles of which a crawl notes that a list names them no more. An older version has kept all
+that ever were named."""
 
 _ASKED_TO_END = frozenset({"shutdown", "cancelled"})
 """Of Scrapy."""
@@ -144,7 +150,7 @@ class CrawlRecord:
         keep = archive_policy_of(site, self._archive, store) if self._archive else None
         self._session = CrawlSession(store, site, spider.crawl_id, spider.clock(), keep, context.snapshot)
         open_session(self._crawler, self._session)
-        spider.kept_elsewhere = lambda urls: kept_elsewhere(store, site.id, urls)
+        spider.look_up = lambda question: look_up(store, site.id, question)
 
     def spider_closed(self, spider: NewsSpider, reason: str) -> None:
         """Judge the readings that are held, write sources and the crawl's end, and close the store."""
@@ -214,7 +220,8 @@ def _why_closed(crawler: Crawler, reason: str) -> CodedReason:
 
 def _now_in(spider: NewsSpider) -> dict[str, str | None]:
     """Key of an article -> the list that names it now, where that is another than before; None: it was taken out of one."""
-    found: dict[str, str | None] = dict.fromkeys(spider.vanished)
+    fallen = islice(fallen_out(spider.lists, spider.snapshot), FORGOTTEN)
+    found: dict[str, str | None] = dict.fromkeys((*spider.vanished, *fallen))
     for key, source in where_listed(spider.lists).items():
         known = spider.snapshot.articles.get(key)
         if key not in spider.snapshot.dead_ends and (known is None or known.listed_in != source):
@@ -241,7 +248,7 @@ class RemoteRecord:
 
     def spider_opened(self, spider: NewsSpider) -> None:
         """Hand the spider what it needs."""
-        spider.kept_elsewhere = self._remote_writer.elsewhere
+        spider.look_up = self._look_up
         self._alarm = asyncio.get_running_loop().call_later(self._seconds, self._late)
         folder = self._crawler.settings.get("NEWSLEDGER_WARC") or "data/warc"
         keep = None
@@ -262,6 +269,12 @@ class RemoteRecord:
         if self._archive:
             self._archive.close()
 
+    def _look_up(self, question: SnapshotQuestion) -> SiteSnapshot:
+        try:
+            return self._remote_writer.look_up(question)
+        except DispatchError as error:
+            raise StoreError(f"not answered: {error}") from error
+
     def _late(self) -> None:
         stop_crawl(self._crawler, CodedReason(CrawlReason.TIME_LIMIT, f"stopped after {self._seconds:g} s"))
 
@@ -275,11 +288,15 @@ class RemoteSession:
         self.snapshot = snapshot
         self._remote_writer = remote_writer
         self._archive = archive
+        self._archiving = threading.Lock()
+        """Items are handed over from several threads; the archive is one file."""
 
     def write(self, item: Article | Fetch) -> None:
         """Hand over an item; waits while the writer is behind. Raises StoreError: it will be requested again."""
         try:
-            self._remote_writer.send(kept(item, self.snapshot, self._archive))
+            with self._archiving:
+                item = kept(item, self.snapshot, self._archive)
+            self._remote_writer.send(item)
         except DispatchError as error:
             raise StoreError(f"not handed over: {error}") from error
 

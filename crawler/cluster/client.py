@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import NoReturn
 
@@ -26,8 +27,8 @@ from crawler.cluster.messages import (
     CrawlEnded,
     CrawlOpened,
     ItemFetched,
+    QuestionAsked,
     RefusedError,
-    UrlQuestion,
     decode_answer,
     decode_context,
 )
@@ -37,13 +38,14 @@ from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.article import Article, Fetch
 from pipelines.reasons import CrawlReason
 from pipelines.store.crawls import CrawlOutcome
+from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion
 
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 60.0
 """A writer that has not answered by then is busy with other crawls, or away: the crawl is put off."""
-ELSEWHERE_SECONDS = 20.0
-"""How long to wait for an answer that only spares requests."""
+KEYS_TOGETHER = 20_000
+"""Of one question: the writer is busy with it for some tenths of a second, and its answer has some megabytes."""
 _STEP_SECONDS = 1
 
 
@@ -90,18 +92,26 @@ class WriterClient:
         """As `Dispatch` says."""
         return self._lease.may_request() and self.waits.kept
 
-    def elsewhere(self, urls: set[str]) -> set[str]:
-        """As `Dispatch` says."""
-        if not urls:
-            return set()
+    def look_up(self, question: SnapshotQuestion) -> SiteSnapshot:
+        """As `Dispatch` says. A long question is asked in parts."""
+        found = SiteSnapshot()
+        parts = max(len(question.keys), len(question.external_ids), 1)
+        for start in range(0, parts, KEYS_TOGETHER):
+            some = slice(start, start + KEYS_TOGETHER)
+            part = replace(question, keys=question.keys[some], external_ids=question.external_ids[some])
+            found.add(self._asked(part if start == 0 else replace(part, lists=(), until=None, everything=False)))
+        return found
+
+    def _asked(self, question: SnapshotQuestion) -> SiteSnapshot:
         reply = self._reply()
+        self._put(lambda serial: QuestionAsked(self.crawl, serial, question, reply))
+        answer = self._answer(reply, ANSWER_SECONDS)
+        if answer is None:
+            raise DispatchError(f"the writer did not answer within {ANSWER_SECONDS:g} s")
         try:
-            self._put(lambda serial: UrlQuestion(self.crawl, serial, tuple(sorted(urls)), reply))
-            answer = self._answer(reply, ELSEWHERE_SECONDS)
-            return decode_answer(answer) if answer else set()
-        except (DispatchError, BadMessageError) as error:
-            logger.warning("which articles other sites have is not known: %s", error)
-            return set()
+            return decode_answer(answer)
+        except BadMessageError as error:
+            raise DispatchError(f"what the writer answered cannot be read: {error}") from error
 
     def send(self, item: Article | Fetch) -> None:
         """As `Dispatch` says."""
@@ -127,7 +137,7 @@ class WriterClient:
             self.end(CrawlResult(CrawlOutcome.STOPPED, reason, self._clock(), reason_code=code))
         raise DispatchError(reason)
 
-    def _put(self, message: Callable[[int], CrawlOpened | ItemFetched | UrlQuestion | CrawlEnded]) -> None:
+    def _put(self, message: Callable[[int], CrawlOpened | ItemFetched | QuestionAsked | CrawlEnded]) -> None:
         with self._sending:
             self._serial += 1
             try:

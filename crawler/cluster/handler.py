@@ -20,8 +20,8 @@ from crawler.cluster.messages import (
     CrawlOpened,
     ItemFetched,
     Message,
+    QuestionAsked,
     StreamEntry,
-    UrlQuestion,
     decode,
     encode_answer,
     encode_context,
@@ -52,7 +52,7 @@ from pipelines.store.open_crawls import (
     was_opened,
 )
 from pipelines.store.rows import instant_of, moment
-from pipelines.store.snapshot import kept_elsewhere
+from pipelines.store.snapshot import look_up
 
 logger = logging.getLogger(__name__)
 
@@ -167,9 +167,8 @@ class MessageHandler:
         if isinstance(message, CrawlEnded):
             self._close(message.crawl, message.ending)
             return "ended"
-        if isinstance(message, UrlQuestion):
-            elsewhere = kept_elsewhere(self._store, crawl.site.id, message.urls)
-            answers.append((message.reply, encode_answer(elsewhere)))
+        if isinstance(message, QuestionAsked):
+            answers.append((message.reply, encode_answer(look_up(self._store, crawl.site.id, message.question))))
             return "asked"
         return "again" if repeated else self._record(crawl, entry, message)
 

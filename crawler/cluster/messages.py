@@ -10,7 +10,7 @@ BadMessageError     cannot be read: damaged, of another version, too big
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
@@ -26,7 +26,7 @@ from pipelines.article import Article, Fetch, Payload
 from pipelines.history.edit_rates import Count, EditRateModel
 from pipelines.history.validators import ValidatorTrust
 from pipelines.store.crawls import Source
-from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot
+from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot, SnapshotQuestion
 
 VERSION = b"1"
 MAX_JSON_BYTES = 32 * 1024 * 1024
@@ -34,7 +34,7 @@ MAX_JSON_BYTES = 32 * 1024 * 1024
 MAX_PAGE_BYTES = 16 * 1024 * 1024
 """Of a page, unpacked; what is fetched is bounded below it."""
 MAX_ANSWER_BYTES = 512 * 1024 * 1024
-"""Of an answer, unpacked: the past of a site has some 600 bytes an article."""
+"""Of an answer, unpacked: what is known has some 600 bytes an article that the crawl can meet."""
 MAX_NAME_CHARS = 300
 REPLIES = "newsledger:reply:"
 """Answers are given on keys that begin so, and on no others."""
@@ -86,12 +86,12 @@ class ItemFetched:
 
 
 @dataclass(frozen=True, slots=True)
-class UrlQuestion:
-    """Which of these URLs another site's article has?"""
+class QuestionAsked:
+    """What is known of what the sources name, and of what is due?"""
 
     crawl: CrawlName
     serial: Serial
-    urls: tuple[str, ...]
+    question: SnapshotQuestion
     reply: Reply
 
 
@@ -114,7 +114,7 @@ class StreamEntry:
     """Empty where it was deleted before it was read."""
 
 
-Message = CrawlOpened | ItemFetched | UrlQuestion | CrawlEnded
+Message = CrawlOpened | ItemFetched | QuestionAsked | CrawlEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +130,13 @@ class _ItemJson:
 
 @dataclass(frozen=True, slots=True)
 class _ContextAnswer:
-    """The answer to CrawlOpened. Keys and ids lead to places among the articles: several may lead to one."""
+    """The answer to CrawlOpened."""
 
     crawl: int
     allowed: int
     wary_of: str | None
-    articles: tuple[KnownArticle, ...]
-    keys: dict[str, int]
-    ids: dict[str, int]
-    dead_ends: dict[str, LastAttempt]
     sources: dict[str, Source]
     habits: EditRateModel
-    trust: dict[str, ValidatorTrust]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +147,22 @@ class _Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class _Elsewhere:
-    """The answer to Asked."""
+class _KnownAnswer:
+    """The answer to QuestionAsked. Keys and ids lead to places among the articles: several may lead to one."""
 
-    urls: tuple[str, ...]
+    articles: tuple[KnownArticle, ...]
+    keys: dict[str, int]
+    ids: dict[str, int]
+    dead_ends: dict[str, LastAttempt]
+    trust: dict[str, ValidatorTrust]
+    elsewhere: tuple[str, ...]
 
 
 _OPENED, _ITEM = struct_of(CrawlOpened, "opened", site=dict[str, Any]), struct_of(_ItemJson, "looked")
-_QUESTION, _ENDED = struct_of(UrlQuestion, "asked"), struct_of(CrawlEnded, "ended")
+_QUESTION, _ENDED = struct_of(QuestionAsked, "asks"), struct_of(CrawlEnded, "ended")
 _SITE = struct_of(Site, article_url=None)
-_CONTEXT_ANSWER, _REFUSED = struct_of(_ContextAnswer, "briefed"), struct_of(_Refused, "refused")
+_CONTEXT_ANSWER, _REFUSED = struct_of(_ContextAnswer, "begun"), struct_of(_Refused, "refused")
+_KNOWN_ANSWER = struct_of(_KnownAnswer)
 
 
 def _readable(read: Callable[[Given], Found]) -> Callable[[Given], Found]:
@@ -201,7 +202,7 @@ def decode(fields: Mapping[bytes, bytes]) -> Message:
         return CrawlOpened(**{**structs.asdict(struct), "site": site_of(struct.site)})
     if isinstance(struct, _ITEM):
         return _item_fetched(from_struct(struct, _ItemJson), fields.get(b"p"))
-    return from_struct(struct, UrlQuestion) if isinstance(struct, _QUESTION) else from_struct(struct, CrawlEnded)
+    return from_struct(struct, QuestionAsked) if isinstance(struct, _QUESTION) else from_struct(struct, CrawlEnded)
 
 
 def place_of(entry_id: str) -> tuple[int, int]:
@@ -213,12 +214,7 @@ def place_of(entry_id: str) -> tuple[int, int]:
 def encode_context(crawl_id: int, context: CrawlContext) -> bytes:
     """The answer to CrawlOpened."""
     snapshot = context.snapshot
-    articles = snapshot.all()
-    places = {id(article): place for place, article in enumerate(articles)}
-    keys = {key: places[id(article)] for key, article in snapshot.articles.items()}
-    ids = {key: places[id(article)] for key, article in snapshot.by_external_id.items()}
-    context_answer = _ContextAnswer(crawl_id, context.allowed, context.wary_of, tuple(articles), keys, ids, snapshot.dead_ends,
-                                    snapshot.sources, snapshot.edit_rates, snapshot.trust)  # fmt: skip
+    context_answer = _ContextAnswer(crawl_id, context.allowed, context.wary_of, snapshot.sources, snapshot.edit_rates)
     return zlib.compress(dumped(to_struct(context_answer, _CONTEXT_ANSWER)), _FAST)
 
 
@@ -228,15 +224,8 @@ def decode_context(answer: bytes) -> tuple[int, CrawlContext]:
     answered = _parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES, _CONTEXT_ANSWER | _REFUSED)
     if isinstance(answered, _REFUSED):
         raise RefusedError(answered.refused[:MAX_NAME_CHARS])
-    articles = from_struct(answered.articles, tuple[KnownArticle, ...])
-    snapshot = SiteSnapshot(
-        {key: articles[place] for key, place in answered.keys.items()},
-        {key: articles[place] for key, place in answered.ids.items()},
-        from_struct(answered.dead_ends, dict[str, LastAttempt]),
-        from_struct(answered.sources, dict[str, Source]),
-        EditRateModel(from_struct(answered.habits.counts, dict[str, Count])),
-        from_struct(answered.trust, dict[str, ValidatorTrust]),
-    )
+    edit_rates = EditRateModel(from_struct(answered.habits.counts, dict[str, Count]))
+    snapshot = SiteSnapshot(sources=from_struct(answered.sources, dict[str, Source]), edit_rates=edit_rates)
     return answered.crawl, CrawlContext(snapshot, answered.allowed, answered.wary_of)
 
 
@@ -245,15 +234,28 @@ def encode_refusal(reason: str) -> bytes:
     return zlib.compress(dumped(_REFUSED(refused=reason)))
 
 
-def encode_answer(urls: Iterable[str]) -> bytes:
-    """The answer to Asked."""
-    return zlib.compress(dumped(_Elsewhere(tuple(sorted(urls)))), _FAST)
+def encode_answer(known: SiteSnapshot) -> bytes:
+    """The answer to QuestionAsked."""
+    articles = known.all()
+    places = {id(article): place for place, article in enumerate(articles)}
+    keys = {key: places[id(article)] for key, article in known.articles.items()}
+    ids = {key: places[id(article)] for key, article in known.by_external_id.items()}
+    answer = _KnownAnswer(tuple(articles), keys, ids, known.dead_ends, known.trust, tuple(sorted(known.elsewhere)))
+    return zlib.compress(dumped(to_struct(answer, _KNOWN_ANSWER)), _FAST)
 
 
 @_readable
-def decode_answer(answer: bytes) -> set[str]:
-    """The URLs that another site's article has; raises BadMessageError."""
-    return set(_parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES, struct_of(_Elsewhere)).urls)
+def decode_answer(answer: bytes) -> SiteSnapshot:
+    """What is known; raises BadMessageError."""
+    answered = _parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES, _KNOWN_ANSWER)
+    articles = from_struct(answered.articles, tuple[KnownArticle, ...])
+    return SiteSnapshot(
+        {key: articles[place] for key, place in answered.keys.items()},
+        {key: articles[place] for key, place in answered.ids.items()},
+        from_struct(answered.dead_ends, dict[str, LastAttempt]),
+        trust=from_struct(answered.trust, dict[str, ValidatorTrust]),
+        elsewhere=set(answered.elsewhere),
+    )
 
 
 def site_table(site: Site) -> dict[str, Any]:
@@ -273,8 +275,8 @@ def site_of(table: Mapping[str, object]) -> Site:
 
 def _struct(message: Message) -> tuple[Any, bytes | None]:
     """What of a message is JSON, and the page beside it."""
-    if isinstance(message, UrlQuestion | CrawlEnded):
-        return to_struct(message, _QUESTION if isinstance(message, UrlQuestion) else _ENDED), None
+    if isinstance(message, QuestionAsked | CrawlEnded):
+        return to_struct(message, _QUESTION if isinstance(message, QuestionAsked) else _ENDED), None
     if isinstance(message, CrawlOpened):
         fields = {name: getattr(message, name) for name in _OPENED.__struct_fields__}
         return _OPENED(**{**fields, "site": site_table(message.site)}), None

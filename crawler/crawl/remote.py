@@ -12,6 +12,7 @@ from crawler.catalogue.site import Site
 from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.article import Article, Fetch
 from pipelines.reasons import CodedReason, CrawlReason
+from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion
 
 LEASE_LOST = CodedReason(CrawlReason.LEASE_LOST, "the host's lease was lost")
 """Why a crawl ended that was cut off."""
@@ -45,8 +46,8 @@ class RemoteWriter(Protocol):
     def may_request(self) -> bool:
         """Whether a request may leave now."""
 
-    def elsewhere(self, urls: set[str]) -> set[str]:
-        """Which of the URLs another site's article has; none where nobody answers."""
+    def look_up(self, question: SnapshotQuestion) -> SiteSnapshot:
+        """What the store knows of what the sources name, and of what is due. Raises DispatchError."""
 
     def send(self, item: Article | Fetch) -> None:
         """Send one item; waits while the writer is behind. Raises DispatchError."""

@@ -76,7 +76,7 @@ def load_context(store: Store, site: Site, now: datetime) -> CrawlContext:
     since_last = now - began if began else None
     rechecked = rechecks_since(store, site.id, now - window(since_last))
     return CrawlContext(
-        SiteSnapshot.load(store, site.id),
+        SiteSnapshot.begin(store, site.id),
         allowance(site.rechecks_an_hour, rechecked, since_last),
         site.host if last_reason_code(store, site.id) == CrawlReason.HOST_SUSPENDED else None,
     )
@@ -116,7 +116,7 @@ class CrawlSession:
             self._writer = LedgerWriter(store, site.id, crawl_id)
             self.quarantine = Quarantine(store, site.id, crawl_id, Readings())
             return
-        trust = load_trust(store, host_of(site.url)).get(host_of(site.url), ValidatorTrust())
+        trust = load_trust(store, {host_of(site.url)}).get(host_of(site.url), ValidatorTrust())
         edit_rates = load_edit_rates(store, site.id)
         self._writer = LedgerWriter(store, site.id, crawl_id, self._statistics, edit_rates=edit_rates, cheap=trust.is_good(now))
         self.quarantine = Quarantine(store, site.id, crawl_id, usual_readings(store, site.id))

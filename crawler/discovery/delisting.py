@@ -5,7 +5,7 @@ They were probably taken down or moved: lists that hold the latest N or the last
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,6 +66,19 @@ def find_delisted(lists: Iterable[SourceListing], snapshot: SiteSnapshot) -> tup
     enough = {url for url, keys in removed.items() if len(keys) <= max(MOST_AT_ONCE, MOST_SHARE * before[url])}
     found = tuple(key for url in removed if url in enough for key in removed[url])
     return found if snapshot.edit_rates.precision(VANISHED) >= BELIEVED else found[:1]
+
+
+def fallen_out(lists: Iterable[SourceListing], snapshot: SiteSnapshot) -> Iterator[str]:
+    """Keys of the articles that a list named before and that are older than all that it names now: it lists them no more.
+
+    So what a list is known to name stays as small as the list.
+    """
+    read = {one.url: one for one in lists}
+    named = frozenset().union(*(one.keys for one in read.values()))
+    for known in snapshot.all():
+        source, key = read.get(known.listed_in or ""), article_key(known.url)
+        if source and key not in named and not _is_younger(known, source.oldest):
+            yield key
 
 
 def where_listed(lists: Iterable[SourceListing]) -> Mapping[str, str]:

@@ -18,11 +18,11 @@ from crawler.catalogue.site import Site
 from crawler.discovery.candidate import Candidate, SourceKind
 from pipelines.article import Outcome
 from pipelines.history.revisions import State
-from pipelines.history.revisit import Due, claim_is_due, dead_end_due, in_order
+from pipelines.history.revisit import RETRIED_FOR, Due, claim_is_due, dead_end_due, in_order
 from pipelines.reasons import Skipped, skipped_after
 from pipelines.store.crawls import Source
 from pipelines.store.rows import instant_of, moment
-from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot
+from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot, SnapshotQuestion
 from pipelines.text.dates import Timestamp
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
@@ -82,6 +82,24 @@ class _Sorted:
     skipped: Counter[Skipped] = field(default_factory=Counter)
 
 
+def question_of(
+    candidates: Iterable[Candidate],
+    site: Site,
+    now: datetime,
+    *,
+    recheck: RecheckMode = RecheckMode.DUE,
+    named: Iterable[str] = (),
+    lists: Iterable[str] = (),
+) -> SnapshotQuestion:
+    """What must be known of a site to plan its requests; `lists` are the URLs of those that were read whole."""
+    urls = {candidate.url for candidate in candidates} | {canonicalize(url) or url for url in named}
+    keys = {article_key(url) for url in urls}
+    ids = {found for url in urls if (found := site.external_id(url))}
+    until = None if recheck is RecheckMode.NONE else now
+    everything = recheck is RecheckMode.ALL
+    return SnapshotQuestion(tuple(sorted(keys)), tuple(sorted(ids)), tuple(sorted(lists)), until, everything)
+
+
 def plan_requests(
     candidates: Iterable[Candidate],
     snapshot: SiteSnapshot,
@@ -90,13 +108,13 @@ def plan_requests(
     *,
     recheck: RecheckMode = RecheckMode.DUE,
     named: Iterable[str] = (),
-    elsewhere: frozenset[str] = frozenset(),
     limit: int = 2_000,
     delisted: Iterable[str] = (),
     allowed: int | None = None,
 ) -> Plan:
-    """Plan at most `limit` requests. `named` come whatever is known; `elsewhere` are URLs that another site's article has;
-    `delisted` are keys of articles that a source names no more.
+    """Plan at most `limit` requests. `named` come whatever is known; `delisted` are keys of articles that a source names no more.
+
+    The snapshot has answered `question_of` these candidates.
 
     `allowed` is the number of rechecks that the hour leaves; claims of change come first, and are fetched in any case.
     """
@@ -108,7 +126,7 @@ def plan_requests(
             sorted_out.skipped[Skipped.WITHDRAWN] += 1
         else:
             sorted_out.first[article_key(address)] = PlannedRequest(address, "named", known)
-    _sort(sorted_out, candidates, snapshot, site, now, elsewhere)
+    _sort(sorted_out, candidates, snapshot, site, now)
     if recheck is not RecheckMode.NONE:
         for key in delisted:
             article = snapshot.articles.get(key)
@@ -139,14 +157,13 @@ def is_source_due(source: Source | None, others: Iterable[Source], now: datetime
     return not covered or now - source.fetched >= AUDIT_INTERVAL
 
 
-def _sort(out: _Sorted, candidates: Iterable[Candidate], snapshot: SiteSnapshot, site: Site, now: datetime,
-          elsewhere: frozenset[str]) -> None:  # fmt: skip
+def _sort(out: _Sorted, candidates: Iterable[Candidate], snapshot: SiteSnapshot, site: Site, now: datetime) -> None:
     merged, out.amp = _merged(candidates)
     for key, candidate in merged.items():
         known = snapshot.find(candidate.url, site.external_id(candidate.url))
         if known and known.is_claimed and not known.withdrawn and key == article_key(known.url):
             known = None  # whoever claimed this address, the page itself was never read
-        reason = _passed_over(candidate, known, snapshot, site, now, elsewhere)
+        reason = _passed_over(candidate, known, snapshot, site, now)
         if reason:
             out.skipped[reason] += 1
             if reason is Skipped.UNRELIABLE_CLAIM and known:
@@ -197,8 +214,9 @@ def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict
     return merged, amp
 
 
-def _passed_over(candidate: Candidate, known: KnownArticle | None, snapshot: SiteSnapshot, site: Site, now: datetime,
-                 elsewhere: frozenset[str]) -> Skipped | None:  # fmt: skip
+def _passed_over(
+    candidate: Candidate, known: KnownArticle | None, snapshot: SiteSnapshot, site: Site, now: datetime
+) -> Skipped | None:
     """Why a candidate is not fetched, or None where it is."""
     if known and known.withdrawn:
         return Skipped.WITHDRAWN
@@ -214,7 +232,7 @@ def _passed_over(candidate: Candidate, known: KnownArticle | None, snapshot: Sit
     # A feed names articles only; sitemaps and sections name all sorts.
     if candidate.source is not SourceKind.FEED and site.looks_like_article(candidate.url) is False:
         return Skipped.NOT_ARTICLE_URL
-    if candidate.url in elsewhere:
+    if article_key(candidate.url) in snapshot.elsewhere:
         return Skipped.OTHER_SITES_ARTICLE
     attempt = snapshot.dead_ends.get(article_key(candidate.url))
     if attempt and not _due_again(attempt, now):
@@ -289,5 +307,9 @@ def _retries(snapshot: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dic
     if recheck is RecheckMode.NONE:
         return {}
     attempts = snapshot.dead_ends.items()
-    failed = ((key, one) for key, one in attempts if one.outcome is Outcome.ERROR and one.looks <= MAX_RETRIES)
+    failed = (
+        (key, one)
+        for key, one in attempts
+        if one.outcome is Outcome.ERROR and one.looks <= MAX_RETRIES and now - one.fetched <= RETRIED_FOR
+    )
     return {key: PlannedRequest(attempt.url, "failed before") for key, attempt in failed if _due_again(attempt, now)}

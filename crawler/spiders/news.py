@@ -27,7 +27,7 @@ from crawler.crawl.session import CrawlContext
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
 from crawler.discovery.delisting import SourceListing, find_delisted, listing_of
-from crawler.discovery.frontier import PlannedRequest, RecheckMode, is_source_due, plan_requests
+from crawler.discovery.frontier import PlannedRequest, RecheckMode, is_source_due, plan_requests, question_of
 from crawler.middlewares import HostSuspended
 from crawler.middlewares.download_handler import CAPTURE_EXCHANGE
 from crawler.middlewares.robots import RobotsMiddleware
@@ -36,9 +36,11 @@ from crawler.middlewares.tdmrep import WANTED
 from crawler.spiders.response import item_from_response, outcome_of_failure
 from pipelines.article import Article, Fetch
 from pipelines.history.revisions import canonical_url
+from pipelines.items import session_of, stop_crawl
 from pipelines.reasons import CodedReason, CrawlReason, Skipped, SourceProblem, because
 from pipelines.store.crawls import Source
-from pipelines.store.snapshot import SiteSnapshot
+from pipelines.store.database import StoreError
+from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
 logger = logging.getLogger(__name__)
@@ -57,8 +59,8 @@ class NewsSpider(Spider):
 
     name = "news"
     snapshot: SiteSnapshot
-    kept_elsewhere: Callable[[set[str]], set[str]] = staticmethod(lambda _: set())
-    """Which of these URLs another site's article has."""
+    look_up: Callable[[SnapshotQuestion], SiteSnapshot] = staticmethod(lambda _: SiteSnapshot())
+    """Asks the store; raises StoreError."""
 
     def __init__(
         self, *, site: Site, recheck: str = RecheckMode.DUE, urls: str = "", trigger: str = "hand", planned: str = "",
@@ -82,6 +84,7 @@ class NewsSpider(Spider):
         self.lists: list[SourceListing] = []
         self.vanished: tuple[str, ...] = ()
         self._candidates: list[Candidate] = []
+        self._read_whole: list[tuple[str, SourceKind, tuple[Candidate, ...]]] = []
         self._named_by: dict[str, set[str]] = {}
         self._pending = 0
         self._failures: list[str] = []
@@ -190,7 +193,7 @@ class NewsSpider(Spider):
         code, reason = self._why_silent(url, listing) if is_silent else (None, None)
         self._candidates += listing.candidates
         if kind is not SourceKind.SECTION and listing.candidates and not listing.problems:
-            self.lists.append(listing_of(url, kind, listing.candidates, self.snapshot))
+            self._read_whole.append((url, kind, listing.candidates))
         for candidate in listing.candidates:
             self._named_by.setdefault(article_key(candidate.url), set()).add(url)
         etag, last_modified = _header(response, b"ETag"), _header(response, b"Last-Modified")
@@ -260,11 +263,20 @@ class NewsSpider(Spider):
     # --- articles ----------------------------------------------------------------------------------------------------
 
     def _article_requests(self) -> Iterator[Request]:
-        elsewhere = self._elsewhere()
+        now, recheck = self.clock(), RecheckMode.NONE if self.named else self.recheck
+        lists = (url for url, _, _ in self._read_whole)
+        question = question_of(self._candidates, self.site, now, recheck=recheck, named=self.named, lists=lists)
+        try:
+            self.snapshot.add(self.look_up(question))
+        except StoreError as error:
+            session = session_of(self.crawler)
+            if session:
+                stop_crawl(self.crawler, session.stop_reason(error))
+            return
+        self.lists = [listing_of(url, kind, candidates, self.snapshot) for url, kind, candidates in self._read_whole]
         self.vanished = find_delisted(self.lists, self.snapshot)
         plan = plan_requests(
-            self._candidates, self.snapshot, self.site, self.clock(), recheck=RecheckMode.NONE if self.named else self.recheck,
-            named=self.named, elsewhere=elsewhere, limit=self._limit,
+            self._candidates, self.snapshot, self.site, now, recheck=recheck, named=self.named, limit=self._limit,
             delisted=self.vanished, allowed=None if self.recheck is RecheckMode.ALL else self.allowed,
         )  # fmt: skip
         self.skipped = {str(code): count for code, count in plan.skipped.items()}
@@ -311,11 +323,6 @@ class NewsSpider(Spider):
         outcome, reason = outcome_of_failure(failure)
         url = canonicalize(failure.request.url) or planned.url  # type: ignore[attr-defined]
         yield because(Fetch(url, self.clock(), planned.url if url != planned.url else None), outcome, reason)
-
-    def _elsewhere(self) -> frozenset[str]:
-        """Unknown candidates that are an article of another site; one query of the store for all of them."""
-        unknown = {c.url for c in self._candidates if self.snapshot.find(c.url) is None}
-        return frozenset(self.kept_elsewhere(unknown))
 
     def _credit(self, fresh: frozenset[str]) -> None:
         """Note which feeds and sections named new articles that no sitemap did."""

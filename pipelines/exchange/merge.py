@@ -16,6 +16,7 @@ from itertools import islice
 from pipelines.article import Article
 from pipelines.history.revisions import State
 from pipelines.reasons import FetchReason
+from pipelines.store.addresses import put_fetch
 from pipelines.store.chain import Cause, Subject, seal
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store
@@ -146,7 +147,7 @@ class _Merge:
                     if event.identity not in known and event.row:
                         known.add(event.identity)
                         adopt = Adopt(self._crawl, self._page)
-                        self._store.insert("fetches", {**adopt.row(event.row), "id": None})
+                        put_fetch(self._store, {**adopt.row(event.row), "id": None})
 
     def _adopted(self, event: HistoryEvent) -> HistoryEvent:
         """An event of the other ledger as one of this."""

@@ -55,6 +55,10 @@ DEAD_END_STEPS = {
     Outcome.ERROR: (_HOUR, 6 * _HOUR, _DAY, 7 * _DAY),
 }
 
+RETRIED_FOR = timedelta(days=45)
+"""A URL that gave no answer is asked again, though no source names it any more, until so long after its last fetch: its steps
+fill sixteen days. Longer: every crawl looks through the failures of a longer time."""
+
 BELIEVED = 0.5
 """A site of whose claims fewer come true is not believed at once. Higher: vague sites are seen later; lower: looks in vain."""
 DOUBTED_SHARE = 0.75

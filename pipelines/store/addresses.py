@@ -91,6 +91,18 @@ class AddressBook:
         self._store.execute("DELETE FROM aliases WHERE url = ?", (alias,))
 
 
+def put_fetch(store: Store, row: Row) -> int:
+    """Write the row of a fetch; its id. The URL of one that led to no article can be found by its key from now on."""
+    if row.get("article_id") is None:
+        put_dead_end(store, row["url"])
+    return store.insert("fetches", row)
+
+
+def put_dead_end(store: Store, url: str) -> None:
+    """Let a URL that led to no article be found by its key."""
+    store.insert("dead_ends", {"url": url, "url_key": article_key(url)}, on_conflict="IGNORE")
+
+
 def aliases_of(article: Article, fetch: Fetch) -> list[tuple[str, str]]:
     """All URLs that led to an article in one fetch, each with its reason."""
     found = list(fetch.aliases)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.article import CHANGES
+from pipelines.store.addresses import put_dead_end, put_fetch
 from pipelines.store.chain import Subject, digest, is_sealed
 from pipelines.store.corrections import index_text, put_facts
 from pipelines.store.database import Row, Store
@@ -277,7 +278,7 @@ class Rewrite:
         for event, row in zip(self._events, self._fetch_rows, strict=True):
             article_id = self._ids.get(row["article_id"] or 0)
             if event.row is None or not event.is_recorded:
-                fetch_id = self._store.insert("fetches", {**self._adopt.row(row), "id": None, "article_id": article_id})
+                fetch_id = put_fetch(self._store, {**self._adopt.row(row), "id": None, "article_id": article_id})
                 self.fetches += 1
             else:
                 fetch_id = event.row["id"]
@@ -287,6 +288,8 @@ class Rewrite:
                 changed = {column: value for column, value in facts.items() if event.row[column] != value}
                 if changed:
                     self._store.update("fetches", fetch_id, changed)
+                if article_id is None:
+                    put_dead_end(self._store, row["url"])
             rests = row["outcome"] in CHANGES or row["warc_file"] or row["fetched"] in steps
             if rests or (event.is_recorded and is_sealed(self._store, Subject.FETCH, fetch_id)):
                 self._involved.add((Subject.FETCH, fetch_id))

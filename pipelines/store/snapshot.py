@@ -1,21 +1,27 @@
-"""Snapshot of a site: what the store knows of it, loaded once at the start of a crawl. Enough to plan the requests, and to see
-that a page is unchanged, without reading the store again.
+"""Snapshot of a site: what the store knows of what a crawl can meet. Enough to plan the requests, and to see that a page is
+unchanged, without reading the store again.
+
+It is loaded in two steps: the sources at the start; the articles when all sources have answered, by one question about what they
+name and what is due. So a crawl costs what it meets, and not what the site ever published.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
 from pipelines.article import Article, Outcome
 from pipelines.history.edit_rates import EditRateModel
 from pipelines.history.revisions import Known
+from pipelines.history.revisit import RETRIED_FOR
 from pipelines.history.validators import ValidatorTrust
 from pipelines.store.crawls import Source
 from pipelines.store.database import Store
-from pipelines.store.rows import Row, instant_of, known_of, last_change
+from pipelines.store.rows import Row, instant_of, known_of, last_change, moment
 from pipelines.store.statistics import host_of, load_edit_rates, load_trust
 from pipelines.text.urls import amp_to_article, article_key
 
@@ -28,20 +34,46 @@ SELECT a.id, a.url, a.url_key, a.external_id, a.state, a.next_check, a.etag, a.l
     a.last_checked, a.listed_in, r.number, r.first_seen, r.content_hash, r.date_modified, r.date_published, r.extractor,
     r.is_accessible_for_free,
     (SELECT group_concat(i.url, ' ') FROM revision_images i WHERE i.revision_id = r.id AND i.caption IS NOT NULL) AS pictures
-FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.site_id = ?
+FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.id IN (SELECT value FROM json_each(?)) ORDER BY a.id
 """
 _EARLIER = """
-SELECT r.id, r.article_id, r.content_hash FROM revisions r JOIN articles a ON a.id = r.article_id
-WHERE a.site_id = ? AND a.revision_count > 1 AND r.id <> a.latest_revision_id ORDER BY r.article_id, r.number
-"""
-_REFUSED = """
-SELECT f.url, max(f.fetched) AS fetched, f.outcome, count(*) AS looks FROM fetches f JOIN crawls c ON c.id = f.crawl_id
-WHERE f.article_id IS NULL AND c.site_id = ? GROUP BY f.url
+SELECT r.id, r.article_id, r.content_hash FROM articles a JOIN revisions r ON r.article_id = a.id
+WHERE a.id IN (SELECT value FROM json_each(?)) AND a.revision_count > 1 AND r.id <> a.latest_revision_id
+ORDER BY r.article_id, r.number
 """
 _RESERVED = """
-SELECT f.article_id, f.url, max(f.fetched) AS fetched, count(*) AS looks FROM fetches f JOIN articles a ON a.id = f.article_id
-WHERE f.outcome = 'reserved' AND a.site_id = ? AND f.fetched > a.last_seen GROUP BY f.article_id
+SELECT f.article_id, f.url, max(f.fetched) AS fetched, count(*) AS looks FROM articles a JOIN fetches f ON f.article_id = a.id
+WHERE f.outcome = 'reserved' AND a.id IN (SELECT value FROM json_each(?)) AND f.fetched > a.last_seen GROUP BY f.article_id
 """
+_OWNERS = """
+SELECT id FROM articles WHERE site_id = :site AND url_key IN (SELECT value FROM json_each(:some))
+UNION SELECT a.id FROM aliases s JOIN articles a ON a.id = s.article_id
+    WHERE s.url_key IN (SELECT value FROM json_each(:some)) AND a.site_id = :site
+"""
+_KEYS = """
+SELECT url_key FROM articles WHERE id IN (SELECT value FROM json_each(:some))
+UNION SELECT url_key FROM aliases WHERE article_id IN (SELECT value FROM json_each(:some))
+"""
+_ALIASES = """
+SELECT s.url_key, s.article_id FROM aliases s JOIN articles a ON a.id = s.article_id
+WHERE s.url_key IN (SELECT value FROM json_each(:some)) AND a.site_id = :site ORDER BY s.url
+"""
+_BY_ID = "SELECT id FROM articles WHERE site_id = :site AND external_id IN (SELECT value FROM json_each(:some))"
+_LISTED = "SELECT id FROM articles WHERE site_id = :site AND listed_in IN (SELECT value FROM json_each(:some))"
+_DUE = "SELECT id FROM articles WHERE site_id = ? AND next_check <= ?"
+_ELSEWHERE = "SELECT url_key FROM articles WHERE url_key IN (SELECT value FROM json_each(:some)) AND site_id <> :site"
+_FAILED = """
+SELECT DISTINCT f.url FROM crawls c JOIN fetches f ON f.crawl_id = c.id
+WHERE c.site_id = ? AND c.started > ? AND f.article_id IS NULL AND f.outcome = 'error'
+"""
+_ENDS = "SELECT url FROM dead_ends WHERE url_key IN (SELECT value FROM json_each(:some))"
+_ATTEMPTS = """
+SELECT f.url, max(f.fetched) AS fetched, f.outcome, count(*) AS looks FROM fetches f JOIN crawls c ON c.id = f.crawl_id
+WHERE f.article_id IS NULL AND f.url IN (SELECT value FROM json_each(:some)) AND c.site_id = :site GROUP BY f.url
+"""
+_TOGETHER = 500
+"""Keys or ids of one statement."""
+LONGEST_CRAWL = timedelta(days=1)
 
 _ARCHIVED = """
 SELECT url, fetched, payload_hash FROM fetches WHERE article_id = ? AND payload_hash IS NOT NULL AND warc_file IS NOT NULL
@@ -97,9 +129,25 @@ class KnownArticle:
     """Its address is one that another page named as canonical and that was never read itself: that may be another article."""
 
 
+@dataclass(frozen=True, slots=True)
+class SnapshotQuestion:
+    """What a crawl asks about its site once its sources have answered."""
+
+    keys: tuple[str, ...] = ()
+    """Of the URLs that they name."""
+    external_ids: tuple[str, ...] = ()
+    """The owner's ids in those URLs."""
+    lists: tuple[str, ...] = ()
+    """Sitemaps and feeds that were read whole: what they named before may be missing now."""
+    until: datetime | None = None
+    """Until when a recheck is due; None: nothing is rechecked."""
+    everything: bool = False
+    """All articles of the site."""
+
+
 @dataclass(slots=True)
 class SiteSnapshot:
-    """Articles by key of URL (aliases too) and by owner's id; URLs that led nowhere; sources."""
+    """Articles by key of URL (aliases too) and by owner's id; URLs that led nowhere; sources. What a crawl can meet, not all."""
 
     articles: dict[str, KnownArticle] = field(default_factory=dict)
     by_external_id: dict[str, KnownArticle] = field(default_factory=dict)
@@ -109,34 +157,33 @@ class SiteSnapshot:
     trust: dict[str, ValidatorTrust] = field(default_factory=dict)
     """By host; see `trust_in`."""
 
+    elsewhere: set[str] = field(default_factory=set)
+    """Keys of URLs that another site's article has: titles of one owner share hosts and stories."""
+
     @classmethod
-    def load(cls, store: Store, site_id: str) -> SiteSnapshot:
-        """Read it from the store; a handful of queries, whatever the number of articles."""
-        snapshot = cls(edit_rates=load_edit_rates(store, site_id), trust=load_trust(store))
-        earlier: dict[int, list[Row]] = {}
-        for row in store.rows(_EARLIER, (site_id,)):
-            earlier.setdefault(row["article_id"], []).append(row)
-        by_id: dict[int, KnownArticle] = {}
-        reserved = {row.pop("article_id"): row for row in store.rows(_RESERVED, (site_id,))}
-        for row in store.rows(_ARTICLES, (site_id,)):
-            article = _known_article(row, earlier.get(row["id"], ()), reserved.get(row["id"]))
-            by_id[row["id"]] = article
-            is_other = row["url_key"] in snapshot.articles and amp_to_article(
-                row["url"]
-            )  # an article whose address only looks like AMP
-            snapshot.articles[row["url"] if is_other else row["url_key"]] = article
-            if row["external_id"]:
-                snapshot.by_external_id[row["external_id"]] = article
-        aliases = "SELECT s.url_key, s.article_id FROM aliases s JOIN articles a ON a.id = s.article_id WHERE a.site_id = ?"
-        for row in store.rows(aliases, (site_id,)):
-            snapshot.articles.setdefault(row["url_key"], by_id[row["article_id"]])
-        for row in store.rows(_REFUSED, (site_id,)):
-            attempt = LastAttempt(row["url"], instant_of(row["fetched"]), Outcome(row["outcome"]), row["looks"])
-            snapshot.dead_ends[article_key(row["url"])] = attempt
+    def begin(cls, store: Store, site_id: str) -> SiteSnapshot:
+        """What a crawl must know before its first request: the sources, and how the site edits. It knows no article yet."""
+        snapshot = cls(edit_rates=load_edit_rates(store, site_id))
         for row in store.rows("SELECT * FROM sources WHERE site_id = ?", (site_id,)):
             del row["site_id"]
             snapshot.sources[row["url"]] = Source(**{**row, "fetched": instant_of(row["fetched"])})
         return snapshot
+
+    @classmethod
+    def load(cls, store: Store, site_id: str) -> SiteSnapshot:
+        """All that is known of a site, however old; no crawl needs it."""
+        snapshot = cls.begin(store, site_id)
+        keys = tuple(row[0] for row in store.values("SELECT DISTINCT url_key FROM dead_ends"))
+        snapshot.add(look_up(store, site_id, SnapshotQuestion(keys, everything=True)))
+        return snapshot
+
+    def add(self, other: SiteSnapshot) -> None:
+        """Take in what `look_up` has found."""
+        self.articles |= other.articles
+        self.by_external_id |= other.by_external_id
+        self.dead_ends |= other.dead_ends
+        self.trust |= other.trust
+        self.elsewhere |= other.elsewhere
 
     def find(self, url: str, external_id: str | None = None) -> KnownArticle | None:
         """The article that a URL, or the owner's id, stands for."""
@@ -158,10 +205,73 @@ class SiteSnapshot:
         return list({id(article): article for article in self.articles.values()}.values())
 
 
-def kept_elsewhere(store: Store, site_id: str, urls: Iterable[str]) -> set[str]:
-    """Those of the URLs that another site's article has: titles of one owner share hosts and stories."""
-    sql = "SELECT 1 FROM articles WHERE url_key = ? AND site_id <> ?"
-    return {url for url in urls if store.value(sql, (article_key(url), site_id))}
+def look_up(store: Store, site_id: str, question: SnapshotQuestion) -> SiteSnapshot:
+    """The answer to a question, without sources and edit rates: as large as what is asked, however much the ledger knows."""
+    find = _Finder(store, site_id)
+    if question.everything:
+        ids = {row[0] for row in store.values("SELECT id FROM articles WHERE site_id = ?", (site_id,))}
+    else:
+        ids = {*find(_OWNERS, question.keys), *find(_BY_ID, question.external_ids), *find(_LISTED, question.lists)}
+    if question.until:
+        ids.update(row[0] for row in store.values(_DUE, (site_id, moment(question.until))))
+    keys = {*question.keys, *find(_KEYS, ids)}
+    ids.update(find(_OWNERS, keys))
+    snapshot = SiteSnapshot(elsewhere=set(find(_ELSEWHERE, question.keys)), dead_ends=_dead_ends(store, site_id, question, find))
+    by_id: dict[int, KnownArticle] = {}
+    for row, article in _articles(store, ids):
+        by_id[row["id"]] = article
+        if row["url_key"] in keys:
+            is_other = row["url_key"] in snapshot.articles and amp_to_article(row["url"])  # its address only looks like AMP
+            snapshot.articles[row["url"] if is_other else row["url_key"]] = article
+        if row["external_id"]:
+            snapshot.by_external_id[row["external_id"]] = article
+    for key, article_id in find.pairs(_ALIASES, keys):
+        snapshot.articles.setdefault(key, by_id[article_id])
+    snapshot.trust = load_trust(store, {host_of(article.url) for article in by_id.values()})
+    return snapshot
+
+
+class _Finder:
+    """Asks one statement about many keys or ids of a site, some at a time."""
+
+    def __init__(self, store: Store, site_id: str) -> None:
+        self._store = store
+        self._site_id = site_id
+
+    def __call__(self, sql: str, about: Iterable[str | int]) -> Iterator[Any]:
+        return (row[0] for row in self.pairs(sql, about))
+
+    def pairs(self, sql: str, about: Iterable[str | int]) -> Iterator[tuple[Any, ...]]:
+        for some in _some(about):
+            yield from self._store.values(sql, {"site": self._site_id, "some": json.dumps(some)})
+
+
+def _some(values: Iterable[str | int]) -> Iterator[list[Any]]:
+    """In order, so many at a time as one statement takes."""
+    ordered: list[Any] = sorted(values)
+    return (ordered[start : start + _TOGETHER] for start in range(0, len(ordered), _TOGETHER))
+
+
+def _articles(store: Store, ids: Iterable[int]) -> Iterator[tuple[Row, KnownArticle]]:
+    for some in _some(ids):
+        about = (json.dumps(some),)
+        earlier: dict[int, list[Row]] = {}
+        for row in store.rows(_EARLIER, about):
+            earlier.setdefault(row["article_id"], []).append(row)
+        reserved = {row.pop("article_id"): row for row in store.rows(_RESERVED, about)}
+        for row in store.rows(_ARTICLES, about):
+            yield row, _known_article(row, earlier.get(row["id"], ()), reserved.get(row["id"]))
+
+
+def _dead_ends(store: Store, site_id: str, question: SnapshotQuestion, find: _Finder) -> dict[str, LastAttempt]:
+    keys = set(question.keys)
+    if question.until:
+        since = moment(question.until - RETRIED_FOR - LONGEST_CRAWL)
+        keys |= {article_key(url) for (url,) in store.values(_FAILED, (site_id, since))}
+    found = {}
+    for url, fetched, outcome, looks in sorted(find.pairs(_ATTEMPTS, set(find(_ENDS, keys)))):
+        found[article_key(url)] = LastAttempt(url, instant_of(fetched), Outcome(outcome), looks)
+    return found
 
 
 def last_archived(store: Store, article_id: int | None) -> LastArchived | None:

@@ -5,6 +5,7 @@ In the transaction of the fetch, so that a killed crawl has counted whole fetche
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -79,7 +80,7 @@ class StatsUpdater:
         stamp = article.date_modified if article and outcome is Outcome.UPDATED else None
         exact = stamp.instant if stamp and stamp.precision is not Precision.DAY else None
         last_304 = self._store.value(_VOUCHED, (before["id"],)) if exact else None
-        known = load_trust(self._store, host).get(host, ValidatorTrust())
+        known = load_trust(self._store, {host}).get(host, ValidatorTrust())
         if is_violation(old, new, changed, exact, instant_of(last_304) if last_304 else None):
             self._put(host, violated(known, fetch.url, fetch.fetched))
             self.violations.append(f"{host} vouched for a text that had changed: {fetch.url}")
@@ -100,9 +101,10 @@ def load_edit_rates(store: Store, site_id: str) -> EditRateModel:
     return EditRateModel({row["habit"]: Count(row["watched"], row["found"]) for row in rows})
 
 
-def load_trust(store: Store, host: str | None = None) -> dict[str, ValidatorTrust]:
-    """What each host has shown, or one."""
-    rows = store.rows("SELECT * FROM hosts WHERE ? IS NULL OR host = ?", (host, host))
+def load_trust(store: Store, hosts: Iterable[str] | None = None) -> dict[str, ValidatorTrust]:
+    """What each host has shown, or each of some."""
+    some = "" if hosts is None else " WHERE host IN (SELECT value FROM json_each(?))"
+    rows = store.rows(f"SELECT * FROM hosts{some}", () if hosts is None else (json.dumps(sorted(hosts)),))  # noqa: S608 - our own words
     return {
         row["host"]: ValidatorTrust(
             row["passed"], row["losses"], instant_of(row["lost"]) if row["lost"] else None, row["lost_url"]

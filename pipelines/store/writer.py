@@ -19,7 +19,7 @@ from pipelines.history.edit_rates import EditRateModel
 from pipelines.history.revisions import Absence, Decision, State, changed_fields
 from pipelines.history.revisit import UNKNOWN, next_check
 from pipelines.reasons import FetchReason, because, coded
-from pipelines.store.addresses import AddressBook, aliases_of
+from pipelines.store.addresses import AddressBook, aliases_of, put_fetch
 from pipelines.store.chain import Cause, Subject, seal
 from pipelines.store.corrections import correct, write_parts
 from pipelines.store.database import Row, Store
@@ -278,7 +278,7 @@ class RevisionWriter:
         """The row of a fetch, with what `pipelines.store.events` needs to tell it again."""
         leads = fetch.url if fetch.requested_url and fetch.requested_url != fetch.url else fetch.answered_url
         stamp = article.date_modified.isoformat() if article and article.date_modified else None
-        fetch_id = self._store.insert("fetches", {
+        fetch_id = put_fetch(self._store, {
             "crawl_id": self._crawl_id, "article_id": article_id, "url": fetch.requested_url or fetch.url, "outcome": outcome,
             "fetched": moment(fetch.fetched), "status": fetch.status, "bytes": fetch.bytes, "reason": fetch.reason,
             "reason_code": fetch.reason_code, "robots": fetch.robots, "tdm": fetch.tdm,

@@ -1,6 +1,6 @@
 """Tables, indexes, views and full-text search of the store, as numbered migrations.
 
-The SQL stands in founding (1 to 7), proving (8 to 10, 22, 32), derived (11 and 12), crawls (13 to 15, 17, 19, 35), reasons
+The SQL stands in founding (1 to 7), proving (8 to 10, 22, 32), derived (11 and 12), crawls (13 to 15, 17, 19, 35, 36), reasons
 (16, 18, 21), searching (23, 24) and questions (30).
 
 A migration that has landed is never edited; what changes is a new one. docs/schema.md tells every column, and so does the file
@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database, Migrations
 
 from pipelines.store.schema import crawls, derived, documentation, founding, proving, questions, reasons, searching
+from pipelines.text.urls import article_key
 
 migrations = Migrations("newsledger")
 
-LATEST = "m035_pauses"
+LATEST = "m036_snapshot_question"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 NUMBER = int(LATEST[1:4])
 """The same, as `user_version` of the file has it."""
@@ -231,6 +232,14 @@ def m032_checkpoints(db: Database) -> None:
 def m035_pauses(db: Database) -> None:
     """Between when and when a site is paused, and its next planned start: what a schedule that runs is told, and tells."""
     _run(db, crawls.PAUSES)
+
+
+@migrations()
+def m036_snapshot_question(db: Database) -> None:
+    """The URLs that led to no article by their key, failures by crawl, articles by the list that names them."""
+    _run(db, crawls.QUESTION)
+    urls = db.execute(crawls.DEAD_ENDS).fetchall()
+    db.conn.executemany("INSERT INTO dead_ends VALUES (?, ?)", ((url, article_key(url)) for (url,) in urls))
 
 
 def label(db: Database) -> bool:

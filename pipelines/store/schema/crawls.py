@@ -1,4 +1,6 @@
-"""Migrations 13 to 15, 17 and 19: which worker made a crawl, what the one writer needs after it was killed, reasons as codes."""
+"""Migrations 13 to 15, 17, 19, 35 and 36: which worker made a crawl, what the one writer needs after it was killed, reasons as
+codes, pauses, and what lets a crawl ask about the URLs that it meets alone.
+"""
 
 from __future__ import annotations
 
@@ -102,3 +104,12 @@ ALTER TABLE sites ADD COLUMN paused TEXT;
 ALTER TABLE sites ADD COLUMN paused_until TEXT;
 ALTER TABLE sites ADD COLUMN next_crawl TEXT;
 """
+
+# What a crawl asks once its sources have answered. A URL's key is text work, and so stands in a table of its own.
+QUESTION = """
+CREATE TABLE dead_ends (url TEXT PRIMARY KEY, url_key TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX dead_ends_by_key ON dead_ends(url_key);
+CREATE INDEX fetches_failed ON fetches(crawl_id) WHERE article_id IS NULL AND outcome = 'error';
+CREATE INDEX articles_listed ON articles(site_id, listed_in) WHERE listed_in IS NOT NULL;
+"""
+DEAD_ENDS = "SELECT DISTINCT url FROM fetches WHERE article_id IS NULL"

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from crawler.catalogue.site import Site
-from crawler.cluster.messages import CrawlEnded, CrawlOpened, ItemFetched, Message
-from crawler.crawl.session import CrawlContext, CrawlResult, CrawlSession, load_context, rows_of
+from crawler.cluster.messages import CrawlEnded, CrawlOpened, ItemFetched, Message, QuestionAsked
+from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
 from pipelines.article import Article, Fetch, Outcome, Payload
 from pipelines.items import confirm
 from pipelines.store.crawls import CrawlOutcome, Source, put_sites, start_crawl
 from pipelines.store.database import Row, Store
-from pipelines.store.snapshot import SiteSnapshot
+from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion, look_up
+from pipelines.text.urls import article_key
 from tests.factories import T0, article, stamp
 
 WORDS = (
@@ -111,6 +112,11 @@ class Paper:
             else:
                 yield self._reading(page, snapshot, seen)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of all its pages."""
+        return tuple(article_key(page.url) for page in self._pages)
+
     def ending(self, minute: float) -> CrawlResult:
         """A crawl that asked for all there was."""
         fetched = T0 + timedelta(minutes=minute)
@@ -164,10 +170,13 @@ class Worker:
             self.crawl, 1, paper.site, "schedule", started, started, "worker-1", fence or number, self.reply
         )
 
-    def rest(self, told: CrawlContext) -> Iterator[Message]:
-        """All that follows the answer."""
-        serial = 1
-        for item in self._paper.look(told.snapshot, self._minute):
+        question = SnapshotQuestion(paper.keys, until=started)
+        self.question = QuestionAsked(self.crawl, 2, question, f"{self.reply}:2")
+
+    def rest(self, known: SiteSnapshot) -> Iterator[Message]:
+        """All that follows the answer to the question."""
+        serial = 2
+        for item in self._paper.look(known, self._minute):
             serial += 1
             yield ItemFetched(self.crawl, serial, item)
         yield CrawlEnded(self.crawl, serial + 1, self._paper.ending(self._minute + 5))
@@ -180,6 +189,7 @@ def keep_alone(store: Store, paper: Paper, minute: float) -> None:
     told = load_context(store, paper.site, started)
     crawl_id = start_crawl(store, paper.site.id, "schedule", started, started)
     session = CrawlSession(store, paper.site, crawl_id, started)
+    told.snapshot.add(look_up(store, paper.site.id, SnapshotQuestion(paper.keys, until=started)))
     for item in paper.look(told.snapshot, minute):
         session.write(item)
     session.close(paper.ending(minute + 5))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from redis import Redis
@@ -16,7 +17,7 @@ from crawler.cluster.messages import (
     CrawlEnded,
     CrawlOpened,
     Message,
-    UrlQuestion,
+    QuestionAsked,
     decode,
     encode_answer,
     encode_context,
@@ -26,7 +27,7 @@ from crawler.cluster.stream import ITEMS, Stream
 from crawler.crawl.remote import DispatchError
 from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.store.crawls import CrawlOutcome
-from pipelines.store.snapshot import SiteSnapshot
+from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion
 from tests.crawler.cluster.cluster_env import site
 from tests.factories import T0
 
@@ -37,7 +38,6 @@ TOLD = CrawlContext(SiteSnapshot(), 7)
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "ANSWER_SECONDS", 0.5)
-    monkeypatch.setattr(client, "ELSEWHERE_SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def answers(redis: Redis) -> Iterator[list[bytes]]:
         while not stopping.is_set():
             for entry in stream.read(50):
                 message = decode(entry.fields)
-                if isinstance(message, CrawlOpened | UrlQuestion) and given:
+                if isinstance(message, CrawlOpened | QuestionAsked) and given:
                     stream.answer(message.reply, given.pop(0))
 
     thread = threading.Thread(target=answer)
@@ -108,21 +108,23 @@ def test_a_crawl_that_is_refused_says_why(redis: Redis, line: WriterClient, answ
     assert len(sent(redis)) == 1
 
 
-def test_what_other_sites_have_is_asked_for(line: WriterClient, answers: list[bytes]) -> None:
-    answers.append(encode_answer({"https://a.example/1"}))
-    assert line.elsewhere({"https://a.example/1", "https://a.example/2"}) == {"https://a.example/1"}
+def test_a_long_question_is_asked_in_parts(
+    redis: Redis, line: WriterClient, answers: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "KEYS_TOGETHER", 2)
+    answers += [encode_answer(SiteSnapshot(elsewhere={"a.example/1"})), encode_answer(SiteSnapshot(elsewhere={"a.example/3"}))]
+    question = SnapshotQuestion(("a.example/1", "a.example/2", "a.example/3"), ("7",), ("https://a.example/feed",), T0)
+    assert line.look_up(question).elsewhere == {"a.example/1", "a.example/3"}
+    asked = [message.question for message in sent(redis) if isinstance(message, QuestionAsked)]
+    assert asked == [replace(question, keys=question.keys[:2]), SnapshotQuestion(question.keys[2:])]
 
 
-@pytest.mark.parametrize("answer", [None, b"rubbish"])
-def test_not_to_know_what_others_have_only_costs_requests(line: WriterClient, answers: list[bytes], answer: bytes | None) -> None:
+@pytest.mark.parametrize(("answer", "why"), [(None, "did not answer within 0.5 s"), (b"rubbish", "cannot be read")])
+def test_what_is_known_is_not_guessed(line: WriterClient, answers: list[bytes], answer: bytes | None, why: str) -> None:
     if answer:
         answers.append(answer)
-    assert line.elsewhere({"https://a.example/1"}) == set()
-
-
-def test_nothing_is_asked_about_nothing(redis: Redis, line: WriterClient) -> None:
-    assert line.elsewhere(set()) == set()
-    assert sent(redis) == []
+    with pytest.raises(DispatchError, match=why):
+        line.look_up(SnapshotQuestion(("a.example/1",)))
 
 
 def test_how_it_ended_is_handed_over(redis: Redis, line: WriterClient) -> None:

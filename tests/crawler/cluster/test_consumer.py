@@ -21,7 +21,7 @@ from crawler.clock import clock
 from crawler.cluster import consumer as loop
 from crawler.cluster.consumer import WRITER, StreamConsumer
 from crawler.cluster.lease import LEASES
-from crawler.cluster.messages import decode_context
+from crawler.cluster.messages import decode_answer, decode_context
 from crawler.cluster.stream import GROUP, ITEMS, REFUSED, Stream
 from pipelines.store.database import Store
 from tests.crawler.cluster.cluster_env import Paper, Worker, contents
@@ -62,7 +62,9 @@ def live_with_workers(redis: Redis, seed: int = 0) -> None:
             paper.live(minutes(crawl))
             worker = Worker(paper, crawl * 10 + number + 1, minutes(crawl))
             stream.send(worker.opened)
-            for message in worker.rest(decode_context(answer_of(redis, worker.reply))[1]):
+            answer_of(redis, worker.reply)
+            stream.send(worker.question)
+            for message in worker.rest(decode_answer(answer_of(redis, worker.question.reply))):
                 stream.send(message)
 
 

@@ -15,9 +15,9 @@ from crawler.cluster.messages import (
     CrawlEnded,
     ItemFetched,
     Message,
+    QuestionAsked,
     RefusedError,
     StreamEntry,
-    UrlQuestion,
     decode_answer,
     decode_context,
     encode,
@@ -27,6 +27,7 @@ from pipelines.article import Fetch, Outcome
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import lose_dead
 from pipelines.store.database import Store, StoreError
+from pipelines.store.snapshot import SnapshotQuestion
 from tests.crawler.cluster.cluster_env import PRIVATE, Paper, Worker, contents, keep_alone, moment_of
 from tests.factories import OPENED, T0, article
 
@@ -79,9 +80,10 @@ def live_with_workers(feed: Feed, seed: int) -> Iterator[Message]:
         for number, paper in enumerate(papers):
             paper.live(minutes(crawl))
             worker = Worker(paper, crawl * 10 + number + 1, minutes(crawl))
-            (answer,) = feed.give(worker.opened).answers
-            assert answer[0] == worker.reply
-            yield from worker.rest(decode_context(answer[1])[1])
+            (opened,) = feed.give(worker.opened).answers
+            (answer,) = feed.give(worker.question).answers
+            assert (opened[0], answer[0]) == (worker.reply, worker.question.reply)
+            yield from worker.rest(decode_answer(answer[1]))
 
 
 def left_behind(store: Store) -> int:
@@ -176,7 +178,7 @@ def test_a_briefing_is_given_again_as_it_was_until_the_crawl_has_heard_it(store:
     feed.writing = MessageHandler(store, "looks")
     again = feed.give(replace(worker.opened, reply="newsledger:reply:other"))
     assert again.answers == [("newsledger:reply:other", first.answers[0][1])]
-    assert decode_context(first.answers[0][1])[1].snapshot.find("https://herald.example/news/a") is not None
+    assert decode_context(first.answers[0][1])[1].allowed > 0
     feed.give(look(worker, 2, minute=61))
     assert feed.give(worker.opened).answers == [], "it is under way"
     assert len(crawls(store)) == 2
@@ -186,9 +188,12 @@ def test_an_answer_knows_all_that_was_sent_before_it(store: Store) -> None:
     feed = Feed(store)
     herald = begin(feed, 1)
     gazette = Worker(Paper("gazette", 0), 2, 0)
-    urls = ("https://herald.example/news/a", "https://herald.example/news/b")
-    written = feed.give(gazette.opened, look(herald, 2), UrlQuestion(gazette.crawl, 2, urls, gazette.reply))
-    assert [decode_answer(answer) for _, answer in written.answers[1:]] == [{urls[0]}]
+    question = SnapshotQuestion(("herald.example/news/a", "herald.example/news/b"))
+    asked = [QuestionAsked(one.crawl, 9, question, one.reply) for one in (gazette, herald)]
+    written = feed.give(gazette.opened, look(herald, 2), *asked)
+    theirs, own = (decode_answer(answer) for _, answer in written.answers[1:])
+    assert (theirs.all(), theirs.elsewhere) == ([], {"herald.example/news/a"})
+    assert ([known.url for known in own.all()], own.elsewhere) == (["https://herald.example/news/a"], set())
 
 
 def test_a_crawl_that_another_has_taken_over_is_lost_and_heard_no_more(store: Store) -> None:

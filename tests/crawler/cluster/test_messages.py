@@ -24,8 +24,8 @@ from crawler.cluster.messages import (
     CrawlOpened,
     ItemFetched,
     Message,
+    QuestionAsked,
     RefusedError,
-    UrlQuestion,
     decode,
     decode_answer,
     decode_context,
@@ -43,7 +43,7 @@ from pipelines.history.edit_rates import Count, EditRateModel
 from pipelines.history.revisions import EarlierRevision, Known, State
 from pipelines.history.validators import ValidatorTrust
 from pipelines.store.crawls import CrawlOutcome, Source
-from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot
+from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot, SnapshotQuestion
 from pipelines.text.dates import Precision, Timestamp
 from tests.factories import T0, article
 from tests.table import table
@@ -100,9 +100,12 @@ def pasts(draw: st.DrawFn) -> SiteSnapshot:
     found = list(keyed.values())
     return SiteSnapshot(
         keyed, draw(st.dictionaries(texts, st.sampled_from(found), max_size=2)) if found else {},
-        draw(st.dictionaries(texts, looks, max_size=2)), draw(st.dictionaries(texts, sources, max_size=2)), draw(habits),
-        draw(st.dictionaries(texts, trusts, max_size=2)),
+        draw(st.dictionaries(texts, looks, max_size=2)), trust=draw(st.dictionaries(texts, trusts, max_size=2)),
+        elsewhere=draw(st.sets(texts, max_size=2)),
     )  # fmt: skip
+
+
+begun = st.builds(SiteSnapshot, sources=st.dictionaries(texts, sources, max_size=2), edit_rates=habits)
 
 
 opened = st.builds(
@@ -118,7 +121,9 @@ opened = st.builds(
     st.just(REPLY),
 )
 looked = st.builds(ItemFetched, st.just(CRAWL), counts, fetches | articles)
-asked = st.builds(UrlQuestion, st.just(CRAWL), counts, st.lists(texts, max_size=3).map(tuple), st.just(REPLY))
+some = st.lists(texts, max_size=3).map(tuple)
+questions = st.builds(SnapshotQuestion, some, some, some, st.none() | moments, st.booleans())
+asked = st.builds(QuestionAsked, st.just(CRAWL), counts, questions, st.just(REPLY))
 ended = st.builds(CrawlEnded, st.just(CRAWL), counts, endings)
 
 
@@ -137,17 +142,18 @@ def test_a_message_comes_back_as_it_went(message: Message) -> None:
     assert page_of(back) == page_of(message)
 
 
-@given(pasts(), counts, counts, maybe_texts)
+@given(begun, counts, counts, maybe_texts)
 def test_a_briefing_comes_back_as_it_went(snapshot: SiteSnapshot, crawl_id: int, allowed: int, wary_of: str | None) -> None:
     told = CrawlContext(snapshot, allowed, wary_of)
     back_id, back = decode_context(encode_context(crawl_id, told))
     assert (back_id, back) == (crawl_id, told)
-    assert len(back.snapshot.all()) == len(snapshot.all()), "what was one article is one"
 
 
-@given(st.sets(texts))
-def test_an_answer_comes_back_as_it_went(urls: set[str]) -> None:
-    assert decode_answer(encode_answer(urls)) == urls
+@given(pasts())
+def test_an_answer_comes_back_as_it_went(known: SiteSnapshot) -> None:
+    back = decode_answer(encode_answer(known))
+    assert back == known
+    assert len(back.all()) == len(known.all()), "what was one article is one"
 
 
 def test_a_refusal_is_told() -> None:
@@ -283,7 +289,7 @@ def test_no_value_in_a_place_breaks_it(body: dict[str, Any], data: st.DataObject
 @given(st.binary(max_size=100) | plain.map(lambda value: zlib.compress(json.dumps(value).encode())))
 def test_no_answer_breaks_it(answer: bytes) -> None:
     with suppress(BadMessageError):
-        assert all(isinstance(url, str) for url in decode_answer(answer))
+        assert all(isinstance(known.url, str) for known in decode_answer(answer).all())
     with suppress(BadMessageError):
         crawl, context = decode_context(answer)
         assert (type(crawl), type(context)) == (int, CrawlContext)

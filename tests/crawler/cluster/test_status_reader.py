@@ -21,13 +21,14 @@ from crawler.cli import main
 from crawler.cluster import ClusterStatus, WorkerStatus, describe, ills
 from crawler.cluster.consumer import WRITER
 from crawler.cluster.lease import LEASES
-from crawler.cluster.messages import ItemFetched, UrlQuestion
+from crawler.cluster.messages import ItemFetched, QuestionAsked
 from crawler.cluster.queue import put, queue_of
 from crawler.cluster.status_reader import describe_url, of_url, status_at, status_of
 from crawler.cluster.stream import ITEMS, REFUSED, Stream
 from crawler.crawl.session import rows_of
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
+from pipelines.store.snapshot import SnapshotQuestion
 from tests.crawler.cluster.cluster_env import site
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.crawler.processes import environment, site_table
@@ -59,7 +60,7 @@ def live(redis: Redis) -> None:
     redis.set(WRITER, "here:/news.db")
     stream = Stream(redis)
     stream.send(ItemFetched(CRAWL, 1, article(url=URL)))
-    stream.send(UrlQuestion(CRAWL, 2, (URL,), REPLY))
+    stream.send(QuestionAsked(CRAWL, 2, SnapshotQuestion((URL,)), REPLY))
     redis.xadd(REFUSED, {"m": "what?"})
 
 

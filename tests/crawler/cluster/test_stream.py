@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from crawler.cluster.messages import BadMessageError, ItemFetched, UrlQuestion, decode
+from crawler.cluster.messages import BadMessageError, ItemFetched, QuestionAsked, decode
 from crawler.cluster.stream import ITEMS, RedisAwayError, Stream, StreamBacklogError
+from pipelines.store.snapshot import SnapshotQuestion
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.factories import article
 
@@ -17,8 +18,8 @@ CRAWL = "0" * 32
 REPLY = f"newsledger:reply:{CRAWL}"
 
 
-def asked(serial: int) -> UrlQuestion:
-    return UrlQuestion(CRAWL, serial, ("https://paper.example/",), REPLY)
+def asked(serial: int) -> QuestionAsked:
+    return QuestionAsked(CRAWL, serial, SnapshotQuestion(("paper.example/",)), REPLY)
 
 
 def serials(stream: Stream) -> list[int]:
@@ -150,7 +151,7 @@ def test_two_senders_do_not_mix(redis: Redis) -> None:
     def send(crawl: str) -> None:
         stream = Stream(redis)
         for serial in range(50):
-            stream.send(UrlQuestion(crawl, serial, (), REPLY))
+            stream.send(QuestionAsked(crawl, serial, SnapshotQuestion(), REPLY))
 
     threads = [threading.Thread(target=send, args=(digit * 32,)) for digit in "ab"]
     for thread in threads:

@@ -36,6 +36,8 @@ from pipelines.store.database import Store
 from pipelines.store.events import repeated
 from pipelines.store.judgement import fetch_of
 from pipelines.store.rows import moment
+from pipelines.store.snapshot import SnapshotQuestion, look_up
+from pipelines.text.urls import article_key
 from tests.factories import article, at
 
 FEW = 10
@@ -272,6 +274,10 @@ def crawled(store: Store, items: Sequence[Item]) -> None:
     """Crawls find so much, one after the other, as the spider's items go: what says nothing new comes as a confirmation."""
     now = fetch_of(items[0]).fetched
     context = load_context(store, SITE, now)
+    urls = {url for item in items for url in (item.url, fetch_of(item).requested_url) if url}
+    ids = {found for item in items if (found := fetch_of(item).external_id)}
+    question = SnapshotQuestion(tuple(map(article_key, urls)), tuple(ids), until=now)
+    context.snapshot.add(look_up(store, SITE.id, question))
     session = CrawlSession(store, SITE, start_crawl(store, SITE.id, "test", now), now, snapshot=context.snapshot)
     for item in items:
         fetch = fetch_of(item)

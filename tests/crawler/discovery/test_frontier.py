@@ -157,7 +157,8 @@ def test_what_a_person_names_is_asked_for_whatever_is_known() -> None:
 def test_why_not(candidate: Candidate, site: Site, reason: str) -> None:
     snapshot = knowing()
     snapshot.dead_ends["paper.example/puzzle"] = LastAttempt("https://paper.example/puzzle", T0, Outcome.NOT_ARTICLE, 1)
-    choice = plan_requests([candidate], snapshot, site, at(10), elsewhere=frozenset({"https://paper.example/shared"}))
+    snapshot.elsewhere.add("paper.example/shared")
+    choice = plan_requests([candidate], snapshot, site, at(10))
     assert (choice.requests, choice.skipped) == ((), {reason: 1})
 
 

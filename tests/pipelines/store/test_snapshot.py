@@ -11,7 +11,8 @@ import pytest
 from pipelines.article import Fetch, Image, Outcome
 from pipelines.store.crawls import Source, put_sites, put_source
 from pipelines.store.database import Store
-from pipelines.store.snapshot import LastArchived, SiteSnapshot, kept_elsewhere, last_archived, pictures_of
+from pipelines.store.snapshot import LastArchived, SiteSnapshot, SnapshotQuestion, last_archived, look_up, pictures_of
+from pipelines.text.urls import article_key
 from tests.factories import T0, URL, article, at, new_ledger, new_store
 
 WEIR = "https://paper.example/news/the-weir"
@@ -56,8 +57,9 @@ def test_articles_of_another_site_are_not_loaded_but_known_to_be_there(store: St
     new_ledger(store).record(article())
     new_ledger(store, "weekly").record(article("The weir holds.", url=WEIR, headline="The weir"))
     assert [known.url for known in SiteSnapshot.load(store, "paper").all()] == [URL]
-    assert kept_elsewhere(store, "paper", [URL, f"{WEIR}/", PUZZLE]) == {f"{WEIR}/"}
-    assert kept_elsewhere(store, "weekly", [URL, WEIR]) == {URL}
+    question = SnapshotQuestion(tuple(article_key(url) for url in (URL, WEIR, PUZZLE)))
+    assert look_up(store, "paper", question).elsewhere == {article_key(WEIR)}
+    assert look_up(store, "weekly", question).elsewhere == {article_key(URL)}
 
 
 def test_an_article_is_listed_once_whatever_leads_to_it(store: Store) -> None:
