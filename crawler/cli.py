@@ -39,11 +39,12 @@ GROUPS = {
         "search": ("search", "Find revisions, old ones too, that hold all the words."),
         "stories": ("stories", "Which papers carry the same copy: the latest stories, or one."),
         "extract": ("extract", "Print what a page says, as JSON; keep nothing."),
-        "export": ("export", "Write revisions as JSON lines, CSV, Parquet or WARC."),
+        "export": ("export", "Write revisions as JSON lines, CSV, Parquet, WARC or WACZ; one article as proof."),
         "serve": ("serve", "Show the ledger in a browser, and answer Memento clients."),
     },
     "Prove": {
         "verify": ("verify", "Whether the record is what was written."),
+        "verify-bundle": ("bundle", "Whether a bundle of one article holds."),
         "timemap": ("timemap", "All revisions of an article as a Memento TimeMap."),
         "archive": ("archive", "The files of archived pages: list, stats, close."),
         "withdraw": ("withdraw", "Take an article's text and pages away for good; its hashes stay."),

@@ -33,7 +33,12 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "prometheus_client": ("crawler/monitoring/exporter.py",),
     "pyarrow": ("pipelines/exchange/parquet.py",),
     "rfc3161_client": ("pipelines/proof/timestamps.py",),
-    "cryptography": ("pipelines/proof/timestamps.py", "pipelines/proof/signed_note.py", "pipelines/proof/checkpoints.py"),
+    "cryptography": (
+        "pipelines/proof/timestamps.py",
+        "pipelines/proof/signed_note.py",
+        "pipelines/proof/checkpoints.py",
+        "crawler/offline/bundle.py",
+    ),
     "xlsxwriter": ("pipelines/exchange/formats.py",),
     "apprise": ("crawler/monitoring/alerts.py",),
     "apscheduler": ("crawler/schedule/service.py",),

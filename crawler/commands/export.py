@@ -18,8 +18,9 @@ from rich.progress import Progress
 from crawler.commands import db_option, now, open_ledger, warc_folder, warc_option
 from crawler.commands.console import console, echo
 from crawler.logs import discard, plain
+from crawler.offline.bundle import signer, write_bundle
 from crawler.warc.subset import excerpt
-from crawler.warc.wacz import WaczPage, WaczText, pages_of, write_wacz
+from crawler.warc.wacz import Sign, WaczPage, WaczText, pages_of, write_wacz
 from pipelines.article import CHANGES
 from pipelines.exchange.export import Record, Selection, count, records
 from pipelines.exchange.formats import as_csv, as_jsonl
@@ -28,11 +29,12 @@ from pipelines.queries import articles
 from pipelines.queries.search_terms import question
 from pipelines.store.database import Store
 
-FORMS = ("jsonl", "csv", "parquet", "warc", "wacz")
+FORMS = ("jsonl", "csv", "parquet", "warc", "wacz", "bundle")
 
 
 @click.command("export")
 @click.argument("form", type=click.Choice(FORMS), metavar="|".join(FORMS))
+@click.argument("address", required=False, metavar="[URL]")
 @click.option("--output", "-o", "target", default="-", show_default=True, metavar="FILE",
               help="Where to; - is standard output. A name that ends in .gz is packed.")  # fmt: skip
 @click.option("--site", "sites", multiple=True, metavar="ID", help="Only this site; may be given again.")
@@ -48,17 +50,30 @@ FORMS = ("jsonl", "csv", "parquet", "warc", "wacz")
 @click.option("--query", "words", default="", metavar="WORDS", help="Only revisions that hold all the words, as in `search`.")
 @click.option("--latest", is_flag=True, help="Only the latest revision of each article.")
 @click.option("--url", default=None, metavar="URL", help="Only the article at this address.")
+@click.option("--key", "key_path", default=None, metavar="PATH", type=click.Path(dir_okay=False, path_type=Path),
+              help="The key that signs a bundle, made where there is none; else bundle-key.pem beside the ledger.")  # fmt: skip
+@click.option("--unsigned", is_flag=True, help="A bundle without a signature of its own.")
 @warc_option
 @db_option
-def command(form: str, target: str, sites: tuple[str, ...], since: str | None, until: str | None, changes: tuple[str, ...],
-            words: str, latest: bool, url: str | None, warc_path: Path | None, db: str) -> None:  # fmt: skip
+def command(form: str, address: str | None, target: str, sites: tuple[str, ...], since: str | None, until: str | None,
+            changes: tuple[str, ...], words: str, latest: bool, url: str | None, key_path: Path | None, unsigned: bool,
+            warc_path: Path | None, db: str) -> None:  # fmt: skip
     """Write revisions to a file, in the order in which they were recorded; withdrawn articles are left out.
 
     jsonl loses nothing, and `import` reads it; csv and parquet are tables; warc copies the archived answers; wacz too, with an
-    index and a list of pages, for replay. See docs/export.md.
+    index and a list of pages, for replay. `bundle URL` hands one article over as proof: its pages, revisions, seals, and how to
+    check them. See docs/export.md.
     """
-    if target == "-" and form == "wacz":
+    if target == "-" and form in ("wacz", "bundle"):
         raise click.UsageError("a ZIP file is not written to a pipe; say -o FILE")
+    if form == "bundle":
+        if not address or sites or since or until or changes or words or latest or url:
+            raise click.UsageError("a bundle is of one article, and of all of it: newsledger export bundle URL -o FILE.wacz")
+        key_path = None if unsigned else key_path or Path(db).absolute().parent / "bundle-key.pem"
+        _bundle(address, target, warc_folder(warc_path, db), db, key_path)
+        return
+    if address or key_path or unsigned:
+        raise click.UsageError("URL, --key and --unsigned are of a bundle; say --url URL")
     if target == "-" and form in ("parquet", "warc") and sys.stdout.isatty():
         raise click.UsageError(f"{form} is nothing for a terminal; say -o FILE")
     _check_words(words)
@@ -88,6 +103,32 @@ def command(form: str, target: str, sites: tuple[str, ...], since: str | None, u
         echo(problem, err=True)
     if problems:
         raise SystemExit(1)
+
+
+def _bundle(url: str, target: str, folder: Path, db: str, key_path: Path | None) -> None:
+    with open_ledger(db) as store, store.snapshot():
+        article = articles.find_article(store, url)
+        if article is None or articles.withdrawn_among(store, [article.article_id]):
+            raise click.ClickException(f"the ledger has no article at {url}" if article is None else f"{url} was withdrawn")
+        sign = _signer(key_path) if key_path else None
+        with _destination(target, packed=False) as stream:
+            public = Path(f"{Path(db).absolute()}.key.pub")  # as `newsledger checkpoint` names it
+            checkpoint_key = public.read_bytes() if public.is_file() else None
+            report = write_bundle(store, article, folder, stream, now(), Path(target).name, sign, checkpoint_key)
+    echo("; ".join(f"{number} {what}" for what, number in report.counts.items()) or "no archived pages", err=True)
+    if not report.is_anchored:
+        echo("no checkpoint covers its seals: `newsledger checkpoint` makes one that others can date", err=True)
+    for problem in report.problems:
+        echo(problem, err=True)
+    if report.problems:
+        raise SystemExit(1)
+
+
+def _signer(path: Path) -> Sign:
+    try:
+        return signer(path)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"{path}: no key of ours: {error}") from error
 
 
 def _check_words(words: str) -> None:

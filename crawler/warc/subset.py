@@ -9,6 +9,7 @@ import uuid
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,44 +18,66 @@ from crawler.warc.records import GZIP, record_at, redirects_of, request_of
 from crawler.warc.writer import SOFTWARE, locate
 from pipelines.article import Outcome
 from pipelines.exchange.export import Record
-from pipelines.store.pages import NO_FILE, NOT_THERE, page_of_export, page_of_fetch
+from pipelines.store.pages import NO_FILE, NOT_THERE, ArchivedPage, page_of_export, page_of_fetch
 from pipelines.store.rows import moment
 
 _TAKEDOWNS = frozenset({Outcome.SUSPECTED, Outcome.GONE})
-_COPIED = {"": "copied", "takedown": "takedown pages copied", "look": "other looks copied"}
 _WINDOW = 16 + zlib.MAX_WBITS
 
 
+@dataclass(frozen=True, slots=True)
+class WantedPage:
+    """An archived record that is to be copied."""
+
+    page: ArchivedPage
+    url: str
+    kind: str
+    """What it is, in words: `revision 2`, `takedown`."""
+    is_look: bool = True
+    """Of a fetch; else of a revision."""
+
+
 def excerpt(records: Iterable[Record], folder: Path, now: datetime, counts: Counter[str],
-            problems: list[str], *, every: bool = False) -> Iterator[bytes]:  # fmt: skip
-    """The members of a WARC file: `warcinfo`, then each answer with its request, takedown pages too; `every`: all looks.
+            problems: list[str]) -> Iterator[bytes]:  # fmt: skip
+    """The members of a WARC file: `warcinfo`, then the answer behind each revision with its request, takedown pages too.
 
     `counts` is told what became of each, `problems` of each that is not there, or is not the record that the ledger points at.
     """
+    return copies(_pages(records, counts), folder, now, counts, problems)
+
+
+def copies(wanted: Iterable[WantedPage], folder: Path, now: datetime, counts: Counter[str],
+           problems: list[str]) -> Iterator[bytes]:  # fmt: skip
+    """As `excerpt`, of pages that are named one by one."""
     yield _info(now)
     done: set[tuple[str, int]] = set()
+    for one in wanted:
+        if (one.page.file, one.page.offset) in done:
+            if not one.is_look:
+                counts["copied already"] += 1
+            continue
+        done.add((one.page.file, one.page.offset))
+        found, path = recorded(folder, one.page), locate(folder, one.page.file)
+        members = copy(path, one.page.offset) if path and not isinstance(found, str) else []
+        if members:
+            counts[f"{one.kind} pages copied" if one.is_look else "copied"] += 1
+            yield from members
+            continue
+        why = found if isinstance(found, str) else "its record in the archive is not whole"
+        counts["missing" if why in (NO_FILE, NOT_THERE) else "refused"] += 1
+        problems.append(f"{one.url} {one.kind}: {why} ({one.page.file} at {one.page.offset})")
+
+
+def _pages(records: Iterable[Record], counts: Counter[str]) -> Iterator[WantedPage]:
     for record in records:
-        page = page_of_export(record)
-        if page is None:
+        page, url = page_of_export(record), record["article"]["url"]
+        if page:
+            yield WantedPage(page, url, f"revision {record['revision']['number']}", is_look=False)
+        else:
             counts["not archived"] += 1
-        looks = [look for look in record["looks"] if look["warc_file"] and (every or look["outcome"] in _TAKEDOWNS)]
-        wanted_pages = [(page, "")] if page else []
-        wanted_pages += [(page_of_fetch(look), "takedown" if look["outcome"] in _TAKEDOWNS else "look") for look in looks]
-        for wanted, kind in wanted_pages:
-            if (wanted.file, wanted.offset) in done:
-                counts["copied already"] += not kind
-                continue
-            done.add((wanted.file, wanted.offset))
-            found, path = recorded(folder, wanted), locate(folder, wanted.file)
-            members = copy(path, wanted.offset) if path and not isinstance(found, str) else []
-            if members:
-                counts[_COPIED[kind]] += 1
-                yield from members
-                continue
-            why = found if isinstance(found, str) else "its record in the archive is not whole"
-            counts["missing" if why in (NO_FILE, NOT_THERE) else "refused"] += 1
-            what = kind or f"revision {record['revision']['number']}"
-            problems.append(f"{record['article']['url']} {what}: {why} ({wanted.file} at {wanted.offset})")
+        for look in record["looks"]:
+            if look["outcome"] in _TAKEDOWNS and look["warc_file"]:
+                yield WantedPage(page_of_fetch(look), url, "takedown")
 
 
 def copy(path: Path, offset: int) -> list[bytes]:

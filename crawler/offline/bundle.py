@@ -1,0 +1,199 @@
+"""One article handed over as proof: a WACZ with all its archived answers, its revisions, and the proofs of their seals.
+
+The same script that a stranger runs (`check_bundle`) checks a bundle here. The key that signs one is anonymous in the words of
+the WACZ signing recommendation: ECDSA on P-384.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from string import Template
+from typing import IO, TYPE_CHECKING
+
+from crawler.offline import check_bundle
+from crawler.offline.history_page import history_page
+from crawler.warc.reader import recorded
+from crawler.warc.subset import WantedPage, copies
+from crawler.warc.wacz import Sign, WaczPage, WaczText, pages_of, write_wacz
+from pipelines import MissingExtraError
+from pipelines.article import Outcome
+from pipelines.exchange.export import Record, Selection, records
+from pipelines.exchange.formats import as_jsonl
+from pipelines.proof.evidence import ArticleEvidence, archived_fetches, evidence_of
+from pipelines.queries import articles
+from pipelines.queries.results import ArticleRecord
+from pipelines.store.database import Store, StoreError
+from pipelines.store.pages import page_of_export, page_of_fetch
+from pipelines.store.rows import moment
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(slots=True)
+class BundleReport:
+    """What became of the pages of a bundle."""
+
+    counts: Counter[str]
+    problems: list[str]
+    is_anchored: bool
+    """Whether a signed checkpoint covers its seals."""
+
+
+def write_bundle(store: Store, article: ArticleRecord, folder: Path, stream: IO[bytes], now: datetime, name: str,
+                 sign: Sign | None = None, checkpoint_key: bytes | None = None) -> BundleReport:  # fmt: skip
+    """Write the bundle of an article to a stream that can seek; pages that are not there are told, and named in it.
+
+    `name`: of the file, for its README. `checkpoint_key`: the public key that checkpoints are signed with. Raises StoreError
+    where a row is not as it was sealed.
+    """
+    revisions = list(records(store, Selection(article_id=article.article_id)))
+    if not revisions:
+        raise StoreError(f"{article.url}: has no revision to hand over")
+    evidence = evidence_of(store, article.article_id)
+    wanted = list(_wanted(store, article, revisions))
+    left_out = _left_out(wanted, folder)
+    report = BundleReport(Counter(), [], evidence.note is not None)
+    pages: list[WaczPage] = []
+    list(pages_of(revisions, pages))
+    title = revisions[-1]["revision"]["headline"] or article.url
+    text = WaczText(title, f"The record of {article.url}: revisions, pages and proofs", pages[-1] if pages else None)
+    documents = _documents(store, article, revisions, evidence, left_out, now)
+    if evidence.note:
+        documents |= {"checkpoint.txt": evidence.note.encode(), "checkpoint-key.pub": checkpoint_key or b""}
+        documents |= {f"timestamp-{number}.tsr": token for number, token in enumerate(evidence.tokens, 1)}
+    documents["README.txt"] = _readme(article.url, documents, name, now, is_signed=sign is not None)
+    extra = {f"evidence/{path}": content for path, content in documents.items() if content}
+    write_wacz(stream, copies(wanted, folder, now, report.counts, report.problems), lambda: pages, text, now, lambda: extra, sign)
+    return report
+
+
+def _wanted(store: Store, article: ArticleRecord, revisions: list[Record]) -> Iterator[WantedPage]:
+    """All that is archived of an article: what its revisions were read from, and what each look was answered."""
+    for record in revisions:
+        page = page_of_export(record)
+        if page:
+            yield WantedPage(page, article.url, f"revision {record['revision']['number']}", is_look=False)
+    for row in archived_fetches(store, article.article_id):
+        kind = "takedown" if row["outcome"] in (Outcome.GONE, Outcome.SUSPECTED) else "other"
+        yield WantedPage(page_of_fetch(row), article.url, kind)
+
+
+def _left_out(wanted: list[WantedPage], folder: Path) -> dict[str, str]:
+    """Hashes of records and pages that cannot be handed over, and why."""
+    found: dict[str, str] = {}
+    for one in wanted:
+        why = recorded(folder, one.page)
+        if isinstance(why, str):
+            hashes = (one.page.payload_hash, one.page.record.record_hash if one.page.record else None)
+            found |= {known: why for known in hashes if known}
+    return found
+
+
+def _documents(store: Store, article: ArticleRecord, revisions: list[Record], evidence: ArticleEvidence,
+               left_out: Mapping[str, str], now: datetime) -> dict[str, bytes]:  # fmt: skip
+    read = []
+    for one in articles.history(store, article.article_id):
+        revision = articles.revision(store, article.article_id, article.url, one.number)
+        if revision:
+            read.append((one, revision))
+    facts = evidence.facts(article.url, left_out)
+    return {
+        "history.html": history_page(article.url, read, articles.states(store, article.article_id), now).encode(
+            "utf-8", "replace"
+        ),
+        "revisions.jsonl": b"".join(as_jsonl(revisions)),
+        "proofs.json": json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass"),
+        "check_bundle.py": Path(check_bundle.__file__).read_bytes(),
+    }
+
+
+def _readme(url: str, documents: Mapping[str, bytes], name: str, now: datetime, *, is_signed: bool) -> bytes:
+    told = {
+        "checkpoint.txt": "the ledger's signed checkpoint, of the tree in which the seals are",
+        "checkpoint-key.pub": "the public key that the ledger's checkpoints are signed with",
+        "timestamp-1.tsr": "what a time stamping authority answered for the checkpoint",
+    }
+    more = "\n".join(f"    evidence/{path:<17} {what}" for path, what in told.items() if documents.get(path))
+    unsigned = "" if is_signed else "\n   THIS FILE BEARS NO SUCH SIGNATURE; what follows is how one is checked.\n"
+    unanchored = (
+        "" if "checkpoint.txt" in documents else "\n   NO CHECKPOINT COVERS THESE SEALS; what follows is how one is checked.\n"
+    )
+    template = Template((_FOLDER / "bundle_readme.txt").read_text(encoding="utf-8"))
+    facts = {"url": url, "at": moment(now), "name": name, "more": more, "unsigned": unsigned, "unanchored": unanchored}
+    return template.substitute(facts).encode("utf-8", "replace")
+
+
+def signer(path: Path) -> Sign:
+    """Signs with the key of a file, which is made, readable by its owner alone, where there is none.
+
+    Raises MissingExtraError, OSError, and ValueError where the file is no such key.
+    """
+    key = _key(path)
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+    packed = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    def sign(text: str) -> dict[str, str]:
+        numbers = utils.decode_dss_signature(key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+        raw = b"".join(number.to_bytes(48, "big") for number in numbers)
+        return {"signature": base64.b64encode(raw).decode(), "publicKey": base64.b64encode(packed).decode()}
+
+    return sign
+
+
+def signature_problem(files: Mapping[str, bytes], expected: bytes | None = None) -> str | None:
+    """What is wrong with the signature of a bundle; None where it is right, or there is none and no key (PEM) is expected.
+
+    Raises MissingExtraError.
+    """
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives import hashes, serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
+    except ImportError as error:
+        raise MissingExtraError("evidence", "cryptography") from error
+    digest = json.loads(files[check_bundle.DIGEST])
+    signed = digest.get("signedData")
+    if not signed:
+        return "it bears no signature" if expected else None
+    try:
+        key = serialization.load_der_public_key(base64.b64decode(signed["publicKey"], validate=True))
+        if not isinstance(key, ec.EllipticCurvePublicKey) or signed["hash"] != digest["hash"]:
+            return "it bears a signature of something else"
+        if expected and key != serialization.load_pem_public_key(expected):
+            return "it is signed by another key"
+        der = check_bundle.der_of(base64.b64decode(signed["signature"], validate=True))
+        key.verify(der, signed["hash"].encode(), ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return "it bears a signature that is wrong"
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return f"it bears what is no signature: {error}"
+    return None
+
+
+def _key(path: Path) -> EllipticCurvePrivateKey:
+    try:
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
+    except ImportError as error:
+        raise MissingExtraError("evidence", "cryptography") from error
+    if not path.exists():
+        made = ec.generate_private_key(ec.SECP384R1())
+        pem = made.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(pem)
+    key = serialization.load_pem_private_key(path.read_bytes(), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp384r1":
+        raise ValueError(f"{path}: is no key on the curve P-384")
+    return key
