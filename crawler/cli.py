@@ -45,6 +45,7 @@ GROUPS = {
     "Prove": {
         "verify": ("verify", "Whether the record is what was written."),
         "verify-bundle": ("bundle", "Whether a bundle of one article holds."),
+        "checkpoint": ("checkpoint", "Sign how far the record has come, have it stamped, publish it."),
         "timemap": ("timemap", "All revisions of an article as a Memento TimeMap."),
         "archive": ("archive", "The files of archived pages: list, stats, close."),
         "withdraw": ("withdraw", "Take an article's text and pages away for good; its hashes stay."),

@@ -36,7 +36,6 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "cryptography": (
         "pipelines/proof/timestamps.py",
         "pipelines/proof/signed_note.py",
-        "pipelines/proof/checkpoints.py",
         "crawler/offline/bundle.py",
     ),
     "xlsxwriter": ("pipelines/exchange/formats.py",),

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
+from glob import escape
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler.commands import db_option, json_option, now, open_ledger, warc_folder, warc_option
+from crawler.commands.checkpoint import default_key
 from crawler.commands.console import console, echo, print_json
 from crawler.warc.reader import problem_of
+from pipelines import MissingExtraError
+from pipelines.proof.checkpoints import Anchors, Witness
+from pipelines.proof.signed_note import MAX_NOTE, PublicKey, public_path
 from pipelines.proof.verify import (
     Checked,
     Manifest,
@@ -25,8 +32,13 @@ from pipelines.proof.verify import (
     verify,
 )
 from pipelines.store.database import Store
+from pipelines.store.rows import moment
+
+if TYPE_CHECKING:
+    from pipelines.proof.timestamps import Roots
 
 MANY = 1_000
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("verify")
@@ -34,11 +46,17 @@ MANY = 1_000
 @click.option("--all", "show_all", is_flag=True, help="Name all that is wrong (up to 1,000), not only the first thing.")
 @click.option("--manifest", "day", default=None, metavar="DAY", help="Print the line that signs off a day, or `today`.")
 @click.option("--against", "published", default=None, metavar="LINE|FILE", help="Hold the chain against such a line.")
+@click.option("--checkpoint", "notes", multiple=True, metavar="PATH", type=click.Path(exists=True, path_type=Path),
+              help="Hold the chain against a checkpoint kept elsewhere, or a folder of them; may be given again.")  # fmt: skip
+@click.option("--public-key", "key_path", default=None, metavar="FILE", type=_FILE,
+              help="The key that checkpoints are signed with; else the one beside the ledger.")  # fmt: skip
+@click.option("--tsa-ca", "ca_path", default=None, metavar="FILE", type=_FILE,
+              help="Certificates (PEM) of time stamping authorities that are trusted.")  # fmt: skip
 @warc_option
 @db_option
 @json_option
-def command(with_pages: bool, show_all: bool, day: str | None, published: str | None, warc_path: Path | None, db: str,
-            as_json: bool) -> None:  # fmt: skip
+def command(with_pages: bool, show_all: bool, day: str | None, published: str | None, notes: tuple[Path, ...],
+            key_path: Path | None, ca_path: Path | None, warc_path: Path | None, db: str, as_json: bool) -> None:  # fmt: skip
     """Whether the record is what was written: chain, digests, texts, times, index, archived pages; exit code 1 where it is not.
 
     What this proves and what not: docs/proof.md.
@@ -49,16 +67,19 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
             return
         lines = _manifests(published)
         faults = [fault for fault in (against(store, line) for line in lines) if fault]
-        again = [one for line in lines for one in islice(sealed_again(store, line.seals), MANY)]
+        anchors = Anchors(_public_key(key_path, db), _roots(ca_path), tuple(_witnesses(notes)))
         pages = partial(problem_of, warc_folder(warc_path, db)) if with_pages else None
         checked = Checked()
-        faults += islice(verify(store, pages, now(), checked), MANY if show_all else 1)
+        faults += islice(verify(store, pages, now(), checked, anchors), MANY if show_all else 1)
+        kept = [one.size for one in checked.anchors.agreeing if one.witness in anchors.witnesses]
+        again = list(islice(sealed_again(store, [*kept, *(line.seals for line in lines)]), MANY))
         if store.readonly:
             echo("the ledger may only be read: its full-text index is not held against the texts", err=True)
     if as_json:
         told: list[VerificationFault | SealedAgain] = [*faults, *again]
         print_json([{"where": one.where, "what": one.what, "is_fault": one in faults} for one in told])
-        echo(str(checked), err=True)
+        for line in (*([] if faults else _since(checked)), str(checked)):
+            echo(line, err=True)
     else:
         _print(faults, again, checked)
     if faults:
@@ -96,6 +117,59 @@ def _manifests(published: str | None) -> list[Manifest]:
         raise click.UsageError(f"--against: {error}") from error
 
 
+def _public_key(path: Path | None, db: str) -> PublicKey | None:
+    """The key that was given; else the one beside the ledger, where there is one and what verifies with it."""
+    beside = public_path(default_key(db))
+    try:
+        return PublicKey.read((path or beside).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        if path or beside.exists():
+            raise click.ClickException(f"{path or beside}: {error}") from error
+    except MissingExtraError as error:
+        if path:
+            raise
+        echo(f"signatures of checkpoints are not checked: {error}", err=True)
+    return None
+
+
+def _roots(path: Path | None) -> Roots | None:
+    """The certificates of a file."""
+    if path is None:
+        return None
+    from pipelines.proof.timestamps import TimestampError, read_roots
+
+    try:
+        return read_roots(path.read_bytes())
+    except (OSError, TimestampError) as error:
+        raise click.ClickException(f"{path}: {error}") from error
+
+
+def _witnesses(paths: tuple[Path, ...]) -> Iterator[Witness]:
+    """Notes of files, and of all files of folders that `newsledger checkpoint` wrote, each with the timestamps beside it."""
+    for given in paths:
+        for path in sorted(given.glob("checkpoint-*.txt")) if given.is_dir() else (given,):
+            try:
+                note = path.read_bytes()[: MAX_NOTE + 1].decode("utf-8", "replace")
+                tokens = tuple(token.read_bytes() for token in sorted(path.parent.glob(f"{escape(path.name)}*.tsr")))
+            except OSError as error:
+                raise click.ClickException(f"{path}: {error.strerror}") from error
+            yield Witness(str(path), note, tokens)
+
+
+def _since(checked: Checked) -> list[str]:
+    """Since when nothing of the record was changed, as far as a checkpoint shows it."""
+    best = checked.anchors.best()
+    if best is None:
+        return []
+    what = f"the first {best.size} of {checked.seals.length} seals, by {best.witness.where}"
+    sign = "signed" if best.is_signed else "of which the signature was not checked"
+    if best.timestamp:
+        return [f"Unchanged since {moment(best.timestamp.at)}: {what}, {sign} and timestamped by {best.timestamp.authority}."]
+    if best.witness.at is None:
+        return [f"Unchanged since it was published: {what}, {sign}."]
+    return [f"As they were {best.witness.at} by the ledger's own clock: {what}, {sign}. One that was kept elsewhere proves more."]
+
+
 def _print(faults: list[VerificationFault], again: list[SealedAgain], checked: Checked) -> None:
     out = console()
     for fault in faults:
@@ -104,4 +178,5 @@ def _print(faults: list[VerificationFault], again: list[SealedAgain], checked: C
         out.print("Nothing is wrong.")
     for one in again:
         out.print(f"{one.where}: {one.what}", markup=False)
-    out.print(str(checked), markup=False)
+    for line in (*([] if faults else _since(checked)), str(checked)):
+        out.print(line, markup=False)

@@ -5,7 +5,7 @@ What is in the file proves nothing against who may write it; a note that is kept
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,9 +17,7 @@ from pipelines.store.database import Row, Store, StoreError
 from pipelines.store.rows import moment
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate
-
-    from pipelines.proof.timestamps import AttestedTime
+    from pipelines.proof.timestamps import AttestedTime, Roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Witness:
     tokens: tuple[bytes, ...] = ()
     """Timestamps of the note."""
     at: str | None = None
-    """When it was made, by the ledger's own clock; None where nobody says so."""
+    """When it was made, by the ledger's own clock; None of one that was kept elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Anchors:
     """What checkpoints are held against, beside the seals."""
 
     public_key: PublicKey | None = None
-    roots: Sequence[Certificate] | None = None
+    roots: Roots | None = None
     """Certificates of time stamping authorities that are trusted."""
     witnesses: tuple[Witness, ...] = ()
     """Notes that were kept elsewhere."""
@@ -69,8 +67,9 @@ class CheckedAnchors:
     """Timestamps that were not checked, for want of a certificate."""
 
     def best(self) -> AgreeingCheckpoint | None:
-        """The checkpoint that proves most: with a timestamp, signed, of the most seals."""
-        return max(self.agreeing, key=lambda one: (one.timestamp is not None, one.is_signed, one.size), default=None)
+        """The checkpoint that proves most: with a timestamp, kept elsewhere, signed, of the most seals."""
+        order = [(one.timestamp is not None, one.witness.at is None, one.is_signed, one.size) for one in self.agreeing]
+        return self.agreeing[order.index(max(order))] if order else None
 
 
 def make(store: Store, key: SigningKey, now: datetime) -> Row:

@@ -142,9 +142,9 @@ class SigningKey:
         """A new key in a file that nobody else may read, with the public one beside it (`.pub`), which a file that is there makes
         fail. Without a name it is called by its own hash. Both files are a line of ours and PEM, which `openssl` reads.
         """
+        key = _ed25519().Ed25519PrivateKey.generate()
         from cryptography.hazmat.primitives import serialization as forms
 
-        key = _ed25519().Ed25519PrivateKey.generate()
         public = key.public_key()
         if name is None:
             name = f"newsledger/{hashlib.sha256(public.public_bytes_raw()).hexdigest()[:16]}"

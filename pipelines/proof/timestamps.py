@@ -28,6 +28,8 @@ except ImportError as error:
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampRequest, TimeStampResponse
 
+Roots = Sequence[x509.Certificate]
+"""Certificates of authorities that are trusted."""
 MAX_TOKEN = 65_536
 """Bytes of an answer; one with its certificates has 1,000 to 7,000."""
 
@@ -59,7 +61,7 @@ def read_answer(answer: bytes, asked: TimeStampRequest) -> AttestedTime:
     return _timestamp(response)
 
 
-def read_roots(pem: bytes) -> list[x509.Certificate]:
+def read_roots(pem: bytes) -> Roots:
     """The certificates of authorities that are trusted, in PEM; TimestampError where there are none."""
     try:
         return x509.load_pem_x509_certificates(pem)
@@ -67,7 +69,7 @@ def read_roots(pem: bytes) -> list[x509.Certificate]:
         raise TimestampError("has no certificate in PEM") from error
 
 
-def verified(token: bytes, data: bytes, roots: Sequence[x509.Certificate]) -> AttestedTime:
+def verified(token: bytes, data: bytes, roots: Roots) -> AttestedTime:
     """The timestamp of these bytes, by an authority under one of the roots whose certificate held at that time.
 
     TimestampError where it is none.

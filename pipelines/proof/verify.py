@@ -5,8 +5,9 @@ Reads only. Each fault is told in words that name the row; the caller decides at
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -173,15 +174,18 @@ def against(store: Store, published: Manifest) -> VerificationFault | None:
     return VerificationFault(f"seal {published.seals}", f"{what} for {published.day.isoformat()}")
 
 
-def sealed_again(store: Store, seals: int) -> Iterator[SealedAgain]:
-    """Rows that are among the first so many seals, and have been sealed anew since, in order; articles that were captured again,
-    as all are that live, are not among them.
+def sealed_again(store: Store, lengths: Collection[int]) -> Iterator[SealedAgain]:
+    """Rows that were sealed when the chain had one of these lengths, and have been sealed anew since, in order.
+
+    Articles that were captured again, as all are that live, are not among them.
     """
-    sql = """SELECT c.id, c.subject, c.subject_id, c.at, c.cause FROM chain c
-        WHERE c.id > :seals AND NOT (c.subject = 'article' AND c.cause IS 'capture') AND EXISTS (
-        SELECT 1 FROM chain b WHERE b.subject = c.subject AND b.subject_id = c.subject_id AND b.id <= :seals) ORDER BY c.id"""
-    for row in store.rows(sql, {"seals": seals}):
-        yield SealedAgain(row["id"], row["subject"], row["subject_id"], row["at"], row["cause"])
+    known = sorted(lengths)
+    sql = """SELECT * FROM (SELECT c.*, (SELECT min(id) FROM chain b WHERE b.subject = c.subject
+            AND b.subject_id = c.subject_id) AS first
+        FROM chain c WHERE c.id > ? AND NOT (c.subject = 'article' AND c.cause IS 'capture')) WHERE first < id ORDER BY id"""
+    for row in store.rows(sql, (known[0],)) if known else ():
+        if row["first"] <= known[bisect_left(known, row["id"]) - 1]:
+            yield SealedAgain(row["id"], row["subject"], row["subject_id"], row["at"], row["cause"])
 
 
 def _again(store: Store) -> Iterator[VerificationFault]:

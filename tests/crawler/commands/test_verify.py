@@ -235,7 +235,7 @@ def test_a_published_line_finds_what_the_record_itself_cannot_tell(sound: Path, 
         append(store, 4, Cause.ORDER)
         assert faults_of(store, sound / "warc") == []
         assert against(store, signed) is None
-        (one,) = sealed_again(store, signed.seals)
+        (one,) = sealed_again(store, [signed.seals])
         assert (one.where, one.cause) == ("revision 4", "order")
     done = newsledger("verify", "--no-pages", "--against", str(signed), "--db", str(tmp_path / "news.db"))
     assert (done.returncode, done.stdout.splitlines()[1].partition(":")[0]) == (0, "revision 4")

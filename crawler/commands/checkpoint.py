@@ -1,0 +1,96 @@
+"""`newsledger checkpoint`"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from crawler.commands import change_ledger, db_option, json_option, now
+from crawler.commands.console import echo, print_json
+from crawler.publication import PublicationError, ask_authority, host_of, publish
+from pipelines.proof.checkpoints import keep_timestamp, make, tokens_of
+from pipelines.proof.signed_note import NoteError, SigningKey, public_path
+from pipelines.store.database import Store
+
+
+@click.command("checkpoint")
+@click.option("--make-key", "only_key", is_flag=True, help="Only make the key; else it is made with the first checkpoint.")
+@click.option("--key", "key_path", default=None, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="The key that signs; else beside the ledger, as LEDGER.key.")  # fmt: skip
+@click.option(
+    "--origin", default=None, metavar="NAME", help="What a new key is called, as paper.example/ledger; else by its hash."
+)
+@click.option("--publish", "places", multiple=True, metavar="PLACE",
+              help="A folder, git:FOLDER, or a webhook's URL; may be given again. Else `checkpoints` by the ledger.")  # fmt: skip
+@click.option("--tsa", "authorities", multiple=True, metavar="URL",
+              help="Have it stamped by this authority (RFC 3161); may be given again.")  # fmt: skip
+@db_option
+@json_option
+def command(only_key: bool, key_path: Path | None, origin: str | None, places: tuple[str, ...], authorities: tuple[str, ...],
+            db: str, as_json: bool) -> None:  # fmt: skip
+    """Sign how far the record has come, have it stamped, and publish it.
+
+    Exit code 1 where a place or an authority could not be reached; the checkpoint is kept, and the next call tries again.
+    """
+    with change_ledger(db) as store:
+        key = _key(key_path or default_key(db), origin, only_key)
+        if only_key:
+            print_json({"public_key": key.public.line}) if as_json else echo(key.public.line)
+            return
+        row, failed = make(store, key, now()), []
+        tokens = tokens_of(store, row["id"])
+        if not tokens:
+            failed += [failure for url in authorities if (failure := _stamp(store, row["id"], row["note"], url))]
+            tokens = tokens_of(store, row["id"])
+    published = []
+    for place in places or (str(Path(db).absolute().parent / "checkpoints"),):
+        try:
+            published.append(publish(place, f"checkpoint-{row['size']}.txt", row["note"], tokens, now()))
+        except PublicationError as error:
+            failed.append(str(error))
+    if as_json:
+        told = {name: row[name] for name in ("id", "at", "size", "root", "note")}
+        print_json(told | {"timestamps": len(tokens), "published": published, "failed": failed})
+    else:
+        echo(f"Checkpoint {row['id']}: {row['size']} seals, root {row['root'][:16]}, {len(tokens)} timestamps.")
+        for where in published:
+            echo(f"published: {where}")
+    for failure in failed:
+        echo(failure, err=True)
+    if failed:
+        sys.exit(1)
+
+
+def default_key(db: str) -> Path:
+    """The key of a ledger that was given none."""
+    path = Path(db).absolute()
+    return path.with_name(f"{path.name}.key")
+
+
+def _key(path: Path, origin: str | None, is_new: bool) -> SigningKey:
+    """The key; made where there is none."""
+    try:
+        if path.exists() and not is_new:
+            return SigningKey.load(path)
+        key = SigningKey.make(path, origin)
+    except (NoteError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    echo(f"made the key {path}; {public_path(path).name} beside it is for whoever verifies: keep a copy elsewhere", err=True)
+    return key
+
+
+def _stamp(store: Store, checkpoint_id: int, note: str, url: str) -> str | None:
+    """Have a note stamped, and keep the answer; what went wrong."""
+    from pipelines.proof.timestamps import TimestampError, read_answer, request_for
+
+    asked = request_for(note.encode())
+    try:
+        token = ask_authority(url, asked.as_bytes())
+        keep_timestamp(store, checkpoint_id, read_answer(token, asked), token)
+    except PublicationError as error:
+        return str(error)
+    except TimestampError as error:
+        return f"{host_of(url)}: its answer {error}"
+    return None
