@@ -51,7 +51,7 @@ def test_each_verb_and_option_is_documented(verb: str) -> None:
 
 def test_the_groups_of_verbs_are_documented() -> None:
     rows = re.findall(r"^\| (\w+) \| (\[.*\)) \|$", read("docs/commands.md"), re.MULTILINE)
-    assert {group: re.findall(r"\[(\w+)\]\(#\1\)", verbs) for group, verbs in rows} == {
+    assert {group: re.findall(r"\[([\w-]+)\]\(#\1\)", verbs) for group, verbs in rows} == {
         group: list(verbs) for group, verbs in GROUPS.items()
     }
 

@@ -58,6 +58,8 @@ def check(arguments: list[str]) -> None:
     command: click.Command = main
     ctx = click.Context(main)
     while isinstance(command, click.Group):
+        if command.invoke_without_command and (not words or words[0].startswith("--")):
+            break
         name = words.pop(0)
         found = command.get_command(ctx, name)
         assert found, f"no verb {name}"
