@@ -119,6 +119,6 @@ def test_decisions_are_numbered_and_titled() -> None:
 
 
 def test_readme_names_commands_that_exist() -> None:
-    for verb in re.findall(r"^newsledger (\w+)", read("README.md"), re.MULTILINE):
+    for verb in re.findall(r"^newsledger ([\w-]+)", read("README.md"), re.MULTILINE):
         assert verb in VERBS
     assert f"{len(events())} events" in read("README.md")

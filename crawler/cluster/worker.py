@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -41,7 +42,8 @@ class CrawlWorker(Worker):
     outlive it."""
 
     stopping = threading.Event()
-    """One worker a process."""
+    tidy: Callable[[], None] = staticmethod(lambda: None)
+    """What is to be done between crawls, and now and then while there are none. One worker a process."""
 
     def handle_warm_shutdown_request(self) -> None:
         """A crawl may take an hour; to wait for it would be to be killed with it. The job is put back for another worker."""
@@ -77,6 +79,7 @@ class CrawlWorker(Worker):
             self.connection.hset(self.key, mapping=self.serialize())
             registration.register(self)
         super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        self.tidy()
 
     def _await_redis(self) -> None:
         while not self.stopping.wait(_AGAIN_SECONDS):
@@ -85,11 +88,13 @@ class CrawlWorker(Worker):
                 return
 
 
-def work(redis: Redis, name: str | None, *, burst: bool = False) -> bool:
+def work(redis: Redis, name: str | None, tidy: Callable[[], None], *, burst: bool = False) -> bool:
     """Run crawls from the queue until asked to end; `burst`: until the queue is empty. False where it ended by itself.
 
-    `redis` must give up on an answer after ANSWER_SECONDS. Once a process.
+    `tidy()` is called between crawls, and every some seconds while there are none. `redis` must give up on an answer after
+    ANSWER_SECONDS. Once a process.
     """
+    CrawlWorker.tidy = staticmethod(tidy)
     os.register_at_fork(after_in_child=partial(_end_with, os.getpid()))
     worker = CrawlWorker(
         [queue_of(redis)], name=_unique(name), connection=redis, serializer=JSONSerializer, worker_ttl=WORKER_TTL_SECONDS,

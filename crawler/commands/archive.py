@@ -51,13 +51,13 @@ def stats_command(sites: tuple[str, ...], warc_path: Path | None, db: str, as_js
         rows = [row_of(one) | {"first": str(one.first), "last": str(one.last)} for one in found]
         print_json({"sites": rows[:-1], "all": rows[-1] if rows else None, "free_bytes": free})
         return
-    columns = ("site", "files", "open", "size", "first", "last", "pages", "repeated", "a day", "a year")
+    columns = ("site", "files", "open", "size", "first", "last", "pages", "repeated", "saved", "a day", "a year")
     cells = [(one.site, one.files, one.open, _size(one.bytes), one.first, one.last, one.pages, one.repeated,
-              _size(one.bytes_a_day), _size(one.bytes_a_year)) for one in found]  # fmt: skip
+              _size(one.bytes_saved), _size(one.bytes_a_day), _size(one.bytes_a_year)) for one in found]  # fmt: skip
     console().print(table(columns, [tuple(map(str, row)) for row in cells]) if found else "No files.")
     if found:
-        a_day = found[-1].bytes_a_day
-        lasts = f"; at {_size(a_day)} a day that is {free // a_day} days" if a_day else ""
+        a_day, days = found[-1].bytes_a_day, min((found[-1].last - found[-1].first).days + 1, holdings.RECENT.days)
+        lasts = f"; at {_size(a_day)} a day, the pace of {_days(days)}, it lasts {_span(free // a_day)}" if a_day else ""
         echo(f"{_size(free)} free{lasts}")
 
 
@@ -102,6 +102,21 @@ def _size(number: int) -> str:
             break
         size, unit = size / 1000, larger
     return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
+
+
+_SPANS = ((100 * 365, 0, "more than a hundred years"), (2 * 365, 365, "years"), (60, 30.4, "months"), (14, 7, "weeks"))
+
+
+def _span(days: int) -> str:
+    """A time for people who plan: the longer, the less exactly."""
+    for least, unit, name in _SPANS:
+        if days >= least:
+            return f"about {days / unit:.0f} {name}" if unit else name
+    return _days(days) if days else "less than a day"
+
+
+def _days(number: int) -> str:
+    return "a day" if number == 1 else f"{number} days"
 
 
 def _count(number: int | None) -> str:

@@ -16,11 +16,12 @@ import click
 
 from crawler.clock import clock
 from crawler.cluster import ClusterStatus, ReadClusterStatus
-from crawler.commands import SettingOption, db_option, log_option
+from crawler.commands import SettingOption, db_option, log_option, now
 from crawler.config import PREFIX
 from crawler.logs import install
 from crawler.schedule import processes
 from crawler.schedule.processes import hold
+from crawler.warc.holdings import HourlyClosing
 from pipelines import MissingExtraError
 from pipelines.store.database import Store
 
@@ -96,7 +97,8 @@ def worker_command(name: str | None, warc_path: Path | None, burst: bool, log: s
     os.environ[f"{PREFIX}LOG"] = log
     if warc_path:
         os.environ[f"{PREFIX}WARC"] = str(warc_path.absolute())
-    if not work(connection, name, burst=burst):
+    closing = HourlyClosing(warc_path or Path("data/warc"))
+    if not work(connection, name, lambda: closing.run(now()) if closing.is_due(now()) else None, burst=burst):
         raise SystemExit(1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from crawler.warc.cdxj import index_of
 from crawler.warc.writer import OPEN, close_files
+
+logger = logging.getLogger(__name__)
 
 _NAME = re.compile(r"(?P<site>.+)-(?P<day>\d{8})-(?P<number>\d{2,})\.warc\.gz(?:\.open)?")
 RECENT = timedelta(days=30)
@@ -32,6 +35,9 @@ class ArchiveFile:
     pages: int | None
     """Captures, of which `repeated` are revisit records, by the index; None: there is no index yet."""
     repeated: int | None
+    page_bytes: int = 0
+    repeated_bytes: int = 0
+    """What the records of pages that are whole, and of those that repeat one, take by the index, without their requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class ArchiveStatistics:
     pages: int
     repeated: int
     """Captures, and how many of them repeat an earlier one, in files that have an index."""
+    bytes_saved: int
+    """What those that repeat would take more, were they as large as the others are on the average."""
     bytes_a_day: int
     """Of the last 30 days up to its last one, or of all its days where they are fewer."""
     bytes_a_year: int
@@ -64,9 +72,8 @@ def files(folder: Path, sites: tuple[str, ...] = ()) -> Iterator[ArchiveFile]:
             size = path.stat().st_size
         except (ValueError, FileNotFoundError):  # no day; closed, and so renamed, meanwhile
             continue
-        pages, repeated = _counted(index_of(path))
         name = path.relative_to(folder).as_posix().removesuffix(OPEN)
-        yield ArchiveFile(found["site"], name, day, size, path.name.endswith(OPEN), pages, repeated)
+        yield ArchiveFile(found["site"], name, day, size, path.name.endswith(OPEN), *_counted(index_of(path)))
 
 
 def statistics(found: list[ArchiveFile]) -> list[ArchiveStatistics]:
@@ -94,23 +101,52 @@ def close(folder: Path, now: datetime | None, sites: tuple[str, ...] = ()) -> tu
     return closed, busy
 
 
+class HourlyClosing:
+    """Closes the files of past days once an hour: past midnight, and later where a crawl still wrote."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._hour = ""
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether another hour has begun since it was last run."""
+        return f"{now:%d%H}" != self._hour
+
+    def run(self, now: datetime) -> None:
+        """Close them, and log what came of it. An index reads its whole file."""
+        self._hour = f"{now:%d%H}"
+        try:
+            closed, _ = close(self._folder, now)
+        except OSError as error:
+            logger.error("files of the page archive could not be closed: %s", error)
+        else:
+            if closed:
+                logger.info("%d files of the page archive are closed", len(closed))
+
+
 def _sum(site: str, found: list[ArchiveFile]) -> ArchiveStatistics:
     first, last = min(one.day for one in found), max(one.day for one in found)
     begin = max(first, last - RECENT + timedelta(days=1))
     a_day = sum(one.bytes for one in found if one.day >= begin) // ((last - begin).days + 1)
+    pages, repeated = sum(one.pages or 0 for one in found), sum(one.repeated or 0 for one in found)
+    whole = sum(one.page_bytes for one in found) // max(pages - repeated, 1)
+    saved = max(repeated * whole - sum(one.repeated_bytes for one in found), 0)
     return ArchiveStatistics(
         site, len(found), sum(one.is_open for one in found), sum(one.bytes for one in found), first, last,
-        sum(one.pages or 0 for one in found), sum(one.repeated or 0 for one in found), a_day, a_day * YEAR,
+        pages, repeated, saved, a_day, a_day * YEAR,
     )  # fmt: skip
 
 
-def _counted(index: Path) -> tuple[int | None, int | None]:
-    pages = repeated = 0
+def _counted(index: Path) -> tuple[int | None, int | None, int, int]:
+    """Pages, those of them that repeat another, and what both take."""
+    numbers, sizes = [0, 0], [0, 0]
     try:
         with index.open(encoding="utf-8") as lines:
             for line in lines:
-                pages += 1
-                repeated += json.loads(line.split(" ", 2)[2]).get("mime") == "warc/revisit"
-    except (OSError, ValueError, LookupError):
-        return None, None
-    return pages, repeated
+                facts = json.loads(line.split(" ", 2)[2])
+                is_repeated = facts.get("mime") == "warc/revisit"
+                numbers[is_repeated] += 1
+                sizes[is_repeated] += int(facts.get("length", 0))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None, None, 0, 0
+    return sum(numbers), numbers[1], sizes[0], sizes[1]

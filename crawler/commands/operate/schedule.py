@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -38,7 +38,7 @@ from crawler.schedule import processes
 from crawler.schedule.control import ControlServer, ScheduleControl
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import STOP_SECONDS, CrawlRunner, RunnerConfig, SubprocessRunner
-from crawler.warc import holdings
+from crawler.warc.holdings import HourlyClosing
 from pipelines.store.crawls import lose_dead, put_sites
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import moment
@@ -147,16 +147,13 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
     seen = fingerprint(path, own_sites())
     given = configuration().text("warc")
     folder = warc_folder(Path(given) if given else None, db)
-    closing: threading.Thread | None = None
-    hour = ""
+    closing, closer = HourlyClosing(folder), threading.Thread()
     while not stopping.wait(CATALOGUE_SECONDS):
         schedule.follow_clock()
         schedule.follow_pauses()
-        # Past midnight, and later where a crawl still wrote. In a thread: an index reads its whole file.
-        if f"{now():%d%H}" != hour and not (closing and closing.is_alive()):
-            hour = f"{now():%d%H}"
-            closing = threading.Thread(target=_close_archive, args=(folder, now()), name="archive", daemon=True)
-            closing.start()
+        if closing.is_due(now()) and not closer.is_alive():
+            closer = threading.Thread(target=closing.run, args=(now(),), name="archive", daemon=True)
+            closer.start()
         _heartbeat(schedule, crawls, db, now)
         current = fingerprint(path, own_sites())
         if current != seen and _take_over(schedule, db, path, now):
@@ -166,17 +163,6 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
     crawls.stop()
     if not schedule.queues.wait_idle(STOP_SECONDS + 10):
         logger.error("crawls that did not end in time are left to the system")
-
-
-def _close_archive(folder: Path, now: datetime) -> None:
-    """Close the archive's files of past days."""
-    try:
-        closed, _ = holdings.close(folder, now)
-    except OSError as error:
-        logger.error("files of the page archive could not be closed: %s", error)
-    else:
-        if closed:
-            logger.info("%d files of the page archive are closed", len(closed))
 
 
 def _heartbeat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> None:

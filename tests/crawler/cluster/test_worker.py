@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ from crawler.cluster.lease import LEASES
 from crawler.cluster.queue import put, queue_of
 from crawler.cluster.stream import ITEMS, REFUSED
 from crawler.extensions import machine_name
+from crawler.warc.writer import ArchiveWriter
+from pipelines.article import Exchange
 from tests.crawler.cluster.quick import TTL_SECONDS
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.crawler.cluster.sites_env import Process, Town, eventually
@@ -69,6 +72,14 @@ def crawling(town: Town, redis: Redis, worker: Process) -> int:
     eventually(lambda: len(town.requests()) >= 3)
     (pid,) = children_of(worker.pid) - {keeper}
     return pid
+
+
+def test_a_worker_closes_archive_files_of_past_days(town: Town) -> None:
+    archive = ArchiveWriter(town.pages / machine_name(), "paper")
+    archive.write(Exchange("https://paper.example/a", (), 200, (), b"<p>The ferry sails."), datetime(2025, 3, 7, tzinfo=UTC))
+    archive.close()
+    with town.worker("w1"):
+        eventually(lambda: sorted(path.suffix for path in town.pages.rglob("paper-*")) == [".cdxj", ".gz"])
 
 
 def test_the_ledger_is_that_of_one_machine(town: Town, redis: Redis) -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from click.testing import CliRunner, Result
 
 from crawler.cli import main
+from crawler.commands.archive import _span
 from crawler.warc.writer import ArchiveWriter, RepeatedRecord
 from pipelines.article import Exchange
 
+PAGE = b"<p>The ferry sails.</p>" + Random(7).randbytes(3_000)  # such as no packing makes smaller than a revisit record
 NOON = datetime(2025, 3, 7, 12, tzinfo=UTC)
 
 
 def exchange(url: str) -> Exchange:
-    return Exchange(url, (("Host", "paper.example"),), 200, (("Content-Type", "text/html"),), b"<p>The ferry sails.</p>")
+    return Exchange(url, (("Host", "paper.example"),), 200, (("Content-Type", "text/html"),), PAGE)
 
 
 def run(folder: Path, *arguments: str, now: str = "2025-03-08T00:00:30Z") -> Result:
@@ -99,9 +102,20 @@ def test_what_it_comes_to(folder: Path) -> None:
     assert paper["bytes_a_year"] == paper["bytes_a_day"] * 365
     assert weekly["bytes"] + paper["bytes"] == found["all"]["bytes"] == sum(sizes.values())
     assert found["free_bytes"] > 0
+    listed = json.loads(run(folder, "list", "--site", "paper", "--json").output)
+    whole, repeated = (sum(one[name] for one in listed) for name in ("page_bytes", "repeated_bytes"))
+    assert paper["bytes_saved"] == 2 * whole - repeated > 0, "one page is kept whole, and two are not"
+    assert weekly["bytes_saved"] == 0
     shown = run(folder, "stats").output
     assert "paper" in shown
     assert " free; at " in shown
+    assert " a day, the pace of 2 days, it lasts " in shown
+
+
+def test_how_long_it_lasts_is_said_for_people() -> None:
+    said = {0: "less than a day", 1: "a day", 13: "13 days", 20: "about 3 weeks", 100: "about 3 months", 1_000: "about 3 years",
+            36_500: "more than a hundred years", 10**9: "more than a hundred years"}  # fmt: skip
+    assert {days: _span(days) for days in said} == said
 
 
 def test_no_archive_is_said(tmp_path: Path) -> None:
