@@ -57,9 +57,9 @@ _CONSENT = re.compile(
     r"|(?:extern|eingebettet|personenbezogen)\w* (?:inhalt|content|daten)|inhalte? (?:von|"
     r"anzuzeigen).{0,200}(?:einwillig|datenschutz|zustimm)"
     r"|(?:contenu|service).{0,120}(?:traceurs|cookies)|third[- ]party (?:content|cookies).{0,200}(?:accept|consent|"
-    r"settings)|this (?:content|slideshow|site) requires javascript",
-    re.IGNORECASE,
+    r"settings)|this (?:content|slideshow|site) requires javascript"
 )
+"""Searched in small letters."""
 
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{1,600}[\"“”»]")
 _SPEAKS = re.compile(
@@ -84,7 +84,7 @@ def is_consent(text: str) -> bool:
     lowered = text.lower()
     for hint in _CONSENT_HINTS:
         if hint in lowered:
-            return _CONSENT.search(text) is not None and _SPEAKS.search(_QUOTED.sub(" ", text)) is not None
+            return _CONSENT.search(lowered) is not None and _SPEAKS.search(_QUOTED.sub(" ", text)) is not None
     return False
 
 

@@ -19,12 +19,19 @@ _SUMMARY = re.compile(
     r"streszczeni\w+|podsumowani\w+|sammanfatt\w+|sammendrag|opsummering)\b|要約|まとめ",
     re.IGNORECASE,
 )
+_SUMMARY_HINTS = (
+    *("summar", "key point", "key takeaway", "zusammen", "résum", "resum", "riassunt", "samenvat", "samengevat", "streszczeni"),
+    *("podsumowani", "sammanfatt", "sammendrag", "opsummering", "要約", "まとめ"),
+)
 _MAX_SUMMARY_LABEL, _MAX_SUMMARY_TITLE = 250, 80
 
 
 def without_summaries(blocks: list[Block]) -> list[Block]:
     """Without boxes that say that a machine summed the article up in them: they are no text of its writers, and made anew at
     each visit. A line of the text that speaks of such a summary has the other paragraphs beside it and no box of its own."""
+    short = "\n".join(block.text for block in blocks if block.length < _MAX_SUMMARY_LABEL).lower()
+    if not any(hint in short for hint in _SUMMARY_HINTS):
+        return blocks
     for place, block in enumerate(blocks):
         if block.length < _MAX_SUMMARY_LABEL and _SUMMARY.search(block.text) and _MACHINE.search(block.text):
             for box in (block.element, *islice(block.element.iterancestors(), 3)):

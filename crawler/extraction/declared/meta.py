@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 from crawler.extraction.markup.page import Page
 from crawler.extraction.markup.roles import Role
@@ -110,5 +111,10 @@ def modified_names(found: Meta) -> list[str]:
 
 
 def _time_names(found: Meta, known: tuple[str, ...], calls: re.Pattern[str]) -> list[str]:
-    others = (name for name in found if not name.startswith(_OF_THINGS) and calls.search(_NO_LETTERS.sub("", name[:60].lower())))
+    others = (name for name in found if _calls(calls, name))
     return list(dict.fromkeys([*(name for name in known if name in found), *others]))
+
+
+@lru_cache(maxsize=2_000)  # pages use the same few hundred names
+def _calls(what: re.Pattern[str], name: str) -> bool:
+    return not name.startswith(_OF_THINGS) and what.search(_NO_LETTERS.sub("", name[:60].lower())) is not None

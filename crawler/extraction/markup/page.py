@@ -203,7 +203,8 @@ def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetch
     markup = trim(data)
     shown = with_shown(markup.data)
     parsable = shown.translate(_FEEDS, _UNPARSABLE)
-    clean = _first_tags(parsable)
+    tags = parsable.count(b"<")
+    clean = parsable if tags <= MAX_TAGS else b"<".join(parsable.split(b"<", MAX_TAGS)[:MAX_TAGS])
     if not clean.strip() and not markup.scripts:
         return None
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
@@ -215,7 +216,7 @@ def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetch
         return None
     # In C and in place: setting a tail from here would refuse characters that a page may well hold.
     etree.strip_elements(root, *_GONE, with_tail=False)
-    if clean.count(b"<") > MAX_NODES:
+    if tags > MAX_NODES:
         _cut(root)
     scripts = tuple(_script(attributes, code) for attributes, code in markup.scripts)
     start = data[:MAX_START]
@@ -235,11 +236,6 @@ def _noise(received: bytes, parsable: bytes) -> float:
 def _script(attributes: bytes, code: bytes) -> Script:
     kind = _TYPE.search(attributes[:2000]) if attributes else None
     return Script(kind[1].decode("ascii", "replace").lower() if kind else "", code)
-
-
-def _first_tags(markup: bytes) -> bytes:
-    """The markup up to its tag number MAX_TAGS."""
-    return markup if markup.count(b"<") <= MAX_TAGS else b"<".join(markup.split(b"<", MAX_TAGS)[:MAX_TAGS])
 
 
 def _cut(root: Element) -> None:

@@ -64,15 +64,20 @@ Step: TypeAlias = tuple[Element, int, bool]
 """An element of the article's region, its roles, and whether it is in the body."""
 
 
+_SIDES = frozenset(("nav", "form", "footer", "aside"))
+_ASIDE = Role.COMMENTS | Role.DROPPED | Role.ELSEWHERE
+
+
 def walk_region(page: Page, region: Element, container: Element | None) -> list[Step]:
     """The region in page order, without subtrees of other articles, comments or the site's frame."""
     steps: list[Step] = []
     protected = set() if container is None else {container, *container.iterancestors()}
+    role_of = page.roles.get
     stack = [(region, container is region)]
     while stack:
         element, inside = stack.pop()
-        role = page.role(element)
-        if element is not region and element not in protected:
+        role = role_of(element, 0)
+        if (role & _ASIDE or element.tag in _SIDES) and element is not region and element not in protected:
             if element.tag in ("nav", "form") or role & (Role.COMMENTS | Role.DROPPED):
                 continue
             # The foot of the article itself holds its times and tags.
