@@ -42,7 +42,7 @@ def _written(store: Store, target: Path, partial: Path) -> BackupCopy:
     _remove(partial)
     try:
         with store.snapshot():
-            counted = _counts(store)
+            counted = row_counts(store)
             store.backup(partial)
         _check(partial, counted)
         _to_disk(partial)
@@ -67,14 +67,15 @@ def _refuse(store: Store, target: Path, force: bool) -> None:
 def _check(partial: Path, counted: dict[str, int]) -> None:
     with Store(partial, readonly=True) as copy:
         problems = copy.integrity_problems()
-        found = _counts(copy)
+        found = row_counts(copy)
     if problems:
         raise StoreError(f"{partial}: the copy is damaged: {problems[0]}")
     if short := [name for name in COUNTED if found[name] < counted[name]]:
         raise StoreError(f"{partial}: the copy lacks rows of {', '.join(short)}")
 
 
-def _counts(store: Store) -> dict[str, int]:
+def row_counts(store: Store) -> dict[str, int]:
+    """How many rows each table that is counted has."""
     return {name: store.value(f"SELECT count(*) FROM {name}") for name in COUNTED}  # noqa: S608 - our own names
 
 

@@ -1,4 +1,4 @@
-"""`newsledger backup` and `newsledger compact`: a checked copy of the ledger; what may go with time."""
+"""`newsledger compact`: what may go with time."""
 
 from __future__ import annotations
 
@@ -13,26 +13,8 @@ from crawler.discovery.frontier import MAX_RETRIES
 from crawler.schedule.processes import is_running
 from pipelines.history.revisit import DEAD_END_STEPS
 from pipelines.queries.activity import running_crawls
-from pipelines.store.backup import back_up
 from pipelines.store.crawls import lose_dead
 from pipelines.store.retention import PruneResult, RetentionPolicy, compact, count_prunable
-
-
-@click.command("backup")
-@click.argument("target", type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Replace a file that is there, once the new copy has been checked.")
-@db_option
-@json_option
-def backup_command(target: Path, force: bool, db: str, as_json: bool) -> None:
-    """Copy the ledger to TARGET, whole and checked, while crawls run."""
-    with open_ledger(db) as store:
-        copy = back_up(store, target, force=force)
-    if as_json:
-        print_json({"path": copy.path, "bytes": copy.size_bytes, "rows": copy.rows})
-        return
-    rows = ", ".join(f"{count} {name}" for name, count in copy.rows.items() if count)
-    console().print(f"{copy.path}: {copy.size_bytes / 1_000_000:.1f} MB, checked; {rows}", markup=False)
-
 
 DEAD_END_FETCHES = max(MAX_RETRIES + 1, *(len(steps) for steps in DEAD_END_STEPS.values()))
 """With so many looks on record a dead end stands as high on its ladder as it can, and is retried no more by itself."""

@@ -67,7 +67,7 @@ def test_targets_that_are_refused(ledger: Path, tmp_path: Path) -> None:
     (tmp_path / "open.db-wal").write_bytes(b"frames of another database")
     for target, message in (
         (ledger, "the ledger itself"),
-        (tmp_path, "a folder"),
+        (tmp_path, "no folder of copies"),
         (tmp_path / "open.db", "open.db-wal lies beside it"),
         (ledger / "copy.db", "File exists"),
     ):

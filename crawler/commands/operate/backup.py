@@ -1,0 +1,133 @@
+"""`newsledger backup` and `newsledger restore`: checked copies of the ledger, or of ledger and archive, and putting one back."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import click
+from rich.progress import Progress
+
+from crawler.commands import db_option, json_option, now, open_ledger, own_sites, warc_folder, warc_option
+from crawler.commands.console import console, echo, print_json, table, when
+from crawler.offline.backups import MANIFEST, Backup, check, copies, prepare, read_copy, restore, take
+from pipelines.store.backup import back_up
+from pipelines.store.rows import Row
+
+MANY = 1_000
+"""Problems of a copy that are named."""
+
+
+@click.command("backup")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--init", is_flag=True, help="Make TARGET a folder of dated copies, of ledger and archive; then copy.")
+@click.option("--keep", default=None, metavar="N", type=click.IntRange(1, 10_000),
+              help="Of a folder: drop the oldest copies beyond so many, once the new one is whole.")  # fmt: skip
+@click.option("--list", "only_list", is_flag=True, help="Of a folder: print its copies, and make none.")
+@click.option("--force", is_flag=True, help="Of a file: replace one that is there, once the new copy has been checked.")
+@warc_option
+@db_option
+@json_option
+def backup_command(target: Path, init: bool, keep: int | None, only_list: bool, force: bool, warc_path: Path | None, db: str,
+                   as_json: bool) -> None:  # fmt: skip
+    """Copy the ledger, whole and checked, while crawls run: to a file, or with its archive into a folder of dated copies.
+
+    A folder is one that --init has made; where its marker is missing, as on a disk that is not mounted, nothing is copied. Of the
+    archive each copy takes what is new; the rest it shares with the copy before.
+    """
+    if only_list:
+        _print([_facts(copy) for copy in copies(target)], as_json)
+        return
+    if not (init or target.is_dir()):
+        if keep:
+            raise click.UsageError("--keep is of a folder of copies; --init makes one")
+        _to_file(target, db, force, as_json)
+        return
+    with Progress(console=console(error=True), transient=True, disable=as_json) as progress, open_ledger(db) as store:
+        if init:
+            try:
+                prepare(target)
+            except OSError as error:
+                raise click.ClickException(f"{target}: {error.strerror}") from error
+        task = progress.add_task("copying", total=None)
+        backup = take(store, warc_folder(warc_path, db), own_sites(), target, now(), keep=keep,
+                      tell=lambda done, total: progress.update(task, completed=done, total=total))  # fmt: skip
+    if as_json:
+        print_json(_facts(backup))
+        return
+    new = f"{_megabytes(backup.copied_bytes)} of them new"
+    text = f"{backup.path}: {_megabytes(backup.bytes)} in {len(backup.files)} files, {new}; the ledger checked"
+    console().print(f"{text}: {_rows(backup.rows)}", markup=False)
+
+
+def _to_file(target: Path, db: str, force: bool, as_json: bool) -> None:
+    with open_ledger(db) as store:
+        copy = back_up(store, target, force=force)
+    if as_json:
+        print_json({"path": copy.path, "bytes": copy.size_bytes, "rows": copy.rows})
+        return
+    console().print(f"{copy.path}: {_megabytes(copy.size_bytes)}, checked; {_rows(copy.rows)}", markup=False)
+
+
+@click.command("restore")
+@click.argument("source", metavar="COPY|FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--check", "only_check", is_flag=True, help="Change nothing: verify the copy; exit code 1 where something is wrong."
+)
+@click.option("--force", is_flag=True, help="Where a ledger is there: move it aside.")
+@warc_option
+@db_option
+@json_option
+def restore_command(source: Path, only_check: bool, force: bool, warc_path: Path | None, db: str, as_json: bool) -> None:
+    """Put a copy of `newsledger backup` in place of the ledger and its archive, or verify it; of a folder the newest.
+
+    Nothing is deleted: what stood in the way is moved aside, and named. No schedule and no crawl may run.
+    """
+    found = [read_copy(source)] if (source / MANIFEST).is_file() else copies(source)
+    if not found:
+        raise click.ClickException(f"{source}: there is no whole copy")
+    copy = found[-1]
+    with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def tell(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        problems = list(islice(check(copy, now(), tell), MANY)) if only_check else []
+        places = (Path(db).absolute(), warc_folder(warc_path, db), own_sites())
+        moved = [] if only_check else restore(copy, *places, now(), force=force, tell=tell)
+    if as_json:
+        print_json({**_facts(copy), "problems": problems, "moved": moved})
+    elif only_check:
+        for problem in problems:
+            echo(problem)
+        echo(f"{copy.path}: {f'{len(problems)} faults' if problems else 'nothing is wrong'}; {_rows(copy.rows)}")
+    else:
+        for path in moved:
+            echo(f"moved aside: {path}")
+        echo(f"{db} is as it was at {when(copy.taken)}: {_rows(copy.rows)}; `newsledger verify` holds it against its archive")
+    if problems:
+        raise SystemExit(1)
+
+
+def _print(rows: list[Row], as_json: bool) -> None:
+    if as_json:
+        print_json(rows)
+        return
+    cells = [(row["path"], when(row["taken"]), _megabytes(row["bytes"]), _megabytes(row["copied_bytes"]), row["files"],
+              row["rows"].get("revisions")) for row in rows]  # fmt: skip
+    columns = ("copy", "taken", "holds", "of them new", "files", "revisions")
+    console().print(table(columns, cells) if rows else "There is no whole copy.")
+
+
+def _facts(copy: Backup) -> Row:
+    return {"path": str(copy.path), "taken": copy.taken, "bytes": copy.bytes, "copied_bytes": copy.copied_bytes,
+            "files": len(copy.files), "rows": copy.rows}  # fmt: skip
+
+
+def _rows(rows: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in rows.items() if count)
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB"

@@ -1,0 +1,337 @@
+"""Dated copies of a ledger and its archive in one folder, and putting one back.
+
+Each copy is whole and stands alone: `2025-03-07T031700Z/` holds the ledger, `warc/`, the operator's own file of sites, and
+`backup.json`, which names every file with size, time and SHA-256. A file of the archive that is as it was in the copy before is a
+second name of that copy's file (a hard link), so that a copy takes what is new, and any copy may go. Files are never linked to
+the archive itself: what damages one must not damage the other. The folder has a marker; where no disk is mounted there is none.
+
+The ledger is copied first, then the archive: a record is on the disk before a row points at it, so no pointer of a copy dangles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from crawler.schedule.processes import hold
+from crawler.warc.reader import problem_of
+from crawler.warc.writer import OPEN
+from pipelines.proof.verify import Checked, verify
+from pipelines.store.backup import back_up, row_counts
+from pipelines.store.database import Store, StoreError
+from pipelines.store.rows import moment
+
+MARKER = "newsledger-backups.json"
+MANIFEST = "backup.json"
+ARCHIVE = "warc"
+PARTIAL = ".partial"
+LEDGER = "news.db"
+_CHUNK = 1 << 20
+_ROUNDS = 4
+"""So often the archive is listed anew where its files were closed, and so renamed, while they were copied."""
+
+Tell = Callable[[int, int], None]
+"""Told how many files are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedFile:
+    """A file of a copy, by its path in it."""
+
+    path: str
+    bytes: int
+    mtime_ns: int
+    """Of the file that was copied."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A whole copy."""
+
+    path: Path
+    taken: str
+    """UTC, ISO 8601."""
+    files: tuple[CopiedFile, ...]
+    rows: dict[str, int]
+    """Of each table of the ledger."""
+    copied_bytes: int
+    """What it took; the rest is shared with the copy before it."""
+
+    @property
+    def bytes(self) -> int:
+        """What it holds."""
+        return sum(file.bytes for file in self.files)
+
+
+def prepare(folder: Path) -> None:
+    """Make a folder one for copies; raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    marker = folder / MARKER
+    if not marker.exists():
+        marker.write_text('{"format": 1}\n', encoding="ascii")
+
+
+def take(store: Store, archive: Path, own_sites: Path, folder: Path, now: datetime, *, keep: int | None = None,
+         tell: Tell = lambda done, total: None) -> Backup:  # fmt: skip
+    """Copy ledger and archive, while crawls run; then drop the oldest copies beyond `keep`. Raises StoreError; no part stays."""
+    with _alone(folder):
+        earlier = copies(folder)
+        target = folder / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
+        if target.exists():
+            raise StoreError(f"{target}: is there already")
+        for left in folder.glob(f"*Z{PARTIAL}"):
+            shutil.rmtree(left)
+        partial = target.with_name(target.name + PARTIAL)
+        partial.mkdir(mode=0o700)
+        try:
+            made = _Copying(partial, earlier[-1] if earlier else None, tell)
+            rows = back_up(store, partial / LEDGER).rows
+            made.note(LEDGER, 0, sha256_of(partial / LEDGER))
+            if own_sites.is_file():
+                made.take(own_sites, own_sites.name)
+            made.take_all(archive)
+            backup = Backup(target, moment(now), tuple(made.files), rows, made.copied_bytes)
+            told = {**asdict(backup), "path": target.name, "format": 1}
+            _write(partial / MANIFEST, json.dumps(told, indent=1).encode())
+            partial.rename(target)
+            _sync(folder)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+        for old in [*earlier, backup][:-keep] if keep else ():
+            _drop(old.path)
+        return backup
+
+
+class _Copying:
+    """The files of a copy that is being made."""
+
+    def __init__(self, target: Path, before: Backup | None, tell: Tell) -> None:
+        self._target = target
+        self._before = before
+        self._known = {file.path: file for file in before.files} if before else {}
+        self._tell = tell
+        self.files: list[CopiedFile] = []
+        self.copied_bytes = 0
+
+    def take_all(self, archive: Path) -> None:
+        """The archive's files, also such as are closed, and so get another name, meanwhile."""
+        taken: set[str] = set()
+        for _ in range(_ROUNDS):
+            paths = [path for path in sorted(archive.rglob("*")) if path.is_file() and not path.is_symlink()]
+            wanted = [path for path in paths if path.relative_to(archive).as_posix() not in taken]
+            if not wanted:
+                return
+            for number, path in enumerate(wanted, 1):
+                name = path.relative_to(archive).as_posix()
+                with suppress(FileNotFoundError):
+                    self.take(path, f"{ARCHIVE}/{name}")
+                    taken.add(name)
+                self._tell(number, len(wanted))
+
+    def take(self, source: Path, name: str) -> None:
+        """One file: linked to the copy before where it is the same there, else copied as far as it went when that began."""
+        found, known = source.stat(), self._known.get(name)
+        target = self._target / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if self._before and known and (known.bytes, known.mtime_ns) == (found.st_size, found.st_mtime_ns):
+            try:
+                os.link(self._before.path / name, target)
+            except OSError:  # no hard links there, or the other copy lacks it
+                pass
+            else:
+                self.files.append(known)
+                return
+        self.note(name, found.st_mtime_ns, copy_file(source, target, found.st_size))
+
+    def note(self, name: str, mtime_ns: int, sha256: str) -> None:
+        """A file that was copied, and when it was last written before that."""
+        size = (self._target / name).stat().st_size
+        self.files.append(CopiedFile(name, size, mtime_ns, sha256))
+        self.copied_bytes += size
+
+
+def copies(folder: Path) -> list[Backup]:
+    """The whole copies of a folder, the newest last; raises StoreError where it is none for copies."""
+    if not (folder / MARKER).is_file():
+        raise StoreError(f"{folder}: no folder of copies ({MARKER} is not there): is its disk mounted? A new one: --init")
+    found = (read_copy(path) for path in sorted(folder.glob("*Z")) if (path / MANIFEST).is_file())
+    return list(found)
+
+
+def read_copy(path: Path) -> Backup:
+    """A copy by its folder; raises StoreError where its list cannot be read."""
+    try:
+        told: dict[str, Any] = json.loads((path / MANIFEST).read_bytes())
+        files = tuple(CopiedFile(**file) for file in told["files"])
+        if any(".." in Path(file.path).parts or Path(file.path).is_absolute() for file in files):
+            raise ValueError("a name that leads out of it")
+        return Backup(path, str(told["taken"]), files, dict(told["rows"]), int(told["copied_bytes"]))
+    except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
+        raise StoreError(f"{path / MANIFEST}: is no list of a copy: {error}") from error
+
+
+def check(copy: Backup, now: datetime, tell: Tell = lambda done, total: None) -> Iterator[str]:
+    """What is wrong with a copy: files by size and hash; the ledger's pages, rows, chain and texts; pointers into the archive."""
+    sound = True
+    for number, file in enumerate(copy.files, 1):
+        problem = _problem(copy.path / file.path, file)
+        if problem:
+            sound = sound and file.path != LEDGER
+            yield f"{file.path}: {problem}"
+        tell(number, len(copy.files))
+    if not sound:
+        return
+    try:
+        yield from _ledger_problems(copy, now)
+    except StoreError as error:  # damaged beyond reading, or an older version's, which only `restore` and a migration can tell of
+        yield str(error)
+
+
+def _ledger_problems(copy: Backup, now: datetime) -> Iterator[str]:
+    with Store(copy.path / LEDGER, readonly=True) as store:
+        yield from (f"{LEDGER}: {problem}" for problem in store.integrity_problems())
+        for name, count in row_counts(store).items():
+            if count != copy.rows.get(name, count):
+                yield f"{LEDGER}: {count} rows of {name}, and not {copy.rows[name]}"
+        checked = Checked()
+        yield from map(str, verify(store, partial(problem_of, copy.path / ARCHIVE), now, checked))
+
+
+def restore(copy: Backup, db: Path, archive: Path, own_sites: Path, now: datetime, *, force: bool = False,
+            tell: Tell = lambda done, total: None) -> list[Path]:  # fmt: skip
+    """Put a copy in place of a ledger and its archive; what stood there is moved aside, and returned. Raises StoreError.
+
+    A file of the archive that begins with what the copy has of it stays: it was only written on. So does the file of sites.
+    """
+    if db.exists() and not force:
+        raise StoreError(f"{db}: is there already; --force moves it aside")
+    aside = f".replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    moved: list[Path] = []
+    with _nobody_writes(db):
+        for number, file in enumerate(copy.files, 1):
+            if file.path.startswith(f"{ARCHIVE}/"):
+                _put(copy, file, archive / Path(file.path).relative_to(ARCHIVE), aside, moved)
+            elif file.path != LEDGER and not own_sites.exists():
+                _put(copy, file, own_sites, aside, moved)
+            tell(number, len(copy.files))
+        ledger = next(file for file in copy.files if file.path == LEDGER)
+        for suffix in ("-wal", "-shm", ""):  # a log that is left beside the file would be written into the new one
+            _move_aside(db.with_name(db.name + suffix), aside, moved)
+        _put(copy, ledger, db, aside, moved)
+        _sync(db.parent)
+    return moved
+
+
+def _put(copy: Backup, file: CopiedFile, target: Path, aside: str, moved: list[Path]) -> None:
+    closed = target.with_name(target.name.removesuffix(OPEN))
+    if any(path.is_file() and sha256_of(path, file.bytes) == file.sha256 for path in (target, closed)):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}{PARTIAL}")
+    if copy_file(copy.path / file.path, partial, file.bytes) != file.sha256:
+        partial.unlink()
+        raise StoreError(f"{copy.path / file.path}: is not what was copied; `newsledger restore --check` tells more")
+    if file.mtime_ns:
+        os.utime(partial, ns=(file.mtime_ns, file.mtime_ns))
+    _move_aside(target, aside, moved)
+    partial.rename(target)
+
+
+def _move_aside(path: Path, aside: str, moved: list[Path]) -> None:
+    if path.exists():
+        moved.append(path.rename(path.with_name(path.name + aside)))
+
+
+def copy_file(source: Path, target: Path, size: int) -> str:
+    """Copy the first `size` bytes, to the disk; their SHA-256."""
+    digest = hashlib.sha256()
+    with source.open("rb") as reading, target.open("wb") as writing:
+        while size and (chunk := reading.read(min(size, _CHUNK))):
+            digest.update(chunk)
+            writing.write(chunk)
+            size -= len(chunk)
+        writing.flush()
+        os.fsync(writing.fileno())
+    return digest.hexdigest()
+
+
+def sha256_of(path: Path, size: int | None = None) -> str:
+    """Of a file, or of its first `size` bytes."""
+    digest = hashlib.sha256()
+    left = path.stat().st_size if size is None else size
+    with path.open("rb") as reading:
+        while left and (chunk := reading.read(min(left, _CHUNK))):
+            digest.update(chunk)
+            left -= len(chunk)
+    return digest.hexdigest()
+
+
+def _problem(path: Path, file: CopiedFile) -> str | None:
+    try:
+        size = path.stat().st_size
+        if size != file.bytes:
+            return f"{size} bytes, and not {file.bytes}"
+        return None if sha256_of(path) == file.sha256 else "another content than was copied"
+    except OSError as error:
+        return str(error.strerror)
+
+
+def _drop(path: Path) -> None:
+    """Remove a copy: first what makes it one, so that half of it is never taken for a copy."""
+    gone = path.rename(path.with_name(path.name + PARTIAL))
+    shutil.rmtree(gone)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One copy at a time; errors of the disk are StoreErrors."""
+    copies(folder)  # says that it is no folder for copies, where that is so
+    try:
+        with hold(folder, "copies") as holder:
+            if holder is not None:
+                raise StoreError(f"{folder}: another copy is being made (process {holder or 'unknown'})")
+            yield
+    except OSError as error:
+        raise StoreError(f"{error.filename or folder}: {error.strerror}") from error
+
+
+@contextmanager
+def _nobody_writes(db: Path) -> Iterator[None]:
+    """Hold every lock that crawls and schedules of a ledger take; StoreError where one of them runs."""
+    try:
+        with ExitStack() as stack:
+            for path in sorted((db.parent / "locks").glob("*.lock")):
+                holder = stack.enter_context(hold(path.parent, path.stem))
+                if holder is not None:
+                    raise StoreError(
+                        f"{db}: a schedule or a crawl runs ({path.name}, process {holder or 'unknown'}); stop it first"
+                    )
+            yield
+    except OSError as error:
+        raise StoreError(f"{error.filename or db}: {error.strerror}") from error
