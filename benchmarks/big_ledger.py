@@ -27,7 +27,7 @@ from typing import Any
 
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
-from pipelines.store.schema import derived, searching
+from pipelines.store.schema import derived, questions, searching
 from pipelines.text.urls import article_key
 
 ARTICLES, EDITS_AN_ARTICLE, SITES = 1_000_000, 0.38, 1_000
@@ -225,6 +225,8 @@ class Maker:
             if "headline" in told:
                 text.headline = world.headline()
             text.paragraphs[rng.randrange(len(text.paragraphs))] = world.paragraph(rng.randint(1, 4))
+            if rng.random() < 0.02:
+                text.paragraphs = [*text.paragraphs, f"Correction: an earlier version said {world.headline()}."]
             text.left -= 1
         text.number += 1
         body, headline = "\n\n".join(text.paragraphs), text.headline
@@ -236,11 +238,12 @@ class Maker:
         )
         offset = rng.randrange(10**9)
         self.put(
-            "revisions(id, article_id, number, change, changed_fields, headline, description, body, byline, section, kind,"
-            "language, canonical_url, date_published, date_published_raw, date_modified, date_modified_raw, first_seen,"
+            "revisions(id, article_id, number, change, changed_fields, headline, description, body, byline, section, topics,"
+            "kind, language, canonical_url, date_published, date_published_raw, date_modified, date_modified_raw, first_seen,"
             "last_seen, not_before, content_hash, extractor, crawl_id, warc_file, warc_offset, payload_hash)",
             revision_id, article + 1, text.number, change, fields, headline, text.paragraphs[0][:140], body, f"By {author}",
-            SECTIONS[article % 7], "article", "en-GB", None, text.published, text.published, at, at, at, last_seen,
+            SECTIONS[article % 7], json.dumps(sorted({world.vocabulary[300 + article % n] for n in (211, 31)})),
+            "article", "en-GB", None, text.published, text.published, at, at, at, last_seen,
             text.last_seen or None, digest, "generic/7", crawl, f"2025/{site}/{at[:10]}.warc.gz", offset, digest,
         )  # fmt: skip
         self.put("revision_authors(revision_id, position, name)", revision_id, 0, author)
@@ -313,6 +316,7 @@ def make(path: Path, articles: int, sites: int, seed: int = 1) -> Stories:
     _timed("stories", lambda: put_stories(db, maker.stories))
     _timed("what triggers keep", lambda: put_changes(db))
     _timed("full-text search", lambda: put_search(db))
+    _timed("facts of revisions", lambda: put_facts(db))
     _timed("statistics", lambda: db.executescript("PRAGMA analysis_limit = 1000; ANALYZE; PRAGMA journal_mode = WAL;"))
     db.close()
     return maker.stories
@@ -321,6 +325,14 @@ def make(path: Path, articles: int, sites: int, seed: int = 1) -> Stories:
 def put_changes(db: sqlite3.Connection) -> None:
     """What triggers keep, as the migrations fill it."""
     db.executescript(derived.BACKFILL + searching.FILL_ARTICLES)
+
+
+def put_facts(db: sqlite3.Connection) -> None:
+    """What is worked out once of each revision, as the migration does."""
+    db.execute("BEGIN")
+    found = db.execute(questions.REVISIONS)
+    db.executemany(questions.PUT_FACT, questions.facts((column[0] for column in found.description), found))
+    db.execute("COMMIT")
 
 
 def put_search(db: sqlite3.Connection) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 from click.exceptions import Exit
+from click.shell_completion import CompletionItem
 
 from crawler import __version__, config
 from crawler.catalogue import CatalogueError, EditError
@@ -37,6 +38,7 @@ GROUPS = {
         "history": ("history", "What an article said, when, and what changed."),
         "diff": ("diff", "Show word by word what changed between two revisions."),
         "search": ("search", "Find revisions, old ones too, that hold all the words."),
+        "ask": ("ask", "Ask a question of the cookbook by its name; without one, list them."),
         "stories": ("stories", "Which papers carry the same copy: the latest stories, or one."),
         "extract": ("extract", "Print what a page says, as JSON; keep nothing."),
         "export": ("export", "Write revisions as JSON lines, CSV, Parquet, WARC or WACZ; one article as proof."),
@@ -60,6 +62,7 @@ GROUPS = {
         "backup": ("operate.backup:backup_command", "Copy the ledger, and its archive, whole and checked, while crawls run."),
         "restore": ("operate.backup:restore_command", "Put a copy back, or verify one."),
         "compact": ("operate.maintenance:compact_command", "Drop old looks and crawls that nothing leans on."),
+        "completion": ("completion", "Have the TAB key complete verbs, options and names."),
         "merge": ("merge", "Take another ledger in: no doubles, in order of time."),
     },
     "Cluster": {
@@ -107,6 +110,11 @@ class _Verbs(click.Group):
         if name not in VERBS:
             return None
         return command_of(name)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """As click's, but for verbs: no module is imported to name them."""
+        found = [CompletionItem(verb, help=what) for verb, (_, what) in VERBS.items() if verb.startswith(incomplete)]
+        return found if found and not incomplete.startswith("-") else super().shell_complete(ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         width = max(map(len, VERBS))

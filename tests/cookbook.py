@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.queries.questions import answer
+from pipelines.queries.questions import questions as asked_for
 from pipelines.store.database import Store
 from pipelines.stories.update import catch_up
 from tests.crawler.processes import newsledger
@@ -26,7 +28,9 @@ from tests.crawler.processes import newsledger
 ROOT = Path(__file__).resolve().parents[1]
 COOKBOOK = ROOT / "docs" / "cookbook.md"
 SISTERS = ROOT / "docs" / "examples" / "sisters.jsonl"
-_QUESTION = re.compile(r"^## (\d+\. .+?)\n(.*?)^```sql\n(.*?)^```\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_QUESTION = re.compile(
+    r"^(## (\d+\. .+?)\n\n`newsledger ask ([a-z-]+).*?^```sql\n.*?^```\n)(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL
+)
 _TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 
 
@@ -35,7 +39,8 @@ class Question:
     """One of the cookbook's."""
 
     title: str
-    sql: str
+    name: str
+    """As it is asked for."""
     result: str
     """The table as it is printed."""
     reads: str
@@ -44,10 +49,15 @@ class Question:
 
 def questions() -> Iterator[Question]:
     """All of the cookbook, in order."""
-    for title, _, sql, rest in _QUESTION.findall(COOKBOOK.read_text(encoding="utf-8")):
+    for _, title, name, rest in _QUESTION.findall(COOKBOOK.read_text(encoding="utf-8")):
         table = _TABLE.search(rest)
         reads = re.search(r"^Reads .*$", rest, re.MULTILINE)
-        yield Question(title, sql, table[0] if table else "", reads[0] if reads else "")
+        yield Question(title, name, table[0] if table else "", reads[0] if reads else "")
+
+
+def answers(store: Store, name: str) -> list[dict[str, Any]]:
+    """What a question of this name comes to with the values that the page gives."""
+    return answer(store, name, asked_for()[name].example, datetime(2025, 5, 12, tzinfo=UTC))[1]
 
 
 def as_table(rows: list[dict[str, Any]]) -> str:
@@ -117,9 +127,9 @@ def main() -> None:
         with Store(db, readonly=True) as store:
 
             def answered(match: re.Match[str]) -> str:
-                title, before, sql, rest = match.groups()
-                rest = "\n" + as_table(list(store.rows(sql))) + "\n" + _TABLE.sub("", rest, count=1).strip("\n") + "\n\n"
-                return f"## {title}\n{before}```sql\n{sql}```\n{rest}"
+                head, _, name, rest = match.groups()
+                rest = "\n" + as_table(answers(store, name)) + "\n" + _TABLE.sub("", rest, count=1).strip("\n") + "\n\n"
+                return head + rest
 
             text = _QUESTION.sub(answered, COOKBOOK.read_text(encoding="utf-8"))
     COOKBOOK.write_text(text.rstrip("\n") + "\n", encoding="utf-8")

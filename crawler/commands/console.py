@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from crawler.logs import discard, plain
 from pipelines.exchange.formats import json_text
-from pipelines.store.rows import Row
+from pipelines.store.rows import Row, instant_of
 
 STYLES = {
     "new": "green", "updated": "cyan", "silent": "bold magenta", "restamped": "dim", "reverted": "yellow", "restored": "green",
@@ -84,6 +85,15 @@ def when(stamp: str | None) -> str:
     if not stamp:
         return ""
     return stamp if len(stamp) == 10 else f"{stamp[:10]} {stamp[11:16]}Z"
+
+
+def ago(stamp: str, now: datetime) -> str:
+    """How long before `now` a stored time was, in its largest unit: "3 d ago"."""
+    minutes = int((now - instant_of(stamp)).total_seconds() // 60)
+    for unit, length in (("y", 525_960), ("d", 1_440), ("h", 60)):
+        if minutes >= length:
+            return f"{minutes // length} {unit} ago"
+    return f"{minutes} min ago" if minutes > 0 else "now"
 
 
 def bounds(row: Row) -> str:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.commands import db_option, json_option, now, open_ledger
-from crawler.commands.console import bounds, console, echo, has_colours, print_json, table, when, word
+from crawler.commands.console import ago, bounds, console, echo, has_colours, print_json, table, when, word
 from crawler.commands.differences import marked
 from crawler.commands.timemap import WHERE
 from crawler.logs import plain
@@ -33,7 +33,7 @@ WIDE = 120
 
 @click.command("history")
 @click.argument("url")
-@click.option("--at", default=None, metavar="TIME", help="Only what it said then: 2025-03-07T14:05, or 14:05; the site's clock.")
+@click.option("--at", default=None, metavar="TIME", help="Only what it said then: 2025-03-07T14:05, 14:05, yesterday 09:00, 3h.")
 @click.option("--cite", "form", default=None, type=click.Choice(list(citation.FORMS)), help="Only how a revision is cited.")
 @click.option("--revision", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite this one; else the latest.")
 @click.option("--against", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite what differs from this one.")
@@ -105,7 +105,8 @@ def _print(article: ArticleView, revisions: list[Row]) -> None:
     out = console()
     out.print(plain(revisions[-1]["headline"]) if revisions else "", style="bold", markup=False)
     out.print(article.url, markup=False)
-    seen = f"first seen {when(article.first_seen)}, last seen {when(article.last_seen)}"
+    first, last = (f"{when(at)} ({ago(at, now())})" for at in (article.first_seen, article.last_seen))
+    seen = f"first seen {first}, last seen {last}"
     following = f"next look {when(article.next_check) or 'never'}"
     out.print(f"{article.site_id}, {article.kind}, ", word(article.state), f"; {seen}, {following}", sep="")
     out.print()
@@ -113,7 +114,7 @@ def _print(article: ArticleView, revisions: list[Row]) -> None:
         for row in revisions:
             out.print(_told(out, row))
     else:
-        columns = ("no", "change", "when it happened", "page says updated", "what changed", "words", "headline")
+        columns = ("no", "change", "when it happened", "ago", "page says updated", "what changed", "words", "headline")
         out.print(table(columns, map(_cells, revisions)))
     if len(revisions) > 1:
         out.print(f"\nWord by word: newsledger diff {plain(article.url)} {len(revisions) - 1} {len(revisions)}", markup=False)
@@ -127,14 +128,15 @@ def _print(article: ArticleView, revisions: list[Row]) -> None:
 
 
 def _cells(row: Row) -> tuple[object, ...]:
-    facts = row["number"], word(row["change"]), bounds(row), when(row["date_modified"]), _what(row), _words(row)
+    at = bounds(row), ago(row["first_seen"], now()).removesuffix(" ago")
+    facts = row["number"], word(row["change"]), *at, when(row["date_modified"]), _what(row), _words(row)
     return *facts, row["headline"]
 
 
 def _told(out: Console, row: Row) -> Text:
     """One revision on a narrow terminal: its headline only where it is new or another."""
     says = f", the page says {when(row['date_modified'])}" if row["date_modified"] else ""
-    lines = Text.assemble(f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}{says}")
+    lines = Text.assemble(f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}, {ago(row['first_seen'], now())}{says}")
     facts = " ".join(filter(None, (_what(row), f"({_words(row)} words)" if _words(row) else "")))
     if facts:
         lines.append(f"\n     {facts}", style="dim")

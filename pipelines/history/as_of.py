@@ -5,6 +5,7 @@ Pure: works on the rows of `revisions` and `states`. Knows no store and no clock
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -79,16 +80,28 @@ def state_as_of(revisions: Iterable[Row], states: Iterable[Row], at: datetime) -
     return AsOf(at, Certainty.BETWEEN, (last.number, following.number), last.at, following.at)
 
 
+_BACK = re.compile(r"(\d{1,6})\s*(m|min|minutes?|h|hours?|d|days?|w|weeks?)(?:\s+ago)?", re.ASCII)
+_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 7 * 1440}
+_DAYS_BACK = {"today": 0, "yesterday": 1}
+
+
 def parse_moment(text: str, zone: tzinfo, now: datetime) -> datetime | None:
     """The instant that a person names; None where the text names none.
 
     ISO 8601 with day and time, on the clock of `zone` where it says no other; 14 digits as archives write them, UTC; a time
-    alone (`14:05`): the last time that it was so late. A day alone is many moments, and so none.
+    alone (`14:05`): the last time that it was so late; `yesterday 14:05`; `3 h ago`, `2d`. A day alone is many moments, and
+    so none.
     """
     text = text.strip()[:64]
     if found := parse_digits(text):
         return found
+    day, _, clock = text.casefold().partition(" ")
     try:
+        if back := _BACK.fullmatch(text.casefold()):
+            return (now - timedelta(minutes=int(back[1]) * _MINUTES[back[2][0]])).replace(microsecond=0)
+        if day in _DAYS_BACK:
+            today = now.astimezone(zone).date() - timedelta(days=_DAYS_BACK[day])
+            return datetime.combine(today, time.fromisoformat(clock), zone).astimezone(UTC)
         if text[2:3] == ":":
             return _last_time(time.fromisoformat(text), zone, now)
         at = datetime.fromisoformat(text) if len(text) > len("2025-03-07") else None

@@ -10,7 +10,7 @@ import re
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +25,7 @@ from datasette.database import Database, QueryInterrupted, Results
 from datasette.plugins import pm
 from datasette.utils import InvalidSql, sqlite3, validate_sql_select
 
+from pipelines.queries.questions import questions
 from pipelines.queries.search_terms import match_of
 from pipelines.store.visitor_sql import SqlAnswer, SqlError, SqlInterruptedError, SqlProcess, connect
 from viewer.app.csv_tables import CsvTables
@@ -84,7 +85,8 @@ class LedgerDatabase(Database):  # type: ignore[misc]  # Datasette has no types
         """As Datasette's, but for where it runs. Nothing is logged: what a visitor may ask wrongly is no news."""
         rows = self.ds.max_returned_rows + (self.ds.max_returned_rows == (page_size or self.ds.page_size)) if truncate else None
         limit = min(self.ds.sql_time_limit_ms, custom_time_limit or self.ds.sql_time_limit_ms)
-        ask = partial(self._run, sql, params if params is not None else {}, rows, limit)
+        values = dict(params) if isinstance(params, Mapping) else params or {}  # Datasette's own mappings cannot be sent
+        ask = partial(self._run, sql, values, rows, limit)
         try:
             found = await asyncio.get_running_loop().run_in_executor(self._askers, ask)
         except SqlInterruptedError as error:
@@ -127,12 +129,21 @@ def tables(shown: DispatcherConfig, limits: QueryLimits) -> Datasette:
         "allow_download": False,
         "truncate_cells_html": 600,
     }
-    about = {"title": "Newsledger", "about": "Latest revisions", "about_url": f"{shown.prefix}/"}
+    about = {"title": "Newsledger", "about": "Latest revisions", "about_url": f"{shown.prefix}/",
+             "databases": {NAME: {"queries": canned_queries()}}}  # fmt: skip
     made = Datasette(settings=settings, metadata=about)
     made.remove_database("_memory")
     made.add_database(LedgerDatabase(made, str(shown.db)), name=NAME)
     DISPATCHERS[made] = None  # the desk stands before it
     return made
+
+
+def canned_queries() -> dict[str, dict[str, Any]]:
+    """The cookbook's questions as Datasette's queries, each with its fields to fill in."""
+    return {
+        one.name: {"sql": one.for_visitors, "title": one.title, "description": one.text, "params": list(one.parameters)}
+        for one in questions().values()
+    }
 
 
 def is_query(sql: str) -> bool:

@@ -140,6 +140,11 @@ def test_the_answer_never_contradicts_a_look(minutes: list[int], asked: int) -> 
         ("14:05", "2025-06-30T13:05:00+00:00"),
         ("14:05Z", "2025-06-30T14:05:00+00:00"),
         (" 12:00 ", "2025-07-01T11:00:00+00:00"),
+        ("3h ago", "2025-07-01T10:00:00+00:00"),
+        ("2 Days", "2025-06-29T13:00:00+00:00"),
+        ("90 min ago", "2025-07-01T11:30:00+00:00"),
+        ("yesterday 14:05", "2025-06-30T13:05:00+00:00"),
+        ("today 00:10", "2025-06-30T23:10:00+00:00"),
     ],
 )
 def test_times_that_people_name(text: str, moment: str) -> None:
@@ -147,7 +152,10 @@ def test_times_that_people_name(text: str, moment: str) -> None:
     assert parse_moment(text, LONDON, NOW) == datetime.fromisoformat(moment)
 
 
-@table("text", ["", "yesterday", "2025-03-07", "20250307", "25:00", "0001-01-01T00:00+14:00", "14"])
+@table(
+    "text",
+    ["", "yesterday", "yesterday noon", "9999999d", "2025-03-07", "20250307", "25:00", "0001-01-01T00:00+14:00", "14"],
+)
 def test_what_names_no_moment_is_none(text: str) -> None:
     assert parse_moment(text, LONDON, NOW) is None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection, IncompleteRead
@@ -12,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from pipelines.queries.questions import questions
 from pipelines.store.database import Store
 from tests.factories import article, new_ledger, new_store
 from tests.table import table
@@ -93,3 +95,17 @@ def test_an_answer_names_no_file(base: str, folder: Path) -> None:
     for target in ("/ledger", "/ledger.json", "/ledger/revisions.json", "/ledger.json?sql=select+*+from+pragma_database_list",
                    "/-/versions.json", "/-/settings.json", "/-/plugins.json", "/-/metadata.json"):  # fmt: skip
         assert str(folder) not in ask(base, target).text, target
+
+
+def test_the_cookbooks_questions_are_queries_of_the_tables(base: str) -> None:
+    listed = ask(base, "/ledger").text
+    assert 'href="/ledger/largest-silent"' in listed
+    page = ask(base, "/ledger/largest-silent?since=2025-03-07").text
+    assert "Which edits without telling changed most words?" in page
+    assert "Story 1" in page
+    answers = json.loads(ask(base, "/ledger/first-use.json?words=two+lines&_shape=array").text)
+    assert [row["site_id"] for row in answers] == ["paper"]
+    assert len(rows(ask(base, "/ledger/headline-tests.csv?since=2025-03-07").text)) == 0
+    assert len(rows(ask(base, "/ledger/largest-silent.csv?since=2025-03-07&_size=max").text)) == 5
+    told = json.loads(ask(base, "/ledger.json").text)
+    assert not set(questions()) & {one["name"] for one in (*told["views"], *told["tables"])}

@@ -1,0 +1,72 @@
+"""`newsledger ask NAME`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from crawler.commands import db_option, json_option, now, open_ledger
+from crawler.commands.console import console, echo, print_json, table
+from pipelines.exchange.formats import TABLES
+from pipelines.queries import questions
+from pipelines.queries.questions import PARAMETERS
+
+
+def _names(_context: click.Context, _parameter: click.Parameter, start: str) -> list[CompletionItem]:
+    return [CompletionItem(one.name, help=one.title) for one in questions.questions().values() if one.name.startswith(start)]
+
+
+def _parameter(name: str) -> str:
+    return PARAMETERS[name][:1].upper() + PARAMETERS[name][1:] + "."
+
+
+@click.command("ask")
+@click.argument("name", required=False, shell_complete=_names)
+@click.option("--since", default=None, metavar="TIME", help=_parameter("since"))
+@click.option("--site", default=None, metavar="ID", help=_parameter("site"))
+@click.option("--url", default=None, metavar="URL", help=_parameter("url"))
+@click.option("--at", default=None, metavar="TIME", help=_parameter("at"))
+@click.option("--words", default=None, metavar="WORDS", help=_parameter("words"))
+@click.option("--save", default=None, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the answer to a file: .csv, .json, .jsonl or .xlsx.")  # fmt: skip
+@click.option("--sql", "only_sql", is_flag=True, help="Print the question's SQL instead of its answer.")
+@db_option
+@json_option
+def command(name: str | None, save: Path | None, only_sql: bool, db: str, as_json: bool, **values: str | None) -> None:
+    """Ask a question of the cookbook by its name; without one, list them.
+
+    Each says which of --since, --site, --url, --at and --words it wants; all others are usage errors.
+    """
+    if name is None:
+        _list(as_json=as_json)
+        return
+    if only_sql and name in questions.questions():
+        echo(questions.questions()[name].sql)
+        return
+    form = save.suffix.removeprefix(".") if save else ""
+    if save and form not in TABLES:
+        raise click.UsageError(f"--save: the name ends in one of {', '.join(f'.{one}' for one in TABLES)}")
+    with open_ledger(db) as store:
+        try:
+            columns, rows = questions.answer(store, name, values, now())
+        except questions.QuestionError as error:
+            raise click.UsageError(f"{error}; `newsledger ask` lists what can be asked") from error
+    if save:
+        with save.open("wb") as stream:
+            stream.writelines(TABLES[form][1](columns, rows))
+        echo(f"{len(rows)} rows are in {save}", err=True)
+    elif as_json:
+        print_json(rows)
+    else:
+        console().print(table(columns, ([row[column] for column in columns] for row in rows)))
+
+
+def _list(*, as_json: bool) -> None:
+    every = questions.questions().values()
+    if as_json:
+        keys = ("name", "title", "text", "parameters", "sql")
+        print_json([{key: getattr(one, key) for key in keys} for one in every])
+        return
+    console().print(table(("name", "wants", "question"), ((one.name, " ".join(one.parameters), one.title) for one in every)))

@@ -1,0 +1,111 @@
+"""Questions with names, each with its SQL: those of docs/cookbook.md, their one source. For the command, Python, the viewer.
+
+A checkout has the page under docs/, a wheel beside this module. Under a question's heading stands how it is asked of the demo.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from pipelines.queries.search_terms import match_of
+from pipelines.store.database import Row, Store
+from pipelines.store.rows import moment
+
+PARAMETERS = {
+    "since": "the first day or moment that counts, UTC: 2025-03-07; or how long back: 7d, 12h; else 30 days",
+    "site": "the id of a site",
+    "url": "the address of an article",
+    "at": "a moment, UTC: 2025-03-07T09:00:00Z",
+    "words": "words or a phrase, as in a search",
+}
+"""What a question may want to know first, and what it is."""
+DEFAULT_DAYS = 30
+"""So far back does a question look that is told of no beginning."""
+_QUESTION = re.compile(
+    r"^## \d+\. (.+?)\n\n`newsledger ask ([a-z-]+)([^`\n]*)`\n\n(.*?)^```sql\n(.*?);?\n```\n", re.MULTILINE | re.DOTALL
+)
+_NAMED = re.compile(r"(?<!:):([a-z]+)\b")
+_BACK = re.compile(r"(\d{1,5})\s*([hd])", re.ASCII)
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
+
+
+class QuestionError(ValueError):
+    """A question that there is not, or a value that it lacks or that cannot be meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedQuestion:
+    """A question."""
+
+    name: str
+    title: str
+    """The question itself."""
+    text: str
+    """What its answer holds, in a sentence or two of Markdown."""
+    sql: str
+    example: Mapping[str, str]
+    """Values with which the demo's ledger has an answer."""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of what it wants to know, in order."""
+        return tuple(dict.fromkeys(name for name in _NAMED.findall(self.sql) if name in PARAMETERS))
+
+    @property
+    def for_visitors(self) -> str:
+        """The statement where no one prepares the values: an empty `since` is the last days, words are spelt by `escape_fts`."""
+        since = f"coalesce(nullif(:since, ''), date('now', '-{DEFAULT_DAYS} days'))"
+        return self.sql.replace(":since", since).replace(":words", "escape_fts(:words)")
+
+
+@cache
+def questions() -> Mapping[str, NamedQuestion]:
+    """All questions by name, in the order of the page."""
+    here = Path(__file__).parent
+    page = here / "cookbook.md"
+    text = (page if page.exists() else here.parents[1] / "docs" / "cookbook.md").read_text(encoding="utf-8")
+    return {one.name: one for one in _read(text)}
+
+
+def _read(text: str) -> Iterator[NamedQuestion]:
+    for title, name, options, told, sql in _QUESTION.findall(text):
+        words = shlex.split(options)
+        example = {name.removeprefix("--"): value for name, value in zip(words[::2], words[1::2], strict=True)}
+        yield NamedQuestion(name, title, " ".join(_LINK.sub(r"\1", told).split()), sql, example)
+
+
+def answer(store: Store, name: str, values: Mapping[str, str | None], now: datetime) -> tuple[tuple[str, ...], list[Row]]:
+    """The columns and the rows of a question. Raises QuestionError; `since` need not be given."""
+    question = questions().get(name)
+    if question is None:
+        raise QuestionError(f"no question is called {name!r}")
+    given = {parameter: value for parameter, value in values.items() if value}
+    if strange := sorted(given.keys() - set(question.parameters)):
+        raise QuestionError(f"{name} does not ask for {strange[0]}")
+    given.setdefault("since", f"{DEFAULT_DAYS}d")
+    if lacking := [parameter for parameter in question.parameters if parameter not in given]:
+        raise QuestionError(f"{name} wants to know {lacking[0]}: {PARAMETERS[lacking[0]]}")
+    bound = {parameter: _value(parameter, given[parameter], now) for parameter in question.parameters}
+    rows = list(store.rows(question.sql, bound))
+    first = rows[0] if rows else store.row(f"SELECT q.* FROM (SELECT 1) LEFT JOIN ({question.sql}) q", bound)  # noqa: S608 - our own
+    return tuple(first or ()), rows
+
+
+def _value(parameter: str, text: str, now: datetime) -> str:
+    """A value as SQL compares it."""
+    if parameter == "words":
+        return match_of(text) or '""'
+    if parameter not in ("since", "at"):
+        return text
+    if back := _BACK.fullmatch(text):
+        return moment(now - timedelta(hours=int(back[1]) * (24 if back[2] == "d" else 1)))
+    if not _DAY.fullmatch(text):
+        raise QuestionError(f"{parameter}: {text[:40]!r} is not {PARAMETERS[parameter]}")
+    return text
