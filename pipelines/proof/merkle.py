@@ -7,14 +7,14 @@ count from 0.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
+from hashlib import sha256 as _sha256
 
 Subtree = Callable[[int, int], bytes]
 """Level and number of a complete subtree -> its hash: over the leaves from number * 2**level up to (number + 1) * 2**level. Of
 level 0 are the leaves' hashes themselves."""
 
-EMPTY_ROOT = hashlib.sha256().digest()
+EMPTY_ROOT = _sha256().digest()
 """The root of a tree without leaves."""
 HASH_BYTES = 32
 MAX_PATH = 64
@@ -23,21 +23,22 @@ MAX_PATH = 64
 
 def leaf_hash(data: bytes) -> bytes:
     """The hash of a leaf."""
-    return hashlib.sha256(b"\x00" + data).digest()
+    return _sha256(b"\x00" + data).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of a node over two others."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    return _sha256(b"\x01" + left + right).digest()
 
 
 def tree_of(leaves: Sequence[bytes]) -> Subtree:
     """The tree over leaves' hashes that are all in memory."""
 
     def subtree(level: int, number: int) -> bytes:
-        if level == 0:
-            return leaves[number]
-        return node_hash(subtree(level - 1, 2 * number), subtree(level - 1, 2 * number + 1))
+        hashes = leaves[number << level : (number + 1) << level]
+        while len(hashes) > 1:
+            hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+        return hashes[0]
 
     return subtree
 

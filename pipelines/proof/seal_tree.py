@@ -78,7 +78,7 @@ class SealTree:
             rows = self._store.values("SELECT id, link FROM chain WHERE id > ? AND id <= ? ORDER BY id", (first, first + _BLOCK))
             if not rows or rows[-1][0] != first + len(rows):
                 raise StoreError(f"{self._store.path}: seals after {first} are missing; `newsledger verify` tells which")
-            self._leaves = block, [_leaf(link) for _, link in rows]
+            self._leaves = block, _leaves([link for _, link in rows])
         leaves = self._leaves[1]
         if whole and len(leaves) < _BLOCK:
             raise StoreError(f"{self._store.path}: there are fewer seals than the tree has")
@@ -137,6 +137,18 @@ def last_seal(store: Store, subject: Subject, row_id: int, size: int) -> int | N
     sql = "SELECT max(id) FROM chain WHERE subject = ? AND subject_id = ? AND id <= ?"
     found: int | None = store.value(sql, (subject, row_id, size))
     return found
+
+
+def _leaves(links: list[object]) -> list[bytes]:
+    """The hashes of links' leaves; all at once where all are such, as they are."""
+    if all(type(link) is str and len(link) == 2 * HASH_BYTES for link in links):
+        try:
+            packed = bytes.fromhex("".join(map(str, links)))
+        except ValueError:
+            packed = b""
+        if len(packed) == HASH_BYTES * len(links):
+            return [leaf_hash(packed[at : at + HASH_BYTES]) for at in range(0, len(packed), HASH_BYTES)]
+    return [_leaf(link) for link in links]
 
 
 def _leaf(link: object) -> bytes:
