@@ -18,6 +18,7 @@ from pathlib import Path
 from crawler.warc.decode import MAX_BODY_BYTES, Decoded, codings_of, decode, decode_undeclared, unchunk
 from crawler.warc.records import (
     MAX_HEAD_BYTES,
+    REDIRECTS_DIGEST,
     Headers,
     WarcRecord,
     file_id,
@@ -25,6 +26,8 @@ from crawler.warc.records import (
     header_lines,
     record_at,
     records,
+    redirects_digest,
+    redirects_of,
     request_of,
 )
 from crawler.warc.writer import locate
@@ -33,6 +36,7 @@ from pipelines.store.pages import NO_FILE, NOT_THERE, ArchivedPage
 
 MAX_PROBLEMS = 100
 """Problems of a file that are told one by one."""
+_LED = "what led to its page in the archive is not as it was"
 _KINDS = frozenset({"response", "resource", "revisit"})
 _FIRST_YEAR = 1989
 """There was no web before: a record that is dated so was never captured then."""
@@ -81,6 +85,8 @@ class ArchivedCapture:
     """SHA-256 (hex) of the body as received, its Content-Encoding kept; None of a revisit, and where there is no HTTP answer."""
     problem: str | None = None
     """Why this is not the whole answer: `body` then holds what there was."""
+    has_its_redirects: bool = True
+    """Whether those that led to it stand behind it as it says."""
 
     def header(self, name: str) -> str | None:
         """The first header of a name."""
@@ -139,11 +145,13 @@ def answer(folder: Path, page: ArchivedPage) -> ArchivedCapture | str:
 
 
 def problem_of(folder: Path, page: ArchivedPage) -> str | None:
-    """What is wrong with the record that a pointer of the ledger leads to; None where it is the one that was written."""
+    """What is wrong with the record that a pointer leads to, or with the redirects behind it; None where they are as written."""
     found = recorded(folder, page)
     if isinstance(found, str):
         return found
-    return found.problem if page.record is None else None  # what is wrong with one of a known hash was so from the beginning
+    if page.record is None:
+        return found.problem  # what is wrong with one of a known hash was so from the beginning
+    return None if found.has_its_redirects else _LED
 
 
 def digest_of(text: str | None) -> bytes | None:
@@ -204,20 +212,28 @@ def _capture_at(path: Path, offset: int, file: str | None = None) -> ArchivedCap
     archived = ArchivedRecord(
         url, moment(captured), record.digest, request.digest if request else None, record.header("WARC-Record-ID"), file
     )
-    problem = record.problem or _block_problem(record)
+    problem, is_whole = record.problem or _block_problem(record), _has_its_redirects(path, record)
     parted = _http(record.block) if kind != "resource" else (200, record.head, record.block)
     if parted is None:
-        return ArchivedCapture(url, captured, 0, (), b"", archived, problem=problem or _http_problem(record.block))
+        return ArchivedCapture(url, captured, 0, (), b"", archived, None, problem or _http_problem(record.block), is_whole)
     status, headers, received = parted
     if kind == "revisit":
-        return ArchivedCapture(url, captured, status, headers, b"", archived, problem=problem)
+        return ArchivedCapture(url, captured, status, headers, b"", archived, None, problem, is_whole)
     digest, other = _payload_digest(record, headers, received)
     problem = problem or _length_problem(headers, received) or other
     unpacked = _unpack(headers, received) if kind == "response" else Decoded(received[:MAX_BODY_BYTES])
     return ArchivedCapture(
         url, captured, status, headers, unpacked.body, replace(archived, payload_digest=spelled(digest)),
-        hashlib.sha256(received).hexdigest(), problem or unpacked.problem,
+        hashlib.sha256(received).hexdigest(), problem or unpacked.problem, is_whole,
     )  # fmt: skip
+
+
+def _has_its_redirects(path: Path, record: WarcRecord) -> bool:
+    known = record.header(REDIRECTS_DIGEST)
+    if known is None:
+        return True
+    led = redirects_of(path, record)
+    return redirects_digest((answer.digest, request.digest if request else None) for answer, request in led) == known
 
 
 def _http(block: bytes) -> tuple[int, Headers, bytes] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -21,6 +21,8 @@ _STEP = 1 << 16
 _FIRST_BYTES = 1 << 12
 REDIRECTS = "Newsledger-Redirects"
 """How many answers that led here stand behind an answer and its request, each with its own request."""
+REDIRECTS_DIGEST = "Newsledger-Redirects-Digest"
+"""Of them, in the answer, whose own hash the ledger keeps and seals: so they are known too (`redirects_digest`)."""
 MAX_REDIRECTS = 20
 """So many are looked for at most, whatever a record says. A crawl follows fewer."""
 GZIP = b"\x1f\x8b\x08"
@@ -118,6 +120,14 @@ def redirects_of(path: Path, answer: WarcRecord) -> Iterator[tuple[WarcRecord, W
         request = request_of(path, led)
         yield led, request
         behind = (request or led).end
+
+
+def redirects_digest(hashes: Iterable[tuple[str, str | None]]) -> str:
+    """What an answer says of those that led to it: "sha256:" and the SHA-256 (hex) over the digest of each record and of its
+    request, in the order in which they stand, each with a line feed behind it.
+    """
+    lines = "".join(f"{answer}\n{request or ''}\n" for answer, request in hashes)
+    return f"sha256:{hashlib.sha256(lines.encode()).hexdigest()}"
 
 
 def file_id(path: Path) -> str:

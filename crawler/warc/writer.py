@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import os
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.client import responses
@@ -20,6 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from warcio.recordbuilder import RecordBuilder
 from warcio.recordloader import ArcWarcRecord
@@ -29,7 +30,17 @@ from warcio.warcwriter import WARCWriter
 from crawler import __version__
 from crawler.warc.cdxj import index_of, write_index
 from crawler.warc.erase import apply, erasure_for, finish, sync_folder
-from crawler.warc.records import REDIRECTS, file_id, header, header_lines, record_at, record_digest, redirects_of
+from crawler.warc.records import (
+    REDIRECTS,
+    REDIRECTS_DIGEST,
+    file_id,
+    header,
+    header_lines,
+    record_at,
+    record_digest,
+    redirects_digest,
+    redirects_of,
+)
 from pipelines.article import ArchivedRecord, Exchange
 from pipelines.store.rows import is_archive_name
 
@@ -98,11 +109,16 @@ class ArchiveWriter:
         stream = self._open_for(captured)
         start = stream.seek(0, os.SEEK_END)
         digest = hashlib.sha256(exchange.body).hexdigest()
-        members, archived = _pair(exchange, captured, earlier, digest)
-        for hop in exchange.redirects:
-            members += _pair(hop, captured, None, hashlib.sha256(hop.body).hexdigest(), answer_id=archived.record_id)[0]
+        facts, led = {}, []
+        if exchange.redirects:
+            record_id = f"<urn:uuid:{uuid4()}>"
+            to = {"WARC-Concurrent-To": record_id}
+            led = [_pair(hop, captured, None, hashlib.sha256(hop.body).hexdigest(), to) for hop in exchange.redirects]
+            made_of = redirects_digest((hop.record_hash, hop.request_hash) for _, hop in led)
+            facts = {"WARC-Record-ID": record_id, REDIRECTS: str(len(led)), REDIRECTS_DIGEST: made_of}
+        members, archived = _pair(exchange, captured, earlier, digest, facts)
         try:
-            stream.write(members)
+            stream.write(members + b"".join(pair for pair, _ in led))
             _sync(stream)
         except OSError:
             stream.truncate(start)
@@ -263,20 +279,15 @@ def whole_length(path: Path) -> int:
 
 
 def _pair(
-    exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None, sha256: str, answer_id: str | None = None
+    exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None, sha256: str, more: Mapping[str, str]
 ) -> tuple[bytes, ArchivedRecord]:
-    """A response record, or a revisit, and behind it its request, each a gzip member; and what is known of them.
-
-    `answer_id`: the record id of the answer that this one redirects to.
+    """A response record, or a revisit, with `more` in its head, and behind it its request, each a gzip member; and what is known
+    of them.
     """
     made = RecordBuilder(warc_version=_VERSION)
-    facts = {"WARC-Date": _date(captured)}
+    facts = {"WARC-Date": _date(captured), **more}
     if not (earlier and earlier.by_server):
         facts[PAYLOAD_SHA256] = sha256
-    if exchange.redirects:
-        facts[REDIRECTS] = str(len(exchange.redirects))
-    if answer_id:
-        facts["WARC-Concurrent-To"] = answer_id
     if exchange.ip_address:
         facts["WARC-IP-Address"] = exchange.ip_address
     status = f"{exchange.status} {responses.get(exchange.status, '')}".strip()

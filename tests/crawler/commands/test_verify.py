@@ -10,7 +10,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,10 @@ import pytest
 from crawler.warc.reader import problem_of
 from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Article, Author, Exchange, Fetch, Image, Outcome
+from pipelines.proof.checkpoints import Anchors, Witness, make
+from pipelines.proof.signed_note import SigningKey
 from pipelines.proof.verify import Checked, against, manifest, sealed_again, verify
-from pipelines.store.chain import Cause, Subject, digest, link_of
+from pipelines.store.chain import START, Cause, Subject, digest, link_of
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
 from tests.crawler.processes import newsledger
@@ -64,6 +66,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         unchanged(URL, 200)
         moved = article("Three were hurt!", seen=210, url=f"{URL}-out", fetch={"requested_url": URL}, **again)
         record(moved)
+        store.backup(folder / "older.db")
         record(article("The weir holds.", url=OTHER, headline="The weir", seen=70))
         record(Fetch(OTHER, at(80), status=410, outcome=Outcome.GONE, reason="status 410"))
         ledger.record(article("The inn opens.", url=THIRD, headline="The inn", seen=75))
@@ -78,8 +81,27 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def faults_of(store: Store, warc: Path) -> list[object]:
-    return list(verify(store, partial(problem_of, warc), NOW))
+@pytest.fixture(scope="module")
+def kept(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """A checkpoint of it, and the key, where nobody can change them."""
+    folder = tmp_path_factory.mktemp("kept")
+    key = SigningKey.make(folder / "paper.key", None)
+    with Store(manipulated(sound, folder)) as store:
+        row = make(store, key, NOW)
+    return Kept(key, Anchors(key.public, None, (Witness("checkpoint.txt", row["note"]),)), row["size"])
+
+
+def faults_of(store: Store, warc: Path, anchors: Anchors | None = None) -> list[object]:
+    return list(verify(store, partial(problem_of, warc), NOW, anchors=anchors))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known of a ledger elsewhere."""
+
+    key: SigningKey
+    anchors: Anchors
+    size: int
 
 
 ARTICLE = "UPDATE articles SET {} WHERE id = 1"
@@ -190,12 +212,13 @@ def test_what_is_done_to_the_record_is_found(sound: Path, tmp_path: Path, subtes
             assert faults_of(store, sound / "warc")
 
 
-def test_what_no_seal_covers_is_named(sound: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
+def test_what_no_seal_covers_is_named(sound: Path, kept: Kept, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """A checkpoint finds none of it either."""
     said = " ".join(DOCS.read_text(encoding="utf-8").split())
     for name, scripts in UNFOUND.items():
         for script in scripts:
             with subtests.test(name), Store(manipulated(sound, tmp_path, script)) as store:
-                assert [str(fault) for fault in faults_of(store, sound / "warc")] == []
+                assert [str(fault) for fault in faults_of(store, sound / "warc", kept.anchors)] == []
                 assert name in said
 
 
@@ -227,6 +250,42 @@ def test_a_seal_appended_without_a_sound_cause_is_found(sound: Path, tmp_path: P
                 )
 
 
+def recompute(store: Store) -> None:
+    """The chain made anew over the rows as they stand."""
+    link = START
+    for row in list(store.rows("SELECT * FROM chain ORDER BY id")):
+        last = store.value("SELECT max(id) FROM chain WHERE subject = ? AND subject_id = ?", (row["subject"], row["subject_id"]))
+        found = digest(store, row["subject"], row["subject_id"]) if row["id"] == last else row["digest"]
+        link = link_of(link, row["at"], row["subject"], row["subject_id"], found or "", row["cause"])
+        store.update("chain", row["id"], {"digest": found or row["digest"], "link": link})
+
+
+ATTACKS: dict[str, tuple[Callable[[Store, SigningKey], object], str]] = {
+    "a row changed and sealed again by `order`": (lambda store, _: append(store, 4, Cause.ORDER), ""),
+    "the chain made anew": (lambda store, _: recompute(store), "is of other seals"),
+    "the same, signed with the key": (lambda store, key: (recompute(store), make(store, key, NOW)), "is of other seals"),
+    "an older copy put back": (lambda store, _: None, "seals, and there are"),
+}
+"""How docs/proof.md names what somebody does who knows the program and may write the file: nothing inside tells. And what a
+checkpoint that was kept elsewhere says; nothing where the row is only listed.
+"""
+
+
+def test_what_only_a_checkpoint_kept_elsewhere_finds(sound: Path, kept: Kept, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    said = " ".join(DOCS.read_text(encoding="utf-8").split())
+    for name, (attack, problem) in ATTACKS.items():
+        path = manipulated(sound, tmp_path, FORGED["another text"])
+        if "older" in name:
+            shutil.copy(sound / "older.db", path)
+        with subtests.test(name), Store(path) as store:
+            attack(store, kept.key)
+            assert [str(fault) for fault in faults_of(store, sound / "warc")] == []
+            found = [str(fault) for fault in faults_of(store, sound / "warc", kept.anchors)]
+            assert [problem in fault and fault.startswith("checkpoint.txt: ") for fault in found] == [True] * bool(problem)
+            assert [one.where for one in sealed_again(store, [kept.size])] == ["revision 4"] * (not problem)
+            assert f"| {name} |" in said
+
+
 def test_a_published_line_finds_what_the_record_itself_cannot_tell(sound: Path, tmp_path: Path) -> None:
     """Somebody who knows all, and appends a sound seal or makes the chain anew."""
     with Store(sound / "news.db", readonly=True) as store:
@@ -242,13 +301,7 @@ def test_a_published_line_finds_what_the_record_itself_cannot_tell(sound: Path, 
     told = newsledger("verify", "--no-pages", "--json", "--against", str(signed), "--db", str(tmp_path / "news.db"))
     assert [(line["where"], line["is_fault"]) for line in json.loads(told.stdout)] == [("revision 4", False)]
     with Store(manipulated(sound, tmp_path, FORGED["another text"])) as store:
-        link = "0" * 64
-        for row in list(store.rows("SELECT * FROM chain ORDER BY id")):
-            found = (
-                row["digest"] if (row["subject"], row["subject_id"]) != ("revision", 4) else digest(store, Subject.REVISION, 4)
-            )
-            link = link_of(link, row["at"], row["subject"], row["subject_id"], found or "", row["cause"])
-            store.update("chain", row["id"], {"digest": found, "link": link})
+        recompute(store)
         assert faults_of(store, sound / "warc") == []
         assert against(store, signed) is not None
 

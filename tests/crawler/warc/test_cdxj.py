@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
+import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.warc.cdxj import index_of, lines, surt
+from crawler.warc.reader import problem_of
 from crawler.warc.records import record_at
-from crawler.warc.writer import ArchiveWriter, Asker, RepeatedRecord, close_files, erase
+from crawler.warc.writer import ArchiveWriter, Asker, RepeatedRecord, close_files, erase, locate
 from pipelines.article import Exchange
+from pipelines.store.pages import ArchivedPage
 from tests.crawler.processes import environment
 from tests.table import table
 
@@ -108,6 +113,40 @@ def test_what_led_there_stands_behind_it(tmp_path: Path) -> None:
     assert {head.get_header("WARC-Concurrent-To") for _, head in records[3:7:2]} == {answer.get_header("WARC-Record-ID")}
     assert all(request.get_header("WARC-Concurrent-To") == response.get_header("WARC-Record-ID")
                for (_, response), (_, request) in zip(records[1::2], records[2::2], strict=True))  # fmt: skip
+
+
+CHANGED: dict[str, Callable[[bytes], bytes]] = {
+    "an address": lambda record: record.replace(b"paper.example/1", b"paper.example/9"),
+    "an HTTP header": lambda record: record.replace(b"Text/HTML", b"Text/HTMX"),
+    "a body": lambda record: record.replace(b"elsewhere", b"somewhere"),
+    "a request": lambda record: record.replace(b"GET /2 ", b"GET /3 "),
+    "one is left out": lambda record: b"" if b"paper.example/2" in record else record,
+    "all are left out": lambda record: b"",
+}
+
+
+def test_what_led_there_is_known_by_the_answer(tmp_path: Path) -> None:
+    """Its digest stands in the answer's head, of which the ledger keeps and seals the hash."""
+    hops = [exchange(f"https://paper.example/{number}", b"<p>elsewhere</p>", 301) for number in (1, 2)]
+    archive = ArchiveWriter(tmp_path, "paper")
+    place = archive.write(exchange(FERRY, b"<p>There.</p>", 200, *hops), NOON)
+    archive.close()
+    page = ArchivedPage(place.file, place.offset, place.payload_hash, place.archived)
+    assert problem_of(tmp_path, page) is None
+    path = locate(tmp_path, place.file)
+    assert path is not None
+    members, rest = [], path.read_bytes()
+    while rest:
+        stream = zlib.decompressobj(31)
+        plain = stream.decompress(rest)
+        members.append((plain, rest[: len(rest) - len(stream.unused_data)]))
+        rest = stream.unused_data
+    for what, change in CHANGED.items():
+        changed = [packed for plain, packed in members if FERRY.encode() in plain or b"warcinfo" in plain]
+        path.write_bytes(b"".join([*changed, *(gzip.compress(new) for plain, _ in members[3:] if (new := change(plain)))]))
+        assert problem_of(tmp_path, page) == "what led to its page in the archive is not as it was", what
+    path.write_bytes(b"".join(packed for _, packed in members))
+    assert problem_of(tmp_path, page) is None
 
 
 def test_a_file_says_who_asked_and_records_bear_both_digests(tmp_path: Path) -> None:
