@@ -1,4 +1,6 @@
-"""One crawl of one local site in a process of its own, what it cost and what it left. For faults.py and faults_of_machines.py."""
+"""One crawl of one local site in a process of its own, what it cost and what it left. For faults.py, faults_of_machines.py
+and age.py.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +38,7 @@ class Done:
     code: int
     stderr: str
     peak_mb: int
+    cpu_seconds: float = 0.0
 
     @property
     def died(self) -> str:
@@ -69,7 +72,8 @@ def crawl(folder: Path, *, now: str = "", before: Callable[[], None] | None = No
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         log.seek(0)
-        return Done(child.returncode, log.read().decode("utf-8", "replace"), used.ru_maxrss // 1024)
+        return Done(child.returncode, log.read().decode("utf-8", "replace"), used.ru_maxrss // 1024,
+                    used.ru_utime + used.ru_stime)  # fmt: skip
 
 
 def looks_of(folder: Path) -> tuple[Row, dict[str, Row], dict[str, Row], list[str]]:

@@ -145,7 +145,7 @@ def first_crawls(press: Press, looks: int) -> tuple[list[Message], list[Message]
 
 def next_crawls(press: Press, looks: int, articles: dict[str, list[Article]], mixed: bool) -> tuple[list[Message], list[Message]]:
     """Crawls that look again: at pages that say what they said, or at what a day brings."""
-    start = T0 + timedelta(hours=6)
+    start = T0 + timedelta(hours=12 if mixed else 6)
     crawls = [Crawl(site, 100 + number, start) for number, site in enumerate(press.sites)]
     begun, found = [crawl.open() for crawl in crawls], []
     for number in range(looks):
@@ -214,7 +214,7 @@ def fill(redis: Redis, messages: list[Message]) -> None:
 def write(redis: Redis, db: Path) -> None:
     """Until nothing waits, with what a moment without work brings left out."""
     loop.BLOCK_MS = 1
-    loop.catch_up = lambda *_: 0  # type: ignore[assignment]
+    loop.catch_up = lambda *_, **__: 0  # type: ignore[assignment]
     with Store(db) as store:
         StreamConsumer(redis, store, clock()).run(threading.Event(), once=True)
 

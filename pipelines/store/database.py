@@ -292,7 +292,7 @@ class Store:
                 raise StoreError(f"{self.path}: {error.strerror}") from error
         mode = ("ro&immutable=1" if immutable else "ro") if self.readonly else "rwc"
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
-        conn = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+        conn = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, cached_statements=512)
         return Database(conn, execute_plugins=False)
 
     def _open_immutable(self) -> None:

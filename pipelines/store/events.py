@@ -202,7 +202,8 @@ def repeated(store: Store, digest: str, revisit: Fetch) -> Article | Fetch | Non
 
 def unresolved(store: Store) -> Iterator[tuple[Row, Fetch]]:
     """Revisits that came before what they repeat, with their rows, where the ledger knows that by now."""
-    sql = """SELECT u.* FROM fetches u WHERE u.reason_code = 'original_unknown' AND u.payload_digest IS NOT NULL AND EXISTS
+    sql = """SELECT u.* FROM fetches u INDEXED BY fetches_unresolved
+        WHERE u.reason_code = 'original_unknown' AND u.payload_digest IS NOT NULL AND EXISTS
         (SELECT 1 FROM fetches o WHERE o.reason_code IS NOT u.reason_code AND o.payload_digest = u.payload_digest
         UNION ALL SELECT 1 FROM fetches o WHERE o.payload_hash = substr(u.payload_digest, 8)) ORDER BY u.id"""
     for row in list(store.rows(sql)):

@@ -63,12 +63,13 @@ _LISTED = "SELECT id FROM articles WHERE site_id = :site AND listed_in IN (SELEC
 _DUE = "SELECT id FROM articles WHERE site_id = ? AND next_check <= ?"
 _ELSEWHERE = "SELECT url_key FROM articles WHERE url_key IN (SELECT value FROM json_each(:some)) AND site_id <> :site"
 _FAILED = """
-SELECT DISTINCT f.url FROM crawls c JOIN fetches f ON f.crawl_id = c.id
+SELECT DISTINCT f.url FROM crawls c CROSS JOIN fetches f INDEXED BY fetches_failed ON f.crawl_id = c.id
 WHERE c.site_id = ? AND c.started > ? AND f.article_id IS NULL AND f.outcome = 'error'
 """
 _ENDS = "SELECT url FROM dead_ends WHERE url_key IN (SELECT value FROM json_each(:some))"
 _ATTEMPTS = """
-SELECT f.url, max(f.fetched) AS fetched, f.outcome, count(*) AS looks FROM fetches f JOIN crawls c ON c.id = f.crawl_id
+SELECT f.url, max(f.fetched) AS fetched, f.outcome, count(*) AS looks
+FROM fetches f INDEXED BY fetches_without_article CROSS JOIN crawls c ON c.id = f.crawl_id
 WHERE f.article_id IS NULL AND f.url IN (SELECT value FROM json_each(:some)) AND c.site_id = :site GROUP BY f.url
 """
 _TOGETHER = 500

@@ -28,11 +28,11 @@ _KNOWN_TEXTS = 32
 """Texts kept at hand while a few revisions are taken up."""
 
 _NEWS = """
-SELECT r.id, r.article_id FROM revisions r, story_progress p WHERE r.id > p.revision_id ORDER BY r.id LIMIT ?
+SELECT id, article_id FROM revisions WHERE id > (SELECT revision_id FROM story_progress) ORDER BY id LIMIT ?
 """
 _CORRECTED = """
-SELECT g.id, r.article_id FROM story_progress p JOIN readings g ON g.id > p.reading_id JOIN revisions r ON r.id = g.revision_id
-ORDER BY g.id LIMIT ?
+SELECT g.id, r.article_id FROM readings g CROSS JOIN revisions r ON r.id = g.revision_id
+WHERE g.id > (SELECT reading_id FROM story_progress) ORDER BY g.id LIMIT ?
 """
 _ARTICLE = """
 SELECT a.id, a.site_id, a.first_seen, a.date_published, a.latest_revision_id, r.body, r.byline, k.revision_id AS sketched,
