@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,7 +12,8 @@ from crawler.commands import change_ledger, db_option, json_option, now
 from crawler.commands.console import echo, print_json
 from crawler.publication import PublicationError, ask_authority, host_of, publish
 from pipelines.proof.checkpoints import keep_timestamp, make, tokens_of
-from pipelines.proof.signed_note import NoteError, SigningKey, public_path
+from pipelines.proof.seal_tree import SealTree, consistency_proof
+from pipelines.proof.signed_note import Checkpoint, NoteError, SigningKey, public_path
 from pipelines.store.database import Store
 
 
@@ -26,10 +28,12 @@ from pipelines.store.database import Store
               help="A folder, git:FOLDER, or a webhook's URL; may be given again. Else `checkpoints` by the ledger.")  # fmt: skip
 @click.option("--tsa", "authorities", multiple=True, metavar="URL",
               help="Have it stamped by this authority (RFC 3161); may be given again.")  # fmt: skip
+@click.option("--since", "earlier", default=None, metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Print, as JSON, the proof that this one continues an earlier checkpoint.")  # fmt: skip
 @db_option
 @json_option
 def command(only_key: bool, key_path: Path | None, origin: str | None, places: tuple[str, ...], authorities: tuple[str, ...],
-            db: str, as_json: bool) -> None:  # fmt: skip
+            earlier: Path | None, db: str, as_json: bool) -> None:  # fmt: skip
     """Sign how far the record has come, have it stamped, and publish it.
 
     Exit code 1 where a place or an authority could not be reached; the checkpoint is kept, and the next call tries again.
@@ -40,6 +44,7 @@ def command(only_key: bool, key_path: Path | None, origin: str | None, places: t
             print_json({"public_key": key.public.line}) if as_json else echo(key.public.line)
             return
         row, failed = make(store, key, now()), []
+        continues = earlier and _continues(store, earlier, row["size"])
         tokens = tokens_of(store, row["id"])
         if not tokens:
             failed += [failure for url in authorities if (failure := _stamp(store, row["id"], row["note"], url))]
@@ -52,11 +57,14 @@ def command(only_key: bool, key_path: Path | None, origin: str | None, places: t
             failed.append(str(error))
     if as_json:
         told = {name: row[name] for name in ("id", "at", "size", "root", "note")}
-        print_json(told | {"timestamps": len(tokens), "published": published, "failed": failed})
+        print_json(told | {"timestamps": len(tokens), "published": published, "failed": failed}
+                   | ({"consistency": continues} if continues else {}))  # fmt: skip
     else:
         echo(f"Checkpoint {row['id']}: {row['size']} seals, root {row['root'][:16]}, {len(tokens)} timestamps.")
         for where in published:
             echo(f"published: {where}")
+        if continues:
+            print_json(continues)
     for failure in failed:
         echo(failure, err=True)
     if failed:
@@ -79,6 +87,18 @@ def _key(path: Path, origin: str | None, is_new: bool) -> SigningKey:
         raise click.ClickException(str(error)) from error
     echo(f"made the key {path}; {public_path(path).name} beside it is for whoever verifies: keep a copy elsewhere", err=True)
     return key
+
+
+def _continues(store: Store, path: Path, size: int) -> dict[str, Any]:
+    """The proof that the first so many seals continue those of a checkpoint; an error where they do not."""
+    try:
+        before = Checkpoint.read(path.read_text(encoding="utf-8"))
+        proof = consistency_proof(store, before.size, size)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"{path}: {error}") from error
+    if SealTree(store).root(before.size) != before.root:
+        raise click.ClickException(f"{path}: is of other seals: `newsledger verify --checkpoint {path}` tells more")
+    return proof
 
 
 def _stamp(store: Store, checkpoint_id: int, note: str, url: str) -> str | None:

@@ -19,7 +19,7 @@ from crawler.commands.console import console, echo, print_json
 from crawler.warc.reader import problem_of
 from pipelines import MissingExtraError
 from pipelines.proof.checkpoints import Anchors, Witness
-from pipelines.proof.signed_note import MAX_NOTE, PublicKey, public_path
+from pipelines.proof.signed_note import PublicKey, public_path
 from pipelines.proof.verify import (
     Checked,
     Manifest,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pipelines.proof.timestamps import Roots
 
 MANY = 1_000
+_LONGEST = 100_000
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -149,11 +150,17 @@ def _witnesses(paths: tuple[Path, ...]) -> Iterator[Witness]:
     for given in paths:
         for path in sorted(given.glob("checkpoint-*.txt")) if given.is_dir() else (given,):
             try:
-                note = path.read_bytes()[: MAX_NOTE + 1].decode("utf-8", "replace")
-                tokens = tuple(token.read_bytes() for token in sorted(path.parent.glob(f"{escape(path.name)}*.tsr")))
+                note = _beginning(path).decode("utf-8", "replace")
+                tokens = tuple(map(_beginning, sorted(path.parent.glob(f"{escape(path.name)}*.tsr"))))
             except OSError as error:
                 raise click.ClickException(f"{path}: {error.strerror}") from error
             yield Witness(str(path), note, tokens)
+
+
+def _beginning(path: Path) -> bytes:
+    """As much of a file as a note or a timestamp has, and a little more."""
+    with path.open("rb") as file:
+        return file.read(_LONGEST)
 
 
 def _since(checked: Checked) -> list[str]:

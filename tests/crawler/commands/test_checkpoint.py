@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from crawler.publication import MAX_ANSWER, PublicationError, ask_authority, publish
+from pipelines.proof.merkle import is_consistent
 from pipelines.proof.signed_note import Checkpoint
 from pipelines.store.database import Store
 from tests.crawler.processes import environment, newsledger
@@ -127,6 +128,22 @@ def test_verify_says_since_when_nothing_was_changed(world: World) -> None:
     assert (done.returncode, json.loads(done.stdout)) == (0, [])
     assert "Unchanged since it was published: the first 4 of 7 seals" in done.stderr
     assert "Not checked: 2 timestamps of checkpoints, for want of their authorities' certificates." in done.stderr
+
+
+def test_a_checkpoint_continues_an_earlier_one(world: World, tmp_path: Path) -> None:
+    db = copied(world, tmp_path)
+    shutil.copy(world.folder / "news.db.key", tmp_path / "copy.db.key")
+    since = ("--since", str(world.folder / "out" / "checkpoint-4.txt"), "--publish", str(tmp_path))
+    said = json.loads(newsledger("checkpoint", "--db", str(db), *since, "--json", now=at(100)).stdout)
+    before, proof = Checkpoint.read(str(world.said["note"])), said["consistency"]
+    assert (proof["before"], proof["size"]) == (4, 7)
+    path = [bytes.fromhex(one) for one in proof["path"]]
+    assert is_consistent(4, 7, path, before.root, Checkpoint.read(said["note"]).root)
+    (tmp_path / "other.txt").write_text(str(world.said["note"]).replace("\n4\n", "\n3\n"))
+    (tmp_path / "none.txt").write_text("x")
+    for file, problem in (("other.txt", "is of other seals"), ("none.txt", "is no signed note")):
+        done = newsledger("checkpoint", "--db", str(db), "--since", str(tmp_path / file))
+        assert (done.returncode, problem in done.stderr) == (1, True), done.stderr
 
 
 def copied(world: World, folder: Path, *statements: str) -> Path:
