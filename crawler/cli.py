@@ -49,7 +49,7 @@ GROUPS = {
         "verify-bundle": ("bundle", "Whether a bundle of one article holds."),
         "checkpoint": ("checkpoint", "Sign how far the record has come, have it stamped, publish it."),
         "timemap": ("timemap", "All revisions of an article as a Memento TimeMap."),
-        "archive": ("archive", "The files of archived pages: list, stats, close."),
+        "archive": ("archive", "The files of archived pages: list, stats, close, prune."),
         "withdraw": ("withdraw", "Take an article's text and pages away for good; its hashes stay."),
     },
     "Operate": {

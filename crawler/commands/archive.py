@@ -1,21 +1,28 @@
-"""`newsledger archive list|stats|close`: the files of archived pages."""
+"""`newsledger archive list|stats|close|prune`: the files of archived pages."""
 
 from __future__ import annotations
 
+import re
 import sys
+from collections import defaultdict
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import click
 
-from crawler.commands import db_option, json_option, now, warc_folder, warc_option
+from crawler.commands import change_ledger, db_option, json_option, now, warc_folder, warc_option
 from crawler.commands.console import console, echo, print_json, table
 from crawler.warc import holdings
+from crawler.warc.moves import PrunedRecords
+from crawler.warc.prune import PrunePolicy, prune
 from pipelines.queries.results import row_of
+from pipelines.store.retention import kept_pages, prunings, record_pruning
 
 
 @click.group("archive")
 def command() -> None:
-    """The files of archived pages: list them, what they come to, close those that are done."""
+    """The files of archived pages: list them, what they come to, close those that are done, prune by a policy."""
 
 
 _site_option = click.option("--site", "sites", multiple=True, metavar="ID", help="Only this site; may be given again.")
@@ -85,6 +92,57 @@ def close_command(sites: tuple[str, ...], today: bool, warc_path: Path | None, d
         echo(f"{path.name} is being written by a crawl", err=True)
     if busy:
         sys.exit(1)
+
+
+@command.command("prune")
+@_site_option
+@click.option("--keep-days", default=None, metavar="N", type=click.IntRange(min=1), help="Nothing of the last N days goes.")
+@click.option("--max-bytes", default=None, metavar="SIZE", help="No more than is needed to come down to this: 50GB.")
+@click.option("--evidence", is_flag=True, help="Pages behind revisions and states go too; their hashes stay in the ledger.")
+@click.option("--dry-run", is_flag=True, help="Say what would go.")
+@warc_option
+@db_option
+@json_option
+def prune_command(sites: tuple[str, ...], keep_days: int | None, max_bytes: str | None, evidence: bool, dry_run: bool,
+                  warc_path: Path | None, db: str, as_json: bool) -> None:  # fmt: skip
+    """Take records on which nothing rests out of closed files, oldest days first; the ledger says so first.
+
+    Exit code 1 where a file could not be pruned. What is kept, and why: docs/archive.md.
+    """
+    if keep_days is None and max_bytes is None:
+        raise click.UsageError("say what stays: --keep-days N, --max-bytes SIZE, or both")
+    at, text = (
+        now(),
+        " and ".join(filter(None, [f"keep {_days(keep_days)}" if keep_days else "", f"keep {max_bytes}" if max_bytes else ""])),
+    )
+    policy = PrunePolicy(at.date() - timedelta(days=keep_days or 0), _bytes(max_bytes), evidence,
+                         text + (", evidence too" if evidence else ""))  # fmt: skip
+    folder = _folder(warc_path, db)
+    with change_ledger(db) as store:
+        known: dict[str, list[PrunedRecords]] = defaultdict(list)
+        for row, offsets in prunings(store):
+            known[row["file"]].append(PrunedRecords(row["at"], row["policy"], tuple(offsets)))
+        kept = kept_pages(store, with_evidence=not evidence)
+        tell = None if dry_run else partial(record_pruning, store, at, policy.text)
+        report = prune(folder, policy, sites, kept, known, at, tell)
+    if as_json:
+        print_json(row_of(report))
+    else:
+        done = "would be pruned" if dry_run else "pruned"
+        echo(f"{report.records} records of {len(report.files)} files {done}: {_size(report.bytes)}")
+        if report.over:
+            echo(f"{_size(report.over)} more than {max_bytes} are left: something rests on them")
+    for problem in report.left:
+        echo(problem, err=True)
+    if report.left:
+        sys.exit(1)
+
+
+def _bytes(text: str | None) -> int | None:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([kMGT]?)B?", (text or "").strip(), re.IGNORECASE)
+    if text and not found:
+        raise click.UsageError(f"--max-bytes: {text!r} is no size such as 50GB")
+    return int(float(found[1]) * 1000 ** " kmgt".index(found[2].lower() or " ")) if found else None
 
 
 def _folder(given: Path | None, db: str) -> Path:

@@ -145,7 +145,8 @@ def check_rows(files: dict[str, bytes], held: set[str]) -> str:
         need(
             all(one[key] == sealed[one["number"]].get(key) for key in SEALED), f"revision {one['number']} is not what was sealed"
         )
-    left = f" {len(evidence['left_out'])} pages are left out, and named." if evidence["left_out"] else ""
+    count = sum(json.loads(one["row"]).get("record_hash") in evidence["left_out"] for one in evidence["rows"])
+    left = f" {count} archived pages are left out, and named." if count else ""
     rows, size, root = len(evidence["rows"]), evidence["size"], evidence["root"]
     return f"{len(read)} revisions and {rows} rows in all are as sealed, in the tree of {size} seals with the root {root}.{left}"
 

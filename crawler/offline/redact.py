@@ -14,6 +14,7 @@ from pathlib import Path
 
 from crawler.warc import reader
 from crawler.warc.erase import UnerasableError
+from crawler.warc.moves import moves_of
 from crawler.warc.writer import OPEN, ArchiveBusyError, erase, locate
 from pipelines.queries.removed import archived_records
 from pipelines.store.database import Row, Store
@@ -69,12 +70,13 @@ def _stray(store: Store, folder: Path, article: Row, keys: frozenset[str]) -> It
     for path in sorted(folder.rglob(f"{article['site_id']}/*.warc.gz*")):  # a ledger that was merged has a folder of its own
         file = path.relative_to(folder).as_posix().removesuffix(OPEN)
         pointed = {offset for name, offset in archived_records(store, article["id"]) if name == file}
+        moves = moves_of(path)
         found = [
-            entry.offset
+            name
             for entry in reader.index(path).entries
             if article_key(canonicalize(entry.url) or entry.url) in keys
-            and entry.offset not in pointed
-            and not shared(store, article["id"], (file, entry.offset))
+            and (name := moves.name(entry.offset)) not in pointed
+            and not shared(store, article["id"], (file, name))
         ]
         if found:
             yield file, found

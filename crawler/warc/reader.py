@@ -16,6 +16,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from crawler.warc.decode import MAX_BODY_BYTES, Decoded, codings_of, decode, decode_undeclared, unchunk
+from crawler.warc.moves import moves_of
 from crawler.warc.records import (
     MAX_HEAD_BYTES,
     REDIRECTS_DIGEST,
@@ -132,7 +133,10 @@ def recorded(folder: Path, page: ArchivedPage) -> ArchivedCapture | str:
     path = locate(folder, page.file)
     if path is None:
         return NO_FILE
-    found = _capture_at(path, page.offset)
+    place = moves_of(path).place(page.offset)
+    if isinstance(place, str):
+        return place
+    found = _capture_at(path, place)
     if found is None:
         return NOT_THERE
     return page.refusal(found.archived, found.payload_hash) or found

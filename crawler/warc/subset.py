@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from crawler.warc.moves import moves_of
 from crawler.warc.reader import recorded
 from crawler.warc.records import GZIP, record_at, redirects_of, request_of
 from crawler.warc.writer import SOFTWARE, locate
@@ -58,7 +59,8 @@ def copies(wanted: Iterable[WantedPage], folder: Path, now: datetime, counts: Co
             continue
         done.add((one.page.file, one.page.offset))
         found, path = recorded(folder, one.page), locate(folder, one.page.file)
-        members = copy(path, one.page.offset) if path and not isinstance(found, str) else []
+        place = moves_of(path).place(one.page.offset) if path else ""
+        members = copy(path, place) if path and isinstance(place, int) and not isinstance(found, str) else []
         if members:
             counts[f"{one.kind} pages copied" if one.is_look else "copied"] += 1
             yield from members

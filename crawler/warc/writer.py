@@ -30,6 +30,7 @@ from warcio.warcwriter import WARCWriter
 from crawler import __version__
 from crawler.warc.cdxj import index_of, write_index
 from crawler.warc.erase import apply, erasure_for, finish, sync_folder
+from crawler.warc.moves import moves_of
 from crawler.warc.records import (
     REDIRECTS,
     REDIRECTS_DIGEST,
@@ -152,7 +153,7 @@ class ArchiveWriter:
         if closed.exists():
             return None
         stream = opened.open("a+b")
-        if not _lock(stream):
+        if not lock(stream):
             stream.close()
             return None
         if not opened.exists():  # closed by another process before the lock was ours
@@ -191,7 +192,7 @@ def close_files(folder: Path, but: str = "") -> tuple[list[Path], list[Path]]:
         except FileNotFoundError:  # closed by another process meanwhile
             continue
         with stream:
-            if not _lock(stream):
+            if not lock(stream):
                 busy.append(path)
                 continue
             if not path.exists():  # or before the lock was ours
@@ -234,6 +235,7 @@ class ArchiveBusyError(Exception):
 
 def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
     """Overwrite records of a file, and what led to them, with blanks of the same length (see `erase`); how many were there.
+    `offsets` are those of pointers: in a pruned file its records stand elsewhere.
 
     Raises BusyError where another process writes the file, OSError where it cannot be written, and UnerasableError, with nothing
     overwritten, where no packed record begins at a place.
@@ -242,12 +244,15 @@ def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
     if path is None:
         return 0
     with path.open("r+b") as stream:
-        if not _lock(stream):
+        if not lock(stream):
             raise ArchiveBusyError(f"{name} is being written by another process")
+        if not path.exists() or path.stat().st_ino != os.fstat(stream.fileno()).st_ino:
+            raise ArchiveBusyError(f"{name} was written anew by another process")
         finish(stream, path)
         if path.name.endswith(OPEN):
             stream.truncate(whole_length(path))
-        places = set(offsets)
+        moves = moves_of(path)
+        places = {place for offset in offsets if isinstance(place := moves.place(offset), int)}
         for answer in filter(None, [record_at(path, offset) for offset in places]):
             places |= {led.offset for led, _ in redirects_of(path, answer)}
         blanks = [found for offset in sorted(places) if (found := erasure_for(stream, offset, at))]
@@ -354,7 +359,8 @@ def _sync(stream: IO[bytes]) -> None:
     os.fsync(stream.fileno())
 
 
-def _lock(stream: IO[bytes]) -> bool:
+def lock(stream: IO[bytes]) -> bool:
+    """Hold a file, as long as it is open, against other processes that write the archive; whether that could be."""
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

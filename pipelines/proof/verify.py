@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -17,8 +17,9 @@ from pipelines.proof.checkpoints import Anchors, CheckedAnchors
 from pipelines.proof.derived import count_problems, schema_problems
 from pipelines.store.chain import AGAIN, START, TAKEN_OUT, Cause, Head, Subject, digest, head, link_of
 from pipelines.store.database import Row, Store
-from pipelines.store.pages import EVIDENCE, NO_FILE, ArchivedPage, page_of, page_of_fetch
+from pipelines.store.pages import EVIDENCE, NO_FILE, PRUNED, ArchivedPage, page_of, page_of_fetch
 from pipelines.store.resolver import CLOCK_AHEAD
+from pipelines.store.retention import prunings
 from pipelines.store.rows import article_of, is_archive_name, moment
 from pipelines.text.normalise import content_hash
 
@@ -31,13 +32,21 @@ _TABLES = {
     Subject.READING: "readings",
     Subject.STATE: "states",
     Subject.WITHDRAWAL: "withdrawals",
+    Subject.PRUNING: "prunings",
 }
 _OBSERVED = {
     "articles": ("first_seen", "last_seen", "last_checked"), "revisions": ("first_seen", "last_seen"), "fetches": ("fetched",),
-    "states": ("at",), "chain": ("at",),
+    "states": ("at",), "chain": ("at",), "prunings": ("at",),
 }  # fmt: skip
 """Times at which somebody looked, or wrote."""
-_ONE_OF = {"articles": "article", "revisions": "revision", "fetches": "fetch", "states": "state", "chain": "seal"}
+_ONE_OF = {
+    "articles": "article",
+    "revisions": "revision",
+    "fetches": "fetch",
+    "states": "state",
+    "chain": "seal",
+    "prunings": "pruning",
+}
 _BATCH = 500
 _BLIND = "'robots', 'refused', 'reserved', 'error', 'quarantined', 'not_article', 'suspected', 'gone'"
 """Outcomes of fetches at which nobody saw the article."""
@@ -328,20 +337,28 @@ _OF_NO_FETCH = f"""SELECT r.id, r.warc_file, r.warc_offset, r.payload_hash, c.tr
 def _pages(store: Store, pages: Pages, checked: Checked) -> Iterator[VerificationFault]:
     """Each archived record is there, and is the one that was written or imported."""
     checked.pages = 0
+    pruned = {(row["file"], offset): f"pages pruned on {row['at'][:10]} by policy ({row['policy']})"
+              for row, offsets in prunings(store) for offset in offsets}  # fmt: skip
     for rows in _batches(store.rows(_FETCHED)):
         for row in rows:
             where = f"revision {row['revision_id']}" if row["revision_id"] else f"fetch {row['id']}"
             if row["payload_hash"] is None and row["record_hash"] is None:
                 checked.unchecked["pages of which an older version kept no hash"] += 1
             else:
-                yield from _page(pages, page_of_fetch(row), row["trigger"], where, checked)
+                yield from _page(pages, page_of_fetch(row), row["trigger"], where, checked, pruned)
     for rows in _batches(store.rows(_OF_NO_FETCH)):
         for row in rows:
-            yield from _page(pages, page_of(row), row["trigger"], f"revision {row['id']}", checked)
+            yield from _page(pages, page_of(row), row["trigger"], f"revision {row['id']}", checked, pruned)
 
 
-def _page(pages: Pages, page: ArchivedPage, trigger: str | None, where: str, checked: Checked) -> Iterator[VerificationFault]:
+def _page(pages: Pages, page: ArchivedPage, trigger: str | None, where: str, checked: Checked,
+          pruned: Mapping[tuple[str, int], str]) -> Iterator[VerificationFault]:  # fmt: skip
+    if known := pruned.get((page.file, page.offset)):
+        checked.unchecked[known] += 1
+        return
     problem = pages(page)
+    if problem and problem.startswith(PRUNED):
+        problem = f"{problem}, of which the ledger has no record"
     if problem == NO_FILE and trigger in ("import", "merge") and is_archive_name(page.file):
         checked.unchecked["pages of files that were imported and are not in the archive"] += 1
         return

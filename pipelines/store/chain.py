@@ -33,6 +33,7 @@ class Subject(StrEnum):
     STATE = "state"
     FETCH = "fetch"
     WITHDRAWAL = "withdrawal"
+    PRUNING = "pruning"
 
 
 class Cause(StrEnum):
@@ -48,6 +49,8 @@ class Cause(StrEnum):
     """An article came from another ledger."""
     WITHDRAWAL = "withdrawal"
     """An article was withdrawn, or its pages were erased."""
+    PRUNING = "pruning"
+    """Records were taken out of the page archive by a policy."""
     SITE = "site"
     """The article's site got another id, or was joined to another."""
     BEGINNING = "beginning"
@@ -55,12 +58,13 @@ class Cause(StrEnum):
 
 
 AGAIN = {
-    Subject.ARTICLE: frozenset(Cause) - {Cause.BEGINNING},
+    Subject.ARTICLE: frozenset(Cause) - {Cause.BEGINNING, Cause.PRUNING},
     Subject.REVISION: frozenset({Cause.ORDER, Cause.READING, Cause.WITHDRAWAL}),
     Subject.READING: frozenset({Cause.WITHDRAWAL}),
     Subject.STATE: frozenset({Cause.ORDER}),
     Subject.FETCH: frozenset({Cause.ORDER, Cause.WITHDRAWAL}),
     Subject.WITHDRAWAL: frozenset[Cause](),
+    Subject.PRUNING: frozenset[Cause](),
 }
 """For what causes a row may be sealed again; taken out it is by order alone."""
 
@@ -73,6 +77,7 @@ _ROWS = {
     Subject.STATE: "SELECT * FROM states WHERE id = ?",
     Subject.FETCH: "SELECT * FROM fetches WHERE id = ?",
     Subject.WITHDRAWAL: "SELECT * FROM withdrawals WHERE id = ?",
+    Subject.PRUNING: "SELECT * FROM prunings WHERE id = ?",
 }
 _PARTS = {
     Subject.ARTICLE: {"aliases": "SELECT url, reason, first_seen FROM aliases WHERE article_id = ? ORDER BY url"},

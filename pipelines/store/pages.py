@@ -17,6 +17,8 @@ from pipelines.text.urls import article_key, canonicalize
 
 NO_FILE = "its file is not in the archive"
 NOT_THERE = "its page is not in the archive"
+PRUNED = "its page was pruned"
+"""What a reason begins with; day and policy follow."""
 _RECEIVED = "its page in the archive is not the one that was received"
 _OTHER = "its record in the archive is of another page, or of another time"
 _CHANGED = "its record in the archive is not as it was: its headers differ"

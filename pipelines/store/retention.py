@@ -1,4 +1,4 @@
-"""Retention: deletes old fetches that nothing refers to any more, and crawls that left nothing.
+"""Retention: deletes old fetches that nothing refers to any more, and crawls that left nothing; what of the archive must stay.
 
 History is never touched: no revision, state or alias is deleted, nor a fetch without which one would come out otherwise in a
 replay, nor the fetch that last saw a revision, nor one that is sealed or whose page is archived, nor the last fetch of a URL. Of
@@ -9,13 +9,16 @@ small transactions.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.article import CHANGES, Outcome
 from pipelines.reasons import FetchReason
-from pipelines.store.database import Store
+from pipelines.store.chain import Cause, Subject, seal
+from pipelines.store.database import Row, Store
+from pipelines.store.pages import place_of
 from pipelines.store.rows import moment
 
 BATCH = 5_000
@@ -126,3 +129,35 @@ def _parameters(store: Store, policy: RetentionPolicy) -> dict[str, object]:
         "dead_end_looks": policy.dead_end_fetches,
         "kept": json.dumps([row["id"] for row in store.rows(_KEPT)]),
     }
+
+
+# The last answer of each article is what the next look at it may repeat: a revisit record names it.
+_LAST_ANSWERS = """SELECT warc_file, warc_offset FROM (SELECT warc_file, warc_offset, row_number() OVER (
+    PARTITION BY article_id ORDER BY fetched DESC, id DESC) AS place FROM fetches
+    WHERE article_id IS NOT NULL AND warc_file IS NOT NULL AND payload_hash IS NOT NULL) WHERE place = 1"""
+_EVIDENCE = f"""SELECT warc_file, warc_offset FROM revisions WHERE warc_file IS NOT NULL
+    UNION SELECT warc_file, warc_offset FROM fetches WHERE warc_file IS NOT NULL
+        AND (outcome IN ({_OUTCOMES}) OR coalesce(reason_code, '') IN ({_CODES}))"""  # noqa: S608 - our own words
+
+
+def kept_pages(store: Store, *, with_evidence: bool = True) -> dict[str, set[int]]:
+    """File -> places of archived records that stay: what revisions and states rest on, and the last answer of each article."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for sql in (_LAST_ANSWERS, _EVIDENCE) if with_evidence else (_LAST_ANSWERS,):
+        for row in store.rows(sql):
+            file, offset = place_of(row)
+            found[file].add(offset)
+    return found
+
+
+def record_pruning(store: Store, now: datetime, policy: str, file: str, offsets: Sequence[int], size: int) -> None:
+    """Say that records of a file are taken out, before they are."""
+    row = {"at": moment(now), "policy": policy, "file": file, "offsets": json.dumps(list(offsets)), "bytes": size}
+    with store.transaction():
+        seal(store, [(Subject.PRUNING, store.insert("prunings", row))], now, Cause.PRUNING)
+
+
+def prunings(store: Store) -> Iterator[tuple[Row, list[int]]]:
+    """What was ever taken out, oldest first: the row, and the places of its records."""
+    for row in store.rows("SELECT * FROM prunings ORDER BY id"):
+        yield row, json.loads(row["offsets"])

@@ -229,6 +229,12 @@ def m032_checkpoints(db: Database) -> None:
 
 
 @migrations()
+def m034_prunings(db: Database) -> None:
+    """Which records of the page archive were taken out by a policy, so that they are not missed."""
+    _run(db, proving.PRUNINGS)
+
+
+@migrations()
 def m035_pauses(db: Database) -> None:
     """Between when and when a site is paused, and its next planned start: what a schedule that runs is told, and tells."""
     _run(db, crawls.PAUSES)

@@ -1,4 +1,5 @@
-"""Migrations 8 to 10, 22 and 32: the page archive, the hash chain, revisions read again, archived records, checkpoints.
+"""Migrations 8 to 10, 22, 32 and 34: the page archive, the hash chain, revisions read again, archived records, checkpoints,
+prunings.
 
 Landed: never edited.
 """
@@ -90,4 +91,11 @@ CREATE INDEX checkpoint_timestamps_by_checkpoint ON checkpoint_timestamps(checkp
 CREATE TABLE seal_tree (
     level INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, number)
 ) WITHOUT ROWID;
+"""
+
+PRUNINGS = """
+CREATE TABLE prunings (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, policy TEXT NOT NULL, file TEXT NOT NULL, offsets TEXT NOT NULL,
+    bytes INTEGER NOT NULL
+);
 """

@@ -1,0 +1,225 @@
+"""Pruning of the archive by a policy: records that nothing rests on are taken out of closed files, oldest days first.
+
+The ledger is told first, in a sealed row; then the file is written anew beside itself, with where its records stand (`moves`),
+and takes its own place. Killed anywhere, no pointer dangles, and the next run goes on: what the ledger says is pruned goes then,
+whatever its policy.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO
+
+from crawler.warc.cdxj import index_of, write_index
+from crawler.warc.erase import finish, sync_folder
+from crawler.warc.holdings import ArchiveFile, files
+from crawler.warc.moves import MAX_RECORDS, PrunedRecords, moves_of, moves_record
+from crawler.warc.records import WarcRecord, record_at, records
+from crawler.warc.subset import pack
+from crawler.warc.writer import lock
+
+PART = ".pruning"
+"""What a file's name ends with, instead of `.warc.gz`, while it is written anew."""
+_CHUNK = 1 << 20
+
+Tell = Callable[[str, Sequence[int], int], None]
+"""Told of a file, the places of the records that go, and how many bytes they take, before they go."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrunePolicy:
+    """What may go."""
+
+    before: date
+    """Files of days before."""
+    max_bytes: int | None = None
+    """So many are to be left; days go one by one, until no more is there."""
+    takes_evidence: bool = False
+    """What revisions and states rest on too."""
+    text: str = ""
+    """In words: what the ledger keeps of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """An answer with its request and what led to it; from `start` up to `end` in its file."""
+
+    name: int
+    """The place that pointers name."""
+    start: int
+    end: int
+    capture: tuple[str, str]
+    """URL and time."""
+    repeats: tuple[str, str] | None
+    """URL and time of the capture that a revisit repeats."""
+
+
+@dataclass(slots=True)
+class PruneReport:
+    """What a pruning did, or would do."""
+
+    records: int = 0
+    bytes: int = 0
+    files: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    """Files that could not be pruned, and why."""
+    over: int = 0
+    """Bytes that are left beyond the policy's, since something rests on them."""
+
+
+def prune(folder: Path, policy: PrunePolicy, sites: tuple[str, ...], kept: Mapping[str, set[int]],
+          known: Mapping[str, list[PrunedRecords]], now: datetime, tell: Tell | None) -> PruneReport:  # fmt: skip
+    """Prune the closed files of past days; without `tell` nothing is written.
+
+    `kept`: file -> places of records on which something rests. `known`: file -> what the ledger says is pruned.
+    """
+    report = PruneReport()
+    found = list(files(folder, sites))
+    groups = {one.file: _read(folder, one, report) for one in found}
+    closed = sorted(
+        (one for one in found if not one.is_open and groups[one.file] is not None), key=lambda one: (one.day, one.file)
+    )
+    days = sorted({one.day for one in closed if one.day < policy.before})
+    total = sum(one.bytes for one in found)
+
+    def going(count: int) -> dict[str, list[_Group]]:
+        """What goes of each file where so many of the oldest days are pruned."""
+        chosen = {one.file for one in closed if count and one.day <= days[count - 1]}
+        return _going(groups, chosen, {} if policy.takes_evidence else kept, known)
+
+    def size(taken: dict[str, list[_Group]]) -> int:
+        return sum(group.end - group.start for one in taken.values() for group in one)
+
+    count = len(days)
+    if policy.max_bytes is not None:
+        low, high = 0, len(days)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if total - size(going(middle)) <= policy.max_bytes else (middle + 1, high)
+        count = low
+        report.over = max(total - size(going(count)) - policy.max_bytes, 0)
+    for file, taken in sorted(going(count).items()):
+        told = {offset for one in known.get(file, ()) for offset in one.offsets}
+        fresh = [group for group in taken if group.name not in told]
+        if not taken:
+            continue
+        if tell:
+            problem = _prune_file(folder, file, taken, fresh, list(known.get(file, ())), policy, now, tell)
+            if problem:
+                report.left.append(f"{file}: {problem}")
+                continue
+        report.files.append(file)
+        report.records += len(taken)
+        report.bytes += sum(group.end - group.start for group in taken)
+    return report
+
+
+def _going(groups: Mapping[str, list[_Group] | None], chosen: set[str], kept: Mapping[str, set[int]],
+           known: Mapping[str, list[PrunedRecords]]) -> dict[str, list[_Group]]:  # fmt: skip
+    """Of each file what goes; what a record repeats that stays, stays too."""
+    told = {file: {offset for one in found for offset in one.offsets} for file, found in known.items()}
+
+    def may_go(file: str, group: _Group) -> bool:
+        is_told = group.name in told.get(file, ())
+        return is_told or (file in chosen and group.name not in kept.get(file, ()))
+
+    repeated = {
+        group.repeats for file, found in groups.items() for group in found or () if group.repeats and not may_go(file, group)
+    }
+    return {
+        file: [group for group in found or () if may_go(file, group) and (group.repeats or group.capture not in repeated)]
+        for file, found in groups.items()
+    }
+
+
+def _read(folder: Path, file: ArchiveFile, report: PruneReport) -> list[_Group] | None:
+    """The groups of a file, in order; None of one that cannot be read whole."""
+    path = folder / (file.file + (".open" if file.is_open else ""))
+    try:
+        found = list(_groups(path))
+    except (OSError, ValueError) as error:
+        if not file.is_open:
+            report.left.append(f"{file.file}: {error}")
+        return None
+    return found
+
+
+def _groups(path: Path) -> Iterator[_Group]:
+    moves = moves_of(path)
+    ids: set[str] = set()
+    current: _Group | None = None
+    with path.open("rb") as stream:
+        for number, (offset, record) in enumerate(records(stream)):
+            if isinstance(record, str) or number > MAX_RECORDS:
+                raise ValueError(f"at byte {offset}: {record if isinstance(record, str) else 'too many records to prune'}")
+            if record.header("WARC-Type") == "warcinfo" or offset < moves.begin:
+                continue
+            if current and (record.header("WARC-Concurrent-To") or "") in ids:
+                current = _Group(current.name, current.start, record.end, current.capture, current.repeats)
+            else:
+                if current:
+                    yield current
+                ids = set()
+                current = _Group(moves.name(offset), offset, record.end, *_captures(record))
+            ids.add(record.header("WARC-Record-ID") or "-")
+    if current:
+        yield current
+    if record_at(path, 0, "warcinfo") is None:
+        raise ValueError("does not begin with a warcinfo record")
+
+
+def _captures(record: WarcRecord) -> tuple[tuple[str, str], tuple[str, str] | None]:
+    at, url = record.header("WARC-Date") or "", record.header("WARC-Target-URI") or ""
+    if record.header("WARC-Type") != "revisit":
+        return (url, at), None
+    return (url, at), (record.header("WARC-Refers-To-Target-URI") or url, record.header("WARC-Refers-To-Date") or "")
+
+
+def _prune_file(folder: Path, file: str, taken: list[_Group], fresh: list[_Group], known: list[PrunedRecords],
+                policy: PrunePolicy, now: datetime, tell: Tell) -> str | None:  # fmt: skip
+    """Tell the ledger, and write the file anew without them; why it could not be."""
+    path = folder / file
+    part = path.with_name(path.name.partition(".warc")[0] + PART)
+    with path.open("r+b") as stream:
+        if not lock(stream):
+            return "is being written by another process"
+        finish(stream, path)
+        if fresh:
+            offsets = tuple(group.name for group in fresh)
+            tell(file, offsets, sum(group.end - group.start for group in fresh))
+            known.append(PrunedRecords(f"{now:%Y-%m-%dT%H:%M:%SZ}", policy.text, offsets))
+        gone = {group.start for group in taken}
+        left = [group for group in _groups(path) if group.start not in gone]
+        info = record_at(path, 0, "warcinfo")
+        assert info, "`_groups` would have raised"  # noqa: S101
+        moved, distance = [], 0
+        for group in left:
+            moved.append((group.name, distance))
+            distance += group.end - group.start
+        with part.open("wb") as out:
+            _copy(stream, out, 0, info.end)
+            out.write(pack(moves_record(moved, known, now)))
+            for group in left:
+                _copy(stream, out, group.start, group.end)
+            out.flush()
+            os.fsync(out.fileno())
+        index_of(path).unlink(missing_ok=True)
+        part.replace(path)
+        sync_folder(path.parent)
+        write_index(path)
+    return None
+
+
+def _copy(source: IO[bytes], target: IO[bytes], start: int, end: int) -> None:
+    source.seek(start)
+    left = end - start
+    while left:
+        piece = source.read(min(_CHUNK, left))
+        if not piece:
+            raise OSError("the file ends within a record")
+        target.write(piece)
+        left -= len(piece)
