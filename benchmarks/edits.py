@@ -1,4 +1,4 @@
-"""Invented news sites whose articles are edited and taken down as published counts say; one seed makes one site's three weeks.
+"""Invented news sites whose articles are edited and taken down as published counts say, or otherwise; one seed makes two weeks.
 
 The counts come from other outlets than those we crawl: 28-35 % of articles are ever edited, 1.94 times each, heavily tailed, 82 %
 of it within 24 hours; breaking news four times, 67 minutes apart; 6-7.5 % change their headline; 1.6 % are taken down within 7
@@ -9,13 +9,14 @@ Times are minutes from the start of the trace.
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import ceil, log
 
 HOUR, DAY = 60, 24 * 60
 NEVER = 1e9
-PUBLISHING_DAYS, DAYS = 10, 24
+DAYS = 14
 FEED_ITEMS = 30
 SITEMAP_HOURS = 48
 TAIL = 1.77
@@ -57,6 +58,10 @@ class Scenario:
     """The share of the articles of the last three days that are edited in a night, between 1 and 4."""
     live: float = 0.0
     """The share of live pages: edited three times an hour for six hours."""
+    one_section: float = 0.0
+    """Edits an hour of one section's articles, for a week each; a site has six sections."""
+    weekly: float = 0.0
+    """Edits an hour of every article, on working days between 8 and 18."""
     backlog: int = 0
     """Articles that were there before the trace begins."""
 
@@ -74,9 +79,12 @@ SCENARIOS = (
     Scenario(
         "any age, rarely", articles_a_day=20, hourly=0.002, silent=0.5, edited=0, breaking=0, backlog=200, validators="true"
     ),
+    Scenario("any age, no 304s", articles_a_day=20, hourly=0.01, silent=0.5, edited=0, breaking=0, backlog=150),
     Scenario("corrected days later", edited=0.1, late=0.3, silent=0.6, backlog=200),
     Scenario("nightly", edited=0.1, nightly=0.15, silent=0.5),
     Scenario("live pages", live=0.08, silent=0.5),
+    Scenario("one section", edited=0.1, one_section=0.02, silent=0.5, backlog=200),
+    Scenario("working hours", articles_a_day=20, edited=0.1, weekly=0.01, silent=0.5, backlog=150, validators="true"),
 )
 
 
@@ -101,10 +109,14 @@ class Story:
     """When `lastmod` moves: listed edits, and bumps over nothing."""
     listed_until: float = 0.0
     vanishes: bool = False
+    kind: str = "article"
+    section: str = ""
+    times: list[float] = field(default_factory=list)
+    """Of its edits."""
 
     def version(self, now: float) -> int:
         """How many edits it has had."""
-        return sum(edit.at <= now for edit in self.edits)
+        return bisect_right(self.times, now)
 
     def gone(self, now: float) -> bool:
         return self.deleted is not None and self.deleted <= now
@@ -113,7 +125,7 @@ class Story:
 def stories(scenario: Scenario, seed: int) -> list[Story]:
     """A site's articles, by time of publication."""
     rng = random.Random(f"{scenario.name} {seed}")
-    found = [_story(rng, scenario, _published(rng)) for _ in range(round(scenario.articles_a_day * PUBLISHING_DAYS))]
+    found = [_story(rng, scenario, _published(rng)) for _ in range(round(scenario.articles_a_day * DAYS))]
     found += [_story(rng, scenario, -rng.uniform(0, 10 * DAY)) for _ in range(scenario.backlog)]
     count = len(found)
     found.sort(key=lambda story: story.published)
@@ -134,7 +146,7 @@ def tick_after(at: float, tick: int) -> int:
 def _published(rng: random.Random) -> float:
     """Most between six in the morning and eight in the evening."""
     hour = rng.triangular(5, 23, 11) if rng.random() < 0.9 else rng.uniform(0, 24)
-    return rng.randrange(PUBLISHING_DAYS) * DAY + hour % 24 * HOUR
+    return rng.randrange(DAYS) * DAY + hour % 24 * HOUR
 
 
 def _story(rng: random.Random, scenario: Scenario, published: float) -> Story:
@@ -147,7 +159,9 @@ def _story(rng: random.Random, scenario: Scenario, published: float) -> Story:
     elif rng.random() < scenario.edited:
         number = min(int(rng.random() ** (-1 / TAIL)), MOST_EDITS)
         times = sorted(published + max(rng.lognormvariate(log(MEDIAN_HOURS), SIGMA) * HOUR, 1) for _ in range(number))
-    times = sorted((*times, *_shaped(rng, scenario, published)))
+    section = f"section {rng.randrange(6)}"
+    is_live = rng.random() < scenario.live
+    times = sorted((*times, *_shaped(rng, scenario, published, section, is_live)))
     deleted = None
     if rng.random() < 0.016:
         deleted = published + (rng.uniform(0, DAY) if rng.random() < 0.42 else rng.uniform(DAY, 7 * DAY))
@@ -156,22 +170,32 @@ def _story(rng: random.Random, scenario: Scenario, published: float) -> Story:
         silent = rng.random() < scenario.silent
         listed = scenario.lastmod and not silent and rng.random() >= scenario.unmoved
         edits.append(Edit(at, silent, listed, rng.random() < 0.13))
-    return Story(published, [edit for edit in edits if deleted is None or edit.at < deleted], deleted)
+    edits = [edit for edit in edits if deleted is None or edit.at < deleted]
+    kind = "live" if is_live else "article"
+    return Story(published, edits, deleted, kind=kind, section=section, times=[edit.at for edit in edits])
 
 
-def _shaped(rng: random.Random, scenario: Scenario, published: float) -> Iterator[float]:
+def _shaped(rng: random.Random, scenario: Scenario, published: float, section: str, is_live: bool) -> Iterator[float]:
     """Edits that do not come of an article's youth."""
-    if scenario.hourly:
-        at = published
-        while (at := at + rng.expovariate(scenario.hourly / HOUR)) < DAYS * DAY:
+    yield from _steadily(rng, scenario.hourly, published, DAYS * DAY)
+    if section == "section 0":
+        yield from _steadily(rng, scenario.one_section, published, published + 7 * DAY)
+    for at in _steadily(rng, scenario.weekly, published, DAYS * DAY):
+        if at // DAY % 7 < 5 and 8 * HOUR <= at % DAY < 18 * HOUR:
             yield at
     if rng.random() < scenario.late:
         yield published + max(rng.lognormvariate(log(4 * DAY), 0.5), 1)
     for night in range(3):
         if rng.random() < scenario.nightly:
             yield (published // DAY + 1 + night) * DAY + rng.uniform(1, 4) * HOUR
-    if rng.random() < scenario.live:
+    if is_live:
         yield from (published + 20 * number + rng.uniform(1, 19) for number in range(18))
+
+
+def _steadily(rng: random.Random, an_hour: float, begin: float, end: float) -> Iterator[float]:
+    at = begin
+    while an_hour and (at := at + rng.expovariate(an_hour / HOUR)) < end:
+        yield at
 
 
 def _bumps(rng: random.Random, scenario: Scenario, story: Story) -> Iterator[float]:

@@ -14,7 +14,7 @@ import json
 import sys
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import isnan, nan
 from pathlib import Path
@@ -23,13 +23,14 @@ from typing import Any, Protocol
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from edits import DAY, HOUR, SCENARIOS, Scenario, Story, stories, tick_after
-from timers import END, Tally, Timer, adaptive, hourly, never, one_fifth, tiers
+from edits import DAY, DAYS, HOUR, SCENARIOS, Scenario, Story, stories, tick_after
+from oracle import Oracle
+from timers import END, Tally, Timer, adaptive, doubling, hourly, never, one_fifth, tiers
 
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import CLAIMS, Count, EditRateModel, counted, rate_name
+from pipelines.history.edit_rates import CLAIMS, Count, EditRateModel, Traits, counted, learned
 from pipelines.history.revisions import Absence, State, next_state
-from pipelines.history.revisit import Due, allowance, claim_is_due, in_order, next_check, window
+from pipelines.history.revisit import Due, allowance, claim_is_due, in_order, next_check, price_of, window
 from pipelines.history.validators import Validators, ValidatorTrust, confirmed, is_violation, violated
 
 T0 = datetime(2025, 3, 1, tzinfo=UTC)
@@ -49,7 +50,7 @@ class Kept:
     looked: datetime
     since: datetime
     due: datetime | None
-    edits: int = 0
+    traits: Traits
     state: State = State.LIVE
     absence: Absence | None = None
     vouched: datetime | None = None
@@ -58,15 +59,18 @@ class Kept:
 class Ours:
     """The crawler's own: every judgement is made by `revisit`, `edit_rates` or `validators` of `pipelines.history`."""
 
+    def __init__(self, recheck: str = "balanced") -> None:
+        self._recheck = recheck
+
     def replay(self, trace: Sequence[Story], scenario: Scenario) -> Tally:
-        return _Crawls(trace, scenario).run()
+        return _Crawls(trace, scenario, self._recheck).run()
 
 
 class _Crawls:
     """One site's crawls, one a tick."""
 
-    def __init__(self, trace: Sequence[Story], scenario: Scenario) -> None:
-        self.trace, self.scenario = trace, scenario
+    def __init__(self, trace: Sequence[Story], scenario: Scenario, recheck: str) -> None:
+        self.trace, self.scenario, self.recheck = trace, scenario, recheck
         self.tally = Tally(len(trace))
         self.kept: dict[int, Kept] = {}
         self.counts: dict[str, Count] = {}
@@ -104,8 +108,8 @@ class _Crawls:
         if not story.gone(minute):
             version = story.version(minute)
             since = min(_at(_stamp(story, version)), now)
-            kept = Kept(version, now, since, None)
-            kept.due = next_check(Outcome.NEW, State.LIVE, since, now, 0, self.edit_rates, cheap=self.trust.is_good(now))
+            kept = Kept(version, now, since, None, Traits(0, story.kind, story.section))
+            kept.due = next_check(Outcome.NEW, State.LIVE, since, now, kept.traits, self.edit_rates, price=self._price(now))
             self.kept[number] = kept
             self._push(number)
 
@@ -126,7 +130,7 @@ class _Crawls:
             kept = self.kept[number]
             if kept.due == due:
                 urgent = kept.state is State.SUSPECTED
-                waiting[str(number)] = Due(str(number), due, kept.looked, kept.since, kept.edits, urgent)
+                waiting[str(number)] = Due(str(number), due, kept.looked, kept.since, kept.traits, urgent)
         since_last = timedelta(minutes=self.scenario.tick)
         while self.spent and self.spent[0] <= now - window(since_last):
             self.spent.popleft()
@@ -142,10 +146,10 @@ class _Crawls:
         story, kept, now = self.trace[number], self.kept[number], _at(minute)
         claimed = number in self.pending
         self.pending.discard(number)
-        self.tally.looks += 1
         self.tally.told += told
         self.spent.append(now)
         if story.gone(minute):
+            self.tally.spend(minute, False)
             self.tally.gone.setdefault(number, minute)
             kept.state, kept.absence = next_state(kept.state, kept.absence, 404, now)
             kept.looked = now
@@ -162,26 +166,26 @@ class _Crawls:
         age, waited = kept.looked - kept.since, now - kept.looked
         if claimed:
             self._count(CLAIMS, 1, changed)
-        else:
-            self._count(rate_name(age, waited, kept.edits), waited / timedelta(hours=1), changed)
+        for name, watched, edits in learned(self.edit_rates, age, waited, kept.traits, changed, claimed=claimed):
+            self._count(name, watched, edits)
         outcome = Outcome.UNCHANGED
         if changed:
             silent = story.edits[found - 1].silent
             outcome = Outcome.SILENT if silent else Outcome.UPDATED
             self.tally.seen[number, found - 1] = minute
-            kept.version, kept.since, kept.edits = found, now, kept.edits + 1
+            kept.version, kept.since, kept.traits = found, now, replace(kept.traits, edits=kept.traits.edits + 1)
         kept.looked = now
-        cheap = self.trust.is_good(now)
-        kept.due = next_check(outcome, State.LIVE, kept.since, now, kept.edits, self.edit_rates, cheap=cheap)
+        kept.due = next_check(outcome, State.LIVE, kept.since, now, kept.traits, self.edit_rates, price=self._price(now))
 
     def _answer(self, number: int, story: Story, kept: Kept, found: int, now: datetime, told: bool) -> bool:
         """Ask, with or without validators, and learn how honest the host is; whether a changed text came back."""
         kind = self.scenario.validators
         full = told or kind == "none" or self.trust.wants_all(str(number), kept.looked.isoformat(), now)
         if not full and (kind == "frozen" or found == kept.version):
-            self.tally.not_modified += 1
+            self.tally.spend(_minute(now), True)
             kept.vouched = now
             return False
+        self.tally.spend(_minute(now), False)
         changed = found > kept.version
         if kind != "none":
             before, after = (Validators(_etag(kind, version)) for version in (kept.version, found))
@@ -192,8 +196,11 @@ class _Crawls:
                 self.trust = confirmed(self.trust, before.says_same(after), changed)
         return changed
 
-    def _count(self, name: str, watched: float, found: bool) -> None:
+    def _count(self, name: str, watched: float, found: float) -> None:
         self.counts[name] = counted(self.counts.get(name, Count()), name, watched, found)
+
+    def _price(self, now: datetime) -> float:
+        return price_of(self.recheck, cheap=self.trust.is_good(now))
 
     def _push(self, number: int) -> None:
         due = self.kept[number].due
@@ -201,18 +208,29 @@ class _Crawls:
             heapq.heappush(self.heap, (due, number))
 
 
+SETTINGS = ("thrifty", "balanced", "thorough")
 POLICIES: dict[str, Policy] = {
     "newsledger": Ours(),
+    **{f"newsledger, {one}": Ours(one) for one in SETTINGS},
     "diffengine, 1/5": Timer(one_fifth),
     "newsdiffs, tiers": Timer(tiers),
     "StormCrawler, adaptive": Timer(adaptive),
+    "doubling ages": Timer(doubling),
     "hourly": Timer(hourly),
     "lastmod only": Timer(never, claims=True),
 }
+FIXED: dict[str, Any] = {
+    "diffengine": one_fifth, "newsdiffs": tiers, "StormCrawler": adaptive, "doubling": doubling, "hourly": hourly,
+}  # fmt: skip
+SCALES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 24.0)
+"""The fixed rules are compared at our cost: with all their waits so much longer or shorter."""
+PRICES = (0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001)
+"""And so is the oracle, which takes a look to be worth so many edits."""
+WEEKS = range(DAYS // 7)
 
 
 def measure(policy: Policy, scenario: Scenario, seed: int) -> dict[str, float]:
-    """One policy on one trace: looks an article, shares, and delays in hours."""
+    """One policy on one trace: looks an article, shares, and delays in hours; by week the cost, the silent edits, and those seen."""
     trace = stories(scenario, seed)
     tally = policy.replay(trace, scenario)
     chances: Counter[str] = Counter()
@@ -224,16 +242,19 @@ def measure(policy: Policy, scenario: Scenario, seed: int) -> dict[str, float]:
         for position, (edit, end) in enumerate(zip(story.edits, ends, strict=False)):
             if edit.at <= met or edit.at > END - DAY:
                 continue  # part of what was met first; or too near the end of the trace to have been seen within a day
-            kind = "silent" if edit.silent else "declared"
+            kind, week = "silent" if edit.silent else "declared", int(edit.at // (7 * DAY))
             at = tally.seen.get((number, position))
-            chances[kind] += 1
-            seen[kind] += at is not None
+            within = at is not None and at - edit.at <= DAY
             in_reach = tick_after(edit.at, scenario.tick) < end
+            seen[kind] += at is not None
+            seen[f"{kind} within 24 h"] += within
+            seen[f"{kind} {week}"] += within
+            chances[kind] += 1
             chances[f"{kind} in reach"] += in_reach
-            seen[f"{kind} within 24 h"] += at is not None and at - edit.at <= DAY
+            chances[f"{kind} {week}"] += in_reach
             if at is not None:
                 delays[kind].append((at - edit.at) / HOUR)
-    takedowns = {n: s.deleted for n, s in enumerate(trace) if s.deleted and tick_after(s.published, scenario.tick) < s.deleted}
+    takedowns = {n: s.deleted for n, s in enumerate(trace) if s.deleted and 0 <= tick_after(s.published, scenario.tick) < s.deleted < END}
     waits = [(tally.gone[n] - deleted) / HOUR for n, deleted in takedowns.items() if n in tally.gone]
     return {
         "looks": tally.looks / tally.articles,
@@ -248,7 +269,37 @@ def measure(policy: Policy, scenario: Scenario, seed: int) -> dict[str, float]:
         "silent ever": _share(seen["silent"], chances["silent in reach"]),
         "silent h": median(delays["silent"] or [nan]),
         "put off": tally.put_off / tally.articles,
+        "cost": sum(tally.cost) / tally.articles,
+        **{f"cost {week}": tally.cost[week] for week in WEEKS},
+        **{f"seen {week}": float(seen[f"silent {week}"]) for week in WEEKS},
+        **{f"edits {week}": float(chances[f"silent {week}"]) for week in WEEKS},
     }
+
+
+Curve = list[tuple[float, float]]
+"""Silent edits seen within a day, by cost."""
+
+
+def curve(policies: Iterable[Policy], scenario: Scenario, seeds: Iterable[int], week: int | None = None) -> Curve:
+    """What some policies, or one with several settings, see at which cost."""
+    weeks = WEEKS if week is None else (week,)
+    points = []
+    for policy in policies:
+        rows = [measure(policy, scenario, seed) for seed in seeds]
+        points.append(tuple(sum(row[f"{what} {one}"] for row in rows for one in weeks) for what in ("cost", "seen")))
+    return sorted(points)
+
+
+def at_cost(points: Curve, cost: float) -> float:
+    """What is seen at a cost: between two points as between them, beyond the last as at the last."""
+    best = 0.0
+    before = (0.0, 0.0)
+    for point in points:
+        if point[0] >= cost:
+            between = (cost - before[0]) / (point[0] - before[0]) if point[0] > before[0] else 1.0
+            return max(best, before[1] + between * (point[1] - before[1]))
+        best, before = max(best, point[1]), point
+    return best
 
 
 def summary(rows: Iterable[dict[str, float]]) -> dict[str, tuple[float, float]]:
@@ -300,6 +351,10 @@ def _share(found: int, of: int) -> float:
 
 def _at(minute: float) -> datetime:
     return T0 + timedelta(minutes=minute)
+
+
+def _minute(instant: datetime) -> float:
+    return (instant - T0) / timedelta(minutes=1)
 
 
 def _stamp(story: Story, version: int) -> float:

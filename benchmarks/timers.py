@@ -10,6 +10,7 @@ from typing import Any
 from edits import DAY, DAYS, HOUR, NEVER, Scenario, Story, tick_after
 
 END = DAYS * DAY
+NOT_MODIFIED_COST = 0.1
 
 
 @dataclass(slots=True)
@@ -26,22 +27,35 @@ class Tally:
     """(story, edit) -> when a look found it standing."""
     gone: dict[int, float] = field(default_factory=dict)
     put_off: int = 0
+    missed: float = 0.0
+    """Edits that the policy itself believes it has missed."""
+    cost: list[float] = field(default_factory=lambda: [0.0] * (DAYS // 7))
+    """By week; a page costs 1, a 304 a tenth."""
+
+    def spend(self, minute: float, not_modified: bool) -> None:
+        """Count the cost of a look."""
+        self.looks += 1
+        self.not_modified += not_modified
+        self.cost[int(minute // (7 * DAY))] += NOT_MODIFIED_COST if not_modified else 1.0
 
 
 class Timer:
     """A rule that knows an article's times alone. `wait` gives the minutes to the next look."""
 
-    def __init__(self, wait: Any, claims: bool = False) -> None:
+    def __init__(self, wait: Any, claims: bool = False, scale: float = 1.0) -> None:
+        """`scale` makes all its waits longer or shorter."""
         self._wait = wait
         self._claims = claims
+        self._scale = scale
 
     def replay(self, trace: Sequence[Story], scenario: Scenario) -> Tally:
         tally = Tally(len(trace))
+        cheap = scenario.validators == "true"
         for number, story in enumerate(trace):
-            self._follow(number, story, scenario.tick, tally)
+            self._follow(number, story, scenario.tick, tally, cheap)
         return tally
 
-    def _follow(self, number: int, story: Story, tick: int, tally: Tally) -> None:
+    def _follow(self, number: int, story: Story, tick: int, tally: Tally, cheap: bool) -> None:
         created = checked = max(tick_after(story.published, tick), 0)
         state: dict[str, Any] = {}
         if story.gone(created):
@@ -51,20 +65,21 @@ class Timer:
         while True:
             while claims and claims[0] <= checked:
                 claims.popleft()
-            by_rule = tick_after(checked + max(self._wait(created, checked, changed, state), tick), tick)
+            by_rule = tick_after(checked + max(self._scale * self._wait(created, checked, changed, state), tick), tick)
             now = min(by_rule, claims[0] if claims else NEVER)
             if now >= END:
                 return
-            tally.looks += 1
             told = bool(claims) and now == claims[0]
             tally.told += told
             checked = int(now)
             if story.gone(now):
+                tally.spend(now, False)
                 tally.gone.setdefault(number, now)
                 state["changed"] = False
                 continue
             found = story.version(now)
             state["changed"] = found > version
+            tally.spend(now, cheap and found == version)
             tally.wasted += told and found == version
             if found > version:
                 version, changed = found, now
@@ -95,6 +110,11 @@ def adaptive(created: float, checked: float, changed: float, state: dict[str, An
     else:
         state["interval"] = min(int(state["interval"] * 1.5), 14 * DAY)
     return float(state["interval"])
+
+
+def doubling(created: float, checked: float, changed: float, state: dict[str, Any]) -> float:
+    """A look when the article is twice as old as at the last."""
+    return checked - created
 
 
 def hourly(created: float, checked: float, changed: float, state: dict[str, Any]) -> float:

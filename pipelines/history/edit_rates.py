@@ -1,41 +1,54 @@
-"""Edit-rate model of a site: how often an article changes that no source says has changed, by the time since its last change;
-and the precision of its sources' claims of a change. Pure; rows of the table `habits` in, rates out.
+"""Edit-rate model of a site: how often an article changes that no source says has changed, by the time since its last change, how
+often it was edited before, its kind and its section; and the precision of its sources' claims of a change. Pure; rows of the table
+`habits` in, rates out.
 
 A new site is judged by published figures (the prior), and ever more by its own the longer it is observed. Knows no database.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from math import exp, inf, sqrt
+from math import exp, expm1, inf, lgamma, log
 
 AGES_HOURS = (1.0, 3.0, 8.0, 24.0, 72.0, 168.0, 720.0, inf)
 """Upper bounds of the ages (since the last change) within which one rate holds. Finer: each is learned more slowly."""
+_BOUNDS = (0.0, *AGES_HOURS[:-1])
 
 PRIOR = (
     (0.045, 0.012, 0.0042, 0.0012, 0.00027, 0.00006, 0.00001, 0.0000005),
     (0.045, 0.012, 0.003, 0.001, 0.00027, 0.00006, 0.00001, 0.0000005),
     (0.14, 0.05, 0.012, 0.004, 0.0012, 0.0003, 0.00006, 0.000003),
+    (0.25, 0.1, 0.02, 0.006, 0.0015, 0.0003, 0.00006, 0.000003),
 )
-"""Untold edits an hour, by age, of articles never seen edited, edited once, and oftener. From published counts: 31 % are ever
+"""Untold edits an hour, by age, of articles never seen edited, edited once, and oftener; last, of those ever edited, all edits. From published counts: 31 % are ever
 edited, 1.94 times each with a heavy tail, four fifths of it within a day, a quarter of the edits silent. They are of other
 outlets than ours; so they only begin the count."""
-_FREQUENCIES = ("first", "edited once", "edited often")
+_FREQUENCIES = ("first", "edited once", "edited often", "followed")
+_OFTEN, _FOLLOWED = 2, 3
+_OLD = AGES_HOURS.index(24.0) + 1
+
+Factors = tuple[float, float]
 
 SITE_EDITS = 3.0
 """So many edits' worth of doubt whether the site as a whole edits as the prior says. Higher: a site is known later; lower: its
 first edit makes it a site of many."""
-AGE_EDITS = 8.0
+AGE_EDITS = 4.0
 """The same for each age, against the site's own general rate."""
-FORGET_AT = 40.0
-"""Where the prior would have expected so many edits of a row, what it counts is halved: about a month at a daily paper. Higher:
-a site's habits of last year count as much as today's."""
-
-SURE = 2.0
-"""What was seen bounds a rate, whatever the prior says: by so many standard deviations of the edits found. Lower: a site of other
-habits than the published ones is known sooner, and chance taken for habit more often."""
+OWN_WAY, OWN_EDITS, OWN_HOURS = 0.1, 0.5, 12.0
+"""The odds, before anything was seen, that a site at an age has a way of its own that no published count tells: any rate, about
+OWN_EDITS in OWN_HOURS. So what was never watched is worth a few looks, and what was found there outweighs the prior at once. Higher
+odds: a new site costs more looks; lower: a site that edits old articles is recognised late."""
+SECTION_EDITS = 4.0
+"""So many expected edits' worth of doubt whether a section, or a kind of page, is edited as the others are."""
+MOST_SECTIONS = 40
+"""A site's sections beyond so many are not told apart."""
+FORGET_EDITS, FORGET_HOURS = 60.0, 20_000.0
+"""Where a row counts so many edits or hours, it is halved: about a month at a daily paper. Higher: a site's habits of last year
+count as much as today's."""
+MOST_AT_ONCE = 4.0
 
 CLAIMS, VANISHED = "claims", "vanished"
 """Rows of what sources tell: that an article has changed, or, by naming it no more, that it is gone."""
@@ -46,87 +59,232 @@ CLAIMS_HALVED_AT = 200.0
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Hours watched (or claims heard), and the edits found."""
+    """Hours watched (of a section or kind: edits expected; of claims: claims heard), and the edits found."""
 
     watched: float = 0.0
     found: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
+class Traits:
+    """What of an article tells how often it is edited, besides the time since it changed last."""
+
+    edits: int = 0
+    """How often it has been seen to change."""
+    kind: str = "article"
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EditRateModel:
-    """What one site has shown; nothing yet where `counts` is empty. Keys are those of `rate_name`, CLAIMS and VANISHED."""
+    """What one site has shown; nothing yet where `counts` is empty."""
 
     counts: Mapping[str, Count] = field(default_factory=dict)
     rates: tuple[tuple[float, ...], ...] = field(init=False, repr=False, compare=False)
     """Untold edits an hour, as PRIOR has them."""
-
-    general: float = field(init=False, repr=False, compare=False)
-    """How much more (or less) this site edits untold than the prior says."""
+    _sums: tuple[tuple[float, ...], ...] = field(init=False, repr=False, compare=False)
+    """Edits expected up to each age's beginning."""
+    _moments: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    """Of those that follow an edit, each times the hours after which it is made."""
 
     def __post_init__(self) -> None:
-        expected = sum(_prior_of(name) * count.watched for name, count in self.counts.items())
-        found = sum(count.found for name, count in self.counts.items() if name in _PRIORS)
-        general = (found + SITE_EDITS) / (expected + SITE_EDITS)
-        ages = range(len(AGES_HOURS))
-        rates = tuple(tuple(self._rate(age, frequency, general) for age in ages) for frequency in range(len(PRIOR)))
+        young = [(name, count) for name, count in self.counts.items() if name in _YOUNG]
+        expected = sum(_PRIORS[name] * count.watched for name, count in young)
+        general = (sum(count.found for _, count in young) + SITE_EDITS) / (expected + SITE_EDITS)
+        rates = tuple(
+            tuple(_posterior(prior * general, self.counts.get(_name(age, frequency))) for age, prior in enumerate(priors))
+            for frequency, priors in enumerate(PRIOR)
+        )
         object.__setattr__(self, "rates", rates)
-        object.__setattr__(self, "general", general)
+        object.__setattr__(self, "_sums", tuple(_running(row, 1) for row in rates))
+        object.__setattr__(self, "_moments", _running(rates[_FOLLOWED], 2))
 
     def precision(self, claim: str) -> float:
         """The share of what sources tell (CLAIMS or VANISHED) that turns out true."""
         count = self.counts.get(claim, Count())
         return (count.found + CLAIMS_TRUE) / (count.watched + CLAIMS_TRUE + CLAIMS_FALSE)
 
-    def chance(self, age: timedelta, waited: timedelta, edits: int) -> float:
-        """The probability of an untold edit in an article that was `age` old at its last look, `waited` ago."""
-        start, end = _hours(age), _hours(age) + _hours(waited)
-        return 1 - exp(-sum(rate * (min(end, upper) - lower) for lower, upper, rate in self._pieces(start, edits) if lower < end))
+    def factors(self, traits: Traits) -> Factors:
+        """How much more (or less) an article of this kind and section is edited than others of its age: while it is young, and later.
 
-    def wait_for(self, chance: float, age: timedelta, edits: int) -> timedelta:
-        """How long until an untold edit is as likely as `chance`, or rather -log(1 - chance) of them are expected."""
-        left, start = chance, _hours(age)
-        for lower, upper, rate in self._pieces(start, edits):
-            if rate * (upper - lower) >= left:
-                return timedelta(hours=min(lower + left / rate - start, 1e6))
-            left -= rate * (upper - lower)
-        return timedelta(hours=1e6)
+        Apart, for a section whose old articles are edited edits its young ones as all do, and the reverse.
+        """
+        found = [1.0, 1.0]
+        for era in (0, 1):
+            for name in _groups(traits, era):
+                found[era] *= _excess(self.counts.get(name))
+        return found[0], found[1]
 
-    def _pieces(self, start: float, edits: int) -> Iterator[tuple[float, float, float]]:
-        lower = 0.0
-        for upper, rate in zip(AGES_HOURS, self.rates[_frequency(edits)], strict=True):
-            if upper > start:
-                yield max(lower, start), upper, rate
-            lower = upper
+    def expected(self, age: timedelta, waited: timedelta, traits: Traits) -> float:
+        """Untold edits expected in an article that was `age` old at its last fetch, `waited` ago."""
+        start, frequency, factors = _hours(age), _frequency(traits.edits), self.factors(traits)
+        return self.upto(start + _hours(waited), frequency, factors) - self.upto(start, frequency, factors)
 
-    def _rate(self, age: int, frequency: int, general: float) -> float:
-        prior = PRIOR[frequency][age] * general
-        count = self.counts.get(_name(age, frequency), Count())
-        rate = prior * (count.found + AGE_EDITS) / (prior * count.watched + AGE_EDITS)
-        if not count.watched:
-            return rate
-        spread = SURE * sqrt(count.found)
-        return min(max(rate, (count.found - spread) / count.watched), (count.found + spread + SURE**2) / count.watched)
+    def worth(self, age: timedelta, traits: Traits) -> Worth:
+        """What a fetch of an article is worth that was `age` old at its last one."""
+        return Worth(self, _hours(age), _frequency(traits.edits), self.factors(traits))
 
-    def watched(self, age: timedelta) -> float:
-        """For how many hours articles of an age, never seen edited, were watched."""
-        return self.counts.get(rate_name(age, timedelta(), 0), Count()).watched
+    def upto(self, age: float, frequency: int, factors: Factors) -> float:
+        """Edits expected until an age in hours."""
+        piece = bisect_right(AGES_HOURS, age)
+        sums = self._sums[frequency]
+        found = sums[piece] + self.rates[frequency][piece] * (age - _BOUNDS[piece])
+        return factors[0] * found if piece < _OLD else (factors[0] - factors[1]) * sums[_OLD] + factors[1] * found
 
-
-def rate_name(age: timedelta, waited: timedelta, edits: int) -> str:
-    """The row that a look belongs to, by the middle of the time that it looks back over."""
-    middle = _hours(age) + _hours(waited) / 2
-    return _name(next(n for n, upper in enumerate(AGES_HOURS) if middle < upper), _frequency(edits))
+    def moment(self, age: float, factors: Factors) -> float:
+        """Of edits that follow one until an age, each times the hours after which it is made."""
+        piece = bisect_right(AGES_HOURS, age)
+        sums = self._moments
+        found = sums[piece] + self.rates[_FOLLOWED][piece] * (age**2 - _BOUNDS[piece] ** 2) / 2
+        return factors[0] * found if piece < _OLD else (factors[0] - factors[1]) * sums[_OLD] + factors[1] * found
 
 
-def counted(before: Count, name: str, watched: float, found: bool) -> Count:
-    """The row after one more look; halved where it counts for enough."""
+IN_TIME = 23.0
+"""An edit that is seen within so many hours counts in full; a day, less the time to the next crawl."""
+LATE = 0.5
+"""What it counts that is seen later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a fetch is worth, by the hours waited: the untold edits that further waiting loses, for another overwrites them or they
+    are seen late.
+
+    With looks at equal distances w, each finding W(w) edits in time for the price p, (W(w) - p) / w is greatest where W(w) - w W'(w)
+    is p (Cho and Garcia-Molina 2003; Azar and others 2018). Of edits at rate h, each followed by another at rate g(u) after u hours,
+    that is h times the integral of u g(u): what one who waits has lost.
+    """
+
+    model: EditRateModel
+    start: float
+    frequency: int
+    factors: Factors
+
+    def after(self, hours: float) -> float:
+        """In untold edits seen in time."""
+        model, end, frequency, factors = self.model, self.start + hours, self.frequency, self.factors
+        until = model.upto(end, frequency, factors)
+        expected = until - model.upto(self.start, frequency, factors)
+        lost = -expm1(-expected) / hours * model.moment(hours, factors)
+        if hours >= IN_TIME:
+            lost -= (1 - LATE) * expm1(model.upto(end - IN_TIME, frequency, factors) - until)
+        return lost
+
+    def hours_until(self, price: float, least: float, most: float) -> float:
+        """How long to wait until a fetch is worth its price, within bounds."""
+        short, hours = least, least
+        while self.after(hours) < price:
+            if hours >= most:
+                return most
+            short, hours = hours, min(hours * 1.5, most)
+        if hours > least:
+            for _ in range(5):
+                middle = (short + hours) / 2
+                if self.after(middle) < price:
+                    short = middle
+                else:
+                    hours = middle
+        return hours
+
+
+def learned(
+    model: EditRateModel, age: timedelta, waited: timedelta, traits: Traits, found: bool, *, claimed: bool = False
+) -> Iterator[tuple[str, float, float]]:
+    """What a fetch adds to which rows: (name, watched, found). A fetch that a source's claim has brought tells nothing of untold
+    edits, but of how soon edits follow each other.
+    """
+    start, frequency, factors = _hours(age), _frequency(traits.edits), model.factors(traits)
+    end, expected, seen = start + _hours(waited), [0.0, 0.0], [0.0, 0.0]
+    if traits.edits:
+        for age_now, watched, edits in _shared_out(model, start, end, _FOLLOWED, factors, found):
+            yield _name(age_now, _FOLLOWED), watched, edits
+    if claimed:
+        return
+    for age_now, watched, edits in _shared_out(model, start, end, frequency, factors, found):
+        expected[age_now >= _OLD] += model.rates[frequency][age_now] * watched
+        seen[age_now >= _OLD] += edits
+        yield _name(age_now, frequency), watched, edits
+    for era in (0, 1):
+        for name in _groups(traits, era):
+            if expected[era]:
+                yield name, expected[era] / _excess(model.counts.get(name)), seen[era]
+
+
+def _shared_out(
+    model: EditRateModel, start: float, end: float, frequency: int, factors: Factors, found: bool
+) -> Iterator[tuple[int, float, float]]:
+    """The time between two fetches, and the edit found, by ages.
+
+    The second does not say when the edit was made: by the rates known so far it is shared out among the ages between, and they
+    were watched only until then (the E step of EM; Dempster, Laird, Rubin 1977).
+    """
+    whole = model.upto(end, frequency, factors) - model.upto(start, frequency, factors)
+    survived, any_edit = 1.0, -expm1(-whole)
+    piece = bisect_right(AGES_HOURS, start)
+    while start < end:
+        hours = min(end, AGES_HOURS[piece]) - start
+        factor = factors[piece >= _OLD]
+        here = factor * model.rates[frequency][piece] * hours
+        watched, edits = hours, 0.0
+        if found and any_edit > 1e-12:
+            edits = survived * -expm1(-here) / any_edit
+            after = (survived * exp(-here) - exp(-whole)) / any_edit
+            until = hours * (1 / here - 1 / expm1(here)) if here > 1e-6 else hours / 2
+            watched = hours * max(after, 0.0) + until * edits
+            survived *= exp(-here)
+        yield piece, factor * watched, edits
+        start, piece = start + hours, piece + 1
+
+
+def counted(before: Count, name: str, watched: float, found: float) -> Count:
+    """The row after one more fetch; halved where it counts for enough."""
     after = Count(before.watched + watched, before.found + found)
-    enough = after.watched >= CLAIMS_HALVED_AT if name not in _PRIORS else _prior_of(name) * after.watched >= FORGET_AT
+    if name in _PRIORS:
+        enough = after.found >= FORGET_EDITS or after.watched >= FORGET_HOURS
+    elif name in (CLAIMS, VANISHED):
+        enough = after.watched >= CLAIMS_HALVED_AT
+    else:
+        enough = after.watched + after.found >= FORGET_EDITS
     return Count(after.watched / 2, after.found / 2) if enough else after
 
 
+def _posterior(prior: float, count: Count | None) -> float:
+    """The rate that is to be expected of an age: of a site that edits about as the prior says, or in its own way, by the odds."""
+    count = count or Count()
+    usual, own = (AGE_EDITS, AGE_EDITS / prior), (OWN_EDITS, OWN_HOURS)
+    difference = _evidence(*own, count) - _evidence(*usual, count) + log(OWN_WAY / (1 - OWN_WAY))
+    odds = 1 / (1 + exp(-difference)) if difference > -500 else 0.0
+    means = [(edits + count.found) / (hours + count.watched) for edits, hours in (usual, own)]
+    return (1 - odds) * means[0] + odds * means[1]
+
+
+def _evidence(edits: float, hours: float, count: Count) -> float:
+    """The log of how likely a count is where the rate is spread as a Gamma of so many edits in so many hours."""
+    return lgamma(edits + count.found) - lgamma(edits) + edits * log(hours) - (edits + count.found) * log(hours + count.watched)
+
+
+def _running(rates: tuple[float, ...], power: int) -> tuple[float, ...]:
+    sums = [0.0]
+    for lower, upper, rate in zip(_BOUNDS, AGES_HOURS[:-1], rates, strict=False):
+        sums.append(sums[-1] + rate * (upper**power - lower**power) / power)
+    return tuple(sums)
+
+
+def _groups(traits: Traits, era: int) -> Iterator[str]:
+    """The rows of an article's section, and of its kind where that is another than most."""
+    when = ("young", "old")[era]
+    if traits.section:
+        yield f"section {traits.section.casefold()[:60]}, {when}"
+    if traits.kind != "article":
+        yield f"kind {traits.kind}, {when}"
+
+
+def _excess(count: Count | None) -> float:
+    return (count.found + SECTION_EDITS) / (count.watched + SECTION_EDITS) if count else 1.0
+
+
 def _frequency(edits: int) -> int:
-    return min(max(edits, 0), len(PRIOR) - 1)
+    return min(max(edits, 0), _OFTEN)
 
 
 def _name(age: int, frequency: int) -> str:
@@ -135,10 +293,8 @@ def _name(age: int, frequency: int) -> str:
 
 
 _PRIORS = {_name(age, frequency): PRIOR[frequency][age] for age in range(len(AGES_HOURS)) for frequency in range(len(PRIOR))}
-
-
-def _prior_of(name: str) -> float:
-    return _PRIORS.get(name, 0.0)
+_YOUNG = frozenset(_name(age, frequency) for age in range(_OLD) for frequency in range(_FOLLOWED))
+"""The ages by which it is judged how much a site edits as a whole."""
 
 
 def _hours(span: timedelta) -> float:

@@ -14,33 +14,22 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import CLAIMS, EditRateModel
+from pipelines.history.edit_rates import CLAIMS, EditRateModel, Traits
 from pipelines.history.revisions import State
 
+UNKNOWN, ORDINARY = EditRateModel(), Traits()
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
-YOUNG = timedelta(hours=2.5)
-LIKELY_YOUNG, LIKELY = 0.006, 0.04
-"""So many untold edits expected bring a look, at a site that edits as the prior says. Higher: fewer requests, and silent edits
-are seen later. Of the young fewer: what is edited at once is edited again, and what it said between is lost if nobody looked."""
-WATCHED, FIRST_STEP = 100.0, 3 * _HOUR
-"""Until articles of an age were watched for so many hours, steps are no longer than this: what the site does at that age is not
-known. More: a new site costs more requests; fewer: a site that edits old articles is recognised late."""
-EAGER = 0.6
-"""At a site that edits more or less, the measure is this power of how much. 1: all sites cost the same looks; 0: one that edits
-four times as much costs four times as many."""
+PRICES = {"thrifty": 0.004, "balanced": 0.0014, "thorough": 0.0005}
+"""So many untold edits, lost by further waiting, are worth a fetch of a full page. Higher: fewer requests, and silent edits are
+seen later or never."""
+NOT_MODIFIED_COST = 0.15
+"""What a fetch costs, beside a full page, at a host whose 304s are trusted: a tenth, and the few that are made in full."""
 LEAST_STEP = 20 * _HOUR / 60
-LEAST_SHARE, MOST_SHARE = 0.1, 1.5
-"""Bounds of a step, as parts of the age since the last change: a site that edits much is not asked without end, one that was
-never seen to edit is still audited. Lower: more looks."""
-WORTH_A_DAY = 0.004
-"""No step is longer than a day while so many untold edits are expected in it. Lower: a request a day for longer."""
 MONTH, WEEKLY = 30 * _DAY, 7 * _DAY
 """Within its first month unchanged an article is looked at once a week at least: some are taken down in silence."""
 RARELY = 30 * _DAY
-CHEAP = 0.5
-"""The part of these that brings a look at a host whose 304s are trusted: an unchanged page costs it next to nothing."""
 
 SUSPECTED_STEPS = (_HOUR, 8 * _HOUR, 16 * _HOUR)
 """Looks at a missing article, by how long it has been missing: three of them reach past the 24 h that `gone` takes."""
@@ -68,7 +57,6 @@ OLDEST_SHARE = 4
 """One in so many of the hour's audits goes to those that have waited longest, whatever they promise: nobody starves."""
 LONGEST_SAVED = 24 * _HOUR
 
-UNKNOWN = EditRateModel()
 LAST = datetime.max.replace(tzinfo=UTC, microsecond=0)
 """The last second of the calendar: a stored time may be of a wrong clock, or a stranger's."""
 
@@ -82,17 +70,17 @@ class Due:
     last_fetched: datetime
     changed: datetime
     """When it changed last."""
-    edits: int = 0
+    traits: Traits = ORDINARY
     urgent: bool = False
     """Suspected to be gone, or answering with an old copy: such a look decides something."""
 
 
-def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, edits: int = 0,
-               edit_rates: EditRateModel = UNKNOWN, *, cheap: bool = False) -> datetime | None:  # fmt: skip
+def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, traits: Traits = ORDINARY,
+               edit_rates: EditRateModel = UNKNOWN, *, price: float = PRICES["balanced"]) -> datetime | None:  # fmt: skip
     """When to fetch again, after a fetch with this outcome; None: never by itself.
 
-    `since` is when the article changed last, or, while it is missing, since when it is; `edits` how often it has been seen to;
-    `cheap` whether most looks at its host are answered by a 304 that can be trusted.
+    `since` is when the article changed last, or, while it is missing, since when it is; `price` what a fetch costs, in untold
+    edits (`price_of`).
     """
     if state is State.MOVED:
         return None
@@ -103,7 +91,7 @@ def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, e
         return _later(now, next((step for step in SUSPECTED_STEPS if missing_for < step), SUSPECTED_STEPS[0]))
     if outcome is Outcome.STALE:
         return _later(now, STALE_STEP)
-    step = audit_step(now - since, edits, edit_rates, cheap=cheap)
+    step = audit_step(now - since, traits, edit_rates, price)
     if outcome in (Outcome.ERROR, Outcome.REFUSED, Outcome.NOT_ARTICLE):
         step = max(step, ERROR_STEP)
     if outcome is Outcome.RESERVED:
@@ -111,20 +99,17 @@ def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, e
     return _later(now, step)
 
 
-def audit_step(age: timedelta, edits: int, edit_rates: EditRateModel, *, cheap: bool = False) -> timedelta:
+def audit_step(age: timedelta, traits: Traits, edit_rates: EditRateModel, price: float = PRICES["balanced"]) -> timedelta:
     """From a fetch of an article unchanged for `age` to the next, where no source claims a change."""
     age = max(age, timedelta())
-    least = max(LEAST_STEP, LEAST_SHARE * age)
-    most = max(LEAST_STEP, MOST_SHARE * age)
-    if edit_rates.chance(age, _DAY, edits) >= WORTH_A_DAY * edit_rates.general**EAGER:
-        least, most = min(least, _DAY), min(most, _DAY)
-    if age < MONTH:
-        most = min(most, WEEKLY)
-    if edit_rates.watched(age) < WATCHED:
-        least, most = min(least, FIRST_STEP), min(most, FIRST_STEP)
-    likely = (LIKELY_YOUNG if age < YOUNG else LIKELY) * (CHEAP if cheap else 1) * edit_rates.general**EAGER
-    wanted = edit_rates.wait_for(likely, age, edits)
-    return _whole(min(max(wanted, least), most, RARELY))
+    most = WEEKLY if age < MONTH else RARELY
+    hours = edit_rates.worth(age, traits).hours_until(price, LEAST_STEP / _HOUR, most / _HOUR)
+    return timedelta(seconds=round(hours * 3600))
+
+
+def price_of(recheck: str, *, cheap: bool) -> float:
+    """What a fetch costs by the site's setting; `cheap` where most are answered by a 304 that can be trusted."""
+    return PRICES[recheck] * (NOT_MODIFIED_COST if cheap else 1)
 
 
 def claim_is_due(last_fetched: datetime, due: datetime | None, now: datetime, edit_rates: EditRateModel) -> bool:
@@ -166,8 +151,9 @@ def in_order(due: Iterable[Due], allowed: int, now: datetime, edit_rates: EditRa
 
 
 def gain(due: Due, now: datetime, edit_rates: EditRateModel) -> float:
-    """The probability that a fetch now finds an edit that no source announced."""
-    return edit_rates.chance(due.last_fetched - due.changed, now - due.last_fetched, due.edits)
+    """What a fetch now is worth, in untold edits that further waiting loses."""
+    hours = (now - due.last_fetched) / _HOUR
+    return edit_rates.worth(due.last_fetched - due.changed, due.traits).after(hours) if hours > 0 else 0.0
 
 
 def dead_end_due(outcome: Outcome, attempts: int, last: datetime, now: datetime) -> bool:
@@ -184,7 +170,3 @@ def dead_end_next(outcome: Outcome, attempts: int, last: datetime) -> datetime:
 def _later(instant: datetime, step: timedelta) -> datetime:
     """An instant a step later, or the calendar's last one."""
     return instant + step if instant <= LAST - step else LAST
-
-
-def _whole(step: timedelta) -> timedelta:
-    return timedelta(seconds=round(step.total_seconds()))
