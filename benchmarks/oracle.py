@@ -1,7 +1,7 @@
 """The rule of one who knows how a world edits: its true rates, from many other seeds of it, and which article is of which sort.
 
-No rule that has to learn the rates from what it sees can be expected to do better at the same cost. What becomes of one article it
-does not know either. See `recheck.py`.
+No rule that has to learn the rates from what it sees can be expected to do better at the same cost. What becomes of one article
+it does not know either. See `recheck.py`.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Rates:
 
 
 class Oracle:
-    """Looks where what waiting loses is worth more than a look; `price` is what a full page costs, in silent edits seen in time."""
+    """Looks where what waiting loses is worth more than a look; `price` is what a full page costs, in silent edits."""
 
     def __init__(self, price: float) -> None:
         self._price = price

@@ -76,6 +76,8 @@ class Site:
     """Five fields as crontab(5) has them, parted by one blank, small letters."""
     delay_seconds: float = 1.0
     """Least gap between two requests to the host; 0 only for loopback hosts."""
+    recheck: str = "balanced"
+    """How readily known articles are looked at again: "thrifty", "balanced" or "thorough"; see `pipelines.history.revisit`."""
     recheck_per_hour: float | None = None
     """Looks at known articles an hour; None: by `delay_seconds`, see `rechecks_an_hour`."""
     enabled: bool = True

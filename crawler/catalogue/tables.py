@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from cronsim import CronSim, CronSimError
 
 from crawler.catalogue.site import DEFAULT_EVERY, Site, is_loopback, parse_every
+from pipelines.history.revisit import PRICES
 
 _MAX_CHARS = 2000
 _NEVER_IN_A_URL = re.compile(r"""[\s\x00-\x20\x7f"<>\\^`{|}]""")
@@ -334,6 +335,7 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "every": _every,
     "cron": _cron,
     "delay_seconds": _delay_seconds,
+    "recheck": partial(_one_of, tuple(PRICES)),
     "recheck_per_hour": _recheck_per_hour,
     "enabled": _flag,
     "retired": _flag,

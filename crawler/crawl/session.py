@@ -14,7 +14,7 @@ from typing import Protocol
 from crawler.catalogue.site import Site
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.history.anomalies import Readings
-from pipelines.history.revisit import allowance, window
+from pipelines.history.revisit import allowance, price_of, window
 from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.health_metrics import usual_readings
 from pipelines.reasons import CodedReason, CrawlReason, because
@@ -25,7 +25,7 @@ from pipelines.store.judgement import Judgement, Recorded, fetch_of
 from pipelines.store.quarantine import HeldReading, Quarantine
 from pipelines.store.replay import LedgerWriter, replay, resolve_revisits
 from pipelines.store.snapshot import SiteSnapshot
-from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_edit_rates, load_trust, rechecks_since
+from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_trust, rechecks_since
 
 LATE_TOGETHER = 500
 """Captures of an import that come late wait for others, so that a history is written anew for all of them at once."""
@@ -117,8 +117,8 @@ class CrawlSession:
             self.quarantine = Quarantine(store, site.id, crawl_id, Readings())
             return
         trust = load_trust(store, {host_of(site.url)}).get(host_of(site.url), ValidatorTrust())
-        edit_rates = load_edit_rates(store, site.id)
-        self._writer = LedgerWriter(store, site.id, crawl_id, self._statistics, edit_rates=edit_rates, cheap=trust.is_good(now))
+        price, edit_rates = price_of(site.recheck, cheap=trust.is_good(now)), self._statistics.edit_rates
+        self._writer = LedgerWriter(store, site.id, crawl_id, self._statistics, edit_rates=edit_rates, price=price)
         self.quarantine = Quarantine(store, site.id, crawl_id, usual_readings(store, site.id))
 
     def write(self, item: Article | Fetch) -> Recorded | None:

@@ -17,6 +17,7 @@ from itertools import islice
 from crawler.catalogue.site import Site
 from crawler.discovery.candidate import Candidate, SourceKind
 from pipelines.article import Outcome
+from pipelines.history.edit_rates import Traits
 from pipelines.history.revisions import State
 from pipelines.history.revisit import RETRIED_FOR, Due, claim_is_due, dead_end_due, in_order
 from pipelines.reasons import Skipped, skipped_after
@@ -291,7 +292,8 @@ def _audits(snapshot: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dict
             last_fetched = known.looked or due
             urgent = known.known.state is State.SUSPECTED or known.known.stale_hash is not None
             key = article_key(known.url)
-            found[key] = Due(key, due, last_fetched, known.changed or last_fetched, known.edits, urgent), known
+            traits = Traits(known.edits, known.kind, known.section)
+            found[key] = Due(key, due, last_fetched, known.changed or last_fetched, traits, urgent), known
     return found
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawler.catalogue.site import Site, host_of
 from crawler.discovery.candidate import Candidate, SourceKind
 from crawler.discovery.frontier import MAX_RETRIES, plan_requests
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import EditRateModel
+from pipelines.history.edit_rates import EditRateModel, Traits
 from pipelines.history.revisions import State
-from pipelines.history.revisit import dead_end_next, next_check
+from pipelines.history.revisit import dead_end_next, next_check, price_of
 from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.url_report import Trace
 from pipelines.reasons import Skipped, skipped_sentence
@@ -128,14 +128,29 @@ def _next_fetch(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason
     checked = instant_of(article["last_checked"])
     cheap = facts.trust.get(host_by_trust(article["url"]), ValidatorTrust()).is_good(now)
     edit_rates = facts.edit_rates.get(article["site_id"], EditRateModel())
-    edits = int(article["revision_count"]) - 1
-    following = next_check(outcome, State(article["state"]), since, checked, edits, edit_rates, cheap=cheap)
+    site = next((site for site in facts.sites if site.id == article["site_id"]), None)
+    price = price_of(site.recheck if site else "balanced", cheap=cheap)
+    traits = Traits(int(article["revision_count"]) - 1, article["kind"], (trace.latest or {}).get("section"))
+    following = next_check(outcome, State(article["state"]), since, checked, traits, edit_rates, price=price)
     if following:
         what = "missing" if article["suspected_since"] else "unchanged"
         step = f"after a look at an article {what} for {span(checked - since)} the next comes {span(following - checked)} later"
         yield Reason("ladder", f"The ladder says: {step}. A source that claims a change brings it sooner.")
+    if not article["suspected_since"]:
+        yield _worth(edit_rates, traits, since, checked, now, price)
     if due:
         yield from _put_off(facts, article)
+
+
+def _worth(edit_rates: EditRateModel, traits: Traits, since: datetime, checked: datetime, now: datetime, price: float) -> Reason:
+    """What is expected of an article, and what a look at it must be worth."""
+    hourly = edit_rates.expected(now - since, timedelta(hours=1), traits)
+    unseen = edit_rates.expected(checked - since, now - checked, traits)
+    lost = edit_rates.worth(checked - since, traits).after(max((now - checked) / timedelta(hours=1), 0.01))
+    text = (f"Articles like it have been edited {hourly:.2g} times an hour at this age without a word; since the last look "
+            f"{unseen:.2g} such edits are expected. A look is worth it when waiting longer is expected to lose {price:.2g} of an "
+            f"edit; now it is {lost:.2g}.")  # fmt: skip
+    return Reason("worth", text)
 
 
 def _put_off(facts: UrlFacts, article: Row) -> Iterator[Reason]:

@@ -1,6 +1,6 @@
-"""Edit-rate model of a site: how often an article changes that no source says has changed, by the time since its last change, how
-often it was edited before, its kind and its section; and the precision of its sources' claims of a change. Pure; rows of the table
-`habits` in, rates out.
+"""Edit-rate model of a site: how often an article changes that no source says has changed, by the time since its last change,
+how often it was edited before, its kind and its section; and the precision of its sources' claims of a change. Pure; rows of the
+table `habits` in, rates out.
 
 A new site is judged by published figures (the prior), and ever more by its own the longer it is observed. Knows no database.
 """
@@ -23,9 +23,9 @@ PRIOR = (
     (0.14, 0.05, 0.012, 0.004, 0.0012, 0.0003, 0.00006, 0.000003),
     (0.25, 0.1, 0.02, 0.006, 0.0015, 0.0003, 0.00006, 0.000003),
 )
-"""Untold edits an hour, by age, of articles never seen edited, edited once, and oftener; last, of those ever edited, all edits. From published counts: 31 % are ever
-edited, 1.94 times each with a heavy tail, four fifths of it within a day, a quarter of the edits silent. They are of other
-outlets than ours; so they only begin the count."""
+"""Untold edits an hour, by age, of articles never seen edited, edited once, and oftener; last, of those ever edited, all edits.
+From published counts: 31 % are ever edited, 1.94 times each with a heavy tail, four fifths of it within a day, a quarter of the
+edits silent. They are of other outlets than ours; so they only begin the count."""
 _FREQUENCIES = ("first", "edited once", "edited often", "followed")
 _OFTEN, _FOLLOWED = 2, 3
 _OLD = AGES_HOURS.index(24.0) + 1
@@ -39,16 +39,15 @@ AGE_EDITS = 4.0
 """The same for each age, against the site's own general rate."""
 OWN_WAY, OWN_EDITS, OWN_HOURS = 0.1, 0.5, 12.0
 """The odds, before anything was seen, that a site at an age has a way of its own that no published count tells: any rate, about
-OWN_EDITS in OWN_HOURS. So what was never watched is worth a few looks, and what was found there outweighs the prior at once. Higher
-odds: a new site costs more looks; lower: a site that edits old articles is recognised late."""
+OWN_EDITS in OWN_HOURS. So what was never watched is worth a few looks, and what was found there outweighs the prior at once.
+Higher odds: a new site costs more looks; lower: a site that edits old articles is recognised late."""
 SECTION_EDITS = 4.0
 """So many expected edits' worth of doubt whether a section, or a kind of page, is edited as the others are."""
-MOST_SECTIONS = 40
-"""A site's sections beyond so many are not told apart."""
+SECTION, MOST_SECTIONS = "section ", 80
+"""How the rows of sections begin, and how many a site has at most, two a section; sections beyond them are not told apart."""
 FORGET_EDITS, FORGET_HOURS = 60.0, 20_000.0
 """Where a row counts so many edits or hours, it is halved: about a month at a daily paper. Higher: a site's habits of last year
 count as much as today's."""
-MOST_AT_ONCE = 4.0
 
 CLAIMS, VANISHED = "claims", "vanished"
 """Rows of what sources tell: that an article has changed, or, by naming it no more, that it is gone."""
@@ -105,7 +104,7 @@ class EditRateModel:
         return (count.found + CLAIMS_TRUE) / (count.watched + CLAIMS_TRUE + CLAIMS_FALSE)
 
     def factors(self, traits: Traits) -> Factors:
-        """How much more (or less) an article of this kind and section is edited than others of its age: while it is young, and later.
+        """How much more (or less) an article of this kind and section is edited than others of its age: on its first day, later.
 
         Apart, for a section whose old articles are edited edits its young ones as all do, and the reverse.
         """
@@ -147,12 +146,12 @@ LATE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What a fetch is worth, by the hours waited: the untold edits that further waiting loses, for another overwrites them or they
-    are seen late.
+    """What a fetch is worth, by the hours waited: the untold edits that further waiting loses, for another overwrites them or
+    they are seen late.
 
-    With looks at equal distances w, each finding W(w) edits in time for the price p, (W(w) - p) / w is greatest where W(w) - w W'(w)
-    is p (Cho and Garcia-Molina 2003; Azar and others 2018). Of edits at rate h, each followed by another at rate g(u) after u hours,
-    that is h times the integral of u g(u): what one who waits has lost.
+    With looks at equal distances w, each finding W(w) edits in time for the price p, (W(w) - p) / w is greatest where
+    W(w) - w W'(w) is p (Cho and Garcia-Molina 2003; Azar and others 2018). Of edits at rate h, each followed by another at rate
+    g(u) after u hours, that is h times the integral of u g(u): what one who waits has lost.
     """
 
     model: EditRateModel
@@ -274,7 +273,7 @@ def _groups(traits: Traits, era: int) -> Iterator[str]:
     """The rows of an article's section, and of its kind where that is another than most."""
     when = ("young", "old")[era]
     if traits.section:
-        yield f"section {traits.section.casefold()[:60]}, {when}"
+        yield f"{SECTION}{traits.section.casefold()[:60]}, {when}"
     if traits.kind != "article":
         yield f"kind {traits.kind}, {when}"
 

@@ -23,7 +23,7 @@ _LOOKS = """
 SELECT url, fetched, status, outcome, reason, reason_code, robots, tdm, crawl_id FROM fetches WHERE {}
 ORDER BY fetched DESC, id DESC LIMIT ?
 """
-_COLUMNS = "number, change, headline, first_seen, date_published, date_modified"
+_COLUMNS = "number, change, headline, section, first_seen, date_published, date_modified"
 _RESERVED = """
 SELECT max(fetched) AS fetched, count(*) AS looks, reason, reason_code FROM fetches
 WHERE article_id = ? AND outcome = 'reserved' AND fetched > ? HAVING count(*) > 0
@@ -47,7 +47,7 @@ class Trace:
     alias: str | None = None
     """Why the URL leads there ("redirect", "slug", ...), where it is not the article's own address."""
     latest: Row | None = None
-    """The article's latest revision: number, change, headline, stamps."""
+    """The article's latest revision: number, change, headline, section, stamps."""
     changed: datetime | None = None
     """When the article changed last, as the ladder counts it."""
     moved_to: str | None = None

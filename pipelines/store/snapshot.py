@@ -32,7 +32,7 @@ SELECT a.id, a.url, a.url_key, a.external_id, a.state, a.next_check, a.etag, a.l
     EXISTS (SELECT 1 FROM aliases s WHERE s.article_id = a.id AND s.reason = 'canonical')
         AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.article_id = a.id AND f.url = a.url) AS claimed,
     a.last_checked, a.listed_in, r.number, r.first_seen, r.content_hash, r.date_modified, r.date_published, r.extractor,
-    r.is_accessible_for_free,
+    r.is_accessible_for_free, r.section, a.kind,
     (SELECT group_concat(i.url, ' ') FROM revision_images i WHERE i.revision_id = r.id AND i.caption IS NOT NULL) AS pictures
 FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.id IN (SELECT value FROM json_each(?)) ORDER BY a.id
 """
@@ -128,6 +128,8 @@ class KnownArticle:
     """Of the latest revision; see `pictures_of`."""
     is_claimed: bool = False
     """Its address is one that another page named as canonical and that was never read itself: that may be another article."""
+    kind: str = "article"
+    section: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +308,8 @@ def _known_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> Kn
         looked=instant_of(row["last_checked"]),
         changed=last_change(row),
         edits=row["revision_count"] - 1,
+        kind=row["kind"],
+        section=row["section"],
         listed_in=row["listed_in"],
         withdrawn=bool(row["withdrawn"]),
         pictures=_pictures((row["pictures"] or "").split(" ")),

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.history.edit_rates import CLAIMS, VANISHED, Count, EditRateModel, counted, rate_name
+from pipelines.history.edit_rates import CLAIMS, MOST_SECTIONS, SECTION, VANISHED, Count, EditRateModel, Traits, counted, learned
 from pipelines.history.validators import Validators, ValidatorTrust, confirmed, is_violation, violated
 from pipelines.reasons import FetchReason
 from pipelines.store.database import Store
@@ -35,14 +36,21 @@ class StatsUpdater:
     def __init__(self, store: Store, site_id: str) -> None:
         self._store = store
         self._site_id = site_id
+        self._sections: set[str] | None = None
         self.violations: list[str] = []
         """One line for each violation that was found."""
 
-    def learn(self, before: Row, since: datetime, fetch: Fetch, outcome: Outcome, article: Article | None) -> FetchReason | None:
-        """Count one fetch of a known article; `before` is its row and `since` its last change, as they were."""
+    @cached_property
+    def edit_rates(self) -> EditRateModel:
+        """What the site had shown when the crawl began."""
+        return load_edit_rates(self._store, self._site_id)
+
+    def learn(self, before: Row, since: datetime, section: str | None, fetch: Fetch, outcome: Outcome,
+              article: Article | None) -> FetchReason | None:  # fmt: skip
+        """Count one fetch of a known article; `before` is its row, `since` its last change, `section` its own, as they were."""
         if outcome not in CONCLUSIVE_OUTCOMES:
             return None
-        self._learn_edit_rate(before, since, fetch, outcome)
+        self._learn_edit_rate(before, since, section, fetch, outcome)
         if fetch.status == 200 and before["validators_url"] == fetch.url:
             return self._learn_trust(before, fetch, outcome, article)
         return None
@@ -58,19 +66,31 @@ class StatsUpdater:
                 if outcome:
                     self._count(VANISHED, 1.0, outcome not in ("unchanged", "not_modified", "error"))
 
-    def _learn_edit_rate(self, before: Row, since: datetime, fetch: Fetch, outcome: Outcome) -> None:
-        last_fetched = instant_of(before["last_checked"])
-        if fetch.claimed_modified:
+    def _learn_edit_rate(self, before: Row, since: datetime, section: str | None, fetch: Fetch, outcome: Outcome) -> None:
+        last_fetched, claimed = instant_of(before["last_checked"]), fetch.claimed_modified is not None
+        if claimed:
             self._count(CLAIMS, 1.0, outcome in CHANGES)
-        elif fetch.fetched > last_fetched:
-            waited = fetch.fetched - last_fetched
-            name = rate_name(last_fetched - since, waited, before["revision_count"] - 1)
-            self._count(name, waited / timedelta(hours=1), outcome in EDIT_OUTCOMES)
+        if fetch.fetched > last_fetched:
+            age, waited = last_fetched - since, fetch.fetched - last_fetched
+            traits = Traits(before["revision_count"] - 1, before["kind"], section)
+            for name, watched, edits in learned(self.edit_rates, age, waited, traits, outcome in EDIT_OUTCOMES, claimed=claimed):
+                if self._is_counted(name):
+                    self._count(name, watched, edits)
 
-    def _count(self, name: str, watched: float, found: bool) -> None:
+    def _is_counted(self, name: str) -> bool:
+        """Not of a section more: a page may name any."""
+        if not name.startswith(SECTION):
+            return True
+        if self._sections is None:
+            self._sections = {one for one in self.edit_rates.counts if one.startswith(SECTION)}
+        if len(self._sections) < MOST_SECTIONS:
+            self._sections.add(name)
+        return name in self._sections
+
+    def _count(self, name: str, watched: float, found: float) -> None:
         row = self._store.row("SELECT watched, found FROM habits WHERE site_id = ? AND habit = ?", (self._site_id, name))
         after = counted(Count(**row) if row else Count(), name, watched, found)
-        values = {"site_id": self._site_id, "habit": name, "watched": round(after.watched, 3), "found": after.found}
+        values = {"site_id": self._site_id, "habit": name, "watched": round(after.watched, 4), "found": round(after.found, 4)}
         self._store.insert("habits", values, on_conflict="REPLACE")
 
     def _learn_trust(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None) -> FetchReason | None:

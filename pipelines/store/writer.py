@@ -15,9 +15,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.history.edit_rates import EditRateModel
+from pipelines.history.edit_rates import EditRateModel, Traits
 from pipelines.history.revisions import Absence, Decision, State, changed_fields
-from pipelines.history.revisit import UNKNOWN, next_check
+from pipelines.history.revisit import PRICES, UNKNOWN, next_check
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.addresses import AddressBook, aliases_of, put_fetch
 from pipelines.store.chain import Cause, Subject, seal
@@ -40,10 +40,10 @@ class RevisionWriter:
     """Whether what is written is sealed: not in a ledger that nobody keeps."""
 
     def __init__(self, store: Store, site_id: str, crawl_id: int | None, statistics: StatsUpdater | None = None, *,
-                 edit_rates: EditRateModel = UNKNOWN, cheap: bool = False) -> None:  # fmt: skip
+                 edit_rates: EditRateModel = UNKNOWN, price: float = PRICES["balanced"]) -> None:  # fmt: skip
         """Without `statistics` no fetch is counted in them: those of an archive are not ours.
 
-        `edit_rates` and `cheap` are for the next check (`pipelines.history.revisit.next_check`).
+        `edit_rates` and `price` are for the next check (`pipelines.history.revisit.next_check`).
         """
         self._store = store
         self._written: dict[Cause, list[tuple[Subject, int]]] = {Cause.READING: [], Cause.CAPTURE: []}
@@ -54,7 +54,7 @@ class RevisionWriter:
         self._crawl_id = crawl_id
         self._statistics = statistics
         self._edit_rates = edit_rates
-        self._cheap = cheap
+        self._price = price
 
     def record(self, item: Article | Fetch, now: datetime | None = None) -> Recorded:
         """Judge an item and write it; `now` (aware) is for the next check and the seal, and defaults to the time of the fetch."""
@@ -108,8 +108,8 @@ class RevisionWriter:
     def _touch_read(self, subject: Subject, row_id: int) -> None:
         self._written[Cause.READING].append((subject, row_id))
 
-    def _next_check(self, outcome: Outcome, state: State, since: datetime, now: datetime, edits: int) -> str | None:
-        return optional_moment(next_check(outcome, state, since, now, edits, self._edit_rates, cheap=self._cheap))
+    def _next_check(self, outcome: Outcome, state: State, since: datetime, now: datetime, traits: Traits) -> str | None:
+        return optional_moment(next_check(outcome, state, since, now, traits, self._edit_rates, price=self._price))
 
     # --- an article was read -------------------------------------------------------------------------------------
 
@@ -141,10 +141,11 @@ class RevisionWriter:
         seen = moment(fetch.fetched)
         published = str(article.date_published) if article.date_published else None
         since = changed_by(published, str(article.date_modified) if article.date_modified else None, fetch.fetched)
+        traits = Traits(0, article.kind, article.section)
         row: Row = {
             "site_id": self._site_id, "url": url, "url_key": article_key(url), "external_id": fetch.external_id,
             "kind": article.kind, "date_published": published, "first_seen": seen, "last_seen": seen, "last_checked": seen,
-            "next_check": self._next_check(Outcome.NEW, State.LIVE, since, now, 0), **_validators(fetch),
+            "next_check": self._next_check(Outcome.NEW, State.LIVE, since, now, traits), **_validators(fetch),
         }  # fmt: skip
         self._addresses.forget(url)
         article_id = self._store.insert("articles", row)
@@ -229,7 +230,7 @@ class RevisionWriter:
         self._addresses.set_state(found, after, fetch, fetch.reason)
         self._store.update("articles", found["id"], {
             "suspected_since": moment(absence.since), "suspected_looks": absence.fetches, "last_checked": moment(fetch.fetched),
-            "next_check": self._next_check(outcome, after, absence.since, now, 0),
+            "next_check": self._next_check(outcome, after, absence.since, now, Traits()),
         })  # fmt: skip
 
     # --- what every look leaves behind ---------------------------------------------------------------------------
@@ -253,21 +254,25 @@ class RevisionWriter:
             self._touch(Subject.ARTICLE, found["id"])
         self._addresses.set_state(found, State.LIVE, fetch, "answers again")
         changed = outcome in CHANGES
-        since, edits = fetch.fetched if changed else self._last_change(found), found["revision_count"] - 1 + changed
-        changes["next_check"] = self._next_check(outcome, State.LIVE, since, now, edits)
+        since, section = self._last_change(found)
+        if article:
+            section = article.section
+        traits = Traits(found["revision_count"] - 1 + changed, str(article.kind if article else found["kind"]), section)
+        changes["next_check"] = self._next_check(outcome, State.LIVE, fetch.fetched if changed else since, now, traits)
         self._store.update("articles", found["id"], changes)
 
     def _with_violation(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None = None) -> Fetch:
         """The fetch, with its reason where it shows that validators were wrong; `before` is the article's row as it was."""
         if self._statistics is None:
             return fetch
-        violation = self._statistics.learn(before, self._last_change(before), fetch, outcome, article)
+        violation = self._statistics.learn(before, *self._last_change(before), fetch, outcome, article)
         return because(fetch, outcome, coded(violation)) if violation and not fetch.reason else fetch
 
     def _unread(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
         """A fetch that showed nothing of the article: an error, a refusal, a page that could not be read as one."""
-        edits = found["revision_count"] - 1
-        next_check = self._next_check(outcome, State(found["state"]), self._last_change(found), now, edits)
+        since, section = self._last_change(found)
+        traits = Traits(found["revision_count"] - 1, found["kind"], section)
+        next_check = self._next_check(outcome, State(found["state"]), since, now, traits)
         changes = {
             "last_checked": max(moment(fetch.fetched), found["last_checked"]),
             "next_check": next_check,
@@ -293,13 +298,13 @@ class RevisionWriter:
 
     # --- what the ledger knows -------------------------------------------------------------------------------------
 
-    def _last_change(self, found: Row) -> datetime:
-        """When the article changed last: of a first revision when it says it was published or updated."""
-        sql = "SELECT number, first_seen, date_published, date_modified FROM revisions WHERE id = ?"
+    def _last_change(self, found: Row) -> tuple[datetime, str | None]:
+        """When the article changed last, of a first revision when it says it was published or updated; and its section."""
+        sql = "SELECT number, first_seen, date_published, date_modified, section FROM revisions WHERE id = ?"
         latest = self._store.row(sql, (found["latest_revision_id"],))
         if latest is None:
             raise KeyError(found["latest_revision_id"])
-        return last_change(latest)
+        return last_change(latest), latest["section"]
 
 
 def _validators(fetch: Fetch) -> Row:

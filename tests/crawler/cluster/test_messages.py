@@ -87,6 +87,7 @@ known = st.builds(Known, texts, maybe_texts, maybe_texts, st.sampled_from(State)
 past_articles = st.builds(
     KnownArticle, texts, known, maybe_texts, maybe_texts, maybe_texts, maybe_texts, maybe_texts, st.none() | looks,
     st.none() | moments, st.none() | moments, counts, maybe_texts, st.booleans(),
+    section=maybe_texts,
 )  # fmt: skip
 trusts = st.builds(ValidatorTrust, counts, counts, st.none() | moments, maybe_texts)
 habits = st.builds(EditRateModel, st.dictionaries(texts, st.builds(Count, st.floats(0, 1e6), st.floats(0, 1e6)), max_size=2))

@@ -23,7 +23,7 @@ def test_an_article_taken_out_of_the_news_sitemap_is_looked_at_long_before_it_is
     with Store(tmp_path / "news.db", readonly=True) as store:
         market = store.value(MARKET)
         looks = [row["outcome"] for row in store.rows("SELECT outcome FROM fetches WHERE article_id = ? ORDER BY id", (market,))]
-        assert looks == ["new", "suspected"]
+        assert looks == ["new", "unchanged", "suspected"]
         assert store.value("SELECT state FROM articles WHERE id = ?", (market,)) == "suspected"
         assert store.value("SELECT listed_in FROM articles WHERE id = ?", (market,)) is None
         assert store.value("SELECT found = watched FROM habits WHERE habit = 'vanished'") == 1

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.article import Fetch, Outcome
-from pipelines.history.edit_rates import Count
+from pipelines.history.edit_rates import MOST_SECTIONS, Count
 from pipelines.history.validators import PROOF, ValidatorTrust
 from pipelines.store.crawls import start_crawl
 from pipelines.store.database import Store
@@ -38,18 +38,28 @@ def test_each_look_counts_the_hours_it_looks_back_over_and_what_it_found(store: 
     ledger.record(article(seen=HOUR))
     ledger.record(article("Changed.", seen=2 * HOUR))
     ledger.record(article("Changed again.", seen=4 * HOUR))
-    assert load_edit_rates(store, "paper").counts == {
-        "first, under 1 h": Count(1.0, 0.0),
-        "first, under 3 h": Count(1.0, 1.0),
-        "edited once, under 3 h": Count(2.0, 1.0),
-    }
+    counts = load_edit_rates(store, "paper").counts
+    assert counts["first, under 1 h"] == Count(1.0, 0.0)
+    assert counts["first, under 3 h"].found == 1.0
+    once = [count for name, count in counts.items() if name.startswith("edited once")]
+    assert sum(count.found for count in once) == pytest.approx(1.0)
+    assert 0.5 < sum(count.watched for count in once) < 1, "two hours, in the middle of which it was edited"
+    assert counts["followed, under 1 h"].found > 0
+
+
+def test_sections_are_counted_by_name_and_not_beyond_number(store: Store, ledger: RevisionWriter) -> None:
+    for number in range(MOST_SECTIONS):
+        ledger.record(article(url=f"{URL}-{number}", section=f"Desk {number}"))
+        ledger.record(article("Changed.", url=f"{URL}-{number}", section=f"Desk {number}", seen=30))
+    names = [name for name in load_edit_rates(store, "paper").counts if name.startswith("section")]
+    assert (len(names), "section desk 0, young" in names) == (MOST_SECTIONS, True)
 
 
 def test_a_look_for_a_claim_teaches_whether_claims_are_true(store: Store, ledger: RevisionWriter) -> None:
     ledger.record(article())
     ledger.record(article("New.", seen=9, modified=8, fetch={"claimed_modified": stamp(8)}))
     ledger.record(article("New.", seen=20, modified=8, fetch={"claimed_modified": stamp(19)}))
-    assert load_edit_rates(store, "paper").counts == {"claims": Count(2.0, 1.0)}
+    assert load_edit_rates(store, "paper").counts == {"claims": Count(2.0, 1.0), "followed, under 1 h": Count(0.1833, 0.0)}
 
 
 def test_looks_that_tell_nothing_and_looks_of_archives_teach_nothing(store: Store, ledger: RevisionWriter) -> None:
