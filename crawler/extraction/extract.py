@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.catalogue.site import Site, host_of
-from crawler.extraction.body.container import DENSE, BodyReading, read_body
+from crawler.extraction.body.container import DENSE, MIN_LEAD, BodyReading, prose_weight, read_body
 from crawler.extraction.body.lines import Context
 from crawler.extraction.body.second_opinion import WEAK, reconsidered, second_opinion
 from crawler.extraction.body.signups import drop_signups
@@ -244,12 +244,13 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
         proposals.bodies.append(Proposal(second_opinion(page, len(body)), "trafilatura"))
         paragraphs = judge.body(proposals)
         body = join_paragraphs(list(paragraphs.value))
+    standfirst = judge.description(proposals, gathered.headline or None)
     return {
         "kind": kind,
         "canonical_url": canonical_address(proposals, page.url),
         "headline": judge.headline(proposals, gathered.names_of_site),
-        "description": judge.description(proposals, gathered.headline or None),
-        "body": Verdict(body, paragraphs.source, paragraphs.why),
+        "description": standfirst,
+        "body": _with_lead(paragraphs, standfirst.value, gathered.reading),
         "byline": byline,
         "authors": authors,
         "date_published": published,
@@ -264,6 +265,15 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
         "language": judge.language(proposals, site.language if site else None),
         "is_accessible_for_free": is_free,
     }
+
+
+def _with_lead(body: Verdict[tuple[str, ...]], standfirst: str | None, reading: BodyReading) -> Verdict[str]:
+    """The body from its first paragraph on, where that is the standfirst as well: a paragraph of more than a line or two."""
+    lines = list(body.value)
+    if standfirst and len(standfirst) > MIN_LEAD and body.source == "printed" and standfirst not in lines:
+        lead = (block for block in reading.head if block.tag == "p" and prose_weight(block))
+        lines[:0] = [block.text for block in lead if block.text == standfirst]
+    return Verdict(join_paragraphs(lines), body.source, body.why)
 
 
 def _has_person(authors: tuple[Author, ...]) -> bool:

@@ -155,17 +155,21 @@ def _without_standfirst(page: Page, blocks: list[Block]) -> list[Block]:
 
 
 def _introduction(good: list[tuple[Block, float]], heading: Element | None, container: Element) -> list[Block]:
-    """Paragraphs between heading and container that a layout set apart; a single one is the standfirst."""
+    """Paragraphs between heading and container that a layout set apart; a line or two is the standfirst alone."""
     if heading is None or is_under(heading, container):
         return []
     outside = [(block, weight) for block, weight in good if block.tag == "p" and not is_under(block.element, container)]
     region = next((element for element in container.iterancestors() if is_under(heading, element)), None)
-    if region is None or len(outside) < 2:
+    if region is None:
         return []
     order = {element: place for place, element in enumerate(region.iter())}
     first, last = order[heading], order[container]
     between = [(block, weight) for block, weight in outside if first < order.get(block.element, -1) < last]
-    return [block for block, _ in between] if len(between) > 1 and sum(weight for _, weight in between) > 200 else []
+    return [block for block, _ in between] if sum(weight for _, weight in between) > MIN_LEAD else []
+
+
+MIN_LEAD = 200
+"""Characters from which on what is printed in paragraphs between heading and text is part of the text."""
 
 
 def _by_suspects(blocks: list[Block]) -> list[tuple[tuple[Element, ...], list[Block]]]:

@@ -211,6 +211,23 @@ def test_what_presents_the_writer_leaves_both_ends(html: str, writer: str, parag
     assert body_of(f"{H1}<article>{html}</article>", _by(writer)) == paragraphs
 
 
+LEAD = f"{ONE} Nobody knows when the next one will, and the council has asked the company for a word about it by Monday at noon."
+LEADS = {
+    "set apart by its layout": f"<header>{H1}{p(LEAD)}</header>",
+    "named as the standfirst": f'<header>{H1}<div class="article-standfirst">{p(LEAD)}</div></header>',
+    "in a box named for teasers": f'{H1}<div class="article-teaser">{p(LEAD)}</div>',
+}
+
+
+@table("name", LEADS)
+def test_a_first_paragraph_is_text_even_where_it_is_the_standfirst(name: str) -> None:
+    text = f'<div class="text">{p(TWO, THREE, FOUR)}</div>'
+    head = f'<meta name="description" content="{LEAD}">'
+    assert body_of(f"<article>{LEADS[name]}{text}</article>", head) == [LEAD, TWO, THREE, FOUR]
+    line = LEADS[name].replace(LEAD, ONE)
+    assert body_of(f"<article>{line}{text}</article>", head.replace(LEAD, ONE)) == [TWO, THREE, FOUR]
+
+
 def test_an_introduction_beside_the_slides_is_read() -> None:
     intro = f"<section>{p(ONE, TWO)}</section>"
     slides = "".join(
