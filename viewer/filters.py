@@ -38,7 +38,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "/": _LISTED,
     "/feed.atom": (*_LISTED, "url", "q"),
     "/feed.json": (*_LISTED, "url", "q"),
-    "/search": ("q", "site", "change", "silent", "since", "until", "page"),
+    "/search": ("q", "saved", "site", "change", "silent", "since", "until", "page"),
     "/takedowns": ("site", "state", "before"),
     "/stories": ("site", "agency", "before"),
     "/sites": ("page",),

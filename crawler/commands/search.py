@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
 import click
 from rich.console import Console
 from rich.text import Text
 
-from crawler.commands import db_option, json_option, open_ledger
-from crawler.commands.console import console, print_json, when, word
+from crawler.commands import change_ledger, configuration, db_option, json_option, now, open_ledger
+from crawler.commands.console import console, echo, print_json, table, when, word
 from crawler.logs import plain
 from pipelines.queries import search
+from pipelines.queries.articles import newest_revision
 from pipelines.queries.changes import CHANGES
 from pipelines.queries.results import Facet, Hit, Hits, row_of
+from pipelines.store import saved_searches
 from pipelines.store.database import Row
 
 DAY = click.DateTime(["%Y-%m-%d"])
+TOLD = 50
+"""New hits that a message names."""
 SHOWN = 6
 """Values of a facet that are printed."""
 
@@ -28,23 +35,38 @@ def _words(_context: click.Context, _parameter: click.Parameter, words: tuple[st
 
 
 @click.command("search", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})  # `-h...` is a word
-@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, callback=_words)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, callback=_words)
 @click.option("--site", "sites", multiple=True, metavar="ID", help="Only this site; again for more.")
 @click.option("--change", "changes", multiple=True, type=click.Choice(CHANGES), help="Only this kind of change; again for more.")
 @click.option("--since", type=DAY, metavar="DAY", help="Only revisions first seen on this day (UTC) or later.")
 @click.option("--until", type=DAY, metavar="DAY", help="Only revisions first seen on this day (UTC) or earlier.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most so many.")
 @click.option("--facets", is_flag=True, help="With --json: an object with the rows, how many there are in all, and their facets.")
+@click.option("--save", default=None, metavar="NAME", help="Give the search a name. It stays in the ledger.")
+@click.option("--saved", default=None, metavar="NAME", help="Search as the search of this name does.")
+@click.option("--tell", "shall_tell", is_flag=True,
+              help="Of a saved search: what came since the last time, sent to the addresses of `alerts` too.")  # fmt: skip
+@click.option("--forget", "forgotten", default=None, metavar="NAME", help="Take a saved search away.")
 @db_option
 @json_option
-def command(words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, ...], since: object, until: object, limit: int,
-            facets: bool, db: str, as_json: bool) -> None:  # fmt: skip
+@click.pass_context
+def command(ctx: click.Context, words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, ...], since: object,
+            until: object, limit: int, facets: bool, save: str | None, saved: str | None, shall_tell: bool,
+            forgotten: str | None, db: str, as_json: bool) -> None:  # fmt: skip
     """Find articles of which a revision, old ones too, holds the words, and say where and when it was found.
 
     All words are wanted. "A phrase" in quotes stays together; word* finds all that begin so; OR, NOT and -word do as they say;
     headline:, author:, body:, caption:, topic: and url: look there alone; site:, change:, after: and before: narrow. Accents and
     case do not matter, nor do letters such as ß and ss. The best come first, or where there are very many the newest.
+    Without words, saved searches are listed.
     """
+    try:
+        if saved or save or forgotten or not words:
+            words = _of_name(ctx, words, save, saved, forgotten, db, shall_tell=shall_tell, as_json=as_json)
+    except saved_searches.SearchNameError as error:
+        raise click.UsageError(str(error)) from error
+    if not words:
+        return
     first, last = (str(day)[:10] if day else None for day in (since, until))
     with open_ledger(db) as store:
         found = search.search(
@@ -60,6 +82,55 @@ def command(words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, 
     out.print(_summary(found), markup=False)
     for line in _facets(found):
         out.print(line, style="dim", markup=False)
+
+
+def _of_name(ctx: click.Context, words: tuple[str, ...], save: str | None, saved: str | None, forgotten: str | None, db: str, *,
+             shall_tell: bool, as_json: bool) -> tuple[str, ...]:  # fmt: skip
+    """Do what is asked with names; the words that are still to be searched for."""
+    if save:
+        if not words:
+            raise click.UsageError("--save wants words")
+        with change_ledger(db) as store:
+            saved_searches.save(store, save, " ".join(words), now())
+        return words
+    if forgotten:
+        with change_ledger(db) as store:
+            saved_searches.forget(store, forgotten)
+        return ()
+    if saved and shall_tell:
+        _tell(saved, configuration(ctx).secrets("alerts"), db, as_json=as_json)
+        return ()
+    with open_ledger(db) as store:
+        if saved:
+            return (saved_searches.saved_search(store, saved).words, *words)
+        found = saved_searches.saved_searches(store)
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        console().print(table(("name", "words", "saved"), ((one.name, one.words, when(one.created)) for one in found)))
+    return ()
+
+
+def _tell(name: str, addresses: Sequence[str], db: str, *, as_json: bool) -> None:
+    """Print what a saved search found since it was last told, and send it."""
+    with change_ledger(db) as store:
+        known = saved_searches.saved_search(store, name)
+        last = newest_revision(store)
+        found = search.search(store, known.words, limit=search.MAX_LIMIT).hits
+        new = sorted((hit for hit in found if hit.revision_id > known.told_revision_id), key=lambda hit: hit.revision_id)
+        lines = [f"{when(hit.first_seen)} {hit.site_name}: {plain(hit.headline)} ({hit.change})\n{plain(hit.url)}" for hit in new]
+        if new and addresses:
+            from crawler.monitoring.alerts import send
+
+            title = f"Newsledger: {len(new)} new for {name}"
+            if left := send(addresses, title, "\n\n".join(lines[:TOLD])):
+                raise click.ClickException(f"could not be sent to {', '.join(left)}; nothing counts as told")
+        saved_searches.tell(store, name, last)
+    if as_json:
+        print_json([_plain_row(hit) for hit in new])
+    else:
+        for line in lines:
+            echo(line)
 
 
 def _plain_row(hit: Hit) -> Row:

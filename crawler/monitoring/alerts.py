@@ -116,6 +116,11 @@ class Alerts:
         return tuple(left)
 
 
+def send(urls: Sequence[str], title: str, body: str) -> list[str]:
+    """Send a message now; the schemes of addresses that did not take it."""
+    return [scheme(url) for url in urls if not _notify(url, title, body)]
+
+
 def _notify(url: str, title: str, body: str, kind: apprise.NotifyType = apprise.NotifyType.INFO) -> bool:
     """Whether one address took a message; never raises."""
     try:

@@ -138,6 +138,11 @@ def latest_revision(store: Store, article_id: int) -> RevisionTime | None:
     return value_of(RevisionTime, row) if row else None
 
 
+def newest_revision(store: Store) -> int:
+    """The id of the revision that was recorded last; 0 where there is none."""
+    return int(store.value("SELECT coalesce(max(id), 0) FROM revisions"))
+
+
 def first_headline(store: Store, article_id: int) -> str | None:
     """The headline of an article's first revision."""
     headline: str | None = store.value(

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.store.saved_searches import save
+from tests.factories import article, new_ledger, new_store
 from tests.table import table
-from tests.viewer.page_reader import MILL, SECRET, ask, make, target_of
+from tests.viewer.client import answer, page, texts
+from tests.viewer.page_reader import MILL, NOW, SECRET, ask, make, target_of
 from viewer.filters import Wanted
 from viewer.pages.search import facet, page_number, span
 
@@ -114,3 +117,14 @@ def test_a_year_that_was_chosen_can_be_taken_away(path: Path) -> None:
     page = ask(path, "/search?q=mill&since=2025-01-01&until=2025-12-31")
     chosen = page.tree.xpath("//ul[@class='facet']//a[@aria-current]")
     assert [(link.get("href"), link.text_content().split()[0]) for link in chosen] == [("/news/search?q=mill", "2025")]
+
+
+def test_a_saved_search_is_a_page_and_a_feed(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        new_ledger(store).record(article("The mill burns."))
+        save(store, "mills", "mill -drill", NOW)
+    db = tmp_path / "news.db"
+    assert "mills" in texts(page(db, "/search", NOW), "//ul[@class='marks']/li")[0]
+    assert page(db, "/search?saved=mills", NOW).xpath("//input[@id='words']/@value") == ["mill -drill"]
+    assert b"Cross Mill" in answer(db, "/feed.atom?saved=mills", NOW).body
+    assert answer(db, "/feed.atom?saved=none", NOW).status == 404

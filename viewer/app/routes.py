@@ -5,6 +5,7 @@
     /diff/URL   /diff/2..3/URL     what differs between two revisions
     /revision/KEY/URL   /diff/KEY..KEY/URL   /story/URL   permanent addresses: see pipelines.proof.citation
     /search?q=                     all revisions' texts
+                                   (/search?saved=NAME, /feed.atom?saved=NAME: the search of that name)
     /sites   /site/ID              all sites at a glance; one of them
     /stories   /story/7            copy that several sites carry; one story
     /story/7/43                    an article of a story against its source
@@ -23,10 +24,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from pipelines.queries import articles
 from pipelines.queries.changes import filters
+from pipelines.store.saved_searches import SearchNameError, saved_search
 from viewer.filters import FilterError, check
 from viewer.http import Request, Response, document, redirect
 from viewer.pages import diff, feed, history, home, memento, search, site, sites, stories, story, takedowns
@@ -90,6 +92,10 @@ def respond(request: Request, repository: Repository, base: str) -> Response | N
         return asset(request)
     show_under(base, repository.tables)
     request = _as_page(request)
+    try:
+        request = _as_words(request, repository)
+    except SearchNameError as error:
+        return document(404, f"{error}\n", "text/plain; charset=utf-8")
     if request.path.startswith(MEMENTO):
         return memento.respond(request, repository, base)
     found = _page(request.path)
@@ -112,6 +118,16 @@ def _as_page(request: Request) -> Request:
         return request
     name = "/" if found["page"] == "revisions" else f"/{found['page']}"
     return replace(request, target=name + found["rest"], form=found["form"])
+
+
+def _as_words(request: Request, repository: Repository) -> Request:
+    """What names a saved search, as what asks for its words."""
+    name = request.query().one("saved") if request.path in ("/search", *FEEDS) else None
+    if name is None:
+        return request
+    words = saved_search(repository.store, name).words
+    pairs = [(key, value) for key, value in request.query().pairs if key not in ("saved", "q")]
+    return replace(request, target=f"{request.path}?{urlencode([('q', words), *pairs])}")
 
 
 def _page(path: str) -> Page | None:

@@ -11,6 +11,7 @@ from typing import Any
 from pipelines.queries import changes, search
 from pipelines.queries.results import Facet, Hit, row_of
 from pipelines.store.rows import moment
+from pipelines.store.saved_searches import saved_searches
 from viewer import labels
 from viewer.downloads import columns_of, download
 from viewer.filters import FilterError, Wanted, wanted
@@ -65,6 +66,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         choices=choices,
         kinds=[{"id": one, "name": labels.CHANGES.get(one, one)} for one in changes.CHANGES],
         said=summary(narrowed, choices),
+        saved=saved_searches(ledger.store) if not told else [],
         number=number,
         first=(number - 1) * ROWS + 1,
         has_more=number < MAX_PAGE and (found.is_more or number * ROWS < found.articles) and len(found.hits) == ROWS,

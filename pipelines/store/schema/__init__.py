@@ -19,7 +19,7 @@ from pipelines.text.urls import article_key
 
 migrations = Migrations("newsledger")
 
-LATEST = "m036_snapshot_question"
+LATEST = "m039_questions"
 """Name of the last migration; names sort by number, so a greater one is from a newer version."""
 NUMBER = int(LATEST[1:4])
 """The same, as `user_version` of the file has it."""
@@ -246,6 +246,12 @@ def m036_snapshot_question(db: Database) -> None:
     _run(db, crawls.QUESTION)
     urls = db.execute(crawls.DEAD_ENDS).fetchall()
     db.conn.executemany("INSERT INTO dead_ends VALUES (?, ?)", ((url, article_key(url)) for (url,) in urls))
+
+
+@migrations()
+def m039_questions(db: Database) -> None:
+    """More of what analysts ask: places and stamps in the views, sections, searches by name."""
+    _run(db, questions.LATER)
 
 
 def label(db: Database) -> bool:

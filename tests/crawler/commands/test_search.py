@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from crawler.cli import main
 from pipelines.queries import search, search_terms
 from pipelines.store.crawls import put_sites
-from tests.factories import article, new_ledger, new_store
+from tests.factories import URL, article, new_ledger, new_store
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +117,22 @@ def test_status_counts_without_reading_the_ledger(ledger: Path) -> None:
     done = run(ledger, "status")
     assert "30 articles of 2 sites, 31 revisions, 0 gone; last fetch 2025-07-24 05:20Z" in done.output
     assert "changes: 30 new, 1 silent" in done.output
+
+
+def test_a_saved_search_tells_what_is_new_once(tmp_path: Path) -> None:
+    db = tmp_path / "news.db"
+    with new_store(tmp_path) as store:
+        writer = new_ledger(store)
+        writer.record(article("The mill burns."))
+        assert run(db, "search", "mill -drill", "--save", "mills").exit_code == 0
+        assert json.loads(run(db, "search", "--json").output)[0]["words"] == "mill -drill"
+        assert run(db, "search", "--saved", "mills", "--tell").output == ""
+        writer.record(article("The mill burned.", seen=10))
+        writer.record(article("A mill drill.", seen=20, url=f"{URL}-2"))
+        assert json.loads(run(db, "search", "--saved", "mills", "--json").output)[0]["number"] == 2
+        told = run(db, "search", "--saved", "mills", "--tell")
+        assert (told.exit_code, told.output.count("mill-fire")) == (0, 1), told.output
+        assert run(db, "search", "--saved", "mills", "--tell").output == ""
+        assert run(db, "search", "--forget", "mills").exit_code == 0
+        for words in (["--saved", "mills"], ["--forget", "mills"], ["mill", "--save", "A b"], ["--save", "mills"]):
+            assert run(db, "search", *words).exit_code == 2, words
