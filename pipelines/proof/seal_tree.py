@@ -10,7 +10,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipelines.proof.merkle import HASH_BYTES, consistency_path, inclusion_path, is_included, leaf_hash, node_hash, root, tree_of
+from pipelines.proof.merkle import (
+    HASH_BYTES,
+    MAX_PATH,
+    consistency_path,
+    inclusion_path,
+    is_included,
+    leaf_hash,
+    node_hash,
+    root,
+    tree_of,
+)
 from pipelines.store.chain import START, Subject, digest_of, link_of
 from pipelines.store.database import Store, StoreError
 
@@ -38,7 +48,7 @@ class SealTree:
             return tree_of(self._block(block)[place : place + (1 << level)])(level, 0)
         found = self._made.get((level, number))
         if found is None and self._trusts_kept:
-            found = self._store.value("SELECT hash FROM seal_tree WHERE level = ? AND number = ?", (level, number))
+            found = self._store.value("SELECT CAST(hash AS BLOB) FROM seal_tree WHERE level = ? AND number = ?", (level, number))
         if found is None:
             if level == BLOCK_LEVEL:
                 found = tree_of(self._block(number, whole=True))(BLOCK_LEVEL, 0)
@@ -67,7 +77,10 @@ class SealTree:
         size = self._store.value("SELECT coalesce(max(id), 0) FROM chain")
         kept = self._store.values("SELECT level, number, hash FROM seal_tree ORDER BY level, number")
         return all(
-            level >= BLOCK_LEVEL and number >= 0 and (number + 1) << level <= size and self.subtree(level, number) == found
+            type(level) is type(number) is int
+            and BLOCK_LEVEL <= level < MAX_PATH
+            and 0 <= number < size >> level
+            and self.subtree(level, number) == found
             for level, number, found in kept
         )
 

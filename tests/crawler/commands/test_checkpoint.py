@@ -180,6 +180,13 @@ def test_without_key_and_extra_nothing_passes_in_silence(world: World, tmp_path:
     done = without_the_extra("verify", "--no-pages", "--db", str(db))
     assert (done.returncode, done.stderr) == (0, f"signatures of checkpoints are not checked: {told}")
     assert "Not checked: 1 signatures of checkpoints" in done.stdout
+
+
+@pytest.mark.slow
+def test_what_needs_the_extra_names_it(world: World, tmp_path: Path) -> None:
+    db = copied(world, tmp_path)
+    shutil.copy(world.folder / "news.db.key.pub", tmp_path / "copy.db.key.pub")
+    told = "cryptography is not installed; pip install '.[evidence]' in a checkout brings it\n"
     for words in (("verify", "--public-key", f"{db}.key.pub"), ("checkpoint",)):
         done = without_the_extra(*words, "--db", str(db))
         assert (done.returncode, done.stderr) == (1, f"Error: {told}")

@@ -68,7 +68,9 @@ def test_roots_and_proofs_are_the_same_whatever_is_kept(store: Store) -> None:
 
 @pytest.mark.parametrize("change", [
     "UPDATE seal_tree SET hash = zeroblob(32) WHERE level = 9 AND number = 1", "UPDATE seal_tree SET hash = 'x' WHERE level = 10",
-    "INSERT INTO seal_tree VALUES (11, 0, zeroblob(32))", "INSERT INTO seal_tree VALUES (3, 0, zeroblob(32))",
+    "INSERT INTO seal_tree VALUES (11, 0, zeroblob(32))", "INSERT INTO seal_tree VALUES (4611686018427387904, 0, zeroblob(32))",
+    "INSERT INTO seal_tree VALUES ('x', 'y', zeroblob(32))", "INSERT INTO seal_tree VALUES (8, -1, zeroblob(32))",
+    "INSERT INTO seal_tree VALUES (3, 0, zeroblob(32))",
     "UPDATE chain SET link = 'x' WHERE id = 700", "UPDATE chain SET link = 7 WHERE id = 3",
 ])  # fmt: skip
 def test_what_is_kept_and_is_not_of_the_seals_is_missed(store: Store, change: str) -> None:
