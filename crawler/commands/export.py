@@ -15,9 +15,11 @@ from typing import IO
 import click
 from rich.progress import Progress
 
-from crawler.commands import db_option, now, open_ledger, warc_folder, warc_option
+from crawler.commands import configuration, db_option, now, open_ledger, warc_folder, warc_option
 from crawler.commands.console import console, echo
+from crawler.config import SettingOrigin
 from crawler.logs import discard, plain
+from crawler.offline.bagit import write_bag
 from crawler.offline.bundle import signer, write_bundle
 from crawler.warc.subset import excerpt
 from crawler.warc.wacz import Sign, WaczPage, WaczText, pages_of, write_wacz
@@ -29,7 +31,7 @@ from pipelines.queries import articles
 from pipelines.queries.search_terms import question
 from pipelines.store.database import Store
 
-FORMS = ("jsonl", "csv", "parquet", "warc", "wacz", "bundle")
+FORMS = ("jsonl", "csv", "parquet", "warc", "wacz", "bundle", "bagit")
 
 
 @click.command("export")
@@ -62,12 +64,18 @@ def command(form: str, address: str | None, target: str, sites: tuple[str, ...],
 
     jsonl loses nothing, and `import` reads it; csv and parquet are tables; warc copies the archived answers; wacz too, with an
     index and a list of pages, for replay. `bundle URL` hands one article over as proof: its pages, revisions, seals, and how to
-    check them. See docs/export.md.
+    check them; `bagit` is the whole ledger with its archive, for repositories. See docs/export.md.
     """
     if target == "-" and form in ("wacz", "bundle"):
         raise click.UsageError("a ZIP file is not written to a pipe; say -o FILE")
+    chosen_by = sites or since or until or changes or words or latest or url
+    if form == "bagit":
+        if target == "-" or chosen_by or address:
+            raise click.UsageError("a bag is of all that there is: newsledger export bagit -o FOLDER")
+        _bag(Path(target), warc_folder(warc_path, db), db)
+        return
     if form == "bundle":
-        if not address or sites or since or until or changes or words or latest or url:
+        if not address or chosen_by:
             raise click.UsageError("a bundle is of one article, and of all of it: newsledger export bundle URL -o FILE.wacz")
         key_path = None if unsigned else key_path or Path(db).absolute().parent / "bundle-key.pem"
         _bundle(address, target, warc_folder(warc_path, db), db, key_path)
@@ -124,6 +132,22 @@ def _bundle(url: str, target: str, folder: Path, db: str, key_path: Path | None)
         raise SystemExit(1)
 
 
+def _progress(*, shown: bool = True) -> Progress:
+    return Progress(console=console(error=True), transient=True, disable=not (shown and sys.stderr.isatty()))
+
+
+def _bag(target: Path, folder: Path, db: str) -> None:
+    with open_ledger(db) as store, _progress() as progress:
+        task = progress.add_task("copying", total=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()))
+        try:
+            found = configuration().found["contact"]
+            contact = str(found.value) if found.origin is not SettingOrigin.DEFAULT else ""
+            count = write_bag(store, folder, target, now(), contact, lambda size: progress.advance(task, size))
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or target}: {error.strerror or error}") from error
+    echo(f"{count} files", err=True)
+
+
 def _signer(path: Path) -> Sign:
     try:
         return signer(path)
@@ -157,7 +181,7 @@ def _time(text: str | None) -> datetime | None:
 
 def _counted(store: Store, selection: Selection, counts: Counter[str], *, shown: bool) -> Iterator[Record]:
     """The records, with a progress bar where a person looks on."""
-    with Progress(console=console(error=True), transient=True, disable=not (shown and sys.stderr.isatty())) as progress:
+    with _progress(shown=shown) as progress:
         task = progress.add_task("exporting", total=None if progress.disable else count(store, selection))
         for record in records(store, selection):
             yield record

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler import __version__
 from crawler.commands import db_option, json_option, now, open_ledger, warc_folder, warc_option
 from crawler.commands.checkpoint import default_key
 from crawler.commands.console import console, echo, print_json
 from crawler.warc.reader import problem_of
 from pipelines import MissingExtraError
 from pipelines.proof.checkpoints import Anchors, Witness
+from pipelines.proof.premis import premis
 from pipelines.proof.signed_note import PublicKey, public_path
 from pipelines.proof.verify import (
     Checked,
@@ -53,11 +55,14 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
               help="The key that checkpoints are signed with; else the one beside the ledger.")  # fmt: skip
 @click.option("--tsa-ca", "ca_path", default=None, metavar="FILE", type=_FILE,
               help="Certificates (PEM) of time stamping authorities that are trusted.")  # fmt: skip
+@click.option("--premis", "premis_path", default=None, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write what was checked, and what came of it, as a PREMIS 3 event too.")  # fmt: skip
 @warc_option
 @db_option
 @json_option
 def command(with_pages: bool, show_all: bool, day: str | None, published: str | None, notes: tuple[Path, ...],
-            key_path: Path | None, ca_path: Path | None, warc_path: Path | None, db: str, as_json: bool) -> None:  # fmt: skip
+            key_path: Path | None, ca_path: Path | None, premis_path: Path | None, warc_path: Path | None, db: str,
+            as_json: bool) -> None:  # fmt: skip
     """Whether the record is what was written: chain, digests, texts, times, index, archived pages; exit code 1 where it is not.
 
     What this proves and what not: docs/proof.md.
@@ -76,6 +81,12 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
         again = list(islice(sealed_again(store, [*kept, *(line.seals for line in lines)]), MANY))
         if store.readonly:
             echo("the ledger may only be read: its full-text index is not held against the texts", err=True)
+    if premis_path:
+        checks = [str(checked), *([] if faults else _since(checked))]
+        try:
+            premis_path.write_bytes(premis(Path(db).name, "newsledger", __version__, now(), checks, list(map(str, faults))))
+        except OSError as error:
+            raise click.ClickException(f"{premis_path}: {error.strerror}") from error
     if as_json:
         told: list[VerificationFault | SealedAgain] = [*faults, *again]
         print_json([{"where": one.where, "what": one.what, "is_fault": one in faults} for one in told])

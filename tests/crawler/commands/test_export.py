@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.cli import main
@@ -145,6 +146,37 @@ def test_wacz_is_whole_and_comes_back(ledger: Path, tmp_path: Path) -> None:
     assert run("import", file, "--db", back).exit_code == 0
     assert len(list(back.parent.rglob("*.warc.gz"))) == 1
     assert run("export", "wacz", "--db", ledger).exit_code == 2
+
+
+def test_a_bag_holds_all_with_its_hashes(ledger: Path, tmp_path: Path) -> None:
+    ArchiveWriter(tmp_path / "warc", "weekly").close()
+    bag = tmp_path / "bag"
+    done = run("export", "bagit", "-o", bag, "--db", ledger)
+    assert (done.exit_code, done.output) == (0, "2 files\n"), done.output
+    assert (bag / "bagit.txt").read_bytes() == b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    for name in ("manifest", "tagmanifest"):
+        for algorithm in ("sha256", "sha512"):
+            lines = (bag / f"{name}-{algorithm}.txt").read_text().splitlines()
+            assert lines
+            for line in lines:
+                digest, path = line.split("  ", 1)
+                assert hashlib.new(algorithm, (bag / path).read_bytes()).hexdigest() == digest, path
+    payload = [path for path in (bag / "data").rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in payload)
+    assert f"Payload-Oxum: {size}.{len(payload)}\n" in (bag / "bag-info.txt").read_text()
+    premis = tmp_path / "check.xml"
+    done = run("verify", "--db", bag / "data" / "news.db", "--premis", premis)
+    assert "1 sealed" not in done.output
+    root = etree.parse(premis).getroot()
+    told = {
+        name: root.findtext(f".//{{{root.nsmap[None]}}}{name}") for name in ("eventType", "eventOutcome", "objectIdentifierValue")
+    }
+    assert told == {"eventType": "fixity check", "eventOutcome": "success" if done.exit_code == 0 else "fail",
+                    "objectIdentifierValue": "news.db"}  # fmt: skip
+    assert "revisions" in (root.findtext(f".//{{{root.nsmap[None]}}}eventOutcomeDetailNote") or "")
+    assert run("export", "bagit", "-o", bag, "--db", ledger).exit_code == 1, "it is there already"
+    assert run("export", "bagit", "-o", tmp_path / "x", "--site", "paper", "--db", ledger).exit_code == 2
+    assert sorted(path.name for path in tmp_path.glob("*.partial")) == []
 
 
 @pytest.mark.parametrize("name", ["all.jsonl", "all.jsonl.gz"])
