@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+import ssl
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -40,6 +41,8 @@ class SettingKind(StrEnum):
     ADDRESS = "loopback address and port"
     SECRETS = "list of URLs"
     REDIS = "URL of a Redis"
+    PROXY = "URL of a proxy"
+    CERTIFICATES = "PEM file of certificates"
 
 
 class SettingOrigin(StrEnum):
@@ -83,9 +86,14 @@ class Setting:
             return 'a loopback address and port ("127.0.0.1:9464", "[::1]:9464"), or nothing'
         if self.kind is SettingKind.REDIS:
             return "redis://HOST:PORT/NUMBER, rediss://... or unix://PATH, or nothing"
-        return {SettingKind.SECRETS: "URLs that apprise knows (scheme://...)", SettingKind.MOMENT: f"an {self.kind}"}.get(
-            self.kind, "text"
-        )
+        if self.kind is SettingKind.PROXY:
+            return "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, or nothing"
+        named = {
+            SettingKind.SECRETS: "URLs that apprise knows (scheme://...)",
+            SettingKind.MOMENT: f"an {self.kind}",
+            SettingKind.CERTIFICATES: f"the path of a {self.kind}",
+        }
+        return named.get(self.kind, "text")
 
 
 SETTINGS = {
@@ -138,6 +146,13 @@ SETTINGS = {
         Setting(
             "redis", SettingKind.REDIS, "", "where the queue and the stream of a cluster are; empty: one machine, and neither"
         ),
+        Setting(
+            "proxy",
+            SettingKind.PROXY,
+            "",
+            "the HTTP proxy that sites are asked through; empty: that of `http_proxy`, `https_proxy`",
+        ),
+        Setting("ca_bundle", SettingKind.CERTIFICATES, "", "a PEM file of authorities that are trusted beside the system's own"),
         Setting("now", SettingKind.MOMENT, "", "stops the clock at this time; for the demo and tests", in_file=False),
     )
 }
@@ -202,9 +217,23 @@ def shown(setting: Setting, value: Value) -> str:
     """A value for a person: of secrets only the schemes."""
     if setting.kind is SettingKind.REDIS and value:
         return f"{scheme(str(value))}://***"
+    if setting.kind is SettingKind.PROXY and value:
+        return f"http://{'***@' if '@' in str(value) else ''}{str(value).rpartition('@')[2].removeprefix('http://')}"
     if setting.kind is SettingKind.SECRETS and isinstance(value, tuple):
         return " ".join(f"{scheme(url)}://***" for url in value)
     return str(value)
+
+
+def trust(ca_bundle: str, environment: MutableMapping[str, str]) -> None:
+    """Have OpenSSL trust the authorities of a PEM file beside those in the system's folder.
+
+    By the variables that OpenSSL itself reads, so to be called before the first connection of a process.
+    """
+    if not ca_bundle:
+        return
+    environment["SSL_CERT_FILE"] = ca_bundle
+    if folder := ssl.get_default_verify_paths().capath:
+        environment.setdefault("SSL_CERT_DIR", folder)
 
 
 def scheme(url: str) -> str:
@@ -283,6 +312,10 @@ def checked(setting: Setting, value: Value, where: str) -> Value:
                 raise ConfigurationError(f"{where}: number {number} is no URL; allowed: {setting.allowed}")
     elif setting.kind is SettingKind.REDIS and value:
         fine = re.match(r"(?:rediss?|unix)://.", str(value)) is not None
+    elif setting.kind is SettingKind.PROXY and value:
+        fine = re.fullmatch(r"http://(?:[^@/\s]+@)?(?:[^:@/\s\[]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}/?", str(value)) is not None
+    elif setting.kind is SettingKind.CERTIFICATES and value:
+        fine = _has_certificates(str(value))
     elif setting.kind is SettingKind.ADDRESS and value:
         fine = _is_loopback(str(value))
     elif setting.kind is SettingKind.MOMENT and value:
@@ -293,13 +326,21 @@ def checked(setting: Setting, value: Value, where: str) -> Value:
 
 
 def _wrong(setting: Setting, value: object, where: str) -> ConfigurationError:
-    given = "" if setting.kind in (SettingKind.SECRETS, SettingKind.REDIS) else f" {value!r}"[:100]
+    given = "" if setting.kind in (SettingKind.SECRETS, SettingKind.REDIS, SettingKind.PROXY) else f" {value!r}"[:100]
     return ConfigurationError(f"{where}: not allowed:{given or ' what stands there'}; allowed: {setting.allowed}")
 
 
 def _is_loopback(text: str) -> bool:
     match = re.fullmatch(r"(?:127\.0\.0\.1|localhost|\[::1\]):([0-9]{1,5})", text)
     return match is not None and int(match[1]) < 65_536
+
+
+def _has_certificates(path: str) -> bool:
+    try:
+        ssl.create_default_context(cafile=path)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _is_moment(text: str) -> bool:

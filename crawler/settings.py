@@ -22,6 +22,8 @@ NEWSLEDGER_NOW = _said.text("now")
 NEWSLEDGER_MAX_PAGES = _said.count("max_pages")
 NEWSLEDGER_MAX_SITEMAPS = _said.count("max_sitemaps")
 NEWSLEDGER_TIME_LIMIT = _said.count("time_limit")
+NEWSLEDGER_PROXY = _said.text("proxy")
+config.trust(_said.text("ca_bundle"), os.environ)
 
 # --- who we are, and what we may ask -----------------------------------------------------------------------------------
 USER_AGENT = f"Newsledger/{__version__.rpartition('.')[0]} (keeps revisions of news articles; {NEWSLEDGER_CONTACT})"
@@ -51,7 +53,7 @@ DOWNLOAD_MAXSIZE = 12 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = True
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DNS_TIMEOUT = 15
+# Resolves both families, and has no time of its own: DOWNLOAD_TIMEOUT covers it.
 TWISTED_DNS_RESOLVER = "crawler.middlewares.ssrf.GuardedResolver"
 REACTOR_THREADPOOL_MAXSIZE = 4
 # No file, ftp, s3 or data: a page can lead to the web only.
@@ -77,16 +79,17 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
 }
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.ssrf.SsrfMiddleware": 40,
+    "crawler.middlewares.proxy.GuardedProxy": 45,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.tdmrep.TdmrepMiddleware": 110,
     "crawler.middlewares.download_handler.ExchangeCapture": 990,  # next to the wire: sees answers as they were received
     "crawler.middlewares.throttle.ThrottleMiddleware": 570,  # between decompression and retries: sees every attempt, unpacked
     "crawler.middlewares.decompression.DecompressionMiddleware": 590,
+    "crawler.middlewares.proxy.SiteCookies": 700,  # beneath redirects, which set most of them
     "crawler.middlewares.throttle.LeaseMiddleware": 980,
 }
 SPIDER_MIDDLEWARES_BASE = {"scrapy.spidermiddlewares.referer.RefererMiddleware": 700}  # redirects ask it, to send no Referer

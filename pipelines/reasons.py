@@ -98,6 +98,7 @@ class FetchReason(StrEnum):
     CONNECTION_CLOSED = "connection_closed"
     CONNECTION_LOST = "connection_lost"
     BAD_CERTIFICATE = "bad_certificate"
+    PROXY_REFUSED = "proxy_refused"
     BAD_ADDRESS = "bad_address"
     TOO_MANY_REDIRECTS = "too_many_redirects"
     NO_ANSWER = "no_answer"
@@ -193,6 +194,7 @@ _FETCH_SENTENCES: dict[FetchReason, str] = {
     FetchReason.CONNECTION_CLOSED: "the connection was closed before an answer",
     FetchReason.CONNECTION_LOST: "the connection was lost",
     FetchReason.BAD_CERTIFICATE: "the certificate is not valid for the host",
+    FetchReason.PROXY_REFUSED: "the proxy makes no connection to the host",
     FetchReason.BAD_ADDRESS: "leads to an address that is none",
     FetchReason.TOO_MANY_REDIRECTS: "too many redirects",
     FetchReason.NO_ANSWER: "no answer",

@@ -87,6 +87,8 @@ class Site:
     """What "noarchive" on a page means: "no-raw-page", "skip" or "ignore"."""
     archive: str = "revisions"
     """Which answers are archived as they were received: "revisions" (and those that show a takedown), "on" (all) or "off"."""
+    cookies: bool = False
+    """Whether a crawl sends back the cookies that the site sets, for sites that loop without; kept no longer than the crawl."""
     tdm: str = "skip"
     """What a reservation of text and data mining means: "skip" or "ignore"."""
 

@@ -341,5 +341,6 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "retired": _flag,
     "noarchive": partial(_one_of, ("no-raw-page", "skip", "ignore")),
     "archive": partial(_one_of, ("revisions", "on", "off")),
+    "cookies": _flag,
     "tdm": partial(_one_of, ("skip", "ignore")),
 }

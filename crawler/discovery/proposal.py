@@ -89,6 +89,23 @@ class FrontPage:
     """Links of the site's own."""
 
 
+def needs_script(body: bytes, content_type: str | None = None) -> bool:
+    """Whether a page shows next to no text until its scripts have run: the shell of an application."""
+    tree = html_tree(body, content_type) if _SCRIPT.search(body) else None
+    if tree is None or len("".join("".join(tree.xpath("//body//text()")).split())) > MOST_OF_A_SHELL:
+        return False
+    return bool(_ASKS_FOR_SCRIPT.search(body) or tree.xpath(_ROOTS))
+
+
+_SCRIPT: Final = re.compile(rb"<script[\s>]", re.IGNORECASE)
+_ASKS_FOR_SCRIPT: Final = re.compile(rb"<noscript(?:(?!</noscript).){0,2000}java\s?script", re.IGNORECASE | re.DOTALL)
+_ROOTS: Final = """//body//*[contains(name(), '-') or contains(' root app main-app __next __nuxt ___gatsby svelte q-app ember ',
+    concat(' ', @id, ' '))][string-length(normalize-space()) < 50]"""
+"""Where applications draw: elements of their own names, and ids that frameworks give; with nothing in them yet."""
+MOST_OF_A_SHELL: Final = 200
+"""Characters. More: a page with text whose scripts only adorn it; a shell has a menu and "Loading" at most."""
+
+
 def read_front_page(body: bytes, url: str, content_type: str | None = None) -> FrontPage:
     """The front page of a site, at the address that answered."""
     tree = html_tree(body, content_type)

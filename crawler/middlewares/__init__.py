@@ -3,6 +3,7 @@
 The exception is ours, for a request that we did not send, or one of Twisted, Scrapy or the TLS library.
 
 ssrf.py         no request reaches a private address that the catalogue does not name
+proxy.py        a proxy between us and the web; a site's cookies
 robots.py       robots.txt (RFC 9309), before each request
 tdmrep.py       what a host's /.well-known/tdmrep.json reserves
 throttle.py     rate limit, back-off and circuit breaker of each host; on a worker, the host's lease
@@ -27,6 +28,7 @@ _CODES = (
     ("stream is cut off", FetchReason.NOT_WHOLE),
     ("NotWholeError", FetchReason.BAD_ENCODING),
     ("Invalid IPv6 URL", FetchReason.BAD_ADDRESS),
+    ("CONNECT tunnel", FetchReason.PROXY_REFUSED),
     ("DNSLookup", FetchReason.NAME_UNRESOLVED),
     ("CannotResolveHost", FetchReason.NAME_UNRESOLVED),
     ("ConnectionRefused", FetchReason.CONNECTION_REFUSED),

@@ -55,7 +55,7 @@ def exchange_of(request: Request, response: Response) -> Exchange:
         status=response.status,
         headers=_lines(response.headers),
         body=response.body,
-        ip_address=str(address) if address else None,
+        ip_address=str(address) if address and not request.meta.get("proxy") else None,  # else the proxy's
     )
 
 
@@ -64,5 +64,6 @@ def _lines(headers: Headers) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1").replace("\r", " ").replace("\n", " "))
         for name, values in headers.items()
+        if name != b"Proxy-Authorization"  # for the proxy, which takes it away
         for value in values
     )

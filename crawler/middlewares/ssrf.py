@@ -11,7 +11,7 @@ from typing import Any, Self, cast
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.resolver import CachingThreadedResolver
+from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IHostnameResolver
 
 from crawler.catalogue.site import Site, host_of, place_of
@@ -78,12 +78,17 @@ def allow_private_places(site: Site) -> None:
     _private_places.update(site.own_places)
 
 
-class GuardedResolver(CachingThreadedResolver):
+def allow_place(name: str, port: int) -> None:
+    """Let a name resolve to a private address at one port of this process: a proxy's. Port 0 is where Twisted names none."""
+    _private_places.update({(name, port), (name, 0)})
+
+
+class GuardedResolver(CachingHostnameResolver):
     """A resolver that will not resolve a stranger's name into our own network, nor a site's own name at a port that is not the
     site's. Asked at each connection, so that a name which changes its address between two questions gains nothing."""
 
     def install_on_reactor(self) -> None:
-        """In front of it stands what knows the port, which Scrapy's own resolver is not told."""
+        """In front of it stands what judges each address. Both families are resolved: some hosts have IPv6 alone."""
         super().install_on_reactor()
         self.reactor.installNameResolver(cast("IHostnameResolver", _PortGuard(self.reactor.nameResolver)))
 

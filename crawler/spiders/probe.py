@@ -28,6 +28,7 @@ from crawler.discovery.proposal import (
     article_pattern,
     country_of,
     language_of,
+    needs_script,
     platform_of,
     read_front_page,
     site_id_of,
@@ -38,7 +39,7 @@ from crawler.middlewares import failure_reason
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.spiders.page import OneSiteSpider
 from crawler.spiders.response import item_from_response
-from crawler.spiders.site_check import ARTICLES, ArticleCheck, RobotsCheck, SourceCheck, article_check, robots_check
+from crawler.spiders.site_check import ARTICLES, NEEDS_SCRIPT, ArticleCheck, RobotsCheck, SourceCheck, article_check, robots_check
 from pipelines.article import Article
 from pipelines.store.rows import Row
 from pipelines.text.normalise import normalise
@@ -167,6 +168,8 @@ class ProbeSpider(OneSiteSpider):
             self.site = replace(self.site, url=urljoin(response.url, "/"))
         self._front_url = response.url
         self._front_body = response.body
+        if needs_script(response.body, _content_type(response)):
+            self._doubts.append(f"the front page {NEEDS_SCRIPT}")
         return read_front_page(response.body, response.url, _content_type(response))
 
     async def _feeds(self, front: FrontPage) -> list[str]:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 from crawler.catalogue.site import Site
 from crawler.crawl.robots_txt import RobotsRules
+from crawler.discovery.proposal import needs_script
 from crawler.extraction.families import FAMILIES
 from pipelines.article import Article, Fetch, Kind
 from pipelines.queries.health import Finding, is_ill
@@ -20,6 +21,7 @@ from pipelines.store.rows import Row
 
 ARTICLES = 3
 """So many are read. More: surer, and slower at a site that asks for long gaps."""
+NEEDS_SCRIPT = "shows its text only when its scripts have run, and they are not run here: its feeds may hold the text"
 SITEMAPS = 4
 """So many are read, the newest first: enough to see that they name articles."""
 
@@ -135,6 +137,10 @@ def robots_check(site: Site, rules: RobotsRules | None) -> RobotsCheck | None:
 
 def article_check(item: Article | Fetch) -> ArticleCheck:
     """What was read of a page."""
+    fetch = item if isinstance(item, Fetch) else item.fetch
+    page = fetch.payload if fetch else None
+    if page and not (isinstance(item, Article) and item.body) and needs_script(page.body, page.content_type):
+        return ArticleCheck(item.url, problem=NEEDS_SCRIPT)
     if isinstance(item, Fetch) or item.kind is Kind.NOT_ARTICLE:
         return ArticleCheck(item.url, problem=item.reason or "no article")
     stamp = item.date_published

@@ -1,0 +1,99 @@
+"""Networks as they are: an HTTP proxy between us and the web, and cookies for sites that loop without them.
+
+The proxy is the setting `proxy`, else what the environment names (`http_proxy`, `https_proxy`); `no_proxy` holds too. Through
+a proxy it is the proxy that resolves names, out of reach of `GuardedResolver`: so each name is resolved here too, as far as that
+can be done, and refused where it leads into our own network. What we cannot resolve is the proxy's to refuse.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
+from scrapy.http.cookies import CookieJar
+
+from crawler.catalogue.site import host_of, place_of
+from crawler.middlewares.ssrf import AddressRefused, allow_place, may_connect
+from pipelines.reasons import FetchReason, coded
+
+RESOLVE_SECONDS = 5.0
+"""A name that takes longer is one that we cannot resolve: behind many proxies there is no resolver at all."""
+
+MAX_COOKIES = 100
+"""Of a crawl. More: a site that sets one a page would make each request longer than the one before."""
+
+Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
+"""The addresses of a name; none where it has none that we can find."""
+
+
+async def addresses_of(name: str, port: int) -> tuple[str, ...]:
+    """As this machine resolves a name."""
+    try:
+        found = await asyncio.wait_for(asyncio.get_running_loop().getaddrinfo(name, port), RESOLVE_SECONDS)
+    except (OSError, TimeoutError, UnicodeError):
+        return ()
+    return tuple(dict.fromkeys(str(address[0]) for _, _, _, _, address in found))
+
+
+class GuardedProxy(HttpProxyMiddleware):
+    """Scrapy's middleware with our setting and our guard."""
+
+    def __init__(self, proxy: str = "", resolve: Resolve = addresses_of) -> None:
+        super().__init__()
+        if proxy:
+            self.proxies = {scheme: self._get_proxy(proxy, scheme) for scheme in ("http", "https")}
+        self.proxies = {scheme: found for scheme, found in self.proxies.items() if scheme in ("http", "https")}
+        self._resolve = resolve
+        self._judged: dict[tuple[str, int], bool] = {}
+        for _, url in self.proxies.values():  # the one place of our own network that a crawl may connect to
+            allow_place(*place_of(url))
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Reads NEWSLEDGER_PROXY; nothing to do where neither it nor the environment names a proxy."""
+        made = cls(crawler.settings.get("NEWSLEDGER_PROXY", ""))
+        if not made.proxies:
+            raise NotConfigured
+        return made
+
+    async def process_request(self, request: Request, spider: Spider | None = None) -> None:  # type: ignore[override]
+        """Raises AddressRefused for a name that leads into our own network."""
+        super().process_request(request)
+        if not request.meta.get("proxy"):
+            return
+        place = place_of(request.url)
+        if place not in self._judged:
+            self._judged[place] = all(may_connect(address, *place) for address in await self._resolve(*place))
+        if not self._judged[place]:
+            raise AddressRefused(coded(FetchReason.PRIVATE_ADDRESS, host_of(request.url)))
+
+
+class SiteCookies:
+    """A jar in memory for one crawl of a site whose definition says `cookies = true`; kept nowhere."""
+
+    def __init__(self) -> None:
+        self._jar = CookieJar()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Nothing to do for other sites."""
+        if not getattr(getattr(crawler.spider, "site", None), "cookies", False):
+            raise NotConfigured
+        return cls()
+
+    def process_request(self, request: Request) -> None:
+        """Send what the host has set; a request that was redirected has the cookies of before."""
+        request.headers.pop("Cookie", None)
+        self._jar.add_cookie_header(request)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Take what the host sets."""
+        if len(self._jar) < MAX_COOKIES:
+            self._jar.extract_cookies(response, request)
+        return response
