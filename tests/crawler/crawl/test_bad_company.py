@@ -166,8 +166,8 @@ def test_robots_is_followed_to_another_host_unless_that_is_private(tmp_path: Pat
 def test_a_name_that_leads_to_this_machine_is_asked_at_its_own_port_only(twin: Press, tmp_path: Path) -> None:
     name = "www.stanton-mercury.com"
     here, there = urlsplit(twin.url).port, urlsplit(twin.ready["other"]).port
-    lines = ("import socket", "found = socket.gethostbyname",
-             f"socket.gethostbyname = lambda host: found('127.0.0.1' if host == {name!r} else host)")  # fmt: skip
+    lines = ("import socket", "found = socket.getaddrinfo",
+             f"socket.getaddrinfo = lambda host, *more: found('127.0.0.1' if host == {name!r} else host, *more)")  # fmt: skip
     (tmp_path / "sitecustomize.py").write_text("\n".join(lines), encoding="utf-8")
     sitemaps = [f"/sitemap.xml?paths=/ok/{n}&base=http://{name}:{port}" for n, port in enumerate((here, there))]
     table = site_table("twin", f"http://{name}:{here}/", sitemaps=sitemaps, delay_seconds=0.01)
