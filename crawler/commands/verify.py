@@ -77,6 +77,8 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
         pages = partial(problem_of, warc_folder(warc_path, db)) if with_pages else None
         checked = Checked()
         faults += islice(verify(store, pages, now(), checked, anchors), MANY if show_all else 1)
+        if not faults and not checked.anchors.agreeing and (key_path or ca_path):
+            faults.append(VerificationFault("checkpoints", "there is none, in the ledger or given, and a key was"))
         kept = [one.size for one in checked.anchors.agreeing if one.witness in anchors.witnesses]
         again = list(islice(sealed_again(store, [*kept, *(line.seals for line in lines)]), MANY))
         if store.readonly:
@@ -159,7 +161,10 @@ def _roots(path: Path | None) -> Roots | None:
 def _witnesses(paths: tuple[Path, ...]) -> Iterator[Witness]:
     """Notes of files, and of all files of folders that `newsledger checkpoint` wrote, each with the timestamps beside it."""
     for given in paths:
-        for path in sorted(given.glob("checkpoint-*.txt")) if given.is_dir() else (given,):
+        found = sorted(given.glob("checkpoint-*.txt")) if given.is_dir() else [given]
+        if not found:
+            raise click.ClickException(f"{given}: there is no checkpoint-*.txt")
+        for path in found:
             try:
                 note = _beginning(path).decode("utf-8", "replace")
                 tokens = tuple(map(_beginning, sorted(path.parent.glob(f"{escape(path.name)}*.tsr"))))
@@ -180,7 +185,7 @@ def _since(checked: Checked) -> list[str]:
     if best is None:
         return []
     what = f"the first {best.size} of {checked.seals.length} seals, by {best.witness.where}"
-    sign = "signed" if best.is_signed else "of which the signature was not checked"
+    sign = f"signed by {best.signed_by}" if best.signed_by else "of which the signature was not checked"
     if best.timestamp:
         return [f"Unchanged since {moment(best.timestamp.at)}: {what}, {sign} and timestamped by {best.timestamp.authority}."]
     if best.witness.at is None:

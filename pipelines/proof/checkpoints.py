@@ -50,8 +50,8 @@ class AgreeingCheckpoint:
 
     witness: Witness
     size: int
-    is_signed: bool
-    """Whether its signature was checked."""
+    signed_by: str | None
+    """Name and id of the key that its signature was checked with; None where it was not checked."""
     timestamp: AttestedTime | None
     """The earliest of those that were checked."""
 
@@ -68,7 +68,9 @@ class CheckedAnchors:
 
     def best(self) -> AgreeingCheckpoint | None:
         """The checkpoint that proves most: with a timestamp, kept elsewhere, signed, of the most seals."""
-        order = [(one.timestamp is not None, one.witness.at is None, one.is_signed, one.size) for one in self.agreeing]
+        order = [
+            (one.timestamp is not None, one.witness.at is None, one.signed_by is not None, one.size) for one in self.agreeing
+        ]
         return self.agreeing[order.index(max(order))] if order else None
 
 
@@ -154,7 +156,9 @@ def _problems(store: Store, tree: SealTree, witness: Witness, anchors: Anchors, 
         except TimestampError as error:
             yield f"has a timestamp that {error}"
     first = min(timestamps, key=lambda one: one.at, default=None)
-    checked.agreeing.append(AgreeingCheckpoint(witness, checkpoint.size, anchors.public_key is not None, first))
+    checked.agreeing.append(
+        AgreeingCheckpoint(witness, checkpoint.size, anchors.public_key.label if anchors.public_key else None, first)
+    )
 
 
 def _row_problems(store: Store, row: Row) -> list[str]:

@@ -93,9 +93,14 @@ class PublicKey:
         return hashlib.sha256(self.name.encode() + b"\n" + _ED25519 + self.raw).digest()[:_KEY_ID_BYTES]
 
     @property
+    def label(self) -> str:
+        """Name and id."""
+        return f"{self.name}+{self.key_id.hex()}"
+
+    @property
     def line(self) -> str:
         """Name, id and key, as verifiers of signed notes read it."""
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(_ED25519 + self.raw).decode()}"
+        return f"{self.label}+{base64.b64encode(_ED25519 + self.raw).decode()}"
 
     def verify(self, note: str) -> None:
         """NoteError where the note bears no signature of this key, or a wrong one."""
@@ -104,11 +109,11 @@ class PublicKey:
         text, lines = split_note(note)
         found = [packed for name, packed in lines if name == self.name and packed[:_KEY_ID_BYTES] == self.key_id]
         if not found:
-            raise NoteError(f"is not signed by the key {self.name}+{self.key_id.hex()}")
+            raise NoteError(f"is not signed by the key {self.label}")
         try:
             self.key.verify(found[0][_KEY_ID_BYTES:], text.encode())
         except InvalidSignature as error:
-            raise NoteError(f"bears a signature of the key {self.name}+{self.key_id.hex()} that is wrong") from error
+            raise NoteError(f"bears a signature of the key {self.label} that is wrong") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,11 +116,12 @@ def test_verify_says_since_when_nothing_was_changed(world: World) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     with Store(world.db, readonly=True) as store:
         stamped = store.value("SELECT at FROM checkpoint_timestamps")
+    label = "+".join((world.folder / "news.db.key.pub").read_text().split("+")[:2])
     lines = done.stdout.splitlines()
     assert lines[0] == "Nothing is wrong."
     assert lines[1] == (
-        f"Unchanged since {stamped}: the first 4 of 7 seals, by {world.folder}/out/checkpoint-4.txt, signed and timestamped by "
-        "Paper TSA."
+        f"Unchanged since {stamped}: the first 4 of 7 seals, by {world.folder}/out/checkpoint-4.txt, signed by {label} and "
+        "timestamped by Paper TSA."
     )
     assert lines[2].startswith("Checked: 7 seals")
     by_file = ("--checkpoint", str(world.folder / "repository" / "checkpoint-4.txt"), "--json")
@@ -168,6 +169,14 @@ def test_what_was_published_finds_what_was_written_anew(world: World, tmp_path: 
     assert (done.returncode, done.stdout.splitlines()[0].partition(": ")[2]) == (
         1, "is no signed note: a text, an empty line, and lines of signatures",
     )  # fmt: skip
+
+
+def test_no_checkpoint_where_one_is_asked_for_is_a_fault(world: World, tmp_path: Path) -> None:
+    db = copied(world, tmp_path, "DELETE FROM checkpoint_timestamps", "DELETE FROM checkpoints")
+    done = newsledger("verify", "--no-pages", "--db", str(db), "--public-key", str(world.folder / "news.db.key.pub"))
+    assert (done.returncode, done.stdout.partition(":")[0]) == (1, "checkpoints")
+    done = newsledger("verify", "--no-pages", "--db", str(db), "--checkpoint", str(tmp_path))
+    assert (done.returncode, done.stderr) == (1, f"Error: {tmp_path}: there is no checkpoint-*.txt\n")
 
 
 def test_without_key_and_extra_nothing_passes_in_silence(world: World, tmp_path: Path) -> None:

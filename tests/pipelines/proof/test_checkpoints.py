@@ -65,7 +65,7 @@ def changed(signed: Signed, folder: Path, *statements: str) -> Path:
 def test_checkpoints_hold_and_the_best_is_the_one_with_a_timestamp(signed: Signed) -> None:
     checked = CheckedAnchors()
     assert found(signed.folder / "news.db", signed.anchors, checked) == []
-    assert [(one.witness.where, one.size, one.is_signed, one.timestamp is not None) for one in checked.agreeing] == [
+    assert [(one.witness.where, one.size, one.signed_by is not None, one.timestamp is not None) for one in checked.agreeing] == [
         ("checkpoint 1", signed.first["size"], True, True), ("checkpoint 2", signed.second["size"], True, False),
         ("first.txt", signed.first["size"], True, True), ("second.txt", signed.second["size"], True, False),
     ]  # fmt: skip
@@ -80,7 +80,7 @@ def test_what_cannot_be_checked_is_counted(signed: Signed) -> None:
     checked = CheckedAnchors()
     assert found(signed.folder / "news.db", Anchors(), checked) == []
     assert (checked.unsigned, checked.untimed) == (2, 1)
-    assert [one.is_signed for one in checked.agreeing] == [False, False]
+    assert [one.signed_by for one in checked.agreeing] == [None, None]
 
 
 def test_nothing_new_is_signed_once(signed: Signed, tmp_path: Path) -> None:
