@@ -6,7 +6,7 @@ TEST_JOBS ?= 4
 # Without bytecode each process of the tests compiles all modules anew, and each worker rewrites the assertions of all tests.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-slow test-order axe screenshots lint types format bench clean
+.PHONY: help run test test-slow test-order axe screenshots lint types docs release format bench clean
 
 help:
 	@echo "make run        set up and live through the demo newspaper's day"
@@ -16,6 +16,8 @@ help:
 	@echo "make axe        what the browser tests need beside Chromium (npm); without it some are skipped"
 	@echo "make lint       ruff, check and format check"
 	@echo "make types      mypy, strict"
+	@echo "make docs       the documentation as a site, in build/site; a link that leads nowhere is an error"
+	@echo "make release    sdist and wheel in dist/, checked, and tried from an empty folder in an environment of its own"
 	@echo "make format     let ruff mend what it can"
 	@echo "make bench      the crawl benchmark against bare Scrapy and trafilatura"
 	@echo "make clean      remove what make made"
@@ -33,6 +35,10 @@ $(VENV)/.test: $(BIN)/python pyproject.toml
 
 $(VENV)/.lint: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,lint]"
+	@touch $@
+
+$(VENV)/.docs: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
 	@touch $@
 
 run: $(VENV)/.run
@@ -59,6 +65,20 @@ lint: $(VENV)/.lint
 
 types: $(VENV)/.lint
 	$(BIN)/mypy
+
+docs: $(VENV)/.docs
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --builder html docs build/site
+
+$(VENV)/.release: $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "build>=1.2" "twine>=6"
+	@touch $@
+
+release: $(VENV)/.release
+	rm -rf dist build/release
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --outdir dist .
+	$(BIN)/twine check --strict dist/*
+	$(PYTHON) -m venv build/release && build/release/bin/pip install --quiet --disable-pip-version-check dist/*.whl
+	mkdir build/release/empty && cd build/release/empty && ../bin/newsledger init . && ../bin/newsledger doctor && ../bin/newsledger demo
 
 format: $(VENV)/.lint
 	$(BIN)/ruff check --fix .

@@ -4,7 +4,7 @@ cost, against one who knows how the site edits (`oracle.py`).
 
     python benchmarks/recheck.py [--compare] [--seeds 2] [--scenario NAME ...] [--json]
 
-Needs nothing but the project; two minutes with two seeds. benchmarks/README.md says what the columns mean.
+Needs nothing but the project; two minutes with two seeds. docs/benchmarks.md says what the columns mean.
 """
 
 from __future__ import annotations

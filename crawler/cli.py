@@ -53,6 +53,8 @@ GROUPS = {
         "withdraw": ("withdraw", "Take an article's text and pages away for good; its hashes stay."),
     },
     "Operate": {
+        "init": ("operate.setup:init_command", "Make a folder to crawl from: settings, your own titles, units."),
+        "doctor": ("operate.setup:doctor_command", "Whether this machine has what crawls need."),
         "status": ("operate.status:status_command", "The ledger at a glance."),
         "crawls": ("operate.crawls", "What crawls there were, and what became of one."),
         "health": ("operate.health", "Whether every site is well, by its own history."),

@@ -111,7 +111,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 
 def test_decisions_are_numbered_and_titled() -> None:
-    names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     numbers = [int(name[:4]) for name in names]
     assert numbers == sorted(set(numbers)), "a number names one decision, and one that was given and not used stays free"
     for name in names:

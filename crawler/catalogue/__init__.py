@@ -57,7 +57,8 @@ def load_sites(path: Path | None = None, own: Path | None = None) -> tuple[Site,
     """The sites of a TOML file or of all *.toml below a folder, by path, then as written. None: the shipped catalogue.
 
     `own`: a file of the operator's, which is added to the shipped catalogue and overrides it; it need not be there. A table of it
-    whose id the catalogue has gives only the keys that differ; one that says `was = "ID"` is that site under another id.
+    whose id the catalogue has gives only the keys that differ; one that says `was = "ID"` is that site under another id. Where it
+    is the source itself it may define no site yet.
     Raises CatalogueError with every problem of the load, not only the first.
     """
     source = shipped_catalogue() if path is None else Path(path)
@@ -70,7 +71,7 @@ def load_sites(path: Path | None = None, own: Path | None = None) -> tuple[Site,
         reading.problems.append(CatalogueProblem(source, "does not exist"))
     if path is None and own is not None and own.exists():
         reading.file(own, overrides=True)
-    if not reading.problems and not reading.sites:
+    if not reading.problems and not reading.sites and source != own:
         reading.problems.append(CatalogueProblem(source, "defines no site: there is no [[site]] table"))
     if reading.problems:
         raise CatalogueError(tuple(reading.problems))

@@ -66,6 +66,8 @@ def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log:
         with change_ledger(db) as store:
             paused = {site_id for site_id, pause in pauses(store).items() if pause.holds(now())}
         sites = tuple(site for site in sites if site.id not in paused)
+    if not sites:
+        raise click.UsageError("no site is enabled, or all are paused: nothing to crawl")
     if not definition:
         warn_without_contact(sites)
     Store(db).close()  # a store that cannot be written is said before anything is asked of a site

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +19,7 @@ from crawler.catalogue.site import Site
 from crawler.commands import json_option
 from crawler.commands.console import console, print_json, table, word
 from crawler.demo.expected import expected
-from crawler.demo.press import Paper, site_toml
+from crawler.demo.press import Paper, PressError, site_toml
 from crawler.demo.stories import CRAWL_TIMES, events
 from crawler.logs import plain
 from crawler.spiders.run import Options, crawl_in_turn
@@ -34,8 +37,11 @@ _ZONE = ZoneInfo("Europe/London")
     metavar="PATH",
     help="The ledger to write; one that is there is replaced.",
 )
+@click.option("--port", default=0, type=click.IntRange(0, 65_535), help="Loopback port of the paper; 0: any.")
+@click.option("--serve", is_flag=True, help="Show the ledger in a browser afterwards, until asked to stop.")
 @json_option
-def command(db: str, as_json: bool) -> None:
+@click.pass_context
+def command(ctx: click.Context, db: str, port: int, serve: bool, as_json: bool) -> None:
     """Live through a news day of an invented newspaper: a local server, the real spider, the real store.
 
     Articles appear, are updated, silently edited, restamped, reverted, moved, taken down and restored; each crawl prints what it
@@ -43,7 +49,7 @@ def command(db: str, as_json: bool) -> None:
     """
     out = console(error=as_json)
     _remove(Path(db))
-    with TemporaryDirectory() as folder, Paper() as paper:
+    with TemporaryDirectory() as folder, _opened(port) as paper:
         definition = Path(folder) / "demo.toml"
         definition.write_text(site_toml(paper.url), encoding="utf-8")
         (site,) = load_sites(definition)
@@ -54,6 +60,24 @@ def command(db: str, as_json: bool) -> None:
         print_json({"db": db, "events": len(events()), "changes": {"script": happened, "ledger": found}})
     else:
         _sum_up(db, out)
+    if serve:
+        out.print()
+        root = ctx.find_root()
+        if isinstance(root.command, click.Group) and (viewer := root.command.get_command(root, "serve")):
+            ctx.invoke(viewer, db=db, shall_open=sys.stdout.isatty())
+
+
+@contextmanager
+def _opened(port: int) -> Iterator[Paper]:
+    paper = Paper(port)
+    try:
+        paper.start()
+    except PressError as error:
+        raise click.UsageError(f"--port {port}: the paper cannot open there: {error}") from error
+    try:
+        yield paper
+    finally:
+        paper.stop()
 
 
 def _counts(db: str) -> tuple[Counter[str], Counter[str]]:

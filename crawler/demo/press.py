@@ -124,11 +124,12 @@ class Press:
 class Paper(Press):
     """The demo newspaper in a child process, with its clock in the caller's hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        """On a free loopback port, unless one is named."""
         # The child must find the package wherever this process has it from, and from whatever folder it is started.
         paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
-        super().__init__((sys.executable, "-m", "crawler.demo.paper"), environment)
+        super().__init__((sys.executable, "-m", "crawler.demo.paper", "--port", str(port)), environment)
 
     def set_clock(self, moment: datetime) -> None:
         """From now on the paper says what the script says of `moment` (aware)."""

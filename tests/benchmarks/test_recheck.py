@@ -1,4 +1,4 @@
-"""On small traces of fixed seeds our rule keeps what benchmarks/README.md says of it; the traces are as they are said to be."""
+"""On small traces of fixed seeds our rule keeps what docs/benchmarks.md says of it; the traces are as they are said to be."""
 
 from __future__ import annotations
 

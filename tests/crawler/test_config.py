@@ -115,8 +115,10 @@ def options() -> list[tuple[str, click.Option]]:
     return found
 
 
-OTHERS = {("sites", "jobs"), ("crawl", "jobs"), ("import", "jobs"), ("reprocess", "jobs"), ("merge", "warc"), ("demo", "db")}
-"""Options that are named as a setting and mean another thing: jobs of a person, the other ledger's pages, an invented ledger."""
+OTHERS = {("sites", "jobs"), ("crawl", "jobs"), ("import", "jobs"), ("reprocess", "jobs"), ("merge", "warc"), ("demo", "db"),
+          ("init", "contact")}  # fmt: skip
+"""Options that are named as a setting and mean another thing: jobs of a person, the other ledger's pages, an invented ledger, and
+what shall stand in the settings that are to be written."""
 
 
 def test_what_a_setting_stands_behind_is_read_in_one_place() -> None:
