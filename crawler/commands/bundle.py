@@ -8,26 +8,32 @@ import click
 
 from crawler.commands import json_option
 from crawler.commands.console import echo, print_json
-from crawler.offline.bundle import signature_problem
+from crawler.offline.bundle import anchor_lines, signature_problem
 from crawler.offline.check_bundle import BadBundleError, check
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("verify-bundle")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.wacz")
-@click.option("--key", "key_path", default=None, metavar="PEM", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="The public key by which it must be signed.")  # fmt: skip
+@click.option("--key", "key_path", default=None, metavar="PEM", type=_FILE, help="The public key by which it must be signed.")
+@click.option("--public-key", "public_path", default=None, metavar="FILE", type=_FILE,
+              help="The key by which its checkpoint must be signed, as the ledger's owner publishes it.")  # fmt: skip
+@click.option("--tsa-ca", "ca_path", default=None, metavar="FILE", type=_FILE,
+              help="Certificates (PEM) of time stamping authorities that are trusted; one must have stamped it.")  # fmt: skip
 @json_option
-def command(file: Path, key_path: Path | None, as_json: bool) -> None:
+def command(file: Path, key_path: Path | None, public_path: Path | None, ca_path: Path | None, as_json: bool) -> None:
     """Whether a bundle of `export bundle` holds: files, pages, sealed rows, proofs and signature; exit code 1 where it does not.
 
-    No ledger is asked. By whom it is signed, and since when the checkpoint is known, is told by keys and certificates that their
-    owners publish: evidence/README.txt in the bundle tells how.
+    No ledger is asked. Keys and certificates are to come from where their owners publish them, not from the bundle.
     """
     lines: list[str] = []
     problem: str | None = None
     try:
         lines, files = check(str(file))
-        problem = signature_problem(files, key_path.read_bytes() if key_path else None)
+        given = [path.read_bytes() if path else None for path in (key_path, public_path, ca_path)]
+        problem = signature_problem(files, given[0])
+        lines += anchor_lines(files, given[1], given[2])
     except BadBundleError as error:
         problem = str(error)
     if as_json:

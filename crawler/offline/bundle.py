@@ -18,6 +18,7 @@ from string import Template
 from typing import IO, TYPE_CHECKING
 
 from crawler.offline import check_bundle
+from crawler.offline.check_bundle import BadBundleError
 from crawler.offline.history_page import history_page
 from crawler.warc.reader import recorded
 from crawler.warc.subset import WantedPage, copies
@@ -27,6 +28,7 @@ from pipelines.article import Outcome
 from pipelines.exchange.export import Record, Selection, records
 from pipelines.exchange.formats import as_jsonl
 from pipelines.proof.evidence import ArticleEvidence, archived_fetches, evidence_of
+from pipelines.proof.signed_note import PublicKey
 from pipelines.queries import articles
 from pipelines.queries.results import ArticleRecord
 from pipelines.store.database import Store, StoreError
@@ -180,6 +182,40 @@ def signature_problem(files: Mapping[str, bytes], expected: bytes | None = None)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return f"it bears what is no signature: {error}"
     return None
+
+
+def anchor_lines(files: Mapping[str, bytes], public: bytes | None, ca: bytes | None) -> list[str]:
+    """Who signed the checkpoint of a bundle, and since when it is stamped; BadBundleError where a signature or a stamp is wrong.
+
+    `public`: the ledger's key as its owner publishes it, else the one in the bundle is taken; `ca`: certificates (PEM) of
+    authorities that are trusted, without which stamps are counted only. Raises MissingExtraError.
+    """
+    note = files.get(check_bundle.NOTE)
+    if note is None:
+        if public or ca:
+            raise BadBundleError("no checkpoint covers its seals")
+        return []
+    lines: list[str] = []
+    known = public or files.get("evidence/checkpoint-key.pub")
+    try:
+        if known:
+            key = PublicKey.read(known.decode())
+            key.verify(note.decode())
+            whose = "as was asked for" if public else "of the bundle: compare it with the one that is published"
+            lines.append(f"The checkpoint is signed by {key.name}+{key.key_id.hex()}, the key {whose}.")
+        stamps = [files[name] for name in sorted(files) if name.startswith("evidence/timestamp-")]
+        if ca:
+            from pipelines.proof.timestamps import read_roots, verified
+
+            if not stamps:
+                raise BadBundleError("its checkpoint bears no timestamp")
+            found = [verified(stamp, note, read_roots(ca)) for stamp in stamps]
+            lines += [f"The checkpoint was there at {moment(one.at)}, says {one.authority}." for one in found]
+        elif stamps:
+            lines.append(f"Not checked: {len(stamps)} timestamps.")
+    except ValueError as error:
+        raise BadBundleError(f"the checkpoint {error}") from error
+    return lines
 
 
 def _key(path: Path) -> EllipticCurvePrivateKey:

@@ -25,9 +25,11 @@ from crawler.warc.writer import ArchiveWriter, RepeatedRecord
 from pipelines.article import Exchange
 from pipelines.proof import checkpoints
 from pipelines.proof.signed_note import SigningKey
+from pipelines.proof.timestamps import request_for
 from pipelines.store.database import Store
 from tests.crawler.offline.test_import_warc import NOON, URL, page
 from tests.factories import at
+from tests.tsa import make_authority, stamp
 
 TEXTS = (
     "The bridge will close on Monday.",
@@ -246,6 +248,27 @@ def test_signatures_are_those_of_a_key(folder: Path, tmp_path: Path, subtests: p
             digest = json.loads(files["datapackage-digest.json"]) | {"signedData": signed | {field: value}}
             other.write_bytes(packed(files | {"datapackage-digest.json": json.dumps(digest).encode()}, rehash=False))
             assert run("verify-bundle", other).exit_code == 1
+
+
+def test_checkpoints_are_those_of_a_ledger_and_of_a_time(folder: Path, tmp_path: Path) -> None:
+    bundle, files = folder / "bridge.wacz", files_of(folder)
+    key, other = folder / "ledger.key.pub", tmp_path / "other.key"
+    assert "signed by paper.example/ledger+" in run("verify-bundle", bundle, "--public-key", key).output
+    SigningKey.make(other, "paper.example/ledger")
+    assert "is not signed by the key" in run("verify-bundle", bundle, "--public-key", f"{other}.pub").output
+    make_authority(tmp_path)
+    note = files["evidence/checkpoint.txt"]
+    stamped = tmp_path / "stamped.wacz"
+    del files["datapackage-digest.json"]
+    for data, told in (
+        (note, "The checkpoint was there at "),
+        (note + b"\n", "The bundle does not hold: the checkpoint does not hold"),
+    ):
+        token = stamp(tmp_path, request_for(data).as_bytes())
+        stamped.write_bytes(packed({"datapackage-digest.json": b"{}", **files, "evidence/timestamp-1.tsr": token}))
+        assert told in run("verify-bundle", stamped, "--tsa-ca", tmp_path / "ca.pem").output
+    assert "Not checked: 1 timestamps." in run("verify-bundle", stamped).output
+    assert "bears no timestamp" in run("verify-bundle", bundle, "--tsa-ca", tmp_path / "ca.pem").output
 
 
 def hostile(files: Files) -> dict[str, bytes]:

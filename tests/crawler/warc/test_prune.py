@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -144,6 +145,10 @@ def test_what_rests_on_nothing_goes_and_pointers_lead_where_they_led(folder: Pat
     assert sound(folder) == after
     assert run(folder, "export", "bundle", URL, "--unsigned", "-o", folder / "b.wacz").exit_code == 1, "pages are left out"
     assert "4 archived pages are left out, and named" in check(str(folder / "b.wacz"))[0][2]
+    done = run(folder, "export", "bundle", WEIR, "--unsigned", "-o", folder / "c.wacz")
+    assert done.exit_code == 0, done.output
+    _, files = check(str(folder / "c.wacz"))
+    assert b"WARC-Type: revisit" in gzip.decompress(files["archive/data.warc.gz"]), "with the page that it repeats"
 
 
 def test_evidence_goes_where_it_is_told_to(folder: Path) -> None:
