@@ -12,6 +12,7 @@ from crawler.clock import clock
 from crawler.commands import db_option, json_option, load_catalogue, sites_option, warc_folder, warc_option
 from crawler.commands.console import console, print_json, print_problems, table
 from crawler.commands.merge import merged_json, show
+from crawler.extraction.markup.page import collect_seldom
 from crawler.offline.import_warc import (
     CaptureReaders,
     ImportReport,
@@ -79,6 +80,7 @@ def _print_taken(taken: RecordsReport, as_json: bool) -> None:
 
 
 def _archive(files: tuple[Path, ...], jobs: int, folder: Path, db: str, sites_path: Path | None, as_json: bool) -> None:
+    collect_seldom()
     now = clock()()
     problems: list[str] = []
     try:

@@ -251,6 +251,7 @@ class CaptureReader:
 
     def __init__(self, by_host: dict[str, Site]) -> None:
         self._by_host = by_host
+        self._catalogued = frozenset(map(id, by_host.values()))
 
     def read_chunk(self, chunk: Sequence[CaptureToRead]) -> list[Found]:
         """What each capture found, in order."""
@@ -274,7 +275,7 @@ class CaptureReader:
             return because(fetch, Outcome.ERROR, coded(FetchReason.DAMAGED_RECORD))
         fetch = replace(fetch, status=found.status or None, bytes=len(found.body))
         capture = replace(capture_of(found, url), captured=entry.captured, problem=entry.problem or found.problem)
-        item = read_capture(capture, site, fetch, is_catalogued=site in self._by_host.values())
+        item = read_capture(capture, site, fetch, is_catalogued=id(site) in self._catalogued)
         return normalise(item) if isinstance(item, Article) else item
 
 
