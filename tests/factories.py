@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.article import Article, Author, Fetch, Image
+from pipelines.store.chain import START, TAKEN_OUT, digest, link_of
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Row, Store
 from pipelines.store.replay import LedgerWriter
@@ -73,6 +74,23 @@ def revisions(store: Store) -> list[tuple[Any, ...]]:
     """(number, change, changed_fields) of all revisions, in order of writing."""
     rows = store.rows("SELECT number, change, changed_fields FROM revisions ORDER BY id")
     return [(row["number"], row["change"], row["changed_fields"]) for row in rows]
+
+
+def make_chain_anew(store: Store) -> None:
+    """The whole chain over the rows as they stand, and without those that are gone, as somebody would who knows how."""
+    rows = list(store.rows("SELECT * FROM chain ORDER BY id"))
+    last = {(row["subject"], row["subject_id"]): row["id"] for row in rows}
+    store.execute("DELETE FROM chain")
+    link, number = START, 0
+    for row in rows:
+        found = digest(store, row["subject"], row["subject_id"]) or row["digest"]
+        if found != TAKEN_OUT and digest(store, row["subject"], row["subject_id"]) is None:
+            continue
+        number += 1
+        found = found if last[row["subject"], row["subject_id"]] == row["id"] else row["digest"]
+        link = link_of(link, row["at"], row["subject"], row["subject_id"], found, row["cause"])
+        store.insert("chain", row | {"id": number, "digest": found, "link": link})
+    store.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'chain'", (number,))
 
 
 def only_article(store: Store) -> Row:

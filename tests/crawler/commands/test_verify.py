@@ -23,11 +23,11 @@ from pipelines.article import Article, Author, Exchange, Fetch, Image, Outcome
 from pipelines.proof.checkpoints import Anchors, Witness, make
 from pipelines.proof.signed_note import SigningKey
 from pipelines.proof.verify import Checked, against, manifest, sealed_again, verify
-from pipelines.store.chain import START, Cause, Subject, digest, link_of
+from pipelines.store.chain import Cause, Subject, digest, link_of
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
 from tests.crawler.processes import newsledger
-from tests.factories import URL, article, at, new_ledger, new_store
+from tests.factories import URL, article, at, make_chain_anew, new_ledger, new_store
 
 NOW = at(3 * 24 * 60)
 OTHER, THIRD = "https://paper.example/news/the-weir", "https://paper.example/news/the-inn"
@@ -250,20 +250,10 @@ def test_a_seal_appended_without_a_sound_cause_is_found(sound: Path, tmp_path: P
                 )
 
 
-def recompute(store: Store) -> None:
-    """The chain made anew over the rows as they stand."""
-    link = START
-    for row in list(store.rows("SELECT * FROM chain ORDER BY id")):
-        last = store.value("SELECT max(id) FROM chain WHERE subject = ? AND subject_id = ?", (row["subject"], row["subject_id"]))
-        found = digest(store, row["subject"], row["subject_id"]) if row["id"] == last else row["digest"]
-        link = link_of(link, row["at"], row["subject"], row["subject_id"], found or "", row["cause"])
-        store.update("chain", row["id"], {"digest": found or row["digest"], "link": link})
-
-
 ATTACKS: dict[str, tuple[Callable[[Store, SigningKey], object], str]] = {
     "a row changed and sealed again by `order`": (lambda store, _: append(store, 4, Cause.ORDER), ""),
-    "the chain made anew": (lambda store, _: recompute(store), "is of other seals"),
-    "the same, signed with the key": (lambda store, key: (recompute(store), make(store, key, NOW)), "is of other seals"),
+    "the chain made anew": (lambda store, _: make_chain_anew(store), "is of other seals"),
+    "the same, signed with the key": (lambda store, key: (make_chain_anew(store), make(store, key, NOW)), "is of other seals"),
     "an older copy put back": (lambda store, _: None, "seals, and there are"),
 }
 """How docs/proof.md names what somebody does who knows the program and may write the file: nothing inside tells. And what a
@@ -301,7 +291,7 @@ def test_a_published_line_finds_what_the_record_itself_cannot_tell(sound: Path, 
     told = newsledger("verify", "--no-pages", "--json", "--against", str(signed), "--db", str(tmp_path / "news.db"))
     assert [(line["where"], line["is_fault"]) for line in json.loads(told.stdout)] == [("revision 4", False)]
     with Store(manipulated(sound, tmp_path, FORGED["another text"])) as store:
-        recompute(store)
+        make_chain_anew(store)
         assert faults_of(store, sound / "warc") == []
         assert against(store, signed) is not None
 

@@ -11,9 +11,8 @@ import pytest
 from pipelines.proof.checkpoints import Anchors, CheckedAnchors, Witness, keep_timestamp, make, problems
 from pipelines.proof.signed_note import Checkpoint, SigningKey
 from pipelines.proof.timestamps import read_answer, read_roots, request_for
-from pipelines.store.chain import START, digest, link_of
 from pipelines.store.database import Row, Store, StoreError
-from tests.factories import article, at, new_ledger, new_store
+from tests.factories import article, at, make_chain_anew, new_ledger, new_store
 from tests.tsa import make_authority, stamp
 
 
@@ -130,11 +129,7 @@ def rewrite(path: Path, key: SigningKey | None) -> None:
     """Another text in the first revision, and the whole chain made anew as the program would have; with the key signed again."""
     with Store(path) as store:
         store.execute("UPDATE revisions SET section = 'Sport' WHERE id = 1")
-        link = START
-        for row in list(store.rows("SELECT * FROM chain ORDER BY id")):
-            now = digest(store, row["subject"], row["subject_id"]) if row["subject"] == "revision" else row["digest"]
-            link = link_of(link, row["at"], row["subject"], row["subject_id"], now or "", row["cause"])
-            store.update("chain", row["id"], {"digest": now, "link": link})
+        make_chain_anew(store)
         for table in ("checkpoint_timestamps", "checkpoints", "seal_tree"):
             store.execute(f"DELETE FROM {table}")
         if key:
