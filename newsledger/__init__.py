@@ -26,6 +26,22 @@ if TYPE_CHECKING:
 __all__ = ["canonicalize", "extract", "open", "parse_byline", "parse_timestamp", "split_caption"]
 
 
+def _check_packages() -> None:
+    """The packages that come along have usual names, which another one, or a folder, may have taken."""
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    for name in ("crawler", "pipelines", "viewer"):
+        found = find_spec(name)
+        place = Path(found.origin).parent if found and found.origin else None
+        if place is None or place.parent != Path(__file__).parent.parent:
+            raise ImportError(f"newsledger needs its own package {name!r}, and Python finds {place}: uninstall that one, start "
+                              "from another folder, or give newsledger an environment of its own")  # fmt: skip
+
+
+_check_packages()
+
+
 def open(path: Path | str) -> Ledger:  # noqa: A001 - as gzip.open and shelve.open: always called with the package's name
     """Open the ledger file at `path` for reading; crawls may write to it meanwhile.
 

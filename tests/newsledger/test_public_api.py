@@ -94,3 +94,13 @@ def test_it_writes_nothing(folder: Path) -> None:
         opened.article(URL)
         opened.search("mill")
     assert (folder / "news.db").read_bytes() == before
+
+
+def test_another_package_of_one_of_our_names_is_told(tmp_path: Path) -> None:
+    (tmp_path / "pipelines").mkdir()
+    (tmp_path / "pipelines" / "__init__.py").write_text("")
+    env = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "PATH": ""}
+    for command in (["-c", "import newsledger"], ["-m", "newsledger", "status"]):
+        done = subprocess.run([sys.executable, *command], env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert f"own package 'pipelines', and Python finds {tmp_path}" in done.stderr
