@@ -32,8 +32,9 @@ SEND_TIMEOUT_SECONDS = 180.0
 REFUSED_KEPT = 1_000
 ANSWER_SECONDS = 120
 """An answer that nobody fetches is kept so long."""
-ENTRIES_PER_READ = 100
-"""Entries that are read in one go. More: fewer round trips; fewer: less is read again after a writer was killed."""
+ENTRIES_PER_READ = 200
+"""Entries that are read and written in one go, at most: some 0.3 s where all are new. More: fewer round trips and commits; fewer:
+answers come sooner, and less is read again after a writer was killed."""
 
 _SOON_SECONDS = 0.2
 _LATER_SECONDS = 2.0

@@ -79,10 +79,14 @@ class AddressBook:
         if state == found["state"]:
             return
         self._store.update("articles", found["id"], {"state": state})
-        row = {"article_id": found["id"], "at": moment(fetch.fetched), "state": state, "status": fetch.status}
+        self.note_state(found["id"], state, fetch, reason)
+
+    def note_state(self, article_id: int, state: State, fetch: Fetch, reason: str | None) -> None:
+        """Write the row of `states` for an article that has this state."""
+        row = {"article_id": article_id, "at": moment(fetch.fetched), "state": state, "status": fetch.status}
         state_id = self._store.insert("states", {**row, "reason": reason, "crawl_id": self._crawl_id})
         self._touch(Subject.STATE, state_id)
-        self._touch(Subject.ARTICLE, found["id"])
+        self._touch(Subject.ARTICLE, article_id)
 
     def forget(self, alias: str) -> None:
         """An address that is one article's own leads to no other any more."""

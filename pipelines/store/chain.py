@@ -97,6 +97,7 @@ TAKEN_OUT = "0" * 64
 """The digest of a row that was taken out: histories that became one had it twice, or an older capture showed it to be none."""
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)  # damage may be bytes
 _LAST = "SELECT digest FROM chain WHERE subject = ? AND subject_id = ? ORDER BY id DESC LIMIT 1"
 _CAME_LATER = """SELECT julianday(max(applied_at)) - julianday(min(applied_at)) > 1.0 / 1440 FROM _sqlite_migrations
     WHERE migration_set = 'newsledger' AND name IN ('m001_tables', 'm009_chain')"""
@@ -111,19 +112,22 @@ class Head:
 
 
 def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime, cause: Cause,
-         taken_out: Collection[tuple[Subject, int]] = ()) -> None:  # fmt: skip
+         taken_out: Collection[tuple[Subject, int]] = (), made: Collection[tuple[Subject, int]] = ()) -> None:  # fmt: skip
     """Append the digests of rows that are not what was last sealed of them, and of those `taken_out` that they are gone, in the
     caller's transaction.
 
     A row that was not as it was sealed before this transaction is left as it is, and logged: to seal it anew would vouch for what
-    somebody else wrote. The first seal of a ledger that is older than the chain takes in all that it holds.
+    somebody else wrote. Of rows that were `made` in it there was nothing before, if nothing of their number is sealed. The first
+    seal of a ledger that is older than the chain takes in all that it holds.
     """
     start = head(store)
     if not start.length and _is_older(store):
         subjects, cause = (*_everything(store), *subjects), Cause.BEGINNING
     link, at = start.link, moment(now)
     for subject, row_id in dict.fromkeys((*subjects, *taken_out)):
-        if cause is not Cause.BEGINNING and not _was_as_sealed(store.committed, subject, row_id):
+        last = store.value(_LAST, (subject, row_id))
+        is_new = (subject, row_id) in made and last in (None, TAKEN_OUT)
+        if cause is not Cause.BEGINNING and not is_new and not _was_as_sealed(store.committed, subject, row_id):
             logger.warning("%s: %s %d was not what was sealed, and is not sealed anew", store.path, subject, row_id)
             continue
         found = digest(store, subject, row_id)
@@ -131,7 +135,7 @@ def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime, c
             if (subject, row_id) not in taken_out:
                 raise KeyError(f"{subject} {row_id}")
             found = TAKEN_OUT
-        if found == store.value(_LAST, (subject, row_id)):
+        if found == last:
             continue
         link = link_of(link, at, subject, row_id, found, cause)
         row = {"at": at, "subject": subject, "subject_id": row_id, "digest": found, "link": link, "cause": cause}
@@ -191,7 +195,7 @@ def sealed_json(store: Store, subject: Subject, row_id: int) -> str | None:
     moving = _MOVING.get(subject, ())
     facts: Row = {column: value for column, value in row.items() if value is not None and column not in moving}
     facts |= {name: [_sealed(part) for part in store.rows(sql, (row_id,))] for name, sql in _PARTS.get(subject, {}).items()}
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)  # damage may be bytes
+    return _JSON.encode(facts)
 
 
 def _sealed(part: Row) -> Row:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.article import Article, Author, Fetch, Image, Outcome
@@ -148,21 +148,28 @@ def correct(store: Store, revision_id: int, before: Article, after: Article, rep
     _update_neighbours(store, revision_id, touch)
 
 
-def write_parts(store: Store, revision_id: int, article: Article) -> None:
-    """Authors and pictures of a revision, and what search needs of it, in place of those it had."""
+def write_parts(store: Store, revision_id: int, article: Article, place: tuple[int, int] | None = None) -> None:
+    """Authors and pictures of a revision, and what search needs of it, in place of those it had.
+
+    `place` are article and number of one that has just been written: it had none.
+    """
     tables: dict[str, tuple[Author | Image, ...]] = {"revision_authors": article.authors, "revision_images": article.images}
     for table, parts in tables.items():
-        store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (revision_id,))  # noqa: S608 - our own names
+        if place is None:
+            store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (revision_id,))  # noqa: S608 - our own names
         for position, part in enumerate(parts):
-            store.insert(table, {"revision_id": revision_id, "position": position, **asdict(part)})
-    index_text(store, revision_id)
-    place = store.row("SELECT article_id, number FROM revisions WHERE id = ?", (revision_id,)) or {}
-    put_facts(store, place["article_id"], place["number"])
+            facts = {name: getattr(part, name) for name in part.__slots__}
+            store.insert(table, {"revision_id": revision_id, "position": position, **facts})
+    index_text(store, revision_id, is_new=place is not None)
+    if place is None:
+        (place,) = store.values("SELECT article_id, number FROM revisions WHERE id = ?", (revision_id,))
+    put_facts(store, *place)
 
 
-def index_text(store: Store, revision_id: int) -> None:
+def index_text(store: Store, revision_id: int, *, is_new: bool = False) -> None:
     """What search needs of a revision, in place of what it had: triggers bring it into the index."""
-    store.execute("DELETE FROM search_texts WHERE revision_id = ?", (revision_id,))
+    if not is_new:
+        store.execute("DELETE FROM search_texts WHERE revision_id = ?", (revision_id,))
     for row in list(store.rows(f"{REVISIONS} WHERE r.id = ?", (revision_id,))):
         store.insert("search_texts", search_text(row))
 

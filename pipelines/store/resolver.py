@@ -6,9 +6,9 @@ claim, and is believed only where both texts tell one story: otherwise one artic
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from pipelines.article import CHANGES, Article, Fetch, Image, Outcome
 from pipelines.history.revisions import canonical_url, same_story
@@ -28,17 +28,22 @@ _MARKS = ", ".join("?" * len(_PAGE_READ))
 LED = """article_id IS NOT NULL
     AND (outcome NOT IN ('unchanged', 'not_modified') OR answered_url IS NOT NULL OR canonical_url <> url)"""
 """Of `fetches`: those from which it is known that a URL led to an article, as an index has them."""
-_LATER = f"""SELECT 1 FROM articles
-    WHERE url_key IN (SELECT value FROM json_each(:keys)) AND last_checked BETWEEN :after AND :until
+_LATER = f"""SELECT 1 FROM articles WHERE url_key IN ({{keys}}) AND last_checked BETWEEN :after AND :until
 UNION ALL SELECT 1 FROM aliases s JOIN articles a ON a.id = s.article_id
-    WHERE s.url_key IN (SELECT value FROM json_each(:keys)) AND a.last_checked BETWEEN :after AND :until
-UNION ALL SELECT 1 FROM fetches INDEXED BY fetches_without_article
-    WHERE article_id IS NULL AND url IN (SELECT value FROM json_each(:urls))
+    WHERE s.url_key IN ({{keys}}) AND a.last_checked BETWEEN :after AND :until
+UNION ALL SELECT 1 FROM fetches INDEXED BY fetches_without_article WHERE article_id IS NULL AND url IN ({{urls}})
     AND fetched BETWEEN :at AND :until AND NOT (fetched = :at AND (outcome = 'moved' OR :is_last))
-UNION ALL SELECT 1 FROM fetches WHERE url IN (SELECT value FROM json_each(:urls)) AND fetched BETWEEN :after AND :until AND {LED}
-UNION ALL SELECT 1 FROM fetches WHERE canonical_url IN (SELECT value FROM json_each(:urls))
+UNION ALL SELECT 1 FROM fetches WHERE url IN ({{urls}}) AND fetched BETWEEN :after AND :until AND {LED}
+UNION ALL SELECT 1 FROM fetches WHERE canonical_url IN ({{urls}})
     AND canonical_url <> coalesce(answered_url, url) AND fetched BETWEEN :after AND :until
 LIMIT 1"""  # noqa: S608 - our own words
+
+
+@lru_cache
+def _later(keys: int, urls: int) -> str:
+    """Marks, and no list in JSON: this is asked of nearly every fetch."""
+    marks = (", ".join(f":{name}{number}" for number in range(count)) for name, count in (("key", keys), ("url", urls)))
+    return _LATER.format(**dict(zip(("keys", "urls"), marks, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,15 @@ class Lookup:
 
     def place(self, article: Article, fetch: Fetch) -> Resolution:
         """The place of a page that was read."""
-        url, there = canonical_url(article), self._under(article)
+        url, own = canonical_url(article), self.by_address(article.url)
+        there = self._under(article, own)
         if there and (self._tells(there, article) or not self._is_claimed(there)):
             return Resolution(url, there)
-        place = self._led_to(article, fetch, url)
+        place = self._led_to(article, fetch, url, own)
         is_other = there and (place.found is None or place.found["id"] != there["id"])
         return replace(place, displaced=there) if is_other else place
 
-    def _led_to(self, article: Article, fetch: Fetch, url: str) -> Resolution:
+    def _led_to(self, article: Article, fetch: Fetch, url: str, own: Row | None) -> Resolution:
         """The place of a page that no article has as its own: by the owner's id, or by what leads to it."""
         if fetch.external_id and (found := self.by_external_id(fetch.external_id)):
             return Resolution(url, found)
@@ -77,7 +83,7 @@ class Lookup:
         if taken:
             return Resolution(url, taken)
         for lead in filter(None, dict.fromkeys((url, article.url, fetch.requested_url))):
-            found = self.by_address(lead) or self.by_alias(lead)
+            found = (own if lead == article.url else self.by_address(lead)) or self.by_alias(lead)
             if found and self._tells(found, article):
                 return Resolution(url, found)
         return Resolution(url)
@@ -141,17 +147,17 @@ class Lookup:
         urls = sorted(url for url in addresses if url and not (found and url == found["url"]))
         if not urls:
             return False
-        keys, until = json.dumps(sorted({article_key(url) for url in urls})), moment(now + CLOCK_AHEAD) if now else "~"
+        keys, until = sorted({article_key(url) for url in urls}), moment(now + CLOCK_AHEAD) if now else "~"
         after = at if target else moment(fetch.fetched + timedelta(seconds=1))
         found_later = {
-            "keys": keys,
-            "urls": json.dumps(urls),
+            **{f"key{number}": key for number, key in enumerate(keys)},
+            **{f"url{number}": url for number, url in enumerate(urls)},
             "after": after,
             "at": at,
             "until": until,
             "is_last": rank_of(item) == LAST_RANK,
         }
-        return self._store.value(_LATER, found_later) is not None
+        return self._store.value(_later(len(keys), len(urls)), found_later) is not None
 
     def _is_after(self, article_id: int, at: str, item: Article | Fetch) -> bool:
         rank = rank_of(item)
@@ -193,9 +199,8 @@ class Lookup:
             raise KeyError(revision_id)
         return article_of(row, authors, images, url)
 
-    def _under(self, article: Article) -> Row | None:
+    def _under(self, article: Article, found: Row | None) -> Row | None:
         """The article under the very URL that was read; "/amp/reviews/valve" need not be the AMP form of "/reviews/valve"."""
-        found = self.by_address(article.url)
         if not found or found["url"] == article.url or self._tells(found, article):
             return found
         return found if bool(amp_to_article(found["url"])) is bool(amp_to_article(article.url)) else None

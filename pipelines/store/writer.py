@@ -29,6 +29,9 @@ from pipelines.store.rows import archived_row, changed_by, last_change, moment, 
 from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
 
+_MADE_ONCE = frozenset({Subject.STATE, Subject.FETCH})
+"""Rows that are written once: what is touched of them was made in this transaction."""
+
 
 class RevisionWriter:
     """The writing side of a store, for one crawl of one site (or one import)."""
@@ -47,6 +50,7 @@ class RevisionWriter:
         """
         self._store = store
         self._written: dict[Cause, list[tuple[Subject, int]]] = {Cause.READING: [], Cause.CAPTURE: []}
+        self._made: set[tuple[Subject, int]] = set()
         self._is_open = False
         self._lookup = Lookup(store, site_id)
         self._addresses = AddressBook(store, self._lookup, crawl_id, self._touch)
@@ -87,6 +91,7 @@ class RevisionWriter:
             return
         for rows in self._written.values():
             rows.clear()
+        self._made.clear()
         self._is_open = True
         try:
             with self._store.transaction():
@@ -99,11 +104,13 @@ class RevisionWriter:
         done: set[tuple[Subject, int]] = set()
         for cause, rows in self._written.items():
             if self._seals and (some := [row for row in rows if row not in done]):
-                seal(self._store, some, now, cause)
+                seal(self._store, some, now, cause, made=self._made)
                 done.update(some)
 
     def _touch(self, subject: Subject, row_id: int) -> None:
         self._written[Cause.CAPTURE].append((subject, row_id))
+        if subject in _MADE_ONCE:
+            self._made.add((subject, row_id))
 
     def _touch_read(self, subject: Subject, row_id: int) -> None:
         self._written[Cause.READING].append((subject, row_id))
@@ -149,9 +156,10 @@ class RevisionWriter:
         }  # fmt: skip
         self._addresses.forget(url)
         article_id = self._store.insert("articles", row)
+        self._made.add((Subject.ARTICLE, article_id))
         made = {"id": article_id, "latest_revision_id": None, "revision_count": 0, "last_seen": None}
         revision_id = self._revise(made, None, article, fetch, Decision(Outcome.NEW))
-        self._addresses.set_state({"id": article_id, "state": None}, State.LIVE, fetch, "first seen")
+        self._addresses.note_state(article_id, State.LIVE, fetch, "first seen")
         self._addresses.remember(article_id, url, aliases_of(article, led), fetch)
         self._addresses.mark_moved(article_id, led)
         self._write_fetch(fetch, Outcome.NEW, article_id, article)
@@ -166,9 +174,10 @@ class RevisionWriter:
             "not_before": min(found["last_seen"] or "", row["first_seen"]) or None, "crawl_id": self._crawl_id,
         }  # fmt: skip
         revision_id = self._store.insert("revisions", row)
+        self._made.add((Subject.REVISION, revision_id))
         self._touch(Subject.REVISION, revision_id)
         self._touch(Subject.ARTICLE, found["id"])
-        write_parts(self._store, revision_id, article)
+        write_parts(self._store, revision_id, article, place=(found["id"], row["number"]))
         self._store.update("articles", found["id"], {"latest_revision_id": revision_id, "revision_count": row["number"]})
         return revision_id
 
