@@ -337,8 +337,10 @@ _OF_NO_FETCH = f"""SELECT r.id, r.warc_file, r.warc_offset, r.payload_hash, c.tr
 def _pages(store: Store, pages: Pages, checked: Checked) -> Iterator[VerificationFault]:
     """Each archived record is there, and is the one that was written or imported."""
     checked.pages = 0
-    pruned = {(row["file"], offset): f"pages pruned on {row['at'][:10]} by policy ({row['policy']})"
-              for row, offsets in prunings(store) for offset in offsets}  # fmt: skip
+    pruned: dict[tuple[str, int], str] = {}
+    for row, offsets in prunings(store):
+        what = f"pages pruned on {row['at'][:10]} by policy ({row['policy']})"
+        pruned |= dict.fromkeys(((row["file"], offset) for offset in offsets), what)
     for rows in _batches(store.rows(_FETCHED)):
         for row in rows:
             where = f"revision {row['revision_id']}" if row["revision_id"] else f"fetch {row['id']}"
@@ -358,6 +360,9 @@ def _page(pages: Pages, page: ArchivedPage, trigger: str | None, where: str, che
         return
     problem = pages(page)
     if problem and problem.startswith(PRUNED):
+        if trigger == "merge":  # the other ledger says so, and ours does not hear of it
+            checked.unchecked["pages that were pruned before their ledger was merged"] += 1
+            return
         problem = f"{problem}, of which the ledger has no record"
     if problem == NO_FILE and trigger in ("import", "merge") and is_archive_name(page.file):
         checked.unchecked["pages of files that were imported and are not in the archive"] += 1

@@ -198,6 +198,17 @@ def test_what_is_pruned_without_a_record_is_a_fault(folder: Path) -> None:
     assert done.output.count("of which the ledger has no record") == 4
 
 
+def test_a_ledger_that_took_in_a_pruned_one_knows_by_the_files(folder: Path, tmp_path: Path) -> None:
+    pruned(folder, "--keep-days", 30)
+    ours = tmp_path / "ours"
+    ours.mkdir()
+    new_store(ours)
+    shutil.copytree(folder / "warc", ours / "warc" / "theirs")
+    assert run(ours, "merge", folder / "news.db", "--warc", "theirs").exit_code == 0
+    done = run(ours, "verify")
+    assert (done.exit_code, "4 pages that were pruned before their ledger was merged" in done.output) == (0, True), done.output
+
+
 def killed(work: Callable[[], object], at_call: int) -> bool:
     """Whether a process of its own was killed at such a sync, rename or removal, while it did some work; else it was done."""
     child = os.fork()
