@@ -41,11 +41,14 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "/search": ("q", "saved", "site", "change", "silent", "since", "until", "page"),
     "/takedowns": ("site", "state", "before"),
     "/stories": ("site", "agency", "before"),
-    "/sites": ("page",),
+    "/sites": ("page", "q", "country", "health", "sort"),
     "/diff/": ("url", "from", "to"),
 }
 """What may be said behind the question mark of each address."""
 STATES = ("gone", "suspected")
+HEALTH = ("ill", "unsure", "well", "imported", "unknown")
+ORDERS = ("health", "name", "country", "crawled", "articles", "revisions", "silent")
+"""Of the table of sites."""
 _PASSED_OVER = ("utm_", "_")
 """How names begin that links get on their way, and that mean nothing here."""
 _PAGE = re.compile(r"\d{1,6}", re.ASCII)
@@ -142,6 +145,8 @@ _VALUES: dict[str, Callable[[str, Callable[[], FilterChoices]], None]] = {
     "site": _site,
     "region": lambda value, choices: _place("region", value, choices().regions),
     "country": lambda value, choices: _place("country", value, choices().countries),
+    "health": lambda value, _: _place("health", value, HEALTH),
+    "sort": lambda value, _: _place("sort", value, ORDERS),
     "state": lambda value, _: _place("state", value, STATES),
     "silent": lambda value, _: _place("silent", value, _YES_OR_NO),
     "page": lambda value, _: _form("page", value, _PAGE),

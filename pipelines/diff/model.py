@@ -211,3 +211,19 @@ def words_changed(before: Sequence[str], after: Sequence[str]) -> tuple[int, int
     gone, come = (Counter(" ".join(parts.elements()).split()) for parts in (one - other, other - one))
     same = (gone & come).total()
     return come.total() - same, gone.total() - same
+
+
+def changed_words(before: Sequence[str], after: Sequence[str], limit: int) -> tuple[str, str]:
+    """The first words that come and that go, at most `limit` of each, in the order of the text: a glimpse, not a difference."""
+    one, other = Counter(before), Counter(after)
+    return _only_in(other - one, one - other, after, limit), _only_in(one - other, other - one, before, limit)
+
+
+def _only_in(parts: Counter[str], others: Counter[str], text: Sequence[str], limit: int) -> str:
+    left = Counter(" ".join(parts.elements()).split()) - Counter(" ".join(others.elements()).split())
+    found = []
+    for word in (word for part in text if part in parts for word in part.split()):
+        if left[word] > 0:
+            left[word] -= 1
+            found.append(word)
+    return " ".join(found[:limit]) + (" …" if len(found) > limit else "")

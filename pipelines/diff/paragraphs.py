@@ -24,6 +24,8 @@ MOVED_WORDS = 4
 """Shorter passages are not said to have moved: "Read more" is everywhere."""
 PART = 0.6
 """Share of a passage's letters that must recur in its neighbour's other version to be a part that was split off or joined on."""
+MOST_LETTERS = 12
+"""Of a word that are weighed: an address or a compound that changed does not make another passage of it."""
 MOST_WEIGHT = 1_000
 """Characters, of both versions, from which a longer passage is no heavier where it is asked which of two has moved."""
 COMMON = 12
@@ -57,7 +59,7 @@ class _Bag:
 
     def __init__(self, text: str) -> None:
         self.counts = Counter(bare_words_of(text))
-        self.weight = sum(len(word) * count for word, count in self.counts.items())
+        self.weight = sum(min(len(word), MOST_LETTERS) * count for word, count in self.counts.items())
 
     def shared(self, other: _Bag) -> int:
         one, two = self.counts, other.counts

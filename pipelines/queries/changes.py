@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.diff.model import words_changed
+from pipelines.diff.model import changed_words, words_changed
 from pipelines.queries.results import Change, value_of
 from pipelines.queries.site_results import FilterChoices, SiteRecord
 from pipelines.store.database import Row, Store
@@ -20,6 +20,9 @@ CHANGES = ("new", "updated", "silent", "restamped", "reverted", "restored", "pay
 MAX_LIMIT = 500
 COUNTED_CHARS = 200_000
 """Words are counted over so much of a body: a page of the longest texts there are stays quick."""
+
+GLIMPSE = 14
+"""Words that came, and that went, which are named."""
 
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?)~(\d{1,18})", re.ASCII)
 _TOP = ("~", 0)
@@ -160,11 +163,14 @@ def _change(row: Row) -> Change:
     after = _parts(row["headline"], row["description"], row["body"])
     before = _parts(row["headline_before"], row["description_before"], row["body_before"])
     added, removed = words_changed(before, after)
+    come, gone = changed_words(before[1:], after[1:], GLIMPSE)
     computed = {
         "changed_fields": json.loads(row["changed_fields"]),
         "headline_before": None if first else row["headline_before"],
         "words_added": added,
         "words_removed": removed,
+        "came": "" if first else come,
+        "went": "" if first else gone,
         "cursor": f"{row['first_seen']}~{row['revision_id']}",
     }
     return value_of(Change, row | computed)

@@ -174,6 +174,10 @@ class Change:
     words_removed: int
     cursor: str
     """The value of `before` that asks for what comes after this row."""
+    came: str = ""
+    """The first words that came into standfirst and body, in their order; a glimpse. Empty for a first revision."""
+    went: str = ""
+    """The first words that went."""
 
 
 Facet = tuple[str, str, int]

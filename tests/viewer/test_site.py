@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -30,9 +31,9 @@ def test_ill_ones_first(ledger: Path) -> None:
         "Sites",
         "5 sites: 1 ill, 4 too little to tell. Each is judged by its own history; the ill ones stand first.",
     ]
-    names = texts(root, "//*[@class='ward-name']")
-    assert names[0] == "Estuary Echo ill"
-    assert set(names[1:]) == {f"{name} too little to tell" for site, (name, _) in PAPERS.items() if site != "echo"}
+    names = list(zip(texts(root, "//tbody//th"), texts(root, "//tbody//*[contains(@class, 'badge')]"), strict=True))
+    assert names[0] == ("Estuary Echo", "ill")
+    assert set(names[1:]) == {(name, "too little to tell") for site, (name, _) in PAPERS.items() if site != "echo"}
     assert texts(root, "//*[@class='why']/li") == [
         "3 crawls in a row did not finish; the last: failed: refused: 403 <i>go away</i>"
     ]
@@ -43,11 +44,24 @@ def test_ill_ones_first(ledger: Path) -> None:
 
 def test_sites_are_paged(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("viewer.pages.sites.ROWS", 2)
-    seen = [texts(page(ledger, f"/sites?page={number}", NOW), "//*[@class='ward-name']/a") for number in (1, 2, 3, 99)]
+    seen = [texts(page(ledger, f"/sites?page={number}", NOW), "//tbody//th/a") for number in (1, 2, 3, 99)]
     assert [len(names) for names in seen] == [2, 2, 1, 1]
     assert seen[2] == seen[3]
     assert {name for names in seen for name in names} == {name for name, _ in PAPERS.values()}
     assert answer(ledger, "/sites?page=x", NOW).status == 400
+
+
+def test_sites_are_sorted_and_chosen(ledger: Path) -> None:
+    names = texts(page(ledger, "/sites?sort=name", NOW), "//tbody//th/a")
+    assert names == sorted(name for name, _ in PAPERS.values())
+    shown = page(ledger, "/sites?sort=articles&q=estuary&health=ill", NOW)
+    assert texts(shown, "//tbody//th/a") == ["Estuary Echo"]
+    assert texts(shown, "//th[@aria-sort]") == ["Articles"]
+    assert shown.xpath("//input[@name='q']/@value") == ["estuary"]
+    assert len(json.loads(answer(ledger, "/sites.json?health=unsure", NOW).body)) == 4
+    assert texts(page(ledger, "/sites?q=nowhere", NOW), "//*[@class='big']") == ["No site is like that."]
+    for wrong in ("sort=colour", "health=good", "country=XX"):
+        assert answer(ledger, f"/sites?{wrong}", NOW).status == 400, wrong
 
 
 def test_rounds_are_made_little_by_little(ledger: Path) -> None:

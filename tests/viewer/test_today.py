@@ -35,8 +35,9 @@ def test_each_revision_tells_what_it_is(path: Path) -> None:
     facts = page.texts(".entry-facts")
     assert facts[0] == "between 10:00 and 12:00 text, authors, pictures and byline changed +1 −1 words By Ann Other"
     assert facts[5] == "51 words By Ann Other"
-    assert page.tree.xpath("//del/text()")[:1] == ["Monday"]
-    assert page.tree.xpath("//ins/text()")[:1] == ["Tuesday"]
+    assert page.tree.xpath("//h3//del/text()")[:1] == ["Monday"]
+    assert page.tree.xpath("//h3//ins/text()")[:1] == ["Tuesday"]
+    assert page.texts(".glimpse")[-1] == "No one was Two people were"
     assert "The Paper" in page.text
     assert "Secret" not in page.text
 

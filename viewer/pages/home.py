@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +19,8 @@ from viewer.repository import Repository
 
 ROWS = 60
 """Revisions on a page."""
+JUMPS = 9
+"""Days that can be jumped to at once; the form takes any."""
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
@@ -38,8 +41,24 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         wanted=asked,
         choices=choices,
         said=summary(asked, choices),
+        jumps=jumps(asked, ledger.now.date(), shown[0].first_seen[:10] if shown else None),
         older=asked.query(before=shown[-1].cursor) if len(found) > ROWS else "",
     )
+
+
+def jumps(asked: Wanted, today: date, shown: str | None) -> list[dict[str, Any]]:
+    """The days around the newest that is shown, or the last ones, each with the query that asks for it alone."""
+    middle = date.fromisoformat(shown) if shown else today
+    last = min(today, middle + timedelta(days=JUMPS // 2))
+    days = [last - timedelta(days=back) for back in range(JUMPS)]
+    return [
+        {
+            "label": f"{day:%a} {day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else ""),
+            "query": asked.query(before=None, since=day.isoformat(), until=day.isoformat()),
+            "is_shown": (asked.since or "")[:10] == (asked.until or "")[:10] == day.isoformat(),
+        }
+        for day in days
+    ]
 
 
 def filter_of(asked: Wanted) -> changes.Filter:

@@ -1,14 +1,17 @@
-"""All sites at a glance: which are ill and why, when they were last crawled through, what they bring."""
+"""All sites in a table: which are ill and why, when they were last crawled through, what they bring, how they edit."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 
 from pipelines.queries import activity
 from pipelines.queries.results import row_of
 from pipelines.store.database import Store
-from pipelines.store.rows import instant_of, moment
+from pipelines.store.rows import instant_of
 from viewer import charts
 from viewer.downloads import download
 from viewer.http import Request, Response
@@ -18,64 +21,81 @@ from viewer.rendering import page
 from viewer.repository import Repository
 from viewer.site_health_cache import Judged, SiteHealthCache, counted
 
-ROWS = 50
+ROWS = 100
 """Sites on a page."""
 DAYS = 14
 """Days of the little charts."""
+EDITS = 60
+"""Latest edits of which the median delay is told."""
 COLUMNS = (
-    "id",
-    "name",
-    "region",
-    "country",
-    "health",
-    "last_finished",
-    "articles",
-    "revisions",
-    "edits",
-    "silent",
-    "silent_share",
+    *("id", "name", "region", "country", "health", "last_finished"),
+    *("articles", "revisions", "edits", "silent", "silent_share"),
 )
-"""Of the list as a file, which holds all sites."""
+"""Of the list as a file, which holds all sites that are chosen."""
+Row = dict[str, Any]
+ORDERS: dict[str, tuple[str, Callable[[Row], Any]]] = {
+    "health": ("Health", lambda row: 0),  # as the cache has them
+    "name": ("Site", lambda row: row["name"].casefold()),
+    "country": ("Country", lambda row: (row["country"] or "~", row["region"] or "~", row["name"].casefold())),
+    "crawled": ("Last crawled", lambda row: row["last_finished"] or ""),
+    "articles": ("Articles", lambda row: -row["articles"]),
+    "revisions": ("Revisions", lambda row: -row["revisions"]),
+    "silent": ("Silent", lambda row: -(row["silent_share"] or 0)),
+}
+"""Value of `sort` -> its column, and how rows are ordered; the first is the order where none is asked for."""
 _cache = SiteHealthCache()
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
-    number = _number(request.query().one("page"))
+    query = request.query()
+    asked = {name: query.one(name) or "" for name in ("q", "country", "health", "sort")}
     found = _cache.sites(ledger.store, ledger.now)
+    rows = [row for row in (_row(ledger.store, one) for one in found) if _is_wanted(row, asked)]
+    rows.sort(key=ORDERS.get(asked["sort"], ORDERS["health"])[1])
     if request.form:
-        return download(request.form, "sites", COLUMNS, [row(ledger.store, one) for one in found])
-    pages = max(1, -(-len(found) // ROWS))
-    number = min(number, pages)
-    shown = found[(number - 1) * ROWS : number * ROWS]
+        return download(request.form, "sites", COLUMNS, rows)
+    pages = max(1, -(-len(rows) // ROWS))
+    number = min(_number(query.one("page")), pages)
     return page(
         "sites.html",
         root,
-        sites=[entry(ledger.store, one, ledger.now) for one in shown],
+        sites=[entry(ledger.store, row, ledger.now) for row in rows[(number - 1) * ROWS : number * ROWS]],
         verdicts=counted(found),
+        countries=sorted({one.site.country for one in found if one.site.country}),
+        asked=asked,
+        chosen=urlencode(_given(asked)),
+        orders=[(name, label, urlencode(_given({**asked, "sort": name}))) for name, (label, _) in ORDERS.items()],
         number=number,
         pages=pages,
     )
 
 
-def row(store: Store, one: Judged) -> dict[str, Any]:
+def _row(store: Store, one: Judged) -> Row:
     """A site as a row of a file."""
-    return row_of(one.site) | totals(store, one.site.id) | {"health": one.verdict}
+    return row_of(one.site) | totals(store, one.site.id) | {"health": one.verdict, "findings": one.findings}
 
 
-def entry(store: Store, one: Judged, now: datetime) -> dict[str, Any]:
-    """A site as the list shows it."""
+def _is_wanted(row: Row, asked: dict[str, str]) -> bool:
+    words = asked["q"].casefold()
+    text = f"{row['name']} {row['id']} {row['region'] or ''}".casefold()
+    return words in text and all(not asked[name] or row[name] == asked[name] for name in ("country", "health"))
+
+
+def _given(asked: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in asked.items() if value}
+
+
+def entry(store: Store, row: Row, now: datetime) -> Row:
+    """A site as the table shows it."""
     today = now.date()
     since = today - timedelta(days=DAYS - 1)
-    counts = {day.day: day.revisions for day in activity.days(store, one.site.id, since.isoformat(), today.isoformat())}
+    counts = {day.day: day.revisions for day in activity.days(store, row["id"], since.isoformat(), today.isoformat())}
     each = [counts.get((since + timedelta(days=day)).isoformat(), 0) for day in range(DAYS)]
-    last = one.site.last_finished
-    return row_of(one.site) | {
-        "verdict": one.verdict,
-        "findings": one.findings,
-        "next_crawl": one.site.next_crawl if one.verdict != "paused" and (one.site.next_crawl or "") > moment(now) else None,
+    last, delays = row["last_finished"], activity.delays(store, row["id"], EDITS)
+    return row | {
         "age": lasted(int((now - instant_of(last)).total_seconds() // 60)) if last else None,
-        "totals": totals(store, one.site.id),
+        "delay": lasted(int(median(delays))) if delays else None,
         "spark": charts.sparkline(each, f"Revisions a day, {DAYS} days"),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines.article import Author, Image
-from pipelines.diff import FieldDifference, differences
+from pipelines.diff import ChangeKind, FieldDifference, body_changes, differences
 from pipelines.diff.model import Op, Piece
 from tests.factories import article
 
@@ -36,3 +36,10 @@ def test_every_field_with_words_is_compared() -> None:
     assert [one.field for one in differences(article(), other)] == [
         "headline", "description", "byline", "authors", "section", "date_published", "date_modified", "images", "body",
     ]  # fmt: skip
+
+
+def test_a_long_word_that_changes_leaves_its_paragraph_as_it_was() -> None:
+    one, other = (f"They met at noon: https://paper.example/{'x' * 200}/{end}" for end in ("first", "second"))
+    (paragraph,) = body_changes(one, other)
+    assert paragraph.kind is ChangeKind.CHANGED
+    assert paragraph.pieces[0].text.startswith("They met at noon: ")

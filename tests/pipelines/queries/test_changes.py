@@ -126,12 +126,14 @@ def test_a_row_is_told_whole(tmp_path: Path) -> None:
         "revision_id": 1, "number": 1, "change": "new", "changed_fields": (), "headline": "Fire at Cross Mill",
         "headline_before": None, "first_seen": "2025-03-07T08:00:00Z", "not_before": None,
         "date_modified": "2025-03-07T08:00:00Z", "words_added": 11, "words_removed": 0, "cursor": "2025-03-07T08:00:00Z~1",
+        "came": "", "went": "",
     }  # fmt: skip
     assert row_of(second) == same | {
         "revision_id": 2, "number": 2, "change": "updated", "headline": "Man hurt", "headline_before": "Fire at Cross Mill",
         "changed_fields": ("headline", "body", "date_modified"), "first_seen": "2025-03-07T08:30:00Z",
         "not_before": "2025-03-07T08:00:00Z", "date_modified": "2025-03-07T08:20:00Z", "words_added": 4, "words_removed": 6,
         "cursor": "2025-03-07T08:30:00Z~2",
+        "came": "One man", "went": "No one",
     }  # fmt: skip
 
 
