@@ -127,6 +127,14 @@ SETTINGS = {
         Setting("max_sitemaps", SettingKind.COUNT, 20, "sitemaps read in one crawl", low=1, high=1_000),
         Setting("jobs", SettingKind.COUNT, 4, "crawls that a schedule runs at once, never two of one host", low=1, high=64),
         Setting("time_limit", SettingKind.COUNT, 60, "minutes after which a schedule stops a crawl", low=1, high=10_000),
+        Setting(
+            "crawl_memory",
+            SettingKind.COUNT,
+            1_024,
+            "MB of memory of its own that each crawl of a schedule may take; it fails where it needs more",
+            low=200,
+            high=1_000_000,
+        ),
         Setting("log", SettingKind.CHOICE, "text", "the form of log lines on standard error", choices=("text", "json")),
         Setting(
             "log_level",

@@ -12,6 +12,7 @@ from crawler.catalogue.site import Site
 from crawler.commands import (
     SettingOption,
     change_ledger,
+    configuration,
     db_option,
     json_option,
     load_catalogue,
@@ -25,7 +26,7 @@ from crawler.commands import (
 from crawler.commands.console import console, print_json, table, word
 from crawler.discovery.frontier import RecheckMode
 from crawler.logs import plain
-from crawler.schedule.processes import end_with
+from crawler.schedule.processes import end_with, limit_memory
 from crawler.spiders.run import Options, crawl_site, crawl_sites
 from pipelines.queries import articles
 from pipelines.queries.results import row_of
@@ -75,6 +76,7 @@ def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log:
                       planned=planned, log=log)  # fmt: skip
     if parent:
         end_with(parent)
+        limit_memory(configuration().count("crawl_memory"))
     with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
         crawls = _crawls(db, _run(sites, urls, options, jobs, progress))
     if as_json:

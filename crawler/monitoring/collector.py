@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from crawler.cluster import ClusterStatus, ReadClusterStatus
+from crawler.monitoring.disk import DiskProjection, project
 from crawler.monitoring.state_files import Heartbeat, SchedulePlan, path_beside, read_heartbeat, read_state, write_state
 from pipelines.history.anomalies import Readings
 from pipelines.queries.activity import site_names
 from pipelines.queries.counters import Tallies
 from pipelines.queries.health import FetchCounts, Finding, HealthMetrics, judge
-from pipelines.queries.health_metrics import health_metrics
+from pipelines.queries.health_metrics import health_metrics, with_pause
+from pipelines.store.crawls import pauses
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 
@@ -32,6 +34,8 @@ SAVE_SECONDS = 300.0
 """So often a running schedule keeps what it has counted. Shorter writes more; longer counts more anew after a kill."""
 HEALTH_METRICS_SECONDS = 2.0
 """So long a reading looks at vital signs; the sites that are left come with the next. Longer: a busy hour makes readings slow."""
+DISK_SECONDS = 3600.0
+"""So often the archive's files are counted: 100,000 of them take a second."""
 LOST_IS_NEWS = timedelta(hours=1)
 """A crawl that was found lost longer ago is history, not news."""
 
@@ -69,14 +73,21 @@ class Measurement:
     """What the cluster is at, or why that cannot be told; None where there is none."""
     plan: SchedulePlan | None = None
     """What the schedule goes by; None where nobody knows."""
+    disk: DiskProjection | None = None
+    """Of the last hour."""
 
 
 class MeasurementReader:
     """Draws up readings, one after the other. For one thread."""
 
-    def __init__(self, db: str, max_age: timedelta, cluster: ReadClusterStatus | None = None) -> None:
-        """`max_age`: a site whose last success is older is ill. `cluster`: without it there is none."""
+    def __init__(
+        self, db: str, max_age: timedelta, cluster: ReadClusterStatus | None = None, archive: Path | None = None
+    ) -> None:
+        """`max_age`: a site whose last success is older is ill. `cluster`: without it there is none. `archive`: its folder."""
         self._db = db
+        self._archive = archive or Path(db).absolute().parent / "warc"
+        self._disk: DiskProjection | None = None
+        self._disk_read = -DISK_SECONDS
         self._cluster = cluster
         self._max_age = max_age
         self._path = path_beside(db, NAME)
@@ -91,6 +102,9 @@ class MeasurementReader:
         begun = time.monotonic()
         with Store(self._db, readonly=True) as store:
             self._tallies.read_on(store)
+            last_pauses = pauses(store)
+            if begun - self._disk_read >= DISK_SECONDS:
+                self._disk, self._disk_read = project(store, self._archive, now), begun
             known = set(site_names(store))
             # What is in quarantine a person may release between two crawls.
             doubted = {site for site, one in self._health_metrics.items() if one.quarantined}
@@ -104,13 +118,14 @@ class MeasurementReader:
         self._tallies.lost = [(site, at) for site, at in self._tallies.lost if now - instant_of(at) <= LOST_IS_NEWS]
         lost = tuple(site for site, _ in self._tallies.lost)
         known = set(filter(judged, known))
-        current = {site: _aged(one, now) for site, one in self._health_metrics.items() if site in known}
+        aged = {site: _aged(one, now) for site, one in self._health_metrics.items() if site in known}
+        current = {site: with_pause(one, last_pauses.get(site), now) for site, one in aged.items()}
         findings = {site: judge(one, self._max_age) for site, one in current.items()}
         took = time.monotonic() - begun
         whole = known <= self._health_metrics.keys()
         return Measurement(
             now, took, self._tallies, current, findings, whole, lost, sizes(self._db), read_heartbeat(self._db), writable,
-            self._cluster() if self._cluster else None, plan,
+            self._cluster() if self._cluster else None, plan, self._disk,
         )  # fmt: skip
 
     def save(self, *, always: bool = True) -> None:
@@ -143,7 +158,7 @@ def _aged(one: HealthMetrics, now: datetime) -> HealthMetrics:
 
 
 def _plain(one: HealthMetrics) -> dict[str, Any]:
-    return {**asdict(one), "success_age": None}
+    return {**asdict(one), "success_age": None, "paused": None, "paused_until": None, "resumed_age": None}
 
 
 def _remembered(stored: Mapping[str, Any]) -> tuple[Tallies, dict[str, HealthMetrics]]:

@@ -74,6 +74,8 @@ _SITE = {
     "articles": _gauge("site_articles_last_day", "New articles in the day before the last success.", "site"),
     "usual": _gauge("site_articles_usual", "New articles of the median day before that.", "site"),
     "share": _gauge("site_field_share", "Part of the newest revisions that has the field.", "site", "field"),
+    "ledger_growth": _gauge("site_store_growth_bytes_per_day", "What the ledger grows by for the site, of late.", "site"),
+    "archive_growth": _gauge("site_archive_growth_bytes_per_day", "What the site's archived pages grow by, of late.", "site"),
     "usual_share": _gauge("site_field_usual_share", "The same of the revisions before those.", "site", "field"),
 }
 
@@ -87,11 +89,17 @@ _ONE = {
     "scheduled": _gauge("schedule_sites", "Sites on the timetable."),
     "queued": _gauge("schedule_queued", "Starts that came due and wait for a free place or their host."),
     "running": _gauge("schedule_running", "Crawls that the schedule has running."),
+    "peak": _gauge("crawl_peak_memory_bytes", "What the largest crawl of the schedule has held at once, since its start."),
     "config": _gauge("config_last_reload_successful", "1 where the catalogue is as it was last read; 0: it is wrong now."),
     "config_at": _gauge("config_last_reload_success_timestamp_seconds", "When the catalogue was last read soundly."),
     "store": _gauge("store_size_bytes", "The ledger's file."),
     "wal": _gauge("store_wal_size_bytes", "Its write-ahead log."),
     "free": _gauge("store_disk_free_bytes", "Free room on its disk."),
+    "store_growth": _gauge("store_growth_bytes_per_day", "What the ledger grows by, at the pace of the last 30 days."),
+    "archive": _gauge("archive_size_bytes", "The archive's files."),
+    "archive_growth": _gauge("archive_growth_bytes_per_day", "What the archive grows by, at the same pace."),
+    "archive_free": _gauge("archive_disk_free_bytes", "Free room on the archive's disk."),
+    "days_left": _gauge("disk_full_seconds", "Seconds until the first of these disks is full; absent where nothing grows."),
     "writable": _gauge("store_writable", "1 where a transaction could be begun and the folder written to."),
     "read": _gauge("reading_timestamp_seconds", "When these numbers were read."),
     "read_seconds": _gauge("reading_seconds", "How long that took."),
@@ -120,6 +128,9 @@ def samples(reading: Measurement) -> Iterator[Sample]:
     for kind, family in _TALLIED.items():
         for key, count in list(reading.tallies.counts[kind].items()):
             yield family, tuple(label[:MAX_LABEL_CHARS] for label in key), count
+    for site, growth in reading.disk.sites.items() if reading.disk else ():
+        yield _SITE["ledger_growth"], (site,), growth.ledger_bytes_a_day
+        yield _SITE["archive_growth"], (site,), growth.archive_bytes_a_day
     for site, health_metrics in reading.health_metrics.items():
         yield from _of_site(reading, site, health_metrics)
     yield from ((family, (), value) for family, value in _of_all(reading) if value is not None)
@@ -157,11 +168,18 @@ def _of_all(reading: Measurement) -> Iterator[tuple[MetricFamily, float | None]]
     yield _ONE["scheduled"], alive.sites if alive else None
     yield _ONE["queued"], alive.queued if alive else None
     yield _ONE["running"], alive.running if alive else None
+    yield _ONE["peak"], alive.peak if alive and alive.peak else None
     yield _ONE["config"], not reading.plan.problem if reading.plan else None
     yield _ONE["config_at"], instant_of(reading.plan.loaded).timestamp() if reading.plan else None
     yield _ONE["store"], sizes.store
     yield _ONE["wal"], sizes.wal
     yield _ONE["free"], sizes.free
+    if disk := reading.disk:
+        yield _ONE["store_growth"], disk.ledger_bytes_a_day
+        yield _ONE["archive"], disk.archive_bytes
+        yield _ONE["archive_growth"], disk.archive_bytes_a_day
+        yield _ONE["archive_free"], disk.archive_free_bytes
+        yield _ONE["days_left"], None if disk.days_left is None else disk.days_left * 86_400
     yield _ONE["writable"], reading.writable
     yield _ONE["read"], reading.at.timestamp()
     yield _ONE["read_seconds"], reading.seconds

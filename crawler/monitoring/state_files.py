@@ -101,15 +101,17 @@ class Heartbeat:
     """Starts that came due and wait for their turn."""
     running: int
     """Crawls under way."""
+    peak: int = 0
+    """Bytes that the largest crawl since its start has held at once."""
 
     def fresh(self, now: datetime) -> bool:
         """Whether the schedule that wrote it can be taken to live."""
         return now - instant_of(self.at) <= LONGEST_SILENCE
 
 
-def write_heartbeat(db: str, now: datetime, *, pid: int, sites: int, queued: int, running: int) -> Heartbeat:
+def write_heartbeat(db: str, now: datetime, *, pid: int, sites: int, queued: int, running: int, peak: int = 0) -> Heartbeat:
     """Leave a beat beside the ledger; raises OSError."""
-    heartbeat = Heartbeat(moment(now), pid, sites, queued, running)
+    heartbeat = Heartbeat(moment(now), pid, sites, queued, running, peak)
     write_state(path_beside(db, SCHEDULE), asdict(heartbeat))
     return heartbeat
 
@@ -119,7 +121,7 @@ def read_heartbeat(db: str) -> Heartbeat | None:
     told = read_state(path_beside(db, SCHEDULE))
     try:
         numbers = {key: int(told[key]) for key in ("pid", "sites", "queued", "running")}
-        return Heartbeat(moment(instant_of(str(told["at"]))), **numbers)
+        return Heartbeat(moment(instant_of(str(told["at"]))), **numbers, peak=int(told.get("peak", 0)))
     except (LookupError, TypeError, ValueError):
         return None
 

@@ -13,6 +13,7 @@ import fcntl
 import logging
 import os
 import re
+import resource
 import signal
 import socket
 import sys
@@ -141,6 +142,20 @@ def end_with(parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it died before we asked
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def limit_memory(megabytes: int) -> None:
+    """Let this process take so much memory of its own, and no more: what it asks for then fails, and with it the crawl, alone.
+
+    Linux counts what is private and can be written to (RLIMIT_DATA), not files that are mapped. Nothing where the system cannot.
+    """
+    with suppress(ValueError, OSError):  # a limit of the service's that is lower holds
+        resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
+
+
+def peak_of_children() -> int:
+    """Bytes that the largest child so far has held at once (resident)."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 logger = logging.getLogger(__name__)

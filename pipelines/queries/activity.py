@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 
 from pipelines import article
 from pipelines.article import Outcome
@@ -131,6 +132,13 @@ def delays(store: Store, site_id: str, limit: int = 500) -> list[int]:
 def crawls(store: Store, site_id: str, limit: int = 20) -> list[CrawlSummary]:
     """A site's last crawls, newest first."""
     return [value_of(CrawlSummary, row) for row in store.rows(_CRAWLS, (site_id, limit))]
+
+
+def recent_revisions(store: Store, today: date, days: int) -> dict[str, tuple[int, int]]:
+    """Site -> its revisions of the last so many days, and of how many of them it has been known."""
+    sql = "SELECT site_id, min(day) AS first, sum(n) AS n FROM day_counts WHERE day > ? AND day <= ? GROUP BY site_id"
+    rows = store.rows(sql, ((today - timedelta(days=days)).isoformat(), today.isoformat()))
+    return {row["site_id"]: (row["n"], (today - date.fromisoformat(row["first"])).days + 1) for row in rows}
 
 
 def totals(store: Store, site_id: str | None = None) -> Totals:

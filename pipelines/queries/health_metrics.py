@@ -13,7 +13,7 @@ from statistics import median
 from pipelines.history.anomalies import FIELDS, Readings
 from pipelines.history.revisit import RARELY
 from pipelines.queries.health import BASELINE_REVISIONS, ENOUGH_LOOKS, RECENT_REVISIONS, USUAL_DAYS, FetchCounts, HealthMetrics
-from pipelines.store.crawls import CrawlOutcome, is_imported, pauses
+from pipelines.store.crawls import CrawlOutcome, Pause, is_imported, pauses
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import CLOCK_AHEAD
 from pipelines.store.rows import instant_of, moment, optional_moment
@@ -76,12 +76,16 @@ def health_metrics(store: Store, now: datetime, site: str | None = None) -> Iter
     last_pauses = pauses(store)
     for row in store.rows("SELECT id, retired FROM sites WHERE ? IS NULL OR id = ? ORDER BY id", (site, site)):
         found = _health_metrics(store, row["id"], now)
-        pause = last_pauses.get(row["id"])
-        if pause and pause.holds(now):
-            found = replace(found, paused=moment(pause.since), paused_until=optional_moment(pause.until))
-        elif pause and pause.until:
-            found = replace(found, resumed_age=now - pause.until)
+        found = with_pause(found, last_pauses.get(row["id"]), now)
         yield replace(found, retired=row["retired"], imported=is_imported(store, row["id"]))
+
+
+def with_pause(metrics: HealthMetrics, pause: Pause | None, now: datetime) -> HealthMetrics:
+    """The vital signs with the site's last pause, as of now."""
+    if pause is None or not pause.holds(now):
+        age = now - pause.until if pause and pause.until else None
+        return replace(metrics, paused=None, paused_until=None, resumed_age=age)
+    return replace(metrics, paused=moment(pause.since), paused_until=optional_moment(pause.until))
 
 
 def usual_readings(store: Store, site_id: str) -> Readings:

@@ -81,6 +81,7 @@ def _of_schedule(db: str, as_json: bool) -> None:
         echo("no schedule has ever run here")
     else:
         said = f"{heartbeat.sites} sites, {heartbeat.running} crawls running, {heartbeat.queued} waiting"
+        said += f"; the largest took {heartbeat.peak / 1e6:.0f} MB" if heartbeat.peak else ""
         echo(f"{'alive' if alive else 'dead'}; last sign of life {heartbeat.at}: {said}")
     if not alive:
         raise SystemExit(1)

@@ -15,7 +15,17 @@ from click.core import ParameterSource
 
 from crawler.catalogue import CatalogueError
 from crawler.clock import Clock, clock
-from crawler.commands import SettingOption, configuration, db_option, json_option, load_catalogue, now, pick_sites, sites_option
+from crawler.commands import (
+    SettingOption,
+    configuration,
+    db_option,
+    json_option,
+    load_catalogue,
+    now,
+    pick_sites,
+    sites_option,
+    warc_folder,
+)
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, echo, print_json, table, when
 from crawler.config import SETTINGS, Configuration, ConfigurationError, checked
@@ -66,7 +76,7 @@ def open_monitor(
             checked(SETTINGS["metrics"], address, "--metrics")
         except ConfigurationError as error:
             raise click.UsageError(str(error)) from error
-    reader = MeasurementReader(monitored.db, max_age, monitored.cluster)
+    reader = MeasurementReader(monitored.db, max_age, monitored.cluster, _archive(monitored.db))
     if not address:
         monitor = Monitor(monitored, reader, now, alerts=alerts)
     else:
@@ -87,12 +97,17 @@ def send_alerts_once(
     monitored: MonitoredSchedule, alerts: Alerts, max_age: timedelta, now: Clock, more: Mapping[str, str] | None = None
 ) -> int:
     """One round of alerts without a schedule; how many letters could not be sent. `more`: other trouble, by its key."""
-    reader = MeasurementReader(monitored.db, max_age, monitored.cluster)
+    reader = MeasurementReader(monitored.db, max_age, monitored.cluster, _archive(monitored.db))
     reading = reader.read(now(), monitored.judged, seconds=inf, plan=monitored.read_plan())
     found = [Problem(key, text) for key, text in (more or {}).items()]
     failed = alerts.round(CurrentProblems((*found, *current_problems(reading)), reading.whole), now())
     reader.save()
     return failed
+
+
+def _archive(db: str) -> Path:
+    given = configuration().text("warc")
+    return warc_folder(Path(given) if given else None, db)
 
 
 def judged_plan(db: str, path: Path | None, at: datetime) -> SchedulePlan | None:
@@ -142,7 +157,7 @@ def metrics_command(textfile: Path | None, redis: str, db: str, sites_path: Path
     from crawler.monitoring.exporter import render  # an extra
 
     monitored = monitored_without_schedule(db, sites_path, redis)
-    reader = MeasurementReader(db, timedelta(hours=configuration().number("max_age")), monitored.cluster)
+    reader = MeasurementReader(db, timedelta(hours=configuration().number("max_age")), monitored.cluster, _archive(db))
     text = render(reader.read(now(), monitored.judged, seconds=inf, plan=monitored.read_plan())).decode()
     reader.save()
     if textfile is None:

@@ -172,7 +172,8 @@ def _heartbeat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> 
         return
     processes.tell(processes.ALIVE)
     try:
-        write_heartbeat(db, now(), pid=os.getpid(), sites=schedule.size, queued=schedule.queues.queued, running=crawls.running)
+        write_heartbeat(db, now(), pid=os.getpid(), sites=schedule.size, queued=schedule.queues.queued,
+                        running=crawls.running, peak=processes.peak_of_children())  # fmt: skip
     except OSError as error:
         logger.error("the schedule's sign of life could not be written: %s", error)
 

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
 
 import click
 
 from crawler.cluster import describe
-from crawler.commands import configuration, db_option, json_option, open_ledger
+from crawler.commands import configuration, db_option, json_option, now, open_ledger, warc_folder, warc_option
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, print_json, table, when, word
 from crawler.config import SETTINGS, SettingOrigin, shown
 from crawler.logs import plain
+from crawler.monitoring.disk import SiteGrowth, project
 from pipelines.queries import articles
+from pipelines.store.rows import Row, moment, span
 
 
 @click.command("status")
 @redis_option
+@warc_option
 @db_option
 @json_option
-def status_command(redis: str, db: str, as_json: bool) -> None:
-    """The ledger at a glance: what it holds, and how the last crawl of each site went."""
+def status_command(redis: str, warc_path: Path | None, db: str, as_json: bool) -> None:
+    """The ledger at a glance: what it holds, how the last crawl of each site went, and how long the disk lasts."""
     with open_ledger(db) as store:
         found = articles.status(store)
+        disk = project(store, warc_folder(warc_path, db), now())
+    for row in found["per_site"]:
+        grows = disk.sites.get(row["site_id"], SiteGrowth(row["site_id"]))
+        row["bytes_a_day"] = grows.ledger_bytes_a_day + grows.archive_bytes_a_day
+    found["disk"] = {**asdict(disk), "sites": [asdict(one) for one in disk.sites.values()]}
     glance = status_reader_of(redis)
     cluster = glance() if glance else None
     if as_json:
@@ -34,12 +44,30 @@ def status_command(redis: str, db: str, as_json: bool) -> None:
     if cluster is not None:
         out.print("\n".join(plain(line) for line in describe(cluster)), markup=False)
     changes = ", ".join(f"{count:,} {change}" for change, count in sorted(found["changes"].items()))
-    out.print(f"changes: {changes or 'none yet'}\n", markup=False)
-    columns = ("site", "last crawl", "finished", "articles", "revisions", "gone", "errors", "last new article", "why")
+    out.print(f"changes: {changes or 'none yet'}", markup=False)
+    lasts = f"; at this pace it lasts {span(timedelta(days=min(disk.days_left, 36_500)))}" if disk.days_left is not None else ""
+    out.print(f"disk: ledger {_size(disk.ledger_bytes)}, {_size(disk.ledger_bytes_a_day)} a day; archive "
+              f"{_size(disk.archive_bytes)}, {_size(disk.archive_bytes_a_day)} a day; "
+              f"{_size(min(disk.ledger_free_bytes, disk.archive_free_bytes))} free{lasts}\n", markup=False)  # fmt: skip
+    columns = ("site", "last crawl", "finished", "articles", "revisions", "gone", "errors", "a day", "last new article",
+               "next start", "why")  # fmt: skip
     out.print(table(columns, [
         (row["site_id"], word(row["last_outcome"]), when(row["last_finished"]), row["articles"], row["revisions"], row["gone"],
-         row["last_errors"], when(row["last_new_article"]), row["last_reason"]) for row in found["per_site"]
+         row["last_errors"], _size(row["bytes_a_day"]), when(row["last_new_article"]), _next(row),
+         row["last_reason"]) for row in found["per_site"]
     ]))  # fmt: skip
+
+
+def _next(row: Row) -> str:
+    """The next start of a site, or that it is paused."""
+    at = moment(now())
+    if row["paused"] and (row["paused_until"] is None or row["paused_until"] > at):
+        return f"paused until {when(row['paused_until'])}" if row["paused_until"] else "paused"
+    return when(row["next_crawl"]) if (row["next_crawl"] or "") > at else ""
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
 
 
 @click.command("settings")

@@ -24,9 +24,10 @@ from crawler.monitoring.monitor import Monitor, MonitoredSchedule, write_failure
 from crawler.monitoring.server import WatchServer
 from crawler.monitoring.state_files import Heartbeat, read_heartbeat, write_heartbeat
 from crawler.schedule.processes import ALIVE, READY, STOPPING, tell
+from pipelines.store.crawls import CrawlOutcome, Pause, finish_crawl, pause_site, start_crawl
 from pipelines.store.database import Store
 from tests.crawler.processes import environment, site_table
-from tests.factories import at, new_store
+from tests.factories import T0, at, new_store
 from tests.forkserver import Process, run
 
 DAY = timedelta(hours=24)
@@ -212,3 +213,21 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert f"--metrics {address}: " in done.stderr
     assert "in use" in done.stderr
+
+
+def test_a_pause_counts_from_the_next_reading_on(tmp_path: Path) -> None:
+    """Whatever was read of the site before; and what is kept between two processes knows nothing of it."""
+    with new_store(tmp_path) as store:
+        crawl = start_crawl(store, "paper", "schedule", T0)
+        finish_crawl(store, crawl, CrawlOutcome.FINISHED, T0)
+        now = T0 + timedelta(days=3)
+        reader = MeasurementReader(str(tmp_path / "news.db"), timedelta(hours=24))
+        codes = {finding.code for finding in reader.read(now, lambda _: True).findings["paper"]}
+        assert "stale" in codes
+        pause_site(store, "paper", Pause(now, now + timedelta(hours=2)))
+        paused = reader.read(now, lambda _: True)
+        assert [(one.code, one.ill) for one in paused.findings["paper"]] == [("paused", False)]
+        reader.save()
+        after = MeasurementReader(str(tmp_path / "news.db"), timedelta(hours=24)).read(now + timedelta(hours=3), lambda _: True)
+        assert "paused" not in {one.code for one in after.findings["paper"]}
+        assert after.health_metrics["paper"].resumed_age == timedelta(hours=1)
