@@ -28,7 +28,7 @@ PARAMETERS = {
 DEFAULT_DAYS = 30
 """So far back does a question look that is told of no beginning."""
 _QUESTION = re.compile(
-    r"^## \d+\. (.+?)\n\n`newsledger ask ([a-z-]+)([^`\n]*)`\n\n(.*?)^```sql\n(.*?);?\n```\n", re.MULTILINE | re.DOTALL
+    r"^## \d+\. (.+?)\n\n`newsledger[ ]ask ([a-z-]+)([^`\n]*)`\n\n(.*?)^```sql\n(.*?);?\n```\n", re.MULTILINE | re.DOTALL
 )
 _NAMED = re.compile(r"(?<!:):([a-z]+)\b")
 _BACK = re.compile(r"(\d{1,5})\s*([hd])", re.ASCII)

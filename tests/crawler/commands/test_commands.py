@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def run(*arguments: object) -> Result:
 def test_history(ledger: Path) -> None:
     done = run("history", URL, "--db", ledger)
     assert done.exit_code == 0
-    lines = [line.rstrip() for line in done.output.splitlines()]
+    lines = [re.sub(r" \(\d+ \w+ ago\)", "", line).rstrip() for line in done.output.splitlines()]
     assert lines[:3] == [
         "Fire at Cross Mill", MOVED,
         "paper, article, gone; first seen 2025-03-07 08:00Z, last seen 2025-03-07 08:30Z, next look 2025-03-14 08:40Z",
