@@ -111,6 +111,15 @@ def test_a_checkpoint_is_stamped_and_published_everywhere(world: World) -> None:
     assert (world.folder / "news.db.key").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_the_documents_say_to_check_a_note_by(world: World, tmp_path: Path) -> None:
+    shutil.copy(world.folder / "out" / "checkpoint-4.txt", tmp_path / "checkpoint-12345.txt")
+    shutil.copy(world.folder / "news.db.key.pub", tmp_path)
+    page = (Path(__file__).parents[3] / "docs" / "proof.md").read_text(encoding="utf-8")
+    script = page.rpartition("```sh\n")[2].partition("```")[0]
+    done = subprocess.run(["sh", "-ec", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "Signature Verified Successfully\n"
+
+
 def test_verify_says_since_when_nothing_was_changed(world: World) -> None:
     done = world.verify(world.db)
     assert (done.returncode, done.stderr) == (0, "")
