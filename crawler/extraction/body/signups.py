@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TypeAlias
 
 from lxml.etree import _Element as Element
 
@@ -34,9 +35,14 @@ _SHORTEST_SENTENCE = 30
 _SENTENCE = re.compile(r".{30,}[.!?…。।][\"'”’»)]{0,2}")
 
 
+Lengths: TypeAlias = dict[Element, int]
+"""Of elements that were looked at: links stand in the same boxes."""
+
+
 def drop_signups(page: Page) -> None:
     """Mark the boxes of a page that ask for an e-mail address or a vote, or lead to a newsletter."""
     found = 0
+    lengths: Lengths = {}
     for element in page.tagged("a", "input", "button"):
         tag = element.tag
         if tag == "input":
@@ -47,7 +53,7 @@ def drop_signups(page: Page) -> None:
         else:
             asks = tag == "a" and _LINK.search((element.get("href") or "").lower()) is not None
         if asks:
-            box = _box_of(element)
+            box = _box_of(element, lengths)
             if box is not None:
                 page.drop(box)
                 found += 1
@@ -73,20 +79,20 @@ def _follows_question(button: Element) -> bool:
         if other is None:
             return False
         if other.tag != "button":
-            return text_of(other)[-1:] in ("?", "？", "؟", ";", "か") and not _is_longer(other, PLUG_CHARS)
+            return text_of(other)[-1:] in ("?", "？", "؟", ";", "か") and _length(other, {}) <= PLUG_CHARS
     return False
 
 
-def _box_of(element: Element) -> Element | None:
+def _box_of(element: Element, lengths: Lengths) -> Element | None:
     """The largest small box around an element: the last before one that holds more than a box does."""
     box: Element | None = None
     current = element.getparent()
     for _ in range(8):
         if current is None or current.tag in ("body", "main", "html"):
             break
-        if _is_longer(current, MOST_CHARS) or any(_is_longer(paragraph, PLUG_CHARS) for paragraph in current.iter("p")):
+        if _length(current, lengths) > MOST_CHARS or any(_length(one, lengths) > PLUG_CHARS for one in current.iter("p")):
             break
-        if box is not None and _is_longer(box, LEAST_ASKED) and _adds_sentence(current, box):
+        if box is not None and _length(box, lengths) > LEAST_ASKED and _adds_sentence(current, box):
             break
         if current.tag in _BOXES and current.find(".//h1") is None:
             box = current
@@ -106,10 +112,14 @@ def _long_texts(element: Element) -> list[str]:
     return [text for text in element.itertext() if len(text) > _SHORTEST_SENTENCE]
 
 
-def _is_longer(element: Element, most: int) -> bool:
-    length = 0
-    for text in element.itertext():
-        length += len(text.strip())
-        if length > most:
-            return True
-    return False
+def _length(element: Element, lengths: Lengths) -> int:
+    """Characters of an element's text, counted until there are more than a box holds."""
+    length = lengths.get(element)
+    if length is None:
+        length = 0
+        for text in element.itertext():
+            length += len(text.strip())
+            if length > MOST_CHARS:
+                break
+        lengths[element] = length
+    return length

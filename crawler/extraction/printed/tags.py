@@ -68,14 +68,19 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
         into.topics.append(Proposal(tuple(dict.fromkeys(rows[0])), "printed.tags"))
 
 
+_NO_LABELS = frozenset(("a", "img", "br", "hr", "input", "meta", "link"))
+
+
 def _labelled_row(page: Page, heading: Element | None) -> list[str]:
     """The short links behind a line that announces topics ("Mehr lesen über"), where they are all that its box links to."""
     below = heading is None
     for element in page.elements:
         below = below or element is heading
+        if element.tag in _NO_LABELS:
+            continue
         text = element.text
         label = text.strip() if text and below and len(text) < 2 * _LONGEST_LABEL else ""
-        if not 3 < len(label) <= _LONGEST_LABEL or not _ROW_LABEL.fullmatch(label) or element.tag == "a":
+        if not 3 < len(label) <= _LONGEST_LABEL or not _ROW_LABEL.fullmatch(label):
             continue
         around = [element, *islice(element.iterancestors(), _LABELLED_BOXES)]
         if any(one.tag in ("nav", "aside", "footer", "header") or page.role(one) & _NO_ROW for one in around):
