@@ -1,6 +1,7 @@
 """Takes a checkpoint away from its ledger: its note to folders, git repositories and webhooks, and to authorities that stamp it.
 
-Only to https, or this machine; no redirect is followed, no answer read beyond its bound, and no address printed but for its host.
+A note goes only to https, or this machine; authorities are asked by http too, which many have alone: what they answer is signed.
+No redirect is followed, no answer read beyond its bound, and no address printed but for its host.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from crawler import __version__
@@ -43,6 +44,9 @@ def publish(place: str, name: str, note: str, tokens: Sequence[bytes], now: date
     of a webhook, to which the note alone is sent. Raises PublicationError.
     """
     if _URL.match(place):
+        parts = _parts(place)
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+            raise PublicationError(f"{host_of(place)}: a note is sent by https only, or on this machine")
         _post(place, note.encode(), "text/plain; charset=utf-8")
         return host_of(place)
     try:
@@ -60,13 +64,22 @@ def publish(place: str, name: str, note: str, tokens: Sequence[bytes], now: date
 
 def ask_authority(url: str, query: bytes) -> bytes:
     """What a time stamping authority answers to a query (RFC 3161, 3.4). Raises PublicationError."""
+    if _parts(url).scheme not in ("http", "https"):
+        raise PublicationError(f"{host_of(url)}: is no address of the web")
     return _post(url, query, "application/timestamp-query")
 
 
 def host_of(url: str) -> str:
     """What may be printed of an address: it may hold secrets."""
-    parts = urlsplit(url)
+    parts = _parts(url)
     return f"{parts.scheme}://{parts.hostname or ''}"
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise PublicationError("a place or an authority: its address cannot be read") from error
 
 
 def _write(folder: Path, name: str, note: str, tokens: Sequence[bytes]) -> list[Path]:
@@ -114,12 +127,10 @@ class _NoRedirect(HTTPRedirectHandler):
 
 
 def _post(url: str, body: bytes, kind: str) -> bytes:
-    where, parts = host_of(url), urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-        raise PublicationError(f"{where}: only https is asked, or http on this machine")
-    request = Request(url, body, {"Content-Type": kind, "User-Agent": f"Newsledger/{__version__}"})  # noqa: S310 - checked above
+    where = host_of(url)
     answer, ends = bytearray(), time.monotonic() + SECONDS
     try:
+        request = Request(url, body, {"Content-Type": kind, "User-Agent": f"Newsledger/{__version__}"})  # noqa: S310 - the web's alone
         with build_opener(_NoRedirect).open(request, timeout=SECONDS) as response:
             while chunk := response.read1(MAX_ANSWER):
                 answer += chunk

@@ -269,6 +269,9 @@ def test_places(world: World, tmp_path: Path) -> None:
         with pytest.raises(PublicationError, match=f"http://127.0.0.1: .*{why}"):
             ask_authority(world.hook + path, b"x")
     assert [path for path, *_ in Place.got[before:]] == ["/moved", "/refused", "/long"]
-    for url in ("http://127.0.0.1.paper.example/", "ftp://localhost/", "http://[::2]/", "https://u:p@localhost:x/"):
+    for url in ("http://127.0.0.1.paper.example/", "ftp://localhost/", "http://[::2/", "https://u:p@localhost:x/", "https://\n/"):
+        with pytest.raises(PublicationError):
+            publish(url, "checkpoint-1.txt", "a", [], at(0))
+    for url in ("ftp://localhost/", "file:///etc/hostname", "http://[::2/", "localhost"):
         with pytest.raises(PublicationError):
             ask_authority(url, b"x")
