@@ -1,10 +1,10 @@
 """Measures the structure of the product's Python: files, packages, layers, upward imports, cycles, SQL, names that stand twice.
 
-    python benchmarks/structure.py [--root DIR] [--list]
+    python benchmarks/structure.py [--root DIR] [--list] [--svg FILE]
 
 Reads the source below DIR (this checkout by default) and imports nothing of it, so that one script compares two commits.
 The package of a module is the folder below `pipelines`, `crawler` or `viewer`; a module directly in such a folder is a package
-of its own. Every import counts, also one inside a function or for types only. `--list` names what is counted.
+of its own. Every import counts, also one inside a function or for types only. `--list` names what is counted; `--svg` draws the packages and what they import (docs/images/packages.svg).
 """
 
 from __future__ import annotations
@@ -274,12 +274,53 @@ def listing(structure: Structure) -> Iterator[str]:
     yield f"longest chain: {' > '.join(longest_chain(structure.graph))}"
 
 
+def picture(structure: Structure) -> str:
+    """The packages as SVG: each above all that it imports, with a line to what it does not already reach by way of others."""
+    graph = {name: others for name, others in structure.packages.items() if not name.endswith("__main__")}
+    depth: dict[str, int] = {}
+
+    def depth_of(name: str) -> int:
+        if name not in depth:
+            depth[name] = 1 + max(map(depth_of, graph[name]), default=-1)
+        return depth[name]
+
+    def reached(name: str) -> set[str]:
+        return {name}.union(*(reached(other) for other in graph[name]))
+
+    rows: dict[int, list[str]] = {}
+    for name in sorted(graph):
+        rows.setdefault(depth_of(name), []).append(name)
+    wide, high, top = 150, 64, max(rows)
+    width = wide * max(map(len, rows.values())) + 20
+    at = {
+        name: ((number + 0.5) * (width / len(row)), (top - level) * high + 30)
+        for level, row in rows.items()
+        for number, name in enumerate(row)
+    }
+    colours = {"pipelines": "#d6e9e6", "crawler": "#e4e1f2", "viewer": "#f3e6d2", "newsledger": "#eeeeee"}
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top * high + 60}" font-family="sans-serif" font-size="11">',
+             '<rect width="100%" height="100%" fill="#ffffff"/>']  # fmt: skip
+    for name, others in sorted(graph.items()):
+        beyond = set().union(*(reached(other) - {other} for other in others))
+        for other in sorted(others - beyond):
+            (x, y), (to_x, to_y) = at[name], at[other]
+            lines.append(f'<path d="M{x:.0f} {y + 12:.0f}L{to_x:.0f} {to_y - 12:.0f}" stroke="#99a" stroke-width=".8"/>')
+    for name, (x, y) in sorted(at.items()):
+        fill = colours[name.partition(".")[0]]
+        lines.append(f'<rect x="{x - 70:.0f}" y="{y - 12:.0f}" width="140" height="24" rx="4" fill="{fill}" stroke="#667"/>')
+        lines.append(f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="middle">{name}</text>')
+    return "\n".join([*lines, "</svg>\n"])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parents[1], help="the checkout that is measured")
     parser.add_argument("--list", action="store_true", help="name what was counted")
+    parser.add_argument("--svg", type=Path, help="draw the packages into this file")
     arguments = parser.parse_args()
     structure = Structure(arguments.root)
+    if arguments.svg:
+        arguments.svg.write_text(picture(structure), encoding="utf-8")
     for line in listing(structure) if arguments.list else ():
         print(line)
     for label, figure in figures(structure).items():
