@@ -4,7 +4,8 @@
 
 Reads the source below DIR (this checkout by default) and imports nothing of it, so that one script compares two commits.
 The package of a module is the folder below `pipelines`, `crawler` or `viewer`; a module directly in such a folder is a package
-of its own. Every import counts, also one inside a function or for types only. `--list` names what is counted; `--svg` draws the packages and what they import (docs/images/packages.svg).
+of its own. Every import counts, also one inside a function or for types only. `--list` names what is counted; `--svg` draws the
+packages and what they import (docs/images/packages.svg).
 """
 
 from __future__ import annotations
@@ -298,8 +299,11 @@ def picture(structure: Structure) -> str:
         for number, name in enumerate(row)
     }
     colours = {"pipelines": "#d6e9e6", "crawler": "#e4e1f2", "viewer": "#f3e6d2", "newsledger": "#eeeeee"}
-    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top * high + 60}" font-family="sans-serif" font-size="11">',
-             '<rect width="100%" height="100%" fill="#ffffff"/>']  # fmt: skip
+    size = f"0 0 {width} {top * high + 60}"
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" font-family="sans-serif" font-size="11">',
+        '<rect width="100%" height="100%" fill="#ffffff"/>',
+    ]
     for name, others in sorted(graph.items()):
         beyond = set().union(*(reached(other) - {other} for other in others))
         for other in sorted(others - beyond):
