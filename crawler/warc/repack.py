@@ -41,6 +41,8 @@ _DICTIONARY = 0x184D2A5D
 _MAX_DICTIONARY = 16_000_000
 _STEP = 1 << 18
 _ARC_LINE = re.compile(rb"(https?://[^\s]{1,4000}) ([^\s]{0,100}) (\d{14}) ([^\n]{0,300}?) ?(\d{1,12})\r?\n")
+_BAD_ZIP = (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, OverflowError, struct.error, zlib.error)
+"""What a damaged ZIP file makes `zipfile` raise, as 1,500 of them did; NotImplementedError is a RuntimeError."""
 _ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
 
 
@@ -49,18 +51,16 @@ def addressable(path: Path, folder: Path, problems: list[str]) -> Path:
 
     `problems` is told what could not be read. Raises OSError where the copy cannot be written.
     """
-    try:
-        with path.open("rb") as stream:
-            if not _must_be_copied(stream):
-                return path
-            stream.seek(0)
-            name = f"{re.sub(r'[^A-Za-z0-9._-]', '_', path.name.partition('.')[0])[:100]}-{_digest(stream)}.warc.gz"
-            target = folder / name
-            if not target.exists():
-                _copy(stream, path.name, target, problems)
-    except zipfile.BadZipFile as error:
-        problems.append(f"{path.name}: {error}")
-        return path
+    with path.open("rb") as stream:
+        if not _must_be_copied(stream):
+            return path
+        stream.seek(0)
+        name = f"{re.sub(r'[^A-Za-z0-9._-]', '_', path.name.partition('.')[0])[:100]}-{_digest(stream)}.warc.gz"
+        target = folder / name
+        if not target.exists():
+            return target if _copy(stream, path.name, target, problems) else path
+        for _ in _members(stream, path.name, problems):  # what cannot be read is told again; pages may be withdrawn from the copy
+            pass
     return target
 
 
@@ -81,19 +81,23 @@ def _must_be_copied(stream: IO[bytes]) -> bool:
     return found is not None and isinstance(found[1], str) and found[1].startswith(BadRecordError.MANY)
 
 
-def _copy(stream: IO[bytes], name: str, target: Path, problems: list[str]) -> None:
+def _copy(stream: IO[bytes], name: str, target: Path, problems: list[str]) -> bool:
+    """Whether there is anything in it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.partial")
     try:
         with part.open("wb") as out:
             for piece in _members(stream, name, problems):
                 out.write(piece)
+            if not out.tell():
+                return False
             out.flush()
             os.fsync(out.fileno())
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
     write_index(target)
+    return True
 
 
 def _members(stream: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]:
@@ -101,18 +105,22 @@ def _members(stream: IO[bytes], name: str, problems: list[str]) -> Iterator[byte
     if stream.read(4) != _ZIP:
         yield from _records(stream, name, problems)
         return
-    with zipfile.ZipFile(stream) as package:
-        entries = [one for one in package.infolist() if one.filename.startswith("archive/") and one.filename.endswith(_ARCHIVES)]
-        if not entries:
-            problems.append(f"{name}: a ZIP file without an archive folder: no WACZ")
-        for entry in entries[:MAX_ENTRIES]:
-            within = f"{name}: {entry.filename[-100:]!r}"
-            try:
-                with package.open(entry) as packed, TemporaryFile() as plain:
-                    _bounded(packed, plain, max(FLOOR_BYTES, MAX_RATIO * entry.compress_size), within, problems)
-                    yield from _records(plain, within, problems)
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
-                problems.append(f"{within}: {error}")
+    try:
+        package = zipfile.ZipFile(stream)
+    except _BAD_ZIP as error:
+        problems.append(f"{name}: a ZIP file that is cut or damaged: {error}")
+        return
+    entries = [one for one in package.infolist() if one.filename.startswith("archive/") and one.filename.endswith(_ARCHIVES)]
+    if not entries:
+        problems.append(f"{name}: a ZIP file without an archive folder: no WACZ")
+    for entry in entries[:MAX_ENTRIES]:
+        within = f"{name}: {entry.filename[-100:]!r}"
+        try:
+            with package.open(entry) as packed, TemporaryFile() as plain:
+                _bounded(packed, plain, max(FLOOR_BYTES, MAX_RATIO * entry.compress_size), within, problems)
+                yield from _records(plain, within, problems)
+        except _BAD_ZIP as error:
+            problems.append(f"{within}: cut or damaged: {error}")
 
 
 def _records(packed: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]:

@@ -115,11 +115,19 @@ def test_what_is_addressable_stays_where_it_is(tmp_path: Path) -> None:
 def test_what_is_cut_or_damaged_costs_what_stands_there(tmp_path: Path, subtests: pytest.Subtests) -> None:
     for name, content in WHOLE.items():
         with subtests.test(name):
-            found, problems = pages(put(tmp_path, content[: len(content) * 3 // 4]), tmp_path / "warc")
+            cut = put(tmp_path, content[: len(content) * 3 // 4])
+            found, problems = pages(cut, tmp_path / "warc")
             assert problems
+            assert pages(cut, tmp_path / "warc") == (found, problems), "it is told as often as it is read"
             assert all(PAGES[url] == body for url, body in found.items())
             if name.startswith("ARC") or name == "zstd":
                 assert found
+
+
+def test_of_what_cannot_be_read_there_is_no_copy(tmp_path: Path) -> None:
+    for content in (b"PK\x03\x04 and no more", b"\x28\xb5\x2f\xfd and no more", b"filedesc:"):
+        assert pages(put(tmp_path, content), tmp_path / "warc")[1]
+    assert list((tmp_path / "warc").iterdir()) == []
 
 
 def test_hostile_files_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests) -> None:
