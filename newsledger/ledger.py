@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from crawler.clock import clock
+from newsledger.tables import ResultTable
 from pipelines import stories
 from pipelines.article import Article
 from pipelines.history import revisions
@@ -17,10 +18,14 @@ from pipelines.queries import search as searching
 from pipelines.queries.articles import ArticleView, article_view
 from pipelines.queries.health import SiteHealth, judge
 from pipelines.queries.health_metrics import health_metrics
+from pipelines.queries.questions import answer
 from pipelines.queries.results import ArticleRecord, Change, Hits, Revision, Takedowns
 from pipelines.queries.url_report import Trace, trace
 from pipelines.store.database import Store
 from pipelines.stories.results import StoryHead
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class ArticleNotFoundError(LookupError):
@@ -162,6 +167,29 @@ class Ledger:
         (2, ['silent', 'new'], None)
         """
         return trace(self._store, url)
+
+    def answer(self, name: str, *, now: datetime | None = None, **values: str) -> ResultTable:
+        """A question of the cookbook by its name, with what it wants to know; `since` may be `7d`, and is else 30 days ago.
+
+        >>> import newsledger
+        >>> with newsledger.open("news.db") as ledger:
+        ...     table = ledger.answer("growing", since="2025-03-01")
+        >>> [(row["site_id"], row["added"]) for row in table], table.columns[:2]
+        ([('paper', 8)], ('site_id', 'headline'))
+        """
+        columns, rows = answer(self._store, name, values, now or clock()())
+        return ResultTable(columns, tuple(rows))
+
+    def table(self, values: Iterable[DataclassInstance]) -> ResultTable:
+        """Values that another method gave, as a table: `to_pandas()` and `to_polars()` make a data frame of it.
+
+        >>> import newsledger
+        >>> with newsledger.open("news.db") as ledger:
+        ...     table = ledger.table(ledger.changes())
+        >>> [row["change"] for row in table]
+        ['silent', 'new']
+        """
+        return ResultTable.of(values)
 
     def _find(self, url: str) -> ArticleRecord:
         found = articles.find_article(self._store, url)

@@ -10,6 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+KEY_DIGITS = 12
+"""Of the content's hash that the name of a revision bears: with a URL beside them two texts do not share them by chance."""
+
+
+def revision_key(content_hash: str, first_seen: str) -> str:
+    """The name of a revision below the URL of its article, which no merge changes: `0a1b2c3d4e5f-20250307080000`."""
+    return f"{content_hash[:KEY_DIGITS]}-{''.join(filter(str.isdigit, first_seen))[:14]}"
+
 
 def moment(instant: datetime) -> str:
     """The store's form of an aware instant: UTC, whole seconds, `Z`."""

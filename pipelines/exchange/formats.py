@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines import MissingExtraError
+from pipelines.article import revision_key
 
 if TYPE_CHECKING:  # whoever only prints JSON needs no more of this package
     from pipelines.exchange.export import Record
@@ -23,6 +24,7 @@ MAX_EXCEL_NUMBER = 10**15
 """From here on Excel would round."""
 
 _ARTICLE = ("url", "external_id", "state")
+_SITE = ("site_name", "country", "region", "timezone")
 _SEEN = ("first_seen", "last_seen", "revision_count")
 _REVISION = (
     *("number", "change", "changed_fields", "reverted_to", "headline", "description", "body", "byline", "authors", "section"),
@@ -30,7 +32,7 @@ _REVISION = (
     *("date_modified", "date_modified_raw", "first_seen", "last_seen", "not_before", "content_hash", "extractor", "warc_file"),
     *("warc_offset", "payload_hash", "reads_as"),
 )
-COLUMNS = ("site_id", *_ARTICLE, *(f"article_{name}" for name in _SEEN), "aliases", *_REVISION)
+COLUMNS = ("site_id", *_ARTICLE, *(f"article_{name}" for name in _SEEN), "aliases", *_REVISION, "key", *_SITE)
 """The columns of a table of revisions, in order."""
 
 
@@ -47,6 +49,8 @@ def flat(record: Record) -> dict[str, Any]:
         **{f"article_{column}": article[column] for column in _SEEN},
         "aliases": [alias["url"] for alias in article["aliases"]],
         **{column: record["revision"][column] for column in _REVISION},
+        "key": revision_key(record["revision"]["content_hash"], record["revision"]["first_seen"]),
+        **{column: record["site"][column.removeprefix("site_")] for column in _SITE},
     }
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipelines.article import Author, AuthorKind
+from pipelines.article import Author, AuthorKind, revision_key
 from pipelines.proof.memento import header_uri
 from pipelines.queries import articles
 from pipelines.queries.activity import site_of
@@ -23,8 +23,6 @@ from pipelines.store.rows import instant_of
 from pipelines.text.dates import digits_of, parse_digits
 
 _NAME_BREAKS = re.compile(r"[\s.-]+")
-HASH_DIGITS = 12
-"""Of the content's hash that an address bears: with a URL beside them two texts do not share them by chance."""
 KEY = r"[0-9a-f]{12,64}-[0-9]{14}"
 """How a revision is named in a permanent address; a regular expression."""
 _LATEX = str.maketrans({**{mark: f"\\{mark}" for mark in "&%$#_{}"}, "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -86,7 +84,7 @@ class Citation:
 
 def key(revision: Revision) -> str:
     """The name of a revision in permanent addresses; see `KEY`."""
-    return f"{revision.content_hash[:HASH_DIGITS]}-{digits_of(instant_of(revision.first_seen))}"
+    return revision_key(revision.content_hash, revision.first_seen)
 
 
 def address(base: str, url: str, revision: Revision, compared: Revision | None = None) -> str:

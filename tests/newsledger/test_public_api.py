@@ -17,7 +17,10 @@ from pipelines.queries import results
 from tests.factories import URL, article, new_ledger, new_store
 
 ROOT = Path(__file__).resolve().parents[2]
-METHODS = ("article", "changes", "history", "revision", "search", "site_health", "stories", "takedowns", "url_report")
+METHODS = (
+    *("answer", "article", "changes", "history", "revision", "search", "site_health", "stories", "table", "takedowns"),
+    "url_report",
+)
 
 
 @pytest.fixture
@@ -86,6 +89,18 @@ def test_what_is_not_there(folder: Path) -> None:
         assert repr(opened) == "newsledger.open('news.db')"
     with pytest.raises(Exception, match="no ledger here yet"):
         newsledger.open(folder / "other.db")
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_data_frame_is_one_call(library: str, folder: Path) -> None:
+    pytest.importorskip(library, reason=f"{library} is not installed")
+    with newsledger.open("news.db") as opened:
+        changes = opened.changes()
+        frame = getattr(opened.table(changes), f"to_{library}")()
+        asked = getattr(opened.answer("growing", since="2025-03-01"), f"to_{library}")()
+    assert (frame.shape, asked.shape) == ((2, len(frame.columns)), (1, 6))
+    assert "datetime" in str(frame["first_seen"].dtype).lower()
+    assert list(frame["words_added"]) == [change.words_added for change in changes]
 
 
 def test_it_writes_nothing(folder: Path) -> None:

@@ -257,8 +257,9 @@ def test_no_cell_is_a_formula_and_every_text_comes_back(text: str) -> None:
 
 def flat_record(text: str) -> Record:
     facts = dict.fromkeys((name.removeprefix("article_") for name in COLUMNS), None)
-    return {"site": {"id": "x"}, "article": {**facts, "aliases": []},
-            "revision": {**facts, "headline": text, "body": text, "topics": [text]}}  # fmt: skip
+    site = dict.fromkeys(("name", "country", "region", "timezone"))
+    told = {"headline": text, "body": text, "topics": [text], "content_hash": "0" * 64, "first_seen": "2025-03-07T08:00:00Z"}
+    return {"site": {"id": "x", **site}, "article": {**facts, "aliases": []}, "revision": {**facts, **told}}
 
 
 def test_parquet(ledger: Path, tmp_path: Path) -> None:
