@@ -42,10 +42,13 @@ def list_sites(sites_path: Path | None, country: str | None, platform: str | Non
     if as_json:
         print_json([_plain(site) for site in found])
         return
-    rows = [(s.id, s.name, s.country, s.region, s.platform, "yes" if s.enabled else "", s.url) for s in found]
+    rows = [(s.id, s.name, s.country, s.region, s.platform, _state(s), s.url) for s in found]
     out = console()
-    out.print(table(("id", "name", "country", "region", "platform", "enabled", "url"), rows))
-    out.print(f"\n{len(found)} sites, {sum(site.enabled for site in found)} enabled")
+    out.print(table(("id", "name", "country", "region", "platform", "state", "url"), rows))
+    unverified = sum(_state(site) == "unverified" for site in found)
+    out.print(f"\n{len(found)} sites, {sum(site.enabled for site in found)} enabled, {unverified} unverified")
+    if unverified:
+        out.print(f"`newsledger sites check --country {country or 'GB'} --enable` asks them, and switches on those that pass")
 
 
 @command.command("show")
@@ -61,6 +64,11 @@ def show(site_id: str, sites_path: Path | None, as_json: bool) -> None:
         return
     rows = [(key, ", ".join(value) if isinstance(value, list) else value) for key, value in values.items()]
     console().print(table(("key", "value"), rows))
+
+
+def _state(site: Site) -> str:
+    """What becomes of a site; one that is off is one that nobody has verified, or that its operator has switched off."""
+    return "retired" if site.retired else "enabled" if site.enabled else "unverified"
 
 
 def _plain(site: Site) -> dict[str, Any]:
