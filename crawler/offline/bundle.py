@@ -130,7 +130,7 @@ def _readme(url: str, documents: Mapping[str, bytes], name: str, now: datetime, 
     unanchored = (
         "" if "checkpoint.txt" in documents else "\n   NO CHECKPOINT COVERS THESE SEALS; what follows is how one is checked.\n"
     )
-    template = Template((_FOLDER / "bundle_readme.txt").read_text(encoding="utf-8"))
+    template = Template((_FOLDER / "bundle_readme.md").read_text(encoding="utf-8"))
     facts = {"url": url, "at": moment(now), "name": name, "more": more, "unsigned": unsigned, "unanchored": unanchored}
     return template.substitute(facts).encode("utf-8", "replace")
 
