@@ -15,9 +15,10 @@ from typing import Any
 from lxml import etree
 
 from crawler.catalogue.site import Site, host_of
-from crawler.extraction.body.container import DENSE, MIN_LEAD, BodyReading, prose_weight, read_body
+from crawler.extraction.body.blocks import DENSE
+from crawler.extraction.body.container import MIN_LEAD, BodyReading, prose_weight, read_body
 from crawler.extraction.body.lines import Context
-from crawler.extraction.body.second_opinion import WEAK, reconsidered, second_opinion
+from crawler.extraction.body.second_opinion import reconsidered
 from crawler.extraction.body.signups import drop_signups
 from crawler.extraction.body.teasers import Teasers, find_teasers
 from crawler.extraction.choice import judge
@@ -49,6 +50,8 @@ from pipelines.text import join_paragraphs
 from pipelines.text.dates import Precision, Timestamp
 from pipelines.text.urls import date_in_path
 
+WEAK = 250
+"""Characters of body below which the page's own data are asked for its text."""
 _PASSWORDS = etree.XPath("descendant::input[@type='password']")
 GENERIC = f"generic/{READERS}"
 
@@ -240,11 +243,7 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
     published = published_at(proposals, page.timezone if page.is_zone_sure else None)
     section = judge.section(proposals)
     kind = judge_kind(_signs(gathered, len(body), section.value, _has_person(authors.value)))
-    if kind.value is Kind.ARTICLE and len(body) < WEAK and is_free.value is not False:
-        proposals.bodies.append(Proposal(second_opinion(page, len(body)), "trafilatura"))
-        paragraphs = judge.body(proposals)
-        body = join_paragraphs(list(paragraphs.value))
-    standfirst = judge.description(proposals, gathered.headline or None)
+    standfirst = judge.description(proposals)
     return {
         "kind": kind,
         "canonical_url": canonical_address(proposals, page.url),

@@ -5,6 +5,7 @@ One walk over the shared tree, which it leaves unchanged. Judges nothing but wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,7 +19,7 @@ MAX_DEPTH = 230
 
 INLINE = word_set(
     """
-    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt rtc ruby s samp small span
     strike strong sub sup time tt u var wbr amp-link hl2 person location org
     """
 )
@@ -32,6 +33,9 @@ SILENT = word_set(
 # A form around the whole page is a CMS's habit; around a newsletter box it is furniture. What it holds decides.
 SUSPECT = frozenset(("aside", "form", "figure"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+DENSE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+"""Scripts that say more in fewer characters: Thai, Han, kana, Hangul."""
+DENSITY = 2.5
 
 
 @dataclass(slots=True)
@@ -58,6 +62,11 @@ class Block:
     @property
     def link_share(self) -> float:
         return min(1.0, self.linked / self.length) if self.length else 0.0
+
+    @property
+    def size(self) -> float:
+        """Characters, those of dense scripts counted for as many as others need."""
+        return self.length * (DENSITY if not self.text.isascii() and DENSE.search(self.text[:60]) else 1.0)
 
     @property
     def is_heading(self) -> bool:

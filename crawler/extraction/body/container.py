@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.body.blocks import SUSPECT, Block, blocks_of, edges_of, is_under, place_of, prose_share
+from crawler.extraction.body.blocks import DENSITY, SUSPECT, Block, blocks_of, edges_of, is_under, place_of, prose_share
 from crawler.extraction.body.lines import Context, article_blocks, is_consent, is_stamp
 from crawler.extraction.markup.page import Page
 from crawler.extraction.markup.roles import Role, all_words, element_words
@@ -21,8 +21,6 @@ MAX_BLOCKS = 6_000
 """Blocks looked at on one page; the longest live blogs have about 2,000."""
 MIN_GOOD = 50
 """Characters from which a block counts as a paragraph of prose; a third of it in scripts that need fewer."""
-DENSE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-DENSITY = 2.5
 _SENTENCE = re.compile(r"[.!?…。！？؟।։።។။:;,、，،]")
 
 MAX_OPENING = 600
@@ -67,7 +65,7 @@ def prose_weight(block: Block) -> float:
 def _weighed(block: Block) -> float:
     if block.length * DENSITY < MIN_GOOD or block.is_heading or block.tag in ("th", "dt"):
         return 0.0
-    size = block.length * (DENSITY if not block.text.isascii() and DENSE.search(block.text[:60]) else 1.0)
+    size = block.size
     if size < MIN_GOOD or block.link_share > 0.5 or not _SENTENCE.search(block.text):
         return 0.0
     if is_consent(block.text) or is_stamp(block.text):

@@ -232,10 +232,10 @@ def _is_empty_heading(block: Block, following: Block | None) -> bool:
 
 
 def _is_opening(block: Block) -> bool:
-    if block.tag in ("p", "div", "td") and block.length >= 150 and block.link_share < 0.3:
+    if block.tag in ("p", "div", "td") and block.size >= 150 and block.link_share < 0.3:
         # Indian and East Asian sites often end their first paragraph with nothing.
         return True
-    return not block.is_heading and block.length >= 60 and bool(_END.search(block.text))
+    return not block.is_heading and block.size >= 60 and bool(_END.search(block.text))
 
 
 def _belongs_before(block: Block, following: Block) -> bool:
@@ -265,7 +265,7 @@ def _is_noise(block: Block, context: Context, runs: frozenset[_Run | int]) -> bo
     if block.tag == "li":
         if block.link_share > (0.45 if block.length < 100 else 0.8) or _names_channels(block):
             return True
-    elif block.link_share > 0.6 and block.length < 250 and not _is_linked_sentence(block):
+    elif block.link_share > 0.6 and not _is_linked_sentence(block):
         return True
     if _is_label_and_link(block):
         return True
@@ -337,11 +337,6 @@ _PLUG = re.compile(
     r"abonn\w+|suscr[ií]\w+|hazte|únete|assine|iscriviti|prenumer\w+|inschrijven|podcast\w*|submit your|tell us what)\b",
     re.IGNORECASE,
 )
-_COMMENT_RULES = re.compile(
-    r"\b(?:your|all|ihre|eure|vos|tus|sus|vostri|twoje|dina|jullie) (?:comments?|kommentare?|commentaires|comentarios|"
-    r"commenti|komentarze|kommentarer|reacties)\b",
-    re.IGNORECASE,
-)
 _BIOGRAPHY = re.compile(
     r"(?:[^\W\d_][\w.'’-]* ){1,5}"
     r"(?:is|was|has been|ist|est|es|è|é|jest|är|er|sinds|works|arbeitet|работает|joined|covers|writes)\b"
@@ -376,8 +371,6 @@ def _cut_signature(kept: list[Block]) -> None:
 def _is_scrap(block: Block) -> bool:
     """What may stand in the body but not at its end."""
     if block.is_heading:
-        return True
-    if block.length < 1000 and _COMMENT_RULES.search(block.text):
         return True
     if block.length >= 400:
         return False

@@ -1,9 +1,7 @@
-"""Second opinions on the body, asked where our reading is likely wrong: it found little, or left much of the page's prose out.
+"""A second opinion on the body, asked where our reading leaves much of the page's prose out: names may have misled us.
 
-Where much is left out, names of elements may have misled us: the page is read again by its form alone, and where that says
-something else, trafilatura decides by whom it agrees with. Asked of 3 in 400 pages of the corpora. Where little was found and the
-page says that it is an article, trafilatura's own reading is believed if it brings running text. Everywhere else our own reading
-is better and several times cheaper (measured on 277 bodies: .972 against .950). See docs/decisions/0041.
+The page is read again by its form alone, and where that says something else, trafilatura decides by whom it agrees with. Asked of
+3 in 400 pages of the corpora. See docs/decisions/0041 and, for why trafilatura's text is never the answer, 0051.
 """
 
 from __future__ import annotations
@@ -16,15 +14,10 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from crawler.extraction.body.container import BodyReading, read_body
-from crawler.extraction.body.lines import Context, is_consent
-from crawler.extraction.markup.page import Page, text_of
+from crawler.extraction.body.lines import Context
+from crawler.extraction.markup.page import Page
 from crawler.extraction.markup.roles import Role
-from pipelines.text import squash
-from pipelines.text.boilerplate import is_furniture
 
-WEAK = 250
-"""Characters of body below which a second opinion is asked."""
-MAX_ELEMENTS = 2_500
 MAX_BYTES = 300_000
 """What trafilatura is given; it takes some 50 ms for so much."""
 MIN_CONFIDENCE = 0.6
@@ -35,8 +28,6 @@ MISLEADING = Role.FURNITURE | Role.ELSEWHERE | Role.WEAK | Role.PICTURE
 """What names say and a page's form may gainsay."""
 MAX_READ_AGAIN = 8_000
 """Elements of a page that trafilatura is given to decide on."""
-_SENTENCE = re.compile(r".{40,}[.!?…。！？؟।][\"'”’»)\]]*", re.DOTALL)
-_MIN_PARAGRAPHS = 3
 
 
 def reconsidered(
@@ -80,27 +71,6 @@ def _markup(element: Element) -> str:
     return markup if len(markup) <= MAX_BYTES else ""
 
 
-def second_opinion(page: Page, own_length: int) -> tuple[str, ...]:
-    """The paragraphs that trafilatura finds, where they are prose and clearly more than ours; else none."""
-    element = _article(page)
-    if sum(1 for _ in zip(element.iter(), range(MAX_ELEMENTS + 1), strict=False)) > MAX_ELEMENTS:
-        return ()
-    element = _shown(page, element)
-    markup = _markup(element)
-    if not markup:
-        return ()
-    headings = {text_of(heading) for heading in element.iter("h1")}
-    asked = map(squash, _asked(markup).split("\n"))
-    lines = tuple(line for line in asked if line and not (line in headings or is_furniture(line) or is_consent(line)))
-    return lines if _is_prose(lines, _linked(element)) and sum(map(len, lines)) > max(2 * own_length, WEAK) else ()
-
-
-def _article(page: Page) -> Element:
-    """The one article element of the page, else its body."""
-    articles = [element for element in page.tagged("article") if next(element.iterancestors("article"), None) is None]
-    return articles[0] if len(articles) == 1 else page.body
-
-
 def _shown(page: Page, element: Element) -> Element:
     """A copy without what the page's markup hides, what a family drops, and what readers wrote."""
     copied = deepcopy(element)
@@ -118,16 +88,3 @@ def _asked(markup: str) -> str:
     found = bare_extraction(f"<html><body>{markup}</body></html>", fast=True, include_comments=False, include_tables=False)
     text = getattr(found, "text", None)
     return text if isinstance(text, str) else ""
-
-
-def _linked(element: Element) -> set[str]:
-    """Texts that stand in links."""
-    return {text_of(link) for link in element.iter("a")}
-
-
-def _is_prose(lines: tuple[str, ...], linked: set[str]) -> bool:
-    """Whether most of some lines is sentences in several paragraphs, and hardly any of it is a link."""
-    total = sum(map(len, lines))
-    sentences = [line for line in lines if _SENTENCE.fullmatch(line)]
-    in_links = sum(len(line) for line in lines if line in linked)
-    return len(sentences) >= _MIN_PARAGRAPHS and sum(map(len, sentences)) > 0.6 * total and in_links < 0.2 * total

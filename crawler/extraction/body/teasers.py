@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.body.blocks import HEADINGS, Block
-from crawler.extraction.body.container import DENSE, DENSITY, BodyReading
+from crawler.extraction.body.blocks import DENSE, HEADINGS, Block
+from crawler.extraction.body.container import BodyReading
 from crawler.extraction.markup.page import Page, text_of
 from crawler.extraction.markup.roles import Role
 
@@ -84,7 +84,7 @@ def find_teasers(page: Page, heading: Element | None, reading: BodyReading) -> T
     inside = set(teasers)
     outside = [one for one in reading.blocks if inside.isdisjoint((one.element, *one.element.iterancestors()))]
     below = _below(outside, inside)
-    own = sum(block.length * (DENSITY if DENSE.search(block.text[:60]) else 1) for block in outside) - below
+    own = sum(block.size for block in outside) - below
     headed = len({boxes[box] for box in teasers if _is_headed(box)})
     return Teasers(tuple(teasers), headed, sum(len(text_of(box)) for box in teasers) + below, int(own))
 

@@ -23,11 +23,10 @@ DESCRIPTIONS = names(
 )
 TOPICS = names(
     """
-    family jsonld.keywords meta.article:tag printed.tags meta.news_keywords meta.parsely-tags meta.sailthru.tags
-    meta.keywords meta.og:article:tag meta.dc.subject meta.itemprop:keywords meta.cxenseparse:keywords jsonld.about
+    family jsonld.keywords meta.article:tag meta.news_keywords printed.tags meta.keywords
     """
 )
-"""Sources of each field, the most trusted first."""
+"""Sources of each field, the most trusted first; those of vendors (parsely, sailthru, cxense) come after these."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _END = re.compile(r"[.!?…。][\"'”’»)]*$")
@@ -49,7 +48,7 @@ def headline(proposals: Proposals, names_of_site: frozenset[str] = frozenset()) 
     return Verdict(None)
 
 
-def description(proposals: Proposals, headline_text: str | None) -> Verdict[str | None]:
+def description(proposals: Proposals) -> Verdict[str | None]:
     """The printed standfirst; else a meta description, of several with the same beginning the one that is not cut.
 
     A line below the heading that no name marks counts only where machines are told much the same.
@@ -57,11 +56,7 @@ def description(proposals: Proposals, headline_text: str | None) -> Verdict[str 
     ranked = sorted(proposals.descriptions, key=lambda one: rank(one.source, DESCRIPTIONS))
     # JSON-LD's second headline is the standfirst as often as a headline.
     titles = {letters(one.value) for one in proposals.headlines if one.source != "jsonld.alternativeHeadline"}
-    usable = [
-        one
-        for one in ranked
-        if len(one.value) > 1 and letters(one.value) not in titles and not _repeats(one.value, headline_text)
-    ]
+    usable = [one for one in ranked if len(one.value) > 1 and letters(one.value) not in titles]
     declared = [one for one in usable if not one.source.startswith("printed")]
     named = [one for one in usable if one.source in ("family", "printed.standfirst")]
     lines = [one for one in usable if one.source == "printed.below-heading"]
@@ -97,11 +92,6 @@ def _whole(chosen: Proposal[str], declared: list[Proposal[str]], why: str) -> Ve
         if is_longer and value.endswith(("...", "…")):
             value, source, why = other.value, other.source, f"{spoken(other.source)}, whose beginning {spoken(chosen.source)} is"
     return Verdict(value, source, why)
-
-
-def _repeats(text: str, headline_text: str | None) -> bool:
-    """Whether a text is the headline again, perhaps with a kicker."""
-    return bool(headline_text) and len(text) < 1.6 * len(headline_text or "") and overlap(text, headline_text or "") > 0.85
 
 
 def body(proposals: Proposals) -> Verdict[tuple[str, ...]]:

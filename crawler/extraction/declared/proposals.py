@@ -74,7 +74,6 @@ _SPOKEN = {
     "title": "the title element",
     "html.lang": "the language that the page's root element names",
     "link.canonical": "the link to the canonical address",
-    "trafilatura": "the second opinion",
     "data": "the data of the page's scripts",
     "url": "the day in the address",
     "site": "the site's definition",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.body.container import DENSITY
+from crawler.extraction.body.blocks import DENSITY
 from crawler.extraction.declared.jsonld import ARTICLE_TYPES
 from crawler.extraction.kinds.addresses import address_words, host_label, listings, names_puzzle, not_articles, segments_of
 from crawler.extraction.kinds.notices import notice_by_name, notice_by_text

@@ -84,10 +84,7 @@ def find_heading(
         if best_score > 1.35:
             # An h1 that says word for word what the page is called.
             break
-    if best is not None:
-        return best
-    styled = _styled_heading(page, names)
-    return styled if styled is not None else _heading_of_article(page)
+    return _heading_of_article(page) if best is None else best
 
 
 # Tried: an h1 in a breadcrumb trail, or of the class "hidden", put behind the h2 that is shown. Headlines fell from .950 to
@@ -120,22 +117,6 @@ def _leads_up(page: Page, element: Element) -> bool:
     linked, here = urlsplit(address), urlsplit(page.url)
     above, path = linked.path.rstrip("/"), here.path.rstrip("/")
     return linked.hostname == here.hostname and path != above and f"{path}/".startswith(f"{above}/")
-
-
-def _styled_heading(page: Page, names: list[Name]) -> Element | None:
-    """A heading that only its style makes one."""
-    for element in page.tagged("div", "span", "p", "td", "strong", "b", "font"):
-        if (
-            len(element) < 4
-            and (element.text or len(element))
-            and (element.tag in ("strong", "b", "font") or page.role(element) & Role.HEADLINE)
-        ):
-            text = heading_text(element)
-            if 3 <= len(text.split()) <= 40:
-                name = _name(text)
-                if any(name.likeness(reference) > 1 for reference in names):
-                    return element
-    return None
 
 
 def _heading_of_article(page: Page) -> Element | None:

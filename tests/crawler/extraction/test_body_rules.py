@@ -117,6 +117,10 @@ STAYS = {
         "<main>" + "".join(f'<p class="paragraph inline-placeholder">{text}</p>' for text in (ONE, TWO, THREE)) + "</main>",
         [ONE, TWO, THREE],
     ),
+    "a name with its reading": (
+        f"<article><p>{ONE} <ruby><rb>港</rb><rp>(</rp><rt>みなと</rt><rp>)</rp></ruby> is shut.</p>{p(TWO, THREE)}</article>",
+        [f"{ONE} 港(みなと) is shut.", TWO, THREE],
+    ),
     "a quotation longer than the rest": (
         f"<div class=entry>{p(ONE)}<blockquote>{p(TWO, THREE, FOUR)}</blockquote></div>",
         [ONE, TWO, THREE, FOUR],
@@ -164,6 +168,8 @@ LEAVES = {
     ),
     "a broken player": "<div>Try refreshing your browser, or tap here to see more of our films.</div>",
     "a label over a film": '<p>WATCH | The harbour in the winter <a href="/v">when it froze</a>:</p>',
+    "a paragraph of titles": "".join(["<p>", *(f'Sea | <a href="/{n}">{NEARBY.rstrip(".")}</a> ' for n in range(4)), "</p>"]),
+    "a copy for narrow screens": f'<div class="lg:hidden">{p(ONE, TWO)}</div>',
     "a credit in brackets": "<p>(Credit: Anna Moore / Island News)</p>",
 }
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from crawler.extraction import explain
-from crawler.extraction.body.second_opinion import MAX_ELEMENTS, second_opinion
-from crawler.extraction.markup.page import parse
 from tests.table import table
 
 URL = "https://www.example.org/news/the-weir-holds"
@@ -12,38 +10,6 @@ LINES = tuple(
     f"The weir held through flood number {word}, and the mill below it stayed dry to the last plank." for word in "abcd"
 )
 TEXT = "".join(f"<p>{line}</p>" for line in LINES)
-
-
-def opinion(html: str, own_length: int = 0) -> tuple[str, ...]:
-    page = parse(f"<html><body>{html}</body></html>", URL)
-    assert page is not None
-    return second_opinion(page, own_length)
-
-
-def test_prose_is_believed() -> None:
-    assert opinion(f"<article><h1>The weir holds</h1><div>{TEXT}</div></article>") == LINES
-
-
-@table(
-    "html",
-    [
-        "",
-        "<article><p>Two words.</p></article>",
-        "<ul>"
-        + "".join(f"<li><a href='/{n}'>A headline of another story, number {n}, as a link.</a></li>" for n in range(30))
-        + "</ul>",
-        f"<article>{'<i></i>' * MAX_ELEMENTS}{TEXT}</article>",
-        f"<article hidden>{TEXT}</article>".replace("<p>", "<p hidden>"),
-    ],
-)
-def test_all_else_is_not(html: str) -> None:
-    assert opinion(html) == ()
-
-
-def test_it_must_be_clearly_more_than_ours() -> None:
-    assert opinion(f"<article>{TEXT}</article>", own_length=300) == ()
-
-
 LEFT = "A box beside the weir tells of the flood of 1911, when the mill lost its wheel and the miller lost both of his cows."
 HIDING = {
     "one name on all of it": f"<div class=promo>{'<hr>'.join(f'<p class=teaser>{line}</p>' for line in LINES * 2)}</div>",

@@ -70,7 +70,7 @@ def test_why(field: str, head: str, above: str, source: str, why: str) -> None:
 def test_a_cut_description_gives_way_to_the_whole_one() -> None:
     short = Proposal(f"{LEAD[:60]}...", "meta.og:description")
     proposals = Proposals(descriptions=[short, Proposal(LEAD, "meta.description")])
-    assert judge.description(proposals, "Lantern parade returns") == Verdict(
+    assert judge.description(proposals) == Verdict(
         LEAD, "meta.description", "the meta element description, whose beginning the meta element og:description is"
     )
 
