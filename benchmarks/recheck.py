@@ -17,6 +17,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from math import isnan, nan
 from pathlib import Path
 from statistics import mean, median, stdev
@@ -29,7 +30,7 @@ from oracle import Oracle
 from timers import END, Tally, Timer, adaptive, doubling, hourly, never, one_fifth, tiers
 
 from pipelines.article import Outcome
-from pipelines.history.edit_rates import CLAIMS, Count, EditRateModel, Traits, counted, learned
+from pipelines.history.edit_rates import CLAIMS, Count, EditRateModel, Traits, counted, learned, overwritten
 from pipelines.history.revisions import Absence, State, next_state
 from pipelines.history.revisit import Due, allowance, claim_is_due, in_order, next_check, price_of, window
 from pipelines.history.validators import Validators, ValidatorTrust, confirmed, is_violation, violated
@@ -102,6 +103,9 @@ class _Crawls:
             self._audits(minute)
             for number in news.get(minute, ()):
                 self._meet(number, minute)
+        for kept in self.kept.values():
+            if kept.state is State.LIVE:
+                self.tally.missed += self.edit_rates.expected(kept.looked - kept.since, _at(END) - kept.looked, kept.traits)
         return self.tally
 
     def _meet(self, number: int, minute: int) -> None:
@@ -171,6 +175,9 @@ class _Crawls:
             self._count(name, watched, edits)
         outcome = Outcome.UNCHANGED
         if changed:
+            made = _at(max(at for at in story.claims if at <= minute)) if claimed else now
+            count = self.edit_rates.expected if claimed else partial(overwritten, self.edit_rates)
+            self.tally.missed += count(age, max(made - kept.looked, timedelta()), kept.traits)
             silent = story.edits[found - 1].silent
             outcome = Outcome.SILENT if silent else Outcome.UPDATED
             self.tally.seen[number, found - 1] = minute

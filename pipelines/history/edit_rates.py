@@ -49,6 +49,9 @@ FORGET_EDITS, FORGET_HOURS = 60.0, 20_000.0
 """Where a row counts so many edits or hours, it is halved: about a month at a daily paper. Higher: a site's habits of last year
 count as much as today's."""
 
+RANGE_EDITS = 4.0
+"""How well the number of edits that were missed is known: as if from so many. Fewer: wider ranges. Fitted to simulations."""
+
 CLAIMS, VANISHED = "claims", "vanished"
 """Rows of what sources tell: that an article has changed, or, by naming it no more, that it is gone."""
 CLAIMS_TRUE, CLAIMS_FALSE = 9.0, 1.0
@@ -209,6 +212,17 @@ def learned(
                 yield name, expected[era] / _excess(model.counts.get(name)), seen[era]
 
 
+def overwritten(model: EditRateModel, age: timedelta, waited: timedelta, traits: Traits) -> float:
+    """Untold edits that are expected to have followed one between two fetches, of which the second found the last."""
+    start, factors = _hours(age), model.factors(traits)
+    end, after, missed = start + _hours(waited), _frequency(traits.edits + 1), 0.0
+    for piece, _, edits in _shared_out(model, start, end, _frequency(traits.edits), factors, found=True):
+        upper = min(end, AGES_HOURS[piece])
+        missed += edits * model.upto(end - (start + upper) / 2, after, factors)
+        start = upper
+    return missed
+
+
 def _shared_out(
     model: EditRateModel, start: float, end: float, frequency: int, factors: Factors, found: bool
 ) -> Iterator[tuple[int, float, float]]:
@@ -233,6 +247,21 @@ def _shared_out(
             survived *= exp(-here)
         yield piece, factor * watched, edits
         start, piece = start + hours, piece + 1
+
+
+def likely_range(expected: float) -> tuple[int, int]:
+    """Between what numbers a count lies nine times in ten of which so many are expected: Poisson about a rate that is itself
+    known roughly only (negative binomial)."""
+    share = RANGE_EDITS / (RANGE_EDITS + expected)
+    chance = share**RANGE_EDITS
+    low, number, below = None, 0, chance
+    while below < 0.95 and number < 10 * expected + 10:
+        if low is None and below >= 0.05:
+            low = number
+        chance *= (number + RANGE_EDITS) / (number + 1) * (1 - share)
+        number += 1
+        below += chance
+    return number if low is None else low, number
 
 
 def counted(before: Count, name: str, watched: float, found: float) -> Count:

@@ -137,7 +137,8 @@ class Rewrite:
             moved_to = self._ids.get(row["moved_to"])
             facts = {**row, "id": here, "latest_revision_id": latest, "moved_to": moved_to, "revision_count": self._counts[there]}
             old = self._old.get(here)
-            facts.pop("listed_in", None)
+            for column in ("listed_in", "edits_missed", "edits_unseen"):
+                facts.pop(column, None)
             facts |= dict.fromkeys(_KEPT) if self._adopt.is_foreign else {}
             if old and (old["latest_revision_id"], old["state"]) == (latest, row["state"]):
                 facts["next_check"] = old["next_check"]

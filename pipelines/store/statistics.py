@@ -8,10 +8,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.history.edit_rates import CLAIMS, MOST_SECTIONS, SECTION, VANISHED, Count, EditRateModel, Traits, counted, learned
+from pipelines.history.edit_rates import (
+    CLAIMS,
+    MOST_SECTIONS,
+    SECTION,
+    VANISHED,
+    Count,
+    EditRateModel,
+    Traits,
+    counted,
+    learned,
+    overwritten,
+)
 from pipelines.history.validators import Validators, ValidatorTrust, confirmed, is_violation, violated
 from pipelines.reasons import FetchReason
 from pipelines.store.database import Store
@@ -76,6 +87,15 @@ class StatsUpdater:
             for name, watched, edits in learned(self.edit_rates, age, waited, traits, outcome in EDIT_OUTCOMES, claimed=claimed):
                 if self._is_counted(name):
                     self._count(name, watched, edits)
+            if outcome in EDIT_OUTCOMES:
+                self._learn_missed(before["id"], last_fetched, age, traits, fetch)
+
+    def _learn_missed(self, article_id: int, last_fetched: datetime, age: timedelta, traits: Traits, fetch: Fetch) -> None:
+        """How many untold edits may have been made before this one was seen. A claim says when the last was made."""
+        made = min(fetch.claimed_modified.instant, fetch.fetched) if fetch.claimed_modified else fetch.fetched
+        count = self.edit_rates.expected if fetch.claimed_modified else partial(overwritten, self.edit_rates)
+        missed = count(age, max(made - last_fetched, timedelta()), traits)
+        self._store.execute("UPDATE articles SET edits_missed = edits_missed + ? WHERE id = ?", (round(missed, 5), article_id))
 
     def _is_counted(self, name: str) -> bool:
         """Not of a section more: a page may name any."""

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.edit_rates import EditRateModel, Traits
@@ -25,7 +25,7 @@ from pipelines.store.corrections import correct, write_parts
 from pipelines.store.database import Row, Store
 from pipelines.store.judgement import Judgement, Recorded, fetch_of, judge
 from pipelines.store.resolver import Lookup
-from pipelines.store.rows import archived_row, changed_by, last_change, moment, optional_moment, revision_row
+from pipelines.store.rows import archived_row, changed_by, instant_of, last_change, moment, optional_moment, revision_row
 from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
 
@@ -267,7 +267,11 @@ class RevisionWriter:
         if article:
             section = article.section
         traits = Traits(found["revision_count"] - 1 + changed, str(article.kind if article else found["kind"]), section)
-        changes["next_check"] = self._next_check(outcome, State.LIVE, fetch.fetched if changed else since, now, traits)
+        since = fetch.fetched if changed else since
+        changes["next_check"] = self._next_check(outcome, State.LIVE, since, now, traits)
+        if self._statistics and changes["next_check"]:
+            until = max(instant_of(changes["next_check"]) - now, timedelta())
+            changes["edits_unseen"] = round(self._edit_rates.expected(now - since, until, traits), 5)
         self._store.update("articles", found["id"], changes)
 
     def _with_violation(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None = None) -> Fetch:

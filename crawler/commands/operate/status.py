@@ -16,6 +16,7 @@ from crawler.config import SETTINGS, SettingOrigin, shown
 from crawler.logs import plain
 from crawler.monitoring.disk import SiteGrowth, project
 from pipelines.queries import articles
+from pipelines.queries.missed import missed_by_site
 from pipelines.store.rows import Row, moment, span
 
 
@@ -29,7 +30,9 @@ def status_command(redis: str, warc_path: Path | None, db: str, as_json: bool) -
     with open_ledger(db) as store:
         found = articles.status(store)
         disk = project(store, warc_folder(warc_path, db), now())
+        missed = missed_by_site(store, now())
     for row in found["per_site"]:
+        row["missed"] = asdict(missed[row["site_id"]]) if row["site_id"] in missed else None
         grows = disk.sites.get(row["site_id"], SiteGrowth(row["site_id"]))
         row["bytes_a_day"] = grows.ledger_bytes_a_day + grows.archive_bytes_a_day
     found["disk"] = {**asdict(disk), "sites": [asdict(one) for one in disk.sites.values()]}
@@ -49,11 +52,11 @@ def status_command(redis: str, warc_path: Path | None, db: str, as_json: bool) -
     out.print(f"disk: ledger {_size(disk.ledger_bytes)}, {_size(disk.ledger_bytes_a_day)} a day; archive "
               f"{_size(disk.archive_bytes)}, {_size(disk.archive_bytes_a_day)} a day; "
               f"{_size(min(disk.ledger_free_bytes, disk.archive_free_bytes))} free{lasts}\n", markup=False)  # fmt: skip
-    columns = ("site", "last crawl", "finished", "articles", "revisions", "gone", "errors", "a day", "last new article",
+    columns = ("site", "last crawl", "finished", "articles", "revisions", "gone", "missed", "errors", "a day", "last new article",
                "next start", "why")  # fmt: skip
     out.print(table(columns, [
         (row["site_id"], word(row["last_outcome"]), when(row["last_finished"]), row["articles"], row["revisions"], row["gone"],
-         row["last_errors"], _size(row["bytes_a_day"]), when(row["last_new_article"]), _next(row),
+         _range(row["missed"]), row["last_errors"], _size(row["bytes_a_day"]), when(row["last_new_article"]), _next(row),
          row["last_reason"]) for row in found["per_site"]
     ]))  # fmt: skip
 
@@ -90,6 +93,11 @@ def settings_command(as_json: bool) -> None:
     rows = [(fact["key"], plain(fact["value"]), fact["from"], fact["meaning"]) for fact in facts]
     out.print(table(("setting", "value", "from", "meaning"), rows))
     out.print(f"\nfile: {config.file or 'none'}", markup=False)
+
+
+def _range(missed: Row | None) -> str:
+    """ "12 to 40" edits."""
+    return f"{missed['low']} to {missed['high']}" if missed else ""
 
 
 def _origin(origin: SettingOrigin, variable: str) -> str:

@@ -249,6 +249,12 @@ def m036_snapshot_question(db: Database) -> None:
 
 
 @migrations()
+def m038_missed_edits(db: Database) -> None:
+    """How many edits were probably made between two looks and never seen."""
+    _run(db, crawls.MISSED)
+
+
+@migrations()
 def m039_questions(db: Database) -> None:
     """More of what analysts ask: places and stamps in the views, sections, searches by name."""
     _run(db, questions.LATER)

@@ -113,3 +113,11 @@ CREATE INDEX fetches_failed ON fetches(crawl_id) WHERE article_id IS NULL AND ou
 CREATE INDEX articles_listed ON articles(site_id, listed_in) WHERE listed_in IS NOT NULL;
 """
 DEAD_ENDS = "SELECT DISTINCT url FROM fetches WHERE article_id IS NULL"
+
+MISSED = """
+ALTER TABLE articles ADD COLUMN edits_missed REAL NOT NULL DEFAULT 0;
+ALTER TABLE articles ADD COLUMN edits_unseen REAL NOT NULL DEFAULT 0;
+CREATE VIEW missed_edits AS
+    SELECT id AS article_id, site_id, url, first_seen, last_checked, revision_count - 1 AS edits_seen, edits_missed, edits_unseen
+    FROM articles WHERE state <> 'moved';
+"""

@@ -7,7 +7,19 @@ from math import exp
 
 import pytest
 
-from pipelines.history.edit_rates import AGES_HOURS, CLAIMS, PRIOR, VANISHED, Count, EditRateModel, Traits, counted, learned
+from pipelines.history.edit_rates import (
+    AGES_HOURS,
+    CLAIMS,
+    PRIOR,
+    VANISHED,
+    Count,
+    EditRateModel,
+    Traits,
+    counted,
+    learned,
+    likely_range,
+    overwritten,
+)
 from tests.table import table
 
 HOUR = timedelta(hours=1)
@@ -83,6 +95,25 @@ def test_what_is_expected_adds_up_over_the_ages() -> None:
     assert model.expected(0 * HOUR, 60 * HOUR, traits) == pytest.approx(sum(parts))
     assert parts[24] > 3 * EditRateModel().expected(24 * HOUR, HOUR, Traits()) > 0
     assert parts[2] == EditRateModel().expected(2 * HOUR, HOUR, Traits())
+
+
+def test_what_an_edit_was_followed_by_before_anybody_looked_is_expected_by_the_rates() -> None:
+    busy = EditRateModel({f"{what}, under 720 h": Count(10_000, 1_000) for what in ("first", "edited once", "edited often")})
+    hours = (1, 10, 40)
+    found = [overwritten(busy, 200 * HOUR, one * HOUR, Traits()) for one in hours]
+    assert found == sorted(found)
+    young = [overwritten(EditRateModel(), 0 * HOUR, one * HOUR, Traits()) for one in hours]
+    assert 0 < young[0] < 0.1, "one who looks after an hour misses little"
+
+
+@table(
+    ("expected", "low", "high"),
+    [(0.0, 0, 0), (0.04, 0, 0), (0.3, 0, 1), (3.0, 0, 7), (40.0, 12, 80), (2_000.0, 600, 4_000)],
+)
+def test_the_range_of_what_was_missed(expected: float, low: int, high: int) -> None:
+    found = likely_range(expected)
+    assert found[0] <= expected <= found[1] + 0.3
+    assert found == pytest.approx((low, high), rel=0.2, abs=1)
 
 
 @table(

@@ -10,6 +10,7 @@ import pytest
 from pipelines.article import Fetch, Outcome
 from pipelines.history.edit_rates import MOST_SECTIONS, Count
 from pipelines.history.validators import PROOF, ValidatorTrust
+from pipelines.queries.missed import MissedEdits, looks_at, missed_by_site
 from pipelines.store.crawls import start_crawl
 from pipelines.store.database import Store
 from pipelines.store.statistics import StatsUpdater, last_started, load_edit_rates, load_trust, rechecks_since
@@ -45,6 +46,27 @@ def test_each_look_counts_the_hours_it_looks_back_over_and_what_it_found(store: 
     assert sum(count.found for count in once) == pytest.approx(1.0)
     assert 0.5 < sum(count.watched for count in once) < 1, "two hours, in the middle of which it was edited"
     assert counts["followed, under 1 h"].found > 0
+
+
+def test_each_look_leaves_what_it_may_have_missed(store: Store, ledger: RevisionWriter) -> None:
+    """One edit is seen after two days in which there may have been more; of the next nothing is known but what is usual."""
+    ledger.record(article())
+    assert missed_by_site(store, at(0))["paper"] == MissedEdits(0.0, 0, 0)
+    ledger.record(article(seen=HOUR))
+    ledger.record(article("Changed.", seen=49 * HOUR))
+    row = store.row("SELECT * FROM missed_edits")
+    assert row is not None
+    assert (row["edits_seen"], row["edits_missed"] > 0.05, row["edits_unseen"] > 0) == (1, True, True)
+    now, later = (looks_at(store, row["article_id"], at(minutes)) for minutes in (49 * HOUR, 52 * HOUR))
+    assert (now.looks, now.first, now.last) == (3, "2025-03-07T08:00:00Z", "2025-03-09T09:00:00Z")
+    assert now.missed.expected < later.missed.expected == pytest.approx(row["edits_missed"] + 2 * row["edits_unseen"], abs=0.01)
+    assert missed_by_site(store, at(52 * HOUR))["paper"] == later.missed
+
+
+def test_a_claim_that_came_at_once_left_nothing_unseen(store: Store, ledger: RevisionWriter) -> None:
+    ledger.record(article())
+    ledger.record(article("New.", seen=49 * HOUR, modified=9, fetch={"claimed_modified": stamp(9)}))
+    assert store.value("SELECT edits_missed FROM articles") < 0.02
 
 
 def test_sections_are_counted_by_name_and_not_beyond_number(store: Store, ledger: RevisionWriter) -> None:
