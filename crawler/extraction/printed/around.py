@@ -34,6 +34,7 @@ MAX_STEPS = 5
 """Elements gone back or up in search of a time's label: an icon, a wrapper or two."""
 TIMES = ("time", "relative-time", "local-time", "time-ago", "amp-timeago")
 """Elements whose `datetime` is the instant that they print: HTML's own and the customary ones of scripts."""
+_WHOLE = ("body", "article", "main")
 _WRAPPERS = frozenset(("span", "p", "div", "li", "dd", "td", "small", "em", "strong", "b", "i"))
 _PROBE = "1 March 2025"
 """A time behind a label, to learn what the label says of it."""
@@ -114,11 +115,7 @@ def propose_printed(page: Page, steps: list[Step], heading: Element | None, read
             _propose_time(page, element, role, place, into)
         if element.tag == "figure" or (role & (Role.PICTURE | Role.CAPTION | Role.CREDIT) and not role & Role.BYLINE):
             taken.add(element)
-        elif (
-            (role & Role.BYLINE or element.tag == "address")
-            and element.tag not in ("body", "article", "main")
-            and not role & Role.CREDIT
-        ):
+        elif (role & Role.BYLINE or element.tag == "address") and element.tag not in _WHOLE and not role & Role.CREDIT:
             if _propose_byline(page, element, place, into):
                 taken.add(element)
         elif place == "head" and below_heading and role & Role.STANDFIRST and heading is not None:
@@ -351,7 +348,7 @@ def _label_before(element: Element) -> str:
     current = element
     for _ in range(MAX_STEPS):
         previous, parent = current.getprevious(), current.getparent()
-        if parent is None or current.tag in ("body", "article", "main"):
+        if parent is None or current.tag in _WHOLE:
             return ""
         text = squash((parent.text if previous is None else previous.tail) or "")
         if text:
