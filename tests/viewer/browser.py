@@ -118,6 +118,7 @@ def addresses(db: Path) -> dict[str, str]:
         "article that is gone": f"/history/{gone}",
         "last change": f"/diff/{url}",
         "first change": f"/diff/1..2/{url}",
+        "first change, side by side": f"/diff/1..2/side/{url}",
         "search": "/search?q=council",
         "search, nothing there": "/search?q=zyxwvut",
         "search, nothing asked": "/search",

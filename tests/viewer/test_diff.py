@@ -79,6 +79,7 @@ def test_steps_around(path: Path) -> None:
     assert links == {
         "← Change before": f"/news/diff/1..2/{MILL}",
         "Change after →": f"/news/diff/3..4/{MILL}",
+        "Side by side": f"/news/diff/2..3/side/{MILL}",
         "History": f"/news/history/{MILL}",
         "Read revision 2": f"/news/memento/20250307090000/{MILL}",
         "Read revision 3": f"/news/memento/20250307100000/{MILL}",
@@ -169,3 +170,16 @@ def test_what_is_shown_gives_both_texts(before: list[str], after: list[str]) -> 
         said = "".join("".join(one.text_content().split()) for one in shown.xpath("//p[not(@class='none')]"))
         if not shown.xpath(f"//p[contains(@class, '{keep}')]") or gone == "del":
             assert said == "".join("".join(text).split()), (before, after)
+
+
+def test_side_by_side_says_the_same(path: Path) -> None:
+    inline, side = ask(path, f"/diff/1..2/{MILL}"), ask(path, f"/diff/1..2/side/{MILL}")
+    assert side.status == 200
+    cells = side.tree.xpath("//div[contains(@class, 'sides')]/p")
+    assert len(cells) >= 4
+    assert not side.tree.xpath("//p[@class='was']//ins | //p[@class='is']//del")
+    assert [one.text_content() for one in side.tree.xpath("//article//del")] == [
+        one.text_content() for one in inline.tree.xpath("//article//del")
+    ]
+    assert f"/news/diff/1..2/{MILL}" in side.links()
+    assert f"/news/diff/1..2/side/{MILL}" in inline.links()

@@ -169,3 +169,20 @@ def test_the_tables_work_under_the_policy(chromium: Any, base: str) -> None:
         page.goto(f"{base}/ledger/articles/1")
         page.goto(f"{base}/ledger?sql=select+*+from+nowhere")
         page.goto(f"{base}/-/settings")
+
+
+def test_keys_lead_from_change_to_change_and_to_the_next_revision(chromium: Any, base: str, db: Path) -> None:
+    with reader(chromium, base, DESKTOP) as one:
+        one.go(addresses(db)["first change"])
+        where = "document.activeElement.id"
+        one.page.keyboard.press("j")
+        first = one.page.evaluate(where)
+        one.page.keyboard.press("j")
+        assert first.startswith("p")
+        assert one.page.evaluate(where) not in ("", first)
+        one.page.keyboard.press("k")
+        assert one.page.evaluate(where) == first
+        before = one.page.url
+        one.page.keyboard.press("n")
+        one.page.wait_for_url(lambda url: url != before)
+        assert "/diff/2..3/" in one.page.url

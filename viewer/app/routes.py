@@ -2,7 +2,7 @@
 
     /                              the latest revisions
     /history/URL                   an article: its revisions, and all that is known of it
-    /diff/URL   /diff/2..3/URL     what differs between two revisions
+    /diff/URL   /diff/2..3/URL     what differs between two revisions; /diff/2..3/side/URL: side by side
     /revision/KEY/URL   /diff/KEY..KEY/URL   /story/URL   permanent addresses: see pipelines.proof.citation
     /search?q=                     all revisions' texts
                                    (/search?saved=NAME, /feed.atom?saved=NAME: the search of that name)

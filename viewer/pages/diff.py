@@ -25,8 +25,8 @@ CONTEXT = 1
 """Unchanged paragraphs that are shown beside a change; longer runs are folded."""
 FOLDED = 3
 """The least that is worth a fold."""
-_PAIR = re.compile(rf"(\d{{1,6}}|{KEY})\.\.(\d{{1,6}}|{KEY})/(.*)", re.ASCII | re.DOTALL)
-"""Two numbers or two permanent names of revisions, and the URL."""
+_PAIR = re.compile(rf"(\d{{1,6}}|{KEY})\.\.(\d{{1,6}}|{KEY})(/side)?/(.*)", re.ASCII | re.DOTALL)
+"""Two numbers or two permanent names of revisions, the way it is shown, and the URL."""
 _PLAIN = ("section", "kind", "date_published", "date_modified", "language", "is_accessible_for_free")
 """Fields that are told as before and after, not word by word."""
 _FREE = {0: "behind a paywall", 1: "free to read"}
@@ -48,7 +48,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     rest = request.below(PREFIX)
     named = _PAIR.fullmatch(rest)
     try:
-        article = ledger.article(named[3] if named else rest)
+        article = ledger.article(named[4] if named else rest)
     except NotHeldError as error:
         return refusal(error.status, str(error), root, *error.headers)
     count = article.revision_count
@@ -64,7 +64,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     if request.form == "md":
         source = plain_text(_cited(ledger, article, one, other)).replace("\n", "\n> ")
         return markdown("difference", f"{diff.markdown(one[1], other[1])}\n> {source}\n")
-    return _page(ledger, article, one, other, root)
+    return _page(ledger, article, one, other, root, is_side=bool(named and named[3]))
 
 
 def _number(ledger: Repository, article: ArticleRecord, name: str) -> int | None:
@@ -88,7 +88,9 @@ def _chosen(request: Request, root: str) -> Response:
     return redirect(f"{root}{PREFIX}{int(first)}..{int(second)}/{article_path(url)}")
 
 
-def _page(ledger: Repository, article: ArticleRecord, first: RevisionText, second: RevisionText, root: str) -> Response:
+def _page(
+    ledger: Repository, article: ArticleRecord, first: RevisionText, second: RevisionText, root: str, *, is_side: bool
+) -> Response:
     (before, one), (after, other) = first, second
     body = body_changes(one.body, other.body)
     added, removed = size(one, other)
@@ -99,6 +101,7 @@ def _page(ledger: Repository, article: ArticleRecord, first: RevisionText, secon
         site=site_of(ledger.store, article.site_id),
         before=before,
         after=after,
+        is_side=is_side,
         is_next=after.number == before.number + 1,
         fields={name: pieces(getattr(one, name), getattr(other, name)) for name in ("headline", "description", "byline")},
         authors=[change for change in author_changes(one.authors, other.authors) if one.authors != other.authors],
