@@ -63,6 +63,7 @@ GROUPS = {
         "settings": ("operate.status:settings_command", "The settings that hold, and where each comes from."),
         "backup": ("operate.backup:backup_command", "Copy the ledger, and its archive, whole and checked, while crawls run."),
         "restore": ("operate.backup:restore_command", "Put a copy back, or verify one."),
+        "upgrade": ("operate.upgrade", "Bring an older ledger up to date, or say what that would do."),
         "compact": ("operate.maintenance:compact_command", "Drop old looks and crawls that nothing leans on."),
         "completion": ("completion", "Have the TAB key complete verbs, options and names."),
         "merge": ("merge", "Take another ledger in: no doubles, in order of time."),

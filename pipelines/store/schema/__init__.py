@@ -10,6 +10,9 @@ Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlite_utils import Database, Migrations
@@ -258,6 +261,21 @@ def m038_missed_edits(db: Database) -> None:
 def m039_questions(db: Database) -> None:
     """More of what analysts ask: places and stamps in the views, sections, searches by name."""
     _run(db, questions.LATER)
+
+
+def steps_of(path: Path) -> tuple[list[str], list[str], int]:
+    """The migrations that a file has taken, those that it lacks, and how many revisions it has; reads only.
+
+    Raises ValueError where it cannot be read; a file without any is no ledger.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
+            db = Database(conn, execute_plugins=False)
+            applied = [migration.name for migration in migrations.applied(db)]
+            pending = [migration.name for migration in migrations.pending(db)]
+            return applied, pending, int(conn.execute("SELECT count(*) FROM revisions").fetchone()[0]) if applied else 0
+    except sqlite3.Error as error:
+        raise ValueError(str(error)) from error
 
 
 def label(db: Database) -> bool:
