@@ -41,6 +41,7 @@ class SettingKind(StrEnum):
     ADDRESS = "loopback address and port"
     SECRETS = "list of URLs"
     REDIS = "URL of a Redis"
+    KEYS = "file of keys"
     PROXY = "URL of a proxy"
     CERTIFICATES = "PEM file of certificates"
 
@@ -161,6 +162,12 @@ SETTINGS = {
             "the HTTP proxy that sites are asked through; empty: that of `http_proxy`, `https_proxy`",
         ),
         Setting("ca_bundle", SettingKind.CERTIFICATES, "", "a PEM file of authorities that are trusted beside the system's own"),
+        Setting(
+            "cluster_keys",
+            SettingKind.KEYS,
+            "",
+            "keys by which a cluster's orders and findings are signed: a file of ID:SECRET, a line each; or ID:SECRET itself",
+        ),
         Setting("now", SettingKind.MOMENT, "", "stops the clock at this time; for the demo and tests", in_file=False),
     )
 }
@@ -223,6 +230,8 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Configuration:
 
 def shown(setting: Setting, value: Value) -> str:
     """A value for a person: of secrets only the schemes."""
+    if setting.kind is SettingKind.KEYS and ":" in str(value):
+        return "***"
     if setting.kind is SettingKind.REDIS and value:
         return f"{scheme(str(value))}://***"
     if setting.kind is SettingKind.PROXY and value:
@@ -334,7 +343,11 @@ def checked(setting: Setting, value: Value, where: str) -> Value:
 
 
 def _wrong(setting: Setting, value: object, where: str) -> ConfigurationError:
-    given = "" if setting.kind in (SettingKind.SECRETS, SettingKind.REDIS, SettingKind.PROXY) else f" {value!r}"[:100]
+    given = (
+        ""
+        if setting.kind in (SettingKind.SECRETS, SettingKind.REDIS, SettingKind.KEYS, SettingKind.PROXY)
+        else f" {value!r}"[:100]
+    )
     return ConfigurationError(f"{where}: not allowed:{given or ' what stands there'}; allowed: {setting.allowed}")
 
 

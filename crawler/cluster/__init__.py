@@ -5,7 +5,8 @@ Here: what goes on in a cluster, as values, and what of it is ill. Pure: knows n
 messages.py codec.py    what workers and the writer say to each other, as versioned JSON; pure
 stream.py               the stream: sending with a bounded backlog, reading as the group's one consumer
 handler.py consumer.py  messages -> the ledger, without Redis; the loop of `newsledger writer`
-queue.py                how Redis is reached, and the queue of crawls in it
+keys.py                 what of it is ours: signatures, by keys that the machines share
+queue.py                how Redis is reached, and the queue of crawls in it, which runs nothing else
 lease.py                who may send requests to a host now, and when the next may be sent
 client.py               one crawl's connection to the writer
 jobs.py worker.py       the RQ job that is a crawl; the RQ worker that runs it

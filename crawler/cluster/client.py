@@ -21,14 +21,17 @@ from redis.exceptions import RedisError
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
 from crawler.cluster.consumer import WRITER
+from crawler.cluster.keys import KeyRing
 from crawler.cluster.lease import MARGIN_SECONDS, PREFIX, HostWaits, Lease
 from crawler.cluster.messages import (
+    NO_KEYS,
     BadMessageError,
     CrawlEnded,
     CrawlOpened,
     ItemFetched,
     QuestionAsked,
     RefusedError,
+    checked_answer,
     decode_answer,
     decode_context,
 )
@@ -52,7 +55,7 @@ _STEP_SECONDS = 1
 class WriterClient:
     """One crawl's `crawler.crawl.remote.RemoteWriter`."""
 
-    def __init__(self, redis: Redis, lease: Lease, worker: str, clock: Clock) -> None:
+    def __init__(self, redis: Redis, lease: Lease, worker: str, clock: Clock, keys: KeyRing = NO_KEYS) -> None:
         """`redis` must allow a blocking wait of a second and more."""
         self.waits = HostWaits(redis, lease.pause + MARGIN_SECONDS)
         self.crawl = uuid.uuid4().hex
@@ -64,7 +67,8 @@ class WriterClient:
         self._redis = redis
         self._lease = lease
         self._worker = worker
-        self._stream = Stream(redis)
+        self._stream = Stream(redis, keys=keys)
+        self._keys = keys
         self._serial = 0
         self._sending = threading.Lock()
 
@@ -82,7 +86,7 @@ class WriterClient:
         if answer is None:
             return self._give_up(f"the writer did not answer within {ANSWER_SECONDS:g} s")
         try:
-            return decode_context(answer)
+            return decode_context(checked_answer(answer, reply, self._keys))
         except RefusedError as error:
             raise DispatchError(str(error)) from error
         except BadMessageError as error:
@@ -109,7 +113,7 @@ class WriterClient:
         if answer is None:
             raise DispatchError(f"the writer did not answer within {ANSWER_SECONDS:g} s")
         try:
-            return decode_answer(answer)
+            return decode_answer(checked_answer(answer, reply, self._keys))
         except BadMessageError as error:
             raise DispatchError(f"what the writer answered cannot be read: {error}") from error
 

@@ -18,7 +18,9 @@ from redis.exceptions import RedisError
 
 from crawler.clock import Clock
 from crawler.cluster.handler import MessageHandler
+from crawler.cluster.keys import KeyRing
 from crawler.cluster.lease import LEASES, PREFIX
+from crawler.cluster.messages import NO_KEYS
 from crawler.cluster.stream import ENTRIES_PER_READ, ITEMS, SEND_TIMEOUT_SECONDS, Stream
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.database import Store, StoreError
@@ -48,15 +50,15 @@ class StreamConsumer:
     """The one consumer of the stream."""
 
     def __init__(self, redis: Redis, store: Store, clock: Clock, *, lost_after_seconds: float = LOST_AFTER_SECONDS,
-                 alive: Callable[[], object] = lambda: None) -> None:  # fmt: skip
+                 alive: Callable[[], object] = lambda: None, keys: KeyRing = NO_KEYS) -> None:  # fmt: skip
         """`redis` must fail by itself, in more than a second; `alive` is called again and again for whoever watches."""
         self._redis = redis
         self._store = store
         self._clock = clock
         self._lost_after = lost_after_seconds
         self._alive = alive
-        self._stream = Stream(redis)
-        self._handler = MessageHandler(store, ITEMS)
+        self._stream = Stream(redis, keys=keys)
+        self._handler = MessageHandler(store, ITEMS, keys)
         self._name = f"{socket.gethostname()}:{store.path.absolute()}"
         self._joined = False
         self._problem = ""

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
+from crawler.cluster.keys import KeyRing
 from crawler.cluster.queue import planned_of, put, queue_of
 from crawler.schedule.subprocess_runner import NoCrawlError
 from pipelines.reasons import CodedReason, CrawlReason
@@ -22,8 +23,8 @@ GONE = CodedReason(CrawlReason.NOT_BEGUN, "its job is gone from the queue")
 class QueuedRunner:
     """Stands where `crawler.schedule.subprocess_runner.SubprocessRunner` does on one machine. Thread-safe."""
 
-    def __init__(self, redis: Redis, db: str, clock: Clock, time_limit_seconds: float) -> None:
-        self._queue = queue_of(redis)
+    def __init__(self, redis: Redis, db: str, clock: Clock, time_limit_seconds: float, keys: KeyRing | None = None) -> None:
+        self._queue = queue_of(redis, keys)
         self._db = db
         self._clock = clock
         self._seconds = time_limit_seconds

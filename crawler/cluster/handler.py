@@ -14,7 +14,9 @@ from datetime import datetime
 
 from crawler.catalogue.site import Site
 from crawler.cluster.codec import dumped, loaded
+from crawler.cluster.keys import KeyRing
 from crawler.cluster.messages import (
+    NO_KEYS,
     BadMessageError,
     CrawlEnded,
     CrawlOpened,
@@ -22,6 +24,7 @@ from crawler.cluster.messages import (
     Message,
     QuestionAsked,
     StreamEntry,
+    check_signature,
     decode,
     encode_answer,
     encode_context,
@@ -98,10 +101,11 @@ class _Open:
 class MessageHandler:
     """Writes the items of many workers into one store."""
 
-    def __init__(self, store: Store, stream: str) -> None:
-        """`stream`: under which name it is kept how far the entries are written."""
+    def __init__(self, store: Store, stream: str, keys: KeyRing = NO_KEYS) -> None:
+        """`stream`: under which name it is kept how far the entries are written; `keys`: those by which they are signed."""
         self._store = store
         self._stream = stream
+        self._keys = keys
         self._open: dict[str, _Open] = {}
 
     def write(self, entries: Sequence[StreamEntry]) -> HandledMessages:
@@ -112,7 +116,7 @@ class MessageHandler:
         if not entries:
             return HandledMessages()
         try:
-            return self._together([(entry, _read(entry)) for entry in entries])
+            return self._together([(entry, _read(entry, self._keys)) for entry in entries])
         except Exception as error:  # the one door of an entry: whatever is wrong with it must not stop the others
             self._open.clear()
             if isinstance(error, StoreError) and not _is_entrys_fault(error):
@@ -284,8 +288,9 @@ def _lost(why: CodedReason, now: datetime) -> CrawlResult:
     return CrawlResult(CrawlOutcome.LOST, why.text, now, reason_code=why.code)
 
 
-def _read(entry: StreamEntry) -> Message | BadMessageError:
+def _read(entry: StreamEntry, keys: KeyRing = NO_KEYS) -> Message | BadMessageError:
     try:
+        check_signature(entry.fields, keys)
         return decode(entry.fields)
     except BadMessageError as error:
         return error

@@ -21,8 +21,8 @@ from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
 from crawler.cluster.client import WriterClient
 from crawler.cluster.lease import Lease
-from crawler.cluster.messages import site_of
-from crawler.cluster.queue import BUSY_SECONDS, NEVER_GIVEN_UP, JobOrder, connect
+from crawler.cluster.messages import decode_order, site_of
+from crawler.cluster.queue import BUSY_SECONDS, NEVER_GIVEN_UP, CrawlJob, connect
 from crawler.crawl.remote import DispatchError
 from crawler.crawl.session import CrawlResult
 from crawler.spiders.run import Options, crawl_for
@@ -37,11 +37,15 @@ NOT_BEGUN = "it was asked to end before it asked for anything"
 BROKE_DOWN = "the crawl broke down; its worker's log tells why"
 
 
-def crawl(order: JobOrder) -> dict[str, Any] | Retry:
-    """The job: crawl the site under the host's lease, or put it off. Runs in a process of its own that RQ has forked."""
+def crawl(text: str, _: str) -> dict[str, Any] | Retry:
+    """The job: crawl the site of an order (JSON, whose signature `CrawlJob` has checked) under the host's lease, or put it off.
+
+    Runs in a process of its own that RQ has forked.
+    """
     signal.signal(signal.SIGALRM, _end_gracefully)
     settings = config.load(config.find(os.environ), os.environ)
-    site, now = site_of(order["site"]), clock(settings.text("now"))
+    order = decode_order(text)
+    site, now = site_of(order.site), clock(settings.text("now"))
     redis = connect(settings.text("redis"))
     worker = os.environ.get("RQ_WORKER_ID") or f"{socket.gethostname()}:{os.getppid()}"
     lease = Lease(redis, site.politeness_group, worker, site.delay_seconds)
@@ -51,11 +55,11 @@ def crawl(order: JobOrder) -> dict[str, Any] | Retry:
         return _put_off(site, f"Redis does not answer: {error}", SILENT_SECONDS)
     if why_not:
         return _put_off(site, why_not, BUSY_SECONDS)
-    client = WriterClient(redis, lease, worker, now)
-    options = Options(db="", recheck=order["recheck"], trigger=order["trigger"], planned=order["planned"],
+    client = WriterClient(redis, lease, worker, now, CrawlJob.keys)
+    options = Options(db="", recheck=order.recheck, trigger=order.trigger, planned=order.planned,
                       log_level=settings.text("log_level"), log=settings.text("log"), warc=settings.text("warc"))  # fmt: skip
     try:
-        crawl_id = _crawl_under(client, site, options, now, order["seconds"])
+        crawl_id = _crawl_under(client, site, options, now, order.seconds)
     except DispatchError as error:
         return _put_off(site, str(error), SILENT_SECONDS)
     finally:

@@ -1,6 +1,7 @@
 """Messages between workers and the writer: values <-> versioned JSON, never pickles. Pure: knows no Redis and no store.
 
-An entry of the stream has the fields `v` (the version), `m` (JSON), and `p` (the page, zlib) where a reading may be doubted.
+An entry of the stream has the fields `v` (the version), `m` (JSON), `p` (the page, zlib) where a reading may be doubted, and `s`
+(the signature) where there are keys.
 Whatever bytes come, reading them ends in a message or in a BadMessageError, within bounded memory.
 
 BadMessageError     cannot be read: damaged, of another version, too big
@@ -16,12 +17,14 @@ from datetime import datetime
 from functools import wraps
 from typing import Annotated, Any, TypeVar
 
-from msgspec import Meta, structs
+from msgspec import Meta, Struct, structs
 
 from crawler.catalogue.site import Site
 from crawler.catalogue.tables import read_table
 from crawler.cluster.codec import LARGEST_INT, UNREADABLE, dumped, from_struct, loaded, struct_of, to_struct
+from crawler.cluster.keys import ForgedError, KeyRing
 from crawler.crawl.session import CrawlContext, CrawlResult
+from crawler.discovery.frontier import RecheckMode
 from pipelines.article import Article, Fetch, Payload
 from pipelines.history.edit_rates import Count, EditRateModel
 from pipelines.history.validators import ValidatorTrust
@@ -29,6 +32,7 @@ from pipelines.store.crawls import Source
 from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot, SnapshotQuestion
 
 VERSION = b"1"
+NO_KEYS = KeyRing()
 MAX_JSON_BYTES = 32 * 1024 * 1024
 """Of one message. A crawl's end names the lists of its articles: some 150 bytes for each that moved."""
 MAX_PAGE_BYTES = 16 * 1024 * 1024
@@ -36,6 +40,8 @@ MAX_PAGE_BYTES = 16 * 1024 * 1024
 MAX_ANSWER_BYTES = 512 * 1024 * 1024
 """Of an answer, unpacked: what is known has some 600 bytes an article that the crawl can meet."""
 MAX_NAME_CHARS = 300
+LONGEST_SECONDS = 7 * 86_400
+"""A crawl's time limit, at most."""
 REPLIES = "newsledger:reply:"
 """Answers are given on keys that begin so, and on no others."""
 
@@ -112,6 +118,18 @@ class StreamEntry:
     """Milliseconds and a number, as "1526919030474-55"; later ones are greater."""
     fields: Mapping[bytes, bytes]
     """Empty where it was deleted before it was read."""
+
+
+class JobOrder(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a job of the queue says: plain JSON."""
+
+    site: dict[str, Any]
+    trigger: Annotated[str, Meta(max_length=40)]
+    recheck: RecheckMode
+    planned: Annotated[str, Meta(max_length=40)]
+    """ISO 8601, or empty."""
+    seconds: Annotated[float, Meta(gt=0, le=LONGEST_SECONDS)]
+    """The crawl's time limit."""
 
 
 Message = CrawlOpened | ItemFetched | QuestionAsked | CrawlEnded
@@ -205,6 +223,44 @@ def decode(fields: Mapping[bytes, bytes]) -> Message:
     return from_struct(struct, QuestionAsked) if isinstance(struct, _QUESTION) else from_struct(struct, CrawlEnded)
 
 
+def signed(fields: dict[bytes, bytes], keys: KeyRing) -> dict[bytes, bytes]:
+    """The fields of an entry with their signature, where there are keys."""
+    signature = keys.sign("entry", *_parts(fields))
+    return {**fields, b"s": signature} if signature else fields
+
+
+def check_signature(fields: Mapping[bytes, bytes], keys: KeyRing) -> None:
+    """Raises BadMessageError for an entry that is none of ours, or too big to be looked at."""
+    if len(fields.get(b"m", b"")) > MAX_JSON_BYTES or len(fields.get(b"p", b"")) > MAX_PAGE_BYTES:
+        raise BadMessageError("too big to be read")
+    try:
+        keys.check(fields.get(b"s", b""), "entry", *_parts(fields))
+    except ForgedError as error:
+        raise BadMessageError(f"forged: {error}") from error
+
+
+def signed_answer(answer: bytes, reply: str, keys: KeyRing) -> bytes:
+    """An answer with its signature, where there are keys: it answers one question, and no other."""
+    signature = keys.sign(f"answer {reply}", answer)
+    return signature + b"\n" + answer if signature else answer
+
+
+def checked_answer(answer: bytes, reply: str, keys: KeyRing) -> bytes:
+    """The answer without its signature; raises BadMessageError for one that is none of ours."""
+    if not keys.keys:
+        return answer
+    signature, _, answer = answer.partition(b"\n")
+    try:
+        keys.check(signature, f"answer {reply}", answer)
+    except ForgedError as error:
+        raise BadMessageError(f"forged: {error}") from error
+    return answer
+
+
+def _parts(fields: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
+    return tuple(fields.get(name, b"") for name in (b"v", b"m", b"p"))
+
+
 def place_of(entry_id: str) -> tuple[int, int]:
     """The id of an entry, to compare; raises ValueError."""
     milliseconds, _, number = entry_id.partition("-")
@@ -227,6 +283,13 @@ def decode_context(answer: bytes) -> tuple[int, CrawlContext]:
     edit_rates = EditRateModel(from_struct(answered.habits.counts, dict[str, Count]))
     snapshot = SiteSnapshot(sources=from_struct(answered.sources, dict[str, Source]), edit_rates=edit_rates)
     return answered.crawl, CrawlContext(snapshot, answered.allowed, answered.wary_of)
+
+
+@_readable
+def decode_order(text: str) -> JobOrder:
+    """The order of a job; raises BadMessageError."""
+    order: JobOrder = loaded(text.encode(), JobOrder)
+    return order
 
 
 def encode_refusal(reason: str) -> bytes:

@@ -5,20 +5,27 @@ The queue, its retries and the recovery of what a killed worker left are RQ's. O
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry as ConnectionRetry
 from rq import Queue, Retry
-from rq.exceptions import DuplicateJobError, NoSuchJobError
+from rq.exceptions import DuplicateJobError, InvalidJobOperation, NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
+from rq.utils import import_attribute
 
 from crawler.catalogue.site import Site
-from crawler.cluster.messages import site_table
+from crawler.cluster.codec import dumped, loaded
+from crawler.cluster.keys import KeyRing
+from crawler.cluster.messages import JobOrder, decode_order, site_table
+from crawler.discovery.frontier import RecheckMode
 
 Connection = Redis
 
@@ -70,20 +77,90 @@ def reach(redis: Redis) -> None:
         raise NoRedisError(f"Redis at {where} does not answer: {error}") from error
 
 
-class JobOrder(TypedDict):
-    """What a job says: plain JSON."""
-
-    site: dict[str, Any]
-    trigger: str
-    recheck: str
-    planned: str
-    seconds: float
-    """The crawl's time limit."""
+class RefusedJobError(Exception):
+    """A job that asks for anything but a crawl, or that none of ours has ordered."""
 
 
-def queue_of(redis: Redis) -> Queue:
-    """The queue of crawls."""
-    return Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+class CrawlJob(Job):
+    """A job as it lies in Redis, where strangers may have written it: whatever it says, it is a crawl or nothing.
+
+    RQ would import and call any function by its name, and callbacks after it; send what came of it to any URL; repeat it; and
+    unpack whatever is packed. Of its fields only those are read that a crawl has.
+    """
+
+    keys = KeyRing()
+    """By which orders are signed; set once a process."""
+    order: JobOrder | None = None
+    refusal = ""
+    """Why it is refused."""
+
+    def refresh(self) -> None:
+        """As RQ does; a key that is no job's is none."""
+        try:
+            super().refresh()  # type: ignore[no-untyped-call]
+        except ResponseError as error:
+            raise NoSuchJobError(f"{self.key}: {error}") from error
+
+    def restore(self, raw_data: Mapping[bytes, bytes]) -> None:
+        """Take over what is allowed; anything else is a refusal, and never an error."""
+        fields = {name: value for name, value in raw_data.items() if name in _FIELDS and len(value) <= MAX_FIELD_BYTES}
+        try:
+            self.order = self._ordered(raw_data)
+            super().restore({**fields, b"origin": QUEUE.encode(), b"timeout": b"%d" % _timeout(self.order.seconds)})
+        except Exception as error:  # the boundary of one job: whatever is wrong with it must not end the worker
+            self.order = None
+            self.refusal = f"{type(error).__name__}: {error}"[:MAX_REASON_CHARS]
+            status = {name: fields[name] for name in (b"status",) if fields.get(name) in _STATES}
+            super().restore({b"data": _NOTHING, b"origin": QUEUE.encode(), b"failure_ttl": b"%d" % RESULT_SECONDS, **status})
+
+    @property
+    def func(self) -> Callable[..., Any]:
+        """The crawl. Raises RefusedJobError."""
+        if self.refusal or self.order is None:
+            raise RefusedJobError(self.refusal or "it was not read from Redis")
+        function: Callable[..., Any] = import_attribute(FUNCTION)
+        return function
+
+    def _ordered(self, raw: Mapping[bytes, bytes]) -> JobOrder:
+        foreign = sorted(name.decode("latin-1")[:40] for name, value in raw.items() if name in _FOREIGN and value)
+        if foreign:
+            raise RefusedJobError(f"it has {', '.join(foreign)}")
+        packed = raw.get(b"data", b"")
+        stream = zlib.decompressobj()
+        text = stream.decompress(packed, MAX_ORDER_BYTES) if packed.startswith(b"\x78") else packed
+        if stream.unconsumed_tail or len(text) > MAX_ORDER_BYTES:
+            raise RefusedJobError(f"its order is of more than {MAX_ORDER_BYTES} bytes")
+        called = loaded(text, _Called)
+        if called[0] != FUNCTION or called[1] is not None or called[3]:
+            raise RefusedJobError(f"it asks for {called[0][:80]!r}")
+        order, signature = called[2]
+        self.keys.check(signature.encode(), f"job {self.id}", order.encode())
+        return decode_order(order)
+
+
+_Called = tuple[str, None, tuple[str, str], dict[str, None]]
+"""Function, instance, (order as JSON, its signature), keywords: what RQ keeps of a job."""
+MAX_ORDER_BYTES = 1_000_000
+MAX_FIELD_BYTES = MAX_ORDER_BYTES
+MAX_REASON_CHARS = 300
+_NOTHING = b'["", null, [], {}]'
+_STATES = frozenset(status.value.encode() for status in JobStatus)
+_FIELDS = frozenset(
+    b"data created_at enqueued_at started_at ended_at last_heartbeat worker_name description result_ttl failure_ttl status "
+    b"number_of_retries retries_left retry_intervals enqueue_at_front enqueue_at_front_on_retry".split()
+)
+_FOREIGN = frozenset(
+    b"success_callback_name failure_callback_name stopped_callback_name webhooks dependency_id dependency_ids repeats_left "
+    b"repeat_intervals rate_limit_key rate_limit_concurrency group_id".split()
+)
+"""What RQ can do beside, and no crawl asks for."""
+
+
+def queue_of(redis: Redis, keys: KeyRing | None = None) -> Queue:
+    """The queue of crawls; with `keys`, those by which orders are signed from now on."""
+    if keys is not None:
+        CrawlJob.keys = keys
+    return Queue(QUEUE, connection=redis, serializer=JSONSerializer, job_class=CrawlJob)
 
 
 def put(queue: Queue, site: Site, *, planned: datetime | None, time_limit_seconds: float, trigger: str = "schedule",
@@ -92,14 +169,15 @@ def put(queue: Queue, site: Site, *, planned: datetime | None, time_limit_second
 
     Raises RedisError.
     """
-    order = JobOrder(site=site_table(site), trigger=trigger, recheck=recheck, planned=planned.isoformat() if planned else "",
-                  seconds=time_limit_seconds)  # fmt: skip
+    planned_text = planned.isoformat() if planned else ""
+    order = dumped(JobOrder(site_table(site), trigger, RecheckMode(recheck), planned_text, time_limit_seconds))
+    signature = CrawlJob.keys.sign(f"job {site.id}", order)
     for _ in range(2):
         try:
             queue.enqueue_call(
-                FUNCTION, args=(order,), job_id=site.id, unique=True, timeout=int(time_limit_seconds + GRACE_SECONDS),
-                result_ttl=RESULT_SECONDS, failure_ttl=RESULT_SECONDS, retry=Retry(NEVER_GIVEN_UP, BUSY_SECONDS),
-                description=site.id,
+                FUNCTION, args=(order.decode(), signature.decode()), job_id=site.id, unique=True,
+                timeout=_timeout(time_limit_seconds), result_ttl=RESULT_SECONDS, failure_ttl=RESULT_SECONDS,
+                retry=Retry(NEVER_GIVEN_UP, BUSY_SECONDS), description=site.id,
             )  # fmt: skip
             return None
         except DuplicateJobError:
@@ -109,12 +187,19 @@ def put(queue: Queue, site: Site, *, planned: datetime | None, time_limit_second
     return "ended just now"
 
 
+def _timeout(seconds: float) -> int:
+    return int(seconds + GRACE_SECONDS)
+
+
 def _clear(queue: Queue, site_id: str) -> str | None:
-    """Remove a job that is over; of another, what it is doing."""
-    try:
-        job = Job.fetch(site_id, connection=queue.connection, serializer=JSONSerializer)
-        status = job.get_status()
-    except NoSuchJobError:
+    """Remove a job that is over, or none of ours; of another, what it is doing."""
+    job = _job(queue, site_id)
+    if job is None:
+        return None
+    status = _status(job)
+    if status is None or job.refusal:
+        queue.remove(job)
+        queue.connection.delete(job.key)
         return None
     if status in _OVER:
         job.delete()
@@ -124,9 +209,19 @@ def _clear(queue: Queue, site_id: str) -> str | None:
 
 def planned_of(queue: Queue, site_id: str) -> datetime | None:
     """When the crawl was planned that is on the queue, put off, or under way; None where there is none. Raises RedisError."""
-    try:
-        job = Job.fetch(site_id, connection=queue.connection, serializer=JSONSerializer)
-    except NoSuchJobError:
-        return None
-    planned = job.args[0]["planned"] if job.get_status() not in _OVER else ""
+    job = _job(queue, site_id)
+    planned = job.order.planned if job and job.order and _status(job) not in (None, *_OVER) else ""
     return datetime.fromisoformat(planned) if planned else None
+
+
+def _status(job: CrawlJob) -> JobStatus | None:
+    with suppress(InvalidJobOperation, ValueError):  # where somebody has taken it away, or written another
+        return job.get_status()
+    return None
+
+
+def _job(queue: Queue, site_id: str) -> CrawlJob | None:
+    with suppress(NoSuchJobError):
+        job = CrawlJob.fetch(site_id, connection=queue.connection, serializer=JSONSerializer)
+        return job if isinstance(job, CrawlJob) else None
+    return None

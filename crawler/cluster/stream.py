@@ -17,7 +17,8 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
-from crawler.cluster.messages import Message, StreamEntry, encode, place_of
+from crawler.cluster.keys import KeyRing
+from crawler.cluster.messages import NO_KEYS, Message, StreamEntry, encode, place_of, signed, signed_answer
 
 ITEMS = "newsledger:looks"
 REFUSED = "newsledger:refused"
@@ -62,12 +63,14 @@ class Stream:
         timeout_seconds: float = SEND_TIMEOUT_SECONDS,
         backlog: int = BACKLOG,
         pause: Callable[[float], Any] = time.sleep,
+        keys: KeyRing = NO_KEYS,
     ) -> None:
         """`redis` must answer or fail by itself, and try nothing twice: what is tried again is decided here."""
         self._redis = redis
         self._timeout = timeout_seconds
         self._most = backlog
         self._pause = pause
+        self._keys = keys
         self._waiting = 0
         self._pending = True
         self._undone: list[str] = []
@@ -80,7 +83,7 @@ class Stream:
         A message that was sent twice for want of an answer is written once, by its serial. After an error the serial is used up:
         whatever is sent next needs a greater one. Raises BadMessageError for what cannot be sent.
         """
-        fields, until = encode(message), time.monotonic() + self._timeout
+        fields, until = signed(encode(message), self._keys), time.monotonic() + self._timeout
         self._await_writer(until)
         wait = _SOON_SECONDS
         while True:
@@ -152,7 +155,7 @@ class Stream:
     def answer(self, reply: str, answer: bytes) -> None:
         """Put an answer where it is waited for. Raises RedisError."""
         pipe = self._redis.pipeline()
-        pipe.rpush(reply, answer)
+        pipe.rpush(reply, signed_answer(answer, reply, self._keys))
         pipe.expire(reply, ANSWER_SECONDS)
         pipe.execute()
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+import rq.scheduler
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
@@ -22,7 +23,7 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from crawler.cluster.queue import queue_of
+from crawler.cluster.queue import CrawlJob, queue_of
 from crawler.schedule.processes import end_with
 
 logger = logging.getLogger(__name__)
@@ -95,10 +96,11 @@ def work(redis: Redis, name: str | None, tidy: Callable[[], None], *, burst: boo
     ANSWER_SECONDS. Once a process.
     """
     CrawlWorker.tidy = staticmethod(tidy)
+    rq.scheduler.Job = CrawlJob  # type: ignore[attr-defined] # of jobs that were put off; it takes no class
     os.register_at_fork(after_in_child=partial(_end_with, os.getpid()))
     worker = CrawlWorker(
-        [queue_of(redis)], name=_unique(name), connection=redis, serializer=JSONSerializer, worker_ttl=WORKER_TTL_SECONDS,
-        maintenance_interval=MAINTENANCE_SECONDS, job_monitoring_interval=MONITORING_SECONDS,
+        [queue_of(redis)], job_class=CrawlJob, name=_unique(name), connection=redis, serializer=JSONSerializer,
+        worker_ttl=WORKER_TTL_SECONDS, maintenance_interval=MAINTENANCE_SECONDS, job_monitoring_interval=MONITORING_SECONDS,
     )  # fmt: skip
     try:
         worker.work(with_scheduler=not burst, burst=burst, logging_level="WARNING")

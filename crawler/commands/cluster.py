@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler import config
 from crawler.clock import clock
 from crawler.cluster import ClusterStatus, ReadClusterStatus
 from crawler.commands import SettingOption, db_option, log_option, now
@@ -26,7 +27,10 @@ from pipelines import MissingExtraError
 from pipelines.store.database import Store
 
 if TYPE_CHECKING:
+    from crawler.cluster.keys import KeyRing
     from crawler.cluster.queue import Connection
+
+logger = logging.getLogger(__name__)
 
 redis_option = click.option("--redis", cls=SettingOption, setting="redis", metavar="URL",
                             help="Where Redis is: redis://HOST:PORT/NUMBER.")  # fmt: skip
@@ -76,6 +80,22 @@ def redis_of(url: str, *, seconds: float, reached: bool = True) -> Connection:
     return redis
 
 
+def keys_of_cluster() -> KeyRing:
+    """The keys that the setting `cluster_keys` names, which is no option: secrets do not stand in a command line.
+
+    Says so where there are none; usage errors where they cannot be read.
+    """
+    with needing_cluster():
+        from crawler.cluster.keys import BadKeysError, KeyRing
+    try:
+        keys = KeyRing.read(config.load(config.find(os.environ), os.environ).text("cluster_keys"))
+    except BadKeysError as error:
+        raise click.ClickException(f"cluster_keys: {error}") from error
+    if not keys.keys:
+        logger.warning("no `cluster_keys` are set: whoever can write to Redis can order crawls, and tell what they found")
+    return keys
+
+
 @click.command("worker")
 @click.option("--name", default=None, metavar="NAME",
               help="What it is called among the workers, before a number of its own; else as this machine.")  # fmt: skip
@@ -91,8 +111,10 @@ def worker_command(name: str | None, warc_path: Path | None, burst: bool, log: s
     """
     install(log, logging.INFO)
     with needing_cluster():
+        from crawler.cluster.queue import queue_of
         from crawler.cluster.worker import ANSWER_SECONDS, work
     connection = redis_of(redis, seconds=ANSWER_SECONDS)
+    queue_of(connection, keys_of_cluster())
     os.environ[f"{PREFIX}REDIS"] = redis  # the crawl's own process finds all of it there
     os.environ[f"{PREFIX}LOG"] = log
     if warc_path:
@@ -101,8 +123,6 @@ def worker_command(name: str | None, warc_path: Path | None, burst: bool, log: s
     if not work(connection, name, lambda: closing.run(now()) if closing.is_due(now()) else None, burst=burst):
         raise SystemExit(1)
 
-
-logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 15.0
 """Redis writes its file anew now and then, and may be slow for a moment."""
@@ -120,6 +140,7 @@ def writer_command(once: bool, log: str, redis: str, db: str) -> None:
     """
     install(log, logging.INFO)
     connection = redis_of(redis, seconds=ANSWER_SECONDS, reached=False)  # it waits for one that is away
+    keys = keys_of_cluster()
     with needing_cluster():
         from crawler.cluster.consumer import StreamConsumer
     stopping = threading.Event()
@@ -130,7 +151,7 @@ def writer_command(once: bool, log: str, redis: str, db: str) -> None:
         if holder is not None:
             raise click.ClickException(f"{db}: another writer (process {holder or 'unknown'}) keeps this ledger")
         with Store(db) as store:
-            consumer = StreamConsumer(connection, store, clock(), alive=partial(processes.tell, processes.ALIVE))
+            consumer = StreamConsumer(connection, store, clock(), alive=partial(processes.tell, processes.ALIVE), keys=keys)
             processes.tell(processes.READY)
             consumer.run(stopping, once=once)
             processes.tell(processes.STOPPING)

@@ -27,7 +27,7 @@ from crawler.commands import (
     warc_folder,
     warn_without_contact,
 )
-from crawler.commands.cluster import needing_cluster, redis_of, redis_option, status_reader_of
+from crawler.commands.cluster import keys_of_cluster, needing_cluster, redis_of, redis_option, status_reader_of
 from crawler.commands.operate import control
 from crawler.commands.operate.monitoring import first_problem, open_alerts, open_monitor, send_alerts_once
 from crawler.crawl.session import rows_of
@@ -118,7 +118,7 @@ def _crawls(db: str, time_limit: int, log: str, redis: str, handler: JsonHandler
         with needing_cluster():
             from crawler.cluster.enqueue import QueuedRunner
 
-        return QueuedRunner(connection, db, now, time_limit * 60.0)
+        return QueuedRunner(connection, db, now, time_limit * 60.0, keys_of_cluster())
     config = RunnerConfig(db, time_limit_seconds=time_limit * 60.0, log=log)
     return SubprocessRunner(config, now, partial(relay, handler=handler) if handler else None)
 

@@ -16,7 +16,7 @@ from rq.serializers import JSONSerializer
 from crawler.catalogue import load_sites
 from crawler.cluster.enqueue import GONE, QueuedRunner
 from crawler.cluster.messages import site_of
-from crawler.cluster.queue import FUNCTION, GRACE_SECONDS, planned_of, put, queue_of
+from crawler.cluster.queue import FUNCTION, GRACE_SECONDS, CrawlJob, planned_of, put, queue_of
 from crawler.crawl.session import rows_of
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import NoCrawlError
@@ -75,10 +75,9 @@ def test_a_job_is_plain_json(redis: Redis) -> None:
     enqueue(redis)
     name, instance, arguments, named = json.loads(zlib.decompress(redis.hget("rq:job:herald", "data") or b""))
     assert (name, instance, named) == (FUNCTION, None, {})
-    assert {key: value for key, value in arguments[0].items() if key != "site"} == {
-        "trigger": "schedule", "recheck": "due", "planned": T0.isoformat(), "seconds": LIMIT,
-    }  # fmt: skip
-    assert site_of(arguments[0]["site"]) == HERALD
+    order, signature = json.loads(arguments[0]), arguments[1]
+    assert (site_of(order.pop("site")), signature) == (HERALD, "")
+    assert order == {"trigger": "schedule", "recheck": "due", "planned": T0.isoformat(), "seconds": LIMIT}
     for value in redis.hvals("rq:job:herald"):
         assert not value.startswith(b"\x80"), "that is how pickles begin"
 
@@ -86,8 +85,8 @@ def test_a_job_is_plain_json(redis: Redis) -> None:
 def test_what_comes_along_may_be_a_job(redis: Redis) -> None:
     for each in load_sites():
         assert put(queue_of(redis), each, planned=None, time_limit_seconds=LIMIT) is None
-        (order,) = Job.fetch(each.id, connection=redis, serializer=JSONSerializer).args
-        assert site_of(order["site"]) == each
+        order = CrawlJob.fetch(each.id, connection=redis, serializer=JSONSerializer).order
+        assert site_of(order.site) == each
 
 
 def test_rq_gives_a_crawl_more_time_than_it_takes_itself(redis: Redis) -> None:

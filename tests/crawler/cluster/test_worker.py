@@ -7,27 +7,30 @@ import re
 import selectors
 import signal
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.exceptions import NoPermissionError, RedisError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from crawler.catalogue import load_sites
 from crawler.cluster.lease import LEASES
-from crawler.cluster.queue import put, queue_of
+from crawler.cluster.queue import connect, put, queue_of
 from crawler.cluster.stream import ITEMS, REFUSED
 from crawler.extensions import machine_name
 from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Exchange
 from tests.crawler.cluster.quick import TTL_SECONDS
-from tests.crawler.cluster.real_redis import RedisServer
-from tests.crawler.cluster.sites_env import Process, Town, eventually
+from tests.crawler.cluster.real_redis import PROGRAM, RedisServer
+from tests.crawler.cluster.sites_env import ROOT, Process, Town, eventually
 
 ARTICLES = "SELECT site_id, url, state, kind, revision_count, next_check IS NULL AS unplanned FROM articles ORDER BY url"
 REVISIONS = """
@@ -290,3 +293,47 @@ def test_a_worker_that_is_cut_off_is_silent_before_another_asks(town: Town, redi
 
 
 FINISHED = "SELECT site_id FROM crawls WHERE outcome = 'finished'"
+
+
+@pytest.mark.slow
+def test_a_crawl_needs_no_more_than_its_user_may(tmp_path: Path) -> None:
+    """TLS alone, a user with the rules of docs/scale.md, and a key: the crawl is made, and the user may do nothing else."""
+    rules = re.search(
+        r"^user newsledger on (>PASSWORD .*)$", (ROOT / "docs" / "scale.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert rules is not None
+    request = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    files = ("-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "cert.pem"))
+    subprocess.run([*request.split(), *files], check=True, capture_output=True)
+    (tmp_path / "users.acl").write_text(f"user default off\nuser newsledger on {rules[1]}\n", encoding="ascii")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = {"port": "0", "tls-port": str(port), "bind": "127.0.0.1", "tls-cert-file": str(tmp_path / "cert.pem"),
+               "tls-key-file": str(tmp_path / "key.pem"), "tls-auth-clients": "no", "dir": str(tmp_path), "save": "",
+               "aclfile": str(tmp_path / "users.acl")}  # fmt: skip
+    server = subprocess.Popen([str(PROGRAM), *(text for name, value in options.items() for text in (f"--{name}", value))],
+                              stdout=subprocess.DEVNULL)  # fmt: skip
+    url = f"rediss://newsledger:PASSWORD@127.0.0.1:{port}/0?ssl_ca_certs={tmp_path / 'cert.pem'}"
+    redis = connect(url, seconds=5)
+    town = Town(tmp_path, url, hosts=1, pages=2, keys="2026:0123456789abcdef")
+    try:
+        eventually(lambda: _answers(redis) and redis.info("server")["uptime_in_seconds"] > TTL_SECONDS)
+        town.catalogue({"paper": town.hosts[0]}, DELAY)
+        with town.writer(), town.worker("w1"):
+            town.schedule()
+            eventually(lambda: town.outcomes() == ["finished"])
+        for command in ("CONFIG GET *", "FLUSHALL", "ACL LIST", "SET other 1", "MODULE LIST", "SHUTDOWN"):
+            with pytest.raises(NoPermissionError):
+                redis.execute_command(*command.split())
+    finally:
+        town.close()
+        redis.close()
+        server.terminate()
+        server.wait()
+
+
+def _answers(redis: Redis) -> bool:
+    with suppress(RedisError):
+        return bool(redis.ping())
+    return False
