@@ -17,8 +17,9 @@ import resource
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -82,6 +83,31 @@ def hold(folder: Path, group: str) -> Iterator[str | None]:
         file.write(str(os.getpid()))
         file.flush()
         yield None
+
+
+def machine_locks() -> Path:
+    """The folder of host locks that all ledgers of this user on this machine share: two of them never crawl one host at once."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    return Path(runtime, "newsledger") if runtime else Path(tempfile.gettempdir(), f"newsledger-{os.getuid()}")
+
+
+@contextmanager
+def hold_everywhere(folder: Path, group: str, *, is_local: bool) -> Iterator[str | None]:
+    """As `hold`, and against crawls of other ledgers too; `is_local`: hosts of this machine are nobody's to be spared.
+
+    A folder of theirs that cannot be used, or is somebody else's, is passed over.
+    """
+    with ExitStack() as stack:
+        holder = stack.enter_context(hold(folder, group))
+        shared = machine_locks()
+        if holder is None and not is_local:
+            try:
+                shared.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if shared.stat().st_uid == os.getuid() and not shared.is_symlink():
+                    holder = stack.enter_context(hold(shared, group))
+            except OSError as error:
+                logger.warning("%s: crawls of other ledgers are not known: %s", shared, error)
+        yield holder
 
 
 class SchedulerLock:

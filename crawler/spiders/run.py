@@ -30,7 +30,7 @@ from crawler.crawl.session import CrawlContext, rows_of
 from crawler.extraction.markup.page import collect_seldom
 from crawler.logs import install, keep_lines
 from crawler.middlewares.robots import RobotsMiddleware
-from crawler.schedule.processes import hold
+from crawler.schedule.processes import hold, hold_everywhere
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.page import FetchedPage, PageSpider
 from crawler.spiders.probe import Probe, ProbeSpider
@@ -79,7 +79,8 @@ def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] =
     `watch(done, total)` is told of each look, once it is known how many there will be. Where another process crawls the same
     host, the row says `skipped`, and nothing is asked.
     """
-    with hold(Path(options.db).absolute().parent / "locks", site.politeness_group) as holder:
+    locks, group = Path(options.db).absolute().parent / "locks", site.politeness_group
+    with hold_everywhere(locks, group, is_local=is_loopback(site.host)) as holder:
         if holder is not None:
             running = f"another crawl of {site.politeness_group} is running (process {holder or 'unknown'})"
             return _skip(site, options, CodedReason(CrawlReason.HOST_BUSY, running))

@@ -22,6 +22,8 @@ from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
 from pipelines.queries.health_metrics import health_metrics
 from pipelines.store.rows import span
 
+MOST_WELL = 20
+"""Sites that are well and printed all the same; where there are more, they are counted."""
 Judged = list[tuple[HealthMetrics, tuple[Finding, ...]]]
 
 
@@ -30,12 +32,13 @@ Judged = list[tuple[HealthMetrics, tuple[Finding, ...]]]
 @click.option("--max-age", "max_age_hours", cls=SettingOption, setting="max_age", metavar="HOURS",
               help="A last success older than this is ill.")  # fmt: skip
 @click.option("--ill", "only_ill", is_flag=True, help="Print only sites that are ill.")
+@click.option("--all", "every", is_flag=True, help="Print sites that are well too, however many they are.")
 @click.option("--schedule", "of_schedule", is_flag=True, help="Whether the schedule lives, instead: for supervisors.")
 @redis_option
 @db_option
 @sites_option
 @json_option
-def command(site: str | None, max_age_hours: float, only_ill: bool, of_schedule: bool, redis: str, db: str,
+def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool, of_schedule: bool, redis: str, db: str,
             sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
     """Whether every site is well, by its own history; exit code 1 where one is ill.
 
@@ -61,7 +64,9 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, of_schedule:
     if as_json:
         print_json([_facts(one, findings) for one, findings in shown])
     else:
-        _print(shown, len(judged), len(metrics) - len(judged))
+        folded = [] if every else [one for one in shown if not one[1]]
+        folded = folded if len(folded) > MOST_WELL else []
+        _print([one for one in shown if one not in folded], len(judged), len(metrics) - len(judged), len(folded))
     for text in problem.values():
         echo(f"cluster: {text}", err=as_json)
     if plan and plan.problem and not site:
@@ -87,7 +92,7 @@ def _of_schedule(db: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _print(shown: Judged, judged: int, left_out: int) -> None:
+def _print(shown: Judged, judged: int, left_out: int, folded: int) -> None:
     out = console()
     columns = (
         "site",
@@ -108,6 +113,8 @@ def _print(shown: Judged, judged: int, left_out: int) -> None:
         out.print(f"\n{one.site_id}", style="bold", markup=False)
         for finding in findings:
             out.print(f"  {plain(finding.text)}", markup=False)
+    if folded:
+        out.print(f"\n{folded} sites are well; --all prints them")
     if left_out:
         out.print(f"\n{left_out} more in the ledger, switched off or in no catalogue, and not judged")
     out.print(f"\n{judged} sites, {len(ill)} ill" if judged or left_out else "No site has been crawled into this ledger yet.")

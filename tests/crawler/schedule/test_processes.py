@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
 import pytest
 
 from crawler.clock import steady_seconds
-from crawler.schedule.processes import RetryAfterFile
+from crawler.schedule.processes import RetryAfterFile, hold_everywhere, machine_locks
 from tests.table import table
 
 HOST = "paper.example:8000"
@@ -70,3 +71,21 @@ def test_a_file_that_says_nothing_keeps_nobody_waiting(tmp_path: Path, text: str
     boot_of(tmp_path)
     file_of(tmp_path).write_text(text, encoding="ascii")
     assert RetryAfterFile(tmp_path).read(HOST) == 0
+
+
+def test_two_ledgers_of_one_machine_share_their_hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    one, two = tmp_path / "one", tmp_path / "two"
+    with hold_everywhere(one, "paper.example", is_local=False) as first:
+        assert first is None
+        with hold_everywhere(two, "paper.example", is_local=False) as second:
+            assert second == str(os.getpid())
+        with hold_everywhere(two, "other.example", is_local=False) as other:
+            assert other is None
+        with hold_everywhere(two, "127.0.0.1:8000", is_local=True) as local:
+            assert local is None
+    assert not (machine_locks() / "127.0.0.1_8000.lock").exists()
+    (tmp_path / "file").write_text("no folder", encoding="ascii")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "file"))
+    with hold_everywhere(one, "paper.example", is_local=False) as alone:
+        assert alone is None, "a folder that cannot be used is passed over"
