@@ -143,6 +143,9 @@ class EditRateModel:
 
 IN_TIME = 23.0
 """An edit that is seen within so many hours counts in full; a day, less the time to the next crawl."""
+SOON = 2.0
+"""Only edits that follow another within so many hours are counted as overwriting it: how soon they do is mostly learned of young
+articles, and later followers of an old article's edit are fewer. Longer: more looks at old articles, for little."""
 LATE = 0.5
 """What it counts that is seen later."""
 
@@ -167,7 +170,7 @@ class Worth:
         model, end, frequency, factors = self.model, self.start + hours, self.frequency, self.factors
         until = model.upto(end, frequency, factors)
         expected = until - model.upto(self.start, frequency, factors)
-        lost = -expm1(-expected) / hours * model.moment(hours, factors)
+        lost = -expm1(-expected) / hours * model.moment(min(hours, SOON), factors)
         if hours >= IN_TIME:
             lost -= (1 - LATE) * expm1(model.upto(end - IN_TIME, frequency, factors) - until)
         return lost
