@@ -13,7 +13,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from pipelines import MissingExtraError
-from pipelines.exchange.formats import TABLES
+from pipelines.exchange.formats import TABLES, visible
 from viewer.http import COMMON, LOCKED, Response, document
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def download(form: str, name: str, columns: Sequence[str], rows: Iterable[Mappin
     """Rows as the file that was asked for."""
     kind, write = TABLES[form]
     try:
-        body = b"".join(write(columns, rows))
+        body = b"".join(write(columns, rows if form.startswith("json") else map(_visible, rows)))
     except MissingExtraError as error:
         return document(404, f"{error}\n", "text/plain; charset=utf-8")
     return _file(f"{name}.{form}", kind, body)
@@ -37,7 +37,11 @@ def download(form: str, name: str, columns: Sequence[str], rows: Iterable[Mappin
 
 def markdown(name: str, text: str) -> Response:
     """A text as a file of Markdown."""
-    return _file(f"{name}.md", "text/markdown; charset=utf-8", text.encode("utf-8", "replace"))
+    return _file(f"{name}.md", "text/markdown; charset=utf-8", visible(text).encode("utf-8", "replace"))
+
+
+def _visible(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: visible(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def _file(name: str, kind: str, body: bytes) -> Response:

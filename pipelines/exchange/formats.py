@@ -36,8 +36,14 @@ COLUMNS = ("site_id", *_ARTICLE, *(f"article_{name}" for name in _SEEN), "aliase
 """The columns of a table of revisions, in order."""
 
 
+_C0 = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _CONTROL = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 """Beside those below a space, which JSON escapes: C1, marks that turn the direction of text, invisible ones, lone surrogates."""
+
+
+def visible(text: str) -> str:
+    """A text without control characters but tabs and line breaks, and without marks that turn its direction."""
+    return _CONTROL.sub("", _C0.sub("", text))
 
 
 def flat(record: Record) -> dict[str, Any]:
@@ -90,7 +96,7 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool | list | tuple | dict):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        return json_text(value)
     text = str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
 

@@ -105,7 +105,7 @@ def test_what_a_page_knows_is_taken(path: str, query: str) -> None:
         ("/takedowns", "status=gone", "status: this page has no such parameter; meant may be state"),
         ("/takedowns", "state=removed", "state: 'removed' is none of the ledger's; there are gone, suspected"),
         ("/search", "q=x&region=Marl",
-         "region: this page has no such parameter; there are q, site, change, silent, since, until, page"),
+         "region: this page has no such parameter; there are q, saved, site, change, silent, since, until, page"),
         ("/search", "q=x&page=0", "page: '0' is not what it can be"),
         ("/sites", "page=x", "page: 'x' is not what it can be"),
         ("/stories", "before=nonsense", "before: 'nonsense' is not what it can be"),

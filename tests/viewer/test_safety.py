@@ -90,7 +90,7 @@ def harmless(url: str, answer: Answer) -> list[str]:
     assert policy.startswith("default-src 'none'"), url
     assert "unsafe" not in policy, url
     assert (answer.get("X-Content-Type-Options"), answer.get("Referrer-Policy")) == ("nosniff", "no-referrer"), url
-    assert not re.search("[\0-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", answer.text), url
+    assert not re.search("[\0-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", answer.text.replace("\r\n", "\n")), url
     if not answer.get("Content-Type").startswith("text/html"):
         return []
     tree, leads = html.document_fromstring(answer.body), []
@@ -116,7 +116,7 @@ def test_every_page_that_leads_from_the_first_is_harmless(base: str) -> None:
     while waiting and len(seen) < 160:
         url = waiting.pop(0)
         target = url.removeprefix(base)
-        if url in seen or target.startswith(("/ledger", "/-/")) or "id_/" in target:
+        if url in seen or target.startswith(("/ledger", "/-/")) or "id_/" in target or ".xlsx" in target:
             continue
         seen.add(url)
         answer = ask(base, target)

@@ -16,10 +16,11 @@ import datasette
 from markupsafe import Markup
 
 from pipelines.store.database import Store, StoreError
+from pipelines.store.schema.documentation import documentation
 from viewer.app.dispatcher import Dispatcher, DispatcherConfig
 from viewer.app.mount import MountedPages
 from viewer.app.security import App
-from viewer.rendering import article_path, web
+from viewer.rendering import article_path, asset_url, web
 
 DISPATCHERS: WeakKeyDictionary[Any, Dispatcher | None] = WeakKeyDictionary()
 """Datasette -> its desk, from the first request on; None where it shows no ledger, or where the desk stands before it."""
@@ -53,6 +54,20 @@ class Plugin:
         named = (("/", "Latest revisions"), ("/search", "Search"), ("/stories", "Stories"), ("/sites", "Sites"))
         links = [*named, ("/takedowns", "Takedowns")]
         return [{"href": datasette.urls.path(path), "label": label} for path, label in links]
+
+    @hookimpl
+    def prepare_jinja2_environment(self, env: Any, datasette: Any) -> None:
+        """What our versions of Datasette's templates need (viewer/tables), in its pages of errors too."""
+        root, tables = datasette.setting("base_url").rstrip("/"), f"/{datasette.get_database().route}"
+        pages = (("/", "Today"), ("/stories", "Stories"), ("/sites", "Sites"), ("/takedowns", "Takedowns"), ("/search", "Search"))
+        env.globals["ours"] = {
+            "root": root,
+            "tables": tables,
+            "pages": (*pages, (tables, "Tables")),
+            "style": asset_url("tables.css", root),
+            "icon": asset_url("mark.svg", root),
+            "meanings": {relation: meaning for relation, column, meaning in documentation() if column is None},
+        }
 
     @hookimpl
     def render_cell(self, row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Markup | None:

@@ -131,7 +131,7 @@ def tables(shown: DispatcherConfig, limits: QueryLimits) -> Datasette:
     }
     about = {"title": "Newsledger", "about": "Latest revisions", "about_url": f"{shown.prefix}/",
              "databases": {NAME: {"queries": canned_queries()}}}  # fmt: skip
-    made = Datasette(settings=settings, metadata=about)
+    made = Datasette(settings=settings, metadata=about, template_dir=str(Path(__file__).parents[1] / "tables"))
     made.remove_database("_memory")
     made.add_database(LedgerDatabase(made, str(shown.db)), name=NAME)
     DISPATCHERS[made] = None  # the desk stands before it

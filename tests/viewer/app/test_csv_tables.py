@@ -100,6 +100,9 @@ def test_an_answer_names_no_file(base: str, folder: Path) -> None:
 def test_the_cookbooks_questions_are_queries_of_the_tables(base: str) -> None:
     listed = ask(base, "/ledger").text
     assert 'href="/ledger/largest-silent"' in listed
+    assert 'aria-current="page">Tables' in listed
+    assert "a revision that changed under the same stamp" in listed, "views say what they are"
+    assert "revisions_fts_data" not in listed
     page = ask(base, "/ledger/largest-silent?since=2025-03-07").text
     assert "Which edits without telling changed most words?" in page
     assert "Story 1" in page
