@@ -106,7 +106,7 @@ def hold_everywhere(folder: Path, group: str, *, is_local: bool) -> Iterator[str
                 if shared.stat().st_uid == os.getuid() and not shared.is_symlink():
                     holder = stack.enter_context(hold(shared, group))
             except OSError as error:
-                logger.warning("%s: crawls of other ledgers are not known: %s", shared, error)
+                logger.debug("%s: crawls of other ledgers are not known: %s", shared, error)
         yield holder
 
 

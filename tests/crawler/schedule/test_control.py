@@ -18,6 +18,7 @@ import pytest
 
 from crawler.catalogue.site import Site
 from crawler.demo.press import Press
+from crawler.logs import kept_lines
 from crawler.schedule import next_start
 from crawler.schedule.control import (
     MAX_REQUEST_BYTES,
@@ -34,7 +35,7 @@ from pipelines.queries.health_metrics import health_metrics
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, pauses, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, moment
-from tests.crawler.processes import newsledger, site_table
+from tests.crawler.processes import crawl, newsledger, site_table
 from tests.crawler.schedule.test_service import rows, running, soon, wait_for
 from tests.factories import new_store
 
@@ -243,3 +244,15 @@ def test_a_running_schedule_is_asked(twin: Press, tmp_path: Path) -> None:
         wait_for(socket_path(str(tmp_path / "news.db")).exists)
         listed = newsledger("schedule", "next", "--db", str(tmp_path / "news.db")).stdout
         assert "paused" in listed
+
+
+@pytest.mark.slow
+def test_a_lasting_problem_of_a_source_is_a_warning_once(twin: Press, tmp_path: Path) -> None:
+    table = site_table("twin", twin.url, sitemaps=["/sitemap.xml?paths=/ok/1"], feeds=["/none.xml"])
+    (tmp_path / "sites.toml").write_text(table, encoding="utf-8")
+    levels = []
+    for _ in range(2):
+        (row,) = crawl(tmp_path, "twin")
+        lines = kept_lines(str(tmp_path / "news.db"), "twin", row["id"])
+        levels.append([line["level"] for line in lines if "none.xml could not be read" in line["message"]])
+    assert levels == [["WARNING"], ["INFO"]]
