@@ -6,7 +6,7 @@ is and keep a distance, so that a bad day makes a dozen messages an hour at most
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -17,6 +17,8 @@ from pipelines.store.rows import instant_of, moment, optional_moment, span
 GAP = timedelta(minutes=5)
 """Between two messages. Longer: problems are reported later; shorter: a bad hour fills a mailbox."""
 MAX_LINES = 40
+MANY_ALIKE = 4
+"""Sites with the same finding that are told in one line: a network that is away is one problem, not three hundred."""
 MAX_LINE_CHARS = 300
 MAX_MESSAGES = 20
 """Messages that wait to be sent; beyond this the oldest are dropped. A problem that lasts is reported again."""
@@ -61,6 +63,8 @@ class AlertMessage:
     """Marks of the addresses that have not got it."""
     is_recovery: bool = False
     """Whether it tells of nothing but what is well again."""
+    is_critical: bool = False
+    """Whether it tells of more than single sites: nothing may be crawled, or be known, until somebody comes."""
     tries: int = 0
     not_before: datetime | None = None
 
@@ -144,8 +148,14 @@ def update(
         key: replace(one, told=now) if key in new or key in still else one for key, one in entries.items() if key not in over
     }
     title, body = _title(len(new), len(still), len(over)), _body(new, still, over, now)
-    message = AlertMessage(title, body, now, addresses, is_recovery=not new and not still)
+    critical = any(is_critical(key) for key in (*new, *still))
+    message = AlertMessage(title, body, now, addresses, is_recovery=not new and not still, is_critical=critical)
     return replace(state, entries=entries, messages=(*state.messages, message)[-MAX_MESSAGES:], last_message=now)
+
+
+def is_critical(key: str) -> bool:
+    """Whether a problem is of the ledger, the schedule, the catalogue or the cluster, and not of one site."""
+    return not key.startswith(("site/", "lost/"))
 
 
 def next_due(state: AlertState, now: datetime) -> AlertMessage | None:
@@ -197,12 +207,26 @@ def _body(
     new: Mapping[str, KnownProblem], still: Mapping[str, KnownProblem], over: Mapping[str, KnownProblem], now: datetime
 ) -> str:
     lines = [
-        *(one.text for one in new.values()),
-        *(f"still, for {span(now - one.since)}: {one.text}" for one in still.values()),
-        *(f"well again, after {span((one.over or now) - one.since)}: {one.text}" for one in over.values()),
+        *_grouped(new, lambda one: one.text),
+        *_grouped(still, lambda one: f"still, for {span(now - one.since)}: {one.text}"),
+        *_grouped(over, lambda one: f"well again, after {span((one.over or now) - one.since)}: {one.text}"),
     ]
     more = [f"and {len(lines) - MAX_LINES} more; `newsledger health` tells all"] if len(lines) > MAX_LINES else []
     return "\n".join((*lines[:MAX_LINES], *more))
+
+
+def _grouped(problems: Mapping[str, KnownProblem], tell: Callable[[KnownProblem], str]) -> Iterator[str]:
+    """A line each, what is critical first; where many sites have the same finding, one line for all of them behind the first."""
+    groups: dict[str, list[str]] = {}
+    for key in sorted(problems, key=lambda key: not is_critical(key)):
+        code = key.removeprefix("site/").partition("/")[2]
+        groups.setdefault(code if key.startswith("site/") else key, []).append(key)
+    for keys in groups.values():
+        if len(keys) < MANY_ALIKE:
+            yield from (tell(problems[key]) for key in keys)
+            continue
+        others = ", ".join(key.split("/")[1] for key in keys[1:])
+        yield one_line(f"{tell(problems[keys[0]])}; so are {len(keys) - 1} more: {others}")
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -109,7 +109,8 @@ class Alerts:
         left = []
         for mark in message.left:
             url = self._urls.get(mark)
-            kind = apprise.NotifyType.SUCCESS if message.is_recovery else apprise.NotifyType.WARNING
+            kind = apprise.NotifyType.FAILURE if message.is_critical else apprise.NotifyType.WARNING
+            kind = apprise.NotifyType.SUCCESS if message.is_recovery else kind
             if url and not _notify(url, message.title, message.body, kind):
                 logger.warning("an alert could not be sent to %s://..., and is tried again: %s", scheme(url), message.title)
                 left.append(mark)

@@ -24,7 +24,7 @@ from crawler.monitoring.alert_state import (
     update,
 )
 from pipelines.queries.health import Finding
-from tests.factories import at
+from tests.factories import T0, at
 
 AGAIN = timedelta(hours=24)
 STALE = Problem("site/paper/stale", "paper: the last success is 30 h old")
@@ -103,11 +103,14 @@ def test_the_letter() -> None:
 
 
 def test_a_letter_is_bounded() -> None:
-    many = CurrentProblems(tuple(Problem(f"site/{n}/stale", f"{n}: " + "x" * 5_000) for n in range(1_000)))
+    many = CurrentProblems(tuple(Problem(f"site/{n}/lost_{n}", f"{n}: " + "x" * 5_000) for n in range(1_000)))
     (message,) = update(AlertState(), many, at(0), AGAIN, ("a",)).messages
     lines = message.body.splitlines()
     assert (len(lines), lines[-1]) == (MAX_LINES + 1, "and 960 more; `newsledger health` tells all")
     assert max(map(len, lines)) <= 300
+    alike = CurrentProblems(tuple(Problem(f"site/{n}/stale", f"{n}: is old") for n in range(1_000)))
+    (message,) = update(AlertState(), alike, at(0), AGAIN, ("a",)).messages
+    assert (len(message.body.splitlines()), len(message.body) <= 300) == (1, True)
 
 
 def test_what_was_not_taken_is_tried_again_ever_more_seldom() -> None:
@@ -184,3 +187,21 @@ def test_what_is_only_well_again_is_a_recovery() -> None:
     state = update(AlertState(), ILL, at(0), AGAIN, ("mark",))
     state = update(replace(state, messages=()), WELL, at(10), AGAIN, ("mark",))
     assert [message.is_recovery for message in state.messages] == [True]
+
+
+def test_many_sites_alike_are_one_line_and_what_is_critical_stands_first() -> None:
+    stale = [Problem(f"site/paper-{n}/stale", f"paper-{n}: the last success is 30 h old") for n in range(6)]
+    other = Problem("site/paper-1/failing", "paper-1: 5 crawls in a row did not finish")
+    store = Problem("store", "the ledger cannot be written: disk full")
+    state = update(AlertState(), CurrentProblems((*stale, other, store)), T0, timedelta(hours=24), ("x",))
+    (message,) = state.messages
+    assert message.title == "Newsledger: 8 new"
+    assert message.body.splitlines() == [
+        "the ledger cannot be written: disk full",
+        "paper-0: the last success is 30 h old; so are 5 more: paper-1, paper-2, paper-3, paper-4, paper-5",
+        "paper-1: 5 crawls in a row did not finish",
+    ]
+    assert message.is_critical
+    assert AlertState.from_json(state.to_json()) == state
+    (alone,) = update(AlertState(), CurrentProblems((other,)), T0, timedelta(hours=24), ("x",)).messages
+    assert not alone.is_critical
