@@ -270,6 +270,9 @@ _WORDS = _Known(lambda word: _bits_of(word.lower()))
 
 def _roles_of_name(name: str) -> int:
     """Some two hundred names are new on every page, their words hardly: each word is looked into once."""
+    stem = name.rstrip("0123456789")
+    if stem and len(stem) + 2 < len(name) < _LONG_NAME:
+        return _NAMED[f"{stem}00"]  # "menu-item-88230369": numbers say nothing
     if _PLAIN.fullmatch(name):
         lowered = name
         parts, joined = _plain_words(name)
