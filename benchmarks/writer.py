@@ -83,7 +83,7 @@ class Press:
             body="\n\n".join(f"{self.words(PARAGRAPH)}." for _ in range(WORDS // PARAGRAPH)), canonical_url=url,
             date_published=Timestamp(published, raw=published.isoformat(), source="jsonld.datePublished"),
             date_modified=Timestamp(published, raw=published.isoformat(), source="jsonld.dateModified"), section="News",
-            topics=tuple(self.words(2) for _ in range(5)), language="en-GB", extractor="generic/5",
+            topics=tuple(self.words(2) for _ in range(5)), language="en-GB", extractor="generic/6",
             images=(Image(f"{url}.jpg", self.words(8), self.words(12), "Ann Other"),), fetch=self.fetch(url, moment),
         ))  # fmt: skip
 
