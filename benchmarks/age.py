@@ -37,6 +37,8 @@ FIRST = 1_000_000
 """Addresses are as long at any age."""
 A_DAY, LISTED, NEW, DUE = 82, 50, 30, 60
 MOST_GROWTH = 0.1
+MOST_GROWTH_OF_BYTES = 0.25
+"""They are packed, and dates of ten years and longer numbers pack less well."""
 _MADE = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :crawls)
 INSERT INTO crawls (id, site_id, trigger, planned, started, finished, outcome, requests, looks, revisions, counts)
@@ -55,13 +57,13 @@ INSERT INTO revisions (id, article_id, number, change, headline, body, kind, dat
 SELECT id, id, 1, 'new', 'Bridge ' || id || ' to open in week ' || (id % 53), 'The council of ward '
         || (id % 997) || ' has agreed to open bridge '
         || id || ' to lorries of less than ' || (id % 41) || ' tonnes.',
-    'article', date_published, first_seen, last_seen, printf('%064x', id), 'generic/1', 1 + (id - 1) * :crawls / :known
+    'article', date_published, first_seen, last_seen, lower(hex(randomblob(32))), 'generic/1', 1 + (id - 1) * :crawls / :known
 FROM articles;
 
 INSERT INTO fetches (crawl_id, article_id, url, fetched, status, outcome, bytes, content_hash)
 SELECT min(:crawls, 1 + (a.id - 1) * :crawls / :known + k.value * 40), a.id, a.url,
     strftime('%Y-%m-%dT%H:%M:%SZ', a.first_seen, (k.value * 20) || ' hours'), iif(k.value, 304, 200),
-    iif(k.value, 'not_modified', 'new'), 5000, printf('%064x', a.id)
+    iif(k.value, 'not_modified', 'new'), 5000, NULL
 FROM articles a, json_each('[0, 1, 2, 3]') k;
 
 INSERT INTO fetches (crawl_id, url, fetched, status, outcome, bytes)
@@ -70,7 +72,7 @@ FROM (SELECT id AS i, started FROM crawls WHERE id % 4 = 0);
 
 INSERT INTO dead_ends SELECT DISTINCT url, :host || substr(url, length(:url)) FROM fetches WHERE article_id IS NULL;
 INSERT INTO aliases (url, article_id, reason, first_seen, url_key)
-SELECT :url || 's/' || id, id, 'redirect', first_seen, :host || '/s/' || id FROM articles WHERE id % 10 = 0;
+SELECT :url || 's/' || (:first + id), id, 'redirect', first_seen, :host || '/s/' || (:first + id) FROM articles WHERE id % 10 = 0;
 INSERT INTO states (article_id, at, state, reason) SELECT id, first_seen, 'live', 'first seen' FROM articles;
 INSERT INTO search_texts (revision_id, headline, body) SELECT id, headline, body FROM revisions;
 INSERT INTO hosts (host, passed) VALUES (:host, 400);
@@ -246,7 +248,8 @@ def main() -> None:
             print(f"{cost.known:>8}  {cost.unchanged_cpu_seconds:>6.2f} s {cost.unchanged_peak_mb:>4} MB  "
                   f"{cost.busy_cpu_seconds:>6.2f} s {cost.busy_peak_mb:>4} MB  {cost.stream_bytes:>7} B")  # fmt: skip
     first = asdict(costs[0])
-    sys.exit(any(asdict(cost)[key] > first[key] * (1 + MOST_GROWTH) for cost in costs for key in first if key != "known"))
+    most = {key: value * (1 + (MOST_GROWTH_OF_BYTES if key == "stream_bytes" else MOST_GROWTH)) for key, value in first.items()}
+    sys.exit(any(asdict(cost)[key] > most[key] for cost in costs for key in first if key != "known"))
 
 
 if __name__ == "__main__":

@@ -267,14 +267,16 @@ def _articles(store: Store, ids: Iterable[int]) -> Iterator[tuple[Row, KnownArti
 
 
 def _dead_ends(store: Store, site_id: str, question: SnapshotQuestion, find: _Finder) -> dict[str, LastAttempt]:
-    keys = set(question.keys)
+    """Of what is named, and of what failed not long ago and may be asked again."""
+    named = set(question.keys)
+    keys = set(named)
     if question.until:
         since = moment(question.until - RETRIED_FOR - LONGEST_CRAWL)
         keys |= {article_key(url) for (url,) in store.values(_FAILED, (site_id, since))}
     found = {}
     for url, fetched, outcome, looks in sorted(find.pairs(_ATTEMPTS, set(find(_ENDS, keys)))):
         found[article_key(url)] = LastAttempt(url, instant_of(fetched), Outcome(outcome), looks)
-    return found
+    return {key: one for key, one in found.items() if one.outcome is Outcome.ERROR or key in named}
 
 
 def last_archived(store: Store, article_id: int | None) -> LastArchived | None:
