@@ -21,7 +21,7 @@ from pipelines.queries import articles
 from pipelines.queries.activity import site_of
 from pipelines.queries.articles import ArticleView, article_view
 from pipelines.queries.changes import of_revisions
-from pipelines.queries.missed import ArticleLooks, looks_at
+from pipelines.queries.missed import ArticleFetches, fetches_of
 from pipelines.queries.removed import Withdrawal, withdrawal_of
 from pipelines.queries.results import ArticleRecord, Revision, row_of
 from pipelines.store.database import Row, Store
@@ -60,7 +60,7 @@ def command(url: str, at: str | None, form: str | None, revision: int | None, ag
             echo(citation.FORMS[form][1](_citation(store, article, revision, against, base_url.rstrip("/"))))
             return
         found = article_view(store, article)
-        looks = looks_at(store, article.article_id, now())
+        fetches = fetches_of(store, article.article_id, now())
         revisions = _with_words(store, articles.history(store, article.article_id))
     if as_json:
         keep = (
@@ -78,7 +78,7 @@ def command(url: str, at: str | None, form: str | None, revision: int | None, ag
             {
                 **{key: getattr(found, key) for key in keep},
                 "withdrawn": asdict(found.withdrawn) if found.withdrawn else None,
-                "looks": asdict(looks),
+                "fetches": asdict(fetches),
                 "revisions": revisions,
                 "states": [row_of(step) for step in found.states],
                 "aliases": [row_of(alias) for alias in found.aliases],
@@ -88,7 +88,7 @@ def command(url: str, at: str | None, form: str | None, revision: int | None, ag
         return
     if found.withdrawn:
         console().print(str(found.withdrawn), style="bold red", markup=False)
-    _print(found, revisions, looks)
+    _print(found, revisions, fetches)
     if found.moved_from:
         rows = [(one.url, one.revision_count, when(one.first_seen), when(one.last_seen)) for one in found.moved_from]
         console().print(table(("moved here from", "revisions", "first seen", "last seen"), rows))
@@ -104,7 +104,7 @@ def _citation(store: Store, article: ArticleRecord, number: int | None, against:
     return citation.cite(store, article, chosen, base, now(), other)
 
 
-def _print(article: ArticleView, revisions: list[Row], looks: ArticleLooks) -> None:
+def _print(article: ArticleView, revisions: list[Row], fetches: ArticleFetches) -> None:
     out = console()
     out.print(plain(revisions[-1]["headline"]) if revisions else "", style="bold", markup=False)
     out.print(article.url, markup=False)
@@ -112,11 +112,11 @@ def _print(article: ArticleView, revisions: list[Row], looks: ArticleLooks) -> N
     seen = f"first seen {first}, last seen {last}"
     following = f"next look {when(article.next_check) or 'never'}"
     out.print(f"{article.site_id}, {article.kind}, ", word(article.state), f"; {seen}, {following}", sep="")
-    missed, days = looks.missed, f"between {looks.first[:10]} and {looks.last[:10]}"
+    missed, days = fetches.missed, f"between {fetches.first[:10]} and {fetches.last[:10]}"
     may = (
         f"{missed.expected:.1f} edits that nobody told of may have been missed ({missed.low} to {missed.high}, nine times in ten)"
     )
-    out.print(f"looked at {looks.looks} times {days}; {may}", markup=False)
+    out.print(f"looked at {fetches.fetches} times {days}; {may}", markup=False)
     out.print()
     if out.is_terminal and out.width < WIDE:
         for row in revisions:

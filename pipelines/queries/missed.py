@@ -30,10 +30,10 @@ class MissedEdits:
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleLooks:
-    """How closely one article was looked at."""
+class ArticleFetches:
+    """How often one article was fetched, and what that may have missed."""
 
-    looks: int
+    fetches: int
     first: str
     last: str
     missed: MissedEdits
@@ -46,15 +46,15 @@ def missed_by_site(store: Store, now: datetime) -> dict[str, MissedEdits]:
     return {row["site_id"]: _missed(row["expected"]) for row in rows}
 
 
-def looks_at(store: Store, article_id: int, now: datetime) -> ArticleLooks:
+def fetches_of(store: Store, article_id: int, now: datetime) -> ArticleFetches:
     """Of one article."""
     sql = f"""SELECT a.first_seen, a.last_checked, a.edits_missed + {_PENDING} AS expected,
-        (SELECT count(*) FROM fetches f WHERE f.article_id = a.id) AS looks
+        (SELECT count(*) FROM fetches f WHERE f.article_id = a.id) AS fetches
         FROM articles a WHERE a.id = :article"""  # noqa: S608 - our own words
     row = store.row(sql, {"now": moment(now), "article": article_id})
     if row is None:
         raise KeyError(article_id)
-    return ArticleLooks(row["looks"], row["first_seen"], row["last_checked"], _missed(row["expected"]))
+    return ArticleFetches(row["fetches"], row["first_seen"], row["last_checked"], _missed(row["expected"]))
 
 
 def _missed(expected: float) -> MissedEdits:

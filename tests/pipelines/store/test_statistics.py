@@ -10,7 +10,7 @@ import pytest
 from pipelines.article import Fetch, Outcome
 from pipelines.history.edit_rates import MOST_SECTIONS, Count
 from pipelines.history.validators import PROOF, ValidatorTrust
-from pipelines.queries.missed import MissedEdits, looks_at, missed_by_site
+from pipelines.queries.missed import MissedEdits, fetches_of, missed_by_site
 from pipelines.store.crawls import start_crawl
 from pipelines.store.database import Store
 from pipelines.store.statistics import StatsUpdater, last_started, load_edit_rates, load_trust, rechecks_since
@@ -57,8 +57,8 @@ def test_each_look_leaves_what_it_may_have_missed(store: Store, ledger: Revision
     row = store.row("SELECT * FROM missed_edits")
     assert row is not None
     assert (row["edits_seen"], row["edits_missed"] > 0.05, row["edits_unseen"] > 0) == (1, True, True)
-    now, later = (looks_at(store, row["article_id"], at(minutes)) for minutes in (49 * HOUR, 52 * HOUR))
-    assert (now.looks, now.first, now.last) == (3, "2025-03-07T08:00:00Z", "2025-03-09T09:00:00Z")
+    now, later = (fetches_of(store, row["article_id"], at(minutes)) for minutes in (49 * HOUR, 52 * HOUR))
+    assert (now.fetches, now.first, now.last) == (3, "2025-03-07T08:00:00Z", "2025-03-09T09:00:00Z")
     assert now.missed.expected < later.missed.expected == pytest.approx(row["edits_missed"] + 2 * row["edits_unseen"], abs=0.01)
     assert missed_by_site(store, at(52 * HOUR))["paper"] == later.missed
 
