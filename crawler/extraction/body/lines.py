@@ -337,6 +337,11 @@ _PLUG = re.compile(
     r"abonn\w+|suscr[ií]\w+|hazte|únete|assine|iscriviti|prenumer\w+|inschrijven|podcast\w*|submit your|tell us what)\b",
     re.IGNORECASE,
 )
+_COMMENT_RULES = re.compile(
+    r"\b(?:your|all|ihre|eure|vos|tus|sus|vostri|twoje|dina|jullie) (?:comments?|kommentare?|commentaires|comentarios|"
+    r"commenti|komentarze|kommentarer|reacties)\b",
+    re.IGNORECASE,
+)
 _BIOGRAPHY = re.compile(
     r"(?:[^\W\d_][\w.'’-]* ){1,5}"
     r"(?:is|was|has been|ist|est|es|è|é|jest|är|er|sinds|works|arbeitet|работает|joined|covers|writes)\b"
@@ -371,6 +376,8 @@ def _cut_signature(kept: list[Block]) -> None:
 def _is_scrap(block: Block) -> bool:
     """What may stand in the body but not at its end."""
     if block.is_heading:
+        return True
+    if block.length < 1000 and _COMMENT_RULES.search(block.text):
         return True
     if block.length >= 400:
         return False

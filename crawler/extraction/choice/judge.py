@@ -56,7 +56,7 @@ def description(proposals: Proposals) -> Verdict[str | None]:
     ranked = sorted(proposals.descriptions, key=lambda one: rank(one.source, DESCRIPTIONS))
     # JSON-LD's second headline is the standfirst as often as a headline.
     titles = {letters(one.value) for one in proposals.headlines if one.source != "jsonld.alternativeHeadline"}
-    usable = [one for one in ranked if len(one.value) > 1 and letters(one.value) not in titles]
+    usable = [one for one in ranked if len(one.value) > 1 and not _is_title(letters(one.value), titles)]
     declared = [one for one in usable if not one.source.startswith("printed")]
     named = [one for one in usable if one.source in ("family", "printed.standfirst")]
     lines = [one for one in usable if one.source == "printed.below-heading"]
@@ -71,6 +71,11 @@ def description(proposals: Proposals) -> Verdict[str | None]:
     for one in (*named, *lines):
         return Verdict(one.value, one.source, f"machines are told nothing; {spoken(one.source)}")
     return Verdict(None)
+
+
+def _is_title(text: str, titles: Collection[str]) -> bool:
+    """Whether a text is a headline again, perhaps with a kicker before it."""
+    return any(text.endswith(title) and len(text) < 1.6 * len(title) for title in titles if title)
 
 
 def _confirms(declared: Proposal[str], printed: Proposal[str]) -> bool:
