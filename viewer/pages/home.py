@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -49,8 +49,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 def jumps(asked: Wanted, today: date, shown: str | None) -> list[dict[str, Any]]:
     """The days around the newest that is shown, or the last ones, each with the query that asks for it alone."""
     middle = date.fromisoformat(shown) if shown else today
-    last = min(today, middle + timedelta(days=JUMPS // 2))
-    days = [last - timedelta(days=back) for back in range(JUMPS)]
+    last = min(today.toordinal(), middle.toordinal() + JUMPS // 2)
+    days = [date.fromordinal(max(last - back, 1)) for back in range(JUMPS)]
     return [
         {
             "label": f"{day:%a} {day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else ""),
