@@ -6,7 +6,7 @@ On a terminal in colours and columns; elsewhere a paragraph is one line, so that
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 
 import click
@@ -20,7 +20,7 @@ from crawler.commands.differences import difference, marked
 from crawler.logs import plain
 from pipelines.article import Article
 from pipelines.diff import ImageChange, author_changes, body_changes, differences, image_changes
-from pipelines.diff.model import ChangeKind, Op, Paragraph, Piece, bare_words_of, text_before
+from pipelines.diff.model import ChangeKind, Paragraph, Piece, text_before, words_changed
 from pipelines.queries import articles
 from pipelines.queries.removed import withdrawal_of
 
@@ -129,7 +129,7 @@ def tell(out: Console, before: Article, after: Article) -> bool:
     for one in found:
         out.print()
         if one.field == "body":
-            _body(out, body_changes(before.body, after.body))
+            _body(out, body_changes(before.body, after.body), words_changed(before.body.split("\n\n"), after.body.split("\n\n")))
         elif rows := list(_rows(out, one.field, before, after)):
             out.print(one.field, style="bold")
             for kind, number, text in rows:
@@ -156,10 +156,10 @@ def _rows(out: Console, field: str, before: Article, after: Article) -> Iterator
                 yield image.kind, str(image.number_after or image.number_before), text
 
 
-def _body(out: Console, paragraphs: tuple[Paragraph, ...]) -> None:
+def _body(out: Console, paragraphs: tuple[Paragraph, ...], words: tuple[int, int]) -> None:
     counts = Counter(paragraph.kind for paragraph in paragraphs)
     summary = ", ".join(f"{counts[kind]} {name}" for kind, name in _NAMES.items() if counts[kind])
-    added, removed = words_changed(paragraphs)
+    added, removed = words
     out.print(Text.assemble(("body", "bold"), f"  {summary or 'line breaks only'}; +{added} -{removed} words"))
     for kind, group in groupby(paragraphs, key=lambda paragraph: paragraph.kind):
         if kind is ChangeKind.SAME:
@@ -178,15 +178,6 @@ def _shown(out: Console, paragraph: Paragraph) -> Text:
     pieces = [Piece(piece.op, piece.text.replace("\n\n", "¶ ").replace("\n", "¶ ")) for piece in paragraph.pieces]
     shown = marked(pieces, coloured=has_colours(out))
     return Text.assemble((f"was {paragraph.number_before}: ", "blue"), shown) if paragraph.kind is ChangeKind.MOVED_TO else shown
-
-
-def words_changed(paragraphs: Iterable[Paragraph]) -> tuple[int, int]:
-    """Words added and removed; one that moved counts by what changed on the way."""
-    counts = {Op.ADDED: 0, Op.REMOVED: 0, Op.SAME: 0}
-    for paragraph in paragraphs:
-        for piece in paragraph.pieces:
-            counts[piece.op] += len(bare_words_of(piece.text)) if piece.op is not Op.SAME else 0
-    return counts[Op.ADDED], counts[Op.REMOVED]
 
 
 def _line(out: Console, kind: ChangeKind, number: str, text: Text) -> None:
