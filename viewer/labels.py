@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 
 from pipelines.diff import Op, Piece, word_pieces
+from pipelines.queries.missed import MissedEdits
 
 MAX_HEADLINE_CHARS = 500
 
@@ -113,6 +114,13 @@ def lasted(minutes: int) -> str:
     hours, minutes = divmod(rest, 60)
     parts = [f"{value} {unit}" for value, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if value]
     return " ".join(parts[:2]) or "0 min"
+
+
+def missed(edits: MissedEdits | None) -> str:
+    """How many edits nobody saw; nothing where hardly one is expected."""
+    if edits is None or edits.expected < 0.05:
+        return ""
+    return f"about {edits.expected:,.1f} more may have been missed ({edits.low:,} to {edits.high:,})"
 
 
 def headline_pieces(before: str | None, after: str | None) -> tuple[Piece, ...]:

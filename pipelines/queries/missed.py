@@ -39,10 +39,11 @@ class ArticleFetches:
     missed: MissedEdits
 
 
-def missed_by_site(store: Store, now: datetime) -> dict[str, MissedEdits]:
-    """Of each site that has articles; reads the row of each article once."""
-    sums = f"SELECT a.site_id, sum(a.edits_missed + {_PENDING}) AS expected"
-    rows = store.rows(f"{sums} FROM articles a GROUP BY a.site_id", {"now": moment(now)})
+def missed_by_site(store: Store, now: datetime, site_id: str | None = None) -> dict[str, MissedEdits]:
+    """Of each site that has articles, or of one alone; reads the row of each of their articles once."""
+    sums = f"SELECT a.site_id, sum(a.edits_missed + {_PENDING}) AS expected FROM articles a"  # noqa: S608 - our own words
+    where = " WHERE a.site_id = :site" if site_id else ""
+    rows = store.rows(f"{sums}{where} GROUP BY a.site_id", {"now": moment(now), "site": site_id})
     return {row["site_id"]: _missed(row["expected"]) for row in rows}
 
 

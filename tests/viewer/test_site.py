@@ -10,6 +10,9 @@ import pytest
 
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
+from pipelines.store.statistics import StatsUpdater
+from pipelines.store.writer import RevisionWriter
+from tests.factories import T0, URL, article, at, new_store
 from tests.table import table
 from tests.viewer import syndication
 from tests.viewer.client import answer, page, reading, texts
@@ -177,3 +180,13 @@ def test_empty_ledger(tmp_path: Path) -> None:
 )
 def test_days_of_the_chart(first: str | None, last: str | None, shown: tuple[str, str]) -> None:
     assert _shown(date(2025, 3, 21), first, last) == tuple(map(date.fromisoformat, shown))
+
+
+def test_what_was_probably_missed_is_told_of_site_and_article(tmp_path: Path) -> None:
+    """Two days lay between two fetches that found different texts."""
+    with new_store(tmp_path) as store:
+        writer = RevisionWriter(store, "paper", start_crawl(store, "paper", "test", T0), StatsUpdater(store, "paper"))
+        writer.record(article())
+        writer.record(article("Changed.", seen=60 * 49))
+    for target in ("/site/paper", f"/history/{URL}"):
+        assert "more may have been missed (0 to 1)" in page(tmp_path / "news.db", target, at(60 * 50)).text_content(), target

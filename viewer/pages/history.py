@@ -11,6 +11,7 @@ from pipelines.history.revisions import State
 from pipelines.proof.citation import address
 from pipelines.queries import articles, changes
 from pipelines.queries.activity import site_of
+from pipelines.queries.missed import fetches_of
 from pipelines.queries.results import ArticleRecord, Change, Revision, StateChange, row_of
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
@@ -62,6 +63,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         states=states,
         missing_since=missing_since(states) if found.state in (State.SUSPECTED, State.GONE) else None,
         next_look=next_look(found.next_check, ledger.now),
+        missed=labels.missed(fetches_of(store, article.article_id, ledger.now).missed),
         aliases=found.aliases[:ALIASES],
         moved_here=found.moved_from[:ALIASES],
         fetches=articles.fetches(store, article.article_id, FETCHES),

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from pipelines.queries import activity, changes
 from pipelines.queries.health import judge
 from pipelines.queries.health_metrics import health_metrics
+from pipelines.queries.missed import missed_by_site
 from pipelines.queries.removed import takedowns as removed
 from pipelines.queries.results import row_of
 from pipelines.queries.site_results import CrawlSummary, DayCounts
@@ -56,6 +57,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         findings=judge(vital),
         age=labels.lasted(int(vital.success_age.total_seconds() // 60)) if vital.success_age is not None else None,
         totals=totals(store, site_id),
+        missed=labels.missed(missed_by_site(store, ledger.now, site_id).get(site_id)),
         median=labels.lasted(int(median(delays))) if delays else None,
         drawn=[
             charts.days(
