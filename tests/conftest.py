@@ -19,6 +19,7 @@ settings.load_profile("newsledger")
 EXPECTED_SKIPS = (
     "not beside",  # the corpora and facts that are not ours to give away; tests/corpus guards the same in any clone
     "pandas is not installed",  # the analysts' libraries are no dependency of ours
+    "polars is not installed",
     "duckdb is not installed",
     "nbformat is not installed",
     "no systemd here",

@@ -30,6 +30,7 @@ def measured() -> dict[tuple[str, str], float | None]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real pages is not beside this checkout")
 def test_no_field_sinks() -> None:

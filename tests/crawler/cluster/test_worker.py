@@ -85,6 +85,7 @@ def test_a_worker_closes_archive_files_of_past_days(town: Town) -> None:
         eventually(lambda: sorted(path.suffix for path in town.pages.rglob("paper-*")) == [".cdxj", ".gz"])
 
 
+@pytest.mark.slow
 def test_the_ledger_is_that_of_one_machine(town: Town, redis: Redis) -> None:
     town.catalogue({f"paper-{number}": host for number, host in enumerate(town.hosts)}, DELAY)
     with town.writer(), town.worker("w1") as first, town.worker("w2") as second:

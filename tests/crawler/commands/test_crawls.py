@@ -78,6 +78,7 @@ def test_only_what_is_ill(folder: Path) -> None:
     assert [row["site"] for row in json.loads(run(folder, "health", "--ill", "--json", code=1).output)] == ["other"]
 
 
+@pytest.mark.slow
 def test_who_asks_strangers_says_who_they_are(tmp_path: Path) -> None:
     """Of one's own hosts nobody minds; nothing is asked here, for the name leads nowhere."""
     (tmp_path / "sites.toml").write_text(site_table("paper", "https://paper.invalid/", delay_seconds=1), encoding="utf-8")

@@ -157,6 +157,7 @@ def read_only(sound: Path, tmp_path: Path) -> list[str]:
     return command
 
 
+@pytest.mark.slow
 def test_a_medium_that_is_read_only(read_only: list[str], tmp_path: Path) -> None:
     """What reads works, as on a DVD or a snapshot; what writes says so in a line."""
     db = tmp_path / "news.db"

@@ -128,6 +128,7 @@ def test_what_is_wrong_is_said(fault: str, echo: Scripted) -> None:
     assert len(echo.asked()) <= 8
 
 
+@pytest.mark.slow
 def test_several_at_once_and_as_text(echo: Scripted) -> None:
     echo.routes({"/rss": pages.rss(PATHS), **articles()})
     titles = (("echo-0", "IE", "/none"), ("echo-1", "IE", "/rss"), ("echo-2", "GB", "/rss"))

@@ -183,6 +183,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 def test_what_is_not_whole_or_dated_wrongly_is_told_and_makes_no_edit(tmp_path: Path, subtests: pytest.Subtests) -> None:
     """Between two whole captures of one text."""
     for number, (name, broken) in enumerate(BROKEN.items()):
@@ -269,6 +270,7 @@ ORIGINALS = {
 """How a record of the first import names its payload -> how a revisit of the second may name it."""
 
 
+@pytest.mark.slow
 def test_a_revisit_is_resolved_by_digest_through_the_ledger(tmp_path: Path, subtests: pytest.Subtests) -> None:
     """The page is back at the text that an earlier import brought."""
     digests = digests_of(FIRST)

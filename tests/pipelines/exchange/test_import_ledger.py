@@ -200,6 +200,7 @@ CASES: list[tuple[str, str, dict[str, int], str]] = [
 ]
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_told_and_left_out(sound: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
     for number, (name, script, revisions, said) in enumerate(CASES):
         with subtests.test(name):

@@ -137,6 +137,7 @@ def test_any_value_in_any_place_is_taken_or_refused(record: dict[str, Any], valu
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(text, text, text, st.integers(0, 3)), min_size=1, max_size=5))
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_hostile_texts_make_the_way_and_back(tmp_path: Path, drawn: list[tuple[str, str, str, int]]) -> None:

@@ -206,6 +206,7 @@ def test_a_merge_that_was_killed_is_run_again(tmp_path: Path) -> None:
 looks = st.lists(st.tuples(st.sampled_from("ABC"), st.integers(1, 90), st.integers(0, 2), st.booleans()), min_size=1, max_size=7)
 
 
+@pytest.mark.slow
 @given(looks)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_two_ledgers(tmp_path: Path, drawn: list[tuple[str, int, int, bool]]) -> None:
