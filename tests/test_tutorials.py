@@ -1,4 +1,4 @@
-"""The tutorials are lived through: each command of docs/tutorials runs, in order, and prints what stands below it."""
+"""The tutorials are lived through: each command of docs/tutorials runs, in order, and prints what stands below it, "..." aside."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_the_tutorials_do_what_they_say(names: tuple[str, ...], tmp_path: Path, 
     printed = re.split(r"^=== \d+\n", done.stdout, flags=re.MULTILINE)[1:]
     for (commands, lines), output in zip(found, printed, strict=True):
         for line in lines:
-            assert line.strip() in output, (commands, output)
+            assert re.search(re.escape(line.strip()).replace(re.escape("..."), ".*"), output), (commands, line, output)
 
 
 def test_each_tutorial_has_commands_that_are_run() -> None:

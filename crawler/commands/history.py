@@ -113,10 +113,9 @@ def _print(article: ArticleView, revisions: list[Row], fetches: ArticleFetches) 
     following = f"next look {when(article.next_check) or 'never'}"
     out.print(f"{article.site_id}, {article.kind}, ", word(article.state), f"; {seen}, {following}", sep="")
     missed, days = fetches.missed, f"between {fetches.first[:10]} and {fetches.last[:10]}"
-    may = (
-        f"{missed.expected:.1f} edits that nobody told of may have been missed ({missed.low} to {missed.high}, nine times in ten)"
-    )
-    out.print(f"looked at {fetches.fetches} times {days}; {may}", markup=False)
+    may = f"{missed.expected:.1f} silent edits may have been missed ({missed.low} to {missed.high}, nine times in ten)"
+    hardly = "hardly an edit can have been missed"
+    out.print(f"fetched {fetches.fetches} times {days}; {may if missed.expected >= 0.05 else hardly}", markup=False)
     out.print()
     if out.is_terminal and out.width < WIDE:
         for row in revisions:
