@@ -1,4 +1,4 @@
-"""The tutorials are lived through: each command of docs/tutorials runs, in order, and prints what stands below it, "..." aside."""
+"""The tutorials are lived through: each command of docs/tutorials runs and prints what stands below it, "..." aside."""
 
 from __future__ import annotations
 
