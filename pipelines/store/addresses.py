@@ -75,10 +75,11 @@ class AddressBook:
                 self._touch(Subject.ARTICLE, article_id)
 
     def set_state(self, found: Row, state: State, fetch: Fetch, reason: str | None) -> None:
-        """Set the state of an article; a change of state is a row of `states`."""
+        """Set the state of an article; a change of state is a row of `states`. Only what has moved leads to another article."""
         if state == found["state"]:
             return
-        self._store.update("articles", found["id"], {"state": state})
+        gone_on = {} if state is State.MOVED else {"moved_to": None}
+        self._store.update("articles", found["id"], {"state": state, **gone_on})
         self.note_state(found["id"], state, fetch, reason)
 
     def note_state(self, article_id: int, state: State, fetch: Fetch, reason: str | None) -> None:

@@ -395,3 +395,9 @@ def test_a_page_that_a_later_one_names_as_its_address_is_late(ledgers: Ledgers) 
     expected = ledgers.made([led, own, named])
     assert [row["change"] for row in expected["revisions"][address(0)]] == ["new", "updated"]
     assert ledgers.made([led], [named, own]) == expected
+
+
+def test_an_article_that_answers_again_leads_to_no_other(ledgers: Ledgers) -> None:
+    items = [page(0, 1, 0), page(2, 1, 50), redirect(0, address(2), 100), page(2, 1, 100.5), page(0, 3, 5000)]
+    found = ledgers.made(items)["articles"][address(0)]
+    assert (found["state"], found["moved_to"]) == ("live", None)
