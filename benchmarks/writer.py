@@ -291,7 +291,8 @@ def contents(db: Path) -> dict[str, list[Row]]:
         problems = store.integrity_problems()
         assert not problems, problems
         assert store.search_problem() is None
-        return {table: [{key: value for key, value in row.items() if key != "next_check"}
+        learned = {"next_check", "watched", "found", "edits_missed", "edits_unseen"}  # by the rates known when books are opened
+        return {table: [{key: value for key, value in row.items() if key not in learned}
                         for row in store.rows(f"SELECT * FROM {table}")] for table in tables}  # fmt: skip
 
 

@@ -195,6 +195,11 @@ def keep_alone(store: Store, paper: Paper, minute: float) -> None:
     session.close(paper.ending(minute + 5))
 
 
+ESTIMATES = frozenset({"next_check", "watched", "found", "edits_missed", "edits_unseen"})
+"""What rests on the rates known so far: books that are opened again in the middle of a crawl know what it has taught of a site
+meanwhile, by which a found edit is shared out among the ages between two fetches, and the next fetch is planned."""
+
+
 def contents(store: Store, without: frozenset[str] = frozenset()) -> dict[str, list[Row]]:
     """All that a ledger tells, but who crawled, and the stories, which are found in it later; `without` these columns."""
     sql = """SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_%' ESCAPE '\\'
