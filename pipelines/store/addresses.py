@@ -46,14 +46,15 @@ class AddressBook:
         self.mark_moved(found["id"], fetch)
         return Outcome.MOVED if moved and outcome is Outcome.UNCHANGED else outcome
 
-    def send_back(self, displaced: Row) -> None:
+    def send_back(self, displaced: Row, fetch: Fetch) -> None:
         """An article that a canonical link has filed under another page's address stands where it was read again; an id that came
-        with the link, as older versions took it, goes."""
+        with the link, as older versions took it, goes. What is older than this fetch of its address is late from now on."""
         origin, own_id = self._lookup.origin(displaced), displaced["external_id"]
         if origin:
             self.forget(origin)
             is_own = own_id and own_id in origin
-            changes = {"url": origin, "url_key": article_key(origin), "external_id": own_id if is_own else None}
+            changes = {"url": origin, "url_key": article_key(origin), "external_id": own_id if is_own else None,
+                       "last_checked": max(displaced["last_checked"], moment(fetch.fetched))}  # fmt: skip
             self._store.update("articles", displaced["id"], changes)
             self._touch(Subject.ARTICLE, displaced["id"])
 

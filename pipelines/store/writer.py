@@ -123,7 +123,7 @@ class RevisionWriter:
     def _article(self, judged: Judgement, article: Article, now: datetime) -> Recorded:
         found, place, fetch, decision, led = judged.found, judged.place, judged.fetch, judged.decision, judged.led or judged.fetch
         if place and place.displaced:
-            self._addresses.send_back(place.displaced)
+            self._addresses.send_back(place.displaced, fetch)
         if found is None:
             return self._first(article, fetch, led, place.url if place else article.url, now)
         if judged.is_withdrawn or decision is None or place is None:

@@ -401,3 +401,12 @@ def test_an_article_that_answers_again_leads_to_no_other(ledgers: Ledgers) -> No
     items = [page(0, 1, 0), page(2, 1, 50), redirect(0, address(2), 100), page(2, 1, 100.5), page(0, 3, 5000)]
     found = ledgers.made(items)["articles"][address(0)]
     assert (found["state"], found["moved_to"]) == ("live", None)
+
+
+def test_a_reading_that_was_held_is_late_once_its_article_has_lost_its_address(ledgers: Ledgers) -> None:
+    """A canonical link filed a page under the address of another story, which the same crawl reads."""
+    claimed = page(1, 0, 3023, 2123, canonical_url=address(0))
+    moved, edited, owner = redirect(0, address(1, 1), 3084), page(1, 3, 3124, place=1), page(0, 1, 3825, 2925)
+    expected = ledgers.made([claimed, moved, edited, owner])
+    found = ledgers.made([claimed, moved], [edited, owner], ways=[Way.IMPORT, Way.CRAWL])
+    assert (found["aliases"], found["revisions"]) == (expected["aliases"], expected["revisions"])
