@@ -11,7 +11,6 @@ exclude_patterns = ["operate/container", "operate/systemd", "examples", "noteboo
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
-nitpicky = False
 html_theme = "furo"
 html_title = f"Newsledger {release}"
 html_show_sourcelink = False

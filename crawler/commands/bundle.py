@@ -16,7 +16,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("verify-bundle")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.wacz")
+@click.argument("file", type=_FILE, metavar="FILE.wacz")
 @click.option("--key", "key_path", default=None, metavar="PEM", type=_FILE, help="The public key by which it must be signed.")
 @click.option("--public-key", "public_path", default=None, metavar="FILE", type=_FILE,
               help="The key by which its checkpoint must be signed, as the ledger's owner publishes it.")  # fmt: skip

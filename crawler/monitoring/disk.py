@@ -6,7 +6,6 @@ kept of fetches, crawls and stories is shared out with them. Reads only.
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,7 +58,7 @@ def project(store: Store, archive: Path, now: datetime) -> DiskProjection:
     ledger_a_day, archive_a_day = sum(one.ledger_bytes_a_day for one in sites.values()), whole.bytes_a_day if whole else 0
     folder = archive if archive.is_dir() else store.path.absolute().parent
     places = (store.path.absolute().parent, folder)
-    ledger_free, archive_free = (shutil.disk_usage(place).free for place in places)
+    ledger_free, archive_free = map(holdings.free_bytes, places)
     if places[0].stat().st_dev == places[1].stat().st_dev:
         paces = [(ledger_free, ledger_a_day + archive_a_day)]
     else:

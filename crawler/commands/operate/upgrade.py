@@ -49,5 +49,5 @@ def _print(found: Upgrade, only_check: bool) -> None:
         is_kept = "would be kept" if only_check else "is kept"
         room = f"{found.bytes / 1e6:,.1f} MB; {found.free_bytes / 1e6:,.0f} MB free{'' if found.has_room else ': TOO LITTLE'}"
         out.print(f"\n{found.path}, {found.revisions:,} revisions; as it was {is_kept} as {found.copy} ({room})", markup=False)
-    for path in found.old_copies:
-        out.print(f"a copy of before: {path}, {path.stat().st_size / 1e6:,.1f} MB" if path.exists() else "", markup=False)
+    for path in filter(Path.exists, found.old_copies):
+        out.print(f"a copy of before: {path}, {path.stat().st_size / 1e6:,.1f} MB", markup=False)
