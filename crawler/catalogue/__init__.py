@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -75,7 +76,18 @@ def load_sites(path: Path | None = None, own: Path | None = None) -> tuple[Site,
         reading.problems.append(CatalogueProblem(source, "defines no site: there is no [[site]] table"))
     if reading.problems:
         raise CatalogueError(tuple(reading.problems))
-    return tuple(reading.sites.values())
+    return _with_parts_of_their_host(tuple(reading.sites.values()))
+
+
+def _with_parts_of_their_host(sites: tuple[Site, ...]) -> tuple[Site, ...]:
+    """Enabled sites of one host share what may be rechecked there in an hour; a site that names its own rate keeps it."""
+    crowds = Counter(site.host for site in sites if site.enabled)
+    return tuple(
+        replace(site, recheck_per_hour=site.rechecks_an_hour / crowds[site.host])
+        if crowds[site.host] > 1 and site.recheck_per_hour is None
+        else site
+        for site in sites
+    )
 
 
 def as_definition(site: Site) -> str:

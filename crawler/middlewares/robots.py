@@ -1,4 +1,4 @@
-"""robots.txt by RFC 9309: 4xx allows all, 5xx and silence forbid all; read once a host and crawl.
+"""robots.txt by RFC 9309: 4xx allows all, 5xx and silence forbid all; read once a host and crawl, for all sites of the host.
 
 In place of Scrapy's own, which takes an error page for rules and an unreachable file for leave. Tells the spider which sitemaps
 a host names, and the downloader its Crawl-delay.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 from weakref import WeakKeyDictionary
@@ -20,10 +21,12 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.catalogue.site import host_of
+from crawler.crawl.remote import scope_of
 from crawler.crawl.robots_txt import MAX_BYTES, RobotsRules, read_robots
 from crawler.middlewares import HostSuspended, RobotsDisallowed, failure_reason
 from crawler.middlewares.decompression import STAYS_PACKED, first_bytes
 from crawler.middlewares.ssrf import LEAVES_THE_SITE
+from crawler.schedule.processes import RobotsFile
 from pipelines.reasons import FetchReason, coded
 
 logger = logging.getLogger(__name__)
@@ -38,19 +41,23 @@ _META = {"dont_obey_robotstxt": True, STAYS_PACKED: True, LEAVES_THE_SITE: True,
 class RobotsMiddleware:
     """Obeys robots.txt before each request, redirects included."""
 
-    def __init__(self, crawler: Crawler, agent: str) -> None:
+    def __init__(self, crawler: Crawler, agent: str, shared: RobotsFile | None = None) -> None:
+        """`shared`: what crawls of other sites on the same hosts have read."""
         self._crawler = crawler
         self._agent = agent
+        self._shared = shared
         self._rules: dict[str, asyncio.Future[RobotsRules]] = {}
         self._received: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
         crawler.signals.connect(self.received, signals.bytes_received)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads ROBOTSTXT_OBEY and ROBOTSTXT_USER_AGENT."""
+        """Reads ROBOTSTXT_OBEY, ROBOTSTXT_USER_AGENT and NEWSLEDGER_DB (beside it lies what crawls share)."""
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
-        return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"])
+        db, scope = crawler.settings.get("NEWSLEDGER_DB"), scope_of(crawler)
+        shared = RobotsFile(Path(db).absolute().parent / "locks", scope.site.id) if db and scope else None
+        return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"], shared)
 
     def read_of(self, url: str) -> RobotsRules | None:
         """The rules of the URL's host, where they have been read."""
@@ -75,7 +82,9 @@ class RobotsMiddleware:
         if host not in self._rules:
             future: asyncio.Future[RobotsRules] = asyncio.get_running_loop().create_future()
             self._rules[host] = future
-            rules = await self._fetch(f"{host}/robots.txt")
+            address = f"{host}/robots.txt"
+            known = self._shared.read(address) if self._shared else None
+            rules = await self._fetch(address) if known is None else self._read(address, known)
             self._keep_delay(urlsplit(url).hostname or "", rules)
             future.set_result(rules)
         return await self._rules[host]
@@ -107,9 +116,13 @@ class RobotsMiddleware:
     def _understand(self, url: str, response: Response) -> RobotsRules:
         if response.status >= 500 or response.status == 429:
             return RobotsRules(Protego.parse(""), unreadable=coded(FetchReason.HTTP_ERROR, response.status))
-        if not 200 <= response.status < 300:
-            return RobotsRules(Protego.parse(""))
-        parser = read_robots(first_bytes(response, MAX_BYTES + 1), self._agent)
+        body = first_bytes(response, MAX_BYTES + 1) if 200 <= response.status < 300 else b""
+        if self._shared:
+            self._shared.write(url, body)
+        return self._read(url, body)
+
+    def _read(self, url: str, body: bytes) -> RobotsRules:
+        parser = read_robots(body, self._agent)
         sitemaps = (web_address(url, sitemap) for sitemap in parser.sitemaps)
         return RobotsRules(parser, tuple(address for address in sitemaps if address), parser.crawl_delay("*"))
 

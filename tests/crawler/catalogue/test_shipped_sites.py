@@ -78,6 +78,7 @@ def test_shipped_zones_are_of_the_place_not_of_the_country(shipped: tuple[Site, 
 def test_regions_of_one_host_share_its_patience_and_shun_its_sitemaps(shipped: tuple[Site, ...]) -> None:
     bbc = [site for site in shipped if site.platform == "bbc"]
     assert {site.politeness_group for site in bbc} == {"www.bbc.co.uk"}
+    assert round(sum(site.rechecks_an_hour for site in bbc)) == 360, "as many as one site of that host may have"
     crowded = Counter(site.politeness_group for site in shipped)
     assert [site.id for site in shipped if crowded[site.politeness_group] > 1 and site.robots_sitemaps] == []
 

@@ -161,6 +161,22 @@ def test_a_gap_is_kept_from_one_crawl_to_the_next(twin: Press, tmp_path: Path) -
     assert min(after - before for before, after in pairwise(times)) >= 2
 
 
+def test_sites_of_one_host_read_its_robots_txt_once_a_round(twin: Press, tmp_path: Path) -> None:
+    """And the one pause goes on from crawl to crawl; the next round reads it anew."""
+    tables = [
+        site_table(name, twin.url, sitemaps=[f"/sitemap.xml?paths=/ok/{n}"], robots_sitemaps=False, delay_seconds=DELAY)
+        for n, name in enumerate(("north", "south", "west"))
+    ]
+    (tmp_path / "sites.toml").write_text("\n".join(tables), encoding="utf-8")
+    for name in ("north", "south", "west"):
+        crawl(tmp_path, name)
+    assert [path for path in asked(twin) if not path.startswith("/ok/")] == ["/robots.txt", *["/sitemap.xml"] * 3]
+    assert min(after["time"] - before["time"] for before, after in pairwise(twin.log())) >= DELAY
+    twin.forget_log()
+    crawl(tmp_path, "north")
+    assert asked(twin)[0] == "/robots.txt"
+
+
 def test_a_crawl_that_ends_leaves_no_longer_wait_than_is_owed(twin: Press, tmp_path: Path) -> None:
     define(tmp_path, twin, "/ok/1", "/ok/2", delay_seconds=0)
     crawl(tmp_path, "twin")
