@@ -3,6 +3,7 @@
     site=demo-gazette   once for each site         change=updated   once for each kind; silent=1 is change=silent
     region=Wenshire     country=GB                 since=2025-05-09   until=2025-05-10   a day or a moment, both included
     url=https://...     of one article             q=council leader   a search            before=...   the cursor of older ones
+    author=Ann Other    or topic=, or section=: of one of these, by its name as it stands
 
 What a page does not know, and a value that cannot be meant, is refused and named with what may be meant, for a feed that answers
 another question than the one asked misleads for months.
@@ -18,6 +19,7 @@ from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pipelines.article import CHANGES
+from pipelines.queries.facets import FACETS
 from pipelines.queries.site_results import FilterChoices
 from pipelines.text.urls import MAX_URL
 
@@ -33,7 +35,7 @@ _BEFORE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ~\d{1,18}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
-_LISTED = ("site", "change", "silent", "region", "country", "since", "until", "before")
+_LISTED = ("site", "change", "silent", "region", "country", "since", "until", "before", *FACETS)
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "/": _LISTED,
     "/feed.atom": (*_LISTED, "url", "q"),
@@ -43,12 +45,17 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "/stories": ("site", "agency", "before"),
     "/sites": ("page", "q", "country", "health", "sort"),
     "/diff/": ("url", "from", "to"),
+    "/site/": (),
+    "/story/": (),
+    **{f"/{facet}/": ("site", "since", "until") for facet in FACETS},
 }
 """What may be said behind the question mark of each address."""
 STATES = ("gone", "suspected")
 HEALTH = ("ill", "unsure", "well", "imported", "unknown")
 ORDERS = ("health", "name", "country", "crawled", "articles", "revisions", "silent")
 """Of the table of sites."""
+_BELOW = ("/site/", "/story/", *(f"/{facet}/" for facet in FACETS))
+"""How addresses begin that name one of many and are no URL's."""
 _PASSED_OVER = ("utm_", "_")
 """How names begin that links get on their way, and that mean nothing here."""
 _PAGE = re.compile(r"\d{1,6}", re.ASCII)
@@ -79,6 +86,8 @@ class Wanted:
     """Of a search."""
     before: str | None = None
     """Cursor: those older than the revision that it names."""
+    facet: tuple[str, str] | None = None
+    """Kind and name: of one author, topic or section."""
 
     def query(self, **replaced: str | None) -> str:
         """The one query string of what is asked for, in fixed order: links and the ids of feeds are made of it.
@@ -86,7 +95,8 @@ class Wanted:
         `replaced`: `before` or another plain part set anew, or taken away (None).
         """
         plain = {"region": self.region, "country": self.country, "since": self.since, "until": self.until,
-                "url": self.url, "q": self.words, "before": self.before, **replaced}  # fmt: skip
+                "url": self.url, "q": self.words, "before": self.before,
+                **dict([self.facet] if self.facet else []), **replaced}  # fmt: skip
         pairs = [("site", site) for site in sorted(self.sites)] + [("change", change) for change in sorted(self.changes)]
         return urlencode(pairs + [(name, value) for name, value in plain.items() if value])
 
@@ -96,7 +106,7 @@ def check(path: str, query: str, choices: Callable[[], FilterChoices]) -> None:
 
     `choices`: what the ledger has, where that is asked. Raises FilterError, whose message says what may be meant.
     """
-    accepted = PARAMETERS.get(path, () if path.startswith(("/site/", "/story/")) else None)
+    accepted = PARAMETERS.get(next(filter(path.startswith, _BELOW), path))
     if accepted is None:
         return
     for name, value in parse_qsl(query[:MAX_QUERY], errors="replace"):
@@ -179,7 +189,15 @@ def wanted(query: str) -> Wanted:
         url=_last(values, "url", re.compile(rf".{{1,{MAX_URL}}}")),
         words=_last(values, "q", re.compile(rf".{{1,{MAX_WORDS_CHARS}}}")),
         before=_last(values, "before", _BEFORE),
+        facet=_facet(values),
     )
+
+
+def _facet(values: dict[str, list[str]]) -> tuple[str, str] | None:
+    named = [(facet, name) for facet in FACETS if (name := _last(values, facet, _NAME))]
+    if len(named) > 1:
+        raise FilterError(f"{named[1][0]}: together with {named[0][0]} is not asked for; one of them at a time")
+    return named[0] if named else None
 
 
 def _changes(values: list[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from importlib.util import find_spec
 
@@ -9,6 +10,7 @@ from pipelines.diff import Op, Piece, word_pieces
 from pipelines.queries.missed import MissedEdits
 
 MAX_HEADLINE_CHARS = 500
+MAX_BYLINE_CHARS, MAX_NAME_CHARS = 300, 200
 
 CHANGES = {
     "new": "new",
@@ -60,6 +62,8 @@ FIELDS = {
     "date_modified": "update stamp",
     "is_accessible_for_free": "paywall",
 }
+FACETS = {"author": "by {}", "topic": "on “{}”", "section": "in the section “{}”"}
+"""What is listed of one author, topic or section, as the end of a phrase."""
 FILES = {"csv": "CSV", "json": "JSON", "jsonl": "JSON lines", "xlsx": "Excel"}
 """Forms in which a list is handed on, by the ending of its address."""
 ALIASES = {
@@ -121,6 +125,17 @@ def missed(edits: MissedEdits | None) -> str:
     if edits is None or edits.expected < 0.05:
         return ""
     return f"about {edits.expected:,.1f} more may have been missed ({edits.low:,} to {edits.high:,})"
+
+
+def signed(byline: str | None, names: Iterable[str]) -> tuple[tuple[str, bool], ...]:
+    """A byline in pieces, each with whether it is the name of one of its authors; the names where there is no byline."""
+    authors = [name for name in dict.fromkeys(names) if 0 < len(name) <= MAX_NAME_CHARS]
+    if not byline:
+        byline = ", ".join(authors)
+    if not authors:
+        return ((byline, False),) if byline else ()
+    parts = re.split(f"({'|'.join(map(re.escape, sorted(authors, key=len, reverse=True)))})", byline[:MAX_BYLINE_CHARS])
+    return tuple((part, part in authors) for part in parts if part)
 
 
 def headline_pieces(before: str | None, after: str | None) -> tuple[Piece, ...]:

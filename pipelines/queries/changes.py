@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.diff.model import changed_words, words_changed
+from pipelines.queries.facets import OF_FACET, named
 from pipelines.queries.results import Change, value_of
 from pipelines.queries.site_results import FilterChoices, SiteRecord
 from pipelines.store.database import Row, Store
@@ -43,6 +44,8 @@ class Filter:
     """First day or moment, ISO 8601 UTC."""
     until: str | None = None
     """Last day or moment, included."""
+    facet: tuple[str, str] | None = None
+    """A kind of `pipelines.queries.facets.FACETS`, and the name of one."""
 
 
 # A page of the newest n can hold revisions of no more than n places, those n whose own newest is newest, and none that is older
@@ -84,10 +87,17 @@ WHERE r.article_id = :article AND c.shown AND c.change IN (SELECT value FROM jso
     AND c.first_seen >= :since AND c.first_seen <= :at AND (c.first_seen < :at OR c.revision_id < :id)
 ORDER BY c.first_seen DESC, c.revision_id DESC LIMIT :limit
 """
+_BY_FACET = f"""
+SELECT c.revision_id FROM {OF_FACET} AND c.change IN (SELECT value FROM json_each(:changes))
+    AND c.first_seen <= :at AND (c.first_seen < :at OR c.revision_id < :id)
+ORDER BY c.first_seen DESC, c.revision_id DESC LIMIT :limit
+"""  # noqa: S608 - our own words
 _DETAILS = f"""
 SELECT r.id AS revision_id, r.article_id, a.url, a.site_id, s.name AS site_name, s.region, s.country, r.number, r.change,
     r.changed_fields, r.headline, before.headline AS headline_before, r.byline, r.language, r.first_seen, r.not_before,
-    a.date_published, r.date_modified, a.state, a.revision_count,
+    a.date_published, r.date_modified, a.state, a.revision_count, r.section,
+    (SELECT json_group_array(name) FROM (
+        SELECT name FROM revision_authors WHERE revision_id = r.id ORDER BY position)) AS authors,
     (SELECT m.story_id FROM story_articles m WHERE m.article_id = r.article_id) AS story_id,
     r.description AS description, substr(r.body, 1, {COUNTED_CHARS}) AS body,
     before.description AS description_before, substr(before.body, 1, {COUNTED_CHARS}) AS body_before, before.id AS id_before
@@ -128,6 +138,9 @@ def keys(store: Store, wanted: Filter, limit: int, *, before: str | None = None)
     values |= {"sites": None if sites is None else json.dumps(sites), "article": wanted.article_id}
     if wanted.article_id is not None:
         sql = _BY_ARTICLE
+    elif wanted.facet is not None:
+        source, named_values = named(wanted.facet)
+        sql, values = _BY_FACET.format(named=source), values | named_values
     elif sites is not None:
         places = list(store.rows(_PLACES, values))
         if len(places) > limit:  # those that tie with the last stay
@@ -166,6 +179,7 @@ def _change(row: Row) -> Change:
     come, gone = changed_words(before[1:], after[1:], GLIMPSE)
     computed = {
         "changed_fields": json.loads(row["changed_fields"]),
+        "authors": tuple(json.loads(row["authors"])),
         "headline_before": None if first else row["headline_before"],
         "words_added": added,
         "words_removed": removed,

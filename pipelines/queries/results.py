@@ -178,6 +178,8 @@ class Change:
     """The first words that came into standfirst and body, in their order; a glimpse. Empty for a first revision."""
     went: str = ""
     """The first words that went."""
+    section: str | None = None
+    authors: tuple[str, ...] = ()
 
 
 Facet = tuple[str, str, int]

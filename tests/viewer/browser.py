@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -108,6 +109,8 @@ def addresses(db: Path) -> dict[str, str]:
         story, article = store.row("SELECT story_id, article_id FROM story_articles ORDER BY story_id, article_id DESC").values()  # type: ignore[union-attr]
         seen = store.value("SELECT r.first_seen FROM revisions r JOIN articles a ON a.id = r.article_id WHERE a.url = ?", (url,))
         site = store.value("SELECT site_id FROM articles WHERE url = ?", (url,))
+        author = store.value("SELECT name FROM revision_authors GROUP BY name ORDER BY count(*) DESC, name")
+        topic = store.value("SELECT t.value FROM revisions, json_each(topics) t GROUP BY t.value ORDER BY count(*) DESC, t.value")
         gone = store.value("SELECT url FROM articles WHERE state = 'gone' ORDER BY id")
     digits = "".join(filter(str.isdigit, str(seen)))[:14]
     return {
@@ -128,6 +131,9 @@ def addresses(db: Path) -> dict[str, str]:
         "story": f"/story/{story}",
         "story, laid against its source": f"/story/{story}/{article}",
         "takedowns": "/takedowns",
+        "author": f"/author/{quote(author)}",
+        "topic": f"/topic/{quote(topic)}",
+        "section": "/section/News",
         "memento": f"/memento/{digits}/{url}",
         "not there": "/none",
         "no such article": "/history/https://paper.example/none",

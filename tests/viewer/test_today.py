@@ -51,6 +51,7 @@ def test_links_of_an_entry(path: Path) -> None:
         "What changed": f"/news/diff/1..2/{MILL}",
         "4 revisions": f"/news/history/{MILL}",
         "Original": MILL,
+        "Ann Other": "/news/author/Ann%20Other",
     }
 
 

@@ -9,6 +9,7 @@
     /sites   /site/ID              all sites at a glance; one of them
     /stories   /story/7            copy that several sites carry; one story
     /story/7/43                    an article of a story against its source
+    /author/NAME  /topic/NAME  /section/NAME   of one of these: counts, papers, the latest changes
     /takedowns                     what went from its site
     /feed.atom   /feed.json        the latest revisions, or those of a search, for feed readers
     /search.csv?q=   .json .jsonl .xlsx   the list of a page as a file (/revisions.csv: of the first page); /diff.md/URL
@@ -28,10 +29,11 @@ from urllib.parse import urlencode, urlsplit
 
 from pipelines.queries import articles
 from pipelines.queries.changes import filters
+from pipelines.queries.facets import FACETS
 from pipelines.store.saved_searches import SearchNameError, saved_search
 from viewer.filters import FilterError, check
 from viewer.http import Request, Response, document, redirect
-from viewer.pages import diff, feed, history, home, memento, search, site, sites, stories, story, takedowns
+from viewer.pages import diff, facet, feed, history, home, memento, search, site, sites, stories, story, takedowns
 from viewer.rendering import ASSETS, article_path, asset, refusal, show_under
 from viewer.repository import Repository
 
@@ -78,6 +80,7 @@ BELOW: dict[str, Page] = {
     "/diff/": diff.respond,
     "/site/": site.respond,
     "/story/": story.respond,
+    **{f"/{kind}/": facet.respond for kind in FACETS},
     memento.PREFIX: memento.to_revision,
     _ARTICLE: _to_article,
     _REVISION: _to_revision,

@@ -30,6 +30,7 @@ FETCHES = 20
 ALIASES = 50
 STATES = 50
 PAPERS = 30
+TOPICS = 30
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
@@ -59,6 +60,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         revisions=revisions,
         left_out=max(0, article.revision_count - len(revisions)),
         authors=found.latest.authors if found.latest else (),
+        topics=found.latest.topics[:TOPICS] if found.latest else (),
         images=found.latest.images if found.latest else (),
         states=states,
         missing_since=missing_since(states) if found.state in (State.SUSPECTED, State.GONE) else None,

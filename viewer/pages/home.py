@@ -70,6 +70,7 @@ def filter_of(asked: Wanted) -> changes.Filter:
         changes=asked.changes,
         since=asked.since,
         until=asked.until,
+        facet=asked.facet,
     )
 
 
@@ -77,7 +78,8 @@ def entry(change: Change) -> dict[str, Any]:
     """A revision as the list shows it: its headline in pieces, and what else changed in words."""
     also = [name for name in change.changed_fields if name not in ("headline", "date_modified")]
     pieces = labels.headline_pieces(change.headline_before, change.headline)
-    return row_of(change) | {"pieces": pieces, "also": labels.fields(also) if also else ""}
+    also_said = labels.fields(also) if also else ""
+    return row_of(change) | {"pieces": pieces, "also": also_said, "signed": labels.signed(change.byline, change.authors)}
 
 
 def summary(asked: Wanted, choices: FilterChoices) -> str:
@@ -87,4 +89,5 @@ def summary(asked: Wanted, choices: FilterChoices) -> str:
     of = labels.listed(names.get(one, one) for one in asked.sites)
     places = [asked.region and f"in {asked.region}", asked.country and f"in {asked.country}"]
     times = [asked.since and f"from {asked.since}", asked.until and f"to {asked.until}"]
-    return ", ".join(part for part in (kinds and f"only {kinds}", of and f"of {of}", *places, *times) if part)
+    facet = asked.facet and labels.FACETS[asked.facet[0]].format(asked.facet[1])
+    return ", ".join(part for part in (kinds and f"only {kinds}", of and f"of {of}", facet, *places, *times) if part)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.queries import changes, search
+from pipelines.queries.facets import facets_named
 from pipelines.queries.results import Facet, Hit, row_of
 from pipelines.store.rows import moment
 from pipelines.store.saved_searches import saved_searches
@@ -33,7 +34,7 @@ _TOLD = {"site": "Sites", "change": "Kinds of change", "year": "Years", "month":
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page; for an address of an article, where its history is."""
     try:
-        asked = replace(wanted(request.target.partition("?")[2]), url=None, before=None, region=None, country=None)
+        asked = replace(wanted(request.target.partition("?")[2]), url=None, before=None, region=None, country=None, facet=None)
     except FilterError as error:
         return refusal(400, str(error), root)
     told = asked.words or ""
@@ -60,6 +61,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         root,
         asked=asked,
         told=told,
+        of_name=facets_named(ledger.store, told) if told and len(told) <= labels.MAX_NAME_CHARS else [],
         found=found,
         hits=[row_of(hit) | {"others": hit.also} for hit in found.hits],
         facets=[(name, _TOLD[name], facet(asked, name, found.facets.get(name, ()))) for name in FACETS],

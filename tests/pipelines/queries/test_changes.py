@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pipelines.queries import activity, articles
 from pipelines.queries.changes import CHANGES, Filter, filters, keys, latest
+from pipelines.queries.facets import FACETS, facet_counts
 from pipelines.queries.results import row_of
 from pipelines.queries.search import search
 from pipelines.store.crawls import put_sites
@@ -120,7 +121,7 @@ def test_a_row_is_told_whole(tmp_path: Path) -> None:
     same = {
         "article_id": 1, "url": URL, "site_id": "paper", "site_name": "The Paper", "region": None, "country": None,
         "byline": "By Ann Other", "language": None, "date_published": "2025-03-07T08:00:00Z", "state": "live",
-        "revision_count": 2, "story_id": None,
+        "revision_count": 2, "story_id": None, "section": None, "authors": ("Ann Other",),
     }  # fmt: skip
     assert row_of(first) == same | {
         "revision_id": 1, "number": 1, "change": "new", "changed_fields": (), "headline": "Fire at Cross Mill",
@@ -270,6 +271,8 @@ PLANNED: dict[str, Callable[[Store], object]] = {
     **{f"latest {n}": partial(latest, wanted=wanted) for n, wanted in enumerate(WANTED) if n % 7 == 0 or wanted.article_id},
     "older": lambda store: latest(store, Filter(), before="2025-03-07T12:00:00Z~9"),
     "filters": filters,
+    **{f"latest of a {kind}": partial(latest, wanted=Filter(facet=(kind, "News"))) for kind in FACETS},
+    **{f"counts of a {kind}": partial(facet_counts, facet=(kind, "News")) for kind in FACETS},
     "days": lambda store: activity.days(store, "paper", "2025-01-01", "2025-12-31"),
     "delays": lambda store: activity.delays(store, "paper"),
     "crawls": lambda store: activity.crawls(store, "paper"),
@@ -289,7 +292,7 @@ PLANNED: dict[str, Callable[[Store], object]] = {
 }
 SHORT = (
     r"s|p|sites|one|edit|place|json_each|k|places|walked|hits|daily_counts|site_counts|\(subquery-\d+\)|CONSTANT ROW"
-    r"|temp.revision_words"
+    r"|temp.revision_words|named|found|first"
 )
 MAY_BE_READ = re.compile(rf"SCAN ((?:{SHORT})(?: |$)|wanted |revisions_fts VIRTUAL TABLE INDEX \d+:.*M)")
 """What is short, or short by now; and the full-text index where it is asked with MATCH."""

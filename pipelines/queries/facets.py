@@ -1,0 +1,94 @@
+"""Facets: the revisions of one author, topic or section: which they are, of which kinds, in which papers, on which days.
+
+Found by an index, the newest first, and no more than MAX_REVISIONS of them: of an agency that signs everything the rest is left
+out, and that is said. Writes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.store.database import Row, Store
+from pipelines.text import folding
+
+FACETS = ("author", "topic", "section")
+MAX_REVISIONS = 20_000
+"""So many of the newest are looked at. Higher: a name that stands under everything takes longer than a page may."""
+_CHECKED = 50
+"""Revisions that are looked at to tell whether a topic has this very name."""
+
+# The name as it stands, whole: the index of words gives what may be meant, and the list of topics beside it decides.
+_NAMED = {
+    "author": """SELECT DISTINCT revision_id FROM revision_authors WHERE name = :name ORDER BY revision_id DESC LIMIT :most""",
+    "topic": """SELECT t.revision_id FROM (
+            SELECT rowid FROM revisions_fts WHERE revisions_fts MATCH :match ORDER BY rowid DESC LIMIT :most) found
+        CROSS JOIN search_texts t ON t.revision_id = found.rowid WHERE instr(', ' || t.topics || ', ', :listed)""",
+    "section": """SELECT r.id AS revision_id FROM (
+            SELECT id FROM revisions WHERE section = :name AND number = 1 ORDER BY first_seen DESC LIMIT :most) first
+        CROSS JOIN changes c ON c.revision_id = first.id CROSS JOIN revisions r ON r.article_id = c.article_id LIMIT :most""",
+}
+OF_FACET = """({named}) named CROSS JOIN changes c ON c.revision_id = named.revision_id
+WHERE c.shown AND (:sites IS NULL OR c.site_id IN (SELECT value FROM json_each(:sites))) AND c.first_seen >= :since"""
+"""What to select `c` from, of a facet and of sites, from a time on."""
+_COUNTS = """SELECT c.site_id, c.change, substr(c.first_seen, 1, 10) AS day, count(*) AS n FROM {} AND c.first_seen <= :until
+    GROUP BY 1, 2, 3"""
+_ARTICLES = "SELECT count(DISTINCT c.article_id) FROM {} AND c.first_seen <= :until"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """What there is of an author, a topic or a section."""
+
+    articles: int
+    changes: Mapping[str, int]
+    """Kind of change -> revisions."""
+    sites: tuple[tuple[str, int], ...]
+    """Id of a site, and its revisions; the one with most first."""
+    days: tuple[Mapping[str, str | int], ...]
+    """In order: `day`, and a number for each kind of change that was on it."""
+    is_cut: bool
+    """Whether there are more than were looked at."""
+
+
+def named(facet: tuple[str, str]) -> tuple[str, Row]:
+    """A query for the ids of the newest revisions of a facet (its kind and its name), and its values."""
+    kind, name = facet
+    spelled = folding.spelled(name.replace("\0", " "))
+    match = 'topics : "' + spelled.replace('"', '""') + '"'
+    return _NAMED[kind], {"name": name, "match": match, "listed": f", {spelled}, ", "most": MAX_REVISIONS}
+
+
+def facet_counts(store: Store, facet: tuple[str, str], sites: Sequence[str] | None = None, since: str | None = None,
+                 until: str | None = None) -> FacetCounts:  # fmt: skip
+    """Counts of a facet, over some sites or all (None); `until` is included whole, be it a day or a second."""
+    sql, values = named(facet)
+    source = OF_FACET.format(named=sql)
+    values |= {"sites": None if sites is None else json.dumps(sites), "since": since or "", "until": f"{until or ''}~"}
+    by_change, by_site, by_day = Counter[str](), Counter[str](), dict[str, Row]()
+    for row in store.rows(_COUNTS.format(source), values):
+        by_change[row["change"]] += row["n"]
+        by_site[row["site_id"]] += row["n"]
+        day = by_day.setdefault(row["day"], {"day": row["day"]})
+        day[row["change"]] = day.get(row["change"], 0) + row["n"]
+    looked_at = store.value(f"SELECT count(*) FROM ({sql})", values)  # noqa: S608 - our own words
+    return FacetCounts(
+        articles=store.value(_ARTICLES.format(source), values),
+        changes=by_change,
+        sites=tuple(by_site.most_common()),
+        days=tuple(by_day[day] for day in sorted(by_day)),
+        is_cut=looked_at >= MAX_REVISIONS,
+    )
+
+
+def facets_named(store: Store, name: str) -> list[str]:
+    """Of which kinds there is a facet of this very name."""
+    found = []
+    for kind in FACETS:
+        sql, values = named((kind, name))
+        values |= {"most": _CHECKED, "sites": None, "since": ""}
+        if store.row(f"SELECT 1 FROM {OF_FACET.format(named=sql)} LIMIT 1", values):  # noqa: S608 - our own words
+            found.append(kind)
+    return found
