@@ -1,6 +1,6 @@
 """What pages, lookups and searches of the viewer cost on a large ledger: once cold, then the median and the worst of many warm.
 
-    python benchmarks/big_ledger.py /tmp/big/news.db
+    python -m benchmarks.big_ledger /tmp/big/news.db
     python benchmarks/pages.py --db /tmp/big/news.db                # what pages are made of, and the pages, in this process
     python benchmarks/pages.py --db /tmp/big/news.db --url http://127.0.0.1:8001    # the pages of a running `newsledger serve`
 

@@ -20,7 +20,8 @@ MAX_PLACES = 300
 """Places of a text that are looked at."""
 
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u00ad\u0900-\u0963\u0966-\u096f\u0971-\u0df3"
-_TOKEN = re.compile(f"{folding.RUN.pattern[:-1]}|(?:(?!{folding.RUN.pattern[:-1]})(?:[^\\W_]|[{_MARKS}]))+")
+_RUN_OF = folding.RUN.pattern[1:-2]
+_TOKEN = re.compile(f"[{_RUN_OF}]|(?:[^\\W_{_RUN_OF}]+|[{_MARKS}])+")
 """A word, or one character of a script without spaces."""
 
 
@@ -57,9 +58,13 @@ def snippet(texts: Sequence[str | None], terms: Sequence[Term]) -> Snippet:
 
 
 def _places(text: str, sought: Sequence[_Sought]) -> list[_Place]:
-    tokens = list(_tokens(text))
+    tokens = _tokens(text)
     found: list[_Place] = []
+    first = {one.words[0] for one in sought if one.words}
+    has_beginnings = any(one.is_beginning for one in sought)
     for at, (key, start, _) in enumerate(tokens):
+        if not has_beginnings and key not in first:
+            continue
         for number, one in enumerate(sought):
             last = at + len(one.words) - 1
             if one.words and last < len(tokens) and _stands(one, key, tokens[at : last + 1]):
@@ -81,9 +86,8 @@ def _stands(one: _Sought, key: str, tokens: Sequence[tuple[str, int, int]]) -> b
     )
 
 
-def _tokens(text: str) -> Iterable[tuple[str, int, int]]:
-    for token in _TOKEN.finditer(text):
-        yield _key(token[0]), token.start(), token.end()
+def _tokens(text: str) -> list[tuple[str, int, int]]:
+    return [(_key(token[0]), *token.span()) for token in _TOKEN.finditer(text)]
 
 
 @lru_cache(maxsize=20_000)

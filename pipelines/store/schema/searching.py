@@ -120,8 +120,8 @@ SELECT r.id AS revision_id, coalesce(r.canonical_url, a.url) AS url, r.headline,
 FROM revisions r JOIN articles a ON a.id = r.article_id
 """
 """What `search_text` needs of revisions."""
-_FILLED = ("revision_id", "authors", "topics", "captions", "address", "letters", *_TEXTS)
-PUT_TEXT = f"INSERT INTO search_texts ({', '.join(_FILLED)}) VALUES ({', '.join(f':{name}' for name in _FILLED)})"  # noqa: S608
+FILLED = ("revision_id", "authors", "topics", "captions", "address", "letters", *_TEXTS)
+PUT_TEXT = f"INSERT INTO search_texts ({', '.join(FILLED)}) VALUES ({', '.join(f':{name}' for name in FILLED)})"  # noqa: S608
 
 
 def search_texts(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
