@@ -27,7 +27,7 @@ from crawler.extraction.choice.times import modified_at, published_at, without_f
 from crawler.extraction.choice.zones import guess_zone
 from crawler.extraction.declared import jsonld, meta
 from crawler.extraction.declared.access import propose_access
-from crawler.extraction.declared.canonical import canonical_address, named_address
+from crawler.extraction.declared.canonical import canonical_address, named_addresses
 from crawler.extraction.declared.pagedata import data_text
 from crawler.extraction.declared.proposals import Proposal, Proposals, Verdict
 from crawler.extraction.declared.structured import propose_itemprops, propose_jsonld, propose_meta
@@ -156,7 +156,8 @@ def _gather(page: Page, site: Site | None) -> _Page:
     page.timezone, page.is_zone_sure = (site.timezone, True) if site else guess_zone(page.url, locales, page.title)
     items = jsonld.items(page)
     site_name = site.name if site else next(iter(metas.get("og:site_name", ())), None)
-    identity = _identity(page, metas, site_names(site_name, page.url))
+    addresses = named_addresses(page, metas)
+    identity = _identity(page, metas, addresses, site_names(site_name, page.url))
     item = jsonld.main_item(items, identity)
     gathered = _Page(page, metas, items, item, site_name)
     gathered.lists_others = jsonld.is_of_others(items, item, identity)
@@ -165,6 +166,7 @@ def _gather(page: Page, site: Site | None) -> _Page:
     if item is not None:
         propose_jsonld(page, item, proposals)
     propose_meta(page, metas, proposals)
+    proposals.canonicals += addresses
     propose_access(page, item, metas, proposals)
     propose_itemprops(page, proposals)
     _propose_url_day(page, proposals)
@@ -177,13 +179,11 @@ def _gather(page: Page, site: Site | None) -> _Page:
     return gathered
 
 
-def _identity(page: Page, metas: meta.Meta, names_of_site: frozenset[str]) -> jsonld.Identity:
-    links = (one.get("href") for one in page.anywhere("link") if "canonical" in (one.get("rel") or "").lower().split())
-    addresses = (page.url, *(named_address(page, link) for link in (*links, *metas.get("og:url", ()))))
+def _identity(page: Page, metas: meta.Meta, addresses: list[Proposal[str]], names_of_site: frozenset[str]) -> jsonld.Identity:
     titles = (metas.get(name, ("",))[0] for name in ("og:title", "twitter:title"))
     names = (page.title, *(text_of(one) for one in page.tagged("h1")[:3]), *titles)
     return jsonld.Identity(
-        tuple(filter(None, addresses)), tuple(name for name in names if letters(name) not in names_of_site | {""})
+        (page.url, *(one.value for one in addresses)), tuple(name for name in names if letters(name) not in names_of_site | {""})
     )
 
 

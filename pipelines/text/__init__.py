@@ -43,7 +43,9 @@ def visible(text: str) -> str:
 
 def squash(text: str) -> str:
     """One line: `visible`, each run of white space one space, trimmed."""
-    return " ".join(visible(text).split())
+    text = visible(text)
+    is_line = text.isprintable() and "  " not in text  # of white space only the space is printable
+    return text.strip() if is_line else " ".join(text.split())
 
 
 def paragraphs(text: str) -> list[str]:

@@ -249,20 +249,20 @@ _BIOGRAPHY = 500
 def _trusted(page: Page, everything: list[Block], good: list[tuple[Block, float]], heading: Element | None) -> set[Element]:
     """The elements whose names say furniture and are wrong: what holds the headline too, or most of the prose."""
     trusted = set() if heading is None else {heading, *heading.iterancestors()}
-    alike = _alike_boxes(everything)
+    alike: Mapping[Element, frozenset[Element]] = {}
     for _ in range(30):
-        clean = 0.0
+        doubtful = [(block, weight) for block, weight in good if not trusted.issuperset(block.suspects)]
+        least = max(1.2 * sum(weight for block, weight in good if trusted.issuperset(block.suspects)), 100)
+        if sum(weight for _, weight in doubtful) <= least:
+            break
+        alike = alike or _alike_boxes(everything)
         under: dict[frozenset[Element], float] = defaultdict(float)
-        for block, weight in good:
-            outermost = next((element for element in block.suspects if element not in trusted), None)
-            if outermost is None:
-                clean += weight
-            else:
-                under[alike[outermost]] += weight
+        for block, weight in doubtful:
+            under[alike[next(element for element in block.suspects if element not in trusted)]] += weight
         wrong = [
             (weight, boxes)
             for boxes, weight in under.items()
-            if weight > max(1.2 * clean, 100) and not any(_is_never_text(page, element, weight) for element in boxes)
+            if weight > least and not any(_is_never_text(page, element, weight) for element in boxes)
         ]
         if not wrong:
             break

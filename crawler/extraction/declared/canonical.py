@@ -6,7 +6,8 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from crawler.extraction.declared.jsonld import same_page
-from crawler.extraction.declared.proposals import Proposals, Verdict, spoken
+from crawler.extraction.declared.meta import Meta
+from crawler.extraction.declared.proposals import Proposal, Proposals, Verdict, spoken
 from crawler.extraction.markup.page import Page
 from pipelines.text.hosts import is_private_host
 from pipelines.text.links import mended, own_hosts_of
@@ -27,7 +28,7 @@ _NO_PAPER = re.compile(
 _NOTHING = frozenset(("false", "true", "n/a", "-", "0", "canonical", "url", "href", "permalink", "self", "todo", "tbd"))
 
 
-def named_address(page: Page, link: str | None) -> str | None:
+def _named_address(page: Page, link: str | None) -> str | None:
     """The absolute URL that a canonical link means, or None."""
     if not link or link.strip().lower() in _NOTHING:
         return None
@@ -41,6 +42,15 @@ def named_address(page: Page, link: str | None) -> str | None:
     host = urlsplit(address).hostname or ""
     is_public = "." in host and not is_private_host(host) and not _NO_PAPER.search(host)
     return address if host == urlsplit(page.url).hostname or is_public else None
+
+
+def named_addresses(page: Page, metas: Meta) -> list[Proposal[str]]:
+    """The addresses that a page calls its own, the most trusted first."""
+    links = [one.get("href") for one in page.anywhere("link") if "canonical" in (one.get("rel") or "").lower().split()]
+    told = [("link.canonical", link) for link in links]
+    told += [(f"meta.{name}", metas[name][0]) for name in ("og:url", "twitter:url", "parsely-link") if name in metas]
+    meant = {link: _named_address(page, link) for _, link in told}
+    return [Proposal(address, source) for source, link in told if (address := meant[link])]
 
 
 def canonical_address(proposals: Proposals, url: str) -> Verdict[str | None]:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from crawler.extraction.declared import jsonld, meta
-from crawler.extraction.declared.canonical import named_address
 from crawler.extraction.declared.proposals import Proposal, Proposals
 from crawler.extraction.markup.marks import INSTANTS
 from crawler.extraction.markup.page import Page, text_of
@@ -84,7 +83,7 @@ def _names_of_things(value: Any) -> list[str]:
 
 
 def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
-    """From meta elements, the link to the canonical address, and the title."""
+    """From meta elements and the title."""
     texts = ((meta.TITLES, into.headlines), (meta.DESCRIPTIONS, into.descriptions), (meta.SECTIONS, into.sections))
     for text_names, where in texts:
         where.extend(Proposal(jsonld.plain(found[name][0]), f"meta.{name}") for name in text_names if name in found)
@@ -110,15 +109,6 @@ def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
         into.languages += [Proposal(value, f"meta.{name}") for value in found.get(name, ())[:1]]
     if page.language:
         into.languages.insert(0, Proposal(page.language, "html.lang"))
-    for element in page.anywhere("link"):
-        is_canonical = "canonical" in (element.get("rel") or "").lower().split()
-        address = named_address(page, element.get("href")) if is_canonical else None
-        if address:
-            into.canonicals.append(Proposal(address, "link.canonical"))
-    for name in ("og:url", "twitter:url", "parsely-link"):
-        address = named_address(page, found[name][0]) if name in found else None
-        if address:
-            into.canonicals.append(Proposal(address, f"meta.{name}"))
     into.kinds += [Proposal(value.lower(), "meta.og:type") for value in found.get("og:type", ())[:1]]
 
 

@@ -6,7 +6,6 @@ import re
 from urllib.parse import urlsplit
 
 MAX_TITLE = 1_000
-_NO_LETTERS = re.compile(r"[\W_]+")
 _BARS = re.compile(r"\s*[|•·»‹›¦]\s*|\s+::?\s+|\s+//\s+")
 _DASHES = re.compile(r"\s+[–—-]+\s+")
 _CJK_PARTS = re.compile(r"\s*(?:[_|｜]|--+)\s*")
@@ -20,7 +19,7 @@ _SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "ac"))
 
 def letters(text: str) -> str:
     """Only what can be compared between a name, a host and a path: "Shropshire Star" -> "shropshirestar"."""
-    return (text if text.isalnum() else _NO_LETTERS.sub("", text)).casefold()
+    return (text if text.isalnum() else "".join(filter(str.isalnum, text))).casefold()
 
 
 def site_names(site_name: str | None, url: str) -> frozenset[str]:

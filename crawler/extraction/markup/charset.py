@@ -49,7 +49,8 @@ _WIDE_RUN = re.compile(r"[^\x00-\x7f]+")
 def as_utf8(data: bytes, content_type: str | None = None) -> bytes:
     """A page in UTF-8: as it is where it is that already."""
     # Text in a charset of escapes is valid UTF-8, and so is text in a wide one.
-    is_escaped = b"\x1b" in data or b"hz-gb" in data[:_HEAD].lower() or "hz" in (content_type or "").lower()
+    names_hz = b"~" in data and b"hz-gb" in data[:_HEAD].lower()
+    is_escaped = names_hz or b"\x1b" in data or "hz" in (content_type or "").lower()
     if not is_escaped and b"\0" not in data[:2]:
         with suppress(UnicodeDecodeError):
             data.decode("utf-8")

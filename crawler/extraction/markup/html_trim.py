@@ -60,8 +60,7 @@ def trim(data: bytes) -> Markup:
     Text and all other tags are as they were, but for tags that may have more than MAX_ATTRIBUTES: these lose them all.
     """
     # Where "<\\/script>" is written, a "<script" may stand in an attribute's value: then every tag is read, which costs more.
-    is_risky = b"<\\/" in data and _SCRIPT_IN_VALUE.search(data)
-    tokens = (_TOKEN if is_risky else _NOT_SHOWN).finditer(data)
+    tokens = (_TOKEN if _SCRIPT_IN_VALUE.search(data) else _NOT_SHOWN).finditer(data)
     kept: list[bytes] = []
     scripts: list[tuple[bytes, bytes]] = []
     position, closes = 0, True
