@@ -202,16 +202,7 @@ def _environment_of() -> Environment:
         query_string,
         quoted,
     )
-    text_of = (
-        labels.change,
-        labels.state,
-        labels.outcome,
-        labels.fields,
-        labels.counted,
-        labels.listed,
-        labels.lasted,
-        labels.short,
-    )
+    text_of = (labels.change, labels.state, labels.outcome, labels.fields, labels.counted, labels.listed, labels.lasted)
     made.filters |= {one.__name__: one for one in (*ours, *text_of)}
     made.globals |= {
         "asset": asset_url,

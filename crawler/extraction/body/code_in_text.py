@@ -14,18 +14,20 @@ _SHORTCODE: Final = re.compile(
     r"|\[/?[a-z][\w-]{1,40}\s[^\[\]]{0,600}?[\w-]{1,40}\s?=[^\[\]]{0,600}\]"  # [gallery ids="1,2"]
     r"|\[/[a-z][\w-]{1,40}\]|\[[a-z]{1,40}[_-][\w-]{1,40}\]"  # [/vc_row], [vc_row]
     r"|\[(?:gallery|embed|video|audio|playlist|caption|contact-form|newsletter|ad|ads|adsense|poll|slideshow|toc|more)\]"
-    r"|\[\[\w{2,40}:[^\[\]]{1,600}\]\]"
+    r"|\[[a-z][\w-]{1,40}(?:=| (?=https?:|\d))[^\[\]]{1,600}\]"  # [youtube=https://...], [tweet 1234]
+    r"|\[\[\w{2,40}:[^\[\]]{1,600}\]\]|\[\[\{.{1,2000}?\}\]\]"
 )
 """WordPress's and its kin; "[sic]" and "[the mayor]" are an editor's."""
 _GONE_WITH_CONTENT: Final = frozenset(
     ("embed", "video", "audio", "caption", "gallery", "playlist", "iframe", "youtube", "button", "cta")
 )
 _PLACE: Final = re.compile(
-    r"\{\{[^{}]{1,300}\}\}|\{%[^{}]{1,300}%\}|<%[^<>]{1,300}%>|\$\{[\w.()\[\] ]{1,200}\}|<!--.{0,2000}?-->"
+    r"%%[A-Z_]{2,60}%%|\{\{[^{}]{1,300}\}\}|\{%[^{}]{1,300}%\}|<%[^<>]{1,300}%>|\$\{[\w.()\[\] ]{1,200}\}|<!--.{0,2000}?-->"
 )
 _CALL: Final = re.compile(
     r"\bfunction\s*\w*\s*\([\w\s,$]*\)\s*\{|=>\s*\{|\b(?:window|document|console|googletag|dataLayer|_taboola|adsbygoogle)\b\s?[.\[=(]"
     r"|\b(?:var|let|const)\s+[\w$]+\s*=|\.(?:push|addEventListener|querySelector|createElement|cmd)\s?[.(]|\$\(\s?[\"'.#]"
+    r"|\bimport\s*\{|^//\s?<!\[CDATA\[|^[\w$.]{2,60}\((?:\s?(?:[\"'][^\"'()]*[\"']|\d+),?){1,20}\);?$"
     r"|\bif\s*\([^)]{1,200}\)\s*\{|<\?php|\bwindow\.\w+\s?=|\btry\s*\{"
 )
 _STYLE: Final = re.compile(
@@ -37,6 +39,8 @@ _ELEMENT: Final = re.compile(
 )
 _SIGN: Final = re.compile(r"[{}()\[\];=<>|&_$]|\\")
 _MIN_SHARE: Final = 0.04
+_SENTENCE: Final = re.compile(r"[“\"]?[A-Z][\w’']*(?:,? [a-zA-Z’']+){2}")
+"""How prose begins that quotes code, and no code does."""
 
 
 def without_code(text: str) -> str:
@@ -62,7 +66,7 @@ def _is_code(text: str) -> bool:
     if not any(character.isalnum() for character in text):
         return True
     signs = len(_SIGN.findall(text)) / len(text)
-    if signs >= _MIN_SHARE and (_CALL.search(text)):
+    if signs >= _MIN_SHARE and _CALL.search(text) and not _SENTENCE.match(text):
         return True
     markup = sum(map(len, _ELEMENT.findall(text))) if "<" in text else 0
     return 2 * markup > len(text) or (_DATA.match(text) or _STYLE.match(text)) is not None

@@ -15,7 +15,7 @@ from pipelines.text.urls import canonicalize
 
 _ESCAPED_SCHEME = re.compile(r"\s*https?%(?:25){0,3}3a", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
-    r"^/(?:https?:///|[@$*%!]|\W*$)|[{}<>\[\]]|%7b|%5bobject|[/=:](?:%{1,2}\w+%{1,2}|undefined|null|nan|none|__\w+__|:\w+|\$\w+|%[sd])(?:[/?#.]|$)",
+    r"^/(?:https?://(?:/|$)|[@$*%!]|\W*$)|[{}<>\[\]]|%7b|%5bobject|[/=:](?:%{1,2}\w+%{1,2}|undefined|null|nil|nan|none|__\w+__|:\w+|\$\w+|%[sd])(?:[/?#.]|$)",
     re.IGNORECASE,
 )
 """The name of a variable, and what languages print for nothing, as a part of an address."""

@@ -15,6 +15,7 @@ from contextlib import suppress
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta\s[^>]{0,300}?" + _CHARSET.pattern, re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([a-zA-Z0-9_.-]{2,40})""")
+_HTML_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _LANGUAGE = re.compile(rb"""<(?:html|body)\s[^>]{0,600}?lang\s*=\s*["']?([a-zA-Z]{2})(-(?:tw|hk|hant))?""", re.IGNORECASE)
 _HEAD = 64_000
 """Bytes in which a meta element is searched: scripts and styles before it can be long."""
@@ -36,6 +37,8 @@ _OF_LANGUAGE = {
     for language in languages.split()
 }  # fmt: skip
 """The standard's fallback of a locale (https://html.spec.whatwg.org/#determining-the-character-encoding)."""
+_SIBLINGS = {"cp1251": "koi8_r", "cp1250": "iso8859_2"}
+"""Charsets of the same letters at other places."""
 _NO_TEXT = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"))
 _WIDE = ("utf-16", "utf-32")
 _SHIFTED = ("iso2022", "hz")
@@ -101,7 +104,7 @@ def _declared(data: bytes, content_type: str | None) -> Iterator[str]:
     found = (
         _CHARSET.search((content_type or "").encode("ascii", "ignore")),
         _XML_CHARSET.match(data[:200]),
-        _META_CHARSET.search(data, 0, _HEAD) if b"charset" in data[:_HEAD].lower() else None,
+        _META_CHARSET.search(_HTML_COMMENT.sub(b"", data[:_HEAD])) if b"charset" in data[:_HEAD].lower() else None,
     )
     for label in (match[1].decode("ascii").lower() for match in found if match):
         try:
@@ -121,13 +124,18 @@ def _likely(data: bytes) -> str:
     if named == "cp932" and _lost(data, named) > _lost(data, "euc_jp"):
         named = "euc_jp"
     if named:
-        return named
+        return _most_small_letters(data, named, _SIBLINGS[named]) if named in _SIBLINGS else named
     kana = next((name for name in ("cp932", "euc_jp") if _is_kana(data, name)), None)
     if kana or _is_han(data):
         return kana or "gb18030"
     if _may_be(data, "cp1252"):
         return "cp1252"
-    return max(("cp1251", "koi8_r"), key=lambda name: sum(map(str.islower, data.decode(name, "replace"))))
+    return _most_small_letters(data, "cp1251", "koi8_r")
+
+
+def _most_small_letters(data: bytes, *charsets: str) -> str:
+    """The charset in which most of the text is small letters, as of most texts; the first of those that are alike."""
+    return max(charsets, key=lambda name: sum(map(str.islower, data.decode(name, "replace"))))
 
 
 def _is_kana(data: bytes, charset: str) -> bool:

@@ -140,10 +140,20 @@ class Page:
         return self.root if found is None else found
 
     @cached_property
-    def _origin(self) -> str:
-        """Scheme and host of the page's own address; nothing where that is none."""
+    def base(self) -> str:
+        """Where the page's relative links start: its address, or what its first `base` element with one says."""
+        told = next((href for element in self.anywhere("base") if (href := element.get("href"))), "")
         try:
-            joined = urljoin(self.url, "/")[:-1]
+            base = urljoin(self.url, told.strip()[:4000])
+        except ValueError:
+            return self.url
+        return base if base.startswith(("http://", "https://")) else self.url
+
+    @cached_property
+    def _origin(self) -> str:
+        """Scheme and host where links begin; nothing where there is none."""
+        try:
+            joined = urljoin(self.base, "/")[:-1]
         except ValueError:
             return ""
         return joined if joined.startswith(("http://", "https://")) else ""
@@ -172,7 +182,7 @@ class Page:
         if self._origin and _PLAIN_LINK.fullmatch(link):  # most links; joining them costs ten times as much
             return f"{self._origin}{link}" if link[0] == "/" else link
         try:
-            joined = urljoin(self.url, link.strip())
+            joined = urljoin(self.base, link.strip())
         except ValueError:
             return None
         return joined if joined.startswith(("http://", "https://")) else None

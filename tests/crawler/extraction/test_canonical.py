@@ -31,6 +31,9 @@ def canonical(link: str, url: str = URL) -> str | None:
         "https%3A%2F%2Fwww.fjordpost.example%2Fkultur%2Fthe-choir-sings-again-88213",
         "https%253A%252F%252Fwww.fjordpost.example%252Fkultur%252Fthe-choir-sings-again-88213",
         '<meta property="og:url" content="www.fjordpost.example/kultur/the-choir-sings-again-88213">',
+        '<base target=_top><base href="//www.fjordpost.example/kultur/"><link rel=canonical href="the-choir-sings-again-88213">',
+        '<base href="/"><base href="/other/"><link rel=canonical href="kultur/the-choir-sings-again-88213">',
+        '<base href="mailto:a@b.example"><link rel=canonical href="/kultur/the-choir-sings-again-88213">',
         '<link rel=canonical href="undefined"><meta property="og:url" content="/kultur/the-choir-sings-again-88213">',
     ],
 )
@@ -57,6 +60,8 @@ def test_it_is_read_as_it_is_meant(link: str) -> None:
         "NaN",
         "null",
         "None",
+        "nil",
+        "https://",
         "false",
         "[object Object]",
         "#",
