@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 import pytest
+from packaging.requirements import Requirement
 
 from crawler.cli import main
 from crawler.config import SETTINGS, load
@@ -134,15 +135,29 @@ def test_the_container_has_few_rights() -> None:
 def test_the_container_is_built_of_all_packages() -> None:
     """And the folder that workers' volume is mounted on is theirs, or they could not write in it."""
     text = (OPERATE / "container" / "Containerfile").read_text(encoding="utf-8")
-    packages = tomllib.loads((OPERATE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
-    for name in packages["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]:
-        assert f"COPY {name} ./{name}\n" in text
+    copied = {name for source in re.findall(r"^COPY ([^-].*) \S+$", text, re.MULTILINE) for name in source.split()}
+    wheel = tomllib.loads((OPERATE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"][
+        "targets"
+    ]["wheel"]
+    assert {*wheel["packages"], *wheel["force-include"]} <= copied
     yaml = pytest.importorskip("yaml")
     services = yaml.safe_load((OPERATE / "container" / "cluster.yaml").read_text(encoding="utf-8"))["services"]
     made = re.findall(r"install -d -o newsledger .*", text)[0].split()
     for service in ("schedule", "writer", "worker"):
         for volume in services[service]["volumes"]:
             assert volume.partition(":")[2] in made, volume
+
+
+def test_the_containers_versions_are_those_that_we_work_with() -> None:
+    """`make lock` writes them anew."""
+    project = tomllib.loads((OPERATE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (OPERATE / "container" / "requirements.txt").read_text(encoding="utf-8")
+    pinned = dict(re.findall(r"^([a-z0-9.-]+)==([^ ;]+)", text, re.MULTILINE))
+    extras = ("metrics", "alerts", "viewer", "cluster", "evidence")
+    for line in (*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])):
+        wanted = Requirement(line)
+        assert wanted.specifier.contains(pinned[wanted.name.lower()]), line
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}", text)) > len(pinned)
 
 
 def test_compose_takes_the_rest_away() -> None:
