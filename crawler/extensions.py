@@ -13,6 +13,7 @@ import os
 import re
 import socket
 import threading
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -23,13 +24,14 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
-from crawler.catalogue.site import Site
+from crawler.catalogue.site import Site, is_loopback
 from crawler.crawl.remote import UNREACHED, DispatchError, RemoteWriter
 from crawler.crawl.rights import forbids_copies
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
 from crawler.discovery.delisting import fallen_out, where_listed
-from crawler.middlewares.throttle import ThrottleMiddleware, remote_writer_of
-from crawler.schedule.processes import is_running
+from crawler.middlewares.lease import remote_writer_of
+from crawler.middlewares.throttle import ThrottleMiddleware
+from crawler.schedule.processes import hold_everywhere, is_running
 from crawler.spiders.news import NewsSpider
 from crawler.warc.writer import ArchiveWriter, Asker, RepeatedRecord
 from pipelines.article import CHANGES, Article, Fetch, Outcome
@@ -37,6 +39,7 @@ from pipelines.items import open_session, stop_crawl, stopped_for
 from pipelines.reasons import CodedReason, CrawlReason, Skipped
 from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
+from pipelines.store.open_crawls import worker_at
 from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion, last_archived, look_up
 from pipelines.stories.update import catch_up
 
@@ -114,6 +117,7 @@ class CrawlRecord:
         self._store = store
         self._session: CrawlSession | None = None
         self._archive: ArchiveWriter | None = None
+        self._lock = ExitStack()
         crawler.signals.connect(self.spider_opened, signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
 
@@ -138,6 +142,7 @@ class CrawlRecord:
 
     def _begin(self, spider: NewsSpider) -> None:
         store, site = self._store, spider.site
+        self._hold_host(site)
         put_sites(store, rows_of([site]))
         context = load_context(store, site, spider.clock())
         spider.use_context(context)
@@ -152,6 +157,14 @@ class CrawlRecord:
         open_session(self._crawler, self._session)
         spider.look_up = lambda question: look_up(store, site.id, question)
 
+    def _hold_host(self, site: Site) -> None:
+        """Take the host's lock where nobody did for us (`scrapy crawl news`). Raises StoreError where another crawl has it."""
+        group, folder = site.politeness_group, self._store.path.absolute().parent / "locks"
+        holder = self._lock.enter_context(hold_everywhere(folder, group, is_local=is_loopback(site.host)))
+        worker = worker_at(self._store, group)
+        if worker or holder not in (None, str(os.getpid())):
+            raise StoreError(f"another crawl of {group} is running ({f'worker {worker}' if worker else f'process {holder}'})")
+
     def spider_closed(self, spider: NewsSpider, reason: str) -> None:
         """Judge the readings that are held, write sources and the crawl's end, and close the store."""
         try:
@@ -165,6 +178,7 @@ class CrawlRecord:
         self._store.close()
         if self._archive:
             self._archive.close()
+        self._lock.close()
 
     def _count_outcomes(self) -> None:
         """Of all that was recorded, also of what waited until now."""

@@ -58,8 +58,8 @@ TWISTED_DNS_RESOLVER = "crawler.middlewares.ssrf.GuardedResolver"
 REACTOR_THREADPOOL_MAXSIZE = 4
 # No file, ftp, s3 or data: a page can lead to the web only.
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.middlewares.download_handler.NoRetryHandler",
-    "https": "crawler.middlewares.download_handler.NoRetryHandler",
+    "http": "crawler.middlewares.lease.LeasedHandler",
+    "https": "crawler.middlewares.lease.LeasedHandler",
     "file": None,
     "ftp": None,
     "s3": None,
@@ -90,7 +90,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.throttle.ThrottleMiddleware": 570,  # between decompression and retries: sees every attempt, unpacked
     "crawler.middlewares.decompression.DecompressionMiddleware": 590,
     "crawler.middlewares.proxy.SiteCookies": 700,  # beneath redirects, which set most of them
-    "crawler.middlewares.throttle.LeaseMiddleware": 980,
+    "crawler.middlewares.lease.LeaseMiddleware": 980,
 }
 SPIDER_MIDDLEWARES_BASE = {"scrapy.spidermiddlewares.referer.RefererMiddleware": 700}  # redirects ask it, to send no Referer
 # Without the rest: telnet and remote control stay shut whatever is set, and their libraries are never loaded.

@@ -22,20 +22,21 @@ from crawler.catalogue.site import Site
 from crawler.clock import Clock
 from crawler.cluster.consumer import WRITER
 from crawler.cluster.keys import KeyRing
-from crawler.cluster.lease import MARGIN_SECONDS, PREFIX, HostWaits, Lease
+from crawler.cluster.lease import PREFIX, HostWaits, Lease
 from crawler.cluster.messages import (
     NO_KEYS,
     BadMessageError,
     CrawlEnded,
     CrawlOpened,
     ItemFetched,
+    Message,
     QuestionAsked,
     RefusedError,
     checked_answer,
     decode_answer,
     decode_context,
 )
-from crawler.cluster.stream import Stream, StreamError
+from crawler.cluster.stream import SEND_TIMEOUT_SECONDS, Stream, StreamError
 from crawler.crawl.remote import DispatchError
 from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.article import Article, Fetch
@@ -47,6 +48,8 @@ logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 60.0
 """A writer that has not answered by then is busy with other crawls, or away: the crawl is put off."""
+END_SECONDS = 30.0
+"""So long a crawl tries to tell how it ended: whoever stops the worker waits for it. Untold, it is lost, and made again."""
 KEYS_TOGETHER = 20_000
 """Of one question: the writer is busy with it for some tenths of a second, and its answer has some megabytes."""
 _STEP_SECONDS = 1
@@ -57,7 +60,7 @@ class WriterClient:
 
     def __init__(self, redis: Redis, lease: Lease, worker: str, clock: Clock, keys: KeyRing = NO_KEYS) -> None:
         """`redis` must allow a blocking wait of a second and more."""
-        self.waits = HostWaits(redis, lease.pause + MARGIN_SECONDS)
+        self.waits = HostWaits(redis, lease.seconds_left)
         self.crawl = uuid.uuid4().hex
         self.result: CrawlResult | None = None
         """How the crawl ended; set before it is sent."""
@@ -73,7 +76,7 @@ class WriterClient:
         self._sending = threading.Lock()
 
     def open(self, site: Site, trigger: str, planned: datetime | None, started: datetime) -> tuple[int, CrawlContext]:
-        """As `Dispatch` says."""
+        """As `RemoteWriter` says."""
         if not self._is_written():
             raise DispatchError("nobody writes")
         reply = self._reply()
@@ -93,11 +96,15 @@ class WriterClient:
             return self._give_up(f"what the writer answered cannot be read: {error}")
 
     def may_request(self) -> bool:
-        """As `Dispatch` says."""
-        return self._lease.may_request() and self.waits.kept
+        """As `RemoteWriter` says."""
+        return self.holds_host() and self.waits.kept
+
+    def holds_host(self) -> bool:
+        """As `RemoteWriter` says."""
+        return self._lease.seconds_left() > 0
 
     def look_up(self, question: SnapshotQuestion) -> SiteSnapshot:
-        """As `Dispatch` says. A long question is asked in parts."""
+        """As `RemoteWriter` says. A long question is asked in parts."""
         found = SiteSnapshot()
         parts = max(len(question.keys), len(question.external_ids), 1)
         for start in range(0, parts, KEYS_TOGETHER):
@@ -118,13 +125,13 @@ class WriterClient:
             raise DispatchError(f"what the writer answered cannot be read: {error}") from error
 
     def send(self, item: Article | Fetch) -> None:
-        """As `Dispatch` says."""
+        """As `RemoteWriter` says."""
         self._put(lambda serial: ItemFetched(self.crawl, serial, item))
 
     def end(self, result: CrawlResult) -> None:
-        """As `Dispatch` says."""
+        """As `RemoteWriter` says."""
         self.result = result
-        self._put(lambda serial: CrawlEnded(self.crawl, serial, result))
+        self._put(lambda serial: CrawlEnded(self.crawl, serial, result), END_SECONDS)
         self.delivered = True
 
     def _is_written(self) -> bool:
@@ -141,11 +148,11 @@ class WriterClient:
             self.end(CrawlResult(CrawlOutcome.STOPPED, reason, self._clock(), reason_code=code))
         raise DispatchError(reason)
 
-    def _put(self, message: Callable[[int], CrawlOpened | ItemFetched | QuestionAsked | CrawlEnded]) -> None:
+    def _put(self, message: Callable[[int], Message], seconds: float = SEND_TIMEOUT_SECONDS) -> None:
         with self._sending:
             self._serial += 1
             try:
-                self._stream.send(message(self._serial))
+                self._stream.send(message(self._serial), seconds)
             except (StreamError, BadMessageError) as error:
                 raise DispatchError(str(error)) from error
 

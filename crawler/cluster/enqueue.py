@@ -12,12 +12,11 @@ from crawler.catalogue.site import Site
 from crawler.clock import Clock
 from crawler.cluster.keys import KeyRing
 from crawler.cluster.queue import planned_of, put, queue_of
+from crawler.schedule.missed_runs import GONE
 from crawler.schedule.subprocess_runner import NoCrawlError
-from pipelines.reasons import CodedReason, CrawlReason
+from pipelines.reasons import CrawlReason
 from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, rows_of_start
 from pipelines.store.database import Store
-
-GONE = CodedReason(CrawlReason.NOT_BEGUN, "its job is gone from the queue")
 
 
 class QueuedRunner:

@@ -7,12 +7,14 @@ is dropped and loaded again from there. A message that comes twice is known by i
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crawler.catalogue.site import Site
+from crawler.catalogue.site import Site, is_loopback
 from crawler.cluster.codec import dumped, loaded
 from crawler.cluster.keys import KeyRing
 from crawler.cluster.messages import (
@@ -34,7 +36,7 @@ from crawler.cluster.messages import (
     site_table,
 )  # fmt: skip
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
-from crawler.schedule.processes import is_running
+from crawler.schedule.processes import hold_everywhere, is_running
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
@@ -107,6 +109,8 @@ class MessageHandler:
         self._stream = stream
         self._keys = keys
         self._open: dict[str, _Open] = {}
+        self._locks = ExitStack()
+        """Of hosts whose crawls are being opened: no crawl of this machine begins until their rows are there for it to see."""
 
     def write(self, entries: Sequence[StreamEntry]) -> HandledMessages:
         """Write entries in one transaction, or, where one of them cannot be written, each in its own.
@@ -147,7 +151,7 @@ class MessageHandler:
 
     def _together(self, given: list[tuple[StreamEntry, Message | BadMessageError]]) -> HandledMessages:
         written = HandledMessages(crawls={message.crawl for _, message in given if not isinstance(message, BadMessageError)})
-        with self._store.transaction():
+        with ExitStack() as self._locks, self._store.transaction():
             for entry, message in given:
                 if isinstance(message, BadMessageError):
                     written.refused.append((entry, str(message)))
@@ -200,6 +204,12 @@ class MessageHandler:
                 answers.append((message.reply, encode_refusal("the host's lease has gone to another crawl of the site")))
                 return "late"
             self._close(rival.job, _lost(SUPERSEDED, message.started))
+        site, folder = message.site, self._store.path.absolute().parent / "locks"
+        lock = hold_everywhere(folder, site.politeness_group, is_local=is_loopback(site.host))
+        holder = self._locks.enter_context(lock)
+        if holder not in (None, str(os.getpid())):
+            answers.append((message.reply, encode_refusal(f"process {holder} of the ledger's machine crawls the host")))
+            return "late"
         answers.append((message.reply, self._start_crawl(message)))
         return "opened"
 

@@ -48,7 +48,7 @@ def crawl(text: str, _: str) -> dict[str, Any] | Retry:
     site, now = site_of(order.site), clock(settings.text("now"))
     redis = connect(settings.text("redis"))
     worker = os.environ.get("RQ_WORKER_ID") or f"{socket.gethostname()}:{os.getppid()}"
-    lease = Lease(redis, site.politeness_group, worker, site.delay_seconds)
+    lease = Lease(redis, site.politeness_group, worker)
     try:
         why_not = lease.acquire()
     except RedisError as error:

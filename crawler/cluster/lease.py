@@ -1,8 +1,9 @@
 """The lease of a host: only its holder may request the host, whatever process dies. And how long each host is to be left alone.
 
 The lock is redis-py's; what is ours is when it may be trusted. A holder counts its time from before it asked Redis for more, by
-its own steady clock, and stops a pause and a margin before the end: cut off from Redis it is silent before anybody else can have
-the lease. A Redis that has just started may have lost leases that still run, so it grants none until they are over.
+its own steady clock, and stops a margin before the end: cut off from Redis it is silent before anybody else can have the lease.
+All leases are equally long, whatever pause their host wants: that one is a wait, written before each request. A Redis that has
+just started, or was emptied, may have lost leases that still run, so it grants none until they are over.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 from redis import Redis
@@ -26,28 +28,29 @@ that is away from Redis for a moment has to stop."""
 RENEWALS = 4
 """A lease is renewed so often within its time."""
 MARGIN_SECONDS = 2.0
-"""So long before the end, beside the host's own pause, is nothing more asked: a request may be on its way for a while."""
+"""So long before the end is nothing more asked: a request may be on its way for a while."""
 
 PREFIX = "newsledger:"
 LEASES = f"{PREFIX}lease:"
 FENCES = f"{PREFIX}fence:"
 WAITS = f"{PREFIX}wait:"
+SINCE = f"{PREFIX}since"
+"""Since when this Redis knows of leases, in ms of its own clock: a Redis that was emptied does not know it any more."""
 
 
 class Lease:
-    """One host's lease. `acquire` it, ask `may_request` before each request, `release` it."""
+    """One host's lease. `acquire` it, ask `seconds_left` before each request, `release` it."""
 
-    def __init__(self, redis: Redis, group: str, holder: str, pause: float) -> None:
-        """`group`: the host; `holder`: who takes it, for people; `pause`: seconds that the host wants between requests.
+    def __init__(self, redis: Redis, group: str, holder: str) -> None:
+        """`group`: the host; `holder`: who takes it, for people.
 
         `redis` must answer or fail soon (short timeouts, no retries), or a renewal that hangs is one that was missed.
         """
-        self.ttl = max(TTL_SECONDS, 2 * pause + 4 * MARGIN_SECONDS)
+        self.ttl = TTL_SECONDS
         self.fence = 0
         self._redis = redis
         self._group = group
         self._holder = holder
-        self.pause = pause
         self._lock = Lock(redis, f"{LEASES}{group}", timeout=self.ttl, thread_local=False)
         self._until = 0.0
         self._over = threading.Event()
@@ -55,19 +58,25 @@ class Lease:
 
     def acquire(self) -> str | None:
         """Take the lease. None where it is ours, else why it is not. Raises RedisError."""
-        if float(self._redis.info("server")["uptime_in_seconds"]) < self.ttl:
-            return "Redis has just started, and may have forgotten who asks the host"
+        server = self._redis.info("server")
+        redis_ms = int(server["server_time_usec"]) // 1000
+        self._redis.set(SINCE, redis_ms, nx=True)
+        since = self._redis.get(SINCE)
+        known_for = (redis_ms - int(since)) / 1000 if isinstance(since, bytes) and since.isdigit() else 0.0
+        if min(float(server["uptime_in_seconds"]), known_for) < self.ttl:
+            return "Redis has just started or was emptied, and may have forgotten who asks the host"
         requested_at = steady_seconds()
         if not self._lock.acquire(blocking=False, token=f"{self._holder} {requested_at:.3f}"):
             return f"{self._group} is being asked by {holder_of(self._redis, self._group) or 'another worker'}"
+        self._redis.set(f"{FENCES}{self._group}", redis_ms, nx=True)  # above all that an emptied Redis has given out
         self.fence = int(self._redis.incr(f"{FENCES}{self._group}"))
         self._until = requested_at + self.ttl
         self._renewing.start()
         return None
 
-    def may_request(self) -> bool:
-        """Whether a request may leave now, so that the next holder's first one comes late enough whatever happens to us."""
-        return not self._over.is_set() and steady_seconds() + self.pause + MARGIN_SECONDS < self._until
+    def seconds_left(self) -> float:
+        """For how long requests may leave, whatever happens to us; 0: not now."""
+        return 0.0 if self._over.is_set() else max(self._until - MARGIN_SECONDS - steady_seconds(), 0.0)
 
     def release(self) -> None:
         """Give it back. Where Redis cannot be reached it ends by itself."""
@@ -96,15 +105,15 @@ class HostWaits:
     The clock of Redis counts it down, so machines whose clocks differ wait equally long.
     """
 
-    def __init__(self, redis: Redis, covered: float) -> None:
-        """`covered`: seconds of a wait that a lease is good for, which ends no sooner, even where they cannot be written."""
+    def __init__(self, redis: Redis, covered: Callable[[], float]) -> None:
+        """`covered`: for how long from now nobody else can ask the host; a wait that is over by then need not be written."""
         self._redis = redis
         self._covered = covered
         self._unkept: set[str] = set()
 
     @property
     def kept(self) -> bool:
-        """Whether the next crawl will know of every wait that is longer than a lease is good for."""
+        """Whether the next crawl will know of every wait that goes on when it may begin."""
         return not self._unkept
 
     def read(self, host: str) -> float:
@@ -124,7 +133,7 @@ class HostWaits:
                 self._redis.delete(f"{WAITS}{host}")
             self._unkept.discard(host)
         except RedisError:
-            if seconds > self._covered:
+            if seconds > self._covered():
                 self._unkept.add(host)
 
 

@@ -60,14 +60,12 @@ class Stream:
         self,
         redis: Redis,
         *,
-        timeout_seconds: float = SEND_TIMEOUT_SECONDS,
         backlog: int = BACKLOG,
         pause: Callable[[float], Any] = time.sleep,
         keys: KeyRing = NO_KEYS,
     ) -> None:
         """`redis` must answer or fail by itself, and try nothing twice: what is tried again is decided here."""
         self._redis = redis
-        self._timeout = timeout_seconds
         self._most = backlog
         self._pause = pause
         self._keys = keys
@@ -77,13 +75,13 @@ class Stream:
 
     # --- the workers' end ------------------------------------------------------------------------------------------
 
-    def send(self, message: Message) -> None:
-        """Append a message. Waits while the writer is behind or Redis is away; raises StreamError when patience is at its end.
+    def send(self, message: Message, seconds: float = SEND_TIMEOUT_SECONDS) -> None:
+        """Append a message. Waits while the writer is behind or Redis is away; raises StreamError after `seconds`.
 
         A message that was sent twice for want of an answer is written once, by its serial. After an error the serial is used up:
         whatever is sent next needs a greater one. Raises BadMessageError for what cannot be sent.
         """
-        fields, until = signed(encode(message), self._keys), time.monotonic() + self._timeout
+        fields, until = signed(encode(message), self._keys), time.monotonic() + seconds
         self._await_writer(until)
         wait = _SOON_SECONDS
         while True:

@@ -46,6 +46,9 @@ class RemoteWriter(Protocol):
     def may_request(self) -> bool:
         """Whether a request may leave now."""
 
+    def holds_host(self) -> bool:
+        """Whether the host is still ours to ask; if not, what is under way is cut off."""
+
     def look_up(self, question: SnapshotQuestion) -> SiteSnapshot:
         """What the store knows of what the sources name, and of what is due. Raises DispatchError."""
 

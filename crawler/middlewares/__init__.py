@@ -6,7 +6,8 @@ ssrf.py         no request reaches a private address that the catalogue does not
 proxy.py        a proxy between us and the web; a site's cookies
 robots.py       robots.txt (RFC 9309), before each request
 tdmrep.py       what a host's /.well-known/tdmrep.json reserves
-throttle.py     rate limit, back-off and circuit breaker of each host; on a worker, the host's lease
+throttle.py     rate limit, back-off and circuit breaker of each host
+lease.py        on a worker, the host's lease
 decompression.py   an answer is unpacked within bounds, or refused: half of one is no answer
 download_handler.py   one request is one request; what comes is kept as it comes
 """

@@ -2,7 +2,6 @@
 
 `HostThrottle` is pure: each answer in, the pause out; time is passed in, in seconds of any steady clock. `ThrottleMiddleware`
 delays requests for as long as that says. Refusals are recorded as what they are and never disguised.
-Behind it, last before the wire, stands `LeaseMiddleware`: on a worker no request leaves without the host's lease.
 """
 
 from __future__ import annotations
@@ -17,16 +16,15 @@ from urllib.parse import urlsplit
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, NotConfigured
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 
 from crawler.catalogue.site import host_of
 from crawler.clock import Clock, clock
 from crawler.crawl.block_pages import plain_headers, refusal_of, retry_after
-from crawler.crawl.remote import LEASE_LOST, RemoteWriter, RetryClock, scope_of
+from crawler.crawl.remote import RetryClock, scope_of
 from crawler.middlewares import HostSuspended
 from crawler.schedule.processes import RetryAfterFile
-from pipelines.items import stop_crawl
 from pipelines.reasons import CodedReason, CrawlReason, FetchReason, coded
 
 logger = logging.getLogger(__name__)
@@ -279,31 +277,3 @@ class ThrottleMiddleware:
 
 def _steady() -> float:
     return asyncio.get_running_loop().time()
-
-
-class LeaseMiddleware:
-    """Stands behind `ThrottleMiddleware`, whose waits may outlast a lease."""
-
-    def __init__(self, crawler: Crawler, remote_writer: RemoteWriter) -> None:
-        self._crawler = crawler
-        self._remote_writer = remote_writer
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Nothing to do for a crawl that has its store at hand: its lock is the machine's."""
-        return cls(crawler, remote_writer_of(crawler))
-
-    def process_request(self, request: Request) -> None:
-        """Raises HostSuspended."""
-        if self._remote_writer.may_request():
-            return
-        stop_crawl(self._crawler, LEASE_LOST)
-        raise HostSuspended(coded(FetchReason.LEASE_LOST))
-
-
-def remote_writer_of(crawler: Crawler) -> RemoteWriter:
-    """Who takes the looks of a crawl; NotConfigured where it keeps its own ledger."""
-    scope = scope_of(crawler)
-    if scope is None or scope.remote_writer is None:
-        raise NotConfigured
-    return scope.remote_writer

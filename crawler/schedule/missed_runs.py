@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
 from crawler.schedule import missed_starts
 from pipelines.reasons import CodedReason, CrawlReason
-from pipelines.store.crawls import CrawlOutcome, last_planned, note_crawl, rows_of_start
+from pipelines.store.crawls import CrawlOutcome, last_planned, note_crawl, rows_of_start, starts_waited
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import moment
 
 logger = logging.getLogger(__name__)
+
+GONE = CodedReason(CrawlReason.NOT_BEGUN, "its job is gone from the queue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,16 @@ class MissedRuns:
         if missed_run.outcome is CrawlOutcome.FAILED and rows_of_start(store, site_id, missed_run.planned):
             return  # its crawl told of itself before what came after it failed
         note_crawl(store, site_id, "schedule", missed_run.outcome, missed_run.planned, self._clock(), missed_run.reason)
+
+
+def note_gone(store: Store, site: Site, promised: Callable[[str], datetime | None], now: datetime) -> int:
+    """A row for a start that later ones waited for, and that went from the queue while nobody was there to tell; how many."""
+    accounted, waited = starts_waited(store, site.id)
+    before = missed_starts(site, accounted, waited - timedelta.resolution) if accounted and waited else []
+    if not before or promised(site.id):
+        return 0
+    note_crawl(store, site.id, "schedule", CrawlOutcome.FAILED, before[-1], now, GONE)
+    return 1
 
 
 def note_pause(db: str, site: Site, since: datetime, until: datetime, now: datetime) -> None:

@@ -25,7 +25,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from crawler.catalogue.site import Site
 from crawler.clock import Clock
 from crawler.schedule import missed_starts, next_start
-from crawler.schedule.missed_runs import MissedRuns, note_pause
+from crawler.schedule.missed_runs import MissedRuns, note_gone, note_pause
 from crawler.schedule.processes import SchedulerLock
 from crawler.schedule.subprocess_runner import CrawlRunner, NoCrawlError
 from pipelines.reasons import CodedReason, CrawlReason
@@ -359,6 +359,7 @@ class Schedule:
                 last = last_planned(store, site.id, now, by_hand=False)
                 starts = missed_starts(site, last, now) if last else []
                 promised = self._crawls.promised(site.id) if starts else None
+                noted += note_gone(store, site, self._crawls.promised, now)
                 if last and promised:
                     starts = missed_starts(site, max(last, promised), now)
                 if starts:

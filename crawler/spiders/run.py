@@ -38,6 +38,7 @@ from crawler.spiders.site_check import ARTICLES, SITEMAPS, Answers, SiteCheck, f
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, put_sites
 from pipelines.store.database import Store
+from pipelines.store.open_crawls import worker_at
 from pipelines.store.rows import Row
 
 _Result = TypeVar("_Result")
@@ -84,10 +85,9 @@ def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] =
         if holder is not None:
             running = f"another crawl of {site.politeness_group} is running (process {holder or 'unknown'})"
             return _skip(site, options, CodedReason(CrawlReason.HOST_BUSY, running))
-        made = _made_already(site, options)
-        if made:
-            why = f"another schedule made this start already (crawl {made})"
-            return _skip(site, options, CodedReason(CrawlReason.ALREADY_MADE, why))
+        why_not = _why_not(site, options)
+        if why_not:
+            return _skip(site, options, why_not)
         return _crawl_alone(site, options, watch)
 
 
@@ -120,11 +120,15 @@ def crawl_for(
     process.start()
 
 
-def _made_already(site: Site, options: Options) -> int | None:
-    if not options.planned:
-        return None
+def _why_not(site: Site, options: Options) -> CodedReason | None:
+    """Why a crawl is not to be made though no process of this machine makes it; None: it is."""
     with Store(options.db) as store:
-        return made_already(store, site.id, datetime.fromisoformat(options.planned), clock(options.now)())
+        worker = worker_at(store, site.politeness_group)
+        if worker:
+            return CodedReason(CrawlReason.HOST_BUSY, f"worker {worker} crawls {site.politeness_group}")
+        planned = datetime.fromisoformat(options.planned) if options.planned else None
+        made = made_already(store, site.id, planned, clock(options.now)()) if planned else None
+        return CodedReason(CrawlReason.ALREADY_MADE, f"another schedule made this start already (crawl {made})") if made else None
 
 
 def _skip(site: Site, options: Options, reason: CodedReason) -> int:

@@ -154,6 +154,21 @@ def last_planned(store: Store, site_id: str, until: datetime, *, by_hand: bool =
     return instant_of(found) if found else None
 
 
+def starts_waited(store: Store, site_id: str) -> tuple[datetime | None, datetime | None]:
+    """The last start that has a row of its own, and the first after it that was skipped because the one between had not ended."""
+    row = store.row(_STARTS_WAITED, (CrawlReason.PREVIOUS_RUNNING, site_id)) or {}
+    accounted, waited = row.get("accounted"), row.get("waited")
+    return instant_of(accounted) if accounted else None, instant_of(waited) if waited else None
+
+
+_STARTS_WAITED = """
+WITH planned AS (SELECT planned, reason_code IS ? AS waits FROM crawls
+    WHERE site_id = ? AND trigger = 'schedule' AND planned IS NOT NULL ORDER BY id DESC LIMIT 200),
+told AS (SELECT max(planned) AS at FROM planned WHERE NOT waits)
+SELECT told.at AS accounted, min(planned.planned) AS waited FROM told LEFT JOIN planned ON waits AND planned > told.at
+"""
+
+
 def made_already(store: Store, site_id: str, planned: datetime, now: datetime) -> int | None:
     """The crawl that a planned start has led to and that has ended: another schedule was quicker. None where there is none."""
     sql = "SELECT id FROM crawls WHERE site_id = ? AND planned = ? AND trigger = 'schedule' AND finished <= ? AND outcome IN "

@@ -74,6 +74,12 @@ def open_crawl_of(store: Store, job: str) -> OpenCrawl | None:
     return OpenCrawl(**{**row, "site": row["site"].encode()}) if row else None
 
 
+def worker_at(store: Store, host: str) -> str | None:
+    """Which worker crawls a politeness group; None: none."""
+    found = store.value("SELECT c.worker FROM open_books b JOIN crawls c ON c.id = b.crawl_id WHERE b.host = ?", (host,))
+    return str(found) if found else None
+
+
 def open_crawls_of_site(store: Store, site_id: str) -> list[OpenCrawl]:
     """The open crawls of a site, the first begun first."""
     rows = store.rows(_OPEN.format("b.site_id = ?"), (site_id,))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
+from crawler.cluster.lease import SINCE
 from tests.crawler.cluster.real_redis import PROGRAM, RedisServer
 
 
@@ -24,4 +25,5 @@ def redis(redis_server: RedisServer) -> Iterator[Redis]:
     """A connection to the server, which holds nothing."""
     with redis_server.client() as client:
         client.flushall()
+        client.set(SINCE, 0)  # it has long known of leases
         yield client

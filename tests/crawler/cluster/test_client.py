@@ -43,7 +43,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def line(redis: Redis) -> WriterClient:
     redis.set(WRITER, "here")
-    return WriterClient(redis, Lease(redis, "herald.example", "w1", 2), "w1", lambda: T0)
+    return WriterClient(redis, Lease(redis, "herald.example", "w1"), "w1", lambda: T0)
 
 
 @pytest.fixture

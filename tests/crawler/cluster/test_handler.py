@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,6 +25,7 @@ from crawler.cluster.messages import (
     encode,
 )
 from crawler.schedule.processes import is_running
+from crawler.spiders.run import Options, crawl_site
 from pipelines.article import Fetch, Outcome
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import lose_dead
@@ -216,6 +219,35 @@ def test_one_whose_lease_has_gone_meanwhile_is_not_opened(store: Store) -> None:
         decode_context(written.answers[0][1])
     assert feed.give(look(two, 2)).counts == {"recorded": 1}
     assert crawls(store, "job") == [(two.crawl,)]
+
+
+HOLDING = """
+import sys
+from pathlib import Path
+from crawler.schedule.processes import hold
+with hold(Path(sys.argv[1]), sys.argv[2]) as holder:
+    print(holder, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_host_that_a_crawl_of_this_machine_asks_is_nobody_elses(store: Store) -> None:
+    """And the other way round: none begins here while a worker's is open."""
+    feed, worker = Feed(store), Worker(Paper("herald", 0), 1, 0)
+    group = worker.opened.site.politeness_group
+    command = (sys.executable, "-c", HOLDING, str(store.path.parent / "locks"), group)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as local:
+        assert local.stdout
+        assert local.stdout.readline() == b"None\n"
+        written = feed.give(worker.opened)
+        with pytest.raises(RefusedError, match=f"process {local.pid} of the ledger's machine crawls the host"):
+            decode_context(written.answers[0][1])
+        local.communicate()
+    assert feed.give(worker.opened).counts == {"opened": 1}
+    crawl_site(worker.opened.site, Options(db=str(store.path)))
+    assert crawls(store, "outcome", "reason_code", "reason")[1:] == [
+        ("skipped", "host_busy", f"worker {worker.opened.worker} crawls {group}")
+    ]
 
 
 def test_fences_of_another_host_say_nothing(store: Store) -> None:

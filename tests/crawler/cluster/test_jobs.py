@@ -14,10 +14,12 @@ from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from crawler.catalogue import load_sites
-from crawler.cluster.enqueue import GONE, QueuedRunner
+from crawler.cluster.enqueue import QueuedRunner
 from crawler.cluster.messages import site_of
 from crawler.cluster.queue import FUNCTION, GRACE_SECONDS, CrawlJob, planned_of, put, queue_of
 from crawler.crawl.session import rows_of
+from crawler.schedule import next_start
+from crawler.schedule.missed_runs import GONE
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import NoCrawlError
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
@@ -192,6 +194,35 @@ def test_a_schedule_that_begins_anew_finds_its_start_on_the_queue(redis: Redis, 
     redis.flushall()
     again.crawl(HERALD, LATER)
     assert [row["reason_code"] for row in crawls(db)] == [None, "not_begun"]
+
+
+def test_a_start_that_vanished_while_a_schedule_began_anew_is_told_of(redis: Redis, db: str) -> None:
+    """Later starts have rows already: that they waited for it."""
+    earlier = next_start(HERALD, T0 - timedelta(days=1))
+    gone = earlier and next_start(HERALD, earlier)
+    later = gone and next_start(HERALD, gone)
+    assert earlier
+    assert gone
+    assert later
+    with Store(db) as store:
+        finish_crawl(store, start_crawl(store, "herald", "schedule", earlier, earlier), CrawlOutcome.FINISHED, earlier)
+    first = Schedule(db, queueing(redis, db), lambda: later, 1)
+    first.replace([HERALD])
+    for planned in (gone, later):
+        first.queues.submit(HERALD, planned)
+        assert first.queues.wait_idle(10)
+    first.stop()
+
+    def begin_anew() -> list[tuple[str, str]]:
+        again = Schedule(db, queueing(redis, db), lambda: later, 1)
+        again.replace([HERALD])
+        again.note_missed()
+        again.stop()
+        return [(row["planned"], row["reason_code"]) for row in crawls(db)][1:]
+
+    assert begin_anew() == [(moment(later), "previous_running")], "it waits for a worker"
+    redis.flushall()
+    assert begin_anew() == begin_anew() == [(moment(later), "previous_running"), (moment(gone), "not_begun")]
 
 
 def test_a_redis_that_is_away_fails_the_start(redis_server: RedisServer, redis: Redis, db: str) -> None:

@@ -103,11 +103,11 @@ def test_a_sender_waits_while_the_writer_is_behind(redis: Redis) -> None:
 
 def test_a_sender_gives_up_when_the_writer_stays_behind(redis: Redis) -> None:
     """Nothing is trimmed to make room, and what was not sent is not there."""
-    sender = Stream(redis, backlog=2, timeout_seconds=0, pause=Pauses())
+    sender = Stream(redis, backlog=2, pause=Pauses())
     for serial in range(3):
         sender.send(asked(serial))
     with pytest.raises(StreamBacklogError, match="3 looks wait for the writer"):
-        sender.send(asked(3))
+        sender.send(asked(3), 0)
     assert sender.backlog() == 3
 
 
@@ -124,7 +124,7 @@ def test_a_sender_gives_up_when_redis_stays_away(redis_server: RedisServer, redi
     redis_server.kill()
     try:
         with pytest.raises(RedisAwayError, match="Redis does not answer"):
-            Stream(redis, timeout_seconds=0).send(asked(1))
+            Stream(redis).send(asked(1), 0)
     finally:
         redis_server.start()
 

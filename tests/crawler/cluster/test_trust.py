@@ -23,7 +23,7 @@ from crawler.clock import clock
 from crawler.cluster import consumer as loop
 from crawler.cluster.consumer import StreamConsumer
 from crawler.cluster.keys import BadKeysError, KeyRing
-from crawler.cluster.lease import FENCES, LEASES, WAITS, HostWaits, Lease
+from crawler.cluster.lease import FENCES, LEASES, SINCE, WAITS, HostWaits, Lease
 from crawler.cluster.messages import (
     MAX_JSON_BYTES,
     BadMessageError,
@@ -239,13 +239,15 @@ def test_an_answer_is_the_writers_to_one_question() -> None:
 # --- leases, and keys -----------------------------------------------------------------------------------------------------------
 
 
-@table("key", [LEASES, FENCES, WAITS])
+@table("key", [*(f"{prefix}herald.example" for prefix in (LEASES, FENCES, WAITS)), SINCE])
 def test_a_poisoned_lease_costs_a_crawl_and_no_more(redis: Redis, key: str) -> None:
     """Without a lease nothing is asked, which is what whoever writes to Redis can always have."""
-    for poison in (lambda: redis.set(f"{key}herald.example", b"\xff{}"), lambda: redis.rpush(f"{key}herald.example", "x")):
+    for poison in (lambda: redis.set(key, b"\xff{}"), lambda: redis.rpush(key, "x")):
         redis.flushall()
+        redis.set(SINCE, 0)
+        redis.delete(key)
         poison()
-        lease, waits = Lease(redis, "herald.example", "w1", 2), HostWaits(redis, 4.0)
+        lease, waits = Lease(redis, "herald.example", "w1"), HostWaits(redis, lambda: 4.0)
         try:
             assert lease.acquire() is not None or lease.fence >= 0
             assert waits.read("herald.example") >= 0

@@ -123,7 +123,7 @@ def test_a_worker_that_is_asked_to_end_puts_its_crawl_back(town: Town, redis: Re
             crawling(town, redis, first)
             first.terminate()
             assert first.wait(20) == 0
-        assert status_of(redis, "paper") == "scheduled"
+        assert status_of(redis, "paper") in ("scheduled", "queued")
         assert redis.exists(f"{LEASES}{town.hosts[0]}") == 0
         with town.worker("w2"):
             eventually(lambda: town.outcomes() == ["stopped", "finished"])
@@ -153,6 +153,23 @@ def test_a_crawl_ends_with_its_worker(town: Town, redis: Redis) -> None:
         worker.kill()
         eventually(lambda: not [pid for pid in forked if Path(f"/proc/{pid}").exists()], 10)
         eventually(lambda: town.outcomes() == ["stopped"])
+
+
+@pytest.mark.slow
+def test_a_request_under_way_ends_with_the_lease(town: Town, redis: Redis) -> None:
+    """Long before a page that never comes is given up: the host may be another crawl's by then."""
+    with socket.create_server(("127.0.2.1", 0)) as host, town.writer(), town.worker("w1"):
+        place = f"127.0.2.1:{host.getsockname()[1]}"
+        town.catalogue({"paper": place}, DELAY)
+        enqueue(town, redis)
+        connection, _ = host.accept()
+        with connection:
+            assert connection.recv(1 << 16).startswith(b"GET /robots.txt")
+            redis.delete(f"{LEASES}{place}")
+            connection.settimeout(TTL_SECONDS)
+            with suppress(ConnectionResetError):
+                assert connection.recv(1) == b"", "closed, and nothing more is asked"
+        eventually(lambda: town.outcomes()[:1] == ["stopped"])
 
 
 def test_without_a_writer_crawls_wait(town: Town, redis: Redis) -> None:

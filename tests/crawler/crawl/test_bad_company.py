@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.demo.press import Press
+from crawler.schedule.processes import hold
 from pipelines.history.validators import ValidatorTrust
 from pipelines.proof.verify import verify
 from pipelines.store.crawls import put_sites
@@ -94,9 +95,17 @@ def test_each_fault_is_one_row_with_its_reason(twin: Press, tmp_path: Path) -> N
     sites.write_text(site_table("twin", twin.url, sitemaps=[f"/sitemap.xml?paths={','.join(FAULTS)}"]), encoding="utf-8")
     command = (sys.executable, "-m", "scrapy", "crawl", "news", "-a", "site=twin", "-s", "DOWNLOAD_TIMEOUT=1")
     names = {"NEWSLEDGER_DB": str(db), "NEWSLEDGER_SITES": str(sites)}
-    done = run(command, cwd=TESTS.parent, env=environment() | names, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0
-    assert "Traceback" not in done.stderr
+
+    def scrapy() -> str:
+        done = run(command, cwd=TESTS.parent, env=environment() | names, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0
+        assert "Traceback" not in done.stderr
+        return str(done.stderr)
+
+    with hold(tmp_path / "locks", urlsplit(twin.url).netloc):
+        assert f"another crawl of {urlsplit(twin.url).netloc} is running (process {os.getpid()})" in scrapy()
+    assert twin.log() == []
+    scrapy()
     other = urlsplit(twin.ready["other"]).port
     with Store(db) as store:
         found = {path_of(row["url"]): tuple(row.values())[1:] for row in store.rows(FETCHES)}
