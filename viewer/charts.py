@@ -114,10 +114,13 @@ def _printable(words: str) -> str:
 
 SERIES = ("new", "updated", "silent", "other")
 """From the foot of a bar upwards."""
+LEGEND = (("new", "new articles"), ("updated", "updated"), ("silent", "edited without telling"), ("other", "other changes"))
 _OTHER = ("restamped", "reverted", "restored")
 MAX_DAYS = 366
 MAX_ARRIVALS = 40
 """Papers that a spread draws; the table beside it has them all."""
+MAX_BARS = 30
+"""Names that bars are drawn of; the table beside them has them all."""
 MAX_EDITS = 30
 """Of one paper's changes, that are drawn."""
 MAX_NAME_CHARS = 30
@@ -194,9 +197,8 @@ def days(counts: Sequence[Mapping[str, object]], since: date, until: date) -> Ch
     summary = f"In {counted(length, 'day')}: {counted(new, 'new article')}, {counted(updated, 'update')}, "
     summary += f"{counted(silent, 'silent edit')}, {counted(other, 'other change')}."
     rows = [_numbers(name, stack) for name, stack in zip(names, stacks, strict=True) if any(stack.values())]
-    legend = (("new", "new articles"), ("updated", "updated"), ("silent", "edited without telling"), ("other", "other changes"))
     title = "Articles and edits a day"
-    return Chart(title, summary, drawing("days", title, summary, HEIGHT, parts), ("day", *SERIES), tuple(rows[::-1]), legend)
+    return Chart(title, summary, drawing("days", title, summary, HEIGHT, parts), ("day", *SERIES), tuple(rows[::-1]), LEGEND)
 
 
 def delays(minutes: Sequence[int]) -> Chart:
@@ -251,6 +253,25 @@ def spread(arrivals: Sequence[Arrival]) -> Chart:
         ("edit", "changed later"),
     )
     return Chart(title, summary, svg, ("paper", "after the first", "changes"), rows, legend)
+
+
+def bars(title: str, summary: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]],
+         legend: Sequence[tuple[str, str]] = (("updated", ""),)) -> Chart:  # fmt: skip
+    """A row a name, with its numbers as one bar of parts; `legend`: the class and the meaning of each part."""
+    longest = max((sum(numbers) for _, numbers in rows[:MAX_BARS]), default=0) or 1
+    parts = [hatching()]
+    for place, (name, numbers) in enumerate(rows[:MAX_BARS]):
+        y, left = place * ROW, 0.0
+        whole = f"{sum(numbers):,.1f}".removesuffix(".0")
+        inner = [text(0, y + 12, _short(name), "start", "name"), text(RIGHT, y + 12, whole, "end", "name")]
+        for (kind, _), number in zip(legend, numbers, strict=True):
+            width = RIGHT * max(number, 0) / longest
+            inner += [bar(one, left, width, y + 17, 11) for one in _looks(kind) if width]
+            left += width
+        parts.append(element("g", {}, *inner))
+    svg = drawing("bars", title, summary, ROW * min(len(rows), MAX_BARS), parts)
+    kept = tuple((name, *(f"{number:,.1f}".removesuffix(".0") for number in numbers)) for name, numbers in rows)
+    return Chart(title, summary, svg, tuple(columns), kept, tuple(legend) if len(legend) > 1 else ())
 
 
 def sparkline(counts: Sequence[int], what: str) -> Markup:
@@ -358,11 +379,15 @@ def _arrival(one: Arrival, y: float, end: int) -> Markup:
     # A diamond is a letter: paths know no per cent.
     inner += [text(edit, y + 4, "◆", "middle", "edit") for edit in edits]
     inner.append(element("circle", {"class": "source" if one.is_source else "copy", "cx": cent(at), "cy": y, "r": 5}))
-    name = one.name if len(one.name) <= MAX_NAME_CHARS else f"{one.name[: MAX_NAME_CHARS - 1]}…"
+    name = _short(one.name)
     later = [element("tspan", {"class": "soft"}, f" +{lasted(one.minutes)}")] if one.minutes else []
     anchor, shift = ("start", -0.7) if at < 35 else ("end", 0.7) if at > 65 else ("middle", 0.0)
     place = {"class": "name", "x": cent(at + shift), "y": y - 9, "text-anchor": anchor}
     return element("g", {}, *inner, element("text", place, name, *later))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_NAME_CHARS else f"{name[: MAX_NAME_CHARS - 1]}…"
 
 
 def _at(minutes: int, end: int) -> float:

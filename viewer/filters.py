@@ -41,8 +41,9 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "/feed.atom": (*_LISTED, "url", "q"),
     "/feed.json": (*_LISTED, "url", "q"),
     "/search": ("q", "saved", "site", "change", "silent", "since", "until", "page"),
-    "/takedowns": ("site", "state", "before"),
-    "/stories": ("site", "agency", "before"),
+    "/takedowns": ("site", "state", "since", "until", "before"),
+    "/stories": ("site", "agency", "since", "until", "before"),
+    "/compare": ("site", "since", "until"),
     "/sites": ("page", "q", "country", "health", "sort"),
     "/diff/": ("url", "from", "to"),
     "/site/": (),
@@ -88,6 +89,10 @@ class Wanted:
     """Cursor: those older than the revision that it names."""
     facet: tuple[str, str] | None = None
     """Kind and name: of one author, topic or section."""
+
+    def times(self) -> tuple[tuple[str, str | None], ...]:
+        """From when to when, as parameters."""
+        return ("since", self.since), ("until", self.until)
 
     def query(self, **replaced: str | None) -> str:
         """The one query string of what is asked for, in fixed order: links and the ids of feeds are made of it.

@@ -112,6 +112,11 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def short(number: int) -> str:
+    """A number where there is little room: "940", "1.2k", "38k"."""
+    return str(number) if number < 1_000 else f"{number / 1_000:.1f}k" if number < 10_000 else f"{number // 1_000}k"
+
+
 def lasted(minutes: int) -> str:
     """A stretch of time, in the two largest units: "2 d 4 h"."""
     days, rest = divmod(max(0, minutes), 1440)

@@ -202,7 +202,16 @@ def _environment_of() -> Environment:
         query_string,
         quoted,
     )
-    text_of = (labels.change, labels.state, labels.outcome, labels.fields, labels.counted, labels.listed, labels.lasted)
+    text_of = (
+        labels.change,
+        labels.state,
+        labels.outcome,
+        labels.fields,
+        labels.counted,
+        labels.listed,
+        labels.lasted,
+        labels.short,
+    )
     made.filters |= {one.__name__: one for one in (*ours, *text_of)}
     made.globals |= {
         "asset": asset_url,

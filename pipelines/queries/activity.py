@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from pipelines import article
@@ -29,6 +30,11 @@ _EDITS = ("updated", "silent", "reverted", "restored")
 _DAYS = """
 SELECT day, revisions, new, updated, silent, restamped, reverted, restored FROM daily_counts
 WHERE site_id = ? AND day >= ? AND day <= ? ORDER BY day
+"""
+_A_DAY = """
+SELECT d.day, sum(d.n) AS n FROM sites s CROSS JOIN day_counts d ON d.site_id = s.id AND d.day >= :first AND d.day <= :last
+WHERE (:sites IS NULL OR s.id IN (SELECT value FROM json_each(:sites))) AND d.change IN (SELECT value FROM json_each(:changes))
+GROUP BY d.day
 """
 _DELAYS = """
 SELECT CAST(round((julianday(edit.first_seen) - julianday(a.date_published)) * 1440) AS INTEGER) AS minutes
@@ -121,6 +127,20 @@ def has_archived_pages(store: Store) -> bool:
 def days(store: Store, site_id: str, since_day: str, until_day: str) -> list[DayCounts]:
     """The days between these two, both included, that have any revision."""
     return [value_of(DayCounts, row) for row in store.rows(_DAYS, (site_id, since_day, until_day))]
+
+
+def revisions_a_day(store: Store, sites: Sequence[str] | None, kinds: Sequence[str], first: str, last: str) -> dict[str, int]:
+    """Day -> how many revisions were first seen on it, of some sites or all (None) and some kinds of change or all (none)."""
+    if sites is None and not kinds:
+        rows = store.rows("SELECT day, n FROM days WHERE day >= ? AND day <= ?", (first, last))
+        return {row["day"]: row["n"] for row in rows}
+    values = {
+        "sites": None if sites is None else json.dumps(sites),
+        "changes": json.dumps(kinds or CHANGES),
+        "first": first,
+        "last": last,
+    }
+    return {row["day"]: row["n"] for row in store.rows(_A_DAY, values)}
 
 
 def delays(store: Store, site_id: str, limit: int = 500) -> list[int]:

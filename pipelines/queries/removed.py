@@ -25,10 +25,10 @@ _LAST = ("9999", 0)
 # Two runs along states_by_state, merged as they are read: no more of either than is asked for.
 _STEPS = """
 SELECT id, article_id, at, state, status, reason FROM states
-WHERE state = 'gone' AND at <= :at AND (:state IS NULL OR :state = 'gone')
+WHERE state = 'gone' AND at >= :since AND at <= :at AND (:state IS NULL OR :state = 'gone')
 UNION ALL
 SELECT id, article_id, at, state, status, reason FROM states
-WHERE state = 'suspected' AND at <= :at AND (:state IS NULL OR :state = 'suspected')
+WHERE state = 'suspected' AND at >= :since AND at <= :at AND (:state IS NULL OR :state = 'suspected')
 ORDER BY at DESC, id DESC
 """
 _AROUND = "SELECT id, at, state FROM states WHERE article_id = ? ORDER BY id"
@@ -45,11 +45,14 @@ ORDER BY fetched DESC LIMIT 1
 
 
 def takedowns(store: Store, *, site: str | None = None, state: State | None = None, limit: int = 50,
-              before: str | None = None) -> Takedowns:  # fmt: skip
-    """What went, newest first, of all sites or one; `state`: only what is `gone`, or only what is `suspected`."""
+              before: str | None = None, since: str | None = None, until: str | None = None) -> Takedowns:  # fmt: skip
+    """What went, newest first, of all sites or one; `state`: only what is `gone`, or only what is `suspected`.
+
+    `since` and `until` are days or moments, both included.
+    """
     match = _CURSOR.fullmatch(before or "")
-    at, last_id = (match[1], int(match[2])) if match else _LAST
-    steps = store.rows(_STEPS, {"at": at, "state": state})
+    at, last_id = min((match[1], int(match[2])) if match else _LAST, (f"{until}~" if until else "9999", 0))
+    steps = store.rows(_STEPS, {"at": at, "state": state, "since": since or ""})
     found: list[Takedown] = []
     step: Row | None = None
     for step in islice(steps, STEPS_SEARCHED):

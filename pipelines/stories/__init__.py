@@ -54,17 +54,28 @@ WITH RECURSIVE found (agency) AS (
 SELECT agency FROM found WHERE agency IS NOT NULL LIMIT ?
 """
 
+_BY_ALL = """
+SELECT story_id FROM story_members
+WHERE site_id IN (SELECT value FROM json_each(:sites)) AND story_seen >= :since AND story_seen <= :until
+GROUP BY story_id HAVING count(DISTINCT site_id) = :n ORDER BY max(story_seen) DESC, story_id DESC LIMIT :limit
+"""
+_COMPARED = """
+SELECT p.* FROM json_each(:ids) k CROSS JOIN paper_comparison p ON p.story_id = k.value
+WHERE p.site_id IN (SELECT value FROM json_each(:sites)) ORDER BY p.first_seen, p.article_id
+"""
 
-def latest(
-    store: Store, *, limit: int, before: str | None = None, site: str | None = None, agency: str | None = None
-) -> list[StoryHead]:
+
+def latest(store: Store, *, limit: int, before: str | None = None, site: str | None = None, agency: str | None = None,
+           since: str | None = None, until: str | None = None) -> list[StoryHead]:  # fmt: skip
     """Stories, the last that were first seen first; those that `site` carries, or of an `agency` (its short name).
 
-    `before` is the `cursor` of the last story of the page before; one that is none of ours is as good as none.
+    `before` is the `cursor` of the last story of the page before; one that is none of ours is as good as none. `since` and
+    `until` are days or moments, both included.
     """
     found = _CURSOR.fullmatch(before or "")
-    seen, number = (found[1], int(found[2])) if found else ("~", 0)
-    wanted = {"seen": seen, "number": number, "site": site, "agency": agency, "limit": max(0, min(limit, LONGEST_LIST))}
+    seen, number = min((found[1], int(found[2])) if found else ("~", 0), (f"{until or ''}~", 0))
+    wanted = {"seen": seen, "number": number, "site": site, "agency": agency, "since": since or "",
+              "limit": max(0, min(limit, LONGEST_LIST))}  # fmt: skip
     return [_head(row) for row in store.rows(_listing(site, agency), wanted)]
 
 
@@ -99,6 +110,14 @@ def of_article(store: Store, article_id: int) -> StoryOfArticle | None:
     return StoryOfArticle(_head(row), row["shared"], bool(row["is_source"])) if row else None
 
 
+def carried_by_all(store: Store, sites: Sequence[str], since: str, until: str, limit: int) -> list[list[Row]]:
+    """The latest stories that all of these sites carry: of each the articles of these sites as `paper_comparison` has them."""
+    values = {"sites": json.dumps(sites), "n": len(sites), "since": since, "until": f"{until}~", "limit": limit}
+    ids = [row["story_id"] for row in store.rows(_BY_ALL, values)]
+    rows = list(store.rows(_COMPARED, values | {"ids": json.dumps(ids)}))
+    return [[row for row in rows if row["story_id"] == story_id] for story_id in ids]
+
+
 def edits_of(store: Store, article_ids: Sequence[int]) -> dict[int, list[str]]:
     """When each edit of these articles was first seen, in order, by article; articles without edits are left out."""
     found: dict[int, list[str]] = {}
@@ -130,9 +149,10 @@ def _listing(site: str | None, agency: str | None) -> str:
     """Each walks one index downwards: by site, by agency, by time alone. A site's articles of one story stand side by side."""
     if site is not None:
         return f"""SELECT {_COLUMNS} FROM story_members m JOIN stories v ON v.story_id = m.story_id
-            WHERE m.site_id = :site AND (m.story_seen, m.story_id) < (:seen, :number) AND (:agency IS NULL OR v.agency = :agency)
+            WHERE m.site_id = :site AND m.story_seen >= :since AND (m.story_seen, m.story_id) < (:seen, :number)
+                AND (:agency IS NULL OR v.agency = :agency)
             GROUP BY m.story_seen, m.story_id ORDER BY m.story_seen DESC, m.story_id DESC LIMIT :limit"""  # noqa: S608 - our own columns
     which = "h.agency = :agency AND" if agency is not None else ""
     return f"""SELECT {_COLUMNS} FROM story_heads h JOIN stories v ON v.story_id = h.id
-        WHERE {which} h.sites > 1 AND (h.first_seen, h.id) < (:seen, :number)
+        WHERE {which} h.sites > 1 AND h.first_seen >= :since AND (h.first_seen, h.id) < (:seen, :number)
         ORDER BY h.first_seen DESC, h.id DESC LIMIT :limit"""  # noqa: S608 - our own columns

@@ -131,6 +131,8 @@ def addresses(db: Path) -> dict[str, str]:
         "story": f"/story/{story}",
         "story, laid against its source": f"/story/{story}/{article}",
         "takedowns": "/takedowns",
+        "papers side by side": "/compare?site=demo-gazette&site=wenshire-echo&since=2025-05-01&until=2025-05-31",
+        "papers, none chosen": "/compare",
         "author": f"/author/{quote(author)}",
         "topic": f"/topic/{quote(topic)}",
         "section": "/section/News",

@@ -92,7 +92,8 @@ def test_steps_are_found_by_an_index(ledger: Path) -> None:
     from pipelines.queries.removed import _STEPS
 
     with reading(ledger, NOW) as repository:
-        plan = [row["detail"] for row in repository.store.rows(f"EXPLAIN QUERY PLAN {_STEPS}", {"at": "9999", "state": None})]
+        values = {"at": "9999", "state": None, "since": ""}
+        plan = [row["detail"] for row in repository.store.rows(f"EXPLAIN QUERY PLAN {_STEPS}", values)]
     assert not [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step], plan
 
 

@@ -7,6 +7,7 @@
     /search?q=                     all revisions' texts
                                    (/search?saved=NAME, /feed.atom?saved=NAME: the search of that name)
     /sites   /site/ID              all sites at a glance; one of them
+    /compare?site=&site=           papers side by side
     /stories   /story/7            copy that several sites carry; one story
     /story/7/43                    an article of a story against its source
     /author/NAME  /topic/NAME  /section/NAME   of one of these: counts, papers, the latest changes
@@ -33,7 +34,7 @@ from pipelines.queries.facets import FACETS
 from pipelines.store.saved_searches import SearchNameError, saved_search
 from viewer.filters import FilterError, check
 from viewer.http import Request, Response, document, redirect
-from viewer.pages import diff, facet, feed, history, home, memento, search, site, sites, stories, story, takedowns
+from viewer.pages import compare, diff, facet, feed, history, home, memento, search, site, sites, stories, story, takedowns
 from viewer.rendering import ASSETS, article_path, asset, refusal, show_under
 from viewer.repository import Repository
 
@@ -42,7 +43,7 @@ Page = Callable[[Request, Repository, str], Response]
 
 _ARTICLE, _REVISION = "/-/article/", "/-/revision/"
 _NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
-_LISTS = "revisions|search|sites|stories|takedowns|history(?=[^/]*/)|site(?=[^/]*/)|story(?=[^/]*/)"
+_LISTS = "revisions|search|sites|stories|takedowns|compare|history(?=[^/]*/)|site(?=[^/]*/)|story(?=[^/]*/)"
 _FILE = re.compile(
     rf"/(?P<page>(?:{_LISTS})(?=\.(?:csv|jsonl?|xlsx)\b)|diff(?=\.md/))\.(?P<form>\w+)(?P<rest>(?:[/?].*)?)", re.DOTALL
 )
@@ -74,6 +75,7 @@ EXACT: dict[str, Page] = {
     "/sites": sites.respond,
     "/stories": stories.respond,
     "/takedowns": takedowns.respond,
+    "/compare": compare.respond,
 }
 BELOW: dict[str, Page] = {
     "/history/": history.respond,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from pipelines.queries import changes
+from pipelines.queries import activity, changes
 from pipelines.queries.results import Change, row_of
 from pipelines.queries.site_results import FilterChoices
 from viewer import labels
@@ -19,8 +21,8 @@ from viewer.repository import Repository
 
 ROWS = 60
 """Revisions on a page."""
-JUMPS = 9
-"""Days that can be jumped to at once; the form takes any."""
+BRIEF = ("new", "restamped", "paywall")
+"""Kinds of change that take a line: nothing in the text was edited."""
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
@@ -36,29 +38,57 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     return page(
         "today.html",
         root,
-        days=[(day, list(map(entry, rows))) for day, rows in groupby(shown, key=lambda row: row.first_seen[:10])],
+        days=[(day, grouped(rows)) for day, rows in groupby(shown, key=lambda row: row.first_seen[:10])],
         asked=asked.query(before=None),
         wanted=asked,
         choices=choices,
         said=summary(asked, choices),
-        jumps=jumps(asked, ledger.now.date(), shown[0].first_seen[:10] if shown else None),
+        month=month(asked, ledger, shown[0].first_seen if shown else None),
+        brief=BRIEF,
         older=asked.query(before=shown[-1].cursor) if len(found) > ROWS else "",
     )
 
 
-def jumps(asked: Wanted, today: date, shown: str | None) -> list[dict[str, Any]]:
-    """The days around the newest that is shown, or the last ones, each with the query that asks for it alone."""
-    middle = date.fromisoformat(shown) if shown else today
-    last = min(today.toordinal(), middle.toordinal() + JUMPS // 2)
-    days = [date.fromordinal(max(last - back, 1)) for back in range(JUMPS)]
-    return [
-        {
-            "label": f"{day:%a} {day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else ""),
-            "query": asked.query(before=None, since=day.isoformat(), until=day.isoformat()),
-            "is_shown": (asked.since or "")[:10] == (asked.until or "")[:10] == day.isoformat(),
-        }
-        for day in days
-    ]
+def month(asked: Wanted, ledger: Repository, shown: str | None) -> dict[str, Any]:
+    """The calendar month of the newest day that is shown: its days in weeks, each with its count and the query for it alone.
+
+    Counts are those of the sites and kinds that are asked for; of an author, a topic or a section there are none.
+    """
+    middle = date.fromisoformat((asked.until or asked.since or shown or ledger.now.date().isoformat())[:10])
+    first = middle.replace(day=1)
+    days = [date.fromordinal(first.toordinal() + place) for place in range(monthrange(first.year, first.month)[1])]
+    counts: dict[str, int] = {}
+    if asked.facet is None:
+        sites = changes.sites_of(ledger.store, filter_of(asked))
+        counts = activity.revisions_a_day(ledger.store, sites, asked.changes, days[0].isoformat(), days[-1].isoformat())
+    cells: list[dict[str, Any] | None] = [None] * days[0].weekday()
+    cells += [{"number": one.day, "day": one.isoformat(), "query": _on(asked, one, one), "count": counts.get(one.isoformat(), 0),
+               "is_shown": (asked.since or "")[:10] == (asked.until or "")[:10] == one.isoformat()} for one in days]  # fmt: skip
+    cells += [None] * (-len(cells) % 7)
+    before, after = max(days[0].toordinal() - 1, 1), min(days[-1].toordinal() + 1, date.max.toordinal())
+    return {
+        "name": f"{first:%B} {first.year}",
+        "query": _on(asked, days[0], days[-1]),
+        "weeks": [cells[place : place + 7] for place in range(0, len(cells), 7)],
+        "before": _month_of(asked, date.fromordinal(before)),
+        "after": _month_of(asked, date.fromordinal(after)) if after <= ledger.now.date().toordinal() else None,
+    }
+
+
+def _month_of(asked: Wanted, day: date) -> tuple[str, str]:
+    return f"{day:%B} {day.year}", _on(asked, day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+
+
+def _on(asked: Wanted, first: date, last: date) -> str:
+    return asked.query(before=None, since=first.isoformat(), until=last.isoformat())
+
+
+def grouped(rows: Iterable[Change]) -> list[dict[str, Any]]:
+    """The entries of a day, one an article: its newest revision, with the earlier ones of that day as `earlier`."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row.article_id, []).append(entry(row))
+    return [{**first, "earlier": earlier} for first, *earlier in found.values()]
 
 
 def filter_of(asked: Wanted) -> changes.Filter:

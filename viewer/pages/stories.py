@@ -12,9 +12,10 @@ from pipelines.queries.results import row_of
 from pipelines.store.database import Store
 from pipelines.stories.results import StoryHead
 from viewer.downloads import columns_of, download
+from viewer.filters import FilterError, wanted
 from viewer.http import Request, Response
 from viewer.labels import counted
-from viewer.rendering import page
+from viewer.rendering import page, refusal
 from viewer.repository import Repository
 
 ROWS = 40
@@ -28,12 +29,17 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
     query = request.query()
     site, agency, before = query.one("site"), query.one("agency"), query.one("before")
+    try:
+        asked = wanted(request.target.partition("?")[2])
+    except FilterError as error:
+        return refusal(400, str(error), root)
     names = site_names(ledger.store)
-    found = stories.latest(ledger.store, limit=ROWS + 1, before=before, site=site, agency=agency)
+    found = stories.latest(ledger.store, limit=ROWS + 1, before=before, site=site, agency=agency, since=asked.since,
+                           until=asked.until)  # fmt: skip
     shown = found[:ROWS]
     if request.form:
         return download(request.form, "stories", columns_of(StoryHead), map(row_of, shown))
-    same = {name: value for name, value in (("site", site), ("agency", agency)) if value}
+    same = {name: value for name, value in (("site", site), ("agency", agency), *asked.times()) if value}
     return page(
         "stories.html",
         root,
@@ -46,6 +52,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         here_query=urlencode({**same, **({"before": before} if before else {})}),
         names=names,
         site=site,
+        asked=asked,
         agency=agency,
         agencies=agencies(ledger.store),
     )

@@ -12,9 +12,10 @@ from pipelines.queries.activity import site_names
 from pipelines.queries.results import Takedown, row_of
 from pipelines.store.rows import instant_of
 from viewer.downloads import columns_of, download
+from viewer.filters import FilterError, wanted
 from viewer.http import Request, Response
 from viewer.labels import lasted
-from viewer.rendering import page
+from viewer.rendering import page, refusal
 from viewer.repository import Repository
 
 ROWS = 50
@@ -31,12 +32,17 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
     query = request.query()
     site, before = query.one("site"), query.one("before")
+    try:
+        asked = wanted(request.target.partition("?")[2])
+    except FilterError as error:
+        return refusal(400, str(error), root)
     state = STATES.get(query.one("state") or "")
     names = site_names(ledger.store)
-    found = removed.takedowns(ledger.store, site=site, state=state, limit=ROWS, before=before)
+    found = removed.takedowns(ledger.store, site=site, state=state, limit=ROWS, before=before, since=asked.since,
+                              until=asked.until)  # fmt: skip
     if request.form:
         return download(request.form, "takedowns", columns_of(Takedown), map(row_of, found.takedowns))
-    same = {name: value for name, value in (("site", site), ("state", state)) if value}
+    same = {name: value for name, value in (("site", site), ("state", state), *asked.times()) if value}
     return page(
         "takedowns.html",
         root,
@@ -46,6 +52,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         newest=urlencode(same) if before else None,
         here_query=urlencode({**same, **({"before": before} if before else {})}),
         site=site,
+        asked=asked,
         names=names,
         state=state,
     )

@@ -9,12 +9,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeAlias
 
 from lxml.etree import _Element as Element
 
 from crawler.extraction.body.blocks import Block
 from crawler.extraction.body.code_in_text import without_code
+from crawler.extraction.body.consent import is_consent
 from crawler.extraction.body.summaries import without_summaries
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.dates.words import code, normalise
@@ -51,42 +53,6 @@ _TAIL = re.compile(
     r"posted in|source:|via:|quelle:|fuente:|źródło|fonte:|kaynak)",
     re.IGNORECASE,
 )
-
-_CONSENT = re.compile(
-    r"\bcookies?\b.{0,200}\b(?:website|settings|consent|accept|browser|partner|experience|einstellungen|akzept\w+|acept\w+|accett\w+)"
-    r"|(?:extern|eingebettet|personenbezogen)\w* (?:inhalt|content|daten)|inhalte? (?:von|"
-    r"anzuzeigen).{0,200}(?:einwillig|datenschutz|zustimm)"
-    r"|(?:contenu|service).{0,120}(?:traceurs|cookies)|third[- ]party (?:content|cookies).{0,200}(?:accept|consent|"
-    r"settings)|this (?:content|slideshow|site) requires javascript"
-)
-"""Searched in small letters."""
-
-_QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{1,600}[\"“”»]")
-_SPEAKS = re.compile(
-    r"\b(?:[Yy]ours?|[Yy]ou|[Ww]e|[Oo]ur|[Tt]his (?:web)?site|[Tt]his (?:content|slideshow|page|video|service|embed)|[Cc]lick|"
-    r"[Aa]ccept|[Mm]anage|Sie|Ih(?:nen|re?[mnrs]?)|[Dd]u|[Dd]eine?[mnrs]?|[Ww]ir|[Uu]nsere?[mnrs]?|"
-    r"[Dd]iese[mnrs]? (?:Web)?(?:[Ss]ite|[Ss]eite|Inhalte?)|[Ee]xterne[rsn]? Inhalte?|[Ee]inwilligung|[Ee]instellungen|"
-    r"[Zz]ustimmung|[Vv]ous|[Vv]otre|[Vv]os|[Nn]ous|[Nn]otre|[Cc]e (?:site|contenu|service)|[Aa]ccepter|"
-    r"usted|[Uu]tilizamos|[Uu]samos|nuestr\w+|"
-    r"[Ee]ste (?:sitio|contenido|site|conteúdo)|[Aa]cept\w+|nossos?|nossas?|[Qq]uesto (?:sito|contenuto)|nostr\w+|[Aa]ccett\w+|"
-    r"[Dd]eze (?:web)?(?:site|inhoud)|[Ww]ij|[Oo]nze|uw|jouw|JavaScript|javascript)\b"
-)
-"""Words by which a notice speaks to its reader about the site; a story about cookies or data tells of somebody else."""
-
-_CONSENT_HINTS = ("cookie", "inhalt", "content", "daten", "traceurs", "javascript", "slideshow")
-
-
-@lru_cache(maxsize=1_000)  # asked when a block is weighed and again when it is judged
-def is_consent(text: str) -> bool:
-    """A notice about cookies, consent or embedded content."""
-    if len(text) >= 1200:
-        return False
-    lowered = text.lower()
-    for hint in _CONSENT_HINTS:
-        if hint in lowered:
-            return _CONSENT.search(lowered) is not None and _SPEAKS.search(_QUOTED.sub(" ", text)) is not None
-    return False
-
 
 _CREDIT_LINE = re.compile(
     r"\(?(?:images?|image (?:source|credit)|pictures?|photos?|fotos?|photo credit|credits?|bild|bildquelle|grafik|"
@@ -133,10 +99,11 @@ def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
     runs = _runs_of(blocks)
     noise = [_is_noise(block, context, runs) for block in blocks]
     boxes = _text_boxes(blocks)
+    linked_heads = _linked_heads(blocks, boxes)
     kept = [
         block
         for place, block in enumerate(blocks)
-        if not (noise[place] or _is_over_links(blocks, noise, place)) or _is_beside(block, boxes)
+        if not (noise[place] or _is_over_links(blocks, noise, place)) or _is_beside(block, boxes) or place in linked_heads
     ]
     start = next((index for index, block in enumerate(kept) if _is_opening(block)), None)
     if start is None:
@@ -214,6 +181,24 @@ def _is_beside(block: Block, boxes: set[Element | None]) -> bool:
         and _SHORT_SENTENCE.fullmatch(block.text) is not None
         and not is_furniture(block.text)
     )
+
+
+def _linked_heads(blocks: list[Block], boxes: set[Element | None]) -> set[int]:
+    """Where several sub-headings of the text are links, as in a list of books or cars: each over a paragraph beside it. One
+    alone leads to another story."""
+    found = {
+        place
+        for place, (block, below) in enumerate(pairwise(blocks))
+        if block.is_heading
+        and block.link_share > 0.4
+        and block.tag != "h1"
+        and below.tag == "p"
+        and below.length > 100
+        and below.link_share < 0.3
+        and below.element.getparent() in boxes
+        and block.element.getparent() is below.element.getparent()
+    }
+    return found if len(found) >= _MIN_BESIDE else set()
 
 
 _SHORT_SENTENCE = re.compile(r"[^\W\d_][^:|©]* [^:|©]* [^:|©]*[.!?]")

@@ -63,6 +63,8 @@ def with_shown(data: bytes) -> bytes:
     if not all(map(bytes.islower, number)):
         # A pattern that ignores case costs ten times as much.
         return with_shown(_TAG_NAME.sub(lambda tag: tag[0].lower(), data))
+    if b"title" in number and b"body" not in number:
+        data = _with_body(data)
     if b"template" in number:
         data = _with_shadow_roots(data)
     if b"source" in number:
@@ -79,6 +81,17 @@ def with_shown(data: bytes) -> bytes:
     if b"/del" in number or b"/s" in number or b"/strike" in number:
         data = _STRUCK_END.sub(rb"\g<0> ", _STRUCK.sub(rb" \g<0>", data))
     return data
+
+
+def _with_body(data: bytes) -> bytes:
+    """The document with the tag that may be left out (HTML, section 13.1.2.4): libxml2 reads an article into the head then."""
+    first = next((tag for tag in _TAG_NAME.finditer(data) if tag[1].removeprefix(b"/") not in _OF_HEAD), None)
+    return data if first is None else data[: first.start()] + b"<body>" + data[first.start() :]
+
+
+_OF_HEAD: Final = frozenset(
+    (b"html", b"head", b"title", b"meta", b"link", b"base", b"style", b"script", b"noscript", b"template")
+)
 
 
 def _ends_before(number: Counter[bytes]) -> bytes:

@@ -26,6 +26,8 @@ from pipelines.text.captions import cleaned_credit, split_caption
 
 MAX_PICTURES = 300
 MAX_CAPTION = 1_500
+MIN_PROSE = 350
+"""Characters of a paragraph from which on it is no caption, where nothing names it one."""
 _BOXES = frozenset(("div", "p", "span", "td", "table", "dl", "li", "aside", "section", "a"))
 _LINES = frozenset(("br", "p", "div", "li"))
 _SPACE_BEFORE_STOP = re.compile(r" (?=[.,](?:\s|$))")
@@ -104,7 +106,10 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
             break
         if element is container:
             continue
-        if tag == "img" and inside and _stands_in_text(page, element, {one.url for one in found.pictures}):
+        if tag == "img" and inside and (box := _unnamed_box(page, element, container)) is not None:
+            _read_box(page, box, found)
+            found.boxes += 1
+        elif tag == "img" and inside and _stands_in_text(page, element, {one.url for one in found.pictures}):
             found.add(element, _image(page, element, None, declared_credit(element, "")))
         elif (tag in _FIGURES or role & _PICTURED) and _is_picture_box(page, element, role):
             _read_box(page, element, found)
@@ -141,6 +146,24 @@ def _stands_in_text(page: Page, image: Element, known: set[str | None]) -> bool:
         and not _NO_PICTURE.search(address)
         and not any(page.role(one) & around for one in (image, *islice(image.iterancestors(), 4)))
     )
+
+
+def _unnamed_box(page: Page, image: Element, container: Element | None) -> Element | None:
+    """The div that holds nothing but a picture and a line or two, beside paragraphs of the text: a figure by its form."""
+    width, height = size_of(image)
+    if 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or _leads_away(image):
+        return None
+    box = next((above for above in islice(image.iterancestors(), _MAX_BOX_DEPTH) if above is container or text_of(above)), None)
+    around = None if box is None or box is container or box.tag != "div" else box.getparent()
+    if box is None or around is None or page.role(box) & _NO_BOX or sum(1 for _ in islice(box.iter("img"), 2)) > 1:
+        return None
+    is_beside = len(text_of(box)) <= _MAX_UNNAMED and sum(one.tag == "p" and len(text_of(one)) > 100 for one in around) > 1
+    return box if is_beside and not any(text_of(one) for one in box.iter(*_NO_LINES)) else None
+
+
+_MAX_BOX_DEPTH, _MAX_UNNAMED = 6, 400
+_NO_BOX = Role.BYLINE | Role.ELSEWHERE | Role.COMMENTS | Role.FURNITURE
+_NO_LINES = ("h1", "h2", "h3", "h4", "h5", "h6", "button", "ul", "table", "time")
 
 
 def _alt(image: Element) -> str | None:
@@ -247,7 +270,7 @@ def _read_box(page: Page, element: Element, found: _Found) -> None:
     if image is None and element.tag != "figure":
         image = _image_beside(element)
     box = _caption_box(page, element)
-    text = "" if _holds_heading(box) else _caption_text(page, box)
+    text = "" if _holds_heading(box) or _holds_prose(page, element, box) else _caption_text(page, box)
     if not text or len(text) > MAX_CAPTION:
         if image is not None:
             found.add(image, _image(page, image, None, credit_beside(element, box, image, "")))
@@ -283,6 +306,12 @@ def _holds_heading(box: Element) -> bool:
     """Whether a box is the head of an article, picture, heading, writer and all: its text is no caption, nor is what shares a
     figcaption with the h1."""
     return next(box.iter("h1"), None) is not None
+
+
+def _holds_prose(page: Page, element: Element, box: Element) -> bool:
+    """Whether a box is named for the picture beside a paragraph of the text, and no part of it for a caption."""
+    is_unnamed = box is element and element.tag != "figure" and not page.role(element) & Role.CAPTION
+    return is_unnamed and any(len(text_of(one)) > MIN_PROSE for one in element.iter("p"))
 
 
 def _is_of_video(element: Element) -> bool:

@@ -251,3 +251,19 @@ def test_a_box_about_the_writer_is_no_body() -> None:
 def test_a_writer_who_begins_every_paragraph_ends_neither_reading_nor_page() -> None:
     every = p(*(f"Ines Calder {number}: {ONE}" for number in range(3_000)))
     assert len(body_of(f"{H1}<article>{every}</article>", _by("Ines Calder"))) >= 3
+
+
+def linked(title: str, text: str) -> str:
+    return f"<h2><a href='https://shop.example/{title}'>{title}</a></h2><p>{text}</p>"
+
+
+def test_sub_headings_that_are_links_stay_where_the_text_is_made_of_them() -> None:
+    parts = (("Skiff", TWO), ("Cutter", THREE), ("Ketch", FOUR))
+    markup = "".join(linked(title, text) for title, text in parts)
+    assert body_of(f"<article>{H1}{p(ONE)}{markup}</article>") == [ONE, *(line for part in parts for line in part)]
+
+
+def test_a_paragraph_in_a_box_named_for_its_picture_stays() -> None:
+    long = f"{TWO} {THREE} {FOUR} {ONE}"
+    boxes = "".join(f"<div class='card--large-image'><img src=/{n}.jpg width=900><p>{long[n:]}</p></div>" for n in (0, 4, 8))
+    assert body_of(f"<article>{H1}{p(ONE)}{boxes}</article>") == [ONE, long, long[4:], long[8:]]

@@ -155,3 +155,9 @@ def test_the_file_of_a_picture(picture: str, file: str) -> None:
 )
 def test_what_is_no_picture_of_the_story(picture: str) -> None:
     assert read(HEADING + f"<p>{LINES[0]}</p>" + picture + TEXT).images == ()
+
+
+@table("head", ["<title>Tides</title>", "<!doctype html><html><head><meta charset=utf-8><title>Tides</title></head>"])
+def test_an_article_without_a_tag_of_the_body_is_none_of_the_head(head: str) -> None:
+    prose = "<p>The tide came in at four in the morning, an hour before the pilots had told the harbour master to expect it.</p>"
+    assert extract(f"{head}<article><h1>Tides</h1>{prose}</article>", "https://www.example.org/news/tides").body == prose[3:-4]

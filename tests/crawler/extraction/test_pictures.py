@@ -82,6 +82,14 @@ def pictures(markup: str, top: str = "") -> list[tuple[str | None, str | None]]:
             ),
             [("It has come to stay.", "Bo Lind")],
         ),
+        # A figure by its form alone, as build tools name it.
+        (
+            (
+                f"<p>{'It stood there all day. ' * 6}</p><div class=sc-9x><div class=sc-8k><img src=/f.jpg width=900></div>"
+                f"<div class=sc-7m>It has come to stay.</div></div><p>{'It did not move at all. ' * 6}</p>"
+            ),
+            [("It has come to stay.", None)],
+        ),
         # Who said it, under a quotation.
         ("<div class=Quote><p>It does not move.</p><figcaption><img src=/q.svg>Bo Lind</figcaption></div>", []),
         # How long it takes to read, beside the writer's portrait.
