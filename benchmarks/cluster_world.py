@@ -21,6 +21,7 @@ from overlap import SITE, children_of
 
 from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
+from crawler.cluster.lease import SINCE
 from crawler.cluster.queue import connect, put, queue_of
 from crawler.cluster.stream import ITEMS
 from pipelines.store.database import Store, StoreError
@@ -80,6 +81,7 @@ class World:
 
     def wait_grown_up(self) -> None:
         """Until Redis has run so long that it grants leases."""
+        self.redis.set(SINCE, 0)  # it has long known of leases
         wait_until(lambda: self.redis.info("server")["uptime_in_seconds"] > 21, 60)
 
     def start_writer(self) -> Process:
