@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -21,6 +21,7 @@ from markupsafe import Markup
 from pipelines.proof.memento import header_uri, wayback
 from pipelines.store.rows import instant_of
 from pipelines.text.dates import digits_of
+from pipelines.text.zones import zone_of
 from viewer import labels
 from viewer.http import COMMON, LOCKED, POLICY, Request, Response, html
 
@@ -43,6 +44,7 @@ _FILES = {
 _DIGESTS = {name: hashlib.sha256(body).hexdigest()[:12] for name, body in _FILES.items()}
 _tables: ContextVar[str] = ContextVar("tables", default="")
 _base: ContextVar[str] = ContextVar("base", default="")
+_zone: ContextVar[Callable[[str], str | None]] = ContextVar("zone", default=lambda site: None)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 
 
@@ -63,10 +65,14 @@ def asset(request: Request) -> Response | None:
     return Response(200, (*headers, *COMMON), body)
 
 
-def show_under(base: str, tables: str) -> None:
-    """Where the pages of this request are reached ("http://127.0.0.1:8001"); `tables`: where all tables are below it, or ""."""
+def show_under(base: str, tables: str, zone: Callable[[str], str | None]) -> None:
+    """Where the pages of this request are reached ("http://127.0.0.1:8001"), where all tables are below it, or "".
+
+    `zone`: the id of a site -> the name of its zone, by whose clock its times are shown.
+    """
     _base.set(base)
     _tables.set(tables)
+    _zone.set(zone)
 
 
 def base_url() -> str:
@@ -114,32 +120,32 @@ def language(tag: object) -> str:
     return str(tag) if tag and _LANGUAGE.fullmatch(str(tag)) else ""
 
 
-@lru_cache(4_000)
-def moment(text: str | None) -> Markup:
-    """A stored time for readers: "21 Mar 2025, 09:30"; a bare day without a clock."""
-    return _time(text, lambda at: f"{at.day} {at:%b} {at.year}, {at:%H:%M}", lambda day: f"{day.day} {day:%b} {day.year}")
+def moment(text: str | None, site: str = "") -> Markup:
+    """A stored time for readers, by the clock of a site's own zone: "21 Mar 2025, 09:30 GMT"; a bare day without a clock.
+
+    Each time carries its instant in UTC, for programs and under the pointer.
+    """
+    return _time(text, _zone.get()(site), "{day} {month} {year}, {clock}{letters}")
 
 
-@lru_cache(4_000)
-def clock(text: str | None) -> Markup:
-    """A stored time where its day is known: "09:30"."""
-    return _time(text, lambda at: f"{at:%H:%M}", lambda day: f"{day.day} {day:%b}")
+def clock(text: str | None, site: str = "") -> Markup:
+    """A stored time where its day in UTC is known: "09:30 GMT"; with the day where it is another one there."""
+    return _time(text, _zone.get()(site), "{other}{clock}{letters}")
 
 
-@lru_cache(4_000)
 def day(text: str | None) -> Markup:
-    """The day of a stored time: "Friday, 21 March 2025"."""
-    return _time(text and text[:10], lambda at: "", lambda day: f"{day:%A}, {day.day} {day:%B} {day.year}")
+    """The day, in UTC, of a stored time: "Friday, 21 March 2025"."""
+    return _time(text and text[:10], None, "{weekday}, {day} {whole} {year}")
 
 
-def within(first_seen: str, not_before: str | None, on: str = "") -> Markup:
-    """When an edit happened, as far as anyone can know: "between 09:00 and 09:30"; with the day, unless that is `on`."""
+def within(first_seen: str, not_before: str | None, on: str = "", site: str = "") -> Markup:
+    """When an edit happened, as far as anyone can know: "between 09:00 and 09:30 GMT"; with the day, unless that is `on`."""
     if not not_before:
-        return Markup("first seen {}").format(clock(first_seen) if first_seen[:10] == on else moment(first_seen))
-    if not_before[:10] == first_seen[:10]:
-        start = clock(not_before) if first_seen[:10] == on else moment(not_before)
-        return Markup("between {} and {}").format(start, clock(first_seen))
-    return Markup("between {} and {}").format(moment(not_before), moment(first_seen))
+        return Markup("first seen {}").format(clock(first_seen, site) if first_seen[:10] == on else moment(first_seen, site))
+    if not_before[:10] != first_seen[:10]:
+        return Markup("between {} and {}").format(moment(not_before, site), moment(first_seen, site))
+    start = "{other}{clock}" if first_seen[:10] == on else "{day} {month} {year}, {clock}"
+    return Markup("between {} and {}").format(_time(not_before, _zone.get()(site), start), clock(first_seen, site))
 
 
 def digits(text: str) -> str:
@@ -162,14 +168,26 @@ def quoted(text: object) -> str:
     return quote(str(text), safe="", errors="replace")
 
 
-def _time(text: str | None, of_instant: Callable[[datetime], str], of_day: Callable[[date], str]) -> Markup:
+@lru_cache(8_000)
+def _time(text: str | None, zone: str | None, form: str) -> Markup:
+    """A stored time, or a bare day, with its parts in a form; what is no time is shown as it is."""
     if not text:
         return Markup("")
     try:
-        text_of = of_day(date.fromisoformat(text)) if len(text) == len("2025-03-07") else of_instant(datetime.fromisoformat(text))
-    except ValueError:  # no time at all: shown as it is
+        utc = datetime.fromisoformat(text)
+        at = utc.astimezone(zone_of(zone or "UTC")) if len(text) > len("2025-03-07") else utc
+    except (ValueError, OverflowError):
         return Markup("{}").format(plain(text, 40))
-    return Markup('<time datetime="{}">{}</time>').format(text, text_of)
+    title = Markup(' title="{} {:%b} {}, {:%H:%M:%S} UTC"').format(utc.day, utc, utc.year, utc)
+    if len(text) == len("2025-03-07"):
+        form, title = "{day} {month}" if form.startswith("{other}") else form.partition(", {clock}")[0], Markup("")
+    letters = at.tzname() or ""
+    shown = form.format(
+        day=at.day, month=f"{at:%b}", whole=f"{at:%B}", weekday=f"{at:%A}", year=at.year, clock=f"{at:%H:%M}",
+        other="" if at.date() == utc.date() else f"{at.day} {at:%b}, ",
+        letters="" if letters == "UTC" else f" UTC{letters}" if letters[:1] in "+-" else f" {letters}",
+    )  # fmt: skip
+    return Markup('<time datetime="{}"{}>{}</time>').format(text, title, shown)
 
 
 def _finalize(value: object) -> object:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from pipelines.article import Article
 from pipelines.proof.memento import TimeMap, time_map
 from pipelines.queries import articles
+from pipelines.queries.activity import site_of
 from pipelines.queries.results import ArticleRecord, Revision
 from pipelines.store.database import Store
 from pipelines.store.pages import NOT_THERE, ArchivedPage, page_of_revision
@@ -68,7 +69,14 @@ class Repository:
         self.store = store
         self.now = now
         self.tables = tables
+        self._zones: dict[str, str | None] = {}
         self._page = page
+
+    def zone(self, site_id: str) -> str | None:
+        """The name of a site's zone; None where there is no such site, or none is known of it."""
+        if site_id not in self._zones:
+            self._zones[site_id] = site_of(self.store, site_id).timezone if site_id else None
+        return self._zones[site_id]
 
     def find(self, url: str) -> FoundArticle | None:
         """The article that a URL is or has led to, in whatever spelling a path has left of it."""

@@ -47,7 +47,10 @@ def test_plain_is_bounded_and_says_so() -> None:
     ("text", "shown"),
     [
         (None, ""),
-        ("2025-03-07T08:05:00Z", '<time datetime="2025-03-07T08:05:00Z">7 Mar 2025, 08:05</time>'),
+        (
+            "2025-03-07T08:05:00Z",
+            '<time datetime="2025-03-07T08:05:00Z" title="7 Mar 2025, 08:05:00 UTC">7 Mar 2025, 08:05</time>',
+        ),
         ("2025-03-07", '<time datetime="2025-03-07">7 Mar 2025</time>'),
         ("soon <b>", "soon &lt;b&gt;"),
     ],
@@ -57,8 +60,30 @@ def test_moment(text: str | None, shown: str) -> None:
 
 
 def test_clock_and_day() -> None:
-    assert rendering.clock("2025-03-07T08:05:00Z") == '<time datetime="2025-03-07T08:05:00Z">08:05</time>'
+    said = '<time datetime="2025-03-07T08:05:00Z" title="7 Mar 2025, 08:05:00 UTC">08:05</time>'
+    assert rendering.clock("2025-03-07T08:05:00Z") == said
     assert rendering.day("2025-03-07T08:05:00Z") == '<time datetime="2025-03-07">Friday, 7 March 2025</time>'
+
+
+@table(
+    ("zone", "moment", "clock", "within"),
+    [
+        ("Europe/London", "10 May 2025, 00:30 BST", "10 May, 00:30 BST", "between 10 May, 00:10 and 10 May, 00:30 BST"),
+        ("America/Sao_Paulo", "9 May 2025, 20:30 UTC-03", "20:30 UTC-03", "between 20:10 and 20:30 UTC-03"),
+        ("No/Where", "9 May 2025, 23:30", "23:30", "between 23:10 and 23:30"),
+        (None, "9 May 2025, 23:30", "23:30", "between 23:10 and 23:30"),
+    ],
+)
+def test_times_are_by_the_clock_of_the_paper(zone: str | None, moment: str, clock: str, within: str) -> None:
+    rendering.show_under("", "", {"paper": zone}.get)
+    at = "2025-05-09T23:30:00Z"
+    assert rendering.moment(at, "paper").striptags() == moment
+    assert rendering.clock(at, "paper").striptags() == clock
+    assert rendering.within(at, "2025-05-09T23:10:00Z", "2025-05-09", "paper").striptags() == within
+    assert 'title="9 May 2025, 23:30:00 UTC"' in rendering.moment(at, "paper")
+    assert rendering.moment(at, "another").striptags() == "9 May 2025, 23:30"
+    assert rendering.moment("2025-05-09", "paper") == '<time datetime="2025-05-09">9 May 2025</time>'
+    assert rendering.moment("0001-01-01T00:00:00Z", "paper").striptags()
 
 
 @table(

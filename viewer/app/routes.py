@@ -95,7 +95,7 @@ def respond(request: Request, repository: Repository, base: str) -> Response | N
     """The answer to a request; None where the address is not ours. `base`: where we are reached ("http://127.0.0.1:8001")."""
     if request.path.startswith(ASSETS):
         return asset(request)
-    show_under(base, repository.tables)
+    show_under(base, repository.tables, repository.zone)
     request = _as_page(request)
     try:
         request = _as_words(request, repository)

@@ -133,7 +133,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     if request.form:
         return download(request.form, f"story-{found.head.story_id}", columns_of(StoryMember, "behind"), members)
     edits = stories.edits_of(ledger.store, _ids(found))
-    names = {row["article_id"]: row["site_name"] for row in members}
+    papers = {row["article_id"]: {"site_id": row["site_id"], "site_name": row["site_name"]} for row in members}
     changes = stories.headline_changes(ledger.store, _ids(found))
     return page(
         "story.html",
@@ -150,10 +150,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         variants=variants(members, articles.first_headline(ledger.store, members[0]["article_id"])),
         rewritten=[
             row_of(change)
-            | {
-                "site_name": names[change.article_id],
-                "pieces": headline_pieces(change.headline_before, change.headline_after),
-            }
+            | papers[change.article_id]
+            | {"pieces": headline_pieces(change.headline_before, change.headline_after)}
             for change in changes
         ],
     )
