@@ -43,7 +43,8 @@ def drop_signups(page: Page) -> None:
     """Mark the boxes of a page that ask for an e-mail address or a vote, or lead to a newsletter."""
     found = 0
     lengths: Lengths = {}
-    for element in page.tagged("a", "input", "button"):
+    leading = page.links_to(_LINK)
+    for element in page.tagged(*(("a",) if leading else ()), "input", "button"):
         tag = element.tag
         if tag == "input":
             kind = (element.get("type") or "").lower()
@@ -51,7 +52,7 @@ def drop_signups(page: Page) -> None:
         elif tag == "button":
             asks = _follows_question(element)
         else:
-            asks = tag == "a" and _LINK.search((element.get("href") or "").lower()) is not None
+            asks = element in leading
         if asks:
             box = _box_of(element, lengths)
             if box is not None:

@@ -95,16 +95,16 @@ def _linked_lines(page: Page) -> dict[Element, str]:
     host, path = here.hostname or "", here.path.rstrip("/")
     found: dict[Element, str] = {}
     framed: dict[Element, bool] = {}
-    for link in page.tagged("a")[:MAX_LINKS]:
-        target = _target(page, link.get("href"), host, path)
+    for link, address in page.links[:MAX_LINKS]:
+        target = _target(page, address, host, path)
         if target and _is_headline(page, link, framed):
             found[link] = target
     return found
 
 
-def _target(page: Page, href: str | None, host: str, here: str) -> str | None:
+def _target(page: Page, href: str, host: str, here: str) -> str | None:
     """The path that a link leads to; None for this page, the front page, and other sites."""
-    if href and _FROM_ROOT.match(href):  # most links; joining them costs more than all else here
+    if _FROM_ROOT.match(href):  # most links; joining them costs more than all else here
         path, _, query = href.partition("#")[0].partition("?")
     else:
         address = page.absolute(href)

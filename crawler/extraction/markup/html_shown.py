@@ -30,9 +30,9 @@ _SRCSET: Final = re.compile(
 )
 _IMAGE: Final = re.compile(rb"<img\b[^>]{0,6000}>")
 _ADDRESS: Final = re.compile(
-    rb"""\s(?:data-[\w-]{1,40}|src|srcset)\s*=\s*["']?\s*(?!data:)(?![^"'\s>]*(?:placeholder|blank\.|spacer|loading\.|1x1))[^"'\s>]*(?:\.(?:jpe?g|png|webp|avif|gif)\b|/[^"'\s>]{8})""",
-    re.IGNORECASE,
+    rb"""\s(?:data-[\w-]{1,40}|src|srcset)\s*=\s*["']?\s*(?!data:)(?![^"'\s>]*(?:placeholder|blank\.|spacer|loading\.|1x1))[^"'\s>]*(?:\.(?:jpe?g|png|webp|avif|gif)\b|/[^"'\s>]{8})"""
 )
+"""Searched in small letters: a pattern that ignores case costs three times as much."""
 _NOSCRIPT: Final = re.compile(rb"<noscript\b[^>]{0,200}>")
 _NOSCRIPT_END: Final = re.compile(rb"</noscript\s*>(\s{0,200}<img\b[^>]{0,4000}>)?")
 _IMAGE_BEFORE: Final = re.compile(rb"<img\b[^>]{0,4000}>\s{0,200}\Z")
@@ -168,7 +168,7 @@ def _with_pictures(data: bytes) -> bytes:
         content = data[start:end]
         image = _IMAGE.search(content)
         named = None
-        if image is None or not _ADDRESS.search(image[0]):
+        if image is None or not _ADDRESS.search(image[0].lower()):
             named = next((found for source in _SOURCE.findall(content) if (found := _SRCSET.search(source))), None)
         if named is not None:
             value = (named[1] or named[2] or named[3]).replace(b'"', b"%22")
@@ -210,10 +210,10 @@ def _without_script(before: bytes, element: bytes, content: bytes, after: bytes)
     image = _IMAGE.search(content)
     if image and len(_TAG.sub(b"", content).strip()) >= _MIN_CAPTION:
         return before + element + b"</noscript>" + after
-    if image is None or len(_IMAGE.findall(content)) > 1 or not _ADDRESS.search(image[0]):
+    if image is None or len(_IMAGE.findall(content)) > 1 or not _ADDRESS.search(image[0].lower()):
         return before + after
-    if before and _ADDRESS.search(before):
+    if before and _ADDRESS.search(before.lower()):
         return before + after
-    if after and _ADDRESS.search(after):
+    if after and _ADDRESS.search(after.lower()):
         return before + after
     return image[0]

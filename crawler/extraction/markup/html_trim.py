@@ -103,4 +103,4 @@ def _may_swarm(tag: bytes) -> bool:
     """Whether a long tag may hold more attributes than is sound: what is not a value has so many parts."""
     if tag.count(b"=") + tag.count(b"/") + len(tag.split()) <= MAX_ATTRIBUTES:
         return False
-    return len(_VALUE.sub(b"", tag).replace(b"/", b" ").split()) > MAX_ATTRIBUTES
+    return len(_VALUE.sub(b" ", tag).replace(b"/", b" ").split()) > MAX_ATTRIBUTES

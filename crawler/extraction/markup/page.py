@@ -118,6 +118,20 @@ class Page:
             places[element.tag].append(place)
         return places
 
+    @cached_property
+    def links(self) -> list[tuple[Element, str]]:
+        """The links of the body and where they lead, in page order."""
+        return [(link, link.get("href") or "") for link in self.tagged("a")]
+
+    @cached_property
+    def _addresses(self) -> str:
+        return "\n".join([address.replace("\n", " ") for _, address in self.links]).lower()
+
+    def links_to(self, pattern: re.Pattern[str]) -> set[Element]:
+        """Links whose address, in small letters, holds a pattern: all are searched at once, since hardly any does."""
+        found = pattern.finditer(self._addresses)
+        return {self.links[self._addresses.count("\n", 0, match.start())][0] for match in found}
+
     def role(self, element: Element) -> int:
         """Roles that the names on an element of the body hint at."""
         return self.roles.get(element, 0)

@@ -10,7 +10,8 @@ from crawler.extraction.markup.page import Page
 
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "data-full-src")
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset", "data-sizes-srcset")
-_PLACEHOLDER = re.compile(r"placeholder|spacer|blank\.|pixel\.|transparent|loading|lazy[-_.]|1x1|/grey|/gray", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"placeholder|spacer|blank\.|pixel\.|transparent|loading|lazy[-_.]|1x1|/grey|/gray")
+"""Searched in small letters."""
 _FILE = re.compile(r"[^\s{}<>\"]{1,2000}\.(?:jpe?g|png|webp|avif)(?:[?#]\S*)?", re.IGNORECASE)
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]{0,100}?url\(\s*[\"']?([^\"')]{1,2000})", re.IGNORECASE)
 _LENGTH = re.compile(r"(?<![-\w])(width|height)\s*:\s*(\d{1,5}px)")
@@ -21,7 +22,7 @@ def file_of(page: Page, image: Element) -> str | None:
     """The file of a picture: what a script will load, what is loaded, the largest of a set, any file that an attribute names."""
     named = [absolute for name in _SOURCES if (absolute := page.absolute(image.get(name))) and "{" not in absolute]
     source = page.absolute(image.get("src"))
-    if named or (source and not _PLACEHOLDER.search(source)):
+    if named or (source and not _PLACEHOLDER.search(source.lower())):
         return named[0] if named else source
     listed = (page.absolute(largest_of(value)) for name in _SETS if (value := image.get(name)))
     others = (

@@ -43,9 +43,9 @@ _LABEL = re.compile(
 )
 _NO_CAPTION = re.compile(
     r"\bnewsletters?\b|^skip past\b|\bsign up (?:to|for)\b|\blesezeit\b|\b\d+ min(?:ute)?s? read\b|\bleestijd\b|"
-    r"\btemps de lecture\b|\btiempo de lectura\b|\btempo di lettura\b",
-    re.IGNORECASE,
+    r"\btemps de lecture\b|\btiempo de lectura\b|\btempo di lettura\b"
 )
+"""Searched in small letters."""
 _VIDEO = re.compile(r"(?<![a-z])video(?!s?-?less)", re.IGNORECASE)
 _TO_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif)\b|^#|attachment|galler|galeri|bilder|foto|photo", re.IGNORECASE)
 
@@ -279,7 +279,7 @@ def _read_box(page: Page, element: Element, found: _Found) -> None:
     found.printed.update((squash(text), text_of(box), spaced_text_of(box), credit[0]))
     found.printed.update(text_of(inner) for inner in box.iter() if inner is not box and len(inner) < 3)
     text = _LABEL.sub("", text)
-    if NAMES_WRITER.match(text) or _NO_CAPTION.search(text) or element.find(".//address") is not None:
+    if NAMES_WRITER.match(text) or _NO_CAPTION.search(text.lower()) or element.find(".//address") is not None:
         return
     if (found.pictures and _is_of_video(element)) or _is_teaser(page, box, text):
         return

@@ -44,15 +44,15 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
     marked: dict[Element, list[str]] = {}
     leading: dict[Element, list[str]] = {}
     boxes = {element for element, role in page.roles.items() if role & Role.TAGS}
-    for element in page.tagged("a", "h1", "h2"):
+    tags = {link for link, _ in page.links if "tag" in (link.get("rel") or "").split()} if page.mentions("tag") else set()
+    to_topics = page.links_to(_TAG_ADDRESS)
+    for element in page.tagged("a", "h1", "h2") if boxes or tags or to_topics else ():
         below = below or element is heading
         if not below or element.tag != "a":
             continue
-        is_tag = "tag" in (element.get("rel") or "").split()
-        address = element.get("href") or ""
-        leads = _TAG_ADDRESS.search(address.lower()) is not None
+        is_tag, leads = element in tags, element in to_topics
         # A link into a page ("#comments") leads to no topic.
-        if not (is_tag or leads or boxes) or "#" in address[1:]:
+        if not (is_tag or leads or boxes) or "#" in (element.get("href") or "")[1:]:
             continue
         around = [element, *islice(element.iterancestors(), 4)]
         named = not boxes.isdisjoint(around)
@@ -76,10 +76,10 @@ def _labelled_row(page: Page, heading: Element | None) -> list[str]:
     below = heading is None
     for element in page.elements:
         below = below or element is heading
-        if element.tag in _NO_LABELS:
+        if not below or element.tag in _NO_LABELS:
             continue
         text = element.text
-        label = text.strip() if text and below and len(text) < 2 * _LONGEST_LABEL else ""
+        label = text.strip() if text and len(text) < 2 * _LONGEST_LABEL else ""
         if not 3 < len(label) <= _LONGEST_LABEL or not _ROW_LABEL.fullmatch(label):
             continue
         around = [element, *islice(element.iterancestors(), _LABELLED_BOXES)]

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pipelines.article import instant_of
-from pipelines.diff.model import words_changed
 from pipelines.text.zones import zone_of
 
 Row = dict[str, Any]
@@ -176,7 +175,11 @@ def fact(revision: Row) -> Row:
     """A row of `revision_facts`, of a row of REVISIONS. To a first revision nothing was added, and no note came in later."""
     after = _parts(revision, "")
     before = _parts(revision, "_before") if revision["before_id"] else None
-    added, removed = words_changed(before, after) if before is not None else (None, None)
+    added, removed = None, None
+    if before is not None:
+        from pipelines.diff.model import words_changed  # no first crawl needs it
+
+        added, removed = words_changed(before, after)
     return {
         "revision_id": revision["revision_id"],
         "words": sum(len(part.split()) for part in after),

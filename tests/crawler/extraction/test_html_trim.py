@@ -47,6 +47,8 @@ def test_a_tag_with_attributes_by_the_thousand_loses_them() -> None:
     assert trim(quoted).data == b"<div>b"
     slashed = b"<div/" + b"/".join(b"a%d" % number for number in range(1000)) + b">b"
     assert trim(slashed).data == b"<div>b"
+    joined = b"<div " + b"".join(b'a%d="1"' % number for number in range(1000)) + b">b"
+    assert trim(joined).data == b"<div>b"
 
 
 def test_a_tag_with_a_long_value_keeps_it() -> None:
