@@ -10,12 +10,13 @@ import asyncio
 from dataclasses import replace
 from typing import Any, Protocol, Self
 
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.history.revisions import State, canonical_url, is_unchanged
-from pipelines.reasons import CodedReason
+from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.database import StoreError
 from pipelines.store.judgement import Recorded
 from pipelines.store.snapshot import SiteSnapshot, pictures_of
@@ -65,11 +66,16 @@ def stopped_for(crawler: Crawler) -> CodedReason | None:
     return reason
 
 
+OUT_OF_MEMORY = CodedReason(CrawlReason.OUT_OF_MEMORY, "it needed more memory than it may take (setting `crawl_memory`)")
+
+
 class WriteItems:
-    """Write items through the session. A store that fails ends the crawl; a fault in one item ends with that item."""
+    """Write items through the session. A store that fails ends the crawl, and so does memory that runs out; a fault in one item
+    ends with that item."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        crawler.signals.connect(self.callback_failed, signals.spider_error)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -93,11 +99,19 @@ class WriteItems:
         except StoreError as error:
             stop_crawl(self._crawler, session.stop_reason(error))  # pages that cannot be kept are not requested
             raise DropItem(f"{item.url}: not recorded: {error}", log_level="ERROR") from error
+        except MemoryError as error:
+            stop_crawl(self._crawler, OUT_OF_MEMORY)
+            raise DropItem(f"{item.url}: not recorded: no memory was left", log_level="ERROR") from error
         except (ValueError, KeyError) as error:
             if self._crawler.stats:
                 self._crawler.stats.inc_value("ledger/failed")
             raise DropItem(f"{item.url}: not recorded: {error!r}", log_level="ERROR") from error
         return item
+
+    def callback_failed(self, failure: Any) -> None:
+        """A callback of the spider raised: what its page was, nobody knows."""
+        if failure.check(MemoryError):
+            stop_crawl(self._crawler, OUT_OF_MEMORY)
 
 
 def confirm(snapshot: SiteSnapshot, article: Article, fetch: Fetch) -> Article | Fetch:

@@ -59,6 +59,7 @@ class CrawlReason(StrEnum):
     LEASE_LOST = "lease_lost"
     WRITER_UNREACHABLE = "writer_unreachable"
     TIME_LIMIT = "time_limit"
+    OUT_OF_MEMORY = "out_of_memory"
     PREVIOUS_RUNNING = "previous_running"
     ALREADY_MADE = "already_made"
     HOST_BUSY = "host_busy"

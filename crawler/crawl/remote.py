@@ -68,6 +68,8 @@ class CrawlScope:
     """Takes the items of a crawl whose store is elsewhere."""
     wary_of: str | None = None
     """The host that refused us the last time; known once the crawl's row is open."""
+    on_this_machine: bool = False
+    """A title on loopback is probed: the other loopback hosts that it names are its own, and no private address of a stranger."""
 
 
 def set_scope(crawler: object, scope: CrawlScope) -> None:

@@ -25,6 +25,8 @@ USUAL_FEEDS: Final = ("/feed/", "/rss.xml", "/rss", "/feed.json", "/atom.xml", "
 """Where feeds are that no page links to, the most usual first."""
 USUAL_SITEMAPS: Final = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml.gz")
 _NO_NEWS_FEED: Final = re.compile(r"/comments?/|/author/|/tag/|/search|podcast|\?s=|/wp-json/|/oembed", re.IGNORECASE)
+_LIKE_A_FEED: Final = re.compile(r"[/._=-](?:rss|atom|feeds?|rdf)(?:[/._?=-]|\d*$)|\.xml$", re.IGNORECASE)
+"""In path and query of what a footer links to as "RSS": a feed, or a page that lists the feeds."""
 _NEWS_FIRST: Final = re.compile(r"news|local|latest|aktuell|actualit|notici|cronaca|nyheter|nieuws", re.IGNORECASE)
 _WITH_OFFSET: Final = re.compile(r"\d([+-])(\d\d):?(\d\d)$")
 _SUMMER, _WINTER = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
@@ -81,7 +83,9 @@ class FrontPage:
     language: str = ""
     """BCP 47."""
     feeds: tuple[str, ...] = ()
-    """Linked from its head, without those of comments and authors."""
+    """Linked from its head, without those of comments and authors; where there are none, what the page links to as feeds."""
+    sitemaps: tuple[str, ...] = ()
+    """Linked from its head."""
     sections: tuple[str, ...] = ()
     """Addresses in its menus that look like no article, those of news first."""
     generator: str = ""
@@ -120,14 +124,20 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None) -> F
     metas = {(one.get("property") or one.get("name") or "").lower(): one.get("content") or "" for one in tree.iter("meta")}
     alternates = [one.get("href") for one in tree.iter("link") if _is_feed(one.get("rel"), one.get("type"))]
     feeds = [urljoin(url, href) for href in alternates if href and not _NO_NEWS_FEED.search(href)]
-    links = own(one.get("href") for one in tree.iter("a"))
+    anchors = [one.get("href") for one in tree.iter("a")]
+    links = own(anchors)
+    if not feeds:
+        named = (urljoin(url, href.partition("#")[0]) for href in anchors if href)
+        likely = [one for one in named if _LIKE_A_FEED.search(_searched(one)) and not _NO_NEWS_FEED.search(one)]
+        feeds = [one for one in likely if article_shape(one) < Shape.SPELLED]
+    maps = [urljoin(url, one.get("href") or "") for one in tree.iter("link") if (one.get("rel") or "").lower() == "sitemap"]
     menu = own(one.get("href") for holder in tree.iter("nav", "header", "menu") for one in holder.iter("a"))
     sections = [one for one in menu if article_shape(one) < Shape.SPELLED and urlsplit(one).path.strip("/") and "?" not in one]
     title = next((text for one in tree.iter("title") if (text := " ".join("".join(one.itertext()).split()))), "")
     name = metas.get("og:site_name") or metas.get("application-name") or re.split(r"\s[|–—:-]\s", title)[0]
     language = next((one.get("lang") or "" for one in tree.iter("html")), "") or metas.get("og:locale", "")
     return FrontPage(
-        " ".join(name.split())[:100], language_of(language), tuple(dict.fromkeys(feeds)),
+        " ".join(name.split())[:100], language_of(language), tuple(dict.fromkeys(feeds)), tuple(dict.fromkeys(maps)),
         tuple(sorted(sections, key=lambda one: _NEWS_FIRST.search(urlsplit(one).path) is None)),
         metas.get("generator", "")[:100], len(links),
     )  # fmt: skip

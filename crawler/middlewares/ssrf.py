@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IHostnameResolver
 
-from crawler.catalogue.site import Site, host_of, place_of
+from crawler.catalogue.site import Site, host_of, is_loopback, place_of
 from crawler.crawl.remote import scope_of
 from crawler.middlewares import RequestRefused
 from pipelines.reasons import CodedReason, FetchReason, coded
@@ -50,6 +50,9 @@ class SsrfMiddleware:
         """Raises AddressRefused."""
         scope = scope_of(self._crawler)
         redirected = bool(request.meta.get("redirect_urls")) and not request.meta.get(LEAVES_THE_SITE)
+        if scope and scope.on_this_machine and is_loopback(host_of(request.url)):
+            allow_place(*place_of(request.url))
+            return
         reason = refusal(request.url, scope.site if scope else None, redirected=redirected)
         if reason:
             raise AddressRefused(reason)

@@ -12,11 +12,13 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.response import get_meta_refresh
 
-from crawler.catalogue.site import Site
+from crawler.catalogue.site import Site, is_loopback
 from crawler.clock import clock
+from crawler.crawl.remote import scope_of
 from crawler.crawl.robots_txt import RobotsRules
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, Listing, SourceKind
@@ -37,6 +39,7 @@ from crawler.discovery.proposal import (
 from crawler.discovery.shape import Shape, article_shape
 from crawler.middlewares import failure_reason
 from crawler.middlewares.robots import RobotsMiddleware
+from crawler.middlewares.ssrf import LEAVES_THE_SITE
 from crawler.spiders.page import OneSiteSpider
 from crawler.spiders.response import item_from_response
 from crawler.spiders.site_check import ARTICLES, NEEDS_SCRIPT, ArticleCheck, RobotsCheck, SourceCheck, article_check, robots_check
@@ -49,6 +52,8 @@ MAX_REQUESTS = 40
 """In all, robots.txt aside. More: more titles are understood; each is a request that a stranger's host did not ask for."""
 MAX_SECTIONS = 6
 MAX_CHILDREN = 3
+MOST_OF_A_REFRESH_SECONDS = 30
+"""A front page that refreshes sooner leads elsewhere; later, it only keeps itself fresh."""
 FEWEST_ON_A_PAGE = 3
 """Articles that make a page of a menu a section, or a list a source."""
 
@@ -91,6 +96,8 @@ class ProbeSpider(OneSiteSpider):
         self._sources: list[SourceCheck] = []
         self._named: dict[str, dict[str, Candidate]] = {}
         """Address of a source -> what it names, by key."""
+        self._listed_feeds: list[str] = []
+        """What pages link to as feeds that were asked as feeds themselves."""
         self._doubts: list[str] = []
 
     async def start(self) -> AsyncIterator[Any]:
@@ -104,11 +111,15 @@ class ProbeSpider(OneSiteSpider):
             yield request
 
     async def _probe(self) -> Probe:
-        rules = await self._rules()
+        if scope := scope_of(self.crawler):
+            scope.on_this_machine = is_loopback(self.site.host)
+        rules, asked = await self._rules(), self.site.host
         front = await self._front_page(rules)
+        if self.site.host != asked:  # "example.org" leads to "www.example.org", which has rules of its own
+            rules = await self._rules()
         feeds = await self._feeds(front)
-        sitemaps = await self._sitemaps(rules)
-        has_sitemap = any(source.kind == SourceKind.SITEMAP and source.url in self._named for source in self._sources)
+        sitemaps = await self._sitemaps(rules, front)
+        has_sitemap = any(source.kind == SourceKind.SITEMAP and self._names_articles(source.url) for source in self._sources)
         sections = [] if has_sitemap else await self._sections(front)
         if not self._named:
             raise _StopProbeError("no feed, sitemap or page of its menus names articles")
@@ -156,7 +167,12 @@ class ProbeSpider(OneSiteSpider):
         return rules
 
     async def _front_page(self, rules: RobotsRules) -> FrontPage:
-        response = await self._get(self.site.url)
+        """Wherever it is by now: a title that has another domain is found under the old one."""
+        response = await self._get(self.site.url, may_leave=True)
+        if isinstance(response, HtmlResponse):
+            seconds, onward = get_meta_refresh(response)
+            if onward and onward != response.url and (seconds or 0) < MOST_OF_A_REFRESH_SECONDS:
+                response = await self._get(onward, may_leave=True)
         if isinstance(response, str):
             if rules.parser.can_fetch(self.site.url, "*"):
                 raise _StopProbeError(f"the front page did not answer: {response}")
@@ -173,24 +189,32 @@ class ProbeSpider(OneSiteSpider):
         return read_front_page(response.body, response.url, _content_type(response))
 
     async def _feeds(self, front: FrontPage) -> list[str]:
-        """The feeds that the front page links to, without those that name what others did; else the first of the usual places."""
+        """The feeds that the front page or a page of its feeds links to, without those that name what others did; else the first
+        of the usual places."""
         found = [url for url in front.feeds[:MAX_SECTIONS] if await self._read(url, SourceKind.FEED)]
-        for place in () if front.feeds else USUAL_FEEDS:
+        listed = dict.fromkeys(self._listed_feeds[:MAX_SECTIONS])
+        found += [url for url in listed if await self._read(url, SourceKind.FEED)]
+        for place in () if found else USUAL_FEEDS:
             if await self._read(urljoin(self.site.url, place), SourceKind.FEED):
                 return [urljoin(self.site.url, place)]
         return found
 
-    async def _sitemaps(self, rules: RobotsRules) -> list[str]:
-        """Those of the usual places that robots.txt does not name: what it names need not be in the definition."""
+    async def _sitemaps(self, rules: RobotsRules, front: FrontPage) -> list[str]:
+        """Where robots.txt names none, the one that the front page's head or a usual place has: what it names need not be in the
+        definition."""
         named = [url for url in rules.sitemaps[:MAX_CHILDREN] if await self._read(url, SourceKind.SITEMAP)]
         if rules.sitemaps:
             if not named:
                 self._doubts.append("the sitemaps that robots.txt names name no article")
             return []
-        for place in USUAL_SITEMAPS:
+        for place in (*front.sitemaps, *USUAL_SITEMAPS):
             if await self._read(urljoin(self.site.url, place), SourceKind.SITEMAP):
                 return [urljoin(self.site.url, place)]
         return []
+
+    def _names_articles(self, source: str) -> bool:
+        """Whether it is more than a list of standing pages: addresses of a word or two."""
+        return any(article_shape(one.url) >= Shape.SPELLED for one in self._named.get(source, {}).values())
 
     async def _sections(self, front: FrontPage) -> list[str]:
         """Pages of the menus that name articles which no other did, and the front page where it does."""
@@ -227,6 +251,8 @@ class ProbeSpider(OneSiteSpider):
         if response.status != 200:
             return Listing(), response.status, f"status {response.status}"
         listing = sources.read(kind, response.body, response.url, self.site, _content_type(response))
+        if kind is SourceKind.FEED and not listing.candidates:
+            self._listed_feeds += read_front_page(response.body, response.url, _content_type(response)).feeds
         return listing, 200, next(iter(listing.problems), None)
 
     async def _articles(self) -> list[Any]:
@@ -245,18 +271,21 @@ class ProbeSpider(OneSiteSpider):
         return items
 
     def _pattern(self, front: FrontPage) -> str | None:
-        articles = [one.url for named in self._named.values() for one in named.values()]
+        naming = [source for source in self._named if self._names_articles(source)] or list(self._named)
+        articles = [one.url for source in naming for one in self._named[source].values()]
         return article_pattern(articles, (self.site.url, *front.sections))
 
-    async def _get(self, url: str) -> Response | str:
-        """An answer, or why none came."""
+    async def _get(self, url: str, *, may_leave: bool = False) -> Response | str:
+        """An answer, or why none came. `may_leave`: its redirects may lead to another title's host."""
         engine = self.crawler.engine
         if engine is None or self._requests >= MAX_REQUESTS:
             return f"not asked: {MAX_REQUESTS} requests are enough"
         self._requests += 1
         self._watch(url)
         try:
-            return await engine.download_async(Request(canonicalize(url) or url, dont_filter=True, callback=NO_CALLBACK))
+            meta = {LEAVES_THE_SITE: True} if may_leave else {}
+            request = Request(canonicalize(url) or url, dont_filter=True, callback=NO_CALLBACK, meta=meta)
+            return await engine.download_async(request)
         except Exception as error:  # a named boundary: one request that brought no answer, for whatever reason
             return failure_reason(error).text
 

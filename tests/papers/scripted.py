@@ -1,8 +1,9 @@
 """`python tests/papers/scripted.py FOLDER`: a newspaper that answers what FOLDER/routes.json says when it is asked.
 
 A route is `{"body": ..., "type": ..., "status": ..., "headers": {...}}`, all but the body with a default; `{base}` in it is the
-paper's own address. What has no route is 404. Prints `{"url": ...}` when ready; `GET /_log` tells every request, `DELETE /_log`
-forgets them. Ends when the pipe on its standard input closes.
+paper's own address, `{other}` the same under the name of localhost, whose own routes begin with `//localhost/`. What has no route
+is 404. Prints `{"url": ...}` when ready; `GET /_log` tells every request, `DELETE /_log` forgets them. Ends when the pipe on its
+standard input closes.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         asked.append({"path": self.path, "agent": self.headers.get("User-Agent", "")})
         routes = json.loads((folder / "routes.json").read_text(encoding="utf-8"))
-        self.answer(routes.get(self.path, {"status": 404, "body": "nothing here"}))
+        host = self.headers.get("Host", "").partition(":")[0]
+        found = routes.get(f"//{host}{self.path}") or routes.get(self.path)
+        self.answer(found or {"status": 404, "body": "nothing here"})
 
     do_HEAD = do_GET  # noqa: N815 - the library's name
 
@@ -37,13 +40,17 @@ class Handler(BaseHTTPRequestHandler):
         self.answer({"body": ""})
 
     def answer(self, route: dict[str, object]) -> None:
-        base = f"http://127.0.0.1:{self.server.server_address[1]}"
-        body = str(route["body"]).replace("{base}", base).encode()
+        port = self.server.server_address[1]
+
+        def filled(text: str) -> str:
+            return text.replace("{base}", f"http://127.0.0.1:{port}").replace("{other}", f"http://localhost:{port}")
+
+        body = filled(str(route["body"])).encode()
         self.send_response(int(str(route.get("status", 200))))
         self.send_header("Content-Type", str(route.get("type", "text/html; charset=utf-8")))
         self.send_header("Content-Length", str(len(body)))
         for name, value in dict(route.get("headers", {})).items():  # type: ignore[call-overload]
-            self.send_header(name, value.replace("{base}", base))
+            self.send_header(name, filled(value))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

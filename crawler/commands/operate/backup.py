@@ -12,6 +12,7 @@ from crawler.commands import db_option, json_option, now, open_ledger, own_sites
 from crawler.commands.console import console, echo, print_json, table, when
 from crawler.offline.backups import MANIFEST, Backup, check, copies, prepare, read_copy, restore, take
 from pipelines.store.backup import back_up
+from pipelines.store.database import holds_something
 from pipelines.store.rows import Row
 
 MANY = 1_000
@@ -43,12 +44,15 @@ def backup_command(target: Path, init: bool, keep: int | None, only_list: bool, 
             raise click.UsageError("--keep is of a folder of copies; --init makes one")
         _to_file(target, db, force, as_json)
         return
+    if init:
+        try:
+            prepare(target)
+        except OSError as error:
+            raise click.ClickException(f"{target}: {error.strerror}") from error
+        if not holds_something(Path(db)):
+            echo(f"{target} is ready for copies; there is no ledger at {db} to copy yet", err=True)
+            return
     with Progress(console=console(error=True), transient=True, disable=as_json) as progress, open_ledger(db) as store:
-        if init:
-            try:
-                prepare(target)
-            except OSError as error:
-                raise click.ClickException(f"{target}: {error.strerror}") from error
         task = progress.add_task("copying", total=None)
         backup = take(store, warc_folder(warc_path, db), own_sites(), target, now(), keep=keep,
                       tell=lambda done, total: progress.update(task, completed=done, total=total))  # fmt: skip

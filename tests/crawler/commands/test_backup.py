@@ -141,3 +141,14 @@ def test_a_snapshot_sees_one_moment(ledger: Path) -> None:
 def test_a_place_that_cannot_be_written(ledger: Path) -> None:
     with Store(ledger) as store, pytest.raises(StoreError, match="unable to open"):
         store.backup(ledger.parent / "nowhere" / "copy.db")
+
+
+def test_a_folder_is_made_before_there_is_a_ledger(tmp_path: Path) -> None:
+    """As an installation does, before the service has begun."""
+    db, folder = tmp_path / "news.db", tmp_path / "copies"
+    done = backup(db, folder, "--init")
+    assert (done.exit_code, f"{folder} is ready for copies" in done.stderr, db.exists()) == (0, True, False), done.output
+    with new_store(tmp_path) as store:
+        new_ledger(store).record(article())
+    done = backup(db, folder)
+    assert (done.exit_code, "1 articles" in done.output) == (0, True), done.output

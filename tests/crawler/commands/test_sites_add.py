@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -78,6 +79,35 @@ def redirecting_front(paths: list[str]) -> dict[str, Any]:
     return {"/": moved, "/home/": pages.front([], alternate("/home/rss")), "/home/rss": pages.rss(paths)}
 
 
+def another_host(paths: list[str]) -> dict[str, Any]:
+    """The address leads to another name, whose robots.txt alone says where the sitemap is; its front page is a refresh."""
+    moved = {"status": 301, "body": "", "headers": {"Location": "{other}/"}}
+    refresh = {"body": "<!doctype html><html><head><meta http-equiv=refresh content='0; url=/home'></head><body></body></html>"}
+    maps = pages.sitemap(paths)
+    maps["body"] = maps["body"].replace("{base}", "{other}")
+    robots = pages.robots("User-agent: *", "Sitemap: {other}/maps/all.xml")
+    return {
+        "/": moved,
+        "//localhost/": refresh,
+        "/home": pages.front([]),
+        "//localhost/robots.txt": robots,
+        "/maps/all.xml": maps,
+    }
+
+
+def listed_feeds(paths: list[str]) -> dict[str, Any]:
+    """A page of the menu lists the feeds; the sitemap has what never changes."""
+    lists = pages.front([])
+    lists["body"] = lists["body"].replace("<main>", "<main><a href='/f/1.xml'>News</a> <a href='/f/2.xml'>Sport</a>")
+    halves = {"/f/1.xml": pages.rss(paths[:6]), "/f/2.xml": pages.rss(paths[6:])}
+    return {
+        "/": pages.front([], nav=("/rss-feeds/",)),
+        "/rss-feeds/": lists,
+        "/sitemap.xml": pages.sitemap(["/about/"]),
+        **halves,
+    }
+
+
 SHAPES = {
     "robots-only sitemaps": (robots_sitemap, numbered),
     "alternate feeds only": (feeds_only, foldered),
@@ -85,6 +115,8 @@ SHAPES = {
     "a JSON Feed in the usual place": (json_feed_only, dated),
     "an index of news sitemaps": (news_sitemap_index, spelled),
     "a front page that redirects": (redirecting_front, numbered),
+    "another host, and a refresh": (another_host, numbered),
+    "feeds that a page lists": (listed_feeds, dated),
     "no number in any address": (feeds_only, spelled),
     "sections, no number": (sections_only, spelled),
 }
@@ -133,7 +165,7 @@ def test_the_first_crawl_finds_every_article(shape: str, title: Title) -> None:
     title.run("crawl", "the-wick-echo", "--db", "news.db")
     with Store(title.folder / "news.db", readonly=True) as store:
         found = {row["url"] for row in store.rows("SELECT url FROM articles")}
-    assert {url.rstrip("/") for url in found} == {title.paper.url + path.strip("/") for path in paths}
+    assert {url.rstrip("/") for url in found} == {urljoin(definition["url"], path).rstrip("/") for path in paths}
 
 
 def test_probe_changes_nothing_and_asks_little(title: Title) -> None:

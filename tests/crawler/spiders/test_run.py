@@ -21,7 +21,7 @@ from crawler.demo.fronts import PRIVATE_PATH
 from crawler.demo.press import Paper, Press, site_toml
 from crawler.demo.stories import at
 from pipelines.store.database import Store, StoreError
-from tests.crawler.processes import crawl, environment, newsledger, site_table
+from tests.crawler.processes import MISBEHAVING, crawl, environment, newsledger, site_table
 from tests.forkserver import Process
 
 NOON = at("12:00")
@@ -204,3 +204,21 @@ def whole(paper: Paper, folder: Path) -> int:
     (row,) = crawl(folder, "demo-gazette", now=NOON)
     count: int = row["revisions"]
     return count
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux")
+@pytest.mark.parametrize("megabytes", [80, 110])
+def test_memory_that_runs_out_ends_a_crawl_and_says_so(megabytes: int, tmp_path: Path) -> None:
+    """Whatever it was about when it did: no page is passed over without a row, unless the crawl's own row says why."""
+    with Press(MISBEHAVING) as paper:
+        paths = "/ok/1,/ok/2,/million-tags,/huge/9,/million-tags,/ok/3"
+        define(tmp_path, site_table("paper", paper.url, sitemaps=[f"/sitemap.xml?paths={paths}"]))
+        where = ("--db", str(tmp_path / "news.db"), "--sites", str(tmp_path / "sites.toml"), "--json")
+        bounded = ["sh", "-c", f'ulimit -d {megabytes << 10} && exec "$@"', "sh", sys.executable, "-m", "crawler"]
+        subprocess.run([*bounded, "crawl", "paper", *where], env=environment(), capture_output=True, check=False, timeout=200)
+    with Store(tmp_path / "news.db") as store:
+        (row,) = store.rows("SELECT outcome, reason_code, looks, candidates FROM crawls")
+        assert store.integrity_problems() == []
+    assert row["outcome"] in ("failed", "running") or row["looks"] == row["candidates"], row
+    assert row["outcome"] != "failed" or row["reason_code"] in ("out_of_memory", "no_source", "store_failed"), row
