@@ -2,15 +2,14 @@
 
 Drawn in per cent of the width they are given, so that letters keep their size from a phone to a desk. Nothing is told by colour
 alone: silent edits are hatched, marks have shapes, and each chart comes with its numbers as a table.
-No style attribute and no script, which our policy forbids: presentation attributes, and classes that the style sheet colours.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from html import escape
 from itertools import pairwise
 from math import log1p
 from statistics import median
@@ -18,84 +17,24 @@ from statistics import median
 from markupsafe import Markup
 
 from viewer.labels import counted, lasted
-
-LEFT, RIGHT = 7.0, 99.5
-"""Where a plot begins and ends, in per cent: before it stand the numbers of its lines."""
-HEAD, FOOT = 22.0, 166.0
-"""Top and foot of bars, in pixels."""
-HEIGHT = 190
-"""Of a drawing with bars, in pixels, what stands below them included."""
-
-Attributes = Mapping[str, object]
-
-
-def element(name: str, attributes: Attributes, *inner: str) -> Markup:
-    """An element; attributes and all that is not markup already are escaped."""
-    attributes_text = "".join(f' {key}="{escape(_printable(str(value)))}"' for key, value in attributes.items())
-    return Markup(f"<{name}{attributes_text}>{''.join(map(_safe, inner))}</{name}>")  # noqa: S704 - escaped one by one
-
-
-def text(x: float, y: float, words: str, anchor: str, *kinds: str) -> Markup:
-    """Words at a place; of the kind `minor` they go where there is little room."""
-    return element("text", {"class": " ".join(kinds), "x": cent(x), "y": round(y, 2), "text-anchor": anchor}, words)
-
-
-def upright(x: float, top: float, foot: float, kind: str) -> Markup:
-    """An upright line."""
-    return element("line", {"class": kind, "x1": cent(x), "x2": cent(x), "y1": round(top, 2), "y2": round(foot, 2)})
-
-
-def level(y: float, left: float, right: float, kind: str) -> Markup:
-    """A level line."""
-    return element("line", {"class": kind, "x1": cent(left), "x2": cent(right), "y1": round(y, 2), "y2": round(y, 2)})
-
-
-def bar(kind: str, left: float, width: float, y: float, height: float) -> Markup:
-    """A bar that begins at `y`; of the kind `hatched` it is drawn with the hatching of `hatching()`."""
-    attributes_of = {"fill": "url(#hatching)"} if kind == "hatched" else {"class": kind}
-    return element("rect", {**attributes_of, "x": cent(left), "y": round(y, 2), "width": cent(width), "height": round(height, 2)})
-
-
-def hatching() -> Markup:
-    """What `hatched` bars are filled with; once a page."""
-    line = element("path", {"class": "hatching", "d": "M-1,1 l2,-2 M0,4 l4,-4 M3,5 l2,-2"})
-    return element(
-        "defs", {}, element("pattern", {"id": "hatching", "width": 4, "height": 4, "patternUnits": "userSpaceOnUse"}, line)
-    )
-
-
-def grid(top: int) -> Iterator[Markup]:
-    """Lines at nothing, half and all of `top`, with their numbers above."""
-    for part in sorted({0, top // 2, top}):
-        y = FOOT - height_of(part, top)
-        yield level(y, 0, 100, "line")
-        if part:
-            yield text(0, y - 4, f"{part:,}", "start")
-
-
-def drawing(name: str, title: str, summary: str, height: float, parts: Sequence[Markup]) -> Markup:
-    """All of it: an image to those who do not see it, with its name and what it says."""
-    words = (element("title", {"id": f"{name}-title"}, title), element("desc", {"id": f"{name}-desc"}, summary))
-    about = {"class": f"chart {name}", "role": "img", "aria-labelledby": f"{name}-title {name}-desc"}
-    return element("svg", {**about, "width": "100%", "height": height}, *words, *parts)
-
-
-def cent(value: float) -> str:
-    """Per cent of the width."""
-    return f"{value:.2f}%"
-
-
-def height_of(count: int, top: int) -> float:
-    """Of a bar, in pixels, where `top` reaches from foot to head."""
-    return round((FOOT - HEAD) * count / top, 2) if top else 0.0
-
-
-def round_up(most: int) -> int:
-    """The number that stands at the top of an axis, no less than `most`: 2, 4, 6, 10, 20, 40, 60, 100, …"""
-    size = 1
-    while most > 10 * size:
-        size *= 10
-    return next(factor * size for factor in (2, 4, 6, 10) if most <= factor * size)
+from viewer.svg import (
+    FOOT,
+    HEAD,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    bar,
+    cent,
+    drawing,
+    element,
+    grid,
+    hatching,
+    height_of,
+    level,
+    round_up,
+    text,
+    upright,
+)
 
 
 def along(value: int, start: int, end: int) -> float:
@@ -104,17 +43,13 @@ def along(value: int, start: int, end: int) -> float:
     return min(max((log1p(max(value, 0)) - low) / (high - low), 0.0), 1.0)
 
 
-def _safe(words: str) -> str:
-    return words if isinstance(words, Markup) else escape(_printable(words))
-
-
-def _printable(words: str) -> str:
-    return words if words.isprintable() else "".join(char for char in words if char.isprintable())
-
-
 SERIES = ("new", "updated", "silent", "other")
 """From the foot of a bar upwards."""
 LEGEND = (("new", "new articles"), ("updated", "updated"), ("silent", "edited without telling"), ("other", "other changes"))
+_STAMPS = ("first_seen", "at", "day", "not_before", "gone_by")
+"""Columns of an answer that are times."""
+_ORDINALS = ("local_hour", "back_to", "revision", "number", "revision_id", "article_id", "story_id")
+"""Columns of an answer whose numbers are names."""
 _OTHER = ("restamped", "reverted", "restored")
 MAX_DAYS = 366
 MAX_ARRIVALS = 40
@@ -192,7 +127,7 @@ def days(counts: Sequence[Mapping[str, object]], since: date, until: date) -> Ch
     drawn = [
         _day(name, stack, LEFT + place * step, step, top) for place, (name, stack) in enumerate(zip(names, stacks, strict=True))
     ]
-    parts = [hatching(), *grid(top), *drawn, *_dates(names, step)]
+    parts = [hatching(), *grid(top), *drawn, *_dates(names, step), text(0, 9, "revisions a day", "start", "axis")]
     new, updated, silent, other = (sum(stack[one] for stack in stacks) for one in SERIES)
     summary = f"In {counted(length, 'day')}: {counted(new, 'new article')}, {counted(updated, 'update')}, "
     summary += f"{counted(silent, 'silent edit')}, {counted(other, 'other change')}."
@@ -207,7 +142,7 @@ def delays(minutes: Sequence[int]) -> Chart:
     for one in minutes:
         counts[next((place for place, (end, *_) in enumerate(_BINS) if one < end), len(_BINS))] += 1
     top, step = round_up(max(counts)), (RIGHT - LEFT) / len(counts)
-    parts = list(grid(top))
+    parts = [*grid(top), text(0, 9, "edits", "start", "axis"), text(100, HEIGHT - 1, "after publication", "end", "axis")]
     for place, count in enumerate(counts):
         height = height_of(count, top)
         drawn = bar("updated", LEFT + place * step + step * 0.06, step * 0.88, FOOT - height, height)
@@ -262,7 +197,7 @@ def bars(title: str, summary: str, columns: Sequence[str], rows: Sequence[tuple[
     parts = [hatching()]
     for place, (name, numbers) in enumerate(rows[:MAX_BARS]):
         y, left = place * ROW, 0.0
-        whole = f"{sum(numbers):,.1f}".removesuffix(".0")
+        whole = _plain(sum(numbers))
         inner = [text(0, y + 12, _short(name), "start", "name"), text(RIGHT, y + 12, whole, "end", "name")]
         for (kind, _), number in zip(legend, numbers, strict=True):
             width = RIGHT * max(number, 0) / longest
@@ -270,8 +205,41 @@ def bars(title: str, summary: str, columns: Sequence[str], rows: Sequence[tuple[
             left += width
         parts.append(element("g", {}, *inner))
     svg = drawing("bars", title, summary, ROW * min(len(rows), MAX_BARS), parts)
-    kept = tuple((name, *(f"{number:,.1f}".removesuffix(".0") for number in numbers)) for name, numbers in rows)
+    kept = tuple((name, *map(_plain, numbers)) for name, numbers in rows)
     return Chart(title, summary, svg, tuple(columns), kept, tuple(legend) if len(legend) > 1 else ())
+
+
+def answer(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Chart | None:
+    """An answer of a question as bars: what tells its rows apart, with the number by which they stand in order, or the first.
+
+    Where there is no such, how many rows each paper has, or each day. None where there is nothing to draw.
+    """
+    places = [place for place, name in enumerate(columns) if name not in _STAMPS + _ORDINALS]
+    names = [place for place in places if _are(rows, place, str) and len({row[place] for row in rows}) == len(rows)]
+    numbers = [place for place in places if _are(rows, place, (int, float))]
+    falling = (place for place in numbers if all(_number(one[place]) >= _number(other[place]) for one, other in pairwise(rows)))
+    number = next(falling, numbers[0] if numbers else None)
+    if number is not None and (names or columns[0] in _ORDINALS):
+        label = names[0] if names else 0
+        pairs = [(str(row[label]), (_number(row[number]),)) for row in rows]
+        what = f"{columns[number]} by {columns[label]}".replace("_id", "").replace("_", " ")
+        return bars(title, f"{what[0].upper()}{what[1:]}.", (columns[label], columns[number]), pairs)
+    by = next((name for name in ("site_id", "site_name", *_STAMPS) if name in columns), None)
+    if by is None or not rows:
+        return None
+    counts = Counter(str(row[columns.index(by)] or "–")[: 10 if by in _STAMPS else None] for row in rows)
+    of, order = ("day", sorted(counts.items())) if by in _STAMPS else ("paper", counts.most_common())
+    return bars(title, f"Rows of each {of}.", (of, "rows"), [(name, (count,)) for name, count in order])
+
+
+def _are(rows: Sequence[Sequence[object]], place: int, kind: type | tuple[type, ...]) -> bool:
+    """Whether a column has values, all of this kind, and any of them more than nothing."""
+    values = [row[place] for row in rows if row[place] is not None]
+    return any(values) and all(isinstance(value, kind) for value in values)
+
+
+def _number(value: object) -> float:
+    return value if isinstance(value, int | float) else 0.0
 
 
 def sparkline(counts: Sequence[int], what: str) -> Markup:
@@ -384,6 +352,10 @@ def _arrival(one: Arrival, y: float, end: int) -> Markup:
     anchor, shift = ("start", -0.7) if at < 35 else ("end", 0.7) if at > 65 else ("middle", 0.0)
     place = {"class": "name", "x": cent(at + shift), "y": y - 9, "text-anchor": anchor}
     return element("g", {}, *inner, element("text", place, name, *later))
+
+
+def _plain(number: float) -> str:
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
 
 
 def _short(name: str) -> str:

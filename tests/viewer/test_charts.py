@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from markupsafe import Markup
 
+from pipelines.queries.questions import answer, questions
+from pipelines.store.database import Store
+from tests import cookbook
 from tests.table import table
 from viewer import charts
 from viewer.charts import Arrival, Chart, along, days, delays, drawing, element, round_up, shares, sparkline, spread
@@ -171,3 +175,24 @@ def test_axes_end_at_round_numbers(most: int, top: int) -> None:
 @given(st.integers(-5, 10**8), st.integers(0, 10**6), st.integers(0, 10**8))
 def test_along_stays_between(value: int, start: int, end: int) -> None:
     assert 0 <= along(value, start, end) <= 1
+
+
+def test_bars_are_drawn_to_one_measure_and_cut() -> None:
+    legend = (("new", "new"), ("silent", "edited without telling"))
+    rows = [("One", (30, 10)), (HOSTILE * 3, (10, 0)), ("None", (0, 0))]
+    chart = charts.bars("Papers", "Three.", ("paper", "new", "silent"), rows, legend)
+    widths = [float(node.get("width").rstrip("%")) for node in parsed(chart.svg).iter("rect")]
+    assert [round(width, 1) for width in widths] == [74.6, 24.9, 24.9, 24.9], "what is silent is drawn twice: colour and hatching"
+    assert chart.rows[0] == ("One", "30", "10")
+    many = charts.bars("x", "", ("a", "b"), [(str(number), (number,)) for number in range(200)])
+    assert len(parsed(many.svg).findall("g")) == charts.MAX_BARS
+
+
+@pytest.mark.parametrize("name", questions())
+def test_every_question_has_a_chart(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with Store(cookbook.ledger(tmp_path_factory), readonly=True) as store:
+        columns, rows = answer(store, name, questions()[name].example, datetime(2025, 5, 11, tzinfo=UTC))
+    chart = charts.answer(questions()[name].title, columns, [tuple(row.values()) for row in rows])
+    assert chart is not None
+    parsed(chart.svg)
+    assert charts.answer("Nothing", columns, []) is None

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from pipelines.store.database import Store, StoreError
 from pipelines.store.schema.documentation import documentation
+from viewer import charts
 from viewer.app.dispatcher import Dispatcher, DispatcherConfig
 from viewer.app.mount import MountedPages
 from viewer.app.security import App
@@ -65,6 +66,9 @@ class Plugin:
             "tables": tables,
             "pages": (*pages, (tables, "Tables")),
             "style": asset_url("tables.css", root),
+            "charts": asset_url("charts.css", root),
+            "chart": charts.answer,
+            "bars": charts.MAX_BARS,
             "icon": asset_url("mark.svg", root),
             "meanings": {relation: meaning for relation, column, meaning in documentation() if column is None},
         }
