@@ -66,7 +66,7 @@ DOWNLOAD_HANDLERS = {
     "data": None,
 }
 
-# --- doors that stay shut ----------------------------------------------------------------------------------------------
+# --- what stays off --------------------------------------------------------------------------------------------------
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 

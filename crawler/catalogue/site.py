@@ -25,7 +25,7 @@ LONGEST_EVERY = timedelta(days=31)
 
 RECHECK_SHARE = 0.1
 """The part of the requests that a site's delay allows for which goes to known articles, where `recheck_per_hour` is not given.
-Higher: more silent edits are seen sooner, at the cost of the site's patience."""
+Higher: more silent edits are seen sooner, at the cost of more requests to the site."""
 MOST_RECHECKS_PER_HOUR = 360
 
 MAX_SEARCHED_CHARS = 2048
@@ -99,7 +99,7 @@ class Site:
 
     @property
     def politeness_group(self) -> str:
-        """The host whose patience a crawl of this site uses up: sites of one group are never crawled at once."""
+        """The host that a crawl of this site puts load on: sites of one group are never crawled at once."""
         return self.host
 
     @property

@@ -89,7 +89,7 @@ class HandledMessages:
 
 @dataclass(slots=True)
 class _Open:
-    """One crawl whose books are open."""
+    """One crawl that is open."""
 
     crawl_id: int
     site: Site
@@ -121,7 +121,7 @@ class MessageHandler:
             return HandledMessages()
         try:
             return self._together([(entry, _read(entry, self._keys)) for entry in entries])
-        except Exception as error:  # the one door of an entry: whatever is wrong with it must not stop the others
+        except Exception as error:  # the boundary of an entry: whatever is wrong with it must not stop the others
             self._open.clear()
             if isinstance(error, StoreError) and not _is_entrys_fault(error):
                 raise
@@ -137,11 +137,11 @@ class MessageHandler:
         return stream_position(self._store, self._stream)
 
     def open_crawls(self) -> dict[str, str]:
-        """Crawls whose books are open, each with its host."""
+        """Open crawls, each with its host."""
         return open_hosts(self._store)
 
     def lose(self, job: str, now: datetime, reason: CodedReason) -> None:
-        """Close the books of a crawl from which nothing more will come: what it held is settled. Raises StoreError."""
+        """Close a crawl from which nothing more will come: what it held is settled. Raises StoreError."""
         try:
             with self._store.transaction():
                 self._close(job, _lost(reason, now))
@@ -193,7 +193,7 @@ class MessageHandler:
         return "held" if recorded is None else "recorded"
 
     def _open_crawl(self, message: CrawlOpened, answers: list[tuple[str, bytes]]) -> str:
-        """Open a crawl's books, and say what it must know; again to one that asks again before it said anything else."""
+        """Open a crawl, and say what it must know; again to one that asks again before it said anything else."""
         opened = open_crawl_of(self._store, message.crawl)
         if opened or was_opened(self._store, message.crawl):
             if opened and opened.answer:

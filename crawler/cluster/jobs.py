@@ -75,7 +75,7 @@ def _crawl_under(client: WriterClient, site: Site, options: Options, now: Clock,
     opened = client.open(site, options.trigger, planned, now())
     try:
         crawl_for(site, options, client, opened, seconds)
-    except Exception:  # the one door of a crawl: what is wrong with it is wrong with the next attempt too
+    except Exception:  # the boundary of a crawl: what is wrong with it is wrong with the next attempt too
         logger.exception("%s: the crawl broke down", site.id, extra={"site": site.id})
         if client.result is None:
             client.end(CrawlResult(CrawlOutcome.FAILED, BROKE_DOWN, now(), reason_code=CrawlReason.PROCESS_DIED))

@@ -43,7 +43,7 @@ def command(url: str, reason: str, who: str | None, yes: bool, forget_missing: b
             raise click.ClickException(f"the ledger has no article at {url}")
         if not yes and withdrawal_of(store, article["id"]) is None:
             _ask(store, article)
-        with _patience():
+        with _spinner():
             report = withdraw_article(store, warc_folder(warc_path, db), article, who or _login(), reason.strip(), now(),
                                       forget_missing=forget_missing)  # fmt: skip
         done = withdrawal_of(store, article["id"])
@@ -62,7 +62,7 @@ def _ask(store: Store, article: Row) -> None:
     click.confirm("Take its texts and pages away for good?", abort=True)
 
 
-def _patience() -> AbstractContextManager[object]:
+def _spinner() -> AbstractContextManager[object]:
     """Something that turns, on a terminal: a site's files are read for pages that nobody points at."""
     err = console(error=True)
     return err.status("taking its pages out of the archive") if err.is_terminal else nullcontext()

@@ -122,7 +122,7 @@ def explain(
         gathered = _gather(page, site)
         verdicts = _judge(gathered, site)
         return Explanation(_article(gathered, verdicts), gathered.proposals, verdicts)
-    except Exception as error:  # the one door: a stranger's page must never stop a crawl; the reason is stored and counted
+    except Exception as error:  # the boundary: no page may stop a crawl; the reason is stored and counted
         return _refused(url, coded(FetchReason.UNREADABLE, f"{type(error).__name__}: {error}"[:288]))
 
 

@@ -127,6 +127,6 @@ def _notify(url: str, title: str, body: str, kind: apprise.NotifyType = apprise.
     try:
         one = apprise.Apprise.instantiate(url, suppress_exceptions=True)
         return bool(one and one.notify(title=title, body=body, notify_type=kind, body_format=apprise.NotifyFormat.TEXT))
-    except Exception as error:  # a named door: a service's own code must not stop the schedule, and may name its URL
+    except Exception as error:  # the boundary: a service's own code must not stop the schedule, and may name its URL
         logger.warning("an alert to %s://... failed with %s", scheme(url), type(error).__name__)
         return False

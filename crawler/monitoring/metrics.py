@@ -69,7 +69,7 @@ _SITE = {
     "ill": _gauge("site_ill", "1 where `newsledger health` calls the site ill.", "site"),
     "finding": _gauge("site_finding", "1 for each thing that is wrong with a site.", "site", "code"),
     "failures": _gauge("site_failures_in_a_row", "Crawls in a row, the last included, that failed or were lost.", "site"),
-    "closed": _gauge("site_host_closed", "1 where the host's patience ended the last crawl (the circuit opened).", "site"),
+    "closed": _gauge("site_host_closed", "1 where the host refused so often that it ended the last crawl.", "site"),
     "quarantined": _gauge("site_quarantined_readings", "Readings that are not believed, and wait for mending.", "site"),
     "articles": _gauge("site_articles_last_day", "New articles in the day before the last success.", "site"),
     "usual": _gauge("site_articles_usual", "New articles of the median day before that.", "site"),

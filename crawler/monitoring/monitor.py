@@ -125,7 +125,7 @@ class Monitor:
         while True:
             try:
                 self.round()
-            except Exception:  # the one door of this thread: the next round may fare better
+            except Exception:  # the boundary of this thread: the next round may work
                 logger.exception("a round of the watch failed")
             self._round_ended = time.monotonic()
             if self._stopping.wait(ROUND_SECONDS):

@@ -204,7 +204,7 @@ class ControlServer:
             return {"error": "the request is no line of JSON"}
         try:
             return self._control.answer(request) if isinstance(request, dict) else {"error": "the request is no object"}
-        except Exception as error:  # the one door of this thread: one request must not cost the next
+        except Exception as error:  # the boundary of this thread: one request must not cost the next
             logger.exception("a question to the schedule failed")
             return {"error": f"{type(error).__name__}: {error}"}
 

@@ -133,7 +133,7 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
             logger.error("%s: the crawl planned for %s failed: %s", site_id, moment(planned), error)
             why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {error}")
             self._missed_runs.put(site_id, CrawlOutcome.FAILED, [planned], why)
-        except Exception as error:  # the one door of a crawl's thread: its failure must not stop the schedule
+        except Exception as error:  # the boundary of a crawl's thread: its failure must not stop the schedule
             logger.exception("%s: the crawl planned for %s failed", site_id, moment(planned))
             why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {error}")
             self._missed_runs.put(site_id, CrawlOutcome.FAILED, [planned], why)

@@ -166,7 +166,7 @@ class SubprocessRunner:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-                reason = f"killed after {self._config.time_limit_seconds:g} s and {STOP_SECONDS:g} s of patience"
+                reason = f"killed after {self._config.time_limit_seconds:g} s and {STOP_SECONDS:g} s more"
             return CodedReason(CrawlReason.TIME_LIMIT, reason)
         return None
 

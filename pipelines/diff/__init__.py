@@ -1,6 +1,6 @@
 """What two readings of an article differ in, as data: field by field, word by word. Terminals and pages render it.
 
-The door of this room: the body paragraph by paragraph, pictures and authors in pairs are to be had here too.
+The package's public functions: the body paragraph by paragraph, pictures and authors in pairs are to be had here too.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ class Dispatcher:
             self._let_go()
             logger.warning("%s: %s", request.target[:200], error)
             return refusal(503, "The ledger cannot be read now.", root, ("Retry-After", "5"))
-        except Exception:  # a door: one request must not take the thread's traceback to the client
+        except Exception:  # the boundary: one request must not take the thread's traceback to the client
             self._let_go()
             logger.exception("%s %s", request.method, request.target[:200])
             return refusal(500, "This page could not be made; the server's log says why.", root)
