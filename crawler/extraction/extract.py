@@ -44,6 +44,7 @@ from crawler.extraction.printed.labels import labels_around, says_paid
 from crawler.extraction.printed.pictures import declared_pictures, read_pictures
 from crawler.extraction.printed.signatures import propose_signatures, propose_unmarked_day
 from crawler.extraction.printed.tags import propose_sections, propose_tags
+from crawler.extraction.printed.walls import propose_wall
 from pipelines.article import Article, Author, AuthorKind, Fetch, Image, Kind
 from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text import join_paragraphs
@@ -207,6 +208,7 @@ def _read_printed(gathered: _Page) -> None:
     context = Context(headline=gathered.headline, writers=writers)
     reading = read_body(page, heading, context)
     reading = reconsidered(page, heading, context, reading, is_free=judge.is_free(proposals).value)
+    propose_wall(page, reading, proposals)
     gathered.labels = labels_around(heading, reading.head)
     is_declared = bool(gathered.item and jsonld.types(gathered.item) & jsonld.ARTICLE_TYPES)
     is_dated = any(one.source.startswith("jsonld.") for one in proposals.published)

@@ -16,12 +16,33 @@ MAX_NOTICES, MAX_NOTICE = 4, 240
 """Lines at the end of a page's text that may be its notice, and their length. More: last lines of a text are taken for it."""
 _OFFER = re.compile(
     r"subscri|sign[ -](?:in|up)|log[ -]?in|\bregister|\bmember|premium|\bunlock|\btrial\b|\babo\b|abonn|anmeld|einlogg|"
-    r"registrier|connect(?:ez|er)|inscri|suscr[ií]|inici\w+ sesi|abbon|acced|assin|prenumer|logg|tilmeld|inlogg",
+    r"registrier|connect(?:ez|er)|inscri|suscr[ií]|inici\w+ sesi|abbon|acced|assin|prenumer|logg|tilmeld|inlogg|\btilaa|kirjaudu|"
+    r"předpl|subskry|zalog|abonenc|подпис|войдите|συνδρομ|aboneli?k|会員|有料|購読|ログイン|订阅|会员|登录|訂閱|會員|구독|로그인|유료",
     re.IGNORECASE,
 )
 _OBJECT = re.compile(
     r"\bread|\barticle|\bstory|\bstories|\bcontent|\baccess|\bcontinu|\balready|\bfull\b|\bunlimited|les(?:en|er)\b|artikel|weiter|"
-    r"\blire\b|\bsuite\b|contenu|\bleer\b|seguir|art[ií]culo|contenido|leggere|articolo|\bler\b|artigo|läs|\blæs|\blees\b|verder",
+    r"\blire\b|\bsuite\b|contenu|\bleer\b|seguir|art[ií]culo|contenido|leggere|articolo|\bler\b|artigo|läs|\blæs|\blees\b|verder|"
+    r"\bles(?:e|er|)\b|lukea|luke(?:minen|mista)|artykuł|czyta|článek|číst|читать|статьи|άρθρο|haber|記事|続き|全文|文章|阅读|閱讀|기사",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(
+    r"(?:continue|keep) reading|(?:read|see|view|unlock|access) (?:the (?:rest|remainder|full|whole|entire)|this) "
+    r"(?:of (?:the|this) )?(?:article|story|content)\b|read on\b|(?:article|story|content)s? (?:is|are) "
+    r"(?:only |exclusively |reserved )?(?:for|available to|reserved for) (?:\w+ )?(?:subscribers|members)|"
+    r"weiter(?:zu)?lesen|(?:ganzen|vollständigen|gesamten|diesen|den) (?:artikel|text|beitrag) (?:zu )?(?:lesen|frei)|"
+    r"(?:artikel|beitrag|inhalt) (?:ist )?(?:nur )?(?:für|exklusiv) (?:\w+ ){0,2}(?:abonn|mitglied)|"
+    r"lire la suite|(?:suite|reste) de (?:cet|l['’]|ce)|à lire\b|continuer (?:la|votre) lecture|"
+    r"réservée?s? (?:à nos|aux) (?:abonn|membre)|"
+    r"(?:seguir|continuar) le(?:yendo|ndo)|continuar (?:la lectura|a ler)|leer (?:el|la|este|esta) (?:art|not)\w+ complet|"
+    r"(?:exclusiv|sol)\w+ (?:para|per) (?:\w+ )?(?:suscri|assin|abbon|soci)|continua(?:re)? a leggere|"
+    r"leggere (?:tutto|l['’]intero|il resto)|riservat\w+ (?:agli|ai) (?:nostri )?abbon|"
+    r"(?:verder|hele artikel) (?:te )?lezen|lees verder|"
+    r"(?:läs|læs|les)e?a?r? (?:vidare|videre|hela|hele|resten)|fortsätt(?:a)? (?:att )?läsa|fortsett (?:å )?lese?|fortsæt|"
+    r"(?:för|for|kun for|endast för) (?:\w+ )?(?:abonnent|prenumerant)|jatka(?:a)? lukemista|vain tilaajille|czytaj dalej|"
+    r"czytać dalej|dalsz\w+ (?:część|czytani)|dla (?:subskryb|prenumer|abonent)|pokračov\w+ ve čtení|pro předplat|"
+    r"читать (?:дальше|далее)|続きを(?:読|お読)|続きは|(?:会員|有料)(?:会員)?限定|有料(?:会員|記事)|"
+    r"(?:继续|繼續)(?:阅读|閱讀)|阅读全文|閱讀全文|계속 읽|전문을? (?:읽|보)",
     re.IGNORECASE,
 )
 
@@ -31,7 +52,7 @@ def is_paywalled(before: Article, reading: Article) -> bool:
 
     It must call itself paid for, or break off in a notice that does.
     """
-    shown, whole = paragraphs(reading.body), paragraphs(before.body)
+    shown, whole = _text_of(reading), _text_of(before)
     text = _without_notices(shown)
     if reading.headline != before.headline or not _begins(text, whole):
         return False
@@ -42,16 +63,27 @@ def is_paywalled(before: Article, reading: Article) -> bool:
 
 def is_opened(before: Article, reading: Article) -> bool:
     """Whether a page that stood behind a wall when it was last read shows the rest of its text now."""
-    shown, whole = paragraphs(before.body), paragraphs(reading.body)
+    shown, whole = _text_of(before), _text_of(reading)
     text = _without_notices(shown)
     was_walled = before.is_accessible_for_free is False or len(text) < len(shown)
     is_walled = reading.is_accessible_for_free is False or len(_without_notices(whole)) < len(whole)
     return was_walled and not is_walled and reading.headline == before.headline and _begins(text, whole)
 
 
+def is_wall(line: str) -> bool:
+    """Whether a line asks to pay or to sign in for the rest of the text above it, and not for a newsletter or a title."""
+    return len(line) <= MAX_NOTICE and bool(_OFFER.search(line) and _CONTINUES.search(line))
+
+
 def flag_moved(before: bool | None, after: bool | None) -> bool:
     """Whether `is_accessible_for_free` says of a page that a wall went up or came down; to say nothing is to be free."""
     return (before is False) is not (after is False)
+
+
+def _text_of(article: Article) -> Sequence[str]:
+    """Its paragraphs without the standfirst, which stands above a short text more often than above a long one."""
+    lines = paragraphs(article.body)
+    return lines[1:] if lines and article.description and lines[0] == article.description else lines
 
 
 def _begins(text: Sequence[str], whole: Sequence[str]) -> bool:

@@ -7,7 +7,8 @@
     newer                    differs from all                updated
     same, older or none      differs from all                silent; reread where another extractor read the latest
     not older                equals an earlier revision      reverted
-    older                    equals an earlier revision      stale (a cache's old copy); reverted if it stays for an hour
+    older, or none as then   equals an earlier revision      stale (a cache's old copy); reverted if it stays for an hour
+    not newer                goes to and fro between two     stale from the third return on; reverted if it stays for a day
     any, article was gone    differs from the latest         restored
     any                      same, or goes on from it, and   paywall
                              a wall went up or came down
@@ -36,6 +37,10 @@ from pipelines.text.urls import article_key, same_picture
 
 STALE_BELIEVED_AFTER = timedelta(hours=1)
 """An old copy under its old stamp is a cache's until it has been seen for this long. Less: cache flaps become reverts."""
+
+FLIP_BELIEVED_AFTER = timedelta(hours=24)
+"""A text that came and went twice under one stamp is one of two that are shown in turn (two headlines on trial, two servers),
+until it has been seen for this long. Less: each look at such a page is a revert."""
 
 RESTAMP_MARGIN = timedelta(seconds=60)
 """Stamps closer than this are one stamp: a printed "08:00" and a structured 08:00:41 are the same moment."""
@@ -66,6 +71,8 @@ class EarlierRevision:
 
     revision_id: int
     content_hash: str
+    is_stamped: bool = True
+    """Whether it said when it was updated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,11 @@ def decide(known: Known | None, article: Article, fetched: datetime, before: Art
     if known.state is State.GONE:
         return Decision(Outcome.RESTORED, reverted_to)
     if back:
-        if moved < 0 and not _stale_for_long(known, article, fetched):
+        if moved < 0 or (stamp is None and known.date_modified and not back.is_stamped):
+            wait: timedelta | None = STALE_BELIEVED_AFTER
+        else:
+            wait = FLIP_BELIEVED_AFTER if moved == 0 and _flips(known, article) else None
+        if wait and not _stale_for(wait, known, article, fetched):
             return Decision(Outcome.STALE, reverted_to)
         return Decision(Outcome.PAYWALL if before and is_opened(before, article) else Outcome.REVERTED, reverted_to)
     if before and is_opened(before, article):
@@ -188,11 +199,17 @@ def _restamped(known: Known, stamp: str | None, moved: int, fetched: datetime) -
     return base is None or when - _instant(base) >= RESTAMP_MARGIN
 
 
-def _stale_for_long(known: Known, article: Article, fetched: datetime) -> bool:
+def _flips(known: Known, article: Article) -> bool:
+    """Whether a text has come and gone twice already, and another in turn with it."""
+    hashes = [one.content_hash for one in known.earlier[-3:]]
+    return hashes == [article.content_hash, known.content_hash, article.content_hash]
+
+
+def _stale_for(wait: timedelta, known: Known, article: Article, fetched: datetime) -> bool:
     return (
         known.stale_since is not None
         and known.stale_hash == article.content_hash
-        and fetched - _instant(known.stale_since) >= STALE_BELIEVED_AFTER
+        and fetched - _instant(known.stale_since) >= wait
     )
 
 

@@ -316,7 +316,7 @@ def _item(row: Row, texts: _Texts) -> Article | Fetch:
     if row["outcome"] == Outcome.UNCHANGED and row["reason_code"] == FetchReason.PAYWALLED:
         return told
     text = texts.of(row)
-    if text and row["reason_code"] == FetchReason.INFERRED:
+    if text and row["reason_code"] in (FetchReason.INFERRED, FetchReason.VALIDATORS_LIED):
         fetch = replace(fetch, reason=row["reason"], reason_code=row["reason_code"])
     if text and row["content_hash"] and row["outcome"] != Outcome.QUARANTINED:
         text = replace(text, canonical_url=row["canonical_url"])

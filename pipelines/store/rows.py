@@ -160,7 +160,7 @@ def known_of(article: Row, latest: Row, earlier: Iterable[Row]) -> Known:
         date_modified=latest["date_modified"],
         date_published=latest["date_published"],
         state=State(article["state"]),
-        earlier=tuple(EarlierRevision(row["id"], row["content_hash"]) for row in earlier),
+        earlier=tuple(EarlierRevision(row["id"], row["content_hash"], bool(row["date_modified"])) for row in earlier),
         stale_hash=article["stale_hash"],
         stale_since=article["stale_since"],
         extractor=latest["extractor"],

@@ -37,7 +37,7 @@ SELECT a.id, a.url, a.url_key, a.external_id, a.state, a.next_check, a.etag, a.l
 FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.id IN (SELECT value FROM json_each(?)) ORDER BY a.id
 """
 _EARLIER = """
-SELECT r.id, r.article_id, r.content_hash FROM articles a JOIN revisions r ON r.article_id = a.id
+SELECT r.id, r.article_id, r.content_hash, r.date_modified FROM articles a JOIN revisions r ON r.article_id = a.id
 WHERE a.id IN (SELECT value FROM json_each(?)) AND a.revision_count > 1 AND r.id <> a.latest_revision_id
 ORDER BY r.article_id, r.number
 """

@@ -129,6 +129,7 @@ class RevisionWriter:
         if judged.is_withdrawn or decision is None or place is None:
             return self._refused(found, fetch)
         revision_id = None
+        fetch = self._with_violation(found, fetch, decision.outcome, article)
         if decision.outcome in CHANGES:
             revision_id = self._revise(found, judged.before, article, fetch, decision)
         elif decision.outcome is Outcome.REREAD:
@@ -137,10 +138,9 @@ class RevisionWriter:
             self._correct(found, judged.before, replace(judged.before, images=article.images), fetch)
         elif decision.outcome is not Outcome.STALE:
             self._confirm_latest(found, fetch)
-        before = dict(found)
         outcome = self._addresses.set_address(place, article, led, decision.outcome)
         self._answered(found, fetch, outcome, now, article)
-        self._write_fetch(self._with_violation(before, fetch, outcome, article), outcome, found["id"], article)
+        self._write_fetch(fetch, outcome, found["id"], article)
         return Recorded(outcome, found["id"], revision_id)
 
     def _first(self, article: Article, fetch: Fetch, led: Fetch, url: str, now: datetime) -> Recorded:
@@ -171,7 +171,7 @@ class RevisionWriter:
         row |= {
             "article_id": found["id"], "number": found["revision_count"] + 1, "change": decision.outcome,
             "changed_fields": json.dumps(changed_fields(before, article) if before else []), "reverted_to": decision.reverted_to,
-            "not_before": min(found["last_seen"] or "", row["first_seen"]) or None, "crawl_id": self._crawl_id,
+            "not_before": self._seen_until(found, fetch), "crawl_id": self._crawl_id,
         }  # fmt: skip
         revision_id = self._store.insert("revisions", row)
         self._made.add((Subject.REVISION, revision_id))
@@ -180,6 +180,22 @@ class RevisionWriter:
         write_parts(self._store, revision_id, article, place=(found["id"], row["number"]))
         self._store.update("articles", found["id"], {"latest_revision_id": revision_id, "revision_count": row["number"]})
         return revision_id
+
+    def _seen_until(self, found: Row, fetch: Fetch) -> str | None:
+        """When the latest revision was seen last, as a whole: where a wall hid its end, what follows it may have changed.
+
+        A host whose 304s are shown to be wrong has vouched for nothing: then by the last page that was read.
+        """
+        sql = "SELECT first_seen, last_seen, content_hash FROM revisions WHERE id = ?"
+        latest = self._store.row(sql, (found["latest_revision_id"],))
+        if latest is None:
+            return None
+        seen = latest["last_seen"]
+        if fetch.reason_code == FetchReason.VALIDATORS_LIED:
+            sql = """SELECT max(fetched) FROM fetches WHERE article_id = ? AND content_hash = ? AND fetched >= ?
+                AND outcome <> 'not_modified' AND reason_code IS NOT 'paywalled'"""
+            seen = self._store.value(sql, (found["id"], latest["content_hash"], latest["first_seen"])) or latest["first_seen"]
+        return min(found["last_seen"] or "", seen, moment(fetch.fetched)) or None
 
     def _correct(self, found: Row, before: Article | None, article: Article, fetch: Fetch) -> None:
         """Another extractor reads the latest revision, or the page shows another picture under the same words: it is corrected in
@@ -228,7 +244,8 @@ class RevisionWriter:
         if outcome is Outcome.UNCHANGED and latest and confirmed != (latest["content_hash"], latest["date_modified"]):
             self._store.update("articles", found["id"], {"next_check": moment(now)})
             return
-        self._confirm_latest(found, fetch)
+        if fetch.reason_code != FetchReason.PAYWALLED:
+            self._confirm_latest(found, fetch)
         self._answered(found, fetch, outcome, now)
         self._with_violation(found, fetch, outcome)
         self._addresses.remember(found["id"], found["url"], fetch.aliases, fetch)

@@ -230,6 +230,23 @@ def test_accessible_for_free(value: str, free: bool | None) -> None:
     assert extract(page(ld(f'"isAccessibleForFree": {value}')), URL).is_accessible_for_free is free
 
 
+@table(
+    ("below", "free"),
+    [
+        ("<div class=x1f><p>Subscribe to continue reading this article.</p><a href=/subscribe>See the offers</a></div>", False),
+        ("<h3>Abonnez-vous pour lire la suite</h3>", False),
+        ("<div class=ad></div><div><strong>続きを読むには会員登録が必要です</strong></div>", False),
+        ("<div style='display:none'><p>Subscribe to continue reading this article.</p></div>", None),
+        ("<div hidden><div><p>Subscribe to continue reading this article.</p></div></div>", None),
+        ("<section class=comments><p>Log in to continue reading</p></section>", None),
+        ("<p>Subscribe to our newsletter</p>", None),
+        ("<footer><p>Subscribe to continue reading</p></footer>", None),
+    ],
+)
+def test_a_wall_that_is_printed_below_the_text(below: str, free: bool | None) -> None:
+    assert extract(page(bottom=below), URL).is_accessible_for_free is free
+
+
 def test_pictures_with_caption_and_credit() -> None:
     figures = (
         '<figure><img src="/a.jpg" alt="Lanterns"><figcaption>Lanterns on the water (Bo Lind/PA)</figcaption></figure>'

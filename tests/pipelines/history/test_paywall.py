@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.article import Article, Outcome
-from pipelines.history.paywall import is_opened, is_paywalled
-from pipelines.store.rows import Row
-from tests.factories import BODY, article, new_ledger, new_store
+from pipelines.history.paywall import is_opened, is_paywalled, is_wall
+from pipelines.store.rows import Row, moment
+from tests.factories import BODY, article, at, new_ledger, new_store
 from tests.table import table
 
 FIRST, SECOND, THIRD = BODY.split("\n\n")
@@ -73,6 +73,50 @@ def test_a_page_that_went_behind_a_wall(body: str, free: bool | None, expected: 
 def test_a_page_that_was_opened(before: str, free_before: bool | None, after: str, free: bool | None, expected: bool) -> None:
     earlier = article(before, is_accessible_for_free=free_before)
     assert is_opened(earlier, article(after, is_accessible_for_free=free)) is expected
+
+
+@table(
+    ("line", "expected"),
+    [
+        ("Subscribe to continue reading this article.", True),
+        ("Already a member? Log in to unlock this story", True),
+        ("This article is for subscribers only. Sign in or register.", True),
+        ("Noch 70 Prozent: Mit Plus weiterlesen, jetzt anmelden", True),
+        ("La suite de cet article est réservée aux abonnés", True),
+        ("Suscríbete para seguir leyendo", True),
+        ("Riservato agli abbonati: accedi per continuare a leggere", True),
+        ("Logga in för att läsa hela artikeln", True),
+        ("Zaloguj się, aby czytać dalej. Dla subskrybentów", True),
+        ("この記事は会員限定です。ログインすると続きをお読みいただけます。", True),
+        ("登录后阅读全文", True),
+        # what stands on pages that everybody can read
+        ("Log in to read your saved articles", False),
+        ("Subscribe to our newsletter and read the news first", False),
+        ("Sign up to continue", False),
+        ("Continue reading", False),
+        ("The union asked its members to read the full report before the vote on Friday, at which it hopes to be heard.", False),
+        ("Abonnez-vous à notre newsletter du matin", False),
+    ],
+)
+def test_what_asks_to_pay_for_the_rest(line: str, expected: bool) -> None:
+    assert is_wall(line) is expected
+
+
+def test_a_standfirst_above_the_beginning_is_none_of_its_words() -> None:
+    teaser = article(lines("It began at four.", FIRST), is_accessible_for_free=False, description="It began at four.")
+    assert is_paywalled(article(description="It began at four."), teaser)
+    assert is_opened(teaser, article(description="It began at four."))
+
+
+def test_a_beginning_does_not_confirm_the_end(tmp_path: Path) -> None:
+    """An edit behind the wall may be as old as the last look at the whole text."""
+    store = new_store(tmp_path)
+    ledger = new_ledger(store)
+    for seen, body, free in ((0, BODY, None), (60, FIRST, False), (120, BODY.replace("six", "ten"), None)):
+        ledger.record(article(body, seen=seen, is_accessible_for_free=free))
+    rows = list(store.rows("SELECT change, not_before, last_seen FROM revisions ORDER BY number"))
+    assert [row["change"] for row in rows] == ["new", "silent"]
+    assert rows[1]["not_before"] == rows[0]["last_seen"] == moment(at(0))
 
 
 def page(body: str, free: bool | None, modified: float = 0) -> dict[str, object]:

@@ -16,6 +16,8 @@ from tests.table import table
 KNOWN = Known(
     "latest", "2025-03-07T08:00:00Z", "2025-03-07T07:00:00Z", earlier=(EarlierRevision(1, "first"), EarlierRevision(2, "second"))
 )
+UPDATED_SINCE = replace(KNOWN, earlier=(EarlierRevision(1, "first", is_stamped=False),))
+FLIPPING = replace(KNOWN, earlier=tuple(EarlierRevision(n, hash_) for n, hash_ in enumerate(("one", "latest", "one"), 1)))
 STALE = replace(KNOWN, stale_hash="second", stale_since="2025-03-07T09:00:00Z")
 
 
@@ -40,6 +42,20 @@ TABLE = [
     ("newer, an earlier text", KNOWN, "second", stamp(9), 60, Outcome.REVERTED, 2),
     ("no stamp, an earlier text", KNOWN, "second", None, 60, Outcome.REVERTED, 2),
     ("older stamp, an earlier text: a cache's", KNOWN, "second", stamp(-30), 60, Outcome.STALE, 2),
+    ("no stamp, an earlier text that had none: a cache's", UPDATED_SINCE, "first", None, 60, Outcome.STALE, 1),
+    ("another stamp than that text had", UPDATED_SINCE, "first", stamp(0), 60, Outcome.REVERTED, 1),
+    ("to and fro for the third time", FLIPPING, "one", stamp(0), 60, Outcome.STALE, 3),
+    ("to and fro, and newer", FLIPPING, "one", stamp(9), 60, Outcome.REVERTED, 3),
+    ("to and fro for the second time", replace(FLIPPING, earlier=FLIPPING.earlier[1:]), "one", stamp(0), 60, Outcome.REVERTED, 3),
+    (
+        "still so after a day",
+        replace(FLIPPING, stale_hash="one", stale_since="2025-03-07T09:00:00Z"),
+        "one",
+        stamp(0),
+        60 + 1_440,
+        Outcome.REVERTED,
+        3,
+    ),
     ("still so after 59 minutes", STALE, "second", stamp(-30), 119, Outcome.STALE, 2),
     ("still so after an hour", STALE, "second", stamp(-30), 120, Outcome.REVERTED, 2),
     ("another old copy starts anew", STALE, "first", stamp(-60), 120, Outcome.STALE, 1),
