@@ -1,4 +1,4 @@
-"""Invented news sites whose articles are edited and taken down as published counts say, or otherwise; one seed makes two weeks.
+"""Invented news sites whose articles are edited and taken down as published counts say, or otherwise; a day or two weeks a seed.
 
 The counts come from other outlets than those we crawl: 28-35 % of articles are ever edited, 1.94 times each, heavily tailed, 82 %
 of it within 24 hours; breaking news four times, 67 minutes apart; 6-7.5 % change their headline; 1.6 % are taken down within 7
@@ -11,12 +11,11 @@ from __future__ import annotations
 import random
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil, log
 
 HOUR, DAY = 60, 24 * 60
 NEVER = 1e9
-DAYS = 14
 FEED_ITEMS = 30
 SITEMAP_HOURS = 48
 TAIL = 1.77
@@ -63,9 +62,24 @@ class Scenario:
     weekly: float = 0.0
     """Edits an hour of every article, on working days between 8 and 18."""
     backlog: int = 0
-    """Articles that were there before the trace begins."""
+    """Articles that were there before the trace begins, of its last ten days."""
+    days: int = 14
+
+    @property
+    def end(self) -> int:
+        """The last minute."""
+        return self.days * DAY
+
+    @property
+    def weeks(self) -> range:
+        """Those that are counted apart; what is shorter than two is one."""
+        return range(max(self.days // 7, 1))
 
 
+FIRST_DAY_ANY_AGE = Scenario(
+    "first day, any age", articles_a_day=50, tick=60, hourly=0.026, silent=0.36, edited=0, breaking=0, backlog=58, days=1
+)
+"""One of four sites of a group that was met for a day: 4 % of the articles an hour, of which two thirds are edits."""
 SCENARIOS = (
     Scenario("quiet weekly", articles_a_day=4, tick=60, edited=0.28, silent=0.2, breaking=0, validators="true"),
     Scenario("daily"),
@@ -80,6 +94,9 @@ SCENARIOS = (
         "any age, rarely", articles_a_day=20, hourly=0.002, silent=0.5, edited=0, breaking=0, backlog=200, validators="true"
     ),
     Scenario("any age, no 304s", articles_a_day=20, hourly=0.01, silent=0.5, edited=0, breaking=0, backlog=150),
+    FIRST_DAY_ANY_AGE,
+    replace(FIRST_DAY_ANY_AGE, name="first day, any age, true 304s", validators="true"),
+    Scenario("first day, daily", tick=60, backlog=200, days=1),
     Scenario("corrected days later", edited=0.1, late=0.3, silent=0.6, backlog=200),
     Scenario("nightly", edited=0.1, nightly=0.15, silent=0.5),
     Scenario("live pages", live=0.08, silent=0.5),
@@ -125,16 +142,16 @@ class Story:
 def stories(scenario: Scenario, seed: int) -> list[Story]:
     """A site's articles, by time of publication."""
     rng = random.Random(f"{scenario.name} {seed}")
-    found = [_story(rng, scenario, _published(rng)) for _ in range(round(scenario.articles_a_day * DAYS))]
+    found = [_story(rng, scenario, _published(rng, scenario.days)) for _ in range(round(scenario.articles_a_day * scenario.days))]
     found += [_story(rng, scenario, -rng.uniform(0, 10 * DAY)) for _ in range(scenario.backlog)]
     count = len(found)
     found.sort(key=lambda story: story.published)
     for number, story in enumerate(found):
-        pushed_out = found[number + FEED_ITEMS].published if number + FEED_ITEMS < count else DAYS * DAY
+        pushed_out = found[number + FEED_ITEMS].published if number + FEED_ITEMS < count else scenario.end
         story.listed_until = max(pushed_out, story.published + SITEMAP_HOURS * HOUR)
         claims = [edit.at for edit in story.edits if edit.listed] + list(_bumps(rng, scenario, story))
         story.vanishes = rng.random() < scenario.vanishes and (story.deleted or NEVER) < story.listed_until
-        story.claims = sorted(at for at in claims if at < min(story.listed_until, story.deleted or DAYS * DAY))
+        story.claims = sorted(at for at in claims if at < min(story.listed_until, story.deleted or scenario.end))
     return found
 
 
@@ -143,10 +160,10 @@ def tick_after(at: float, tick: int) -> int:
     return ceil(at / tick) * tick
 
 
-def _published(rng: random.Random) -> float:
+def _published(rng: random.Random, days: int) -> float:
     """Most between six in the morning and eight in the evening."""
     hour = rng.triangular(5, 23, 11) if rng.random() < 0.9 else rng.uniform(0, 24)
-    return rng.randrange(DAYS) * DAY + hour % 24 * HOUR
+    return rng.randrange(days) * DAY + hour % 24 * HOUR
 
 
 def _story(rng: random.Random, scenario: Scenario, published: float) -> Story:
@@ -177,10 +194,10 @@ def _story(rng: random.Random, scenario: Scenario, published: float) -> Story:
 
 def _shaped(rng: random.Random, scenario: Scenario, published: float, section: str, is_live: bool) -> Iterator[float]:
     """Edits that do not come of an article's youth."""
-    yield from _steadily(rng, scenario.hourly, published, DAYS * DAY)
+    yield from _steadily(rng, scenario.hourly, published, scenario.end)
     if section == "section 0":
         yield from _steadily(rng, scenario.one_section, published, published + 7 * DAY)
-    for at in _steadily(rng, scenario.weekly, published, DAYS * DAY):
+    for at in _steadily(rng, scenario.weekly, published, scenario.end):
         if at // DAY % 7 < 5 and 8 * HOUR <= at % DAY < 18 * HOUR:
             yield at
     if rng.random() < scenario.late:

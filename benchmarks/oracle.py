@@ -13,7 +13,7 @@ from functools import cache
 from math import ceil, exp
 
 from edits import DAY, HOUR, Scenario, Story, stories, tick_after
-from timers import END, Tally
+from timers import Tally
 
 AGES = [HOUR * age for age in (0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 120, 144, 168, 240, 336)]
 """Lower bounds in minutes since the last change."""
@@ -37,18 +37,18 @@ class Rates:
         every: dict[Sort, list[float]] = defaultdict(lambda: [0.0] * len(AGES))
         hours = [0.0] * 168
         count = 0
-        for seed in range(1_000, 1_060):
+        for seed in range(1_000, 1_000 + 840 // scenario.days):
             for story in stories(scenario, seed):
                 count += 1
-                ends = [edit.at for edit in story.edits] + [min(story.deleted or END, END)]
+                ends = [edit.at for edit in story.edits] + [min(story.deleted or scenario.end, scenario.end)]
                 begin = story.published
                 for number, end in enumerate(ends):
                     sort = _sort(story, number)
-                    end = min(end, END)
+                    end = min(end, scenario.end)
                     for age in range(_bucket(max(end - begin, 0)) + 1):
                         upper = AGES[age + 1] if age + 1 < len(AGES) else 1e9
                         watched[sort][age] += max(min(end - begin, upper) - max(AGES[age], -begin), 0)
-                    if number < len(story.edits) and 0 <= end < END:
+                    if number < len(story.edits) and 0 <= end < scenario.end:
                         every[sort][_bucket(end - begin)] += 1
                         silent[sort][_bucket(end - begin)] += story.edits[number].silent
                         hours[int(end / HOUR) % 168] += 1
@@ -106,9 +106,9 @@ class Oracle:
         while True:
             while pending < len(told) and told[pending] <= checked:
                 pending += 1
-            limit = told[pending] if pending < len(told) else END
+            limit = told[pending] if pending < len(told) else scenario.end
             now = self._next(story, edits, changed, checked, limit, tick, rates, 0.1 if cheap else 1.0)
-            if now >= END:
+            if now >= scenario.end:
                 return
             found = story.version(now)
             tally.spend(now, cheap and found == version and not story.gone(now))

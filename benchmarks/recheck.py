@@ -25,9 +25,9 @@ from typing import Any, Protocol
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from edits import DAY, DAYS, HOUR, SCENARIOS, Scenario, Story, stories, tick_after
+from edits import DAY, HOUR, SCENARIOS, Scenario, Story, stories, tick_after
 from oracle import Oracle
-from timers import END, Tally, Timer, adaptive, doubling, hourly, never, one_fifth, tiers
+from timers import Tally, Timer, adaptive, doubling, hourly, never, one_fifth, tiers
 
 from pipelines.article import Outcome
 from pipelines.history.edit_rates import CLAIMS, Count, EditRateModel, Traits, counted, learned, overwritten
@@ -93,7 +93,7 @@ class _Crawls:
                 claims.setdefault(tick_after(at, tick), []).append(number)
             if story.vanishes and story.deleted:
                 vanished.setdefault(tick_after(story.deleted, tick), []).append(number)
-        for minute in range(0, END, tick):
+        for minute in range(0, self.scenario.end, tick):
             self.edit_rates = EditRateModel(dict(self.counts))  # as a crawl loads them: once
             self.pending |= {number for number in claims.get(minute, ()) if number in self.kept}
             self._claimed(minute)
@@ -105,7 +105,8 @@ class _Crawls:
                 self._meet(number, minute)
         for kept in self.kept.values():
             if kept.state is State.LIVE:
-                self.tally.missed += self.edit_rates.expected(kept.looked - kept.since, _at(END) - kept.looked, kept.traits)
+                waited = _at(self.scenario.end) - kept.looked
+                self.tally.missed += self.edit_rates.expected(kept.looked - kept.since, waited, kept.traits)
         return self.tally
 
     def _meet(self, number: int, minute: int) -> None:
@@ -234,7 +235,6 @@ SCALES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 24.0)
 """The fixed rules are compared at our cost: with all their waits so much longer or shorter."""
 PRICES = (0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001)
 """And so is the oracle, which takes a look to be worth so many edits."""
-WEEKS = range(DAYS // 7)
 
 
 def measure(policy: Policy, scenario: Scenario, seed: int) -> dict[str, float]:
@@ -244,11 +244,12 @@ def measure(policy: Policy, scenario: Scenario, seed: int) -> dict[str, float]:
     chances: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     delays: dict[str, list[float]] = {"declared": [], "silent": []}
+    judged = scenario.end - min(DAY, scenario.days * HOUR)
     for number, story in enumerate(trace):
         met = max(tick_after(story.published, scenario.tick), 0)
-        ends = [edit.at for edit in story.edits[1:]] + [story.deleted if story.deleted is not None else END]
+        ends = [edit.at for edit in story.edits[1:]] + [story.deleted if story.deleted is not None else scenario.end]
         for position, (edit, end) in enumerate(zip(story.edits, ends, strict=False)):
-            if edit.at <= met or edit.at > END - DAY:
+            if edit.at <= met or edit.at > judged:
                 continue  # part of what was met first; or too near the end of the trace to have been seen within a day
             kind, week = "silent" if edit.silent else "declared", int(edit.at // (7 * DAY))
             at = tally.seen.get((number, position))
@@ -263,7 +264,7 @@ def measure(policy: Policy, scenario: Scenario, seed: int) -> dict[str, float]:
             if at is not None:
                 delays[kind].append((at - edit.at) / HOUR)
     met_before = ((n, s.deleted) for n, s in enumerate(trace) if s.deleted and tick_after(s.published, scenario.tick) < s.deleted)
-    takedowns = {number: deleted for number, deleted in met_before if 0 < deleted < END - 7 * DAY}
+    takedowns = {number: deleted for number, deleted in met_before if 0 < deleted < scenario.end - 7 * DAY}
     waits = [(tally.gone[n] - deleted) / HOUR for n, deleted in takedowns.items() if n in tally.gone]
     return {
         "looks": tally.looks / tally.articles,
@@ -278,10 +279,10 @@ def measure(policy: Policy, scenario: Scenario, seed: int) -> dict[str, float]:
         "silent ever": _share(seen["silent"], chances["silent in reach"]),
         "silent h": median(delays["silent"] or [nan]),
         "put off": tally.put_off / tally.articles,
-        "cost": sum(tally.cost) / tally.articles,
-        **{f"cost {week}": tally.cost[week] for week in WEEKS},
-        **{f"seen {week}": float(seen[f"silent {week}"]) for week in WEEKS},
-        **{f"edits {week}": float(chances[f"silent {week}"]) for week in WEEKS},
+        "cost": sum(tally.cost.values()) / tally.articles,
+        **{f"cost {week}": tally.cost[week] for week in scenario.weeks},
+        **{f"seen {week}": float(seen[f"silent {week}"]) for week in scenario.weeks},
+        **{f"edits {week}": float(chances[f"silent {week}"]) for week in scenario.weeks},
     }
 
 
@@ -291,7 +292,7 @@ Curve = list[tuple[float, float]]
 
 def curve(policies: Iterable[Policy], scenario: Scenario, seeds: Iterable[int], week: int | None = None) -> Curve:
     """What some policies, or one with several settings, see at which cost."""
-    weeks = WEEKS if week is None else (week,)
+    weeks = scenario.weeks if week is None else (week,)
     points = []
     for policy in policies:
         rows = [measure(policy, scenario, seed) for seed in seeds]
@@ -333,17 +334,17 @@ def cell(key: str, value: tuple[float, float]) -> str:
 def compared(scenario: Scenario, seeds: Sequence[int]) -> dict[str, list[list[float]]]:
     """For each setting and week: the share of the silent edits seen within a day, and what that is of what oracle and best
     fixed rule see at the same cost; last, over all weeks, of what diffengine's own rule sees, at half its cost."""
-    oracle = {week: curve(map(Oracle, PRICES), scenario, seeds, week) for week in WEEKS}
+    oracle = {week: curve(map(Oracle, PRICES), scenario, seeds, week) for week in scenario.weeks}
     fixed = {
         week: [curve([Timer(rule, scale=scale) for scale in SCALES], scenario, seeds, week) for rule in FIXED.values()]
-        for week in WEEKS
+        for week in scenario.weeks
     }
     theirs = curve([POLICIES["diffengine, 1/5"]], scenario, seeds)[0]
     ours = at_cost(curve([Ours(one) for one in SETTINGS], scenario, seeds), theirs[0] / 2)
     found: dict[str, list[list[float]]] = {}
     for setting in SETTINGS:
         rows = [measure(Ours(setting), scenario, seed) for seed in seeds]
-        for week in WEEKS:
+        for week in scenario.weeks:
             cost, seen, edits = (sum(row[f"{what} {week}"] for row in rows) for what in ("cost", "seen", "edits"))
             best = max(at_cost(one, cost) for one in fixed[week])
             found.setdefault(setting, []).append([seen / edits, seen / at_cost(oracle[week], cost), seen / best])

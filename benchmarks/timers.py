@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from edits import DAY, DAYS, HOUR, NEVER, Scenario, Story, tick_after
+from edits import DAY, HOUR, NEVER, Scenario, Story, tick_after
 
-END = DAYS * DAY
 NOT_MODIFIED_COST = 0.1
 
 
@@ -29,7 +28,7 @@ class Tally:
     put_off: int = 0
     missed: float = 0.0
     """Edits that the policy itself believes it has missed."""
-    cost: list[float] = field(default_factory=lambda: [0.0] * (DAYS // 7))
+    cost: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     """By week; a page costs 1, a 304 a tenth."""
 
     def spend(self, minute: float, not_modified: bool) -> None:
@@ -52,10 +51,11 @@ class Timer:
         tally = Tally(len(trace))
         cheap = scenario.validators == "true"
         for number, story in enumerate(trace):
-            self._follow(number, story, scenario.tick, tally, cheap)
+            self._follow(number, story, scenario, tally, cheap)
         return tally
 
-    def _follow(self, number: int, story: Story, tick: int, tally: Tally, cheap: bool) -> None:
+    def _follow(self, number: int, story: Story, scenario: Scenario, tally: Tally, cheap: bool) -> None:
+        tick = scenario.tick
         created = checked = max(tick_after(story.published, tick), 0)
         state: dict[str, Any] = {}
         if story.gone(created):
@@ -67,7 +67,7 @@ class Timer:
                 claims.popleft()
             by_rule = tick_after(checked + max(self._scale * self._wait(created, checked, changed, state), tick), tick)
             now = min(by_rule, claims[0] if claims else NEVER)
-            if now >= END:
+            if now >= scenario.end:
                 return
             told = bool(claims) and now == claims[0]
             tally.told += told

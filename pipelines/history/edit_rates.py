@@ -22,12 +22,14 @@ PRIOR = (
     (0.045, 0.012, 0.003, 0.001, 0.00027, 0.00006, 0.00001, 0.0000005),
     (0.14, 0.05, 0.012, 0.004, 0.0012, 0.0003, 0.00006, 0.000003),
     (0.25, 0.1, 0.02, 0.006, 0.0015, 0.0003, 0.00006, 0.000003),
+    (0.18, 0.05, 0.017, 0.005, 0.001, 0.00025, 0.00004, 0.000002),
 )
-"""Untold edits an hour, by age, of articles never seen edited, edited once, and oftener; last, of those ever edited, all edits.
+"""Untold edits an hour, by age, of articles never seen edited, edited once, and oftener; last, of those ever edited and of those
+never, all edits.
 From published counts: 31 % are ever edited, 1.94 times each with a heavy tail, four fifths of it within a day, a quarter of the
 edits silent. They are of other outlets than ours; so they only begin the count."""
-_FREQUENCIES = ("first", "edited once", "edited often", "followed")
-_OFTEN, _FOLLOWED = 2, 3
+_FREQUENCIES = ("first", "edited once", "edited often", "followed", "any")
+_OFTEN, _FOLLOWED, _ANY = 2, 3, 4
 _OLD = AGES_HOURS.index(24.0) + 1
 
 Factors = tuple[float, float]
@@ -41,6 +43,8 @@ OWN_WAY, OWN_EDITS, OWN_HOURS = 0.1, 0.5, 12.0
 """The odds, before anything was seen, that a site at an age has a way of its own that no published count tells: any rate, about
 OWN_EDITS in OWN_HOURS. So what was never watched is worth a few looks, and what was found there outweighs the prior at once.
 Higher odds: a new site costs more looks; lower: a site that edits old articles is recognised late."""
+UNTOLD, UNTOLD_HOURS = 0.25, 50.0
+"""The share of untold ones among all edits, as published; and so many hours of doubt whether what was told so far goes on."""
 SECTION_EDITS = 4.0
 """So many expected edits' worth of doubt whether a section, or a kind of page, is edited as the others are."""
 SECTION, MOST_SECTIONS = "section ", 80
@@ -94,12 +98,19 @@ class EditRateModel:
         expected = sum(_PRIORS[name] * count.watched for name, count in young)
         general = (sum(count.found for _, count in young) + SITE_EDITS) / (expected + SITE_EDITS)
         rates = tuple(
-            tuple(_posterior(prior * general, self.counts.get(_name(age, frequency))) for age, prior in enumerate(priors))
+            tuple(self._rate(prior * general, age, frequency) for age, prior in enumerate(priors))
             for frequency, priors in enumerate(PRIOR)
         )
         object.__setattr__(self, "rates", rates)
         object.__setattr__(self, "_sums", tuple(_running(row, 1) for row in rates))
         object.__setattr__(self, "_moments", _running(rates[_FOLLOWED], 2))
+
+    def _rate(self, prior: float, age: int, frequency: int) -> float:
+        """By the prior and what was counted; no less untold ones are expected beforehand than what was told of implies."""
+        if frequency < _FOLLOWED:
+            every = self.counts.get(_name(age, _FOLLOWED if frequency else _ANY), Count())
+            prior = max(prior, UNTOLD * every.found / (every.watched + UNTOLD_HOURS))
+        return _posterior(prior, self.counts.get(_name(age, frequency)))
 
     def precision(self, claim: str) -> float:
         """The share of what sources tell (CLAIMS or VANISHED) that turns out true."""
@@ -141,13 +152,11 @@ class EditRateModel:
         return factors[0] * found if piece < _OLD else (factors[0] - factors[1]) * sums[_OLD] + factors[1] * found
 
 
-IN_TIME = 23.0
-"""An edit that is seen within so many hours counts in full; a day, less the time to the next crawl."""
+NEWS_HOURS = 48.0
+"""An edit loses its worth evenly over so many hours until it is seen: half in a day."""
 SOON = 2.0
 """Only edits that follow another within so many hours are counted as overwriting it: how soon they do is mostly learned of young
 articles, and later followers of an old article's edit are fewer. Longer: more looks at old articles, for little."""
-LATE = 0.5
-"""What it counts that is seen later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +165,8 @@ class Worth:
     they are seen late.
 
     With looks at equal distances w, each finding W(w) edits in time for the price p, (W(w) - p) / w is greatest where
-    W(w) - w W'(w) is p (Cho and Garcia-Molina 2003; Azar and others 2018). Of edits at rate h, each followed by another at rate
-    g(u) after u hours, that is h times the integral of u g(u): what one who waits has lost.
+    W(w) - w W'(w) is p (Cho and Garcia-Molina 2003; Azar and others 2018). Of edits at rate h, each lost after u hours at rate
+    g(u), that is h times the integral of u g(u). An edit is lost to another that follows it, and by growing old.
     """
 
     model: EditRateModel
@@ -166,14 +175,12 @@ class Worth:
     factors: Factors
 
     def after(self, hours: float) -> float:
-        """In untold edits seen in time."""
+        """In untold edits."""
         model, end, frequency, factors = self.model, self.start + hours, self.frequency, self.factors
         until = model.upto(end, frequency, factors)
         expected = until - model.upto(self.start, frequency, factors)
-        lost = -expm1(-expected) / hours * model.moment(min(hours, SOON), factors)
-        if hours >= IN_TIME:
-            lost -= (1 - LATE) * expm1(model.upto(end - IN_TIME, frequency, factors) - until)
-        return lost
+        overwritten, late = model.moment(min(hours, SOON), factors), min(hours, NEWS_HOURS) ** 2 / (2 * NEWS_HOURS)
+        return -expm1(-expected) / hours * (overwritten + late)
 
     def hours_until(self, price: float, least: float, most: float) -> float:
         """How long to wait until a fetch is worth its price, within bounds."""
@@ -200,9 +207,10 @@ def learned(
     """
     start, frequency, factors = _hours(age), _frequency(traits.edits), model.factors(traits)
     end, expected, seen = start + _hours(waited), [0.0, 0.0], [0.0, 0.0]
-    if traits.edits:
-        for age_now, watched, edits in _shared_out(model, start, end, _FOLLOWED, factors, found):
-            yield _name(age_now, _FOLLOWED), watched, edits
+    every = _FOLLOWED if traits.edits else _ANY
+    for age_now, watched, edits in _shared_out(model, start, end, every, factors, found):
+        if traits.edits or age_now >= _OLD:
+            yield _name(age_now, every), watched, edits
     if claimed:
         return
     for age_now, watched, edits in _shared_out(model, start, end, frequency, factors, found):

@@ -21,7 +21,7 @@ UNKNOWN, ORDINARY = EditRateModel(), Traits()
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
-PRICES = {"thrifty": 0.002, "balanced": 0.0007, "thorough": 0.00025}
+PRICES = {"thrifty": 0.0035, "balanced": 0.0012, "thorough": 0.0004}
 """So many untold edits, lost by further waiting, are worth a fetch of a full page. Higher: fewer requests, and silent edits are
 seen later or never."""
 NOT_MODIFIED_COST = 0.15

@@ -33,15 +33,29 @@ def test_half_the_looks_find_nearly_as_many_silent_edits(name: str, policy: str)
 def test_where_every_age_is_edited_nearly_all_is_seen_from_the_first_week_on() -> None:
     scenario = replace(SCENARIOS["any age, rarely"], articles_a_day=8, backlog=100, hourly=0.004)
     found = recheck.measure(OURS, scenario, 0)
-    assert all(found[f"seen {week}"] >= 0.88 * found[f"edits {week}"] for week in recheck.WEEKS)
+    assert all(found[f"seen {week}"] >= 0.88 * found[f"edits {week}"] for week in scenario.weeks)
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "cost"), [("first day, any age", 0.85, 1.0), ("first day, any age, true 304s", 0.93, 2.5)]
+)
+def test_a_new_site_that_edits_whatever_the_age_is_known_within_hours(name: str, share: float, cost: float) -> None:
+    ours, theirs = (recheck.summary(recheck.measure(one, SCENARIOS[name], seed) for seed in range(6)) for one in (OURS, THEIRS))
+    assert ours["silent ever"][0] >= max(share, theirs["silent ever"][0])
+    assert ours["cost"][0] <= cost * theirs["cost"][0]
+
+
+def test_a_new_site_where_nothing_is_edited_is_left_alone_soon() -> None:
+    scenario = replace(SCENARIOS["first day, daily"], edited=0, breaking=0, days=2)
+    assert recheck.measure(OURS, scenario, 0)["looks"] < 0.3 * recheck.measure(THEIRS, scenario, 0)["looks"]
 
 
 def test_the_oracle_sees_more_than_a_fixed_rule_at_the_same_cost() -> None:
     scenario = SCENARIOS["live pages"]
     cost = recheck.measure(THEIRS, scenario, 0)
     oracle = recheck.curve([recheck.Oracle(price) for price in (0.003, 0.0005)], scenario, (0,))
-    assert recheck.at_cost(oracle, sum(cost[f"cost {week}"] for week in recheck.WEEKS)) > sum(
-        cost[f"seen {week}"] for week in recheck.WEEKS
+    assert recheck.at_cost(oracle, sum(cost[f"cost {week}"] for week in scenario.weeks)) > sum(
+        cost[f"seen {week}"] for week in scenario.weeks
     )
 
 

@@ -37,13 +37,13 @@ def test_a_look_that_finds_nothing_counts_all_hours_at_the_ages_it_looks_back_ov
         "first, under 8 h": Count(pytest.approx(0.5)),
     }
     assert shared(-5, 1, 7, found=False) == {"edited often, under 1 h": Count(1), "followed, under 1 h": Count(1)}
-    assert list(shared(9_000, 9_000, found=False)) == ["first, older"]
+    assert list(shared(9_000, 9_000, found=False)) == ["any, older", "first, older"]
 
 
 def test_an_edit_found_late_is_shared_out_by_the_rates_and_nothing_was_watched_after_it() -> None:
     watched = {f"first, under {hours} h": Count(2_000, 2_000 * PRIOR[0][n]) for n, hours in enumerate((1, 3, 8, 24, 72, 168))}
     rows = shared(0, 100, found=True, model=EditRateModel(watched))
-    assert sum(one.found for one in rows.values()) == pytest.approx(1)
+    assert sum(one.found for name, one in rows.items() if name.startswith("first")) == pytest.approx(1)
     young, old = rows["first, under 1 h"], rows["first, under 168 h"]
     assert young.found > 0.2 > 0.1 > old.found > 0, "most edits are made at once"
     assert 0.5 < young.watched < 1
@@ -54,6 +54,16 @@ def test_a_claim_tells_how_soon_edits_follow_and_nothing_of_untold_ones() -> Non
     rows = list(learned(EditRateModel(), HOUR, HOUR, Traits(1), True, claimed=True))
     assert [(name, found) for name, _, found in rows] == [("followed, under 3 h", 1)]
     assert not list(learned(EditRateModel(), HOUR, HOUR, Traits(0), True, claimed=True))
+
+
+def test_a_claim_that_old_articles_are_edited_lets_expect_untold_edits_too() -> None:
+    rows = list(learned(EditRateModel(), 100 * HOUR, HOUR, Traits(), True, claimed=True))
+    assert [(name, round(found, 9)) for name, _, found in rows] == [("any, under 168 h", 1)]
+    rates = [EditRateModel({"any, under 168 h": Count(200, told)}).rates[0][5] for told in (0, 1, 10)]
+    assert rates == sorted(rates)
+    assert rates[0] == EditRateModel().rates[0][5], "where sources tell nothing, nothing is concluded"
+    counts = {"any, under 168 h": Count(2_000, 100), "first, under 168 h": Count(2_000)}
+    assert 3 * PRIOR[0][5] < EditRateModel(counts).rates[0][5] < 10 * PRIOR[0][5], "looks that found nothing weigh more"
 
 
 def test_what_is_edited_at_a_known_rate_is_learned_from_looks_of_any_length() -> None:

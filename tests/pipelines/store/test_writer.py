@@ -41,7 +41,7 @@ def test_a_first_look_writes_everything(store: Store, ledger: RevisionWriter) ->
     assert (recorded.outcome, recorded.article_id, recorded.revision_id) == (Outcome.NEW, 1, 1)
     row = only_article(store)
     keys = ("url", "site_id", "state", "revision_count", "latest_revision_id", "etag", "next_check")
-    assert [row[key] for key in keys] == [URL, "paper", "live", 1, 1, '"1"', "2025-03-07T08:22:30Z"]
+    assert [row[key] for key in keys] == [URL, "paper", "live", 1, 1, '"1"', "2025-03-07T08:28:08Z"]
     assert list(store.rows("SELECT name, role FROM revision_authors")) == [{"name": "Ann Other", "role": None}]
     assert store.row("SELECT caption, credit FROM revision_images") == {"caption": "Smoke over the mill", "credit": "Ann Other"}
     assert list(store.rows("SELECT url, outcome, bytes, status FROM fetches")) == [
@@ -319,11 +319,11 @@ def test_what_a_crawl_loads_of_the_past(store: Store, ledger: RevisionWriter) ->
         URL,
         '"2"',
         "2025-03-07T08:01:00Z",
-        "2025-03-07T08:32:30Z",
+        "2025-03-07T08:38:08Z",
     )
     assert [earlier.revision_id for earlier in found.known.earlier] == [1]
     assert snapshot.dead_ends["paper.example/puzzles"].outcome is Outcome.NOT_ARTICLE
-    assert [one.url for one in snapshot.due(at(33))] == [URL]
-    assert snapshot.due(at(32)) == []
+    assert [one.url for one in snapshot.due(at(39))] == [URL]
+    assert snapshot.due(at(38)) == []
     assert (found.looked, found.changed, found.edits) == (at(10), at(10), 1)
     assert json.loads(store.value("SELECT changed_fields FROM revisions WHERE number = 2")) == ["body", "date_modified"]
