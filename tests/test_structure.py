@@ -44,6 +44,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "cronsim": ("crawler/catalogue/tables.py", "crawler/schedule/cron.py"),
     "fcntl": ("crawler/schedule/processes.py", "crawler/warc/writer.py"),
     "datasette": ("viewer/app/plugin.py", "viewer/app/server.py"),
+    "asgi_gzip": ("viewer/app/server.py",),
     "uvicorn": ("viewer/app/server.py", "viewer/app/http_protocol.py"),
     "h11": ("viewer/app/http_protocol.py",),
     "jinja2": ("viewer/rendering.py",),

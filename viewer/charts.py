@@ -127,7 +127,7 @@ def days(counts: Sequence[Mapping[str, object]], since: date, until: date) -> Ch
     drawn = [
         _day(name, stack, LEFT + place * step, step, top) for place, (name, stack) in enumerate(zip(names, stacks, strict=True))
     ]
-    parts = [hatching(), *grid(top), *drawn, *_dates(names, step), text(0, 9, "revisions a day", "start", "axis")]
+    parts = [hatching(), *grid(top), *drawn, *_dates(names, step), text(0, 3, "revisions a day", "start", "axis")]
     new, updated, silent, other = (sum(stack[one] for stack in stacks) for one in SERIES)
     summary = f"In {counted(length, 'day')}: {counted(new, 'new article')}, {counted(updated, 'update')}, "
     summary += f"{counted(silent, 'silent edit')}, {counted(other, 'other change')}."
@@ -142,7 +142,7 @@ def delays(minutes: Sequence[int]) -> Chart:
     for one in minutes:
         counts[next((place for place, (end, *_) in enumerate(_BINS) if one < end), len(_BINS))] += 1
     top, step = round_up(max(counts)), (RIGHT - LEFT) / len(counts)
-    parts = [*grid(top), text(0, 9, "edits", "start", "axis"), text(100, HEIGHT - 1, "after publication", "end", "axis")]
+    parts = [*grid(top), text(0, 3, "edits", "start", "axis"), text(100, 3, "after publication", "end", "axis")]
     for place, count in enumerate(counts):
         height = height_of(count, top)
         drawn = bar("updated", LEFT + place * step + step * 0.06, step * 0.88, FOOT - height, height)

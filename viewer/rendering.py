@@ -33,6 +33,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Control characters, and those that turn the direction of what follows: text of one source must not touch the next."""
+_UNSEEN_BLANKS = re.compile(r"[^\S\n]+(?=\n|$)")
 ASSETS = "/-/viewer/"
 """Below this path stand the files that pages load, named with a digest of what they hold, so that browsers keep them."""
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
@@ -44,6 +45,7 @@ _FILES = {
 _DIGESTS = {name: hashlib.sha256(body).hexdigest()[:12] for name, body in _FILES.items()}
 _tables: ContextVar[str] = ContextVar("tables", default="")
 _base: ContextVar[str] = ContextVar("base", default="")
+_printed: ContextVar[tuple[str, str]] = ContextVar("printed", default=("", ""))
 _zone: ContextVar[Callable[[str], str | None]] = ContextVar("zone", default=lambda site: None)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 
@@ -65,14 +67,16 @@ def asset(request: Request) -> Response | None:
     return Response(200, (*headers, *COMMON), body)
 
 
-def show_under(base: str, tables: str, zone: Callable[[str], str | None]) -> None:
+def show_under(base: str, tables: str, zone: Callable[[str], str | None], printed: tuple[str, str] = ("", "")) -> None:
     """Where the pages of this request are reached ("http://127.0.0.1:8001"), where all tables are below it, or "".
 
-    `zone`: the id of a site -> the name of its zone, by whose clock its times are shown.
+    `zone`: the id of a site -> the name of its zone, by whose clock its times are shown. `printed`: the address of the page and
+    the time, which stand on paper.
     """
     _base.set(base)
     _tables.set(tables)
     _zone.set(zone)
+    _printed.set(printed)
 
 
 def base_url() -> str:
@@ -163,6 +167,11 @@ def query_string(query: str) -> str:
     return f"?{query}" if query else ""
 
 
+def blanks(text: str) -> str:
+    """What came or went, with its blanks as marks where nothing else would be seen: blanks alone, or at the end of a line."""
+    return _UNSEEN_BLANKS.sub(lambda found: "␣" * len(found[0]), text) if text.isspace() or "\n" in text else text
+
+
 def quoted(text: object) -> str:
     """Text as a value in a query string."""
     return quote(str(text), safe="", errors="replace")
@@ -219,6 +228,7 @@ def _environment_of() -> Environment:
         paragraphs,
         query_string,
         quoted,
+        blanks,
     )
     text_of = (
         labels.change,
@@ -236,6 +246,7 @@ def _environment_of() -> Environment:
         "words": labels,
         "tables": _tables.get,
         "base": _base.get,
+        "printed_from": _printed.get,
         "forms": labels.files,
         "wayback": wayback,
     }

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from pipelines.diff.lcs import Steps, common_runs
 from pipelines.diff.model import Op, key_of, sentences_of, words_of
-from pipelines.diff.paragraphs import Aligner
+from pipelines.diff.paragraphs import MOST_LETTERS, Aligner
 
 REWRITTEN = 0.35
 """A passage of which less than this share of letters stays is shown whole: words that happen to be in both only confuse."""
@@ -48,7 +48,7 @@ class _Change:
 
     @property
     def size(self) -> int:
-        return max(len(self.removed), len(self.added))
+        return max(sum(map(_weight, words_of(text))) for text in (self.removed, self.added))
 
     @property
     def is_replaced(self) -> bool:
@@ -90,8 +90,8 @@ def _words(one: Sequence[str], other: Sequence[str], steps: Steps) -> Iterator[F
     """One passage word by word; whole where little of it stays."""
     keys, other_keys = [key_of(word) for word in one], [key_of(word) for word in other]
     runs = common_runs(keys, other_keys, steps) if one and other else []
-    kept = sum(len(key) for i, _, size in runs for key in keys[i : i + size])
-    if 2 * kept < REWRITTEN * (sum(map(len, keys)) + sum(map(len, other_keys))):
+    kept = sum(_weight(key) for i, _, size in runs for key in keys[i : i + size])
+    if 2 * kept < REWRITTEN * (sum(map(_weight, keys)) + sum(map(_weight, other_keys))):
         runs = []
     a = c = 0
     for i, j, size in runs:
@@ -109,6 +109,11 @@ def _words(one: Sequence[str], other: Sequence[str], steps: Steps) -> Iterator[F
                 yield removed, added, word
             removed = added = ""
     yield "".join(one[a:]), "".join(other[c:]), ""
+
+
+def _weight(word: str) -> int:
+    """Letters of a word, no more than counted in a long one: an address that changed does not make all around it new."""
+    return min(len(word), MOST_LETTERS)
 
 
 def _merged(found: Iterable[Found]) -> list[_Change]:

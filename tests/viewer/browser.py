@@ -19,7 +19,8 @@ AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 WITHOUT_AXE = "axe-core is not installed: make axe"
 PHONE, DESKTOP, NARROW = {"width": 390, "height": 844}, {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-_FINDING = "axe.run(document, {resultTypes: ['violations']}).then(found => JSON.stringify(found.violations))"
+_FINDING = """axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})
+    .then(found => JSON.stringify(found.violations))"""
 
 
 @contextmanager

@@ -182,3 +182,18 @@ def test_listed(parts: list[str], said: str) -> None:
 @table(("minutes", "said"), [(-5, "0 min"), (0, "0 min"), (59, "59 min"), (61, "1 h 1 min"), (1440, "1 d"), (1505, "1 d 1 h")])
 def test_lasted(minutes: int, said: str) -> None:
     assert labels.lasted(minutes) == said
+
+
+@table(
+    ("text", "shown"),
+    [
+        (" ", "␣"),
+        ("   ", "␣␣␣"),
+        ("\u00a0", "␣"),
+        ("end \n\nnext word", "end␣\n\nnext word"),
+        (" word ", " word "),
+        ("\n\n", "\n\n"),
+    ],
+)
+def test_blanks_that_nobody_would_see_are_marked(text: str, shown: str) -> None:
+    assert rendering.blanks(text) == shown

@@ -31,6 +31,7 @@ from urllib.parse import urlencode, urlsplit
 from pipelines.queries import articles
 from pipelines.queries.changes import filters
 from pipelines.queries.facets import FACETS
+from pipelines.store.rows import moment
 from pipelines.store.saved_searches import SearchNameError, saved_search
 from viewer.filters import FilterError, check
 from viewer.http import Request, Response, document, redirect
@@ -95,7 +96,7 @@ def respond(request: Request, repository: Repository, base: str) -> Response | N
     """The answer to a request; None where the address is not ours. `base`: where we are reached ("http://127.0.0.1:8001")."""
     if request.path.startswith(ASSETS):
         return asset(request)
-    show_under(base, repository.tables, repository.zone)
+    show_under(base, repository.tables, repository.zone, (base + request.target, moment(repository.now)))
     request = _as_page(request)
     try:
         request = _as_words(request, repository)

@@ -24,6 +24,9 @@ MARKED = [
     ("The council has approved it.", "The council has not approved it.", "The council has {+not +}approved it."),
     ("He said: \"We don't know.\" Then he left.", "He said: “We don’t know.” Then he left.",
      "He said: [-\"We don't know.\"-]{+“We don’t know.”+} Then he left."),
+    # a long word that changed leaves its neighbours
+    (f"Read {'a' * 200} for the list.", f"Read {'b' * 200} for the list.",
+     f"Read [-{'a' * 200}-]{{+{'b' * 200}+}} for the list."),
     ("Is it so?", "Is it so!", "Is it so[-?-]{+!+}"),
     # what came or went takes the space that makes it a unit
     ("the old mill", "the mill", "the [-old -]mill"),
