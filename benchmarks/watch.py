@@ -26,12 +26,12 @@ REVISIONS_A_SITE = 100
 OUTCOMES = ("unchanged",) * 8 + ("not_modified",) * 5 + ("updated", "new", "error", "gone", "not_article", "silent")
 
 
-def generate(path: Path, sites: int, fetches: int) -> None:
+def generate(path: Path, sites: int, fetches: int, crawls: int = CRAWLS_A_SITE) -> None:
     """Fill a new ledger; `search_texts` stays empty and so the full-text index, for nothing here reads it."""
-    each = max(fetches // (sites * CRAWLS_A_SITE), 1)
+    each = max(fetches // (sites * crawls), 1)
     with Store(path) as store:
         put_sites(store, [{"id": f"site-{n:04}", "name": f"Site {n}", "url": f"https://s{n}.example/"} for n in range(sites)])
-        for number in range(CRAWLS_A_SITE):
+        for number in range(crawls):
             with store.transaction():
                 for n in range(sites):
                     add_crawl(store, n, BEGIN + timedelta(minutes=30 * number), each, number < REVISIONS_A_SITE)

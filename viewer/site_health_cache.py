@@ -16,6 +16,7 @@ from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
 from pipelines.queries.health_metrics import health_metrics
 from pipelines.queries.site_results import SiteCrawls
 from pipelines.store.database import Store
+from pipelines.store.ledgers import Ledgers
 from pipelines.store.rows import instant_of, moment
 
 SITES_A_REQUEST = 10
@@ -64,6 +65,8 @@ class SiteHealthCache:
 
     def sites(self, store: Store, now: datetime, limit: int = SITES_A_REQUEST) -> list[Judged]:
         """All sites, the ill ones first and the gravest of them at the top; at most `limit` are gathered anew."""
+        if isinstance(store, Ledgers):
+            return sorted((site for one in store.each for site in self.sites(one, now, limit)), key=_gravity)
         sites = sites_and_crawls(store)
         behind = [site for site in sites if self._is_behind(store, site)]
         for site in sorted(behind, key=lambda site: self._urgency(store, site))[:limit]:

@@ -14,8 +14,7 @@ from crawler.commands.console import console, echo, print_json, table, when, wor
 from crawler.logs import plain
 from pipelines.queries import search
 from pipelines.queries.articles import newest_revision
-from pipelines.queries.changes import CHANGES
-from pipelines.queries.results import Facet, Hit, Hits, row_of
+from pipelines.queries.results import CHANGES, Facet, Hit, Hits, row_of
 from pipelines.store import saved_searches
 from pipelines.store.database import Row
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from pipelines import article
 from pipelines.article import Outcome
-from pipelines.queries.changes import CHANGES
-from pipelines.queries.results import value_of
+from pipelines.queries.results import CHANGES, value_of
 from pipelines.queries.site_results import CrawlSummary, DayCounts, SiteCrawls, SiteRecord, Totals
 from pipelines.store.crawls import IMPORTED, CrawlOutcome
 from pipelines.store.database import Store
+from pipelines.store.ledgers import Ledgers, by_site, joined, over_all
 from pipelines.store.rows import Row
 
 _FAILED = json.dumps([CrawlOutcome.FAILED, CrawlOutcome.LOST, CrawlOutcome.MISSED])
@@ -67,12 +69,14 @@ def site_of(store: Store, site_id: str) -> SiteRecord:
     return site(store, site_id) or SiteRecord(site_id, site_id)
 
 
+@over_all(by_site)
 def site(store: Store, site_id: str) -> SiteRecord | None:
     """A site of the ledger."""
     row = store.row("SELECT * FROM sites WHERE id = ?", (site_id,))
     return value_of(SiteRecord, row) if row else None
 
 
+@over_all(joined)
 def site_names(store: Store) -> dict[str, str]:
     """What sites are called, by id; in the order of their names."""
     return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM sites ORDER BY name, id")}
@@ -124,11 +128,21 @@ def has_archived_pages(store: Store) -> bool:
     return bool(store.value("SELECT 1 FROM revisions WHERE warc_file IS NOT NULL"))
 
 
+@over_all(by_site)
 def days(store: Store, site_id: str, since_day: str, until_day: str) -> list[DayCounts]:
     """The days between these two, both included, that have any revision."""
     return [value_of(DayCounts, row) for row in store.rows(_DAYS, (site_id, since_day, until_day))]
 
 
+def _a_day_of_all(ledgers: Ledgers, query: Callable[..., dict[str, int]], *given: Any) -> dict[str, int]:
+    """The days of several ledgers added up."""
+    found = Counter[str]()
+    for store in ledgers.each:
+        found.update(query(store, *given))
+    return dict(found)
+
+
+@over_all(_a_day_of_all)
 def revisions_a_day(store: Store, sites: Sequence[str] | None, kinds: Sequence[str], first: str, last: str) -> dict[str, int]:
     """Day -> how many revisions were first seen on it, of some sites or all (None) and some kinds of change or all (none)."""
     if sites is None and not kinds:
@@ -143,6 +157,7 @@ def revisions_a_day(store: Store, sites: Sequence[str] | None, kinds: Sequence[s
     return {row["day"]: row["n"] for row in store.rows(_A_DAY, values)}
 
 
+@over_all(by_site)
 def delays(store: Store, site_id: str, limit: int = 500) -> list[int]:
     """Minutes from publication to each of the latest edits, newest first; articles that tell only a day are left out."""
     values = {"site": site_id, "limit": limit, "changes": json.dumps(_EDITS)}
@@ -161,6 +176,7 @@ def recent_revisions(store: Store, today: date, days: int) -> dict[str, tuple[in
     return {row["site_id"]: (row["n"], (today - date.fromisoformat(row["first"])).days + 1) for row in rows}
 
 
+@over_all(by_site)
 def totals(store: Store, site_id: str | None = None) -> Totals:
     """Sums of a site, or of the ledger."""
     counts = {(row["counted"], row["kind"]): row["n"] for row in store.rows(_COUNTS, {"site": site_id})}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipelines.article import Article
 from pipelines.queries.activity import totals
-from pipelines.queries.changes import CHANGES
 from pipelines.queries.removed import Withdrawal, withdrawal_of
 from pipelines.queries.results import (
+    CHANGES,
     Alias,
     ArticleRecord,
     FetchRecord,
@@ -27,6 +27,7 @@ from pipelines.queries.results import (
 from pipelines.queries.site_results import CrawlChange, CrawlStateChange
 from pipelines.store.crawls import is_imported
 from pipelines.store.database import Row, Store
+from pipelines.store.ledgers import Ledgers, by_number, over_all
 from pipelines.store.resolver import Lookup
 
 _REVISIONS = """
@@ -156,6 +157,12 @@ def seals(store: Store, revision_ids: Sequence[int]) -> dict[int, LastSeal]:
     return {row["subject_id"]: value_of(LastSeal, row) for row in store.rows(_SEALS, (json.dumps(revision_ids),))}
 
 
+def _first_links(ledgers: Ledgers, query: Callable[[Store], str | None]) -> str | None:
+    """What tells these ledgers together from all others."""
+    return "+".join(query(store) or "" for store in ledgers.each) or None
+
+
+@over_all(_first_links)
 def first_link(store: Store) -> str | None:
     """The first link of the chain of seals: it tells this ledger from all others."""
     link: str | None = store.value("SELECT link FROM chain ORDER BY id LIMIT 1")
@@ -211,6 +218,7 @@ def moved_to(store: Store, article_id: int) -> str | None:
     return url
 
 
+@over_all(by_number)
 def revision(store: Store, article_id: int, url: str, number: int) -> Article | None:
     """One revision of an article, by its number, as the article it was."""
     revision_id = store.value("SELECT id FROM revisions WHERE article_id = ? AND number = ?", (article_id, number))

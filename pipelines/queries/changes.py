@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipelines.diff.model import changed_words, words_changed
 from pipelines.queries.facets import OF_FACET, named
-from pipelines.queries.results import Change, value_of
+from pipelines.queries.results import CHANGES, Change, value_of
 from pipelines.queries.site_results import FilterChoices, SiteRecord
 from pipelines.store.database import Row, Store
+from pipelines.store.ledgers import STEP, Ledgers, newest, numbered, over_all
 
-CHANGES = ("new", "updated", "silent", "restamped", "reverted", "restored", "paywall")
 MAX_LIMIT = 500
 COUNTED_CHARS = 200_000
 """Words are counted over so much of a body: a page of the longest texts there are stays quick."""
@@ -108,6 +108,31 @@ ORDER BY wanted.key
 """  # noqa: S608 - our own figure
 
 
+def _each(ledgers: Ledgers, query: Callable[..., list[Change]], revision_ids: Sequence[int]) -> list[Change]:
+    """Revisions of several ledgers, each by the number that names its own."""
+    own: dict[int, list[int]] = {}
+    for number in revision_ids:
+        own.setdefault(number % STEP, []).append(number // STEP)
+    found = [numbered(one, place) for place, ids in own.items() for one in query(ledgers.each[place], ids)]
+    by_id = {one.revision_id: one for one in found}
+    return [by_id[number] for number in revision_ids if number in by_id]
+
+
+def _all_filters(ledgers: Ledgers, query: Callable[[Store], FilterChoices]) -> FilterChoices:
+    """The choices of several ledgers; a site of two stands there once."""
+    found = [query(store) for store in ledgers.each]
+    sites = {site.id: site for one in reversed(found) for site in one.sites}
+    regions, countries = ({name for one in found for name in getattr(one, field)} for field in ("regions", "countries"))
+    in_order = tuple(sorted(sites.values(), key=lambda site: (site.name, site.id)))
+    return FilterChoices(in_order, tuple(sorted(regions)), tuple(sorted(countries)), CHANGES)
+
+
+def _all_sites(ledgers: Ledgers, query: Callable[..., list[str] | None], wanted: Filter) -> list[str] | None:
+    found = [query(store, wanted) for store in ledgers.each]
+    return None if None in found else list(dict.fromkeys(site for one in found for site in one or ()))
+
+
+@over_all(newest("first_seen", "revision_id"))
 def latest(store: Store, wanted: Filter, *, limit: int = 60, before: str | None = None) -> list[Change]:
     """The newest revisions of those wanted, newest first; `before`: only what comes after the change of this `cursor`.
 
@@ -117,11 +142,13 @@ def latest(store: Store, wanted: Filter, *, limit: int = 60, before: str | None 
     return of_revisions(store, keys(store, wanted, max(1, min(limit, MAX_LIMIT)), before=before))
 
 
+@over_all(_each)
 def of_revisions(store: Store, revision_ids: Sequence[int]) -> list[Change]:
     """These revisions as `latest` gives them, in the order given."""
     return [_change(row) for row in store.rows(_DETAILS, {"ids": json.dumps(revision_ids)})]
 
 
+@over_all(_all_filters)
 def filters(store: Store) -> FilterChoices:
     """What there is to choose from."""
     sites = tuple(value_of(SiteRecord, row) for row in store.rows("SELECT * FROM sites ORDER BY name, id"))
@@ -153,6 +180,7 @@ def keys(store: Store, wanted: Filter, limit: int, *, before: str | None = None)
     return [row["revision_id"] for row in store.rows(sql, values)]
 
 
+@over_all(_all_sites)
 def sites_of(store: Store, wanted: Filter) -> list[str] | None:
     """Ids of the sites that are wanted; None: all there are."""
     if not (wanted.sites or wanted.region or wanted.country):

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines.store.database import Row, Store
+from pipelines.store.ledgers import Ledgers, joined, over_all
 from pipelines.text import folding
 
 FACETS = ("author", "topic", "section")
@@ -61,6 +63,22 @@ def named(facet: tuple[str, str]) -> tuple[str, Row]:
     return _NAMED[kind], {"name": name, "match": match, "listed": f", {spelled}, ", "most": MAX_REVISIONS}
 
 
+def _of_all(ledgers: Ledgers, query: Callable[..., FacetCounts], *given: Any) -> FacetCounts:
+    """The counts of several ledgers added up."""
+    found = [query(store, *given) for store in ledgers.each]
+    changes, sites, days = Counter[str](), Counter[str](), dict[str, Row]()
+    for one in found:
+        changes.update(one.changes)
+        sites.update(dict(one.sites))
+        for counts in one.days:
+            day = days.setdefault(str(counts["day"]), {"day": counts["day"]})
+            day.update({change: day.get(change, 0) + n for change, n in counts.items() if change != "day"})
+    in_order = tuple(days[day] for day in sorted(days))
+    articles, is_cut = sum(one.articles for one in found), any(one.is_cut for one in found)
+    return FacetCounts(articles, changes, tuple(sites.most_common()), in_order, is_cut)
+
+
+@over_all(_of_all)
 def facet_counts(store: Store, facet: tuple[str, str], sites: Sequence[str] | None = None, since: str | None = None,
                  until: str | None = None) -> FacetCounts:  # fmt: skip
     """Counts of a facet, over some sites or all (None); `until` is included whole, be it a day or a second."""
@@ -83,6 +101,7 @@ def facet_counts(store: Store, facet: tuple[str, str], sites: Sequence[str] | No
     )
 
 
+@over_all(joined)
 def facets_named(store: Store, name: str) -> list[str]:
     """Of which kinds there is a facet of this very name."""
     found = []

@@ -8,12 +8,15 @@ none of these; of them are told who withdrew them and why, and which archived pa
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice, takewhile
+from typing import Any
 
 from pipelines.history.revisions import State
 from pipelines.queries.results import Takedown, Takedowns, value_of
 from pipelines.store.database import Row, Store
+from pipelines.store.ledgers import STEP, Ledgers, cursor_in, numbered, over_all
 from pipelines.store.pages import place_of
 
 STEPS_SEARCHED = 5_000
@@ -44,6 +47,32 @@ ORDER BY fetched DESC LIMIT 1
 """
 
 
+def _of_all(ledgers: Ledgers, query: Callable[..., Takedowns], *, limit: int = 50, before: str | None = None,
+            **wanted: Any) -> Takedowns:  # fmt: skip
+    """A page of several ledgers: down to where the first of them was searched no further."""
+    found = [query(store, limit=limit, before=cursor_in(before, place), **wanted) for place, store in enumerate(ledgers.each)]
+    ends = [
+        (match[1], int(match[2]) * STEP + place)
+        for place, one in enumerate(found)
+        if (match := _CURSOR.fullmatch(one.older or ""))
+    ]
+    end = max(ends, default=("", 0))
+    of_each = (numbered(one, place) for place, page in enumerate(found) for one in page.takedowns)
+    shown = sorted((one for one in of_each if _place(one) >= end), key=_place, reverse=True)
+    if len(shown) > limit:
+        end = _place(shown[limit - 1])
+    searched = [one.searched for one in found if one.searched]
+    return Takedowns(
+        tuple(shown[:limit]), f"{end[0]}~{end[1]}" if ends or len(shown) > limit else None, max(searched, default=None)
+    )
+
+
+def _place(one: Takedown) -> tuple[str, int]:
+    """In the order of time."""
+    return one.at, one.state_id
+
+
+@over_all(_of_all)
 def takedowns(store: Store, *, site: str | None = None, state: State | None = None, limit: int = 50,
               before: str | None = None, since: str | None = None, until: str | None = None) -> Takedowns:  # fmt: skip
     """What went, newest first, of all sites or one; `state`: only what is `gone`, or only what is `suspected`.

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
+CHANGES = ("new", "updated", "silent", "restamped", "reverted", "restored", "paywall")
+"""Kinds of change, in the order in which they are shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
     """One stored state of an article, without its body."""

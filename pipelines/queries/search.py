@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.queries.changes import Filter, keys
@@ -18,6 +19,7 @@ from pipelines.queries.results import Facet, Hit, Hits, RevisionTime, value_of
 from pipelines.queries.search_terms import Question, Term, affordable, are_common, question
 from pipelines.queries.snippets import snippet
 from pipelines.store.database import Row, Store
+from pipelines.store.ledgers import Ledgers, numbered, over_all
 
 EXACT = 10_000
 """Matches up to which all of them are looked at."""
@@ -99,6 +101,43 @@ class _Found:
     ranked: str
 
 
+def _of_all(ledgers: Ledgers, query: Callable[..., Hits], words: str, *, limit: int = 20, offset: int = 0, **more: Any) -> Hits:
+    """The hits of several ledgers: by time where each gives the newest, else by their rank in their own."""
+    found = [query(store, words, limit=offset + limit, **more) for store in ledgers.each]
+    is_newest = all(one.ranked == "newest" for one in found if one.hits)
+    hits = [
+        ((0 if is_newest else -rank, hit.first_seen, -place), numbered(hit, place))
+        for place, one in enumerate(found)
+        for rank, hit in enumerate(one.hits)
+    ]
+    hits.sort(key=lambda one: one[0], reverse=True)
+    unknown = [name for name in found[0].unknown if all(name in one.unknown for one in found)]
+    return Hits(
+        hits=tuple(hit for _, hit in hits[offset : offset + limit]),
+        total=sum(one.total for one in found),
+        is_more=any(one.is_more for one in found),
+        ranked="newest" if is_newest else "best",
+        facets={name: _added(name, [one.facets.get(name, ()) for one in found]) for name in ("site", "change", "year", "month")},
+        counted=sum(one.counted for one in found),
+        whole=tuple(dict.fromkeys(word for one in found for word in one.whole)),
+        articles=sum(one.articles for one in found),
+        as_words=found[0].as_words,
+        unknown=tuple(unknown),
+    )
+
+
+def _added(name: str, facets: Sequence[Sequence[Facet]]) -> tuple[Facet, ...]:
+    """A facet of several ledgers."""
+    counts, names = Counter[str](), dict[str, str]()
+    for one, shown, count in (value for facet in facets for value in facet):
+        counts[one] += count
+        names.setdefault(one, shown)
+    of_time = name in ("year", "month")
+    in_order = sorted(counts, reverse=True) if of_time else sorted(counts, key=lambda one: (-counts[one], names[one], one))
+    return tuple((one, names[one], counts[one]) for one in in_order)
+
+
+@over_all(_of_all)
 def search(store: Store, words: str, *, sites: Iterable[str] = (), changes: Iterable[str] = (), since: str | None = None,
            until: str | None = None, limit: int = 20, offset: int = 0, by_article: bool = False) -> Hits:  # fmt: skip
     """Revisions that hold the words; `pipelines.queries.search_terms` says what can be asked.

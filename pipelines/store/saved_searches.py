@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.store.database import Store
+from pipelines.store.ledgers import Ledgers, joined, over_all
 from pipelines.store.rows import moment
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
@@ -49,6 +52,15 @@ def tell(store: Store, name: str, revision_id: int) -> None:
     store.execute("UPDATE saved_searches SET told_revision_id = ? WHERE name = ?", (revision_id, name))
 
 
+def _first(ledgers: Ledgers, query: Callable[[Store, str], SavedSearch], name: str) -> SavedSearch:
+    """That of the first ledger that has one of the name."""
+    for store in ledgers.each[:-1]:
+        with suppress(SearchNameError):
+            return query(store, name)
+    return query(ledgers.each[-1], name)
+
+
+@over_all(_first)
 def saved_search(store: Store, name: str) -> SavedSearch:
     """The search of this name; raises SearchNameError."""
     row = store.row(f"{_ALL} WHERE name = ?", (name,))
@@ -57,6 +69,7 @@ def saved_search(store: Store, name: str) -> SavedSearch:
     return SavedSearch(**row)
 
 
+@over_all(joined)
 def saved_searches(store: Store) -> list[SavedSearch]:
     """All, by name; none in a ledger that an older version wrote."""
     if not store.value("SELECT 1 FROM sqlite_master WHERE name = 'saved_searches'"):

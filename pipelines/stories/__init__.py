@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from pipelines.queries.results import value_of
 from pipelines.store.database import Row, Store
+from pipelines.store.ledgers import by_number, joined, newest, over_all
 from pipelines.stories.results import HeadlineChange, Story, StoryHead, StoryMember, StoryOfArticle
 
 LONGEST_LIST = 500
@@ -65,6 +66,7 @@ WHERE p.site_id IN (SELECT value FROM json_each(:sites)) ORDER BY p.first_seen, 
 """
 
 
+@over_all(newest("first_seen", "story_id"))
 def latest(store: Store, *, limit: int, before: str | None = None, site: str | None = None, agency: str | None = None,
            since: str | None = None, until: str | None = None) -> list[StoryHead]:  # fmt: skip
     """Stories, the last that were first seen first; those that `site` carries, or of an `agency` (its short name).
@@ -131,11 +133,13 @@ def headline_changes(store: Store, article_ids: Sequence[int]) -> list[HeadlineC
     return [value_of(HeadlineChange, row) for row in store.rows(_HEADLINES, (json.dumps(article_ids),))]
 
 
+@over_all(by_number)
 def carriers(store: Store, story_id: int, limit: int) -> list[str]:
     """Ids of the sites of a story's first articles."""
     return [row["site_id"] for row in store.rows(_CARRIERS, (story_id, limit))]
 
 
+@over_all(joined)
 def agencies(store: Store, limit: int) -> list[str]:
     """Short names of the agencies whose stories there are, by name."""
     return [row["agency"] for row in store.rows(_AGENCIES, (limit,))]

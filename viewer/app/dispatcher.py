@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipelines.store.database import Store, StoreError, TooSlowError
+from pipelines.store.ledgers import Ledgers
 from pipelines.store.pages import NO_FILE, ArchivedPage
 from viewer.app import routes
 from viewer.http import Request, Response
@@ -31,6 +32,13 @@ MAX_WAITING = 200
 """Requests that wait for a reader; whoever comes then is told to come again."""
 PAGE_SECONDS = 5.0
 """So long may the queries of one page take in all: ten times what the slowest of ours takes, at a million articles."""
+
+
+RespondOverAll = Callable[[Request, Repository, str, Ledgers], Response | None]
+
+
+def _refuse(_request: Request, _repository: Repository, base: str, _ledgers: Ledgers) -> Response:
+    return refusal(404, "Several ledgers are not shown here.", urlsplit(base).path.rstrip("/"))
 
 
 def nothing_archived(_page: ArchivedPage) -> str:
@@ -51,13 +59,17 @@ class DispatcherConfig:
     """Where we are reached through a proxy, without a final slash; else by whatever name the client asked."""
     prefix: str = ""
     """The path before all of ours: "/news"."""
+    more: tuple[Path, ...] = ()
+    """Other ledgers that are read with it as one."""
 
 
 class Dispatcher:
     """Answers requests from a ledger until closed."""
 
-    def __init__(self, shown: DispatcherConfig) -> None:
+    def __init__(self, shown: DispatcherConfig, over_all: RespondOverAll = _refuse) -> None:
+        """`over_all` answers where there are several ledgers."""
         self.shown = shown
+        self._over_all = over_all
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._kept = threading.local()
         self._waiting = 0
@@ -79,9 +91,13 @@ class Dispatcher:
     def _answer(self, request: Request, base: str) -> Response | None:
         root = urlsplit(base).path.rstrip("/")
         try:
-            store = self._reader().store
+            reader = self._reader()
+            store, ledgers = reader.store, reader.ledgers
             with store.snapshot(), store.limited(PAGE_SECONDS):
-                return routes.respond(request, Repository(store, self.shown.page, self.shown.clock(), self.shown.tables), base)
+                repository = Repository(store, self.shown.page, self.shown.clock(), self.shown.tables)
+                return (
+                    self._over_all(request, repository, base, ledgers) if ledgers else routes.respond(request, repository, base)
+                )
         except TooSlowError:
             logger.warning("%s: took longer than %s s", request.target[:200], PAGE_SECONDS)
             return refusal(503, "This takes longer than a page may take. Ask for less, such as fewer days or rarer words.", root)
@@ -100,7 +116,7 @@ class Dispatcher:
         if kept is not None and kept.is_current():
             return kept
         self._let_go()
-        self._kept.reader = _Reader(self.shown.db)
+        self._kept.reader = _Reader(self.shown.db, self.shown.more)
         reader: _Reader = self._kept.reader
         return reader
 
@@ -112,10 +128,12 @@ class Dispatcher:
 
 
 class _Reader:
-    """An open ledger, and what it was when it was opened."""
+    """An open ledger or several, and what they were when they were opened."""
 
-    def __init__(self, db: Path) -> None:
-        self.store = Store(db, readonly=True)
+    def __init__(self, db: Path, more: tuple[Path, ...]) -> None:
+        self.ledgers = Ledgers((db, *more)) if more else None
+        self.store = self.ledgers or Store(db, readonly=True)
+        self._each = self.ledgers.each if self.ledgers else (self.store,)
         self._was = self._is()
 
     def is_current(self) -> bool:
@@ -125,7 +143,8 @@ class _Reader:
         except (OSError, StoreError):
             return False
 
-    def _is(self) -> tuple[int, int, int]:
-        there = self.store.path.stat()
+    def _is(self) -> list[tuple[int, int, int]]:
+        files = [store.path.stat() for store in self._each]
         with self.store.snapshot():  # tells errors as the store's
-            return there.st_dev, there.st_ino, self.store.schema_version()
+            versions = [store.schema_version() for store in self._each]
+        return [(file.st_dev, file.st_ino, version) for file, version in zip(files, versions, strict=True)]

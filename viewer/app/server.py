@@ -31,10 +31,11 @@ from pipelines.queries.search_terms import match_of
 from pipelines.store.visitor_sql import SqlAnswer, SqlError, SqlInterruptedError, SqlProcess, connect
 from viewer.app.csv_tables import CsvTables
 from viewer.app.dispatcher import Dispatcher, DispatcherConfig
+from viewer.app.federated import LedgerApps, respond
 from viewer.app.http_protocol import MAX_HEAD, SlowClientProtocol
 from viewer.app.mount import TABLES, MountedPages
 from viewer.app.plugin import DISPATCHERS, PLUGIN
-from viewer.app.security import AllowedHosts, App, SecurityMiddleware, of_tables
+from viewer.app.security import AllowedHosts, App, Receive, Scope, SecurityMiddleware, Send, of_tables
 
 NAME = TABLES.strip("/")
 """Of the database."""
@@ -48,6 +49,7 @@ THEIRS = re.compile(
     rf"/{NAME}(\.\w+)?(/.*)?|/-/(static|static-plugins)/.*|/-/(metadata|versions|plugins|settings)(\.json)?|/favicon\.ico"
 )
 """The paths of Datasette that are shown. Those that tell of the machine, or of who is logged in, are not."""
+_NONE = re.compile(r"(?!)")
 SQL_PROCESSES = 3
 """Statements that run at once; others wait."""
 
@@ -164,6 +166,19 @@ def application(dispatcher: Dispatcher, names: AllowedHosts, limits: QueryLimits
     all_tables: App = CsvTables(datasette.app(), datasette, dispatcher.shown.db, NAME, is_query)
     within: App = MountedPages(all_tables, lambda: dispatcher, THEIRS)
     return SecurityMiddleware(GZipMiddleware(within, compresslevel=COMPRESSION), names, of_tables())
+
+
+def application_over(shown: DispatcherConfig, alone: Mapping[str, DispatcherConfig], names: AllowedHosts,
+                     limits: QueryLimits) -> tuple[App, list[Dispatcher]]:  # fmt: skip
+    """Pages over several ledgers, and each ledger's application below its name; and the dispatchers, to be closed."""
+    dispatchers = [Dispatcher(shown, respond), *map(Dispatcher, alone.values())]
+    over_all: App = SecurityMiddleware(MountedPages(_nothing, lambda: dispatchers[0], _NONE), names, of_tables())
+    each = {name: application(one, names, limits) for name, one in zip(alone, dispatchers[1:], strict=True)}
+    return LedgerApps(over_all, each, shown.prefix), dispatchers
+
+
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    """Behind pages over several ledgers nothing stands."""
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -20,7 +20,6 @@ from pipelines.queries import search as searching
 from pipelines.queries.articles import first_link, revision
 from pipelines.queries.results import Change, Hits, row_of
 from pipelines.store.database import Store
-from pipelines.store.resolver import Lookup
 from pipelines.store.rows import instant_of
 from viewer.feeds import ATOM_TYPE, JSON_TYPE, Entry, Feed, atom, entry, identity, json_feed, newest, path_of
 from viewer.filters import FilterError, Wanted, wanted
@@ -45,7 +44,7 @@ def respond(request: Request, repository: Repository, base: str) -> Response:
     except NotHeldError as error:
         return document(error.status, f"{error}\n", "text/plain; charset=utf-8")
     shown = rows[:MAX_ENTRIES]
-    texts = [Lookup(repository.store, "").revision(change.revision_id, change.url) for change in shown]
+    texts = [_text(repository.store, change) for change in shown]
     updated = newest(shown, repository.now)
     tag = _tag(request.target, base, rows, texts)
     headers: Headers = (("ETag", tag), ("Last-Modified", http_date(instant_of(updated))), ("Cache-Control", "no-cache"), *COMMON)
@@ -93,6 +92,14 @@ def _newest(store: Store, asked: Wanted, sites: tuple[str, ...], until: str | No
         if met > MAX_HITS:
             break
     return search(since=since, limit=met)
+
+
+def _text(store: Store, change: Change) -> Article:
+    """What a revision says."""
+    text = revision(store, change.article_id, change.url, change.number)
+    if text is None:
+        raise KeyError(change.revision_id)
+    return text
 
 
 def _entries(found: Sequence[Change], texts: Sequence[Article], store: Store, base: str) -> tuple[Entry, ...]:

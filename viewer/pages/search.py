@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelines.queries import changes, search
 from pipelines.queries.facets import facets_named
-from pipelines.queries.results import Facet, Hit, row_of
+from pipelines.queries.results import CHANGES, Facet, Hit, row_of
 from pipelines.store.rows import moment
 from pipelines.store.saved_searches import saved_searches
 from viewer import labels
@@ -66,7 +66,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         hits=[row_of(hit) | {"others": hit.also} for hit in found.hits],
         facets=[(name, _TOLD[name], facet(asked, name, found.facets.get(name, ()))) for name in FACETS],
         choices=choices,
-        kinds=[{"id": one, "name": labels.CHANGES.get(one, one)} for one in changes.CHANGES],
+        kinds=[{"id": one, "name": labels.CHANGES.get(one, one)} for one in CHANGES],
         said=summary(narrowed, choices),
         saved=saved_searches(ledger.store) if not told else [],
         number=number,

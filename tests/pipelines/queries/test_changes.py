@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.queries import activity, articles
-from pipelines.queries.changes import CHANGES, Filter, filters, keys, latest
+from pipelines.queries.changes import Filter, filters, keys, latest
 from pipelines.queries.facets import FACETS, facet_counts
-from pipelines.queries.results import row_of
+from pipelines.queries.results import CHANGES, row_of
 from pipelines.queries.search import search
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Row, Store
