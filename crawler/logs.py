@@ -122,6 +122,13 @@ def install(form: str, level: int | str, context: Context = no_context) -> JsonH
     return mine
 
 
+class _KeptFile(RotatingFileHandler):
+    """On a full disk what it cannot write is on standard error alone, without a traceback for each line."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Nothing."""
+
+
 def keep_lines(db: str, site: str, context: Context) -> None:
     """Keep a crawl's own lines beside the ledger too, where `kept_lines` finds them: ours, and what others warn of.
 
@@ -130,7 +137,7 @@ def keep_lines(db: str, site: str, context: Context) -> None:
     path = _kept_path(db, site)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=KEPT_BYTES, backupCount=1, encoding="ascii")
+        handler = _KeptFile(path, maxBytes=KEPT_BYTES, backupCount=1, encoding="ascii")
     except OSError as error:
         logger.warning("%s: the crawl's log lines are not kept: %s", path, error)
         return

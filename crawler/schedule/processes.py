@@ -24,6 +24,7 @@ from functools import cache
 from pathlib import Path
 
 from crawler.clock import clock, steady_seconds
+from pipelines.store.database import StoreError
 
 _real_time = clock()
 
@@ -106,19 +107,21 @@ class RobotsFile:
 
 @contextmanager
 def hold(folder: Path, group: str) -> Iterator[str | None]:
-    """Hold the lock of a politeness group. Yields None where it is ours, else who has it (a process id as text, or "")."""
+    """Hold the lock of a politeness group. Yields None where it is ours, else who has it (a process id as text, or "").
+
+    Raises OSError where it cannot be made, or its file not be written, as on a full disk.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{_file_name(group)}.lock"
-    with path.open("a+", encoding="ascii") as file:
+    with path.open("ab+", buffering=0) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            yield file.read(20).strip()
+            yield file.read(20).decode("ascii", "replace").strip()
             return
         file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        file.write(str(os.getpid()).encode())
         yield None
 
 
@@ -132,10 +135,13 @@ def machine_locks() -> Path:
 def hold_everywhere(folder: Path, group: str, *, is_local: bool) -> Iterator[str | None]:
     """As `hold`, and against crawls of other ledgers too; `is_local`: hosts of this machine are nobody's to be spared.
 
-    A folder of theirs that cannot be used, or is somebody else's, is passed over.
+    A folder of theirs that cannot be used, or is somebody else's, is passed over. Raises StoreError where our own cannot.
     """
     with ExitStack() as stack:
-        holder = stack.enter_context(hold(folder, group))
+        try:
+            holder = stack.enter_context(hold(folder, group))
+        except OSError as error:
+            raise StoreError(f"{folder}: no lock can be made there: {error.strerror}") from error
         shared = machine_locks()
         if holder is None and not is_local:
             try:
@@ -151,8 +157,11 @@ class SchedulerLock:
     """The presence of a schedule at a ledger, until it is closed or its process ends."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / f"{_SCHEDULES}.lock").open("a", encoding="ascii")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = (folder / f"{_SCHEDULES}.lock").open("a", encoding="ascii")
+        except OSError as error:
+            raise StoreError(f"{folder}: no lock can be made there: {error.strerror}") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.alone = True

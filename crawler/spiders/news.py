@@ -219,9 +219,11 @@ class NewsSpider(Spider):
         return SourceProblem.UNREADABLE if is_defined else SourceProblem.PASSED_OVER, listing.problems[0]
 
     def _warn(self, url: str, problem: str, text: str, *values: object) -> None:
-        """A warning when a source's problem is new; while it lasts, crawl after crawl, it is only told."""
+        """A warning when a source's problem is new; while it lasts, crawl after crawl, it is only told. A flaw of one that names
+        articles nevertheless is not kept, and warned of when the source is first read."""
         known = self.snapshot.sources.get(url)
-        logger.log(logging.INFO if known and known.problem == problem else logging.WARNING, text, *values)
+        is_new = known is None or (known.problem != problem and not known.candidates)
+        logger.log(logging.WARNING if is_new else logging.INFO, text, *values)
 
     def _children(self, listing_of: tuple[SitemapRef, ...]) -> list[SitemapRef]:
         """Sitemaps of an index that are to be fetched: newest first, without those whose `lastmod` in the index has not moved."""

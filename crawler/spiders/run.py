@@ -30,7 +30,7 @@ from crawler.crawl.session import CrawlContext, rows_of
 from crawler.extraction.markup.page import collect_seldom
 from crawler.logs import install, keep_lines
 from crawler.middlewares.robots import RobotsMiddleware
-from crawler.schedule.processes import hold, hold_everywhere
+from crawler.schedule.processes import hold_everywhere
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.page import FetchedPage, PageSpider
 from crawler.spiders.probe import Probe, ProbeSpider
@@ -231,7 +231,7 @@ def check_site(site: Site, db: str) -> SiteCheck:
     """
     if not Path(db).is_file():
         return _check_alone(site)
-    with hold(Path(db).absolute().parent / "locks", site.politeness_group) as holder:
+    with hold_everywhere(Path(db).absolute().parent / "locks", site.politeness_group, is_local=is_loopback(site.host)) as holder:
         if holder is not None:
             return failed(site, "host_busy", f"a crawl of {site.politeness_group} is running (process {holder or 'unknown'})")
         return _check_alone(site)

@@ -78,7 +78,7 @@ def command(ctx: click.Context, once: bool, jobs: int, time_limit: int, metrics:
             raise click.UsageError(f"options stand behind the verb: `newsledger schedule {ctx.invoked_subcommand} ...`")
         return
     handler = install(log, logging.INFO)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # of a start that is skipped there is a row
     sites = load_catalogue(sites_path)
     now, config = clock(), configuration()
     alerts = open_alerts(db, config)
