@@ -115,8 +115,8 @@ def _tell(name: str, addresses: Sequence[str], db: str, *, as_json: bool) -> Non
     with change_ledger(db) as store:
         known = saved_searches.saved_search(store, name)
         last = newest_revision(store)
-        found = search.search(store, known.words, limit=search.MAX_LIMIT).hits
-        new = sorted((hit for hit in found if hit.revision_id > known.told_revision_id), key=lambda hit: hit.revision_id)
+        found = search.search(store, known.words, limit=search.MAX_LIMIT, newer_than=known.told_revision_id).hits
+        new = sorted(found, key=lambda hit: hit.revision_id)
         lines = [f"{when(hit.first_seen)} {hit.site_name}: {plain(hit.headline)} ({hit.change})\n{plain(hit.url)}" for hit in new]
         if new and addresses:
             from crawler.monitoring.alerts import send

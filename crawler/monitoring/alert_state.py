@@ -155,7 +155,7 @@ def update(
 
 def is_critical(key: str) -> bool:
     """Whether a problem is of the ledger, the schedule, the catalogue or the cluster, and not of one site."""
-    return not key.startswith(("site/", "lost/"))
+    return not key.startswith(("site/", "lost/", "search:"))
 
 
 def next_due(state: AlertState, now: datetime) -> AlertMessage | None:

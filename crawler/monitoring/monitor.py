@@ -8,17 +8,20 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from crawler.clock import Clock
 from crawler.cluster import ReadClusterStatus, ills
-from crawler.monitoring.alert_state import CurrentProblems, Problem, problems_of
+from crawler.monitoring.alert_state import AlertState, CurrentProblems, Problem, problems_of
 from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.state_files import LONGEST_SILENCE, SchedulePlan, read_heartbeat, read_plan, try_room
+from pipelines.queries.articles import newest_revision
+from pipelines.queries.search import search
+from pipelines.store import saved_searches
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import span
 
@@ -26,6 +29,10 @@ logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 15.0
 """Between two readings, Prometheus's usual interval. Shorter: more reading of the ledger; longer: older numbers."""
+SHOWN = 3
+"""New hits of a saved search that an alert names."""
+LONG_WAY = 10_000
+"""Revisions without a hit after which a saved search need not look at them again."""
 LONGEST_ROUND_SECONDS = 180.0
 """Age of the last round from which the monitor itself counts as ill: a reading, a writer's wait, and slow mail servers."""
 
@@ -35,6 +42,10 @@ class AlertSender(Protocol):
 
     def round(self, current: CurrentProblems, now: datetime) -> int:
         """Take note of the trouble of now, and send what is to be sent."""
+        ...
+
+    def state(self) -> AlertState:
+        """What is known."""
         ...
 
 
@@ -119,7 +130,9 @@ class Monitor:
         self._text = self._render(reading) if self._render else None
         self._reader.save(always=False)
         if self._alerts:
-            self._alerts.round(CurrentProblems((*problems, *current_problems(reading)), reading.whole), now)
+            alert_round(
+                self._alerts, self._monitored.db, CurrentProblems((*problems, *current_problems(reading)), reading.whole), now
+            )
 
     def _run(self) -> None:
         while True:
@@ -130,6 +143,45 @@ class Monitor:
             self._round_ended = time.monotonic()
             if self._stopping.wait(ROUND_SECONDS):
                 return
+
+
+def alert_round(alerts: AlertSender, db: str, current: CurrentProblems, now: datetime) -> int:
+    """A round of alerts, with what saved searches have found since; how many messages could not be sent.
+
+    Hits count as told once the alert state has them: what cannot be sent now is tried again from there.
+    """
+    try:
+        with Store(db, readonly=True) as store:
+            found = dict(new_hits(store))
+        failed = alerts.round(replace(current, problems=(*current.problems, *filter(None, found.values()))), now)
+        noted = alerts.state().entries
+        told = {key: problem for key, problem in found.items() if problem is None or problem.key in noted}
+        if told:
+            with Store(db) as store, store.transaction():
+                for name, last in told:
+                    saved_searches.tell(store, name, last)
+    except StoreError as error:
+        logger.error("saved searches could not be told of: %s", error)
+        return alerts.round(current, now)
+    return failed
+
+
+def new_hits(store: Store) -> Iterator[tuple[tuple[str, int], Problem | None]]:
+    """Name of a saved search and newest revision looked at -> its new hits as an event; None where a long way held none."""
+    last = newest_revision(store)
+    for known in saved_searches.saved_searches(store):
+        if last <= known.told_revision_id:
+            continue
+        hits = search(store, known.words, newer_than=known.told_revision_id, limit=SHOWN, by_article=True)
+        if hits.hits:
+            shown = "; ".join(f"{hit.headline or hit.url} ({hit.site_name})" for hit in hits.hits)
+            many = f"{'more than ' if hits.is_more else ''}{hits.total:,}"
+            yield (
+                (known.name, last),
+                Problem(f"search:{known.name}/{last}", f"search {known.name}: {many} new: {shown}", lasts=False),
+            )
+        elif last - known.told_revision_id > LONG_WAY:
+            yield (known.name, last), None
 
 
 def current_problems(reading: Measurement) -> list[Problem]:

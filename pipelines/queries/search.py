@@ -139,11 +139,13 @@ def _added(name: str, facets: Sequence[Sequence[Facet]]) -> tuple[Facet, ...]:
 
 @over_all(_of_all)
 def search(store: Store, words: str, *, sites: Iterable[str] = (), changes: Iterable[str] = (), since: str | None = None,
-           until: str | None = None, limit: int = 20, offset: int = 0, by_article: bool = False) -> Hits:  # fmt: skip
+           until: str | None = None, limit: int = 20, offset: int = 0, by_article: bool = False,
+           newer_than: int = 0) -> Hits:  # fmt: skip
     """Revisions that hold the words; `pipelines.queries.search_terms` says what can be asked.
 
     `since` and `until`: first and last day or moment, both included. `by_article`: one hit an article, with its other revisions
-    that hold the words; `limit` and `offset` then count articles. Any text is a question; none is an error.
+    that hold the words; `limit` and `offset` then count articles. `newer_than`: only revisions recorded after this one. Any text
+    is a question; none is an error.
     """
     typed = question(words)
     asked, whole = affordable(store, typed)
@@ -153,6 +155,7 @@ def search(store: Store, words: str, *, sites: Iterable[str] = (), changes: Iter
     remarks: Row = {"whole": tuple(whole), "as_words": typed.as_words, "unknown": unknown}
     if not asked.wanted or values is None or wanted is None:
         return Hits(**remarks)
+    values["first"] = max(values["first"], newer_than + 1)
     found = _find(store, asked, wanted, values | {"shown": offset + limit}, by_article=by_article)
     total = counted = _total(found.sums)
     if found.is_more and not (wanted.sites or wanted.changes or wanted.since or wanted.until):

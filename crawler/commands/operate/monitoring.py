@@ -32,7 +32,7 @@ from crawler.config import SETTINGS, Configuration, ConfigurationError, checked
 from crawler.logs import plain
 from crawler.monitoring.alert_state import AlertState, CurrentProblems, Problem
 from crawler.monitoring.collector import MeasurementReader
-from crawler.monitoring.monitor import Monitor, MonitoredSchedule, current_problems
+from crawler.monitoring.monitor import Monitor, MonitoredSchedule, alert_round, current_problems
 from crawler.monitoring.server import WatchServer
 from crawler.monitoring.state_files import (
     ALERTS,
@@ -100,7 +100,7 @@ def send_alerts_once(
     reader = MeasurementReader(monitored.db, max_age, monitored.cluster, _archive(monitored.db))
     reading = reader.read(now(), monitored.judged, seconds=inf, plan=monitored.read_plan())
     found = [Problem(key, text) for key, text in (more or {}).items()]
-    failed = alerts.round(CurrentProblems((*found, *current_problems(reading)), reading.whole), now())
+    failed = alert_round(alerts, monitored.db, CurrentProblems((*found, *current_problems(reading)), reading.whole), now())
     reader.save()
     return failed
 

@@ -16,8 +16,11 @@ pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
 from crawler.cli import main
 from crawler.monitoring.alert_state import CurrentProblems, Problem
 from crawler.monitoring.alerts import AlertError, Alerts
+from pipelines.queries.articles import newest_revision
 from pipelines.reasons import CodedReason, CrawlReason
+from pipelines.store import saved_searches
 from pipelines.store.crawls import CrawlOutcome, close_left_open, finish_crawl, put_sites, start_crawl
+from pipelines.store.database import Store
 from pipelines.store.rows import moment
 from tests.crawler.processes import site_table
 from tests.crawler.webhook import TOKEN, Webhook
@@ -149,6 +152,24 @@ def test_a_lost_crawl_is_told_whoever_counted_it_first(hook: Webhook, folder: Pa
 def test_check_without_a_ledger(hook: Webhook, tmp_path: Path) -> None:
     assert run(tmp_path, hook, "check").exit_code == 1
     assert "the ledger cannot be read" in hook.told[0]["message"]
+
+
+def test_a_saved_search_with_new_hits_is_told_of_once(hook: Webhook, folder: Path) -> None:
+    with Store(folder / "news.db") as store:
+        writer = new_ledger(store)
+        saved_searches.save(store, "mills", "mill -drill", at(0))
+        writer.record(article("A mill drill.", url="https://paper.example/drill"))
+        assert run(folder, hook, "check").exit_code == 0
+        assert not [one for one in hook.told if "mills" in one["message"]]
+        writer.record(article("The mill burned.", url="https://paper.example/one", headline="Mill\x1b[31m burns"))
+        hook.status = 500
+        run(folder, hook, "check", hours=2)
+        hook.status = 200
+        for hours in (3, 4, 30):
+            run(folder, hook, "check", hours=hours)
+        told = [line for one in hook.told for line in one["message"].splitlines() if "mills" in line]
+        assert told == ["search mills: 1 new: Mill[31m burns (paper)"], "once, though the first try failed"
+        assert saved_searches.saved_search(store, "mills").told_revision_id == newest_revision(store)
 
 
 def test_mute(hook: Webhook, folder: Path) -> None:

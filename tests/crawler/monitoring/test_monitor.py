@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.clock import clock
-from crawler.monitoring.alert_state import CurrentProblems
+from crawler.monitoring.alert_state import AlertState, CurrentProblems
 from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.monitor import Monitor, MonitoredSchedule, write_failure
 from crawler.monitoring.server import WatchServer
@@ -99,6 +99,9 @@ class Listening:
 
     def __init__(self) -> None:
         self.told: list[CurrentProblems] = []
+
+    def state(self) -> AlertState:
+        return AlertState()
 
     def round(self, current: CurrentProblems, now: object) -> int:
         self.told.append(current)
