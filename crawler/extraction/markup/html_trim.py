@@ -1,8 +1,8 @@
-"""Trims untrusted HTML before it is parsed: invisible parts are dropped, and attributes of a tag are bounded.
+"""Trims untrusted HTML before it is parsed: invisible parts and menus are dropped, and attributes of a tag are bounded.
 
 Two thirds of a news page are scripts, styles and drawings; taking them out first halves the parser's time. libxml2 compares
 each attribute of a tag with all before it, so that one tag with 30,000 of them takes seconds and one with 500,000 minutes.
-Pure: bytes in, bytes out, one pass in linear time. Knows nothing of news.
+Pure: bytes in, bytes out, in linear time. Knows nothing of news.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ _SCRIPT: Final = 3
 _DRAWING: Final = 5
 _DRAWING_END: Final = re.compile(rb"</[sS][vV][gG]\s*+>")
 _VALUE: Final = re.compile(rb"""=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"']++)""")
+_MENU: Final = re.compile(rb"<(?:nav(?=[\s/>])" + ATTRIBUTES + rb">|(/)nav(?=[\s>]))")
+_NO_MENU: Final = re.compile(rb"<(?:h1|main|article|time)[\s>]|<p[\s>][^<]{40}|\sitemprop=|type=[\"\']?(?:password|email|radio)")
+"""What only a menu has that somebody reads, or that its missing end tag made one."""
 _NAME: Final = re.compile(rb"<[a-zA-Z][^\s/>]{0,40}")
 
 
@@ -55,7 +58,7 @@ class Markup:
 
 
 def trim(data: bytes) -> Markup:
-    """The document without comments, scripts, styles and drawings, at most MAX_MARKUP_BYTES of it.
+    """The document without comments, scripts, styles, drawings and what is in menus, at most MAX_MARKUP_BYTES of it.
 
     Text and all other tags are as they were, but for tags that may have more than MAX_ATTRIBUTES: these lose them all.
     """
@@ -80,7 +83,23 @@ def trim(data: bytes) -> Markup:
         kept.append(data[position:start])
         position = end
     kept.append(data[position:])
-    return Markup(without_swarms(b"".join(kept)[:MAX_MARKUP_BYTES]), tuple(scripts))
+    return Markup(without_swarms(_without_menus(b"".join(kept)[:MAX_MARKUP_BYTES])), tuple(scripts))
+
+
+def _without_menus(data: bytes) -> bytes:
+    """The document with empty menus: a quarter of a page's elements, and nobody reads them. One that holds more stays whole."""
+    kept: list[bytes] = []
+    position = opening = 0
+    for tag in _MENU.finditer(data):
+        if not tag[1]:
+            opening = tag.end()
+        elif opening:
+            inner = data[opening : tag.start()]
+            if not _NO_MENU.search(inner) and inner.count(b"<div") == inner.count(b"</div"):
+                kept.append(data[position:opening])
+                position = tag.start()
+            opening = 0
+    return b"".join((*kept, data[position:]))
 
 
 def without_swarms(data: bytes) -> bytes:

@@ -51,6 +51,31 @@ def test_a_tag_with_attributes_by_the_thousand_loses_them() -> None:
     assert trim(joined).data == b"<div>b"
 
 
+@table(
+    ("data", "kept"),
+    [
+        (b"<nav id=a title='>'><ul><li><a href=/b>B</a></ul></nav>c", b"<nav id=a title='>'></nav>c"),
+        (b"<nav><div><nav><a>b</a></nav>c</div></nav>", b"<nav><div><nav></nav>c</div></nav>"),
+        (b"<nav><input type=search><p>Menu</p></nav>", b"<nav></nav>"),
+        (b"<navigation-bar>a</navigation-bar>", b"<navigation-bar>a</navigation-bar>"),
+        *(
+            (whole, whole)
+            for whole in (
+                b"<nav><a>b</a>",
+                b"a</nav>",
+                b"<nav><a>b</a></div></nav>",
+                b"<nav><h1>The bridge is open</h1></nav>",
+                b"<nav><time datetime=2025-03-01>1 March</time></nav>",
+                b"<nav><p>Whoever forgets the end of a menu prints the whole story in it.</p></nav>",
+                b"<nav><input type='password'></nav>",
+            )
+        ),
+    ],
+)
+def test_menus_are_emptied(data: bytes, kept: bytes) -> None:
+    assert trim(data).data == kept
+
+
 def test_a_tag_with_a_long_value_keeps_it() -> None:
     long = b'<div class="body" data-state="' + b"a = 'b' / c > d " * 500 + b'">text</div>'
     assert trim(long).data == long
