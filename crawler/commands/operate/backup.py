@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from itertools import islice
 from pathlib import Path
 
 import click
 from rich.progress import Progress
 
-from crawler.commands import db_option, json_option, now, open_ledger, own_sites, warc_folder, warc_option
+from crawler.commands import configuration, db_option, json_option, now, open_ledger, own_sites, warc_folder, warc_option
+from crawler.commands.checkpoint import default_key
 from crawler.commands.console import console, echo, print_json, table, when
+from crawler.config import find
 from crawler.offline.backups import MANIFEST, Backup, check, copies, prepare, read_copy, restore, take
 from pipelines.store.backup import back_up
 from pipelines.store.database import holds_something
@@ -56,12 +59,22 @@ def backup_command(target: Path, init: bool, keep: int | None, only_list: bool, 
         task = progress.add_task("copying", total=None)
         backup = take(store, warc_folder(warc_path, db), own_sites(), target, now(), keep=keep,
                       tell=lambda done, total: progress.update(task, completed=done, total=total))  # fmt: skip
+    left_out = _left_out(Path(db))
     if as_json:
-        print_json(_facts(backup))
+        print_json(_facts(backup) | {"not_held": left_out})
         return
     new = f"{_megabytes(backup.copied_bytes)} of them new"
     text = f"{backup.path}: {_megabytes(backup.bytes)} in {len(backup.files)} files, {new}; the ledger checked"
     console().print(f"{text}: {_rows(backup.rows)}", markup=False)
+    if left_out:
+        console().print(f"not in it, and to be kept elsewhere: {', '.join(left_out)}", markup=False)
+
+
+def _left_out(db: Path) -> list[str]:
+    """What a machine that is set up anew needs too: files that hold secrets, and a catalogue that stands elsewhere."""
+    settings, catalogue, key = find(os.environ), configuration().text("sites"), default_key(str(db))
+    found = [settings, key if key.is_file() else None, Path(catalogue) if catalogue else None]
+    return [str(path.absolute()) for path in found if path and path.absolute() != own_sites().absolute()]
 
 
 def _to_file(target: Path, db: str, force: bool, as_json: bool) -> None:

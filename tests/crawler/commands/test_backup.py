@@ -151,4 +151,16 @@ def test_a_folder_is_made_before_there_is_a_ledger(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
         new_ledger(store).record(article())
     done = backup(db, folder)
-    assert (done.exit_code, "1 articles" in done.output) == (0, True), done.output
+    assert (done.exit_code, "1 articles" in done.output, "not in it" in done.output) == (0, True, False), done.output
+
+
+def test_what_a_copy_does_not_hold_is_named(ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And so no secret is in it."""
+    key, settings, sites = ledger.with_name("news.db.key"), tmp_path / "own.toml", tmp_path / "titles.toml"
+    key.write_text("secret")
+    settings.write_text('contact = "desk@paper.example"\n')
+    monkeypatch.setenv("NEWSLEDGER_SETTINGS", str(settings))
+    monkeypatch.setenv("NEWSLEDGER_SITES", str(sites))
+    found = json.loads(backup(ledger, tmp_path / "copies", "--init", "--json").stdout)
+    assert found["not_held"] == [str(settings), str(key), str(sites)]
+    assert not [path for path in (tmp_path / "copies").rglob("*") if path.suffix in (".key", ".toml")]
