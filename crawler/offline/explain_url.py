@@ -159,7 +159,7 @@ def _put_off(facts: UrlFacts, article: Row) -> Iterator[Reason]:
     put_off = ((crawls[0]["counts"].get("skipped") or {}) if crawls else {}).get(Skipped.RECHECK_BUDGET)
     if put_off and article["next_check"] <= crawls[0]["started"] and article["last_checked"] < crawls[0]["started"]:
         text = f"It was one of {put_off} looks that the last crawl put off: the hour's rechecks were spent (recheck_per_hour)."
-        order = "The likeliest to find an edit go first, and of each four one that has waited longest."
+        order = "The likeliest to find an edit go first, and of each twenty one that has waited longest."
         yield Reason("put_off", f"{text} {order}")
 
 

@@ -53,7 +53,7 @@ BELIEVED = 0.5
 DOUBTED_SHARE = 0.75
 """A claim that is not believed waits for this part of the step to the next audit."""
 
-OLDEST_SHARE = 4
+OLDEST_SHARE = 20
 """One in so many of the hour's audits goes to those that have waited longest, whatever they promise: nobody starves."""
 LONGEST_SAVED = 24 * _HOUR
 
@@ -135,7 +135,7 @@ def window(since_last: timedelta | None) -> timedelta:
 def in_order(due: Iterable[Due], allowed: int, now: datetime, edit_rates: EditRateModel) -> list[Due]:
     """Those of the due that are fetched within the allowance, in order.
 
-    What decides something goes first, whatever the allowance; then what most likely finds an untold edit; of each four one that
+    What decides something goes first, whatever the allowance; then what most likely finds an untold edit; of each twenty one that
     has waited longest.
     """
     waiting = list(due)

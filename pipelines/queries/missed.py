@@ -28,6 +28,9 @@ class MissedEdits:
     """Nine times in ten it is between these two."""
     high: int
 
+    def __str__(self) -> str:
+        return f"{self.low} to {self.high}"
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleFetches:

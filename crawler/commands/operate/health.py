@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from crawler.monitoring.state_files import read_heartbeat
 from pipelines.history.anomalies import FIELDS
 from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
 from pipelines.queries.health_metrics import health_metrics
+from pipelines.queries.missed import MissedEdits, missed_by_site
 from pipelines.store.rows import span
 
 MOST_WELL = 20
@@ -55,6 +57,7 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
     max_age = timedelta(hours=max_age_hours)
     with open_ledger(db) as store:
         metrics = list(health_metrics(store, now(), site))
+        missed = missed_by_site(store, now(), site)
     if site and not metrics:
         raise click.UsageError(f"the ledger has no site {site!r}")
     judged = [(one, judge(one, max_age)) for one in metrics if one.site_id in on]
@@ -62,11 +65,11 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
     problem = ills(glance()) if glance else {}
     shown = [one for one in judged if is_ill(one[1]) or not only_ill]
     if as_json:
-        print_json([_facts(one, findings) for one, findings in shown])
+        print_json([_facts(one, findings, missed.get(one.site_id)) for one, findings in shown])
     else:
         folded = [] if every else [one for one in shown if not one[1]]
         folded = folded if len(folded) > MOST_WELL else []
-        _print([one for one in shown if one not in folded], len(judged), len(metrics) - len(judged), len(folded))
+        _print([one for one in shown if one not in folded], len(judged), len(metrics) - len(judged), len(folded), missed)
     for text in problem.values():
         echo(f"cluster: {text}", err=as_json)
     if plan and plan.problem and not site:
@@ -92,7 +95,7 @@ def _of_schedule(db: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _print(shown: Judged, judged: int, left_out: int, folded: int) -> None:
+def _print(shown: Judged, judged: int, left_out: int, folded: int, missed: Mapping[str, MissedEdits]) -> None:
     out = console()
     columns = (
         "site",
@@ -105,9 +108,10 @@ def _print(shown: Judged, judged: int, left_out: int, folded: int) -> None:
         *FIELDS,
         "median body",
         "usual body",
+        "missed",
     )
     if shown:
-        out.print(table(columns, [_row(one, findings) for one, findings in shown]))
+        out.print(table(columns, [(*_row(one, findings), str(missed.get(one.site_id, ""))) for one, findings in shown]))
     ill = [(one, findings) for one, findings in shown if is_ill(findings)]
     for one, findings in ill:
         out.print(f"\n{one.site_id}", style="bold", markup=False)
@@ -136,12 +140,13 @@ def _row(one: HealthMetrics, findings: tuple[Finding, ...]) -> tuple[object, ...
     )  # fmt: skip
 
 
-def _facts(one: HealthMetrics, findings: tuple[Finding, ...]) -> dict[str, object]:
+def _facts(one: HealthMetrics, findings: tuple[Finding, ...], missed: MissedEdits | None) -> dict[str, object]:
     age = one.success_age.total_seconds() if one.success_age is not None else None
     facts = {
         **asdict(one),
         "success_age": age,
         "usual_articles": one.usual_articles,
         "resumed_age": one.resumed_age.total_seconds() if one.resumed_age is not None else None,
+        "missed": asdict(missed) if missed else None,
     }
     return {"site": one.site_id, "ill": is_ill(findings), "findings": [asdict(finding) for finding in findings], **facts}

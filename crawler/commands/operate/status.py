@@ -56,8 +56,8 @@ def status_command(redis: str, warc_path: Path | None, db: str, as_json: bool) -
                "next start", "why")  # fmt: skip
     out.print(table(columns, [
         (row["site_id"], word(row["last_outcome"]), when(row["last_finished"]), row["articles"], row["revisions"], row["gone"],
-         _range(row["missed"]), row["last_errors"], _size(row["bytes_a_day"]), when(row["last_new_article"]), _next(row),
-         row["last_reason"]) for row in found["per_site"]
+         str(missed.get(row["site_id"], "")), row["last_errors"], _size(row["bytes_a_day"]), when(row["last_new_article"]),
+         _next(row), row["last_reason"]) for row in found["per_site"]
     ]))  # fmt: skip
 
 
@@ -93,11 +93,6 @@ def settings_command(as_json: bool) -> None:
     rows = [(fact["key"], plain(fact["value"]), fact["from"], fact["meaning"]) for fact in facts]
     out.print(table(("setting", "value", "from", "meaning"), rows))
     out.print(f"\nfile: {config.file or 'none'}", markup=False)
-
-
-def _range(missed: Row | None) -> str:
-    """ "12 to 40" edits."""
-    return f"{missed['low']} to {missed['high']}" if missed else ""
 
 
 def _origin(origin: SettingOrigin, variable: str) -> str:

@@ -53,6 +53,7 @@ def test_a_site_that_is_switched_off_is_asked_by_name(folder: Path) -> None:
     (found,) = json.loads(health(folder, "--site", "asleep", "--json", hours=30).output)
     assert (found["site"], found["ill"], found["findings"][0]["code"]) == ("asleep", True, "stale")
     assert (found["success_age"], found["recent"]["count"]) == (107_400.0, 1)
+    assert found["missed"] == {"expected": 0.0, "low": 0, "high": 0}
     done = health(folder, "--site", "nowhere")
     assert (done.exit_code, "the ledger has no site 'nowhere'" in done.output) == (2, True)
 

@@ -94,7 +94,7 @@ def test_a_look_that_was_put_off_and_a_host_that_is_or_is_not_trusted(folder: Pa
     found = told(folder, URL)
     assert found["put_off"] == (
         "It was one of 7 looks that the last crawl put off: the hour's rechecks were spent (recheck_per_hour). "
-        "The likeliest to find an edit go first, and of each four one that has waited longest."
+        "The likeliest to find an edit go first, and of each twenty one that has waited longest."
     )
     assert found["trust"] == (
         "paper.example has been found true 9 times when it vouched for a page: one look in 3 is made in full all the same."
