@@ -34,6 +34,10 @@ GRACE_SECONDS = 0.5
 """After its time a child that has not answered is killed."""
 START_SECONDS = 30.0
 
+_FIRST_USE = """
+SELECT c.revision_id FROM revisions_fts CROSS JOIN changes c ON c.revision_id = revisions_fts.rowid
+WHERE revisions_fts MATCH ? AND c.shown ORDER BY c.first_seen, c.revision_id LIMIT 1
+"""
 Values = Sequence[object] | Mapping[str, object]
 Spell = Callable[[str], str]
 """What people type as a query of the full-text index."""
@@ -61,7 +65,7 @@ class SqlProcess:
     """A child with a connection to one ledger; not for two threads at once. It is started when it is first asked."""
 
     def __init__(self, db: Path, spell: Spell) -> None:
-        """`spell`, a module's function, is `escape_fts` in SQL."""
+        """`spell`, a module's function, is `escape_fts` in SQL, and reads the words of `first_use`."""
         self._db = db
         self._spell = spell
         self._child: Any = None
@@ -135,8 +139,15 @@ def connect(db: Path | str, spell: Spell) -> sqlite3.Connection:
     conn = sqlite3.connect(f"{Path(db).absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False, isolation_level=None)
     conn.text_factory = lambda raw: str(raw, "utf-8", "replace")
     conn.create_function("escape_fts", 1, lambda words: spell(str(words)) or '""', deterministic=True)  # as Datasette names it
+    conn.create_function("first_use", 1, lambda words: _first_use(conn, spell(str(words)) if words else ""))
     restrict(conn, value_bytes=MAX_TEXT, statement_bytes=MAX_SQL, pattern_bytes=MAX_LIKE)
     return conn
+
+
+def _first_use(conn: sqlite3.Connection, words: str) -> int | None:
+    """The revision that was the first to hold the words, of those that are shown."""
+    row = conn.execute(_FIRST_USE, (words,)).fetchone() if words else None
+    return int(row[0]) if row else None
 
 
 def _serve(pipe: Connection, db: str, spell: Spell) -> None:

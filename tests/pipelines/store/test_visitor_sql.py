@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,3 +101,10 @@ def test_search_is_spelled_as_ours(process: SqlProcess) -> None:
     sql = "SELECT count(*) FROM revisions_fts WHERE revisions_fts MATCH escape_fts(:words)"
     for words, count in (("WEIR held", 20), ('"part 7"', 1), ("weir OR nothing", 20), ("weir -held", 0), ("***", 0)):
         assert process.run(sql, {"words": words}, rows=1, milliseconds=10_000).rows == [(count,)], words
+
+
+def test_the_first_use_of_words(process: SqlProcess) -> None:
+    sql = "SELECT value, first_use(value) FROM json_each(:all)"
+    words = ["part", '"part 7"', "weir OR nothing", "zyx", "", "(", '" OR rowid']
+    found = process.run(sql, {"all": json.dumps([*words, None])}, rows=10, milliseconds=10_000).rows
+    assert [first for _, first in found] == [1, 8, 1, None, None, None, None, None]
