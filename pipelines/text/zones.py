@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 LETTERS: dict[str, str | float] = {
     "UTC": 0, "GMT": 0, "BST": 1, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "MET": 1, "MEST": 2,
     "EET": 2, "EEST": 3, "MSK": 3, "TRT": 3, "IST": 5.5, "PKT": 5, "NPT": 5.75, "BDT": 6, "SAST": 2, "EAT": 3,
-    "WAT": 1, "GST": 4, "KSA": 3, "IDT": 3, "ICT": 7, "WIB": 7, "WITA": 8, "SGT": 8, "HKT": 8, "MYT": 8,
-    "PHT": 8, "JST": 9, "KST": 9, "AWST": 8, "AWDT": 9, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11,
+    "WAT": 1, "CAT": 2, "GST": 4, "IRST": 3.5, "KSA": 3, "IDT": 3, "ICT": 7, "WIB": 7, "WITA": 8, "SGT": 8, "HKT": 8, "MYT": 8,
+    "PHT": 8, "WIT": 9, "JST": 9, "KST": 9, "AWST": 8, "AWDT": 9, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11,
     "NZST": 12, "NZDT": 13, "NST": -3.5, "NDT": -2.5, "AST": -4, "ADT": -3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5,
-    "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10, "BRT": -3, "CLT": -4,
-    "CLST": -3, "VET": -4, "HNE": -5, "HAE": -4, "HNP": -8, "HAP": -7,
+    "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10, "BRT": -3, "ART": -3, "COT": -5, "PET": -5,
+    "CLT": -4, "CLST": -3, "VET": -4, "HNE": -5, "HAE": -4, "HNP": -8, "HAP": -7,
     "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles",
     "AET": "Australia/Sydney", "AWT": "Australia/Perth",
 }  # fmt: skip

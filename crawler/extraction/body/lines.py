@@ -9,19 +9,19 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TypeAlias
 
 from lxml.etree import _Element as Element
 
 from crawler.extraction.body.blocks import Block
 from crawler.extraction.body.code_in_text import without_code
-from crawler.extraction.body.consent import is_consent
+from crawler.extraction.body.consent import is_consent, speaks_to_reader
 from crawler.extraction.body.summaries import without_summaries
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.dates.words import code, normalise
 
-_PROSE_TAGS = frozenset(("p", "blockquote", "li", "pre", "dt", "dd", "td", "summary"))
+_PROSE_TAGS = frozenset(("p", "blockquote", "li", "pre", "dt", "dd", "td", "th", "summary"))
 _END = re.compile(r"[.!?…。！？؟।։።។။:;][\"'”’»“)\]]*$")
 _PROMO = re.compile(
     r"(?:read (?:more|also|next|the full|our|all)|see also|see more|also read|more (?:on|from|about|news|stories)|"
@@ -46,7 +46,8 @@ _TAIL = re.compile(
     r"(?:published|written|produced|adapted|excerpted)|more information:|write to .{1,60}@|contact .{1,120}@|"
     r"this document is subject to copyright|(?:dieser|der) (?:artikel|text|beitrag) (?:ist|erschien|wurde) .{0,40}"
     r"(?:erschienen|veröffentlicht|zuerst)|dieses thema im programm|sendung:|quellen?:$|redaktion:|"
-    r"©|\(c\) ?\d{4}|copyright\b|all rights reserved|the post .{1,200} appeared first on|"
+    r"©|\(c\) ?\d{4}|copyright\b(?:\W{0,4}\d|.{0,120}\brights\b|.{0,40}$)|all rights reserved.{0,40}$|"
+    r"the post .{1,200} appeared first on|"
     r"follow .{1,80} on (?:twitter|facebook|x|instagram)|"
     r"(?:e-?mail|contact|reach) .{1,80}@|got a (?:story|tip|news)|do you (?:have|know) |have you got|"
     r"photo(?:s)?(?: by|:)|image(?:s)?:|picture(?:s)?:|fotos?:|bild:|tags?:|topics?:|filed under|published in|"
@@ -155,7 +156,7 @@ def _is_line_of(block: Block, runs: frozenset[_Run | int]) -> bool:
     """Whether a short line is a sentence among those of a text without p."""
     return (
         not block.linked
-        and " " in block.text
+        and (" " in block.text or block.text.endswith(("。", "！", "？")))
         and (id(block.element) in runs or _run_of(block) in runs)
         and _END.search(block.text) is not None
         and not block.text.endswith(":")
@@ -172,12 +173,14 @@ _MIN_BESIDE = 3
 
 
 def _is_beside(block: Block, boxes: set[Element | None]) -> bool:
-    """Whether a block is a short sentence in a div of its own beside paragraphs; what stands next to it must not matter."""
+    """Whether a block is a short sentence without p beside paragraphs; what stands next to it must not matter."""
+    around = (block.element, *islice(block.element.iterancestors(), 2))
     return (
-        block.tag == "div"
+        block.tag not in _PROSE_TAGS
         and block.length < 40
         and not block.linked
-        and block.element.getparent() in boxes
+        and not block.is_heading
+        and any(box in boxes for box in around)
         and _SHORT_SENTENCE.fullmatch(block.text) is not None
         and not is_furniture(block.text)
     )
@@ -201,7 +204,7 @@ def _linked_heads(blocks: list[Block], boxes: set[Element | None]) -> set[int]:
     return found if len(found) >= _MIN_BESIDE else set()
 
 
-_SHORT_SENTENCE = re.compile(r"[^\W\d_][^:|©]* [^:|©]* [^:|©]*[.!?]")
+_SHORT_SENTENCE = re.compile(r"[^\W\d_][^:|©]* [^:|©]* [^:|©]*[.!?]|[^\W\d_][^:|©]{4,}[。！？]")
 
 
 def _is_over_links(blocks: list[Block], noise: list[bool], place: int) -> bool:
@@ -227,7 +230,7 @@ def _belongs_before(block: Block, following: Block) -> bool:
     """A short first sentence ahead of the first long paragraph."""
     if not _END.search(block.text):
         return False
-    is_paragraph = block.tag == following.tag == "p" and block.element.getparent() is following.element.getparent()
+    is_paragraph = block.tag == following.tag in ("p", "div") and block.element.getparent() is following.element.getparent()
     return is_paragraph or block.element is following.element
 
 
@@ -321,6 +324,13 @@ _PLUG = re.compile(
     r"become a member|support (?:our|local|independent)|click here (?:for|to)|whatsapp|telegram|"
     r"abonn\w+|suscr[ií]\w+|hazte|únete|assine|iscriviti|prenumer\w+|inschrijven|podcast\w*|submit your|tell us what)\b"
 )
+
+
+def _tells(text: str) -> bool:
+    """Whether a sentence is of somebody else: it asks nothing of its reader and does not speak of the house."""
+    return len(text) >= 50 and text.endswith(".") and not _PLUG.match(text.lower()) and not speaks_to_reader(text)
+
+
 _COMMENT_RULES = re.compile(
     r"\b(?:your|all|ihre|eure|vos|tus|sus|vostri|twoje|dina|jullie) (?:comments?|kommentare?|commentaires|comentarios|"
     r"commenti|komentarze|kommentarer|reacties)\b"
@@ -367,7 +377,7 @@ def _is_scrap(block: Block) -> bool:
         return False
     return bool(
         _TAIL.match(block.text)
-        or (_PLUG.search(lowered) and (block.linked or block.length < 200))
+        or (_PLUG.search(lowered) and (block.linked or (block.length < 200 and not _tells(block.text))))
         or _BIOGRAPHY.match(block.text)
     )
 

@@ -55,6 +55,7 @@ _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _DOUBLE_COMMA = re.compile(r",(?:\s*,)+")
 _BAD_ESCAPE = re.compile(r"""\\(?!["\\/bfnrtu])""")
 _COMMENT = re.compile(r"(?m)^\s*//[^\n]*$|/\*[^*]*\*/")
+_ESCAPED = re.compile(r'[\[{]\s*\\"')
 _BETWEEN = re.compile(r"\}\s*\{")
 
 
@@ -67,6 +68,8 @@ def loads(text: str) -> Any:
     except (ValueError, RecursionError):
         pass
     broken = text = _WRAPPING.sub("", text).strip()
+    if _ESCAPED.match(text):
+        broken = text = text.replace('\\"', '"')
     for mend in (_as_is, _without_commas, _without_comments, html.unescape, _as_several):
         text = mend(text)
         try:
@@ -111,12 +114,16 @@ def _collect_nodes(value: Any, base: str, nodes: dict[str, Item], depth: int) ->
         for one in value[:MAX_ITEMS]:
             _collect_nodes(one, base, nodes, depth + 1)
     elif isinstance(value, dict):
-        name = _node_name(value.get("@id"), base)
+        name = _name_of(value, base)
         if name and len(value) > 1:
-            nodes[name] = {**value, **nodes.get(name, {})}
+            nodes[name] = {**_plain_keys(value), **nodes.get(name, {})}
         for inner in value.values():
             if isinstance(inner, dict | list):
                 _collect_nodes(inner, base, nodes, depth + 1)
+
+
+def _name_of(node: Item, base: str) -> str | None:
+    return _node_name(node.get("@id", node.get("id")), base)  # schema.org's own context calls it "id"
 
 
 def _node_name(value: Any, base: str) -> str | None:
@@ -134,7 +141,7 @@ _LINKS = ("author", "creator", "contributor", "image", "about", "mentions")
 
 def _linked(item: Item, base: str, nodes: dict[str, Item]) -> Item:
     """An item with all that the page says of its node, and the nodes that it refers to in their places."""
-    name = _node_name(item.get("@id"), base)
+    name = _name_of(item, base)
     whole = {**nodes.get(name or "", {}), **item}
     return {key: _node_of(value, base, nodes) if key in _LINKS else value for key, value in whole.items()}
 
@@ -148,7 +155,7 @@ def _node_of(value: Any, base: str, nodes: dict[str, Item]) -> Any:
         listed = value.get("@list") or value.get("@set")
         if listed:
             return _node_of(listed if isinstance(listed, list) else [listed], base, nodes)
-        known = nodes.get(_node_name(value.get("@id"), base) or "")
+        known = nodes.get(_name_of(value, base) or "")
         return {**known, **value} if known else value
     return value
 

@@ -23,7 +23,7 @@ MAX_BLOCKS: Final = 100_000
 
 _TAG_NAME: Final = re.compile(rb"<(/?[a-zA-Z][a-zA-Z0-9]*)")
 _TEMPLATE: Final = re.compile(rb"<(/?)template\b([^>]{0,1000})>")
-_SHADOW: Final = re.compile(rb"\bshadowroot(?:mode)?\s*=", re.IGNORECASE)
+_SHADOW: Final = re.compile(rb"\bshadowroot(?:mode)?\s*=\s*[\"']?(?:open|closed)\b", re.IGNORECASE)
 _SOURCE: Final = re.compile(rb"<source\b[^>]{0,4000}>")
 _SRCSET: Final = re.compile(
     rb"""\s(?:data-)?srcset\s*=\s*(?:"([^"]{1,4000})"|'([^']{1,4000})'|([^\s>]{1,2000}))""", re.IGNORECASE
@@ -40,9 +40,11 @@ _CLOSED: Final = re.compile(rb"</(?:div|figure|p|li|section|article)\b")
 _MAX_BEFORE: Final = 4_250
 _PARAGRAPH: Final = re.compile(rb"<p\b[^>]{0,500}>([^<]{40,})")
 _STRUCK: Final = re.compile(rb"(?<![\s(\[])<(?:del|s|strike)[\s>]")
-_STRUCK_END: Final = re.compile(rb"</(?:del|s|strike)>(?=(?:<[a-z][^>]{0,200}>){0,3}[\w\"$(\x80-\xff])")
+_STRUCK_END: Final = re.compile(rb"</(?:del|s|strike)>(?=(?:</?[a-z][^>]{0,200}>){0,3}[\w\"$(\x80-\xff])")
 _LINE_THROUGH: Final = re.compile(
-    rb"(<(span|font|i|em|b)\s[^>]{0,300}line-through[^>]{0,300}>[^<]{0,500}</\2>)(?=[\w\"$(\x80-\xff])", re.IGNORECASE
+    rb"(<(span|font|i|em|b)\s[^>]{0,300}(?:line-|strike-?)through[^>]{0,300}>[^<]{0,500}</\2>)"
+    rb"(?=(?:<[a-z][^>]{0,200}>){0,3}[\w\"$(\x80-\xff])",
+    re.IGNORECASE,
 )
 _MIN_PROSE: Final = 2
 _BLOCK: Final = re.compile(
@@ -71,7 +73,7 @@ def with_shown(data: bytes) -> bytes:
         data = _SOURCE.sub(b"", _with_pictures(data) if b"picture" in number else data)
     if b"noscript" in number:
         data = _without_noscript(data)
-    if b"line-through" in data:
+    if b"line-through" in data or b'through"' in data:
         data = _LINE_THROUGH.sub(rb" \1 ", data)
     main = data.find(b"<main") if b"main" in number else -1
     if main >= 0 and (ends := _ends_before(Counter(tags[: tags.index(b"main")]))):

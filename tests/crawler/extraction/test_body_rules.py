@@ -188,12 +188,27 @@ ENDS = (
     "Dieser Artikel ist zuerst bei den Hafennachrichten erschienen.",
     "Already a subscriber? Log in",
     "comments",
+    "Copyright 2025 The Harbour Post. All rights reserved.",
+    "Subscribe to the Harbour Post for two pounds a week.",
 )
 
 
 @table("line", ENDS)
 def test_lines_of_the_house_leave_the_end_only(line: str) -> None:
     assert body_of(f"{H1}<article>{p(ONE, TWO, THREE, line)}</article>") == [ONE, TWO, THREE]
+
+
+@table(
+    "line",
+    [
+        "Copyright in the song of the ferrymen belongs to the widow, the court of appeal found on Thursday.",
+        "All rights reserved for the heirs, the will of the owner said, and the yard was to pay them each year.",
+        "The newsletter of the parish was printed for the last time in the spring of that year.",
+        "He refused to subscribe to the view that the ferry had been lost for good.",
+    ],
+)
+def test_a_last_sentence_that_tells_of_others_stays(line: str) -> None:
+    assert body_of(f"{H1}<article>{p(ONE, TWO, THREE, line)}</article>") == [ONE, TWO, THREE, line]
 
 
 WRITER = "Ines Calder grew up on the islands and has covered their harbours for this paper since 2009, with pleasure."

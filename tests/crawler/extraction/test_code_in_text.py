@@ -95,6 +95,12 @@ def test_a_page_about_code_keeps_what_it_shows_as_code() -> None:
         ("<x-text><x-line>{0}</x-line><x-line>Two sang.</x-line><x-line>{1}</x-line><x-line>{2}</x-line></x-text>", "Two sang."),
         ("<p>{0}</p><p>{1}</p><dl><dt>Hurt: 3</dt><dd>{2}</dd></dl>", "Hurt: 3"),
         ("<p>{0}</p><p>{1}</p><details open><summary>Who will sing?</summary><p>{2}</p></details>", "Who will sing?"),
+        ("<p>{0}</p>It rained all day.<p>{1}</p><p>{2}</p>", "It rained all day."),
+        ("<p>{0}</p><b>It rained all day.</b><p>{1}</p><p>{2}</p>", "It rained all day."),
+        ("<p>{0}</p><x-line>It rained all day.</x-line><p>{1}</p><p>{2}</p>", "It rained all day."),
+        ("<p>{0}</p><section><div>It rained all day.</div></section><p>{1}</p><p>{2}</p>", "It rained all day."),
+        ("<div class=t><div>It rained all day.</div><div>{0}</div><div>{1}</div><div>{2}</div></div>", "It rained all day."),
+        ("<div class=t><div>{0}</div><div>雨だった。</div><div>{1}</div><div>{2}</div></div>", "雨だった。"),
         ("<section class=t>{0}<br><br>\"We are glad.\"<br><br>{1}<br><br>{2}</section>", '"We are glad."'),
     ],
 )  # fmt: skip

@@ -95,6 +95,8 @@ def test_boxes_without_end_take_no_time(tags: str) -> None:
         ("built in <del>1817</del><ins>1871</ins>.", "1817 1871.", "18171871"),
         ("by Anna <s>Holm</s>Holt, who", "Holm Holt, who", "HolmHolt"),
         ("by Anna <strike>Holm</strike> Holt", "Holm Holt", "HolmHolt"),
+        ("in <b><del>1817</del></b><b><ins>1871</ins></b>.", "1817 1871.", "18171871"),
+        ('for <span class="strikethrough">80</span><span>90</span> pounds', "80 90 pounds", "8090"),
         ("<ins>ninety</ins><del>eighty</del> seats", "ninety eighty seats", "ninetyeighty"),
         ("<del><b>Monday</b></del><b>Friday</b>", "Monday Friday", "MondayFriday"),
         ('for <span style="text-decoration: line-through">80</span>90 pounds', "80 90 pounds", "8090"),

@@ -216,6 +216,11 @@ def test_a_canonical_link_is_an_address_of_the_page() -> None:
             '{"@type":"Article","headline":"H","author":{"@list":[{"@id":"#w"}]}}',
             '{"@id":"#w","@type":"Person","name":"Ida Lund"}',
         ],
+        ['{"type":"Article","headline":"H","author":{"id":"#w"}}', '{"id":"#w","type":"Person","name":"Ida Lund"}'],
+        [
+            '{"@type":"schema:Article","schema:headline":"H","schema:author":{"@id":"#w"}}',
+            '{"@id":"#w","@type":"schema:Person","schema:name":"Ida Lund"}',
+        ],
         ['{"@type":"Article","headline":"H","@id":"#a"}', '{"@id":"#a","author":{"@type":"Person","name":"Ida Lund"}}'],
         [
             '{"@type":"WebPage","author":{"@id":"#w","name":"Ida Lund"}}',

@@ -24,6 +24,8 @@ WHOLE = {"@type": "Article", "headline": "Ferry delayed", "author": {"name": "Id
         ),
         ('{"headline":"He said "no", then "yes" again","n":1}', {"headline": 'He said "no", then "yes" again', "n": 1}),
         ('{"headline":"He said "no", adding: never","n":1}', {"headline": 'He said "no", adding: never', "n": 1}),
+        ('{"d":"She said "no"}","headline":"H"}', {"d": 'She said "no"}', "headline": "H"}),
+        ('{\\"a\\":\\"one\\",\\"b\\":2}', {"a": "one", "b": 2}),
         ('{"headline":"Sold as "new"","n":1}', {"headline": 'Sold as "new"', "n": 1}),
         ('{"a":"one"\n"b":"two"}', {"a": "one", "b": "two"}),
         ('{"a":{"c":1}\n"b":"two"}', {"a": {"c": 1}, "b": "two"}),

@@ -93,6 +93,8 @@ LABELLED = {
     "the name of a wrapper": f"{FIRST} <span class=last-updated>{LATER.format('7 March')}</span>",
     "a label behind it": f"{FIRST} {LATER.format('Friday')} (updated)",
     "a label that is read out": FIRST + LATER.format("Friday").replace("<time", "<time aria-label='Last updated'"),
+    "a label in its title": FIRST + LATER.format("Friday").replace("<time", "<time title='Last updated'"),
+    "another verb": f"Published {FIRST} Edited {LATER.format('Friday')}",
     "an element of scripts": FIRST + 'Updated <relative-time datetime="2025-03-07T10:30:00Z">7 March</relative-time>',
     "German": f"Veröffentlicht: {FIRST} Aktualisiert am {LATER.format('7. März 2025')}",
     "French": f"Publié le {FIRST} Mis à jour le {LATER.format('vendredi')}",

@@ -98,6 +98,7 @@ def test_what_was_published_shortly_before_is_kept(hour: int, instant: str) -> N
         "Nach dem Einbruch fehlten auch personenbezogene Daten der Sänger, teilte die Gemeinde am Montag mit.",
         '"We use cookies in your browser and ask for consent," the manager had told the court, according to the file.',
         "Le tribunal a jugé que les services de la mairie plaçaient des cookies sans demander à personne.",
+        "Singers were asked to accept all cookies or to leave the choir's page, and most of them did the former.",
         "Investigators found third-party cookies on the phones, and the settings had been changed by a stranger.",
     ],
 )
@@ -114,6 +115,12 @@ def test_a_story_about_cookies_and_data_is_text(text: str) -> None:
         "Externer Inhalt: Mit dem Laden willigen Sie ein, dass personenbezogene Daten übermittelt werden.",
         "Ce contenu est bloqué car vous n'avez pas accepté les cookies de ce service.",
         "Este sitio utiliza cookies para mejorar su experiencia. Puede aceptar o cambiar las opciones.",
+        "By reading on you accept our use of cookies.",
+        "Diese Seite verwendet Cookies. Durch die Nutzung stimmen Sie dem zu.",
+        "We and our 88 partners store cookies on your device.",
+        "How we keep your data is told in our privacy policy.",
+        "Please enable JavaScript to see the score.",
+        "Denne side bruger kun nødvendige cookies. Accepter for at gå videre.",
     ],
 )
 def test_a_notice_that_speaks_to_the_reader_is_not(text: str) -> None:

@@ -659,6 +659,8 @@ def test_the_future_is_refused_beyond_two_days() -> None:
         ("21 Jul 2025 08:29 GMT", "Asia/Kolkata", "2025-07-21T08:29:00Z"),
         ("21 Jan 2025 08:29 PST", NEW_YORK, "2025-01-21T16:29:00Z"),
         ("21 Jul 2025 08:29 AEST", LONDON, "2025-07-20T22:29:00Z"),
+        ("21 Jul 2025 08:29 CAT", LONDON, "2025-07-21T06:29:00Z"),
+        ("21 Jul 2025 08:29 ART", LONDON, "2025-07-21T11:29:00Z"),
         ("21 Jul 2025 08:29 AEDT", "Australia/Brisbane", "2025-07-20T21:29:00Z"),
         ("21 Jul 2025 08:29 gmt", BERLIN, "2025-07-21T08:29:00Z"),
         # Seconds mark a machine, and a machine's GMT is meant.
