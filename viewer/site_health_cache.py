@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipelines.queries.activity import sites_and_crawls
 from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
@@ -21,6 +21,9 @@ from pipelines.store.rows import instant_of, moment
 
 SITES_A_REQUEST = 10
 """Sites whose signs are gathered anew for one page. Higher: the page takes longer; lower: more pages until all are known."""
+
+JUDGED_FOR = timedelta(minutes=1)
+"""So long holds what was judged of a site of which nothing new is known. Longer: a pause that ends is seen later."""
 
 _Mark = tuple[object, ...]
 _NO_TROUBLE = (None, "finished", "running")
@@ -56,11 +59,19 @@ class _Kept:
     """Which gathering it was, of all."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    of: Judged
+    kept: _Kept | None
+    at: datetime
+
+
 class SiteHealthCache:
     """What was found of the sites of some ledgers."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], _Kept] = {}
+        self._judgements: dict[tuple[str, str], _Judgement] = {}
         self._turns = 0
 
     def sites(self, store: Store, now: datetime, limit: int = SITES_A_REQUEST) -> list[Judged]:
@@ -87,7 +98,15 @@ class SiteHealthCache:
         return is_calm, kept.turn if kept else 0, site.last_finished or ""
 
     def _judged(self, store: Store, site: SiteCrawls, now: datetime) -> Judged:
-        kept = self._kept.get((str(store.path), site.id))
+        """As it was judged within JUDGED_FOR, where nothing is known of it that was not known then."""
+        key = str(store.path), site.id
+        kept, last = self._kept.get(key), self._judgements.get(key)
+        if last and last.kept is kept and last.of.site == site and timedelta() <= now - last.at < JUDGED_FOR:
+            return last.of
+        self._judgements[key] = _Judgement(self._judge(site, kept, now), kept, now)
+        return self._judgements[key].of
+
+    def _judge(self, site: SiteCrawls, kept: _Kept | None, now: datetime) -> Judged:
         success = site.last_finished
         age = now - instant_of(success) if success else None
         paused = site.paused if site.is_paused(moment(now)) else None

@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
@@ -106,9 +107,8 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
 
     def _begin(self) -> None:
         """Start what may start; called with the lock held."""
-        for group in [group for group in self._waiting if group not in self._busy]:
-            if len(self._busy) >= self._jobs:
-                return
+        free = max(0, self._jobs - len(self._busy))
+        for group in list(islice((group for group in self._waiting if group not in self._busy), free)):
             site_id, planned, trigger = self._waiting[group].popleft()
             if not self._waiting[group]:
                 del self._waiting[group]
@@ -308,7 +308,8 @@ class Schedule:
         return {job.id: getattr(job, "next_run_time", None) for job in self._scheduler.get_jobs() if job.id != _TICK}
 
     def _note_next(self, *site_ids: str) -> None:
-        starts = {site_id: start for site_id, start in self.starts().items() if site_id in site_ids}
+        jobs = filter(None, map(self._scheduler.get_job, site_ids))  # each by itself: a crawl's end must not walk all sites
+        starts = {job.id: getattr(job, "next_run_time", None) for job in jobs}
         try:
             with Store(self._db) as store:
                 note_next(store, starts)

@@ -11,7 +11,7 @@ from typing import Any
 from pipelines import article
 from pipelines.article import Outcome
 from pipelines.queries.results import CHANGES, value_of
-from pipelines.queries.site_results import CrawlSummary, DayCounts, SiteCrawls, SiteRecord, Totals
+from pipelines.queries.site_results import CrawlSummary, DayCounts, SiteCrawls, SiteRecord, SiteSums, Totals
 from pipelines.store.crawls import IMPORTED, CrawlOutcome
 from pipelines.store.database import Store
 from pipelines.store.ledgers import Ledgers, by_site, joined, over_all
@@ -52,7 +52,12 @@ SELECT id, trigger, planned, started, finished, outcome, reason, reason_code, re
     errors
 FROM crawls WHERE site_id = ? ORDER BY id DESC LIMIT ?
 """
-_COUNTS = "SELECT counted, kind, sum(n) AS n FROM site_counts WHERE :site IS NULL OR site_id = :site GROUP BY counted, kind"
+_COUNTS = "SELECT counted, kind, sum(n) AS n FROM site_counts {} GROUP BY counted, kind"
+_SUMS = f"""
+SELECT site_id, sum(iif(counted = 'articles', n, 0)), sum(iif(counted = 'revisions', n, 0)),
+    sum(iif(counted = 'revisions' AND kind IN {_EDITS}, n, 0)), sum(iif(counted = 'revisions' AND kind = 'silent', n, 0))
+FROM site_counts GROUP BY site_id
+"""  # noqa: S608 - our own words
 
 _SITES = f"""
 SELECT s.id, s.name, s.region, s.country, s.paused, s.paused_until, s.next_crawl, c.id AS crawl_id,
@@ -176,10 +181,17 @@ def recent_revisions(store: Store, today: date, days: int) -> dict[str, tuple[in
     return {row["site_id"]: (row["n"], (today - date.fromisoformat(row["first"])).days + 1) for row in rows}
 
 
+@over_all(joined)
+def sums_by_site(store: Store) -> dict[str, SiteSums]:
+    """Of each site that has any, what a list of all tells."""
+    return {row[0]: SiteSums(*row[1:]) for row in store.values(_SUMS)}
+
+
 @over_all(by_site)
 def totals(store: Store, site_id: str | None = None) -> Totals:
     """Sums of a site, or of the ledger."""
-    counts = {(row["counted"], row["kind"]): row["n"] for row in store.rows(_COUNTS, {"site": site_id})}
+    sql = _COUNTS.format("" if site_id is None else "WHERE site_id = :site")
+    counts = {(row["counted"], row["kind"]): row["n"] for row in store.rows(sql, {"site": site_id})}
     found = {counted: sum(n for (of, _), n in counts.items() if of == counted) for counted in ("articles", "revisions")}
     found |= {state: counts.get(("articles", state), 0) for state in ("live", "suspected", "gone", "moved")}
     return Totals(**found, **{change: counts.get(("revisions", change), 0) for change in CHANGES})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -285,10 +286,15 @@ Value = TypeVar("Value")
 
 def row_of(value: DataclassInstance) -> dict[str, Any]:
     """A value as a mapping of its fields, for JSON and templates; what the fields hold stays as it is."""
-    return {one.name: getattr(value, one.name) for one in fields(value)}
+    return {name: getattr(value, name) for name in _names(type(value))}
 
 
 def value_of(kind: type[Value], row: Mapping[str, Any]) -> Value:
     """A row as one of these values; columns that the value does not have are left out, lists become tuples."""
-    found = {one.name: row[one.name] for one in fields(kind)}  # type: ignore[arg-type]
+    found = {name: row[name] for name in _names(kind)}  # type: ignore[arg-type]
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
+
+
+@cache
+def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))

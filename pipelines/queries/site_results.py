@@ -87,6 +87,16 @@ class DayCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteSums:
+    """How much there is of a site; edits are all revisions but the first ones and mere new stamps."""
+
+    articles: int = 0
+    revisions: int = 0
+    edits: int = 0
+    silent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """Sums of a site or of the ledger: articles by state, revisions by kind of change."""
 

@@ -9,14 +9,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pipelines.queries import activity
-from pipelines.queries.results import row_of
+from pipelines.queries.site_results import SiteSums
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from viewer import charts
 from viewer.downloads import download
 from viewer.http import Request, Response
 from viewer.labels import lasted
-from viewer.pages.site import totals
 from viewer.rendering import page
 from viewer.repository import Repository
 from viewer.site_health_cache import Judged, SiteHealthCache, counted
@@ -51,7 +50,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     query = request.query()
     asked = {name: query.one(name) or "" for name in ("q", "country", "health", "sort")}
     found = _cache.sites(ledger.store, ledger.now)
-    rows = [row for row in (_row(ledger.store, one) for one in found) if _is_wanted(row, asked)]
+    sums = activity.sums_by_site(ledger.store)
+    rows = [row for row in (_row(one, sums.get(one.site.id, SiteSums())) for one in found) if _is_wanted(row, asked)]
     rows.sort(key=ORDERS.get(asked["sort"], ORDERS["health"])[1])
     if request.form:
         return download(request.form, "sites", COLUMNS, rows)
@@ -71,9 +71,23 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     )
 
 
-def _row(store: Store, one: Judged) -> Row:
-    """A site as a row of a file."""
-    return row_of(one.site) | totals(store, one.site.id) | {"health": one.verdict, "findings": one.findings}
+def _row(one: Judged, sums: SiteSums) -> Row:
+    """A site as a row of a file; there may be ten thousand."""
+    site = one.site
+    return {
+        "id": site.id,
+        "name": site.name,
+        "region": site.region,
+        "country": site.country,
+        "health": one.verdict,
+        "findings": one.findings,
+        "last_finished": site.last_finished,
+        "articles": sums.articles,
+        "revisions": sums.revisions,
+        "edits": sums.edits,
+        "silent": sums.silent,
+        "silent_share": sums.silent / sums.edits if sums.edits else None,
+    }
 
 
 def _is_wanted(row: Row, asked: dict[str, str]) -> bool:
