@@ -389,12 +389,8 @@ _PRAGMAS = frozenset({*_TABLES, "data_version", "schema_version"})
 """Pragmas that tell of tables alone, and what FTS5 and Datasette ask: others change the connection, or name the file."""
 
 
-_SPANNING = frozenset({sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT})
-"""A transaction that one statement leaves open shows all that come after it the ledger of that moment."""
-
-
 def _authorize(action: int, first: str | None, name: str | None, _database: str | None, _trigger: str | None) -> int:
-    if action in _SPANNING:
+    if action in (sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT):  # what one statement leaves open, all others see
         return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_FUNCTION and (name or "").lower() in _FORBIDDEN:
         return sqlite3.SQLITE_DENY
