@@ -153,9 +153,11 @@ _WHISPERED = Role.HIDDEN | Role.TOOLTIP
 
 
 def _is_quotation(element: Element, tag: str) -> bool:
-    """Whether a figure shows no picture but what somebody said, with the speaker as its caption (HTML, section 4.4.12)."""
+    """Whether a figure shows no picture but a table, or what somebody said with the speaker as its caption (HTML, 4.4.12)."""
     return (
-        tag == "figure" and element.find("blockquote") is not None and next(element.iter("img", "picture", "video"), None) is None
+        tag == "figure"
+        and (element.find("blockquote") is not None or element.find("table") is not None)
+        and next(element.iter("img", "picture", "video"), None) is None
     )
 
 

@@ -12,6 +12,7 @@ from lxml.etree import _Element as Element
 from crawler.extraction.markup.page import Page, spaced_text_of, text_of
 from crawler.extraction.markup.roles import Role, names_on
 from pipelines.text.captions import cleaned_credit, split_caption
+from pipelines.text.captions.credits import is_capitalised
 
 MAX_CREDIT = 200
 _CREDIT_ATTRIBUTES = ("data-credit", "data-credits", "data-photographer", "data-copyright", "copyright")
@@ -33,11 +34,24 @@ def named_credit(page: Page, element: Element, box: Element) -> tuple[str, str]:
         None,
     )
     if part is None:
-        return "", ""
+        return _last_line(box), ""
     tail, following = (part.tail or "").strip(), part.getnext()
     return spaced_text_of(part), text_of(following) if following is not None and _JOINT.fullmatch(tail) else ""
 
 
+def _last_line(box: Element) -> str:
+    """What stands in an element of its own behind a caption and looks like a credit: `At noon. <span>Jo Li</span>`."""
+    last = box[-1] if len(box) > 1 or (len(box) == 1 and (box.text or "").strip()) else None
+    if last is None or last.tag not in _LINES or (last.tail or "").strip():
+        return ""
+    text = text_of(last)
+    is_name = 1 < len(text.split()) < 5 and is_capitalised(text) and not _DIGIT.search(text) and text[-1] not in _STOPS
+    return text if is_name and text_of(box).removesuffix(text).rstrip().endswith(_STOPS) else ""
+
+
+_DIGIT = re.compile(r"\d")
+_LINES = frozenset(("span", "small", "em", "i", "cite", "p", "div"))
+_STOPS = (".", "!", "?", "…", "”", "»", ")")
 _MAKER = re.compile(r"source|attribut|agency|provider|fotogra|photo-?by|nachweis|courtesy", re.IGNORECASE)
 
 

@@ -1,6 +1,6 @@
 """The article's pictures with their captions and credits, in page order.
 
-Who made them is found in `picture_credits`, their files in `picture_files`.
+Where they stand is found in `picture_boxes`, who made them in `picture_credits`, their files in `picture_files`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,22 @@ from crawler.extraction.declared.meta import Meta
 from crawler.extraction.markup.page import Page, spaced_text_of, text_of
 from crawler.extraction.markup.roles import Role, names_on
 from crawler.extraction.printed.around import Step
+from crawler.extraction.printed.picture_boxes import (
+    FIGURES,
+    MAX_BETWEEN,
+    NO_PICTURE,
+    PICTURED,
+    TO_PICTURE,
+    is_picture_box,
+    leads_away,
+    stands_in_text,
+    unnamed_box,
+)
 from crawler.extraction.printed.picture_credits import MAX_CREDIT, credit_beside, declared_credit, named_credit
-from crawler.extraction.printed.picture_files import file_of, shown_without_img, size_of
+from crawler.extraction.printed.picture_files import file_of, shown_without_img
 from pipelines.article import Image
 from pipelines.text import paragraphs, squash
+from pipelines.text.boilerplate import is_furniture
 from pipelines.text.bylines import NAMES_WRITER
 from pipelines.text.captions import cleaned_credit, split_caption
 
@@ -28,7 +40,6 @@ MAX_PICTURES = 300
 MAX_CAPTION = 1_500
 MIN_PROSE = 350
 """Characters of a paragraph from which on it is no caption, where nothing names it one."""
-_BOXES = frozenset(("div", "p", "span", "td", "table", "dl", "li", "aside", "section", "a"))
 _LINES = frozenset(("br", "p", "div", "li"))
 _SPACE_BEFORE_STOP = re.compile(r" (?=[.,](?:\s|$))")
 _LEAVES = frozenset(("p", "span", "div", "em", "i", "small", "figcaption", "dd", "td"))
@@ -47,7 +58,6 @@ _NO_CAPTION = re.compile(
 )
 """Searched in small letters."""
 _VIDEO = re.compile(r"(?<![a-z])video(?!s?-?less)", re.IGNORECASE)
-_TO_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif)\b|^#|attachment|galler|galeri|bilder|foto|photo", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -91,6 +101,7 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
     found = _Found()
     done: set[Element] = set()
     shown: tuple[Element, str] | None = None
+    text_boxes = set() if container is None else {container, *container.iterancestors()}
     seen_at = last_at = 0
     last: Element | None = None
     for number, (element, role, inside) in enumerate(steps):
@@ -99,19 +110,21 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
             last, last_at = element, number
             if (alt := _alt(element)) is not None:
                 shown, seen_at = (element, alt), number
+        elif tag == "h1":
+            last = None
         if done and element.getparent() in done:
             done.add(element)
             continue
         if found.boxes >= MAX_PICTURES:
             break
-        if element is container:
+        if element in text_boxes:
             continue
-        if tag == "img" and inside and (box := _unnamed_box(page, element, container)) is not None:
+        if tag == "img" and inside and (box := unnamed_box(page, element, container)) is not None:
             _read_box(page, box, found)
             found.boxes += 1
-        elif tag == "img" and inside and _stands_in_text(page, element, {one.url for one in found.pictures}):
+        elif tag == "img" and inside and stands_in_text(page, element, {one.url for one in found.pictures}):
             found.add(element, _image(page, element, None, declared_credit(element, "")))
-        elif (tag in _FIGURES or role & _PICTURED) and _is_picture_box(page, element, role):
+        elif (tag in FIGURES or role & PICTURED) and is_picture_box(page, element, role):
             _read_box(page, element, found)
             found.boxes += 1
             done.add(element)
@@ -120,50 +133,6 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
         elif shown is not None and tag in _LEAVES and number - seen_at <= _ALT_REACH and not len(element):
             _read_printed_alt(page, element, shown, found)
     return _without_numbers(found.pictures), found.printed
-
-
-_FIGURES = frozenset(("figure", "figcaption"))
-_PICTURED = Role.CAPTION | Role.PICTURE
-_MIN_WIDTH, _MIN_HEIGHT = 300, 150
-_LARGE = re.compile(r"\bsize-(?:large|full|medium_large)\b|\bwp-image-\d|\balign(?:center|none)\b")
-_DECORATION = re.compile(r"divider|separator|spacer|pixel|icon|badge|button|banner", re.IGNORECASE)
-_INLINE = frozenset(("a", "span", "strong", "em", "b", "i", "picture"))
-
-
-def _stands_in_text(page: Page, image: Element, known: set[str | None]) -> bool:
-    """Whether a picture without a box of its own is one of the story: large, or alone in a paragraph, and no link away."""
-    box = next((above for above in image.iterancestors() if above.tag not in _INLINE), None)
-    width, height = size_of(image)
-    if box is None or 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or _leads_away(image) or text_of(box):
-        return False
-    is_large = width >= _MIN_WIDTH or _LARGE.search(image.get("class") or "") is not None or box.tag == "p"
-    address = file_of(page, image)
-    if address is None or address in known or _DECORATION.search(address):
-        return False
-    around = Role.BYLINE | Role.ELSEWHERE | Role.COMMENTS | Role.FURNITURE
-    return (
-        is_large
-        and not _NO_PICTURE.search(address)
-        and not any(page.role(one) & around for one in (image, *islice(image.iterancestors(), 4)))
-    )
-
-
-def _unnamed_box(page: Page, image: Element, container: Element | None) -> Element | None:
-    """The div that holds nothing but a picture and a line or two, beside paragraphs of the text: a figure by its form."""
-    width, height = size_of(image)
-    if 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or _leads_away(image):
-        return None
-    box = next((above for above in islice(image.iterancestors(), _MAX_BOX_DEPTH) if above is container or text_of(above)), None)
-    around = None if box is None or box is container or box.tag != "div" else box.getparent()
-    if box is None or around is None or page.role(box) & _NO_BOX or sum(1 for _ in islice(box.iter("img"), 2)) > 1:
-        return None
-    is_beside = len(text_of(box)) <= _MAX_UNNAMED and sum(one.tag == "p" and len(text_of(one)) > 100 for one in around) > 1
-    return box if is_beside and not any(text_of(one) for one in box.iter(*_NO_LINES)) else None
-
-
-_MAX_BOX_DEPTH, _MAX_UNNAMED = 6, 400
-_NO_BOX = Role.BYLINE | Role.ELSEWHERE | Role.COMMENTS | Role.FURNITURE
-_NO_LINES = ("h1", "h2", "h3", "h4", "h5", "h6", "button", "ul", "table", "time")
 
 
 def _alt(image: Element) -> str | None:
@@ -180,23 +149,11 @@ def _read_printed_alt(page: Page, element: Element, shown: tuple[Element, str], 
     if not (len(text) >= _SHORTEST_ALT and (alt == text or alt.startswith(f"{text} - "))):
         return
     is_titled = any(above.tag in ("a", "h1", "h2", "h3", "h4", "header") for above in islice(element.iterancestors(), 6))
-    if is_titled or _leads_away(image):
+    if is_titled or leads_away(image):
         return
     split = split_caption(text)
     found.printed.add(text)
     found.add(image, _image(page, image, split.caption or None, split.credit))
-
-
-def _leads_away(image: Element) -> bool:
-    """Whether a picture is a link to another page."""
-    link = next((above for above in islice(image.iterancestors(), 6) if above.tag == "a"), None)
-    return link is not None and not _TO_PICTURE.search(link.get("href") or "#")
-
-
-_NO_PICTURE = re.compile(
-    r"logo|default|placeholder|fallback|favicon|avatar|no-?image|(?:social|share|og)[-_]?(?:share|image|img|card|thumb)",
-    re.IGNORECASE,
-)
 
 
 def declared_pictures(page: Page, metas: Meta, item: Item | None) -> list[Image]:
@@ -207,7 +164,7 @@ def declared_pictures(page: Page, metas: Meta, item: Item | None) -> list[Image]
     declared = [one.get("url") or one.get("contentUrl") if isinstance(one, dict) else one for one in listed[:1]]
     for link in (*declared, *metas.get("og:image", ())[:1]):
         url = page.absolute(link) if isinstance(link, str) else None
-        if url and not _NO_PICTURE.search(url):
+        if url and not NO_PICTURE.search(url):
             return [Image(url=url, alt=squash(next(iter(metas.get("og:image:alt", ())), "")[:MAX_CAPTION]) or None)]
     return []
 
@@ -227,43 +184,6 @@ def _without_numbers(pictures: list[Image]) -> list[Image]:
     ]
 
 
-def _is_picture_box(page: Page, element: Element, role: int) -> bool:
-    """A figure, or a box named for a picture that holds one and little text; boxes around several pictures are gone into."""
-    if element.tag == "figure":
-        return element.find(".//figure") is None and element.find(".//blockquote") is None
-    if element.tag == "figcaption":
-        return not _is_under_quotation(element)
-    if element.tag not in _BOXES or role & (Role.BYLINE | Role.TIME):
-        return False
-    if role & Role.CAPTION and not role & Role.BODY:
-        held = sum(1 for _ in islice(element.iter("img", "amp-img"), 2))
-        if not held:
-            return any(_holds_picture(page, ancestor) for ancestor in islice(element.iterancestors(), 2))
-        if held == 1 and element.tag in ("p", "div") and not any(True for _ in element.iter("h1", "h2")):
-            # <p class="caption"><img><span>What it shows</span></p>
-            return len(text_of(element)) <= 800
-    if role & Role.PICTURE:
-        pictures = sum(1 for _ in islice(element.iter("img", "amp-img"), 3))
-        named = pictures == 1 or any(page.role(inner) & Role.CAPTION for inner in element.iter())
-        return pictures < 2 and named and element.find(".//figure") is None and len(text_of(element)) <= 800
-    return False
-
-
-def _is_under_quotation(caption: Element) -> bool:
-    """Who said it, under a quotation, is no caption."""
-    figure = next(caption.iterancestors("figure"), None)
-    if figure is not None:
-        return figure.find(".//blockquote") is not None
-    return any("quote" in names_on(above).lower() for above in islice(caption.iterancestors(), 3))
-
-
-def _holds_picture(page: Page, box: Element) -> bool:
-    """Whether a box is small and holds a picture, or is named for one whose img a script will put in."""
-    return (bool(page.role(box) & Role.PICTURE) or next(box.iter("img", "amp-img"), None) is not None) and len(
-        text_of(box)
-    ) <= 800
-
-
 def _read_box(page: Page, element: Element, found: _Found) -> None:
     """The picture of one box, if it is one of the article."""
     image = next(element.iter("img", "amp-img"), None)
@@ -279,6 +199,8 @@ def _read_box(page: Page, element: Element, found: _Found) -> None:
     found.printed.update((squash(text), text_of(box), spaced_text_of(box), credit[0]))
     found.printed.update(text_of(inner) for inner in box.iter() if inner is not box and len(inner) < 3)
     text = _LABEL.sub("", text)
+    if text.endswith(":") or (len(text) < 40 and is_furniture(text)):
+        return
     if NAMES_WRITER.match(text) or _NO_CAPTION.search(text.lower()) or element.find(".//address") is not None:
         return
     if (found.pictures and _is_of_video(element)) or _is_teaser(page, box, text):
@@ -309,9 +231,17 @@ def _holds_heading(box: Element) -> bool:
 
 
 def _holds_prose(page: Page, element: Element, box: Element) -> bool:
-    """Whether a box is named for the picture beside a paragraph of the text, and no part of it for a caption."""
-    is_unnamed = box is element and element.tag != "figure" and not page.role(element) & Role.CAPTION
-    return is_unnamed and any(len(text_of(one)) > MIN_PROSE for one in element.iter("p"))
+    """Whether a box is named for the picture beside a paragraph of the text: one too long for a caption, or above the picture."""
+    if box is not element or element.tag == "figure" or page.role(element) & Role.CAPTION:
+        return False
+    image = next(element.iter("img", "amp-img"), None)
+    ahead = True
+    for inner in element.iter("img", "amp-img", "p"):
+        ahead = ahead and inner is not image
+        longest = MAX_BETWEEN if ahead and image is not None else MIN_PROSE
+        if inner.tag == "p" and len(text_of(inner)) > longest and image not in set(inner.iter()):
+            return True
+    return False
 
 
 def _is_of_video(element: Element) -> bool:
@@ -328,7 +258,7 @@ def _is_of_video(element: Element) -> bool:
 
 def _is_teaser(page: Page, box: Element, text: str) -> bool:
     """Whether a caption is but a link to another page of the site: the picture of a story further on."""
-    linked = [link for link in box.iter("a") if not _TO_PICTURE.search(link.get("href") or "#") and _is_own(page, link)]
+    linked = [link for link in box.iter("a") if not TO_PICTURE.search(link.get("href") or "#") and _is_own(page, link)]
     return bool(linked) and len(text) > 15 and sum(len(text_of(link)) for link in linked) > 0.9 * len(text)
 
 

@@ -82,6 +82,22 @@ def pictures(markup: str, top: str = "") -> list[tuple[str | None, str | None]]:
             ),
             [("It has come to stay.", "Bo Lind")],
         ),
+        # A caption in a box of its own, far more text below it.
+        (
+            (
+                f"<div class=item><h4>The weir</h4><div><img src=/w.jpg></div><p class=caption-text>It has come to stay.</p>"
+                f"<p>{'Nobody has seen it catch a thing. ' * 40}</p></div>"
+            ),
+            [("It has come to stay.", None)],
+        ),
+        # A name behind the caption, in an element of its own.
+        (
+            "<figure><img src=/a.jpg><figcaption><b>At the weir.</b><span class=q_m>Bo Lind</span></figcaption></figure>",
+            [("At the weir.", "Bo Lind")],
+        ),
+        # A table is no picture, and the label of an advertisement no caption.
+        ("<figure><table><tr><td>Friday</td><td>two fish</td></tr></table></figure>", []),
+        ("<div class=image-caption><img src=/a.jpg><p>Advertisement:</p></div>", []),
         # A figure by its form alone, as build tools name it.
         (
             (
@@ -124,6 +140,19 @@ def test_a_film_on_top_is_the_picture_of_the_article() -> None:
 def test_a_link_to_the_whole_picture_is_no_teaser() -> None:
     markup = "<figure><img src=/a.jpg><figcaption><a href=/big/a.jpg>The heron at dusk by the weir.</a></figcaption></figure>"
     assert pictures(markup) == [("The heron at dusk by the weir.", None)]
+
+
+def test_a_picture_more_below_a_paragraph_makes_no_caption_of_it() -> None:
+    text = f"The heron has not moved since the lock keeper saw it{', or so he wrote,' * 9} and he has a book for such things."
+    for below in ("", "<div><a href=/x><img src=/x.jpg>The weir was built</a></div>"):
+        html = f"<article><h1>The heron stays</h1><div class=media-object><p>{text}</p>{below}</div></article>"
+        article = extract(f"<title>The heron</title>{html}", URL)
+        assert (article.body, [image.caption for image in article.images if image.caption]) == (text, [])
+
+
+def test_a_credit_below_the_headline_is_of_no_picture_above_it() -> None:
+    html = f"<article><figure><img src=/a.jpg></figure><h1>The heron stays</h1><p class=credit>Weir Post</p>{PROSE}</article>"
+    assert [image.credit for image in extract(f"<title>The heron</title>{html}", URL).images] == [None]
 
 
 def about(image: str) -> str:

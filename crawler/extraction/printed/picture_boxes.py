@@ -1,0 +1,123 @@
+"""Which elements of a page hold one of its pictures, by their tag, by their names, or by their form alone."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from lxml.etree import _Element as Element
+
+from crawler.extraction.markup.page import Page, text_of
+from crawler.extraction.markup.roles import Role, names_on
+from crawler.extraction.printed.picture_files import file_of, size_of
+
+_BOXES = frozenset(("div", "p", "span", "td", "table", "dl", "li", "aside", "section", "a"))
+TO_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif)\b|^#|attachment|galler|galeri|bilder|foto|photo", re.IGNORECASE)
+NO_PICTURE = re.compile(
+    r"logo|default|placeholder|fallback|favicon|avatar|no-?image|(?:social|share|og)[-_]?(?:share|image|img|card|thumb)",
+    re.IGNORECASE,
+)
+
+
+FIGURES = frozenset(("figure", "figcaption"))
+PICTURED = Role.CAPTION | Role.PICTURE
+_MIN_WIDTH, _MIN_HEIGHT = 300, 150
+_LARGE = re.compile(r"\bsize-(?:large|full|medium_large)\b|\bwp-image-\d|\balign(?:center|none)\b")
+_DECORATION = re.compile(r"divider|separator|spacer|pixel|icon|badge|button|banner", re.IGNORECASE)
+_INLINE = frozenset(("a", "span", "strong", "em", "b", "i", "picture"))
+
+
+def stands_in_text(page: Page, image: Element, known: set[str | None]) -> bool:
+    """Whether a picture without a box of its own is one of the story: large, or alone in a paragraph, and no link away."""
+    box = next((above for above in image.iterancestors() if above.tag not in _INLINE), None)
+    width, height = size_of(image)
+    if box is None or 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or leads_away(image) or text_of(box):
+        return False
+    is_large = width >= _MIN_WIDTH or _LARGE.search(image.get("class") or "") is not None or box.tag == "p"
+    address = file_of(page, image)
+    if address is None or address in known or _DECORATION.search(address):
+        return False
+    around = Role.BYLINE | Role.ELSEWHERE | Role.COMMENTS | Role.FURNITURE
+    return (
+        is_large
+        and not NO_PICTURE.search(address)
+        and not any(page.role(one) & around for one in (image, *islice(image.iterancestors(), 4)))
+    )
+
+
+def unnamed_box(page: Page, image: Element, container: Element | None) -> Element | None:
+    """The div that holds nothing but a picture and a line or two, beside paragraphs of the text: a figure by its form."""
+    width, height = size_of(image)
+    if 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or leads_away(image):
+        return None
+    box = next((above for above in islice(image.iterancestors(), _MAX_BOX_DEPTH) if above is container or text_of(above)), None)
+    around = None if box is None or box is container or box.tag != "div" else box.getparent()
+    if box is None or around is None or page.role(box) & _NO_BOX or sum(1 for _ in islice(box.iter("img"), 2)) > 1:
+        return None
+    is_beside = len(text_of(box)) <= _MAX_UNNAMED and sum(one.tag == "p" and len(text_of(one)) > 100 for one in around) > 1
+    return box if is_beside and not any(text_of(one) for one in box.iter(*_NO_LINES)) else None
+
+
+_MAX_BOX_DEPTH, _MAX_UNNAMED = 6, 400
+_NO_BOX = Role.BYLINE | Role.ELSEWHERE | Role.COMMENTS | Role.FURNITURE
+_NO_LINES = ("h1", "h2", "h3", "h4", "h5", "h6", "button", "ul", "table", "time")
+
+
+def leads_away(image: Element) -> bool:
+    """Whether a picture is a link to another page."""
+    link = next((above for above in islice(image.iterancestors(), 6) if above.tag == "a"), None)
+    return link is not None and not TO_PICTURE.search(link.get("href") or "#")
+
+
+def is_picture_box(page: Page, element: Element, role: int) -> bool:
+    """A figure, or a box named for a picture that holds one and little text; boxes around several pictures are gone into."""
+    if element.tag == "figure":
+        is_table = element.find(".//table") is not None and element.find(".//img") is None
+        return not is_table and element.find(".//figure") is None and element.find(".//blockquote") is None
+    if element.tag == "figcaption":
+        return not _is_under_quotation(element)
+    if element.tag not in _BOXES or role & (Role.BYLINE | Role.TIME):
+        return False
+    if role & Role.CAPTION and not role & Role.BODY:
+        held = sum(1 for _ in islice(element.iter("img", "amp-img"), 2))
+        if not held:
+            boxes = islice(element.iterancestors(), 2)
+            return _is_beside_picture(element) or any(_awaits_picture(page, box) for box in boxes)
+        if held == 1 and element.tag in ("p", "div") and not any(True for _ in element.iter("h1", "h2")):
+            # <p class="caption"><img><span>What it shows</span></p>
+            return len(text_of(element)) <= 800
+    if role & Role.PICTURE:
+        pictures = sum(1 for _ in islice(element.iter("img", "amp-img"), 3))
+        named = pictures == 1 or any(page.role(inner) & Role.CAPTION for inner in element.iter())
+        return pictures < 2 and named and element.find(".//figure") is None and len(text_of(element)) <= 800
+    return False
+
+
+def _is_under_quotation(caption: Element) -> bool:
+    """Who said it, under a quotation, is no caption."""
+    figure = next(caption.iterancestors("figure"), None)
+    if figure is not None:
+        return figure.find(".//blockquote") is not None
+    return any("quote" in names_on(above).lower() for above in islice(caption.iterancestors(), 3))
+
+
+def _is_beside_picture(caption: Element) -> bool:
+    """Whether a picture stands next to a caption, or to the box around it, with no text between them but a label."""
+    for element in (caption, *islice(caption.iterancestors(), 1)):
+        for following in (element.itersiblings(preceding=True), element.itersiblings()):
+            between = 0
+            for beside in following:
+                if next(beside.iter("img", "amp-img"), None) is not None:
+                    return True
+                between += len(text_of(beside))
+                if between > MAX_BETWEEN:
+                    break
+    return False
+
+
+MAX_BETWEEN = 100
+
+
+def _awaits_picture(page: Page, box: Element) -> bool:
+    """Whether a small box is named for a picture whose img a script will put in."""
+    return bool(page.role(box) & Role.PICTURE) and len(text_of(box)) <= 800
