@@ -16,7 +16,7 @@ from tests.cookbook import ROOT, ledger
 pytestmark = pytest.mark.timeout(300)  # one of them makes the ledger, and the others wait for it
 NOTEBOOK = ROOT / "docs" / "notebooks" / "newsledger.ipynb"
 MAX_BYTES = 400_000
-PICTURES = 5
+PICTURES = 8
 
 
 def cells(kind: str) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ MAX_RETRY_AFTER_SECONDS = 1e9
 
 _PIECES = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,[^,]*|[^,]+", re.IGNORECASE)
 """Of a list: a date has its own comma behind the name of the day."""
-_SECONDS = re.compile(r"([0-9]+(?:\.[0-9]*)?) ?(?:s|sec|secs|second|seconds)?", re.IGNORECASE)
+_SECONDS = re.compile(r"\+?([0-9]+(?:\.[0-9]*)?) ?(?:s|secs?|seconds?|(m|mins?|minutes?)|(h|hrs?|hours?))?;?", re.IGNORECASE)
 
 
 def plain_headers(headers: Iterable[tuple[bytes, Iterable[bytes]]]) -> Headers:
@@ -84,7 +84,7 @@ def retry_after(headers: Headers, now: datetime) -> float | None:
     for piece in (piece.strip(" \t\"'") for value in headers.get("retry-after", ()) for piece in _PIECES.findall(value)):
         seconds = _SECONDS.fullmatch(piece)
         if seconds:
-            waits.append(float(seconds[1]))
+            waits.append(float(seconds[1]) * (60 if seconds[2] else 3_600 if seconds[3] else 1))
         elif until := _date(piece):
             since = _date(_first(headers, "date")) or now
             waits.append(max((until - since).total_seconds(), 0.0))
@@ -115,11 +115,11 @@ def _first(headers: Headers, name: str) -> str:
 
 
 def _date(text: str) -> datetime | None:
-    """An HTTP-date of any of its three forms, aware."""
+    """An HTTP-date of any of its three forms, or one of ISO 8601, aware."""
     if not 6 <= len(text) <= 64:
         return None
     try:
-        found = parsedate_to_datetime(text)
+        found = datetime.fromisoformat(text) if text[:4].isdigit() else parsedate_to_datetime(text)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -20,6 +20,8 @@ from pipelines.article import Article, Exchange, Fetch, Outcome, Payload
 from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text.urls import amp_to_article, canonicalize
 
+_AGE_DIGITS = 9
+"""Thirty years: a longer Age is none."""
 _ENDED_BY_CLOSING = "partial"
 """Scrapy's flag for an answer without a length, which ended because the connection did."""
 
@@ -56,7 +58,18 @@ def item_from_response(response: Response, planned: PlannedRequest, site: Site, 
         tdm=str(tdm) if tdm else None,
         payload=Payload(unpacked.body, first(headers, "content-type"), _exchange(response)),
     )
-    return read_capture(capture, site, fetch)
+    item = read_capture(capture, site, fetch)
+    doubt = _old_copy(headers, planned, now) if isinstance(item, Article) and item.fetch and not item.fetch.doubt else None
+    return replace(item, fetch=replace(item.fetch, doubt=doubt)) if isinstance(item, Article) and item.fetch and doubt else item
+
+
+def _old_copy(headers: Headers, planned: PlannedRequest, now: datetime) -> str | None:
+    """That a cache made its copy (RFC 9111, 5.1) before the page was last fetched: what differs in it may be an older text."""
+    age = first(headers, "age") or ""
+    looked = planned.known.looked if planned.known else None
+    if looked is None or not age.isdigit() or len(age) > _AGE_DIGITS or now - timedelta(seconds=int(age)) > looked:
+        return None
+    return f"a cache's copy of {age} s, from before the last fetch"
 
 
 def outcome_of_failure(failure: Failure) -> tuple[Outcome, CodedReason]:

@@ -34,6 +34,7 @@ from crawler.warc.records import (
 from crawler.warc.writer import locate
 from pipelines.article import ArchivedRecord, moment
 from pipelines.store.pages import NO_FILE, NOT_THERE, ArchivedPage
+from pipelines.text.urls import canonicalize
 
 MAX_PROBLEMS = 100
 """Problems of a file that are told one by one."""
@@ -188,6 +189,8 @@ def _entry(path: Path, record: WarcRecord, file: str) -> CaptureLocation | str |
         return record.problem or (f"a record of the type {kind[:40]!r}" if is_answer or not kind else None)
     if not url.startswith(("http://", "https://")):
         return f"an answer from {url[:200]!r}, which is no URL of the web" if is_answer or not url else None
+    if canonicalize(url) is None:  # a host or a port that none can be, a password, control characters
+        return f"an answer from {url[:200]!r}, which is no URL of the web"
     captured = moment_of(record.header("WARC-Date"))
     if captured is None:
         return f"{url[:200]!r} without a time that can be read"

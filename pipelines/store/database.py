@@ -390,6 +390,8 @@ _PRAGMAS = frozenset({*_TABLES, "data_version", "schema_version"})
 
 
 def _authorize(action: int, first: str | None, name: str | None, _database: str | None, _trigger: str | None) -> int:
+    if action in (sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT):  # what one statement leaves open, all others see
+        return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_FUNCTION and (name or "").lower() in _FORBIDDEN:
         return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() not in _PRAGMAS:

@@ -129,7 +129,7 @@ def test_the_keyboard_reaches_what_the_mouse_does(chromium: Any, base: str) -> N
         one.go("/")
         reached = list(tabbed(one, 60))
         assert reached[0] == "#main", "the first leads past the masthead"
-        assert {"/", "/stories", "/sites", "/takedowns", "/search"} <= set(reached)
+        assert {"/", "/stories", "/sites", "/takedowns", "/search", "#stream"} <= set(reached)
         assert [where for where in reached if where.startswith("/history/")], "and on to the articles"
         one.go("/")
         one.page.keyboard.press("Tab")

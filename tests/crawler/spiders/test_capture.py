@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from scrapy.http import HtmlResponse
 
 from crawler.catalogue.site import Site
+from crawler.discovery.frontier import PlannedRequest
 from crawler.spiders.capture import Capture, read_capture
+from crawler.spiders.response import item_from_response
 from pipelines.article import Article, Fetch, Outcome
+from pipelines.history.revisions import Known
 from pipelines.reasons import FetchReason
+from pipelines.store.snapshot import KnownArticle
+from tests.table import table
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 URL = "https://www.gazette.example/news/ferry-to-sail-again"
@@ -127,3 +133,27 @@ def test_what_leads_to_no_article_may_be_missing_and_the_store_knows_whether_it_
     here = read_capture(front, SITE, replace(FETCH, url=SITE.url))
     assert isinstance(here, Fetch)
     assert here.outcome is Outcome.NOT_ARTICLE
+
+
+@table(
+    ("age", "looked_minutes_ago", "is_doubted"),
+    [
+        ("7200", 60, True),
+        ("3601", 60, True),
+        ("3600", 60, True),
+        ("3599", 60, False),
+        ("0", 60, False),
+        ("", 60, False),
+        ("-7200", 60, False),
+        ("9" * 30, 60, False),
+        ("7200", None, False),
+    ],
+)
+def test_a_copy_that_a_cache_made_before_the_last_fetch(age: str, looked_minutes_ago: int | None, is_doubted: bool) -> None:
+    looked = NOON - timedelta(minutes=looked_minutes_ago) if looked_minutes_ago is not None else None
+    known = KnownArticle(URL, Known("hash"), None, None, None, None, None, looked=looked)
+    response = HtmlResponse(URL, headers={"Content-Type": "text/html", "Age": age}, body=PAGE)
+    found = item_from_response(response, PlannedRequest(URL, "due", known), SITE, NOON)
+    assert isinstance(found, Article)
+    assert found.fetch is not None
+    assert (found.fetch.doubt is not None) is is_doubted

@@ -74,6 +74,10 @@ def test_one_bad_record_costs_that_record(tmp_path: Path, subtests: pytest.Subte
         "an answer of no known type": (record(kind=b"resq0nse", head=ANSWER), "of the type 'resq0nse'"),
         "no URL": (record().replace(b"WARC-Target-URI", b"WARC-Target"), "from '', which is no URL"),
         "an answer from nowhere": (record("99999", head=ANSWER), "from '99999', which is no URL"),
+        "a port that is none": (record("https://gazette.example:99999/news/ferry"), "which is no URL"),
+        "a host that is none": (record("https://gaz ette.example/news/ferry"), "which is no URL"),
+        "a password": (record("https://me:secret@gazette.example/news/ferry"), "which is no URL"),
+        "an escape sequence": (record("https://gazette.example/news/\x1b[31mferry"), "which is no URL"),
         "something else": (b"Dear editor, this is a letter.\r\n\r\n", "not a WARC record"),
     }
     for name, (bad, problem) in cases.items():

@@ -71,7 +71,7 @@ def test_what_takes_too_much_is_ended(process: SqlProcess, sql: str) -> None:
         *("SELECT fts3_tokenizer('simple')", "SELECT load_extension('x')", "ATTACH ':memory:' AS x", "PRAGMA database_list"),
         *("SELECT * FROM pragma_database_list", "PRAGMA temp_store_directory = '/tmp'", "PRAGMA query_only = 0", "nonsense"),
         *("DELETE FROM revisions", "CREATE TEMP TABLE x AS SELECT 1", "SELECT readfile('/etc/passwd')", "SELECT 1; SELECT 2"),
-        *("VACUUM INTO 'x'", "PRAGMA hard_heap_limit = 0"),
+        *("VACUUM INTO 'x'", "PRAGMA hard_heap_limit = 0", "BEGIN", "SAVEPOINT x"),
     ],
 )
 def test_what_may_not_be_asked(process: SqlProcess, sql: str) -> None:
