@@ -77,7 +77,8 @@ class SiteHealthCache:
     def sites(self, store: Store, now: datetime, limit: int = SITES_A_REQUEST) -> list[Judged]:
         """All sites, the ill ones first and the gravest of them at the top; at most `limit` are gathered anew."""
         if isinstance(store, Ledgers):
-            return sorted((site for one in store.each for site in self.sites(one, now, limit)), key=_gravity)
+            each = max(1, limit // len(store.each))
+            return sorted((site for one in store.each for site in self.sites(one, now, each)), key=_gravity)
         sites = sites_and_crawls(store)
         behind = [site for site in sites if self._is_behind(store, site)]
         for site in sorted(behind, key=lambda site: self._urgency(store, site))[:limit]:

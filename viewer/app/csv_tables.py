@@ -14,6 +14,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -27,6 +28,8 @@ STREAMS = 2
 """At once; who comes then is told to come again."""
 TABLE_SECONDS = 900
 """So long may a table take that is asked for without SQL of one's own."""
+STATEMENT_ONLY: ContextVar[bool] = ContextVar("statement_only", default=False)
+"""Set while Datasette is asked which statement a page is: no rows are wanted, and a view that groups all would take too long."""
 _OURS = frozenset({"_stream", "_dl", "_size", "_labels", "_header", "_next", "_nofacet", "_nocount", "_shape"})
 """Parameters that say how rows are given, not which."""
 _LIMIT = re.compile(r"\s+limit\s+\d+\s*\Z", re.IGNORECASE)
@@ -71,7 +74,11 @@ class CsvTables:
                 return None
             return sql.strip().rstrip(";"), {name: value for name, value in given if name != "sql"}, limit
         more = [*given, ("_size", "1"), ("_nofacet", "1"), ("_nocount", "1"), ("_shape", "objects")]
-        answer = await self._datasette.client.get(f"{found[0].removesuffix('.csv')}.json?{urlencode(more)}")
+        told_only = STATEMENT_ONLY.set(True)
+        try:
+            answer = await self._datasette.client.get(f"{found[0].removesuffix('.csv')}.json?{urlencode(more)}")
+        finally:
+            STATEMENT_ONLY.reset(told_only)
         if answer.status_code != 200:
             return None
         told = json.loads(answer.text)["query"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -18,6 +20,9 @@ from pipelines.store.database import Store
 from tests.factories import article, new_ledger, new_store
 from tests.table import table
 from tests.viewer.ledgers import ask, serving
+from viewer.app.csv_tables import STATEMENT_ONLY
+from viewer.app.dispatcher import DispatcherConfig
+from viewer.app.server import NAME, QueryLimits, tables
 
 ARTICLES = 700
 VIEWS = ("headline_changes", "silent_edits", "edit_delays", "latest_articles", "daily_counts", "takedowns", "stories")
@@ -112,3 +117,16 @@ def test_the_cookbooks_questions_are_queries_of_the_tables(base: str) -> None:
     assert len(rows(ask(base, "/ledger/largest-silent.csv?since=2025-03-07&_size=max").text)) == 5
     told = json.loads(ask(base, "/ledger.json").text)
     assert not set(questions()) & {one["name"] for one in (*told["views"], *told["tables"])}
+
+
+def test_to_say_which_statement_a_page_is_runs_nothing(folder: Path) -> None:
+    shown = DispatcherConfig(folder / "news.db", lambda: datetime.now(UTC))
+    database = tables(shown, QueryLimits()).databases[NAME]
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) AS most FROM n"
+    asked = STATEMENT_ONLY.set(True)
+    try:
+        found = asyncio.run(database.execute(endless, truncate=True))
+    finally:
+        STATEMENT_ONLY.reset(asked)
+    assert [column[0] for column in found.description] == ["most"]
+    assert list(found.rows) == []
