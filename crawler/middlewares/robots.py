@@ -26,7 +26,7 @@ from crawler.crawl.robots_txt import MAX_BYTES, RobotsRules, read_robots
 from crawler.middlewares import HostSuspended, RobotsDisallowed, failure_reason
 from crawler.middlewares.decompression import STAYS_PACKED, first_bytes
 from crawler.middlewares.ssrf import LEAVES_THE_SITE
-from crawler.schedule.processes import RobotsFile
+from crawler.schedule.processes import HostFiles
 from pipelines.reasons import FetchReason, coded
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ _META = {"dont_obey_robotstxt": True, STAYS_PACKED: True, LEAVES_THE_SITE: True,
 class RobotsMiddleware:
     """Obeys robots.txt before each request, redirects included."""
 
-    def __init__(self, crawler: Crawler, agent: str, shared: RobotsFile | None = None) -> None:
+    def __init__(self, crawler: Crawler, agent: str, shared: HostFiles | None = None) -> None:
         """`shared`: what crawls of other sites on the same hosts have read."""
         self._crawler = crawler
         self._agent = agent
@@ -55,9 +55,7 @@ class RobotsMiddleware:
         """Reads ROBOTSTXT_OBEY, ROBOTSTXT_USER_AGENT and NEWSLEDGER_DB (beside it lies what crawls share)."""
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
-        db, scope = crawler.settings.get("NEWSLEDGER_DB"), scope_of(crawler)
-        shared = RobotsFile(Path(db).absolute().parent / "locks", scope.site.id) if db and scope else None
-        return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"], shared)
+        return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"], shared_files(crawler))
 
     def read_of(self, url: str) -> RobotsRules | None:
         """The rules of the URL's host, where they have been read."""
@@ -139,6 +137,12 @@ class RobotsMiddleware:
         downloader.per_slot_settings[hostname] = {"delay": delay, "concurrency": 1, "jitter": 0.0}
         if hostname in downloader.slots:
             downloader.slots[hostname].delay = delay
+
+
+def shared_files(crawler: Crawler) -> HostFiles | None:
+    """What crawls of other sites on the same hosts have read; None where none share the place of this crawl's ledger."""
+    db, scope = crawler.settings.get("NEWSLEDGER_DB"), scope_of(crawler)
+    return HostFiles(Path(db).absolute().parent / "locks", scope.site.id) if db and scope else None
 
 
 def _host(url: str) -> str:

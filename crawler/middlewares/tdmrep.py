@@ -1,4 +1,5 @@
-"""`/.well-known/tdmrep.json`, asked for once a host and crawl: when the first page comes that says nothing of mining itself.
+"""`/.well-known/tdmrep.json`, asked for when the first page comes that says nothing of mining itself: once a host and crawl, and
+of sites that share a host once an hour.
 
 Asked inside the page's own turn, so that there is still one request at a time. What it says is left in `meta` for the look.
 """
@@ -16,6 +17,9 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.crawl.block_pages import plain_headers, refusal_of
 from crawler.crawl.rights import TdmRule, reservations_of, rule_for, tdm_rules
+from crawler.crawl.robots_txt import MAX_BYTES
+from crawler.middlewares.robots import shared_files
+from crawler.schedule.processes import HostFiles
 
 logger = logging.getLogger(__name__)
 
@@ -28,14 +32,15 @@ FOUND = "mining"
 class TdmrepMiddleware:
     """Reads the file for pages that want it (`meta[WANTED]`)."""
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, shared: HostFiles | None = None) -> None:
         self._crawler = crawler
+        self._shared = shared
         self._rules: dict[str, tuple[TdmRule, ...]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads no setting: the spider says for which pages."""
-        return cls(crawler)
+        """Reads NEWSLEDGER_DB (beside it lies what crawls share); the spider says for which pages."""
+        return cls(crawler, shared_files(crawler))
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """The same response; `meta[FOUND]` set where it was wanted and the page says nothing itself."""
@@ -55,6 +60,9 @@ class TdmrepMiddleware:
         return self._rules[host]
 
     async def _read(self, url: str) -> tuple[TdmRule, ...]:
+        known = self._shared.read(url) if self._shared else None
+        if known is not None:
+            return tdm_rules(known)
         request = Request(url, priority=1_000, meta={"dont_retry": True, "neutral": True}, callback=NO_CALLBACK)
         engine = self._crawler.engine
         try:
@@ -62,4 +70,7 @@ class TdmrepMiddleware:
         except Exception as error:  # whatever keeps it from us, nothing is reserved there
             logger.info("%s could not be read: %s", url, str(error).partition("\n")[0] or type(error).__name__)
             return ()
-        return tdm_rules(response.body) if response is not None and response.status == 200 else ()
+        body = response.body if response is not None and response.status == 200 else b""
+        if self._shared and response is not None and response.status in (200, 404, 410) and len(body) <= MAX_BYTES:
+            self._shared.write(url, body)
+        return tdm_rules(body)

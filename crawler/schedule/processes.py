@@ -32,8 +32,8 @@ _SCHEDULES = "schedules"
 """No host is called that: this lock is shared by all schedules of a ledger."""
 
 
-ROBOTS_SECONDS = 3600.0
-"""So long holds what one crawl read of robots.txt for crawls of the host's other sites; RFC 9309 (2.4) would let it be a day."""
+HOST_FILE_SECONDS = 3600.0
+"""So long holds what one crawl read for crawls of the host's other sites; RFC 9309 (2.4) would let robots.txt hold for a day."""
 
 
 class RetryAfterFile:
@@ -72,11 +72,11 @@ class RetryAfterFile:
         return self._folder / f"{_file_name(host)}.wait"
 
 
-class RobotsFile:
-    """The robots.txt of each host as a crawl has just read it, for crawls of the other sites of that host.
+class HostFiles:
+    """The robots.txt of each host, and its tdmrep.json, as a crawl has just read them, for crawls of its other sites.
 
-    A crawl never takes what one of its own site wrote: a site alone on its host reads the file anew each time, and of 53 that
-    share one, each round reads it once. Each host leaves some KB behind.
+    A crawl never takes what one of its own site wrote: a site alone on its host reads them anew each time, and of 53 that
+    share one, each round reads them once. Each host leaves some KB behind.
     """
 
     def __init__(self, folder: Path, site_id: str) -> None:
@@ -84,10 +84,10 @@ class RobotsFile:
         self._site = site_id.encode()
 
     def read(self, url: str) -> bytes | None:
-        """The body, where another site's crawl read it less than ROBOTS_SECONDS ago."""
+        """The body, empty where the host has no such file; None where no other site's crawl asked in HOST_FILE_SECONDS."""
         path = self._path(url)
         try:
-            is_recent = 0 <= _real_time().timestamp() - path.stat().st_mtime < ROBOTS_SECONDS
+            is_recent = 0 <= _real_time().timestamp() - path.stat().st_mtime < HOST_FILE_SECONDS
             site, asked, body = path.read_bytes().split(b"\n", 2)
         except (OSError, ValueError):
             return None
@@ -102,7 +102,7 @@ class RobotsFile:
             new.replace(path)
 
     def _path(self, url: str) -> Path:
-        return self._folder / f"{_file_name(url)}.robots"
+        return self._folder / f"{_file_name(url)}.host-file"
 
 
 @contextmanager

@@ -171,6 +171,7 @@ def test_sites_of_one_host_read_its_robots_txt_once_a_round(twin: Press, tmp_pat
     for name in ("north", "south", "west"):
         crawl(tmp_path, name)
     assert [path for path in asked(twin) if not path.startswith("/ok/")] == ["/robots.txt", *["/sitemap.xml"] * 3]
+    assert [entry["path"] for entry in twin.log()].count(TDM_FILE) == 1
     assert min(after["time"] - before["time"] for before, after in pairwise(twin.log())) >= DELAY
     twin.forget_log()
     crawl(tmp_path, "north")

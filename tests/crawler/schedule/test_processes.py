@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.clock import steady_seconds
-from crawler.schedule.processes import ROBOTS_SECONDS, RetryAfterFile, RobotsFile, hold_everywhere, machine_locks
+from crawler.schedule.processes import HOST_FILE_SECONDS, HostFiles, RetryAfterFile, hold_everywhere, machine_locks
 from tests.table import table
 
 HOST = "paper.example:8000"
@@ -96,17 +96,17 @@ ROBOTS = "https://paper.example/robots.txt"
 
 def test_what_one_site_read_of_robots_txt_holds_for_others_of_its_host(tmp_path: Path) -> None:
     body = b"User-agent: *\n\nDisallow: /private\n"
-    RobotsFile(tmp_path, "north").write(ROBOTS, body)
-    assert RobotsFile(tmp_path, "south").read(ROBOTS) == body
-    assert RobotsFile(tmp_path, "north").read(ROBOTS) is None, "else a site would never ask again"
-    assert RobotsFile(tmp_path, "south").read("https://paper.example:8000/robots.txt") is None
-    RobotsFile(tmp_path, "north").write(ROBOTS, b"")
-    assert RobotsFile(tmp_path, "south").read(ROBOTS) == b"", "there is none: that is known too"
+    HostFiles(tmp_path, "north").write(ROBOTS, body)
+    assert HostFiles(tmp_path, "south").read(ROBOTS) == body
+    assert HostFiles(tmp_path, "north").read(ROBOTS) is None, "else a site would never ask again"
+    assert HostFiles(tmp_path, "south").read("https://paper.example:8000/robots.txt") is None
+    HostFiles(tmp_path, "north").write(ROBOTS, b"")
+    assert HostFiles(tmp_path, "south").read(ROBOTS) == b"", "there is none: that is known too"
 
 
-@table(("seconds_ago", "known"), [(1.0, True), (ROBOTS_SECONDS - 60, True), (ROBOTS_SECONDS + 1, False), (-60.0, False)])
+@table(("seconds_ago", "known"), [(1.0, True), (HOST_FILE_SECONDS - 60, True), (HOST_FILE_SECONDS + 1, False), (-60.0, False)])
 def test_what_was_read_holds_for_an_hour(tmp_path: Path, seconds_ago: float, known: bool) -> None:
-    RobotsFile(tmp_path, "north").write(ROBOTS, b"")
+    HostFiles(tmp_path, "north").write(ROBOTS, b"")
     (file,) = tmp_path.iterdir()
     os.utime(file, (time.time() - seconds_ago,) * 2)
-    assert (RobotsFile(tmp_path, "south").read(ROBOTS) is not None) is known
+    assert (HostFiles(tmp_path, "south").read(ROBOTS) is not None) is known
