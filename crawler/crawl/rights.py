@@ -15,6 +15,11 @@ from urllib.parse import urlsplit
 
 from crawler.crawl.block_pages import Headers
 
+TDM_WANTED = "mining_wanted"
+"""Key of a request's `meta` that asks for the host's rules."""
+TDM_FOUND = "mining"
+"""Key of `meta` under which they are left: a TdmReservation, or None."""
+
 AGENT = "newsledger"
 
 MAX_HEAD_BYTES = 256 * 1024

@@ -16,21 +16,16 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.crawl.block_pages import plain_headers, refusal_of
-from crawler.crawl.rights import TdmRule, reservations_of, rule_for, tdm_rules
+from crawler.crawl.rights import TDM_FOUND, TDM_WANTED, TdmRule, reservations_of, rule_for, tdm_rules
 from crawler.crawl.robots_txt import MAX_BYTES
 from crawler.middlewares.robots import shared_files
 from crawler.schedule.processes import HostFiles
 
 logger = logging.getLogger(__name__)
 
-WANTED = "mining_wanted"
-"""Key of `meta` that asks for the host's rules."""
-FOUND = "mining"
-"""Key of `meta` under which they are left: a Mining, or None."""
-
 
 class TdmrepMiddleware:
-    """Reads the file for pages that want it (`meta[WANTED]`)."""
+    """Reads the file for pages that want it (`meta[TDM_WANTED]`)."""
 
     def __init__(self, crawler: Crawler, shared: HostFiles | None = None) -> None:
         self._crawler = crawler
@@ -43,12 +38,12 @@ class TdmrepMiddleware:
         return cls(crawler, shared_files(crawler))
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """The same response; `meta[FOUND]` set where it was wanted and the page says nothing itself."""
-        if request.meta.get(WANTED) and response.status == 200:
+        """The same response; `meta[TDM_FOUND]` set where it was wanted and the page says nothing itself."""
+        if request.meta.get(TDM_WANTED) and response.status == 200:
             headers = plain_headers(response.headers.items())
             reservation = reservations_of(headers, response.body).tdm
             if reservation is None and not refusal_of(response.status, headers, response.body):
-                request.meta[FOUND] = rule_for(await self._of_host(response.url), response.url)
+                request.meta[TDM_FOUND] = rule_for(await self._of_host(response.url), response.url)
         return response
 
     async def _of_host(self, url: str) -> tuple[TdmRule, ...]:

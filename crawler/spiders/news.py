@@ -23,6 +23,7 @@ from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.clock import Clock, clock
 from crawler.crawl.remote import CrawlScope, RemoteWriter, set_scope
+from crawler.crawl.rights import TDM_WANTED
 from crawler.crawl.session import CrawlContext
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
@@ -32,7 +33,6 @@ from crawler.middlewares import HostSuspended
 from crawler.middlewares.download_handler import CAPTURE_EXCHANGE
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.middlewares.ssrf import allow_private_places
-from crawler.middlewares.tdmrep import WANTED
 from crawler.spiders.response import item_from_response, outcome_of_failure
 from pipelines.article import Article, Fetch
 from pipelines.history.revisions import canonical_url
@@ -302,7 +302,7 @@ class NewsSpider(Spider):
             errback=self.article_failed,
             headers=headers,
             dont_filter=True,
-            meta={WANTED: self.site.tdm == "skip", CAPTURE_EXCHANGE: self.site.archive != "off"},
+            meta={TDM_WANTED: self.site.tdm == "skip", CAPTURE_EXCHANGE: self.site.archive != "off"},
             cb_kwargs={"planned": planned},
         )
 

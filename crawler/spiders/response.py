@@ -10,10 +10,10 @@ from twisted.python.failure import Failure
 
 from crawler.catalogue.site import Site
 from crawler.crawl.block_pages import Headers, plain_headers
+from crawler.crawl.rights import TDM_FOUND
 from crawler.discovery.frontier import PlannedRequest
 from crawler.middlewares import MAX_REASON, RequestRefused, RobotsDisallowed, failure_reason
 from crawler.middlewares.download_handler import CAPTURED_EXCHANGE
-from crawler.middlewares.tdmrep import FOUND
 from crawler.spiders.capture import Capture, first, read_capture
 from crawler.warc.decode import decode_undeclared
 from pipelines.article import Article, Exchange, Fetch, Outcome, Payload
@@ -32,7 +32,7 @@ def item_from_response(response: Response, planned: PlannedRequest, site: Site, 
     url = canonicalize(response.url) or response.url
     redirected = bool(request and request.meta.get("redirect_urls"))
     headers = plain_headers(response.headers.items())
-    tdm = request.meta.get(FOUND) if request else None
+    tdm = request.meta.get(TDM_FOUND) if request else None
     length = first(headers, "content-length") or ""
     unpacked = decode_undeclared(response.body)
     capture = Capture(
