@@ -171,7 +171,6 @@ def _propose_byline(page: Page, element: Element, place: str, into: Proposals) -
         for link in element.iter("a")
         if AUTHOR_LINK.search(link.get("href") or "") or "author" in (link.get("rel") or "")
     ]
-    linked = linked or _named_before_body(element)
     into.bylines += [Proposal(name, f"printed.link.{place}") for name in linked if 4 < len(name) < 60]
     marked = "author" in (element.get("itemprop") or "") or "author" in (element.get("rel") or "").split()
     source = f"printed.{'itemprop' if marked else 'class'}.{place}"
@@ -182,19 +181,6 @@ def _propose_byline(page: Page, element: Element, place: str, into: Proposals) -
     else:
         into.bylines.append(Proposal(text, source))
     return len(text) < 80
-
-
-_ORGANISATION = re.compile(
-    r",.*\b(?:Project|Department|Dept|Institute|University|Cent(?:re|er)|Group|Team|Programme|Program|Office|Division|Bureau|Laboratory|"
-    r"Agency|Board|Council|Commission|School|College|Faculty|Unit|Committee|Association|Foundation|Initiative|Network|Service)\b"
-)
-
-
-def _named_before_body(element: Element) -> list[str]:
-    """Linked names in front of a job and a body whose own name holds commas: "Rivers, Banks, and Bridges Project" is nobody."""
-    links = [link for link in element.iter("a") if 1 < len(text_of(link).split()) < 5]
-    behind = squash(f"{links[-1].tail or ''} {text_of(element).rpartition(text_of(links[-1]))[2]}") if links else ""
-    return [text_of(link) for link in links] if behind.startswith(",") and _ORGANISATION.search(behind) else []
 
 
 def _is_next_of_its_kind(element: Element) -> bool:

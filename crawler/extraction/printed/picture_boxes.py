@@ -31,9 +31,13 @@ def stands_in_text(page: Page, image: Element, known: set[str | None]) -> bool:
     """Whether a picture without a box of its own is one of the story: large, or alone in a paragraph, and no link away."""
     box = next((above for above in image.iterancestors() if above.tag not in _INLINE), None)
     width, height = size_of(image)
-    if box is None or 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or leads_away(image) or text_of(box):
+    if box is None or 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or leads_away(image):
         return False
-    is_large = width >= _MIN_WIDTH or _LARGE.search(image.get("class") or "") is not None or box.tag == "p"
+    is_large = width >= _MIN_WIDTH or _LARGE.search(image.get("class") or "") is not None
+    if text_of(box):
+        is_large = is_large and (box.tag == "p" or sum(child.tag == "p" for child in box) > 1)
+    else:
+        is_large = is_large or box.tag == "p"
     address = file_of(page, image)
     if address is None or address in known or _DECORATION.search(address):
         return False

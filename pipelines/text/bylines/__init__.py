@@ -158,7 +158,10 @@ def parse_organisation(text: str, *, title: str | None = None, is_declared: bool
     return None
 
 
-_NOBODY = word_set("admin administrator webmaster user guest anonymous unknown anonym unbekannt none null undefined default test")
+_NOBODY = word_set(
+    "admin administrator webmaster user guest anonymous unknown anonym unbekannt none null undefined default test author autor"
+    " the latest local news in"
+)
 
 
 def _opens(word: str) -> bool:

@@ -75,9 +75,23 @@ _LONGEST_PREFIX = 4
 """From this length on, a capital inside a word parts two words; before it stands a prefix: "McDonald", "DeVito"."""
 
 
+_LISTED_BODY = re.compile(
+    r"(,\s*[^,;|\n]{2,60}),\s*[^\W\d_]{2,20},?\s+(?:and|und|et|y|e|&)\s+(\w+)[^,;|\n]*(?:,[^,;|\n]*)?$", re.MULTILINE
+)
+
+
+def _without_body(found: re.Match[str]) -> str:
+    """ "Rivers, Banks, and Bridges Project" is one body and nobody's name: no list of persons has one of a single word."""
+    if is_given_name(found[2].casefold()):
+        return found[0]
+    return found[1] if re.search(r"\b(?:of|for|für|de|des)\b", found[1]) else ""
+
+
 def clean_lines(text: str) -> list[str]:
     """The parts of a byline between line breaks, bars, bullets, dashes, times and addresses; commas and "and" stay."""
     text = visible(html.unescape(text[:LONGEST]))
+    if text.count(",") > 1:
+        text = _LISTED_BODY.sub(_without_body, text)
     if "<" in text:
         text = _TAG.sub(lambda tag: "\n" if tag[2].lower() in _BLOCKS else " ", text)
     text = _SCRIPT_TEMPLATE.sub("\n", text)
@@ -145,7 +159,7 @@ def _parted(word: str) -> str:
 
 
 def _is_joint(left: str, right: str) -> bool:
-    left, right = left.strip(",.()").casefold(), right.strip(",.()").casefold()
+    left, right = re.split(r"(?<=.)[-’']", left.strip(",.()").casefold())[-1], right.strip(",.()").casefold()
     if left in _GLUED_LEFT:
         return True
     if left in _STAYS_WHOLE or len(right) < 2 or is_outlet_word(left + right):

@@ -106,6 +106,10 @@ def pictures(markup: str, top: str = "") -> list[tuple[str | None, str | None]]:
             ),
             [("It has come to stay.", None)],
         ),
+        # Large, between the paragraphs or in one of them.
+        (f"<p>{'It stood there. ' * 9}</p><img src=/a.jpg width=900 alt=Heron><p>{'It did not move. ' * 9}</p>", [(None, None)]),
+        (f"<p>{'It stood there. ' * 9}</p><p><img src=/a.jpg width=900> It did not move at all.</p>", [(None, None)]),
+        (f"<p>{'It stood there. ' * 9}</p><div><a href=/b><img src=/a.jpg width=900> It moves</a></div>", []),
         # Who said it, under a quotation.
         ("<div class=Quote><p>It does not move.</p><figcaption><img src=/q.svg>Bo Lind</figcaption></div>", []),
         # How long it takes to read, beside the writer's portrait.
