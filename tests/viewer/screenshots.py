@@ -16,7 +16,7 @@ from tests.viewer.ledgers import serving
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 EVENING = datetime(2025, 5, 10, 23, 0, tzinfo=UTC)
-DESK, PHONE = {"width": 1180, "height": 820}, {"width": 390, "height": 844}
+DESK, PHONE = {"width": 1180, "height": 800}, {"width": 390, "height": 844}
 SHOTS = {
     "today": ("today", DESK, "light"),
     "diff": ("first change", DESK, "light"),
