@@ -43,14 +43,17 @@ def visible(text: str) -> str:
 
 def squash(text: str) -> str:
     """One line: `visible`, each run of white space one space, trimmed."""
-    text = visible(text)
+    return _on_one_line(visible(text))
+
+
+def _on_one_line(text: str) -> str:
     is_line = text.isprintable() and "  " not in text  # of white space only the space is printable
     return text.strip() if is_line else " ".join(text.split())
 
 
 def paragraphs(text: str) -> list[str]:
     """The non-empty lines of a text, each squashed. Breaks are newlines, one or many."""
-    return [line for line in (" ".join(part.split()) for part in visible(text).split("\n")) if line]
+    return list(filter(None, map(_on_one_line, visible(text).split("\n"))))
 
 
 def join_paragraphs(parts: list[str]) -> str:

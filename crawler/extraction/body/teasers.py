@@ -95,8 +95,9 @@ def _linked_lines(page: Page) -> dict[Element, str]:
     host, path = here.hostname or "", here.path.rstrip("/")
     found: dict[Element, str] = {}
     framed: dict[Element, bool] = {}
+    origin = f"{here.scheme}://{here.netloc}/"
     for link, address in page.links[:MAX_LINKS]:
-        target = _target(page, address, host, path)
+        target = _target(page, address[len(origin) - 1 :] if address.startswith(origin) else address, host, path)
         if target and _is_headline(page, link, framed):
             found[link] = target
     return found
