@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipelines.article import Article
 from pipelines.text import paragraphs
@@ -15,16 +16,16 @@ from pipelines.text import paragraphs
 MAX_NOTICES, MAX_NOTICE = 4, 240
 """Lines at the end of a page's text that may be its notice, and their length. More: last lines of a text are taken for it."""
 _OFFER = re.compile(
-    r"subscri|sign[ -](?:in|up)|log[ -]?in|\bregister|\bmember|premium|\bunlock|\btrial\b|\babo\b|abonn|anmeld|einlogg|"
-    r"registrier|connect(?:ez|er)|inscri|suscr[ií]|inici\w+ sesi|abbon|acced|assin|prenumer|logg|tilmeld|inlogg|\btilaa|kirjaudu|"
-    r"předpl|subskry|zalog|abonenc|подпис|войдите|συνδρομ|aboneli?k|会員|有料|購読|ログイン|订阅|会员|登录|訂閱|會員|구독|로그인|유료",
-    re.IGNORECASE,
+    r"subscri|sign[ -](?:in|up)|log[ -]?in|premium|abonn|anmeld|einlogg|registrier|connect(?:ez|er)|inscri|suscr[ií]|"
+    r"inici\w+ sesi|abbon|acced|assin|prenumer|logg|tilmeld|inlogg|kirjaudu|předpl|subskry|zalog|abonenc|подпис|войдите|"
+    r"συνδρομ|aboneli?k|会員|有料|購読|ログイン|订阅|会员|登录|訂閱|會員|구독|로그인|유료|"
+    r"\b(?:register|member|unlock|trial\b|abo\b|tilaa)"
 )
+"""Searched in small letters, like the next two. A pattern whose ways all begin with a letter costs half."""
 _OBJECT = re.compile(
     r"\bread|\barticle|\bstory|\bstories|\bcontent|\baccess|\bcontinu|\balready|\bfull\b|\bunlimited|les(?:en|er)\b|artikel|weiter|"
     r"\blire\b|\bsuite\b|contenu|\bleer\b|seguir|art[ií]culo|contenido|leggere|articolo|\bler\b|artigo|läs|\blæs|\blees\b|verder|"
-    r"\bles(?:e|er|)\b|lukea|luke(?:minen|mista)|artykuł|czyta|článek|číst|читать|статьи|άρθρο|haber|記事|続き|全文|文章|阅读|閱讀|기사",
-    re.IGNORECASE,
+    r"\bles(?:e|er|)\b|lukea|luke(?:minen|mista)|artykuł|czyta|článek|číst|читать|статьи|άρθρο|haber|記事|続き|全文|文章|阅读|閱讀|기사"
 )
 _CONTINUES = re.compile(
     r"(?:continue|keep) reading|(?:read|see|view|unlock|access) (?:the (?:rest|remainder|full|whole|entire)|this) "
@@ -42,8 +43,7 @@ _CONTINUES = re.compile(
     r"(?:för|for|kun for|endast för) (?:\w+ )?(?:abonnent|prenumerant)|jatka(?:a)? lukemista|vain tilaajille|czytaj dalej|"
     r"czytać dalej|dalsz\w+ (?:część|czytani)|dla (?:subskryb|prenumer|abonent)|pokračov\w+ ve čtení|pro předplat|"
     r"читать (?:дальше|далее)|続きを(?:読|お読)|続きは|(?:会員|有料)(?:会員)?限定|有料(?:会員|記事)|"
-    r"(?:继续|繼續)(?:阅读|閱讀)|阅读全文|閱讀全文|계속 읽|전문을? (?:읽|보)",
-    re.IGNORECASE,
+    r"(?:继续|繼續)(?:阅读|閱讀)|阅读全文|閱讀全文|계속 읽|전문을? (?:읽|보)"
 )
 
 
@@ -70,9 +70,11 @@ def is_opened(before: Article, reading: Article) -> bool:
     return was_walled and not is_walled and reading.headline == before.headline and _begins(text, whole)
 
 
+@lru_cache(maxsize=1_000)  # boxes in each other have one text
 def is_wall(line: str) -> bool:
     """Whether a line asks to pay or to sign in for the rest of the text above it, and not for a newsletter or a title."""
-    return len(line) <= MAX_NOTICE and bool(_OFFER.search(line) and _CONTINUES.search(line))
+    lowered = line.lower() if len(line) <= MAX_NOTICE else ""
+    return bool(_OFFER.search(lowered) and _CONTINUES.search(lowered))
 
 
 def flag_moved(before: bool | None, after: bool | None) -> bool:
@@ -105,4 +107,5 @@ def _without_notices(lines: Sequence[str]) -> Sequence[str]:
 
 
 def _is_notice(line: str) -> bool:
-    return len(line) <= MAX_NOTICE and bool(_OFFER.search(line) and _OBJECT.search(line))
+    lowered = line.lower() if len(line) <= MAX_NOTICE else ""
+    return bool(_OFFER.search(lowered) and _OBJECT.search(lowered))

@@ -43,7 +43,8 @@ _DRAWING: Final = 5
 _DRAWING_END: Final = re.compile(rb"</[sS][vV][gG]\s*+>")
 _VALUE: Final = re.compile(rb"""=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"']++)""")
 _MENU: Final = re.compile(rb"<(?:nav(?=[\s/>])" + ATTRIBUTES + rb">|(/)nav(?=[\s>]))")
-_NO_MENU: Final = re.compile(rb"<(?:h1|main|article|time)[\s>]|<p[\s>][^<]{40}|\sitemprop=|type=[\"\']?(?:password|email|radio)")
+_NO_MENU: Final = re.compile(rb"<(?:(?:h1|main|article|time)[\s>]|p[\s>][^<]{40})")
+_ASKS: Final = re.compile(rb"type=[\"\']?(?:password|email|radio)")
 """What only a menu has that somebody reads, or that its missing end tag made one."""
 _NAME: Final = re.compile(rb"<[a-zA-Z][^\s/>]{0,40}")
 
@@ -95,7 +96,8 @@ def _without_menus(data: bytes) -> bytes:
             opening = tag.end()
         elif opening:
             inner = data[opening : tag.start()]
-            if not _NO_MENU.search(inner) and inner.count(b"<div") == inner.count(b"</div"):
+            is_more = b"itemprop=" in inner or _NO_MENU.search(inner) or _ASKS.search(inner)
+            if not is_more and inner.count(b"<div") == inner.count(b"</div"):
                 kept.append(data[position:opening])
                 position = tag.start()
             opening = 0
