@@ -71,7 +71,7 @@ def html_tree(body: bytes | str, content_type: str | None = None) -> etree._Elem
     data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
     if not data.strip() or data.count(b"<") > MAX_TAGS:
         return None
-    data = trim(data).data
+    data = trim(data, keep_menus=True).data
     parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(data, parser)

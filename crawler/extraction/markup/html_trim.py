@@ -58,8 +58,10 @@ class Markup:
     """(attributes, text) of each, in page order."""
 
 
-def trim(data: bytes) -> Markup:
+def trim(data: bytes, *, keep_menus: bool = False) -> Markup:
     """The document without comments, scripts, styles, drawings and what is in menus, at most MAX_MARKUP_BYTES of it.
+
+    `keep_menus`: for whoever looks for links, which menus have.
 
     Text and all other tags are as they were, but for tags that may have more than MAX_ATTRIBUTES: these lose them all.
     """
@@ -84,7 +86,8 @@ def trim(data: bytes) -> Markup:
         kept.append(data[position:start])
         position = end
     kept.append(data[position:])
-    return Markup(without_swarms(_without_menus(b"".join(kept)[:MAX_MARKUP_BYTES])), tuple(scripts))
+    whole = b"".join(kept)[:MAX_MARKUP_BYTES]
+    return Markup(without_swarms(whole if keep_menus else _without_menus(whole)), tuple(scripts))
 
 
 def _without_menus(data: bytes) -> bytes:

@@ -128,3 +128,18 @@ def test_any_page_is_read(body: bytes, text: str) -> None:
     language_of(text)
     assert site_id_of(text, HOST)
     article_pattern([f"{HOST}/{text}{number}" for number in range(6)], [text])
+
+
+def test_feeds_and_sections_of_menus_and_footers() -> None:
+    page = b"""<html lang=en-GB><title>The Echo</title><link rel=sitemap href=/maps/all.xml>
+        <nav><a href=/news/>News</a><a href=/rss-feeds/>Feeds</a></nav>
+        <main><a href=/news/feed-the-birds-says-the-mayor-48213001>Feed the birds</a></main>
+        <footer><a href=/services/rss/all>RSS</a></footer>"""
+    front = read_front_page(page, f"{HOST}/")
+    assert front.sections[0] == f"{HOST}/news/"
+    assert front.feeds == (f"{HOST}/rss-feeds/", f"{HOST}/services/rss/all")
+    assert front.sitemaps == (f"{HOST}/maps/all.xml",)
+    linked = read_front_page(
+        page.replace(b"<link", b"<link rel=alternate type=application/rss+xml href=/rss><link", 1), f"{HOST}/"
+    )
+    assert linked.feeds == (f"{HOST}/rss",), "what its head names goes before what it links to"
