@@ -118,8 +118,11 @@ def _fronts(entries: list[list[str]]) -> set[str]:
     return set(firsts) if len(firsts) == 1 and firsts.total() > 1 and len(others - set(firsts)) > 1 else set()
 
 
+_INDEX = re.compile(r"(?:(?:index|default|home)\.\w{2,5})?")
+
+
 def _is_front(address: str, fronts: set[str]) -> bool:
-    return not address.partition("://")[2].partition("/")[2] or article_key(address) in fronts
+    return _INDEX.fullmatch(address.partition("://")[2].partition("/")[2]) is not None or article_key(address) in fronts
 
 
 def _xml_entries(body: bytes, page: str, content_type: str | None, is_own: IsOwn, problems: list[str]) -> Iterator[FeedEntry]:

@@ -311,7 +311,8 @@ def _as_shown(proposal: Proposal[Timestamp] | None, text: str, page: Page) -> Pr
 
 def _is_labelled_update(element: Element, text: str) -> bool:
     """Whether the label of an update is printed beside an element that holds only a time: "Last updated <time>Friday</time>"."""
-    label = (element.get("aria-label") or element.get("title") or "")[:MAX_LABEL] or _label_before(element)
+    told = (element.get("aria-label") or element.get("title") or "")[:MAX_LABEL]
+    label = told if told and not _DIGIT.search(told) else _label_before(element)
     if label and not _UPDATED.search(text):
         published, modified = _dated(f"{label} {_PROBE}", "UTC")
         if modified is not None and published is None:

@@ -179,6 +179,7 @@ def test_one_broken_entry_leaves_the_others(broken: str) -> None:
         ("<guid isPermaLink='false'>https://www.example.com/?p=1</guid>", "entry 1: no usable link"),
         ("<link>https://news.google.com/rss/articles/CBMiabc?oc=5</link>", "entry 1: a Google News wrapper link"),
         ("<link>https://www.example.com/</link>", "entry 1: leads to a front page only"),
+        ("<link>https://www.example.com/index.html</link>", "entry 1: leads to a front page only"),
         ("<link>other.example/a</link>", "entry 1: no usable link"),
         ("<link>undefined</link>", "entry 1: no usable link"),
     ],

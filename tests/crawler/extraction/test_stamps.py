@@ -94,6 +94,7 @@ LABELLED = {
     "a label behind it": f"{FIRST} {LATER.format('Friday')} (updated)",
     "a label that is read out": FIRST + LATER.format("Friday").replace("<time", "<time aria-label='Last updated'"),
     "a label in its title": FIRST + LATER.format("Friday").replace("<time", "<time title='Last updated'"),
+    "an instant in its title": FIRST + 'Updated <abbr title="2025-03-07T10:30:00Z">Friday</abbr>',
     "another verb": f"Published {FIRST} Edited {LATER.format('Friday')}",
     "an element of scripts": FIRST + 'Updated <relative-time datetime="2025-03-07T10:30:00Z">7 March</relative-time>',
     "German": f"Veröffentlicht: {FIRST} Aktualisiert am {LATER.format('7. März 2025')}",
