@@ -144,6 +144,11 @@ def connect(db: Path | str, spell: Spell) -> sqlite3.Connection:
     return conn
 
 
+def columns_alone(sql: str) -> str:
+    """A statement that has the columns of another, and no rows."""
+    return f"SELECT * FROM ({sql}) LIMIT 0"  # noqa: S608 - it is run where a visitor's is
+
+
 def _first_use(conn: sqlite3.Connection, words: str) -> int | None:
     """The revision that was the first to hold the words, of those that are shown."""
     row = conn.execute(_FIRST_USE, (words,)).fetchone() if words else None
