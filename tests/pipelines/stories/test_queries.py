@@ -70,7 +70,7 @@ def test_a_cursor_that_is_none_of_ours(press: Press, before: str) -> None:
 
 @pytest.mark.parametrize(("site", "agency"), [(None, None), ("echo", None), (None, "PA"), ("echo", "PA")])
 def test_no_list_reads_all_stories(press: Press, site: str | None, agency: str | None) -> None:
-    values = {"seen": "~", "number": 0, "site": site, "agency": agency, "limit": 9}
+    values = {"seen": "~", "number": 0, "site": site, "agency": agency, "since": "", "limit": 9}
     plan = [row["detail"] for row in press.store.rows(f"EXPLAIN QUERY PLAN {stories._listing(site, agency)}", values)]
     assert not [step for step in plan if step.startswith("SCAN")]
     assert not [step for step in plan if "B-TREE" in step]
