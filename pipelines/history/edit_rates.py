@@ -58,6 +58,8 @@ RANGE_EDITS = 4.0
 
 CLAIMS, VANISHED = "claims", "vanished"
 """Rows of what sources tell: that an article has changed, or, by naming it no more, that it is gone."""
+SILENT = "silent"
+"""The row of edits that were found untold: how many of them left the page's own stamp as it was."""
 CLAIMS_TRUE, CLAIMS_FALSE = 9.0, 1.0
 """What a site's sources tell begins as if nine of ten had been true."""
 CLAIMS_HALVED_AT = 200.0
@@ -280,7 +282,7 @@ def counted(before: Count, name: str, watched: float, found: float) -> Count:
     after = Count(before.watched + watched, before.found + found)
     if name in _PRIORS:
         enough = after.found >= FORGET_EDITS or after.watched >= FORGET_HOURS
-    elif name in (CLAIMS, VANISHED):
+    elif name in (CLAIMS, VANISHED, SILENT):
         enough = after.watched >= CLAIMS_HALVED_AT
     else:
         enough = after.watched + after.found >= FORGET_EDITS

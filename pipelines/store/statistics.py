@@ -15,6 +15,7 @@ from pipelines.history.edit_rates import (
     CLAIMS,
     MOST_SECTIONS,
     SECTION,
+    SILENT,
     VANISHED,
     Count,
     EditRateModel,
@@ -88,6 +89,8 @@ class StatsUpdater:
                 if self._is_counted(name):
                     self._count(name, watched, edits)
             if outcome in EDIT_OUTCOMES:
+                if not claimed:
+                    self._count(SILENT, 1.0, outcome is Outcome.SILENT)
                 self._learn_missed(before["id"], last_fetched, age, traits, fetch)
 
     def _learn_missed(self, article_id: int, last_fetched: datetime, age: timedelta, traits: Traits, fetch: Fetch) -> None:

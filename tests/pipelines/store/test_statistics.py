@@ -46,6 +46,7 @@ def test_each_look_counts_the_hours_it_looks_back_over_and_what_it_found(store: 
     assert sum(count.found for count in once) == pytest.approx(1.0)
     assert 0.5 < sum(count.watched for count in once) < 1, "two hours, in the middle of which it was edited"
     assert counts["followed, under 1 h"].found > 0
+    assert counts["silent"] == Count(2.0, 2.0)
 
 
 def test_each_look_leaves_what_it_may_have_missed(store: Store, ledger: RevisionWriter) -> None:
