@@ -19,7 +19,9 @@ OURS, THEIRS = recheck.POLICIES["newsledger"], recheck.POLICIES["diffengine, 1/5
 SCENARIOS = {one.name: one for one in edits.SCENARIOS}
 
 
-@pytest.mark.parametrize(("name", "policy"), [("daily", "newsledger"), ("no lastmod", "newsledger, thrifty")])
+@pytest.mark.parametrize(
+    ("name", "policy"), [("daily", "newsledger"), pytest.param("no lastmod", "newsledger, thrifty", marks=pytest.mark.slow)]
+)
 def test_half_the_looks_find_nearly_as_many_silent_edits(name: str, policy: str) -> None:
     """Where sources tell nothing, every edit is an untold one, and more looks are worth it: there it is the thrifty setting."""
     scenario, rules = SCENARIOS[name], (recheck.POLICIES[policy], THEIRS)
@@ -63,6 +65,7 @@ def test_no_look_for_a_claim_is_wasted_where_claims_are_true() -> None:
     assert recheck.measure(OURS, SCENARIOS["daily"], 0)["wasted"] == 0
 
 
+@pytest.mark.slow
 def test_true_304s_spare_most_pages_and_false_ones_cost_few_edits() -> None:
     true, false = (recheck.measure(OURS, SCENARIOS[name], 0) for name in ("daily, true 304s", "lying 304s"))
     assert true["full"] < 0.2 * true["looks"]

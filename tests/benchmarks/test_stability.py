@@ -39,7 +39,7 @@ PAGE = (
 )
 
 
-@pytest.fixture(scope="module", params=["own", "real"])
+@pytest.fixture(scope="module", params=["own", pytest.param("real", marks=pytest.mark.slow)])
 def corpus(request: pytest.FixtureRequest) -> str:
     if request.param == "real" and not CORPUS.is_dir():
         pytest.skip("the corpus of real pages is not beside this checkout")

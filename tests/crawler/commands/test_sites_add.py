@@ -149,7 +149,11 @@ def title(tmp_path: Path) -> Iterator[Title]:
         yield Title(tmp_path, paper)
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+FIRST = ("robots-only sitemaps", "sections only", "another host, and a refresh")
+"""Those that between them take each way to the articles; the rest is slow."""
+
+
+@pytest.mark.parametrize("shape", [pytest.param(one, marks=() if one in FIRST else pytest.mark.slow) for one in SHAPES])
 def test_the_first_crawl_finds_every_article(shape: str, title: Title) -> None:
     make, address = SHAPES[shape]
     paths = [address(number) for number in range(11)]

@@ -70,7 +70,9 @@ def change(ledger: Path, columns: dict[str, tuple[str, ...]], value: str) -> Non
         conn.commit()
 
 
-@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2262-04-12T00:00:00Z"])
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", pytest.param("2262-04-12T00:00:00Z", marks=pytest.mark.slow)]
+)
 def test_times_at_the_ends_of_the_calendar_stop_no_reader(ledger: Path, time: str, subtests: pytest.Subtests) -> None:
     change(ledger, TIMES, f"'{time}'")
     for verb in READERS:
@@ -129,7 +131,7 @@ def test_a_name_that_no_archive_has_costs_its_row_only(ledger: Path, name: str, 
             assert isinstance(done.exception, SystemExit | None), done.exception
 
 
-@pytest.mark.parametrize("table", ["revisions", "fetches", "sites"])
+@pytest.mark.parametrize("table", ["sites", *(pytest.param(one, marks=pytest.mark.slow) for one in ("revisions", "fetches"))])
 def test_a_damaged_table_is_told_in_a_line(ledger: Path, table: str, subtests: pytest.Subtests) -> None:
     with closing(sqlite3.connect(ledger, isolation_level=None)) as conn:
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
