@@ -37,7 +37,14 @@ def asked(paper: Paper) -> list[str]:
     return paths
 
 
-@pytest.mark.parametrize("sources", [{}, {"feeds": ()}, {"feeds": (), "sections": ()}], ids=["all", "no feed", "sitemaps only"])
+@pytest.mark.parametrize(
+    "sources",
+    [
+        pytest.param({}, id="all"),
+        pytest.param({"feeds": ()}, id="no feed", marks=pytest.mark.slow),
+        pytest.param({"feeds": (), "sections": ()}, id="sitemaps only", marks=pytest.mark.slow),
+    ],
+)
 def test_a_second_crawl_of_the_unchanged_paper(paper: Paper, tmp_path: Path, sources: dict[str, tuple[str, ...]]) -> None:
     """No new revision, and at most three requests, though every page's bytes differ at each answer."""
     define(tmp_path, site_toml(paper.url, **sources))
