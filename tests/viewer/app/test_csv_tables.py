@@ -111,6 +111,7 @@ def test_the_cookbooks_questions_are_queries_of_the_tables(base: str) -> None:
     page = ask(base, "/ledger/largest-silent?since=2025-03-07").text
     assert "Which edits without telling changed most words?" in page
     assert "Story 1" in page
+    assert "Say below which words you ask about." in ask(base, "/ledger/first-use").text
     answers = json.loads(ask(base, "/ledger/first-use.json?words=two+lines&_shape=array").text)
     assert [row["site_id"] for row in answers] == ["paper"]
     assert len(rows(ask(base, "/ledger/headline-tests.csv?since=2025-03-07").text)) == 0
