@@ -186,6 +186,7 @@ def test_a_server_of_two_ledgers(folder: Path) -> None:
         }  # fmt: skip
         assert URL in ask(base, "/in/one/ledger/articles.csv").text
         assert 'href="/in/one/search"' in ask(base, "/in/one/").text
+        assert [ask(base, path, accept_encoding="gzip").get("Content-Encoding") for path in ("/", "/in/one/")] == ["gzip"] * 2
 
 
 def test_a_ledger_that_is_none_is_named(folder: Path, tmp_path: Path) -> None:

@@ -167,6 +167,10 @@ def application(dispatcher: Dispatcher, names: AllowedHosts, limits: QueryLimits
     datasette = tables(dispatcher.shown, limits)
     all_tables: App = CsvTables(datasette.app(), datasette, dispatcher.shown.db, NAME, is_query)
     within: App = MountedPages(all_tables, lambda: dispatcher, THEIRS)
+    return _packed(within, names)
+
+
+def _packed(within: App, names: AllowedHosts) -> App:
     return SecurityMiddleware(GZipMiddleware(within, compresslevel=COMPRESSION), names, of_tables())
 
 
@@ -174,7 +178,7 @@ def application_over(shown: DispatcherConfig, alone: Mapping[str, DispatcherConf
                      limits: QueryLimits) -> tuple[App, list[Dispatcher]]:  # fmt: skip
     """Pages over several ledgers, and each ledger's application below its name; and the dispatchers, to be closed."""
     dispatchers = [Dispatcher(shown, respond), *map(Dispatcher, alone.values())]
-    over_all: App = SecurityMiddleware(MountedPages(_nothing, lambda: dispatchers[0], _NONE), names, of_tables())
+    over_all = _packed(MountedPages(_nothing, lambda: dispatchers[0], _NONE), names)
     each = {name: application(one, names, limits) for name, one in zip(alone, dispatchers[1:], strict=True)}
     return LedgerApps(over_all, each, shown.prefix), dispatchers
 

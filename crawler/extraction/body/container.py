@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from lxml.etree import _Element as Element
 
 from crawler.extraction.body.blocks import DENSITY, SUSPECT, Block, blocks_of, edges_of, is_under, place_of, prose_share
-from crawler.extraction.body.consent import is_consent
 from crawler.extraction.body.lines import Context, article_blocks, is_stamp
+from crawler.extraction.body.notices import is_consent
 from crawler.extraction.markup.page import Page
 from crawler.extraction.markup.roles import Role, all_words, element_words
 

@@ -16,8 +16,7 @@ from lxml.etree import _Element as Element
 
 from crawler.extraction.body.blocks import Block
 from crawler.extraction.body.code_in_text import without_code
-from crawler.extraction.body.consent import is_consent, speaks_to_reader
-from crawler.extraction.body.summaries import without_summaries
+from crawler.extraction.body.notices import is_consent, speaks_to_reader, without_summaries
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.dates.words import code, normalise
 
