@@ -24,7 +24,7 @@ from crawler.clock import Clock, clock
 from crawler.crawl.block_pages import plain_headers, refusal_of, retry_after
 from crawler.crawl.remote import RetryClock, scope_of
 from crawler.middlewares import HostSuspended
-from crawler.schedule.processes import RetryAfterFile
+from crawler.schedule.processes import RetryAfterFile, machine_folder
 from pipelines.reasons import CodedReason, CrawlReason, FetchReason, coded
 
 logger = logging.getLogger(__name__)
@@ -175,7 +175,7 @@ class ThrottleMiddleware:
         if scope and scope.remote_writer:
             retry_clock = scope.remote_writer.waits
         elif db:
-            retry_clock = RetryAfterFile(Path(db).absolute().parent / "locks")
+            retry_clock = RetryAfterFile(Path(db).absolute().parent / "locks", machine_folder())
         return cls(crawler, settings.getfloat("DOWNLOAD_DELAY"), clock(settings.get("NEWSLEDGER_NOW")), retry_clock)
 
     @property

@@ -23,6 +23,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+from crawler.catalogue.site import is_loopback
 from crawler.clock import clock, steady_seconds
 from pipelines.store.database import StoreError
 
@@ -37,39 +38,49 @@ HOST_FILE_SECONDS = 3600.0
 
 
 class RetryAfterFile:
-    """How long each host of a ledger wants nothing to be asked, kept from one crawl to the next, whatever ended the first.
+    """How long each host wants nothing to be asked, kept from one crawl to the next, whatever ended the first.
 
-    A file a host beside its lock: how many seconds, and since when. Since when by the clock that nobody sets; by the wall clock
-    only where the machine has started anew, and then a moment that has not come yet is taken for now. So no clock that was wrong
-    makes a wait longer than it was. Never flushed to the disk.
+    A file a host beside its lock, and one in the folder that all ledgers of the machine share: how many seconds, and since when.
+    Since when by the clock that nobody sets; by the wall clock only where the machine has started anew, and then a moment that
+    has not come yet is taken for now. So no clock that was wrong makes a wait longer than it was. Never flushed to the disk.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shared: Path | None = None) -> None:
+        """`shared`: see `machine_folder`. Hosts of this machine have no file there."""
         self._folder = folder
+        self._shared = shared
 
     def read(self, host: str) -> float:
-        """Seconds that are left; 0 where nothing is known."""
+        """Seconds that are left, by the ledger or by others of the machine; 0 where nothing is known."""
+        return max(map(self._left, self._paths(host)))
+
+    def write(self, host: str, seconds: float) -> None:
+        """From now on. Whole or not at all; what cannot be written is only forgotten."""
+        for path in self._paths(host):
+            _write_wait(path, seconds)
+
+    def _left(self, path: Path) -> float:
         try:
-            wanted, steady, wall, started = self._path(host).read_text(encoding="ascii").split()
+            wanted, steady, wall, started = path.read_text(encoding="ascii").split()
             seconds = float(wanted)
             passed = steady_seconds() - float(steady) if started == _boot() else _real_time().timestamp() - float(wall)
         except (OSError, ValueError):
             return 0.0
         if passed < 0:
-            self.write(host, seconds)
+            _write_wait(path, seconds)
             return seconds
         return max(seconds - passed, 0.0)
 
-    def write(self, host: str, seconds: float) -> None:
-        """From now on. Whole or not at all; what cannot be written is only forgotten."""
-        path = self._path(host)
-        new = path.with_suffix(".new")
-        with suppress(OSError):
-            new.write_text(f"{seconds:.3f} {steady_seconds():.3f} {_real_time().timestamp():.3f} {_boot()}", encoding="ascii")
-            new.replace(path)
+    def _paths(self, host: str) -> list[Path]:
+        folders = [self._folder, *([self._shared] if self._shared and not is_loopback(host) else [])]
+        return [folder / f"{_file_name(host)}.wait" for folder in folders]
 
-    def _path(self, host: str) -> Path:
-        return self._folder / f"{_file_name(host)}.wait"
+
+def _write_wait(path: Path, seconds: float) -> None:
+    new = path.with_suffix(f".{os.getpid()}")
+    with suppress(OSError):
+        new.write_text(f"{seconds:.3f} {steady_seconds():.3f} {_real_time().timestamp():.3f} {_boot()}", encoding="ascii")
+        new.replace(path)
 
 
 class HostFiles:
@@ -125,10 +136,21 @@ def hold(folder: Path, group: str) -> Iterator[str | None]:
         yield None
 
 
-def machine_locks() -> Path:
-    """The folder of host locks that all ledgers of this user on this machine share: two of them never crawl one host at once."""
+def machine_folder() -> Path | None:
+    """The folder of locks and waits of hosts that all ledgers of this user on this machine share, made where it is missing.
+
+    So two of them never crawl one host at once, nor the second before the first would have. None where it cannot be used, or is
+    somebody else's.
+    """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    return Path(runtime, "newsledger") if runtime else Path(tempfile.gettempdir(), f"newsledger-{os.getuid()}")
+    shared = Path(runtime, "newsledger") if runtime else Path(tempfile.gettempdir(), f"newsledger-{os.getuid()}")
+    try:
+        shared.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if shared.stat().st_uid == os.getuid() and not shared.is_symlink():
+            return shared
+    except OSError as error:
+        logger.debug("%s: crawls of other ledgers are not known: %s", shared, error)
+    return None
 
 
 @contextmanager
@@ -142,14 +164,9 @@ def hold_everywhere(folder: Path, group: str, *, is_local: bool) -> Iterator[str
             holder = stack.enter_context(hold(folder, group))
         except OSError as error:
             raise StoreError(f"{folder}: no lock can be made there: {error.strerror}") from error
-        shared = machine_locks()
-        if holder is None and not is_local:
-            try:
-                shared.mkdir(mode=0o700, parents=True, exist_ok=True)
-                if shared.stat().st_uid == os.getuid() and not shared.is_symlink():
-                    holder = stack.enter_context(hold(shared, group))
-            except OSError as error:
-                logger.debug("%s: crawls of other ledgers are not known: %s", shared, error)
+        if holder is None and not is_local and (shared := machine_folder()):
+            with suppress(OSError):
+                holder = stack.enter_context(hold(shared, group))
         yield holder
 
 

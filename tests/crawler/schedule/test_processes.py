@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.clock import steady_seconds
-from crawler.schedule.processes import HOST_FILE_SECONDS, HostFiles, RetryAfterFile, hold_everywhere, machine_locks
+from crawler.schedule.processes import HOST_FILE_SECONDS, HostFiles, RetryAfterFile, hold_everywhere, machine_folder
 from tests.table import table
 
 HOST = "paper.example:8000"
@@ -84,11 +84,21 @@ def test_two_ledgers_of_one_machine_share_their_hosts(tmp_path: Path, monkeypatc
             assert other is None
         with hold_everywhere(two, "127.0.0.1:8000", is_local=True) as local:
             assert local is None
-    assert not (machine_locks() / "127.0.0.1_8000.lock").exists()
+    shared = machine_folder()
+    assert shared == tmp_path / "run" / "newsledger"
+    assert not (shared / "127.0.0.1_8000.lock").exists()
+    for folder in (one, two):
+        RetryAfterFile(folder, shared).write("127.0.0.1:8000", 60)
+    assert not list(shared.glob("*.wait"))
+    RetryAfterFile(one, shared).write("paper.example", 60)
+    assert 58 < RetryAfterFile(two, shared).read("paper.example") <= 60, "asked of one of them to wait, the other waits"
+    RetryAfterFile(two, shared).write("paper.example", 90)
+    assert RetryAfterFile(one, shared).read("paper.example") > 88, "the longer of two waits counts"
     (tmp_path / "file").write_text("no folder", encoding="ascii")
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "file"))
     with hold_everywhere(one, "paper.example", is_local=False) as alone:
         assert alone is None, "a folder that cannot be used is passed over"
+    assert machine_folder() is None
 
 
 ROBOTS = "https://paper.example/robots.txt"
