@@ -18,7 +18,6 @@ from crawler.catalogue import load_sites
 from crawler.catalogue.site import Site
 from crawler.commands import json_option
 from crawler.commands.console import console, print_json, table, word
-from crawler.demo.expected import expected
 from crawler.demo.press import Paper, PressError, site_toml
 from crawler.demo.stories import CRAWL_TIMES, events
 from crawler.logs import plain
@@ -84,7 +83,7 @@ def _counts(db: str) -> tuple[Counter[str], Counter[str]]:
     """Changes of the script, and those that the ledger found."""
     with Store(db, readonly=True) as store:
         found = Counter(articles.status(store)["changes"])
-    return Counter(str(change) for article in expected() for change in article.changes), found
+    return Counter(str(event.change) for event in events() if event.change), found
 
 
 def _live(site: Site, paper: Paper, db: str, out: Console) -> None:

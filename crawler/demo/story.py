@@ -169,77 +169,78 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class DemoStory:
-    """A story told event by event. Every method gives a new `DemoStory`; `when` is the time of day in the paper's town.
+    """A story told event by event. Every method gives a new `DemoStory`.
 
-    `*swaps` are pairs (old text, new text), each found exactly once in the page's paragraphs; `changed` names the
-    content fields that the event alters, separated by spaces. That the stamp moves too is added here.
+    `when` is the time of day in the paper's town; `swaps` are pairs (old text, new text), each found exactly once in the page's
+    paragraphs; `changed` names the content fields that the event alters, separated by spaces. That the stamp moves too is added.
     """
 
     key: str
     events: tuple[Event, ...]
 
     @classmethod
-    def published(cls, key: str, when: datetime, note: str, page: PageState) -> DemoStory:
-        return cls(key, (Event(when, key, EventKind.PUBLISHED, note, page, Outcome.NEW),))
+    def published(cls, key: str, moment: datetime, note: str, page: PageState) -> DemoStory:
+        return cls(key, (Event(moment, key, EventKind.PUBLISHED, note, page, Outcome.NEW),))
 
     @property
     def page(self) -> PageState:
         return self.events[-1].page
 
-    def updated(self, when: str, note: str, changed: str, *swaps: tuple[str, str], **fields: Any) -> DemoStory:
+    def updated(self, *swaps: tuple[str, str], when: str, note: str, changed: str, **fields: Any) -> DemoStory:
         """An honest edit: the text differs and the stamp says so."""
         page = edited(self.page, *swaps, modified=at(when), **fields)
-        return self._then(EventKind.UPDATED, at(when), note, page, changed)
+        return self._then(EventKind.UPDATED, when, note, page, changed)
 
-    def posted(self, when: str, note: str, heading: str, text: str, *, changed: str = "body", **fields: Any) -> DemoStory:
+    def posted(self, *, when: str, note: str, changed: str, heading: str, text: str, **fields: Any) -> DemoStory:
         """A new entry on top of a live blog."""
-        return self.updated(when, note, changed, posts=(Post(at(when), heading, text), *self.page.posts), **fields)
+        posts = (Post(at(when), heading, text), *self.page.posts)
+        return self.updated(when=when, note=note, changed=changed, posts=posts, **fields)
 
-    def silently(self, when: str, note: str, changed: str, *swaps: tuple[str, str], **fields: Any) -> DemoStory:
+    def silently(self, *swaps: tuple[str, str], when: str, note: str, changed: str, **fields: Any) -> DemoStory:
         """An edit that no stamp, sitemap or feed betrays."""
-        return self._then(EventKind.EDITED_SILENTLY, at(when), note, edited(self.page, *swaps, **fields), changed)
+        return self._then(EventKind.EDITED_SILENTLY, when, note, edited(self.page, *swaps, **fields), changed)
 
-    def restamped(self, when: str, note: str) -> DemoStory:
+    def restamped(self, *, when: str, note: str) -> DemoStory:
         """A newer stamp over the same text."""
-        return self._then(EventKind.RESTAMPED, at(when), note, edited(self.page, modified=at(when)), "")
+        return self._then(EventKind.RESTAMPED, when, note, edited(self.page, modified=at(when)), "")
 
-    def reverted(self, when: str, note: str, changed: str, to: int, stamp: Literal["newer", "same", "old"]) -> DemoStory:
+    def reverted(self, *, when: str, note: str, changed: str, to: int, stamp: Literal["newer", "same", "old"]) -> DemoStory:
         """Back to the text of event `to`, under a newer stamp, the present one, or the one it bore then."""
         old = self.events[to].page
         modified = {"newer": at(when), "same": self.page.modified, "old": old.modified}[stamp]
         page = replace(old, modified=modified, path=self.page.path, former_paths=self.page.former_paths)
-        return self._then(EventKind.REVERTED, at(when), note, page, changed)
+        return self._then(EventKind.REVERTED, when, note, page, changed)
 
-    def moved(self, when: str, note: str, path: str) -> DemoStory:
+    def moved(self, *, when: str, note: str, path: str) -> DemoStory:
         """A new address for the same text; the old one redirects."""
-        return self._then(EventKind.MOVED, at(when), note, edited(self.page, path=path), None)
+        return self._then(EventKind.MOVED, when, note, edited(self.page, path=path), None)
 
-    def taken_down(self, when: str, note: str, status: int, *, listed: bool = False) -> DemoStory:
-        return self._then(EventKind.TAKEN_DOWN, at(when), note, edited(self.page, status=status, listed=listed), None)
+    def taken_down(self, *, when: str, note: str, status: int, listed: bool = False) -> DemoStory:
+        return self._then(EventKind.TAKEN_DOWN, when, note, edited(self.page, status=status, listed=listed), None)
 
-    def restored(self, when: str, note: str, changed: str, *swaps: tuple[str, str], **fields: Any) -> DemoStory:
+    def restored(self, *swaps: tuple[str, str], when: str, note: str, changed: str, **fields: Any) -> DemoStory:
         """Back with another text, under a newer stamp."""
         page = edited(self.page, *swaps, status=200, listed=True, modified=at(when), **fields)
-        return self._then(EventKind.RESTORED, at(when), note, page, changed)
+        return self._then(EventKind.RESTORED, when, note, page, changed)
 
-    def back_unchanged(self, when: str, note: str, *, touched: bool) -> DemoStory:
+    def back_unchanged(self, *, when: str, note: str, touched: bool) -> DemoStory:
         """Back as it was. `touched`: the sitemap counts the return as a modification, the page does not."""
         listed_modified = at(when) if touched else self.page.listed_modified
         page = edited(self.page, status=200, listed=True, listed_modified=listed_modified)
-        return self._then(EventKind.RESTORED, at(when), note, page, None)
+        return self._then(EventKind.RESTORED, when, note, page, None)
 
-    def cached(self, when: str, until: str, note: str, copy: int) -> DemoStory:
+    def cached(self, *, when: str, until: str, note: str, copy: int) -> DemoStory:
         """From `when` to `until` a cache answers with the page of event `copy`, stamp and all."""
-        slipped = self._then(EventKind.CACHE_SLIPPED, at(when), note, self.events[copy].page, None)
-        return slipped._then(EventKind.CACHE_MENDED, at(until), "the present copy is served again", self.page, None)
+        slipped = self._then(EventKind.CACHE_SLIPPED, when, note, self.events[copy].page, None)
+        return slipped._then(EventKind.CACHE_MENDED, until, "the present copy is served again", self.page, None)
 
-    def _then(self, what: EventKind, when: datetime, note: str, page: PageState, changed: str | None) -> DemoStory:
+    def _then(self, what: EventKind, when: str, note: str, page: PageState, changed: str | None) -> DemoStory:
         """Add an event; `changed` None: it must leave no revision."""
         change = None if changed is None else PRODUCES[what]
         fields = set((changed or "").split())
         if change and page.shown_modified != self.page.shown_modified:
             fields.add("date_modified")
-        return DemoStory(self.key, (*self.events, Event(when, self.key, what, note, page, change, tuple(sorted(fields)))))
+        return DemoStory(self.key, (*self.events, Event(at(when), self.key, what, note, page, change, tuple(sorted(fields)))))
 
 
 def text(block: str) -> tuple[str, ...]:

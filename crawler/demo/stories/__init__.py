@@ -1,6 +1,6 @@
 """The news day: its stories, their events in time order, and the moments at which a crawl sees each event apart from the next.
 
-Stories are one TOML file each, read strictly. All names, places and events are invented.
+Stories are one TOML file each. All names, places and events are invented.
 
 A file's name is the key of its story. Its top level is the page as it is first published, and every `[[event]]` is what happens
 to it afterwards, in order: `what` names the event, `at` the time of day. All times are wall clock in the paper's town, on
@@ -14,7 +14,8 @@ that change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from functools import cache
 from itertools import chain
@@ -23,7 +24,6 @@ from typing import Any
 
 from crawler.demo.story import DAY, ZONE, DemoStory, Event, PageState, Picture, Template, at, text
 from pipelines.article import Author, Kind
-from pipelines.text.toml_lines import Reader, Table, is_text, list_of, read_tables
 
 
 @cache
@@ -33,151 +33,38 @@ def stories() -> tuple[DemoStory, ...]:
 
 
 def read_story(file: Path) -> DemoStory:
-    """A file that tells no story raises `TomlError`."""
-    top, events = read_tables(file, "event")
-    page = top.read(_PAGE, needed=["note", "path", "published", "section", "headline", "standfirst", "byline", "authors", "text"])
-    note, page["paragraphs"] = page.pop("note"), page.pop("text")
-    story = DemoStory.published(file.stem, page["published"], note, PageState(**page))
-    for event in events:
-        story = _with_event(story, event)
+    """The story that a file tells; an error where a key or a value is none of a page's or an event's."""
+    page = tomllib.loads(file.read_text(encoding="utf-8"))
+    told, note, paragraphs = page.pop("event", []), page.pop("note"), text(page.pop("text"))
+    first = PageState(paragraphs=paragraphs, **_values(page))
+    story = DemoStory.published(file.stem, first.published, note, first)
+    for event in map(_values, told):
+        story = _EVENTS[event.pop("what")](story, *event.pop("swaps", ()), when=event.pop("at"), **event)
     return story
 
 
-def _with_event(story: DemoStory, table: Table) -> DemoStory:
-    what = str(table.values.get("what"))
-    if what not in _EVENTS:
-        raise table.error(f"must be one of {', '.join(_EVENTS)}, not {what!r}", "what")
-    needed, others = _EVENTS[what]
-    found = table.read({key: _EVENT[key] for key in f"what at note {needed} {others}".split()}, f"at note {needed}".split())
-    try:
-        return _told(story, found.pop("what"), found.pop("at"), found.pop("note"), found)
-    except (ValueError, LookupError) as error:
-        raise table.error(str(error), what) from error
+def _values(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a table, as pages and events hold them."""
+    return {key: _READERS[key](value) if key in _READERS else value for key, value in table.items()}
 
 
-def _told(story: DemoStory, what: str, when: str, note: str, found: dict[str, Any]) -> DemoStory:
-    """The story with one event more; `found` has the keys that `_EVENTS` gives to `what`."""
-    changed, swaps = " ".join(found.pop("changed", ())), found.pop("swaps", ())
-    match what:
-        case "updated":
-            return story.updated(when, note, changed, *swaps, **found)
-        case "posted":
-            return story.posted(when, note, found.pop("heading"), found.pop("text"), changed=changed, **found)
-        case "edited silently":
-            return story.silently(when, note, changed, *swaps, **found)
-        case "restored":
-            return story.restored(when, note, changed, *swaps, **found)
-        case "reverted":
-            return story.reverted(when, note, changed, **found)
-        case "restamped":
-            return story.restamped(when, note)
-        case "moved":
-            return story.moved(when, note, **found)
-        case "taken down":
-            return story.taken_down(when, note, **found)
-        case "back unchanged":
-            return story.back_unchanged(when, note, **found)
-        case _:
-            return story.cached(when, found.pop("until"), note, **found)
-
-
-def _is(kind: type) -> Reader:
-    def read(value: Any) -> Any:
-        if type(value) is not kind:
-            raise ValueError(f"must be of type {kind.__name__}, not {value!r}")
-        return value
-
-    return read
-
-
-_flag, _number = _is(bool), _is(int)
-
-
-def _moment(value: Any) -> datetime:
-    if type(value) is not datetime or value.tzinfo is not None:
-        raise ValueError(f"must be a date and a time without a zone, not {value!r}")
+def _moment(value: datetime) -> datetime:
     return value.replace(tzinfo=ZONE).astimezone(UTC)
 
 
-def _clock(value: Any) -> str:
-    if type(value) is not time:
-        raise ValueError(f"must be a time of day, not {value!r}")
-    return value.isoformat()
-
-
-def _record(kind: type) -> Reader:
-    """A value of a dataclass whose fields are all text."""
-
-    def read(value: Any) -> Any:
-        if type(value) is not dict:
-            raise ValueError(f"must be a table, not {value!r}")
-        try:
-            return kind(**{key: is_text(part) for key, part in value.items()})
-        except TypeError as error:
-            raise ValueError(str(error).removeprefix(f"{kind.__name__}.__init__() ")) from error
-
-    return read
-
-
-def _swap(value: Any) -> tuple[str, str]:
-    match value:
-        case [str(old), str(new)] if old:
-            return old, new
-    raise ValueError(f"must be pairs of an old and a new text, not {value!r}")
-
-
-_CONTENT: Mapping[str, Reader] = {
-    "headline": is_text,
-    "standfirst": is_text,
-    "byline": is_text,
-    "authors": list_of(_record(Author)),
-    "pictures": list_of(_record(Picture)),
-    "path": is_text,
-}
-_PAGE: Mapping[str, Reader] = {
-    **_CONTENT,
-    "note": is_text,
-    "amp_path": is_text,
-    "published": _moment,
-    "modified": _moment,
-    "section": is_text,
-    "template": Template,
-    "kind": Kind,
-    "topics": list_of(is_text),
-    "text": lambda value: text(is_text(value)),
-}
-_EVENT: Mapping[str, Reader] = {
-    **_CONTENT,
-    "what": is_text,
-    "at": _clock,
-    "until": _clock,
-    "note": is_text,
-    "changed": list_of(is_text),
-    "swaps": list_of(_swap),
-    "add": list_of(is_text),
-    "heading": is_text,
-    "text": is_text,
-    "stamp": is_text,
-    "status": _number,
-    "to": _number,
-    "copy": _number,
-    "listed": _flag,
-    "touched": _flag,
-}
-_EDITS = "swaps add headline standfirst byline authors pictures path"
-_EVENTS: Mapping[str, tuple[str, str]] = {
-    "updated": ("changed", _EDITS),
-    "posted": ("changed heading text", "headline standfirst"),
-    "edited silently": ("changed", _EDITS),
-    "restamped": ("", ""),
-    "reverted": ("changed to stamp", ""),
-    "moved": ("path", ""),
-    "taken down": ("status", "listed"),
-    "restored": ("changed", _EDITS),
-    "back unchanged": ("touched", ""),
-    "cached": ("until copy", ""),
-}
-"""What can happen -> the keys that it needs, and those that it may have, beside `what`, `at` and `note`."""
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "at": time.isoformat, "until": time.isoformat, "published": _moment, "modified": _moment,
+    "template": Template, "kind": Kind, "topics": tuple, "add": tuple, "changed": " ".join,
+    "authors": lambda value: tuple(Author(**one) for one in value),
+    "pictures": lambda value: tuple(Picture(**one) for one in value),
+}  # fmt: skip
+_EVENTS: Mapping[str, Callable[..., DemoStory]] = {
+    "updated": DemoStory.updated, "posted": DemoStory.posted, "edited silently": DemoStory.silently,
+    "restamped": DemoStory.restamped, "reverted": DemoStory.reverted, "moved": DemoStory.moved,
+    "taken down": DemoStory.taken_down, "restored": DemoStory.restored, "back unchanged": DemoStory.back_unchanged,
+    "cached": DemoStory.cached,
+}  # fmt: skip
+"""What can happen; the keys of each event are what its method takes."""
 
 
 __all__ = ["CRAWL_TIMES", "DAY", "ZONE", "at", "events", "state_at", "stories"]

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from crawler.demo.expected import ExpectedArticle, expected
 from crawler.demo.stories import events
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of, optional_moment
 from tests.cookbook import demo_day
+from tests.crawler.demo.expected import ExpectedArticle, expected
 from tests.crawler.processes import newsledger
 from tests.table import table
 

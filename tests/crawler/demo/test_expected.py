@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from crawler.demo.expected import expected
 from crawler.demo.stories import CRAWL_TIMES, events
 from pipelines.article import Outcome
+from tests.crawler.demo.expected import expected
 
 ROWS = {
     "allotment": ("live", "new"),
