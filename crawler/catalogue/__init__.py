@@ -21,7 +21,7 @@ from pathlib import Path
 
 from crawler.catalogue.site import Site
 from crawler.catalogue.tables import Complain, read_table
-from pipelines.text.toml_lines import TableLines, find_lines
+from crawler.catalogue.toml_lines import TableLines, find_lines
 
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 

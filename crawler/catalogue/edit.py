@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from crawler.catalogue import CatalogueError, EditError, load_sites
-from pipelines.text.toml_lines import TableLines, find_lines
+from crawler.catalogue.toml_lines import TableLines, find_lines
 
 Value = str | bool | int | float | tuple[str, ...]
 

@@ -7,7 +7,6 @@ normalise.py    an article in the one form in which articles are compared, and i
 urls.py hosts.py zones.py       addresses, hosts, time zones
 dates/ bylines/ captions/       printed times, bylines and captions, read
 boilerplate/ lexicons/          lines that are no part of an article; words that tell names from titles, agencies and places
-toml_lines.py   TOML with its line numbers
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipelines.text.lexicons import LexiconError, Section, sections
+from pipelines.text.lexicons import keyed, sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,9 @@ class _Zones:
 
 @cache
 def _zones() -> _Zones:
-    found = sections(Path(__file__).with_name("zones.txt"), ("top_level_domains", "languages"))
-    return _Zones(_by_key(found["top_level_domains"]), _by_key(found["languages"]))
-
-
-def _by_key(section: Section) -> Mapping[str, str]:
-    """Lines of a zone and the keys that mean it, as a map from key to zone."""
-    zones: dict[str, str] = {}
-    for zone, keys in section.table().items():
-        for key in keys.text.split():
-            if key in zones:
-                raise LexiconError(f"{keys.place}: {key!r} is there twice")
-            zones[key] = zone
-    return zones
+    found = sections(Path(__file__).with_name("zones.txt"))
+    zones = {name: {key: zone for zone, keys in keyed(found[name]).items() for key in keys.split()} for name in found}
+    return _Zones(by_tld=zones["top_level_domains"], by_language=zones["languages"])
 
 
 _WIDE = frozenset(("us", "ca", "mx", "br", "au", "ru", "id", "kz", "cl", "ec", "es", "pt"))

@@ -8,16 +8,15 @@ and a byline or is long; a notice speaks to its reader. Pure: knows no markup bu
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from crawler.extraction.kinds.signs import Signs
 from crawler.extraction.markup.page import Page
 from pipelines.reasons import FetchReason
-from pipelines.text.toml_lines import is_text, list_of, read_tables
 
 KINDS = (
     FetchReason.REGION_WALL,
@@ -58,13 +57,14 @@ _QUOTES = str.maketrans("’‘´`", "''''")
 class Notice:
     """What notices of one kind say in one language, or several."""
 
-    kind: FetchReason
+    kind: str
+    """One of `KINDS`."""
     language: str
-    names: tuple[str, ...]
+    names: list[str]
     """Patterns of whole headings and whole parts of titles."""
-    says: tuple[str, ...]
+    says: list[str]
     """Patterns to be found in headings, titles and short texts."""
-    examples: tuple[str, ...]
+    examples: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +75,9 @@ class Patterns:
 
 @cache
 def notices() -> tuple[Notice, ...]:
-    return read_notices(Path(__file__).with_name("notices.toml"))
-
-
-def read_notices(file: Path) -> tuple[Notice, ...]:
-    """The notices of a file; TomlError where it is not as notices.toml is."""
-    top, tables = read_tables(file, "notice")
-    top.read({}, needed=())
-    readers = {
-        "kind": _is_kind,
-        "language": is_text,
-        "names": list_of(is_text),
-        "says": list_of(is_text),
-        "examples": list_of(is_text),
-    }
-    return tuple(Notice(**table.read(readers, needed=readers)) for table in tables)
-
-
-def _is_kind(value: Any) -> FetchReason:
-    if value not in KINDS:
-        raise ValueError(f"must be one of {', '.join(KINDS)}, not {value!r}")
-    return FetchReason(value)
+    """Those of notices.toml."""
+    text = Path(__file__).with_name("notices.toml").read_text(encoding="utf-8")
+    return tuple(Notice(**one) for one in tomllib.loads(text)["notice"])
 
 
 @cache
@@ -109,7 +91,7 @@ def _patterns() -> Mapping[FetchReason, Patterns]:
     }
 
 
-def _any(lists: Iterable[tuple[str, ...]]) -> re.Pattern[str]:
+def _any(lists: Iterable[list[str]]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for patterns in lists for pattern in patterns))
 
 

@@ -1,6 +1,6 @@
 """Lines that a page prints among an article's paragraphs and that are no part of it: the rules recorded in rules.toml.
 
-A rule matches one whole paragraph. Each carries an example that a test runs; a rule without one is refused.
+A rule matches one whole paragraph. Each carries an example that a test runs.
 Patterns are anchored, case-insensitive, and only ever see paragraphs of at most `MAX_LENGTH` characters: furniture is short,
 and a long paragraph is never thrown away by a pattern.
 """
@@ -8,13 +8,11 @@ and a long paragraph is never thrown away by a pattern.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
-
-from pipelines.text.toml_lines import Reader, is_text, list_of, read_tables
 
 __all__ = ["MAX_LENGTH", "Rule", "is_furniture", "read_rules", "rules"]
 
@@ -40,49 +38,22 @@ def rules() -> tuple[Rule, ...]:
 
 
 def read_rules(file: Path) -> tuple[Rule, ...]:
-    """The rules of a file, their patterns filled in with its parts; TomlError where it is not as rules.toml is."""
-    top, tables = read_tables(file, "rule")
-    parts = top.read({"parts": _shared_parts}, needed=("parts",))["parts"]
-    readers: Mapping[str, Reader] = {
-        "name": is_text,
-        "language": is_text,
-        "example": is_text,
-        "hints": list_of(is_text),
-        "pattern": lambda value: _filled(_joined_lines(value), parts),
-    }
-    found: dict[str, Rule] = {}
-    for table in tables:
-        rule = Rule(**table.read(readers, needed=("name", "example", "pattern")))
-        if rule.pattern in found:
-            raise table.error("is there twice", "pattern")
-        found[rule.pattern] = rule
-    return tuple(found.values())
+    """The rules of a file, their patterns filled in with its parts; a part may hold those before it."""
+    found = tomllib.loads(file.read_text(encoding="utf-8"))
+    parts: dict[str, str] = {}
+    for name, part in found["parts"].items():
+        parts[name] = _filled(part, parts)
+    return tuple(
+        Rule(**{**rule, "pattern": _filled(rule["pattern"], parts), "hints": tuple(rule.get("hints", ()))})
+        for rule in found["rule"]
+    )
 
 
-def _joined_lines(value: Any) -> str:
-    """A pattern: one string, or lines that are joined."""
-    lines = value if isinstance(value, list) and value else [value]
-    return "".join(map(is_text, lines))
-
-
-def _shared_parts(value: Any) -> Mapping[str, str]:
-    """Name -> pattern; a part may hold those before it."""
-    if not isinstance(value, dict):
-        raise ValueError(f"must be a table, not {value!r}")
-    found: dict[str, str] = {}
-    for name, part in value.items():
-        found[name] = _filled(_joined_lines(part), found)
-    return found
-
-
-_PLACE = re.compile(r"\{[a-z_]+\}")
-
-
-def _filled(pattern: str, parts: Mapping[str, str]) -> str:
+def _filled(pattern: str | list[str], parts: Mapping[str, str]) -> str:
+    """A pattern, which may stand in several lines, with its parts."""
+    pattern = "".join(pattern)
     for name, part in parts.items():
         pattern = pattern.replace(f"{{{name}}}", part)
-    if unknown := _PLACE.search(pattern):
-        raise ValueError(f"there is no part {unknown[0]}")
     return pattern
 
 

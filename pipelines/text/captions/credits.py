@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -84,15 +84,14 @@ class _CreditWords:
 
 @cache
 def _credit_words() -> _CreditWords:
-    names = [field.name for field in fields(_CreditWords)]
-    found = sections(Path(__file__).with_name("credits.txt"), names)
+    found = sections(Path(__file__).with_name("credits.txt"))
     return _CreditWords(
-        sources=found["sources"].phrases(),
-        lower_sources=found["lower_sources"].words(),
-        ambiguous_sources=found["ambiguous_sources"].words(),
-        endings=tuple(found["endings"].phrases()),
-        connecting=found["connecting"].words(),
-        no_credits=found["no_credits"].words(),
+        sources=phrase_set(*found["sources"]),
+        lower_sources=word_set(*found["lower_sources"]),
+        ambiguous_sources=word_set(*found["ambiguous_sources"]),
+        endings=tuple(phrase_set(*found["endings"])),
+        connecting=word_set(*found["connecting"]),
+        no_credits=word_set(*found["no_credits"]),
     )
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipelines.text.lexicons import LexiconError, sections
+from pipelines.text.lexicons import keyed, sections, word_set
 from pipelines.text.zones import LETTERS, UNMISTAKABLE
 
 CROATIAN_ZONES = frozenset({"Europe/Zagreb", "Europe/Sarajevo"})
@@ -76,21 +76,20 @@ def fold(text: str) -> str:
 @cache
 def months() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Language -> the forms of each of its twelve months, as they are written."""
-    return _named("months.txt", 12)
+    return _named("months.txt")
 
 
 @cache
 def weekdays() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Language -> the forms of each weekday from Monday on, as they are written, and of what stands beside them."""
-    return _named("weekdays.txt", 7, 8)
+    return _named("weekdays.txt")
 
 
-def _named(file: str, *lengths: int) -> dict[str, tuple[tuple[str, ...], ...]]:
+def _named(file: str) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Language -> what commas part; a dash is no form at all."""
     found = {}
-    for language, section in sections(Path(__file__).with_name(file)).items():
-        names = [part.split() for part in " ".join(entry.text for entry in section.entries).split(",")]
-        if len(names) not in lengths or not all(names):
-            raise LexiconError(f"{section.place}: [{language}] must have {lengths[0]} names, parted by commas")
+    for language, lines in sections(Path(__file__).with_name(file)).items():
+        names = [part.split() for part in " ".join(lines).split(",")]
         found[language] = tuple(tuple(forms) if forms != ["-"] else () for forms in names)
     return found
 
@@ -134,19 +133,19 @@ class _Words:
 
 @cache
 def _words() -> _Words:
-    found = sections(Path(__file__).with_name("words.txt"), (*LETTER_OF, "phrases"))
+    found = sections(Path(__file__).with_name("words.txt"))
     letters = {zone: _ZONE_CHARS[zone.upper()] for zone in UNMISTAKABLE}
     for names in months().values():
         for letter, forms in zip("abcdefghijkl", names, strict=True):
             for form in forms:
                 letters.setdefault(fold(form), letter)
     for section, letter in LETTER_OF.items():
-        for word in found[section].words():
+        for word in word_set(*found[section]):
             letters.setdefault(fold(word), letter)
     for days in weekdays().values():
         for day in (form for forms in days for form in forms):
             letters.setdefault(fold(day), " ")
-    phrases = {phrase: entry.text for phrase, entry in found["phrases"].table().items()} | _ZONE_PHRASES
+    phrases = keyed(found["phrases"]) | _ZONE_PHRASES
     east_asian = sorted((word for word in letters if re.search(f"[{_IDEOGRAPHS}]", word)), key=len, reverse=True)
     return _Words(
         letters=letters,

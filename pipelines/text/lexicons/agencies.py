@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipelines.text.lexicons import LexiconError, is_given_name, is_place, is_place_opening, parted, sections
+from pipelines.text.lexicons import is_given_name, is_place, is_place_opening, keyed, phrase_set, sections, word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,14 @@ class _Agencies:
 
 @cache
 def _agencies() -> _Agencies:
-    file = Path(__file__).with_name("agencies.txt")
-    found = sections(file, ("agencies", "ambiguous", "outlet_words", "outlet_surnames"))
-    names: dict[str, str] = {}
-    for name, forms in found["agencies"].table().items():
-        for form in parted(forms):
-            if form in names:
-                raise LexiconError(f"{forms.place}: {form!r} is there twice")
-            names[form] = name
+    found = sections(Path(__file__).with_name("agencies.txt"))
+    names = {form: name for name, forms in keyed(found["agencies"]).items() for form in phrase_set(forms)}
     return _Agencies(
         names=names,
         most_words=max(form.count(" ") + 1 for form in names),
-        ambiguous=found["ambiguous"].words(),
-        outlet_words=found["outlet_words"].words(),
-        outlet_surnames=found["outlet_surnames"].words(),
+        ambiguous=word_set(*found["ambiguous"]),
+        outlet_words=word_set(*found["outlet_words"]),
+        outlet_surnames=word_set(*found["outlet_surnames"]),
     )
 
 

@@ -13,7 +13,7 @@ from crawler.extraction import choice
 from crawler.extraction.choice.zones import guess_zone
 from crawler.extraction.kinds.addresses import AddressWords, address_words, listings, not_articles
 from crawler.extraction.markup.roles import ElementWords, element_words
-from pipelines.text.lexicons import sections
+from pipelines.text.lexicons import keyed, sections
 
 ZONES = sections(Path(choice.__file__).with_name("zones.txt"))
 
@@ -31,9 +31,9 @@ def test_reasons_have_words_of_their_own() -> None:
 
 @pytest.mark.parametrize("section", ZONES)
 def test_zones_exist_and_keys_mean_one(section: str) -> None:
-    table = ZONES[section].table()
+    table = keyed(ZONES[section])
     assert set(table) <= available_timezones()
-    keys = [key for entry in table.values() for key in entry.text.split()]
+    keys = [key for value in table.values() for key in value.split()]
     assert len(set(keys)) == len(keys)
 
 

@@ -6,10 +6,7 @@ import re
 import time
 from pathlib import Path
 
-import pytest
-
 from pipelines.text.boilerplate import MAX_LENGTH, is_furniture, read_rules, rules
-from pipelines.text.toml_lines import TomlError
 from tests.table import table
 
 
@@ -124,22 +121,6 @@ name = "shout"
 example = "Buy now!"
 pattern = ['buy', '{rest}']
 """
-REFUSED = {
-    "no TOML": ('"shout"', "shout", "6: "),
-    "a key that no rule has": ('name = "shout"', 'name = "shout"\nlevel = "high"', "7: level: there is no such key here"),
-    "a rule without an example": ('example = "Buy now!"\n', "", "5: example: is missing"),
-    "an empty pattern": ("['buy', '{rest}']", "['buy', '']", "8: pattern: must be text that is not empty"),
-    "a pattern that is a number": ("['buy', '{rest}']", "7", "8: pattern: must be text that is not empty"),
-    "a part that there is not": ("'{rest}'", "'{end}'", "8: pattern: there is no part {end}"),
-    "a part that comes later": ("any = '.{0,9}'", "any = '{rest}'", "1: parts: there is no part {rest}"),
-    "a hint twice": ('name = "shout"', 'name = "shout"\nhints = ["a", "a"]', "7: hints: names something twice"),
-    "a pattern twice": (
-        "['buy', '{rest}']",
-        "'a'\n\n[[rule]]\nname = 'b'\nexample = 'a'\npattern = 'a'",
-        "13: pattern: is",
-    ),
-    "a table that is unknown": ("[[rule]]", "[more]\na = 1\n\n[[rule]]", "5: more: there is no such key here"),
-}
 
 
 def test_parts_fill_patterns(tmp_path: Path) -> None:
@@ -149,18 +130,8 @@ def test_parts_fill_patterns(tmp_path: Path) -> None:
     assert (rule.name, rule.pattern, rule.language, rule.hints) == ("shout", "buy.{0,9}!", "en", ())
 
 
-@table("case", REFUSED)
-def test_malformed_rules_are_refused_with_file_and_line(tmp_path: Path, case: str) -> None:
-    old, new, message = REFUSED[case]
-    assert RULES.count(old) == 1
-    file = tmp_path / "rules.toml"
-    file.write_text(RULES.replace(old, new), encoding="utf-8")
-    with pytest.raises(TomlError) as refused:
-        read_rules(file)
-    assert str(refused.value).startswith(f"{file}:{message}")
-
-
 def test_each_shipped_pattern_matches_its_own_example() -> None:
-    assert len(rules()) == 64
+    assert len({rule.pattern for rule in rules()}) == len(rules()) == 64
     for rule in rules():
+        assert "{" not in re.sub(r"\{\d*,?\d*\}", "", rule.pattern), "a part that there is not"
         assert re.fullmatch(rule.pattern, rule.example, re.IGNORECASE), rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.text.toml_lines import find_lines
+from crawler.catalogue.toml_lines import find_lines
 
 
 @given(
