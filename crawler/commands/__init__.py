@@ -45,12 +45,12 @@ class SettingOption(click.Option):
 db_option = click.option("--db", cls=SettingOption, setting="db", metavar="PATH", help="The ledger, an SQLite file.")
 sites_option = click.option(
     "--sites", "sites_path", cls=SettingOption, setting="sites", metavar="PATH", type=click.Path(exists=True, path_type=Path),
-    help="A TOML file of sites, or a folder of them; else the catalogue that comes along.",
+    help="A TOML file of sites, or a folder of them; default the shipped catalogue.",
 )  # fmt: skip
-log_option = click.option("--log", cls=SettingOption, setting="log", help="The form of log lines.")
+log_option = click.option("--log", cls=SettingOption, setting="log", help="The format of log lines.")
 warc_option = click.option(
     "--warc", "warc_path", cls=SettingOption, setting="warc", metavar="PATH", type=click.Path(path_type=Path),
-    help="The folder of archived pages; else `warc` beside the ledger.",
+    help="The folder of archived pages; default `warc` beside the ledger.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 

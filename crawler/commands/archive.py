@@ -22,10 +22,10 @@ from pipelines.store.retention import kept_pages, prunings, record_pruning
 
 @click.group("archive")
 def command() -> None:
-    """The files of archived pages: list them, what they come to, close those that are done, prune by a policy."""
+    """The files of archived pages: list them, add up their sizes, close finished ones, prune old records."""
 
 
-_site_option = click.option("--site", "sites", multiple=True, metavar="ID", help="Only this site; may be given again.")
+_site_option = click.option("--site", "sites", multiple=True, metavar="ID", help="Only this site; may be repeated.")
 
 
 @command.command("list")
@@ -34,7 +34,7 @@ _site_option = click.option("--site", "sites", multiple=True, metavar="ID", help
 @db_option
 @json_option
 def list_command(sites: tuple[str, ...], warc_path: Path | None, db: str, as_json: bool) -> None:
-    """The files, by site and day: how large, whether still open, how many pages (of closed ones, by their index)."""
+    """List the files by site and day: size, open or closed, number of pages (of closed ones, by their index)."""
     found = list(holdings.files(_folder(warc_path, db), sites))
     if as_json:
         print_json([row_of(one) | {"day": str(one.day)} for one in found])
@@ -50,7 +50,7 @@ def list_command(sites: tuple[str, ...], warc_path: Path | None, db: str, as_jso
 @db_option
 @json_option
 def stats_command(sites: tuple[str, ...], warc_path: Path | None, db: str, as_json: bool) -> None:
-    """What each site's files come to, what repeats is saved as, and what a year more takes at the pace of the last 30 days."""
+    """The size of each site's files, what deduplication saves, and what a year adds at the pace of the last 30 days."""
     folder = _folder(warc_path, db)
     found = holdings.statistics(list(holdings.files(folder, sites)))
     free = holdings.free_bytes(folder)
@@ -70,14 +70,14 @@ def stats_command(sites: tuple[str, ...], warc_path: Path | None, db: str, as_js
 
 @command.command("close")
 @_site_option
-@click.option("--today", is_flag=True, help="Today's files too: the next crawl begins another.")
+@click.option("--today", is_flag=True, help="Today's files too: the next crawl starts a new one.")
 @warc_option
 @db_option
 @json_option
 def close_command(sites: tuple[str, ...], today: bool, warc_path: Path | None, db: str, as_json: bool) -> None:
     """Give files of past days their final names and an index; a schedule does so at midnight (UTC).
 
-    Exit code 1 where a crawl still writes one.
+    Exit code 1 if a crawl still writes one.
     """
     try:
         closed, busy = holdings.close(_folder(warc_path, db), None if today else now(), sites)
@@ -96,18 +96,18 @@ def close_command(sites: tuple[str, ...], today: bool, warc_path: Path | None, d
 
 @command.command("prune")
 @_site_option
-@click.option("--keep-days", default=None, metavar="N", type=click.IntRange(min=1), help="Nothing of the last N days goes.")
-@click.option("--max-bytes", default=None, metavar="SIZE", help="No more than is needed to come down to this: 50GB.")
-@click.option("--evidence", is_flag=True, help="Pages behind revisions and states go too; their hashes stay in the ledger.")
-@click.option("--dry-run", is_flag=True, help="Say what would go.")
+@click.option("--keep-days", default=None, metavar="N", type=click.IntRange(min=1), help="Remove nothing of the last N days.")
+@click.option("--max-bytes", default=None, metavar="SIZE", help="Remove no more than is needed to come down to this: 50GB.")
+@click.option("--evidence", is_flag=True, help="Remove pages behind revisions and states too; their hashes stay in the ledger.")
+@click.option("--dry-run", is_flag=True, help="Say what would be removed.")
 @warc_option
 @db_option
 @json_option
 def prune_command(sites: tuple[str, ...], keep_days: int | None, max_bytes: str | None, evidence: bool, dry_run: bool,
                   warc_path: Path | None, db: str, as_json: bool) -> None:  # fmt: skip
-    """Take records on which nothing rests out of closed files, oldest days first; the ledger says so first.
+    """Remove records that nothing refers to from closed files, oldest days first; the ledger records it before.
 
-    Exit code 1 where a file could not be pruned. What is kept, and why: docs/archive.md.
+    Exit code 1 if a file could not be pruned. What is kept, and why: docs/archive.md.
     """
     if keep_days is None and max_bytes is None:
         raise click.UsageError("say what stays: --keep-days N, --max-bytes SIZE, or both")
@@ -131,7 +131,7 @@ def prune_command(sites: tuple[str, ...], keep_days: int | None, max_bytes: str 
         done = "would be pruned" if dry_run else "pruned"
         echo(f"{report.records} records of {len(report.files)} files {done}: {_size(report.bytes)}")
         if report.over:
-            echo(f"{_size(report.over)} more than {max_bytes} are left: something rests on them")
+            echo(f"{_size(report.over)} more than {max_bytes} are left: something refers to them")
     for problem in report.left:
         echo(problem, err=True)
     if report.left:

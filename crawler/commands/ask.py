@@ -35,7 +35,7 @@ def _parameter(name: str) -> str:
 @db_option
 @json_option
 def command(name: str | None, save: Path | None, only_sql: bool, db: str, as_json: bool, **values: str | None) -> None:
-    """Ask a question of the cookbook by its name; without one, list them.
+    """Answer a question of the cookbook; without a name, list them.
 
     Each says which of --since, --site, --url, --at and --words it wants; all others are usage errors.
     """

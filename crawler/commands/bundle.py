@@ -17,16 +17,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("verify-bundle")
 @click.argument("file", type=_FILE, metavar="FILE.wacz")
-@click.option("--key", "key_path", default=None, metavar="PEM", type=_FILE, help="The public key by which it must be signed.")
+@click.option("--key", "key_path", default=None, metavar="PEM", type=_FILE, help="The public key that must have signed it.")
 @click.option("--public-key", "public_path", default=None, metavar="FILE", type=_FILE,
-              help="The key by which its checkpoint must be signed, as the ledger's owner publishes it.")  # fmt: skip
+              help="The key that must have signed its checkpoint, as the ledger's owner publishes it.")  # fmt: skip
 @click.option("--tsa-ca", "ca_path", default=None, metavar="FILE", type=_FILE,
               help="Certificates (PEM) of time stamping authorities that are trusted; one must have stamped it.")  # fmt: skip
 @json_option
 def command(file: Path, key_path: Path | None, public_path: Path | None, ca_path: Path | None, as_json: bool) -> None:
-    """Whether a bundle of `export bundle` holds: files, pages, sealed rows, proofs and signature; exit code 1 where it does not.
+    """Check a bundle of `export bundle`: files, pages, sealed rows, proofs and signature; exit code 1 if a check fails.
 
-    No ledger is asked. Keys and certificates are to come from where their owners publish them, not from the bundle.
+    No ledger is needed. Take keys and certificates from where their owners publish them, not from the bundle.
     """
     lines: list[str] = []
     problem: str | None = None

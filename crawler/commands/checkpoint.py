@@ -18,25 +18,25 @@ from pipelines.store.database import Store
 
 
 @click.command("checkpoint")
-@click.option("--make-key", "only_key", is_flag=True, help="Only make the key; else it is made with the first checkpoint.")
-@click.option("--key", "key_path", default=None, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-              help="The key that signs; else beside the ledger, as LEDGER.key.")  # fmt: skip
 @click.option(
-    "--origin", default=None, metavar="NAME", help="What a new key is called, as paper.example/ledger; else by its hash."
+    "--make-key", "only_key", is_flag=True, help="Only create the key; otherwise it is created with the first checkpoint."
 )
+@click.option("--key", "key_path", default=None, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="The signing key; default LEDGER.key beside the ledger.")  # fmt: skip
+@click.option("--origin", default=None, metavar="NAME", help="A new key's name, as paper.example/ledger; default its hash.")
 @click.option("--publish", "places", multiple=True, metavar="PLACE",
-              help="A folder, git:FOLDER, or a webhook's URL; may be given again. Else `checkpoints` by the ledger.")  # fmt: skip
+              help="A folder, git:FOLDER, or a webhook's URL; may be repeated. Default `checkpoints` by the ledger.")  # fmt: skip
 @click.option("--tsa", "authorities", multiple=True, metavar="URL",
-              help="Have it stamped by this authority (RFC 3161); may be given again.")  # fmt: skip
+              help="Have it timestamped by this authority (RFC 3161); may be repeated.")  # fmt: skip
 @click.option("--since", "earlier", default=None, metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Print, as JSON, the proof that this one continues an earlier checkpoint.")  # fmt: skip
 @db_option
 @json_option
 def command(only_key: bool, key_path: Path | None, origin: str | None, places: tuple[str, ...], authorities: tuple[str, ...],
             earlier: Path | None, db: str, as_json: bool) -> None:  # fmt: skip
-    """Sign how far the record has come, have it stamped, and publish it.
+    """Sign, timestamp and publish the present state of the record.
 
-    Exit code 1 where a place or an authority could not be reached; the checkpoint is kept, and the next call tries again.
+    Exit code 1 if a place or an authority could not be reached: the checkpoint is kept for the next call.
     """
     with change_ledger(db) as store:
         key = _key(key_path or default_key(db), origin, only_key)
@@ -85,7 +85,7 @@ def _key(path: Path, origin: str | None, is_new: bool) -> SigningKey:
         key = SigningKey.make(path, origin)
     except (NoteError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    echo(f"made the key {path}; {public_path(path).name} beside it is for whoever verifies: keep a copy elsewhere", err=True)
+    echo(f"made the key {path}; {public_path(path).name} beside it is for those who verify: keep a copy elsewhere", err=True)
     return key
 
 

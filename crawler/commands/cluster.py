@@ -92,22 +92,22 @@ def keys_of_cluster() -> KeyRing:
     except BadKeysError as error:
         raise click.ClickException(f"cluster_keys: {error}") from error
     if not keys.keys:
-        logger.warning("no `cluster_keys` are set: whoever can write to Redis can order crawls, and tell what they found")
+        logger.warning("no `cluster_keys` are set: anybody who can write to Redis can start crawls and forge their results")
     return keys
 
 
 @click.command("worker")
 @click.option("--name", default=None, metavar="NAME",
-              help="What it is called among the workers, before a number of its own; else as this machine.")  # fmt: skip
+              help="Its name among the workers, before a number of its own; default the machine's.")  # fmt: skip
 @click.option("--warc", "warc_path", cls=SettingOption, setting="warc", metavar="PATH", type=click.Path(path_type=Path),
-              help="Where pages are archived on this machine, in a folder of its name; else data/warc.")  # fmt: skip
-@click.option("--burst", is_flag=True, help="Leave when the queue is empty.")
+              help="Where pages are archived on this machine, in a folder of its name; default data/warc.")  # fmt: skip
+@click.option("--burst", is_flag=True, help="Exit when the queue is empty.")
 @log_option
 @redis_option
 def worker_command(name: str | None, warc_path: Path | None, burst: bool, log: str, redis: str) -> None:
-    """Run crawls from the queue, until asked to stop. Opens no ledger: what it finds goes to `newsledger writer`.
+    """Run crawls from the queue, until stopped. Opens no ledger: its results go to `newsledger writer`.
 
-    Start as many as the machine has cores. SIGTERM ends the crawl in hand gracefully; another worker does it again.
+    Start one a core. SIGTERM ends the current crawl gracefully; another worker runs it again.
     """
     install(log, logging.INFO)
     with needing_cluster():
@@ -129,14 +129,14 @@ ANSWER_SECONDS = 15.0
 
 
 @click.command("writer")
-@click.option("--once", is_flag=True, help="Write what waits, and leave.")
+@click.option("--once", is_flag=True, help="Write what waits, and exit.")
 @log_option
 @redis_option
 @db_option
 def writer_command(once: bool, log: str, redis: str, db: str) -> None:
-    """Write what the workers of a cluster found into the ledger, until asked to stop. One for a ledger.
+    """Write the results of a cluster's workers into the ledger, until stopped. One a ledger.
 
-    It survives Redis: it waits, and goes on. Killed at any moment, it loses nothing and writes nothing twice.
+    If Redis goes away, it waits and continues. Killed at any moment, it loses nothing and writes nothing twice.
     """
     install(log, logging.INFO)
     connection = redis_of(redis, seconds=ANSWER_SECONDS, reached=False)  # it waits for one that is away

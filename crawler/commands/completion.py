@@ -29,9 +29,9 @@ def _place(shell: str, environment: dict[str, str]) -> Path:
 @click.option("--print", "only_print", is_flag=True, help="Print the script instead of installing it.")
 @click.pass_context
 def command(ctx: click.Context, shell: str | None, only_print: bool) -> None:
-    """Have the TAB key complete verbs, options and names, in bash, zsh or fish; else in the shell that runs.
+    """Install TAB completion of verbs, options and names, for bash, zsh or fish; default the current shell.
 
-    Writes one file that the shell reads by itself, and for zsh a line in ~/.zshrc where it does not look there yet.
+    Writes one file that the shell reads by itself, and for zsh a line in ~/.zshrc unless it reads ~/.zfunc already.
     """
     environment = dict(os.environ)
     shell = shell or Path(environment.get("SHELL", "")).name

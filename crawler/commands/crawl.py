@@ -39,13 +39,13 @@ from pipelines.store.database import Row, Store, holds_something
 @click.argument("targets", nargs=-1, metavar="SITE|URL...")
 @click.option("--all", "every", is_flag=True, help="All enabled sites of the catalogue.")
 @click.option("--recheck", default=RecheckMode.DUE.value, show_default=True, type=click.Choice([r.value for r in RecheckMode]),
-              help="Which known articles are looked at again.")  # fmt: skip
+              help="Which known articles are fetched again.")  # fmt: skip
 @click.option(
     "--jobs",
     default=2,
     show_default=True,
     type=click.IntRange(1, 64),
-    help="Sites crawled at once, never two of one host.",
+    help="Sites crawled at the same time, never two of one host.",
 )
 @log_option
 @click.option("--log-level", cls=SettingOption, setting="log_level")
@@ -58,9 +58,9 @@ from pipelines.store.database import Row, Store, holds_something
 @json_option
 def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log: str, log_level: str, trigger: str,
             planned: str, definition: str, parent: int, db: str, sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
-    """Crawl sites now and keep what changed; --all leaves out those that are paused.
+    """Crawl sites now and record what changed; --all leaves out paused sites.
 
-    SITE is an id of the catalogue. A URL asks for that page only, whatever is known of it.
+    SITE is an id of the catalogue. A URL fetches that one page, whatever is known of it.
     """
     sites, urls = ((from_definition(definition),), {}) if definition else _targets(targets, every, sites_path)
     if every and holds_something(Path(db)):
@@ -142,7 +142,7 @@ def _print(crawls: list[Row]) -> None:
             passed_over = ", ".join(
                 f"{count} {skipped_sentence(code)}" for code, count in sorted(skipped, key=lambda one: -one[1])
             )
-            summary = "nothing to look at" + (f"; passed over: {passed_over}" if passed_over else "")
+            summary = "nothing to fetch" + (f"; passed over: {passed_over}" if passed_over else "")
         out.print(f"{crawl['site_id']}: ", word(crawl["outcome"]), f" with {crawl['requests']} requests; {summary}", sep="")
         if crawl["reason"]:
             out.print(plain(crawl["reason"]), style="yellow", markup=False)

@@ -37,11 +37,11 @@ _ZONE = ZoneInfo("Europe/London")
     help="The ledger to write; one that is there is replaced.",
 )
 @click.option("--port", default=0, type=click.IntRange(0, 65_535), help="Loopback port of the paper; 0: any.")
-@click.option("--serve", is_flag=True, help="Show the ledger in a browser afterwards, until asked to stop.")
+@click.option("--serve", is_flag=True, help="Then show the ledger in a browser, until stopped.")
 @json_option
 @click.pass_context
 def command(ctx: click.Context, db: str, port: int, serve: bool, as_json: bool) -> None:
-    """Live through a news day of an invented newspaper: a local server, the real spider, the real store.
+    """Run through a news day of an invented newspaper: a local server, the real spider, the real store.
 
     Articles appear, are updated, silently edited, restamped, reverted, moved, taken down and restored; each crawl prints what it
     found.

@@ -35,10 +35,10 @@ WIDE = 120
 @click.command("history")
 @click.argument("url")
 @click.option("--at", default=None, metavar="TIME", help="Only what it said then: 2025-03-07T14:05, 14:05, yesterday 09:00, 3h.")
-@click.option("--cite", "form", default=None, type=click.Choice(list(citation.FORMS)), help="Only how a revision is cited.")
-@click.option("--revision", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite this one; else the latest.")
-@click.option("--against", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite what differs from this one.")
-@click.option("--base-url", default=WHERE, show_default=True, metavar="URL", help="Where the ledger is shown, for citations.")
+@click.option("--cite", "form", default=None, type=click.Choice(list(citation.FORMS)), help="Only the citation of a revision.")
+@click.option("--revision", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite this one; default the latest.")
+@click.option("--against", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite the difference from this one.")
+@click.option("--base-url", default=WHERE, show_default=True, metavar="URL", help="Where the ledger is served, for citations.")
 @db_option
 @json_option
 def command(url: str, at: str | None, form: str | None, revision: int | None, against: int | None, base_url: str, db: str,
@@ -110,7 +110,7 @@ def _print(article: ArticleView, revisions: list[Row], fetches: ArticleFetches) 
     out.print(article.url, markup=False)
     first, last = (f"{when(at)} ({ago(at, now())})" for at in (article.first_seen, article.last_seen))
     seen = f"first seen {first}, last seen {last}"
-    following = f"next look {when(article.next_check) or 'never'}"
+    following = f"next fetch {when(article.next_check) or 'never'}"
     out.print(f"{article.site_id}, {article.kind}, ", word(article.state), f"; {seen}, {following}", sep="")
     missed, days = fetches.missed, f"between {fetches.first[:10]} and {fetches.last[:10]}"
     may = f"{missed.expected:.1f} silent edits may have been missed ({missed.low} to {missed.high}, nine times in ten)"

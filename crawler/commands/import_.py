@@ -44,7 +44,7 @@ from pipelines.stories.update import catch_up
 def command(files: tuple[Path, ...], jobs: int, warc_path: Path | None, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Read WARC files into the ledger, as if their pages had been crawled when they were captured; or records of `export jsonl`.
 
-    Captures of all files are taken in order of time. Of WACZ, ARC, .warc.zst and WARC files that are one gzip stream a copy,
+    Captures of all files are read in order of time. Of WACZ, ARC, .warc.zst and WARC files that are one gzip stream a copy,
     in which each page is found by its place, is put into the archive's folder. Records (FILE.jsonl, FILE.jsonl.gz) bring
     histories as they are, which are interleaved with what the ledger has. Importing a file again adds nothing.
     """

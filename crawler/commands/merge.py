@@ -20,15 +20,15 @@ from pipelines.stories.update import catch_up
 @click.command("merge")
 @click.argument("other", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="OTHER.db")
 @click.option("--warc", "under", default=None, metavar="NAME",
-              help="The folder, within our archive's, where OTHER's archived pages are; else OTHER's name.")  # fmt: skip
+              help="The folder, within our archive's, that holds OTHER's archived pages; default OTHER's name.")  # fmt: skip
 @db_option
 @json_option
 def command(other: Path, under: str | None, db: str, as_json: bool) -> None:
-    """Take another ledger in: no doubles, histories interleaved by time.
+    """Add another ledger to this one: no duplicates, histories combined in order of time.
 
-    What is wrong in OTHER is told by table and row and left out; exit code 1 then.
-    Run it again after a break; running it twice changes nothing. Archived pages are not copied: put OTHER's archive into the
-    folder that is named at the end.
+    Rows of OTHER that are wrong are reported and left out; exit code 1 then.
+    Run it again after an interruption; running it twice changes nothing. Archived pages are not copied: put OTHER's
+    archive into the folder that is named at the end.
     """
     if other.resolve() == Path(db).resolve():
         raise click.UsageError("a ledger cannot be merged into itself")

@@ -33,12 +33,12 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command("reprocess")
-@click.option("--all", "everything", is_flag=True, help="Every archived page; without it something must be narrowed.")
+@click.option("--all", "everything", is_flag=True, help="Every archived page; without it another filter is needed.")
 @click.option("--site", "site_id", default=None, metavar="ID", help="Only this site.")
 @click.option("--family", default=None, metavar="NAME", help="Only what this family read, as `generic` or `newsquest`.")
 @click.option("--since", type=DAY, default=None, metavar="DAY", help="Only revisions first seen on this day or later.")
 @click.option("--until", type=DAY, default=None, metavar="DAY", help="Only revisions first seen on this day or before.")
-@click.option("--again", is_flag=True, help="Read what today's extraction has read before too.")
+@click.option("--again", is_flag=True, help="Also read pages that this version has read already.")
 @click.option("--jobs", default=0, metavar="N", help="Processes that read pages; 0 is one a core.")
 @click.option("--dry-run", is_flag=True, help="Show field by field what would change, and write nothing.")
 @warc_option
@@ -48,7 +48,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 def command(everything: bool, site_id: str | None, family: str | None, since: datetime | None, until: datetime | None,
             again: bool, jobs: int, dry_run: bool, warc_path: Path | None, db: str, sites_path: Path | None,
             as_json: bool) -> None:  # fmt: skip
-    """Read archived pages again with today's extraction, and correct revisions that it reads better, in place.
+    """Read archived pages again with the installed extraction, and correct in place the revisions that it reads better.
 
     No revision is added, and nothing is asked of a site. What today's extraction has read before is passed over, so what was
     interrupted goes on where it was. Pages in quarantine are read again by `newsledger quarantine replay`.

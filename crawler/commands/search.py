@@ -39,7 +39,7 @@ def _words(_context: click.Context, _parameter: click.Parameter, words: tuple[st
 @click.option("--change", "changes", multiple=True, type=click.Choice(CHANGES), help="Only this kind of change; again for more.")
 @click.option("--since", type=DAY, metavar="DAY", help="Only revisions first seen on this day (UTC) or later.")
 @click.option("--until", type=DAY, metavar="DAY", help="Only revisions first seen on this day (UTC) or earlier.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most so many.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most this many.")
 @click.option("--facets", is_flag=True, help="With --json: an object with the rows, how many there are in all, and their facets.")
 @click.option("--save", default=None, metavar="NAME", help="Give the search a name. It stays in the ledger.")
 @click.option("--saved", default=None, metavar="NAME", help="Search as the search of this name does.")
@@ -123,7 +123,7 @@ def _tell(name: str, addresses: Sequence[str], db: str, *, as_json: bool) -> Non
 
             title = f"Newsledger: {len(new)} new for {name}"
             if left := send(addresses, title, "\n\n".join(lines[:TOLD])):
-                raise click.ClickException(f"could not be sent to {', '.join(left)}; nothing counts as told")
+                raise click.ClickException(f"could not be sent to {', '.join(left)}; nothing is marked as sent")
         saved_searches.tell(store, name, last)
     if as_json:
         print_json([_plain_row(hit) for hit in new])

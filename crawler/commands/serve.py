@@ -17,17 +17,17 @@ from pipelines import MissingExtraError
 @click.argument("ledgers", nargs=-1, metavar="[LEDGER]...", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one.")
-@click.option("--base-url", default=None, metavar="URL", help="Where we are reached, behind a proxy.")
-@click.option("--sql/--no-sql", default=True, show_default=True, help="Whether visitors may ask SQL of their own.")
+@click.option("--base-url", default=None, metavar="URL", help="The public address, behind a proxy.")
+@click.option("--sql/--no-sql", default=True, show_default=True, help="Whether visitors may run SQL of their own.")
 @click.option("--open", "shall_open", is_flag=True, help="Open the first page in a browser.")
 @warc_option
 @db_option
 def command(ledgers: tuple[Path, ...], host: str, port: int, base_url: str | None, sql: bool, shall_open: bool,
             warc_path: Path | None, db: str) -> None:  # fmt: skip
-    """Show the ledger in a browser, with all its tables, and answer Memento clients and feed readers, until asked to stop.
+    """Show the ledger in a browser, with all its tables, and answer Memento clients and feed readers, until stopped.
 
     Several ledgers are shown as one: latest revisions, search, stories, sites and takedowns over all, and each by itself below
-    its name. Nothing is written. Archived pages run no script and ask for nothing from elsewhere.
+    its name. Nothing is written. Archived pages run no script and load nothing from elsewhere.
     """
     if base_url and not base_url.startswith(("http://", "https://")):
         raise click.UsageError("--base-url begins with http:// or https://")

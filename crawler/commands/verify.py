@@ -46,24 +46,24 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("verify")
 @click.option("--pages/--no-pages", "with_pages", default=True, show_default=True, help="Read the archived pages too.")
-@click.option("--all", "show_all", is_flag=True, help="Name all that is wrong (up to 1,000), not only the first thing.")
+@click.option("--all", "show_all", is_flag=True, help="Name all faults (up to 1,000), not only the first.")
 @click.option("--manifest", "day", default=None, metavar="DAY", help="Print the line that signs off a day, or `today`.")
-@click.option("--against", "published", default=None, metavar="LINE|FILE", help="Hold the chain against such a line.")
+@click.option("--against", "published", default=None, metavar="LINE|FILE", help="Compare the chain with such a line.")
 @click.option("--checkpoint", "notes", multiple=True, metavar="PATH", type=click.Path(exists=True, path_type=Path),
-              help="Hold the chain against a checkpoint kept elsewhere, or a folder of them; may be given again.")  # fmt: skip
+              help="Compare the chain with a checkpoint kept elsewhere, or a folder of them; may be repeated.")  # fmt: skip
 @click.option("--public-key", "key_path", default=None, metavar="FILE", type=_FILE,
-              help="The key that checkpoints are signed with; else the one beside the ledger.")  # fmt: skip
+              help="The key that signs checkpoints; default the one beside the ledger.")  # fmt: skip
 @click.option("--tsa-ca", "ca_path", default=None, metavar="FILE", type=_FILE,
               help="Certificates (PEM) of time stamping authorities that are trusted.")  # fmt: skip
 @click.option("--premis", "premis_path", default=None, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write what was checked, and what came of it, as a PREMIS 3 event too.")  # fmt: skip
+              help="Also write what was checked, and the result, as a PREMIS 3 event.")  # fmt: skip
 @warc_option
 @db_option
 @json_option
 def command(with_pages: bool, show_all: bool, day: str | None, published: str | None, notes: tuple[Path, ...],
             key_path: Path | None, ca_path: Path | None, premis_path: Path | None, warc_path: Path | None, db: str,
             as_json: bool) -> None:  # fmt: skip
-    """Whether the record is what was written: chain, digests, texts, times, index, archived pages; exit code 1 where it is not.
+    """Check that the record is what was written: chain, digests, texts, times, index, archived pages; exit code 1 if not.
 
     What this proves and what not: docs/proof.md.
     """

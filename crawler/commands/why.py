@@ -23,9 +23,9 @@ from pipelines.store.statistics import load_edit_rates, load_trust
 @sites_option
 @json_option
 def command(url: str, redis: str, db: str, sites_path: Path | None, as_json: bool) -> None:
-    """Every reason a URL was or was not fetched, and when it is looked at next.
+    """Every reason why a URL was or was not fetched, and when it is fetched next.
 
-    From the ledger and the catalogue alone: nothing is asked of the site.
+    From the ledger and the catalogue alone: the site is not contacted.
     """
     catalogue = load_catalogue(sites_path)
     with open_ledger(db) as store:

@@ -21,16 +21,16 @@ from pipelines.store.resolver import Lookup
 @click.command("withdraw")
 @click.argument("url")
 @click.option("--reason", required=True, metavar="TEXT", help="Why, for the record.")
-@click.option("--by", "who", default=None, metavar="NAME", help="Who withdraws it; else the name you are logged in under.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--by", "who", default=None, metavar="NAME", help="Who withdraws it; default your login name.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--forget-missing", is_flag=True,
-              help="Archive files that are not in the folder are gone: forget where pages were in them.")  # fmt: skip
+              help="Archive files that are not in the folder are lost: forget where pages were in them.")  # fmt: skip
 @warc_option
 @db_option
 @json_option
 def command(url: str, reason: str, who: str | None, yes: bool, forget_missing: bool, warc_path: Path | None, db: str,
             as_json: bool) -> None:  # fmt: skip
-    """Take an article's text and its archived pages away for good (a legal request).
+    """Delete an article's text and its archived pages for good (a legal request).
 
     Its row, its times, its hashes and the reason stay, the chain goes on and still verifies, and no later crawl brings the text
     back. Exit code 1 where pages could not be erased now: the same command again goes on with them.
@@ -55,7 +55,7 @@ def command(url: str, reason: str, who: str | None, yes: bool, forget_missing: b
 def _ask(store: Store, article: Row) -> None:
     """Have it confirmed by a person; a usage error where there is none."""
     if not sys.stdin.isatty():
-        raise click.UsageError("nobody is there to be asked; --yes withdraws without")
+        raise click.UsageError("there is no terminal to ask on; --yes withdraws without asking")
     latest = Lookup(store, "").latest(article)
     echo(latest.headline if latest else None)
     echo(f"{article['url']}, {article['revision_count']} revisions since {when(article['first_seen'])}")

@@ -26,9 +26,9 @@ MANY = 1_000
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--init", is_flag=True, help="Make TARGET a folder of dated copies, of ledger and archive; then copy.")
 @click.option("--keep", default=None, metavar="N", type=click.IntRange(1, 10_000),
-              help="Of a folder: drop the oldest copies beyond so many, once the new one is whole.")  # fmt: skip
+              help="Of a folder: delete the oldest copies beyond this number, once the new one is complete.")  # fmt: skip
 @click.option("--list", "only_list", is_flag=True, help="Of a folder: print its copies, and make none.")
-@click.option("--force", is_flag=True, help="Of a file: replace one that is there, once the new copy has been checked.")
+@click.option("--force", is_flag=True, help="Of a file: replace an existing one, once the new copy has been checked.")
 @warc_option
 @db_option
 @json_option
@@ -88,17 +88,15 @@ def _to_file(target: Path, db: str, force: bool, as_json: bool) -> None:
 
 @click.command("restore")
 @click.argument("source", metavar="COPY|FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--check", "only_check", is_flag=True, help="Change nothing: verify the copy; exit code 1 where something is wrong."
-)
-@click.option("--force", is_flag=True, help="Where a ledger is there: move it aside.")
+@click.option("--check", "only_check", is_flag=True, help="Change nothing: verify the copy; exit code 1 if something is wrong.")
+@click.option("--force", is_flag=True, help="If there is a ledger already: move it aside.")
 @warc_option
 @db_option
 @json_option
 def restore_command(source: Path, only_check: bool, force: bool, warc_path: Path | None, db: str, as_json: bool) -> None:
     """Put a copy of `newsledger backup` in place of the ledger and its archive, or verify it; of a folder the newest.
 
-    Nothing is deleted: what stood in the way is moved aside, and named. No schedule and no crawl may run.
+    Nothing is deleted: files in the way are moved aside, and named. No schedule and no crawl may run.
     """
     found = [read_copy(source)] if (source / MANIFEST).is_file() else copies(source)
     if not found:

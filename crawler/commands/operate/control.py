@@ -23,12 +23,12 @@ sites_argument = click.argument("sites", nargs=-1, required=True, metavar="SITE.
 
 @click.command("next")
 @click.argument("sites", nargs=-1, metavar="[SITE...]")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100_000), help="At most so many sites.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100_000), help="At most this many sites.")
 @db_option
 @sites_option
 @json_option
 def following(sites: tuple[str, ...], limit: int, db: str, sites_path: Path | None, as_json: bool) -> None:
-    """What is crawled next, what runs, waits or is paused. Where no schedule runs, what one would begin with."""
+    """What is crawled next, and what runs, waits or is paused; without a running schedule, what one would start with."""
     answer = _ask(db, "list", sites)
     rows = answer["sites"] if answer else _without(db, sites_path, sites)
     if answer is None:
@@ -43,7 +43,7 @@ def following(sites: tuple[str, ...], limit: int, db: str, sites_path: Path | No
 @db_option
 @json_option
 def run(sites: tuple[str, ...], db: str, as_json: bool) -> None:
-    """Crawl sites now, beside their own starts; those of a busy host wait for their turn."""
+    """Crawl sites now, in addition to their planned starts; those of a busy host wait."""
     _tell(_ask(db, "run", sites), as_json, db)
 
 
@@ -52,19 +52,19 @@ def run(sites: tuple[str, ...], db: str, as_json: bool) -> None:
 @db_option
 @json_option
 def cancel(sites: tuple[str, ...], db: str, as_json: bool) -> None:
-    """End the crawl of a site that runs, gracefully, or drop the one that waits; the next start is made as planned."""
+    """Stop a site's running crawl gracefully, or drop the waiting one; the next start is made as planned."""
     _tell(_ask(db, "cancel", sites), as_json, db)
 
 
 @click.command("pause")
 @sites_argument
-@click.option("--for", "span", default=None, metavar="TIME", help="For so long: 90 min, 2h, 3 days; else until it is resumed.")
+@click.option("--for", "span", default=None, metavar="TIME", help="How long: 90 min, 2h, 3 days; default until resumed.")
 @db_option
 @json_option
 def pause(sites: tuple[str, ...], span: str | None, db: str, as_json: bool) -> None:
-    """Start no crawl of sites for a while, whatever is restarted meanwhile; a paused site is never ill.
+    """Start no crawl of these sites for a while; the pause survives restarts, and a paused site is never ill.
 
-    A crawl that runs goes on to its end.
+    A running crawl is not stopped.
     """
     until = now() + _span(span) if span else None
     answer = _ask(db, "pause", sites, until=optional_moment(until))
@@ -78,7 +78,7 @@ def pause(sites: tuple[str, ...], span: str | None, db: str, as_json: bool) -> N
 @db_option
 @json_option
 def resume(sites: tuple[str, ...], db: str, as_json: bool) -> None:
-    """Let paused sites be crawled again, at their next start."""
+    """Crawl paused sites again, from their next start on."""
     answer = _ask(db, "resume", sites)
     if answer is None:
         paused = _held(db)

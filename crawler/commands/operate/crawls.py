@@ -24,13 +24,13 @@ SHOWN = 50
 @click.argument("words", nargs=-1, metavar="[SITE | show ID]")
 @click.option("--failed", is_flag=True, help="Only those that failed, were lost or missed.")
 @click.option("--since", default=None, metavar="TIME", help="Only those that began, or were planned, at this time or later.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most so many, the newest.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most this many, the newest.")
 @db_option
 @json_option
 def command(words: tuple[str, ...], failed: bool, since: str | None, limit: int, db: str, as_json: bool) -> None:
-    """What crawls there were, of all sites or of one; `show ID` tells one: its counts, sources, what it wrote, what went wrong.
+    """List past crawls, of all sites or of one; `show ID` describes one: its counts, sources, what it wrote, what went wrong.
 
-    Planned starts that led to no crawl are among them, with the reason.
+    Planned starts that led to no crawl are listed too, with the reason.
     """
     with open_ledger(db) as store:
         if words[:1] == ("show",):
@@ -90,7 +90,7 @@ def _show(store: Store, db: str, crawl_id: int, as_json: bool) -> None:
         out.print(f"why: {plain(row['reason'])}", style="yellow", markup=False)
     began = f"began {when(row['started'])}, took {_took(row) or 'no time that is known'}" if row["started"] else "did not begin"
     out.print(f"planned {when(row['planned']) or 'by nobody'}; {began}", markup=False)
-    outcomes = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing looked at"
+    outcomes = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing fetched"
     out.print(f"{row['requests']} requests, {row['candidates']} candidates, {row['bytes']:,} bytes; {outcomes}", markup=False)
     for code, count in sorted(skipped.items(), key=lambda one: -one[1]):
         out.print(f"passed over: {count} {skipped_sentence(code)}", markup=False)

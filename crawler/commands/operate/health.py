@@ -30,19 +30,21 @@ Judged = list[tuple[HealthMetrics, tuple[Finding, ...]]]
 
 
 @click.command("health")
-@click.option("--site", default=None, metavar="ID", help="Only this site, switched off or not.")
+@click.option("--site", default=None, metavar="ID", help="Only this site, enabled or not.")
 @click.option("--max-age", "max_age_hours", cls=SettingOption, setting="max_age", metavar="HOURS",
-              help="A last success older than this is ill.")  # fmt: skip
+              help="A site whose last success is older is ill.")  # fmt: skip
 @click.option("--ill", "only_ill", is_flag=True, help="Print only sites that are ill.")
-@click.option("--all", "every", is_flag=True, help="Print sites that are well too, however many they are.")
-@click.option("--schedule", "of_schedule", is_flag=True, help="Whether the schedule lives, instead: for supervisors.")
+@click.option("--all", "every", is_flag=True, help="Print healthy sites too, however many there are.")
+@click.option(
+    "--schedule", "of_schedule", is_flag=True, help="Check that the schedule is alive, instead of the sites: for supervisors."
+)
 @redis_option
 @db_option
 @sites_option
 @json_option
 def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool, of_schedule: bool, redis: str, db: str,
             sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
-    """Whether every site is well, by its own history; exit code 1 where one is ill.
+    """Check every site against its own history; exit code 1 if one is ill.
 
     Reads the ledger, and of a cluster its Redis, so it tells the truth when nothing runs. Sites that nobody is to crawl, because
     the catalogue has switched them off or has them no more, are left out.

@@ -22,17 +22,17 @@ DEAD_END_FETCHES = max(MAX_RETRIES + 1, *(len(steps) for steps in DEAD_END_STEPS
 
 @click.command("compact")
 @click.option("--keep-fetches", default=90, show_default=True, metavar="DAYS", type=click.IntRange(1, 36_500),
-              help="Looks of the last so many days stay, whatever they found.")  # fmt: skip
+              help="Keep all fetches of this many days.")  # fmt: skip
 @click.option("--keep-crawls", default=365, show_default=True, metavar="DAYS", type=click.IntRange(1, 36_500),
-              help="Crawls of the last so many days stay, whatever they did.")  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Say what would go, and delete nothing.")
-@click.option("--vacuum", is_flag=True, help="Rewrite the file, to give its free room back to the disk; no crawl may run.")
+              help="Keep all crawls of this many days.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@click.option("--vacuum", is_flag=True, help="Rewrite the file, to give its free space back to the disk; no crawl may run.")
 @db_option
 @json_option
 def compact_command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: bool, db: str, as_json: bool) -> None:
-    """Drop old looks that nothing leans on, and old crawls that left nothing; never a revision, a state or an alias.
+    """Delete old fetches that nothing refers to, and old crawls that left nothing; never a revision, a state or an alias.
 
-    The look that wrote a revision stays, and so does the last look of each URL.
+    The fetch that wrote a revision stays, and so does the last fetch of each URL.
     """
     policy = RetentionPolicy(now() - timedelta(days=keep_fetches), now() - timedelta(days=keep_crawls), DEAD_END_FETCHES)
     before = _size(db)
@@ -45,7 +45,7 @@ def compact_command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: 
         print_json({"dry_run": dry_run, "fetches": gone.fetches, "crawls": gone.crawls, "bytes": [before, _size(db)]})
         return
     goes = "would go" if dry_run else "went"
-    text = f"{gone.fetches} looks older than {keep_fetches} days and {gone.crawls} crawls older than {keep_crawls} days {goes}"
+    text = f"{gone.fetches} fetches older than {keep_fetches} days and {gone.crawls} crawls older than {keep_crawls} days {goes}"
     sizes = "" if dry_run else f"; the file had {before / 1_000_000:.1f} MB and has {_size(db) / 1_000_000:.1f} MB"
     console().print(text + sizes, markup=False)
 

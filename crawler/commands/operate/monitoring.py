@@ -175,7 +175,7 @@ if TYPE_CHECKING:
 
 @click.group("alerts")
 def alerts_command() -> None:
-    """Tell of trouble by mail, chat or webhook."""
+    """Send alerts by mail, chat or webhook."""
 
 
 _unused_sites_option = click.option(
@@ -189,7 +189,7 @@ _unused_sites_option = click.option(
 @_unused_sites_option
 @json_option
 def test(db: str, as_json: bool) -> None:
-    """Send a letter to every address of the setting `alerts`, now; exit code 1 where one could not be reached."""
+    """Send a message to every address of the setting `alerts`, now; exit code 1 if one could not be reached."""
     failed = _alerts(db).test()
     if as_json:
         print_json({"failed": failed})
@@ -202,12 +202,12 @@ def test(db: str, as_json: bool) -> None:
 
 
 @alerts_command.command("check")
-@click.option("--schedule", "needs_schedule", is_flag=True, help="That no schedule runs is trouble too.")
+@click.option("--schedule", "needs_schedule", is_flag=True, help="Treat a missing schedule as a problem too.")
 @db_option
 @sites_option
 @json_option
 def check(needs_schedule: bool, db: str, sites_path: Path | None, as_json: bool) -> None:
-    """Look for trouble once, and send what is to be sent; for a timer where a schedule may be dead.
+    """Look for problems once, and send what is due; for a timer, in case the schedule is dead.
 
     Exit code 1 where a letter could not be sent, or the ledger could not be read. Trouble that a schedule has told of is not told
     twice.
@@ -234,14 +234,14 @@ def check(needs_schedule: bool, db: str, sites_path: Path | None, as_json: bool)
 @_unused_sites_option
 @json_option
 def listing(db: str, as_json: bool) -> None:
-    """What is known of trouble: since when, when it was told, and what waits to be sent."""
+    """List known problems: since when, when they were reported, and what waits to be sent."""
     state = read_alert_state(path_beside(db, ALERTS))
     if as_json:
         print_json(state.to_json())
         return
     rows = [(plain(one.text), when(moment(one.since)), when(optional_moment(one.told))) for one in state.entries.values()]
     out = console()
-    out.print(table(("trouble", "since", "told"), rows) if rows else "No trouble is known.")
+    out.print(table(("trouble", "since", "told"), rows) if rows else "No problem is known.")
     if state.messages:
         out.print(f"{len(state.messages)} letters wait to be sent")
     for site, until in sorted(state.mutes.items()):
@@ -251,12 +251,12 @@ def listing(db: str, as_json: bool) -> None:
 @alerts_command.command("mute")
 @click.argument("site_id", metavar="SITE")
 @click.option("--for", "hours", default=24.0, show_default=True, metavar="HOURS", type=click.FloatRange(0.1, 24 * 366),
-              help="For so long; a mute always ends.")  # fmt: skip
+              help="How long; a mute always ends.")  # fmt: skip
 @db_option
 @sites_option
 @json_option
 def mute(site_id: str, hours: float, db: str, sites_path: Path | None, as_json: bool) -> None:
-    """Tell nothing of a site for a while: what is known and lasts is told when that is over."""
+    """Send nothing about a site for a while; problems that last are reported when that is over."""
     pick_sites(sites_path, (site_id,))
     until = now() + timedelta(hours=hours)
     _change_alert_state(db, lambda state: replace(state, mutes={**state.mutes, site_id: until}))
@@ -272,7 +272,7 @@ def mute(site_id: str, hours: float, db: str, sites_path: Path | None, as_json: 
 @_unused_sites_option
 @json_option
 def unmute(site_id: str, db: str, as_json: bool) -> None:
-    """Tell of a site again."""
+    """Send alerts about a site again."""
     if site_id not in read_alert_state(path_beside(db, ALERTS)).mutes:
         raise click.UsageError(f"{site_id} is not muted")
     _change_alert_state(db, lambda state: replace(state, mutes={one: at for one, at in state.mutes.items() if one != site_id}))
@@ -296,5 +296,5 @@ def _change_alert_state(db: str, change: Callable[[AlertState], AlertState]) -> 
 def _alerts(db: str) -> Alerts:
     alerts = open_alerts(db, configuration())
     if alerts is None:
-        raise click.UsageError("nobody is to be told: the setting `alerts` is empty")
+        raise click.UsageError("nobody to send to: the setting `alerts` is empty")
     return alerts

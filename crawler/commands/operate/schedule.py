@@ -52,8 +52,8 @@ CATALOGUE_SECONDS = 10.0
 
 
 @click.group("schedule", invoke_without_command=True)
-@click.option("--once", is_flag=True, help="Run what is due and leave; for cron and CI.")
-@click.option("--jobs", cls=SettingOption, setting="jobs", help="Crawls at once, never two of one host.")
+@click.option("--once", is_flag=True, help="Run what is due and exit; for cron and CI.")
+@click.option("--jobs", cls=SettingOption, setting="jobs", help="Crawls at the same time, never two of one host.")
 @click.option("--time-limit", cls=SettingOption, setting="time_limit", metavar="MINUTES",
               help="A crawl that takes longer is stopped.")  # fmt: skip
 @click.option("--metrics", cls=SettingOption, setting="metrics", metavar="ADDRESS",
@@ -65,7 +65,7 @@ CATALOGUE_SECONDS = 10.0
 @click.pass_context
 def command(ctx: click.Context, once: bool, jobs: int, time_limit: int, metrics: str, redis: str, log: str, db: str,
             sites_path: Path | None) -> None:  # fmt: skip
-    """Crawl every enabled site on its own interval, until asked to stop.
+    """Crawl every enabled site on its own interval, until stopped.
 
     Starts are spread over the interval. A change of the catalogue is taken over while it runs; a broken one is refused, and the
     old plan goes on. SIGTERM or Ctrl-C ends the running crawls gracefully. With --redis crawls become jobs on a queue, for
@@ -168,7 +168,7 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
 def _heartbeat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> None:
     """A sign of life, to the file and to systemd: only while the timetable's own thread lives too."""
     if not schedule.keeps_time:
-        logger.error("the timetable stands still")
+        logger.error("the timetable is stopped")
         return
     processes.tell(processes.ALIVE)
     try:
@@ -183,7 +183,7 @@ def _take_over(schedule: Schedule, db: str, path: Path | None, now: Clock) -> bo
     try:
         sites = load_catalogue(path)
     except CatalogueError as error:
-        logger.error("the catalogue changed and is wrong; the old plan goes on:\n%s", error)
+        logger.error("the changed catalogue is broken; the old plan stays in force:\n%s", error)
         before = read_plan(db)
         loaded = before.loaded if before else moment(now())
         _keep_plan(db, SchedulePlan(schedule.site_ids, loaded, first_problem(error)))

@@ -31,10 +31,10 @@ from pipelines.store.database import Store, StoreError, holds_something
 from pipelines.store.rows import instant_of
 
 _SETTINGS = """\
-# Settings of this folder's commands; `newsledger settings` prints all that there are, and which hold.
+# Settings of this folder's commands; `newsledger settings` prints all of them, with the values in force.
 {contact}
 db = "data/news.db"
-# Only your own titles are crawled. Without this line the catalogue that comes along is, too: `newsledger sites list --enabled`.
+# Only your own titles are crawled. Without this line those of the shipped catalogue are, too: `newsledger sites list --enabled`.
 sites = "newsledger-sites.toml"
 """
 _SITES = """\
@@ -73,7 +73,7 @@ class Check:
     "--contact", metavar="TEXT", help="A mail address or page at which a site can reach you: in each request's user agent."
 )
 def init_command(folder: Path, contact: str | None) -> None:
-    """Make a folder to crawl from: settings, a file for your own titles, systemd units to copy. What is there stays as it is."""
+    """Make a folder to crawl from: settings, a file for your own titles, systemd units. Existing files are not changed."""
     contact = contact or (click.prompt("Mail address or page at which a site can reach you") if sys.stdin.isatty() else "")
     setting = f"contact = {toml(contact)}" if contact else '# contact = "you@example.org"    # set it before you crawl'
     folder.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def init_command(folder: Path, contact: str | None) -> None:
 @db_option
 @json_option
 def doctor_command(sites_path: Path | None, db: str, as_json: bool) -> None:
-    """Whether this machine has what crawls need, and what would mend it. Asks nothing of any network; exit code 1 where it lacks
+    """Check that this machine has what crawls need, and say what to do. Uses no network; exit code 1 if it lacks
     something.
     """
     checks = list(_checks(sites_path, Path(db)))
@@ -130,7 +130,7 @@ def _sites(path: Path | None) -> Check:
     try:
         sites = load_catalogue(path)
     except CatalogueError as error:
-        return Check("sites", Condition.ILL, str(error), "mend the file; nothing is crawled until then")
+        return Check("sites", Condition.ILL, str(error), "fix the file; nothing is crawled until then")
     if not sites:
         return Check("sites", Condition.NOTE, "none yet", "newsledger sites add https://www.your-paper.example/")
     enabled = sum(site.enabled for site in sites)

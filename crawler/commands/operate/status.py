@@ -78,7 +78,7 @@ def _size(count: int) -> str:
 def settings_command(as_json: bool) -> None:
     """The settings that hold, and where each comes from; of addresses of alerts and of Redis only the service is told.
 
-    An option of a verb goes before the environment, that before the file, that before the default.
+    An option of a verb overrides the environment, which overrides the file, which overrides the default.
     """
     config = configuration()
     facts = [

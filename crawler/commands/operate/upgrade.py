@@ -16,15 +16,15 @@ from pipelines.store.upgrade import Upgrade, check_upgrade, upgrade
 
 @click.command("upgrade")
 @click.option("--check", "only_check", is_flag=True,
-              help="Say what would be done, and do nothing; exit code 1 where something is pending.")  # fmt: skip
+              help="List what would be done, and do nothing; exit code 1 if a step is pending.")  # fmt: skip
 @click.option("--keep", default=2, show_default=True, metavar="N", type=click.IntRange(0, 1_000),
-              help="Copies of before that stay, the newest.")  # fmt: skip
+              help="How many copies from before upgrades stay, the newest.")  # fmt: skip
 @db_option
 @json_option
 def command(only_check: bool, keep: int, db: str, as_json: bool) -> None:
-    """Bring a ledger of an older version up to date, a copy made first; or --check what that would do.
+    """Bring a ledger of an older version up to date, after making a copy; --check lists what that would do.
 
-    Every command that writes does the same; this one says before what it costs, and drops old copies.
+    Every command that writes does the same; this one also says what it costs, and deletes old copies.
     """
     found = check_upgrade(Path(db))
     dropped = [] if only_check else upgrade(Path(db), keep)

@@ -17,7 +17,7 @@ from crawler.commands.sites import edit, live
 
 @click.group("sites")
 def command() -> None:
-    """The catalogue: which titles there are, how one is defined, whether a file of definitions is right."""
+    """The catalogue of sites: list and show them, add and change your own, check definitions."""
 
 
 for verb in (*live.VERBS, *edit.VERBS):
@@ -48,7 +48,7 @@ def list_sites(sites_path: Path | None, country: str | None, platform: str | Non
     unverified = sum(_state(site) == "unverified" for site in found)
     out.print(f"\n{len(found)} sites, {sum(site.enabled for site in found)} enabled, {unverified} unverified")
     if unverified:
-        out.print(f"`newsledger sites check --country {country or 'GB'} --enable` asks them, and switches on those that pass")
+        out.print(f"`newsledger sites check --country {country or 'GB'} --enable` checks them, and enables those that pass")
 
 
 @command.command("show")

@@ -29,7 +29,7 @@ Change = Callable[[Store, datetime], int]
 @sites_option
 @json_option
 def enable(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool) -> None:
-    """Let `crawl --all` and the schedule crawl sites, also such as were retired."""
+    """Have `crawl --all` and the schedule crawl these sites, retired ones too."""
     _switch(pick_sites(sites_path, ids), True, db, sites_path, as_json)
 
 
@@ -39,7 +39,7 @@ def enable(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool
 @sites_option
 @json_option
 def disable(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool) -> None:
-    """Leave sites out of `crawl --all` and the schedule, and out of what is judged."""
+    """Leave sites out of `crawl --all`, the schedule and health."""
     _switch(pick_sites(sites_path, ids), False, db, sites_path, as_json)
 
 
@@ -49,7 +49,7 @@ def disable(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: boo
 @sites_option
 @json_option
 def retire(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool) -> None:
-    """Make sites history: crawled no more, never ill; what the ledger has of them stays."""
+    """End the crawls of sites that no longer exist: never ill, and the ledger keeps their articles."""
     sites = pick_sites(sites_path, ids)
     file = file_of(sites_path, ids)
     for site_id in ids:
@@ -94,9 +94,9 @@ def rename(old: str, new: str, db: str, sites_path: Path | None, as_json: bool) 
 @sites_option
 @json_option
 def merge(old: str, into: str, db: str, sites_path: Path | None, as_json: bool) -> None:
-    """Make the articles of a site another's, and retire it: titles that were joined, or one that was defined twice.
+    """Move the articles of a site to another, and retire it: for titles that merged, or one that was defined twice.
 
-    ID may be one that the ledger alone knows, such as an import made.
+    ID may be one that only the ledger knows, such as one from an import.
     """
     if old == into:
         raise click.UsageError("a site cannot be merged into itself")

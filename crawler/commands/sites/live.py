@@ -22,19 +22,21 @@ from pipelines.store.rows import Row
 
 @click.command("check")
 @click.argument("targets", nargs=-1, metavar="[ID... | PATH]")
-@click.option("--country", metavar="GB", help="All sites of this country, switched off or not.")
-@click.option("--all", "everything", is_flag=True, help="All sites of the catalogue, switched off or not.")
-@click.option("--enable", is_flag=True, help="Switch on those that pass, in your own file of sites.")
-@click.option("--jobs", default=4, show_default=True, type=click.IntRange(1, 64), help="Sites at once, never two of one host.")
+@click.option("--country", metavar="GB", help="All sites of this country, enabled or not.")
+@click.option("--all", "everything", is_flag=True, help="All sites of the catalogue, enabled or not.")
+@click.option("--enable", is_flag=True, help="Enable those that pass, in your own file of sites.")
+@click.option(
+    "--jobs", default=4, show_default=True, type=click.IntRange(1, 64), help="Sites at the same time, never two of one host."
+)
 @db_option
 @sites_option
 @json_option
 def check(targets: tuple[str, ...], country: str | None, everything: bool, enable: bool, jobs: int, db: str,
           sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
-    """Ask sites for what their definitions name: robots.txt, each source, three articles; says pass, or why not. Nothing is kept.
+    """Fetch what the definitions of sites name (robots.txt, each source, three articles) and print pass or why not.
 
-    Without an ID, or with a PATH, the definitions alone are checked, of the catalogue, a file or a folder: what is wrong is said
-    with file, line and key. Exit code 1 where a site does not pass.
+    Nothing is kept. Without an ID, or with a PATH, only the definitions of the catalogue, a file or a folder are validated, and
+    errors are printed with file, line and key. Exit code 1 if a site does not pass.
     """
     if len(targets) <= 1 and not country and not everything and (not targets or _is_path(targets[0], sites_path)):
         found = load_catalogue(Path(targets[0]) if targets else sites_path)
@@ -135,7 +137,7 @@ def _robots(robots: Row) -> str:
 @sites_option
 @json_option
 def probe(url: str, sites_path: Path | None, as_json: bool) -> None:
-    """Find out how the title at an address would be defined, and change nothing; exit code 1 where that cannot be told.
+    """Find out how the title at an address would be defined, and change nothing; exit code 1 if that fails.
 
     Asks robots.txt, the front page, feeds and sitemaps that they name or that are in the usual places, pages of the menus, and
     three articles: at most 40 requests, at the pace of a crawl.
@@ -152,8 +154,8 @@ def probe(url: str, sites_path: Path | None, as_json: bool) -> None:
 
 @click.command("add")
 @click.argument("url", metavar="URL")
-@click.option("--id", "site_id", default=None, metavar="ID", help="The id; else made of the title's name.")
-@click.option("--off", is_flag=True, help="Write it switched off.")
+@click.option("--id", "site_id", default=None, metavar="ID", help="The id; default made from the title's name.")
+@click.option("--off", is_flag=True, help="Write it disabled.")
 @sites_option
 @json_option
 def add(url: str, site_id: str | None, off: bool, sites_path: Path | None, as_json: bool) -> None:
@@ -172,7 +174,7 @@ def add(url: str, site_id: str | None, off: bool, sites_path: Path | None, as_js
     if not row["problem"]:
         file = file_of(sites_path)
         values = _named(row["definition"], site_id, {site.id for site in known}) | ({"enabled": False} if off else {})
-        asked = f"Proposed by `newsledger sites add {url}`{'; to be looked at:' if row['doubts'] else ''}"
+        asked = f"Proposed by `newsledger sites add {url}`{'; to check:' if row['doubts'] else ''}"
         file.add(values, comment="\n".join((asked, *row["doubts"])))
         file.save()
         row |= {"definition": values, "file": str(file.path)}

@@ -45,7 +45,7 @@ def test_history(ledger: Path) -> None:
     lines = [re.sub(r" \(\d+ \w+ ago\)", "", line).rstrip() for line in done.output.splitlines()]
     assert lines[:3] == [
         "Fire at Cross Mill", MOVED,
-        "paper, article, gone; first seen 2025-03-07 08:00Z, last seen 2025-03-07 08:30Z, next look 2025-03-14 08:40Z",
+        "paper, article, gone; first seen 2025-03-07 08:00Z, last seen 2025-03-07 08:30Z, next fetch 2025-03-14 08:40Z",
     ]  # fmt: skip
     rows = [line.split() for line in lines if line[:2].strip().isdigit() and line[2] == " "]
     assert [row[1] for row in rows] == ["new", "updated", "silent"]

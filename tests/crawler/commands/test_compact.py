@@ -48,21 +48,21 @@ def fetches(ledger: Path) -> int:
 
 def test_a_dry_run_deletes_nothing(ledger: Path) -> None:
     done = compact(ledger, "--dry-run")
-    assert done.output.strip() == "46 looks older than 90 days and 0 crawls older than 365 days would go"
+    assert done.output.strip() == "46 fetches older than 90 days and 0 crawls older than 365 days would go"
     assert fetches(ledger) == 48
 
 
 def test_what_goes_is_told(ledger: Path) -> None:
     done = compact(ledger)
     assert done.exit_code == 0, done.output
-    assert done.output.startswith("46 looks older than 90 days and 0 crawls older than 365 days went; the file had ")
+    assert done.output.startswith("46 fetches older than 90 days and 0 crawls older than 365 days went; the file had ")
     assert fetches(ledger) == 2
     assert json.loads(compact(ledger, "--json").output)["fetches"] == 0
 
 
 def test_how_long_things_are_kept(ledger: Path) -> None:
-    assert compact(ledger, "--keep-fetches", "200").output.startswith("0 looks")
-    assert compact(ledger, "--keep-fetches", "199").output.startswith("23 looks")
+    assert compact(ledger, "--keep-fetches", "200").output.startswith("0 fetches")
+    assert compact(ledger, "--keep-fetches", "199").output.startswith("23 fetches")
     assert compact(ledger, "--keep-fetches", "0").exit_code == 2
     assert compact(ledger, "--keep-crawls", "10", "--dry-run").output.endswith("0 crawls older than 10 days would go\n")
 

@@ -172,7 +172,7 @@ def test_sources_that_name_nothing_are_told_with_why(twin: Press, tmp_path: Path
     done = newsledger("crawl", "twin", *command, now=NOON + timedelta(minutes=20))
     assert f"{base}/login-wall: no feed: the root element is <html>" in done.stdout.splitlines()
     assert f"{base}/list/no-such-name: it names nothing" in done.stdout.splitlines()
-    assert "nothing to look at; passed over: 1 known, and not said to have changed" in done.stdout
+    assert "nothing to fetch; passed over: 1 known, and not said to have changed" in done.stdout
     done = newsledger("health", *command, now=NOON + timedelta(minutes=30))
     said = f"  1 source is not what the site's definition says: {base}/login-wall: no feed: the root element is <html>"
     assert (done.returncode, said in done.stdout.splitlines()) == (1, True), done.stdout

@@ -47,7 +47,7 @@ def test_it_has_no_next_look(tmp_path: Path) -> None:
         assert found is not None
         assert told is not None
         assert (found.next_check, told["next_check"]) == (None, None)
-    for verb, said in (("history", "next look never"), ("why", "never looked at again by itself")):
+    for verb, said in (("history", "next fetch never"), ("why", "never looked at again by itself")):
         done = CliRunner().invoke(main, [verb, URL, "--db", str(store.path)], env={"NEWSLEDGER_NOW": moment(LATER)})
         assert said in " ".join(done.output.split()), (verb, done.output)
 
