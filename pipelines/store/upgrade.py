@@ -6,9 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.store import schema
 from pipelines.store.database import Store, StoreError, holds_something
-from pipelines.store.schema import LATEST, steps_of
+from pipelines.store.schema import LATEST, meaning, steps_of
 
 MS_A_REVISION = {"m023_search_in_every_script": 1.2, "m030_questions": 0.3}
 """Migrations that read every revision, and what one took (CHANGELOG); the others take moments."""
@@ -58,10 +57,7 @@ def check_upgrade(path: Path) -> Upgrade:
         raise StoreError(f"{path}: an SQLite file, but no ledger")
     if max(applied) > LATEST:
         raise StoreError(f"{path}: written by a newer version ({max(applied)}); update newsledger to open it")
-    pending = tuple(
-        PendingMigration(name, (getattr(schema, name).__doc__ or "").strip(), MS_A_REVISION.get(name, 0.0) * revisions / 1000)
-        for name in names
-    )
+    pending = tuple(PendingMigration(name, meaning(name), MS_A_REVISION.get(name, 0.0) * revisions / 1000) for name in names)
     copy = path.with_name(f"{path.name}{_BEFORE}{names[0]}") if names else None
     free = shutil.disk_usage(path.absolute().parent).free
     return Upgrade(path, path.stat().st_size, revisions, pending, copy, free, _old_copies(path))

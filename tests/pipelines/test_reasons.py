@@ -12,7 +12,7 @@ from pipelines.proof.verify import verify
 from pipelines.reasons import CodedReason, CrawlReason, FetchReason, Skipped, because, coded, skipped_after, skipped_sentence
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.schema.crawls import CRAWLS
+from pipelines.store.schema import statements
 from tests.factories import article, at, new_ledger, new_store
 from tests.table import table
 
@@ -108,7 +108,7 @@ def test_each_crawl_of_an_old_ledger_gets_the_code_of_its_sentence(tmp_path: Pat
             finish_crawl(store, start_crawl(store, None, "test", at(0)), CrawlOutcome.FAILED, at(1), reason=reason)
         with store.transaction():
             store.execute("ALTER TABLE crawls DROP COLUMN reason_code")
-            for statement in CRAWLS.split(";\n")[:2]:
+            for statement in statements("m015_crawl_reasons"):
                 store.execute(statement)
         found = [(row["reason"], row["reason_code"]) for row in store.rows("SELECT reason, reason_code FROM crawls ORDER BY id")]
     assert found == OLD_CRAWLS

@@ -10,12 +10,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-TABLE = """
-CREATE TABLE documentation (
-  relation TEXT NOT NULL, column_name TEXT, meaning TEXT NOT NULL,
-  UNIQUE (relation, column_name)
-);
-"""
 _SECTION = re.compile(r"^(?:## ([a-z_]+)|### ([a-z_]+))\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 _ROW = re.compile(r"^\| ((?:`\w+`(?:, )?)+) \| (.*) \|$", re.MULTILINE)
 _ITEM = re.compile(r"^- ((?:`\w+`(?:,\s+)?)+): (.*(?:\n  .*)*)", re.MULTILINE)

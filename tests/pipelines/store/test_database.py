@@ -11,9 +11,10 @@ from sqlite_utils import Database
 
 from pipelines.article import Fetch, Outcome
 from pipelines.queries import search
+from pipelines.store import schema
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, lose_dead, start_crawl
 from pipelines.store.database import Store, StoreError, TooSlowError
-from pipelines.store.schema import LATEST, founding, migrations
+from pipelines.store.schema import LATEST, migrations
 from pipelines.store.snapshot import LastAttempt, SiteSnapshot
 from tests.factories import T0, URL, article, at, new_ledger, new_store
 
@@ -129,7 +130,7 @@ def test_what_is_reserved_is_kept_on_the_fetch(tmp_path: Path) -> None:
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "news.db"
     older_store(path)
-    monkeypatch.setattr(founding, "VIEWS", "CREATE VIEW broken AS SELECT 1;\nCREATE NONSENSE;")
+    monkeypatch.setattr(schema, "script", lambda _: "CREATE VIEW broken AS SELECT 1;\nCREATE NONSENSE;")
     with pytest.raises(StoreError, match="syntax error"):
         Store(path)
     conn = sqlite3.connect(path)

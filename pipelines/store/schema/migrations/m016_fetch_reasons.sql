@@ -1,12 +1,10 @@
-"""Migrations 16 and 18: why a fetch came to what it did, and why a reading is not believed, as codes beside the sentences.
+-- Why a fetch came to what it did, and why a reading is not believed, as codes beside the sentences.
 
-The sentences of all older versions stand here as they were written; what is unknown is `other`.
-"""
-
-from __future__ import annotations
-
-# Sentences of quarantine name their symptoms before the colon, in order of the alphabet; the gravest decides.
-_CODE_OF_QUARANTINE = """CASE
+-- Sentences of quarantine name their symptoms before the colon, in order of the alphabet; the gravest decides. Patterns begin with the
+-- fixed words of a sentence: what follows them may quote a page.
+ALTER TABLE fetches ADD COLUMN reason_code TEXT;
+UPDATE fetches SET reason_code = CASE
+    WHEN outcome = 'quarantined' THEN CASE
         WHEN reason = 'withdrawn' THEN 'withdrawn'
         WHEN reason LIKE 'the same line came or went in %' THEN 'shared_line'
         WHEN reason NOT LIKE '%: so in % of this crawl''s readings, % were sound' THEN 'other'
@@ -15,11 +13,7 @@ _CODE_OF_QUARANTINE = """CASE
         WHEN instr(reason, 'shrunk body') OR instr(reason, 'swollen body') THEN 'body_differs'
         WHEN instr(reason, 'other body') OR instr(reason, 'short body') THEN 'body_differs'
         WHEN instr(reason, 'silent ') THEN 'silent_edits'
-        ELSE 'other' END"""
-
-# The code beside the reason of each fetch. Patterns begin with the fixed words of a sentence: what follows them may quote a page.
-_CODE_OF_FETCH = f"""CASE
-    WHEN outcome = 'quarantined' THEN {_CODE_OF_QUARANTINE}
+        ELSE 'other' END
     WHEN reason = 'status 404' THEN 'gone'
     WHEN reason = 'status 410' THEN 'gone'
     WHEN reason = 'robots.txt forbids it' THEN 'robots_forbids'
@@ -87,34 +81,15 @@ _CODE_OF_FETCH = f"""CASE
     WHEN reason LIKE 'unreadable: %' THEN 'unreadable'
     WHEN reason LIKE 'told by %, which keeps no such look' THEN 'inferred'
     WHEN outcome = 'refused' AND reason LIKE '%: nothing more is asked of it in this crawl' THEN 'host_suspended'
-    ELSE 'other' END"""
-
-FETCH_CODES = f"UPDATE fetches SET reason_code = {_CODE_OF_FETCH} WHERE reason IS NOT NULL AND reason_code IS NULL"  # noqa: S608 - our own words
-"""Also for fetches that are taken in from a ledger or a file of an older version."""
-
-FETCHES = f"""
-ALTER TABLE fetches ADD COLUMN reason_code TEXT;
-{FETCH_CODES};
+    ELSE 'other' END WHERE reason IS NOT NULL AND reason_code IS NULL;
 ALTER TABLE quarantine ADD COLUMN reason_code TEXT;
-UPDATE quarantine SET reason_code = {_CODE_OF_QUARANTINE};
-"""  # noqa: S608 - our own words
-
-# What `pipelines.store.events` needs to tell a capture again. Not sealed, as the code of the reason is not.
-REPLAY = """
-ALTER TABLE fetches ADD COLUMN answered_url TEXT;
-ALTER TABLE fetches ADD COLUMN content_hash TEXT;
-ALTER TABLE fetches ADD COLUMN date_modified TEXT;
-ALTER TABLE fetches ADD COLUMN external_id TEXT;
-ALTER TABLE fetches ADD COLUMN doubt TEXT;
-CREATE INDEX fetches_by_answer ON fetches(answered_url, fetched) WHERE answered_url IS NOT NULL;
-"""
-
-CANONICAL = """
-CREATE INDEX fetches_by_canonical ON fetches(canonical_url) WHERE canonical_url <> coalesce(answered_url, url);
-"""
-
-# Without what only confirms an article at its own address: that is most of all fetches.
-LED = """
-CREATE INDEX fetches_by_url ON fetches(url, fetched) WHERE article_id IS NOT NULL
-    AND (outcome NOT IN ('unchanged', 'not_modified') OR answered_url IS NOT NULL OR canonical_url <> url);
-"""
+UPDATE quarantine SET reason_code = CASE
+        WHEN reason = 'withdrawn' THEN 'withdrawn'
+        WHEN reason LIKE 'the same line came or went in %' THEN 'shared_line'
+        WHEN reason NOT LIKE '%: so in % of this crawl''s readings, % were sound' THEN 'other'
+        WHEN instr(reason, 'lost article') THEN 'lost_article'
+        WHEN instr(reason, 'lost ') OR instr(reason, 'new: no ') THEN 'lost_fields'
+        WHEN instr(reason, 'shrunk body') OR instr(reason, 'swollen body') THEN 'body_differs'
+        WHEN instr(reason, 'other body') OR instr(reason, 'short body') THEN 'body_differs'
+        WHEN instr(reason, 'silent ') THEN 'silent_edits'
+        ELSE 'other' END;

@@ -1,0 +1,48 @@
+-- Letters as others, scripts without spaces, captions, authors, topics and addresses: the index is built anew.
+
+DROP TRIGGER revisions_fts_insert;
+DROP TRIGGER revisions_fts_delete;
+DROP TRIGGER revisions_fts_update;
+DROP TABLE revisions_fts;
+CREATE TABLE search_texts (
+    revision_id INTEGER PRIMARY KEY REFERENCES revisions(id), authors TEXT, topics TEXT, captions TEXT, address TEXT,
+    letters TEXT, headline TEXT, description TEXT, body TEXT, byline TEXT
+);
+-- Letters are replaced where there are any, in steps: some forty calls may stand in one another in SQLite's parser.
+CREATE VIEW search_documents AS WITH step_0 AS (SELECT r.id, t.authors, t.topics, t.captions, t.address, t.letters, r.headline, r.description, r.body, r.byline, t.headline AS instead_headline, t.description AS instead_description, t.body AS instead_body, t.byline AS instead_byline FROM revisions r JOIN search_texts t ON t.revision_id = r.id),
+    step_1 AS (SELECT id, authors, topics, captions, address, letters, iif(letters IS NULL, headline, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(headline, 'ß', 'ss'), 'ẞ', 'ss'), 'æ', 'ae'), 'Æ', 'ae'), 'œ', 'oe'), 'Œ', 'oe'), 'ĳ', 'ij'), 'Ĳ', 'ij'), 'þ', 'th'), 'Þ', 'th'), 'ø', 'o'), 'Ø', 'o'), 'ł', 'l'), 'Ł', 'l'), 'đ', 'd'), 'Đ', 'd'), 'ð', 'd'), 'Ð', 'd'), 'ı', 'i'), 'ħ', 'h'), 'Ħ', 'h'), 'ŧ', 't'), 'Ŧ', 't'), 'ŋ', 'n')) AS headline, iif(letters IS NULL, description, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(description, 'ß', 'ss'), 'ẞ', 'ss'), 'æ', 'ae'), 'Æ', 'ae'), 'œ', 'oe'), 'Œ', 'oe'), 'ĳ', 'ij'), 'Ĳ', 'ij'), 'þ', 'th'), 'Þ', 'th'), 'ø', 'o'), 'Ø', 'o'), 'ł', 'l'), 'Ł', 'l'), 'đ', 'd'), 'Đ', 'd'), 'ð', 'd'), 'Ð', 'd'), 'ı', 'i'), 'ħ', 'h'), 'Ħ', 'h'), 'ŧ', 't'), 'Ŧ', 't'), 'ŋ', 'n')) AS description, iif(letters IS NULL, body, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(body, 'ß', 'ss'), 'ẞ', 'ss'), 'æ', 'ae'), 'Æ', 'ae'), 'œ', 'oe'), 'Œ', 'oe'), 'ĳ', 'ij'), 'Ĳ', 'ij'), 'þ', 'th'), 'Þ', 'th'), 'ø', 'o'), 'Ø', 'o'), 'ł', 'l'), 'Ł', 'l'), 'đ', 'd'), 'Đ', 'd'), 'ð', 'd'), 'Ð', 'd'), 'ı', 'i'), 'ħ', 'h'), 'Ħ', 'h'), 'ŧ', 't'), 'Ŧ', 't'), 'ŋ', 'n')) AS body, iif(letters IS NULL, byline, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(byline, 'ß', 'ss'), 'ẞ', 'ss'), 'æ', 'ae'), 'Æ', 'ae'), 'œ', 'oe'), 'Œ', 'oe'), 'ĳ', 'ij'), 'Ĳ', 'ij'), 'þ', 'th'), 'Þ', 'th'), 'ø', 'o'), 'Ø', 'o'), 'ł', 'l'), 'Ł', 'l'), 'đ', 'd'), 'Đ', 'd'), 'ð', 'd'), 'Ð', 'd'), 'ı', 'i'), 'ħ', 'h'), 'Ħ', 'h'), 'ŧ', 't'), 'Ŧ', 't'), 'ŋ', 'n')) AS byline, instead_headline, instead_description, instead_body, instead_byline FROM step_0),
+    step_2 AS (SELECT id, authors, topics, captions, address, letters, iif(letters IS NULL, headline, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(headline, 'Ŋ', 'n'), 'ς', 'σ'), 'ё', 'е'), 'Ё', 'е'), 'ά', 'α'), 'έ', 'ε'), 'ή', 'η'), 'ί', 'ι'), 'ό', 'ο'), 'ύ', 'υ'), 'ώ', 'ω'), 'ϊ', 'ι'), 'ϋ', 'υ'), 'ΐ', 'ι'), 'ΰ', 'υ'), 'Ά', 'α'), 'Έ', 'ε'), 'Ή', 'η'), 'Ί', 'ι'), 'Ό', 'ο'), 'Ύ', 'υ'), 'Ώ', 'ω'), 'أ', 'ا'), 'إ', 'ا')) AS headline, iif(letters IS NULL, description, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(description, 'Ŋ', 'n'), 'ς', 'σ'), 'ё', 'е'), 'Ё', 'е'), 'ά', 'α'), 'έ', 'ε'), 'ή', 'η'), 'ί', 'ι'), 'ό', 'ο'), 'ύ', 'υ'), 'ώ', 'ω'), 'ϊ', 'ι'), 'ϋ', 'υ'), 'ΐ', 'ι'), 'ΰ', 'υ'), 'Ά', 'α'), 'Έ', 'ε'), 'Ή', 'η'), 'Ί', 'ι'), 'Ό', 'ο'), 'Ύ', 'υ'), 'Ώ', 'ω'), 'أ', 'ا'), 'إ', 'ا')) AS description, iif(letters IS NULL, body, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(body, 'Ŋ', 'n'), 'ς', 'σ'), 'ё', 'е'), 'Ё', 'е'), 'ά', 'α'), 'έ', 'ε'), 'ή', 'η'), 'ί', 'ι'), 'ό', 'ο'), 'ύ', 'υ'), 'ώ', 'ω'), 'ϊ', 'ι'), 'ϋ', 'υ'), 'ΐ', 'ι'), 'ΰ', 'υ'), 'Ά', 'α'), 'Έ', 'ε'), 'Ή', 'η'), 'Ί', 'ι'), 'Ό', 'ο'), 'Ύ', 'υ'), 'Ώ', 'ω'), 'أ', 'ا'), 'إ', 'ا')) AS body, iif(letters IS NULL, byline, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(byline, 'Ŋ', 'n'), 'ς', 'σ'), 'ё', 'е'), 'Ё', 'е'), 'ά', 'α'), 'έ', 'ε'), 'ή', 'η'), 'ί', 'ι'), 'ό', 'ο'), 'ύ', 'υ'), 'ώ', 'ω'), 'ϊ', 'ι'), 'ϋ', 'υ'), 'ΐ', 'ι'), 'ΰ', 'υ'), 'Ά', 'α'), 'Έ', 'ε'), 'Ή', 'η'), 'Ί', 'ι'), 'Ό', 'ο'), 'Ύ', 'υ'), 'Ώ', 'ω'), 'أ', 'ا'), 'إ', 'ا')) AS byline, instead_headline, instead_description, instead_body, instead_byline FROM step_1),
+    step_3 AS (SELECT id, authors, topics, captions, address, letters, iif(letters IS NULL, headline, replace(replace(replace(replace(replace(replace(replace(headline, 'آ', 'ا'), 'ى', 'ي'), '­', ''), 'ʼ', ''''), 'ʻ', ''''), 'ʹ', ''''), 'ꞌ', '''')) AS headline, iif(letters IS NULL, description, replace(replace(replace(replace(replace(replace(replace(description, 'آ', 'ا'), 'ى', 'ي'), '­', ''), 'ʼ', ''''), 'ʻ', ''''), 'ʹ', ''''), 'ꞌ', '''')) AS description, iif(letters IS NULL, body, replace(replace(replace(replace(replace(replace(replace(body, 'آ', 'ا'), 'ى', 'ي'), '­', ''), 'ʼ', ''''), 'ʻ', ''''), 'ʹ', ''''), 'ꞌ', '''')) AS body, iif(letters IS NULL, byline, replace(replace(replace(replace(replace(replace(replace(byline, 'آ', 'ا'), 'ى', 'ي'), '­', ''), 'ʼ', ''''), 'ʻ', ''''), 'ʹ', ''''), 'ꞌ', '''')) AS byline, instead_headline, instead_description, instead_body, instead_byline FROM step_2)
+    SELECT id, coalesce(instead_headline, headline) AS headline, coalesce(instead_description, description) AS description, coalesce(instead_body, body) AS body, coalesce(instead_byline, byline) AS byline, authors, topics, captions, address, letters FROM step_3;
+-- Filled here, by a function.
+-- The comment is how Datasette and sqlite-utils know that this index is the one of `revisions`: they look for these words in its
+-- declaration. Marks are letters of their words: without Mn and Mc a word of Hindi or Thai is cut at each vowel.
+CREATE VIRTUAL TABLE revisions_fts USING fts5(
+    headline, description, body, byline, authors, topics, captions, address, letters, content='search_documents', content_rowid='id',
+    tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'" /* content="revisions" */
+);
+CREATE TRIGGER revisions_fts_insert AFTER INSERT ON search_texts BEGIN
+    INSERT INTO revisions_fts (rowid, headline, description, body, byline, authors, topics, captions, address, letters) SELECT id, headline, description, body, byline, authors, topics, captions, address, letters FROM search_documents WHERE id = new.revision_id;
+END;
+CREATE TRIGGER revisions_fts_renew_before BEFORE UPDATE ON search_texts BEGIN
+    INSERT INTO revisions_fts (revisions_fts, rowid, headline, description, body, byline, authors, topics, captions, address, letters) SELECT 'delete', id, headline, description, body, byline, authors, topics, captions, address, letters FROM search_documents WHERE id = old.revision_id;
+END;
+CREATE TRIGGER revisions_fts_renew AFTER UPDATE ON search_texts BEGIN
+    INSERT INTO revisions_fts (rowid, headline, description, body, byline, authors, topics, captions, address, letters) SELECT id, headline, description, body, byline, authors, topics, captions, address, letters FROM search_documents WHERE id = new.revision_id;
+END;
+CREATE TRIGGER revisions_fts_delete BEFORE DELETE ON search_texts BEGIN
+    INSERT INTO revisions_fts (revisions_fts, rowid, headline, description, body, byline, authors, topics, captions, address, letters) SELECT 'delete', id, headline, description, body, byline, authors, topics, captions, address, letters FROM search_documents WHERE id = old.revision_id;
+END;
+CREATE TRIGGER revisions_fts_update_before BEFORE UPDATE OF id, headline, description, body, byline ON revisions BEGIN
+    INSERT INTO revisions_fts (revisions_fts, rowid, headline, description, body, byline, authors, topics, captions, address, letters) SELECT 'delete', id, headline, description, body, byline, authors, topics, captions, address, letters FROM search_documents WHERE id = old.id;
+END;
+CREATE TRIGGER revisions_fts_update AFTER UPDATE OF id, headline, description, body, byline ON revisions BEGIN
+    INSERT INTO revisions_fts (rowid, headline, description, body, byline, authors, topics, captions, address, letters) SELECT id, headline, description, body, byline, authors, topics, captions, address, letters FROM search_documents WHERE id = new.id;
+END;
+CREATE TRIGGER revisions_fts_gone BEFORE DELETE ON revisions BEGIN
+    DELETE FROM search_texts WHERE revision_id = old.id;
+END;
+-- With 128 MB of memory the index is written in a few runs instead of thousands that must be merged.
+INSERT INTO revisions_fts (revisions_fts, rank) VALUES ('hashsize', 134217728);
+INSERT INTO revisions_fts (revisions_fts) VALUES ('rebuild');
+INSERT INTO revisions_fts (revisions_fts, rank) VALUES ('hashsize', 1048576);
