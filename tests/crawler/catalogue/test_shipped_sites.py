@@ -34,7 +34,7 @@ def test_shipped_counts_are_those_of_the_docs(shipped: tuple[Site, ...]) -> None
     home = [site for site in shipped if site.country in ("GB", "IE")]
     platforms = {site.platform for site in home}
     said = (
-        f"As shipped: {len(shipped)} sites, {sum(site.enabled for site in shipped)} of them switched on; "
+        f"As shipped: {len(shipped)} sites, {sum(site.enabled for site in shipped)} of them enabled; "
         f"{len(home)} in Great Britain and Ireland on {len(platforms)} platforms, {len(shipped) - len(home)} elsewhere"
     )
     assert said in (ROOT / "docs" / "sites.md").read_text(encoding="utf-8").replace("\n", " ")
@@ -145,7 +145,7 @@ def test_a_site_of_another_region_is_not_ours(shipped: tuple[Site, ...]) -> None
 
 
 def checked_feeds() -> dict[str, str]:
-    """Feed -> the day on which it was seen to answer with items; a site's feed stands here before the site is switched on."""
+    """Feed -> the day on which it was seen to answer with items; a site's feed stands here before the site is enabled."""
     with (Path(__file__).parent / "checked_feeds.csv").open(encoding="utf-8", newline="") as file:
         return {row["feed"]: row["checked"] for row in csv.DictReader(file)}
 
