@@ -33,9 +33,10 @@ from crawler.middlewares.lease import remote_writer_of
 from crawler.middlewares.throttle import ThrottleMiddleware
 from crawler.schedule.processes import hold_everywhere, is_running
 from crawler.spiders.news import NewsSpider
+from crawler.warc.holdings import absence
 from crawler.warc.writer import ArchiveWriter, Asker, RepeatedRecord
 from pipelines.article import CHANGES, Article, Fetch, Outcome
-from pipelines.items import open_session, stop_crawl, stopped_for
+from pipelines.items import open_session, refused, stop_crawl, stopped_for
 from pipelines.reasons import CodedReason, CrawlReason, Skipped
 from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
@@ -149,12 +150,15 @@ class CrawlRecord:
         with store.transaction():
             lose_dead(store, spider.clock(), is_running)
             spider.crawl_id = start_crawl(store, site.id, spider.trigger, spider.clock(), spider.planned_start, pid=os.getpid())
-        if site.archive != "off":
-            folder = self._crawler.settings.get("NEWSLEDGER_WARC") or store.path.absolute().parent / "warc"
-            self._archive = ArchiveWriter(Path(folder), site.id, asker=asking(self._crawler))
+        folder = Path(self._crawler.settings.get("NEWSLEDGER_WARC") or store.path.absolute().parent / "warc")
+        absent = absence(folder, store) if site.archive != "off" else None
+        if site.archive != "off" and not absent:
+            self._archive = ArchiveWriter(folder, site.id, asker=asking(self._crawler))
         keep = archive_policy_of(site, self._archive, store) if self._archive else None
         self._session = CrawlSession(store, site, spider.crawl_id, spider.clock(), keep, context.snapshot)
         open_session(self._crawler, self._session)
+        if absent:
+            raise refused(self._crawler, CodedReason(CrawlReason.ARCHIVE_MISSING, absent))
         spider.look_up = lambda question: look_up(store, site.id, question)
 
     def _hold_host(self, site: Site) -> None:

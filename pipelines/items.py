@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DropItem
+from scrapy.exceptions import CloseSpider, DropItem
 
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.history.revisions import State, canonical_url, is_unchanged
@@ -58,6 +58,12 @@ def stop_crawl(crawler: Crawler, reason: CodedReason) -> None:
         crawler.newsledger_stopped_for = reason  # type: ignore[attr-defined]
         ending = asyncio.ensure_future(crawler.engine.close_spider_async(reason=reason.text))
         crawler.newsledger_ending = ending  # type: ignore[attr-defined] # the loop keeps none alive
+
+
+def refused(crawler: Crawler, reason: CodedReason) -> CloseSpider:
+    """What a handler of `spider_opened` raises so that the crawl asks nothing of its site; `stopped_for` has the reason."""
+    crawler.newsledger_stopped_for = reason  # type: ignore[attr-defined]
+    return CloseSpider(reason.text)
 
 
 def stopped_for(crawler: Crawler) -> CodedReason | None:

@@ -60,6 +60,7 @@ class CrawlReason(StrEnum):
     WRITER_UNREACHABLE = "writer_unreachable"
     TIME_LIMIT = "time_limit"
     OUT_OF_MEMORY = "out_of_memory"
+    ARCHIVE_MISSING = "archive_missing"
     PREVIOUS_RUNNING = "previous_running"
     ALREADY_MADE = "already_made"
     HOST_BUSY = "host_busy"

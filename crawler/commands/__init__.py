@@ -86,6 +86,12 @@ def warc_folder(given: Path | None, db: str) -> Path:
     return given or Path(db).absolute().parent / "warc"
 
 
+def archive_by_settings(db: str) -> Path:
+    """Where crawls archive pages."""
+    given = configuration().text("warc")
+    return warc_folder(Path(given) if given else None, db)
+
+
 def own_sites() -> Path:
     """The operator's own file of sites, there or not."""
     return Path(configuration().text("own_sites"))

@@ -123,6 +123,8 @@ class CurrentProblems:
     problems: tuple[Problem, ...] = ()
     whole: bool = True
     """False: not all was looked at, so that what is not named here is not over."""
+    unseen: tuple[str, ...] = ()
+    """The same for keys that begin so: several processes share the state, and not each sees all."""
 
 
 def update(
@@ -139,7 +141,8 @@ def update(
         return replace(state, entries=entries)
     heard = {key: one for key, one in entries.items() if not state.is_muted(key, now)}
     new = {key: one for key, one in heard.items() if one.told is None and one.over is None}
-    lasting = ((key, one) for key, one in heard.items() if one.over is None and one.lasts)
+    seen = {problem.key for problem in current.problems}
+    lasting = ((key, heard[key]) for key in seen & heard.keys() if heard[key].over is None and heard[key].lasts)
     still = {key: one for key, one in lasting if one.told and now - one.told >= repeat_after}
     over = {key: one for key, one in entries.items() if one.over}
     if not (new or still or over):
@@ -184,7 +187,7 @@ def _noted(
     for key, one in entries.items():
         if key in by_key:
             yield key, replace(one, text=one_line(by_key[key].text), over=None)
-        elif one.lasts and not current.whole:
+        elif one.lasts and (not current.whole or key.startswith(current.unseen)):
             yield key, one
         elif one.told is None:
             if not one.lasts:  # an event waits to be told, however short it was

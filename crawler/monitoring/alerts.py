@@ -90,7 +90,7 @@ class Alerts:
 
     def unreadable(self, text: str, now: datetime) -> None:
         """The ledger itself cannot be read; what else is known is left as it is."""
-        self.round(CurrentProblems((Problem("store", f"the ledger cannot be read: {text}"),), whole=False), now)
+        self.round(CurrentProblems((Problem("reading", f"the ledger cannot be read: {text}"),), whole=False), now)
 
     def test(self) -> list[str]:
         """Send a test message now; the schemes of addresses that could not be reached."""

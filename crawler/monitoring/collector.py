@@ -18,6 +18,7 @@ from typing import Any
 from crawler.cluster import ClusterStatus, ReadClusterStatus
 from crawler.monitoring.disk import DiskProjection, project
 from crawler.monitoring.state_files import Heartbeat, SchedulePlan, path_beside, read_heartbeat, read_state, write_state
+from crawler.warc.holdings import absence
 from pipelines.history.anomalies import Readings
 from pipelines.queries.activity import site_names
 from pipelines.queries.counters import Tallies
@@ -75,6 +76,8 @@ class Measurement:
     """What the schedule goes by; None where nobody knows."""
     disk: DiskProjection | None = None
     """Of the last hour."""
+    no_archive: str | None = None
+    """Why crawls cannot archive, as where a disk is not mounted; None where they can."""
 
 
 class MeasurementReader:
@@ -103,6 +106,7 @@ class MeasurementReader:
         with Store(self._db, readonly=True) as store:
             self._tallies.read_on(store)
             last_pauses = pauses(store)
+            no_archive = absence(self._archive, store)
             if begun - self._disk_read >= DISK_SECONDS:
                 self._disk, self._disk_read = project(store, self._archive, now), begun
             known = set(site_names(store))
@@ -125,7 +129,7 @@ class MeasurementReader:
         whole = known <= self._health_metrics.keys()
         return Measurement(
             now, took, self._tallies, current, findings, whole, lost, sizes(self._db), read_heartbeat(self._db), writable,
-            self._cluster() if self._cluster else None, plan, self._disk,
+            self._cluster() if self._cluster else None, plan, self._disk, no_archive,
         )  # fmt: skip
 
     def save(self, *, always: bool = True) -> None:

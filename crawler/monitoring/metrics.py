@@ -99,6 +99,7 @@ _ONE = {
     "archive": _gauge("archive_size_bytes", "The archive's files."),
     "archive_growth": _gauge("archive_growth_bytes_per_day", "What the archive grows by, at the same pace."),
     "archive_free": _gauge("archive_disk_free_bytes", "Free room on the archive's disk."),
+    "archive_there": _gauge("archive_present", "0 where the archive's folder is empty and the ledger points at pages there."),
     "days_left": _gauge("disk_full_seconds", "Seconds until the first of these disks is full; absent where nothing grows."),
     "writable": _gauge("store_writable", "1 where a transaction could be begun and the folder written to."),
     "read": _gauge("reading_timestamp_seconds", "When these numbers were read."),
@@ -180,6 +181,7 @@ def _of_all(reading: Measurement) -> Iterator[tuple[MetricFamily, float | None]]
         yield _ONE["archive_growth"], disk.archive_bytes_a_day
         yield _ONE["archive_free"], disk.archive_free_bytes
         yield _ONE["days_left"], None if disk.days_left is None else disk.days_left * 86_400
+    yield _ONE["archive_there"], not reading.no_archive
     yield _ONE["writable"], reading.writable
     yield _ONE["read"], reading.at.timestamp()
     yield _ONE["read_seconds"], reading.seconds

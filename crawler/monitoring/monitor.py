@@ -37,6 +37,14 @@ LONGEST_ROUND_SECONDS = 180.0
 """Age of the last round from which the monitor itself counts as ill: a reading, a writer's wait, and slow mail servers."""
 
 
+UNWRITABLE = "store"
+"""Key of the problem that the ledger cannot be written, which only a running schedule sees."""
+SILENT = "schedule"
+"""Of that no schedule runs, which only those see who are asked to look."""
+CLUSTER = "cluster/"
+"""What keys of a cluster's problems begin with."""
+
+
 class AlertSender(Protocol):
     """Whoever sends alerts."""
 
@@ -79,6 +87,7 @@ class Monitor:
         self._render = render
         self._text: bytes | None = None
         self._unwritable: str | None = None
+        self._no_archive: str | None = None
         self._round_ended = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -110,6 +119,8 @@ class Monitor:
             found.append(f"{plan_problem(plan)}")
         if self._unwritable:
             found.append(f"the ledger cannot be written: {self._unwritable}")
+        if self._no_archive:
+            found.append(self._no_archive)
         if time.monotonic() - self._round_ended > LONGEST_ROUND_SECONDS:
             found.append(f"the last round of the watch is more than {LONGEST_ROUND_SECONDS:g} s ago")
         return found
@@ -118,7 +129,7 @@ class Monitor:
         """One round: try to write the store, read it, render the metrics, send alerts."""
         now = self._clock()
         self._unwritable = write_failure(self._monitored.db)
-        problems = (Problem("store", f"the ledger cannot be written: {self._unwritable}"),) if self._unwritable else ()
+        problems = (Problem(UNWRITABLE, f"the ledger cannot be written: {self._unwritable}"),) if self._unwritable else ()
         try:
             plan = self._monitored.read_plan()
             reading = self._reader.read(now, self._monitored.judged, writable=not self._unwritable, plan=plan)
@@ -127,12 +138,14 @@ class Monitor:
             if self._alerts and problems:
                 self._alerts.round(CurrentProblems(problems, whole=False), now)
             return
+        self._no_archive = reading.no_archive
         self._text = self._render(reading) if self._render else None
         self._reader.save(always=False)
         if self._alerts:
-            alert_round(
-                self._alerts, self._monitored.db, CurrentProblems((*problems, *current_problems(reading)), reading.whole), now
-            )
+            alive = reading.heartbeat is not None and reading.heartbeat.fresh(now)
+            current = (*problems, *current_problems(reading))
+            unseen = () if alive else (SILENT,)  # a thread that lives does not show that the timetable's does
+            alert_round(self._alerts, self._monitored.db, CurrentProblems(current, reading.whole, unseen), now)
 
     def _run(self) -> None:
         while True:
@@ -190,8 +203,10 @@ def current_problems(reading: Measurement) -> list[Problem]:
     lost = dict.fromkeys(reading.lost)
     if reading.plan and reading.plan.problem:
         found.append(Problem("catalogue", plan_problem(reading.plan)))
+    if reading.no_archive:
+        found.append(Problem("archive", reading.no_archive))
     if reading.cluster is not None:
-        found += [Problem(f"cluster/{key}", f"cluster: {text}") for key, text in ills(reading.cluster).items()]
+        found += [Problem(f"{CLUSTER}{key}", f"cluster: {text}") for key, text in ills(reading.cluster).items()]
     return found + [
         Problem(f"lost/{site}", f"{site}: a crawl was lost, its process ended without a word", lasts=False) for site in lost
     ]

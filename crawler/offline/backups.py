@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.schedule.processes import hold
+from crawler.warc.holdings import absence
 from crawler.warc.reader import problem_of
 from crawler.warc.writer import OPEN
 from pipelines.proof.verify import Checked, verify
@@ -84,6 +85,8 @@ def prepare(folder: Path) -> None:
 def take(store: Store, archive: Path, own_sites: Path, folder: Path, now: datetime, *, keep: int | None = None,
          tell: Tell = lambda done, total: None) -> Backup:  # fmt: skip
     """Copy ledger and archive, while crawls run; then drop the oldest copies beyond `keep`. Raises StoreError; no part stays."""
+    if absent := absence(archive, store):
+        raise StoreError(absent)
     with _alone(folder):
         earlier = copies(folder)
         target = folder / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"

@@ -211,6 +211,7 @@ def _file_name(host: str) -> str:
 
 
 _PR_SET_PDEATHSIG = 1
+_M_ARENA_MAX = -8
 
 
 def is_running(pid: int) -> bool:
@@ -231,6 +232,16 @@ def end_with(parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it died before we asked
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def share_heaps() -> None:
+    """Let all threads of this process take memory from two heaps, where the C library is glibc.
+
+    It would keep up to eight a processor, each as large as its fullest moment: a schedule with a thread a crawl held 1 MB more
+    after each thousand crawls, of which it used none.
+    """
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def limit_memory(megabytes: int) -> None:

@@ -12,7 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from crawler.warc.cdxj import index_of
-from crawler.warc.writer import OPEN, close_files
+from crawler.warc.writer import MARKER, OPEN, close_files
+from pipelines.store.database import Store
+from pipelines.store.pages import newest_page
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +92,18 @@ def statistics(found: list[ArchiveFile]) -> list[ArchiveStatistics]:
 def free_bytes(folder: Path) -> int:
     """What the archive's disk has left."""
     return shutil.disk_usage(folder).free
+
+
+def absence(folder: Path, store: Store) -> str | None:
+    """Why nothing may be written to an archive: the ledger points at pages, and the folder has neither marker nor file."""
+    try:
+        if (folder / MARKER).exists() or next(folder.glob("*/*.warc.gz*"), None):
+            return None
+    except OSError as error:
+        return f"{folder}: the archive cannot be read: {error.strerror}"
+    page = newest_page(store)
+    begin = f"to begin an archive anew, make the folder and an empty file {MARKER} in it"
+    return f"{folder}: the archive is not there, nor is {page}: mount its disk, or set `warc`; {begin}" if page else None
 
 
 def close(folder: Path, now: datetime | None, sites: tuple[str, ...] = ()) -> tuple[list[Path], list[Path]]:

@@ -46,6 +46,8 @@ from pipelines.article import ArchivedRecord, Exchange
 from pipelines.store.rows import is_archive_name
 
 OPEN = ".open"
+MARKER = ".newsledger-archive"
+"""An empty file in an archive's folder: where its disk is not mounted there is none."""
 MAX_FILE_BYTES = 1_000_000_000
 """A file is closed when it is as large. Larger: fewer files, and more to copy for one page."""
 SOFTWARE = f"newsledger/{__version__}"
@@ -139,6 +141,7 @@ class ArchiveWriter:
             return self._stream
         self.close()
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.with_name(MARKER).touch()
         self._day = day
         close_files(self._folder, but=day)
         number = 1

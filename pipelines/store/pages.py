@@ -40,6 +40,12 @@ _REVISION = f"""SELECT r.warc_file, r.warc_offset, r.payload_hash, {EVIDENCE}
     WHERE r.id = ? AND r.warc_file IS NOT NULL AND r.warc_offset IS NOT NULL"""  # noqa: S608 - our own columns
 
 
+_NEWEST = """
+SELECT r.warc_file FROM revisions r JOIN crawls c ON c.id = r.crawl_id WHERE r.id > (SELECT max(id) FROM revisions) - 1000
+    AND r.warc_file IS NOT NULL AND c.worker IS NULL AND c.trigger NOT IN ('import', 'merge') ORDER BY r.id DESC LIMIT 1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class ArchivedPage:
     """An archived record that a revision or a fetch points at."""
@@ -73,6 +79,12 @@ def page_of_revision(store: Store, revision_id: int) -> ArchivedPage | None:
     """The page that a revision was read from, where it is archived."""
     row = store.row(_REVISION, (revision_id,))
     return page_of(row) if row else None
+
+
+def newest_page(store: Store) -> str | None:
+    """The file of the newest page that a crawl of this machine archived, of the last 1,000 revisions; None: of them none is."""
+    found = store.value(_NEWEST)
+    return str(found) if found else None
 
 
 def page_of(row: Row) -> ArchivedPage:

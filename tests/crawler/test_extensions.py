@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.catalogue import load_sites
+from crawler.cli import main
 from crawler.demo.press import Paper, Press, site_toml
 from crawler.demo.stories import at
 from crawler.extraction import extract
 from crawler.extraction.extract import with_ids
 from crawler.warc import reader
+from crawler.warc.holdings import absence
 from crawler.warc.records import record_at
 from crawler.warc.writer import locate
 from pipelines.article import Fetch
@@ -122,6 +125,30 @@ def test_what_led_to_a_page_is_archived_exported_and_imported(twin: Press, tmp_p
     assert done.returncode == 0, done.stderr
     sql = "SELECT a.url, a.revision_count, r.content_hash FROM articles a JOIN revisions r ON r.article_id = a.id"
     assert rows(again, sql) == rows(tmp_path, sql)
+
+
+def test_an_archive_whose_disk_is_away_is_noticed_before_anything_is_asked(twin: Press, tmp_path: Path) -> None:
+    define(tmp_path, twin)
+    db, where = tmp_path / "news.db", tmp_path / "warc"
+    crawl(tmp_path, twin.url + "ok/1", now=NOON)
+    where.rename(tmp_path / "disk")
+    where.mkdir()  # the mount point
+    twin.forget_log()
+    (row,) = crawl(tmp_path, "twin", now=NOON + timedelta(hours=1), code=1)
+    assert (row["outcome"], row["reason_code"], twin.log()) == ("failed", "archive_missing", [])
+    assert "mount its disk" in row["reason"]
+    assert list(where.iterdir()) == []
+    options = ("--db", str(db), "--sites", str(tmp_path / "sites.toml"))
+    said = {"NEWSLEDGER_NOW": (NOON + timedelta(hours=1)).isoformat()}
+    for verb, told in (("health", "mount its disk"), ("doctor", "mount its disk"), ("metrics", "newsledger_archive_present 0.0")):
+        done = CliRunner().invoke(main, [verb, *options], env=said)
+        assert told in " ".join(done.output.split()), (verb, done.output)
+        assert done.exit_code == (verb != "metrics")
+    with Store(db, readonly=True) as store:
+        for path in (tmp_path / "disk").rglob("*.warc.gz*"):
+            path.unlink()  # pruned, all of them: the marker stays
+        assert absence(where, store)
+        assert absence(tmp_path / "disk", store) is None
 
 
 def test_takedown_pages_are_archived_and_exported(paper: Paper, tmp_path: Path) -> None:

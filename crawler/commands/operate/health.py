@@ -11,13 +11,23 @@ import click
 from rich.text import Text
 
 from crawler.cluster import ills
-from crawler.commands import SettingOption, db_option, json_option, load_catalogue, now, open_ledger, sites_option
+from crawler.commands import (
+    SettingOption,
+    archive_by_settings,
+    db_option,
+    json_option,
+    load_catalogue,
+    now,
+    open_ledger,
+    sites_option,
+)
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, echo, print_json, table, when, word
 from crawler.commands.operate.monitoring import judged_plan
 from crawler.logs import plain
 from crawler.monitoring.monitor import plan_problem
 from crawler.monitoring.state_files import read_heartbeat
+from crawler.warc.holdings import absence
 from pipelines.history.anomalies import FIELDS
 from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
 from pipelines.queries.health_metrics import health_metrics
@@ -58,6 +68,7 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
     on = {*(plan.sites if plan else ()), site}
     max_age = timedelta(hours=max_age_hours)
     with open_ledger(db) as store:
+        absent = None if site else absence(archive_by_settings(db), store)
         metrics = list(health_metrics(store, now(), site))
         missed = missed_by_site(store, now(), site)
     if site and not metrics:
@@ -77,6 +88,9 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
     if plan and plan.problem and not site:
         echo(f"catalogue: {plan_problem(plan)}", err=as_json)
         problem["catalogue"] = plan.problem
+    if absent:
+        echo(absent, err=as_json)
+        problem["archive"] = absent
     if problem or any(is_ill(findings) for _, findings in judged):
         raise SystemExit(1)
 

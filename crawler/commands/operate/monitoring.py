@@ -17,6 +17,7 @@ from crawler.catalogue import CatalogueError
 from crawler.clock import Clock, clock
 from crawler.commands import (
     SettingOption,
+    archive_by_settings,
     configuration,
     db_option,
     json_option,
@@ -24,7 +25,6 @@ from crawler.commands import (
     now,
     pick_sites,
     sites_option,
-    warc_folder,
 )
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, echo, print_json, table, when
@@ -32,7 +32,7 @@ from crawler.config import SETTINGS, Configuration, ConfigurationError, checked
 from crawler.logs import plain
 from crawler.monitoring.alert_state import AlertState, CurrentProblems, Problem
 from crawler.monitoring.collector import MeasurementReader
-from crawler.monitoring.monitor import Monitor, MonitoredSchedule, alert_round, current_problems
+from crawler.monitoring.monitor import CLUSTER, SILENT, UNWRITABLE, Monitor, MonitoredSchedule, alert_round, current_problems
 from crawler.monitoring.server import WatchServer
 from crawler.monitoring.state_files import (
     ALERTS,
@@ -76,7 +76,7 @@ def open_monitor(
             checked(SETTINGS["metrics"], address, "--metrics")
         except ConfigurationError as error:
             raise click.UsageError(str(error)) from error
-    reader = MeasurementReader(monitored.db, max_age, monitored.cluster, _archive(monitored.db))
+    reader = MeasurementReader(monitored.db, max_age, monitored.cluster, archive_by_settings(monitored.db))
     if not address:
         monitor = Monitor(monitored, reader, now, alerts=alerts)
     else:
@@ -96,18 +96,17 @@ def open_monitor(
 def send_alerts_once(
     monitored: MonitoredSchedule, alerts: Alerts, max_age: timedelta, now: Clock, more: Mapping[str, str] | None = None
 ) -> int:
-    """One round of alerts without a schedule; how many letters could not be sent. `more`: other trouble, by its key."""
-    reader = MeasurementReader(monitored.db, max_age, monitored.cluster, _archive(monitored.db))
+    """One round of alerts without a schedule; how many letters could not be sent.
+
+    `more`: other trouble, by its key; None: it was not looked whether a schedule runs.
+    """
+    reader = MeasurementReader(monitored.db, max_age, monitored.cluster, archive_by_settings(monitored.db))
     reading = reader.read(now(), monitored.judged, seconds=inf, plan=monitored.read_plan())
-    found = [Problem(key, text) for key, text in (more or {}).items()]
-    failed = alert_round(alerts, monitored.db, CurrentProblems((*found, *current_problems(reading)), reading.whole), now())
+    found = [*(Problem(key, text) for key, text in (more or {}).items()), *current_problems(reading)]
+    unseen = (UNWRITABLE, *([SILENT] if more is None else []), *([] if monitored.cluster else [CLUSTER]))
+    failed = alert_round(alerts, monitored.db, CurrentProblems(tuple(found), reading.whole, unseen), now())
     reader.save()
     return failed
-
-
-def _archive(db: str) -> Path:
-    given = configuration().text("warc")
-    return warc_folder(Path(given) if given else None, db)
 
 
 def judged_plan(db: str, path: Path | None, at: datetime) -> SchedulePlan | None:
@@ -157,7 +156,7 @@ def metrics_command(textfile: Path | None, redis: str, db: str, sites_path: Path
     from crawler.monitoring.exporter import render  # an extra
 
     monitored = monitored_without_schedule(db, sites_path, redis)
-    reader = MeasurementReader(db, timedelta(hours=configuration().number("max_age")), monitored.cluster, _archive(db))
+    reader = MeasurementReader(db, timedelta(hours=configuration().number("max_age")), monitored.cluster, archive_by_settings(db))
     text = render(reader.read(now(), monitored.judged, seconds=inf, plan=monitored.read_plan())).decode()
     reader.save()
     if textfile is None:
@@ -203,21 +202,22 @@ def test(db: str, as_json: bool) -> None:
 
 @alerts_command.command("check")
 @click.option("--schedule", "needs_schedule", is_flag=True, help="Treat a missing schedule as a problem too.")
+@redis_option
 @db_option
 @sites_option
 @json_option
-def check(needs_schedule: bool, db: str, sites_path: Path | None, as_json: bool) -> None:
+def check(needs_schedule: bool, redis: str, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Look for problems once, and send what is due; for a timer, in case the schedule is dead.
 
     Exit code 1 where a letter could not be sent, or the ledger could not be read. Trouble that a schedule has told of is not told
     twice.
     """
     alerts, config = _alerts(db), configuration()
-    monitored, max_age = monitored_without_schedule(db, sites_path), timedelta(hours=config.number("max_age"))
+    monitored, max_age = monitored_without_schedule(db, sites_path, redis), timedelta(hours=config.number("max_age"))
     heartbeat = read_heartbeat(db)
-    silent = needs_schedule and not (heartbeat and heartbeat.fresh(now()))
+    is_alive = heartbeat is not None and heartbeat.fresh(now())
     since = f" since {heartbeat.at}" if heartbeat else ""
-    more = {"schedule": f"the schedule gives no sign of life{since}"} if silent else {}
+    more = ({} if is_alive else {SILENT: f"the schedule gives no sign of life{since}"}) if needs_schedule else None
     try:
         failed = send_alerts_once(monitored, alerts, max_age, clock(config.text("now")), more)
     except StoreError as error:

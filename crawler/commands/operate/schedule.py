@@ -18,13 +18,13 @@ from crawler.catalogue import CatalogueError, fingerprint
 from crawler.clock import Clock, clock
 from crawler.commands import (
     SettingOption,
+    archive_by_settings,
     configuration,
     db_option,
     load_catalogue,
     log_option,
     own_sites,
     sites_option,
-    warc_folder,
     warn_without_contact,
 )
 from crawler.commands.cluster import keys_of_cluster, needing_cluster, redis_of, redis_option, status_reader_of
@@ -77,6 +77,7 @@ def command(ctx: click.Context, once: bool, jobs: int, time_limit: int, metrics:
         if any(ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in ctx.params):
             raise click.UsageError(f"options stand behind the verb: `newsledger schedule {ctx.invoked_subcommand} ...`")
         return
+    processes.share_heaps()
     handler = install(log, logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # of a start that is skipped there is a row
     sites = load_catalogue(sites_path)
@@ -145,9 +146,7 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
     _heartbeat(schedule, crawls, db, now)
     processes.tell(processes.READY)
     seen = fingerprint(path, own_sites())
-    given = configuration().text("warc")
-    folder = warc_folder(Path(given) if given else None, db)
-    closing, closer = HourlyClosing(folder), threading.Thread()
+    closing, closer = HourlyClosing(archive_by_settings(db)), threading.Thread()
     while not stopping.wait(CATALOGUE_SECONDS):
         schedule.follow_clock()
         schedule.follow_pauses()

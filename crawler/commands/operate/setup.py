@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -20,12 +21,21 @@ import click
 from crawler import __version__
 from crawler.catalogue import CatalogueError
 from crawler.catalogue.edit import toml
-from crawler.commands import configuration, db_option, json_option, load_catalogue, now, open_ledger, sites_option
+from crawler.commands import (
+    archive_by_settings,
+    configuration,
+    db_option,
+    json_option,
+    load_catalogue,
+    now,
+    open_ledger,
+    sites_option,
+)
 from crawler.commands.console import console, echo, print_json, table
 from crawler.config import USUAL_FILE, SettingOrigin
 from crawler.middlewares.ssrf import refusal
 from crawler.schedule.processes import hold
-from crawler.warc.holdings import free_bytes
+from crawler.warc.holdings import absence, free_bytes
 from pipelines.queries import articles
 from pipelines.store.database import Store, StoreError, holds_something
 from pipelines.store.rows import instant_of
@@ -108,6 +118,7 @@ def _checks(sites_path: Path | None, db: Path) -> Iterator[Check]:
     folder = db.absolute().parent
     yield from _folder(folder)
     yield _ledger(db)
+    yield from _archive(db)
     yield _zones()
     yield _guard()
     yield _files()
@@ -170,6 +181,17 @@ def _ledger(db: Path) -> Check:
             "clock", Condition.ILL, f"{now():%Y-%m-%d %H:%M} UTC, and the last fetch is of {last}", "set the machine's clock"
         )
     return Check("ledger", Condition.WELL, f"{db}: last fetch {last or 'never'}, and the clock agrees")
+
+
+def _archive(db: Path) -> Iterator[Check]:
+    """Whether archived pages are where crawls will put more; nothing where there is no ledger that can be read."""
+    folder = archive_by_settings(str(db))
+    with suppress(StoreError), open_ledger(str(db)) as store:
+        absent = absence(folder, store)
+        if absent:
+            yield Check("archive", Condition.ILL, absent, "until then crawls fail, and ask nothing of their sites")
+        else:
+            yield Check("archive", Condition.WELL, str(folder))
 
 
 def _zones() -> Check:

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from crawler.cli import main
 from crawler.commands.archive import _span
-from crawler.warc.writer import ArchiveWriter, RepeatedRecord
+from crawler.warc.writer import MARKER, ArchiveWriter, RepeatedRecord
 from pipelines.article import Exchange
 
 PAGE = b"<p>The ferry sails.</p>" + Random(7).randbytes(3_000)  # such as no packing makes smaller than a revisit record
@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+    return sorted(path.name for path in folder.rglob("*") if path.is_file() and path.name != MARKER)
 
 
 def test_files_of_past_days_are_closed_with_an_index(folder: Path) -> None:

@@ -14,8 +14,13 @@ from click.testing import CliRunner, Result
 pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
 
 from crawler.cli import main
+from crawler.clock import clock
 from crawler.monitoring.alert_state import CurrentProblems, Problem
 from crawler.monitoring.alerts import AlertError, Alerts
+from crawler.monitoring.collector import MeasurementReader
+from crawler.monitoring.monitor import Monitor, MonitoredSchedule
+from crawler.monitoring.state_files import write_heartbeat
+from crawler.warc.writer import MARKER
 from pipelines.queries.articles import newest_revision
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store import saved_searches
@@ -132,9 +137,41 @@ def test_check(hook: Webhook, folder: Path) -> None:
     with new_store(folder) as store:
         new_ledger(store)
         finish_crawl(store, store.value("SELECT max(id) FROM crawls"), CrawlOutcome.FINISHED, at(60 * 32))
-    run(folder, hook, "check", hours=32)
+    write_heartbeat(str(folder / "news.db"), at(60 * 32), pid=1, sites=1, queued=0, running=0)
+    run(folder, hook, "check", "--schedule", hours=32)
     assert hook.told[-1]["title"] == "Newsledger: 2 well again"
     assert json.loads(run(folder, hook, "list", "--json", hours=32).output)["entries"] == {}
+
+
+def test_a_schedule_and_a_timer_never_contradict_each_other(hook: Webhook, folder: Path) -> None:
+    """Each sees what the other does not: only the schedule tries to write, only the timer is asked whether a schedule runs, and
+    only the schedule was told of a cluster. Both see the archive, whose disk is away."""
+    db = str(folder / "news.db")
+    with Store(db) as store:
+        store.execute("UPDATE revisions SET warc_file = 'paper/paper-20250307-01.warc.gz', warc_offset = 0")
+    (folder / f".room.{os.getpid()}.partial").mkdir()  # nothing can be written beside the ledger
+    alerts = Alerts(db, (hook.url,), AGAIN)
+    hours = 1.0
+
+    def monitor() -> None:
+        monitored = MonitoredSchedule(db, lambda _: True, lambda: "Redis does not answer")
+        reader = MeasurementReader(db, AGAIN, monitored.cluster)
+        Monitor(monitored, reader, clock(moment(at(60 * hours))), alerts=alerts).round()
+
+    for _ in range(4):
+        monitor()
+        run(folder, hook, "check", "--schedule", hours=hours + 0.2)
+        run(folder, hook, "check", hours=hours + 0.4)
+        hours += 1
+    assert [one["title"] for one in hook.told] == ["Newsledger: 3 new", "Newsledger: 1 new"]
+    told = "\n".join(one["message"] for one in hook.told)
+    assert all(word in told for word in ("cannot be written", "mount its disk", "Redis does not answer", "no sign of life"))
+    (folder / f".room.{os.getpid()}.partial").rmdir()
+    (folder / "warc").mkdir()
+    (folder / "warc" / MARKER).touch()
+    write_heartbeat(db, at(60 * hours), pid=1, sites=1, queued=0, running=0)
+    monitor()
+    assert hook.told[-1]["title"] == "Newsledger: 3 well again", "all but the cluster"
 
 
 def test_a_lost_crawl_is_told_whoever_counted_it_first(hook: Webhook, folder: Path) -> None:
