@@ -1,4 +1,4 @@
-"""For all tests: Hypothesis without deadlines, ledgers closed behind each test, and unexpected skips as failures.
+"""For all tests: Hypothesis without deadlines, new ledgers copied and all closed, and unexpected skips as failures.
 
 Where `CI` is set, a skipped test whose reason is not one of `EXPECTED_SKIPS` fails the run: a guard that is off guards nothing.
 """
@@ -11,10 +11,11 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.factories import OPENED
+from tests.factories import OPENED, copy_new_ledgers
 
 settings.register_profile("newsledger", deadline=None)
 settings.load_profile("newsledger")
+copy_new_ledgers()
 
 EXPECTED_SKIPS = (
     "not beside",  # the corpora and facts that are not ours to give away; tests/corpus guards the same in any clone

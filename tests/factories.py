@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlite_utils import Database
 
 from pipelines.article import Article, Author, Fetch, Image
 from pipelines.store.chain import START, TAKEN_OUT, digest, link_of
@@ -51,6 +56,30 @@ def article(body: str = BODY, *, seen: float = 0, modified: float | None = 0, pu
     }
     look = Fetch(url, at(seen), status=200, **(fetch or {}))
     return normalise(Article(url=url, body=body, fetch=look, **{**values, **fields}))
+
+
+def copy_new_ledgers() -> None:
+    """From now on this process, and what it forks, begins each new ledger with a copy of one that the migrations made.
+
+    They take 70 ms of CPU, and the tests make more than a thousand ledgers. A copy is there as a whole or not at all.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "news.db"
+        Store(path).close()
+        migrated = path.read_bytes()
+    opened = Store._open
+
+    def _open(self: Store, *, immutable: bool = False) -> Database:
+        if not self.readonly and not self.path.exists():
+            with suppress(OSError):  # opening the ledger will say what is wrong
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with tempfile.TemporaryDirectory(dir=self.path.parent) as folder:
+                    copy = Path(folder) / "news.db"
+                    copy.write_bytes(migrated)
+                    os.link(copy, self.path)
+        return opened(self, immutable=immutable)
+
+    Store._open = _open  # type: ignore[method-assign]
 
 
 OPENED: list[Store] = []

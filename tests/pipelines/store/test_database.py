@@ -25,6 +25,20 @@ def test_every_connection_is_set_up(tmp_path: Path) -> None:
     assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 30_000}
 
 
+def test_the_tests_copy_what_the_migrations_make(tmp_path: Path) -> None:
+    """A file of no bytes is a new ledger too, and is not copied (factories.copy_new_ledgers)."""
+    (tmp_path / "empty.db").touch()
+    made = []
+    for name in ("empty.db", "news.db"):
+        with Store(tmp_path / name) as store:
+            tables = list(store.rows("SELECT type, name, sql FROM sqlite_schema ORDER BY rowid"))
+            names = list(store.rows("SELECT name FROM _sqlite_migrations ORDER BY id"))
+            pragmas = [store.value(f"PRAGMA {name}") for name in ("application_id", "user_version", "journal_mode")]
+            made.append((tables, names, pragmas, list(store.rows("SELECT * FROM documentation ORDER BY rowid"))))
+    assert made[0] == made[1]
+    assert len(made[0][0]) > 100
+
+
 def test_latest_names_the_last_migration(tmp_path: Path) -> None:
     with Store(tmp_path / "news.db") as store:
         names = [row["name"] for row in store.rows("SELECT name FROM _sqlite_migrations ORDER BY id")]
