@@ -116,6 +116,13 @@ SETTINGS = {
             "newsledger-sites.toml",
             "a TOML file of sites, added to the catalogue that comes along and overriding it; not read where `sites` is set",
         ),
+        Setting(
+            "recheck",
+            SettingKind.CHOICE,
+            "balanced",
+            "how often known articles are fetched again, for sites that do not say it themselves",
+            choices=("thrifty", "balanced", "thorough"),
+        ),
         Setting("warc", SettingKind.TEXT, "", "the folder of archived pages; empty: `warc` beside the ledger"),
         Setting(
             "max_pages",

@@ -22,6 +22,7 @@ from pathlib import Path
 from crawler.catalogue.site import Site
 from crawler.catalogue.tables import Complain, read_table
 from crawler.catalogue.toml_lines import TableLines, find_lines
+from pipelines.history.revisit import DEFAULT_RECHECK
 
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
@@ -54,16 +55,16 @@ class EditError(ValueError):
     """A file of sites cannot be changed as was asked; the message says why."""
 
 
-def load_sites(path: Path | None = None, own: Path | None = None) -> tuple[Site, ...]:
+def load_sites(path: Path | None = None, own: Path | None = None, *, recheck: str = DEFAULT_RECHECK) -> tuple[Site, ...]:
     """The sites of a TOML file or of all *.toml below a folder, by path, then as written. None: the shipped catalogue.
 
     `own`: a file of the operator's, which is added to the shipped catalogue and overrides it; it need not be there. A table of it
     whose id the catalogue has gives only the keys that differ; one that says `was = "ID"` is that site under another id. Where it
-    is the source itself it may define no site yet.
+    is the source itself it may define no site yet. `recheck`: of sites whose table has none.
     Raises CatalogueError with every problem of the load, not only the first.
     """
     source = shipped_catalogue() if path is None else Path(path)
-    reading = _Reading()
+    reading = _Reading(recheck)
     if source.is_dir():
         reading.folder(source)
     elif source.exists():
@@ -128,7 +129,8 @@ def fingerprint(path: Path | None = None, own: Path | None = None) -> tuple[tupl
 class _Reading:
     """What one load has found so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, recheck: str) -> None:
+        self._recheck = recheck
         self.sites: dict[object, Site] = {}
         """By id; where two tables give the same one, the second is a problem, and under a key of its own."""
         self.problems: list[CatalogueProblem] = []
@@ -171,7 +173,7 @@ class _Reading:
 
         if at.text.overrides:
             table = self._inherited(at, table, complain)
-        site = read_table(table, complain)
+        site = read_table({"recheck": self._recheck, **table}, complain)
         if site is not None:
             self.sites[site.id if site.id not in self.sites or at.text.overrides else at] = site
         if isinstance(site_id := table.get("id"), str):

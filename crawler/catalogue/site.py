@@ -14,6 +14,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pipelines.history.revisit import DEFAULT_RECHECK
+
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
@@ -76,7 +78,7 @@ class Site:
     """Five fields as crontab(5) has them, parted by one blank, small letters."""
     delay_seconds: float = 1.0
     """Least gap between two requests to the host; 0 only for loopback hosts."""
-    recheck: str = "balanced"
+    recheck: str = DEFAULT_RECHECK
     """How readily known articles are looked at again: "thrifty", "balanced" or "thorough"; see `pipelines.history.revisit`."""
     recheck_per_hour: float | None = None
     """Looks at known articles an hour; None: by `delay_seconds`, see `rechecks_an_hour`."""

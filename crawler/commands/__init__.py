@@ -99,7 +99,7 @@ def own_sites() -> Path:
 
 def load_catalogue(path: Path | None) -> tuple[Site, ...]:
     """The sites of the option --sites; else of the catalogue that comes along, with the operator's own. Raises CatalogueError."""
-    return load_sites(path, own_sites())
+    return load_sites(path, own_sites(), recheck=configuration().text("recheck"))
 
 
 def warn_without_contact(sites: Iterable[Site]) -> None:

@@ -16,7 +16,7 @@ from crawler.discovery.frontier import MAX_RETRIES, plan_requests
 from pipelines.article import Outcome
 from pipelines.history.edit_rates import EditRateModel, Traits
 from pipelines.history.revisions import State
-from pipelines.history.revisit import dead_end_next, next_check, price_of
+from pipelines.history.revisit import DEFAULT_RECHECK, dead_end_next, next_check, price_of
 from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.url_report import Trace
 from pipelines.reasons import Skipped, skipped_sentence
@@ -129,7 +129,7 @@ def _next_fetch(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason
     cheap = facts.trust.get(host_by_trust(article["url"]), ValidatorTrust()).is_good(now)
     edit_rates = facts.edit_rates.get(article["site_id"], EditRateModel())
     site = next((site for site in facts.sites if site.id == article["site_id"]), None)
-    price = price_of(site.recheck if site else "balanced", cheap=cheap)
+    price = price_of(site.recheck if site else DEFAULT_RECHECK, cheap=cheap)
     traits = Traits(int(article["revision_count"]) - 1, article["kind"], (trace.latest or {}).get("section"))
     following = next_check(outcome, State(article["state"]), since, checked, traits, edit_rates, price=price)
     if following:

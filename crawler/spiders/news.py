@@ -97,12 +97,14 @@ class NewsSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """`site` may be a Site or the id of one. Its delay and language become settings of this crawl.
 
-        Reads NEWSLEDGER_SITES, NEWSLEDGER_OWN_SITES, NEWSLEDGER_NOW, NEWSLEDGER_MAX_PAGES, NEWSLEDGER_MAX_SITEMAPS.
+        Reads NEWSLEDGER_SITES, NEWSLEDGER_OWN_SITES, NEWSLEDGER_RECHECK, NEWSLEDGER_NOW, NEWSLEDGER_MAX_PAGES,
+        NEWSLEDGER_MAX_SITEMAPS.
         """
         settings = crawler.settings
         site = kwargs.pop("site", None)
         if not isinstance(site, Site):
-            site = _site(str(site or ""), settings.get("NEWSLEDGER_SITES"), settings.get("NEWSLEDGER_OWN_SITES"))
+            catalogue = (settings.get(f"NEWSLEDGER_{key}") for key in ("SITES", "OWN_SITES", "RECHECK"))
+            site = _site(str(site or ""), *catalogue)
         settings.set("DOWNLOAD_DELAY", site.delay_seconds, priority="spider")
         headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), "Accept-Language": f"{site.language or 'en'},*;q=0.5"}
         settings.set("DEFAULT_REQUEST_HEADERS", headers, priority="spider")
@@ -339,8 +341,8 @@ class NewsSpider(Spider):
         return any(self.sources_read[url].kind == SourceKind.SITEMAP for url in urls)
 
 
-def _site(site_id: str, path: str | None, own: str | None) -> Site:
-    for site in load_sites(Path(path) if path else None, Path(own) if own else None):
+def _site(site_id: str, path: str | None, own: str | None, recheck: str) -> Site:
+    for site in load_sites(Path(path) if path else None, Path(own) if own else None, recheck=recheck):
         if site.id == site_id:
             return site
     raise UnknownSiteError(f"no site {site_id!r} in the catalogue")

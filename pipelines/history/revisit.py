@@ -24,6 +24,7 @@ _DAY = timedelta(days=1)
 PRICES = {"thrifty": 0.0035, "balanced": 0.0012, "thorough": 0.0004}
 """So many untold edits, lost by further waiting, are worth a fetch of a full page. Higher: fewer requests, and silent edits are
 seen later or never."""
+DEFAULT_RECHECK = "balanced"
 NOT_MODIFIED_COST = 0.15
 """What a fetch costs, beside a full page, at a host whose 304s are trusted: a tenth, and the few that are made in full."""
 LEAST_STEP = 20 * _HOUR / 60
@@ -76,7 +77,7 @@ class Due:
 
 
 def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, traits: Traits = ORDINARY,
-               edit_rates: EditRateModel = UNKNOWN, *, price: float = PRICES["balanced"]) -> datetime | None:  # fmt: skip
+               edit_rates: EditRateModel = UNKNOWN, *, price: float = PRICES[DEFAULT_RECHECK]) -> datetime | None:  # fmt: skip
     """When to fetch again, after a fetch with this outcome; None: never by itself.
 
     `since` is when the article changed last, or, while it is missing, since when it is; `price` what a fetch costs, in untold
@@ -99,7 +100,7 @@ def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, t
     return _later(now, step)
 
 
-def audit_step(age: timedelta, traits: Traits, edit_rates: EditRateModel, price: float = PRICES["balanced"]) -> timedelta:
+def audit_step(age: timedelta, traits: Traits, edit_rates: EditRateModel, price: float = PRICES[DEFAULT_RECHECK]) -> timedelta:
     """From a fetch of an article unchanged for `age` to the next, where no source claims a change."""
     age = max(age, timedelta())
     most = WEEKLY if age < MONTH else RARELY

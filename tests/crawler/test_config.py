@@ -116,9 +116,9 @@ def options() -> list[tuple[str, click.Option]]:
 
 
 OTHERS = {("sites", "jobs"), ("crawl", "jobs"), ("import", "jobs"), ("reprocess", "jobs"), ("merge", "warc"), ("demo", "db"),
-          ("init", "contact")}  # fmt: skip
-"""Options that are named as a setting and mean another thing: jobs of a person, the other ledger's pages, an invented ledger, and
-what shall stand in the settings that are to be written."""
+          ("init", "contact"), ("crawl", "recheck")}  # fmt: skip
+"""Options that are named as a setting and mean another thing: jobs of a person, the other ledger's pages, an invented ledger,
+what shall stand in the settings that are to be written, and which known articles are fetched again."""
 
 
 def test_what_a_setting_stands_behind_is_read_in_one_place() -> None:

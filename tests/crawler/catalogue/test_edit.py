@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.catalogue import CatalogueError, EditError, load_sites
 from crawler.catalogue.edit import SiteFile, toml
+from crawler.cli import main
 from tests.table import table
 
 MINE = """# titles of the valley, kept by Mo
@@ -54,6 +56,19 @@ def test_it_adds_and_overrides_by_id(file: Path) -> None:
     assert {one: both[one] for one in shipped if one != "shropshire-live"} == {
         one: shipped[one] for one in shipped if one != "shropshire-live"
     }
+
+
+def test_a_setting_says_how_often_known_articles_are_fetched_where_no_table_does(file: Path) -> None:
+    file.write_text(MINE + 'recheck = "thorough"\n[[site]]\nid = "shropshire-live"\nrecheck = "thrifty"\n', encoding="utf-8")
+    setting = {"NEWSLEDGER_OWN_SITES": str(file), "NEWSLEDGER_RECHECK": "thrifty"}
+    for of_all, said in (("balanced", {}), ("thrifty", setting)):
+        found = {site.id: site.recheck for site in load_sites(None, file, recheck=of_all)}
+        assert (found.pop("hill-crier"), found.pop("shropshire-live")) == ("thorough", "thrifty")
+        assert set(found.values()) == {of_all}
+        printed = CliRunner().invoke(main, ["sites", "show", "valley-sentinel"], env={"NEWSLEDGER_OWN_SITES": str(file), **said})
+        assert of_all in printed.output
+    wrong = CliRunner().invoke(main, ["sites", "list"], env={"NEWSLEDGER_RECHECK": "often"})
+    assert (wrong.exit_code, "one of thrifty, balanced, thorough" in wrong.output) == (2, True)
 
 
 def test_a_shipped_site_under_another_id(file: Path) -> None:
