@@ -1,4 +1,4 @@
-"""`newsledger history URL`; with `--at TIME`, what an article said at a time, and how sure that is."""
+"""`newsledger history URL` (with `--at TIME`, what an article said at a time, and how sure that is) and `newsledger timemap`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from rich.text import Text
 
 from crawler.commands import db_option, json_option, now, open_ledger
 from crawler.commands.console import ago, bounds, console, echo, has_colours, print_json, table, when, word
-from crawler.commands.differences import marked
-from crawler.commands.timemap import WHERE
+from crawler.commands.diff import marked
 from crawler.logs import plain
 from pipelines.diff import word_pieces
 from pipelines.history.as_of import ABSENT, AsOf, Certainty, describe, parse_moment, state_as_of
-from pipelines.proof import citation
+from pipelines.proof import citation, memento
 from pipelines.queries import articles
 from pipelines.queries.activity import site_of
 from pipelines.queries.articles import ArticleView, article_view
@@ -28,6 +27,8 @@ from pipelines.store.database import Row, Store
 from pipelines.store.rows import json_of, moment, optional_moment
 from pipelines.text.zones import zone_of
 
+WHERE = "http://127.0.0.1:8001"
+"""Where `newsledger serve` listens unless told otherwise."""
 WIDE = 120
 """Columns from which revisions are a table; below, each has lines of its own."""
 
@@ -230,3 +231,25 @@ def _print_at(article: ArticleRecord, sentence: str, withdrawn: Withdrawal | Non
 def _bounds(row: Row) -> str:
     seen = f"seen {when(row['first_seen'])} to {when(row['last_seen'])}"
     return f"edited between {when(row['not_before'])} and {when(row['first_seen'])}, {seen}" if row["not_before"] else seen
+
+
+@click.command("timemap")
+@click.argument("url")
+@click.option("--base-url", default=WHERE, show_default=True, metavar="URL", help="Where mementos are served.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a list of links.")
+@db_option
+def timemap_command(url: str, base_url: str, as_json: bool, db: str) -> None:
+    """All revisions of an article as a Memento TimeMap (RFC 7089), as `newsledger serve` answers it.
+
+    URL may be any address that ever led to the article.
+    """
+    with open_ledger(db) as store:
+        article = articles.find_article(store, url)
+        if article is None:
+            raise click.ClickException(f"the ledger has no article at {url}")
+        if withdrawn := withdrawal_of(store, article.article_id):
+            raise click.ClickException(f"{article.url}: {withdrawn}")
+        found = memento.time_map(article.url, map(articles.facts, articles.history(store, article.article_id)), base_url)
+    if found is None:
+        raise click.ClickException(f"{article.url} has no revisions")
+    echo(memento.json_format(found) if as_json else memento.link_format(found), nl=False)

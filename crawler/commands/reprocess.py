@@ -22,7 +22,7 @@ from crawler.commands import (
     warc_option,
 )
 from crawler.commands.console import console, print_json, table
-from crawler.commands.differences import difference
+from crawler.commands.diff import difference
 from crawler.offline.import_warc import default_jobs
 from crawler.offline.reprocess import Correction, ReprocessReport, preview, scope_of
 from crawler.offline.reprocess import reprocess as reprocess_pages

@@ -1,4 +1,4 @@
-"""`newsledger verify`"""
+"""`newsledger verify`, and `newsledger verify-bundle FILE`: whether a ledger or a bundle holds, and why not."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ from pipelines.store.rows import moment
 
 if TYPE_CHECKING:
     from pipelines.proof.timestamps import Roots
+from crawler.offline.bundle import anchor_lines, signature_problem
+from crawler.offline.check_bundle import BadBundleError, check
 
 MANY = 1_000
 _LONGEST = 100_000
@@ -203,3 +205,40 @@ def _print(faults: list[VerificationFault], again: list[SealedAgain], checked: C
         out.print(f"{one.where}: {one.what}", markup=False)
     for line in (*([] if faults else _since(checked)), str(checked)):
         out.print(line, markup=False)
+
+
+@click.command("verify-bundle")
+@click.argument("file", type=_FILE, metavar="FILE.wacz")
+@click.option("--key", "key_path", default=None, metavar="PEM", type=_FILE, help="The public key that must have signed it.")
+@click.option("--public-key", "public_path", default=None, metavar="FILE", type=_FILE,
+              help="The key that must have signed its checkpoint, as the ledger's owner publishes it.")  # fmt: skip
+@click.option("--tsa-ca", "ca_path", default=None, metavar="FILE", type=_FILE,
+              help="Certificates (PEM) of time stamping authorities that are trusted; one must have stamped it.")  # fmt: skip
+@json_option
+def bundle_command(file: Path, key_path: Path | None, public_path: Path | None, ca_path: Path | None, as_json: bool) -> None:
+    """Check a bundle of `export bundle`: files, pages, sealed rows, proofs and signature; exit code 1 if a check fails.
+
+    No ledger is needed. Take keys and certificates from where their owners publish them, not from the bundle.
+    """
+    lines: list[str] = []
+    problem: str | None = None
+    try:
+        lines, files = check(str(file))
+        given = [path.read_bytes() if path else None for path in (key_path, public_path, ca_path)]
+        try:
+            problem = signature_problem(files, given[0])
+            lines += anchor_lines(files, given[1], given[2])
+        except MissingExtraError as error:
+            if any(given):
+                raise
+            lines.append(f"Not checked: signatures. {error}")
+    except BadBundleError as error:
+        problem = str(error)
+    if as_json:
+        print_json({"holds": problem is None, "checked": lines, "problem": problem})
+    else:
+        for line in lines:
+            echo(line)
+        echo("The bundle holds." if problem is None else f"The bundle does not hold: {problem}")
+    if problem is not None:
+        raise SystemExit(1)
