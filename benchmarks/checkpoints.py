@@ -23,10 +23,11 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pipelines.proof.checkpoints import Anchors, CheckedAnchors, make, problems
-from pipelines.proof.seal_tree import consistency_proof, inclusion_problem, inclusion_proof
+from pipelines.proof.seal_tree import consistency_proof, inclusion_proof
 from pipelines.proof.signed_note import SigningKey
 from pipelines.store.chain import START, digest_of, link_of
 from pipelines.store.database import Store
+from tests.pipelines.proof.verifier import inclusion_problem
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 AT, BATCH, PROOFS = "2026-11-30T00:00:00Z", 10_000, 200

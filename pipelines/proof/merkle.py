@@ -1,4 +1,4 @@
-"""Merkle trees as RFC 9162 (and RFC 6962) hash them: roots, proofs of inclusion and of consistency, and their verification.
+"""Merkle trees as RFC 9162 (and RFC 6962) hash them: roots, and proofs of inclusion and of consistency.
 
 Pure, and knows no ledger: a tree is a function from a complete subtree to its hash. A leaf is SHA-256 over a zero byte and its
 data, a node SHA-256 over a one byte and both hashes below, so that no leaf passes for a node. All hashes are 32 bytes, and leaves
@@ -17,8 +17,6 @@ level 0 are the leaves' hashes themselves."""
 EMPTY_ROOT = _sha256().digest()
 """The root of a tree without leaves."""
 HASH_BYTES = 32
-MAX_PATH = 64
-"""Hashes that a proof may have: enough for 2**63 leaves, and a bound for what a stranger hands over."""
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -86,50 +84,6 @@ def consistency_path(before: int, size: int, subtree: Subtree) -> list[bytes]:
     return path[::-1] if is_whole else [_range_hash(start, end, subtree), *path[::-1]]
 
 
-def is_included(leaf: bytes, index: int, size: int, path: Sequence[bytes], of_root: bytes) -> bool:
-    """Whether a path proves a leaf's hash to stand at `index` in the tree of that size and root (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size or not _is_path(path):
-        return False
-    node, last, found = index, size - 1, leaf
-    for beside in path:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            found = node_hash(beside, found)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            found = node_hash(found, beside)
-        node, last = node >> 1, last >> 1
-    return last == 0 and found == of_root
-
-
-def is_consistent(before: int, size: int, path: Sequence[bytes], before_root: bytes, of_root: bytes) -> bool:
-    """Whether a path proves that the tree of the first size and root is the beginning of the second (RFC 9162, 2.1.4.2)."""
-    if not 0 < before <= size or not _is_path(path):
-        return False
-    if before == size:
-        return not path and before_root == of_root
-    hashes = [before_root, *path] if before & (before - 1) == 0 else list(path)
-    if not hashes:
-        return False
-    node, last = before - 1, size - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    old = new = hashes[0]
-    for beside in hashes[1:]:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            old, new = node_hash(beside, old), node_hash(beside, new)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            new = node_hash(new, beside)
-        node, last = node >> 1, last >> 1
-    return last == 0 and old == before_root and new == of_root
-
-
 def _split(size: int) -> int:
     """How many leaves stand left of the root: the largest power of two below `size`."""
     return 1 << ((size - 1).bit_length() - 1)
@@ -143,7 +97,3 @@ def _range_hash(start: int, end: int, subtree: Subtree) -> bytes:
         return subtree(level, start >> level)
     middle = start + _split(size)
     return node_hash(_range_hash(start, middle, subtree), _range_hash(middle, end, subtree))
-
-
-def _is_path(path: Sequence[bytes]) -> bool:
-    return len(path) <= MAX_PATH and all(len(one) == HASH_BYTES for one in path)

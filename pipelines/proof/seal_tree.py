@@ -12,22 +12,21 @@ from typing import Any
 
 from pipelines.proof.merkle import (
     HASH_BYTES,
-    MAX_PATH,
     consistency_path,
     inclusion_path,
-    is_included,
     leaf_hash,
     node_hash,
     root,
     tree_of,
 )
-from pipelines.store.chain import START, Subject, digest_of, link_of
+from pipelines.store.chain import START, Subject
 from pipelines.store.database import Store, StoreError
 
 BLOCK_LEVEL = 8
 """The lowest level of which hashes are kept. Lower: more rows; higher: a proof reads and hashes more seals (256 take 0.4 ms)."""
 PROOF_FORMAT = "newsledger-inclusion/1"
 _BLOCK = 1 << BLOCK_LEVEL
+_MOST_LEVELS = 64
 _HEX = re.compile(rf"[0-9a-f]{{{2 * HASH_BYTES}}}")
 
 
@@ -78,7 +77,7 @@ class SealTree:
         kept = self._store.values("SELECT level, number, hash FROM seal_tree ORDER BY level, number")
         return all(
             type(level) is type(number) is int
-            and BLOCK_LEVEL <= level < MAX_PATH
+            and BLOCK_LEVEL <= level < _MOST_LEVELS
             and 0 <= number < size >> level
             and self.subtree(level, number) == found
             for level, number, found in kept
@@ -118,23 +117,6 @@ def inclusion_proof(store: Store, seal: int, size: int) -> dict[str, Any]:
     return {"format": PROOF_FORMAT, "seal": stated, "size": size, "path": [one.hex() for one in path]}
 
 
-def inclusion_problem(proof: object, size: int, of_root: bytes, text: str | None = None) -> str | None:
-    """Why a proof does not show that its seal is in the tree of a checkpoint with this size and root; None where it does.
-
-    With `text` also, why it is not a seal of that row. Any JSON may be given.
-    """
-    try:
-        seal, path = _read(proof, size)
-        link = link_of(seal["before"], seal["at"], seal["subject"], seal["subject_id"], seal["digest"], seal["cause"])
-    except (KeyError, TypeError, ValueError) as error:
-        return f"is no proof of inclusion: {error}"
-    if not is_included(_leaf(link), seal["number"] - 1, size, path, of_root):
-        return f"seal {seal['number']} is not in the tree of the checkpoint of {size} seals"
-    if text is not None and digest_of(text) != seal["digest"]:
-        return f"seal {seal['number']} is not of this row"
-    return None
-
-
 def consistency_proof(store: Store, before: int, size: int) -> dict[str, Any]:
     """That the first `before` seals are the beginning of the first `size`, as JSON; ValueError where there is no such beginning.
 
@@ -167,22 +149,3 @@ def _leaves(links: list[object]) -> list[bytes]:
 def _leaf(link: object) -> bytes:
     """The hash of a link's leaf; of what damage left in its place it is none that a sound ledger has."""
     return leaf_hash(bytes.fromhex(link) if isinstance(link, str) and _HEX.fullmatch(link) else b"")
-
-
-def _read(proof: object, size: int) -> tuple[dict[str, Any], list[bytes]]:
-    """Seal and path of a stranger's proof; ValueError, KeyError or TypeError where it is none."""
-    if not isinstance(proof, dict) or proof["format"] != PROOF_FORMAT:
-        raise ValueError(f"its format is not {PROOF_FORMAT}")
-    if proof["size"] != size:
-        raise ValueError(f"it is of another size than {size}")
-    seal, path = proof["seal"], proof["path"]
-    if not isinstance(seal, dict) or not isinstance(path, list):
-        raise TypeError("its seal or path is none")
-    if not all(type(seal[key]) is int for key in ("number", "subject_id")):
-        raise TypeError("its numbers are none")
-    texts = [seal[key] for key in ("before", "at", "subject", "digest")] + ([] if seal["cause"] is None else [seal["cause"]])
-    if not all(isinstance(text, str) and text.isprintable() for text in texts):
-        raise TypeError("its seal has what is no line of text")
-    if not all(isinstance(one, str) and _HEX.fullmatch(one) for one in path):
-        raise ValueError(f"its path has other than {HASH_BYTES} bytes in hex")
-    return seal, [bytes.fromhex(one) for one in path]

@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 
 from crawler.publication import MAX_ANSWER, PublicationError, ask_authority, publish
-from pipelines.proof.merkle import is_consistent
 from pipelines.proof.signed_note import Checkpoint
 from pipelines.store.database import Store
 from tests.crawler.processes import environment, newsledger
 from tests.factories import article, at, new_ledger, new_store
+from tests.pipelines.proof.verifier import is_consistent
 from tests.tsa import Authority, authority, openssl
 
 pytest.importorskip("rfc3161_client", reason="the extra `evidence` is not installed")

@@ -8,15 +8,13 @@ import pytest
 
 from pipelines.proof.merkle import (
     EMPTY_ROOT,
-    MAX_PATH,
     consistency_path,
     inclusion_path,
-    is_consistent,
-    is_included,
     leaf_hash,
     root,
     tree_of,
 )
+from tests.pipelines.proof.verifier import MAX_PATH, is_consistent, is_included
 
 DATA = [bytes.fromhex(text) for text in (
     "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from pipelines.proof.merkle import is_consistent, leaf_hash, root, tree_of
-from pipelines.proof.seal_tree import SealTree, consistency_proof, inclusion_problem, inclusion_proof, last_seal
+from pipelines.proof.merkle import leaf_hash, root, tree_of
+from pipelines.proof.seal_tree import SealTree, consistency_proof, inclusion_proof, last_seal
 from pipelines.store.chain import START, Cause, Subject, digest_of, link_of, sealed_json
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import moment
 from tests.factories import article, at, new_ledger, new_store
+from tests.pipelines.proof.verifier import inclusion_problem, is_consistent
 
 SEALS = 1_300
 AT = moment(at(0))
