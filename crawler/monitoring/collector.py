@@ -10,7 +10,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,10 @@ from crawler.cluster import ClusterStatus, ReadClusterStatus
 from crawler.monitoring.disk import DiskProjection, project
 from crawler.monitoring.state_files import Heartbeat, SchedulePlan, path_beside, read_heartbeat, read_state, write_state
 from crawler.warc.holdings import absence
-from pipelines.history.anomalies import Readings
 from pipelines.queries.activity import site_names
 from pipelines.queries.counters import Tallies
-from pipelines.queries.health import FetchCounts, Finding, HealthMetrics, judge
-from pipelines.queries.health_metrics import health_metrics, with_pause
+from pipelines.queries.health import Finding, HealthMetrics, judge
+from pipelines.queries.health_metrics import aged, health_metrics, metrics_of, signs_of, with_pause
 from pipelines.store.crawls import pauses
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
@@ -122,8 +121,11 @@ class MeasurementReader:
         self._tallies.lost = [(site, at) for site, at in self._tallies.lost if now - instant_of(at) <= LOST_IS_NEWS]
         lost = tuple(site for site, _ in self._tallies.lost)
         known = set(filter(judged, known))
-        aged = {site: _aged(one, now) for site, one in self._health_metrics.items() if site in known}
-        current = {site: with_pause(one, last_pauses.get(site), now) for site, one in aged.items()}
+        current = {
+            site: with_pause(aged(one, now), last_pauses.get(site), now)
+            for site, one in self._health_metrics.items()
+            if site in known
+        }
         findings = {site: judge(one, self._max_age) for site, one in current.items()}
         took = time.monotonic() - begun
         whole = known <= self._health_metrics.keys()
@@ -136,10 +138,9 @@ class MeasurementReader:
         """Keep what was counted; unless `always`, only every SAVE_SECONDS. That it cannot be kept is only logged."""
         if not always and time.monotonic() - self._saved < SAVE_SECONDS:
             return
-        kept = {site: one for site, one in self._health_metrics.items() if site not in self._pending}
-        stored = {"tallies": self._tallies.to_json(), "vitals": {site: _plain(one) for site, one in kept.items()}}
+        kept = {site: signs_of(one) for site, one in self._health_metrics.items() if site not in self._pending}
         try:
-            write_state(self._path, stored)
+            write_state(self._path, {"tallies": self._tallies.to_json(), "vitals": kept})
         except OSError as error:
             logger.warning("%s: what was counted is not kept: %s", self._path, error)
         self._saved = time.monotonic()
@@ -156,25 +157,9 @@ def sizes(db: str) -> Sizes:
     return Sizes(size(path), size(path.with_name(f"{path.name}-wal")), free)
 
 
-def _aged(one: HealthMetrics, now: datetime) -> HealthMetrics:
-    """Vital signs as of now: all but the age stands still between crawls."""
-    return replace(one, success_age=now - instant_of(one.last_success)) if one.last_success else one
-
-
-def _plain(one: HealthMetrics) -> dict[str, Any]:
-    return {**asdict(one), "success_age": None, "paused": None, "paused_until": None, "resumed_age": None}
-
-
 def _remembered(stored: Mapping[str, Any]) -> tuple[Tallies, dict[str, HealthMetrics]]:
     """What a process before this one counted; nothing where that was another version's."""
     try:
-        return Tallies.from_json(stored["tallies"]), {site: _health_metrics_of(one) for site, one in stored["vitals"].items()}
+        return Tallies.from_json(stored["tallies"]), {site: metrics_of(one) for site, one in stored["vitals"].items()}
     except (LookupError, TypeError, ValueError, AttributeError):
         return Tallies(), {}
-
-
-def _health_metrics_of(stored: Mapping[str, Any]) -> HealthMetrics:
-    values = {**stored, **{key: tuple(stored[key]) for key in ("articles_a_day", "unreadable_sources")}}
-    values |= {key: Readings(**stored[key]) for key in ("recent", "baseline")}
-    values |= {key: FetchCounts(**stored[key]) for key in ("last_looks", "usual_looks")}
-    return HealthMetrics(**values)

@@ -170,7 +170,8 @@ class _Merge:
     def _sites(self, ids: set[str]) -> None:
         for site_id in ids - self._put:
             site = self._other.row("SELECT * FROM sites WHERE id = ?", (site_id,)) or {}
-            self._store.insert("sites", site, on_conflict="IGNORE")
+            sums = {"edits_missed": 0, "edits_unseen": 0}  # come with its articles
+            self._store.insert("sites", site | sums, on_conflict="IGNORE")
             self._put.add(site_id)
 
     def _crawl(self, crawl_id: int | None) -> int:

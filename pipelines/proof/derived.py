@@ -34,6 +34,12 @@ _MADE = {
         f"""SELECT site_id, 'articles', state, count(*) FROM articles GROUP BY 1, 3 UNION ALL
             SELECT a.site_id, 'revisions', iif(r.reads_as IS NULL, r.change, 'reads_as'), count(*) {_OF} GROUP BY 1, 3""",
     ),
+    # Sums of five digits behind the point, added up in another order.
+    "sites": (
+        "SELECT id, round(edits_missed, 3), round(edits_unseen, 3) FROM sites WHERE edits_missed + edits_unseen > 0.0005",
+        """SELECT site_id, round(sum(edits_missed), 3), round(sum(iif(state = 'live', edits_unseen, 0)), 3) FROM articles
+            GROUP BY 1 HAVING sum(edits_missed + iif(state = 'live', edits_unseen, 0)) > 0.0005""",
+    ),
 }
 
 

@@ -60,11 +60,10 @@ FROM site_counts GROUP BY site_id
 """  # noqa: S608 - our own words
 
 _SITES = f"""
-SELECT s.id, s.name, s.region, s.country, s.paused, s.paused_until, s.next_crawl, c.id AS crawl_id,
-    c.outcome, c.reason, c.reason_code,
-    (SELECT max(f.finished) FROM crawls f WHERE f.site_id = s.id AND f.outcome = 'finished') AS last_finished,
-    (SELECT count(*) FROM quarantine q WHERE q.site_id = s.id AND q.state = 'quarantined') AS quarantined,
-    {IMPORTED.format("s.id")} AS imported
+SELECT s.id, s.name, s.region, s.country, c.id, c.outcome, c.reason, c.reason_code,
+    (SELECT max(f.finished) FROM crawls f WHERE f.site_id = s.id AND f.outcome = 'finished'),
+    (SELECT count(*) FROM quarantine q WHERE q.site_id = s.id AND q.state = 'quarantined'),
+    {IMPORTED.format("s.id")}, s.paused, s.paused_until, s.next_crawl
 FROM sites s LEFT JOIN crawls c ON c.id = (SELECT max(id) FROM crawls WHERE site_id = s.id)
 """  # noqa: S608 - our own words
 
@@ -89,7 +88,7 @@ def site_names(store: Store) -> dict[str, str]:
 
 def sites_and_crawls(store: Store) -> list[SiteCrawls]:
     """Each site with its last crawl, its last success and the count of its quarantined readings."""
-    return [value_of(SiteCrawls, row) for row in store.rows(_SITES)]
+    return [SiteCrawls(*row) for row in store.values(_SITES)]
 
 
 def first_and_last_day(store: Store, site_id: str) -> tuple[str | None, str | None]:

@@ -1,19 +1,20 @@
-"""Health metrics of sites, read from the store: a handful of bounded queries a site, along indexes that are there."""
+"""Health metrics of sites, read from the store: as a crawl's end left them, else a handful of bounded queries a site."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 from statistics import median
+from typing import Any
 
 from pipelines.history.anomalies import FIELDS, Readings
 from pipelines.history.revisit import RARELY
 from pipelines.queries.health import BASELINE_REVISIONS, ENOUGH_LOOKS, RECENT_REVISIONS, USUAL_DAYS, FetchCounts, HealthMetrics
-from pipelines.store.crawls import CrawlOutcome, Pause, is_imported, pauses
+from pipelines.store.crawls import CrawlOutcome, Pause, is_imported, pauses, put_vital_signs
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import CLOCK_AHEAD
 from pipelines.store.rows import instant_of, moment, optional_moment
@@ -37,7 +38,7 @@ _REVISIONS = """
 SELECT r.headline IS NOT NULL AND r.headline <> '' AS headline, r.body <> '' AS body, length(r.body) AS chars,
     r.date_published IS NOT NULL AS date_published,
     EXISTS (SELECT 1 FROM revision_authors w WHERE w.revision_id = r.id AND w.kind IS NOT 'organisation') AS authors
-FROM json_each(?) c CROSS JOIN revisions r WHERE r.crawl_id = c.value ORDER BY c.key, r.id DESC LIMIT ?
+FROM revisions r WHERE r.crawl_id = ? ORDER BY r.id DESC LIMIT ?
 """
 # Starts that led to no crawl (skipped, missed, failed before they began) have no `started`.
 _CRAWLS = """
@@ -54,7 +55,8 @@ SELECT (SELECT count(*) FROM crawls WHERE site_id = :site AND started > :limit)
     + (SELECT count(*) FROM articles WHERE site_id = :site AND first_seen > :limit)
     + (SELECT count(*) FROM articles WHERE site_id = :site AND next_check > :next AND last_checked > :limit
         AND first_seen <= :limit)
-    + (SELECT count(*) FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.first_seen > :limit AND a.site_id = :site)
+    + (SELECT count(*) FROM revisions r CROSS JOIN articles a ON a.id = r.article_id
+        WHERE r.first_seen > :limit AND a.site_id = :site)
 """
 _QUARANTINED = "SELECT count(*) FROM quarantine WHERE site_id = ? AND state = 'quarantined'"
 _NEWEST_QUARANTINED = "SELECT reason FROM quarantine WHERE site_id = ? AND state = 'quarantined' ORDER BY id DESC LIMIT 1"
@@ -63,6 +65,11 @@ _UNREADABLE = """
 SELECT url, problem FROM sources WHERE site_id = :site AND problem_code = 'unreadable'
     AND fetched >= strftime('%Y-%m-%dT%H:%M:%SZ', (SELECT max(fetched) FROM sources WHERE site_id = :site), '-1 day')
 ORDER BY url
+"""
+# What a person may change between two crawls is read anew: a site with readings in quarantine has no signs that are kept.
+_KEPT = """
+SELECT signs FROM vital_signs v WHERE site_id = :site AND crawl_id = (SELECT max(id) FROM crawls WHERE site_id = :site)
+    AND NOT EXISTS (SELECT 1 FROM quarantine WHERE site_id = :site AND state = 'quarantined')
 """
 _SUCCESS = "SELECT max(finished) FROM crawls WHERE site_id = ? AND outcome = 'finished'"
 _DAYS = """
@@ -73,11 +80,42 @@ GROUP BY day ORDER BY day DESC LIMIT ?
 
 def health_metrics(store: Store, now: datetime, site: str | None = None) -> Iterator[HealthMetrics]:
     """The vital signs of all sites that the ledger has, or of one; by id."""
-    last_pauses = pauses(store)
-    for row in store.rows("SELECT id, retired FROM sites WHERE ? IS NULL OR id = ? ORDER BY id", (site, site)):
-        found = _health_metrics(store, row["id"], now)
+    last_pauses, where = pauses(store, site), "" if site is None else " WHERE id = :site"
+    for row in store.rows(f"SELECT id, retired FROM sites{where} ORDER BY id", {"site": site}):  # noqa: S608 - our own words
+        found = _kept(store, row["id"], now) or _health_metrics(store, row["id"], now)
         found = with_pause(found, last_pauses.get(row["id"]), now)
         yield replace(found, retired=row["retired"], imported=is_imported(store, row["id"]))
+
+
+def keep_vital_signs(store: Store, site_id: str, crawl_id: int, now: datetime) -> None:
+    """Write what a crawl that has ended leaves of its site's health, for those that read many sites."""
+    found = _health_metrics(store, site_id, now)
+    if not found.in_the_future and not found.quarantined:
+        put_vital_signs(store, site_id, crawl_id, signs_of(found))
+
+
+def _kept(store: Store, site_id: str, now: datetime) -> HealthMetrics | None:
+    """As the site's last crawl left them; None where something has happened since."""
+    signs = store.value(_KEPT, {"site": site_id})
+    return aged(metrics_of(json.loads(signs)), now) if signs else None
+
+
+def signs_of(metrics: HealthMetrics) -> dict[str, Any]:
+    """Vital signs to keep, without what moves between crawls."""
+    return {**asdict(metrics), "success_age": None, "paused": None, "paused_until": None, "resumed_age": None}
+
+
+def metrics_of(stored: Mapping[str, Any]) -> HealthMetrics:
+    """As they were kept; raises LookupError or TypeError where they are another version's."""
+    values = {**stored, **{key: tuple(stored[key]) for key in ("articles_a_day", "unreadable_sources")}}
+    values |= {key: Readings(**stored[key]) for key in ("recent", "baseline")}
+    values |= {key: FetchCounts(**stored[key]) for key in ("last_looks", "usual_looks")}
+    return HealthMetrics(**values)
+
+
+def aged(metrics: HealthMetrics, now: datetime) -> HealthMetrics:
+    """The vital signs as of now: all but the age stands still between crawls."""
+    return replace(metrics, success_age=now - instant_of(metrics.last_success)) if metrics.last_success else metrics
 
 
 def with_pause(metrics: HealthMetrics, pause: Pause | None, now: datetime) -> HealthMetrics:
@@ -95,14 +133,12 @@ def usual_readings(store: Store, site_id: str) -> Readings:
 
 def _newest(store: Store, site_id: str, limit: int) -> list[Row]:
     """A site's newest revisions, of as many crawls as it takes."""
-    crawls: list[int] = []
-    counted = 0
+    found: list[Row] = []
     for crawl in store.rows(_WRITING, (site_id, CRAWLS_SEARCHED)):
-        crawls.append(crawl["id"])
-        counted += crawl["revisions"]
-        if counted >= limit:
+        found += store.rows(_REVISIONS, (crawl["id"], limit - len(found)))
+        if len(found) >= limit:
             break
-    return list(store.rows(_REVISIONS, (json.dumps(crawls), limit)))
+    return found
 
 
 def _health_metrics(store: Store, site_id: str, now: datetime) -> HealthMetrics:

@@ -2,7 +2,7 @@
 yet.
 
 Each look leaves on its article how many it expects to have missed (`pipelines.store.statistics`) and how many are expected by the
-next one; here they are added up.
+next one; the ledger adds both up for each site.
 """
 
 from __future__ import annotations
@@ -42,12 +42,11 @@ class ArticleFetches:
     missed: MissedEdits
 
 
-def missed_by_site(store: Store, now: datetime, site_id: str | None = None) -> dict[str, MissedEdits]:
-    """Of each site that has articles, or of one alone; reads the row of each of their articles once."""
-    sums = f"SELECT a.site_id, sum(a.edits_missed + {_PENDING}) AS expected FROM articles a"  # noqa: S608 - our own words
-    where = " WHERE a.site_id = :site" if site_id else ""
-    rows = store.rows(f"{sums}{where} GROUP BY a.site_id", {"now": moment(now), "site": site_id})
-    return {row["site_id"]: _missed(row["expected"]) for row in rows}
+def missed_by_site(store: Store, site_id: str | None = None) -> dict[str, MissedEdits]:
+    """Of each site that has any, or of one alone. Fetches of a site's articles are spread over time, so that of what is expected
+    by the next ones half has not been seen yet, whenever it is asked."""
+    sql = "SELECT id, edits_missed + edits_unseen / 2 AS expected FROM sites WHERE ? IS NULL OR id = ?"
+    return {row["id"]: _missed(max(row["expected"], 0)) for row in store.rows(sql, (site_id, site_id))}
 
 
 def fetches_of(store: Store, article_id: int, now: datetime) -> ArticleFetches:

@@ -78,9 +78,11 @@ class Pause:
         return self.until is None or self.until > now
 
 
-def pauses(store: Store) -> dict[str, Pause]:
-    """The last pause of each site that ever had one."""
-    rows = store.rows("SELECT id, paused, paused_until AS until FROM sites WHERE paused IS NOT NULL")
+def pauses(store: Store, site_id: str | None = None) -> dict[str, Pause]:
+    """The last pause of each site that ever had one, or of one site."""
+    one = "" if site_id is None else " AND id = :site"
+    sql = f"SELECT id, paused, paused_until AS until FROM sites WHERE paused IS NOT NULL{one}"  # noqa: S608 - our own words
+    rows = store.rows(sql, {"site": site_id})
     return {row["id"]: Pause(instant_of(row["paused"]), instant_of(row["until"]) if row["until"] else None) for row in rows}
 
 
@@ -206,6 +208,12 @@ def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: dateti
             "looks": sum(counts.values()), "errors": counts.get("error", 0), "bytes": sum(row["bytes"] for row in by_outcome),
             "revisions": revisions, "counts": json.dumps(stored),
         })  # fmt: skip
+
+
+def put_vital_signs(store: Store, site_id: str, crawl_id: int, signs: Row) -> None:
+    """Keep what a crawl's end tells of its site's health."""
+    row = {"site_id": site_id, "crawl_id": crawl_id, "signs": json.dumps(signs, separators=(",", ":"))}
+    store.insert("vital_signs", row, on_conflict="REPLACE")
 
 
 def put_source(store: Store, site_id: str, source: Source) -> None:

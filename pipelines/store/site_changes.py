@@ -45,7 +45,7 @@ def rename_site(store: Store, old: str, new: str, now: datetime) -> int:
     if has_site(store, new):
         raise StoreError(f"{store.path}: the ledger has a site {new} already; `newsledger sites merge {old} {new}` joins them")
     row = store.row("SELECT * FROM sites WHERE id = ?", (old,)) or {}
-    store.insert("sites", {**row, "id": new})
+    store.insert("sites", {**row, "id": new, "edits_missed": 0, "edits_unseen": 0})  # come with the articles
     return merge_site(store, old, new, now)
 
 
@@ -69,6 +69,7 @@ def merge_site(store: Store, old: str, into: str, now: datetime) -> int:
     count = "(SELECT count(DISTINCT m.site_id) FROM story_members m WHERE m.story_id = story_heads.id)"
     store.execute(f"UPDATE story_heads SET sites = {count} WHERE {stories}", (into,))  # noqa: S608 - as above
     store.execute("UPDATE story_members SET story_seen = NULL WHERE story_id IN (SELECT id FROM story_heads WHERE sites < 2)")
+    store.execute("DELETE FROM vital_signs WHERE site_id IN (?, ?)", (old, into))
     store.execute("DELETE FROM sites WHERE id = ?", (old,))
     seal(store, ((Subject.ARTICLE, article_id) for article_id in moved), now, Cause.SITE)
     return len(moved)

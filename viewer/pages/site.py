@@ -57,7 +57,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         findings=judge(vital),
         age=labels.lasted(int(vital.success_age.total_seconds() // 60)) if vital.success_age is not None else None,
         totals=totals(store, site_id),
-        missed=labels.missed(missed_by_site(store, ledger.now, site_id).get(site_id)),
+        missed=labels.missed(missed_by_site(store, site_id).get(site_id)),
         median=labels.lasted(int(median(delays))) if delays else None,
         drawn=[
             charts.days(

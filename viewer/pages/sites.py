@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pipelines.queries import activity
-from pipelines.queries.site_results import SiteSums
+from pipelines.queries.site_results import SiteCrawls, SiteSums
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from viewer import charts
@@ -32,14 +32,15 @@ COLUMNS = (
 )
 """Of the list as a file, which holds all sites that are chosen."""
 Row = dict[str, Any]
-ORDERS: dict[str, tuple[str, Callable[[Row], Any]]] = {
-    "health": ("Health", lambda row: 0),  # as the cache has them
-    "name": ("Site", lambda row: row["name"].casefold()),
-    "country": ("Country", lambda row: (row["country"] or "~", row["region"] or "~", row["name"].casefold())),
-    "crawled": ("Last crawled", lambda row: row["last_finished"] or ""),
-    "articles": ("Articles", lambda row: -row["articles"]),
-    "revisions": ("Revisions", lambda row: -row["revisions"]),
-    "silent": ("Silent", lambda row: -(row["silent_share"] or 0)),
+Found = tuple[Judged, SiteSums]
+ORDERS: dict[str, tuple[str, Callable[[Found], Any] | None]] = {
+    "health": ("Health", None),  # as the cache has them
+    "name": ("Site", lambda found: found[0].site.name.casefold()),
+    "country": ("Country", lambda found: _place(found[0].site)),
+    "crawled": ("Last crawled", lambda found: found[0].site.last_finished or ""),
+    "articles": ("Articles", lambda found: -found[1].articles),
+    "revisions": ("Revisions", lambda found: -found[1].revisions),
+    "silent": ("Silent", lambda found: -found[1].silent / max(found[1].edits, 1)),
 }
 """Value of `sort` -> its column, and how rows are ordered; the first is the order where none is asked for."""
 _cache = SiteHealthCache()
@@ -50,17 +51,18 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     query = request.query()
     asked = {name: query.one(name) or "" for name in ("q", "country", "health", "sort")}
     found = _cache.sites(ledger.store, ledger.now)
-    sums = activity.sums_by_site(ledger.store)
-    rows = [row for row in (_row(one, sums.get(one.site.id, SiteSums())) for one in found) if _is_wanted(row, asked)]
-    rows.sort(key=ORDERS.get(asked["sort"], ORDERS["health"])[1])
+    sums, none = activity.sums_by_site(ledger.store), SiteSums()
+    chosen = [(one, sums.get(one.site.id, none)) for one in found if _is_wanted(one, asked)]
+    if order := ORDERS.get(asked["sort"], ORDERS["health"])[1]:
+        chosen.sort(key=order)
     if request.form:
-        return download(request.form, "sites", COLUMNS, rows)
-    pages = max(1, -(-len(rows) // ROWS))
+        return download(request.form, "sites", COLUMNS, (_row(*one) for one in chosen))
+    pages = max(1, -(-len(chosen) // ROWS))
     number = min(_number(query.one("page")), pages)
     return page(
         "sites.html",
         root,
-        sites=[entry(ledger.store, row, ledger.now) for row in rows[(number - 1) * ROWS : number * ROWS]],
+        sites=[entry(ledger.store, _row(*one), ledger.now) for one in chosen[(number - 1) * ROWS : number * ROWS]],
         verdicts=counted(found),
         countries=sorted({one.site.country for one in found if one.site.country}),
         asked=asked,
@@ -72,7 +74,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def _row(one: Judged, sums: SiteSums) -> Row:
-    """A site as a row of a file; there may be ten thousand."""
+    """A site as a row of a file."""
     site = one.site
     return {
         "id": site.id,
@@ -90,10 +92,15 @@ def _row(one: Judged, sums: SiteSums) -> Row:
     }
 
 
-def _is_wanted(row: Row, asked: dict[str, str]) -> bool:
-    words = asked["q"].casefold()
-    text = f"{row['name']} {row['id']} {row['region'] or ''}".casefold()
-    return words in text and all(not asked[name] or row[name] == asked[name] for name in ("country", "health"))
+def _is_wanted(one: Judged, asked: dict[str, str]) -> bool:
+    site, words = one.site, asked["q"].casefold()
+    if words and words not in f"{site.name} {site.id} {site.region or ''}".casefold():
+        return False
+    return asked["country"] in ("", site.country) and asked["health"] in ("", one.verdict)
+
+
+def _place(site: SiteCrawls) -> tuple[str, str, str]:
+    return site.country or "~", site.region or "~", site.name.casefold()
 
 
 def _given(asked: dict[str, str]) -> dict[str, str]:

@@ -70,7 +70,7 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
     with open_ledger(db) as store:
         absent = None if site else absence(archive_by_settings(db), store)
         metrics = list(health_metrics(store, now(), site))
-        missed = missed_by_site(store, now(), site)
+        missed = missed_by_site(store, site)
     if site and not metrics:
         raise click.UsageError(f"the ledger has no site {site!r}")
     judged = [(one, judge(one, max_age)) for one in metrics if one.site_id in on]

@@ -30,7 +30,7 @@ def status_command(redis: str, warc_path: Path | None, db: str, as_json: bool) -
     with open_ledger(db) as store:
         found = articles.status(store)
         disk = project(store, warc_folder(warc_path, db), now())
-        missed = missed_by_site(store, now())
+        missed = missed_by_site(store)
     for row in found["per_site"]:
         row["missed"] = asdict(missed[row["site_id"]]) if row["site_id"] in missed else None
         grows = disk.sites.get(row["site_id"], SiteGrowth(row["site_id"]))

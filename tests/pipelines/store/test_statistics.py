@@ -10,9 +10,11 @@ import pytest
 from pipelines.article import Fetch, Outcome
 from pipelines.history.edit_rates import MOST_SECTIONS, Count
 from pipelines.history.validators import PROOF, ValidatorTrust
+from pipelines.proof.derived import count_problems
 from pipelines.queries.missed import MissedEdits, fetches_of, missed_by_site
-from pipelines.store.crawls import start_crawl
+from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
+from pipelines.store.site_changes import merge_site
 from pipelines.store.statistics import StatsUpdater, last_started, load_edit_rates, load_trust, rechecks_since
 from pipelines.store.writer import RevisionWriter
 from tests.factories import T0, URL, article, at, new_ledger, new_store, stamp
@@ -52,7 +54,7 @@ def test_each_look_counts_the_hours_it_looks_back_over_and_what_it_found(store: 
 def test_each_look_leaves_what_it_may_have_missed(store: Store, ledger: RevisionWriter) -> None:
     """One edit is seen after two days in which there may have been more; of the next nothing is known but what is usual."""
     ledger.record(article())
-    assert missed_by_site(store, at(0))["paper"] == MissedEdits(0.0, 0, 0)
+    assert missed_by_site(store)["paper"] == MissedEdits(0.0, 0, 0)
     ledger.record(article(seen=HOUR))
     ledger.record(article("Changed.", seen=49 * HOUR))
     row = store.row("SELECT * FROM missed_edits")
@@ -61,7 +63,19 @@ def test_each_look_leaves_what_it_may_have_missed(store: Store, ledger: Revision
     now, later = (fetches_of(store, row["article_id"], at(minutes)) for minutes in (49 * HOUR, 52 * HOUR))
     assert (now.fetches, now.first, now.last) == (3, "2025-03-07T08:00:00Z", "2025-03-09T09:00:00Z")
     assert now.missed.expected < later.missed.expected == pytest.approx(row["edits_missed"] + 2 * row["edits_unseen"], abs=0.01)
-    assert missed_by_site(store, at(52 * HOUR))["paper"] == later.missed
+    ledger.record(article(url=f"{URL}-2"))
+    ledger.record(article(url=f"{URL}-2", seen=HOUR))
+    sums = store.row("SELECT sum(edits_missed) AS missed, sum(edits_unseen) AS unseen FROM articles") or {}
+    assert missed_by_site(store, "paper")["paper"].expected == pytest.approx(sums["missed"] + sums["unseen"] / 2, abs=0.01)
+    assert sums["unseen"] > row["edits_unseen"]
+    assert not list(count_problems(store))
+    store.execute("UPDATE articles SET state = 'gone'")
+    assert missed_by_site(store)["paper"].expected == pytest.approx(sums["missed"], abs=0.01)
+    with store.transaction():
+        put_sites(store, [{"id": "journal", "name": "Journal", "url": "https://journal.example/"}])
+        merge_site(store, "paper", "journal", at(0))
+    assert missed_by_site(store)["journal"].expected == pytest.approx(sums["missed"], abs=0.01)
+    assert not list(count_problems(store))
 
 
 def test_a_claim_that_came_at_once_left_nothing_unseen(store: Store, ledger: RevisionWriter) -> None:
