@@ -165,7 +165,7 @@ def _gather(page: Page, site: Site | None) -> _Page:
     gathered.own_items = [one for one in items if not jsonld.is_foreign(one, identity)]
     proposals = gathered.proposals
     if item is not None:
-        propose_jsonld(page, item, proposals)
+        propose_jsonld(page, jsonld.completed(item, gathered.own_items, identity), proposals)
     propose_meta(page, metas, proposals)
     proposals.canonicals += addresses
     propose_access(page, item, metas, proposals)

@@ -69,9 +69,15 @@ _ANY_LETTER = re.compile(r"[^\W_]")
 
 @lru_cache(maxsize=1_000)  # asked when a block is weighed and again when it is judged
 def is_stamp(text: str) -> bool:
-    """Whether a line is nothing but times and their labels, in any language: "Published 9th May 2025, 16:15 BST"."""
+    """Whether a line is nothing but times and their labels, in any language: "Published 9th May 2025, 16:15 BST"; what a colon
+    ends is what is told below it, of a day."""
     # Telling figures first, since reading a line as a date is dear: prose is nowhere near as thick with them.
-    if len(text) > _MAX_STAMP or not _ANY_DIGIT.search(text) or 25 * sum(map(str.isdigit, text)) < len(text):
+    if (
+        len(text) > _MAX_STAMP
+        or text.endswith(":")
+        or not _ANY_DIGIT.search(text)
+        or 25 * sum(map(str.isdigit, text)) < len(text)
+    ):
         return False
     coded = code(normalise(text), "UTC")
     return "x" not in coded and any(character in _STAMP_SIGNS for character in coded)
@@ -152,14 +158,17 @@ def _runs_of(blocks: list[Block]) -> frozenset[_Run | int]:
 
 
 def _is_line_of(block: Block, runs: frozenset[_Run | int]) -> bool:
-    """Whether a short line is a sentence among those of a text without p."""
+    """Whether a short line is one of a text without p: a sentence, or what a figure makes more than a label ("Killed: 3")."""
     return (
         not block.linked
-        and (" " in block.text or block.text.endswith(("。", "！", "？")))
         and (id(block.element) in runs or _run_of(block) in runs)
-        and _END.search(block.text) is not None
-        and not block.text.endswith(":")
+        and (_ENDS_SENTENCE.search(block.text) is not None or _TELLS_FIGURE.match(block.text) is not None)
+        and not is_stamp(block.text)
     )
+
+
+_ENDS_SENTENCE = re.compile(r"(?:[^.][.!]|\s.*…|[?。！？؟।։።။]|[^\W\d];)[\"'”’»“)\]]*$")
+_TELLS_FIGURE = re.compile(r"[^\W\d_]{2}.*(?:[:：] ?\W{0,2}\d|：\w|\d,.*\d)|.*\d.*:$")
 
 
 def _text_boxes(blocks: list[Block]) -> set[Element | None]:

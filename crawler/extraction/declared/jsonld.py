@@ -219,6 +219,20 @@ def main_item(found: list[Item], page: Identity) -> Item | None:
     return best
 
 
+def completed(item: Item, found: list[Item], page: Identity) -> Item:
+    """An article's item with what only the item of its page tells: who wrote it and when; the clock of a day that both tell."""
+    if not types(item) & ARTICLE_TYPES:
+        return item
+    whole = dict(item)
+    for other in found:
+        if "webpage" in types(other) and (page.is_at(addresses_of(other)) or not addresses_of(other)):
+            for key in ("author", "datePublished", "dateModified"):
+                known, told = whole.get(key), other.get(key)
+                if told and (not known or (isinstance(known, str) and str(told).startswith(known))):
+                    whole[key] = told
+    return whole
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a page says of itself outside of its JSON-LD, by which its items are told from those of other pages."""

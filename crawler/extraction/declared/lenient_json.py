@@ -12,7 +12,7 @@ from typing import Any, Final
 
 MAX_DEPTH: Final = 30
 
-_QUOTED_KEY: Final = r"""(?:"[\w@$:./ -]{1,60}"|'[\w@$:./ -]{1,60}'|[“”][\w@$:./ -]{1,60}[“”])\s{0,100}:"""
+_QUOTED_KEY: Final = r"""(?:"[\w@$:./ -]{1,60}"|'[\w@$:./ -]{1,60}'|[“”][\w@$:./ -]{1,60}[“”])\s{0,100}[:={\[]"""
 _NEXT_KEY: Final = (
     rf"(?:\s{{0,100}}{_QUOTED_KEY}|\s{{0,100}}[A-Za-z_@$][\w$]{{0,60}}\s{{0,100}}:\s{{0,100}}(?:[\"'{{\[\d]|true|false|null))"
 )
@@ -23,7 +23,7 @@ _BARE_KEY: Final = re.compile(r"[A-Za-z_@$][\w$]{0,60}(?=\s{0,100}:)")
 _LITERAL: Final = re.compile(r"[^,}\]\s]{1,60}")
 _MARKS: Final = re.compile(r"""[\\"'“”„]|[,\n]\s{0,100}"[a-zA-Z@]{1,40}"\s{0,10}:""")
 _QUOTES: Final = {'"': '"', "'": "'", "“": "“”", "”": "“”", "„": "“”"}
-_ENDS_KEY: Final = re.compile(r"\s{0,100}:")
+_ENDS_KEY: Final = re.compile(r"\s{0,100}[:={\[]")
 _ENDS_MEMBER: Final = re.compile(
     rf"\s{{0,100}}(?:[}}\]](?=\s{{0,100}}(?:[,}}\]\[{{;/<)-]|\Z|{_QUOTED_KEY}))|;?\s{{0,100}}\Z|,(?:{_NEXT_KEY}|\s{{0,100}}[\"']?[\w@]{{0,60}}[\"']?\s{{0,100}}\Z|\s{{0,100}}(?:[}}\],]|\Z|//|/\*))|//|/\*|{_QUOTED_KEY})"
 )
@@ -46,7 +46,7 @@ def read(text: str) -> list[dict[str, Any]]:
         # A bracket too many ended the object before its members did.
         while isinstance(found[-1], dict) and (more := _NEXT_MEMBER.match(text, reader.at)):
             reader.at = more.end()
-            found[-1].update(reader.members(0))
+            found[-1].update(reader.members(0, _ENDS_MEMBER))
     listed = (one for value in found for one in (value if isinstance(value, list) else [value]))
     return [one for one in listed if isinstance(one, dict) and one]
 
@@ -65,7 +65,7 @@ class _Reader:
         character = self._next()
         if character in "{[" and depth < MAX_DEPTH:
             self.at += 1
-            return self.members(depth) if character == "{" else self._entries(depth)
+            return self.members(depth, ends) if character == "{" else self._entries(depth)
         if character in _QUOTES:
             return self._quoted(ends)
         literal = _LITERAL.match(self.text, self.at)
@@ -75,12 +75,12 @@ class _Reader:
         except ValueError:
             return None
 
-    def members(self, depth: int) -> dict[str, Any]:
-        """Members up to the closing bracket, which is read, or one of a list, which is not."""
+    def members(self, depth: int, ends: re.Pattern[str]) -> dict[str, Any]:
+        """Members up to the closing bracket, which is read, or that of the list around them, which is not."""
         found: dict[str, Any] = {}
         try:
-            while (character := self._next()) != "]":
-                if character == "}":
+            while (character := self._next()) != "]" or ends is _ENDS_MEMBER:
+                if character in "}]":
                     self.at += 1
                     break
                 bare = _BARE_KEY.match(self.text, self.at)
@@ -91,9 +91,10 @@ class _Reader:
                 else:
                     self.at += 1
                     continue
-                if self._next() == ":":
-                    nothing = _NOTHING.match(self.text, self.at + 1)
-                    self.at = nothing.end() if nothing else self.at + 1
+                if (character := self._next()) in ":={[":
+                    self.at += character in ":="
+                    nothing = _NOTHING.match(self.text, self.at)
+                    self.at = nothing.end() if nothing else self.at
                     if not nothing:
                         found.setdefault(key, self.value(depth + 1))
         except _CutOffError:

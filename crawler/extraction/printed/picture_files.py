@@ -19,15 +19,17 @@ _CANDIDATE = re.compile(r"([^\s,]\S{0,2000})(?:\s{1,20}([\d.]{1,8})[wxh])?")
 
 
 def file_of(page: Page, image: Element) -> str | None:
-    """The file of a picture: what a script will load, what is loaded, the largest of a set, any file that an attribute names."""
+    """The file of a picture: what a script will load, what is loaded, the largest of a set, any file that an attribute names or
+    the link around it leads to."""
     named = [absolute for name in _SOURCES if (absolute := page.absolute(image.get(name))) and "{" not in absolute]
     source = page.absolute(image.get("src"))
     if named or (source and not _PLACEHOLDER.search(source.lower())):
         return named[0] if named else source
     listed = (page.absolute(largest_of(value)) for name in _SETS if (value := image.get(name)))
-    others = (
-        page.absolute(str(value)) for key, value in image.items() if str(key)[:5] == "data-" and _FILE.fullmatch(str(value))
-    )
+    link = image.getparent()
+    linked = "" if link is None or link.tag != "a" else link.get("href") or ""
+    named_in = (*(str(value) for key, value in image.items() if str(key)[:5] == "data-"), linked)
+    others = (page.absolute(value) for value in named_in if _FILE.fullmatch(value))
     return next((address for address in (*listed, *others, source) if address), None)
 
 
@@ -46,13 +48,18 @@ def size_of(image: Element) -> tuple[int, int]:
 
 
 def shown_without_img(page: Page, box: Element) -> str | None:
-    """The file of a box that shows its picture as a background, or as what stands for a video."""
+    """The file of a box that shows its picture as a background, as what stands for a video, or by an element of a script."""
     for element in box.iter():
         shown = _BACKGROUND.search(element.get("style") or "")
-        address = page.absolute(shown[1] if shown else element.get("poster"))
+        named = (str(value) for value in element.values() if element.tag not in _OTHER_FILES and _FILE.fullmatch(str(value)))
+        address = page.absolute(shown[1] if shown else element.get("poster") or next(named, None))
         if address:
             return address
     return None
+
+
+_OTHER_FILES = frozenset(("a", "img", "amp-img"))
+"""What leads to a file and does not show it; what was asked before."""
 
 
 def pixels(value: str | None) -> int:

@@ -101,6 +101,12 @@ def test_a_page_about_code_keeps_what_it_shows_as_code() -> None:
         ("<p>{0}</p><section><div>It rained all day.</div></section><p>{1}</p><p>{2}</p>", "It rained all day."),
         ("<div class=t><div>It rained all day.</div><div>{0}</div><div>{1}</div><div>{2}</div></div>", "It rained all day."),
         ("<div class=t><div>{0}</div><div>雨だった。</div><div>{1}</div><div>{2}</div></div>", "雨だった。"),
+        ("<div class=t><div>{0}</div><div>Verletzt: 3</div><div>{1}</div><div>{2}</div></div>", "Verletzt: 3"),
+        ("<div class=t>{0}<br><br>Why?<br><br>{1}<br><br>{2}</div>", "Why?"),
+        ("<div class=t>{0}<br><br>Γιατί;<br><br>{1}<br><br>{2}</div>", "Γιατί;"),
+        ("<div class=t>{0}<br><br>死者：三人<br><br>{1}<br><br>{2}</div>", "死者：三人"),
+        ("<div class=t><div>{0}</div><div>Weir 2, Choir 1</div><div>{1}</div><div>{2}</div></div>", "Weir 2, Choir 1"),
+        ("<p>{0}</p><p>At 9.15am:</p><p>{1}</p><p>{2}</p>", "At 9.15am:"),
         ("<section class=t>{0}<br><br>\"We are glad.\"<br><br>{1}<br><br>{2}</section>", '"We are glad."'),
     ],
 )  # fmt: skip
@@ -108,7 +114,20 @@ def test_short_lines_of_the_text_are_read(story: str, short: str) -> None:
     assert short in read(HEADING + story.format(*LINES)).body.split("\n\n")
 
 
-@table("scrap", ["Share", "Advertisement", "12 comments", "Read more:", "<a href=/x>Sing along.</a>", "Loading...", "03.05.2026"])
+@table(
+    "scrap",
+    [
+        "Share",
+        "Advertisement",
+        "12 comments",
+        "Read more:",
+        "<a href=/x>Sing along.</a>",
+        "Loading...",
+        "Loading…",
+        "03.05.2026",
+        "Sponsored",
+    ],
+)
 def test_scraps_between_boxes_are_not(scrap: str) -> None:
     story = "".join(f"<div>{line}</div><div>{scrap}</div>" for line in LINES)
     assert read(HEADING + story).body == "\n\n".join(LINES)

@@ -240,6 +240,32 @@ def test_references_are_followed(blocks: list[str]) -> None:
     assert jsonld.names(article.get("author") or article.get("creator")) == ["Ida Lund"]
 
 
+OF_PAGE = {"@type": "WebPage", "@id": URL, "datePublished": "2024-05-03T08:10:00Z", "author": {"@id": "#w"}}
+
+
+@table(
+    "article,of_page,told",
+    [
+        ({}, OF_PAGE, ("Ida Lund", "2024-05-03 08:10")),
+        ({}, {**OF_PAGE, "@id": f"{URL}#page"}, ("Ida Lund", "2024-05-03 08:10")),
+        ({"datePublished": "2024-05-03"}, OF_PAGE, ("Ida Lund", "2024-05-03 08:10")),
+        ({"datePublished": "2024-05-01", "author": "Al Other"}, OF_PAGE, ("Al Other", "2024-05-01 00:00")),
+        ({}, {**OF_PAGE, "@id": OTHER}, ("", "")),
+        ({}, {**OF_PAGE, "@type": "CollectionPage", "@id": OTHER}, ("", "")),
+    ],
+)
+def test_the_item_of_the_page_completes_that_of_its_article(
+    article: dict[str, Any], of_page: dict[str, Any], told: tuple[str, str]
+) -> None:
+    person = {"@type": "Person", "@id": "#w", "name": "Ida Lund"}
+    data = json.dumps(
+        {"@graph": [{"@type": "NewsArticle", "headline": "Bridge reopens after floods", **article}, of_page, person]}
+    )
+    found = extract(ARTICLE.format(title="Bridge reopens after floods", head="", data=data, top=""), URL)
+    published = f"{found.date_published.instant:%Y-%m-%d %H:%M}" if found.date_published else ""
+    assert (" ".join(author.name for author in found.authors), published) == told
+
+
 @table("author", ['{"@id":"#nobody"}', '{"@id":"#house"}', '"#nobody"', '{"@id":7}', '[{"@id":"#a"}]', "{}"])
 def test_references_to_no_person_name_nobody(author: str) -> None:
     block = f'{{"@graph":[{{"@type":"Article","@id":"#a","headline":"H","author":{author}}},'

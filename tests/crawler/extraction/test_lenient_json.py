@@ -43,6 +43,10 @@ WHOLE = {"@type": "Article", "headline": "Ferry delayed", "author": {"name": "Id
         ('{"a":{"b":"two"}},"c":"three"}', {"a": {"b": "two"}, "c": "three"}),
         ('{"a":["one" "two", "three"}', {"a": ["one", "two", "three"]}),
         ('{"a":"one\\u00e9\\/ "x"}', {"a": 'oneé/ "x'}),
+        ('{"a"="one","b"={"c":"two"},"d":3}', {"a": "one", "b": {"c": "two"}, "d": 3}),
+        ('{"a":"one","b"{"c":"two"},"d"["x","y"],"e":3}', {"a": "one", "b": {"c": "two"}, "d": ["x", "y"], "e": 3}),
+        ('{"a":{"b":"two"],"c":"three"}', {"a": {"b": "two"}, "c": "three"}),
+        ('{"a":[{"b":"two"],"c":"three"}', {"a": [{"b": "two"}], "c": "three"}),
         ("{&quot;a&quot;:&quot;one&quot;", {"a": "one"}),
     ],
 )

@@ -57,7 +57,7 @@ def read(html: str) -> Article:
 
 def test_blocks() -> None:
     article = read(page(JSON_LD + PUBLISHED + DATA, contributor(0, "Wilf Ottershaw", "BBC News, Shropshire")))
-    assert article.extractor == "bbc/1.7:2023"
+    assert article.extractor == "bbc/1.8:2023"
     assert article.headline == "Sheep taken off island by boat"
     assert article.body.split("\n\n") == BODY
     assert [author.name for author in article.authors] == ["Wilf Ottershaw"]
@@ -95,6 +95,6 @@ def test_several_contributors_with_role_and_place() -> None:
 
 def test_a_page_without_text_blocks_is_read_in_general() -> None:
     article = read(page(JSON_LD).replace("text-block", "prose-block"))
-    assert article.extractor == "generic/7"
+    assert article.extractor == "generic/8"
     assert article.body.startswith(BODY[0])
     assert str(article.date_published) == "2026-04-18T09:12:31Z"

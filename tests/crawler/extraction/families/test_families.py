@@ -82,7 +82,7 @@ def test_the_family_that_the_site_names_is_asked_first() -> None:
     html = '<article data-testid="article-page"><div class="author-information-container"></div></article>'
     page = parse(html, URL)
     assert page is not None
-    for platform, extractor in (("reach", "reach/1.7:2020"), ("national-world", "national-world/1.7:2026-05"), (None, None)):
+    for platform, extractor in (("reach", "reach/1.8:2020"), ("national-world", "national-world/1.8:2026-05"), (None, None)):
         match = recognise(page, platform)
         assert match is not None
         assert extractor is None or match.extractor == extractor

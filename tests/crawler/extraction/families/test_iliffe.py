@@ -34,7 +34,7 @@ def read(html: str) -> Article:
 def test_story() -> None:
     story = f'<div class="PageStory pagestory"><p>{BODY[0]}</p>{PICTURE}<p>{BODY[1]}</p>{PLUG}<p>{BODY[2]}</p></div>'
     article = read(page(story))
-    assert article.extractor == "iliffe/1.7:2022"
+    assert article.extractor == "iliffe/1.8:2022"
     assert article.body.split("\n\n") == BODY
     assert article.authors == (Author("Percy Lockwood"),)
     # The clock of London in August.
@@ -63,4 +63,4 @@ def test_the_columns_second_heading_is_the_standfirst_above_the_text_only() -> N
 
 def test_the_names_of_half_a_template_are_nobodys() -> None:
     html = page(f'<div class="PageStory"><p>{BODY[0]}</p></div>').replace("PageContent", "Content")
-    assert read(html).extractor == "generic/7"
+    assert read(html).extractor == "generic/8"

@@ -35,12 +35,12 @@ def read(html: str) -> Article:
 @table(
     ("html", "extractor"),
     [
-        (page(PARAGRAPHS), "wordpress/1.7:2008"),
-        (page(f'{PARAGRAPHS}<blockquote class="wp-block-quote"><p>Well.</p></blockquote>'), "wordpress/1.7:2018"),
-        (page(PARAGRAPHS, names="x", head='<meta name="generator" content="WordPress 6.7.2">'), "wordpress/1.7:2008"),
-        (page(PARAGRAPHS, names="x", head='<link rel="https://api.w.org/" href="/wp-json/">'), "wordpress/1.7:2008"),
+        (page(PARAGRAPHS), "wordpress/1.8:2008"),
+        (page(f'{PARAGRAPHS}<blockquote class="wp-block-quote"><p>Well.</p></blockquote>'), "wordpress/1.8:2018"),
+        (page(PARAGRAPHS, names="x", head='<meta name="generator" content="WordPress 6.7.2">'), "wordpress/1.8:2008"),
+        (page(PARAGRAPHS, names="x", head='<link rel="https://api.w.org/" href="/wp-json/">'), "wordpress/1.8:2008"),
         # A site that only keeps its pictures with it, or that calls its articles singles.
-        (page(f'<img src="/wp-content/uploads/a.jpg">{PARAGRAPHS}', names="single article"), "generic/7"),
+        (page(f'<img src="/wp-content/uploads/a.jpg">{PARAGRAPHS}', names="single article"), "generic/8"),
     ],
 )
 def test_signs(html: str, extractor: str) -> None:
