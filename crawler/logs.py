@@ -80,14 +80,16 @@ class JsonLines(logging.Formatter):
 
 
 class PlainLines(logging.Formatter):
-    """For people: no control character but line ends and tabs, so that no page and no file steers the terminal."""
+    """For people: no control character, so that no page and no file steers the terminal; lines after a message's first are set
+    in, so that none passes for a message of its own.
+    """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
         """A line, and what was raised."""
-        return plain(super().format(record))
+        return plain(super().format(record)).replace("\n", "\n  ")
 
 
 class JsonHandler(logging.StreamHandler[IO[str]]):

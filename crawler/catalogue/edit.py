@@ -70,7 +70,7 @@ class SiteFile:
         partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.toml")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(self.text, encoding="utf-8", newline="")
+            partial.write_text(self.text, encoding="utf-8", errors="replace", newline="")
             try:
                 load_sites(partial) if self._alone else load_sites(None, partial)
             except CatalogueError as error:

@@ -15,11 +15,16 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 MAX_BYTES, MAX_ENTRIES, MAX_RATIO, MAX_RECORD = 2_000_000_000, 1_000, 1_000, 64_000_000
 NAME = re.compile(r"([a-z]{1,20}/)?[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 DIGEST, PACKAGE, PROOFS, NOTE = "datapackage-digest.json", "datapackage.json", "evidence/proofs.json", "evidence/checkpoint.txt"
-SEALED = ("headline", "description", "body", "byline", "change", "content_hash", "payload_hash", "first_seen", "canonical_url")
+INDEX, MAX_FIELD = "indexes/index.cdx.gz", 4_000
+KEPT = ("warc-type", "warc-record-id", "warc-concurrent-to", "warc-target-uri", "warc-date", "newsledger-redirects-digest")
+OF_ARTICLE = ("url", "external_id", "kind", "date_published", "first_seen", "state", "revision_count")
+UNSEALED = ("last_seen",)  # of a revision: it moves with every look
+Record = tuple[str, str, dict[str, str]]  # the SHA-256 of its head and block, its place, some of its fields
 
 
 class BadBundleError(Exception):
@@ -37,6 +42,21 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def read(text: str | bytes) -> Any:
+    """JSON in which no name stands twice: readers differ in which of the two they take."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        need(len(dict(pairs)) == len(pairs), "a name stands twice in its JSON")
+        return dict(pairs)
+
+    return json.loads(text, object_pairs_hook=once)
+
+
+def digits(text: str) -> str:
+    """A time of WARC as an index has it."""
+    return re.sub(r"\D", "", text)
+
+
 def files_of(path: str) -> dict[str, bytes]:
     """Name -> content, all of it bounded before it is unpacked."""
     size = os.path.getsize(path)  # noqa: PTH202 - works with what Python 3.8 has
@@ -44,6 +64,10 @@ def files_of(path: str) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as package:
         entries = package.infolist()
         need(len(entries) <= MAX_ENTRIES, "it has too many entries")
+        with open(path, "rb") as stream:  # noqa: PTH123
+            begins = stream.read(4)
+            stream.seek(-22, os.SEEK_END)
+            need(begins == b"PK\3\4" and stream.read(4) == b"PK\5\6", "something stands before or behind its entries")
         need(len({one.filename for one in entries}) == len(entries), "two entries have one name")
         need(all(NAME.fullmatch(one.filename) for one in entries), "an entry has a name that no bundle has")
         need(sum(one.compress_size for one in entries) <= size, "its entries overlap")
@@ -55,8 +79,8 @@ def files_of(path: str) -> dict[str, bytes]:
 def check_package(files: dict[str, bytes]) -> str:
     """Each file is the one of its hash, and none is there that is not listed."""
     need(DIGEST in files and PACKAGE in files and PROOFS in files, "it is no bundle of newsledger")
-    need(json.loads(files[DIGEST])["hash"] == "sha256:" + sha256(files[PACKAGE]), f"{PACKAGE} is not the one of its hash")
-    listed = {one["path"]: one for one in json.loads(files[PACKAGE])["resources"]}
+    need(read(files[DIGEST])["hash"] == "sha256:" + sha256(files[PACKAGE]), f"{PACKAGE} is not the one of its hash")
+    listed = {one["path"]: one for one in read(files[PACKAGE])["resources"]}
     need(set(listed) == set(files) - {DIGEST, PACKAGE}, "it has other files than it lists")
     for path, one in listed.items():
         need(one["hash"] == "sha256:" + sha256(files[path]), f"{path} is not the one of its hash")
@@ -70,30 +94,40 @@ def is_of(said: str | None, data: bytes) -> bool:
     return value.lower() in (found.hexdigest(), base64.b32encode(found.digest()).decode().lower())
 
 
-def records_of(data: bytes) -> Iterator[tuple[dict[str, str], str, bytes]]:
-    """Fields, the SHA-256 of head and block, and the block of each record of a WARC file; a gzip member is one record."""
-    while data:
+def unpacked(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Place and content of each gzip member, within bounds."""
+    rest, total = data, 0
+    while rest:
         member = zlib.decompressobj(31)
-        plain = member.decompress(data, MAX_RECORD)
-        need(member.eof, "a record is cut off, or too large")
-        data = member.unused_data
+        plain = member.decompress(rest, MAX_RECORD)
+        total += len(plain)
+        need(member.eof and total <= MAX_BYTES, "a record is cut off, or too large")
+        yield len(data) - len(rest), plain
+        rest = member.unused_data
+
+
+def records_of(path: str, data: bytes) -> Iterator[tuple[str, dict[str, str], str, bytes]]:
+    """Place, fields, the SHA-256 of head and block, and the block of each record of a WARC file; a gzip member is one record."""
+    for offset, plain in unpacked(data):
         head, _, rest = plain.partition(b"\r\n\r\n")
         parted = (line.partition(":") for line in head.decode("utf-8", "replace").split("\r\n"))
         fields = {name.lower(): value.strip() for name, _, value in parted}
         block = rest[: int(fields["content-length"])]
         need(rest[len(block) :] == b"\r\n\r\n", "a record's length is not that of what it holds")
-        yield fields, sha256(head + b"\r\n\r\n" + block), block
+        yield f"{path[8:]} {offset}", fields, sha256(head + b"\r\n\r\n" + block), block
 
 
-def check_pages(files: dict[str, bytes]) -> tuple[set[str], str]:
-    """The hashes of all records and pages, once each is what its own digests say, and what it repeats is there."""
+def check_pages(files: dict[str, bytes]) -> tuple[set[str], list[Record], str]:
+    """The hashes of all records and pages, once each is what its own digests say, and what it repeats is there; the records."""
     held: set[str] = set()
-    digests, repeated, count = set(), set(), 0
-    for fields, found, block in (one for path in files if path.startswith("archive/") for one in records_of(files[path])):
+    digests, repeated = set(), set()
+    records: list[Record] = []
+    archive = (one for path in files if path.startswith("archive/") for one in records_of(path, files[path]))
+    for place, fields, found, block in archive:
         kind, where = fields.get("warc-type"), f"the archived record of {fields.get('warc-target-uri', '?')[:200]}"
         need(is_of(fields.get("warc-block-digest"), block), f"{where} is not the one of its digest")
         held.add(found)
-        count += 1
+        records.append((found, place, {name: value[:MAX_FIELD] for name, value in fields.items() if name in KEPT}))
         if kind == "response":
             body, digest = block.partition(b"\r\n\r\n")[2], fields.get("warc-payload-digest")
             is_received = is_of(digest, body) and fields.get("newsledger-payload-sha256", sha256(body)) == sha256(body)
@@ -103,7 +137,40 @@ def check_pages(files: dict[str, bytes]) -> tuple[set[str], str]:
         elif kind == "revisit" and fields.get("warc-profile", "").endswith("identical-payload-digest"):
             repeated.add(fields.get("warc-payload-digest"))
     need(repeated <= digests, "a page repeats one that is not in the bundle")
-    return held, f"{count} archived records are those of their digests."
+    return held, records, f"{len(records)} archived records are those of their digests."
+
+
+def check_named(files: dict[str, bytes], records: list[Record], named: set[str]) -> None:
+    """BadBundleError where a record is named by no row, nor by the answer that it led to; or the index names another."""
+    for number, (found, _, fields) in enumerate(records):
+        if "newsledger-redirects-digest" in fields and found in named:
+            led = redirects(fields["warc-record-id"], records[number + 1 :])
+            lines = "".join(f"{answer}\n{request}\n" for answer, request in led)
+            need(fields["newsledger-redirects-digest"] == f"sha256:{sha256(lines.encode())}", "a page came by other redirects")
+            named |= {one for pair in led for one in pair}
+    of_pages = [one for one in records if one[2].get("warc-type") != "warcinfo"]
+    need(all(found in named for found, _, _ in of_pages), "a page is in the archive that no row names")
+    places = {(place, fields.get("warc-target-uri"), digits(fields.get("warc-date", ""))[:14]) for _, place, fields in records}
+    for line in b"".join(plain for _, plain in unpacked(files[INDEX])).decode().splitlines():
+        _, at, facts = line.split(" ", 2)
+        one = read(facts)
+        need((f"{one['filename']} {one['offset']}", one["url"], at) in places, "the index names a record that is not there")
+
+
+def redirects(answer: str, behind: list[Record]) -> list[tuple[str, str]]:
+    """Hashes of the answers that led to an answer, each with that of its request, as they stand behind it."""
+    led: list[tuple[str, str]] = []
+    last = answer
+    for found, _, fields in behind:
+        of = fields.get("warc-concurrent-to")
+        if fields.get("warc-type") == "request" and of == last:
+            led[-1:] = [(led[-1][0], found)] if led else []
+        elif of == answer:
+            led.append((found, ""))
+            last = fields["warc-record-id"]
+        else:
+            break
+    return led
 
 
 def is_included(leaf: bytes, index: int, size: int, path: list[str], root: str) -> bool:
@@ -122,13 +189,16 @@ def is_included(leaf: bytes, index: int, size: int, path: list[str], root: str) 
     return last == 0 and 0 <= index < size and found.hex() == root
 
 
-def check_rows(files: dict[str, bytes], held: set[str]) -> str:
-    """Each row is as it was sealed, its seal in the tree, its page in the bundle; the revisions read as their rows do."""
-    evidence, sealed = json.loads(files[PROOFS]), {}
+def check_rows(files: dict[str, bytes], held: set[str], records: list[Record]) -> str:
+    """Each row is as it was sealed, its seal in the tree, its page in the bundle; all are of one article, whose revisions and
+    states are whole and read as their rows do.
+    """
+    evidence = read(files[PROOFS])
+    rows: dict[str, dict[int, dict[str, Any]]] = {}
     for one in evidence["rows"]:
-        row, seal = json.loads(one["row"]), one["proof"]["seal"]
+        row, seal = read(one["row"]), one["proof"]["seal"]
         where = f"{seal['subject']} {seal['subject_id']}"
-        is_sealed = row["id"] == seal["subject_id"] and sha256(one["row"].encode()) == seal["digest"]
+        is_sealed = row["id"] == seal["subject_id"] and sha256(one["row"].encode("utf-8", "surrogatepass")) == seal["digest"]
         need(is_sealed, f"{where} is not what was sealed")
         parts = [seal[key] for key in ("before", "at", "subject", "subject_id", "digest", "cause") if seal[key] is not None]
         link = bytes.fromhex(sha256("".join(f"{part}\n" for part in parts).encode()))
@@ -137,25 +207,82 @@ def check_rows(files: dict[str, bytes], held: set[str]) -> str:
         need(is_in_tree, f"{where} is not in the tree of seals")
         for key in ("payload_hash", "record_hash"):
             need(row.get(key) is None or row[key] in held or row[key] in evidence["left_out"], f"{where}: its page is missing")
-        if seal["subject"] == "revision":
-            sealed[row["number"]] = row
-    read = [json.loads(line)["revision"] for line in files["evidence/revisions.jsonl"].splitlines()]
-    need(sealed and {one["number"] for one in read} == set(sealed), "revisions.jsonl has other revisions than were sealed")
-    for one in read:
-        need(
-            all(one[key] == sealed[one["number"]].get(key) for key in SEALED), f"revision {one['number']} is not what was sealed"
-        )
-    count = sum(json.loads(one["row"]).get("record_hash") in evidence["left_out"] for one in evidence["rows"])
+        is_there = row.get("request_hash") is None or row["request_hash"] in held or row["record_hash"] in evidence["left_out"]
+        need(is_there, f"{where}: its request is missing")
+        need(row["id"] not in rows.setdefault(seal["subject"], {}), f"{where} stands twice")
+        rows[seal["subject"]][row["id"]] = row
+    read_as_sealed(files, rows, evidence["article"])
+    fetches = rows.get("fetch", {}).values()
+    is_of_old = any(one["proof"]["seal"]["cause"] is None for one in evidence["rows"])  # which kept and sealed less
+    if not is_of_old and all("record_hash" in row for row in fetches if "payload_hash" in row):
+        check_named(files, records, {row[key] for row in fetches for key in ("record_hash", "request_hash") if key in row})
+    count = sum(row.get("record_hash") in evidence["left_out"] for row in fetches)
     left = f" {count} archived pages are left out, and named." if count else ""
-    rows, size, root = len(evidence["rows"]), evidence["size"], evidence["root"]
-    return f"{len(read)} revisions and {rows} rows in all are as sealed, in the tree of {size} seals with the root {root}.{left}"
+    total, size, root = len(evidence["rows"]), evidence["size"], evidence["root"]
+    whole = f"{len(rows['revision'])} revisions and {total} rows in all are as sealed"
+    return f"{whole}, in the tree of {size} seals with the root {root}.{left}"
+
+
+def read_as_sealed(files: dict[str, bytes], rows: dict[str, dict[int, dict[str, Any]]], url: str) -> None:
+    """BadBundleError where the rows are not those of one article, or revisions.jsonl says something else than they do."""
+    need(len(rows.get("article", {})) == 1 and rows.get("revision"), "it has no article, or several")
+    (article,), revisions = rows["article"].values(), rows["revision"]
+    states = sorted(rows.get("state", {}).values(), key=lambda row: row["id"])
+    need(
+        all(row["article_id"] == article["id"] for kind in ("revision", "state", "fetch") for row in rows.get(kind, {}).values())
+        and all(row["revision_id"] in revisions for row in rows.get("reading", {}).values()),
+        "a row is of another article",
+    )
+    sealed = {row["number"]: row for row in revisions.values()}
+    is_whole = set(sealed) == set(range(1, article["revision_count"] + 1)) and article["latest_revision_id"] in revisions
+    need(is_whole, "it has other revisions than its article")
+    last = max(states, key=lambda row: (row["at"], row["id"]), default={"state": None})
+    need(last["state"] == article["state"], "its last state is not that of its article")
+    records = [read(line) for line in files["evidence/revisions.jsonl"].splitlines()]
+    need([one["revision"]["number"] for one in records] == sorted(sealed), "revisions.jsonl has other revisions than were sealed")
+    for record in records:
+        found, said = sealed[record["revision"]["number"]], record["article"]
+        for key, value in record["revision"].items():
+            is_sealed = key in UNSEALED or sealed_form(key, value) == as_exported(key, found, revisions)
+            need(is_sealed, f"revision {found['number']} is not what was sealed")
+        need(
+            url == article["url"]
+            and all(said[key] == article.get(key) for key in OF_ARTICLE)
+            and [[one[key] for key in ("at", "state", "status", "reason")] for one in said["states"]]
+            == [[row.get(key) for key in ("at", "state", "status", "reason")] for row in states]
+            and sorted(map(in_order, said["aliases"])) == sorted(map(in_order, article["aliases"])),
+            "revisions.jsonl says something else of the article than was sealed",
+        )
+
+
+def as_exported(key: str, row: dict[str, Any], revisions: dict[int, dict[str, Any]]) -> Any:
+    """A value of a sealed revision as revisions.jsonl has it."""
+    value: Any = row.get(key)
+    if key in ("changed_fields", "topics"):
+        return read(value)
+    if key in ("reverted_to", "reads_as") and value is not None:
+        return revisions[value]["number"]
+    return sealed_form(key, value)
+
+
+def sealed_form(key: str, value: Any) -> Any:
+    """Authors without the kind of persons, which is not sealed, and parts without their places; all else as it is."""
+    if key not in ("authors", "images"):
+        return value
+    unsealed = (("kind", None), ("kind", "person"))
+    return [{name: one[name] for name in one if name != "position" and (name, one[name]) not in unsealed} for one in value]
+
+
+def in_order(part: dict[str, Any]) -> str:
+    """A part as text that does not hang on the order of its names."""
+    return json.dumps(part, sort_keys=True)
 
 
 def check_note(files: dict[str, bytes]) -> str:
     """The checkpoint is of that tree."""
     if NOTE not in files:
         return "No signed checkpoint covers the seals."
-    evidence, lines = json.loads(files[PROOFS]), files[NOTE].decode().split("\n")
+    evidence, lines = read(files[PROOFS]), files[NOTE].decode().split("\n")
     root = base64.b64encode(bytes.fromhex(evidence["root"])).decode()
     need(lines[1:3] == [str(evidence["size"]), root], "the checkpoint is of other seals")
     return f"The checkpoint of {lines[0]} is of that tree."
@@ -166,8 +293,11 @@ def check(path: str) -> tuple[list[str], dict[str, bytes]]:
     try:
         files = files_of(path)
         package = check_package(files)
-        held, archived = check_pages(files)
-        return [package, archived, check_rows(files, held), check_note(files)], files
+        held, records, archived = check_pages(files)
+        lines = [package, archived, check_rows(files, held, records), check_note(files)]
+        if not read(files[DIGEST]).get("signedData"):
+            lines.append("No signature covers the file: history.html and README.txt are of whoever made it.")
+        return lines, files
     except BadBundleError:
         raise
     except Exception as error:  # whatever a stranger's file makes of this, it is no bundle

@@ -16,7 +16,7 @@ import sys
 import uuid
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -32,7 +32,7 @@ else:
     from backports import zstd
 
 MAX_RATIO = 200
-"""A file that unpacks to more than so many times its size, and to more than `FLOOR_BYTES`, is cut there."""
+"""What unpacks to more than so many times the file's size in all, and to more than `FLOOR_BYTES`, is cut there."""
 FLOOR_BYTES = 256_000_000
 MAX_ENTRIES = 10_000
 """WARC files in one WACZ that are read."""
@@ -101,9 +101,10 @@ def _copy(stream: IO[bytes], name: str, target: Path, problems: list[str]) -> bo
 
 
 def _members(stream: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]:
+    left = max(FLOOR_BYTES, MAX_RATIO * stream.seek(0, os.SEEK_END))
     stream.seek(0)
     if stream.read(4) != _ZIP:
-        yield from _records(stream, name, problems)
+        yield from _records(stream, name, problems, left)
         return
     try:
         package = zipfile.ZipFile(stream)
@@ -117,34 +118,36 @@ def _members(stream: IO[bytes], name: str, problems: list[str]) -> Iterator[byte
         within = f"{name}: {entry.filename[-100:]!r}"
         try:
             with package.open(entry) as packed, TemporaryFile() as plain:
-                _bounded(packed, plain, max(FLOOR_BYTES, MAX_RATIO * entry.compress_size), within, problems)
-                yield from _records(plain, within, problems)
+                before = left - _bounded(packed, plain, left, within, problems)
+                left = min(before, (yield from _records(plain, within, problems, left)))
         except _BAD_ZIP as error:
             problems.append(f"{within}: cut or damaged: {error}")
 
 
-def _records(packed: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]:
-    """The records of one WARC or ARC file, however it is packed, each as a gzip member."""
-    size = packed.seek(0, os.SEEK_END)
+def _records(packed: IO[bytes], name: str, problems: list[str], left: int) -> Generator[bytes, None, int]:
+    """The records of one WARC or ARC file, however it is packed, each as a gzip member. Of `left`, the bytes that may be
+    unpacked, returns what then is left.
+    """
     packed.seek(0)
     magic = packed.read(4)
     packed.seek(0)
     with TemporaryFile() as plain:
-        limit = max(FLOOR_BYTES, MAX_RATIO * size)
         try:
             if magic.startswith(GZIP):
                 with gzip.GzipFile(fileobj=packed) as unpacked:
-                    _bounded(unpacked, plain, limit, name, problems)
+                    _bounded(unpacked, plain, left, name, problems)
             elif magic in (_ZSTD, struct.pack("<I", _DICTIONARY)):
-                _unzstd(packed, plain, limit, name, problems)
+                _unzstd(packed, plain, left, name, problems)
             else:
-                _bounded(packed, plain, limit, name, problems)
+                _bounded(packed, plain, left, name, problems)
         except (OSError, EOFError, zlib.error, zstd.ZstdError, ValueError) as error:
             problems.append(f"{name}: cut or damaged: {error}")
+        left -= plain.seek(0, os.SEEK_END)
         plain.seek(0)
         begins = plain.read(len(_ARC))
         found = _of_arc(plain, name, problems) if begins == _ARC else _of_warc(plain, name, problems)
         yield from map(pack, found)
+    return left
 
 
 def _of_warc(plain: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]:
@@ -197,14 +200,15 @@ def _of_arc(plain: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]
         at = plain.tell()
 
 
-def _bounded(packed: io.BufferedIOBase | IO[bytes], plain: IO[bytes], limit: int, name: str, problems: list[str]) -> None:
-    left = limit
+def _bounded(packed: io.BufferedIOBase | IO[bytes], plain: IO[bytes], limit: int, name: str, problems: list[str]) -> int:
+    """How many bytes were written."""
+    written = 0
     while piece := packed.read1(_STEP):  # type: ignore[union-attr]  # `read` would lose what stands before a cut
-        plain.write(piece[:left])
-        left -= len(piece)
-        if left < 0:
+        written += plain.write(piece[: limit - written])
+        if written == limit:
             problems.append(f"{name}: unpacks to more than {limit} bytes, and is cut there")
-            return
+            break
+    return written
 
 
 def _unzstd(packed: IO[bytes], plain: IO[bytes], limit: int, name: str, problems: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What a ledger derives from its record is what the migrations and the revisions make it: views, triggers, lists and counts.
+"""What a ledger derives from its record is what migrations and revisions make it: schema, lists, counts, words for search.
 
 Reads only. None of it is sealed, for all of it can be made again.
 """
@@ -9,12 +9,18 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.store.database import Store, StoreError
+from pipelines.store.database import Row, Store, StoreError
+from pipelines.store.schema import questions, searching
 
-_OBJECTS = "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'view', 'trigger')"
+# SQLite's own tables are none of ours; how sqlite-utils declares its own depends on its version.
+_OBJECTS = """SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'view', 'trigger')
+    AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name <> '_sqlite_migrations'"""
+_ADDRESSES = """SELECT a.url FROM aliases a JOIN revisions r USING (article_id) WHERE r.id = :id
+    UNION SELECT f.url FROM fetches f JOIN revisions r USING (article_id) WHERE r.id = :id"""
+_NOT_WITHDRAWN = "r.article_id NOT IN (SELECT article_id FROM withdrawals)"
 _OF = "FROM revisions r JOIN articles a ON a.id = r.article_id"
 # ruff: noqa: S608 - all of it our own words
-# Table -> what it holds, and what it ought to hold. Places in a day's counts only ever widen, and are none of it.
+# Table -> what it holds, and what it ought to hold. Places in a day's counts only ever widen: only too narrow ones are wrong.
 _MADE = {
     "changes": (
         "SELECT revision_id, article_id, site_id, change, first_seen, shown FROM changes",
@@ -24,6 +30,12 @@ _MADE = {
     "day_counts": (
         "SELECT site_id, day, change, n FROM day_counts WHERE n <> 0",
         f"""SELECT a.site_id, substr(r.first_seen, 1, 10), r.change, count(*) {_OF} WHERE r.reads_as IS NULL GROUP BY 1, 2, 3""",
+    ),
+    "places in day_counts and days": (
+        "SELECT 1 WHERE 0",
+        f"""SELECT r.id {_OF} LEFT JOIN days d ON d.day = substr(r.first_seen, 1, 10)
+            LEFT JOIN day_counts c ON (c.site_id, c.day, c.change) = (a.site_id, d.day, r.change) WHERE r.reads_as IS NULL
+            AND NOT (r.id BETWEEN c.first_id AND c.last_id AND r.id BETWEEN d.first_id AND d.last_id)""",
     ),
     "days": (
         "SELECT day, n FROM days WHERE n <> 0",
@@ -44,7 +56,8 @@ _MADE = {
 
 
 def schema_problems(store: Store) -> Iterator[tuple[str, str]]:
-    """(object, what is wrong with it): views and triggers are those that the migrations make. Views of your own may be there.
+    """(object, what is wrong with it): tables, views and triggers are those that the migrations make. Tables and views of your
+    own may be there.
 
     Raises StoreError where a table is missing, for nothing can be read then.
     """
@@ -54,8 +67,6 @@ def schema_problems(store: Store) -> Iterator[tuple[str, str]]:
     if lost := sorted(name for kind, name in made.keys() - found.keys() if kind == "table"):
         raise StoreError(f"{store.path}: no whole ledger: it has no table {', '.join(lost)}")
     for kind, name in sorted(made.keys() | found.keys()):
-        if kind == "table":
-            continue
         if (kind, name) not in found:
             yield f"{kind} {name}", "is missing"
         elif (kind, name) not in made:
@@ -71,6 +82,37 @@ def count_problems(store: Store) -> Iterator[tuple[str, str]]:
         differs = "SELECT 1 FROM (SELECT * FROM ({}) EXCEPT SELECT * FROM ({})) LIMIT 1"
         if store.value(differs.format(kept, made)) or store.value(differs.format(made, kept)):
             yield table, "does not hold what the revisions say"
+
+
+def text_problems(store: Store) -> Iterator[tuple[str, str]]:
+    """(revision, what is wrong with it): what search finds it by, how many words it counts and the correction that it bears are
+    those of its text; of what was withdrawn there is nothing.
+    """
+    for row in store.rows(f"{searching.REVISIONS} WHERE {_NOT_WITHDRAWN}"):
+        found = store.row("SELECT * FROM search_texts WHERE revision_id = ?", (row["revision_id"],))
+        if found and not _is_damaged(row) and not _is_text_of(store, found, row):
+            yield f"revision {row['revision_id']}", "is found by other words than it has"
+    for row in store.rows(f"{questions.REVISIONS} WHERE {_NOT_WITHDRAWN}"):
+        found = store.row("SELECT words, note FROM revision_facts WHERE revision_id = ?", (row["revision_id"],))
+        if not _is_damaged(row) and found != questions.words_and_note(row):
+            yield f"revision {row['revision_id']}", "has other words or another correction in revision_facts than in its text"
+    for table in ("search_texts", "revision_facts"):
+        of_withdrawn = f"SELECT t.revision_id FROM {table} t JOIN revisions r ON r.id = t.revision_id WHERE NOT {_NOT_WITHDRAWN}"
+        for row in store.rows(of_withdrawn):
+            yield f"revision {row['revision_id']}", f"was withdrawn, and {table} holds words of it"
+
+
+def _is_damaged(row: Row) -> bool:
+    """Bytes where a text was: the seal tells."""
+    return any(isinstance(value, bytes) for value in row.values())
+
+
+def _is_text_of(store: Store, found: Row, row: Row) -> bool:
+    """Whether a row of `search_texts` was made of a revision, at its address or an earlier one; an older version lost it where a
+    capture came late.
+    """
+    urls = [url for (url,) in store.values(_ADDRESSES, {"id": row["revision_id"]})] if found["address"] else [""]
+    return found == searching.search_text(row) or any(found == searching.search_text(row | {"url": url}) for url in urls)
 
 
 def _objects(store: Store) -> dict[tuple[str, str], str]:

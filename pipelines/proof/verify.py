@@ -14,9 +14,9 @@ from datetime import date, datetime
 from pipelines.article import CHANGES
 from pipelines.proof import checkpoints
 from pipelines.proof.checkpoints import Anchors, CheckedAnchors
-from pipelines.proof.derived import count_problems, schema_problems
+from pipelines.proof.derived import count_problems, schema_problems, text_problems
 from pipelines.store.chain import AGAIN, START, TAKEN_OUT, Cause, Head, Subject, digest, head, link_of
-from pipelines.store.database import Row, Store
+from pipelines.store.database import Row, Store, holds_something
 from pipelines.store.pages import EVIDENCE, NO_FILE, PRUNED, ArchivedPage, page_of, page_of_fetch
 from pipelines.store.resolver import CLOCK_AHEAD
 from pipelines.store.retention import prunings
@@ -71,7 +71,8 @@ class VerificationFault:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
+        """One line, whatever a row says of itself."""
+        return " ".join(f"{self.where}: {self.what}".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ def _faults(store: Store, pages: Pages | None, now: datetime | None, checked: Ch
     yield from (VerificationFault(*problem) for problem in schema_problems(store))
     checked.seals = head(store)
     yield from (VerificationFault("the file", problem) for problem in store.integrity_problems())
+    yield from _behind(store)
     yield from _links(store)
     yield from (VerificationFault(*problem) for problem in checkpoints.problems(store, anchors, checked.anchors))
     yield from _again(store)
@@ -212,6 +214,13 @@ def _again(store: Store) -> Iterator[VerificationFault]:
         record = _RECORDED.get(cause) if subject == Subject.REVISION and not is_out else None
         if record and store.value(record, (row["subject_id"],)) is None:
             yield VerificationFault(where, f"was sealed again by {cause}, at seal {row['id']}, of which there is no record")
+
+
+def _behind(store: Store) -> Iterator[VerificationFault]:
+    """SQLite reads no more than its pages. While a log is beside the file, it may be longer than it will be."""
+    more = store.path.stat().st_size - store.value("PRAGMA page_count") * store.value("PRAGMA page_size")
+    if more > 0 and not holds_something(store.path.with_name(f"{store.path.name}-wal")):
+        yield VerificationFault("the file", f"has {more} bytes behind its last page")
 
 
 def _links(store: Store) -> Iterator[VerificationFault]:
@@ -319,6 +328,7 @@ def _search(store: Store) -> Iterator[VerificationFault]:
     problem = None if store.readonly else store.search_problem()
     if problem:
         yield VerificationFault("revisions_fts", problem)
+    yield from (VerificationFault(*found) for found in text_problems(store))
 
 
 # A revision has the record of the fetch that brought it: what is known of it is checked with that one.

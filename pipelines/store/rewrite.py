@@ -67,6 +67,8 @@ class Rewrite:
         self._ids: dict[int, int] = {row_id: row_id for row_id in around.withdrawn}
         """Id in `scratch` -> id of the article here."""
         self._revision_ids: dict[int, int] = {}
+        self._unindexed: list[int] = []
+        """Revisions that search finds once their articles have their addresses."""
         self._involved: set[tuple[Subject, int]] = set()
         self.taken_out: list[tuple[Subject, int]] = []
         self.fetches = 0
@@ -144,6 +146,8 @@ class Rewrite:
                 facts["next_check"] = old["next_check"]
                 facts |= {column: old[column] for column in _KEPT if old["last_seen"] == row["last_seen"]}
             self._store.update("articles", here, facts)
+        for revision_id in self._unindexed:
+            index_text(self._store, revision_id)
 
     def _take_out_articles(self) -> None:
         """Articles that are none: their fetches belong to others, who take what points at them."""
@@ -229,7 +233,7 @@ class Rewrite:
             self._store.execute(f"DELETE FROM {table} WHERE revision_id = ?", (here,))  # noqa: S608 - our own names
             for part in self._scratch.rows(f"SELECT * FROM {table} WHERE revision_id = ?", (row["id"],)):  # noqa: S608
                 self._store.insert(table, {**part, "revision_id": here})
-        index_text(self._store, here)
+        self._unindexed.append(here)
         for reading in self._scratch.rows("SELECT * FROM readings WHERE revision_id = ? ORDER BY id", (row["id"],)):
             same = "SELECT 1 FROM readings WHERE revision_id = ? AND content_hash = ? AND extractor = ?"
             if not self._store.value(same, (here, reading["content_hash"], reading["extractor"])):

@@ -63,12 +63,18 @@ def fact(revision: Row) -> Row:
         added, removed = words_changed(before, after)
     return {
         "revision_id": revision["revision_id"],
-        "words": sum(len(part.split()) for part in after),
+        **words_and_note(revision),
         "words_added": added,
         "words_removed": removed,
         "local_hour": _hour(revision["first_seen"], revision["timezone"]),
-        "note": note(before, after) if before is not None else None,
     }
+
+
+def words_and_note(revision: Row) -> Row:
+    """How many words a revision has, and the note of correction that came in with it."""
+    after = _parts(revision, "")
+    came_in = note(_parts(revision, "_before"), after) if revision["before_id"] else None
+    return {"words": sum(len(part.split()) for part in after), "note": came_in}
 
 
 def note(before: Iterable[str], after: Iterable[str]) -> str | None:

@@ -152,6 +152,18 @@ FOUND = {
     "counts of days": "UPDATE day_counts SET n = n + 1",
     "counts of sites": "UPDATE site_counts SET n = n + 1",
     "the index": "INSERT INTO revisions_fts (revisions_fts) VALUES ('delete-all')",
+    "search reads another table": """DROP TABLE revisions_fts; CREATE TABLE other AS SELECT * FROM search_documents;
+        CREATE VIRTUAL TABLE revisions_fts USING fts5(headline, description, body, byline, authors, topics, captions, address,
+        letters, content='other', content_rowid='id'); INSERT INTO revisions_fts (revisions_fts) VALUES ('rebuild')""",
+    "what search is made of": """UPDATE search_texts SET authors = 'Al Dawn';
+        INSERT INTO revisions_fts (revisions_fts) VALUES ('rebuild')""",
+    "search finds what was withdrawn": "INSERT INTO search_texts (revision_id, headline) VALUES (5, 'x')",
+    "words counted": "UPDATE revision_facts SET words = 9",
+    "a correction made up": "UPDATE revision_facts SET note = 'Correction: x' WHERE words_added IS NOT NULL",
+    "a day that lists nothing": "UPDATE days SET first_id = 99, last_id = 99",
+    "a column of ours added": "ALTER TABLE revision_images ADD COLUMN source TEXT DEFAULT 'x'",
+    "states that go with their article": """PRAGMA writable_schema = ON; UPDATE sqlite_schema SET
+        sql = replace(sql, 'REFERENCES articles(id)', 'REFERENCES articles(id) ON DELETE CASCADE') WHERE name = 'states'""",
     "the last seal deleted": "DELETE FROM chain WHERE id = (SELECT max(id) FROM chain)",
     "the last seal deleted, and the counter": """DELETE FROM chain WHERE id = (SELECT max(id) FROM chain);
         UPDATE sqlite_sequence SET seq = seq - 1 WHERE name = 'chain'""",
@@ -192,7 +204,9 @@ UNFOUND = {
     "the times of crawls": ("UPDATE crawls SET started = '2025-03-01T00:00:00Z', finished = '2025-03-01T00:00:00Z'",),
     "quarantine": ("UPDATE quarantine SET reading = '[]', reason = 'y'",),
     "stories": ("DELETE FROM story_members",),
-    "views of your own": ("CREATE VIEW mine AS SELECT 1 AS one",),
+    "views and tables of your own": ("CREATE VIEW mine AS SELECT 1 AS one", "CREATE TABLE mine (one)"),
+    "`revision_facts`": ("UPDATE revision_facts SET local_hour = 3, words_added = 9, words_removed = 9",),
+    "`rereadings`": ("DELETE FROM rereadings",),
 }  # fmt: skip
 """How docs/proof.md names what no seal covers -> statements that nothing finds."""
 

@@ -177,6 +177,49 @@ def in_archive(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Files]
     return changed
 
 
+def in_record(change: Callable[[dict[str, Any]], object], number: int = 1) -> Callable[[Files], Files]:
+    """In the line of a revision."""
+
+    def changed(files: Files) -> Files:
+        records = [json.loads(line) for line in files["evidence/revisions.jsonl"].splitlines()]
+        change(records[number])
+        return {"evidence/revisions.jsonl": "\n".join(map(json.dumps, records)).encode()}
+
+    return changed
+
+
+def without_the_last(files: Files) -> Files:
+    """The last revision gone from rows and lines alike."""
+    facts = json.loads(files["evidence/proofs.json"])
+    facts["rows"] = [one for one in facts["rows"] if '"number":3' not in one["row"]]
+    lines = files["evidence/revisions.jsonl"].rstrip().rpartition(b"\n")[0]
+    return {"evidence/proofs.json": json.dumps(facts).encode(), "evidence/revisions.jsonl": lines}
+
+
+def without(subject: str) -> Callable[[dict[str, Any]], object]:
+    def change(facts: dict[str, Any]) -> None:
+        last = [one for one in facts["rows"] if one["proof"]["seal"]["subject"] == subject][-1]
+        facts["rows"].remove(last)
+
+    return change
+
+
+def in_index(files: Files) -> Files:
+    """Replay shows the first page at the time of the second."""
+    lines = gzip.decompress(files["indexes/index.cdx.gz"]).decode().splitlines()
+    first, second = (json.loads(lines[number].split(" ", 2)[2])["offset"] for number in (1, 2))
+    lines[2] = lines[2].replace(second, first)
+    return {"indexes/index.cdx.gz": gzip.compress("\n".join(lines).encode())}
+
+
+ARTICLE = "something else of the article"
+MADE_UP = (
+    b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:x:1>\r\nWARC-Target-URI: %b\r\nContent-Length: 21\r\n"
+    % URL.encode()
+)
+MADE_UP += b"WARC-Date: 2025-03-08T12:00:00Z\r\n%b\r\nHTTP/1.1 200 OK\r\n\r\nx.\r\n\r\n"
+
+
 MANIPULATIONS: dict[str, tuple[Callable[[Files], Files], str]] = {
     "a revision reads otherwise": (
         lambda files: {"evidence/revisions.jsonl": files["evidence/revisions.jsonl"].replace(b"Monday", b"Sunday")},
@@ -204,8 +247,32 @@ MANIPULATIONS: dict[str, tuple[Callable[[Files], Files], str]] = {
             for one in found
         ]), "its page is missing",
     ),
-    "a request is left out": (in_archive(lambda found: found[:2] + found[3:]), ""),
+    "a request is left out": (in_archive(lambda found: found[:2] + found[3:]), "its request is missing"),
     "a page is left out": (in_archive(lambda found: found[:-2]), "its page is missing"),
+    "a page is made up": (in_archive(lambda found: [*found, MADE_UP % b""]), "no row names"),
+    "a redirect is made up": (
+        in_archive(lambda found: [
+            *found, MADE_UP % b"WARC-Concurrent-To: %b\r\n" % re.findall(rb"WARC-Record-ID: (\S+)", found[-2])[0],
+        ]), "no row names",
+    ),
+    "a redirect is left out": (in_archive(lambda found: found[:3] + found[5:]), "by other redirects"),
+    "the index is another": (in_index, "the index names a record that is not there"),
+    "the last revision is left out": (without_the_last, "other revisions than its article"),
+    "the takedown is left out": (in_proofs(without("state")), "its last state"),
+    "a state is left out": (in_record(lambda one: one["article"]["states"].pop(0)), ARTICLE),
+    "a row stands twice": (in_proofs(lambda facts: facts["rows"].append(facts["rows"][0])), "stands twice"),
+    "a date of publication": (in_record(lambda one: one["revision"].update(date_published="2025-01-01")), "is not what was"),
+    "an author": (in_record(lambda one: one["revision"].update(authors=[{"name": "A. Forger"}])), "revision 2 is not what was"),
+    "a picture": (in_record(lambda one: one["revision"].update(images=[{"url": "https://x/"}])), "revision 2 is not what was"),
+    "fields that changed": (in_record(lambda one: one["revision"].update(changed_fields=[])), "revision 2 is not what was"),
+    "another address": (in_record(lambda one: one["article"].update(url="https://other.example/")), ARTICLE),
+    "another article": (in_proofs(lambda facts: facts.update(article="https://other.example/")), ARTICLE),
+    "another state": (in_record(lambda one: one["article"].update(state="live")), ARTICLE),
+    "an alias": (in_record(lambda one: one["article"].update(aliases=[{"url": "https://x/"}])), ARTICLE),
+    "a text of two, as readers may take it": (
+        lambda files: {"evidence/revisions.jsonl": files["evidence/revisions.jsonl"].replace(b'"body"', b'"body":"x","body"')},
+        "stands twice in its JSON",
+    ),
     "one file more": (lambda _: {"evidence/more.txt": b"more"}, ""),
 }  # fmt: skip
 """What is changed by somebody who puts the hashes of files right -> why it does not hold; "": the signature alone tells."""
@@ -280,6 +347,7 @@ def hostile(files: Files) -> dict[str, bytes]:
     deep = b"[" * 100_000
     return {
         "no ZIP": b"a letter", "nothing": b"", "cut": whole[:-100], "cut behind its head": whole[:2_000], "twice": twice,
+        "words before it": b"<script>" + whole, "words behind it": whole + b"x" * 30, "a comment": whole[:-2] + b"\x01\0x",
         "a bomb": bomb.getvalue(), "too many entries": packed(files | {f"evidence/{n}.txt": b"" for n in range(1_000)}),
         **{name: packed(files | {name: b""})
            for name in ("../x", "/etc/x", "evidence/../x", "evidence/a/b", "C:x", "evidence/\n", "\u202ex")},

@@ -142,6 +142,11 @@ def test_hostile_files_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         with subtests.test(name):
             found, problems = pages(put(tmp_path, content), tmp_path / "warc")
             assert (found, "is cut there" in problems[0]) == (PAGES, True), problems
+    within = wacz({f"archive/{n}.warc.gz": gzip.compress(bytes(5_000_000)) for n in range(3)}, zipfile.ZIP_DEFLATED)
+    problems = pages(put(tmp_path, within), tmp_path / "warc")[1]
+    assert [one.rpartition(" more than ")[2] for one in problems if "is cut there" in one][1:] == [
+        "0 bytes, and is cut there"
+    ] * 2, "what is packed in what is packed, and many of them, count together"
     outside = wacz({"archive/../../../../tmp/x.warc": b"".join(RECORDS), "/etc/x.warc": b"".join(RECORDS)})
     assert pages(put(tmp_path, outside), tmp_path / "warc")[0] == PAGES, "names in it are no paths"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["an archive.of.some-kind", "warc"]

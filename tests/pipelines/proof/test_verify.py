@@ -109,6 +109,22 @@ def test_a_search_index_that_lacks_a_revision(sound: bytes, tmp_path: Path) -> N
     assert found == ["revisions_fts: lacks 1 revision"]
 
 
+def test_search_and_facts_that_say_something_else_than_the_texts(sound: bytes, tmp_path: Path) -> None:
+    rebuilt = "INSERT INTO revisions_fts (revisions_fts) VALUES ('rebuild')"
+    found = faults(sound, tmp_path, "UPDATE search_texts SET topics = 'fraud' WHERE revision_id = 2", rebuilt)
+    assert found == ["revision 2: is found by other words than it has"]
+    found = faults(sound, tmp_path, "UPDATE revision_facts SET note = 'Correction: x' WHERE revision_id = 2")
+    assert found == ["revision 2: has other words or another correction in revision_facts than in its text"]
+    found = faults(sound, tmp_path, "UPDATE days SET first_id = 2, last_id = 1")
+    assert found == ["places in day_counts and days: does not hold what the revisions say"]
+    found = faults(sound, tmp_path, "ALTER TABLE aliases ADD COLUMN shown TEXT")
+    assert found == ["table aliases: is not what the migrations made"]
+
+
+def test_what_stands_behind_the_last_page(sound: bytes, tmp_path: Path) -> None:
+    assert faults(sound + bytes(100), tmp_path) == ["the file: has 100 bytes behind its last page"]
+
+
 def test_pages_are_read_only_where_they_are_given(sound: bytes, tmp_path: Path) -> None:
     path = tmp_path / "copy.db"
     path.write_bytes(sound)

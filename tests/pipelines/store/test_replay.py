@@ -23,6 +23,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with new_store(tmp_path) as store:
         yield store
         assert [str(fault) for fault in verify(store)] == []
+        assert not store.values("SELECT 1 FROM search_texts WHERE address IS NULL"), "found by the words of its address"
 
 
 @pytest.fixture
