@@ -195,7 +195,7 @@ UNFOUND = {
         "DELETE FROM fetches WHERE outcome = 'not_modified' AND fetched = '2025-03-07T08:20:00Z'",
         "UPDATE fetches SET url = 'https://paper.example/x' WHERE outcome = 'not_modified'",
     ),
-    "a look made up": (
+    "an invented fetch": (
         FETCH + """SELECT crawl_id, 1, url, '2025-03-07T12:00:00Z', 'unchanged', NULL, NULL, NULL FROM fetches LIMIT 1;
             UPDATE articles SET last_seen = '2025-03-07T12:00:00Z', last_checked = '2025-03-07T12:00:00Z' WHERE id = 1;
             UPDATE revisions SET last_seen = '2025-03-07T12:00:00Z' WHERE number = 3""",
@@ -266,9 +266,9 @@ def test_a_seal_appended_without_a_sound_cause_is_found(sound: Path, tmp_path: P
 
 ATTACKS: dict[str, tuple[Callable[[Store, SigningKey], object], str]] = {
     "a row changed and sealed again by `order`": (lambda store, _: append(store, 4, Cause.ORDER), ""),
-    "the chain made anew": (lambda store, _: make_chain_anew(store), "is of other seals"),
+    "the chain made again": (lambda store, _: make_chain_anew(store), "is of other seals"),
     "the same, signed with the key": (lambda store, key: (make_chain_anew(store), make(store, key, NOW)), "is of other seals"),
-    "an older copy put back": (lambda store, _: None, "seals, and there are"),
+    "an older copy restored": (lambda store, _: None, "seals, and there are"),
 }
 """How docs/proof.md names what somebody does who knows the program and may write the file: nothing inside tells. And what a
 checkpoint that was kept elsewhere says; nothing where the row is only listed.
