@@ -7,33 +7,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 from pipelines.article import Fetch, Outcome
 
 
-class Skipped(StrEnum):
+class CodeWithSentence(StrEnum):
+    """A code, and what a person reads, with places for the facts: addresses, numbers, names."""
+
+    _value_: str
+    sentence: str
+
+    def __new__(cls, code: str, sentence: str = "") -> Self:
+        """The code is the value."""
+        member = str.__new__(cls, code)
+        member._value_, member.sentence = code, sentence
+        return member
+
+
+class Skipped(CodeWithSentence):
     """Why a crawl did not ask for a candidate, or put off a recheck: the keys of `skipped` in `crawls.counts`."""
 
-    CRAWL_LIMIT = "crawl_limit"
-    RECHECK_BUDGET = "recheck_budget"
-    HOST_SUSPENDED = "host_suspended"
-    NOT_CHANGED = "not_changed"
-    UNRELIABLE_CLAIM = "unreliable_claim"
-    WITHDRAWN = "withdrawn"
-    RESERVED = "reserved"
-    OTHER_SITE = "other_site"
-    OTHER_SITES_ARTICLE = "other_sites_article"
-    NOT_ARTICLE_URL = "not_article_url"
-    WAS_NOT_ARTICLE = "was_not_article"
-    WAS_GONE = "was_gone"
-    WAS_SUSPECTED = "was_suspected"
-    WAS_MOVED = "was_moved"
-    WAS_ROBOTS = "was_robots"
-    WAS_REFUSED = "was_refused"
-    WAS_RESERVED = "was_reserved"
-    WAS_QUARANTINED = "was_quarantined"
-    WAS_ERROR = "was_error"
-    OTHER = "other"
+    CRAWL_LIMIT = "crawl_limit", "over the limit of one crawl"
+    RECHECK_BUDGET = "recheck_budget", "put off: the hour's rechecks are spent"
+    HOST_SUSPENDED = "host_suspended", "not asked for: the host's patience had ended"
+    NOT_CHANGED = "not_changed", "known, and not said to have changed"
+    UNRELIABLE_CLAIM = "unreliable_claim", "said to have changed, by sources that mostly say so in vain"
+    WITHDRAWN = "withdrawn", "withdrawn"
+    RESERVED = "reserved", "reserved at the last look"
+    OTHER_SITE = "other_site", "on another site"
+    OTHER_SITES_ARTICLE = "other_sites_article", "kept by another site"
+    NOT_ARTICLE_URL = "not_article_url", "not in the form of the site's article URLs"
+    WAS_NOT_ARTICLE = "was_not_article", "not_article at the last look"
+    WAS_GONE = "was_gone", "gone at the last look"
+    WAS_SUSPECTED = "was_suspected", "suspected at the last look"
+    WAS_MOVED = "was_moved", "moved at the last look"
+    WAS_ROBOTS = "was_robots", "robots at the last look"
+    WAS_REFUSED = "was_refused", "refused at the last look"
+    WAS_RESERVED = "was_reserved", "reserved at the last look"
+    WAS_QUARANTINED = "was_quarantined", "quarantined at the last look"
+    WAS_ERROR = "was_error", "error at the last look"
+    OTHER = "other", "for another reason"
 
 
 class SourceProblem(StrEnum):
@@ -74,200 +88,107 @@ class CrawlReason(StrEnum):
     OTHER = "other"
 
 
-class FetchReason(StrEnum):
+class FetchReason(CodeWithSentence):
     """Why a fetch has the outcome that it has, why a page is no article, why a reading is not believed: `reason_code`."""
 
     # the answer
-    GONE = "gone"
-    MOVED = "moved"
-    REFUSED = "refused"
-    CHALLENGE = "challenge"
-    HTTP_ERROR = "http_error"
-    NOT_HTML = "not_html"
-    NOT_TEXT = "not_text"
-    NOT_WHOLE = "not_whole"
-    TOO_LARGE = "too_large"
-    UNPACKS_TOO_LARGE = "unpacks_too_large"
-    BAD_ENCODING = "bad_encoding"
-    NOT_HTTP = "not_http"
-    DAMAGED_RECORD = "damaged_record"
-    ORIGINAL_UNKNOWN = "original_unknown"
-    UNASKED_304 = "unasked_304"
+    GONE = "gone", "status {}"
+    MOVED = "moved", "redirects to {}"
+    REFUSED = "refused", "status {}"
+    CHALLENGE = "challenge", "status {}, a challenge page ({})"
+    HTTP_ERROR = "http_error", "status {}"
+    NOT_HTML = "not_html", "a file of type {}"
+    NOT_TEXT = "not_text", "no page: bytes of another kind than HTML"
+    NOT_WHOLE = "not_whole", "the answer was cut off"
+    TOO_LARGE = "too_large", "larger than the bound on size"
+    UNPACKS_TOO_LARGE = "unpacks_too_large", "unpacks to more than the bound on size"
+    BAD_ENCODING = "bad_encoding", "the answer is not packed as it says"
+    NOT_HTTP = "not_http", "the answer is not HTTP"
+    DAMAGED_RECORD = "damaged_record", "the record is damaged"
+    ORIGINAL_UNKNOWN = "original_unknown", "a revisit, and nobody knows what it repeats"
+    UNASKED_304 = "unasked_304", "status 304 to a request without a validator"
     # no answer
-    TIMEOUT = "timeout"
-    NAME_UNRESOLVED = "name_unresolved"
-    CONNECTION_REFUSED = "connection_refused"
-    CONNECTION_CLOSED = "connection_closed"
-    CONNECTION_LOST = "connection_lost"
-    BAD_CERTIFICATE = "bad_certificate"
-    PROXY_REFUSED = "proxy_refused"
-    BAD_ADDRESS = "bad_address"
-    TOO_MANY_REDIRECTS = "too_many_redirects"
-    NO_ANSWER = "no_answer"
+    TIMEOUT = "timeout", "no whole answer in time"
+    NAME_UNRESOLVED = "name_unresolved", "the host's name cannot be resolved"
+    CONNECTION_REFUSED = "connection_refused", "the host refuses connections"
+    CONNECTION_CLOSED = "connection_closed", "the connection was closed before an answer"
+    CONNECTION_LOST = "connection_lost", "the connection was lost"
+    BAD_CERTIFICATE = "bad_certificate", "the certificate is not valid for the host"
+    PROXY_REFUSED = "proxy_refused", "the proxy makes no connection to the host"
+    BAD_ADDRESS = "bad_address", "leads to an address that is none"
+    TOO_MANY_REDIRECTS = "too_many_redirects", "too many redirects"
+    NO_ANSWER = "no_answer", "no answer"
     # not requested, or not read
-    ROBOTS_FORBIDS = "robots_forbids"
-    ROBOTS_UNREADABLE = "robots_unreadable"
-    MINING_RESERVED = "mining_reserved"
-    NO_COPY = "no_copy"
-    NOT_WEB_ADDRESS = "not_web_address"
-    PRIVATE_ADDRESS = "private_address"
-    OFF_SITE = "off_site"
-    HOST_SUSPENDED = "host_suspended"
-    CRAWL_ENDING = "crawl_ending"
-    LEASE_LOST = "lease_lost"
-    WITHDRAWN = "withdrawn"
+    ROBOTS_FORBIDS = "robots_forbids", "robots.txt forbids it"
+    ROBOTS_UNREADABLE = "robots_unreadable", "robots.txt could not be read ({}), so nothing is asked for"
+    MINING_RESERVED = "mining_reserved", "text and data mining is reserved{}"
+    NO_COPY = "no_copy", "no copy is wanted: {}"
+    NOT_WEB_ADDRESS = "not_web_address", "not a web address: {}"
+    PRIVATE_ADDRESS = "private_address", "leads to a private address: {}"
+    OFF_SITE = "off_site", "leads away from the site, to {}"
+    HOST_SUSPENDED = "host_suspended", "{} {}: nothing more is asked of it in this crawl"
+    CRAWL_ENDING = "crawl_ending", "the crawl was asked to end"
+    LEASE_LOST = "lease_lost", "the host's lease was lost"
+    WITHDRAWN = "withdrawn", "withdrawn"
     # the page is no article
-    EMPTY_PAGE = "empty_page"
-    UNREADABLE = "unreadable"
-    LEADS_ELSEWHERE = "leads_elsewhere"
-    SOFT_404 = "soft_404"
-    BOT_WALL = "bot_wall"
-    LOGIN_WALL = "login_wall"
-    CONSENT_WALL = "consent_wall"
-    REGION_WALL = "region_wall"
-    AGE_WALL = "age_wall"
-    AD_BLOCK_WALL = "ad_block_wall"
-    BROWSER_NOTICE = "browser_notice"
-    SCRIPT_NOTICE = "script_notice"
-    APP_WALL = "app_wall"
-    WAITING_ROOM = "waiting_room"
-    RATE_LIMIT = "rate_limit"
-    MAINTENANCE = "maintenance"
-    ERROR_PAGE = "error_page"
-    SERVER_PAGE = "server_page"
-    FRONT_PAGE = "front_page"
-    SECTION_FRONT = "section_front"
-    SEARCH_PAGE = "search_page"
-    AUTHOR_PAGE = "author_page"
-    TOPIC_PAGE = "topic_page"
-    ACCOUNT_PAGE = "account_page"
-    ABOUT_PAGE = "about_page"
-    SHOP_PAGE = "shop_page"
-    PUZZLE_PAGE = "puzzle_page"
-    WEATHER_PAGE = "weather_page"
-    HOROSCOPE_PAGE = "horoscope_page"
-    PODCAST_PAGE = "podcast_page"
-    COMPETITION_PAGE = "competition_page"
-    NOTICES = "notices"
-    EVENTS = "events"
-    CLASSIFIED = "classified"
-    E_PAPER = "e_paper"
-    LITTLE_TEXT = "little_text"
-    NO_TEXT = "no_text"
-    NO_HEADLINE = "no_headline"
-    NO_CONTENT = "no_content"
-    CODE_OR_DATA = "code_or_data"
+    EMPTY_PAGE = "empty_page", "empty page"
+    UNREADABLE = "unreadable", "unreadable: {}"
+    LEADS_ELSEWHERE = "leads_elsewhere", "leads to {}: {}"
+    SOFT_404 = "soft_404", "soft 404: the page says that it was not found"
+    BOT_WALL = "bot_wall", "a wall against robots, not the page"
+    LOGIN_WALL = "login_wall", "log-in wall"
+    CONSENT_WALL = "consent_wall", "consent page, not the page asked for"
+    REGION_WALL = "region_wall", "a notice that the page is not shown in this region"
+    AGE_WALL = "age_wall", "an age check, not the page"
+    AD_BLOCK_WALL = "ad_block_wall", "a wall against ad blockers, not the page"
+    BROWSER_NOTICE = "browser_notice", "a notice about the browser, not the page"
+    SCRIPT_NOTICE = "script_notice", "a notice that scripts or cookies are needed, not the page"
+    APP_WALL = "app_wall", "a wall that leads to an app, not the page"
+    WAITING_ROOM = "waiting_room", "a waiting room, not the page"
+    RATE_LIMIT = "rate_limit", "a notice of too many requests, not the page"
+    MAINTENANCE = "maintenance", "a notice of maintenance, not the page"
+    ERROR_PAGE = "error_page", "a notice of an error, not the page"
+    SERVER_PAGE = "server_page", "a page of the server or of the domain's seller, not the site's"
+    FRONT_PAGE = "front_page", "front page"
+    SECTION_FRONT = "section_front", "section front"
+    SEARCH_PAGE = "search_page", "search page"
+    AUTHOR_PAGE = "author_page", "author page"
+    TOPIC_PAGE = "topic_page", "topic page"
+    ACCOUNT_PAGE = "account_page", "account page"
+    ABOUT_PAGE = "about_page", "page about the site"
+    SHOP_PAGE = "shop_page", "shop page"
+    PUZZLE_PAGE = "puzzle_page", "puzzle page"
+    WEATHER_PAGE = "weather_page", "weather page"
+    HOROSCOPE_PAGE = "horoscope_page", "horoscope page"
+    PODCAST_PAGE = "podcast_page", "podcast page"
+    COMPETITION_PAGE = "competition_page", "competition page"
+    NOTICES = "notices", "listing of notices"
+    EVENTS = "events", "listing of events"
+    CLASSIFIED = "classified", "classified advertisement"
+    E_PAPER = "e_paper", "e-paper"
+    LITTLE_TEXT = "little_text", "little text, no date, no byline: not called an article by the page itself"
+    NO_TEXT = "no_text", "no text"
+    NO_HEADLINE = "no_headline", "no headline"
+    NO_CONTENT = "no_content", "no headline and no text"
+    CODE_OR_DATA = "code_or_data", "no text: code or data"
     # what the history says
-    OUT_OF_ORDER = "out_of_order"
-    PAYWALLED = "paywalled"
-    PICTURE_SWAPPED = "picture_swapped"
-    VALIDATORS_LIED = "validators_lied"
-    INFERRED = "inferred"
+    OUT_OF_ORDER = "out_of_order", "older than the last look, and unlike any revision: kept out of the history"
+    PAYWALLED = "paywalled", "only the beginning is shown: it is behind a wall now"
+    PICTURE_SWAPPED = "picture_swapped", "another picture under the same caption: {}, before it {}"
+    VALIDATORS_LIED = (
+        "validators_lied",
+        "changed, though the host's validators or a 304 said that it had not: its 304s are not trusted for a while",
+    )
+    INFERRED = "inferred", "told by {}, which keeps no such look"
     # the reading is not believed
-    LOST_ARTICLE = "lost_article"
-    LOST_FIELDS = "lost_fields"
-    BODY_DIFFERS = "body_differs"
-    SILENT_EDITS = "silent_edits"
-    SHARED_LINE = "shared_line"
-    NOT_THIS_PAGE = "not_this_page"
-    NOT_SURE_WHOLE = "not_sure_whole"
-    OTHER = "other"
-
-
-_FETCH_SENTENCES: dict[FetchReason, str] = {
-    FetchReason.GONE: "status {}",
-    FetchReason.MOVED: "redirects to {}",
-    FetchReason.REFUSED: "status {}",
-    FetchReason.CHALLENGE: "status {}, a challenge page ({})",
-    FetchReason.HTTP_ERROR: "status {}",
-    FetchReason.NOT_HTML: "a file of type {}",
-    FetchReason.NOT_TEXT: "no page: bytes of another kind than HTML",
-    FetchReason.NOT_WHOLE: "the answer was cut off",
-    FetchReason.TOO_LARGE: "larger than the bound on size",
-    FetchReason.UNPACKS_TOO_LARGE: "unpacks to more than the bound on size",
-    FetchReason.BAD_ENCODING: "the answer is not packed as it says",
-    FetchReason.NOT_HTTP: "the answer is not HTTP",
-    FetchReason.DAMAGED_RECORD: "the record is damaged",
-    FetchReason.ORIGINAL_UNKNOWN: "a revisit, and nobody knows what it repeats",
-    FetchReason.UNASKED_304: "status 304 to a request without a validator",
-    FetchReason.TIMEOUT: "no whole answer in time",
-    FetchReason.NAME_UNRESOLVED: "the host's name cannot be resolved",
-    FetchReason.CONNECTION_REFUSED: "the host refuses connections",
-    FetchReason.CONNECTION_CLOSED: "the connection was closed before an answer",
-    FetchReason.CONNECTION_LOST: "the connection was lost",
-    FetchReason.BAD_CERTIFICATE: "the certificate is not valid for the host",
-    FetchReason.PROXY_REFUSED: "the proxy makes no connection to the host",
-    FetchReason.BAD_ADDRESS: "leads to an address that is none",
-    FetchReason.TOO_MANY_REDIRECTS: "too many redirects",
-    FetchReason.NO_ANSWER: "no answer",
-    FetchReason.ROBOTS_FORBIDS: "robots.txt forbids it",
-    FetchReason.ROBOTS_UNREADABLE: "robots.txt could not be read ({}), so nothing is asked for",
-    FetchReason.MINING_RESERVED: "text and data mining is reserved{}",
-    FetchReason.NO_COPY: "no copy is wanted: {}",
-    FetchReason.NOT_WEB_ADDRESS: "not a web address: {}",
-    FetchReason.PRIVATE_ADDRESS: "leads to a private address: {}",
-    FetchReason.OFF_SITE: "leads away from the site, to {}",
-    FetchReason.HOST_SUSPENDED: "{} {}: nothing more is asked of it in this crawl",
-    FetchReason.CRAWL_ENDING: "the crawl was asked to end",
-    FetchReason.LEASE_LOST: "the host's lease was lost",
-    FetchReason.WITHDRAWN: "withdrawn",
-    FetchReason.EMPTY_PAGE: "empty page",
-    FetchReason.UNREADABLE: "unreadable: {}",
-    FetchReason.LEADS_ELSEWHERE: "leads to {}: {}",
-    FetchReason.SOFT_404: "soft 404: the page says that it was not found",
-    FetchReason.BOT_WALL: "a wall against robots, not the page",
-    FetchReason.LOGIN_WALL: "log-in wall",
-    FetchReason.CONSENT_WALL: "consent page, not the page asked for",
-    FetchReason.REGION_WALL: "a notice that the page is not shown in this region",
-    FetchReason.AGE_WALL: "an age check, not the page",
-    FetchReason.AD_BLOCK_WALL: "a wall against ad blockers, not the page",
-    FetchReason.BROWSER_NOTICE: "a notice about the browser, not the page",
-    FetchReason.SCRIPT_NOTICE: "a notice that scripts or cookies are needed, not the page",
-    FetchReason.APP_WALL: "a wall that leads to an app, not the page",
-    FetchReason.WAITING_ROOM: "a waiting room, not the page",
-    FetchReason.RATE_LIMIT: "a notice of too many requests, not the page",
-    FetchReason.MAINTENANCE: "a notice of maintenance, not the page",
-    FetchReason.ERROR_PAGE: "a notice of an error, not the page",
-    FetchReason.SERVER_PAGE: "a page of the server or of the domain's seller, not the site's",
-    FetchReason.FRONT_PAGE: "front page",
-    FetchReason.SECTION_FRONT: "section front",
-    FetchReason.SEARCH_PAGE: "search page",
-    FetchReason.AUTHOR_PAGE: "author page",
-    FetchReason.TOPIC_PAGE: "topic page",
-    FetchReason.ACCOUNT_PAGE: "account page",
-    FetchReason.ABOUT_PAGE: "page about the site",
-    FetchReason.SHOP_PAGE: "shop page",
-    FetchReason.PUZZLE_PAGE: "puzzle page",
-    FetchReason.WEATHER_PAGE: "weather page",
-    FetchReason.HOROSCOPE_PAGE: "horoscope page",
-    FetchReason.PODCAST_PAGE: "podcast page",
-    FetchReason.COMPETITION_PAGE: "competition page",
-    FetchReason.NOTICES: "listing of notices",
-    FetchReason.EVENTS: "listing of events",
-    FetchReason.CLASSIFIED: "classified advertisement",
-    FetchReason.E_PAPER: "e-paper",
-    FetchReason.LITTLE_TEXT: "little text, no date, no byline: not called an article by the page itself",
-    FetchReason.NO_TEXT: "no text",
-    FetchReason.NO_HEADLINE: "no headline",
-    FetchReason.NO_CONTENT: "no headline and no text",
-    FetchReason.CODE_OR_DATA: "no text: code or data",
-    FetchReason.OUT_OF_ORDER: "older than the last look, and unlike any revision: kept out of the history",
-    FetchReason.PICTURE_SWAPPED: "another picture under the same caption: {}, before it {}",
-    FetchReason.PAYWALLED: "only the beginning is shown: it is behind a wall now",
-    FetchReason.VALIDATORS_LIED: (
-        "changed, though the host's validators or a 304 said that it had not: its 304s are not trusted for a while"
-    ),
-    FetchReason.INFERRED: "told by {}, which keeps no such look",
-    FetchReason.LOST_ARTICLE: "{}: so in {} of this crawl's readings, {} were sound",
-    FetchReason.LOST_FIELDS: "{}: so in {} of this crawl's readings, {} were sound",
-    FetchReason.BODY_DIFFERS: "{}: so in {} of this crawl's readings, {} were sound",
-    FetchReason.SILENT_EDITS: "{}: so in {} of this crawl's readings, {} were sound",
-    FetchReason.SHARED_LINE: "the same line came or went in {} articles of this crawl: {!r}",
-    FetchReason.NOT_THIS_PAGE: "{}: waits until the page says it again",
-    FetchReason.NOT_SURE_WHOLE: "{}: waits until the page says it again",
-    FetchReason.OTHER: "{}",
-}
-"""What a person reads, with places for the facts: addresses, numbers, names."""
+    LOST_ARTICLE = "lost_article", "{}: so in {} of this crawl's readings, {} were sound"
+    LOST_FIELDS = "lost_fields", "{}: so in {} of this crawl's readings, {} were sound"
+    BODY_DIFFERS = "body_differs", "{}: so in {} of this crawl's readings, {} were sound"
+    SILENT_EDITS = "silent_edits", "{}: so in {} of this crawl's readings, {} were sound"
+    SHARED_LINE = "shared_line", "the same line came or went in {} articles of this crawl: {!r}"
+    NOT_THIS_PAGE = "not_this_page", "{}: waits until the page says it again"
+    NOT_SURE_WHOLE = "not_sure_whole", "{}: waits until the page says it again"
+    OTHER = "other", "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +205,7 @@ class CodedReason:
 
 def coded(code: FetchReason, *facts: object) -> CodedReason:
     """A reason with the facts in its sentence."""
-    return CodedReason(code, _FETCH_SENTENCES[code].format(*facts))
+    return CodedReason(code, code.sentence.format(*facts))
 
 
 def because(fetch: Fetch, outcome: Outcome, reason: CodedReason) -> Fetch:
@@ -292,33 +213,12 @@ def because(fetch: Fetch, outcome: Outcome, reason: CodedReason) -> Fetch:
     return replace(fetch, outcome=outcome, reason=reason.text, reason_code=reason.code)
 
 
-_WAS = "was_"
-
-_SENTENCES: dict[str, str] = {
-    Skipped.CRAWL_LIMIT: "over the limit of one crawl",
-    Skipped.RECHECK_BUDGET: "put off: the hour's rechecks are spent",
-    Skipped.HOST_SUSPENDED: "not asked for: the host's patience had ended",
-    Skipped.NOT_CHANGED: "known, and not said to have changed",
-    Skipped.UNRELIABLE_CLAIM: "said to have changed, by sources that mostly say so in vain",
-    Skipped.WITHDRAWN: "withdrawn",
-    Skipped.RESERVED: "reserved at the last look",
-    Skipped.OTHER_SITE: "on another site",
-    Skipped.OTHER_SITES_ARTICLE: "kept by another site",
-    Skipped.NOT_ARTICLE_URL: "not in the form of the site's article URLs",
-    Skipped.OTHER: "for another reason",
-}
-
-
 def skipped_after(outcome: Outcome) -> Skipped:
     """The code for a URL that led to no article, by the outcome of its last fetch."""
-    try:
-        return Skipped(f"{_WAS}{outcome}")
-    except ValueError:
-        return Skipped.OTHER
+    code = f"was_{outcome}"
+    return Skipped(code) if code in set(Skipped) else Skipped.OTHER
 
 
 def skipped_sentence(code: str) -> str:
     """What a person reads of a code of `Skipped`; a code of a newer version stands for itself."""
-    if code.startswith(_WAS):
-        return f"{code.removeprefix(_WAS)} at the last look"
-    return _SENTENCES.get(code, code)
+    return Skipped(code).sentence if code in set(Skipped) else code
