@@ -16,7 +16,7 @@ from lxml.etree import _Element as Element
 
 from crawler.extraction.body.blocks import Block
 from crawler.extraction.body.code_in_text import without_code
-from crawler.extraction.body.notices import is_consent, speaks_to_reader, without_summaries
+from crawler.extraction.body.notices import is_consent, is_house_line, speaks_to_reader, without_summaries
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.dates.words import code, normalise
 
@@ -256,7 +256,7 @@ def _is_noise(block: Block, context: Context, runs: frozenset[_Run | int]) -> bo
         return True
     if block.length < 90 and _CREDIT_LINE.fullmatch(text):
         return True
-    if block.length < 400 and _is_house_line(text):
+    if block.length < 400 and is_house_line(text):
         return True
     if block.tag == "li":
         if block.link_share > (0.45 if block.length < 100 else 0.8) or _names_channels(block):
@@ -300,31 +300,6 @@ def _is_linked_sentence(block: Block) -> bool:
         and ":" not in block.text[:30]
         and not _PROMO.match(block.text)
     )
-
-
-_HOUSE_LINE = re.compile(
-    r"^\[\w{2,30} \w{2,30}=|\bsign up (?:now|here|today|below)\b|\b(?:sign up|subscribe)\b.{0,50}\bnewsletters?\b"
-    r"|\bunsubscribe at any time\b|\bjederzeit (?:wieder )?(?:abmelden|abbestellen|kündbar)\b"
-    r"|\bnewsletter (?:abonnieren|anmelden)\b"
-    r"|\b(?:inscrivez|abonnez)-vous\b.{0,50}\b(?:newsletter|infolettre)|\bdésinscrire à tout moment\b"
-    r"|\bsuscr[ií]b[ea]\w*\b.{0,50}\b(?:newsletter|bolet[ií]n)|\biscriviti\b.{0,50}\bnewsletter|\bassine\b.{0,50}\bnewsletter"
-    r"|\b(?:may|might|can) (?:earn|receive|get|include) .{0,40}\b(?:commissions?|compensation|paid promotions?)\b"
-    r"|\berhalten wir .{0,60}\bprovision\b|^try refreshing your browser\b|^you (?:may|might) also (?:like|be interested)\b"
-)
-"""Searched in small letters, like the next two: a pattern that ignores case costs three times as much."""
-_HOUSE_HINTS = (
-    *("[", "sign up", "subscri", "newsletter", "jederzeit", "abonnez", "inscri", "suscri", "suscrí", "assine", "iscriviti"),
-    *("commission", "compensation", "promotion", "provision", "refreshing", "also like", "also be"),
-)
-
-
-def _is_house_line(text: str) -> bool:
-    """The house about itself, wherever it stands: shortcodes left raw ("[button link=..."), pleas to sign up, what links earn."""
-    lowered = text.lower()
-    for hint in _HOUSE_HINTS:
-        if hint in lowered:
-            return _HOUSE_LINE.search(lowered) is not None
-    return False
 
 
 _PLUG = re.compile(
