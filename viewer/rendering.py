@@ -23,9 +23,7 @@ from pipelines.store.rows import instant_of
 from pipelines.text.dates import digits_of
 from pipelines.text.zones import zone_of
 from viewer import labels
-from viewer.http import COMMON, LOCKED, POLICY, Request, Response, html
-
-__all__ = ["ASSETS", "MAX_TEXT_CHARS", "POLICY", "article_path", "asset", "asset_url", "page", "plain", "render", "show_under"]
+from viewer.http import COMMON, LOCKED, Request, Response, html
 
 MAX_TEXT_CHARS = 500_000
 """Of one text; what is longer is cut, and says so."""

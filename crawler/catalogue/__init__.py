@@ -259,6 +259,3 @@ def _parse(file: Path, text: str, problems: list[CatalogueProblem]) -> Mapping[s
     except RecursionError:
         problems.append(CatalogueProblem(file, "is nested too deeply", 1, "TOML"))
     return None
-
-
-__all__ = ["CatalogueError", "CatalogueProblem", "load_sites"]

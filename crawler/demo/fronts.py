@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from crawler.demo.look import PageRequest
-from crawler.demo.shell import SECTIONS, TITLE, document
+from crawler.demo.look import SECTIONS, TITLE, PageRequest, document
 from crawler.demo.story import PageState
 
 PUZZLE_PATH = "/puzzles/quick-crossword-4512090"

@@ -1,4 +1,4 @@
-"""One request to the paper: what depends on it and not on the story, and the boilerplate that it makes.
+"""One request to the paper: the frame of every page, what depends on the request and not on the story, and its boilerplate.
 
 No two answers are alike: counters, adverts, tokens and teasers move with the serial number of the request, so that an
 unchanged story never has the same bytes twice. Nothing here is news.
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from pathlib import Path
 from zlib import crc32
 
 from crawler.demo.story import ZONE, PageState
@@ -93,3 +94,42 @@ def printed(moment: datetime) -> str:
     local = moment.astimezone(ZONE)
     ending = "th" if 11 <= local.day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(local.day % 10, "th")
     return f"{local.day}{ending} {local:%b %Y, %H:%M %Z}"
+
+
+TITLE = "The Haughmere Gazette"
+SECTIONS = {
+    "News": "/news/",
+    "UK News": "/uk-news/",
+    "Sport": "/sport/",
+    "Business": "/business/",
+    "What's On": "/whats-on/",
+    "Sponsored": "/sponsored/",
+}
+
+STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8").strip()
+
+
+def document(request: PageRequest, title: str, head: str, main: str, *, wide: bool = False) -> str:
+    """A whole page. `head` and `main` are markup, `title` is text."""
+    menu = "".join(f'<a href="{path}">{escape(name)}</a>' for name, path in SECTIONS.items())
+    local = request.now.astimezone(ZONE)
+    return f"""<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)} | {TITLE}</title>
+{head}
+<style>{STYLE}</style>
+</head>
+<body data-visit="{request.token}">
+<header class="masthead"><a class="title" href="/">{TITLE}</a>
+<p>{local:%A} {local.day} {local:%B %Y} · by the river since 1871 · {20 + request.serial % 5}C in Haughmere</p></header>
+<nav class="menu">{menu}<a href="/puzzles/quick-crossword-4512090">Puzzles</a><a href="/e-paper/">E-paper</a></nav>
+<main{' class="wide"' if wide else ""}>
+{main}
+</main>
+<footer><p>{TITLE} is an invented newspaper: every name, place and event is made up. Page {request.serial}.</p></footer>
+</body>
+</html>
+"""

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from crawler.demo.shell import TITLE
+from crawler.demo.look import TITLE
 
 READY_SECONDS = 20.0
 """How long a server may take until it says where it is. Less fails on a machine that is busy with other tests."""

@@ -6,8 +6,7 @@ import json
 from datetime import UTC
 from html import escape
 
-from crawler.demo.look import PageRequest, printed
-from crawler.demo.shell import SECTIONS, TITLE, document
+from crawler.demo.look import SECTIONS, TITLE, PageRequest, document, printed
 from crawler.demo.story import ZONE, PageState, Picture, Template
 from pipelines.article import Kind
 

@@ -21,33 +21,15 @@ from pipelines.article import (
     Kind,
     Precision,
     Timestamp,
-    instant_of,
-    moment,
+)
+from pipelines.article import (
+    instant_of as instant_of,
+)
+from pipelines.article import (
+    moment as moment,
 )
 from pipelines.history.revisions import EarlierRevision, Known, State
 from pipelines.reasons import FetchReason
-
-__all__ = [
-    "ARCHIVED",
-    "LAST_RANK",
-    "Row",
-    "archived_of",
-    "archived_row",
-    "article_of",
-    "changed_by",
-    "humanize",
-    "instant_of",
-    "is_archive_name",
-    "json_of",
-    "known_of",
-    "last_change",
-    "moment",
-    "optional_moment",
-    "rank_of",
-    "rank_of_row",
-    "revision_row",
-    "span",
-]
 
 Row = dict[str, Any]
 

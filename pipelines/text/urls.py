@@ -12,21 +12,7 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import unquote, urljoin
 
-from pipelines.text.hosts import is_private_address, is_private_host, normal_host
-
-__all__ = [
-    "MAX_URL",
-    "absolute",
-    "amp_to_article",
-    "article_key",
-    "canonicalize",
-    "date_in_path",
-    "image_key",
-    "is_private_address",
-    "is_private_host",
-    "same_page",
-    "same_picture",
-]
+from pipelines.text.hosts import normal_host
 
 MAX_URL = 2000
 """Characters; longer ones are refused, before and after encoding. What browsers and sitemaps allow is about this."""

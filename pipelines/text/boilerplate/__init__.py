@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-__all__ = ["MAX_LENGTH", "Rule", "is_furniture", "read_rules", "rules"]
-
 MAX_LENGTH = 300
 
 

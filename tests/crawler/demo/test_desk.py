@@ -13,8 +13,7 @@ import pytest
 
 from crawler.demo.desk import answer, changed_at, listed_at, picture
 from crawler.demo.fronts import E_PAPER_PATH, PRIVATE_PATH, PUZZLE_PATH
-from crawler.demo.look import printed
-from crawler.demo.shell import SECTIONS
+from crawler.demo.look import SECTIONS, printed
 from crawler.demo.stories import CRAWL_TIMES, at, events, state_at
 from crawler.demo.story import Event, EventKind, Template
 from tests.table import table
