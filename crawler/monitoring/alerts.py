@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import warnings
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -27,6 +28,9 @@ except ModuleNotFoundError as error:
     raise MissingExtraError("alerts", "apprise") from error
 
 logger = logging.getLogger(__name__)
+
+_CALL = re.compile(r"(?<=@)(?=(?:everyone|here|channel|all|room|team)\b)|(?<=<)(?=[!@#])", re.IGNORECASE)
+"""Within the words by which chats call all who are there ("@everyone", "<!channel>"); a word joiner there is not seen."""
 
 # Apprise names whole URLs in what it logs, urllib3 their paths; what failed is told here, without them.
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
@@ -123,9 +127,10 @@ def send(urls: Sequence[str], title: str, body: str) -> list[str]:
 
 
 def _notify(url: str, title: str, body: str, kind: apprise.NotifyType = apprise.NotifyType.INFO) -> bool:
-    """Whether one address took a message; never raises."""
+    """Whether one address took a message; never raises. Headlines and reasons in it are a stranger's: they call nobody."""
     try:
         one = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+        title, body = " ".join(_CALL.sub("\u2060", title).split()), _CALL.sub("\u2060", body)
         return bool(one and one.notify(title=title, body=body, notify_type=kind, body_format=apprise.NotifyFormat.TEXT))
     except Exception as error:  # the boundary: a service's own code must not stop the schedule, and may name its URL
         logger.warning("an alert to %s://... failed with %s", scheme(url), type(error).__name__)

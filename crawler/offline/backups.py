@@ -177,8 +177,12 @@ def read_copy(path: Path) -> Backup:
     try:
         told: dict[str, Any] = json.loads((path / MANIFEST).read_bytes())
         files = tuple(CopiedFile(**file) for file in told["files"])
-        if any(".." in Path(file.path).parts or Path(file.path).is_absolute() for file in files):
-            raise ValueError("a name that leads out of it")
+        if any(".." in Path(file.path).parts or Path(file.path).is_absolute() or not file.path.isprintable() for file in files):
+            raise ValueError("a name that leads out of it, or that no file of ours has")
+        if any(type(number) is not int or not 0 <= number < 2**63 for file in files for number in (file.bytes, file.mtime_ns)):
+            raise ValueError("a size or a time that is no number")
+        if LEDGER not in {file.path for file in files}:
+            raise ValueError(f"{LEDGER} is not in it")
         return Backup(path, str(told["taken"]), files, dict(told["rows"]), int(told["copied_bytes"]))
     except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise StoreError(f"{path / MANIFEST}: is no list of a copy: {error}") from error
@@ -242,8 +246,9 @@ def _put(copy: Backup, file: CopiedFile, target: Path, aside: str, moved: list[P
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}{PARTIAL}")
-    if copy_file(copy.path / file.path, partial, file.bytes) != file.sha256:
-        partial.unlink()
+    source = copy.path / file.path
+    if not is_ordinary(source) or copy_file(source, partial, file.bytes) != file.sha256:
+        partial.unlink(missing_ok=True)
         raise StoreError(f"{copy.path / file.path}: is not what was copied; `newsledger restore --check` tells more")
     if file.mtime_ns:
         os.utime(partial, ns=(file.mtime_ns, file.mtime_ns))
@@ -269,6 +274,11 @@ def copy_file(source: Path, target: Path, size: int) -> str:
     return digest.hexdigest()
 
 
+def is_ordinary(path: Path) -> bool:
+    """Whether it is a file itself: no link, and no pipe or device that would never end."""
+    return path.is_file() and not path.is_symlink()
+
+
 def sha256_of(path: Path, size: int | None = None) -> str:
     """Of a file, or of its first `size` bytes."""
     digest = hashlib.sha256()
@@ -282,6 +292,8 @@ def sha256_of(path: Path, size: int | None = None) -> str:
 
 def _problem(path: Path, file: CopiedFile) -> str | None:
     try:
+        if path.exists() and not is_ordinary(path):
+            return "no ordinary file"
         size = path.stat().st_size
         if size != file.bytes:
             return f"{size} bytes, and not {file.bytes}"

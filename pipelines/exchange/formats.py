@@ -15,7 +15,7 @@ from pipelines.article import revision_key
 if TYPE_CHECKING:  # whoever only prints JSON needs no more of this package
     from pipelines.exchange.export import Record
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet may take for a formula, or for the end of what it was told is text, at the beginning of a cell."""
 
 MAX_EXCEL_CHARS = 32_767
@@ -98,7 +98,8 @@ def cell(value: object) -> str:
     if isinstance(value, bool | list | tuple | dict):
         return json_text(value)
     text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
+    is_formula = isinstance(value, str) and (text.startswith(FORMULA) or visible(text).startswith(FORMULA))
+    return f"'{text}" if is_formula else text
 
 
 def excel_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:

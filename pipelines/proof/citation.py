@@ -22,6 +22,7 @@ from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from pipelines.text.dates import digits_of, parse_digits
 
+_PARTED = re.compile(r",|\band\b", re.IGNORECASE)
 _NAME_BREAKS = re.compile(r"[\s.-]+")
 KEY = r"[0-9a-f]{12,64}-[0-9]{14}"
 """How a revision is named in a permanent address; a regular expression."""
@@ -242,8 +243,10 @@ def _initials(author: Author) -> str:
 
 
 def _braced(author: Author) -> str:
+    """A name for BibTeX, which parts lists at `and` and names at commas outside of braces."""
     given, family = _parted(author)
-    return f"{_latex(family)}, {_latex(given)}" if given else f"{{{_latex(family)}}}"
+    inner = [f"{{{_latex(part)}}}" if _PARTED.search(part) or not given else _latex(part) for part in (family, given) if part]
+    return ", ".join(inner)
 
 
 def _csl_name(author: Author) -> dict[str, str]:

@@ -7,7 +7,7 @@ address to `is_private_address`. Where something cannot be read as a host at all
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import unquote
 
 import idna
@@ -17,6 +17,8 @@ _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
+_PROTOCOLS = IPv4Network("192.0.0.0/24")
+"""RFC 6890; Python knows parts of it. Behind 192.0.0.192 a cloud keeps what its machines may know of themselves."""
 
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".localdomain", ".lan", ".intranet", ".home.arpa")
 """RFC 6761, 6762 and 8375, ICANN's `.internal`, and those that home and office routers hand out."""
@@ -101,7 +103,7 @@ def is_private_address(ip: str) -> bool:
 
 
 def _is_private_v4(address: IPv4Address) -> bool:
-    return not address.is_global or address.is_multicast or address.is_reserved
+    return not address.is_global or address.is_multicast or address.is_reserved or address in _PROTOCOLS
 
 
 def _embedded_v4(address: IPv6Address) -> IPv4Address | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.proof.citation import FORMS
+from pipelines.store.database import Store
 from tests.table import table
 from tests.viewer import syndication
 from tests.viewer.client import BASE, answer, page, texts
@@ -93,6 +95,15 @@ def test_a_difference_is_cited_by_two_texts(ledger: Path, url: str) -> None:
     told = body(ledger, f"/diff.md/1..2/{url}").decode()
     assert told.startswith("# ")
     assert address in told
+
+
+def test_a_citation_in_markdown_loads_nothing(ledger: Path, url: str, tmp_path: Path) -> None:
+    copy = tmp_path / "news.db"
+    copy.write_bytes(ledger.read_bytes())
+    with Store(copy) as store:
+        store.execute("UPDATE revisions SET headline = ?", (r"\![x](https://e.example/x.gif) <img src=x> `y`",))
+    told = body(copy, f"/diff.md/1..2/{url}").decode()
+    assert not re.search(r"<img|(?<!\\)(\\\\)*(\[|`)", told), told
 
 
 def test_a_story_is_named_by_an_article_of_it(ledger: Path) -> None:

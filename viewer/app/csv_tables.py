@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+from pipelines.exchange.formats import cell
 from pipelines.queries.questions import questions
 from pipelines.queries.search_terms import match_of
 from pipelines.store.visitor_sql import SqlError, SqlProcess
@@ -122,8 +123,8 @@ def _csv(rows: Sequence[Sequence[Any]]) -> bytes:
     return out.getvalue().encode("utf-8", "replace")
 
 
-def _cell(value: Any) -> Any:
-    return f"({len(value)} bytes)" if isinstance(value, bytes) else value
+def _cell(value: Any) -> str:
+    return f"({len(value)} bytes)" if isinstance(value, bytes) else cell(value)
 
 
 def _end(batches: Iterator[Any], process: SqlProcess) -> None:

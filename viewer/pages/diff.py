@@ -27,6 +27,8 @@ FOLDED = 3
 """The least that is worth a fold."""
 _PAIR = re.compile(rf"(\d{{1,6}}|{KEY})\.\.(\d{{1,6}}|{KEY})(/side)?/(.*)", re.ASCII | re.DOTALL)
 """Two numbers or two permanent names of revisions, the way it is shown, and the URL."""
+_LOADS = re.compile(r"[\\`\[\]]")
+"""What makes links and pictures in Markdown; addresses have none of it, and stay as they are."""
 _PLAIN = ("section", "kind", "date_published", "date_modified", "language", "is_accessible_for_free")
 """Fields that are told as before and after, not word by word."""
 _FREE = {0: "behind a paywall", 1: "free to read"}
@@ -62,8 +64,9 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     if one is None or other is None:
         return refusal(404, f"This article has {labels.counted(count, 'revision')}.", root)
     if request.form == "md":
-        source = plain_text(_cited(ledger, article, one, other)).replace("\n", "\n> ")
-        return markdown("difference", f"{diff.markdown(one[1], other[1])}\n> {source}\n")
+        source = _LOADS.sub(r"\\\g<0>", plain_text(_cited(ledger, article, one, other))).replace("<", "&lt;")
+        lines = "\n> ".join(source.splitlines())
+        return markdown("difference", f"{diff.markdown(one[1], other[1])}\n> {lines}\n")
     return _page(ledger, article, one, other, root, is_side=bool(named and named[3]))
 
 

@@ -242,7 +242,10 @@ def test_csv(ledger: Path) -> None:
 
 
 @given(
-    st.one_of(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(["=1+1", "\t=1", "\r\n@a", "-2", "+x", '"=1"']))
+    st.one_of(
+        st.text(st.characters(exclude_categories=["Cs"])),
+        st.sampled_from(["=1+1", "\t=1", "＝1+1", "\u200e\x00=1", "\ufeff@a", "\r\n@a", "-2", "+x", '"=1"']),
+    )
 )
 @settings(max_examples=200, deadline=None)
 def test_no_cell_is_a_formula_and_every_text_comes_back(text: str) -> None:

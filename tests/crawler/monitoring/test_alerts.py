@@ -16,7 +16,7 @@ pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
 from crawler.cli import main
 from crawler.clock import clock
 from crawler.monitoring.alert_state import CurrentProblems, Problem
-from crawler.monitoring.alerts import AlertError, Alerts
+from crawler.monitoring.alerts import AlertError, Alerts, send
 from crawler.monitoring.collector import MeasurementReader
 from crawler.monitoring.monitor import Monitor, MonitoredSchedule
 from crawler.monitoring.state_files import write_heartbeat
@@ -63,6 +63,14 @@ def test_what_fails_is_logged_without_secrets_and_tried_again(
     ours = [one.getMessage() for one in caplog.records if one.name.startswith("crawler")]
     assert ours[0] == "an alert could not be sent to json://..., and is tried again: Newsledger: 1 new"
     assert TOKEN not in caplog.text
+
+
+def test_no_headline_calls_everybody(hook: Webhook) -> None:
+    assert send([hook.url], "1 new:\n@here", "@everyone <!channel> <@U1> <#C1>: ann@everywhere.example and <b>") == []
+    (told,) = hook.told
+    assert (told["title"], told["message"]) == (
+        "1 new: @\u2060here", "@\u2060everyone <\u2060!channel> <\u2060@U1> <\u2060#C1>: ann@everywhere.example and <b>",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("url", [f"nosuch://{TOKEN}", f"mailto://{TOKEN}"])

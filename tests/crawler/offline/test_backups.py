@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -129,6 +130,35 @@ def test_a_damaged_copy_is_told(live: Path, tmp_path: Path, what: str) -> None:
         (copy / "backup.json").write_text('{"files": [{"path": "../../x"}]}', encoding="utf-8")
     done = run(live, "restore", copy, "--check")
     assert (done.exit_code, said in done.output) == (1, True), done.output
+
+
+LISTED: dict[str, Callable[[Path, dict[str, Any]], object]] = {
+    "another folder": lambda copy, listed: listed["files"][1].update(path="warc/../../x"),
+    "a zero in a name": lambda copy, listed: listed["files"][1].update(path="warc/\0x"),
+    "a line in a name": lambda copy, listed: listed["files"][1].update(path="warc/x\nnothing is wrong"),
+    "a size that is none": lambda copy, listed: listed["files"][1].update(bytes="x"),
+    "a size below zero": lambda copy, listed: listed["files"][1].update(bytes=-1),
+    "a time beyond all": lambda copy, listed: listed["files"][1].update(mtime_ns=10**30),
+    "no ledger": lambda copy, listed: listed["files"].pop(0),
+    "a pipe": lambda copy, listed: (copy / listed["files"][1]["path"]).unlink() or os.mkfifo(copy / listed["files"][1]["path"]),
+    "a device": lambda copy, listed: (
+        (copy / listed["files"][1]["path"]).unlink() or (copy / listed["files"][1]["path"]).symlink_to("/dev/zero")
+    ),
+}
+
+
+def test_a_strangers_copy_leads_nowhere(live: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    made = Path(facts(run(live, "backup", tmp_path / "copies", "--init", "--json"))["path"])
+    for name, change in LISTED.items():
+        with subtests.test(name):
+            copy = shutil.copytree(made, tmp_path / name / made.name)
+            listed = json.loads((copy / "backup.json").read_bytes())
+            change(copy, listed)
+            (copy / "backup.json").write_text(json.dumps(listed), encoding="utf-8")
+            done = run(live, "restore", copy, "--check")
+            assert (done.exit_code, type(done.exception)) == (1, SystemExit), done.output
+            done = run(live, "restore", copy, "--force")
+            assert isinstance(done.exception, SystemExit | None), done.exception
 
 
 def test_what_stands_in_the_way_is_moved_aside(live: Path, tmp_path: Path) -> None:

@@ -71,6 +71,14 @@ def test_names_are_written_as_each_form_has_them(store: Store) -> None:
     assert (item["issued"], item["URL"]) == ({"date-parts": [[2025, 3, 7]]}, URL)
 
 
+def test_no_name_is_two_to_bibtex(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        names = (Author("Ann Other and A. Nobody"), Author("Bo AND Co", kind=AuthorKind.ORGANISATION), Author("Ann, Other"))
+        new_ledger(store).record(article(authors=names))
+        text = FORMS["bibtex"][1](cited(store, 1))
+    assert "author = {{and A. Nobody}, Ann Other and {Bo AND Co} and Other, {Ann,}}," in text
+
+
 def test_an_address_survives_a_merge_that_gives_new_numbers(tmp_path: Path) -> None:
     (tmp_path / "ours").mkdir()
     (tmp_path / "theirs").mkdir()

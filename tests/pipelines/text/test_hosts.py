@@ -97,7 +97,10 @@ def test_public_hosts(host: str) -> None:
     assert not is_private_host(host)
 
 
-@table(("ip", "private"), [("93.184.216.34", False), ("10.0.0.1", True), ("junk", True), ("", True)])
+@table(
+    ("ip", "private"),
+    [("93.184.216.34", False), ("10.0.0.1", True), ("192.0.0.192", True), ("192.0.1.1", False), ("junk", True), ("", True)],
+)
 def test_resolved_addresses(ip: str, private: bool) -> None:
     assert is_private_address(ip) is private
 
