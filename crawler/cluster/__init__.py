@@ -1,17 +1,18 @@
-"""Crawls on many machines, one writer: an RQ queue gives crawls to workers, a Redis stream brings what they fetch to the ledger.
+"""Crawls on many machines with one writer: an RQ queue gives crawls to workers, a Redis stream brings their fetches to the
+ledger.
 
-Here: what goes on in a cluster, as values, and what of it is ill. Pure: knows no Redis.
+This module: the status of a cluster as values, and its problems. Pure: knows no Redis.
 
-messages.py codec.py    what workers and the writer say to each other, as versioned JSON; pure
-stream.py               the stream: sending with a bounded backlog, reading as the group's one consumer
+messages.py codec.py    messages between workers and the writer, as versioned JSON; pure
+stream.py               the stream: sending with a bounded backlog, reading as the group's only consumer
 handler.py consumer.py  messages -> the ledger, without Redis; the loop of `newsledger writer`
-keys.py                 what of it is ours: signatures, by keys that the machines share
-queue.py                how Redis is reached, and the queue of crawls in it, which runs nothing else
+keys.py                 signatures of messages, with keys that the machines share
+queue.py                the connection to Redis, and the queue of crawls in it, which runs nothing else
 lease.py                who may send requests to a host now, and when the next may be sent
 client.py               one crawl's connection to the writer
-jobs.py worker.py       the RQ job that is a crawl; the RQ worker that runs it
-enqueue.py              the schedule's side: starts go on the queue, and are accounted for
-status_reader.py        what goes on, read from Redis
+jobs.py worker.py       the RQ job of a crawl; the RQ worker that runs it
+enqueue.py              the schedule's side: puts starts on the queue and accounts for them
+status_reader.py        the status of the cluster, read from Redis
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from datetime import timedelta
 from pipelines.store.rows import span
 
 LONG_UNWRITTEN = timedelta(minutes=10)
-"""A look that has waited longer is no busy moment: the writer is away, stuck, or too slow. Higher: told later."""
+"""If a fetch has waited longer, the writer is away, stuck, or too slow. A higher limit delays the alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,9 @@ class WorkerStatus:
 
     name: str
     site: str | None
-    """What it crawls; None: nothing."""
+    """The site that it crawls; None if idle."""
     heard: timedelta
-    """Since its last word."""
+    """Time since its last heartbeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +45,30 @@ class ClusterStatus:
     queued: int
     """Crawls that wait for a worker."""
     put_off: int
-    """Crawls that wait for their host, for the writer, or to be tried again."""
+    """Postponed crawls: for their host, for the writer, or to be tried again."""
     running: int
     failed: int
     workers: tuple[WorkerStatus, ...]
     leases: tuple[tuple[str, str], ...]
-    """Hosts that are asked now, and by whom."""
+    """Leased hosts, each with its holder."""
     unwritten: int
-    """Looks on the stream."""
+    """Fetches on the stream."""
     oldest: timedelta | None
-    """How long the first of them has waited; None where there is none."""
+    """Age of the oldest of them; None if there is none."""
     writer: str | None
-    """Where looks are written; None: nowhere now."""
+    """The ledger that is written; None if there is no writer."""
     refused: int
-    """Entries that could not be written, and were put aside."""
+    """Entries that could not be written and were refused."""
     memory_bytes: int
-    """Redis's."""
+    """Memory of Redis."""
 
 
 ReadClusterStatus = Callable[[], ClusterStatus | str]
-"""What a cluster is at, or why that cannot be told."""
+"""The status of a cluster, or the reason why it is unknown."""
 
 
 def ills(status: ClusterStatus | str) -> dict[str, str]:
-    """What is wrong with it: a key that stays the same for the same trouble -> a line; empty is well."""
+    """The problems of a cluster: a key that identifies the problem -> a line of text. Empty if all is well."""
     if isinstance(status, str):
         return {"redis": status}
     found = {}
@@ -85,7 +86,7 @@ def ills(status: ClusterStatus | str) -> dict[str, str]:
 
 
 def describe(status: ClusterStatus | str) -> list[str]:
-    """All of it, for a person, a line each."""
+    """The whole status for people, one line each."""
     if isinstance(status, str):
         return [status]
     busy = [f"{one.name}: {one.site}" for one in status.workers if one.site]

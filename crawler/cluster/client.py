@@ -1,6 +1,6 @@
-"""The worker's connection to the writer: items and questions go on the stream, answers come back on a list of their own.
+"""A worker's connection to the writer: items and questions go on the stream, answers come back on a list of the crawl's own.
 
-Messages of a crawl are numbered and sent one after the other, so that the writer can put them in order.
+The messages of a crawl are numbered and sent one after the other, so that the writer can keep their order.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 60.0
-"""A writer that has not answered by then is busy with other crawls, or away: the crawl is put off."""
+"""A writer that has not answered by then is busy with other crawls, or away: the crawl is postponed."""
 END_SECONDS = 30.0
-"""So long a crawl tries to tell how it ended: whoever stops the worker waits for it. Untold, it is lost, and made again."""
+"""How long a crawl tries to report its end, while a stopping worker waits for it. An unreported crawl is lost, and runs again."""
 KEYS_TOGETHER = 20_000
-"""Of one question: the writer is busy with it for some tenths of a second, and its answer has some megabytes."""
+"""Keys in one question: the writer works on it for some tenths of a second, and its answer has a few megabytes."""
 _STEP_SECONDS = 1
 
 
@@ -59,7 +59,7 @@ class WriterClient:
     """One crawl's `crawler.crawl.remote.RemoteWriter`."""
 
     def __init__(self, redis: Redis, lease: Lease, worker: str, clock: Clock, keys: KeyRing = NO_KEYS) -> None:
-        """`redis` must allow a blocking wait of a second and more."""
+        """`redis` must allow a blocking wait of more than a second."""
         self.waits = HostWaits(redis, lease.seconds_left)
         self.crawl = uuid.uuid4().hex
         self.result: CrawlResult | None = None
@@ -104,7 +104,7 @@ class WriterClient:
         return self._lease.seconds_left() > 0
 
     def look_up(self, question: SnapshotQuestion) -> SiteSnapshot:
-        """As `RemoteWriter` says. A long question is asked in parts."""
+        """As `RemoteWriter` says. A long question is sent in parts."""
         found = SiteSnapshot()
         parts = max(len(question.keys), len(question.external_ids), 1)
         for start in range(0, parts, KEYS_TOGETHER):
@@ -135,14 +135,15 @@ class WriterClient:
         self.delivered = True
 
     def _is_written(self) -> bool:
-        """Whether there is a writer. Were crawls opened without, they would all be there when it comes, and none of them run."""
+        """Whether a writer is running. Crawls opened without one would all be there when it comes back, and none of them would
+        run."""
         try:
             return bool(self._redis.exists(WRITER))
         except RedisError as error:
             raise DispatchError(f"Redis does not answer: {error}") from error
 
     def _give_up(self, reason: str) -> NoReturn:
-        """The writer may have opened the crawl, or will: it is told that nothing comes of it."""
+        """Tell the writer, which may have opened the crawl or will, that the crawl does not run."""
         with suppress(DispatchError):
             code = CrawlReason.WRITER_UNREACHABLE
             self.end(CrawlResult(CrawlOutcome.STOPPED, reason, self._clock(), reason_code=code))

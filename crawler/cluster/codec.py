@@ -1,8 +1,8 @@
-"""Codec: frozen dataclasses as JSON and back, by msgspec; what does not fit their annotations is refused. Pure.
+"""Codec: frozen dataclasses as JSON and back, by msgspec; values that do not fit their annotations are refused. Pure.
 
-msgspec ignores unknown fields of a dataclass and bounds none of its numbers; so each dataclass has a struct made of it, which is
-what is read and written. A field that has its default is left out. A field that is not known is refused, for it would be lost
-without a word: the reading side is brought up to date before the sending one.
+msgspec ignores unknown fields of a dataclass and does not limit its numbers; so a struct is made from each dataclass, and that
+is read and written. A field with its default value is left out. An unknown field is refused, because it would be lost
+without a warning: upgrade the reading side before the sending one.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 LARGEST_INT = 2**63 - 1
-"""What SQLite can keep."""
+"""The largest integer in SQLite."""
 
 UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError)
-"""What reading strangers' JSON raises."""
+"""Exceptions from reading untrusted JSON."""
 
 Value = TypeVar("Value")
 _PLAIN = {int: Annotated[int, Meta(ge=-LARGEST_INT, le=LARGEST_INT)], datetime: Annotated[datetime, Meta(tz=True)]}
@@ -38,25 +38,25 @@ def dumped(value: object) -> bytes:
 
 
 def loaded(text: bytes, kind: Any = Any) -> Any:
-    """The JSON value of a kind that UTF-8 holds; raises one of UNREADABLE."""
+    """The JSON value of the type `kind` in UTF-8 bytes; raises one of UNREADABLE."""
     return msgspec.json.decode(text, type=kind)
 
 
 def to_struct(value: object, struct: Any) -> Any:
-    """A dataclass's value as a struct of it; raises one of UNREADABLE."""
+    """A dataclass's value as its struct; raises one of UNREADABLE."""
     return msgspec.convert(value, struct, from_attributes=True)
 
 
 def from_struct(structs: Any, kind: type[Value]) -> Value:
-    """A dataclass's value of the struct of it, or a collection of them; raises one of UNREADABLE."""
+    """The dataclass's value from its struct, or from a collection of them; raises one of UNREADABLE."""
     return msgspec.convert(structs, kind, from_attributes=True)
 
 
 @cache
 def struct_of(kind: type, tag: str | None = None, **changed: Any) -> Any:
-    """The struct of a dataclass, with other annotations for the fields `changed`; `tag` stands as `kind` in its JSON.
+    """The struct of a dataclass, with other annotations for the fields in `changed`; `tag` is `kind` in its JSON.
 
-    Its moments are aware, its whole numbers bounded. Fields that do not make two values equal are left out.
+    Its datetimes are aware, its integers limited. Fields that are not compared are left out.
     """
     hints = get_type_hints(kind, include_extras=True)
     return msgspec.defstruct(
@@ -78,7 +78,7 @@ def _fields(kind: Any, hints: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def bounded(hint: Any) -> Any:
-    """An annotation with structs for the dataclasses in it."""
+    """An annotation with its dataclasses replaced by structs."""
     if hint in _PLAIN:
         return _PLAIN[hint]
     if isinstance(hint, type) and is_dataclass(hint):

@@ -1,6 +1,6 @@
-"""The stream consumer, the loop of `newsledger writer`: writes and answers the stream's entries, and does the upkeep.
+"""The stream consumer, the loop of `newsledger writer`: writes and answers the stream's entries, and does maintenance.
 
-Redis and the store may go away and come back: it waits, logs so once, and goes on from what the store holds.
+If Redis or the store is away, it waits, logs that once, and continues from the position in the store.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ from pipelines.stories.update import catch_up
 logger = logging.getLogger(__name__)
 
 WRITER = f"{PREFIX}writer"
-"""Which store the items go to: two writers with a store each would share the entries out between them."""
+"""Which ledger the items go to: two writers with different ledgers would divide the entries between them."""
 CLAIM_SECONDS = 60
-"""A writer of another ledger may begin so long after this one was last heard."""
+"""A writer of another ledger may start this long after this one's last heartbeat."""
 LOST_AFTER_SECONDS = SEND_TIMEOUT_SECONDS + 60
-"""A crawl whose host has no lease, and that has been silent for so long, is lost: a worker that was cut off has given up by then.
+"""A crawl without a lease that has been silent for this long is lost: a worker without connection has given up by then.
 Shorter: what such a worker still sends is refused; longer: a killed crawl counts as running."""
 
 BLOCK_MS = 1_000
 _UPKEEP_SECONDS = 5.0
 _STORIES_SECONDS = 60.0
 _STORIES_BUSY_SECONDS = 900.0
-"""Stories are found in quiet moments, or after so long without one."""
+"""Stories are searched in quiet moments, or after this long without one."""
 _REVISIONS_AT_ONCE = 1_000
-"""Whose stories are found in one go: some five seconds, in which nobody is answered."""
+"""Revisions whose stories are searched in one step: about five seconds, in which no question is answered."""
 _WAIT_SECONDS = 1.0
 
 
 class StreamConsumer:
-    """The one consumer of the stream."""
+    """The only consumer of the stream."""
 
     def __init__(self, redis: Redis, store: Store, clock: Clock, *, lost_after_seconds: float = LOST_AFTER_SECONDS,
                  alive: Callable[[], object] = lambda: None, keys: KeyRing = NO_KEYS) -> None:  # fmt: skip
-        """`redis` must fail by itself, in more than a second; `alive` is called again and again for whoever watches."""
+        """`redis` must time out by itself, after more than a second; `alive` is called regularly, for a watchdog."""
         self._redis = redis
         self._store = store
         self._clock = clock
@@ -66,10 +66,10 @@ class StreamConsumer:
         self._last_message: dict[str, float] = {}
         self._kept_up = self._stories_at = -_STORIES_BUSY_SECONDS
         self.counts: Counter[str] = Counter()
-        """What has come of the entries; see `HandledMessages`."""
+        """Number of entries by result; see `HandledMessages`."""
 
     def run(self, stopping: threading.Event, *, once: bool = False) -> None:
-        """Write until asked to stop, or, `once`, until nothing waits. Entries in hand are finished first."""
+        """Write until stopped or, with `once`, until nothing waits. The current entries are finished first."""
         while not stopping.is_set():
             self._alive()
             try:
@@ -87,7 +87,7 @@ class StreamConsumer:
             self._leave()
 
     def _step(self) -> bool:
-        """Write what is there; whether there was anything."""
+        """Write the waiting entries; returns whether there were any."""
         entries = self._stream.read(BLOCK_MS, ENTRIES_PER_READ)
         if entries:
             written = self._handler.write(entries)
@@ -107,7 +107,8 @@ class StreamConsumer:
     # --- beside ----------------------------------------------------------------------------------------------------
 
     def _join(self) -> bool:
-        """Claim the stream for this ledger, and begin with what was read and not done; False while another ledger has it."""
+        """Claim the stream for this ledger, and start with entries that were read but not finished; False while another ledger
+        has it."""
         if not self._claim():
             return False
         self._stream.join()
@@ -143,7 +144,7 @@ class StreamConsumer:
             self._stories_at = time.monotonic() - (_STORIES_SECONDS if done >= _REVISIONS_AT_ONCE else 0)  # soon again, if quiet
 
     def _lose_silent(self) -> None:
-        """Close crawls whose worker is no more. Only where all is written that was sent."""
+        """Close crawls whose worker is gone. Only when everything sent is written."""
         now, crawls = time.monotonic(), self._handler.open_crawls()
         self._last_message = {job: at for job, at in self._last_message.items() if job in crawls}
         for job, host in crawls.items():
@@ -153,7 +154,7 @@ class StreamConsumer:
                 self._handler.lose(job, self._clock(), CodedReason(CrawlReason.PROCESS_DIED, "its worker ended without a word"))
 
     def _wait_for(self, what: str, error: Exception, stopping: threading.Event) -> None:
-        """A problem is logged once, and ends by itself."""
+        """Log a problem once, and wait until it is over."""
         if self._problem != what:
             self._problem = what
             logger.warning("%s, the writer waits: %s", what, error)

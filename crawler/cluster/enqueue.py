@@ -1,4 +1,4 @@
-"""Runner of a schedule whose crawls are jobs: puts each start on the queue, and records in the store what became of it."""
+"""Runner for a schedule with a cluster: puts each start on the queue as a job, and records the result in the store."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipelines.store.database import Store
 
 
 class QueuedRunner:
-    """Stands where `crawler.schedule.subprocess_runner.SubprocessRunner` does on one machine. Thread-safe."""
+    """Replaces `crawler.schedule.subprocess_runner.SubprocessRunner` of one machine. Thread-safe."""
 
     def __init__(self, redis: Redis, db: str, clock: Clock, time_limit_seconds: float, keys: KeyRing | None = None) -> None:
         self._queue = queue_of(redis, keys)
@@ -31,7 +31,7 @@ class QueuedRunner:
         self._lock = threading.Lock()
 
     def crawl(self, site: Site, planned: datetime, trigger: str = "schedule") -> None:
-        """Put it on the queue. Raises NoCrawlError where its last one is still there, or Redis is away."""
+        """Put it on the queue. Raises NoCrawlError if the previous one is still there, or Redis is away."""
         self._check_made(site, planned)
         try:
             self._note_missed_run(site)
@@ -45,22 +45,22 @@ class QueuedRunner:
             self._made[site.id] = planned
 
     def cancel(self, _: str) -> bool:
-        """Crawls run at workers, which nobody can ask from here."""
+        """False: crawls run on workers, which cannot be reached from here."""
         return False
 
     def stop(self) -> None:
-        """What is on the queue is the workers'."""
+        """Do nothing: queued crawls belong to the workers."""
 
     @property
     def running(self) -> int:
-        """How many crawls run; 0 where Redis cannot tell."""
+        """How many crawls run; 0 if Redis does not answer."""
         try:
             return int(self._queue.started_job_registry.count)
         except RedisError:
             return 0
 
     def promised(self, site_id: str) -> datetime | None:
-        """The planned start that is on the queue, or under way; None where there is none, or Redis cannot tell."""
+        """The planned start that is queued or running; None if there is none, or Redis does not answer."""
         try:
             found = planned_of(self._queue, site_id)
         except RedisError:
@@ -78,7 +78,7 @@ class QueuedRunner:
             raise NoCrawlError(CrawlOutcome.SKIPPED, CrawlReason.ALREADY_MADE, text)
 
     def _note_missed_run(self, site: Site) -> None:
-        """A start whose job is over has its row since the writer opened the crawl. One that has none was lost with the queue."""
+        """Record a start that was lost with the queue: its job is over, but no crawl has a row for it."""
         with self._lock:
             before = self._made.get(site.id)
         if before is None or planned_of(self._queue, site.id):

@@ -1,7 +1,7 @@
-"""Handler of the workers' messages: writes them with the same `CrawlSession` that a crawl on one machine has. Knows no Redis.
+"""Handler of the workers' messages: writes them with the same `CrawlSession` as a crawl on one machine. Knows no Redis.
 
-What a killed writer must know again is in the store, written in the transaction of what it is about. So whatever fails, memory
-is dropped and loaded again from there. A message that comes twice is known by its serial, and written once.
+Whatever a killed writer must know again is in the store, written in the transaction that it belongs to. So after any failure
+the state in memory is dropped and loaded again. A repeated message is recognised by its serial, and written once.
 """
 
 from __future__ import annotations
@@ -62,25 +62,25 @@ from pipelines.store.snapshot import look_up
 logger = logging.getLogger(__name__)
 
 SUPERSEDED = CodedReason(CrawlReason.HOST_BUSY, "another crawl of the site began")
-"""Why a crawl is lost whose host another worker was given."""
+"""Why a crawl is lost if its host was given to another worker."""
 _ITS_OWN_FAULT = ("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG")
-"""What SQLite says of values that it cannot take; all else is trouble of the store."""
+"""SQLite's errors about values that it cannot store; all others are problems of the store."""
 
 
 @dataclass(slots=True)
 class HandledMessages:
-    """What came of some entries. Answers are to be given now: what they tell is committed."""
+    """Results of some entries. Their answers can be sent now: what they report is committed."""
 
     answers: list[tuple[str, bytes]] = field(default_factory=list)
     refused: list[tuple[StreamEntry, str]] = field(default_factory=list)
-    """Entries that cannot be written, and why."""
+    """Entries that cannot be written, with the reason."""
     crawls: set[str] = field(default_factory=set)
-    """The crawls that they came from."""
+    """The crawls of the entries."""
     counts: Counter[str] = field(default_factory=Counter)
-    """How many were recorded, held, opened, asked, ended; came again; came too late; were refused."""
+    """Number of entries by result: recorded, held, opened, asked, ended; repeated; too late; refused."""
 
     def add(self, other: HandledMessages) -> None:
-        """Take in what came of later entries."""
+        """Add the results of later entries."""
         self.answers += other.answers
         self.refused += other.refused
         self.crawls |= other.crawls
@@ -89,7 +89,7 @@ class HandledMessages:
 
 @dataclass(slots=True)
 class _Open:
-    """One crawl that is open."""
+    """One open crawl."""
 
     crawl_id: int
     site: Site
@@ -104,18 +104,18 @@ class MessageHandler:
     """Writes the items of many workers into one store."""
 
     def __init__(self, store: Store, stream: str, keys: KeyRing = NO_KEYS) -> None:
-        """`stream`: under which name it is kept how far the entries are written; `keys`: those by which they are signed."""
+        """`stream`: the name under which the position is stored; `keys`: the keys that sign the entries."""
         self._store = store
         self._stream = stream
         self._keys = keys
         self._open: dict[str, _Open] = {}
         self._locks = ExitStack()
-        """Of hosts whose crawls are being opened: no crawl of this machine begins until their rows are there for it to see."""
+        """Locks of hosts whose crawls are being opened: no local crawl starts until their rows are visible."""
 
     def write(self, entries: Sequence[StreamEntry]) -> HandledMessages:
-        """Write entries in one transaction, or, where one of them cannot be written, each in its own.
+        """Write entries in one transaction or, if one of them cannot be written, each in its own.
 
-        Raises StoreError where the store is to blame: then nothing is lost, and they may be given again.
+        Raises StoreError if the store is the cause: then nothing is lost, and the entries can be written again.
         """
         if not entries:
             return HandledMessages()
@@ -133,7 +133,7 @@ class MessageHandler:
         return written
 
     def position(self) -> str | None:
-        """Id of the last entry that is written; None before the first."""
+        """Id of the last written entry; None before the first."""
         return stream_position(self._store, self._stream)
 
     def open_crawls(self) -> dict[str, str]:
@@ -141,7 +141,7 @@ class MessageHandler:
         return open_hosts(self._store)
 
     def lose(self, job: str, now: datetime, reason: CodedReason) -> None:
-        """Close a crawl from which nothing more will come: what it held is settled. Raises StoreError."""
+        """Close a crawl that will send nothing more: the readings that it held are settled. Raises StoreError."""
         try:
             with self._store.transaction():
                 self._close(job, _lost(reason, now))
@@ -163,7 +163,7 @@ class MessageHandler:
         return written
 
     def _handle(self, entry: StreamEntry, message: Message, answers: list[tuple[str, bytes]]) -> str:
-        """Write one message; what it came to."""
+        """Write one message; returns its result."""
         if isinstance(message, CrawlOpened):
             return self._open_crawl(message, answers)
         crawl = self._crawl(message.crawl)
@@ -181,7 +181,7 @@ class MessageHandler:
         return "again" if repeated else self._record(crawl, entry, message)
 
     def _record(self, crawl: _Open, entry: StreamEntry, message: ItemFetched) -> str:
-        """Record an item, or store its entry while the reading is held, for the writer that goes on after this one."""
+        """Record an item, or store its entry while the reading is held, for the next writer."""
         recorded, quarantine = crawl.session.write(message.item), crawl.session.quarantine
         if not quarantine.is_holding:  # it never did, or has just settled what it held
             self._forget_waiting(crawl)
@@ -193,7 +193,8 @@ class MessageHandler:
         return "held" if recorded is None else "recorded"
 
     def _open_crawl(self, message: CrawlOpened, answers: list[tuple[str, bytes]]) -> str:
-        """Open a crawl, and say what it must know; again to one that asks again before it said anything else."""
+        """Open a crawl and answer with its context; answer again if the crawl repeats the question before it sends anything
+        else."""
         opened = open_crawl_of(self._store, message.crawl)
         if opened or was_opened(self._store, message.crawl):
             if opened and opened.answer:
@@ -229,7 +230,7 @@ class MessageHandler:
         return answer
 
     def _close(self, job: str, result: CrawlResult) -> None:
-        """Write a crawl's end. Where looks of it did not arrive, its sources are read again whole the next time."""
+        """Write a crawl's end. If some of its fetches did not arrive, its sources are read completely the next time."""
         crawl = self._crawl(job)
         if crawl is None:
             return
@@ -244,7 +245,7 @@ class MessageHandler:
     # --- what must be known again ------------------------------------------------------------------------------------
 
     def _crawl(self, job: str) -> _Open | None:
-        """The open crawl; drawn up from the store where another writer opened it."""
+        """The open crawl; loaded from the store if another writer opened it."""
         if job not in self._open:
             opened = open_crawl_of(self._store, job)
             if opened:
@@ -252,7 +253,7 @@ class MessageHandler:
         return self._open.get(job)
 
     def _reopen(self, opened: OpenCrawl) -> _Open:
-        """CrawlSession as they were: the counts that they had, and the looks that wait, admitted once more in their order."""
+        """Restore a CrawlSession: its counts, and its waiting fetches, admitted again in their order."""
         site = site_of(loaded(opened.site))
         session = CrawlSession(self._store, site, opened.crawl_id, instant_of(opened.started))
         session.quarantine.restore((opened.sound, opened.confirmed))
@@ -278,7 +279,7 @@ class MessageHandler:
             crawl.holds = False
 
     def _note_progress(self, jobs: Iterable[str]) -> None:
-        """Keep of crawls that were heard what they must be known by. One that has said more has had its answer."""
+        """Store what identifies the state of these crawls. A crawl that has sent more has received its answer."""
         for job in jobs:
             crawl = self._open.get(job)
             if crawl:

@@ -1,7 +1,7 @@
 """The RQ job of one crawl: runs in a process of the worker, under the host's lease.
 
-A job that could not crawl (its host is asked by another, the writer is silent) returns `Retry`: it is put off, and never done
-without a crawl.
+A job that could not crawl (another worker has the host, there is no writer) returns `Retry`: it is postponed, and never counts
+as done without a crawl.
 """
 
 from __future__ import annotations
@@ -32,15 +32,16 @@ from pipelines.store.crawls import CrawlOutcome
 logger = logging.getLogger(__name__)
 
 SILENT_SECONDS = 15
-"""The same where nobody writes, or Redis has just started."""
+"""The same if there is no writer, or Redis has just started."""
 NOT_BEGUN = "it was asked to end before it asked for anything"
 BROKE_DOWN = "the crawl broke down; its worker's log tells why"
 
 
 def crawl(text: str, _: str) -> dict[str, Any] | Retry:
-    """The job: crawl the site of an order (JSON, whose signature `CrawlJob` has checked) under the host's lease, or put it off.
+    """The job: crawl the site of an order (JSON, whose signature `CrawlJob` has checked) under the host's lease, or postpone
+    it.
 
-    Runs in a process of its own that RQ has forked.
+    Runs in a process of its own, forked by RQ.
     """
     signal.signal(signal.SIGALRM, _end_gracefully)
     settings = config.load(config.find(os.environ), os.environ)
@@ -70,7 +71,7 @@ def crawl(text: str, _: str) -> dict[str, Any] | Retry:
 
 
 def _crawl_under(client: WriterClient, site: Site, options: Options, now: Clock, seconds: float) -> int:
-    """The crawl's id. Raises DispatchError where it could not begin, or its end could not be told."""
+    """The crawl's id. Raises DispatchError if it could not start, or its end could not be reported."""
     planned = datetime.fromisoformat(options.planned) if options.planned else None
     opened = client.open(site, options.trigger, planned, now())
     try:
@@ -85,7 +86,7 @@ def _crawl_under(client: WriterClient, site: Site, options: Options, now: Clock,
 
 
 def _end_gracefully(*_: object) -> None:
-    """RQ's alarm would raise wherever the reactor is just then, and be caught there. As a request to end it is understood."""
+    """End the crawl gracefully. RQ's alarm would raise an exception anywhere in the reactor, which would catch it."""
     os.kill(os.getpid(), signal.SIGTERM)
 
 

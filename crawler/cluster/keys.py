@@ -1,7 +1,7 @@
-"""Keys that the machines of a cluster share: whoever can write to Redis, and has none, can make them do nothing. Pure.
+"""Keys that the machines of a cluster share: without one, somebody who can write to Redis cannot make them do anything. Pure.
 
-What is signed is bound to what it is for: an item, the answer to one question, the order of one job. HMAC-SHA256 over lengths and
-parts, so that nothing can be moved from one part to the next. Without keys nothing is signed and all is believed.
+Each signature covers its purpose: an item, the answer to one question, the order of one job. HMAC-SHA256 over lengths and
+parts, so that nothing can be moved from one part to the next. Without keys nothing is signed and everything is accepted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEAST_CHARS = 16
-"""Of a secret; `openssl rand -hex 32` makes one of 64."""
+"""Minimum length of a secret; `openssl rand -hex 32` makes one of 64."""
 MOST_KEYS = 8
 MAX_FILE_BYTES = 10_000
 _KEY = re.compile(rf"([A-Za-z0-9_.-]{{1,32}}):([\x21-\x7e]{{{LEAST_CHARS},256}})")
@@ -21,16 +21,16 @@ _DOMAIN = b"newsledger/1"
 
 
 class BadKeysError(Exception):
-    """What is given is no list of keys; the message says what is wrong, and tells no secret."""
+    """The text is no list of keys; the message says why, and contains no secret."""
 
 
 class ForgedError(Exception):
-    """What was received bears no signature of ours."""
+    """A message has no valid signature."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """Keys by their id. The first signs; each is believed, so that a new one can be brought in before the old one goes."""
+    """Keys by id. The first signs; all are accepted, so that a new one can be added before the old one is removed."""
 
     keys: tuple[tuple[str, str], ...] = ()
 
@@ -39,7 +39,7 @@ class KeyRing:
 
     @classmethod
     def read(cls, text: str) -> KeyRing:
-        """From `ID:SECRET`, several parted by white space, or from a file of them, a line each; raises BadKeysError."""
+        """Read `ID:SECRET`, several separated by white space, or a file with one a line; raises BadKeysError."""
         if text and ":" not in text.partition("/")[0]:
             try:
                 with Path(text).open("rb") as file:
@@ -57,14 +57,14 @@ class KeyRing:
         return cls(keys)
 
     def sign(self, purpose: str, *parts: bytes) -> bytes:
-        """`ID:SIGNATURE`; empty where there is no key."""
+        """`ID:SIGNATURE`; empty without keys."""
         if not self.keys:
             return b""
         key_id, secret = self.keys[0]
         return f"{key_id}:{_mac(secret, key_id, purpose, parts)}".encode()
 
     def check(self, signature: bytes, purpose: str, *parts: bytes) -> None:
-        """Raises ForgedError where there are keys, and none of them signed this for this purpose."""
+        """Raises ForgedError if there are keys and none of them signed this for this purpose."""
         if not self.keys:
             return
         key_id, _, mac = signature[:200].decode("latin-1").partition(":")

@@ -1,9 +1,11 @@
-"""The lease of a host: only its holder may request the host, whatever process dies. And how long each host is to be left alone.
+"""The lease of a host: only its holder may send requests to the host, whatever process dies. And the time when the next may be
+sent.
 
-The lock is redis-py's; what is ours is when it may be trusted. A holder counts its time from before it asked Redis for more, by
-its own steady clock, and stops a margin before the end: cut off from Redis it is silent before anybody else can have the lease.
-All leases are equally long, whatever pause their host wants: that one is a wait, written before each request. A Redis that has
-just started, or was emptied, may have lost leases that still run, so it grants none until they are over.
+The lock is redis-py's; this module decides when it can be trusted. A holder measures its time from before each renewal, by its
+own monotonic clock, and stops a margin before the end: without connection to Redis it is silent before anybody else can have
+the lease. All leases have the same length, whatever delay their host needs: the delay is stored separately, before each
+request. A Redis that has just started, or was emptied, may have lost running leases, so it grants none until they have
+expired.
 """
 
 from __future__ import annotations
@@ -23,28 +25,28 @@ from crawler.clock import steady_seconds
 logger = logging.getLogger(__name__)
 
 TTL_SECONDS = 20.0
-"""A lease is over so long after it was last renewed. Longer: a host waits longer after a worker was killed; shorter: a worker
-that is away from Redis for a moment has to stop."""
+"""A lease ends this long after its last renewal. Longer: a host waits longer after a worker was killed; shorter: a worker
+has to stop after a short loss of Redis."""
 RENEWALS = 4
-"""A lease is renewed so often within its time."""
+"""Renewals within that time."""
 MARGIN_SECONDS = 2.0
-"""So long before the end is nothing more asked: a request may be on its way for a while."""
+"""No request is sent this long before the end, because a request may take a while to arrive."""
 
 PREFIX = "newsledger:"
 LEASES = f"{PREFIX}lease:"
 FENCES = f"{PREFIX}fence:"
 WAITS = f"{PREFIX}wait:"
 SINCE = f"{PREFIX}since"
-"""Since when this Redis knows of leases, in ms of its own clock: a Redis that was emptied does not know it any more."""
+"""Since when this Redis has known leases, in ms of its own clock: an emptied Redis has lost this key."""
 
 
 class Lease:
-    """One host's lease. `acquire` it, ask `seconds_left` before each request, `release` it."""
+    """One host's lease. Call `acquire`, check `seconds_left` before each request, then `release`."""
 
     def __init__(self, redis: Redis, group: str, holder: str) -> None:
-        """`group`: the host; `holder`: who takes it, for people.
+        """`group`: the host; `holder`: a name for people.
 
-        `redis` must answer or fail soon (short timeouts, no retries), or a renewal that hangs is one that was missed.
+        `redis` must answer or fail soon (short timeouts, no retries), because a renewal that hangs is a missed one.
         """
         self.ttl = TTL_SECONDS
         self.fence = 0
@@ -57,7 +59,7 @@ class Lease:
         self._renewing = threading.Thread(target=self._renew, name=f"lease-{group}", daemon=True)
 
     def acquire(self) -> str | None:
-        """Take the lease. None where it is ours, else why it is not. Raises RedisError."""
+        """Take the lease. Returns None if it is ours, otherwise the reason. Raises RedisError."""
         server = self._redis.info("server")
         redis_ms = int(server["server_time_usec"]) // 1000
         self._redis.set(SINCE, redis_ms, nx=True)
@@ -75,11 +77,11 @@ class Lease:
         return None
 
     def seconds_left(self) -> float:
-        """For how long requests may leave, whatever happens to us; 0: not now."""
+        """How long requests may still be sent, whatever happens; 0: not now."""
         return 0.0 if self._over.is_set() else max(self._until - MARGIN_SECONDS - steady_seconds(), 0.0)
 
     def release(self) -> None:
-        """Give it back. Where Redis cannot be reached it ends by itself."""
+        """Release it. If Redis cannot be reached it expires by itself."""
         self._over.set()
         if self._renewing.is_alive():
             self._renewing.join()
@@ -100,24 +102,24 @@ class Lease:
 
 
 class HostWaits:
-    """How long a host must not be asked, kept between crawls; like `crawler.schedule.processes.RetryAfterFile`.
+    """When each host may be requested next, stored between crawls; like `crawler.schedule.processes.RetryAfterFile`.
 
-    The clock of Redis counts it down, so machines whose clocks differ wait equally long.
+    Redis's clock counts it down, so machines whose clocks differ wait equally long.
     """
 
     def __init__(self, redis: Redis, covered: Callable[[], float]) -> None:
-        """`covered`: for how long from now nobody else can ask the host; a wait that is over by then need not be written."""
+        """`covered`: how long from now nobody else can request the host; a shorter wait need not be stored."""
         self._redis = redis
         self._covered = covered
         self._unkept: set[str] = set()
 
     @property
     def kept(self) -> bool:
-        """Whether the next crawl will know of every wait that goes on when it may begin."""
+        """Whether the next crawl will know of every wait that is not over when it can start."""
         return not self._unkept
 
     def read(self, host: str) -> float:
-        """Seconds that are left, 0 where nothing is known; where Redis cannot tell, as long as a lease may last."""
+        """Seconds left, 0 if unknown; if Redis does not answer, the length of a lease."""
         try:
             left = int(self._redis.pttl(f"{WAITS}{host}"))
         except RedisError:
@@ -125,7 +127,7 @@ class HostWaits:
         return left / 1000 if left > 0 else 0.0
 
     def write(self, host: str, seconds: float) -> None:
-        """From now on. What cannot be written is forgotten."""
+        """Store a wait from now on. One that cannot be stored is dropped."""
         try:
             if seconds > 0:
                 self._redis.set(f"{WAITS}{host}", "", px=math.ceil(seconds * 1000))
@@ -138,6 +140,6 @@ class HostWaits:
 
 
 def holder_of(redis: Redis, group: str) -> str | None:
-    """Who holds a host's lease; None: nobody."""
+    """The holder of a host's lease; None if there is none."""
     token = redis.get(f"{LEASES}{group}")
     return token.decode("utf-8", "replace").rpartition(" ")[0] if isinstance(token, bytes) else None

@@ -1,11 +1,11 @@
 """Messages between workers and the writer: values <-> versioned JSON, never pickles. Pure: knows no Redis and no store.
 
-An entry of the stream has the fields `v` (the version), `m` (JSON), `p` (the page, zlib) where a reading may be doubted, and `s`
-(the signature) where there are keys.
-Whatever bytes come, reading them ends in a message or in a BadMessageError, within bounded memory.
+An entry of the stream has the fields `v` (the version), `m` (JSON), `p` (the page, zlib) if a reading may be doubted, and `s`
+(the signature) if there are keys.
+Reading any bytes gives a message or a BadMessageError, within bounded memory.
 
 BadMessageError     cannot be read: damaged, of another version, too big
-    RefusedError    was read, and says that the writer would not open the crawl
+    RefusedError    was read, and says that the writer did not open the crawl
 """
 
 from __future__ import annotations
@@ -34,41 +34,42 @@ from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot, Sn
 VERSION = b"1"
 NO_KEYS = KeyRing()
 MAX_JSON_BYTES = 32 * 1024 * 1024
-"""Of one message. A crawl's end names the lists of its articles: some 150 bytes for each that moved."""
+"""Limit of one message. The end of a crawl lists the articles of its sources: about 150 bytes for each that moved."""
 MAX_PAGE_BYTES = 16 * 1024 * 1024
-"""Of a page, unpacked; what is fetched is bounded below it."""
+"""Limit of a page, uncompressed; fetches have a lower limit."""
 MAX_ANSWER_BYTES = 512 * 1024 * 1024
-"""Of an answer, unpacked: what is known has some 600 bytes an article that the crawl can meet."""
+"""Limit of an answer, uncompressed: about 600 bytes for each article that the crawl can meet."""
 MAX_NAME_CHARS = 300
 LONGEST_SECONDS = 7 * 86_400
-"""A crawl's time limit, at most."""
+"""Upper limit of a crawl's time limit."""
 REPLIES = "newsledger:reply:"
-"""Answers are given on keys that begin so, and on no others."""
+"""Answers are written only to keys with this prefix."""
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
 CrawlName = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
-"""32 hexadecimal digits, given once."""
+"""32 hexadecimal digits, unique."""
 Serial = Annotated[int, Meta(ge=0, le=LARGEST_INT)]
-"""Each message of a crawl has a greater one than those before, whatever became of them; what comes again is known by it."""
+"""Number of a message, greater than those of all earlier messages of the crawl, also failed ones; it identifies repeated
+messages."""
 Name = Annotated[str, Meta(max_length=MAX_NAME_CHARS)]
 Reply = Annotated[str, Meta(pattern=rf"\A{REPLIES}", max_length=MAX_NAME_CHARS)]
-"""The list that waits for the answer."""
+"""The list on which the answer is expected."""
 _FAST = 1
-"""Level of zlib: pages and pasts are packed while somebody waits."""
+"""Level of zlib: pages and snapshots are compressed while somebody waits."""
 
 
 class BadMessageError(Exception):
-    """What came is no message that can be read."""
+    """The bytes are not a readable message."""
 
 
 class RefusedError(BadMessageError):
-    """The writer would not open a crawl; the message says why."""
+    """The writer did not open a crawl; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlOpened:
-    """A crawl is about to begin, and wants to be told what it must know."""
+    """A crawl is about to start, and needs its context."""
 
     crawl: CrawlName
     serial: Serial
@@ -78,13 +79,13 @@ class CrawlOpened:
     started: datetime
     worker: Name
     fence: int
-    """Of the host's lease: whoever took it later has a greater one."""
+    """Fencing token of the host's lease: a later holder has a greater one."""
     reply: Reply
 
 
 @dataclass(frozen=True, slots=True)
 class ItemFetched:
-    """One look, normalised; an article carries its fetch, and that its page where the reading may be doubted."""
+    """One fetch, normalised; an article carries its fetch, and the fetch its page if the reading may be doubted."""
 
     crawl: CrawlName
     serial: Serial
@@ -93,7 +94,7 @@ class ItemFetched:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsked:
-    """What is known of what the sources name, and of what is due?"""
+    """A question for what is known of listed and due articles."""
 
     crawl: CrawlName
     serial: Serial
@@ -112,16 +113,16 @@ class CrawlEnded:
 
 @dataclass(frozen=True, slots=True)
 class StreamEntry:
-    """One entry of the stream, as it came."""
+    """One entry of the stream, as received."""
 
     id: str
     """Milliseconds and a number, as "1526919030474-55"; later ones are greater."""
     fields: Mapping[bytes, bytes]
-    """Empty where it was deleted before it was read."""
+    """Empty if it was deleted before it was read."""
 
 
 class JobOrder(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a job of the queue says: plain JSON."""
+    """The content of a job on the queue: plain JSON."""
 
     site: dict[str, Any]
     trigger: Annotated[str, Meta(max_length=40)]
@@ -137,7 +138,7 @@ Message = CrawlOpened | ItemFetched | QuestionAsked | CrawlEnded
 
 @dataclass(frozen=True, slots=True)
 class _ItemJson:
-    """What of ItemFetched is JSON; the page stands beside it."""
+    """The JSON part of ItemFetched; the page is beside it."""
 
     crawl: CrawlName
     serial: Serial
@@ -159,14 +160,14 @@ class _ContextAnswer:
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    """The answer to a CrawlOpened that is not followed."""
+    """The answer to a refused CrawlOpened."""
 
     refused: str
 
 
 @dataclass(frozen=True, slots=True)
 class _KnownAnswer:
-    """The answer to QuestionAsked. Keys and ids lead to places among the articles: several may lead to one."""
+    """The answer to QuestionAsked. Keys and ids refer to positions in the list of articles: several may refer to one."""
 
     articles: tuple[KnownArticle, ...]
     keys: dict[str, int]
@@ -184,7 +185,7 @@ _KNOWN_ANSWER = struct_of(_KnownAnswer)
 
 
 def _readable(read: Callable[[Given], Found]) -> Callable[[Given], Found]:
-    """Whatever a reader raises becomes a BadMessageError."""
+    """Turn any exception of a reader into a BadMessageError."""
 
     @wraps(read)
     def readable(given: Given) -> Found:
@@ -197,7 +198,7 @@ def _readable(read: Callable[[Given], Found]) -> Callable[[Given], Found]:
 
 
 def encode(message: Message) -> dict[bytes, bytes]:
-    """The fields of a stream's entry; raises BadMessageError for what cannot be sent."""
+    """The fields of a stream's entry; raises BadMessageError for a message that cannot be sent."""
     kind = type(message).__name__.lower()
     try:
         struct, page = _struct(message)
@@ -224,13 +225,13 @@ def decode(fields: Mapping[bytes, bytes]) -> Message:
 
 
 def signed(fields: dict[bytes, bytes], keys: KeyRing) -> dict[bytes, bytes]:
-    """The fields of an entry with their signature, where there are keys."""
+    """The fields of an entry with their signature, if there are keys."""
     signature = keys.sign("entry", *_parts(fields))
     return {**fields, b"s": signature} if signature else fields
 
 
 def check_signature(fields: Mapping[bytes, bytes], keys: KeyRing) -> None:
-    """Raises BadMessageError for an entry that is none of ours, or too big to be looked at."""
+    """Raises BadMessageError for an entry without a valid signature, or one that is too big to check."""
     if len(fields.get(b"m", b"")) > MAX_JSON_BYTES or len(fields.get(b"p", b"")) > MAX_PAGE_BYTES:
         raise BadMessageError("too big to be read")
     try:
@@ -240,13 +241,13 @@ def check_signature(fields: Mapping[bytes, bytes], keys: KeyRing) -> None:
 
 
 def signed_answer(answer: bytes, reply: str, keys: KeyRing) -> bytes:
-    """An answer with its signature, where there are keys: it answers one question, and no other."""
+    """An answer with its signature, if there are keys; it is valid for one question only."""
     signature = keys.sign(f"answer {reply}", answer)
     return signature + b"\n" + answer if signature else answer
 
 
 def checked_answer(answer: bytes, reply: str, keys: KeyRing) -> bytes:
-    """The answer without its signature; raises BadMessageError for one that is none of ours."""
+    """The answer without its signature; raises BadMessageError if the signature is not valid."""
     if not keys.keys:
         return answer
     signature, _, answer = answer.partition(b"\n")
@@ -262,7 +263,7 @@ def _parts(fields: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
 
 
 def place_of(entry_id: str) -> tuple[int, int]:
-    """The id of an entry, to compare; raises ValueError."""
+    """The id of an entry in a form that can be compared; raises ValueError."""
     milliseconds, _, number = entry_id.partition("-")
     return int(milliseconds), int(number or 0)
 
@@ -276,7 +277,7 @@ def encode_context(crawl_id: int, context: CrawlContext) -> bytes:
 
 @_readable
 def decode_context(answer: bytes) -> tuple[int, CrawlContext]:
-    """The crawl's id and what it must know; raises RefusedError, or BadMessageError."""
+    """The crawl's id and its context; raises RefusedError or BadMessageError."""
     answered = _parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES, _CONTEXT_ANSWER | _REFUSED)
     if isinstance(answered, _REFUSED):
         raise RefusedError(answered.refused[:MAX_NAME_CHARS])
@@ -293,7 +294,7 @@ def decode_order(text: str) -> JobOrder:
 
 
 def encode_refusal(reason: str) -> bytes:
-    """The answer to a CrawlOpened that is not followed."""
+    """The answer to a refused CrawlOpened."""
     return zlib.compress(dumped(_REFUSED(refused=reason)))
 
 
@@ -309,7 +310,7 @@ def encode_answer(known: SiteSnapshot) -> bytes:
 
 @_readable
 def decode_answer(answer: bytes) -> SiteSnapshot:
-    """What is known; raises BadMessageError."""
+    """The known articles; raises BadMessageError."""
     answered = _parsed(_unpacked(answer, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES, _KNOWN_ANSWER)
     articles = from_struct(answered.articles, tuple[KnownArticle, ...])
     return SiteSnapshot(
@@ -322,13 +323,13 @@ def decode_answer(answer: bytes) -> SiteSnapshot:
 
 
 def site_table(site: Site) -> dict[str, Any]:
-    """A site as the catalogue's table of it, in plain JSON; what has its default is left out."""
+    """A site as its table of the catalogue, in plain JSON; defaults are left out."""
     table: dict[str, Any] = loaded(dumped(to_struct(replace(site, article_url=None), _SITE)))
     return {**table, "article_url": site.article_url.pattern} if site.article_url else table
 
 
 def site_of(table: Mapping[str, object]) -> Site:
-    """The site that a table defines; raises BadMessageError that names what is wrong."""
+    """The site that a table defines; raises BadMessageError with the fault."""
     wrong: list[str] = []
     site = read_table(table, lambda key, what: wrong.append(f"{key} {what}"))
     if site is None:
@@ -337,7 +338,7 @@ def site_of(table: Mapping[str, object]) -> Site:
 
 
 def _struct(message: Message) -> tuple[Any, bytes | None]:
-    """What of a message is JSON, and the page beside it."""
+    """The JSON part of a message, and the page beside it."""
     if isinstance(message, QuestionAsked | CrawlEnded):
         return to_struct(message, _QUESTION if isinstance(message, QuestionAsked) else _ENDED), None
     if isinstance(message, CrawlOpened):
@@ -368,7 +369,7 @@ def _parsed(text: bytes, most: int, kind: Any) -> Any:
 
 
 def _unpacked(packed: bytes, most: int) -> bytes:
-    """Bounded: a few bytes can stand for gigabytes."""
+    """Bounded, because a few bytes can unpack to gigabytes."""
     stream = zlib.decompressobj()
     text = stream.decompress(packed, most)
     if not stream.eof:

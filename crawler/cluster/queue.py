@@ -1,6 +1,6 @@
 """Connection to Redis, and the queue of crawls in it, shared by the schedule, the workers and the status reader.
 
-The queue, its retries and the recovery of what a killed worker left are RQ's. One job a site at a time.
+RQ provides the queue, its retries and the recovery after a killed worker. One job a site at a time.
 """
 
 from __future__ import annotations
@@ -30,30 +30,30 @@ from crawler.discovery.frontier import RecheckMode
 Connection = Redis
 
 SOON_SECONDS = 3.0
-"""An answer that takes longer is taken for none."""
+"""An answer that takes longer counts as none."""
 
 QUEUE = "newsledger"
 FUNCTION = "crawler.cluster.jobs.crawl"
 NEVER_GIVEN_UP = 1_000_000
-"""Times that a job is put off, or put back after its worker died, before RQ would drop it."""
+"""How often RQ may postpone a job, or requeue it after its worker died, before it would drop it."""
 BUSY_SECONDS = 5
-"""A job whose host is busy, or whose crawl was cut off, comes again after this."""
+"""A job whose host is busy, or whose crawl was cut off, comes back after this."""
 RESULT_SECONDS = 60
-"""What a job came to is kept so long; 0 would let a job that was put back run twice."""
+"""How long the result of a job is kept; with 0 a requeued job could run twice."""
 GRACE_SECONDS = 600
-"""Beyond a crawl's own time limit, before RQ ends the job: to get its briefing, and to hand over how it ended, takes minutes at
-worst. A minute after that its process is killed."""
+"""Added to a crawl's own time limit before RQ ends the job: to get its snapshot, and to report its end, takes minutes at
+worst. A minute later its process is killed."""
 _OVER = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED)
 
 
 class NoRedisError(Exception):
-    """Redis cannot be reached at all; the message says where and why, without any password."""
+    """Redis cannot be reached; the message says where and why, without any password."""
 
 
 def connect(url: str, *, seconds: float | None = SOON_SECONDS) -> Redis:
-    """A connection that answers or fails within `seconds` (None: whenever), and tries nothing twice by itself. Opens nothing yet.
+    """A connection that answers or fails within `seconds` (None: no limit), without retries. Opens nothing yet.
 
-    Raises NoRedisError for a URL that is none.
+    Raises NoRedisError for an invalid URL.
     """
     try:
         return Redis.from_url(
@@ -68,7 +68,7 @@ def connect(url: str, *, seconds: float | None = SOON_SECONDS) -> Redis:
 
 
 def reach(redis: Redis) -> None:
-    """Make sure that it answers; raises NoRedisError."""
+    """Check that it answers; raises NoRedisError."""
     try:
         redis.ping()
     except RedisError as error:
@@ -78,31 +78,31 @@ def reach(redis: Redis) -> None:
 
 
 class RefusedJobError(Exception):
-    """A job that asks for anything but a crawl, or that none of ours has ordered."""
+    """A job asks for something other than a crawl, or has no valid signature."""
 
 
 class CrawlJob(Job):
-    """A job as it lies in Redis, where strangers may have written it: whatever it says, it is a crawl or nothing.
+    """A job in Redis, where strangers may have written it: whatever it says, it is a crawl or nothing.
 
-    RQ would import and call any function by its name, and callbacks after it; send what came of it to any URL; repeat it; and
-    unpack whatever is packed. Of its fields only those are read that a crawl has.
+    RQ itself would import and call any function by name, and callbacks after it; send the result to any URL; repeat the job;
+    and unpickle its data. This class reads only the fields that a crawl has.
     """
 
     keys = KeyRing()
-    """By which orders are signed; set once a process."""
+    """Keys that sign orders; set once a process."""
     order: JobOrder | None = None
     refusal = ""
-    """Why it is refused."""
+    """Why the job is refused."""
 
     def refresh(self) -> None:
-        """As RQ does; a key that is no job's is none."""
+        """As in RQ; a key that holds no job counts as absent."""
         try:
             super().refresh()  # type: ignore[no-untyped-call]
         except ResponseError as error:
             raise NoSuchJobError(f"{self.key}: {error}") from error
 
     def restore(self, raw_data: Mapping[bytes, bytes]) -> None:
-        """Take over what is allowed; anything else is a refusal, and never an error."""
+        """Read the permitted fields; anything else is a refusal, and never an error."""
         fields = {name: value for name, value in raw_data.items() if name in _FIELDS and len(value) <= MAX_FIELD_BYTES}
         try:
             self.order = self._ordered(raw_data)
@@ -139,7 +139,7 @@ class CrawlJob(Job):
 
 
 _Called = tuple[str, None, tuple[str, str], dict[str, None]]
-"""Function, instance, (order as JSON, its signature), keywords: what RQ keeps of a job."""
+"""Function, instance, (order as JSON, its signature), keywords: RQ's form of a call."""
 MAX_ORDER_BYTES = 1_000_000
 MAX_FIELD_BYTES = MAX_ORDER_BYTES
 MAX_REASON_CHARS = 300
@@ -153,11 +153,11 @@ _FOREIGN = frozenset(
     b"success_callback_name failure_callback_name stopped_callback_name webhooks dependency_id dependency_ids repeats_left "
     b"repeat_intervals rate_limit_key rate_limit_concurrency group_id".split()
 )
-"""What RQ can do beside, and no crawl asks for."""
+"""Other features of RQ, which no crawl uses."""
 
 
 def queue_of(redis: Redis, keys: KeyRing | None = None) -> Queue:
-    """The queue of crawls; with `keys`, those by which orders are signed from now on."""
+    """The queue of crawls; with `keys`, these sign orders from now on."""
     if keys is not None:
         CrawlJob.keys = keys
     return Queue(QUEUE, connection=redis, serializer=JSONSerializer, job_class=CrawlJob)
@@ -165,7 +165,7 @@ def queue_of(redis: Redis, keys: KeyRing | None = None) -> Queue:
 
 def put(queue: Queue, site: Site, *, planned: datetime | None, time_limit_seconds: float, trigger: str = "schedule",
         recheck: str = "due") -> str | None:  # fmt: skip
-    """Put a crawl of a site on the queue. None where it stands there now, else what the one that stands there is doing.
+    """Put a crawl of a site on the queue. Returns None on success, otherwise the state of the job that is already there.
 
     Raises RedisError.
     """
@@ -192,7 +192,7 @@ def _timeout(seconds: float) -> int:
 
 
 def _clear(queue: Queue, site_id: str) -> str | None:
-    """Remove a job that is over, or none of ours; of another, what it is doing."""
+    """Remove a finished or foreign job; returns the state of any other."""
     job = _job(queue, site_id)
     if job is None:
         return None
@@ -208,7 +208,7 @@ def _clear(queue: Queue, site_id: str) -> str | None:
 
 
 def planned_of(queue: Queue, site_id: str) -> datetime | None:
-    """When the crawl was planned that is on the queue, put off, or under way; None where there is none. Raises RedisError."""
+    """The planned time of the crawl that is queued, postponed or running; None if there is none. Raises RedisError."""
     job = _job(queue, site_id)
     planned = job.order.planned if job and job.order and _status(job) not in (None, *_OVER) else ""
     return datetime.fromisoformat(planned) if planned else None

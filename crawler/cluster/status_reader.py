@@ -24,11 +24,11 @@ from crawler.cluster.stream import ITEMS, REFUSED
 
 MOST_LEASES = 1_000
 MOST_SEARCHED = 5_000
-"""Entries that are looked through for a URL."""
+"""Entries that are searched for a URL."""
 
 
 def status_at(url: str) -> ClusterStatus:
-    """What goes on now; raises NoRedisError."""
+    """The present status; raises NoRedisError."""
     redis = connect(url)
     reach(redis)
     try:
@@ -58,7 +58,7 @@ def status_of(redis: Redis) -> ClusterStatus:
 
 
 def describe_url(redis_url: str, site: Site | None, url: str) -> list[str]:
-    """What the cluster is about to do with a URL; one line that says why where that cannot be told."""
+    """What the cluster is about to do with a URL; one line with the reason if that is unknown."""
     try:
         redis = connect(redis_url)
         reach(redis)
@@ -70,7 +70,7 @@ def describe_url(redis_url: str, site: Site | None, url: str) -> list[str]:
 
 
 def of_url(redis: Redis, site: Site | None, url: str) -> Iterator[str]:
-    """What the cluster is about to do with a URL, and has not written yet, a line each; raises RedisError."""
+    """What the cluster is about to do with a URL, and has not written yet, one line each; raises RedisError."""
     if site:
         try:
             job = Job.fetch(site.id, connection=redis, serializer=JSONSerializer)
@@ -123,7 +123,7 @@ def _leases(redis: Redis) -> Iterator[tuple[str, str]]:
 
 
 def _now(redis: Redis) -> datetime:
-    """By Redis's clock, which made the entries' ids."""
+    """The time by Redis's clock, which is also in the entries' ids."""
     seconds, micros = redis.time()
     return datetime.fromtimestamp(seconds + micros / 1e6, UTC)
 

@@ -1,11 +1,11 @@
 """The stream that carries all items to the writer: one Redis Stream, read by one consumer of one group.
 
-What is sent stays until it is written: entries are trimmed behind the writer and nowhere else, so the stream's length is what
-waits. A sender slows down where too much waits. Knows nothing of what messages mean.
+Entries stay until they are written: they are trimmed only behind the writer, so the stream's length is the backlog.
+A sender slows down if the backlog is long. Knows nothing of the messages' meaning.
 
 StreamError             a message could not be handed over
-    AwayError           Redis did not answer in time; the message may have arrived
-    BehindError         the writer did not catch up in time; the message was not sent
+    RedisAwayError      Redis did not answer in time; the message may have arrived
+    StreamBacklogError  the writer did not catch up in time; the message was not sent
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from crawler.cluster.messages import NO_KEYS, Message, StreamEntry, encode, plac
 
 ITEMS = "newsledger:looks"
 REFUSED = "newsledger:refused"
-"""Where entries go that cannot be written, for a person to see."""
+"""Stream of entries that cannot be written, for people to read."""
 GROUP = "ledger"
 CONSUMER = "writer"
 
 BACKLOG = 5_000
-"""Entries that may wait. More: crawls go on longer while the writer is away, at some 4 KB each; fewer: they stop early."""
+"""Entries that may wait. More: crawls continue longer while the writer is away, at about 4 KB each; fewer: they stop early."""
 SEND_TIMEOUT_SECONDS = 180.0
 """How long a message waits for Redis or for the writer before its crawl is given up."""
 REFUSED_KEPT = 1_000
 ANSWER_SECONDS = 120
-"""An answer that nobody fetches is kept so long."""
+"""How long an answer is kept if it is not fetched."""
 ENTRIES_PER_READ = 200
-"""Entries that are read and written in one go, at most: some 0.3 s where all are new. More: fewer round trips and commits; fewer:
-answers come sooner, and less is read again after a writer was killed."""
+"""Entries that are read and written in one step, at most: about 0.3 s if all are new. More: fewer round trips and commits;
+fewer: answers come sooner, and less is read again after a writer was killed."""
 
 _SOON_SECONDS = 0.2
 _LATER_SECONDS = 2.0
@@ -46,15 +46,15 @@ class StreamError(Exception):
 
 
 class RedisAwayError(StreamError):
-    """Redis does not answer. What was sent may have arrived, or not."""
+    """Redis does not answer. A sent message may have arrived, or not."""
 
 
 class StreamBacklogError(StreamError):
-    """Too much waits for the writer."""
+    """The writer's backlog is too long."""
 
 
 class Stream:
-    """Both ends of the stream; each crawl has its own, and the writer."""
+    """Both ends of the stream; each crawl has its own, and so has the writer."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Stream:
         pause: Callable[[float], Any] = time.sleep,
         keys: KeyRing = NO_KEYS,
     ) -> None:
-        """`redis` must answer or fail by itself, and try nothing twice: what is tried again is decided here."""
+        """`redis` must answer or fail by itself, without retries: those are decided here."""
         self._redis = redis
         self._most = backlog
         self._pause = pause
@@ -78,8 +78,8 @@ class Stream:
     def send(self, message: Message, seconds: float = SEND_TIMEOUT_SECONDS) -> None:
         """Append a message. Waits while the writer is behind or Redis is away; raises StreamError after `seconds`.
 
-        A message that was sent twice for want of an answer is written once, by its serial. After an error the serial is used up:
-        whatever is sent next needs a greater one. Raises BadMessageError for what cannot be sent.
+        A message that was sent twice because the answer was lost is written once, by its serial. After an error the serial is
+        used up: the next message needs a greater one. Raises BadMessageError for a message that cannot be sent.
         """
         fields, until = signed(encode(message), self._keys), time.monotonic() + seconds
         self._await_writer(until)
@@ -110,7 +110,7 @@ class Stream:
                 wait = self._wait(wait, until, StreamBacklogError(f"{self._waiting} looks wait for the writer"))
 
     def _wait(self, seconds: float, until: float, error: StreamError) -> float:
-        """Pause, or raise when time is up; how long to pause the next time."""
+        """Pause, or raise when time is up; returns the length of the next pause."""
         if time.monotonic() + seconds > until:
             raise error
         self._pause(seconds)
@@ -119,9 +119,9 @@ class Stream:
     # --- the writer's end ------------------------------------------------------------------------------------------
 
     def join(self) -> None:
-        """Make the group where there is none, from the stream's beginning; what was read and not done is read again next.
+        """Create the group if there is none, from the stream's beginning; unfinished entries are read again next.
 
-        To be called first, and after every error. Raises RedisError.
+        Call it first, and after every error. Raises RedisError.
         """
         try:
             self._redis.xgroup_create(ITEMS, GROUP, id="0", mkstream=True)
@@ -140,7 +140,7 @@ class Stream:
         return found
 
     def done(self, entry_id: str) -> None:
-        """This entry and all that were read before it are written: they may go. Raises RedisError."""
+        """Acknowledge this entry and all that were read before it: they are written and may be deleted. Raises RedisError."""
         milliseconds, number = place_of(entry_id)
         written = [read for read in self._undone if place_of(read) <= (milliseconds, number)]
         pipe = self._redis.pipeline(transaction=False)
@@ -151,14 +151,15 @@ class Stream:
         self._undone = self._undone[len(written) :]
 
     def answer(self, reply: str, answer: bytes) -> None:
-        """Put an answer where it is waited for. Raises RedisError."""
+        """Put an answer on the list that waits for it. Raises RedisError."""
         pipe = self._redis.pipeline()
         pipe.rpush(reply, signed_answer(answer, reply, self._keys))
         pipe.expire(reply, ANSWER_SECONDS)
         pipe.execute()
 
     def refuse(self, entry: StreamEntry, reason: str) -> None:
-        """Put an entry that cannot be written aside, with why; the oldest of many go. Raises RedisError."""
+        """Move an entry that cannot be written to the refused ones, with the reason; the oldest of many are deleted. Raises
+        RedisError."""
         fields = {**entry.fields, b"id": entry.id, b"why": reason}
         self._redis.xadd(REFUSED, fields, maxlen=REFUSED_KEPT, approximate=True)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""An RQ worker for crawls, with the settings that were measured to recover soon from a worker that was killed."""
+"""An RQ worker for crawls, with settings that were measured to recover soon from a killed worker."""
 
 from __future__ import annotations
 
@@ -30,24 +30,25 @@ logger = logging.getLogger(__name__)
 
 WORKER_TTL_SECONDS = 30
 MAINTENANCE_SECONDS = 20
-"""With these a job whose worker was killed is back on the queue within about 80 s; with RQ's own defaults it takes minutes."""
+"""With these a job whose worker was killed is back on the queue within about 80 s; with RQ's defaults it takes minutes."""
 MONITORING_SECONDS = 10
-"""So often a worker says that its job still runs; it is given up for dead a minute after the last word."""
+"""How often a worker reports that its job still runs; a minute after its last report it counts as dead."""
 ANSWER_SECONDS = 30.0
-"""Redis holds a worker's question for a job back for half of it. A connection that is silent for longer is dead."""
+"""Redis delays its answer to a worker that waits for a job for half of this. A connection that is silent for longer is dead."""
 _AGAIN_SECONDS = 1.0
 
 
 class CrawlWorker(Worker):
-    """Asked to end, it asks its crawl to end as well. It outlives a Redis that is away, and its crawl and its scheduler do not
-    outlive it."""
+    """When told to end, it tells its crawl to end as well. It survives an absence of Redis; its crawl and its scheduler do not
+    survive the worker."""
 
     stopping = threading.Event()
     tidy: Callable[[], None] = staticmethod(lambda: None)
-    """What is to be done between crawls, and now and then while there are none. One worker a process."""
+    """Called between crawls, and regularly while there are none. One worker a process."""
 
     def handle_warm_shutdown_request(self) -> None:
-        """A crawl may take an hour; to wait for it would be to be killed with it. The job is put back for another worker."""
+        """End the crawl too: it may take an hour, and a worker that waited for it would be killed with it. The job goes back
+        to the queue."""
         self.stopping.set()
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         if self.horse_pid:
@@ -55,12 +56,12 @@ class CrawlWorker(Worker):
                 os.kill(self.horse_pid, signal.SIGTERM)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
-        """In the crawl's own process."""
+        """Runs in the crawl's own process."""
         end_with(self.pid or 0)
         super().main_work_horse(job, queue)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """RQ ends a worker that cannot say what became of its job. The job is put back, whoever hears of it first."""
+        """Keep the worker running if it cannot report a job's result, where RQ would end it. The job is requeued."""
         try:
             super().execute_job(job, queue)
         except RedisError as error:
@@ -68,14 +69,14 @@ class CrawlWorker(Worker):
             self._await_redis()
 
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
-        """While Redis is away, the crawl goes on for as long as it may."""
+        """While Redis is away, the crawl continues for as long as it may."""
         try:
             super().maintain_heartbeats(job, execution)
         except RedisError as error:
             logger.warning("Redis does not answer: %s", error)
 
     def run_maintenance_tasks(self) -> None:
-        """A Redis that has lost everything is told again who works here."""
+        """Register again at a Redis that has lost everything."""
         if not self.connection.sismember(self.redis_workers_keys, self.key):
             self.connection.hset(self.key, mapping=self.serialize())
             registration.register(self)
@@ -90,10 +91,11 @@ class CrawlWorker(Worker):
 
 
 def work(redis: Redis, name: str | None, tidy: Callable[[], None], *, burst: bool = False) -> bool:
-    """Run crawls from the queue until asked to end; `burst`: until the queue is empty. False where it ended by itself.
+    """Run crawls from the queue until told to end; with `burst`, until the queue is empty. Returns False if it ended by
+    itself.
 
-    `tidy()` is called between crawls, and every some seconds while there are none. `redis` must give up on an answer after
-    ANSWER_SECONDS. Once a process.
+    `tidy()` is called between crawls, and every few seconds while there are none. `redis` must time out after
+    ANSWER_SECONDS. Call once a process.
     """
     CrawlWorker.tidy = staticmethod(tidy)
     rq.scheduler.Job = CrawlJob  # type: ignore[attr-defined] # of jobs that were put off; it takes no class
@@ -110,11 +112,11 @@ def work(redis: Redis, name: str | None, tidy: Callable[[], None], *, burst: boo
 
 
 def _end_with(worker: int) -> None:
-    """In what a worker has forked: its crawl, and RQ's scheduler. What they fork in turn is theirs."""
+    """Runs in what a worker has forked: its crawl, and RQ's scheduler. They handle their own children."""
     if os.getppid() == worker:
         end_with(worker)
 
 
 def _unique(name: str | None) -> str:
-    """RQ takes no name twice, and remembers that of a worker that was killed for a while."""
+    """A unique name: RQ accepts no name twice, and remembers that of a killed worker for a while."""
     return f"{name or re.sub(r'[^A-Za-z0-9-]', '-', socket.gethostname())[:60]}.{uuid.uuid4().hex[:6]}"
