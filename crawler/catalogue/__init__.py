@@ -1,10 +1,11 @@
-"""The catalogue: TOML files of `[[site]]` tables, and folders of them, read strictly into `Site` values. One error for all of it.
+"""The catalogue: TOML files of `[[site]]` tables, and folders of them, read strictly into `Site` values, with one error for
+all.
 
-CatalogueError(ValueError)      all that is wrong in one load; nothing of the load is usable
-EditError(ValueError)           a file cannot be changed as was asked (see edit.py)
+CatalogueError(ValueError)      all faults of one load; nothing of the load can be used
+EditError(ValueError)           a file cannot be changed as requested (see edit.py)
 
-In a checkout the shipped files lie in data/sites/; a wheel carries them beside this module, by country. tables.py reads one
-table, or says what is wrong with each of its keys. A wrong definition stops the start: nothing here warns, guesses or skips.
+In a checkout the shipped files are in data/sites/; a wheel has them beside this module, by country. tables.py reads one
+table, or reports the faults of each of its keys. A wrong definition stops the start: nothing here warns, guesses or skips.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 @dataclass(frozen=True, slots=True)
 class CatalogueProblem:
-    """One thing that is wrong. As text: "file:line: key: what is wrong"; what concerns no line or key leaves it out."""
+    """One fault. As text: "file:line: key: fault"; line and key are left out if it concerns none."""
 
     file: Path
     what: str
     line: int | None = None
     key: str | None = None
-    """A key of a site; "TOML" where the text itself cannot be read."""
+    """A key of a site; "TOML" if the text itself cannot be read."""
 
     def __str__(self) -> str:
         place = f"{self.file}" if self.line is None else f"{self.file}:{self.line}"
@@ -44,7 +45,7 @@ class CatalogueProblem:
 
 
 class CatalogueError(ValueError):
-    """The catalogue cannot be used. The message has one problem a line, in the order in which a reader meets them."""
+    """The catalogue cannot be used. The message has one fault a line, in reading order."""
 
     def __init__(self, problems: tuple[CatalogueProblem, ...]) -> None:
         self.problems = problems
@@ -52,16 +53,16 @@ class CatalogueError(ValueError):
 
 
 class EditError(ValueError):
-    """A file of sites cannot be changed as was asked; the message says why."""
+    """A file of sites cannot be changed as requested; the message says why."""
 
 
 def load_sites(path: Path | None = None, own: Path | None = None, *, recheck: str = DEFAULT_RECHECK) -> tuple[Site, ...]:
     """The sites of a TOML file or of all *.toml below a folder, by path, then as written. None: the shipped catalogue.
 
-    `own`: a file of the operator's, which is added to the shipped catalogue and overrides it; it need not be there. A table of it
-    whose id the catalogue has gives only the keys that differ; one that says `was = "ID"` is that site under another id. Where it
-    is the source itself it may define no site yet. `recheck`: of sites whose table has none.
-    Raises CatalogueError with every problem of the load, not only the first.
+    `own`: the operator's file, which adds to the shipped catalogue and overrides it; it may be missing. One of its tables
+    whose id is in the catalogue gives only the keys that differ; one with `was = "ID"` is that site under another id. If it
+    is the source itself it may define no site yet. `recheck`: default for sites without the key.
+    Raises CatalogueError with every fault of the load, not only the first.
     """
     source = shipped_catalogue() if path is None else Path(path)
     reading = _Reading(recheck)
@@ -81,7 +82,7 @@ def load_sites(path: Path | None = None, own: Path | None = None, *, recheck: st
 
 
 def _with_parts_of_their_host(sites: tuple[Site, ...]) -> tuple[Site, ...]:
-    """Enabled sites of one host share what may be rechecked there in an hour; a site that names its own rate keeps it."""
+    """Divide a host's rechecks an hour among its enabled sites; a site with its own rate keeps it."""
     crowds = Counter(site.host for site in sites if site.enabled)
     return tuple(
         replace(site, recheck_per_hour=site.rechecks_an_hour / crowds[site.host])
@@ -92,14 +93,14 @@ def _with_parts_of_their_host(sites: tuple[Site, ...]) -> tuple[Site, ...]:
 
 
 def as_definition(site: Site) -> str:
-    """A site as a line of JSON, from which `from_definition` makes it again: for a process that must not read the files anew."""
+    """A site as a line of JSON for `from_definition`: for a process that must not read the files again."""
     values = {field.name: getattr(site, field.name) for field in fields(site)}
     values["article_url"] = site.article_url.pattern if site.article_url else None
     return json.dumps({key: value for key, value in values.items() if value is not None})
 
 
 def from_definition(text: str) -> Site:
-    """What `as_definition` wrote, checked as a table of a file is; raises CatalogueError."""
+    """The site of `as_definition`, validated like a table of a file; raises CatalogueError."""
     problems: list[CatalogueProblem] = []
     site = read_table(json.loads(text), lambda key, what: problems.append(CatalogueProblem(Path("definition"), what, None, key)))
     if site is None:
@@ -108,13 +109,13 @@ def from_definition(text: str) -> Site:
 
 
 def shipped_catalogue() -> Path:
-    """The folder of the catalogue that comes with the code: beside this file in a wheel, data/sites in a checkout."""
+    """The folder of the shipped catalogue: beside this file in a wheel, data/sites in a checkout."""
     here = Path(__file__).resolve().parent
     return here if any(here.glob("*/*.toml")) else here.parents[1] / "data" / "sites"
 
 
 def fingerprint(path: Path | None = None, own: Path | None = None) -> tuple[tuple[str, int, int], ...]:
-    """Names, sizes and times of the files that `load_sites` would read: differs when one of them may have changed."""
+    """Names, sizes and times of the files that `load_sites` would read: differs if one of them may have changed."""
     root = path or shipped_catalogue()
     files = [root] if root.is_file() else sorted(root.rglob("*.toml"))
     files += [own] if own and path is None else []
@@ -127,18 +128,18 @@ def fingerprint(path: Path | None = None, own: Path | None = None) -> tuple[tupl
 
 
 class _Reading:
-    """What one load has found so far."""
+    """The state of one load."""
 
     def __init__(self, recheck: str) -> None:
         self._recheck = recheck
         self.sites: dict[object, Site] = {}
-        """By id; where two tables give the same one, the second is a problem, and under a key of its own."""
+        """By id; the second table with an id is a fault, and has a key of its own."""
         self.problems: list[CatalogueProblem] = []
         self._first: dict[str, tuple[_Table, Mapping[str, object]]] = {}
-        """id -> the table that first gave it, sound or not, and what it holds."""
+        """id -> the first table with it, valid or not, and its content."""
 
     def folder(self, folder: Path) -> None:
-        """Files whose name begins with a dot are editors' scratch files, not ours."""
+        """Read a folder. Files whose name begins with a dot are editors' scratch files."""
         files = sorted(file for file in folder.rglob("*.toml") if not file.name.startswith("."))
         if not files:
             self.problems.append(CatalogueProblem(folder, "has no *.toml file in it"))
@@ -182,7 +183,7 @@ class _Reading:
                 complain("id", f"{site_id!r} is already the id of the site at {first.text.file}:{first.line_of('id')}")
 
     def _inherited(self, at: _Table, table: Mapping[str, object], complain: Complain) -> Mapping[str, object]:
-        """The operator's table with the keys that it leaves to the shipped one of the same id, or of the id that it `was`."""
+        """The operator's table, completed from the shipped one of the same id, or of the id in `was`."""
         own = dict(table)
         former = own.pop("was", own.get("id"))
         before = self._first.get(former) if isinstance(former, str) else None
@@ -200,13 +201,13 @@ class _Reading:
 
 
 class _Text:
-    """A file's text. Its lines are looked for only when there is something to complain about: that costs more than
+    """A file's text. Its lines are searched only if there is a fault to report: that costs more than
     reading the whole catalogue."""
 
     def __init__(self, file: Path, text: str, overrides: bool = False) -> None:
         self.file = file
         self.overrides = overrides
-        """Whether it is the operator's own, whose tables go before those of the catalogue."""
+        """Whether it is the operator's own file, whose tables override those of the catalogue."""
         self._text = text
 
     @cached_property
@@ -230,7 +231,7 @@ class _Table:
     number: int
 
     def line_of(self, key: str) -> int:
-        # site = [{...}, {...}] is TOML for the same, but gives its tables no lines of their own
+        # site = [{...}, {...}] is valid TOML for the same, but its tables have no lines of their own
         tables = self.text.tables
         return tables[self.number].of(key) if self.number < len(tables) else self.text.top.of("site")
 

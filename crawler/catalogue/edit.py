@@ -1,7 +1,8 @@
-"""Changes to a file of sites as a person would make them: a line is set, a table added, an id changed; all else stays as written.
+"""Changes to a file of sites as a person would make them: sets a line, adds a table, changes an id, and leaves the rest as
+written.
 
-Only keys that stand on a line of their own are touched, so comments, order and layout need no parser of their own
-(docs/decisions/0045). What comes out is read by the catalogue's own reader before it takes the file's place.
+Only keys on a line of their own are changed, so comments, order and layout need no parser of their own
+(docs/decisions/0045). The result is validated by the catalogue's own reader before it replaces the file.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from crawler.catalogue.toml_lines import TableLines, find_lines
 Value = str | bool | int | float | tuple[str, ...]
 
 _VALUE = re.compile(r"""^([^=]*=[ \t]*)('[^'\n]*'|"(?:[^"\\\n]|\\.)*"|[^#\n]*?)([ \t]*(?:#[^\n]*)?)$""")
-"""A line of a key: up to its value, the value, and what stands behind it."""
+"""A line of a key: up to its value, the value, and the rest."""
 
 
 class SiteFile:
-    """The text of a file of `[[site]]` tables, there or to be made."""
+    """The text of a file of `[[site]]` tables, existing or new."""
 
     def __init__(self, path: Path, base: Path | None) -> None:
-        """`base`: the file stands alone (itself), or adds to the shipped catalogue (None). Raises EditError."""
+        """`base`: the file is complete by itself (itself), or adds to the shipped catalogue (None). Raises EditError."""
         self.path = path
         self._alone = base is not None
         try:
@@ -41,7 +42,7 @@ class SiteFile:
         return self._table(site_id) is not None
 
     def set(self, site_id: str, key: str, value: Value) -> None:
-        """Set a key of a site's table, which is added where the file has none: then it overrides the shipped one."""
+        """Set a key of a site's table; a missing table is added, and overrides the shipped one."""
         table = self._table(site_id)
         if table is None:
             self.add({"id": site_id, key: value})
@@ -59,14 +60,14 @@ class SiteFile:
         self.text = "\n".join(lines)
 
     def add(self, values: Mapping[str, Value], comment: str = "") -> None:
-        """A table at the end of the file."""
+        """Add a table at the end of the file."""
         body = "".join(f"{key} = {toml(value)}\n" for key, value in values.items())
         note = "".join(f"# {line}\n" for line in comment.splitlines())
         between = "\n" if self.text.strip() else ""
         self.text = f"{self.text.rstrip()}{chr(10) if between else ''}{between}{note}[[site]]\n{body}"
 
     def save(self) -> None:
-        """Read what has come of it, and put it in the file's place in one step; raises EditError, or CatalogueError."""
+        """Validate the result, and replace the file atomically; raises EditError or CatalogueError."""
         partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.toml")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +86,7 @@ class SiteFile:
                 partial.unlink(missing_ok=True)
 
     def put_back(self) -> None:
-        """The file as it was before `save`."""
+        """Restore the file as it was before `save`."""
         if self.before is None:
             self.path.unlink(missing_ok=True)
         else:
@@ -101,7 +102,7 @@ class SiteFile:
 
 
 def toml(value: Value) -> str:
-    """A value as TOML writes it; a pattern's backslashes stand in single quotes."""
+    """A value in TOML; a pattern with backslashes is in single quotes."""
     if isinstance(value, tuple):
         return "[" + ", ".join(map(toml, value)) + "]"
     if isinstance(value, str):
@@ -111,7 +112,7 @@ def toml(value: Value) -> str:
 
 
 def _is_whole(line: str) -> bool:
-    """Whether a line holds a key and all of its value."""
+    """Whether a line holds a key with its complete value."""
     try:
         return len(tomllib.loads(line)) == 1
     except tomllib.TOMLDecodeError:

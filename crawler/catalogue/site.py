@@ -1,7 +1,7 @@
-"""Site: one title whose articles we keep, and the questions its addresses answer.
+"""Site: one title whose articles are kept, and what its addresses mean.
 
-A pure value: it reads no file (`crawler.catalogue` does), opens no socket, asks no clock. Addresses that strangers
-wrote are asked about here, so every answer is bounded and none raises.
+A pure value: it reads no file (`crawler.catalogue` does), opens no socket, and needs no clock. It judges untrusted addresses,
+so every answer is bounded and none raises.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from tldextract import TLDExtract
 
 DEFAULT_EVERY = "60 min"
-"""How often a site is asked that names neither `every` nor `cron`."""
+"""Interval of a site with neither `every` nor `cron`."""
 
 SHORTEST_EVERY = timedelta(minutes=1)
 LONGEST_EVERY = timedelta(days=31)
 
 RECHECK_SHARE = 0.1
-"""The part of the requests that a site's delay allows for which goes to known articles, where `recheck_per_hour` is not given.
+"""Share of the requests allowed by a site's delay that is used for known articles, if `recheck_per_hour` is not given.
 Higher: more silent edits are seen sooner, at the cost of more requests to the site."""
 MOST_RECHECKS_PER_HOUR = 360
 
 MAX_SEARCHED_CHARS = 2048
-"""Path and query longer than this are no article's: `article_url` is a hand-written pattern and must not run on
-unbounded text. Raise it and one bad pattern costs more; lower it and long slugs lose their id."""
+"""A longer path and query is not an article's: `article_url` is a hand-written pattern and must not run on
+unbounded text. Higher: a bad pattern costs more; lower: long slugs lose their id."""
 
 _NAMES_QUERY = re.compile(r"\\\?|\[\?|&|(?<![?<])=")
-"""In a pattern: it speaks of a query, by a literal "?", "&" or "=". Any other is searched in paths alone, for a query carries
-addresses of other pages."""
+"""Matches a pattern that is meant for queries, with a literal "?", "&" or "=". Any other is searched only in paths, because a
+query can contain addresses of other pages."""
 _IN_A_VALUE = re.compile(r"\?.*\?|=[^&]*[^&=]$", re.DOTALL)
-"""In path and query up to the first character of a match: it begins within the value of a parameter."""
+"""Matches path and query up to the first character of a match that begins inside the value of a parameter."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _EVERY = re.compile(r"([1-9]\d{0,4}) ?(min|h|days?)", re.ASCII)
@@ -47,61 +47,62 @@ _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One title whose articles we keep. Read from `[[site]]` tables; every key is documented in docs/sites.md."""
+    """One title whose articles are kept. Read from `[[site]]` tables; docs/sites.md documents every key."""
 
     id: str
     """Unique, lower case letters, digits and hyphens."""
     name: str
     url: str
-    """Absolute, ends in a slash where it names a host."""
+    """Absolute, ends in a slash if it has no path."""
     timezone: str
-    """IANA name; printed times without zone are read in it."""
+    """IANA name; printed times without a zone are in it."""
     country: str = ""
     """ISO 3166-1 alpha-2, upper case."""
     region: str = ""
     owner: str = ""
     platform: str = "generic"
-    """Names the CMS family; "generic" where there is none."""
+    """The CMS family; "generic" if there is none."""
     language: str = ""
     """BCP 47."""
     feeds: tuple[str, ...] = ()
     """Absolute URLs (the file may give them relative to `url`); likewise `sitemaps` and `sections`."""
     sitemaps: tuple[str, ...] = ()
-    """Empty: those that robots.txt names, unless `robots_sitemaps` forbids it."""
+    """Empty: those in robots.txt, unless `robots_sitemaps` is False."""
     robots_sitemaps: bool = True
-    """False for a site that is a part of its host (a BBC region): the host's sitemaps tell of all the others too."""
+    """False for a site that is part of its host (a BBC region): the host's sitemaps list all others too."""
     sections: tuple[str, ...] = ()
     article_url: re.Pattern[str] | None = None
-    """Searched in the path of a URL, in its query where the pattern speaks of one; group "id" is the owner's article id."""
+    """Searched in the path of a URL, and in its query if the pattern is meant for queries; group "id" is the owner's article
+    id."""
     every: str | None = None
     cron: str | None = None
-    """Five fields as crontab(5) has them, parted by one blank, small letters."""
+    """Five fields as in crontab(5), separated by one blank, in lower case."""
     delay_seconds: float = 1.0
-    """Least gap between two requests to the host; 0 only for loopback hosts."""
+    """Minimum gap between two requests to the host; 0 only for loopback hosts."""
     recheck: str = DEFAULT_RECHECK
-    """How readily known articles are looked at again: "thrifty", "balanced" or "thorough"; see `pipelines.history.revisit`."""
+    """How often known articles are fetched again: "thrifty", "balanced" or "thorough"; see `pipelines.history.revisit`."""
     recheck_per_hour: float | None = None
-    """Looks at known articles an hour; None: by `delay_seconds`, see `rechecks_an_hour`."""
+    """Fetches of known articles an hour; None: from `delay_seconds`, see `rechecks_an_hour`."""
     enabled: bool = True
     retired: bool = False
-    """It is history: never enabled, never judged, and crawled no more; what it has in the ledger stays."""
+    """The title has ended: never enabled, judged or crawled; its articles stay in the ledger."""
     noarchive: str = "no-raw-page"
     """What "noarchive" on a page means: "no-raw-page", "skip" or "ignore"."""
     archive: str = "revisions"
-    """Which answers are archived as they were received: "revisions" (and those that show a takedown), "on" (all) or "off"."""
+    """Which responses are archived as received: "revisions" (and those that show a takedown), "on" (all) or "off"."""
     cookies: bool = False
-    """Whether a crawl sends back the cookies that the site sets, for sites that loop without; kept no longer than the crawl."""
+    """Whether a crawl sends back the cookies that the site sets, for sites that loop without them; deleted at its end."""
     tdm: str = "skip"
     """What a reservation of text and data mining means: "skip" or "ignore"."""
 
     @property
     def host(self) -> str:
-        """Lower case, with the port where it is not the scheme's own: "www.example.org", "127.0.0.1:8000"."""
+        """Lower case, with the port unless it is the scheme's default: "www.example.org", "127.0.0.1:8000"."""
         return host_of(self.url)
 
     @property
     def politeness_group(self) -> str:
-        """The host that a crawl of this site puts load on: sites of one group are never crawled at once."""
+        """The host that a crawl of this site puts load on: sites of one group are never crawled at the same time."""
         return self.host
 
     @property
@@ -116,27 +117,27 @@ class Site:
 
     @property
     def interval(self) -> timedelta | None:
-        """`every` as a length of time; None where `cron` rules."""
+        """`every` as a timedelta; None if `cron` is used."""
         return None if self.cron else parse_every(self.every or DEFAULT_EVERY)
 
     @property
     def rechecks_an_hour(self) -> float:
-        """How many known articles are looked at again in an hour; a crawl has the hours since the one before, up to a day."""
+        """How many known articles are fetched again an hour; a crawl may use the hours since the previous one, up to a day."""
         if self.recheck_per_hour is not None:
             return self.recheck_per_hour
         return min(RECHECK_SHARE * 3600 / max(self.delay_seconds, 1.0), MOST_RECHECKS_PER_HOUR)
 
     def external_id(self, url: str) -> str | None:
-        """The owner's article id that the URL carries; a changed slug leaves it alone. None where there is none."""
+        """The owner's article id in the URL, which does not change with the slug. None if there is none."""
         match = self._article_match(url)
         return (match.groupdict().get("id") or None) if match else None
 
     def looks_like_article(self, url: str) -> bool | None:
-        """Whether `article_url` is found in the URL (see there); None where the site has no `article_url`."""
+        """Whether `article_url` matches the URL (see there); None if the site has no `article_url`."""
         return None if self.article_url is None else self._article_match(url) is not None
 
     def same_site(self, url: str) -> bool:
-        """Whether a URL is of this site's registrable domain; addresses and localhost must agree in host and port."""
+        """Whether a URL is of this site's registrable domain; IP addresses and localhost must agree in host and port."""
         host = host_of(url)
         if not host or host == self.host:
             return bool(host)
@@ -144,7 +145,7 @@ class Site:
         return domain is not None and domain == _registrable_domain(self.host)
 
     def same_name(self, url: str) -> bool:
-        """Whether a URL is of this site's name under another public suffix: bbc.co.uk sends readers abroad to bbc.com."""
+        """Whether a URL is of this site's name under another public suffix: bbc.co.uk redirects readers abroad to bbc.com."""
         ours, theirs = _registrable_domain(self.host), _registrable_domain(host_of(url))
         return bool(ours and theirs) and str(ours).partition(".")[0] == str(theirs).partition(".")[0]
 
@@ -158,7 +159,7 @@ class Site:
         with_query = f"{parts.path}?{parts.query}" if parts.query else parts.path
         if len(with_query) > MAX_SEARCHED_CHARS:
             return None
-        # "/news/slug-1234567?page=2" is still that article for a pattern that ends in "$"; "/go?from=/news/slug-1234567" is none
+        # "/news/slug-1234567?page=2" is that article for a pattern that ends in "$"; "/go?from=/news/slug-1234567" is not
         if in_path := self.article_url.search(parts.path):
             return in_path
         in_query = self.article_url.search(with_query) if _NAMES_QUERY.search(self.article_url.pattern) else None
@@ -199,7 +200,7 @@ def is_loopback(host: str) -> bool:
 
 
 def parse_every(text: str) -> timedelta:
-    """ "30 min", "2 h", "1 day" as a length of time, from one minute to 31 days; ValueError says what is wrong."""
+    """ "30 min", "2 h", "1 day" as a timedelta, from one minute to 31 days; the ValueError says what is wrong."""
     match = _EVERY.fullmatch(text)
     if match is None:
         raise ValueError('must read like "30 min", "2 h" or "1 day"')
@@ -216,7 +217,8 @@ def _without_port(host: str) -> str:
 
 @cache
 def _public_suffixes() -> TLDExtract:
-    """The list inside the package, never the network. With private suffixes: thepost.uk.com is a site, no part of uk.com."""
+    """The list inside the package, never from the network. With private suffixes: thepost.uk.com is a site, not part of
+    uk.com."""
     from tldextract import TLDExtract
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -224,7 +226,7 @@ def _public_suffixes() -> TLDExtract:
 
 @lru_cache(maxsize=4096)
 def _registrable_domain(host: str) -> str | None:
-    """ "www.example.co.uk" -> "example.co.uk"; None for addresses, localhost and whatever has no public suffix."""
+    """ "www.example.co.uk" -> "example.co.uk"; None for IP addresses, localhost and hosts without a public suffix."""
     name = _without_port(host)
     if not name or len(name) > 253 or name.startswith("["):  # 253: the longest name DNS carries
         return None

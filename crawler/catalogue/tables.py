@@ -1,7 +1,7 @@
-"""One `[[site]]` table -> one Site, or what is wrong with each of its keys.
+"""One `[[site]]` table -> one Site, or the faults of each of its keys.
 
-Every key has one check that turns the TOML value into the Site's value or refuses it with a sentence; what concerns
-several keys is asked after. Knows no file and no line: the caller says where a key stands.
+Every key has one check that turns the TOML value into the Site's value or refuses it with a sentence; checks over
+several keys come last. Knows no file and no line: the caller says where a key is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NUMBERS = re.compile(r"[0-9.]+")
 
 
 def read_url(text: str) -> str:
-    """An absolute URL, scheme and host in lower case, "/" where no path is given; ValueError says what is wrong."""
+    """An absolute URL, scheme and host in lower case, "/" if there is no path; the ValueError says what is wrong."""
     if not text or len(text) > _MAX_CHARS:
         raise ValueError(f"must be an address of 1 to {_MAX_CHARS} characters")
     if bad := _NEVER_IN_A_URL.search(text):
@@ -53,7 +53,7 @@ def read_url(text: str) -> str:
 
 
 def resolve(text: str, base: str) -> str:
-    """A URL given absolute or relative to the site's, made absolute; the same refusals."""
+    """An absolute URL from an absolute or relative one; refuses the same as `read_url`."""
     if not text or text.strip() != text:
         raise ValueError(f"{text!r} is no address")
     if _SCHEME.match(text):
@@ -64,7 +64,7 @@ def resolve(text: str, base: str) -> str:
 
 
 def _is_host(host: str) -> bool:
-    """A DNS name, an IPv4 address written in full, or an IPv6 address (urlsplit took its brackets off)."""
+    """A DNS name, an IPv4 address written in full, or an IPv6 address (urlsplit removes its brackets)."""
     if ":" in host or _NUMBERS.fullmatch(host):
         try:
             ip_address(host)
@@ -84,7 +84,7 @@ MAX_ID_CHARS = 64
 MAX_TEXT_CHARS = 200
 
 Complain = Callable[[str, str], None]
-"""Takes a key and what is wrong with it."""
+"""Called with a key and its fault."""
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -93,7 +93,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))
 
 
 def read_table(table: Mapping[str, object], complain: Complain) -> Site | None:
-    """The Site that the table defines; None where there was anything to complain about."""
+    """The Site of the table; None if there was a fault."""
     complaints = 0
 
     def refuse(key: str, what: str) -> None:
@@ -108,7 +108,7 @@ def read_table(table: Mapping[str, object], complain: Complain) -> Site | None:
 
 
 def _read_keys(table: Mapping[str, object], refuse: Complain) -> dict[str, Any]:
-    """Values of the keys that concern themselves alone."""
+    """Values of keys that do not depend on others."""
     values: dict[str, Any] = {}
     for key in REQUIRED:
         if key not in table:
@@ -127,9 +127,9 @@ def _read_keys(table: Mapping[str, object], refuse: Complain) -> dict[str, Any]:
 
 
 def _read_addresses(table: Mapping[str, object], values: dict[str, Any], refuse: Complain) -> None:
-    """Feeds, sitemaps and sections, made absolute; a list that has a bad address leaves no value at all.
+    """Feeds, sitemaps and sections, made absolute; a list with a bad address has no value at all.
 
-    Without a sound `url` there is nothing to resolve them against.
+    Without a valid `url` they cannot be resolved.
     """
     for key in ADDRESS_LISTS:
         try:
@@ -175,7 +175,7 @@ def _unknown_key(key: str) -> str:
 
 
 def _kind(value: object) -> str:
-    """What a TOML value is, in the words of somebody who typed it. Booleans first: to Python they are numbers."""
+    """The type of a TOML value in plain words. Booleans first: in Python they are numbers."""
     kinds = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "a table"}
     return next((word for kind, word in kinds.items() if isinstance(value, kind)), "a date or time")
 
@@ -287,7 +287,7 @@ def _cron(value: object) -> str:
     for field, size in zip(fields, (60, 24, 31, 12, 7), strict=True):
         if any(int(step) >= size for step in re.findall(r"/([0-9]+)", field)):
             raise ValueError(f"{text!r} is no cron rule: the step of {field!r} is longer than its field")
-    # To cron "1-31" and "*" are two things: with a weekday beside it, one means either and one means both.
+    # To cron "1-31" and "*" differ: with a weekday beside them, one means "either" and one means "both".
     if len(rule.days) == 31:
         fields[2] = "*"
     if rule.weekdays >= set(range(7)) or rule.weekdays >= set(range(1, 8)):

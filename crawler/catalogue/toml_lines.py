@@ -1,7 +1,7 @@
-"""Where in a TOML text the tables and keys stand, because `tomllib` gives values without positions.
+"""Line numbers of the tables and keys in a TOML text, because `tomllib` gives values without positions.
 
-The search for lines reads only text that `tomllib` has accepted, so it need not judge; it must only not be misled by an equals
-sign in a string, a bracket in a comment, or a list over several lines. Nothing here knows what a key means.
+It reads only text that `tomllib` has accepted, so it need not validate; it must only not be misled by an equals
+sign in a string, a bracket in a comment, or a list over several lines. It does not know what a key means.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-# What may hide a bracket or a line end (strings, comments), then brackets and line ends themselves.
+# What can hide a bracket or a line end (strings, comments), then brackets and line ends themselves.
 _TOKEN = re.compile(
     r'"""(?:\\[\s\S]|[^\\])*?"{3,5}'
     r"|'''[\s\S]*?'{3,5}"
@@ -25,13 +25,13 @@ _KEY = re.compile(r"""(?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[^='"\n])+=""")
 
 @dataclass(frozen=True, slots=True)
 class TableLines:
-    """Line numbers, from 1, of a table's header and of its keys (of a sub-table: the header that names it)."""
+    """Line numbers, from 1, of a table's header and of its keys (for a sub-table: the line of its header)."""
 
     line: int
     keys: dict[str, int] = field(default_factory=dict)
 
     def of(self, key: str) -> int:
-        """The key's line, or the header's where the table does not have the key."""
+        """The key's line, or the header's if the table does not have the key."""
         return self.keys.get(key, self.line)
 
 
@@ -58,7 +58,7 @@ def find_lines(text: str, table: str) -> tuple[TableLines, list[TableLines]]:
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """(line, text) of each header and each key with its value, comments and empty lines left out."""
+    """(line, text) of each header and each key with its value, without comments and empty lines."""
     depth, start, line = 0, 0, 1
     for token in (*_TOKEN.finditer(text), None):
         mark = token[0] if token else "\n"

@@ -1,1 +1,1 @@
-"""Telling what goes on: logs, metrics, a page of health, alerts. Reads the ledger and the schedule; decides nothing of crawls."""
+"""Monitoring: metrics, a health page, alerts. Reads the ledger and the schedule; does not influence crawls."""

@@ -1,7 +1,7 @@
 """Alert state: which problems are reported, and when. Pure: state, current problems and time in; the next state out.
 
-A problem is reported once, again after a stated time while it lasts, and once more when it is over. Messages bundle what there
-is and keep a distance, so that a bad day makes a dozen messages an hour at most.
+A problem is reported once, again after a set time while it lasts, and once more when it is over. Messages collect all problems
+and keep a distance, so that a bad day makes at most a dozen messages an hour.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from pipelines.queries.health import Finding
 from pipelines.store.rows import instant_of, moment, optional_moment, span
 
 GAP = timedelta(minutes=5)
-"""Between two messages. Longer: problems are reported later; shorter: a bad hour fills a mailbox."""
+"""Minimum time between two messages. Longer: problems are reported later; shorter: a bad hour fills a mailbox."""
 MAX_LINES = 40
 MANY_ALIKE = 4
-"""Sites with the same finding that are told in one line: a network that is away is one problem, not three hundred."""
+"""From this many sites on, a shared finding takes one line: a broken network is one problem, not three hundred."""
 MAX_LINE_CHARS = 300
 MAX_MESSAGES = 20
-"""Messages that wait to be sent; beyond this the oldest are dropped. A problem that lasts is reported again."""
+"""Limit of waiting messages; beyond it the oldest are dropped. A problem that lasts is reported again."""
 MAX_MESSAGE_AGE = timedelta(hours=24)
-"""A message that could not be sent for so long is dropped."""
+"""A message that could not be sent for this long is dropped."""
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(minutes=30)
 
@@ -33,60 +33,60 @@ class Problem:
     """Something that an operator should know."""
 
     key: str
-    """The same for the same problem."""
+    """Identifies the problem over time."""
     text: str
-    """One line for a person."""
+    """One line of text."""
     lasts: bool = True
-    """False: an event, that is reported and never over."""
+    """False: an event, which is reported once and has no end."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownProblem:
-    """What is known of a problem."""
+    """A problem in the state, with its history."""
 
     text: str
     since: datetime
     told: datetime | None = None
     lasts: bool = True
     over: datetime | None = None
-    """Since when it is over; it stays until that was reported."""
+    """When it ended; it stays in the state until that was reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertMessage:
-    """What is to be sent, and to whom it was not yet."""
+    """A message, and the addresses that have not received it yet."""
 
     title: str
     body: str
     made: datetime
     left: tuple[str, ...] = ()
-    """Marks of the addresses that have not got it."""
+    """Hashes of the addresses that have not received it."""
     is_recovery: bool = False
-    """Whether it tells of nothing but what is well again."""
+    """Whether it reports only recoveries."""
     is_critical: bool = False
-    """Whether it tells of more than single sites: nothing may be crawled, or be known, until somebody comes."""
+    """Whether it concerns more than single sites, so that nothing may be crawled or known until somebody acts."""
     tries: int = 0
     not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlertState:
-    """All that must outlive the process."""
+    """Everything that must survive the process."""
 
     entries: Mapping[str, KnownProblem] = field(default_factory=dict)
     messages: tuple[AlertMessage, ...] = ()
     last_message: datetime | None = None
     mutes: Mapping[str, datetime] = field(default_factory=dict)
-    """Site -> until when nothing is told of it."""
+    """Site -> until when nothing is reported about it."""
 
     def is_muted(self, key: str, now: datetime) -> bool:
-        """Whether a problem with this key is of a site that is muted."""
+        """Whether a problem with this key belongs to a muted site."""
         parts = key.split("/")
         until = self.mutes.get(parts[1]) if len(parts) > 1 else None
         return until is not None and now < until
 
     def to_json(self) -> dict[str, Any]:
-        """For a file."""
+        """The state for its file."""
         entries = {key: {**asdict(one), "since": moment(one.since), "told": optional_moment(one.told),
                          "over": optional_moment(one.over)} for key, one in self.entries.items()}  # fmt: skip
         messages = [
@@ -97,7 +97,7 @@ class AlertState:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """From a file; raises LookupError, TypeError, ValueError or AttributeError where it is none of ours."""
+        """The state from its file; raises LookupError, TypeError, ValueError or AttributeError for a foreign one."""
         entries = {
             key: KnownProblem(**{**one, **_instants(one, "since", "told", "over")}) for key, one in stored["entries"].items()
         }
@@ -110,7 +110,7 @@ class AlertState:
 
 
 def problems_of(site: str, findings: Iterable[Finding]) -> Iterator[Problem]:
-    """What is wrong with a site, as problems: one for each finding that means illness."""
+    """A site's findings as problems: one for each that means illness."""
     for finding in findings:
         if finding.ill:
             yield Problem(f"site/{site}/{finding.code}", f"{site}: {finding.text}")
@@ -118,21 +118,21 @@ def problems_of(site: str, findings: Iterable[Finding]) -> Iterator[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class CurrentProblems:
-    """The problems of one moment."""
+    """The problems at one moment."""
 
     problems: tuple[Problem, ...] = ()
     whole: bool = True
-    """False: not all was looked at, so that what is not named here is not over."""
+    """False: not everything was checked, so that a missing problem is not over."""
     unseen: tuple[str, ...] = ()
-    """The same for keys that begin so: several processes share the state, and not each sees all."""
+    """The same for keys with these prefixes: several processes share the state, and not each sees everything."""
 
 
 def update(
     state: AlertState, current: CurrentProblems, now: datetime, repeat_after: timedelta, addresses: tuple[str, ...]
 ) -> AlertState:
-    """The state after taking note of the current problems, with a new message where one is due.
+    """The state after the current problems are added, with a new message if one is due.
 
-    `repeat_after`: a problem that lasts is reported again after this. `addresses`: marks of those that get messages.
+    `repeat_after`: a problem that lasts is reported again after this. `addresses`: hashes of those that receive messages.
     """
     state = replace(state, mutes={site: until for site, until in state.mutes.items() if now < until})
     noted = _noted(state.entries, current, now, repeat_after)
@@ -157,17 +157,17 @@ def update(
 
 
 def is_critical(key: str) -> bool:
-    """Whether a problem is of the ledger, the schedule, the catalogue or the cluster, and not of one site."""
+    """Whether a problem concerns the ledger, the schedule, the catalogue or the cluster, rather than one site."""
     return not key.startswith(("site/", "lost/", "search:"))
 
 
 def next_due(state: AlertState, now: datetime) -> AlertMessage | None:
-    """The oldest message whose time has come."""
+    """The oldest message that is due."""
     return next((one for one in state.messages if one.not_before is None or one.not_before <= now), None)
 
 
 def sent(state: AlertState, message: AlertMessage, left: tuple[str, ...], now: datetime) -> AlertState:
-    """The state after an attempt to send: the message is dropped where all have it or it grew too old, else tried again later."""
+    """The state after an attempt to send: the message is dropped if all have it or it is too old, otherwise tried again later."""
     rest = [one for one in state.messages if one is not message]
     if left and now - message.made < MAX_MESSAGE_AGE:
         wait = min(FIRST_RETRY * 2 ** min(message.tries, 10), LONGEST_RETRY)
@@ -176,7 +176,7 @@ def sent(state: AlertState, message: AlertMessage, left: tuple[str, ...], now: d
 
 
 def one_line(text: str) -> str:
-    """A line that no page's control characters can break, bounded."""
+    """A line without control characters, of bounded length."""
     return "".join(char if char.isprintable() else " " for char in text[:MAX_LINE_CHARS])
 
 
@@ -219,7 +219,7 @@ def _body(
 
 
 def _grouped(problems: Mapping[str, KnownProblem], tell: Callable[[KnownProblem], str]) -> Iterator[str]:
-    """A line each, what is critical first; where many sites have the same finding, one line for all of them behind the first."""
+    """One line a problem, critical ones first; a finding of many sites takes one line, the first site in full."""
     groups: dict[str, list[str]] = {}
     for key in sorted(problems, key=lambda key: not is_critical(key)):
         code = key.removeprefix("site/").partition("/")[2]

@@ -1,6 +1,6 @@
-"""Alerts: sends the messages of the alert state by mail, chat or webhook. The one place that knows apprise.
+"""Alerts: sends the messages of the alert state by mail, chat or webhook. The only module with apprise.
 
-Addresses hold secrets: they are never logged, printed or kept; a short hash of each tells them apart in the state file.
+Addresses contain secrets: they are never logged, printed or stored; the state file identifies each by a short hash.
 """
 
 from __future__ import annotations
@@ -30,22 +30,23 @@ except ModuleNotFoundError as error:
 logger = logging.getLogger(__name__)
 
 _CALL = re.compile(r"(?<=@)(?=(?:everyone|here|channel|all|room|team)\b)|(?<=<)(?=[!@#])", re.IGNORECASE)
-"""Within the words by which chats call all who are there ("@everyone", "<!channel>"); a word joiner there is not seen."""
+"""Positions in the words that notify everybody in a chat ("@everyone", "<!channel>"), where an invisible word joiner breaks
+them."""
 
-# Apprise names whole URLs in what it logs, urllib3 their paths; what failed is told here, without them.
+# Apprise logs whole URLs, urllib3 their paths; failures are logged here, without them.
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 
 class AlertError(ValueError):
-    """An address cannot be used; the message says which by its number, never what it is."""
+    """An address cannot be used; the message gives its number, never the address."""
 
 
 class Alerts:
     """The addresses that get alerts, and the alert state beside the store. Several processes may share it."""
 
     def __init__(self, db: str, urls: Sequence[str], repeat_after: timedelta) -> None:
-        """Raises AlertError where apprise does not know what to do with an address."""
+        """Raises AlertError if apprise does not know an address's service."""
         for number, url in enumerate(urls, 1):
             if apprise.Apprise.instantiate(url, suppress_exceptions=True) is None:
                 raise AlertError(f"alerts: number {number} ({scheme(url)}://...) is none that apprise can use")
@@ -54,10 +55,10 @@ class Alerts:
         self._path = path_beside(db, ALERTS)
         self._lock = self._path.parent / "locks"
         self._unkept: AlertState | None = None
-        """The state, while its file cannot be written."""
+        """The state, if its file cannot be written."""
 
     def round(self, current: CurrentProblems, now: datetime) -> int:
-        """Take note of the current problems, and send what is due; how many messages could not be sent."""
+        """Add the current problems, and send what is due; returns how many messages could not be sent."""
         try:
             with hold(self._lock, f"{self._path.stem}.book") as holder:
                 if holder is not None:  # another process has the state, and sees the same problems
@@ -83,7 +84,7 @@ class Alerts:
         return failed
 
     def _keep(self, state: AlertState) -> None:
-        """Into the file; into memory only, where that fails, so that this process at least reports nothing twice."""
+        """Write the state to its file; if that fails keep it in memory, so that at least this process reports nothing twice."""
         try:
             write_state(self._path, state.to_json())
             self._unkept = None
@@ -93,11 +94,11 @@ class Alerts:
             self._unkept = state
 
     def unreadable(self, text: str, now: datetime) -> None:
-        """The ledger itself cannot be read; what else is known is left as it is."""
+        """Report that the ledger cannot be read; other problems stay as they are."""
         self.round(CurrentProblems((Problem("reading", f"the ledger cannot be read: {text}"),), whole=False), now)
 
     def test(self) -> list[str]:
-        """Send a test message now; the schemes of addresses that could not be reached."""
+        """Send a test message now; returns the schemes of addresses that could not be reached."""
         return [
             scheme(url)
             for url in self._urls.values()
@@ -105,11 +106,11 @@ class Alerts:
         ]
 
     def state(self) -> AlertState:
-        """What is known; an empty state where there is no file, or none of ours."""
+        """The stored state; empty if there is no file, or a foreign one."""
         return self._unkept or read_alert_state(self._path)
 
     def _send(self, message: AlertMessage) -> tuple[str, ...]:
-        """The marks of those who did not get it. Addresses that are configured no more are let go."""
+        """The hashes of addresses that did not receive it. Addresses that are no longer configured are dropped."""
         left = []
         for mark in message.left:
             url = self._urls.get(mark)
@@ -122,12 +123,13 @@ class Alerts:
 
 
 def send(urls: Sequence[str], title: str, body: str) -> list[str]:
-    """Send a message now; the schemes of addresses that did not take it."""
+    """Send a message now; returns the schemes of addresses that did not accept it."""
     return [scheme(url) for url in urls if not _notify(url, title, body)]
 
 
 def _notify(url: str, title: str, body: str, kind: apprise.NotifyType = apprise.NotifyType.INFO) -> bool:
-    """Whether one address took a message; never raises. Headlines and reasons in it are a stranger's: they call nobody."""
+    """Whether one address accepted a message; never raises. Headlines and reasons are untrusted: they must not notify
+    everybody."""
     try:
         one = apprise.Apprise.instantiate(url, suppress_exceptions=True)
         title, body = " ".join(_CALL.sub("\u2060", title).split()), _CALL.sub("\u2060", body)

@@ -1,7 +1,8 @@
-"""Collector: one measurement of all that is monitored: counters, health metrics, sizes, the schedule's heartbeat. Reads only.
+"""Collector: one measurement of everything that is monitored: counters, health metrics, sizes, the schedule's heartbeat. Reads
+only.
 
-What it costs is bounded: counters go on from where they stood, and the health metrics of a site are read again only after a
-crawl of it has ended. Both are kept in a file beside the store, so that a new process goes on from there.
+Its cost is bounded: counters continue from where they were, and the health metrics of a site are read again only after a
+crawl of it has ended. Both are kept in a file beside the store, so that a new process continues from there.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ logger = logging.getLogger(__name__)
 
 NAME = "watch"
 SAVE_SECONDS = 300.0
-"""So often a running schedule keeps what it has counted. Shorter writes more; longer counts more anew after a kill."""
+"""How often a running schedule saves its counts. Shorter writes more; longer counts more again after a kill."""
 HEALTH_METRICS_SECONDS = 2.0
-"""So long a reading looks at vital signs; the sites that are left come with the next. Longer: a busy hour makes readings slow."""
+"""Time limit of one reading for health metrics; the other sites are read the next time. Longer: slow readings in a busy hour."""
 DISK_SECONDS = 3600.0
-"""So often the archive's files are counted: 100,000 of them take a second."""
+"""How often the archive's files are counted: 100,000 of them take a second."""
 LOST_IS_NEWS = timedelta(hours=1)
-"""A crawl that was found lost longer ago is history, not news."""
+"""A crawl that was found lost longer ago is not reported any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +48,45 @@ class Sizes:
     store: int = 0
     wal: int = 0
     free: int = 0
-    """Room on its disk for an ordinary user."""
+    """Free space on its disk for an ordinary user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What was found at one time."""
+    """Everything measured at one time."""
 
     at: datetime
     seconds: float
-    """How long the reading took."""
+    """Duration of the reading."""
     tallies: Tallies
     health_metrics: Mapping[str, HealthMetrics] = field(default_factory=dict)
-    """Site -> its vital signs, for the sites that are watched."""
+    """Site -> its health metrics, for judged sites."""
     findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     whole: bool = True
-    """False: the vital signs of some sites were never read yet."""
+    """False: the health metrics of some sites were never read yet."""
     lost: tuple[str, ...] = ()
     """Sites of crawls that were found lost within the last hour."""
     sizes: Sizes = Sizes()
     heartbeat: Heartbeat | None = None
     writable: bool | None = None
-    """None where that was not tried."""
+    """None if that was not tried."""
     cluster: ClusterStatus | str | None = None
-    """What the cluster is at, or why that cannot be told; None where there is none."""
+    """The status of the cluster, or why it is unknown; None if there is none."""
     plan: SchedulePlan | None = None
-    """What the schedule goes by; None where nobody knows."""
+    """The schedule's plan; None if unknown."""
     disk: DiskProjection | None = None
-    """Of the last hour."""
+    """Computed within the last hour."""
     no_archive: str | None = None
-    """Why crawls cannot archive, as where a disk is not mounted; None where they can."""
+    """Why crawls cannot archive, such as a disk that is not mounted; None if they can."""
 
 
 class MeasurementReader:
-    """Draws up readings, one after the other. For one thread."""
+    """Makes readings, one after the other. For one thread."""
 
     def __init__(
         self, db: str, max_age: timedelta, cluster: ReadClusterStatus | None = None, archive: Path | None = None
     ) -> None:
-        """`max_age`: a site whose last success is older is ill. `cluster`: without it there is none. `archive`: its folder."""
+        """`max_age`: a site whose last success is older is ill. `cluster`: None without one. `archive`: its folder."""
         self._db = db
         self._archive = archive or Path(db).absolute().parent / "warc"
         self._disk: DiskProjection | None = None
@@ -96,11 +97,12 @@ class MeasurementReader:
         self._saved = time.monotonic()
         self._tallies, self._health_metrics = _remembered(read_state(self._path))
         self._pending: dict[str, None] = {}
-        """Sites whose vital signs are to be read, the longest waiting first."""
+        """Sites whose health metrics must be read, the longest waiting first."""
 
     def read(self, now: datetime, judged: Callable[[str], bool], *, seconds: float = HEALTH_METRICS_SECONDS,
              writable: bool | None = None, plan: SchedulePlan | None = None) -> Measurement:  # fmt: skip
-        """A reading; raises StoreError. `judged`: whether a site of the ledger is. `seconds`: at most so long for vital signs."""
+        """A reading; raises StoreError. `judged`: whether a site of the ledger is judged. `seconds`: time limit for health
+        metrics."""
         begun = time.monotonic()
         with Store(self._db, readonly=True) as store:
             self._tallies.read_on(store)
@@ -109,7 +111,7 @@ class MeasurementReader:
             if begun - self._disk_read >= DISK_SECONDS:
                 self._disk, self._disk_read = project(store, self._archive, now), begun
             known = set(site_names(store))
-            # What is in quarantine a person may release between two crawls.
+            # A person may release readings from quarantine between two crawls.
             doubted = {site for site, one in self._health_metrics.items() if one.quarantined}
             self._pending |= dict.fromkeys(sorted(self._tallies.ended | (known - self._health_metrics.keys()) | doubted))
             self._tallies.ended.clear()
@@ -135,7 +137,7 @@ class MeasurementReader:
         )  # fmt: skip
 
     def save(self, *, always: bool = True) -> None:
-        """Keep what was counted; unless `always`, only every SAVE_SECONDS. That it cannot be kept is only logged."""
+        """Save the counts; unless `always`, only every SAVE_SECONDS. A failure is only logged."""
         if not always and time.monotonic() - self._saved < SAVE_SECONDS:
             return
         kept = {site: signs_of(one) for site, one in self._health_metrics.items() if site not in self._pending}
@@ -147,7 +149,7 @@ class MeasurementReader:
 
 
 def sizes(db: str) -> Sizes:
-    """The sizes of the ledger and its log; 0 for what is not there."""
+    """The sizes of the ledger and its log; 0 for missing files."""
     path = Path(db).absolute()
 
     def size(file: Path) -> int:
@@ -158,7 +160,7 @@ def sizes(db: str) -> Sizes:
 
 
 def _remembered(stored: Mapping[str, Any]) -> tuple[Tallies, dict[str, HealthMetrics]]:
-    """What a process before this one counted; nothing where that was another version's."""
+    """The counts of an earlier process; empty if they are from another version."""
     try:
         return Tallies.from_json(stored["tallies"]), {site: metrics_of(one) for site, one in stored["vitals"].items()}
     except (LookupError, TypeError, ValueError, AttributeError):

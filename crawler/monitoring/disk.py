@@ -1,7 +1,7 @@
-"""What ledger and archive take on the disk, what they grow by a day, and how long the disk lasts: of each site and of all.
+"""Disk use of ledger and archive, their growth a day, and how long the disk lasts: by site and in all.
 
-The pace is that of the last 30 days, or of all days where they are fewer. The ledger's bytes are divided by revisions: what is
-kept of fetches, crawls and stories is shared out with them. Reads only.
+Growth is that of the last 30 days, or of all days if there are fewer. The ledger's bytes are divided by revisions: those of
+fetches, crawls and stories are shared out with them. Reads only.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class SiteGrowth:
 
 @dataclass(frozen=True, slots=True)
 class DiskProjection:
-    """All of them, in bytes."""
+    """All sites, in bytes."""
 
     ledger_bytes: int
     archive_bytes: int
@@ -35,14 +35,14 @@ class DiskProjection:
     archive_bytes_a_day: int
     ledger_free_bytes: int
     archive_free_bytes: int
-    """The same room as the ledger's, where both are on one disk."""
+    """The same space as the ledger's, if both are on one disk."""
     days_left: int | None
-    """Until the first of the disks is full; None where nothing grows."""
+    """Until the first of the disks is full; None if nothing grows."""
     sites: dict[str, SiteGrowth]
 
 
 def project(store: Store, archive: Path, now: datetime) -> DiskProjection:
-    """As of now; raises StoreError."""
+    """The projection as of now; raises StoreError."""
     size = store.path.stat().st_size
     a_revision = size / max(revision_count(store), 1)
     recent = recent_revisions(store, now.date(), holdings.RECENT.days)

@@ -1,4 +1,4 @@
-"""A reading in Prometheus's text format. The one place that knows prometheus-client."""
+"""A reading in Prometheus's text format. The only module with prometheus-client."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _CLASSES = {MetricKind.COUNTER: CounterMetricFamily, MetricKind.GAUGE: GaugeMetr
 
 
 class ReadingCollector:
-    """Gives one reading's samples to a registry."""
+    """Passes one reading's samples to a registry."""
 
     def __init__(self, reading: Measurement) -> None:
         self._reading = reading
 
     def collect(self) -> Iterable[Metric]:
-        """Every family, those without samples too: what is documented is there to be queried."""
+        """Every family, also those without samples, so that each documented one can be queried."""
         found = {
             family.name: _CLASSES[family.kind](family.name, family.meaning, labels=list(family.labels)) for family in FAMILIES
         }
@@ -36,7 +36,7 @@ class ReadingCollector:
 
 
 def render(reading: Measurement) -> bytes:
-    """The text that a scrape or the textfile collector reads."""
+    """The text for a scrape or the textfile collector."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(ReadingCollector(reading))
     text: bytes = generate_latest(registry)

@@ -1,6 +1,6 @@
-"""What is measured: the families of metrics, their labels, and the samples of each that a reading gives. Knows no Prometheus.
+"""The metrics: their families, labels, and the samples of each from a reading. Knows no Prometheus.
 
-docs/operate/metrics.md tells every family; a test keeps it so.
+docs/operate/metrics.md documents every family; a test checks that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipelines.store.rows import instant_of
 
 
 class MetricKind(StrEnum):
-    """What a number may do: only grow, or go up and down."""
+    """How a number may change: only grow, or go up and down."""
 
     COUNTER = "counter"
     GAUGE = "gauge"
@@ -26,7 +26,7 @@ class MetricKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MetricFamily:
-    """A metric's name, labels and meaning. A counter's name is without the `_total` that stands at the end of its samples."""
+    """A metric's name, labels and meaning. A counter's name is without the `_total` of its samples."""
 
     name: str
     kind: MetricKind
@@ -35,7 +35,7 @@ class MetricFamily:
 
     @property
     def sample(self) -> str:
-        """The name as queries and alert rules use it."""
+        """The name in queries and alert rules."""
         return f"{self.name}_total" if self.kind is MetricKind.COUNTER else self.name
 
 
@@ -125,7 +125,7 @@ FAMILIES = (*_TALLIED.values(), *_SITE.values(), *_ONE.values(), *_CLUSTER.value
 
 
 def samples(reading: Measurement) -> Iterator[Sample]:
-    """All samples of a reading. What is not known is left out, never 0."""
+    """All samples of a reading. Unknown values are left out, never 0."""
     for kind, family in _TALLIED.items():
         for key, count in list(reading.tallies.counts[kind].items()):
             yield family, tuple(label[:MAX_LABEL_CHARS] for label in key), count

@@ -1,6 +1,6 @@
 """Monitor of a running schedule: a thread that reads the store every few seconds, serves metrics and health, and sends alerts.
 
-Nothing here stops the schedule: what fails is logged and tried again with the next round.
+Nothing here stops the schedule: a failure is logged and tried again in the next round.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from pipelines.store.rows import span
 logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 15.0
-"""Between two readings, Prometheus's usual interval. Shorter: more reading of the ledger; longer: older numbers."""
+"""Time between two readings, Prometheus's usual interval. Shorter: more reading of the ledger; longer: older numbers."""
 SHOWN = 3
 """New hits of a saved search that an alert names."""
 LONG_WAY = 10_000
-"""Revisions without a hit after which a saved search need not look at them again."""
+"""Revisions without a hit after which a saved search need not check them again."""
 LONGEST_ROUND_SECONDS = 180.0
 """Age of the last round from which the monitor itself counts as ill: a reading, a writer's wait, and slow mail servers."""
 
@@ -40,46 +40,46 @@ LONGEST_ROUND_SECONDS = 180.0
 UNWRITABLE = "store"
 """Key of the problem that the ledger cannot be written, which only a running schedule sees."""
 SILENT = "schedule"
-"""Of that no schedule runs, which only those see who are asked to look."""
+"""Key of the problem that no schedule runs, which is only checked on request."""
 CLUSTER = "cluster/"
-"""What keys of a cluster's problems begin with."""
+"""Prefix of the keys of a cluster's problems."""
 
 
 class AlertSender(Protocol):
-    """Whoever sends alerts."""
+    """Sends alerts."""
 
     def round(self, current: CurrentProblems, now: datetime) -> int:
-        """Take note of the trouble of now, and send what is to be sent."""
+        """Add the current problems, and send what is due."""
         ...
 
     def state(self) -> AlertState:
-        """What is known."""
+        """The stored state."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class MonitoredSchedule:
-    """What a watch needs of the schedule."""
+    """What a monitor needs to know of the schedule."""
 
     db: str
     judged: Callable[[str], bool]
-    """Whether a site of the ledger is judged: those that are switched off are not."""
+    """Whether a site of the ledger is judged: disabled ones are not."""
     cluster: ReadClusterStatus | None = None
-    """What the cluster is at; None where there is none."""
+    """Reads the status of the cluster; None if there is none."""
     plan: Callable[[], SchedulePlan | None] | None = None
-    """What is gone by; None: what the schedule of the ledger has left beside it."""
+    """Reads the plan; None: the one that the ledger's schedule has stored beside it."""
 
     def read_plan(self) -> SchedulePlan | None:
-        """The plan of now."""
+        """The present plan."""
         return self.plan() if self.plan else read_plan(self.db)
 
 
 class Monitor:
-    """Makes its rounds in a thread of its own."""
+    """Makes its rounds in its own thread."""
 
     def __init__(self, monitored: MonitoredSchedule, reader: MeasurementReader, clock: Clock, *,
                  alerts: AlertSender | None = None, render: Callable[[Measurement], bytes] | None = None) -> None:  # fmt: skip
-        """`render` draws up the metrics; without it there are none."""
+        """`render` formats the metrics; without it there are none."""
         self._monitored = monitored
         self._reader = reader
         self._clock = clock
@@ -93,11 +93,11 @@ class Monitor:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
-        """Begin the rounds."""
+        """Start the rounds."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End them, and keep what was counted. A round under way is waited for, but not for ever."""
+        """End the rounds, and save the counts. Waits for a running round, for a limited time."""
         self._stopping.set()
         self._thread.join(ROUND_SECONDS)
         if not self._thread.is_alive():  # else it is counting, and what it has counted is not whole
@@ -109,7 +109,7 @@ class Monitor:
         return self._text
 
     def ills(self) -> list[str]:
-        """What is wrong with the schedule itself; empty is well. Sites that are ill are not its fault."""
+        """Problems of the schedule itself; empty if it is well. Ill sites are not among them."""
         found = []
         heartbeat, now = read_heartbeat(self._monitored.db), self._clock()
         if heartbeat is None or not heartbeat.fresh(now):
@@ -159,9 +159,9 @@ class Monitor:
 
 
 def alert_round(alerts: AlertSender, db: str, current: CurrentProblems, now: datetime) -> int:
-    """A round of alerts, with what saved searches have found since; how many messages could not be sent.
+    """A round of alerts, with new hits of saved searches; returns how many messages could not be sent.
 
-    Hits count as told once the alert state has them: what cannot be sent now is tried again from there.
+    Hits count as reported once they are in the alert state: messages that cannot be sent now are tried again from there.
     """
     try:
         with Store(db, readonly=True) as store:
@@ -180,7 +180,7 @@ def alert_round(alerts: AlertSender, db: str, current: CurrentProblems, now: dat
 
 
 def new_hits(store: Store) -> Iterator[tuple[tuple[str, int], Problem | None]]:
-    """Name of a saved search and newest revision looked at -> its new hits as an event; None where a long way held none."""
+    """Name of a saved search and newest checked revision -> its new hits as an event; None if many revisions had none."""
     last = newest_revision(store)
     for known in saved_searches.saved_searches(store):
         if last <= known.told_revision_id:
@@ -213,12 +213,12 @@ def current_problems(reading: Measurement) -> list[Problem]:
 
 
 def plan_problem(plan: SchedulePlan) -> str:
-    """That the catalogue is wrong, for a person."""
+    """The fault of the catalogue, for people."""
     return f"the catalogue is wrong, and the plan of {plan.loaded} goes on: {plan.problem}"
 
 
 def write_failure(db: str) -> str | None:
-    """Why the ledger cannot be written now; None where a transaction could be begun, and a file written beside it."""
+    """Why the ledger cannot be written now; None if a transaction could be begun, and a file written beside it."""
     try:
         with Store(db) as store, store.transaction():
             try_room(Path(db).absolute().parent)

@@ -1,6 +1,6 @@
-"""`/metrics` and `/healthz` on a loopback port. Serves what was drawn up before it was asked: a scrape costs no reading.
+"""`/metrics` and `/healthz` on a loopback port. Serves the last reading: a scrape causes none.
 
-Loopback only: what it tells is no secret, but it is nobody else's either; a proxy or an agent on the machine takes it further.
+Loopback only: the numbers are not secret, but they are not public either; a proxy or an agent on the machine passes them on.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 CLIENT_SECONDS = 10.0
-"""So long may a client take to ask and to listen."""
+"""Time limit for a client's request and for reading the answer."""
 
 Text = Callable[[], tuple[bytes, str] | None]
-"""The metrics and their content type; None where nothing was read yet."""
+"""The metrics and their content type; None before the first reading."""
 Ills = Callable[[], list[str]]
-"""What is wrong now, a line each; empty is well."""
+"""The present problems, one a line; empty if all is well."""
 
 
 class WatchServer:
-    """A server in a thread of its own."""
+    """A server in its own thread."""
 
     def __init__(self, address: str, text: Text, ills: Ills) -> None:
         """`address`: "127.0.0.1:9464", "localhost:9464" or "[::1]:9464"; port 0 takes a free one. Raises OSError."""
@@ -35,12 +35,12 @@ class WatchServer:
 
     @property
     def url(self) -> str:
-        """Where it listens, with a slash at the end."""
+        """Its address, with a final slash."""
         host, port = self._server.server_address[:2]
         return f"http://[{host!s}]:{port}/" if ":" in str(host) else f"http://{host!s}:{port}/"
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start to answer."""
         self._thread.start()
         logger.info("metrics are served at %smetrics", self.url)
 
@@ -55,7 +55,7 @@ class _Server(ThreadingHTTPServer):
     allow_reuse_address = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is nothing to tell of."""
+        """Ignore clients that disconnect."""
         logger.debug("a client of the metrics went away", exc_info=True)
 
 
@@ -103,6 +103,6 @@ def _handler(text: Text, ills: Ills) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Scrapes are not worth a line each."""
+            """Do not log scrapes."""
 
     return Handler

@@ -1,8 +1,8 @@
-"""Small JSON files beside the ledger: what must outlive a process and is no part of the archive. Written whole or not at all.
+"""Small JSON files beside the ledger: state that must survive a process and is not part of the archive. Written atomically.
 
-Two are read by other processes. The heartbeat tells them whether the schedule lives, and what it has to do: it is written only
-while the schedule's clock ticks, so an old beat means a schedule that hangs, was stopped, or died. The other holds which alerts
-were sent.
+Other processes read two of them. The heartbeat says whether the schedule is alive, and what it is doing: it is written only
+while the schedule's clock ticks, so an old one means that the schedule hangs, was stopped, or died. The other holds the alerts
+that were sent.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from pipelines.store.rows import instant_of, moment
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 64 * 1024 * 1024
-"""A longer file is none of ours. A thousand sites make about 2 MB."""
+"""A longer file is not ours. A thousand sites make about 2 MB."""
 
 
 PROBE_BYTES = 64 * 1024
-"""As much as a crawl's transaction writes, or so: with less room it would fail."""
+"""About the size of a crawl's transaction, which would fail with less space."""
 
 
 def path_beside(db: str, name: str) -> Path:
-    """The file of this name beside the ledger; ledgers that share a folder have each their own."""
+    """The file of this name beside the ledger; ledgers in one folder have files of their own."""
     path = Path(db).absolute()
     return path.with_name(f"{path.stem}-{name}.json")
 
 
 def read_state(path: Path) -> dict[str, Any]:
-    """What the file holds; nothing where it is missing, or not what we wrote."""
+    """The content of the file; empty if it is missing, or not ours."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError("too long")
@@ -50,12 +50,12 @@ def read_state(path: Path) -> dict[str, Any]:
 
 
 def write_state(path: Path, state: dict[str, Any]) -> None:
-    """Replace the file in one step; raises OSError."""
+    """Replace the file atomically; raises OSError."""
     write_text(path, json.dumps(state, ensure_ascii=True, separators=(",", ":")))
 
 
 def try_room(folder: Path) -> None:
-    """Write a little, and take it away again: raises OSError where the disk is full, or nothing may be written there."""
+    """Write a small file and delete it: raises OSError if the disk is full or the folder read-only."""
     probe = folder / f".room.{os.getpid()}.partial"
     try:
         with probe.open("wb") as file:
@@ -68,7 +68,7 @@ def try_room(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str, *, mode: int | None = None) -> None:
-    """Replace a file in one step, so that no reader ever meets half of it; raises OSError. `mode`: else as the umask says."""
+    """Replace a file atomically, so that no reader ever sees half of it; raises OSError. `mode`: default by the umask."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with partial.open("w", encoding="utf-8") as file:
@@ -86,38 +86,38 @@ def write_text(path: Path, text: str, *, mode: int | None = None) -> None:
 
 SCHEDULE = "schedule"
 LONGEST_SILENCE = timedelta(seconds=60)
-"""So old may a beat be. It comes every ten seconds; less calls a machine that is busy for a moment dead."""
+"""Maximum age of a heartbeat. It is written every ten seconds; with less, a briefly busy machine would count as dead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What a schedule is at."""
+    """The state of a schedule at one moment."""
 
     at: str
     """UTC, ISO 8601."""
     pid: int
     sites: int
     queued: int
-    """Starts that came due and wait for their turn."""
+    """Starts that are due and wait for their turn."""
     running: int
-    """Crawls under way."""
+    """Running crawls."""
     peak: int = 0
-    """Bytes that the largest crawl since its start has held at once."""
+    """Peak memory of the largest crawl since the schedule started, in bytes."""
 
     def fresh(self, now: datetime) -> bool:
-        """Whether the schedule that wrote it can be taken to live."""
+        """Whether the schedule that wrote it counts as alive."""
         return now - instant_of(self.at) <= LONGEST_SILENCE
 
 
 def write_heartbeat(db: str, now: datetime, *, pid: int, sites: int, queued: int, running: int, peak: int = 0) -> Heartbeat:
-    """Leave a beat beside the ledger; raises OSError."""
+    """Write a heartbeat beside the ledger; raises OSError."""
     heartbeat = Heartbeat(moment(now), pid, sites, queued, running, peak)
     write_state(path_beside(db, SCHEDULE), asdict(heartbeat))
     return heartbeat
 
 
 def read_heartbeat(db: str) -> Heartbeat | None:
-    """The last beat; None where no schedule ever ran here, or what stands there is no beat."""
+    """The last heartbeat; None if no schedule ever ran here, or the file is not ours."""
     told = read_state(path_beside(db, SCHEDULE))
     try:
         numbers = {key: int(told[key]) for key in ("pid", "sites", "queued", "running")}
@@ -131,23 +131,23 @@ PLAN = "plan"
 
 @dataclass(frozen=True, slots=True)
 class SchedulePlan:
-    """What a schedule goes by: the catalogue as it was last read soundly, and what is wrong with it now."""
+    """The schedule's plan: the catalogue as last read without faults, and the present fault."""
 
     sites: tuple[str, ...]
-    """Ids of the sites on the timetable: those that are judged."""
+    """Ids of the scheduled sites: those that are judged."""
     loaded: str
     """When they were read. UTC, ISO 8601."""
     problem: str | None = None
-    """What is wrong with the files as they are now; None where nothing is."""
+    """The fault of the files as they are now; None if there is none."""
 
 
 def write_plan(db: str, plan: SchedulePlan) -> None:
-    """Leave it beside the ledger, for commands that judge; raises OSError."""
+    """Write it beside the ledger, for commands that judge sites; raises OSError."""
     write_state(path_beside(db, PLAN), asdict(plan))
 
 
 def read_plan(db: str) -> SchedulePlan | None:
-    """The last one; None where no schedule ever ran here, or what stands there is none."""
+    """The last plan; None if no schedule ever ran here, or the file is not ours."""
     stored = read_state(path_beside(db, PLAN))
     try:
         problem = stored["problem"]
@@ -160,7 +160,7 @@ ALERTS = "alerts"
 
 
 def read_alert_state(path: Path) -> AlertState:
-    """The book in a file; an empty one where there is none, or none of ours."""
+    """The alert state in a file; empty if there is none, or it is not ours."""
     told = read_state(path)
     try:
         return AlertState.from_json(told) if told else AlertState()

@@ -1,11 +1,11 @@
-"""What an operator asks of a schedule that runs, through a socket beside the ledger: what comes next, run, cancel, pause, resume.
+"""Control of a running schedule through a socket beside the ledger: next, run, cancel, pause, resume.
 
-A Unix socket that only its owner may open; no port of the network. A request is one line of JSON, and so is the answer:
+A Unix socket that only its owner can open; no network port. A request is one line of JSON, and so is the answer:
 
     {"version": 1, "verb": "pause", "sites": ["a"], "until": "2025-03-07T14:05:00Z"}
     {"version": 1, "sites": [{"site": "a", "state": "paused", "next": null, ...}], "problems": []}
 
-Keys are only added; an answer to what is not understood has `error`. Lines are bounded, and so is the time of each.
+Keys are only added; the answer to an unknown request has `error`. The length of a line and its time are limited.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ VERSION = 1
 MAX_REQUEST_BYTES = 64 * 1024
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 SECONDS = 5.0
-"""So long a connection may take to say what it wants, or to take the answer. The next one waits meanwhile."""
+"""Time limit for a client to send its request, or to read the answer. The next client waits meanwhile."""
 ANSWER_SECONDS = 60.0
-"""So long is waited for an answer: a pause is written to the ledger, which others may have locked."""
+"""Time limit for an answer: a pause is written to the ledger, which others may have locked."""
 
 LAST = "9999"
-"""Where a site without a next start stands among the others."""
+"""Sort key of a site without a next start."""
 
 
 class NotPossibleError(Exception):
-    """What somebody asked of the schedule cannot be done; the message says why."""
+    """The schedule cannot do what was requested; the message says why."""
 
 
 class ScheduleControl:
-    """What can be asked of a schedule, without the socket."""
+    """The requests that a schedule answers, without the socket."""
 
     def __init__(self, schedule: Schedule, crawls: CrawlRunner, db: str, clock: Clock) -> None:
         self._schedule = schedule
@@ -59,7 +59,7 @@ class ScheduleControl:
         self._clock = clock
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a request; what is wrong with one site costs the others nothing."""
+        """The answer to a request; a problem with one site does not affect the others."""
         verbs: dict[str, Callable[[str], None]] = {
             "run": self._run,
             "cancel": self._cancel,
@@ -87,7 +87,7 @@ class ScheduleControl:
         return {"sites": self.listed(wanted), "problems": problems}
 
     def listed(self, wanted: Sequence[str] | None = None) -> list[dict[str, str | None]]:
-        """What each site is at, the next start first: "running", "waiting" for its turn, "paused" or "idle"."""
+        """The state of each site, in order of the next start: "running", "waiting" for its turn, "paused" or "idle"."""
         pauses = self._schedule.pauses
         rows = []
         for site_id, start in self._schedule.starts().items():
@@ -120,7 +120,7 @@ class ScheduleControl:
 
 
 def row_of_site(site_id: str, start: datetime | None, pause: Pause | None, state: str | None = None) -> dict[str, str | None]:
-    """What a site is at, as an answer has it."""
+    """The state of a site, in the form of an answer."""
     return {
         "site": site_id,
         "state": state or ("paused" if pause else "idle"),
@@ -131,7 +131,7 @@ def row_of_site(site_id: str, start: datetime | None, pause: Pause | None, state
 
 
 def set_pause(db: str, site_id: str, now: datetime, until: datetime | None) -> None:
-    """Write a pause to the ledger, where each schedule finds it; raises StoreError, or ValueError for an end that is over."""
+    """Write a pause to the ledger, where every schedule finds it; raises StoreError, or ValueError for an end in the past."""
     if until and until <= now:
         raise ValueError(f"{moment(until)} is over")
     with Store(db) as store:
@@ -139,13 +139,13 @@ def set_pause(db: str, site_id: str, now: datetime, until: datetime | None) -> N
 
 
 def end_pause(db: str, site_id: str, now: datetime, pause: Pause) -> None:
-    """Let a pause be over from now on."""
+    """End a pause now."""
     with Store(db) as store:
         pause_site(store, site_id, Pause(min(pause.since, now), now))
 
 
 class ControlServer:
-    """Answers at the socket, one connection after the other, in a thread of its own, until it is closed."""
+    """Answers at the socket, one connection after the other, in its own thread, until it is closed."""
 
     def __init__(self, db: str, control: ScheduleControl) -> None:
         self._path = socket_path(db)
@@ -154,11 +154,11 @@ class ControlServer:
         self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
 
     def start(self) -> None:
-        """Answer from now on; where another schedule of the ledger answers, as soon as it has left."""
+        """Start to answer; if another schedule of the ledger answers, once that has exited."""
         self._thread.start()
 
     def close(self) -> None:
-        """Answer no more."""
+        """Stop answering."""
         self._closing.set()
         self._thread.join(SECONDS * 2)
 
@@ -210,7 +210,7 @@ class ControlServer:
 
 
 def request(db: str, verb: str, sites: Sequence[str] = (), **more: str | None) -> dict[str, Any] | None:
-    """The answer of the schedule that runs on a ledger; None where none does. Raises NotPossibleError."""
+    """The answer of the ledger's running schedule; None if none runs. Raises NotPossibleError."""
     path = socket_path(db)
     wanted = {"version": VERSION, "verb": verb, "sites": list(sites), **more}
     try:
@@ -238,7 +238,7 @@ def socket_path(db: str) -> Path:
 
 @contextmanager
 def _short(path: Path) -> Iterator[str]:
-    """An address of the socket that fits in the 107 bytes that the system gives to it: by the open folder where it is longer."""
+    """An address of the socket within the system's limit of 107 bytes: through the open folder if the path is longer."""
     if len(os.fsencode(path)) <= 100:
         yield str(path)
         return
@@ -254,7 +254,7 @@ def _line(value: dict[str, Any]) -> bytes:
 
 
 def _read_line(connection: socket.socket, limit: int) -> bytes:
-    """Up to the end of the line; raises OSError where it is longer, or breaks off."""
+    """Read up to the end of the line; raises OSError if it is longer, or incomplete."""
     read = bytearray()
     deadline = time.monotonic() + (connection.gettimeout() or SECONDS)
     while not read.endswith(b"\n"):

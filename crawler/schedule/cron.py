@@ -1,9 +1,9 @@
-"""The starts of a cron rule in a site's own zone, right when the clocks change. Pure: rule, zone and moment in, moments out.
+"""The starts of a cron rule in a site's own zone, correct at clock changes. Pure: rule, zone and time in, times out.
 
-cronsim tells which local times a rule names; this module tells which moments those are (docs/decisions/0017 says why). A rule
-that names single hours starts once a day, every day: an hour that is skipped in spring moves the start behind the gap, an hour
-that comes twice in autumn has it the first time only. A rule that runs through (the hours before and after are in it too) keeps
-its pace: nothing is added in spring, and the hour that comes twice has its starts twice.
+cronsim computes the local times of a rule; this module maps them to UTC (docs/decisions/0017 says why). A rule
+for single hours starts once a day, every day: in spring a start in the skipped hour moves behind the gap, in autumn a start in
+the repeated hour happens only the first time. A repeating rule (its hours before and after match too) keeps
+its pace: nothing is added in spring, and the repeated hour has its starts twice.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 _LONGEST_CHANGE = timedelta(hours=3)
-"""No clock is moved by so much: starts whose local times are farther apart keep their order."""
+"""No clock change is longer: starts whose local times are farther apart keep their order."""
 
 
 def next_start(cron: str, zone: str, after: datetime) -> datetime | None:
-    """The first start later than a moment, in UTC; None where there is none within 50 years."""
+    """The first start after a time, in UTC; None if there is none within 50 years."""
     place, found = ZoneInfo(zone), None
     for local, start in _starts(cron, place, _local(after, place) - _LONGEST_CHANGE):
         if found and local > _local(found, place) + _LONGEST_CHANGE:
@@ -30,7 +30,7 @@ def next_start(cron: str, zone: str, after: datetime) -> datetime | None:
 
 
 def last_start(cron: str, zone: str, before: datetime, after: datetime) -> datetime | None:
-    """The last start earlier than one moment and later than another, in UTC; None where there is none."""
+    """The last start before one time and after another, in UTC; None if there is none."""
     place, found = ZoneInfo(zone), None
     for local, start in _starts(cron, place, _local(before, place) + _LONGEST_CHANGE, reverse=True):
         if local < _local(found or after, place) - _LONGEST_CHANGE:
@@ -45,7 +45,7 @@ def _local(moment: datetime, place: ZoneInfo) -> datetime:
 
 
 def _starts(cron: str, place: ZoneInfo, begin: datetime, *, reverse: bool = False) -> Iterator[tuple[datetime, datetime]]:
-    """Local times after one (before it, if reverse) in their order, each with the start that it stands for."""
+    """Local times after one (before it, if reverse) in their order, each with its start in UTC."""
     try:
         rule = CronSim(cron, begin, reverse)
     except CronSimError:  # 31 February: read as a rule, and never true

@@ -1,7 +1,8 @@
-"""What became of planned starts that no crawl tells of: skipped, missed, failed before they began.
+"""Planned starts without a crawl: skipped, missed, or failed before the crawl began.
 
-Kept in memory until the crawl before them has its own row. So the rows of a site are written in the order of their starts, and
-whatever dies in between, the last row says up to when all is accounted for; the rest is found missing at the next start.
+They are kept in memory until the crawl before them has its own row. So the rows of a site are written in the order of their
+starts, and whatever dies in between, the last row says up to when all starts are recorded; the next start finds the rest
+missing.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ GONE = CodedReason(CrawlReason.NOT_BEGUN, "its job is gone from the queue")
 
 @dataclass(frozen=True, slots=True)
 class MissedRun:
-    """One row to be: its `planned` is the last of the starts that it stands for."""
+    """One future row: its `planned` is the last of the starts that it covers."""
 
     outcome: CrawlOutcome
     planned: datetime
@@ -35,7 +36,7 @@ class MissedRun:
 
 
 class MissedRuns:
-    """The starts of all sites that wait to be told of. Thread-safe."""
+    """The starts of all sites that are not recorded yet. Thread-safe."""
 
     def __init__(self, db: str, clock: Clock) -> None:
         self._db = db
@@ -44,13 +45,13 @@ class MissedRuns:
         self._lock = threading.Lock()
 
     def put(self, site_id: str, outcome: CrawlOutcome, starts: Sequence[datetime], reason: CodedReason) -> None:
-        """Starts that led to no crawl: one row, with from and to where they are several."""
+        """Add starts without a crawl: one row, with the first and the last if they are several."""
         span = f", from {moment(starts[0])} to {moment(starts[-1])}" if len(starts) > 1 else ""
         with self._lock:
             self._waiting.setdefault(site_id, []).append(MissedRun(outcome, starts[-1], replace(reason, text=reason.text + span)))
 
     def write_waiting(self, site_id: str) -> None:
-        """Write the rows of a site. A store that cannot be written is logged, and tried again the next time."""
+        """Write the rows of a site. If the store cannot be written, this is logged, and tried again the next time."""
         with self._lock:
             missed = self._waiting.pop(site_id, [])
         if not missed:
@@ -71,7 +72,8 @@ class MissedRuns:
 
 
 def note_gone(store: Store, site: Site, promised: Callable[[str], datetime | None], now: datetime) -> int:
-    """A row for a start that later ones waited for, and that went from the queue while nobody was there to tell; how many."""
+    """Write a row for a start that was lost with the queue while no schedule ran, which later starts waited for; returns how
+    many."""
     accounted, waited = starts_waited(store, site.id)
     before = missed_starts(site, accounted, waited - timedelta.resolution) if accounted and waited else []
     if not before or promised(site.id):
@@ -81,7 +83,7 @@ def note_gone(store: Store, site: Site, promised: Callable[[str], datetime | Non
 
 
 def note_pause(db: str, site: Site, since: datetime, until: datetime, now: datetime) -> None:
-    """One row for all starts that fell into a pause; two schedules of a ledger write one of them."""
+    """Write one row for all starts within a pause; if a ledger has two schedules, only one of them writes it."""
     with Store(db) as store, store.transaction():
         last = last_planned(store, site.id, until, by_hand=False)
         starts = missed_starts(site, max(last or since, since), until)

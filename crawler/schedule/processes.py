@@ -1,9 +1,10 @@
-"""What processes of one machine agree upon through the operating system: locks, the death of a parent, a supervisor's signals.
+"""What processes of one machine share through the operating system: locks, the death of a parent, a supervisor's
+notifications.
 
-One crawl of a host at a time, whoever starts it: the lock is `flock`, held by the open file, so a crawl that is killed gives it
-up, and no stale file blocks the next. Beside it stands how long the host wants to be left alone, as the crawl before was told. A
-crawl that a schedule started ends when the schedule dies: Linux sends it the signal that asks it to stop. systemd is told
-(sd_notify(3)) that we are ready, that we live, that we stop, where it asked for that.
+One crawl of a host at a time, whoever starts it: the lock is `flock`, held by the open file, so a killed crawl releases it,
+and no stale file blocks the next. Beside it is the file with the host's wait, from the previous crawl. A crawl
+that a schedule started ends when the schedule dies: Linux sends it the signal to stop. systemd is notified
+(sd_notify(3)) that the schedule is ready, alive or stopping, if it asked for that.
 """
 
 from __future__ import annotations
@@ -30,19 +31,19 @@ from pipelines.store.database import StoreError
 _real_time = clock()
 
 _SCHEDULES = "schedules"
-"""No host is called that: this lock is shared by all schedules of a ledger."""
+"""Name of the lock that all schedules of a ledger share; no host has it."""
 
 
 HOST_FILE_SECONDS = 3600.0
-"""So long holds what one crawl read for crawls of the host's other sites; RFC 9309 (2.4) would let robots.txt hold for a day."""
+"""How long a file read by one crawl is valid for crawls of the host's other sites; RFC 9309 (2.4) allows a day for robots.txt."""
 
 
 class RetryAfterFile:
-    """How long each host wants nothing to be asked, kept from one crawl to the next, whatever ended the first.
+    """How long each host must not be requested, stored between crawls, however the first one ended.
 
-    A file a host beside its lock, and one in the folder that all ledgers of the machine share: how many seconds, and since when.
-    Since when by the clock that nobody sets; by the wall clock only where the machine has started anew, and then a moment that
-    has not come yet is taken for now. So no clock that was wrong makes a wait longer than it was. Never flushed to the disk.
+    One file a host beside its lock, and one in the folder that all ledgers of the machine share: how many seconds, and since
+    when, by the monotonic clock. The wall clock is used only after a restart of the machine, and then a time in the future
+    counts as now. So a wrong clock never makes a wait longer. Never flushed to the disk.
     """
 
     def __init__(self, folder: Path, shared: Path | None = None) -> None:
@@ -51,11 +52,11 @@ class RetryAfterFile:
         self._shared = shared
 
     def read(self, host: str) -> float:
-        """Seconds that are left, by the ledger or by others of the machine; 0 where nothing is known."""
+        """Seconds left, from this ledger or others of the machine; 0 if unknown."""
         return max(map(self._left, self._paths(host)))
 
     def write(self, host: str, seconds: float) -> None:
-        """From now on. Whole or not at all; what cannot be written is only forgotten."""
+        """Store a wait from now on, atomically; a wait that cannot be written is only forgotten."""
         for path in self._paths(host):
             _write_wait(path, seconds)
 
@@ -84,10 +85,10 @@ def _write_wait(path: Path, seconds: float) -> None:
 
 
 class HostFiles:
-    """The robots.txt of each host, and its tdmrep.json, as a crawl has just read them, for crawls of its other sites.
+    """The robots.txt and tdmrep.json of each host, as a crawl has just read them, for crawls of its other sites.
 
-    A crawl never takes what one of its own site wrote: a site alone on its host reads them anew each time, and of 53 that
-    share one, each round reads them once. Each host leaves some KB behind.
+    A crawl never uses what its own site wrote: a site alone on its host reads them every time, and of 53 that
+    share one, each round reads them once. Each host leaves a few KB behind.
     """
 
     def __init__(self, folder: Path, site_id: str) -> None:
@@ -95,7 +96,7 @@ class HostFiles:
         self._site = site_id.encode()
 
     def read(self, url: str) -> bytes | None:
-        """The body, empty where the host has no such file; None where no other site's crawl asked in HOST_FILE_SECONDS."""
+        """The body, empty if the host has no such file; None if no crawl of another site fetched it within HOST_FILE_SECONDS."""
         path = self._path(url)
         try:
             is_recent = 0 <= _real_time().timestamp() - path.stat().st_mtime < HOST_FILE_SECONDS
@@ -105,7 +106,7 @@ class HostFiles:
         return body if is_recent and site != self._site and asked == url.encode() else None
 
     def write(self, url: str, body: bytes) -> None:
-        """Whole or not at all; what cannot be written is fetched again."""
+        """Store it atomically; a file that cannot be written is fetched again."""
         path = self._path(url)
         new = path.with_suffix(f".{os.getpid()}")  # of hosts that only have feeds no lock is held
         with suppress(OSError):
@@ -118,9 +119,9 @@ class HostFiles:
 
 @contextmanager
 def hold(folder: Path, group: str) -> Iterator[str | None]:
-    """Hold the lock of a politeness group. Yields None where it is ours, else who has it (a process id as text, or "").
+    """Hold the lock of a politeness group. Yields None if it is ours, otherwise its holder (a process id as text, or "").
 
-    Raises OSError where it cannot be made, or its file not be written, as on a full disk.
+    Raises OSError if it cannot be created or written, as on a full disk.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{_file_name(group)}.lock"
@@ -137,10 +138,10 @@ def hold(folder: Path, group: str) -> Iterator[str | None]:
 
 
 def machine_folder() -> Path | None:
-    """The folder of locks and waits of hosts that all ledgers of this user on this machine share, made where it is missing.
+    """The folder of locks and waits of hosts that all ledgers of this user on this machine share; created if missing.
 
-    So two of them never crawl one host at once, nor the second before the first would have. None where it cannot be used, or is
-    somebody else's.
+    So two of them never crawl one host at the same time, nor too soon after each other. None if it cannot be used, or belongs
+    to somebody else.
     """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     shared = Path(runtime, "newsledger") if runtime else Path(tempfile.gettempdir(), f"newsledger-{os.getuid()}")
@@ -155,9 +156,9 @@ def machine_folder() -> Path | None:
 
 @contextmanager
 def hold_everywhere(folder: Path, group: str, *, is_local: bool) -> Iterator[str | None]:
-    """As `hold`, and against crawls of other ledgers too; `is_local`: hosts of this machine are nobody's to be spared.
+    """As `hold`, also against crawls of other ledgers; `is_local`: hosts of this machine need no protection.
 
-    A folder of theirs that cannot be used, or is somebody else's, is passed over. Raises StoreError where our own cannot.
+    A shared folder that cannot be used, or belongs to somebody else, is ignored. Raises StoreError if our own cannot be used.
     """
     with ExitStack() as stack:
         try:
@@ -182,24 +183,24 @@ class SchedulerLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.alone = True
-            """Whether no other schedule was there when this one came: then what lies behind it is its to account for."""
+            """Whether no other schedule was there when this one started: then it accounts for missed starts."""
         except BlockingIOError:
             self.alone = False
         if not self.alone:
             fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def welcome(self) -> None:
-        """Let others come: what was missed has been told."""
+        """Let other schedules start: missed starts are recorded."""
         fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def close(self) -> None:
-        """Leave."""
+        """Release the lock."""
         self._file.close()
 
 
 @cache
 def _boot() -> str:
-    """Which start of the machine this is; where nobody knows, another for each process, so that the wall clock counts."""
+    """An id of the machine's boot; if there is none, one for each process, so that the wall clock counts."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
@@ -215,7 +216,7 @@ _M_ARENA_MAX = -8
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process of this machine has the number, be it another one that was given it later."""
+    """Whether a process with this number runs, even if the number was reused."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -226,7 +227,7 @@ def is_running(pid: int) -> bool:
 
 
 def end_with(parent: int) -> None:
-    """Have this process asked to stop (SIGTERM) when `parent` is no more. Does nothing where the system cannot."""
+    """Have this process receive SIGTERM when `parent` dies. Does nothing if the system cannot."""
     if sys.platform != "linux":
         return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -235,26 +236,26 @@ def end_with(parent: int) -> None:
 
 
 def share_heaps() -> None:
-    """Let all threads of this process take memory from two heaps, where the C library is glibc.
+    """Limit all threads of this process to two heaps, if the C library is glibc.
 
-    It would keep up to eight a processor, each as large as its fullest moment: a schedule with a thread a crawl held 1 MB more
-    after each thousand crawls, of which it used none.
+    By default it keeps up to eight a core, each as large as its fullest moment: a schedule with a thread a crawl held 1 MB
+    more after each thousand crawls, without using it.
     """
     with suppress(AttributeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def limit_memory(megabytes: int) -> None:
-    """Let this process take so much memory of its own, and no more: what it asks for then fails, and with it the crawl, alone.
+    """Limit the memory of this process: an allocation beyond it fails, and with it only this crawl.
 
-    Linux counts what is private and can be written to (RLIMIT_DATA), not files that are mapped. Nothing where the system cannot.
+    Linux counts private writable memory (RLIMIT_DATA), not mapped files. Does nothing if the system cannot.
     """
     with suppress(ValueError, OSError):  # a limit of the service's that is lower holds
         resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
 
 
 def peak_of_children() -> int:
-    """Bytes that the largest child so far has held at once (resident)."""
+    """Peak resident memory of the largest child so far, in bytes."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
@@ -266,7 +267,7 @@ STOPPING = "STOPPING=1"
 
 
 def tell(state: str, environment: Mapping[str, str] = os.environ) -> bool:
-    """Send a state to the socket that NOTIFY_SOCKET names; whether it was sent. Never raises."""
+    """Send a state to the socket in NOTIFY_SOCKET; returns whether it was sent. Never raises."""
     address = environment.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
         return False

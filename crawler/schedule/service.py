@@ -1,8 +1,8 @@
-"""APScheduler meets our code here: when each site's crawls start, kept in memory and built anew from the catalogue.
+"""The only module with APScheduler: when each site's crawls start, kept in memory and rebuilt from the catalogue.
 
-APScheduler keeps the timetable; a queue a host keeps sites of one host apart; `CrawlRunner` makes the crawls. Every planned start
-becomes a row of `crawls`: by the crawl itself, or by `MissedRuns` as `skipped` (the one before still runs) or `missed` (nobody
-was there).
+APScheduler keeps the timetable; a queue for each host keeps its sites apart; `CrawlRunner` runs the crawls. Every planned
+start becomes a row of `crawls`: by the crawl itself, or by `MissedRuns` as `skipped` (the previous one still runs) or `missed`
+(no schedule ran).
 """
 
 from __future__ import annotations
@@ -37,27 +37,27 @@ from pipelines.store.rows import moment
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 10
-"""So often the timetable's own thread shows that it lives."""
+"""How often the timetable's thread shows that it is alive."""
 _TICK = "Pulse"
-"""No site's id has a capital letter."""
+"""Id of that job; no site's id has a capital letter."""
 
 JUMP = timedelta(seconds=30)
-"""A clock that is set back by more than this has every site planned anew; less is a clock being corrected."""
+"""If the clock is set back by more than this, every site is planned again; less is a normal correction."""
 
 
 class SiteTrigger(BaseTrigger):  # type: ignore[misc]
-    """A site's starts, as `plan` says."""
+    """The starts of a site, as in `crawler.schedule`."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
-        """The start after the last one, or after now where there was none."""
+        """The start after the previous one, or after now if there was none."""
         return next_start(self._site, previous_fire_time or now)
 
 
 class HostQueues(BaseExecutor):  # type: ignore[misc]
-    """Runs submitted crawls in threads, at most `jobs` at once, and those of one host one after the other."""
+    """Runs submitted crawls in threads, at most `jobs` at the same time, and those of one host one after the other."""
 
     def __init__(self, crawls: CrawlRunner, sites: dict[str, Site], jobs: int, missed_runs: MissedRuns) -> None:
         super().__init__()
@@ -66,20 +66,20 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
         self._sites = sites
         self._jobs = jobs
         self.ended: Callable[[str], None] = lambda site_id: None
-        """Told the site after each crawl, in the crawl's thread."""
+        """Called with the site after each crawl, in the crawl's thread."""
         self._waiting: dict[str, deque[tuple[str, datetime, str]]] = {}
         self._busy: set[str] = set()
         self._running: set[str] = set()
         self._changed = threading.Condition()
 
     def submit(self, site: Site, planned: datetime, trigger: str = "schedule") -> None:
-        """Queue a crawl of a site, for a start planned at a moment."""
+        """Queue a crawl of a site for its planned start."""
         with self._changed:
             self._waiting.setdefault(site.politeness_group, deque()).append((site.id, planned, trigger))
             self._begin()
 
     def drop(self, site_id: str, why: CodedReason) -> bool:
-        """Take starts of a site that have not begun out of the queue, and note why; whether there were any."""
+        """Remove a site's waiting starts from the queue, and record why; returns whether there were any."""
         with self._changed:
             dropped = [planned for queue in self._waiting.values() for queued, planned, _ in queue if queued == site_id]
             left = {group: deque(one for one in queue if one[0] != site_id) for group, queue in self._waiting.items()}
@@ -99,14 +99,14 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
         self.submit(self._sites[job.id], run_times[-1])
 
     def under_way(self, site_id: str) -> str | None:
-        """Whether a crawl of the site is "running" or "waiting" for its turn; None: neither."""
+        """The state of the site's crawl: "running", "waiting" for its turn, or None."""
         with self._changed:
             if site_id in self._running:
                 return "running"
             return "waiting" if any(site_id == one[0] for queue in self._waiting.values() for one in queue) else None
 
     def _begin(self) -> None:
-        """Start what may start; called with the lock held."""
+        """Start the crawls that can start; call it with the lock held."""
         free = max(0, self._jobs - len(self._busy))
         for group in list(islice((group for group in self._waiting if group not in self._busy), free)):
             site_id, planned, trigger = self._waiting[group].popleft()
@@ -148,7 +148,7 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
                 self._changed.notify_all()
 
     def _release(self, site_id: str) -> None:
-        """Let the timetable start the site again; what `submit` was given by hand was never counted."""
+        """Let the timetable start the site again; crawls submitted by hand were never counted."""
         if self._lock is None:
             return
         with self._lock:  # the timetable counts a start after it has handed it over, and a crawl may end before that
@@ -157,17 +157,17 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
 
     @property
     def queued(self) -> int:
-        """Starts that came due and have not begun."""
+        """Starts that are due and have not begun."""
         with self._changed:
             return sum(len(queue) for queue in self._waiting.values())
 
     def wait_idle(self, timeout: float | None = None) -> bool:
-        """Until nothing runs and nothing waits; False at the timeout."""
+        """Wait until nothing runs and nothing waits; False at the timeout."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._busy and not self._waiting, timeout)
 
     def forget_waiting(self) -> None:
-        """Drop what has not begun; its planned starts are missed ones at the next start."""
+        """Drop waiting crawls; their planned starts count as missed after a restart."""
         with self._changed:
             self._waiting.clear()
 
@@ -176,10 +176,10 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
 
 
 class TickExecutor(BaseExecutor):  # type: ignore[misc]
-    """Runs the job that only says that the scheduler's own thread still keeps time; inside that thread."""
+    """Runs the job that only shows that the scheduler's own thread is alive; in that thread."""
 
     last_tick = 0.0
-    """When, by `time.monotonic`."""
+    """Its last run, by `time.monotonic`."""
 
     def _do_submit_job(self, job: Job, run_times: list[datetime]) -> None:
         self.last_tick = time.monotonic()
@@ -199,7 +199,7 @@ class Schedule:
         self._accounted = clock()
         self._from: dict[str, datetime] = {}
         self.pauses: dict[str, Pause] = {}
-        """Of sites that are off the timetable for a while."""
+        """Pauses by site; a paused site is off the timetable."""
         self._pausing = threading.RLock()
         self._seen = (clock(), time.monotonic())
         self.queues = HostQueues(crawls, self._sites, jobs, self._missed_runs)
@@ -207,7 +207,7 @@ class Schedule:
         self._ticks = TickExecutor()
         self._scheduler = BackgroundScheduler(
             executors={"default": self.queues, _TICK: self._ticks},
-            # Not coalesced: what came due together is told of here, start by start. One of them is made.
+            # Not coalesced: starts that came due together are recorded here one by one. One of them runs.
             job_defaults={"coalesce": False, "misfire_grace_time": None, "max_instances": 1},
             timezone=UTC,
         )
@@ -215,17 +215,17 @@ class Schedule:
 
     @property
     def size(self) -> int:
-        """How many sites are scheduled."""
+        """Number of scheduled sites."""
         return len(self._sites)
 
     @property
     def site_ids(self) -> tuple[str, ...]:
-        """Which, by id."""
+        """Their ids."""
         return tuple(sorted(self._sites))
 
     @property
     def is_second(self) -> bool:
-        """Whether another schedule of the ledger ran when this one came."""
+        """Whether another schedule of the ledger was running when this one started."""
         return self._scheduler_lock is not None and not self._scheduler_lock.alone
 
     def has(self, site_id: str) -> bool:
@@ -233,16 +233,16 @@ class Schedule:
         return site_id in self._sites
 
     def site(self, site_id: str) -> Site | None:
-        """A site on the timetable."""
+        """A scheduled site by id."""
         return self._sites.get(site_id)
 
     @property
     def keeps_time(self) -> bool:
-        """Whether the scheduler's thread has looked at its timetable within the last minute."""
+        """Whether the scheduler's thread was alive within the last minute."""
         return time.monotonic() - self._ticks.last_tick < TICK_SECONDS * 6
 
     def start(self) -> None:
-        """Begin to keep time."""
+        """Start the timetable."""
         self._ticks.last_tick = time.monotonic()
         self._scheduler.add_job(_never_called, IntervalTrigger(seconds=TICK_SECONDS), id=_TICK, executor=_TICK)
         for site in self._sites.values():  # from where the missed starts end, so that none falls between
@@ -261,7 +261,7 @@ class Schedule:
             self._scheduler_lock.close()
 
     def replace(self, sites: Iterable[Site]) -> None:
-        """Take over a catalogue: new sites are added, changed ones moved, others dropped. Running crawls go on."""
+        """Load a new catalogue: new sites are added, changed ones planned again, others removed. Running crawls continue."""
         enabled = {site.id: site for site in sites if site.enabled}
         for removed in self._sites.keys() - enabled.keys():
             self._scheduler.remove_job(removed)
@@ -276,9 +276,9 @@ class Schedule:
         self.follow_pauses()
 
     def follow_pauses(self) -> None:
-        """Take sites that somebody paused off the timetable, and put those whose pause is over back; what fell into it is a row.
+        """Take paused sites off the timetable, put those whose pause is over back, and record the starts that fell into it.
 
-        To be called every few seconds: what the ledger says of pauses holds, for each schedule of it.
+        Call it every few seconds: the pauses in the ledger apply to each of its schedules.
         """
         with self._pausing:
             try:
@@ -304,7 +304,7 @@ class Schedule:
             logger.info("paused: %s; crawled again: %s", paused, [site.id for site in resumed])
 
     def starts(self) -> dict[str, datetime | None]:
-        """The next planned start of each site; None where it is paused, or a cron rule never comes true."""
+        """The next planned start of each site; None if it is paused, or its cron rule never matches."""
         return {job.id: getattr(job, "next_run_time", None) for job in self._scheduler.get_jobs() if job.id != _TICK}
 
     def _note_next(self, *site_ids: str) -> None:
@@ -317,9 +317,10 @@ class Schedule:
             logger.warning("the next starts could not be written: %s", error)
 
     def follow_clock(self) -> bool:
-        """Plan anew where the clock was set back, or all would wait until it is as late again; whether it was.
+        """If the clock was set back, plan all sites again, because they would wait until the old time returns; returns whether
+        it was.
 
-        To be called every few seconds. A clock that is set forward needs nothing: what came due meanwhile is made and noted.
+        Call it every few seconds. A clock that is set forward needs nothing: starts that came due are made and recorded.
         """
         before, self._seen = self._seen, (self._clock(), time.monotonic())
         ahead = (self._seen[0] - before[0]) - timedelta(seconds=self._seen[1] - before[1])
@@ -334,7 +335,7 @@ class Schedule:
         return True
 
     def note_missed(self) -> int:
-        """A row for each site whose starts lay in a time when no schedule of this ledger ran; how many there were."""
+        """Write a row for each site with starts in a period when no schedule of this ledger ran; returns how many."""
         if self._scheduler_lock is None:
             self._scheduler_lock = SchedulerLock(Path(self._db).absolute().parent / "locks")
         self._accounted = self._clock()
@@ -344,7 +345,8 @@ class Schedule:
             self._scheduler_lock.welcome()
 
     def _share(self) -> int:
-        """Take on what another schedule has planned and not yet told of: it may die with it. What it makes, we find made."""
+        """Take over starts that another schedule has planned but not recorded: it may die with them. Those that it runs have
+        rows."""
         with Store(self._db, readonly=True) as store:
             last_starts = {site_id: last_planned(store, site_id, self._accounted, by_hand=False) for site_id in self._sites}
         self._from.update({site_id: last for site_id, last in last_starts.items() if last})
@@ -371,7 +373,7 @@ class Schedule:
         return noted
 
     def due(self, now: datetime) -> list[tuple[Site, datetime]]:
-        """Sites whose last planned start is a whole interval or more ago, or that were never crawled; with their start."""
+        """Sites whose last planned start is at least an interval ago, or that were never crawled; with their start."""
         found = []
         with Store(self._db) as store:
             for site in self._sites.values():
@@ -384,7 +386,7 @@ class Schedule:
         return found
 
     def _skipped(self, event: JobSubmissionEvent) -> None:
-        """A start while the one before still runs or waits."""
+        """A start while the previous one still runs or waits."""
         if event.job_id == _TICK:
             return
         starts = list(event.scheduled_run_times)
@@ -395,4 +397,4 @@ class Schedule:
 
 
 def _never_called() -> None:
-    """APScheduler wants a function for a job; `HostQueues` runs crawls by the job's id instead."""
+    """APScheduler needs a function for a job; `HostQueues` runs crawls by the job's id instead."""

@@ -1,4 +1,4 @@
-"""Crawls as child processes: started, bounded in time, ended, and accounted for. Knows no timetable."""
+"""Crawls as child processes: starts them, limits their time, ends them, and records their ends. Knows no timetable."""
 
 from __future__ import annotations
 
@@ -24,38 +24,38 @@ from pipelines.store.rows import moment
 logger = logging.getLogger(__name__)
 
 STOP_SECONDS = 45.0
-"""How long a crawl that was asked to stop may take: one request under way (30 s at most) and its bookkeeping."""
+"""How long a crawl may take to stop: its current request (at most 30 s) and its last writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunnerConfig:
-    """What every crawl of a schedule has in common."""
+    """What all crawls of a schedule have in common."""
 
     db: str
     time_limit_seconds: float = 3600.0
     """A crawl that takes longer is stopped, then killed. Shorter cuts off first crawls of big sites; longer lets one hang."""
     log: str = "text"
-    """The form of the crawls' log lines."""
+    """The format of the crawls' log lines."""
     program: tuple[str, ...] = (sys.executable, "-m", "crawler")
-    """What is run for a crawl; it is given the arguments of `newsledger crawl`."""
+    """The program of a crawl; it receives the arguments of `newsledger crawl`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """A crawl whose process is no more."""
+    """A crawl whose process has ended."""
 
     site: Site
     planned: datetime
     trigger: str
     child: subprocess.Popen[bytes]
     asked: bool
-    """Whether it was asked to end."""
+    """Whether it was told to end."""
     reason: CodedReason | None
-    """Why we ended it; None where we did not."""
+    """Why the schedule ended it; None if it did not."""
 
 
 class NoCrawlError(Exception):
-    """A start led to no crawl, and that is no fault of ours; the message says why."""
+    """A start led to no crawl, without an error of ours; the message says why."""
 
     def __init__(self, outcome: CrawlOutcome, code: CrawlReason, reason: str) -> None:
         super().__init__(reason)
@@ -64,31 +64,31 @@ class NoCrawlError(Exception):
 
 
 class CrawlRunner(Protocol):
-    """Whoever makes a schedule's starts into crawls: child processes here, jobs of workers elsewhere."""
+    """Turns a schedule's starts into crawls: child processes here, jobs of workers elsewhere."""
 
     def crawl(self, site: Site, planned: datetime, trigger: str) -> None:
-        """Make it; may return before it has ended. Raises NoCrawlError."""
+        """Run it; may return before it has ended. Raises NoCrawlError."""
 
     def cancel(self, site_id: str) -> bool:
-        """Ask the crawl of a site to end gracefully; False where none runs that we could ask."""
+        """Tell the crawl of a site to end gracefully; False if none runs that can be reached."""
 
     def promised(self, site_id: str) -> datetime | None:
-        """A planned start that has no row yet, and will be made though the schedule itself begins anew; None: there is none."""
+        """A planned start without a row that will run even if the schedule restarts; None if there is none."""
 
     def stop(self) -> None:
-        """The schedule ends."""
+        """End the runner with the schedule."""
 
     @property
     def running(self) -> int:
-        """How many crawls run."""
+        """Number of running crawls."""
 
 
 Relay = Callable[[IO[bytes], str], None]
-"""Passes on what a crawl writes to standard error, until it ends; told the site."""
+"""Forwards a crawl's standard error until it ends; called with the site."""
 
 
 class SubprocessRunner:
-    """The crawls that run now. Thread-safe."""
+    """The running crawls. Thread-safe."""
 
     def __init__(self, config: RunnerConfig, clock: Clock, relay: Relay | None = None) -> None:
         """`relay`: without it crawls write to our own standard error."""
@@ -101,7 +101,7 @@ class SubprocessRunner:
         self._ended = False
 
     def crawl(self, site: Site, planned: datetime, trigger: str = "schedule") -> None:
-        """Run one crawl to its end, and see that its planned start is a row, however it ended."""
+        """Run one crawl to its end, and make sure that its planned start has a row, however it ended."""
         with Store(self._config.db, readonly=True) as store:
             earlier = rows_of_start(store, site.id, planned)
         with self._lock:
@@ -122,7 +122,7 @@ class SubprocessRunner:
         self._note_missed_run(_Ended(site, planned, trigger, child, asked, reason), earlier)
 
     def cancel(self, site_id: str) -> bool:
-        """Ask the crawl of a site to end; one that does not within STOP_SECONDS is killed."""
+        """Tell the crawl of a site to end; it is killed if it does not within STOP_SECONDS."""
         with self._lock:
             child = self._running.get(site_id)
             if child is None:
@@ -135,10 +135,10 @@ class SubprocessRunner:
         return True
 
     def promised(self, _: str) -> None:
-        """Children end with their schedule."""
+        """None: children end with their schedule."""
 
     def stop(self) -> None:
-        """Ask all crawls to end, and start no more. Their threads wait for them within STOP_SECONDS."""
+        """Tell all crawls to end, and start no more. Their threads wait for them within STOP_SECONDS."""
         with self._lock:
             self._ended = True
             for child in self._running.values():
@@ -146,7 +146,7 @@ class SubprocessRunner:
 
     @property
     def running(self) -> int:
-        """How many crawls run."""
+        """Number of running crawls."""
         with self._lock:
             return len(self._running)
 
@@ -171,7 +171,8 @@ class SubprocessRunner:
         return None
 
     def _note_missed_run(self, crawl: _Ended, earlier: int) -> None:
-        """A row for a crawl that wrote none, an end for one that could not write its own. `earlier`: rows there were before."""
+        """Write a row for a crawl that wrote none, and an end for one that could not write its own. `earlier`: number of rows
+        before."""
         site, planned, child, reason = crawl.site, crawl.planned, crawl.child, crawl.reason
         now = self._clock()
         with Store(self._config.db) as store:
