@@ -9,6 +9,7 @@ import gc
 import importlib
 import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,13 @@ class _Verbs(click.Group):
         if name not in VERBS:
             return None
         return command_of(name)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's, with the verbs that are near to one that does not exist."""
+        near = get_close_matches(args[0], VERBS) if args and args[0] not in VERBS and not args[0].startswith("-") else []
+        if near:
+            ctx.fail(f"There is no command {args[0]!r}; did you mean {' or '.join(near)}?")
+        return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """As click's, but for verbs: no module is imported to name them."""

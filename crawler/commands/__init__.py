@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from math import isinf
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,9 @@ def pick_sites(path: Path | None, ids: tuple[str, ...]) -> tuple[Site, ...]:
     by_id = {site.id: site for site in load_catalogue(path)}
     for site_id in ids:
         if site_id not in by_id:
-            near = sorted(known for known in by_id if site_id in known or known in site_id)[:5]
+            near = sorted(known for known in by_id if site_id in known or known in site_id)[:5] or get_close_matches(
+                site_id, by_id
+            )
             hint = f"; there is {', '.join(near)}" if near else "; `newsledger sites list` prints all"
             raise click.UsageError(f"no site {site_id!r} in the catalogue{hint}")
     return tuple(by_id[site_id] for site_id in ids)

@@ -53,7 +53,7 @@ def command(url: str, at: str | None, form: str | None, revision: int | None, ag
     with open_ledger(db) as store:
         article = articles.find_article(store, url)
         if article is None:
-            raise click.ClickException(f"the ledger has no article at {url}")
+            raise click.ClickException(f"the ledger has no article at {url}; `newsledger why {url}` says why")
         if at is not None:
             tell_at(store, article, at, as_json=as_json)
             return

@@ -45,7 +45,7 @@ def command(ledgers: tuple[Path, ...], host: str, port: int, base_url: str | Non
         listening = server.listen(host, port)
     except (OSError, UnicodeError) as error:  # a name that IDNA does not take
         why = getattr(error, "strerror", None) or error
-        raise click.UsageError(f"--host {host} --port {port}: {why}") from error
+        raise click.UsageError(f"--host {host} --port {port}: {why}; --port 0 takes a free port") from error
     with listening:
         url, base = server.url_of(listening, host), base_url.rstrip("/") if base_url else None
         hosts, limits = AllowedHosts(url, base, server.is_local(host)), server.QueryLimits(sql=sql)

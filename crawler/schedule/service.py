@@ -119,8 +119,8 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
 
     def _run(self, group: str, site_id: str, planned: datetime, trigger: str) -> None:
         site = self._sites.get(site_id)
-        self._missed_runs.write_waiting(site_id)
         try:
+            self._missed_runs.write_waiting(site_id)
             if site:
                 self._crawls.crawl(site, planned, trigger)
                 self.ended(site_id)
@@ -138,14 +138,16 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
             why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {error}")
             self._missed_runs.put(site_id, CrawlOutcome.FAILED, [planned], why)
         finally:
-            self._release(site_id)
-            with self._changed:
-                self._running.discard(site_id)
-            self._missed_runs.write_waiting(site_id)
-            with self._changed:
-                self._busy.discard(group)
-                self._begin()
-                self._changed.notify_all()
+            try:
+                self._release(site_id)
+                with self._changed:
+                    self._running.discard(site_id)
+                self._missed_runs.write_waiting(site_id)
+            finally:  # whatever went wrong: a host that stayed busy would be crawled no more
+                with self._changed:
+                    self._busy.discard(group)
+                    self._begin()
+                    self._changed.notify_all()
 
     def _release(self, site_id: str) -> None:
         """Let the timetable start the site again; crawls submitted by hand were never counted."""

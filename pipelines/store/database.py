@@ -319,7 +319,7 @@ class Store:
         conn.execute("CREATE VIRTUAL TABLE temp.revision_words USING fts5vocab(main, revisions_fts, row)")  # the index's words
         if self.readonly:
             if migrations.pending(self._db):
-                self._refuse("written by an older version; any command that writes brings it up to date")
+                self._refuse("written by an older version; `newsledger upgrade` brings it up to date")
             conn.execute("PRAGMA query_only = ON")
             conn.execute(f"PRAGMA cache_size = -{READER_CACHE_KB}")
             return
@@ -351,7 +351,8 @@ class Store:
             held = f"another process has kept it locked for {BUSY_TIMEOUT_SECONDS:g} s"
             return StoreError(f"{self.path}: {held} ({error}); `fuser {self.path}` names it")
         if _code(error) in _NOWHERE_TO_WRITE:
-            return StoreError(f"{self.path}: the file or its folder may only be read, or not even that ({error})")
+            who = "run as the user that owns them, or give them to this one"
+            return StoreError(f"{self.path}: the file or its folder may only be read, or not even that ({error}); {who}")
         return StoreError(f"{self.path}: {error}")
 
     def _refuse(self, why: str) -> NoReturn:

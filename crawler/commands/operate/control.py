@@ -121,7 +121,9 @@ def _held(db: str) -> dict[str, Pause]:
 
 def _tell(answer: dict[str, Any] | None, as_json: bool, db: str) -> None:
     if answer is None:
-        raise click.ClickException(f"no schedule of {db} runs")
+        raise click.ClickException(
+            f"no schedule of {db} runs: `newsledger schedule` starts one; `newsledger crawl SITE` needs none"
+        )
     if as_json:
         print_json(answer)
     else:

@@ -73,7 +73,7 @@ def _took(row: Row) -> str:
 def _show(store: Store, db: str, crawl_id: int, as_json: bool) -> None:
     row = articles.crawl(store, crawl_id)
     if row is None:
-        raise click.ClickException(f"the ledger has no crawl {crawl_id}")
+        raise click.ClickException(f"the ledger has no crawl {crawl_id}; `newsledger crawls` lists those that it has")
     changes = articles.revisions_of_crawl(store, crawl_id)
     silent = articles.silent_sources(store, row["site_id"], row["started"]) if row["started"] else []
     fetches = failed_fetches(store, crawl_id)

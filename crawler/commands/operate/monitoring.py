@@ -86,7 +86,8 @@ def open_monitor(
         try:
             server = WatchServer(address, lambda: (monitor.text, CONTENT_TYPE) if monitor.text else None, monitor.ills)
         except (OSError, ValueError, OverflowError) as error:
-            raise click.UsageError(f"--metrics {address}: {error}") from error
+            why = getattr(error, "strerror", None) or error
+            raise click.UsageError(f"--metrics {address}: {why}; another schedule, or another port?") from error
         server.start()
         stack.callback(server.stop)
     monitor.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,34 @@ def test_a_missing_ledger_is_our_failure(tmp_path: Path) -> None:
         done = run(*verb, "--db", tmp_path / "none.db")
         assert (done.exit_code, "there is no ledger here yet" in done.output) == (1, True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mistake_is_told_with_what_to_do_next(ledger: Path, tmp_path: Path) -> None:
+    table = '[[site]]\nid = "paper"\nname = "Paper"\nurl = "https://paper.example/"\n'
+    (tmp_path / "sites.toml").write_text(f'{table}timezone = "Europe/Dublin"\n', encoding="utf-8")
+    (tmp_path / "typo.toml").write_text(f'{table}timezone = "Europe/Dublin"\ndealy_seconds = 1\n', encoding="utf-8")
+    where = ("--db", str(ledger), "--sites", str(tmp_path / "sites.toml"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for arguments, told in (
+            (("statsu",), "did you mean status?"),
+            (("crawl", "papr", *where), "there is paper"),
+            (("sites", "check", str(tmp_path / "typo.toml")), "did you mean delay_seconds?"),
+            (("crawl", *where), "name sites or URLs, or say --all"),
+            (("schedule", "run", "paper", "--db", str(ledger)), "`newsledger schedule` starts one"),
+            (("schedule", "--metrics", f"127.0.0.1:{port}", *where), "in use; another schedule, or another port?"),
+            (("serve", str(ledger), "--port", port), "--port 0 takes a free port"),
+            (("crawls", "show", "99", "--db", str(ledger)), "`newsledger crawls` lists"),
+            (("history", "https://paper.example/never", "--db", str(ledger)), "`newsledger why https://paper.example/never`"),
+            (("backup", str(tmp_path), "--db", str(ledger)), "A new one: --init"),
+            (("reprocess", "--db", str(ledger)), "or --all for every one"),
+            (("alerts", "test", "--db", str(ledger)), "the setting `alerts` is empty"),
+        ):
+            done = run(*arguments)
+            assert done.exit_code, arguments
+            assert told in " ".join(done.output.split()), (arguments, done.output)
 
 
 def test_sites(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from crawler.demo.press import Press
 from crawler.schedule import CRON_SPREAD, grid_start, offset
 from crawler.schedule.missed_runs import MissedRuns
 from crawler.schedule.processes import SchedulerLock, hold
-from crawler.schedule.service import Schedule
+from crawler.schedule.service import HostQueues, Schedule
 from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner, _Ended
 from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Exchange
@@ -326,6 +326,22 @@ def test_a_site_that_left_the_catalogue_while_it_waited_is_a_row(tmp_path: Path,
     assert schedule.queues.wait_idle(30)
     (row,) = rows(tmp_path)
     assert (row["outcome"], row["reason_code"], row["reason"]) == ("skipped", "site_removed", "the site has left the catalogue")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_fails_beside_a_crawl_leaves_its_host_free(tmp_path: Path) -> None:
+    """Here nobody can say what time it is when the row of a start is to be written."""
+
+    def broken() -> datetime:
+        raise OverflowError
+
+    db = str(tmp_path / "news.db")
+    with new_store(tmp_path):
+        runner = SubprocessRunner(RunnerConfig(db), clock())
+        queues = HostQueues(runner, {}, 1, MissedRuns(db, broken))
+        queues.submit(Site("paper", "Paper", "https://paper.example/", "UTC"), T0)
+        assert queues.wait_idle(20)
+        assert queues.under_way("paper") is None
 
 
 def test_what_is_due(tmp_path: Path, schedule: Schedule) -> None:
