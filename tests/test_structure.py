@@ -240,3 +240,11 @@ def test_modules_have_docstrings_and_bounded_size() -> None:
     for module in STRUCTURE.modules.values():
         assert not module.text.strip() or ast.get_docstring(module.tree), f"{module.file} does not say what it is for"
         assert module.lines <= MAX_LINES, f"{module.file} has outgrown its noun"
+
+
+def test_no_module_gives_a_name_twice() -> None:
+    """The later one would be the earlier one's, without a word from any checker."""
+    for module in STRUCTURE.modules.values():
+        names = [name.id for node in module.tree.body if isinstance(node, ast.Assign) for name in node.targets
+                 if isinstance(name, ast.Name)]  # fmt: skip
+        assert len(set(names)) == len(names), module.file

@@ -172,7 +172,7 @@ NEWS_WINDOW = timedelta(hours=48)
 
 FEED_LENGTH = 20
 
-_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
@@ -187,13 +187,13 @@ def sitemap_index(base: str, changed: datetime, archive_changed: datetime) -> st
         f"<sitemap><loc>{base}/sitemaps/{name}.xml</loc><lastmod>{_w3c(moment)}</lastmod></sitemap>\n"
         for name, moment in children
     )
-    return f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{rows}</sitemapindex>\n'
+    return f'{_XML_HEAD}<sitemapindex xmlns="{_SITEMAP}">\n{rows}</sitemapindex>\n'
 
 
 def news_sitemap(base: str, pages: Iterable[PageState], now: datetime) -> str:
     rows = "".join(_news(base, page) for page in pages if now - page.published <= NEWS_WINDOW)
     news = "http://www.google.com/schemas/sitemap-news/0.9"
-    return f'{_XML}<urlset xmlns="{_SITEMAP}" xmlns:news="{news}">\n{rows}</urlset>\n'
+    return f'{_XML_HEAD}<urlset xmlns="{_SITEMAP}" xmlns:news="{news}">\n{rows}</urlset>\n'
 
 
 def archive_sitemap(base: str, pages: Iterable[PageState]) -> str:
@@ -204,7 +204,7 @@ def archive_sitemap(base: str, pages: Iterable[PageState]) -> str:
         for page in pages
         if is_archived(page)
     ]
-    return f'{_XML}<urlset xmlns="{_SITEMAP}">\n{"".join(rows)}</urlset>\n'
+    return f'{_XML_HEAD}<urlset xmlns="{_SITEMAP}">\n{"".join(rows)}</urlset>\n'
 
 
 def is_archived(page: PageState) -> bool:
@@ -215,7 +215,7 @@ def rss_feed(base: str, pages: Iterable[PageState], changed: datetime) -> str:
     """RSS 2.0 as papers make it: titles cut short, links with tracking, an AMP address where there is one."""
     items = "".join(_item(base, page) for page in list(pages)[:FEED_LENGTH])
     return (
-        f'{_XML}<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/">\n'
+        f'{_XML_HEAD}<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/">\n'
         f"<channel><title>{TITLE}</title><link>{base}/</link><description>News from Haughmere</description>"
         f"<language>en-gb</language><lastBuildDate>{_rfc(changed)}</lastBuildDate>\n"
         f'<atom:link href="{base}/rss.xml" rel="self" type="application/rss+xml"/>\n{items}</channel></rss>\n'
