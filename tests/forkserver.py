@@ -103,7 +103,7 @@ class _Server:
         with other:
             self._process = subprocess.Popen(command, env=environment | {"PYTHONPATH": path}, cwd=ROOT,
                                              pass_fds=[other.fileno()], stdin=subprocess.DEVNULL)  # fmt: skip
-            self._socket.recv(1)
+        _read(self._socket, 1)
 
     def fork(self, command: list[str], environment: dict[str, str], folder: str, pipes: list[int]) -> int:
         """The pid of a new child of this process."""
@@ -150,7 +150,9 @@ def _read(stream: socket.socket, length: int) -> bytes:
 
 
 def _preload() -> None:
+    from crawler.catalogue.site import Site
     from crawler.cli import VERBS, command_of
+    from crawler.extraction.extract import extract
     from tests.factories import copy_new_ledgers
 
     copy_new_ledgers()
@@ -158,6 +160,11 @@ def _preload() -> None:
         command_of(verb)
     for name in PRELOADED:
         importlib.import_module(name)
+    paper = Site("paper", "The Paper", "https://paper.example/", "UTC")
+    paper.same_site("https://www.paper.example/")  # loads the list of public suffixes
+    page = min((ROOT / "tests" / "corpus").glob("*.html")).read_bytes()
+    for html in (page, b"<h1>A notice</h1><p>One short line.</p>"):  # compiles the patterns of extraction
+        extract(html, "https://paper.example/news/mill-fire-123")
     _forget(set(_ENVIRONMENT_AT_IMPORT))
     if loaded := [name for name in _NOT_PRELOADED if name in sys.modules]:
         raise RuntimeError(f"not to be imported before a fork: {loaded}")
@@ -183,8 +190,14 @@ def _forget(names: set[str]) -> None:
 
 
 PRELOADED = (
-    "crawler.cluster.consumer", "crawler.cluster.jobs", "crawler.cluster.worker", "crawler.schedule.service", "scrapy.cmdline",
-    "scrapy.core.downloader.handlers.http11", "scrapy.core.engine", "uvicorn", "viewer.app.server",
+    "crawler.cluster.consumer", "crawler.cluster.jobs", "crawler.cluster.worker", "crawler.middlewares.lease",
+    "crawler.middlewares.proxy", "crawler.middlewares.tdmrep", "crawler.middlewares.throttle", "crawler.schedule.service",
+    "encodings.idna", "scrapy.cmdline", "scrapy.core.downloader.handlers.http11", "scrapy.core.engine",
+    "scrapy.downloadermiddlewares.defaultheaders", "scrapy.downloadermiddlewares.downloadtimeout",
+    "scrapy.downloadermiddlewares.redirect", "scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.stats",
+    "scrapy.downloadermiddlewares.useragent", "scrapy.dupefilters", "scrapy.extensions.corestats", "scrapy.logformatter",
+    "scrapy.pqueues", "scrapy.spidermiddlewares.referer", "scrapy.squeues", "scrapy.statscollectors", "scrapy.utils.request",
+    "uvicorn", "viewer.app.server",
 )  # fmt: skip
 """What commands import only when they run."""
 
