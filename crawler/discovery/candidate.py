@@ -1,4 +1,5 @@
-"""Candidates: URLs we may fetch, with what the feed, sitemap or link that names them claims, as plain text and as a time."""
+"""Candidates: URLs that may be fetched, with the claims of the feed, sitemap or link that lists them, as plain text and as a
+time."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from pipelines.text.dates import Timestamp, parse_timestamp
 
 
 class SourceKind(StrEnum):
-    """The kinds of places that name articles."""
+    """The kinds of sources."""
 
     FEED = "feed"
     SITEMAP = "sitemap"
@@ -21,12 +22,12 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One URL as one source named it. `url` is absolute http(s), tracking parameters and fragment removed."""
+    """One URL as listed by one source. `url` is absolute http(s), without tracking parameters and fragment."""
 
     url: str
     source: SourceKind
     title: str | None = None
-    """As claimed, plain text; never used as headline, feeds cut and code their titles."""
+    """As claimed, plain text; never used as headline, because feeds cut and encode their titles."""
     claimed_modified: Timestamp | None = None
     """`lastmod`, Atom `updated`, JSON Feed `date_modified`; an RSS `pubDate` is no claim of modification."""
     claimed_published: Timestamp | None = None
@@ -35,7 +36,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class SitemapRef:
-    """A child sitemap that an index names."""
+    """A child sitemap in an index."""
 
     url: str
     claimed_modified: Timestamp | None = None
@@ -43,7 +44,7 @@ class SitemapRef:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one discovery document gave. `problems` are one-line texts for the log: broken entries, cut documents, bombs."""
+    """The content of one source document. `problems` are one-line texts for the log: broken entries, cut documents, bombs."""
 
     candidates: tuple[Candidate, ...] = ()
     sitemaps: tuple[SitemapRef, ...] = ()
@@ -58,10 +59,10 @@ _TAG: Final = re.compile(r"<[/!A-Za-z][^<>]{0,1000}>")
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One entry of a feed as written, nothing of it read yet."""
+    """One entry of a feed as written, not interpreted yet."""
 
     links: tuple[str, ...]
-    """Best first; relative ones belong to `base`."""
+    """Best first; relative ones are resolved against `base`."""
     base: str
     title: str | None = None
     published: str | None = None
@@ -69,8 +70,8 @@ class FeedEntry:
 
 
 def claimed_title(text: str | None) -> str | None:
-    """Plain text on one line, at most MAX_TITLE characters; None where nothing is left. Tags and entities that were
-    escaped into it are resolved once, as feeds have it: "Tom &amp;amp; Jerry"."""
+    """Plain text on one line, at most MAX_TITLE characters; None if nothing is left. Escaped tags and entities are resolved
+    once more, as usual in feeds: "Tom &amp;amp; Jerry"."""
     if not text:
         return None
     plain = unescape(_TAG.sub(" ", unescape(text[: 20 * MAX_TITLE])))
@@ -78,7 +79,7 @@ def claimed_title(text: str | None) -> str | None:
 
 
 def claimed_time(text: str | None, timezone: str, source: str) -> Timestamp | None:
-    """The time a document gives; None where it gives none or none that can be read."""
+    """The time in a document; None if there is none or it cannot be read."""
     written = (text or "").strip()
     if not written or len(written) > MAX_TIME:
         return None
@@ -87,7 +88,7 @@ def claimed_time(text: str | None, timezone: str, source: str) -> Timestamp | No
 
 
 def problem_lines(problems: list[str]) -> tuple[str, ...]:
-    """One line each, bounded in length and number: they go into a log, and strangers wrote parts of them."""
+    """One line each, limited in length and number: they go into a log, and parts of them are untrusted."""
     lines = [" ".join(problem.split())[:300] for problem in problems[:MAX_PROBLEMS]]
     if len(problems) > MAX_PROBLEMS:
         lines.append(f"and {len(problems) - MAX_PROBLEMS} more problems")

@@ -1,6 +1,6 @@
-"""Delisting: articles that a sitemap or feed named before and names no more, though it still names older ones. Pure.
+"""Delisting: articles that a sitemap or feed listed before and no longer lists, although it still lists older ones. Pure.
 
-They were probably taken down or moved: lists that hold the latest N or the last two days drop their oldest only.
+They were probably taken down or moved: lists of the latest N or of the last two days drop only their oldest.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from pipelines.store.snapshot import KnownArticle, SiteSnapshot
 from pipelines.text.urls import article_key
 
 MOST_AT_ONCE = 20
-"""More than so many gone from one list at once, and more than the share below, is the list's own fault."""
+"""If more than this many disappear from one list together, and more than the share below, the list itself is faulty."""
 MOST_SHARE = 0.25
 BELIEVED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class SourceListing:
-    """What one list named when it was read whole."""
+    """The articles in one completely read list."""
 
     url: str
     kind: SourceKind
     keys: frozenset[str]
     oldest: datetime | None
-    """The earliest publication it tells of, or that we know of what it names."""
+    """The earliest publication in the list, by its own claims or by what is known of its articles."""
 
 
 def listing_of(url: str, kind: SourceKind, candidates: Iterable[Candidate], snapshot: SiteSnapshot) -> SourceListing:
-    """What a list names; articles by the key of their own address."""
+    """The articles in a list, by the key of their own address."""
     keys, published = set(), []
     for candidate in candidates:
         known = snapshot.find(candidate.url)
@@ -47,9 +47,9 @@ def listing_of(url: str, kind: SourceKind, candidates: Iterable[Candidate], snap
 
 
 def find_delisted(lists: Iterable[SourceListing], snapshot: SiteSnapshot) -> tuple[str, ...]:
-    """Keys of the live articles that were taken out of a list, and are in no other that was read.
+    """Keys of live articles that were removed from a list, and are in no other list that was read.
 
-    One only where that was often found to mean nothing, to learn whether it still does.
+    Only one if such removals often meant nothing, to learn whether that is still so.
     """
     read = {one.url: one for one in lists}
     named = frozenset().union(*(one.keys for one in read.values()))
@@ -69,9 +69,9 @@ def find_delisted(lists: Iterable[SourceListing], snapshot: SiteSnapshot) -> tup
 
 
 def fallen_out(lists: Iterable[SourceListing], snapshot: SiteSnapshot) -> Iterator[str]:
-    """Keys of the articles that a list named before and that are older than all that it names now: it lists them no more.
+    """Keys of articles that a list contained before and that are older than everything in it now.
 
-    So what a list is known to name stays as small as the list.
+    They are forgotten, so that the known content of a list stays as small as the list.
     """
     read = {one.url: one for one in lists}
     named = frozenset().union(*(one.keys for one in read.values()))
@@ -82,7 +82,7 @@ def fallen_out(lists: Iterable[SourceListing], snapshot: SiteSnapshot) -> Iterat
 
 
 def where_listed(lists: Iterable[SourceListing]) -> Mapping[str, str]:
-    """Key -> the list that names it; a sitemap before a feed."""
+    """Key -> the list that contains it; a sitemap before a feed."""
     found: dict[str, str] = {}
     for one in sorted(lists, key=lambda one: (one.kind is SourceKind.SITEMAP, one.url)):
         found |= dict.fromkeys(one.keys, one.url)

@@ -1,6 +1,6 @@
-"""Feeds: RSS 2.0 and its elders, RSS 1.0, Atom 0.3 and 1.0, JSON Feed -> candidates.
+"""Feeds: RSS 2.0 and earlier versions, RSS 1.0, Atom 0.3 and 1.0, JSON Feed -> candidates.
 
-Every entry stands for itself: one that is broken is reported, and the others are read. Fetches nothing and follows
+Entries are independent: a broken one is reported, and the others are read. Fetches nothing and follows
 nothing; wrapped links that only their maker can resolve are reported and left out.
 """
 
@@ -63,10 +63,10 @@ _Fields: TypeAlias = dict[str, list[etree._Element]]
 
 def parse_feed(body: bytes, url: str, timezone: str = "UTC", content_type: str | None = None, *,
                same_site: IsOwn | None = None) -> Listing:  # fmt: skip
-    """Candidates in the order of the feed, each URL once. `timezone` reads times that are written without a zone; `same_site`
-    tells of an absolute URL whether it is the site's own (without it: the feed's host, `www.` or not).
+    """Candidates in the order of the feed, each URL once. `timezone` applies to times without a zone; `same_site`
+    says whether an absolute URL belongs to the site (without it: the feed's host, with or without `www.`).
 
-    An RSS `pubDate` or `dc:date` claims publication only; Atom `updated` and `dcterms:modified` claim modification.
+    An RSS `pubDate` or `dc:date` claims only publication; Atom `updated` and `dcterms:modified` claim modification.
     """
     if len(body) > MAX_FEED_BYTES:
         return Listing(problems=(f"feed of {len(body)} bytes is over the limit of {MAX_FEED_BYTES}",))
@@ -112,7 +112,7 @@ def _addresses(entry: FeedEntry, is_own: IsOwn) -> list[str]:
 
 
 def _fronts(entries: list[list[str]]) -> set[str]:
-    """The page that all entries of a feed link to first, where they name others: it is none of theirs."""
+    """The page that all entries of a feed link to first, if they also link to others: it is no entry's own."""
     firsts = Counter(article_key(found[0]) for found in entries if found)
     others = {article_key(found[1]) for found in entries if len(found) > 1}
     return set(firsts) if len(firsts) == 1 and firsts.total() > 1 and len(others - set(firsts)) > 1 else set()
@@ -132,7 +132,7 @@ def _xml_entries(body: bytes, page: str, content_type: str | None, is_own: IsOwn
     if kind in {"", "html", "urlset", "sitemapindex"}:
         problems.append(f"no feed: {f'the root element is <{kind}>' if kind else 'no markup'}")
         return
-    # A tree of millions of empty tags would take a gigabyte; entry by entry each is small.
+    # A tree of millions of empty tags would take a gigabyte; single entries are small.
     many = data.count(b"<") > _MAX_TAGS
     root = None if many else xml_tree(data, recover=False)
     count = 0
@@ -156,7 +156,7 @@ def _entries_of_tree(root: etree._Element, page: str, is_own: IsOwn) -> Iterator
 
 
 def _base(root: etree._Element | None, page: str, is_own: IsOwn) -> str:
-    """What relative links of RSS belong to: the site as its channel names it, as feed readers have it; Atom says `xml:base`."""
+    """Base of relative links in RSS: the site's address in its channel, as in feed readers; Atom has `xml:base`."""
     for channel in root.iter("{*}channel", "{*}CHANNEL") if root is not None else ():
         for part in channel:
             link = mended(_text(part), page, is_own) if _name(part, etree.QName(channel).namespace) == "link" else None
@@ -167,7 +167,7 @@ def _base(root: etree._Element | None, page: str, is_own: IsOwn) -> str:
 
 
 def _entries_of_fragments(data: bytes, page: str, is_own: IsOwn, problems: list[str]) -> Iterator[FeedEntry]:
-    """Entries cut out of the text and parsed each on its own, so that no broken tag swallows the next entry."""
+    """Entries cut out of the text and parsed separately, so that no broken tag swallows the next entry."""
     root_tag = _ROOT_TAG.match(data)
     opening = re.sub(rb"/?>$", b">", root_tag[0]) if root_tag else b"<feed>"
     closed = data.rfind(b"-->") + 3  # behind it no comment ends, and looking for its end would take ever longer
@@ -195,8 +195,8 @@ def _entries_of_fragments(data: bytes, page: str, is_own: IsOwn, problems: list[
 
 
 def _fields_only(entry: bytes) -> bytes:
-    """A broken entry without the elements that are closed in it and hold fields, for those of `source`, `image` are not its own;
-    and without all other tags but those of fields, for they may be what is broken."""
+    """A broken entry reduced to its field elements. Nested elements such as `source` and `image` are removed with their
+    fields, and all other tags are removed too, because they may be the broken ones."""
     opened: list[tuple[bytes, int, int]] = []
     names: Counter[bytes] = Counter()
     cuts: list[tuple[int, int]] = []
@@ -241,7 +241,7 @@ def _entry(element: etree._Element, parts: Iterable[etree._Element], space: str 
 
 
 def _name(element: etree._Element, root_namespace: str | None) -> str:
-    """Name in lower case with the usual prefix, whatever the document's own; no prefix for the feed's own words."""
+    """Name in lower case with the usual prefix, whatever prefix the document uses; no prefix for the feed's own namespace."""
     tag = str(element.tag)
     if not tag.startswith("{"):
         return tag.lower()  # also "dc:date", where the prefix was never declared
@@ -252,7 +252,7 @@ def _name(element: etree._Element, root_namespace: str | None) -> str:
 
 
 def _links(element: etree._Element, fields: _Fields) -> Iterator[str]:
-    """Addresses an entry gives for itself, best first. FeedBurner's is the publisher's own, `link` then its counter."""
+    """Addresses of an entry, best first. FeedBurner's original link is the publisher's own, `link` then its counter."""
     yield from (_text(part) for part in fields.get("feedburner:origlink", ()))
     atom_links: list[tuple[bool, str]] = []
     for part in (*fields.get("link", ()), *fields.get("atom:link", ())):
@@ -271,7 +271,7 @@ def _links(element: etree._Element, fields: _Fields) -> Iterator[str]:
 
 
 def _attribute(element: etree._Element, name: str) -> str | None:
-    """By its name in small letters, however the document writes it."""
+    """An attribute by its name in lower case, however the document writes it."""
     return next((str(value) for key, value in element.attrib.items() if str(key).lower() == name), None)
 
 
@@ -290,7 +290,7 @@ _DECODER: Final = json.JSONDecoder()
 def json_entries(text: str, base: str, problems: list[str]) -> Iterator[FeedEntry]:
     for item in _json_items(text.lstrip("\ufeff"), problems):
         if isinstance(item, dict):
-            # `url` is the entry's own page; `external_url` is where a link blog points, often another site.
+            # `url` is the entry's own page; `external_url` is the target of a link blog, often another site.
             links = [item.get(key) for key in ("url", "id", "external_url")]
             yield FeedEntry(
                 links=tuple(link for link in links if isinstance(link, str) and (link == links[0] or _is_http(link))),
@@ -318,7 +318,7 @@ def _json_items(text: str, problems: list[str]) -> Iterator[object]:
 
 
 def _salvaged(text: str) -> Iterator[object]:
-    """The objects that stand whole after `"items": [`, up to the first that does not."""
+    """The complete objects after `"items": [`, up to the first incomplete one."""
     _, found, rest = text.partition('"items"')
     position = rest.find("[") + 1
     while found and position > 0:

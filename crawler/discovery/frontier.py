@@ -1,8 +1,9 @@
-"""The frontier: which URLs a crawl fetches, in which order, and why not the others. Pure: candidates and snapshot in, plan out.
+"""The frontier: which URLs a crawl fetches, in which order, and why not the others. Pure: candidates and snapshot in, plan
+out.
 
-Fetched is what a person named, what a source says has changed, what is new, and what is due for a recheck. A claim of change
-is fetched unconditionally, where the site's claims mostly come true; a recheck carries the stored validators, as far as the
-host's 304s are trusted, and stays within the allowance of the hour.
+Fetched are URLs that a person named, articles that a source declares changed, new ones, and those due for a recheck. A
+declared change is fetched unconditionally, if the site's claims are mostly true; a recheck sends the stored validators, if the
+host's 304s are trusted, and stays within the hour's limit.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ CLAIM_MARGIN = timedelta(seconds=90)
 """A sitemap's lastmod this little after the page's own stamp means the same edit."""
 
 MAX_RETRIES = 5
-"""How often a URL is fetched again that never answered and that no source names any more."""
+"""How often a URL without an answer is fetched again when no source lists it any more."""
 
 AUDIT_INTERVAL = timedelta(hours=1)
-"""Sections and feeds that named nothing beyond the sitemaps are fetched only this often. Shorter costs requests; longer
-finds an article late when a sitemap stands still."""
+"""Sections and feeds that listed nothing beyond the sitemaps are fetched only this often. Shorter costs requests; longer
+finds an article late if a sitemap stops changing."""
 
 
 class RecheckMode(StrEnum):
@@ -62,24 +63,24 @@ class PlannedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to fetch, in order; how many candidates were skipped, by reason."""
+    """The requests in order; number of skipped candidates, by reason."""
 
     requests: tuple[PlannedRequest, ...] = ()
     skipped: Mapping[Skipped, int] = field(default_factory=dict)
     fresh: frozenset[str] = frozenset()
-    """Keys of the candidates that the snapshot did not know."""
+    """Keys of candidates that are not in the snapshot."""
 
 
 @dataclass(slots=True)
 class _Sorted:
-    """Candidates, by what becomes of them; keys are those of `article_key`."""
+    """Candidates by what is done with them; keys are those of `article_key`."""
 
     amp: dict[str, tuple[tuple[str, str], ...]]
     first: dict[str, PlannedRequest] = field(default_factory=dict)
-    """Named by a person, or said to have changed."""
+    """Named by a person, or declared changed."""
     fresh: dict[str, Candidate] = field(default_factory=dict)
     doubted: dict[str, Timestamp | None] = field(default_factory=dict)
-    """Claims of a change that are not believed for now."""
+    """Declared changes that are not trusted for now."""
     skipped: Counter[Skipped] = field(default_factory=Counter)
 
 
@@ -92,7 +93,7 @@ def question_of(
     named: Iterable[str] = (),
     lists: Iterable[str] = (),
 ) -> SnapshotQuestion:
-    """What must be known of a site to plan its requests; `lists` are the URLs of those that were read whole."""
+    """The question to the store before planning a site's requests; `lists` are the URLs of completely read ones."""
     urls = {candidate.url for candidate in candidates} | {canonicalize(url) or url for url in named}
     keys = {article_key(url) for url in urls}
     ids = {found for url in urls if (found := site.external_id(url))}
@@ -113,11 +114,11 @@ def plan_requests(
     delisted: Iterable[str] = (),
     allowed: int | None = None,
 ) -> Plan:
-    """Plan at most `limit` requests. `named` come whatever is known; `delisted` are keys of articles that a source names no more.
+    """Plan at most `limit` requests. `named` URLs are always included; `delisted` are keys of delisted articles.
 
-    The snapshot has answered `question_of` these candidates.
+    The snapshot must have answered `question_of` these candidates.
 
-    `allowed` is the number of rechecks that the hour leaves; claims of change come first, and are fetched in any case.
+    `allowed` is the number of rechecks left for the hour; declared changes come first, and are always fetched.
     """
     sorted_out = _Sorted(amp={})
     for url in named:
@@ -140,7 +141,7 @@ def plan_requests(
     new = [PlannedRequest(one.url, "new", None, one.claimed_modified, aliases=sorted_out.amp.get(key, ())) for key, one in newest]
     if len(new) > room:
         skipped[Skipped.CRAWL_LIMIT] = len(new) - room
-    # Rechecks before new ones: an article that has moved is met at its old address, which redirects, before its new one.
+    # Rechecks before new ones: a moved article is fetched at its old address, which redirects, before its new one.
     recheck_room = max(limit - len(first) - len(new[:room]), 0)
     requests = (*first.values(), *islice(rechecks.values(), recheck_room), *new[:room])
     return Plan(requests[:limit], dict(skipped), frozenset(fresh))
@@ -149,8 +150,8 @@ def plan_requests(
 def is_source_due(source: Source | None, others: Iterable[Source], now: datetime) -> bool:
     """Whether a feed or section page is fetched in this crawl.
 
-    It is, unless the site's sitemaps carry `lastmod` and named all that this source named when it was last read, less than
-    AUDIT_INTERVAL ago.
+    It is, unless the site's sitemaps have `lastmod` and listed everything that this source listed when it was last read, less
+    than AUDIT_INTERVAL ago.
     """
     if source is None or source.contributed or source.problem or source.status not in (200, 304):
         return True
@@ -179,7 +180,7 @@ def _sort(out: _Sorted, candidates: Iterable[Candidate], snapshot: SiteSnapshot,
 def _rechecks(
     out: _Sorted, snapshot: SiteSnapshot, now: datetime, recheck: RecheckMode, allowed: int | None
 ) -> dict[str, PlannedRequest]:
-    """What is fetched although no source asks for it: rechecks within the allowance, then what gave no answer before."""
+    """Requests that no source causes: rechecks within the limit, then URLs that gave no answer before."""
     requested = [article_key(planned.known.url) for planned in out.first.values() if planned.known]
     taken = {*out.first, *requested, *out.fresh}
     audits = {key: found for key, found in _audits(snapshot, now, recheck).items() if key not in taken}
@@ -192,9 +193,9 @@ def _rechecks(
 
 
 def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict[str, tuple[tuple[str, str], ...]]]:
-    """One candidate a page: what several sources claim of it, the latest of each; and the AMP twins of those named plainly.
+    """One candidate a page, with the latest of each claim by several sources; and the AMP versions of pages listed plainly.
 
-    An AMP page has the same text in another template, and may be read otherwise: it is fetched only where nothing else is
+    An AMP page has the same text in another template, and may be read differently: it is fetched only if nothing else is
     known.
     """
     merged: dict[str, Candidate] = {}
@@ -218,7 +219,7 @@ def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict
 def _passed_over(
     candidate: Candidate, known: KnownArticle | None, snapshot: SiteSnapshot, site: Site, now: datetime
 ) -> Skipped | None:
-    """Why a candidate is not fetched, or None where it is."""
+    """Why a candidate is not fetched; None if it is."""
     if known and known.withdrawn:
         return Skipped.WITHDRAWN
     if known and known.reserved and not _due_again(known.reserved, now):
@@ -230,7 +231,7 @@ def _passed_over(
         return None if claim_is_due(known.looked or now, due, now, snapshot.edit_rates) else Skipped.UNRELIABLE_CLAIM
     if not site.same_site(candidate.url):
         return Skipped.OTHER_SITE
-    # A feed names articles only; sitemaps and sections name all sorts.
+    # A feed lists only articles; sitemaps and sections list all kinds of pages.
     if candidate.source is not SourceKind.FEED and site.looks_like_article(candidate.url) is False:
         return Skipped.NOT_ARTICLE_URL
     if article_key(candidate.url) in snapshot.elsewhere:
@@ -246,9 +247,9 @@ def _due_again(attempt: LastAttempt, now: datetime) -> bool:
 
 
 def _claims_change(known: KnownArticle, candidate: Candidate) -> bool:
-    """Whether a source says that an article is newer than what the ledger has.
+    """Whether a source declares an article newer than in the ledger.
 
-    Against what sources said when it was last fetched, where they said something: many stamp otherwise than their pages do.
+    Compared with the sources' claims at its last fetch, if there were any: many sources have other stamps than their pages.
     """
     claim = candidate.claimed_modified
     if claim is None or known.known.state is State.MOVED:
@@ -273,7 +274,7 @@ def _later(one: Timestamp | None, other: Timestamp | None) -> Timestamp | None:
 
 
 def _newest_first(candidate: Candidate) -> tuple[int, float]:
-    """What a feed or section shows without a date is news; then by date; a sitemap's undated rest last."""
+    """Undated candidates of a feed or section are news; then by date; undated ones of a sitemap last."""
     stamp = candidate.claimed_modified or candidate.claimed_published
     if stamp:
         return (1, -stamp.instant.timestamp())
@@ -281,7 +282,7 @@ def _newest_first(candidate: Candidate) -> tuple[int, float]:
 
 
 def _audits(snapshot: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dict[str, tuple[Due, KnownArticle]]:
-    """Known articles to fetch again although no source asks for it, by key."""
+    """Known articles to fetch again without a source's claim, by key."""
     found: dict[str, tuple[Due, KnownArticle]] = {}
     articles = {RecheckMode.DUE: snapshot.due(now), RecheckMode.ALL: snapshot.all(), RecheckMode.NONE: []}[recheck]
     for known in articles:
@@ -298,14 +299,14 @@ def _audits(snapshot: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dict
 
 
 def _audit(key: str, known: KnownArticle, snapshot: SiteSnapshot, now: datetime, claimed: Timestamp | None) -> PlannedRequest:
-    """Unconditional where the host's 304s are not trusted for this one; else with the validators that the URL itself sent."""
+    """Unconditional if the host's 304s are not trusted for this one; otherwise with the validators of this URL."""
     last_fetched = moment(known.looked) if known.looked else ""
     conditional = known.validators_url == known.url and not snapshot.trust_in(known.url).wants_all(key, last_fetched, now)
     return PlannedRequest(known.url, "due", known, claimed, conditional)
 
 
 def _retries(snapshot: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dict[str, PlannedRequest]:
-    """URLs that gave no answer: a source is read only when it changes, so these would else never be fetched again."""
+    """URLs that gave no answer: a source is only read when it changes, so they would otherwise never be fetched again."""
     if recheck is RecheckMode.NONE:
         return {}
     attempts = snapshot.dead_ends.items()

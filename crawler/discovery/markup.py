@@ -1,7 +1,7 @@
 """Markup: untrusted bytes, decoded, repaired and parsed without entities or network access.
 
-The one place of discovery that meets lxml's parsers. Knows no feed, sitemap or page; everything here is bounded by the
-length of what it is given and raises nothing.
+The only module of discovery with lxml's parsers. Knows no feed, sitemap or page; everything here is bounded by the
+length of the input and raises nothing.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from crawler.extraction.markup.html_trim import trim
 _TEXT_CODEC: Final = re.compile(
     r"utf-8|cp\d+|iso8859-\d+|iso2022_\w+|koi8-\w|gb18030|gbk|big5\w*|euc_\w+|mac-\w+|shift_jis\w*|tis-620|johab"
 )
-"""What a document may name. Python knows codecs that are no character sets ("hex", "zip"), and a document that we can
-read far enough to find "utf-16" declared in it is not UTF-16."""
+"""Encodings that a document may declare. Python has codecs that are no character sets ("hex", "zip"), and a document in which
+"utf-16" can be read is not UTF-16."""
 _CONTROLS: Final = bytes(code for code in range(32) if code not in {9, 10, 13})
 _NONCHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _CDATA_OR_AMPERSAND: Final = re.compile(
@@ -28,8 +28,8 @@ _CDATA_OR_AMPERSAND: Final = re.compile(
     rb"|(amp|lt|gt|quot)(?![A-Za-z0-9=]))?",
     re.DOTALL,
 )
-"""Numbers may lack their semicolon, as HTML has it. Of names only XML's own may, and not where a query goes on: in
-"?view=1&copy=2" there is no sign of copyright, in "?x=1&ampere=2" no ampersand."""
+"""Numeric references may lack their semicolon, as in HTML. Of names only XML's own may, and not inside a query:
+"?view=1&copy=2" contains no copyright sign, "?x=1&ampere=2" no ampersand."""
 _XML_NAMES: Final = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _DOCUMENT_START: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?(?:rss|rdf|feed|urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _TAG_NAME: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?([A-Za-z_][\w.-]{0,60})")
@@ -39,8 +39,8 @@ _MAX_JUNK: Final = 65_536
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
-    """Text of a body. Byte order mark first; then UTF-8 wherever the bytes bear it out; only then what header and
-    document declare, which is wrong so often that it merely decides about bytes that are not UTF-8."""
+    """Text of a body. Byte order mark first; then UTF-8 if the bytes are valid; only then the declarations of header and
+    document, which are wrong so often that they only decide about bytes that are not UTF-8."""
     encoding, mark = read_bom(body)
     if encoding is not None and mark is not None:
         return body[len(mark) :].decode(encoding, "replace")
@@ -57,17 +57,17 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 
 
 def _declared(body: bytes, content_type: str | None) -> str | None:
-    """Codec named by the header, else by `meta` or the XML declaration; None where that is none of text."""
+    """Codec of the header, otherwise of `meta` or the XML declaration; None if it is not one for text."""
     named = http_content_type_encoding((content_type or "")[:500]) or html_body_declared_encoding(body[:4096])
     codec = resolve_encoding(named) if named else None
     return codec if codec is not None and _TEXT_CODEC.fullmatch(codec) else None
 
 
 def html_tree(body: bytes | str, content_type: str | None = None) -> etree._Element | None:
-    """Root of an HTML document however broken, without scripts, styles and drawings; None where there is nothing in it, or
+    """Root of an HTML document, however broken, without scripts, styles and drawings; None if it is empty or has
     more than MAX_TAGS tags."""
     text = decode(body, content_type) if isinstance(body, bytes) else body
-    # As bytes: lxml refuses a str that carries an XML declaration with an encoding, and XHTML pages do.
+    # As bytes: lxml refuses a str with an XML declaration that names an encoding, which XHTML pages have.
     data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
     if not data.strip() or data.count(b"<") > MAX_TAGS:
         return None
@@ -93,7 +93,7 @@ def xml_parser(*, recover: bool) -> etree.XMLParser:
 
 
 def xml_tree(data: bytes, *, recover: bool) -> etree._Element | None:
-    """Root of a document that `xml_source` prepared; None where it does not parse."""
+    """Root of a document from `xml_source`; None if it cannot be parsed."""
     try:
         return etree.fromstring(data, xml_parser(recover=recover))
     except etree.LxmlError:
@@ -101,10 +101,10 @@ def xml_tree(data: bytes, *, recover: bool) -> etree._Element | None:
 
 
 def xml_source(body: bytes, content_type: str | None = None) -> tuple[bytes, tuple[str, ...]]:
-    """The document from its root element on, as UTF-8 that a parser can take, and what was wrong with it.
+    """The document from its root element on, as UTF-8 that a parser accepts, and its faults.
 
-    Declaration, comments before the root and document type are gone, so that no entity is ever defined; entities of
-    HTML are numbers, all others plain text; a bare "&" is escaped. Empty where there is no markup.
+    Declaration, comments before the root and document type are removed, so that no entity is ever defined; HTML's entities
+    become numbers, all others plain text; a bare "&" is escaped. Empty if there is no markup.
     """
     data = decode(body, content_type).encode("utf-8", "replace").translate(None, _CONTROLS)
     data, declares_entities = _after_prolog(_NONCHARACTER.sub(b"", data))
@@ -114,7 +114,7 @@ def xml_source(body: bytes, content_type: str | None = None) -> tuple[bytes, tup
 
 
 def root_name(data: bytes) -> str:
-    """Local name of the root element, in lower case; empty where there is none."""
+    """Local name of the root element, in lower case; empty if there is none."""
     match = _TAG_NAME.match(data)
     return match[1].decode("ascii").lower() if match else ""
 
@@ -133,7 +133,7 @@ def _after_prolog(data: bytes) -> tuple[bytes, bool]:
             end = _doctype_end(data, position)
             declares_entities |= data.find(b"<!ENTITY", position, end if end >= 0 else len(data)) >= 0
         else:
-            # What a server's script printed before the document ("<b>Warning</b>: ...") is passed over.
+            # Output of a server's script before the document ("<b>Warning</b>: ...") is skipped.
             match = _DOCUMENT_START.search(data, position, position + _MAX_JUNK)
             return data[match.start() if match else position :], declares_entities
         position = data.find(b"<", end + 1) if end >= 0 else -1
@@ -141,7 +141,7 @@ def _after_prolog(data: bytes) -> tuple[bytes, bool]:
 
 
 def _doctype_end(data: bytes, start: int) -> int:
-    """Where the ">" of a document type stands, or -1. A "]>" inside an entity's value ends it too early: what follows
+    """Position of the ">" of a document type, or -1. A "]>" inside an entity's value ends it too early: the rest
     is then junk to the parser, and harmless."""
     closing = data.find(b">", start)
     subset = data.find(b"[", start, closing if closing >= 0 else len(data))

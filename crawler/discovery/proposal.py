@@ -1,6 +1,7 @@
-"""What a site's pages tell of how to define it: feeds, sections, name, language, country, zone, the form of articles' addresses.
+"""A site's definition as proposed by its pages: feeds, sections, name, language, country, zone, the pattern of articles'
+addresses.
 
-Pure: pages and addresses in, proposals out. What cannot be told is left out, never guessed.
+Pure: pages and addresses in, proposals out. Unknown values are left out, never guessed.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from pipelines.text.urls import canonicalize
 
 FEED_TYPES: Final = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 USUAL_FEEDS: Final = ("/feed/", "/rss.xml", "/rss", "/feed.json", "/atom.xml", "/feed.xml", "/index.xml")
-"""Where feeds are that no page links to, the most usual first."""
+"""Usual places of feeds that no page links to, the most usual first."""
 USUAL_SITEMAPS: Final = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml.gz")
 _NO_NEWS_FEED: Final = re.compile(r"/comments?/|/author/|/tag/|/search|podcast|\?s=|/wp-json/|/oembed", re.IGNORECASE)
 _LIKE_A_FEED: Final = re.compile(r"[/._=-](?:rss|atom|feeds?|rdf)(?:[/._?=-]|\d*$)|\.xml$", re.IGNORECASE)
-"""In path and query of what a footer links to as "RSS": a feed, or a page that lists the feeds."""
+"""In path and query of a footer's "RSS" link: a feed, or a page that lists the feeds."""
 _NEWS_FIRST: Final = re.compile(r"news|local|latest|aktuell|actualit|notici|cronaca|nyheter|nieuws", re.IGNORECASE)
 _WITH_OFFSET: Final = re.compile(r"\d([+-])(\d\d):?(\d\d)$")
 _SUMMER, _WINTER = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
@@ -57,7 +58,7 @@ _GENERIC: Final = frozenset(
 )
 _LANGUAGE: Final = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{2}))?(?![a-zA-Z])")
 _ENOUGH_FOR_A_PATTERN: Final = 5
-"""Addresses of articles that must agree. Fewer: chance makes patterns that later articles do not follow, and those are lost."""
+"""Articles' addresses that must agree. Fewer: accidental patterns that later articles do not match, which are then lost."""
 
 _IDS: Final = (
     r"-(?P<id>\d{{{low},{high}}})/?$",
@@ -69,7 +70,7 @@ _IDS: Final = (
     r"/(?P<id>\d{{{low},{high}}})/?$",
     r"[?&](?:id|story|storyid|artid|articleid|p)=(?P<id>\d{{{low},{high}}})(?!\d)",
 )
-"""Where owners put the number of an article, the surest first."""
+"""Positions of the article's number in addresses, the surest first."""
 _DATED: Final = r"/\d{4}/\d{2}/(?:\d{2}/)?[^/]+/?$"
 _LOOSEST: Final = {"low": 5, "high": 12}
 """Digits of a number. Fewer are years and pages of a list."""
@@ -77,24 +78,24 @@ _LOOSEST: Final = {"low": 5, "high": 12}
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """What the front page says of its site."""
+    """A site's description of itself on its front page."""
 
     name: str = ""
     language: str = ""
     """BCP 47."""
     feeds: tuple[str, ...] = ()
-    """Linked from its head, without those of comments and authors; where there are none, what the page links to as feeds."""
+    """Linked from its head, without those of comments and authors; if there are none, other links to feeds on the page."""
     sitemaps: tuple[str, ...] = ()
     """Linked from its head."""
     sections: tuple[str, ...] = ()
-    """Addresses in its menus that look like no article, those of news first."""
+    """Addresses in its menus that do not look like articles, those of news first."""
     generator: str = ""
     links: int = 0
-    """Links of the site's own."""
+    """Number of links to the same site."""
 
 
 def needs_script(body: bytes, content_type: str | None = None) -> bool:
-    """Whether a page shows next to no text until its scripts have run: the shell of an application."""
+    """Whether a page has almost no text until its scripts have run: the shell of an application."""
     tree = html_tree(body, content_type) if _SCRIPT.search(body) else None
     if tree is None or len("".join("".join(tree.xpath("//body//text()")).split())) > MOST_OF_A_SHELL:
         return False
@@ -105,9 +106,9 @@ _SCRIPT: Final = re.compile(rb"<script[\s>]", re.IGNORECASE)
 _ASKS_FOR_SCRIPT: Final = re.compile(rb"<noscript(?:(?!</noscript).){0,2000}java\s?script", re.IGNORECASE | re.DOTALL)
 _ROOTS: Final = """//body//*[contains(name(), '-') or contains(' root app main-app __next __nuxt ___gatsby svelte q-app ember ',
     concat(' ', @id, ' '))][string-length(normalize-space()) < 50]"""
-"""Where applications draw: elements of their own names, and ids that frameworks give; with nothing in them yet."""
+"""Elements in which applications draw: custom elements, and ids of frameworks; still empty."""
 MOST_OF_A_SHELL: Final = 200
-"""Characters. More: a page with text whose scripts only adorn it; a shell has a menu and "Loading" at most."""
+"""Characters. More: a page with text of its own; a shell has at most a menu and "Loading"."""
 
 
 def read_front_page(body: bytes, url: str, content_type: str | None = None) -> FrontPage:
@@ -144,7 +145,7 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None) -> F
 
 
 def language_of(text: str) -> str:
-    """A BCP 47 tag of a `lang` attribute or a locale: "en_gb" -> "en-GB"; empty where it is none."""
+    """A BCP 47 tag from a `lang` attribute or a locale: "en_gb" -> "en-GB"; empty if it is none."""
     match = _LANGUAGE.match(text.strip())
     if not match:
         return ""
@@ -152,7 +153,7 @@ def language_of(text: str) -> str:
 
 
 def country_of(host: str, language: str) -> str:
-    """By the top-level domain, else by the language's region; empty where neither says it."""
+    """The country of the top-level domain, otherwise of the language's region; empty if neither names one."""
     suffix = host.partition(":")[0].rpartition(".")[2].lower()
     if suffix in _SUFFIX_COUNTRY or (len(suffix) == 2 and suffix.isalpha() and suffix not in _GENERIC):
         return _SUFFIX_COUNTRY.get(suffix, suffix.upper())
@@ -160,7 +161,7 @@ def country_of(host: str, language: str) -> str:
 
 
 def zone_of(country: str, stamps: Iterable[Timestamp]) -> tuple[str, str | None]:
-    """A country's IANA zone that agrees with the offsets its articles' times are written with; and what is not sure of it."""
+    """A country's IANA zone that agrees with the offsets in its articles' times; and what is uncertain about it."""
     zones = _zones().get(country, ())
     if not zones:
         return "UTC", "time zone: nothing says in which country the title is; UTC until you know better"
@@ -179,7 +180,7 @@ def _of(zone: str, moment: datetime) -> timedelta | None:
 
 
 def _offset(raw: str) -> timedelta | None:
-    """The offset that a time is written with; none for UTC, in which machines of any zone write."""
+    """The offset in a time as written; None for UTC, in which machines of any zone write."""
     match = _WITH_OFFSET.search(raw)
     if not match or match[2] == match[3] == "00":
         return None
@@ -188,7 +189,7 @@ def _offset(raw: str) -> timedelta | None:
 
 @cache
 def _zones() -> dict[str, tuple[str, ...]]:
-    """Country -> its zones in the order of the tz database, roughly that of their people; those of a county last."""
+    """Country -> its zones in the order of the tz database, roughly by population; those of counties last."""
     found: dict[str, list[tuple[bool, str]]] = {}
     for line in (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -199,9 +200,9 @@ def _zones() -> dict[str, tuple[str, ...]]:
 
 
 def article_pattern(articles: Iterable[str], others: Iterable[str]) -> str | None:
-    """A pattern with a group `id` that all these addresses match, each with a number of its own, and none of the others.
+    """A pattern with a group `id` that all these addresses match, each with its own number, and none of the others.
 
-    Without a number, dated paths; None where they share nothing, or are too few: a pattern that is too narrow loses articles.
+    Without numbers, dated paths; None if they share nothing, or are too few: a pattern that is too narrow loses articles.
     """
     paths = [_searched(url) for url in dict.fromkeys(articles)]
     others = [_searched(url) for url in others]
@@ -223,7 +224,7 @@ def article_pattern(articles: Iterable[str], others: Iterable[str]) -> str | Non
 
 
 def site_id_of(name: str, url: str) -> str:
-    """An id as the catalogue has them: of the name, else of the host."""
+    """An id in the catalogue's form: from the name, otherwise from the host."""
     host = re.sub(r"^www\.|:\d+$", "", urlsplit(url).netloc.lower())
     for text in (name, host):
         plain = text.encode("ascii", "ignore").decode().lower().replace("'", "")
@@ -233,7 +234,7 @@ def site_id_of(name: str, url: str) -> str:
 
 
 def platform_of(generator: str) -> str:
-    """The family that a page's `generator` names."""
+    """The family of a page's `generator`."""
     return next((name for name in ("wordpress", "drupal", "joomla") if name in generator.lower()), "generic")
 
 

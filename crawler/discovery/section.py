@@ -1,7 +1,7 @@
 """Section pages: the links that are articles of the site.
 
-Where the site's form of address is known, that alone decides. Where it is not, the address (`shape`) and the place on
-the page are weighed: menus and footers name sections, headings and cards name articles.
+If the site's pattern of addresses is known, it alone decides. Otherwise the address (`shape`) and the position on
+the page are weighed: menus and footers link to sections, headings and cards to articles.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ _MENU_CLASS: Final = re.compile(
 _CARD_CLASS: Final = re.compile(r"(?:^|[\s_-])(?:card|teaser|story|headline|post|entry)(?=$|[\s_-])")
 _TITLE_CLASS: Final = re.compile(r"headline|title|heading")
 _SILENT_TAGS: Final = frozenset({"script", "style", "noscript", "template", "title", "desc"})
-"""Within a link: code, and what a drawing (`svg`) is called."""
+"""Within a link: code, and the title of a drawing (`svg`)."""
 _MAX_PARTS: Final = 300
 
 
 class _Place(NamedTuple):
-    """Where on the page an element stands."""
+    """The position of an element on the page."""
 
     menu: bool = False
-    """Within an element that says so by its tag or role."""
+    """Inside an element whose tag or role means a menu."""
     like_menu: bool = False
-    """Within one whose class or id reads so; page wrappers ("nav-open") do, too, so a heading or card overrules it."""
+    """Inside one whose class or id suggests a menu; page wrappers ("nav-open") do too, so a heading or card overrules it."""
     card: bool = False
     heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """All links of a page to one address, taken together."""
+    """All links of a page to one address."""
 
     url: str
     shape: Shape
@@ -59,7 +59,7 @@ class _Link:
     in_card: bool
     title: str | None
     rank: int
-    """How surely the title is one: 3 a heading, 2 a run of words, 1 an attribute or picture, 0 two words or none."""
+    """How likely the title is a headline: 3 a heading, 2 several words, 1 an attribute or picture, 0 two words or none."""
 
 
 def parse_section(
@@ -71,7 +71,7 @@ def parse_section(
     content_type: str | None = None,
 ) -> Listing:
     """Candidates in page order, each once. `article_url` is searched in path and query and, if given, decides alone;
-    `same_site` tells of an absolute URL whether it is the site's own (without it: the page's host, `www.` or not)."""
+    `same_site` says whether an absolute URL belongs to the site (without it: the page's host, with or without `www.`)."""
     if len(body) > MAX_PAGE_BYTES:
         return Listing(problems=(f"page of {len(body)} bytes is over the limit of {MAX_PAGE_BYTES}",))
     tree = html_tree(body, content_type)
@@ -91,8 +91,8 @@ def _matches(url: str, pattern: re.Pattern[str]) -> bool:
 def _judged(links: list[_Link]) -> list[_Link]:
     chosen = [link for link in links if _is_article(link)]
     signed = [link for link in chosen if link.shape is Shape.SIGNED]
-    # A site that numbers or dates its articles does so with all of them; what it only spells out is a section, a
-    # campaign, a standing page.
+    # A site that numbers or dates its articles does so with all of them; an address of words only is then a section, a
+    # campaign or a standing page.
     is_rule_of_site = len(signed) >= 10 and len(signed) >= 4 * (len(chosen) - len(signed))
     return signed if is_rule_of_site else chosen
 
@@ -108,7 +108,7 @@ def _is_article(link: _Link) -> bool:
 
 
 def _is_headline(title: str | None) -> bool:
-    """Long enough for one: four words."""
+    """Whether it is long enough: four words."""
     return title is not None and word_count(title) >= 4
 
 
@@ -177,7 +177,7 @@ def _text(element: etree._Element) -> str | None:
 
 
 def _place(element: etree._Element, known: dict[etree._Element, _Place]) -> _Place:
-    """Every ancestor is looked at once a page, however many links it holds."""
+    """Each ancestor is examined once a page, however many links it holds."""
     unknown: list[etree._Element] = []
     ancestor: etree._Element | None = element
     while ancestor is not None and ancestor not in known:

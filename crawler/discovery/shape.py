@@ -1,7 +1,7 @@
-"""Shape of article URLs, for sites whose `article_url` pattern is not set.
+"""Shape of article URLs, for sites without an `article_url` pattern.
 
 Rules that hold for news addresses in general and in several languages: owners number their articles, date them, or
-spell the headline out. Judges the address alone; where on a page it stood is for `section` to weigh.
+spell the headline out. Judges only the address; `section` weighs its position on a page.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Shape(IntEnum):
 
     NONE = 0
     SHORT = 1
-    """Three words: a headline or the name of a section; only its place on the page can tell."""
+    """Three words: a headline or the name of a section; only its position on the page can decide."""
     SPELLED = 2
     """A headline spelled out in at least four words, and nothing else."""
     SIGNED = 3
-    """Carries an owner's number or a date, beside words or in an article's place."""
+    """Contains an owner's number or a date, beside words or in an article's position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class PathWords:
     """The sections of shape.txt."""
 
     never: frozenset[str]
-    """Parts of a path that stand for menus, people, tags, shops and accounts, whatever else the address carries."""
+    """Parts of a path that mean menus, people, tags, shops and accounts, whatever else the address contains."""
     markets: frozenset[str]
-    """The same where they come first: "/jobs/12345-driver" is an advertisement, "/money/jobs/..." may be an article."""
+    """The same at the beginning: "/jobs/12345-driver" is an advertisement, "/money/jobs/..." may be an article."""
     indexes: frozenset[str]
-    """Parts that mostly hold lists and standing pages, yet also articles that carry a number or a date beside words."""
+    """Parts of lists and standing pages, but also of articles with a number or a date beside words."""
     standing: frozenset[str]
-    """Patterns of how slugs of standing pages begin: terms, privacy, contact, how to advertise."""
+    """Patterns of the first words of standing pages: terms, privacy, contact, how to advertise."""
 
 
 @cache
@@ -72,7 +72,7 @@ _QUERY_NUMBER: Final = re.compile(
 _PLAIN_NUMBER: Final = re.compile(r"(?:^|[-_])(?!(?:19|20)\d\d(?:$|[-_]))\d{1,4}(?:$|[-_])")
 _MONTH_DIRECTORY: Final = re.compile(r"/(?:19|20)\d\d/(?:\d{1,2}|[a-z]{3})/")
 _DATE_BEHIND: Final = re.compile(r"(?<=[a-z])/(?:19|20)\d\d/\d{1,2}(?:/\d{1,2})?/?$")
-"""Some put the date behind the words: "/section/some-words/2025/11"."""
+"""Some put the date after the words: "/section/some-words/2025/11"."""
 _INDEX_FILE: Final = re.compile(r"(?:index|default|home)\.\w{2,5}")
 
 
@@ -105,20 +105,20 @@ def _is_signed(segments: list[str], last: str, query: str, path: str) -> bool:
         return False
     if date_in_path(path) is not None or _has_number(last) or _QUERY_NUMBER.search(query):
         return True
-    # "/2025/03/some-words", "/19765800/some-words": the date or the number stands before the words
+    # "/2025/03/some-words", "/19765800/some-words": the date or the number precedes the words
     numbered = any(_has_number(segment) for segment in segments[-3:-1])
     return _words_of(last) >= 1 and (numbered or _MONTH_DIRECTORY.search(path) is not None)
 
 
 def _has_number(segment: str) -> bool:
-    """An owner's id: five digits or more in a row, a UUID, or letters and digits that make no word ("c4g0xyz12po")."""
+    """An owner's id: at least five digits in a row, a UUID, or letters and digits that form no word ("c4g0xyz12po")."""
     if _DIGITS.search(segment) or _UUID.search(segment):
         return True
     return any(_is_code(token) for token in _TOKEN.findall(segment))
 
 
 def _is_code(token: str) -> bool:
-    """Digits and letters in turns, or eleven of them with one vowel at most: no language spells a word so."""
+    """Alternating digits and letters, or eleven of them with at most one vowel: no language has such words."""
     return len(_TURN.findall(token)) >= 3 or (len(token) >= 11 and len(_VOWEL.findall(token)) <= 1)
 
 
@@ -128,12 +128,12 @@ def _is_bare_date(segment: str) -> bool:
 
 
 def _words_of(slug: str) -> int:
-    """How many words a slug has; a number that is no year counts with three others ("flood-relief-plan-100")."""
+    """Number of words in a slug; a number that is not a year counts if there are three others ("flood-relief-plan-100")."""
     words = word_count(slug)
     return words + 1 if words == 3 and _PLAIN_NUMBER.search(slug) else words
 
 
 def word_count(text: str) -> int:
-    """Words made of letters; scripts that write no words apart count three letters as one."""
+    """Words made of letters; in scripts without spaces three letters count as one."""
     unspaced = len(_UNSPACED.findall(text))
     return unspaced // 3 + len(_WORD.findall(_UNSPACED.sub(" ", text)))

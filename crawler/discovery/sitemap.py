@@ -1,6 +1,6 @@
 """Sitemaps: urlset, index, news extension, plain text -> candidates and child sitemaps.
 
-Reads tags by their local names, since namespaces are got wrong often, and keeps no tree: memory stays flat.
+Reads tags by their local names, since namespaces are often wrong, and keeps no tree: memory use is constant.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipelines.text.urls import absolute, canonicalize
 
 MAX_SITEMAP_BYTES: Final = 50_000_000
 MAX_URLS: Final = 50_000
-"""Both are the sitemap protocol's own limits (50 MB unpacked, 50,000 addresses)."""
+"""Both are the sitemap protocol's own limits (50 MB uncompressed, 50,000 addresses)."""
 
 _ROOT_TAG: Final = re.compile(rb"<([A-Za-z_][\w.-]{0,30}:)?([\w.-]{1,60})[^<>]{0,20000}>")
 _ENTRY_END: Final = re.compile(rb"</(?:url|sitemap)\s{0,9}>", re.IGNORECASE)

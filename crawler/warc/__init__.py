@@ -1,1 +1,1 @@
-"""WARC files: writing, reading, one response looked up, which responses are kept, erasure, subsets."""
+"""WARC files: writing, reading, looking up one response, choosing which responses are kept, erasure, subsets."""

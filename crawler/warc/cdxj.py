@@ -1,6 +1,6 @@
 """CDXJ: the index beside a closed WARC file, by which replay tools (pywb, browsertrix, ReplayWeb.page) find its captures.
 
-A line is the address in SURT form, the 14 digits of its time, and JSON; lines are sorted by their bytes. It can be made again
+A line is the address in SURT form, the 14 digits of its time, and JSON; lines are sorted by their bytes. It can be rebuilt
 from the file at any time.
 """
 
@@ -24,12 +24,12 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})")
 
 
 def index_of(path: Path) -> Path:
-    """Where the index of a WARC file stands."""
+    """The path of a WARC file's index."""
     return path.with_name(path.name.partition(".warc")[0] + SUFFIX)
 
 
 def write_index(path: Path) -> Path:
-    """Index a closed WARC file; the index is whole or as it was, and on the disk when this returns. Raises OSError."""
+    """Index a closed WARC file; the index is replaced atomically, and on the disk when this returns. Raises OSError."""
     target = index_of(path)
     written = target.with_name(f"{target.name}.new")
     with written.open("w", encoding="utf-8", newline="\n") as out:
@@ -41,7 +41,7 @@ def write_index(path: Path) -> Path:
 
 
 def lines(path: Path) -> Iterator[str]:
-    """The lines of a WARC file's captures, in file order; what cannot be read has none."""
+    """The index lines of a WARC file's captures, in file order; unreadable records have none."""
     with path.open("rb") as stream:
         for _, record in records(stream):
             line = None if isinstance(record, str) else _line(path, record)
@@ -50,9 +50,10 @@ def lines(path: Path) -> Iterator[str]:
 
 
 def surt(url: str) -> str:
-    """An address as a key that sorts by host, from its end on: `example,paper)/news/weir?page=2`.
+    """An address as a key that sorts by host, from its end: `example,paper)/news/weir?page=2`.
 
-    As the tools have it: no scheme, `www`, user, default port, final slash, session ids; in small letters, parameters sorted.
+    As in other tools: without scheme, `www`, user, default port, final slash and session ids; in lower case, parameters
+    sorted.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").replace("..", ".").strip(".")
@@ -78,7 +79,7 @@ def surt(url: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Percent signs undone as often as they were done, and what needs one given one."""
+    """Decode percent signs completely, then encode what needs it."""
     raw = text.encode("utf-8", "surrogateescape")
     while (plain := unquote_to_bytes(raw)) != raw:
         raw = plain

@@ -1,7 +1,7 @@
-"""Codings of an HTTP body undone within a bound: gzip, deflate (with and without its wrapper), brotli, zstd, and chains of them.
+"""Decoding of HTTP bodies within a limit: gzip, deflate (with and without its wrapper), brotli, zstd, and chains of them.
 
-One decoder for the crawl, the archive's readers and whoever shows an archived page. A stream that is cut off or damaged, or that
-unpacks to more than the bound, is told as such: half a body must never pass for the whole.
+One decoder for the crawl, the archive's readers and the viewer of archived pages. A stream that is cut off or damaged, or that
+unpacks to more than the limit, is reported as such: half a body must never pass for the whole.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ else:
 
 MAX_BODY_BYTES = 12 * 1024 * 1024
 MAX_CODINGS = 5
-"""A chain of more is refused: each link multiplies what a small body may unpack to."""
+"""A longer chain is refused: each coding multiplies the possible size of a small body."""
 _STEP = 1 << 18
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _CHUNK_LINE = 1_000
 _MAX_MEMBERS = 1_000
 _BEGINNING = 1_000
-"""Bytes by which a body is known."""
+"""Bytes by which the type of a body is recognised."""
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\xf8-\xff]")
 _MARKUP = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|(?:\xef\xbb\xbf)?[ \t\r\n]*(?:<[!?A-Za-z]|\{\s*\"|\[\s*[{\"])")
 
@@ -40,7 +40,7 @@ class Decoded:
 
     body: bytes
     problem: str | None = None
-    """Why it is not the whole body: "the gzip stream is cut off". `body` then holds what could be read."""
+    """Why it is not the complete body: "the gzip stream is cut off". `body` then holds what could be read."""
 
 
 class _NotWholeError(Exception):
@@ -50,13 +50,13 @@ class _NotWholeError(Exception):
 
 
 def codings_of(values: Sequence[str]) -> tuple[str, ...]:
-    """Names of codings, in the order in which they were applied, from the values of all headers of one name."""
+    """Names of codings, in the order in which they were applied, from the values of all headers with one name."""
     names = (name.strip().lower().removeprefix("x-") for value in values for name in value.split(","))
     return tuple(name for name in names if name and name not in ("identity", "none", "utf-8"))
 
 
 def decode(body: bytes, codings: Sequence[str], limit: int = MAX_BODY_BYTES) -> Decoded:
-    """Undo codings, the last one first. Never raises; `limit` is in bytes of the result and of each step before it."""
+    """Decode codings, the last one first. Never raises; `limit` is in bytes of the result and of each intermediate step."""
     if len(codings) > MAX_CODINGS:
         return Decoded(b"", f"{len(codings)} codings, one upon the other")
     for coding in reversed(codings):
@@ -75,10 +75,10 @@ def decode(body: bytes, codings: Sequence[str], limit: int = MAX_BODY_BYTES) -> 
 
 
 def decode_undeclared(body: bytes, limit: int = MAX_BODY_BYTES) -> Decoded:
-    """Undo codings that no header names, again and again. Never raises.
+    """Decode undeclared codings, repeatedly. Never raises.
 
-    gzip and zstd are told by their first bytes. deflate and brotli have none: a body that is no text is taken for one of them
-    where it unpacks whole, to no less than half of its size, and into markup or JSON.
+    gzip and zstd are recognised by their first bytes. deflate and brotli have none: a body that is not text counts as one of
+    them if it unpacks completely, to at least half of its size, and into markup or JSON.
     """
     for _ in range(MAX_CODINGS):
         begins = body[:_BEGINNING]
@@ -98,12 +98,12 @@ def decode_undeclared(body: bytes, limit: int = MAX_BODY_BYTES) -> Decoded:
 
 
 def _is_markup(decoded: Decoded, size: int) -> bool:
-    """Or packed once more."""
+    """Whether it is markup, or another compressed stream."""
     return not decoded.problem and 2 * len(decoded.body) > size and _MARKUP.match(decoded.body[:_BEGINNING]) is not None
 
 
 def _inflate(stream: Any, body: bytes, limit: int, size: int = 0) -> tuple[bytes, bytes]:
-    """What a stream of zlib gives, and what stands behind it; `size` bytes were given before."""
+    """The output of a zlib stream, and the bytes after it; `size` is the length of earlier output."""
     pieces: list[bytes] = []
     try:
         while not stream.eof:
@@ -121,7 +121,7 @@ def _inflate(stream: Any, body: bytes, limit: int, size: int = 0) -> tuple[bytes
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:
-    """Several members may follow one another, and padding may follow them."""
+    """Several members may follow each other, and then padding."""
     if not body.startswith(_GZIP):
         raise _NotWholeError(b"", "is cut off" if _GZIP.startswith(body) else "is damaged: it does not begin as one")
     pieces: list[bytes] = []
@@ -140,7 +140,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
 
 
 def _undeflate(body: bytes, limit: int) -> bytes:
-    """RFC 9110 means the zlib format; some servers send the bare stream."""
+    """RFC 9110 means the zlib format; some servers send the raw stream."""
     is_wrapped = len(body) > 1 and body[0] & 0x0F == 8 and (body[0] * 256 + body[1]) % 31 == 0
     try:
         return _inflate(zlib.decompressobj(zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS), body, limit)[0]
@@ -170,7 +170,7 @@ def _unbrotli(body: bytes, limit: int) -> bytes:
 
 
 def _unzstd(body: bytes, limit: int) -> bytes:
-    """Frames one after the other; skippable ones give nothing."""
+    """Frames one after the other; skippable ones have no output."""
     unpacked: list[bytes] = []
     size = 0
     while body:
@@ -192,7 +192,7 @@ def _unzstd(body: bytes, limit: int) -> bytes:
 
 
 def unchunk(body: bytes) -> Decoded:
-    """A body whose chunks an archive kept (RFC 9112, 7.1); one that bears the header but no chunks is taken as it is."""
+    """Decode the chunks that an archive kept (RFC 9112, 7.1); a body with the header but without chunks is used as it is."""
     pieces: list[bytes] = []
     at = 0
     while True:

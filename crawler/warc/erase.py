@@ -1,10 +1,10 @@
-"""Erasure of WARC records in place: each is overwritten with a filler record of the same packed length, so nothing moves.
+"""Erasure of WARC records in place: each is overwritten with a filler record of the same packed length, so that nothing moves.
 
-A filler is a `metadata` record saying that something was here, in stored (not packed) deflate blocks of one gzip member, filled
-up with blanks. It keeps the id of the record whose place it takes, since others refer to it. Pure but for `apply`, which writes.
+A filler is a `metadata` record that says that a record was erased, in stored (uncompressed) deflate blocks of one gzip member,
+padded with blanks. It keeps the id of the erased record, because others refer to it. Pure except `apply`, which writes.
 
-What is to be overwritten is written down first, in a file beside it (`finish`): killed half way, a member would be broken, and
-all behind it lost to whoever cuts off what is broken. Doing it again from the notes is always right.
+A list of the erasures is first written to a file beside it (`finish`): after a kill half way a member would be broken, and
+a writer that cuts off broken records would lose everything after it. Repeating the erasures of the list is always safe.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 NOTES = ".erasing"
-"""What the name of a WARC file ends with, instead of `.warc.gz`, while records of it are taken out."""
+"""End of the name of that list, instead of `.warc.gz`."""
 TEXT = "This record was withdrawn."
 _TAKEN = frozenset({"response", "resource", "revisit"})
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
@@ -32,12 +32,12 @@ _CHUNK = 1 << 16
 
 
 class UnerasableError(Exception):
-    """What stands at a place is no record that could be taken out; the message says why."""
+    """There is no erasable record at a position; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A place in a file, and what is to stand there."""
+    """A position in a file, and its filler."""
 
     offset: int
     length: int
@@ -45,7 +45,7 @@ class Erasure:
     at: str
 
     def member(self) -> bytes:
-        """The member, exactly as long as the place."""
+        """The filler's gzip member, exactly as long as the erased one."""
         blocks = max(-(-(self.length - _AROUND) // (_BLOCK + _BLOCK_HEAD)), 1)
         plain = self._record(self.length - _AROUND - blocks * _BLOCK_HEAD)
         packed = bytearray()
@@ -55,7 +55,7 @@ class Erasure:
         return _GZIP_HEADER + bytes(packed) + struct.pack("<II", zlib.crc32(plain), len(plain) & 0xFFFFFFFF)
 
     def _record(self, length: int) -> bytes:
-        """A whole record of so many bytes. Its Content-Length has ten digits, so that the head is of one length."""
+        """A complete record of a given length. Its Content-Length has ten digits, so that the head has a fixed length."""
         room = length - len(self._head(0)) - len("\r\n\r\n")
         if room < 0:
             raise UnerasableError(f"the record at {self.offset} is too short to be overwritten")
@@ -67,7 +67,7 @@ class Erasure:
 
 
 def erasure_for(stream: IO[bytes], offset: int, at: datetime) -> Erasure | None:
-    """The blank for the record at a place; None where one is there already. Raises UnerasableError where there is no record."""
+    """The filler for the record at a position; None if there is one already. Raises UnerasableError if there is no record."""
     head, length = _member(stream, offset)
     fields = dict(line.split(": ", 1) for line in head.partition("\r\n\r\n")[0].split("\r\n")[1:] if ": " in line)
     kind, record_id = fields.get("WARC-Type", ""), fields.get("WARC-Record-ID", "")
@@ -81,7 +81,7 @@ def erasure_for(stream: IO[bytes], offset: int, at: datetime) -> Erasure | None:
 
 
 def apply(stream: IO[bytes], path: Path, blanks: Iterable[Erasure]) -> None:
-    """Overwrite the places in a file that nobody else writes; `path` is its name once closed. On the disk when it returns."""
+    """Overwrite positions in a file that nobody else writes; `path` is its name once closed. On the disk when it returns."""
     notes = notes_of(path)
     written = notes.with_name(f"{notes.name}.new")
     with written.open("w", encoding="utf-8") as out:
@@ -94,11 +94,11 @@ def apply(stream: IO[bytes], path: Path, blanks: Iterable[Erasure]) -> None:
 
 
 def finish(stream: IO[bytes], path: Path) -> None:
-    """Do what is written down beside a file; nothing where nothing is. Call it before the file is cut or written to."""
+    """Complete the erasures in the list beside a file, if there is one. Call it before the file is cut or written."""
     notes = notes_of(path)
     if not notes.is_file():
         return
-    # Not through the stream: one that was opened for appending writes nowhere else.
+    # Not through the stream: one opened for appending can only write at its end.
     with Path(stream.name).open("r+b") as out:
         for erasure in json.loads(notes.read_text(encoding="utf-8")):
             out.seek(erasure["offset"])
@@ -109,7 +109,7 @@ def finish(stream: IO[bytes], path: Path) -> None:
 
 
 def notes_of(path: Path) -> Path:
-    """Where it is written down what is taken out of a file, closed or open."""
+    """Path of the list of erasures of a file, closed or open."""
     return path.with_name(path.name.partition(".warc")[0] + NOTES)
 
 
@@ -130,7 +130,7 @@ def _member(stream: IO[bytes], offset: int) -> tuple[str, int]:
 
 
 def sync_folder(folder: Path) -> None:
-    """A file's name is on the disk when its folder is."""
+    """Sync a folder: only then a file's name is on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

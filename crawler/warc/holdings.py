@@ -1,4 +1,4 @@
-"""What an archive's folder holds: its files by site, their sizes, and what closes them when their day is over."""
+"""Contents of an archive's folder: its files by site, their sizes, and closing them when their day is over."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 _NAME = re.compile(r"(?P<site>.+)-(?P<day>\d{8})-(?P<number>\d{2,})\.warc\.gz(?:\.open)?")
 RECENT = timedelta(days=30)
-"""The growth of so many days is what the next year is judged by."""
+"""Period whose growth is used to project a year."""
 YEAR = 365
 
 
@@ -30,21 +30,21 @@ class ArchiveFile:
 
     site: str
     file: str
-    """As the ledger names it."""
+    """Its name in the ledger."""
     day: date
     bytes: int
     is_open: bool
     pages: int | None
-    """Captures, of which `repeated` are revisit records, by the index; None: there is no index yet."""
+    """Captures, including `repeated` revisit records, from the index; None if there is no index yet."""
     repeated: int | None
     page_bytes: int = 0
     repeated_bytes: int = 0
-    """What the records of pages that are whole, and of those that repeat one, take by the index, without their requests."""
+    """Size of the records of complete pages, and of revisit records, from the index, without their requests."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveStatistics:
-    """What a site's files come to; `site` is "*" for all of them."""
+    """Totals of a site's files; `site` is "*" for all sites."""
 
     site: str
     files: int
@@ -56,17 +56,17 @@ class ArchiveStatistics:
     repeated: int
     """Captures, and how many of them repeat an earlier one, in files that have an index."""
     bytes_saved: int
-    """What those that repeat would take more, were they as large as the others are on the average."""
+    """Additional size of the revisit records if they were complete pages of average size."""
     bytes_a_day: int
-    """Of the last 30 days up to its last one, or of all its days where they are fewer."""
+    """Growth over the last 30 days up to its last one, or over all its days if there are fewer."""
     bytes_a_year: int
-    """What a year more of that takes."""
+    """The same growth for a year."""
 
 
 def files(folder: Path, sites: tuple[str, ...] = (), *, with_pages: bool = True) -> Iterator[ArchiveFile]:
-    """The files of an archive, by site and day; those of machines that have a folder of their own too.
+    """The files of an archive, by site and day; also those in folders of other machines.
 
-    Without `with_pages` no index is read: sizes alone cost a hundredth.
+    Without `with_pages` no index is read: sizes alone take a hundredth of the time.
     """
     for path in sorted(path for pattern in ("*.warc.gz", f"*.warc.gz{OPEN}") for path in folder.rglob(pattern)):
         found = _NAME.fullmatch(path.name)
@@ -83,14 +83,14 @@ def files(folder: Path, sites: tuple[str, ...] = (), *, with_pages: bool = True)
 
 
 def statistics(found: list[ArchiveFile]) -> list[ArchiveStatistics]:
-    """A row a site, and one of all; none where there are no files."""
+    """One row a site, and one for all; none if there are no files."""
     sites = sorted({one.site for one in found})
     rows = [_sum(site, [one for one in found if one.site == site]) for site in sites]
     return [*rows, _sum("*", found)] if found else []
 
 
 def free_bytes(folder: Path) -> int:
-    """What the archive's disk has left."""
+    """Free space on the archive's disk."""
     return shutil.disk_usage(folder).free
 
 
@@ -107,7 +107,8 @@ def absence(folder: Path, store: Store) -> str | None:
 
 
 def close(folder: Path, now: datetime | None, sites: tuple[str, ...] = ()) -> tuple[list[Path], list[Path]]:
-    """Close the files of days before `now`, or with None all; which were closed, and which are being written. Raises OSError."""
+    """Close the files of days before `now`, or with None all; returns the closed ones, and those that are being written.
+    Raises OSError."""
     closed: list[Path] = []
     busy: list[Path] = []
     day = f"{now.astimezone(UTC):%Y%m%d}" if now else ""
@@ -120,18 +121,18 @@ def close(folder: Path, now: datetime | None, sites: tuple[str, ...] = ()) -> tu
 
 
 class HourlyClosing:
-    """Closes the files of past days once an hour: past midnight, and later where a crawl still wrote."""
+    """Closes the files of past days once an hour: after midnight, and later if a crawl was still writing."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._hour = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Whether another hour has begun since it was last run."""
+        """Whether a new hour has begun since the last run."""
         return f"{now:%d%H}" != self._hour
 
     def run(self, now: datetime) -> None:
-        """Close them, and log what came of it. An index reads its whole file."""
+        """Close them, and log the result. Indexing reads the whole file."""
         self._hour = f"{now:%d%H}"
         try:
             closed, _ = close(self._folder, now)
@@ -156,7 +157,7 @@ def _sum(site: str, found: list[ArchiveFile]) -> ArchiveStatistics:
 
 
 def _counted(index: Path) -> tuple[int | None, int | None, int, int]:
-    """Pages, those of them that repeat another, and what both take."""
+    """Number of pages, number of revisits among them, and the size of both."""
     numbers, sizes = [0, 0], [0, 0]
     try:
         with index.open(encoding="utf-8") as lines:

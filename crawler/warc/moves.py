@@ -1,7 +1,7 @@
-"""Where the records of a pruned file stand: pointers keep the places they were written with, and the file tells where those lead.
+"""Positions of the records in a pruned file: pointers keep their old offsets, and the file says where those are now.
 
-A pruned file has a `metadata` record behind its `warcinfo`: which records moved, and which are no more, since when and by what
-policy. So a file and what is known of it change at one moment, and tools that do not know that record pass it over.
+A pruned file has a `metadata` record after its `warcinfo`: which records moved, and which were removed, when and by which
+policy. So a file and its record of moves change in one step, and tools that do not know that record ignore it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pipelines.store.rows import moment
 
 KIND = "application/vnd.newsledger.pruned+json"
 MAX_RECORDS = 500_000
-"""Of a file that is pruned: what is known of them must go into one record that every reader takes."""
+"""Limit for a file that is pruned: its moves must fit into one record that every reader accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrunedRecords:
-    """Records that a policy took, by the places that pointers name."""
+    """Records that a policy removed, by the offsets in pointers."""
 
     at: str
     policy: str
@@ -34,23 +34,23 @@ class PrunedRecords:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Of one file: pointers' places -> where the records stand now."""
+    """Moves in one file: offsets in pointers -> present offsets."""
 
     to: Mapping[int, int]
     names: Mapping[int, int]
-    """The other way round."""
+    """The reverse mapping."""
     pruned: Mapping[int, PrunedRecords]
     begin: int
-    """Where its records begin: behind what tells all this."""
+    """Offset of its first record after the moves."""
 
     def place(self, offset: int) -> int | str:
-        """Where the record of a pointer stands; where it is no more, why."""
+        """The present offset of a pointer's record; if it was removed, the reason."""
         if gone := self.pruned.get(offset):
             return f"{PRUNED} on {gone.at[:10]} by policy: {gone.policy}"
         return self.to.get(offset, NOT_THERE) if self.begin else offset
 
     def name(self, offset: int) -> int:
-        """How pointers call the place of a record."""
+        """The offset in pointers of a record at a present offset."""
         return self.names.get(offset, offset)
 
 
@@ -58,7 +58,7 @@ _NONE = Moves({}, {}, {}, 0)
 
 
 def moves_of(path: Path) -> Moves:
-    """Of a file; one that was never pruned, or cannot be read, has none."""
+    """The moves of a file; empty if it was never pruned, or cannot be read."""
     try:
         facts = path.stat()
     except OSError:
@@ -68,7 +68,7 @@ def moves_of(path: Path) -> Moves:
 
 @lru_cache(maxsize=64)
 def _moves(path: Path, *_: int) -> Moves:
-    """Once a state of the file."""
+    """Cached by the file's state."""
     first = record_at(path, 0, "warcinfo")
     second = record_at(path, first.end, "metadata") if first else None
     if second is None or second.problem or second.header("Content-Type") != KIND:
@@ -84,7 +84,7 @@ def _moves(path: Path, *_: int) -> Moves:
 
 
 def moves_record(moved: Sequence[tuple[int, int]], pruned: Iterable[PrunedRecords], now: datetime) -> bytes:
-    """The record; `moved`: places of pointers, and how far behind this record's end each stands."""
+    """The record of moves; `moved`: offsets in pointers, and the distance of each record from this record's end."""
     took = [{"at": one.at, "policy": one.policy, "offsets": one.offsets} for one in pruned]
     block = json.dumps({"format": "newsledger-pruned/1", "moved": moved, "pruned": took}, separators=(",", ":")).encode()
     head = (

@@ -1,8 +1,8 @@
-"""Pruning of the archive by a policy: records that nothing rests on are taken out of closed files, oldest days first.
+"""Pruning of the archive by a policy: records that nothing refers to are removed from closed files, oldest days first.
 
-The ledger is told first, in a sealed row; then the file is written anew beside itself, with where its records stand (`moves`),
-and takes its own place. Killed anywhere, no pointer dangles, and the next run goes on: what the ledger says is pruned goes then,
-whatever its policy.
+The removal is first recorded in the ledger, in a sealed row; then the file is rewritten beside itself, with its moves
+(`moves`), and replaced. Killed at any moment, no pointer dangles, and the next run continues: records that the ledger lists as
+pruned are removed then, whatever its policy.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ from crawler.warc.subset import pack
 from crawler.warc.writer import lock
 
 PART = ".pruning"
-"""What a file's name ends with, instead of `.warc.gz`, while it is written anew."""
+"""End of a file's name, instead of `.warc.gz`, while it is rewritten."""
 _CHUNK = 1 << 20
 
 Tell = Callable[[str, Sequence[int], int], None]
-"""Told of a file, the places of the records that go, and how many bytes they take, before they go."""
+"""Called with a file, the offsets of the records to remove, and their size, before they are removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrunePolicy:
-    """What may go."""
+    """What may be removed."""
 
     before: date
-    """Files of days before."""
+    """Only files of earlier days."""
     max_bytes: int | None = None
-    """So many are to be left; days go one by one, until no more is there."""
+    """Size to come down to; days are removed one by one until it is reached."""
     takes_evidence: bool = False
-    """What revisions and states rest on too."""
+    """Whether records behind revisions and states are removed too."""
     text: str = ""
-    """In words: what the ledger keeps of it."""
+    """The policy in words, for the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """An answer with its request and what led to it; from `start` up to `end` in its file."""
+    """A response with its request and redirects; from `start` up to `end` in its file."""
 
     name: int
-    """The place that pointers name."""
+    """Its offset in pointers."""
     start: int
     end: int
     capture: tuple[str, str]
@@ -60,7 +60,7 @@ class _Group:
 
 @dataclass(slots=True)
 class PruneReport:
-    """What a pruning did, or would do."""
+    """What a pruning removed, or would remove."""
 
     records: int = 0
     bytes: int = 0
@@ -68,14 +68,14 @@ class PruneReport:
     left: list[str] = field(default_factory=list)
     """Files that could not be pruned, and why."""
     over: int = 0
-    """Bytes that are left beyond the policy's, since something rests on them."""
+    """Bytes above the policy's limit that are kept because something refers to them."""
 
 
 def prune(folder: Path, policy: PrunePolicy, sites: tuple[str, ...], kept: Mapping[str, set[int]],
           known: Mapping[str, list[PrunedRecords]], now: datetime, tell: Tell | None) -> PruneReport:  # fmt: skip
     """Prune the closed files of past days; without `tell` nothing is written.
 
-    `kept`: file -> places of records on which something rests. `known`: file -> what the ledger says is pruned.
+    `kept`: file -> offsets of records that something refers to. `known`: file -> records that the ledger lists as pruned.
     """
     report = PruneReport()
     found = list(files(folder, sites))
@@ -87,7 +87,7 @@ def prune(folder: Path, policy: PrunePolicy, sites: tuple[str, ...], kept: Mappi
     total = sum(one.bytes for one in found)
 
     def going(count: int) -> dict[str, list[_Group]]:
-        """What goes of each file where so many of the oldest days are pruned."""
+        """The records to remove from each file if this many of the oldest days are pruned."""
         chosen = {one.file for one in closed if count and one.day <= days[count - 1]}
         return _going(groups, chosen, {} if policy.takes_evidence else kept, known)
 
@@ -120,7 +120,7 @@ def prune(folder: Path, policy: PrunePolicy, sites: tuple[str, ...], kept: Mappi
 
 def _going(groups: Mapping[str, list[_Group] | None], chosen: set[str], kept: Mapping[str, set[int]],
            known: Mapping[str, list[PrunedRecords]]) -> dict[str, list[_Group]]:  # fmt: skip
-    """Of each file what goes; what a record repeats that stays, stays too."""
+    """The records to remove from each file; a record that a kept one repeats is kept too."""
     told = {file: {offset for one in found for offset in one.offsets} for file, found in known.items()}
 
     def may_go(file: str, group: _Group) -> bool:
@@ -137,7 +137,7 @@ def _going(groups: Mapping[str, list[_Group] | None], chosen: set[str], kept: Ma
 
 
 def _read(folder: Path, file: ArchiveFile, report: PruneReport) -> list[_Group] | None:
-    """The groups of a file, in order; None of one that cannot be read whole."""
+    """The groups of a file, in order; None if it cannot be read completely."""
     path = folder / (file.file + (".open" if file.is_open else ""))
     try:
         found = list(_groups(path))
@@ -181,7 +181,7 @@ def _captures(record: WarcRecord) -> tuple[tuple[str, str], tuple[str, str] | No
 
 def _prune_file(folder: Path, file: str, taken: list[_Group], fresh: list[_Group], known: list[PrunedRecords],
                 policy: PrunePolicy, now: datetime, tell: Tell) -> str | None:  # fmt: skip
-    """Tell the ledger, and write the file anew without them; why it could not be."""
+    """Record the removal in the ledger, and rewrite the file; returns why that failed."""
     path = folder / file
     part = path.with_name(path.name.partition(".warc")[0] + PART)
     with path.open("r+b") as stream:

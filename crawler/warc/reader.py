@@ -1,7 +1,7 @@
-"""WARC files as captures: what was asked, when, what came back, and whether that is all of it.
+"""WARC files as captures: the request, its time, the response, and whether that is complete.
 
-Knows nothing of articles. A file is indexed first, so that the captures of many files can be taken in order of time and by many
-processes. Whatever a file holds is read within bounds and never raises: a bad record costs that record, and is told with place.
+Knows nothing of articles. A file is indexed first, so that the captures of many files can be read in order of time and by many
+processes. Reading is bounded and never raises: a bad record is reported with its offset, and the others are read.
 """
 
 from __future__ import annotations
@@ -37,22 +37,22 @@ from pipelines.store.pages import NO_FILE, NOT_THERE, ArchivedPage
 from pipelines.text.urls import canonicalize
 
 MAX_PROBLEMS = 100
-"""Problems of a file that are told one by one."""
+"""Problems of a file that are reported one by one."""
 _LED = "what led to its page in the archive is not as it was"
 _KINDS = frozenset({"response", "resource", "revisit"})
 _FIRST_YEAR = 1989
-"""There was no web before: a record that is dated so was never captured then."""
+"""There was no web before: a record with an earlier date has a wrong one."""
 _STATUS = re.compile(r"HTTP/\d(?:\.\d)? +(\d{3})(?: |$)")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _DIGEST = re.compile(r"(?:([A-Za-z0-9-]{3,10}):)?([A-Za-z0-9+/=_-]{20,128})")
 _SIZES = {16: "md5", 20: "sha1", 32: "sha256", 48: "sha384", 64: "sha512"}
 EMPTY = {hashlib.new(name, b"", usedforsecurity=False).digest() for name in _SIZES.values()}
-"""The digests of nothing, which many captures share."""
+"""The digests of an empty body, which many captures share."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureLocation:
-    """Where one capture stands, and what its record's header says."""
+    """The location of one capture, and the facts of its record's header."""
 
     file: str
     offset: int
@@ -60,51 +60,51 @@ class CaptureLocation:
     url: str
     captured: datetime
     digest: bytes | None = None
-    """Of the payload, as the record says it; a revisit names the payload that it repeats by it."""
+    """Digest of the payload as in the record; a revisit names the payload that it repeats by it."""
     refers_to: tuple[str, datetime | None] | None = None
     """URL and time of the capture that a revisit repeats."""
     is_not_modified: bool = False
-    """A revisit by the word of the server (304), not by the digest."""
+    """A revisit because of the server's answer (304), not because of the digest."""
     file_id: str | None = None
     """See `ArchivedRecord`."""
     problem: str | None = None
-    """Why the record is not whole."""
+    """Why the record is incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedCapture:
-    """One capture, its transfer and content codings undone."""
+    """One capture, with transfer and content codings decoded."""
 
     url: str
     captured: datetime
     status: int
     headers: Headers
-    """Of the HTTP answer; of the record where there is no HTTP answer in it."""
+    """Headers of the HTTP response; of the record if it contains no HTTP response."""
     body: bytes
     archived: ArchivedRecord
-    """What another record is told from it by."""
+    """What distinguishes the record from others."""
     payload_hash: str | None = None
-    """SHA-256 (hex) of the body as received, its Content-Encoding kept; None of a revisit, and where there is no HTTP answer."""
+    """SHA-256 (hex) of the body as received, with its Content-Encoding; None for a revisit, and without an HTTP response."""
     problem: str | None = None
-    """Why this is not the whole answer: `body` then holds what there was."""
+    """Why this is not the complete response: `body` then holds what there was."""
     has_its_redirects: bool = True
-    """Whether those that led to it stand behind it as it says."""
+    """Whether the redirects that it counts follow it."""
 
     def header(self, name: str) -> str | None:
-        """The first header of a name."""
+        """The first header with a name."""
         return header(self.headers, name)
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureIndex:
-    """The captures of a file in file order, and what was wrong with it."""
+    """The captures of a file in file order, and its problems."""
 
     entries: tuple[CaptureLocation, ...]
     problems: tuple[str, ...] = ()
 
 
 def index(path: Path) -> CaptureIndex:
-    """List a file's captures and what cannot be read of it. Holds one record at a time."""
+    """List a file's captures and its unreadable records. Holds one record at a time."""
     entries: list[CaptureLocation] = []
     problems: list[str] = []
     try:
@@ -125,12 +125,12 @@ def index(path: Path) -> CaptureIndex:
 
 
 def read(entry: CaptureLocation) -> ArchivedCapture | None:
-    """Read one capture again by its place; None where there is no record."""
+    """Read one capture again by its location; None if there is no record."""
     return _capture_at(Path(entry.file), entry.offset, entry.file_id)
 
 
 def recorded(folder: Path, page: ArchivedPage) -> ArchivedCapture | str:
-    """The record that a pointer of the ledger leads to; where it is not there, or is another one, why."""
+    """The record of a pointer in the ledger, or why it is missing or not the same."""
     path = locate(folder, page.file)
     if path is None:
         return NO_FILE
@@ -144,13 +144,13 @@ def recorded(folder: Path, page: ArchivedPage) -> ArchivedCapture | str:
 
 
 def answer(folder: Path, page: ArchivedPage) -> ArchivedCapture | str:
-    """As `recorded`, of what holds an answer: a revisit does not."""
+    """As `recorded`, for a record with a response: a revisit has none."""
     found = recorded(folder, page)
     return NOT_THERE if isinstance(found, ArchivedCapture) and found.payload_hash is None else found
 
 
 def problem_of(folder: Path, page: ArchivedPage) -> str | None:
-    """What is wrong with the record that a pointer leads to, or with the redirects behind it; None where they are as written."""
+    """The problem of a pointer's record, or of the redirects after it; None if they are as written."""
     found = recorded(folder, page)
     if isinstance(found, str):
         return found
@@ -160,7 +160,7 @@ def problem_of(folder: Path, page: ArchivedPage) -> str | None:
 
 
 def digest_of(text: str | None) -> bytes | None:
-    """A digest from whatever spelling of it: "sha1:" with base32 or hex, in capitals or not, without its name, in base64."""
+    """A digest in any spelling: "sha1:" with base32 or hex, in capitals or not, without its name, in base64."""
     found = _DIGEST.fullmatch((text or "").strip())
     if not found:
         return None
@@ -176,12 +176,12 @@ def digest_of(text: str | None) -> bytes | None:
 
 
 def spelled(digest: bytes) -> str | None:
-    """A digest in the one spelling that the ledger has: "sha1:" and hex; None of nothing, which many captures share."""
+    """A digest in the ledger's spelling: "sha1:" and hex; None for an empty body, whose digest many captures share."""
     return None if digest in EMPTY else f"{_SIZES[len(digest)]}:{digest.hex()}"
 
 
 def _entry(path: Path, record: WarcRecord, file: str) -> CaptureLocation | str | None:
-    """The capture of a record; why it is left out; None for records that are none."""
+    """The capture of a record; a text if it is left out; None for records that are no captures."""
     kind = (record.header("WARC-Type") or "").lower()
     url = (record.header("WARC-Target-URI") or "").strip("<> ")
     is_answer = "msgtype=response" in (record.header("Content-Type") or "")
@@ -244,7 +244,7 @@ def _has_its_redirects(path: Path, record: WarcRecord) -> bool:
 
 
 def _http(block: bytes) -> tuple[int, Headers, bytes] | None:
-    """Status, headers and body of an HTTP answer; None where it is none."""
+    """Status, headers and body of an HTTP response; None if it is none."""
     status = _status(block)
     found = re.search(rb"\r?\n\r?\n", block[:MAX_HEAD_BYTES])
     if status is None or not found:
@@ -271,7 +271,8 @@ def _block_problem(record: WarcRecord) -> str | None:
 
 
 def _length_problem(headers: Headers, received: bytes) -> str | None:
-    """Content-Length longer than the body. A shorter one is left by tools that unpacked the body and kept its headers."""
+    """The fault of a Content-Length longer than the body. A shorter one comes from tools that decoded the body and kept its
+    headers."""
     length = header(headers, "Content-Length") or ""
     if header(headers, "Transfer-Encoding") or not _LENGTH.fullmatch(length) or int(length) <= len(received):
         return None
@@ -281,10 +282,10 @@ def _length_problem(headers: Headers, received: bytes) -> str | None:
 
 
 def _payload_digest(record: WarcRecord, headers: Headers, received: bytes) -> tuple[bytes, str | None]:
-    """The digest by which a revisit names the payload, and whether the record says another's.
+    """The digest by which a revisit names the payload, and a fault if the record's own differs.
 
-    Tools take it of the body with its codings, without the chunks, or unpacked. Where the record says none, or the SHA-256 of the
-    body as received, which is kept anyway, it is the SHA-1: nearly all revisits have that.
+    Tools compute it of the body with its codings, without the chunks, or decoded. If the record has none, or the SHA-256 of
+    the body as received, which is kept anyway, it is the SHA-1: nearly all revisits have that.
     """
     said = digest_of(record.header("WARC-Payload-Digest"))
     if said is None or said == hashlib.sha256(received).digest():
@@ -297,7 +298,7 @@ def _payload_digest(record: WarcRecord, headers: Headers, received: bytes) -> tu
 
 
 def _unpack(headers: Headers, received: bytes) -> Decoded:
-    """The body without its codings; those that an archive has undone already are told by what the body begins with."""
+    """The decoded body; codings that an archive has decoded already are recognised by the body's first bytes."""
     body = Decoded(received)
     if "chunked" in (header(headers, "Transfer-Encoding") or "").lower():
         body = unchunk(received)
@@ -308,7 +309,7 @@ def _unpack(headers: Headers, received: bytes) -> Decoded:
 
 
 def moment_of(text: str | None) -> datetime | None:
-    """WARC-Date is ISO 8601 in UTC; None where it cannot be read, or names a time when there was no web."""
+    """WARC-Date, ISO 8601 in UTC; None if it cannot be read, or is before the web existed."""
     try:
         value = datetime.fromisoformat((text or "").strip())
         value = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)

@@ -1,6 +1,6 @@
-"""Records of WARC files (ISO 28500): framing, packed or plain, within bounds.
+"""Records of WARC files (ISO 28500): framing, packed or plain, within limits.
 
-Knows neither HTTP nor captures. A damaged place costs the record that stands there; reading goes on at the next one.
+Knows neither HTTP nor captures. A damaged record is lost; reading continues at the next one.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from typing import IO
 from crawler.warc.decode import MAX_BODY_BYTES
 
 MAX_HEAD_BYTES = 64 * 1024
-"""Header lines of a record, and of the HTTP message in it."""
+"""Limit for header lines of a record, and of the HTTP message in it."""
 _STEP = 1 << 16
 _FIRST_BYTES = 1 << 12
 REDIRECTS = "Newsledger-Redirects"
-"""How many answers that led here stand behind an answer and its request, each with its own request."""
+"""Number of redirects that follow a response and its request, each with its own request."""
 REDIRECTS_DIGEST = "Newsledger-Redirects-Digest"
-"""Of them, in the answer, whose own hash the ledger keeps and seals: so they are known too (`redirects_digest`)."""
+"""Their digest (`redirects_digest`) in the response, whose own hash is sealed in the ledger, and so covers them too."""
 MAX_REDIRECTS = 20
-"""So many are looked for at most, whatever a record says. A crawl follows fewer."""
+"""Maximum number that is read, whatever a record says. A crawl follows fewer."""
 GZIP = b"\x1f\x8b\x08"
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
 _LENGTH = re.compile(r"[0-9]{1,15}")
@@ -33,10 +33,10 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class BadRecordError(Exception):
-    """No record can be read at a place; the message says why."""
+    """No record can be read at an offset; the message says why."""
 
     MANY = "many records in one gzip stream"
-    """What the message begins with where no record is found by its place."""
+    """Beginning of the message if records cannot be found by offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,22 @@ class WarcRecord:
 
     offset: int
     end: int
-    """Where the next one begins."""
+    """Offset of the next one."""
     head_bytes: bytes
-    """Its header lines as they stand, without the empty line that ends them."""
+    """Its header lines as written, without the final empty line."""
     head: Headers
     block: bytes
-    """Its content, cut at a bound; `problem` says so then."""
+    """Its content, cut at a limit; `problem` then says so."""
     problem: str | None = None
-    """Why it is not whole."""
+    """Why it is incomplete."""
 
     def header(self, name: str) -> str | None:
-        """The first header of a name."""
+        """The first header with a name."""
         return header(self.head, name)
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of all of it, however it is packed."""
+        """SHA-256 (hex) of the whole record, however it is packed."""
         return record_digest(self.head_bytes, self.block)
 
 
@@ -70,7 +70,7 @@ def record_digest(head: bytes, block: bytes) -> str:
 
 
 def records(stream: IO[bytes]) -> Iterator[tuple[int, WarcRecord | str]]:
-    """Offset and record, or why none could be read there, to the end of the file; damaged places are skipped."""
+    """Offset and record, or why none could be read there, to the end of the file; damaged records are skipped."""
     offset = 0
     begins = stream.read(8)
     if begins.startswith(b"PK\x03\x04"):
@@ -94,7 +94,7 @@ def records(stream: IO[bytes]) -> Iterator[tuple[int, WarcRecord | str]]:
 
 
 def record_at(path: Path, offset: int, kind: str | None = None) -> WarcRecord | None:
-    """The record at a place; None where there is none, or no such place, or one of another than this WARC-Type."""
+    """The record at an offset; None if there is none, or it has another WARC-Type."""
     try:
         with path.open("rb") as stream:
             stream.seek(offset)
@@ -104,13 +104,13 @@ def record_at(path: Path, offset: int, kind: str | None = None) -> WarcRecord | 
 
 
 def request_of(path: Path, answer: WarcRecord) -> WarcRecord | None:
-    """The request that stands behind an answer, where it is the answer's."""
+    """The request that follows a response, if it belongs to it."""
     behind = record_at(path, answer.end, "request")
     return behind if behind and behind.header("WARC-Concurrent-To") == answer.header("WARC-Record-ID") else None
 
 
 def redirects_of(path: Path, answer: WarcRecord) -> Iterator[tuple[WarcRecord, WarcRecord | None]]:
-    """The answers that led to an answer, each with its request, as our writer puts them behind it; it counts them."""
+    """The redirects that led to a response, each with its request, as our writer puts them after it."""
     count = answer.header(REDIRECTS) or ""
     behind = (request_of(path, answer) or answer).end
     for _ in range(min(int(count), MAX_REDIRECTS) if _LENGTH.fullmatch(count) else 0):
@@ -123,15 +123,15 @@ def redirects_of(path: Path, answer: WarcRecord) -> Iterator[tuple[WarcRecord, W
 
 
 def redirects_digest(hashes: Iterable[tuple[str, str | None]]) -> str:
-    """What an answer says of those that led to it: "sha256:" and the SHA-256 (hex) over the digest of each record and of its
-    request, in the order in which they stand, each with a line feed behind it.
+    """The digest of a response's redirects: "sha256:" and the SHA-256 (hex) over the digest of each record and of its
+    request, in their order, each with a line feed after it.
     """
     lines = "".join(f"{answer}\n{request or ''}\n" for answer, request in hashes)
     return f"sha256:{hashlib.sha256(lines.encode()).hexdigest()}"
 
 
 def file_id(path: Path) -> str:
-    """What tells a file from others of its name: the id of the `warcinfo` it begins with, else a hash of name and first bytes."""
+    """What distinguishes a file from others with its name: the id of its `warcinfo`, otherwise a hash of name and first bytes."""
     first = record_at(path, 0)
     named = first.header("WARC-Record-ID") if first and (first.header("WARC-Type") or "").lower() == "warcinfo" else None
     if named:
@@ -143,7 +143,7 @@ def file_id(path: Path) -> str:
 
 
 def _read_record(stream: IO[bytes], kind: str | None = None) -> WarcRecord:
-    """The record at the stream's place, packed or plain."""
+    """The record at the stream's position, packed or plain."""
     offset = stream.tell()
     is_packed = stream.read(3) == GZIP
     stream.seek(offset)
@@ -166,19 +166,19 @@ def _read_record(stream: IO[bytes], kind: str | None = None) -> WarcRecord:
 
 
 class _Plain:
-    """A record as it stands in a file that is not packed."""
+    """A record in a file that is not packed."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._end = stream.tell()
 
     def head(self) -> tuple[bytes, bytes]:
-        """The header lines, and what was read behind them."""
+        """The header lines, and the bytes read after them."""
         data = self._stream.read(MAX_HEAD_BYTES)
         return _head_and_rest(data)
 
     def block(self, begun: bytes, length: int) -> tuple[bytes, str | None]:
-        """The block of the record, and why it is not whole."""
+        """The block of the record, and why it is incomplete."""
         start = self._stream.tell() - len(begun)
         self._stream.seek(start)
         block = self._stream.read(min(length, 2 * MAX_BODY_BYTES))
@@ -199,7 +199,7 @@ class _Plain:
         return block, None if length <= 2 * MAX_BODY_BYTES else f"a record of {length} bytes"
 
     def end(self) -> int:
-        """Where the next record begins."""
+        """Offset of the next record."""
         return self._end
 
 
@@ -215,7 +215,7 @@ class _Member:
         self._problem: str | None = None
 
     def head(self) -> tuple[bytes, bytes]:
-        """The header lines, and what was read behind them."""
+        """The header lines, and the bytes read after them."""
         data = b""
         while len(data) < MAX_HEAD_BYTES and b"\n\r\n" not in data and b"\n\n" not in data:
             piece = self._more()
@@ -227,7 +227,7 @@ class _Member:
         return _head_and_rest(data)
 
     def block(self, begun: bytes, length: int) -> tuple[bytes, str | None]:
-        """The block of the record, and why it is not whole."""
+        """The block of the record, and why it is incomplete."""
         block = bytearray(begun)
         bound = min(length, 2 * MAX_BODY_BYTES)
         size = len(begun)
@@ -247,13 +247,13 @@ class _Member:
         return bytes(block[:length]), None
 
     def end(self) -> int:
-        """Where the next member begins."""
+        """Offset of the next member."""
         if self._inflate.eof:
             return self._start + self._packed - len(self._inflate.unused_data)
         return _next_start(self._stream, self._start + 1) or self._stream.seek(0, 2)
 
     def _more(self) -> bytes:
-        """The next bytes of the member; none at its end, or where it is damaged."""
+        """The next bytes of the member; empty at its end, or if it is damaged."""
         while not self._inflate.eof and not self._problem:
             data = self._waiting or self._stream.read(_STEP)
             if not self._waiting:
@@ -273,7 +273,7 @@ class _Member:
 
 
 def _next_start(stream: IO[bytes], offset: int) -> int | None:
-    """The next place at or behind an offset where a record seems to begin; None at the end of the file."""
+    """The next offset, from a given one on, where a record seems to begin; None at the end of the file."""
     stream.seek(offset)
     base, data = offset, stream.read(_STEP)
     while data:
@@ -299,7 +299,7 @@ def _begins_record(stream: IO[bytes], offset: int) -> bool:
 
 
 def _head_and_rest(data: bytes) -> tuple[bytes, bytes]:
-    """Header lines, and what stands behind the empty line that ends them."""
+    """Header lines, and the bytes after the empty line that ends them."""
     found = re.search(rb"\r?\n\r?\n", data)
     if not found:
         begins = data.partition(b"\n")[0][:40]
@@ -309,7 +309,7 @@ def _head_and_rest(data: bytes) -> tuple[bytes, bytes]:
 
 
 def header_lines(head: bytes) -> Headers:
-    """Header lines; folded ones are joined, unreadable ones passed over."""
+    """Header lines; folded ones are joined, unreadable ones ignored."""
     lines: list[tuple[str, str]] = []
     for raw in head.split(b"\n"):
         line = raw.rstrip(b"\r").decode("utf-8", "replace")

@@ -1,7 +1,7 @@
-"""Archives in which no record is found by its place, as WARC files in which each is: WACZ, ARC, zstd, one stream of gzip.
+"""Archives whose records have no usable offsets (WACZ, ARC, zstd, one stream of gzip), copied to WARC files whose records do.
 
-The copy stands in the archive's folder, named by the file's name and hash: importing a file again finds it. A damaged place costs
-the record that stands there. Names within a ZIP file are no paths; what unpacks to far more than it was is cut.
+The copy is in the archive's folder, named by the file's name and hash: importing a file again finds it. A damaged record is
+lost, the others are copied. Names within a ZIP file are not used as paths; what unpacks to far more than its size is cut.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ else:
     from backports import zstd
 
 MAX_RATIO = 200
-"""What unpacks to more than so many times the file's size in all, and to more than `FLOOR_BYTES`, is cut there."""
+"""What unpacks to more than this many times the file's size in all, and to more than `FLOOR_BYTES`, is cut there."""
 FLOOR_BYTES = 256_000_000
 MAX_ENTRIES = 10_000
-"""WARC files in one WACZ that are read."""
+"""Maximum number of WARC files that are read in one WACZ."""
 _ZIP, _ZSTD, _ARC = b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"filedesc:"
 _DICTIONARY = 0x184D2A5D
 _MAX_DICTIONARY = 16_000_000
 _STEP = 1 << 18
 _ARC_LINE = re.compile(rb"(https?://[^\s]{1,4000}) ([^\s]{0,100}) (\d{14}) ([^\n]{0,300}?) ?(\d{1,12})\r?\n")
 _BAD_ZIP = (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, OverflowError, struct.error, zlib.error)
-"""What a damaged ZIP file makes `zipfile` raise, as 1,500 of them did; NotImplementedError is a RuntimeError."""
+"""Exceptions of `zipfile` for damaged files, as seen with 1,500 of them; NotImplementedError is a RuntimeError."""
 _ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
 
 
 def addressable(path: Path, folder: Path, problems: list[str]) -> Path:
-    """The file itself where its records are found by their places; else its copy in the archive's folder, made where none is.
+    """The file itself if its records have usable offsets; otherwise its copy in the archive's folder, created if missing.
 
-    `problems` is told what could not be read. Raises OSError where the copy cannot be written.
+    `problems` receives what could not be read. Raises OSError if the copy cannot be written.
     """
     with path.open("rb") as stream:
         if not _must_be_copied(stream):
@@ -82,7 +82,7 @@ def _must_be_copied(stream: IO[bytes]) -> bool:
 
 
 def _copy(stream: IO[bytes], name: str, target: Path, problems: list[str]) -> bool:
-    """Whether there is anything in it."""
+    """Copy the records; returns whether there were any."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.partial")
     try:
@@ -125,8 +125,8 @@ def _members(stream: IO[bytes], name: str, problems: list[str]) -> Iterator[byte
 
 
 def _records(packed: IO[bytes], name: str, problems: list[str], left: int) -> Generator[bytes, None, int]:
-    """The records of one WARC or ARC file, however it is packed, each as a gzip member. Of `left`, the bytes that may be
-    unpacked, returns what then is left.
+    """The records of one WARC or ARC file, however it is packed, each as a gzip member. Returns the rest of `left`, the bytes
+    that may be unpacked.
     """
     packed.seek(0)
     magic = packed.read(4)
@@ -161,7 +161,7 @@ def _of_warc(plain: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes
 
 
 def _of_arc(plain: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]:
-    """Records of an ARC file (version 1) as WARC records. Their ids follow from their place: a copy made again is the same."""
+    """Records of an ARC file (version 1) as WARC records. Their ids depend on their offset: a repeated copy is the same."""
     plain.seek(0)
     at, skipped = 0, False
     while line := plain.readline(8_192):
@@ -201,7 +201,7 @@ def _of_arc(plain: IO[bytes], name: str, problems: list[str]) -> Iterator[bytes]
 
 
 def _bounded(packed: io.BufferedIOBase | IO[bytes], plain: IO[bytes], limit: int, name: str, problems: list[str]) -> int:
-    """How many bytes were written."""
+    """Unpack within a limit; returns how many bytes were written."""
     written = 0
     while piece := packed.read1(_STEP):  # type: ignore[union-attr]  # `read` would lose what stands before a cut
         written += plain.write(piece[: limit - written])
@@ -212,7 +212,7 @@ def _bounded(packed: io.BufferedIOBase | IO[bytes], plain: IO[bytes], limit: int
 
 
 def _unzstd(packed: IO[bytes], plain: IO[bytes], limit: int, name: str, problems: list[str]) -> None:
-    """Frames one after the other; a dictionary may stand before them in a frame that is skipped, itself packed or not."""
+    """Frames one after the other; a dictionary may precede them in a skippable frame, itself compressed or not."""
     magic, length = struct.unpack("<II", packed.read(8).ljust(8, b"\0"))
     dictionary = None
     if magic == _DICTIONARY:

@@ -1,6 +1,6 @@
-"""Records of an archive copied byte for byte into a WARC file of their own: the answers behind some revisions, with requests.
+"""Records of an archive copied byte for byte into a WARC file of their own: the responses behind revisions, with requests.
 
-Copies members, and reads of a record no more than its head: whatever an archive holds goes on as it is.
+Copies gzip members and reads only the head of a record: its content is passed on unchanged.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ _WINDOW = 16 + zlib.MAX_WBITS
 
 @dataclass(frozen=True, slots=True)
 class WantedPage:
-    """An archived record that is to be copied."""
+    """An archived record to copy."""
 
     page: ArchivedPage
     url: str
     kind: str
-    """What it is, in words: `revision 2`, `takedown`."""
+    """Its kind in words: `revision 2`, `takedown`."""
     is_look: bool = True
-    """Of a fetch; else of a revision."""
+    """Whether it belongs to a fetch; otherwise to a revision."""
 
 
 def excerpt(records: Iterable[Record], folder: Path, now: datetime, counts: Counter[str],
             problems: list[str]) -> Iterator[bytes]:  # fmt: skip
-    """The members of a WARC file: `warcinfo`, then the answer behind each revision with its request, takedown pages too.
+    """The members of a WARC file: `warcinfo`, then the response behind each revision with its request, takedown pages too.
 
-    `counts` is told what became of each, `problems` of each that is not there, or is not the record that the ledger points at.
+    `counts` counts the results, `problems` receives each record that is missing, or is not the one that the ledger points at.
     """
     return copies(_pages(records, counts), folder, now, counts, problems)
 
 
 def copies(wanted: Iterable[WantedPage], folder: Path, now: datetime, counts: Counter[str],
            problems: list[str]) -> Iterator[bytes]:  # fmt: skip
-    """As `excerpt`, of pages that are named one by one."""
+    """As `excerpt`, for pages that are named one by one."""
     yield _info(now)
     done: set[tuple[str, int]] = set()
     for one in wanted:
@@ -83,9 +83,9 @@ def _pages(records: Iterable[Record], counts: Counter[str]) -> Iterator[WantedPa
 
 
 def copy(path: Path, offset: int) -> list[bytes]:
-    """The record at a place, the request behind it if that is its, and the answers that led there with theirs; as gzip members.
+    """The record at an offset, its request, and the redirects that led to it with theirs; as gzip members.
 
-    Empty where there is no whole record.
+    Empty if there is no complete record.
     """
     answer = record_at(path, offset)
     if answer is None or (answer.problem and not answer.header("WARC-Truncated")):

@@ -1,7 +1,7 @@
 """WACZ 1.1.1: WARC records, their index and the list of pages in one ZIP file, with the hash of each file.
 
-Replay tools (ReplayWeb.page, pywb, browsertrix) open it as it is. WARC files stand in it as they are, not packed again, so that a
-record is found by its place.
+Replay tools (ReplayWeb.page, pywb, browsertrix) open it directly. Its WARC files are stored, not compressed again, so that a
+record can be found by its offset.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PACKAGE = "datapackage.json"
 DIGEST = "datapackage-digest.json"
 _INDEX = "index.cdx.gz"
 _BLOCK_LINES = 3_000
-"""Lines of the index in a gzip member. A reader unpacks one to find a capture."""
+"""Lines of the index in a gzip member. A reader unpacks one member to find a capture."""
 _CHUNK = 1 << 20
 
 Sign = Callable[[str], Mapping[str, str]]
@@ -37,7 +37,7 @@ Sign = Callable[[str], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class WaczPage:
-    """A line of `pages/pages.jsonl`: where a reader may begin."""
+    """A line of `pages/pages.jsonl`: an entry point for readers."""
 
     url: str
     captured: str
@@ -46,7 +46,7 @@ class WaczPage:
 
 @dataclass(frozen=True, slots=True)
 class WaczText:
-    """What the package says of itself."""
+    """The package's description of itself."""
 
     title: str
     description: str
@@ -54,7 +54,7 @@ class WaczText:
 
 
 def pages_of(records: Iterable[Record], pages: list[WaczPage]) -> Iterator[Record]:
-    """The records as they come; `pages` is told of those whose page is archived."""
+    """Pass on the records; `pages` receives those whose page is archived."""
     for record in records:
         url, revision = record["article"]["url"], record["revision"]
         if revision["warc_file"] is not None:
@@ -67,9 +67,9 @@ def pages_of(records: Iterable[Record], pages: list[WaczPage]) -> Iterator[Recor
 
 def write_wacz(stream: IO[bytes], members: Iterable[bytes], pages: Callable[[], Iterable[WaczPage]], text: WaczText,
                now: datetime, extra: Callable[[], Mapping[str, bytes]] = dict, sign: Sign | None = None) -> None:  # fmt: skip
-    """Write a package to a stream that can seek. `pages` and `extra` (path -> content) are asked for when all records are there.
+    """Write a package to a seekable stream. `pages` and `extra` (path -> content) are used once all records are written.
 
-    Paths of `extra` are a folder and a name: validators know no deeper ones.
+    Paths of `extra` are a folder and a name: validators accept no deeper ones.
     """
     resources: list[dict[str, object]] = []
     with (
@@ -121,7 +121,7 @@ def _add(package: zipfile.ZipFile, path: str, content: Iterable[bytes], now: dat
 
 
 def _index(found: list[str]) -> tuple[bytes, bytes]:
-    """CDXJ lines as gzip members of some lines each, and the list of members (ZipNum)."""
+    """CDXJ lines as gzip members of several lines each, and the list of members (ZipNum)."""
     packed = bytearray()
     listed = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': _INDEX})}\n"]
     for start in range(0, len(found), _BLOCK_LINES):

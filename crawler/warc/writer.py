@@ -1,8 +1,8 @@
 """Writer of WARC/1.1 files (ISO 28500:2017): stores each exchange before a row points at it.
 
-A site has one file a day: `SITE/SITE-20250307-01.warc.gz` under the archive's folder, which carries `.open` behind its name until
-a later day, or its size, closes it. Each record is a gzip member of its own and is synced to the disk before its place is told:
-a pointer never dangles; what a killed process left half written is cut off before the file is written to again.
+A site has one file a day: `SITE/SITE-20250307-01.warc.gz` under the archive's folder, whose name ends in `.open` until a later
+day, or its size, closes it. Each record is its own gzip member and is synced to the disk before its offset is returned: a
+pointer never dangles; a record half written by a killed process is cut off before the file is written again.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ from pipelines.store.rows import is_archive_name
 
 OPEN = ".open"
 MARKER = ".newsledger-archive"
-"""An empty file in an archive's folder: where its disk is not mounted there is none."""
+"""An empty file in an archive's folder: if its disk is not mounted it is missing."""
 MAX_FILE_BYTES = 1_000_000_000
-"""A file is closed when it is as large. Larger: fewer files, and more to copy for one page."""
+"""Size at which a file is closed. Larger: fewer files, and more to copy for one page."""
 SOFTWARE = f"newsledger/{__version__}"
 PAYLOAD_SHA256 = "Newsledger-Payload-SHA256"
-"""A field of our own beside WARC-Payload-Digest, which stays SHA-1: revisits of other tools name that. Readers pass it over."""
+"""A field of our own beside WARC-Payload-Digest, which stays SHA-1 as in revisits of other tools. Other readers ignore it."""
 _VERSION = "WARC/1.1"
 _REVISIT = "http://netpreserve.org/warc/1.1/revisit"
 _WINDOW = 16 + zlib.MAX_WBITS
@@ -61,21 +61,21 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class RecordLocation:
-    """Where a record stands: the file's name relative to the archive's folder, as it is once closed, and the offset in it."""
+    """Location of a record: the file's name relative to the archive's folder, as it is once closed, and the offset in it."""
 
     file: str
     offset: int
     payload_hash: str | None
-    """SHA-256 (hex) of the body as received, its Content-Encoding kept; None for a revisit, which has no body."""
+    """SHA-256 (hex) of the body as received, with its Content-Encoding; None for a revisit, which has no body."""
     archived: ArchivedRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: what a file's `warcinfo` says of it."""
+    """The crawler, as described in a file's `warcinfo`."""
 
     operator: str = ""
-    """How to reach whoever crawls."""
+    """The operator's contact."""
     user_agent: str = ""
     host: str = ""
     """The machine's name."""
@@ -83,7 +83,7 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class RepeatedRecord:
-    """The archived answer that another repeats: byte for byte, or by the word of the server (304)."""
+    """The archived response that another repeats: byte for byte, or according to the server (304)."""
 
     url: str
     captured: datetime
@@ -91,10 +91,10 @@ class RepeatedRecord:
 
 
 class ArchiveWriter:
-    """The open file of one site. Closing leaves it open for the day's next crawl."""
+    """The open file of one site. After closing it is still the day's file, for the next crawl."""
 
     def __init__(self, folder: Path, site_id: str, *, asker: Asker | None = None, max_file_bytes: int = MAX_FILE_BYTES) -> None:
-        """`folder` is made where it is missing; raises OSError where it cannot be written."""
+        """`folder` is created if missing; raises OSError if it cannot be written."""
         self._asker = asker or Asker()
         self._site_id = site_id
         self._folder = folder / site_id
@@ -105,9 +105,9 @@ class ArchiveWriter:
         self._file_id = ""
 
     def write(self, exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None = None) -> RecordLocation:
-        """Write a response with its request, and sync them; a revisit record where it repeats an `earlier` one.
+        """Write a response with its request, and sync them; a revisit record if it repeats an `earlier` one.
 
-        Raises OSError where that fails, and leaves no half record then.
+        Raises OSError if that fails, and then leaves no half record.
         """
         stream = self._open_for(captured)
         start = stream.seek(0, os.SEEK_END)
@@ -130,7 +130,7 @@ class ArchiveWriter:
         return RecordLocation(f"{self._site_id}/{self._name}", start, None if earlier else digest, archived)
 
     def close(self) -> None:
-        """Let go of the file; it stays `.open` until its day is over."""
+        """Release the file; it stays `.open` until its day is over."""
         if self._stream:
             self._stream.close()
             self._stream = None
@@ -151,7 +151,7 @@ class ArchiveWriter:
         return stream
 
     def _take(self, name: str) -> IO[bytes] | None:
-        """Open a file for appending, whole; None where it is closed, full, or another process writes it."""
+        """Open a file for appending, without a half record; None if it is closed, full, or another process writes it."""
         closed, opened = self._folder / name, self._folder / (name + OPEN)
         if closed.exists():
             return None
@@ -181,9 +181,10 @@ class ArchiveWriter:
 
 
 def close_files(folder: Path, but: str = "") -> tuple[list[Path], list[Path]]:
-    """Give a site's open files, except those of one day, their final names and an index; closed files without an index get one.
+    """Give a site's open files, except those of one day, their final names and an index; closed files without an index get
+    one.
 
-    Which were closed, and which another process still writes. Raises OSError.
+    Returns the closed ones, and those that another process still writes. Raises OSError.
     """
     closed: list[Path] = []
     busy: list[Path] = []
@@ -212,7 +213,8 @@ def close_files(folder: Path, but: str = "") -> tuple[list[Path], list[Path]]:
 
 
 def _rename(path: Path) -> Path:
-    """Give a whole file its final name, and its index; called with its lock held. Killed between: the index is made later."""
+    """Give a complete file its final name, and its index; call it with its lock held. After a kill between both, the index is
+    made later."""
     closed = path.rename(path.with_name(path.name.removesuffix(OPEN)))
     sync_folder(closed.parent)
     write_index(closed)
@@ -220,7 +222,7 @@ def _rename(path: Path) -> Path:
 
 
 def locate(folder: Path, name: str) -> Path | None:
-    """The file of a pointer, closed or still open; None where it is not there. A name never leads out of the folder."""
+    """The file of a pointer, closed or still open; None if it is missing. A name never leads out of the folder."""
     if not is_archive_name(name):
         return None
     try:
@@ -233,15 +235,15 @@ def locate(folder: Path, name: str) -> Path | None:
 
 
 class ArchiveBusyError(Exception):
-    """A file of the archive is being written by another process; the message names it."""
+    """Another process is writing a file of the archive; the message names it."""
 
 
 def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
-    """Overwrite records of a file, and what led to them, with blanks of the same length (see `erase`); how many were there.
-    `offsets` are those of pointers: in a pruned file its records stand elsewhere.
+    """Overwrite records of a file, and their redirects, with fillers of the same length (see `erase`); returns how many there
+    were. `offsets` are those in pointers, which differ from present ones in a pruned file.
 
-    Raises BusyError where another process writes the file, OSError where it cannot be written, and UnerasableError, with nothing
-    overwritten, where no packed record begins at a place.
+    Raises BusyError if another process writes the file, OSError if it cannot be written, and UnerasableError, with nothing
+    overwritten, if no packed record begins at an offset.
     """
     path = locate(folder, name)
     if path is None:
@@ -267,7 +269,7 @@ def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
 
 
 def whole_length(path: Path) -> int:
-    """Bytes of a file up to the end of its last whole gzip member."""
+    """Bytes of a file up to the end of its last complete gzip member."""
     end = 0
     with path.open("rb") as stream:
         member, read = zlib.decompressobj(_WINDOW), 0
@@ -289,9 +291,7 @@ def whole_length(path: Path) -> int:
 def _pair(
     exchange: Exchange, captured: datetime, earlier: RepeatedRecord | None, sha256: str, more: Mapping[str, str]
 ) -> tuple[bytes, ArchivedRecord]:
-    """A response record, or a revisit, with `more` in its head, and behind it its request, each a gzip member; and what is known
-    of them.
-    """
+    """A response record, or a revisit, with `more` in its head, then its request, each a gzip member; and their hashes."""
     made = RecordBuilder(warc_version=_VERSION)
     facts = {"WARC-Date": _date(captured), **more}
     if not (earlier and earlier.by_server):
@@ -318,7 +318,7 @@ def _pair(
     record_id = answer.rec_headers.get_header("WARC-Record-ID")
     concurrent = {"WARC-Date": _date(captured), "WARC-Concurrent-To": record_id}
     request = made.create_warc_record(exchange.url, "request", http_headers=asked, warc_headers_dict=concurrent)
-    # What the server has packed gains nothing by packing it again.
+    # A body that the server has compressed does not get smaller by compressing it again.
     is_packed = any(name.lower() == "content-encoding" and value.lower() != "identity" for name, value in exchange.headers)
     first, second = _plain(answer), _plain(request)
     head = header_lines(first.partition(b"\r\n\r\n")[0])
@@ -336,7 +336,7 @@ def _info(name: str, asker: Asker) -> bytes:
 
 
 def _plain(record: ArcWarcRecord) -> bytes:
-    """One record with the empty lines behind it."""
+    """One record with the empty lines after it."""
     plain = BytesIO()
     WARCWriter(plain, gzip=False, warc_version=_VERSION).write_record(record)
     return plain.getvalue()
@@ -363,7 +363,7 @@ def _sync(stream: IO[bytes]) -> None:
 
 
 def lock(stream: IO[bytes]) -> bool:
-    """Hold a file, as long as it is open, against other processes that write the archive; whether that could be."""
+    """Lock a file, while it is open, against other processes that write the archive; returns whether that succeeded."""
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
