@@ -52,7 +52,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 """What may be said behind the question mark of each address."""
 STATES = ("gone", "suspected")
-HEALTH = ("ill", "unsure", "well", "imported", "unknown")
+HEALTH = ("ill", "unsure", "well", "paused", "imported", "unknown")
 ORDERS = ("health", "name", "country", "crawled", "articles", "revisions", "silent")
 """Of the table of sites."""
 _BELOW = ("/site/", "/story/", *(f"/{facet}/" for facet in FACETS))

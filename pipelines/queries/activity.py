@@ -40,11 +40,11 @@ GROUP BY d.day
 """
 _DELAYS = """
 SELECT CAST(round((julianday(edit.first_seen) - julianday(a.date_published)) * 1440) AS INTEGER) AS minutes
-FROM (SELECT c.revision_id, c.first_seen FROM json_each(:changes) k CROSS JOIN changes c
+FROM (SELECT c.article_id, c.first_seen FROM json_each(:changes) k CROSS JOIN changes c
     WHERE c.revision_id IN (SELECT revision_id FROM changes WHERE site_id = :site AND change = k.value AND shown
         ORDER BY first_seen DESC LIMIT :limit)
     ORDER BY c.first_seen DESC, c.revision_id DESC LIMIT :limit) edit
-CROSS JOIN revisions r ON r.id = edit.revision_id CROSS JOIN articles a ON a.id = r.article_id
+CROSS JOIN articles a ON a.id = edit.article_id
 WHERE length(a.date_published) > 10
 """
 _CRAWLS = """

@@ -68,6 +68,7 @@ class Plugin:
             "style": asset_url("tables.css", root),
             "charts": asset_url("charts.css", root),
             "chart": charts.answer,
+            "named": _named,
             "bars": charts.MAX_BARS,
             "icon": asset_url("mark.svg", root),
             "meanings": {relation: meaning for relation, column, meaning in documentation() if column is None},
@@ -86,6 +87,14 @@ class Plugin:
         return Markup('<a href="{}/-/{}/{}">{}</a>').format(root, what, number, label)
 
 
+_FIELDS = (
+    ("select", 'name="_filter_column', "Column"),
+    ("select", 'name="_filter_op', "Comparison"),
+    ("input", 'type="text" name="_filter_value', "Value"),
+    ("select", 'name="_sort"', "Order"),
+    ("textarea", 'id="sql-editor"', "SQL"),
+)
+"""Fields of Datasette's forms that have no label: tag, how it begins, name."""
 PLUGIN = Plugin()
 
 
@@ -107,6 +116,14 @@ def _dispatcher(datasette: Any) -> Dispatcher | None:
             prefix = datasette.setting("base_url").rstrip("/")
             return Dispatcher(DispatcherConfig(Path(database.path), _now, tables=f"/{database.route}", prefix=prefix))
     return None
+
+
+def _named(html: Markup) -> Markup:
+    """A part of a Datasette page with names for its fields, for those who do not see it, and headings one below the other."""
+    named = str(html)
+    for tag, field, name in _FIELDS:
+        named = named.replace(f"<{tag} {field}", f'<{tag} aria-label="{name}" {field}')
+    return Markup(named.replace("<h3", "<h2").replace("</h3", "</h2"))  # noqa: S704 - Datasette has escaped it
 
 
 def _is_ledger(path: Path) -> bool:

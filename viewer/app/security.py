@@ -151,7 +151,9 @@ _SWITCH = "{{ datasette_allow_facet }}"
 def of_tables() -> str:
     """The policy for the Datasette that is installed. Raises ModuleNotFoundError where none is."""
     installed = files("datasette")
-    templates = [item.read_text("utf-8") for item in installed.joinpath("templates").iterdir() if item.name.endswith(".html")]
+    folders = (installed.joinpath("templates"), files("viewer").joinpath("tables"))
+    pages = (item for folder in folders for item in folder.iterdir() if item.name.endswith(".html"))
+    templates = [page.read_text("utf-8") for page in pages]
     told_of_slow_queries = installed.joinpath("views", "base.py").read_text("utf-8")
     return policy([*templates, told_of_slow_queries])
 

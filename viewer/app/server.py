@@ -134,6 +134,7 @@ def tables(shown: DispatcherConfig, limits: QueryLimits) -> Datasette:
         "default_allow_sql": limits.sql,
         "default_cache_ttl": 0,
         "allow_download": False,
+        "suggest_facets": False,  # a query for each column, to offer twenty links that nobody asked for; the gears have them
         "truncate_cells_html": 600,
     }
     about = {"title": "Newsledger", "about": "Latest revisions", "about_url": f"{shown.prefix}/",

@@ -35,11 +35,11 @@ MEASURES = {
     "edits": "Edits",
     "silent": "Edited without telling",
     "silent_share": "Share of edits without telling",
-    "median_delay": "Median time to an edit, minutes",
+    "median_delay": "Median time to an edit",
     "shared": "Articles that others carry too",
     "as_source": "Had it first, or whole",
-    "minutes_behind": "Minutes behind the first paper",
-    "percent_kept": "Per cent of the source kept",
+    "minutes_behind": "Behind the first paper",
+    "percent_kept": "Of the source kept",
 }
 
 

@@ -13,6 +13,7 @@ from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import lxml.html
 import pytest
 
 from pipelines.queries.questions import questions
@@ -118,6 +119,15 @@ def test_the_cookbooks_questions_are_queries_of_the_tables(base: str) -> None:
     assert len(rows(ask(base, "/ledger/largest-silent.csv?since=2025-03-07&_size=max").text)) == 5
     told = json.loads(ask(base, "/ledger.json").text)
     assert not set(questions()) & {one["name"] for one in (*told["views"], *told["tables"])}
+
+
+def test_fields_of_tables_have_names(base: str) -> None:
+    shown = lxml.html.fromstring(ask(base, "/ledger/headline_changes?site_id=paper&_facet=change").text)
+    unnamed = shown.xpath("//form[@class='filters']//*[self::select or self::input[@type='text']][not(@aria-label)]")
+    assert not unnamed, [field.get("name") for field in unnamed]
+    assert shown.xpath("string(//p[@class='said'])").startswith("A revision whose headline differs")
+    assert not shown.xpath("//h3|//*[@class='suggested-facets']")
+    assert lxml.html.fromstring(ask(base, "/ledger?sql=select+1").text).xpath("//textarea/@aria-label") == ["SQL"]
 
 
 def test_to_say_which_statement_a_page_is_runs_nothing(folder: Path) -> None:
