@@ -38,17 +38,16 @@ class TdmrepMiddleware:
         return cls(crawler, shared_files(crawler))
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """The same response; `meta[TDM_FOUND]` set where it was wanted and the page says nothing itself."""
+        """The same response; `meta[TDM_FOUND]` set where it was wanted. A host is not asked for a page that says it itself."""
         if request.meta.get(TDM_WANTED) and response.status == 200:
-            headers = plain_headers(response.headers.items())
-            reservation = reservations_of(headers, response.body).tdm
-            if reservation is None and not refusal_of(response.status, headers, response.body):
-                request.meta[TDM_FOUND] = rule_for(await self._of_host(response.url), response.url)
+            headers, parts = plain_headers(response.headers.items()), urlsplit(response.url)
+            host = f"{parts.scheme}://{parts.netloc}"
+            is_wanted = host in self._rules or reservations_of(headers, response.body).tdm is None
+            if is_wanted and not refusal_of(response.status, headers, response.body):
+                request.meta[TDM_FOUND] = rule_for(await self._of_host(host), response.url)
         return response
 
-    async def _of_host(self, url: str) -> tuple[TdmRule, ...]:
-        parts = urlsplit(url)
-        host = f"{parts.scheme}://{parts.netloc}"
+    async def _of_host(self, host: str) -> tuple[TdmRule, ...]:
         if host not in self._rules:
             self._rules[host] = ()
             self._rules[host] = await self._read(f"{host}/.well-known/tdmrep.json")
