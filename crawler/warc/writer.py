@@ -344,7 +344,7 @@ def _plain(record: ArcWarcRecord) -> bytes:
 
 def _packed(record: bytes, level: int = 1) -> bytes:
     """One record as a gzip member."""
-    packer = zlib.compressobj(level, zlib.DEFLATED, _WINDOW)
+    packer = zlib.compressobj(level, zlib.DEFLATED, _WINDOW, 6)  # larger tables take longer to set up than a request to pack
     return packer.compress(record) + packer.flush()
 
 
