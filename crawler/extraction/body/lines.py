@@ -18,7 +18,7 @@ from crawler.extraction.body.blocks import Block
 from crawler.extraction.body.code_in_text import without_code
 from crawler.extraction.body.notices import is_consent, is_house_line, speaks_to_reader, without_summaries
 from pipelines.text.boilerplate import is_furniture
-from pipelines.text.dates.words import code, normalise
+from pipelines.text.dates.words import code_of_known
 
 _PROSE_TAGS = frozenset(("p", "blockquote", "li", "pre", "dt", "dd", "td", "th", "summary"))
 _END = re.compile(r"[.!?…。！？؟।։።។။:;][\"'”’»“)\]]*$")
@@ -71,16 +71,9 @@ _ANY_LETTER = re.compile(r"[^\W_]")
 def is_stamp(text: str) -> bool:
     """Whether a line is nothing but times and their labels, in any language: "Published 9th May 2025, 16:15 BST"; what a colon
     ends is what is told below it, of a day."""
-    # Telling figures first, since reading a line as a date is dear: prose is nowhere near as thick with them.
-    if (
-        len(text) > _MAX_STAMP
-        or text.endswith(":")
-        or not _ANY_DIGIT.search(text)
-        or 25 * sum(map(str.isdigit, text)) < len(text)
-    ):
+    if len(text) > _MAX_STAMP or text.endswith(":") or not _ANY_DIGIT.search(text):
         return False
-    coded = code(normalise(text), "UTC")
-    return "x" not in coded and any(character in _STAMP_SIGNS for character in coded)
+    return not _STAMP_SIGNS.isdisjoint(code_of_known(text)) and 25 * sum(map(str.isdigit, text)) >= len(text)
 
 
 _STAMP_SIGNS = frozenset("abcdefghijklBUOVJG:YND")

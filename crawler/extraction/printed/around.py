@@ -21,7 +21,7 @@ from pipelines.text import paragraphs, squash
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.bylines import NAMES_WRITER
 from pipelines.text.dates import Precision, Timestamp, parse_labelled
-from pipelines.text.dates.words import code, normalise
+from pipelines.text.dates.words import code_of_known
 from pipelines.text.zones import zone_of
 
 MAX_PROPOSALS = 80
@@ -287,8 +287,7 @@ _CLOCK = re.compile(r"\d[:.h]\d\d(?![.\d])|\d ?[ap]\.?m\b", re.IGNORECASE)
 @lru_cache(maxsize=1_000)
 def _calls_published(text: str) -> bool:
     """Whether a line says that its time is the publication, and nothing else."""
-    coded = code(normalise(text), "UTC")
-    return "B" in coded and "x" not in coded
+    return "B" in code_of_known(text)
 
 
 def _as_shown(proposal: Proposal[Timestamp] | None, text: str, page: Page) -> Proposal[Timestamp] | None:

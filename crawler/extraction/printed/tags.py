@@ -73,14 +73,10 @@ _NO_LABELS = frozenset(("a", "img", "br", "hr", "input", "meta", "link"))
 
 def _labelled_row(page: Page, heading: Element | None) -> list[str]:
     """The short links behind a line that announces topics ("Mehr lesen über"), where they are all that its box links to."""
-    below = heading is None
-    for element in page.elements:
-        below = below or element is heading
-        if not below or element.tag in _NO_LABELS:
-            continue
+    for element in page.elements[0 if heading is None else page.elements.index(heading) :]:
         text = element.text
         label = text.strip() if text and len(text) < 2 * _LONGEST_LABEL else ""
-        if not 3 < len(label) <= _LONGEST_LABEL or not _ROW_LABEL.fullmatch(label):
+        if not 3 < len(label) <= _LONGEST_LABEL or element.tag in _NO_LABELS or not _ROW_LABEL.fullmatch(label):
             continue
         around = [element, *islice(element.iterancestors(), _LABELLED_BOXES)]
         if any(one.tag in ("nav", "aside", "footer", "header") or page.role(one) & _NO_ROW for one in around):

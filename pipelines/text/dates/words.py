@@ -129,6 +129,8 @@ class _Words:
     phrases: Mapping[str, str]
     """Words that belong together, folded, and what they are read as."""
     phrase: re.Pattern[str]
+    known: frozenset[str]
+    """Small words of which some may be no unknown one: all of the above, each for itself."""
 
 
 @cache
@@ -156,6 +158,7 @@ def _words() -> _Words:
         ),
         phrases=phrases,
         phrase=re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(phrases, key=len, reverse=True)))})(?!\w)"),
+        known=frozenset((*letters, "thang", *re.findall(r"\w+", " ".join(phrases)))),
     )
 
 
@@ -191,6 +194,15 @@ def code(text: str, zone_name: str) -> str:
     text = words.word.sub(lambda match: letters.get(match[0]) or _unlisted(match[0]), text)
     text = _TWO_NAMES.sub(r"\1", text)
     return _UNKNOWN.sub("x", _BLANKS.sub(" ", text)).strip()
+
+
+def code_of_known(text: str) -> str:
+    """The coded form of a line all of whose words are known, else nothing: a small word of prose tells before it is coded."""
+    known = _words().known
+    if any(word.isalpha() and word.islower() and len(word) > 2 and word.isascii() and word not in known for word in text.split()):
+        return ""
+    coded = code(normalise(text), "UTC")
+    return "" if "x" in coded else coded
 
 
 def _mark_zone(match: re.Match[str]) -> str:
