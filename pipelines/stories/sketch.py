@@ -86,7 +86,7 @@ def sketch(words: TextWords) -> tuple[int, ...]:
     """The smallest of a text's shingles, stirred, ascending; none of a text that is too short to have copies."""
     if words.count < SHORTEST:
         return ()
-    return tuple(sorted([shingle * _STIRRED & 0xFFFFFFFF for shingle in words.different])[:SIZE])
+    return tuple(sorted([shingle * _STIRRED & 0xFFFFFFFF for shingle in set(words.shingles)])[:SIZE])
 
 
 def pack(hashes: tuple[int, ...]) -> bytes:
