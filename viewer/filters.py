@@ -19,9 +19,11 @@ from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pipelines.article import CHANGES
+from pipelines.queries.changes import Filter
 from pipelines.queries.facets import FACETS
 from pipelines.queries.site_results import FilterChoices
 from pipelines.text.urls import MAX_URL
+from viewer.http import Headers
 
 MAX_QUERY = 16_000
 MAX_WORDS_CHARS = 400
@@ -68,27 +70,20 @@ _MEANT = 3
 class FilterError(ValueError):
     """A value that cannot be meant; the message names it and says what may stand there."""
 
+    status = 400
+    headers: Headers = ()
+
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Filter):
     """What is asked for; empty values ask for everything."""
 
-    sites: tuple[str, ...] = ()
-    region: str | None = None
-    country: str | None = None
-    changes: tuple[str, ...] = ()
-    since: str | None = None
-    """A day or a moment, as the ledger writes them."""
-    until: str | None = None
-    """Included: of a day, all of it."""
     url: str | None = None
     """Of one article, as it was given."""
     words: str | None = None
     """Of a search."""
     before: str | None = None
     """Cursor: those older than the revision that it names."""
-    facet: tuple[str, str] | None = None
-    """Kind and name: of one author, topic or section."""
 
     def times(self) -> tuple[tuple[str, str | None], ...]:
         """From when to when, as parameters."""

@@ -22,6 +22,7 @@ from pipelines.store.redaction import withdraw
 from pipelines.store.writer import RevisionWriter
 from pipelines.stories.update import forget
 from tests.factories import BODY, T0, URL, article
+from viewer.app import routes
 from viewer.feeds import MAX_CONTENT_CHARS, MAX_TITLE_CHARS, Feed, atom, entry, json_feed
 from viewer.http import Request, Response
 from viewer.pages import feed
@@ -240,7 +241,8 @@ def test_a_reader_that_has_it_is_told_so(store: Store) -> None:
     ],
 )
 def test_refusals_say_why(store: Store, target: str, status: int, told: str) -> None:
-    answer = ask(store, target)
+    answer = routes.respond(Request("GET", target, {}), Repository(store, lambda *_: None, NOW), BASE)
+    assert answer is not None
     assert (answer.status, answer.body.decode()) == (status, told)
 
 

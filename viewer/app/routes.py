@@ -37,7 +37,7 @@ from viewer.filters import FilterError, check
 from viewer.http import Request, Response, document, redirect
 from viewer.pages import compare, diff, facet, feed, history, home, memento, search, site, sites, stories, story, takedowns
 from viewer.rendering import ASSETS, article_path, asset, refusal, show_under
-from viewer.repository import Repository
+from viewer.repository import NotHeldError, Repository
 
 Page = Callable[[Request, Repository, str], Response]
 """A request, the ledger, and the path below which we are reached -> the page."""
@@ -112,9 +112,11 @@ def respond(request: Request, repository: Repository, base: str) -> Response | N
         return refusal(405, "Only GET and HEAD are answered here.", root, ("Allow", "GET, HEAD"))
     try:
         check(request.path, request.target.partition("?")[2].partition("#")[0], lambda: filters(repository.store))
-    except FilterError as error:
-        return refusal(400, f"{error}.", root) if found else document(400, f"{error}\n", "text/plain; charset=utf-8")
-    return found(request, repository, root) if found else feed.respond(request, repository, base)
+        return found(request, repository, root) if found else feed.respond(request, repository, base)
+    except (FilterError, NotHeldError) as error:
+        if found is None:
+            return document(error.status, f"{error}\n", "text/plain; charset=utf-8")
+        return refusal(error.status, f"{str(error).removesuffix('.')}.", root, *error.headers)
 
 
 def _as_page(request: Request) -> Request:

@@ -16,7 +16,7 @@ from pipelines.queries.questions import DEFAULT_DAYS, answer
 from pipelines.queries.results import row_of
 from viewer import charts, labels
 from viewer.downloads import download
-from viewer.filters import FilterError, wanted
+from viewer.filters import wanted
 from viewer.http import Request, Response
 from viewer.rendering import page, refusal
 from viewer.repository import Repository
@@ -45,10 +45,7 @@ MEASURES = {
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
-    try:
-        asked = wanted(request.target.partition("?")[2])
-    except FilterError as error:
-        return refusal(400, str(error), root)
+    asked = wanted(request.target.partition("?")[2])
     if len(asked.sites) > MAX_SITES:
         return refusal(400, f"No more than {MAX_SITES} papers fit beside each other.", root)
     since = asked.since or (ledger.now - timedelta(days=DEFAULT_DAYS)).date().isoformat()

@@ -18,7 +18,7 @@ from viewer import labels
 from viewer.downloads import markdown
 from viewer.http import Request, Response, redirect
 from viewer.rendering import article_path, base_url, page, refusal
-from viewer.repository import NotHeldError, Repository, RevisionText
+from viewer.repository import Repository, RevisionText
 
 PREFIX = "/diff/"
 CONTEXT = 1
@@ -49,10 +49,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         return _chosen(request, root)
     rest = request.below(PREFIX)
     named = _PAIR.fullmatch(rest)
-    try:
-        article = ledger.article(named[4] if named else rest)
-    except NotHeldError as error:
-        return refusal(error.status, str(error), root, *error.headers)
+    article = ledger.article(named[4] if named else rest)
     count = article.revision_count
     first, second = (_number(ledger, article, one) for one in named.groups()[:2]) if named else (max(1, count - 1), count)
     if first is None or second is None:

@@ -16,7 +16,7 @@ from pipelines.queries import changes
 from pipelines.queries.activity import site_names
 from pipelines.queries.facets import FACETS, FacetCounts, facet_counts
 from viewer import charts, labels
-from viewer.filters import FilterError, Wanted, wanted
+from viewer.filters import Wanted, wanted
 from viewer.http import Request, Response
 from viewer.pages import home
 from viewer.rendering import page, refusal
@@ -36,16 +36,13 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     name = unquote(match[2]).strip() if match else ""
     if match is None or not 0 < len(name) <= labels.MAX_NAME_CHARS:
         return refusal(404, "No author, topic or section is called so.", root)
-    try:
-        asked = replace(wanted(request.target.partition("?")[2]), facet=(match[1], name))
-    except FilterError as error:
-        return refusal(400, str(error), root)
-    store, chosen = ledger.store, home.filter_of(asked)
-    found = facet_counts(store, (match[1], name), changes.sites_of(store, chosen), asked.since, asked.until)
+    asked = replace(wanted(request.target.partition("?")[2]), facet=(match[1], name))
+    store = ledger.store
+    found = facet_counts(store, (match[1], name), changes.sites_of(store, asked), asked.since, asked.until)
     if not found.articles and not (asked.sites or asked.since or asked.until):
         return refusal(404, f"The ledger has no revision of this {match[1]}.", root)
     names = site_names(store)
-    latest = changes.latest(store, chosen, limit=CHANGES)
+    latest = changes.latest(store, asked, limit=CHANGES)
     edits = sum(found.changes.get(change, 0) for change in _EDITS)
     return page(
         "facet.html",

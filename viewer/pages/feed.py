@@ -22,10 +22,10 @@ from pipelines.queries.results import Change, Hits, row_of
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from viewer.feeds import ATOM_TYPE, JSON_TYPE, Entry, Feed, atom, entry, identity, json_feed, newest, path_of
-from viewer.filters import FilterError, Wanted, wanted
-from viewer.http import COMMON, LOCKED, Headers, Request, Response, document
-from viewer.pages.home import filter_of, summary
-from viewer.repository import NotHeldError, Repository
+from viewer.filters import Wanted, wanted
+from viewer.http import COMMON, LOCKED, Headers, Request, Response
+from viewer.pages.home import summary
+from viewer.repository import Repository
 
 MAX_ENTRIES = 60
 MAX_HITS = 200
@@ -36,13 +36,8 @@ FORM = 1
 
 def respond(request: Request, repository: Repository, base: str) -> Response:
     """The feed that is asked for; 304 where the reader has it already. `base`: where we are reached, without a final slash."""
-    try:
-        asked = wanted(request.target.partition("?")[2])
-        rows = _changes(asked, repository)
-    except FilterError as error:
-        return document(400, f"{error}\n", "text/plain; charset=utf-8")
-    except NotHeldError as error:
-        return document(error.status, f"{error}\n", "text/plain; charset=utf-8")
+    asked = wanted(request.target.partition("?")[2])
+    rows = _changes(asked, repository)
     shown = rows[:MAX_ENTRIES]
     texts = [_text(repository.store, change) for change in shown]
     updated = newest(shown, repository.now)
@@ -61,15 +56,14 @@ def _changes(asked: Wanted, repository: Repository) -> list[Change]:
     """Newest first, one more than fits if there are more."""
     if asked.words:
         return _found(asked, repository.store)
-    chosen = filter_of(asked)
     if asked.url:
-        chosen = replace(chosen, article_id=repository.article(asked.url).article_id)
-    return changes.latest(repository.store, chosen, limit=MAX_ENTRIES + 1, before=asked.before)
+        asked = replace(asked, article_id=repository.article(asked.url).article_id)
+    return changes.latest(repository.store, asked, limit=MAX_ENTRIES + 1, before=asked.before)
 
 
 def _found(asked: Wanted, store: Store) -> list[Change]:
     """The hits of a saved search, newest first whatever their rank."""
-    sites = changes.sites_of(store, filter_of(asked))
+    sites = changes.sites_of(store, asked)
     if sites == []:
         return []
     moment, _, last = (asked.before or "").partition("~")

@@ -19,7 +19,7 @@ from viewer import labels
 from viewer.downloads import columns_of, download
 from viewer.http import Request, Response
 from viewer.rendering import base_url, page, refusal
-from viewer.repository import NotHeldError, Repository
+from viewer.repository import Repository
 
 PREFIX = "/history/"
 REVISIONS = 100
@@ -35,10 +35,7 @@ TOPICS = 30
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
-    try:
-        article = ledger.article(request.below(PREFIX))
-    except NotHeldError as error:
-        return refusal(error.status, str(error), root, *error.headers)
+    article = ledger.article(request.below(PREFIX))
     store = ledger.store
     revisions = timeline(store, article)
     if not revisions:

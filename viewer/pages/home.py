@@ -14,9 +14,9 @@ from pipelines.queries.results import Change, row_of
 from pipelines.queries.site_results import FilterChoices
 from viewer import labels
 from viewer.downloads import columns_of, download
-from viewer.filters import FilterError, Wanted, wanted
+from viewer.filters import Wanted, wanted
 from viewer.http import Request, Response
-from viewer.rendering import page, refusal
+from viewer.rendering import page
 from viewer.repository import Repository
 
 ROWS = 60
@@ -27,11 +27,8 @@ BRIEF = ("new", "restamped", "paywall")
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
-    try:
-        asked = replace(wanted(request.target.partition("?")[2]), words=None, url=None)
-    except FilterError as error:
-        return refusal(400, str(error), root)
-    found = changes.latest(ledger.store, filter_of(asked), limit=ROWS + 1, before=asked.before)
+    asked = replace(wanted(request.target.partition("?")[2]), words=None, url=None)
+    found = changes.latest(ledger.store, asked, limit=ROWS + 1, before=asked.before)
     shown, choices = found[:ROWS], changes.filters(ledger.store)
     if request.form:
         return download(request.form, "revisions", columns_of(Change), map(row_of, shown))
@@ -59,7 +56,7 @@ def month(asked: Wanted, ledger: Repository, shown: str | None) -> dict[str, Any
     days = [date.fromordinal(first.toordinal() + place) for place in range(monthrange(first.year, first.month)[1])]
     counts: dict[str, int] = {}
     if asked.facet is None:
-        sites = changes.sites_of(ledger.store, filter_of(asked))
+        sites = changes.sites_of(ledger.store, asked)
         counts = activity.revisions_a_day(ledger.store, sites, asked.changes, days[0].isoformat(), days[-1].isoformat())
     cells: list[dict[str, Any] | None] = [None] * days[0].weekday()
     cells += [{"number": one.day, "day": one.isoformat(), "query": _on(asked, one, one), "count": counts.get(one.isoformat(), 0),
@@ -89,19 +86,6 @@ def grouped(rows: Iterable[Change]) -> list[dict[str, Any]]:
     for row in rows:
         found.setdefault(row.article_id, []).append(entry(row))
     return [{**first, "earlier": earlier} for first, *earlier in found.values()]
-
-
-def filter_of(asked: Wanted) -> changes.Filter:
-    """What is asked for as the ledger's question."""
-    return changes.Filter(
-        sites=asked.sites,
-        region=asked.region,
-        country=asked.country,
-        changes=asked.changes,
-        since=asked.since,
-        until=asked.until,
-        facet=asked.facet,
-    )
 
 
 def entry(change: Change) -> dict[str, Any]:

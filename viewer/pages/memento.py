@@ -39,7 +39,7 @@ from viewer import labels
 from viewer.http import Request, Response, document, redirect
 from viewer.pages.replay import replay
 from viewer.rendering import article_path, base_url, page, plain, refusal
-from viewer.repository import NotHeldError, Repository, RevisionText
+from viewer.repository import Repository, RevisionText
 
 PREFIX = "/revision/"
 """Below it stand permanent addresses of revisions."""
@@ -49,10 +49,7 @@ _NAMED = re.compile(rf"{PREFIX}({KEY})/(.*)", re.ASCII | re.DOTALL)
 def to_revision(request: Request, ledger: Repository, root: str) -> Response:
     """From the permanent address of a revision to where it is read in this ledger."""
     named = _NAMED.fullmatch(request.target)
-    try:
-        article = ledger.article(named[2]) if named else None
-    except NotHeldError as error:
-        return refusal(error.status, str(error), root, *error.headers)
+    article = ledger.article(named[2]) if named else None
     if named is None or article is None:
         return refusal(404, "A revision is named by its text’s hash, its time and its article’s URL.", root)
     revision = find_revision(ledger.store, article, named[1])

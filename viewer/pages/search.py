@@ -15,10 +15,10 @@ from pipelines.store.rows import moment
 from pipelines.store.saved_searches import saved_searches
 from viewer import labels
 from viewer.downloads import columns_of, download
-from viewer.filters import FilterError, Wanted, wanted
+from viewer.filters import Wanted, wanted
 from viewer.http import Request, Response, redirect
 from viewer.pages.home import summary
-from viewer.rendering import article_path, page, refusal
+from viewer.rendering import article_path, page
 from viewer.repository import Repository
 
 ROWS = 20
@@ -33,10 +33,7 @@ _TOLD = {"site": "Sites", "change": "Kinds of change", "year": "Years", "month":
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page; for an address of an article, where its history is."""
-    try:
-        asked = replace(wanted(request.target.partition("?")[2]), url=None, before=None, region=None, country=None, facet=None)
-    except FilterError as error:
-        return refusal(400, str(error), root)
+    asked = replace(wanted(request.target.partition("?")[2]), url=None, before=None, region=None, country=None, facet=None)
     told = asked.words or ""
     if told.startswith(("http://", "https://")) and (held := ledger.find(told)) and not held.withdrawn:
         return redirect(f"{root}/history/{article_path(held.article.url)}")

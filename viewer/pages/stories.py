@@ -12,10 +12,10 @@ from pipelines.queries.results import row_of
 from pipelines.store.database import Store
 from pipelines.stories.results import StoryHead
 from viewer.downloads import columns_of, download
-from viewer.filters import FilterError, wanted
+from viewer.filters import wanted
 from viewer.http import Request, Response
 from viewer.labels import counted
-from viewer.rendering import page, refusal
+from viewer.rendering import page
 from viewer.repository import Repository
 
 ROWS = 40
@@ -29,10 +29,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
     query = request.query()
     site, agency, before = query.one("site"), query.one("agency"), query.one("before")
-    try:
-        asked = wanted(request.target.partition("?")[2])
-    except FilterError as error:
-        return refusal(400, str(error), root)
+    asked = wanted(request.target.partition("?")[2])
     names = site_names(ledger.store)
     found = stories.latest(ledger.store, limit=ROWS + 1, before=before, site=site, agency=agency, since=asked.since,
                            until=asked.until)  # fmt: skip

@@ -30,7 +30,7 @@ from viewer.labels import counted, headline_pieces, lasted
 from viewer.pages.diff import FoldedBlock
 from viewer.pages.stories import times, whose, wide
 from viewer.rendering import page, refusal
-from viewer.repository import NotHeldError, Repository
+from viewer.repository import Repository
 
 _WORD = re.compile(r"\w+(?:['’.,-]\w+)*")
 
@@ -159,10 +159,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 def _of_article(url: str, ledger: Repository, root: str) -> Response:
     """From the permanent address of a story, which names it by an article that carries it, to its page in this ledger."""
-    try:
-        article = ledger.article(url)
-    except NotHeldError as error:
-        return refusal(error.status, str(error), root, *error.headers)
+    article = ledger.article(url)
     story = stories.of_article(ledger.store, article.article_id)
     if story is None:
         return refusal(404, "No other paper is known to carry this article.", root)

@@ -12,10 +12,10 @@ from pipelines.queries.activity import site_names
 from pipelines.queries.results import Takedown, row_of
 from pipelines.store.rows import instant_of
 from viewer.downloads import columns_of, download
-from viewer.filters import FilterError, wanted
+from viewer.filters import wanted
 from viewer.http import Request, Response
 from viewer.labels import lasted
-from viewer.rendering import page, refusal
+from viewer.rendering import page
 from viewer.repository import Repository
 
 ROWS = 50
@@ -32,10 +32,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page."""
     query = request.query()
     site, before = query.one("site"), query.one("before")
-    try:
-        asked = wanted(request.target.partition("?")[2])
-    except FilterError as error:
-        return refusal(400, str(error), root)
+    asked = wanted(request.target.partition("?")[2])
     state = STATES.get(query.one("state") or "")
     names = site_names(ledger.store)
     found = removed.takedowns(ledger.store, site=site, state=state, limit=ROWS, before=before, since=asked.since,
