@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from redis import Redis
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import LockError, RedisError, ResponseError
 from redis.lock import Lock
 
 from crawler.clock import steady_seconds
@@ -64,7 +64,7 @@ class Lease:
         redis_ms = int(server["server_time_usec"]) // 1000
         self._redis.set(SINCE, redis_ms, nx=True)
         since = self._redis.get(SINCE)
-        known_for = (redis_ms - int(since)) / 1000 if isinstance(since, bytes) and since.isdigit() else 0.0
+        known_for = (redis_ms - int(since)) / 1000 if isinstance(since, bytes) and since.isdigit() and len(since) < 20 else 0.0
         if min(float(server["uptime_in_seconds"]), known_for) < self.ttl:
             return "Redis has just started or was emptied, and may have forgotten who asks the host"
         requested_at = steady_seconds()
@@ -141,5 +141,8 @@ class HostWaits:
 
 def holder_of(redis: Redis, group: str) -> str | None:
     """The holder of a host's lease; None if there is none."""
-    token = redis.get(f"{LEASES}{group}")
+    try:
+        token = redis.get(f"{LEASES}{group}")
+    except ResponseError:
+        return "what is no lease"
     return token.decode("utf-8", "replace").rpartition(" ")[0] if isinstance(token, bytes) else None

@@ -214,6 +214,12 @@ def planned_of(queue: Queue, site_id: str) -> datetime | None:
     return datetime.fromisoformat(planned) if planned else None
 
 
+def status_of_job(queue: Queue, site_id: str) -> JobStatus | None:
+    """How the crawl of a site stands on the queue; None where there is none that was ordered. Raises RedisError."""
+    job = _job(queue, site_id)
+    return None if job is None or job.refusal else _status(job)
+
+
 def _status(job: CrawlJob) -> JobStatus | None:
     with suppress(InvalidJobOperation, ValueError):  # where somebody has taken it away, or written another
         return job.get_status()

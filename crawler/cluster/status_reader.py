@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from rq import Worker as RqWorker
-from rq.exceptions import NoSuchJobError
-from rq.job import Job, JobStatus
+from rq.job import JobStatus
 from rq.serializers import JSONSerializer
 
 from crawler.catalogue.site import Site
@@ -19,9 +19,11 @@ from crawler.cluster import ClusterStatus, WorkerStatus
 from crawler.cluster.consumer import WRITER
 from crawler.cluster.lease import LEASES, holder_of
 from crawler.cluster.messages import BadMessageError, ItemFetched, StreamEntry, decode, place_of
-from crawler.cluster.queue import NoRedisError, connect, queue_of, reach
+from crawler.cluster.queue import NoRedisError, connect, queue_of, reach, status_of_job
 from crawler.cluster.stream import ITEMS, REFUSED
 
+_LAST_SECOND = 253_402_300_799
+"""Of the year 9999, behind which there is no time."""
 MOST_LEASES = 1_000
 MOST_SEARCHED = 5_000
 """Entries that are searched for a URL."""
@@ -72,13 +74,9 @@ def describe_url(redis_url: str, site: Site | None, url: str) -> list[str]:
 def of_url(redis: Redis, site: Site | None, url: str) -> Iterator[str]:
     """What the cluster is about to do with a URL, and has not written yet, one line each; raises RedisError."""
     if site:
-        try:
-            job = Job.fetch(site.id, connection=redis, serializer=JSONSerializer)
-            doing = _DOING.get(job.get_status())
-            if doing:
-                yield f"A crawl of {site.id} {doing}."
-        except NoSuchJobError:
-            pass
+        status = status_of_job(queue_of(redis), site.id)
+        if status in _DOING:
+            yield f"A crawl of {site.id} {_DOING[status]}."
         holder = holder_of(redis, site.politeness_group)
         if holder:
             yield f"{site.politeness_group} is being asked by worker {holder}."
@@ -107,11 +105,14 @@ def _is_item_of(entry: StreamEntry, url: str) -> bool:
 
 
 def _workers(redis: Redis, now: datetime) -> Iterator[WorkerStatus]:
-    for one in RqWorker.all(connection=redis, serializer=JSONSerializer):
-        heard = one.last_heartbeat
-        yield WorkerStatus(
-            one.name, one.get_current_job_id(), max(now - heard.replace(tzinfo=UTC), timedelta()) if heard else timedelta()
-        )
+    keys: Any = redis.smembers(RqWorker.redis_workers_keys)
+    for key in keys:
+        with suppress(ValueError, ResponseError):  # what somebody else has written there is no worker
+            one = RqWorker.find_by_key(key.decode(), connection=redis, serializer=JSONSerializer)
+            heard = one.last_heartbeat if one else None
+            silent = max(now - heard.replace(tzinfo=UTC), timedelta()) if heard else timedelta()
+            if one:
+                yield WorkerStatus(one.name, one.get_current_job_id(), silent)
 
 
 def _leases(redis: Redis) -> Iterator[tuple[str, str]]:
@@ -129,4 +130,5 @@ def _now(redis: Redis) -> datetime:
 
 
 def _sent(entry_id: bytes) -> datetime:
-    return datetime.fromtimestamp(place_of(entry_id.decode())[0] / 1000, UTC)
+    """By its id, which whoever wrote it may have made up."""
+    return datetime.fromtimestamp(min(place_of(entry_id.decode())[0] / 1000, _LAST_SECOND), UTC)

@@ -10,8 +10,10 @@ StreamError             a message could not be handed over
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from redis import Redis
@@ -19,6 +21,8 @@ from redis.exceptions import RedisError, ResponseError
 
 from crawler.cluster.keys import KeyRing
 from crawler.cluster.messages import NO_KEYS, Message, StreamEntry, encode, place_of, signed, signed_answer
+
+logger = logging.getLogger(__name__)
 
 ITEMS = "newsledger:looks"
 REFUSED = "newsledger:refused"
@@ -39,6 +43,17 @@ fewer: answers come sooner, and less is read again after a writer was killed."""
 
 _SOON_SECONDS = 0.2
 _LATER_SECONDS = 2.0
+
+
+@contextmanager
+def _of_another_type() -> Iterator[None]:
+    """A key at which somebody put something else takes nothing; what is written to it is lost, and the stream goes on."""
+    try:
+        yield
+    except ResponseError as error:
+        if "WRONGTYPE" not in str(error):
+            raise
+        logger.warning("somebody else has written to Redis: %s", error)
 
 
 class StreamError(Exception):
@@ -155,13 +170,15 @@ class Stream:
         pipe = self._redis.pipeline()
         pipe.rpush(reply, signed_answer(answer, reply, self._keys))
         pipe.expire(reply, ANSWER_SECONDS)
-        pipe.execute()
+        with _of_another_type():
+            pipe.execute()
 
     def refuse(self, entry: StreamEntry, reason: str) -> None:
         """Move an entry that cannot be written to the refused ones, with the reason; the oldest of many are deleted. Raises
         RedisError."""
         fields = {**entry.fields, b"id": entry.id, b"why": reason}
-        self._redis.xadd(REFUSED, fields, maxlen=REFUSED_KEPT, approximate=True)  # type: ignore[arg-type]
+        with _of_another_type():
+            self._redis.xadd(REFUSED, fields, maxlen=REFUSED_KEPT, approximate=True)  # type: ignore[arg-type]
 
     def _next(self, after: str, count: int, block_ms: int | None) -> list[StreamEntry]:
         try:

@@ -34,6 +34,7 @@ from crawler.cluster.messages import (
     signed_answer,
 )
 from crawler.cluster.queue import FUNCTION, GRACE_SECONDS, MAX_ORDER_BYTES, CrawlJob, RefusedJobError, planned_of, put, queue_of
+from crawler.cluster.status_reader import of_url, status_of
 from crawler.cluster.stream import ITEMS, REFUSED
 from pipelines.store.database import Store
 from pipelines.store.snapshot import SiteSnapshot
@@ -83,6 +84,7 @@ def beside(redis: Redis, **fields: str) -> Fields:
     return genuine(redis) | {name.encode(): value.encode() for name, value in fields.items()}
 
 
+STARTED = "Redis has just started or was emptied, and may have forgotten who asks the host"
 CANARY = "touch {canary}"
 JOBS: dict[str, Callable[[Redis], Fields]] = {
     "a shell": lambda _: called("os.system", None, [CANARY], {}),
@@ -255,6 +257,46 @@ def test_a_poisoned_lease_costs_a_crawl_and_no_more(redis: Redis, key: str) -> N
             pass  # the job is put off
         finally:
             lease.release()
+
+
+POISONS: dict[str, Callable[[Redis], object]] = {
+    "a job of no time": lambda redis: redis.hset("rq:job:herald", mapping={"created_at": "junk", "status": "queued"}),
+    "a job of no state": lambda redis: redis.hset("rq:job:herald", mapping={"status": "at the pub"}),
+    "a worker of no number": lambda redis: (
+        redis.sadd("rq:workers", "rq:worker:w"), redis.hset("rq:worker:w", mapping={"birth": "x", "pid": "x"})
+    ),
+    "a worker that is a word": lambda redis: (redis.sadd("rq:workers", "rq:worker:w"), redis.set("rq:worker:w", "x")),
+    "a worker of no name": lambda redis: redis.sadd("rq:workers", "w", b"rq:worker:\xff"),
+    "a lease that is a list": lambda redis: redis.rpush(f"{LEASES}herald.example", "x"),
+    "an entry from beyond all time": lambda redis: redis.xadd(ITEMS, {"m": "x"}, id="18446744073709551615-1"),
+    "a time of many digits": lambda redis: redis.set(SINCE, "9" * 5_000),
+}  # fmt: skip
+
+
+def test_a_poisoned_key_hides_nothing_else(redis: Redis, subtests: pytest.Subtests) -> None:
+    for name, poison in POISONS.items():
+        with subtests.test(name):
+            redis.flushall()
+            redis.set(SINCE, 0)
+            poison(redis)
+            assert status_of(redis).workers == ()
+            assert list(of_url(redis, HERALD, "https://herald.example/1")) in (
+                [],
+                ["herald.example is being asked by worker what is no lease."],
+            )
+            lease = Lease(redis, "gazette.example", "w1")
+            assert lease.acquire() in (None, STARTED)
+            lease.release()
+
+
+def test_a_key_of_another_type_does_not_stop_the_writer(redis: Redis, tmp_path: Path) -> None:
+    sent = crawl(1)
+    redis.set(REFUSED, "x")
+    redis.set(json.loads(sent[0][b"m"])["reply"], "x")
+    for fields in [{b"m": b"junk"}, *sent]:
+        redis.xadd(ITEMS, fields)  # type: ignore[arg-type]
+    with Store(tmp_path / "news.db") as store:
+        assert written(redis, store).counts == {"refused": 1, "opened": 1, "asked": 1, "recorded": 3}
 
 
 @table("text", ["short:secret", "no-id", "a:0123456789abcdef a:fedcba9876543210", "/no/such/file", "ü:0123456789abcdef"])
