@@ -129,12 +129,9 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
                 self._missed_runs.put(site_id, CrawlOutcome.SKIPPED, [planned], why)
         except NoCrawlError as error:
             self._missed_runs.put(site_id, error.outcome, [planned], error.reason)
-        except StoreError as error:
-            logger.error("%s: the crawl planned for %s failed: %s", site_id, moment(planned), error)
-            why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {error}")
-            self._missed_runs.put(site_id, CrawlOutcome.FAILED, [planned], why)
         except Exception as error:  # the boundary of a crawl's thread: its failure must not stop the schedule
-            logger.exception("%s: the crawl planned for %s failed", site_id, moment(planned))
+            tell = logger.error if isinstance(error, StoreError) else logger.exception
+            tell("%s: the crawl planned for %s failed: %s", site_id, moment(planned), error)
             why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {error}")
             self._missed_runs.put(site_id, CrawlOutcome.FAILED, [planned], why)
         finally:
