@@ -1,7 +1,7 @@
-"""Block pages: whether an answer refuses us, whatever its status: 403 and its kin, and challenge pages.
+"""Block pages: whether a response refuses us, whatever its status: 403 and the like, and challenge pages.
 
-Pure: status, headers and body in, a code and one line for a person out. Never raises; long bodies are not read. What is
-recognised here is recorded and respected, never answered.
+Pure: status, headers and body in, a code and one line of text out. Never raises; long bodies are not read. A recognised
+refusal is recorded and respected, never circumvented.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from email.utils import parsedate_to_datetime
 from pipelines.reasons import CodedReason, FetchReason, coded
 
 Headers = Mapping[str, tuple[str, ...]]
-"""Names in lower case -> the values of all headers of that name, in order."""
+"""Names in lower case -> the values of all headers with that name, in order."""
 
 REFUSING = frozenset({401, 402, 403, 407, 451})
 
 MAX_HEADER_CHARS = 2_000
 MAX_SEARCHED_BYTES = 64 * 1024
-"""A page that challenges is short; one that is longer than this is no challenge, and is not searched."""
+"""A challenge page is short; a longer page is none, and is not searched."""
 
 _HEADER_MARKS = (
     ("cf-mitigated", ("challenge",)),
     ("x-amzn-waf-action", ("challenge", "captcha")),
     ("x-sucuri-block", ("",)),
 )
-"""(header, what its value begins with): sent with a challenge and with nothing else."""
+"""(header, prefix of its value): only sent with a challenge."""
 
 _BODY_MARKS = (
     b"_cf_chl_opt",
@@ -37,10 +37,10 @@ _BODY_MARKS = (
     b"sucuri_cloudproxy_js",
     b"Request unsuccessful. Incapsula incident ID",
 )
-"""Found in the challenges of the large gatekeepers, not in the scripts that they put into everybody's pages."""
+"""Only in the challenges of the large bot filters, not in the scripts that they add to every page."""
 
 _CAPTCHAS = (b"hcaptcha.com/1/api.js", b"recaptcha/api.js", b"recaptcha/enterprise.js", b"challenges.cloudflare.com/turnstile")
-"""A comment form has them too: they count only with a title below, or where the status refuses service."""
+"""A comment form has them too: they count only with a title below, or if the status refuses service."""
 
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})</title", re.IGNORECASE)
 _TITLES = frozenset({
@@ -48,18 +48,18 @@ _TITLES = frozenset({
     "are you a robot", "are you human", "human verification", "security check", "pardon our interruption", "client challenge",
     "verifying you are human", "checking your browser", "ddos-guard", "captcha", "bot verification",
 })  # fmt: skip
-"""A whole title, without its final stops: no newspaper leaves its own name out of the title of a story."""
+"""A complete title, without final punctuation: a newspaper's story has the paper's name in its title."""
 
 MAX_RETRY_AFTER_SECONDS = 1e9
-"""Thirty years: who asks for more asks for no more than that."""
+"""Thirty years: a longer Retry-After counts as this."""
 
 _PIECES = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,[^,]*|[^,]+", re.IGNORECASE)
-"""Of a list: a date has its own comma behind the name of the day."""
+"""Items of a list: a date has its own comma after the name of the day."""
 _SECONDS = re.compile(r"\+?([0-9]+(?:\.[0-9]*)?) ?(?:s|secs?|seconds?|(m|mins?|minutes?)|(h|hrs?|hours?))?;?", re.IGNORECASE)
 
 
 def plain_headers(headers: Iterable[tuple[bytes, Iterable[bytes]]]) -> Headers:
-    """Headers as text, cut to a bound each."""
+    """Headers as text, each cut to a limit."""
     return {
         name.decode("latin-1").lower(): tuple(value[:MAX_HEADER_CHARS].decode("latin-1") for value in values)
         for name, values in headers
@@ -67,7 +67,7 @@ def plain_headers(headers: Iterable[tuple[bytes, Iterable[bytes]]]) -> Headers:
 
 
 def refusal_of(status: int, headers: Headers, body: bytes) -> CodedReason | None:
-    """How an answer turns us away ("status 403", "status 200, a challenge page (...)"), or None where it does not."""
+    """How a response refuses us ("status 403", "status 200, a challenge page (...)"); None if it does not."""
     mark = _challenge(status, headers, body)
     if mark:
         return coded(FetchReason.CHALLENGE, status, mark)
@@ -75,9 +75,9 @@ def refusal_of(status: int, headers: Headers, body: bytes) -> CodedReason | None
 
 
 def retry_after(headers: Headers, now: datetime) -> float | None:
-    """Seconds that Retry-After asks to wait (RFC 9110, 10.2.3), never below 0; None where there is none that can be read.
+    """Seconds to wait according to Retry-After (RFC 9110, 10.2.3), never below 0; None if there is none that can be read.
 
-    A date is counted from the answer's own Date, where it has one: the two clocks need not agree. Of several the longest counts.
+    A date is relative to the response's own Date, if it has one: the two clocks need not agree. Of several the longest counts.
     `now` is aware.
     """
     waits = []
@@ -115,7 +115,7 @@ def _first(headers: Headers, name: str) -> str:
 
 
 def _date(text: str) -> datetime | None:
-    """An HTTP-date of any of its three forms, or one of ISO 8601, aware."""
+    """An HTTP-date in any of its three forms, or one of ISO 8601, aware."""
     if not 6 <= len(text) <= 64:
         return None
     try:

@@ -1,5 +1,5 @@
-"""Whose pages a crawl requests and for whom, and the remote writer of one whose store is on another machine: takes its items, and
-answers what it must know. Shared by the spider's side and the cluster, which do not import each other.
+"""The scope of a crawl, and the interface of the remote writer for one whose store is on another machine: it takes the crawl's
+items and answers its questions. Shared by the spider's side and the cluster, which do not import each other.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion
 
 LEASE_LOST = CodedReason(CrawlReason.LEASE_LOST, "the host's lease was lost")
-"""Why a crawl ended that was cut off."""
+"""Why a crawl was cut off."""
 UNREACHED = CodedReason(CrawlReason.WRITER_UNREACHABLE, "the writer could not be reached")
 
 
 class DispatchError(Exception):
-    """What was to be sent could not be: the crawl has to end. The message says why."""
+    """A message could not be sent: the crawl has to end. The text says why."""
 
 
 class RetryClock(Protocol):
-    """How long hosts want nothing to be asked, kept from one crawl to the next."""
+    """When each host may be requested next, stored between crawls."""
 
     def read(self, host: str) -> float:
-        """Seconds that are left; 0 where nothing is known."""
+        """Seconds left; 0 if unknown."""
 
     def write(self, host: str, seconds: float) -> None:
-        """From now on."""
+        """Store a wait from now on."""
 
 
 class RemoteWriter(Protocol):
@@ -38,30 +38,30 @@ class RemoteWriter(Protocol):
 
     @property
     def waits(self) -> RetryClock:
-        """Kept from crawl to crawl."""
+        """The stored waits of hosts."""
 
     def open(self, site: Site, trigger: str, planned: datetime | None, started: datetime) -> tuple[int, CrawlContext]:
-        """Begin a crawl: its id, and what it must know. Raises DispatchError where nobody answers."""
+        """Open a crawl: its id and its context. Raises DispatchError if there is no answer."""
 
     def may_request(self) -> bool:
-        """Whether a request may leave now."""
+        """Whether a request may be sent now."""
 
     def holds_host(self) -> bool:
-        """Whether the host is still ours to ask; if not, what is under way is cut off."""
+        """Whether the host is still leased; if not, running requests are cut off."""
 
     def look_up(self, question: SnapshotQuestion) -> SiteSnapshot:
-        """What the store knows of what the sources name, and of what is due. Raises DispatchError."""
+        """What the store knows of listed and due articles. Raises DispatchError."""
 
     def send(self, item: Article | Fetch) -> None:
         """Send one item; waits while the writer is behind. Raises DispatchError."""
 
     def end(self, result: CrawlResult) -> None:
-        """Send how the crawl ended. Raises DispatchError."""
+        """Report the end of the crawl. Raises DispatchError."""
 
 
 @dataclass(slots=True)
 class CrawlScope:
-    """Whose pages a crawl requests, and for whom: all that middlewares and extensions know of its spider."""
+    """The site of a crawl and its writer: all that middlewares and extensions know of its spider."""
 
     site: Site
     remote_writer: RemoteWriter | None = None
@@ -69,15 +69,15 @@ class CrawlScope:
     wary_of: str | None = None
     """The host that refused us the last time; known once the crawl's row is open."""
     on_this_machine: bool = False
-    """A title on loopback is probed: the other loopback hosts that it names are its own, and no private address of a stranger."""
+    """A title on loopback is probed: other loopback hosts that it names belong to it, and are no private addresses to refuse."""
 
 
 def set_scope(crawler: object, scope: CrawlScope) -> None:
-    """Set the scope of a crawl on Scrapy's crawler; done once, by its spider, before middlewares are made."""
+    """Set the scope of a crawl on Scrapy's crawler; the spider does this once, before middlewares are created."""
     crawler.newsledger_scope = scope  # type: ignore[attr-defined]
 
 
 def scope_of(crawler: object) -> CrawlScope | None:
-    """The scope of a crawl; None where its spider is none of ours (`scrapy shell`)."""
+    """The scope of a crawl; None if its spider is not ours (`scrapy shell`)."""
     scope: CrawlScope | None = getattr(crawler, "newsledger_scope", None)
     return scope

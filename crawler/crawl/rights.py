@@ -1,7 +1,7 @@
 """Rights that a site reserves: robots directives (X-Robots-Tag, robots meta) and text and data mining (TDMRep of May 2024).
 
-Pure: headers and bytes in, one value out. Never raises; every input is read up to a bound. What a reservation means for us is the
-site's policy in the catalogue, not decided here.
+Pure: headers and bytes in, one value out. Never raises; every input is read up to a limit. What a reservation means is
+the site's policy in the catalogue, not decided here.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from crawler.crawl.block_pages import Headers
 
 TDM_WANTED = "mining_wanted"
-"""Key of a request's `meta` that asks for the host's rules."""
+"""Key of a request's `meta` that requests the host's rules."""
 TDM_FOUND = "mining"
-"""Key of `meta` under which they are left: a TdmReservation, or None."""
+"""Key of `meta` for the result: a TdmReservation, or None."""
 
 AGENT = "newsledger"
 

@@ -32,8 +32,8 @@ _Clock = Callable[[str | None], Timestamp | None]
 
 
 def parse_sitemap(body: bytes, url: str, timezone: str = "UTC", *, same_site: IsOwn | None = None) -> Listing:
-    """`lastmod` claims modification, `news:publication_date` publication. RSS and Atom, which the protocol allows in a
-    sitemap's place, are read as feeds; `same_site` as there."""
+    """`lastmod` claims modification, `news:publication_date` publication. RSS and Atom, which the protocol allows in place of
+    a sitemap, are read as feeds; `same_site` as there."""
     if not body:
         return Listing(problems=("the sitemap is empty",))
     data, complaints = xml_source(body)
@@ -100,7 +100,7 @@ def _candidate(address: str, fields: dict[str, str], clock: _Clock) -> Candidate
 
 
 def _clock(timezone: str) -> _Clock:
-    """Reads times of one document. Sitemaps repeat a few stamps by the thousand, so each is parsed once."""
+    """Reads the times of one document. Sitemaps repeat a few stamps by the thousand, so each is parsed once."""
     known: dict[str, Timestamp | None] = {}
 
     def read(text: str | None) -> Timestamp | None:
@@ -114,7 +114,7 @@ def _clock(timezone: str) -> _Clock:
 
 
 def _entries(data: bytes, problems: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """("url" or "sitemap", texts by local name) of each entry that is whole."""
+    """("url" or "sitemap", texts by local name) of each complete entry."""
     match = _ROOT_TAG.match(data)
     opening, prefix, root = (match[0], match[1] or b"", match[2]) if match else (b"<urlset>", b"", b"urlset")
     if not re.search(rb"</" + re.escape(prefix + root) + rb"\s*>\s*\Z", data[-1000:]):
@@ -132,9 +132,9 @@ def _entries(data: bytes, problems: list[str]) -> Iterator[tuple[str, dict[str, 
 
 
 def _pieces(data: bytes, start: int, problems: list[str]) -> Iterator[bytes]:
-    """Runs of whole entries, small enough for a tree each: one tree of all takes six times the document, iterparse is
-    flat but three times as slow. What follows the last whole entry of a document that is cut off is no entry, though
-    its address may look like one."""
+    """Groups of complete entries, small enough for a tree each: one tree of all takes six times the document's memory,
+    iterparse is constant in memory but three times as slow. What follows the last complete entry of a cut document is no
+    entry, even if it contains an address."""
     end = start
     for match in _ENTRY_END.finditer(data, start):
         end = match.end()
@@ -149,8 +149,8 @@ def _pieces(data: bytes, start: int, problems: list[str]) -> Iterator[bytes]:
 
 
 def _texts(entry: etree._Element) -> dict[str, str]:
-    """Texts of an entry and of `news:news` within it. Pictures and videos have a `loc` and `title` of their own, which are the
-    entry's nowhere: neither in their element nor, as some write them, beside it."""
+    """Texts of an entry and of `news:news` within it. Pictures and videos have a `loc` and `title` of their own, which never
+    belong to the entry, neither in their element nor, as some write them, beside it."""
     texts: dict[str, str] = {}
     own = _space(str(entry.tag))
     for child in entry:
@@ -165,12 +165,12 @@ def _texts(entry: etree._Element) -> dict[str, str]:
 
 @lru_cache(maxsize=256)
 def _space(tag: str) -> tuple[str, str]:
-    """Namespace, and the prefix of one that was never declared."""
+    """Namespace, or the prefix if it was never declared."""
     space, _, name = tag.rpartition("}")
     return space, name.rpartition(":")[0]
 
 
 @lru_cache(maxsize=256)
 def _local(tag: str) -> str:
-    """The "title" of "{http://www.google.com/...}title", and of "news:title" whose prefix was never declared."""
+    """ "title" for "{http://www.google.com/...}title", and for "news:title" with an undeclared prefix."""
     return tag.rpartition("}")[2].rpartition(":")[2].lower()

@@ -1,15 +1,15 @@
-"""Downloader middlewares of Scrapy. Here: why no answer came, from an exception to a code and one line for a person.
+"""Downloader middlewares of Scrapy. This module: why no response came, from an exception to a code and one line of text.
 
-The exception is ours, for a request that we did not send, or one of Twisted, Scrapy or the TLS library.
+The exception is ours, for a request that was not sent, or one of Twisted, Scrapy or the TLS library.
 
 ssrf.py         no request reaches a private address that the catalogue does not name
-proxy.py        a proxy between us and the web; a site's cookies
+proxy.py        an HTTP proxy; a site's cookies
 robots.py       robots.txt (RFC 9309), before each request
-tdmrep.py       what a host's /.well-known/tdmrep.json reserves
+tdmrep.py       reservations in a host's /.well-known/tdmrep.json
 throttle.py     rate limit, back-off and circuit breaker of each host
 lease.py        on a worker, the host's lease
-decompression.py   an answer is unpacked within bounds, or refused: half of one is no answer
-download_handler.py   one request is one request; what comes is kept as it comes
+decompression.py   decompresses a response within limits, or refuses it: half of one is no response
+download_handler.py   one request is one request; the exchange is kept as received
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ _CODES = (
     ("ConnectionLost", FetchReason.CONNECTION_LOST),
     ("BadResponse", FetchReason.NOT_HTTP),
 )
-"""A piece of an exception's name or text, and its code; the first that fits."""
+"""A part of an exception's name or text, and its code; the first match counts."""
 
 
 class RequestRefused(IgnoreRequest):
-    """A request that we did not send ourselves; `reason` says why."""
+    """A request that we did not send; `reason` says why."""
 
     def __init__(self, reason: CodedReason) -> None:
         super().__init__(reason.text)
@@ -51,7 +51,7 @@ class RequestRefused(IgnoreRequest):
 
 
 class HostSuspended(RequestRefused):
-    """A request is not sent: its host's circuit is open, or the crawl was asked to stop."""
+    """A request is not sent: its host's circuit is open, or the crawl was told to stop."""
 
 
 class RobotsDisallowed(RequestRefused):
@@ -59,7 +59,7 @@ class RobotsDisallowed(RequestRefused):
 
 
 def failure_reason(error: BaseException) -> CodedReason:
-    """One line, at most `MAX_REASON` long; an exception that nobody foresaw keeps its own words."""
+    """One line, at most `MAX_REASON` long; an unexpected exception keeps its own text."""
     if isinstance(error, RequestRefused):
         return error.reason
     name, text = type(error).__name__, str(error).partition("\n")[0].strip()

@@ -1,6 +1,6 @@
-"""Unpacking of answers, where half of one is no answer: Scrapy's own hands on whatever a broken stream still gave.
+"""Decompression of responses, which refuses incomplete ones: Scrapy's own passes on whatever a broken stream gave.
 
-Half an article would be kept as an edit that took the other half away.
+Half an article would be recorded as an edit that removed the other half.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from scrapy.responsetypes import responsetypes
 from crawler.warc.decode import codings_of, decode
 
 STAYS_PACKED = "newsledger_stays_packed"
-"""Key of a request's meta: that whoever asked unpacks the answer, and no more of it than is needed."""
+"""Key of a request's meta: the spider decompresses the response itself, and only as much as it needs."""
 _ACCEPTED = b"gzip, deflate, br, zstd"
 _END = b"</html"
 
 
 class NotWholeError(IgnoreRequest):
-    """The packed answer is cut off, damaged, larger than the bound, or packed in an unknown way; the message says which."""
+    """The compressed response is cut off, damaged, too large, or in an unknown coding; the message says which."""
 
 
 class DecompressionMiddleware:
-    """Asks for packed answers and unpacks them."""
+    """Requests compressed responses and decompresses them."""
 
     def __init__(self, max_bytes: int) -> None:
-        """`max_bytes` bounds the unpacked answer."""
+        """`max_bytes` limits the decompressed response."""
         self._max_bytes = max_bytes
 
     @classmethod
@@ -38,11 +38,12 @@ class DecompressionMiddleware:
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 
     def process_request(self, request: Request) -> None:
-        """Say which codings can be read."""
+        """Set the accepted codings."""
         request.headers.setdefault("Accept-Encoding", _ACCEPTED)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """The unpacked answer; raises NotWholeError. A page that ends with its last tag is whole, whatever its stream lacks."""
+        """The decompressed response; raises NotWholeError. A page that ends with its last tag is complete, even if its stream
+        is not."""
         codings = _codings(response)
         if not codings or request.method == "HEAD" or request.meta.get(STAYS_PACKED):
             return response
@@ -55,7 +56,7 @@ class DecompressionMiddleware:
 
 
 def first_bytes(response: Response, limit: int) -> bytes:
-    """The first bytes of an answer that stayed packed; raises ValueError where none can be unpacked."""
+    """The first bytes of a response that is still compressed; raises ValueError if none can be decompressed."""
     found = decode(response.body, _codings(response), limit)
     if found.problem and not found.body:
         raise ValueError(found.problem)

@@ -1,4 +1,4 @@
-"""The HTTP client, kept from asking behind our back: beneath all middlewares, where one request must be one request."""
+"""The HTTP client without hidden requests: below all middlewares, where one request must be one request."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from scrapy.http import Headers, Response
 from pipelines.article import Exchange
 
 CAPTURE_EXCHANGE, CAPTURED_EXCHANGE = "newsledger_tap", "newsledger_tapped"
-"""Keys of a request's meta: that its answer is wanted as it was received, and that answer."""
+"""Keys of a request's meta: that its exchange must be kept as received, and that exchange."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class NoRetryHandler(HTTP11DownloadHandler):
-    """Scrapy's handler without Twisted's own retry, which sends a request anew, at once and unrecorded, where a kept connection
-    was closed without an answer. The retries that remain wait and count."""
+    """Scrapy's handler without Twisted's own retry, which repeats a request immediately and unrecorded if a persistent
+    connection was closed without an answer. The other retries wait and are counted."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -27,10 +27,10 @@ class NoRetryHandler(HTTP11DownloadHandler):
 
 
 class ExchangeCapture:
-    """Keeps what was received beside the request, before anything unpacks it."""
+    """Keeps the exchange as received with the request, before anything decompresses it."""
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """The response, untouched."""
+        """The unchanged response."""
         if request.meta.get(CAPTURE_EXCHANGE):
             earlier = request.meta.get(CAPTURED_EXCHANGE)  # of the request that this one redirects or tries again
             redirects = () if earlier is None else _redirects(earlier)
@@ -39,14 +39,14 @@ class ExchangeCapture:
 
 
 def _redirects(earlier: Exchange) -> tuple[Exchange, ...]:
-    """What led to the request behind an exchange: the exchange too, where it redirects."""
+    """The redirects that led to the request after an exchange, the exchange included if it redirects."""
     here = (replace(earlier, redirects=()),) if earlier.status in _REDIRECTS else ()
     return earlier.redirects + here
 
 
 def exchange_of(request: Request, response: Response) -> Exchange:
-    """The exchange as it went over the wire, but for what the HTTP client keeps to itself: the case of header names, `Host` and
-    `Connection` of the request, the transfer coding of the answer."""
+    """The exchange as sent and received, except for what the HTTP client does not pass on: the case of header names, `Host`
+    and `Connection` of the request, the transfer coding of the response."""
     host = (("Host", urlsplit(request.url).netloc.rpartition("@")[2]),)
     address = response.ip_address
     return Exchange(
@@ -60,7 +60,7 @@ def exchange_of(request: Request, response: Response) -> Exchange:
 
 
 def _lines(headers: Headers) -> tuple[tuple[str, str], ...]:
-    """Header lines, repeated ones each for itself; no value can end its line."""
+    """Header lines, repeated ones separately; no value can end its line."""
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1").replace("\r", " ").replace("\n", " "))
         for name, values in headers.items()

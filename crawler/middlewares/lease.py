@@ -1,6 +1,6 @@
-"""On a worker no request leaves without its host's lease, and none outlasts it. Nothing to do where the store is at hand.
+"""On a worker no request is sent without its host's lease, and none outlasts it. Inactive if the crawl has its own store.
 
-`LeaseMiddleware` stands last before the wire, behind `ThrottleMiddleware`, whose waits may outlast a lease.
+`LeaseMiddleware` comes last before the download, after `ThrottleMiddleware`, whose waits may outlast a lease.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from pipelines.items import stop_crawl
 from pipelines.reasons import FetchReason, coded
 
 STEP_SECONDS = 0.5
-"""How often a request under way checks whether its host is still ours."""
+"""How often a running request checks that the host is still leased."""
 
 
 def remote_writer_of(crawler: Crawler) -> RemoteWriter:
-    """Who takes the fetches of a crawl; NotConfigured where it keeps its own ledger."""
+    """The remote writer of a crawl; NotConfigured if it has its own ledger."""
     scope = scope_of(crawler)
     if scope is None or scope.remote_writer is None:
         raise NotConfigured
@@ -32,7 +32,7 @@ def remote_writer_of(crawler: Crawler) -> RemoteWriter:
 
 
 class LeaseMiddleware:
-    """Sends no request that may still be under way when the lease is over."""
+    """Sends no request that might still be running at the end of the lease."""
 
     def __init__(self, crawler: Crawler, remote_writer: RemoteWriter) -> None:
         self._crawler = crawler
@@ -40,7 +40,7 @@ class LeaseMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Raises NotConfigured for a crawl that has its store at hand: its lock is the machine's."""
+        """Raises NotConfigured for a crawl with its own store: it holds the machine's lock."""
         return cls(crawler, remote_writer_of(crawler))
 
     def process_request(self, request: Request) -> None:
@@ -50,7 +50,7 @@ class LeaseMiddleware:
 
 
 class LeasedHandler(NoRetryHandler):
-    """Cuts a request off whose host is given to another crawl while it answers."""
+    """Cuts off a request if its host is given to another crawl before it has answered."""
 
     async def download_request(self, request: Request) -> Response:
         """The response. Raises HostSuspended."""

@@ -1,8 +1,8 @@
-"""Networks as they are: an HTTP proxy between us and the web, and cookies for sites that loop without them.
+"""An HTTP proxy for requests, and cookies for sites that loop without them.
 
-The proxy is the setting `proxy`, else what the environment names (`http_proxy`, `https_proxy`); `no_proxy` holds too. Through
-a proxy it is the proxy that resolves names, out of reach of `GuardedResolver`: so each name is resolved here too, as far as that
-can be done, and refused where it leads into our own network. What we cannot resolve is the proxy's to refuse.
+The proxy is the setting `proxy`, otherwise that of the environment (`http_proxy`, `https_proxy`); `no_proxy` applies too. With
+a proxy it is the proxy that resolves names, without `GuardedResolver`: so each name is also resolved here, if possible,
+and refused if it leads into our own network. Names that cannot be resolved here are up to the proxy to refuse.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from crawler.middlewares.ssrf import AddressRefused, allow_place, may_connect
 from pipelines.reasons import FetchReason, coded
 
 RESOLVE_SECONDS = 5.0
-"""A name that takes longer is one that we cannot resolve: behind many proxies there is no resolver at all."""
+"""A name that takes longer counts as unresolvable: behind many proxies there is no resolver at all."""
 
 MAX_COOKIES = 100
-"""Of a crawl. More: a site that sets one a page would make each request longer than the one before."""
+"""Limit for a crawl. With more, a site that sets one a page would make each request longer than the previous one."""
 
 Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
-"""The addresses of a name; none where it has none that we can find."""
+"""Returns the addresses of a name; empty if it cannot be resolved."""
 
 
 async def addresses_of(name: str, port: int) -> tuple[str, ...]:
-    """As this machine resolves a name."""
+    """The addresses of a name by this machine's resolver."""
     try:
         found = await asyncio.wait_for(asyncio.get_running_loop().getaddrinfo(name, port), RESOLVE_SECONDS)
     except (OSError, TimeoutError, UnicodeError):
@@ -56,7 +56,7 @@ class GuardedProxy(HttpProxyMiddleware):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads NEWSLEDGER_PROXY; nothing to do where neither it nor the environment names a proxy."""
+        """Reads NEWSLEDGER_PROXY; inactive if neither it nor the environment names a proxy."""
         made = cls(crawler.settings.get("NEWSLEDGER_PROXY", ""))
         if not made.proxies:
             raise NotConfigured
@@ -75,25 +75,25 @@ class GuardedProxy(HttpProxyMiddleware):
 
 
 class SiteCookies:
-    """A jar in memory for one crawl of a site whose definition says `cookies = true`; kept nowhere."""
+    """A cookie jar in memory for one crawl of a site with `cookies = true`; never stored."""
 
     def __init__(self) -> None:
         self._jar = CookieJar()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Nothing to do for other sites."""
+        """Inactive for other sites."""
         if not getattr(getattr(crawler.spider, "site", None), "cookies", False):
             raise NotConfigured
         return cls()
 
     def process_request(self, request: Request) -> None:
-        """Send what the host has set; a request that was redirected has the cookies of before."""
+        """Add the host's cookies; a redirected request keeps the earlier ones."""
         request.headers.pop("Cookie", None)
         self._jar.add_cookie_header(request)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Take what the host sets."""
+        """Store the host's cookies."""
         if len(self._jar) < MAX_COOKIES:
             self._jar.extract_cookies(response, request)
         return response

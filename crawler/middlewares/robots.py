@@ -1,7 +1,7 @@
-"""robots.txt by RFC 9309: 4xx allows all, 5xx and silence forbid all; read once a host and crawl, for all sites of the host.
+"""robots.txt by RFC 9309: 4xx allows all, 5xx and no answer forbid all; read once a host and crawl, for all sites of the host.
 
-In place of Scrapy's own, which takes an error page for rules and an unreachable file for leave. Tells the spider which sitemaps
-a host names, and the downloader its Crawl-delay.
+It replaces Scrapy's own, which takes an error page for rules and an unreachable file for permission. The spider gets the
+host's sitemaps from it, and the downloader its Crawl-delay.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from pipelines.reasons import FetchReason, coded
 logger = logging.getLogger(__name__)
 
 MAX_CRAWL_DELAY_SECONDS = 60.0
-"""A longer Crawl-delay is kept to this: beyond it a crawl of a paper would not end within a day. It is logged."""
+"""Limit for a Crawl-delay: with a longer one a crawl of a paper would not end within a day. It is logged."""
 
 _META = {"dont_obey_robotstxt": True, STAYS_PACKED: True, LEAVES_THE_SITE: True, "download_maxsize": 0}
-"""Of a request for robots.txt, whose size we bound ourselves: Scrapy's bound would leave us without any of it."""
+"""Meta of a request for robots.txt, which has its own limit: Scrapy's would discard the whole file."""
 
 
 class RobotsMiddleware:
     """Obeys robots.txt before each request, redirects included."""
 
     def __init__(self, crawler: Crawler, agent: str, shared: HostFiles | None = None) -> None:
-        """`shared`: what crawls of other sites on the same hosts have read."""
+        """`shared`: files read by crawls of other sites on the same hosts."""
         self._crawler = crawler
         self._agent = agent
         self._shared = shared
@@ -52,13 +52,13 @@ class RobotsMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads ROBOTSTXT_OBEY, ROBOTSTXT_USER_AGENT and NEWSLEDGER_DB (beside it lies what crawls share)."""
+        """Reads ROBOTSTXT_OBEY, ROBOTSTXT_USER_AGENT and NEWSLEDGER_DB (the shared files are beside it)."""
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
         return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"], shared_files(crawler))
 
     def read_of(self, url: str) -> RobotsRules | None:
-        """The rules of the URL's host, where they have been read."""
+        """The rules of the URL's host, if they have been read."""
         future = self._rules.get(_host(url))
         return future.result() if future and future.done() else None
 
@@ -75,7 +75,7 @@ class RobotsMiddleware:
             raise RobotsDisallowed(coded(FetchReason.ROBOTS_FORBIDS))
 
     async def rules(self, url: str) -> RobotsRules:
-        """The rules of the URL's host; whoever comes second waits for the first."""
+        """The rules of the URL's host; a second caller waits for the first."""
         host = _host(url)
         if host not in self._rules:
             future: asyncio.Future[RobotsRules] = asyncio.get_running_loop().create_future()
@@ -88,14 +88,14 @@ class RobotsMiddleware:
         return await self._rules[host]
 
     def received(self, data: bytes, request: Request) -> None:
-        """Raises StopDownload where enough of a robots.txt has come."""
+        """Raises StopDownload once enough of a robots.txt has arrived."""
         if STAYS_PACKED in request.meta:
             self._received[request] = self._received.get(request, 0) + len(data)
             if self._received[request] > MAX_BYTES:
                 raise StopDownload(fail=False)
 
     async def _fetch(self, url: str) -> RobotsRules:
-        """Redirects are followed to any host, and the rules hold for the one that was asked (RFC 9309, 2.3.1.2)."""
+        """Redirects are followed to any host, and the rules apply to the original one (RFC 9309, 2.3.1.2)."""
         headers = {"Accept-Encoding": "gzip, deflate"}
         request = Request(url, headers=headers, priority=1_000, meta=_META, callback=NO_CALLBACK)
         engine = self._crawler.engine
@@ -125,7 +125,7 @@ class RobotsMiddleware:
         return RobotsRules(parser, tuple(address for address in sitemaps if address), parser.crawl_delay("*"))
 
     def _keep_delay(self, hostname: str, rules: RobotsRules) -> None:
-        """The longer of our delay and theirs, for the host's slot as it is and for when it is made anew."""
+        """Set the longer of our delay and theirs, for the host's present slot and for later ones."""
         engine = self._crawler.engine
         asked = rules.delay_seconds
         if engine is None or asked is None:
@@ -140,7 +140,7 @@ class RobotsMiddleware:
 
 
 def shared_files(crawler: Crawler) -> HostFiles | None:
-    """What crawls of other sites on the same hosts have read; None where none share the place of this crawl's ledger."""
+    """Files read by crawls of other sites on the same hosts; None if nothing is shared."""
     db, scope = crawler.settings.get("NEWSLEDGER_DB"), scope_of(crawler)
     return HostFiles(Path(db).absolute().parent / "locks", scope.site.id) if db and scope else None
 
@@ -151,7 +151,7 @@ def _host(url: str) -> str:
 
 
 def web_address(base: str, reference: str) -> str | None:
-    """Where a reference leads from `base`; None where that is no http(s) URL, of which no request could be made."""
+    """The target of a reference from `base`; None if it is no http(s) URL, which cannot be requested."""
     try:
         address = urljoin(base, reference)
     except ValueError:

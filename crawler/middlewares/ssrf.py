@@ -1,7 +1,7 @@
-"""No request leaves for a place that a page should not be able to lead us to.
+"""No request is sent to a place to which a page must not be able to lead us.
 
-Refused: other schemes, loopback, private and link-local addresses (in any spelling that a resolver accepts) unless the site
-itself is defined there, with that host and port, and redirects that leave the site. Each refusal becomes a fetch with its reason.
+Refused: other schemes; loopback, private and link-local addresses (in any spelling that a resolver accepts) unless the site
+itself is defined there, with that host and port; redirects that leave the site. Each refusal becomes a fetch with its reason.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from pipelines.text.hosts import is_private_address, is_private_host
 logger = logging.getLogger(__name__)
 
 LEAVES_THE_SITE = "newsledger_leaves_the_site"
-"""Key of a request's meta: that its redirects may lead to any public host."""
+"""Key of a request's meta: its redirects may lead to any public host."""
 
 _private_places: set[tuple[str, int]] = set()
-"""Name and port of where the sites of this process are defined."""
+"""Name and port of the sites of this process."""
 _refused_places: set[tuple[str, int]] = set()
-"""Name and port of what was last resolved to a private address, and may not be connected to."""
+"""Name and port of places that last resolved to a private address, and must not be connected to."""
 
 
 class AddressRefused(RequestRefused):
-    """A request was not sent, for where it would have gone."""
+    """A request was not sent because of its target."""
 
 
 class SsrfMiddleware:
-    """Stands before robots.txt is read, so that not even that is asked of a refused host."""
+    """Comes before robots.txt is read, so that not even that is requested from a refused host."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -58,13 +58,13 @@ class SsrfMiddleware:
             raise AddressRefused(reason)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raises AddressRefused in place of the failure to resolve a name that was refused."""
+        """Raises AddressRefused instead of the resolver's error for a refused name."""
         if place_of(request.url) in _refused_places:
             raise AddressRefused(coded(FetchReason.PRIVATE_ADDRESS, host_of(request.url))) from exception
 
 
 def refusal(url: str, site: Site | None, *, redirected: bool = False) -> CodedReason | None:
-    """Why a URL may not be asked for, or None. Names are resolved elsewhere: see `GuardedResolver`."""
+    """Why a URL must not be requested; None if it may. Names are checked elsewhere: see `GuardedResolver`."""
     host = host_of(url)
     if not host:
         return coded(FetchReason.NOT_WEB_ADDRESS, url[:200])
@@ -77,27 +77,27 @@ def refusal(url: str, site: Site | None, *, redirected: bool = False) -> CodedRe
 
 
 def allow_private_places(site: Site) -> None:
-    """Let the names of a site's own addresses resolve to private addresses, at their ports and in this process."""
+    """Allow the names of a site's own addresses to resolve to private addresses, at their ports and in this process."""
     _private_places.update(site.own_places)
 
 
 def allow_place(name: str, port: int) -> None:
-    """Let a name resolve to a private address at one port of this process: a proxy's. Port 0 is where Twisted names none."""
+    """Allow a name to resolve to a private address at one port of this process, for a proxy. Port 0 is Twisted's "no port"."""
     _private_places.update({(name, port), (name, 0)})
 
 
 class GuardedResolver(CachingHostnameResolver):
-    """A resolver that will not resolve a stranger's name into our own network, nor a site's own name at a port that is not the
-    site's. Asked at each connection, so that a name which changes its address between two questions gains nothing."""
+    """A resolver that does not resolve an untrusted name into our own network, nor a site's own name at a port that is not the
+    site's. Used at each connection, so that a name which changes its address between two lookups gains nothing."""
 
     def install_on_reactor(self) -> None:
-        """In front of it stands what judges each address. Both families are resolved: some hosts have IPv6 alone."""
+        """Install it behind the check of each address. Both families are resolved: some hosts have only IPv6."""
         super().install_on_reactor()
         self.reactor.installNameResolver(cast("IHostnameResolver", _PortGuard(self.reactor.nameResolver)))
 
 
 class _PortGuard:
-    """Resolves a name for a port; a private address is none where no site is defined there. Names of methods are Twisted's."""
+    """Resolves a name for a port, without private addresses unless a site is defined there. Method names are Twisted's."""
 
     def __init__(self, resolver: Any) -> None:
         self._resolver = resolver
@@ -108,7 +108,7 @@ class _PortGuard:
 
 
 class _PlacesReceiver:
-    """Hands on the addresses that may be connected to."""
+    """Passes on the addresses that may be connected to."""
 
     def __init__(self, receiver: Any, name: str, port: int) -> None:
         self._receiver = receiver

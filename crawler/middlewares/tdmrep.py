@@ -1,7 +1,7 @@
-"""`/.well-known/tdmrep.json`, asked for when the first page comes that says nothing of mining itself: once a host and crawl, and
-of sites that share a host once an hour.
+"""`/.well-known/tdmrep.json`, fetched for the first page that says nothing of mining itself: once a host and crawl, and
+once an hour for sites that share a host.
 
-Asked inside the page's own turn, so that there is still one request at a time. What it says is left in `meta` for the look.
+Fetched during the page's own turn, so that there is still one request at a time. The result is put into `meta` for the fetch.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class TdmrepMiddleware:
-    """Reads the file for pages that want it (`meta[TDM_WANTED]`)."""
+    """Reads the file for pages with `meta[TDM_WANTED]`."""
 
     def __init__(self, crawler: Crawler, shared: HostFiles | None = None) -> None:
         self._crawler = crawler
@@ -34,11 +34,11 @@ class TdmrepMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads NEWSLEDGER_DB (beside it lies what crawls share); the spider says for which pages."""
+        """Reads NEWSLEDGER_DB (the shared files are beside it); the spider marks the pages."""
         return cls(crawler, shared_files(crawler))
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """The same response; `meta[TDM_FOUND]` set where it was wanted. A host is not asked for a page that says it itself."""
+        """The same response; `meta[TDM_FOUND]` is set if it was wanted. The file is not fetched for a page that says it itself."""
         if request.meta.get(TDM_WANTED) and response.status == 200:
             headers, parts = plain_headers(response.headers.items()), urlsplit(response.url)
             host = f"{parts.scheme}://{parts.netloc}"

@@ -1,7 +1,7 @@
 """The throttle: rate limit, back-off and circuit breaker of each host that a crawl requests.
 
-`HostThrottle` is pure: each answer in, the pause out; time is passed in, in seconds of any steady clock. `ThrottleMiddleware`
-delays requests for as long as that says. Refusals are recorded as what they are and never disguised.
+`HostThrottle` is pure: each answer in, the pause out; time is passed in, in seconds of any monotonic clock.
+`ThrottleMiddleware` delays requests accordingly. Refusals are recorded as refusals and never circumvented.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ REFUSALS_TO_END = 5
 longer; lower: one blocked page ends the crawl of a whole site."""
 
 FAILURES_TO_END = 60
-"""The same for 5xx and silence, retries counted: twenty pages. A paper that is down need not be asked for the other 1,980."""
+"""The same for 5xx and no answer, with retries: twenty pages. A paper that is down does not need 1,980 more requests."""
 
 LONGEST_WAIT_SECONDS = 600.0
 """A longer Retry-After ends the host's crawl: the next one comes soon enough."""
@@ -43,38 +43,38 @@ KEPT_SECONDS = 86_400.0
 """A host that asks to wait longer is requested again after a day: the header may have been a mistake."""
 
 LONGEST_PAUSE_SECONDS = 60.0
-"""The longest pause while a host fails, or the site's own delay where that is longer."""
+"""The longest pause while a host fails, or the site's own delay if that is longer."""
 
 ON_ITS_WAY_SECONDS = 1.0
-"""A request of a crawl that was killed may reach the host so much later; the next crawl lets this pass too."""
+"""A request of a killed crawl may reach the host this much later; the next crawl waits for this too."""
 
 STEP_SECONDS = 0.5
-"""How often a waiting request checks whether the crawl is to stop."""
+"""How often a waiting request checks whether the crawl must stop."""
 
 NOTED_SECONDS = 2.0
-"""While a crawl runs, no shorter wait is noted for the one after it: else a site without a delay had one written at each request
-and answer. Only a crawl that is killed leaves it so."""
+"""While a crawl runs, a shorter wait is not stored for the next one: otherwise a site without a delay would cause a write at
+each request and answer. Only a killed crawl leaves it so."""
 
 
 @dataclass(frozen=True, slots=True)
 class HostAnswer:
-    """What matters of one answer, or of the lack of one."""
+    """The relevant facts of one answer, or of a missing one."""
 
     status: int | None = None
     """None: no answer came."""
     refusal: str | None = None
-    """How it turned us away; see `crawler.crawl.block_pages`."""
+    """How it refused us; see `crawler.crawl.block_pages`."""
     retry_after: float | None = None
     """Seconds."""
 
 
 class HostThrottle:
-    """Rate limit, back-off and circuit breaker of one host. Times are seconds of one steady clock."""
+    """Rate limit, back-off and circuit breaker of one host. Times are seconds of one monotonic clock."""
 
     def __init__(self, host: str, *, wary: bool = False, not_before: float | None = None) -> None:
-        """`wary`: it refused us the last time, so the first refusal is enough until something else answers.
+        """`wary`: it refused us the last time, so the first refusal is enough until it answers otherwise.
 
-        `not_before`: what the crawl before this one was told, or owed.
+        `not_before`: the end of a wait from the previous crawl.
         """
         self._host = host
         self._bound = 1 if wary else REFUSALS_TO_END
@@ -83,12 +83,12 @@ class HostThrottle:
         self._last_answer: float | None = None
         self._not_before = not_before
         self.ended: str | None = None
-        """Why nothing more is asked of the host; None while it may be asked."""
+        """Why the host gets no more requests; None while it may."""
 
     def wait(self, now: float, delay: float) -> float:
-        """Seconds to wait before the next request: `delay` after the last answer, doubled for each failure on end.
+        """Seconds to wait before the next request: `delay` after the last answer, doubled for each failure in a row.
 
-        Counted from the answer, not from our request, so that the gaps which the server sees are never shorter.
+        Counted from the answer, not from our request, so that the server never sees a shorter gap.
         """
         pause = max(delay, min(delay * 2.0**self._failures, LONGEST_PAUSE_SECONDS))
         times = [0.0]
@@ -99,16 +99,16 @@ class HostThrottle:
         return max(times)
 
     def begin(self, now: float) -> None:
-        """Before the first request: end at once where the host has asked for a wait longer than LONGEST_WAIT_SECONDS."""
+        """Before the first request: end immediately if the host has imposed a wait longer than LONGEST_WAIT_SECONDS."""
         if self._not_before is not None and self._not_before - now > LONGEST_WAIT_SECONDS:
             self._end(f"asks to wait {self._not_before - now:.0f} s more")
 
     def note_traffic(self, now: float) -> None:
-        """Something came from the host; the next gap counts from here."""
+        """Note that something came from the host; the next gap counts from here."""
         self._last_answer = now
 
     def record(self, answer: HostAnswer, now: float) -> bool:
-        """Take note of an answer. True: the host asked to be asked again later, and `wait` knows when."""
+        """Record an answer. True: the host wants the request again later, after `wait`."""
         self.note_traffic(now)
         asked = answer.retry_after if answer.status in (429, 503) else None
         if answer.refusal:
@@ -151,10 +151,10 @@ class HostThrottle:
 
 
 class ThrottleMiddleware:
-    """Stands last before the request leaves and first behind the unpacked answer, so that it meets every attempt."""
+    """Comes last before the request is sent and first after the decompressed response, so that it sees every attempt."""
 
     def __init__(self, crawler: Crawler, delay: float, clock: Clock, retry_clock: RetryClock | None = None) -> None:
-        """`retry_clock`: what hosts asked of earlier crawls, and what later ones will read."""
+        """`retry_clock`: waits imposed on earlier crawls, and stored for later ones."""
         self._crawler = crawler
         self._retry_clock = retry_clock
         self._delay = delay
@@ -167,8 +167,8 @@ class ThrottleMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads DOWNLOAD_DELAY, NEWSLEDGER_NOW (where Retry-After names a date), NEWSLEDGER_DB (beside it lies the retry clock)
-        and the crawl's scope (whose remote writer has the retry clock where the store is elsewhere)."""
+        """Reads DOWNLOAD_DELAY, NEWSLEDGER_NOW (for a Retry-After with a date), NEWSLEDGER_DB (the retry clock is beside it)
+        and the crawl's scope (with the remote writer's retry clock, if the store is elsewhere)."""
         settings = crawler.settings
         db, scope = settings.get("NEWSLEDGER_DB"), scope_of(crawler)
         retry_clock: RetryClock | None = None
@@ -180,7 +180,7 @@ class ThrottleMiddleware:
 
     @property
     def ended(self) -> CodedReason | None:
-        """Why a host of this crawl was asked nothing more: the first that was."""
+        """Why a host of this crawl got no more requests: the first of them."""
         scope = scope_of(self._crawler)
         for host, throttle in self._hosts.items():
             if throttle.ended:
@@ -189,7 +189,7 @@ class ThrottleMiddleware:
         return None
 
     async def process_request(self, request: Request) -> None:
-        """Wait as long as the host is owed. Raises HostSuspended."""
+        """Wait for the host's pause. Raises HostSuspended."""
         throttle = self._throttle_of(request)
         while throttle.ended is None:
             wait = throttle.wait(_steady(), self._gap(request))
@@ -202,7 +202,7 @@ class ThrottleMiddleware:
         raise HostSuspended(CodedReason(FetchReason.HOST_SUSPENDED, throttle.ended))
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """The answer, or the same request anew where the host asked to be asked later."""
+        """The response, or the same request again if the host wants it later."""
         throttle, headers = self._throttle_of(request), plain_headers(response.headers.items())
         seconds = retry_after(headers, self._clock()) if response.status in (429, 503) else None
         if seconds is None and (request.meta.get("dont_obey_robotstxt") or request.meta.get("neutral")):
@@ -222,7 +222,7 @@ class ThrottleMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """No answer came. What we would not ask, or cut off ourselves, is no fault of the host."""
+        """No answer came. Requests that we did not send, or cut off ourselves, are no fault of the host."""
         throttle = self._throttle_of(request)
         if isinstance(exception, IgnoreRequest):
             return
@@ -235,18 +235,18 @@ class ThrottleMiddleware:
         self._note(request)
 
     def downloaded(self, request: Request) -> None:
-        """Redirects too, which are followed before `process_response` sees them."""
+        """Counts redirects too, which are followed before `process_response` sees them."""
         self._throttle_of(request).note_traffic(_steady())
         self._note(request)
 
     def spider_closed(self) -> None:
-        """The crawl is over: note what each host is owed, and no more."""
+        """The crawl is over: store each host's remaining wait."""
         for host, due in self._due.items():
             if self._retry_clock and self._noted[host] > due:
                 self._retry_clock.write(host, max(due - _steady(), 0.0))
 
     def _note(self, request: Request, pause: float | None = None) -> None:
-        """Leave to the crawl after us, however we end, when the host may be asked again."""
+        """Store when the host may be requested again, for the next crawl, however this one ends."""
         if self._retry_clock:
             now, host = _steady(), host_of(request.url)
             wait = self._throttle_of(request).wait(now, self._gap(request)) if pause is None else pause
@@ -269,7 +269,7 @@ class ThrottleMiddleware:
         return self._hosts[host]
 
     def _gap(self, request: Request) -> float:
-        """The gap that the host is owed: the site's delay, or a longer Crawl-delay once robots.txt was read."""
+        """The host's gap: the site's delay, or a longer Crawl-delay once robots.txt was read."""
         engine = self._crawler.engine
         named = engine.downloader.per_slot_settings.get(urlsplit(request.url).hostname or "", {}) if engine else {}
         return max(self._delay, float(named.get("delay", 0.0)))
