@@ -1,8 +1,7 @@
 """The only module with APScheduler: when each site's crawls start, kept in memory and rebuilt from the catalogue.
 
-APScheduler keeps the timetable; a queue for each host keeps its sites apart; `CrawlRunner` runs the crawls. Every planned
-start becomes a row of `crawls`: by the crawl itself, or by `MissedRuns` as `skipped` (the previous one still runs) or `missed`
-(no schedule ran).
+APScheduler keeps the timetable; a queue for each host keeps its sites apart; `CrawlRunner` runs the crawls. Every planned start
+becomes a row of `crawls`: by the crawl itself, or by `MissedRuns` as `skipped` or `missed`.
 """
 
 from __future__ import annotations
@@ -316,8 +315,7 @@ class Schedule:
             logger.warning("the next starts could not be written: %s", error)
 
     def follow_clock(self) -> bool:
-        """If the clock was set back, plan all sites again, because they would wait until the old time returns; returns whether
-        it was.
+        """If the clock was set back, plan all sites again, which would otherwise wait for the old time; returns whether it was.
 
         Call it every few seconds. A clock that is set forward needs nothing: starts that came due are made and recorded.
         """
