@@ -1,4 +1,4 @@
-"""Crawler: finds, fetches and reads articles, and plans when. Stands on `pipelines`."""
+"""Crawler: finds, fetches and reads articles, and plans when. Depends on `pipelines`."""
 
 __version__ = "0.2.0"
-"""The one place of the version: the build, `--version` and the user agent read it here."""
+"""The only place of the version: the build, `--version` and the user agent read it here."""

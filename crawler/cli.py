@@ -1,6 +1,6 @@
-"""The `newsledger` command: the group, and nothing else. The verbs stand in `crawler.commands`.
+"""The `newsledger` command: only the group. The verbs are in `crawler.commands`.
 
-Exit codes: 0 fine, 1 our failure, 2 usage. Modules are imported when their verb is called, so that each starts fast.
+Exit codes: 0 success, 1 a failure, 2 wrong usage. Modules are imported when their verb is called, so that each starts fast.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ GROUPS = {
         "writer": ("cluster:writer_command", "Write the results of a cluster's workers into the ledger."),
     },
 }
-"""Group -> verb -> (where it stands in `crawler.commands`, what the help says); in the order in which the help names them.
+"""Group -> verb -> (its module in `crawler.commands`, its summary), in the order of the help.
 
-"module:name" where a module has several verbs, else its `command`.
+"module:name" if a module has several verbs, otherwise its `command`.
 """
 VERBS = {verb: found for verbs in GROUPS.values() for verb, found in verbs.items()}
 
@@ -93,7 +93,7 @@ def command_of(verb: str) -> click.Command:
 
 
 def _cleared(error: click.ClickException) -> click.ClickException:
-    """The error without what a stranger's text could tell the terminal."""
+    """The error without control characters from untrusted text."""
     text = error.format_message()
     if plain(text) == text:
         return error
@@ -101,7 +101,7 @@ def _cleared(error: click.ClickException) -> click.ClickException:
 
 
 def _read_enough() -> Exit:
-    """A verb that wrote line after line, for a reader who has gone: that is no failure."""
+    """End with success if the reader of a pipe has stopped reading."""
     discard(sys.stdout)
     return Exit(0)
 
@@ -116,14 +116,14 @@ class _Verbs(click.Group):
         return command_of(name)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click's, with the verbs that are near to one that does not exist."""
+        """As in click, with suggestions for a verb that does not exist."""
         near = get_close_matches(args[0], VERBS) if args and args[0] not in VERBS and not args[0].startswith("-") else []
         if near:
             ctx.fail(f"There is no command {args[0]!r}; did you mean {' or '.join(near)}?")
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """As click's, but for verbs: no module is imported to name them."""
+        """As in click, but verbs are completed without importing a module."""
         found = [CompletionItem(verb, help=what) for verb, (_, what) in VERBS.items() if verb.startswith(incomplete)]
         return found if found and not incomplete.startswith("-") else super().shell_complete(ctx, incomplete)
 
@@ -134,7 +134,7 @@ class _Verbs(click.Group):
                 formatter.write_dl([(verb.ljust(width), what) for verb, (_, what) in verbs.items()])
 
     def make_context(self, *arguments: Any, **more: Any) -> click.Context:
-        """As click's; `newsledger --help | head` ends well."""
+        """As in click; `newsledger --help | head` ends with success."""
         try:
             return super().make_context(*arguments, **more)
         except BrokenPipeError as error:

@@ -31,23 +31,23 @@ MAX_VALUE_CHARS = 80
 _KEPT = ("noarchive", "nocache", "noindex", "nosnippet", "none", "noai", "noimageai", "unavailable_after")
 _WITH_VALUE = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 _KEYS = ("tdm-reservation", "tdm-policy")
-# Each begins with its sign: with IGNORECASE the search would stop at each letter.
+# Each begins with its "<": with IGNORECASE the search would stop at each letter.
 _META = re.compile(rb"<[mM][eE][tT][aA]\s([^<>]{1,2000})>")
 _HEAD_END = re.compile(rb"<(?:/[hH][eE][aA][dD]|[bB][oO][dD][yY])")
 _SCRIPT, _SCRIPT_END = re.compile(rb"<[sS][cC][rR][iI][pP][tT]"), re.compile(rb"</[sS][cC][rR][iI][pP][tT]")
 _UNREAD = ((re.compile(rb"<!--"), re.compile(rb"-->")), (_SCRIPT, _SCRIPT_END))
 _ASKED = re.compile(rb"robots|newsledger|tdm-|&", re.IGNORECASE)
-"""In a meta element that is one of ours; references may spell any name."""
+"""In a relevant meta element; character references may spell any name."""
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,20})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
 @dataclass(frozen=True, slots=True)
 class TdmReservation:
-    """What is said of text and data mining."""
+    """A statement about text and data mining."""
 
     reserved: bool
     policy: str | None = None
-    """URL of the terms under which it may be had."""
+    """URL of the terms for permission."""
 
     def __str__(self) -> str:
         return f"{int(self.reserved)} {self.policy}" if self.policy else str(int(self.reserved))
@@ -55,24 +55,24 @@ class TdmReservation:
 
 @dataclass(frozen=True, slots=True)
 class Reservations:
-    """What one page reserves."""
+    """The reservations of one page."""
 
     robots: tuple[str, ...] = ()
-    """Directives for everybody and for us that keep something back, lower case: "noarchive", "unavailable_after: 25 jun 2025"."""
+    """Restricting directives for everybody and for us, lower case: "noarchive", "unavailable_after: 25 jun 2025"."""
     tdm: TdmReservation | None = None
-    """None where nothing is said."""
+    """None if there is no statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class TdmRule:
-    """One entry of a host's tdmrep.json: for which paths it speaks (with * and $, as in robots.txt), and what it says."""
+    """One entry of a host's tdmrep.json: its paths (with * and $, as in robots.txt), and its statement."""
 
     location: str
     reservation: TdmReservation
 
 
 def reservations_of(headers: Headers, page: bytes = b"") -> Reservations:
-    """What headers and the head of an HTML page reserve. One that says 1 outweighs one that says 0."""
+    """The reservations in headers and in the head of an HTML page. A 1 outweighs a 0."""
     robots = [*_directives(headers.get("x-robots-tag", ()))]
     declared = [_reservation(_first(headers, "tdm-reservation"), _first(headers, "tdm-policy"))]
     named: dict[str, list[str]] = {}
@@ -92,7 +92,7 @@ def forbids_copies(robots: str) -> bool:
 
 
 def tdm_rules(body: bytes) -> tuple[TdmRule, ...]:
-    """The rules of a `/.well-known/tdmrep.json`; none where it is no such file. Entries that say nothing are passed over."""
+    """The rules of a `/.well-known/tdmrep.json`; empty if it is no such file. Entries without a statement are ignored."""
     if len(body) > MAX_FILE_BYTES:
         return ()
     try:
@@ -110,7 +110,7 @@ def tdm_rules(body: bytes) -> tuple[TdmRule, ...]:
 
 
 def rule_for(rules: Iterable[TdmRule], url: str) -> TdmReservation | None:
-    """What the rules say of a URL: the longest location that fits it, and of two equals the one that reserves."""
+    """The statement about a URL: by the longest matching location, and of two equal ones by the one that reserves."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -122,7 +122,7 @@ def rule_for(rules: Iterable[TdmRule], url: str) -> TdmReservation | None:
 
 
 def _fits(location: str, path: str) -> bool:
-    """Whether a path begins with a pattern of * (anything) and a final $ (the end). Left to right, nothing is tried twice."""
+    """Whether a path matches a pattern of * (anything) and a final $ (the end). Left to right, without backtracking."""
     whole = location.endswith("$")
     first, *rest = location.removesuffix("$").split("*")
     if not path.startswith(first):
@@ -149,7 +149,7 @@ def _reservation(reservation: str, policy: str) -> TdmReservation | None:
 
 
 def _directives(values: Iterable[str]) -> Iterator[str]:
-    """What values keep back from everybody or from us: "otherbot: noindex, noarchive" speaks to another up to its end."""
+    """Directives for everybody or for us: "otherbot: noindex, noarchive" is for another up to its end."""
     for value in values:
         for_us, parts = True, value.lower().split(",")
         for position, part in enumerate(parts):
@@ -162,7 +162,7 @@ def _directives(values: Iterable[str]) -> Iterator[str]:
             if name != "unavailable_after":
                 yield name
             elif rest:
-                # "Saturday, 25-Jun-25 15:00:00 GMT": the comma is the date's own
+                # "Saturday, 25-Jun-25 15:00:00 GMT": the comma belongs to the date
                 day = f"{rest}, {parts[position + 1].strip()}" if rest.isalpha() and position + 1 < len(parts) else rest
                 yield f"{name}: {day[:MAX_VALUE_CHARS]}"
 
@@ -184,7 +184,7 @@ def _metas(page: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _without(data: bytes, opening: re.Pattern[bytes], closing: re.Pattern[bytes]) -> bytes:
-    """The bytes without what stands between two marks; what is never closed goes to the end. One pass."""
+    """The bytes without the parts between two marks; an unclosed one reaches to the end. One pass."""
     kept, at = [], 0
     while start := opening.search(data, at):
         kept.append(data[at : start.start()])

@@ -1,6 +1,6 @@
-"""Session of one crawl with the store: what it must know before its first request, where its items go, and how it ended.
+"""Session of one crawl with the store: its context before the first request, the writing of its items, and its end.
 
-Whoever holds the store opens the session: the crawl itself on one machine, the one writer where many crawl. Knows no Scrapy.
+The process with the store opens the session: the crawl itself on one machine, the writer of a cluster. Knows no Scrapy.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_trust, rechecks_since
 
 LATE_TOGETHER = 500
-"""Captures of an import that come late wait for others, so that a history is written anew for all of them at once."""
+"""Late captures of an import are collected, so that a history is rewritten once for all of them."""
 VIOLATIONS_NAMED = 3
-"""A crawl's row names so many pages whose validators said "unchanged" of a changed text."""
+"""Pages named in a crawl's row whose validators said "unchanged" of a changed text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class CrawlContext:
 
     snapshot: SiteSnapshot
     allowed: int
-    """How many looks at known articles it may ask for."""
+    """How many known articles it may fetch again."""
     wary_of: str | None = None
     """The host that refused us the last time."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlResult:
-    """How a crawl ended, as it saw it itself."""
+    """The end of a crawl as reported by itself."""
 
     outcome: CrawlOutcome
     reason: str | None
@@ -55,14 +55,14 @@ class CrawlResult:
     candidates: int = 0
     skipped: Mapping[str, int] = field(default_factory=dict)
     whole: bool = False
-    """Whether all that its sources named was asked for or passed over for good: the next one may skip what did not move."""
+    """Whether everything that its sources listed was fetched or skipped for good: the next crawl may skip unchanged sources."""
     sources: tuple[Source, ...] = ()
     listed: Mapping[str, str | None] = field(default_factory=dict)
-    """Key of an article -> the list that names it now, where that is another than before; None: it was taken out of one."""
+    """Key of an article -> the list that contains it now, if that has changed; None: it was removed from one."""
     vanished: tuple[str, ...] = ()
-    """Keys of articles that a list names no more though it names older ones."""
+    """Keys of delisted articles: a list no longer contains them although it contains older ones."""
     reason_code: str | None = None
-    """Of `CrawlReason`, or one of a newer version; None also of a worker whose version is older."""
+    """A `CrawlReason`, or one of a newer version; None also from a worker of an older version."""
 
     @property
     def why(self) -> CodedReason | None:
@@ -71,7 +71,7 @@ class CrawlResult:
 
 
 def load_context(store: Store, site: Site, now: datetime) -> CrawlContext:
-    """What the ledger tells a crawl of a site that begins now; to be drawn up before its own row is opened."""
+    """The context of a crawl that starts now; load it before its own row is opened."""
     began = last_started(store, site.id)
     since_last = now - began if began else None
     rechecked = rechecks_since(store, site.id, now - window(since_last))
@@ -83,27 +83,27 @@ def load_context(store: Store, site: Site, now: datetime) -> CrawlContext:
 
 
 class PageArchive(Protocol):
-    """What keeps pages as they were received, by the site's policy."""
+    """Archives pages as received, by the site's policy."""
 
     def __call__(self, fetch: Fetch, outcome: Outcome, article_id: int | None) -> Fetch:
-        """The fetch with its place in the archive, or as it was where its page is not kept; StoreError where it cannot be."""
+        """The fetch with its location in the archive, or unchanged if its page is not archived; StoreError if that fails."""
 
 
 class CrawlSession:
-    """The writing side of one crawl of one site whose row is open: judgement, quarantine, archive and ledger."""
+    """The writing side of one crawl whose row is open: judgement, quarantine, archive and ledger."""
 
     is_remote = False
 
     def __init__(self, store: Store, site: Site, crawl_id: int, now: datetime, archive: PageArchive | None = None,
                  snapshot: SiteSnapshot | None = None, imported: datetime | None = None) -> None:  # fmt: skip
-        """Without `archive` no page is archived; `snapshot` is what the crawl was given of its site.
+        """Without `archive` no page is archived; `snapshot` is the one that the crawl was given.
 
-        With `imported` (when an import began) the items are those of an archive: they tell nothing of how often the site edits or
-        how reliable its host is, are not held back, and their next checks count from then.
+        With `imported` (the start of an import) the items are those of an archive: they teach nothing about the site's edits
+        or its host's reliability, are not held back, and their next checks count from then.
         """
         self.snapshot = snapshot or SiteSnapshot()
         self.outcomes: Counter[Outcome] = Counter()
-        """Of all that was recorded, at once or after waiting."""
+        """Outcomes of all recorded items, also of those that had to wait."""
         self._store = store
         self._site = site
         self._crawl_id = crawl_id
@@ -122,7 +122,8 @@ class CrawlSession:
         self.quarantine = Quarantine(store, site.id, crawl_id, usual_readings(store, site.id))
 
     def write(self, item: Article | Fetch) -> Recorded | None:
-        """Record a normalised item in one transaction: None for one that waits, for it is doubtful or came late to an import."""
+        """Record a normalised item in one transaction; None if it waits, because it is doubtful or is a late capture of an
+        import."""
         recorded = None
         now = self._now = self._imported or fetch_of(item).fetched  # what a crawl fetches is of now
         with self._writer.transaction(now):
@@ -144,7 +145,7 @@ class CrawlSession:
         return recorded
 
     def settle(self) -> None:
-        """Give what an import brought late its place in the history, and revisits their originals; to be called at its end."""
+        """Put an import's late captures into the history, and resolve its revisits; call it at the end."""
         self._replay_late()
         hosts = {host.removeprefix("www.") for host in self._site.own_hosts}
         for recorded in resolve_revisits(self._store, dict.fromkeys(hosts, self._site.id), self._now):
@@ -161,7 +162,7 @@ class CrawlSession:
         return CodedReason(CrawlReason.STORE_FAILED, f"the store failed: {error}")
 
     def close(self, result: CrawlResult) -> None:
-        """Record what waited or put it aside, and write sources and the crawl's end; raises StoreError."""
+        """Record waiting items or put them into quarantine, and write sources and the crawl's end; raises StoreError."""
         self._judge_held()
         self.settle()
         for source in result.sources:
@@ -179,13 +180,13 @@ class CrawlSession:
         keep_vital_signs(self._store, self._site.id, self._crawl_id, result.finished)
 
     def _record(self, judged: Judgement) -> Recorded:
-        """Archive the page where it is to be kept, and write. What is archived is on the disk before a row points at it."""
+        """Archive the page if it is to be kept, and write. An archived page is on the disk before a row points at it."""
         if self._archive and judged.may_archive:
             judged = replace(judged, fetch=self._archive(judged.fetch, judged.outcome, judged.article_id))
         return self._writer.apply(judged, self._now if self._imported or judged.is_late else None)
 
     def _judge_held(self) -> None:
-        """Record what is believed by now, each in one transaction, and put aside what is not."""
+        """Record the held readings that are trusted by now, each in one transaction, and put the others into quarantine."""
         for held, reason in self.quarantine.verdicts():
             with self._writer.transaction(held.fetch.fetched):
                 if reason is None:
@@ -197,7 +198,7 @@ class CrawlSession:
         self.quarantine.expire()
 
     def _put_aside(self, held: HeldReading, reason: CodedReason) -> Recorded:
-        """Record the fetch of a reading that is not believed, and keep the reading."""
+        """Record the fetch of an untrusted reading, and keep the reading."""
         fetch = because(replace(held.fetch, content_hash=held.hash), Outcome.QUARANTINED, reason)
         recorded = self._record(self._writer.judge(fetch, self._now))
         if recorded.outcome is fetch.outcome:  # else it has been withdrawn meanwhile
@@ -206,11 +207,11 @@ class CrawlSession:
 
 
 def rows_of(sites: Iterable[Site]) -> list[Row]:
-    """What the ledger keeps of sites' definitions."""
+    """The ledger's rows of site definitions."""
     columns = ("id", "name", "url", "country", "region", "owner", "platform", "timezone", "language")
     return [{column: getattr(site, column) for column in columns} for site in sites]
 
 
 def _to_read_again(source: Source) -> Source:
-    """A source without what would let the next crawl skip it: not all that it named has been asked for yet."""
+    """A source without validators, so that the next crawl reads it: not everything that it listed has been fetched yet."""
     return replace(source, etag=None, last_modified=None, claimed_modified=None)

@@ -38,7 +38,7 @@ class TdmrepMiddleware:
         return cls(crawler, shared_files(crawler))
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """The same response; `meta[TDM_FOUND]` is set if it was wanted. The file is not fetched for a page that says it itself."""
+        """The same response; `meta[TDM_FOUND]` is set if it was wanted. Not fetched for a page that says it itself."""
         if request.meta.get(TDM_WANTED) and response.status == 200:
             headers, parts = plain_headers(response.headers.items()), urlsplit(response.url)
             host = f"{parts.scheme}://{parts.netloc}"

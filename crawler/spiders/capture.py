@@ -1,7 +1,7 @@
-"""The gate for captures: what an answer is, whoever brought it - a crawl, a WARC file, a page read again.
+"""The gate for captures: what a response is, from whatever source - a crawl, a WARC file, a page that is read again.
 
-One pure function maps a capture to an Article with its Fetch, or to a Fetch alone with its reason. Only a page that is whole, is
-no notice of the server, and reads as an article becomes one; all else keeps why.
+One pure function maps a capture to an Article with its Fetch, or to only a Fetch with its reason. A page becomes an article
+only if it is complete, is no notice of the server, and reads as an article.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_FACT = 200
 """Characters of a fact in a reason."""
 _ABSENCES = frozenset({404, 410})
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"})
-"""Types of what may be a page; others that name HTML are let in too."""
+"""Content types of pages; others that contain "html" are accepted too."""
 _PACKINGS = frozenset({"application/gzip", "application/x-gzip", "application/zstd", "application/x-brotli"})
 _PARTS = {
     202: "accepted, and not done yet",
@@ -34,7 +34,7 @@ _PARTS = {
 _TRANSFORMED = 203
 _END = b"</html"
 _TAIL = 2_000
-"""Bytes at the end of a page in which its last tag is looked for: comments and counters may follow it."""
+"""Bytes at the end of a page in which its last tag is searched: comments and counters may follow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +42,26 @@ class Capture:
     """A page as received, by a crawl or from an archive."""
 
     url: str
-    """That answered, after redirects."""
+    """The address that answered, after redirects."""
     captured: datetime
-    """Aware; when the answer came."""
+    """Aware; when the response came."""
     status: int
     headers: Headers
     """Names in lower case."""
     body: bytes
-    """Its transfer and content codings undone."""
+    """Transfer and content codings decoded."""
     problem: str | None = None
-    """Why this is not the whole answer."""
+    """Why this is not the complete response."""
     is_end_known: bool = True
-    """Whether the protocol says where the body ends; else it ended because the connection did."""
+    """Whether the protocol marks the end of the body; otherwise it ended with the connection."""
     is_conditional: bool = True
-    """Whether the request carried a validator, as far as is known."""
+    """Whether the request had a validator, as far as is known."""
 
 
 def read_capture(capture: Capture, site: Site, fetch: Fetch, *, is_catalogued: bool = True) -> Article | Fetch:
-    """What a capture is; `fetch` has what its bringer knows beside it: URLs, aliases, time, status, place in an archive.
+    """What a capture is; `fetch` has what its source knows: URLs, aliases, time, status, location in an archive.
 
-    A `site` that was made up for a host (`is_catalogued` False) tells the readers nothing of its pages.
+    A `site` that was made up for a host (`is_catalogued` False) gives the readers no information about its pages.
     """
     if capture.problem:
         return because(fetch, Outcome.ERROR, CodedReason(FetchReason.NOT_WHOLE, f"not whole: {capture.problem}"))
@@ -101,23 +101,23 @@ def read_capture(capture: Capture, site: Site, fetch: Fetch, *, is_catalogued: b
 
 
 def first(headers: Headers, name: str) -> str | None:
-    """The first header of a name; None where there is none, or an empty one."""
+    """The first header with a name; None if there is none, or it is empty."""
     return next(iter(headers.get(name, ())), None) or None
 
 
 def _is_page(content_type: str) -> bool:
-    """Whether a Content-Type is one of pages; one that cannot be read may be."""
+    """Whether a Content-Type is one of pages; one that cannot be parsed may be."""
     kind = content_type.partition(";")[0].strip().lower()
     return kind in _PAGES or "html" in kind or "/" not in kind
 
 
 def _names_packing(content_type: str) -> bool:
-    """Whether it tells how the page was packed and not what it is."""
+    """Whether it names the compression instead of the type."""
     return content_type.partition(";")[0].strip().lower() in _PACKINGS
 
 
 def _redirect(capture: Capture, fetch: Fetch) -> Fetch:
-    """Where a page leads that nobody followed: an archive's, for crawls follow. To a front page: what led there is missing."""
+    """An unfollowed redirect, which only archives have. To a front page: the redirected article is missing."""
     location = (first(capture.headers, "location") or "").strip()
     try:
         target = canonicalize(urljoin(capture.url, location)) if location else None
@@ -136,7 +136,7 @@ def _is_front(url: str) -> bool:
 
 
 def _reserved(fetch: Fetch, site: Site) -> CodedReason | None:
-    """Why the site's policy passes a page over, unread; None where it does not."""
+    """Why the site's policy skips a page, unread; None if it does not."""
     if site.tdm == "skip" and fetch.tdm and fetch.tdm.startswith("1"):
         policy = fetch.tdm[2:][:MAX_FACT]
         return coded(FetchReason.MINING_RESERVED, f", policy {policy}" if policy else "")
@@ -146,14 +146,14 @@ def _reserved(fetch: Fetch, site: Site) -> CodedReason | None:
 
 
 def _no_article(fetch: Fetch, reason: CodedReason) -> Fetch:
-    """Where that was a known article it is missing now; an unknown URL just is none: the store knows which."""
+    """A known article is missing now; an unknown URL is just not an article: the store knows which."""
     if fetch.requested_url:
         return because(fetch, Outcome.SUSPECTED, coded(FetchReason.LEADS_ELSEWHERE, fetch.url[:MAX_FACT], reason.text))
     return because(fetch, Outcome.SUSPECTED if reason.code is FetchReason.SOFT_404 else Outcome.NOT_ARTICLE, reason)
 
 
 def _doubt(capture: Capture) -> str | None:
-    """Why it cannot be known whether this is the page, as its server has it."""
+    """Why it is uncertain whether this is the page as on its server."""
     if capture.status == _TRANSFORMED:
         return "status 203: somebody between the server and us changed it"
     if not capture.is_end_known and _END not in capture.body[-_TAIL:].lower():

@@ -1,7 +1,7 @@
 """The news spider: reads a site's sources, fetches the articles of the plan, and yields one item for each fetch.
 
-It knows the network's side of a fetch (status, redirects, validators) and decides nothing: what documents name is
-`discovery`'s, what to fetch the frontier's, what a page says `extraction`'s, what it means `pipelines`'.
+It handles the network side of a fetch (status, redirects, validators) and decides nothing else: `discovery` reads sources,
+the frontier chooses URLs, `extraction` reads pages, `pipelines` judges what they mean.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class NewsSpider(Spider):
     name = "news"
     snapshot: SiteSnapshot
     look_up: Callable[[SnapshotQuestion], SiteSnapshot] = staticmethod(lambda _: SiteSnapshot())
-    """Asks the store; raises StoreError."""
+    """Queries the store; raises StoreError."""
 
     def __init__(
         self, *, site: Site, recheck: str = RecheckMode.DUE, urls: str = "", trigger: str = "hand", planned: str = "",
@@ -95,7 +95,7 @@ class NewsSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """`site` may be a Site or the id of one. Its delay and language become settings of this crawl.
+        """`site` is a Site or the id of one. Its delay and language become settings of this crawl.
 
         Reads NEWSLEDGER_SITES, NEWSLEDGER_OWN_SITES, NEWSLEDGER_RECHECK, NEWSLEDGER_NOW, NEWSLEDGER_MAX_PAGES,
         NEWSLEDGER_MAX_SITEMAPS.
@@ -117,16 +117,16 @@ class NewsSpider(Spider):
         return spider
 
     def use_context(self, context: CrawlContext) -> None:
-        """Take over what the store knows of the site, before the first request."""
+        """Use what the store knows of the site, before the first request."""
         self.snapshot, self.allowed, self.scope.wary_of = context.snapshot, context.allowed, context.wary_of
 
     @property
     def candidate_count(self) -> int:
-        """How many different URLs the sources named."""
+        """Number of different URLs in the sources."""
         return len({article_key(candidate.url) for candidate in self._candidates})
 
     async def start(self) -> AsyncIterator[Any]:
-        """Request all sources first; when the last has answered, the articles."""
+        """Request all sources first; after the last response, the articles."""
         if self.scope.wary_of and not self.named:
             yield Request(self.site.url, callback=self.probed, errback=self.probed, priority=_PROBE_PRIORITY, dont_filter=True)
         requests = [] if self.named else await self._source_requests()
@@ -154,7 +154,7 @@ class NewsSpider(Spider):
                 else:
                     logger.debug("%s: the sitemaps tell all it tells; asked again within the hour", url)
         if not wanted:
-            # Nobody says where its articles are named: the usual place, and what its front page links to.
+            # No source is defined: the usual place, and what the front page links to.
             wanted += [
                 (urljoin(self.site.url, "/sitemap.xml"), SourceKind.SITEMAP, None),
                 (self.site.url, SourceKind.SECTION, None),
@@ -174,7 +174,7 @@ class NewsSpider(Spider):
         )
 
     def parse_source(self, response: Response, url: str, kind: SourceKind, claimed: str | None) -> Iterator[Any]:
-        """Read what one source names; sitemaps of an index are requested in turn."""
+        """Read what one source lists; sitemaps of an index are requested in turn."""
         known = self.snapshot.sources.get(url)
         if response.status == 304 and known:
             self.sources_read[url] = replace(known, fetched=self.clock(), claimed_modified=claimed, contributed=0)
@@ -210,7 +210,7 @@ class NewsSpider(Spider):
             yield self._source_request(child.url, SourceKind.SITEMAP, str(child.claimed_modified or "") or None)
 
     def _why_silent(self, url: str, listing: Listing) -> tuple[SourceProblem, str]:
-        """Why a source that answered named nothing; noted where it is no such document at all."""
+        """Why a source that answered lists nothing; recorded if it is no such document at all."""
         if not listing.problems:
             problem = f"it names sitemaps of another site: {listing.sitemaps[0].url}" if listing.sitemaps else "it names nothing"
             self._warn(url, problem, "%s: %s", url, problem)
@@ -221,14 +221,14 @@ class NewsSpider(Spider):
         return SourceProblem.UNREADABLE if is_defined else SourceProblem.PASSED_OVER, listing.problems[0]
 
     def _warn(self, url: str, problem: str, text: str, *values: object) -> None:
-        """A warning when a source's problem is new; while it lasts, crawl after crawl, it is only told. A flaw of one that names
-        articles nevertheless is not kept, and warned of when the source is first read."""
+        """Warn of a source's new problem; while it lasts, crawl after crawl, it is only logged at INFO. The fault of a source
+        that lists articles anyway is not stored, and a warning is given when the source is first read."""
         known = self.snapshot.sources.get(url)
         is_new = known is None or (known.problem != problem and not known.candidates)
         logger.log(logging.WARNING if is_new else logging.INFO, text, *values)
 
     def _children(self, listing_of: tuple[SitemapRef, ...]) -> list[SitemapRef]:
-        """Sitemaps of an index that are to be fetched: newest first, without those whose `lastmod` in the index has not moved."""
+        """Sitemaps of an index to fetch: newest first, without those whose `lastmod` in the index is unchanged."""
         wanted = []
         for child in sources.newest_first(listing_of):
             known = self.snapshot.sources.get(child.url)
@@ -246,7 +246,7 @@ class NewsSpider(Spider):
         return kept
 
     def source_failed(self, failure: Failure) -> Iterator[Any]:
-        """A source that gave no answer is a problem of the source alone."""
+        """A source without an answer: a problem of this source only."""
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
         self._source_problem(arguments["url"], arguments["kind"], str(outcome_of_failure(failure)[1]))
         yield from self._source_done()
@@ -309,7 +309,7 @@ class NewsSpider(Spider):
         )
 
     def parse_article(self, response: Response, planned: PlannedRequest) -> Iterator[Article | Fetch | Request]:
-        """The item of one answer; an AMP page is followed by the page that it is a copy of."""
+        """The item of one response; an AMP page is followed by the page that it is a copy of."""
         item = item_from_response(response, planned, self.site, self.clock())
         if isinstance(item, Article) and amp_to_article(item.url) and canonical_url(item) != item.url and not planned.aliases:
             full_page = replace(planned, url=canonical_url(item), conditional=False, aliases=((item.url, "amp"),))
@@ -318,7 +318,7 @@ class NewsSpider(Spider):
             yield item
 
     def article_failed(self, failure: Failure) -> Iterator[Fetch]:
-        """No answer, or none that was asked for: recorded with why."""
+        """No usable response: recorded with the reason."""
         if isinstance(failure.value, HostSuspended):  # no fetch: counted, and planned again at the next crawl
             code = str(Skipped.HOST_SUSPENDED)
             self.skipped[code] = self.skipped.get(code, 0) + 1
@@ -329,7 +329,7 @@ class NewsSpider(Spider):
         yield because(Fetch(url, self.clock(), planned.url if url != planned.url else None), outcome, reason)
 
     def _credit(self, fresh: frozenset[str]) -> None:
-        """Note which feeds and sections named new articles that no sitemap did."""
+        """Note which feeds and sections listed new articles that no sitemap did."""
         for url, source in list(self.sources_read.items()):
             if source.kind != SourceKind.SITEMAP and source.status == 200:
                 alone = sum(
@@ -349,7 +349,7 @@ def _site(site_id: str, path: str | None, own: str | None, recheck: str) -> Site
 
 
 def _validators(known: Any) -> dict[str, str]:
-    """Conditional headers from whatever carries `etag` and `last_modified`."""
+    """Conditional headers from anything with `etag` and `last_modified`."""
     pairs = {"If-None-Match": getattr(known, "etag", None), "If-Modified-Since": getattr(known, "last_modified", None)}
     return {name: value for name, value in pairs.items() if value}
 

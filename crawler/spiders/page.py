@@ -25,7 +25,7 @@ from pipelines.text.normalise import normalise
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """One look, and the answer it was made from: empty where none came."""
+    """One fetch, and its response, which is empty if there was none."""
 
     look: Article | Fetch
     body: bytes = b""
@@ -33,23 +33,23 @@ class FetchedPage:
 
 
 class OneSiteSpider(Spider):
-    """Asks one site, which it is given as `site`, and stores nothing."""
+    """Requests from one site, given as `site`, and stores nothing."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Lets the names of the site's own hosts resolve to private addresses."""
+        """Allows the names of the site's own hosts to resolve to private addresses."""
         allow_private_places(kwargs["site"])
         set_scope(crawler, CrawlScope(kwargs["site"]))
         return super().from_crawler(crawler, *args, **kwargs)
 
 
 class PageSpider(OneSiteSpider):
-    """Hands each look to `tell`, in the order in which the answers come."""
+    """Passes each fetch to `tell`, in the order of the responses."""
 
     name = "page"
 
     def __init__(self, *, site: Site, urls: tuple[str, ...], tell: Callable[[FetchedPage], None], **kwargs: Any) -> None:
-        """`site` says whose pages they are, and so which private hosts may be asked."""
+        """`site` says whose pages they are, and so which private hosts may be requested."""
         super().__init__(**kwargs)
         self.site = site
         self._urls = urls
@@ -62,7 +62,7 @@ class PageSpider(OneSiteSpider):
             yield Request(url, callback=self.parse, errback=self.failed, dont_filter=True, cb_kwargs={"url": url})
 
     def parse(self, response: Response, url: str) -> Iterator[Any]:
-        """A page came."""
+        """A page was received."""
         look = item_from_response(response, PlannedRequest(url, "named"), self.site, self._clock())
         content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1") or None
         body = decode_undeclared(response.body).body
@@ -70,7 +70,7 @@ class PageSpider(OneSiteSpider):
         yield from ()
 
     def failed(self, failure: Failure) -> Iterator[Any]:
-        """None came."""
+        """There was no response."""
         outcome, reason = outcome_of_failure(failure)
         url = failure.request.cb_kwargs["url"]  # type: ignore[attr-defined]
         self._tell(FetchedPage(because(Fetch(url, self._clock()), outcome, reason)))

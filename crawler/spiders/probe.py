@@ -1,7 +1,7 @@
 """Spider that finds out how a title is defined, from its address alone: for `newsledger sites probe|add`. Stores nothing.
 
-One request after the other, at the pace of a crawl, at most MAX_REQUESTS: robots.txt, the front page, the feeds and sitemaps that
-they name, else the usual places, the pages of its menus, and a few articles. `crawler.discovery.proposal` reads them.
+One request after the other, at the pace of a crawl, at most MAX_REQUESTS: robots.txt, the front page, the feeds and sitemaps
+that they name or else the usual places, the pages of its menus, and a few articles. `crawler.discovery.proposal` reads them.
 """
 
 from __future__ import annotations
@@ -49,20 +49,20 @@ from pipelines.text.normalise import normalise
 from pipelines.text.urls import article_key, canonicalize
 
 MAX_REQUESTS = 40
-"""In all, robots.txt aside. More: more titles are understood; each is a request that a stranger's host did not ask for."""
+"""In all, except robots.txt. More: more titles are understood, with more requests to a host that did not ask for them."""
 MAX_SECTIONS = 6
 MAX_CHILDREN = 3
 MOST_OF_A_REFRESH_SECONDS = 30
-"""A front page that refreshes sooner leads elsewhere; later, it only keeps itself fresh."""
+"""A front page that refreshes sooner leads elsewhere; later, it only reloads itself."""
 FEWEST_ON_A_PAGE = 3
-"""Articles that make a page of a menu a section, or a list a source."""
+"""Number of articles that make a menu's page a section, or a list a source."""
 
 Value = str | bool | float | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What was found out of a title."""
+    """What was found out about a title."""
 
     url: str
     definition: dict[str, Value]
@@ -81,12 +81,12 @@ class Probe:
 
 
 class ProbeSpider(OneSiteSpider):
-    """Hands what it found to `tell`, once."""
+    """Passes its findings to `tell`, once."""
 
     name = "probe"
 
     def __init__(self, *, site: Site, tell: Callable[[Probe], None], watch: Callable[[str], None], **kwargs: Any) -> None:
-        """`site`: the address, under an id of no meaning. `watch` is told of each request."""
+        """`site`: the address, under a placeholder id. `watch` is called for each request."""
         super().__init__(**kwargs)
         self.site = site
         self._tell = tell
@@ -95,13 +95,13 @@ class ProbeSpider(OneSiteSpider):
         self._requests = 0
         self._sources: list[SourceCheck] = []
         self._named: dict[str, dict[str, Candidate]] = {}
-        """Address of a source -> what it names, by key."""
+        """Address of a source -> what it lists, by key."""
         self._listed_feeds: list[str] = []
-        """What pages link to as feeds that were asked as feeds themselves."""
+        """Addresses that pages link to as feeds, and that were requested as feeds."""
         self._doubts: list[str] = []
 
     async def start(self) -> AsyncIterator[Any]:
-        """All of it, in turn."""
+        """All steps, one after the other."""
         try:
             self._tell(replace(await self._probe(), requests=self._requests))
         except _StopProbeError as error:
@@ -167,7 +167,7 @@ class ProbeSpider(OneSiteSpider):
         return rules
 
     async def _front_page(self, rules: RobotsRules) -> FrontPage:
-        """Wherever it is by now: a title that has another domain is found under the old one."""
+        """The front page, wherever it is now: a title with a new domain is found under the old one."""
         response = await self._get(self.site.url, may_leave=True)
         if isinstance(response, HtmlResponse):
             seconds, onward = get_meta_refresh(response)
@@ -189,8 +189,8 @@ class ProbeSpider(OneSiteSpider):
         return read_front_page(response.body, response.url, _content_type(response))
 
     async def _feeds(self, front: FrontPage) -> list[str]:
-        """The feeds that the front page or a page of its feeds links to, without those that name what others did; else the first
-        of the usual places."""
+        """The feeds that the front page or a page of feeds links to, without those that list what others did; otherwise the
+        first of the usual places."""
         found = [url for url in front.feeds[:MAX_SECTIONS] if await self._read(url, SourceKind.FEED)]
         listed = dict.fromkeys(self._listed_feeds[:MAX_SECTIONS])
         found += [url for url in listed if await self._read(url, SourceKind.FEED)]
@@ -200,7 +200,7 @@ class ProbeSpider(OneSiteSpider):
         return found
 
     async def _sitemaps(self, rules: RobotsRules, front: FrontPage) -> list[str]:
-        """Where robots.txt names none, the one that the front page's head or a usual place has: what it names need not be in the
+        """If robots.txt names none, the sitemap in the front page's head or in a usual place: what it lists need not be in the
         definition."""
         named = [url for url in rules.sitemaps[:MAX_CHILDREN] if await self._read(url, SourceKind.SITEMAP)]
         if rules.sitemaps:
@@ -213,16 +213,17 @@ class ProbeSpider(OneSiteSpider):
         return []
 
     def _names_articles(self, source: str) -> bool:
-        """Whether it is more than a list of standing pages: addresses of a word or two."""
+        """Whether it is more than a list of standing pages, whose addresses have one or two words."""
         return any(article_shape(one.url) >= Shape.SPELLED for one in self._named.get(source, {}).values())
 
     async def _sections(self, front: FrontPage) -> list[str]:
-        """Pages of the menus that name articles which no other did, and the front page where it does."""
+        """Pages of the menus that list articles which no other source did, and the front page if it does."""
         wanted = dict.fromkeys((getattr(self, "_front_url", self.site.url), *front.sections))
         return [url for url in list(wanted)[: MAX_SECTIONS + 1] if await self._read(url, SourceKind.SECTION)]
 
     async def _read(self, url: str, kind: SourceKind) -> bool:
-        """Ask a source, and whether it names articles that none before it did; of an index its newest sitemaps are asked too."""
+        """Fetch a source; returns whether it lists articles that none before it did. For an index its newest sitemaps are
+        fetched too."""
         if any(source.url == url for source in self._sources):
             return False
         listing, status, problem = await self._listing(url, kind)
@@ -256,7 +257,7 @@ class ProbeSpider(OneSiteSpider):
         return listing, 200, next(iter(listing.problems), None)
 
     async def _articles(self) -> list[Any]:
-        """A few articles, of different sources where there are several, the first of each first."""
+        """A few articles, from different sources if there are several, the first of each first."""
         lists = [list(named.values()) for named in self._named.values()]
         mixed = [named[place] for place in range(max(map(len, lists))) for named in lists if place < len(named)]
         likely = sorted(mixed, key=lambda one: article_shape(one.url) < Shape.SPELLED)
@@ -276,7 +277,7 @@ class ProbeSpider(OneSiteSpider):
         return article_pattern(articles, (self.site.url, *front.sections))
 
     async def _get(self, url: str, *, may_leave: bool = False) -> Response | str:
-        """An answer, or why none came. `may_leave`: its redirects may lead to another title's host."""
+        """A response, or why there is none. `may_leave`: its redirects may lead to another title's host."""
         engine = self.crawler.engine
         if engine is None or self._requests >= MAX_REQUESTS:
             return f"not asked: {MAX_REQUESTS} requests are enough"

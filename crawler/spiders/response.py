@@ -1,4 +1,4 @@
-"""HTTP response, or failure, -> item: an Article with its Fetch, or a Fetch alone with its reason."""
+"""HTTP response, or failure, -> item: an Article with its Fetch, or only a Fetch with its reason."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text.urls import amp_to_article, canonicalize
 
 _AGE_DIGITS = 9
-"""Thirty years: a longer Age is none."""
+"""Thirty years: a longer Age is invalid."""
 _ENDED_BY_CLOSING = "partial"
-"""Scrapy's flag for an answer without a length, which ended because the connection did."""
+"""Scrapy's flag for a response without a length, which ended with the connection."""
 
 
 def item_from_response(response: Response, planned: PlannedRequest, site: Site, now: datetime) -> Article | Fetch:
-    """What an answer says. Only a page that reads as an article becomes one; all else keeps its reason."""
+    """The item of a response. Only a page that reads as an article becomes one; all others keep their reason."""
     request = response.request
     url = canonicalize(response.url) or response.url
     redirected = bool(request and request.meta.get("redirect_urls"))
@@ -64,7 +64,8 @@ def item_from_response(response: Response, planned: PlannedRequest, site: Site, 
 
 
 def _old_copy(headers: Headers, planned: PlannedRequest, now: datetime) -> str | None:
-    """That a cache made its copy (RFC 9111, 5.1) before the page was last fetched: what differs in it may be an older text."""
+    """The reason to doubt a copy that a cache made (RFC 9111, 5.1) before the page was last fetched: it may have an older
+    text."""
     age = first(headers, "age") or ""
     looked = planned.known.looked if planned.known else None
     if looked is None or not age.isdigit() or len(age) > _AGE_DIGITS or now - timedelta(seconds=int(age)) > looked:
@@ -73,7 +74,7 @@ def _old_copy(headers: Headers, planned: PlannedRequest, now: datetime) -> str |
 
 
 def outcome_of_failure(failure: Failure) -> tuple[Outcome, CodedReason]:
-    """Outcome and reason of a request that brought no answer."""
+    """Outcome and reason of a request without a response."""
     error = failure.value
     if isinstance(error, RequestRefused):
         outcome = Outcome.ROBOTS if isinstance(error, RobotsDisallowed) else Outcome.REFUSED
@@ -82,7 +83,7 @@ def outcome_of_failure(failure: Failure) -> tuple[Outcome, CodedReason]:
 
 
 def _bounded(reason: CodedReason) -> CodedReason:
-    """One line of what others may have written."""
+    """One line of untrusted text."""
     return replace(reason, text=reason.text.partition("\n")[0].strip()[:MAX_REASON])
 
 

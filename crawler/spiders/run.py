@@ -44,14 +44,14 @@ from pipelines.store.rows import Row
 _Result = TypeVar("_Result")
 
 PROBE_DELAY_SECONDS = 1.0
-"""Between two requests of a probe, as `delay_seconds` of a site that does not say it."""
+"""Between two requests of a probe, as `delay_seconds` of a site without that key."""
 CHECK_SECONDS = 900.0
-"""So long may the check of one site take: a dozen requests, a minute apart where robots.txt asks for that."""
+"""Time limit for the check of one site: a dozen requests, a minute apart if robots.txt asks for that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a person may say of a crawl."""
+    """A person's options for a crawl."""
 
     db: str
     recheck: str = "due"
@@ -65,9 +65,9 @@ class Options:
     planned: str = ""
     """When a schedule planned the start, ISO 8601; empty by hand."""
     log: str = "text"
-    """The form of log lines: "text", which is Scrapy's own, or "json"."""
+    """The format of log lines: "text", which is Scrapy's own, or "json"."""
     warc: str = ""
-    """The folder of archived pages; empty: as the settings say."""
+    """The folder of archived pages; empty: as in the settings."""
 
     def with_urls(self, urls: Sequence[str]) -> Self:
         """The same for these URLs only."""
@@ -75,10 +75,10 @@ class Options:
 
 
 def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] = lambda done, total: None) -> int:
-    """Crawl one site to its end; the id of its row in `crawls`. A process can do this once: the reactor does not restart.
+    """Crawl one site to its end; returns the id of its row in `crawls`. Once a process: the reactor does not restart.
 
-    `watch(done, total)` is told of each look, once it is known how many there will be. Where another process crawls the same
-    host, the row says `skipped`, and nothing is asked.
+    `watch(done, total)` is called for each fetch, once the total is known. If another process crawls the same
+    host, the row says `skipped`, and nothing is requested.
     """
     locks, group = Path(options.db).absolute().parent / "locks", site.politeness_group
     with hold_everywhere(locks, group, is_local=is_loopback(site.host)) as holder:
@@ -94,7 +94,7 @@ def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] =
 def crawl_for(
     site: Site, options: Options, remote_writer: RemoteWriter, opened_as: tuple[int, CrawlContext], seconds: float
 ) -> None:
-    """Crawl one site whose store is elsewhere; `opened_as` is what `remote_writer.open` answered. Stopped after `seconds`.
+    """Crawl one site whose store is elsewhere; `opened_as` is the answer of `remote_writer.open`. Stopped after `seconds`.
 
     Once a process, like `crawl_site`.
     """
@@ -121,7 +121,7 @@ def crawl_for(
 
 
 def _why_not(site: Site, options: Options) -> CodedReason | None:
-    """Why a crawl is not to be made though no process of this machine makes it; None: it is."""
+    """Why a crawl must not run although no process of this machine crawls the host; None if it may."""
     with Store(options.db) as store:
         worker = worker_at(store, site.politeness_group)
         if worker:
@@ -173,9 +173,10 @@ def _crawl_alone(site: Site, options: Options, watch: Callable[[int, int], None]
 
 def crawl_in_turn(site: Site, moments: Iterable[datetime], options: Options, before: Callable[[datetime], None],
                   after: Callable[[datetime, int], None]) -> None:  # fmt: skip
-    """Crawl one site again and again in this process, the clock stopped at each moment in turn: a day in seconds.
+    """Crawl one site again and again in this process, with the clock stopped at each moment in turn: a day in seconds.
 
-    `before(moment)` sets the stage, `after(moment, crawl_id)` sees the result; what they raise ends the run and is raised here.
+    `before(moment)` prepares the site, `after(moment, crawl_id)` sees the result; their exceptions end the run and are raised
+    here.
     """
     process = AsyncCrawlerProcess(settings_for(options))
 
@@ -195,14 +196,15 @@ def crawl_in_turn(site: Site, moments: Iterable[datetime], options: Options, bef
 
 def crawl_sites(sites: Sequence[Site], options: Options, urls: Mapping[str, Sequence[str]], jobs: int,
                 advance: Callable[[], None]) -> list[int]:  # fmt: skip
-    """Crawl sites as child processes, at most `jobs` at once and those of one host one after the other; their crawl ids."""
+    """Crawl sites as child processes, at most `jobs` in parallel and those of one host one after the other; returns their
+    crawl ids."""
     return _in_children(
         sites, jobs, lambda site: _crawl_in_child(site, options.with_urls(urls.get(site.id, ()))), lambda _: advance()
     )
 
 
 def check_sites(sites: Sequence[Site], db: str, catalogue: str, jobs: int, tell: Callable[[Row], None]) -> list[Row]:
-    """As `check_site`, several, as child processes; `tell` is given each as it comes."""
+    """As `check_site`, for several, as child processes; `tell` receives each result."""
     return _in_children(sites, jobs, lambda site: _check_in_child(site, db, catalogue), tell)
 
 
@@ -225,9 +227,9 @@ def _in_children(
 
 
 def check_site(site: Site, db: str) -> SiteCheck:
-    """Ask a site for its sources and a few articles, and keep nothing. Once a process, like `crawl_site`.
+    """Fetch a site's sources and a few articles, and store nothing. Once a process, like `crawl_site`.
 
-    `db`: the ledger beside which crawls hold their locks, so that a host is asked by one of us at a time.
+    `db`: the ledger beside which crawls hold their locks, so that only one process requests a host at a time.
     """
     if not Path(db).is_file():
         return _check_alone(site)
@@ -264,7 +266,7 @@ def _check_alone(site: Site) -> SiteCheck:
 
 
 def probe_site(url: str, watch: Callable[[str], None]) -> Probe:
-    """Find out how the title at an address is defined; `watch` is told of each request. Once a process, like `crawl_site`."""
+    """Find out how the title at an address is defined; `watch` is called for each request. Once a process, like `crawl_site`."""
     delay = 0.0 if is_loopback(host_of(url)) else PROBE_DELAY_SECONDS
     site = Site("probe", "probe", url, "UTC", delay_seconds=delay)
     settings = settings_for(Options(db="", log_level="CRITICAL"))
@@ -277,7 +279,7 @@ def probe_site(url: str, watch: Callable[[str], None]) -> Probe:
 
 
 def fetch_pages(site: Site, urls: tuple[str, ...]) -> list[FetchedPage]:
-    """Look at pages of a site and keep nothing. Once a process, like `crawl_site`."""
+    """Fetch pages of a site and store nothing. Once a process, like `crawl_site`."""
     pages: list[FetchedPage] = []
     process = AsyncCrawlerProcess(settings_for(Options(db="")))
     process.crawl(PageSpider, site=site, urls=urls, tell=pages.append)
@@ -286,7 +288,7 @@ def fetch_pages(site: Site, urls: tuple[str, ...]) -> list[FetchedPage]:
 
 
 def settings_for(options: Options) -> Settings:
-    """Our settings module, with what this crawl says."""
+    """Our settings module, with this crawl's options."""
     settings = Settings()
     settings.setmodule(ours, priority="project")
     overrides = {"NEWSLEDGER_DB": options.db, "LOG_LEVEL": options.log_level, "LOG_INSTALL_ROOT_HANDLER": options.log == "text"}
@@ -303,7 +305,7 @@ def _stop(_: object) -> None:
 
 
 def _crawl_in_child(site: Site, options: Options) -> int:
-    """The crawl id that the child printed, or 0 where it died before it had one."""
+    """The crawl id that the child printed, or 0 if it died before it had one."""
     command = [sys.executable, "-m", "crawler", "crawl", *(options.urls or (site.id,)), "--db", options.db,
                "--recheck", options.recheck, "--log", options.log, "--log-level", options.log_level, "--json"]  # fmt: skip
     child = subprocess.run(  # noqa: S603 - our own command

@@ -1,6 +1,6 @@
-"""How a site answers now: robots.txt, what each source names, a few articles as read; and what is wrong with that.
+"""The check of a site's definition: robots.txt, each source, a few articles as read; and the faults found.
 
-Pure but for the types: answers in, findings out. `crawler.spiders.run` makes the requests.
+Pure except for the types: responses in, findings out. `crawler.spiders.run` makes the requests.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from pipelines.store.crawls import Source
 from pipelines.store.rows import Row
 
 ARTICLES = 3
-"""So many are read. More: surer, and slower at a site that asks for long gaps."""
+"""Articles that are read. More: more certain, and slower at a site that asks for long gaps."""
 NEEDS_SCRIPT = "shows its text only when its scripts have run, and they are not run here: its feeds may hold the text"
 SITEMAPS = 4
-"""So many are read, the newest first: enough to see that they name articles."""
+"""Sitemaps that are read, the newest first: enough to see that they list articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class RobotsCheck:
-    """What robots.txt of the site's own host says to us."""
+    """The rules for us in robots.txt of the site's own host."""
 
     allows: bool
-    """Whether the front page may be asked for."""
+    """Whether the front page may be fetched."""
     delay_seconds: float | None = None
     sitemaps: tuple[str, ...] = ()
     unreadable: str | None = None
@@ -39,21 +39,21 @@ class RobotsCheck:
 
 @dataclass(frozen=True, slots=True)
 class SourceCheck:
-    """What a feed, sitemap or section page gave."""
+    """The result of a feed, sitemap or section page."""
 
     url: str
     kind: str
     status: int | None
     named: int
-    """Addresses of articles in it."""
+    """Number of articles in it."""
     problem: str | None
     is_defined: bool
-    """False: robots.txt or an index of sitemaps led there, or it is a usual place."""
+    """False: found through robots.txt or an index of sitemaps, or in a usual place."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleCheck:
-    """One article as it reads now; `problem`: it does not."""
+    """One article as it reads now; `problem`: why it does not."""
 
     url: str
     kind: str | None = None
@@ -67,19 +67,19 @@ class ArticleCheck:
 
 @dataclass(frozen=True, slots=True)
 class SiteCheck:
-    """One site's answers, and what they come to."""
+    """One site's results, and the findings."""
 
     site_id: str
     robots: RobotsCheck | None = None
     sources: tuple[SourceCheck, ...] = ()
     articles: tuple[ArticleCheck, ...] = ()
     findings: tuple[Finding, ...] = ()
-    """The gravest first; those that are not `ill` are doubts, and pass."""
+    """The most serious first; those that are not `ill` are warnings, and pass."""
     requests: int = 0
 
     @property
     def passes(self) -> bool:
-        """Whether the site may be switched on."""
+        """Whether the site may be enabled."""
         return not is_ill(self.findings)
 
     def as_row(self) -> Row:
@@ -95,21 +95,21 @@ def failed(site: Site, code: str, text: str) -> SiteCheck:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a spider that has read sources and a few articles was told."""
+    """The responses that a spider received from sources and a few articles."""
 
     rules: RobotsRules | None
     sources: Sequence[Source]
     items: Sequence[object]
-    """Articles and fetches, in the order in which they came."""
+    """Articles and fetches, in the order of the responses."""
     planned: int
-    """Articles that were to be asked for."""
+    """Number of planned articles."""
     skipped: Mapping[str, int]
-    """Why others were not."""
+    """Number of skipped ones, by reason."""
     requests: int
 
 
 def judge_answers(site: Site, answers: Answers) -> SiteCheck:
-    """What they come to."""
+    """The check's result."""
     robots = robots_check(site, answers.rules)
     defined = {*site.feeds, *site.sitemaps, *site.sections}
     sources = tuple(
@@ -127,7 +127,7 @@ def judge_answers(site: Site, answers: Answers) -> SiteCheck:
 
 
 def robots_check(site: Site, rules: RobotsRules | None) -> RobotsCheck | None:
-    """The rules of a site's own host; None where they were never read."""
+    """The rules of a site's own host; None if they were never read."""
     if rules is None:
         return None
     if rules.unreadable:
@@ -136,7 +136,7 @@ def robots_check(site: Site, rules: RobotsRules | None) -> RobotsCheck | None:
 
 
 def article_check(item: Article | Fetch) -> ArticleCheck:
-    """What was read of a page."""
+    """The reading of a page."""
     fetch = item if isinstance(item, Fetch) else item.fetch
     page = fetch.payload if fetch else None
     if page and not (isinstance(item, Article) and item.body) and needs_script(page.body, page.content_type):
@@ -149,7 +149,7 @@ def article_check(item: Article | Fetch) -> ArticleCheck:
 
 
 def _of_platform(site: Site) -> Iterator[Finding]:
-    """Most platforms have no code of their own, so a name that is not known is no fault, unless it is nearly one that is."""
+    """Most platforms have no code of their own, so an unknown name is no fault, unless it is similar to a known one."""
     names = [family.name for family in FAMILIES]
     near = get_close_matches(site.platform, names, n=1, cutoff=0.8)
     if near and site.platform not in names:
