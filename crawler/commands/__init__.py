@@ -7,12 +7,12 @@ stands here.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from math import isinf
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -21,6 +21,8 @@ from crawler.catalogue.site import Site, is_loopback
 from crawler.clock import Clock, clock
 from crawler.config import SETTINGS, Configuration, SettingKind, SettingOrigin, find, load
 from pipelines.store.database import Store, holds_something
+
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
 class SettingOption(click.Option):
@@ -54,6 +56,17 @@ warc_option = click.option(
     help="The folder of archived pages; default `warc` beside the ledger.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def options(*chosen: Callable[[Any], Any]) -> Callable[[Function], Function]:
+    """Several options that commands share, in the order in which the help names them."""
+
+    def decorated(function: Function) -> Function:
+        for option in reversed(chosen):
+            function = option(function)
+        return function
+
+    return decorated
 
 
 def configuration(ctx: click.Context | None = None) -> Configuration:

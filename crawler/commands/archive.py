@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands import change_ledger, db_option, json_option, now, warc_folder, warc_option
+from crawler.commands import change_ledger, db_option, json_option, now, options, warc_folder, warc_option
 from crawler.commands.console import console, echo, print_json, table
 from crawler.warc import holdings
 from crawler.warc.moves import PrunedRecords
@@ -29,10 +29,7 @@ _site_option = click.option("--site", "sites", multiple=True, metavar="ID", help
 
 
 @command.command("list")
-@_site_option
-@warc_option
-@db_option
-@json_option
+@options(_site_option, warc_option, db_option, json_option)
 def list_command(sites: tuple[str, ...], warc_path: Path | None, db: str, as_json: bool) -> None:
     """List the files by site and day: size, open or closed, number of pages (of closed ones, by their index)."""
     found = list(holdings.files(_folder(warc_path, db), sites))
@@ -45,10 +42,7 @@ def list_command(sites: tuple[str, ...], warc_path: Path | None, db: str, as_jso
 
 
 @command.command("stats")
-@_site_option
-@warc_option
-@db_option
-@json_option
+@options(_site_option, warc_option, db_option, json_option)
 def stats_command(sites: tuple[str, ...], warc_path: Path | None, db: str, as_json: bool) -> None:
     """The size of each site's files, what deduplication saves, and what a year adds at the pace of the last 30 days."""
     folder = _folder(warc_path, db)
@@ -71,9 +65,7 @@ def stats_command(sites: tuple[str, ...], warc_path: Path | None, db: str, as_js
 @command.command("close")
 @_site_option
 @click.option("--today", is_flag=True, help="Today's files too: the next crawl starts a new one.")
-@warc_option
-@db_option
-@json_option
+@options(warc_option, db_option, json_option)
 def close_command(sites: tuple[str, ...], today: bool, warc_path: Path | None, db: str, as_json: bool) -> None:
     """Give files of past days their final names and an index; a schedule does so at midnight (UTC).
 
@@ -100,9 +92,7 @@ def close_command(sites: tuple[str, ...], today: bool, warc_path: Path | None, d
 @click.option("--max-bytes", default=None, metavar="SIZE", help="Remove no more than is needed to come down to this: 50GB.")
 @click.option("--evidence", is_flag=True, help="Remove pages behind revisions and states too; their hashes stay in the ledger.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed.")
-@warc_option
-@db_option
-@json_option
+@options(warc_option, db_option, json_option)
 def prune_command(sites: tuple[str, ...], keep_days: int | None, max_bytes: str | None, evidence: bool, dry_run: bool,
                   warc_path: Path | None, db: str, as_json: bool) -> None:  # fmt: skip
     """Remove records that nothing refers to from closed files, oldest days first; the ledger records it before.

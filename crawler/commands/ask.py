@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from crawler.commands import db_option, json_option, now, open_ledger
+from crawler.commands import db_option, json_option, now, open_ledger, options
 from crawler.commands.console import console, echo, print_json, table
 from pipelines.exchange.formats import TABLES
 from pipelines.queries import questions
@@ -32,8 +32,7 @@ def _parameter(name: str) -> str:
 @click.option("--save", default=None, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the answer to a file: .csv, .json, .jsonl or .xlsx.")  # fmt: skip
 @click.option("--sql", "only_sql", is_flag=True, help="Print the question's SQL instead of its answer.")
-@db_option
-@json_option
+@options(db_option, json_option)
 def command(name: str | None, save: Path | None, only_sql: bool, db: str, as_json: bool, **values: str | None) -> None:
     """Answer a question of the cookbook; without a name, list them.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from crawler.commands import change_ledger, db_option, json_option, now
+from crawler.commands import change_ledger, db_option, json_option, now, options
 from crawler.commands.console import echo, print_json
 from crawler.publication import PublicationError, ask_authority, host_of, publish
 from pipelines.proof.checkpoints import keep_timestamp, make, tokens_of
@@ -30,8 +30,7 @@ from pipelines.store.database import Store
               help="Have it timestamped by this authority (RFC 3161); may be repeated.")  # fmt: skip
 @click.option("--since", "earlier", default=None, metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Print, as JSON, the proof that this one continues an earlier checkpoint.")  # fmt: skip
-@db_option
-@json_option
+@options(db_option, json_option)
 def command(only_key: bool, key_path: Path | None, origin: str | None, places: tuple[str, ...], authorities: tuple[str, ...],
             earlier: Path | None, db: str, as_json: bool) -> None:  # fmt: skip
     """Sign, timestamp and publish the present state of the record.

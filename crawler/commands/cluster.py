@@ -17,7 +17,7 @@ import click
 from crawler import config
 from crawler.clock import clock
 from crawler.cluster import ClusterStatus, ReadClusterStatus
-from crawler.commands import SettingOption, db_option, log_option, now
+from crawler.commands import SettingOption, db_option, log_option, now, options
 from crawler.config import PREFIX
 from crawler.logs import install
 from crawler.schedule import processes
@@ -102,8 +102,7 @@ def keys_of_cluster() -> KeyRing:
 @click.option("--warc", "warc_path", cls=SettingOption, setting="warc", metavar="PATH", type=click.Path(path_type=Path),
               help="Where pages are archived on this machine, in a folder of its name; default data/warc.")  # fmt: skip
 @click.option("--burst", is_flag=True, help="Exit when the queue is empty.")
-@log_option
-@redis_option
+@options(log_option, redis_option)
 def worker_command(name: str | None, warc_path: Path | None, burst: bool, log: str, redis: str) -> None:
     """Run crawls from the queue, until stopped. Opens no ledger: its results go to `newsledger writer`.
 
@@ -130,9 +129,7 @@ ANSWER_SECONDS = 15.0
 
 @click.command("writer")
 @click.option("--once", is_flag=True, help="Write what waits, and exit.")
-@log_option
-@redis_option
-@db_option
+@options(log_option, redis_option, db_option)
 def writer_command(once: bool, log: str, redis: str, db: str) -> None:
     """Write the results of a cluster's workers into the ledger, until stopped. One a ledger.
 

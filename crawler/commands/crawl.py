@@ -19,6 +19,7 @@ from crawler.commands import (
     log_option,
     now,
     open_ledger,
+    options,
     pick_sites,
     sites_option,
     warn_without_contact,
@@ -53,9 +54,7 @@ from pipelines.store.database import Row, Store, holds_something
 @click.option("--planned", default="", hidden=True)
 @click.option("--definition", default="", hidden=True, help="The one site, as its schedule has it: no file is read.")
 @click.option("--parent", default=0, hidden=True, help="End when this process does.")
-@db_option
-@sites_option
-@json_option
+@options(db_option, sites_option, json_option)
 def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log: str, log_level: str, trigger: str,
             planned: str, definition: str, parent: int, db: str, sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
     """Crawl sites now and record what changed; --all leaves out paused sites.

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crawler.commands import db_option, json_option, open_ledger
+from crawler.commands import db_option, json_option, open_ledger, options
 from crawler.commands.console import bounds, console, has_colours, print_json, word
 from crawler.logs import plain
 from pipelines.article import Article
@@ -58,8 +58,7 @@ def _context(text: str, *, first: bool, last: bool) -> str:
 @click.command("diff")
 @click.argument("url")
 @click.argument("numbers", nargs=-1, type=click.IntRange(min=1), metavar="[FROM [TO]]")
-@db_option
-@json_option
+@options(db_option, json_option)
 def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
     """Show word by word what changed between two revisions of an article.
 

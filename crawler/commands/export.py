@@ -15,7 +15,7 @@ from typing import IO
 import click
 from rich.progress import Progress
 
-from crawler.commands import configuration, db_option, now, open_ledger, warc_folder, warc_option
+from crawler.commands import configuration, db_option, now, open_ledger, options, warc_folder, warc_option
 from crawler.commands.console import console, echo
 from crawler.config import SettingOrigin
 from crawler.logs import discard, plain
@@ -55,8 +55,7 @@ FORMS = ("jsonl", "csv", "parquet", "warc", "wacz", "bundle", "bagit")
 @click.option("--key", "key_path", default=None, metavar="PATH", type=click.Path(dir_okay=False, path_type=Path),
               help="The key that signs a bundle, created if missing; default bundle-key.pem beside the ledger.")  # fmt: skip
 @click.option("--unsigned", is_flag=True, help="A bundle without a signature of its own.")
-@warc_option
-@db_option
+@options(warc_option, db_option)
 def command(form: str, address: str | None, target: str, sites: tuple[str, ...], since: str | None, until: str | None,
             changes: tuple[str, ...], words: str, latest: bool, url: str | None, key_path: Path | None, unsigned: bool,
             warc_path: Path | None, db: str) -> None:  # fmt: skip

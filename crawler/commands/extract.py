@@ -11,7 +11,7 @@ import click
 from rich.text import Text
 
 from crawler.catalogue.site import Site
-from crawler.commands import json_option, load_catalogue, pick_sites, sites_option
+from crawler.commands import json_option, load_catalogue, options, pick_sites, sites_option
 from crawler.commands.console import console, echo
 from crawler.extraction import explain, extract
 from crawler.logs import plain
@@ -45,8 +45,7 @@ class _Page:
 @click.option(
     "--explain", "explained", is_flag=True, help="Print what was chosen for each field, why, and what else was proposed."
 )
-@json_option
-@sites_option
+@options(json_option, sites_option)
 def command(target: str, url: str | None, site_id: str | None, explained: bool, as_json: bool, sites_path: Path | None) -> None:
     """Print what a page says, as a JSON object a line; the ledger is not touched.
 

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from crawler.commands import db_option, json_option, now, open_ledger
+from crawler.commands import db_option, json_option, now, open_ledger, options
 from crawler.commands.console import ago, bounds, console, echo, has_colours, print_json, table, when, word
 from crawler.commands.diff import marked
 from crawler.logs import plain
@@ -40,8 +40,7 @@ WIDE = 120
 @click.option("--revision", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite this one; default the latest.")
 @click.option("--against", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite the difference from this one.")
 @click.option("--base-url", default=WHERE, show_default=True, metavar="URL", help="Where the ledger is served, for citations.")
-@db_option
-@json_option
+@options(db_option, json_option)
 def command(url: str, at: str | None, form: str | None, revision: int | None, against: int | None, base_url: str, db: str,
             as_json: bool) -> None:  # fmt: skip
     """What an article said, when, and what changed.

@@ -10,7 +10,7 @@ import click
 from rich.progress import Progress
 
 from crawler.clock import clock
-from crawler.commands import db_option, json_option, load_catalogue, now, sites_option, warc_folder, warc_option
+from crawler.commands import db_option, json_option, load_catalogue, now, options, sites_option, warc_folder, warc_option
 from crawler.commands.console import PROBLEMS, console, echo, print_json, print_problems, table
 from crawler.extraction.markup.page import collect_seldom
 from crawler.offline.import_warc import (
@@ -40,10 +40,7 @@ from pipelines.stories.update import catch_up
     metavar="FILE.warc.gz|FILE.wacz|FILE.jsonl...",
 )
 @click.option("--jobs", default=0, metavar="N", help="Processes that read pages; 0 is one a core.")
-@warc_option
-@db_option
-@sites_option
-@json_option
+@options(warc_option, db_option, sites_option, json_option)
 def command(files: tuple[Path, ...], jobs: int, warc_path: Path | None, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Read WARC files into the ledger, as if their pages had been crawled when they were captured; or records of `export jsonl`.
 
@@ -131,8 +128,7 @@ def _print(report: ImportReport, milliseconds: float, as_json: bool) -> None:
 @click.argument("other", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="OTHER.db")
 @click.option("--warc", "under", default=None, metavar="NAME",
               help="The folder, within our archive's, that holds OTHER's archived pages; default OTHER's name.")  # fmt: skip
-@db_option
-@json_option
+@options(db_option, json_option)
 def merge_command(other: Path, under: str | None, db: str, as_json: bool) -> None:
     """Add another ledger to this one: no duplicates, histories combined in order of time.
 

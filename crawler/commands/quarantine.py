@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands import change_ledger, db_option, json_option, load_catalogue, now, open_ledger, sites_option
+from crawler.commands import change_ledger, db_option, json_option, load_catalogue, now, open_ledger, options, sites_option
 from crawler.commands.console import console, echo, print_json, table, when
 from crawler.offline.reprocess import replay as replay_pages
 from pipelines.store.quarantine import QuarantinedReading, QuarantineState, close, in_quarantine
@@ -21,10 +21,7 @@ def command() -> None:
 
 
 @command.command("list")
-@site_option
-@db_option
-@sites_option
-@json_option
+@options(site_option, db_option, sites_option, json_option)
 def list_quarantine(site: str | None, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Print what is in quarantine, and why; and of which sites no catalogue knows how to read them again."""
     known = {one.id for one in load_catalogue(sites_path)}
@@ -43,10 +40,7 @@ def list_quarantine(site: str | None, db: str, sites_path: Path | None, as_json:
 
 
 @command.command("replay")
-@site_option
-@db_option
-@sites_option
-@json_option
+@options(site_option, db_option, sites_option, json_option)
 def replay(site: str | None, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Read the kept pages again with today's extraction, and record those that now read soundly, each at its own time."""
     _replay(site, db, sites_path, as_json, believe=False)
@@ -54,9 +48,7 @@ def replay(site: str | None, db: str, sites_path: Path | None, as_json: bool) ->
 
 @command.command("accept")
 @click.option("--site", required=True, metavar="ID", help="The site whose pages are believed.")
-@db_option
-@sites_option
-@json_option
+@options(db_option, sites_option, json_option)
 def accept(site: str, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Take a site's pages for what they read as: the site has changed its ways, the extraction is right."""
     _replay(site, db, sites_path, as_json, believe=True)
@@ -64,10 +56,7 @@ def accept(site: str, db: str, sites_path: Path | None, as_json: bool) -> None:
 
 @command.command("drop")
 @click.argument("ids", nargs=-1, required=True, type=int, metavar="ID...")
-@site_option
-@db_option
-@sites_option
-@json_option
+@options(site_option, db_option, sites_option, json_option)
 def drop(ids: tuple[int, ...], site: str | None, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Give up readings for good: their pages go, their rows stay. Needs no catalogue; with --site, only readings of that site."""
     with change_ledger(db) as store:

@@ -17,6 +17,7 @@ from crawler.commands import (
     json_option,
     load_catalogue,
     open_ledger,
+    options,
     sites_option,
     warc_folder,
     warc_option,
@@ -41,10 +42,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--again", is_flag=True, help="Also read pages that this version has read already.")
 @click.option("--jobs", default=0, metavar="N", help="Processes that read pages; 0 is one a core.")
 @click.option("--dry-run", is_flag=True, help="Show field by field what would change, and write nothing.")
-@warc_option
-@db_option
-@sites_option
-@json_option
+@options(warc_option, db_option, sites_option, json_option)
 def command(everything: bool, site_id: str | None, family: str | None, since: datetime | None, until: datetime | None,
             again: bool, jobs: int, dry_run: bool, warc_path: Path | None, db: str, sites_path: Path | None,
             as_json: bool) -> None:  # fmt: skip

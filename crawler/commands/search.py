@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from crawler.commands import change_ledger, configuration, db_option, json_option, now, open_ledger
+from crawler.commands import change_ledger, configuration, db_option, json_option, now, open_ledger, options
 from crawler.commands.console import console, echo, print_json, table, when, word
 from crawler.logs import plain
 from pipelines.queries import search
@@ -46,8 +46,7 @@ def _words(_context: click.Context, _parameter: click.Parameter, words: tuple[st
 @click.option("--tell", "shall_tell", is_flag=True,
               help="Of a saved search: what came since the last time, sent to the addresses of `alerts` too.")  # fmt: skip
 @click.option("--forget", "forgotten", default=None, metavar="NAME", help="Take a saved search away.")
-@db_option
-@json_option
+@options(db_option, json_option)
 @click.pass_context
 def command(ctx: click.Context, words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, ...], since: object,
             until: object, limit: int, facets: bool, save: str | None, saved: str | None, shall_tell: bool,

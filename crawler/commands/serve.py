@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands import command_clock, db_option, open_ledger, warc_folder, warc_option
+from crawler.commands import command_clock, db_option, open_ledger, options, warc_folder, warc_option
 from crawler.commands.console import echo
 from crawler.warc.reader import answer
 from pipelines import MissingExtraError
@@ -20,8 +20,7 @@ from pipelines import MissingExtraError
 @click.option("--base-url", default=None, metavar="URL", help="The public address, behind a proxy.")
 @click.option("--sql/--no-sql", default=True, show_default=True, help="Whether visitors may run SQL of their own.")
 @click.option("--open", "shall_open", is_flag=True, help="Open the first page in a browser.")
-@warc_option
-@db_option
+@options(warc_option, db_option)
 def command(ledgers: tuple[Path, ...], host: str, port: int, base_url: str | None, sql: bool, shall_open: bool,
             warc_path: Path | None, db: str) -> None:  # fmt: skip
     """Show the ledger in a browser, with all its tables, and answer Memento clients and feed readers, until stopped.

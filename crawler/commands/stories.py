@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.progress import Progress
 
-from crawler.commands import change_ledger, db_option, json_option, now, open_ledger
+from crawler.commands import change_ledger, db_option, json_option, now, open_ledger, options
 from crawler.commands.console import console, echo, print_json, table, when, word
 from crawler.logs import plain
 from pipelines import stories
@@ -24,8 +24,7 @@ from pipelines.stories.update import rebuild
 @click.option("--before", default=None, metavar="CURSOR", help="Continue where a list ended: the `cursor` of its last story.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, stories.LONGEST_LIST), help="At most this many.")
 @click.option("--rebuild", is_flag=True, help="Forget all stories and work them out again, then list them.")
-@db_option
-@json_option
+@options(db_option, json_option)
 def command(which: str | None, site: str | None, agency: str | None, before: str | None, limit: int, rebuild: bool, db: str,
             as_json: bool) -> None:  # fmt: skip
     """Which articles of several sites carry the same copy: the latest stories, or one, by its number or by an article's URL.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler import __version__
-from crawler.commands import db_option, json_option, now, open_ledger, warc_folder, warc_option
+from crawler.commands import db_option, json_option, now, open_ledger, options, warc_folder, warc_option
 from crawler.commands.checkpoint import default_key
 from crawler.commands.console import console, echo, print_json
 from crawler.warc.reader import problem_of
@@ -59,9 +59,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
               help="Certificates (PEM) of time stamping authorities that are trusted.")  # fmt: skip
 @click.option("--premis", "premis_path", default=None, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
               help="Also write what was checked, and the result, as a PREMIS 3 event.")  # fmt: skip
-@warc_option
-@db_option
-@json_option
+@options(warc_option, db_option, json_option)
 def command(with_pages: bool, show_all: bool, day: str | None, published: str | None, notes: tuple[Path, ...],
             key_path: Path | None, ca_path: Path | None, premis_path: Path | None, warc_path: Path | None, db: str,
             as_json: bool) -> None:  # fmt: skip

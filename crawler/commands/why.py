@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crawler.catalogue.site import Site
-from crawler.commands import db_option, json_option, load_catalogue, now, open_ledger, sites_option
+from crawler.commands import db_option, json_option, load_catalogue, now, open_ledger, options, sites_option
 from crawler.commands.cluster import needing_cluster, redis_option
 from crawler.commands.console import console, print_json
 from crawler.logs import plain
@@ -18,10 +18,7 @@ from pipelines.store.statistics import load_edit_rates, load_trust
 
 @click.command("why")
 @click.argument("url")
-@redis_option
-@db_option
-@sites_option
-@json_option
+@options(redis_option, db_option, sites_option, json_option)
 def command(url: str, redis: str, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Every reason why a URL was or was not fetched, and when it is fetched next.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands import change_ledger, db_option, json_option, now, warc_folder, warc_option
+from crawler.commands import change_ledger, db_option, json_option, now, options, warc_folder, warc_option
 from crawler.commands.console import console, echo, print_json, when
 from crawler.offline.redact import RedactionReport, withdraw_article
 from pipelines.queries.removed import Withdrawal, withdrawal_of
@@ -25,9 +25,7 @@ from pipelines.store.resolver import Lookup
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--forget-missing", is_flag=True,
               help="Archive files that are not in the folder are lost: forget where pages were in them.")  # fmt: skip
-@warc_option
-@db_option
-@json_option
+@options(warc_option, db_option, json_option)
 def command(url: str, reason: str, who: str | None, yes: bool, forget_missing: bool, warc_path: Path | None, db: str,
             as_json: bool) -> None:  # fmt: skip
     """Delete an article's text and its archived pages for good (a legal request).

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from crawler.clock import Clock
 from crawler.cluster import ReadClusterStatus, ills
-from crawler.monitoring.alert_state import AlertState, CurrentProblems, Problem, problems_of
+from crawler.monitoring.alert_state import CurrentProblems, Problem, problems_of
 from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.state_files import LONGEST_SILENCE, SchedulePlan, read_heartbeat, read_plan, try_room
 from pipelines.queries.articles import newest_revision
@@ -24,6 +24,9 @@ from pipelines.queries.search import search
 from pipelines.store import saved_searches
 from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import span
+
+if TYPE_CHECKING:
+    from crawler.monitoring.alerts import Alerts
 
 logger = logging.getLogger(__name__)
 
@@ -43,18 +46,6 @@ SILENT = "schedule"
 """Key of the problem that no schedule runs, which is only checked on request."""
 CLUSTER = "cluster/"
 """Prefix of the keys of a cluster's problems."""
-
-
-class AlertSender(Protocol):
-    """Sends alerts."""
-
-    def round(self, current: CurrentProblems, now: datetime) -> int:
-        """Add the current problems, and send what is due."""
-        ...
-
-    def state(self) -> AlertState:
-        """The stored state."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,7 @@ class Monitor:
     """Makes its rounds in its own thread."""
 
     def __init__(self, monitored: MonitoredSchedule, reader: MeasurementReader, clock: Clock, *,
-                 alerts: AlertSender | None = None, render: Callable[[Measurement], bytes] | None = None) -> None:  # fmt: skip
+                 alerts: Alerts | None = None, render: Callable[[Measurement], bytes] | None = None) -> None:  # fmt: skip
         """`render` formats the metrics; without it there are none."""
         self._monitored = monitored
         self._reader = reader
@@ -158,7 +149,7 @@ class Monitor:
                 return
 
 
-def alert_round(alerts: AlertSender, db: str, current: CurrentProblems, now: datetime) -> int:
+def alert_round(alerts: Alerts, db: str, current: CurrentProblems, now: datetime) -> int:
     """A round of alerts, with new hits of saved searches; returns how many messages could not be sent.
 
     Hits count as reported once they are in the alert state: messages that cannot be sent now are tried again from there.

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from crawler.commands import configuration, db_option, json_option, now, open_ledger, own_sites, warc_folder, warc_option
+from crawler.commands import configuration, db_option, json_option, now, open_ledger, options, own_sites, warc_folder, warc_option
 from crawler.commands.checkpoint import default_key
 from crawler.commands.console import console, echo, print_json, table, when
 from crawler.config import find
@@ -29,9 +29,7 @@ MANY = 1_000
               help="Of a folder: delete the oldest copies beyond this number, once the new one is complete.")  # fmt: skip
 @click.option("--list", "only_list", is_flag=True, help="Of a folder: print its copies, and make none.")
 @click.option("--force", is_flag=True, help="Of a file: replace an existing one, once the new copy has been checked.")
-@warc_option
-@db_option
-@json_option
+@options(warc_option, db_option, json_option)
 def backup_command(target: Path, init: bool, keep: int | None, only_list: bool, force: bool, warc_path: Path | None, db: str,
                    as_json: bool) -> None:  # fmt: skip
     """Copy the ledger, whole and checked, while crawls run: to a file, or with its archive into a folder of dated copies.
@@ -90,9 +88,7 @@ def _to_file(target: Path, db: str, force: bool, as_json: bool) -> None:
 @click.argument("source", metavar="COPY|FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--check", "only_check", is_flag=True, help="Change nothing: verify the copy; exit code 1 if something is wrong.")
 @click.option("--force", is_flag=True, help="If there is a ledger already: move it aside.")
-@warc_option
-@db_option
-@json_option
+@options(warc_option, db_option, json_option)
 def restore_command(source: Path, only_check: bool, force: bool, warc_path: Path | None, db: str, as_json: bool) -> None:
     """Put a copy of `newsledger backup` in place of the ledger and its archive, or verify it; of a folder the newest.
 

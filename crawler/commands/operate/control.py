@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from crawler.catalogue.site import parse_every
-from crawler.commands import change_ledger, db_option, json_option, load_catalogue, now, open_ledger, sites_option
+from crawler.commands import change_ledger, db_option, json_option, load_catalogue, now, open_ledger, options, sites_option
 from crawler.commands.console import console, echo, print_json, table, when
 from crawler.schedule import next_start
 from crawler.schedule.control import LAST, NotPossibleError, end_pause, request, row_of_site, set_pause
@@ -24,9 +24,7 @@ sites_argument = click.argument("sites", nargs=-1, required=True, metavar="SITE.
 @click.command("next")
 @click.argument("sites", nargs=-1, metavar="[SITE...]")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100_000), help="At most this many sites.")
-@db_option
-@sites_option
-@json_option
+@options(db_option, sites_option, json_option)
 def following(sites: tuple[str, ...], limit: int, db: str, sites_path: Path | None, as_json: bool) -> None:
     """What is crawled next, and what runs, waits or is paused; without a running schedule, what one would start with."""
     answer = _ask(db, "list", sites)
@@ -40,8 +38,7 @@ def following(sites: tuple[str, ...], limit: int, db: str, sites_path: Path | No
 
 @click.command("run")
 @sites_argument
-@db_option
-@json_option
+@options(db_option, json_option)
 def run(sites: tuple[str, ...], db: str, as_json: bool) -> None:
     """Crawl sites now, in addition to their planned starts; those of a busy host wait."""
     _tell(_ask(db, "run", sites), as_json, db)
@@ -49,8 +46,7 @@ def run(sites: tuple[str, ...], db: str, as_json: bool) -> None:
 
 @click.command("cancel")
 @sites_argument
-@db_option
-@json_option
+@options(db_option, json_option)
 def cancel(sites: tuple[str, ...], db: str, as_json: bool) -> None:
     """Stop a site's running crawl gracefully, or drop the waiting one; the next start is made as planned."""
     _tell(_ask(db, "cancel", sites), as_json, db)
@@ -59,8 +55,7 @@ def cancel(sites: tuple[str, ...], db: str, as_json: bool) -> None:
 @click.command("pause")
 @sites_argument
 @click.option("--for", "span", default=None, metavar="TIME", help="How long: 90 min, 2h, 3 days; default until resumed.")
-@db_option
-@json_option
+@options(db_option, json_option)
 def pause(sites: tuple[str, ...], span: str | None, db: str, as_json: bool) -> None:
     """Start no crawl of these sites for a while; the pause survives restarts, and a paused site is never ill.
 
@@ -75,8 +70,7 @@ def pause(sites: tuple[str, ...], span: str | None, db: str, as_json: bool) -> N
 
 @click.command("resume")
 @sites_argument
-@db_option
-@json_option
+@options(db_option, json_option)
 def resume(sites: tuple[str, ...], db: str, as_json: bool) -> None:
     """Crawl paused sites again, from their next start on."""
     answer = _ask(db, "resume", sites)

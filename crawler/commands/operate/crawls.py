@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from crawler.commands import db_option, json_option, open_ledger
+from crawler.commands import db_option, json_option, open_ledger, options
 from crawler.commands.console import console, print_json, table, when, word
 from crawler.logs import kept_lines, plain
 from pipelines.queries import articles
@@ -25,8 +25,7 @@ SHOWN = 50
 @click.option("--failed", is_flag=True, help="Only those that failed, were lost or missed.")
 @click.option("--since", default=None, metavar="TIME", help="Only those that began, or were planned, at this time or later.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most this many, the newest.")
-@db_option
-@json_option
+@options(db_option, json_option)
 def command(words: tuple[str, ...], failed: bool, since: str | None, limit: int, db: str, as_json: bool) -> None:
     """List past crawls, of all sites or of one; `show ID` describes one: its counts, sources, what it wrote, what went wrong.
 

@@ -19,6 +19,7 @@ from crawler.commands import (
     load_catalogue,
     now,
     open_ledger,
+    options,
     sites_option,
 )
 from crawler.commands.cluster import redis_option, status_reader_of
@@ -48,10 +49,7 @@ Judged = list[tuple[HealthMetrics, tuple[Finding, ...]]]
 @click.option(
     "--schedule", "of_schedule", is_flag=True, help="Check that the schedule is alive, instead of the sites: for supervisors."
 )
-@redis_option
-@db_option
-@sites_option
-@json_option
+@options(redis_option, db_option, sites_option, json_option)
 def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool, of_schedule: bool, redis: str, db: str,
             sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
     """Check every site against its own history; exit code 1 if one is ill.

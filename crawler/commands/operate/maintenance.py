@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands import change_ledger, db_option, json_option, now, open_ledger
+from crawler.commands import change_ledger, db_option, json_option, now, open_ledger, options
 from crawler.commands.console import console, print_json, table
 from crawler.discovery.frontier import MAX_RETRIES
 from crawler.schedule.processes import is_running
@@ -30,8 +30,7 @@ DEAD_END_FETCHES = max(MAX_RETRIES + 1, *(len(steps) for steps in DEAD_END_STEPS
               help="Keep all crawls of this many days.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
 @click.option("--vacuum", is_flag=True, help="Rewrite the file, to give its free space back to the disk; no crawl may run.")
-@db_option
-@json_option
+@options(db_option, json_option)
 def compact_command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: bool, db: str, as_json: bool) -> None:
     """Delete old fetches that nothing refers to, and old crawls that left nothing; never a revision, a state or an alias.
 
@@ -75,8 +74,7 @@ def _size(db: str) -> int:
               help="List what would be done, and do nothing; exit code 1 if a step is pending.")  # fmt: skip
 @click.option("--keep", default=2, show_default=True, metavar="N", type=click.IntRange(0, 1_000),
               help="How many copies from before upgrades stay, the newest.")  # fmt: skip
-@db_option
-@json_option
+@options(db_option, json_option)
 def upgrade_command(only_check: bool, keep: int, db: str, as_json: bool) -> None:
     """Bring a ledger of an older version up to date, after making a copy; --check lists what that would do.
 

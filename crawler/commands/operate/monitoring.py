@@ -23,6 +23,7 @@ from crawler.commands import (
     json_option,
     load_catalogue,
     now,
+    options,
     pick_sites,
     sites_option,
 )
@@ -145,9 +146,7 @@ def monitored_without_schedule(db: str, path: Path | None, redis: str = "") -> M
 @click.command("metrics")
 @click.option("--textfile", default=None, metavar="PATH", type=click.Path(dir_okay=False, path_type=Path),
               help="Replace this file in one step, for node_exporter's textfile collector; its name ends in .prom.")  # fmt: skip
-@redis_option
-@db_option
-@sites_option
+@options(redis_option, db_option, sites_option)
 def metrics_command(textfile: Path | None, redis: str, db: str, sites_path: Path | None) -> None:
     """Print the metrics of the ledger, or write them for a textfile collector.
 
@@ -169,10 +168,6 @@ def metrics_command(textfile: Path | None, redis: str, db: str, sites_path: Path
         raise click.ClickException(f"{textfile}: {error.strerror}") from error
 
 
-if TYPE_CHECKING:
-    from crawler.monitoring.alerts import Alerts
-
-
 @click.group("alerts")
 def alerts_command() -> None:
     """Send alerts by mail, chat or webhook."""
@@ -185,9 +180,7 @@ _unused_sites_option = click.option(
 
 
 @alerts_command.command("test")
-@db_option
-@_unused_sites_option
-@json_option
+@options(db_option, _unused_sites_option, json_option)
 def test(db: str, as_json: bool) -> None:
     """Send a message to every address of the setting `alerts`, now; exit code 1 if one could not be reached."""
     failed = _alerts(db).test()
@@ -203,10 +196,7 @@ def test(db: str, as_json: bool) -> None:
 
 @alerts_command.command("check")
 @click.option("--schedule", "needs_schedule", is_flag=True, help="Treat a missing schedule as a problem too.")
-@redis_option
-@db_option
-@sites_option
-@json_option
+@options(redis_option, db_option, sites_option, json_option)
 def check(needs_schedule: bool, redis: str, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Look for problems once, and send what is due; for a timer, in case the schedule is dead.
 
@@ -231,9 +221,7 @@ def check(needs_schedule: bool, redis: str, db: str, sites_path: Path | None, as
 
 
 @alerts_command.command("list")
-@db_option
-@_unused_sites_option
-@json_option
+@options(db_option, _unused_sites_option, json_option)
 def listing(db: str, as_json: bool) -> None:
     """List known problems: since when, when they were reported, and what waits to be sent."""
     state = read_alert_state(path_beside(db, ALERTS))
@@ -253,9 +241,7 @@ def listing(db: str, as_json: bool) -> None:
 @click.argument("site_id", metavar="SITE")
 @click.option("--for", "hours", default=24.0, show_default=True, metavar="HOURS", type=click.FloatRange(0.1, 24 * 366),
               help="How long; a mute always ends.")  # fmt: skip
-@db_option
-@sites_option
-@json_option
+@options(db_option, sites_option, json_option)
 def mute(site_id: str, hours: float, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Send nothing about a site for a while; problems that last are reported when that is over."""
     pick_sites(sites_path, (site_id,))
@@ -269,9 +255,7 @@ def mute(site_id: str, hours: float, db: str, sites_path: Path | None, as_json: 
 
 @alerts_command.command("unmute")
 @click.argument("site_id", metavar="SITE")
-@db_option
-@_unused_sites_option
-@json_option
+@options(db_option, _unused_sites_option, json_option)
 def unmute(site_id: str, db: str, as_json: bool) -> None:
     """Send alerts about a site again."""
     if site_id not in read_alert_state(path_beside(db, ALERTS)).mutes:

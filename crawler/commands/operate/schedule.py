@@ -23,6 +23,7 @@ from crawler.commands import (
     db_option,
     load_catalogue,
     log_option,
+    options,
     own_sites,
     sites_option,
     warn_without_contact,
@@ -58,10 +59,7 @@ CATALOGUE_SECONDS = 10.0
               help="A crawl that takes longer is stopped.")  # fmt: skip
 @click.option("--metrics", cls=SettingOption, setting="metrics", metavar="ADDRESS",
               help="Serve /metrics and /healthz at this loopback address and port, as 127.0.0.1:9464.")  # fmt: skip
-@redis_option
-@log_option
-@db_option
-@sites_option
+@options(redis_option, log_option, db_option, sites_option)
 @click.pass_context
 def command(ctx: click.Context, once: bool, jobs: int, time_limit: int, metrics: str, redis: str, log: str, db: str,
             sites_path: Path | None) -> None:  # fmt: skip

@@ -30,6 +30,7 @@ from crawler.commands import (
     load_catalogue,
     now,
     open_ledger,
+    options,
     sites_option,
 )
 from crawler.commands.console import console, echo, print_json, table
@@ -96,9 +97,7 @@ def init_command(folder: Path, contact: str | None) -> None:
 
 
 @click.command("doctor")
-@sites_option
-@db_option
-@json_option
+@options(sites_option, db_option, json_option)
 def doctor_command(sites_path: Path | None, db: str, as_json: bool) -> None:
     """Check that this machine has what crawls need, and say what to do. Uses no network; exit code 1 if it lacks
     something.

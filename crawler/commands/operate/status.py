@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from crawler.cluster import describe
-from crawler.commands import configuration, db_option, json_option, now, open_ledger, warc_folder, warc_option
+from crawler.commands import configuration, db_option, json_option, now, open_ledger, options, warc_folder, warc_option
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, print_json, table, when, word
 from crawler.config import SETTINGS, SettingOrigin, shown
@@ -21,10 +21,7 @@ from pipelines.store.rows import Row, moment, span
 
 
 @click.command("status")
-@redis_option
-@warc_option
-@db_option
-@json_option
+@options(redis_option, warc_option, db_option, json_option)
 def status_command(redis: str, warc_path: Path | None, db: str, as_json: bool) -> None:
     """The ledger at a glance: what it holds, how the last crawl of each site went, and how long the disk lasts."""
     with open_ledger(db) as store:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from crawler.catalogue.site import Site
-from crawler.commands import json_option, load_catalogue, pick_sites, sites_option
+from crawler.commands import json_option, load_catalogue, options, pick_sites, sites_option
 from crawler.commands.console import console, print_json, table
 from crawler.commands.sites import edit, live
 
@@ -53,8 +53,7 @@ def list_sites(sites_path: Path | None, country: str | None, platform: str | Non
 
 @command.command("show")
 @click.argument("site_id", metavar="SITE")
-@sites_option
-@json_option
+@options(sites_option, json_option)
 def show(site_id: str, sites_path: Path | None, as_json: bool) -> None:
     """Print one site's definition, defaults filled in."""
     (site,) = pick_sites(sites_path, (site_id,))

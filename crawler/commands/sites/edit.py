@@ -12,7 +12,17 @@ import click
 from crawler.catalogue import load_sites
 from crawler.catalogue.edit import SiteFile
 from crawler.catalogue.site import Site
-from crawler.commands import change_ledger, db_option, json_option, load_catalogue, now, own_sites, pick_sites, sites_option
+from crawler.commands import (
+    change_ledger,
+    db_option,
+    json_option,
+    load_catalogue,
+    now,
+    options,
+    own_sites,
+    pick_sites,
+    sites_option,
+)
 from crawler.commands.console import echo, print_json
 from crawler.schedule.processes import hold, is_running
 from pipelines.store.crawls import lose_dead
@@ -25,9 +35,7 @@ Change = Callable[[Store, datetime], int]
 
 @click.command("enable")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@db_option
-@sites_option
-@json_option
+@options(db_option, sites_option, json_option)
 def enable(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool) -> None:
     """Have `crawl --all` and the schedule crawl these sites, retired ones too."""
     _switch(pick_sites(sites_path, ids), True, db, sites_path, as_json)
@@ -35,9 +43,7 @@ def enable(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool
 
 @click.command("disable")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@db_option
-@sites_option
-@json_option
+@options(db_option, sites_option, json_option)
 def disable(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool) -> None:
     """Leave sites out of `crawl --all`, the schedule and health."""
     _switch(pick_sites(sites_path, ids), False, db, sites_path, as_json)
@@ -45,9 +51,7 @@ def disable(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: boo
 
 @click.command("retire")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@db_option
-@sites_option
-@json_option
+@options(db_option, sites_option, json_option)
 def retire(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool) -> None:
     """End the crawls of sites that no longer exist: never ill, and the ledger keeps their articles."""
     sites = pick_sites(sites_path, ids)
@@ -67,9 +71,7 @@ def retire(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool
 @click.command("rename")
 @click.argument("old", metavar="ID")
 @click.argument("new", metavar="NEW-ID")
-@db_option
-@sites_option
-@json_option
+@options(db_option, sites_option, json_option)
 def rename(old: str, new: str, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Give a site another id; its articles and crawls go with it."""
     sites = pick_sites(sites_path, (old,))
@@ -90,9 +92,7 @@ def rename(old: str, new: str, db: str, sites_path: Path | None, as_json: bool) 
 @click.command("merge")
 @click.argument("old", metavar="ID")
 @click.argument("into", metavar="INTO-ID")
-@db_option
-@sites_option
-@json_option
+@options(db_option, sites_option, json_option)
 def merge(old: str, into: str, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Move the articles of a site to another, and retire it: for titles that merged, or one that was defined twice.
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from crawler.catalogue.edit import toml
 from crawler.catalogue.site import Site
 from crawler.catalogue.tables import read_url
-from crawler.commands import db_option, json_option, load_catalogue, pick_sites, sites_option
+from crawler.commands import db_option, json_option, load_catalogue, options, pick_sites, sites_option
 from crawler.commands.console import console, echo, print_json, table, when
 from crawler.commands.sites.edit import file_of
 from crawler.logs import plain
@@ -28,9 +28,7 @@ from pipelines.store.rows import Row
 @click.option(
     "--jobs", default=4, show_default=True, type=click.IntRange(1, 64), help="Sites at the same time, never two of one host."
 )
-@db_option
-@sites_option
-@json_option
+@options(db_option, sites_option, json_option)
 def check(targets: tuple[str, ...], country: str | None, everything: bool, enable: bool, jobs: int, db: str,
           sites_path: Path | None, as_json: bool) -> None:  # fmt: skip
     """Fetch what the definitions of sites name (robots.txt, each source, three articles) and print pass or why not.
@@ -134,8 +132,7 @@ def _robots(robots: Row) -> str:
 
 @click.command("probe")
 @click.argument("url", metavar="URL")
-@sites_option
-@json_option
+@options(sites_option, json_option)
 def probe(url: str, sites_path: Path | None, as_json: bool) -> None:
     """Find out how the title at an address would be defined, and change nothing; exit code 1 if that fails.
 
@@ -156,8 +153,7 @@ def probe(url: str, sites_path: Path | None, as_json: bool) -> None:
 @click.argument("url", metavar="URL")
 @click.option("--id", "site_id", default=None, metavar="ID", help="The id; default made from the title's name.")
 @click.option("--off", is_flag=True, help="Write it disabled.")
-@sites_option
-@json_option
+@options(sites_option, json_option)
 def add(url: str, site_id: str | None, off: bool, sites_path: Path | None, as_json: bool) -> None:
     """Find out how the title at an address is defined, and write that to your own file of sites.
 
