@@ -11,19 +11,18 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from pipelines.store.crawls import KEPT_BYTES, path_of_lines, read_line
+
 MAX_MESSAGE_CHARS = 2_000
 MAX_EXCEPTION_CHARS = 8_000
 """Of a longer one the beginning and, twice as long, the end are kept: what was raised stands last."""
 MAX_NAME_CHARS = 200
-KEPT_BYTES = 256 * 1024
-"""Of a site's lines, twice: some hundred crawls. More: a search of one crawl's lines reads more."""
 MAX_LINE_BYTES = 128 * 1024
 """Of a child's line. Longer ones are cut; our own are never so long."""
 
@@ -136,7 +135,7 @@ def keep_lines(db: str, site: str, context: Context) -> None:
 
     Two files a site, of KEPT_BYTES each, the older one dropped. Where they cannot be written nothing is kept.
     """
-    path = _kept_path(db, site)
+    path = path_of_lines(Path(db), site)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = _KeptFile(path, maxBytes=KEPT_BYTES, backupCount=1, encoding="ascii")
@@ -149,38 +148,14 @@ def keep_lines(db: str, site: str, context: Context) -> None:
     logging.root.addHandler(handler)
 
 
-def kept_lines(db: str, site: str, crawl_id: int) -> list[dict[str, Any]]:
-    """The lines of one crawl that are still kept, the first first."""
-    path, read = _kept_path(db, site), b""
-    for file in (path.with_name(f"{path.name}.1"), path):
-        with suppress(OSError):
-            read += file.read_bytes()[: 2 * KEPT_BYTES]
-    lines = (line for line in read.decode("ascii", "replace").splitlines() if _is_ours(line))
-    return [kept for kept in map(json.loads, lines) if kept.get("crawl") == crawl_id]
-
-
-def _kept_path(db: str, site: str) -> Path:
-    path = Path(db).absolute()
-    return path.parent / "logs" / f"{path.stem}-{site}.jsonl"
-
-
 def relay(stream: IO[bytes], site: str, handler: JsonHandler) -> None:
     """Pass a child's standard error on, line by line, until it ends. What is no JSON line of ours becomes one."""
     for raw in iter(lambda: stream.readline(MAX_LINE_BYTES), b""):
         text = raw.decode("utf-8", "replace").rstrip("\r\n")
-        if _is_ours(text):
+        if read_line(text):
             handler.line(text)
         elif text.strip():
             handler.handle(logger.makeRecord("child", logging.WARNING, "", 0, "%s", (text,), None, extra={"site": site}))
-
-
-def _is_ours(text: str) -> bool:
-    if not text.startswith('{"time": ') or not text.isascii():
-        return False
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -48,7 +48,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "/compare": ("site", "since", "until"),
     "/sites": ("page", "q", "country", "health", "sort"),
     "/diff/": ("url", "from", "to"),
-    "/site/": (),
+    "/site/": ("crawl",),
     "/story/": (),
     **{f"/{facet}/": ("site", "since", "until") for facet in FACETS},
 }

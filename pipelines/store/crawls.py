@@ -1,4 +1,5 @@
-"""The record of crawls: started, finished or lost, with their counts; the sites they ran over; the sources they asked.
+"""The record of crawls: started, finished or lost, with their counts; the sites they ran over; the sources they asked; their log
+lines, which `crawler.logs` keeps beside the ledger, a file a site.
 
 Knows the numbers of processes, and nothing of processes: whoever asks brings a function that says which of them run.
 """
@@ -6,10 +7,14 @@ Knows the numbers of processes, and nothing of processes: whoever asks brings a 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.database import Row, Store, StoreError
@@ -18,6 +23,10 @@ from pipelines.store.rows import instant_of, moment, optional_moment
 IMPORTED = """EXISTS (SELECT 1 FROM articles WHERE site_id = {0})
     AND NOT EXISTS (SELECT 1 FROM crawls WHERE site_id = {0} AND trigger NOT IN ('import', 'merge'))"""
 """SQL: whether a site has articles, and was never to be crawled."""
+KEPT_BYTES = 256 * 1024
+"""Of a site's lines, twice: some hundred crawls. More: a search of one crawl's lines reads more."""
+_SITE = re.compile(r"[a-z0-9-]{1,80}")
+"""A site's id in a stranger's ledger may be any text, and leads nowhere."""
 
 
 class CrawlOutcome(StrEnum):
@@ -225,3 +234,32 @@ def put_source(store: Store, site_id: str, source: Source) -> None:
 def _why(reason: CodedReason | None) -> Row:
     """The sentence, and the code that stands beside it."""
     return {"reason": reason and reason.text, "reason_code": reason and reason.code}
+
+
+def path_of_lines(db: Path, site: str) -> Path:
+    """The file of a site's lines; the older ones are in one of the same name with `.1` behind it."""
+    path = db.absolute()
+    return path.parent / "logs" / f"{path.stem}-{site}.jsonl"
+
+
+def kept_lines(db: Path, site: str, crawl_id: int) -> list[dict[str, Any]]:
+    """The lines of one crawl that are still kept, the first first."""
+    if not _SITE.fullmatch(site):
+        return []
+    path, read = path_of_lines(db, site), b""
+    for file in (path.with_name(f"{path.name}.1"), path):
+        with suppress(OSError), file.open("rb") as stream:
+            read += stream.read(2 * KEPT_BYTES)
+    lines = filter(None, map(read_line, read.decode("ascii", "replace").splitlines()))
+    return [line for line in lines if line.get("crawl") == crawl_id]
+
+
+def read_line(text: str) -> dict[str, Any] | None:
+    """A line that `crawler.logs` wrote; None for any other."""
+    if not text.startswith('{"time": ') or not text.isascii():
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

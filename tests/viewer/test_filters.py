@@ -109,7 +109,7 @@ def test_what_a_page_knows_is_taken(path: str, query: str) -> None:
         ("/search", "q=x&page=0", "page: '0' is not what it can be"),
         ("/sites", "page=x", "page: 'x' is not what it can be"),
         ("/stories", "before=nonsense", "before: 'nonsense' is not what it can be"),
-        ("/site/marl-echo", "x=1", "x: this page has no such parameter"),
+        ("/site/marl-echo", "x=1", "x: this page has no such parameter; there are crawl"),
         ("/", "site=marlecho.example", "site: 'marlecho.example' is none of the ledger's; meant may be marl-echo"),
         ("/", "site=Dale+Post", "site: 'Dale Post' is none of the ledger's; meant may be dale-post"),
         ("/", "site=dale-pots", "site: 'dale-pots' is none of the ledger's; meant may be dale-post"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.reasons import CodedReason, CrawlReason
-from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
+from pipelines.store.crawls import CrawlOutcome, finish_crawl, kept_lines, path_of_lines, start_crawl
 from pipelines.store.statistics import StatsUpdater
 from pipelines.store.writer import RevisionWriter
 from tests.factories import T0, URL, article, at, new_store
@@ -136,6 +136,24 @@ def test_site_that_is_ill(ledger: Path) -> None:
     ]
     outcomes = texts(root, "//span[contains(@class, 'outcome')]")
     assert outcomes[:4] == ["failed", "failed", "failed", "finished"]
+
+
+def test_log_lines_of_a_crawl_are_text(ledger: Path) -> None:
+    lines = [
+        {"time": "2025-03-07T08:00:00.000Z", "level": "WARNING", "message": "<script>x</script> \x1b[31m", "crawl": 7},
+        {"time": "2025-03-07T08:00:01.000Z", "level": 5, "message": None, "crawl": 7},
+        {"time": "2025-03-07T08:00:02.000Z", "level": "INFO", "message": "of another", "crawl": 8},
+    ]
+    (ledger.parent / "logs").mkdir()
+    text = "\n".join(map(json.dumps, lines)) + '\n{"time": broken\n'
+    path_of_lines(ledger, "echo").write_text(text, encoding="ascii")
+    shown = texts(page(ledger, "/site/echo?crawl=7", NOW), "//section[@aria-labelledby='lines']//td")
+    assert shown == ["WARNING", "<script>x</script> [31m", "5", "None"]
+    for target in ("/site/echo?crawl=9", "/site/bugle?crawl=7"):
+        assert texts(page(ledger, target, NOW), "//section[@aria-labelledby='lines']/p") == ["None are kept."]
+    for target in ("/site/echo", "/site/echo?crawl=../7", "/site/echo?crawl=%D9%A7"):
+        assert not page(ledger, target, NOW).xpath("//section[@aria-labelledby='lines']")
+    assert kept_lines(ledger, "../logs/x-echo", 7) == []
 
 
 def test_site_long_asleep(ledger: Path) -> None:

@@ -16,6 +16,7 @@ from pipelines.queries.missed import missed_by_site
 from pipelines.queries.removed import takedowns as removed
 from pipelines.queries.results import row_of
 from pipelines.queries.site_results import CrawlSummary, DayCounts
+from pipelines.store.crawls import kept_lines
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from viewer import charts, labels
@@ -31,6 +32,9 @@ EDITS = 500
 """Latest edits whose delay is told."""
 CRAWLS, CHANGES, GONE = 10, 8, 5
 """Rows of the lists."""
+LINES = 200
+"""Log lines that are shown of a crawl; `newsledger crawls show ID --json` has all."""
+_NUMBER = re.compile(r"^[0-9]{1,15}$")
 _ID = re.compile(r"/site/([^/?#]{1,600})/?")
 
 
@@ -41,6 +45,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     if site is None:
         return refusal(404, "The ledger has no such site.", root)
     store, site_id = ledger.store, site.id
+    number = _NUMBER.match(request.query().one("crawl") or "")
     since, until = _shown(ledger.now.date(), *activity.first_and_last_day(store, site_id))
     if request.form:
         days = activity.days(store, site_id, "", "9")
@@ -69,6 +74,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         latest=[(day, list(map(home.entry, rows))) for day, rows in groupby(latest, key=lambda row: row.first_seen[:10])],
         gone=[takedowns.entry(row) for row in gone.takedowns],
         crawls=[crawl(one) for one in activity.crawls(store, site_id, CRAWLS)],
+        shown=number and number[0],
+        lines=kept_lines(store.path, site_id, int(number[0]))[:LINES] if number else [],
     )
 
 

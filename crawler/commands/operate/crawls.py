@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import click
 
 from crawler.commands import db_option, json_option, open_ledger, options
 from crawler.commands.console import console, print_json, table, when, word
-from crawler.logs import kept_lines, plain
+from crawler.logs import plain
 from pipelines.queries import articles
 from pipelines.queries.activity import failed_fetches, past_crawls
 from pipelines.queries.results import row_of
 from pipelines.reasons import skipped_sentence
+from pipelines.store.crawls import kept_lines
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, instant_of, moment, span
 
@@ -76,7 +78,7 @@ def _show(store: Store, db: str, crawl_id: int, as_json: bool) -> None:
     changes = articles.revisions_of_crawl(store, crawl_id)
     silent = articles.silent_sources(store, row["site_id"], row["started"]) if row["started"] else []
     fetches = failed_fetches(store, crawl_id)
-    lines = kept_lines(db, row["site_id"], crawl_id) if row["site_id"] else []
+    lines = kept_lines(Path(db), row["site_id"], crawl_id) if row["site_id"] else []
     if as_json:
         facts = {"changes": [row_of(change) for change in changes], "silent_sources": silent, "fetches": fetches, "log": lines}
         print_json({**row, **facts})

@@ -18,7 +18,6 @@ import pytest
 
 from crawler.catalogue.site import Site
 from crawler.demo.press import Press
-from crawler.logs import kept_lines
 from crawler.schedule import next_start
 from crawler.schedule.control import (
     MAX_REQUEST_BYTES,
@@ -32,7 +31,7 @@ from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner
 from pipelines.queries.health import judge
 from pipelines.queries.health_metrics import health_metrics
-from pipelines.store.crawls import CrawlOutcome, finish_crawl, pauses, put_sites, start_crawl
+from pipelines.store.crawls import CrawlOutcome, finish_crawl, kept_lines, pauses, put_sites, start_crawl
 from pipelines.store.database import Store
 from pipelines.store.rows import Row, moment
 from tests.crawler.processes import crawl, newsledger, site_table
@@ -253,6 +252,6 @@ def test_a_lasting_problem_of_a_source_is_a_warning_once(twin: Press, tmp_path: 
     levels = []
     for _ in range(2):
         (row,) = crawl(tmp_path, "twin")
-        lines = kept_lines(str(tmp_path / "news.db"), "twin", row["id"])
+        lines = kept_lines(tmp_path / "news.db", "twin", row["id"])
         levels.append([line["level"] for line in lines if "none.xml could not be read" in line["message"]])
     assert levels == [["WARNING"], ["INFO"]]
