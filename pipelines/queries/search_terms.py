@@ -53,13 +53,13 @@ class Term:
     columns: str = ""
     """Of the index, as FTS5 names a few of them; empty: all."""
 
-    def words(self) -> tuple[str, bool]:
-        """The term as the index holds it, and whether its last word is the beginning of one.
+    def words(self, spelling: str | None = None) -> tuple[str, bool]:
+        """The term, or another spelling of it, as the index holds it, and whether its last word is the beginning of one.
 
         A run of a script without spaces may go on in the text, so its last character alone is not asked for; a single one begins
         each pair that it stands in.
         """
-        text = folding.letters(self.text)
+        text = folding.letters(spelling or self.spellings()[0])
         while text and not (text[-1].isalnum() or unicodedata.category(text[-1]).startswith("M")):
             text = text[:-1]
         run = next((run for run in folding.RUN.finditer(text) if run.end() == len(text)), None)
@@ -70,13 +70,22 @@ class Term:
 
     def match(self) -> str:
         """The term quoted for FTS5, so that what people type is never its query language."""
-        words, is_beginning = self.words()
-        quoted = '"' + words.replace("\0", " ").replace('"', '""') + '"' + ("*" if is_beginning else "")
-        return f"{self.columns} : {quoted}" if self.columns else quoted
+        quoted = []
+        for spelling in self.spellings():
+            words, is_beginning = self.words(spelling)
+            quoted.append('"' + words.replace("\0", " ").replace('"', '""') + '"' + ("*" if is_beginning else ""))
+        each = list(dict.fromkeys(quoted))
+        either = each[0] if len(each) == 1 else f"({' OR '.join(each)})"
+        return f"{self.columns} : {either}" if self.columns else either
+
+    def spellings(self) -> list[str]:
+        """All that is searched for, for this term; of an address as it is alone."""
+        found = folding.spellings(self.text)
+        return found[:1] if self.columns == FIELDS["url"] else found
 
     def is_empty(self) -> bool:
         """Whether there is nothing in it that the index holds."""
-        return not any(char.isalnum() for char in self.text)
+        return not any(char.isalnum() for char in self.spellings()[0])
 
 
 @dataclass(frozen=True, slots=True)

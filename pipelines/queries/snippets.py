@@ -43,7 +43,11 @@ class _Place:
 
 def snippet(texts: Sequence[str | None], terms: Sequence[Term]) -> Snippet:
     """The best piece of these texts, as pieces of which some are marked; the earlier text where two are as good."""
-    sought = [_Sought(tuple(key for key, _, _ in _tokens(term.text)), term.is_beginning) for term in terms]
+    sought = [
+        _Sought(tuple(key for key, _, _ in _tokens(spelling)), term.is_beginning)
+        for term in terms
+        for spelling in term.spellings()
+    ]
     best: tuple[int, str, list[_Place], int] | None = None
     for text in texts:
         places = _places(text or "", sought)

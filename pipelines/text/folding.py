@@ -43,6 +43,17 @@ _BEYOND = re.compile(f"[{_RUN_OF}{_FORMS_OF}{_POINTS_OF}]")
 _OTHER = re.compile(f"[{''.join(LETTERS)}]")
 _WORD = re.compile(f"[\\w{''.join(LETTERS)}]+")
 _TABLE = str.maketrans(LETTERS)
+_DIGRAPHS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Ø": "Oe"}
+)
+"""How names are spelled where a keyboard lacks their letters."""
+_PERSIAN, _ARABIC = str.maketrans("يك", "یک"), str.maketrans("یکۀ", "يكه")
+_JOINED = re.compile(r"(?<![\w-])[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+){1,2}(?![\w-])")
+"""A word of two or three parts with hyphens."""
+_HYPHENS = re.compile("[-\u2010\u2011]")
+_EMOJI = re.compile("[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u27bf\U0001f300-\U0001faff]")
+_NAME = re.compile(r"\b[^\W\d_]*[äöüåøÄÖÜÅØ]\w*")
+_BESIDE = re.compile(r"[äöüåøÄÖÜÅØ\u2010\u2011\u2600-\u27bf\U0001f1e6-\U0001faff]|\w-\w")
 
 
 def spelled(text: str) -> str:
@@ -71,6 +82,31 @@ def words_with_letters(text: str) -> list[str]:
     if text.isascii() or not _OTHER.search(text):
         return []
     return [word for word in dict.fromkeys(_WORD.findall(text)) if _OTHER.search(word)]
+
+
+def beside(text: str) -> list[str]:
+    """What a text is found by beside its own words, each once: names as others spell them (Müller: Mueller), words without their
+    hyphens (co-operate: cooperate), and emoji by their numbers."""
+    if not _BESIDE.search(text):
+        return []
+    plain = unicodedata.normalize("NFC", text)
+    names = [word.translate(_DIGRAPHS) for word in _NAME.findall(plain) if word[0].isupper()]
+    joined = [_HYPHENS.sub("", word) for word in _JOINED.findall(plain)]
+    return list(dict.fromkeys((*names, *joined, *map(_number, _EMOJI.findall(plain)))))
+
+
+def spellings(text: str) -> list[str]:
+    """What is typed, and the other ways in which texts may have it; the first is as it was typed, but for emoji."""
+    plain = _EMOJI.sub(lambda one: f" {_number(one[0])} ", unicodedata.normalize("NFC", text))
+    digits = "".join(str(unicodedata.decimal(char, char)) for char in plain)
+    joined = _JOINED.sub(lambda word: _HYPHENS.sub("", word[0]), plain)
+    others = (plain.translate(_DIGRAPHS), joined, plain.translate(_PERSIAN), plain.translate(_ARABIC), digits)
+    ends = [re.sub(r"[ةه]\b", end, plain) for end in "ةه"]
+    return [plain] if plain.isascii() and joined == plain else list(dict.fromkeys((plain, *others, *ends)))
+
+
+def _number(emoji: str) -> str:
+    return "".join(f"u{ord(char):x}" for char in emoji)
 
 
 def slug(url: str) -> str:

@@ -39,6 +39,18 @@ def _search_texts(db: Database) -> None:
     db.conn.executemany(searching.PUT_TEXT, searching.search_texts(db.execute(searching.REVISIONS)))
 
 
+def _other_spellings(db: Database) -> None:
+    """Of the texts that have any; each is brought into the index anew."""
+    db.conn.execute("CREATE TEMP TABLE spelled (revision_id INTEGER PRIMARY KEY, letters TEXT)")
+    found = (
+        (row["revision_id"], row["letters"]) for row in searching.search_texts(db.execute(searching.REVISIONS)) if row["letters"]
+    )
+    db.conn.executemany("INSERT INTO temp.spelled VALUES (?, ?)", found)
+    db.execute("""UPDATE search_texts SET letters = s.letters FROM temp.spelled s
+        WHERE s.revision_id = search_texts.revision_id AND s.letters IS NOT search_texts.letters""")
+    db.execute("DROP TABLE temp.spelled")
+
+
 def _facts(db: Database) -> None:
     found = db.execute(questions.REVISIONS)
     db.conn.executemany(questions.PUT_FACT, questions.facts((column[0] for column in found.description), found))
@@ -54,6 +66,7 @@ FILLS: dict[str, Callable[[Database], None]] = {
     "m023_search_in_every_script": _search_texts,
     "m030_questions": _facts,
     "m036_snapshot_question": _dead_ends,
+    "m041_other_spellings": _other_spellings,
 }
 
 

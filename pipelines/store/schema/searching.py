@@ -44,7 +44,8 @@ def search_text(revision: Row) -> Row:
         "captions": "\n".join(dict.fromkeys(_list(revision["captions"]))),
         "address": folding.slug(revision["url"]),
     }
-    words = dict.fromkeys(word for text in (*texts.values(), *beside.values()) for word in folding.words_with_letters(text or ""))
+    all_texts = [text for text in (*texts.values(), *beside.values()) if text]
+    words = dict.fromkeys(word for text in all_texts for word in (*folding.words_with_letters(text), *folding.beside(text)))
     return {
         "revision_id": revision["revision_id"],
         **{name: folding.spelled(text) or None for name, text in beside.items()},

@@ -15,8 +15,9 @@ from pipelines.queries.search import search
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
+from pipelines.store.schema import FILLS
 from pipelines.stories.update import forget
-from tests.factories import T0, article, new_ledger, new_store, only_article
+from tests.factories import T0, URL, article, new_ledger, new_store, only_article
 from tests.table import table
 
 SITES = ("paper", "other", "third")
@@ -75,6 +76,38 @@ def test_all_revisions_are_searched_and_accents_and_case_are_one(tmp_path: Path)
         assert search(store, '"opened the"').hits == ()
         assert len(search(store, '"opened again"').hits) == 1
         assert search(store, "café", sites=["nowhere"]).hits == ()
+
+
+SPELLINGS = (
+    ("Frau Müller aus Århus sprach.", ("mueller", "Muller", "müller", "aarhus", "Århus")),
+    ("Herr Mueller kam aus Koeln.", ("Müller", "köln", "mueller")),
+    ("They co‑operate by e-mail.", ("cooperate", "co-operate", '"co operate"', "email", "e-mail")),
+    ("They cooperate by email.", ("co-operate", "cooperate", "e‑mail")),
+    ("We won 🎉 in 🇬🇧 today.", ("🎉", "🇬🇧", "won 🎉")),
+    ("کتاب فارسی و مدرسة", ("كتاب", "فارسي", "مدرسه")),
+    ("سنة 2025", ("٢٠٢٥",)),
+    ("A poet eats blue cheese.", ("poet",)),
+)
+
+
+def test_other_spellings_are_found(tmp_path: Path) -> None:
+    """And none that merely looks like one: a poet is no pot."""
+    with new_store(tmp_path) as store:
+        ledger = new_ledger(store)
+        for number, (text, _) in enumerate(SPELLINGS):
+            ledger.record(article(f"{text} The rest is the same.", url=f"{URL}-{number}"))
+        missed = [(text, typed) for number, (text, all_typed) in enumerate(SPELLINGS) for typed in all_typed
+                  if f"{URL}-{number}" not in {hit.url for hit in search(store, typed).hits}]  # fmt: skip
+        assert not missed
+        assert not [typed for typed in ("pot", "blu", "coop erate", "🎈") if search(store, typed).total]
+        rows = list(store.rows("SELECT * FROM search_texts ORDER BY revision_id"))
+        with store.transaction():
+            store.execute("UPDATE search_texts SET letters = NULL")
+        assert not search(store, "cooperate -email").total
+        with store.transaction():
+            FILLS["m041_other_spellings"](store._db)
+        assert list(store.rows("SELECT * FROM search_texts ORDER BY revision_id")) == rows
+        assert store.search_problem() is None
 
 
 def test_relevance_comes_first_where_hits_are_few(tmp_path: Path) -> None:

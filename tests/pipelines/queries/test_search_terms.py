@@ -21,7 +21,7 @@ from tests.table import table
         ("caption:smoke topic:fire", '(captions : "smoke") AND (topics : "fire")'),
         ("url:/news/mill-fire/", '(address : "mill-fire")'),
         ("https://paper.example/news/mill-fire", '(address : "mill-fire")'),
-        ("e-mail 10:30", '("e-mail") AND ("10:30")'),
+        ("e-mail 10:30", '(("e-mail" OR "email")) AND ("10:30")'),
         ("東京", '("東京")'),
         ("東京都", '("東京 京都")'),
         ("東", '("東"*)'),
