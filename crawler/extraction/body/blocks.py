@@ -118,7 +118,7 @@ class _Walker:
             tag = child.tag
             if tag in SILENT:
                 pass
-            elif tag == "br":
+            elif tag == "br" or (tag == "span" and not len(child) and not child.text and "br" in child.get("class", "").split()):
                 # Two breaks in a row part paragraphs where a site uses no p.
                 if self.breaks:
                     self.flush(block, suspects)
@@ -139,7 +139,8 @@ class _Walker:
                         self.flush(child, inner)
                 elif not (tag == "span" and role & _WHISPERED):
                     # An inline element with a suspect name inside a paragraph ("span.author") stays part of its paragraph.
-                    self.walk(child, block, suspects, in_link or tag == "a", in_strong or tag in ("b", "strong"), depth + 1)
+                    is_strong = in_strong or tag in ("b", "strong") or child.get("class") == "strong"
+                    self.walk(child, block, suspects, in_link or tag == "a", is_strong, depth + 1)
             text = child.tail
             if text and (parts or not text.isspace()):
                 parts.append(text)

@@ -14,7 +14,7 @@ from lxml.etree import _Element as Element
 
 from crawler.extraction.body.blocks import DENSITY, SUSPECT, Block, blocks_of, edges_of, is_under, place_of, prose_share
 from crawler.extraction.body.lines import Context, article_blocks, is_stamp
-from crawler.extraction.body.notices import is_consent
+from crawler.extraction.body.notices import is_consent, speaks_to_reader
 from crawler.extraction.markup.page import Page
 from crawler.extraction.markup.roles import Role, all_words, element_words
 
@@ -229,17 +229,19 @@ def _between(page: Page, everything: list[Block], start: int, trusted: set[Eleme
         box = next((element for element in block.suspects if element not in trusted), None)
         if box is not None and box.getparent() in around:
             under[box].append(block)
-    return {box for box, blocks in under.items() if _is_text(blocks) and not page.role(box) & _NEVER_TEXT}
+    return {box for box, blocks in under.items() if not page.role(box) & _NEVER_TEXT and _is_text(blocks, page.role(box))}
 
 
 _NEVER_TEXT = Role.COMMENTS | Role.DROPPED | Role.PICTURE | Role.BYLINE
 
 
-def _is_text(blocks: list[Block]) -> bool:
-    """Whether blocks are paragraphs, and hardly anything else."""
+def _is_text(blocks: list[Block], role: int) -> bool:
+    """Whether blocks are paragraphs, and hardly anything else; of a box of an ambiguous name, a callout, one that asks nothing."""
     prose = [block.length for block in blocks if block.tag != "li" and prose_weight(block)]
     total = sum(block.length for block in blocks)
-    return len(prose) > 1 and sum(prose) > 0.8 * total and sum(block.linked for block in blocks) < 0.1 * total
+    linked = sum(block.linked for block in blocks)
+    is_callout = bool(prose and role & Role.WEAK) and not any(speaks_to_reader(block.text) for block in blocks)
+    return (len(prose) > 1 or is_callout) and sum(prose) > 0.8 * total and linked < 0.1 * total
 
 
 _COMMON = 3

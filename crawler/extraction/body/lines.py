@@ -15,8 +15,9 @@ from typing import TypeAlias
 from lxml.etree import _Element as Element
 
 from crawler.extraction.body.blocks import Block
+from crawler.extraction.body.closing import cut_closing, tells
 from crawler.extraction.body.code_in_text import without_code
-from crawler.extraction.body.notices import is_consent, is_house_line, speaks_to_reader, without_summaries
+from crawler.extraction.body.notices import is_consent, is_house_line, without_summaries
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.dates.words import code_of_known
 
@@ -35,25 +36,6 @@ _PROMO = re.compile(
     r"あわせて読みたい|相关阅读|相關|관련기사)",
     re.IGNORECASE,
 )  # fmt: skip
-_TAIL = re.compile(
-    r"(?:comments?$|this is a (?:breaking|developing)|more to follow|more .{2,40} https?://|"
-    r"already (?:have|a|an) .{0,40}(?:account|subscriber|member)|unlock this article|.{0,80} exclusive to .{0,40}subscribers|"
-    r"(?:to|want to) (?:continue|keep|read|view|see|finish) .{0,60}\b(?:subscri|sign|log|regist)|"
-    r"\W{0,2}(?:additional |with )?(?:reporting|reports|writing|editing) (?:by|from) |disclaimer:|"
-    r".{0,120}\bcontributed to this (?:report|story|article)|if you (?:enjoyed|liked|believe)\b|catch up on\b|"
-    r"(?:the|this) (?:article|story|piece|post).{0,60} (?:was|is|has been) (?:originally |first )?"
-    r"(?:published|written|produced|adapted|excerpted)|more information:|write to .{1,60}@|contact .{1,120}@|"
-    r"this document is subject to copyright|(?:dieser|der) (?:artikel|text|beitrag) (?:ist|erschien|wurde) .{0,40}"
-    r"(?:erschienen|veröffentlicht|zuerst)|dieses thema im programm|sendung:|quellen?:$|redaktion:|"
-    r"©|\(c\) ?\d{4}|copyright\b(?:\W{0,4}\d|.{0,120}\brights\b|.{0,40}$)|all rights reserved.{0,40}$|"
-    r"the post .{1,200} appeared first on|"
-    r"follow .{1,80} on (?:twitter|facebook|x|instagram)|"
-    r"(?:e-?mail|contact|reach) .{1,80}@|got a (?:story|tip|news)|do you (?:have|know) |have you got|"
-    r"photo(?:s)?(?: by|:)|image(?:s)?:|picture(?:s)?:|fotos?:|bild:|tags?:|topics?:|filed under|published in|"
-    r"posted in|source:|via:|quelle:|fuente:|źródło|fonte:|kaynak)",
-    re.IGNORECASE,
-)
-
 _CREDIT_LINE = re.compile(
     r"\(?(?:images?|image (?:source|credit)|pictures?|photos?|fotos?|photo credit|credits?|bild|bildquelle|grafik|"
     r"crédito|imagen|immagine|zdjęcie|fot\.|video)"
@@ -118,9 +100,7 @@ def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
         for block, following in zip(kept[start:], [*kept[start + 1 :], None], strict=True)
         if not _is_empty_heading(block, following)
     ]
-    _cut_signature(kept)
-    while kept and (_is_scrap(kept[-1]) or (len(kept) > 3 and _tells_of_writer(kept[-1], context.writers))):
-        kept.pop()
+    cut_closing(kept, context.writers)
     return _without_doubles(kept)
 
 
@@ -151,13 +131,19 @@ def _runs_of(blocks: list[Block]) -> frozenset[_Run | int]:
 
 
 def _is_line_of(block: Block, runs: frozenset[_Run | int]) -> bool:
-    """Whether a short line is one of a text without p: a sentence, or what a figure makes more than a label ("Killed: 3")."""
+    """Whether a short line is one of a text without p: a sentence, a sub-heading, what a figure makes more than a label
+    ("Killed: 3")."""
     return (
         not block.linked
         and (id(block.element) in runs or _run_of(block) in runs)
-        and (_ENDS_SENTENCE.search(block.text) is not None or _TELLS_FIGURE.match(block.text) is not None)
+        and (_ENDS_SENTENCE.search(block.text) is not None or _TELLS_FIGURE.match(block.text) is not None or _is_bold(block))
         and not is_stamp(block.text)
     )
+
+
+def _is_bold(block: Block) -> bool:
+    """Whether a line of several words stands in strong letters as a whole."""
+    return block.strong >= 0.9 * block.length and block.text.count(" ") > 1 and not block.text.endswith(":")
 
 
 _ENDS_SENTENCE = re.compile(r"(?:[^.][.!]|\s.*…|[?。！？؟।։።။]|[^\W\d];)[\"'”’»“)\]]*$")
@@ -258,13 +244,17 @@ def _is_noise(block: Block, context: Context, runs: frozenset[_Run | int]) -> bo
         return True
     if _is_label_and_link(block):
         return True
-    if block.length < 300 and _PROMO.match(text) and (block.linked or block.length < 60 or text.endswith(":")):
+    if (
+        block.length < 300
+        and _PROMO.match(text)
+        and (block.linked or text.endswith(":") or (block.length < 60 and not tells(text)))
+    ):
         return True
     if block.tag not in _PROSE_TAGS and not block.is_heading:
         # A div or a cell may hold the whole text, cut off by a widget before its full stop.
-        if block.length < 40:
-            return not _is_line_of(block, runs)
-        return not _END.search(text) and (block.length < 200 or block.link_share > 0.3)
+        if block.length >= 40 and (_END.search(text) or (block.length >= 200 and block.link_share <= 0.3)):
+            return False
+        return not _is_line_of(block, runs)
     return not _ANY_LETTER.search(text) or is_stamp(text)
 
 
@@ -292,69 +282,6 @@ def _is_linked_sentence(block: Block) -> bool:
         and block.text.rstrip("\"'”’»)").endswith((".", "。", "।", "!"))
         and ":" not in block.text[:30]
         and not _PROMO.match(block.text)
-    )
-
-
-_PLUG = re.compile(
-    r"\b(?:newsletters?|subscri(?:be|ber|ption)|sign up|download (?:the|our)|our app|donate|membership|"
-    r"become a member|support (?:our|local|independent)|click here (?:for|to)|whatsapp|telegram|"
-    r"abonn\w+|suscr[ií]\w+|hazte|únete|assine|iscriviti|prenumer\w+|inschrijven|podcast\w*|submit your|tell us what)\b"
-)
-
-
-def _tells(text: str) -> bool:
-    """Whether a sentence is of somebody else: it asks nothing of its reader and does not speak of the house."""
-    return len(text) >= 50 and text.endswith(".") and not _PLUG.match(text.lower()) and not speaks_to_reader(text)
-
-
-_COMMENT_RULES = re.compile(
-    r"\b(?:your|all|ihre|eure|vos|tus|sus|vostri|twoje|dina|jullie) (?:comments?|kommentare?|commentaires|comentarios|"
-    r"commenti|komentarze|kommentarer|reacties)\b"
-)
-_BIOGRAPHY = re.compile(
-    r"(?:[^\W\d_][\w.'’-]* ){1,5}"
-    r"(?:is|was|has been|ist|est|es|è|é|jest|är|er|sinds|works|arbeitet|работает|joined|covers|writes)\b"
-    r".{0,120}\b(?:reporter|editor|writer|"
-    r"journalist|correspondent|columnist|author|contributor|"
-    r"freelance\w*|redakteur\w*|reporter\w*|korrespondent\w*|journalist\w*|periodista|redactora?|giornalista|repórter|jornalista|"
-    r"verslaggever|dziennikar\w*|корреспондент\w*|журналист\w*|newsroom|staff)\b"
-)
-
-
-_MAX_BIOGRAPHY = 700
-_NAMED_WITHIN = 40
-
-
-def _tells_of_writer(block: Block, writers: frozenset[str]) -> bool:
-    """A last paragraph about the article's own author, in any language: "Anna Moore is our court correspondent"."""
-    return block.length < _MAX_BIOGRAPHY and any(writer in block.text[: len(writer) + _NAMED_WITHIN] for writer in writers)
-
-
-_HANDLE = re.compile(r"@\w{3,30}")
-_SIGNATURE_LINES = 3
-
-
-def _cut_signature(kept: list[Block]) -> None:
-    """A last block of short lines around a writer's handle: "By Ann Other", "@AOther_Star", "Chief Reporter"."""
-    for place in range(max(4, len(kept) - _SIGNATURE_LINES), len(kept)):
-        if _HANDLE.fullmatch(kept[place].text) and all(one.length < 60 for one in kept[place - 1 :]):
-            del kept[place - 1 :]
-            return
-
-
-def _is_scrap(block: Block) -> bool:
-    """What may stand in the body but not at its end."""
-    if block.is_heading:
-        return True
-    lowered = block.text.lower()
-    if block.length < 1000 and _COMMENT_RULES.search(lowered):
-        return True
-    if block.length >= 400:
-        return False
-    return bool(
-        _TAIL.match(block.text)
-        or (_PLUG.search(lowered) and (block.linked or (block.length < 200 and not _tells(block.text))))
-        or _BIOGRAPHY.match(block.text)
     )
 
 

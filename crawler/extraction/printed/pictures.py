@@ -231,14 +231,16 @@ def _holds_heading(box: Element) -> bool:
 
 
 def _holds_prose(page: Page, element: Element, box: Element) -> bool:
-    """Whether a box is named for the picture beside a paragraph of the text: one too long for a caption, or above the picture."""
+    """Whether a box is named for the picture beside a paragraph of the text: one too long for a caption, above the picture, or
+    below a heading."""
     if box is not element or element.tag == "figure" or page.role(element) & Role.CAPTION:
         return False
     image = next(element.iter("img", "amp-img"), None)
-    ahead = True
-    for inner in element.iter("img", "amp-img", "p"):
+    ahead, headed = True, False
+    for inner in element.iter("img", "amp-img", "p", "h2", "h3"):
         ahead = ahead and inner is not image
-        longest = MAX_BETWEEN if ahead and image is not None else MIN_PROSE
+        headed = headed or inner.tag in ("h2", "h3")
+        longest = MAX_BETWEEN if headed or (ahead and image is not None) else MIN_PROSE
         if inner.tag == "p" and len(text_of(inner)) > longest and image not in set(inner.iter()):
             return True
     return False

@@ -81,6 +81,8 @@ TEASED = (
     f'<p class="par">{TWO}</p><p class="par">{THREE}</p><p class="par">{FOUR}</p></div></div>'
 )
 
+BREAK = '<span class="part br"></span>'
+
 STAYS = {
     "a short sentence in a box of its own": (
         (
@@ -124,6 +126,20 @@ STAYS = {
     "a quotation longer than the rest": (
         f"<div class=entry>{p(ONE)}<blockquote>{p(TWO, THREE, FOUR)}</blockquote></div>",
         [ONE, TWO, THREE, FOUR],
+    ),
+    "a callout card": (
+        f'<article>{p(ONE)}<div class="card callout-card"><div>💡</div><div class="text">{TWO}</div></div>{p(THREE)}</article>',
+        [ONE, TWO, THREE],
+    ),
+    "breaks and sub-headings made of spans": (
+        f'<div class=t>{ONE}{BREAK * 2}<span class="strong">What the pilots say</span>{BREAK * 2}{TWO}{BREAK * 2}{THREE}</div>',
+        [ONE, "What the pilots say", TWO, THREE],
+    ),
+    "slides with headings": (
+        f"<article>{p(ONE)}"
+        + "".join(f'<div class="photo-slide"><h2>Stop</h2><img src="/{n}.jpg"><p>{n}</p></div>' for n in (TWO, THREE, FOUR))
+        + "</article>",
+        [ONE, "Stop", TWO, "Stop", THREE, "Stop", FOUR],
     ),
     "a first paragraph without a full stop": (
         f"<article><p>{(ONE + ' ' + TWO).rstrip('.')}</p>{p(THREE, FOUR)}</article>",
@@ -190,6 +206,30 @@ ENDS = (
     "comments",
     "Copyright 2025 The Harbour Post. All rights reserved.",
     "Subscribe to the Harbour Post for two pounds a week.",
+    "Edited by Ruth Crane",
+    "Includes material from The Associated Press",
+    "Letters go to letters@post.example.",
+    "(dpa/lno)",
+    "/ritzau/",
+    "【共同】",
+    "（終わり）",
+    "Mit Material von dpa",
+    "La rédaction avec AFP",
+    "Con información de EFE",
+    "Bron: ANP",
+    "Källa: TT",
+    "来源：新华社",
+    "責任編輯：李四",
+    "Fot. Anna Inna",
+    "Alle Rechte beim Hafenboten vorbehalten.",
+    "Tous droits de reproduction réservés.",
+    "Wszelkie prawa zastrzeżone.",
+    "Tüm hakları saklıdır.",
+    "جميع الحقوق محفوظة.",
+    "版权所有，不得转载。",
+    "Haben Sie einen Fehler gefunden? Schreiben Sie uns.",
+    "Vous avez vu une erreur ? Dites-le-nous.",
+    "Har du hittat ett fel i texten? Kontakta redaktionen.",
 )
 
 
@@ -205,6 +245,14 @@ def test_lines_of_the_house_leave_the_end_only(line: str) -> None:
         "All rights reserved for the heirs, the will of the owner said, and the yard was to pay them each year.",
         "The newsletter of the parish was printed for the last time in the spring of that year.",
         "He refused to subscribe to the view that the ferry had been lost for good.",
+        "Edited by hand, the film of the crossing has no cut of over two seconds.",
+        "Follow the quay for a mile and turn left at the mill.",
+        "Alle Rechte an dem Lied gehören nun den Erben.",
+        "Quelle des Lecks war ein altes Ventil unter dem Deck.",
+        "Kaynak suyu kuruyunca köylüler kuyu açtı.",
+        "Źródło wycieku znalazł dopiero nurek z portu.",
+        "War es ein Fehler des Lotsen?",
+        "Mehr zum Lachen war am Freitag an Bord niemandem.",
     ],
 )
 def test_a_last_sentence_that_tells_of_others_stays(line: str) -> None:
