@@ -236,7 +236,7 @@ _NEVER_TEXT = Role.COMMENTS | Role.DROPPED | Role.PICTURE | Role.BYLINE
 
 
 def _is_text(blocks: list[Block], role: int) -> bool:
-    """Whether blocks are paragraphs, and hardly anything else; of a box of an ambiguous name, a callout, one that asks nothing."""
+    """Whether blocks are paragraphs, and hardly anything else; in a box of an ambiguous name one that asks nothing."""
     prose = [block.length for block in blocks if block.tag != "li" and prose_weight(block)]
     total = sum(block.length for block in blocks)
     linked = sum(block.linked for block in blocks)
