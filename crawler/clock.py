@@ -1,4 +1,4 @@
-"""Clock: the one place that reads the time. Everything else gets `now` passed in."""
+"""Clock: the only place that reads the time. Everything else receives `now`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Clock = Callable[[], datetime]
 
 
 def clock(frozen: str | None = None) -> Clock:
-    """A clock in aware UTC. `frozen` (ISO 8601 with zone) stops it at a moment: the demo lives through a day that way."""
+    """A clock in aware UTC. `frozen` (ISO 8601 with zone) stops it at a moment, as the demo does."""
     if frozen:
         moment = datetime.fromisoformat(frozen).astimezone(UTC)
         return lambda: moment
@@ -18,5 +18,5 @@ def clock(frozen: str | None = None) -> Clock:
 
 
 def steady_seconds() -> float:
-    """Seconds of a clock that nobody sets, and that goes on while the machine sleeps; of no meaning once it starts anew."""
+    """Seconds of a monotonic clock that continues while the machine sleeps; meaningless after a reboot."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()

@@ -1,7 +1,7 @@
-"""Settings: which there are, what is allowed, and which value holds. An option of the command goes before the environment
-(`NEWSLEDGER_<KEY>`), that before the file (`newsledger.toml`), that before the default.
+"""Settings: their keys, permitted values, and the value in force. An option of the command overrides the environment
+(`NEWSLEDGER_<KEY>`), which overrides the file (`newsledger.toml`), which overrides the default.
 
-Knows nothing of what settings are for. Wrong ones are refused with where they stand and what is allowed; secrets are never told.
+Does not know what settings are for. Invalid ones are refused with their place and what is allowed; secrets are never shown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 PREFIX = "NEWSLEDGER_"
 FILE = f"{PREFIX}SETTINGS"
-"""Names the file. Not a setting itself: a file cannot name another."""
+"""Variable with the path of the file. Not a setting itself: a file cannot name another."""
 USUAL_FILE = "newsledger.toml"
 MAX_FILE_BYTES = 1_000_000
 
@@ -27,11 +27,11 @@ Value = str | int | float | tuple[str, ...]
 
 
 class ConfigurationError(ValueError):
-    """A setting is wrong; the message says where it stands and what is allowed."""
+    """A setting is invalid; the message says where it is and what is allowed."""
 
 
 class SettingKind(StrEnum):
-    """What a value has to look like."""
+    """Form of a value."""
 
     TEXT = "text"
     CHOICE = "choice"
@@ -47,7 +47,7 @@ class SettingKind(StrEnum):
 
 
 class SettingOrigin(StrEnum):
-    """Where a value comes from."""
+    """Source of a value."""
 
     ENVIRONMENT = "environment"
     FILE = "file"
@@ -74,7 +74,7 @@ class Setting:
 
     @property
     def allowed(self) -> str:
-        """What may stand there, for a person."""
+        """The permitted values, for people."""
         if self.kind is SettingKind.CHOICE:
             return f"one of {', '.join(self.choices)}"
         if self.kind in (SettingKind.COUNT, SettingKind.NUMBER):
@@ -182,7 +182,7 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class SettingValue:
-    """A setting's value, and where it comes from."""
+    """A setting's value, and its source."""
 
     value: Value
     origin: SettingOrigin
@@ -190,7 +190,7 @@ class SettingValue:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The values that hold, options of a command aside."""
+    """The values in force, without options of a command."""
 
     file: Path | None
     found: Mapping[str, SettingValue]
@@ -212,14 +212,14 @@ class Configuration:
         return float(value)
 
     def secrets(self, key: str) -> tuple[str, ...]:
-        """A list of URLs that must never be told."""
+        """A list of URLs that must never be shown."""
         value = self.found[key].value
         assert isinstance(value, tuple)  # noqa: S101 - as above
         return value
 
 
 def find(environment: Mapping[str, str]) -> Path | None:
-    """The settings file: the one that NEWSLEDGER_SETTINGS names, or `newsledger.toml` in the working directory."""
+    """The settings file: the one in NEWSLEDGER_SETTINGS, or `newsledger.toml` in the working directory."""
     named = environment.get(FILE)
     if named:
         return Path(named)
@@ -228,7 +228,7 @@ def find(environment: Mapping[str, str]) -> Path | None:
 
 
 def load(file: Path | None, environment: Mapping[str, str]) -> Configuration:
-    """What file and environment say, checked whole; raises ConfigurationError."""
+    """The settings of file and environment, validated; raises ConfigurationError."""
     given = dict(_from_file(file)) if file else {}
     given |= dict(_from_environment(environment))
     defaults = {key: SettingValue(setting.default, SettingOrigin.DEFAULT) for key, setting in SETTINGS.items()}
@@ -236,7 +236,7 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Configuration:
 
 
 def shown(setting: Setting, value: Value) -> str:
-    """A value for a person: of secrets only the schemes."""
+    """A value for people: of secrets only the schemes."""
     if setting.kind is SettingKind.KEYS and ":" in str(value):
         return "***"
     if setting.kind is SettingKind.REDIS and value:
@@ -249,9 +249,9 @@ def shown(setting: Setting, value: Value) -> str:
 
 
 def trust(ca_bundle: str, environment: MutableMapping[str, str]) -> None:
-    """Have OpenSSL trust the authorities of a PEM file beside those in the system's folder.
+    """Have OpenSSL trust the authorities of a PEM file in addition to the system's.
 
-    By the variables that OpenSSL itself reads, so to be called before the first connection of a process.
+    Through the variables that OpenSSL itself reads, so call it before the first connection of a process.
     """
     if not ca_bundle:
         return
@@ -261,7 +261,7 @@ def trust(ca_bundle: str, environment: MutableMapping[str, str]) -> None:
 
 
 def scheme(url: str) -> str:
-    """What stands before `://`, which tells the service and no secret."""
+    """The part before `://`, which names the service and no secret."""
     return url.partition("://")[0][:30]
 
 
@@ -296,7 +296,7 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Set
 
 
 def _parsed(setting: Setting, text: str, where: str) -> Value:
-    """The environment has text only."""
+    """A value from the environment, which has only text."""
     try:
         if setting.kind is SettingKind.COUNT:
             return int(text)
@@ -308,7 +308,7 @@ def _parsed(setting: Setting, text: str, where: str) -> Value:
 
 
 def _plain(setting: Setting, value: object, where: str) -> Value:
-    """The file has types, and they must be the right ones."""
+    """A value from the file, which must have the right type."""
     if setting.kind is SettingKind.SECRETS:
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
             return tuple(value)
@@ -324,7 +324,7 @@ def _plain(setting: Setting, value: object, where: str) -> Value:
 
 
 def checked(setting: Setting, value: Value, where: str) -> Value:
-    """The value, where it is allowed; raises ConfigurationError that names `where`."""
+    """The value, if it is allowed; otherwise raises ConfigurationError that names `where`."""
     fine = True
     if setting.kind is SettingKind.CHOICE:
         fine = value in setting.choices
@@ -379,7 +379,7 @@ def _is_moment(text: str) -> bool:
 
 
 def _line(text: str, key: str) -> int:
-    """Where a key of the top table stands; 1 where it is written in a way that is not searched for."""
+    """Line of a top-level key; 1 if it is written in an unusual way."""
     match = re.search(rf"^[ \t]*(?:\[+[ \t]*)?[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", text, re.MULTILINE)
     return text.count("\n", 0, match.start()) + 1 if match else 1
 

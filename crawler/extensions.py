@@ -1,7 +1,7 @@
-"""Extensions that open and close a crawl's session and its row: in the store of this machine, or at a remote writer elsewhere.
+"""Extensions that open and close a crawl's session and its row: in the store of this machine, or at a remote writer.
 
-`RemoteRecord` takes the place of `CrawlRecord` on a worker; the rest of the crawl is the same. `ArchivePolicy` says which answers
-are archived, and as what.
+`RemoteRecord` replaces `CrawlRecord` on a worker; the rest of the crawl is the same. `ArchivePolicy` decides which responses
+are archived, and as which record.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ _NEWS = CHANGES | {Outcome.GONE, Outcome.SUSPECTED}
 
 
 class ArchivePolicy:
-    """Called by the ledger for each look, inside its transaction."""
+    """Called by the ledger for each fetch, inside its transaction."""
 
     def __init__(self, archive: ArchiveWriter, store: Store | None, *, keeps_all: bool, heeds_noarchive: bool,
                  under: str = "") -> None:  # fmt: skip
-        """Without a store, where another process writes the ledger, what repeats an earlier answer is kept whole.
+        """Without a store, if another process writes the ledger, a repeated response is archived whole.
 
-        `under`: the folder in which this archive will stand among those of other machines.
+        `under`: the folder of this archive among those of other machines.
         """
         self._under = under
         self._archive = archive
@@ -63,7 +63,7 @@ class ArchivePolicy:
         self._heeds_noarchive = heeds_noarchive
 
     def __call__(self, fetch: Fetch, outcome: Outcome, article_id: int | None) -> Fetch:
-        """The fetch with its place in the archive, or as it was where its answer is not kept; StoreError where it cannot be."""
+        """The fetch with its location in the archive, or unchanged if its response is not archived; StoreError if that fails."""
         exchange = fetch.payload.exchange if fetch.payload else None
         if exchange is None or not (outcome in _NEWS or (self._keeps_all and article_id is not None)):
             return fetch
@@ -77,7 +77,7 @@ class ArchivePolicy:
         return replace(fetch, warc_file=file, warc_offset=place.offset, payload_hash=place.payload_hash, archived=place.archived)
 
     def _earlier(self, fetch: Fetch, article_id: int | None) -> RepeatedRecord | None:
-        """The archived answer that this one repeats byte for byte, or by the server's word (304)."""
+        """The archived response that this one repeats byte for byte, or according to the server (304)."""
         last = last_archived(self._store, article_id) if self._store else None
         exchange = fetch.payload.exchange if fetch.payload else None
         if last is None or exchange is None:
@@ -90,19 +90,18 @@ class ArchivePolicy:
 logger = logging.getLogger(__name__)
 
 TAKEN_UP = 2_000
-"""Revisions whose stories are looked for at the end of a crawl: some ten seconds. Longer arrears take several crawls."""
+"""Revisions whose stories are searched at the end of a crawl: about ten seconds. A backlog takes several crawls."""
 
 FORGOTTEN = 50_000
-"""Articles of which a crawl notes that a list names them no more. An older version has kept all
-that ever were named."""
+"""Articles that a crawl marks as no longer listed. An older version kept all that were ever listed."""
 
 _ASKED_TO_END = frozenset({"shutdown", "cancelled"})
-"""Of Scrapy."""
+"""Scrapy's reasons for a requested end."""
 _STOPPED = frozenset({CrawlReason.ASKED_TO_END, CrawlReason.LEASE_LOST, CrawlReason.WRITER_UNREACHABLE})
 
 
 class BriefLogFormatter(LogFormatter):
-    """Scrapy's log lines; of an item that could not be recorded the reason, which names its URL, and not the whole article."""
+    """Scrapy's log lines; for an item that could not be recorded only the reason with its URL, not the whole article."""
 
     def dropped(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
         """One line."""
@@ -111,7 +110,7 @@ class BriefLogFormatter(LogFormatter):
 
 
 class CrawlRecord:
-    """Opens the session of a crawl whose store is here; writes how the crawl ended, whatever the process's exit code says."""
+    """Opens the session of a crawl with a local store; records the crawl's end, whatever the process's exit code is."""
 
     def __init__(self, crawler: Crawler, store: Store) -> None:
         self._crawler = crawler
@@ -124,9 +123,9 @@ class CrawlRecord:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads NEWSLEDGER_DB; nothing to do without it, or for a spider that keeps no ledger.
+        """Reads NEWSLEDGER_DB; inactive without it, or for a spider without a ledger.
 
-        Opens the store here, where an error still keeps the crawl from starting; raises StoreError.
+        Opens the store here, where an error still prevents the crawl; raises StoreError.
         """
         db = crawler.settings.get("NEWSLEDGER_DB")
         if not db or not isinstance(crawler.spider, NewsSpider):
@@ -134,7 +133,7 @@ class CrawlRecord:
         return cls(crawler, Store(db))
 
     def spider_opened(self, spider: NewsSpider) -> None:
-        """Open the crawl's row, and load the snapshot of its site; where that cannot be, nothing is asked of the site."""
+        """Open the crawl's row, and load the snapshot of its site; if that fails, nothing is requested from the site."""
         try:
             self._begin(spider)
         except StoreError as error:
@@ -162,7 +161,7 @@ class CrawlRecord:
         spider.look_up = lambda question: look_up(store, site.id, question)
 
     def _hold_host(self, site: Site) -> None:
-        """Take the host's lock where nobody did for us (`scrapy crawl news`). Raises StoreError where another crawl has it."""
+        """Take the host's lock if the caller did not (`scrapy crawl news`). Raises StoreError if another crawl has it."""
         group, folder = site.politeness_group, self._store.path.absolute().parent / "locks"
         holder = self._lock.enter_context(hold_everywhere(folder, group, is_local=is_loopback(site.host)))
         worker = worker_at(self._store, group)
@@ -170,7 +169,7 @@ class CrawlRecord:
             raise StoreError(f"another crawl of {group} is running ({f'worker {worker}' if worker else f'process {holder}'})")
 
     def spider_closed(self, spider: NewsSpider, reason: str) -> None:
-        """Judge the readings that are held, write sources and the crawl's end, and close the store."""
+        """Judge held readings, write sources and the crawl's end, and close the store."""
         try:
             if self._session:
                 self._session.close(crawl_result_of(self._crawler, spider, reason))
@@ -185,13 +184,13 @@ class CrawlRecord:
         self._lock.close()
 
     def _count_outcomes(self) -> None:
-        """Of all that was recorded, also of what waited until now."""
+        """Count the outcomes of everything recorded, also of items that waited."""
         for outcome, count in (self._session.outcomes if self._session else {}).items():
             if self._crawler.stats:
                 self._crawler.stats.set_value(f"ledger/outcome/{outcome}", count)
 
     def _find_stories(self, spider: NewsSpider) -> None:
-        """The crawl is over and its row written: what goes wrong here is told, and the next crawl goes on from where it was."""
+        """After the crawl's row is written: an error is logged, and the next crawl continues from there."""
         try:
             catch_up(self._store, spider.clock(), at_most=TAKEN_UP)
         except StoreError as error:
@@ -201,18 +200,18 @@ class CrawlRecord:
 
 
 def archive_policy_of(site: Site, archive: ArchiveWriter, store: Store | None, under: str = "") -> ArchivePolicy:
-    """Which answers of a site are archived, by its definition."""
+    """Which responses of a site are archived, by its definition."""
     return ArchivePolicy(archive, store, keeps_all=site.archive == "on", heeds_noarchive=site.noarchive != "ignore", under=under)
 
 
 def asking(crawler: Crawler) -> Asker:
-    """Who crawls, for the archive's files."""
+    """The crawler, for the archive's files."""
     settings = crawler.settings
     return Asker(settings.get("NEWSLEDGER_CONTACT") or "", settings.get("USER_AGENT") or "", socket.gethostname())
 
 
 def crawl_result_of(crawler: Crawler, spider: NewsSpider, reason: str) -> CrawlResult:
-    """How a crawl ended; `reason` is Scrapy's."""
+    """The end of a crawl; `reason` is Scrapy's."""
     throttle = crawler.get_downloader_middleware(ThrottleMiddleware)
     spider.problem = (throttle and throttle.ended) or spider.problem
     why: CodedReason | None = spider.problem if reason == "finished" else _why_closed(crawler, reason)
@@ -229,7 +228,7 @@ def crawl_result_of(crawler: Crawler, spider: NewsSpider, reason: str) -> CrawlR
 
 
 def _why_closed(crawler: Crawler, reason: str) -> CodedReason:
-    """Why a crawl was cut off: we stopped it ourselves, or Scrapy did for a reason of its own."""
+    """Why a crawl was cut off: by ourselves, or by Scrapy for a reason of its own."""
     stopped = stopped_for(crawler)
     if stopped and stopped.text == reason:
         return stopped
@@ -237,7 +236,7 @@ def _why_closed(crawler: Crawler, reason: str) -> CodedReason:
 
 
 def _now_in(spider: NewsSpider) -> dict[str, str | None]:
-    """Key of an article -> the list that names it now, where that is another than before; None: it was taken out of one."""
+    """Key of an article -> the list that contains it now, if that has changed; None: it was removed from one."""
     fallen = islice(fallen_out(spider.lists, spider.snapshot), FORGOTTEN)
     found: dict[str, str | None] = dict.fromkeys((*spider.vanished, *fallen))
     for key, source in where_listed(spider.lists).items():
@@ -248,7 +247,7 @@ def _now_in(spider: NewsSpider) -> dict[str, str | None]:
 
 
 class RemoteRecord:
-    """Begins and ends a crawl that has a `RemoteWriter`."""
+    """Starts and ends a crawl with a `RemoteWriter`."""
 
     def __init__(self, crawler: Crawler, remote_writer: RemoteWriter, seconds: float) -> None:
         self._crawler = crawler
@@ -261,11 +260,11 @@ class RemoteRecord:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Reads NEWSLEDGER_TIME_LIMIT (minutes); nothing to do for a crawl that keeps its own ledger."""
+        """Reads NEWSLEDGER_TIME_LIMIT (minutes); inactive for a crawl with its own ledger."""
         return cls(crawler, remote_writer_of(crawler), crawler.settings.getfloat("NEWSLEDGER_TIME_LIMIT") * 60.0)
 
     def spider_opened(self, spider: NewsSpider) -> None:
-        """Hand the spider what it needs."""
+        """Give the spider its context."""
         spider.look_up = self._look_up
         self._alarm = asyncio.get_running_loop().call_later(self._seconds, self._late)
         folder = self._crawler.settings.get("NEWSLEDGER_WARC") or "data/warc"
@@ -277,7 +276,7 @@ class RemoteRecord:
         open_session(self._crawler, RemoteSession(self._remote_writer, spider.snapshot, keep))
 
     def spider_closed(self, spider: NewsSpider, reason: str) -> None:
-        """Tell how it ended."""
+        """Report the end of the crawl."""
         if self._alarm:
             self._alarm.cancel()
         try:
@@ -298,7 +297,7 @@ class RemoteRecord:
 
 
 class RemoteSession:
-    """The session of a crawl that has a `RemoteWriter`: archives what may be news, and hands each item over."""
+    """The session of a crawl with a `RemoteWriter`: archives possible news, and sends each item."""
 
     is_remote = True
 
@@ -307,10 +306,10 @@ class RemoteSession:
         self._remote_writer = remote_writer
         self._archive = archive
         self._archiving = threading.Lock()
-        """Items are handed over from several threads; the archive is one file."""
+        """Items are sent from several threads; the archive is one file."""
 
     def write(self, item: Article | Fetch) -> None:
-        """Hand over an item; waits while the writer is behind. Raises StoreError: it will be requested again."""
+        """Send an item; waits while the writer is behind. Raises StoreError: it will be fetched again."""
         try:
             with self._archiving:
                 item = kept(item, self.snapshot, self._archive)
@@ -324,14 +323,14 @@ class RemoteSession:
 
 
 def machine_name() -> str:
-    """This machine's name as that of a folder: archives of all machines stand side by side once they are collected."""
+    """This machine's name as a folder's name: archives of all machines are put side by side once they are collected."""
     return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:60] or "worker"
 
 
 def kept(item: Article | Fetch, snapshot: SiteSnapshot, keep: ArchivePolicy | None) -> Article | Fetch:
-    """The item with its place in this worker's archive, and with its page only where its reading may yet be doubted.
+    """The item with its location in this worker's archive, and with its page only if its reading may still be doubted.
 
-    What it comes to is judged by what the worker knows; the writer, who decides, may find less in it, and never more.
+    The worker judges by what it knows; the writer, who decides, may find less in the item, and never more.
     """
     fetch = item.fetch if isinstance(item, Article) else item
     if fetch is None:

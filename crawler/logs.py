@@ -1,6 +1,6 @@
-"""Log lines as JSON: one object a line, whatever a hostile page put into it, with the crawl and the site that it belongs to.
+"""Log lines as JSON: one object a line, whatever a hostile page contains, with its crawl and site.
 
-Plain ASCII (all else as escapes), so that no reader sees a line end where there is none. Knows nothing of Scrapy.
+Plain ASCII (everything else escaped), so that no reader sees a false line end. Knows nothing of Scrapy.
 """
 
 from __future__ import annotations
@@ -21,38 +21,38 @@ from pipelines.store.crawls import KEPT_BYTES, path_of_lines, read_line
 
 MAX_MESSAGE_CHARS = 2_000
 MAX_EXCEPTION_CHARS = 8_000
-"""Of a longer one the beginning and, twice as long, the end are kept: what was raised stands last."""
+"""Of a longer traceback the beginning and, twice as long, the end are kept: the exception is at the end."""
 MAX_NAME_CHARS = 200
 MAX_LINE_BYTES = 128 * 1024
-"""Of a child's line. Longer ones are cut; our own are never so long."""
+"""Limit of a child's line. Longer ones are cut; our own are never so long."""
 
 Context = Callable[[], Mapping[str, object]]
-"""What is known of the crawl that this process runs: `site`, `crawl`."""
+"""The context of this process's crawl: `site`, `crawl`."""
 
 logger = logging.getLogger(__name__)
 
 
 def no_context() -> Mapping[str, object]:
-    """For a process that runs no crawl."""
+    """For a process without a crawl."""
     return {}
 
 
 def plain(value: object) -> str:
-    """Text from a page or a file for a terminal: no control characters, so no escape sequence of a stranger is obeyed."""
+    """Text from a page or a file for a terminal: without control characters, so that no escape sequence is obeyed."""
     return "".join(char for char in str(value if value is not None else "") if char.isprintable() or char in "\n\t")
 
 
 def discard(stream: IO[Any]) -> None:
-    """Let a stream whose reader has gone lead nowhere, what it still holds included."""
+    """Redirect a stream without a reader, and its buffer, to nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
 class JsonLines(logging.Formatter):
-    """`time`, `level`, `logger`, `message`; `event` (the message without its values), `site`, `crawl`, `exception` where known.
+    """`time`, `level`, `logger`, `message`; `event` (the message without its values), `site`, `crawl`, `exception` if known.
 
-    `site` and `crawl` come from the record (`extra=`) before the process's context.
+    `site` and `crawl` come from the record (`extra=`), otherwise from the process's context.
     """
 
     def __init__(self, context: Context = no_context) -> None:
@@ -60,7 +60,7 @@ class JsonLines(logging.Formatter):
         self._context = context
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, without its end."""
+        """One line, without its line end."""
         line: dict[str, object] = {
             "time": _moment(record.created),
             "level": record.levelname,
@@ -79,23 +79,23 @@ class JsonLines(logging.Formatter):
 
 
 class PlainLines(logging.Formatter):
-    """For people: no control character, so that no page and no file steers the terminal; lines after a message's first are set
-    in, so that none passes for a message of its own.
+    """For people: without control characters, so that no page and no file controls the terminal; lines after a message's first
+    are indented, so that none passes for a message of its own.
     """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        """A line, and what was raised."""
+        """A line, and the exception."""
         return plain(super().format(record)).replace("\n", "\n  ")
 
 
 class JsonHandler(logging.StreamHandler[IO[str]]):
-    """Writes JSON lines; `line` lets those of child processes in between, whole."""
+    """Writes JSON lines; `line` inserts complete lines of child processes."""
 
     def line(self, text: str) -> None:
-        """Write one line that is JSON already."""
+        """Write one line that is already JSON."""
         self.acquire()
         try:
             self.stream.write(text + self.terminator)
@@ -105,7 +105,7 @@ class JsonHandler(logging.StreamHandler[IO[str]]):
 
 
 def install(form: str, level: int | str, context: Context = no_context) -> JsonHandler | None:
-    """Have this process log to standard error in the form. Replaces what was installed here before; the handler, for JSON."""
+    """Have this process log to standard error in a format. Replaces an earlier installation; returns the handler for JSON."""
     for handler in [one for one in logging.root.handlers if isinstance(one, JsonHandler)]:
         logging.root.removeHandler(handler)
     if form != "json":
@@ -124,16 +124,16 @@ def install(form: str, level: int | str, context: Context = no_context) -> JsonH
 
 
 class _KeptFile(RotatingFileHandler):
-    """On a full disk what it cannot write is on standard error alone, without a traceback for each line."""
+    """On a full disk lines go to standard error only, without a traceback for each."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        """Nothing."""
+        """Do nothing."""
 
 
 def keep_lines(db: str, site: str, context: Context) -> None:
-    """Keep a crawl's own lines beside the ledger too, where `kept_lines` finds them: ours, and what others warn of.
+    """Also keep a crawl's own lines beside the ledger, for `kept_lines`: ours, and the warnings of libraries.
 
-    Two files a site, of KEPT_BYTES each, the older one dropped. Where they cannot be written nothing is kept.
+    Two files a site, of KEPT_BYTES each, the older one deleted. If they cannot be written nothing is kept.
     """
     path = path_of_lines(Path(db), site)
     try:
@@ -149,7 +149,7 @@ def keep_lines(db: str, site: str, context: Context) -> None:
 
 
 def relay(stream: IO[bytes], site: str, handler: JsonHandler) -> None:
-    """Pass a child's standard error on, line by line, until it ends. What is no JSON line of ours becomes one."""
+    """Pass on a child's standard error, line by line, until it ends. Lines that are not ours become JSON lines."""
     for raw in iter(lambda: stream.readline(MAX_LINE_BYTES), b""):
         text = raw.decode("utf-8", "replace").rstrip("\r\n")
         if read_line(text):

@@ -1,7 +1,7 @@
-"""Takes a checkpoint away from its ledger: its note to folders, git repositories and webhooks, and to authorities that stamp it.
+"""Publishes a checkpoint: its note to folders, git repositories and webhooks, and to authorities that timestamp it.
 
-A note goes only to https, or this machine; authorities are asked by http too, which many have alone: what they answer is signed.
-No redirect is followed, no answer read beyond its bound, and no address printed but for its host.
+A note goes only to https, or this machine; authorities are also contacted by http, because many have no https and their
+answers are signed. No redirect is followed, no answer is read beyond its limit, and of an address only the host is printed.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from crawler import __version__
 from crawler.catalogue.site import is_loopback
 
 SECONDS = 30.0
-"""How long a host may take to answer."""
+"""Time limit for an answer."""
 MAX_ANSWER = 65_536
-"""Bytes of an answer. A timestamp has 1,000 to 7,000."""
+"""Limit of an answer in bytes. A timestamp has 1,000 to 7,000."""
 GIT_SECONDS = 60.0
 _GIT = ("git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.attributesFile=/dev/null",
         "-c", "core.autocrlf=false", "-c", "commit.gpgSign=false", "-c", "gc.auto=0", "-c", "user.name=Newsledger",
         "-c", "user.email=newsledger@localhost")  # fmt: skip
-"""Nothing of what the machine's or the user's git is set to do, and no hook, is run."""
+"""Ignores all git configuration of the machine and the user, and runs no hook."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -70,7 +70,7 @@ def ask_authority(url: str, query: bytes) -> bytes:
 
 
 def host_of(url: str) -> str:
-    """What may be printed of an address: it may hold secrets."""
+    """The printable part of an address, which may contain secrets."""
     parts = _parts(url)
     return f"{parts.scheme}://{parts.hostname or ''}"
 
@@ -83,7 +83,7 @@ def _parts(url: str) -> SplitResult:
 
 
 def _write(folder: Path, name: str, note: str, tokens: Sequence[bytes]) -> list[Path]:
-    """A note is never replaced by another: two of one name would be two histories."""
+    """A note never replaces another: two with one name would be two histories."""
     path = folder / name
     if not path.exists():
         partial = folder / f".{name}.partial"

@@ -1,5 +1,5 @@
-"""Scrapy settings, polite and explicit: a library default that would be impolite or unsafe is set here, even where it might
-be right today. docs/operate.md tells each; those of our own come from `crawler.config`.
+"""Scrapy settings, polite and explicit: every library default that matters for politeness or safety is set here, even if it
+is right today. docs/operate.md explains them; our own settings come from `crawler.config`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ AUTOTHROTTLE_ENABLED = False
 COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"
 RETRY_TIMES = 2
-# Not 429, and 503 only where it names no time: those are asked again when the host says, see crawler.middlewares.throttle.
+# Not 429, and 503 only if it names no time: those are repeated when the host says, see crawler.middlewares.throttle.
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
 HTTPERROR_ALLOW_ALL = True  # each status is an answer; the spider says what it means
 METAREFRESH_ENABLED = False  # news pages reload themselves to count another view
@@ -54,10 +54,10 @@ DOWNLOAD_MAXSIZE = 12 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = True
 DOWNLOAD_VERIFY_CERTIFICATES = True
-# Resolves both families, and has no time of its own: DOWNLOAD_TIMEOUT covers it.
+# Resolves both families, without a timeout of its own: DOWNLOAD_TIMEOUT covers it.
 TWISTED_DNS_RESOLVER = "crawler.middlewares.ssrf.GuardedResolver"
 REACTOR_THREADPOOL_MAXSIZE = 4
-# No file, ftp, s3 or data: a page can lead to the web only.
+# No file, ftp, s3 or data: a page can lead only to the web.
 DOWNLOAD_HANDLERS = {
     "http": "crawler.middlewares.lease.LeasedHandler",
     "https": "crawler.middlewares.lease.LeasedHandler",
@@ -73,7 +73,7 @@ REMOTE_CONTROL_ENABLED = False
 
 # --- components --------------------------------------------------------------------------------------------------------
 ITEM_PIPELINES = {"pipelines.items.WriteItems": 100}
-# Of Scrapy's own only what a crawl needs: what is switched off would be loaded all the same, and some bring large libraries.
+# Only those of Scrapy that a crawl needs: disabled ones would still be imported, some with large libraries.
 DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
@@ -94,7 +94,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.lease.LeaseMiddleware": 980,
 }
 SPIDER_MIDDLEWARES_BASE = {"scrapy.spidermiddlewares.referer.RefererMiddleware": 700}  # redirects ask it, to send no Referer
-# Without the rest: telnet and remote control stay shut whatever is set, and their libraries are never loaded.
+# Without the others: telnet and remote control stay off whatever is set, and their libraries are never imported.
 EXTENSIONS_BASE = {"scrapy.extensions.corestats.CoreStats": 0}
 EXTENSIONS = {"crawler.extensions.CrawlRecord": 10, "crawler.extensions.RemoteRecord": 10}
 LOG_LEVEL = "INFO"

@@ -1,1 +1,1 @@
-"""Offline jobs: import of archives, reprocessing, replay of quarantine, redaction, and the diagnosis behind `why`."""
+"""Offline jobs: import of archives, reprocessing, replay of quarantine, redaction, backups, and the diagnosis behind `why`."""

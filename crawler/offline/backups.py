@@ -1,11 +1,13 @@
-"""Dated copies of a ledger and its archive in one folder, and putting one back.
+"""Dated copies of a ledger and its archive in one folder, and restoring them.
 
-Each copy is whole and stands alone: `2025-03-07T031700Z/` holds the ledger, `warc/`, the operator's own file of sites, and
-`backup.json`, which names every file with size, time and SHA-256. A file of the archive that is as it was in the copy before is a
-second name of that copy's file (a hard link), so that a copy takes what is new, and any copy may go. Files are never linked to
-the archive itself: what damages one must not damage the other. The folder has a marker; where no disk is mounted there is none.
+Each copy is complete: `2025-03-07T031700Z/` holds the ledger, `warc/`, the operator's own file of sites, and `backup.json`,
+which lists every file with size, time and SHA-256. A file of the archive that is unchanged since the previous copy is a hard
+link to that copy's file, so that a copy takes only the space of what is new, and any copy may be deleted. Files are never
+linked to the archive itself: damage to one must not damage the other. The folder has a marker, which is missing if its disk is
+not mounted.
 
-The ledger is copied first, then the archive: a record is on the disk before a row points at it, so no pointer of a copy dangles.
+The ledger is copied first, then the archive: a record is on the disk before a row points at it, so no pointer of a copy
+dangles.
 """
 
 from __future__ import annotations
@@ -38,10 +40,10 @@ PARTIAL = ".partial"
 LEDGER = "news.db"
 _CHUNK = 1 << 20
 _ROUNDS = 4
-"""So often the archive is listed anew where its files were closed, and so renamed, while they were copied."""
+"""How often the archive is listed again if files were closed, and so renamed, during the copy."""
 
 Tell = Callable[[int, int], None]
-"""Told how many files are done, and how many there are."""
+"""Called with the number of finished files, and of all files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +53,26 @@ class CopiedFile:
     path: str
     bytes: int
     mtime_ns: int
-    """Of the file that was copied."""
+    """Of the original file."""
     sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A whole copy."""
+    """A complete copy."""
 
     path: Path
     taken: str
     """UTC, ISO 8601."""
     files: tuple[CopiedFile, ...]
     rows: dict[str, int]
-    """Of each table of the ledger."""
+    """Number of rows of each table of the ledger."""
     copied_bytes: int
-    """What it took; the rest is shared with the copy before it."""
+    """Its own size; the rest is shared with the previous copy."""
 
     @property
     def bytes(self) -> int:
-        """What it holds."""
+        """Size of its content."""
         return sum(file.bytes for file in self.files)
 
 
@@ -84,7 +86,8 @@ def prepare(folder: Path) -> None:
 
 def take(store: Store, archive: Path, own_sites: Path, folder: Path, now: datetime, *, keep: int | None = None,
          tell: Tell = lambda done, total: None) -> Backup:  # fmt: skip
-    """Copy ledger and archive, while crawls run; then drop the oldest copies beyond `keep`. Raises StoreError; no part stays."""
+    """Copy ledger and archive, while crawls run; then delete the oldest copies beyond `keep`. Raises StoreError; no part
+    remains."""
     if absent := absence(archive, store):
         raise StoreError(absent)
     with _alone(folder):
@@ -117,7 +120,7 @@ def take(store: Store, archive: Path, own_sites: Path, folder: Path, now: dateti
 
 
 class _Copying:
-    """The files of a copy that is being made."""
+    """The files of an unfinished copy."""
 
     def __init__(self, target: Path, before: Backup | None, tell: Tell) -> None:
         self._target = target
@@ -128,7 +131,7 @@ class _Copying:
         self.copied_bytes = 0
 
     def take_all(self, archive: Path) -> None:
-        """The archive's files, also such as are closed, and so get another name, meanwhile."""
+        """Copy the archive's files, also those that are closed, and so renamed, meanwhile."""
         taken: set[str] = set()
         for _ in range(_ROUNDS):
             paths = [path for path in sorted(archive.rglob("*")) if path.is_file() and not path.is_symlink()]
@@ -143,7 +146,7 @@ class _Copying:
                 self._tell(number, len(wanted))
 
     def take(self, source: Path, name: str) -> None:
-        """One file: linked to the copy before where it is the same there, else copied as far as it went when that began."""
+        """Copy one file: linked to the previous copy if unchanged, otherwise copied up to its size at the start."""
         found, known = source.stat(), self._known.get(name)
         target = self._target / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -158,14 +161,14 @@ class _Copying:
         self.note(name, found.st_mtime_ns, copy_file(source, target, found.st_size))
 
     def note(self, name: str, mtime_ns: int, sha256: str) -> None:
-        """A file that was copied, and when it was last written before that."""
+        """Record a copied file, with the time of its last write before."""
         size = (self._target / name).stat().st_size
         self.files.append(CopiedFile(name, size, mtime_ns, sha256))
         self.copied_bytes += size
 
 
 def copies(folder: Path) -> list[Backup]:
-    """The whole copies of a folder, the newest last; raises StoreError where it is none for copies."""
+    """The complete copies of a folder, the newest last; raises StoreError if it is not one for copies."""
     if not (folder / MARKER).is_file():
         raise StoreError(f"{folder}: no folder of copies ({MARKER} is not there): is its disk mounted? A new one: --init")
     found = (read_copy(path) for path in sorted(folder.glob("*Z")) if (path / MANIFEST).is_file())
@@ -173,7 +176,7 @@ def copies(folder: Path) -> list[Backup]:
 
 
 def read_copy(path: Path) -> Backup:
-    """A copy by its folder; raises StoreError where its list cannot be read."""
+    """A copy by its folder; raises StoreError if its list cannot be read."""
     try:
         told: dict[str, Any] = json.loads((path / MANIFEST).read_bytes())
         files = tuple(CopiedFile(**file) for file in told["files"])
@@ -189,7 +192,7 @@ def read_copy(path: Path) -> Backup:
 
 
 def check(copy: Backup, now: datetime, tell: Tell = lambda done, total: None) -> Iterator[str]:
-    """What is wrong with a copy: files by size and hash; the ledger's pages, rows, chain and texts; pointers into the archive."""
+    """The faults of a copy: files by size and hash; the ledger's pages, rows, chain and texts; pointers into the archive."""
     sound = True
     for number, file in enumerate(copy.files, 1):
         problem = _problem(copy.path / file.path, file)
@@ -217,9 +220,9 @@ def _ledger_problems(copy: Backup, now: datetime) -> Iterator[str]:
 
 def restore(copy: Backup, db: Path, archive: Path, own_sites: Path, now: datetime, *, force: bool = False,
             tell: Tell = lambda done, total: None) -> list[Path]:  # fmt: skip
-    """Put a copy in place of a ledger and its archive; what stood there is moved aside, and returned. Raises StoreError.
+    """Restore a ledger and its archive; existing files are moved aside, and returned. Raises StoreError.
 
-    A file of the archive that begins with what the copy has of it stays: it was only written on. So does the file of sites.
+    A file of the archive that begins with the copy's bytes stays: it has only grown. So does the file of sites.
     """
     if db.exists() and not force:
         raise StoreError(f"{db}: is there already; --force moves it aside")
@@ -262,7 +265,7 @@ def _move_aside(path: Path, aside: str, moved: list[Path]) -> None:
 
 
 def copy_file(source: Path, target: Path, size: int) -> str:
-    """Copy the first `size` bytes, to the disk; their SHA-256."""
+    """Copy the first `size` bytes, and sync them; returns their SHA-256."""
     digest = hashlib.sha256()
     with source.open("rb") as reading, target.open("wb") as writing:
         while size and (chunk := reading.read(min(size, _CHUNK))):
@@ -275,12 +278,12 @@ def copy_file(source: Path, target: Path, size: int) -> str:
 
 
 def is_ordinary(path: Path) -> bool:
-    """Whether it is a file itself: no link, and no pipe or device that would never end."""
+    """Whether it is a regular file: no link, and no pipe or device that would never end."""
     return path.is_file() and not path.is_symlink()
 
 
 def sha256_of(path: Path, size: int | None = None) -> str:
-    """Of a file, or of its first `size` bytes."""
+    """SHA-256 of a file, or of its first `size` bytes."""
     digest = hashlib.sha256()
     left = path.stat().st_size if size is None else size
     with path.open("rb") as reading:
@@ -303,7 +306,7 @@ def _problem(path: Path, file: CopiedFile) -> str | None:
 
 
 def _drop(path: Path) -> None:
-    """Remove a copy: first what makes it one, so that half of it is never taken for a copy."""
+    """Delete a copy: its list first, so that half of it never counts as a copy."""
     gone = path.rename(path.with_name(path.name + PARTIAL))
     shutil.rmtree(gone)
 
@@ -325,7 +328,7 @@ def _sync(folder: Path) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One copy at a time; errors of the disk are StoreErrors."""
+    """Allow one copy at a time; errors of the disk become StoreErrors."""
     copies(folder)  # says that it is no folder for copies, where that is so
     try:
         with hold(folder, "copies") as holder:
@@ -338,7 +341,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _nobody_writes(db: Path) -> Iterator[None]:
-    """Hold every lock that crawls and schedules of a ledger take; StoreError where one of them runs."""
+    """Hold every lock of a ledger's crawls and schedules; StoreError if one of them runs."""
     try:
         with ExitStack() as stack:
             for path in sorted((db.parent / "locks").glob("*.lock")):

@@ -1,7 +1,7 @@
-"""Ledger and archive as a BagIt bag (RFC 8493, BagIt 1.0): what repositories take in, with the hashes of all files.
+"""Ledger and archive as a BagIt bag (RFC 8493, BagIt 1.0) for repositories, with the hashes of all files.
 
-The ledger is copied as `backup` does it, at one moment; the archive after it, so that no pointer of the copy dangles. Of files
-that still grow, whole records are copied.
+The ledger is copied as in `backup`, at one moment; the archive after it, so that no pointer of the copy dangles. Of files
+that still grow, complete records are copied.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _CHUNK = 1 << 20
 
 
 def write_bag(store: Store, warc: Path, target: Path, now: datetime, contact: str, tell: Callable[[int], None]) -> int:
-    """Write the bag; how many files are in it. `tell(n)` is told of bytes.
+    """Write the bag; returns the number of its files. `tell(n)` is called with bytes.
 
-    It is written beside its name, and takes it when it is whole. Raises StoreError and OSError.
+    It is written under a temporary name, and renamed once complete. Raises StoreError and OSError.
     """
     if target.exists():
         raise FileExistsError(f"{target}: is there already")
@@ -81,7 +81,7 @@ def _manifests(bag: Path, name: str, paths: list[Path]) -> None:
 
 
 def _named(path: str) -> str:
-    """A path as a manifest has it: what would end its line is escaped."""
+    """A path in a manifest: characters that would end its line are escaped."""
     return path.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

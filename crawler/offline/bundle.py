@@ -1,7 +1,7 @@
-"""One article handed over as proof: a WACZ with all its archived answers, its revisions, and the proofs of their seals.
+"""One article as proof: a WACZ with all its archived responses, its revisions, and the proofs of their seals.
 
-The same script that a stranger runs (`check_bundle`) checks a bundle here. The key that signs one is anonymous in the words of
-the WACZ signing recommendation: ECDSA on P-384.
+Bundles are checked here by the same script that a recipient runs (`check_bundle`). The signing key is anonymous in the sense
+of the WACZ signing recommendation: ECDSA on P-384.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(slots=True)
 class BundleReport:
-    """What became of the pages of a bundle."""
+    """What was done with the pages of a bundle."""
 
     counts: Counter[str]
     problems: list[str]
@@ -53,10 +53,10 @@ class BundleReport:
 
 def write_bundle(store: Store, article: ArticleRecord, folder: Path, stream: IO[bytes], now: datetime, name: str,
                  sign: Sign | None = None, checkpoint_key: bytes | None = None) -> BundleReport:  # fmt: skip
-    """Write the bundle of an article to a stream that can seek; pages that are not there are told, and named in it.
+    """Write the bundle of an article to a seekable stream; missing pages are reported, and named in it.
 
-    `name`: of the file, for its README. `checkpoint_key`: the public key that checkpoints are signed with. Raises StoreError
-    where a row is not as it was sealed.
+    `name`: of the file, for its README. `checkpoint_key`: the public key of checkpoints. Raises StoreError
+    if a row differs from its seal.
     """
     revisions = list(records(store, Selection(article_id=article.article_id)))
     if not revisions:
@@ -80,7 +80,7 @@ def write_bundle(store: Store, article: ArticleRecord, folder: Path, stream: IO[
 
 
 def _wanted(store: Store, article: ArticleRecord, revisions: list[Record]) -> Iterator[WantedPage]:
-    """All that is archived of an article: what its revisions were read from, and what each look was answered."""
+    """Everything archived of an article: the pages of its revisions, and the responses of its fetches."""
     for record in revisions:
         page = page_of_export(record)
         if page:
@@ -91,7 +91,7 @@ def _wanted(store: Store, article: ArticleRecord, revisions: list[Record]) -> It
 
 
 def _left_out(wanted: list[WantedPage], folder: Path) -> dict[str, str]:
-    """Hashes of records and pages that cannot be handed over, and why."""
+    """Hashes of records and pages that cannot be included, and why."""
     found: dict[str, str] = {}
     for one in wanted:
         why = recorded(folder, one.page)
@@ -136,9 +136,9 @@ def _readme(url: str, documents: Mapping[str, bytes], name: str, now: datetime, 
 
 
 def signer(path: Path) -> Sign:
-    """Signs with the key of a file, which is made, readable by its owner alone, where there is none.
+    """Signs with the key in a file, which is created, readable by its owner alone, if missing.
 
-    Raises MissingExtraError, OSError, and ValueError where the file is no such key.
+    Raises MissingExtraError, OSError, and ValueError if the file is no such key.
     """
     key = _key(path)
     from cryptography.hazmat.primitives import hashes, serialization
@@ -155,7 +155,7 @@ def signer(path: Path) -> Sign:
 
 
 def signature_problem(files: Mapping[str, bytes], expected: bytes | None = None) -> str | None:
-    """What is wrong with the signature of a bundle; None where it is right, or there is none and no key (PEM) is expected.
+    """The fault of a bundle's signature; None if it is valid, or there is none and no key (PEM) is expected.
 
     Raises MissingExtraError.
     """
@@ -185,10 +185,11 @@ def signature_problem(files: Mapping[str, bytes], expected: bytes | None = None)
 
 
 def anchor_lines(files: Mapping[str, bytes], public: bytes | None, ca: bytes | None) -> list[str]:
-    """Who signed the checkpoint of a bundle, and since when it is stamped; BadBundleError where a signature or a stamp is wrong.
+    """Who signed the checkpoint of a bundle, and the time of its timestamps; BadBundleError if a signature or timestamp is
+    invalid.
 
-    `public`: the ledger's key as its owner publishes it, else the one in the bundle is taken; `ca`: certificates (PEM) of
-    authorities that are trusted, without which stamps are counted only. Raises MissingExtraError.
+    `public`: the ledger's key as its owner publishes it, default the one in the bundle; `ca`: certificates (PEM) of
+    trusted authorities, without which timestamps are only counted. Raises MissingExtraError.
     """
     note = files.get(check_bundle.NOTE)
     if note is None:

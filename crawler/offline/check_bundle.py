@@ -1,7 +1,7 @@
 """Checks a bundle of `newsledger export bundle`: its files, the archived pages, the sealed rows and the proofs of their seals.
 
-Stands for itself (Python 3.8 or later, no other library), and is part of each bundle: `python3 -I check_bundle.py BUNDLE.wacz
-[FOLDER]`. Given a folder, it writes there what `openssl` needs to check the signatures, and nothing else. Reads within bounds.
+Independent of all libraries (Python 3.8 or later), and part of each bundle: `python3 -I check_bundle.py BUNDLE.wacz [FOLDER]`.
+Into the folder, if given, it writes what `openssl` needs to check the signatures, and nothing else. Reads within limits.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ Record = tuple[str, str, dict[str, str]]  # the SHA-256 of its head and block, i
 
 
 class BadBundleError(Exception):
-    """The bundle does not hold; the message says why."""
+    """The bundle is not valid; the message says why."""
 
 
 def need(holds: object, why: str) -> None:
-    """BadBundleError where something does not hold."""
+    """Raise BadBundleError unless a condition holds."""
     if not holds:
         raise BadBundleError(why)
 
@@ -43,7 +43,7 @@ def sha256(data: bytes) -> str:
 
 
 def read(text: str | bytes) -> Any:
-    """JSON in which no name stands twice: readers differ in which of the two they take."""
+    """JSON without repeated names: readers differ in which of two they use."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         need(len(dict(pairs)) == len(pairs), "a name stands twice in its JSON")
@@ -53,12 +53,12 @@ def read(text: str | bytes) -> Any:
 
 
 def digits(text: str) -> str:
-    """A time of WARC as an index has it."""
+    """A WARC time in the form of an index."""
     return re.sub(r"\D", "", text)
 
 
 def files_of(path: str) -> dict[str, bytes]:
-    """Name -> content, all of it bounded before it is unpacked."""
+    """Name -> content, checked against limits before it is unpacked."""
     size = os.path.getsize(path)  # noqa: PTH202 - works with what Python 3.8 has
     need(size <= MAX_BYTES, "the file is larger than any bundle")
     with zipfile.ZipFile(path) as package:
@@ -77,7 +77,7 @@ def files_of(path: str) -> dict[str, bytes]:
 
 
 def check_package(files: dict[str, bytes]) -> str:
-    """Each file is the one of its hash, and none is there that is not listed."""
+    """Check that each file has its hash, and that none is unlisted."""
     need(DIGEST in files and PACKAGE in files and PROOFS in files, "it is no bundle of newsledger")
     need(read(files[DIGEST])["hash"] == "sha256:" + sha256(files[PACKAGE]), f"{PACKAGE} is not the one of its hash")
     listed = {one["path"]: one for one in read(files[PACKAGE])["resources"]}
@@ -88,14 +88,14 @@ def check_package(files: dict[str, bytes]) -> str:
 
 
 def is_of(said: str | None, data: bytes) -> bool:
-    """Whether a digest of WARC (an algorithm, and base32 or hex) is of these bytes; true where none is said."""
+    """Whether a WARC digest (an algorithm, and base32 or hex) is of these bytes; true if there is none."""
     name, _, value = (said or f"sha256:{sha256(data)}").partition(":")
     found = hashlib.new(name.lower(), data)
     return value.lower() in (found.hexdigest(), base64.b32encode(found.digest()).decode().lower())
 
 
 def unpacked(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Place and content of each gzip member, within bounds."""
+    """Offset and content of each gzip member, within limits."""
     rest, total = data, 0
     while rest:
         member = zlib.decompressobj(31)
@@ -107,7 +107,7 @@ def unpacked(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def records_of(path: str, data: bytes) -> Iterator[tuple[str, dict[str, str], str, bytes]]:
-    """Place, fields, the SHA-256 of head and block, and the block of each record of a WARC file; a gzip member is one record."""
+    """Offset, fields, the SHA-256 of head and block, and the block of each record of a WARC file; a gzip member is one record."""
     for offset, plain in unpacked(data):
         head, _, rest = plain.partition(b"\r\n\r\n")
         parted = (line.partition(":") for line in head.decode("utf-8", "replace").split("\r\n"))
@@ -118,7 +118,8 @@ def records_of(path: str, data: bytes) -> Iterator[tuple[str, dict[str, str], st
 
 
 def check_pages(files: dict[str, bytes]) -> tuple[set[str], list[Record], str]:
-    """The hashes of all records and pages, once each is what its own digests say, and what it repeats is there; the records."""
+    """The hashes of all records and pages, after checking their own digests, and that repeated ones are there; and the
+    records."""
     held: set[str] = set()
     digests, repeated = set(), set()
     records: list[Record] = []
@@ -141,7 +142,7 @@ def check_pages(files: dict[str, bytes]) -> tuple[set[str], list[Record], str]:
 
 
 def check_named(files: dict[str, bytes], records: list[Record], named: set[str]) -> None:
-    """BadBundleError where a record is named by no row, nor by the answer that it led to; or the index names another."""
+    """Raise BadBundleError if a record belongs to no row, nor to the response that it led to; or if the index names another."""
     for number, (found, _, fields) in enumerate(records):
         if "newsledger-redirects-digest" in fields and found in named:
             led = redirects(fields["warc-record-id"], records[number + 1 :])
@@ -158,7 +159,7 @@ def check_named(files: dict[str, bytes], records: list[Record], named: set[str])
 
 
 def redirects(answer: str, behind: list[Record]) -> list[tuple[str, str]]:
-    """Hashes of the answers that led to an answer, each with that of its request, as they stand behind it."""
+    """Hashes of the redirects of a response, each with that of its request, in their order."""
     led: list[tuple[str, str]] = []
     last = answer
     for found, _, fields in behind:
@@ -190,8 +191,8 @@ def is_included(leaf: bytes, index: int, size: int, path: list[str], root: str) 
 
 
 def check_rows(files: dict[str, bytes], held: set[str], records: list[Record]) -> str:
-    """Each row is as it was sealed, its seal in the tree, its page in the bundle; all are of one article, whose revisions and
-    states are whole and read as their rows do.
+    """Check that each row has its seal, the seal is in the tree, and the page is in the bundle; that all belong to one
+    article, whose revisions and states are complete and read like their rows.
     """
     evidence = read(files[PROOFS])
     rows: dict[str, dict[int, dict[str, Any]]] = {}
@@ -224,7 +225,7 @@ def check_rows(files: dict[str, bytes], held: set[str], records: list[Record]) -
 
 
 def read_as_sealed(files: dict[str, bytes], rows: dict[str, dict[int, dict[str, Any]]], url: str) -> None:
-    """BadBundleError where the rows are not those of one article, or revisions.jsonl says something else than they do."""
+    """Raise BadBundleError if the rows are not those of one article, or revisions.jsonl differs from them."""
     need(len(rows.get("article", {})) == 1 and rows.get("revision"), "it has no article, or several")
     (article,), revisions = rows["article"].values(), rows["revision"]
     states = sorted(rows.get("state", {}).values(), key=lambda row: row["id"])
@@ -256,7 +257,7 @@ def read_as_sealed(files: dict[str, bytes], rows: dict[str, dict[int, dict[str, 
 
 
 def as_exported(key: str, row: dict[str, Any], revisions: dict[int, dict[str, Any]]) -> Any:
-    """A value of a sealed revision as revisions.jsonl has it."""
+    """A value of a sealed revision in the form of revisions.jsonl."""
     value: Any = row.get(key)
     if key in ("changed_fields", "topics"):
         return read(value)
@@ -266,7 +267,7 @@ def as_exported(key: str, row: dict[str, Any], revisions: dict[int, dict[str, An
 
 
 def sealed_form(key: str, value: Any) -> Any:
-    """Authors without the kind of persons, which is not sealed, and parts without their places; all else as it is."""
+    """Authors without the kind of persons, which is not sealed, and parts without their positions; other values unchanged."""
     if key not in ("authors", "images"):
         return value
     unsealed = (("kind", None), ("kind", "person"))
@@ -274,12 +275,12 @@ def sealed_form(key: str, value: Any) -> Any:
 
 
 def in_order(part: dict[str, Any]) -> str:
-    """A part as text that does not hang on the order of its names."""
+    """A part as text that does not depend on the order of its names."""
     return json.dumps(part, sort_keys=True)
 
 
 def check_note(files: dict[str, bytes]) -> str:
-    """The checkpoint is of that tree."""
+    """Check that the checkpoint is of that tree."""
     if NOTE not in files:
         return "No signed checkpoint covers the seals."
     evidence, lines = read(files[PROOFS]), files[NOTE].decode().split("\n")
@@ -289,7 +290,7 @@ def check_note(files: dict[str, bytes]) -> str:
 
 
 def check(path: str) -> tuple[list[str], dict[str, bytes]]:
-    """What holds, a line each, and the files; BadBundleError where something does not."""
+    """The results, one a line, and the files; BadBundleError if a check fails."""
     try:
         files = files_of(path)
         package = check_package(files)
@@ -305,7 +306,7 @@ def check(path: str) -> tuple[list[str], dict[str, bytes]]:
 
 
 def der_of(raw: bytes) -> bytes:
-    """An ECDSA signature as openssl reads it, of its two numbers one after the other."""
+    """An ECDSA signature in openssl's form, from its two numbers one after the other."""
     halves = [half.lstrip(b"\0") or b"\0" for half in (raw[: len(raw) // 2], raw[len(raw) // 2 :])]
     numbers = [b"\0" * (half[0] >> 7) + half for half in halves]
     content = b"".join(b"\x02" + bytes([len(number)]) + number for number in numbers)
@@ -313,7 +314,7 @@ def der_of(raw: bytes) -> bytes:
 
 
 def for_openssl(files: dict[str, bytes]) -> dict[str, bytes]:
-    """What openssl reads: name -> content."""
+    """Files for openssl: name -> content."""
     signed, found = json.loads(files[DIGEST]).get("signedData", {}), {}
     if "signature" in signed:
         pem = f"-----BEGIN PUBLIC KEY-----\n{signed['publicKey']}\n-----END PUBLIC KEY-----\n"
@@ -327,7 +328,7 @@ def for_openssl(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def main(bundle: str, *folder: str) -> None:
-    """Print what holds; exit code 1 and why where the bundle does not."""
+    """Print the results; exit code 1 and the reason if the bundle is not valid."""
     try:
         lines, files = check(bundle)
     except BadBundleError as error:

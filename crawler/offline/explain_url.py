@@ -1,4 +1,4 @@
-"""Why a URL was or was not fetched, and when it is fetched next: what the store and the catalogue know, as sentences.
+"""Why a URL was or was not fetched, and when it is fetched next: the knowledge of store and catalogue, as sentences.
 
 Pure: a URL report, the sites and their last crawls in, reasons out, the most important first. It runs the frontier's
 `plan_requests` rather than repeat its rules.
