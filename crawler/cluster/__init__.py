@@ -9,8 +9,7 @@ handler.py consumer.py  messages -> the ledger, without Redis; the loop of `news
 keys.py                 signatures of messages, with keys that the machines share
 queue.py                the connection to Redis, and the queue of crawls in it, which runs nothing else
 lease.py                who may send requests to a host now, and when the next may be sent
-client.py               one crawl's connection to the writer
-jobs.py worker.py       the RQ job of a crawl; the RQ worker that runs it
+jobs.py worker.py       the RQ job of a crawl, and its connection to the writer; the RQ worker that runs it
 enqueue.py              the schedule's side: puts starts on the queue and accounts for them
 status_reader.py        the status of the cluster, read from Redis
 """

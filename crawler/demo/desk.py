@@ -16,12 +16,22 @@ from functools import cache
 from hashlib import sha256
 from xml.sax.saxutils import escape
 
-from crawler.demo import fronts
-from crawler.demo.fronts import PUZZLE_PATH
 from crawler.demo.look import SECTIONS, TITLE, PageRequest
 from crawler.demo.stories import events, state_at
 from crawler.demo.story import ZONE, Event, EventKind, PageState, Template, at
-from crawler.demo.templates import amp_page, article_page
+from crawler.demo.templates import (
+    E_PAPER_PATH,
+    PRIVATE_PATH,
+    PUZZLE_PATH,
+    absent_page,
+    amp_page,
+    article_page,
+    e_paper,
+    front_page,
+    private_page,
+    puzzle_page,
+    section_front,
+)
 
 _UNLISTED = frozenset({EventKind.EDITED_SILENTLY, EventKind.CACHE_SLIPPED, EventKind.CACHE_MENDED})
 """Events that sitemap, feed and fronts know nothing of."""
@@ -55,7 +65,7 @@ def answer(path: str, now: datetime, serial: int, base: str) -> DemoResponse:
     front = _fronts().get(path)
     if front:
         return _html(front(request))
-    return _story_page(path, request) or _html(fronts.absent_page(request, 404), status=404)
+    return _story_page(path, request) or _html(absent_page(request, 404), status=404)
 
 
 def listed_at(now: datetime) -> tuple[PageState, ...]:
@@ -115,13 +125,13 @@ def _machine_page(path: str, request: PageRequest) -> DemoResponse | None:
 @cache
 def _fronts() -> dict[str, Callable[[PageRequest], str]]:
     pages: dict[str, Callable[[PageRequest], str]] = {
-        "/": fronts.front_page,
-        fronts.PUZZLE_PATH: fronts.puzzle_page,
-        fronts.E_PAPER_PATH: fronts.e_paper,
-        fronts.PRIVATE_PATH: fronts.private_page,
+        "/": front_page,
+        PUZZLE_PATH: puzzle_page,
+        E_PAPER_PATH: e_paper,
+        PRIVATE_PATH: private_page,
     }
     for name, path in SECTIONS.items():
-        pages[path] = lambda request, name=name: fronts.section_front(name, request)  # type: ignore[misc]
+        pages[path] = lambda request, name=name: section_front(name, request)  # type: ignore[misc]
     return pages
 
 
@@ -133,7 +143,7 @@ def _story_page(path: str, request: PageRequest) -> DemoResponse | None:
         if path not in (page.path, page.amp_path):
             continue
         if page.status != 200:
-            return _html(fronts.absent_page(request, page.status), status=page.status)
+            return _html(absent_page(request, page.status), status=page.status)
         changed = max(event.at for event in events() if event.story == story and event.at <= request.now)
         if path == page.amp_path:
             return _validated(amp_page(page, request), _HTML, changed)

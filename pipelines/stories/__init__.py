@@ -2,7 +2,6 @@
 
 sketch.py       a text -> its words, and the few hashes by which it is found; pure
 matching.py     two texts -> how much of each the other has, and whether that is the same copy; pure
-attribution.py  whose copy an article says it is; pure
 index.py        sketches in the store, and which articles share some of theirs
 grouping.py     which story an article joins, and what is told of the story
 update.py       what has come since the last time is taken up

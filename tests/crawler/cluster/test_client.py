@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from redis import Redis
 
-from crawler.cluster import client
-from crawler.cluster.client import WriterClient
+from crawler.cluster import jobs
 from crawler.cluster.consumer import WRITER
+from crawler.cluster.jobs import WriterClient
 from crawler.cluster.lease import Lease
 from crawler.cluster.messages import (
     CrawlEnded,
@@ -37,7 +37,7 @@ TOLD = CrawlContext(SiteSnapshot(), 7)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(jobs, "ANSWER_SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_a_crawl_that_is_refused_says_why(redis: Redis, line: WriterClient, answ
 def test_a_long_question_is_asked_in_parts(
     redis: Redis, line: WriterClient, answers: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "KEYS_TOGETHER", 2)
+    monkeypatch.setattr(jobs, "KEYS_TOGETHER", 2)
     answers += [encode_answer(SiteSnapshot(elsewhere={"a.example/1"})), encode_answer(SiteSnapshot(elsewhere={"a.example/3"}))]
     question = SnapshotQuestion(("a.example/1", "a.example/2", "a.example/3"), ("7",), ("https://a.example/feed",), T0)
     assert line.look_up(question).elsewhere == {"a.example/1", "a.example/3"}

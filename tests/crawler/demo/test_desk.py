@@ -12,10 +12,10 @@ from xml.etree import ElementTree
 import pytest
 
 from crawler.demo.desk import answer, changed_at, listed_at, picture
-from crawler.demo.fronts import E_PAPER_PATH, PRIVATE_PATH, PUZZLE_PATH
 from crawler.demo.look import SECTIONS, printed
 from crawler.demo.stories import CRAWL_TIMES, at, events, state_at
 from crawler.demo.story import Event, EventKind, Template
+from crawler.demo.templates import E_PAPER_PATH, PRIVATE_PATH, PUZZLE_PATH
 from tests.table import table
 
 BASE = "http://127.0.0.1:8000"

@@ -17,9 +17,9 @@ import pytest
 from click.testing import CliRunner
 
 from crawler.cli import main
-from crawler.demo.fronts import PRIVATE_PATH
 from crawler.demo.press import Paper, Press, site_toml
 from crawler.demo.stories import at
+from crawler.demo.templates import PRIVATE_PATH
 from pipelines.store.database import Store, StoreError
 from tests.crawler.processes import MISBEHAVING, crawl, environment, newsledger, site_table
 from tests.forkserver import Process

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.stories.attribution import credited_agency, named_agency
+from pipelines.stories.index import credited_agency, named_agency
 from pipelines.text.lexicons.agencies import agency_name
 from tests.table import table
 

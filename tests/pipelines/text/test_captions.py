@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.text.captions import Caption, split_caption
-from pipelines.text.captions.lines import LONGEST, once
+from pipelines.text.captions import LONGEST, Caption, once, split_caption
 from tests.table import table
 
 HERE = Path(__file__).resolve().parent
