@@ -18,6 +18,9 @@ from pipelines.text.lexicons.agencies import agency_length, agency_name, is_ambi
 POSTINGS = 48
 """Articles that are looked at for one hash, the newest: of what thousands share, these tell as much."""
 
+FIRST = 8
+"""Articles that are looked at before the others: most hashes that are common are so by these, and are read no further."""
+
 COMMON = 4
 """A hash that stands in so many stories and lone articles is boilerplate, background or a set phrase, and no evidence."""
 
@@ -70,8 +73,13 @@ def candidates(store: Store, article_id: int, hashes: tuple[int, ...]) -> list[S
     """The articles that share most with one, best first; a bounded number, of which few are of one story."""
     common, shared, stories = set(), Counter[int](), dict[int, int | None]()
     for value in hashes:
-        found = [posting for posting in store.values(_POSTINGS, (value, POSTINGS)) if posting[0] != article_id]
-        if len(found) >= COMMON and _spread(found) >= COMMON:
+        for limit in (FIRST, POSTINGS):
+            read = store.values(_POSTINGS, (value, limit))
+            found = [posting for posting in read if posting[0] != article_id]
+            is_common = len(found) >= COMMON and _spread(found) >= COMMON
+            if is_common or len(read) < limit:
+                break
+        if is_common:
             common.add(value)
             continue
         for other, story_id, _ in found:
