@@ -1,6 +1,6 @@
-"""What a row or a record of a stranger must be: values of the kinds that columns hold, times in order, texts as hashed.
+"""Checks of untrusted rows and records: types as in the columns, times in order, texts that match their hashes.
 
-One set of checks for JSON lines and for other ledgers. Nothing that is dated later than now is believed.
+The same checks for JSON lines and for other ledgers. Nothing dated in the future is accepted.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from pipelines.store.rows import article_of, instant_of, is_archive_name, moment
 from pipelines.text.normalise import content_hash
 
 MAX_TEXT = 4_000_000
-"""Characters of one text. A body is at most half a million."""
+"""Maximum length of one text. A body has at most half a million characters."""
 WEB_BEGAN = "1990"
-"""No page was seen before."""
+"""No page was seen earlier."""
 MAX_PARTS = 10_000
-"""Authors, pictures, addresses, states or fetches of one record."""
+"""Maximum number of authors, pictures, addresses, states or fetches of one record."""
 
 PARTS = {"revision_authors": ("name", "role", "agency", "kind"), "revision_images": ("url", "alt", "caption", "credit")}
-"""Columns of what hangs on a revision, by table: texts that are free."""
+"""Columns of a revision's parts, by table: free texts."""
 LISTS = ("changed_fields", "topics")
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
@@ -56,7 +56,7 @@ _FORMS = {
     "payload_digest": _DIGEST,
 }  # fmt: skip
 _NAMES = frozenset({"id", "site_id", "name", "external_id", "extractor", "trigger", "who", "warc_record_id", "warc_file_id"})
-"""Texts of one line, in which no control character has a meaning."""
+"""Single-line texts without control characters."""
 NEEDED = frozenset({
     *("id", "name", "url", "kind", "first_seen", "last_seen", "last_checked", "state", "number", "change", "changed_fields"),
     *("body", "topics", "content_hash", "extractor", "fetched", "outcome", "at", "replaced"),
@@ -64,16 +64,16 @@ NEEDED = frozenset({
 
 
 class RecordError(ValueError):
-    """A record that is not taken; the message says why."""
+    """A record is refused; the message says why."""
 
 
 def latest_of(now: datetime) -> str:
-    """The last moment, in the store's form, that is not of the future."""
+    """The last moment, in the store's form, that is not in the future."""
     return moment(now + CLOCK_AHEAD)
 
 
 def check_article(article: Row, latest: str) -> str | None:
-    """Times in order; RecordError where they are not. What is dated later than `latest` is set right in place, and told."""
+    """Check that times are in order; RecordError if not. A time after `latest` is corrected in place, and reported."""
     _check_seen("article", article)
     told = _clip("article", article, "last_seen", latest, article["first_seen"])
     if article["last_seen"] > article["last_checked"]:
@@ -87,7 +87,7 @@ def check_article(article: Row, latest: str) -> str | None:
 
 
 def check_revision(revision: Row, authors: Sequence[Row], images: Sequence[Row], url: str, latest: str) -> str | None:
-    """As `check_article`; and the text is that of the hash."""
+    """As `check_article`; also that the text matches its hash."""
     _check_seen("revision", revision)
     told = _clip("revision", revision, "last_seen", latest, revision["first_seen"])
     if revision["number"] < 1:
@@ -102,12 +102,12 @@ def check_revision(revision: Row, authors: Sequence[Row], images: Sequence[Row],
 
 
 def is_future(row: Row, latest: str) -> bool:
-    """Whether a look, a state, an address or an earlier reading is dated later than `latest`."""
+    """Whether a fetch, a state, an address or an earlier reading is dated after `latest`."""
     return any(row.get(column) and row[column] > latest for column in ("fetched", "at", "first_seen", "replaced", "started"))
 
 
 def refuse_future(what: str, row: Row, latest: str) -> None:
-    """RecordError where a row `is_future`."""
+    """RecordError if a row `is_future`."""
     if is_future(row, latest):
         raise RecordError(f"{what} is of the future")
 
@@ -127,14 +127,14 @@ def _clip(what: str, row: Row, column: str, latest: str, to: str) -> str | None:
 
 
 def revision_columns(revision: Row) -> Row:
-    """The columns of `revisions` of a record; other revisions are pointed at later."""
+    """The columns of `revisions` in a record; references to other revisions are added later."""
     row = {column: revision[column] for column in REVISION if column not in ("reverted_to", "reads_as")}
     return {**row, **{column: json.dumps(revision[column], ensure_ascii=column != "topics") for column in LISTS}}
 
 
 def facts(record: Mapping[str, Any], name: str, columns: Iterable[str], needed: Iterable[str] = NEEDED, *,
           free: bool = False) -> Row:  # fmt: skip
-    """The columns of one part of a record, each checked; RecordError names the first that is wrong."""
+    """The columns of one part of a record, each checked; RecordError names the first invalid one."""
     given = record.get(name)
     if not isinstance(given, dict):
         raise RecordError(f"{name} is missing")
@@ -143,7 +143,7 @@ def facts(record: Mapping[str, Any], name: str, columns: Iterable[str], needed: 
 
 def many(given: Any, name: str, columns: tuple[str, ...], *, also_needed: str = "", without: str = "",
          free: bool = False) -> list[Row]:  # fmt: skip
-    """As `facts`, of each part of a list; `without` names a column that need not be there."""
+    """As `facts`, for each part of a list; `without` names a column that may be missing."""
     found = given.get(name, [])
     if not isinstance(found, list) or len(found) > MAX_PARTS:
         raise RecordError(f"{name} is no list")
@@ -152,7 +152,7 @@ def many(given: Any, name: str, columns: tuple[str, ...], *, also_needed: str = 
 
 
 def _value(where: str, column: str, value: Any, needed: Iterable[str], *, free: bool) -> Any:
-    """A value of the kind that its column holds; `free` columns are plain texts, whatever their name."""
+    """A value of its column's type; `free` columns are plain texts, whatever their name."""
     if value is None:
         if column in needed:
             raise RecordError(f"{where} is missing")

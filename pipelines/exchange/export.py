@@ -1,7 +1,7 @@
-"""Export of revisions as records, chosen by site, time, kind of change or words, in order of their ids.
+"""Export of revisions as records, selected by site, time, kind of change or words, in order of their ids.
 
-A record stands for itself: the revision with all that hangs on it, and what is known of its article and site. docs/export.md
-tells each field. Reads a window of ids at a time, so that memory stays flat. Withdrawn articles are in none.
+A record is complete: the revision with its parts, and its article and site. docs/export.md
+explains each field. Reads a window of ids at a time, so that memory use is constant. Withdrawn articles are in none.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pipelines.store.database import Row, Store
 from pipelines.store.rows import ARCHIVED, moment
 
 FORMAT = "newsledger-revision/1"
-"""What a record calls itself. A field more keeps it; a field that goes, or means something else, makes it /2."""
+"""Name of the format. An added field keeps it; a removed or redefined field makes it /2."""
 
 Record = dict[str, Any]
 
 WINDOW = 500
-"""Ids a window spans. More: more memory; fewer: more statements."""
+"""Ids in a window. More: more memory; fewer: more statements."""
 
 SITE = ("id", "name", "url", "country", "region", "owner", "platform", "timezone", "language")
 ARTICLE = (
@@ -43,7 +43,7 @@ FETCH = (
 )
 READING = ("replaced", "extractor", "content_hash", "article")
 
-# CROSS JOIN and NOT INDEXED keep SQLite on the ids, in their order: through any other index it would sort all of them first.
+# CROSS JOIN and NOT INDEXED make SQLite read by id, in order: with any other index it would sort all of them first.
 _CHOSEN = """
 SELECT r.*, back.number AS reverted_to_number, same.number AS reads_as_number FROM revisions r {index}
 CROSS JOIN articles a ON a.id = r.article_id
@@ -57,8 +57,8 @@ _AUTHORS = (
 _IMAGES = """SELECT revision_id, url, alt, caption, credit FROM revision_images WHERE revision_id IN {ids}
     ORDER BY revision_id, position"""
 _READINGS = "SELECT * FROM readings WHERE revision_id IN {ids} ORDER BY id"
-# Those that say something of the article, from the revision's first sight to the next revision's; with the first one what was
-# met at its address before it was known, and redirects that led to it.
+# Fetches that concern the article, from the revision's first to the next revision's first; with the first revision also what its
+# address answered before it was known, and redirects that led to it.
 _FETCHES = """SELECT r.id AS revision_id, f.* FROM revisions r JOIN fetches f ON f.article_id = r.article_id
     AND f.fetched >= r.first_seen AND f.fetched < coalesce(
         (SELECT n.first_seen FROM revisions n WHERE n.article_id = r.article_id AND n.number = r.number + 1), '~')
@@ -78,7 +78,7 @@ _STATES = "SELECT article_id, at, state, status, reason FROM states WHERE articl
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which revisions; what is not said holds for all."""
+    """Which revisions; a filter that is not set matches all."""
 
     sites: tuple[str, ...] = ()
     since: datetime | None = None
@@ -86,21 +86,21 @@ class Selection:
     """First seen at or after `since`, and before `until`; aware."""
     changes: tuple[str, ...] = ()
     words: str = ""
-    """All of these stand in the revision; `"a phrase"` stays together, `word*` finds beginnings."""
+    """All of these are in the revision; `"a phrase"` stays together, `word*` finds prefixes."""
     latest: bool = False
     """Only the latest revision of each article."""
     article_id: int | None = None
 
 
 def count(store: Store, selection: Selection) -> int:
-    """How many revisions are chosen."""
+    """Number of selected revisions."""
     sql, parameters = _statement(selection)
     everything: dict[str, object] = {**parameters, "after": 0, "until": _last(store)}
     return int(store.value(f"SELECT count(*) FROM ({sql})", everything))  # noqa: S608 - our own statement
 
 
 def records(store: Store, selection: Selection) -> Iterator[Record]:
-    """The chosen revisions as records, by id. The caller decides whether all are of one moment (`Store.snapshot`)."""
+    """The selected revisions as records, by id. The caller decides whether all are of one moment (`Store.snapshot`)."""
     sql, parameters = _statement(selection)
     for after in range(0, _last(store), WINDOW):
         window: dict[str, object] = {**parameters, "after": after, "until": after + WINDOW}
@@ -114,7 +114,7 @@ def _last(store: Store) -> int:
 
 
 def _statement(selection: Selection) -> tuple[str, dict[str, object]]:
-    """The statement of one window, and its parameters but for the window's."""
+    """The statement of one window, and its parameters without the window's."""
     parts, parameters = [], dict[str, object]()
     if selection.sites:
         parts.append("a.site_id IN (SELECT value FROM json_each(:sites))")
@@ -142,7 +142,7 @@ def _statement(selection: Selection) -> tuple[str, dict[str, object]]:
 
 
 def _complete(store: Store, found: list[Row]) -> Iterator[Record]:
-    """The records of some rows of `revisions`, what hangs on them read for all at once."""
+    """The records of several rows of `revisions`, whose parts are read together."""
     revisions, articles = [row["id"] for row in found], sorted({row["article_id"] for row in found})
     authors, images, readings, fetches = (
         _grouped(store, sql, revisions, "revision_id") for sql in (_AUTHORS, _IMAGES, _READINGS, _FETCHES)
@@ -165,7 +165,7 @@ def _complete(store: Store, found: list[Row]) -> Iterator[Record]:
 
 
 def _revision(row: Row) -> Row:
-    """A row of `revisions` by what it means elsewhere: lists as lists, other revisions by their numbers."""
+    """A row of `revisions` in portable form: lists as lists, other revisions by their numbers."""
     free = row["is_accessible_for_free"]
     return {
         **_only(row, REVISION),
@@ -179,7 +179,7 @@ def _revision(row: Row) -> Row:
 
 
 def _place(row: Row) -> Row:
-    """Where a row points in the archive; a pointer that is damaged points nowhere."""
+    """The location of a row's page in the archive; None if the pointer is damaged."""
     file, offset = row["warc_file"], row["warc_offset"]
     is_sound = isinstance(file, str | None) and isinstance(offset, int | None)
     return {"warc_file": file if is_sound else None, "warc_offset": offset if is_sound else None}

@@ -1,4 +1,4 @@
-"""Records and other rows as files: JSON lines that lose nothing, CSV and Excel for spreadsheets. See docs/export.md."""
+"""Records and other rows as files: JSON lines with everything, CSV and Excel for spreadsheets. See docs/export.md."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:  # whoever only prints JSON needs no more of this package
     from pipelines.exchange.export import Record
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a spreadsheet may take for a formula, or for the end of what it was told is text, at the beginning of a cell."""
+"""Characters at the beginning of a cell that a spreadsheet may read as a formula, or as the end of a text cell."""
 
 MAX_EXCEL_CHARS = 32_767
-"""Of a cell; Excel's own bound."""
+"""Excel's own limit for a cell."""
 MAX_EXCEL_NUMBER = 10**15
 """From here on Excel would round."""
 
@@ -38,11 +38,12 @@ COLUMNS = ("site_id", *_ARTICLE, *(f"article_{name}" for name in _SEEN), "aliase
 
 _C0 = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _CONTROL = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
-"""Beside those below a space, which JSON escapes: C1, marks that turn the direction of text, invisible ones, lone surrogates."""
+"""In addition to those below a space, which JSON escapes: C1, marks that change the direction of text, invisible ones, lone
+surrogates."""
 
 
 def visible(text: str) -> str:
-    """A text without control characters but tabs and line breaks, and without marks that turn its direction."""
+    """A text without control characters except tabs and line breaks, and without marks that change its direction."""
     return _CONTROL.sub("", _C0.sub("", text))
 
 
@@ -61,7 +62,7 @@ def flat(record: Record) -> dict[str, Any]:
 
 
 def json_text(value: object, *, indent: int | None = None, separators: tuple[str, str] | None = None) -> str:
-    """JSON in which every control character is an escape; `json` leaves some that steer a terminal as they are."""
+    """JSON with every control character escaped; `json` alone leaves some that control a terminal."""
     separators = separators or ((",", ":") if indent is None else None)
     text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators, default=str)
     return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
@@ -79,7 +80,7 @@ def as_csv(records: Iterable[Record]) -> Iterator[bytes]:
 
 
 def csv_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """CSV (RFC 4180), UTF-8, with a line of names; lists as JSON. No cell is a formula to any spreadsheet."""
+    """CSV (RFC 4180), UTF-8, with a header line; lists as JSON. No cell is a formula in any spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
@@ -92,7 +93,7 @@ def csv_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Itera
 
 
 def cell(value: object) -> str:
-    """A value as the text of a cell; one that could be taken for a formula gets an apostrophe in front."""
+    """A value as the text of a cell; one that could be read as a formula gets an apostrophe in front."""
     if value is None:
         return ""
     if isinstance(value, bool | list | tuple | dict):
@@ -103,7 +104,8 @@ def cell(value: object) -> str:
 
 
 def excel_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """A workbook of one sheet, names in bold; numbers are numbers, all else is text and no formula. Raises MissingExtraError."""
+    """A workbook of one sheet, with bold names; numbers are numbers, everything else is text and no formula. Raises
+    MissingExtraError."""
     try:
         import xlsxwriter
     except ImportError as error:
@@ -141,4 +143,4 @@ TABLES: Mapping[str, tuple[str, Callable[[Sequence[str], Iterable[Mapping[str, A
     "jsonl": ("application/jsonl; charset=utf-8", jsonl_rows),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", excel_rows),
 }
-"""How a table of any columns is handed on: ending of the file -> (media type, how it is written)."""
+"""Formats for a table with any columns: file name extension -> (media type, writer)."""

@@ -1,10 +1,11 @@
-"""Stories: articles of several sites that carry the same copy, found as revisions arrive. Here: what people ask of them, as rows.
+"""Stories: articles of several sites that carry the same copy, found as revisions arrive. This module: queries, with rows as
+results.
 
 sketch.py       a text -> its words, and the few hashes by which it is found; pure
-matching.py     two texts -> how much of each the other has, and whether that is the same copy; pure
+matching.py     two texts -> how much of each is in the other, and whether that makes them the same copy; pure
 index.py        sketches in the store, and which articles share some of theirs
-grouping.py     which story an article joins, and what is told of the story
-update.py       what has come since the last time is taken up
+grouping.py     which story an article joins, and the figures of the story
+update.py       processes revisions that are new since the last time
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pipelines.store.ledgers import by_number, joined, newest, over_all
 from pipelines.stories.results import HeadlineChange, Story, StoryHead, StoryMember, StoryOfArticle
 
 LONGEST_LIST = 500
-"""The most stories that `latest` gives at once, and the most articles that `story` gives."""
+"""Maximum number of stories from `latest`, and of articles from `story`."""
 
 _CURSOR = re.compile(r"([0-9TZ:-]{20})~([0-9]{1,18})")
 _NAMES = (
@@ -41,9 +42,9 @@ _HEADLINES = """
 SELECT h.article_id, h.url, h.number, h.change, h.headline_before, h.headline_after, h.not_before, h.first_seen
 FROM json_each(?) k CROSS JOIN headline_changes h WHERE h.article_id = k.value ORDER BY h.first_seen, h.revision_id LIMIT 100
 """
-# In the order in which the ledger met the articles: no more of a story that a hundred papers carry is read than is shown.
+# In the ledger's order of articles: of a story that a hundred papers carry no more is read than is shown.
 _CARRIERS = "SELECT site_id FROM story_members WHERE story_id = ? ORDER BY article_id LIMIT ?"
-# From one agency to the next along story_heads_by_agency: what is asked does not grow with the stories.
+# From one agency to the next along story_heads_by_agency: the cost does not grow with the stories.
 _AGENCIES = """
 WITH RECURSIVE found (agency) AS (
     SELECT min(agency) FROM story_heads WHERE sites > 1
@@ -68,9 +69,9 @@ WHERE p.site_id IN (SELECT value FROM json_each(:sites)) ORDER BY p.first_seen, 
 @over_all(newest("first_seen", "story_id"))
 def latest(store: Store, *, limit: int, before: str | None = None, site: str | None = None, agency: str | None = None,
            since: str | None = None, until: str | None = None) -> list[StoryHead]:  # fmt: skip
-    """Stories, the last that were first seen first; those that `site` carries, or of an `agency` (its short name).
+    """Stories, newest first; only those that `site` carries, or of an `agency` (its short name).
 
-    `before` is the `cursor` of the last story of the page before; one that is none of ours is as good as none. `since` and
+    `before` is the `cursor` of the previous page's last story; an invalid one is ignored. `since` and
     `until` are days or moments, both included.
     """
     found = _CURSOR.fullmatch(before or "")
@@ -81,7 +82,7 @@ def latest(store: Store, *, limit: int, before: str | None = None, site: str | N
 
 
 def story(store: Store, story_id: int) -> Story | None:
-    """A story with its articles; None where there is none of this number, or all of it is of one site."""
+    """A story with its articles; None if there is none with this number, or all of it is from one site."""
     head = store.row(f"SELECT {_COLUMNS} FROM stories v WHERE v.story_id = ?", (story_id,))  # noqa: S608 - our own columns
     if head is None:
         return None
@@ -102,7 +103,7 @@ def story(store: Store, story_id: int) -> Story | None:
 
 
 def of_article(store: Store, article_id: int) -> StoryOfArticle | None:
-    """The story that an article carries; None where no other site has been seen to carry the same."""
+    """The story that an article carries; None if no other site is known to carry the same."""
     row = store.row(
         f"""SELECT {_COLUMNS}, m.shared, v.source_article_id = m.article_id AS is_source
         FROM story_members m JOIN stories v ON v.story_id = m.story_id WHERE m.article_id = ?""",  # noqa: S608 - our own columns
@@ -112,7 +113,7 @@ def of_article(store: Store, article_id: int) -> StoryOfArticle | None:
 
 
 def carried_by_all(store: Store, sites: Sequence[str], since: str, until: str, limit: int) -> list[list[Row]]:
-    """The latest stories that all of these sites carry: of each the articles of these sites as `paper_comparison` has them."""
+    """The latest stories that all of these sites carry: for each the articles of these sites, as in `paper_comparison`."""
     values = {"sites": json.dumps(sites), "n": len(sites), "since": since, "until": f"{until}~", "limit": limit}
     ids = [row["story_id"] for row in store.rows(_BY_ALL, values)]
     rows = list(store.rows(_COMPARED, values | {"ids": json.dumps(ids)}))
@@ -128,7 +129,7 @@ def edits_of(store: Store, article_ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def headline_changes(store: Store, article_ids: Sequence[int]) -> list[HeadlineChange]:
-    """The first hundred changes of headline of these articles, oldest first."""
+    """The first hundred headline changes of these articles, oldest first."""
     return [value_of(HeadlineChange, row) for row in store.rows(_HEADLINES, (json.dumps(article_ids),))]
 
 
@@ -140,7 +141,7 @@ def carriers(store: Store, story_id: int, limit: int) -> list[str]:
 
 @over_all(joined)
 def agencies(store: Store, limit: int) -> list[str]:
-    """Short names of the agencies whose stories there are, by name."""
+    """Short names of agencies with stories, sorted."""
     return [row["agency"] for row in store.rows(_AGENCIES, (limit,))]
 
 
@@ -149,7 +150,8 @@ def _head(row: Row) -> StoryHead:
 
 
 def _listing(site: str | None, agency: str | None) -> str:
-    """Each walks one index downwards: by site, by agency, by time alone. A site's articles of one story stand side by side."""
+    """Each variant reads one index backwards: by site, by agency, or by time alone. A site's articles of one story are
+    adjacent."""
     if site is not None:
         return f"""SELECT {_COLUMNS} FROM story_members m JOIN stories v ON v.story_id = m.story_id
             WHERE m.site_id = :site AND m.story_seen >= :since AND (m.story_seen, m.story_id) < (:seen, :number)

@@ -1,8 +1,8 @@
-"""Articles -> stories: which one an article joins, when two are one, and the figures of a story as a whole.
+"""Articles -> stories: which one an article joins, when two are one, and the figures of a story.
 
-One copy links two articles; a story is more than a chain of links. Who joins must share something with at least half of the
-members that it is held against, so that an article in which two stories stand does not make one of them. Runs inside the caller's
-transaction.
+One copy links two articles; a story is more than a chain of links. An article that joins must share something with at least
+half of the members that it is compared with, so that an article with two stories in it does not join them. Runs inside the
+caller's transaction.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ HELD_AGAINST = 5
 """Members of a story that an article is compared with."""
 
 OF_ONE_PAPER = 3
-"""Articles of one paper in a story, from which on its others must be one of these put out again."""
+"""From this many articles of one paper in a story on, its others must be repetitions of one of them."""
 
 CROSSED = 4
-"""Members of each of two stories that are compared crosswise before the two are one."""
+"""Members of each of two stories that are compared with each other before the two are merged."""
 
 _SOME = """
 SELECT article_id FROM story_members WHERE story_id = :story
@@ -53,7 +53,7 @@ SELECT f.story_id FROM {FORMER} f WHERE f.article_id = :article AND f.story_id N
 
 @dataclass(frozen=True, slots=True)
 class CopyMatch:
-    """A known article that carries the same copy, or something of it."""
+    """A known article that carries the same copy, or a part of it."""
 
     article_id: int
     story_id: int | None
@@ -61,16 +61,16 @@ class CopyMatch:
 
 
 class Stories:
-    """Puts articles into stories. `words` gives an article's text.
+    """Puts articles into stories. `words` returns an article's text.
 
-    `former`: the temporary table FORMER tells which article was in which story, so that it gets that number again.
+    `former`: the temporary table FORMER says which article was in which story, so that stories keep their numbers.
     """
 
     def __init__(self, store: Store, words: Callable[[int], TextWords], now: datetime, *, former: bool = False) -> None:
         self._store, self._words, self._now, self._former = store, words, now, former
 
     def place(self, article_id: int, matches: list[CopyMatch]) -> None:
-        """Put an article that has no story beside those that carry its copy; then those near it that fit there too."""
+        """Put an article without a story into that of its copies; then related articles that fit there too."""
         nearest = sorted(matches, key=lambda match: -match.found.strength)
         story_id = self._join(article_id, [match for match in nearest if match.found.is_copy])
         if story_id is None:
@@ -86,7 +86,7 @@ class Stories:
         self.refresh(story_id)
 
     def leave(self, article_id: int) -> None:
-        """Take an article out of its story; one that is left alone is none."""
+        """Take an article out of its story; a single remaining article is no story."""
         story_id = self._story_of(article_id)
         if story_id is None:
             return
@@ -94,7 +94,7 @@ class Stories:
         self.refresh(story_id)
 
     def refresh(self, story_id: int, *revised: int) -> None:
-        """Tell of a story what its members now are, some of them revised; a story of one article is dissolved."""
+        """Update the figures of a story from its members, some of them revised; a story of one article is dissolved."""
         members = list(self._store.rows(_MEMBERS, (story_id,)))
         if len(members) < 2:
             self._store.execute("DELETE FROM story_members WHERE story_id = ?", (story_id,))
@@ -126,7 +126,7 @@ class Stories:
                 self._store.execute(_TELL, (*computed.values(), row["article_id"]))
 
     def _shares(self, source_id: int, article_id: int) -> tuple[float, float]:
-        """What an article and the source share, of the shorter of them and of the source."""
+        """The shared part of an article and the source, of the shorter of them and of the source."""
         if source_id == article_id:
             return 1.0, 1.0
         found = self._between(source_id, article_id)
@@ -134,7 +134,7 @@ class Stories:
         return round(found.shorter, 3), round(found.shorter if is_shorter else found.longer, 3)
 
     def _join(self, article_id: int, copies: list[CopyMatch]) -> int | None:
-        """The story of the best copy that the article fits to, or a new one with a copy that had none."""
+        """The story of the best copy that the article fits, or a new one with a copy that had none."""
         for match in copies:
             if match.story_id is None or self._fits(match.story_id, article_id, match.article_id):
                 story_id = match.story_id or self._found(match.article_id)
@@ -143,10 +143,11 @@ class Stories:
         return None
 
     def _fits(self, story_id: int, article_id: int, known: int) -> bool:
-        """Whether what carries the copy of a `known` member shares something with another, and with half of some.
+        """Whether an article that carries the copy of a `known` member shares something with another, and with half of
+        several.
 
-        A paper that has some articles in a story adds only what it puts out again: many that are alike in part are so by its
-        furniture, its forms or its background.
+        A paper with several articles in a story adds only repetitions: many of its articles share boilerplate, forms or
+        background.
         """
         own = [row["article_id"] for row in self._store.rows(_OWN, {"story": story_id, "article": article_id})]
         if len(own) >= OF_ONE_PAPER and not any(self._between(article_id, other).is_reissue for other in own):
@@ -156,14 +157,15 @@ class Stories:
         return not others or (kin > 0 and 2 * (kin + 1) >= len(others) + 1)
 
     def _copied(self, story_id: int, article_id: int) -> int | None:
-        """One of some members of a story that carries an article's copy."""
+        """One of several members of a story that carries an article's copy."""
         some = self._some(story_id, HELD_AGAINST)
         return next((member for member in some if self._between(article_id, member).is_copy), None)
 
     def _are_one(self, story_id: int, other: int, bridge: int) -> bool:
-        """Whether an article carries the copy of half of either story's members, and most of those are kin to each other.
+        """Whether an article carries the copy of half of the members of both stories, and most of those are related to each
+        other.
 
-        Two stories that one roundup holds are not.
+        Two stories in one roundup are not.
         """
         sides = [[one for one in self._some(side, CROSSED + 1) if one != bridge][:CROSSED] for side in (story_id, other)]
         for side in sides:
@@ -176,7 +178,7 @@ class Stories:
         return overlap(self._words(one), self._words(other))
 
     def _some(self, story_id: int, limit: int) -> list[int]:
-        """Members of a story: its source, and the newest."""
+        """Some members of a story: its source, and the newest."""
         return [row["article_id"] for row in self._store.rows(_SOME, {"story": story_id, "limit": limit})]
 
     def _story_of(self, article_id: int) -> int | None:
@@ -199,7 +201,7 @@ class Stories:
         )
 
     def _merge(self, one: int, other: int) -> int:
-        """Two stories under the elder's number."""
+        """Merge two stories under the older number."""
         kept, gone = sorted((one, other))
         self._store.execute("UPDATE story_members SET story_id = ? WHERE story_id = ?", (kept, gone))
         self._store.execute("DELETE FROM story_heads WHERE id = ?", (gone,))
@@ -207,7 +209,8 @@ class Stories:
 
 
 def appeared(member: Row) -> tuple[str, int]:
-    """When a member was first there, as its page says it or as it was seen, whichever is earlier; of a bare day, its end."""
+    """When a member first appeared, by its page or when it was first seen, whichever is earlier; a day without a time counts
+    as its end."""
     stated = member["date_published"] or "~"
     return min(member["first_seen"], f"{stated}T23:59:59Z" if len(stated) == len("2025-03-07") else stated), member["article_id"]
 

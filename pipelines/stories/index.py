@@ -1,6 +1,6 @@
-"""Sketches in the store: an article's hashes, whose copy it says it is, and the articles that share some hashes. Bounded.
+"""Sketches in the store: an article's hashes, its agency, and the articles that share some hashes. Lookups are bounded.
 
-Runs inside the caller's transaction. Knows nothing of stories but that articles of one count once.
+Runs inside the caller's transaction. Of stories it only knows that articles of one story count once.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pipelines.text.bylines import parse_byline
 from pipelines.text.lexicons.agencies import agency_length, agency_name, is_ambiguous_agency
 
 POSTINGS = 48
-"""Articles that are looked at for one hash, the newest: of what thousands share, these tell as much."""
+"""Articles that are read for one hash, the newest: of thousands, these are enough."""
 
 FIRST = 8
 """Articles that are looked at before the others: most hashes that are common are so by these, and are read no further."""
 
 COMMON = 4
-"""A hash that stands in so many stories and lone articles is boilerplate, background or a set phrase, and no evidence."""
+"""A hash in this many stories and single articles is boilerplate, background or a set phrase, and no evidence."""
 
 LEAST_SHARED = 2
-"""Hashes that are no boilerplate which two articles must share to be compared."""
+"""Hashes, without boilerplate, that two articles must share to be compared."""
 
 CANDIDATES = 10
 OF_ONE_STORY = 3
@@ -46,11 +46,11 @@ class StoryCandidate:
     article_id: int
     story_id: int | None
     common: float
-    """Of the hashes that both have, the share that stands in all sorts of articles."""
+    """Of the shared hashes, the part that occurs in many articles."""
 
 
 def put_sketch(store: Store, article: Row, words: TextWords) -> tuple[int, ...]:
-    """Sketch an article (`id`, `latest_revision_id`, `byline`, `body`) anew; its hashes."""
+    """Compute and store an article's sketch (`id`, `latest_revision_id`, `byline`, `body`); returns its hashes."""
     article_id, revision_id = article["id"], article["latest_revision_id"]
     old, new = _hashes(store, article_id), sketch(words)
     _unlist(store, article_id, set(old) - set(new))
@@ -64,7 +64,7 @@ def put_sketch(store: Store, article: Row, words: TextWords) -> tuple[int, ...]:
 
 
 def drop_sketch(store: Store, article_id: int) -> None:
-    """Take an article out of what can be found."""
+    """Delete an article's sketch."""
     _unlist(store, article_id, set(_hashes(store, article_id)))
     store.execute("DELETE FROM sketches WHERE article_id = ?", (article_id,))
 
@@ -97,7 +97,7 @@ def candidates(store: Store, article_id: int, hashes: tuple[int, ...]) -> list[S
 
 
 def _spread(found: list[tuple[int, int | None, str | None]]) -> int:
-    """In how many stories and lone articles a hash stands; a story counts as often as one paper is in it."""
+    """Number of stories and single articles with a hash; a story counts as often as one paper is in it."""
     papers = Counter((story_id, site_id) for _, story_id, site_id in found if story_id)
     if not papers:
         return len(found)

@@ -1,7 +1,7 @@
-"""Two texts -> how much of each stands in the other, and whether that makes them the same copy.
+"""Two texts -> how much of each is in the other, and whether that makes them the same copy.
 
-What counts as shared are runs of words long enough that two writers do not hit upon them by chance, nor a form that is filled in
-anew each day: eight words and more. Knows no store.
+Shared are runs of at least eight words: long enough that two authors do not write them by chance, and that a form which is
+filled in again each day has none. Knows no store.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pipelines.stories.sketch import SHINGLE, TextWords
 
 VERBATIM: Final = 0.97
 OF_LONGER_VERBATIM: Final = 0.48
-"""Where all of the shorter text stands in the longer one, word for word, it is nearly half of that one, or else the longer one is
-a roundup or a live page. Half a copy is half of it; what was also reworded is not all there."""
+"""If the whole shorter text is in the longer one, word for word, it must make nearly half of that, otherwise the longer one is
+a roundup or a live page. Half a copy is half of it; a reworded text is not completely contained."""
 
 RUN: Final = 8
 """Words that must follow each other in both texts to be counted."""
@@ -27,42 +27,42 @@ OF_LONGER: Final = 0.38
 
 SHORT: Final = 50
 SHORT_SHARE: Final = 0.9
-"""Texts of fewer words are the same only where nearly all of both is."""
+"""Texts with fewer words are the same only if nearly all of both is shared."""
 
 AGAIN_OF_SHORTER: Final = 0.8
 AGAIN_OF_LONGER: Final = 0.6
-"""The same shares where a text was put out again as it was."""
+"""The same shares for a text that was published again unchanged."""
 
 BOILERPLATE: Final = 0.3
-"""Share of what two texts share from which on it counts that all sorts of articles have it; set phrases are less."""
+"""Share of boilerplate in what two texts share from which on it counts; set phrases are less."""
 
 KIN: Final = 0.12
-"""Share of the shorter text from which on two texts have anything to do with each other."""
+"""Share of the shorter text from which on two texts are related at all."""
 
 
 FORM_GAPS: Final = 5
 FORM_SHARE: Final = 0.4
-"""Short gaps between shared words that hold figures: so many, and such a share of all, make it a form filled in anew (weather,
-courts, lottery). Subeditors change words; they seldom change each figure."""
+"""Number and share of short gaps between shared words with figures in them that make a text a form which is filled in again
+(weather, courts, lottery). Subeditors change words; they seldom change every figure."""
 
 _GAP: Final = 6
-"""Words that a short gap has at most."""
+"""Maximum number of words in a short gap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """How much two texts share; `shorter` is that of the text with fewer words."""
+    """How much two texts share; `shorter` is the part of the text with fewer words."""
 
     shorter: float
     longer: float
     words: int
-    """Of the shorter text."""
+    """Number of words in the shorter text."""
     is_form: bool = False
-    """Whether what differs are figures in a fixed text."""
+    """Whether they differ by figures in a fixed text."""
 
     @property
     def strength(self) -> float:
-        """What the best of several is chosen by."""
+        """Key for choosing the best of several."""
         return self.shorter + self.longer
 
     @property
@@ -77,7 +77,7 @@ class Overlap:
 
     @property
     def is_reissue(self) -> bool:
-        """Whether the two are one text that was put out again, with few changes."""
+        """Whether the two are one text that was published again, with few changes."""
         return self.is_copy and self.shorter >= AGAIN_OF_SHORTER and self.longer >= AGAIN_OF_LONGER
 
     @property
@@ -86,7 +86,7 @@ class Overlap:
         return self.shorter >= KIN and not self.is_form
 
     def without(self, common: float) -> Overlap:
-        """The same, where this share of what is shared stands in all sorts of articles, as a little always does."""
+        """The same if this part of what is shared occurs in many articles; a little always does."""
         if common < BOILERPLATE:
             return self
         return Overlap(_bare(self.shorter, common), _bare(self.longer, common), self.words, self.is_form)
@@ -97,7 +97,7 @@ NOTHING = Overlap(0.0, 0.0, 0)
 
 
 def overlap(one: TextWords, other: TextWords) -> Overlap:
-    """What two texts share. Texts of different ways of writing share nothing."""
+    """The overlap of two texts. Texts in different kinds of script share nothing."""
     if one.scale != other.scale or not one.words or not other.words:
         return NOTHING
     shorter, longer = sorted((one, other), key=lambda words: len(words.words))
@@ -114,12 +114,12 @@ def _bare(share: float, common: float) -> float:
 
 @dataclass(slots=True)
 class _Covering:
-    """A text's words that stand in shared runs, and the short gaps between those."""
+    """A text's words in shared runs, and the short gaps between these."""
 
     share: float = 0.0
     gaps: int = 0
     figures: int = 0
-    """Gaps that hold a figure."""
+    """Gaps with a figure."""
 
     @property
     def is_form(self) -> bool:
@@ -127,7 +127,7 @@ class _Covering:
 
 
 def _covering(words: TextWords, both: AbstractSet[int]) -> _Covering:
-    """Runs too short to count still tell where the gaps are."""
+    """Runs that are too short to count still mark the gaps."""
     found, width, covered, ended = _Covering(), SHINGLE * words.scale, 0, 0
     for run in _SHARED.finditer(_flags(words, both)):
         start, end = run.start(), run.end() + width - 1
@@ -142,7 +142,7 @@ def _covering(words: TextWords, both: AbstractSet[int]) -> _Covering:
 
 
 def _flags(words: TextWords, both: AbstractSet[int]) -> bytes:
-    """A byte a shingle: whether it is shared. What a text says again and again, as forms do, is so the first time only."""
+    """One byte a shingle: whether it is shared. A repeated shingle, as in forms, counts only the first time."""
     flags = bytearray(len(words.shingles))
     for shingle in both:
         flags[words.different[shingle]] = 1

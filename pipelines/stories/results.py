@@ -1,4 +1,4 @@
-"""What queries of stories give: frozen values. Times are strings as the store has them."""
+"""Results of queries about stories: frozen values. Times are strings as in the store."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class StoryHead:
     edited: int
     found: str
     cursor: str
-    """The value of `before` that asks for what comes after this row."""
+    """The value of `before` for the rows after this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,16 @@ class StoryMember:
     revision_count: int
     last_changed: str | None
     shared: float | None
-    """The part of the shorter of the two texts, this one and the source's, that stands in the other."""
+    """The part of the shorter text, of this one and the source's, that is in the other."""
     kept: float | None
-    """The part of the source's text that stands in this one."""
+    """The part of the source's text that is in this one."""
     words: int | None
     agency: str | None
     agency_is: str | None
     state: str
     is_source: bool
     changed_fields: tuple[str, ...]
-    """All that the article's edits changed."""
+    """All fields that the article's edits changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Story:
 
     head: StoryHead
     members: tuple[StoryMember, ...]
-    """The source first, then by the time of the first fetch, 500 at most."""
+    """The source first, then by the time of the first fetch, at most 500."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""A text -> its words, and the few hashes by which texts that share passages are found.
+"""A text -> its words, and the few hashes by which texts with shared passages are found.
 
-A sketch is the bottom k of a text's shingles: of all runs of five words, as numbers, the smallest few. Two texts that share a
-share J of their shingles share about as much of their sketches (Broder 1997), whatever stands in front of the shared part or
-was cut from it. Knows no store, and not what is near enough: see `matching`.
+A sketch is the bottom k of a text's shingles: the smallest of the numbers for all runs of five words. Two texts that share a
+part J of their shingles share about the same part of their sketches (Broder 1997), whatever precedes the shared passage or was
+cut from it. Knows no store, and no thresholds: see `matching`.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from typing import Final
 from zlib import crc32
 
 SIZE: Final = 24
-"""Hashes a sketch. Copies that share a quarter of their shingles share six of them; fewer than two once in 110 times."""
+"""Hashes of a sketch. Copies that share a quarter of their shingles share six of them; fewer than two once in 110 times."""
 
 HASH_BYTES: Final = 4
-"""Enough to find by: what collides is read and refused. Each byte more is 45 MB a million articles."""
+"""Enough to find copies: collisions are read and refused. Each byte more is 45 MB a million articles."""
 
 _STIRRED = 0x9E3779B1
-"""Multiplied by this odd number, numbers keep apart, and the smallest are no longer those of texts that begin alike."""
+"""Odd factor that spreads the numbers, so that the smallest are not those of texts with the same beginning."""
 
 SHINGLE: Final = 5
 LONGEST: Final = 60_000
-"""Characters that are read; the longest live pages have more, and nobody's copy is there."""
+"""Characters that are read; only the longest live pages have more."""
 
 SHORTEST: Final = 25
-"""Words below which a text has no sketch: captions and teasers, of which all papers write the same ones."""
+"""A text with fewer words has no sketch: captions and teasers, which all papers write alike."""
 
 _UNSPACED = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Marks of Indic scripts are letters here: "हिन्दी" is one word. Their full stops (U+0964, U+0965) are not.
@@ -43,20 +43,20 @@ _APOSTROPHES = "'’ʼ`\u00ad\u200b\u200c\u200d"
 
 @dataclass(frozen=True)
 class TextWords:
-    """A text's words, as they are compared: case-folded, without punctuation."""
+    """A text's words in comparable form: case-folded, without punctuation."""
 
     words: tuple[str, ...]
     scale: int = 1
-    """Signs that stand for one word where a script writes without spaces and each sign is taken by itself; else 1."""
+    """Characters that count as one word in a script without spaces, where each character is a token; otherwise 1."""
 
     @property
     def count(self) -> int:
-        """How many words; of scripts without spaces, about how many there would be."""
+        """Number of words; in scripts without spaces an estimate."""
         return len(self.words) // self.scale
 
     @cached_property
     def shingles(self) -> list[int]:
-        """A number for each run of five words (ten signs), in order: CRC-32, the same on every machine and cheap."""
+        """A number for each run of five words (ten characters), in order: CRC-32, the same on every machine and fast."""
         joined = " ".join(self.words)
         text = joined.encode("utf-8", "surrogatepass")
         words = self.words if len(text) == len(joined) else text.split(b" ")
@@ -65,7 +65,7 @@ class TextWords:
 
     @cached_property
     def different(self) -> dict[int, int]:
-        """The shingles, each once, and where it stands first."""
+        """Each shingle once, with its first position."""
         shingles = self.shingles
         return dict(zip(reversed(shingles), range(len(shingles) - 1, -1, -1), strict=True))
 
@@ -83,17 +83,17 @@ def words_of(text: str) -> TextWords:
 
 
 def sketch(words: TextWords) -> tuple[int, ...]:
-    """The smallest of a text's shingles, stirred, ascending; none of a text that is too short to have copies."""
+    """The smallest of a text's spread shingles, ascending; empty for a text that is too short."""
     if words.count < SHORTEST:
         return ()
     return tuple(sorted([shingle * _STIRRED & 0xFFFFFFFF for shingle in set(words.shingles)])[:SIZE])
 
 
 def pack(hashes: tuple[int, ...]) -> bytes:
-    """A sketch as it is kept with its article."""
+    """A sketch as stored with its article."""
     return struct.pack(f">{len(hashes)}I", *hashes)
 
 
 def unpack(kept: bytes) -> tuple[int, ...]:
-    """A kept sketch."""
+    """A stored sketch."""
     return struct.unpack(f">{len(kept) // HASH_BYTES}I", kept)

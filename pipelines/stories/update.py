@@ -1,8 +1,8 @@
-"""Revisions -> sketches and stories, in the store: what has come since the last time is taken up, a few at a time.
+"""Revisions -> sketches and stories, in the store: processes what is new since the last time, a few revisions at a time.
 
-How far it got stands in the store and moves with what was done, in one transaction: a process that is killed loses nothing, and
-of two that run at once each takes up others. What is here can be worked out again from the revisions (`rebuild`); nothing seals
-it.
+The progress mark is in the store and moves in the same transaction as the work: a killed process loses nothing, and
+two that run in parallel process different revisions. Everything here can be computed again from the revisions (`rebuild`), and
+is not sealed.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from pipelines.stories.matching import overlap
 from pipelines.stories.sketch import TextWords, words_of
 
 TOGETHER = 20
-"""Revisions that are taken up in one transaction: others wait for it some 50 ms."""
+"""Revisions in one transaction: others wait for it about 50 ms."""
 
 APART = timedelta(days=31)
-"""Articles that appeared further apart are not the same copy: recipes, forms and anniversaries come again."""
+"""Articles that appeared further apart are not the same copy: recipes, forms and anniversaries are repeated."""
 
 _KNOWN_TEXTS = 32
-"""Texts kept at hand while a few revisions are taken up."""
+"""Texts that are cached while a few revisions are processed."""
 
 _NEWS = """
 SELECT id, article_id FROM revisions WHERE id > (SELECT revision_id FROM story_progress) ORDER BY id LIMIT ?
@@ -45,17 +45,17 @@ _BODY = "SELECT r.body FROM articles a JOIN revisions r ON r.id = a.latest_revis
 
 
 def catch_up(store: Store, now: datetime, *, at_most: int | None = None) -> int:
-    """Take up all revisions since the last time, and what was read again in place; how many they were.
+    """Process all revisions since the last time, and those that were read again in place; returns how many.
 
-    `at_most`: leave after about so many, for another time. Raises StoreError.
+    `at_most`: stop after about this many. Raises StoreError.
     """
     return _catch_up(store, now, at_most)
 
 
 def rebuild(store: Store, now: datetime, advance: Callable[[int], None] = lambda _: None) -> int:
-    """Forget all stories, and work them out again; how many revisions there were. `advance(n)` is told of progress.
+    """Delete all stories, and compute them again; returns the number of revisions. `advance(n)` is called with the progress.
 
-    Stories keep their numbers as far as may be. Readers see few stories until it is done.
+    Stories keep their numbers as far as possible. Readers see few stories until it is done.
     """
     store.execute(f"DROP TABLE IF EXISTS temp.{FORMER}")
     with store.transaction():
@@ -71,7 +71,7 @@ def rebuild(store: Store, now: datetime, advance: Callable[[int], None] = lambda
 
 
 def forget(store: Store, article_id: int, now: datetime) -> None:
-    """Take an article that was withdrawn out of its story and out of what can be found; within the caller's transaction."""
+    """Remove a withdrawn article from its story and from the index; within the caller's transaction."""
     with store.transaction():
         Stories(store, _Texts(store).words, now).leave(article_id)
         drop_sketch(store, article_id)
@@ -91,7 +91,7 @@ def _catch_up(store: Store, now: datetime, at_most: int | None, *, former: bool 
 
 
 def _take_up(store: Store, now: datetime, former: bool) -> int:
-    """A few revisions and rereadings; 0: there are none left."""
+    """Process a few revisions and rereadings; 0 if there are none left."""
     news, corrected = list(store.rows(_NEWS, (TOGETHER,))), list(store.rows(_CORRECTED, (TOGETHER,)))
     keeping = _Keeping(store, now, former)
     reread = {row["article_id"] for row in corrected}
@@ -105,7 +105,7 @@ def _take_up(store: Store, now: datetime, former: bool) -> int:
 
 
 class _Texts:
-    """The words of articles, the last ones kept at hand."""
+    """The words of articles, the last ones cached."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -124,7 +124,7 @@ class _Texts:
 
 
 class _Keeping:
-    """One transaction's work."""
+    """The work of one transaction."""
 
     def __init__(self, store: Store, now: datetime, former: bool) -> None:
         self._store = store
@@ -132,7 +132,7 @@ class _Keeping:
         self._stories = Stories(store, self._texts.words, now, former=former)
 
     def take(self, article_id: int, *, reread: bool) -> None:
-        """Take up the latest revision of an article. One that has a story stays in it, whatever it says now."""
+        """Process the latest revision of an article. One with a story stays in it, whatever it says now."""
         article = self._store.row(_ARTICLE, (article_id,))
         if article is None or article["withdrawn"]:
             return
