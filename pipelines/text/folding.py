@@ -84,7 +84,7 @@ def words_with_letters(text: str) -> list[str]:
     return [word for word in dict.fromkeys(_WORD.findall(text)) if _OTHER.search(word)]
 
 
-def beside(text: str) -> list[str]:
+def other_spellings(text: str) -> list[str]:
     """What a text is found by beside its own words, each once: names as others spell them (Müller: Mueller), words without their
     hyphens (co-operate: cooperate), and emoji by their numbers."""
     if not _BESIDE.search(text):

@@ -45,7 +45,9 @@ def search_text(revision: Row) -> Row:
         "address": folding.slug(revision["url"]),
     }
     all_texts = [text for text in (*texts.values(), *beside.values()) if text]
-    words = dict.fromkeys(word for text in all_texts for word in (*folding.words_with_letters(text), *folding.beside(text)))
+    words = dict.fromkeys(
+        word for text in all_texts for word in (*folding.words_with_letters(text), *folding.other_spellings(text))
+    )
     return {
         "revision_id": revision["revision_id"],
         **{name: folding.spelled(text) or None for name, text in beside.items()},
