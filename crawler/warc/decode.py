@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,7 @@ def decode(body: bytes, codings: Sequence[str], limit: int = MAX_BODY_BYTES) -> 
         if not body:
             break  # an empty body is sent with any coding by some servers
         try:
-            body = undo(body, limit)
+            body = _joined(undo(body), limit)
         except _NotWholeError as error:
             return Decoded(error.body, f"the {coding} stream {error}")
     if len(body) > limit:
@@ -102,93 +102,85 @@ def _is_markup(decoded: Decoded, size: int) -> bool:
     return not decoded.problem and 2 * len(decoded.body) > size and _MARKUP.match(decoded.body[:_BEGINNING]) is not None
 
 
-def _inflate(stream: Any, body: bytes, limit: int, size: int = 0) -> tuple[bytes, bytes]:
-    """The output of a zlib stream, and the bytes after it; `size` is the length of earlier output."""
-    pieces: list[bytes] = []
+Pieces = Generator[bytes, None, bytes]
+"""Of an unpacked stream, each bounded; then the bytes behind it."""
+
+
+def _joined(pieces: Pieces, limit: int) -> bytes:
+    """All of a stream; _NotWholeError has what came before it broke off, or went beyond the limit."""
+    found: list[bytes] = []
+    size = 0
     try:
-        while not stream.eof:
-            piece = stream.decompress(body, _STEP)
+        for piece in pieces:
+            found.append(piece)
             size += len(piece)
-            pieces.append(piece)
             if size > limit:
-                raise _NotWholeError(b"".join(pieces)[:limit], f"unpacks to more than {limit} bytes")
-            body = stream.unconsumed_tail
-            if not body and not stream.eof and not piece:
-                raise _NotWholeError(b"".join(pieces), "is cut off")
-    except zlib.error as error:
-        raise _NotWholeError(b"".join(pieces), f"is damaged: {error}") from error
-    return b"".join(pieces), stream.unused_data
+                raise _NotWholeError(b"".join(found)[:limit], f"unpacks to more than {limit} bytes")
+    except EOFError as error:
+        raise _NotWholeError(b"".join(found), "is cut off") from error
+    except ValueError as error:
+        raise _NotWholeError(b"".join(found), str(error)) from error
+    except (zlib.error, brotli.error, zstd.ZstdError) as error:
+        raise _NotWholeError(b"".join(found), f"is damaged: {error}") from error
+    return b"".join(found)
 
 
-def _gunzip(body: bytes, limit: int) -> bytes:
+def _inflate(body: bytes, window: int) -> Pieces:
+    stream = zlib.decompressobj(window)
+    while not stream.eof:
+        piece = stream.decompress(body, _STEP)
+        yield piece
+        body = stream.unconsumed_tail
+        if not body and not stream.eof and not piece:
+            raise EOFError
+    return stream.unused_data
+
+
+def _gunzip(body: bytes) -> Pieces:
     """Several members may follow each other, and then padding."""
     if not body.startswith(_GZIP):
-        raise _NotWholeError(b"", "is cut off" if _GZIP.startswith(body) else "is damaged: it does not begin as one")
-    pieces: list[bytes] = []
-    size = 0
-    while body.startswith(_GZIP):
-        if len(pieces) == _MAX_MEMBERS:
-            raise _NotWholeError(b"".join(pieces), f"has more than {_MAX_MEMBERS} members")
-        try:
-            piece, body = _inflate(zlib.decompressobj(16 + zlib.MAX_WBITS), body, limit, size)
-        except _NotWholeError as error:
-            error.body = b"".join(pieces) + error.body
-            raise
-        pieces.append(piece)
-        size += len(piece)
-    return b"".join(pieces)
+        raise EOFError if _GZIP.startswith(body) else ValueError("is damaged: it does not begin as one")
+    for _ in range(_MAX_MEMBERS):
+        body = yield from _inflate(body, 16 + zlib.MAX_WBITS)
+        if not body.startswith(_GZIP):
+            return body
+    raise ValueError(f"has more than {_MAX_MEMBERS} members")
 
 
-def _undeflate(body: bytes, limit: int) -> bytes:
+def _undeflate(body: bytes) -> Pieces:
     """RFC 9110 means the zlib format; some servers send the raw stream."""
     is_wrapped = len(body) > 1 and body[0] & 0x0F == 8 and (body[0] * 256 + body[1]) % 31 == 0
-    try:
-        return _inflate(zlib.decompressobj(zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS), body, limit)[0]
-    except _NotWholeError as error:
-        if is_wrapped and not error.body and "damaged" in str(error):
-            return _inflate(zlib.decompressobj(-zlib.MAX_WBITS), body, limit)[0]
-        raise
+    if is_wrapped:
+        try:
+            zlib.decompressobj().decompress(body, _STEP)
+        except zlib.error:
+            is_wrapped = False
+    return (yield from _inflate(body, zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS))
 
 
-def _unbrotli(body: bytes, limit: int) -> bytes:
+def _unbrotli(body: bytes) -> Pieces:
     stream: Any = brotli.Decompressor()
-    pieces: list[bytes] = []
-    size = 0
-    try:
-        while not stream.is_finished():
-            piece = stream.process(body, output_buffer_limit=_STEP)
-            size += len(piece)
-            pieces.append(piece)
-            if size > limit:
-                raise _NotWholeError(b"".join(pieces)[:limit], f"unpacks to more than {limit} bytes")
-            body = b""
-            if not piece and not stream.is_finished():
-                raise _NotWholeError(b"".join(pieces), "is cut off")
-    except brotli.error as error:
-        raise _NotWholeError(b"".join(pieces), "is damaged") from error
-    return b"".join(pieces)
+    while not stream.is_finished():
+        piece = stream.process(body, output_buffer_limit=_STEP)
+        yield piece
+        body = b""
+        if not piece and not stream.is_finished():
+            raise EOFError
+    return b""
 
 
-def _unzstd(body: bytes, limit: int) -> bytes:
+def _unzstd(body: bytes) -> Pieces:
     """Frames one after the other; skippable ones have no output."""
-    unpacked: list[bytes] = []
-    size = 0
     while body:
         stream = zstd.ZstdDecompressor()
-        try:
-            while not stream.eof:
-                piece = stream.decompress(body, _STEP)
-                size += len(piece)
-                unpacked.append(piece)
-                if size > limit:
-                    raise _NotWholeError(b"".join(unpacked)[:limit], f"unpacks to more than {limit} bytes")
-                body = b""
-                if not piece and stream.needs_input and not stream.eof:
-                    raise _NotWholeError(b"".join(unpacked), "is cut off")
-        except zstd.ZstdError as error:
-            raise _NotWholeError(b"".join(unpacked), "is damaged") from error
+        while not stream.eof:
+            piece = stream.decompress(body, _STEP)
+            yield piece
+            body = b""
+            if not piece and stream.needs_input and not stream.eof:
+                raise EOFError
         body = stream.unused_data if stream.unused_data[:4] == _ZSTD else b""
-    return b"".join(unpacked)
+    return b""
 
 
 def unchunk(body: bytes) -> Decoded:
@@ -214,7 +206,7 @@ def _chunk_size(line: bytes) -> int | None:
     return int(digits, 16) if 0 < len(digits) <= 8 and all(byte in b"0123456789abcdefABCDEF" for byte in digits) else None
 
 
-_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
+_DECODERS: dict[str, Callable[[bytes], Pieces]] = {
     "gzip": _gunzip,
     "deflate": _undeflate,
     "br": _unbrotli,
