@@ -31,19 +31,19 @@ class ConfigurationError(ValueError):
 
 
 class SettingKind(StrEnum):
-    """Form of a value."""
+    """What a value has to look like, as people read it."""
 
     TEXT = "text"
-    CHOICE = "choice"
-    COUNT = "whole number"
-    NUMBER = "number"
-    MOMENT = "ISO 8601 time with zone"
-    ADDRESS = "loopback address and port"
-    SECRETS = "list of URLs"
-    REDIS = "URL of a Redis"
-    KEYS = "file of keys"
-    PROXY = "URL of a proxy"
-    CERTIFICATES = "PEM file of certificates"
+    CHOICE = "one of"
+    COUNT = "a whole number"
+    NUMBER = "a number"
+    MOMENT = "an ISO 8601 time with zone"
+    ADDRESS = 'a loopback address and port ("127.0.0.1:9464", "[::1]:9464"), or nothing'
+    SECRETS = "URLs that apprise knows (scheme://...)"
+    REDIS = "redis://HOST:PORT/NUMBER, rediss://... or unix://PATH, or nothing"
+    KEYS = "ID:SECRET, or a file of such keys"
+    PROXY = "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, or nothing"
+    CERTIFICATES = "the path of a PEM file of certificates"
 
 
 class SettingOrigin(StrEnum):
@@ -76,106 +76,77 @@ class Setting:
     def allowed(self) -> str:
         """The permitted values, for people."""
         if self.kind is SettingKind.CHOICE:
-            return f"one of {', '.join(self.choices)}"
+            return f"{self.kind} {', '.join(self.choices)}"
         if self.kind in (SettingKind.COUNT, SettingKind.NUMBER):
-            return (
-                f"a {self.kind}, {self.low:g} or more"
-                if math.isinf(self.high)
-                else f"a {self.kind} from {self.low:g} to {self.high:g}"
-            )
-        if self.kind is SettingKind.ADDRESS:
-            return 'a loopback address and port ("127.0.0.1:9464", "[::1]:9464"), or nothing'
-        if self.kind is SettingKind.REDIS:
-            return "redis://HOST:PORT/NUMBER, rediss://... or unix://PATH, or nothing"
-        if self.kind is SettingKind.PROXY:
-            return "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, or nothing"
-        named = {
-            SettingKind.SECRETS: "URLs that apprise knows (scheme://...)",
-            SettingKind.MOMENT: f"an {self.kind}",
-            SettingKind.CERTIFICATES: f"the path of a {self.kind}",
-        }
-        return named.get(self.kind, "text")
+            bound = f", {self.low:g} or more" if math.isinf(self.high) else f" from {self.low:g} to {self.high:g}"
+            return f"{self.kind}{bound}"
+        return str(self.kind)
+
+
+_KIND_OF: Mapping[type, SettingKind] = {str: SettingKind.TEXT, int: SettingKind.COUNT, float: SettingKind.NUMBER}
+
+
+def _setting(key: str, default: Value, meaning: str, kind: SettingKind | None = None, *, choices: tuple[str, ...] = (),
+             low: float = 0, high: float = math.inf, in_file: bool = True) -> Setting:  # fmt: skip
+    """A setting, whose kind its default tells where it is not named."""
+    kind = kind or (SettingKind.CHOICE if choices else _KIND_OF[type(default)])
+    return Setting(key, kind, default, meaning, choices, low, high, in_file)
 
 
 SETTINGS = {
     setting.key: setting
     for setting in (
-        Setting(
-            "contact",
-            SettingKind.TEXT,
-            "no contact set; see NEWSLEDGER_CONTACT",
-            "who you are, for the user agent of every request",
-        ),
-        Setting("db", SettingKind.TEXT, "data/news.db", "the ledger"),
-        Setting(
-            "sites", SettingKind.TEXT, "", "a TOML file of sites, or a folder of them; empty: the catalogue that comes along"
-        ),
-        Setting(
+        _setting("contact", "no contact set; see NEWSLEDGER_CONTACT", "who you are, for the user agent of every request"),
+        _setting("db", "data/news.db", "the ledger"),
+        _setting("sites", "", "a TOML file of sites, or a folder of them; empty: the catalogue that comes along"),
+        _setting(
             "own_sites",
-            SettingKind.TEXT,
             "newsledger-sites.toml",
             "a TOML file of sites, added to the catalogue that comes along and overriding it; not read where `sites` is set",
         ),
-        Setting(
+        _setting(
             "recheck",
-            SettingKind.CHOICE,
             "balanced",
             "how often known articles are fetched again, for sites that do not say it themselves",
             choices=("thrifty", "balanced", "thorough"),
         ),
-        Setting("warc", SettingKind.TEXT, "", "the folder of archived pages; empty: `warc` beside the ledger"),
-        Setting(
-            "max_pages",
-            SettingKind.COUNT,
-            2_000,
-            "articles asked for in one crawl, a quarter of it kept for rechecks",
-            low=1,
-            high=100_000,
-        ),
-        Setting("max_sitemaps", SettingKind.COUNT, 20, "sitemaps read in one crawl", low=1, high=1_000),
-        Setting("jobs", SettingKind.COUNT, 4, "crawls that a schedule runs at once, never two of one host", low=1, high=64),
-        Setting("time_limit", SettingKind.COUNT, 60, "minutes after which a schedule stops a crawl", low=1, high=10_000),
-        Setting(
+        _setting("warc", "", "the folder of archived pages; empty: `warc` beside the ledger"),
+        _setting("max_pages", 2_000, "articles asked for in one crawl, a quarter of it kept for rechecks", low=1, high=100_000),
+        _setting("max_sitemaps", 20, "sitemaps read in one crawl", low=1, high=1_000),
+        _setting("jobs", 4, "crawls that a schedule runs at once, never two of one host", low=1, high=64),
+        _setting("time_limit", 60, "minutes after which a schedule stops a crawl", low=1, high=10_000),
+        _setting(
             "crawl_memory",
-            SettingKind.COUNT,
             1_024,
             "MB of memory of its own that each crawl of a schedule may take; it fails where it needs more",
             low=200,
             high=1_000_000,
         ),
-        Setting("log", SettingKind.CHOICE, "text", "the form of log lines on standard error", choices=("text", "json")),
-        Setting(
-            "log_level",
-            SettingKind.CHOICE,
-            "WARNING",
-            "the least that a crawl tells",
-            choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        _setting("log", "text", "the form of log lines on standard error", choices=("text", "json")),
+        _setting("log_level", "WARNING", "the least that a crawl tells", choices=("DEBUG", "INFO", "WARNING", "ERROR")),
+        _setting("metrics", "", "where a schedule serves `/metrics` and `/healthz`; empty: nowhere", SettingKind.ADDRESS),
+        _setting("max_age", 24.0, "hours; a site whose last success is older is ill", low=0.01, high=10_000),
+        _setting(
+            "alerts", (), "whom to tell of trouble: apprise's URLs, in the environment parted by white space", SettingKind.SECRETS
         ),
-        Setting("metrics", SettingKind.ADDRESS, "", "where a schedule serves `/metrics` and `/healthz`; empty: nowhere"),
-        Setting("max_age", SettingKind.NUMBER, 24.0, "hours; a site whose last success is older is ill", low=0.01, high=10_000),
-        Setting(
-            "alerts", SettingKind.SECRETS, (), "whom to tell of trouble: apprise's URLs, in the environment parted by white space"
+        _setting("alerts_again", 24.0, "hours after which trouble that lasts is told again", low=0.1, high=10_000),
+        _setting(
+            "redis", "", "where the queue and the stream of a cluster are; empty: one machine, and neither", SettingKind.REDIS
         ),
-        Setting(
-            "alerts_again", SettingKind.NUMBER, 24.0, "hours after which trouble that lasts is told again", low=0.1, high=10_000
-        ),
-        Setting(
-            "redis", SettingKind.REDIS, "", "where the queue and the stream of a cluster are; empty: one machine, and neither"
-        ),
-        Setting(
+        _setting(
             "proxy",
-            SettingKind.PROXY,
             "",
             "the HTTP proxy that sites are asked through; empty: that of `http_proxy`, `https_proxy`",
+            SettingKind.PROXY,
         ),
-        Setting("ca_bundle", SettingKind.CERTIFICATES, "", "a PEM file of authorities that are trusted beside the system's own"),
-        Setting(
+        _setting("ca_bundle", "", "a PEM file of authorities that are trusted beside the system's own", SettingKind.CERTIFICATES),
+        _setting(
             "cluster_keys",
-            SettingKind.KEYS,
             "",
             "keys by which a cluster's orders and findings are signed: a file of ID:SECRET, a line each; or ID:SECRET itself",
+            SettingKind.KEYS,
         ),
-        Setting("now", SettingKind.MOMENT, "", "stops the clock at this time; for the demo and tests", in_file=False),
+        _setting("now", "", "stops the clock at this time; for the demo and tests", SettingKind.MOMENT, in_file=False),
     )
 }
 
