@@ -216,15 +216,16 @@ def measure_search(store: Store, *, has_scan: bool = True) -> bool:
         for query in queries
     }
     wanted, missed = dict.fromkeys(queries, 0), dict.fromkeys(queries, 0)
-    for language in dict.fromkeys(query.language for query in queries if has_scan):
-        these = [query for query in queries if query.language == language]
-        sql = "SELECT id, headline, description, body FROM revisions WHERE language = ?"
-        for row in store.rows(sql, (language,)):
-            text = plain(f"{row['headline']} \n | {row['description']} \n | {row['body']}", language)
-            for query in these:
-                if query.is_in(text):
-                    wanted[query] += 1
-                    missed[query] += row["id"] not in matches[query]
+    by_language: dict[str, list[Query]] = {}
+    for query in queries:
+        by_language.setdefault(query.language, []).append(query)
+    for row in store.rows("SELECT id, language, headline, description, body FROM revisions") if has_scan else ():
+        these = by_language.get(row["language"], [])
+        text = plain(f"{row['headline']} \n | {row['description']} \n | {row['body']}", row["language"]) if these else ""
+        for query in these:
+            if query.is_in(text):
+                wanted[query] += 1
+                missed[query] += row["id"] not in matches[query]
     took: dict[str, list[float]] = {"rare": [], "usual": [], "common": []}
     cpu: dict[str, list[float]] = {"rare": [], "usual": [], "common": []}
     for query in queries:

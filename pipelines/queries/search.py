@@ -176,7 +176,9 @@ def _find(store: Store, asked: Question, wanted: Filter, values: Row, *, by_arti
     """The hits of a question, by whatever way is the cheapest."""
     one = "article_id" if by_article else "revision_id"
     values |= {"most": EXACT + 1, "walked": WALKED}
-    matches = [row["rowid"] for row in store.rows(_MATCHES, values)]
+    matches = [rowid for (rowid,) in store.values(_MATCHES, values)]
+    if not matches:
+        return _Found([], [], is_more=False, ranked="best")
     if len(matches) <= EXACT:
         sums = list(store.rows(_SUMS.format(hits=_ALL, one=one), values | {"ids": json.dumps(matches)}))
         best = _best(store, asked.terms(), values, by_article=by_article) if _total(sums) <= RANKED else None
