@@ -1,6 +1,6 @@
-"""What two readings of an article differ in, as data: field by field, word by word. Terminals and pages render it.
+"""The difference between two readings of an article, as data: field by field, word by word. Terminals and pages render it.
 
-The package's public functions: the body paragraph by paragraph, pictures and authors in pairs are to be had here too.
+These are the package's public functions, also for the body paragraph by paragraph, and for pictures and authors in pairs.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """One field that differs."""
+    """A field that differs."""
 
     field: str
     pieces: tuple[Piece, ...]
@@ -58,7 +58,7 @@ _MARKUP = re.compile(r"([\\`*_~\[\]#|!])")
 
 
 def markdown(before: Article, after: Article) -> str:
-    """What differs as Markdown: removed ~~struck out~~, added **bold**; of the body the paragraphs that differ."""
+    """The difference as Markdown: removed ~~struck out~~, added **bold**; of the body only paragraphs that differ."""
     lines = [f"# {_escaped(after.headline or before.headline or '(no headline)')}"]
     for one in differences(before, after):
         if one.field != "body":
@@ -90,7 +90,7 @@ def _escaped(text: str) -> str:
 
 
 _WHOLE = frozenset({"date_published", "date_modified"})
-"""Fields whose words mean nothing alone."""
+"""Fields whose single words have no meaning."""
 
 _FIELDS = (
     "headline",

@@ -1,7 +1,7 @@
-"""Longest common subsequence: which items of two sequences are the same ones, in a number of steps that is bounded beforehand.
+"""Longest common subsequence: the common items of two sequences, in a limited number of steps.
 
-Knows nothing of words or paragraphs. Comparing two sequences takes time in proportion to the product of their lengths where the
-same items occur again and again, so every step is counted; when none are left, what was not compared is not matched.
+Knows nothing of words or paragraphs. Comparing two sequences takes time in proportion to the product of their lengths if
+items are repeated, so every step is counted; when none are left, the rest is not matched.
 """
 
 from __future__ import annotations
@@ -12,22 +12,23 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 LONG = 300
-"""Items from which a range is first cut at items that occur once on both sides: it is faster, and truer than its longest run."""
+"""From this length on a range is first cut at items that occur once on both sides: that is faster, and better than its longest
+run."""
 
 
 @dataclass(slots=True)
 class Steps:
-    """How many comparisons are left; one for a whole difference, handed from passage to passage."""
+    """Number of comparisons left; one object for a whole difference, passed from passage to passage."""
 
     left: int
 
 
 Run = tuple[int, int, int]
-"""(index before, index after, length) of items that are the same."""
+"""(index before, index after, length) of equal items."""
 
 
 def common_runs(one: Sequence[Hashable], other: Sequence[Hashable], steps: Steps) -> list[Run]:
-    """Runs of same items in order, none crossing another; neighbours joined."""
+    """Runs of equal items in order, none crossing another; neighbours joined."""
     found: list[Run] = []
     ranges = [(0, len(one), 0, len(other))]
     while ranges:
@@ -74,7 +75,7 @@ def _shared_tail(one: Sequence[Hashable], other: Sequence[Hashable], a: int, b: 
 
 
 def _anchors(one: Sequence[Hashable], other: Sequence[Hashable], bounds: tuple[int, int, int, int], steps: Steps) -> list[Run]:
-    """Items that occur once on either side, as far as their order is the same: what patience diff cuts at."""
+    """Items that occur once on both sides, if their order is the same: where patience diff cuts."""
     a, b, c, d = bounds
     steps.left -= b - a + d - c
     once = {item for item, count in Counter(one[a:b]).items() if count == 1}
@@ -85,7 +86,7 @@ def _anchors(one: Sequence[Hashable], other: Sequence[Hashable], bounds: tuple[i
 
 
 def _longest(one: Sequence[Hashable], other: Sequence[Hashable], bounds: tuple[int, int, int, int], steps: Steps) -> Run:
-    """The longest run that occurs on both sides, the earliest of equal ones; of length 0 where there is none or no step left."""
+    """The longest run on both sides, the earliest of equal ones; of length 0 if there is none or no step is left."""
     a, b, c, d = bounds
     places: dict[Hashable, list[int]] = {}
     for j in range(c, d):
@@ -110,7 +111,7 @@ def _longest(one: Sequence[Hashable], other: Sequence[Hashable], bounds: tuple[i
 
 
 def longest_increasing(values: Sequence[int]) -> list[int]:
-    """The positions of a longest increasing subsequence of values that differ."""
+    """The positions of a longest increasing subsequence of distinct values."""
     tails: list[int] = []
     ends: list[int] = []
     previous: list[int] = []
@@ -131,7 +132,7 @@ def longest_increasing(values: Sequence[int]) -> list[int]:
 
 
 def heaviest_increasing(values: Sequence[int], weights: Sequence[float]) -> list[int]:
-    """The positions of an increasing subsequence of the greatest weight; values differ."""
+    """The positions of an increasing subsequence of the greatest weight; values are distinct."""
     ranks = {value: rank for rank, value in enumerate(sorted(values), 1)}
     tree: list[tuple[float, int]] = [(0.0, -1)] * (len(values) + 1)
     previous = []

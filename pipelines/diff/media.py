@@ -1,4 +1,4 @@
-"""Which picture and which author of one reading is which of another's, and what changed in their captions, credits and names."""
+"""Pairs of pictures and authors in two readings, and the changes in their captions, credits and names."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from pipelines.diff.sentences import word_pieces
 
 @dataclass(frozen=True, slots=True)
 class ImageChange:
-    """A picture with words: its caption and its credit word by word. A picture whose URL alone changed is the same."""
+    """A picture with words: its caption and its credit word by word. A picture with only another URL counts as unchanged."""
 
     kind: ChangeKind
-    """MOVED_TO for one that changed its place among the others; its old place is `number_before`."""
+    """MOVED_TO for one that changed its position among the others; its old position is `number_before`."""
     before: Image | None
     after: Image | None
     caption: tuple[Piece, ...]
     credit: tuple[Piece, ...]
     number_before: int | None = None
-    """Which of the pictures with words it was, from 1."""
+    """Its former number among the pictures with words, from 1."""
     number_after: int | None = None
 
 
@@ -32,18 +32,18 @@ class AuthorChange:
     """A person of the byline: name, role and agency as one line, word by word."""
 
     kind: ChangeKind
-    """CHANGED for one that was renamed, or whose role or agency is another."""
+    """CHANGED for one who was renamed, or has another role or agency."""
     before: Author | None
     after: Author | None
     pieces: tuple[Piece, ...]
 
 
 ALIKE = 0.5
-"""Share of letters in common words from which two captions are one, edited."""
+"""Share of letters in common words from which on two captions count as one that was edited."""
 
 
 def image_changes(before: Sequence[Image], after: Sequence[Image]) -> tuple[ImageChange, ...]:
-    """All pictures that hold a caption or a credit, in page order, those that went where they stood."""
+    """All pictures with a caption or a credit, in page order, removed ones at their former position."""
     one, other = [each for each in before if image_line(each)], [each for each in after if image_line(each)]
     pairs = _pairs(one, other, _SAME_IMAGE, lambda left, right: _likeness(image_line(left), image_line(right)))
     order = set(_in_order(pairs))
@@ -61,7 +61,7 @@ def image_changes(before: Sequence[Image], after: Sequence[Image]) -> tuple[Imag
 
 
 def author_changes(before: Sequence[Author], after: Sequence[Author]) -> tuple[AuthorChange, ...]:
-    """All authors in the order of the byline, those that went where they stood. Their order is no change."""
+    """All authors in the order of the byline, removed ones at their former position. Another order is no change."""
     pairs = _pairs(before, after, _SAME_AUTHOR, lambda left, right: _likeness(left.name, right.name))
     found = []
     for i, j in _laid_out(len(before), len(after), pairs):
@@ -88,7 +88,7 @@ _SAME_IMAGE: tuple[Callable[[Image], object], ...] = (
     lambda image: image.caption,
     lambda image: image.url,
 )
-"""What makes two pictures one, the surest first; None and nothing never do."""
+"""Rules by which two pictures are the same, the surest first; None and empty values never match."""
 
 _SAME_AUTHOR: tuple[Callable[[Author], object], ...] = (
     lambda author: (author.name, author.role, author.agency),
@@ -100,7 +100,7 @@ _SAME_AUTHOR: tuple[Callable[[Author], object], ...] = (
 def _pairs(
     one: Sequence[T], other: Sequence[T], same: Sequence[Callable[[T], object]], likeness: Callable[[T, T], float]
 ) -> dict[int, int]:
-    """Index before -> index after of what is the same by the first rule that says so, then of what is alike."""
+    """Index before -> index after of items that match by the first possible rule, then of similar ones."""
     pairs: dict[int, int] = {}
     taken: set[int] = set()
     for key_for in same:
@@ -124,7 +124,7 @@ def _pairs(
 
 
 MOST_ALIKE = 40
-"""Unlike ones that are compared each with each."""
+"""Limit of unmatched items that are compared with each other."""
 
 
 def _likeness(one: str, other: str) -> float:
@@ -140,7 +140,7 @@ def _in_order(pairs: dict[int, int]) -> Iterator[int]:
 
 
 def _laid_out(before: int, after: int, pairs: dict[int, int]) -> Iterator[tuple[int | None, int | None]]:
-    """Pairs in the order after; what went stands behind what it stood behind."""
+    """Pairs in the new order; removed ones follow their former predecessor."""
     sources = {j: i for i, j in pairs.items()}
     gone_behind: dict[int, list[int]] = {}
     last = -1

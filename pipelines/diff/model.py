@@ -1,7 +1,8 @@
-"""What a difference is made of, as data: pieces of text, and the paragraphs that hold them. Terminals and pages render it.
+"""The parts of a difference, as data: pieces of text, and the paragraphs that contain them. Terminals and pages render it.
 
-Below them, how a text is cut into what a reader compares: words with the white space before them, sentences, paragraphs; nothing
-is lost. A difference is exact: `apply` makes the text after from the text before and what is shown, `restore` goes back.
+Below them, how a text is cut into what a reader compares: words with the white space before them, sentences, paragraphs;
+nothing is lost. A difference is exact: `apply` makes the new text from the old text and what is shown, `restore` does the
+reverse.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from enum import StrEnum
 
 
 class Op(StrEnum):
-    """What became of a piece of text."""
+    """The kind of a piece of text."""
 
     SAME = "same"
     REMOVED = "removed"
@@ -23,82 +24,82 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text and what became of it."""
+    """A run of text and its kind."""
 
     op: Op
     text: str
 
 
 class ChangeKind(StrEnum):
-    """What became of a paragraph, a picture or an author."""
+    """The change of a paragraph, a picture or an author."""
 
     SAME = "same"
     CHANGED = "changed"
     REMOVED = "removed"
     ADDED = "added"
     MOVED_FROM = "moved_from"
-    """Where it stood; the words that changed on the way are shown where it stands now."""
+    """Its former position; words that changed on the way are shown at the new one."""
     MOVED_TO = "moved_to"
-    """Where it stands now."""
+    """Its new position."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of a difference, in reading order; what was removed comes before what was put in its place."""
+    """One paragraph of a difference, in reading order; removed ones come before their replacement."""
 
     kind: ChangeKind
     pieces: tuple[Piece, ...]
-    """Exact, without the line breaks that follow. A paragraph that was split or joined holds that break as an added or a removed
-    piece of its own, newlines only. Where it moved from: the text as it stood, as one unchanged piece."""
+    """Exact, without the line breaks that follow. A paragraph that was split or joined contains that break as an added or a
+    removed piece of its own, newlines only. At the former position of a moved one: the old text, as one unchanged piece."""
     number_before: int | None = None
-    """Which paragraph it was, from 1; of joined ones the first. None for one that is new."""
+    """Its former number, from 1; of joined ones the first. None if it is new."""
     number_after: int | None = None
-    """Which paragraph it is; of what it was split into the first. None for one that is gone."""
+    """Its present number; if it was split the first. None if it was removed."""
     moved: int | None = None
-    """For one that moved: the index, in the same tuple, of its other place."""
+    """For a moved one: the index, in the same tuple, of its other position."""
     break_before: str = ""
-    """The line breaks that followed it before; nothing to show."""
+    """The line breaks that followed it before; not shown."""
     break_after: str = ""
     """The line breaks that follow it now."""
 
     @property
     def stood(self) -> bool:
-        """Whether it has a place in the text before."""
+        """Whether it has a position in the old text."""
         return self.kind not in (ChangeKind.ADDED, ChangeKind.MOVED_TO)
 
     @property
     def stands(self) -> bool:
-        """Whether it has a place in the text after."""
+        """Whether it has a position in the new text."""
         return self.kind not in (ChangeKind.REMOVED, ChangeKind.MOVED_FROM)
 
     @property
     def is_edited(self) -> bool:
-        """Whether words of it changed, at its place or on the way."""
+        """Whether some of its words changed, in place or on the way."""
         return any(piece.op is not Op.SAME for piece in self.pieces)
 
 
 def text_before(pieces: Iterable[Piece]) -> str:
-    """What pieces read before."""
+    """The old text of pieces."""
     return "".join(piece.text for piece in pieces if piece.op is not Op.ADDED)
 
 
 def text_after(pieces: Iterable[Piece]) -> str:
-    """What pieces read now."""
+    """The new text of pieces."""
     return "".join(piece.text for piece in pieces if piece.op is not Op.REMOVED)
 
 
 def apply(before: str, paragraphs: Sequence[Paragraph]) -> str:
-    """The text after, made of the text before and what is shown as added. ValueError: the difference is not of this text."""
+    """The new text, made from the old text and what is shown as added. ValueError: the difference is not of this text."""
     return _rebuilt(before, paragraphs, Op.REMOVED, Op.ADDED)
 
 
 def restore(after: str, paragraphs: Sequence[Paragraph]) -> str:
-    """The text before, made of the text after and what is shown as removed. ValueError: the difference is not of this text."""
+    """The old text, made from the new text and what is shown as removed. ValueError: the difference is not of this text."""
     return _rebuilt(after, paragraphs, Op.ADDED, Op.REMOVED)
 
 
 def _rebuilt(text: str, paragraphs: Sequence[Paragraph], gone: Op, come: Op) -> str:
-    """Unchanged text is taken from the text at hand, never from the difference."""
+    """Unchanged text comes from the given text, never from the difference."""
     forth = come is Op.ADDED
     sources = {}
     offset = 0
@@ -124,7 +125,7 @@ def _rebuilt(text: str, paragraphs: Sequence[Paragraph], gone: Op, come: Op) -> 
 
 
 def _whole(paragraphs: Sequence[Paragraph], paragraph: Paragraph) -> tuple[Piece, ...]:
-    """The word pieces of one that moved, which stand at its new place."""
+    """The word pieces of a moved paragraph, which are at its new position."""
     if paragraph.kind is ChangeKind.MOVED_FROM and paragraph.moved is not None:
         return paragraphs[paragraph.moved].pieces
     return paragraph.pieces
@@ -159,7 +160,7 @@ _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f"
     "\u0900-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u200c\u200d\ufe0f"
 )
-"""Marks upon letters, and scripts that are full of them; never parted from their letter."""
+"""Combining marks, and scripts that are full of them; never separated from their letter."""
 _LETTER = rf"[^\W{_UNSPACED}]"
 _LETTERS = rf"{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*"
 _WORD = (
@@ -179,7 +180,7 @@ def words_of(text: str) -> list[str]:
 
 
 def bare_words_of(text: str) -> list[str]:
-    """Words and numbers alone."""
+    """Only words and numbers."""
     return _BARE.findall(text)
 
 
@@ -189,7 +190,7 @@ def key_of(word: str) -> str:
 
 
 def sentences_of(text: str) -> list[str]:
-    """Sentences with the white space that follows them. An abbreviation may end one, which does no harm."""
+    """Sentences with the white space after them. A sentence may end at an abbreviation, which does no harm."""
     parts, start = [], 0
     for end in (found.end() for found in _SENTENCE_END.finditer(text)):
         parts.append(text[start:end])
@@ -198,14 +199,14 @@ def sentences_of(text: str) -> list[str]:
 
 
 def paragraphs_of(text: str) -> list[tuple[str, str]]:
-    """Paragraphs, each with the line breaks that follow it; breaks on top of a text are an empty paragraph's."""
+    """Paragraphs, each with the line breaks after it; breaks at the beginning of a text belong to an empty paragraph."""
     return [(found[0], found[1] or found[2]) for found in _PARAGRAPH.findall(text)]
 
 
 def words_changed(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
-    """How many words of the parts of a text come, and how many go, wherever they stand.
+    """Number of words added to and removed from the parts of a text, wherever they are.
 
-    Parts that both have are passed over whole: the words of what is left differ by as many.
+    Parts in both are skipped as a whole: the words of the rest differ by the same numbers.
     """
     one, other = Counter(before), Counter(after)
     gone, come = (Counter(" ".join(parts.elements()).split()) for parts in (one - other, other - one))
@@ -214,7 +215,7 @@ def words_changed(before: Sequence[str], after: Sequence[str]) -> tuple[int, int
 
 
 def changed_words(before: Sequence[str], after: Sequence[str], limit: int) -> tuple[str, str]:
-    """The first words that come and that go, at most `limit` of each, in the order of the text: a glimpse, not a difference."""
+    """The first added and removed words, at most `limit` of each, in the order of the text: a preview, not a difference."""
     one, other = Counter(before), Counter(after)
     return _only_in(other - one, one - other, after, limit), _only_in(one - other, other - one, before, limit)
 

@@ -1,7 +1,7 @@
 """Which paragraphs (or sentences) of one text became which of another: kept, edited, split, joined, moved.
 
-Equal ones find each other first, then those that share most of their words. Those that kept their order stay where they are;
-of the others, those that are the same beyond doubt have moved.
+Equal ones are matched first, then those that share most of their words. Those that kept their order stay in place;
+of the others, those that are clearly the same have moved.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from pipelines.diff.lcs import heaviest_increasing
 from pipelines.diff.model import bare_words_of
 
 ALIKE = 0.5
-"""Share of letters in common words from which two passages are one, edited."""
+"""Share of letters in common words from which on two passages count as one that was edited."""
 PERHAPS = 0.3
-"""The same between two neighbours that are sure, where nothing else competes."""
+"""The same between two matched neighbours, if nothing else competes."""
 MOVED = 0.6
-"""The same for a passage that stands elsewhere."""
+"""The same for a passage at another position."""
 MOVED_WORDS = 4
-"""Shorter passages are not said to have moved: "Read more" is everywhere."""
+"""Shorter passages never count as moved: "Read more" is everywhere."""
 PART = 0.6
-"""Share of a passage's letters that must recur in its neighbour's other version to be a part that was split off or joined on."""
+"""Share of a passage's letters that must be in its neighbour's other version if it was split off or joined on."""
 MOST_LETTERS = 12
-"""Of a word that are weighed: an address or a compound that changed does not make another passage of it."""
+"""Letters of a word that count: a changed address or compound does not make the passage a different one."""
 MOST_WEIGHT = 1_000
-"""Characters, of both versions, from which a longer passage is no heavier where it is asked which of two has moved."""
+"""Characters, of both versions, from which on a longer passage has no more weight in deciding which of two has moved."""
 COMMON = 12
-"""Passages that hold a word, from which it tells none of them."""
+"""A word in this many passages identifies none of them."""
 CANDIDATES = 3
 """Passages that are compared with one, the likeliest first."""
 WHOLE_PARTS = 6
-"""A passage is split into, or joined from, at most so many."""
+"""Maximum number of passages that one is split into, or joined from."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParagraphBlock:
-    """`one[a:b]` became `other[c:d]`; both hold something, and one of them a single passage."""
+    """`one[a:b]` became `other[c:d]`; neither is empty, and one of them is a single passage."""
 
     a: int
     b: int
@@ -55,7 +55,7 @@ class Alignment:
 
 
 class _Bag:
-    """The words of a passage, counted; weighed by their letters, because short ones are in every passage."""
+    """The words of a passage, counted; weighted by their letters, because short ones are in every passage."""
 
     def __init__(self, text: str) -> None:
         self.counts = Counter(bare_words_of(text))
@@ -70,12 +70,12 @@ class _Bag:
 
 
 class Aligner:
-    """One comparison of two lists of passages; what is costly is worked out once and only for those that differ."""
+    """One comparison of two lists of passages; costly values are computed once and only for those that differ."""
 
     def __init__(self, one: Sequence[str], other: Sequence[str]) -> None:
         self.one, self.other = one, other
         self.before: dict[int, int] = {}
-        """Index before -> index after, of all that found each other."""
+        """Index before -> index after, of all matched ones."""
         self.after: dict[int, int] = {}
         self._bags: dict[str, _Bag] = {}
 
@@ -95,7 +95,7 @@ class Aligner:
         return self._bags[text]
 
     def _pair_equal(self) -> None:
-        """Equal ones at both ends, then those that occur once, then their equal neighbours, then the rest in turn."""
+        """Match equal ones at both ends, then those that occur once, then their equal neighbours, then the others in order."""
         one, other = self.one, self.other
         head, limit = 0, min(len(one), len(other))
         while head < limit and one[head] == other[head]:
@@ -134,7 +134,7 @@ class Aligner:
                 self._pair(i, j - side)
 
     def _pair_alike(self) -> list[tuple[int, int]]:
-        """Pairs those that are alike for sure, the most alike first; returns those that may be, likewise."""
+        """Match those that are clearly similar, the most similar first; returns possible matches in the same order."""
         found = sorted(self._candidates(), key=lambda each: (-round(each[0], 2), abs(each[1] - each[2]), each))
         doubtful = []
         for likeness, i, j in found:
@@ -146,7 +146,8 @@ class Aligner:
         return doubtful
 
     def _candidates(self) -> Iterator[tuple[float, int, int]]:
-        """(likeness, index before, index after) of what shares rare words; a common word would compare all with all."""
+        """(likeness, index before, index after) of passages with rare words in common; a common word would compare all with
+        all."""
         holding: dict[str, list[int]] = {}
         for j in range(len(self.other)):
             if j not in self.after:
@@ -165,7 +166,8 @@ class Aligner:
                 yield bag.likeness(self._bag(self.other[j])), i, j
 
     def _in_order(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-        """The pairs that kept their order and those that moved, as few as can be, rather the shorter; others are parted again."""
+        """The pairs that kept their order and those that moved, as few as possible, and preferably short; others are separated
+        again."""
         pairs = sorted(self.before.items())
         weights = [1 + min(len(self.one[i]) + len(self.other[j]), MOST_WEIGHT) / (4 * MOST_WEIGHT) for i, j in pairs]
         chain = set(heaviest_increasing([j for _, j in pairs], weights))
@@ -184,7 +186,7 @@ class Aligner:
         return bag.counts.total() >= MOVED_WORDS and bag.likeness(self._bag(self.other[j])) >= MOVED
 
     def _between(self, kept: list[tuple[int, int]], doubtful: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Adds pairs that may be alike where both stand between the same neighbours."""
+        """Add possible pairs if both are between the same neighbours."""
         firsts, seconds = [i for i, _ in kept], [j for _, j in kept]
         for i, j in doubtful:
             gap = bisect_left(firsts, i)
@@ -208,7 +210,7 @@ class Aligner:
             yield ParagraphBlock(a, b, c, d)
 
     def _parts(self, whole: str, texts: Sequence[str], centre: int, taken: Mapping[int, int]) -> tuple[int, int]:
-        """The stretch around a passage whose parts are in `whole`: each brings most of its own words to what is found already."""
+        """The range around a passage whose parts are in `whole`: each adds most of its own words to those found already."""
         start, end, bag = centre, centre + 1, self._bag(whole)
         shared = bag.shared(self._bag(texts[centre]))
         for side in (1, -1):

@@ -1,6 +1,6 @@
-"""Two texts of paragraphs: which stayed, changed, came, went and moved, and the words of each.
+"""Two texts of paragraphs: which stayed, changed, were added, removed or moved, and the words of each.
 
-What was removed stands before what was put in its place. Knows texts only; fields of an article are `pipelines.diff`'.
+A removed passage comes before its replacement. Knows only texts; `pipelines.diff` handles the fields of an article.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from pipelines.diff.paragraphs import Aligner, Alignment, ParagraphBlock
 from pipelines.diff.words import worded
 
 MIN_STEPS, STEPS_A_CHARACTER = 400_000, 4
-"""How many comparisons of words a difference may take; what is left when they are used up is shown as replaced whole."""
+"""Number of word comparisons that a difference may take; when they are used up, the rest is shown as replaced."""
 
 
 def body_changes(before: str, after: str) -> tuple[Paragraph, ...]:
-    """The paragraphs of both texts in reading order, each with what became of it and of its words."""
+    """The paragraphs of both texts in reading order, each with its change and that of its words."""
     return _Reading(before, after).paragraphs()
 
 
 def word_pieces(before: str, after: str) -> tuple[Piece, ...]:
-    """Paragraphs run together: same and removed joined give the text before, same and added the text after."""
+    """Pieces of all paragraphs: same and removed joined give the old text, same and added the new text."""
     return pieces_of(body_changes(before, after))
 
 
 def pieces_of(paragraphs: Iterable[Paragraph]) -> tuple[Piece, ...]:
-    """The same, of paragraphs at hand: one that moved is removed at one place and added at the other."""
+    """The same for given paragraphs: a moved one is removed at one position and added at the other."""
     return joined(step for paragraph in paragraphs for step in _steps(paragraph))
 
 
@@ -111,5 +111,5 @@ def _one(op: Op, text: str) -> tuple[Piece, ...]:
 
 
 def _together(paragraphs: Sequence[tuple[str, str]]) -> tuple[str, str]:
-    """Their text with the breaks within, and the break behind."""
+    """Their text with the breaks inside, and the break after it."""
     return "".join(text + following for text, following in paragraphs)[: -len(paragraphs[-1][1]) or None], paragraphs[-1][1]

@@ -1,7 +1,7 @@
 """Two wordings of one passage, word by word, as a reader would mark them: sentences first, then the words within them.
 
-What is marked is exact and whole: a number, a word with its apostrophe, a rewritten sentence is one change, not a scatter of
-letters that happen to be alike.
+Marks are exact and whole: a number, a word with its apostrophe or a rewritten sentence is one change, not a scatter of
+letters that happen to be equal.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from pipelines.diff.model import Op, key_of, sentences_of, words_of
 from pipelines.diff.paragraphs import MOST_LETTERS, Aligner
 
 REWRITTEN = 0.35
-"""A passage of which less than this share of letters stays is shown whole: words that happen to be in both only confuse."""
+"""A passage of which less than this share of letters stays is shown as replaced: words that happen to be in both only confuse."""
 SPLINTER_CHARS = 6
-"""An unchanged bit of at most one word up to this length between two changes is shown as changed with them, unless both changes
-only add or only take away: "man{+, 54,+} dies{+ after fall+}" reads well."""
+"""An unchanged piece of at most one word up to this length between two changes is shown as changed with them, unless both
+changes only add or only remove: "man{+, 54,+} dies{+ after fall+}" reads well."""
 SPLINTER_SHARE = 2
-"""So is a longer one where the changes on both sides are at least so many times as long."""
+"""So is a longer one if the changes on both sides are at least this many times as long."""
 LONG_CHARS = 300
-"""From this length a passage is compared sentence by sentence."""
+"""From this length on a passage is compared sentence by sentence."""
 SLIDE_CHARS = 400
-"""How far a removed or added run is moved along equal words, to where it reads as a unit."""
+"""How far a removed or added run is moved along equal words, to a position where it reads as a unit."""
 
 SENTENCE_SPACES = 3
-"""Blanks within a replaced sentence from which it takes its full stop with it."""
+"""Blanks within a replaced sentence from which on its full stop belongs to it."""
 MARK_CHARS = 12
 _FULL_STOP = re.compile(r"[.!?…。！？]{1,4}[\"'”’»›)\]]{0,3}(?:\s{1,4}|$)")
 ENDS = ".!?…。！？"
@@ -37,7 +37,7 @@ PAUSES = (*CLOSING, ",", ";", ":", "–", "—", "、", "，")
 OPENING = '“«„(["「『'
 
 Found = tuple[str, str, str]
-"""Removed, added, and the unchanged text behind them."""
+"""Removed, added, and the unchanged text after them."""
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class _Change:
 
 
 def worded(before: str, after: str, steps: Steps) -> Iterator[tuple[Op, str]]:
-    """The same and the removed joined are the text before, the same and the added the text after."""
+    """Same and removed pieces joined are the old text, same and added pieces the new text."""
     changes = _without_splinters(_merged(_compared(before, after, steps)))
     for position, change in enumerate(changes[1:], 1):
         _slide(changes[position - 1], change)
@@ -87,7 +87,7 @@ def _passage(one: Sequence[str], other: Sequence[str], steps: Steps) -> Iterator
 
 
 def _words(one: Sequence[str], other: Sequence[str], steps: Steps) -> Iterator[Found]:
-    """One passage word by word; whole where little of it stays."""
+    """One passage word by word; as a whole if little of it stays."""
     keys, other_keys = [key_of(word) for word in one], [key_of(word) for word in other]
     runs = common_runs(keys, other_keys, steps) if one and other else []
     kept = sum(_weight(key) for i, _, size in runs for key in keys[i : i + size])
@@ -112,12 +112,12 @@ def _words(one: Sequence[str], other: Sequence[str], steps: Steps) -> Iterator[F
 
 
 def _weight(word: str) -> int:
-    """Letters of a word, no more than counted in a long one: an address that changed does not make all around it new."""
+    """Letters of a word, limited for long ones: a changed address does not make everything around it new."""
     return min(len(word), MOST_LETTERS)
 
 
 def _merged(found: Iterable[Found]) -> list[_Change]:
-    """Neighbours joined where nothing lies between; the first holds only the unchanged beginning, empty or not."""
+    """Neighbours joined if nothing lies between; the first has only the unchanged beginning, empty or not."""
     changes = [_Change("", "", "")]
     unchanged: list[str] = []
     for removed, added, same in found:
@@ -145,7 +145,7 @@ def _without_splinters(changes: Sequence[_Change]) -> list[_Change]:
 
 
 def _is_splinter(change: _Change, following: _Change) -> bool:
-    """Whether the unchanged bit between two changes is not worth a reader's eye."""
+    """Whether the unchanged piece between two changes is too short to show."""
     size, words = len(change.same), change.same.split()
     if size <= SPLINTER_CHARS and len(words) <= 1:
         is_word = any(map(str.isalnum, change.same))
@@ -154,7 +154,7 @@ def _is_splinter(change: _Change, following: _Change) -> bool:
 
 
 def _slide(left: _Change, change: _Change) -> None:
-    """Moves what was only removed or only added along equal words to where it begins and ends as a sentence or a clause does."""
+    """Move a pure addition or removal along equal words to where it begins and ends like a sentence or a clause."""
     if not change.is_replaced:
         text = change.removed or change.added
         whole = left.same + text + change.same
@@ -169,7 +169,7 @@ def _slide(left: _Change, change: _Change) -> None:
 
 
 def _with_full_stop(left: _Change, change: _Change) -> None:
-    """A sentence that was replaced whole takes the full stop with it that both versions happen to end in."""
+    """Add to a replaced sentence the full stop that both versions end in."""
     begins = not left.same or left.same.rstrip()[-1:] in (*ENDS, *CLOSING, "\n", "")
     found = _FULL_STOP.match(change.same)
     if change.is_replaced and begins and found and min(change.removed.count(" "), change.added.count(" ")) >= SENTENCE_SPACES:
@@ -178,7 +178,7 @@ def _with_full_stop(left: _Change, change: _Change) -> None:
 
 
 def _best_shift(left: str, text: str, right: str) -> int:
-    """By how many characters to move `text` between its neighbours; 0 where it stands best or can stand nowhere else."""
+    """How many characters to move `text` between its neighbours; 0 if it is best in place or cannot move."""
     before, own, behind = words_of(left)[1:], words_of(text), words_of(right)[:-1]
     words, size = before + own + behind, len(own)
     first = last = len(before)
@@ -195,7 +195,7 @@ def _best_shift(left: str, text: str, right: str) -> int:
 
 
 def _rest(words: Sequence[str], place: int) -> int:
-    """How much of a pause there is before a word: 0 within a clause, 3 between sentences."""
+    """The length of the pause before a word: 0 within a clause, 3 between sentences."""
     if not 0 < place < len(words):
         return 1
     mark = words[place - 1][-1]

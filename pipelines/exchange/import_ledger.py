@@ -1,6 +1,6 @@
-"""A stranger's ledger put into an empty one of our own, from which `merge` takes it in: each row checked as a record is.
+"""A stranger's ledger copied into an empty one of our own, from which `merge` adds it: each row is checked like a record.
 
-What is wrong is told by table and row and left out, with what hangs on it; numbers of rows stay as they are.
+Invalid rows are reported by table and number and left out, with their dependent rows; row numbers stay as they are.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ from pipelines.text.urls import article_key
 _BATCH = 500
 _TELLING = frozenset({Outcome.GONE, Outcome.NOT_MODIFIED})
 _TELLING_CODES = frozenset({FetchReason.SOFT_404, FetchReason.ORIGINAL_UNKNOWN})
-"""Outcomes and reasons of fetches that led to no article, and say something of one whose older captures may still come."""
+"""Outcomes and reasons of fetches without an article that matter for an article whose older captures may still come."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table of the other ledger: how a row of it is called among the parts of a record, and which of its columns are read."""
+    """A table of the other ledger: its name among the parts of a record, and the columns that are read."""
 
     part: str
     columns: tuple[str, ...]
     needed: frozenset[str] = NEEDED
     keys: tuple[str, ...] = ()
-    """Numbers of rows that it must have."""
+    """Required row numbers."""
     references: tuple[str, ...] = ()
-    """Numbers of rows that it may have."""
+    """Optional row numbers."""
     free: bool = False
 
 
@@ -76,7 +76,7 @@ _TABLES = {
                           ("id", "article_id")),
 }  # fmt: skip
 
-# Which rows hang on which; in this order, so that what goes takes with it what hangs on it.
+# Which rows depend on which; in this order, so that removed rows take their dependent rows with them.
 _PARENTS = (
     ("articles", "site_id", "sites"), ("revisions", "article_id", "articles"), ("aliases", "article_id", "articles"),
     ("fetches", "article_id", "articles"), ("states", "article_id", "articles"), ("withdrawals", "article_id", "articles"),
@@ -96,16 +96,17 @@ _POINTERS = (
         latest_revision_id = (SELECT id FROM revisions r WHERE r.article_id = articles.id ORDER BY number DESC LIMIT 1),
         revision_count = (SELECT count(*) FROM revisions r WHERE r.article_id = articles.id)""",
 )
-"""What leads to a row that is not there leads nowhere."""
+"""References to a row that is missing become NULL."""
 
 
 @contextmanager
 def checked_ledger(
     path: Path, now: datetime, problems: list[str], read: Callable[[int], None] = lambda _: None
 ) -> Iterator[Store]:
-    """A ledger, beside the system's temporary files, of all that is sound in the one at `path`; `read(n)` is told of rows.
+    """A ledger in the system's temporary folder with all valid rows of the one at `path`; `read(n)` is called with the
+    progress.
 
-    Adds to `problems` what is not. Raises StoreError where the file is no ledger.
+    Adds the others to `problems`. Raises StoreError if the file is no ledger.
     """
     with (
         ForeignLedger(path, _TABLES) as foreign,
@@ -131,7 +132,7 @@ class _Intake:
             store.execute(f"DROP TRIGGER {row['name']}")
 
     def copy(self, name: str, read: Callable[[int], None]) -> None:
-        """The rows of a table that are what they must be by themselves."""
+        """Copy the rows of a table that are valid by themselves."""
         table = _TABLES[name]
         rows = self._foreign.rows(name, (*table.keys, *table.references, *table.columns))
         while batch := list(islice(rows, _BATCH)):
@@ -164,7 +165,7 @@ class _Intake:
         self._store.insert(name, row)
 
     def settle(self) -> None:
-        """What can be judged only where all is at hand: texts by their hashes, times, what hangs on what is not there."""
+        """Check what needs all rows: texts against their hashes, times, rows that depend on missing ones."""
         with self._store.transaction():
             self._orphans()
             self._check("articles", self._article)
@@ -215,7 +216,7 @@ class _Intake:
 
 
 def _decoded(row: Row) -> Row:
-    """A row as a record has it: lists and objects for their JSON, a truth for a number."""
+    """A row in a record's form: lists and objects instead of JSON, booleans instead of numbers."""
     found = dict(row)
     for column in (*LISTS, "article"):
         if isinstance(row.get(column), str):

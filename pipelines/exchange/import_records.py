@@ -1,7 +1,7 @@
-"""Import of records: what `export` wrote goes into an empty ledger of its own, from which `merge` takes it in.
+"""Import of records: those of `export` go into an empty ledger of their own, from which `merge` adds them.
 
-What comes from a file is a stranger's: each record is checked whole before anything of it is written, and is refused with a
-reason. The ledger that they are put into is a heap, not a record: nothing is judged, sealed or indexed there.
+Files are untrusted: each record is checked completely before anything of it is written, and is refused with a
+reason. The temporary ledger is only a collection: nothing is judged, sealed or indexed there.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from pipelines.store.database import Store
 from pipelines.text.urls import article_key
 
 MAX_LINE = 32_000_000
-"""Characters of one record; a body is at most half a million, and each revision may have a reading or two."""
+"""Maximum length of one record; a body has at most half a million characters, and a revision may have several readings."""
 
 
 class Staging:
-    """The ledger into which records are put."""
+    """The temporary ledger for records."""
 
     def __init__(self, store: Store, now: datetime) -> None:
-        """`store` is empty, and is used for nothing else; what is dated later than `now` is not taken."""
+        """`store` is empty, and has no other use; records dated after `now` are refused."""
         self._store = store
         self._latest = latest_of(now)
         store.execute("PRAGMA synchronous = OFF")
@@ -41,12 +41,12 @@ class Staging:
         store.execute("CREATE TABLE moves (article_id INTEGER, url TEXT)")
 
     def put(self, lines: Iterable[str]) -> list[str | None]:
-        """Put records, a line each, in one transaction; for each what is wrong with it, or None."""
+        """Add records, one a line, in one transaction; returns for each its fault, or None."""
         with self._store.transaction():
             return [self._line(line) for line in lines]
 
     def link_references(self) -> None:
-        """When all are in: what points from one row to another. What is not in the file is not pointed at."""
+        """After the last record, set the references between rows. A reference to something outside the file is dropped."""
         last = "SELECT id FROM revisions r WHERE r.article_id = articles.id ORDER BY number DESC LIMIT 1"
         target = "SELECT b.id FROM moves m JOIN articles b ON b.url = m.url WHERE m.article_id = articles.id"
         with self._store.transaction():
@@ -93,7 +93,7 @@ class Staging:
                 self._store.insert("fetches", {"article_id": of, **fetch})
 
     def _article(self, record: Record) -> int:
-        """The row of the article, made from the first record of it that comes."""
+        """The row of the article, created from its first record."""
         given = record["article"]
         found = self._store.value("SELECT id FROM articles WHERE url = ?", (given["url"],))
         if found:
@@ -121,8 +121,8 @@ class Staging:
 
 
 def read(line: str, latest: str) -> tuple[Record, str | None]:
-    """The record of a line, checked and whole: what it leaves out is None or empty; and what was left out of it, or set right,
-    because it is dated later than `latest`. Raises RecordError.
+    """The record of a line, checked and completed: missing values are None or empty; and what was left out of it, or
+    corrected, because it is dated after `latest`. Raises RecordError.
     """
     if len(line) > MAX_LINE:
         raise RecordError("a line longer than any record")

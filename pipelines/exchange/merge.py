@@ -1,7 +1,7 @@
-"""Merge of two ledgers: another's articles are taken into this one, without doubles, histories interleaved by time, sealed.
+"""Merge of two ledgers: another's articles are added to this one, without duplicates, histories combined by time, sealed.
 
-Whole articles are written together, and what is known already is not written again: a merge that was killed is simply run
-again, and one that is run twice changes nothing. Pages are not copied: pointers name the folder under which they are to be put.
+Articles are written whole, and known ones are not written again: after a kill run the merge again;
+merging twice changes nothing. Pages are not copied: pointers name the folder in which they must be put.
 """
 
 from __future__ import annotations
@@ -28,37 +28,37 @@ from pipelines.store.rows import moment
 from pipelines.store.statistics import host_of
 
 _TOGETHER = 25
-"""Articles that are written in one transaction. More: crawls wait longer for their turn; fewer: the search index is dearer."""
+"""Articles in one transaction. More: crawls wait longer for their turn; fewer: the search index costs more."""
 
 
 @dataclass(frozen=True, slots=True)
 class MergeSource:
-    """What is taken in, and how that is told."""
+    """The source of a merge, and how it is recorded."""
 
     name: str
-    """As people know it: the file's name."""
+    """Its name for people: the file's name."""
     trigger: str
-    """Of the crawls that are written: `merge` or `import`."""
+    """Trigger of the crawls that are written: `merge` or `import`."""
     warc_under: str = ""
-    """Before the names of archived files: the folder, in our archive, where the other's is to be found."""
+    """Prefix of the names of archived files: the folder, in our archive, of the other's files."""
 
 
 @dataclass(slots=True)
 class Merged:
-    """What came of it."""
+    """The result of a merge."""
 
     articles: int = 0
     revisions: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    """Articles by what became of them: `new`, `joined`, `known`, `withdrawn`."""
+    """Number of articles by result: `new`, `joined`, `known`, `withdrawn`."""
     kinds: Counter[str] = field(default_factory=Counter)
-    """Revisions that were written, by kind of change."""
+    """Number of written revisions, by kind of change."""
 
 
 def merge(
     store: Store, other: Store, origin: MergeSource, now: datetime, advance: Callable[[int], None] = lambda _: None
 ) -> Merged:
-    """Take in all articles of `other`; `advance(n)` is told of progress."""
+    """Add all articles of `other`; `advance(n)` is called with the progress."""
     return _Merge(store, other, origin, now).run(advance)
 
 
@@ -68,12 +68,12 @@ class _Merge:
         self._base = store.value("SELECT max(id) FROM revisions") or 0
         self._put: set[str] = set()
         self._done: set[int] = set()
-        """Ids of articles there that were taken; of fetches without article, below zero."""
+        """Ids of finished articles in the other ledger; of fetches without an article, below zero."""
         self._crawls: dict[int | None, int] = {}
         self._merged = Merged()
 
     def run(self, advance: Callable[[int], None]) -> Merged:
-        """All articles, then what leads from one to another, then the counts of the crawls that were written."""
+        """Merge all articles, then the references between them, then the counts of the crawls that were written."""
         ids = self._ids("articles")
         while some := list(islice(ids, _TOGETHER)):
             with self._store.transaction():
@@ -91,7 +91,7 @@ class _Merge:
         return (row["id"] for row in list(self._other.rows(f"SELECT id FROM {table} ORDER BY id")))  # noqa: S608 - our own names
 
     def _articles(self, ids: list[int]) -> None:
-        """Articles, with all that may be one with them; those that were taken with others before are passed over."""
+        """Merge articles together with all that may be the same; finished ones are skipped."""
         for article_id in ids:
             if article_id not in self._done:
                 url = self._other.value("SELECT url FROM articles WHERE id = ?", (article_id,))
@@ -122,13 +122,13 @@ class _Merge:
             self._counted(rewrite.changes, new=len(told))
 
     def _is_whole(self, articles: Sequence[Row]) -> bool:
-        """Whether rows can be taken as they are: no revision is missing, as in a file of some records, nor a fetch in doubt."""
+        """Whether rows can be copied as they are: no revision is missing, as in an excerpt, and no fetch is doubted."""
         sql = """SELECT count(*) = max(number) AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.article_id = :id
             AND f.outcome = 'stale' AND f.fetched > :seen) FROM revisions WHERE article_id = :id"""
         return all(self._other.value(sql, {"id": row["id"], "seen": row["last_seen"]}) for row in articles)
 
     def _loose(self) -> None:
-        """Fetches that led to no article there, but say something of an address: redirects, and that nothing was there."""
+        """Merge fetches without an article that matter for an address: redirects, and missing pages."""
         sql = """SELECT * FROM fetches WHERE article_id IS NULL AND (outcome IN ('gone', 'not_modified')
             OR (reason_code = ? AND answered_url IS NOT NULL) OR reason_code IN (?, ?, ?)) ORDER BY id"""
         codes = FetchReason.MOVED, FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404, FetchReason.ORIGINAL_UNKNOWN
@@ -150,7 +150,7 @@ class _Merge:
                         put_fetch(self._store, {**adopt.row(event.row), "id": None})
 
     def _adopted(self, event: HistoryEvent) -> HistoryEvent:
-        """An event of the other ledger as one of this."""
+        """An event of the other ledger in terms of this one."""
         fetch = replace(event.fetch, warc_file=self._page(event.fetch.warc_file))
         item = replace(event.item, fetch=fetch) if isinstance(event.item, Article) else fetch
         return replace(self._unrecorded(event), item=item, crawl_id=self._crawl(event.crawl_id))
@@ -175,7 +175,7 @@ class _Merge:
             self._put.add(site_id)
 
     def _crawl(self, crawl_id: int | None) -> int:
-        """Our row for a crawl of the other ledger; None is the taking in itself. Written when something of it is."""
+        """Our row for a crawl of the other ledger; None is the merge itself. Written when something of it is."""
         if crawl_id not in self._crawls:
             at = moment(self._now)
             row: Row = {"trigger": self._origin.trigger, "started": at, "finished": at, "outcome": CrawlOutcome.FINISHED,
@@ -192,7 +192,7 @@ class _Merge:
         return self._crawls[crawl_id]
 
     def _moves(self) -> None:
-        """Articles whose address leads to another, once both are here."""
+        """Merge the articles that have moved to another, once both are here."""
         pairs = """SELECT a.url, b.url AS target FROM articles a JOIN articles b ON b.id = a.moved_to WHERE a.state = 'moved'"""
         lookup = Lookup(self._store, "")
         for row in list(self._other.rows(pairs)):

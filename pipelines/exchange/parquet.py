@@ -1,4 +1,4 @@
-"""Records of revisions as Parquet: the one place that knows pyarrow, which the extra `parquet` brings."""
+"""Records of revisions as Parquet: the only module with pyarrow, from the extra `parquet`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _INTEGERS = ("number", "reverted_to", "reads_as", "warc_offset", "article_revisi
 
 
 def write_parquet(records: Iterable[Record], stream: IO[bytes]) -> None:
-    """Write a table of records; raises MissingExtraError where pyarrow is not installed."""
+    """Write a table of records; raises MissingExtraError if pyarrow is not installed."""
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -35,7 +35,7 @@ def write_parquet(records: Iterable[Record], stream: IO[bytes]) -> None:
 
 
 def _schema(pa: Any) -> Any:
-    """Each column's type; times are UTC. Of a stamp that is only a day, `..._day_only` says so."""
+    """Each column's type; times are UTC. `..._day_only` is true for a stamp without a time."""
     text, texts = pa.string(), pa.list_(pa.string())
     special = {
         "is_accessible_for_free": pa.bool_(), "changed_fields": texts, "topics": texts, "aliases": texts,
