@@ -1,6 +1,6 @@
 """Routes of the demo paper: the answer of each address at a moment of the paper's clock. Pure: no socket, no clock, no memory.
 
-Control addresses (`/_clock`, `/_log`) are answered by `paper`.
+`paper` answers control addresses (`/_clock`, `/_log`).
 """
 
 from __future__ import annotations

@@ -27,12 +27,12 @@ from pipelines.store.statistics import host_of as host_by_trust
 from pipelines.text.urls import article_key, canonicalize
 
 SITES_NAMED = 5
-"""Titles of one owner may share a host by the dozen; so many of them are told one by one."""
+"""Titles of one owner may share a host by the dozen; only this many are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One sentence, and the word by which a program knows it."""
+    """One sentence, and its code for programs."""
 
     code: str
     text: str
@@ -40,21 +40,21 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class UrlFacts:
-    """What is known of a URL, from the ledger (`trace`, `crawls`, `sources` by site) and the catalogue (`sites`)."""
+    """The facts about a URL, from the ledger (`trace`, `crawls`, `sources` by site) and the catalogue (`sites`)."""
 
     trace: Trace
     sites: tuple[Site, ...] = ()
-    """Those that the URL may belong to; see `sites_of`."""
+    """Sites to which the URL may belong; see `sites_of`."""
     crawls: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     sources: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     edit_rates: Mapping[str, EditRateModel] = field(default_factory=dict)
     """By site."""
     trust: Mapping[str, ValidatorTrust] = field(default_factory=dict)
-    """By host, as `learning.host_of` has it."""
+    """By host, as in `learning.host_of`."""
 
 
 def sites_of(url: str, article: Row | None, catalogue: Iterable[Site]) -> tuple[Site, ...]:
-    """The sites a URL may belong to: the one that keeps it, then those of its very host whose `article_url` accepts it."""
+    """The sites to which a URL may belong: the article's own, then those with the same host whose `article_url` accepts it."""
     found = [site for site in catalogue if site.same_site(url) or (article and site.id == article["site_id"])]
 
     def nearest_first(site: Site) -> tuple[bool, bool, bool, bool]:
@@ -143,7 +143,7 @@ def _next_fetch(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason
 
 
 def _worth(edit_rates: EditRateModel, traits: Traits, since: datetime, checked: datetime, now: datetime, price: float) -> Reason:
-    """What is expected of an article, and what a look at it must be worth."""
+    """The expected edits of an article, and what a fetch of it must be worth."""
     hourly = edit_rates.expected(now - since, timedelta(hours=1), traits)
     unseen = edit_rates.expected(checked - since, now - checked, traits)
     lost = edit_rates.worth(checked - since, traits).after(max((now - checked) / timedelta(hours=1), 0.01))
@@ -154,7 +154,7 @@ def _worth(edit_rates: EditRateModel, traits: Traits, since: datetime, checked: 
 
 
 def _put_off(facts: UrlFacts, article: Row) -> Iterator[Reason]:
-    """A look that was due before the last crawl began, and was not made in it."""
+    """A recheck that was due before the last crawl began, and was not made in it."""
     crawls = [crawl for crawl in facts.crawls.get(article["site_id"], ()) if crawl["started"]]
     put_off = ((crawls[0]["counts"].get("skipped") or {}) if crawls else {}).get(Skipped.RECHECK_BUDGET)
     if put_off and article["next_check"] <= crawls[0]["started"] and article["last_checked"] < crawls[0]["started"]:
@@ -164,7 +164,7 @@ def _put_off(facts: UrlFacts, article: Row) -> Iterator[Reason]:
 
 
 def _trusted(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
-    """How far the host's word is taken that the page has not changed."""
+    """How far the host's "not modified" is trusted."""
     host = host_by_trust(article["url"])
     trust = facts.trust.get(host)
     if trust is None:
@@ -190,7 +190,7 @@ def _last_fetches(trace: Trace, now: datetime) -> Iterator[Reason]:
 
 
 def _owning_site(facts: UrlFacts, article: Row) -> Iterator[Reason]:
-    """What the catalogue says of the site that keeps an article."""
+    """The catalogue's information about the site of an article."""
     site = next((site for site in facts.sites if site.id == article["site_id"]), None)
     if site is None:
         text = f"{article['site_id']} is in no catalogue given here, so no crawl looks at its articles."
@@ -251,7 +251,7 @@ def _unknown(facts: UrlFacts, now: datetime) -> Iterator[Reason]:
 
 
 def _would_be(facts: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
-    """What a crawl of the site would do if a source named the URL now: `plan_requests` itself is asked."""
+    """What a crawl of the site would do if a source listed the URL now: by running `plan_requests`."""
     url = facts.trace.url
     if site.looks_like_article(url) is False:
         text = (f"{site.id}'s article_url does not accept it: sitemaps and section pages may name it in vain. "

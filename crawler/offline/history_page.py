@@ -1,6 +1,6 @@
-"""The history of one article as a page of HTML that stands for itself: each revision, and what differs from the one before.
+"""The history of one article as a self-contained HTML page: each revision, and its difference from the previous one.
 
-No script, nothing loaded, no link that is followed by itself; printed, it is a document. Pure.
+No script, nothing loaded, no link that is followed automatically; printed, it is a document. Pure.
 """
 
 from __future__ import annotations

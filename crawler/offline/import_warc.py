@@ -1,6 +1,6 @@
 """An archive becomes a ledger: captures of WARC files, in order of time, through the gate, pipelines and session of a crawl.
 
-Reading and extracting is spread over processes; one writes. Records that `export` wrote are merged as a ledger is.
+Several processes read and extract; one writes. Records of `export` are merged like a ledger.
 """
 
 from __future__ import annotations
@@ -42,22 +42,22 @@ from pipelines.text.normalise import normalise
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
 CHUNK = 25
-"""Captures a worker takes at a time: enough to make the hand-over cheap, few enough to keep memory flat."""
+"""Captures that a worker receives at a time: enough to make the transfer cheap, few enough to keep memory constant."""
 
 _RECORDS = 200
-"""Records that are put in one transaction."""
+"""Records that are written in one transaction."""
 UNREADABLE = frozenset({FetchReason.NOT_WHOLE, FetchReason.DAMAGED_RECORD, FetchReason.ORIGINAL_UNKNOWN})
-"""Captures that say nothing, and are told one by one."""
+"""Captures without information, which are reported one by one."""
 
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did."""
+    """The result of an import."""
 
     captures: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
-    """Pages that are no article, by reason."""
+    """Number of pages that are no articles, by reason."""
     refused_codes: Counter[str] = field(default_factory=Counter)
     """The same by the code of the reason."""
     problems: list[str] = field(default_factory=list)
@@ -65,16 +65,16 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class UnresolvedRevisit:
-    """A revisit whose original is in none of the files; the ledger may know it."""
+    """A revisit whose original is in none of the files; it may be in the ledger."""
 
     fetch: Fetch
     refers_to: tuple[str, datetime | None] | None
     digest: bytes | None = None
-    """Of the payload that it repeats."""
+    """Digest of the payload that it repeats."""
 
     @property
     def url(self) -> str:
-        """That was visited again."""
+        """The revisited address."""
         return self.fetch.url
 
 
@@ -83,7 +83,7 @@ Found = Article | Fetch | UnresolvedRevisit
 
 @dataclass(frozen=True, slots=True)
 class CaptureToRead:
-    """A capture of the files, with the one whose payload it repeats, where it repeats one."""
+    """A capture of the files, and the one whose payload it repeats, if any."""
 
     entry: warc.CaptureLocation
     original: warc.CaptureLocation | None = None
@@ -93,7 +93,7 @@ class WarcFiles:
     """WARC files to import, indexed: their captures in order of time."""
 
     def __init__(self, files: Sequence[Path], now: datetime) -> None:
-        """Captures that are dated later than `now` are left out, and told."""
+        """Captures dated after `now` are left out, and reported."""
         self.problems: list[str] = []
         entries: list[warc.CaptureLocation] = []
         for file in files:
@@ -115,7 +115,7 @@ class WarcFiles:
 
 def _original(entry: warc.CaptureLocation, by_digest: Mapping[bytes, warc.CaptureLocation],
               by_place: Mapping[tuple[str, datetime], warc.CaptureLocation]) -> warc.CaptureLocation | None:  # fmt: skip
-    """The capture that a revisit repeats: of the same digest, or the one that it names by URL and time."""
+    """The capture that a revisit repeats: with the same digest, or with the URL and time that it names."""
     if entry.kind != "revisit" or entry.is_not_modified:
         return None
     if entry.digest and (found := by_digest.get(entry.digest)):
@@ -125,13 +125,13 @@ def _original(entry: warc.CaptureLocation, by_digest: Mapping[bytes, warc.Captur
 
 
 def place_of(entry: warc.CaptureLocation) -> str:
-    """File and offset of a capture, for a person."""
+    """File and offset of a capture, for people."""
     return f"{Path(entry.file).name}: at byte {entry.offset}"
 
 
 def import_archive(archive: WarcFiles, store: Store, readers: CaptureReaders, now: datetime,
                    advance: Callable[[int], None] = lambda _: None) -> ImportReport:  # fmt: skip
-    """Write all captures of an archive into the store; `advance(n)` is told of progress."""
+    """Write all captures of an archive into the store; `advance(n)` is called with the progress."""
     report = ImportReport(problems=list(archive.problems))
     with store.transaction():
         lose_dead(store, now, is_running)
@@ -165,9 +165,9 @@ def import_archive(archive: WarcFiles, store: Store, readers: CaptureReaders, no
 
 
 def _resolved(store: Store, site: Site, revisit: UnresolvedRevisit) -> Article | Fetch:
-    """A revisit as the reading that the ledger has of its payload, or of the time and URL it names.
+    """A revisit as the ledger's reading of its payload, or of the time and URL that it names.
 
-    Else it says nothing until what it repeats comes (`pipelines.store.replay.resolve_revisits`).
+    Otherwise it stays unresolved until its original comes (`pipelines.store.replay.resolve_revisits`).
     """
     digest = warc.spelled(revisit.digest) if revisit.digest else None
     fetch = replace(revisit.fetch, external_id=site.external_id(revisit.url))
@@ -183,7 +183,7 @@ def _resolved(store: Store, site: Site, revisit: UnresolvedRevisit) -> Article |
 
 @dataclass(slots=True)
 class RecordsReport:
-    """What came of a file of records."""
+    """The result for a file of records."""
 
     merged: Merged
     records: int = 0
@@ -191,16 +191,16 @@ class RecordsReport:
 
 
 def is_records(path: Path) -> bool:
-    """Whether a file is one of records, by its name."""
+    """Whether a file has records, by its name."""
     return path.name.endswith((".jsonl", ".jsonl.gz"))
 
 
 def import_records(path: Path, store: Store, now: datetime, *, read: Callable[[int], None] = lambda _: None,
                    advance: Callable[[int, int], None] = lambda *_: None) -> RecordsReport:  # fmt: skip
-    """Take in the records of a file that `export jsonl` wrote; those that are damaged are left out, and told.
+    """Import the records of a file from `export jsonl`; damaged ones are left out, and reported.
 
-    They are put into a ledger beside the system's temporary files first, since those of one article stand anywhere in the file.
-    `read(n)` is told of records, `advance(n, of)` of articles.
+    They first go into a ledger in the system's temporary folder, because those of one article may be anywhere in the file.
+    `read(n)` is called with records, `advance(n, of)` with articles.
     """
     taken = RecordsReport(Merged())
     with tempfile.TemporaryDirectory(prefix="newsledger-") as folder, Store(Path(folder) / "heap.db") as other:
@@ -219,7 +219,8 @@ def import_records(path: Path, store: Store, now: datetime, *, read: Callable[[i
 
 
 def _lines(path: Path, problems: list[str]) -> Iterator[list[str]]:
-    """Lines of a file, plain or packed, some at a time; a line that is no UTF-8 is handed on with marks, and is refused then."""
+    """Lines of a file, plain or compressed, in groups; a line that is not UTF-8 is passed on with replacement marks, and then
+    refused."""
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
         lines: list[str] = []
         try:
@@ -236,7 +237,7 @@ def _lines(path: Path, problems: list[str]) -> Iterator[list[str]]:
 
 
 def site_of(url: str, by_host: dict[str, Site]) -> Site:
-    """The catalogue's site of a URL's host, or one made up for the host."""
+    """The catalogue's site for a URL's host, or one made up for the host."""
     host = host_of(url)
     site = by_host.get(host) or by_host.get(f"www.{host}") or by_host.get(host.removeprefix("www."))
     if site:
@@ -247,18 +248,19 @@ def site_of(url: str, by_host: dict[str, Site]) -> Site:
 
 
 class CaptureReader:
-    """Reads captures into articles, knowing which site a host belongs to."""
+    """Reads captures into articles; knows the site of each host."""
 
     def __init__(self, by_host: dict[str, Site]) -> None:
         self._by_host = by_host
         self._catalogued = frozenset(map(id, by_host.values()))
 
     def read_chunk(self, chunk: Sequence[CaptureToRead]) -> list[Found]:
-        """What each capture found, in order."""
+        """The result of each capture, in order."""
         return [self.read(work.entry, work.original) for work in chunk]
 
     def read(self, entry: warc.CaptureLocation, original: warc.CaptureLocation | None = None) -> Found:
-        """What one capture found. A revisit whose original is at hand is read again: that may be an older one than the latest."""
+        """The result of one capture. A revisit whose original is available is read again: that may be older than the latest
+        revision."""
         url = canonicalize(entry.url) or entry.url
         aliases = ((url, "amp"),) if amp_to_article(url) else ()
         source = original or entry
@@ -280,7 +282,7 @@ class CaptureReader:
 
 
 def capture_of(found: warc.ArchivedCapture, url: str) -> Capture:
-    """An archived answer for the gate; `url` is its address in our spelling."""
+    """An archived response for the gate; `url` is its address in our spelling."""
     headers: dict[str, tuple[str, ...]] = {}
     for name, value in found.headers:
         headers[name.lower()] = (*headers.get(name.lower(), ()), value[:MAX_HEADER_CHARS])
@@ -288,9 +290,9 @@ def capture_of(found: warc.ArchivedCapture, url: str) -> Capture:
 
 
 class CaptureReaders:
-    """The processes that read the captures of an import; this one alone where there are few, or `jobs` is 1.
+    """The processes that read the captures of an import; only this one if there are few captures, or `jobs` is 1.
 
-    On Linux they are forked, for then they have loaded all that they need: to be made before a ledger is open or a thread runs.
+    On Linux they are forked, with everything imported already: create this before a ledger is open or a thread runs.
     """
 
     def __init__(self, sites: Iterable[Site], captures: int, jobs: int) -> None:

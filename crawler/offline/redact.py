@@ -1,7 +1,7 @@
-"""An article is withdrawn: first from the ledger, then its pages from the archive, each record in its place.
+"""Withdrawal of an article: first from the ledger, then its pages from the archive, each record in place.
 
-Records that nobody points at (a crawl was killed, a look was compacted) are found by their addresses: the site's files are read
-for them. Nothing is forgotten before it is gone, so that all of it may be done again.
+Records without a pointer (of a killed crawl, or a compacted fetch) are found by their addresses: the site's files are searched
+for them. Pointers are dropped only after erasure, so that everything can be repeated.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from pipelines.text.urls import article_key, canonicalize
 
 @dataclass(slots=True)
 class RedactionReport:
-    """What became of an article's pages."""
+    """The result for an article's pages."""
 
     erased: int = 0
     shared: int = 0
-    """Records that another article points at too; they stay."""
+    """Records of another article too; they stay."""
     left: list[str] = field(default_factory=list)
-    """What could not be erased now, and why."""
+    """Records that could not be erased now, and why."""
 
 
 def withdraw_article(store: Store, folder: Path, article: Row, who: str, reason: str, now: datetime, *,
                      forget_missing: bool = False) -> RedactionReport:  # fmt: skip
-    """Withdraw an article, or go on with that; what the report names as left is found again the next time.
+    """Withdraw an article, or continue; what the report lists as left is found again the next time.
 
-    `forget_missing`: files that are not in the folder are gone, and with them the pages.
+    `forget_missing`: files that are not in the folder are lost, and the pages with them.
     """
     with store.overwriting():
         withdraw(store, article, who, reason, now, forget)
@@ -66,7 +66,7 @@ def _pointed(store: Store, article_id: int, report: RedactionReport) -> dict[str
 
 
 def _stray(store: Store, folder: Path, article: Row, keys: frozenset[str]) -> Iterator[tuple[str, list[int]]]:
-    """Places of pages of these addresses in the site's own files. What is pointed at still was left, or is another's."""
+    """Offsets of pages with these addresses in the site's own files. Those with a pointer were left, or belong to others."""
     for path in sorted(folder.rglob(f"{article['site_id']}/*.warc.gz*")):  # a ledger that was merged has a folder of its own
         file = path.relative_to(folder).as_posix().removesuffix(OPEN)
         pointed = {offset for name, offset in archived_records(store, article["id"]) if name == file}

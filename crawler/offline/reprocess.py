@@ -1,7 +1,7 @@
-"""Archived pages are read again with today's extraction: reading and extracting is spread over processes; one writes.
+"""Reads archived pages again with the installed extraction: several processes read and extract; one writes.
 
-Nothing is asked of any site. What a better reading makes of a revision is told in `pipelines.store.corrections`.
-Pages in quarantine are read again too, through the checks and the session that a crawl goes through.
+No site is contacted. `pipelines.store.corrections` explains what a better reading changes.
+Pages in quarantine are read again too, through the checks and the session of a crawl.
 """
 
 from __future__ import annotations
@@ -33,29 +33,29 @@ from pipelines.text.normalise import normalise
 from pipelines.text.urls import canonicalize
 
 CURRENT = frozenset(f"{family.name}/{family.version}.{READERS}" for family in FAMILIES)
-"""Today's extractors of a family. The general one is not among them: a page that it has read may be known to a family by now."""
+"""Current extractors of families. The general one is not included: a page that it has read may belong to a family by now."""
 EXTRACTION = hashlib.sha256(" ".join(sorted(CURRENT | {f"generic/{READERS}"})).encode()).hexdigest()[:16]
-"""Today's extraction in a word: another as soon as the general readers or any family are."""
+"""An id of the current extraction: it changes with the general readers or any family."""
 
 Reading = tuple[int, Article | str]
-"""A revision, and what its page reads as now; or why it could not be read."""
+"""A revision, and the new reading of its page, or why it could not be read."""
 
 
 @dataclass(slots=True)
 class ReprocessReport:
-    """What a rereading did."""
+    """The result of a rereading."""
 
     read: int = 0
     corrected: int = 0
     unarchived: int = 0
     """Revisions whose page was never archived."""
     left: Counter[str] = field(default_factory=Counter)
-    """Revisions that were left as they are, by reason."""
+    """Number of unchanged revisions, by reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a rereading would make of one revision."""
+    """The proposed correction of one revision."""
 
     url: str
     number: int
@@ -65,16 +65,16 @@ class Correction:
 
 def scope_of(*, site_id: str | None = None, family: str | None = None, since: str | None = None, until: str | None = None,
              again: bool = False) -> Scope:  # fmt: skip
-    """What today's extraction has not read yet, within these bounds; with `again` what it has read too."""
+    """Pages within these bounds that the current extraction has not read yet; with `again` also those that it has."""
     read_before = Scope("") if again else Scope(EXTRACTION, CURRENT)
     return replace(read_before, site_id=site_id, family=family, since=since, until=until)
 
 
 def reprocess(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, now: Callable[[], datetime], *, jobs: int = 1,
               advance: Callable[[int], None] = lambda _: None) -> ReprocessReport:  # fmt: skip
-    """Read all pages in scope again and correct what now reads better; `advance(n)` is told of progress.
+    """Read all pages in scope again and correct those that now read better; `advance(n)` is called with the progress.
 
-    Each revision is a transaction of its own: what is interrupted goes on where it was.
+    Each revision is a transaction of its own: an interrupted run continues where it was.
     """
     report = ReprocessReport(unarchived=count(store, scope)[1])
     for readings in _readings(page_locations(store, scope), folder, {site.id: site for site in sites}, jobs):
@@ -90,7 +90,7 @@ def reprocess(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, n
 
 def preview(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, report: ReprocessReport, *, jobs: int = 1,
             advance: Callable[[int], None] = lambda _: None) -> Iterator[Correction]:  # fmt: skip
-    """What `reprocess` would correct, one by one; the report is filled meanwhile. Writes nothing."""
+    """The corrections that `reprocess` would make, one by one; the report is filled meanwhile. Writes nothing."""
     report.unarchived = count(store, scope)[1]
     for readings in _readings(page_locations(store, scope), folder, {site.id: site for site in sites}, jobs):
         for revision_id, reading in readings:
@@ -109,18 +109,18 @@ def preview(store: Store, folder: Path, sites: Iterable[Site], scope: Scope, rep
 
 
 class PageReader:
-    """Reads pages of an archive, knowing the catalogue's sites."""
+    """Reads pages of an archive; knows the catalogue's sites."""
 
     def __init__(self, folder: Path, sites: Mapping[str, Site]) -> None:
         self._folder = folder
         self._sites = sites
 
     def read_chunk(self, chunk: Sequence[PageLocation]) -> list[Reading]:
-        """What each page reads as, in order."""
+        """The reading of each page, in order."""
         return [(place.revision_id, self.read(place)) for place in chunk]
 
     def read(self, place: PageLocation) -> Article | str:
-        """One page as extraction reads it today, or why it could not be read."""
+        """One page as read by the current extraction, or why it could not be read."""
         found = warc.answer(self._folder, place.page)
         if isinstance(found, str):
             return found
@@ -166,9 +166,9 @@ def _work(chunk: Sequence[PageLocation]) -> list[Reading]:
 
 def replay(store: Store, sites: Iterable[Site], now: datetime, *, site_id: str | None = None,
            believe: bool = False) -> Counter[str]:  # fmt: skip
-    """Read all pages in quarantine again, of one site or of all of the catalogue; counts by what became of them.
+    """Read all pages in quarantine again, of one site or of the whole catalogue; counts the results.
 
-    What reads soundly now goes into the ledger with the time of its own fetch; what does not stays. `believe`: a person says that
+    A sound reading goes into the ledger with the time of its own fetch; others stay. `believe`: a person confirms that
     the pages are as they read.
     """
     by_id = {site.id: site for site in sites}
@@ -189,7 +189,7 @@ def replay(store: Store, sites: Iterable[Site], now: datetime, *, site_id: str |
 
 
 def _read(aside: QuarantinedReading, site: Site) -> Article | None:
-    """The page as extraction reads it today; None where it was not kept, or still reads as no article."""
+    """The page as read by the current extraction; None if it was not kept, or still reads as no article."""
     payload = aside.fetch.payload
     if payload is None:
         return None
