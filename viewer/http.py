@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from pipelines.exchange.formats import json_text
-
 Headers = tuple[tuple[str, str], ...]
 
 POLICY = (
@@ -86,11 +84,6 @@ def document(status: int, text: str, content_type: str, *headers: tuple[str, str
     return Response(status, (*headers, *ours, *COMMON), text.encode("utf-8", "replace"))
 
 
-def json_of(value: object, status: int = 200) -> Response:
-    """A value as JSON."""
-    return document(status, json_text(value, indent=2) + "\n", "application/json; charset=utf-8")
-
-
-def redirect(location: str, *headers: tuple[str, str], status: int = 302) -> Response:
+def redirect(location: str, *headers: tuple[str, str]) -> Response:
     """Elsewhere; `location` is visible ASCII."""
-    return document(status, "", "text/plain; charset=utf-8", ("Location", location), *headers)
+    return document(302, "", "text/plain; charset=utf-8", ("Location", location), *headers)

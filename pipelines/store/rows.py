@@ -61,32 +61,35 @@ def last_change(revision: Row) -> datetime:
     return seen if revision["number"] > 1 else changed_by(revision["date_published"], revision["date_modified"], seen)
 
 
+_PLAIN = (
+    *("headline", "description", "body", "byline", "section", "kind", "language", "is_accessible_for_free", "canonical_url"),
+    *("content_hash", "extractor"),
+)
+"""Columns of `revisions` that are fields of an article as they are."""
+
+
 def revision_row(article: Article, fetch: Fetch) -> Row:
     """The columns of `revisions` that the reading itself fills."""
     seen = moment(fetch.fetched)
     return {
-        "headline": article.headline,
-        "description": article.description,
-        "body": article.body,
-        "byline": article.byline,
-        "section": article.section,
+        **{name: getattr(article, name) for name in _PLAIN},
+        **_dates(article),
         "topics": json.dumps(article.topics, ensure_ascii=False),
-        "kind": article.kind,
-        "language": article.language,
-        "is_accessible_for_free": article.is_accessible_for_free,
-        "canonical_url": article.canonical_url,
-        "date_published": _stamp(article.date_published),
-        "date_published_raw": article.date_published.raw if article.date_published else None,
-        "date_modified": _stamp(article.date_modified),
-        "date_modified_raw": article.date_modified.raw if article.date_modified else None,
         "first_seen": seen,
         "last_seen": seen,
-        "content_hash": article.content_hash,
-        "extractor": article.extractor,
         "warc_file": fetch.warc_file,
         "warc_offset": fetch.warc_offset,
         "payload_hash": fetch.payload_hash,
     }
+
+
+def _dates(article: Article) -> Row:
+    """Both times, and how they were written."""
+    found: Row = {}
+    for name in ("date_published", "date_modified"):
+        stamp: Timestamp | None = getattr(article, name)
+        found |= {name: stamp.isoformat() if stamp else None, f"{name}_raw": stamp.raw if stamp else None}
+    return found
 
 
 ARCHIVED = {
@@ -109,24 +112,17 @@ def archived_of(fetch: Row) -> ArchivedRecord | None:
 
 def article_of(revision: Row, authors: Iterable[Row], images: Iterable[Row], url: str) -> Article:
     """A stored revision as the article it was."""
+    values = {name: revision[name] for name in _PLAIN} | {
+        "kind": Kind(revision["kind"]), "is_accessible_for_free": _flag(revision["is_accessible_for_free"]),
+    }  # fmt: skip
     return Article(
         url=url,
-        kind=Kind(revision["kind"]),
-        canonical_url=revision["canonical_url"],
-        headline=revision["headline"],
-        description=revision["description"],
-        body=revision["body"],
-        byline=revision["byline"],
         authors=tuple(Author(row["name"], row["role"], row["agency"], _author_kind(row.get("kind"))) for row in authors),
         date_published=_timestamp(revision["date_published"], revision["date_published_raw"]),
         date_modified=_timestamp(revision["date_modified"], revision["date_modified_raw"]),
-        section=revision["section"],
         topics=tuple(json.loads(revision["topics"])),
-        language=revision["language"],
         images=tuple(Image(row["url"], row["alt"], row["caption"], row["credit"]) for row in images),
-        is_accessible_for_free=_flag(revision["is_accessible_for_free"]),
-        extractor=revision["extractor"],
-        content_hash=revision["content_hash"],
+        **values,
     )
 
 
@@ -172,36 +168,23 @@ def rank_of_row(fetch: Row) -> int:
 def json_of(article: Article) -> Row:
     """An article as the JSON object that `extract` prints; the keys are a contract."""
     return {
-        "url": article.url,
-        "canonical_url": article.canonical_url,
-        "kind": article.kind,
-        "reason": article.reason,
-        "reason_code": article.reason_code,
-        "headline": article.headline,
-        "description": article.description,
-        "body": article.body,
-        "byline": article.byline,
+        **{key: getattr(article, key, None) for key in _JSON_KEYS},
+        **_dates(article),
         "authors": [{"name": a.name, "role": a.role, "agency": a.agency, "kind": a.kind} for a in article.authors],
-        "date_published": _stamp(article.date_published),
-        "date_published_raw": article.date_published.raw if article.date_published else None,
-        "date_modified": _stamp(article.date_modified),
-        "date_modified_raw": article.date_modified.raw if article.date_modified else None,
-        "section": article.section,
         "topics": list(article.topics),
-        "language": article.language,
         "images": [{"url": i.url, "alt": i.alt, "caption": i.caption, "credit": i.credit} for i in article.images],
-        "is_accessible_for_free": article.is_accessible_for_free,
-        "content_hash": article.content_hash,
-        "extractor": article.extractor,
     }
+
+
+_JSON_KEYS = (
+    *("url", "canonical_url", "kind", "reason", "reason_code", "headline", "description", "body", "byline", "authors"),
+    *("date_published", "date_published_raw", "date_modified", "date_modified_raw", "section", "topics", "language", "images"),
+    *("is_accessible_for_free", "content_hash", "extractor"),
+)
 
 
 def _flag(stored: int | None) -> bool | None:
     return None if stored is None else bool(stored)
-
-
-def _stamp(timestamp: Timestamp | None) -> str | None:
-    return timestamp.isoformat() if timestamp else None
 
 
 def _timestamp(text: str | None, raw: str | None) -> Timestamp | None:

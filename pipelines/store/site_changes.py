@@ -15,7 +15,6 @@ from pipelines.store.rows import moment
 
 _BY_SITE = ("crawls", "articles", "quarantine", "story_members", "changes", "open_books")
 """Tables whose rows say their site, and in which two sites' rows never meet."""
-_WIDER = "first_id = min(first_id, excluded.first_id), last_id = max(last_id, excluded.last_id)"
 _COUNTED = {
     "day_counts": (
         "day, change",

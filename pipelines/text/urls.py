@@ -1,13 +1,12 @@
 """URLs: one normal form, what makes two of them the same page, and what they tell of a date or a picture.
 
-Pure text work that never raises and looks nothing up. Knows no site: where a publisher serves one page from several
-hosts, the caller hands in the table.
+Pure text work that never raises and looks nothing up. Knows no site.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from urllib.parse import unquote, urljoin
@@ -47,12 +46,11 @@ _TRACKING = _words(
 _TRACKING_PREFIXES = ("utm_", "at_", "ns_", "hsa_", "pk_", "piwik_", "mtm_", "matomo_", "fb_", "itm_", "__hs")
 
 
-def absolute(url: str, base: str | None = None, *, hosts: Mapping[str, str] | None = None) -> str | None:
+def absolute(url: str, base: str | None = None) -> str | None:
     """The normal form with every query parameter kept: for feeds, sitemaps, anything whose parameters may matter.
 
     RFC 3986 syntax-based normalisation; `http` and `https`, and a final slash, stay as they are given. None for other
-    schemes, no host, a user name, control characters, or more than MAX_URL characters. `hosts` maps an origin's host
-    name to the public one ("cdn-www.example.net" -> "www.example.com").
+    schemes, no host, a user name, control characters, or more than MAX_URL characters.
     """
     try:
         match = _SPLIT.fullmatch(_joined(url, base) or "")
@@ -66,8 +64,6 @@ def absolute(url: str, base: str | None = None, *, hosts: Mapping[str, str] | No
     if authority is None:
         return None
     host, port = authority
-    if hosts is not None:
-        host = hosts.get(host, host)
     if port is not None and port != _DEFAULT_PORTS[scheme]:
         host = f"{host}:{port}"
     result = f"{scheme}://{host}{path}"
@@ -77,13 +73,13 @@ def absolute(url: str, base: str | None = None, *, hosts: Mapping[str, str] | No
     return result if len(result) <= MAX_URL else None
 
 
-def canonicalize(url: str, base: str | None = None, *, hosts: Mapping[str, str] | None = None) -> str | None:
+def canonicalize(url: str, base: str | None = None) -> str | None:
     """`absolute`, without the parameters that only track the reader or ask for the AMP rendering.
 
     What is left keeps its order: some publishers' servers read the query by position ("?articleshow,3412544"), some
     repeat a name, and some redirect to an order of their own, so sorting could name a page that does not exist.
     """
-    result = absolute(url, base, hosts=hosts)
+    result = absolute(url, base)
     if result is None:
         return None
     page, _, query = result.partition("?")
@@ -226,10 +222,6 @@ def article_key(url: str) -> str:
     _, host, path, query = _split(address)
     host, path = _MIRROR_LABELS.sub("", host), path.rstrip("/")
     return f"{host}{path or '/'}?{query}" if query else host + path
-
-
-def same_page(a: str, b: str) -> bool:
-    return article_key(a) == article_key(b)
 
 
 # --- what a path tells

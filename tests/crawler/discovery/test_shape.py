@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crawler.discovery.section import parse_section
 from crawler.discovery.shape import Shape, article_shape, word_count
-from pipelines.text.urls import canonicalize, same_page
+from pipelines.text.urls import article_key, canonicalize
 from tests.table import table
 
 OWN = Path(__file__).resolve().parents[2] / "corpus"
@@ -147,7 +147,7 @@ def _is_found(url: str) -> bool:
     page = f"<main><h3><a href='{url}'>A headline of no less than seven words</a></h3></main>"
     front = "/".join(url.split("/")[:3]) + "/"
     found = parse_section(page, front).candidates
-    return len(found) == 1 and (same_page(found[0].url, url) or found[0].url == canonicalize(url))
+    return len(found) == 1 and (article_key(found[0].url) == article_key(url) or found[0].url == canonicalize(url))
 
 
 def page_of(corpus: str, row: dict[str, Any]) -> bytes:
