@@ -1,4 +1,4 @@
-"""Pipelines: what becomes of an article between the page it was read from and the store. Knows no network and no site."""
+"""Pipelines: the way of an article from its reading to the store. Knows no network and no site."""
 
 
 class MissingExtraError(ImportError):

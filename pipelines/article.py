@@ -1,7 +1,7 @@
-"""The article as it travels from a page to the store: frozen values, every field documented.
+"""The article on its way from a page to the store: frozen values, every field documented.
 
-Born in extraction, refined by `normalise`, judged by `revisions`, written by `store`. Field names follow schema.org
-`NewsArticle` in snake case. This module knows neither where a page came from nor where it is kept.
+Created by extraction, refined by `normalise`, judged by `revisions`, written by `store`. Field names follow schema.org
+`NewsArticle` in snake case. This module knows neither where a page came from nor where it is stored.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 KEY_DIGITS = 12
-"""Of the content's hash that the name of a revision bears: with a URL beside them two texts do not share them by chance."""
+"""Digits of the content's hash in a revision's key: with the URL, two texts do not share them by chance."""
 
 
 def revision_key(content_hash: str, first_seen: str) -> str:
-    """The name of a revision below the URL of its article, which no merge changes: `0a1b2c3d4e5f-20250307080000`."""
+    """The key of a revision below the URL of its article, which no merge changes: `0a1b2c3d4e5f-20250307080000`."""
     return f"{content_hash[:KEY_DIGITS]}-{''.join(filter(str.isdigit, first_seen))[:14]}"
 
 
@@ -29,13 +29,13 @@ def moment(instant: datetime) -> str:
 
 
 def instant_of(text: str) -> datetime:
-    """The aware instant of a stored stamp; a bare day is its midnight UTC."""
+    """The aware instant of a stored stamp; a day without a time is its midnight UTC."""
     value = datetime.fromisoformat(text)
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 class Precision(StrEnum):
-    """How much of an instant the text gave."""
+    """How much of an instant the text contained."""
 
     SECOND = "second"
     MINUTE = "minute"
@@ -44,35 +44,35 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timestamp:
-    """A point in time as a source told it.
+    """A point in time from a source.
 
-    `instant` is aware UTC; for DAY precision it is midnight UTC of the calendar day that was written, and only the day counts.
+    `instant` is aware UTC; for DAY precision it is midnight UTC of the calendar day as written, and only the day counts.
     """
 
     instant: datetime
     precision: Precision = Precision.SECOND
     raw: str = ""
-    """The text it was read from, unchanged but trimmed."""
+    """The text it was read from, only trimmed."""
     source: str = ""
-    """Where on the page: "jsonld.datePublished", "meta.article:modified_time", "time", "printed", "feed", ..."""
+    """Where it was found: "jsonld.datePublished", "meta.article:modified_time", "time", "printed", "feed", ..."""
 
     def __str__(self) -> str:
         return self.isoformat()
 
     def isoformat(self) -> str:
-        """The store's form: "2025-03-06T23:30:00Z", or "2025-03-06" where the day is all there is."""
+        """The store's form: "2025-03-06T23:30:00Z", or "2025-03-06" if only the day is known."""
         if self.precision is Precision.DAY:
             return self.instant.date().isoformat()
         return moment(self.instant)
 
     @property
     def day(self) -> date:
-        """The calendar day in UTC (of a DAY stamp: the day as written)."""
+        """The calendar day in UTC (for a DAY stamp: the day as written)."""
         return self.instant.date()
 
 
 class Kind(StrEnum):
-    """What a page is. Only `NOT_ARTICLE` is refused; the others are kept and may lawfully have no body."""
+    """What a page is. Only `NOT_ARTICLE` is refused; the others are kept and may have no body."""
 
     ARTICLE = "article"
     LIVE = "live"
@@ -83,7 +83,7 @@ class Kind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of one look at a URL. The first seven are also the kinds of change a revision can carry."""
+    """The outcome of one fetch of a URL. The first seven are also the kinds of change of a revision."""
 
     NEW = "new"
     UPDATED = "updated"
@@ -114,7 +114,7 @@ CHANGES = frozenset(
 
 
 class AuthorKind(StrEnum):
-    """Who an author is: organisations stand only where no person is named, so that wire copy can be asked for."""
+    """Who an author is: organisations are listed only if no person is named, so that one can query for wire copy."""
 
     PERSON = "person"
     ORGANISATION = "organisation"
@@ -122,129 +122,130 @@ class AuthorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """One person of a byline; where it names none, the agency, desk or house that it names."""
+    """One person of a byline; if it names none, the agency, desk or publisher that it names."""
 
     name: str
-    """As a person writes it: "Helen Corbett"; names printed in capitals are re-cased. Of an organisation as printed: "dpa"."""
+    """As usually written: "Helen Corbett"; names printed in capitals are re-cased. For an organisation as printed: "dpa"."""
     role: str | None = None
-    """"Political Correspondent": what the byline says the person does, agency removed."""
+    """"Political Correspondent": the person's job in the byline, without the agency."""
     agency: str | None = None
-    """"PA", "LDRS", "Reuters" ...: whom the person writes for, where that is not the title itself."""
+    """"PA", "LDRS", "Reuters" ...: the person's employer, if that is not the title itself."""
     kind: AuthorKind = AuthorKind.PERSON
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One editorial picture of the article, in page order. Logos, avatars and teasers are none."""
+    """One editorial picture of the article, in page order. Not logos, avatars or teasers."""
 
     url: str | None = None
-    """Absolute; not part of what counts as an edit, because resizers change it at will."""
+    """Absolute; not part of what counts as an edit, because image servers change it often."""
     alt: str | None = None
     caption: str | None = None
     """Without the credit."""
     credit: str | None = None
-    """"Yui Mok/PA": photographer and agency as printed, label ("Picture:") and brackets removed."""
+    """"Yui Mok/PA": photographer and agency as printed, without label ("Picture:") and brackets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request and its answer as they went over the wire: what an archive keeps."""
+    """A request and its response as sent and received, for the archive."""
 
     url: str
-    """As it was asked for, with its query and whatever else."""
+    """As requested, with its query."""
     request_headers: tuple[tuple[str, str], ...]
     status: int
     headers: tuple[tuple[str, str], ...]
     """All of them, in order; names in their usual spelling."""
     body: bytes
-    """As received: its Content-Encoding kept, its transfer coding undone."""
+    """As received: with its Content-Encoding, its transfer coding decoded."""
     ip_address: str | None = None
     redirects: tuple[Exchange, ...] = ()
-    """The answers that led here, in order; they have none themselves."""
+    """The redirects that led here, in order; they have none themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The page that a look was given."""
+    """The page received by a fetch."""
 
     body: bytes
-    """Unpacked."""
+    """Decompressed."""
     content_type: str | None = None
     exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedRecord:
-    """What is kept of an archived record beside its place, so that no other record is ever taken for it."""
+    """What identifies an archived record in addition to its location, so that no other record is ever mistaken for it."""
 
     uri: str
-    """WARC-Target-URI as it stands."""
+    """WARC-Target-URI as written."""
     date: str
     """WARC-Date, in the store's form."""
     record_hash: str
     """SHA-256 (hex) of the record: its header lines, an empty line, its block."""
     request_hash: str | None = None
-    """The same of the request that stands behind it, where one does."""
+    """The same of the request that follows it, if there is one."""
     record_id: str | None = None
     """WARC-Record-ID."""
     file_id: str | None = None
-    """Of the file: WARC-Record-ID of its `warcinfo`, else SHA-256 of its name and first bytes."""
+    """Of the file: WARC-Record-ID of its `warcinfo`, otherwise SHA-256 of its name and first bytes."""
     payload_digest: str | None = None
-    """By which a later revisit names the payload: as the record says it ("sha1:" and hex), else its SHA-1; None of no payload."""
+    """By which a later revisit names the payload: as in the record ("sha1:" and hex), otherwise its SHA-1; None without a
+    payload."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One look at one URL, and what came of it. Rides inside an `Article`, or travels alone where there is none."""
+    """One fetch of one URL, and its outcome. Part of an `Article`, or alone if there is none."""
 
     url: str
     """The URL that answered, after redirects."""
     fetched: datetime
-    """Aware UTC; when the answer came."""
+    """Aware UTC; when the response came."""
     requested_url: str | None = None
-    """The URL first asked for, where it differs from `url`."""
+    """The first requested URL, if it differs from `url`."""
     status: int | None = None
-    """HTTP status; None where no answer came."""
+    """HTTP status; None if no response came."""
     outcome: Outcome | None = None
     """None on an article until the store has decided."""
     reason: str | None = None
-    """One line for a person: which rule refused it, which error it was."""
+    """One line of text: which rule refused it, or which error occurred."""
     bytes: int | None = None
-    """Length of the body as it came over the wire, before decompression where that is known."""
+    """Length of the body as received, before decompression if that is known."""
     etag: str | None = None
     last_modified: str | None = None
-    """Validators of this answer, sent back as they are on the next conditional request."""
+    """Validators of this response, sent back unchanged with the next conditional request."""
     claimed_modified: Timestamp | None = None
-    """The `lastmod` or `updated` that a feed or sitemap claimed and that led here."""
+    """The `lastmod` or `updated` in a feed or sitemap that caused this fetch."""
     content_hash: str | None = None
-    """On a confirmation ("unchanged"): the hash that was confirmed. The store checks it against the latest revision."""
+    """For a confirmation ("unchanged"): the confirmed hash. The store checks it against the latest revision."""
     date_modified: str | None = None
-    """On a confirmation: the stamp that was confirmed, in the store's form."""
+    """For a confirmation: the confirmed stamp, in the store's form."""
     aliases: tuple[tuple[str, str], ...] = ()
     """(url, reason) pairs known to lead to the same article: redirect, amp, slug, canonical, short."""
     external_id: str | None = None
-    """The owner's article id where the URL carries one (group "id" of the site's `article_url`)."""
+    """The owner's article id if the URL contains one (group "id" of the site's `article_url`)."""
     robots: str | None = None
-    """Robots directives of header and page that keep something back, for everybody or for us: "noarchive, noindex"."""
+    """Restricting robots directives of header and page, for everybody or for us: "noarchive, noindex"."""
     tdm: str | None = None
-    """What is said of text and data mining: "0" or "1" (reserved), with the URL of its policy behind a blank."""
+    """Statement on text and data mining: "0" or "1" (reserved), then a blank and the URL of its policy."""
     warc_file: str | None = None
     warc_offset: int | None = None
-    """Where the answer is archived, if it is."""
+    """Location of the archived response, if any."""
     payload_hash: str | None = None
-    """SHA-256 (hex) of the archived answer's body as received."""
+    """SHA-256 (hex) of the archived response's body as received."""
     payload: Payload | None = field(default=None, repr=False, compare=False)
-    """The page itself, for as long as its reading may still be doubted (see `pipelines.history.anomalies`)."""
+    """The page itself, while its reading may still be doubted (see `pipelines.history.anomalies`)."""
     reason_code: str | None = None
     """The same as `reason`, as a code of `pipelines.reasons.FetchReason`; None if and only if that is None."""
     answered_url: str | None = None
-    """Of a redirect that nobody followed, as archives have them: where it leads."""
+    """Target of an unfollowed redirect, which only archives have."""
     doubt: str | None = None
-    """Why what was read may not be the whole page: an edit waits until it is seen again."""
+    """Why the reading may not be of the complete page: an edit waits until it is seen again."""
     archived: ArchivedRecord | None = None
-    """What else is known of the archived record."""
+    """Other facts of the archived record."""
     canonical_url: str | None = None
-    """On a confirmation: what the page named as its address."""
+    """For a confirmation: the address in the page's canonical link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,34 +258,35 @@ class Article:
     reason: str | None = None
     """Why the page is no article; set if and only if `kind` is NOT_ARTICLE."""
     canonical_url: str | None = None
-    """What the page calls its own address (`link rel=canonical`, then `og:url`), normalised; None if it names none."""
+    """The page's own name of its address (`link rel=canonical`, then `og:url`), normalised; None if there is none."""
     headline: str | None = None
-    """The printed heading; `og:title`, often a shorter social headline, only where no heading is printed."""
+    """The printed heading; `og:title`, often a shorter social headline, only if no heading is printed."""
     description: str | None = None
-    """The standfirst: printed if there is one, else the page's meta description."""
+    """The printed standfirst, otherwise the page's meta description."""
     body: str = ""
-    """Paragraphs parted by one blank line; sub-headings and quotes are paragraphs. No captions, no furniture."""
+    """Paragraphs separated by one blank line; sub-headings and quotes are paragraphs. Without captions and boilerplate."""
     byline: str | None = None
     """As printed: "By contributor Helen Corbett, PA Political Correspondent"."""
     authors: tuple[Author, ...] = ()
     date_published: Timestamp | None = None
-    """First publication; the earlier of printed and structured where they differ."""
+    """First publication; the earlier of printed and structured times if they differ."""
     date_modified: Timestamp | None = None
-    """The page's own "last updated"; None where the page shows none. Never invented from headers or sitemaps."""
+    """The page's own "last updated"; None if the page has none. Never taken from headers or sitemaps."""
     section: str | None = None
     topics: tuple[str, ...] = ()
-    """Keywords and tags as the page names them, in page order, no doubles."""
+    """Keywords and tags as in the page, in page order, without duplicates."""
     language: str | None = None
-    """BCP 47 as the page declares it ("en-GB"), else the site's."""
+    """BCP 47 as declared by the page ("en-GB"), otherwise the site's."""
     images: tuple[Image, ...] = ()
     is_accessible_for_free: bool | None = None
-    """False where the page marks itself premium or metered, True where it calls itself free, None where it says neither."""
+    """False if the page marks itself premium or metered, True if it calls itself free, None if it says neither."""
     extractor: str = ""
-    """Which code read the page: "generic/4", "midland-news/1.4:2025-02" (family/version:generation). Another reader's other
-    text under the same stamp is no edit (see `pipelines.history.revisions`). It changes whenever what it reads may change."""
+    """The code that read the page: "generic/4", "midland-news/1.4:2025-02" (family/version:generation). If another reader
+    reads another text under the same stamp, that is no edit (see `pipelines.history.revisions`). It changes whenever its
+    readings may change."""
     content_hash: str | None = None
     """Set by `normalise`: SHA-256 over what counts as content (see `pipelines.text.normalise`)."""
     fetch: Fetch | None = None
-    """The look that this reading came from; None for a reading outside a crawl (`extract`)."""
+    """The fetch of this reading; None for a reading outside a crawl (`extract`)."""
     reason_code: str | None = None
     """The same as `reason`, as a code of `pipelines.reasons.FetchReason`; None if and only if that is None."""

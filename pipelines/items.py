@@ -1,7 +1,7 @@
-"""The Scrapy item pipeline: an article is brought into its one form, and the crawl's session writes it.
+"""The Scrapy item pipeline: normalises an article, and has the crawl's session write it.
 
-Items are `Article` (a page was read) and `Fetch` (it led to no article). The session is set once on the crawler, when the crawl's
-row is opened: the store's own on one machine, a line to the writer where the store is elsewhere.
+Items are `Article` (a page was read) and `Fetch` (it led to no article). The session is set once on the crawler, when the
+crawl's row is opened: the store's own on one machine, a connection to the writer if the store is elsewhere.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ class Session(Protocol):
 
     @property
     def is_remote(self) -> bool:
-        """Whether writing waits for another process: then it is done beside the event loop."""
+        """Whether writing waits for another process: then it runs outside the event loop."""
 
     def write(self, item: Article | Fetch) -> Recorded | None:
-        """Record a normalised item; None where that comes later. Raises StoreError, ValueError, KeyError."""
+        """Record a normalised item; None if that happens later. Raises StoreError, ValueError, KeyError."""
 
     def stop_reason(self, error: StoreError) -> CodedReason:
         """Why the crawl ends after this error."""
@@ -47,13 +47,13 @@ def open_session(crawler: Crawler, session: Session) -> None:
 
 
 def session_of(crawler: Crawler) -> Session | None:
-    """The session of a crawl; None where nothing is kept (scrapy shell, `extract`)."""
+    """The session of a crawl; None if nothing is stored (scrapy shell, `extract`)."""
     session: Session | None = getattr(crawler, "newsledger_session", None)
     return session
 
 
 def stop_crawl(crawler: Crawler, reason: CodedReason) -> None:
-    """End a crawl that runs, once: `stopped_for` has the first reason."""
+    """End a running crawl, once: `stopped_for` has the first reason."""
     if crawler.engine and stopped_for(crawler) is None:
         crawler.newsledger_stopped_for = reason  # type: ignore[attr-defined]
         ending = asyncio.ensure_future(crawler.engine.close_spider_async(reason=reason.text))
@@ -61,13 +61,13 @@ def stop_crawl(crawler: Crawler, reason: CodedReason) -> None:
 
 
 def refused(crawler: Crawler, reason: CodedReason) -> CloseSpider:
-    """What a handler of `spider_opened` raises so that the crawl asks nothing of its site; `stopped_for` has the reason."""
+    """The exception that a handler of `spider_opened` raises to prevent all requests; `stopped_for` has the reason."""
     crawler.newsledger_stopped_for = reason  # type: ignore[attr-defined]
     return CloseSpider(reason.text)
 
 
 def stopped_for(crawler: Crawler) -> CodedReason | None:
-    """Why we stop the crawl ourselves; None where nothing does."""
+    """Why we stop the crawl ourselves; None if we do not."""
     reason: CodedReason | None = getattr(crawler, "newsledger_stopped_for", None)
     return reason
 
@@ -76,8 +76,8 @@ OUT_OF_MEMORY = CodedReason(CrawlReason.OUT_OF_MEMORY, "it needed more memory th
 
 
 class WriteItems:
-    """Write items through the session. A store that fails ends the crawl, and so does memory that runs out; a fault in one item
-    ends with that item."""
+    """Write items through the session. An error of the store, or of memory, ends the crawl; an error in one item
+    ends only that item."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -85,11 +85,11 @@ class WriteItems:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's way to make it."""
+        """Scrapy's constructor."""
         return cls(crawler)
 
     async def process_item(self, item: Any) -> Any:
-        """Article | Fetch -> the same, normalised; raises DropItem where it could not be written."""
+        """Article | Fetch -> the same, normalised; raises DropItem if it could not be written."""
         if isinstance(item, Article):
             item = normalise(item)
         session = session_of(self._crawler)
@@ -115,13 +115,13 @@ class WriteItems:
         return item
 
     def callback_failed(self, failure: Any) -> None:
-        """A callback of the spider raised: what its page was, nobody knows."""
+        """A callback of the spider raised an exception: its page is unknown."""
         if failure.check(MemoryError):
             stop_crawl(self._crawler, OUT_OF_MEMORY)
 
 
 def confirm(snapshot: SiteSnapshot, article: Article, fetch: Fetch) -> Article | Fetch:
-    """The bare Fetch where a normalised article is what the past says of it and stands where it stood; else the article."""
+    """The bare Fetch if a normalised article equals what the snapshot has of it at the same address; otherwise the article."""
     found = snapshot.find(article.url, fetch.external_id)
     if found is None or found.known.state is not State.LIVE or found.known.stale_hash:
         return article

@@ -1,6 +1,6 @@
-"""Codes of reasons: what a machine reads of why something was or was not done. The sentences are for people, and may change.
+"""Codes of reasons: why something was or was not done, for machines. The sentences are for people, and may change.
 
-A code never changes its meaning and is never used anew; docs/schema.md explains each, and a test keeps the list whole.
+A code never changes its meaning and is never reused; docs/schema.md explains each, and a test keeps the list complete.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pipelines.article import Fetch, Outcome
 
 
 class CodeWithSentence(StrEnum):
-    """A code, and what a person reads, with places for the facts: addresses, numbers, names."""
+    """A code, and its sentence with placeholders for facts: addresses, numbers, names."""
 
     _value_: str
     sentence: str
@@ -26,7 +26,7 @@ class CodeWithSentence(StrEnum):
 
 
 class Skipped(CodeWithSentence):
-    """Why a crawl did not ask for a candidate, or put off a recheck: the keys of `skipped` in `crawls.counts`."""
+    """Why a crawl did not fetch a candidate, or postponed a recheck: the keys of `skipped` in `crawls.counts`."""
 
     CRAWL_LIMIT = "crawl_limit", "over the limit of one crawl"
     RECHECK_BUDGET = "recheck_budget", "put off: the hour's rechecks are spent"
@@ -51,21 +51,21 @@ class Skipped(CodeWithSentence):
 
 
 class SourceProblem(StrEnum):
-    """Why a feed, sitemap or section page named nothing: `sources.problem_code`."""
+    """Why a feed, sitemap or section page listed nothing: `sources.problem_code`."""
 
     UNREADABLE = "unreadable"
-    """One that the site's definition names answered with something else."""
+    """A source of the site's definition answered with something else."""
     PASSED_OVER = "passed_over"
-    """A sitemap that robots.txt or an index names, or the page that is tried where nothing is named, did."""
+    """A sitemap from robots.txt or an index, or the usual page of a site without sources, did."""
     EMPTY = "empty"
     NO_ANSWER = "no_answer"
 
 
 class CrawlReason(StrEnum):
-    """Why a crawl ended as it did, or did not begin: `crawls.reason_code`."""
+    """Why a crawl ended as it did, or did not start: `crawls.reason_code`."""
 
     HOST_SUSPENDED = "host_suspended"
-    """The site's own host; the next crawl begins with one request of its front page."""
+    """The site's own host; the next crawl begins with one request for its front page."""
     OTHER_HOST_SUSPENDED = "other_host_suspended"
     NO_SOURCE = "no_source"
     VALIDATORS_LIED = "validators_lied"
@@ -89,9 +89,9 @@ class CrawlReason(StrEnum):
 
 
 class FetchReason(CodeWithSentence):
-    """Why a fetch has the outcome that it has, why a page is no article, why a reading is not believed: `reason_code`."""
+    """Why a fetch has its outcome, why a page is no article, why a reading is not trusted: `reason_code`."""
 
-    # the answer
+    # the response
     GONE = "gone", "status {}"
     MOVED = "moved", "redirects to {}"
     REFUSED = "refused", "status {}"
@@ -107,7 +107,7 @@ class FetchReason(CodeWithSentence):
     DAMAGED_RECORD = "damaged_record", "the record is damaged"
     ORIGINAL_UNKNOWN = "original_unknown", "a revisit, and nobody knows what it repeats"
     UNASKED_304 = "unasked_304", "status 304 to a request without a validator"
-    # no answer
+    # no response
     TIMEOUT = "timeout", "no whole answer in time"
     NAME_UNRESOLVED = "name_unresolved", "the host's name cannot be resolved"
     CONNECTION_REFUSED = "connection_refused", "the host refuses connections"
@@ -171,7 +171,7 @@ class FetchReason(CodeWithSentence):
     NO_HEADLINE = "no_headline", "no headline"
     NO_CONTENT = "no_content", "no headline and no text"
     CODE_OR_DATA = "code_or_data", "no text: code or data"
-    # what the history says
+    # because of the history
     OUT_OF_ORDER = "out_of_order", "older than the last look, and unlike any revision: kept out of the history"
     PAYWALLED = "paywalled", "only the beginning is shown: it is behind a wall now"
     PICTURE_SWAPPED = "picture_swapped", "another picture under the same caption: {}, before it {}"
@@ -180,7 +180,7 @@ class FetchReason(CodeWithSentence):
         "changed, though the host's validators or a 304 said that it had not: its 304s are not trusted for a while",
     )
     INFERRED = "inferred", "told by {}, which keeps no such look"
-    # the reading is not believed
+    # the reading is not trusted
     LOST_ARTICLE = "lost_article", "{}: so in {} of this crawl's readings, {} were sound"
     LOST_FIELDS = "lost_fields", "{}: so in {} of this crawl's readings, {} were sound"
     BODY_DIFFERS = "body_differs", "{}: so in {} of this crawl's readings, {} were sound"
@@ -193,10 +193,10 @@ class FetchReason(CodeWithSentence):
 
 @dataclass(frozen=True, slots=True)
 class CodedReason:
-    """A reason of a fetch or a crawl: the code for machines, and beside it the sentence for people."""
+    """A reason of a fetch or a crawl: the code for machines, and the sentence for people."""
 
     code: str
-    """Of `FetchReason` or `CrawlReason`, or one of a newer version."""
+    """A `FetchReason` or `CrawlReason`, or one of a newer version."""
     text: str
 
     def __str__(self) -> str:
@@ -209,7 +209,7 @@ def coded(code: FetchReason, *facts: object) -> CodedReason:
 
 
 def because(fetch: Fetch, outcome: Outcome, reason: CodedReason) -> Fetch:
-    """A fetch with what it came to, and why."""
+    """A fetch with its outcome and reason."""
     return replace(fetch, outcome=outcome, reason=reason.text, reason_code=reason.code)
 
 
@@ -220,5 +220,5 @@ def skipped_after(outcome: Outcome) -> Skipped:
 
 
 def skipped_sentence(code: str) -> str:
-    """What a person reads of a code of `Skipped`; a code of a newer version stands for itself."""
+    """The sentence of a code of `Skipped`; a code of a newer version is its own sentence."""
     return Skipped(code).sentence if code in set(Skipped) else code
