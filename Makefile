@@ -6,7 +6,7 @@ TEST_JOBS ?= 4
 # Without bytecode each process of the tests compiles all modules anew, and each worker rewrites the assertions of all tests.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-slow test-order test-lowest axe screenshots lint types docs release lock format bench clean
+.PHONY: help run test test-slow test-order test-lowest coverage axe screenshots lint types docs release lock format bench clean
 
 help:
 	@echo "make run        set up and live through the demo newspaper's day"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-slow  those: a browser reads our pages, workers and their Redis are killed in the middle of crawls"
 	@echo "make test-order 2,000 random histories, in any order and by any way: do they make the same ledger? Half an hour"
 	@echo "make test-lowest the tests of store, text and cluster against the oldest versions that we say we work with"
+	@echo "make coverage   the share of lines and branches that the tests run, but for the slow ones; twice as long as make test"
 	@echo "make axe        what the browser tests need beside Chromium (npm); without it some are skipped"
 	@echo "make lint       ruff, check and format check"
 	@echo "make types      mypy, strict"
@@ -54,6 +55,16 @@ test-slow: $(VENV)/.test
 
 test-order: $(VENV)/.test
 	NEWSLEDGER_HISTORIES=2000 $(BIN)/python -m pytest -n 2 --hypothesis-show-statistics tests/crawler/crawl/test_order.py
+
+$(VENV)/.coverage: $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "coverage>=7.10"
+	@touch $@
+
+coverage: $(VENV)/.test $(VENV)/.coverage
+	rm -rf build/coverage && mkdir -p build/coverage
+	$(BIN)/coverage run -m pytest -q -n $(TEST_JOBS) --dist worksteal -m "not slow" --timeout 600
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 axe:
 	npm ci --prefix tests/viewer --no-audit --no-fund --silent

@@ -227,7 +227,6 @@ BAD: dict[str, dict[bytes, bytes]] = {
     "a page in JSON": fields_of({**LOOKED, "fetch": {**FETCH, "payload": {"body": "x"}}}),
     "a page that is not packed": fields_of(LOOKED, p=b"<html>"),
     "a page cut off": fields_of(LOOKED, p=zlib.compress(b"x" * 1000)[:-5]),
-    "a page that is a bomb": fields_of(LOOKED, p=zlib.compress(b"\0" * (MAX_PAGE_BYTES + 1))),
     "no crawl": fields_of({**LOOKED, "crawl": "x"}),
     "digits of another alphabet": fields_of({**LOOKED, "crawl": "٣" * 32}),
     "a serial below none": fields_of({**LOOKED, "serial": -1}),
@@ -245,6 +244,11 @@ def test_what_is_no_message_is_refused(fields: dict[bytes, bytes]) -> None:
     with pytest.raises(BadMessageError) as violated:
         decode(fields)
     assert len(str(violated.value)) <= messages.MAX_NAME_CHARS
+
+
+def test_a_page_that_is_a_bomb_is_refused() -> None:
+    with pytest.raises(BadMessageError, match="more than"):
+        decode(fields_of(LOOKED, p=zlib.compress(b"\0" * (MAX_PAGE_BYTES + 1))))
 
 
 def test_what_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

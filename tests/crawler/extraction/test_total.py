@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -111,41 +112,41 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
             return bytes(flipped)
 
 
-HOSTILE = {
-    "deep": "<div>" * 20_000 + PROSE,
-    "deep and named": '<div class="byline image caption">' * 240 + "x",
-    "wide": PROSE * 8_000,
-    "links": "<a href=x>hello there</a>" * 60_000,
-    "bylines": '<div class="byline">By Ann Miller</div>' * 20_000,
-    "times": '<time datetime="2020-01-01T10:00:00Z">x</time>' * 20_000 + PROSE,
-    "headings": "<h1>Words of a heading here</h1>" * 10_000 + PROSE,
-    "pictures": "<figure><img src=a.jpg><figcaption>A caption (PA)</figcaption></figure>" * 8_000,
-    "names": '<div class="' + "ad " * 200_000 + '">' + PROSE,
-    "one word": "<p>" + "a" * 3_000_000,
-    "title": "<title>" + "a | " * 200_000 + "</title>" + PROSE,
-    "json brackets": '<script type="application/ld+json">' + "[" * 100_000 + "</script>" + PROSE,
-    "json commas": '<script type="application/ld+json">{' + ", \n" * 200_000 + "}</script>" + PROSE,
-    "json comments": '<script type="application/ld+json">{' + "/*" * 200_000 + "}</script>" + PROSE,
-    "attributes": "<p " + " ".join(f"a{n}" for n in range(500_000)) + ">" + PROSE,
-    "attributes in quotes": "<p " + " ".join(f'a{n}=">"' for n in range(300_000)) + ">" + PROSE,
-    "attributes in many tags": ("<p " + " ".join(f"{n:x}" for n in range(50)) + ">x</p>") * 40_000 + PROSE,
-    "brackets": "<" * 5_000_000 + PROSE,
-    "tags": "<p>" * 2_000_000 + PROSE,
-    "open drawings": "<svg>" * 1_000_000 + PROSE,
-    "open comments": "<!-" * 1_000_000 + PROSE,
-    "open quotes": '<p a="' * 500_000 + PROSE,
-    "open scripts": "<script " * 500_000 + PROSE,
-    "scripts in values": "<p a='<script><\\/script>'>" * 100_000 + PROSE,
-    "an article of scraps": (
+HOSTILE: dict[str, Callable[[], str]] = {
+    "deep": lambda: "<div>" * 20_000 + PROSE,
+    "deep and named": lambda: '<div class="byline image caption">' * 240 + "x",
+    "wide": lambda: PROSE * 8_000,
+    "links": lambda: "<a href=x>hello there</a>" * 60_000,
+    "bylines": lambda: '<div class="byline">By Ann Miller</div>' * 20_000,
+    "times": lambda: '<time datetime="2020-01-01T10:00:00Z">x</time>' * 20_000 + PROSE,
+    "headings": lambda: "<h1>Words of a heading here</h1>" * 10_000 + PROSE,
+    "pictures": lambda: "<figure><img src=a.jpg><figcaption>A caption (PA)</figcaption></figure>" * 8_000,
+    "names": lambda: '<div class="' + "ad " * 200_000 + '">' + PROSE,
+    "one word": lambda: "<p>" + "a" * 3_000_000,
+    "title": lambda: "<title>" + "a | " * 200_000 + "</title>" + PROSE,
+    "json brackets": lambda: '<script type="application/ld+json">' + "[" * 100_000 + "</script>" + PROSE,
+    "json commas": lambda: '<script type="application/ld+json">{' + ", \n" * 200_000 + "}</script>" + PROSE,
+    "json comments": lambda: '<script type="application/ld+json">{' + "/*" * 200_000 + "}</script>" + PROSE,
+    "attributes": lambda: "<p " + " ".join(f"a{n}" for n in range(500_000)) + ">" + PROSE,
+    "attributes in quotes": lambda: "<p " + " ".join(f'a{n}=">"' for n in range(300_000)) + ">" + PROSE,
+    "attributes in many tags": lambda: ("<p " + " ".join(f"{n:x}" for n in range(50)) + ">x</p>") * 40_000 + PROSE,
+    "brackets": lambda: "<" * 5_000_000 + PROSE,
+    "tags": lambda: "<p>" * 2_000_000 + PROSE,
+    "open drawings": lambda: "<svg>" * 1_000_000 + PROSE,
+    "open comments": lambda: "<!-" * 1_000_000 + PROSE,
+    "open quotes": lambda: '<p a="' * 500_000 + PROSE,
+    "open scripts": lambda: "<script " * 500_000 + PROSE,
+    "scripts in values": lambda: "<p a='<script><\\/script>'>" * 100_000 + PROSE,
+    "an article of scraps": lambda: (
         '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "A", "datePublished": "2025-01-01"}</script>'
         + "<div><span>A few words, here</span><ul><li>and there</li></ul></div>" * 600
     ),
-    "an article of nothing": (
+    "an article of nothing": lambda: (
         '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "A", "datePublished": "2025-01-01"}</script>'
         + "<div>" * 200
         + "<b>one</b> <i>two</i> " * 1000
     ),
-    "flight": '<script>self.__next_f.push([1,"' + "a:T1," * 100_000 + '"])</script>' + PROSE,
+    "flight": lambda: '<script>self.__next_f.push([1,"' + "a:T1," * 100_000 + '"])</script>' + PROSE,
 }
 
 
@@ -153,9 +154,11 @@ HOSTILE = {
 def test_hostile_pages_are_read_in_time(name: str) -> None:
     """A core that others fight for takes twice the time now and then: the best of three is what the page costs."""
 
+    page = HOSTILE[name]()
+
     def cost() -> float:
         start = time.process_time()
-        check(extract(HOSTILE[name], URL))
+        check(extract(page, URL))
         return time.process_time() - start
 
     assert any(cost() < MAX_SECONDS for _ in range(3))
