@@ -150,7 +150,7 @@ def _read(stream: socket.socket, length: int) -> bytes:
 
 
 def _preload() -> None:
-    from crawler.catalogue.site import Site
+    from crawler.catalogue import load_sites
     from crawler.cli import VERBS, command_of
     from crawler.extraction.extract import extract
     from tests.factories import copy_new_ledgers
@@ -160,8 +160,7 @@ def _preload() -> None:
         command_of(verb)
     for name in PRELOADED:
         importlib.import_module(name)
-    paper = Site("paper", "The Paper", "https://paper.example/", "UTC")
-    paper.same_site("https://www.paper.example/")  # loads the list of public suffixes
+    load_sites()[0].same_site("https://www.paper.example/")  # parses the catalogue, loads the list of public suffixes
     page = min((ROOT / "tests" / "corpus").glob("*.html")).read_bytes()
     for html in (page, b"<h1>A notice</h1><p>One short line.</p>"):  # compiles the patterns of extraction
         extract(html, "https://paper.example/news/mill-fire-123")
