@@ -46,6 +46,7 @@ from crawler.extraction.printed.signatures import propose_signatures, propose_un
 from crawler.extraction.printed.tags import propose_sections, propose_tags
 from crawler.extraction.printed.walls import propose_wall
 from pipelines.article import Article, Author, AuthorKind, Fetch, Image, Kind
+from pipelines.history.anomalies import NAMES_ANOTHER
 from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text import join_paragraphs
 from pipelines.text.dates import Precision, Timestamp
@@ -136,7 +137,7 @@ def with_ids(article: Article, fetch: Fetch, site: Site) -> Article:
     own = site.external_id(fetch.url)
     canonical = article.canonical_url
     if own and canonical and host_of(canonical) == host_of(fetch.url) and site.external_id(canonical) not in (None, own):
-        article = replace(article, canonical_url=None)
+        article, fetch = replace(article, canonical_url=None), replace(fetch, doubt=fetch.doubt or NAMES_ANOTHER)
     return replace(article, fetch=replace(fetch, external_id=own))
 
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from pipelines.article import Article, Kind
+from pipelines.history.revisions import same_story
 from pipelines.reasons import CodedReason, FetchReason, coded
-from pipelines.text import paragraphs
-from pipelines.text.normalise import CONTENT_FIELDS, content_of
+from pipelines.text import join_paragraphs, paragraphs
+from pipelines.text.normalise import CONTENT_FIELDS, content_hash, content_of
+from pipelines.text.urls import article_key
 
 FIELDS = ("headline", "body", "authors", "date_published")
 """What a site is expected to fill in an article."""
@@ -38,6 +40,8 @@ RARE = 20
 SHARED_BY = 5
 """Where so many articles, and most of those that were read again, gain or lose the very same line without telling, it is their
 template that was edited. Lower: a note that a desk adds to a handful of articles waits for a person."""
+AT_TIMES = 2
+"""Articles in which such a line came, and as many from which it went. Lower: a note that a desk moves is furniture."""
 MANY, MANY_MILD = 8, 5
 """So many silent edits of one field, of most articles that were read again, are none; of standfirst, names or captions alone."""
 HARDLY_KEPT = 0.1
@@ -45,9 +49,11 @@ HARDLY_KEPT = 0.1
 AGAIN, SECOND_LOOK, LONG_LOOK = timedelta(seconds=1), timedelta(minutes=30), timedelta(hours=24)
 """A reading that waits is believed when the page says the same so much later; the longer one where nothing is left of what the
 article was: that is what a notice of the server looks like. Shorter: notices that last become edits."""
+NAMES_ANOTHER = "its canonical link has the id of another article"
+"""A doubt of a page that speaks only where its text is another story: such links are often just wrong."""
 LOST_ARTICLE = "lost article"
 """A page that was an article, and reads as none without saying that it is gone."""
-_GRAVE = frozenset({LOST_ARTICLE, "lost headline", "lost body"})
+GRAVE = frozenset({LOST_ARTICLE, "lost headline", "lost body"})
 _MILD = frozenset({"description", "authors", "images"})
 _SILENT = "silent "
 _NEW = "new: "
@@ -73,6 +79,8 @@ class Anomaly:
 
     symptoms: frozenset[str] = frozenset()
     lines: frozenset[str] = frozenset()
+    came: frozenset[str] = frozenset()
+    """Those of the lines that were not there before."""
 
     def __bool__(self) -> bool:
         return bool(self.symptoms or self.lines)
@@ -106,41 +114,102 @@ class BatchContext:
 def find_anomaly(before: Article | None, reading: Article, usual: Readings, *, declared: bool) -> Anomaly:
     """What is doubtful in a normalised reading, against its article's latest revision; against the site's usual where it is new.
 
-    `declared`: the page itself says that it was updated since, which accounts for all but a lost headline or text.
+    `declared`: the page itself says that it was updated since, which accounts for all but a lost headline or text, and for
+    standfirst, names and captions alone only where few say so.
     """
     if before is None:
         return Anomaly(frozenset(_NEW + symptom for symptom in _lacking(reading, usual)))
     symptoms = frozenset((*_lost(before, reading), *_body(before, reading)))
+    fields = {name for name in CONTENT_FIELDS if content_of(before, name) != content_of(reading, name)}
     if declared:
-        return Anomaly(symptoms & _GRAVE)
-    fields = [name for name in CONTENT_FIELDS if content_of(before, name) != content_of(reading, name)]
-    return Anomaly(symptoms | {_SILENT + name for name in fields}, _lines(before) ^ _lines(reading))
+        return Anomaly(symptoms & GRAVE | {_SILENT + name for name in fields if fields <= _MILD})
+    before_lines, lines = _lines(before), _lines(reading)
+    return Anomaly(symptoms | {_SILENT + name for name in fields}, before_lines ^ lines, lines - before_lines)
 
 
-def second_look(before: Article | None, reading: Article, unsure: str | None, *, declared: bool) -> SecondLook | None:
+def second_look(before: Article | None, reading: Article, unsure: str | None, *, declared: bool,
+                is_back: bool = False) -> SecondLook | None:  # fmt: skip
     """Whether a reading waits for another fetch that says the same, even when it is the only one that does.
 
-    `unsure` says why the page may not be whole. `before` is the article's latest revision, None where it is new.
+    `unsure` says why the page may not be whole, or not of now; `is_back`, that its text is an earlier one. `before` is the
+    article's latest revision, None where it is new.
     """
+    if before and not declared and _names(reading, before.url) and not _names(reading, reading.url):
+        return SecondLook(FetchReason.NOT_THIS_PAGE, "a copy at another address", LONG_LOOK)
+    if before and _is_anothers(before, reading, unsure):
+        return SecondLook(FetchReason.NOT_THIS_PAGE, "another story, which names another address as its own", LONG_LOOK)
+    if before is None and reading.kind is Kind.ARTICLE and not reading.body:
+        return SecondLook(FetchReason.NOT_SURE_WHOLE, "perhaps not the whole page: it has no text", SECOND_LOOK)
     if before and Kind.LIVE not in (before.kind, reading.kind):  # their posts turn over
         other_headline = not _title_words(before) & _title_words(reading)
         was_signed = before.date_published or before.authors
         if other_headline and was_signed and not reading.date_published and not reading.authors:
             return SecondLook(FetchReason.NOT_THIS_PAGE, "lost headline, date and byline", LONG_LOOK)
-        if not declared and len(before.body) >= ENOUGH_TEXT and _words_kept(before.body, reading.body) < HARDLY_KEPT:
-            wait = LONG_LOOK if other_headline else SECOND_LOOK
+        is_long = len(before.body) >= ENOUGH_TEXT
+        is_emptied = len(reading.body) < SHRUNK * len(before.body) if is_long else bool(before.body) > bool(reading.body)
+        is_asked = is_emptied or (is_long and not declared)
+        if is_asked and _words_kept(before.body, reading.body) < HARDLY_KEPT:
+            wait = LONG_LOOK if other_headline or is_emptied else SECOND_LOOK
             return SecondLook(FetchReason.NOT_THIS_PAGE, "lost nearly all its words", wait)
-    return SecondLook(FetchReason.NOT_SURE_WHOLE, f"perhaps not the whole page: {unsure}", AGAIN) if unsure else None
+    if unsure in (None, NAMES_ANOTHER):
+        return None
+    return SecondLook(FetchReason.NOT_SURE_WHOLE, f"perhaps not the whole page: {unsure}", LONG_LOOK if is_back else AGAIN)
+
+
+def _is_anothers(before: Article, reading: Article, unsure: str | None) -> bool:
+    """Whether a page is that of another article: it names another address, and tells another story, or one of another headline
+    and time. A cache that confuses its keys sends such; texts of one desk may share most of their words."""
+    is_own = reading.canonical_url is None or _names(reading, reading.url, before.url, before.canonical_url)
+    if unsure != NAMES_ANOTHER and is_own:
+        return False
+    is_other = before.headline != reading.headline and before.date_published != reading.date_published
+    return is_other or not same_story(before, reading)
+
+
+def _names(reading: Article, *addresses: str | None) -> bool:
+    """Whether a page says that one of these is its address."""
+    named = reading.canonical_url
+    return bool(named) and article_key(named) in {article_key(url) for url in addresses if url}
 
 
 def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[CodedReason | None]:
     """For each doubt of one site's crawl: why its reading is not believed, or None where it is."""
-    symptoms = Counter(symptom for one in anomalies for symptom in one.symptoms)
+    symptoms, believed = _weighed(anomalies, batch)
     lines = Counter(line for one in anomalies for line in one.lines)
-    mild = sum(1 for one in anomalies if _is_mild(one))
-    believed = {symptom: _is_honest(symptom, count, mild, batch) for symptom, count in symptoms.items()}
     shared = {line for line, count in lines.items() if count >= SHARED_BY and count > batch.confirmed} | batch.lines
     return [_reason(one, symptoms, believed, lines, shared, batch) for one in anomalies]
+
+
+def shown_at_times(anomalies: Iterable[Anomaly]) -> frozenset[str]:
+    """Lines that came in some articles and went from others in one crawl: furniture that a page shows at times."""
+    anomalies = list(anomalies)
+    came = Counter(line for one in anomalies for line in one.came)
+    went = Counter(line for one in anomalies for line in one.lines - one.came)
+    return frozenset(line for line in came if min(came[line], went[line]) >= AT_TIMES and came[line] + went[line] >= SHARED_BY)
+
+
+def fields_of_template(anomalies: Sequence[Anomaly], batch: BatchContext) -> frozenset[str]:
+    """Standfirst, names or captions, where so many lost or changed them that it was the template."""
+    _, believed = _weighed(anomalies, batch)
+    names = {symptom.removeprefix(_SILENT).removeprefix("lost ") for symptom, is_honest in believed.items() if not is_honest}
+    return _MILD & {"images" if name == "captions" else name for name in names}
+
+
+def as_before(before: Article, reading: Article, fields: frozenset[str], lines: frozenset[str]) -> Article:
+    """A reading without what is its template's doing: these fields as they were, and without these lines."""
+    kept = {name: getattr(before, name) for name in fields}
+    old, new = ([line for line in paragraphs(one.body) if line not in lines] for one in (before, reading))
+    if lines:
+        kept["body"] = before.body if old == new else join_paragraphs(new)
+    article = replace(reading, **kept)
+    return replace(article, content_hash=content_hash(article))
+
+
+def _weighed(anomalies: Sequence[Anomaly], batch: BatchContext) -> tuple[Counter[str], dict[str, bool]]:
+    """How many have each symptom, and whether it is believed."""
+    symptoms = Counter(symptom for one in anomalies for symptom in one.symptoms)
+    mild = sum(1 for one in anomalies if _is_mild(one))
+    return symptoms, {symptom: _is_honest(symptom, count, mild, batch) for symptom, count in symptoms.items()}
 
 
 def _reason(one: Anomaly, symptoms: Mapping[str, int], believed: Mapping[str, bool], lines: Mapping[str, int], shared: set[str],
@@ -179,7 +248,7 @@ def _is_honest(symptom: str, count: int, mild: int, batch: BatchContext) -> bool
         is_mild = symptom.removeprefix(_SILENT) in _MILD and mild >= MANY_MILD and mild > batch.confirmed
         return not is_mild and (count < MANY or count <= 3 * batch.confirmed)
     count += batch.quarantined.get(symptom, 0)
-    if symptom in _GRAVE:
+    if symptom in GRAVE:
         return batch.sound >= SOUND_NEEDED and count == 1
     return count == 1 or batch.sound >= (RARE if count > 2 else SOUND_NEEDED) * count
 

@@ -13,19 +13,20 @@ from functools import lru_cache
 from pipelines.article import Article
 from pipelines.text import paragraphs
 
-MAX_NOTICES, MAX_NOTICE = 4, 240
-"""Lines at the end of a page's text that may be its notice, and their length. More: last lines of a text are taken for it."""
+MAX_NOTICES, MAX_NOTICE, MAX_HEADING = 4, 240, 80
+"""Lines at the end of a page's text that may be its notice, their length, and that of a heading among them. More: last lines of a
+text are taken for it."""
 _OFFER = re.compile(
     r"subscri|sign[ -](?:in|up)|log[ -]?in|premium|abonn|anmeld|einlogg|registrier|connect(?:ez|er)|inscri|suscr[ií]|"
     r"inici\w+ sesi|abbon|acced|assin|prenumer|logg|tilmeld|inlogg|kirjaudu|předpl|subskry|zalog|abonenc|подпис|войдите|"
-    r"συνδρομ|aboneli?k|会員|有料|購読|ログイン|订阅|会员|登录|訂閱|會員|구독|로그인|유료|"
+    r"συνδρομ|aboneli?k|اشترك|مشترك|اشتراك|تسجيل الدخول|会員|有料|購読|ログイン|订阅|会员|登录|訂閱|會員|구독|로그인|유료|"
     r"\b(?:register|member|unlock|trial\b|abo\b|tilaa)"
 )
 """Searched in small letters, like the next two. A pattern whose ways all begin with a letter costs half."""
 _OBJECT = re.compile(
     r"\bread|\barticle|\bstory|\bstories|\bcontent|\baccess|\bcontinu|\balready|\bfull\b|\bunlimited|les(?:en|er)\b|artikel|weiter|"
     r"\blire\b|\bsuite\b|contenu|\bleer\b|seguir|art[ií]culo|contenido|leggere|articolo|\bler\b|artigo|läs|\blæs|\blees\b|verder|"
-    r"\bles(?:e|er|)\b|lukea|luke(?:minen|mista)|artykuł|czyta|článek|číst|читать|статьи|άρθρο|haber|記事|続き|全文|文章|阅读|閱讀|기사"
+    r"\bles(?:e|er|)\b|lukea|luke(?:minen|mista)|artykuł|czyta|článek|číst|читать|статьи|άρθρο|قراءة|مقال|المحتوى|haber|記事|続き|全文|文章|阅读|閱讀|기사"
 )
 _CONTINUES = re.compile(
     r"(?:continue|keep) reading|(?:read|see|view|unlock|access) (?:the (?:rest|remainder|full|whole|entire)|this) "
@@ -42,6 +43,7 @@ _CONTINUES = re.compile(
     r"(?:läs|læs|les)e?a?r? (?:vidare|videre|hela|hele|resten)|fortsätt(?:a)? (?:att )?läsa|fortsett (?:å )?lese?|fortsæt|"
     r"(?:för|for|kun for|endast för) (?:\w+ )?(?:abonnent|prenumerant)|jatka(?:a)? lukemista|vain tilaajille|czytaj dalej|"
     r"czytać dalej|dalsz\w+ (?:część|czytani)|dla (?:subskryb|prenumer|abonent)|pokračov\w+ ve čtení|pro předplat|"
+    r"(?:لمتابعة|لمواصلة|لاستكمال) (?:ال)?قراءة|(?:حصري|متاح) للمشتركين|"
     r"читать (?:дальше|далее)|続きを(?:読|お読)|続きは|(?:会員|有料)(?:会員)?限定|有料(?:会員|記事)|"
     r"(?:继续|繼續)(?:阅读|閱讀)|阅读全文|閱讀全文|계속 읽|전문을? (?:읽|보)"
 )
@@ -56,9 +58,10 @@ def is_paywalled(before: Article, reading: Article) -> bool:
     text = _without_notices(shown)
     if reading.headline != before.headline or not _begins(text, whole):
         return False
+    is_less = len(text) < len(whole) or _breaks_off(text, whole)
     if reading.is_accessible_for_free is False:
-        return len(shown) < len(whole) or len(text) < len(shown)
-    return len(text) < len(shown) and len(text) < len(whole)
+        return is_less or len(text) < len(shown)
+    return is_less and len(text) < len(shown)
 
 
 def is_opened(before: Article, reading: Article) -> bool:
@@ -98,14 +101,22 @@ def _begins(text: Sequence[str], whole: Sequence[str]) -> bool:
     )
 
 
+def _breaks_off(text: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether a text that is the beginning of another ends within a sentence: an editor who cuts it ends it."""
+    last = text[-1] if text else ""
+    return bool(last) and last != whole[len(text) - 1] and (last.endswith(("…", "...")) or last[-1].isalnum())
+
+
 def _without_notices(lines: Sequence[str]) -> Sequence[str]:
     """The paragraphs without what asks at their end to pay or to sign in."""
     end = len(lines)
-    while end and end > len(lines) - MAX_NOTICES and _is_notice(lines[end - 1]):
+    while end and end > len(lines) - MAX_NOTICES and _is_notice(lines[end - 1], is_above=end < len(lines)):
         end -= 1
     return lines[:end]
 
 
-def _is_notice(line: str) -> bool:
+def _is_notice(line: str, *, is_above: bool) -> bool:
+    """Whether a line asks to pay or to sign in; above one that does, a heading may name the offer by its brand."""
     lowered = line.lower() if len(line) <= MAX_NOTICE else ""
-    return bool(_OFFER.search(lowered) and _OBJECT.search(lowered))
+    is_heading = is_above and len(line) <= MAX_HEADING and _CONTINUES.search(lowered)
+    return bool(is_heading or (_OFFER.search(lowered) and _OBJECT.search(lowered)))

@@ -25,14 +25,15 @@ Knows no database: the writer calls `decide` once, inside its transaction; the i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from pipelines.article import Article, Image, Outcome
 from pipelines.history.paywall import flag_moved, is_opened
-from pipelines.text.normalise import CONTENT_FIELDS, content_of
+from pipelines.text.normalise import CONTENT_FIELDS, content_hash, content_of
 from pipelines.text.urls import article_key, same_picture
 
 STALE_BELIEVED_AFTER = timedelta(hours=1)
@@ -49,7 +50,9 @@ CLOCK_MARGIN = timedelta(seconds=120)
 """A stamp this close to the fetch, over an unchanged text, is taken for a page that stamps every answer with its clock.
 A true restamp is older by the next look and is seen then; without this each look at such a page would invent a change."""
 
-
+_TEXTS = ("headline", "description", "body")
+_SHAPES = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
+"""Ligatures and presentation forms of letters."""
 _OTHER_FIELDS = (
     *("byline", "section", "topics", "kind", "language", "is_accessible_for_free", "canonical_url"),
     *("date_published", "date_modified"),
@@ -92,6 +95,8 @@ class Known:
     """Which code read the latest revision."""
     is_free: bool | None = None
     """What the latest revision says of its price."""
+    is_overtaken: bool = False
+    """Whether the copy that answers was taken for a cache's before, and the latest was seen again after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def decide(known: Known | None, article: Article, fetched: datetime, before: Art
         return Decision(Outcome.RESTORED, reverted_to)
     if back:
         if moved < 0 or (stamp is None and known.date_modified and not back.is_stamped):
-            wait: timedelta | None = STALE_BELIEVED_AFTER
+            wait: timedelta | None = FLIP_BELIEVED_AFTER if known.is_overtaken else STALE_BELIEVED_AFTER
         else:
             wait = FLIP_BELIEVED_AFTER if moved == 0 and _flips(known, article) else None
         if wait and not _stale_for(wait, known, article, fetched):
@@ -173,6 +178,40 @@ def swapped_pictures(before: Article, after: Article) -> tuple[tuple[Image, Imag
     known = {image.caption: image for image in before.images if image.caption and image.url}
     pairs = [(known[image.caption], image) for image in after.images if image.caption in known and image.url]
     return tuple((one, other) for one, other in pairs if not same_picture(str(one.url), str(other.url)))
+
+
+def as_laid_out(before: Article, reading: Article) -> Article:
+    """A reading with the texts of the latest revision, where only its paragraphs are split otherwise, its letters are ligatures
+    or presentation forms, or the standfirst stands in the body too: that is no edit."""
+    same = {name: getattr(before, name) for name in _TEXTS if _same_letters(_told(before, name), _told(reading, name))}
+    if all(getattr(reading, name) == text for name, text in same.items()):
+        return reading
+    laid_out = replace(reading, **same)
+    return replace(laid_out, content_hash=content_hash(laid_out))
+
+
+def _told(article: Article, field: str) -> str:
+    """One of the texts, the body without a standfirst on top."""
+    text = getattr(article, field) or ""
+    return text.removeprefix(article.description).lstrip() if field == "body" and article.description else text
+
+
+def _same_letters(one: str, other: str) -> bool:
+    """Whether texts have the same letters, and white space at the same places but for where paragraphs end."""
+    (letters, spaces, ends), (others, other_spaces, other_ends) = _letters(one), _letters(other)
+    return letters == others and spaces ^ other_spaces <= ends | other_ends
+
+
+def _letters(text: str) -> tuple[str, set[int], set[int]]:
+    """The letters of a text without white space; after how many of them words end, and after how many paragraphs."""
+    words, spaces, ends, place = [], set(), set(), 0
+    for line in _SHAPES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).split("\n"):
+        for word in line.split():
+            words.append(word)
+            place += len(word)
+            spaces.add(place)
+        ends.add(place)
+    return "".join(words), spaces, ends
 
 
 def _stored(article: Article, field: str) -> object:

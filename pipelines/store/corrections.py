@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.article import Article, Author, Fetch, Image, Outcome
-from pipelines.history.anomalies import Readings, find_anomaly
+from pipelines.history.anomalies import GRAVE, Readings, find_anomaly
 from pipelines.history.revisions import changed_fields
 from pipelines.store.chain import Cause, Subject, is_forged, seal
 from pipelines.store.database import Row, Store
@@ -94,7 +94,7 @@ def compare(store: Store, revision_id: int, reading: Article) -> tuple[Article, 
     before, reading = revision_of(store, revision_id), with_later_pictures(store, revision_id, reading)
     if _facts(before) == _facts(reading):
         return before, Result()
-    worse = find_anomaly(before, reading, Readings(), declared=True).symptoms
+    worse = find_anomaly(before, reading, Readings(), declared=True).symptoms & GRAVE
     return before, Result(reason=", ".join(sorted(worse))) if worse else Result(corrected=True)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.paywall import is_paywalled
-from pipelines.history.revisions import Absence, Decision, Known, State, decide, next_state, swapped_pictures
+from pipelines.history.revisions import Absence, Decision, Known, State, as_laid_out, decide, next_state, swapped_pictures
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import CLOCK_AHEAD, Lookup, Resolution
@@ -93,8 +93,10 @@ def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: 
         return Judgement(article, fetch, Outcome.STALE, found, is_late=True)
     if found is None:
         return Judgement(article, fetch, Outcome.NEW, may_archive=True, place=place, led=led)
-    known = _known(store, found)
+    known = _known(store, found, article)
     before = lookup.latest(found) if article.content_hash != known.content_hash else None
+    if before and known.extractor == article.extractor:
+        article = as_laid_out(before, article)
     if before and is_paywalled(before, article):
         shown = _confirmation(before, fetch)
         return Judgement(shown, shown, Outcome.UNCHANGED, found, may_archive=True)
@@ -145,11 +147,16 @@ def _confirmation(before: Article, fetch: Fetch) -> Fetch:
     )
 
 
-def _known(store: Store, found: Row) -> Known:
+def _known(store: Store, found: Row, article: Article) -> Known:
     columns = "id, content_hash, date_modified, date_published, extractor, is_accessible_for_free"
     sql = f"SELECT {columns} FROM revisions WHERE article_id = ? ORDER BY number"  # noqa: S608 - our own columns
     *earlier, latest = store.rows(sql, (found["id"],))
-    return known_of(found, latest, earlier)
+    known = known_of(found, latest, earlier)
+    if not any(one["content_hash"] == article.content_hash for one in earlier):
+        return known
+    sql = "SELECT 1 FROM fetches WHERE article_id = ? AND outcome = ? AND content_hash = ? AND fetched < ?"
+    was_stale = store.value(sql, (found["id"], Outcome.STALE, article.content_hash, found["last_seen"]))
+    return replace(known, is_overtaken=was_stale is not None)
 
 
 def _put_right(found: Row | None, fetch: Fetch, now: datetime | None) -> Row | None:

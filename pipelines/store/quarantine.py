@@ -21,9 +21,12 @@ from pipelines.history.anomalies import (
     Anomaly,
     BatchContext,
     Readings,
+    as_before,
+    fields_of_template,
     find_anomaly,
     judge_batch,
     second_look,
+    shown_at_times,
 )
 from pipelines.reasons import CodedReason, coded
 from pipelines.store.database import Row, Store
@@ -95,6 +98,9 @@ class HeldReading:
     fetch: Fetch
     page: bytes | None
     anomaly: Anomaly
+    before: Article | None = None
+    """The latest revision, which it differs from."""
+    is_declared: bool = False
 
     @property
     def hash(self) -> str | None:
@@ -124,7 +130,7 @@ class Quarantine:
         item = judged.item
         if isinstance(item, Fetch):
             if item.outcome is Outcome.NOT_ARTICLE and item.payload and judged.found:
-                self._hold(None, item, Anomaly(frozenset({LOST_ARTICLE})))
+                self._held.append(self._reading(None, item, Anomaly(frozenset({LOST_ARTICLE}))))
                 return None
             if item.outcome in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
                 self._count(known=True)
@@ -136,7 +142,8 @@ class Quarantine:
         if not found:
             self._count(known=judged.before is not None)
             return item
-        self._hold(item, judged.fetch, found)
+        one = self._reading(item, judged.fetch, found)
+        self._held.append(replace(one, before=judged.before, is_declared=judged.outcome is Outcome.UPDATED))
         return None
 
     def second_look(self, judged: Judgement) -> tuple[HeldReading, CodedReason] | None:
@@ -144,7 +151,8 @@ class Quarantine:
         item, fetch = judged.item, judged.fetch
         if isinstance(item, Fetch) or judged.outcome not in CHANGES:
             return None
-        found = second_look(judged.before, item, fetch.doubt, declared=judged.outcome is Outcome.UPDATED)
+        is_declared, is_back = judged.outcome is Outcome.UPDATED, judged.outcome is Outcome.REVERTED
+        found = second_look(judged.before, item, fetch.doubt, declared=is_declared, is_back=is_back)
         if found is None or self._was_seen(judged, item, fetch.fetched - found.wait):
             return None
         return self._reading(item, fetch, Anomaly(frozenset({found.symptom}))), coded(found.code, found.symptom)
@@ -158,10 +166,32 @@ class Quarantine:
         return self._store.value(sql, where) is not None
 
     def verdicts(self) -> list[tuple[HeldReading, CodedReason | None]]:
-        """All that waited, each with why it is not believed; None for what is. Nothing waits any more."""
+        """All that waited, each with why it is not believed; None for what is. Nothing waits any more.
+
+        What is only the template's doing is taken out of readings that say more.
+        """
         held, self._held = self._held, []
-        reasons = judge_batch([one.anomaly for one in held], self._batch_context({one.fetch.url for one in held}))
-        return list(zip(held, reasons, strict=True))
+        lines = shown_at_times(one.anomaly for one in held)
+        held = [self._without(one, lines=lines) if lines & one.anomaly.lines else one for one in held]
+        anomalies, batch = [one.anomaly for one in held], self._batch_context({one.fetch.url for one in held})
+        reasons = judge_batch(anomalies, batch)
+        fields = fields_of_template(anomalies, batch)
+        rests = [
+            self._without(one, fields=fields) if reason and fields else one for one, reason in zip(held, reasons, strict=True)
+        ]
+        still = judge_batch([one.anomaly for one in rests], batch)
+        return [
+            (rest, None) if why is None and rest.before and rest.hash != rest.before.content_hash else (one, reason)
+            for one, reason, rest, why in zip(held, reasons, rests, still, strict=True)
+        ]
+
+    @staticmethod
+    def _without(one: HeldReading, fields: frozenset[str] = frozenset(), lines: frozenset[str] = frozenset()) -> HeldReading:
+        """A reading with these fields as the latest revision has them, and without these lines."""
+        if one.article is None or one.before is None:
+            return one
+        article = as_before(one.before, one.article, fields, lines)
+        return replace(one, article=article, anomaly=find_anomaly(one.before, article, Readings(), declared=one.is_declared))
 
     @property
     def is_full(self) -> bool:
@@ -195,9 +225,6 @@ class Quarantine:
                 symptoms.update(json.loads(row["symptoms"]))
                 lines.update(json.loads(row["lines"]))
         return BatchContext(self._sound, self._confirmed, self._usual, symptoms, frozenset(lines))
-
-    def _hold(self, article: Article | None, fetch: Fetch, found: Anomaly) -> None:
-        self._held.append(self._reading(article, fetch, found))
 
     @staticmethod
     def _reading(article: Article | None, fetch: Fetch, found: Anomaly) -> HeldReading:

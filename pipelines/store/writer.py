@@ -30,6 +30,7 @@ from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
 
 _MADE_ONCE = frozenset({Subject.STATE, Subject.FETCH})
+_OF_TEMPLATE = (FetchReason.SILENT_EDITS, FetchReason.SHARED_LINE)
 """Rows that are written once: what is touched of them was made in this transaction."""
 
 
@@ -273,7 +274,7 @@ class RevisionWriter:
                 "last_seen": max(checked, found["last_seen"]),
                 "stale_hash": None,
                 "stale_since": None,
-                **_validators(fetch),
+                **(_validators(fetch) if fetch.reason_code != FetchReason.PAYWALLED else {}),
             }
         if article and article.kind != found["kind"]:
             changes["kind"] = article.kind
@@ -299,7 +300,8 @@ class RevisionWriter:
         return because(fetch, outcome, coded(violation)) if violation and not fetch.reason else fetch
 
     def _unread(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
-        """A fetch that showed nothing of the article: an error, a refusal, a page that could not be read as one."""
+        """A fetch that showed nothing of the article: an error, a refusal, a page that could not be read as one. One that its
+        template alone made unlike the latest revision shows that it is there."""
         since, section = self._last_change(found)
         traits = Traits(found["revision_count"] - 1, found["kind"], section)
         next_check = self._next_check(outcome, State(found["state"]), since, now, traits)
@@ -307,6 +309,9 @@ class RevisionWriter:
             "last_checked": max(moment(fetch.fetched), found["last_checked"]),
             "next_check": next_check,
         }
+        if outcome is Outcome.QUARANTINED and fetch.reason_code in _OF_TEMPLATE:
+            changes |= {"suspected_since": None, "suspected_looks": 0}
+            self._addresses.set_state(found, State.LIVE, fetch, "answers again")
         self._store.update("articles", found["id"], changes)
 
     def _write_fetch(self, fetch: Fetch, outcome: Outcome, article_id: int | None, article: Article | None = None) -> None:

@@ -36,13 +36,14 @@ _TRACKING = _words(
     _branch_match_id _ga _gl _hsenc _hsmi _openstat amp amp_gsa amp_js_v cmp cmpid criteo dclid dicbo epik fbclid gad
     gad_campaignid gad_source gbraid gclid gclsrc guccounter guce_referrer guce_referrer_sig hsctatracking icid igsh
     igshid ito jsessionid mbid mc_cid mc_eid mkt_tok msclkid ncid obref ocid oly_anon_id oly_enc_id origreferrer
-    phpsessid rb_clickid ref ref_src ref_url replytocom rss_id rssfeed s_cid s_kwcid sc_cid share smid source spm
-    srsltid tblci trk trkcampaign ttclid twclid usqp vero_conv vero_id wbraid wpsrc wt.mc_id wt_mc wt_zmc xtor yclid
-    ysclid
+    phpsessid print printable printview rb_clickid ref ref_src ref_url replytocom rss_id rssfeed s_cid s_kwcid sc_cid
+    share smid source spm srsltid tblci trk trkcampaign ttclid twclid usqp vero_conv vero_id wbraid wpsrc wt.mc_id wt_mc
+    wt_zmc xtor yclid ysclid
     """
 )
-"""Parameters that say how a reader came, never what the page is. Short names that some publishers use as article ids
+"""Parameters that say how a reader came or looks, never what the page is. Short names that some publishers use as article ids
 (`cid`, `sid`, `s`, `id`, `type`, `format`) are not here and stay."""
+_OTHER_FORM = re.compile(r"outputtype=(?:amp|print)|(?:view|output|mode|format|display)=print")
 _TRACKING_PREFIXES = ("utm_", "at_", "ns_", "hsa_", "pk_", "piwik_", "mtm_", "matomo_", "fb_", "itm_", "__hs")
 
 
@@ -156,7 +157,7 @@ def _parameters(query: str) -> Iterator[str]:
 
 def _is_tracking(parameter: str) -> bool:
     name = parameter.partition("=")[0].lower()
-    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES) or parameter.lower() == "outputtype=amp"
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES) or _OTHER_FORM.fullmatch(parameter.lower()) is not None
 
 
 # --- AMP, and the same page under other names

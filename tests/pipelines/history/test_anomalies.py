@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 
 from pipelines.article import Author, Image, Kind
-from pipelines.history.anomalies import Anomaly, BatchContext, Readings, find_anomaly, judge_batch
+from pipelines.history.anomalies import (
+    NAMES_ANOTHER,
+    Anomaly,
+    BatchContext,
+    Readings,
+    as_before,
+    fields_of_template,
+    find_anomaly,
+    judge_batch,
+    second_look,
+    shown_at_times,
+)
 from tests.factories import article
 from tests.table import table
 
@@ -104,3 +115,67 @@ def test_what_is_believed(anomalies: list[Anomaly], batch: BatchContext, believe
     reasons = judge_batch(anomalies, batch)
     assert [reason is None for reason in reasons] == [believed] * len(anomalies)
     assert all(reason is None or reason.text.strip() for reason in reasons)
+
+
+def test_names_alone_that_many_declare_are_their_templates() -> None:
+    found = [
+        find_anomaly(article(url=f"https://paper.example/{n}"), article(url=f"https://paper.example/{n}", authors=(), modified=9),
+                     Readings(), declared=True) for n in range(6)
+    ]  # fmt: skip
+    assert all(judge_batch(found, BatchContext(5, 5)))
+    assert judge_batch(found[:1], BatchContext(5, 5)) == [None]
+
+
+def test_a_line_that_comes_here_and_goes_there_is_furniture() -> None:
+    came, went = Anomaly(lines=LINE, came=LINE), Anomaly(lines=LINE)
+    assert shown_at_times([came, came, came, went, went]) == LINE
+    assert shown_at_times([came] * 9 + [went]) == shown_at_times([came, came, went, went]) == frozenset()
+
+
+def test_what_is_the_templates_doing_stays_as_it_was() -> None:
+    before = article(TEXT)
+    reading = article(TEXT.replace("floor 3", "floor 4") + "\n\nBuy now", seen=60, authors=(Author("Ann Otherone"),))
+    assert as_before(before, reading, frozenset({"authors"}), LINE) == article(
+        TEXT.replace("floor 3", "floor 4"),
+        seen=60,
+        content_hash=as_before(before, reading, frozenset({"authors"}), LINE).content_hash,
+    )
+    shown = article(TEXT + "\n\nBuy now", seen=60)
+    assert as_before(before, shown, frozenset(), LINE).content_hash == before.content_hash
+
+
+def test_which_fields_are_the_templates() -> None:
+    found = [Anomaly(frozenset({"silent authors", "silent body"}))] + [Anomaly(frozenset({"silent authors"}))] * 6
+    assert fields_of_template(found, BatchContext(3, 3)) == {"authors"}
+    assert fields_of_template(found, BatchContext(30, 30)) == frozenset()
+
+
+FERRY = {
+    "headline": "Ferry is back",
+    "description": "Sailings resume.",
+    "body": "The ferry to Lerham sails again from Monday, its owner says, after an engine was mended. " * 6,
+}
+
+
+@table(
+    ("fields", "unsure", "symptom"),
+    [
+        ({**FERRY, "canonical_url": "https://paper.example/ferry"}, None, "another story"),
+        (FERRY, NAMES_ANOTHER, "another story"),
+        ({"headline": "Mill to open", "published": -900, "canonical_url": "https://paper.example/b"}, None, "another story"),
+        ({"canonical_url": "https://paper.example/news/ferry"}, None, None),
+        ({"headline": "Mill to open"}, NAMES_ANOTHER, None),
+        ({"body": ""}, None, "lost nearly all"),
+        ({"body": TEXT[:200], "url": "https://paper.example/print/5", "canonical_url": article().url}, None, "a copy"),
+        ({"body": TEXT, "url": "https://paper.example/2026/mill"}, None, None),
+    ],
+)
+def test_pages_that_are_not_the_articles(fields: dict[str, Any], unsure: str | None, symptom: str | None) -> None:
+    found = second_look(article(TEXT), article(**{"body": TEXT + "\n\nMore.", "seen": 60, **fields}), unsure, declared=False)
+    assert (found.symptom[: len(symptom or "")] if found else None) == symptom
+
+
+def test_a_first_page_without_text_waits() -> None:
+    assert second_look(None, article(""), None, declared=False)
+    assert second_look(None, article("", kind=Kind.GALLERY), None, declared=False) is None
+    assert second_look(None, article("Short."), None, declared=False) is None

@@ -25,6 +25,13 @@ NOTICES = [
 ]
 
 
+OFFERS = [
+    ("Mit Bote+ weiterlesen", "Ihre freien Artikel sind aufgebraucht. Schließen Sie ein Abo ab, um weiterzulesen."),
+    ("اشترك لمتابعة القراءة", "استنفدت المقالات المجانية لهذا الشهر. اشترك لمواصلة القراءة."),
+]
+"""A heading that names the offer by its brand, and what stands below it."""
+
+
 def lines(*paragraphs: str) -> str:
     return "\n\n".join(paragraphs)
 
@@ -40,6 +47,7 @@ def lines(*paragraphs: str) -> str:
         *((lines(FIRST, notice), None, True) for notice in NOTICES),
         *((lines(BODY, notice), False, True) for notice in NOTICES),
         (lines(FIRST, *NOTICES[:3]), None, True),
+        *((lines(FIRST, *offer), None, True) for offer in OFFERS),
         # edits
         (FIRST, None, False),
         (BODY, False, False),
@@ -163,3 +171,17 @@ def test_another_reader_that_reads_the_flag_otherwise_says_nothing_of_a_wall(tmp
     ledger.record(article())
     found: Article = article(seen=60, is_accessible_for_free=False, extractor="test/2")
     assert ledger.record(found).outcome is Outcome.UNCHANGED
+
+
+@table(
+    ("body", "free", "expected"),
+    [
+        (FIRST[:25] + "…", False, True),
+        (FIRST[:25] + "…", None, False),
+        (lines(FIRST[:25] + "…", NOTICES[0]), None, True),
+        ("Firefighters were called to Cross Mill.", False, False),
+        (FIRST, False, False),
+    ],
+)
+def test_a_story_of_one_paragraph_behind_a_wall(body: str, free: bool | None, expected: bool) -> None:
+    assert is_paywalled(article(FIRST), article(body, is_accessible_for_free=free)) is expected

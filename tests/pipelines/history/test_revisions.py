@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.article import Article, Kind, Outcome
-from pipelines.history.revisions import Decision, EarlierRevision, Known, State, changed_fields, decide, stamp_moved
+from pipelines.history.revisions import Decision, EarlierRevision, Known, State, as_laid_out, changed_fields, decide, stamp_moved
 from pipelines.text.dates import Precision, Timestamp
-from tests.factories import article, at, day, stamp
+from tests.factories import BODY, article, at, day, stamp
 from tests.table import table
 
 KNOWN = Known(
@@ -56,6 +56,7 @@ TABLE = [
         Outcome.REVERTED,
         3,
     ),
+    ("back though overtaken, after an hour", replace(STALE, is_overtaken=True), "second", stamp(-30), 120, Outcome.STALE, 2),
     ("still so after 59 minutes", STALE, "second", stamp(-30), 119, Outcome.STALE, 2),
     ("still so after an hour", STALE, "second", stamp(-30), 120, Outcome.REVERTED, 2),
     ("another old copy starts anew", STALE, "first", stamp(-60), 120, Outcome.STALE, 1),
@@ -183,3 +184,33 @@ def test_changed_fields_in_order() -> None:
     assert changed_fields(before, article(is_accessible_for_free=True)) == ["is_accessible_for_free"]
     assert changed_fields(before, article(**others)) == list(others)
     assert changed_fields(before, article(date_published=day("2025-03-06"))) == ["date_published"]
+
+
+STAND = "Crews from three towns fought it until dawn."
+
+
+@table(
+    ("before", "after", "is_same"),
+    [
+        (BODY, BODY.replace("\n\n", " "), True),
+        (BODY.replace("\n\n", " "), BODY, True),
+        ("火事があった。\n\nけが人はいない。", "火事があった。けが人はいない。", True),
+        (BODY, f"{STAND}\n\n{BODY}", True),
+        ("The official left the office.", "The oﬃcial left the oﬃce.", True),
+        ("\u0644\u0627 أحد", "\ufefb أحد", True),
+        (BODY, BODY.replace("No one", "Noone"), False),
+        (BODY, BODY.replace("six", "seven").replace("\n\n", " "), False),
+        (BODY, BODY.replace("hurt, the", "hurt the"), False),
+        ("At 10² m", "At 102 m", False),
+    ],
+)
+def test_another_layout_of_the_same_text_is_no_edit(before: str, after: str, is_same: bool) -> None:
+    first, then = article(before), article(after, seen=60)
+    laid_out = as_laid_out(first, then)
+    assert (laid_out.content_hash == first.content_hash) is is_same
+    assert laid_out.body == (before if is_same else then.body)
+
+
+def test_an_edit_of_names_in_another_layout_is_of_the_names_alone() -> None:
+    first, then = article(), article(BODY.replace("\n\n", " "), seen=60, authors=())
+    assert changed_fields(first, as_laid_out(first, then)) == ["authors"]

@@ -11,7 +11,7 @@ import pytest
 import pipelines.store.quarantine as quarantine_module
 from pipelines.article import Article, Fetch, Outcome, Payload
 from pipelines.history.anomalies import AGAIN, LONG_LOOK, LOST_ARTICLE, SECOND_LOOK, SOUND_NEEDED, Readings
-from pipelines.reasons import FetchReason, because
+from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.database import Row, Store
 from pipelines.store.quarantine import MAX_HELD, Quarantine, in_quarantine
 from tests.factories import BODY, T0, URL, article, at, new_ledger, new_store, revisions
@@ -108,15 +108,22 @@ def unlike(minutes: float, **fields: object) -> Article:
     return article("Nothing like it any more.", seen=minutes, **fields)  # type: ignore[arg-type]
 
 
+def rewritten(minutes: float) -> Article:
+    """A page of about its length, with nothing of its text."""
+    return article("\n\n".join(f"Mayor {number} opened fair number {number}" for number in range(40)), seen=minutes)
+
+
 @table(
     ("page", "wait", "code"),
     [
         (article("Cut.\n\n" + LONG, seen=10, modified=9, fetch={"doubt": "cut short"}), AGAIN, FetchReason.NOT_SURE_WHOLE),
-        (unlike(10), SECOND_LOOK, FetchReason.NOT_THIS_PAGE),
+        (unlike(10), LONG_LOOK, FetchReason.NOT_THIS_PAGE),
+        (article("", seen=10, modified=9), LONG_LOOK, FetchReason.NOT_THIS_PAGE),
+        (rewritten(10), SECOND_LOOK, FetchReason.NOT_THIS_PAGE),
         (unlike(10, headline="Service unavailable"), LONG_LOOK, FetchReason.NOT_THIS_PAGE),
         (unlike(10, headline="Sorry", published=None, modified=None, authors=()), LONG_LOOK, FetchReason.NOT_THIS_PAGE),
     ],
-    ids=("cut short", "no words kept", "other headline", "notice"),
+    ids=("cut short", "hardly a text left", "no text left", "all words new", "other headline", "notice"),
 )
 def test_a_doubtful_page_is_believed_when_it_says_the_same_later(
     page: Article, wait: timedelta, code: str, tmp_path: Path
@@ -138,7 +145,7 @@ def test_another_text_or_the_old_one_again_starts_the_wait_anew(crawl: Crawl) ->
     crawl.writer.record(article(LONG, seen=55))
     assert crawl.read(unlike(60)) == FetchReason.NOT_THIS_PAGE
     assert revisions(crawl.store) == [(1, "new", "[]")]
-    assert crawl.read(unlike(95)) is None, "it was seen at 60, and the article not since"
+    assert crawl.read(unlike(60 + 24 * 60)) is None, "it was seen at 60, and the article not since"
 
 
 def test_an_edit_without_doubt_does_not_wait(crawl: Crawl) -> None:
@@ -193,3 +200,33 @@ def test_a_page_that_is_no_article_any_more_waits_as_its_fetch(crawl: Crawl) -> 
     assert (held.hash, held.item, sorted(held.anomaly.symptoms)) == (None, lost, [LOST_ARTICLE])
     assert reason is not None
     assert reason.code == FetchReason.LOST_ARTICLE
+
+
+def test_an_edit_behind_a_new_template_is_recorded_without_it(crawl: Crawl) -> None:
+    for number in range(2, 9):
+        crawl.writer.record(article(LONG, url=f"{URL}-{number}"))
+    edited = LONG.replace("Sentence 2", "Sentence 7")
+    for number in range(2, 9):
+        crawl.screen(article(edited if number == 2 else LONG, url=f"{URL}-{number}", seen=10, authors=()))
+    believed = [held for held, reason in crawl.quarantine.verdicts() if reason is None]
+    assert [held.article.body if held.article else None for held in believed] == [edited]
+    crawl.writer.record(believed[0].item)
+    assert revisions(crawl.store)[-1] == (2, "silent", '["body"]')
+
+
+def test_a_line_that_is_shown_at_times_makes_no_edit(crawl: Crawl) -> None:
+    shown = LONG + "\n\nRead faster in our app."
+    for number in range(2, 9):
+        crawl.writer.record(article(shown if number % 2 else LONG, url=f"{URL}-{number}"))
+    for number in range(2, 9):
+        crawl.screen(article(LONG if number % 2 else shown, url=f"{URL}-{number}", seen=10))
+    for held, reason in crawl.quarantine.verdicts():
+        assert reason is None
+        assert crawl.writer.record(held.item).outcome is Outcome.UNCHANGED
+
+
+def test_a_reading_unlike_for_its_template_is_no_absence(crawl: Crawl) -> None:
+    crawl.writer.record(Fetch(URL, at(10), status=404, outcome=Outcome.GONE))
+    aside = because(Fetch(URL, at(20), status=200), Outcome.QUARANTINED, coded(FetchReason.SILENT_EDITS, "silent authors", 9, 1))
+    crawl.writer.record(aside)
+    assert crawl.store.row("SELECT state, suspected_since FROM articles") == {"state": "live", "suspected_since": None}

@@ -15,7 +15,7 @@ from pipelines.proof.verify import verify
 from pipelines.store.database import Store
 from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.writer import RevisionWriter
-from tests.factories import URL, article, at, new_ledger, new_store, only_article, revisions, stamp
+from tests.factories import BODY, URL, article, at, new_ledger, new_store, only_article, revisions, stamp
 
 OTHER = "https://paper.example/news/quite-another-story"
 
@@ -327,3 +327,18 @@ def test_what_a_crawl_loads_of_the_past(store: Store, ledger: RevisionWriter) ->
     assert snapshot.due(at(38)) == []
     assert (found.looked, found.changed, found.edits) == (at(10), at(10), 1)
     assert json.loads(store.value("SELECT changed_fields FROM revisions WHERE number = 2")) == ["body", "date_modified"]
+
+
+def test_a_copy_that_was_overtaken_once_waits_for_a_day(ledger: RevisionWriter) -> None:
+    ledger.record(article())
+    ledger.record(article("Two were hurt.", seen=60, modified=50))
+    old = [ledger.record(article(seen=seen)).outcome for seen in (120, 150)]
+    assert ledger.record(article("Two were hurt.", seen=200, modified=50)).outcome is Outcome.UNCHANGED
+    old += [ledger.record(article(seen=seen)).outcome for seen in (260, 400, 260 + 24 * 60)]
+    assert old == [Outcome.STALE, Outcome.STALE, Outcome.STALE, Outcome.STALE, Outcome.REVERTED]
+
+
+def test_validators_of_a_page_behind_its_wall_are_not_the_articles(store: Store, ledger: RevisionWriter) -> None:
+    ledger.record(article(fetch={"etag": "whole"}))
+    ledger.record(article(BODY.split("\n\n")[0], seen=60, is_accessible_for_free=False, fetch={"etag": "beginning"}))
+    assert only_article(store)["etag"] == "whole"

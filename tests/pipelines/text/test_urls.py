@@ -63,6 +63,7 @@ def test_normal_form(url: str, normal: str) -> None:
         ("UTM_Source=a&fbclid=b&gclid=c&msclkid=d&igshid=e&_ga=f&mc_cid=g&mc_eid=h", ""),
         ("at_medium=RSS&at_campaign=x&ns_mchannel=rss&xtor=RSS-1&wt_mc=a&cmpid=b&itm_source=c", ""),
         ("ref=rss&source=feed&criteo=1&outputType=amp&amp=1", ""),
+        ("print=1&view=print&id=5&page=2", "?id=5&page=2"),
         ("utm%5Fsource=a", ""),
         ("service=rss", "?service=rss"),
         ("sezione=825", "?sezione=825"),
