@@ -202,6 +202,8 @@ NAMES = [
     "agency",
     "_search",
     "_sort",
+    "_through",
+    "_timelimit",
     "_facet",
     "_next",
     "id__gt",
@@ -210,8 +212,7 @@ NAMES = [
 
 
 def refused_at_worst(answer: Answer) -> bool:
-    """Datasette has 500 for a column that is none."""
-    return answer.status in (200, 302, 400, 404, 414) or "Cannot sort table by" in answer.text
+    return answer.status in (200, 302, 400, 404, 414)
 
 
 @pytest.mark.parametrize("path", PAGES)

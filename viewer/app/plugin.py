@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import datasette
+from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
 from pipelines.store.database import Store, StoreError
@@ -73,6 +74,15 @@ class Plugin:
             "icon": asset_url("mark.svg", root),
             "meanings": {relation: meaning for relation, column, meaning in documentation() if column is None},
         }
+
+    @hookimpl
+    def handle_exception(self, request: Any, exception: Exception) -> Any:
+        """What a visitor asks wrongly is no failure of ours (500)."""
+        if isinstance(exception, DatasetteError):
+            exception.status = 400 if exception.status == 500 else exception.status
+        elif isinstance(exception, LookupError | TypeError | ValueError) and request.query_string:
+            return datasette.Response.text("This could not be asked.\n", status=400)
+        return None
 
     @hookimpl
     def render_cell(self, row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Markup | None:

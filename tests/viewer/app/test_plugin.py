@@ -84,7 +84,7 @@ def test_datasette_takes_none_of_our_templates_for_its_own(told: dict[str, str])
     plugins = {one["name"]: one for one in json.loads(told["/-/plugins.json?all=1"])}
     ours = next(one for name, one in plugins.items() if name.startswith("newsledger"))
     assert (ours["static"], ours["templates"]) == (False, False)
-    assert set(ours["hooks"]) == {"asgi_wrapper", "menu_links", "prepare_jinja2_environment", "render_cell"}
+    assert set(ours["hooks"]) == {"asgi_wrapper", "handle_exception", "menu_links", "prepare_jinja2_environment", "render_cell"}
 
 
 def test_tables_lead_to_our_pages(told: dict[str, str]) -> None:
