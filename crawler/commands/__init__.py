@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from math import isinf
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -21,6 +21,9 @@ from crawler.catalogue.site import Site, is_loopback
 from crawler.clock import Clock, clock
 from crawler.config import SETTINGS, Configuration, SettingKind, SettingOrigin, find, load
 from pipelines.store.database import Store, holds_something
+
+if TYPE_CHECKING:
+    from pipelines.queries.results import ArticleRecord
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -135,3 +138,22 @@ def pick_sites(path: Path | None, ids: tuple[str, ...]) -> tuple[Site, ...]:
             hint = f"; there is {', '.join(near)}" if near else "; `newsledger sites list` prints all"
             raise click.UsageError(f"no site {site_id!r} in the catalogue{hint}")
     return tuple(by_id[site_id] for site_id in ids)
+
+
+def article_at(store: Store, url: str) -> ArticleRecord:
+    """The article that a URL leads to; an error if the ledger has none."""
+    from pipelines.queries.articles import find_article  # most commands need none
+
+    found = find_article(store, url)
+    if found is None:
+        raise click.ClickException(f"the ledger has no article at {url}; `newsledger why {url}` says why")
+    return found
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """The time that an option gives, UTC where it names no zone; a usage error if it is none."""
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise click.UsageError(f"{text!r} is no time; write 2025-03-07 or 2025-03-07T14:05") from error
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found

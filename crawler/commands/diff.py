@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crawler.commands import db_option, json_option, open_ledger, options
+from crawler.commands import article_at, db_option, json_option, open_ledger, options
 from crawler.commands.console import bounds, console, has_colours, print_json, word
 from crawler.logs import plain
 from pipelines.article import Article
@@ -68,9 +68,7 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
     if len(numbers) > 2:
         raise click.UsageError("at most two revision numbers")
     with open_ledger(db) as store:
-        article = articles.find_article(store, url)
-        if article is None:
-            raise click.ClickException(f"the ledger has no article at {url}")
+        article = article_at(store, url)
         withdrawn = withdrawal_of(store, article.article_id)
         if withdrawn:
             raise click.ClickException(f"{article.url} was {withdrawn}")

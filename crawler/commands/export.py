@@ -8,14 +8,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 import click
 from rich.progress import Progress
 
-from crawler.commands import configuration, db_option, now, open_ledger, options, warc_folder, warc_option
+from crawler.commands import article_at, configuration, db_option, now, open_ledger, options, parse_time, warc_folder, warc_option
 from crawler.commands.console import console, echo
 from crawler.config import SettingOrigin
 from crawler.logs import discard, plain
@@ -86,8 +85,8 @@ def command(form: str, address: str | None, target: str, sites: tuple[str, ...],
     _check_words(words)
     is_read = target == "-" and form == "csv" and sys.stdout.isatty()  # CSV has no way to write a control character but itself
     with open_ledger(db) as store:
-        article_id = _article(store, url)
-        selection = Selection(sites, _time(since), _time(until), changes, words, latest, article_id)
+        article_id = article_at(store, url).article_id if url else None
+        selection = Selection(sites, parse_time(since), parse_time(until), changes, words, latest, article_id)
         counts: Counter[str] = Counter()
         problems: list[str] = []
         with store.snapshot(), _destination(target, packed=form in ("jsonl", "csv")) as stream:
@@ -114,9 +113,9 @@ def command(form: str, address: str | None, target: str, sites: tuple[str, ...],
 
 def _bundle(url: str, target: str, folder: Path, db: str, key_path: Path | None) -> None:
     with open_ledger(db) as store, store.snapshot():
-        article = articles.find_article(store, url)
-        if article is None or articles.withdrawn_among(store, [article.article_id]):
-            raise click.ClickException(f"the ledger has no article at {url}" if article is None else f"{url} was withdrawn")
+        article = article_at(store, url)
+        if articles.withdrawn_among(store, [article.article_id]):
+            raise click.ClickException(f"{url} was withdrawn")
         sign = _signer(key_path) if key_path else None
         with _destination(target, packed=False) as stream:
             public = Path(f"{Path(db).absolute()}.key.pub")  # as `newsledger checkpoint` names it
@@ -161,21 +160,6 @@ def _check_words(words: str) -> None:
         raise click.UsageError("--query: say site:, change:, after: and before: by --site, --change, --since and --until")
     if asked.as_words:
         echo(f"--query: taken as words: {', '.join(asked.as_words)}", err=True)
-
-
-def _article(store: Store, url: str | None) -> int | None:
-    found = articles.find_article(store, url) if url else None
-    if url and found is None:
-        raise click.ClickException(f"the ledger has no article at {url}")
-    return found.article_id if found else None
-
-
-def _time(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise click.UsageError(f"{text!r} is no time; write 2025-03-07 or 2025-03-07T14:05") from error
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 
 
 def _counted(store: Store, selection: Selection, counts: Counter[str], *, shown: bool) -> Iterator[Record]:

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from crawler.commands import db_option, json_option, now, open_ledger, options
+from crawler.commands import article_at, db_option, json_option, now, open_ledger, options
 from crawler.commands.console import ago, bounds, console, echo, has_colours, print_json, table, when, word
 from crawler.commands.diff import marked
 from crawler.logs import plain
@@ -50,9 +50,7 @@ def command(url: str, at: str | None, form: str | None, revision: int | None, ag
     if form is None and (revision or against):
         raise click.UsageError("--revision and --against go with --cite")
     with open_ledger(db) as store:
-        article = articles.find_article(store, url)
-        if article is None:
-            raise click.ClickException(f"the ledger has no article at {url}; `newsledger why {url}` says why")
+        article = article_at(store, url)
         if at is not None:
             tell_at(store, article, at, as_json=as_json)
             return
@@ -243,9 +241,7 @@ def timemap_command(url: str, base_url: str, as_json: bool, db: str) -> None:
     URL may be any address that ever led to the article.
     """
     with open_ledger(db) as store:
-        article = articles.find_article(store, url)
-        if article is None:
-            raise click.ClickException(f"the ledger has no article at {url}")
+        article = article_at(store, url)
         if withdrawn := withdrawal_of(store, article.article_id):
             raise click.ClickException(f"{article.url}: {withdrawn}")
         found = memento.time_map(article.url, map(articles.facts, articles.history(store, article.article_id)), base_url)

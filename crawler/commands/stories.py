@@ -5,11 +5,10 @@ from __future__ import annotations
 import click
 from rich.progress import Progress
 
-from crawler.commands import change_ledger, db_option, json_option, now, open_ledger, options
+from crawler.commands import article_at, change_ledger, db_option, json_option, now, open_ledger, options
 from crawler.commands.console import console, echo, print_json, table, when, word
 from crawler.logs import plain
 from pipelines import stories
-from pipelines.queries import articles
 from pipelines.queries.activity import revision_count
 from pipelines.queries.results import row_of
 from pipelines.store.database import Store
@@ -58,9 +57,7 @@ def _number(store: Store, which: str) -> int:
     """The number of the story that is meant: its own, or that of the article at a URL."""
     if which.isascii() and which.isdigit() and len(which) < 19:
         return int(which)
-    article = articles.find_article(store, which)
-    if article is None:
-        raise click.ClickException(f"the ledger has no article at {which}")
+    article = article_at(store, which)
     found = stories.of_article(store, article.article_id)
     if found is None:
         raise click.ClickException(f"no other site has been seen to carry the copy of {which}")

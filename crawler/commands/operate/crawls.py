@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from crawler.commands import db_option, json_option, open_ledger, options
+from crawler.commands import db_option, json_option, open_ledger, options, parse_time
 from crawler.commands.console import console, print_json, table, when, word
 from crawler.logs import plain
 from pipelines.queries import articles
@@ -16,7 +16,7 @@ from pipelines.queries.results import row_of
 from pipelines.reasons import skipped_sentence
 from pipelines.store.crawls import kept_lines
 from pipelines.store.database import Store
-from pipelines.store.rows import Row, instant_of, moment, span
+from pipelines.store.rows import Row, instant_of, optional_moment, span
 
 SHOWN = 50
 """Changes, fetches that brought none, and log lines that are printed of one crawl; --json has all."""
@@ -41,21 +41,15 @@ def command(words: tuple[str, ...], failed: bool, since: str | None, limit: int,
             return
         if len(words) > 1:
             raise click.UsageError("name one site, or none")
-        found = past_crawls(store, words[0] if words else None, failed=failed, since=_time(since), limit=limit)
+        found = past_crawls(
+            store, words[0] if words else None, failed=failed, since=optional_moment(parse_time(since)), limit=limit
+        )
     if as_json:
         print_json(found)
         return
     out = console()
     columns = ("id", "site", "by", "began", "took", "outcome", "requests", "looks", "revisions", "errors", "why")
     out.print(table(columns, map(_cells, found)) if found else "No such crawl.")
-
-
-def _time(text: str | None) -> str | None:
-    try:
-        found = datetime.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise click.UsageError(f"{text!r} is no time; write 2025-03-07 or 2025-03-07T14:05") from error
-    return moment(found if found.tzinfo else found.replace(tzinfo=UTC)) if found else None
 
 
 def _cells(row: Row) -> tuple[object, ...]:
