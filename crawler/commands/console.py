@@ -125,7 +125,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str |
 _BREAKS = re.compile(r"[\n\t]+")
 
 
-_NUMBERS = frozenset({"no", "articles", "revisions", "count", "requests", "looks", "errors", "gone"})
+_NUMBERS = frozenset({"no", "articles", "revisions", "count", "requests", "fetches", "looks", "errors", "gone"})
 
 
 def has_colours(out: Console) -> bool:

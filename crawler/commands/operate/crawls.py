@@ -48,7 +48,7 @@ def command(words: tuple[str, ...], failed: bool, since: str | None, limit: int,
         print_json(found)
         return
     out = console()
-    columns = ("id", "site", "by", "began", "took", "outcome", "requests", "looks", "revisions", "errors", "why")
+    columns = ("id", "site", "by", "began", "took", "outcome", "requests", "fetches", "revisions", "errors", "why")
     out.print(table(columns, map(_cells, found)) if found else "No such crawl.")
 
 

@@ -39,13 +39,15 @@ def status_command(redis: str, warc_path: Path | None, db: str, as_json: bool) -
         print_json(found if cluster is None else found | {"cluster": cluster if isinstance(cluster, str) else asdict(cluster)})
         return
     out = console()
-    out.print(f"{db}: {found['articles']:,} articles of {found['sites']:,} sites, {found['revisions']:,} revisions, "
+    sites = f"{found['sites']:,} {'site' if found['sites'] == 1 else 'sites'}"
+    out.print(f"{db}: {found['articles']:,} articles of {sites}, {found['revisions']:,} revisions, "
               f"{found['gone']:,} gone; last fetch {when(found['last_fetch']) or 'never'}", markup=False)  # fmt: skip
     if cluster is not None:
         out.print("\n".join(plain(line) for line in describe(cluster)), markup=False)
     changes = ", ".join(f"{count:,} {change}" for change, count in sorted(found["changes"].items()))
     out.print(f"changes: {changes or 'none yet'}", markup=False)
-    lasts = f"; at this pace it lasts {span(timedelta(days=min(disk.days_left, 36_500)))}" if disk.days_left is not None else ""
+    left = disk.days_left
+    lasts = "" if left is None else f"; at this pace it lasts {'for years' if left > 3650 else span(timedelta(days=left))}"
     out.print(f"disk: ledger {_size(disk.ledger_bytes)}, {_size(disk.ledger_bytes_a_day)} a day; archive "
               f"{_size(disk.archive_bytes)}, {_size(disk.archive_bytes_a_day)} a day; "
               f"{_size(min(disk.ledger_free_bytes, disk.archive_free_bytes))} free{lasts}\n", markup=False)  # fmt: skip

@@ -127,7 +127,7 @@ def test_machines_read_codes_of_reasons(ledger: Path) -> None:
 
 def test_status(ledger: Path) -> None:
     done = run("status", "--db", ledger)
-    assert "2 articles of 1 sites, 4 revisions, 1 gone" in done.output
+    assert "2 articles of 1 site, 4 revisions, 1 gone" in done.output
     assert "changes: 2 new, 1 silent, 1 updated" in done.output
     assert json.loads(run("status", "--json", "--db", ledger).output)["changes"] == {"new": 2, "silent": 1, "updated": 1}
 
