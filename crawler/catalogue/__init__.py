@@ -156,7 +156,7 @@ class _Reading:
 
     def _document(self, text: _Text, document: Mapping[str, object], found: list[CatalogueProblem]) -> None:
         found += [
-            CatalogueProblem(text.file, "stands outside of any [[site]] table", text.top.of(key), key)
+            CatalogueProblem(text.file, "stands outside of any [[site]] table", text.lines[0].of(key), key)
             for key in document
             if key != "site"
         ]
@@ -166,7 +166,7 @@ class _Reading:
                 self._table(_Table(text, number), table, found)
         else:
             what = "must be written [[site]], one such table for each site"
-            found.append(CatalogueProblem(text.file, what, text.top.of("site"), "site"))
+            found.append(CatalogueProblem(text.file, what, text.lines[0].of("site"), "site"))
 
     def _table(self, at: _Table, table: Mapping[str, object], found: list[CatalogueProblem]) -> None:
         def complain(key: str, what: str) -> None:
@@ -200,27 +200,19 @@ class _Reading:
         return {key: value for key, value in before[1].items() if key not in left} | own
 
 
+@dataclass(eq=False)
 class _Text:
     """A file's text. Its lines are searched only if there is a fault to report: that costs more than
     reading the whole catalogue."""
 
-    def __init__(self, file: Path, text: str, overrides: bool = False) -> None:
-        self.file = file
-        self.overrides = overrides
-        """Whether it is the operator's own file, whose tables override those of the catalogue."""
-        self._text = text
+    file: Path
+    text: str
+    overrides: bool
+    """Whether it is the operator's own file, whose tables override those of the catalogue."""
 
     @cached_property
-    def _lines(self) -> tuple[TableLines, list[TableLines]]:
-        return find_lines(self._text, "site")
-
-    @property
-    def top(self) -> TableLines:
-        return self._lines[0]
-
-    @property
-    def tables(self) -> list[TableLines]:
-        return self._lines[1]
+    def lines(self) -> tuple[TableLines, list[TableLines]]:
+        return find_lines(self.text, "site")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,8 +224,8 @@ class _Table:
 
     def line_of(self, key: str) -> int:
         # site = [{...}, {...}] is valid TOML for the same, but its tables have no lines of their own
-        tables = self.text.tables
-        return tables[self.number].of(key) if self.number < len(tables) else self.text.top.of("site")
+        top, tables = self.text.lines
+        return tables[self.number].of(key) if self.number < len(tables) else top.of("site")
 
 
 def _read_text(file: Path, problems: list[CatalogueProblem]) -> str | None:

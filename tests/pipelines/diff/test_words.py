@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pipelines.diff.lcs import Steps
 from pipelines.diff.model import Op, bare_words_of, joined, paragraphs_of, sentences_of, words_of
-from pipelines.diff.words import worded
+from pipelines.diff.sentences import worded
 from tests.table import table
 
 PARTS = ["the", "mill", "fire", "5", "1,2", ".", "!", "\n\n", "\n", " ", "  ", "“not”", "é", "火", "ก็", "don't"]
