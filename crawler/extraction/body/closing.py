@@ -10,25 +10,21 @@ from pipelines.text.lexicons.agencies import agency_length
 
 _TAIL = re.compile(
     r"(?:comments?$|this is a (?:breaking|developing)|more to follow|more .{2,40} https?://|"
-    r"already (?:have|a|an) .{0,40}(?:account|subscriber|member)|unlock this article|.{0,80} exclusive to .{0,40}subscribers|"
+    r"already (?:have|a|an) .{0,40}(?:account|subscriber|member)|.{0,80} exclusive to .{0,40}subscribers|"
     r"(?:to|want to) (?:continue|keep|read|view|see|finish) .{0,60}\b(?:subscri|sign|log|regist)|"
     r"\W{0,2}(?:additional |with )?(?:reporting|reports|writing|edit(?:ing|ed)) (?:by|from) (?-i:[A-Z])|disclaimer:|"
     r".{0,120}\bcontributed to this (?:report|story|article)|if you (?:enjoyed|liked|believe)\b|catch up on\b|"
     r"(?:the|this) (?:article|story|piece|post).{0,60} (?:was|is|has been) (?:originally |first )?"
-    r"(?:published|written|produced|adapted|excerpted)|more information:|"
-    r"this document is subject to copyright|(?:dieser|der) (?:artikel|text|beitrag) (?:ist|erschien|wurde) .{0,40}"
-    r"(?:erschienen|veröffentlicht|zuerst)|dieses thema im programm|sendung:|quellen?:$|redaktion:|"
+    r"(?:published|written|produced|adapted|excerpted)|more information:|republish (?:our|this)|dieses thema im programm|"
+    r"(?:dieser|der) (?:artikel|text|beitrag) (?:ist|erschien|wurde) .{0,40}(?:erschienen|veröffentlicht|zuerst)|"
+    r"sendung:|redaktion:|this document is subject to copyright|"
     r"©|\(c\) ?\d{4}|copyright\b(?:\W{0,4}\d|.{0,120}\brights\b|.{0,40}$)|all rights reserved.{0,40}$|"
     r"(?:alle|alla|tous|todos|tutti|wszelkie|tüm|جميع|все|με|riproduzione) .{0,60}(?:vorbehalten|réservés|reservad[oa]s|"
     r"riservat[aie]|voorbehouden|forbehold\w*|förbehåll\w*|zastrzeżone|saklıdır|محفوظة|защищены|δικαιώματος)\W*$|版[权權]所有|"
     r"無断転載|(?:queda )?prohibida .{0,30}reproducción|conforme a los criterios de|"
     r"[^.!?]{0,60}\b(?:fehler|erreur|errore?s?|erro|mistake|fout|fel|feil|fejl|błąd|hata|λάθος|ошибк[уи])\b[^.!?]{0,50}"
-    r"\? \S.{3,100}$|"
-    r"the post .{1,200} appeared first on|"
-    r"follow .{1,80} on (?:twitter|facebook|x|instagram)|"
-    r"got a (?:story|tip|news)|do you (?:have|know) |have you got|"
-    r"photo(?:s)?(?: by|:)|image(?:s)?:|picture(?:s)?:|fotos?:|bild:|tags?:|topics?:|filed under|published in|"
-    r"posted in|archivado en|(?:via|sources?|quelle|fuente|fonte|bron|källa|kilde|lähde|źródło|zdroj|πηγή|kaynak|источник|المصدر|"
+    r"\? \S.{3,100}$|the post .{1,200} appeared first on|tags?:|topics?:|filed under|published in|posted in|archivado en|"
+    r"(?:via|sources?|quelle|fuente|fonte|bron|källa|kilde|lähde|źródło|zdroj|πηγή|kaynak|источник|المصدر|"
     r"来源|來源|出典|(?:责任)?编辑|責任編輯|crédit photo|fot\.) ?[:：]|fot\. \w)",
     re.IGNORECASE,
 )

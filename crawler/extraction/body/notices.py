@@ -48,8 +48,10 @@ def without_summaries(blocks: list[Block]) -> list[Block]:
 
 
 _CONSENT = re.compile(
-    r"\b(?:cookies?|kakor)\b.{0,200}\b(?:website|settings|consent|browser|partner|experience|einstellungen|erlebnis|a[kc]+ept\w+|accett\w+"
-    r"|experiência|upplevelse|oplevelse|stimmen)|\b(?:accept|agree|consent|your device|(?:we|partners) (?:use|store)"
+    r"(?:cookie|kakor|çerez).{0,200}(?:\b(?:website|settings|consent|browser|partner|exp[eé]rience|experi[eê]ncia|esperienza|ervaring|"
+    r"einstellungen|erlebnis|a[kc]+ept\w+|accett\w+|upplevelse|opp?levelse|stimmen|doświadcz\w+|εμπειρία)\b|体[験验])|"
+    r"deneyim.{0,200}çerez|体験.{0,100}cookie|"
+    r"\b(?:accept|agree|consent|your device|(?:we|partners) (?:use|store)"
     r"|(?:site|seite) (?:uses|nutzt|verwendet))\b.{0,100}\bcookies?\b"
     r"|\bour (?:privacy|cookie) (?:policy|notice|statement)\b|\b(?:you|please)\b.{0,40}\benable javascript\b"
     r"|(?:extern|eingebettet|personenbezogen)\w* (?:inhalt|content|daten)|inhalte? (?:von|"
@@ -67,8 +69,9 @@ _SPEAKS = re.compile(
     r"[Zz]ustimmung|[Vv]ous|[Vv]otre|[Vv]os|[Nn]ous|[Nn]otre|[Cc]e (?:site|contenu|service)|[Aa]ccepter|"
     r"usted|[Uu]tilizamos|[Uu]samos|nuestr\w+|"
     r"[Ee]ste (?:sitio|contenido|site|conteúdo)|[Aa]cept\w+|nossos?|nossas?|[Qq]uesto (?:sito|contenuto)|nostr\w+|[Aa]ccett\w+|"
+    r"[Uu]tilizziamo|[Uu]żywamy|[Tt]woj\w+|[Χχ]ρησιμοποιούμε|[Ss]itemiz\w*|"
     r"[Tt]a strona|[Dd]enne (?:side|hjemmeside)|[Dd]en här (?:sidan|webbplatsen)|[Vv]i (?:använder|bru[gk]er)|"
-    r"[Dd]eze (?:web)?(?:site|inhoud)|[Ww]ij|[Oo]nze|uw|jouw|JavaScript|javascript)\b"
+    r"[Dd]eze (?:web)?(?:site|inhoud)|[Ww]ij|[Oo]nze|uw|jouw|JavaScript|javascript)\b|当サイト|我们"
 )
 """Words by which a notice speaks to its reader about the site; a story about cookies or data tells of somebody else."""
 
@@ -78,7 +81,7 @@ def speaks_to_reader(text: str) -> bool:
     return _SPEAKS.search(_QUOTED.sub(" ", text)) is not None
 
 
-_CONSENT_HINTS = ("cookie", "inhalt", "content", "daten", "traceurs", "javascript", "slideshow", "kakor", "privacy")
+_CONSENT_HINTS = ("cookie", "inhalt", "content", "daten", "traceurs", "javascript", "slideshow", "kakor", "çerez", "privacy")
 
 
 @lru_cache(maxsize=1_000)  # asked when a block is weighed and again when it is judged
@@ -94,7 +97,7 @@ def is_consent(text: str) -> bool:
 
 
 _HOUSE_LINE = re.compile(
-    r"^\[\w{2,30} \w{2,30}=|\bsign up (?:now|here|today|below)\b|\b(?:sign up|subscribe)\b.{0,50}\bnewsletters?\b"
+    r"\bsign up (?:now|here|today|below)\b|\b(?:sign up|subscribe)\b.{0,50}\bnewsletters?\b"
     r"|\bunsubscribe at any time\b|\bjederzeit (?:wieder )?(?:abmelden|abbestellen|kündbar)\b"
     r"|\bnewsletter (?:abonnieren|anmelden)\b"
     r"|\b(?:inscrivez|abonnez)-vous\b.{0,50}\b(?:newsletter|infolettre)|\bdésinscrire à tout moment\b"
@@ -104,13 +107,13 @@ _HOUSE_LINE = re.compile(
 )
 """Searched in small letters: a pattern that ignores case costs three times as much."""
 _HOUSE_HINTS = (
-    *("[", "sign up", "subscri", "newsletter", "jederzeit", "abonnez", "inscri", "suscri", "suscrí", "assine", "iscriviti"),
+    *("sign up", "subscri", "newsletter", "jederzeit", "abonnez", "inscri", "suscri", "suscrí", "assine", "iscriviti"),
     *("commission", "compensation", "promotion", "provision", "refreshing", "also like", "also be"),
 )
 
 
 def is_house_line(text: str) -> bool:
-    """The house about itself, wherever it stands: shortcodes left raw ("[button link=..."), pleas to sign up, what links earn."""
+    """The house about itself, wherever it stands: pleas to sign up, what links earn."""
     lowered = text.lower()
     for hint in _HOUSE_HINTS:
         if hint in lowered:

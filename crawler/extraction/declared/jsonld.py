@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, islice
 from typing import Any, TypeAlias
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from crawler.extraction.declared import lenient_json
 from crawler.extraction.markup.page import Page
@@ -130,7 +130,7 @@ def _node_name(value: Any, base: str) -> str | None:
     if not isinstance(value, str) or not value or len(value) > 2_000:
         return None
     try:
-        return value if value.startswith("_:") else urljoin(base, value.strip())
+        return value if value.startswith("_:") else unquote(urljoin(base, value.strip()))
     except ValueError:
         return None
 
@@ -361,6 +361,8 @@ def names(value: Any, *, organisations: bool = False) -> list[str]:
     if isinstance(value, dict):
         if bool(types(value) & _ORGANISATIONS) is not organisations:
             return []
+        if "mainEntity" in value and not value.get("name"):  # a ProfilePage stands for whom it presents
+            return names(value["mainEntity"], organisations=organisations)
         given = [text(value.get("givenName")), text(value.get("familyName"))]
         name = value.get("name") or value.get("@value")
         if isinstance(name, list | dict):

@@ -136,8 +136,8 @@ def is_name(words: list[str]) -> bool:
     if not all(map(_fits, words)) or not looks_capital(words[0]):
         return is_given_name(words[0].casefold()) and len(words) == 2 and all(map(_fits, words)) and words[0].islower()
     first, last = words[0].casefold(), words[-1].casefold()
-    if first in known.no_first or is_direction(first) or last in known.no_last:
-        return False
+    if first in known.no_first or is_direction(first) or last in known.no_last or words[1] in ("y", "e"):
+        return False  # "Tierra y Mar": behind a single word an "and" joins two things, no surnames
     full = parts = 0
     for index, word in enumerate(words):
         folded = word.casefold()

@@ -216,6 +216,14 @@ def test_a_canonical_link_is_an_address_of_the_page() -> None:
             '{"@type":"Article","headline":"H","author":{"@list":[{"@id":"#w"}]}}',
             '{"@id":"#w","@type":"Person","name":"Ida Lund"}',
         ],
+        [
+            '{"@type":"Article","headline":"H","author":{"@id":"#p"}}',
+            '{"@type":"ProfilePage","@id":"#p","mainEntity":{"@type":"Person","name":"Ida Lund"}}',
+        ],
+        [
+            '{"@type":"Article","headline":"H","author":{"@id":"/by/ida%20lund"}}',
+            '{"@type":"Person","@id":"/by/ida lund","name":"Ida Lund"}',
+        ],
         ['{"type":"Article","headline":"H","author":{"id":"#w"}}', '{"id":"#w","type":"Person","name":"Ida Lund"}'],
         [
             '{"@type":"schema:Article","schema:headline":"H","schema:author":{"@id":"#w"}}',
