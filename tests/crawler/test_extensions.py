@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -23,7 +24,7 @@ from crawler.extraction.extract import with_ids
 from crawler.warc import reader
 from crawler.warc.holdings import absence
 from crawler.warc.records import record_at
-from crawler.warc.writer import locate
+from crawler.warc.writer import MARKER, locate
 from pipelines.article import Fetch
 from pipelines.proof.verify import verify
 from pipelines.store.database import Store
@@ -127,28 +128,26 @@ def test_what_led_to_a_page_is_archived_exported_and_imported(twin: Press, tmp_p
     assert rows(again, sql) == rows(tmp_path, sql)
 
 
-def test_an_archive_whose_disk_is_away_is_noticed_before_anything_is_asked(twin: Press, tmp_path: Path) -> None:
-    define(tmp_path, twin)
-    db, where = tmp_path / "news.db", tmp_path / "warc"
-    crawl(tmp_path, twin.url + "ok/1", now=NOON)
-    where.rename(tmp_path / "disk")
+def test_an_archive_whose_disk_is_away_is_noticed_before_anything_is_asked(archived: Path, tmp_path: Path) -> None:
+    for name in ("news.db", "sites.toml"):
+        shutil.copy(archived / name, tmp_path)
+    db, where, later = tmp_path / "news.db", tmp_path / "warc", NOON + timedelta(hours=5)
     where.mkdir()  # the mount point
-    twin.forget_log()
-    (row,) = crawl(tmp_path, "twin", now=NOON + timedelta(hours=1), code=1)
-    assert (row["outcome"], row["reason_code"], twin.log()) == ("failed", "archive_missing", [])
+    (row,) = crawl(tmp_path, "demo-gazette", now=later, code=1)
+    assert (row["outcome"], row["reason_code"], row["requests"]) == ("failed", "archive_missing", 0)
     assert "mount its disk" in row["reason"]
     assert list(where.iterdir()) == []
     options = ("--db", str(db), "--sites", str(tmp_path / "sites.toml"))
-    said = {"NEWSLEDGER_NOW": (NOON + timedelta(hours=1)).isoformat()}
     for verb, told in (("health", "mount its disk"), ("doctor", "mount its disk"), ("metrics", "newsledger_archive_present 0.0")):
-        done = CliRunner().invoke(main, [verb, *options], env=said)
+        done = CliRunner().invoke(main, [verb, *options], env={"NEWSLEDGER_NOW": later.isoformat()})
         assert told in " ".join(done.output.split()), (verb, done.output)
         assert done.exit_code == (verb != "metrics")
     with Store(db, readonly=True) as store:
-        for path in (tmp_path / "disk").rglob("*.warc.gz*"):
-            path.unlink()  # pruned, all of them: the marker stays
+        assert absence(archived / "warc", store) is None
         assert absence(where, store)
-        assert absence(tmp_path / "disk", store) is None
+        (where / MARKER).touch()
+        assert absence(where, store) is None, "all of it was pruned: the marker stays"
+    assert (archived / "warc" / MARKER).exists()
 
 
 def test_takedown_pages_are_archived_and_exported(paper: Paper, tmp_path: Path) -> None:
