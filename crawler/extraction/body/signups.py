@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from lxml.etree import _Element as Element
 
+from crawler.extraction.body.blocks import DENSE, DENSITY
 from crawler.extraction.markup.page import Page, raw_text_of, text_of
 from pipelines.text import squash
 
@@ -35,7 +36,7 @@ _SHORTEST_SENTENCE = 30
 _SENTENCE = re.compile(r".{30,}[.!?…。।][\"'”’»)]{0,2}")
 
 
-Lengths: TypeAlias = dict[Element, int]
+Lengths: TypeAlias = dict[Element, float]
 """Of elements that were looked at: links stand in the same boxes."""
 
 
@@ -113,13 +114,14 @@ def _long_texts(element: Element) -> list[str]:
     return [text for text in element.itertext() if len(text) > _SHORTEST_SENTENCE]
 
 
-def _length(element: Element, lengths: Lengths) -> int:
-    """Characters of an element's text, counted until there are more than a box holds."""
+def _length(element: Element, lengths: Lengths) -> float:
+    """Characters of an element's text, those of dense scripts weighed, counted until there are more than a box holds."""
     length = lengths.get(element)
     if length is None:
-        length = 0
+        length = 0.0
         for text in element.itertext():
-            length += len(text.strip())
+            stripped = text.strip()
+            length += len(stripped) * (DENSITY if not stripped.isascii() and DENSE.search(stripped[:60]) else 1)
             if length > MOST_CHARS:
                 break
         lengths[element] = length

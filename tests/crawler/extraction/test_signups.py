@@ -55,3 +55,28 @@ def test_a_box_takes_no_short_paragraph_beside_it() -> None:
 def test_buttons_alone_ask_nothing(kept: str) -> None:
     said = kept.partition("<p>")[2].partition("</p>")[0]
     assert said in extract(page(kept), "https://paper.example/news/bridge").body
+
+
+@table(
+    ("sentence", "box"),
+    [
+        (
+            "第{}に、橋は五月から六週間閉鎖されると町議会が決め、技師は橋脚が冬の増水で傷んだと述べた。",
+            "<h4>橋の閉鎖に賛成ですか</h4><label><input type=radio>はい</label><label><input type=radio>いいえ</label>",
+        ),
+        (
+            "第{}，镇议会周四晚上决定从五月起关闭大桥六个星期，工程师说两个桥墩在冬季洪水中受损严重。",
+            "<p>订阅早报</p><input type=email>",
+        ),
+        (
+            "{}. 읍의회는 오월부터 여섯 주 동안 다리를 닫기로 했고, 기사는 교각 두 개가 겨울 홍수로 닳았다고 말했다.",
+            "<p>다리를 닫아야 할까요?</p><button>예</button><button>아니요</button>",
+        ),
+    ],
+)
+def test_a_box_in_a_short_article_of_a_dense_script_is_no_more_than_itself(sentence: str, box: str) -> None:
+    body = [sentence.format(number) for number in range(1, 8)]
+    first, *rest = (f"<p>{text}</p>" for text in body)
+    text = f"<h1>橋の閉鎖</h1><div>{first}<div>{box}</div>{''.join(rest)}</div>"
+    read = extract(f"<html><body><main><article>{text}</article></main></body></html>", "https://paper.example/news/bridge-6")
+    assert read.body == "\n\n".join(body)
