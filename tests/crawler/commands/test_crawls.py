@@ -46,7 +46,8 @@ def run(folder: Path, *arguments: str, code: int = 0) -> Result:
 
 def test_the_list(folder: Path) -> None:
     lines = run(folder, "crawls").output.splitlines()
-    assert lines[0].split() == ["id", "site", "by", "began", "took", "outcome", "requests", "fetches", "revisions", "errors", "why"]
+    columns = ["id", "site", "by", "began", "took", "outcome", "requests", "fetches", "revisions", "errors", "why"]
+    assert lines[0].split() == columns
     assert lines[1].split()[:7] == ["2", "other", "schedule", "planned", "2025-03-07", "08:30Z", "failed"]
     assert "its process ended with 3" in lines[1]
     assert lines[2].split()[:5] == ["1", "paper", "test", "2025-03-07", "08:00Z"]
