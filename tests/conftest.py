@@ -23,6 +23,7 @@ EXPECTED_SKIPS = (
     "pandas is not installed",  # the analysts' libraries are no dependency of ours
     "polars is not installed",
     "duckdb is not installed",
+    "R with RSQLite is not installed",
     "nbformat is not installed",
     "no systemd here",
     "systemd cannot look at units here",

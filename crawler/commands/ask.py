@@ -60,6 +60,9 @@ def command(name: str | None, save: Path | None, only_sql: bool, db: str, as_jso
         print_json(rows)
     else:
         console().print(table(columns, ([row[column] for column in columns] for row in rows)))
+        if not rows:
+            since = f" since {values['since'] or f'{questions.DEFAULT_DAYS} days ago'}"
+            echo(f"nothing{since if 'since' in questions.questions()[name].parameters else ''}", err=True)
 
 
 def _list(*, as_json: bool) -> None:

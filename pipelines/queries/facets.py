@@ -17,7 +17,7 @@ from pipelines.store.ledgers import Ledgers, joined, over_all
 from pipelines.text import folding
 
 FACETS = ("author", "topic", "section")
-MAX_REVISIONS = 20_000
+MAX_REVISIONS = 10_000
 """So many of the newest are looked at. Higher: a name that stands under everything takes longer than a page may."""
 _CHECKED = 50
 """Revisions that are looked at to tell whether a topic has this very name."""
@@ -35,9 +35,8 @@ _NAMED = {
 OF_FACET = """({named}) named CROSS JOIN changes c ON c.revision_id = named.revision_id
 WHERE c.shown AND (:sites IS NULL OR c.site_id IN (SELECT value FROM json_each(:sites))) AND c.first_seen >= :since"""
 """What to select `c` from, of a facet and of sites, from a time on."""
-_COUNTS = """SELECT c.site_id, c.change, substr(c.first_seen, 1, 10) AS day, count(*) AS n FROM {} AND c.first_seen <= :until
-    GROUP BY 1, 2, 3"""
-_ARTICLES = "SELECT count(DISTINCT c.article_id) FROM {} AND c.first_seen <= :until"
+_FOUND = f"""SELECT c.article_id, c.site_id, c.change, substr(c.first_seen, 1, 10)
+FROM {OF_FACET.format(named="SELECT value AS revision_id FROM json_each(:ids)")} AND c.first_seen <= :until"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +82,18 @@ def facet_counts(store: Store, facet: tuple[str, str], sites: Sequence[str] | No
                  until: str | None = None) -> FacetCounts:  # fmt: skip
     """Counts of a facet, over some sites or all (None); `until` is included whole, be it a day or a second."""
     sql, values = named(facet)
-    source = OF_FACET.format(named=sql)
-    values |= {"sites": None if sites is None else json.dumps(sites), "since": since or "", "until": f"{until or ''}~"}
-    by_change, by_site, by_day = Counter[str](), Counter[str](), dict[str, Row]()
-    for row in store.rows(_COUNTS.format(source), values):
-        by_change[row["change"]] += row["n"]
-        by_site[row["site_id"]] += row["n"]
-        day = by_day.setdefault(row["day"], {"day": row["day"]})
-        day[row["change"]] = day.get(row["change"], 0) + row["n"]
-    looked_at = store.value(f"SELECT count(*) FROM ({sql})", values)  # noqa: S608 - our own words
-    return FacetCounts(
-        articles=store.value(_ARTICLES.format(source), values),
-        changes=by_change,
-        sites=tuple(by_site.most_common()),
-        days=tuple(by_day[day] for day in sorted(by_day)),
-        is_cut=looked_at >= MAX_REVISIONS,
-    )
+    ids = [revision for (revision,) in store.values(sql, values)]
+    values = {"ids": json.dumps(ids), "sites": None if sites is None else json.dumps(sites)}
+    values |= {"since": since or "", "until": f"{until or ''}~"}
+    articles, by_change, by_site, by_day = set[int](), Counter[str](), Counter[str](), dict[str, Row]()
+    for article_id, site_id, change, on in store.values(_FOUND, values):
+        articles.add(article_id)
+        by_change[change] += 1
+        by_site[site_id] += 1
+        day = by_day.setdefault(on, {"day": on})
+        day[change] = day.get(change, 0) + 1
+    days = tuple(by_day[day] for day in sorted(by_day))
+    return FacetCounts(len(articles), by_change, tuple(by_site.most_common()), days, len(ids) >= MAX_REVISIONS)
 
 
 @over_all(joined)

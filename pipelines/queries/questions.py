@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -85,7 +86,8 @@ def answer(store: Store, name: str, values: Mapping[str, str | None], now: datet
     """The columns and the rows of a question. Raises QuestionError; `since` need not be given."""
     question = questions().get(name)
     if question is None:
-        raise QuestionError(f"no question is called {name!r}")
+        near = get_close_matches(name[:80], questions(), 1)
+        raise QuestionError(f"no question is called {name!r}{f'; is {near[0]!r} meant?' if near else ''}")
     given = {parameter: value for parameter, value in values.items() if value}
     if strange := sorted(given.keys() - set(question.parameters)):
         raise QuestionError(f"{name} does not ask for {strange[0]}")

@@ -63,6 +63,7 @@ def test_an_answer(db: str, tmp_path: Path) -> None:
     ("words", "told"),
     [
         (["colour"], "no question is called 'colour'"),
+        (["nigth"], "is 'night' meant?"),
         (["hours"], "hours wants to know site"),
         (["night", "--site", "paper"], "night does not ask for site"),
         (["night", "--since", "soon"], "since: 'soon' is not the first day"),
