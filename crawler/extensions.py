@@ -175,19 +175,12 @@ class CrawlRecord:
                 self._session.close(crawl_result_of(self._crawler, spider, reason))
         except StoreError as error:
             logger.error("%s: how the crawl ended could not be recorded: %s", spider.site.id, error)
-        self._count_outcomes()
         if self._session:
             self._find_stories(spider)
         self._store.close()
         if self._archive:
             self._archive.close()
         self._lock.close()
-
-    def _count_outcomes(self) -> None:
-        """Count the outcomes of everything recorded, also of items that waited."""
-        for outcome, count in (self._session.outcomes if self._session else {}).items():
-            if self._crawler.stats:
-                self._crawler.stats.set_value(f"ledger/outcome/{outcome}", count)
 
     def _find_stories(self, spider: NewsSpider) -> None:
         """After the crawl's row is written: an error is logged, and the next crawl continues from there."""

@@ -297,19 +297,11 @@ def _cron(value: object) -> str:
     return " ".join(fields)
 
 
-def _delay_seconds(value: object) -> float:
+def _number(most: int, of_what: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"must be a number of seconds, is {_kind(value)}")
-    if not (math.isfinite(value) and 0 <= value <= MAX_DELAY_SECONDS):
-        raise ValueError(f"must be between 0 and {MAX_DELAY_SECONDS} seconds")
-    return float(value)
-
-
-def _recheck_per_hour(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"must be a number of requests, is {_kind(value)}")
-    if not (math.isfinite(value) and 0 <= value <= MAX_RECHECKS_PER_HOUR):
-        raise ValueError(f"must be between 0 and {MAX_RECHECKS_PER_HOUR} requests an hour")
+        raise ValueError(f"must be a number of {of_what.partition(' ')[0]}, is {_kind(value)}")
+    if not (math.isfinite(value) and 0 <= value <= most):
+        raise ValueError(f"must be between 0 and {most} {of_what}")
     return float(value)
 
 
@@ -334,9 +326,9 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "article_url": _pattern,
     "every": _every,
     "cron": _cron,
-    "delay_seconds": _delay_seconds,
+    "delay_seconds": partial(_number, MAX_DELAY_SECONDS, "seconds"),
     "recheck": partial(_one_of, tuple(PRICES)),
-    "recheck_per_hour": _recheck_per_hour,
+    "recheck_per_hour": partial(_number, MAX_RECHECKS_PER_HOUR, "requests an hour"),
     "enabled": _flag,
     "retired": _flag,
     "noarchive": partial(_one_of, ("no-raw-page", "skip", "ignore")),
