@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.demo.press import Press
-from crawler.logs import MAX_EXCEPTION_CHARS, MAX_MESSAGE_CHARS, JsonHandler, JsonLines, relay
+from crawler.logs import MAX_EXCEPTION_CHARS, MAX_MESSAGE_CHARS, JsonHandler, JsonLines, PlainLines, relay
 from tests.crawler.processes import environment, newsledger, site_table
 from tests.forkserver import run
 
@@ -63,6 +63,11 @@ def test_any_text_stays_one_line(message: str, value: str) -> None:
     assert line.isprintable()
     assert len(line.splitlines()) == 1
     assert json.loads(line)["message"][:50] == (message.replace("%", "") + value)[:MAX_MESSAGE_CHARS][:50]
+
+
+def test_no_line_of_text_passes_for_another() -> None:
+    forged = logging.makeLogRecord({"msg": "refused: x\n2025-03-07 08:00:00,000 INFO all is well\x1b[2K", "levelname": "WARNING"})
+    assert PlainLines().format(forged).split("\n")[1:] == ["  2025-03-07 08:00:00,000 INFO all is well[2K"]
 
 
 def test_what_a_child_writes_is_passed_on_as_lines() -> None:

@@ -121,6 +121,12 @@ def test_search_and_facts_that_say_something_else_than_the_texts(sound: bytes, t
     assert found == ["table aliases: is not what the migrations made"]
 
 
+def test_a_fault_is_one_line_whatever_a_row_says(sound: bytes, tmp_path: Path) -> None:
+    found = faults(sound, tmp_path, "UPDATE chain SET subject = 'x' || char(10) || 'Nothing is wrong.' WHERE id = 1")
+    assert any("x Nothing is wrong." in line for line in found)
+    assert not any("\n" in line for line in found)
+
+
 def test_what_stands_behind_the_last_page(sound: bytes, tmp_path: Path) -> None:
     assert faults(sound + bytes(100), tmp_path) == ["the file: has 100 bytes behind its last page"]
 
