@@ -8,7 +8,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -118,7 +117,6 @@ def _checks(sites_path: Path | None, db: Path) -> Iterator[Check]:
     folder = db.absolute().parent
     yield from _folder(folder)
     yield _ledger(db)
-    yield from _archive(db)
     yield _zones()
     yield _guard()
     yield _files()
@@ -173,25 +171,16 @@ def _ledger(db: Path) -> Check:
         return Check("ledger", Condition.WELL, f"{db}: none yet; the first crawl makes it")
     try:
         with open_ledger(str(db)) as store:
-            last = articles.status(store)["last_fetch"]
+            last, absent = articles.status(store)["last_fetch"], absence(archive_by_settings(str(db)), store)
     except StoreError as error:
         return Check("ledger", Condition.ILL, str(error), "see docs/operate: when something is wrong")
     if last and instant_of(last) > now() + _CLOCK_MARGIN:
         return Check(
             "clock", Condition.ILL, f"{now():%Y-%m-%d %H:%M} UTC, and the last fetch is of {last}", "set the machine's clock"
         )
+    if absent:
+        return Check("archive", Condition.ILL, absent, "until then crawls fail, and ask nothing of their sites")
     return Check("ledger", Condition.WELL, f"{db}: last fetch {last or 'never'}, and the clock agrees")
-
-
-def _archive(db: Path) -> Iterator[Check]:
-    """Whether archived pages are where crawls will put more; nothing where there is no ledger that can be read."""
-    folder = archive_by_settings(str(db))
-    with suppress(StoreError), open_ledger(str(db)) as store:
-        absent = absence(folder, store)
-        if absent:
-            yield Check("archive", Condition.ILL, absent, "until then crawls fail, and ask nothing of their sites")
-        else:
-            yield Check("archive", Condition.WELL, str(folder))
 
 
 def _zones() -> Check:
