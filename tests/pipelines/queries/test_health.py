@@ -12,7 +12,7 @@ import pipelines.queries.health_metrics as gathering
 from pipelines.article import Fetch, Outcome
 from pipelines.history.anomalies import FIELDS, Readings
 from pipelines.queries.health import FetchCounts, Finding, HealthMetrics, is_ill, judge
-from pipelines.queries.health_metrics import health_metrics
+from pipelines.queries.health_metrics import health_metrics, keep_vital_signs
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.store.database import Store
@@ -187,3 +187,23 @@ def test_queries_walk_indexes(ledger: Store) -> None:
             plan = [row["detail"] for row in store.rows(f"EXPLAIN QUERY PLAN {sql}", parameters)]  # type: ignore[arg-type]
             scans = [step for step in plan if step.startswith("SCAN") and "subquery" not in step]
             assert [step for step in scans if not step.startswith("SCAN c ")] == [], plan
+
+
+def test_what_a_crawl_left_is_read_until_something_happens(tmp_path: Path) -> None:
+    """As it would be worked out anew, at any later time; and no longer once there is another crawl."""
+    with new_store(tmp_path) as store:
+        crawl = start_crawl(store, "paper", "schedule", at(0))
+        writer = RevisionWriter(store, "paper", crawl)
+        for number in range(3):
+            writer.record(article(url=f"https://paper.example/{number}", seen=number))
+        finish_crawl(store, crawl, CrawlOutcome.FINISHED, at(5))
+        (worked_out,) = health_metrics(store, at(90))
+        keep_vital_signs(store, "paper", crawl, at(5))
+        assert list(health_metrics(store, at(90), "paper")) == [worked_out]
+        assert worked_out.success_age == timedelta(minutes=85)
+        store.execute("UPDATE vital_signs SET signs = json_set(signs, '$.failures', 7)")
+        assert [one.failures for one in health_metrics(store, at(90))] == [7], "it is read"
+        finish_crawl(store, start_crawl(store, "paper", "schedule", at(95)), CrawlOutcome.FAILED, at(96))
+        assert [one.failures for one in health_metrics(store, at(99))] == [1], "of the crawl before"
+        keep_vital_signs(store, "paper", crawl + 1, at(-90))
+        assert store.value("SELECT crawl_id FROM vital_signs") == crawl, "what lies in the future is none to keep"
