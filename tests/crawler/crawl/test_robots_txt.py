@@ -99,6 +99,9 @@ def test_a_file_that_is_too_long_is_read_to_its_last_whole_line() -> None:
     assert len(cut) > MAX_BYTES
     assert drafts_allowed(cut), "not as the /drafts/ or / at which the bound cuts it"
     assert drafts_allowed("x" * 2 * MAX_BYTES)
+    whole = "User-agent: *\n" + "#" * (MAX_BYTES - 14 - 19) + "\nDisallow: /drafts/"
+    assert len(whole) == MAX_BYTES
+    assert not drafts_allowed(whole), "just as long as may be"
 
 
 def test_sitemaps_and_the_delay_of_our_group() -> None:

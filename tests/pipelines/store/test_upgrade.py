@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,10 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("no database at all, but a text", encoding="ascii")
     with pytest.raises(StoreError, match="not a database"):
         check_upgrade(tmp_path / "text.db")
+
+
+def test_room_is_needed_for_the_copy_and_as_much_again(older: Path) -> None:
+    found = check_upgrade(older)
+    assert found.pending
+    assert [replace(found, bytes=10, free_bytes=free).has_room for free in (19, 20, 21)] == [False, False, True]
+    assert replace(found, bytes=10, free_bytes=0, pending=()).has_room, "no copy is made"
