@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
@@ -13,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.demo.press import Press
-from tests.crawler.processes import TESTS, environment
+from tests.crawler.processes import ScriptedPaper, environment
 from tests.papers import pages
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "tutorials"
@@ -45,13 +43,13 @@ def steps(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> Iterator[Press]:
+def paper(tmp_path: Path) -> Iterator[ScriptedPaper]:
     """The paper of a reader's choice."""
     articles = {path: pages.article(number) for number, path in enumerate(PATHS)}
     routes = {"/": pages.front(PATHS), "/rss": pages.rss(PATHS), **articles}
-    (tmp_path / "routes.json").write_text(json.dumps(routes), encoding="utf-8")
-    with Press((sys.executable, str(TESTS / "papers" / "scripted.py"), str(tmp_path))) as press:
-        yield press
+    with ScriptedPaper(tmp_path) as scripted:
+        scripted.routes(routes)
+        yield scripted
 
 
 def free_port() -> int:
@@ -64,7 +62,7 @@ def free_port() -> int:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("names", [ON_THE_DEMO, ON_A_PAPER], ids=["the demo", "a paper"])
-def test_the_tutorials_do_what_they_say(names: tuple[str, ...], tmp_path: Path, paper: Press) -> None:
+def test_the_tutorials_do_what_they_say(names: tuple[str, ...], tmp_path: Path, paper: ScriptedPaper) -> None:
     text = "\n".join(told(name) for name in names)
     text = text.replace(":8931", f":{(port := free_port())}").replace("--port 8931", f"--port {port}")
     text = text.replace("https://www.your-paper.example/\nnewsledger", f"{paper.url}\nnewsledger")

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.demo.press import Paper, Press
 from crawler.demo.stories import at
-from tests.crawler.processes import MISBEHAVING
+from tests.crawler.processes import MISBEHAVING, ScriptedPaper
 from tests.crawler.webhook import Webhook
 
 NOON = at("12:00")
@@ -25,6 +25,20 @@ def twin(_misbehaving: Press) -> Press:
     """The misbehaving newspaper; its second port is another host."""
     _misbehaving.forget_log()
     return _misbehaving
+
+
+@pytest.fixture(scope="session")
+def _scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedPaper]:
+    with ScriptedPaper(tmp_path_factory.mktemp("scripted")) as paper:
+        yield paper
+
+
+@pytest.fixture
+def scripted(_scripted: ScriptedPaper) -> ScriptedPaper:
+    """A newspaper that has no routes yet."""
+    _scripted.routes({})
+    _scripted.forget_log()
+    return _scripted
 
 
 @pytest.fixture(scope="session")

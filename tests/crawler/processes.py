@@ -10,10 +10,24 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from crawler.demo.press import Press
 from tests.forkserver import run
 
 TESTS = Path(__file__).resolve().parents[1]
 MISBEHAVING = (sys.executable, str(TESTS / "papers" / "misbehaving.py"))
+
+
+class ScriptedPaper(Press):
+    """A newspaper that answers what a test says (tests/papers/scripted.py tells of routes)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._routes = folder / "routes.json"
+        self.routes({})
+        super().__init__((sys.executable, str(TESTS / "papers" / "scripted.py"), str(folder)))
+
+    def routes(self, routes: dict[str, Any]) -> None:
+        """From now on it has these and no others."""
+        self._routes.write_text(json.dumps(routes), encoding="utf-8")
 
 
 def environment(now: datetime | None = None) -> dict[str, str]:

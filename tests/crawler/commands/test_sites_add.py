@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -12,10 +11,9 @@ from urllib.parse import urljoin
 import pytest
 
 from crawler.catalogue import load_sites
-from crawler.demo.press import Press
 from crawler.spiders.probe import MAX_REQUESTS
 from pipelines.store.database import Store
-from tests.crawler.processes import TESTS, environment
+from tests.crawler.processes import ScriptedPaper, environment
 from tests.forkserver import run
 from tests.papers import pages
 
@@ -125,11 +123,8 @@ SHAPES = {
 class Title:
     """A paper, and the operator's folder."""
 
-    def __init__(self, folder: Path, paper: Press) -> None:
-        self.folder, self.paper = folder, paper
-
-    def routes(self, routes: dict[str, Any]) -> None:
-        (self.folder / "routes.json").write_text(json.dumps(routes), encoding="utf-8")
+    def __init__(self, folder: Path, paper: ScriptedPaper) -> None:
+        self.folder, self.paper, self.routes = folder, paper, paper.routes
 
     def run(self, *arguments: str, code: int = 0) -> str:
         command = [sys.executable, "-m", "crawler", *arguments]
@@ -143,10 +138,8 @@ class Title:
 
 
 @pytest.fixture
-def title(tmp_path: Path) -> Iterator[Title]:
-    (tmp_path / "routes.json").write_text("{}")
-    with Press((sys.executable, str(TESTS / "papers" / "scripted.py"), str(tmp_path))) as paper:
-        yield Title(tmp_path, paper)
+def title(tmp_path: Path, scripted: ScriptedPaper) -> Title:
+    return Title(tmp_path, scripted)
 
 
 FIRST = ("robots-only sitemaps", "sections only", "another host, and a refresh")
@@ -179,7 +172,7 @@ def test_probe_changes_nothing_and_asks_little(title: Title) -> None:
     for line in ("[[site]]", 'id = "the-wick-echo"', 'timezone = "Europe/London"', "article_url = '-(?P<id>\\d{6,8})/?$'"):
         assert line in said.splitlines(), said
     assert "By Oda Fenwright" in said
-    assert {path.name for path in title.folder.iterdir()} == {"routes.json"}
+    assert list(title.folder.iterdir()) == []
     assert len(title.paper.log()) < 20
 
 

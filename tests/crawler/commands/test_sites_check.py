@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crawler.demo.press import Press
-from tests.crawler.processes import TESTS, newsledger, site_table
+from tests.crawler.processes import ScriptedPaper, newsledger, site_table
 from tests.papers import pages
 
 PATHS = [f"/news/footbridge-at-nether-wick-{number}" for number in range(1, 8)]
@@ -20,11 +17,8 @@ PATHS = [f"/news/footbridge-at-nether-wick-{number}" for number in range(1, 8)]
 class Scripted:
     """A paper whose routes a test sets, and its catalogue."""
 
-    def __init__(self, folder: Path, paper: Press) -> None:
-        self.folder, self.paper = folder, paper
-
-    def routes(self, routes: dict[str, Any]) -> None:
-        (self.folder / "routes.json").write_text(json.dumps(routes), encoding="utf-8")
+    def __init__(self, folder: Path, paper: ScriptedPaper) -> None:
+        self.folder, self.paper, self.routes = folder, paper, paper.routes
 
     def defined(self, **keys: Any) -> None:
         (self.folder / "sites.toml").write_text(site_table("wick-echo", self.paper.url, **keys), encoding="utf-8")
@@ -42,10 +36,8 @@ class Scripted:
 
 
 @pytest.fixture
-def echo(tmp_path: Path) -> Iterator[Scripted]:
-    (tmp_path / "routes.json").write_text("{}")
-    with Press((sys.executable, str(TESTS / "papers" / "scripted.py"), str(tmp_path))) as paper:
-        yield Scripted(tmp_path, paper)
+def echo(tmp_path: Path, scripted: ScriptedPaper) -> Scripted:
+    return Scripted(tmp_path, scripted)
 
 
 def codes(row: dict[str, Any], *, ill: bool = True) -> set[str]:
