@@ -138,7 +138,7 @@ def second_look(before: Article | None, reading: Article, unsure: str | None, *,
         return SecondLook(FetchReason.NOT_THIS_PAGE, "a copy at another address", LONG_LOOK)
     if before and _is_anothers(before, reading, unsure):
         return SecondLook(FetchReason.NOT_THIS_PAGE, "another story, which names another address as its own", LONG_LOOK)
-    if before is None and reading.kind is Kind.ARTICLE and not reading.body:
+    if before is None and reading.kind is Kind.ARTICLE and not reading.body and reading.is_accessible_for_free is not False:
         return SecondLook(FetchReason.NOT_SURE_WHOLE, "perhaps not the whole page: it has no text", SECOND_LOOK)
     if before and Kind.LIVE not in (before.kind, reading.kind):  # their posts turn over
         other_headline = not _title_words(before) & _title_words(reading)

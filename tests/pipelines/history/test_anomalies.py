@@ -179,3 +179,4 @@ def test_a_first_page_without_text_waits() -> None:
     assert second_look(None, article(""), None, declared=False)
     assert second_look(None, article("", kind=Kind.GALLERY), None, declared=False) is None
     assert second_look(None, article("Short."), None, declared=False) is None
+    assert second_look(None, article("", is_accessible_for_free=False), None, declared=False) is None
