@@ -45,12 +45,13 @@ def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Relaid, 
 
 @pytest.fixture
 def paper(evening: tuple[Relaid, Path], tmp_path: Path) -> Relaid:
-    """The paper as it was on the evening, whose ledger lies in `tmp_path`."""
+    """The paper as it was on the evening, whose ledger and archive lie in `tmp_path`."""
     paper, folder = evening
     paper.put("layout", "plain")
     paper.put("words", "")
     for name in ("sites.toml", "news.db"):
         shutil.copy(folder / name, tmp_path / name)
+    shutil.copytree(folder / "warc", tmp_path / "warc")
     return paper
 
 
