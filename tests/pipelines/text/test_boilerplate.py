@@ -35,6 +35,12 @@ from tests.table import table
         "3 Kommentare | 12 Mal geteilt",
         "Share this article • 4 min read",
         "KAÇIRMAYIN",
+        "Anzeige",
+        "Publicité",
+        "Annons",
+        "Lesen Sie auch:",
+        "À lire aussi :",
+        "Czytaj też:",
         "Partager",
         "Condividi questo articolo",
         "Dela artikeln",
@@ -144,7 +150,7 @@ def test_parts_fill_patterns(tmp_path: Path) -> None:
 
 
 def test_each_shipped_pattern_matches_its_own_example() -> None:
-    assert len({rule.pattern for rule in rules()}) == len(rules()) == 65
+    assert len({rule.pattern for rule in rules()}) == len(rules()) == 60
     for rule in rules():
         assert "{" not in re.sub(r"\{\d*,?\d*\}", "", rule.pattern), "a part that there is not"
         assert re.fullmatch(rule.pattern, rule.example, re.IGNORECASE), rule
