@@ -172,7 +172,7 @@ class Quarantine:
         """
         held, self._held = self._held, []
         lines = shown_at_times(one.anomaly for one in held)
-        held = [self._without(one, lines=lines) if lines & one.anomaly.lines else one for one in held]
+        held = [self._without(one, lines=lines) if lines else one for one in held]
         anomalies, batch = [one.anomaly for one in held], self._batch_context({one.fetch.url for one in held})
         reasons = judge_batch(anomalies, batch)
         fields = fields_of_template(anomalies, batch)

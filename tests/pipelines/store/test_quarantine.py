@@ -220,6 +220,8 @@ def test_a_line_that_is_shown_at_times_makes_no_edit(crawl: Crawl) -> None:
         crawl.writer.record(article(shown if number % 2 else LONG, url=f"{URL}-{number}"))
     for number in range(2, 9):
         crawl.screen(article(LONG if number % 2 else shown, url=f"{URL}-{number}", seen=10))
+    crawl.writer.record(article(shown, url=f"{URL}-9"))
+    crawl.screen(article(f"Read faster in our app.\n\n{shown}", url=f"{URL}-9", seen=10))
     for held, reason in crawl.quarantine.verdicts():
         assert reason is None
         assert crawl.writer.record(held.item).outcome is Outcome.UNCHANGED
