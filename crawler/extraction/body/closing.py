@@ -45,6 +45,10 @@ def tells(text: str) -> bool:
 
 
 _SHORTEST_TOLD = 40
+_COMMENT_RULES = re.compile(
+    r"\b(?:your|all|ihre|eure|vos|tus|sus|vostri|twoje|dina|jullie) (?:comments?|kommentare?|commentaires|comentarios|"
+    r"commenti|komentarze|kommentarer|reacties)\b"
+)
 _BIOGRAPHY = re.compile(
     r"(?:[^\W\d_][\w.'’-]* ){1,5}"
     r"(?:is|was|has been|ist|est|es|è|é|jest|är|er|sinds|works|arbeitet|работает|joined|covers|writes)\b"
@@ -81,6 +85,8 @@ def _is_scrap(block: Block) -> bool:
     if block.is_heading:
         return True
     lowered = block.text.lower()
+    if block.length < 1000 and _COMMENT_RULES.search(lowered):
+        return True
     if block.length >= 400:
         return False
     return bool(

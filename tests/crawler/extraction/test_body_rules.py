@@ -207,6 +207,7 @@ ENDS = (
     "Copyright 2025 The Harbour Post. All rights reserved.",
     "Subscribe to the Harbour Post for two pounds a week.",
     "Edited by Ruth Crane",
+    f"Wir freuen uns auf Ihre Kommentare. {'Bitte bleiben Sie beim Thema und beleidigen Sie niemanden. ' * 8}",
     "Includes material from The Associated Press",
     "Letters go to letters@post.example.",
     "(dpa/lno)",
