@@ -1,7 +1,7 @@
-"""Numbers as charts: what happened a day, how soon edits come, how a story spread. Pure; knows no ledger and no template.
+"""Numbers as charts: changes per day, delays of edits, how a story spread. Pure; knows no ledger and no template.
 
-Drawn in per cent of the width they are given, so that letters keep their size from a phone to a desk. Nothing is told by colour
-alone: silent edits are hatched, marks have shapes, and each chart comes with its numbers as a table.
+Positions are per cent of the width, so that letters keep their size on every screen, from a phone to a desktop. Colour is
+never the only sign: silent edits are hatched, marks have shapes, and each chart comes with its numbers as a table.
 """
 
 from __future__ import annotations
@@ -38,31 +38,32 @@ from viewer.svg import (
 
 
 def along(value: int, start: int, end: int) -> float:
-    """How far from `start` to `end` a value lies, 0 to 1, as its logarithm goes: near ones are told apart, far ones are kept."""
+    """The position of a value between `start` and `end`, 0 to 1, on a logarithmic scale: near values stay distinct, far ones
+    visible."""
     low, high = log1p(max(start, 0)), log1p(max(end, start + 1, 1))
     return min(max((log1p(max(value, 0)) - low) / (high - low), 0.0), 1.0)
 
 
 SERIES = ("new", "updated", "silent", "other")
-"""From the foot of a bar upwards."""
+"""From the foot of a bar to its top."""
 LEGEND = (("new", "new articles"), ("updated", "updated"), ("silent", "edited without telling"), ("other", "other changes"))
 _STAMPS = ("first_seen", "at", "day", "not_before", "gone_by")
-"""Columns of an answer that are times."""
+"""Columns of a query's result that are times."""
 _ORDINALS = ("local_hour", "back_to", "revision", "number", "revision_id", "article_id", "story_id")
-"""Columns of an answer whose numbers are names."""
+"""Columns of a query's result whose numbers are names, not amounts."""
 _OTHER = ("restamped", "reverted", "restored")
 MAX_DAYS = 366
 MAX_ARRIVALS = 40
-"""Papers that a spread draws; the table beside it has them all."""
+"""Papers in the drawing of a spread; the table beside it has all."""
 MAX_BARS = 30
-"""Names that bars are drawn of; the table beside them has them all."""
+"""Rows in a drawing of bars; the table beside it has all."""
 MAX_EDITS = 30
-"""Of one paper's changes, that are drawn."""
+"""Changes of one paper in the drawing of a spread."""
 MAX_NAME_CHARS = 30
 ROW = 34
-"""Pixels of a paper in a spread."""
+"""Pixels of a row: one paper or one name."""
 _SHORT = 10
-"""So many days have their dates one by one."""
+"""Up to this number of days, every day has its date on the axis."""
 _BINS = (
     (5, "5 m", "5 min"),
     (15, "15 m", "15 min"),
@@ -73,7 +74,8 @@ _BINS = (
     (4320, "3 d", "3 days"),
     (10080, "1 w", "1 week"),
 )
-"""Where bins of delays end, in minutes, on the axis and in words: each two to four times the one before; the last is open."""
+"""Ends of the bins of delays: in minutes, on the axis, in words. Each is two to four times the one before; the last bin is
+open."""
 _OPEN_END = 43_200
 _TICKS = (
     (1, "1 min"),
@@ -89,15 +91,15 @@ _TICKS = (
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart and what stands around it."""
+    """A chart with its title, summary, table and legend."""
 
     title: str
     summary: str
-    """What it shows, in words."""
+    """What it shows, as a sentence."""
     svg: Markup
     columns: tuple[str, ...]
     rows: tuple[tuple[str | int, ...], ...]
-    """The same numbers, for those who read tables."""
+    """The same numbers as a table."""
     legend: tuple[tuple[str, str], ...] = ()
     """(class of the swatch, what it means)"""
 
@@ -108,16 +110,16 @@ class Arrival:
 
     name: str
     minutes: int
-    """After the first."""
+    """Minutes after the first paper."""
     edits: tuple[int, ...] = ()
-    """Minutes after the first at which it was changed."""
+    """Times of its changes, in minutes after the first paper."""
     is_source: bool = False
 
 
 def days(counts: Sequence[Mapping[str, object]], since: date, until: date) -> Chart:
-    """A bar a day from `since` to `until`, both included: new articles at its foot, edits above them by kind.
+    """One bar per day from `since` to `until`, both included: new articles at its foot, edits above them by kind.
 
-    `counts` has a mapping for each day that had anything: `day` (ISO), and a number for each kind of change.
+    `counts` has a mapping for each day with any changes: `day` (ISO), and a number for each kind of change.
     """
     found = {str(row["day"]): _stack(row) for row in counts}
     length = min(max((until - since).days + 1, 1), MAX_DAYS)
@@ -169,7 +171,8 @@ def delays(minutes: Sequence[int]) -> Chart:
 
 
 def spread(arrivals: Sequence[Arrival]) -> Chart:
-    """Which paper had a story when, the first at the top, and when each changed it; the axis counts from the first, and grows."""
+    """When each paper had a story, the first at the top, and when each changed it; the axis is logarithmic and starts at the
+    first."""
     ordered = sorted(arrivals, key=lambda one: (one.minutes, not one.is_source))
     drawn = ordered[:MAX_ARRIVALS]
     end = max((max((one.minutes, *one.edits[:MAX_EDITS])) for one in drawn), default=0)
@@ -192,7 +195,7 @@ def spread(arrivals: Sequence[Arrival]) -> Chart:
 
 def bars(title: str, summary: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]],
          legend: Sequence[tuple[str, str]] = (("updated", ""),)) -> Chart:  # fmt: skip
-    """A row a name, with its numbers as one bar of parts; `legend`: the class and the meaning of each part."""
+    """One row per name, with its numbers as the parts of one bar; `legend`: the class and the meaning of each part."""
     longest = max((sum(numbers) for _, numbers in rows[:MAX_BARS]), default=0) or 1
     parts = [hatching()]
     for place, (name, numbers) in enumerate(rows[:MAX_BARS]):
@@ -210,9 +213,10 @@ def bars(title: str, summary: str, columns: Sequence[str], rows: Sequence[tuple[
 
 
 def answer(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Chart | None:
-    """An answer of a question as bars: what tells its rows apart, with the number by which they stand in order, or the first.
+    """The result of a query as bars: one per row, named by the first text column without repeats, with the numbers of the
+    column that sorts the rows, or of the first number column.
 
-    Where there is no such, how many rows each paper has, or each day. None where there is nothing to draw.
+    Without such columns: how many rows each paper has, or each day. None if there is nothing to draw.
     """
     places = [place for place, name in enumerate(columns) if name not in _STAMPS + _ORDINALS]
     names = [place for place in places if _are(rows, place, str) and len({row[place] for row in rows}) == len(rows)]
@@ -233,7 +237,7 @@ def answer(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
 
 
 def _are(rows: Sequence[Sequence[object]], place: int, kind: type | tuple[type, ...]) -> bool:
-    """Whether a column has values, all of this kind, and any of them more than nothing."""
+    """Whether a column has values, all of this kind, and at least one that is not zero or empty."""
     values = [row[place] for row in rows if row[place] is not None]
     return any(values) and all(isinstance(value, kind) for value in values)
 
@@ -243,7 +247,7 @@ def _number(value: object) -> float:
 
 
 def sparkline(counts: Sequence[int], what: str) -> Markup:
-    """A handful of days as small bars; its numbers are its name, for those who do not see it."""
+    """A few days as small bars; the numbers are its accessible name."""
     kept = list(counts)[-MAX_DAYS:]
     top, step = max([*kept, 1]), 100 / max(len(kept), 1)
     bars = []
@@ -256,7 +260,7 @@ def sparkline(counts: Sequence[int], what: str) -> Markup:
 
 
 def shares(kept: int, cut: int, added: int) -> Markup:
-    """What became of a text's words, as one bar from what was cut to what was added; its numbers are its name."""
+    """The words of a text as one bar: cut, kept, added; the numbers are its accessible name."""
     whole = max(kept + cut + added, 1)
     name = f"{counted(cut, 'word')} cut, {kept:,} kept, {added:,} added"
     parts, left = [element("title", {}, name), hatching()], 0.0
@@ -281,7 +285,7 @@ def _numbers(name: str, stack: Mapping[str, int]) -> tuple[str | int, ...]:
 
 
 def _day(name: str, stack: Mapping[str, int], left: float, step: float, top: int) -> Markup:
-    """One day's bar; an empty one has its name under the pointer too."""
+    """The bar of one day; a day without changes has a tooltip too."""
     summary = ", ".join(f"{count} {kind}" for kind, count in stack.items() if count) or "nothing"
     inner, foot = [element("title", {}, f"{name}: {summary}"), bar("ground", left, step, HEAD, FOOT - HEAD)], FOOT
     for kind in SERIES:
@@ -297,7 +301,7 @@ def _looks(kind: str) -> tuple[str, ...]:
 
 
 def _dates(names: Sequence[str], step: float) -> Iterator[Markup]:
-    """Every Monday's date, or of a short run every day's; every other one goes where there is little room."""
+    """The date of every Monday, or of every day in a short chart; on narrow screens every other date is hidden."""
     short = len(names) <= _SHORT
     wanted = [place for place, name in enumerate(names) if short or date.fromisoformat(name).weekday() == 0]
     shown = [place for place in wanted[:: 1 + len(wanted) // 12] if short or 0.02 < place / len(names) < 0.97]
@@ -314,7 +318,7 @@ def _bin(place: int) -> str:
 
 
 def _bins_before(minutes: int) -> float:
-    """Where a delay stands, in bins and the part of its own."""
+    """The position of a delay in bins: the number of bins before its own, plus the part of its own."""
     for place, (start, end) in enumerate(pairwise((0, *(end for end, *_ in _BINS), _OPEN_END))):
         if minutes < end:
             return place + along(minutes, start, end)
@@ -331,7 +335,7 @@ def _so_far(counts: Sequence[int]) -> tuple[tuple[str | int, ...], ...]:
 
 
 def _axis(end: int, foot: float) -> Iterator[Markup]:
-    """The first moment, and those of `_TICKS` that are passed."""
+    """The first moment, and those `_TICKS` that are not after `end`."""
     yield upright(_at(0, end), 0, foot, "line")
     yield text(_at(0, end) - 1.5, foot + 16, "first seen", "start")
     passed = [(at, name) for at, name in _TICKS if at <= end and _at(at, end) > 18]
@@ -344,7 +348,7 @@ def _axis(end: int, foot: float) -> Iterator[Markup]:
 def _arrival(one: Arrival, y: float, end: int) -> Markup:
     at, edits = _at(one.minutes, end), [_at(edit, end) for edit in one.edits[:MAX_EDITS]]
     inner = [level(y, at, max([at, *edits]), "trace")]
-    # A diamond is a letter: paths know no per cent.
+    # A diamond is a letter: paths cannot be placed in per cent.
     inner += [text(edit, y + 4, "◆", "middle", "edit") for edit in edits]
     inner.append(element("circle", {"class": "source" if one.is_source else "copy", "cx": cent(at), "cy": y, "r": 5}))
     name = _short(one.name)
@@ -363,5 +367,5 @@ def _short(name: str) -> str:
 
 
 def _at(minutes: int, end: int) -> float:
-    """Where a moment of a spread stands, in per cent of the width."""
+    """The position of a moment in a spread, in per cent of the width."""
     return 2.0 + 96 * along(minutes, 0, end)

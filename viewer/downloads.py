@@ -1,8 +1,8 @@
-"""What is on the screen as a file: a list as CSV, JSON, JSON lines or Excel, a difference as Markdown.
+"""A page's content as a file: a list as CSV, JSON, JSON lines or Excel, a difference as Markdown.
 
     /search.csv?q=council     the list of /search?q=council, its page and its filters; /revisions.csv is the list of /
 
-A page hands its rows here where a file was asked for (`Request.form`); which columns there are is its own matter.
+A page passes its rows here if a file was requested (`Request.form`). Each page decides its columns.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def columns_of(kind: type[DataclassInstance], *more: str) -> tuple[str, ...]:
-    """The names of a value's fields as columns, and some more; `cursor` is none."""
+    """The field names of a dataclass as columns, except `cursor`, and `more`."""
     return (*(one.name for one in fields(kind) if one.name != "cursor"), *more)
 
 
 def download(form: str, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response:
-    """Rows as the file that was asked for."""
+    """Rows as a file in the requested form."""
     kind, write = TABLES[form]
     try:
         body = b"".join(write(columns, rows if form.startswith("json") else map(_visible, rows)))
@@ -36,7 +36,7 @@ def download(form: str, name: str, columns: Sequence[str], rows: Iterable[Mappin
 
 
 def markdown(name: str, text: str) -> Response:
-    """A text as a file of Markdown."""
+    """A text as a Markdown file."""
     return _file(f"{name}.md", "text/markdown; charset=utf-8", visible(text).encode("utf-8", "replace"))
 
 

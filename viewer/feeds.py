@@ -1,11 +1,11 @@
-"""Revisions as Atom (RFC 4287) and JSON Feed 1.1: what title, summary and text of an entry say, and the documents. Pure.
+"""Revisions as Atom (RFC 4287) and JSON Feed 1.1: title, summary and text of each entry, and the documents. Pure.
 
-An entry is a revision, not an article. Ids are UUIDs made of the ledger's own mark and the row's, so they stay what they are when
-the host, the filter or the article's address changes. All text is a stranger's: what XML cannot hold is dropped, what HTML would
-obey is escaped, and everything is bounded.
+An entry is a revision, not an article. Its id is a UUID made of the ledger's mark and the row's id, so it stays the same when
+the host, the filter or the article's address changes. All text comes from strangers: characters that XML does not allow are
+dropped, HTML is escaped, and every length is limited.
 
-`updated` and `published` are when the ledger first saw a revision, for readers of feeds sort by them, and an edit of an article a
-month old must stand on top. When the article itself says it was published stands in the summary.
+`updated` and `published` are the time when the ledger first saw a revision: feed readers sort by them, and a new edit of an
+article that is a month old must be at the top. The publication date that the article claims is in the summary.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from viewer import labels
 MAX_TITLE_CHARS = 300
 MAX_SUMMARY_CHARS = 1_000
 MAX_CONTENT_CHARS = 8_000
-"""Of the texts that an entry shows; where more differs, the page that the entry links to has it."""
+"""Characters of an entry's texts; the page that the entry links to has the rest."""
 CONTEXT_CHARS = 120
-"""Of unchanged text before and after a change."""
+"""Characters of unchanged text before and after a change."""
 SCHEME = "urn:newsledger:"
 _EXCERPT_CHARS = 600
 _UNFIT = re.compile(
     "[^\t\n\x20-\x7e\xa0-\u200d\u2010-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-"""What XML 1.0 cannot hold, and characters that turn the direction of what follows."""
+"""Characters that XML 1.0 does not allow, and characters that change the direction of the text after them."""
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _WEB = re.compile(
     r"(https?://(?:[A-Za-z0-9._~-][A-Za-z0-9%._~-]{0,500}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?)((?:[/?#].*)?)", re.DOTALL
@@ -58,7 +58,7 @@ _PREFIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A revision as a feed tells of it."""
+    """A revision as a feed shows it."""
 
     id: str
     title: str
@@ -69,21 +69,21 @@ class Entry:
     content: str
     """HTML."""
     page: str
-    """Our page of it: what differs, or of a first revision what it said."""
+    """URL of our page: what differs, or the text of a first revision."""
     original: str | None
-    """Where the article is, if that is on the web."""
+    """URL of the article, if it is on the web."""
     language: str | None
     change: Change
 
 
 def identity(mark: str, what: str) -> str:
-    """A URI that stays the same wherever the ledger is served; `mark` tells ledgers apart."""
+    """A URI that is the same wherever the ledger is served; `mark` distinguishes ledgers."""
     return uuid5(uuid5(NAMESPACE_URL, SCHEME + mark), what).urn
 
 
 def entry(change: Change, differing: Iterable[FieldDifference], text: str, base: str, mark: str, *,
           authors: tuple[str, ...] = (), language: str | None = None) -> Entry:  # fmt: skip
-    """A revision as an entry. `differing`: from the one before; `text`: of a first revision, how it begins."""
+    """A revision as an entry. `differing`: differences from the revision before; `text`: the beginning of a first revision."""
     summary, path = clean(_summary(change), MAX_SUMMARY_CHARS), path_of(change.url)
     lang = language if language and _LANGUAGE.fullmatch(language) else None
     shown = _differences(differing, lang) if change.number > 1 else _excerpt(text, lang)
@@ -104,24 +104,24 @@ def entry(change: Change, differing: Iterable[FieldDifference], text: str, base:
 
 
 def categories(change: Change) -> list[tuple[str, str, str]]:
-    """(term, scheme, label): the kind of change, so that silent edits can be told and filtered, and the site."""
+    """(term, scheme, label) of the kind of change, so that readers can filter silent edits, and of the site."""
     terms = [(change.change, "change", labels.change(change.change)), (change.site_id, "site", _site(change))]
     return [(clean(term, 200), scheme, clean(label, 200)) for term, scheme, label in terms]
 
 
 def clean(text: object, limit: int) -> str:
-    """Text on one line, without what no feed may hold, and bounded."""
+    """Text on one line, without characters that a feed may not contain, of at most `limit` characters."""
     plain = " ".join(_UNFIT.sub("", str(text or "")[: limit * 4]).split())
     return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
 
 
 def path_of(url: str) -> str:
-    """An article's URL as our own addresses end in it, and as any URI may: RFC 3986 has no bare `[` or `%` in a path."""
+    """An article's URL as the end of our addresses, valid in any URI: RFC 3986 allows no bare `[` or `%` in a path."""
     return _STRAY.sub("%25", header_uri(url)).replace("#", "%23").replace("[", "%5B").replace("]", "%5D")
 
 
 def _original(url: str) -> str | None:
-    """Where the article is, if that is an address on the web."""
+    """The article's URL, if it is on the web."""
     match = _WEB.fullmatch(_STRAY.sub("%25", header_uri(url)))
     if not match:
         return None
@@ -141,7 +141,7 @@ def _site(change: Change) -> str:
 
 
 def _summary(change: Change) -> str:
-    """What changed, how much, and between which bounds it happened."""
+    """What changed, how much, and the bounds of the time of the edit."""
     published = f" Published {_at(change.date_published)}, it says." if change.date_published else ""
     if change.number == 1:
         return f"{_site(change)}, new: first seen {_at(change.first_seen)}.{published}"
@@ -153,7 +153,7 @@ def _summary(change: Change) -> str:
 
 
 def _when(change: Change) -> str:
-    """The bounds of an edit, the day told once."""
+    """The bounds of the time of an edit; a day that both share is named once."""
     until = _at(change.first_seen)
     if not change.not_before:
         return f"Before {until}."
@@ -163,7 +163,7 @@ def _when(change: Change) -> str:
 
 
 def _at(text: object) -> str:
-    """A stored time for readers: "9 May 2025, 06:10 UTC"; a bare day stays one."""
+    """A stored time for readers: "9 May 2025, 06:10 UTC"; a bare day gets no clock time."""
     try:
         at = instant_of(str(text))
     except ValueError:
@@ -178,7 +178,7 @@ def _excerpt(text: str, lang: str | None) -> str:
 
 
 def _differences(differing: Iterable[FieldDifference], lang: str | None) -> str:
-    """What differs, field by field, up to the bound."""
+    """The differences, field by field, up to MAX_CONTENT_CHARS."""
     room, parts, all_of_it = MAX_CONTENT_CHARS, [], tuple(differing)
     for one in all_of_it:
         if one.field == "date_modified" and len(all_of_it) > 1:
@@ -194,7 +194,7 @@ def _differences(differing: Iterable[FieldDifference], lang: str | None) -> str:
 
 
 def _paragraphs(pieces: Sequence[Piece], room: int) -> tuple[list[str], int]:
-    """Pieces as the insides of paragraphs, and how many characters of text they hold."""
+    """Pieces as the contents of paragraphs, and the number of their characters."""
     paragraphs, used = [""], 0
     for position, piece in enumerate(pieces):
         text = _UNFIT.sub("", piece.text)
@@ -211,7 +211,7 @@ def _paragraphs(pieces: Sequence[Piece], room: int) -> tuple[list[str], int]:
 
 
 def _context(text: str, after: bool, before: bool) -> str:
-    """Unchanged text, of which only what stands beside a change is shown, cut between words where there are any."""
+    """Unchanged text, shortened to what is next to a change, and cut between words if there are any."""
     if len(text) <= CONTEXT_CHARS * (after + before) + 40:
         return text
     head, tail = text[:CONTEXT_CHARS].rpartition(" "), text[-CONTEXT_CHARS:].partition(" ")
@@ -236,15 +236,15 @@ JSON_TYPE = "application/feed+json; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What stands around the entries."""
+    """A feed: its entries, with what the document says around them."""
 
     id: str
     title: str
     updated: str
     here: str
-    """Its own address."""
+    """URL of the feed itself."""
     page: str
-    """The same as a page for people."""
+    """URL of the same list as a page."""
     older: str | None
     entries: tuple[Entry, ...]
 
@@ -284,7 +284,7 @@ def json_feed(feed: Feed) -> bytes:
 
 
 def newest(changes: Iterable[Change], empty: datetime) -> str:
-    """When a feed of these changes last changed; `empty`: what a feed without any says."""
+    """When a feed of these changes last changed; `empty`: the time for a feed without changes."""
     return max((change.first_seen for change in changes), default=moment(empty))
 
 

@@ -1,12 +1,12 @@
-"""Filters of the latest revisions: parses a query string, strictly and bounded, for pages and feeds alike.
+"""Filters of the latest revisions: parses a query string strictly and with limits, for pages and feeds.
 
     site=demo-gazette   once for each site         change=updated   once for each kind; silent=1 is change=silent
     region=Wenshire     country=GB                 since=2025-05-09   until=2025-05-10   a day or a moment, both included
     url=https://...     of one article             q=council leader   a search            before=...   the cursor of older ones
-    author=Ann Other    or topic=, or section=: of one of these, by its name as it stands
+    author=Ann Other    or topic=, or section=: revisions of one of these, by its exact name
 
-What a page does not know, and a value that cannot be meant, is refused and named with what may be meant, for a feed that answers
-another question than the one asked misleads for months.
+Unknown parameters and invalid values are refused, with an error that suggests valid ones: a feed that silently answers another
+question than the one asked misleads for months.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from viewer.http import Headers
 MAX_QUERY = 16_000
 MAX_WORDS_CHARS = 400
 MAX_VALUES = 50
-"""Sites that may be named at once."""
+"""Sites in one query."""
 
 _CHANGES = tuple(sorted(str(change) for change in CHANGES))
 _NAME = re.compile(r".{1,200}")
@@ -52,23 +52,23 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "/story/": (),
     **{f"/{facet}/": ("site", "since", "until") for facet in FACETS},
 }
-"""What may be said behind the question mark of each address."""
+"""The parameters that each address accepts."""
 STATES = ("gone", "suspected")
 HEALTH = ("ill", "unsure", "well", "paused", "imported", "unknown")
 ORDERS = ("health", "name", "country", "crawled", "articles", "revisions", "silent")
-"""Of the table of sites."""
+"""Orders of the table of sites."""
 _BELOW = ("/site/", "/story/", *(f"/{facet}/" for facet in FACETS))
-"""How addresses begin that name one of many and are no URL's."""
+"""Prefixes of addresses that end in a name or number, not in a URL."""
 _PASSED_OVER = ("utm_", "_")
-"""How names begin that links get on their way, and that mean nothing here."""
+"""Prefixes of parameters that others add to links; they are ignored here."""
 _PAGE = re.compile(r"\d{1,6}", re.ASCII)
 _YES_OR_NO = ("0", "1", "false", "true", "off", "on", "no", "yes")
 _MEANT = 3
-"""Names of what may be meant, at most."""
+"""Suggestions in an error, at most."""
 
 
 class FilterError(ValueError):
-    """A value that cannot be meant; the message names it and says what may stand there."""
+    """An invalid parameter or value; the message names it and says what is valid."""
 
     status = 400
     headers: Headers = ()
@@ -76,23 +76,23 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Wanted(Filter):
-    """What is asked for; empty values ask for everything."""
+    """The filters of a request; an empty value filters nothing."""
 
     url: str | None = None
-    """Of one article, as it was given."""
+    """Only revisions of this article, with its URL as given."""
     words: str | None = None
-    """Of a search."""
+    """The words of a search."""
     before: str | None = None
-    """Cursor: those older than the revision that it names."""
+    """Cursor: only revisions older than the one that it names."""
 
     def times(self) -> tuple[tuple[str, str | None], ...]:
-        """From when to when, as parameters."""
+        """The period, as parameters."""
         return ("since", self.since), ("until", self.until)
 
     def query(self, **replaced: str | None) -> str:
-        """The one query string of what is asked for, in fixed order: links and the ids of feeds are made of it.
+        """The filters as one query string in a fixed order, from which links and the ids of feeds are made.
 
-        `replaced`: `before` or another plain part set anew, or taken away (None).
+        `replaced`: new values for `before` or other parameters with one value; None removes a parameter.
         """
         plain = {"region": self.region, "country": self.country, "since": self.since, "until": self.until,
                 "url": self.url, "q": self.words, "before": self.before,
@@ -102,9 +102,10 @@ class Wanted(Filter):
 
 
 def check(path: str, query: str, choices: Callable[[], FilterChoices]) -> None:
-    """Refuse what a page does not know: names, sites, regions, countries, states.
+    """Refuse what a page does not know: parameters, sites, regions, countries, states.
 
-    `choices`: what the ledger has, where that is asked. Raises FilterError, whose message says what may be meant.
+    `choices` returns what the ledger has; it is called only if needed. Raises FilterError, whose message suggests what is
+    valid.
     """
     accepted = PARAMETERS.get(next(filter(path.startswith, _BELOW), path))
     if accepted is None:
@@ -120,7 +121,7 @@ def check(path: str, query: str, choices: Callable[[], FilterChoices]) -> None:
 
 
 def meant(given: str, known: Iterable[str]) -> str:
-    """What may have been meant, as the end of a sentence."""
+    """Known names that are similar to the given one, as the end of a sentence."""
     names = {one.casefold(): one for one in known}
     close = [names[one] for one in get_close_matches(given.casefold()[:200], names, _MEANT, 0.7)]
     if close:
@@ -165,7 +166,7 @@ _VALUES: dict[str, Callable[[str, Callable[[], FilterChoices]], None]] = {
 
 
 def wanted(query: str) -> Wanted:
-    """What a query string asks for. Raises FilterError; nothing else, whatever it is."""
+    """The filters in a query string. Raises FilterError, and nothing else, whatever the query."""
     if len(query) > MAX_QUERY:
         raise FilterError("the query is longer than any that is meant")
     try:

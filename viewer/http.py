@@ -1,4 +1,4 @@
-"""Requests and answers as values: what a server hands in, what it is to send back, and the headers that all of ours carry.
+"""Requests and responses as values: what a server passes in, what it sends back, and the headers of all of our responses.
 
 Knows no socket, no ledger and no page.
 """
@@ -15,9 +15,9 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""Of our own pages: nothing from elsewhere, nothing inline."""
+"""Content-Security-Policy of our pages: nothing from other hosts, nothing inline."""
 LOCKED = "default-src 'none'; frame-ancestors 'none'"
-"""Of answers that are no pages."""
+"""Content-Security-Policy of responses that are not pages."""
 COMMON: Headers = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 
 MAX_QUERY_CHARS = 4_000
@@ -31,10 +31,10 @@ class Request:
 
     method: str
     target: str
-    """Path and query exactly as in the request line, below the path at which the viewer is reached."""
+    """Path and query exactly as in the request line, without the path below which the viewer is reached."""
     headers: Mapping[str, str]
     form: str = ""
-    """The file that is asked for in place of the page: "csv", "json", "jsonl", "xlsx" or "md"; `target` is then the page's."""
+    """The requested file instead of the page: "csv", "json", "jsonl", "xlsx" or "md"; `target` is then the page's."""
 
     @property
     def path(self) -> str:
@@ -42,11 +42,11 @@ class Request:
         return self.target.partition("?")[0]
 
     def below(self, prefix: str) -> str:
-        """All that follows `prefix`, queries of a URL in it included."""
+        """Everything after `prefix`, including the query of a URL in it."""
         return self.target.removeprefix(prefix)
 
     def query(self) -> Query:
-        """What the query string says; what is too long is cut."""
+        """The query string; what exceeds MAX_QUERY is cut off."""
         text = self.target.partition("?")[2].partition("#")[0][:MAX_QUERY_CHARS]
         pairs = parse_qsl(text, errors="replace")[:MAX_VALUES]
         return Query(tuple((name, value[:MAX_VALUE_CHARS].strip()) for name, value in pairs))
@@ -54,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The names and values of a query string, in order; empty values are none."""
+    """The names and values of a query string, in order; parameters with an empty value are left out."""
 
     pairs: Headers
 
@@ -65,7 +65,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer. A server that was asked with HEAD sends all but the body."""
+    """A response. For HEAD a server sends everything but the body."""
 
     status: int
     headers: Headers
@@ -73,17 +73,17 @@ class Response:
 
 
 def html(status: int, markup: str, *headers: tuple[str, str]) -> Response:
-    """One of our own pages."""
+    """One of our pages."""
     ours = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", POLICY))
     return Response(status, (*headers, *ours, *COMMON), markup.encode("utf-8", "replace"))
 
 
 def document(status: int, text: str, content_type: str, *headers: tuple[str, str]) -> Response:
-    """Something for programs: a feed, a TimeMap. It runs and loads nothing where a browser shows it."""
+    """A document for programs: a feed, a TimeMap. A browser that shows it runs and loads nothing."""
     ours = (("Content-Type", content_type), ("Content-Security-Policy", LOCKED))
     return Response(status, (*headers, *ours, *COMMON), text.encode("utf-8", "replace"))
 
 
 def redirect(location: str, *headers: tuple[str, str]) -> Response:
-    """Elsewhere; `location` is visible ASCII."""
+    """A redirect; `location` must be visible ASCII."""
     return document(302, "", "text/plain; charset=utf-8", ("Location", location), *headers)

@@ -1,4 +1,4 @@
-"""Labels: what the store's codes are called where people read them."""
+"""Labels: the words that readers see for the store's codes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANGES = {
     "restored": "back again",
     "paywall": "paywall up or down",
 }
-"""A kind of change -> how a label says it."""
+"""A kind of change -> its label."""
 STATES = {
     "live": "on the site",
     "suspected": "missing, not yet surely gone",
@@ -45,7 +45,7 @@ OUTCOMES = {
     "quarantined": "a reading that is not believed",
     "error": "no answer",
 }
-"""What came of a look."""
+"""The outcome of a fetch -> its label."""
 FIELDS = {
     "headline": "headline",
     "description": "standfirst",
@@ -63,9 +63,9 @@ FIELDS = {
     "is_accessible_for_free": "paywall",
 }
 FACETS = {"author": "by {}", "topic": "on “{}”", "section": "in the section “{}”"}
-"""What is listed of one author, topic or section, as the end of a phrase."""
+"""Ends of a phrase: the list of one author, topic or section."""
 FILES = {"csv": "CSV", "json": "JSON", "jsonl": "JSON lines", "xlsx": "Excel"}
-"""Forms in which a list is handed on, by the ending of its address."""
+"""Formats of lists as files, by the ending of their address."""
 ALIASES = {
     "redirect": "leads here",
     "slug": "an earlier address",
@@ -76,27 +76,27 @@ ALIASES = {
 
 
 def files() -> dict[str, str]:
-    """The forms of lists that can be made here."""
+    """The formats of lists that this installation can make."""
     return {form: name for form, name in FILES.items() if form != "xlsx" or find_spec("xlsxwriter")}
 
 
 def change(name: str) -> str:
-    """A kind of change as a label."""
+    """The label of a kind of change."""
     return CHANGES.get(name, name)
 
 
 def state(name: str) -> str:
-    """Where an article stands."""
+    """The label of an article's state."""
     return STATES.get(name, name)
 
 
 def outcome(name: str) -> str:
-    """What came of a look."""
+    """The label of the outcome of a fetch."""
     return OUTCOMES.get(name, name)
 
 
 def fields(names: Iterable[str]) -> str:
-    """What differs, as a phrase: "headline, text and byline"."""
+    """Names of fields as a phrase: "headline, text and byline"."""
     said = list(dict.fromkeys(FIELDS.get(name, name.replace("_", " ")) for name in names))
     return listed(said)
 
@@ -113,12 +113,12 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def short(number: int) -> str:
-    """A number where there is little room: "940", "1.2k", "38k"."""
+    """A number for narrow places: "940", "1.2k", "38k"."""
     return str(number) if number < 1_000 else f"{number / 1_000:.1f}k" if number < 10_000 else f"{number // 1_000}k"
 
 
 def lasted(minutes: int) -> str:
-    """A stretch of time, in the two largest units: "2 d 4 h"."""
+    """A duration in its two largest units: "2 d 4 h"."""
     days, rest = divmod(max(0, minutes), 1440)
     hours, minutes = divmod(rest, 60)
     parts = [f"{value} {unit}" for value, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if value]
@@ -126,14 +126,14 @@ def lasted(minutes: int) -> str:
 
 
 def missed(edits: MissedEdits | None) -> str:
-    """How many edits nobody saw; nothing where hardly one is expected."""
+    """How many edits were probably missed; "" if fewer than 0.05 are expected."""
     if edits is None or edits.expected < 0.05:
         return ""
     return f"about {edits.expected:,.1f} more may have been missed ({edits.low:,} to {edits.high:,})"
 
 
 def signed(byline: str | None, names: Iterable[str]) -> tuple[tuple[str, bool], ...]:
-    """A byline in pieces, each with whether it is the name of one of its authors; the names where there is no byline."""
+    """A byline in pieces, each with whether it is the name of one of the authors; without a byline, the authors' names."""
     authors = [name for name in dict.fromkeys(names) if 0 < len(name) <= MAX_NAME_CHARS]
     if not byline:
         byline = ", ".join(authors)
@@ -144,6 +144,6 @@ def signed(byline: str | None, names: Iterable[str]) -> tuple[tuple[str, bool], 
 
 
 def headline_pieces(before: str | None, after: str | None) -> tuple[Piece, ...]:
-    """A headline, with what was added and removed where it had been another."""
+    """A headline in pieces: what was added and removed, if there was another headline before."""
     one, other = (before or "")[:MAX_HEADLINE_CHARS], (after or "")[:MAX_HEADLINE_CHARS]
     return tuple(word_pieces(one, other)) if one else (Piece(Op.SAME, other or "(no headline)"),)

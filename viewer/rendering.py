@@ -1,6 +1,6 @@
-"""Pages out of templates: the one Jinja environment, which escapes all, and the filters that templates use.
+"""Pages from templates: the one Jinja environment, which escapes everything, and the filters that templates use.
 
-Everything from the ledger is a stranger's. What a page prints is escaped, bounded, and without what a reader would not see.
+Everything in the ledger comes from strangers. What a page prints is escaped, bounded, and without invisible characters.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from viewer import labels
 from viewer.http import COMMON, LOCKED, Request, Response, html
 
 MAX_TEXT_CHARS = 500_000
-"""Of one text; what is longer is cut, and says so."""
+"""Characters of one text; a longer one is cut, with a mark."""
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-"""Control characters, and those that turn the direction of what follows: text of one source must not touch the next."""
+"""Control characters, and characters that change the text's direction: a source's text must not affect what is next to it."""
 _UNSEEN_BLANKS = re.compile(r"[^\S\n]+(?=\n|$)")
 ASSETS = "/-/viewer/"
-"""Below this path stand the files that pages load, named with a digest of what they hold, so that browsers keep them."""
+"""Path prefix of the files that pages load. Their URLs contain a digest of their content, so that browsers can keep them."""
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _FILES = {
     item.name: item.read_bytes()
@@ -49,12 +49,12 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 
 
 def asset_url(name: str, root: str) -> str:
-    """Where a page finds the file; KeyError where there is none."""
+    """The URL of the file; KeyError if there is none."""
     return f"{root}{ASSETS}{name}?{_DIGESTS[name]}"
 
 
 def asset(request: Request) -> Response | None:
-    """The file of a request below `ASSETS`; None where there is none."""
+    """The file of a request below `ASSETS`; None if there is none."""
     name = request.path.removeprefix(ASSETS)
     body = _FILES.get(name)
     if body is None:
@@ -66,10 +66,11 @@ def asset(request: Request) -> Response | None:
 
 
 def show_under(base: str, tables: str, zone: Callable[[str], str | None], printed: tuple[str, str] = ("", "")) -> None:
-    """Where the pages of this request are reached ("http://127.0.0.1:8001"), where all tables are below it, or "".
+    """Set the context of this request's pages: the viewer's address ("http://127.0.0.1:8001") and the path of all tables, or
+    "".
 
-    `zone`: the id of a site -> the name of its zone, by whose clock its times are shown. `printed`: the address of the page and
-    the time, which stand on paper.
+    `zone`: the id of a site -> the name of its time zone, in which its times are shown. `printed`: the page's address and the
+    time, which appear on printed pages.
     """
     _base.set(base)
     _tables.set(tables)
@@ -78,12 +79,12 @@ def show_under(base: str, tables: str, zone: Callable[[str], str | None], printe
 
 
 def base_url() -> str:
-    """Where the pages of this request are reached, without a final slash: for addresses that are handed on."""
+    """The viewer's address in this request, without a final slash: for addresses that readers pass on."""
     return _base.get()
 
 
 def page(template: str, root: str, /, *headers: tuple[str, str], status: int = 200, **values: Any) -> Response:
-    """A template as an answer; `root`: the path below which the viewer is reached."""
+    """A template as a response; `root`: the path below which the viewer is reached."""
     return html(status, render(template, root, **values), *headers)
 
 
@@ -93,24 +94,24 @@ def render(template: str, root: str, /, **values: Any) -> str:
 
 
 def plain(text: object, limit: int = MAX_TEXT_CHARS) -> str:
-    """Text from a page, without what a browser would not show, and bounded."""
+    """Text from a page, without invisible characters, of at most `limit` characters."""
     text_of = "" if text is None else str(text)
     return _UNSEEN.sub("", text_of[:limit]) + (" […]" if len(text_of) > limit else "")
 
 
 def article_path(url: str) -> str:
-    """An article's URL as our own addresses end in it."""
+    """An article's URL as the end of our addresses."""
     return header_uri(url).replace("#", "%23")
 
 
 def web(url: object) -> str:
-    """A URL that may be a link: of the web; "" where it is none."""
+    """A URL that may be a link (http or https); "" otherwise."""
     text_of = header_uri(str(url or ""))
     return text_of if text_of.startswith(("http://", "https://")) else ""
 
 
 def host(url: object) -> str:
-    """The host of a URL, as a reader knows it."""
+    """The host of a URL for readers, without "www."."""
     try:
         return (urlsplit(str(url)).hostname or "").removeprefix("www.")
     except ValueError:
@@ -118,20 +119,20 @@ def host(url: object) -> str:
 
 
 def language(tag: object) -> str:
-    """A language tag that may stand in an attribute; "" (unknown) where it is none."""
+    """A language tag that is valid in an attribute; "" (unknown) otherwise."""
     return str(tag) if tag and _LANGUAGE.fullmatch(str(tag)) else ""
 
 
 def moment(text: str | None, site: str = "") -> Markup:
-    """A stored time for readers, by the clock of a site's own zone: "21 Mar 2025, 09:30 GMT"; a bare day without a clock.
+    """A stored time for readers, in the site's own zone: "21 Mar 2025, 09:30 GMT"; a bare day has no clock time.
 
-    Each time carries its instant in UTC, for programs and under the pointer.
+    Each time carries its instant in UTC, for programs and as a tooltip.
     """
     return _time(text, _zone.get()(site), "{day} {month} {year}, {clock}{letters}")
 
 
 def clock(text: str | None, site: str = "") -> Markup:
-    """A stored time where its day in UTC is known: "09:30 GMT"; with the day where it is another one there."""
+    """A stored time whose day in UTC the page shows already: "09:30 GMT"; with the day if it is another one in that zone."""
     return _time(text, _zone.get()(site), "{other}{clock}{letters}")
 
 
@@ -141,7 +142,7 @@ def day(text: str | None) -> Markup:
 
 
 def within(first_seen: str, not_before: str | None, on: str = "", site: str = "") -> Markup:
-    """When an edit happened, as far as anyone can know: "between 09:00 and 09:30 GMT"; with the day, unless that is `on`."""
+    """The bounds of the time of an edit: "between 09:00 and 09:30 GMT"; with the day, unless that is `on`."""
     if not not_before:
         return Markup("first seen {}").format(clock(first_seen, site) if first_seen[:10] == on else moment(first_seen, site))
     if not_before[:10] != first_seen[:10]:
@@ -151,22 +152,22 @@ def within(first_seen: str, not_before: str | None, on: str = "", site: str = ""
 
 
 def digits(text: str) -> str:
-    """A stored time as Memento's addresses have it."""
+    """A stored time as the digits in a memento's address."""
     return digits_of(instant_of(text))
 
 
 def paragraphs(text: object) -> list[str]:
-    """A body's paragraphs."""
+    """The paragraphs of a body."""
     return [part for part in plain(text).split("\n\n") if part.strip()]
 
 
 def query_string(query: str) -> str:
-    """A query string as the end of an address; "" where it asks nothing."""
+    """A query string as the end of an address; "" if it is empty."""
     return f"?{query}" if query else ""
 
 
 def blanks(text: str) -> str:
-    """What came or went, with its blanks as marks where nothing else would be seen: blanks alone, or at the end of a line."""
+    """Added or removed text, with visible marks for blanks that nobody would see: blanks alone, or at the end of a line."""
     return _UNSEEN_BLANKS.sub(lambda found: "␣" * len(found[0]), text) if text.isspace() or "\n" in text else text
 
 
@@ -177,7 +178,7 @@ def quoted(text: object) -> str:
 
 @lru_cache(8_000)
 def _time(text: str | None, zone: str | None, form: str) -> Markup:
-    """A stored time, or a bare day, with its parts in a form; what is no time is shown as it is."""
+    """A stored time, or a bare day, in the given form; text that is not a time is shown as it is."""
     if not text:
         return Markup("")
     try:
@@ -198,7 +199,7 @@ def _time(text: str | None, zone: str | None, form: str) -> Markup:
 
 
 def _finalize(value: object) -> object:
-    """What every expression of a template passes through before it is escaped."""
+    """Clean the value of every template expression before it is escaped."""
     return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
@@ -266,5 +267,5 @@ TITLES = {
 
 
 def refusal(status: int, why: str, root: str, *headers: tuple[str, str]) -> Response:
-    """Why there is no such page, in a sentence; `why` may hold what a stranger wrote."""
+    """An error page that says in a sentence why there is no such page; `why` may contain text from strangers."""
     return page("error.html", root, *headers, status=status, number=status, title=TITLES.get(status, "No page"), why=why)

@@ -1,6 +1,6 @@
-"""Repository: what the viewer's pages read of a ledger: an article with its revisions, its time map, an archived page.
+"""Repository: what the viewer's pages read from a ledger: an article with its revisions, its time map, an archived page.
 
-Reads only. It does not know how pages are archived: it is given a function that reads one.
+Read-only. It does not know how pages are archived: it is given a function that reads one.
 """
 
 from __future__ import annotations
@@ -26,34 +26,34 @@ _ENCODED = re.compile(r"https?%3a", re.ASCII | re.IGNORECASE)
 
 
 class Answered(Protocol):
-    """An archived answer."""
+    """An archived response."""
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """As they came."""
+        """As received."""
 
     @property
     def body(self) -> bytes:
-        """Unpacked and bounded."""
+        """Decompressed, of limited length."""
 
 
 ReadPage = Callable[[ArchivedPage], Answered | str]
-"""What the ledger knows of an archived page -> the answer that is archived there; where it is not, why."""
+"""The ledger's entry of an archived page -> the archived response, or the reason why there is none."""
 
 RevisionText = tuple[Revision, Article]
-"""A revision, and what it said."""
+"""A revision and its text."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundArticle:
-    """An article, and whether it may be shown."""
+    """An article, and whether it was withdrawn."""
 
     article: ArticleRecord
     withdrawn: bool
 
 
 class NotHeldError(LookupError):
-    """An article that the ledger does not have, or has no longer."""
+    """The ledger does not have an article, or no longer has it."""
 
     def __init__(self, status: int, why: str, *headers: tuple[str, str]) -> None:
         super().__init__(why)
@@ -62,10 +62,10 @@ class NotHeldError(LookupError):
 
 
 class Repository:
-    """The ledger and its archive, for one request: one moment of it, and only so long as the store allows."""
+    """The ledger and its archive, for one request: at one moment, within the store's time limit."""
 
     def __init__(self, store: Store, page: ReadPage, now: datetime, tables: str = "") -> None:
-        """`now`: aware UTC. `tables`: where all tables are shown, below the viewer's own path ("/ledger"); "" for nowhere."""
+        """`now`: aware UTC. `tables`: path of all tables below the viewer's own path ("/ledger"); "" if there are none."""
         self.store = store
         self.now = now
         self.tables = tables
@@ -73,19 +73,19 @@ class Repository:
         self._page = page
 
     def zone(self, site_id: str) -> str | None:
-        """The name of a site's zone; None where there is no such site, or none is known of it."""
+        """The name of a site's time zone; None if there is no such site, or its zone is not known."""
         if site_id not in self._zones:
             self._zones[site_id] = site_of(self.store, site_id).timezone if site_id else None
         return self._zones[site_id]
 
     def find(self, url: str) -> FoundArticle | None:
-        """The article that a URL is or has led to, in whatever spelling a path has left of it."""
+        """The article that a URL is or has led to, in any spelling that a path may give it."""
         plain = address(url)
         found = articles.find_article(self.store, plain, canonicalize(plain))
         return FoundArticle(found, bool(articles.withdrawn_among(self.store, [found.article_id]))) if found else None
 
     def article(self, url: str) -> ArticleRecord:
-        """The article at a URL, in whatever spelling; raises NotHeldError where there is none, or none to be shown."""
+        """The article at a URL, in any spelling; raises NotHeldError if there is none, or if it was withdrawn."""
         if len(url) > MAX_URL * 3:  # each character may be encoded
             raise NotHeldError(414, "This URL is longer than any that the ledger keeps.")
         held = self.find(url) if url else None
@@ -96,22 +96,23 @@ class Repository:
         return held.article
 
     def time_map(self, article: ArticleRecord, base: str) -> TimeMap | None:
-        """The mementos of an article, as a server at `base` has them; None where there are none."""
+        """The mementos of an article, with addresses of a server at `base`; None if there are none."""
         return time_map(article.url, map(articles.facts, articles.history(self.store, article.article_id)), base)
 
     def revision(self, article: ArticleRecord, number: int) -> RevisionText | None:
-        """One revision, and what it said; None where there is none."""
+        """One revision and its text; None if there is none."""
         entry = articles.history_entry(self.store, article.article_id, number)
         text = articles.revision(self.store, article.article_id, article.url, number)
         return (entry, text) if entry and text else None
 
     def page(self, revision: Revision) -> Answered | str:
-        """The page that a revision was read from; where it is not archived, why."""
+        """The page that a revision was read from, or the reason why it is not archived."""
         page = page_of_revision(self.store, revision.revision_id)
         return self._page(page) if page else NOT_THERE
 
 
 def address(text: str) -> str:
-    """A URL as it stands in a path: unpacked where it was encoded whole, its slashes mended, `http://` where it has no scheme."""
+    """A URL in a path, repaired: decoded if it was encoded as a whole, both slashes after the scheme, `http://` if it has no
+    scheme."""
     plain = unquote(text) if _ENCODED.match(text) else text
     return _SCHEME.sub(r"\1://", plain, count=1) if _SCHEME.match(plain) else f"http://{plain.lstrip('/')}"

@@ -1,8 +1,8 @@
-"""Cache of site health: all sites judged, the ill ones first, in bounded time.
+"""Cache of site health: all sites with their verdicts, the ill ones first, in bounded time.
 
-Reading the health metrics of a site takes a tenth of a millisecond where its last crawl left them, else up to ten. So a request
-reads those of some sites only: first of those that look worst, then of those whose metrics are the oldest. The others are judged
-by what was read before, and by when they were last crawled through, which is cheap to know of all.
+Reading the health metrics of a site takes a tenth of a millisecond if its last crawl stored them, and up to ten otherwise. So
+a request reads those of some sites only: first of those that look worst, then of those whose metrics are the oldest. The
+others are judged by what was read before, and by their last finished crawl, which is cheap to read for all.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from pipelines.store.rows import instant_of, moment
 
 SITES_A_REQUEST = 2_000
 SECONDS_A_REQUEST = 0.05
-"""Sites whose signs are gathered anew for one page, and how long that may take on a processor. Higher: the page takes longer;
+"""Limits of sites whose metrics are read again for one page, and of the processor time for it. Higher: the page takes longer;
 lower: more pages until all are known."""
 
 JUDGED_FOR = timedelta(minutes=1)
-"""So long holds what was judged of a site of which nothing new is known. Longer: a pause that ends is seen later."""
+"""How long a verdict is kept if nothing new is known of the site. Longer: the end of a pause is noticed later."""
 
 _Mark = tuple[object, ...]
 _NO_TROUBLE = (None, "finished", "running")
@@ -34,7 +34,7 @@ _NO_TROUBLE = (None, "finished", "running")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A site as its crawls left it."""
+    """A site with its last crawls, and the verdict on its health."""
 
     site: SiteCrawls
     findings: tuple[Finding, ...] = ()
@@ -48,7 +48,7 @@ class _Kept:
     mark: _Mark
     metrics: HealthMetrics
     turn: int
-    """Which gathering it was, of all."""
+    """Running number of this reading, over all sites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class _Judgement:
 
 
 class SiteHealthCache:
-    """What was found of the sites of some ledgers."""
+    """Health metrics and verdicts of the sites of one or several ledgers."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], _Kept] = {}
@@ -67,7 +67,7 @@ class SiteHealthCache:
         self._turns = 0
 
     def sites(self, store: Store, now: datetime, limit: int = SITES_A_REQUEST) -> list[Judged]:
-        """All sites, the ill ones first and the gravest of them at the top; at most `limit` are gathered anew."""
+        """All sites, the ill ones first and the worst of them at the top; the metrics of at most `limit` are read again."""
         if isinstance(store, Ledgers):
             each = max(1, limit // len(store.each))
             return sorted((site for one in store.each for site in self.sites(one, now, each)), key=_gravity)
@@ -87,14 +87,14 @@ class SiteHealthCache:
         return kept is None or kept.mark != _mark(site)
 
     def _urgency(self, store: Store, site: SiteCrawls) -> tuple[bool, int, str]:
-        """Those first whose last crawl did not finish or whose readings are not believed; then those never gathered, then the
-        oldest."""
+        """Sort key: first sites whose last crawl did not finish or that have quarantined readings and were never read; then
+        the never read; then the oldest."""
         kept = self._kept.get((str(store.path), site.id))
         is_calm = site.outcome in _NO_TROUBLE and (not site.quarantined or kept is not None)
         return is_calm, kept.turn if kept else 0, site.last_finished or ""
 
     def _judged(self, store: Store, site: SiteCrawls, now: datetime) -> Judged:
-        """As it was judged within JUDGED_FOR, where nothing is known of it that was not known then."""
+        """The verdict from within JUDGED_FOR if nothing is known since; otherwise a new one."""
         key = str(store.path), site.id
         kept, last = self._kept.get(key), self._judgements.get(key)
         if last and last.kept is kept and last.of.site == site and timedelta() <= now - last.at < JUDGED_FOR:
@@ -139,7 +139,7 @@ def _verdict(site: SiteCrawls, findings: tuple[Finding, ...], *, gathered: bool)
 
 
 def counted(sites: Iterable[Judged]) -> dict[str, int]:
-    """How many there are of each verdict."""
+    """How many sites have each verdict."""
     found = dict.fromkeys(("ill", "unsure", "well", "paused", "imported", "unknown"), 0)
     for site in sites:
         found[site.verdict] += 1
@@ -147,7 +147,7 @@ def counted(sites: Iterable[Judged]) -> dict[str, int]:
 
 
 def _mark(site: SiteCrawls) -> _Mark:
-    """What a site's signs hang on."""
+    """The facts on which a site's metrics depend."""
     return site.crawl_id, site.outcome, site.quarantined
 
 

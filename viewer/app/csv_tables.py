@@ -1,7 +1,7 @@
-"""Tables, views and queries as CSV: all rows, from one cursor over one moment of the ledger, or a connection that breaks.
+"""Tables, views and queries as CSV: all rows, from one cursor over one moment of the ledger; a failure breaks the connection.
 
-Datasette pages a table through OFFSET, each page under its time limit, and ends where one takes longer, as if that were all. Here
-it is asked only which statement a page of it is; the statement is run without a limit of rows.
+Datasette pages a table through OFFSET, each page under its time limit, and ends silently at a page that takes longer, as if
+the table ended there. Here Datasette only supplies the statement of a page, which is then run without a limit of rows.
 """
 
 from __future__ import annotations
@@ -26,21 +26,22 @@ from pipelines.store.visitor_sql import SqlError, SqlProcess
 from viewer.app.security import App, Receive, Scope, Send
 
 STREAMS = 2
-"""At once; who comes then is told to come again."""
+"""Tables sent at the same time; a further request gets status 503 and a Retry-After."""
 TABLE_SECONDS = 900
-"""So long may a table take that is asked for without SQL of one's own."""
+"""Time limit of a table that is requested without the visitor's own SQL."""
 STATEMENT_ONLY: ContextVar[bool] = ContextVar("statement_only", default=False)
-"""Set while Datasette is asked which statement a page is: no rows are wanted, and a view that groups all would take too long."""
+"""Set while Datasette is asked for the statement of a page: rows are not needed, and a view that groups everything would take
+too long."""
 _OURS = frozenset({"_stream", "_dl", "_size", "_labels", "_header", "_next", "_nofacet", "_nocount", "_shape"})
-"""Parameters that say how rows are given, not which."""
+"""Parameters that say how rows are sent, not which rows."""
 _LIMIT = re.compile(r"\s+limit\s+\d+\s*\Z", re.IGNORECASE)
 
 
 class CsvTables:
-    """Answers `/ledger.csv?sql=` and `/ledger/TABLE.csv`; all else goes on to `app`."""
+    """Answers `/ledger.csv?sql=` and `/ledger/TABLE.csv`; every other request goes on to `app`."""
 
     def __init__(self, app: App, datasette: Any, db: Path, name: str, is_query: Callable[[str], bool]) -> None:
-        """`is_query`: whether Datasette takes a statement."""
+        """`is_query`: whether Datasette accepts a statement."""
         self._app = app
         self._datasette = datasette
         self._db = db
@@ -66,7 +67,7 @@ class CsvTables:
                 self._free.release()
 
     async def _statement(self, found: re.Match[str], query: str) -> tuple[str, Any, int] | None:
-        """The statement, its values and its milliseconds; None where Datasette shall say what is wrong."""
+        """The statement, its values and its time limit in milliseconds; None if Datasette is to report what is wrong."""
         limit = int(self._datasette.setting("sql_time_limit_ms"))
         given = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in _OURS]
         if found["table"] is None:
@@ -133,7 +134,7 @@ def _end(batches: Iterator[Any], process: SqlProcess) -> None:
 
 
 async def _is_gone(receive: Receive) -> None:
-    """Waits until whoever asked has gone."""
+    """Wait until the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -1,7 +1,8 @@
-"""Dispatcher: answers requests from one ledger, several at once, each by a thread with its own connection, in bounded time.
+"""Dispatcher: answers several requests at the same time from one ledger, each in a thread with its own connection, in bounded
+time.
 
-Knows no socket and no Datasette. A connection is kept for the next request (opening costs 3 ms, as much as a page), and opened
-anew where the file or its schema is no longer the one that was opened.
+Knows no socket and no Datasette. A connection is kept for the next request (opening costs 3 ms, as much as a page). It is
+opened again if the file or its schema has changed since.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ from viewer.repository import ReadPage, Repository
 logger = logging.getLogger(__name__)
 
 READERS = 8
-"""Requests answered at once. Each may hold one archived page (12 MB) in memory."""
+"""Requests answered at the same time. Each may hold one archived page (12 MB) in memory."""
 MAX_WAITING = 200
-"""Requests that wait for a reader; whoever comes then is told to come again."""
+"""Requests that wait for a reader; a further one gets status 503 and a Retry-After."""
 PAGE_SECONDS = 5.0
-"""So long may the queries of one page take in all: ten times what the slowest of ours takes, at a million articles."""
+"""Time limit of all queries of one page together: ten times what our slowest page takes with a million articles."""
 
 
 RespondOverAll = Callable[[Request, Repository, str, Ledgers], Response | None]
@@ -42,32 +43,32 @@ def _refuse(_request: Request, _repository: Repository, base: str, _ledgers: Led
 
 
 def nothing_archived(_page: ArchivedPage) -> str:
-    """For where no archive is at hand."""
+    """The default of `DispatcherConfig.page`: there is no archive."""
     return NO_FILE
 
 
 @dataclass(frozen=True, slots=True)
 class DispatcherConfig:
-    """Which ledger a dispatcher shows, and under which address."""
+    """The ledger that a dispatcher shows, and the addresses of its pages."""
 
     db: Path
     clock: Callable[[], datetime]
     page: ReadPage = nothing_archived
     tables: str = ""
-    """Where all tables are shown, below our own path: "/ledger"."""
+    """Path of all tables below our own path: "/ledger"."""
     base_url: str | None = None
-    """Where we are reached through a proxy, without a final slash; else by whatever name the client asked."""
+    """Public address behind a proxy, without a final slash; default: the host that the client named."""
     prefix: str = ""
-    """The path before all of ours: "/news"."""
+    """The path before all of our paths: "/news"."""
     more: tuple[Path, ...] = ()
-    """Other ledgers that are read with it as one."""
+    """Other ledgers that are read together with `db`, as one."""
 
 
 class Dispatcher:
-    """Answers requests from a ledger until closed."""
+    """Answers requests from a ledger until it is closed."""
 
     def __init__(self, shown: DispatcherConfig, over_all: RespondOverAll = _refuse) -> None:
-        """`over_all` answers where there are several ledgers."""
+        """`over_all` answers if there are several ledgers."""
         self.shown = shown
         self._over_all = over_all
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
@@ -75,7 +76,8 @@ class Dispatcher:
         self._waiting = 0
 
     async def answer(self, request: Request, base: str) -> Response | None:
-        """The answer of one of our pages; None where the address is not ours. Raises for nothing in the request or the ledger."""
+        """The response of one of our pages; None if the address is not ours. No request and no state of the ledger makes it
+        raise."""
         if self._waiting >= MAX_WAITING:
             return refusal(503, "Too many ask at once.", self.shown.prefix, ("Retry-After", "5"))
         self._waiting += 1
@@ -85,7 +87,7 @@ class Dispatcher:
             self._waiting -= 1
 
     def close(self) -> None:
-        """Let the readers go, once they have answered."""
+        """Wait for the readers' last responses, then end them."""
         self._readers.shutdown()
 
     def _answer(self, request: Request, base: str) -> Response | None:
@@ -128,7 +130,7 @@ class Dispatcher:
 
 
 class _Reader:
-    """An open ledger or several, and what they were when they were opened."""
+    """One or several open ledgers, with file and schema version as they were when opened."""
 
     def __init__(self, db: Path, more: tuple[Path, ...]) -> None:
         self.ledgers = Ledgers((db, *more)) if more else None
@@ -137,7 +139,7 @@ class _Reader:
         self._was = self._is()
 
     def is_current(self) -> bool:
-        """Whether the file at this path is still the one that is open, with the schema that it had."""
+        """Whether each path still leads to the file that is open, with the same schema version."""
         try:
             return self._is() == self._was
         except (OSError, StoreError):

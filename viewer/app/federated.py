@@ -1,10 +1,10 @@
-"""Several ledgers under one address: pages over all of them at the top, each ledger by itself below `/in/NAME`.
+"""Several ledgers under one address: pages over all of them at the top, each single ledger below `/in/NAME`.
 
     /   /search   /stories   /sites   /takedowns   /author/ /topic/ /section/   /feed.atom   and their files: over all
-    /in/NAME/...              all that a viewer of this ledger alone has, its tables among it
-    /history/URL, /site/ID, /story/NUMBER and whatever else is of one ledger: to the first that has it
+    /in/NAME/...              everything that a viewer of this ledger alone has, with its tables
+    /history/URL, /site/ID, /story/NUMBER and all other pages of one ledger: redirected to the first ledger that has it
 
-A page that asks several ledgers for what only one can say (OneLedgerError) is looked for in each.
+A page that needs from several ledgers what only one can answer (OneLedgerError) is tried in each of them.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _UNSAFE = re.compile(r"[^a-z0-9.]+", re.ASCII)
 
 
 class LedgerApps:
-    """The application over all, and before it that of each ledger."""
+    """The application over all ledgers, preceded by the application of each ledger."""
 
     def __init__(self, over_all: App, each: Mapping[str, App], prefix: str) -> None:
-        """`each`: by name; all are reached below `prefix`."""
+        """`each`: applications by name; all are reached below `prefix`."""
         self._over_all = over_all
         self._each = dict(each)
         self._path = re.compile(rf"(?:{re.escape(prefix)})?{BELOW}([a-z0-9.-]+)(?:/.*)?", re.ASCII | re.DOTALL)
@@ -41,7 +41,7 @@ class LedgerApps:
 
 
 def names_of(paths: Iterable[Path]) -> dict[str, Path]:
-    """What ledgers are called in addresses: as their files, with a number where two are called the same."""
+    """Names of ledgers in addresses: their file names, with a number added if two are the same."""
     found: dict[str, Path] = {}
     for path in paths:
         plain = _UNSAFE.sub("-", path.stem.lower()).strip("-.") or "ledger"
@@ -51,7 +51,7 @@ def names_of(paths: Iterable[Path]) -> dict[str, Path]:
 
 
 def respond(request: Request, repository: Repository, base: str, ledgers: Ledgers) -> Response | None:
-    """The page over all ledgers; what is of one ledger, where it is."""
+    """The page over all ledgers; for a page of one ledger, a redirect to it."""
     root = urlsplit(base).path.rstrip("/")
     names = list(names_of(store.path for store in ledgers.each))
     if numbered := _NUMBERED.match(request.target):

@@ -1,6 +1,6 @@
 """HTTP protocol of uvicorn with limits that it lacks: a client that sends or reads too slowly is disconnected.
 
-Also: letters that a person typed into an address (curl sends them as they are) are encoded as a browser would.
+Bytes beyond ASCII in an address that a person typed (curl sends them unchanged) are percent-encoded, as a browser does.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from viewer.http import LOCKED
 
 REQUEST_SECONDS = 10.0
-"""From its first byte, or from the connection, to its last: so long may a request take to arrive."""
+"""Time limit for a request to arrive, from its first byte, or from the start of the connection, to its last byte."""
 READING_SECONDS = 30.0
-"""So long may a client not take what is sent to it."""
+"""Time limit for a client to accept what is sent to it."""
 MAX_HEAD = 32_000
-"""Bytes of a request's head."""
+"""Bytes of a request line with its headers."""
 _HIGH = {byte: f"%{byte:02X}".encode("ascii") for byte in range(0x80, 0x100)}
 _BAD = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 0\r\n"
@@ -27,7 +27,7 @@ _BAD = (
 
 
 class SlowClientProtocol(H11Protocol):
-    """One connection, whose client is waited for so long and no longer."""
+    """One connection, with time limits for its client."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -58,7 +58,8 @@ class SlowClientProtocol(H11Protocol):
             self._await_request()
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP is answered without repeating any of it, and our headers; with nothing if an answer is on its way."""
+        """Answer what is not HTTP with our headers and without repeating any of it; send nothing if a response is already on
+        its way."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.write(_BAD)
         self.transport.close()
@@ -87,5 +88,5 @@ class SlowClientProtocol(H11Protocol):
 
 
 def encoded(line: bytes) -> bytes:
-    """A request line with what is beyond ASCII in it encoded."""
+    """A request line with its bytes beyond ASCII percent-encoded."""
     return line if line.isascii() else b"".join(_HIGH.get(byte, b"%c" % byte) for byte in line)

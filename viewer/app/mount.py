@@ -1,4 +1,4 @@
-"""Our pages mounted in front of another ASGI application: the dispatcher answers ours, all else goes on to it."""
+"""Our pages mounted in front of another ASGI application: the dispatcher answers ours, every other request goes on to it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from viewer.http import Request, Response, redirect
 from viewer.rendering import refusal
 
 TABLES = "/ledger"
-"""Where our pages lead to for the tables."""
+"""Path of the tables, to which our pages link."""
 _UNSAFE = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
 
 
 class MountedPages:
-    """The application in front of `app`. `dispatcher` is called with the first request; None: there is no ledger to show."""
+    """The application in front of `app`. `dispatcher` is called at the first request; it returns None if there is no ledger to
+    show."""
 
     def __init__(self, app: App, dispatcher: Callable[[], Dispatcher | None], theirs: re.Pattern[str] | None = None) -> None:
-        """`theirs`: the paths that go on to `app` where they are not ours; by default all, else the others are not there."""
+        """`theirs`: the paths that go on to `app` if they are not ours; any other path is answered with 404. By default all go
+        on."""
         self._app = app
         self._dispatcher = dispatcher
         self._theirs = theirs
@@ -51,7 +53,7 @@ class MountedPages:
 
 
 def _below(scope: Scope, prefix: str) -> Scope:
-    """The request without the path below which we are reached: a proxy may have left it, and Datasette needs it away."""
+    """The request without our prefix: a proxy may have kept the prefix in the path, and Datasette needs the path without it."""
     raw: bytes = scope.get("raw_path") or quote(scope["path"], safe="/:@!$&'()*+,;=~").encode("ascii")
     raw = raw.partition(b"?")[0]
     path: str = scope["path"]

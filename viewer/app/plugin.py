@@ -1,7 +1,7 @@
 """The Datasette plugin: our pages in any Datasette that shows a ledger, and links from its tables to them.
 
-`newsledger serve` puts a dispatcher of its own before its Datasette (viewer.app.server). In another's, the first ledger among its
-databases is shown, without archived pages; Datasette's own pages keep whatever policy they have there.
+`newsledger serve` puts its own dispatcher in front of its Datasette (viewer.app.server). In any other Datasette the plugin
+shows the first ledger among the databases, without archived pages; Datasette's own pages keep the policy that they have there.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from viewer.app.security import App
 from viewer.rendering import article_path, asset_url, web
 
 DISPATCHERS: WeakKeyDictionary[Any, Dispatcher | None] = WeakKeyDictionary()
-"""Datasette -> its desk, from the first request on; None where it shows no ledger, or where the desk stands before it."""
+"""Datasette -> its dispatcher, from the first request on; None if it shows no ledger, or if the dispatcher is in front of it."""
 
 _LEADS = {"article_id": "article", "reverted_to": "revision", "revision_id": "revision", "latest_revision_id": "revision"}
-"""Columns that name something we have a page for."""
+"""Columns that name something that has a page."""
 _OF_ARTICLES = ("articles", "latest_articles")
 
 
@@ -37,13 +37,13 @@ hookimpl: Callable[[Hook], Hook] = datasette.hookimpl
 
 
 class Plugin:
-    """Our hooks: an object, for beside a module named `viewer` Datasette would take our templates for its own."""
+    """Our hooks. They are methods of an object: with a module named `viewer` Datasette would use our templates as its own."""
 
     __name__ = "newsledger"
 
     @hookimpl
     def asgi_wrapper(self, datasette: Any) -> Any:
-        """Our pages come first; what is not ours goes on."""
+        """Put our pages first; other requests go on."""
 
         def mounted(app: App) -> App:
             return MountedPages(app, lambda: dispatcher_of(datasette))
@@ -52,14 +52,14 @@ class Plugin:
 
     @hookimpl
     def menu_links(self, datasette: Any) -> list[dict[str, str]]:
-        """Ways back to our pages."""
+        """Links back to our pages."""
         named = (("/", "Latest revisions"), ("/search", "Search"), ("/stories", "Stories"), ("/sites", "Sites"))
         links = [*named, ("/takedowns", "Takedowns")]
         return [{"href": datasette.urls.path(path), "label": label} for path, label in links]
 
     @hookimpl
     def prepare_jinja2_environment(self, env: Any, datasette: Any) -> None:
-        """What our versions of Datasette's templates need (viewer/tables), in its pages of errors too."""
+        """Add what our versions of Datasette's templates need (viewer/tables), also on its error pages."""
         root, tables = datasette.setting("base_url").rstrip("/"), f"/{datasette.get_database().route}"
         pages = (("/", "Today"), ("/stories", "Stories"), ("/sites", "Sites"), ("/takedowns", "Takedowns"), ("/search", "Search"))
         env.globals["ours"] = {
@@ -77,7 +77,7 @@ class Plugin:
 
     @hookimpl
     def handle_exception(self, request: Any, exception: Exception) -> Any:
-        """What a visitor asks wrongly is no failure of ours (500)."""
+        """Answer a visitor's wrong query with status 400, not 500: it is not our failure."""
         if isinstance(exception, DatasetteError):
             exception.status = 400 if exception.status == 500 else exception.status
         elif isinstance(exception, LookupError | TypeError | ValueError) and request.query_string:
@@ -86,7 +86,7 @@ class Plugin:
 
     @hookimpl
     def render_cell(self, row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Markup | None:
-        """A way from each article and revision of a table to its page; None leaves the cell as it is."""
+        """A link from each article and revision of a table to its page; None leaves the cell as it is."""
         root = datasette.setting("base_url").rstrip("/")
         if column == "url" and (table in _OF_ARTICLES or "article_id" in keys(row)):
             return _address(value, root)
@@ -104,19 +104,19 @@ _FIELDS = (
     ("select", 'name="_sort"', "Order"),
     ("textarea", 'id="sql-editor"', "SQL"),
 )
-"""Fields of Datasette's forms that have no label: tag, how it begins, name."""
+"""Fields of Datasette's forms that have no label: tag, first attributes, name."""
 PLUGIN = Plugin()
 
 
 def dispatcher_of(datasette: Any) -> Dispatcher | None:
-    """The desk of a Datasette, made when it is first asked for."""
+    """The dispatcher of a Datasette, made at its first request."""
     if datasette not in DISPATCHERS:
         DISPATCHERS[datasette] = _dispatcher(datasette)
     return DISPATCHERS[datasette]
 
 
 def keys(row: Any) -> list[str]:
-    """The names of a row's columns."""
+    """The column names of a row."""
     return list(row.keys()) if hasattr(row, "keys") else []
 
 
@@ -129,7 +129,8 @@ def _dispatcher(datasette: Any) -> Dispatcher | None:
 
 
 def _named(html: Markup) -> Markup:
-    """A part of a Datasette page with names for its fields, for those who do not see it, and headings one below the other."""
+    """A part of a Datasette page with labels on its fields, for screen readers, and without a gap in the levels of its
+    headings."""
     named = str(html)
     for tag, field, name in _FIELDS:
         named = named.replace(f"<{tag} {field}", f'<{tag} aria-label="{name}" {field}')
@@ -145,12 +146,12 @@ def _is_ledger(path: Path) -> bool:
 
 
 def _now() -> datetime:
-    """The time: nobody else's Datasette hands us one."""
+    """The current time: another Datasette passes us no clock."""
     return datetime.now(UTC)
 
 
 def _address(url: object, root: str) -> Markup | None:
-    """An article's address as a way to its history, and one to the page itself."""
+    """An article's URL as a link to its history, followed by a link to the page itself."""
     if not isinstance(url, str) or not web(url):
         return None
     away = Markup('<a href="{}" rel="noreferrer" title="The page itself">↗</a>').format(web(url))

@@ -1,24 +1,24 @@
-"""Routes: the only list of our addresses. What is not here is the tables' (Datasette's).
+"""Routes: the only list of our addresses. Addresses that are not here belong to the tables (Datasette).
 
     /                              the latest revisions
     /history/URL                   an article: its revisions, and all that is known of it
     /diff/URL   /diff/2..3/URL     what differs between two revisions; /diff/2..3/side/URL: side by side
     /revision/KEY/URL   /diff/KEY..KEY/URL   /story/URL   permanent addresses: see pipelines.proof.citation
-    /search?q=                     all revisions' texts
-                                   (/search?saved=NAME, /feed.atom?saved=NAME: the search of that name)
-    /sites   /site/ID              all sites at a glance; one of them
+    /search?q=                     search in the texts of all revisions
+                                   (/search?saved=NAME, /feed.atom?saved=NAME: the saved search of that name)
+    /sites   /site/ID              all sites in one table; one site
     /compare?site=&site=           papers side by side
     /stories   /story/7            copy that several sites carry; one story
-    /story/7/43                    an article of a story against its source
-    /author/NAME  /topic/NAME  /section/NAME   of one of these: counts, papers, the latest changes
-    /takedowns                     what went from its site
+    /story/7/43                    an article of a story, compared with its source
+    /author/NAME  /topic/NAME  /section/NAME   counts, papers and latest changes of one author, topic or section
+    /takedowns                     articles that disappeared from their site
     /feed.atom   /feed.json        the latest revisions, or those of a search, for feed readers
     /search.csv?q=   .json .jsonl .xlsx   the list of a page as a file (/revisions.csv: of the first page); /diff.md/URL
     /timegate/ /timemap/ /memento/ see viewer.pages.memento
-    /-/article/ID  /-/revision/ID  to the pages of what the tables name by number
-    /-/viewer/                     the style of our pages
+    /-/article/ID  /-/revision/ID  redirects from the numbers in the tables to our pages
+    /-/viewer/                     style sheets and other files of our pages
 
-A URL is all that follows, with its query; the target comes as it stood in the request line, not unpacked.
+A URL is everything that follows, with its query. The target must be as in the request line, not percent-decoded.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from viewer.rendering import ASSETS, article_path, asset, refusal, show_under
 from viewer.repository import NotHeldError, Repository
 
 Page = Callable[[Request, Repository, str], Response]
-"""A request, the ledger, and the path below which we are reached -> the page."""
+"""A request, the ledger, and the path below which the viewer is reached -> the page."""
 
 _ARTICLE, _REVISION = "/-/article/", "/-/revision/"
 _NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
@@ -48,11 +48,11 @@ _LISTS = "revisions|search|sites|stories|takedowns|compare|history(?=[^/]*/)|sit
 _FILE = re.compile(
     rf"/(?P<page>(?:{_LISTS})(?=\.(?:csv|jsonl?|xlsx)\b)|diff(?=\.md/))\.(?P<form>\w+)(?P<rest>(?:[/?].*)?)", re.DOTALL
 )
-"""A page as a file: its list, or of a difference the Markdown."""
+"""A page as a file: its list, or the Markdown of a difference."""
 
 
 def _to_article(request: Request, ledger: Repository, root: str) -> Response:
-    """To the article's history."""
+    """Redirect to the article's history."""
     number = request.path.removeprefix(_ARTICLE)
     url = articles.url_of(ledger.store, int(number)) if _NUMBER.fullmatch(number) else None
     if url is None:
@@ -61,7 +61,7 @@ def _to_article(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def _to_revision(request: Request, ledger: Repository, root: str) -> Response:
-    """To what the revision changed; of a first one, to the article's history."""
+    """Redirect to what the revision changed; for a first revision, to the article's history."""
     number = request.path.removeprefix(_REVISION)
     address = articles.revision_address(ledger.store, int(number)) if _NUMBER.fullmatch(number) else None
     if address is None:
@@ -93,7 +93,7 @@ MEMENTO = ("/timegate/", "/timemap/", "/memento/")
 
 
 def respond(request: Request, repository: Repository, base: str) -> Response | None:
-    """The answer to a request; None where the address is not ours. `base`: where we are reached ("http://127.0.0.1:8001")."""
+    """The response to a request; None if the address is not ours. `base`: address of the viewer ("http://127.0.0.1:8001")."""
     if request.path.startswith(ASSETS):
         return asset(request)
     show_under(base, repository.tables, repository.zone, (base + request.target, moment(repository.now)))
@@ -120,7 +120,7 @@ def respond(request: Request, repository: Repository, base: str) -> Response | N
 
 
 def _as_page(request: Request) -> Request:
-    """What asks for a page as a file, as what asks for that page."""
+    """A request for a page as a file, changed to a request for that page with its `form`."""
     found = _FILE.fullmatch(request.target)
     if found is None:
         return request
@@ -129,7 +129,7 @@ def _as_page(request: Request) -> Request:
 
 
 def _as_words(request: Request, repository: Repository) -> Request:
-    """What names a saved search, as what asks for its words."""
+    """A request that names a saved search, changed to a request with the words of that search."""
     name = request.query().one("saved") if request.path in ("/search", *FEEDS) else None
     if name is None:
         return request

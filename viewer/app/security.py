@@ -1,10 +1,10 @@
-"""Security middleware: allowed hosts and methods, and the headers of every answer, around our pages and Datasette's.
+"""Security middleware: allowed hosts and methods, and the headers of every response, around our pages and Datasette's.
 
-In: GET and HEAD, by a name that leads here and nowhere else, for a path of sane form and length. Out: a policy that lets a page
-load and run nothing of strangers, whatever it holds. Knows no ledger.
+Requests: only GET and HEAD, for a host name that leads only here, and a path of valid form and length. Responses: a policy
+under which a page loads and runs nothing from strangers, whatever it contains. Knows no ledger.
 
-Of Datasette's own pages the strictest policy under which they still work: its few inline scripts by their hashes. Styles may
-stand inline there: each table's page has some of its own, made of the names of its columns. They can load nothing.
+Datasette's own pages get the strictest policy under which they still work: hashes allow its few inline scripts. Inline styles
+are allowed there, because each table's page has styles made of its column names. They can load nothing.
 """
 
 from __future__ import annotations
@@ -32,22 +32,23 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_TARGET = 16_000
-"""Bytes of path and query: the longest URL that the ledger keeps, each character encoded, and some to spare."""
+"""Bytes of path and query: the longest URL that the ledger keeps, with each character encoded, and a reserve."""
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?", re.ASCII)
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
 @dataclass(frozen=True, slots=True)
 class AllowedHosts:
-    """The names by which we may be asked.
+    """The host names that a request may use.
 
-    On loopback only loopback's names are believed: a page elsewhere whose name leads here (DNS rebinding) reads nothing.
+    On loopback only loopback's names are trusted, so that another site's page whose name resolves to here (DNS rebinding)
+    reads nothing.
     """
 
     url: str
-    """Where we listen: "http://127.0.0.1:8001"."""
+    """Address at which the server listens: "http://127.0.0.1:8001"."""
     base_url: str | None = None
-    """Where we are reached through a proxy."""
+    """Public address behind a proxy."""
     is_local: bool = True
     allowed: frozenset[str] = field(init=False)
 
@@ -58,7 +59,7 @@ class AllowedHosts:
         object.__setattr__(self, "allowed", frozenset(names | ({urlsplit(self.base_url).netloc} if self.base_url else set())))
 
     def base(self, host: str | None) -> str | None:
-        """Where the client reached us, by its Host header; None where it must not be believed."""
+        """The address at which the client reached the viewer, from its Host header; None if that must not be trusted."""
         if host is not None and (not _HOST.fullmatch(host) or (self.is_local and host.lower() not in self.allowed)):
             return None
         return self.base_url or (f"http://{host}" if host else self.url)
@@ -99,7 +100,7 @@ class SecurityMiddleware:
             await _refuse(send, 500)
 
     def _refused(self, scope: Scope) -> int:
-        """The status with which a request is turned away; 0 for those that may come in."""
+        """The status with which a request is refused; 0 if it is allowed."""
         path = scope["raw_path"]
         if self._names.base(header(scope, b"host")) is None:
             return 421
@@ -110,7 +111,8 @@ class SecurityMiddleware:
         return 414 if len(path) + len(scope["query_string"]) > MAX_TARGET else 0
 
     def _known(self, scope: Scope) -> Scope:
-        """The request as it was made to the proxy, so that addresses in answers are the proxy's; no name is anyone's but ours."""
+        """The request with scheme and host as the proxy received them, for addresses in responses; only our own names are
+        possible."""
         base = urlsplit(self._names.base(header(scope, b"host")) or self._names.url)
         others = [(name, value) for name, value in scope["headers"] if name != b"host"]
         return {**scope, "scheme": base.scheme, "headers": [(b"host", base.netloc.encode("ascii")), *others]}
@@ -122,7 +124,7 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 
 def with_security_headers(headers: Any, policy: str) -> list[tuple[bytes, bytes]]:
-    """An answer's headers with those that all answers carry; what an answer says itself stays."""
+    """The headers of a response, with those that every response carries; headers that the response sets itself stay."""
     given = [(bytes(name).lower(), bytes(value)) for name, value in headers]
     names = {name for name, _ in given}
     is_page = any(name == b"content-type" and value.lower().startswith(b"text/html") for name, value in given)
@@ -136,7 +138,7 @@ def with_security_headers(headers: Any, policy: str) -> list[tuple[bytes, bytes]
 
 
 async def _refuse(send: Send, status: int) -> None:
-    """Turn a request away without repeating any of it."""
+    """Refuse a request without repeating any of it."""
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"0")]
     headers += [(b"allow", b"GET, HEAD")] if status == 405 else []
     await send({"type": "http.response.start", "status": status, "headers": with_security_headers(headers, LOCKED)})
@@ -145,11 +147,11 @@ async def _refuse(send: Send, status: int) -> None:
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _SWITCH = "{{ datasette_allow_facet }}"
-"""The one value that stands in an inline script: true or false."""
+"""The one template value in an inline script: true or false."""
 
 
 def of_tables() -> str:
-    """The policy for the Datasette that is installed. Raises ModuleNotFoundError where none is."""
+    """The policy for the Datasette that is installed. Raises ModuleNotFoundError if none is."""
     installed = files("datasette")
     folders = (installed.joinpath("templates"), files("viewer").joinpath("tables"))
     pages = (item for folder in folders for item in folder.iterdir() if item.name.endswith(".html"))
@@ -159,7 +161,7 @@ def of_tables() -> str:
 
 
 def policy(templates: Iterable[str]) -> str:
-    """The policy under which the inline scripts of these templates may run, and no other."""
+    """The policy under which the inline scripts of these templates may run, and no others."""
     hashes = sorted({f"'sha256-{_digest(script)}'" for template in templates for script in inline_scripts(template)})
     return (
         f"default-src 'none'; script-src 'self' {' '.join(hashes)}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -168,7 +170,7 @@ def policy(templates: Iterable[str]) -> str:
 
 
 def inline_scripts(template: str) -> Iterator[str]:
-    """The inline scripts of a template as they reach the browser; those that cannot be known beforehand are left out."""
+    """The inline scripts of a template as they reach the browser; scripts that cannot be known beforehand are left out."""
     found = _INLINE.findall(template)
     for script in found + [textwrap.dedent(script) for script in found]:
         for variant in {script.replace(_SWITCH, "true"), script.replace(_SWITCH, "false")}:

@@ -1,6 +1,6 @@
 """Server of `newsledger serve`: Datasette over the ledger, our pages in front of it, the security middleware, and uvicorn.
 
-The ledger is opened for reading only, by ours and by Datasette's connections, whatever plugins are installed.
+Both our connections and Datasette's open the ledger read-only, whatever plugins are installed.
 """
 
 from __future__ import annotations
@@ -38,34 +38,34 @@ from viewer.app.plugin import DISPATCHERS, PLUGIN
 from viewer.app.security import AllowedHosts, App, Receive, Scope, SecurityMiddleware, Send, of_tables
 
 NAME = TABLES.strip("/")
-"""Of the database."""
+"""Name of the database in Datasette."""
 COMPRESSION = 5
-"""Of gzip. Higher: a page is a few per cent smaller, and takes twice as long to pack."""
+"""Level of gzip. Higher: a page is a few per cent smaller, and takes twice as long to compress."""
 MAX_CONNECTIONS = 256
-"""At once; who comes then is told to come again."""
+"""Connections at the same time; a further one gets status 503."""
 STOPPING_SECONDS = 5
-"""So long may answers that are on their way take, once we are asked to stop."""
+"""Time limit for unfinished responses after a request to stop."""
 THEIRS = re.compile(
     rf"/{NAME}(\.\w+)?(/.*)?|/-/(static|static-plugins)/.*|/-/(metadata|versions|plugins|settings)(\.json)?|/favicon\.ico"
 )
-"""The paths of Datasette that are shown. Those that tell of the machine, or of who is logged in, are not."""
+"""The paths of Datasette that are shown. Paths that reveal the machine, or who is logged in, are not."""
 _NONE = re.compile(r"(?!)")
 SQL_PROCESSES = 3
-"""Statements that run at once; others wait."""
+"""Statements that run at the same time; others wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryLimits:
-    """What a query at the tables may cost."""
+    """Limits of a query at the tables."""
 
     sql: bool = True
-    """Whether own SQL may be asked."""
+    """Whether visitors may write their own SQL."""
     sql_time_ms: int = 2_000
     rows: int = 1_000
 
 
 class Row(tuple[Any, ...]):
-    """A row as Datasette reads it: by place and by name."""
+    """A row as Datasette reads it: by position and by name."""
 
     columns: tuple[str, ...]
 
@@ -78,7 +78,7 @@ class Row(tuple[Any, ...]):
 
 
 class LedgerDatabase(Database):  # type: ignore[misc]  # Datasette has no types
-    """The ledger as Datasette opens it: for reading only, whoever asks; statements run in processes that can be ended."""
+    """The ledger as Datasette opens it: always read-only; statements run in processes that can be ended."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -87,7 +87,7 @@ class LedgerDatabase(Database):  # type: ignore[misc]  # Datasette has no types
 
     async def execute(self, sql: str, params: Any = None, truncate: bool = False, custom_time_limit: int | None = None,
                       page_size: int | None = None, log_sql_errors: bool = True) -> Any:  # fmt: skip
-        """As Datasette's, but for where it runs. Nothing is logged: what a visitor may ask wrongly is no news."""
+        """As Datasette's method, but in another process. Nothing is logged: visitors' wrong statements are no news."""
         if truncate and STATEMENT_ONLY.get():
             sql = columns_alone(sql)
         rows = self.ds.max_returned_rows + (self.ds.max_returned_rows == (page_size or self.ds.page_size)) if truncate else None
@@ -104,7 +104,7 @@ class LedgerDatabase(Database):  # type: ignore[misc]  # Datasette has no types
         return Results([named(row) for row in found.rows], found.is_cut, [(name, *(None,) * 6) for name in found.columns])
 
     async def attached_databases(self) -> list[Any]:
-        """None: nothing can be attached, and where files are is nobody's business."""
+        """None: nothing can be attached, and the paths of files are not shown."""
         return []
 
     def _run(self, sql: str, values: Any, rows: int | None, milliseconds: int) -> SqlAnswer:
@@ -114,7 +114,7 @@ class LedgerDatabase(Database):  # type: ignore[misc]  # Datasette has no types
         return process.run(sql, values, rows=rows, milliseconds=milliseconds)
 
     def connect(self, write: bool = False) -> Any:
-        """A connection; PermissionError for one that would write."""
+        """A read-only connection; raises PermissionError if `write` is set."""
         if write:
             raise PermissionError("the ledger is only read here")
         conn = connect(self.path, match_of)
@@ -147,7 +147,7 @@ def tables(shown: DispatcherConfig, limits: QueryLimits) -> Datasette:
 
 
 def canned_queries() -> dict[str, dict[str, Any]]:
-    """The cookbook's questions as Datasette's queries, each with its fields to fill in."""
+    """The cookbook's questions as Datasette's canned queries, each with its form fields."""
     return {
         one.name: {"sql": one.for_visitors, "title": one.title, "description": one.text, "params": list(one.parameters)}
         for one in questions().values()
@@ -155,7 +155,7 @@ def canned_queries() -> dict[str, dict[str, Any]]:
 
 
 def is_query(sql: str) -> bool:
-    """Whether Datasette takes a statement: one that selects, and no pragma that it does not know."""
+    """Whether Datasette accepts a statement: one that selects, without a pragma that it does not know."""
     try:
         validate_sql_select(sql)
     except InvalidSql:
@@ -164,7 +164,7 @@ def is_query(sql: str) -> bool:
 
 
 def application(dispatcher: Dispatcher, names: AllowedHosts, limits: QueryLimits) -> App:
-    """All of it as one ASGI application."""
+    """The whole viewer as one ASGI application."""
     datasette = tables(dispatcher.shown, limits)
     all_tables: App = CsvTables(datasette.app(), datasette, dispatcher.shown.db, NAME, is_query)
     within: App = MountedPages(all_tables, lambda: dispatcher, THEIRS)
@@ -177,7 +177,8 @@ def _packed(within: App, names: AllowedHosts) -> App:
 
 def application_over(shown: DispatcherConfig, alone: Mapping[str, DispatcherConfig], names: AllowedHosts,
                      limits: QueryLimits) -> tuple[App, list[Dispatcher]]:  # fmt: skip
-    """Pages over several ledgers, and each ledger's application below its name; and the dispatchers, to be closed."""
+    """The application over several ledgers, with each ledger's application below its name; and the dispatchers, which the
+    caller closes."""
     dispatchers = [Dispatcher(shown, respond), *map(Dispatcher, alone.values())]
     over_all = _packed(MountedPages(_nothing, lambda: dispatchers[0], _NONE), names)
     each = {name: application(one, names, limits) for name, one in zip(alone, dispatchers[1:], strict=True)}
@@ -185,18 +186,18 @@ def application_over(shown: DispatcherConfig, alone: Mapping[str, DispatcherConf
 
 
 async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
-    """Behind pages over several ledgers nothing stands."""
+    """The end of the chain: behind the pages over several ledgers there is no other application."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that is bound and waits; port 0 takes a free one. Raises OSError, and UnicodeError for what is no name."""
+    """A bound, listening socket; port 0 takes a free port. Raises OSError, and UnicodeError if `host` is not a host name."""
     host.encode("idna")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host.strip("[]"), port), family=family, backlog=128)
 
 
 def url_of(listening: socket.socket, host: str) -> str:
-    """Where a socket is reached."""
+    """The address of a socket."""
     port = listening.getsockname()[1]
     return f"http://[{host.strip('[]')}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -207,7 +208,7 @@ def is_local(host: str) -> bool:
 
 
 def serve(app: App, listening: socket.socket, started: Callable[[], None]) -> None:
-    """Answer at a socket until SIGTERM or SIGINT; a second one does not wait for answers on their way."""
+    """Answer at a socket until SIGTERM or SIGINT; a second signal does not wait for unfinished responses."""
     server = GracefulServer(configured(app))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.handle_exit)
@@ -216,7 +217,7 @@ def serve(app: App, listening: socket.socket, started: Callable[[], None]) -> No
 
 
 def configured(app: App) -> uvicorn.Config:
-    """uvicorn's configuration: HTTP/1.1 alone, quiet, trusting no header of a proxy, bounded."""
+    """uvicorn's configuration: only HTTP/1.1, without logs, trusting no header of a proxy, bounded."""
     return uvicorn.Config(
         app,
         http=SlowClientProtocol,
@@ -236,7 +237,7 @@ def configured(app: App) -> uvicorn.Config:
 
 
 class GracefulServer(uvicorn.Server):
-    """uvicorn's server, which ends as asked and does not send itself the signal again."""
+    """uvicorn's server, which ends as asked and does not send the signal to itself again."""
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         await self._serve(sockets)
@@ -246,5 +247,5 @@ class GracefulServer(uvicorn.Server):
 
 
 def prefix_of(base_url: str | None) -> str:
-    """The path of the address at which a proxy is reached."""
+    """The path of the viewer's public address behind a proxy."""
     return urlsplit(base_url).path.rstrip("/") if base_url else ""

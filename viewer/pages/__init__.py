@@ -1,1 +1,1 @@
-"""One module a page: what it asks the ledger, and which template says it. See `viewer.app.routes` for their addresses."""
+"""One module per page: what it reads from the ledger, and its template. See `viewer.app.routes` for the addresses."""

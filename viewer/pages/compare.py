@@ -1,6 +1,6 @@
-"""Papers side by side: what each published, edited and told of in the same time, and what each made of the copy that all carried.
+"""Papers side by side: what each published and edited in the same period, openly or silently, and what each made of shared copy.
 
-/compare?site=one&site=other&since=2025-05-01&until=2025-05-31      the last 30 days where no time is asked for
+/compare?site=one&site=other&since=2025-05-01&until=2025-05-31      the last 30 days if no period is given
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from viewer.rendering import page, refusal
 from viewer.repository import Repository
 
 MAX_SITES = 6
-"""Papers that fit beside each other."""
+"""Papers that fit side by side."""
 DELAYS = 500
-"""Latest edits of which the median delay is told."""
+"""Latest edits of which the median delay is computed."""
 STORIES = 20
-"""Stories that all carried, that are listed."""
+"""Listed stories that all of the papers carried."""
 QUESTION = "papers"
-"""Of the cookbook: how papers treat the copy that they share."""
+"""Name of the cookbook's question: how papers treat the copy that they share."""
 SHARED = ("as_source", "minutes_behind", "percent_kept")
 MEASURES = {
     "new": "Articles first seen",
@@ -87,7 +87,7 @@ def paper(ledger: Repository, site: str, since: str, until: str) -> dict[str, An
 
 
 def chart(papers: list[dict[str, Any]]) -> charts.Chart:
-    """New articles and edits of each paper, one below the other."""
+    """New articles and edits, one row per paper."""
     rows = [(one["name"], (one["new"], one["updated"], one["silent"], one["reverted"] + one["restored"])) for one in papers]
     summary = f"{labels.counted(len(papers), 'paper')}, in the same time."
     return charts.bars("Articles and edits", summary, ("paper", *charts.SERIES), rows, charts.LEGEND)

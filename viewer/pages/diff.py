@@ -1,4 +1,4 @@
-"""What differs between two revisions of an article, to be read as a text: words, paragraphs, captions, names and stamps."""
+"""The differences between two revisions of an article, for reading: words, paragraphs, captions, names and stamps."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from viewer.repository import Repository, RevisionText
 
 PREFIX = "/diff/"
 CONTEXT = 1
-"""Unchanged paragraphs that are shown beside a change; longer runs are folded."""
+"""Unchanged paragraphs that are shown next to a change; longer runs are folded."""
 FOLDED = 3
-"""The least that is worth a fold."""
+"""The shortest run of paragraphs that is folded."""
 _PAIR = re.compile(rf"(\d{{1,6}}|{KEY})\.\.(\d{{1,6}}|{KEY})(/side)?/(.*)", re.ASCII | re.DOTALL)
-"""Two numbers or two permanent names of revisions, the way it is shown, and the URL."""
+"""Two numbers or two permanent keys of revisions, the form of the page, and the URL."""
 _LOADS = re.compile(r"[\\`\[\]]")
-"""What makes links and pictures in Markdown; addresses have none of it, and stay as they are."""
+"""Characters that make links and pictures in Markdown. Addresses contain none of them and stay unchanged."""
 _PLAIN = ("section", "kind", "date_published", "date_modified", "language", "is_accessible_for_free")
-"""Fields that are told as before and after, not word by word."""
+"""Fields that are shown as before and after, not word by word."""
 _FREE = {0: "behind a paywall", 1: "free to read"}
 
 
@@ -40,11 +40,11 @@ class FoldedBlock:
 
     is_folded: bool
     paragraphs: tuple[tuple[int, Paragraph], ...]
-    """Each with its index in the difference, by which places of one that moved know each other."""
+    """Paragraphs, each with its index in the difference, which connects the two places of a paragraph that moved."""
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    """The page; or, asked with two numbers and a URL by a form, where it is."""
+    """The page; a form's request with two numbers and a URL is redirected to it."""
     if request.path == PREFIX and "?" in request.target:
         return _chosen(request, root)
     rest = request.below(PREFIX)
@@ -68,7 +68,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def _number(ledger: Repository, article: ArticleRecord, name: str) -> int | None:
-    """The number of a revision that an address names."""
+    """The number of the revision that an address names by number or key."""
     if name.isdigit():
         return int(name)
     found = find_revision(ledger.store, article, name)
@@ -116,12 +116,12 @@ def _page(
 
 
 def pieces(before: str | None, after: str | None) -> tuple[Piece, ...]:
-    """A line of either, word by word."""
+    """One line of text before and after, word by word."""
     return tuple(word_pieces(before or "", after or ""))
 
 
 def plainly(name: str, before: Row, after: Row) -> tuple[str, str] | None:
-    """A field before and after, where it differs."""
+    """A field before and after, if it differs."""
     one, other = before[name], after[name]
     if one == other:
         return None
@@ -131,13 +131,13 @@ def plainly(name: str, before: Row, after: Row) -> tuple[str, str] | None:
 
 
 def size(before: Article, after: Article) -> tuple[int, int]:
-    """How many words one text has more of than the other, counted as the lists count them: what moved is not counted."""
+    """Words added and removed, counted as in the lists: a paragraph that moved is not counted."""
     one, other = ([article.headline or "", article.description or "", *article.body.split("\n\n")] for article in (before, after))
     return words_changed(one, other)
 
 
 def blocks(body: Sequence[Paragraph]) -> list[FoldedBlock]:
-    """The body with long unchanged runs folded, but for what stands beside a change."""
+    """The body with long unchanged runs folded, except the paragraphs next to a change."""
     near = {
         place + step
         for place, paragraph in enumerate(body)

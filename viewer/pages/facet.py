@@ -1,4 +1,4 @@
-"""An author, a topic or a section: how much there is of it, in which papers and on which days, and what changed last.
+"""An author, a topic or a section: its number of articles, its papers and days, and its latest changes.
 
 /author/Ann%20Other   /topic/Fire   /section/News?site=paper      since= and until= narrow; lists and feeds are the first page's
 """
@@ -23,7 +23,7 @@ from viewer.rendering import page, refusal
 from viewer.repository import Repository
 
 DAYS, FEWEST_DAYS = 60, 14
-"""Days of the chart where no time is asked for; no fewer than the second."""
+"""Days of the chart if no period is given: at most the first number, at least the second."""
 CHANGES, SITES = 12, 20
 """Rows of the lists."""
 _EDITS = ("updated", "silent", "reverted", "restored")
@@ -78,7 +78,7 @@ def _narrowed(asked: Wanted, names: dict[str, str]) -> list[str]:
 
 
 def _shown(found: FacetCounts, asked: Wanted, today: date) -> tuple[date, date]:
-    """First and last day of the chart: what is asked for, else the last days that had anything."""
+    """First and last day of the chart: the requested period; by default the last days with any changes."""
     first, last = (date.fromisoformat(str(found.days[place]["day"])) for place in (0, -1)) if found.days else (today, today)
     until = date.fromisoformat(asked.until[:10]) if asked.until else min(last, today)
     fewest = until - timedelta(days=FEWEST_DAYS - 1)

@@ -1,4 +1,5 @@
-"""`/feed.atom` and `/feed.json`: what changed, of all, of sites, of an article, or of a saved search; bounded, with validators.
+"""`/feed.atom` and `/feed.json`: changes of all sites, of some sites, of an article, or of a saved search; bounded, with
+validators.
 
 /feed.atom?site=demo-gazette&silent=1     the parameters are those of the first page and of the search (viewer.filters)
 """
@@ -29,13 +30,13 @@ from viewer.repository import Repository
 
 MAX_ENTRIES = 60
 MAX_HITS = 200
-"""Of a search that are taken at once. Where more are found, and the best come first, those of the latest months are asked for."""
+"""Hits of a search that are read together. If there are more, and they come by rank, only the latest months are searched."""
 FORM = 1
-"""Counted up when entries come to be written otherwise: readers must then not be told that nothing changed."""
+"""Version of the entries' form. Raise it when entries are written in another way: otherwise readers get 304 for the old form."""
 
 
 def respond(request: Request, repository: Repository, base: str) -> Response:
-    """The feed that is asked for; 304 where the reader has it already. `base`: where we are reached, without a final slash."""
+    """The requested feed; 304 if the reader has it already. `base`: address of the viewer, without a final slash."""
     asked = wanted(request.target.partition("?")[2])
     rows = _changes(asked, repository)
     shown = rows[:MAX_ENTRIES]
@@ -53,7 +54,7 @@ def respond(request: Request, repository: Repository, base: str) -> Response:
 
 
 def _changes(asked: Wanted, repository: Repository) -> list[Change]:
-    """Newest first, one more than fits if there are more."""
+    """The changes, newest first; one more than fits if there are more."""
     if asked.words:
         return _found(asked, repository.store)
     if asked.url:
@@ -75,7 +76,7 @@ def _found(asked: Wanted, store: Store) -> list[Change]:
 
 
 def _newest(store: Store, asked: Wanted, sites: tuple[str, ...], until: str | None) -> Hits:
-    """Hits with all of the newest among them."""
+    """Hits that include all of the newest ones."""
     search = partial(searching.search, store, asked.words or "", sites=sites, changes=asked.changes, until=until)
     found = search(since=asked.since, limit=MAX_HITS)
     if found.ranked != "best" or found.total <= MAX_HITS:
@@ -89,7 +90,7 @@ def _newest(store: Store, asked: Wanted, sites: tuple[str, ...], until: str | No
 
 
 def _text(store: Store, change: Change) -> Article:
-    """What a revision says."""
+    """The article as a revision has it."""
     text = revision(store, change.article_id, change.url, change.number)
     if text is None:
         raise KeyError(change.revision_id)
@@ -127,19 +128,19 @@ def _feed(asked: Wanted, store: Store, entries: tuple[Entry, ...], updated: str,
 
 
 def _mark(store: Store) -> str:
-    """What tells this ledger from all others, for good: the first seal of its chain."""
+    """The ledger's permanent identity: the first seal of its chain."""
     return first_link(store) or "unsealed"
 
 
 def _tag(target: str, base: str, found: Sequence[Change], texts: Sequence[Article]) -> str:
-    """Of all that the document is made of, and much sooner known than the document."""
+    """The entity tag, from everything that the document is made of; much faster than making the document."""
     read = [(text.content_hash, text.extractor) for text in texts]
     identity = json.dumps([FORM, target, base, [row_of(change) for change in found], read], sort_keys=True)
     return f'"{hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:32]}"'
 
 
 def _has_it(request: Request, tag: str, updated: datetime) -> bool:
-    """Whether the reader's copy is this one (RFC 9110, 13.2.2): by its tag, else by its time."""
+    """Whether the reader's copy is current (RFC 9110, 13.2.2): by its entity tag, or without one by its time."""
     known = request.headers.get("if-none-match")
     if known is not None:
         return known.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in known[:4_000].split(","))

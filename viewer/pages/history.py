@@ -1,4 +1,4 @@
-"""An article's page: every revision with the bounds of its edit, who wrote it, where else it stood, and how we know."""
+"""An article's page: every revision with the bounds of its edit, the authors, other places of the text, and the evidence."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from viewer.repository import Repository
 
 PREFIX = "/history/"
 REVISIONS = 100
-"""The newest that are listed one by one, and the first; a live page may have hundreds."""
+"""The newest revisions that are listed one by one, besides the first; a live page may have hundreds."""
 SIZED = 40
-"""The newest whose words are counted: their texts are read for it."""
+"""The newest revisions whose words are counted; their texts are read for it."""
 FETCHES = 20
 ALIASES = 50
 STATES = 50
@@ -72,7 +72,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def timeline(store: Store, article: ArticleRecord) -> list[dict[str, Any]]:
-    """The revisions as the page shows them, newest first; with the words that came and went where they are counted."""
+    """The revisions as the page shows them, newest first; with the words added and removed, if they are counted."""
     found = articles.history(store, article.article_id, after=article.revision_count - REVISIONS)[::-1]
     ids = [revision.revision_id for revision in found]
     sized = {change.revision_id: change for change in changes.of_revisions(store, ids[:SIZED])}
@@ -94,7 +94,7 @@ def entry(revision: Revision, sized: Change | None) -> dict[str, Any]:
 
 
 def stamp(number: int, modified: str | None, before: str | None) -> str:
-    """What the page's own stamp did, as the beginning of a phrase; "" where there is nothing to tell."""
+    """What the page's own update stamp did, as the beginning of a phrase; "" if there is nothing to say."""
     if number == 1:
         return "the page says updated" if modified else ""
     if modified is None:
@@ -103,7 +103,7 @@ def stamp(number: int, modified: str | None, before: str | None) -> str:
 
 
 def missing_since(states: Sequence[StateChange]) -> str | None:
-    """When the look was that first did not find the article, of those since it was last there; None while it is there."""
+    """Time of the first fetch that did not find the article since it was last there; None while it is there."""
     since = None
     for step in reversed(states):
         if step.state not in (State.SUSPECTED, State.GONE):
@@ -113,7 +113,7 @@ def missing_since(states: Sequence[StateChange]) -> str | None:
 
 
 def next_look(next_check: str | None, now: datetime) -> str:
-    """When the article is looked at next: "in 3 h 10 min"; the time itself stands beside it."""
+    """When the article is fetched next: "in 3 h 10 min"; the page shows the time itself beside it."""
     if next_check is None:
         return "not by itself: only if the site names it as changed"
     minutes = int((instant_of(next_check) - now).total_seconds() // 60)

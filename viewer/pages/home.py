@@ -1,4 +1,4 @@
-"""The latest revisions as a feed: what changed, in which words, how much; by site, place and kind."""
+"""The latest revisions as a list: what changed, in which words, how much; by site, place and kind."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from viewer.repository import Repository
 ROWS = 60
 """Revisions on a page."""
 BRIEF = ("new", "restamped", "paywall")
-"""Kinds of change that take a line: nothing in the text was edited."""
+"""Kinds of change that take one line: nothing in the text was edited."""
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
@@ -47,9 +47,9 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def month(asked: Wanted, ledger: Repository, shown: str | None) -> dict[str, Any]:
-    """The calendar month of the newest day that is shown: its days in weeks, each with its count and the query for it alone.
+    """The calendar month of the newest day that is shown: its days in weeks, each with its count and the query for that day.
 
-    Counts are those of the sites and kinds that are asked for; of an author, a topic or a section there are none.
+    The counts are of the requested sites and kinds; for an author, a topic or a section there are none.
     """
     middle = date.fromisoformat((asked.until or asked.since or shown or ledger.now.date().isoformat())[:10])
     first = middle.replace(day=1)
@@ -81,7 +81,7 @@ def _on(asked: Wanted, first: date, last: date) -> str:
 
 
 def grouped(rows: Iterable[Change]) -> list[dict[str, Any]]:
-    """The entries of a day, one an article: its newest revision, with the earlier ones of that day as `earlier`."""
+    """The entries of a day, one per article: its newest revision, with the earlier ones of that day as `earlier`."""
     found: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         found.setdefault(row.article_id, []).append(entry(row))
@@ -89,7 +89,7 @@ def grouped(rows: Iterable[Change]) -> list[dict[str, Any]]:
 
 
 def entry(change: Change) -> dict[str, Any]:
-    """A revision as the list shows it: its headline in pieces, and what else changed in words."""
+    """A revision as the list shows it: its headline in pieces, and the other changed fields in words."""
     also = [name for name in change.changed_fields if name not in ("headline", "date_modified")]
     pieces = labels.headline_pieces(change.headline_before, change.headline)
     also_said = labels.fields(also) if also else ""
@@ -97,7 +97,7 @@ def entry(change: Change) -> dict[str, Any]:
 
 
 def summary(asked: Wanted, choices: FilterChoices) -> str:
-    """What is shown where something is left out: "only “put back”, of the Star"; "" where all is."""
+    """The active filters in words: "only “put back”, of the Star"; "" without filters."""
     names = {site.id: site.name for site in choices.sites}
     kinds = labels.listed(f"“{labels.CHANGES[one]}”" for one in asked.changes)
     of = labels.listed(names.get(one, one) for one in asked.sites)

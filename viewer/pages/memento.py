@@ -1,12 +1,12 @@
-"""TimeGates, TimeMaps and mementos (RFC 7089) of what the ledger holds: request -> response.
+"""TimeGates, TimeMaps and mementos (RFC 7089) of the ledger's articles: request -> response.
 
     /timegate/URL                       302 to the memento of Accept-Datetime, or the most recent
     /timemap/link/URL  /timemap/json/URL
     /memento/20250307140500/URL         a revision as a readable page, with all that is known of it
-    /memento/20250307140500id_/URL      the archived page that it was read from; if_: as frames show it, whoever asks
-    /memento/202503/URL                 302 to the memento that stood when that month, or year, day, hour or minute, ended
+    /memento/20250307140500id_/URL      the archived page that it was read from; if_: as frames show it, for every client
+    /memento/202503/URL                 302 to the memento that was current at the end of that month (or year, day, hour, minute)
 
-A URL is all that follows, with its query; the target must come as it stood in the request line, not unpacked.
+A URL is everything that follows, with its query; the target must be as in the request line, not percent-decoded.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ from viewer.rendering import article_path, base_url, page, plain, refusal
 from viewer.repository import Repository, RevisionText
 
 PREFIX = "/revision/"
-"""Below it stand permanent addresses of revisions."""
+"""Path prefix of the permanent addresses of revisions."""
 _NAMED = re.compile(rf"{PREFIX}({KEY})/(.*)", re.ASCII | re.DOTALL)
 
 
 def to_revision(request: Request, ledger: Repository, root: str) -> Response:
-    """From the permanent address of a revision to where it is read in this ledger."""
+    """Redirect from the permanent address of a revision to its page in this ledger."""
     named = _NAMED.fullmatch(request.target)
     article = ledger.article(named[2]) if named else None
     if named is None or article is None:
@@ -67,7 +67,7 @@ def memento_page(
     root: str,
     *headers: tuple[str, str],
 ) -> Response:
-    """The revision and its text, as `Repository.revision` gives them."""
+    """The page of a revision and its text, as `Repository.revision` returns them."""
     here = found.mementos.index(memento)
     revision, text = read
     return page(
@@ -89,7 +89,7 @@ def memento_page(
 
 
 def _facts(article: ArticleRecord, revision: Revision, authors: list[str]) -> list[tuple[str, str]]:
-    """What is known of the revision, as name and text; those without text are not known. Times as they are stored."""
+    """What is known of the revision, as name and text; an empty text means unknown. Times as they are stored."""
     back = f", back to revision {revision.reverted_to}" if revision.reverted_to else ""
     stamps = (("published", revision.date_published), ("updated", revision.date_modified))
     archived = f"{revision.warc_file}, at byte {revision.warc_offset}" if revision.warc_file else "not archived"
@@ -110,12 +110,12 @@ def _facts(article: ArticleRecord, revision: Revision, authors: list[str]) -> li
 
 _ROUTE = re.compile(r"/(timegate|timemap/link|timemap/json|memento/(\d{1,14})(id_|if_)?)/(.*)", re.ASCII | re.DOTALL)
 FULL = 14
-"""Digits of a whole time; fewer name a span."""
+"""Digits of a full time; fewer digits name a period."""
 _VARY = ("Vary", "accept-datetime")
 
 
 def respond(request: Request, repository: Repository, base: str) -> Response:
-    """Answer a request; `base` is where the viewer is reached ("http://127.0.0.1:8001"). Raises for nothing in the request."""
+    """The response to a request; `base` is the viewer's address ("http://127.0.0.1:8001"). No request makes it raise."""
     root = urlsplit(base).path.rstrip("/")
     if request.method not in ("GET", "HEAD"):
         return refusal(405, "Only GET and HEAD are answered here.", root, ("Allow", "GET, HEAD"))
@@ -177,7 +177,8 @@ def _memento(
 
 
 def _last_moment(digits: str) -> datetime | None:
-    """The second that 14 digits name, or the last one of the year, month, day, hour or minute of fewer; None: they name none."""
+    """The second that 14 digits name; with fewer digits, the last second of that year, month, day, hour or minute. None if
+    invalid."""
     if len(digits) % 2 or len(digits) < len("2025"):
         return None
     ends = (parse_digits(digits + f"    12{day}235959"[len(digits) :]) for day in (31, 30, 29, 28))
@@ -185,7 +186,7 @@ def _last_moment(digits: str) -> datetime | None:
 
 
 def _as(uri: str, suffix: str) -> str:
-    """The URI of a memento, or with `id_` or `if_` of its archived page."""
+    """The URI of a memento; with `id_` or `if_`, the URI of its archived page."""
     return re.sub(r"(/memento/\d{14})/", rf"\g<1>{suffix}/", uri, count=1)
 
 

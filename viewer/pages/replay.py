@@ -1,9 +1,9 @@
-"""An archived page as a response that runs nothing, asks for nothing and frames nothing, whatever the page says.
+"""An archived page as a response that runs nothing, requests nothing and frames nothing, whatever the page contains.
 
-The browser is told so by headers (Content-Security-Policy with `sandbox`). No policy covers bare connections: Chromium opens them
-for `<link rel=preconnect>`, and for frames before it looks at the policy. So clients that show pages get these elements under
-names that do nothing, each as long as before (what they load is forbidden anyway); a page whose charset may hide them is sent as
-UTF-8. Others get the page byte for byte.
+Headers forbid it in the browser (Content-Security-Policy with `sandbox`). But no policy covers mere connections: Chromium
+opens them for `<link rel=preconnect>`, and for frames before it reads the policy. So clients that show pages get these
+elements under harmless names of the same length (what they load is forbidden anyway); a page whose charset may hide them is
+sent as UTF-8. Other clients get the page byte for byte.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ _CHARSET = re.compile(r"charset\s{0,8}=\s{0,8}[\"']?([a-z0-9._:-]{1,40})", re.AS
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _UNSAFE = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
 _ESCAPE = b"\x1b"
-"""Browsers that find no charset take a page with it for ISO-2022-JP."""
+"""Without a declared charset, browsers read a page that contains this byte as ISO-2022-JP."""
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
-"""Codecs of Python that are no charset of pages, by their names; some take a page's square of time."""
+"""Names of Python's codecs that are not charsets of pages; some take time that grows with the square of the page's length."""
 _ASCII = bytes(range(128))
 _HEAD_BYTES = 4_096
 _DISARMED = {"link": b"meta", "iframe": b"xframe", "frame": b"xrame", "object": b"xbject", "embed": b"xmbed"}
-# With a zero between any two letters too: UTF-16 has them.
+# Also with a zero byte between any two letters, for UTF-16.
 _ARMED = re.compile(
     "|".join("<" + "".join(f"\\x00?{letter}" for letter in name) + "(?![a-z0-9-])" for name in _DISARMED).encode(), re.IGNORECASE
 )
 
 
 def replay(answer: Answered, *, shown: bool) -> tuple[list[tuple[str, str]], bytes]:
-    """Headers and body for an archived answer; `shown`: the client is one that shows pages."""
+    """Headers and body for an archived response; `shown`: whether the client shows pages."""
     content_type, is_html = _content_type(answer.headers)
     headers = [
         ("Content-Type", content_type),
@@ -66,9 +66,9 @@ def replay(answer: Answered, *, shown: bool) -> tuple[list[tuple[str, str]], byt
 
 
 def _charset(body: bytes, content_type: str) -> str:
-    """The codec of a page by what a browser goes by, in its order: the mark that it begins with, its header, its first lines.
+    """The codec of a page, found as a browser does: by its byte order mark, then its header, then its first lines.
 
-    A page that names UTF-16 in letters of one byte is none.
+    A declaration of UTF-16 in one-byte letters within the page is wrong: it means UTF-8.
     """
     for mark, name in _MARKS.items():
         if body.startswith(mark):
@@ -87,9 +87,11 @@ def _charset(body: bytes, content_type: str) -> str:
 
 @cache
 def _is_plain(charset: str) -> bool:
-    """Whether elements can be found in a page's bytes: each letter is one byte, its own, wherever it stands; or it is UTF-16.
+    """Whether elements can be found in a page's bytes: each ASCII letter is always the same single byte, or the charset is
+    UTF-16.
 
-    ISO-2022, HZ and UTF-7 say some letters in other bytes and have bytes that say nothing; EBCDIC and UTF-32 say all in others.
+    ISO-2022, HZ and UTF-7 can write letters in other bytes and have bytes without a letter; EBCDIC and UTF-32 write all
+    letters in other bytes.
     """
     try:
         return charset.startswith("utf-16") or _ASCII.decode(charset) == _ASCII.decode("ascii")
@@ -98,13 +100,13 @@ def _is_plain(charset: str) -> bool:
 
 
 def _disarm(match: re.Match[bytes]) -> bytes:
-    """The same bytes with another element's name, zeros where they were."""
+    """The start of a tag with the harmless name of its element; zero bytes stay in place."""
     letters = iter(_DISARMED[match[0].replace(b"\0", b"")[1:].decode().lower()])
     return b"<" + bytes(next(letters) if byte else 0 for byte in match[0][1:])
 
 
 def _content_type(headers: tuple[tuple[str, str], ...]) -> tuple[str, bool]:
-    """The archived type and charset, where a browser shows it safely as text; all else is a download."""
+    """The archived type and charset, if a browser safely shows it as text; otherwise a type that is downloaded."""
     declared = next((value for name, value in headers if name.lower() == "content-type"), "text/html")
     match = _TYPE.fullmatch(declared[:600])
     kind, parameters = (match[1].lower(), match[2] or "") if match else ("", "")
@@ -116,7 +118,7 @@ def _content_type(headers: tuple[tuple[str, str], ...]) -> tuple[str, bool]:
 
 
 def _original(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    """The archived headers under names that no browser obeys; what cannot stand in a header is left out."""
+    """The archived headers under names that no browser obeys; values that are not valid in a header are left out."""
     kept = []
     for name, value in headers[:MAX_HEADERS]:
         if _NAME.fullmatch(name):

@@ -1,4 +1,4 @@
-"""Search page: finds words in every revision, shows which of them has them, and whether the article still does."""
+"""Search page: finds words in every revision, shows which revisions contain them, and whether the article still does."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from viewer.repository import Repository
 
 ROWS = 20
 MAX_PAGE = 50
-"""Behind the first thousand hits nobody looks: narrowing finds more."""
+"""Last page of hits. Nobody reads past the first thousand hits; a narrower search finds more."""
 FACETS = ("site", "change", "year", "month")
 SHOWN = 12
-"""Values of a facet that are offered."""
+"""Values that a facet offers."""
 _PAGE = re.compile(r"[1-9]\d?", re.ASCII)
 _TOLD = {"site": "Sites", "change": "Kinds of change", "year": "Years", "month": "Months"}
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    """The page; for an address of an article, where its history is."""
+    """The page; a search for the address of an article is redirected to its history."""
     asked = replace(wanted(request.target.partition("?")[2]), url=None, before=None, region=None, country=None, facet=None)
     told = asked.words or ""
     if told.startswith(("http://", "https://")) and (held := ledger.find(told)) and not held.withdrawn:
@@ -76,17 +76,17 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def _flat(hit: Hit) -> dict[str, Any]:
-    """A hit as a row of a table: the snippet is a text, other revisions are numbers."""
+    """A hit as a row of a table: the snippet as text, other revisions as numbers."""
     return row_of(hit) | {"snippet": "".join(text for text, _ in hit.snippet), "also": [one.number for one in hit.also]}
 
 
 def page_number(text: str | None) -> int:
-    """Which page of the hits is asked for, from 1."""
+    """The requested page of hits, from 1."""
     return min(int(text), MAX_PAGE) if text and _PAGE.fullmatch(text) else 1
 
 
 def facet(asked: Wanted, name: str, values: Sequence[Facet]) -> list[dict[str, Any]]:
-    """What a facet offers: each value with its count, the query that narrows to it, and whether it is chosen."""
+    """The values of a facet: each with its count, the query that narrows to it, and whether it is chosen."""
     return [{"name": shown, "count": count, **_narrowed(asked, name, value)} for value, shown, count in values[:SHOWN]]
 
 

@@ -1,4 +1,4 @@
-"""A site: whether it is well and why not, what it did a day, how soon it edits, what it changed and took down last."""
+"""A site: its health and problems, its changes per day, the delay of its edits, and its latest changes and takedowns."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from viewer.rendering import page, refusal
 from viewer.repository import Repository
 
 DAYS, FEWEST_DAYS = 60, 14
-"""Days of the chart; of a site that is younger than the chart, no fewer than the second."""
+"""Days of the chart: at most the first number; for a younger site its own days, at least the second number."""
 EDITS = 500
-"""Latest edits whose delay is told."""
+"""Latest edits whose delay is shown."""
 CRAWLS, CHANGES, GONE = 10, 8, 5
 """Rows of the lists."""
 LINES = 200
-"""Log lines that are shown of a crawl; `newsledger crawls show ID --json` has all."""
+"""Log lines of a crawl on the page; `newsledger crawls show ID --json` has all."""
 _NUMBER = re.compile(r"^[0-9]{1,15}$")
 _ID = re.compile(r"/site/([^/?#]{1,600})/?")
 
@@ -80,21 +80,21 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def totals(store: Store, site_id: str) -> dict[str, Any]:
-    """A site's sums, with its edits (all revisions but the first ones and mere new stamps), and the share of silent ones."""
+    """A site's totals, with its edits (all revisions except first ones and mere new stamps) and the share of silent edits."""
     found = activity.totals(store, site_id)
     edits = found.updated + found.silent + found.reverted + found.restored
     return row_of(found) | {"edits": edits, "silent_share": found.silent / edits if edits else None}
 
 
 def crawl(one: CrawlSummary) -> dict[str, Any]:
-    """A crawl as a list shows it: when it began, or should have, and how long it took."""
+    """A crawl as a list shows it: its start, or planned start, and its duration."""
     began = one.started or one.planned
     took = instant_of(one.finished) - instant_of(one.started) if one.started and one.finished else None
     return row_of(one) | {"began": began, "seconds": int(took.total_seconds()) if took is not None else None}
 
 
 def _shown(today: date, first: str | None, last: str | None) -> tuple[date, date]:
-    """First and last day of the chart. It ends today, or with the last day that had anything where that is longer ago."""
+    """First and last day of the chart. It ends today, or on the last day with any changes if today's chart would not reach it."""
     if first is None or last is None:
         return today - timedelta(days=FEWEST_DAYS - 1), today
     until = min(date.fromisoformat(last), today)

@@ -1,4 +1,4 @@
-"""All sites in a table: which are ill and why, when they were last crawled through, what they bring, how they edit."""
+"""All sites in a table: their problems, their last finished crawl, what they publish and how they edit."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from viewer.site_health_cache import Judged, SiteHealthCache, counted
 ROWS = 100
 """Sites on a page."""
 DAYS = 14
-"""Days of the little charts."""
+"""Days of the sparklines."""
 EDITS = 60
-"""Latest edits of which the median delay is told."""
+"""Latest edits of which the median delay is computed."""
 COLUMNS = (
     *("id", "name", "region", "country", "health", "last_finished"),
     *("articles", "revisions", "edits", "silent", "silent_share"),
 )
-"""Of the list as a file, which holds all sites that are chosen."""
+"""Columns of the list as a file, which has all chosen sites."""
 Row = dict[str, Any]
 Found = tuple[Judged, SiteSums]
 ORDERS: dict[str, tuple[str, Callable[[Found], Any] | None]] = {
@@ -42,7 +42,7 @@ ORDERS: dict[str, tuple[str, Callable[[Found], Any] | None]] = {
     "revisions": ("Revisions", lambda found: -found[1].revisions),
     "silent": ("Silent", lambda found: -found[1].silent / max(found[1].edits, 1)),
 }
-"""Value of `sort` -> its column, and how rows are ordered; the first is the order where none is asked for."""
+"""Value of `sort` -> its column, and the sort key; the first is the default."""
 _cache = SiteHealthCache()
 
 

@@ -1,4 +1,4 @@
-"""Stories: copy that several sites carry, the latest first; of one site or one agency."""
+"""Stories: copy that several sites carry, the latest first; filtered by site or agency."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROWS = 40
 """Stories on a page."""
 MAX_AGENCIES = 100
 CARRIERS = 8
-"""Papers that a row names."""
+"""Papers named in a row."""
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
@@ -70,21 +70,21 @@ def entry(store: Store, head: StoryHead, names: dict[str, str]) -> dict[str, Any
 
 
 def whose(head: StoryHead) -> str:
-    """How the agency is known: its own byline, or only what other papers print."""
+    """How the agency is known: by its own byline, or only by what other papers print."""
     return {"named": "named in the byline", "implied": "named by other papers"}.get(head.agency_is or "", "")
 
 
 def wide(articles: int, sites: int) -> str:
-    """How far a story went: "5 papers", or "6 articles in 5 papers" where one carried it twice."""
+    """How far a story spread: "5 papers", or "6 articles in 5 papers" if one carried it twice."""
     papers = counted(sites, "paper")
     return papers if articles == sites else f"{counted(articles, 'article')} in {papers}"
 
 
 def times(count: int) -> str:
-    """How often: "once", "twice", "3 times"."""
+    """A number of times: "once", "twice", "3 times"."""
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def agencies(store: Store) -> dict[str, str]:
-    """The agencies whose stories there are, by name: what a filter offers."""
+    """The agencies that have stories, by name, as values of the filter."""
     return {agency: agency for agency in stories.agencies(store, MAX_AGENCIES)}

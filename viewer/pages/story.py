@@ -1,10 +1,10 @@
 """A story: who had it first, who carried it when, how much of it, and under which headlines.
 
 /story/7        the story; permanently /story/URL, by the URL of an article that carries it
-/story/7/43     an article of it, laid against the source: what it kept, what it cut, what it added of its own
+/story/7/43     an article of it, compared with the source: what it kept, what it cut, what it added
 
-An article is held against what the source said when this version was first seen: what the source changed later, the paper did not
-cut.
+An article is compared with the source's text at the time when this version was first seen: the paper did not cut what the
+source changed later.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ _WORD = re.compile(r"\w+(?:['’.,-]\w+)*")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Words of a source and of what a paper made of it."""
+    """Counts of words, for a source and a paper's version of it."""
 
     kept: int
     cut: int
     added: int
     moved: int
-    """Paragraphs that stand elsewhere."""
+    """Paragraphs that are at another place."""
 
     @property
     def summary(self) -> str:
-        """In a sentence or two."""
+        """The counts in one or two sentences."""
         before, after = self.kept + self.cut, self.kept + self.added
         if not before or not after:
             return "One of the two has no text to compare."
@@ -98,7 +98,7 @@ def comparison(story: Story, article_id: int, ledger: Repository, root: str) -> 
 
 
 def kept(paragraphs: Iterable[Paragraph]) -> Kept:
-    """How many words stayed, went and came; a paragraph that moved is counted where it stands now."""
+    """How many words were kept, cut and added; a paragraph that moved is counted at its new place."""
     count = dict.fromkeys(Op, 0)
     moved = 0
     for paragraph in paragraphs:
@@ -158,7 +158,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def _of_article(url: str, ledger: Repository, root: str) -> Response:
-    """From the permanent address of a story, which names it by an article that carries it, to its page in this ledger."""
+    """Redirect from the permanent address of a story, the URL of an article that carries it, to its page in this ledger."""
     article = ledger.article(url)
     story = stories.of_article(ledger.store, article.article_id)
     if story is None:
@@ -167,7 +167,7 @@ def _of_article(url: str, ledger: Repository, root: str) -> Response:
 
 
 def members_of(store: Store, found: Story) -> list[dict[str, Any]]:
-    """The members as a page shows them, the source first, with what each is behind it; those withdrawn say nothing."""
+    """The members as a page shows them, the source first, each with its delay after the first; withdrawn ones have that state."""
     withdrawn = articles.withdrawn_among(store, _ids(found))
     rows = []
     for one in found.members[:MEMBERS]:
@@ -178,7 +178,7 @@ def members_of(store: Store, found: Story) -> list[dict[str, Any]]:
 
 
 def arrival(row: dict[str, Any], edits: list[str], start: str) -> Arrival:
-    """A member as a point of the chart; `edits`: when each was first seen."""
+    """A member as a row of the chart; `edits`: when each was first seen."""
     after = tuple(max(0, minutes_after(start, at)) for at in edits)
     return Arrival(row["site_name"], max(0, row["behind"]), after, bool(row["is_source"]))
 
@@ -189,7 +189,7 @@ def minutes_after(start: str, at: str) -> int:
 
 
 def variants(members: list[dict[str, Any]], first: str | None) -> list[dict[str, Any]]:
-    """The headlines that papers have now, after the one that the source began with, and who has each."""
+    """The papers' current headlines, each with the papers that have it; the source's first headline comes first."""
     found = {first or "": _variant(first, first)}
     for row in members:
         if row["state"] != "withdrawn":

@@ -1,4 +1,5 @@
-"""Takedowns: which articles went from their site: when, how the site answered, how long it had been up, whether it came back."""
+"""Takedowns: articles that disappeared from their site: when, the site's response, how long they were up, whether they came
+back."""
 
 from __future__ import annotations
 
@@ -56,7 +57,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def entry(one: Takedown) -> dict[str, Any]:
-    """A takedown as a list shows it: how the site answered, how long the article was up, and how long it was away."""
+    """A takedown as a list shows it: the site's response, how long the article was up, and how long it was away."""
     since = one.missing_since
     up_from = min(filter(None, (_instant(one.date_published), one.first_seen)))
     up_to = one.last_answered or since
@@ -68,7 +69,7 @@ def entry(one: Takedown) -> dict[str, Any]:
 
 
 def _instant(stamp: str | None) -> str | None:
-    """A moment; of a bare day nothing, for the article may have been published at its end."""
+    """A moment; None for a bare day, because the article may have been published at its end."""
     return stamp if stamp and len(stamp) > len("2025-03-07") else None
 
 
