@@ -1,12 +1,13 @@
-"""Pure normalisers of text, URLs, dates, bylines and captions. Here plain text: white space, Unicode form, paragraphs.
+"""Pure normalisers of text, URLs, dates, bylines and captions. This module: plain text, its white space, Unicode form,
+paragraphs.
 
-Every comparison of texts starts here. What is removed never carries meaning; digits, quotation marks and punctuation are
-untouched. No network, no store.
+Texts are normalised here before every comparison. What is removed never carries meaning; digits, quotation marks and
+punctuation are untouched. No network, no store.
 
-normalise.py    an article in the one form in which articles are compared, and its hash
-urls.py hosts.py zones.py       addresses, hosts, time zones
-dates/ bylines/ captions/       printed times, bylines and captions, read
-boilerplate/ lexicons/          lines that are no part of an article; words that tell names from titles, agencies and places
+normalise.py    the one form of an article in which articles are compared, and its hash
+urls.py hosts.py zones.py       URLs, hosts, time zones
+dates/ bylines/ captions/       parsers of printed times, bylines and captions
+boilerplate/ lexicons/          lines that do not belong to an article; word lists: names, titles, agencies, places
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Zero-width and directional marks, soft hyphen, byte order mark, object replacement: invisible, and CMSs sprinkle them.
-# ZWNJ and ZWJ (U+200C, U+200D) stay: they are spelling in Persian, Hindi and in emoji.
+# Zero-width and directional marks, soft hyphen, byte order mark, object replacement: invisible, and often left in texts by CMSs.
+# ZWNJ and ZWJ (U+200C, U+200D) stay: they are part of the spelling in Persian, Hindi and emoji.
 _INVISIBLE = dict.fromkeys(
     (
         *(0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x200B, 0x200E, 0x200F, 0x3164, 0xFEFF),
@@ -31,8 +32,8 @@ _DROPPED = re.compile("[" + "".join(re.escape(chr(code)) for code in sorted(_DRO
 
 
 def visible(text: str) -> str:
-    """NFC, without invisible and control characters and lone surrogates; white space as it is."""
-    # ASCII text (most of English) needs neither; `isprintable` is a fast scan in C.
+    """The text in NFC without invisible characters, control characters and lone surrogates; white space is kept."""
+    # ASCII text (most of English) needs neither step; `isprintable` is a fast scan in C.
     if text.isascii() and text.isprintable():
         return text
     if _DROPPED.search(text):  # a search costs a tenth of a translation, and most texts hold nothing to drop
@@ -41,7 +42,7 @@ def visible(text: str) -> str:
 
 
 def squash(text: str) -> str:
-    """One line: `visible`, each run of white space one space, trimmed."""
+    """The text on one line: `visible`, each run of white space replaced by one space, trimmed."""
     return _on_one_line(visible(text))
 
 
@@ -51,15 +52,15 @@ def _on_one_line(text: str) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """The non-empty lines of a text, each squashed. Breaks are newlines, one or many."""
+    """The non-empty lines of a text, each squashed. One or more newlines end a paragraph."""
     return list(filter(None, map(_on_one_line, visible(text).split("\n"))))
 
 
 def join_paragraphs(parts: list[str]) -> str:
-    """The store's form of a body: paragraphs parted by one blank line."""
+    """The paragraphs as the store keeps a body: separated by one blank line."""
     return "\n\n".join(parts)
 
 
 def cut(text: str | None, limit: int) -> str | None:
-    """The text, or its first `limit` characters; nothing stays nothing."""
+    """The first `limit` characters of a text; None for None."""
     return text[:limit] if text and len(text) > limit else text

@@ -1,8 +1,8 @@
-"""Lines that a page prints among an article's paragraphs and that are no part of it: the rules recorded in rules.toml.
+"""Boilerplate: lines among an article's paragraphs that do not belong to it, by the rules in rules.toml.
 
-A rule matches one whole paragraph. Each carries an example that a test runs.
-Patterns are anchored, case-insensitive, and only ever see paragraphs of at most `MAX_LENGTH` characters: furniture is short,
-and a long paragraph is never thrown away by a pattern.
+A rule matches one whole paragraph. Each has an example that a test runs.
+Patterns are anchored, case-insensitive, and see only paragraphs of at most `MAX_LENGTH` characters: boilerplate is short,
+and no pattern can remove a long paragraph.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of furniture."""
+    """One kind of boilerplate."""
 
     name: str
     pattern: str
@@ -27,7 +27,7 @@ class Rule:
     example: str
     language: str = "en"
     hints: tuple[str, ...] = ()
-    """For a pattern that may begin with anything, and so is dear: what a line holds, in lower case, one of these."""
+    """For a pattern that may begin with anything, and so is slow: a line that matches contains one of these, in lower case."""
 
 
 @cache
@@ -36,7 +36,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def read_rules(file: Path) -> tuple[Rule, ...]:
-    """The rules of a file, their patterns filled in with its parts; a part may hold those before it."""
+    """The rules of a file, with its parts inserted into their patterns; a part may contain earlier parts."""
     found = tomllib.loads(file.read_text(encoding="utf-8"))
     parts: dict[str, str] = {}
     for name, part in found["parts"].items():
@@ -48,7 +48,7 @@ def read_rules(file: Path) -> tuple[Rule, ...]:
 
 
 def _filled(pattern: str | list[str], parts: Mapping[str, str]) -> str:
-    """A pattern, which may stand in several lines, with its parts."""
+    """A pattern, which may be a list of lines, with its parts inserted."""
     pattern = "".join(pattern)
     for name, part in parts.items():
         pattern = pattern.replace(f"{{{name}}}", part)
@@ -59,20 +59,20 @@ _ESCAPE_OR_OTHER = re.compile(r"\\.|[^\\]+", re.DOTALL)
 
 
 def folded(text: str) -> str:
-    """Small letters, the Turkish i with and without its dot as one: what patterns that ignore case take for the same."""
+    """The text in lower case, with dotted and dotless i as one letter, as in patterns that ignore case."""
     return text.lower() if text.isascii() else text.lower().replace("i\u0307", "i").replace("ı", "i")
 
 
 def _joined(rules: Iterable[Rule]) -> re.Pattern[str]:
-    """The rules as one pattern for folded lines. One that ignores case tries all of its hundred ways on every line, this one
-    only those that begin with the line's first letter: 5.4 µs a line, folding and all, against 9.5."""
+    """The rules as one pattern for folded lines. A pattern that ignores case tries all its hundred alternatives on every line;
+    this one tries only those that begin with the line's first letter: 5.4 µs per line, folding included, instead of 9.5."""
     joined = "|".join(f"(?:{rule.pattern})" for rule in rules)
     return re.compile(_ESCAPE_OR_OTHER.sub(lambda part: part[0] if part[0][0] == "\\" else folded(part[0]), joined))
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]]:
-    """Rules that begin with a word of theirs, the others, and what hints at the others."""
+    """The pattern of rules without hints, the pattern of rules with hints, and all hints."""
     hints = {folded(hint) for rule in rules() for hint in rule.hints}
     return (
         _joined(rule for rule in rules() if not rule.hints),
@@ -92,13 +92,14 @@ def _matches(line: str) -> bool:
     return False
 
 
-# "12 comments · 30 shares", "💬 12", and two notices in one paragraph. Each way to part begins with one character: that is fast.
+# Separators of parts: "12 comments · 30 shares", "💬 12", and two notices in one paragraph. Each alternative begins with one
+# character, which is fast.
 _PARTS = re.compile(r"[·•|‖\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]|\s(?<=[.!?…]\s)|\s[–—-]\s")
 
 
 @lru_cache(maxsize=2_000)  # a page's lines are asked about while it is read and again when it is normalised
 def is_furniture(line: str) -> bool:
-    """Whether a squashed paragraph is furniture by a recorded rule: the whole of it, or each of its parts."""
+    """Whether the rules say that a squashed paragraph is boilerplate: as a whole, or in each of its parts."""
     if len(line) > MAX_LENGTH:
         return False
     if _matches(line):

@@ -1,12 +1,12 @@
-"""Bylines as printed, turned into people, their roles and the agency they write for: `parse_byline`.
+"""Parses printed bylines into people, their roles and the agency they write for: `parse_byline`.
 
     "By contributor Ellen Corby, PA Political Correspondent" -> Ellen Corby, Political Correspondent, PA
 
-Knows language, not sites: no list of writers, no list of newspapers, no page.
+Knows languages, not sites: no list of writers, no list of newspapers, no page.
 
-lines.py        what is no part of a byline: toolbars, times, addresses
+lines.py        removes what is not part of a byline: toolbars, times, addresses
 tokens.py clauses.py runs.py people.py     words -> clauses -> runs of names and titles -> persons
-job_titles.py agency_spans.py cjk.py       what the runs are told apart by
+job_titles.py agency_spans.py cjk.py       finds job titles and agencies; bylines in Chinese, Japanese and Korean
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MOST_PEOPLE = 40
 _SENTENCE = re.compile(
     r"^(?:is|was)\s+(?:(?:an?|the|our)\s+)?|\s+(?:living|based|who|covering|writing)\s.*$|\s+(?:and|y|et|und)$", re.IGNORECASE
 )
-"""What is left of "is a freelance writer living in Leeds" around the title."""
+"""What is left around the title in "is a freelance writer living in Leeds"."""
 
 
 NAMES_WRITER = re.compile(
@@ -38,15 +38,16 @@ NAMES_WRITER = re.compile(
     r"|(?:geschrieben|verfasst) von|(?:écrit|rédigé|publié) par|escrito por|scritto da|geschreven door)\s*:?\s+\S",
     re.IGNORECASE,
 )
-"""How a line begins that names its writer."""
+"""The beginning of a line that names its writer."""
 
 
 class Byline(NamedTuple):
-    """What a byline says. No authors where it names no person; role and agency are then the desk's or the agency's."""
+    """A parsed byline. If it names no person, it has no authors, and the role and the agency are those of the desk or the
+    agency."""
 
     authors: tuple[Author, ...] = ()
     role: str | None = None
-    """The first job title in it, as printed; also where no one in particular bears it ("Staff Reporter")."""
+    """The first job title in it, as printed, even if it belongs to no named person ("Staff Reporter")."""
     agency: str | None = None
     """The first agency in it, by its short name ("PA", "AP", "LDRS")."""
 
@@ -58,7 +59,7 @@ class Byline(NamedTuple):
 
 @dataclass(slots=True)
 class _Reading:
-    """What was read so far. Job titles and agencies wait here until it is known whose they are."""
+    """What was read so far. Job titles and agencies wait here until it is known to whom they belong."""
 
     authors: list[Author] = field(default_factory=list)
     role: str | None = None
@@ -67,7 +68,7 @@ class _Reading:
     role_ahead: str | None = None
     agency_ahead: str | None = None
     fresh: int = 0
-    """How many of the last authors still wait for a role or an agency that follows them."""
+    """The number of last authors that still wait for a role or an agency after their names."""
     mononyms: list[str] = field(default_factory=list)
 
     def person(self, name: str) -> None:
@@ -80,7 +81,7 @@ class _Reading:
         self.fresh += 1
 
     def job(self, role: str) -> None:
-        """A singular title is the last one's; a plural one everybody's who has none yet."""
+        """Give a singular title to the last author, and a plural one to all waiting authors that have none yet."""
         role = _SENTENCE.sub("", role)
         self.role = self.role or role
         if role.casefold().startswith(_LOCAL_DEMOCRACY):
@@ -110,10 +111,10 @@ class _Reading:
 
 
 def parse_byline(text: str, *, title: str | None = None) -> Byline:
-    """Reads a byline in any of the catalogue's languages. Never fails: what names no one gives an empty `Byline`.
+    """Parse a byline in any of the catalogue's languages. Never fails: text that names no one gives an empty `Byline`.
 
     `title` is the publication's own name, which is neither a person nor an agency. At most `byline_lines.LONGEST`
-    characters are read. A name that comes out reads as itself when it is read again.
+    characters are read. A parsed name, when parsed again, gives the same name.
     """
     byline = _read(text[:LONGEST], title)
     authors = tuple(author for author in map(_settled, byline.authors) if author)
@@ -135,10 +136,11 @@ _NO_ADDRESS = re.compile(r"https?:|@|^[\W\d_]*$")
 
 
 def parse_organisation(text: str, *, title: str | None = None, is_declared: bool = False) -> Author | None:
-    """Whom a byline names that names no person: "Von dpa" -> dpa; None where it names nobody.
+    """The organisation that a byline names instead of a person: "Von dpa" -> dpa; None if it names none.
 
-    Names are kept as printed; the agency is the short one. A printed line needs a "by", an agency, a desk or a house's name: else
-    it is a kicker or a place. `title` is the publication's own name; `is_declared`: machines were told the text as the author.
+    Names are kept as printed; the agency is the short name. A printed line needs a "by", an agency, a desk or the name of a
+    media house; otherwise it is a kicker or a place. `title` is the publication's own name; `is_declared`: markup declares the
+    text as the author.
     """
     if _NO_ADDRESS.search(text[:LONGEST]):
         return None
@@ -165,7 +167,7 @@ _NOBODY = word_set(
 
 
 def _opens(word: str) -> bool:
-    """Whether a word stands before a name: "by", "von", a label, an article ("By a Local Democracy Reporter")."""
+    """Whether a word comes before a name: "by", "von", a label, an article ("By a Local Democracy Reporter")."""
     known, folded = byline_words(), word.casefold().strip(":")
     return folded in known.by_anywhere | known.by_first | _LABELS or (word.islower() and folded in known.articles)
 
@@ -191,7 +193,8 @@ def _take(reading: _Reading, run: Run, before: Mark | None) -> None:
 
 
 def _settled(author: Author) -> Author | None:
-    """The author under the name that survives its own reading, so that stored names can be read again; else nobody."""
+    """The author with a name that stays the same when it is parsed again, so that stored names can be; None if there is no
+    such name."""
     name = author.name
     for _ in range(3):
         again = _read(name, None).names

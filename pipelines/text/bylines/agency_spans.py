@@ -1,4 +1,4 @@
-"""Agencies inside a line of tokens: where each begins and ends, and where the same letters are somebody's name."""
+"""Finds agencies in a line of tokens: where each begins and ends, and where the same letters are a person's name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.text.lexicons.roles import is_desk, is_head, is_modifier, role_wo
 
 _BROADCASTERS = ("BBC",)
 _UNITS = word_set("news sport radio online world live newsnight panorama breakfast verify monitoring look service ni")
-"""What follows a broadcaster's name without being a job title: "BBC News", "BBC Radio WM"."""
+"""Words after a broadcaster's name that are no job title: "BBC News", "BBC Radio WM"."""
 _LONGEST_NAME = 6
 
 
@@ -32,7 +32,7 @@ def agency_spans(tokens: list[Token]) -> Iterator[Span]:
 
 
 def _without_beat(tokens: list[Token], at: int, length: int) -> int:
-    """ "PA Entertainment Reporter": a desk of the agency is the beat where a title follows."""
+    """ "PA Entertainment Reporter": if a title follows, the last word of the agency's desk is the beat of that title."""
     end = at + length
     last, after = tokens[end - 1].folded, tokens[end].folded if end < len(tokens) else ""
     follows = is_head(after) or is_desk(after) or is_modifier(after)
@@ -41,7 +41,8 @@ def _without_beat(tokens: list[Token], at: int, length: int) -> int:
 
 
 def _with_units(tokens: list[Token], at: int) -> int:
-    """Past the units of a broadcaster ("BBC News NI political editor"), unless the last is the beat ("BBC Sport reporter")."""
+    """The end of a broadcaster's units ("BBC News NI political editor"), or `at` if the last is the beat ("BBC Sport
+    reporter")."""
     end = at
     while end < len(tokens) and (tokens[end].folded in _UNITS or is_place(tokens[end].folded)):
         end += 1
@@ -58,7 +59,7 @@ def _words_from(tokens: list[Token], at: int) -> list[str]:
 
 
 def _is_agency_here(tokens: list[Token], start: int, end: int) -> bool:
-    """Whether the words are the agency, not somebody's name: "Sid Lowe", "Michael Bloomberg"."""
+    """Whether the words are the agency, not a person's name: "Sid Lowe", "Michael Bloomberg"."""
     first = tokens[start]
     opens = start == 0 or tokens[start - 1].kind is not TokenKind.WORD
     closes = end == len(tokens) or tokens[end].kind is not TokenKind.WORD
@@ -76,7 +77,7 @@ def _is_agency_here(tokens: list[Token], start: int, end: int) -> bool:
 
 
 def stretched(span: Span, tokens: list[Token], taken: list[bool]) -> Span:
-    """A broadcaster's name takes its units and stations along ("BBC Radio Oxford Sport"), up to the next title or sign."""
+    """A broadcaster's name with its units and stations ("BBC Radio Oxford Sport"), up to the next title or sign."""
     if span.mark is not Mark.AGENCY or span.text not in _BROADCASTERS:
         return span
     end = span.end

@@ -1,4 +1,5 @@
-"""Bylines in Chinese, Japanese and Korean: no spaces, no capitals; the words around names are known, the rest is a name."""
+"""Bylines in Chinese, Japanese and Korean. They have no spaces and no capitals: the words around names are known, the rest is
+a name."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ _SIMPLIFIED = re.compile(r"[记员张刘陈杨赵黄吴孙马罗郑谢许邓冯�
 
 
 def is_cjk(line: str) -> bool:
-    """Whether a line is written mostly in Chinese, Japanese or Korean signs."""
+    """Whether a line is written mostly in Chinese, Japanese or Korean characters."""
     return len(_CJK.findall(line)) * 2 > sum(char.isalpha() for char in line)
 
 
@@ -67,7 +68,7 @@ def _read_run(word: str) -> Iterator[Run]:
 
 
 def _people_apart(part: str) -> list[str]:
-    """Words of a part; a Japanese family name and given name with a space between are one."""
+    """The words of a part; a Japanese family name and given name with a space between them are one word."""
     words = part.split()
     two_names = len(words) == 2 and all(_HAN.fullmatch(word) and len(word) <= _LONGEST_PART for word in words)
     if two_names and not any(map(_is_known, words)) and not _SIMPLIFIED.search(part):

@@ -1,4 +1,4 @@
-"""Where one statement of a byline ends and the next begins: "Words by A, photographs by B" are two, and only one counts."""
+"""Splits a byline into its statements: "Words by A, photographs by B" has two, and only the first names a writer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST_NAME = 3
 
 @dataclass(slots=True)
 class Clause:
-    """The tokens under one "by" or label. A dropped clause names photographers, editors or a breadcrumb."""
+    """The tokens after one "by" or label. A dropped clause names photographers, editors or a breadcrumb."""
 
     tokens: list[Token] = field(default_factory=list)
     dropped: bool = False
@@ -25,7 +25,7 @@ class Clause:
 
     @property
     def labels_what_follows(self) -> bool:
-        """Whether it is "Photos by" or "Photos" alone, so that the next line is left out."""
+        """Whether the clause is "Photos by" or "Photos" alone; then the next line is dropped."""
         if self.tokens:
             return not self.opened and all(_is_other(token) for token in self.tokens)
         return self.dropped and self.opened
@@ -61,7 +61,7 @@ def clauses_of(tokens: list[Token]) -> list[Clause]:
 
 
 def _opens(tokens: list[Token], at: int, current: Clause) -> bool:
-    """Whether the token is a "by" here, not a particle of a name or a preposition."""
+    """Whether the token is a "by" here, and not a particle of a name or a preposition."""
     token, rest, known = tokens[at], tokens[at + 1 :], byline_words()
     if token.kind is not TokenKind.WORD and token.folded not in known.by_first:
         return False
@@ -80,7 +80,7 @@ def _opens(tokens: list[Token], at: int, current: Clause) -> bool:
 
 
 def _is_columnist(tokens: list[Token]) -> bool:
-    """Whether what stands before a colon is just a person, not a section."""
+    """Whether the words before a colon are a person, not a section."""
     words = [token.text for token in tokens]
     return 1 < len(words) <= _LONGEST_NAME and is_given_name(tokens[0].folded) and is_name(words)
 
@@ -96,7 +96,7 @@ def _is_other(token: Token) -> bool:
 
 
 def _pop_labels(clause: Clause) -> list[Token]:
-    """Takes the labels off the end, those before an "and" too: "Words and pictures by"."""
+    """Take the labels off the end, including those before an "and": "Words and pictures by"."""
     labels: list[Token] = []
     while clause.tokens and _is_label(clause.tokens[-1]):
         labels.insert(0, clause.tokens.pop())

@@ -1,8 +1,8 @@
-"""Job titles inside a line of tokens: where each begins and ends.
+"""Finds job titles in a line of tokens: where each begins and ends.
 
 A title grows from its head noun to the left over beats, ranks and places, and to the right over what it covers ("for
-Kent", "in der Lokalredaktion Kassel", ", in Seoul"). Where a name would be left too short, it gives words back.
-`taken` marks tokens that are an agency already; `floor` is where the title before has ended.
+Kent", "in der Lokalredaktion Kassel", ", in Seoul"). If a name would be too short without some of these words, the title gives
+them back. `taken` marks tokens that already belong to an agency; `floor` is the end of the previous title.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LONGEST_ACRONYM = 5
 _FULL_NAME = 2
 _TWO_NAMES = 4
 _WHATS = ("what's", "whats")
-"""Of "What's On Reporter", a beat with a small word in it."""
+"""The first word of "What's On Reporter", a beat that contains a small word."""
 
 
 @cache
@@ -75,7 +75,7 @@ def _opens_tail(token: Token) -> bool:
 
 
 def _is_label_of_name(tokens: list[Token], start: int, end: int) -> bool:
-    """ "contributor Ellen Corby": says that she is no staff, not what she does."""
+    """ "contributor Ellen Corby": the word says that she is not on the staff, not what she does."""
     if end - start != 1 or tokens[start].folded not in ("contributor", "contributors") or end == len(tokens):
         return False
     return tokens[end].kind in (TokenKind.WORD, TokenKind.COLON)
@@ -124,7 +124,8 @@ def _connects(tokens: list[Token], start: int, floor: int, taken: list[bool], *,
         or (before.folded == "on" and tokens[max(0, start - 3)].folded in _WHATS)
     ):
         return not (sign.kind is TokenKind.SLASH and is_head(before.folded))
-    # "Homes and Property Editor", "Ann Lee Agenda and trends editor": what "and" joins to a beat is one, unless it is a name
+    # "Homes and Property Editor", "Ann Lee Agenda and trends editor": a word that "and" joins to a beat is a beat, unless it is a
+    # name
     words = _run_before(tokens, start - 1, floor, taken)
     return sign.kind is TokenKind.AND and (
         len(words) == 1 or (len(words) > _FULL_NAME and not is_given_name(words[1].casefold()))
@@ -139,7 +140,7 @@ def _run_before(tokens: list[Token], end: int, floor: int, taken: list[bool]) ->
 
 
 def _given_back(tokens: list[Token], start: int, head: int, floor: int, taken: list[bool]) -> int:
-    """Words that are surnames as well go back to a given name that stands alone: "Basil Field | Reporter"."""
+    """The start of a title after words that are also surnames are given back to a lone given name: "Basil Field | Reporter"."""
     words = _run_before(tokens, start, floor, taken)
     if not words or not is_given_name(words[0].casefold()):
         return start
@@ -153,7 +154,7 @@ def _given_back(tokens: list[Token], start: int, head: int, floor: int, taken: l
 
 
 def _with_owner(tokens: list[Token], start: int, end: int, floor: int, taken: list[bool]) -> int:
-    """A title takes along what stands before it and is no person: "HNN Staff", "Kent Messenger reporter"."""
+    """The start of a title with the words before it that are not a person: "HNN Staff", "Kent Messenger reporter"."""
     words = _run_before(tokens, start, floor, taken)
     while words and words[0].casefold() in _no_owners():
         words = words[1:]
@@ -169,7 +170,7 @@ def _with_owner(tokens: list[Token], start: int, end: int, floor: int, taken: li
 
 
 def _owned(words: list[str], name: list[str], last: str) -> int:
-    """How many of the last words belong to the title that follows, where the first are a person's."""
+    """The number of last words that belong to the following title, if the first words are a person's name."""
     if len(words) >= _TWO_NAMES and last in role_words().english_heads and _is_plain_pair(words):
         return len(words) - _FULL_NAME
     if (
@@ -197,7 +198,7 @@ def _names_follow(tokens: list[Token], end: int) -> bool:
 
 
 def _is_plain_pair(words: list[str]) -> bool:
-    """ "Lewis Bower Aston Villa": a name of two plain words, then something that is no second person."""
+    """ "Lewis Bower Aston Villa": a name of two plain words, then words that are not a second person."""
     if not is_name(words[:2]) or is_given_name(words[1].casefold()) or is_given_name(words[2].casefold()):
         return False
     return all(looks_capital(word) and not is_initial(word) and word.casefold() not in name_words().particles for word in words)
@@ -228,7 +229,8 @@ def _right_end(tokens: list[Token], head: int, taken: list[bool]) -> int:
 
 
 def _continues(tokens: list[Token], at: int, taken: list[bool]) -> bool:
-    """A further head, a small adjective ("envoyé spécial"), or a last place or beat ("Korrespondentin Brüssel")."""
+    """Whether a word continues the title: a further head, a small adjective ("envoyé spécial"), or a last place or beat
+    ("Korrespondentin Brüssel")."""
     token = tokens[at]
     if is_head(token.folded) or is_last_head(token.folded) or token.folded in role_words().hard_modifiers:
         return True
@@ -241,7 +243,7 @@ def _continues(tokens: list[Token], at: int, taken: list[bool]) -> bool:
 
 
 def _second_title(tokens: list[Token], at: int, taken: list[bool]) -> int:
-    """The end of a second title after "and" ("reporter and presenter"), or `at` where none follows."""
+    """The end of a second title after "and" ("reporter and presenter"), or `at` if none follows."""
     for end in range(at, len(tokens)):
         if tokens[end].kind is not TokenKind.WORD or taken[end]:
             break
@@ -253,7 +255,7 @@ def _second_title(tokens: list[Token], at: int, taken: list[bool]) -> int:
 
 
 def _tail_end(tokens: list[Token], at: int, taken: list[bool]) -> int:
-    """What a title covers or where it sits, up to the next sign; an "and" counts as one where a full name follows."""
+    """The end of what a title covers or where it is based: the next sign, or an "and" that a full name follows."""
     end = at
     while end < len(tokens) and not taken[end]:
         kind = tokens[end].kind
@@ -270,13 +272,13 @@ def _tail_end(tokens: list[Token], at: int, taken: list[bool]) -> int:
 
 
 def _starts_name(tokens: list[Token], at: int) -> bool:
-    """ "Head of Content Ann Lee": a given name and one more word."""
+    """ "Head of Content Ann Lee": whether a given name and one more word begin here."""
     words = [token.text for token in tokens[at : at + 2] if token.kind is TokenKind.WORD]
     return len(words) == _FULL_NAME and is_given_name(words[0].casefold()) and is_name(words)
 
 
 def _place_end(tokens: list[Token], comma: int, taken: list[bool]) -> int:
-    """ ", in Seoul" after a title belongs to it."""
+    """The end of ", in Seoul", which belongs to the title before it; `comma` if there is no place."""
     at = comma + 1
     if at + 1 >= len(tokens) or tokens[at].folded not in byline_words().locatives or not tokens[at].text.islower() or taken[at]:
         return comma
@@ -287,7 +289,8 @@ def _place_end(tokens: list[Token], comma: int, taken: list[bool]) -> int:
 
 
 def _bracket_end(tokens: list[Token], opening: int, taken: list[bool]) -> int:
-    """ "Volontär (Sport)": a bracket behind a title belongs to it unless it holds an agency or a person."""
+    """The end of a bracket after a title: "Volontär (Sport)". It belongs to the title unless it contains an agency or a
+    person."""
     end = opening + 1
     while end < len(tokens) and tokens[end].kind is not TokenKind.CLOSE:
         if taken[end]:

@@ -1,5 +1,5 @@
-"""From what a byline box holds to clean lines: no markup, no times, no addresses, no toolbar, words parted where templates
-glued them ("NewsByCiara Lunn08:44, 3 NOV 2025Updated...").
+"""Cleans the text of a byline box into lines: no markup, times, addresses or toolbars, and words split where templates joined
+them ("NewsByCiara Lunn08:44, 3 NOV 2025Updated...").
 
 Knows what surrounds names, not what a name is.
 """
@@ -18,7 +18,7 @@ from pipelines.text.lexicons.agencies import agency_name, is_outlet_word
 from pipelines.text.lexicons.roles import is_head, is_last_head, role_words
 
 LONGEST = 500
-"""Characters read of a byline; no printed one is longer, and what follows is a biography."""
+"""Characters read of a byline. No printed byline is longer; what follows is a biography."""
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]{0,400}>", re.IGNORECASE)
 _BLOCKS = word_set("br p div li ul ol tr td h1 h2 h3 h4 address section header")
@@ -30,7 +30,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_SIGNS = (".", "@", "[", "://")
-"""One of these is in every address."""
+"""Every address contains one of these."""
 _FIGURE = re.compile(r"\d")
 _PHONE = re.compile(r"(?:\+\d{1,3}[\s.-]?)?(?:\(\d{2,5}\)|\b\d{3,5})[\s.-]?\d{3,4}[\s.-]?\d{2,6}\b")
 
@@ -54,7 +54,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"\s*(?:I['’]m|I am|Ich bin|Je suis|Soy|Sono|Eu sou|Jag är|Ik ben|Jeg er)\s", re.IGNORECASE)
-"""How writers begin to tell of themselves: a biography is no byline."""
+"""How writers begin to write about themselves; a biography is not a byline."""
 _GLUED_DIGIT = re.compile(r"(?<=[^\W\d_A-Z]{2})(?=\d)")
 _GLUE = re.compile(
     r"(?<=[a-zß-öø-ÿ])(?=(?:BBC|LDRS|PA|AP|AFP)\b)|(?<=[a-zß-öø-ÿ.)])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])|(?<=[AP]M)(?=[A-Z][a-z])"
@@ -72,7 +72,8 @@ _LINE_EDGES = ' ,:/+&"“”„«»<>-'
 _STAYS_WHOLE = word_set("mc mac de la le di da du van von o fitz vande st del al el vander lo jo ab abu ben bel san mar")
 _GLUED_LEFT = frozenset(("by", "for", "von", "par", "por", "news", "sport"))
 _LONGEST_PREFIX = 4
-"""From this length on, a capital inside a word parts two words; before it stands a prefix: "McDonald", "DeVito"."""
+"""A capital inside a word starts a new word if at least this many characters are before it; fewer are a prefix: "McDonald",
+"DeVito"."""
 
 
 _LISTED_BODY = re.compile(
@@ -81,14 +82,15 @@ _LISTED_BODY = re.compile(
 
 
 def _without_body(found: re.Match[str]) -> str:
-    """ "Rivers, Banks, and Bridges Project" is one body and nobody's name: no list of persons has one of a single word."""
+    """Remove the name of one organisation: "Rivers, Banks, and Bridges Project". In a list of persons, no name is a single
+    word."""
     if is_given_name(found[2].casefold()):
         return found[0]
     return found[1] if re.search(r"\b(?:of|for|für|de|des)\b", found[1]) else ""
 
 
 def clean_lines(text: str) -> list[str]:
-    """The parts of a byline between line breaks, bars, bullets, dashes, times and addresses; commas and "and" stay."""
+    """The parts of a byline between line breaks, bars, bullets, dashes, times and addresses; commas and "and" are kept."""
     text = visible(html.unescape(text[:LONGEST]))
     if text.count(",") > 1:
         text = _LISTED_BODY.sub(_without_body, text)
@@ -111,14 +113,14 @@ def clean_lines(text: str) -> list[str]:
 
 
 def _with_capitals(line: str) -> str:
-    """ "by nell harwood", as some systems print all names: a given name behind the "by" tells."""
+    """ "by nell harwood", as some systems print all names: capitalised if a given name follows the "by"."""
     name = line[3:].split() if line.startswith("by ") and line.islower() else []
     return f"by {' '.join(map(str.capitalize, name))}" if len(name) in (2, 3) and is_given_name(name[0]) else line
 
 
 @cache
 def _when() -> re.Pattern[str]:
-    """Dates, times and ages in figures and words."""
+    """Dates, times and ages, in figures and in words."""
     month, day = (
         "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
         for words in (byline_words().months, byline_words().days)
@@ -140,7 +142,7 @@ def _when() -> re.Pattern[str]:
 
 
 def _unglued(text: str) -> str:
-    """Parts words that templates ran together, where one side of the joint is a word that stands around names."""
+    """Split words that templates joined, if one side of the joint is a word that occurs around names."""
     text = _GLUED_DIGIT.sub(" ", text)
     return _WORD.sub(lambda match: _parted(match[0]), text)
 
@@ -186,7 +188,7 @@ def _stands_around(word: str) -> bool:
 
 
 def _without_toolbar(part: str) -> list[str]:
-    """The stretches of a line between toolbar words."""
+    """The parts of a line between toolbar words."""
     stretches: list[list[str]] = [[]]
     for word in part.split():
         bare = word.strip(_EDGES).casefold()

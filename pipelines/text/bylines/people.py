@@ -1,4 +1,4 @@
-"""Which words of a byline are people, once job titles and agencies are known: the last judgement over a run of words."""
+"""Decides which words of a run are people, after its job titles and agencies are known."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pipelines.text.lexicons.roles import role_words
 
 _SHORTEST_MONONYM = 3
 _CALL_SIGN = re.compile(r"[KW][A-Z]{3}(?:-TV)?")
-"""A station of the United States: behind a whole name it is whom the person works for."""
+"""A station of the United States: after a whole name it is the person's employer."""
 
 
 def without_lead(words: list[str]) -> list[str]:
-    """Without labels, breadcrumbs and articles in front: "News Jack Whelan", "writes Jo Kerr"."""
+    """The words without labels, breadcrumbs and articles in front: "News Jack Whelan", "writes Jo Kerr"."""
     while words and _leads(words):
         words = words[1:]
     return words
@@ -34,7 +34,7 @@ def _leads(words: list[str]) -> bool:
 
 
 def without_end(words: list[str]) -> list[str]:
-    """Without small words and numbers left over where a date or a place was cut off: "Stefan Moll am"."""
+    """The words without small words and numbers that remain where a date or a place was cut off: "Stefan Moll am"."""
     if all(word.isupper() or word.isdigit() for word in words):
         return words  # "KTVU FOX 2" is a channel
     if len(words) > 2 and words[-1].casefold() in ("exclusive", "exklusiv", "profile"):
@@ -45,7 +45,8 @@ def without_end(words: list[str]) -> list[str]:
 
 
 def people_in(words: list[str]) -> tuple[list[str], ...]:
-    """The people a run names, without a paper glued behind ("Marla Dean Florida Today"); none for a paper alone."""
+    """The people that a run names, without a newspaper's name after them ("Marla Dean Florida Today"); none for a newspaper
+    alone."""
     for end in range(2, len(words)):
         if is_name(words[:end]) and (
             (is_outlet(words[end:]) and _parts_outlet(words, end)) or (end == len(words) - 1 and _CALL_SIGN.fullmatch(words[end]))
@@ -57,7 +58,8 @@ def people_in(words: list[str]) -> tuple[list[str], ...]:
 
 
 def _parts_outlet(words: list[str], end: int) -> bool:
-    """Whether the paper's name can begin at `end`: behind a given name anywhere but inside the name, else at a clear mark."""
+    """Whether the newspaper's name can begin at `end`: after a given name anywhere but inside the name, otherwise only at a
+    clear mark."""
     opener = words[end]
     if opener.casefold() == "the" or opener.isupper() or is_place(opener.casefold()) or is_place_opening(opener.casefold()):
         return True
@@ -67,13 +69,13 @@ def _parts_outlet(words: list[str], end: int) -> bool:
 
 
 def is_mononym(word: str) -> bool:
-    """Whether a single word is a person: only a given name is, most others are users, desks and papers ("Trome")."""
+    """Whether a single word is a person: only if it is a given name; most others are users, desks and newspapers ("Trome")."""
     folded = word.casefold()
     return len(word) >= _SHORTEST_MONONYM and word.istitle() and is_given_name(folded) and not is_place(folded)
 
 
 def is_place_tail(words: list[str]) -> bool:
-    """Whether words are a place or its club and nothing else: "West Midlands", "County Clare", "Stoke City"."""
+    """Whether the words are only a place or its club: "West Midlands", "County Clare", "Stoke City"."""
     folded = [word.casefold() for word in words]
     if is_place(" ".join(folded)) or all(map(is_place, folded)):
         return True
@@ -81,7 +83,7 @@ def is_place_tail(words: list[str]) -> bool:
 
 
 def joined_names(lines: list[str]) -> list[str]:
-    """Lines of one capitalised word that together make a name ("Jason", "Perrin") become one line."""
+    """The lines, with lines of one capitalised word joined if together they are a name ("Jason", "Perrin")."""
     joined: list[str] = []
     for line in lines:
         last = joined[-1] if joined else ""

@@ -1,7 +1,7 @@
-"""The grammar of a clean byline line: which words are a person, a job title, an agency, a place, a paper or nothing.
+"""The grammar of a clean byline line: which words are a person, a job title, an agency, a place, a newspaper or nothing.
 
-Job titles and agencies are marked first, since their words are known; what lies between is judged as a person, an outlet
-or nothing. Pure functions over one line at a time; whom a title belongs to is decided in `bylines`.
+Job titles and agencies are marked first, because their words are known; the words between them are judged as a person, an
+outlet or nothing. Pure functions over one line at a time; `bylines` decides to whom a title belongs.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _spans(tokens: list[Token]) -> list[Span]:
 
 
 def _spelled_out(words: list[str]) -> list[str]:
-    """A user name that is a person's ("karin.holst") as its words."""
+    """The words of a user name that is a person's name ("karin.holst"); other words unchanged."""
     user = _USER.fullmatch(words[0]) if len(words) == 1 else None
     if user and is_given_name(user[1]) and user[2] not in ("com", "net", "org", "news", "info"):
         return [user[1].title(), user[2].title()]
@@ -126,7 +126,7 @@ class _Reader:
         return at
 
     def _judged(self, words: list[str]) -> Iterator[Run]:
-        """What a run of unmarked words is: people, people and their paper, an opinion's label, or nothing."""
+        """The meaning of a run of unmarked words: people, people and their newspaper, a label of opinion, or nothing."""
         while len(words) > 1 and words[0].casefold() in byline_words().genres:
             yield Run(Mark.GENRE, words[0])
             words = words[1:]
@@ -150,7 +150,7 @@ class _Reader:
             yield Run(Mark.MONONYM, words[0])
 
     def _is_supplier(self, words: list[str]) -> bool:
-        """ "Express News Service", and whoever supplies a house: "NJ Advance Media for NJ.com"."""
+        """ "Express News Service", and an outlet that supplies another: "NJ Advance Media for NJ.com"."""
         if not all(map(looks_capital, words)) or len(words) < 2:
             return False
         return is_agency_by_shape(words) or (
@@ -161,7 +161,7 @@ class _Reader:
         )
 
     def _is_photographer(self) -> bool:
-        """ "Frank Roth (Fotos)": a bracket behind the name says that he did not write it."""
+        """ "Frank Roth (Fotos)": the bracket after the name says that he did not write the text."""
         if self.at + 1 >= len(self.tokens) or self.tokens[self.at].kind is not TokenKind.OPEN:
             return False
         inside = self.tokens[self.at + 1]
@@ -171,7 +171,7 @@ class _Reader:
         return self.at > 1 and self.tokens[self.at - 2].kind is TokenKind.COMMA
 
     def _shared_surname(self, people: tuple[list[str], ...]) -> tuple[list[str], ...]:
-        """ "Dave & Sue Hartley": the first of a couple gets the name that is printed once."""
+        """ "Dave & Sue Hartley": the first of a couple with the surname that is printed once."""
         start = self.at - sum(map(len, people))
         if len(people) != 1 or len(people[0]) != 2 or start < 2 or self.tokens[start - 1].kind is not TokenKind.AND:
             return ()
@@ -182,7 +182,7 @@ class _Reader:
         return ()
 
     def _surname_first(self) -> list[str] | None:
-        """ "Hartley, Sue", as catalogues and some systems print it."""
+        """The name in "Hartley, Sue", as catalogues and some systems print it, in its usual order."""
         if len(self.tokens) != 3 or self.tokens[1].kind is not TokenKind.COMMA:
             return None
         last, first = self.tokens[0], self.tokens[2]
@@ -192,13 +192,13 @@ class _Reader:
         return words if is_name(words) and looks_capital(last.text) and 0 not in self.spans else None
 
     def _skips_own_title(self) -> bool:
-        """Steps over the publication's own name."""
+        """Skip the publication's own name, if it is here."""
         end = self._end_of_own_title(self.at)
         self.at = end or self.at
         return bool(end)
 
     def _end_of_own_title(self, at: int) -> int:
-        """Where the publication's own name ends that begins here; 0 where none does."""
+        """The end of the publication's own name that begins here; 0 if it does not."""
         start = at + (self.tokens[at].folded == "the")
         end = start + len(self.own)
         return end if self.own and [token.folded for token in self.tokens[start:end]] == self.own else 0
@@ -211,7 +211,7 @@ class _Reader:
         return looks_capital(after[0].text) or after[0].folded in ("the", "der", "den", "het", "la", "le", "from", "the")
 
     def _skips_place(self) -> bool:
-        """Steps over "in Seoul", "at Westminster", "in Lahinch, County Clare"."""
+        """Skip "in Seoul", "at Westminster", "in Lahinch, County Clare"."""
         if not self._is_place_opener(self.at):
             return False
         self.at = self._end_of_segment(self.at + 1)
@@ -229,14 +229,14 @@ class _Reader:
         return token.folded in byline_words().house_openers and at + 1 < len(self.tokens)
 
     def _skips_house(self) -> bool:
-        """Steps over "for the Daily X"."""
+        """Skip "for the Daily X"."""
         if not self._is_house_opener(self.at):
             return False
         self.at = self._end_of_segment(self.at + 1)
         return True
 
     def _end_of_segment(self, at: int) -> int:
-        """The next comma, bracket, or "and" that a person follows."""
+        """The next comma or bracket, or the next "and" before a person."""
         while at < len(self.tokens):
             kind = self.tokens[at].kind
             if kind is TokenKind.AND:

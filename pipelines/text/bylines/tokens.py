@@ -1,4 +1,4 @@
-"""The words and signs of a byline line, with their places in it; what runs of them can mean; the words around names."""
+"""The words and signs of a byline line, with their places in it; the possible meanings of runs; the words around names."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ class BylineWords:
     """The sections of words.txt, case-folded."""
 
     by_anywhere: frozenset[str]
-    """These open a byline wherever it stands in a line, what came before was a label or a breadcrumb."""
+    """Words that open a byline anywhere in a line; what came before was a label or a breadcrumb."""
     by_first: frozenset[str]
-    """These open a byline only at the start of a line or after a label: elsewhere they are part of names or sentences."""
+    """Words that open a byline only at the start of a line or after a label; elsewhere they are part of names or sentences."""
     by_also_names: frozenset[str]
-    """Openers that begin names as well; they are taken off only where a full name or an agency is left."""
+    """Openers that also begin names; they are removed only if a full name or an agency remains."""
     writer_labels: frozenset[str]
-    """Labels of those who wrote it."""
+    """Labels of writers."""
     other_labels: frozenset[str]
-    """Labels of those who did not: pictures, editing, translation. What they label is left out."""
+    """Labels of other work: pictures, editing, translation. The people after them are left out."""
     texts: frozenset[str]
     pictures: frozenset[str]
-    """Labels that part writer and photographer without a sign: "Words Ann Lee Pictures Bob Kay"."""
+    """Labels that separate writer and photographer without a sign: "Words Ann Lee Pictures Bob Kay"."""
     genres: frozenset[str]
-    """Kinds of writing that stand where a job title would: "Kommentar von", "Analysis by"."""
+    """Kinds of writing in the place of a job title: "Kommentar von", "Analysis by"."""
     articles: frozenset[str]
     """Small words before a desk or a job title: "a Local Democracy Reporter", "dal nostro inviato"."""
     ands: frozenset[str]
-    """Between people. Single letters and prepositions count only in lower case and between two names."""
+    """Words between people. Single letters and prepositions count only in lower case and between two names."""
     house_openers: frozenset[str]
-    """Before the house somebody writes for: "For Dailymail.Com"."""
+    """Words before the outlet that a person writes for: "For Dailymail.Com"."""
     locatives: frozenset[str]
-    """Before the place somebody writes from."""
+    """Words before the place that a person writes from."""
     bio_verbs: frozenset[str]
-    """A sentence about the writer starts here: the byline is over."""
+    """A sentence about the writer starts here: the byline has ended."""
     dropped: frozenset[str]
-    """Toolbar words; a line is cut at them."""
+    """Toolbar words; a line is split at them."""
     nobody: frozenset[str]
-    """What systems and houses print where no one is named."""
+    """What systems and outlets print if no one is named."""
     months: frozenset[str]
     days: frozenset[str]
 
@@ -54,7 +54,7 @@ def byline_words() -> BylineWords:
 
 
 class TokenKind(StrEnum):
-    """What a token does in a line."""
+    """The function of a token in a line."""
 
     WORD = "word"
     AND = "and"
@@ -66,7 +66,7 @@ class TokenKind(StrEnum):
 
 
 class Mark(StrEnum):
-    """What a run of words is."""
+    """The meaning of a run of words."""
 
     PERSON = "person"
     MONONYM = "mononym"
@@ -77,7 +77,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word without the quotation marks and stops around it, or a sign. `start` and `end` are offsets in the line."""
+    """A word without the quotation marks and full stops around it, or a sign. `start` and `end` are offsets in the line."""
 
     text: str
     folded: str
@@ -98,7 +98,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of a line with its meaning. `text` is as printed; of an agency, its short name."""
+    """A part of a line with its meaning. `text` is as printed; for an agency, its short name."""
 
     mark: Mark
     text: str = ""
@@ -164,11 +164,11 @@ def _is_inside(tokens: list[Token], at: int) -> bool:
 
 
 def _parts_names(tokens: list[Token], at: int) -> bool:
-    """Whether a small "and" stands between two names of two words, not inside one ("Ortega y Gasset")."""
+    """Whether a small "and" is between two names of two words, not inside one name ("Ortega y Gasset")."""
     after = tokens[at + 1 : at + 3]
     return at > 1 and len(after) == 2 and all(token.kind is TokenKind.WORD for token in (*after, tokens[at - 1], tokens[at - 2]))
 
 
 def all_capitals(tokens: list[Token]) -> bool:
-    """Whether the words are printed in capitals, so that capitals say nothing."""
+    """Whether the words are printed all in capitals, so that capitals carry no information."""
     return not any(token.text[:1].isupper() and not token.text.isupper() for token in tokens if token.kind is TokenKind.WORD)

@@ -1,11 +1,11 @@
-"""Captions as printed, parted into what is said of the picture and who made it: `split_caption`.
+"""Splits printed captions into the description of the picture and its credit: `split_caption`.
 
     "The Health Secretary (Ann Milburn/PA)" -> "The Health Secretary", "Ann Milburn/PA"
 
-Knows no site. A credit is recognised by label, source or shape (`credits`), never by its place alone: where nothing but
-the place speaks for it, the text stays in the caption, so that nothing said of the picture is lost.
+Knows no site. A credit is recognised by label, source or shape (`credits`), never by its place alone: text that only its place
+would make a credit stays in the caption, so that no description is lost.
 
-trailing.py credits.py     where a credit begins, and what may be one
+trailing.py credits.py     where a credit begins, and what can be one
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _IMAGE_SOURCE = re.compile(
 
 
 class Caption(NamedTuple):
-    """A caption without its credit; the caption is empty where there was a credit only."""
+    """A caption without its credit; the caption is empty if there was only a credit."""
 
     caption: str
     credit: str | None = None
@@ -51,9 +51,9 @@ class Caption(NamedTuple):
 
 @lru_cache(maxsize=500)  # copies for other screens, and once more when an article is normalised
 def split_caption(text: str) -> Caption:
-    """Splits a caption in any of the catalogue's languages. Never fails; several credits are joined by "; ".
+    """Split a caption in any of the catalogue's languages. Never fails; several credits are joined by "; ".
 
-    At most `caption_lines.LONGEST` characters are read. Brackets that are no credit ("(left)", "(stock image)") stay.
+    At most `caption_lines.LONGEST` characters are read. Brackets that are not a credit ("(left)", "(stock image)") are kept.
     """
     captions: list[str] = []
     credited: list[str] = []
@@ -66,7 +66,7 @@ def split_caption(text: str) -> Caption:
 
 
 def _with_new(texts: list[str], new: str) -> list[str]:
-    """The texts and a new one, unless one of them says it already; shorter ones that it says give way."""
+    """The texts and a new one, unless one of them contains it; shorter texts that the new one contains are removed."""
     if not new or any(new in text for text in texts):
         return texts
     return [*(text for text in texts if text not in new), new]
@@ -91,7 +91,7 @@ def _split_line(line: str) -> tuple[str, list[str]]:
 
 
 def _credit_alone(line: str) -> str | None:
-    """The credit, where a line is nothing else."""
+    """The credit, if the line is nothing else."""
     mark = COPYRIGHT.match(line)
     bare = line[mark.end() :] if mark else line
     if not is_credit_alone(bare) or is_sentence(bare) or LABEL.search(bare) or has_stop_inside(bare):
@@ -100,7 +100,7 @@ def _credit_alone(line: str) -> str | None:
 
 
 def _said_twice(line: str) -> str:
-    """ "Elland Road | Elland Road", once its credit is off, is one caption printed twice."""
+    """ "Elland Road | Elland Road", what remains without the credit, is one caption printed twice."""
     left, _, right = line.partition("|")
     return left.strip() if left.strip() == right.strip() else line
 
@@ -109,7 +109,7 @@ def _said_twice(line: str) -> str:
 
 
 def _leading(line: str) -> tuple[str, list[str]]:
-    """The line without a credit, or a label that is none, before the caption."""
+    """The line without a credit in front of the caption, or without a label that marks no credit."""
     for cut in (_label_of_caption, _source_and_bar, _photographer_and_source, _copyright, _house_and_sentence, _first_is_credit):
         found = cut(line)
         if found:
@@ -119,7 +119,7 @@ def _leading(line: str) -> tuple[str, list[str]]:
 
 
 def _label_of_caption(line: str) -> tuple[str, str] | None:
-    """ "Image: The manager has signed a deal until June": the label names the picture, not who made it."""
+    """ "Image: The manager has signed a deal until June": the label announces the description, not the credit."""
     label = LABEL.match(line)
     if not label or ":" not in label[0]:
         return None
@@ -152,7 +152,7 @@ def _copyright(line: str) -> tuple[str, str] | None:
 
 
 def _house_and_sentence(line: str) -> tuple[str, str] | None:
-    """ "PA Media Rail passengers face disruption": a house that does nothing but sell pictures, then a sentence."""
+    """ "PA Media Rail passengers face disruption": the name of a house that only sells pictures, then a sentence."""
     found = _source_and_sentence(line)
     if not found or not found[0][:1].isupper():
         return None
@@ -202,15 +202,15 @@ _CLOSING = re.compile(
 )
 _MOST_BUTTONS = 4
 _LONGEST_BUTTON = 80
-"""Characters at the end of a caption that are looked at; the longest button above has 60."""
+"""Characters at the end of a caption that are searched; the longest button above has 60."""
 _ANNOUNCED = re.compile(r":[ \t]{0,10}\n\s{0,20}")
-"""A label and, on a line of its own, what it announces."""
+"""A label, and what it announces on the next line."""
 _GALLERY_TITLE = re.compile(r"\d{1,3}\.\s")
 _SHORTEST_REPEAT = 8
 
 
 def caption_lines(text: str) -> list[str]:
-    """The lines of a caption, cleaned, each different."""
+    """The lines of a caption, cleaned and without duplicates."""
     text = visible(html.unescape(text[:LONGEST]))
     text = _TAG.sub(lambda tag: "\n" if tag[2].lower() in _BLOCKS else " ", text)
     lines = [" ".join(line.split()) for line in _ANNOUNCED.sub(": ", text).split("\n")]
@@ -226,7 +226,7 @@ def caption_lines(text: str) -> list[str]:
 
 
 def _without_furniture(line: str) -> str:
-    """The line without counters and icon texts in front and buttons behind."""
+    """The line without counters and icon texts before it and buttons after it."""
     for opening in (_COUNTER, _OPENING, _COUNTER):
         match = opening.match(line)
         if match:
@@ -240,7 +240,7 @@ def _without_furniture(line: str) -> str:
 
 
 def once(text: str) -> str:
-    """A text that is one passage repeated, with or without space between, said once; any other as it is."""
+    """A repeated passage, with or without white space between the repetitions, once; any other text unchanged."""
     squeezed = "".join(text.split())
     if squeezed.find(squeezed[:_SHORTEST_REPEAT], _SHORTEST_REPEAT) < 0:
         return text  # what begins but once is said but once

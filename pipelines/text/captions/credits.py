@@ -1,8 +1,8 @@
-"""What a picture credit looks like: the sources of pictures, and the shapes of a credit with and without a label.
+"""The shape of picture credits: the sources of pictures, and the forms of a credit with and without a label.
 
-A credit is known by its label (`LABEL`), by a source that pictures are bought from ("Getty Images", "PA"), or by
-a shape that only credits have ("Jane Doe/AFP"), never by its place alone. Tests of words; cuts no caption.
-Where a sentence ends in a caption stands here too.
+A credit is recognised by its label (`LABEL`), by a source that sells pictures ("Getty Images", "PA"), or by
+a shape that only credits have ("Jane Doe/AFP"), never by its place alone. Only tests words; cuts no caption.
+Also here: where a sentence in a caption ends.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _QUALIFIERS = r"(?:(?:file|stock|library|archive|generic|main|lead|inset|header|
 _WORDS = "|".join(sorted(_LABELS, key=len, reverse=True))
 _BY = "by|von|par|por|di|door|av|via|courtesy of|courtesy|copyright|provided by|supplied by|submitted by"
 _START = r"(?<![^\W_]-)(?:(?-i:(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ]))|(?<![^\W_]))"
-"""A label starts a word, or stands with a capital where a template ran two lines together: "WorldCupCredit: PA"."""
+"""A label starts a word, or begins with a capital where a template joined two lines: "WorldCupCredit: PA"."""
 
 LABEL = re.compile(
     rf"{_START}(?:(?P<label>{_QUALIFIERS}(?:{_WORDS}))(?![^\W_])"
@@ -46,25 +46,25 @@ LABEL = re.compile(
     r"|cort[eé]s[ií]a de|gentileza de)\s*:?\s+)",
     re.IGNORECASE,
 )
-"""A label with the sign or word that makes it one: "Photo:", "Image - ", "Picture by", "Credit...", "fot."."""
+"""A label with the sign or word that marks it as one: "Photo:", "Image - ", "Picture by", "Credit...", "fot."."""
 
 BY_SIGN = re.compile(r"\s+(?:by|von|par|por|di|door|av|via)\s*:?\s*", re.IGNORECASE)
-"""The sign of a label where it is a word: a capital must follow, or it is a sentence ("Fotos von der Feier")."""
+"""The sign of a label if it is a word: a capital must follow, otherwise it is a sentence ("Fotos von der Feier")."""
 
 BARE_LABEL = re.compile(
     r"(?:^|(?<=[.!?”\"’)])\s*)(?P<label>(?:file )?(?:photographs?|photos?(?: d['’](?:illustration|archives?)| archives?)?"
     r"|pictures?|pics?|foto|bild|courtesy|kuva|beeld|fot))(?:\s?[|/]\s?|\s+)",
     re.IGNORECASE,
 )
-"""A label alone; it counts only at the start or behind a sentence, with a credit's shape behind it."""
+"""A label without a sign; it counts only at the start or after a sentence, and only before a text with the shape of a credit."""
 
 COPYRIGHT = re.compile(r"(?:(?:©|\(c\)(?=\s*\w)|ⓒ|\bcopyright\b)\s*:?\s*)+", re.IGNORECASE)
 
 PICTURE_DATE = re.compile(r"\bpicture date\b", re.IGNORECASE)
-"""PA's own captions close with it; it looks like a label and is none."""
+"""The end of PA's own captions; it looks like a label but is none."""
 
 DANGLING = re.compile(r"(?:^|(?<=[.!?”\"])\s?|\s)(?:Credits?|Foto|Photo|Picture|Image|Bild)$")
-"""What a label leaves behind where its credit was taken by shape."""
+"""A label that remains after its credit was removed by shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,11 @@ class _CreditWords:
 
     sources: frozenset[str]
     lower_sources: frozenset[str]
-    """Those that are printed in small letters too."""
+    """Sources that are also printed in small letters."""
     ambiguous_sources: frozenset[str]
-    """Sources that are ordinary words or firms in the news as well: credits only where nothing else stands beside them."""
+    """Sources that are also ordinary words, or firms in the news: credits only if nothing else is beside them."""
     endings: tuple[str, ...]
-    """What names of picture agencies and of those who hand out pictures end in, two words and more."""
+    """Last words, at least two, in the names of picture agencies and of others who give pictures to the press."""
     connecting: frozenset[str]
     no_credits: frozenset[str]
 
@@ -96,7 +96,7 @@ def _credit_words() -> _CreditWords:
 
 
 _PROVIDED = ("cung cấp", "提供")
-"""What stands behind the name of who gave a picture, where the language puts it there: "Bệnh viện cung cấp"."""
+"""Words after the name of the person who provided a picture, in languages with that order: "Bệnh viện cung cấp"."""
 _ARTICLES = word_set("the la el los las le les il lo der die das den de het o a os as")
 _COUNT = re.compile(r"^(?:view|see|show|all|más|voir|alle)\b|^\d+ ", re.IGNORECASE)
 _PARTS = re.compile(r"\s*(?:/{1,2}|\||;|,|·|\s(?:via|for|für|with|and|und|et|–|-)\s|\bby\b|:)\s*", re.IGNORECASE)
@@ -135,7 +135,7 @@ def _has_capital(word: str) -> bool:
 
 @lru_cache(maxsize=4_000)
 def is_capitalised(phrase: str) -> bool:
-    """Whether every word but the small connecting ones starts with a capital."""
+    """Whether every word except small connecting ones starts with a capital."""
     words = [word for word in _BETWEEN_WORDS.split(phrase) if any(char.isalnum() for char in word)]
     return (
         bool(words)
@@ -182,7 +182,7 @@ def is_bare_credit(text: str) -> bool:
 
 
 def is_commissioned(text: str) -> bool:
-    """ "Mina Hale for City Weekly": a credit behind a full stop; alone it may be a slogan ("Justice for Emily")."""
+    """ "Mina Hale for City Weekly": a credit after a full stop; alone it may be a slogan ("Justice for Emily")."""
     name, between, house = text.strip(" .").partition(" for ")
     return (
         bool(between)
@@ -194,7 +194,7 @@ def is_commissioned(text: str) -> bool:
 
 
 def is_credit_alone(text: str) -> bool:
-    """Whether a text that is all there is, without label, is a credit and not a caption with its credit behind it."""
+    """Whether a whole text without a label is a credit, and not a caption with its credit at the end."""
     if not is_bare_credit(text) or is_source(text):
         return is_bare_credit(text)
     first = _DIVIDER.split(text, maxsplit=1)[0].strip()
@@ -209,7 +209,7 @@ def is_credit_alone(text: str) -> bool:
 
 
 def is_labelled_credit(text: str) -> bool:
-    """Whether what stands behind a label is a credit and not a sentence ("Image: The new manager has arrived")."""
+    """Whether the text after a label is a credit and not a sentence ("Image: The new manager has arrived")."""
     text = text.strip(" .")
     words = text.split()
     if not words or len(text) > _LONGEST_CREDIT or len(words) > _MOST_WORDS:
@@ -227,7 +227,7 @@ def is_labelled_credit(text: str) -> bool:
 
 
 def is_acronym(text: str) -> bool:
-    """Whether a text is letters for a house ("KWCH", "SRF", "FOX 5 DC"): a credit only where no sentence can hold it."""
+    """Whether a text is the initials of an outlet ("KWCH", "SRF", "FOX 5 DC"): a credit only where no sentence can contain it."""
     return bool(_ACRONYM.fullmatch(text)) and text.casefold() not in _credit_words().no_credits
 
 
@@ -237,7 +237,7 @@ def is_ambiguous_source(text: str) -> bool:
 
 
 def source_in_front(text: str) -> str | None:
-    """The longest known source that a text begins with, as printed."""
+    """The longest known source at the beginning of a text, as printed."""
     words = text.split(" ", _LONGEST_SOURCE)
     for length in range(min(_LONGEST_SOURCE, len(words)), 0, -1):
         phrase = " ".join(words[:length])
@@ -264,19 +264,19 @@ def cleaned_credit(credit: str) -> str:
 _TITLES = word_set("Jr Sr Dr Mr Ms Mrs St Lt Rep Sen Gov Gen Col Sgt Rev Hon Prof Capt No")
 _NO_TITLE = "".join(rf"(?<!\b{title})" for title in sorted(_TITLES))
 _STOP = re.compile(rf"(?<!\b[A-ZÀ-Þ]){_NO_TITLE}[.!?…][”\"’')\]]?\s?|[”\"“]\s")
-"""A full stop behind an initial ("J. Smith") or a title ends nothing."""
+"""The end of a sentence; a full stop after an initial ("J. Smith") or a title ends none."""
 _NEXT = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=\b[A-Z]{2}))\.\s+(?=[^\W\d_a-z])")
 _INSIDE = re.compile(r"[^\W\d_]{3}[.!?]\s")
 
 
 def first_sentence(text: str) -> tuple[str, str]:
-    """The text up to the first full stop that a capital follows, and what follows."""
+    """The text up to the first full stop before a capital, and the rest."""
     stop = _NEXT.search(text)
     return (text[: stop.start()], text[stop.end() :]) if stop else (text, "")
 
 
 def last_words(text: str) -> str:
-    """What stands behind the last full stop or closing quotation mark; the whole text where there is none."""
+    """The text after the last full stop or closing quotation mark; the whole text if there is none."""
     end = 0
     for stop in _STOP.finditer(text):
         end = stop.end()
@@ -289,6 +289,6 @@ def has_stop_inside(text: str) -> bool:
 
 
 def is_sentence(text: str) -> bool:
-    """Whether a text says something: four words and more, two of them small."""
+    """Whether a text is a sentence: at least four words, two of them without a capital."""
     words = text.split()
     return len(words) > 3 and sum(word[0].islower() for word in words) > 1

@@ -1,7 +1,7 @@
 """Cuts the last credit off a caption line: "... (Yui Mok/PA)", "... Picture: Jane Doe", "... © X", "... Getty Images".
 
-Each way of printing a credit is one function from a line to (the line without it, the credit or None), tried in order:
-a label says most, a bracket less, a bare source at the end least.
+Each way to print a credit is one function from a line to (the line without it, the credit or None). They are tried in the
+order of their evidence: a label is the strongest, a bracket weaker, a bare source at the end the weakest.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from pipelines.text.lexicons.agencies import agency_name, is_outlet
 
 _OPENERS, _CLOSERS = "([（", ")]）"
 _ARCHIVES = word_set("repertorio archivio archivo arquivo archives")
-"""Behind "foto di" they say that the picture is an old one, not who made it."""
+"""After "foto di" these words say that the picture is an old one, not who made it."""
 _STOPS = '.!?”"'
 _LEFT_BEHIND = " |/–—-,:;(*[©"
 _LONGEST_GLUED = 40
@@ -48,13 +48,13 @@ _LONGEST_LABEL_BEHIND = 80
 _BEFORE_NAME = re.compile(r" [/|] |[.。] ?(?=\w)")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ0-9)”\"'])(?=[A-Z])")
 _NEEDS_NAME = word_set("the of by to from on for at in via a")
-"""Behind these a source's name is part of the sentence: "according to Reuters", "a photo from PA"."""
+"""After these words a source's name is part of the sentence: "according to Reuters", "a photo from PA"."""
 
 Cut: TypeAlias = tuple[str, str | None]
 
 
 def last_credit(line: str) -> Cut:
-    """The line without its last credit, and that credit; or the line and nothing."""
+    """The line without its last credit, and that credit; or the line and None."""
     for cut in (
         _labelled_bracket,
         _labelled,
@@ -72,7 +72,7 @@ def last_credit(line: str) -> Cut:
 
 
 def tidy_caption(caption: str) -> str:
-    """The caption without what a credit left behind: a label, a divider, an opening bracket."""
+    """The caption without the remains of a removed credit: a label, a divider, an opening bracket."""
     caption = DANGLING.sub("", caption.strip().rstrip(_LEFT_BEHIND)).rstrip(_LEFT_BEHIND).strip()
     return caption if any(char.isalnum() for char in caption) else ""
 
@@ -81,7 +81,7 @@ def tidy_caption(caption: str) -> str:
 
 
 def _bracket(line: str) -> tuple[int, int] | None:
-    """The places of the last balanced bracket that ends the line, or that only "Picture date: ..." follows."""
+    """The start and end of the last balanced bracket, if the line ends with it or with it and "Picture date: ..."."""
     end = len(line.rstrip(" ."))
     date = PICTURE_DATE.search(line) if line[end - 1 : end] not in _CLOSERS else None
     if date:
@@ -97,7 +97,7 @@ def _bracket(line: str) -> tuple[int, int] | None:
 
 
 def _without(line: str, start: int, end: int) -> str:
-    """The line without a stretch; the full stop behind a bracket goes back to a sentence that lacks one."""
+    """The line without the characters from `start` to `end`; a sentence before them without a full stop gets one."""
     before, after = line[:start].rstrip(), line[end:].lstrip(" .")
     if after and before and before[-1] not in ".!?":
         before += "."
@@ -122,7 +122,7 @@ def _labelled_bracket(line: str) -> Cut:
 
 
 def _bracketed(line: str) -> Cut:
-    """ "(Yui Mok/PA)", "(PA)", "(example.org)"; behind a full stop also capitalised words, which gloss nothing there."""
+    """ "(Yui Mok/PA)", "(PA)", "(example.org)"; after a full stop also capitalised words, because there they explain nothing."""
     bracket = _bracket(line)
     if not bracket:
         return line, None
@@ -142,7 +142,7 @@ def _bracketed(line: str) -> Cut:
 
 
 def _is_gloss(before: str, inside: str) -> bool:
-    """ "the Automobile Association (AA)": an acronym of the words before it explains them."""
+    """ "the Automobile Association (AA)": an acronym that stands for the words before it."""
     words = [word for word in before.replace("-", " ").split()[-2 * len(inside) :] if word[0].isupper()]
     return inside.isalpha() and len(inside) > 1 and "".join(word[0] for word in words[-len(inside) :]) == inside.upper()
 
@@ -160,7 +160,7 @@ def _is_photographer(name: str) -> bool:
 
 
 def _labelled(line: str) -> Cut:
-    """ "... Picture: Jane Doe", "© Jane Doe", "... Photograph Sam Bradwell": the last label that a credit follows."""
+    """ "... Picture: Jane Doe", "© Jane Doe", "... Photograph Sam Bradwell": the last label with a credit after it."""
     place = _last_label(line) or _copyright_or_bare(line)
     if place is None:
         return line, None
@@ -189,7 +189,8 @@ def _last_label(line: str) -> tuple[int, int] | None:
 
 
 def _is_label_here(line: str, label: re.Match[str]) -> bool:
-    """A label has a capital, opens the line or a bracket, or follows a sentence; the one of "in the picture: " has not."""
+    """Whether a label is one here: it has a capital, opens the line or a bracket, or follows a sentence; not so "in the
+    picture: "."""
     if PICTURE_DATE.match(line, label.start()):
         return False
     before = line[: label.start()].rstrip()
@@ -199,12 +200,12 @@ def _is_label_here(line: str, label: re.Match[str]) -> bool:
 
 
 def _has_name(credit: str) -> bool:
-    """Behind "by" stands a capital or a user's name with a source: "user91 / Getty Images"."""
+    """Whether a "by" is followed by a capital or by a user name with a source: "user91 / Getty Images"."""
     return is_capitalised(credit.partition(" ")[0]) or is_bare_credit(credit.partition("/")[2])
 
 
 def _unopened(text: str) -> int | None:
-    """The place of a closing bracket that nothing opened: there a credit ends ("(Photo: Getty Images)Getty")."""
+    """The place of a closing bracket without an opening one, where a credit ends: "(Photo: Getty Images)Getty"."""
     depth = 0
     for at, char in enumerate(text):
         depth += (char in _OPENERS) - (char in _CLOSERS)
@@ -225,7 +226,7 @@ def _copyright_or_bare(line: str) -> tuple[int, int] | None:
 
 
 def _label_behind(line: str) -> Cut:
-    """ "Vilniaus centras / J. Petraičio / LRT nuotr.": languages of many cases say the name first, then that it is a photo."""
+    """ "Vilniaus centras / J. Petraičio / LRT nuotr.": languages with many cases put the label for a photo after the name."""
     label = _LABEL_BEHIND.search(line)
     for divider in () if label is None else _BEFORE_NAME.finditer(line, max(0, len(line) - _LONGEST_LABEL_BEHIND)):
         name = line[divider.end() : label.start()] if label else ""
@@ -238,7 +239,7 @@ def _label_behind(line: str) -> Cut:
 
 
 def _behind_stop(line: str) -> Cut:
-    """ "... in November. Handout/AP/dpa": behind the last full stop."""
+    """ "... in November. Handout/AP/dpa": a credit after the last full stop."""
     line = line.rstrip(" .") if not line.endswith("..") else line
     tail = last_words(line)
     if not tail or len(tail) == len(line):
@@ -258,7 +259,7 @@ def _is_name_in_capitals(text: str) -> bool:
 
 
 def _is_name_and_house(text: str) -> bool:
-    """ "Jason Vorhees The Telegraph", as templates run the two together."""
+    """ "Jason Vorhees The Telegraph", as templates join the two."""
     words = text.split()
     return len(words) > 3 and is_capitalised(text) and is_given_name(words[0].casefold()) and is_outlet(words[2:])
 
@@ -282,7 +283,7 @@ def _behind_divider(line: str) -> Cut:
 
 
 def _source_at_end(line: str) -> Cut:
-    """ "... in Mexico City Future Publishing/Getty Images", "... strong windsPA": only sources that no sentence ends in."""
+    """ "... in Mexico City Future Publishing/Getty Images", "... strong windsPA": only sources that do not end a sentence."""
     for glue in _GLUED.finditer(line, max(0, len(line) - _LONGEST_GLUED)):
         tail = line[glue.end() :]
         if is_source(tail) or (is_bare_credit(tail) and " via " in tail):
