@@ -1,7 +1,7 @@
-"""Hosts: the one form of a name or address, and whether it lies outside the public internet.
+"""Hosts: the normal form of a name or address, and whether it is outside the public internet.
 
-Resolves nothing: a public name that points at a private address is found out by whoever asks DNS, who then puts each
-address to `is_private_address`. Where something cannot be read as a host at all, the answer is "private": refused.
+Resolves nothing: a public name can point at a private address, so the caller that queries DNS passes each resolved address to
+`is_private_address`. A text that cannot be read as a host counts as private, and is so refused.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
 _PROTOCOLS = IPv4Network("192.0.0.0/24")
-"""RFC 6890; Python knows parts of it. Behind 192.0.0.192 a cloud keeps what its machines may know of themselves."""
+"""RFC 6890; Python knows only parts of it. A cloud serves the metadata of its machines at 192.0.0.192."""
 
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".localdomain", ".lan", ".intranet", ".home.arpa")
-"""RFC 6761, 6762 and 8375, ICANN's `.internal`, and those that home and office routers hand out."""
+"""RFC 6761, 6762 and 8375, ICANN's `.internal`, and the suffixes of home and office routers."""
 
 
 def normal_host(host: str) -> str | None:
-    """Lower case, IDNA (UTS 46) as punycode, no final dot, addresses in their usual notation; None: no host.
+    """The host in lower case, IDNA (UTS 46) as punycode, no final dot, addresses in their usual notation; None if it is no
+    host.
 
     "MÜNCHEN.de." -> "xn--mnchen-3ya.de"; "0x7f.1" -> "127.0.0.1"; "[0:0::1]" -> "[::1]".
     """
@@ -49,7 +50,8 @@ def normal_host(host: str) -> str | None:
 
 
 def _ipv4(text: str) -> IPv4Address | None:
-    """What inet_aton(3) reads: one to four decimal, octal or hexadecimal parts, the last filling what is left."""
+    """The address as inet_aton(3) reads it: one to four decimal, octal or hexadecimal parts; the last fills the remaining
+    bytes."""
     parts = text.split(".")
     if len(parts) > 4 or not all(_NUMBER.fullmatch(part) for part in parts):
         return None
@@ -73,7 +75,7 @@ def _number(text: str) -> int:
 
 
 def is_private_host(host: str) -> bool:
-    """Whether a host, as it stands in a URL, is an address or name that no public site has. Unreadable: True."""
+    """Whether a host, as written in a URL, is an address or name that no public site has. True if it is unreadable."""
     text = host.strip().lower()
     if ":" in text or text.startswith("["):
         return is_private_address(text)
@@ -86,8 +88,8 @@ def is_private_host(host: str) -> bool:
 
 
 def is_private_address(ip: str) -> bool:
-    """Whether a resolved address is not one of the public internet: loopback, private, link-local, shared (RFC 6598),
-    multicast, reserved, unspecified, or an IPv6 form that carries such an IPv4 address. Unreadable: True."""
+    """Whether a resolved address is outside the public internet: loopback, private, link-local, shared (RFC 6598),
+    multicast, reserved, unspecified, or an IPv6 form that contains such an IPv4 address. True if it is unreadable."""
     try:
         address = ip_address(ip.strip().removeprefix("[").removesuffix("]").partition("%")[0])
     except ValueError:
@@ -107,7 +109,7 @@ def _is_private_v4(address: IPv4Address) -> bool:
 
 
 def _embedded_v4(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that a packet to this one ends at: mapped, 6to4, Teredo, NAT64."""
+    """The IPv4 address that receives packets to this IPv6 address: mapped, 6to4, Teredo, NAT64."""
     if address.teredo is not None:
         return address.teredo[1]
     if address in _NAT64:

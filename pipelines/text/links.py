@@ -1,7 +1,7 @@
-"""URLs as feeds, sitemaps and pages write them: corrected where only one reading is possible, skipped where none is.
+"""Repairs URLs as feeds, sitemaps and pages write them: corrected if only one reading is possible, skipped if none is.
 
-The site's own hosts decide. However a scheme was lost, doubled or misspelt, the host still shows where the address begins; a path
-that merely names another host is left alone. Pure text; what comes out is still to be joined with its base and made canonical.
+The site's own hosts decide. If a scheme is missing, doubled or misspelt, the host still shows where the URL begins; a path
+that only mentions another host is left alone. Pure text; the result still has to be joined with its base and made canonical.
 """
 
 from __future__ import annotations
@@ -16,50 +16,50 @@ from urllib.parse import unquote
 from pipelines.text.urls import MAX_URL, article_key
 
 IsOwn = Callable[[str], bool]
-"""Whether an absolute URL is of the site that is being read."""
+"""Whether an absolute URL belongs to the site that is read."""
 
 _REFERENCE: Final = re.compile(r"&(?:amp|#[0-9]{1,9}|#x[0-9a-f]{1,8});", re.IGNORECASE)
-"""Escaped once more than the document's own form asks for. No query carries one: its "#" would end it."""
+"""A reference that is escaped once too often for the document's format. No query contains one: its "#" would end the query."""
 _BLANKS: Final = re.compile(r"\s+")
 _TAG: Final = re.compile(r"<[/!A-Za-z][^<>]{0,2000}>")
 _NO_ADDRESS: Final = re.compile(r"#.*|null|none|nan|undefined|.*(?:\{\{|\$\{|\[object ).*", re.IGNORECASE)
-"""A place on the page itself, and what templates print where they have no address."""
+"""A place on the page itself, or what templates print if they have no URL."""
 _SCHEME: Final = re.compile(
     r"^(?:h?t{1,2}ps?|feed)(?:\s*[:;]\s*/*|\.?//+:?)\s*|https?(?:[:;]|%3a)(?:/|%2f)+|(?<=//)https?//+", re.IGNORECASE
 )
-"""A scheme in whatever spelling: "http:/", "https//", "ttp://", "http;//", "https%3A%2F%2F"."""
+"""A scheme in any spelling: "http:/", "https//", "ttp://", "http;//", "https%3A%2F%2F"."""
 _SOUND: Final = re.compile(r"https?://([\w.-]+(?::\d+)?)(?:/[^\s?&<>\"'{}\\]*(?:\?(?:[^\s&<>\\]|&(?!#|amp;))*)?)?")
 _HOST: Final = re.compile(
     r"(?:[\w-]+\.)+(?!s?html?$|php\d?$|aspx?$|jsp$|cgi$|xml$|json$)[a-z]{2,}|[\w.-]+:\d{1,5}|\d+(?:\.\d+){3}", re.IGNORECASE
 )
 _NO_PATH: Final = re.compile(r"[\s\"'<>{}\[\]]")
-"""Before an address: words of a sentence, a piece of JSON."""
+"""Signs before a URL that show words of a sentence or a piece of JSON."""
 _QUOTES: Final = "\"'<>"
 _MAX_STARTS: Final = 20
 
 
 class _Start(NamedTuple):
-    """A place where an address may begin."""
+    """A place where a URL may begin."""
 
     scheme: str
     slashes: int
     host: str
     rest: str
-    """The host and all behind it, up to the query."""
+    """The host and everything after it, up to the query."""
     is_prefix: bool = False
-    """Whether nothing but this host stands before the next place: somebody put it before an address that was absolute."""
+    """Whether only this host is before the next start: a host was put in front of a URL that was already absolute."""
     is_glued: bool = False
-    """Whether not even a slash does."""
+    """Whether not even a slash is between this host and the next start."""
 
 
 def own_hosts_of(url: str) -> IsOwn:
-    """A site of which nothing is known but one address: its host, `www.` or not."""
+    """The test for a site of which only one URL is known: the same host, with or without `www.`."""
     own = article_key(url).partition("/")[0]
     return lambda other: article_key(other).partition("/")[0] == own
 
 
 def mended(link: str, base: str, is_own: IsOwn) -> str | None:
-    """The address that a link means, absolute or to be joined with `base`; None where it cannot be one."""
+    """The URL that a link means, absolute or to be joined with `base`; None if it cannot be one."""
     if _is_sound(link):
         return link
     text = _plain(link)
@@ -73,7 +73,7 @@ def mended(link: str, base: str, is_own: IsOwn) -> str | None:
 
 
 def _plain(link: str) -> str | None:
-    """Its text on one line, without tags, quotation marks and references that were escaped into it."""
+    """The text of a link on one line, without tags, quotation marks and superfluous escapes; None if it is no URL."""
     text = link.strip()
     if len(text) > 4 * MAX_URL:  # of which escapes and line breaks may be a part
         return None
@@ -91,7 +91,7 @@ def _plain(link: str) -> str | None:
 
 
 def _is_sound(text: str) -> bool:
-    """Whether there is nothing to mend: most links, so this decides fast."""
+    """Whether there is nothing to repair: true for most links, so this test is fast."""
     sound = _SOUND.fullmatch(text) if len(text) <= MAX_URL else None
     return sound is not None and "http" not in text[5:] and sound[1] not in text[sound.end(1) :]
 
@@ -112,7 +112,7 @@ def _starts(head: str) -> list[_Start]:
 
 
 def _absolute(head: str, starts: list[_Start], base: str, is_own: IsOwn) -> str | None:
-    """The last address of the site's own in a text; another site's where the text begins with it, or holds nothing else."""
+    """The last URL of the site itself in a text; another site's URL if the text begins with it, or contains no other."""
     found = _SCHEME.search(head)
     before = head[: found.start()] if found else ""
     begins = not before
@@ -148,7 +148,7 @@ def _without_scheme(head: str, base: str, is_own: IsOwn) -> str | None:
 
 
 def _is_host(name: str, text: str) -> bool:
-    """Whether a first segment can only be the host of another site: "www.other.example", "other.example:8080/path"."""
+    """Whether a first segment must be the host of another site: "www.other.example", "other.example:8080/path"."""
     return name.lower().startswith("www.") or (name != text and _HOST.fullmatch(name) is not None)
 
 
@@ -157,7 +157,7 @@ def _owns(start: _Start, is_own: IsOwn) -> bool:
 
 
 def _without_twin(start: _Start, is_own: IsOwn) -> str:
-    """ "host/host/path" is "host/path"."""
+    """The rest without a repeated host: "host/host/path" -> "host/path"."""
     rest = start.rest
     while True:
         inner = rest.partition("/")[2].lstrip("/")

@@ -1,8 +1,8 @@
-"""Article -> Article: the one form in which articles are compared and kept. Pure and idempotent.
+"""Article -> Article: the one form in which articles are compared and stored. Pure and idempotent.
 
-What counts as content, and so as an edit: headline, standfirst, body, the names in the byline, captions and credits.
-What never counts: white space, Unicode form, furniture, URLs of pictures, section, topics, language, flags, and the stamps
-themselves (a stamp that moves over the same text is a change of its own kind, see `pipelines.history.revisions`).
+These count as content, so that a change of them is an edit: headline, standfirst, body, the names in the byline, captions and
+credits. These never count: white space, Unicode form, boilerplate, URLs of pictures, section, topics, language, flags, and the
+stamps themselves (a moved stamp over the same text is a change kind of its own, see `pipelines.history.revisions`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipelines.text import cut, join_paragraphs, paragraphs, squash
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.urls import canonicalize
 
-# Bounds against pages that are broken or hostile; no real article comes near them.
+# Bounds against broken or hostile pages; no real article comes near them.
 MAX_LINE = 2_000
 MAX_BODY = 500_000
 MAX_IMAGES = 300
@@ -29,7 +29,7 @@ CONTENT_FIELDS = ("headline", "description", "body", "authors", "images")
 
 
 def normalise(article: Article) -> Article:
-    """Clean every text, drop furniture and what repeats, canonicalise the URLs, and set `content_hash`."""
+    """Clean every text, remove boilerplate and repetitions, canonicalise the URLs, and set `content_hash`."""
     body = _body(article)
     clean = replace(
         article,
@@ -50,14 +50,14 @@ def normalise(article: Article) -> Article:
 
 
 def content_hash(article: Article) -> str:
-    """SHA-256 (hex) over the content fields of a normalised article; equal if and only if nothing that counts differs."""
+    """SHA-256 (hex) of the content fields of a normalised article; equal if and only if the content is equal."""
     parts = {field: content_of(article, field) for field in CONTENT_FIELDS}
     packed = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def content_of(article: Article, field: str) -> object:
-    """What of one content field counts, as plain JSON; the empty and the missing are one."""
+    """The part of a content field that counts, as plain JSON; empty and missing values are equal."""
     if field == "authors":
         return [[author.name, author.agency or ""] for author in article.authors]
     if field == "images":
@@ -70,7 +70,7 @@ def _line(text: str | None) -> str | None:
 
 
 def _body(article: Article) -> str:
-    """The body without furniture, without the headline printed again on top, without doubled neighbours."""
+    """The body without boilerplate, without the headline repeated at its top, and without repeated neighbouring lines."""
     headline = _line(article.headline)
     kept: list[str] = []
     for line in paragraphs(article.body[:MAX_BODY]):
@@ -90,7 +90,7 @@ def _authors(authors: tuple[Author, ...]) -> tuple[Author, ...]:
 
 
 def _images(article: Article) -> tuple[Image, ...]:
-    """Pictures once each: a page prints its lead picture again in the gallery, a resizer under another URL."""
+    """Each picture once: a page prints its lead picture again in the gallery, or under the URL of a resizer."""
     seen: dict[tuple[str | None, ...], Image] = {}
     for image in article.images:
         url = canonicalize(image.url, article.url) if image.url else None

@@ -1,6 +1,6 @@
-"""URLs: one normal form, what makes two of them the same page, and what they tell of a date or a picture.
+"""URLs: their normal form, when two of them are the same page, and what they say of a date or a picture.
 
-Pure text work that never raises and looks nothing up. Knows no site.
+Pure text operations that never raise and look nothing up. Knows no site.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import unquote, urljoin
 from pipelines.text.hosts import normal_host
 
 MAX_URL = 2000
-"""Characters; longer ones are refused, before and after encoding. What browsers and sitemaps allow is about this."""
+"""Characters; longer URLs are refused, before and after encoding. Browsers and sitemaps allow about as many."""
 
 _BLANKS = " \t\r\n\f\v\u00a0\u200b\u2060\ufeff"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -41,8 +41,8 @@ _TRACKING = _words(
     wt_zmc xtor yclid ysclid
     """
 )
-"""Parameters that say how a reader came or looks, never what the page is. Short names that some publishers use as article ids
-(`cid`, `sid`, `s`, `id`, `type`, `format`) are not here and stay."""
+"""Parameters that say where a reader came from or how the page is displayed, never which page it is. Short names that some
+publishers use as article ids (`cid`, `sid`, `s`, `id`, `type`, `format`) are not here and are kept."""
 _OTHER_FORM = re.compile(r"outputtype=(?:amp|print)|(?:view|output|mode|format|display)=print")
 _TRACKING_PREFIXES = ("utm_", "at_", "ns_", "hsa_", "pk_", "piwik_", "mtm_", "matomo_", "fb_", "itm_", "__hs")
 
@@ -50,7 +50,7 @@ _TRACKING_PREFIXES = ("utm_", "at_", "ns_", "hsa_", "pk_", "piwik_", "mtm_", "ma
 def absolute(url: str, base: str | None = None) -> str | None:
     """The normal form with every query parameter kept: for feeds, sitemaps, anything whose parameters may matter.
 
-    RFC 3986 syntax-based normalisation; `http` and `https`, and a final slash, stay as they are given. None for other
+    RFC 3986 syntax-based normalisation; `http` and `https`, and a final slash, are kept as given. None for other
     schemes, no host, a user name, control characters, or more than MAX_URL characters.
     """
     try:
@@ -75,10 +75,10 @@ def absolute(url: str, base: str | None = None) -> str | None:
 
 
 def canonicalize(url: str, base: str | None = None) -> str | None:
-    """`absolute`, without the parameters that only track the reader or ask for the AMP rendering.
+    """`absolute`, without the parameters that only track the reader or request the AMP page.
 
-    What is left keeps its order: some publishers' servers read the query by position ("?articleshow,3412544"), some
-    repeat a name, and some redirect to an order of their own, so sorting could name a page that does not exist.
+    The other parameters keep their order: some publishers' servers read the query by position ("?articleshow,3412544"), some
+    repeat a name, and some redirect to their own order, so a sorted query could name a page that does not exist.
     """
     result = absolute(url, base)
     if result is None:
@@ -92,7 +92,7 @@ def canonicalize(url: str, base: str | None = None) -> str | None:
 
 
 def _joined(url: str, base: str | None) -> str | None:
-    """The URL against its base, fragment cut; None where either cannot be one."""
+    """The URL joined with its base, without its fragment; None if either is no URL."""
     text = url.strip(_BLANKS)
     if not text or len(text) > MAX_URL or _CONTROL.search(text):
         return None
@@ -118,7 +118,7 @@ def _authority(text: str) -> tuple[str, int | None] | None:
 
 
 def _escaped(text: str) -> str:
-    """Percent-encoding in one form: unreserved characters bare, hex in upper case, all else that is odd as UTF-8."""
+    """Percent-encoding in one form: unreserved characters unescaped, hex in upper case, all other characters escaped as UTF-8."""
     return _ESCAPE_OR_ODD.sub(_escape, text)
 
 
@@ -147,7 +147,7 @@ def _without_dot_segments(path: str) -> str:
 
 
 def _parameters(query: str) -> Iterator[str]:
-    """The parts of a query, empty ones left out; "a=1&amp;b=2", escaped once too often, reads as two."""
+    """The parts of a query without empty ones; "a=1&amp;b=2", escaped once too often, has two."""
     for parameter in query.split("&") if query else ():
         while parameter.startswith("amp;"):
             parameter = parameter[4:]
@@ -173,10 +173,10 @@ _REGISTERED = re.compile(r"[^.]+(?:\.(?:ac|co|com|gob|gov|net|or|org))?\.[a-z-]+
 
 
 def amp_to_article(url: str) -> str | None:
-    """The article that an AMP address stands for, or None where it is none or does not tell.
+    """The URL of the article of an AMP URL; None if it is no AMP URL or does not contain the article's.
 
-    "/news/12345.amp/" does not tell: the article's slug replaces "amp", and only the page's canonical link knows it.
-    "amp.example.com" is taken for "www.example.com", "amp.city.example.com" for "city.example.com".
+    "/news/12345.amp/" does not contain it: the article's slug replaces "amp", and only the page's canonical link has it.
+    "amp.example.com" is read as "www.example.com", "amp.city.example.com" as "city.example.com".
     """
     address = absolute(url) if "amp" in url.lower() else None
     if address is None:
@@ -213,9 +213,9 @@ def _path_without_amp(path: str) -> str:
 
 @lru_cache(maxsize=4096)
 def article_key(url: str) -> str:
-    """What two addresses of one page have in common: no scheme, no `www.`/`m.`/`amp.`, no final slash, no AMP form.
+    """The common key of all URLs of one page: no scheme, no `www.`/`m.`/`amp.`, no final slash, no AMP form.
 
-    A key for look-ups, not an address. Text that is no URL is its own key.
+    A key for look-ups, not a URL. A text that is no URL is its own key.
     """
     address = amp_to_article(url) or canonicalize(url)
     if address is None:
@@ -232,13 +232,13 @@ _DATES = (
     re.compile(r"/(\d{4})/(\d{1,2}|[a-z]{3})/(\d{1,2})(?![^/\-_.])", re.IGNORECASE),  # /2025/03/07/, /2025/mar/7/
     re.compile(r"(?<!\d)(\d{4})([-_.])(\d{1,2})\2(\d{1,2})(?!\d)"),  # /2025-03-07/, slug-2025-03-07
     # A whole segment or one end of a slug: "/20250307/", "/20250307-slug", "slug-20250307.html". Before a dot that
-    # starts no file type it is an owner's number: "/news/20110523.some-slug/".
+    # starts no file type the digits are an owner's number: "/news/20110523.some-slug/".
     re.compile(r"(?<![^/\-_])(\d{4})(\d{2})(\d{2})(?=[/\-_]|$|\.(?:s?html?|php|aspx?|jsp)$)"),
 )
 
 
 def date_in_path(url: str) -> date | None:
-    """The calendar day that a URL's path carries: year first, 1990 to 2100; slashed before dashed before compact."""
+    """The calendar day in a URL's path: year first, 1990 to 2100. Slashes are preferred to dashes, dashes to a compact form."""
     path = url[:MAX_URL].partition("#")[0].partition("?")[0]
     for form in _DATES:
         for match in form.finditer(path):
@@ -277,9 +277,9 @@ _DRUPAL_STYLE = re.compile(r"/styles/[^/]+/(?=(?:public|s3)/)")
 
 
 def image_key(url: str) -> str | None:
-    """What the sizes and crops of one picture have in common: a key for comparing, not an address. None: no http URL.
+    """The common key of all sizes and crops of one picture: for comparing, not a URL. None if it is no http URL.
 
-    Only what resizers are known to add is removed; where in doubt two pictures stay two.
+    Only parts that resizers are known to add are removed; in doubt two pictures stay two.
     """
     address = absolute(url)
     if address is None:
@@ -300,13 +300,14 @@ def image_key(url: str) -> str | None:
 
 _FILE_TYPE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
 TELLING_NAME = 8
-"""A file's name of fewer letters ("1.jpg", "main.png") may be another picture in another folder."""
+"""A file name with fewer letters ("1.jpg", "main.png") may be another picture in another folder."""
 
 
 def same_picture(a: str, b: str) -> bool:
-    """Whether two addresses are likely of one picture: by `image_key` but for the file's type, or by a telling file name.
+    """Whether two URLs are probably one picture: the same `image_key` except for the file type, or the same distinctive file
+    name.
 
-    Behind the name of a file a query tells of sizes, versions and tokens only.
+    After a file name the query contains only sizes, versions and tokens.
     """
     (path, _, query), (other, _, other_query) = ((image_key(url) or url).partition("?") for url in (a, b))
     stem, other_stem = _FILE_TYPE.sub("", path), _FILE_TYPE.sub("", other)

@@ -1,7 +1,7 @@
-"""From a wall clock to an instant: the site's zone, the letters printed behind a time, and offsets.
+"""Converts a wall clock to an instant: by the site's zone, the letters printed after a time, and offsets.
 
-Zone letters are advice. "21st Feb, 08:29 BST" in London is the wall clock with the wrong letters behind it, while
-"08:29 EST" in London names another place's clock. Pure but for the time zone database, which is read once a zone.
+Zone letters are only hints. "21st Feb, 08:29 BST" in London is the wall clock with the wrong letters after it, while
+"08:29 EST" in London means the clock of another place. Pure except for the time zone database, which is read once per zone.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ LETTERS: dict[str, str | float] = {
     "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles",
     "AET": "Australia/Sydney", "AWT": "Australia/Perth",
 }  # fmt: skip
-"""Letters -> hours east of Greenwich, or the zone whose clock they mean all year. Several mean more than one place (IST,
-CST, BST, EST): here is the reading for a site where they are foreign; at home the wall clock has won already."""
+"""Letters -> hours east of Greenwich, or a zone whose clock they mean all year. Some mean more than one place (IST, CST, BST,
+EST): the value is for sites where they are foreign; a site's own letters mean its wall clock before this table is read."""
 
 UNMISTAKABLE = frozenset({"gmt", "utc", "bst", "cest", "edt", "cdt", "mdt", "pdt", "aest", "aedt", "nzdt", "nzst"})
-"""Letters believed in lower case too; "est", "ist" or "et" in lower case are words of prose."""
+"""Letters that also count in lower case; "est", "ist" or "et" in lower case are words of prose."""
 
 _TWINS = tuple(
     (standard.split(), daylight.split(), frozenset(both.split()))
@@ -41,9 +41,9 @@ _TWINS = tuple(
         ("PST HNP", "PDT HAP", "PT"),
     )
 )
-"""Names of one clock in standard time, in daylight time and all year, that of the time zone database first. A zone that has both
-seasons owns them all, one without daylight time only the names of its standard time: "AEDT" is foreign in Brisbane, and in
-New York, whose "EST" Australians say too."""
+"""Names of one clock in standard time, in daylight time and all year; the first is the name in the time zone database. A zone
+that has both seasons owns all of them; one without daylight time owns only those of standard time and of all year: "AEDT"
+is foreign in Brisbane, and in New York, whose "EST" Australians use too."""
 
 _LOCAL_LETTERS: dict[str, frozenset[str]] = {
     "Asia/Dhaka": frozenset({"BST", "BDT"}),
@@ -52,7 +52,7 @@ _LOCAL_LETTERS: dict[str, frozenset[str]] = {
     "Asia/Baghdad": frozenset({"AST"}),
     "Asia/Singapore": frozenset({"SST", "SGT"}),
 }
-"""Where the time zone database has only figures for a name and the letters mean another place elsewhere."""
+"""Zones that have only numeric names in the time zone database, with their letters, which mean another place elsewhere."""
 
 MONTH_FIRST_ZONES: dict[str, str] = {
     "America": "New_York Detroit Chicago Menominee Denver Boise Phoenix Los_Angeles Anchorage Juneau Sitka Metlakatla"
@@ -61,7 +61,7 @@ MONTH_FIRST_ZONES: dict[str, str] = {
     "Asia": "Manila",
     "": "EST5EDT CST6CDT MST7MDT PST8PDT EST MST HST",
 }
-"""The United States, their territories, and the lands that print dates as they do."""
+"""The United States, their territories, and countries that print dates in the same order."""
 _MONTH_FIRST = frozenset(f"{area}/{city}".lstrip("/") for area, cities in MONTH_FIRST_ZONES.items() for city in cities.split())
 _MONTH_FIRST_PREFIXES = ("US/", "America/Indiana/", "America/Kentucky/", "America/North_Dakota/")
 
@@ -70,7 +70,7 @@ _LARGEST_OFFSET = timedelta(hours=14)
 
 @lru_cache(maxsize=1024)
 def zone_of(name: str) -> tzinfo:
-    """The zone of an IANA name; UTC where there is no such zone."""
+    """The zone of an IANA name; UTC if there is no such zone."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -78,13 +78,13 @@ def zone_of(name: str) -> tzinfo:
 
 
 def is_month_first(zone_name: str) -> bool:
-    """Whether "03/07/2025" is read as 7 March there."""
+    """Whether "03/07/2025" means 7 March in the zone."""
     return zone_name in _MONTH_FIRST or zone_name.startswith(_MONTH_FIRST_PREFIXES)
 
 
 @lru_cache(maxsize=1024)
 def own_letters(zone_name: str, year: int) -> frozenset[str]:
-    """Every abbreviation that means the wall clock of this zone in that year, right season or not."""
+    """All abbreviations that mean the wall clock of this zone in that year, in the right season or not."""
     zone = zone_of(zone_name)
     named = {datetime(year, month, 1, tzinfo=zone).tzname() or "" for month in (1, 7)}
     own = set(named) | _LOCAL_LETTERS.get(zone_name, frozenset())
@@ -104,7 +104,7 @@ def offset_of(letters: str) -> tzinfo | None:
 
 
 def fixed_zone(sign: str, hours: str, minutes: str | None) -> tzinfo | None:
-    """The zone of a numeric offset; None for one that no place on earth has."""
+    """The zone of a numeric offset; None if no place on earth has it."""
     offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
     if offset > _LARGEST_OFFSET or int(minutes or 0) > 59:
         return None
@@ -112,9 +112,9 @@ def fixed_zone(sign: str, hours: str, minutes: str | None) -> tzinfo | None:
 
 
 def to_instant(local: datetime, zone_name: str, letters: str | None = None, offset: tzinfo | None = None) -> datetime:
-    """The UTC instant of a naive wall clock: the numeric offset first, then foreign letters, then the site's zone.
+    """The UTC instant of a naive wall clock: by the numeric offset if given, then by foreign letters, then by the site's zone.
 
-    Of a time that comes twice (clocks go back) the first is taken unless the letters say which; one that never comes
+    A time that occurs twice (clocks go back) is the first unless the letters say which; a time that never occurs
     (clocks go forward) is read with the offset before the change.
     """
     if offset is not None:
@@ -130,5 +130,5 @@ def to_instant(local: datetime, zone_name: str, letters: str | None = None, offs
 
 
 def local_day(instant: datetime, zone_name: str) -> date:
-    """The calendar day it was there."""
+    """The calendar day of an instant in the zone."""
     return instant.astimezone(zone_of(zone_name)).date()

@@ -1,8 +1,8 @@
-"""Times as pages print them, turned into aware instants with their precision, or into nothing. No other place parses a time.
+"""Parses times as pages print them into aware instants with their precision, or None. The only place that parses times.
 
-Machine forms (ISO 8601, epochs) are read here, printed ones in printed.py; forms.py has patterns, words.py words as codes, from
-the lists of many languages beside it (words.txt months.txt weekdays.txt). Knows no site: the caller passes the zone, and the time
-of the fetch for relative text.
+Machine forms (ISO 8601, epochs) are read here, printed forms in printed.py. forms.py has the patterns; words.py turns words
+into codes, from word lists in many languages (words.txt months.txt weekdays.txt). Knows no site: the caller passes the zone,
+and the time of the fetch for relative text.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pipelines.text.dates.words import normalise
 from pipelines.text.zones import fixed_zone, to_instant, zone_of
 
 MAX_CHARS = 300
-"""Longer text is cut: a stamp stands at the front of its element, and what is longer is prose."""
+"""Longer text is cut: a stamp is at the beginning of its element, and longer text is prose."""
 FUTURE_TOLERANCE = timedelta(hours=48)
-"""How far after the fetch a stamp may lie: wrong zones and scheduled pieces, but no event dates."""
+"""Largest accepted distance of a stamp after the fetch: allows wrong zones and scheduled articles, but no event dates."""
 
 _EARLIEST = datetime(1900, 1, 3, tzinfo=UTC)
 _LATEST = datetime(2101, 1, 1, tzinfo=UTC)
@@ -34,11 +34,11 @@ _ZONE_NAME = re.compile(
 
 
 def parse_timestamp(text: str, timezone: str, fetched: datetime | None = None) -> Timestamp | None:
-    """The first stamp in a text: machine form, printed form in any of the press's languages, or None.
+    """The first stamp in a text: a machine form, or a printed form in any language of the word lists; None if there is none.
 
-    `timezone` is the site's IANA name, "UTC" where unknown (so is a name that does not exist). Relative text and dates
-    without a year need `fetched`; with it, stamps more than 48 h after it are None. Sentinels (1970-01-01, 1900-01-01,
-    0001-01-01) and impossible dates are None. Never raises; reads the first 300 characters.
+    `timezone` is the site's IANA name; an unknown name is read as "UTC". Relative text and dates without a year need
+    `fetched`; with it, stamps more than 48 h after it are None. Sentinels (1970-01-01, 1900-01-01, 0001-01-01) and impossible
+    dates are None. Never raises; reads the first 300 characters.
     """
     raw, fetched = _trim(text), _aware(fetched)
     clean, zone_name = _clean(raw, timezone)
@@ -50,7 +50,7 @@ def parse_timestamp(text: str, timezone: str, fetched: datetime | None = None) -
 
 
 def parse_labelled(text: str, timezone: str, fetched: datetime | None = None) -> tuple[Timestamp | None, Timestamp | None]:
-    """(published, modified) of a printed line by its labels; a stamp without a label is the published one."""
+    """(published, modified) of a printed line, by its labels; a stamp without a label is the published one."""
     raw, fetched = _trim(text), _aware(fetched)
     clean, zone_name = _clean(raw, timezone)
     machine, published = _machine(clean, zone_name)
@@ -67,12 +67,12 @@ def parse_labelled(text: str, timezone: str, fetched: datetime | None = None) ->
 
 
 def digits_of(at: datetime) -> str:
-    """An instant as archives write it in URLs: 20250307140500, UTC."""
+    """An instant as 14 digits in UTC, as in URLs of archives: 20250307140500."""
     return at.astimezone(UTC).strftime("%Y%m%d%H%M%S").rjust(14, "0")
 
 
 def parse_digits(text: str) -> datetime | None:
-    """The instant of 14 digits; None where they are none."""
+    """The instant of 14 digits; None if the text is not one."""
     if not _DIGITS.fullmatch(text):
         return None
     try:
@@ -90,7 +90,7 @@ def _aware(fetched: datetime | None) -> datetime | None:
 
 
 def _clean(raw: str, timezone: str) -> tuple[str, str]:
-    """Normalised text and the zone to read it in: one that the text itself names ("... Europe/London") wins."""
+    """Normalised text and its zone: a zone in the text itself ("... Europe/London") has priority."""
     text = normalise(raw)[:MAX_CHARS]  # compatibility forms can unfold to eighteen characters each
     named = _ZONE_NAME.search(text) if "/" in text else None
     if named is None or zone_of(named[1]) is UTC:
@@ -99,7 +99,7 @@ def _clean(raw: str, timezone: str) -> tuple[str, str]:
 
 
 def _machine(text: str, timezone: str) -> tuple[bool, Timestamp | None]:
-    """Whether the text is a machine form and nothing else, and the stamp it gives."""
+    """Whether the whole text is a machine form, and its stamp."""
     for form, reader in _MACHINE_FORMS:
         if match := form.fullmatch(text):
             return True, reader(match, timezone)
@@ -131,7 +131,7 @@ def _from_week(match: re.Match[str], timezone: str) -> Timestamp | None:
 
 
 def _from_epoch(match: re.Match[str], timezone: str) -> Timestamp | None:
-    """Seconds since 1970, or milli-, micro- or nanoseconds, by their size; of 1990 or later."""
+    """The time of an epoch in seconds, milli-, micro- or nanoseconds, by its size; None before 1990."""
     value = int(match["whole"])
     while value > _LATEST_EPOCH:
         value //= 1000
@@ -159,7 +159,7 @@ _MACHINE_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Time
 
 
 def _stamp(reading: PrintedStamp, timezone: str) -> Timestamp | None:
-    """The instant of a wall clock; None for a clock no day has. A leap second is the second before it."""
+    """The instant of a wall clock; None for an impossible time. A leap second becomes the second before it."""
     day, clock = reading.day, reading.clock
     if not _EARLIEST.year <= day.year < _LATEST.year:
         return None

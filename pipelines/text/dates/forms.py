@@ -1,8 +1,8 @@
-"""The forms of clocks, days and spans in coded text: data for `pipelines.text.dates.printed`, each with what it is meant for.
+"""The forms of clocks, days and spans in coded text: patterns for `pipelines.text.dates.printed`, each with examples.
 
-The alphabet is that of `pipelines.text.dates.words`. Groups are named alike everywhere: hour, minute, second, half (am or pm),
-zone and offset of a clock; year, month, day of a day, or `a` and `b` where bare figures leave open which is the day.
-Every repetition is bounded and none is nested, so that no text costs more than its length.
+The alphabet is that of `pipelines.text.dates.words`. Groups have the same names everywhere: hour, minute, second, half (am or
+pm), zone and offset of a clock; year, month, day of a day, or `a` and `b` if it is open which of two figures is the day. Every
+repetition is bounded and none is nested, so that matching takes time proportional to the length of the text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 
 CLOCK_BASE, DAY_BASE = 0xE200, 0xE400
 ANY_CLOCK, ANY_DAY = "[\ue200-\ue3ff]", "[\ue400-\ue5ff]"
-"""What already replaced clocks and days look like; more than 512 of either do not fit in a text."""
+"""Placeholders of clocks and days that are already replaced; a text has no room for more than 512 of either."""
 _ANY_ZONE, _MONTH = "[\ue000-\ue1ff]", "[a-l]"
 
 _ZONE = (
@@ -82,10 +82,10 @@ WEAK_DAYS = tuple(
         r"(?<!\w)(?P<near>[OV])(?!\w)",
     )
 )
-"""Forms that prose is full of: two-digit years, no year, "today". Believed where the line says nothing else."""
+"""Forms that are frequent in prose: two-digit years, no year, "today". They count only if the line says nothing else."""
 
 SPAN = re.compile(
     r"(?P<before>G ?)?(?<!\d)(?P<n>\d{1,3})? ?(?<![A-Za-z])(?P<unit>[smotHKD])(?![a-zA-FH-Z])\.?"
     r"(?: ?(?P<n2>\d{1,2}) ?m)? ?(?P<after>G|h(?![ .]{0,2}\d))?|J"
 )
-"""Spans before the fetch, "G 5 o" or "5 o G"; the Spanish August, h, is the English "ago"."""
+"""Spans before the fetch, "G 5 o" or "5 o G"; h, the code of August, is "ago" in Spanish."""

@@ -1,8 +1,8 @@
-"""Printed dates in any sensible order: where the day, the clock and the labels stand in a line of text.
+"""Finds printed dates in any sensible order: the days, clocks and labels in a line of text.
 
-The text is coded first (`pipelines.text.dates.words`); then clocks, spans ("5 hours ago") and days are each replaced by one
-private character, the surest forms first, and what is left is read from left to right. Yields wall clocks as written;
-`pipelines.text.dates` makes instants of them and judges whether they can be true.
+The text is coded first (`pipelines.text.dates.words`). Then each clock, span ("5 hours ago") and day is replaced by one
+private character, the most certain forms first, and the result is read from left to right. Yields wall clocks as written;
+`pipelines.text.dates` turns them into instants and decides whether they can be true.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pipelines.text.zones import fixed_zone, is_month_first, local_day
 
 
 class Label(StrEnum):
-    """What the words before a stamp say it is the time of."""
+    """The meaning of a stamp, by the words before it."""
 
     PUBLISHED = "published"
     MODIFIED = "modified"
@@ -37,7 +37,7 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day as written, impossible ones included; 24:00 is the end of the day."""
+    """A time of day as written, including impossible ones; 24:00 is the end of the day."""
 
     hour: int
     minute: int = 0
@@ -47,20 +47,20 @@ class Clock:
 
     @property
     def is_possible(self) -> bool:
-        """Whether a day has this time; a leap second counts, and 24:00:00."""
+        """Whether a day can have this time; a leap second and 24:00:00 count as possible."""
         end_of_day = self.hour == 24 and self.minute == 0 and not self.second
         return (self.hour < 24 or end_of_day) and self.minute < 60 and (self.second or 0) <= 60
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedStamp:
-    """One stamp of a text: its day, the clock that goes with it if there is one, and the label before it."""
+    """One stamp of a text: its day, its clock if it has one, and the label before it."""
 
     day: date
     clock: Clock | None = None
     label: Label | None = None
     borrowed: bool = False
-    """The day, or its year, is that of another stamp in the line: "7 March 2025 08:30 | Updated 09:00"."""
+    """Whether the day, or its year, comes from another stamp in the line: "7 March 2025 08:30 | Updated 09:00"."""
 
 
 _CHUNK_EDGE = re.compile(r"[|•·—–;]| [-/] ")
@@ -70,13 +70,13 @@ _MORE_WORDS = re.compile("[ ,]*[BUKOVx]")
 _READ_TIME = re.compile(r"\d+ ?[mso]\b")
 _SPAN_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "t": timedelta(days=1), "D": timedelta(days=1)}
 _LONGEST_LINE = 10
-"""With more unknown words than this a text is a sentence, and its weak dates are what the sentence is about."""
+"""A text with more unknown words is a sentence, and its weak dates belong to what the sentence says."""
 _FURTHEST_WORDS = 4
-"""More unknown words than this between a day and a clock, or a label and a day: they do not belong together."""
+"""With more unknown words between them, a day and a clock, or a label and a day, do not belong together."""
 
 
 def read(text: str, zone_name: str, fetched: datetime | None) -> list[PrintedStamp]:
-    """The stamps of normalised text in their order; relative ones and those without a year only with `fetched`."""
+    """The stamps of normalised text in order; relative ones and those without a year only with `fetched`."""
     if fetched is None and not _DIGIT.search(text):
         return []
     weekday = weekday_in(text) if _BARE_FIGURES.search(text) else None
@@ -87,7 +87,8 @@ def read(text: str, zone_name: str, fetched: datetime | None) -> list[PrintedSta
 
 @dataclass(slots=True)
 class _Line:
-    """A coded text whose pieces are being replaced by private characters, each the index of what it stands for."""
+    """A coded text in which clocks and days are replaced by private characters; each character is the index of its clock or
+    day."""
 
     text: str
     zone_name: str
@@ -145,7 +146,7 @@ class _Line:
         return self._add_day(day, borrowed=bool(self.days)) if day else match[0]
 
     def _latest(self, match: re.Match[str]) -> date | None:
-        """The last day of that name up to the day after the fetch; leap days recur within nine years."""
+        """The last such day up to the day after the fetch; a leap day recurs within nine years."""
         if self.fetched is None:
             return None
         last = local_day(self.fetched, self.zone_name) + timedelta(days=1)
@@ -177,7 +178,7 @@ class _Line:
 
 
 def _clock_of(match: re.Match[str]) -> Clock:
-    """The clock of a match. GMT after a time with seconds is a machine's and meant as it stands (RFC 9110, RSS)."""
+    """The clock of a match. GMT after a time with seconds is written by a machine and taken literally (RFC 9110, RSS)."""
     groups = match.groupdict()
     hour = int(match["hour"])
     half = groups.get("half") or {"Q": "A", "R": "P"}.get(groups.get("before") or "")
@@ -196,8 +197,8 @@ def _clock_of(match: re.Match[str]) -> Clock:
 
 
 def _day_of(match: re.Match[str], zone_name: str, year: int | None = None, weekday: int | None = None) -> date | None:
-    """The day a match names; of two bare figures the day stands first, save where it cannot, the land turns them, or
-    only the other order falls on the weekday of the text."""
+    """The day of a match. Of two bare figures the first is the day, unless that is impossible, the country puts the month
+    first, or only the other order agrees with the weekday in the text."""
     groups = match.groupdict()
     month_first = is_month_first(zone_name)
     if year is not None:
@@ -228,7 +229,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def _stands_alone(match: re.Match[str]) -> bool:
-    """Whether a weak form is a stamp and no part of a sentence: a label or a clock beside it, or no other word near."""
+    """Whether a weak form is a stamp and not part of a sentence: a label or a clock is beside it, or no other word is near."""
     if match.string.count("x") > _LONGEST_LINE:
         return False
     before, after = match.string[: match.start()], match.string[match.end() :]
@@ -240,7 +241,7 @@ def _stands_alone(match: re.Match[str]) -> bool:
 
 
 def _stamps(line: _Line) -> Iterator[PrintedStamp | tuple[Clock, Label]]:
-    """Readings, and of a labelled part with a clock but no day the clock alone."""
+    """The readings; for a labelled part with a clock but no day, the clock alone."""
     label: Label | None = None
     for part in re.split("([BU])", line.text):
         if part in ("B", "U"):
@@ -255,7 +256,7 @@ def _stamps(line: _Line) -> Iterator[PrintedStamp | tuple[Clock, Label]]:
 
 
 def _pairs(line: _Line, part: str) -> Iterator[tuple[PrintedStamp, int]]:
-    """Each day of one labelled part with its clock, and how many unknown words stand before it."""
+    """Each day of one labelled part with its clock, and the number of unknown words before it."""
     days = list(re.finditer(ANY_DAY, part))
     start = 0
     for index, match in enumerate(days):
@@ -271,9 +272,9 @@ def _pairs(line: _Line, part: str) -> Iterator[tuple[PrintedStamp, int]]:
 
 
 def _nearest_clock(line: _Line, part: str, day_at: int, within: range) -> int | None:
-    """Where the clock of a day stands: the nearest, the one before it where two are equally near.
+    """The place of a day's clock: the nearest, and of two equally near clocks the one before the day.
 
-    An impossible time right beside the day is its clock and spoils it; further off it is the length of a recording.
+    An impossible time directly beside the day is its clock and makes it invalid; farther away it is the length of a recording.
     """
     best: tuple[int, int] | None = None
     for match in re.finditer(ANY_CLOCK, part[: within.stop]):
@@ -289,12 +290,12 @@ def _nearest_clock(line: _Line, part: str, day_at: int, within: range) -> int | 
 
 
 def _distance(gap: str) -> int:
-    """How far apart a day and a clock stand: unknown words count most, then bars; blanks and commas not at all."""
+    """The distance between a day and a clock: unknown words count most, then bars; spaces and commas do not count."""
     return 10 * gap.count("x") + 4 * len(_CHUNK_EDGE.findall(gap))
 
 
 def _same_letters(readings: list[PrintedStamp]) -> list[PrintedStamp]:
-    """ "8 March 2:26 PM HST - Updated 4:46 PM": zone letters that one clock of a line has are meant for all of them."""
+    """ "8 March 2:26 PM HST - Updated 4:46 PM": zone letters of one clock in a line apply to all clocks in it."""
     letters = next((one.clock.letters for one in readings if one.clock is not None and one.clock.letters), None)
     if letters is None or len(readings) < 2:
         return readings
@@ -307,7 +308,7 @@ def _same_letters(readings: list[PrintedStamp]) -> list[PrintedStamp]:
 
 
 def _inherit(found: list[PrintedStamp | tuple[Clock, Label]]) -> list[PrintedStamp]:
-    """Gives a lone clock the day of the stamp before it, else of the one after it."""
+    """Give a clock without a day the day of the stamp before it, otherwise of the one after it."""
     days = [item.day for item in found if isinstance(item, PrintedStamp)]
     readings: list[PrintedStamp] = []
     for item in found:

@@ -1,12 +1,12 @@
-"""The words around a printed date, each turned into one letter: "Published 3rd Nov 2023, 08:08 GMT" -> "B 3 k 2023, 08:08 ¤".
+"""Turns the words around a printed date into one letter each: "Published 3rd Nov 2023, 08:08 GMT" -> "B 3 k 2023, 08:08 ¤".
 
-After `code` no words are left, only figures, punctuation and code letters, so that the forms in `pipelines.text.dates.forms`
-can be short patterns over one small alphabet whatever the language. Knows no date and no zone but its abbreviation.
+After `code` there are no words, only figures, punctuation and code letters, so that the forms in `pipelines.text.dates.forms`
+can be short patterns over one small alphabet for all languages. Knows no date, and of a zone only its abbreviation.
 
-Code letters: a-l January to December; A P am and pm; Q R the same written before the hour; H hour mark or unit; K a word
+Code letters: a-l January to December; A P am and pm; Q R am and pm written before the hour; H hour mark or unit; K a word
 before a time ("kl.", "ore"); B U labels (published, updated); O V J today, yesterday, now; G "ago"; s m o t w second,
 minute, hour, day, week; Y N D the year, month and day signs of East Asia; x any other word. Private characters from
-ZONE_BASE on are zone abbreviations. Words that say nothing become blanks.
+ZONE_BASE on are zone abbreviations. Words without meaning become spaces.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from pipelines.text.lexicons import keyed, sections, word_set
 from pipelines.text.zones import LETTERS, UNMISTAKABLE
 
 CROATIAN_ZONES = frozenset({"Europe/Zagreb", "Europe/Sarajevo"})
-"""Where "listopad" is October; for Poles, Czechs and Ukrainians it is November."""
+"""Zones in which "listopad" is October; in Polish, Czech and Ukrainian it is November."""
 
 YEAR_FIRST_ZONES = frozenset({"Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Taipei", "Europe/Budapest", "Europe/Vilnius"})
-"""Where the year stands first, so that of "5/3" without a year the month does."""
+"""Zones in which the year comes first, so that in "5/3" without a year the month comes first."""
 
 LETTER_OF: Mapping[str, str] = {
     "am": "A", "pm": "P", "am_before": "Q", "pm_before": "R", "hour_marks": "H", "before_times": "K",
@@ -33,7 +33,7 @@ LETTER_OF: Mapping[str, str] = {
     "seconds": "s", "minutes": "m", "hours": "o", "days": "t", "weeks": "w",
     "years": "Y", "months": "N", "month_days": "D", "silent": " ",
 }  # fmt: skip
-"""Section of words.txt -> code letter. A word in two sections belongs to the first of them here."""
+"""Section of words.txt -> code letter. A word in two sections belongs to the first of them in this mapping."""
 
 ZONE_BASE = 0xE000
 ZONE_NAMES = tuple(LETTERS)
@@ -57,7 +57,8 @@ _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 
 
 def normalise(text: str) -> str:
-    """Compatibility forms resolved, figures of every script as 0-9, nothing invisible, each run of blanks as one."""
+    """The text with compatibility forms resolved, digits of every script as 0-9, no invisible characters, and each run of
+    white space as one space."""
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
@@ -65,7 +66,7 @@ def normalise(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case without accents: what every look-up compares."""
+    """The text in lower case without accents, as all look-ups compare it."""
     text = text.casefold()
     if not text.isascii():
         bare = _ACCENTS.sub("", unicodedata.normalize("NFD", text.translate(_LOOKALIKES)))
@@ -81,12 +82,12 @@ def months() -> Mapping[str, tuple[tuple[str, ...], ...]]:
 
 @cache
 def weekdays() -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    """Language -> the forms of each weekday from Monday on, as they are written, and of what stands beside them."""
+    """Language -> the written forms of each weekday from Monday on, and of the words beside weekdays."""
     return _named("weekdays.txt")
 
 
 def _named(file: str) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Language -> what commas part; a dash is no form at all."""
+    """Language -> its parts between commas; a dash means no form."""
     found = {}
     for language, lines in sections(Path(__file__).with_name(file)).items():
         names = [part.split() for part in " ".join(lines).split(",")]
@@ -108,9 +109,9 @@ _WORDS_OR_SHORT = re.compile(r"[^\W\d_]{3,}|[^\W\d_]{2}(?=[.,]? \d)|(?<=\d )[^\W
 
 
 def weekday_in(text: str) -> int | None:
-    """The weekday that a text names, Monday 0; None where it names none, or several, or one word means several.
+    """The weekday that a text names, Monday 0; None if it names none or several, or if the word means several.
 
-    It tells 3 June from 6 March and nothing more: a printed weekday is as often wrong as the date.
+    It is used only to tell 3 June from 6 March: a printed weekday is as often wrong as the date.
     """
     found = [_weekday_numbers().get(word) for word in _WORDS_OR_SHORT.findall(fold(text))]
     named = {numbers for numbers in found if numbers}
@@ -119,18 +120,18 @@ def weekday_in(text: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What the data files make together."""
+    """The contents of the data files together."""
 
     letters: Mapping[str, str]
     """Folded word -> code letter."""
     croatian: Mapping[str, str]
-    """The same where "listopad" is October."""
+    """The same, with "listopad" as October."""
     word: re.Pattern[str]
     phrases: Mapping[str, str]
-    """Words that belong together, folded, and what they are read as."""
+    """Folded words that belong together -> the text that replaces them."""
     phrase: re.Pattern[str]
     known: frozenset[str]
-    """Small words of which some may be no unknown one: all of the above, each for itself."""
+    """All single words above. Text with other small words has an unknown word."""
 
 
 @cache
@@ -168,7 +169,7 @@ _HALF_DAY = re.compile(r"(?<=[\d ])([apπμ]) ?\. ?[mμ]\b\.?")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ere|eme|ste|ko|de|e|o|a|°|ain|fed|eg|ydd|mh|го)(?!\w)")
 _VIETNAMESE_MONTH = re.compile(r"\bthang (1[0-2]|0?[1-9])\b")
 _REIWA = re.compile(r"令和(\d{1,2})年")
-"""Japan's era that began in 2019."""
+"""Japan's era since 2019."""
 _GLUED = re.compile(
     "(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])"  # PublishedMar 7
     "|(?<=[A-Z][A-Z])(?=[A-Z][a-z])"  # 08:08 GMTUpdated
@@ -180,7 +181,7 @@ _TWO_NAMES = re.compile("([a-l]) ?/ ?\\1")
 
 
 def code(text: str, zone_name: str) -> str:
-    """The coded form of normalised text; the zone only tells which country's "listopad" it is."""
+    """The coded form of normalised text; the zone only decides which country's "listopad" it is."""
     words = _words()
     letters = words.croatian if zone_name in CROATIAN_ZONES else words.letters
     text = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)
@@ -197,7 +198,8 @@ def code(text: str, zone_name: str) -> str:
 
 
 def code_of_known(text: str) -> str:
-    """The coded form of a line all of whose words are known, else nothing: a small word of prose tells before it is coded."""
+    """The coded form of a line if all its words are known, otherwise an empty text. An unknown small word decides before the
+    text is coded."""
     known = _words().known
     if any(word.isalpha() and word.islower() and len(word) > 2 and word.isascii() and word not in known for word in text.split()):
         return ""
@@ -206,15 +208,15 @@ def code_of_known(text: str) -> str:
 
 
 def _mark_zone(match: re.Match[str]) -> str:
-    """A zone abbreviation in capitals as its private character; "est", "ist" or "et" in small letters are prose."""
+    """The private character of a zone abbreviation in capitals; "est", "ist" or "et" in small letters are prose."""
     return _ZONE_CHARS.get(match[0].upper(), match[0])
 
 
 def _unlisted(word: str) -> str:
-    """A weekday in Han characters says nothing; any other unlisted word is unknown."""
+    """The code of a word outside the lists: nothing for a weekday in Han characters, unknown for any other."""
     return " " if word[0] in "星周週(" or "曜" in word else "x"
 
 
 def zone_letters(char: str | None) -> str | None:
-    """The abbreviation a private character stands for."""
+    """The abbreviation of a private character."""
     return ZONE_NAMES[ord(char) - ZONE_BASE] if char else None

@@ -1,12 +1,13 @@
-"""Words that tell names from titles, agencies and places, in many languages: the reader of word lists, given names, and places.
+"""Words that distinguish names from titles, agencies and places, in many languages: the reader of word lists, given names,
+places.
 
-Short lists are running text in code, long ones text files beside the module that asks them. Shared by bylines and captions, knows
-neither; a word stands in one list only. A file is read once, when its first word is asked for:
+Short lists are strings in code; long ones are text files beside the module that uses them. Shared by bylines and captions,
+knows neither; a word is in one list only. A file is read once, when one of its words is first needed:
 
     # A comment: a line of its own.
     [heads]                  a section
-    editor editors writer    its words, parted by blanks; phrases are parted by bars, a key from its value by " = "
-        reporter             a line that begins with a blank continues the line before
+    editor editors writer    its words, separated by spaces; phrases are separated by bars, a key from its value by " = "
+        reporter             a line that begins with a space continues the line before
 
 Given names and places are hints only: a person with no name on the list is still a person, and most places of the world are
 missing. Words that are more often something else in a byline (Will, May, Pa, Sid in capitals) are judged by the caller; places
@@ -28,7 +29,7 @@ Lists = TypeVar("Lists", bound="DataclassInstance")
 
 
 def sections(file: Path) -> dict[str, list[str]]:
-    """The sections of a file by name: the lines of each, with what continues them."""
+    """The sections of a file by name: the lines of each, with their continuations."""
     found: dict[str, list[str]] = {}
     lines: list[str] = []
     for line in file.read_text(encoding="utf-8").splitlines():
@@ -45,12 +46,12 @@ def sections(file: Path) -> dict[str, list[str]]:
 
 
 def read_words(file: Path, into: type[Lists]) -> Lists:
-    """A dataclass of sets of words: each field is a section of its name."""
+    """A dataclass of word sets, each field from the section of its name."""
     return into(**{name: word_set(*lines) for name, lines in sections(file).items()})
 
 
 def keyed(lines: Iterable[str]) -> dict[str, str]:
-    """Key -> value of the lines of a section that has them."""
+    """Key -> value of the lines of a section with keys."""
     return {key: value for key, _, value in (line.partition(" = ") for line in lines)}
 
 
@@ -60,7 +61,7 @@ def word_set(*texts: str) -> frozenset[str]:
 
 
 def phrase_set(*texts: str) -> frozenset[str]:
-    """The different phrases of texts that bars or line ends part."""
+    """The different phrases of texts, separated by bars or line ends."""
     return frozenset(phrase.strip() for text in texts for line in text.splitlines() for phrase in line.split("|")) - {""}
 
 
@@ -71,7 +72,7 @@ def _given_names() -> frozenset[str]:
 
 
 def is_given_name(word: str) -> bool:
-    """Whether a case-folded word is a common given name; of a hyphenated one ("anne-kathrin") the first half counts."""
+    """Whether a case-folded word is a common given name; in a hyphenated word ("anne-kathrin") the first half counts."""
     names = _given_names()
     return word in names or word.partition("-")[0] in names
 
@@ -94,7 +95,7 @@ _FIRST_PARTS = frozenset(("county", "co", "co.", "st", "st.", "new", "san", "los
 
 
 def is_place(phrase: str) -> bool:
-    """Whether a case-folded word or phrase is a place or the adjective of one, or is built like one ("county clare")."""
+    """Whether a case-folded word or phrase is a place, the adjective of one, or has the form of one ("county clare")."""
     phrase = phrase.rstrip(".,")
     places = _places()
     if phrase in places.words or phrase in places.phrases:
@@ -104,10 +105,10 @@ def is_place(phrase: str) -> bool:
 
 
 def is_direction(word: str) -> bool:
-    """Whether a case-folded word tells one end of a place from another ("northern", "mid"): names do not begin so."""
+    """Whether a case-folded word names one part of a place ("northern", "mid"): names of people do not begin so."""
     return word in _places().directions
 
 
 def is_place_opening(word: str) -> bool:
-    """Whether a case-folded word opens a place of two words ("new", "san")."""
+    """Whether a case-folded word is the first of a place's name of two words ("new", "san")."""
     return word in _FIRST_PARTS

@@ -1,7 +1,7 @@
-"""News agencies and newspapers' names as bylines print them: whom a piece was bought from, and what is no person.
+"""Names of news agencies and newspapers as bylines print them: the sources of copy, and names that are not persons.
 
-Word tests only. An agency's name here is the short one that newsrooms use; a broadcaster counts as one where
-others run its writers under its name (BBC). Outlets are recognised by the words their names end in, never one by one.
+Word tests only. An agency's name here is the short one that newsrooms use; a broadcaster counts as an agency if
+others print its writers under its name (BBC). Outlets are recognised by the last words of their names, never one by one.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ class _Agencies:
     names: Mapping[str, str]
     """Printed form -> the newsroom's short name."""
     most_words: int
-    """Of the longest form."""
+    """Number of words in the longest form."""
     ambiguous: frozenset[str]
-    """Forms that are words or given names as well; only capitals, or standing alone or before a job title, make them agencies."""
+    """Forms that are also words or given names; they are agencies only in capitals, alone, or before a job title."""
     outlet_words: frozenset[str]
-    """Words that no person is called by; a capitalised phrase ending in one is an outlet or another body."""
+    """Words that are in no person's name; a capitalised phrase that ends in one is an outlet or another organisation."""
     outlet_surnames: frozenset[str]
-    """Words that end outlets' names ("Denver Post") and are surnames as well ("Emily Post")."""
+    """Words at the end of outlets' names ("Denver Post") that are also surnames ("Emily Post")."""
 
 
 @cache
@@ -42,12 +42,12 @@ def _agencies() -> _Agencies:
 
 
 def agency_name(phrase: str) -> str | None:
-    """The newsroom's short name of the agency a case-folded phrase is, or None."""
+    """The short name of the agency that a case-folded phrase names, or None."""
     return _agencies().names.get(phrase)
 
 
 def agency_length(words: list[str]) -> int:
-    """How many of the case-folded words make the longest agency's name they open with; 0 if they open with none."""
+    """The number of case-folded words in the longest agency name at their beginning; 0 if there is none."""
     agencies = _agencies()
     for length in range(min(len(words), agencies.most_words), 0, -1):
         if " ".join(words[:length]) in agencies.names:
@@ -56,7 +56,7 @@ def agency_length(words: list[str]) -> int:
 
 
 def is_ambiguous_agency(form: str) -> bool:
-    """Whether a case-folded agency's form is a word or a person's name as well ("sid", "pa")."""
+    """Whether a case-folded form of an agency is also a word or a person's name ("sid", "pa")."""
     return form in _agencies().ambiguous
 
 
@@ -69,22 +69,22 @@ _AGENCY_ENDINGS = (
 
 
 def is_agency_by_shape(words: list[str]) -> bool:
-    """Whether words end as agencies' names do: "City News Service"."""
+    """Whether the words end like an agency's name: "City News Service"."""
     return " ".join(words).casefold().endswith(_AGENCY_ENDINGS) and len(words) > 2
 
 
 def is_outlet_word(word: str) -> bool:
-    """Whether a case-folded word is in the name of an outlet or another body, and in no one's name."""
+    """Whether a case-folded word occurs in names of outlets or other organisations, and in no person's name."""
     return word in _agencies().outlet_words or (len(word) > 9 and word.endswith(_COMPOUND_OUTLETS))
 
 
 def is_outlet_ending(word: str) -> bool:
-    """Whether an outlet's name can end in the word, as printed: "Globe", "Times"."""
+    """Whether an outlet's name can end with the word, as printed: "Globe", "Times"."""
     return is_outlet_word(word.casefold()) or word.casefold() in _agencies().outlet_surnames
 
 
 def is_outlet(words: list[str]) -> bool:
-    """Whether capitalised words, as printed, are an outlet: "Florida Today", "The West Australian", "CBS Detroit"."""
+    """Whether capitalised words, as printed, name an outlet: "Florida Today", "The West Australian", "CBS Detroit"."""
     folded = [word.casefold().strip(".,") for word in words]
     if not folded:
         return False
@@ -98,7 +98,7 @@ def is_outlet(words: list[str]) -> bool:
 
 
 def _is_places(folded: list[str]) -> bool:
-    """Whether the words are a place, place by place or as a phrase, or open like one ("new", "san")."""
+    """Whether the words are a place as a phrase, or each is a place or the first word of one ("new", "san")."""
     return is_place(" ".join(folded)) or all(is_place(word) or is_place_opening(word) for word in folded)
 
 

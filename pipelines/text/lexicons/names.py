@@ -1,7 +1,7 @@
-"""People's names: which words can be one, where one ends and the next begins, and how one is written.
+"""People's names: which words can be one, where one ends and the next begins, and its usual spelling.
 
-Titles ("Dr", "Cllr", "Sir") and what follows a name for honour ("MP", "OBE") are no part of it here: the same person
-comes with and without, and must stay one person. "Jr" and "III" tell two people apart and stay.
+Titles ("Dr", "Cllr", "Sir") and honours after a name ("MP", "OBE") are not part of it here: the same person is printed
+with and without them, and must stay one person. "Jr" and "III" distinguish two people and are kept.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class NameWords:
     suffixes: frozenset[str]
     particles: frozenset[str]
     no_first: frozenset[str]
-    """Articles: what they open is a paper or a programme ("El Espectador"), not a person."""
+    """Articles: a name that begins with one is a newspaper or a programme ("El Espectador"), not a person."""
     no_last: frozenset[str]
     lower_when_inside: frozenset[str]
     mac_names: frozenset[str]
@@ -45,7 +45,7 @@ def name_words() -> NameWords:
 
 _POINTED = ("Jr.", "Sr.", "St.", "Ste.", "JR.", "SR.", "ST.")
 _PREFIXED = re.compile(r"(Mc|Mac|Fitz|De|Di|Le|La|Van)([A-Z]{3,20})")
-"""Capitals behind a prefix that stays small: "McMEARS"."""
+"""Capitals after a prefix in mixed case: "McMEARS"."""
 _VOWELS = frozenset("aeiouyäöüáéíóúàèìòùâêîôûãõåæø")
 
 
@@ -69,7 +69,7 @@ def _is_word_of_letters(word: str) -> bool:
 
 
 def is_initial(word: str) -> bool:
-    """ "J.", "T.J.", "DJ": letters that stand for names."""
+    """Whether a word is initials: "J.", "T.J.", "DJ"."""
     letters = word.replace(".", "").replace("-", "")
     if not letters.isalpha() or not letters.isupper() or is_caseless(letters[0]):
         return False
@@ -86,7 +86,7 @@ def _is_particle(word: str) -> bool:
 
 
 def _fits(word: str) -> bool:
-    """Whether the word can be in a name at all: letters, and no word of trades and titles of papers."""
+    """Whether the word can be in a name at all: it has only letters, and belongs to no job title and no newspaper's name."""
     folded = word.casefold().strip(".")
     if not _is_word_of_letters(word) or len(word) > 30:
         return False
@@ -96,12 +96,12 @@ def _fits(word: str) -> bool:
 
 
 def _is_call_sign(word: str) -> bool:
-    """ "KWCH", "HNN": three capitals and more that no one could speak."""
+    """ "KWCH", "HNN": three or more capitals that no one can pronounce."""
     return len(word) > 2 and word.isupper() and word.isascii() and word.isalpha() and not _VOWELS & set(word.casefold())
 
 
 def _is_of_house(word: str) -> bool:
-    """ "ARD-Studio", "News-Sun": a broadcaster's letters, or titles of papers, in a word with a hyphen."""
+    """ "ARD-Studio", "News-Sun": a hyphenated word with a broadcaster's letters, or of words in newspapers' names."""
     parts = word.split("-")
     if len(parts) == 1 or word.isupper():
         return False
@@ -111,7 +111,7 @@ def _is_of_house(word: str) -> bool:
 
 
 def strip_titles(words: list[str]) -> list[str]:
-    """The words without leading titles and trailing honours, as long as a name can be left."""
+    """The words without leading titles and trailing honours, as long as a name remains."""
     known = name_words()
     while len(words) > 1:
         title = words[0].casefold().strip(".,")
@@ -129,7 +129,7 @@ def strip_titles(words: list[str]) -> list[str]:
 
 
 def is_name(words: list[str]) -> bool:
-    """Whether the words, as printed, can be one person's full name: two parts at least, one of them written out."""
+    """Whether the words, as printed, can be one person's full name: at least two parts, one of them not an initial."""
     known = name_words()
     if not 2 <= len(words) <= MOST_WORDS or sum(map(len, words)) > LONGEST_NAME:
         return False
@@ -154,7 +154,7 @@ def is_name(words: list[str]) -> bool:
 
 
 def split_people(words: list[str]) -> list[list[str]]:
-    """The people in a run of words with nothing between: a doubled name is one, "Phoebe Tarn Joseph Gale" are two."""
+    """The people in a run of words without separators: a doubled name is one person, "Phoebe Tarn Joseph Gale" are two."""
     half, odd = divmod(len(words), 2)
     folded = [word.casefold() for word in words]
     if not odd and half and folded[:half] == folded[half:]:
@@ -169,7 +169,7 @@ def split_people(words: list[str]) -> list[list[str]]:
 
 
 def written(words: list[str]) -> str:
-    """The name as a person writes it: printed capitals re-cased ("O'NEILL", "Jean DUPONT"), stray points removed."""
+    """The name in its usual spelling: printed capitals re-cased ("O'NEILL", "Jean DUPONT"), stray full stops removed."""
     all_capitals = all(word.isupper() or not word.isalpha() for word in words)
     parts = []
     for index, word in enumerate(words):
@@ -222,6 +222,6 @@ def _titled(piece: str) -> str:
 
 
 def key(name: str) -> str:
-    """What two spellings of one name share: no case, no accents, no points, one kind of apostrophe."""
+    """A key that all spellings of a name share: no case, no accents, no full stops, one kind of apostrophe."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     return " ".join("".join(char for char in plain if char.isalnum() or char == " ").split())

@@ -1,4 +1,4 @@
-"""What people of a newsroom are called, in the languages of the catalogue: the words that job titles are made of.
+"""The words of newsroom job titles, in the languages of the catalogue.
 
 A job title is composed, never listed: modifiers and places before a head noun ("Deputy Political Editor", "Leitender
 Wirtschaftsredakteur"). Word tests only: this module knows no byline and no person.
@@ -18,24 +18,24 @@ class RoleWords:
     """The sections of roles.txt, case-folded."""
 
     authors: frozenset[str]
-    """Heads only behind a modifier ("Freier Autor"); else they label a name ("Autor: Jo Kerr")."""
+    """Heads only after a modifier ("Freier Autor"); otherwise they label a name ("Autor: Jo Kerr")."""
     english_heads: frozenset[str]
     heads: frozenset[str]
-    """Nouns that make a phrase a job title wherever they stand."""
+    """Nouns that make a phrase a job title in any position."""
     last_heads: frozenset[str]
-    """Nouns that make one only as the last word ("Bureau Chief") or before "of" ("Head of Sport")."""
+    """Nouns that make a phrase a job title only as the last word ("Bureau Chief") or before "of" ("Head of Sport")."""
     desks: frozenset[str]
-    """Nouns that name many people or none: a phrase with one of them and no person is a desk."""
+    """Nouns for many people or for none: a phrase with one of them and no person is a desk."""
     hard_modifiers: frozenset[str]
-    """Words that are no one's name in a byline and qualify a head noun."""
+    """Words that qualify a head noun and are never names in a byline."""
     soft_modifiers: frozenset[str]
-    """Beats that are surnames as well: they qualify a head noun, unless the name before them would be left too short."""
+    """Beats that are also surnames: they qualify a head noun, unless the name before them would be too short without them."""
     connectors: frozenset[str]
-    """Words that may stand between two modifiers."""
+    """Words that may be between two modifiers."""
     tail_openers: frozenset[str]
-    """Lower-case words that carry a job title on to the right: "Editor at large", "Redakteur in der Wirtschaft"."""
+    """Lower-case words that continue a job title to the right: "Editor at large", "Redakteur in der Wirtschaft"."""
     compound_heads: frozenset[str]
-    """Germanic heads are written together with what they govern: "Wirtschaftsredakteur", "dpa-Korrespondentin"."""
+    """Germanic heads, written as one word with what they govern: "Wirtschaftsredakteur", "dpa-Korrespondentin"."""
 
 
 @cache
@@ -52,7 +52,7 @@ _SHORTEST_COMPOUND = 3
 
 
 def is_head(word: str) -> bool:
-    """Whether a case-folded word makes a job title wherever it stands."""
+    """Whether a case-folded word makes a job title in any position."""
     heads = role_words().heads
     if word in heads or word.partition("-")[0] in heads:
         return True
@@ -65,16 +65,16 @@ def is_head(word: str) -> bool:
 
 
 def is_last_head(word: str) -> bool:
-    """Whether a case-folded word makes a job title as its last word only."""
+    """Whether a case-folded word makes a job title only as its last word."""
     return word in role_words().last_heads
 
 
 def is_desk(word: str) -> bool:
-    """Whether a case-folded word names a desk, a team or nobody in particular."""
+    """Whether a case-folded word names a desk, a team or no person in particular."""
     return word in role_words().desks or word.endswith(("redaktion", "-redactie", "-team", "-staff", "-desk"))
 
 
 def is_modifier(word: str) -> bool:
-    """Whether a case-folded word may stand before a head noun: a beat, a rank or a place."""
+    """Whether a case-folded word can come before a head noun: a beat, a rank or a place."""
     words = role_words()
     return word in words.hard_modifiers or word in words.soft_modifiers or is_place(word)
