@@ -1,7 +1,7 @@
-"""html -> Article: reads one page with every reader, lets the judges decide, and never raises.
+"""html -> Article: reads a page with all readers, lets the judges choose, and never raises.
 
-What a page is (article, live blog, gallery, video, sponsored, or none of them, and then why) is judged by the address, by what
-the page calls itself and by what was read from it. A page in doubt is an article.
+The kind of a page (article, live blog, gallery, video, sponsored, or not an article, with the reason) is judged by its
+address, by what the page declares and by what was read from it. In doubt a page is an article.
 """
 
 from __future__ import annotations
@@ -53,24 +53,24 @@ from pipelines.text.dates import Precision, Timestamp
 from pipelines.text.urls import date_in_path
 
 WEAK = 250
-"""Characters of body below which the page's own data are asked for its text."""
+"""Characters of body below which the text is also looked for in the page's data."""
 _PASSWORDS = etree.XPath("descendant::input[@type='password']")
 GENERIC = f"generic/{READERS}"
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A reading, everything that was proposed for it, and what was decided."""
+    """A reading, all proposals for it, and the decisions."""
 
     article: Article
     proposals: Proposals
     verdicts: Mapping[str, Verdict[Any]] = field(default_factory=dict)
-    """By the name of the article's field."""
+    """By field name of the article."""
 
 
 @dataclass(slots=True)
 class _Page:
-    """What the readers gathered of one page, on its way to the judges."""
+    """What the readers gathered from one page, for the judges."""
 
     page: Page
     metas: meta.Meta
@@ -78,11 +78,11 @@ class _Page:
     item: jsonld.Item | None
     site_name: str | None
     own_items: list[jsonld.Item] = field(default_factory=list)
-    """Those of `items` that are not about other pages."""
+    """The `items` that are not about other pages."""
     lists_others: bool = False
     match: FamilyMatch | None = None
     names_of_site: frozenset[str] = frozenset()
-    """Letters only, as `titles.site_names` gives them."""
+    """Letters only, from `titles.site_names`."""
     headline: str = ""
     reading: BodyReading = field(default_factory=lambda: BodyReading(()))
     teasers: Teasers = field(default_factory=Teasers)
@@ -99,9 +99,10 @@ def extract(
     content_type: str | None = None,
     fetched: datetime | None = None,
 ) -> Article:
-    """One reading of one page. Total: what cannot be read is a NOT_ARTICLE whose reason says so.
+    """Read one page. Never raises: a page that cannot be read is a NOT_ARTICLE with the reason.
 
-    `url` is the one that answered; `content_type` the header; `fetched` lets relative times ("2 hours ago") be read.
+    `url` is the final one, which answered; `content_type` is the header; `fetched` is needed for relative times ("2 hours
+    ago").
     """
     return explain(html, url, site, content_type=content_type, fetched=fetched).article
 
@@ -114,7 +115,7 @@ def explain(
     content_type: str | None = None,
     fetched: datetime | None = None,
 ) -> Explanation:
-    """As `extract`, with the proposals among which the judges chose, and why they chose so."""
+    """As `extract`, with the proposals from which the judges chose, and the reasons for their choices."""
     try:
         page = parse(html, url, content_type=content_type, fetched=fetched)
         if page is None:
@@ -129,10 +130,10 @@ def explain(
 
 
 def with_ids(article: Article, fetch: Fetch, site: Site) -> Article:
-    """The owner's id, from the page's own address alone: what a canonical link names is a claim.
+    """Set the owner's id, only from the page's own URL: the address in a canonical link is a claim.
 
-    Where that names another id of the same host the link is wrong, and left out. One to another host stays: it says whose copy
-    the page is, and no id of that host is one of this site.
+    If the canonical link has another id on the same host, the link is wrong and is removed. A link to another host stays: it
+    says whose copy the page is, and ids of that host are not ids of this site.
     """
     own = site.external_id(fetch.url)
     canonical = article.canonical_url
@@ -142,7 +143,7 @@ def with_ids(article: Article, fetch: Fetch, site: Site) -> Article:
 
 
 def reason_of(article: Article) -> CodedReason:
-    """Why a page is no article."""
+    """Why a page is not an article."""
     return CodedReason(article.reason_code or FetchReason.OTHER, article.reason or "no article")
 
 
@@ -152,7 +153,7 @@ def _refused(url: str, why: CodedReason) -> Explanation:
 
 
 def _gather(page: Page, site: Site | None) -> _Page:
-    """Let every reader propose: machines' data first, then the family, then what is printed."""
+    """Let every reader propose: declared data first, then the family, then what is printed."""
     metas = meta.read(page)
     locales = (page.language, *metas.get("og:locale", ())[:1])
     page.timezone, page.is_zone_sure = (site.timezone, True) if site else guess_zone(page.url, locales, page.title)
@@ -220,7 +221,7 @@ def _read_printed(gathered: _Page) -> None:
     propose_tags(page, heading, proposals)
     gathered.pictures, captions = read_pictures(page, steps, reading.container)
     if gathered.teasers.is_list and not is_declared:
-        # Times and names in teasers are of other pages.
+        # Times and names in teasers belong to other pages.
         for box in gathered.teasers.boxes:
             page.drop(box)
         steps = walk_region(page, region, reading.container)
@@ -232,7 +233,7 @@ def _read_printed(gathered: _Page) -> None:
 
 
 def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
-    """The verdict on every field that is judged, by the name of the article's field."""
+    """The verdict on every field that is judged, by field name of the article."""
     page, proposals = gathered.page, gathered.proposals
     is_free = judge.is_free(proposals)
     if sum(map(len, judge.body(proposals).value)) < WEAK and is_free.value is not False:
@@ -270,7 +271,7 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
 
 
 def _with_lead(body: Verdict[tuple[str, ...]], standfirst: str | None, reading: BodyReading) -> Verdict[str]:
-    """The body from its first paragraph on, where that is the standfirst as well: a paragraph of more than a line or two."""
+    """The body, with the standfirst as its first paragraph if the page prints it as one and it is longer than a line or two."""
     lines = list(body.value)
     if standfirst and len(standfirst) > MIN_LEAD and body.source == "printed" and standfirst not in lines:
         lead = (block for block in reading.head if block.tag == "p" and prose_weight(block))
@@ -295,11 +296,11 @@ def _article(gathered: _Page, verdicts: Mapping[str, Verdict[Any]]) -> Article:
 
 
 def _signs(gathered: _Page, body_length: int, section: str | None, has_byline: bool) -> Signs:
-    """What the judge of kinds is told."""
+    """The values from which the kind is judged."""
     page, proposals = gathered.page, gathered.proposals
     foreign = jsonld.ARTICLE_TYPES if gathered.lists_others else frozenset()
     declared = "jsonld." if gathered.lists_others else "url"
-    # The microdata of a list are of its teasers.
+    # The microdata of a list describes its teasers.
     others = (declared, "itemprop.", "meta.itemprop:") if gathered.teasers.is_list else (declared,)
     published = [one.source for one in proposals.published if not one.source.startswith(others)]
     text = "\n".join(gathered.reading.paragraphs)
@@ -346,7 +347,7 @@ _SPONSORED = re.compile(
 
 
 def judge_kind(signs: Signs) -> Verdict[Kind]:
-    """What the page is; of NOT_ARTICLE `why` is the reason that is stored."""
+    """The kind of the page; for NOT_ARTICLE, `why` is the reason that is stored."""
     code = refusal(signs)
     if code:
         return Verdict(Kind.NOT_ARTICLE, "signs", coded(code).text, code)

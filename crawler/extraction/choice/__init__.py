@@ -1,1 +1,1 @@
-"""Of the values that were proposed, the one that the article gets, and why."""
+"""Choice of each field's value among the proposed values, with the reason for it."""

@@ -1,4 +1,4 @@
-"""Choice of authors: which of the proposed names are the article's authors, and which line printed them."""
+"""Choice of authors: which of the proposed names are the article's authors, and which line prints them."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ UNMARKED_BYLINES = names("printed.page printed.edge")
 
 @dataclass(frozen=True, slots=True)
 class SiteAuthors:
-    """Who publishes the page: no writer of it."""
+    """The publisher of the page, which is not one of its writers."""
 
     name: str | None = None
     letters: frozenset[str] = frozenset()
-    """As `titles.site_names` gives them."""
+    """From `titles.site_names`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,10 @@ class _Named:
 
 
 def authors_of(proposals: Proposals, house: SiteAuthors) -> tuple[Verdict[str | None], Verdict[tuple[Author, ...]]]:
-    """(byline as printed, persons or else the organisation). Machines are believed where the page prints the same name or none.
+    """(byline as printed, persons or otherwise the organisation). Declared names are trusted if the page prints one of them,
+    or none.
 
-    They seldom tell role and agency: those are the printed byline's for every person whom both name.
+    Markup seldom declares role and agency: they are taken from the printed byline, for every person whom both name.
     """
     structured = _first_persons(proposals, STRUCTURED_BYLINES, house)
     printed = _first_persons(proposals, PRINTED_BYLINES, house)
@@ -76,9 +77,9 @@ _OF_TEMPLATES = ("meta.", "jsonld.organisation")
 
 
 def _organisation(proposals: Proposals, house: SiteAuthors) -> Verdict[tuple[Author, ...]] | None:
-    """The first agency that is named; else whom machines are told, then whom the page prints.
+    """The first agency that is named; otherwise the first declared organisation, then the first printed one.
 
-    The house itself is one where it signs; what a template says of every page is no signature.
+    The publisher itself counts if a byline names it; a name that a template puts on every page does not count.
     """
     found: list[tuple[Author, str]] = []
     for source in ("jsonld.author", "jsonld.organisation", *STRUCTURED_BYLINES, *PRINTED_BYLINES, "printed.page"):
@@ -93,7 +94,7 @@ def _organisation(proposals: Proposals, house: SiteAuthors) -> Verdict[tuple[Aut
 
 
 def _chosen_authors(proposals: Proposals, structured: _Named, printed: _Named) -> tuple[_Named, str]:
-    """(whom to believe, why)."""
+    """(the names to trust, why)."""
     declared, shown = structured.keys, printed.keys
     if not declared or not shown:
         if not declared and not shown:
@@ -101,7 +102,7 @@ def _chosen_authors(proposals: Proposals, structured: _Named, printed: _Named) -
         chosen = structured if declared else printed
         return chosen, f"{spoken(chosen.source)}; {'no person is printed' if declared else 'machines are declared of no person'}"
     if declared & shown:
-        # Many more than machines know of are the words of a toolbar.
+        # Many more printed names than declared ones are the words of a toolbar.
         if declared < shown and len(shown) <= len(declared) + 3:
             return printed, f"the page prints whom {spoken(structured.source)} names, and others"
         return structured, f"{spoken(structured.source)}, and the page prints the same name"
@@ -112,7 +113,7 @@ def _chosen_authors(proposals: Proposals, structured: _Named, printed: _Named) -
 
 
 def _all_printed(proposals: Proposals, house: SiteAuthors) -> dict[str, Author]:
-    """Everybody whom printed bylines name, with the fullest that any of them says of each."""
+    """All persons named in printed bylines, each with the fullest form (role, agency) among them."""
     found: dict[str, Author] = {}
     for proposal in proposals.bylines:
         if proposal.source.startswith("printed"):
@@ -134,8 +135,8 @@ _TOP_LINES = ("printed.line", "printed.itemprop.head", "printed.class.head")
 
 
 def _printed_byline(proposals: Proposals, chosen: tuple[Author, ...]) -> Verdict[str | None]:
-    """What a family knows to be the byline; else the shortest printed line that names all of them, or, without persons,
-    the first line on top that is named a byline.
+    """The byline found by a family; otherwise the shortest printed line that names all authors. Without persons: the first
+    line near the top that is marked as a byline.
     """
     lines = [
         (" ".join(one.value.split()), one.source)
@@ -177,7 +178,7 @@ _PAYER = re.compile(
 
 @lru_cache(maxsize=4_000)
 def _persons_in(byline: str, house: SiteAuthors) -> tuple[Author, ...]:
-    """Whom a line names as its writers: who paid for the piece did not write it."""
+    """The persons that a line names as writers; a line that names who paid for the piece has none."""
     if byline.startswith(("http://", "https://")) or _PAYER.match(byline):
         return ()
     found = parse_byline(byline, title=house.name).authors
@@ -185,5 +186,5 @@ def _persons_in(byline: str, house: SiteAuthors) -> tuple[Author, ...]:
 
 
 def full_names(proposals: Proposals, house: SiteAuthors) -> frozenset[str]:
-    """Of the persons proposed so far, those with more than one name: what tells a paragraph about the writer from the text."""
+    """Names of more than one word among the persons proposed so far: they identify a paragraph about the writer."""
     return frozenset(author.name for one in proposals.bylines for author in _persons_in(one.value, house) if " " in author.name)

@@ -1,4 +1,4 @@
-"""Choice of each field's value among what the readers proposed, and why."""
+"""Choice of each field's value among the values that the readers proposed, with the reason for it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TOPICS = names(
     family jsonld.keywords meta.article:tag meta.news_keywords printed.tags meta.keywords
     """
 )
-"""Sources of each field, the most trusted first; those of vendors (parsely, sailthru, cxense) come after these."""
+"""Sources of each field, the most trusted first; sources of vendors (parsely, sailthru, cxense) come after these."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _END = re.compile(r"[.!?…。][\"'”’»)]*$")
@@ -36,7 +36,7 @@ _MACHINE_WORD = re.compile(
 
 
 def headline(proposals: Proposals, names_of_site: frozenset[str] = frozenset()) -> Verdict[str | None]:
-    """The printed heading; else what machines are told, without the site's name."""
+    """The printed heading; otherwise the declared headline, without the site's name."""
     for proposal in sorted(proposals.headlines, key=lambda one: rank(one.source, HEADLINES)):
         if not proposal.value:
             continue
@@ -49,12 +49,12 @@ def headline(proposals: Proposals, names_of_site: frozenset[str] = frozenset()) 
 
 
 def description(proposals: Proposals) -> Verdict[str | None]:
-    """The printed standfirst; else a meta description, of several with the same beginning the one that is not cut.
+    """The printed standfirst; otherwise a declared description. A cut text is replaced by a whole one with the same beginning.
 
-    A line below the heading that no name marks counts only where machines are told much the same.
+    A line below the heading that no name marks as standfirst counts only if much the same is declared, or nothing is declared.
     """
     ranked = sorted(proposals.descriptions, key=lambda one: rank(one.source, DESCRIPTIONS))
-    # JSON-LD's second headline is the standfirst as often as a headline.
+    # JSON-LD's alternative headline is as often the standfirst as a headline.
     titles = {letters(one.value) for one in proposals.headlines if one.source != "jsonld.alternativeHeadline"}
     usable = [one for one in ranked if len(one.value) > 1 and not _is_title(letters(one.value), titles)]
     declared = [one for one in usable if not one.source.startswith("printed")]
@@ -74,13 +74,13 @@ def description(proposals: Proposals) -> Verdict[str | None]:
 
 
 def _is_title(text: str, titles: Collection[str]) -> bool:
-    """Whether a text is a headline again, perhaps with a kicker before it."""
+    """Whether a text repeats a headline, perhaps with a kicker before it."""
     return any(text.endswith(title) and len(text) < 1.6 * len(title) for title in titles if title)
 
 
 def _confirms(declared: Proposal[str], printed: Proposal[str]) -> bool:
-    """Whether machines are told much the same as is printed; a line that no name marks must be as much of it, not one of several
-    points or the second half of a headline.
+    """Whether a declared text is much the same as a printed one. A line that no name marks must also be most of the declared
+    text, not one of several points or the second half of a headline.
     """
     if overlap(declared.value, printed.value) <= 0.6:
         return False
@@ -89,7 +89,7 @@ def _confirms(declared: Proposal[str], printed: Proposal[str]) -> bool:
 
 
 def _whole(chosen: Proposal[str], declared: list[Proposal[str]], why: str) -> Verdict[str | None]:
-    """The chosen text, or the longest other that begins like it where it is cut."""
+    """The chosen text; if it is cut, the longest declared text with the same beginning."""
     value, source = chosen.value, chosen.source
     for other in declared:
         start = value.rstrip(" .…")[:60]
@@ -100,7 +100,7 @@ def _whole(chosen: Proposal[str], declared: list[Proposal[str]], why: str) -> Ve
 
 
 def body(proposals: Proposals) -> Verdict[tuple[str, ...]]:
-    """The body as printed; what the page's data says where a script is still to fill it in, and twice as much."""
+    """The printed body; or the text in the page's data, if a script has yet to print it and it is more than twice as long."""
     chosen: Verdict[tuple[str, ...]] = Verdict((), why="no text was found")
     for proposal in proposals.bodies:
         if sum(map(len, proposal.value)) > 2 * sum(map(len, chosen.value)):
@@ -117,7 +117,7 @@ def section(proposals: Proposals) -> Verdict[str | None]:
 
 
 def topics(proposals: Proposals, text: str, site_name: str | None, writers: Collection[str] = ()) -> Verdict[tuple[str, ...]]:
-    """The first list that is about this article, or one beside it that is the same list told better; no writer of it."""
+    """The first list that is about this article, or a better form of the same list, without the writers' names."""
     names = {name.casefold() for name in (*writers, site_name or "")}
     lists: list[tuple[str, tuple[str, ...]]] = []
     for proposal in sorted(proposals.topics, key=lambda one: rank(one.source, TOPICS)):
@@ -137,12 +137,12 @@ def topics(proposals: Proposals, text: str, site_name: str | None, writers: Coll
 
 
 MIN_SAID = 0.25
-"""Share of a list's topics of which the article must say a word; lists of the whole site have less."""
+"""Minimum share of a list's topics of which a word is in the article; lists of the whole site have less."""
 _SHORT_ROW, _LONG_ROW, _FEW = 8, 15, 5
 
 
 def _is_topic(word: str, names: Collection[str]) -> bool:
-    """No word of machines, and not the name of the paper or of who wrote this."""
+    """Whether a word may be a topic: not a machine's code, not the name of the site or of a writer of the article."""
     return 1 < len(word) < 80 and not _MACHINE_WORD.fullmatch(word) and word.casefold() not in names
 
 
@@ -152,9 +152,10 @@ def _share_in_text(words: tuple[str, ...], text: str) -> float:
 
 
 def _needs_no_word(source: str, words: tuple[str, ...], share: float, best: float) -> bool:
-    """Whether a list is an editor's, who need not use the article's words: a short printed row, the article's own tags.
+    """Whether an editor made the list, so that its words need not be in the article: a short printed row, or the article's own
+    tags.
 
-    Tags of which the article says nothing at all give way to a list of which it does.
+    Tags of which no word is in the article are refused if enough of another list is.
     """
     if source == "meta.article:tag":
         return share > 0 or best < MIN_SAID
@@ -162,7 +163,8 @@ def _needs_no_word(source: str, words: tuple[str, ...], share: float, best: floa
 
 
 def _better_declared(lists: list[tuple[str, tuple[str, ...]]]) -> Verdict[tuple[str, ...]]:
-    """The first list, or the editor's choice among its words ("news_keywords"), or a longer one of which it is a few."""
+    """The first list; or the same words separated; or the editor's selection from it ("news_keywords"); or a longer list that
+    contains it, if it has only a few words."""
     (first, chosen), *others = lists
     mine = {word.casefold() for word in chosen}
     for source, words in others:
@@ -184,7 +186,7 @@ def language(proposals: Proposals, of_site: str | None) -> Verdict[str | None]:
 
 
 def is_free(proposals: Proposals) -> Verdict[bool | None]:
-    """False where any source marks the page as paid for, else True where one calls it free, else None."""
+    """False if any source marks the page as paid for, otherwise True if one calls it free, otherwise None."""
     for one in sorted(proposals.free, key=lambda one: one.value):
         says = "calls the page free, and none marks it as paid for" if one.value else "marks the page as paid for"
         return Verdict(one.value, one.source, f"{spoken(one.source)} {says}")

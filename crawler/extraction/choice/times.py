@@ -1,4 +1,4 @@
-"""Choice of times: first publication and last update, from what markup declares and what is printed."""
+"""Choice of times: first publication and last update, from declared and printed times."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MODIFIED = names(
 )
 """Sources of each, the most trusted first."""
 MAX_APART = timedelta(days=40)
-"""A printed time further from the structured one is of something else."""
+"""A printed time further from the declared one belongs to something else."""
 MINUTE = timedelta(minutes=1)
 
 _NAMED_ZONE = re.compile(
@@ -44,11 +44,12 @@ _TimeProposal = Proposal[Timestamp]
 
 
 LATEST = timedelta(hours=14)
-"""After the fetch: a clock of another zone without its letters. What is later is an event to come."""
+"""How long after the fetch a time may be: the clock of another zone, printed without its zone, is ahead by up to this much.
+Later times are those of future events."""
 
 
 def without_future(proposals: Proposals, fetched: datetime | None) -> None:
-    """Drop what is said to have happened after the page was fetched."""
+    """Drop times that are more than `LATEST` after the fetch of the page."""
     if fetched is not None:
         latest = (fetched if fetched.tzinfo else fetched.replace(tzinfo=UTC)) + LATEST
         for stamps in (proposals.published, proposals.modified):
@@ -56,16 +57,16 @@ def without_future(proposals: Proposals, fetched: datetime | None) -> None:
 
 
 _EXPLICIT = ("jsonld.datePublished", "meta.", "itemprop.datepublished")
-"""Sources that call a time the publication: what is printed without that word does not overrule them."""
+"""Sources that call a time the publication: a printed time without that word does not overrule them."""
 
 
 def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestamp | None]:
-    """First publication: the earlier of what machines are told and what is printed on top, where they differ in earnest.
+    """First publication: the declared time, or a time printed at the top that is clearly earlier.
 
-    Another day than machines are told must be called the publication: what else is printed is of a hearing, a match or
-    another story.
+    A printed time of another day than the declared one must be called the publication: other printed times are those of a
+    hearing, a match or another story.
 
-    `timezone` is the page's, or None where it is only guessed.
+    `timezone` is the page's, or None if it is only guessed.
     """
     ranked = sorted(proposals.published, key=lambda one: rank(one.source, PUBLISHED))
     if not ranked:
@@ -107,7 +108,7 @@ def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestam
 
 
 def _is_printed_day_of(proposal: _TimeProposal, midnight: Timestamp) -> bool:
-    """Whether a day without a time is printed, and machines were told the midnight that it begins with."""
+    """Whether a day without a time is printed and the declared time is midnight at the start of that day."""
     day = proposal.value
     return (
         proposal.source.startswith("printed.")
@@ -118,7 +119,7 @@ def _is_printed_day_of(proposal: _TimeProposal, midnight: Timestamp) -> bool:
 
 
 def _zoned(ranked: list[_TimeProposal]) -> tuple[_TimeProposal, str]:
-    """The first, or, where its zone would be a guess, the one that shows the same minute and names its zone."""
+    """The first proposal; if its zone is a guess, the proposal that shows the same minute and names its zone."""
     first = ranked[0]
     if not names_zone(first.value):
         for other in ranked[1:]:
@@ -128,7 +129,7 @@ def _zoned(ranked: list[_TimeProposal]) -> tuple[_TimeProposal, str]:
 
 
 def names_zone(stamp: Timestamp) -> bool:
-    """Whether the text of a stamp says of which place its clock is: "+01:00", "Z", "BST", an epoch."""
+    """Whether the text of a stamp names its zone: "+01:00", "Z", "BST", an epoch."""
     return _tells_zone(stamp.raw)
 
 
@@ -141,12 +142,12 @@ _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$
 
 
 def _is_clock(proposal: _TimeProposal) -> bool:
-    """Whether machines are told a time of day elsewhere."""
+    """Whether a source that calls the time the publication declares a time of day."""
     return proposal.source.startswith(_EXPLICIT) and not _is_day(proposal.value) and not _is_midnight(proposal.value)
 
 
 def _is_midnight(stamp: Timestamp) -> bool:
-    """Whether a stamp is a bare day that a template has made exact: "2025-03-07T00:00:00+01:00"."""
+    """Whether a stamp is a day without a time to which a template added midnight: "2025-03-07T00:00:00+01:00"."""
     return _MIDNIGHT.search(stamp.raw) is not None
 
 
@@ -159,13 +160,13 @@ def _is_day(stamp: Timestamp) -> bool:
 
 
 def _span(one: Timestamp, other: Timestamp) -> str:
-    """A difference in plain words, by its largest unit."""
+    """A difference in words, in its largest unit."""
     minutes = abs(int((one.instant - other.instant).total_seconds())) // 60
     return f"{minutes // 1440} d" if minutes >= 2880 else f"{minutes // 60} h" if minutes >= 120 else f"{minutes} min"
 
 
 def _is_earlier(proposal: _TimeProposal, chosen: _TimeProposal) -> bool:
-    """Whether a time printed on top is a first publication that machines were not told."""
+    """Whether a time printed at the top is an earlier first publication than the declared one."""
     source, other, declared = proposal.source, proposal.value, chosen.value
     if not source.startswith("printed.") or source.endswith((".body", ".relative")) or chosen.source.startswith("printed"):
         return False
@@ -177,26 +178,27 @@ def _is_earlier(proposal: _TimeProposal, chosen: _TimeProposal) -> bool:
 
 
 def _is_exact_print(proposal: _TimeProposal) -> bool:
-    """Whether a reader sees this time to the minute: "2 hours ago" is no rival to what machines are told."""
+    """Whether a time is printed to the minute: "2 hours ago" does not compete with a declared time."""
     source = proposal.source
     return source.startswith("printed.") and not source.endswith(".relative") and not _is_day(proposal.value)
 
 
 def _is_witness(proposal: _TimeProposal) -> bool:
-    """Whether a printed time can convict a structured one: an epoch has no zone to get wrong; what readers see on top to the
-    minute, they check against their watches."""
+    """Whether a printed time can prove a declared one wrong: an epoch has no zone that could be wrong, and readers notice a
+    wrong minute at the top of the page."""
     source = proposal.source
     return source.startswith("printed.epoch") or (_is_exact_print(proposal) and source.endswith((".head", ".line")))
 
 
 def is_other_zone(one: Timestamp, other: Timestamp) -> bool:
-    """Whether two stamps show the same minute of different zones: they differ by whole half hours."""
+    """Whether two stamps differ by whole half hours, as the same minute does when it is read in two zones."""
     seconds = abs((one.instant - other.instant).total_seconds())
     return 1500 < seconds < 50_400 and min(seconds % 1800, 1800 - seconds % 1800) <= 61
 
 
 def is_mislabelled(declared: Timestamp, counted: Timestamp, timezone: str | None) -> bool:
-    """Whether a stamp is local time marked Z: one of a known zone shows the same wall clock here."""
+    """Whether a declared stamp is local time marked as UTC: `counted`, whose zone is known, shows the same clock time in
+    `timezone`."""
     if timezone is None or _is_day(declared) or _is_day(counted):
         return False
     local = counted.instant.astimezone(zone_of(timezone)).replace(tzinfo=UTC)
@@ -204,10 +206,10 @@ def is_mislabelled(declared: Timestamp, counted: Timestamp, timezone: str | None
 
 
 def modified_at(proposals: Proposals, first: Timestamp | None, timezone: str | None = None) -> Verdict[Timestamp | None]:
-    """Last update: what is printed as such, made exact by what machines are told; else what they are told.
+    """Last update: the time printed as such, made exact by a declared time; otherwise the declared time.
 
-    A time before the first publication is none of an update: CMSs stamp the last edit of a draft. `timezone` is the page's,
-    or None where it is only guessed; then the printed publication, where machines were told its instant, shows how far off.
+    A time before the first publication is not an update: CMSs declare the last edit of a draft. `timezone` is the page's, or
+    None if it is only guessed; then the printed time of a publication whose instant is declared shows the error of the guess.
     """
     ranked = sorted(proposals.modified, key=lambda one: rank(one.source, MODIFIED))
     shift = timedelta() if timezone is not None or first is None else _shift(proposals, first)
@@ -217,7 +219,8 @@ def modified_at(proposals: Proposals, first: Timestamp | None, timezone: str | N
         why = f"{spoken(ranked[0].source)} is earlier than the publication" if ranked else "nothing was proposed"
         return Verdict(None, why=why)
     chosen = later[0] if timezone is not None else _zoned(later)[0]
-    # What is read outweighs the attribute behind it: "<time datetime='...11:50Z'>11:50" of a British page in summer.
+    # The printed time is trusted more than the attribute behind it: "<time datetime='...11:50Z'>11:50" of a British page in
+    # summer.
     shown = min(filter(_is_exact_print, later), key=lambda one: one.source.startswith("printed.time"), default=None)
     if shown is None or _is_day(chosen.value):
         return Verdict(chosen.value, chosen.source, spoken(chosen.source))
@@ -239,7 +242,8 @@ def _is_before(stamp: Timestamp, first: Timestamp) -> bool:
 
 
 def _shift(proposals: Proposals, first: Timestamp) -> timedelta:
-    """How far printed times are off, by the printed time of the first publication that machines were told with its zone."""
+    """How far printed times are off: the difference between printed and declared first publication, if the latter has its
+    zone."""
     if first.source.startswith("printed") or not names_zone(first):
         return timedelta()
     for one in proposals.published:

@@ -1,6 +1,6 @@
-"""The zone in which a page's printed times are read when no site says it: from the host's country, then the page's language.
+"""The zone of a page's printed times if no site definition names it: from the host's country, then from the page's language.
 
-A guess by table, good for a single page out of nowhere; sites of the catalogue name their own zone.
+A guess by table, good enough for a single page outside the catalogue; sites of the catalogue name their own zone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _zones() -> _Zones:
 
 
 _WIDE = frozenset(("us", "ca", "mx", "br", "au", "ru", "id", "kz", "cl", "ec", "es", "pt"))
-"""Countries of several zones."""
+"""Countries with several zones."""
 
 
 _SCRIPTS = (
@@ -42,13 +42,13 @@ _SCRIPTS = (
     ("he", re.compile("[\u05d0-\u05ea]")),
     ("el", re.compile("[\u0391-\u03c9]{3}")),
 )
-"""Scripts of one country's press each, kana before Han. Cyrillic, Arabic and Devanagari are of several zones."""
+"""Scripts that belong to the press of one country, kana before Han. Cyrillic, Arabic and Devanagari are used in several zones."""
 
 
 def guess_zone(url: str, locales: tuple[str | None, ...] = (), title: str = "") -> tuple[str, bool]:
-    """(IANA name of the zone a page's printed times are most likely in, whether that is sure); "UTC" where nothing tells.
+    """(IANA name of the most likely zone of a page's printed times, whether it is certain); "UTC" if nothing indicates a zone.
 
-    Where a page declares no language, the script of its title may tell it.
+    If a page declares no language, the script of its title may indicate it.
     """
     try:
         host = urlsplit(url).hostname or ""
@@ -63,7 +63,7 @@ def guess_zone(url: str, locales: tuple[str | None, ...] = (), title: str = "") 
         tags = [next((tag for tag, script in _SCRIPTS if script.search(title[:200])), "und")]
     for tag in [tag for tag in tags if "-" in tag] + tags:
         parts = tag.split("-")
-        # "en-de" is a template's slip or a German title in English: the country tells the zone.
+        # "en-de" is a template's mistake or a German title in English: the country decides the zone.
         country = parts[-1] if len(parts[-1]) == 2 and len(parts) > 1 else ""
         zone = (
             zones.by_language.get("-".join(parts[:2]))

@@ -1,1 +1,1 @@
-"""What kind of page it is: an article, or a notice, a list, a wall, a game."""
+"""The kind of a page: an article, or a notice, a list, a wall, a game."""

@@ -1,6 +1,6 @@
-"""Words in URLs that say what kind of page is there: puzzles, e-papers, lists of articles, galleries, videos, advertising.
+"""Words in URLs that say what kind of page it is: puzzles, e-papers, lists of articles, galleries, videos, advertising.
 
-Words of all the languages of the press, because paths are written in their readers' tongue.
+They are in all languages of the press, because paths are written in the readers' language.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ class AddressWords:
 
     puzzles: frozenset[str]
     puzzle_words: frozenset[str]
-    """Words of a slug that name a puzzle wherever it stands."""
+    """Words that name a puzzle anywhere in a slug."""
     e_papers: frozenset[str]
     e_paper_hosts: frozenset[str]
-    """First parts of hosts that serve the printed paper's pages: "app.yorkshirepost.co.uk"."""
+    """First labels of hosts that serve the pages of the printed paper: "app.yorkshirepost.co.uk"."""
     searches: frozenset[str]
     authors: frozenset[str]
     topics: frozenset[str]
@@ -48,7 +48,7 @@ def address_words() -> AddressWords:
 
 @cache
 def not_articles() -> tuple[tuple[FetchReason, frozenset[str], int], ...]:
-    """(reason, path segments that say so, body length up to which they are believed)."""
+    """(reason, path segments that indicate it, body length up to which they are trusted)."""
     words = address_words()
     return (
         (FetchReason.PUZZLE_PAGE, words.puzzles, 500),
@@ -62,7 +62,7 @@ def not_articles() -> tuple[tuple[FetchReason, frozenset[str], int], ...]:
 
 @cache
 def listings() -> tuple[tuple[FetchReason, frozenset[str]], ...]:
-    """(reason, last parts of a path that name a list or a form)."""
+    """(reason, last path segments that name a list or a form)."""
     words = address_words()
     return (
         (FetchReason.WEATHER_PAGE, words.weather),
@@ -77,7 +77,7 @@ def listings() -> tuple[tuple[FetchReason, frozenset[str]], ...]:
 
 
 def segments_of(url: str) -> list[str]:
-    """The path's parts, unquoted, in lower case, without "index.html"."""
+    """The path's segments, unquoted, in lower case, without "index.html"."""
     try:
         path = urlsplit(url).path
     except ValueError:
@@ -86,7 +86,7 @@ def segments_of(url: str) -> list[str]:
 
 
 def host_label(url: str) -> str:
-    """The first part of the host's name, in lower case."""
+    """The first label of the host name, in lower case."""
     try:
         return (urlsplit(url).hostname or "").partition(".")[0]
     except ValueError:
@@ -94,6 +94,6 @@ def host_label(url: str) -> str:
 
 
 def names_puzzle(slug: str) -> bool:
-    """Whether a path's last part names a puzzle: "quick-crossword-4512090", "mots-croises-du-jour"."""
+    """Whether a path's last segment names a puzzle: "quick-crossword-4512090", "mots-croises-du-jour"."""
     words = address_words().puzzle_words
     return not words.isdisjoint(slug.split("-")) or any("-" in word and word in slug for word in words)

@@ -1,7 +1,8 @@
-"""Reasons why a page is no article: an error page, a wall, a list, a game, a form, or something for sale.
+"""Reasons why a page is not an article: an error page, a wall, a list, a game, a form, or something for sale.
 
-Nothing that calls itself an article and says when it was published is refused for its words or its address alone: a flight may
-have the number 404, and a sign may stand in a window. `Signs` are what was seen of a page, plain values; `refusal` judges them.
+A page that calls itself an article and gives its publication date is never refused for its words or its address alone: a
+story may be about flight 404 or about a sign in a window. `Signs` hold what was read from a page as plain values; `refusal`
+judges them.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from crawler.extraction.kinds.signs import Signs
 from pipelines.reasons import FetchReason
 
 MIN_TEXT = 250
-"""Characters of text that a page must have, or else a date, a byline, or its own word that it is an article."""
+"""Minimum characters of text of a page that has no date and no byline and does not call itself an article."""
 MIN_UNTOLD = 200
-"""The same of a page that says nothing of what it is: notices in languages and words that notices.toml does not have."""
+"""The same for a page that does not say what it is: it may be a notice in a language or in words that notices.toml lacks."""
 MAX_NAME = 500
 _LOGIN = re.compile(
     r"(?:please |you (?:must|need to) )?(?:log ?in|sign ?in|register|subscribe|create (?:an|your) account)"
@@ -47,24 +48,26 @@ _TYPED = (
     (FetchReason.SHOP_PAGE, frozenset(("product", "checkoutpage"))),
     (FetchReason.SECTION_FRONT, frozenset(("collectionpage",))),
 )
-"""schema.org types, and what a page is that bears them beside nothing of an article."""
+"""The reason for a page with one of these schema.org types and no sign of an article."""
 MAX_CODE = 0.03
-"""Share of the signs of code in a text: minified scripts have 8 % and more, the worst of 956 real articles 1.9 %."""
+"""Minimum share of code characters in a text that is code: minified scripts have 8 % and more, the worst of 956 real articles
+1.9 %."""
 _CODE = "{}[];=<>|\\"
 _PAGED = re.compile(r"(?:page|seite|pagina|página|p)[-=]?\d*|\d{1,4}", re.IGNORECASE)
 _COLLECTIONS = frozenset(("collectionpage", "searchresultspage", "profilepage"))
 MIN_LIVE = 3
 MIN_INTRO = 100
-"""Characters of its own, outside of teasers, below which a page that is no film has nothing else, whatever it calls itself."""
+"""Minimum characters outside teasers. A page with fewer, unless it is a video or gallery, has no text of its own, whatever it
+calls itself."""
 MIN_DEPTH, MAX_LANGUAGE = 2, 5
-"""Parts of a path from which on it leads below a front page, and the letters of a language or edition: "es", "pt-br"."""
+"""Minimum path segments of a page below a front page, and maximum letters of a language or edition: "es", "pt-br"."""
 _LISTED = frozenset(("website", "profile", "section"))
-"""What Open Graph calls pages that are no articles."""
+"""Open Graph types of pages that are not articles."""
 _MEDIA = frozenset(("videoobject", "imagegallery", "mediagallery"))
 
 
 def refusal(signs: Signs) -> FetchReason | None:
-    """Why the page is no article, or None."""
+    """Why the page is not an article, or None."""
     segments = segments_of(signs.url)
     if signs.platform_says and not (signs.is_dated_article and signs.body_length >= 1000):
         return signs.platform_says
@@ -72,7 +75,7 @@ def refusal(signs: Signs) -> FetchReason | None:
 
 
 def _by_words(signs: Signs) -> FetchReason | None:
-    """What the heading and the title say."""
+    """The reason by heading and title."""
     if signs.asks_password and signs.body_length < 300 and not signs.has_date:
         return FetchReason.LOGIN_WALL
     notice = notice_by_name(signs)
@@ -87,7 +90,7 @@ def _by_words(signs: Signs) -> FetchReason | None:
 
 
 def _by_address(signs: Signs, segments: list[str]) -> FetchReason | None:
-    """What the path says."""
+    """The reason by the path."""
     if not segments and not signs.is_article:
         return FetchReason.FRONT_PAGE
     if signs.body_length < 500 and not signs.is_dated_article and host_label(signs.url) in address_words().e_paper_hosts:
@@ -112,8 +115,8 @@ def _by_address(signs: Signs, segments: list[str]) -> FetchReason | None:
 
 
 def _by_shape(signs: Signs, segments: list[str]) -> FetchReason | None:
-    """What it calls itself for machines, and what there is on it."""
-    # A head that is still the article's does not vouch for a page that is headed by something else.
+    """The reason by what the page declares itself to be, and by what is on it."""
+    # A head that is still the article's proves nothing if the printed heading is another one.
     bare = not ((signs.is_article and not signs.is_renamed) or signs.has_date or signs.has_byline)
     if bare and signs.body_length < 1500 and not signs.all_types & ARTICLE_TYPES:
         for reason, kinds in _TYPED:
@@ -144,15 +147,16 @@ def _by_shape(signs: Signs, segments: list[str]) -> FetchReason | None:
 
 
 def is_code(text: str) -> bool:
-    """Whether a text is that of a program, a style sheet or data: thick with signs that prose hardly has."""
+    """Whether a text is a program, a style sheet or data: full of characters that are rare in prose."""
     return len(text) > 0 and sum(map(text.count, _CODE)) > MAX_CODE * len(text)
 
 
 def _is_front(signs: Signs, segments: list[str]) -> bool:
-    """Whether a page made of teasers is no round-up or live page, no brief or film with many teasers below.
+    """Whether a page made of teasers is a list, and not a round-up or live page, nor a brief or video with many teasers below.
 
-    JSON-LD of an article about the page says so by itself. Open Graph's "article" and a date do where the path has a slug or a
-    number; templates put the former on front pages too, whose paths are plain. What is printed does with text of the page's own.
+    A page is not a list if its JSON-LD describes a dated article. Open Graph's "article" with a date is enough if the path has
+    a slug or a number; templates declare it on front pages too, whose paths are plain. A printed date and byline are enough if
+    the page has text of its own.
     """
     if signs.live_posts >= MIN_LIVE or "liveblogposting" in signs.all_types or (signs.types & ARTICLE_TYPES and signs.has_date):
         return False
@@ -169,19 +173,19 @@ def _is_front(signs: Signs, segments: list[str]) -> bool:
 
 
 def _without_page(segments: list[str]) -> list[str]:
-    """A path without what counts its pages or names its days at the end: "page/3", "2026/11"."""
+    """A path without page numbers and dates at its end: "page/3", "2026/11"."""
     while segments and _PAGED.fullmatch(segments[-1]):
         segments = segments[:-1]
     return segments
 
 
 def _is_plain(segments: list[str]) -> bool:
-    """Whether a path is of plain words: no slug, number or file."""
+    """Whether a path has only plain words: no slug, number or file."""
     return not any(segment.count("-") > 2 or sum(map(str.isdigit, segment)) > 3 or "." in segment for segment in segments)
 
 
 def _names_section(signs: Signs, segments: list[str]) -> bool:
-    """Whether the heading is just the path's last part ("/uk-news/": "UK News"), and there is no date, byline or much text."""
+    """Whether the heading only repeats the path's last segment ("/uk-news/": "UK News"), without date, byline or much text."""
     if signs.has_date or signs.has_byline or not 0 < len(segments) <= 3 or signs.body_length > 600:
         return False
     name = (signs.headline or signs.title.split("|")[0]).strip()

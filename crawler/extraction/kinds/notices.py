@@ -1,8 +1,9 @@
-"""Whether a page is a notice of the server, its shield or its content system, sent in place of the page that was asked for.
+"""Whether a page is a notice of the server, its bot protection or its CMS, sent instead of the requested page.
 
-General signs decide where a notice may be seen at all: little text, no date and byline, no word of its own that it is an article.
-What notices say, in the languages of the press, stands in notices.toml. A story about maintenance, queues or cookies has a date
-and a byline or is long; a notice speaks to its reader. Pure: knows no markup but the names of `says_lost`.
+General signs decide whether a page may be a notice at all: little text, no date and byline, no declaration that it is an
+article. The wording of notices in the languages of the press is in notices.toml. A story about maintenance, queues or cookies
+has a date and a byline or is long; a notice addresses its reader. Pure: of markup it knows only the names that `says_lost`
+uses.
 """
 
 from __future__ import annotations
@@ -33,20 +34,20 @@ KINDS = (
     FetchReason.ERROR_PAGE,
     FetchReason.SERVER_PAGE,
 )
-"""A page that says two things is the first of them."""
+"""In order of priority: a page that matches two kinds is the first of them."""
 MAX_NOTICE = 1_000
-"""Characters of text, beyond which no heading makes a page a notice."""
+"""Maximum characters of a notice: with more text, no heading makes a page a notice."""
 MAX_BARE = 700
-"""Characters of a notice whose heading does not say so."""
+"""Maximum characters of a notice whose heading does not say that it is one."""
 MAX_INTACT = 300
-"""Characters of a notice in a page whose head is still the article's: a wall that a site puts in place of the text only."""
+"""Maximum characters of a notice on a page whose head is still the article's: a wall that replaces only the text."""
 MAX_NAME = 500
 
 _LOST_NAMES = frozenset((
     "error404", "error-404", "error_404", "page-404", "page404", "http-404", "is-404", "template-404", "not-found", "notfound",
     "page-not-found", "pagenotfound", "path-404", "system-404", "e404", "status-404", "error-page-404", "page--404",
 ))  # fmt: skip
-"""Classes and ids that WordPress, Drupal, Joomla and hand-made templates put around what stands for a missing page."""
+"""Classes and ids that WordPress, Drupal, Joomla and hand-made templates use for the page shown instead of a missing one."""
 _PART = re.compile(r"\s[-–—]+\s|\s*[|–—·•»:]\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 _NO_WORD = re.compile(r"[^\w'+]+")
@@ -55,7 +56,7 @@ _QUOTES = str.maketrans("’‘´`", "''''")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What notices of one kind say in one language, or several."""
+    """The wording of one kind of notice in one or several languages."""
 
     kind: str
     """One of `KINDS`."""
@@ -63,7 +64,7 @@ class Notice:
     names: list[str]
     """Patterns of whole headings and whole parts of titles."""
     says: list[str]
-    """Patterns to be found in headings, titles and short texts."""
+    """Patterns searched for in headings, titles and short texts."""
     examples: list[str]
 
 
@@ -75,14 +76,14 @@ class Patterns:
 
 @cache
 def notices() -> tuple[Notice, ...]:
-    """Those of notices.toml."""
+    """The notices of notices.toml."""
     text = Path(__file__).with_name("notices.toml").read_text(encoding="utf-8")
     return tuple(Notice(**one) for one in tomllib.loads(text)["notice"])
 
 
 @cache
 def _patterns() -> Mapping[FetchReason, Patterns]:
-    """Of each kind, all languages together: a page does not always say which it is in."""
+    """Patterns by kind, all languages together: a page does not always declare its language."""
     return {
         kind: Patterns(
             _any(one.names for one in notices() if one.kind == kind), _any(one.says for one in notices() if one.kind == kind)
@@ -96,7 +97,7 @@ def _any(lists: Iterable[list[str]]) -> re.Pattern[str]:
 
 
 def notice_in(*names: str, text: str = "") -> FetchReason | None:
-    """The kind of notice that headings and titles are, or a text; a heading may say it in a word."""
+    """The kind of notice that is found in headings and titles, or in a text. In a heading one word may be enough."""
     plain = [_plain(name) for name in names]
     parts = [_NO_WORD.sub(" ", part).strip() for name in plain for part in (name, *_PART.split(name))]
     plain.append(_plain(text))
@@ -111,20 +112,20 @@ def _plain(text: str) -> str:
 
 
 def notice_by_name(signs: Signs) -> FetchReason | None:
-    """What notice a page is by its heading, its title or the names in its markup."""
+    """The kind of notice by heading, title or the class names and ids in the markup."""
     if signs.body_length > MAX_NOTICE or signs.is_dated_article or (signs.has_date and signs.has_byline):
         return None
     names = signs.headline[:MAX_NAME], signs.title[:MAX_NAME]
     kind = notice_in(*names) or (FetchReason.SOFT_404 if signs.says_lost else None)
-    # "Oops!" stands over notices of every kind.
+    # "Oops!" is a heading of notices of every kind.
     return notice_in(*names, text=signs.text) if kind is FetchReason.ERROR_PAGE else kind
 
 
 def notice_by_text(signs: Signs) -> FetchReason | None:
-    """What notice a page is by the little text that it has.
+    """The kind of notice by a page's short text.
 
-    Where the head is still the article's, by its first sentence, or by any where the heading is not the article's: a story tells
-    first what happened.
+    If the head is still the article's, only the first sentence counts, because a story begins with what happened; any sentence
+    counts if the printed heading is not the article's.
     """
     if signs.is_dated_article:
         first = signs.text if signs.is_renamed else _SENTENCE_END.split(signs.text, maxsplit=1)[0]
@@ -135,7 +136,8 @@ def notice_by_text(signs: Signs) -> FetchReason | None:
 
 
 def says_lost(page: Page, metas: Mapping[str, list[str]]) -> bool:
-    """Whether the markup says that the page is missing: names of templates, or the status that a page of scripts tells."""
+    """Whether the markup says that the page is missing: by names that templates use, or by the status that a page built by
+    scripts declares."""
     told = [value[0] for name in ("prerender-status-code", "status", "http-status") if (value := metas.get(name))]
     if any(value.strip().startswith(("404", "410")) for value in told):
         return True

@@ -1,4 +1,4 @@
-"""What was seen of a page, as far as it tells what kind of page it is. Plain values; who judges them stands elsewhere."""
+"""What was read from a page that indicates its kind, as plain values. Other modules judge them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipelines.reasons import FetchReason
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What was seen of a page."""
+    """What was read from a page that indicates its kind."""
 
     url: str
     types: frozenset[str]
@@ -23,35 +23,35 @@ class Signs:
     body_length: int
     pictures: int
     has_date: bool
-    """Whether the page says when it was published."""
+    """Whether the page gives its publication date."""
     has_byline: bool
     live_posts: int
-    """Entries with a time of their own, in a part of the page named live."""
+    """Entries with their own time in a part of the page that is named live."""
     asks_password: bool
     prose_share: float
     """Share of the page's text outside links."""
     lists_others: bool = False
-    """Whether the articles that its data describes are other pages'."""
+    """Whether the articles that its data describes are other pages."""
     is_named: bool = True
-    """Whether anything on the page says what it is called: a heading, its title, its data."""
+    """Whether anything on the page names it: a heading, its title, its data."""
     is_code: bool = False
-    """Whether its text is that of a program, a style sheet or data."""
+    """Whether its text is a program, a style sheet or data."""
     text: str = ""
-    """The beginning of its text; where it has none, of all that is printed outside of links."""
+    """The beginning of its text; if it has none, of everything that is printed outside links."""
     says_lost: bool = False
-    """Whether its markup says that it stands for a missing page."""
+    """Whether its markup says that it is shown instead of a missing page."""
     is_renamed: bool = False
-    """Whether its heading is nothing like what machines are told that the page is called."""
+    """Whether its heading is unlike every declared headline."""
     is_dense: bool = False
-    """Whether it is written in a script that says more in fewer characters: Han, kana, Hangul, Thai."""
+    """Whether it is written in a script that needs fewer characters: Han, kana, Hangul, Thai."""
     is_list: bool = False
-    """Whether it is made of teasers, with an introduction of its own at most."""
+    """Whether it consists of teasers, at most with an introduction."""
     own_length: int = 0
-    """Characters of its text outside of teasers, where it has teasers."""
+    """Characters of its text outside teasers, if it has teasers."""
     labels: tuple[str, ...] = ()
-    """Short lines printed around the heading: a kicker above it, what stands between it and the text."""
+    """Short lines printed around the heading: a kicker above it, lines between it and the text."""
     platform_says: FetchReason | None = None
-    """Why the page is no article by its platform's own word, or None."""
+    """Why the page is not an article according to its platform, or None."""
 
     @property
     def is_article(self) -> bool:
@@ -60,5 +60,5 @@ class Signs:
 
     @property
     def is_dated_article(self) -> bool:
-        """Whether it also says when it was published: walls, lists and lost pages never do both."""
+        """Whether it also gives its publication date: walls, lists and missing pages never do both."""
         return self.is_article and self.has_date
