@@ -1,4 +1,4 @@
-"""Extraction of an article from its page: HTML -> Article. Pure: no socket, no file, no clock, no Scrapy."""
+"""Extracts an article from its page: HTML -> Article. Pure: no socket, no file, no clock, no Scrapy."""
 
 from crawler.extraction.extract import Explanation, explain, extract
 

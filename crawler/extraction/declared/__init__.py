@@ -1,1 +1,1 @@
-"""What a page says of itself for machines: JSON-LD, meta elements, the data of its scripts; as proposals."""
+"""Reads what a page declares for machines: JSON-LD, meta elements, the data of its scripts; as proposals."""

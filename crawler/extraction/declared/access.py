@@ -1,6 +1,6 @@
-"""Paywall flags of a page: schema.org's in all its spellings, its parts, and the meta elements of tiers.
+"""Paywall flags of a page: schema.org's in all their spellings, those of its parts, and the meta elements of tiers.
 
-Proposes; never reads what is withheld. What a page shows is its text, whatever the flag says.
+Only proposes; never reads withheld text. What a page shows is its text, whatever the flag says.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MAX_PARTS = 20
 
 
 def propose_access(page: Page, item: Item | None, metas: Meta, into: Proposals) -> None:
-    """What JSON-LD, microdata and meta say of the price; where nothing is said, nothing is proposed."""
+    """Propose whether the page is free, from JSON-LD, microdata and meta; nothing if they do not say."""
     whole = _flag(item.get("isAccessibleForFree")) if item else None
     if whole is not None:
         into.free.append(Proposal(whole, "jsonld.isAccessibleForFree"))
@@ -50,7 +50,8 @@ def propose_access(page: Page, item: Item | None, metas: Meta, into: Proposals) 
 
 
 def _flag(value: Any) -> bool | None:
-    """ "False", false, ["False"], "http://schema.org/False": all seen. What is neither yes nor no is None."""
+    """The flag in "False", false, ["False"], "http://schema.org/False": all were seen. None if the value is neither yes nor
+    no."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, bool):
@@ -64,13 +65,15 @@ def _flag(value: Any) -> bool | None:
 
 
 def _tier(value: str) -> bool | None:
-    """ "free", "metered", "locked", and what templates make of them: "free /" (seen); an empty one says nothing."""
+    """Whether a tier is free: "free", "metered", "locked", also in forms like "free /" (seen); None if the value is empty or
+    unknown."""
     words = set(_WORD.findall(value.lower()[:100]))
     return False if words & _PAID_TIERS else True if words & _FREE_TIERS else None
 
 
 def _withholds_part(page: Page, parts: Any) -> bool:
-    """Whether a part that is on the page is called paid for; templates name it on free pages too, where it is not there."""
+    """Whether a part that is on the page is declared as paid for; templates also declare it on free pages, which do not
+    contain it."""
     for part in (parts if isinstance(parts, list) else [parts])[:MAX_PARTS]:
         if not isinstance(part, dict) or _flag(part.get("isAccessibleForFree")) is not False:
             continue

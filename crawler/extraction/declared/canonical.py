@@ -1,4 +1,4 @@
-"""The address that a page calls its own: read as it is meant, and none where templates and scripts had none to print."""
+"""Reads the URL that a page declares as its own, with its mistakes repaired; none if a template or script had no URL to print."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _PLACEHOLDER = re.compile(
     r"^/(?:https?://(?:/|$)|[@$*%!]|\W*$)|[{}<>\[\]]|%7b|%5bobject|[/=:](?:%{1,2}\w+%{1,2}|undefined|null|nil|nan|none|__\w+__|:\w+|\$\w+|%[sd])(?:[/?#.]|$)",
     re.IGNORECASE,
 )
-"""The name of a variable, and what languages print for nothing, as a part of an address."""
+"""The name of a variable, or what programming languages print for no value, as a part of a URL."""
 _NO_PAPER = re.compile(
     r"(?:^|\.)(?:cloudfront\.net|amazonaws\.com|azurewebsites\.net|azureedge\.net|herokuapp\.com|netlify\.app|vercel\.app"
     r"|ngrok(?:-free)?\.(?:io|app)|pantheonsite\.io|wpengine(?:powered)?\.com|kinsta\.cloud|web\.app|pages\.dev)$"
     r"|^(?:staging|stage|stg|dev|test|local|preview|preprod|uat|qa)\d?[.-]"
 )
-"""Hosts on which a site is built or served, whose address its readers never see."""
+"""Hosts for building or serving a site, whose URLs readers never see."""
 _NOTHING = frozenset(("false", "true", "n/a", "-", "0", "canonical", "url", "href", "permalink", "self", "todo", "tbd"))
 
 
@@ -45,7 +45,7 @@ def _named_address(page: Page, link: str | None) -> str | None:
 
 
 def named_addresses(page: Page, metas: Meta) -> list[Proposal[str]]:
-    """The addresses that a page calls its own, the most trusted first."""
+    """The URLs that a page declares as its own, the most trusted first."""
     links = [one.get("href") for one in page.anywhere("link") if "canonical" in (one.get("rel") or "").lower().split()]
     told = [("link.canonical", link) for link in links]
     told += [(f"meta.{name}", metas[name][0]) for name in ("og:url", "twitter:url", "parsely-link") if name in metas]
@@ -54,7 +54,7 @@ def named_addresses(page: Page, metas: Meta) -> list[Proposal[str]]:
 
 
 def canonical_address(proposals: Proposals, url: str) -> Verdict[str | None]:
-    """The page's own address as it names it; never a front page or section for a deep URL."""
+    """The page's own declared URL; never a front page or section for a deep URL."""
     depth = len([part for part in urlsplit(url).path.split("/") if part])
     for proposal in proposals.canonicals:
         parts = urlsplit(proposal.value)

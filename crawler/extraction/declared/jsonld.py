@@ -1,6 +1,6 @@
-"""JSON-LD as pages really carry it: several blocks, graphs, arrays, and broken in a dozen known ways.
+"""Reads JSON-LD as real pages have it: several blocks, graphs, arrays, and a dozen known kinds of errors.
 
-Finds the one item that is about this page. Knows schema.org's names and nothing of the page's markup.
+Finds the one item that describes this page. Knows schema.org's names and nothing of the page's markup.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ MAX_SCRIPT = 2_000_000
 MAX_ITEMS = 2_000
 MAX_DEPTH = 12
 MIN_LIST = 3
-"""Articles from which on a page's data may be a list of others."""
+"""Smallest number of articles in a page's data that may be a list of others."""
 SAME_NAME, OTHER_NAME = 0.6, 0.3
-"""Shares of common words: from the first on two headlines are of one story, below the second they are of two."""
+"""Shares of common words: from the first on, two headlines are of one story; below the second, of two stories."""
 MIN_NAME = 6
-"""Letters of a headline that another one may hold by more than chance."""
+"""Length of a headline from which on it is not contained in another one by chance."""
 
 ARTICLE_TYPES = {
     *("newsarticle", "reportagenewsarticle", "article", "blogposting", "liveblogposting", "opinionnewsarticle"),
@@ -41,7 +41,7 @@ _LESSER = {
     *("webpage", "creativework", "videoobject", "imagegallery", "mediagallery", "itempage", "qapage", "podcastepisode"),
     "event",
 }
-# Where an item names others that are not this page.
+# Members in which an item names items about other pages.
 _ELSEWHERE = {
     *("itemlistelement", "haspart", "ispartof", "mentions", "publisher", "author", "image", "about", "isbasedon"),
     *("related", "relatedlink", "citation", "comment", "breadcrumb", "liveblogupdate", "video", "significantlink"),
@@ -60,7 +60,7 @@ _BETWEEN = re.compile(r"\}\s*\{")
 
 
 def loads(text: str) -> Any:
-    """JSON, mended where it is broken in a known way; None where it cannot be read."""
+    """Parse JSON, with known errors repaired; None if it cannot be read."""
     text = text[:MAX_SCRIPT]
     try:
         found = json.loads(text, strict=False)
@@ -97,7 +97,7 @@ def _as_several(text: str) -> str:
 
 
 def items(page: Page) -> list[Item]:
-    """Every item of every block that could be about the page, in page order."""
+    """All items of all blocks that could describe the page, in page order."""
     blocks = [loads(script.text) for script in page.scripts if "ld+json" in script.type and script.text.strip()]
     found = list(islice((item for block in blocks for item in _walk(block, 0)), MAX_ITEMS))
     nodes: dict[str, Item] = {}
@@ -107,7 +107,7 @@ def items(page: Page) -> list[Item]:
 
 
 def _collect_nodes(value: Any, base: str, nodes: dict[str, Item], depth: int) -> None:
-    """Every node that has a name, by it; what is said of one in several places is said of one (JSON-LD 1.1, node objects)."""
+    """Collect every node with an id; properties of one node in several places are merged (JSON-LD 1.1, node objects)."""
     if depth > MAX_DEPTH or len(nodes) > MAX_ITEMS:
         return
     if isinstance(value, list):
@@ -136,11 +136,11 @@ def _node_name(value: Any, base: str) -> str | None:
 
 
 _LINKS = ("author", "creator", "contributor", "image", "about", "mentions")
-"""Members whose references are followed: what the readers ask for, and what leads to no circle."""
+"""Members whose references are followed: those that readers need, and that cannot lead to a cycle."""
 
 
 def _linked(item: Item, base: str, nodes: dict[str, Item]) -> Item:
-    """An item with all that the page says of its node, and the nodes that it refers to in their places."""
+    """An item with all properties of its node on the page, and with its references replaced by their nodes."""
     name = _name_of(item, base)
     whole = {**nodes.get(name or "", {}), **item}
     return {key: _node_of(value, base, nodes) if key in _LINKS else value for key, value in whole.items()}
@@ -178,7 +178,8 @@ _VOCABULARY = re.compile(r"^(?:schema:|https?://schema\.org/)")
 
 
 def _plain_keys(value: Any) -> Any:
-    """An object whose members bear their vocabulary's name, and whose texts are objects, as schema.org's own context has it."""
+    """An object with the vocabulary's name removed from its members and its text objects replaced by texts, as in schema.org's
+    own context."""
     if isinstance(value, list):
         return [_plain_keys(one) for one in value] if len(value) != 1 else _plain_keys(value[0])
     if not isinstance(value, dict):
@@ -198,7 +199,8 @@ def types(item: Item) -> set[str]:
 
 
 def main_item(found: list[Item], page: Identity) -> Item | None:
-    """The item that is this page's article: by type, by address, by likeness to the title, by how much it tells."""
+    """The item that describes this page's article: by type, by URL, by similarity to the title, by the number of its
+    properties."""
     best, best_score = None, 0.0
     for item in found:
         if is_foreign(item, page):
@@ -220,7 +222,8 @@ def main_item(found: list[Item], page: Identity) -> Item | None:
 
 
 def completed(item: Item, found: list[Item], page: Identity) -> Item:
-    """An article's item with what only the item of its page tells: who wrote it and when; the clock of a day that both tell."""
+    """An article's item with properties that only the page's WebPage item has: authors and times; also the time of day, if the
+    article's item has only the day."""
     if not types(item) & ARTICLE_TYPES:
         return item
     whole = dict(item)
@@ -235,20 +238,20 @@ def completed(item: Item, found: list[Item], page: Identity) -> Item:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a page says of itself outside of its JSON-LD, by which its items are told from those of other pages."""
+    """What a page declares of itself outside of its JSON-LD; it distinguishes the page's items from those about other pages."""
 
     addresses: tuple[str, ...]
-    """The page's own, its canonical link and its Open Graph address."""
+    """The page's own URL, its canonical link and its Open Graph URL."""
     names: tuple[str, ...]
-    """Its title, its headings of the first rank and its Open Graph title; never the site's own name."""
+    """Its title, its first-level headings and its Open Graph title; never the site's own name."""
 
     @property
     def is_sure(self) -> bool:
-        """Whether two of the names agree: then the page is called so, whatever else its data say."""
+        """Whether two of the names agree: then they are the page's name, whatever its other data say."""
         return any(overlap(one, other) >= SAME_NAME for one, other in combinations(self.names, 2))
 
     def is_named(self, headline: str, likeness: float) -> bool:
-        """Whether a headline is, by the share of its words or letter for letter, what the page is called."""
+        """Whether a headline is the page's name, by its share of common words or because one contains the other."""
         return any(overlap(headline, name) >= likeness or _holds(headline, name) for name in self.names)
 
     def is_at(self, addresses: list[str]) -> bool:
@@ -256,16 +259,17 @@ class Identity:
 
 
 def _holds(one: str, other: str) -> bool:
-    """Whether one text holds the other, for scripts that part no words."""
+    """Whether one text contains the other; for scripts without spaces between words."""
     short, long = sorted((one.casefold(), other.casefold()), key=len)
     return len(short) >= MIN_NAME and short in long
 
 
 def is_foreign(item: Item, page: Identity) -> bool:
-    """Whether an item is about another page: a teaser, the story before this one.
+    """Whether an item describes another page: a teaser, the previous story.
 
-    It names another address and not this page's headline, or no address and a headline of other words than title and heading
-    agree on. A short link beside the page's headline is the page's. Of 956 real pages the item about the page was never refused.
+    It does if it has another URL and not this page's headline, or no URL and a headline with other words than the title and
+    heading agree on. A short link together with the page's headline is the page's. On 956 real pages the item of the page was
+    never refused.
     """
     addresses = addresses_of(item)
     if page.is_at(addresses):
@@ -277,8 +281,8 @@ def is_foreign(item: Item, page: Identity) -> bool:
 
 
 def is_of_others(found: list[Item], main: Item | None, page: Identity) -> bool:
-    """Whether the articles that a page tells of are other pages': several, and the best of what is its own none of them.
-    Section fronts describe each of their teasers so."""
+    """Whether the articles in a page's data belong to other pages: there are several, and the best candidate for the page is
+    none of them. Section fronts describe each of their teasers so."""
     if sum(1 for item in found if types(item) & ARTICLE_TYPES) < MIN_LIST:
         return False
     if main is None or not types(main) & ARTICLE_TYPES:
@@ -288,7 +292,7 @@ def is_of_others(found: list[Item], main: Item | None, page: Identity) -> bool:
 
 
 def addresses_of(item: Item) -> list[str]:
-    """The addresses that an item gives itself; one without a path is the site's, not the item's."""
+    """The URLs of an item; a URL without a path is the site's, not the item's."""
     found = []
     for key in ("mainEntityOfPage", "url", "@id"):
         value = item.get(key)
@@ -307,7 +311,7 @@ def _has_path(address: str) -> bool:
 
 
 def same_page(one: str, other: str) -> bool:
-    """Whether two addresses have the same path; host, query and fragment may differ."""
+    """Whether two URLs have the same path; host, query and fragment may differ."""
     try:
         left, right = urlsplit(one).path.rstrip("/"), urlsplit(other).path.rstrip("/")
     except ValueError:
@@ -324,13 +328,14 @@ def _words_of(text: str) -> frozenset[str]:
 
 
 def overlap(one: str, other: str) -> float:
-    """Share of the words of the shorter text that the other has."""
+    """Share of the shorter text's words that the other text has."""
     left, right = _words_of(one), _words_of(other)
     return len(left & right) / min(len(left), len(right)) if left and right else 0.0
 
 
 def text(value: Any) -> str:
-    """A text value as plain text on one line: entities and tags removed, the first of a list, `@value` and `name` looked into."""
+    """A text value as plain text on one line: without entities and tags, the first of a list, the `@value` or `name` of an
+    object."""
     if isinstance(value, list):
         value = next((one for one in value if one), "")
     if isinstance(value, dict):
@@ -344,7 +349,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 
 
 def plain(value: str) -> str:
-    """Text without entities (doubly coded ones too) and tags."""
+    """Text without entities (also doubly encoded ones) and tags."""
     for _ in range(2):
         if "&" in value:
             value = html.unescape(value)
@@ -355,7 +360,8 @@ _ORGANISATIONS = frozenset(("organization", "newsmediaorganization", "corporatio
 
 
 def names(value: Any, *, organisations: bool = False) -> list[str]:
-    """Names in an `author` or `creator`: strings, persons, lists of both; or of those whose `@type` says that they are none."""
+    """Names in an `author` or `creator`: strings, persons, lists of both. With `organisations`, only objects whose `@type` is
+    one."""
     if isinstance(value, list):
         return [name for one in value[:50] for name in names(one, organisations=organisations)]
     if isinstance(value, dict):
@@ -372,7 +378,7 @@ def names(value: Any, *, organisations: bool = False) -> list[str]:
 
 
 def words(value: Any) -> list[str]:
-    """`keywords` as a list: lists, comma or semicolon separated texts, DefinedTerms, URLs and machine tags left out."""
+    """`keywords` as a list: from lists, comma or semicolon separated texts, DefinedTerms; without URLs and machine tags."""
     if isinstance(value, dict):
         value = value.get("name")
     if isinstance(value, list):

@@ -1,7 +1,7 @@
-"""JSON that no parser accepts, read member by member: what is whole is kept, what is not is left out.
+"""Reads invalid JSON member by member: whole members are kept, broken ones are left out.
 
-Reads quotation marks that were not escaped, missing and surplus commas and brackets, comments, names without quotation marks,
-code around the value, and texts that are cut off. Total and of linear time: every step goes forward. Pure; knows no schema.
+Accepts unescaped quotation marks, missing and surplus commas and brackets, comments, names without quotation marks,
+code around the value, and texts that are cut off. Never fails, in linear time: every step goes forward. Pure; knows no schema.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _QUOTED_KEY: Final = r"""(?:"[\w@$:./ -]{1,60}"|'[\w@$:./ -]{1,60}'|[“”][\w@
 _NEXT_KEY: Final = (
     rf"(?:\s{{0,100}}{_QUOTED_KEY}|\s{{0,100}}[A-Za-z_@$][\w$]{{0,60}}\s{{0,100}}:\s{{0,100}}(?:[\"'{{\[\d]|true|false|null))"
 )
-"""Behind a comma. A word and a colon alone may be of a sentence: 'He said "no", adding: never'."""
+"""The next key after a comma. A word and a colon alone may be part of a sentence: 'He said "no", adding: never'."""
 _BLANK: Final = re.compile(r"(?:\s+|//[^\n]*|/\*[^*]{0,5000}\*/|<!--|-->|,)*")
 _START: Final = re.compile(r"[{\[]")
 _BARE_KEY: Final = re.compile(r"[A-Za-z_@$][\w$]{0,60}(?=\s{0,100}:)")
@@ -37,13 +37,13 @@ class _CutOffError(Exception):
 
 
 def read(text: str) -> list[dict[str, Any]]:
-    """The objects of a text, in order, those in lists too; empty where there is none."""
+    """The objects of a text in order, including those in lists; empty if there is none."""
     reader = _Reader(text)
     found: list[Any] = []
     while start := _START.search(text, reader.at):
         reader.at = start.start()
         found.append(reader.value(0))
-        # A bracket too many ended the object before its members did.
+        # A surplus bracket ended the object before its last member.
         while isinstance(found[-1], dict) and (more := _NEXT_MEMBER.match(text, reader.at)):
             reader.at = more.end()
             found[-1].update(reader.members(0, _ENDS_MEMBER))
@@ -52,7 +52,7 @@ def read(text: str) -> list[dict[str, Any]]:
 
 
 class _Reader:
-    """A text and how far it has been read."""
+    """A text and the place up to which it has been read."""
 
     __slots__ = ("at", "text")
 
@@ -61,7 +61,7 @@ class _Reader:
         self.at = 0
 
     def value(self, depth: int, ends: re.Pattern[str] = _ENDS_MEMBER) -> Any:
-        """The value that begins here. At the end of the text a list or an object is what was whole of it."""
+        """The value that begins here. If the text ends inside a list or an object, its whole members are returned."""
         character = self._next()
         if character in "{[" and depth < MAX_DEPTH:
             self.at += 1
@@ -76,7 +76,7 @@ class _Reader:
             return None
 
     def members(self, depth: int, ends: re.Pattern[str]) -> dict[str, Any]:
-        """Members up to the closing bracket, which is read, or that of the list around them, which is not."""
+        """Members up to the closing bracket, which is read, or up to that of the list around them, which is not read."""
         found: dict[str, Any] = {}
         try:
             while (character := self._next()) != "]" or ends is _ENDS_MEMBER:
@@ -114,7 +114,7 @@ class _Reader:
         return found
 
     def _next(self) -> str:
-        """The next character that says something."""
+        """The next character that is not blank, a comment or a comma."""
         blank = _BLANK.match(self.text, self.at)
         self.at = blank.end() if blank else self.at
         if self.at >= len(self.text):
@@ -122,7 +122,8 @@ class _Reader:
         return self.text[self.at]
 
     def _quoted(self, ends: re.Pattern[str]) -> str:
-        """A text up to the first quotation mark behind which the next member begins; others were not escaped."""
+        """A text up to the first quotation mark after which the next member begins; the others are unescaped marks in the
+        text."""
         closing = _QUOTES[self.text[self.at]]
         start = at = self.at + 1
         while mark := _MARKS.search(self.text, at):

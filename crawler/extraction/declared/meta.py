@@ -1,4 +1,4 @@
-"""The meta elements of a page (Open Graph, Dublin Core, Parse.ly and their kin) as one map from name to values."""
+"""Reads the meta elements of a page (Open Graph, Dublin Core, Parse.ly and others) into one map from name to values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_META = 1_000
 
 
 def names(text: str) -> tuple[str, ...]:
-    """The names in a text, in their order: the first that a page has is asked first."""
+    """The names in a text, in order: the first one on the page has priority."""
     return tuple(text.split())
 
 
@@ -52,7 +52,7 @@ MODIFIED = names(
     article:modified_time article:modified og:article:modified_time itemprop:datemodified datemodified og:updated_time utime
     """
 )
-"""Names whose order counts, and those that no pattern below tells."""
+"""Names whose order counts, and names that no pattern below finds."""
 _CALLS_PUBLISHED = re.compile(
     r"(?:publish(?:ed)?|publication|pub|issued?|created?|posted?|release)(?:date|time|at|on)*(?:original|gmt|utc)?$"
     r"|date(?:published|issued|created|posted|original)$"
@@ -60,7 +60,7 @@ _CALLS_PUBLISHED = re.compile(
 _CALLS_MODIFIED = re.compile(
     r"(?:modif(?:ied|ication)|updated?|lastmod|revis(?:ed|ion)|moddate)(?:date|time|at|on)*(?:gmt|utc)?$|date(?:modified|updated)$"
 )
-"""What the letters of a name end in: "og:publish_date", "mediator_published_time", "last-updated"."""
+"""The endings of names, letters only: "og:publish_date", "mediator_published_time", "last-updated"."""
 _OF_THINGS = ("video:", "book:", "music:", "event:", "product:")
 _NO_LETTERS = re.compile(r"[^a-z]+")
 SECTIONS = names(
@@ -93,7 +93,7 @@ def read(page: Page) -> Meta:
         named += [name.replace(":", ".") for name in named if name.startswith(("dc:", "dcterms:"))]
         itemprop = attribute("itemprop", "").strip().lower()
         if itemprop and not any(named) and not any(page.role(one) & Role.ELSEWHERE for one in element.iterancestors()):
-            # Below the head it may belong to any item of the page: those of boxes of other stories are left out.
+            # Below the head it may belong to any item of the page: those in boxes of other stories are left out.
             named.append(f"itemprop:{itemprop}")
         for name in dict.fromkeys(filter(None, named)):
             found.setdefault(name, []).append(value)
@@ -101,12 +101,12 @@ def read(page: Page) -> Meta:
 
 
 def published_names(found: Meta) -> list[str]:
-    """The names of a page under which it tells its first publication, the most trusted first."""
+    """The page's meta names for its first publication, the most trusted first."""
     return _time_names(found, PUBLISHED, _CALLS_PUBLISHED)
 
 
 def modified_names(found: Meta) -> list[str]:
-    """The names of a page under which it tells its last update, the most trusted first."""
+    """The page's meta names for its last update, the most trusted first."""
     return _time_names(found, MODIFIED, _CALLS_MODIFIED)
 
 

@@ -1,6 +1,6 @@
-"""Data that a page carries for its own scripts: Arc's `Fusion.globalContent`, Next.js's page props and flight payload.
+"""Reads the data that a page has for its own scripts: Arc's `Fusion.globalContent`, Next.js's page props and flight payload.
 
-Reads values out of script text without running any of it. Every search is bounded; what does not parse is None.
+Reads values out of script text without running any of it. Every search is bounded; text that does not parse gives None.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipelines.text import squash
 from pipelines.text.boilerplate import is_furniture
 
 Json: TypeAlias = Any
-"""What JSON holds; strangers wrote it, so every use asks for its type first."""
+"""A JSON value; it is untrusted, so that every use checks its type first."""
 
 MAX_TEXT = 4_000_000
 _DECODER = json.JSONDecoder(strict=False)
@@ -47,7 +47,7 @@ def fusion_content(page: Page) -> Json:
 
 
 def flight_text(page: Page) -> str:
-    """The flight payload of a Next.js page, its pushed pieces joined."""
+    """The flight payload of a Next.js page, its pieces joined."""
     pieces: list[str] = []
     size = 0
     for script in page.scripts:
@@ -64,7 +64,7 @@ def flight_text(page: Page) -> str:
 
 
 def flight_object(page: Page, key: str) -> Json:
-    """The first object under a key anywhere in the flight payload, references to its text rows filled in."""
+    """The first object under a key anywhere in the flight payload, with references to its text rows resolved."""
     text = flight_text(page)
     start = text.find(f'"{key}":{{')
     if start < 0:
@@ -73,7 +73,7 @@ def flight_object(page: Page, key: str) -> Json:
 
 
 def _text_rows(text: str) -> dict[str, str]:
-    """Long texts stand in rows of their own, "1f:T4a2,...": id, length in bytes (hexadecimal), text."""
+    """Id -> text of the rows for long texts, "1f:T4a2,...": id, length in bytes (hexadecimal), text."""
     rows: dict[str, str] = {}
     for found in list(_TEXT_ROW.finditer(text))[:2000]:
         size = int(found.group(2), 16)
@@ -122,7 +122,7 @@ def _strings(value: Json, depth: int) -> list[str]:
 
 
 MAX_VALUES = 50_000
-"""Values looked at in the data of one page."""
+"""Values read in the data of one page."""
 _ASSIGNED = re.compile(r"=\s*(?=[{\[]\s*[{\[\"}\]])|\bJSON\.parse\(\s*(?=\")")
 _MAX_ASSIGNED = 20
 _MARKUP = re.compile(r"</(?:p|h[1-6]|li|blockquote)>|<br\s*/?>", re.IGNORECASE)
@@ -134,8 +134,8 @@ _OTHERS = re.compile(r"related|recommend|comment|trending|latest|most|teaser|new
 
 
 def data_text(page: Page, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The paragraphs that the data of a page's scripts hold of the article: the longest text in an object that bears one of
-    the article's names. For pages whose text a script is still to print."""
+    """The article's paragraphs in the data of the page's scripts: the longest text in an object that has one of the article's
+    names. For pages that print their text by script."""
     wanted = frozenset(letters(name) for name in names) - {""}
     budget = [MAX_VALUES]
     texts = [text for value in _values(page) if wanted for text in _named_texts(value, wanted, False, budget)]
@@ -147,7 +147,7 @@ _NAMING = re.compile(r"\w{4,}")
 
 
 def _tells_of(lines: tuple[str, ...], name: str) -> bool:
-    """Whether a text says at least half of the longer words of a name: what is about something else seldom does."""
+    """Whether a text contains at least half of the longer words of a name: a text about something else rarely does."""
     words = set(_NAMING.findall(name.casefold()))
     text = " ".join(lines).casefold()
     return 2 * sum(word in text for word in words) >= len(words) > 0
@@ -173,7 +173,7 @@ _MAX_ROWS = 200
 
 
 def _named_texts(value: Json, names: frozenset[str], is_named: bool, budget: list[int]) -> Iterator[tuple[str, ...]]:
-    """The texts in an object that has one of these names, and in all that is in it but what is of other articles."""
+    """The texts in an object that has one of these names, and in everything inside it except other articles."""
     budget[0] -= 1
     if budget[0] < 0:
         return
@@ -210,10 +210,10 @@ def plain(text: str) -> str:
 
 
 def _is_text(lines: tuple[str, ...]) -> bool:
-    """Whether lines are an article's: sentences for the most part, and several."""
+    """Whether lines are an article's: several sentences, and mostly sentences."""
     sentences = sum(len(line) for line in lines if _SENTENCE.fullmatch(line))
     return sentences > MIN_TEXT and sentences > 0.6 * sum(map(len, lines))
 
 
 MIN_TEXT = 400
-"""Characters of sentences from which a text in the data of a page may be the article."""
+"""Characters in sentences from which on a text in the data of a page may be the article."""

@@ -1,4 +1,4 @@
-"""What the readers of a page propose, each value with where it was found; the judge chooses among them."""
+"""The values that the readers of a page propose, each with its source; the judge chooses among them."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ class Proposal(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Verdict(Generic[T]):
-    """What the judge of one field decided."""
+    """The judge's decision for one field."""
 
     value: T
     source: str = ""
-    """The source of the proposal that won; empty where none did."""
+    """The source of the chosen proposal; empty if there is none."""
     why: str = "nothing was proposed"
     """One short sentence in plain words."""
     code: FetchReason | None = None
-    """Of the kind NOT_ARTICLE: the code of `why`."""
+    """For the kind NOT_ARTICLE: the code of `why`."""
 
 
 @dataclass(slots=True)
 class Proposals:
-    """All that was proposed for one page, field by field, in order of discovery."""
+    """All proposals for one page, by field, in order of discovery."""
 
     headlines: list[Proposal[str]] = field(default_factory=list)
     descriptions: list[Proposal[str]] = field(default_factory=list)
     bylines: list[Proposal[str]] = field(default_factory=list)
-    """Raw bylines or names, one person or several a proposal; order within a source is page order."""
+    """Raw bylines or names, with one or several persons per proposal; the order within a source is page order."""
     published: list[Proposal[Timestamp]] = field(default_factory=list)
     modified: list[Proposal[Timestamp]] = field(default_factory=list)
     called_published: set[datetime] = field(default_factory=set)
-    """Instants that a label or a name in the markup calls the publication."""
+    """Instants that a label or a name in the markup declares as the publication."""
     sections: list[Proposal[str]] = field(default_factory=list)
     topics: list[Proposal[tuple[str, ...]]] = field(default_factory=list)
     languages: list[Proposal[str]] = field(default_factory=list)
@@ -94,7 +94,7 @@ def spoken(source: str) -> str:
 
 
 def rank(source: str, order: tuple[str, ...]) -> int:
-    """Place of a source in an order; "meta.*" stands for all of meta; the unnamed come last."""
+    """The place of a source in an order; "meta.*" is all of meta; sources that are not in it come last."""
     kind = source.split(".", 1)[0]
     for name in (source, f"{kind}.*", kind):
         if name in order:

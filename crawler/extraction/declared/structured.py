@@ -1,4 +1,4 @@
-"""What a page says of itself for machines - JSON-LD, meta, link and itemprop - as proposals."""
+"""Proposes values that a page declares for machines: JSON-LD, meta, link and itemprop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipelines.text.dates import Timestamp, parse_timestamp
 
 
 def stamp(raw: Any, page: Page, source: str) -> Proposal[Timestamp] | None:
-    """A proposal of a time, or None where the text is none. Only texts of a length a time can have are read."""
+    """A proposal of a time, or None if the text is none. Only texts with the possible length of a time are read."""
     text = (
         jsonld.text(raw)
         if not isinstance(raw, int | float) or isinstance(raw, bool)
@@ -33,12 +33,12 @@ def stamp(raw: Any, page: Page, source: str) -> Proposal[Timestamp] | None:
 
 @lru_cache(maxsize=1_000)
 def _parsed(text: str, timezone: str, fetched: datetime | None) -> Timestamp | None:
-    """Pages tell the same instant in four places."""
+    """Cached, because pages declare the same instant in four places."""
     return parse_timestamp(text, timezone, fetched)
 
 
 def propose_jsonld(page: Page, item: jsonld.Item, into: Proposals) -> None:
-    """From the JSON-LD item that is about this page."""
+    """Propose values from the JSON-LD item that describes this page."""
     for key in ("headline", "alternativeHeadline", "name"):
         value = jsonld.text(item.get(key))
         if value:
@@ -83,7 +83,7 @@ def _names_of_things(value: Any) -> list[str]:
 
 
 def propose_meta(page: Page, found: meta.Meta, into: Proposals) -> None:
-    """From meta elements and the title."""
+    """Propose values from meta elements and the title."""
     texts = ((meta.TITLES, into.headlines), (meta.DESCRIPTIONS, into.descriptions), (meta.SECTIONS, into.sections))
     for text_names, where in texts:
         where.extend(Proposal(jsonld.plain(found[name][0]), f"meta.{name}") for name in text_names if name in found)
@@ -118,11 +118,11 @@ _PROPERTIES = {
     **dict.fromkeys(("dc:created", "dcterms:created"), "datecreated"),
     **dict.fromkeys(("dc:modified", "dcterms:modified", "article:modified_time", "rnews:datemodified"), "datemodified"),
 }
-"""Properties of RDFa by the names that schema.org has for them."""
+"""Properties of RDFa -> their names in schema.org."""
 
 
 def propose_itemprops(page: Page, into: Proposals) -> None:
-    """From microdata and RDFa in the page's body: the first that carries a value, since templates repeat empty ones."""
+    """Propose times from microdata and RDFa in the page's body: the first with a value, because templates repeat empty ones."""
     done: set[str] = set()
     for element in page.itemprops:
         itemprop, rdfa = element.get("itemprop"), element.get("property")

@@ -1,4 +1,4 @@
-"""What a page is called, without the site's own name beside it. Knows separators and names, nothing of markup."""
+"""Separates the title of a page from the site's own name. Knows separators and names, nothing of markup."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _CJK_PARTS = re.compile(r"\s*(?:[_|｜]|--+)\s*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?[\w-]{2,}(?:\.[\w-]{2,}){1,3}/?", re.IGNORECASE)
 _NAME_WORDS = 5
-"""Words a site's name has at most: "The Royal Gazette Online News"."""
+"""Largest number of words in a site's name: "The Royal Gazette Online News"."""
 _SUBDOMAINS = frozenset(("www", "m", "mobile", "amp", "news", "edition"))
 _SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "ac"))
 
 
 def letters(text: str) -> str:
-    """Only what can be compared between a name, a host and a path: "Shropshire Star" -> "shropshirestar"."""
+    """The letters and digits of a text, to compare a name, a host and a path: "Shropshire Star" -> "shropshirestar"."""
     return (text if text.isalnum() else "".join(filter(str.isalnum, text))).casefold()
 
 
 def site_names(site_name: str | None, url: str) -> frozenset[str]:
-    """The letters of all that the site may call itself: what it says, and its host with and without its ending."""
+    """The letters of all possible names of the site: its declared name, and its host with and without its ending."""
     try:
         host = (urlsplit(url).hostname or "").split(".")
     except ValueError:
@@ -42,7 +42,7 @@ def site_names(site_name: str | None, url: str) -> frozenset[str]:
 def without_site_name(title: str, names: frozenset[str] = frozenset()) -> str:
     """ "Bridge closed | News | Shropshire Star" -> "Bridge closed".
 
-    A bar parts the title from names whatever they are; a dash does where what follows is the site's name or looks like one.
+    A bar separates the title from any names; a dash does only if the text after it is the site's name or looks like one.
     """
     title = title[:MAX_TITLE].strip()
     if _CJK.search(title):
@@ -60,7 +60,7 @@ def without_site_name(title: str, names: frozenset[str] = frozenset()) -> str:
 
 
 def _without_names(title: str, names: frozenset[str]) -> str:
-    """What bars part, less the site's name on either side and the shorter ones behind the first."""
+    """The title without the site's name at either end and without shorter parts after the first; bars separate the parts."""
     ends = [0, *(place for bar in _BARS.finditer(title) for place in bar.span()), len(title)]
     parts = [(start, end) for start, end in zip(ends[::2], ends[1::2], strict=True) if end > start]
     while len(parts) > 1 and letters(title[slice(*parts[0])]) in names:
@@ -76,7 +76,7 @@ def _without_names(title: str, names: frozenset[str]) -> str:
 
 
 def _is_name(piece: str, title: str, names: frozenset[str]) -> bool:
-    """Whether what stands behind a dash names the site: it says so, it is a host, or it is short and each word is capital."""
+    """Whether the text after a dash names the site: it is one of its names, a host, or short with each word capitalised."""
     if letters(piece) in names or _HOST.fullmatch(piece):
         return True
     words = piece.split()

@@ -1,7 +1,7 @@
-"""What only one publisher's pages need: families of sites built on one platform, each with its generations.
+"""Rules for the pages of one publisher: families of sites on one platform, each with its generations.
 
-A family recognises its pages by the pages themselves, because an archive holds every generation side by side. It proposes
-values, marks what is furniture, and leaves the rest to the general readers. It never replaces them.
+A family recognises its pages by their content, because an archive has pages of all generations. It proposes
+values, marks furniture, and leaves the rest to the general readers. It never replaces them.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from crawler.extraction.families.wordpress import WordPress
 from crawler.extraction.markup.page import Page
 
 READERS = 8
-"""Version of the general readers, which read every page: rises whenever any page could be read differently than before."""
+"""Version of the general readers, which read every page: raise it if any page could be read differently than before."""
 
 
 class Family(Protocol):
-    """One platform. `version` rises whenever a page could be read differently than before."""
+    """One platform. Raise `version` if a page could be read differently than before."""
 
     name: str
     """As in a site's `platform`."""
     version: int
 
     def generation(self, page: Page) -> str | None:
-        """Which of the family's templates the page is built with, or None: it is not of this family.
+        """The family's template that the page is built with; None if it is not of this family.
 
-        A generation is named by the month it came ("2025-02"); it is valid until the next.
+        A generation is named by the month when it began ("2025-02"); it is valid until the next begins.
         """
 
     def propose(self, page: Page, generation: str, into: Proposals) -> None:
@@ -46,24 +46,24 @@ FAMILIES: tuple[Family, ...] = (
     *(MidlandNews(), NationalWorld(), Newsquest(), Reach(), Bbc(), Iliffe(), DcThomson(), ArcXp()),
     WordPress(),
 )
-"""In the order in which they are asked: WordPress last, on which others build."""
+"""In the order in which they are tried: WordPress last, because others build on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyMatch:
-    """A family that knows the page, and the generation it knows it as."""
+    """A family that recognises the page, and the page's generation."""
 
     family: Family
     generation: str
 
     @property
     def extractor(self) -> str:
-        """ "midland-news/1.4:2025-02": goes into the store, so that a better version knows what to read again."""
+        """ "midland-news/1.4:2025-02": stored, so that a later version knows which articles to read again."""
         return f"{self.family.name}/{self.family.version}.{READERS}:{self.generation}"
 
 
 def recognise(page: Page, platform: str | None) -> FamilyMatch | None:
-    """The family of a page: the one that the site names if it knows the page, else the first that does."""
+    """The family of a page: the one that the site names if it recognises the page, otherwise the first that does."""
     for family in sorted(FAMILIES, key=lambda one: one.name != platform):
         generation = family.generation(page)
         if generation is not None:

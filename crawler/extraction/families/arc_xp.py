@@ -1,15 +1,15 @@
-"""Arc XP: The Irish Times and titles of several groups worldwide, by the standard content that their pages carry.
+"""Arc XP: The Irish Times and titles of several groups worldwide, by the standard content in the data of their pages.
 
-| generation | until | template, and what it is known by |
+| generation | until | template, and how it is recognised |
 |---|---|---|
 | 2019 | - | `Fusion.globalContent` of type "story" with `content_elements` (seen 2019-2025); markup differs by group |
 
-Facts (seen on ten groups' pages): `first_publish_date` is first publication; `display_date` is shown, and where it is later it
-is the last update, else `last_updated_date` is; `subheadlines.basic` is the standfirst; `credits.by` names the writers, whose
-staff name may stand beside a wire agency as `source`; `content_restrictions.content_code` names the reader's contract, free,
-metered or paid, in each group's own words.
+Facts (seen on ten groups' pages): `first_publish_date` is the first publication. `display_date` is shown; if it is later than
+the first publication, it is the last update, otherwise `last_updated_date` is. `subheadlines.basic` is the standfirst.
+`credits.by` names the writers; a staff writer may have a wire agency beside the name as `source`.
+`content_restrictions.content_code` names the reader's contract, free, metered or paid, in each group's own words.
 
-Text in the data is read only where it is called free, or where nothing says that it is paid for and the page prints none of it.
+Text in the data is read only if it is declared free, or if nothing declares it as paid for and the page prints none of it.
 Promotion between paragraphs ("interstitial_link") is not read.
 """
 
@@ -31,7 +31,7 @@ _TEXTS = frozenset(("text", "header"))
 
 
 class ArcXp:
-    """The content API's shape, which outlives the templates around it."""
+    """The structure of the content API, which stays the same when templates change."""
 
     name = "arc-xp"
     version = 1
@@ -57,12 +57,13 @@ class ArcXp:
         if lines and (code or not is_printed(page, lines)):
             into.bodies.append(Proposal(tuple(lines), SOURCE))
         for element in classed(page.body, "byline-date"):
-            # Named for both; read as a byline it would end the writer's role ("China Correspondent, in Seoul Fri Nov 3 ...").
+            # Its class names a byline and a date; read as a byline it would end the writer's role ("China Correspondent, in Seoul
+            # Fri Nov 3 ...").
             page.roles[element] = Role.TIME
 
 
 def _propose_standfirst(story: dict[str, Json], into: Proposals) -> None:
-    """Only what the page does not tell already: the data's copy may lack the full stop that is printed."""
+    """Propose only a text that the page does not already have: the data's copy may lack the full stop that is printed."""
     for text in map(plain, strings_at(story, ("subheadlines",))[:1]):
         if text and not any(overlap(text, one.value) > 0.9 for one in into.descriptions):
             into.descriptions.append(Proposal(text, SOURCE))
@@ -83,7 +84,7 @@ def _propose_times(page: Page, story: dict[str, Json], into: Proposals) -> None:
 
 
 def _writers(story: dict[str, Json]) -> list[str]:
-    """Names as their writers sign: the original byline before the name that the system made up of its parts."""
+    """Names as the writers sign: the original byline is preferred to the name that the system composes of its parts."""
     named = story.get("credits")
     listed = named.get("by") if isinstance(named, dict) else None
     names = []
@@ -101,7 +102,7 @@ def _content_code(story: dict[str, Json]) -> str:
 
 
 def _paragraphs(story: dict[str, Json]) -> list[str]:
-    """Texts, headings and the items of lists, in order."""
+    """Texts, headings and list items, in order."""
     lines: list[str] = []
     elements = story.get("content_elements")
     for element in elements[:2000] if isinstance(elements, list) else []:

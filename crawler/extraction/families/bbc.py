@@ -1,13 +1,13 @@
 """BBC News articles.
 
-| generation | until | template, and what it is known by |
+| generation | until | template, and how it is recognised |
 |---|---|---|
 | 2023 | - | `data-component` names on every block of the article (seen 2024-2026); class names are hashes |
 
-What it needs (seen): the one printed time is the last update although its element does not say so; first publication is in
-`cXenseParse:publishtime` and in the page's data (`firstPublished`; `lastPublished` is what is printed, `lastUpdated` may be
-later; epoch milliseconds); each contributor has a box of a name and lines below it, a role ("Local Democracy Reporting
-Service") or a place ("in Dublin"); links to other stories stand in blocks between the paragraphs.
+Special rules (seen): the one printed time is the last update although its element does not say so. The first publication is in
+`cXenseParse:publishtime` and in the page's data (`firstPublished`; `lastPublished` is the printed time, `lastUpdated` may be
+later; epoch milliseconds). Each contributor has a box with a name and lines below it, a role ("Local Democracy Reporting
+Service") or a place ("in Dublin"). Links to other stories are in blocks between the paragraphs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LINKS = ".//*[@data-component='links-block']"
 _FIRST = re.compile(r'"firstPublished":(\d{12,13})\b')
 _LAST = re.compile(r'"last(?:Published|Updated)":(\d{12,13})\b')
 MAX_BETWEEN = 200
-"""Characters between the two times of one article in the data; other articles' times stand further off."""
+"""Characters between the two times of one article in the data; times of other articles are farther away."""
 
 
 class Bbc:
@@ -46,7 +46,7 @@ class Bbc:
 
 
 def _propose_contributors(page: Page, into: Proposals) -> None:
-    """One proposal a contributor: "Ann Other, Local Democracy Reporting Service"."""
+    """Propose one byline per contributor: "Ann Other, Local Democracy Reporting Service"."""
     for box in tested(page.body, "byline-contributors-contributor")[:20]:
         lines = [line for line in (text_of(one) for one in box.iter() if not len(one)) if line]
         if lines and len(lines[0]) < 100:
@@ -54,7 +54,7 @@ def _propose_contributors(page: Page, into: Proposals) -> None:
 
 
 def _propose_times(page: Page, into: Proposals) -> None:
-    """First publication as told and from the data; the last update as shown, or from the data where nothing shows it."""
+    """Propose the first publication from meta and from the data, and the last update as shown and from the data."""
     declared = [one.value for one in into.published if one.source == "meta.cxenseparse:publishtime"]
     into.published += [Proposal(value, SOURCE) for value in declared[:1]]
     for element in page.body.iterfind(".//*[@data-testid='byline']//time[@datetime]"):

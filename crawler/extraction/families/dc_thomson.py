@@ -1,11 +1,11 @@
-"""DC Thomson: The Press and Journal, The Courier, Evening Express and their sisters: WordPress with a theme of their own.
+"""DC Thomson: The Press and Journal, The Courier, Evening Express and other titles: WordPress with a theme of their own.
 
-| generation | until | template, and what it is known by |
+| generation | until | template, and how it is recognised |
 |---|---|---|
 | 2022 | - | `h1.title`, `.lightbox-content`, `.byline__name`, `.post-timestamp__published` (from code that reads it) |
 
-No page of it was seen, so the family says little: times are Scottish, the box named for a lightbox holds the article's text, the
-byline is a name in a box of its own, and what holds of WordPress holds here.
+No page of this theme was seen, so the family has few rules: times are Scottish, the box named for a lightbox contains the
+article's text, the byline is a name in its own box, and the rules of WordPress apply.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MARKS = ("post-timestamp__published", "byline__name", "lightbox-content")
 
 
 class DcThomson:
-    """Two of three names of the theme are enough: each alone is anybody's."""
+    """Two of three names of the theme are required: other themes have each of them alone."""
 
     name = "dc-thomson"
     version = 1

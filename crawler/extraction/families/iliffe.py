@@ -1,11 +1,11 @@
-"""Iliffe: Kent Online, Newbury Today, Suffolk News, Lincs Online, the Highland titles and their sisters.
+"""Iliffe: Kent Online, Newbury Today, Suffolk News, Lincs Online, the Highland titles and other titles.
 
-| generation | until | template, and what it is known by |
+| generation | until | template, and how it is recognised |
 |---|---|---|
 | 2022 | - | `#ColLeft` with `.PageContent` around `.PageStory`, `.CatKey` (from code that reads it) |
 
-No page of it was seen. Its names are spelled like a database's fields and say nothing to the general readers: the text stands
-in `.PageStory`, several of them where advertisements cut it; promotion ("Read more") stands in paragraphs among the others;
+No page of it was seen. Its names are spelled like a database's fields, which the general readers do not know. The text is
+in `.PageStory`, in several of them if advertisements split it; promotion ("Read more") is in paragraphs among the others;
 `.CatKey` is the section; an `h2` of the column above the text is the standfirst (inferred), below it the heading of a list.
 """
 
@@ -18,12 +18,12 @@ from crawler.extraction.markup.page import LONDON, Page, assume_zone, classed, h
 
 SOURCE = "family.iliffe"
 _PLUGS = ("read more", "more news", "more stories", "sign up", "subscribe")
-"""English, as the group's titles are: beginnings of paragraphs that lead elsewhere."""
+"""English, like the group's titles: beginnings of paragraphs that link to other pages."""
 MAX_PLUG = 300
 
 
 class Iliffe:
-    """The one template known."""
+    """The only known template."""
 
     name = "iliffe"
     version = 1
@@ -47,7 +47,7 @@ class Iliffe:
 
 
 def _is_plug(paragraph: Element) -> bool:
-    """A paragraph of promotion: a known beginning, and a link that is most of the rest."""
+    """Whether a paragraph is promotion: it has a known beginning, and a link is more than half of it."""
     text = text_of(paragraph)
     return (
         len(text) < MAX_PLUG

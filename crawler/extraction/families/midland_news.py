@@ -1,14 +1,14 @@
-"""Midland News Association: Shropshire Star, Express & Star and their sisters, through four generations of their sites.
+"""Midland News Association: Shropshire Star, Express & Star and other titles, through four generations of their sites.
 
-| generation | until | template, and what it is known by |
+| generation | until | template, and how it is recognised |
 |---|---|---|
 | wordpress | about 2017 | WordPress: `article#page-article-container`, `h1.content-title` |
-| 2018 | 2025-02 | Arc XP with a shape of its own: `Fusion.globalContent` whose `content` is a list of typed items |
-| 2025-02 | 2026-04 | Next.js: a `story` object in the flight payload; times are filled in by script, the labels stand empty |
+| 2018 | 2025-02 | Arc XP with its own structure: `Fusion.globalContent` whose `content` is a list of typed items |
+| 2025-02 | 2026-04 | Next.js: a `story` object in the flight payload; scripts fill in the times, their labels are empty |
 | 2026-05 | - | National World's platform |
 
-Premium ("Plus") text lies in the page's data although it is not shown: it is not read, the flag is recorded. No more is read of
-the data of a page that prints its beginning, whatever the flag is called.
+Premium ("Plus") text is in the page's data although it is not shown: it is not read, and the flag is recorded. If a page
+prints the beginning of the text in its data, the rest is not read either, whatever the flag is called.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _propose_public_address(page: Page, into: Proposals) -> None:
 
 
 def _typed_items(story: Json) -> list[dict[str, Json]]:
-    """The story's `content` if it is MNA's list of typed items, else nothing."""
+    """The story's `content` if it is MNA's list of typed items, otherwise an empty list."""
     content = story.get("content") if isinstance(story, dict) else None
     if not isinstance(content, list):
         return []
@@ -99,7 +99,7 @@ def _typed_items(story: Json) -> list[dict[str, Json]]:
 
 
 def _propose_wordpress(page: Page, into: Proposals) -> None:
-    """Its time carries the instant in UTC; the text beside it is local and says the same."""
+    """Propose the standfirst and the times. A time element has the instant in UTC; its text is the same in local time."""
     for element in page.body.iterfind(".//p[@class='content-excerpt']"):
         into.descriptions.append(Proposal(text_of(element), SOURCE))
     for element in page.body.iterfind(".//time[@class='content-times']"):
@@ -130,7 +130,7 @@ def _is_restricted(story: dict[str, Json]) -> bool:
 
 
 def _lines(items: list[dict[str, Json]]) -> list[str]:
-    """Texts of paragraphs, headings and list items; pictures and embeds print none."""
+    """Texts of paragraphs, headings and list items; pictures and embeds have none."""
     lines = []
     for item in items:
         if item.get("type") not in ("p", "h", "li"):
@@ -146,7 +146,7 @@ def _lines(items: list[dict[str, Json]]) -> list[str]:
 
 
 def _is_marked_plus(page: Page) -> bool:
-    """The Plus badge above the article, or the fade over its text."""
+    """Whether there is a Plus badge above the article, or a fade over its text."""
     badges = classed(page.body, "bg-plus-")
     return any(text_of(badge).strip().lower() == "plus" for badge in badges) or any(
         map(_covers_text, classed(page.body, "bg-gradient-to-b"))
@@ -154,7 +154,7 @@ def _is_marked_plus(page: Page) -> bool:
 
 
 def _covers_text(fade: Element) -> bool:
-    """Whether a fade lies in or beside the text: the same over a picture is decoration."""
+    """Whether a fade is in or beside the text; over a picture it is decoration."""
     around = list(fade.iterancestors())
     if any(one.tag in ("figure", "a", "button") for one in around):
         return False

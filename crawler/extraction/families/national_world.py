@@ -1,14 +1,15 @@
 """National World's platform: local titles of England, Scotland and Northern Ireland; Midland News since May 2026.
 
-| generation | until | template, and what it is known by |
+| generation | until | template, and how it is recognised |
 |---|---|---|
 | 2023-11 | 2026 | `ArticleMeta__*` and `Markup__*` before a hash, `div.markup` on local titles (seen) |
 | 2026-05 | - | test ids on article and content wrapper (from code that reads it) |
 
-What its pages need beyond the general rules: names for its advertisements, newsletter boxes and teasers (seen); `date` in meta
-is the last update (seen); `isAccessibleForFree: "False"` stands on every page, free or not (seen), so that only the
-wrapper of premium content says it (inferred from "NonPremiumContent", which is seen). Its other habits need no rule of their
-own: structured times move with every update, and the printed first publication wins in general; zone letters are advice.
+Its pages need these rules besides the general ones: names for its advertisements, newsletter boxes and teasers (seen); `date`
+in meta is the last update (seen); `isAccessibleForFree: "False"` is on every page, free or not (seen), so that only the
+wrapper of premium content shows that a page is paid for (inferred from "NonPremiumContent", which is seen). Its other
+properties need no rule: structured times change with every update, and the printed first publication has priority in general;
+zone letters are hints.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _TEST_IDS = ("article-newsletter-su", "article-recommended", "related-articles")
 
 
 class NationalWorld:
-    """Class names before the hash of the build stay the same from 2023 on; test ids come in 2026."""
+    """Class names before the hash of the build are the same since 2023; test ids are used since 2026."""
 
     name = "national-world"
     version = 1
@@ -50,7 +51,7 @@ class NationalWorld:
 
 
 def correct_claims(page: Page, into: Proposals) -> None:
-    """What the platform's structured data says of every page alike: that it is paid for, and its last update as its date."""
+    """Correct what the platform's structured data says on every page: that it is paid for, and its last update as its date."""
     into.free[:] = [one for one in into.free if one.source != "jsonld.isAccessibleForFree"]
     if any("NonPremium" not in (one.get("class") or "") for one in classed(page.body, "PremiumContent")):
         into.free.append(Proposal(False, SOURCE))

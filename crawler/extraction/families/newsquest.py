@@ -1,13 +1,13 @@
 """Newsquest: The Argus, Oxford Mail, The Northern Echo, The Herald (Scotland), Eastern Daily Press and some two hundred more.
 
-| generation | until | template, and what it is known by |
+| generation | until | template, and how it is recognised |
 |---|---|---|
 | 2020 | about 2022 | `time.article-timestamp` with `data-timestamp` (seen) |
 | 2022 | - | `mar-article__*` names, `p.article-first-paragraph`; `.p402_hide` around the metered part (from code that reads it) |
 
-Its zone trap (seen on one page of 2020): one element carries `datetime` as naive local time and `data-timestamp` as Unix
-seconds, and JSON-LD repeats the local time marked Z, an hour late in summer. The seconds are right. The other JSON-LD times of
-such a page are taken to be local as well (inferred).
+Its wrong zone (seen on one page of 2020): one element has `datetime` as naive local time and `data-timestamp` as Unix
+seconds, and JSON-LD repeats the local time marked Z, which is an hour late in summer. The seconds are right. The other JSON-LD
+times of such a page are assumed to be local as well (inferred).
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _MINUTE = timedelta(seconds=61)
 _OFFER = re.compile(
     r"\b(?:(?:download|get) (?:our|the) (?:[a-z]+ )?app|fewer ads|subscribe (?:now|today|here)|sign up)\b", re.IGNORECASE
 )
-"""English, as the group's titles are: what the links of its plugs say."""
+"""English, like the group's titles: the link texts of its promotion."""
 MAX_PLUG = 300
 
 
 class Newsquest:
-    """Two templates; the page repeats empty twins of every part, so the first that holds something is read."""
+    """Two templates; the page repeats every part as an empty copy, so the first that has content is read."""
 
     name = "newsquest"
     version = 2
@@ -43,7 +43,7 @@ class Newsquest:
     def generation(self, page: Page) -> str | None:
         if not page.mentions("mar-article__", "article-first-paragraph", "article-timestamp"):
             return None
-        # The meter's own name is no mark: other publishers use the same meter.
+        # The meter's own name does not identify the family: other publishers use the same meter.
         if holds_class(page.body, "mar-article__") or holds_class(page.body, "article-first-paragraph"):
             return "2022"
         times = classed(page.body, "article-timestamp")
@@ -55,7 +55,7 @@ class Newsquest:
         for element in classed(page.body, "article-first-paragraph")[:1]:
             into.descriptions.append(Proposal(text_of(element), SOURCE))
         for element in page.body.iterfind(".//*[@id='subscription-content']"):
-            # Named like an offer, it is the text that the meter counts.
+            # It is named like an offer, but contains the metered text.
             keep(page, element)
         _drop_plugs(page)
         is_called_free = any(one.value and one.source == "jsonld.isAccessibleForFree" for one in into.free)
@@ -64,7 +64,7 @@ class Newsquest:
 
 
 def _drop_plugs(page: Page) -> None:
-    """Paragraphs that lead to the group's own offers."""
+    """Mark paragraphs that link to the group's own offers."""
     for link in page.body.iterfind(".//p//a"):
         paragraph = next(link.iterancestors("p"), None)
         if paragraph is not None and _OFFER.search(text_of(link)) and len(text_of(paragraph)) < MAX_PLUG:
@@ -72,7 +72,7 @@ def _drop_plugs(page: Page) -> None:
 
 
 def _propose_times(page: Page, box_name: str, into: Proposals) -> None:
-    """From the seconds, else from the local time; and what machines are told, where it is that local time marked Z."""
+    """Propose times from the seconds, otherwise from the local time; and correct declared times that are local time marked Z."""
     for box in classed(page.body, box_name)[:20]:
         for element in (box, *box.iterdescendants()):
             if element.tag != "time" and element.get("data-timestamp") is None:
@@ -93,12 +93,12 @@ def _is_update(element: Element, box: Element) -> bool:
 
 
 def _is_local_marked_utc(declared: Timestamp, right: Timestamp) -> bool:
-    """Whether a stamp shows London's wall clock of an instant and calls it UTC."""
+    """Whether a stamp is an instant's wall clock in London, but marked as UTC."""
     return abs(_as_local(declared).instant - right.instant) <= _MINUTE < abs(declared.instant - right.instant)
 
 
 def _as_local(declared: Timestamp) -> Timestamp:
-    """The stamp with its wall clock read in London, where it was marked Z and not a day only."""
+    """The stamp with its wall clock read in London, if it was marked Z and has a time of day."""
     if declared.precision is Precision.DAY or not declared.raw.strip().upper().endswith("Z"):
         return declared
     return replace(declared, instant=declared.instant.replace(tzinfo=zone_of(LONDON)).astimezone(UTC))

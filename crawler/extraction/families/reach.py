@@ -1,13 +1,14 @@
-"""Reach: Manchester Evening News, BirminghamLive, WalesOnline, Daily Record, Belfast Live, Mirror, Daily Star and their sisters.
+"""Reach: Manchester Evening News, BirminghamLive, WalesOnline, Daily Record, Belfast Live, Mirror, Daily Star and other
+titles.
 
-| generation | until | template, and what it is known by |
+| generation | until | template, and how it is recognised |
 |---|---|---|
 | 2020 | 2025 | `ul.time-info`, `div.author-information-container` (seen 2020-2024); no JSON-LD on ordinary articles |
 | 2025-11 | - | Next.js: `article#article-body`, names like `Byline_byline-container__<hash>` (seen 2025-2026) |
 
-The byline's box holds the share bar and glues the section in front ("News By Ann Other Reporter"): those are silenced, so that
-the general reader finds the name and its role. Its times need no rule: meta stamps are true UTC, and on live blogs, where
-`article:published_time` is the last update, JSON-LD tells the first publication and is believed before meta.
+The byline's box contains the share bar and joins the section to the byline ("News By Ann Other Reporter"): those are silenced,
+so that the general reader finds the name and its role. Its times need no rule: meta stamps are true UTC, and on live blogs,
+where `article:published_time` is the last update, JSON-LD has the first publication and is trusted before meta.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _BYLINE_NOISE = {
 }
 _BYLINE_BOX = {"2020": "byline", "2025-11": "Byline_byline"}
 _PLUG = re.compile(r"\b(?:premium|newsletters?|whatsapp|sign up|our app|click(?:ing)? here|top stories)\b", re.IGNORECASE)
-"""English: of house lines, which are paragraphs wholly in bold italics with a link (seen 2023)."""
+"""English: words of promotion lines, which are paragraphs wholly in bold italics with a link (seen 2023)."""
 
 
 class Reach:
@@ -60,7 +61,8 @@ class Reach:
 
 
 def _clear_byline(page: Page, box: Element, noise: tuple[str, ...]) -> None:
-    """Leave the writers' names and roles to be read: boxes are named for the kind of piece ("affiliate"), links for style."""
+    """Leave only the writers' names and roles: box names are those of the kind of article ("affiliate"), link names those of a
+    style."""
     for element in classed(box, "article-information") + classed(box, "article-author-container"):
         page.roles[element] = Role.NONE
     for link in box.iterfind(".//a[@data-tmdatatrack='author']"):
@@ -71,7 +73,7 @@ def _clear_byline(page: Page, box: Element, noise: tuple[str, ...]) -> None:
 
 
 def _drop_house_lines(page: Page) -> None:
-    """Of the paragraphs that hold nothing but bold italics with a link, those that plug the paper's own offers."""
+    """Mark paragraphs of only bold italics with a link that promote the newspaper's own offers."""
     for path in (".//p/b/i/a", ".//p/i/b/a", ".//p/strong/em/a", ".//p/em/strong/a"):
         for link in page.body.iterfind(path):
             paragraph = next(link.iterancestors("p"), None)

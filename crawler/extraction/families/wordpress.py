@@ -1,14 +1,14 @@
-"""WordPress: the small independents of many countries, DC Thomson (which has a family of its own), and a quarter of all news.
+"""WordPress: the small independents of many countries, DC Thomson (which has its own family), and a quarter of all news.
 
-| generation | until | template, and what it is known by |
+| generation | until | template, and how it is recognised |
 |---|---|---|
 | 2008 | - | classic: the core's names on the page's body ("single-post postid-1234", "archive category-7") (seen 2013-2026) |
 | 2018 | - | blocks: the same, and text in blocks ("wp-block-quote", "wp-block-post-content") (seen 2019-2026) |
 
-Both are made today, often on one site, since old posts keep their form. The general readers read posts well ("entry-content",
-"entry-date", "wp-caption" and "vcard" are names they know). What only the platform tells is what kind of page it is, because its
-core writes that on the body of every page; which posts a membership plug-in closes; and the names of the plug-ins that put boxes
-among the paragraphs, of which many say nothing about what they hold ("sharedaddy", "yarpp", "essb").
+Both are made today, often on one site, because old posts keep their form. The general readers read posts well
+("entry-content", "entry-date", "wp-caption" and "vcard" are names they know). Three things need rules of the platform: the
+kind of page, which the core writes on the body of every page; the posts that a membership plug-in closes; and the names of the
+plug-ins that put boxes among the paragraphs, many of which do not describe their content ("sharedaddy", "yarpp", "essb").
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NUMBERED = re.compile(r"(?:postid|page-id|category|tag|author|attachmentid|pare
 _POST_ID = re.compile(r"(?<![\w-])postid-(\d+)")
 _POST = re.compile(r"post-\d+")
 _BUILDERS = ("widget_sow-", "widget_siteorigin", "widget_black-studio", "widget_text_content")
-"""Widgets in which a page builder keeps the post's own text."""
+"""Widgets in which a page builder puts the post's own text."""
 _PAGES = (
     (frozenset(("error404",)), FetchReason.SOFT_404),
     (frozenset(("search-results", "search-no-results")), FetchReason.SEARCH_PAGE),
@@ -37,7 +37,7 @@ _PAGES = (
     (frozenset(("single-product", "post-type-archive-product")), FetchReason.SHOP_PAGE),
     (frozenset(("single-job_listing",)), FetchReason.CLASSIFIED),
 )
-"""Class names of the core and of widespread plug-ins, and what kind of page bears them; asked in this order."""
+"""Class names of the core and of widespread plug-ins -> the kind of page; tried in this order."""
 _ARCHIVES = (("author", FetchReason.AUTHOR_PAGE), ("tag", FetchReason.TOPIC_PAGE), ("archive", FetchReason.SECTION_FRONT))
 _FURNITURE = (
     *("sharedaddy", "jp-relatedposts", "jp-post-flair", "jetpack-likes", "jetpack_subscription", "jetpack_remote_comment"),
@@ -53,16 +53,16 @@ _CLOSED = (
     *("newspack-content-gate", "newspack-memberships__gate", "mepr-unauthorized", "memberpress-unauthorized", "rcp_restricted"),
     *("swpm-post-not-logged-in", "iump-locker", "piano-paywall", "leaky-paywall-message"),
 )
-"""Notices that membership plug-ins print in place of the rest."""
+"""Notices that membership plug-ins print instead of the rest of the text."""
 _CLOSED_POST = "access-restricted"
-"""On the post itself, by WooCommerce Memberships, which writes "access-granted" where the reader may go on (seen)."""
+"""On the post itself, from WooCommerce Memberships, which writes "access-granted" if the reader may read on (seen)."""
 
 
 MAX_ABOVE = 8
 
 
 class WordPress:
-    """Known by what the core writes and themes leave alone."""
+    """Recognised by names that the core writes and themes do not change."""
 
     name = "wordpress"
     version = 1
@@ -83,7 +83,7 @@ class WordPress:
 
 
 def _is_named_archive(names: str) -> bool:
-    """Bodies of lists without a number: "archive date", "error404", "search search-results"."""
+    """Whether the body's names are those of a list without a number: "archive date", "error404", "search search-results"."""
     words = set(names.split())
     return bool(words & {"error404", "search-results", "search-no-results"}) or {"archive", "date"} <= words
 
@@ -102,7 +102,7 @@ def _says_so(page: Page) -> bool:
 
 
 def _propose_category(page: Page, into: Proposals) -> None:
-    """The first of the post's categories, which the core links with a rel of their own; in a widget they are the site's."""
+    """Propose the first of the post's categories, which the core links with their own rel; in a widget they are the site's."""
     for link in page.body.iterfind(".//a[@rel='category tag']"):
         if not any(page.role(one) & Role.DROPPED for one in islice(link.iterancestors(), MAX_ABOVE)):
             into.sections.append(Proposal(text_of(link), SOURCE))
@@ -110,9 +110,9 @@ def _propose_category(page: Page, into: Proposals) -> None:
 
 
 def page_kind(page: Page) -> FetchReason | None:
-    """Why a page is no article by the core's own word on its body, or None: posts, and pages of which nothing is said.
+    """The reason why a page is no article, by the core's names on its body; None for posts and unknown pages.
 
-    A post outranks the rest, because themes add words of their own to its body.
+    The names of a post have priority over those of lists, because themes add names of their own to its body.
     """
     names = frozenset((page.body.get("class") or "").split())
     for marks, reason in _PAGES:
@@ -126,7 +126,8 @@ def page_kind(page: Page) -> FetchReason | None:
 
 
 def drop_furniture(page: Page) -> None:
-    """Mark the boxes of plug-ins, the core's widgets and, on a post's page, other posts: teasers, and what is loaded below."""
+    """Mark the boxes of plug-ins, the core's widgets and, on a post's page, other posts: teasers, and posts that are loaded
+    below."""
     number = _POST_ID.search(page.body.get("class") or "")
     own = f"post-{number[1]}" if number else ""
     for element in page.elements:
@@ -139,7 +140,7 @@ def drop_furniture(page: Page) -> None:
 
 @lru_cache(maxsize=10_000)  # the same few hundred combinations stand on all elements and pages of a site
 def _is_furniture(written: str) -> bool:
-    """Whether a class attribute names a plug-in's box or a widget of the core."""
+    """Whether a class attribute names a plug-in's box or one of the core's widgets."""
     names = written.split()
     if any(name.startswith(_FURNITURE) for name in names):
         return True
@@ -147,7 +148,7 @@ def _is_furniture(written: str) -> bool:
 
 
 def _is_other(element: Element, names: list[str], own: str) -> bool:
-    """Whether an element is a post, and another than the page's own."""
+    """Whether an element is a post other than the page's own."""
     if not ("hentry" in names or "type-post" in names):
         return False
     numbers = [name for name in (*names, element.get("id") or "") if _POST.fullmatch(name)]
@@ -155,7 +156,7 @@ def _is_other(element: Element, names: list[str], own: str) -> bool:
 
 
 def propose_closed(page: Page, into: Proposals, source: str) -> None:
-    """Say that a post is paid for where a membership plug-in closes it, and drop the plug-in's notice."""
+    """Propose that a post is paid for if a membership plug-in closes it, and mark the plug-in's notice."""
     notices = [box for name in _CLOSED if page.mentions(name) for box in classed(page.body, name)]
     for box in notices:
         page.drop(box)

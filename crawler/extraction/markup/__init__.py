@@ -1,1 +1,1 @@
-"""Bytes of a page -> one tree that all readers share, and what is written on its elements."""
+"""Turns the bytes of a page into one tree that all readers share, and reads the names on its elements."""

@@ -1,8 +1,8 @@
-"""The charset of a page: bytes decide where what is declared cannot be.
+"""Finds the charset of a page: the bytes decide if the declared charset cannot be right.
 
-Valid UTF-8 beats every declaration: pages are re-coded on their way, and chance never makes valid UTF-8. Else the declarations
-are tried in the order of the HTML standard, then the charset that its table names for the page's language, then what the bytes
-look like.
+Valid UTF-8 has priority over every declaration: pages are often re-encoded on their way, and other charsets do not form valid
+UTF-8 by chance. Otherwise the declarations are tried in the order of the HTML standard, then the charset that the standard's
+table gives for the page's language, then a guess from the bytes.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([a-zA-Z0
 _HTML_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _LANGUAGE = re.compile(rb"""<(?:html|body)\s[^>]{0,600}?lang\s*=\s*["']?([a-zA-Z]{2})(-(?:tw|hk|hant))?""", re.IGNORECASE)
 _HEAD = 64_000
-"""Bytes in which a meta element is searched: scripts and styles before it can be long."""
-# What servers say and what they mean (https://encoding.spec.whatwg.org/#names-and-labels).
+"""Bytes that are searched for a meta element: the scripts and styles before it can be long."""
+# The labels that servers send -> the charsets they mean (https://encoding.spec.whatwg.org/#names-and-labels).
 _MEANT = {
     "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252",
     "ascii": "cp1252", "x-user-defined": "cp1252", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "gb2312": "gb18030",
@@ -36,22 +36,22 @@ _OF_LANGUAGE = {
     }.items()
     for language in languages.split()
 }  # fmt: skip
-"""The standard's fallback of a locale (https://html.spec.whatwg.org/#determining-the-character-encoding)."""
+"""The standard's default charset of a locale (https://html.spec.whatwg.org/#determining-the-character-encoding)."""
 _SIBLINGS = {"cp1251": "koi8_r", "cp1250": "iso8859_2"}
-"""Charsets of the same letters at other places."""
+"""Charsets that have the same letters at other codes."""
 _NO_TEXT = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"))
 _WIDE = ("utf-16", "utf-32")
 _SHIFTED = ("iso2022", "hz")
-"""Charsets of several bytes a character all of which are ASCII, so that their text is valid UTF-8 too."""
+"""Charsets with several bytes per character, all of them ASCII, so that their text is also valid UTF-8."""
 _LONG_WORD = re.compile(rb"[\xc0-\xff\xa8\xb8]{4,}")
-"""Cyrillic letters of windows-1251 stand in a row; the accented ones of Latin scripts stand alone."""
+"""Cyrillic letters in windows-1251 come in runs; accented Latin letters come alone."""
 _HIGH = re.compile(rb"[\x80-\xff]")
 _WIDE_RUN = re.compile(r"[^\x00-\x7f]+")
 
 
 def as_utf8(data: bytes, content_type: str | None = None) -> bytes:
-    """A page in UTF-8: as it is where it is that already."""
-    # Text in a charset of escapes is valid UTF-8, and so is text in a wide one.
+    """A page in UTF-8; unchanged if it already is."""
+    # Text in a charset with escapes is valid UTF-8, and so is text in a wide charset.
     names_hz = b"~" in data and b"hz-gb" in data[:_HEAD].lower()
     is_escaped = names_hz or b"\x1b" in data or "hz" in (content_type or "").lower()
     if not is_escaped and b"\0" not in data[:2]:
@@ -62,13 +62,13 @@ def as_utf8(data: bytes, content_type: str | None = None) -> bytes:
 
 
 def decode(data: bytes, content_type: str | None = None) -> str:
-    """Text of a page."""
+    """The text of a page."""
     for bom, name in _BOMS:
         if data.startswith(bom):
             return data[len(bom) :].decode(name, "replace")
     if b"\0" in data[:2]:
         return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", "replace")
-    # Who could read the word "utf-16" in ASCII was not reading UTF-16.
+    # If the word "utf-16" could be read as ASCII, the text is not UTF-16.
     declared = [name for name in _declared(data, content_type) if not name.startswith(_WIDE)]
     if not (declared and declared[0].startswith(_SHIFTED)):
         text = data.decode("utf-8", "replace")
@@ -79,9 +79,9 @@ def decode(data: bytes, content_type: str | None = None) -> str:
 
 
 def _is_utf8(text: str, printed: int, factor: int) -> bool:
-    """Whether whole sequences outnumber the broken ones so many times: chance does not make them in other charsets.
+    """Whether there are at least `factor` valid sequences per broken one: other charsets do not form so many by chance.
 
-    A cut at the end, or a few bytes broken at the source, do not make another charset of a page.
+    A cut at the end, or a few bytes broken at the source, do not change the charset of a page.
     """
     if text.count("\ufffd") == printed:
         return True
@@ -92,7 +92,7 @@ def _is_utf8(text: str, printed: int, factor: int) -> bool:
 
 
 def _may_be(data: bytes, charset: str) -> bool:
-    """Whether a declaration can be true: nearly all is read, and Latin letters with accents do not make whole words."""
+    """Whether a declaration can be true: nearly all bytes can be read, and accented Latin letters do not form whole words."""
     high = len(_HIGH.findall(data))
     if charset in ("cp1252", "latin-1"):
         return 2 * sum(map(len, _LONG_WORD.findall(data))) <= high
@@ -100,7 +100,7 @@ def _may_be(data: bytes, charset: str) -> bool:
 
 
 def _declared(data: bytes, content_type: str | None) -> Iterator[str]:
-    """The declared charsets as Python codecs of text: of the header, the XML declaration, and the meta elements."""
+    """The declared charsets as Python's text codecs: from the header, the XML declaration, and the meta elements."""
     found = (
         _CHARSET.search((content_type or "").encode("ascii", "ignore")),
         _XML_CHARSET.match(data[:200]),
@@ -116,7 +116,7 @@ def _declared(data: bytes, content_type: str | None) -> Iterator[str]:
 
 
 def _likely(data: bytes) -> str:
-    """The charset of bytes of which no declaration can be true: by the page's language, else by how high bytes stand together."""
+    """The charset of bytes without a possible declaration: by the page's language, otherwise by the runs of high bytes."""
     language = _LANGUAGE.search(data[:_HEAD])
     named = _OF_LANGUAGE.get(language[1].decode("ascii").lower()) if language else None
     if language and language[2]:
@@ -134,12 +134,13 @@ def _likely(data: bytes) -> str:
 
 
 def _most_small_letters(data: bytes, *charsets: str) -> str:
-    """The charset in which most of the text is small letters, as of most texts; the first of those that are alike."""
+    """The charset that gives the most small letters, because most text is small letters; the first of equals."""
     return max(charsets, key=lambda name: sum(map(str.islower, data.decode(name, "replace"))))
 
 
 def _is_kana(data: bytes, charset: str) -> bool:
-    """Whether bytes read as Japanese are whole, and every fifth of what is not ASCII is hiragana, which no other tongue has."""
+    """Whether bytes read as Japanese have no errors, and more than a fifth of the non-ASCII characters is hiragana, which only
+    Japanese has."""
     wide = [character for character in data.decode(charset, "replace") if not character.isascii()]
     return len(wide) >= 20 and "\ufffd" not in wide and 5 * sum("ぁ" <= character <= "ん" for character in wide) > len(wide)
 
@@ -149,7 +150,7 @@ def _lost(data: bytes, charset: str) -> int:
 
 
 def _is_han(data: bytes) -> bool:
-    """Whether bytes read as gb18030 are whole, and most of what is not ASCII is among its 3,755 common characters."""
+    """Whether bytes read as gb18030 have hardly any errors, and most non-ASCII characters are among its 3,755 common ones."""
     text = data.decode("gb18030", "replace")
     wide = "".join(_WIDE_RUN.findall(text))
     if len(wide) < 10 or text.count("\ufffd") * 50 > len(wide):

@@ -1,8 +1,8 @@
-"""Markup that browsers show and a parser of documents would lose, put in a form that it keeps.
+"""Rewrites markup that browsers show but a document parser would lose, into a form that the parser keeps.
 
-Declarative shadow roots become boxes; the address of a lazy picture is taken from `source` and `noscript`, whose other content
-goes unless it holds paragraphs; text that is struck out stands apart from what replaces it; boxes that are never closed end where
-browsers end them. Pure: bytes in, bytes out, once scripts are out.
+Declarative shadow roots become boxes. The URL of a lazy picture is taken from `source` and `noscript`; the other content of
+`noscript` is removed unless it has paragraphs. Struck-out text is separated from its replacement. Boxes that are never closed
+end where browsers end them. Pure: bytes in, bytes out; scripts must already be removed.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Final
 from crawler.extraction.markup.html_trim import ATTRIBUTES
 
 MAX_PART: Final = 20_000
-"""Bytes of a picture or noscript element that is looked into."""
+"""Largest picture or noscript element that is read, in bytes."""
 MAX_DEPTH: Final = 256
-"""Elements in each other; libxml2 goes no deeper."""
+"""Nested elements; libxml2 goes no deeper."""
 MAX_BLOCKS: Final = 100_000
-"""Tags of blocks that are looked at where a div is left open."""
+"""Block tags that are read if a div is left open."""
 
 _TAG_NAME: Final = re.compile(rb"<(/?[a-zA-Z][a-zA-Z0-9]*)")
 _TEMPLATE: Final = re.compile(rb"<(/?)template\b([^>]{0,1000})>")
@@ -32,7 +32,7 @@ _IMAGE: Final = re.compile(rb"<img\b[^>]{0,6000}>")
 _ADDRESS: Final = re.compile(
     rb"""\s(?:data-[\w-]{1,40}|src|srcset)\s*=\s*["']?\s*(?!data:)(?![^"'\s>]*(?:placeholder|blank\.|spacer|loading\.|1x1))[^"'\s>]*(?:\.(?:jpe?g|png|webp|avif|gif)\b|/[^"'\s>]{8})"""
 )
-"""Searched in small letters: a pattern that ignores case costs three times as much."""
+"""Searched in lower-case text: a pattern that ignores case costs three times as much."""
 _NOSCRIPT: Final = re.compile(rb"<noscript\b[^>]{0,200}>")
 _NOSCRIPT_END: Final = re.compile(rb"</noscript\s*>(\s{0,200}<img\b[^>]{0,4000}>)?")
 _IMAGE_BEFORE: Final = re.compile(rb"<img\b[^>]{0,4000}>\s{0,200}\Z")
@@ -52,14 +52,14 @@ _BLOCK: Final = re.compile(
     + ATTRIBUTES
 )
 _BARRIERS: Final = frozenset((b"table", b"td", b"th", b"caption"))
-"""What an end tag of something around it does not reach through."""
+"""Elements that an end tag of an element around them does not close."""
 _TAG: Final = re.compile(rb"<[^>]{0,6000}>")
 _MIN_CAPTION: Final = 20
-"""Bytes of text beside a picture that are a caption."""
+"""Bytes of text beside a picture from which on it is a caption."""
 
 
 def with_shown(data: bytes) -> bytes:
-    """The document with what is shown in a form that stays."""
+    """The document with shown content in a form that the parser keeps."""
     tags = _TAG_NAME.findall(data)
     number = Counter(tags)
     if not all(map(bytes.islower, number)):
@@ -86,7 +86,7 @@ def with_shown(data: bytes) -> bytes:
 
 
 def _with_body(data: bytes) -> bytes:
-    """The document with the tag that may be left out (HTML, section 13.1.2.4): libxml2 reads an article into the head then."""
+    """The document with the optional body tag (HTML, section 13.1.2.4): without it, libxml2 reads an article into the head."""
     first = next((tag for tag in _TAG_NAME.finditer(data) if tag[1].removeprefix(b"/") not in _OF_HEAD), None)
     return data if first is None else data[: first.start()] + b"<body>" + data[first.start() :]
 
@@ -97,18 +97,20 @@ _OF_HEAD: Final = frozenset(
 
 
 def _ends_before(number: Counter[bytes]) -> bytes:
-    """The ends of what is open ahead of the main element and holds none (HTML, section 4.4.14): a button, a menu, a header."""
+    """End tags of elements that are open before the main element and cannot contain it (HTML, section 4.4.14): a button, a
+    menu, a header."""
     return b"".join(b"</" + name + b">" for name in _FRAME if number[name] > number[b"/" + name])
 
 
 _FRAME: Final = (b"button", b"ul", b"ol", b"nav", b"header", b"aside", b"footer")
-"""The innermost first."""
+"""The innermost comes first."""
 
 
 def _with_divs_closed(data: bytes) -> bytes:
-    """The document with an end for each div that is still open where an element around it ends (HTML, section 13.2.6.4.7).
+    """The document with an end tag for each div that is still open where an element around it ends (HTML, section 13.2.6.4.7).
 
-    To libxml2 a div outranks what is around it: one that is never closed keeps a button or a menu open to the end of the page.
+    In libxml2 a div has priority over elements around it: an unclosed div keeps a button or a menu open to the end of the
+    page.
     """
     pieces: list[bytes] = []
     is_open: list[bytes] = []
@@ -128,7 +130,7 @@ def _with_divs_closed(data: bytes) -> bytes:
 
 
 def _opening_of(name: bytes, is_open: list[bytes]) -> int | None:
-    """Where the element that an end tag ends was opened."""
+    """The place of the element that an end tag closes."""
     for place in range(len(is_open) - 1, max(-1, len(is_open) - MAX_DEPTH), -1):
         if is_open[place] == name:
             return place
@@ -138,7 +140,7 @@ def _opening_of(name: bytes, is_open: list[bytes]) -> int | None:
 
 
 def _open_item(is_open: list[bytes]) -> int | None:
-    """The item of a list that the next item ends."""
+    """The open list item that the next item closes."""
     place = len(is_open) - 1
     least = max(0, len(is_open) - MAX_DEPTH)
     while place >= least and is_open[place] == b"div":
@@ -159,7 +161,7 @@ def _with_shadow_roots(data: bytes) -> bytes:
 
 
 def _with_pictures(data: bytes) -> bytes:
-    """Each picture whose img names no file gets the files of its first source."""
+    """The document in which each picture whose img names no file gets the files of its first source."""
     pieces: list[bytes] = []
     at = end = 0
     while (start := data.find(b"<picture", end)) >= 0:
@@ -182,7 +184,7 @@ def _with_pictures(data: bytes) -> bytes:
 
 
 def _without_noscript(data: bytes) -> bytes:
-    """Each noscript element as what it is worth, with the picture ahead of it or behind it."""
+    """The document with each noscript element replaced by its useful content, together with the picture before or after it."""
     pieces: list[bytes] = []
     at = start = 0
     while (start := data.find(b"<noscript", max(at, start))) >= 0:
@@ -206,7 +208,8 @@ def _without_noscript(data: bytes) -> bytes:
 
 
 def _without_script(before: bytes, element: bytes, content: bytes, after: bytes) -> bytes:
-    """What a noscript element is worth: paragraphs of a story, or a picture that a script would load; with a caption as it is."""
+    """The useful content of a noscript element: paragraphs of a story, or a picture that a script would load; unchanged if it
+    has a caption."""
     if len(_PARAGRAPH.findall(content)) >= _MIN_PROSE:
         return before + b"<div>" + content + b"</div>" + after
     image = _IMAGE.search(content)

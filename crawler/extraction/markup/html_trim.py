@@ -1,7 +1,7 @@
-"""Trims untrusted HTML before it is parsed: invisible parts and menus are dropped, and attributes of a tag are bounded.
+"""Trims untrusted HTML before it is parsed: invisible parts and menus are removed, and the attributes of a tag are limited.
 
-Two thirds of a news page are scripts, styles and drawings; taking them out first halves the parser's time. libxml2 compares
-each attribute of a tag with all before it, so that one tag with 30,000 of them takes seconds and one with 500,000 minutes.
+Two thirds of a news page are scripts, styles and drawings; removing them first halves the parser's time. libxml2 compares
+each attribute of a tag with all before it, so one tag with 30,000 of them takes seconds and one with 500,000 takes minutes.
 Pure: bytes in, bytes out, in linear time. Knows nothing of news.
 """
 
@@ -13,27 +13,27 @@ from dataclasses import dataclass
 from typing import Final
 
 MAX_MARKUP_BYTES: Final = 4_000_000
-"""Bytes kept of a page once scripts are out; real pages have 20-500 KB, the longest live blogs 2 MB."""
+"""Bytes kept of a page without its scripts; real pages have 20-500 KB, the longest live blogs 2 MB."""
 MAX_ATTRIBUTES: Final = 60
-"""A tag that may have more is left bare. Real tags have up to forty."""
+"""A tag that may have more loses all its attributes. Real tags have up to forty."""
 _LONG_TAG: Final = 400
-"""Bytes from which a tag is looked into; shorter ones hold some 130 attributes at most."""
+"""Only longer tags (in bytes) are checked; shorter ones have at most some 130 attributes."""
 
-# Python before 3.11.5 (Debian 12 has 3.11.2) matches groups wrongly that repeat possessively (gh-106052). Each group here can be
-# read in one way only, so that plain repetition finds the same; it costs memory for what might be given back.
+# Python before 3.11.5 (Debian 12 has 3.11.2) matches possessively repeated groups wrongly (gh-106052). Each group here can be
+# read in only one way, so that plain repetition finds the same; it needs memory for backtracking.
 _AGAIN: Final = rb"*+" if sys.version_info >= (3, 11, 5) else rb"*"
-# Attributes as HTML reads them: quotes count behind "=" only. Nothing is ever read twice.
+# Attributes as HTML reads them: quotes count only after "=". No character is read twice.
 ATTRIBUTES: Final = rb"""[^>=]*+(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|(?!["']))[^>=]*+)""" + _AGAIN
 _HIDDEN: Final = (
     rb"(!--)(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)" + _AGAIN + rb"(?:--!?>|\Z))"
-    # "<script/>" is empty to libxml2, though not to browsers; such pages meant it so.
+    # "<script/>" is empty in libxml2, though not in browsers; pages that have it mean an empty script.
     rb"|[sS][cC][rR][iI][pP][tT](?=[\s>/])(" + ATTRIBUTES + rb")(?<!/)>"
     rb"([^<]*+(?:<(?!/[sS][cC][rR][iI][pP][tT])[^<]*+)" + _AGAIN + rb")(?:</[sS][cC][rR][iI][pP][tT][^>]*+>?+|\Z)"
     rb"|([sS][tT][yY][lL][eE])(?=[\s>/])" + ATTRIBUTES + rb"(?<!/)>"
     rb"[^<]*+(?:<(?!/[sS][tT][yY][lL][eE])[^<]*+)" + _AGAIN + rb"(?:</[sS][tT][yY][lL][eE][^>]*+>?+|\Z)"
     rb"|([sS][vV][gG](?=[\s>/]))" + ATTRIBUTES + rb">?+"
 )
-# "<" stands alone in front, so that one look at the next letter passes over the alternatives.
+# "<" is in front of the group, so that the next letter is enough to reject all alternatives.
 _NOT_SHOWN: Final = re.compile(rb"<(?:" + _HIDDEN + rb")")
 _TOKEN: Final = re.compile(rb"<(?:" + _HIDDEN + rb"|[a-zA-Z]" + ATTRIBUTES + rb")")
 _START_TAG: Final = re.compile(rb"<[a-zA-Z]" + ATTRIBUTES)
@@ -45,27 +45,28 @@ _VALUE: Final = re.compile(rb"""=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"']
 _MENU: Final = re.compile(rb"<(?:nav(?=[\s/>])" + ATTRIBUTES + rb">|(/)nav(?=[\s>]))")
 _NO_MENU: Final = re.compile(rb"<(?:(?:h1|main|article|time)[\s>]|p[\s>][^<]{40})")
 _ASKS: Final = re.compile(rb"type=[\"\']?(?:password|email|radio)")
-"""What only a menu has that somebody reads, or that its missing end tag made one."""
+"""Fields that show that a menu is needed, or has no end tag and so contains other parts of the page."""
 _NAME: Final = re.compile(rb"<[a-zA-Z][^\s/>]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """A document without what shows nothing, and the scripts that were in it."""
+    """A document without its invisible parts, and the scripts that were in it."""
 
     data: bytes
     scripts: tuple[tuple[bytes, bytes], ...]
-    """(attributes, text) of each, in page order."""
+    """(attributes, text) of each script, in page order."""
 
 
 def trim(data: bytes, *, keep_menus: bool = False) -> Markup:
-    """The document without comments, scripts, styles, drawings and what is in menus, at most MAX_MARKUP_BYTES of it.
+    """The document without comments, scripts, styles, drawings and the content of menus, at most MAX_MARKUP_BYTES of it.
 
-    `keep_menus`: for whoever looks for links, which menus have.
+    `keep_menus`: for callers that need links, which menus have.
 
-    Text and all other tags are as they were, but for tags that may have more than MAX_ATTRIBUTES: these lose them all.
+    Text and all other tags are unchanged, except for tags that may have more than MAX_ATTRIBUTES: these lose all their
+    attributes.
     """
-    # Where "<\\/script>" is written, a "<script" may stand in an attribute's value: then every tag is read, which costs more.
+    # If "<\\/script>" occurs, a "<script" may be in an attribute's value: then every tag is read, which costs more.
     tokens = (_TOKEN if _SCRIPT_IN_VALUE.search(data) else _NOT_SHOWN).finditer(data)
     kept: list[bytes] = []
     scripts: list[tuple[bytes, bytes]] = []
@@ -91,7 +92,8 @@ def trim(data: bytes, *, keep_menus: bool = False) -> Markup:
 
 
 def _without_menus(data: bytes) -> bytes:
-    """The document with empty menus: a quarter of a page's elements, and nobody reads them. One that holds more stays whole."""
+    """The document with empty menus: they are a quarter of a page's elements, and no reader needs them. A menu with other
+    content stays whole."""
     kept: list[bytes] = []
     position = opening = 0
     for tag in _MENU.finditer(data):
@@ -108,7 +110,7 @@ def _without_menus(data: bytes) -> bytes:
 
 
 def without_swarms(data: bytes) -> bytes:
-    """The document with no tag that may have more than MAX_ATTRIBUTES: such a tag loses them all."""
+    """The document in which each tag that may have more than MAX_ATTRIBUTES has lost all its attributes."""
     long = [tag for tag in _START_TAG.findall(data) if len(tag) > _LONG_TAG]
     if not any(map(_may_swarm, long)):
         return data
@@ -124,7 +126,7 @@ def _bare(match: re.Match[bytes]) -> bytes:
 
 
 def _may_swarm(tag: bytes) -> bool:
-    """Whether a long tag may hold more attributes than is sound: what is not a value has so many parts."""
+    """Whether a long tag may have more than MAX_ATTRIBUTES: the parts outside values are counted."""
     if tag.count(b"=") + tag.count(b"/") + len(tag.split()) <= MAX_ATTRIBUTES:
         return False
     return len(_VALUE.sub(b" ", tag).replace(b"/", b" ").split()) > MAX_ATTRIBUTES

@@ -1,6 +1,6 @@
-"""What is written on the elements of a page: one pass over them gives their roles and the few that carry data.
+"""Reads the attributes of a page's elements in one pass: their roles, and the few elements that carry data.
 
-Names are read by `roles`, each combination once across pages; here stand the attributes that hold no names.
+`roles` interprets names, each combination once for all pages; this module reads the attributes that contain no names.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from crawler.extraction.markup.roles import MAX_NAMES, NAMES, SPELLED, UNDECIDED
 
 _DATA = ("timestamp", "date", "datetime", "published", "publish-date", "epoch", "time", "seconds", "unixtime", "utc")
 EPOCHS = tuple(f"data-{name}" for name in _DATA)
-"""Attributes in which templates leave a time for their scripts, the most telling first."""
+"""Attributes in which templates leave a time for their scripts, the most reliable first."""
 INSTANTS = ("datetime", "content", "title", "value", "timestamp")
-"""Attributes in which elements of any name leave an instant: hAtom's abbr, RDFa's content, data."""
+"""Attributes in which any element can have an instant: hAtom's abbr, RDFa's content, data."""
 _NAME, _ITEMPROP, _EPOCH, _HIDDEN, _STYLE, _PROPERTY, _INSTANT = range(1, 8)
 _KINDS = {
     **dict.fromkeys(NAMES, _NAME),
@@ -30,18 +30,18 @@ _KINDS = {
 
 
 class Marks(NamedTuple):
-    """What is written on the elements of a page."""
+    """The attributes of a page's elements."""
 
     roles: dict[Element, int]
-    """What each element's names, data attributes and own style hint at; elements of no role are left out."""
+    """The roles of each element by its names, data attributes and own style; elements without a role are left out."""
     itemprops: list[Element]
     """The elements with an itemprop, in page order."""
     spelled: set[str]
-    """Every name, or several, as an attribute has them."""
+    """All attribute values with names; one value can have several names."""
 
 
 def marks_of(elements: Iterable[Element]) -> Marks:
-    """One pass over the elements. Written for speed: every page pays for every line of it a thousand times."""
+    """Read the elements in one pass. Written for speed: each line runs a thousand times per page."""
     roles: dict[Element, int] = {}
     itemprops: list[Element] = []
     spelled: set[str] = set()
@@ -70,7 +70,7 @@ def marks_of(elements: Iterable[Element]) -> Marks:
                 role |= Role.UNSEEN
         if role:
             if role & Role.UNSEEN and (element.get("id") or "")[:2] in ("S:", "B:"):
-                # Streamed React pages bring their content hidden and show it by script.
+                # Streamed React pages send their content hidden and show it by script.
                 role &= ~Role.UNSEEN
             if length > MAX_NAMES:
                 role = role & (Role.UNSEEN | Role.EPOCH) | roles_of_names(names_on(element))

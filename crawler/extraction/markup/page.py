@@ -1,9 +1,9 @@
 """Page: bytes parsed once into a tree that every reader shares.
 
-Cleans what no parser should meet, parses once, and sets scripts apart. Knows nothing of articles.
+Removes what no parser should get, parses once, and separates the scripts. Knows nothing of articles.
 
-At its end stand the functions by which families find elements and say what an element is. Class names of today's build tools end
-in a hash ("Byline_dates-container__yHhr9"): only what stands before it may be relied on.
+At its end are the functions by which families find elements and set their roles. Class names of today's build tools end
+in a hash ("Byline_dates-container__yHhr9"): only the part before it is reliable.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from pipelines.text import squash
 
 MAX_BYTES = 10_000_000
 MAX_NODES = 30_000
-"""Elements kept of one page; real pages have 500-8,000. What comes after is cut off."""
+"""Elements kept of one page; real pages have 500-8,000. The rest is cut off."""
 MAX_TAGS = 100_000
-"""Tags, opening and closing, that the parser is given."""
+"""Opening and closing tags that the parser gets."""
 
 MAX_NOISE = 0.02
-"""Share of controls and lost characters from which on bytes are no text: noise has 8 %, the worst of 956 real pages 0.5 %."""
+"""Largest share of control bytes and lost characters in text: noise has 8 %, the worst of 956 real pages 0.5 %."""
 MAX_START = 1_024
 _PRINTED = re.compile(rb"%PDF-\d|%!PS-Adobe", re.IGNORECASE)
 _NO_PAGE = re.compile(
@@ -42,14 +42,14 @@ _NO_PAGE = re.compile(
     rb"<(?:svg|rss|feed|rdf:RDF|urlset|sitemapindex|opml|plist|Error)\b",
     re.DOTALL | re.IGNORECASE,
 )
-"""What begins files of other kinds that are text, or nearly."""
+"""The beginnings of other kinds of files that are text, or nearly text."""
 
 _PLAIN_LINK = re.compile(
     r"(?=/|http)(?:https?://[a-z0-9.-]+)?(?:/[\w%,~+!$&()*@=:-][\w%,~+!$&()*@=:.-]*)*/?(?:\?[\w%,~+!$&()*@=:./-]+)?", re.ASCII
 )
-"""An address as it stays when it is joined to that of the page."""
+"""A URL that stays the same when it is joined to the page's."""
 _XML_DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}\?>")
-# NUL and controls end or upset the parser.
+# NUL and control characters end the parser's input or break it.
 _UNPARSABLE = bytes([*range(9), *range(14, 32), 127])
 _FEEDS = bytes.maketrans(b"\v\f", b"  ")
 _GONE = ("script", "style", "noscript", "template", "svg", "object", "embed", "iframe", "canvas", "select", "datalist", "map")
@@ -57,9 +57,10 @@ _TYPE = re.compile(rb"""\btype\s*=\s*["']?([\w/+.-]{1,60})""", re.IGNORECASE)
 
 
 def collect_seldom() -> None:
-    """Let the garbage collector pass over what is loaded, and look less often: a fifth of the time that reading a page takes.
+    """Let the garbage collector skip everything loaded so far, and run less often: it takes a fifth of the time to read a
+    page.
 
-    Trees of pages are freed by their reference counts; what is left for the collector is little, and found later.
+    Trees of pages are freed by their reference counts; little is left for the collector, and it is found later.
     """
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
@@ -74,36 +75,37 @@ class Script:
 
     @cached_property
     def text(self) -> str:
-        """Most scripts are never read."""
+        """The text of the script, decoded on demand: most scripts are never read."""
         return self.code.decode("utf-8", "replace")
 
 
 class Page:
-    """One parsed page. The tree is read by all and changed by none."""
+    """One parsed page. All readers read the tree and none changes it."""
 
     def __init__(
         self, root: Element, scripts: tuple[Script, ...], url: str, fetched: datetime | None, *, is_text: bool = True
     ) -> None:
         self.root = root
         self.is_text = is_text
-        """Whether what was received is a text; else a picture, a font, an archive or noise, whatever its type said."""
+        """Whether the bytes are text; otherwise they are a picture, a font, an archive or noise, whatever the content type
+        says."""
         self.scripts = scripts
         self.url = url
         self.fetched = fetched
         self.timezone = "UTC"
         self.is_zone_sure = False
-        # Held, so that lxml makes each element's Python side once and not on every walk; those of the body, and those above it.
+        # Kept, so that lxml creates the Python object of each element only once; `elements` are those of the body.
         self._everything = list(root.iter())
         self._start = self._everything.index(self.body)
         self.elements = self._everything[self._start :]
         self.roles, self.itemprops, self._names = marks_of(self.elements)
 
     def tagged(self, *tags: str) -> list[Element]:
-        """Elements of the body by their tags, in page order."""
+        """The body's elements with these tags, in page order."""
         return [self._everything[place] for place in self._places_of(tags) if place >= self._start]
 
     def anywhere(self, *tags: str) -> list[Element]:
-        """As `tagged`, with those above the body."""
+        """As `tagged`, with the elements before the body."""
         return [self._everything[place] for place in self._places_of(tags)]
 
     def _places_of(self, tags: tuple[str, ...]) -> list[int]:
@@ -112,7 +114,7 @@ class Page:
 
     @cached_property
     def _places(self) -> dict[object, list[int]]:
-        """Where the elements of each tag stand: every reader asks for some."""
+        """Tag -> the places of its elements: every reader needs some."""
         places: dict[object, list[int]] = defaultdict(list)
         for place, element in enumerate(self._everything):
             places[element.tag].append(place)
@@ -120,7 +122,7 @@ class Page:
 
     @cached_property
     def links(self) -> list[tuple[Element, str]]:
-        """The links of the body and where they lead, in page order."""
+        """The links of the body with their targets, in page order."""
         return [(link, link.get("href") or "") for link in self.tagged("a")]
 
     @cached_property
@@ -128,16 +130,16 @@ class Page:
         return "\n".join([address.replace("\n", " ") for _, address in self.links]).lower()
 
     def links_to(self, pattern: re.Pattern[str]) -> set[Element]:
-        """Links whose address, in small letters, holds a pattern: all are searched at once, since hardly any does."""
+        """Links whose URL, in lower case, contains a pattern: all are searched as one text, because hardly any matches."""
         found = pattern.finditer(self._addresses)
         return {self.links[self._addresses.count("\n", 0, match.start())][0] for match in found}
 
     def role(self, element: Element) -> int:
-        """Roles that the names on an element of the body hint at."""
+        """The roles of a body element by its names."""
         return self.roles.get(element, 0)
 
     def mentions(self, *names: str) -> bool:
-        """Whether any of these stands in a class, id, itemprop or test id of the page: a quick look before a slow one."""
+        """Whether any of these is in a class, id, itemprop or test id of the page: a fast check before a slow one."""
         return any(name in self._spelled for name in names)
 
     @cached_property
@@ -145,7 +147,7 @@ class Page:
         return "\n".join(self._names)
 
     def drop(self, element: Element) -> None:
-        """Mark an element as furniture beyond doubt; the tree stays as it is."""
+        """Mark an element as certainly furniture; the tree stays unchanged."""
         self.roles[element] = self.roles.get(element, 0) | Role.DROPPED | Role.ELSEWHERE | Role.FURNITURE
 
     @cached_property
@@ -155,7 +157,7 @@ class Page:
 
     @cached_property
     def base(self) -> str:
-        """Where the page's relative links start: its address, or what its first `base` element with one says."""
+        """The base of the page's relative links: its URL, or that of the first `base` element that has one."""
         told = next((href for element in self.anywhere("base") if (href := element.get("href"))), "")
         try:
             base = urljoin(self.url, told.strip()[:4000])
@@ -165,7 +167,7 @@ class Page:
 
     @cached_property
     def _origin(self) -> str:
-        """Scheme and host where links begin; nothing where there is none."""
+        """Scheme and host of the base; empty if it has none."""
         try:
             joined = urljoin(self.base, "/")[:-1]
         except ValueError:
@@ -182,7 +184,7 @@ class Page:
 
     @cached_property
     def language(self) -> str | None:
-        """What the root element declares; whether it is well-formed is not decided here."""
+        """The language that the root element declares; its form is not checked here."""
         for name in ("lang", "xml:lang", "{http://www.w3.org/XML/1998/namespace}lang"):
             value = self.root.get(name) or self.body.get(name)
             if value and value.strip():
@@ -203,25 +205,25 @@ class Page:
 
 
 def text_of(element: Element) -> str:
-    """All text under an element on one line; elements parted by nothing in the markup stay joined, as browsers show them."""
-    # Half of all questions are about elements without children.
+    """All text under an element on one line; text of elements without white space between them is joined, as browsers show it."""
+    # Half of all calls are for elements without children.
     return squash(raw_text_of(element))
 
 
 def raw_text_of(element: Element) -> str:
-    """All text under an element with its white space. The serializer costs a third of joining what `itertext` gives."""
+    """All text under an element with its white space. The serializer costs a third of joining the parts of `itertext`."""
     if len(element):
         return etree.tostring(element, encoding="unicode", method="text", with_tail=False)
     return element.text or ""
 
 
 def spaced_text_of(element: Element) -> str:
-    """As `text_of`, with a space between elements: for boxes whose parts are laid out by style sheets."""
+    """As `text_of`, with a space between elements: for boxes whose parts style sheets lay out."""
     return squash(" ".join(map(str, element.itertext())) if len(element) else element.text or "")
 
 
 def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetched: datetime | None = None) -> Page | None:
-    """The page, or None where there is no element in it. Never raises for any content."""
+    """The page, or None if it has no element. Never raises for any content."""
     data = html[:MAX_BYTES].encode("utf-8", "replace") if isinstance(html, str) else as_utf8(html[:MAX_BYTES], content_type)
     while data.startswith(BOM_UTF8):
         data = data[len(BOM_UTF8) :]
@@ -241,7 +243,7 @@ def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetch
         return None
     if root is None or not isinstance(root.tag, str):
         return None
-    # In C and in place: setting a tail from here would refuse characters that a page may well hold.
+    # In C and in place: setting a tail from Python would refuse characters that a page can contain.
     etree.strip_elements(root, *_GONE, with_tail=False)
     if tags > MAX_NODES:
         _cut(root)
@@ -253,7 +255,8 @@ def parse(html: bytes | str, url: str, *, content_type: str | None = None, fetch
 
 
 def _noise(received: bytes, parsable: bytes) -> float:
-    """Share of bytes that no text has: controls and what no character was read from. NUL tells only of a wide charset."""
+    """Share of bytes that no text has: control bytes and bytes that could not be decoded. NUL does not count: it only shows a
+    wide charset."""
     controls = len(received) - len(parsable)
     if controls:
         controls -= received.count(b"\0")
@@ -285,13 +288,13 @@ _TESTED = etree.XPath("descendant::*[starts-with(@data-testid, $part)]")
 
 
 def classed(inside: Element, part: str) -> list[Element]:
-    """Elements below one whose class attribute holds a text, in page order."""
+    """Elements below one whose class attribute contains a text, in page order."""
     found = _CLASSED(inside, part=part)
     return [one for one in found if isinstance(one, Element)] if isinstance(found, list) else []
 
 
 def holds_class(inside: Element, part: str) -> bool:
-    """Whether any element below one has a class attribute that holds a text."""
+    """Whether any element below one has a class attribute that contains a text."""
     return _HOLDS_CLASS(inside, part=part) is True
 
 
@@ -302,22 +305,22 @@ def tested(inside: Element, start: str) -> list[Element]:
 
 
 def silence(page: Page, element: Element) -> None:
-    """What an element prints is no part of the byline around it: a section badge, a share bar, a bookmark button."""
+    """Mark an element that is not part of the byline around it: a section badge, a share bar, a bookmark button."""
     page.roles[element] = Role.HIDDEN
 
 
 def keep(page: Page, element: Element) -> None:
-    """An element holds the article's text, whatever its names seem to say."""
+    """Mark an element that contains the article's text, whatever its names say."""
     page.roles[element] = page.role(element) & ~(Role.FURNITURE | Role.ELSEWHERE | Role.WEAK) | Role.BODY
 
 
 def is_printed(page: Page, lines: list[str]) -> bool:
-    """Whether the page shows the first paragraph of its data: what else the data holds is then withheld."""
+    """Whether the page shows the first paragraph of its data: then the rest of the data is withheld from readers."""
     first = next((line for line in lines if len(line) > 40), "")
     return bool(first) and first in text_of(page.body)
 
 
 def assume_zone(page: Page, name: str) -> None:
-    """Read printed times in the family's zone, unless the site or the host's country said which."""
+    """Read printed times in the family's zone, unless the site or the host's country has set the zone."""
     if not page.is_zone_sure:
         page.timezone, page.is_zone_sure = name, True

@@ -1,8 +1,8 @@
-"""What the names on an element (class, id, itemprop, test id) say it is for.
+"""Finds the roles of an element by its names (class, id, itemprop, test id).
 
-Names are cut into words ("ArticleMeta__PublishedDate" -> article, meta, published, date), so that "ad" is not found in "header".
-The words are the web's own English, used by sites of every language, with a few of other languages beside; they stand in
-vocabulary.txt, sorted by what they say.
+Names are cut into words ("ArticleMeta__PublishedDate" -> article, meta, published, date), so that "ad" is not found in
+"header". The words are the English of web developers, used by sites in every language, and a few of other languages; they are
+in vocabulary.txt, sorted by role.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class ElementWords:
     elsewhere: frozenset[str]
     """Other articles, advertising, the frame of the site."""
     meta: frozenset[str]
-    """Lines about the article that are not its text."""
+    """Lines about the article that are not part of its text."""
     weak: frozenset[str]
-    """Those of both that also name harmless boxes."""
+    """Words of both that also name harmless boxes."""
     comments: frozenset[str]
     hidden: frozenset[str]
     tooltip: frozenset[str]
@@ -39,7 +39,7 @@ class ElementWords:
     modified: frozenset[str]
     standfirst: frozenset[str]
     lead: frozenset[str]
-    """Those of `standfirst` that as often name the first paragraph of the text."""
+    """Words of `standfirst` that as often name the first paragraph of the text."""
     tags: frozenset[str]
     section: frozenset[str]
     headline: frozenset[str]
@@ -59,20 +59,19 @@ PICTURE_ENDINGS = ("image", "photo", "picture", "bild", "foto", "imagecontainer"
 
 
 class Role:
-    """What an element may be for, as bits of an int: an enum's operators cost more than the rest of the walk."""
+    """The possible roles of an element, as bits of an int: the operators of an enum cost more than the rest of the pass."""
 
     NONE = 0
     BODY = 1
-    """Holds the article's paragraphs."""
+    """Contains the article's paragraphs."""
     FURNITURE = 1 << 1
-    """Teasers, promotion, sharing, meta lines: not the body, unless it proves to hold most of it."""
+    """Teasers, promotion, sharing, meta lines: not the body, unless it contains most of it."""
     ELSEWHERE = 1 << 2
-    """Furniture that shows other articles or the site's frame, so that bylines, times and pictures in it are not "
-    "this article's."""
+    """Furniture that shows other articles or the site's frame; bylines, times and pictures in it are not this article's."""
     WEAK = 1 << 3
-    """Furniture by an ambiguous word only ("widget", "card"): what it holds decides."""
+    """Furniture by an ambiguous word only ("widget", "card"): its content decides."""
     COMMENTS = 1 << 4
-    """Readers' words: never the body."""
+    """Readers' comments: never the body."""
     CAPTION = 1 << 5
     CREDIT = 1 << 6
     PICTURE = 1 << 7
@@ -85,27 +84,27 @@ class Role:
     HEADLINE = 1 << 14
     LIVE = 1 << 15
     HIDDEN = 1 << 16
-    """Read out by screen readers only."""
+    """Only for screen readers."""
     TOOLTIP = 1 << 17
-    """Shown only when pointed at."""
+    """Shown only under the mouse pointer."""
     DROPPED = 1 << 18
-    """Furniture beyond doubt, by a family's word."""
+    """Certainly furniture, because a family says so."""
     UNSEEN = 1 << 19
-    """Hidden by its own markup from every reader."""
+    """Hidden from all readers by its own markup."""
     EPOCH = 1 << 20
-    """Carries a time in a data attribute."""
+    """Has a time in a data attribute."""
 
 
 NAMES = word_set("class id itemprop data-testid data-component data-qa data-test rel role data-gtm-name")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _HASH = re.compile(r"^\d+[a-zA-Z]|\d[a-zA-Z]+\d|(?<![a-z])[a-z](?![a-z]).*(?<![a-z])[a-z](?![a-z])")
-"""What a build tool or a database writes into a name: "css-17eu0tb", "block-QAdB4z"; its letters are no words."""
+"""Parts of names from a build tool or a database: "css-17eu0tb", "block-QAdB4z"; their letters are not words."""
 _SLUG = re.compile(r"[^_-]+(?:-[^_-]+){6,}")
 _SLUG_PARTS = 6
-"""A sentence as a name, "what-the-next-weather-warning-means-for-you": says what something tells of, not what it is for."""
+"""A sentence as a name, "what-the-next-weather-warning-means-for-you", describes the content of an element, not its role."""
 MAX_NAMES = 400
 MAX_KNOWN = 50_000
-"""Words, names and combinations remembered, some 5 MB of each; a page brings some two hundred."""
+"""Words, names and combinations kept in memory, some 5 MB of each; a page has some two hundred new ones."""
 
 _BODY_JOINED = re.compile(
     r"(?:article|story|post|entry|news|page|main|blog|text|richtext|content|detail|artikel|articulo|noticia|articolo|nota)[-_ ]*"
@@ -113,25 +112,25 @@ _BODY_JOINED = re.compile(
     r"article|main|body)|articlebody|storybody"
     r"|field-name-body|field--name-body|paywall-?content|\bprose\b|\bmarkup\b"
 )
-"""Searched in small letters: a pattern that ignores case costs two and a half times as much (6.0 against 2.4 µs a name)."""
+"""Searched in lower-case text: a pattern that ignores case costs two and a half times as much (6.0 against 2.4 µs per name)."""
 _BODY_HINTS = ("body", "text", "content", "copy", "main", "prose", "markup", "inhalt", "corp", "cuerpo", "paragraph")
-# "with-sidebar", "has-ads": said of a frame, not of what stands in it.
+# "with-sidebar", "has-ads": these describe a frame, not its content.
 _FRAMING = frozenset(("has", "with", "no", "without", "is", "hide", "show"))
 _FRAME = re.compile(rf"(?:{'|'.join(sorted(_FRAMING))})[-_]+[\w-]+", re.IGNORECASE)
 _FRAMING_LETTERS = frozenset(letter for word in _FRAMING for letter in (word[0], word[0].upper()))
 _LONG_NAME = 40
-"""Characters from which a name has no joined form."""
+"""A name of at least so many characters has no joined form."""
 _PLAIN = re.compile(r"[a-z][a-z_-]*")
-# "d-none d-md-block" is hidden from narrow screens only; "d-none d-print-block" from all.
+# "d-none d-md-block" is hidden only on narrow screens; "d-none d-print-block" on all.
 _SHOWN_AGAIN = re.compile(r"\bd-(?:xs|sm|md|lg|xl|xxl)-(?!none)")
 _NEIGHBOURS = frozenset(("next", "prev", "previous"))
 _STORIES = frozenset(("article", "articles", "post", "posts", "story", "stories"))
 _STRONG = 1 << 30
-"""An unambiguous word of furniture; like the next three, inside this module only."""
+"""An unambiguous word of furniture; like the next bits, used only inside this module."""
 _PART, _HINT, _PAIRING = 1 << 29, 1 << 28, 1 << 27
-"""A word holds one of the vocabulary's FURNITURE_PARTS; may be of a name of the body; may say something with another."""
+"""The word contains one of FURNITURE_PARTS; may be part of a name for the body; may have a meaning together with another word."""
 _HIDES, _COLON = 1 << 26, 1 << 25
-"""A name hides what it stands on, unless another with a colon says when."""
+"""The name hides its element, unless another name with a colon says when."""
 _HIDERS = frozenset(("hidden", "hide", "d-none"))
 _PAIRS = (
     (word_set("read more"), Role.FURNITURE | Role.ELSEWHERE | _STRONG),
@@ -140,7 +139,7 @@ _PAIRS = (
     (word_set("see also"), Role.FURNITURE | _STRONG),
     (word_set("pull quote"), Role.FURNITURE | _STRONG),
 )
-"""Words that say something only together."""
+"""Words that have a meaning only together."""
 _PAIRED = frozenset().union(*(pair for pair, _ in _PAIRS)) | _NEIGHBOURS
 
 
@@ -177,7 +176,7 @@ def _bits() -> dict[str, int]:
 
 
 def names_on(element: Element) -> str:
-    """All names on an element, one after another."""
+    """All names on an element, separated by spaces."""
     return " ".join([str(value) for key, value in element.items() if key in NAMES])[:MAX_NAMES]
 
 
@@ -188,7 +187,7 @@ def all_words(element: Element) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def words_in(name: str) -> frozenset[str]:
-    """The words of one name, lower case, and its joined form: "read-more" gives read, more, readmore."""
+    """The words of one name in lower case, and its joined form: "read-more" gives read, more, readmore."""
     if _PLAIN.fullmatch(name):
         parts, joined = _plain_words(name)
         return frozenset((*parts, joined) if joined else parts)
@@ -202,7 +201,7 @@ def words_in(name: str) -> frozenset[str]:
 
 
 def _telling_part(name: str) -> str | None:
-    """A name without what a build tool wrote into it; None where it says how something is styled, or is a whole sentence."""
+    """A name without the parts from a build tool; None if the name is only styling, or a whole sentence."""
     # Utility classes ("md:mb-2", "print:hidden", "[&>p]:mt-4") are styling.
     if ":" in name or "[" in name or "-with-" in name or (name[:1] in _FRAMING_LETTERS and _FRAME.match(name)):
         return None
@@ -218,7 +217,7 @@ def _joined_form(name: str) -> str:
 
 
 def _plain_words(name: str) -> tuple[list[str], str]:
-    """The words of a name of small letters, and its joined form: most names, and the cheapest way through them."""
+    """The words of a name in lower case, and its joined form: the fastest way, for most names."""
     parts = name.replace("_", "-").split("-")
     count = len(parts)
     if count == 1:
@@ -236,7 +235,7 @@ def _holds(text: str, parts: tuple[str, ...]) -> bool:
 
 
 class _Known(dict[str, int]):
-    """What is known of words and names, shared by all pages: templates repeat them. Forgets all at MAX_KNOWN of them."""
+    """Results for words and names, shared by all pages because templates repeat them. Cleared at MAX_KNOWN entries."""
 
     def __init__(self, learn: Callable[[str], int]) -> None:
         super().__init__()
@@ -255,7 +254,7 @@ def _bits_of(word: str) -> int:
 
 
 def _bits_of_part(word: str) -> int:
-    """As `_bits_of`, with what a word of small letters makes worth looking at in the names it stands in."""
+    """As `_bits_of` for a lower-case word, with bits for further checks of the names that contain it."""
     bits = _bits_of(word)
     if _holds(word, FURNITURE_PARTS):
         bits |= _PART
@@ -269,7 +268,7 @@ _WORDS = _Known(lambda word: _bits_of(word.lower()))
 
 
 def _roles_of_name(name: str) -> int:
-    """Some two hundred names are new on every page, their words hardly: each word is looked into once."""
+    """The roles of a name. Every page has some two hundred new names, but few new words: each word is read once."""
     stem = name.rstrip("0123456789")
     if stem and len(stem) + 2 < len(name) < _LONG_NAME:
         return _NAMED[f"{stem}00"]  # "menu-item-88230369": numbers say nothing
@@ -297,7 +296,7 @@ def _roles_of_name(name: str) -> int:
     if role & _PART:
         role |= Role.FURNITURE | Role.ELSEWHERE | _STRONG
     if "line-clamp" in name:
-        # Text that is cut after so many lines is a teaser of something that stands elsewhere whole.
+        # Text that is cut after a number of lines is a teaser of a text elsewhere.
         role |= Role.FURNITURE | _STRONG
     if role & _HINT and _BODY_JOINED.search(lowered):
         role |= Role.BODY
@@ -321,14 +320,14 @@ def _is_shown_again(names: str) -> bool:
 
 
 SPELLED = _Known(roles_of_names)
-"""Names as one attribute has them: roles, and what decides between them below."""
+"""Attribute values with names -> roles, and the undecided bits of `decided`."""
 
 
 UNDECIDED = _STRONG | _HIDES | _COLON | Role.WEAK
 
 
 def decided(role: int) -> int:
-    """The roles of an element from those of all its names."""
+    """The roles of an element from the combined bits of its names."""
     if role & _HIDES and not role & _COLON:
         role |= Role.FURNITURE | _STRONG
     if role & _STRONG or not role & Role.FURNITURE:

@@ -289,6 +289,6 @@ def has_stop_inside(text: str) -> bool:
 
 
 def is_sentence(text: str) -> bool:
-    """Whether a text is a sentence: at least four words, two of them without a capital."""
+    """Whether a text is a sentence: at least four words, at least two of them without a capital."""
     words = text.split()
     return len(words) > 3 and sum(word[0].islower() for word in words) > 1
