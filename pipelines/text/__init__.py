@@ -36,7 +36,7 @@ def visible(text: str) -> str:
     # ASCII text (most of English) needs neither step; `isprintable` is a fast scan in C.
     if text.isascii() and text.isprintable():
         return text
-    if _DROPPED.search(text):  # a search costs a tenth of a translation, and most texts hold nothing to drop
+    if _DROPPED.search(text):  # a search costs a tenth of a translation, and most texts have nothing to remove
         text = text.translate(_DROP)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
@@ -47,7 +47,7 @@ def squash(text: str) -> str:
 
 
 def _on_one_line(text: str) -> str:
-    is_line = text.isprintable() and "  " not in text  # of white space only the space is printable
+    is_line = text.isprintable() and "  " not in text  # the space is the only printable white space
     return text.strip() if is_line else " ".join(text.split())
 
 

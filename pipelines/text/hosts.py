@@ -80,7 +80,7 @@ def is_private_host(host: str) -> bool:
     if ":" in text or text.startswith("["):
         return is_private_address(text)
     name = normal_host(text)
-    if name is None or "." not in name:  # a name without a dot is resolved within the own network
+    if name is None or "." not in name:  # a name without a dot is resolved inside the local network
         return True
     if _NUMBER.fullmatch(name.rpartition(".")[2]):
         return is_private_address(name)

@@ -75,7 +75,7 @@ def mended(link: str, base: str, is_own: IsOwn) -> str | None:
 def _plain(link: str) -> str | None:
     """The text of a link on one line, without tags, quotation marks and superfluous escapes; None if it is no URL."""
     text = link.strip()
-    if len(text) > 4 * MAX_URL:  # of which escapes and line breaks may be a part
+    if len(text) > 4 * MAX_URL:  # a part of it may be escapes and line breaks
         return None
     if "&" in text:
         text = _REFERENCE.sub(lambda match: unescape(match[0].lower()), text)
@@ -141,7 +141,7 @@ def _without_scheme(head: str, base: str, is_own: IsOwn) -> str | None:
     if _owns(start, is_own):
         return f"{start.scheme}://{_without_twin(start, is_own)}"
     if head.startswith("//"):
-        return head if "." in host else f"/{bare}"  # no public host is without a dot
+        return head if "." in host else f"/{bare}"  # every public host has a dot
     if head.startswith(("/", ".")):
         return head
     return None if " " in host or _is_host(host, bare) else head

@@ -60,7 +60,7 @@ def absolute(url: str, base: str | None = None) -> str | None:
         scheme, authority = match[1].lower(), _authority(match[2])
         path = _without_dot_segments(_escaped(match[3]) or "/")
         query = _escaped(match[4])
-    except ValueError:  # urljoin on bad brackets, and text that is no Unicode (lone surrogates)
+    except ValueError:  # urljoin on bad brackets, and text that is not Unicode (lone surrogates)
         return None
     if authority is None:
         return None
@@ -109,7 +109,7 @@ def _joined(url: str, base: str | None) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _authority(text: str) -> tuple[str, int | None] | None:
-    match = _HOST_PORT.fullmatch(text)  # no "@" gets through: a name and a password in a URL are a trap or a leak
+    match = _HOST_PORT.fullmatch(text)  # "@" is refused: a user name and a password in a URL are a trap or a leak
     host = normal_host(match[1]) if match else None
     if match is None or host is None:
         return None
@@ -124,7 +124,7 @@ def _escaped(text: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     code = match[1]
-    if code is None:  # "%" without two hex digits behind it, a space, a letter of another alphabet
+    if code is None:  # "%" without two hex digits after it, a space, a letter of another alphabet
         return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8"))
     character = chr(int(code, 16))
     return character if character in _UNRESERVED else f"%{code.upper()}"
@@ -286,7 +286,7 @@ def image_key(url: str) -> str | None:
         return None
     _, host, path, query = _split(address)
     parameters = query.split("&") if query else []
-    for parameter in parameters:  # a resizer that is handed the picture: /_next/image?url=https%3A%2F%2F...&w=640
+    for parameter in parameters:  # a resizer whose parameter is the picture: /_next/image?url=https%3A%2F%2F...&w=640
         name, _, value = parameter.partition("=")
         picture = unquote(value) if name in {"url", "src", "image"} else ""
         inner = absolute(picture, address) if _PICTURE.search(picture) else None

@@ -64,7 +64,7 @@ def loads(text: str) -> Any:
     text = text[:MAX_SCRIPT]
     try:
         found = json.loads(text, strict=False)
-        return loads(found) if isinstance(found, str) and found.lstrip().startswith(('{"', '[{"')) else found  # coded twice
+        return loads(found) if isinstance(found, str) and found.lstrip().startswith(('{"', '[{"')) else found  # encoded twice
     except (ValueError, RecursionError):
         pass
     broken = text = _WRAPPING.sub("", text).strip()
@@ -322,7 +322,7 @@ def same_page(one: str, other: str) -> bool:
 _WORD = re.compile(r"\w+")
 
 
-@lru_cache(maxsize=500)  # each name of a page is compared with all of its others
+@lru_cache(maxsize=500)  # each name of a page is compared with all its other names
 def _words_of(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
 
@@ -367,7 +367,7 @@ def names(value: Any, *, organisations: bool = False) -> list[str]:
     if isinstance(value, dict):
         if bool(types(value) & _ORGANISATIONS) is not organisations:
             return []
-        if "mainEntity" in value and not value.get("name"):  # a ProfilePage stands for whom it presents
+        if "mainEntity" in value and not value.get("name"):  # a ProfilePage is read as the person that it presents
             return names(value["mainEntity"], organisations=organisations)
         given = [text(value.get("givenName")), text(value.get("familyName"))]
         name = value.get("name") or value.get("@value")

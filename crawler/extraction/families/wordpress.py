@@ -138,7 +138,7 @@ def drop_furniture(page: Page) -> None:
             page.drop(element)
 
 
-@lru_cache(maxsize=10_000)  # the same few hundred combinations stand on all elements and pages of a site
+@lru_cache(maxsize=10_000)  # all elements and pages of a site use the same few hundred combinations
 def _is_furniture(written: str) -> bool:
     """Whether a class attribute names a plug-in's box or one of the core's widgets."""
     names = written.split()

@@ -202,7 +202,7 @@ def _without_noscript(data: bytes) -> bytes:
         if before or last < 0 or _CLOSED.search(ahead, last):
             pieces.append(_without_script(before, data[start : end.start()], data[opening.end() : end.start()], after))
         else:
-            pieces.append(after)  # the same picture stands in this box already
+            pieces.append(after)  # this box already has the same picture
         at = end.end()
     return b"".join((*pieces, data[at:]))
 

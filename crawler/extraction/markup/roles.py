@@ -271,7 +271,7 @@ def _roles_of_name(name: str) -> int:
     """The roles of a name. Every page has some two hundred new names, but few new words: each word is read once."""
     stem = name.rstrip("0123456789")
     if stem and len(stem) + 2 < len(name) < _LONG_NAME:
-        return _NAMED[f"{stem}00"]  # "menu-item-88230369": numbers say nothing
+        return _NAMED[f"{stem}00"]  # "menu-item-88230369": numbers have no meaning
     if _PLAIN.fullmatch(name):
         lowered = name
         parts, joined = _plain_words(name)

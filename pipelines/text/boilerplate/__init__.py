@@ -97,7 +97,7 @@ def _matches(line: str) -> bool:
 _PARTS = re.compile(r"[·•|‖\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]|\s(?<=[.!?…]\s)|\s[–—-]\s")
 
 
-@lru_cache(maxsize=2_000)  # a page's lines are asked about while it is read and again when it is normalised
+@lru_cache(maxsize=2_000)  # lines of a page are tested when it is read and again when it is normalised
 def is_furniture(line: str) -> bool:
     """Whether the rules say that a squashed paragraph is boilerplate: as a whole, or in each of its parts."""
     if len(line) > MAX_LENGTH:

@@ -49,7 +49,7 @@ class Caption(NamedTuple):
     credit: str | None = None
 
 
-@lru_cache(maxsize=500)  # copies for other screens, and once more when an article is normalised
+@lru_cache(maxsize=500)  # a page repeats captions for other screens, and an article is normalised again
 def split_caption(text: str) -> Caption:
     """Split a caption in any of the catalogue's languages. Never fails; several credits are joined by "; ".
 
@@ -100,7 +100,7 @@ def _credit_alone(line: str) -> str | None:
 
 
 def _said_twice(line: str) -> str:
-    """ "Elland Road | Elland Road", what remains without the credit, is one caption printed twice."""
+    """ "Elland Road | Elland Road", without its credit, is one caption printed twice."""
     left, _, right = line.partition("|")
     return left.strip() if left.strip() == right.strip() else line
 
@@ -243,7 +243,7 @@ def once(text: str) -> str:
     """A repeated passage, with or without white space between the repetitions, once; any other text unchanged."""
     squeezed = "".join(text.split())
     if squeezed.find(squeezed[:_SHORTEST_REPEAT], _SHORTEST_REPEAT) < 0:
-        return text  # what begins but once is said but once
+        return text  # a text whose beginning occurs once has no repetition
     places = [at for at, char in enumerate(text) if not char.isspace()]
     dense = [text[at] for at in places]
     period = _period(dense)

@@ -121,7 +121,7 @@ _MOST_WORDS = 14
 _BETWEEN_WORDS = re.compile(r"[\s/|,;:]+")
 
 
-@lru_cache(maxsize=4_000)  # the words of a caption are asked about again for each place a credit may stand at
+@lru_cache(maxsize=4_000)  # the words of a caption are tested again for each possible place of a credit
 def is_source(phrase: str) -> bool:
     """Whether a phrase, in any case, is a known source of pictures."""
     folded = " ".join(unicodedata.normalize("NFKC", phrase).casefold().strip(" .()[]").split())

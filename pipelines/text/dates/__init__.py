@@ -36,9 +36,9 @@ _ZONE_NAME = re.compile(
 def parse_timestamp(text: str, timezone: str, fetched: datetime | None = None) -> Timestamp | None:
     """The first stamp in a text: a machine form, or a printed form in any language of the word lists; None if there is none.
 
-    `timezone` is the site's IANA name; an unknown name is read as "UTC". Relative text and dates without a year need
-    `fetched`; with it, stamps more than 48 h after it are None. Sentinels (1970-01-01, 1900-01-01, 0001-01-01) and impossible
-    dates are None. Never raises; reads the first 300 characters.
+    `timezone` is the site's IANA name, "UTC" if unknown; a name that does not exist is read as "UTC". Relative text and dates
+    without a year need `fetched`; with it, stamps more than 48 h after it are None. Sentinels (1970-01-01, 1900-01-01,
+    0001-01-01) and impossible dates are None. Never raises; reads the first 300 characters.
     """
     raw, fetched = _trim(text), _aware(fetched)
     clean, zone_name = _clean(raw, timezone)
@@ -91,7 +91,7 @@ def _aware(fetched: datetime | None) -> datetime | None:
 
 def _clean(raw: str, timezone: str) -> tuple[str, str]:
     """Normalised text and its zone: a zone in the text itself ("... Europe/London") has priority."""
-    text = normalise(raw)[:MAX_CHARS]  # compatibility forms can unfold to eighteen characters each
+    text = normalise(raw)[:MAX_CHARS]  # compatibility forms can expand to eighteen characters each
     named = _ZONE_NAME.search(text) if "/" in text else None
     if named is None or zone_of(named[1]) is UTC:
         return text, timezone

@@ -146,7 +146,7 @@ class _Line:
         return self._add_day(day, borrowed=bool(self.days)) if day else match[0]
 
     def _latest(self, match: re.Match[str]) -> date | None:
-        """The last such day up to the day after the fetch; a leap day recurs within nine years."""
+        """The last such day and month up to the day after the fetch; a leap day recurs within nine years."""
         if self.fetched is None:
             return None
         last = local_day(self.fetched, self.zone_name) + timedelta(days=1)

@@ -131,7 +131,7 @@ class _Words:
     """Folded words that belong together -> the text that replaces them."""
     phrase: re.Pattern[str]
     known: frozenset[str]
-    """All single words above. Text with other small words has an unknown word."""
+    """Every single word of the above; another lower-case word is unknown."""
 
 
 @cache
@@ -198,8 +198,8 @@ def code(text: str, zone_name: str) -> str:
 
 
 def code_of_known(text: str) -> str:
-    """The coded form of a line if all its words are known, otherwise an empty text. An unknown small word decides before the
-    text is coded."""
+    """The coded form of a line if all its words are known, otherwise an empty text. A line with an unknown lower-case word
+    is rejected before it is coded."""
     known = _words().known
     if any(word.isalpha() and word.islower() and len(word) > 2 and word.isascii() and word not in known for word in text.split()):
         return ""

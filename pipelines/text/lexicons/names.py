@@ -137,7 +137,7 @@ def is_name(words: list[str]) -> bool:
         return is_given_name(words[0].casefold()) and len(words) == 2 and all(map(_fits, words)) and words[0].islower()
     first, last = words[0].casefold(), words[-1].casefold()
     if first in known.no_first or is_direction(first) or last in known.no_last or words[1] in ("y", "e"):
-        return False  # "Tierra y Mar": behind a single word an "and" joins two things, no surnames
+        return False  # "Tierra y Mar": after a single word an "and" joins two things, not surnames
     full = parts = 0
     for index, word in enumerate(words):
         folded = word.casefold()
