@@ -1,1 +1,1 @@
-"""Everything that reads the store for people. The command line, the viewer and exports call these."""
+"""All reads of the store for people. The command line, the viewer and exports call these."""

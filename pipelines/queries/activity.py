@@ -1,4 +1,4 @@
-"""Sites and their days, edits, crawls and sums. Writes nothing."""
+"""Sites with their days, edits, crawls and totals. Read-only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipelines.store.rows import Row
 
 _FAILED = json.dumps([CrawlOutcome.FAILED, CrawlOutcome.LOST, CrawlOutcome.MISSED])
 _AS_THEY_SHOULD_BE = json.dumps(sorted(article.CHANGES | {Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.REREAD}))
-"""Outcomes of fetches that are nothing to tell of."""
+"""Outcomes of fetches that are as expected and need no report."""
 _PAST = """
 SELECT * FROM crawls
 WHERE (:site IS NULL OR site_id = :site)
@@ -69,30 +69,30 @@ FROM sites s LEFT JOIN crawls c ON c.id = (SELECT max(id) FROM crawls WHERE site
 
 
 def site_of(store: Store, site_id: str) -> SiteRecord:
-    """A site; one that is not in the ledger has its id for a name, and nothing else."""
+    """A site; if the ledger does not have it, a record with its id as its name, and nothing else."""
     return site(store, site_id) or SiteRecord(site_id, site_id)
 
 
 @over_all(by_site)
 def site(store: Store, site_id: str) -> SiteRecord | None:
-    """A site of the ledger."""
+    """A site of the ledger; None if there is no such site."""
     row = store.row("SELECT * FROM sites WHERE id = ?", (site_id,))
     return value_of(SiteRecord, row) if row else None
 
 
 @over_all(joined)
 def site_names(store: Store) -> dict[str, str]:
-    """What sites are called, by id; in the order of their names."""
+    """Names of sites by id, in the order of the names."""
     return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM sites ORDER BY name, id")}
 
 
 def sites_and_crawls(store: Store) -> list[SiteCrawls]:
-    """Each site with its last crawl, its last success and the count of its quarantined readings."""
+    """Each site with its last crawl, its last success and its number of quarantined readings."""
     return [SiteCrawls(*row) for row in store.values(_SITES)]
 
 
 def first_and_last_day(store: Store, site_id: str) -> tuple[str | None, str | None]:
-    """Between which days a site's revisions lie; None where it has none."""
+    """First and last day with revisions of a site; None if it has none."""
     ends = "SELECT (SELECT {}(day) FROM day_counts WHERE site_id = ?)"
     first, last = (store.value(ends.format(end), (site_id,)) for end in ("min", "max"))
     return first, last
@@ -100,13 +100,14 @@ def first_and_last_day(store: Store, site_id: str) -> tuple[str | None, str | No
 
 def past_crawls(store: Store, site_id: str | None = None, *, failed: bool = False, since: str | None = None,
                 limit: int = 20) -> list[Row]:  # fmt: skip
-    """The newest crawls and planned starts, of one site or all; `since` is a stored time of their beginning, or of their plan."""
+    """The newest crawls and planned starts, of one site or all; `since`: only those that began, or were planned, at that time
+    or later."""
     wanted = {"site": site_id, "since": since, "failed": failed, "failures": _FAILED, "limit": limit}
     return [{**row, "counts": json.loads(row["counts"])} for row in store.rows(_PAST, wanted)]
 
 
 def failed_fetches(store: Store, crawl_id: int) -> list[Row]:
-    """The fetches of a crawl that were not as they should be, in their order: when, what, why."""
+    """The fetches of a crawl with an unexpected outcome, in their order: when, which URL, why."""
     sql = """SELECT fetched, url, status, outcome, reason, reason_code FROM fetches
         WHERE crawl_id = ? AND outcome NOT IN (SELECT value FROM json_each(?)) ORDER BY id"""
     return list(store.rows(sql, (crawl_id, _AS_THEY_SHOULD_BE)))
@@ -118,28 +119,28 @@ def running_crawls(store: Store) -> int:
 
 
 def article_count(store: Store) -> int:
-    """How many articles there are, counted one by one."""
+    """The number of articles, counted row by row."""
     return int(store.value("SELECT count(*) FROM articles"))
 
 
 def revision_count(store: Store) -> int:
-    """How many revisions there are, counted one by one."""
+    """The number of revisions, counted row by row."""
     return int(store.value("SELECT count(*) FROM revisions"))
 
 
 def has_archived_pages(store: Store) -> bool:
-    """Whether any revision points at an archived page."""
+    """Whether any revision has an archived page."""
     return bool(store.value("SELECT 1 FROM revisions WHERE warc_file IS NOT NULL"))
 
 
 @over_all(by_site)
 def days(store: Store, site_id: str, since_day: str, until_day: str) -> list[DayCounts]:
-    """The days between these two, both included, that have any revision."""
+    """The days from `since_day` to `until_day`, both included, that have revisions."""
     return [value_of(DayCounts, row) for row in store.rows(_DAYS, (site_id, since_day, until_day))]
 
 
 def _a_day_of_all(ledgers: Ledgers, query: Callable[..., dict[str, int]], *given: Any) -> dict[str, int]:
-    """The days of several ledgers added up."""
+    """The sums per day of several ledgers."""
     found = Counter[str]()
     for store in ledgers.each:
         found.update(query(store, *given))
@@ -148,7 +149,7 @@ def _a_day_of_all(ledgers: Ledgers, query: Callable[..., dict[str, int]], *given
 
 @over_all(_a_day_of_all)
 def revisions_a_day(store: Store, sites: Sequence[str] | None, kinds: Sequence[str], first: str, last: str) -> dict[str, int]:
-    """Day -> how many revisions were first seen on it, of some sites or all (None) and some kinds of change or all (none)."""
+    """Day -> number of revisions first seen on it; of some sites or all (None), of some kinds of change or all (empty)."""
     if sites is None and not kinds:
         rows = store.rows("SELECT day, n FROM days WHERE day >= ? AND day <= ?", (first, last))
         return {row["day"]: row["n"] for row in rows}
@@ -163,7 +164,7 @@ def revisions_a_day(store: Store, sites: Sequence[str] | None, kinds: Sequence[s
 
 @over_all(by_site)
 def delays(store: Store, site_id: str, limit: int = 500) -> list[int]:
-    """Minutes from publication to each of the latest edits, newest first; articles that tell only a day are left out."""
+    """Minutes from publication to each of the latest edits, newest first; articles that give only a day are left out."""
     values = {"site": site_id, "limit": limit, "changes": json.dumps(_EDITS)}
     return [row["minutes"] for row in store.rows(_DELAYS, values) if row["minutes"] >= 0]
 
@@ -174,7 +175,7 @@ def crawls(store: Store, site_id: str, limit: int = 20) -> list[CrawlSummary]:
 
 
 def recent_revisions(store: Store, today: date, days: int) -> dict[str, tuple[int, int]]:
-    """Site -> its revisions of the last so many days, and of how many of them it has been known."""
+    """Site -> its revisions of the last `days` days, and the number of those days since its first one."""
     sql = "SELECT site_id, min(day) AS first, sum(n) AS n FROM day_counts WHERE day > ? AND day <= ? GROUP BY site_id"
     rows = store.rows(sql, ((today - timedelta(days=days)).isoformat(), today.isoformat()))
     return {row["site_id"]: (row["n"], (today - date.fromisoformat(row["first"])).days + 1) for row in rows}
@@ -182,13 +183,13 @@ def recent_revisions(store: Store, today: date, days: int) -> dict[str, tuple[in
 
 @over_all(joined)
 def sums_by_site(store: Store) -> dict[str, SiteSums]:
-    """Of each site that has any, what a list of all tells."""
+    """Site -> the totals that a list of all sites shows; sites without any are left out."""
     return {row[0]: SiteSums(*row[1:]) for row in store.values(_SUMS)}
 
 
 @over_all(by_site)
 def totals(store: Store, site_id: str | None = None) -> Totals:
-    """Sums of a site, or of the ledger."""
+    """Totals of a site, or of the ledger."""
     sql = _COUNTS.format("" if site_id is None else "WHERE site_id = :site")
     counts = {(row["counted"], row["kind"]): row["n"] for row in store.rows(sql, {"site": site_id})}
     found = {counted: sum(n for (of, _), n in counts.items() if of == counted) for counted in ("articles", "revisions")}

@@ -1,4 +1,4 @@
-"""What people ask of articles, their revisions and crawls. Writes nothing."""
+"""Articles, their revisions and crawls, for people. Read-only."""
 
 from __future__ import annotations
 
@@ -62,21 +62,21 @@ _PRINTED = (
 
 @dataclass(frozen=True, slots=True)
 class ArticleView(ArticleRecord):
-    """An article with everything that happened to it, but for its revisions."""
+    """An article with everything that happened to it, except its revisions."""
 
     latest: Article | None
-    """The latest revision in full, with authors, images and body; None where nothing was ever read."""
+    """The latest revision in full, with authors, images and body; None if no page of it was ever read."""
     states: tuple[StateChange, ...]
-    """Oldest first."""
+    """Changes of its state, oldest first."""
     aliases: tuple[Alias, ...]
     moved_to: str | None
-    """The address of the article to which its address leads."""
+    """The URL of the article to which its own URL leads."""
     moved_from: tuple[FormerArticle, ...]
     withdrawn: Withdrawal | None
 
 
 def find_article(store: Store, *urls: str | None) -> ArticleRecord | None:
-    """The article that any of these URLs is or has led to; any spelling, AMP and old addresses included."""
+    """The article that any of these URLs is or has led to; any spelling, including AMP and old addresses."""
     row = Lookup(store, "").by_urls(*urls)
     if row is None:
         return None
@@ -85,7 +85,7 @@ def find_article(store: Store, *urls: str | None) -> ArticleRecord | None:
 
 
 def article_view(store: Store, article: ArticleRecord) -> ArticleView:
-    """Gather it; each question goes by an index."""
+    """Everything about an article; each query uses an index."""
     number = article.article_id
     return ArticleView(
         **row_of(article),
@@ -104,13 +104,14 @@ def history(store: Store, article_id: int, *, after: int = 0) -> tuple[Revision,
 
 
 def history_entry(store: Store, article_id: int, number: int) -> Revision | None:
-    """One revision of an article, by its number, as `history` has it."""
+    """One revision of an article, by its number, as `history` returns it."""
     row = store.row(_REVISIONS.format("r.number = ?"), (article_id, number))
     return _revision(row) if row else None
 
 
 def numbers_by_hash(store: Store, article_id: int, start: str) -> list[int]:
-    """Numbers of the revisions of an article whose content's hash begins so, today or before a newer extractor read them."""
+    """Numbers of the revisions of an article whose content hash begins with `start`, now or before a newer extractor read them
+    again."""
     sql = """SELECT number FROM revisions r WHERE article_id = :article AND (substr(content_hash, 1, :n) = :start
         OR EXISTS (SELECT 1 FROM readings g WHERE g.revision_id = r.id AND substr(g.content_hash, 1, :n) = :start))
         ORDER BY number"""
@@ -118,12 +119,12 @@ def numbers_by_hash(store: Store, article_id: int, start: str) -> list[int]:
 
 
 def facts(revision: Revision) -> Row:
-    """A revision as the JSON of `history` and `diff` has it; the keys are a contract."""
+    """A revision as in the JSON of `history` and `diff`; the keys are a contract."""
     return {name: getattr(revision, name) for name in _PRINTED}
 
 
 def revision_at(store: Store, article_id: int, moment: str) -> RevisionTime | None:
-    """The last revision that was first seen by then; the first one where that is later."""
+    """The last revision first seen at `moment` or before; the first revision if that is later."""
     sql = "SELECT id AS revision_id, number, first_seen FROM revisions WHERE article_id = ? {} LIMIT 1"
     row = store.row(sql.format("AND first_seen <= ? ORDER BY number DESC"), (article_id, moment)) or store.row(
         sql.format("ORDER BY number"), (article_id,)
@@ -140,7 +141,7 @@ def latest_revision(store: Store, article_id: int) -> RevisionTime | None:
 
 
 def newest_revision(store: Store) -> int:
-    """The id of the revision that was recorded last; 0 where there is none."""
+    """The id of the revision that was recorded last; 0 if there is none."""
     return int(store.value("SELECT coalesce(max(id), 0) FROM revisions"))
 
 
@@ -158,13 +159,13 @@ def seals(store: Store, revision_ids: Sequence[int]) -> dict[int, LastSeal]:
 
 
 def _first_links(ledgers: Ledgers, query: Callable[[Store], str | None]) -> str | None:
-    """What tells these ledgers together from all others."""
+    """The common identity of several ledgers."""
     return "+".join(query(store) or "" for store in ledgers.each) or None
 
 
 @over_all(_first_links)
 def first_link(store: Store) -> str | None:
-    """The first link of the chain of seals: it tells this ledger from all others."""
+    """The first link of the chain of seals: the identity of this ledger."""
     link: str | None = store.value("SELECT link FROM chain ORDER BY id LIMIT 1")
     return link
 
@@ -175,25 +176,25 @@ def fetches(store: Store, article_id: int, limit: int) -> tuple[FetchRecord, ...
 
 
 def url_of(store: Store, article_id: int | None) -> str | None:
-    """The address of the article with this id."""
+    """The URL of the article with this id."""
     url: str | None = store.value("SELECT url FROM articles WHERE id = ?", (article_id,))
     return url
 
 
 def revision_address(store: Store, revision_id: int) -> RevisionAddress | None:
-    """The address of the revision with this id."""
+    """The URL and number of the revision with this id."""
     sql = "SELECT a.url, r.number FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.id = ?"
     row = store.row(sql, (revision_id,))
     return value_of(RevisionAddress, row) if row else None
 
 
 def withdrawn_among(store: Store, article_ids: Sequence[int]) -> set[int]:
-    """Those of these articles that an operator has withdrawn."""
+    """The ones of these articles that an operator has withdrawn."""
     return {row["article_id"] for row in store.rows(_WITHDRAWN, (json.dumps(article_ids),))}
 
 
 def states(store: Store, article_id: int) -> tuple[StateChange, ...]:
-    """The steps of an article's state, oldest first."""
+    """The changes of an article's state, oldest first."""
     rows = store.rows("SELECT at, state, status, reason FROM states WHERE article_id = ? ORDER BY id", (article_id,))
     return tuple(value_of(StateChange, row) for row in rows)
 
@@ -205,13 +206,13 @@ def aliases(store: Store, article_id: int) -> tuple[Alias, ...]:
 
 
 def moved_from(store: Store, article_id: int) -> tuple[FormerArticle, ...]:
-    """Articles whose address leads to this one: the same story under an address that was not known to be its former one."""
+    """Articles whose URL leads to this one: the same story under a URL that was not known as its former one."""
     sql = "SELECT url, revision_count, first_seen, last_seen FROM articles WHERE moved_to = ?"
     return tuple(value_of(FormerArticle, row) for row in store.rows(sql, (article_id,)))
 
 
 def moved_to(store: Store, article_id: int) -> str | None:
-    """The address of the article to which this one's address leads."""
+    """The URL of the article to which this one's URL leads."""
     url: str | None = store.value(
         "SELECT b.url FROM articles a JOIN articles b ON b.id = a.moved_to WHERE a.id = ?", (article_id,)
     )
@@ -220,13 +221,13 @@ def moved_to(store: Store, article_id: int) -> str | None:
 
 @over_all(by_number)
 def revision(store: Store, article_id: int, url: str, number: int) -> Article | None:
-    """One revision of an article, by its number, as the article it was."""
+    """One revision of an article, by its number, as an `Article`."""
     revision_id = store.value("SELECT id FROM revisions WHERE article_id = ? AND number = ?", (article_id, number))
     return Lookup(store, "").revision(revision_id, url) if revision_id else None
 
 
 def status(store: Store) -> dict[str, Any]:
-    """The ledger at a glance: totals, and a row a site. The last look is the last of those that were written last."""
+    """The ledger in summary: totals, and one row per site. The last fetch is the latest of the 1000 rows written last."""
     sums = totals(store)
     looks = store.row("""SELECT (SELECT count(*) FROM fetches) AS fetches,
         (SELECT max(fetched) FROM (SELECT fetched FROM fetches ORDER BY id DESC LIMIT 1000)) AS last_fetch""")
@@ -248,7 +249,7 @@ def crawl(store: Store, crawl_id: int) -> Row | None:
 
 
 def silent_sources(store: Store, site_id: str, since: str) -> list[Row]:
-    """Sources of a site that were read since, and named nothing: url, kind, status, and why."""
+    """Sources of a site that were read since then and named nothing: url, kind, status, and why."""
     sql = """SELECT url, kind, status, problem_code, problem FROM sources
         WHERE site_id = ? AND fetched >= ? AND problem IS NOT NULL ORDER BY problem_code = 'empty', url"""
     return list(store.rows(sql, (site_id, since)))
@@ -265,14 +266,14 @@ def revisions_of_crawl(store: Store, crawl_id: int) -> list[CrawlChange]:
 
 
 def states_of_crawl(store: Store, crawl_id: int) -> list[CrawlStateChange]:
-    """The steps of state that a crawl led to, but for first fetches."""
+    """The changes of state from a crawl, except those of first fetches."""
     sql = """SELECT a.url, s.state, s.reason FROM states s JOIN articles a ON a.id = s.article_id
         WHERE s.crawl_id = ? AND s.reason <> 'first seen'"""
     return [value_of(CrawlStateChange, row) for row in store.rows(sql, (crawl_id,))]
 
 
 def most_revised(store: Store) -> str | None:
-    """The URL of the article with the most revisions; of several the one that was found first."""
+    """The URL of the article with the most revisions; if several have as many, of the one found first."""
     url: str | None = store.value("SELECT url FROM articles ORDER BY revision_count DESC, id LIMIT 1")
     return url
 

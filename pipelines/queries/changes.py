@@ -1,7 +1,8 @@
-"""Latest changes, newest first, filtered, with keyset pagination. Writes nothing.
+"""Latest changes, newest first, filtered, with keyset pagination. Read-only.
 
-A page is found in two steps, so that no filter makes it read the ledger: which revisions (from narrow indexes only), then what
-those few say. Revisions of withdrawn articles, and those that only an older parser told from the one before, are left out.
+A page takes two steps, so that no filter reads the whole ledger: first the ids of its revisions (from narrow indexes only),
+then the details of those few. Left out: revisions of withdrawn articles, and revisions whose difference only an older parser
+saw.
 """
 
 from __future__ import annotations
@@ -20,19 +21,19 @@ from pipelines.store.ledgers import STEP, Ledgers, newest, numbered, over_all
 
 MAX_LIMIT = 500
 COUNTED_CHARS = 200_000
-"""Words are counted over so much of a body: a page of the longest texts there are stays quick."""
+"""Characters of a body in which words are counted: so a page of the longest texts is still fast."""
 
 GLIMPSE = 14
-"""Words that came, and that went, which are named."""
+"""Number of words named in `came`, and in `went`."""
 
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?)~(\d{1,18})", re.ASCII)
 _TOP = ("~", 0)
-"""A place in time behind all others."""
+"""A position after all others in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which revisions are wanted; what is empty or None wants all."""
+    """Filters of revisions; an empty value or None filters nothing."""
 
     sites: tuple[str, ...] = ()
     region: str | None = None
@@ -45,12 +46,12 @@ class Filter:
     until: str | None = None
     """Last day or moment, included."""
     facet: tuple[str, str] | None = None
-    """A kind of `pipelines.queries.facets.FACETS`, and the name of one."""
+    """A kind from `pipelines.queries.facets.FACETS`, and a name."""
 
 
-# A page of the newest n can hold revisions of no more than n places, those n whose own newest is newest, and none that is older
-# than the newest of the last of these. So each place (a kind of change at a site) is asked once for its newest, and those n for
-# what is not too old. CROSS JOIN and `IN (SELECT ... LIMIT)` keep it so.
+# A place is a kind of change at a site. The newest n revisions come from at most n places, those n with the newest newest
+# revision, and none of them is older than the newest one of the last of these places. So each place is asked once for its newest
+# revision, and those n places for what is not too old. CROSS JOIN and `IN (SELECT ... LIMIT)` keep SQLite to this order.
 _AT_PLACE = """SELECT {what} FROM changes
     WHERE site_id = {place}.site_id AND change = {place}.change AND shown AND first_seen >= :since
         AND first_seen <= :at AND (first_seen < :at OR revision_id < :id)
@@ -109,7 +110,7 @@ ORDER BY wanted.key
 
 
 def _each(ledgers: Ledgers, query: Callable[..., list[Change]], revision_ids: Sequence[int]) -> list[Change]:
-    """Revisions of several ledgers, each by the number that names its own."""
+    """Revisions of several ledgers, by the ids that distinguish ledgers."""
     own: dict[int, list[int]] = {}
     for number in revision_ids:
         own.setdefault(number % STEP, []).append(number // STEP)
@@ -119,7 +120,7 @@ def _each(ledgers: Ledgers, query: Callable[..., list[Change]], revision_ids: Se
 
 
 def _all_filters(ledgers: Ledgers, query: Callable[[Store], FilterChoices]) -> FilterChoices:
-    """The choices of several ledgers; a site of two stands there once."""
+    """The choices of several ledgers; a site that is in two of them appears once."""
     found = [query(store) for store in ledgers.each]
     sites = {site.id: site for one in reversed(found) for site in one.sites}
     regions, countries = ({name for one in found for name in getattr(one, field)} for field in ("regions", "countries"))
@@ -134,30 +135,30 @@ def _all_sites(ledgers: Ledgers, query: Callable[..., list[str] | None], wanted:
 
 @over_all(newest("first_seen", "revision_id"))
 def latest(store: Store, wanted: Filter, *, limit: int = 60, before: str | None = None) -> list[Change]:
-    """The newest revisions of those wanted, newest first; `before`: only what comes after the change of this `cursor`.
+    """The newest revisions that pass the filter, newest first; `before`: only those after the change with this `cursor`.
 
-    `words_added` and `words_removed` count words of headline, standfirst and body that one text has more of than the other; of
-    a first revision, all. A cursor that is none is as good as none.
+    `words_added` and `words_removed` count words of headline, standfirst and body by which one text exceeds the other; for a
+    first revision, all words. An invalid cursor is ignored.
     """
     return of_revisions(store, keys(store, wanted, max(1, min(limit, MAX_LIMIT)), before=before))
 
 
 @over_all(_each)
 def of_revisions(store: Store, revision_ids: Sequence[int]) -> list[Change]:
-    """These revisions as `latest` gives them, in the order given."""
+    """These revisions as `latest` returns them, in the given order."""
     return [_change(row) for row in store.rows(_DETAILS, {"ids": json.dumps(revision_ids)})]
 
 
 @over_all(_all_filters)
 def filters(store: Store) -> FilterChoices:
-    """What there is to choose from."""
+    """The values that filters can choose from."""
     sites = tuple(value_of(SiteRecord, row) for row in store.rows("SELECT * FROM sites ORDER BY name, id"))
     regions, countries = {site.region for site in sites if site.region}, {site.country for site in sites if site.country}
     return FilterChoices(sites, tuple(sorted(regions)), tuple(sorted(countries)), CHANGES)
 
 
 def keys(store: Store, wanted: Filter, limit: int, *, before: str | None = None) -> list[int]:
-    """Ids of the newest revisions of those wanted, newest first."""
+    """Ids of the newest revisions that pass the filter, newest first."""
     sites = sites_of(store, wanted)
     changes = [change for change in CHANGES if not wanted.changes or change in wanted.changes]
     at, revision_id = _start(wanted.until, before)
@@ -182,7 +183,7 @@ def keys(store: Store, wanted: Filter, limit: int, *, before: str | None = None)
 
 @over_all(_all_sites)
 def sites_of(store: Store, wanted: Filter) -> list[str] | None:
-    """Ids of the sites that are wanted; None: all there are."""
+    """Ids of the sites that pass the filter; None if all do."""
     if not (wanted.sites or wanted.region or wanted.country):
         return None
     sql = """SELECT id FROM sites WHERE (:region IS NULL OR region = :region) AND (:country IS NULL OR country = :country)
@@ -193,7 +194,8 @@ def sites_of(store: Store, wanted: Filter) -> list[str] | None:
 
 
 def _start(until: str | None, before: str | None) -> tuple[str, int]:
-    """(first_seen, revision_id) that all wanted rows come before; `until` is included whole, be it a day or a second."""
+    """(first_seen, revision_id) before which all wanted rows are; `until` is included completely, whether it is a day or a
+    second."""
     end = (f"{until}~", 0) if until else _TOP
     cursor = _CURSOR.fullmatch(before or "")
     return min(end, (cursor[1], int(cursor[2]))) if cursor else end

@@ -1,7 +1,7 @@
 """Monotonic counters: crawls, fetches and revisions by site and kind, for metrics that only grow.
 
-Counted on from the last row that was counted, along primary keys: so a reading costs what is new, and what `compact` deletes
-later stays counted. Reads only.
+Counting continues after the last counted row, along primary keys: a reading costs only the new rows, and rows that `compact`
+deletes later stay counted. Reads only.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pipelines.store.database import Row, Store
 from pipelines.store.rows import instant_of
 
 BATCH = 50_000
-"""Ids a query goes through: each holds its snapshot of the ledger, and with it the write-ahead log, for some 50 ms only."""
+"""Ids in one query: each query holds its snapshot of the ledger, and so the write-ahead log, for only some 50 ms."""
 
 VERSION = 2
-"""Of the file. Version 1 counted `passed_over` by sentences."""
+"""Version of the file. Version 1 counted `passed_over` by sentences."""
 KINDS = ("crawls", "fetches", "responses", "fetched_bytes", "revisions", "requests", "crawl_seconds", "passed_over")
 
 _FETCHES = """
@@ -45,22 +45,23 @@ Key = tuple[str, ...]
 
 @dataclass(slots=True)
 class Tallies:
-    """Running counts. Keys: (site, ...) as `docs/operate/metrics.md` names the labels; of `passed_over` the reason alone."""
+    """Running counts. Keys: (site, ...) with the labels of `docs/operate/metrics.md`; for `passed_over` only the reason."""
 
     counted: dict[str, int] = field(default_factory=dict)
-    """Table -> the greatest id that was counted."""
+    """Table -> the greatest counted id."""
     running: set[int] = field(default_factory=set)
-    """Crawls that had not ended when they were met."""
+    """Crawls that had not ended when they were read."""
     counts: dict[str, Counter[Key]] = field(default_factory=lambda: {kind: Counter() for kind in KINDS})
     last_success: dict[str, str] = field(default_factory=dict)
     """Site -> when a crawl last finished."""
     ended: set[str] = field(default_factory=set)
-    """Sites with crawls that ended since somebody last emptied this."""
+    """Sites with crawls that ended since the caller last emptied this set."""
     lost: list[tuple[str, str]] = field(default_factory=list)
-    """(site, when it was found) of crawls that were lost; whoever reads them drops the old ones."""
+    """(site, when it was found) of lost crawls; the caller removes old ones."""
 
     def read_on(self, store: Store) -> None:
-        """Count what the ledger has more. A ledger that holds less than was counted is another one: all is counted anew."""
+        """Count the new rows of the ledger. If the ledger has fewer rows than were counted, it is another ledger: all is
+        counted again."""
         last = {table: store.value(f"SELECT max(id) FROM {table}") or 0 for table in ("fetches", "revisions", "crawls")}  # noqa: S608
         if any(last[table] < self.counted.get(table, 0) for table in last):
             self.counted, self.running, self.last_success = {}, set(), {}
@@ -80,14 +81,14 @@ class Tallies:
                 self._crawl(row)
 
     def to_json(self) -> dict[str, Any]:
-        """For a file."""
+        """The counts for a file."""
         counts = {kind: [[*key, n] for key, n in counter.items()] for kind, counter in self.counts.items()}
         return {"version": VERSION, "counted": self.counted, "running": sorted(self.running), "counts": counts,
                 "last_success": self.last_success, "lost": self.lost}  # fmt: skip
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """From a file; raises LookupError, TypeError or ValueError where it is none of ours."""
+        """The counts from a file; raises LookupError, TypeError or ValueError if `to_json` of this version did not write it."""
         if stored["version"] != VERSION:
             raise ValueError("tallies of another version")
         counts = {kind: Counter({tuple(key): n for *key, n in stored["counts"][kind]}) for kind in KINDS}

@@ -1,7 +1,7 @@
-"""Facets: the revisions of one author, topic or section: which they are, of which kinds, in which papers, on which days.
+"""Facets: the revisions of one author, topic or section, counted by kind, paper and day.
 
-Found by an index, the newest first, and no more than MAX_REVISIONS of them: of an agency that signs everything the rest is left
-out, and that is said. Writes nothing.
+An index gives them, the newest first, at most MAX_REVISIONS. If there are more, as for an agency that signs everything, the
+rest is left out and `is_cut` says so. Read-only.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pipelines.text import folding
 
 FACETS = ("author", "topic", "section")
 MAX_REVISIONS = 10_000
-"""So many of the newest are looked at. Higher: a name that stands under everything takes longer than a page may."""
+"""The newest revisions that are counted. Higher: a name that is on everything takes longer than a page may."""
 _CHECKED = 50
-"""Revisions that are looked at to tell whether a topic has this very name."""
+"""Revisions that are checked for a topic of exactly this name."""
 
-# The name as it stands, whole: the index of words gives what may be meant, and the list of topics beside it decides.
+# The exact, complete name: the index of words gives candidates, and the list of topics in each decides.
 _NAMED = {
     "author": """SELECT DISTINCT revision_id FROM revision_authors WHERE name = :name ORDER BY revision_id DESC LIMIT :most""",
     "topic": """SELECT t.revision_id FROM (
@@ -34,28 +34,28 @@ _NAMED = {
 }
 OF_FACET = """({named}) named CROSS JOIN changes c ON c.revision_id = named.revision_id
 WHERE c.shown AND (:sites IS NULL OR c.site_id IN (SELECT value FROM json_each(:sites))) AND c.first_seen >= :since"""
-"""What to select `c` from, of a facet and of sites, from a time on."""
+"""The rest of a query after `SELECT c.… FROM`: revisions of a facet and of sites, from a time on."""
 _FOUND = f"""SELECT c.article_id, c.site_id, c.change, substr(c.first_seen, 1, 10)
 FROM {OF_FACET.format(named="SELECT value AS revision_id FROM json_each(:ids)")} AND c.first_seen <= :until"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class FacetCounts:
-    """What there is of an author, a topic or a section."""
+    """Counts of an author, a topic or a section."""
 
     articles: int
     changes: Mapping[str, int]
-    """Kind of change -> revisions."""
+    """Kind of change -> number of revisions."""
     sites: tuple[tuple[str, int], ...]
-    """Id of a site, and its revisions; the one with most first."""
+    """Id of a site and its number of revisions; the greatest number first."""
     days: tuple[Mapping[str, str | int], ...]
-    """In order: `day`, and a number for each kind of change that was on it."""
+    """In order: `day`, and a number for each kind of change that occurred on it."""
     is_cut: bool
-    """Whether there are more than were looked at."""
+    """Whether there may be more revisions than were counted."""
 
 
 def named(facet: tuple[str, str]) -> tuple[str, Row]:
-    """A query for the ids of the newest revisions of a facet (its kind and its name), and its values."""
+    """A query for the ids of the newest revisions of a facet (kind, name), and its values."""
     kind, name = facet
     spelled = folding.spelled(name.replace("\0", " "))
     match = 'topics : "' + spelled.replace('"', '""') + '"'
@@ -63,7 +63,7 @@ def named(facet: tuple[str, str]) -> tuple[str, Row]:
 
 
 def _of_all(ledgers: Ledgers, query: Callable[..., FacetCounts], *given: Any) -> FacetCounts:
-    """The counts of several ledgers added up."""
+    """The sums of the counts of several ledgers."""
     found = [query(store, *given) for store in ledgers.each]
     changes, sites, days = Counter[str](), Counter[str](), dict[str, Row]()
     for one in found:
@@ -80,7 +80,7 @@ def _of_all(ledgers: Ledgers, query: Callable[..., FacetCounts], *given: Any) ->
 @over_all(_of_all)
 def facet_counts(store: Store, facet: tuple[str, str], sites: Sequence[str] | None = None, since: str | None = None,
                  until: str | None = None) -> FacetCounts:  # fmt: skip
-    """Counts of a facet, over some sites or all (None); `until` is included whole, be it a day or a second."""
+    """Counts of a facet, over some sites or all (None); `until` is included completely, whether it is a day or a second."""
     sql, values = named(facet)
     ids = [revision for (revision,) in store.values(sql, values)]
     values = {"ids": json.dumps(ids), "sites": None if sites is None else json.dumps(sites)}
@@ -98,7 +98,7 @@ def facet_counts(store: Store, facet: tuple[str, str], sites: Sequence[str] | No
 
 @over_all(joined)
 def facets_named(store: Store, name: str) -> list[str]:
-    """Of which kinds there is a facet of this very name."""
+    """The kinds of facet that have exactly this name."""
     found = []
     for kind in FACETS:
         sql, values = named((kind, name))

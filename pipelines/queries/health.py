@@ -1,7 +1,7 @@
 """Health of a site, judged by its own history: health metrics in, findings out. Pure; knows no database and no clock.
 
-A site is measured against itself only: one that never prints authors is not ill for having none. Rules that compare shares ask
-for a drop that chance does not explain (SURE standard deviations) and that would matter if it were true (the floors below).
+A site is compared only with itself: one that never prints authors is not ill because it has none. Rules that compare shares
+need a drop that chance does not explain (SURE standard deviations) and that is large enough to matter (the thresholds below).
 """
 
 from __future__ import annotations
@@ -19,100 +19,101 @@ from pipelines.store.rows import span
 TROUBLES = ("error", "refused", "reserved", "not_article")
 
 RECENT_REVISIONS = 50
-"""The newest revisions that are compared. More: a break is diluted and seen later; fewer: chance alone raises alarms."""
+"""The newest revisions, which are compared. More: a break is diluted and seen later; fewer: chance alone raises alarms."""
 BASELINE_REVISIONS = 500
-"""Those before them, the usual. More: old habits of the site count longer; fewer: the usual itself wavers."""
+"""The revisions before them, the baseline. More: the site's former ways count longer; fewer: the baseline itself varies."""
 SURE = 4.0
-"""Standard deviations beyond which a share has moved. Higher: breaks are seen later; lower: healthy sites are called ill,
+"""Standard deviations beyond which a share has changed. Higher: breaks are seen later; lower: healthy sites are called ill,
 about one in 300 at 3 for each share compared, one in 30,000 at 4."""
 FIELD_DROP = 0.15
-"""A field's share that fell by less is let be, however sure. Higher: partial breaks (one template of several) stay unseen."""
+"""The smallest fall of a field's share that is a finding, however sure. Higher: partial breaks (one template of several) stay
+unseen."""
 RUN_WITHOUT = 8
-"""So many newest revisions in a row without a field that the site nearly always fills are a break, seen within one crawl.
-Higher: seen later; lower: a handful of odd pages will do."""
+"""Length of a run of newest revisions without a field that the site nearly always fills, which is a break: seen within one
+crawl. Higher: seen later; lower: a few odd pages are enough."""
 SHRUNK, SWOLLEN = 0.5, 2.5
-"""The median body against the usual, below or above which extraction is suspected: half a text lost, or furniture let in.
-Closer to 1: a big news day or a week of briefs is called ill."""
+"""Ratios of the median body to the baseline, below or above which extraction is suspected: half a text lost, or page furniture
+included. Closer to 1: a big news day or a week of briefs is called ill."""
 TROUBLE_RISE = 0.2
-"""A rise in the share of errors, refusals, reservations or pages that are no articles. Lower: a site's bad hour is an alarm."""
+"""A rise in the share of errors, refusals, reservations or pages that are not articles. Lower: a site's bad hour is an alarm."""
 NOTHING_READ = 3
-"""So many pages of which none was ever an article make a site ill. Fewer: a site is ill before it has an article at all."""
+"""Pages without a single article among them that make a site ill. Fewer: a site is ill before it has an article at all."""
 ENOUGH_LOOKS = 20
-"""Looks of the last crawls that make a share. Higher: small crawls are judged later."""
+"""Fetches of the last crawls that are enough for a share. Higher: small crawls are judged later."""
 USUAL_DAYS = 14
 ENOUGH_DAYS = 7
 FEW_ARTICLES = 0.2
-"""Of the usual articles a day, below which the site's sources are suspected. Higher: Sundays and holidays are alarms."""
+"""Fraction of the usual articles a day, below which the site's sources are suspected. Higher: Sundays and holidays are alarms."""
 BUSY_SITE = 5
-"""Usual articles a day below which a day without any is no sign."""
+"""Usual articles a day; if a site has fewer, a day without any means nothing."""
 FAILURES_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
 class FetchCounts:
-    """Looks of some crawls, and how many of them came to each outcome."""
+    """The fetches of some crawls, and how many had each outcome."""
 
     count: int = 0
     outcomes: Mapping[str, int] = field(default_factory=dict)
 
     def share(self, outcome: str) -> float:
-        """The part of the looks that came to this."""
+        """The share of the fetches with this outcome."""
         return self.outcomes.get(outcome, 0) / self.count if self.count else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class HealthMetrics:
-    """What the ledger tells of one site's health."""
+    """What the ledger knows of one site's health."""
 
     site_id: str
     crawls: int = 0
-    """Crawls that ended, as far back as one looks."""
+    """Crawls that ended, among the last CRAWLS_READ."""
     last_success: str | None = None
     success_age: timedelta | None = None
-    """Since the last crawl that finished; None where none ever did."""
+    """Time since the last crawl that finished; None if none ever did."""
     last_outcome: str | None = None
     last_reason: str | None = None
     last_reason_code: str | None = None
     failures: int = 0
-    """Crawls in a row, the last included, that failed or were lost."""
+    """Crawls in a row, including the last one, that failed or were lost."""
     articles_last_day: int = 0
-    """New articles within 24 h before the last success."""
+    """New articles in the 24 h before the last success."""
     articles_a_day: tuple[int, ...] = ()
-    """New articles of the days before that had any, at most USUAL_DAYS."""
+    """New articles of each earlier day that had any, at most USUAL_DAYS."""
     recent: Readings = field(default_factory=Readings)
     baseline: Readings = field(default_factory=Readings)
     without: Mapping[str, int] = field(default_factory=dict)
-    """Field -> how many of the newest revisions in a row lack it."""
+    """Field -> number of newest revisions in a row without it."""
     last_looks: FetchCounts = FetchCounts()
     usual_looks: FetchCounts = FetchCounts()
     quarantined: int = 0
-    """Readings that are not believed, and wait for mending or for a person."""
+    """Quarantined readings, which wait for more evidence or for a person."""
     quarantine_reason: str | None = None
-    """Why the newest of them is not."""
+    """Why the newest of them is quarantined."""
     in_the_future: int = 0
-    """Articles, revisions and crawls that are dated later than now."""
+    """Articles, revisions and crawls with a time later than now."""
     imported: bool = False
-    """Whether all that there is of it was imported: no crawl of ours."""
+    """Whether everything of the site was imported, without a crawl here."""
     retired: str | None = None
-    """Since when the site is history; None where it is not."""
+    """When the site was retired; None if it is not."""
     paused: str | None = None
-    """Since when it is paused; None where it is not."""
+    """When the current pause began; None if the site is not paused."""
     paused_until: str | None = None
-    """When the pause ends; None where it has no end, or there is none."""
+    """When the pause ends; None if it has no end, or if there is no pause."""
     resumed_age: timedelta | None = None
-    """Since the last pause ended; None where there was none, or it lasts."""
+    """Time since the last pause ended; None if there was none, or if it still lasts."""
     unreadable_sources: tuple[str, ...] = ()
-    """Feeds, sitemaps and sections of the site's definition that were something else when they were last read: URL and what."""
+    """Feeds, sitemaps and sections of the site's definition that were something else when last read: URL and what they were."""
 
     @property
     def usual_articles(self) -> float | None:
-        """The median day; None where there are too few days."""
+        """The median of the days; None if there are too few days."""
         return median(self.articles_a_day) if len(self.articles_a_day) >= ENOUGH_DAYS else None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was found; where `ill` is false it only says that nothing can be said."""
+    """One result of judging a site; if `ill` is false, it only says that nothing can be said."""
 
     code: str
     text: str
@@ -135,7 +136,7 @@ class SiteHealth:
 
 
 def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> tuple[Finding, ...]:
-    """What is wrong with a site, the gravest first; nothing, or one finding that is not `ill`, for a site that is well."""
+    """What is wrong with a site, the worst first; nothing, or one finding that is not `ill`, for a site that is well."""
     if metrics.retired:
         return (Finding("retired", f"retired on {metrics.retired[:10]}: history, and not judged", ill=False),)
     if metrics.paused:
@@ -164,7 +165,7 @@ def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> t
 
 
 def is_ill(findings: tuple[Finding, ...]) -> bool:
-    """Whether any finding is one of illness."""
+    """Whether any finding is `ill`."""
     return any(finding.ill for finding in findings)
 
 
@@ -190,7 +191,7 @@ def _crawls(metrics: HealthMetrics, max_age: timedelta) -> Iterator[Finding]:
 
 
 def _nothing_read(metrics: HealthMetrics) -> Iterator[Finding]:
-    """Pages came, and none of them ever became a revision: that is no matter of too little to tell."""
+    """Pages came, but none ever became a revision: that is a problem, not a lack of data."""
     fetches = metrics.last_looks
     if metrics.recent.count + metrics.baseline.count == 0 and fetches.count >= NOTHING_READ and not metrics.quarantined:
         most = max(fetches.outcomes, key=lambda outcome: fetches.outcomes[outcome])
@@ -252,6 +253,6 @@ def _articles(metrics: HealthMetrics) -> Iterator[Finding]:
 
 
 def _deviation(share: float, count: int) -> float:
-    """The standard deviation of a share found in `count` draws; a share is never taken for quite certain."""
+    """The standard deviation of a share found in `count` draws; a share is limited to 0.02 to 0.98, so none is quite certain."""
     sound = min(max(share, 0.02), 0.98)
     return sqrt(sound * (1 - sound) / count) if count else 1.0

@@ -1,4 +1,4 @@
-"""Health metrics of sites, read from the store: as a crawl's end left them, else a handful of bounded queries a site."""
+"""Health metrics of sites, read from the store: as stored at a crawl's end, otherwise by a few bounded queries per site."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from pipelines.store.resolver import CLOCK_AHEAD
 from pipelines.store.rows import instant_of, moment, optional_moment
 
 CRAWLS_READ = 200
-"""Crawls of a site whose counts are read."""
+"""Latest crawls of a site whose counts are read."""
 CRAWLS_SEARCHED = 2_000
-"""Crawls of a site, of those that wrote any, among which revisions are looked for."""
+"""Latest crawls of a site with revisions, in which its newest revisions are searched."""
 DAYS_SEARCHED = 60
 
 _FAILURES = frozenset({CrawlOutcome.FAILED, CrawlOutcome.LOST})
 _ENDED = frozenset({CrawlOutcome.FINISHED, CrawlOutcome.STOPPED, *_FAILURES})
-"""Outcomes of crawls that began and ended; a planned start that was skipped says nothing of the site."""
+"""Outcomes of crawls that began and ended; a planned start that was skipped says nothing about the site."""
 
-# A crawl's row counts what it wrote; one that did not end has no count, and may have written.
+# A crawl's row counts what it wrote; a crawl that did not end has no count, but may have written.
 _WRITING = """
 SELECT id, revisions FROM crawls WHERE site_id = ? AND started IS NOT NULL AND (revisions > 0 OR outcome IN ('running', 'lost'))
 ORDER BY started DESC LIMIT ?
@@ -49,7 +49,7 @@ UNION ALL SELECT * FROM (SELECT id, outcome, reason, reason_code, finished, coun
     ORDER BY id DESC LIMIT :limit)
 ORDER BY id DESC
 """
-# Along indexes: no step to the next look is longer than a month, so a later one was counted from a look in the future.
+# Along indexes. No interval to the next fetch is longer than a month, so a later `next_check` comes from a fetch in the future.
 _FUTURE = """
 SELECT (SELECT count(*) FROM crawls WHERE site_id = :site AND started > :limit)
     + (SELECT count(*) FROM articles WHERE site_id = :site AND first_seen > :limit)
@@ -60,13 +60,13 @@ SELECT (SELECT count(*) FROM crawls WHERE site_id = :site AND started > :limit)
 """
 _QUARANTINED = "SELECT count(*) FROM quarantine WHERE site_id = ? AND state = 'quarantined'"
 _NEWEST_QUARANTINED = "SELECT reason FROM quarantine WHERE site_id = ? AND state = 'quarantined' ORDER BY id DESC LIMIT 1"
-# Of the last day in which sources were read: one that has left the site's definition is read no more.
+# Only of the last day in which sources were read: a source that has left the site's definition is no longer read.
 _UNREADABLE = """
 SELECT url, problem FROM sources WHERE site_id = :site AND problem_code = 'unreadable'
     AND fetched >= strftime('%Y-%m-%dT%H:%M:%SZ', (SELECT max(fetched) FROM sources WHERE site_id = :site), '-1 day')
 ORDER BY url
 """
-# What a person may change between two crawls is read anew: a site with readings in quarantine has no signs that are kept.
+# A person may release readings from quarantine between two crawls: a site that has any is always computed, never read as stored.
 _KEPT = """
 SELECT signs FROM vital_signs v WHERE site_id = :site AND crawl_id = (SELECT max(id) FROM crawls WHERE site_id = :site)
     AND NOT EXISTS (SELECT 1 FROM quarantine WHERE site_id = :site AND state = 'quarantined')
@@ -79,7 +79,7 @@ GROUP BY day ORDER BY day DESC LIMIT ?
 
 
 def health_metrics(store: Store, now: datetime, site: str | None = None) -> Iterator[HealthMetrics]:
-    """The vital signs of all sites that the ledger has, or of one; by id."""
+    """The health metrics of all sites in the ledger, or of one; in the order of ids."""
     last_pauses, where = pauses(store, site), "" if site is None else " WHERE id = :site"
     for row in store.rows(f"SELECT id, retired FROM sites{where} ORDER BY id", {"site": site}):  # noqa: S608 - our own words
         found = _kept(store, row["id"], now) or _health_metrics(store, row["id"], now)
@@ -88,25 +88,25 @@ def health_metrics(store: Store, now: datetime, site: str | None = None) -> Iter
 
 
 def keep_vital_signs(store: Store, site_id: str, crawl_id: int, now: datetime) -> None:
-    """Write what a crawl that has ended leaves of its site's health, for those that read many sites."""
+    """Store a site's health metrics at the end of a crawl, for readers of many sites."""
     found = _health_metrics(store, site_id, now)
     if not found.in_the_future and not found.quarantined:
         put_vital_signs(store, site_id, crawl_id, signs_of(found))
 
 
 def _kept(store: Store, site_id: str, now: datetime) -> HealthMetrics | None:
-    """As the site's last crawl left them; None where something has happened since."""
+    """The metrics that the site's last crawl stored; None if something has happened since."""
     signs = store.value(_KEPT, {"site": site_id})
     return aged(metrics_of(json.loads(signs)), now) if signs else None
 
 
 def signs_of(metrics: HealthMetrics) -> dict[str, Any]:
-    """Vital signs to keep, without what moves between crawls."""
+    """The metrics to store, without those that change between crawls."""
     return {**asdict(metrics), "success_age": None, "paused": None, "paused_until": None, "resumed_age": None}
 
 
 def metrics_of(stored: Mapping[str, Any]) -> HealthMetrics:
-    """As they were kept; raises LookupError or TypeError where they are another version's."""
+    """Stored metrics; raises LookupError or TypeError if another version stored them."""
     values = {**stored, **{key: tuple(stored[key]) for key in ("articles_a_day", "unreadable_sources")}}
     values |= {key: Readings(**stored[key]) for key in ("recent", "baseline")}
     values |= {key: FetchCounts(**stored[key]) for key in ("last_looks", "usual_looks")}
@@ -114,12 +114,12 @@ def metrics_of(stored: Mapping[str, Any]) -> HealthMetrics:
 
 
 def aged(metrics: HealthMetrics, now: datetime) -> HealthMetrics:
-    """The vital signs as of now: all but the age stands still between crawls."""
+    """The metrics as of now: only the age changes between crawls."""
     return replace(metrics, success_age=now - instant_of(metrics.last_success)) if metrics.last_success else metrics
 
 
 def with_pause(metrics: HealthMetrics, pause: Pause | None, now: datetime) -> HealthMetrics:
-    """The vital signs with the site's last pause, as of now."""
+    """The metrics with the site's last pause, as of now."""
     if pause is None or not pause.holds(now):
         age = now - pause.until if pause and pause.until else None
         return replace(metrics, paused=None, paused_until=None, resumed_age=age)
@@ -127,12 +127,12 @@ def with_pause(metrics: HealthMetrics, pause: Pause | None, now: datetime) -> He
 
 
 def usual_readings(store: Store, site_id: str) -> Readings:
-    """What a site's newest revisions have had in them, as far back as its health is judged by."""
+    """The fields that a site's newest revisions have, over as many revisions as its health is judged by."""
     return _readings(_newest(store, site_id, RECENT_REVISIONS + BASELINE_REVISIONS))
 
 
 def _newest(store: Store, site_id: str, limit: int) -> list[Row]:
-    """A site's newest revisions, of as many crawls as it takes."""
+    """A site's newest revisions, from as many crawls as are needed."""
     found: list[Row] = []
     for crawl in store.rows(_WRITING, (site_id, CRAWLS_SEARCHED)):
         found += store.rows(_REVISIONS, (crawl["id"], limit - len(found)))
@@ -148,7 +148,7 @@ def _health_metrics(store: Store, site_id: str, now: datetime) -> HealthMetrics:
     future = store.value(_FUTURE, {"site": site_id, "limit": moment(limit), "next": moment(limit + RARELY)})
     if not ended:
         return HealthMetrics(site_id, in_the_future=future)
-    # The last success may lie before the crawls that were read; only then are all of them asked.
+    # The last success may be before the crawls that were read; only then are all crawls searched.
     finished = [row["finished"] for row in ended if row["outcome"] == CrawlOutcome.FINISHED and row["finished"]]
     success = max(finished) if finished else store.value(_SUCCESS, (site_id,))
     found = HealthMetrics(
@@ -169,13 +169,13 @@ def _health_metrics(store: Store, site_id: str, now: datetime) -> HealthMetrics:
 
 
 def _with_articles(store: Store, found: HealthMetrics) -> HealthMetrics:
-    """New articles, counted back from the last success: that there was none since is another finding."""
+    """Add new articles, counted back from the last success: having none since then is another finding."""
     if not found.last_success:
         return found
     until = instant_of(found.last_success)
     since = until - timedelta(days=1)
     last = "SELECT count(*) FROM articles WHERE site_id = ? AND first_seen > ? AND first_seen <= ?"
-    # Whole days only: a bare day sorts before all its moments.
+    # Whole days only: a bare day sorts before all moments of that day.
     before = (found.site_id, moment(since - timedelta(days=DAYS_SEARCHED)), moment(since)[:10], USUAL_DAYS)
     days = [row["n"] for row in store.rows(_DAYS, before)]
     return replace(
@@ -186,7 +186,7 @@ def _with_articles(store: Store, found: HealthMetrics) -> HealthMetrics:
 
 
 def _with_looks(found: HealthMetrics, ended: Sequence[Row]) -> HealthMetrics:
-    """Outcomes of the looks of the last crawls, as many as make a share, and of those before."""
+    """Add the outcomes of the fetches of the last crawls, as many as are enough for a share, and of the crawls before."""
     last: Counter[str] = Counter()
     usual: Counter[str] = Counter()
     for row in ended:

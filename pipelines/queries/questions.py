@@ -1,6 +1,7 @@
-"""Questions with names, each with its SQL: those of docs/cookbook.md, their one source. For the command, Python, the viewer.
+"""Named questions, each with its SQL, for the command, Python and the viewer. Their only source is docs/cookbook.md.
 
-A checkout has the page under docs/, a wheel beside this module. Under a question's heading stands how it is asked of the demo.
+A checkout has that page in docs/, a wheel has it beside this module. Below a question's heading is the command that asks it of
+the demo.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ PARAMETERS = {
     "at": "a moment, UTC: 2025-03-07T09:00:00Z",
     "words": "words or a phrase, as in a search",
 }
-"""What a question may want to know first, and what it is."""
+"""Parameters of questions, and what each means."""
 DEFAULT_DAYS = 30
-"""So far back does a question look that is told of no beginning."""
+"""Default period of a question, in days."""
 _QUESTION = re.compile(
     r"^## \d+\. (.+?)\n\n`newsledger[ ]ask ([a-z-]+)([^`\n]*)`\n\n(.*?)^```sql\n(.*?);?\n```\n", re.MULTILINE | re.DOTALL
 )
@@ -38,30 +39,31 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
 
 
 class QuestionError(ValueError):
-    """A question that there is not, or a value that it lacks or that cannot be meant."""
+    """An unknown question, or a missing, unknown or invalid value."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedQuestion:
-    """A question."""
+    """A question with its SQL."""
 
     name: str
     title: str
-    """The question itself."""
+    """The question as a sentence."""
     text: str
-    """What its answer holds, in a sentence or two of Markdown."""
+    """What the answer contains, in a sentence or two of Markdown."""
     sql: str
     example: Mapping[str, str]
-    """Values with which the demo's ledger has an answer."""
+    """Values for which the demo's ledger has an answer."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The names of what it wants to know, in order."""
+        """The names of its parameters, in order."""
         return tuple(dict.fromkeys(name for name in _NAMED.findall(self.sql) if name in PARAMETERS))
 
     @property
     def for_visitors(self) -> str:
-        """The statement where no one prepares the values: an empty `since` is the last days, words are spelt by `escape_fts`."""
+        """The SQL for callers that do not prepare values: an empty `since` means the last DEFAULT_DAYS, and `escape_fts`
+        prepares words."""
         since = f"coalesce(nullif(:since, ''), date('now', '-{DEFAULT_DAYS} days'))"
         return self.sql.replace(":since", since).replace(":words", "escape_fts(:words)")
 
@@ -83,7 +85,7 @@ def _read(text: str) -> Iterator[NamedQuestion]:
 
 
 def answer(store: Store, name: str, values: Mapping[str, str | None], now: datetime) -> tuple[tuple[str, ...], list[Row]]:
-    """The columns and the rows of a question. Raises QuestionError; `since` need not be given."""
+    """The columns and rows of a question's answer. Raises QuestionError; `since` is optional."""
     question = questions().get(name)
     if question is None:
         near = get_close_matches(name[:80], questions(), 1)
@@ -101,7 +103,7 @@ def answer(store: Store, name: str, values: Mapping[str, str | None], now: datet
 
 
 def _value(parameter: str, text: str, now: datetime) -> str:
-    """A value as SQL compares it."""
+    """A value in the form that the SQL compares."""
     if parameter == "words":
         return match_of(text) or '""'
     if parameter not in ("since", "at"):

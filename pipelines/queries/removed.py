@@ -1,8 +1,8 @@
-"""Removed articles: from their site, or from the ledger because an operator withdrew them. Reads only.
+"""Removed articles: removed from their site, or withdrawn from the ledger by an operator. Reads only.
 
-Of a site: when it went, how the site answered, how long it had been up, whether it came back. An article that does not answer is
-`suspected`, then `gone`; both steps are one disappearance, told once, by the later of the two. Articles that were withdrawn are
-none of these; of them are told who withdrew them and why, and which archived pages they still point at.
+Takedowns: when an article disappeared, the site's response, how long it had been up, whether it came back. An article that
+cannot be fetched is `suspected`, then `gone`; both steps are one disappearance, listed once, by the later step. Withdrawn
+articles are not among them; for these the ledger says who withdrew them and why, and which archived pages they still refer to.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pipelines.store.ledgers import STEP, Ledgers, cursor_in, numbered, over_all
 from pipelines.store.pages import place_of
 
 STEPS_SEARCHED = 5_000
-"""Newest steps among which those of one site are looked for. Higher: a site where hardly anything goes is told of longer back,
-and its page takes longer."""
+"""Newest steps that are searched for those of one site. Higher: for a site with few takedowns older ones are found, and its
+page takes longer."""
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)~(\d{1,18})", re.ASCII)
 _LAST = ("9999", 0)
 
-# Two runs along states_by_state, merged as they are read: no more of either than is asked for.
+# Two ranges of the index states_by_state, merged while they are read: no more rows of either are read than are needed.
 _STEPS = """
 SELECT id, article_id, at, state, status, reason FROM states
 WHERE state = 'gone' AND at >= :since AND at <= :at AND (:state IS NULL OR :state = 'gone')
@@ -49,7 +49,7 @@ ORDER BY fetched DESC LIMIT 1
 
 def _of_all(ledgers: Ledgers, query: Callable[..., Takedowns], *, limit: int = 50, before: str | None = None,
             **wanted: Any) -> Takedowns:  # fmt: skip
-    """A page of several ledgers: down to where the first of them was searched no further."""
+    """A page of several ledgers; it ends where the search of any one of them ended."""
     found = [query(store, limit=limit, before=cursor_in(before, place), **wanted) for place, store in enumerate(ledgers.each)]
     ends = [
         (match[1], int(match[2]) * STEP + place)
@@ -68,14 +68,14 @@ def _of_all(ledgers: Ledgers, query: Callable[..., Takedowns], *, limit: int = 5
 
 
 def _place(one: Takedown) -> tuple[str, int]:
-    """In the order of time."""
+    """Sort key: the order of time."""
     return one.at, one.state_id
 
 
 @over_all(_of_all)
 def takedowns(store: Store, *, site: str | None = None, state: State | None = None, limit: int = 50,
               before: str | None = None, since: str | None = None, until: str | None = None) -> Takedowns:  # fmt: skip
-    """What went, newest first, of all sites or one; `state`: only what is `gone`, or only what is `suspected`.
+    """Takedowns, newest first, of all sites or one; `state`: only those that are `gone`, or only those that are `suspected`.
 
     `since` and `until` are days or moments, both included.
     """
@@ -103,7 +103,7 @@ def _rest(following: Row | None, last: Row | None) -> tuple[str | None, int | No
 
 
 def _takedown(store: Store, step: Row, site: str | None) -> Takedown | None:
-    """A step with its article; None where another site's was asked for, or a later step tells of it."""
+    """A step with its article; None if it is another site's, or if a later step lists the same disappearance."""
     article = store.row(_ARTICLE, (step["article_id"], site, site))
     if article is None:
         return None
@@ -121,7 +121,7 @@ def _takedown(store: Store, step: Row, site: str | None) -> Takedown | None:
 
 
 def _missing_since(steps: list[Row]) -> str:
-    """When the article was first missing: at the first of the steps in a row that say so, the last of `steps` included."""
+    """When the article was first missing: at the first of the unbroken run of missing steps at the end of `steps`."""
     missing = takewhile(lambda step: step["state"] in (State.SUSPECTED, State.GONE), reversed(steps))
     return str(list(missing)[-1]["at"])
 
@@ -131,14 +131,14 @@ _POINTERS = "SELECT warc_file, warc_offset FROM {} WHERE article_id = ? AND warc
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """That an article was withdrawn."""
+    """The withdrawal of an article."""
 
     at: str
     who: str
     reason: str
     revisions: int
     pages: int
-    """Pages that are pointed at still: they have yet to be overwritten."""
+    """Archived pages that are still referred to: they are not overwritten yet."""
 
     def __str__(self) -> str:
         rest = f"; {self.pages} of its pages are not erased yet: withdraw it again" if self.pages else ""
@@ -152,6 +152,6 @@ def withdrawal_of(store: Store, article_id: int) -> Withdrawal | None:
 
 
 def archived_records(store: Store, article_id: int) -> set[tuple[str, int]]:
-    """(file, offset) of all archived answers of an article that are pointed at."""
+    """(file, offset) of all archived responses that an article refers to."""
     found = (row for table in ("revisions", "fetches") for row in store.rows(_POINTERS.format(table), (article_id,)))
     return {place_of(row) for row in found}

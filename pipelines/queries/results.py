@@ -1,6 +1,6 @@
-"""What queries of the ledger give: frozen values, the same for the command line, the viewer, the feeds and notebooks.
+"""Results of queries as frozen values, the same for the command line, the viewer, the feeds and notebooks.
 
-Times are strings as the store has them: ISO 8601 in UTC with `Z`; stamps of pages may be a bare day.
+Times are strings as stored: ISO 8601 in UTC with `Z`; stamps of pages may be a bare day.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 CHANGES = ("new", "updated", "silent", "restamped", "reverted", "restored", "paywall")
-"""Kinds of change, in the order in which they are shown."""
+"""Kinds of change, in display order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,15 @@ class Revision:
     reverted_to: int | None
     """The number of the earlier revision whose text came back."""
     reads_as: int | None
-    """The number of the earlier revision that a newer extractor reads the same."""
+    """The number of the earlier revision that a newer extractor reads with the same result."""
     headline_before: str | None
     date_modified_before: str | None
-    """Of the revision before."""
+    """`date_modified` of the previous revision."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleRecord:
-    """An article, without what it said."""
+    """An article, without its text."""
 
     article_id: int
     url: str
@@ -89,7 +89,7 @@ class LastSeal:
     """The last entry of the chain that seals a revision."""
 
     number: int
-    """In the chain."""
+    """Position in the chain."""
     at: str
     link: str
     """The SHA-256 of the chain up to it."""
@@ -110,7 +110,7 @@ class FetchRecord:
 
 @dataclass(frozen=True, slots=True)
 class FormerArticle:
-    """An article whose address leads to another now."""
+    """An article whose URL now leads to another."""
 
     url: str
     revision_count: int
@@ -120,22 +120,22 @@ class FormerArticle:
 
 @dataclass(frozen=True, slots=True)
 class RevisionAddress:
-    """Where a revision is."""
+    """The URL and number of a revision."""
 
     url: str
-    """Of its article."""
+    """URL of its article."""
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """A step of an article's state."""
+    """A change of an article's state."""
 
     at: str
     state: str
     """`live`, `suspected`, `gone` or `moved`."""
     status: int | None
-    """The HTTP status that led to the step."""
+    """The HTTP status that led to the change."""
     reason: str | None
 
 
@@ -151,7 +151,7 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A revision in the list of what changed last."""
+    """A revision in the list of latest changes."""
 
     revision_id: int
     article_id: int
@@ -172,30 +172,30 @@ class Change:
     date_published: str | None
     date_modified: str | None
     state: str
-    """Of the article, now."""
+    """Current state of the article."""
     revision_count: int
     story_id: int | None
     words_added: int
     words_removed: int
     cursor: str
-    """The value of `before` that asks for what comes after this row."""
+    """The value of `before` for the page that begins after this row."""
     came: str = ""
-    """The first words that came into standfirst and body, in their order; a glimpse. Empty for a first revision."""
+    """A few words: the first ones added to standfirst and body, in their order. Empty for a first revision."""
     went: str = ""
-    """The first words that went."""
+    """The first removed words."""
     section: str | None = None
     authors: tuple[str, ...] = ()
 
 
 Facet = tuple[str, str, int]
-"""Id, name, how many."""
+"""Id, name, number of hits."""
 Snippet = tuple[tuple[str, bool], ...]
-"""Pieces of text, each with whether it is what was searched for."""
+"""Pieces of text, each with whether it matches the search."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A revision that holds the words of a search."""
+    """A revision that contains the words of a search."""
 
     site_id: str
     site_name: str
@@ -212,40 +212,40 @@ class Hit:
     """Whether it is the article's latest revision."""
     snippet: Snippet
     also: tuple[RevisionTime, ...] = ()
-    """The article's other revisions that hold the words, where hits are by article."""
+    """The article's other revisions that contain the words, if hits are by article."""
     stands: bool = False
-    """Whether the article's latest revision is this one or among the others."""
+    """Whether the article's latest revision is this one or among `also`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What a search found."""
+    """The result of a search."""
 
     hits: tuple[Hit, ...] = ()
-    """Those asked for."""
+    """The requested hits."""
     total: int = 0
-    """How many revisions hold the words."""
+    """The number of revisions that contain the words."""
     is_more: bool = False
     """Whether there are, or may be, more than `total`."""
     ranked: str = "best"
-    """`best` first (by relevance), or `newest` first, by the time of recording."""
+    """`best` first (by relevance), or `newest` first (by time of recording)."""
     facets: Mapping[str, tuple[Facet, ...]] = field(default_factory=dict)
-    """Of `site` and `change`, the most first; of `year` and `month`, the latest first."""
+    """Facets `site` and `change`, the most frequent value first; `year` and `month`, the latest first."""
     counted: int = 0
-    """Over how many hits facets are counted: all, or where `is_more` the newest so many."""
+    """The number of hits over which facets are counted: all; if `is_more`, only the newest."""
     whole: tuple[str, ...] = ()
-    """Beginnings (`a*`) that were taken as whole words, because too much begins so."""
+    """Prefixes (`a*`) that were searched as whole words, because too many words begin with them."""
     articles: int = 0
-    """How many articles the hits are of, among those that are counted."""
+    """The number of articles among the counted hits."""
     as_words: tuple[str, ...] = ()
-    """What looks like more than words (`OR`, `name:word`), and was taken as words."""
+    """Parts of the query that look like operators or filters (`OR`, `name:word`), but were searched as words."""
     unknown: tuple[str, ...] = ()
-    """Sites that were asked for and are none of the ledger's."""
+    """Sites in the query that the ledger does not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Takedown:
-    """An article that went from its site."""
+    """An article that disappeared from its site."""
 
     state_id: int
     article_id: int
@@ -255,7 +255,7 @@ class Takedown:
     headline: str | None
     language: str | None
     number: int | None
-    """Of the latest revision."""
+    """Number of the latest revision."""
     date_published: str | None
     first_seen: str
     state: str
@@ -264,10 +264,10 @@ class Takedown:
     status: int | None
     reason: str | None
     last_answered: str | None
-    """The last fetch that found it; None where that is not known."""
+    """The last fetch that found it; None if that is not known."""
     missing_since: str
     restored: str | None
-    """When it was back; None where it is not."""
+    """When it was back; None if it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,21 +276,21 @@ class Takedowns:
 
     takedowns: tuple[Takedown, ...]
     older: str | None = None
-    """The value of `before` that asks for the next page; None where there is none."""
+    """The value of `before` for the next page; None if there is none."""
     searched: int | None = None
-    """How many steps of all sites were read, where that was the end of the search and not the ledger's."""
+    """How many steps of all sites were read, if the search ended there and not at the end of the ledger."""
 
 
 Value = TypeVar("Value")
 
 
 def row_of(value: DataclassInstance) -> dict[str, Any]:
-    """A value as a mapping of its fields, for JSON and templates; what the fields hold stays as it is."""
+    """A value as a mapping of its fields, for JSON and templates; the fields' values stay as they are."""
     return {name: getattr(value, name) for name in _names(type(value))}
 
 
 def value_of(kind: type[Value], row: Mapping[str, Any]) -> Value:
-    """A row as one of these values; columns that the value does not have are left out, lists become tuples."""
+    """A row as one of these values; columns without a field are left out, lists become tuples."""
     found = {name: row[name] for name in _names(kind)}  # type: ignore[arg-type]
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
 

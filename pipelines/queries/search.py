@@ -1,8 +1,8 @@
-"""Full-text search over all revisions: bounded whatever the query; the result says what was left out. Writes nothing.
+"""Full-text search over all revisions, bounded for every query; the result says what was left out. Read-only.
 
-Sorting reads every match, and relevance costs ten times as much again. So matches are counted first, no further than EXACT. Where
-there are no more, all are filtered and sorted, by relevance if few are left. Where there are more, the index is walked back from
-what was recorded last until there is enough, and totals and facets are told to be of what was walked.
+Sorting reads every match, and relevance costs ten times as much again. So matches are counted first, up to EXACT. If there are
+no more, all are filtered and sorted, by relevance if at most RANKED are left. Otherwise the index is read backwards from the
+newest recorded revision until there are enough, and the result says that its totals and facets are only of what was read.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from pipelines.store.database import Row, Store
 from pipelines.store.ledgers import Ledgers, numbered, over_all
 
 EXACT = 10_000
-"""Matches up to which all of them are looked at."""
+"""Number of matches up to which all of them are read."""
 RANKED = 2_000
-"""Hits up to which they are sorted by relevance."""
+"""Number of hits up to which they are sorted by relevance."""
 WALKED = 60_000
-"""Matches that are walked where there are more than EXACT."""
+"""Newest matches that are read if there are more than EXACT."""
 FACETED = 1_000
-"""Hits over which facets are counted where matches are walked."""
+"""Hits over which facets are counted if only the newest matches are read."""
 FEW = 1_000
-"""Revisions of a selection up to which each is asked by itself whether it holds the words."""
+"""Number of revisions that pass the filters, up to which each is checked for the words one by one."""
 FEW_SITES = 40
 MAX_LIMIT, MAX_OFFSET = 10_000, 10_000
 
@@ -40,7 +40,7 @@ _CHOSEN = """c.shown AND c.first_seen >= :since AND c.first_seen <= :until
 _HIT = "c.revision_id, c.article_id, c.first_seen, c.site_id, c.change"
 _MATCHING = "revisions_fts MATCH :words AND revisions_fts.rowid BETWEEN :first AND :last"
 _MATCHES = f"SELECT rowid FROM revisions_fts WHERE {_MATCHING} LIMIT :most"  # noqa: S608 - our own words
-# CROSS JOIN keeps the order of the loops: matches as the index gives them, and what each is by its id.
+# CROSS JOIN fixes the order of the loops: matches from the index first, then the details of each by its id.
 _ALL = f"""
 SELECT {_HIT} FROM json_each(:ids) one CROSS JOIN changes c ON c.revision_id = one.value WHERE {_CHOSEN}
 """  # noqa: S608 - our own words
@@ -61,7 +61,7 @@ UNION ALL SELECT 'articles', NULL, count(DISTINCT article_id) FROM hits
 UNION ALL SELECT * FROM (SELECT 'newest', json_group_array(revision_id), 0 FROM hits GROUP BY {one}
     ORDER BY max(first_seen) DESC, max(revision_id) DESC LIMIT :shown)
 """
-# Weights of: headline, description, body, byline, authors, topics, captions, address, letters.
+# The weights are those of: headline, description, body, byline, authors, topics, captions, address, letters.
 _BEST = f"""
 SELECT c.revision_id, c.article_id FROM revisions_fts CROSS JOIN changes c ON c.revision_id = revisions_fts.rowid
 WHERE {_MATCHING} AND {_CHOSEN}
@@ -93,7 +93,7 @@ WHERE day >= substr(:since, 1, 10) AND day <= substr(:until, 1, 10)
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was found, before it is drawn up: the revisions of each hit, its own first."""
+    """The result before its details are read: the revisions of each hit, its own first."""
 
     groups: Sequence[Sequence[int]]
     sums: list[Row]
@@ -102,7 +102,7 @@ class _Found:
 
 
 def _of_all(ledgers: Ledgers, query: Callable[..., Hits], words: str, *, limit: int = 20, offset: int = 0, **more: Any) -> Hits:
-    """The hits of several ledgers: by time where each gives the newest, else by their rank in their own."""
+    """The hits of several ledgers: by time if all of them rank by time, otherwise by the rank in their own ledger."""
     found = [query(store, words, limit=offset + limit, **more) for store in ledgers.each]
     is_newest = all(one.ranked == "newest" for one in found if one.hits)
     hits = [
@@ -127,7 +127,7 @@ def _of_all(ledgers: Ledgers, query: Callable[..., Hits], words: str, *, limit: 
 
 
 def _added(name: str, facets: Sequence[Sequence[Facet]]) -> tuple[Facet, ...]:
-    """A facet of several ledgers."""
+    """A facet summed over several ledgers."""
     counts, names = Counter[str](), dict[str, str]()
     for one, shown, count in (value for facet in facets for value in facet):
         counts[one] += count
@@ -141,11 +141,11 @@ def _added(name: str, facets: Sequence[Sequence[Facet]]) -> tuple[Facet, ...]:
 def search(store: Store, words: str, *, sites: Iterable[str] = (), changes: Iterable[str] = (), since: str | None = None,
            until: str | None = None, limit: int = 20, offset: int = 0, by_article: bool = False,
            newer_than: int = 0) -> Hits:  # fmt: skip
-    """Revisions that hold the words; `pipelines.queries.search_terms` says what can be asked.
+    """Revisions that contain the words; `pipelines.queries.search_terms` describes the syntax.
 
-    `since` and `until`: first and last day or moment, both included. `by_article`: one hit an article, with its other revisions
-    that hold the words; `limit` and `offset` then count articles. `newer_than`: only revisions recorded after this one. Any text
-    is a question; none is an error.
+    `since` and `until`: first and last day or moment, both included. `by_article`: one hit per article, with its other
+    revisions that contain the words; `limit` and `offset` then count articles. `newer_than`: only revisions recorded after
+    this one. Every text is a valid query.
     """
     typed = question(words)
     asked, whole = affordable(store, typed)
@@ -173,7 +173,7 @@ def search(store: Store, words: str, *, sites: Iterable[str] = (), changes: Iter
 
 
 def _find(store: Store, asked: Question, wanted: Filter, values: Row, *, by_article: bool) -> _Found:
-    """The hits of a question, by whatever way is the cheapest."""
+    """The hits of a query, found in the cheapest way."""
     one = "article_id" if by_article else "revision_id"
     values |= {"most": EXACT + 1, "walked": WALKED}
     matches = [rowid for (rowid,) in store.values(_MATCHES, values)]
@@ -196,7 +196,8 @@ def _find(store: Store, asked: Question, wanted: Filter, values: Row, *, by_arti
 
 
 def _narrowed(store: Store, typed: Question, wanted: Filter) -> tuple[Filter | None, tuple[str, ...]]:
-    """What is wanted by parameters and by what was typed, None where nothing can be; and the names of sites that are none."""
+    """The filters from parameters and from the typed text together, None if nothing can pass them; and the unknown names of
+    sites."""
     named = [_sites_called(store, name) for name in typed.sites]
     unknown = tuple(name for name, sites in zip(typed.sites, named, strict=True) if not sites)
     sites = [site for found in named for site in found]
@@ -211,16 +212,17 @@ def _narrowed(store: Store, typed: Question, wanted: Filter) -> tuple[Filter | N
 
 
 def _sites_called(store: Store, name: str) -> list[str]:
-    """Ids of the sites of this id or at this host."""
+    """Ids of the sites with this id or this host."""
     host = name.lower().removeprefix("www.")
     rows = store.rows("SELECT id, url FROM sites")
     return [row["id"] for row in rows if row["id"] == name or (urlsplit(row["url"]).hostname or "").removeprefix("www.") == host]
 
 
 def _values(store: Store, words: str, wanted: Filter) -> Row | None:
-    """The parameters of all statements; None where the ledger has nothing that is wanted.
+    """The parameters of all statements; None if no revision of the ledger passes the filters.
 
-    `first` and `last` bound the ids of what is wanted, `n` its number, as days are counted: None where that is not known.
+    `first` and `last` bound the ids of the revisions that pass the filters, `n` is their number, from the counts per day; None
+    if unknown.
     """
     values: Row = {
         "words": words, "since": wanted.since or "", "until": f"{wanted.until or ''}~", "n": None, "first": 0, "last": 2**62,
@@ -238,7 +240,7 @@ def _values(store: Store, words: str, wanted: Filter) -> Row | None:
 
 
 def _best(store: Store, terms: list[Term], values: Row, *, by_article: bool) -> list[list[int]] | None:
-    """Ids of the hits, the most relevant first; None where that is too dear."""
+    """Ids of the hits, the most relevant first; None if that costs too much."""
     if len(terms) > 1 and are_common(store, terms):
         return None
     groups: dict[int, list[int]] = {}

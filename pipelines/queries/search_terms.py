@@ -1,9 +1,9 @@
-"""Search terms as typed -> a query of FTS5, and what they cost. Nothing that is typed is ever FTS5's query language.
+"""Search terms as typed -> a query of FTS5, and its cost. Nothing that is typed is ever passed to FTS5 as its query language.
 
-All words are wanted. `"a phrase"` stays together, `word*` finds beginnings, `one OR other` either, `-word` and `NOT word` leave
-out. `headline:word` looks there alone; so do `author:`, `body:`, `caption:`, `topic:` and `url:`. `site:`, `change:`, `after:DAY`
-(that day or later) and `before:DAY` (earlier) narrow; a day may be a month or a year. What looks so and is not is taken as words,
-and named.
+All words must match. `"a phrase"` stays together, `word*` matches beginnings, `one OR other` either word; `-word` and `NOT
+word` exclude. `headline:word` searches only there; so do `author:`, `body:`, `caption:`, `topic:` and `url:`. Filters are
+`site:`, `change:`, `after:DAY` (that day or later) and `before:DAY` (earlier); a day may be a month or a year. Text that only
+looks like one of these is searched as words, and named in the result.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ MAX_CHARS = 1_000
 MAX_TERMS = 32
 SHORTEST_BEGINNING = 2
 MAX_BEGINNING = 60_000
-"""Words in all texts that may begin so (`word*`): FTS5 draws all their places together before it gives the first."""
+"""Occurrences of words with one beginning (`word*`) in all texts: FTS5 collects all of them before it returns the first."""
 MAX_COMMON = 300_000
-"""Revisions that hold the terms of a query, added up, for which relevance is worked out: it counts each term in all texts."""
+"""Sum of the revisions that contain each term, up to which relevance is computed: it counts each term in all texts."""
 
 FIELDS = {
     "headline": "headline",
@@ -33,7 +33,7 @@ FIELDS = {
     "topic": "topics",
     "url": "address",
 }
-"""What may stand before a colon, and which columns of the index it names."""
+"""Names before a colon, and the columns of the index that they mean."""
 _KINDS = frozenset(str(change) for change in CHANGES)
 
 _TYPED = re.compile(r'(?P<minus>-(?=[^\s-]))?(?:(?P<name>[A-Za-z]+):(?=\S))?(?P<text>"[^"]*"?\*?|[^\s"]+)')
@@ -48,16 +48,16 @@ class Term:
     """A word or a phrase."""
 
     text: str
-    """As it was typed, without quotes."""
+    """As typed, without quotes."""
     is_beginning: bool = False
     columns: str = ""
-    """Of the index, as FTS5 names a few of them; empty: all."""
+    """Columns of the index, in FTS5's syntax; empty means all."""
 
     def words(self, spelling: str | None = None) -> tuple[str, bool]:
-        """The term, or another spelling of it, as the index holds it, and whether its last word is the beginning of one.
+        """The term, or another spelling of it, in the form of the index, and whether its last word is only a beginning.
 
-        A run of a script without spaces may go on in the text, so its last character alone is not asked for; a single one begins
-        each pair that it stands in.
+        In a script without spaces the index holds pairs of characters. The text may continue after such a run, so its last
+        character alone is left out; a run of one character is the beginning of each pair that starts with it.
         """
         text = folding.letters(spelling or self.spellings()[0])
         while text and not (text[-1].isalnum() or unicodedata.category(text[-1]).startswith("M")):
@@ -69,7 +69,7 @@ class Term:
         return (" ".join(words), True) if len(run[0]) == 1 else (" ".join(words[:-1]), False)
 
     def match(self) -> str:
-        """The term quoted for FTS5, so that what people type is never its query language."""
+        """The term quoted for FTS5, so that typed text is never its query language."""
         quoted = []
         for spelling in self.spellings():
             words, is_beginning = self.words(spelling)
@@ -79,21 +79,21 @@ class Term:
         return f"{self.columns} : {either}" if self.columns else either
 
     def spellings(self) -> list[str]:
-        """All that is searched for, for this term; of an address as it is alone."""
+        """All spellings that are searched for this term; for an address only its own."""
         found = folding.spellings(self.text)
         return found[:1] if self.columns == FIELDS["url"] else found
 
     def is_empty(self) -> bool:
-        """Whether there is nothing in it that the index holds."""
+        """Whether it contains nothing that the index holds."""
         return not any(char.isalnum() for char in self.spellings()[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What people type, understood."""
+    """A typed query after parsing."""
 
     wanted: tuple[tuple[Term, ...], ...] = ()
-    """Of each of these one is wanted."""
+    """Groups of terms; one term of each group must match."""
     without: tuple[Term, ...] = ()
     sites: tuple[str, ...] = ()
     """Ids or hosts, as typed."""
@@ -101,14 +101,14 @@ class Question:
     since: str | None = None
     until: str | None = None
     as_words: tuple[str, ...] = ()
-    """What looks like more than words, and was taken as words."""
+    """What looks like an operator or a filter, but was read as words."""
 
     def terms(self) -> list[Term]:
-        """The words and phrases that are wanted."""
+        """The words and phrases to find."""
         return [term for either in self.wanted for term in either]
 
     def match(self) -> str:
-        """The query of FTS5; empty where nothing is wanted."""
+        """The query for FTS5; empty if there is nothing to find."""
         wanted = " AND ".join(f"({' OR '.join(term.match() for term in either)})" for either in self.wanted)
         without = " OR ".join(term.match() for term in self.without)
         return f"({wanted}) NOT ({without})" if wanted and without else wanted
@@ -116,7 +116,7 @@ class Question:
 
 @dataclass(slots=True)
 class _Reading:
-    """A question while it is read."""
+    """A query while it is parsed."""
 
     wanted: list[list[Term]] = field(default_factory=list)
     without: list[tuple[Term, str]] = field(default_factory=list)
@@ -127,7 +127,7 @@ class _Reading:
     as_words: list[str] = field(default_factory=list)
 
     def narrow(self, name: str, value: str) -> bool:
-        """Take a filter; whether it is one."""
+        """Add a filter; False if it is none."""
         value = value.strip('"')
         if name == "site":
             self.sites.append(value)
@@ -149,7 +149,7 @@ class _Reading:
 
 
 def question(typed: str) -> Question:
-    """What people type, at most 32 terms of it. Any text is a question; none is an error."""
+    """Typed text as a query of at most 32 terms. Every text is a valid query."""
     text = typed[:MAX_CHARS].encode("utf-8", "replace").decode().replace("\0", " ")  # lone surrogates are no text
     found = list(_TYPED.finditer(text))[:MAX_TERMS]
     reading, either, leave_out = _Reading(), False, False
@@ -174,7 +174,7 @@ def question(typed: str) -> Question:
 
 
 def match_of(words: str) -> str:
-    """What people type as a query of FTS5; empty where there is none."""
+    """Typed text as a query for FTS5; empty if there is nothing to find."""
     return question(words).match()
 
 
@@ -188,7 +188,8 @@ def first_day(text: str) -> date | None:
 
 
 def affordable(store: Store, asked: Question) -> tuple[Question, list[str]]:
-    """A question that can be asked at once, and which beginnings (`a*`) were taken as whole words because too much begins so."""
+    """The query without what is too slow, and the beginnings (`a*`) that it searches as whole words because too many words
+    begin so."""
     left, whole = MAX_BEGINNING, []
     wanted: list[tuple[Term, ...]] = []
     for either in asked.wanted:
@@ -206,7 +207,7 @@ def affordable(store: Store, asked: Question) -> tuple[Question, list[str]]:
 
 
 def are_common(store: Store, terms: list[Term]) -> bool:
-    """Whether terms are in so many texts that relevance would take longer than people wait."""
+    """Whether terms are in so many texts that computing relevance would take too long."""
     left = MAX_COMMON
     for term in terms:
         left -= store.value(_HOLDING, (term.match(), left + 1))
@@ -216,12 +217,12 @@ def are_common(store: Store, terms: list[Term]) -> bool:
 
 
 def _joins(word: str, found: list[re.Match[str]], place: int) -> bool:
-    """Whether OR, AND or NOT stands where it joins something."""
+    """Whether this OR, AND or NOT is an operator between terms."""
     return place + 1 < len(found) and (word == "NOT" or place > 0) and found[place + 1][0] not in ("OR", "AND")
 
 
 def _term(typed: re.Match[str], reading: _Reading) -> Term:
-    """The word or phrase of a piece of what was typed; a name that is no field belongs to it."""
+    """The term of a piece of the typed text; a name before a colon that is not a field is part of it."""
     text, name = typed["text"], (typed["name"] or "").lower()
     bare = text.rstrip("*")
     is_beginning = text != bare and bool(bare.strip('"'))
@@ -238,7 +239,7 @@ def _term(typed: re.Match[str], reading: _Reading) -> Term:
 
 
 def _question(reading: _Reading) -> Question:
-    """What was read. Where nothing is wanted, what is to be left out is taken as words."""
+    """The parsed query. If it has only excluded terms, they are searched as words."""
     without = [term for term, _ in reading.without]
     if not reading.wanted and without:
         reading.as_words.extend(typed for _, typed in reading.without)
@@ -255,7 +256,7 @@ def _question(reading: _Reading) -> Question:
 
 
 def _cost_of_beginning(store: Store, term: Term, most: int) -> int:
-    """How many words of all texts begin so; counted until it is more than `most`."""
+    """Occurrences of words with this beginning in all texts; counting stops above `most`."""
     words = _WORD.findall(folding.key(term.text))
     if not words:
         return 0

@@ -1,4 +1,4 @@
-"""What queries of sites and crawls give: frozen values. Times are strings as the store has them."""
+"""Results of queries of sites and crawls as frozen values. Times are strings as stored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SiteRecord:
-    """A site as the catalogue described it when it was last crawled; of one that is not in the ledger the id alone."""
+    """A site as the catalogue described it at its last crawl; a site that is not in the ledger has only its id."""
 
     id: str
     name: str
@@ -30,36 +30,36 @@ class SiteCrawls:
     country: str | None
     crawl_id: int | None
     outcome: str | None
-    """Of the last crawl, as `reason` and `reason_code`; None where there was none."""
+    """Outcome of the last crawl, like `reason` and `reason_code`; None if there was none."""
     reason: str | None
     reason_code: str | None
     last_finished: str | None
-    """When the last crawl that finished did so."""
+    """When the last finished crawl finished."""
     quarantined: int
-    """Readings that are in quarantine."""
+    """Number of readings in quarantine."""
     imported: int = 0
-    """1 where all that there is of it was imported."""
+    """1 if everything of the site was imported."""
     paused: str | None = None
-    """Since when its last pause lasts, or lasted."""
+    """When its last pause began."""
     paused_until: str | None = None
-    """When that ends, or ended; None: when somebody resumes it."""
+    """When that pause ends or ended; None: when a person resumes the site."""
     next_crawl: str | None = None
-    """Its next planned start, as of the end of its last crawl."""
+    """Its next planned start, as known at the end of its last crawl."""
 
     def is_paused(self, now: str) -> bool:
-        """Whether the pause holds at a stored time."""
+        """Whether the pause is in force at a stored time."""
         return self.paused is not None and (self.paused_until is None or self.paused_until > now)
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlSummary:
-    """A crawl in the list of a site."""
+    """A crawl in a site's list."""
 
     id: int
     trigger: str
     planned: str | None
     started: str | None
-    """None where it did not begin."""
+    """None if it did not begin."""
     finished: str | None
     outcome: str
     reason: str | None
@@ -74,7 +74,7 @@ class CrawlSummary:
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """How many revisions a site had on a day, in all and of each kind of change."""
+    """A site's number of revisions on one day, in all and of each kind of change."""
 
     day: str
     revisions: int
@@ -88,7 +88,7 @@ class DayCounts:
 
 @dataclass(frozen=True, slots=True)
 class SiteSums:
-    """How much there is of a site; edits are all revisions but the first ones and mere new stamps."""
+    """Totals of a site; edits are all revisions except first ones and mere new stamps."""
 
     articles: int = 0
     revisions: int = 0
@@ -98,7 +98,7 @@ class SiteSums:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums of a site or of the ledger: articles by state, revisions by kind of change."""
+    """Totals of a site or of the ledger: articles by state, revisions by kind of change."""
 
     articles: int
     revisions: int
@@ -117,10 +117,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class FilterChoices:
-    """What a filter of changes can choose from."""
+    """The values that filters of changes can choose from."""
 
     sites: tuple[SiteRecord, ...]
-    """By name."""
+    """In the order of their names."""
     regions: tuple[str, ...]
     countries: tuple[str, ...]
     changes: tuple[str, ...]
@@ -141,7 +141,7 @@ class CrawlChange:
 
 @dataclass(frozen=True, slots=True)
 class CrawlStateChange:
-    """A step of an article's state that a crawl led to."""
+    """A change of an article's state from a crawl."""
 
     url: str
     state: str

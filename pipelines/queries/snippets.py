@@ -1,6 +1,6 @@
-"""Snippets: the piece of a text in which most of what was searched for stands, with each place of it marked.
+"""Snippets: the part of a text with the most search terms, with each match marked.
 
-Made here and not by FTS5: what its index holds of a text in pairs of characters, or with other letters, nobody wants to read.
+Made here and not by FTS5: its index holds texts as pairs of characters or with other letters, which nobody wants to read.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pipelines.queries.search_terms import Term
 from pipelines.text import folding
 
 BEFORE, LENGTH = 60, 180
-"""Characters that are shown before the first place, and in all."""
+"""Characters that are shown before the first match, and in all."""
 MAX_PLACES = 300
-"""Places of a text that are looked at."""
+"""Matches of a text that are considered."""
 
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u00ad\u0900-\u0963\u0966-\u096f\u0971-\u0df3"
 _RUN_OF = folding.RUN.pattern[1:-2]
@@ -27,7 +27,7 @@ _TOKEN = re.compile(f"[{_RUN_OF}]|(?:[^\\W_{_RUN_OF}]+|[{_MARKS}])+")
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """A term as the words that stand in a text for it."""
+    """The words of a term in the form in which they are compared with a text."""
 
     words: tuple[str, ...]
     is_beginning: bool
@@ -38,11 +38,11 @@ class _Place:
     start: int
     end: int
     term: int
-    """Which of the terms stands here."""
+    """Index of the spelling that matches here."""
 
 
 def snippet(texts: Sequence[str | None], terms: Sequence[Term]) -> Snippet:
-    """The best piece of these texts, as pieces of which some are marked; the earlier text where two are as good."""
+    """The best part of these texts, in pieces, with matches marked; of two equal ones the one in the earlier text."""
     sought = [
         _Sought(tuple(key for key, _, _ in _tokens(spelling)), term.is_beginning)
         for term in terms
@@ -100,7 +100,7 @@ def _key(word: str) -> str:
 
 
 def _cut(text: str, places: Sequence[_Place], at: int) -> Snippet:
-    """The text around a place, in whole words."""
+    """The text around a match, in whole words."""
     low = max(0, at - BEFORE)
     high = min(len(text), low + LENGTH)
     if low:
@@ -118,7 +118,7 @@ def _cut(text: str, places: Sequence[_Place], at: int) -> Snippet:
 
 
 def _is_within(text: str, place: int) -> bool:
-    """Whether a place is in the middle of a word."""
+    """Whether a position is in the middle of a word."""
     around = text[place - 1 : place + 1]
     return len(around) == 2 and around.isalnum() and not folding.RUN.search(around)
 

@@ -1,6 +1,6 @@
 """Report of one URL: the article it leads to, its fetches, and the crawls that could have fetched it.
 
-Facts only, each from a few index look-ups; what they mean for the next crawl is told elsewhere.
+Facts only, each from a few index look-ups; other modules explain what they mean for the next crawl.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _RESERVED = """
 SELECT max(fetched) AS fetched, count(*) AS looks, reason, reason_code FROM fetches
 WHERE article_id = ? AND outcome = 'reserved' AND fetched > ? HAVING count(*) > 0
 """
-# A dead end counts for the site whose crawl met it; an archive's (site null) counts for none.
+# A dead end counts for the site whose crawl found it; one from an archive (site null) counts for no site.
 _DEAD_ENDS = """
 SELECT c.site_id, f.url, max(f.fetched) AS fetched, f.outcome, f.status, f.reason, f.reason_code, count(*) AS looks
 FROM fetches f LEFT JOIN crawls c ON c.id = f.crawl_id
@@ -41,28 +41,28 @@ class Trace:
     """Everything the ledger knows of one URL."""
 
     url: str
-    """As it was asked for, in the one form of URLs where it has one."""
+    """The URL of the report, canonical if possible."""
     article: Row | None = None
     """The row of `articles` that the URL is or leads to."""
     alias: str | None = None
-    """Why the URL leads there ("redirect", "slug", ...), where it is not the article's own address."""
+    """Why the URL leads there ("redirect", "slug", ...), if it is not the article's own address."""
     latest: Row | None = None
     """The article's latest revision: number, change, headline, section, stamps."""
     changed: datetime | None = None
-    """When the article changed last, as the ladder counts it."""
+    """When the article last changed: at its latest revision; for a first one, when it says it was published or updated."""
     moved_to: str | None = None
     withdrawn: Withdrawal | None = None
-    """Where an operator has taken the article away."""
+    """Set if an operator has withdrawn the article."""
     reserved: Row | None = None
-    """The last look at which the article was reserved, and how many there were since it was last read."""
+    """The last fetch that found the article reserved, and the number of such fetches since it was last read."""
     looks: tuple[Row, ...] = ()
-    """The last looks, newest first."""
+    """The last fetches, newest first."""
     dead_ends: tuple[Row, ...] = ()
-    """The last look that led to no article, and how many there were, a row for each site whose crawls had them."""
+    """One row for each site whose crawls found no article there: the last such fetch, and the number of them."""
 
 
 def trace(store: Store, url: str) -> Trace:
-    """Gather it; any spelling of the URL will do."""
+    """The report of a URL, in any spelling."""
     lookup = Lookup(store, "")
     address = canonicalize(url) or url
     found = lookup.by_urls(url, address)
@@ -89,7 +89,7 @@ def trace(store: Store, url: str) -> Trace:
 
 
 def last_crawls(store: Store, site_id: str) -> tuple[Row, ...]:
-    """The last crawls of a site and its last planned start that led to none, newest first; `counts` as a mapping."""
+    """The last crawls of a site and its last planned start without a crawl, newest first; `counts` as a mapping."""
     began = "SELECT * FROM crawls WHERE site_id = ? AND started IS NOT NULL ORDER BY started DESC, id DESC LIMIT ?"
     never = "SELECT * FROM crawls WHERE site_id = ? AND started IS NULL ORDER BY id DESC LIMIT 1"
     rows = (*store.rows(began, (site_id, CRAWLS_SHOWN)), *store.rows(never, (site_id,)))
@@ -97,7 +97,7 @@ def last_crawls(store: Store, site_id: str) -> tuple[Row, ...]:
 
 
 def sources_of(store: Store, site_id: str) -> tuple[Row, ...]:
-    """What is remembered of a site's feeds, sitemaps and sections."""
+    """What the ledger knows of a site's feeds, sitemaps and sections."""
     sql = "SELECT url, kind, fetched, status, candidates, problem_code, problem FROM sources WHERE site_id = ? ORDER BY url"
     return tuple(store.rows(sql, (site_id,)))
 
@@ -111,7 +111,7 @@ def _alias(store: Store, article_id: int, *urls: str) -> str | None:
 
 
 def _led_nowhere(store: Store, url: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """Looks that led to no article, under every spelling of the URL; for each site the latest."""
+    """Fetches that led to no article, under every spelling of the URL; and for each site the latest."""
     fetches: list[Row] = []
     dead_ends: dict[str | None, Row] = {}
     for spelling in spellings(url):
@@ -125,7 +125,7 @@ def _led_nowhere(store: Store, url: str) -> tuple[tuple[Row, ...], tuple[Row, ..
 
 
 def spellings(url: str) -> tuple[str, ...]:
-    """A URL as given, normal, and with and without `www.`, TLS and final slash: at most ten, for exact look-ups."""
+    """A URL as given, canonical, and with and without `www.`, TLS and final slash: at most ten, for exact look-ups."""
     address = canonicalize(url)
     if address is None:
         return (url,)
