@@ -1,1 +1,1 @@
-"""Pure decisions about the history of an article: kind of change, removal, anomaly, and when to fetch again."""
+"""Pure decisions about the history of an article: kind of change, removal, anomalies, and when to fetch again."""

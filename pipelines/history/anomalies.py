@@ -1,8 +1,8 @@
 """Anomalies: readings that a broken template explains better than an edit. Pure.
 
-A page whose template changed overnight is read wrongly, and looks like an edit of every article at once. One reading alone
-proves nothing: editors cut texts and take bylines away. So a doubtful reading is held until the crawl's other readings are in
-(`judge_batch`): alone among many sound ones it is believed; where several share a symptom, or where there are too few others
+A page whose template changed overnight is read wrongly, and every article seems edited. One reading alone
+proves nothing: editors do cut texts and remove bylines. So a doubtful reading is held until the crawl's other readings are in
+(`judge_batch`): alone among many sound ones it is trusted; if several share a symptom, or there are too few others
 to tell, it is not.
 """
 
@@ -21,36 +21,39 @@ from pipelines.text.normalise import CONTENT_FIELDS, content_hash, content_of
 from pipelines.text.urls import article_key
 
 FIELDS = ("headline", "body", "authors", "date_published")
-"""What a site is expected to fill in an article."""
+"""Fields that a site is expected to fill in an article."""
 ENOUGH_REVISIONS = 50
-"""With a shorter baseline nothing is said of fields. Lower: young sites are judged by their first days."""
+"""With fewer revisions fields are not judged. Lower: young sites are judged by their first days."""
 NEARLY_ALWAYS = 0.9
-"""The share of revisions from which a field counts as always filled."""
+"""The share of revisions from which on a field counts as always filled."""
 SHRUNK, SWOLLEN, KEPT = 0.5, 2.5, 0.3
-"""A text below or above so much of its former length, or of whose words so little is left, is doubted. Closer to 1: more honest
-edits wait for the crawl's end, and in small crawls for a person."""
+"""A text is doubted below or above this part of its former length, or if no more than this part of its words is left. Closer
+to 1: more honest edits wait for the crawl's end, and in small crawls for a person."""
 ENOUGH_TEXT, LONG_TEXT = 400, 1_500
-"""Characters from which a text's shrinking, and its swelling, is told: breaking news begins with two lines."""
+"""Characters from which on a text's shrinking, and its swelling, is judged: breaking news begins with two lines."""
 BRIEF = 0.25
-"""A new article below so much of the site's median body is doubted; one in ten may be as short."""
+"""A new article below this part of the site's median body is doubted; one in ten may be as short."""
 SOUND_NEEDED = 5
-"""Sound readings that a reading without any headline or text needs beside it. Higher: small crawls settle less by themselves."""
+"""Sound readings that must accompany a reading without headline or text. Higher: small crawls settle less by themselves."""
 RARE = 20
-"""Sound readings for each where several share a milder symptom. Higher: a day of many honest cuts waits for a person."""
+"""Sound readings needed for each reading if several share a milder symptom. Higher: a day of many honest cuts waits for a
+person."""
 SHARED_BY = 5
-"""Where so many articles, and most of those that were read again, gain or lose the very same line without telling, it is their
-template that was edited. Lower: a note that a desk adds to a handful of articles waits for a person."""
+"""If this many articles, and most of those that were read again, gain or lose the very same line silently, the template was
+edited. Lower: a note that a desk adds to a handful of articles waits for a person."""
 AT_TIMES = 2
-"""Articles in which such a line came, and as many from which it went. Lower: a note that a desk moves is furniture."""
+"""Number of articles that gained such a line, and of those that lost it. Lower: a note that a desk moves counts as
+boilerplate."""
 MANY, MANY_MILD = 8, 5
-"""So many silent edits of one field, of most articles that were read again, are none; of standfirst, names or captions alone."""
+"""This many silent edits of one field, in most articles that were read again, are none; of standfirst, names or captions only."""
 HARDLY_KEPT = 0.1
-"""A text of which so little is left waits for a second fetch. Higher: more honest rewrites are recorded a fetch later."""
+"""If no more than this part of a text is left it waits for a second fetch. Higher: more honest rewrites are recorded a fetch
+later."""
 AGAIN, SECOND_LOOK, LONG_LOOK = timedelta(seconds=1), timedelta(minutes=30), timedelta(hours=24)
-"""A reading that waits is believed when the page says the same so much later; the longer one where nothing is left of what the
-article was: that is what a notice of the server looks like. Shorter: notices that last become edits."""
+"""A waiting reading is trusted if the page says the same this much later; the longest if nothing is left of the former
+article, as in a notice of the server. Shorter: lasting notices become edits."""
 NAMES_ANOTHER = "its canonical link has the id of another article"
-"""A doubt of a page that speaks only where its text is another story: such links are often just wrong."""
+"""A doubt that only counts if the text is another story, because such links are often just wrong."""
 LOST_ARTICLE = "lost article"
 """A page that was an article, and reads as none without saying that it is gone."""
 GRAVE = frozenset({LOST_ARTICLE, "lost headline", "lost body"})
@@ -62,7 +65,7 @@ _LACKING = ("lost ", f"{_NEW}no ")
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """A run of revisions: how many, how many have each field, and the median length of the bodies that there are."""
+    """Statistics of revisions: how many, how many have each field, and the median length of existing bodies."""
 
     count: int = 0
     filled: Mapping[str, int] = field(default_factory=dict)
@@ -75,12 +78,12 @@ class Readings:
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """Why one reading waits: its symptoms, and where it claims a silent edit the lines that came and went."""
+    """Why one reading waits: its symptoms and, for a silent edit, the added and removed lines."""
 
     symptoms: frozenset[str] = frozenset()
     lines: frozenset[str] = frozenset()
     came: frozenset[str] = frozenset()
-    """Those of the lines that were not there before."""
+    """The added ones among the lines."""
 
     def __bool__(self) -> bool:
         return bool(self.symptoms or self.lines)
@@ -88,34 +91,35 @@ class Anomaly:
 
 @dataclass(frozen=True, slots=True)
 class SecondLook:
-    """Why one reading is not believed before the page says the same again."""
+    """Why one reading is not trusted until the page says the same again."""
 
     code: FetchReason
     symptom: str
     wait: timedelta
-    """From the first such reading to the one that is believed."""
+    """From the first such reading to the trusted one."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchContext:
-    """What else is known when a batch is judged."""
+    """Other facts for judging a batch."""
 
     sound: int = 0
-    """Readings of the crawl that raised no doubt, pages that the server says did not change among them."""
+    """Readings of the crawl without a doubt, including pages that the server calls unchanged."""
     confirmed: int = 0
-    """Those of them that are of articles known before."""
+    """Those of known articles among them."""
     usual: Readings = field(default_factory=Readings)
     quarantined: Mapping[str, int] = field(default_factory=dict)
-    """Symptom -> readings of the site that have it and were not believed before."""
+    """Symptom -> earlier readings of the site that have it and were not trusted."""
     lines: frozenset[str] = frozenset()
-    """Lines for which readings of the site were not believed before."""
+    """Lines for which earlier readings of the site were not trusted."""
 
 
 def find_anomaly(before: Article | None, reading: Article, usual: Readings, *, declared: bool) -> Anomaly:
-    """What is doubtful in a normalised reading, against its article's latest revision; against the site's usual where it is new.
+    """What is doubtful in a normalised reading, compared with the latest revision, or with the site's statistics if the
+    article is new.
 
-    `declared`: the page itself says that it was updated since, which accounts for all but a lost headline or text, and for
-    standfirst, names and captions alone only where few say so.
+    `declared`: the page itself declares an update, which explains everything except a lost headline or text, and changes of
+    only standfirst, names or captions if there are few.
     """
     if before is None:
         return Anomaly(frozenset(_NEW + symptom for symptom in _lacking(reading, usual)))
@@ -129,10 +133,10 @@ def find_anomaly(before: Article | None, reading: Article, usual: Readings, *, d
 
 def second_look(before: Article | None, reading: Article, unsure: str | None, *, declared: bool,
                 is_back: bool = False) -> SecondLook | None:  # fmt: skip
-    """Whether a reading waits for another fetch that says the same, even when it is the only one that does.
+    """Whether a reading waits for another fetch that says the same, even if it is the only such reading.
 
-    `unsure` says why the page may not be whole, or not of now; `is_back`, that its text is an earlier one. `before` is the
-    article's latest revision, None where it is new.
+    `unsure` says why the page may be incomplete or old; `is_back`: its text is an earlier one. `before` is the
+    article's latest revision, None if it is new.
     """
     if before and not declared and _names(reading, before.url) and not _names(reading, reading.url):
         return SecondLook(FetchReason.NOT_THIS_PAGE, "a copy at another address", LONG_LOOK)
@@ -157,8 +161,8 @@ def second_look(before: Article | None, reading: Article, unsure: str | None, *,
 
 
 def _is_anothers(before: Article, reading: Article, unsure: str | None) -> bool:
-    """Whether a page is that of another article: it names another address, and tells another story, or one of another headline
-    and time. A cache that confuses its keys sends such; texts of one desk may share most of their words."""
+    """Whether a page belongs to another article: it names another address, and has another story, or another headline
+    and time. Caches that confuse their keys send such pages; texts of one desk may share most of their words."""
     is_own = reading.canonical_url is None or _names(reading, reading.url, before.url, before.canonical_url)
     if unsure != NAMES_ANOTHER and is_own:
         return False
@@ -167,13 +171,13 @@ def _is_anothers(before: Article, reading: Article, unsure: str | None) -> bool:
 
 
 def _names(reading: Article, *addresses: str | None) -> bool:
-    """Whether a page says that one of these is its address."""
+    """Whether a page names one of these as its address."""
     named = reading.canonical_url
     return bool(named) and article_key(named) in {article_key(url) for url in addresses if url}
 
 
 def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[CodedReason | None]:
-    """For each doubt of one site's crawl: why its reading is not believed, or None where it is."""
+    """For each doubt of one site's crawl: why its reading is not trusted, or None if it is."""
     symptoms, believed = _weighed(anomalies, batch)
     lines = Counter(line for one in anomalies for line in one.lines)
     shared = {line for line, count in lines.items() if count >= SHARED_BY and count > batch.confirmed} | batch.lines
@@ -181,7 +185,7 @@ def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[Coded
 
 
 def shown_at_times(anomalies: Iterable[Anomaly]) -> frozenset[str]:
-    """Lines that came in some articles and went from others in one crawl: furniture that a page shows at times."""
+    """Lines that some articles gained and others lost in one crawl: boilerplate that a page shows only at times."""
     anomalies = list(anomalies)
     came = Counter(line for one in anomalies for line in one.came)
     went = Counter(line for one in anomalies for line in one.lines - one.came)
@@ -189,14 +193,14 @@ def shown_at_times(anomalies: Iterable[Anomaly]) -> frozenset[str]:
 
 
 def fields_of_template(anomalies: Sequence[Anomaly], batch: BatchContext) -> frozenset[str]:
-    """Standfirst, names or captions, where so many lost or changed them that it was the template."""
+    """Standfirst, names or captions, if so many articles lost or changed them that it was the template."""
     _, believed = _weighed(anomalies, batch)
     names = {symptom.removeprefix(_SILENT).removeprefix("lost ") for symptom, is_honest in believed.items() if not is_honest}
     return _MILD & {"images" if name == "captions" else name for name in names}
 
 
 def as_before(before: Article, reading: Article, fields: frozenset[str], lines: frozenset[str]) -> Article:
-    """A reading without what is its template's doing: these fields as they were, and without these lines."""
+    """A reading without the effects of its template: these fields as before, and without these lines."""
     kept = {name: getattr(before, name) for name in fields}
     old, new = ([line for line in paragraphs(one.body) if line not in lines] for one in (before, reading))
     if lines:
@@ -206,7 +210,7 @@ def as_before(before: Article, reading: Article, fields: frozenset[str], lines: 
 
 
 def _weighed(anomalies: Sequence[Anomaly], batch: BatchContext) -> tuple[Counter[str], dict[str, bool]]:
-    """How many have each symptom, and whether it is believed."""
+    """How many readings have each symptom, and whether it is trusted."""
     symptoms = Counter(symptom for one in anomalies for symptom in one.symptoms)
     mild = sum(1 for one in anomalies if _is_mild(one))
     return symptoms, {symptom: _is_honest(symptom, count, mild, batch) for symptom, count in symptoms.items()}
@@ -225,7 +229,7 @@ def _reason(one: Anomaly, symptoms: Mapping[str, int], believed: Mapping[str, bo
 
 
 def _code_of(symptoms: Sequence[str]) -> FetchReason:
-    """The code of the gravest of several symptoms."""
+    """The code of the most serious of several symptoms."""
     if LOST_ARTICLE in symptoms:
         return FetchReason.LOST_ARTICLE
     if any(symptom.startswith(_LACKING) for symptom in symptoms):
@@ -239,7 +243,7 @@ def _is_mild(one: Anomaly) -> bool:
 
 
 def _is_honest(symptom: str, count: int, mild: int, batch: BatchContext) -> bool:
-    """Whether so many readings with one symptom, beside so many without any, are what chance and editors make."""
+    """Whether this many readings with one symptom, compared with those without, can be chance and editing."""
     if symptom.startswith(_NEW):
         name = symptom.removeprefix(_NEW + "no ")
         share = 1 - batch.usual.share(name) if name in FIELDS else 1 - NEARLY_ALWAYS
@@ -254,7 +258,7 @@ def _is_honest(symptom: str, count: int, mild: int, batch: BatchContext) -> bool
 
 
 def _lacking(reading: Article, usual: Readings) -> Iterable[str]:
-    """Fields that the site nearly always fills, and this new article has not; a text far shorter than the site's are."""
+    """Fields that the site nearly always fills and this new article lacks; a text far shorter than the site's usual one."""
     if usual.count < ENOUGH_REVISIONS:
         return
     for name in FIELDS:
@@ -273,7 +277,7 @@ def _lost(before: Article, reading: Article) -> Iterable[str]:
 
 
 def _body(before: Article, reading: Article) -> Iterable[str]:
-    """What became of the text. Live blogs turn their posts over, so nothing is said of them."""
+    """Changes of the text's length. Live blogs replace their posts, so they are not judged."""
     old, new = len(before.body), len(reading.body)
     if Kind.LIVE in (before.kind, reading.kind) or not old:
         return
@@ -293,7 +297,7 @@ def _words_kept(old: str, new: str) -> float:
 
 
 def _title_words(article: Article) -> set[str]:
-    """Of the headline; scripts without spaces are compared as a whole."""
+    """Words of the headline; in scripts without spaces it is compared as a whole."""
     words = (article.headline or "").casefold().split()
     return {word for word in words if len(word) > 3} or set(words)
 
@@ -303,7 +307,7 @@ def _captions(article: Article) -> bool:
 
 
 def _lines(article: Article) -> frozenset[str]:
-    """Every line of which an edit could be made, but for the names."""
+    """Every line that can be edited, except names."""
     heads = (article.headline, article.description)
     captions = (part for image in article.images for part in (image.caption, image.credit))
     return frozenset(line for line in (*heads, *paragraphs(article.body), *captions) if line)

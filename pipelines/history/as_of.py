@@ -17,10 +17,10 @@ from pipelines.history.revisions import State
 from pipelines.text.dates import parse_digits
 
 Row = Mapping[str, Any]
-"""A row of a table, by the names of its columns."""
+"""A row of a table, by column names."""
 
 ABSENT = 0
-"""Stands for "it was not there" where else the number of a revision stands; revisions count from one."""
+""""It was not there", in place of a revision's number; revisions count from one."""
 
 
 class Certainty(StrEnum):
@@ -29,9 +29,9 @@ class Certainty(StrEnum):
     SEEN = "seen"
     """Fetches before and after (or at that very time) saw the same."""
     BETWEEN = "between"
-    """It changed between two fetches, and the time lies between them."""
+    """It changed between two fetches, one before and one after that time."""
     LAST_SEEN = "last_seen"
-    """The last fetch before saw this; none has shown anything since."""
+    """The last fetch before saw this; no later one has shown anything."""
     UNKNOWN = "unknown"
     """It had not been fetched yet."""
 
@@ -43,11 +43,11 @@ class AsOf:
     at: datetime
     certainty: Certainty
     numbers: tuple[int, ...] = ()
-    """Numbers of the revisions that can have stood then, ABSENT for none: one where it is certain, two between fetches."""
+    """Numbers of the possible revisions, ABSENT for none: one if it is certain, two between fetches."""
     since: datetime | None = None
     """The last fetch at or before that time that showed something."""
     until: datetime | None = None
-    """The first fetch at or after that time that showed something; None: there was none."""
+    """The first fetch at or after that time that showed something; None if there was none."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,10 +57,10 @@ class _Observation:
 
 
 def state_as_of(revisions: Iterable[Row], states: Iterable[Row], at: datetime) -> AsOf:
-    """What an article said at a time, from all of its revisions and steps of state in order of time.
+    """What an article said at a time, from all of its revisions and changes of state in order of time.
 
-    `reads_as` of a revision, where it is given: the number of an earlier one that says the same; only an older parser told
-    them apart, so nothing changed between them.
+    `reads_as` of a revision, if given: the number of an earlier one that says the same; only an older parser made them
+    differ, so nothing changed between them.
     """
     revisions = list(revisions)
     alike = _alike(revisions)
@@ -86,11 +86,11 @@ _DAYS_BACK = {"today": 0, "yesterday": 1}
 
 
 def parse_moment(text: str, zone: tzinfo, now: datetime) -> datetime | None:
-    """The instant that a person names; None where the text names none.
+    """The instant in a person's words; None if there is none.
 
-    ISO 8601 with day and time, on the clock of `zone` where it says no other; 14 digits as archives write them, UTC; a time
-    alone (`14:05`): the last time that it was so late; `yesterday 14:05`; `3 h ago`, `2d`. A day alone is many moments, and
-    so none.
+    ISO 8601 with day and time, in `zone` unless it names another; 14 digits as in archives, UTC; a time
+    alone (`14:05`): the last moment with that time; `yesterday 14:05`; `3 h ago`, `2d`. A day alone is not one moment, and
+    gives None.
     """
     text = text.strip()[:64]
     if found := parse_digits(text):
@@ -143,13 +143,14 @@ def _alike(revisions: list[Row]) -> dict[int, int]:
 
 
 def _last_change(answer: AsOf, revisions: Sequence[Row]) -> str:
-    """When the revision that stood had come to be, where that was an edit."""
+    """When that revision was made, if it was an edit."""
     row = next((row for row in revisions if row["number"] == answer.numbers[0]), None)
     return f"; it had been edited between {row['not_before']} and {row['first_seen']}" if row and row["not_before"] else ""
 
 
 def _observations(revisions: list[Row], states: list[Row]) -> Iterator[_Observation]:
-    """The looks that are known to have told something: first and last of each revision, and those that found it gone or back."""
+    """The fetches that are known to have shown something: first and last of each revision, and those that found it gone or
+    back."""
     spans = [(row["number"], instant_of(row["first_seen"]), instant_of(row["last_seen"])) for row in revisions]
     for number, first, last in spans:
         yield _Observation(first, number)
@@ -159,5 +160,5 @@ def _observations(revisions: list[Row], states: list[Row]) -> Iterator[_Observat
         if row["state"] != State.LIVE:
             yield _Observation(at, ABSENT)
             continue
-        # back, and saying what it had said before: no revision began then
+        # back, with its former text: no revision began then
         yield from (_Observation(at, number) for number, first, last in spans if first <= at <= last)

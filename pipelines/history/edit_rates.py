@@ -1,8 +1,7 @@
-"""Edit-rate model of a site: how often an article changes that no source says has changed, by the time since its last change,
-how often it was edited before, its kind and its section; and the precision of its sources' claims of a change. Pure; rows of the
-table `habits` in, rates out.
+"""Edit-rate model of a site: how often articles change silently, by the time since the last change, the number of earlier
+edits, kind and section; and the precision of its sources' declared changes. Pure; rows of the table `habits` in, rates out.
 
-A new site is judged by published figures (the prior), and ever more by its own the longer it is observed. Knows no database.
+A new site is judged by published figures (the prior), and increasingly by its own. Knows no database.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from datetime import timedelta
 from math import exp, expm1, inf, lgamma, log
 
 AGES_HOURS = (1.0, 3.0, 8.0, 24.0, 72.0, 168.0, 720.0, inf)
-"""Upper bounds of the ages (since the last change) within which one rate holds. Finer: each is learned more slowly."""
+"""Upper bounds of the ages (since the last change) with one rate each. Finer: each is learned more slowly."""
 _BOUNDS = (0.0, *AGES_HOURS[:-1])
 
 PRIOR = (
@@ -24,10 +23,10 @@ PRIOR = (
     (0.25, 0.1, 0.02, 0.006, 0.0015, 0.0003, 0.00006, 0.000003),
     (0.18, 0.05, 0.017, 0.005, 0.001, 0.00025, 0.00004, 0.000002),
 )
-"""Untold edits an hour, by age, of articles never seen edited, edited once, and oftener; last, of those ever edited and of those
-never, all edits.
-From published counts: 31 % are ever edited, 1.94 times each with a heavy tail, four fifths of it within a day, a quarter of the
-edits silent. They are of other outlets than ours; so they only begin the count."""
+"""Undeclared edits an hour, by age, of articles never seen edited, edited once, and more often; last, of articles ever edited
+and of those never edited, all edits. From published counts: 31 % are ever edited, 1.94 times each with a heavy tail, four
+fifths of it within a day, a quarter of the edits silent. They are from other papers than ours; so they are only the
+beginning of the count."""
 _FREQUENCIES = ("first", "edited once", "edited often", "followed", "any")
 _OFTEN, _FOLLOWED, _ANY = 2, 3, 4
 _OLD = AGES_HOURS.index(24.0) + 1
@@ -35,39 +34,40 @@ _OLD = AGES_HOURS.index(24.0) + 1
 Factors = tuple[float, float]
 
 SITE_EDITS = 3.0
-"""So many edits' worth of doubt whether the site as a whole edits as the prior says. Higher: a site is known later; lower: its
-first edit makes it a site of many."""
+"""Weight, in edits, of the prior for the site as a whole. Higher: a site is known later; lower: its first edit makes it a site
+with many."""
 AGE_EDITS = 4.0
 """The same for each age, against the site's own general rate."""
 OWN_WAY, OWN_EDITS, OWN_HOURS = 0.1, 0.5, 12.0
-"""The odds, before anything was seen, that a site at an age has a way of its own that no published count tells: any rate, about
-OWN_EDITS in OWN_HOURS. So what was never watched is worth a few looks, and what was found there outweighs the prior at once.
-Higher odds: a new site costs more looks; lower: a site that edits old articles is recognised late."""
+"""The prior odds that a site at some age differs from all published counts: then any rate is possible, about OWN_EDITS in
+OWN_HOURS. So ages that were never watched are worth a few fetches, and edits found there outweigh the prior at once. Higher
+odds: a new site costs more fetches; lower: a site that edits old articles is recognised late."""
 UNTOLD, UNTOLD_HOURS = 0.25, 50.0
-"""The share of untold ones among all edits, as published; and so many hours of doubt whether what was told so far goes on."""
+"""The share of undeclared ones among all edits, as published; and the weight, in hours, of the doubt whether declared ones
+continue."""
 SECTION_EDITS = 4.0
-"""So many expected edits' worth of doubt whether a section, or a kind of page, is edited as the others are."""
+"""Weight, in expected edits, of the assumption that a section, or a kind of page, is edited like the others."""
 SECTION, MOST_SECTIONS = "section ", 80
-"""How the rows of sections begin, and how many a site has at most, two a section; sections beyond them are not told apart."""
+"""Prefix of the rows of sections, and their maximum number a site, two a section; further sections are not distinguished."""
 FORGET_EDITS, FORGET_HOURS = 60.0, 20_000.0
-"""Where a row counts so many edits or hours, it is halved: about a month at a daily paper. Higher: a site's habits of last year
-count as much as today's."""
+"""A row with this many edits or hours is halved: about a month at a daily paper. Higher: last year's behaviour
+counts as much as today's."""
 
 RANGE_EDITS = 4.0
-"""How well the number of edits that were missed is known: as if from so many. Fewer: wider ranges. Fitted to simulations."""
+"""Precision of the number of missed edits: as if from this many. Fewer: wider ranges. Fitted to simulations."""
 
 CLAIMS, VANISHED = "claims", "vanished"
-"""Rows of what sources tell: that an article has changed, or, by naming it no more, that it is gone."""
+"""Rows of the sources' claims: that an article has changed, or, by no longer listing it, that it is gone."""
 SILENT = "silent"
-"""The row of edits that were found untold: how many of them left the page's own stamp as it was."""
+"""The row of undeclared edits: how many of them left the page's own stamp unchanged."""
 CLAIMS_TRUE, CLAIMS_FALSE = 9.0, 1.0
-"""What a site's sources tell begins as if nine of ten had been true."""
+"""The prior of a site's claims: nine of ten are true."""
 CLAIMS_HALVED_AT = 200.0
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Hours watched (of a section or kind: edits expected; of claims: claims heard), and the edits found."""
+    """Hours watched (for a section or kind: expected edits; for claims: their number), and edits found."""
 
     watched: float = 0.0
     found: float = 0.0
@@ -75,25 +75,25 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What of an article tells how often it is edited, besides the time since it changed last."""
+    """Facts of an article that influence how often it is edited, besides the time since its last change."""
 
     edits: int = 0
-    """How often it has been seen to change."""
+    """Number of its changes seen so far."""
     kind: str = "article"
     section: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EditRateModel:
-    """What one site has shown; nothing yet where `counts` is empty."""
+    """The counts of one site; empty for a new one."""
 
     counts: Mapping[str, Count] = field(default_factory=dict)
     rates: tuple[tuple[float, ...], ...] = field(init=False, repr=False, compare=False)
-    """Untold edits an hour, as PRIOR has them."""
+    """Undeclared edits an hour, in the form of PRIOR."""
     _sums: tuple[tuple[float, ...], ...] = field(init=False, repr=False, compare=False)
-    """Edits expected up to each age's beginning."""
+    """Edits expected up to the beginning of each age."""
     _moments: tuple[float, ...] = field(init=False, repr=False, compare=False)
-    """Of those that follow an edit, each times the hours after which it is made."""
+    """The same for edits after an edit, each multiplied by the hours after which it is made."""
 
     def __post_init__(self) -> None:
         young = [(name, count) for name, count in self.counts.items() if name in _YOUNG]
@@ -108,21 +108,22 @@ class EditRateModel:
         object.__setattr__(self, "_moments", _running(rates[_FOLLOWED], 2))
 
     def _rate(self, prior: float, age: int, frequency: int) -> float:
-        """By the prior and what was counted; no less untold ones are expected beforehand than what was told of implies."""
+        """The rate from the prior and the counts; at least as many undeclared edits are expected as the declared ones imply."""
         if frequency < _FOLLOWED:
             every = self.counts.get(_name(age, _FOLLOWED if frequency else _ANY), Count())
             prior = max(prior, UNTOLD * every.found / (every.watched + UNTOLD_HOURS))
         return _posterior(prior, self.counts.get(_name(age, frequency)))
 
     def precision(self, claim: str) -> float:
-        """The share of what sources tell (CLAIMS or VANISHED) that turns out true."""
+        """The share of the sources' claims (CLAIMS or VANISHED) that turn out true."""
         count = self.counts.get(claim, Count())
         return (count.found + CLAIMS_TRUE) / (count.watched + CLAIMS_TRUE + CLAIMS_FALSE)
 
     def factors(self, traits: Traits) -> Factors:
-        """How much more (or less) an article of this kind and section is edited than others of its age: on its first day, later.
+        """How much more (or less) an article of this kind and section is edited than others of its age: on its first day, and
+        later.
 
-        Apart, for a section whose old articles are edited edits its young ones as all do, and the reverse.
+        Separate, because a section whose old articles are edited often edits its young ones like others, and vice versa.
         """
         found = [1.0, 1.0]
         for era in (0, 1):
@@ -131,23 +132,23 @@ class EditRateModel:
         return found[0], found[1]
 
     def expected(self, age: timedelta, waited: timedelta, traits: Traits) -> float:
-        """Untold edits expected in an article that was `age` old at its last fetch, `waited` ago."""
+        """Undeclared edits expected in an article that was `age` old at its last fetch, `waited` ago."""
         start, frequency, factors = _hours(age), _frequency(traits.edits), self.factors(traits)
         return self.upto(start + _hours(waited), frequency, factors) - self.upto(start, frequency, factors)
 
     def worth(self, age: timedelta, traits: Traits) -> Worth:
-        """What a fetch of an article is worth that was `age` old at its last one."""
+        """The worth of fetching an article that was `age` old at its last fetch."""
         return Worth(self, _hours(age), _frequency(traits.edits), self.factors(traits))
 
     def upto(self, age: float, frequency: int, factors: Factors) -> float:
-        """Edits expected until an age in hours."""
+        """Edits expected up to an age in hours."""
         piece = bisect_right(AGES_HOURS, age)
         sums = self._sums[frequency]
         found = sums[piece] + self.rates[frequency][piece] * (age - _BOUNDS[piece])
         return factors[0] * found if piece < _OLD else (factors[0] - factors[1]) * sums[_OLD] + factors[1] * found
 
     def moment(self, age: float, factors: Factors) -> float:
-        """Of edits that follow one until an age, each times the hours after which it is made."""
+        """Edits that follow one up to an age, each multiplied by the hours after which it is made."""
         piece = bisect_right(AGES_HOURS, age)
         sums = self._moments
         found = sums[piece] + self.rates[_FOLLOWED][piece] * (age**2 - _BOUNDS[piece] ** 2) / 2
@@ -155,20 +156,20 @@ class EditRateModel:
 
 
 NEWS_HOURS = 48.0
-"""An edit loses its worth evenly over so many hours until it is seen: half in a day."""
+"""An edit loses its worth evenly over this many hours until it is seen: half in a day."""
 SOON = 2.0
-"""Only edits that follow another within so many hours are counted as overwriting it: how soon they do is mostly learned of young
-articles, and later followers of an old article's edit are fewer. Longer: more looks at old articles, for little."""
+"""Only edits that follow another within this many hours count as overwriting it: their rate is mostly learned from young
+articles, and an old article's edit is followed by fewer later. Longer: more fetches of old articles, for little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What a fetch is worth, by the hours waited: the untold edits that further waiting loses, for another overwrites them or
-    they are seen late.
+    """The worth of a fetch, by the hours waited: the undeclared edits that further waiting loses, because another overwrites
+    them or they are seen late.
 
-    With looks at equal distances w, each finding W(w) edits in time for the price p, (W(w) - p) / w is greatest where
-    W(w) - w W'(w) is p (Cho and Garcia-Molina 2003; Azar and others 2018). Of edits at rate h, each lost after u hours at rate
-    g(u), that is h times the integral of u g(u). An edit is lost to another that follows it, and by growing old.
+    With fetches at equal distances w, each finding W(w) edits in time for the price p, (W(w) - p) / w is greatest if W(w) - w
+    W'(w) is p (Cho and Garcia-Molina 2003; Azar and others 2018). For edits at rate h, each lost after u hours at rate g(u),
+    that is h times the integral of u g(u). An edit is lost to another that follows it, and by growing old.
     """
 
     model: EditRateModel
@@ -177,7 +178,7 @@ class Worth:
     factors: Factors
 
     def after(self, hours: float) -> float:
-        """In untold edits."""
+        """Its worth after so many hours, in undeclared edits."""
         model, end, frequency, factors = self.model, self.start + hours, self.frequency, self.factors
         until = model.upto(end, frequency, factors)
         expected = until - model.upto(self.start, frequency, factors)
@@ -185,7 +186,7 @@ class Worth:
         return -expm1(-expected) / hours * (overwritten + late)
 
     def hours_until(self, price: float, least: float, most: float) -> float:
-        """How long to wait until a fetch is worth its price, within bounds."""
+        """How long to wait until a fetch is worth its price, within limits."""
         short, hours = least, least
         while self.after(hours) < price:
             if hours >= most:
@@ -204,8 +205,8 @@ class Worth:
 def learned(
     model: EditRateModel, age: timedelta, waited: timedelta, traits: Traits, found: bool, *, claimed: bool = False
 ) -> Iterator[tuple[str, float, float]]:
-    """What a fetch adds to which rows: (name, watched, found). A fetch that a source's claim has brought tells nothing of untold
-    edits, but of how soon edits follow each other.
+    """The counts that a fetch adds: (row, watched, found). A fetch that a source's claim caused says nothing about undeclared
+    edits, but about how soon edits follow each other.
     """
     start, frequency, factors = _hours(age), _frequency(traits.edits), model.factors(traits)
     end, expected, seen = start + _hours(waited), [0.0, 0.0], [0.0, 0.0]
@@ -226,7 +227,7 @@ def learned(
 
 
 def overwritten(model: EditRateModel, age: timedelta, waited: timedelta, traits: Traits) -> float:
-    """Untold edits that are expected to have followed one between two fetches, of which the second found the last."""
+    """Undeclared edits expected to have followed one between two fetches, of which the second found the last."""
     start, factors = _hours(age), model.factors(traits)
     end, after, missed = start + _hours(waited), _frequency(traits.edits + 1), 0.0
     for piece, _, edits in _shared_out(model, start, end, _frequency(traits.edits), factors, found=True):
@@ -241,8 +242,8 @@ def _shared_out(
 ) -> Iterator[tuple[int, float, float]]:
     """The time between two fetches, and the edit found, by ages.
 
-    The second does not say when the edit was made: by the rates known so far it is shared out among the ages between, and they
-    were watched only until then (the E step of EM; Dempster, Laird, Rubin 1977).
+    The second fetch does not say when the edit was made: by the rates known so far it is divided among the ages between, and
+    they count as watched only until then (the E step of EM; Dempster, Laird, Rubin 1977).
     """
     whole = model.upto(end, frequency, factors) - model.upto(start, frequency, factors)
     survived, any_edit = 1.0, -expm1(-whole)
@@ -263,8 +264,8 @@ def _shared_out(
 
 
 def likely_range(expected: float) -> tuple[int, int]:
-    """Between what numbers a count lies nine times in ten of which so many are expected: Poisson about a rate that is itself
-    known roughly only (negative binomial)."""
+    """The 90 % range of a count with this expected value: Poisson with a rate that is itself
+    only roughly known (negative binomial)."""
     share = RANGE_EDITS / (RANGE_EDITS + expected)
     chance = share**RANGE_EDITS
     low, number, below = None, 0, chance
@@ -278,7 +279,7 @@ def likely_range(expected: float) -> tuple[int, int]:
 
 
 def counted(before: Count, name: str, watched: float, found: float) -> Count:
-    """The row after one more fetch; halved where it counts for enough."""
+    """The row after one more fetch; halved if it counts for enough."""
     after = Count(before.watched + watched, before.found + found)
     if name in _PRIORS:
         enough = after.found >= FORGET_EDITS or after.watched >= FORGET_HOURS
@@ -290,7 +291,7 @@ def counted(before: Count, name: str, watched: float, found: float) -> Count:
 
 
 def _posterior(prior: float, count: Count | None) -> float:
-    """The rate that is to be expected of an age: of a site that edits about as the prior says, or in its own way, by the odds."""
+    """The expected rate at an age, for a site that edits about like the prior, or in its own way, by the odds."""
     count = count or Count()
     usual, own = (AGE_EDITS, AGE_EDITS / prior), (OWN_EDITS, OWN_HOURS)
     difference = _evidence(*own, count) - _evidence(*usual, count) + log(OWN_WAY / (1 - OWN_WAY))
@@ -300,7 +301,7 @@ def _posterior(prior: float, count: Count | None) -> float:
 
 
 def _evidence(edits: float, hours: float, count: Count) -> float:
-    """The log of how likely a count is where the rate is spread as a Gamma of so many edits in so many hours."""
+    """The log likelihood of a count if the rate is distributed as a Gamma of so many edits in so many hours."""
     return lgamma(edits + count.found) - lgamma(edits) + edits * log(hours) - (edits + count.found) * log(hours + count.watched)
 
 
@@ -312,7 +313,7 @@ def _running(rates: tuple[float, ...], power: int) -> tuple[float, ...]:
 
 
 def _groups(traits: Traits, era: int) -> Iterator[str]:
-    """The rows of an article's section, and of its kind where that is another than most."""
+    """The rows of an article's section, and of its kind if that is an unusual one."""
     when = ("young", "old")[era]
     if traits.section:
         yield f"{SECTION}{traits.section.casefold()[:60]}, {when}"
@@ -335,7 +336,7 @@ def _name(age: int, frequency: int) -> str:
 
 _PRIORS = {_name(age, frequency): PRIOR[frequency][age] for age in range(len(AGES_HOURS)) for frequency in range(len(PRIOR))}
 _YOUNG = frozenset(_name(age, frequency) for age in range(_OLD) for frequency in range(_FOLLOWED))
-"""The ages by which it is judged how much a site edits as a whole."""
+"""The ages that show how much a site edits as a whole."""
 
 
 def _hours(span: timedelta) -> float:

@@ -1,7 +1,7 @@
-"""Paywalls: whether a page shows less, or more, of the same text because a wall went up or came down. Pure.
+"""Paywalls: whether a page shows less, or more, of the same text because a paywall was added or removed. Pure.
 
-A wall that moves is no edit: nobody changed a word. What a page shows is compared as its beginning, without the notice that
-stands where it breaks off ("Subscribe to read the full story").
+A moved paywall is no edit: nobody changed a word. The page's text is compared as a beginning, without the notice
+at its end ("Subscribe to read the full story").
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pipelines.article import Article
 from pipelines.text import paragraphs
 
 MAX_NOTICES, MAX_NOTICE, MAX_HEADING = 4, 240, 80
-"""Lines at the end of a page's text that may be its notice, their length, and that of a heading among them. More: last lines of a
-text are taken for it."""
+"""Maximum number of lines at the end of a page's text that may be its notice, their length, and that of a heading among them.
+More: the last lines of a text are taken for it."""
 _OFFER = re.compile(
     r"subscri|sign[ -](?:in|up)|log[ -]?in|premium|abonn|anmeld|einlogg|registrier|connect(?:ez|er)|inscri|suscr[ií]|"
     r"inici\w+ sesi|abbon|acced|assin|prenumer|logg|tilmeld|inlogg|kirjaudu|předpl|subskry|zalog|abonenc|подпис|войдите|"
     r"συνδρομ|aboneli?k|اشترك|مشترك|اشتراك|تسجيل الدخول|会員|有料|購読|ログイン|订阅|会员|登录|訂閱|會員|구독|로그인|유료|"
     r"\b(?:register|member|unlock|trial\b|abo\b|tilaa)"
 )
-"""Searched in small letters, like the next two. A pattern whose ways all begin with a letter costs half."""
+"""Searched in lower case, like the next two. A pattern whose alternatives all begin with a letter costs half."""
 _OBJECT = re.compile(
     r"\bread|\barticle|\bstory|\bstories|\bcontent|\baccess|\bcontinu|\balready|\bfull\b|\bunlimited|les(?:en|er)\b|artikel|weiter|"
     r"\blire\b|\bsuite\b|contenu|\bleer\b|seguir|art[ií]culo|contenido|leggere|articolo|\bler\b|artigo|läs|\blæs|\blees\b|verder|"
@@ -50,9 +50,9 @@ _CONTINUES = re.compile(
 
 
 def is_paywalled(before: Article, reading: Article) -> bool:
-    """Whether a page shows no more than the beginning of what it said: it went behind a wall, nobody edited it.
+    """Whether a page shows only the beginning of its former text: it went behind a paywall, nobody edited it.
 
-    It must call itself paid for, or break off in a notice that does.
+    It must call itself paid, or end in a notice that does.
     """
     shown, whole = _text_of(reading), _text_of(before)
     text = _without_notices(shown)
@@ -65,7 +65,7 @@ def is_paywalled(before: Article, reading: Article) -> bool:
 
 
 def is_opened(before: Article, reading: Article) -> bool:
-    """Whether a page that stood behind a wall when it was last read shows the rest of its text now."""
+    """Whether a page that was behind a paywall shows the rest of its text now."""
     shown, whole = _text_of(before), _text_of(reading)
     text = _without_notices(shown)
     was_walled = before.is_accessible_for_free is False or len(text) < len(shown)
@@ -81,18 +81,18 @@ def is_wall(line: str) -> bool:
 
 
 def flag_moved(before: bool | None, after: bool | None) -> bool:
-    """Whether `is_accessible_for_free` says of a page that a wall went up or came down; to say nothing is to be free."""
+    """Whether `is_accessible_for_free` shows that a paywall was added or removed; a missing flag means free."""
     return (before is False) is not (after is False)
 
 
 def _text_of(article: Article) -> Sequence[str]:
-    """Its paragraphs without the standfirst, which stands above a short text more often than above a long one."""
+    """Its paragraphs without the standfirst, which is more often included in a short text than in a long one."""
     lines = paragraphs(article.body)
     return lines[1:] if lines and article.description and lines[0] == article.description else lines
 
 
 def _begins(text: Sequence[str], whole: Sequence[str]) -> bool:
-    """Whether a text is the beginning of another; its last paragraph may break off."""
+    """Whether a text is the beginning of another; its last paragraph may be incomplete."""
     if len(text) > len(whole):
         return False
     pairs = list(zip(text, whole, strict=False))
@@ -102,13 +102,13 @@ def _begins(text: Sequence[str], whole: Sequence[str]) -> bool:
 
 
 def _breaks_off(text: Sequence[str], whole: Sequence[str]) -> bool:
-    """Whether a text that is the beginning of another ends within a sentence: an editor who cuts it ends it."""
+    """Whether a text that is the beginning of another ends within a sentence: an editor who cuts it ends it properly."""
     last = text[-1] if text else ""
     return bool(last) and last != whole[len(text) - 1] and (last.endswith(("…", "...")) or last[-1].isalnum())
 
 
 def _without_notices(lines: Sequence[str]) -> Sequence[str]:
-    """The paragraphs without what asks at their end to pay or to sign in."""
+    """The paragraphs without the final ones that ask to pay or to sign in."""
     end = len(lines)
     while end and end > len(lines) - MAX_NOTICES and _is_notice(lines[end - 1], is_above=end < len(lines)):
         end -= 1
@@ -116,7 +116,7 @@ def _without_notices(lines: Sequence[str]) -> Sequence[str]:
 
 
 def _is_notice(line: str, *, is_above: bool) -> bool:
-    """Whether a line asks to pay or to sign in; above one that does, a heading may name the offer by its brand."""
+    """Whether a line asks to pay or to sign in; above such a line, a heading may name the offer by its brand."""
     lowered = line.lower() if len(line) <= MAX_NOTICE else ""
     is_heading = is_above and len(line) <= MAX_HEADING and _CONTINUES.search(lowered)
     return bool(is_heading or (_OFFER.search(lowered) and _OBJECT.search(lowered)))

@@ -37,18 +37,18 @@ from pipelines.text.normalise import CONTENT_FIELDS, content_hash, content_of
 from pipelines.text.urls import article_key, same_picture
 
 STALE_BELIEVED_AFTER = timedelta(hours=1)
-"""An old copy under its old stamp is a cache's until it has been seen for this long. Less: cache flaps become reverts."""
+"""An old copy under its old stamp counts as a cache's until it has been seen for this long. Less: cache flaps become reverts."""
 
 FLIP_BELIEVED_AFTER = timedelta(hours=24)
-"""A text that came and went twice under one stamp is one of two that are shown in turn (two headlines on trial, two servers),
-until it has been seen for this long. Less: each look at such a page is a revert."""
+"""A text that came and went twice under one stamp is one of two alternating texts (A/B headlines, two servers),
+until it has been seen for this long. Less: each fetch of such a page is a revert."""
 
 RESTAMP_MARGIN = timedelta(seconds=60)
-"""Stamps closer than this are one stamp: a printed "08:00" and a structured 08:00:41 are the same moment."""
+"""Stamps closer than this are the same: a printed "08:00" and a structured 08:00:41 are one moment."""
 
 CLOCK_MARGIN = timedelta(seconds=120)
-"""A stamp this close to the fetch, over an unchanged text, is taken for a page that stamps every answer with its clock.
-A true restamp is older by the next look and is seen then; without this each look at such a page would invent a change."""
+"""A stamp this close to the fetch, over an unchanged text, comes from a page that stamps every answer with the current time.
+A true restamp is older at the next fetch and is seen then; without this each fetch of such a page would invent a change."""
 
 _TEXTS = ("headline", "description", "body")
 _SHAPES = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
@@ -60,7 +60,7 @@ _OTHER_FIELDS = (
 
 
 class State(StrEnum):
-    """Where an article stands at its site."""
+    """The state of an article at its site."""
 
     LIVE = "live"
     SUSPECTED = "suspected"
@@ -70,17 +70,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EarlierRevision:
-    """A revision before the latest, as far as the decision needs it."""
+    """A revision before the latest, with what the decision needs."""
 
     revision_id: int
     content_hash: str
     is_stamped: bool = True
-    """Whether it said when it was updated."""
+    """Whether it had a stamp of its update."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the ledger knows of one article. Stamps are in the store's form: ISO 8601 UTC, or a bare day."""
+    """What the ledger knows of one article. Stamps are in the store's form: ISO 8601 UTC, or a day."""
 
     content_hash: str
     date_modified: str | None = None
@@ -92,11 +92,11 @@ class Known:
     stale_since: str | None = None
     """The old copy that has been answering lately, and since when; None once the latest was seen again."""
     extractor: str = ""
-    """Which code read the latest revision."""
+    """The code that read the latest revision."""
     is_free: bool | None = None
-    """What the latest revision says of its price."""
+    """The paywall flag of the latest revision."""
     is_overtaken: bool = False
-    """Whether the copy that answers was taken for a cache's before, and the latest was seen again after it."""
+    """Whether the copy that answers counted as a cache's before, and the latest was seen again after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Decision:
 
 
 def decide(known: Known | None, article: Article, fetched: datetime, before: Article | None = None) -> Decision:
-    """Judge a normalised article (it carries its `content_hash`) read at `fetched` (aware); `before` is the latest revision."""
+    """Judge a normalised article (with its `content_hash`) read at `fetched` (aware); `before` is the latest revision."""
     if known is None:
         return Decision(Outcome.NEW)
     stamp = article.date_modified.isoformat() if article.date_modified else None
@@ -133,14 +133,14 @@ def decide(known: Known | None, article: Article, fetched: datetime, before: Art
         return Decision(Outcome.PAYWALL)
     if moved > 0:
         return Decision(Outcome.UPDATED)
-    # A parser that reads better, or a page in another layout, finds other words where nobody edited. Taking that for a silent
-    # edit would invent one for every article at once; missing a true one that falls on the same look costs far less.
+    # A better parser, or a page in another layout, finds other words without an edit. Taking that for a silent
+    # edit would invent one for every article at once; missing a true one in the same fetch costs far less.
     reread = known.extractor and article.extractor and known.extractor != article.extractor
     return Decision(Outcome.REREAD if reread else Outcome.SILENT)
 
 
 def is_unchanged(known: Known, article: Article, fetched: datetime) -> bool:
-    """Whether a reading says what the latest revision says, under a stamp that has not moved on."""
+    """Whether a reading equals the latest revision, under a stamp that has not moved forward."""
     if article.content_hash != known.content_hash or _wall_moved(known, article):
         return False
     stamp = article.date_modified.isoformat() if article.date_modified else None
@@ -148,10 +148,10 @@ def is_unchanged(known: Known, article: Article, fetched: datetime) -> bool:
 
 
 def stamp_moved(known: Known, stamp: str | None) -> int:
-    """1 where the page's stamp is newer than the ledger's, -1 where it is older, 0 where it is the same or none.
+    """1 if the page's stamp is newer than the ledger's, -1 if it is older, 0 if it is the same or missing.
 
-    A page that had no stamp and shows one now has moved if that is later than its publication. Where either side is a bare
-    day only days are compared.
+    A page that had no stamp and has one now has moved if that is later than its publication. If one side is only a
+    day, days are compared.
     """
     base = known.date_modified or known.date_published
     if stamp is None:
@@ -166,7 +166,7 @@ def stamp_moved(known: Known, stamp: str | None) -> int:
 
 
 def changed_fields(before: Article, after: Article) -> list[str]:
-    """Names of the stored fields that differ between two normalised articles: content first, then what only goes with it."""
+    """Names of the stored fields that differ between two normalised articles: content first, then the others."""
     changed = [field for field in CONTENT_FIELDS if content_of(before, field) != content_of(after, field)]
     if "images" not in changed and swapped_pictures(before, after):
         changed.append("images")
@@ -174,15 +174,15 @@ def changed_fields(before: Article, after: Article) -> list[str]:
 
 
 def swapped_pictures(before: Article, after: Article) -> tuple[tuple[Image, Image], ...]:
-    """Pictures that stand under the caption of another now: (before, after). Sizes, crops and formats of one picture are one."""
+    """Pictures that replaced another under the same caption: (before, after). Sizes, crops and formats of one picture are one."""
     known = {image.caption: image for image in before.images if image.caption and image.url}
     pairs = [(known[image.caption], image) for image in after.images if image.caption in known and image.url]
     return tuple((one, other) for one, other in pairs if not same_picture(str(one.url), str(other.url)))
 
 
 def as_laid_out(before: Article, reading: Article) -> Article:
-    """A reading with the texts of the latest revision, where only its paragraphs are split otherwise, its letters are ligatures
-    or presentation forms, or the standfirst stands in the body too: that is no edit."""
+    """A reading with the texts of the latest revision, if it only splits paragraphs differently, has ligatures
+    or presentation forms, or repeats the standfirst in the body: that is no edit."""
     same = {name: getattr(before, name) for name in _TEXTS if _same_letters(_told(before, name), _told(reading, name))}
     if all(getattr(reading, name) == text for name, text in same.items()):
         return reading
@@ -191,13 +191,13 @@ def as_laid_out(before: Article, reading: Article) -> Article:
 
 
 def _told(article: Article, field: str) -> str:
-    """One of the texts, the body without a standfirst on top."""
+    """One of the texts, the body without a standfirst at its beginning."""
     text = getattr(article, field) or ""
     return text.removeprefix(article.description).lstrip() if field == "body" and article.description else text
 
 
 def _same_letters(one: str, other: str) -> bool:
-    """Whether texts have the same letters, and white space at the same places but for where paragraphs end."""
+    """Whether texts have the same letters, and white space at the same positions except at the ends of paragraphs."""
     (letters, spaces, ends), (others, other_spaces, other_ends) = _letters(one), _letters(other)
     return letters == others and spaces ^ other_spaces <= ends | other_ends
 
@@ -215,7 +215,7 @@ def _letters(text: str) -> tuple[str, set[int], set[int]]:
 
 
 def _stored(article: Article, field: str) -> object:
-    """A field as it is compared; the empty and the missing are one, but for a flag."""
+    """A field in comparable form; empty and missing are the same, except for a flag."""
     value = getattr(article, field)
     if field == "is_accessible_for_free" or isinstance(value, tuple):
         return value
@@ -223,12 +223,12 @@ def _stored(article: Article, field: str) -> object:
 
 
 def _wall_moved(known: Known, article: Article) -> bool:
-    """Whether the page says otherwise of its price than before, over the same text; another extractor may read that otherwise."""
+    """Whether the paywall flag differs over the same text; another extractor may read it differently."""
     return known.extractor == article.extractor and flag_moved(known.is_free, article.is_accessible_for_free)
 
 
 def _restamped(known: Known, stamp: str | None, moved: int, fetched: datetime) -> bool:
-    """A stamp that moved on over the same text, by more than reading it from another place of the page explains."""
+    """Whether the stamp moved forward over the same text, by more than reading it from another place of the page explains."""
     if moved <= 0 or stamp is None or known.state is State.GONE:
         return False
     when = _instant(stamp)
@@ -239,7 +239,7 @@ def _restamped(known: Known, stamp: str | None, moved: int, fetched: datetime) -
 
 
 def _flips(known: Known, article: Article) -> bool:
-    """Whether a text has come and gone twice already, and another in turn with it."""
+    """Whether a text has come and gone twice already, alternating with another."""
     hashes = [one.content_hash for one in known.earlier[-3:]]
     return hashes == [article.content_hash, known.content_hash, article.content_hash]
 
@@ -270,7 +270,7 @@ class Absence:
 
 
 def next_state(state: State, absence: Absence | None, status: int | None, now: datetime) -> tuple[State, Absence]:
-    """The state after one more fetch (HTTP `status`, or None where a redirect led to no article) found nothing."""
+    """The state after another fetch (HTTP `status`, or None if a redirect led to no article) found nothing."""
     absence = Absence(absence.since, absence.fetches + 1) if absence else Absence(now, 1)
     sure = status == 410 or (absence.fetches >= FETCHES_TO_BE_SURE and now - absence.since >= TIME_TO_BE_SURE)
     return (State.GONE if sure or state is State.GONE else State.SUSPECTED), absence
@@ -278,19 +278,19 @@ def next_state(state: State, absence: Absence | None, status: int | None, now: d
 
 _WORD = re.compile(r"\w+")
 SAME_STORY = 0.4
-"""Share of the shorter text's distinct words (of 4 letters and more) that both have. Two news stories of one town share
+"""Share of the shorter text's distinct words (of at least 4 letters) that are in both. Two news stories of one town share
 about a fifth; an article before and after a heavy rewrite shares more than half."""
 ENOUGH_WORDS = 20
-"""With fewer distinct words a text is too short to speak for itself: a film, a gallery, a page behind a paywall."""
+"""A text with fewer distinct words is too short to compare: a film, a gallery, a page behind a paywall."""
 TELLING_WORDS = 3
-"""A headline of fewer words names a column, and no story: "Letters", "Weather", "Your photos"."""
+"""A headline of fewer words names a column, not a story: "Letters", "Weather", "Your photos"."""
 
 
 def canonical_url(article: Article) -> str:
-    """The URL an article is known by: its canonical URL where that is believable, else the URL it was read from.
+    """The URL by which an article is known: its canonical URL if that is believable, otherwise the URL it was read from.
 
-    Believable: on the same host (`www.`, `m.`, `amp.` aside) and not the front page of it. A canonical link on a sister
-    title's host says whose copy it is, not where this one stands.
+    Believable: on the same host (without `www.`, `m.`, `amp.`) and not its front page. A canonical link to a sister
+    title's host says whose copy it is, not where this one is.
     """
     canonical = article.canonical_url
     if canonical and _host(canonical) == _host(article.url):
@@ -301,8 +301,8 @@ def canonical_url(article: Article) -> str:
 
 
 def same_story(before: Article, after: Article) -> bool:
-    """Whether two readings are likely the same article: their texts share most of their words. One headline over two texts does
-    not make them one ("Letters" comes each week); it decides where one of the texts is too short to."""
+    """Whether two readings are likely the same article: their texts share most of their words. The same headline over two
+    texts does not make them one ("Letters" comes each week); it decides only if one of the texts is too short."""
     a, b = _words(before), _words(after)
     headline = _long_words(before.headline or "")
     if before.headline == after.headline:

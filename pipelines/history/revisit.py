@@ -1,8 +1,8 @@
-"""Revisit policy: when an article, or a URL that led to none, is fetched again, and which of those that are due go first. Pure.
+"""Revisit policy: when an article, or a URL that led to none, is fetched again, and which of the due ones come first. Pure.
 
-A source's claim of a change brings a fetch at once, wherever it is believed (`claim_is_due`). All other fetches of live
-articles are audits for edits that no source announces: each comes when such an edit has become likely enough by the site's edit
-rates, within bounds that grow with the time since the last change. What the hour's requests do not allow for is put off, least
+A source's declared change causes an immediate fetch, if it is trusted (`claim_is_due`). All other fetches of live
+articles look for undeclared edits: each is made when such an edit has become likely enough by the site's edit
+rates, within limits that grow with the time since the last change. Fetches beyond the hour's limit are postponed, the least
 likely first.
 """
 
@@ -22,18 +22,18 @@ _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
 PRICES = {"thrifty": 0.0035, "balanced": 0.0012, "thorough": 0.0004}
-"""So many untold edits, lost by further waiting, are worth a fetch of a full page. Higher: fewer requests, and silent edits are
-seen later or never."""
+"""Undeclared edits, lost by further waiting, that are worth a fetch of a full page. Higher: fewer requests, and silent edits
+are seen later or never."""
 DEFAULT_RECHECK = "balanced"
 NOT_MODIFIED_COST = 0.15
-"""What a fetch costs, beside a full page, at a host whose 304s are trusted: a tenth, and the few that are made in full."""
+"""Cost of a fetch, relative to a full page, at a host whose 304s are trusted: a tenth, and the few unconditional ones."""
 LEAST_STEP = 20 * _HOUR / 60
 MONTH, WEEKLY = 30 * _DAY, 7 * _DAY
-"""Within its first month unchanged an article is looked at once a week at least: some are taken down in silence."""
+"""Within its first month unchanged an article is fetched at least once a week: some are taken down silently."""
 RARELY = 30 * _DAY
 
 SUSPECTED_STEPS = (_HOUR, 8 * _HOUR, 16 * _HOUR)
-"""Looks at a missing article, by how long it has been missing: three of them reach past the 24 h that `gone` takes."""
+"""Fetches of a missing article, by how long it has been missing: three of them cover the 24 h that `gone` takes."""
 STALE_STEP = timedelta(minutes=20)
 ERROR_STEP = _HOUR
 DEAD_END_STEPS = {
@@ -46,42 +46,43 @@ DEAD_END_STEPS = {
 }
 
 RETRIED_FOR = timedelta(days=45)
-"""A URL that gave no answer is asked again, though no source names it any more, until so long after its last fetch: its steps
-fill sixteen days. Longer: every crawl looks through the failures of a longer time."""
+"""A URL without an answer is fetched again, even if no source lists it any more, until this long after its last fetch: its
+steps take sixteen days. Longer: every crawl reads the failures of a longer time."""
 
 BELIEVED = 0.5
-"""A site of whose claims fewer come true is not believed at once. Higher: vague sites are seen later; lower: looks in vain."""
+"""Minimum precision of a site's claims to be trusted at once. Higher: vague sites are seen later; lower: fetches in vain."""
 DOUBTED_SHARE = 0.75
-"""A claim that is not believed waits for this part of the step to the next audit."""
+"""A claim that is not trusted waits for this part of the step to the next fetch."""
 
 OLDEST_SHARE = 20
-"""One in so many of the hour's audits goes to those that have waited longest, whatever they promise: nobody starves."""
+"""One in this many of the hour's rechecks goes to the articles that have waited longest, whatever their rates: none is
+forgotten."""
 LONGEST_SAVED = 24 * _HOUR
 
 LAST = datetime.max.replace(tzinfo=UTC, microsecond=0)
-"""The last second of the calendar: a stored time may be of a wrong clock, or a stranger's."""
+"""The last second of the calendar: a stored time may come from a wrong clock, or from a stranger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An article whose next fetch is due."""
+    """An article that is due."""
 
     key: str
     due: datetime
     last_fetched: datetime
     changed: datetime
-    """When it changed last."""
+    """When it last changed."""
     traits: Traits = ORDINARY
     urgent: bool = False
-    """Suspected to be gone, or answering with an old copy: such a look decides something."""
+    """Suspected to be gone, or answering with an old copy: such a fetch decides something."""
 
 
 def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, traits: Traits = ORDINARY,
                edit_rates: EditRateModel = UNKNOWN, *, price: float = PRICES[DEFAULT_RECHECK]) -> datetime | None:  # fmt: skip
     """When to fetch again, after a fetch with this outcome; None: never by itself.
 
-    `since` is when the article changed last, or, while it is missing, since when it is; `price` what a fetch costs, in untold
-    edits (`price_of`).
+    `since` is when the article last changed or, if it is missing, since when it is; `price` is the cost of a fetch, in
+    undeclared edits (`price_of`).
     """
     if state is State.MOVED:
         return None
@@ -101,7 +102,7 @@ def next_check(outcome: Outcome, state: State, since: datetime, now: datetime, t
 
 
 def audit_step(age: timedelta, traits: Traits, edit_rates: EditRateModel, price: float = PRICES[DEFAULT_RECHECK]) -> timedelta:
-    """From a fetch of an article unchanged for `age` to the next, where no source claims a change."""
+    """From a fetch of an article unchanged for `age` to the next, without a source's claim."""
     age = max(age, timedelta())
     most = WEEKLY if age < MONTH else RARELY
     hours = edit_rates.worth(age, traits).hours_until(price, LEAST_STEP / _HOUR, most / _HOUR)
@@ -109,7 +110,7 @@ def audit_step(age: timedelta, traits: Traits, edit_rates: EditRateModel, price:
 
 
 def price_of(recheck: str, *, cheap: bool) -> float:
-    """What a fetch costs by the site's setting; `cheap` where most are answered by a 304 that can be trusted."""
+    """The cost of a fetch by the site's setting; `cheap` if most are answered by a trusted 304."""
     return PRICES[recheck] * (NOT_MODIFIED_COST if cheap else 1)
 
 
@@ -123,21 +124,21 @@ def claim_is_due(last_fetched: datetime, due: datetime | None, now: datetime, ed
 def allowance(per_hour: float, spent: int, since_last: timedelta | None) -> int:
     """How many rechecks of known articles a crawl may still make.
 
-    `spent` are those of the last `window(since_last)`, where `since_last` is the time since the crawl before.
+    `spent` are those within the last `window(since_last)`, where `since_last` is the time since the previous crawl.
     """
     return max(ceil(per_hour * (window(since_last) / _HOUR)) - spent, 0)
 
 
 def window(since_last: timedelta | None) -> timedelta:
-    """The time whose rechecks count against a crawl: an hour, or since the last crawl where that is longer, up to a day."""
+    """The period whose rechecks count: an hour, or since the last crawl if that is longer, up to a day."""
     return min(max(since_last or _HOUR, _HOUR), LONGEST_SAVED)
 
 
 def in_order(due: Iterable[Due], allowed: int, now: datetime, edit_rates: EditRateModel) -> list[Due]:
-    """Those of the due that are fetched within the allowance, in order.
+    """The due articles that are fetched within the limit, in order.
 
-    What decides something goes first, whatever the allowance; then what most likely finds an untold edit; of each twenty one that
-    has waited longest.
+    Fetches that decide something come first, whatever the limit; then those most likely to find an undeclared edit; one in
+    twenty goes to an article that has waited longest.
     """
     waiting = list(due)
     urgent = sorted((one for one in waiting if one.urgent), key=lambda one: one.due)
@@ -152,22 +153,22 @@ def in_order(due: Iterable[Due], allowed: int, now: datetime, edit_rates: EditRa
 
 
 def gain(due: Due, now: datetime, edit_rates: EditRateModel) -> float:
-    """What a fetch now is worth, in untold edits that further waiting loses."""
+    """The worth of a fetch now, in undeclared edits that further waiting loses."""
     hours = (now - due.last_fetched) / _HOUR
     return edit_rates.worth(due.last_fetched - due.changed, due.traits).after(hours) if hours > 0 else 0.0
 
 
 def dead_end_due(outcome: Outcome, attempts: int, last: datetime, now: datetime) -> bool:
-    """Whether a URL that led to no article the last time (of `attempts`) is worth another look."""
+    """Whether a URL that led to no article the last time (of `attempts`) is worth another fetch."""
     return now >= dead_end_next(outcome, attempts, last)
 
 
 def dead_end_next(outcome: Outcome, attempts: int, last: datetime) -> datetime:
-    """From when on a URL that led to no article the last time (of `attempts`) is worth another look."""
+    """When a URL that led to no article the last time (of `attempts`) is worth another fetch."""
     steps = DEAD_END_STEPS.get(outcome, (_HOUR, _DAY, 7 * _DAY))
     return _later(last, steps[min(attempts, len(steps)) - 1])
 
 
 def _later(instant: datetime, step: timedelta) -> datetime:
-    """An instant a step later, or the calendar's last one."""
+    """An instant one step later, at most the calendar's last one."""
     return instant + step if instant <= LAST - step else LAST

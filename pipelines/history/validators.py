@@ -1,8 +1,8 @@
 """Validator trust: how reliable a host's 304s, ETags and Last-Modified are. Pure.
 
-Trust is earned: until a host has been confirmed a few times it gets unconditional requests; then one fetch in N still goes
-without validators, N growing with the confirmations. After a violation (the text changed under the same validators) all fetches
-are unconditional for a while, twice as long each time.
+Trust is earned: until a host has been confirmed a few times it gets unconditional requests; then one fetch in N is still sent
+without validators, with N growing with the confirmations. After a violation (the text changed under the same validators) all
+fetches are unconditional for a while, twice as long each time.
 """
 
 from __future__ import annotations
@@ -12,23 +12,24 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 UNTRIED = 3
-"""Passes before the first conditional request. Higher: honest hosts send full pages longer; lower: liars are believed sooner."""
+"""Passes before the first conditional request. Higher: honest hosts send full pages longer; lower: wrong ones are trusted
+sooner."""
 PROOF = 4
-"""A changed text under changed validators counts as so many passes: an unchanged one under the same proves little."""
+"""A changed text under changed validators counts as this many passes: an unchanged one under the same proves little."""
 PASSES_A_STEP = 6
-"""So many more passes raise N by one. Lower: trust grows faster, and a host that begins to lie is found later."""
+"""Passes that raise N by one. Lower: trust grows faster, and a host that becomes unreliable is found later."""
 MOST = 20
-"""At least one fetch in so many is unconditional. Higher: fewer full pages, and edits behind a wrong 304 found later."""
+"""At least one fetch in this many is unconditional. Higher: fewer full pages, and edits behind a wrong 304 found later."""
 GOOD = 4
 DISTRUST = timedelta(days=7)
 LONGEST_DISTRUST = timedelta(days=90)
 CACHE_MARGIN = timedelta(hours=1)
-"""A 304 so soon after the page says it was edited is a cache's, and no violation."""
+"""A 304 this soon after the page's own time of an edit comes from a cache, and is no violation."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValidatorTrust:
-    """What one host has shown. Frozen; `confirmed` and `violated` give the next."""
+    """The record of one host. Frozen; `confirmed` and `violated` give the next."""
 
     passed: int = 0
     """Confirmations since the last violation."""
@@ -39,11 +40,11 @@ class ValidatorTrust:
 
     @property
     def until(self) -> datetime | None:
-        """Until when all fetches are unconditional after the last violation."""
+        """End of the unconditional fetches after the last violation."""
         return self.lost + min(DISTRUST * 2 ** min(self.losses - 1, 10), LONGEST_DISTRUST) if self.lost else None
 
     def one_in(self, now: datetime) -> int:
-        """One fetch in so many is unconditional; 1: all are."""
+        """One fetch in this many is unconditional; 1: all are."""
         if self.passed < UNTRIED or (self.until is not None and now < self.until):
             return 1
         return min(2 + (self.passed - UNTRIED) // PASSES_A_STEP, MOST)
@@ -53,20 +54,22 @@ class ValidatorTrust:
         return self.one_in(now) >= GOOD
 
     def wants_all(self, key: str, last_fetched: str, now: datetime) -> bool:
-        """Whether the next fetch of a page is unconditional; `last_fetched`, its last time, draws the lot anew each time."""
+        """Whether the next fetch of a page is unconditional; `last_fetched`, its last time, makes a new random choice each
+        time."""
         lot = int.from_bytes(blake2b(f"{key} {last_fetched}".encode(), digest_size=4).digest(), "big")
         return lot % self.one_in(now) == 0
 
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a host says stands for the state of a page."""
+    """A host's identifiers for the state of a page."""
 
     etag: str | None = None
     last_modified: str | None = None
 
     def says_same(self, other: Validators) -> bool | None:
-        """Whether both are of one state, as a server would judge them (RFC 9110: the ETag goes before); None: they do not say."""
+        """Whether both are of one state, as a server would judge them (RFC 9110: the ETag comes first); None if they do not
+        say."""
         if self.etag and other.etag:
             return self.etag.removeprefix("W/") == other.etag.removeprefix("W/")
         if self.last_modified and other.last_modified:
@@ -77,8 +80,8 @@ class Validators:
 def is_violation(before: Validators, after: Validators, changed: bool, stamp: datetime | None, last_304: datetime | None) -> bool:
     """Whether a full answer shows that the validators, or an earlier 304, were wrong.
 
-    It is not where the text `changed` and the validators stayed, nor where the page is stamped earlier (by more than a cache
-    explains) than the host last vouched for the old text with a 304.
+    It shows that if the text `changed` although the validators stayed, or although the page is stamped earlier (by more than a
+    cache explains) than the host last confirmed the old text with a 304.
     """
     if not changed:
         return False
@@ -88,7 +91,7 @@ def is_violation(before: Validators, after: Validators, changed: bool, stamp: da
 
 
 def confirmed(trust: ValidatorTrust, same: bool | None, changed: bool) -> ValidatorTrust:
-    """The trust after a full answer that was no violation; `same` as of `Validators.says_same`."""
+    """The trust after a full answer that was no violation; `same` as in `Validators.says_same`."""
     if same is None or (not changed and not same):
         return trust  # nothing was claimed; or validators that move with the furniture, which never bring a 304
     return replace(trust, passed=trust.passed + (PROOF if changed else 1))
