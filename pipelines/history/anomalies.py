@@ -166,7 +166,7 @@ def _is_anothers(before: Article, reading: Article, unsure: str | None) -> bool:
     is_own = reading.canonical_url is None or _names(reading, reading.url, before.url, before.canonical_url)
     if unsure != NAMES_ANOTHER and is_own:
         return False
-    is_other = before.headline != reading.headline and before.date_published != reading.date_published
+    is_other = before.headline != reading.headline and str(before.date_published) != str(reading.date_published)
     return is_other or not same_story(before, reading)
 
 

@@ -10,10 +10,11 @@ import pytest
 
 import pipelines.store.quarantine as quarantine_module
 from pipelines.article import Article, Fetch, Outcome, Payload
-from pipelines.history.anomalies import AGAIN, LONG_LOOK, LOST_ARTICLE, SECOND_LOOK, SOUND_NEEDED, Readings
+from pipelines.history.anomalies import AGAIN, LONG_LOOK, LOST_ARTICLE, NAMES_ANOTHER, SECOND_LOOK, SOUND_NEEDED, Readings
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.database import Row, Store
 from pipelines.store.quarantine import MAX_HELD, Quarantine, in_quarantine
+from pipelines.text.dates import Timestamp
 from tests.factories import BODY, T0, URL, article, at, new_ledger, new_store, revisions
 from tests.table import table
 
@@ -232,3 +233,11 @@ def test_a_reading_unlike_for_its_template_is_no_absence(crawl: Crawl) -> None:
     aside = because(Fetch(URL, at(20), status=200), Outcome.QUARANTINED, coded(FetchReason.SILENT_EDITS, "silent authors", 9, 1))
     crawl.writer.record(aside)
     assert crawl.store.row("SELECT state, suspected_since FROM articles") == {"state": "live", "suspected_since": None}
+
+
+def test_a_new_headline_with_a_new_slug_does_not_wait(crawl: Crawl) -> None:
+    published = Timestamp(T0, source="jsonld.datePublished")  # which the ledger does not keep
+    edited = article(LONG, seen=10, headline="Mill fire: two held", date_published=published, canonical_url=f"{URL}-two-held")
+    assert crawl.read(edited) is None, "the same text of the same time, whatever the page calls its address now"
+    stored = replace(edited, fetch=replace(edited.fetch, doubt=NAMES_ANOTHER)) if edited.fetch else edited
+    assert crawl.read(stored) is None
