@@ -1,4 +1,4 @@
-"""For all tests: Hypothesis without deadlines, new ledgers copied and all closed, and unexpected skips as failures.
+"""For all tests: Hypothesis without deadlines, own locks, new ledgers copied and all closed, unexpected skips as failures.
 
 Where `CI` is set, a skipped test whose reason is not one of `EXPECTED_SKIPS` fails the run: a guard that is off guards nothing.
 """
@@ -56,6 +56,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if os.environ.get("CI"):
         for line in _UNEXPECTED:
             terminalreporter.write_line(f"unexpected skip, which fails the run: {line}", red=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_locks(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test process has its own folder for locks of hosts, which otherwise all ledgers of the machine share."""
+    os.environ["XDG_RUNTIME_DIR"] = str(tmp_path_factory.mktemp("run"))
 
 
 @pytest.fixture(autouse=True)

@@ -283,8 +283,8 @@ def test_a_lost_crawl_leaves_what_it_held_behind_settled(store: Store) -> None:
     worker = begin(feed)
     feed.give(look(worker, 2), end(worker, 3))
     worker = begin(feed, 2, minute=60)
-    emptied = article("", seen=61, modified=None, url="https://herald.example/news/a", headline=None)
-    assert feed.give(ItemFetched(worker.crawl, 2, emptied)).counts == {"held": 1}
+    untitled = article(seen=61, modified=None, url="https://herald.example/news/a", headline=None)
+    assert feed.give(ItemFetched(worker.crawl, 2, untitled)).counts == {"held": 1}
     assert feed.writing.open_crawls() == {worker.crawl: "herald.example"}
     feed.writing = MessageHandler(store, "looks")
     feed.writing.lose(worker.crawl, moment_of(90), CodedReason(CrawlReason.PROCESS_DIED, "its worker ended without a word"))
@@ -305,9 +305,9 @@ def test_what_a_crawl_settles_before_its_end_waits_no_more(store: Store, monkeyp
     worker = begin(feed)
     feed.give(look(worker, 2), look(worker, 3, "news/b"), look(worker, 4, "news/c"), end(worker, 5))
     worker = begin(feed, 2, minute=60)
-    emptied = [article("", seen=61, modified=None, url=f"https://herald.example/news/{path}", headline=None) for path in "abc"]
+    untitled = [article(seen=61, modified=None, url=f"https://herald.example/news/{path}", headline=None) for path in "abc"]
     held = [left_behind(store)]
-    for serial, item in enumerate(emptied, 2):
+    for serial, item in enumerate(untitled, 2):
         feed.give(ItemFetched(worker.crawl, serial, item))
         held.append(store.value("SELECT count(*) FROM held_looks"))
     assert held == [1, 1, 0, 1], "the second one settles both"
@@ -365,9 +365,7 @@ def test_a_look_that_waits_and_cannot_be_read_any_more_keeps_nobody_from_going_o
     worker = begin(feed)
     feed.give(look(worker, 2), end(worker, 3))
     worker = begin(feed, 2, minute=60)
-    feed.give(
-        ItemFetched(worker.crawl, 2, article("", seen=61, modified=None, url="https://herald.example/news/a", headline=None))
-    )
+    feed.give(ItemFetched(worker.crawl, 2, article(seen=61, modified=None, url="https://herald.example/news/a", headline=None)))
     store.execute("UPDATE held_looks SET version = '0'")
     feed.writing = MessageHandler(store, "looks")
     assert feed.give(end(worker, 3, 65)).counts == {"ended": 1}
