@@ -113,7 +113,7 @@ class _Reading:
 def parse_byline(text: str, *, title: str | None = None) -> Byline:
     """Parse a byline in any of the catalogue's languages. Never fails: text that names no one gives an empty `Byline`.
 
-    `title` is the publication's own name, which is neither a person nor an agency. At most `byline_lines.LONGEST`
+    `title` is the publication's own name, which is neither a person nor an agency. At most `lines.LONGEST`
     characters are read. A parsed name, when parsed again, gives the same name.
     """
     byline = _read(text[:LONGEST], title)

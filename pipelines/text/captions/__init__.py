@@ -53,7 +53,7 @@ class Caption(NamedTuple):
 def split_caption(text: str) -> Caption:
     """Split a caption in any of the catalogue's languages. Never fails; several credits are joined by "; ".
 
-    At most `caption_lines.LONGEST` characters are read. Brackets that are not a credit ("(left)", "(stock image)") are kept.
+    At most `LONGEST` characters are read. Brackets that are not a credit ("(left)", "(stock image)") are kept.
     """
     captions: list[str] = []
     credited: list[str] = []
