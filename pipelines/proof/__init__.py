@@ -1,1 +1,1 @@
-"""Whether the record is what was written, and what a page said at a moment (RFC 7089)."""
+"""Proof that the record is unchanged since it was written, and what a page said at a moment (RFC 7089)."""

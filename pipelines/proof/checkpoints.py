@@ -1,6 +1,7 @@
-"""Checkpoints of a ledger: made, kept with their timestamps, and held against the seals that there are.
+"""Checkpoints of a ledger: made, stored with their timestamps, and compared with the seals of the ledger.
 
-What is in the file proves nothing against who may write it; a note that is kept elsewhere (`Witness`) does. docs/proof.md.
+What is in the file proves nothing against a person who can write to it; a note that is kept elsewhere (`Witness`) does.
+See docs/proof.md.
 """
 
 from __future__ import annotations
@@ -25,49 +26,50 @@ class Witness:
     """A signed note of a checkpoint, from the ledger or from where it was published."""
 
     where: str
-    """What it is called in words: `checkpoint 3`, or the name of a file."""
+    """Its name in messages: `checkpoint 3`, or the name of a file."""
     note: str
     tokens: tuple[bytes, ...] = ()
     """Timestamps of the note."""
     at: str | None = None
-    """When it was made, by the ledger's own clock; None of one that was kept elsewhere."""
+    """When it was made, by the ledger's own clock; None for a note that was kept elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """What checkpoints are held against, beside the seals."""
+    """What checkpoints are checked with, in addition to the seals."""
 
     public_key: PublicKey | None = None
     roots: Roots | None = None
-    """Certificates of time stamping authorities that are trusted."""
+    """Certificates of trusted time stamping authorities."""
     witnesses: tuple[Witness, ...] = ()
     """Notes that were kept elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgreeingCheckpoint:
-    """A checkpoint with which the seals agree."""
+    """A checkpoint that agrees with the seals."""
 
     witness: Witness
     size: int
     signed_by: str | None
-    """Name and id of the key that its signature was checked with; None where it was not checked."""
+    """Name and id of the key that verified its signature; None if the signature was not checked."""
     timestamp: AttestedTime | None
-    """The earliest of those that were checked."""
+    """The earliest of its verified timestamps; None without any."""
 
 
 @dataclass(slots=True)
 class CheckedAnchors:
-    """What was found of checkpoints."""
+    """Result of the check of all checkpoints."""
 
     agreeing: list[AgreeingCheckpoint] = field(default_factory=list)
     unsigned: int = 0
-    """Notes whose signatures were not checked, for want of a key."""
+    """Number of notes whose signatures were not checked because no key was given."""
     untimed: int = 0
-    """Timestamps that were not checked, for want of a certificate."""
+    """Number of timestamps that were not checked because no certificates were given."""
 
     def best(self) -> AgreeingCheckpoint | None:
-        """The checkpoint that proves most: with a timestamp, kept elsewhere, signed, of the most seals."""
+        """The checkpoint that proves most: in this order, it has a timestamp, was kept elsewhere, is signed, covers the most
+        seals."""
         order = [
             (one.timestamp is not None, one.witness.at is None, one.signed_by is not None, one.size) for one in self.agreeing
         ]
@@ -75,10 +77,11 @@ class CheckedAnchors:
 
 
 def make(store: Store, key: SigningKey, now: datetime) -> Row:
-    """Sign how far the chain has come, and keep it: the row of `checkpoints`; the last one where nothing was sealed since.
+    """Sign the present state of the chain, store it, and return the row of `checkpoints`. If nothing was sealed since the last
+    checkpoint of this key, return that one.
 
-    Every seal is read. Raises StoreError where there is none, or where the seals are not those of the last checkpoint: two trees
-    are never signed.
+    Every seal is read. Raises StoreError if nothing is sealed, or if the seals are not those of the last checkpoint: two
+    different trees are never signed.
     """
     end = head(store)
     if not end.length:
@@ -98,7 +101,7 @@ def make(store: Store, key: SigningKey, now: datetime) -> Row:
 
 
 def keep_timestamp(store: Store, checkpoint_id: int, timestamp: AttestedTime, token: bytes) -> None:
-    """Keep what an authority answered for the note of a checkpoint."""
+    """Store an authority's timestamp of the note of a checkpoint."""
     row = {"checkpoint_id": checkpoint_id, "at": moment(timestamp.at), "authority": timestamp.authority, "token": token}
     store.insert("checkpoint_timestamps", row)
 
@@ -110,7 +113,7 @@ def tokens_of(store: Store, checkpoint_id: int) -> tuple[bytes, ...]:
 
 
 def problems(store: Store, anchors: Anchors, checked: CheckedAnchors) -> Iterator[tuple[str, str]]:
-    """(checkpoint, what is wrong with it), of those in the ledger and of the witnesses, and of the tree that is kept."""
+    """Yield (checkpoint, its problem) for the checkpoints of the ledger, for the witnesses and for the stored tree."""
     tree = SealTree(store, trusts_kept=False)
     if not tree.is_kept_as_made():
         yield "seal_tree", "does not hold what the seals say"
@@ -162,7 +165,7 @@ def _problems(store: Store, tree: SealTree, witness: Witness, anchors: Anchors, 
 
 
 def _row_problems(store: Store, row: Row) -> list[str]:
-    """Whether the columns of a checkpoint say what its note does."""
+    """The problem if the columns of a checkpoint differ from its note."""
     checkpoint = Checkpoint.read(row["note"])
     link = store.value("SELECT link FROM chain WHERE id = ?", (checkpoint.size,)) if checkpoint.size else None
     is_same = (row["size"], row["root"], row["link"]) == (checkpoint.size, checkpoint.root.hex(), link)

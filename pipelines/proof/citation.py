@@ -1,7 +1,9 @@
-"""Citations of a revision, or of what differs between two: the permanent address, and the forms that papers and programs use.
+"""Citations of a revision, or of the difference between two: the permanent address, and the forms that papers and programs
+use.
 
-A permanent address names a revision by the beginning of its content's hash and the moment of its first sight, below the URL of
-its article: row ids and numbers are given anew by a merge, the text is not. `/revision/0a1b2c3d4e5f-20250307080000/URL`.
+A permanent address names a revision by the beginning of its content's hash and the time when it was first seen, below the URL
+of its article. A merge renumbers rows and revisions, but does not change the text.
+`/revision/0a1b2c3d4e5f-20250307080000/URL`.
 """
 
 from __future__ import annotations
@@ -25,26 +27,26 @@ from pipelines.text.dates import digits_of, parse_digits
 _PARTED = re.compile(r",|\band\b", re.IGNORECASE)
 _NAME_BREAKS = re.compile(r"[\s.-]+")
 KEY = r"[0-9a-f]{12,64}-[0-9]{14}"
-"""How a revision is named in a permanent address; a regular expression."""
+"""Regular expression of a revision's key in a permanent address."""
 _LATEX = str.maketrans({**{mark: f"\\{mark}" for mark in "&%$#_{}"}, "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
                         "\\": r"\textbackslash{}"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What is cited, with all that a reader needs to find and to check it."""
+    """The cited revision or difference, with all that a reader needs to find and to check it."""
 
     article: ArticleRecord
     paper: SiteRecord
     revision: Revision
     authors: tuple[Author, ...]
     base: str
-    """Where the ledger is shown, without a final slash."""
+    """URL at which the ledger is shown, without a final slash."""
     accessed: datetime
     """Aware UTC."""
     seal: LastSeal | None = None
     compared: Revision | None = None
-    """The revision that this one is laid against, where the difference is cited."""
+    """The revision to compare with, if the citation is of a difference."""
 
     @property
     def address(self) -> str:
@@ -57,24 +59,24 @@ class Citation:
         return self.address.removeprefix(self.base)
 
     def forms(self) -> list[tuple[str, str]]:
-        """What readers call each form, and the citation in it."""
+        """The citation in each form: (the form's name for readers, text)."""
         return [(name, write(self)) for name, write in FORMS.values()]
 
     @property
     def archived(self) -> str | None:
-        """Where the page as received is shown; None where it is not archived."""
+        """Address of the page as received; None if it is not archived."""
         if not self.revision.warc_file:
             return None
         return f"{self.base}/memento/{digits_of(instant_of(self.revision.first_seen))}id_/{header_uri(self.article.url)}"
 
     @property
     def headline(self) -> str:
-        """Of the revision, on one line."""
+        """The revision's headline on one line."""
         return _line(self.revision.headline) or "(no headline)"
 
     @property
     def wording(self) -> str:
-        """Which wording is cited, and between which moments it came: "revision 2, edited between ... and ..."."""
+        """The number of the cited revision, and between which times it appeared: "revision 2, edited between ... and ..."."""
         found = self.revision
         first = (
             f"edited between {found.not_before} and {found.first_seen}" if found.not_before else f"first seen {found.first_seen}"
@@ -84,18 +86,18 @@ class Citation:
 
 
 def key(revision: Revision) -> str:
-    """The name of a revision in permanent addresses; see `KEY`."""
+    """The key of a revision in permanent addresses; see `KEY`."""
     return revision_key(revision.content_hash, revision.first_seen)
 
 
 def address(base: str, url: str, revision: Revision, compared: Revision | None = None) -> str:
-    """The permanent address of a revision of the article at `url`, or of what differs between `compared` and it."""
+    """The permanent address of a revision of the article at `url`, or of the difference between `compared` and the revision."""
     what = f"diff/{key(compared)}..{key(revision)}" if compared else f"revision/{key(revision)}"
     return f"{base}/{what}/{header_uri(url)}"
 
 
 def plain_text(cited: Citation) -> str:
-    """All that is known, a line each."""
+    """All that is known, one fact a line."""
     found, seal = cited.revision, cited.seal
     lines = (
         ("", f"“{cited.headline}”"),
@@ -115,7 +117,7 @@ def plain_text(cited: Citation) -> str:
 
 
 def apa(cited: Citation) -> str:
-    """APA, 7th edition: an online news article, the wording in square brackets."""
+    """APA, 7th edition: an online news article, with the number and times of the revision in square brackets."""
     names = [_initials(author) for author in cited.authors]
     who = f"{', '.join(names[:-1])}, & {names[-1]}" if len(names) > 1 else "".join(names)
     day, title = _published(cited), f"{cited.headline} [{cited.wording}]"
@@ -136,7 +138,7 @@ def chicago(cited: Citation) -> str:
 
 
 def bibtex(cited: Citation) -> str:
-    """An entry of BibTeX."""
+    """A BibTeX entry."""
     day = _published(cited)
     fields = {
         "author": " and ".join(_braced(author) for author in cited.authors),
@@ -181,12 +183,12 @@ FORMS: Mapping[str, tuple[str, Callable[[Citation], str]]] = {
     "bibtex": ("BibTeX", bibtex),
     "csl-json": ("CSL-JSON", csl_json),
 }
-"""Name -> (what readers call it, how it is written)."""
+"""Code of a form -> (its name for readers, the function that writes it)."""
 
 
 def cite(store: Store, article: ArticleRecord, revision: Revision, base: str, now: datetime,
          compared: Revision | None = None) -> Citation:  # fmt: skip
-    """The citation of a revision, or of what differs between `compared` and it, for a ledger that is shown at `base`."""
+    """The citation of a revision, or of the difference between `compared` and it, for a ledger that is shown at `base`."""
     text = articles.revision(store, article.article_id, article.url, revision.number)
     seal = articles.seals(store, [revision.revision_id]).get(revision.revision_id)
     authors = text.authors if text else ()
@@ -194,9 +196,10 @@ def cite(store: Store, article: ArticleRecord, revision: Revision, base: str, no
 
 
 def find_revision(store: Store, article: ArticleRecord, name: str) -> Revision | None:
-    """The revision that a key names, in whatever ledger the key was made.
+    """The revision that a key names; the key may come from another ledger.
 
-    Of those with this text, today or before a newer extractor read them, the one that stood at the moment, else the nearest.
+    Candidates are the revisions whose text has this hash, now or before a newer extractor read it again. The one that was
+    current at the key's time is returned, otherwise the one first seen nearest to it.
     """
     start, _, digits = name.partition("-")
     moment = parse_digits(digits)
@@ -221,9 +224,9 @@ def _published(cited: Citation) -> date | None:
 
 
 def _parted(author: Author) -> tuple[str, str]:
-    """(given, family) names of a person; of an organisation, and of one that has one name, the second alone.
+    """(given, family) names of a person. An organisation, or a person with one name, has only a family name.
 
-    The family name is the last word, with the particles before it that are written small: "van der Berg".
+    The family name is the last word and the lower-case particles before it: "van der Berg".
     """
     words = _line(author.name).split(" ")
     if author.kind is AuthorKind.ORGANISATION or len(words) < 2:
@@ -243,7 +246,7 @@ def _initials(author: Author) -> str:
 
 
 def _braced(author: Author) -> str:
-    """A name for BibTeX, which parts lists at `and` and names at commas outside of braces."""
+    """A name for BibTeX, which splits lists at `and` and names at commas outside of braces."""
     given, family = _parted(author)
     inner = [f"{{{_latex(part)}}}" if _PARTED.search(part) or not given else _latex(part) for part in (family, given) if part]
     return ", ".join(inner)

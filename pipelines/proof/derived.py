@@ -1,6 +1,6 @@
-"""What a ledger derives from its record is what migrations and revisions make it: schema, lists, counts, words for search.
+"""Checks what a ledger derives from its record against what migrations and revisions make: schema, lists, counts, search text.
 
-Reads only. None of it is sealed, for all of it can be made again.
+Reads only. Nothing derived is sealed, because all of it can be made again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from pipelines.store.database import Row, Store, StoreError
 from pipelines.store.schema import questions, searching
 
-# SQLite's own tables are none of ours; how sqlite-utils declares its own depends on its version.
+# SQLite's own tables are not checked; the table of sqlite-utils depends on its version.
 _OBJECTS = """SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'view', 'trigger')
     AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name <> '_sqlite_migrations'"""
 _ADDRESSES = """SELECT a.url FROM aliases a JOIN revisions r USING (article_id) WHERE r.id = :id
@@ -20,7 +20,8 @@ _ADDRESSES = """SELECT a.url FROM aliases a JOIN revisions r USING (article_id) 
 _NOT_WITHDRAWN = "r.article_id NOT IN (SELECT article_id FROM withdrawals)"
 _OF = "FROM revisions r JOIN articles a ON a.id = r.article_id"
 # ruff: noqa: S608 - all of it our own words
-# Table -> what it holds, and what it ought to hold. Places in a day's counts only ever widen: only too narrow ones are wrong.
+# Table -> query for what it holds, query for what it should hold. The id ranges of a day's counts only ever widen, so only
+# a range that is too narrow is wrong.
 _MADE = {
     "changes": (
         "SELECT revision_id, article_id, site_id, change, first_seen, shown FROM changes",
@@ -46,7 +47,7 @@ _MADE = {
         f"""SELECT site_id, 'articles', state, count(*) FROM articles GROUP BY 1, 3 UNION ALL
             SELECT a.site_id, 'revisions', iif(r.reads_as IS NULL, r.change, 'reads_as'), count(*) {_OF} GROUP BY 1, 3""",
     ),
-    # Sums of five digits behind the point, added up in another order.
+    # Sums of five decimal places, added in another order: compared rounded to three.
     "sites": (
         "SELECT id, round(edits_missed, 3), round(edits_unseen, 3) FROM sites WHERE edits_missed + edits_unseen > 0.0005",
         """SELECT site_id, round(sum(edits_missed), 3), round(sum(iif(state = 'live', edits_unseen, 0)), 3) FROM articles
@@ -56,10 +57,10 @@ _MADE = {
 
 
 def schema_problems(store: Store) -> Iterator[tuple[str, str]]:
-    """(object, what is wrong with it): tables, views and triggers are those that the migrations make. Tables and views of your
-    own may be there.
+    """Yield (object, its problem) for tables, views and triggers that differ from what the migrations make. Additional tables
+    and views are allowed.
 
-    Raises StoreError where a table is missing, for nothing can be read then.
+    Raises StoreError if a table is missing, because then nothing can be read.
     """
     with tempfile.TemporaryDirectory(prefix="newsledger-") as folder, Store(Path(folder) / "new.db") as new:
         made = _objects(new)
@@ -77,7 +78,7 @@ def schema_problems(store: Store) -> Iterator[tuple[str, str]]:
 
 
 def count_problems(store: Store) -> Iterator[tuple[str, str]]:
-    """(table, what is wrong with it): lists and counts are those of the revisions and articles that there are."""
+    """Yield (table, its problem) for lists and counts that differ from the revisions and articles."""
     for table, (kept, made) in _MADE.items():
         differs = "SELECT 1 FROM (SELECT * FROM ({}) EXCEPT SELECT * FROM ({})) LIMIT 1"
         if store.value(differs.format(kept, made)) or store.value(differs.format(made, kept)):
@@ -85,8 +86,8 @@ def count_problems(store: Store) -> Iterator[tuple[str, str]]:
 
 
 def text_problems(store: Store) -> Iterator[tuple[str, str]]:
-    """(revision, what is wrong with it): what search finds it by, how many words it counts and the correction that it bears are
-    those of its text; of what was withdrawn there is nothing.
+    """Yield (revision, its problem): its search text, its number of words and its correction note must be those of its text;
+    nothing of a withdrawn text may be left.
     """
     for row in store.rows(f"{searching.REVISIONS} WHERE {_NOT_WITHDRAWN}"):
         found = store.row("SELECT * FROM search_texts WHERE revision_id = ?", (row["revision_id"],))
@@ -103,13 +104,13 @@ def text_problems(store: Store) -> Iterator[tuple[str, str]]:
 
 
 def _is_damaged(row: Row) -> bool:
-    """Bytes where a text was: the seal tells."""
+    """Whether a text column holds bytes; the check of the seals reports it."""
     return any(isinstance(value, bytes) for value in row.values())
 
 
 def _is_text_of(store: Store, found: Row, row: Row) -> bool:
-    """Whether a row of `search_texts` was made of a revision, at its address or an earlier one; an older version lost it where a
-    capture came late.
+    """Whether a row of `search_texts` was made from a revision, at its present URL or an earlier one. It may lack the URL: an
+    older version lost it when a late capture arrived.
     """
     urls = [url for (url,) in store.values(_ADDRESSES, {"id": row["revision_id"]})] if found["address"] else [""]
     return found == searching.search_text(row) or any(found == searching.search_text(row | {"url": url}) for url in urls)

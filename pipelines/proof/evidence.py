@@ -1,4 +1,5 @@
-"""What proves the record of an article to somebody without the ledger: its rows as they were sealed, proofs of their seals."""
+"""Evidence that proves the record of an article to a reader who lacks the ledger: its rows as sealed, with proofs of their
+seals."""
 
 from __future__ import annotations
 
@@ -24,29 +25,30 @@ _TOKENS = "SELECT CAST(token AS BLOB) FROM checkpoint_timestamps WHERE checkpoin
 
 @dataclass(frozen=True, slots=True)
 class ArticleEvidence:
-    """The sealed rows of an article, proved up to one root."""
+    """The sealed rows of an article, all proved for one root."""
 
     size: int
-    """Of how many seals the tree is."""
+    """Number of seals in the tree."""
     root: bytes
     rows: tuple[tuple[str, dict[str, Any]], ...]
-    """The JSON text that was hashed, and the proof of its seal (see `inclusion_proof`)."""
+    """For each row: the JSON text that was hashed, and the proof of its seal (see `inclusion_proof`)."""
     note: str | None
-    """The signed checkpoint of that size and root; None where no checkpoint covers all of the seals."""
+    """The signed checkpoint of that size and root; None if no checkpoint covers all of the seals."""
     tokens: tuple[bytes, ...] = ()
     """Timestamps (RFC 3161) of the note."""
 
     def facts(self, url: str, left_out: Mapping[str, str]) -> dict[str, Any]:
-        """As JSON; `left_out`: hashes of archived records that are not handed over, and why."""
+        """The evidence as JSON; `left_out`: hash of each archived record that is not included -> the reason."""
         rows = [{"row": text, "proof": proof} for text, proof in self.rows]
         whole = {"format": FORMAT, "article": url, "size": self.size, "root": self.root.hex(), "left_out": dict(left_out)}
         return {**whole, "rows": rows}
 
 
 def evidence_of(store: Store, article_id: int) -> ArticleEvidence:
-    """By the last checkpoint, where it covers all of the article's seals; else by all seals that there are.
+    """The evidence of an article, at the size of the last checkpoint if that covers all of the article's seals, otherwise at
+    the present size of the chain.
 
-    Raises StoreError where a row is not as it was sealed: what is wrong is not handed over as proof.
+    Raises StoreError if a row differs from its seal: a wrong row is not handed over as proof.
     """
     size = head(store).length
     found: list[tuple[str, int]] = []
@@ -68,6 +70,6 @@ def evidence_of(store: Store, article_id: int) -> ArticleEvidence:
 
 
 def archived_fetches(store: Store, article_id: int) -> list[Row]:
-    """The fetches of an article whose answers are archived, oldest first."""
+    """The archived fetches of an article, oldest first."""
     sql = "SELECT * FROM fetches WHERE article_id = ? AND warc_file IS NOT NULL AND warc_offset IS NOT NULL ORDER BY fetched, id"
     return list(store.rows(sql, (article_id,)))

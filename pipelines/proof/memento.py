@@ -1,7 +1,7 @@
-"""Memento (RFC 7089): times as HTTP writes them, lists of links, TimeMaps, and the choice of a TimeGate.
+"""Memento (RFC 7089): HTTP dates, lists of links, TimeMaps, and the choice of a TimeGate.
 
-Pure: takes rows and text, gives text. Whatever comes from strangers (URLs, headers, lists of links) is bounded, and leaves here
-only as what may stand in a header.
+Pure: takes rows and text, returns text. Input from strangers (URLs, headers, lists of links) is bounded, and is returned only
+in a form that is allowed in a header.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _DATE = re.compile(rf"({'|'.join(_DAYS)}), (\d\d) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
 
 WAYBACK = "https://web.archive.org/web/"
-"""Where the Internet Archive has its copies: below it stand the digits of a moment, and a URL."""
+"""URL of the Internet Archive's copies; the digits of a time and a URL follow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class Link:
 
     uri: str
     rel: str
-    """Relations, parted by blanks: "first memento"."""
+    """Relations, separated by spaces: "first memento"."""
     at: datetime | None = None
     type: str | None = None
     span: tuple[datetime, datetime] | None = None
-    """Of a TimeMap: the times of its first and last memento (`from`, `until`)."""
+    """For a TimeMap: the times of its first and last memento (`from`, `until`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class Memento:
 
     number: int
     at: datetime
-    """When the page was received that it was read from."""
+    """When the page of the revision was received."""
     uri: str
 
 
 @dataclass(frozen=True, slots=True)
 class TimeMap:
-    """All mementos of one original, oldest first, with where they are found; never none."""
+    """All mementos of one original, oldest first, with their addresses; never empty."""
 
     original: str
     mementos: tuple[Memento, ...]
@@ -60,20 +60,21 @@ class TimeMap:
     json_format: str
 
     def link(self, memento: Memento, *also: str) -> Link:
-        """A memento as a link; `also`: relations beside `memento` ("prev")."""
+        """A memento as a link; `also`: relations in addition to `memento` ("prev")."""
         ends = [rel for rel, end in (("first", self.mementos[0]), ("last", self.mementos[-1])) if memento == end]
         return Link(memento.uri, " ".join((*ends, *also, "memento")), memento.at)
 
 
 def http_date(at: datetime) -> str:
-    """An aware instant as RFC 1123 writes it: "Fri, 07 Mar 2025 14:05:00 GMT"."""
+    """An aware time in the form of RFC 1123: "Fri, 07 Mar 2025 14:05:00 GMT"."""
     at = at.astimezone(UTC)
     clock = f"{at.hour:02}:{at.minute:02}:{at.second:02}"
     return f"{_DAYS[at.weekday()]}, {at.day:02} {_MONTHS[at.month - 1]} {at.year:04} {clock} GMT"
 
 
 def parse_http_date(text: str) -> datetime | None:
-    """The instant of an RFC 1123 date, the only form that Accept-Datetime may have; None where it is none, or no true day."""
+    """The time of an RFC 1123 date, the only form that Accept-Datetime allows; None if the text has another form or the day
+    does not exist."""
     match = _DATE.fullmatch(text.strip(" \t")) if len(text) < 64 else None
     if not match:
         return None
@@ -86,19 +87,19 @@ def parse_http_date(text: str) -> datetime | None:
 
 
 def header_uri(url: str) -> str:
-    """A URL as it may stand in a header or between `<` and `>`: visible ASCII, no blanks, quotes, brackets or line ends."""
+    """A URL as allowed in a header or between `<` and `>`: visible ASCII without spaces, quotes, brackets or line ends."""
     return quote(url, safe="%:/?#[]@!$&'()*+,;=~", errors="replace")
 
 
 def wayback(url: str, at: str) -> str:
-    """Where the Internet Archive shows its copy that is nearest to a stored moment, if it has one: a link, never asked."""
+    """The address of the Internet Archive's copy nearest to a stored time, if it has one; only linked, never fetched."""
     return f"{WAYBACK}{digits_of(instant_of(at))}/{header_uri(url)}"
 
 
 def time_map(original: str, revisions: Iterable[Row], base: str) -> TimeMap | None:
-    """The TimeMap of an article's revisions, as a server at `base` ("http://127.0.0.1:8001") tells it; None where there are none.
+    """The TimeMap of an article's revisions for a server at `base` ("http://127.0.0.1:8001"); None if there are no revisions.
 
-    A memento is known by its second: of two revisions first seen in the same one the later stands for both.
+    Seconds identify mementos: of two revisions first seen in the same second only the later one is listed.
     """
     base, uri = base.rstrip("/"), header_uri(original)
     by_second = {}
@@ -112,17 +113,17 @@ def time_map(original: str, revisions: Iterable[Row], base: str) -> TimeMap | No
 
 
 def choose_memento(mementos: Sequence[Memento], at: datetime | None) -> Memento:
-    """What a TimeGate leads to: the state that stood at that time as far as was seen, so the last one first seen by then.
+    """The memento to which a TimeGate leads: the last one first seen at or before that time.
 
-    Before the first it is the first, without a time the most recent (RFC 7089, 4.5.3 and 4.1.1). Not the nearest: at 14:00 a page
-    that was edited at 14:05 had not been edited.
+    For an earlier time it is the first memento, without a time the most recent (RFC 7089, 4.5.3 and 4.1.1). It is not the
+    nearest: a page that was edited at 14:05 was not yet edited at 14:00.
     """
     stood = [memento for memento in mementos if at is None or memento.at <= at]
     return stood[-1] if stood else mementos[0]
 
 
 def around(found: TimeMap, memento: Memento) -> Iterator[Link]:
-    """Links that a memento carries to others: first, previous, itself, next and last, each once."""
+    """Links from a memento to the first, previous, same, next and last one, each once."""
     here = found.mementos.index(memento)
     relations: dict[int, list[str]] = {0: [], here: [], len(found.mementos) - 1: []}
     if here > 0:
@@ -133,7 +134,7 @@ def around(found: TimeMap, memento: Memento) -> Iterator[Link]:
 
 
 def link_format(found: TimeMap) -> str:
-    """A TimeMap as a list of links (RFC 7089, 5; RFC 6690), a line each."""
+    """A TimeMap as a list of links (RFC 7089, 5; RFC 6690), one a line."""
     span = (found.mementos[0].at, found.mementos[-1].at)
     links = [
         Link(found.original, "original"),
@@ -158,7 +159,7 @@ def json_format(found: TimeMap) -> str:
 
 
 def write_links(links: Iterable[Link], between: str = ", ") -> str:
-    """Links as a `Link` header or a list of links has them."""
+    """Links in the syntax of a `Link` header or of a list of links."""
     return between.join(map(_written, links))
 
 

@@ -1,8 +1,8 @@
 """Merkle trees as RFC 9162 (and RFC 6962) hash them: roots, and proofs of inclusion and of consistency.
 
-Pure, and knows no ledger: a tree is a function from a complete subtree to its hash. A leaf is SHA-256 over a zero byte and its
-data, a node SHA-256 over a one byte and both hashes below, so that no leaf passes for a node. All hashes are 32 bytes, and leaves
-count from 0.
+Pure, and independent of ledgers: a tree is a function from a complete subtree to its hash. The hash of a leaf is SHA-256 over
+a zero byte and its data; that of a node is SHA-256 over a one byte and both hashes below, so that a leaf cannot pass for a
+node. All hashes have 32 bytes, and leaves count from 0.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256 as _sha256
 
 Subtree = Callable[[int, int], bytes]
-"""Level and number of a complete subtree -> its hash: over the leaves from number * 2**level up to (number + 1) * 2**level. Of
-level 0 are the leaves' hashes themselves."""
+"""Level and number of a complete subtree -> its hash over the leaves from number * 2**level up to (number + 1) * 2**level.
+Level 0 is the leaves' hashes themselves."""
 
 EMPTY_ROOT = _sha256().digest()
 """The root of a tree without leaves."""
@@ -30,7 +30,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def tree_of(leaves: Sequence[bytes]) -> Subtree:
-    """The tree over leaves' hashes that are all in memory."""
+    """The tree over a list of leaves' hashes in memory."""
 
     def subtree(level: int, number: int) -> bytes:
         hashes = leaves[number << level : (number + 1) << level]
@@ -47,9 +47,9 @@ def root(size: int, subtree: Subtree) -> bytes:
 
 
 def inclusion_path(index: int, size: int, subtree: Subtree) -> list[bytes]:
-    """What proves that a leaf is in the tree of that size: the hashes beside its way up to the root, lowest first.
+    """Proof that a leaf is in the tree of that size: the sibling hashes on its path to the root, lowest first.
 
-    Raises ValueError where the tree has no such leaf.
+    Raises ValueError if the tree has no such leaf.
     """
     if not 0 <= index < size:
         raise ValueError(f"a tree of {size} leaves has no leaf {index}")
@@ -66,9 +66,9 @@ def inclusion_path(index: int, size: int, subtree: Subtree) -> list[bytes]:
 
 
 def consistency_path(before: int, size: int, subtree: Subtree) -> list[bytes]:
-    """What proves that the tree of `before` leaves is the beginning of that of `size` leaves; nothing where they are one.
+    """Proof that the tree of `before` leaves is the beginning of the tree of `size` leaves; empty if the sizes are equal.
 
-    Raises ValueError where there is no such beginning.
+    Raises ValueError if `before` is not such a beginning.
     """
     if not 0 < before <= size:
         raise ValueError(f"a tree of {size} leaves has no beginning of {before}")
@@ -85,12 +85,12 @@ def consistency_path(before: int, size: int, subtree: Subtree) -> list[bytes]:
 
 
 def _split(size: int) -> int:
-    """How many leaves stand left of the root: the largest power of two below `size`."""
+    """Number of leaves left of the root: the largest power of two below `size`."""
     return 1 << ((size - 1).bit_length() - 1)
 
 
 def _range_hash(start: int, end: int, subtree: Subtree) -> bytes:
-    """The hash over leaves from `start` up to `end`, of which the left ones fill complete subtrees."""
+    """The hash over the leaves from `start` up to `end`; the left ones fill complete subtrees."""
     size = end - start
     if size & (size - 1) == 0:
         level = size.bit_length() - 1

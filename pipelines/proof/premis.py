@@ -1,4 +1,4 @@
-"""A run of `verify` as a PREMIS 3 document: what an archive keeps beside what it holds, to show that and when it was checked."""
+"""A run of `verify` as a PREMIS 3 document, which an archive keeps with its holdings to show that and when they were checked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 def premis(ledger: str, software: str, version: str, started: datetime, checked: Sequence[str], faults: Sequence[str]) -> bytes:
     """The document: the ledger as an object, the software as an agent, and the check as an event with its outcome.
 
-    `checked`: what was looked at, in words; `faults`: what was wrong, one by one.
+    `checked`: what was checked, in words; `faults`: what was wrong, one fault an entry.
     """
     root = etree.Element(f"{{{_NAMESPACE}}}premis", {"version": "3.0"}, nsmap={None: _NAMESPACE})
     thing = _add(root, "object")

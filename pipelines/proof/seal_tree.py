@@ -1,8 +1,8 @@
 """The Merkle tree over a ledger's seals, in the order of the chain: its roots, and proofs that a seal is in it.
 
-Leaf number n is the link (32 bytes) of seal n + 1; each link is the SHA-256 over what is sealed, so a proof of a link is one of
-the row. Hashes of complete subtrees of 256 seals and more are kept in `seal_tree`, once a checkpoint is made; the rest is hashed
-when it is asked for. A chain that lacks seals has no tree: StoreError.
+Leaf number n is the link (32 bytes) of seal n + 1; each link is the SHA-256 over what is sealed, so a proof of a link proves
+the row. Hashes of complete subtrees of 256 seals and more are stored in `seal_tree` once a checkpoint is made; others are
+computed when needed. A chain with missing seals has no tree: StoreError.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pipelines.store.chain import START, Subject
 from pipelines.store.database import Store, StoreError
 
 BLOCK_LEVEL = 8
-"""The lowest level of which hashes are kept. Lower: more rows; higher: a proof reads and hashes more seals (256 take 0.4 ms)."""
+"""The lowest level whose hashes are stored. Lower: more rows; higher: a proof reads and hashes more seals (256 take 0.4 ms)."""
 PROOF_FORMAT = "newsledger-inclusion/1"
 _BLOCK = 1 << BLOCK_LEVEL
 _MOST_LEVELS = 64
@@ -34,7 +34,7 @@ class SealTree:
     """The tree over the seals of a ledger."""
 
     def __init__(self, store: Store, *, trusts_kept: bool = True) -> None:
-        """Without `trusts_kept` every hash is made from the seals anew, once."""
+        """Without `trusts_kept` every hash is computed again from the seals, once."""
         self._store = store
         self._trusts_kept = trusts_kept
         self._made: dict[tuple[int, int], bytes] = {}
@@ -61,7 +61,7 @@ class SealTree:
         return root(size, self.subtree)
 
     def keep(self, size: int) -> None:
-        """Keep the hashes of all complete subtrees of the first `size` seals that are not kept yet."""
+        """Store the hashes of all complete subtrees of the first `size` seals that are not stored yet."""
         level = BLOCK_LEVEL
         while number := size >> level:
             kept = self._store.value("SELECT max(number) FROM seal_tree WHERE level = ?", (level,))
@@ -72,7 +72,7 @@ class SealTree:
             level += 1
 
     def is_kept_as_made(self) -> bool:
-        """Whether the hashes that are kept are those of the seals that there are."""
+        """Whether the stored hashes are those of the present seals."""
         size = self._store.value("SELECT coalesce(max(id), 0) FROM chain")
         kept = self._store.values("SELECT level, number, hash FROM seal_tree ORDER BY level, number")
         return all(
@@ -84,7 +84,7 @@ class SealTree:
         )
 
     def _block(self, block: int, *, whole: bool = False) -> list[bytes]:
-        """The leaves' hashes of a block, as far as there are seals."""
+        """The leaves' hashes of a block; fewer than `_BLOCK` at the end of the chain."""
         if self._leaves[0] != block:
             first = block * _BLOCK
             rows = self._store.values("SELECT id, link FROM chain WHERE id > ? AND id <= ? ORDER BY id", (first, first + _BLOCK))
@@ -98,14 +98,14 @@ class SealTree:
 
 
 def inclusion_proof(store: Store, seal: int, size: int) -> dict[str, Any]:
-    """That a seal is among the first `size`, as JSON; ValueError where it is not.
+    """Proof that a seal is among the first `size`, as JSON; raises ValueError if it is not.
 
     `{"format": "newsledger-inclusion/1", "seal": {"number": 18, "before": LINK, "at": TIME, "subject": "revision",
     "subject_id": 7, "digest": SHA256, "cause": "capture"}, "size": 12345, "path": [HASH, ...]}`, all hashes in hex.
 
     `digest` is the SHA-256 of the row as `chain.sealed_json` writes it (UTF-8). The link is the SHA-256 over `before`, `at`,
-    `subject`, `subject_id`, `digest` and `cause` (left out where null), each with a line feed behind it. The leaf is the SHA-256
-    over 0x00 and the link's 32 bytes, number `seal.number - 1` from 0; from there `path` leads to the root of a checkpoint of
+    `subject`, `subject_id`, `digest` and `cause` (omitted if null), each followed by a line feed. The leaf is the SHA-256
+    over 0x00 and the link's 32 bytes, number `seal.number - 1` from 0; `path` leads from there to the root of a checkpoint of
     that size (RFC 9162, 2.1.3.2).
     """
     row = store.row("SELECT * FROM chain WHERE id = ?", (seal,))
@@ -118,7 +118,7 @@ def inclusion_proof(store: Store, seal: int, size: int) -> dict[str, Any]:
 
 
 def consistency_proof(store: Store, before: int, size: int) -> dict[str, Any]:
-    """That the first `before` seals are the beginning of the first `size`, as JSON; ValueError where there is no such beginning.
+    """Proof that the first `before` seals are the beginning of the first `size`, as JSON; raises ValueError if they are not.
 
     `{"format": "newsledger-consistency/1", "before": 9000, "size": 12345, "path": [HASH, ...]}`: between the roots of
     two checkpoints (RFC 9162, 2.1.4.2).
@@ -128,14 +128,14 @@ def consistency_proof(store: Store, before: int, size: int) -> dict[str, Any]:
 
 
 def last_seal(store: Store, subject: Subject, row_id: int, size: int) -> int | None:
-    """The number of a row's last seal among the first `size`; None where it has none."""
+    """The number of a row's last seal among the first `size`; None if it has none."""
     sql = "SELECT max(id) FROM chain WHERE subject = ? AND subject_id = ? AND id <= ?"
     found: int | None = store.value(sql, (subject, row_id, size))
     return found
 
 
 def _leaves(links: list[object]) -> list[bytes]:
-    """The hashes of links' leaves; all at once where all are such, as they are."""
+    """The leaves' hashes of links; decoded in one step if all links are sound, which is the usual case."""
     if all(type(link) is str and len(link) == 2 * HASH_BYTES for link in links):
         try:
             packed = bytes.fromhex("".join(map(str, links)))
@@ -147,5 +147,5 @@ def _leaves(links: list[object]) -> list[bytes]:
 
 
 def _leaf(link: object) -> bytes:
-    """The hash of a link's leaf; of what damage left in its place it is none that a sound ledger has."""
+    """The leaf's hash of a link. A damaged link gets a hash that no leaf of a sound ledger has."""
     return leaf_hash(bytes.fromhex(link) if isinstance(link, str) and _HEX.fullmatch(link) else b"")

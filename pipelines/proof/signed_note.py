@@ -1,7 +1,7 @@
 """Signed notes (C2SP signed-note) of checkpoints (C2SP tlog-checkpoint): written, read, signed with Ed25519 and verified.
 
 A checkpoint says how many seals there are and the root of the Merkle tree over them. Reading needs no library; signing and
-verifying need `cryptography`, which the extra `evidence` brings: MissingExtraError.
+verifying need `cryptography`, which the extra `evidence` installs: otherwise MissingExtraError.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 MAX_NOTE = 16_384
-"""Characters of a note; a checkpoint's has some 200."""
+"""Maximum length of a note, in characters; that of a checkpoint has some 200."""
 _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
 _DASH = "\N{EM DASH} "
 _NAME = re.compile(r"[!-*,-~]{1,200}")
-"""What a key, and the origin of a log, is called: printable ASCII without spaces and `+`."""
+"""Name of a key or origin of a log: printable ASCII without spaces and `+`."""
 _CHECKPOINT = re.compile(r"([^\n]+)\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)\n(?:[^\n]+\n)*")
 
 
 class NoteError(ValueError):
-    """What should be a note, a checkpoint or a key is none, or is not signed by the key; the message says why."""
+    """A text is not a note, a checkpoint or a key, or is not signed by the key; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far a ledger's chain had come."""
+    """The state of a ledger's chain at one time."""
 
     origin: str
     """Which ledger: the name of its key."""
     size: int
-    """How many seals there were."""
+    """Number of seals."""
     root: bytes
     """The root of the tree over them."""
 
     @classmethod
     def read(cls, note: str) -> Self:
-        """The checkpoint of a note, signed or not; NoteError where it is none."""
+        """The checkpoint of a note, signed or not; raises NoteError if the text is not a checkpoint."""
         match = _CHECKPOINT.fullmatch(split_note(note)[0])
         root = base64.b64decode(match[3]) if match else b""
         if match is None or len(root) != HASH_BYTES:
@@ -56,20 +56,20 @@ class Checkpoint:
 
     @property
     def text(self) -> str:
-        """What is signed."""
+        """The text that is signed."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """What verifies the signatures of a key."""
+    """The public half of a key, which verifies signatures."""
 
     name: str
     key: Ed25519PublicKey
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The key of a file: a line of name, id and key, each parted by `+`. What follows is for `openssl`, and is not read."""
+        """The key in the text of a file: name, id and key on the first line, separated by `+`. The rest is for `openssl`."""
         name, _, rest = (text.strip().splitlines() or [""])[0].partition("+")
         try:
             packed = base64.b64decode(rest[2 * _KEY_ID_BYTES + 1 :], validate=True)
@@ -89,7 +89,7 @@ class PublicKey:
 
     @property
     def key_id(self) -> bytes:
-        """By which a signature names its key."""
+        """The id by which a signature names its key."""
         return hashlib.sha256(self.name.encode() + b"\n" + _ED25519 + self.raw).digest()[:_KEY_ID_BYTES]
 
     @property
@@ -99,11 +99,11 @@ class PublicKey:
 
     @property
     def line(self) -> str:
-        """Name, id and key, as verifiers of signed notes read it."""
+        """Name, id and key in the form that verifiers of signed notes read."""
         return f"{self.label}+{base64.b64encode(_ED25519 + self.raw).decode()}"
 
     def verify(self, note: str) -> None:
-        """NoteError where the note bears no signature of this key, or a wrong one."""
+        """Raises NoteError if the note has no signature of this key, or a wrong one."""
         from cryptography.exceptions import InvalidSignature
 
         text, lines = split_note(note)
@@ -118,14 +118,14 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """What signs checkpoints."""
+    """The private half of a key, which signs checkpoints."""
 
     public: PublicKey
     key: Ed25519PrivateKey
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """The key of a file; NoteError where it is none, or others than its owner may read it."""
+        """The key of a file; raises NoteError if the file holds no key, or if anybody but its owner may read it."""
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_mode & 0o077:
                 raise NoteError(f"{path}: others may read the key: chmod 600 it, and make another one where somebody has")
@@ -144,8 +144,9 @@ class SigningKey:
 
     @classmethod
     def make(cls, path: Path, name: str | None) -> Self:
-        """A new key in a file that nobody else may read, with the public one beside it (`.pub`), which a file that is there makes
-        fail. Without a name it is called by its own hash. Both files are a line of ours and PEM, which `openssl` reads.
+        """Make a new key in a file that nobody else may read, and the public key beside it (`.pub`). Raises FileExistsError if
+        the file exists. The default name is made from the key's own hash. Both files are a line in our format, then PEM,
+        which `openssl` reads.
         """
         key = _ed25519().Ed25519PrivateKey.generate()
         from cryptography.hazmat.primitives import serialization as forms
@@ -164,18 +165,18 @@ class SigningKey:
         return made
 
     def sign(self, checkpoint: Checkpoint) -> str:
-        """The note of a checkpoint."""
+        """The signed note of a checkpoint."""
         packed = self.public.key_id + self.key.sign(checkpoint.text.encode())
         return f"{checkpoint.text}\n{_DASH}{self.public.name} {base64.b64encode(packed).decode()}\n"
 
 
 def public_path(path: Path) -> Path:
-    """Where the public key of a key file is."""
+    """Path of the public key that belongs to a key file."""
     return path.with_name(f"{path.name}.pub")
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
-    """The text of a note, and its signatures: name of the key, and its id with what it signed. NoteError where it is no note."""
+    """The text of a note, and its signatures: (name of the key, its id and signature). Raises NoteError if there are none."""
     text, parted, rest = note.rpartition("\n\n")
     lines = []
     for line in rest.splitlines():

@@ -1,6 +1,6 @@
-"""Timestamps of time stamping authorities (RFC 3161): what is asked of one, and whether what it answered holds.
+"""Timestamps of time stamping authorities (RFC 3161): makes the request, and checks the answer.
 
-The one place that knows `rfc3161_client`, which the extra `evidence` brings; opens nothing.
+The only module that uses `rfc3161_client`, which the extra `evidence` installs; opens no connection and no file.
 """
 
 from __future__ import annotations
@@ -29,31 +29,31 @@ if TYPE_CHECKING:
     from rfc3161_client import TimeStampRequest, TimeStampResponse
 
 Roots = Sequence[x509.Certificate]
-"""Certificates of authorities that are trusted."""
+"""Certificates of trusted authorities."""
 MAX_TOKEN = 65_536
-"""Bytes of an answer; one with its certificates has 1,000 to 7,000."""
+"""Maximum size of an answer, in bytes; one with its certificates has 1,000 to 7,000."""
 
 
 class TimestampError(ValueError):
-    """An answer is no timestamp, or none of these bytes, or none by an authority that is trusted; the message says why."""
+    """An answer is not a timestamp, not of these bytes, or not by a trusted authority; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttestedTime:
-    """Who says since when something was there."""
+    """A time at which the data existed, and who attests it."""
 
     at: datetime
     authority: str
-    """The common name in the certificate that signed; else all of its name."""
+    """The common name in the signing certificate; its whole name if that has none."""
 
 
 def request_for(data: bytes) -> TimeStampRequest:
-    """What to ask an authority: the SHA-256 of the bytes with a nonce, and for the certificates; `as_bytes()` is what is sent."""
+    """The request to an authority: the SHA-256 of the bytes, a nonce, and the wish for certificates. Send its `as_bytes()`."""
     return TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
 
 
 def read_answer(answer: bytes, asked: TimeStampRequest) -> AttestedTime:
-    """What an authority answered; TimestampError where it refused, or answered something else. Trust is not checked here."""
+    """The answer of an authority; raises TimestampError if it refused or answered another request. Trust is not checked here."""
     response = _decoded(answer)
     info = response.tst_info
     if info.nonce != asked.nonce or info.message_imprint.message != asked.message_imprint.message:
@@ -62,7 +62,7 @@ def read_answer(answer: bytes, asked: TimeStampRequest) -> AttestedTime:
 
 
 def read_roots(pem: bytes) -> Roots:
-    """The certificates of authorities that are trusted, in PEM; TimestampError where there are none."""
+    """The certificates of trusted authorities, from PEM; raises TimestampError if there are none."""
     try:
         return x509.load_pem_x509_certificates(pem)
     except ValueError as error:
@@ -70,9 +70,9 @@ def read_roots(pem: bytes) -> Roots:
 
 
 def verified(token: bytes, data: bytes, roots: Roots) -> AttestedTime:
-    """The timestamp of these bytes, by an authority under one of the roots whose certificate held at that time.
+    """The timestamp of these bytes, by an authority under one of the roots whose certificate was valid at that time.
 
-    TimestampError where it is none.
+    Raises TimestampError if it does not hold.
     """
     response = _decoded(token)
     try:

@@ -1,6 +1,6 @@
-"""Verifies that the record is what was written: chain, digests, content hashes, times, full-text index, archived pages.
+"""Verifies that the record is unchanged: chain, digests, content hashes, times, full-text index, archived pages.
 
-Reads only. Each fault is told in words that name the row; the caller decides at which one to stop.
+Reads only. The message of a fault names its row; the caller decides at which fault to stop.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from pipelines.store.rows import article_of, is_archive_name, moment
 from pipelines.text.normalise import content_hash
 
 Pages = Callable[[ArchivedPage], str | None]
-"""What is wrong with the archived record that a row points at; `NO_FILE` where its file is not at hand; None: nothing is."""
+"""The problem of the archived record to which a row points; `NO_FILE` if its file is not available; None if there is no
+problem."""
 
 _TABLES = {
     Subject.ARTICLE: "articles",
@@ -38,7 +39,7 @@ _OBSERVED = {
     "articles": ("first_seen", "last_seen", "last_checked"), "revisions": ("first_seen", "last_seen"), "fetches": ("fetched",),
     "states": ("at",), "chain": ("at",), "prunings": ("at",),
 }  # fmt: skip
-"""Times at which somebody looked, or wrote."""
+"""Columns with the time of an observation or of a write."""
 _ONE_OF = {
     "articles": "article",
     "revisions": "revision",
@@ -49,7 +50,7 @@ _ONE_OF = {
 }
 _BATCH = 500
 _BLIND = "'robots', 'refused', 'reserved', 'error', 'quarantined', 'not_article', 'suspected', 'gone'"
-"""Outcomes of fetches at which nobody saw the article."""
+"""Outcomes of fetches that did not see the article."""
 _FIRST_CAUSE = "(SELECT min(id) FROM chain WHERE cause IS NOT NULL)"
 _SEALED_AGAIN = f"""SELECT * FROM (SELECT c.*, (SELECT b.digest FROM chain b WHERE b.subject = c.subject
         AND b.subject_id = c.subject_id AND b.id < c.id ORDER BY b.id DESC LIMIT 1) AS before FROM chain c
@@ -60,24 +61,24 @@ _RECORDED = {
         OR EXISTS (SELECT 1 FROM revisions s JOIN readings g ON g.revision_id = s.id WHERE s.article_id = r.article_id))""",
     Cause.WITHDRAWAL: "SELECT 1 FROM revisions r JOIN withdrawals w ON w.article_id = r.article_id WHERE r.id = ?",
 }
-"""What must be there where a revision was sealed again for a cause."""
+"""Cause -> query for the record that must exist if a revision was sealed again for this cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerificationFault:
-    """One thing that is wrong: where, and what."""
+    """One problem: where it is, and what it is."""
 
     where: str
     what: str
 
     def __str__(self) -> str:
-        """One line, whatever a row says of itself."""
+        """One line, whatever text the row holds."""
         return " ".join(f"{self.where}: {self.what}".split())
 
 
 @dataclass(frozen=True, slots=True)
 class SealedAgain:
-    """A row that was sealed anew."""
+    """A row that was sealed again."""
 
     seal: int
     subject: str
@@ -87,23 +88,23 @@ class SealedAgain:
 
     @property
     def where(self) -> str:
-        """The row."""
+        """Kind and id of the row."""
         return f"{self.subject} {self.row_id}"
 
     @property
     def what(self) -> str:
-        """When, and why."""
+        """When and why it was sealed again."""
         return f"sealed again {self.at} by {self.cause or 'an older version, which told no cause'}"
 
 
 @dataclass(slots=True)
 class Checked:
-    """What was looked at, up to the fault at which the caller stopped, and what was not."""
+    """What was checked, up to the fault at which the caller stopped, and what was not."""
 
     seals: Head = field(default_factory=Head)
     revisions: int = 0
     pages: int | None = None
-    """None where no page was to be read."""
+    """Number of archived pages read; None if none were to be read."""
     unchecked: Counter[str] = field(default_factory=Counter)
     """Archived pages that were not read, by reason."""
     anchors: CheckedAnchors = field(default_factory=CheckedAnchors)
@@ -123,7 +124,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The state of the chain at the end of a day: what can be published, or stamped by others."""
+    """The state of the chain at the end of a day; it can be published, or timestamped by others."""
 
     day: date
     seals: int
@@ -135,8 +136,8 @@ class Manifest:
 
 def verify(store: Store, pages: Pages | None = None, now: datetime | None = None,
            checked: Checked | None = None, anchors: Anchors | None = None) -> Iterator[VerificationFault]:  # fmt: skip
-    """Everything that is wrong, in the order in which it is looked for. Without `pages` no archived page is read, without `now`
-    nothing is of the future, and without `anchors` no signature is checked. `checked` is told what was looked at.
+    """Yield every fault, in the order of the checks. Without `pages` no archived page is read, without `now` no time counts as
+    in the future, and without `anchors` no signature is checked. `checked` is filled with what was checked.
     """
     with store.lenient():
         yield from _faults(store, pages, now, checked or Checked(), anchors or Anchors())
@@ -163,13 +164,13 @@ def _faults(store: Store, pages: Pages | None, now: datetime | None, checked: Ch
 
 
 def manifest(store: Store, day: date) -> Manifest:
-    """The chain as it stood at the end of a day (UTC)."""
+    """The state of the chain at the end of a day (UTC)."""
     row = store.row("SELECT id, link FROM chain WHERE at < ? ORDER BY id DESC LIMIT 1", (f"{day.isoformat()}T24",))
     return Manifest(day, row["id"], row["link"]) if row else Manifest(day, 0, START)
 
 
 def read_manifest(line: str) -> Manifest:
-    """The manifest of a line; ValueError where it is none."""
+    """The manifest of a line; raises ValueError if the line is not a manifest."""
     words = line.split()
     if len(words) != 4 or words[0] != "newsledger-manifest/1" or len(words[3]) != 64:
         raise ValueError("a manifest line reads: newsledger-manifest/1 DAY SEALS LINK")
@@ -177,7 +178,7 @@ def read_manifest(line: str) -> Manifest:
 
 
 def against(store: Store, published: Manifest) -> VerificationFault | None:
-    """Where the chain is not the one that was published."""
+    """The fault if the chain differs from a published manifest."""
     found = store.value("SELECT link FROM chain WHERE id = ?", (published.seals,)) if published.seals else START
     if found == published.link:
         return None
@@ -186,9 +187,9 @@ def against(store: Store, published: Manifest) -> VerificationFault | None:
 
 
 def sealed_again(store: Store, lengths: Collection[int]) -> Iterator[SealedAgain]:
-    """Rows that were sealed when the chain had one of these lengths, and have been sealed anew since, in order.
+    """Rows that were sealed when the chain had one of these lengths and have been sealed again since, in order.
 
-    Articles that were captured again, as all are that live, are not among them.
+    Articles that were captured again are left out: every live article is captured again.
     """
     known = sorted(lengths)
     sql = """SELECT * FROM (SELECT c.*, (SELECT min(id) FROM chain b WHERE b.subject = c.subject
@@ -200,7 +201,7 @@ def sealed_again(store: Store, lengths: Collection[int]) -> Iterator[SealedAgain
 
 
 def _again(store: Store) -> Iterator[VerificationFault]:
-    """Whatever was sealed again has a cause for which it may be, and of which there is a record."""
+    """Every row that was sealed again has a cause that is allowed for it, and the record that the cause needs."""
     known = ", ".join(f"'{cause}'" for cause in Cause)
     for row in store.rows(f"SELECT id FROM chain WHERE cause NOT IN ({known}) OR (cause IS NULL AND id > {_FIRST_CAUSE})"):  # noqa: S608 - our own words
         yield VerificationFault(f"seal {row['id']}", "tells no cause")
@@ -217,14 +218,15 @@ def _again(store: Store) -> Iterator[VerificationFault]:
 
 
 def _behind(store: Store) -> Iterator[VerificationFault]:
-    """SQLite reads no more than its pages. While a log is beside the file, it may be longer than it will be."""
+    """The file has no bytes after its last page, which SQLite would not read. With a write-ahead log the file may be longer
+    for a time."""
     more = store.path.stat().st_size - store.value("PRAGMA page_count") * store.value("PRAGMA page_size")
     if more > 0 and not holds_something(store.path.with_name(f"{store.path.name}-wal")):
         yield VerificationFault("the file", f"has {more} bytes behind its last page")
 
 
 def _links(store: Store) -> Iterator[VerificationFault]:
-    """Each link follows from the one before, none is missing, and the chain is as long as it ever was."""
+    """Each link follows from the one before, no seal is missing, and the chain is as long as it ever was."""
     link, number = START, 0
     for row in store.rows("SELECT * FROM chain ORDER BY id"):
         number += 1
@@ -242,7 +244,7 @@ def _links(store: Store) -> Iterator[VerificationFault]:
 
 
 def _seals(store: Store) -> Iterator[VerificationFault]:
-    """Each row stands as it was last sealed."""
+    """Each row is as it was last sealed."""
     last = "SELECT subject, subject_id, digest FROM chain WHERE id IN (SELECT max(id) FROM chain GROUP BY subject, subject_id)"
     for rows in _batches(store.rows(f"{last} ORDER BY subject, subject_id")):
         for row in rows:
@@ -259,7 +261,7 @@ def _seals(store: Store) -> Iterator[VerificationFault]:
 
 
 def _unsealed(store: Store) -> Iterator[VerificationFault]:
-    """Rows of the record that have no seal. Of archived fetches an older version sealed only those that wrote a revision."""
+    """Every row of the record has a seal. Of archived fetches, an older version sealed only those that wrote a revision."""
     if not store.value("SELECT 1 FROM chain LIMIT 1"):
         if any(store.value(f"SELECT 1 FROM {table} LIMIT 1") for table in _TABLES.values()):  # noqa: S608 - our own names
             yield VerificationFault("the chain", "is empty: nothing of the record is sealed")
@@ -295,7 +297,7 @@ def _contents(store: Store, checked: Checked) -> Iterator[VerificationFault]:
 
 
 def _times(store: Store) -> Iterator[VerificationFault]:
-    """First and last sights are those of looks that are on record, and numbers run from one."""
+    """First and last times are those of recorded fetches, and revision numbers count from one."""
     unseen = """SELECT r.id, r.{0} AS moment FROM revisions r WHERE NOT EXISTS (
         SELECT 1 FROM fetches f WHERE f.article_id = r.article_id AND f.fetched = r.{0} AND f.outcome NOT IN ({1}))"""
     for column in ("first_seen", "last_seen"):
@@ -315,7 +317,7 @@ def _times(store: Store) -> Iterator[VerificationFault]:
 
 
 def _future(store: Store, now: datetime) -> Iterator[VerificationFault]:
-    """What is dated later than now was told by a clock that was ahead."""
+    """No time is later than now: the clock that wrote such a time was ahead."""
     for table, columns in _OBSERVED.items():
         last = f"max({', '.join(columns)})" if len(columns) > 1 else columns[0]
         sql = f"SELECT id, {last} AS moment FROM {table} WHERE {last} > ?"  # noqa: S608 - our own names
@@ -324,14 +326,14 @@ def _future(store: Store, now: datetime) -> Iterator[VerificationFault]:
 
 
 def _search(store: Store) -> Iterator[VerificationFault]:
-    """The index can be held against the texts only by who may write."""
+    """The index agrees with the texts; only a writable store can compare the full-text index."""
     problem = None if store.readonly else store.search_problem()
     if problem:
         yield VerificationFault("revisions_fts", problem)
     yield from (VerificationFault(*found) for found in text_problems(store))
 
 
-# A revision has the record of the fetch that brought it: what is known of it is checked with that one.
+# A revision shares the archived record of the fetch that created it, so the fetch's hashes are used for both.
 _FETCHED = """SELECT f.*, c.trigger, (SELECT r.id FROM revisions r WHERE r.article_id = f.article_id AND r.warc_file = f.warc_file
         AND r.warc_offset = f.warc_offset LIMIT 1) AS revision_id
     FROM fetches f LEFT JOIN crawls c ON c.id = f.crawl_id
@@ -345,7 +347,7 @@ _OF_NO_FETCH = f"""SELECT r.id, r.warc_file, r.warc_offset, r.payload_hash, c.tr
 
 
 def _pages(store: Store, pages: Pages, checked: Checked) -> Iterator[VerificationFault]:
-    """Each archived record is there, and is the one that was written or imported."""
+    """Each archived record exists, and is the one that was written or imported."""
     checked.pages = 0
     pruned: dict[tuple[str, int], str] = {}
     for row, offsets in prunings(store):
@@ -384,7 +386,7 @@ def _page(pages: Pages, page: ArchivedPage, trigger: str | None, where: str, che
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """So many rows at a time: other statements run between, and memory stays flat."""
+    """Batches of `_BATCH` rows: other statements can run between two batches, and memory stays flat."""
     batch: list[Row] = []
     for row in rows:
         batch.append(row)
