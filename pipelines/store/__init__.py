@@ -1,1 +1,1 @@
-"""The SQLite file: schema, rows, and everything that writes."""
+"""The SQLite file: schema, rows, and all code that writes to it."""

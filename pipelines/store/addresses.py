@@ -13,7 +13,7 @@ from pipelines.store.rows import moment
 from pipelines.text.urls import article_key
 
 Touch = Callable[[Subject, int], None]
-"""Is told of each row of the record that was written."""
+"""Called with each row of the record that was written."""
 
 
 class AddressBook:
@@ -26,7 +26,7 @@ class AddressBook:
         self._touch = touch
 
     def set_address(self, resolution: Resolution, article: Article, fetch: Fetch, outcome: Outcome) -> Outcome:
-        """Set the address at which an article was met, and keep all aliases. A new address over the same text is `moved`."""
+        """Set the URL at which an article was found, and store all aliases. A new URL with an unchanged text gives `moved`."""
         found, url = resolution.found, resolution.url
         if found is None:
             raise ValueError("only an article that was found has an address to set")
@@ -47,8 +47,9 @@ class AddressBook:
         return Outcome.MOVED if moved and outcome is Outcome.UNCHANGED else outcome
 
     def send_back(self, displaced: Row, fetch: Fetch) -> None:
-        """An article that a canonical link has filed under another page's address stands where it was read again; an id that came
-        with the link, as older versions took it, goes. What is older than this fetch of its address is late from now on."""
+        """Return an article, which a canonical link had filed under another page's URL, to the URL at which it was read again.
+        An id that came with the link (older versions took it) is removed. Captures of the article older than this fetch are
+        late from now on."""
         origin, own_id = self._lookup.origin(displaced), displaced["external_id"]
         if origin:
             self.forget(origin)
@@ -59,7 +60,7 @@ class AddressBook:
             self._touch(Subject.ARTICLE, displaced["id"])
 
     def mark_moved(self, article_id: int, fetch: Fetch) -> None:
-        """Mark the article as moved whose address was requested and leads here now."""
+        """Mark the article whose URL was requested as moved, because that URL now redirects to another article."""
         other = self._lookup.by_address(fetch.requested_url) if fetch.requested_url else None
         if other and other["id"] != article_id and other["state"] != State.MOVED:
             self.set_state(other, State.MOVED, fetch, f"redirects to {fetch.url}")
@@ -68,7 +69,7 @@ class AddressBook:
             self._touch(Subject.ARTICLE, other["id"])
 
     def remember(self, article_id: int, url: str, aliases: Iterable[tuple[str, str]], fetch: Fetch) -> None:
-        """Keep the (url, reason) pairs that lead to an article, but for its own address and those that are another's."""
+        """Store the (url, reason) pairs as aliases of an article, except its own URL and those of other articles."""
         for alias, reason in aliases:
             if alias != url and not self._store.value("SELECT 1 FROM articles WHERE url = ?", (alias,)):
                 row = {"url": alias, "article_id": article_id, "reason": reason, "first_seen": moment(fetch.fetched)}
@@ -76,7 +77,7 @@ class AddressBook:
                 self._touch(Subject.ARTICLE, article_id)
 
     def set_state(self, found: Row, state: State, fetch: Fetch, reason: str | None) -> None:
-        """Set the state of an article; a change of state is a row of `states`. Only what has moved leads to another article."""
+        """Set the state of an article; a change of state is a row of `states`. Only a moved article points to another one."""
         if state == found["state"]:
             return
         gone_on = {} if state is State.MOVED else {"moved_to": None}
@@ -91,21 +92,21 @@ class AddressBook:
         self._touch(Subject.ARTICLE, article_id)
 
     def forget(self, alias: str) -> None:
-        """An address that is one article's own leads to no other any more."""
+        """Delete an alias, because its URL is now an article's own."""
         for row in list(self._store.rows("SELECT article_id FROM aliases WHERE url = ?", (alias,))):
             self._touch(Subject.ARTICLE, row["article_id"])
         self._store.execute("DELETE FROM aliases WHERE url = ?", (alias,))
 
 
 def put_fetch(store: Store, row: Row) -> int:
-    """Write the row of a fetch; its id. The URL of one that led to no article can be found by its key from now on."""
+    """Insert the row of a fetch, and return its id. If it led to no article, its URL can be found by its key from now on."""
     if row.get("article_id") is None:
         put_dead_end(store, row["url"])
     return store.insert("fetches", row)
 
 
 def put_dead_end(store: Store, url: str) -> None:
-    """Let a URL that led to no article be found by its key."""
+    """Make a URL that led to no article findable by its key."""
     store.insert("dead_ends", {"url": url, "url_key": article_key(url)}, on_conflict="IGNORE")
 
 
@@ -118,5 +119,6 @@ def aliases_of(article: Article, fetch: Fetch) -> list[tuple[str, str]]:
 
 
 def _why(url: str, fetch: Fetch, otherwise: str) -> str:
-    """Why a former address leads to an article: it bears the owner's id, so the slug changed; or `otherwise`."""
+    """Why a former URL leads to an article: `slug` if the URL contains the owner's id (so only the slug changed), or
+    `otherwise`."""
     return "slug" if fetch.external_id and fetch.external_id in url else otherwise

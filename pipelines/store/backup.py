@@ -1,6 +1,6 @@
-"""A copy of the ledger that can be believed: written beside its target, checked, and only then put in its place.
+"""A verified copy of the ledger: written beside its target, checked, and only then renamed to it.
 
-Crawls may run meanwhile: the copy is the ledger at one moment. What was there before stays until the new copy has been checked.
+Crawls may run at the same time: the copy is the ledger at one moment. An older copy stays until the new one has been checked.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from pathlib import Path
 from pipelines.store.database import Store, StoreError
 
 COUNTED = ("sites", "articles", "revisions", "aliases", "states", "fetches", "crawls", "readings")
-"""Tables whose rows are counted on both sides."""
+"""Tables whose rows are counted in the ledger and in the copy."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackupCopy:
-    """A copy that was checked: where it is, its bytes, and the rows of each table."""
+    """A checked copy: its path, its size in bytes, and the number of rows of each counted table."""
 
     path: Path
     size_bytes: int
@@ -25,9 +25,9 @@ class BackupCopy:
 
 
 def back_up(store: Store, target: Path, *, force: bool = False) -> BackupCopy:
-    """Copy the ledger to `target`; raises StoreError where that cannot be done, or the copy is not what it should be.
+    """Copy the ledger to `target`; raises StoreError if this is impossible or the copy is damaged or incomplete.
 
-    Where it fails `target` is as it was. A target that is there is replaced with `force` only.
+    After a failure `target` is as it was before. An existing target is replaced only with `force`.
     """
     _refuse(store, target, force)
     try:
@@ -38,7 +38,7 @@ def back_up(store: Store, target: Path, *, force: bool = False) -> BackupCopy:
 
 
 def _written(store: Store, target: Path, partial: Path) -> BackupCopy:
-    """Write the partial copy, check it, and put it in place; nothing partial stays behind."""
+    """Write the partial copy, check it, and rename it to the target; removes the partial copy in any case."""
     _remove(partial)
     try:
         with store.snapshot():
@@ -58,7 +58,7 @@ def _refuse(store: Store, target: Path, force: bool) -> None:
         raise StoreError(f"{target}: {'a folder' if target.is_dir() else 'the ledger itself'}; name a file for the copy")
     if target.exists() and not force:
         raise StoreError(f"{target}: is there already; --force replaces it")
-    # A log that lies beside a database is part of it: over another file SQLite would write it into that one.
+    # A log beside a database is part of it: SQLite would write an old log into the file that replaces its database.
     log = target.with_name(f"{target.name}-wal")
     if log.exists():
         raise StoreError(f"{target}: is open, or was left open ({log.name} lies beside it); name another file")
@@ -75,12 +75,12 @@ def _check(partial: Path, counted: dict[str, int]) -> None:
 
 
 def row_counts(store: Store) -> dict[str, int]:
-    """How many rows each table that is counted has."""
+    """Number of rows of each counted table."""
     return {name: store.value(f"SELECT count(*) FROM {name}") for name in COUNTED}  # noqa: S608 - our own names
 
 
 def _to_disk(path: Path) -> None:
-    """Wait until the file is on the disk: a rename may else outlive a power cut that its content does not."""
+    """Wait until the file is on the disk: otherwise, after a power cut, the rename may be on the disk and the content not."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
 

@@ -1,7 +1,8 @@
-"""The chain: whatever of the record is written, or written anew, is sealed by a digest, and each seal by the one before it.
+"""The chain: each row of the record is sealed by a digest whenever it is written or rewritten, and each seal by the one before
+it.
 
-A change to what was sealed, a row taken out, or a seal made up later breaks it. What it proves and what not: docs/proof.md.
-Columns that hold nothing are not part of a digest, so that a migration may add columns (which must be null in old rows).
+A change to a sealed row, a deleted row or a seal that is inserted later breaks it. What it proves and what not: docs/proof.md.
+Null columns are not part of a digest, so that a migration may add columns (which must be null in old rows).
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from pipelines.store.rows import moment
 logger = logging.getLogger(__name__)
 
 START = "0" * 64
-"""What the first link is chained to."""
+"""The link before the first one."""
 
 
 class Subject(StrEnum):
-    """What is sealed: a row of the table that bears its name in the plural, with what hangs on it."""
+    """Kind of a sealed row: one of the table of that name in the plural, with its dependent rows."""
 
     ARTICLE = "article"
     REVISION = "revision"
@@ -42,19 +43,19 @@ class Cause(StrEnum):
     CAPTURE = "capture"
     """A page was fetched or imported."""
     ORDER = "order"
-    """A capture came late, and the history of its articles was written anew."""
+    """A late capture arrived, and the history of its articles was rewritten."""
     READING = "reading"
-    """A page was read otherwise than before, or showed another picture; what its revision was stands in `readings`."""
+    """A page was read differently than before, or showed another picture; the former revision is in `readings`."""
     MERGE = "merge"
     """An article came from another ledger."""
     WITHDRAWAL = "withdrawal"
     """An article was withdrawn, or its pages were erased."""
     PRUNING = "pruning"
-    """Records were taken out of the page archive by a policy."""
+    """Records were removed from the page archive by a policy."""
     SITE = "site"
-    """The article's site got another id, or was joined to another."""
+    """The article's site got another id, or was merged with another."""
     BEGINNING = "beginning"
-    """The ledger is older than the chain."""
+    """The ledger is older than the chain, and this is its first seal."""
 
 
 AGAIN = {
@@ -66,9 +67,9 @@ AGAIN = {
     Subject.WITHDRAWAL: frozenset[Cause](),
     Subject.PRUNING: frozenset[Cause](),
 }
-"""For what causes a row may be sealed again; taken out it is by order alone."""
+"""The causes for which a row may be sealed again. A row may be taken out only for ORDER."""
 
-# What moves with every look is not sealed; `verify` holds it against the looks themselves.
+# Columns that change with every fetch are not sealed; `verify` checks them against the fetches themselves.
 _ARTICLE = "id, site_id, url, external_id, kind, date_published, first_seen, state, moved_to, revision_count, latest_revision_id"
 _ROWS = {
     Subject.ARTICLE: f"SELECT {_ARTICLE} FROM articles WHERE id = ?",  # noqa: S608 - our own columns
@@ -91,10 +92,10 @@ _MOVING = {
     Subject.REVISION: ("last_seen",),
     Subject.FETCH: ("reason_code", "answered_url", "content_hash", "date_modified", "external_id", "doubt", "canonical_url"),
 }
-"""Not sealed: `last_seen` moves with every look; the code of a fetch follows from its reason, which is sealed, and was added by a
-migration to rows that were sealed before; what a fetch read is sealed with the revision."""
+"""Columns that are not sealed: `last_seen` changes with every fetch; the code of a fetch follows from its reason, which is
+sealed, and was added by a migration to rows that were sealed before; what a fetch read is sealed with the revision."""
 TAKEN_OUT = "0" * 64
-"""The digest of a row that was taken out: histories that became one had it twice, or an older capture showed it to be none."""
+"""Digest of a deleted row: two histories that became one both had it, or an older capture showed that it was not a revision."""
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)  # damage may be bytes
@@ -105,7 +106,7 @@ _CAME_LATER = """SELECT julianday(max(applied_at)) - julianday(min(applied_at)) 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the chain ends."""
+    """The end of the chain."""
 
     length: int = 0
     link: str = START
@@ -113,12 +114,12 @@ class Head:
 
 def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime, cause: Cause,
          taken_out: Collection[tuple[Subject, int]] = (), made: Collection[tuple[Subject, int]] = ()) -> None:  # fmt: skip
-    """Append the digests of rows that are not what was last sealed of them, and of those `taken_out` that they are gone, in the
-    caller's transaction.
+    """Append a seal for each row that differs from its last seal, and for each `taken_out` row that is gone; in the caller's
+    transaction.
 
-    A row that was not as it was sealed before this transaction is left as it is, and logged: to seal it anew would vouch for what
-    somebody else wrote. Of rows that were `made` in it there was nothing before, if nothing of their number is sealed. The first
-    seal of a ledger that is older than the chain takes in all that it holds.
+    A row that differed from its seal before this transaction is not sealed, only logged: a new seal would vouch for a change
+    from outside. Rows `made` in this transaction did not exist before, unless a row with their id is sealed. The first seal of
+    a ledger that is older than the chain covers all that it holds.
     """
     start = head(store)
     if not start.length and _is_older(store):
@@ -148,13 +149,13 @@ def is_sealed(store: Store, subject: Subject, row_id: int) -> bool:
 
 
 def is_forged(store: Store, subject: Subject, row_id: int) -> bool:
-    """Whether a row that was sealed is not what was sealed."""
+    """Whether a sealed row differs from its last seal."""
     last = store.value(_LAST, (subject, row_id))
     return last is not None and digest(store, subject, row_id) != last
 
 
 def _was_as_sealed(before: Store, subject: Subject, row_id: int) -> bool:
-    """Whether a row was what its last seal says; a fetch may have had none, since most say nothing new."""
+    """Whether a row agreed with its last seal; a fetch may have none, since most fetches find nothing new."""
     last = before.value(_LAST, (subject, row_id))
     if last is None and subject is Subject.FETCH:
         return True
@@ -162,32 +163,33 @@ def _was_as_sealed(before: Store, subject: Subject, row_id: int) -> bool:
 
 
 def _is_older(store: Store) -> bool:
-    """Whether a version without a chain made the ledger: the migration that brought it came by itself."""
+    """Whether a version without a chain made the ledger: then the migration for the chain was applied later than the first
+    one."""
     return bool(store.value(_CAME_LATER))
 
 
 def head(store: Store) -> Head:
-    """The last link, and how many there are."""
+    """The last link, and the number of seals."""
     row = store.row("SELECT id, link FROM chain ORDER BY id DESC LIMIT 1")
     return Head(row["id"], row["link"]) if row else Head()
 
 
 def link_of(before: str, at: str, subject: str, row_id: int, found: str, cause: str | None) -> str:
-    """A link: SHA-256 (hex) over the link before it, the time, what is sealed, its digest, and the cause, a line each."""
+    """A link: SHA-256 (hex) over the link before it, the time, the subject and its id, its digest, and the cause, one a line."""
     return digest_of("".join(f"{line}\n" for line in (before, at, subject, row_id, found, cause) if line is not None))
 
 
 def digest(store: Store, subject: Subject, row_id: int) -> str | None:
-    """SHA-256 (hex) over a row and what hangs on it; None where there is no such row."""
+    """SHA-256 (hex) over a row and its dependent rows; None if the row does not exist."""
     text = sealed_json(store, subject, row_id)
     return None if text is None else digest_of(text)
 
 
 def sealed_json(store: Store, subject: Subject, row_id: int) -> str | None:
-    """A row and what hangs on it, as JSON with sorted keys and no spaces, in the very characters that are hashed; None where
-    there is no such row.
+    """A row and its dependent rows as JSON with sorted keys and no spaces, exactly the text that is hashed; None if the row
+    does not exist.
 
-    Bytes, which only damage puts there, are taken as Python writes them.
+    Bytes, which only damage puts there, are written as Python's `repr`.
     """
     row = store.row(_ROWS[subject], (row_id,))
     if row is None:
@@ -199,7 +201,7 @@ def sealed_json(store: Store, subject: Subject, row_id: int) -> str | None:
 
 
 def _sealed(part: Row) -> Row:
-    """A part without the kind of a person: rows were sealed before there was another."""
+    """A dependent row without a null `kind`: that column is newer than the first seals, and a person's kind is not sealed."""
     return {column: value for column, value in part.items() if column != "kind" or value}
 
 

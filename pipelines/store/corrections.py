@@ -1,8 +1,8 @@
-"""Correcting a revision in place: another extractor reads the same page better, and nobody edited anything.
+"""Correcting a revision in place: a newer extractor reads the same page better, and nobody edited the article.
 
-What the revision was goes to `readings`; its number, its times and its place in the archive stay. Never adds a revision. What
-it means for its neighbours is settled with it: which fields changed, and whether two that were told apart read the same today.
-Knows no extraction: whoever reads again brings the reading. All of it happens inside the caller's transaction.
+The former reading goes to `readings`; number, times and archived page of the revision stay. Never adds a revision. What
+depends on the revision is updated with it: the changed fields of its neighbours, and which revisions read the same as another.
+Knows no extraction: the caller brings the new reading. Everything happens in the caller's transaction.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pipelines.store.schema.searching import REVISIONS, search_text
 from pipelines.text.normalise import content_of
 
 BATCH = 500
-"""Revisions listed at a time: others write meanwhile, and memory stays flat."""
+"""Revisions listed at a time: others can write between two batches, and memory stays flat."""
 
 Touch = Callable[[Subject, int], None]
 _STAYS = ("first_seen", "last_seen", "warc_file", "warc_offset", "payload_hash")
@@ -35,22 +35,22 @@ _NOT_READ = ("url", "reason", "extractor")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which revisions are to be read again; each bound that is None holds nothing back."""
+    """Which revisions are to be read again; a bound that is None excludes nothing."""
 
     extraction: str
-    """Today's, as a word: pages that it has read before are passed over."""
+    """Name of the present extraction: pages that it has already read again are skipped."""
     current: frozenset[str] = frozenset()
-    """Extractors (without their generation) that are today's and would be chosen again: what they read is passed over."""
+    """Extractors (without their generation) that are current and would be chosen again: what they read is skipped."""
     site_id: str | None = None
     family: str | None = None
     since: str | None = None
     until: str | None = None
-    """Days, both taken in; those on which revisions were first seen."""
+    """`since` and `until`: days, both inclusive, on which the revisions were first seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageLocation:
-    """An archived page that a revision was read from."""
+    """The archived page from which a revision was read."""
 
     revision_id: int
     site_id: str
@@ -59,15 +59,15 @@ class PageLocation:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a rereading."""
+    """Result of a rereading."""
 
     corrected: bool = False
     reason: str | None = None
-    """Why the revision was left as it is, where another reading of it was had."""
+    """Why the revision was left as it is although the new reading differs or failed."""
 
 
 def count(store: Store, scope: Scope) -> tuple[int, int]:
-    """How many revisions are to be read again; how many more could be, were their pages archived."""
+    """How many revisions are to be read again, and how many cannot be because their pages are not archived."""
     where, values = _where(scope)
     kept, lost = "r.warc_file IS NOT NULL", "r.warc_file IS NULL"
     sql = f"SELECT count(*) FROM revisions r JOIN articles a ON a.id = r.article_id WHERE {where} AND "  # noqa: S608 - our own words
@@ -75,7 +75,7 @@ def count(store: Store, scope: Scope) -> tuple[int, int]:
 
 
 def page_locations(store: Store, scope: Scope) -> Iterator[PageLocation]:
-    """Where the pages of those revisions are, in order of writing. What is read meanwhile may be written meanwhile."""
+    """The pages of those revisions, in order of revision ids. Revisions may be written during the iteration."""
     where, values = _where(scope)
     sql = f"""SELECT r.id, a.site_id, r.warc_file, r.warc_offset, r.payload_hash, {EVIDENCE} FROM revisions r
         JOIN articles a ON a.id = r.article_id WHERE r.warc_file IS NOT NULL AND {where} AND r.id > :after
@@ -87,9 +87,9 @@ def page_locations(store: Store, scope: Scope) -> Iterator[PageLocation]:
 
 
 def compare(store: Store, revision_id: int, reading: Article) -> tuple[Article, Result]:
-    """A revision as it is, and what a new normalised reading of its page would make of it. Writes nothing.
+    """A revision as it is, and the result that a new normalised reading of its page would have. Writes nothing.
 
-    A reading that has lost its headline or its text is no better one: the page is the same, so the fault is the reader's.
+    A reading that has lost its headline or its text is not better: the page is the same, so the extractor is at fault.
     """
     before, reading = revision_of(store, revision_id), with_later_pictures(store, revision_id, reading)
     if _facts(before) == _facts(reading):
@@ -99,9 +99,9 @@ def compare(store: Store, revision_id: int, reading: Article) -> tuple[Article, 
 
 
 def reread(store: Store, revision_id: int, reading: Article | str, extraction: str, now: datetime) -> Result:
-    """One transaction: correct a revision by a new reading of its page, or note why not (`reading` is then the reason).
+    """In one transaction, correct a revision by a new reading of its page, or record why not (`reading` is then the reason).
 
-    That it was read by this extraction is remembered, so that it is not again.
+    Also records that this extraction has read it, so that it is not read again.
     """
     written: list[tuple[Subject, int]] = []
     with store.transaction():
@@ -116,7 +116,8 @@ def reread(store: Store, revision_id: int, reading: Article | str, extraction: s
             if result.corrected:
                 correct(store, revision_id, before, reading, now, lambda subject, row_id: written.append((subject, row_id)))
             elif not result.reason and before.extractor != reading.extractor:
-                # It reads the same to today's extractor; by that name the next crawl tells a silent edit from a rereading.
+                # It reads the same with the present extractor; by that name the next crawl can tell a silent edit from a
+                # rereading.
                 store.update("revisions", revision_id, {"extractor": reading.extractor})
                 written.append((Subject.REVISION, revision_id))
         result = result or Result()
@@ -127,7 +128,7 @@ def reread(store: Store, revision_id: int, reading: Article | str, extraction: s
 
 
 def with_later_pictures(store: Store, revision_id: int, reading: Article) -> Article:
-    """A new reading of a revision's page with the pictures that stood under the same words later, where there were any."""
+    """A new reading of a revision's page; pictures that were later swapped under the same text are kept."""
     before = revision_of(store, revision_id)
     same = "SELECT 1 FROM readings WHERE revision_id = ? AND content_hash = ? AND extractor = ?"
     was_swapped = store.value(same, (revision_id, before.content_hash, before.extractor))
@@ -137,7 +138,7 @@ def with_later_pictures(store: Store, revision_id: int, reading: Article) -> Art
 
 
 def correct(store: Store, revision_id: int, before: Article, after: Article, replaced: datetime, touch: Touch) -> None:
-    """Write a reading over a revision, keep what it was, and settle what that means for the article."""
+    """Write a reading over a revision, store the former one in `readings`, and update what depends on it in the article."""
     reading = {"extractor": before.extractor, "content_hash": before.content_hash, "article": json.dumps(json_of(before))}
     reading_id = store.insert("readings", {"revision_id": revision_id, "replaced": moment(replaced), **reading})
     touch(Subject.READING, reading_id)
@@ -149,9 +150,9 @@ def correct(store: Store, revision_id: int, before: Article, after: Article, rep
 
 
 def write_parts(store: Store, revision_id: int, article: Article, place: tuple[int, int] | None = None) -> None:
-    """Authors and pictures of a revision, and what search needs of it, in place of those it had.
+    """Write authors, pictures, search text and facts of a revision; those that it had are replaced.
 
-    `place` are article and number of one that has just been written: it had none.
+    `place`: article id and number of a revision that has just been written and has none of them yet.
     """
     tables: dict[str, tuple[Author | Image, ...]] = {"revision_authors": article.authors, "revision_images": article.images}
     for table, parts in tables.items():
@@ -167,7 +168,7 @@ def write_parts(store: Store, revision_id: int, article: Article, place: tuple[i
 
 
 def index_text(store: Store, revision_id: int, *, is_new: bool = False) -> None:
-    """What search needs of a revision, in place of what it had: triggers bring it into the index."""
+    """Replace the search text of a revision; triggers update the index."""
     if not is_new:
         store.execute("DELETE FROM search_texts WHERE revision_id = ?", (revision_id,))
     for row in list(store.rows(f"{REVISIONS} WHERE r.id = ?", (revision_id,))):
@@ -175,20 +176,20 @@ def index_text(store: Store, revision_id: int, *, is_new: bool = False) -> None:
 
 
 def put_facts(store: Store, article_id: int, since: int = 1) -> None:
-    """`revision_facts` of the revisions of an article from this number on, in place of what they had."""
+    """Replace the `revision_facts` of an article's revisions from this number on."""
     for row in list(store.rows(f"{questions.REVISIONS} WHERE r.article_id = ? AND r.number >= ?", (article_id, since))):
         store.execute("DELETE FROM revision_facts WHERE revision_id = ?", (row["revision_id"],))
         store.insert("revision_facts", questions.fact(row))
 
 
 def revision_of(store: Store, revision_id: int) -> Article:
-    """A revision as the article it is."""
+    """A revision as an `Article`."""
     url = store.value("SELECT a.url FROM articles a JOIN revisions r ON r.article_id = a.id WHERE r.id = ?", (revision_id,))
     return Lookup(store, "").revision(revision_id, url)
 
 
 def _update_neighbours(store: Store, revision_id: int, touch: Touch) -> None:
-    """What a corrected revision means for its article: fields that changed, marks of what reads the same, date and kind."""
+    """Update what a corrected revision changes in its article: changed fields, `reads_as`, and the article's date and kind."""
     columns = "id, article_id, number, change, content_hash, changed_fields, reads_as, kind, date_published"
     sql = f"SELECT {columns} FROM revisions WHERE article_id = (SELECT article_id FROM revisions WHERE id = ?) ORDER BY number"  # noqa: S608 - our own columns
     revisions = list(store.rows(sql, (revision_id,)))
@@ -211,7 +212,8 @@ def _update_neighbours(store: Store, revision_id: int, touch: Touch) -> None:
 
 
 def _reads_as(before: Row | None, row: Row) -> int | None:
-    """The first of the neighbours that read as this revision does; a stamp that moved over the same text is a change."""
+    """Id of the first of the preceding revisions that read the same as this one. A new time stamp over the same text is a
+    change."""
     if before is None or row["change"] == Outcome.RESTAMPED or row["content_hash"] != before["content_hash"]:
         return None
     return int(before["reads_as"] or before["id"])
@@ -231,5 +233,5 @@ def _where(scope: Scope) -> tuple[str, Row]:
 
 
 def _facts(article: Article) -> Row:
-    """All that a reading says, but for who read it and where."""
+    """All fields of a reading but URL, reason and extractor."""
     return {key: value for key, value in json_of(article).items() if key not in _NOT_READ}

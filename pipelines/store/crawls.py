@@ -1,7 +1,7 @@
-"""The record of crawls: started, finished or lost, with their counts; the sites they ran over; the sources they asked; their log
-lines, which `crawler.logs` keeps beside the ledger, a file a site.
+"""The record of crawls: running, finished or lost, with their counts; also the crawled sites, their sources, and the log lines
+that `crawler.logs` writes beside the ledger, one file a site.
 
-Knows the numbers of processes, and nothing of processes: whoever asks brings a function that says which of them run.
+Stores the ids of processes but never inspects a process: the caller passes a function that says which of them run.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from pipelines.store.rows import instant_of, moment, optional_moment
 
 IMPORTED = """EXISTS (SELECT 1 FROM articles WHERE site_id = {0})
     AND NOT EXISTS (SELECT 1 FROM crawls WHERE site_id = {0} AND trigger NOT IN ('import', 'merge'))"""
-"""SQL: whether a site has articles, and was never to be crawled."""
+"""SQL: whether a site has articles and was never crawled here."""
 KEPT_BYTES = 256 * 1024
-"""Of a site's lines, twice: some hundred crawls. More: a search of one crawl's lines reads more."""
+"""Size of a file of log lines, of which a site has two: some hundred crawls. Higher: a search for one crawl's lines reads
+more."""
 _SITE = re.compile(r"[a-z0-9-]{1,80}")
-"""A site's id in a stranger's ledger may be any text, and leads nowhere."""
+"""Site ids that have a file of log lines. In a ledger from a stranger an id may be any text, and must not become a path."""
 
 
 class CrawlOutcome(StrEnum):
@@ -43,7 +44,7 @@ class CrawlOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is remembered of a feed, sitemap or section page between crawls."""
+    """What the ledger keeps of a feed, sitemap or section page between crawls."""
 
     url: str
     kind: str
@@ -52,25 +53,26 @@ class Source:
     etag: str | None = None
     last_modified: str | None = None
     claimed_modified: str | None = None
-    """What the index said of this sitemap when it was last read; while it says the same, the sitemap is not asked."""
+    """The modification time that the sitemap index gave when this sitemap was last read. While it is the same, the sitemap is
+    not fetched."""
     candidates: int = 0
     dated: int = 0
-    """How many of its entries carried a time of modification."""
+    """Number of its entries with a modification time."""
     contributed: int = 0
-    """How many articles we did not know it named at its last reading, and no sitemap did."""
+    """Number of unknown articles that it named at its last reading and that no sitemap named."""
     problem_code: str | None = None
-    """A SourceProblem, where it named nothing."""
+    """A SourceProblem if it named nothing."""
     problem: str | None = None
     """The same as a sentence."""
 
 
 def put_sites(store: Store, sites: Iterable[Row]) -> None:
-    """Copy what the catalogue says of sites into the ledger; `sites` are rows of the table of that name."""
+    """Copy the sites of the catalogue into the ledger; `sites` are rows of the table `sites`."""
     store.upsert("sites", sites, "id")
 
 
 def is_imported(store: Store, site_id: str) -> bool:
-    """Whether all that the ledger has of a site came from archives, records or other ledgers: nobody crawls it here."""
+    """Whether all articles of a site came from archives, records or other ledgers, and the site was never crawled here."""
     return bool(store.value(f"SELECT {IMPORTED.format('?1')}", (site_id,)))
 
 
@@ -80,15 +82,15 @@ class Pause:
 
     since: datetime
     until: datetime | None
-    """When it ends, or ended; None: when somebody resumes the site."""
+    """When it ends or ended; None if it lasts until somebody resumes the site."""
 
     def holds(self, now: datetime) -> bool:
-        """Whether it is not over."""
+        """Whether the pause is still in force."""
         return self.until is None or self.until > now
 
 
 def pauses(store: Store, site_id: str | None = None) -> dict[str, Pause]:
-    """The last pause of each site that ever had one, or of one site."""
+    """The last pause of each site that ever had one, or only that of `site_id`."""
     one = "" if site_id is None else " AND id = :site"
     sql = f"SELECT id, paused, paused_until AS until FROM sites WHERE paused IS NOT NULL{one}"  # noqa: S608 - our own words
     rows = store.rows(sql, {"site": site_id})
@@ -96,7 +98,7 @@ def pauses(store: Store, site_id: str | None = None) -> dict[str, Pause]:
 
 
 def pause_site(store: Store, site_id: str, pause: Pause) -> None:
-    """Let no schedule start crawls of a site for a while; StoreError where the ledger has no such site."""
+    """Keep schedules from starting crawls of a site during a pause; raises StoreError if the ledger has no such site."""
     with store.transaction():
         if not store.value("SELECT 1 FROM sites WHERE id = ?", (site_id,)):
             raise StoreError(f"{store.path}: the ledger has no site {site_id}")
@@ -104,7 +106,7 @@ def pause_site(store: Store, site_id: str, pause: Pause) -> None:
 
 
 def note_next(store: Store, starts: Mapping[str, datetime | None]) -> None:
-    """Keep the next planned starts of sites, for those who read the ledger."""
+    """Store the next planned starts of sites, for readers of the ledger."""
     with store.transaction():
         for site_id, start in starts.items():
             store.update("sites", site_id, {"next_crawl": optional_moment(start)})
@@ -112,14 +114,16 @@ def note_next(store: Store, starts: Mapping[str, datetime | None]) -> None:
 
 def start_crawl(store: Store, site_id: str | None, trigger: str, now: datetime, planned: datetime | None = None, *,
                 pid: int | None = None, worker: str | None = None, job: str | None = None) -> int:  # fmt: skip
-    """Open a crawl's row, of a process of this machine or of a worker elsewhere, whose crawls `job` tells apart."""
+    """Insert the row of a running crawl: of a process of this machine (`pid`), or of a worker elsewhere, whose crawls have a
+    `job`."""
     row = {"site_id": site_id, "trigger": trigger, "planned": optional_moment(planned), "started": moment(now)}
     with store.transaction():
         return store.insert("crawls", {**row, "outcome": CrawlOutcome.RUNNING, "pid": pid, "worker": worker, "job": job})
 
 
 def lose_dead(store: Store, now: datetime, is_running: Callable[[int], bool]) -> list[str]:
-    """Mark running crawls of this machine whose process is no more as lost; their sites. Those of workers are their writer's."""
+    """Mark running crawls of this machine as lost if their process has ended; return their sites. Crawls of workers are left
+    to the stream consumer."""
     lost = []
     with store.transaction():
         sql = "SELECT id, pid, site_id FROM crawls WHERE outcome = 'running' AND worker IS NULL"
@@ -133,21 +137,21 @@ def lose_dead(store: Store, now: datetime, is_running: Callable[[int], bool]) ->
 
 def note_crawl(store: Store, site_id: str, trigger: str, outcome: CrawlOutcome, planned: datetime, now: datetime,
                reason: CodedReason) -> int:  # fmt: skip
-    """A row for a planned start that led to no crawl: skipped, missed, or failed before it began."""
+    """Insert a row for a planned start that led to no crawl: skipped, missed, or failed before it began."""
     row = {"site_id": site_id, "trigger": trigger, "planned": moment(planned), "started": None, "finished": moment(now)}
     with store.transaction():
         return store.insert("crawls", {**row, "outcome": outcome, **_why(reason)})
 
 
 def close_left_open(store: Store, pid: int, outcome: CrawlOutcome, reason: CodedReason, now: datetime) -> None:
-    """End the rows of a process that ended without writing its own end."""
+    """Close the rows of a process that ended without closing them."""
     with store.transaction():
         for row in list(store.rows("SELECT id FROM crawls WHERE outcome = 'running' AND pid = ?", (pid,))):
             store.update("crawls", row["id"], {"outcome": outcome, "finished": moment(now), **_why(reason)})
 
 
 def last_reason_code(store: Store, site_id: str) -> str | None:
-    """Why the last crawl of the site that ran to some end ended as it did, as a code."""
+    """The reason code of the site's last crawl that finished, stopped or failed."""
     ran = "('finished', 'stopped', 'failed')"
     sql = f"SELECT reason_code FROM crawls WHERE site_id = ? AND outcome IN {ran} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own words
     found = store.value(sql, (site_id,))
@@ -155,9 +159,10 @@ def last_reason_code(store: Store, site_id: str) -> str | None:
 
 
 def last_planned(store: Store, site_id: str, until: datetime, *, by_hand: bool = True) -> datetime | None:
-    """When a crawl of the site was last planned, or, by hand, begun, up to a moment; None where there was none.
+    """The latest time up to `until` for which a crawl of the site was planned; None if there is none. `by_hand` includes
+    starts by hand.
 
-    What lies later was written under a clock that has since been set back, and must not keep the site waiting until then.
+    Later times were written by a clock that has since been set back; they must not make the site wait until then.
     """
     when = "coalesce(planned, started)" if by_hand else "planned"
     sql = f"SELECT max({when}) FROM crawls WHERE site_id = ? AND {when} <= ?"  # noqa: S608 - our own words
@@ -166,7 +171,8 @@ def last_planned(store: Store, site_id: str, until: datetime, *, by_hand: bool =
 
 
 def starts_waited(store: Store, site_id: str) -> tuple[datetime | None, datetime | None]:
-    """The last start that has a row of its own, and the first after it that was skipped because the one between had not ended."""
+    """The last planned start that was accounted for, and the first later one that was skipped because the previous crawl was
+    running."""
     row = store.row(_STARTS_WAITED, (CrawlReason.PREVIOUS_RUNNING, site_id)) or {}
     accounted, waited = row.get("accounted"), row.get("waited")
     return instant_of(accounted) if accounted else None, instant_of(waited) if waited else None
@@ -181,7 +187,7 @@ SELECT told.at AS accounted, min(planned.planned) AS waited FROM told LEFT JOIN 
 
 
 def made_already(store: Store, site_id: str, planned: datetime, now: datetime) -> int | None:
-    """The crawl that a planned start has led to and that has ended: another schedule was quicker. None where there is none."""
+    """Id of the crawl that another schedule made of a planned start and that has ended; None if there is none."""
     sql = "SELECT id FROM crawls WHERE site_id = ? AND planned = ? AND trigger = 'schedule' AND finished <= ? AND outcome IN "
     found = store.value(
         sql + "('finished', 'stopped', 'failed') AND started IS NOT NULL", (site_id, moment(planned), moment(now))
@@ -190,12 +196,12 @@ def made_already(store: Store, site_id: str, planned: datetime, now: datetime) -
 
 
 def rows_of_start(store: Store, site_id: str, planned: datetime) -> int:
-    """How many rows tell of a planned start: one for each schedule that planned it."""
+    """Number of rows of a planned start: one for each schedule that planned it."""
     return int(store.value("SELECT count(*) FROM crawls WHERE site_id = ? AND planned = ?", (site_id, moment(planned))))
 
 
 def last_of_start(store: Store, site_id: str, planned: datetime) -> Row | None:
-    """The last row that tells of a planned start."""
+    """The last row of a planned start."""
     return store.row(
         "SELECT * FROM crawls WHERE site_id = ? AND planned = ? ORDER BY id DESC LIMIT 1", (site_id, moment(planned))
     )
@@ -203,7 +209,7 @@ def last_of_start(store: Store, site_id: str, planned: datetime) -> Row | None:
 
 def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: datetime, *, reason: CodedReason | None = None,
                  requests: int = 0, candidates: int = 0, skipped: Mapping[str, int] | None = None) -> None:  # fmt: skip
-    """Close a crawl's row. What can be counted from its fetches and revisions is counted there."""
+    """Close a crawl's row. Fetches, errors, bytes and revisions are counted from the ledger."""
     with store.transaction():
         fetched = (
             "SELECT outcome, count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM fetches WHERE crawl_id = ? GROUP BY outcome"
@@ -220,30 +226,30 @@ def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: dateti
 
 
 def put_vital_signs(store: Store, site_id: str, crawl_id: int, signs: Row) -> None:
-    """Keep what a crawl's end tells of its site's health."""
+    """Store what the end of a crawl says about its site's health."""
     row = {"site_id": site_id, "crawl_id": crawl_id, "signs": json.dumps(signs, separators=(",", ":"))}
     store.insert("vital_signs", row, on_conflict="REPLACE")
 
 
 def put_source(store: Store, site_id: str, source: Source) -> None:
-    """Remember a source; the columns are those of `Source`."""
+    """Store a source; the columns are the fields of `Source`."""
     row = {"site_id": site_id, **asdict(source), "fetched": moment(source.fetched)}
     store.insert("sources", row, on_conflict="REPLACE")
 
 
 def _why(reason: CodedReason | None) -> Row:
-    """The sentence, and the code that stands beside it."""
+    """The columns of a reason: its sentence and its code."""
     return {"reason": reason and reason.text, "reason_code": reason and reason.code}
 
 
 def path_of_lines(db: Path, site: str) -> Path:
-    """The file of a site's lines; the older ones are in one of the same name with `.1` behind it."""
+    """The file of a site's log lines; older lines are in the file of the same name with `.1` appended."""
     path = db.absolute()
     return path.parent / "logs" / f"{path.stem}-{site}.jsonl"
 
 
 def kept_lines(db: Path, site: str, crawl_id: int) -> list[dict[str, Any]]:
-    """The lines of one crawl that are still kept, the first first."""
+    """The log lines of one crawl that still exist, oldest first."""
     if not _SITE.fullmatch(site):
         return []
     path, read = path_of_lines(db, site), b""
@@ -255,7 +261,7 @@ def kept_lines(db: Path, site: str, crawl_id: int) -> list[dict[str, Any]]:
 
 
 def read_line(text: str) -> dict[str, Any] | None:
-    """A line that `crawler.logs` wrote; None for any other."""
+    """A line that `crawler.logs` wrote, parsed; None for any other."""
     if not text.startswith('{"time": ') or not text.isascii():
         return None
     try:

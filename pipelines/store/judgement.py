@@ -1,6 +1,6 @@
-"""What an item comes to by the ledger as it stands: which article it is, and what kind of change it brings.
+"""Decides, by the present state of the ledger, to which article an item belongs and what kind of change it brings.
 
-It is asked once for each item, inside the transaction in which `pipelines.store.writer` writes what was judged.
+Called once for each item, in the transaction in which `pipelines.store.writer` writes the result.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ _TIMES = ("last_seen", "last_checked", "stale_since", "suspected_since")
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an item comes to by the ledger as it stands; holds within the transaction in which it was made."""
+    """The decision about an item, by the present state of the ledger; valid only in the transaction in which it was made."""
 
     item: Article | Fetch
     fetch: Fetch
     outcome: Outcome
     found: Row | None = None
-    """The row of its article; None where that is unknown."""
+    """The row of its article; None if the article is unknown."""
     may_archive: bool = False
-    """Not for a URL that led to no article, for a withdrawn article, or for a page older than the last one."""
+    """False for a URL that led to no article, for a withdrawn article, and for a page older than the last one."""
     is_withdrawn: bool = False
     before: Article | None = None
-    """The latest revision, where the item may add to the history or correct it."""
+    """The latest revision, if the item may add to the history or correct it."""
     place: Resolution | None = None
     decision: Decision | None = None
     removal: tuple[State, Absence] | None = None
-    """Where the article stands after a fetch that found nothing."""
+    """State of the article after a fetch that found it missing."""
     is_late: bool = False
-    """The ledger knows of later captures: this one takes its place among them (`pipelines.store.replay`)."""
+    """The ledger knows of later captures: `pipelines.store.replay` puts this one in its place among them."""
     led: Fetch | None = None
-    """The fetch with the URL that a redirect led from, where that was captured by itself shortly before."""
+    """The fetch; its requested URL is filled in if that URL's redirect was captured separately shortly before."""
     is_illustrated_anew: bool = False
-    """Another picture stands under the same caption: no revision, but the stored pictures change."""
+    """Another picture has the same caption: no new revision, but the stored pictures change."""
 
     @property
     def article_id(self) -> int | None:
-        """Id of its article; None where that is unknown."""
+        """Id of its article; None if the article is unknown."""
         return self.found["id"] if self.found else None
 
 
@@ -61,9 +61,10 @@ class Recorded:
 
 def judge(store: Store, lookup: Lookup, item: Article | Fetch, fetch: Fetch, now: datetime | None, *,
           in_order: bool = False) -> Judgement:  # fmt: skip
-    """What an item comes to; `now` is what the clock says, which an import's captures are older than.
+    """Decide about an item. `now` is the clock's time, and later than an import's captures.
 
-    `in_order` says that all that the ledger knows is older. Raises ValueError for a fetch of no article that says no outcome.
+    `in_order` says that all that the ledger knows is older. Raises ValueError for a fetch without an article that has no
+    outcome.
     """
     if isinstance(item, Article):
         return _article(store, lookup, item, fetch, now, in_order=in_order)
@@ -71,7 +72,7 @@ def judge(store: Store, lookup: Lookup, item: Article | Fetch, fetch: Fetch, now
 
 
 def fetch_of(item: Article | Fetch) -> Fetch:
-    """The fetch of an item; ValueError for an article that did not come through the pipelines."""
+    """The fetch of an item; raises ValueError for an article that did not come through the pipelines."""
     if isinstance(item, Fetch):
         return item
     if item.fetch is None or item.content_hash is None:
@@ -138,7 +139,7 @@ def _fetch(lookup: Lookup, fetch: Fetch, now: datetime | None, *, in_order: bool
 
 
 def _confirmation(before: Article, fetch: Fetch) -> Fetch:
-    """The fetch of a page that shows only the beginning of what it said before."""
+    """The fetch of a paywalled page, which shows only the beginning of the known text: it confirms that text."""
     return replace(
         because(fetch, Outcome.UNCHANGED, coded(FetchReason.PAYWALLED)),
         content_hash=before.content_hash,
@@ -160,7 +161,7 @@ def _known(store: Store, found: Row, article: Article) -> Known:
 
 
 def _put_right(found: Row | None, fetch: Fetch, now: datetime | None) -> Row | None:
-    """The row of an article without the times of a clock that was ahead: they must not keep later fetches out."""
+    """The row of an article with times from a clock that was ahead replaced: they must not keep later fetches out."""
     if found is None or now is None:
         return found
     limit = moment(now + CLOCK_AHEAD)
